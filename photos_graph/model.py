@@ -1,0 +1,219 @@
+"""The nouns: frozen values that every room passes around. No behaviour, no ids of any engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class TakenSource(StrEnum):
+    EXIF = "EXIF"
+    GPS = "GPS"
+    XMP = "XMP"
+    FILE_NAME = "FILE_NAME"
+    FILE_TIME = "FILE_TIME"
+
+
+class RootState(StrEnum):
+    ONLINE = "ONLINE"
+    OFFLINE = "OFFLINE"
+
+
+class FileState(StrEnum):
+    """PENDING is the graph's own: seen by the walk, its bytes not read yet."""
+
+    PENDING = "PENDING"
+    PRESENT = "PRESENT"
+    OFFLINE = "OFFLINE"
+    MISSING = "MISSING"
+
+
+class PlaceKind(StrEnum):
+    COUNTRY = "COUNTRY"
+    REGION = "REGION"
+    CITY = "CITY"
+
+
+class JobKind(StrEnum):
+    SCAN = "SCAN"
+
+
+class JobState(StrEnum):
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+class ThumbnailSize(StrEnum):
+    """Longest edge in pixels as ``edge``; a picture is never enlarged."""
+
+    TINY = "TINY"
+    SMALL = "SMALL"
+    MEDIUM = "MEDIUM"
+    LARGE = "LARGE"
+
+    @property
+    def edge(self) -> int:
+        return {"TINY": 160, "SMALL": 320, "MEDIUM": 960, "LARGE": 1920}[self.value]
+
+
+class ThumbnailFormat(StrEnum):
+    AUTO = "AUTO"
+    JPEG = "JPEG"
+    WEBP = "WEBP"
+    AVIF = "AVIF"
+
+
+class PhotoOrder(StrEnum):
+    TAKEN_DESC = "TAKEN_DESC"
+    TAKEN_ASC = "TAKEN_ASC"
+    ADDED_DESC = "ADDED_DESC"
+    NAME_ASC = "NAME_ASC"
+    RATING_DESC = "RATING_DESC"
+
+
+class TimelineUnit(StrEnum):
+    YEAR = "YEAR"
+    MONTH = "MONTH"
+    DAY = "DAY"
+
+
+class Role(StrEnum):
+    VIEWER = "VIEWER"
+    EDITOR = "EDITOR"
+    OWNER = "OWNER"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    latitude: float  # degrees, WGS 84, -90..90
+    longitude: float  # degrees, -180..180
+    altitude: float | None = None  # metres above sea level
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    make: str | None = None
+    model: str | None = None
+    lens: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The wall clock where the photo was taken, naive, and its offset from UTC where known ("+02:00")."""
+
+    at: datetime
+    source: TakenSource
+    offset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    id: str  # "IT", "IT/Abruzzo", "IT/Abruzzo/L'Aquila"
+    name: str
+    kind: PlaceKind
+    parent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What an original says about itself. Sizes are those of the stored pixels, before orientation."""
+
+    taken: Taken | None = None
+    location: Location | None = None
+    camera: Camera | None = None
+    rating: int | None = None  # 0..5; -1 means rejected
+    orientation: int = 1  # EXIF, 1..8
+    keywords: tuple[str, ...] = ()  # hierarchy as "Places/Italy/Abruzzo"
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """``id`` is the first 32 hex digits of the SHA-256 of its bytes; ``number`` its row in the search index."""
+
+    id: str
+    number: int
+    name: str
+    content_hash: str
+    byte_size: int
+    width: int  # as displayed, orientation applied
+    height: int
+    format: str
+    added_at: datetime  # UTC, aware
+    taken: Taken | None = None
+    location: Location | None = None
+    camera: Camera | None = None
+    rating: int | None = None
+    favourite: bool = False
+    placeholder: str | None = None  # ThumbHash, base64
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A path that holds a photo's bytes. ``key`` is "<root id>/<path for display, NFC>"."""
+
+    id: str
+    key: str
+    name: str
+    folder_id: str
+    photo_id: str | None
+    size: int
+    mtime_ns: int
+    inode: int
+    state: FileState
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """``path`` is for display: "<root name>/a/b". A root's own folder has no parent."""
+
+    id: str
+    key: str
+    name: str
+    path: str
+    root_id: str
+    parent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """``path`` is os.fsencode()d and base64d in the graph; ``raw_path`` opens it. Its folder has the same id."""
+
+    id: str
+    name: str
+    raw_path: bytes
+    marker: str
+    state: RootState
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    path: str
+    stage: str
+    reason: str
+    attempts: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    id: str
+    kind: JobKind
+    state: JobState
+    done: int
+    total: int | None
+    message: str | None
+    created_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    arguments: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    matched: int
+    changed: int
+    change_id: str | None = None

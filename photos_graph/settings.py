@@ -1,0 +1,133 @@
+"""Settings: one object, a group per room. From arguments, then ``PHOTOS_...``, then a TOML file.
+
+``PHOTOS_GRAPH__URI=bolt://nas:7687`` sets ``graph.uri``. The TOML file is ``PHOTOS_CONFIG`` or
+``$XDG_CONFIG_HOME/photos-graph/config.toml``.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+MIB = 1024 * 1024
+
+
+def _xdg(variable: str, fallback: str) -> Path:
+    return Path(os.environ.get(variable) or Path.home() / fallback) / "photos-graph"
+
+
+class GraphSettings(BaseModel):
+    """Where the graph lives. Without a URI an embedded engine is started in the data directory."""
+
+    uri: str | None = Field(None, description="bolt:// or neo4j:// address of a Neo4j server; unset: embedded engine")
+    user: str = Field("neo4j", description="user of that server")
+    password: SecretStr = Field(SecretStr(""), description="password of that server")
+    database: str | None = Field(None, description="database of that server; unset: its default")
+    heap: str = Field("1g", description="heap of the embedded engine, as Java writes it")
+    connect_seconds: float = Field(60, gt=0, description="how long to wait for the engine at start")
+
+
+class LibrarySettings(BaseModel):
+    """How folders of originals are read."""
+
+    skip_folders: tuple[str, ...] = Field(
+        ("@eaDir", "#recycle", "#snapshot", ".thumbnails", "lost+found", "$RECYCLE.BIN", "System Volume Information"),
+        description="folder names that never hold photos; hidden ones are always skipped",
+    )
+    follow_symlinks: bool = Field(False, description="follow links that stay inside the root")
+    poll_seconds: float = Field(60, gt=0, description="how often folders are looked at for changes while serving")
+    settle_seconds: float = Field(2, ge=0, description="a file younger than this may still be being written")
+    settle_limit_seconds: float = Field(60, ge=0, description="how long a scan waits for such files at its end")
+    missing_limit: float = Field(0.2, ge=0, le=1, description="a scan marks no more than this share of files missing")
+
+
+class ImageSettings(BaseModel):
+    """Decoding, its limits, and the cache of renditions."""
+
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="decoding processes")
+    max_bytes: int = Field(1024 * MIB, gt=0, description="largest original that is read")
+    max_pixels: int = Field(300_000_000, gt=0, description="largest original that is decoded, in pixels")
+    memory_bytes: int = Field(2048 * MIB, gt=0, description="address space a worker may add while decoding")
+    timeout_seconds: float = Field(60, gt=0, description="longest time one original may take")
+    queue: int = Field(256, ge=1, description="renditions that may wait for a worker before 503 is answered")
+    cache_bytes: int = Field(10 * 1024 * MIB, ge=0, description="size of the rendition cache; oldest go first")
+    quality: int = Field(80, ge=1, le=100, description="JPEG and WebP quality of renditions")
+
+
+class SearchSettings(BaseModel):
+    """The search index, read from the graph and kept in memory."""
+
+    follow_seconds: float = Field(1, gt=0, description="how often changes by other processes are looked for")
+    snapshot_seconds: float = Field(300, gt=0, description="how often a changed index is written to the data directory")
+
+
+class WebSettings(BaseModel):
+    """The HTTP side."""
+
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    origins: tuple[str, ...] = Field((), description="web origins, beside its own, that may call with a token")
+    max_depth: int = Field(15, ge=1, description="deepest GraphQL selection")
+    max_aliases: int = Field(30, ge=1, description="most aliases in a GraphQL document")
+    max_tokens: int = Field(5000, ge=1, description="most tokens in a GraphQL document")
+    max_cost: int = Field(100_000, ge=1, description="most nodes that a GraphQL document may ask for")
+    timeout_seconds: float = Field(30, gt=0, description="longest time a GraphQL operation may take")
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="PHOTOS_", env_nested_delimiter="__", extra="forbid")
+
+    data_dir: Path = Field(
+        default_factory=lambda: _xdg("XDG_DATA_HOME", ".local/share"),
+        description="graph, cache, index and logs; never inside a folder of originals",
+    )
+    token: SecretStr | None = Field(None, description="the owner's bearer token; unset: made at first start")
+    editor_token: SecretStr | None = Field(None, description="a token that may change labels but not roots")
+    viewer_token: SecretStr | None = Field(None, description="a token that may only look")
+    graph: GraphSettings = Field(default_factory=GraphSettings)
+    library: LibrarySettings = Field(default_factory=LibrarySettings)
+    images: ImageSettings = Field(default_factory=ImageSettings)
+    search: SearchSettings = Field(default_factory=SearchSettings)
+    web: WebSettings = Field(default_factory=WebSettings)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_file())
+
+
+def config_file() -> Path:
+    return Path(os.environ.get("PHOTOS_CONFIG") or _xdg("XDG_CONFIG_HOME", ".config") / "config.toml")
+
+
+def load(**given: Any) -> Settings:
+    """Settings with ``given`` on top; ``None`` means not given.
+
+    Raises BadSettings with every value that does not fit and where it should be set.
+    """
+    from pydantic import ValidationError
+
+    from photos_graph.errors import BadSettings
+
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise BadSettings("These settings do not fit:\n  " + "\n  ".join(lines)) from None
+    except ValueError as error:
+        raise BadSettings(f"{config_file()} is not TOML: {error}") from None
