@@ -15,6 +15,7 @@
     └── Unreadable               INTERNAL         one original that cannot be read; never ends a job
         ├── Unsupported                           no decoder for it here
         ├── OverLimit                             more pixels, bytes, memory or seconds than allowed
+        ├── StillWritten                          it changed while it was read; worth another look soon
         └── KilledWorker                          the process that opened it died
 
 ``code`` is what clients see in ``extensions.code``; ``public_message`` is safe to show. Anything that
@@ -93,6 +94,10 @@ class Unsupported(Unreadable):
 
 
 class OverLimit(Unreadable):
+    pass
+
+
+class StillWritten(Unreadable):
     pass
 
 

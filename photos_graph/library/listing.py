@@ -1,0 +1,97 @@
+"""One folder's entries, sorted out: sub-folders, photos and sidecars; all else is passed over."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, field
+
+from photos_graph.paths import inside
+
+_SIDECAR = "xmp"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """``extensions`` are those of photos, lower case, without the dot; ``skip_folders`` are names, case ignored.
+
+    What is hidden (its name begins with a dot) is always skipped, which covers AppleDouble's ``._IMG_1.jpg``.
+    """
+
+    extensions: frozenset[str]
+    skip_folders: frozenset[str] = frozenset()
+    follow_symlinks: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "skip_folders", frozenset(name.casefold() for name in self.skip_folders))
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """By raw name: folders (true where a link leads there), files, sidecars, and why an entry gave no facts."""
+
+    folders: dict[bytes, bool] = field(default_factory=dict)
+    files: dict[bytes, os.stat_result] = field(default_factory=dict)
+    sidecars: dict[bytes, os.stat_result] = field(default_factory=dict)
+    sidecars_by_lower: dict[bytes, bytes] = field(default_factory=dict)  # several of one spelling: the first
+    problems: dict[bytes, str] = field(default_factory=dict)
+
+    def sidecar_of(self, name: bytes) -> bytes | None:
+        """``IMG_1.jpg.xmp`` before ``IMG_1.xmp``; the same case before another."""
+        for stem in (name, name.rpartition(b".")[0]):
+            wanted = stem + b".xmp"
+            if wanted in self.sidecars:
+                return wanted
+            if alike := self.sidecars_by_lower.get(wanted.lower()):
+                return alike
+        return None
+
+
+def list_folder(
+    descriptor: int, root: bytes, relative: bytes, rules: Rules, *, links_to_folders: bool = True
+) -> Listing:
+    """Lists the folder behind ``descriptor``, which is ``relative`` in ``root``. Raises OSError."""
+    listing = Listing()
+    with os.scandir(descriptor) as entries:
+        for entry in entries:
+            name = entry.name
+            if name[0] == ".":
+                continue
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    if name.casefold() not in rules.skip_folders:
+                        listing.folders[os.fsencode(name)] = False
+                elif entry.is_file(follow_symlinks=False):
+                    _sort_in(listing, entry, rules, follow=False)
+                elif rules.follow_symlinks and entry.is_symlink():
+                    _follow(listing, entry, root, relative, rules, links_to_folders)
+            except FileNotFoundError:  # gone since it was listed, or a link to nothing
+                continue
+            except OSError as error:
+                listing.problems[os.fsencode(name)] = f"it cannot be looked at: {error.strerror}"
+    return listing
+
+
+def _sort_in(listing: Listing, entry: os.DirEntry[str], rules: Rules, *, follow: bool) -> None:
+    extension = entry.name.rpartition(".")[2].lower()
+    if extension in rules.extensions:
+        listing.files[os.fsencode(entry.name)] = entry.stat(follow_symlinks=follow)
+    elif extension == _SIDECAR:
+        name = os.fsencode(entry.name)
+        listing.sidecars[name] = entry.stat(follow_symlinks=follow)
+        alike = listing.sidecars_by_lower
+        alike[name.lower()] = min(name, alike.get(name.lower(), name))
+
+
+def _follow(
+    listing: Listing, entry: os.DirEntry[str], root: bytes, relative: bytes, rules: Rules, links_to_folders: bool
+) -> None:
+    name = os.fsencode(entry.name)
+    target = os.path.realpath(b"/".join((root, relative, name)))
+    if not inside(root, target):
+        return
+    found = entry.stat()
+    if stat.S_ISREG(found.st_mode):
+        _sort_in(listing, entry, rules, follow=True)
+    elif stat.S_ISDIR(found.st_mode) and links_to_folders and entry.name.casefold() not in rules.skip_folders:
+        listing.folders[name] = True

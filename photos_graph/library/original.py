@@ -1,0 +1,58 @@
+"""The one read of an original: its bytes, their hash, and proof that they held still meanwhile."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from dataclasses import dataclass
+
+from photos_graph.errors import OverLimit, StillWritten, Unreadable
+
+_CHUNK = 4 * 1024 * 1024  # bytes: long enough for a NAS to stream, short enough to hash while warm in the cache
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """``data`` is read-only and shared: slice it, hand it to a decoder, never copy it."""
+
+    data: memoryview
+    sha256: str  # 64 hex digits
+    size: int  # bytes
+    mtime_ns: int
+    inode: int
+
+
+def read_original(descriptor: int, max_bytes: int) -> Original:
+    """Reads the file behind ``descriptor`` from its start to its end exactly once; leaves it open.
+
+    Raises OverLimit before reading when it is larger than ``max_bytes``, StillWritten when its size or time
+    changed during the read, Unreadable when it is empty or the disk gives an error; all with stage ``read``.
+    """
+    try:
+        before = os.fstat(descriptor)
+        if before.st_size > max_bytes:
+            raise OverLimit(f"{before.st_size:,} bytes are more than the {max_bytes:,} allowed", stage="read")
+        data, sha256 = _read(descriptor, before.st_size)
+        after = os.fstat(descriptor)
+    except OSError as error:
+        raise Unreadable(f"reading failed: {error.strerror}", stage="read") from error
+    if (len(data), before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise StillWritten("it changed while it was being read", stage="read")
+    if not data:
+        raise Unreadable("the file is empty", stage="read")
+    return Original(data, sha256, after.st_size, after.st_mtime_ns, after.st_ino)
+
+
+def _read(descriptor: int, size: int) -> tuple[memoryview, str]:
+    buffer = memoryview(bytearray(size))
+    digest, filled = hashlib.sha256(), 0
+    with io.FileIO(descriptor, closefd=False) as file:
+        file.seek(0)
+        while filled < size:
+            count = file.readinto(buffer[filled : filled + _CHUNK])
+            if not count:  # it was cut short meanwhile
+                break
+            digest.update(buffer[filled : filled + count])
+            filled += count
+    return buffer[:filled].toreadonly(), digest.hexdigest()
