@@ -1,0 +1,75 @@
+"""Who works next: a bounded semaphore with priorities."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import math
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from enum import IntEnum
+
+from photos_graph.errors import Busy
+
+MAX_RETRY_SECONDS = 30
+
+
+class Priority(IntEnum):
+    INTERACTIVE = 0  # somebody looks at a screen
+    BACKGROUND = 1  # a scan
+
+
+class Turns:
+    """At most ``places`` holders; the others wait by priority, then in order of arrival.
+
+    Raises Busy for whoever would be number ``queue + 1`` waiting at the same priority, with the seconds after
+    which the queue should have moved on.
+    """
+
+    def __init__(self, places: int, queue: int) -> None:
+        self._free = places
+        self._places = places
+        self._queue = queue
+        self._order = itertools.count()
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._turn_seconds = 0.2  # moving average
+
+    def waiting(self, priority: Priority) -> int:
+        return sum(1 for waits_at, _, place in self._waiting if waits_at == priority and not place.done())
+
+    @asynccontextmanager
+    async def turn(self, priority: Priority) -> AsyncIterator[None]:
+        await self._enter(priority)
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self._turn_seconds += 0.1 * (time.monotonic() - started - self._turn_seconds)
+            self._leave()
+
+    async def _enter(self, priority: Priority) -> None:
+        if self._free:
+            self._free -= 1
+            return
+        ahead = self.waiting(priority)
+        if ahead >= self._queue:
+            seconds = math.ceil(ahead * self._turn_seconds / self._places)
+            raise Busy("Too many pictures are asked for at once.", retry_after=min(max(seconds, 1), MAX_RETRY_SECONDS))
+        place = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (priority, next(self._order), place))
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled():  # the place came in the same instant
+                self._leave()
+            raise
+
+    def _leave(self) -> None:
+        while self._waiting:
+            _, _, place = heapq.heappop(self._waiting)
+            if not place.done():
+                place.set_result(None)
+                return
+        self._free += 1
