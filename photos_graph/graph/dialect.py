@@ -1,0 +1,22 @@
+"""The differences between the engines that a query or a retry has to know of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Dialect:
+    name: str
+    # Two writers of one node, or two MERGEs of one key: Neo4j lets the second wait; ArcadeDB checks at
+    # the commit and fails it, so that writers do better to take turns, and to try again.
+    writers_collide: bool
+
+
+NEO4J = Dialect(name="neo4j", writers_collide=False)
+EMBEDDED = Dialect(name="embedded", writers_collide=True)
+
+
+def of_server(agent: str) -> Dialect:
+    """The dialect of the server that calls itself ``agent`` in the Bolt handshake."""
+    return EMBEDDED if "ArcadeDB" in agent else NEO4J
