@@ -30,7 +30,8 @@ class Worker:
     """Its methods are for one caller at a time."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdin and process.stdout and process.stderr
+        if not (process.stdin and process.stdout and process.stderr):
+            raise TypeError("a worker talks through pipes")
         self.pid = process.pid
         self.task: str | None = None
         self.result: dict[str, Any] | None = None

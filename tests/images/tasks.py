@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 from photos_graph.errors import RootOffline, Unsupported
@@ -46,7 +47,10 @@ def bug(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
 
 
 def environment(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    return {"names": sorted(os.environ), "descriptors": sorted(map(int, os.listdir("/proc/self/fd")))}
+    return {
+        "names": sorted(os.environ),
+        "descriptors": sorted(int(entry.name) for entry in Path("/proc/self/fd").iterdir()),
+    }
 
 
 TASKS = {task.__name__: task for task in (echo, crash, hang, eat, unsupported, offline, bug, environment)}

@@ -124,10 +124,11 @@ async def test_a_bug_gives_no_detail_away() -> None:
 
 async def test_a_child_inherits_neither_secrets_nor_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PHOTOS_TOKEN", "secret")
-    with Path(os.devnull).open() as unrelated:
-        os.set_inheritable(unrelated.fileno(), True)
-        async with pool_of() as pool:
-            result, _ = await pool.call("environment", {})
+    unrelated = os.memfd_create("unrelated")
+    os.set_inheritable(unrelated, True)
+    async with pool_of() as pool:
+        result, _ = await pool.call("environment", {})
+    os.close(unrelated)
     assert not [name for name in result["names"] if name.startswith("PHOTOS_")]
     assert len(result["descriptors"]) <= 6  # the standard three, the pool's two, the listing itself
 

@@ -1,0 +1,177 @@
+"""Which formats there are, told by content, and which of them this installation decodes."""
+
+from __future__ import annotations
+
+import importlib.util
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Decoder = Literal["libvips", "pillow-heif", "rawpy", "pillow", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """``name`` is what ``Photo.format`` says. Several extensions may hold one format."""
+
+    name: str
+    decoder: Decoder
+    extensions: tuple[str, ...]
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormatSupport:
+    extension: str
+    decoder: str
+    available: bool
+
+
+JPEG = Format("JPEG", "libvips", ("jpg", "jpeg", "jpe", "jfif"), "image/jpeg")
+PNG = Format("PNG", "libvips", ("png",), "image/png")
+WEBP = Format("WEBP", "libvips", ("webp",), "image/webp")
+TIFF = Format("TIFF", "libvips", ("tif", "tiff"), "image/tiff")
+GIF = Format("GIF", "libvips", ("gif",), "image/gif")
+AVIF = Format("AVIF", "libvips", ("avif",), "image/avif")
+HEIC = Format("HEIC", "pillow-heif", ("heic", "heif", "hif"), "image/heic")
+BMP = Format("BMP", "pillow", ("bmp",), "image/bmp")
+JP2 = Format("JP2", "pillow", ("jp2", "j2k", "jpf", "jpx"), "image/jp2")
+JXL = Format("JXL", "none", ("jxl",), "image/jxl")
+RAW = Format(
+    "RAW",
+    "rawpy",
+    (
+        *("3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "iiq", "kdc", "mef", "mos", "mrw"),
+        *("nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f"),
+    ),
+    "image/x-raw",
+)
+
+FORMATS = (JPEG, PNG, WEBP, TIFF, GIF, AVIF, HEIC, RAW, BMP, JP2, JXL)
+BY_NAME = {each.name: each for each in FORMATS}
+
+# What a scan takes for photos: also what cannot be decoded here, so that it is reported and not passed over.
+EXTENSIONS = frozenset(extension for each in FORMATS for extension in each.extensions)
+
+_STARTS = (
+    (b"\xff\xd8\xff", JPEG),
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"GIF87a", GIF),
+    (b"GIF89a", GIF),
+    (b"BM", BMP),
+    (b"\x00\x00\x00\x0cjP  \r\n\x87\n", JP2),
+    (b"\xff\x4f\xff\x51", JP2),
+    (b"\x00\x00\x00\x0cJXL \r\n\x87\n", JXL),
+    (b"\xff\x0a", JXL),
+    (b"FUJIFILMCCD-RAW", RAW),
+    (b"II\x1a\x00\x00\x00HEAPCCDR", RAW),  # CRW
+    (b"IIRO", RAW),
+    (b"IIRS", RAW),
+    (b"MMOR", RAW),
+    (b"IIU\x00", RAW),  # RW2
+    (b"FOVb", RAW),
+    (b"\x00MRM", RAW),
+)
+_TIFF_STARTS = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+
+_COMPRESSION, _PHOTOMETRIC, _SUB_IFDS, _DNG_VERSION = 259, 262, 330, 50706
+_RAW_COMPRESSIONS = {32767, 32769, 32770, 34713, 65535}  # Sony, Samsung, Nikon, Pentax
+_RAW_PHOTOMETRICS = {32803, 34892}  # colour filter array, linear raw
+_MAX_IFDS = 16
+_MAX_ENTRIES = 512
+
+
+def sniff(data: bytes) -> Format | None:
+    """The format of a file by its first bytes (of a TIFF also its directories); None if it is none of ours."""
+    if data[4:8] == b"ftyp":
+        return _sniff_boxes(data)
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return WEBP
+    if data[:4] in _TIFF_STARTS:
+        return RAW if _is_raw(data) else TIFF
+    return next((found for start, found in _STARTS if data.startswith(start)), None)
+
+
+def _sniff_boxes(data: bytes) -> Format | None:
+    size = min(int.from_bytes(data[:4], "big"), 256)
+    major, compatible = data[8:12], {data[at : at + 4] for at in range(16, size, 4)}
+    if major == b"crx ":
+        return RAW
+    if major in (b"avif", b"avis"):
+        return AVIF
+    if major in _HEIC_BRANDS:
+        # A bare "mif1" is a container; the codec stands among the compatible brands.
+        return AVIF if b"avif" in compatible and not compatible & {b"heic", b"heix"} else HEIC
+    return None
+
+
+def _is_raw(data: bytes) -> bool:
+    """NEF, ARW, DNG, PEF and others are TIFFs whose pixels are a sensor's; CR2 says so in its header."""
+    if data[8:10] == b"CR":
+        return True
+    order = "<" if data[:2] == b"II" else ">"
+    try:
+        if data[2:4] not in (b"*\x00", b"\x00*"):  # BigTIFF
+            return False
+        return any(_holds_raw(tag, value) for tag, value in _entries(data, order))
+    except struct.error:
+        return False
+
+
+def _holds_raw(tag: int, value: int) -> bool:
+    if tag == _DNG_VERSION:
+        return True
+    return (tag == _COMPRESSION and value in _RAW_COMPRESSIONS) or (tag == _PHOTOMETRIC and value in _RAW_PHOTOMETRICS)
+
+
+def _entries(data: bytes, order: str) -> Iterator[tuple[int, int]]:
+    """Tags and values of the first directory, those after it and those below it."""
+    offsets = [struct.unpack_from(order + "I", data, 4)[0]]
+    seen: set[int] = set()
+    while offsets and len(seen) < _MAX_IFDS:
+        offset = offsets.pop(0)
+        if offset in seen or not offset:
+            continue
+        seen.add(offset)
+        count = struct.unpack_from(order + "H", data, offset)[0]
+        for number in range(min(count, _MAX_ENTRIES)):
+            at = offset + 2 + 12 * number
+            tag, kind, length = struct.unpack_from(order + "HHI", data, at)
+            value: int = struct.unpack_from(order + ("H" if kind == 3 else "I"), data, at + 8)[0]
+            if tag == _SUB_IFDS and length == 1:
+                offsets.append(value)
+            elif tag == _SUB_IFDS:
+                offsets.extend(struct.unpack_from(f"{order}{min(length, _MAX_IFDS)}I", data, value))
+            yield tag, value
+        offsets.append(struct.unpack_from(order + "I", data, offset + 2 + 12 * count)[0])
+
+
+def support() -> tuple[FormatSupport, ...]:
+    """Every extension, its decoder and whether that is installed. Loads the decoders: call it in a child."""
+    return tuple(
+        FormatSupport(extension, each.decoder, _available(each)) for each in FORMATS for extension in each.extensions
+    )
+
+
+def _available(each: Format) -> bool:
+    match each.decoder:
+        case "libvips":
+            return _vips_loads("heif" if each is AVIF else each.name.lower())
+        case "pillow-heif":
+            return importlib.util.find_spec("pillow_heif") is not None
+        case "rawpy":
+            return importlib.util.find_spec("rawpy") is not None
+        case "pillow":
+            from PIL import features
+
+            return each is not JP2 or bool(features.check("jpg_2000"))
+        case _:
+            return False
+
+
+def _vips_loads(nickname: str) -> bool:
+    import pyvips
+
+    return bool(pyvips.type_find("VipsForeignLoad", f"{nickname}load_buffer"))

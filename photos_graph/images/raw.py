@@ -1,0 +1,84 @@
+"""Camera RAW: the preview that the camera embedded, or a half-size development where there is none of use."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from photos_graph.errors import OverLimit, Unreadable, Unsupported
+from photos_graph.images import formats
+from photos_graph.images.decode import Limits, Opened, check_pixels, open_vips
+from photos_graph.images.vips import pyvips
+
+if TYPE_CHECKING:
+    import rawpy
+
+LEAST_PREVIEW = 640  # pixels; a smaller one is a thumbnail for the camera's own screen
+_SIDEWAYS = (5, 6)
+_ROTATIONS = {3: "d180", 5: "d270", 6: "d90"}  # LibRaw's flip, as clockwise rotation
+
+
+def open_raw(data: bytes, found: formats.Format, limits: Limits) -> Opened:
+    """Raises Unsupported, Unreadable, OverLimit."""
+    import rawpy
+
+    try:
+        raw = rawpy.imread(io.BytesIO(data))
+    except rawpy.LibRawFileUnsupportedError:
+        raise Unsupported("LibRaw does not know this camera's format.") from None
+    except rawpy.LibRawError as error:
+        raise Unreadable(f"It cannot be decoded: {_reason(error)}.") from None
+    sizes = raw.sizes
+    check_pixels(sizes.raw_width, sizes.raw_height, limits)
+    width, height = (sizes.height, sizes.width) if sizes.flip in _SIDEWAYS else (sizes.width, sizes.height)
+
+    def thumbnail(edge: int, fail_on: str) -> pyvips.Image:
+        image = _preview(raw, edge, fail_on, limits)
+        if image is None:
+            image = _develop(raw).thumbnail_image(edge, height=edge, size="down")
+        return image
+
+    return Opened(found, width, height, thumbnail)
+
+
+def _preview(raw: rawpy.RawPy, edge: int, fail_on: str, limits: Limits) -> pyvips.Image | None:
+    """The embedded picture, upright; None if there is none of use."""
+    import rawpy
+
+    try:
+        embedded = raw.extract_thumb()
+    except rawpy.LibRawError:
+        return None
+    rotation = _ROTATIONS.get(raw.sizes.flip)
+    if embedded.format == rawpy.ThumbFormat.BITMAP:
+        image = pyvips.Image.new_from_array(embedded.data, interpretation="srgb")
+        if max(image.width, image.height) < LEAST_PREVIEW:
+            return None
+        image = image.thumbnail_image(edge, height=edge, size="down")
+    else:
+        opened = open_vips(bytes(embedded.data), formats.JPEG, limits)
+        if max(opened.width, opened.height) < LEAST_PREVIEW:
+            return None
+        image = opened.thumbnail(edge, fail_on)
+        if opened.oriented:  # it knows for itself how it lies, and libvips has turned it
+            rotation = None
+    return image.rot(rotation) if rotation else image
+
+
+def _develop(raw: rawpy.RawPy) -> pyvips.Image:
+    """Upright: LibRaw applies the orientation."""
+    import rawpy
+
+    try:
+        pixels = raw.postprocess(half_size=True, use_camera_wb=True, output_bps=8)
+    except rawpy.LibRawUnsufficientMemoryError:
+        raise OverLimit("It needs more memory than one picture may take.") from None
+    except rawpy.LibRawError as error:
+        raise Unreadable(f"It cannot be decoded: {_reason(error)}.") from None
+    return pyvips.Image.new_from_array(pixels, interpretation="srgb")
+
+
+def _reason(error: Exception) -> str:
+    """LibRaw's messages are bytes."""
+    first = error.args[0] if error.args else ""
+    return first.decode(errors="replace") if isinstance(first, bytes) else str(first) or type(error).__name__

@@ -1,0 +1,49 @@
+"""What a child process can do with pictures, by name. Services merge these with their own."""
+
+from __future__ import annotations
+
+import base64
+import os
+import stat
+from dataclasses import asdict
+from typing import Any
+
+from photos_graph.errors import OverLimit, Unreadable
+from photos_graph.images import formats
+from photos_graph.images.child import Emit, Task
+from photos_graph.images.decode import Limits, decode_lazily
+from photos_graph.images.encode import encode_to
+from photos_graph.model import ThumbnailFormat
+
+
+def rendition(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """Emits a rendition. ``path``: raw bytes in base64; ``edge``, ``format``, ``quality``, ``max_pixels``,
+    ``max_bytes``. Returns the original's size as displayed.
+    """
+    data = read(base64.b64decode(argument["path"]), argument["max_bytes"])
+    decoded = decode_lazily(data, argument["edge"], Limits(argument["max_pixels"]))
+    encode_to(decoded.image, ThumbnailFormat(argument["format"]), argument["quality"], emit)
+    return {"width": decoded.width, "height": decoded.height}
+
+
+def list_formats(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """``formats``: what ``formats.support()`` says, as dictionaries."""
+    return {"formats": [asdict(each) for each in formats.support()]}
+
+
+def read(path: bytes, max_bytes: int) -> bytes:
+    """A regular file, whole. Raises OverLimit, Unreadable."""
+    try:
+        # A FIFO or a device would block for ever.
+        with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb", buffering=0) as file:  # noqa: PTH123
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise Unreadable("It is not a file.", stage="read")
+            if status.st_size > max_bytes:
+                raise OverLimit(f"It has {status.st_size:,} bytes; the limit is {max_bytes:,}.", stage="read")
+            return file.read()
+    except OSError as error:
+        raise Unreadable(f"It cannot be read: {error.strerror}.", stage="read") from None
+
+
+TASKS: dict[str, Task] = {"rendition": rendition, "formats": list_formats}
