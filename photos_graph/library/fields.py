@@ -1,0 +1,133 @@
+"""Metadata fields out of an original's or a sidecar's bytes, by exiv2: names as it writes them, values as text.
+
+Only the fields that are asked for leave exiv2, each bounded in number and length, so that what a hostile file
+holds beside them is never turned into Python objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+_MAX_VALUES = 1000
+_MAX_BYTES = 64 * 1024  # of one field
+_MAX_SIDECAR = 16 * 1024 * 1024
+
+MAKER_LENS = "Exif.MakerNote.Lens"  # not exiv2's own name: the lens that it works out of the maker's notes
+
+# Field name, such as "Exif.Image.Make", to its values; a field that is there but empty has none.
+Fields = dict[str, tuple[str, ...]]
+
+
+def read_fields(data: memoryview | bytes, names: Iterable[str]) -> tuple[Fields, list[str]]:
+    """The fields of ``names`` that the picture has, and a warning for each part that cannot be read. Never raises."""
+    fields: Fields = {}
+    warnings: list[str] = []
+    image = _open(data, warnings)
+    if image is None:
+        return fields, warnings
+    import exiv2
+
+    parts = {
+        "Exif": (image.exifData, exiv2.ExifKey),
+        "Iptc": (image.iptcData, exiv2.IptcKey),
+        "Xmp": (image.xmpData, exiv2.XmpKey),
+    }
+    for name in names:
+        family, make_key = parts[name.partition(".")[0]]
+        try:
+            if name == MAKER_LENS:
+                values = list(_maker_lens(image.exifData()))
+            else:
+                values = list(_values(family(), make_key(name), repeats=name.startswith("Iptc.")))
+        except Exception as error:  # whatever exiv2's bindings raise on broken values
+            warnings.append(f"{name}: {_explained(error)}")
+            continue
+        if values:
+            fields[name] = tuple(value for value in values if value)
+    return fields, warnings
+
+
+def read_sidecar_fields(data: bytes, names: Iterable[str]) -> tuple[Fields, list[str]]:
+    """``read_fields`` of an XMP sidecar, of which only XMP fields count. Never raises."""
+    if len(data) > _MAX_SIDECAR:
+        return {}, [f"the sidecar is larger than {_MAX_SIDECAR:,} bytes"]
+    # XMP has no use for a document type; entities that expand into gigabytes need one. UTF-16 has NULs.
+    if b"<!doctype" in data.replace(b"\0", b"").lower():
+        return {}, ["the sidecar declares a document type"]
+    fields, warnings = read_fields(data, [name for name in names if name.startswith("Xmp.")])
+    return fields, [f"sidecar: {warning}" for warning in warnings]
+
+
+def _open(data: memoryview | bytes, warnings: list[str]) -> Any | None:
+    import exiv2
+
+    exiv2.LogMsg.setLevel(exiv2.LogMsg.Level.mute)
+    try:
+        image = exiv2.ImageFactory.open(data)
+    except Exception as error:
+        warnings.append(f"no metadata: {_explained(error)}")
+        return None
+    try:
+        image.readMetadata()
+    except Exception as error:  # what came before the broken part is there all the same
+        warnings.append(f"the metadata is damaged: {_explained(error)}")
+    return image
+
+
+def _values(data: Any, key: Any, *, repeats: bool) -> Iterator[str]:
+    at, end = data.findKey(key), data.end()
+    if at == end:
+        return
+    if not repeats:
+        yield from _texts(at)
+        return
+    wanted = key.key()
+    for count, datum in enumerate(data):
+        if count >= _MAX_VALUES:
+            return
+        if datum.key() == wanted:
+            yield from _texts(datum)
+
+
+def _maker_lens(exif: Any) -> Iterator[str]:
+    import exiv2
+
+    datum = exiv2.lensName(exif)
+    if datum is not None and datum.size() <= _MAX_BYTES:
+        yield _cleaned(datum.print(exif))
+
+
+def _texts(datum: Any) -> Iterator[str]:
+    if datum.size() > _MAX_BYTES:
+        raise ValueError(f"{datum.size():,} bytes are too many for this field")
+    kind = datum.typeName()
+    if kind in ("XmpBag", "XmpSeq", "XmpAlt"):
+        value = datum.value()
+        for index in range(min(value.count(), _MAX_VALUES)):
+            yield _cleaned(value.toString(index))
+    elif datum.tagName().startswith("XP"):  # Windows: UTF-16 in a field of bytes
+        yield _cleaned(bytes(datum.value().data()).decode("utf-16-le", "replace"))
+    elif kind in ("Ascii", "String"):
+        yield _cleaned(_decoded(bytes(datum.value().data())))
+    else:
+        yield _cleaned(datum.toString())
+
+
+def _decoded(raw: bytes) -> str:
+    """EXIF says ASCII and IPTC what it likes; in the wild both are UTF-8 or the encoding of some old Windows."""
+    raw = raw.split(b"\0", 1)[0]
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
+
+
+def _cleaned(text: str) -> str:
+    """One line without control characters or lone surrogates, which no graph or JSON takes."""
+    text = text.split("\0", 1)[0].encode("utf-8", "replace").decode("utf-8")
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _explained(error: Exception) -> str:
+    return str(getattr(error, "message", "") or error) or type(error).__name__
