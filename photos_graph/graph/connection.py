@@ -11,6 +11,7 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import Any, LiteralString, TypeVar
 
 import neo4j
@@ -28,6 +29,7 @@ logging.getLogger("neo4j").setLevel(logging.ERROR)
 T = TypeVar("T")
 
 MERGE_RACE_TRIES = 8
+SCHEMES = ("bolt://", "bolt+s://", "bolt+ssc://", "neo4j://", "neo4j+s://", "neo4j+ssc://")
 
 
 class Transaction:
@@ -60,8 +62,8 @@ class Graph:
         self._patience = patience
         self._driver: neo4j.AsyncDriver | None = None
         self._connected_to: Endpoint | None = None
-        self._writing = asyncio.Lock()
-        self._writer: asyncio.Task[Any] | None = None
+        self._turn = asyncio.Lock()
+        self._writers: set[asyncio.Task[Any] | None] = set()
 
     async def read(self, query: LiteralString, /, **parameters: object) -> list[dict[str, Any]]:
         return await self._managed(lambda transaction: transaction.run(query, **parameters), neo4j.READ_ACCESS)
@@ -75,16 +77,14 @@ class Graph:
         ``work`` uses the transaction that it is given: a write beside it would wait for it for ever.
         """
         task = asyncio.current_task()
-        if self._writer is task:
+        if task in self._writers:
             raise RuntimeError("a transaction inside a transaction")
-        if not self.dialect.writers_collide:
-            return await self._managed(work, neo4j.WRITE_ACCESS)
-        async with self._writing:
-            self._writer = task
+        async with self._turn if self.dialect.writers_collide else nullcontext():
+            self._writers.add(task)
             try:
                 return await self._managed(work, neo4j.WRITE_ACCESS)
             finally:
-                self._writer = None
+                self._writers.discard(task)
 
     async def close(self) -> None:
         if self._driver is not None:
@@ -102,11 +102,10 @@ class Graph:
             try:
                 async with await self._session(neo4j.READ_ACCESS) as session:
                     summary = await (await session.run("RETURN 1")).consume()
-            except (driver_errors.AuthError, driver_errors.ConfigurationError, driver_errors.ClientError) as error:
-                # Our own engine's password is right; it may still be coming up under the old one's.
-                if self._engine is None or time.monotonic() > deadline:
-                    raise BadSettings(self._refused(error)) from error
             except (driver_errors.DriverError, driver_errors.Neo4jError, OSError) as error:
+                # Of our own engine we know that it will take us as soon as it is up.
+                if self._engine is None and isinstance(error, driver_errors.ClientError):
+                    raise BadSettings(self._refused(error)) from error
                 if time.monotonic() > deadline:
                     raise EngineUnavailable(self._silent()) from error
             else:
@@ -190,6 +189,8 @@ async def connect(settings: Settings) -> Graph:
 
 def _driver(endpoint: Endpoint, patience: float) -> neo4j.AsyncDriver:
     try:
+        if not endpoint.uri.startswith(SCHEMES):
+            raise ValueError(f"it has to start with one of {', '.join(SCHEMES)}")
         return neo4j.AsyncGraphDatabase.driver(
             endpoint.uri,
             auth=(endpoint.user, endpoint.password),

@@ -1,0 +1,88 @@
+"""The engines, a clean graph for every test, and settings that lead to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from photos_graph.graph.connection import Graph, connect
+from photos_graph.settings import GraphSettings, Settings
+from tests import engines
+from tests.corpora import CORPORA
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engine",
+        action="append",
+        choices=engines.NAMES,
+        help="run the tests of the graph on this engine alone; may be repeated; default: on all",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine_name" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--engine") or engines.NAMES
+        metafunc.parametrize("engine_name", list(dict.fromkeys(chosen)), scope="session")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if CORPORA.is_dir():
+        return
+    for item in items:
+        if "corpora" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason=f"the shared corpora are not at {CORPORA}"))
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> tuple[str, dict[str, object]]:
+    return "asyncio", {}
+
+
+@pytest.fixture(scope="session")
+def start_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], engines.RunningEngine]]:
+    """Gives the engine of a name, started at its first use and stopped with the session."""
+    running: dict[str, engines.RunningEngine] = {}
+
+    def start(name: str) -> engines.RunningEngine:
+        if name not in running:
+            running[name] = engines.start(name, tmp_path_factory.mktemp(name))
+        return running[name]
+
+    yield start
+    for engine in running.values():
+        engine.stop()
+
+
+@pytest.fixture
+def engine(engine_name: str, start_engine: Callable[[str], engines.RunningEngine]) -> engines.RunningEngine:
+    """The session's engine, holding nothing but its schema."""
+    engine = start_engine(engine_name)
+    engine.clean()
+    return engine
+
+
+@pytest.fixture
+def settings(engine: engines.RunningEngine, tmp_path: Path) -> Settings:
+    """Settings with a data directory of their own and the session's engine, its graph empty."""
+    endpoint = engine.endpoint
+    return Settings(
+        data_dir=tmp_path / "data",
+        graph=GraphSettings(
+            uri=endpoint.uri,
+            user=endpoint.user,
+            password=SecretStr(endpoint.password),
+            database=endpoint.database,
+        ),
+    )
+
+
+@pytest.fixture
+async def graph(settings: Settings) -> AsyncIterator[Graph]:
+    """A connection to an empty graph with the newest schema."""
+    graph = await connect(settings)
+    yield graph
+    await graph.close()

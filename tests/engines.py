@@ -1,0 +1,191 @@
+"""The real engines that the tests run against: each is started once a session, when first asked for.
+
+``embedded`` is the process that the product starts. ``neo4j`` is the server at PHOTOS_TEST_NEO4J_URI
+(with _USER and _PASSWORD) or, without it, a Neo4j Community assembled from Maven artifacts and kept in
+``$XDG_CACHE_HOME/photos-graph-test``. A Neo4j that cannot be had ends the session: it is never skipped.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import LiteralString
+
+import neo4j
+import pytest
+
+from photos_graph.graph import engine_child
+from photos_graph.graph.engine import Endpoint
+
+NAMES = ("embedded", "neo4j")
+NEO4J_VERSION = "5.26.30"
+START_SECONDS = 90
+
+POM = f"""\
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>photos-graph</groupId>
+  <artifactId>neo4j-for-tests</artifactId>
+  <version>1</version>
+  <dependencies>
+    <dependency><groupId>org.neo4j.app</groupId><artifactId>neo4j-server</artifactId><version>{NEO4J_VERSION}</version></dependency>
+    <dependency><groupId>org.neo4j</groupId><artifactId>neo4j</artifactId><version>{NEO4J_VERSION}</version></dependency>
+    <dependency><groupId>org.neo4j</groupId><artifactId>neo4j-record-storage-engine</artifactId><version>{NEO4J_VERSION}</version></dependency>
+  </dependencies>
+</project>
+"""
+
+NO_NEO4J = (
+    "The tests need a real Neo4j and there is none: {}.\n"
+    "Install Maven with a JDK 17 (Debian: apt-get install maven), or set PHOTOS_TEST_NEO4J_URI, "
+    "PHOTOS_TEST_NEO4J_USER and PHOTOS_TEST_NEO4J_PASSWORD to an empty server, "
+    "or choose the other engine with --engine embedded."
+)
+
+
+@dataclass
+class RunningEngine:
+    endpoint: Endpoint
+    driver: neo4j.Driver
+    process: subprocess.Popen[bytes] | None
+
+    def clean(self) -> None:
+        """Deletes every node but those that record the schema."""
+        with self.driver.session(database=self.endpoint.database) as session:
+            while session.execute_write(_delete_some):
+                pass
+
+    def stop(self) -> None:
+        self.driver.close()
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.close()
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+def start(name: str, folder: Path) -> RunningEngine:
+    """Starts ``embedded`` or ``neo4j`` with its files in ``folder``, and waits until it answers."""
+    if name == "embedded":
+        return _start_embedded(folder)
+    uri = os.environ.get("PHOTOS_TEST_NEO4J_URI")
+    if uri:
+        user = os.environ.get("PHOTOS_TEST_NEO4J_USER", "neo4j")
+        password = os.environ.get("PHOTOS_TEST_NEO4J_PASSWORD", "")
+        return _when_up(Endpoint(uri, user, password, None), None, folder)
+    return _start_neo4j(folder)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _delete_some(transaction: neo4j.ManagedTransaction) -> int:
+    query = "MATCH (n) WHERE NOT n:Migration WITH n LIMIT 2000 DETACH DELETE n RETURN count(*) AS deleted"
+    return int(transaction.run(query).single(strict=True)["deleted"])
+
+
+def _start_embedded(folder: Path) -> RunningEngine:
+    port, password = free_port(), secrets.token_urlsafe()
+    with (folder / "engine.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", engine_child.__name__], stdin=subprocess.PIPE, stdout=log, stderr=log
+        )
+    assert process.stdin is not None
+    process.stdin.write(engine_child.Order(str(folder / "graph"), port, password, "512m").line())
+    process.stdin.flush()
+    endpoint = Endpoint(f"bolt://127.0.0.1:{port}", engine_child.USER, password, engine_child.DATABASE)
+    return _when_up(endpoint, process, folder)
+
+
+def _start_neo4j(folder: Path) -> RunningEngine:
+    libraries = _neo4j_libraries()
+    port, password = free_port(), secrets.token_urlsafe()
+    configuration = folder / "conf"
+    configuration.mkdir()
+    (configuration / "neo4j.conf").write_text(
+        f"server.bolt.listen_address=127.0.0.1:{port}\n"
+        f"server.bolt.advertised_address=127.0.0.1:{port}\n"
+        "server.http.enabled=false\n"
+        "server.memory.pagecache.size=64m\n"
+        "dbms.usage_report.enabled=false\n"
+    )
+    opened = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
+    java = [
+        "java",
+        "-Xmx512m",
+        *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in opened),
+        "-cp",
+        f"{configuration}:{libraries}/*",
+        "org.neo4j.server.CommunityEntryPoint",
+        f"--home-dir={folder}",
+        f"--config-dir={configuration}",
+    ]
+    # The shell ends the server when our end of the pipe is closed, by kill -9 of the tests too.
+    guarded = ["sh", "-c", '"$@" </dev/null & read -r _; kill $!; wait $!', "sh", *java]
+    with (folder / "engine.log").open("wb") as log:
+        process = subprocess.Popen(guarded, stdin=subprocess.PIPE, stdout=log, stderr=log)
+    change = "ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $password"  # asked of every new server
+    first = Endpoint(f"bolt://127.0.0.1:{port}", "neo4j", "neo4j", "system")
+    _when_up(first, process, folder, change, password=password).driver.close()
+    return _when_up(Endpoint(f"bolt://127.0.0.1:{port}", "neo4j", password, None), process, folder)
+
+
+def _neo4j_libraries() -> Path:
+    """The server's jars, from the cache or from Maven."""
+    for program in ("java", "mvn"):
+        if shutil.which(program) is None:
+            pytest.exit(NO_NEO4J.format(f"there is no {program} here"), returncode=1)
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "photos-graph-test"
+    cache.mkdir(parents=True, exist_ok=True)
+    libraries = cache / f"neo4j-{NEO4J_VERSION}"
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not libraries.is_dir():
+            with tempfile.TemporaryDirectory(dir=cache) as scratch:
+                (Path(scratch) / "pom.xml").write_text(POM)
+                copy = ["mvn", "-B", "-q", "dependency:copy-dependencies", "-DoutputDirectory=lib"]
+                done = subprocess.run(copy, cwd=scratch, capture_output=True, text=True, check=False)
+                if done.returncode:
+                    pytest.exit(NO_NEO4J.format(f"Maven says {done.stdout[-2000:]}{done.stderr[-500:]}"), returncode=1)
+                (Path(scratch) / "lib").rename(libraries)
+    return libraries
+
+
+def _when_up(
+    endpoint: Endpoint,
+    process: subprocess.Popen[bytes] | None,
+    folder: Path,
+    query: LiteralString = "RETURN 1",
+    **parameters: str,
+) -> RunningEngine:
+    driver = neo4j.GraphDatabase.driver(
+        endpoint.uri, auth=(endpoint.user, endpoint.password), notifications_min_severity="OFF"
+    )
+    engine = RunningEngine(endpoint, driver, process)
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with driver.session(database=endpoint.database) as session:
+                session.run(query, parameters).consume()
+            return engine
+        except (neo4j.exceptions.DriverError, neo4j.exceptions.Neo4jError) as error:
+            if time.monotonic() > deadline or (process is not None and process.poll() is not None):
+                engine.stop()
+                log = folder / "engine.log"
+                said = log.read_text(errors="replace")[-3000:] if log.exists() else ""
+                pytest.exit(f"{endpoint.uri} does not come up: {error}\n{said}", returncode=1)
+        time.sleep(0.2)

@@ -1,0 +1,50 @@
+"""Migrations: once, in order, by two at a time, and never backwards."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from photos_graph.errors import BadSettings
+from photos_graph.graph.connection import Graph, connect
+from photos_graph.graph.schema import MIGRATIONS, migrate
+from photos_graph.settings import Settings
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_every_migration_is_recorded_with_its_time(graph: Graph) -> None:
+    rows = await graph.read("MATCH (m:Migration) RETURN m.number AS number, m.at AS at ORDER BY number")
+    assert [row["number"] for row in rows] == sorted(MIGRATIONS)
+    assert all(row["at"].tzinfo is None for row in rows)
+
+
+async def test_a_migrated_graph_is_left_alone(graph: Graph) -> None:
+    before = graph.queries
+    await migrate(graph)
+    assert graph.queries == before + 1
+
+
+async def test_a_migration_that_was_cut_short_is_run_again(graph: Graph) -> None:
+    await graph.write("MATCH (m:Migration) DELETE m")
+    await migrate(graph)
+    assert await graph.read("MATCH (m:Migration) RETURN count(m) AS n") == [{"n": len(MIGRATIONS)}]
+
+
+async def test_two_that_start_at_once_migrate_once(graph: Graph, settings: Settings) -> None:
+    await graph.write("MATCH (m:Migration) DELETE m")
+    others = await asyncio.gather(*(connect(settings) for _ in range(3)))
+    for other in others:
+        await other.close()
+    assert await graph.read("MATCH (m:Migration) RETURN count(m) AS n") == [{"n": len(MIGRATIONS)}]
+
+
+async def test_a_graph_of_a_newer_program_is_refused(graph: Graph, settings: Settings) -> None:
+    newer = max(MIGRATIONS) + 1
+    await graph.write("CREATE (:Migration {number: $newer})", newer=newer)
+    try:
+        with pytest.raises(BadSettings, match="newer version"):
+            await connect(settings)
+    finally:
+        await graph.write("MATCH (m:Migration {number: $newer}) DELETE m", newer=newer)
