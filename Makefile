@@ -1,0 +1,30 @@
+PYTHON ?= python3
+VENV ?= .venv
+bin = $(VENV)/bin
+ready = $(VENV)/.ready
+demo = .demo/Pictures
+.PHONY: setup run test check bench
+
+setup: $(ready)
+
+# make run LIBRARY=DIR serves that folder; without it, a demonstration library with a data directory of its own.
+run: $(ready) $(if $(LIBRARY),,$(demo))
+	$(bin)/photos-graph serve $(if $(LIBRARY),"$(LIBRARY)",--data-dir .demo/data $(demo))
+
+test: $(ready)
+	$(bin)/python -m pytest
+
+check: $(ready)
+	$(bin)/ruff format --check . && $(bin)/ruff check .
+	$(bin)/mypy && $(bin)/ty check --python $(VENV) && $(bin)/lint-imports
+
+bench: $(ready)
+	$(bin)/python -m benchmarks
+
+$(ready): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(bin)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,demo]'
+	@touch $@
+
+$(demo): | $(ready)
+	$(bin)/photos-graph demo $(demo)
