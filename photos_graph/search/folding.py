@@ -1,0 +1,38 @@
+"""Text as people compare it: without case, without accents, digits by their value."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_DIGITS = re.compile(r"([0-9]+)")
+
+
+def fold(text: str) -> str:
+    """Compatibility-decomposed, case-folded, without combining marks: "L'Àquila" and "l'aquila" are one."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text; letters and digits are words apart: "IMG_1234.jpg" is img, 1234, jpg."""
+    return _WORD.findall(fold(text))
+
+
+def natural_key(text: str) -> bytes:
+    """Bytes that sort as people expect: img2 before img10, e before é's successors, A with a.
+
+    A run of digits becomes its length and its value, so that comparing bytes compares numbers.
+    """
+    parts = _DIGITS.split(fold(text))
+    key = bytearray(parts[0].encode("utf-8", "surrogatepass"))
+    for digits, rest in zip(parts[1::2], parts[2::2], strict=True):
+        value = digits.lstrip("0").encode()
+        key += b"0"
+        key += bytes((len(value),)) if len(value) < 255 else b"\xff" + len(value).to_bytes(4, "big")
+        key += value
+        key += rest.encode("utf-8", "surrogatepass")
+    return bytes(key)

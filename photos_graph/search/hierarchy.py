@@ -1,0 +1,184 @@
+"""Folders, and places: rows that lie within each other, and the photos below each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Generic, Protocol, TypeVar
+
+from pyroaring import BitMap
+
+from photos_graph.search.folding import fold, natural_key, words
+
+
+class Row(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def parent_id(self) -> str | None: ...
+
+
+R = TypeVar("R", bound=Row)
+
+
+class Hierarchy(Generic[R]):
+    """Rows may come in any order, a child before its parent, and photos before either.
+
+    ``_own`` holds the photos directly at a row, ``_below`` those and all that lie under it; these sets are
+    replaced, never changed, so whoever holds one keeps what it was.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[str, R] = {}
+        self._children: dict[str | None, set[str]] = {}
+        self._named: dict[str, set[str]] = {}  # by folded name
+        self._worded: dict[str, set[str]] = {}  # by each word of the name
+        self._own: dict[str, BitMap] = {}
+        self._below: dict[str, BitMap] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self._rows.values())
+
+    def get(self, row_id: str) -> R | None:
+        return self._rows.get(row_id)
+
+    def own(self, row_id: str) -> BitMap:
+        return self._own.get(row_id) or BitMap()
+
+    def below(self, row_id: str) -> BitMap:
+        return self._below.get(row_id) or BitMap()
+
+    # rows
+
+    def put(self, rows: Iterable[R]) -> None:
+        moved: set[str | None] = set()
+        for row in rows:
+            before = self._rows.get(row.id)
+            if before == row:
+                continue
+            if before is not None:
+                self._forget_row(before)
+            self._rows[row.id] = row
+            self._children.setdefault(row.parent_id, set()).add(row.id)
+            self._named.setdefault(fold(row.name), set()).add(row.id)
+            for word in words(row.name):
+                self._worded.setdefault(word, set()).add(row.id)
+            if before is None or before.parent_id != row.parent_id:
+                moved |= {row.id, row.parent_id} if before is None else {before.parent_id, row.parent_id}
+        self._gather(moved)
+
+    def remove(self, row_ids: Iterable[str]) -> None:
+        """The rows go; what lies in them has no parent until it is put elsewhere."""
+        moved: set[str | None] = set()
+        for row_id in row_ids:
+            row = self._rows.pop(row_id, None)
+            if row is None:
+                continue
+            self._forget_row(row)
+            moved |= {row_id, row.parent_id}
+        self._gather(moved)
+
+    def _forget_row(self, row: R) -> None:
+        _discard(self._children, row.parent_id, row.id)
+        _discard(self._named, fold(row.name), row.id)
+        for word in words(row.name):
+            _discard(self._worded, word, row.id)
+
+    # photos
+
+    def post(self, photos: Mapping[str, BitMap]) -> None:
+        """Photos come to rows."""
+        for row_id, came in photos.items():
+            self._own[row_id] = self.own(row_id) | came
+        for row_id, groups in self._by_way_up(photos).items():
+            self._below[row_id] = BitMap.union(self.below(row_id), *groups)
+
+    def unpost(self, photos: Mapping[str, BitMap]) -> None:
+        """Photos leave all the rows that they are at."""
+        for row_id, left in photos.items():
+            self._take(self._own, row_id, left)
+        for row_id, groups in self._by_way_up(photos).items():
+            self._take(self._below, row_id, BitMap.union(*groups))
+
+    def _by_way_up(self, photos: Mapping[str, BitMap]) -> dict[str, list[BitMap]]:
+        groups: dict[str, list[BitMap]] = {}
+        for row_id, those in photos.items():
+            for above in self.way_up(row_id):
+                groups.setdefault(above, []).append(those)
+        return groups
+
+    @staticmethod
+    def _take(postings: dict[str, BitMap], row_id: str, photos: BitMap) -> None:
+        left = postings.get(row_id, BitMap()) - photos
+        if left:
+            postings[row_id] = left
+        else:
+            postings.pop(row_id, None)
+
+    def _gather(self, moved: set[str | None]) -> None:
+        """Sum up anew the rows whose children changed, and all above them, the deepest first."""
+        ways = [list(self.way_up(row_id)) for row_id in moved if row_id is not None]
+        depths = {row_id: len(way) - place for way in ways for place, row_id in enumerate(way)}
+        for row_id in sorted(depths, key=depths.__getitem__, reverse=True):
+            children = [self._below[c] for c in self._children.get(row_id, ()) if c in self._below]
+            below = BitMap.union(self.own(row_id), *children)
+            if below:
+                self._below[row_id] = below
+            else:
+                self._below.pop(row_id, None)
+
+    # questions
+
+    def way_up(self, row_id: str) -> Iterator[str]:
+        """The row itself, its parent, and so on; ends where a parent is not known, and in a loop."""
+        seen: set[str] = set()
+        at: str | None = row_id
+        while at is not None and at not in seen:
+            seen.add(at)
+            yield at
+            row = self._rows.get(at)
+            at = row.parent_id if row else None
+
+    def path(self, row_id: str) -> str | None:
+        """ "Italy/Abruzzo", the topmost first; None when the row is not known."""
+        rows = [self._rows[at] for at in self.way_up(row_id) if at in self._rows]
+        return "/".join(row.name for row in reversed(rows)) if rows else None
+
+    def children(self, row_id: str | None) -> list[R]:
+        """In natural order of their names; of None: the topmost rows."""
+        rows = [self._rows[child] for child in self._children.get(row_id, ()) if child in self._rows]
+        return sorted(rows, key=sort_key)
+
+    def named(self, path: str) -> list[R]:
+        """Rows of that name, or of names on the way up as "Italy/Abruzzo"; case and accents do not count."""
+        *above, name = [fold(part.strip()) for part in path.strip("/").split("/")]
+        found = []
+        for row_id in self._named.get(name, ()):
+            names = (fold(self._rows[at].name) for at in list(self.way_up(row_id))[1:] if at in self._rows)
+            if all(wanted == next(names, None) for wanted in reversed(above)):
+                found.append(self._rows[row_id])
+        return sorted(found, key=sort_key)
+
+    def worded(self, prefix: str) -> BitMap:
+        """Photos at or under a row with a word in its name that begins so."""
+        rows = {row_id for word, ids in self._worded.items() if word.startswith(prefix) for row_id in ids}
+        return BitMap.union(BitMap(), *[self._below[row_id] for row_id in rows if row_id in self._below])
+
+
+def sort_key(row: Row) -> tuple[bytes, str, str]:
+    return natural_key(row.name), row.name, row.id
+
+
+K = TypeVar("K", bound=str | None)
+
+
+def _discard(index: dict[K, set[str]], key: K, row_id: str) -> None:
+    ids = index.get(key)
+    if ids is not None:
+        ids.discard(row_id)
+        if not ids:
+            del index[key]

@@ -1,0 +1,194 @@
+"""The search index: the read model that answers which photos, how many, and in which order.
+
+It belongs to one event loop. Applying rows is synchronous: what is asked between two applies sees either
+all of it or nothing. Sets that it hands out are the caller's own.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+import numpy as np
+from pyroaring import BitMap
+
+from photos_graph.model import PhotoOrder, TimelineUnit
+from photos_graph.search import paging
+from photos_graph.search.arrays import Keys
+from photos_graph.search.evaluate import evaluate
+from photos_graph.search.hierarchy import Hierarchy, sort_key
+from photos_graph.search.orders import IntegerOrder, NameOrder, Order
+from photos_graph.search.paging import IndexPage
+from photos_graph.search.query import Query
+from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
+from photos_graph.search.table import NO_DATE
+from photos_graph.search.terms import Terms
+from photos_graph.search.timeline import Bucket, timeline
+
+_BATCH = 8192  # rows taken over at a time, so that a million need not exist at once
+
+
+class SearchIndex:
+    """``seq`` is the change number of the graph that the index stands for; its owner sets it."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.terms = Terms()
+        table = self.terms.table
+        self._taken_desc = IntegerOrder(lambda n: _newest_first(table.taken[n]))
+        self._by_id = IntegerOrder(table.id_prefixes)
+        self._orders: dict[PhotoOrder, Order] = {
+            PhotoOrder.TAKEN_DESC: self._taken_desc,
+            PhotoOrder.TAKEN_ASC: IntegerOrder(lambda n: table.taken[n]),
+            PhotoOrder.ADDED_DESC: IntegerOrder(lambda n: -table.added[n]),
+            PhotoOrder.NAME_ASC: NameOrder(table.names),
+            PhotoOrder.RATING_DESC: IntegerOrder(lambda n: -table.rating[n].astype(np.int64)),
+        }
+
+    def __len__(self) -> int:
+        """Visible photos: those with a file that is not missing."""
+        return len(self.terms.visible)
+
+    # changes
+
+    def apply_photos(self, rows: Iterable[PhotoRow], gone: Iterable[int] = ()) -> None:
+        """Take over whole rows; a photo that is gone, or has no folder any more, is not shown."""
+        pending = iter(rows)
+        left: Sequence[int] = list(gone)
+        while (batch := list(islice(pending, _BATCH))) or left:
+            touched = self.terms.replace(batch, left)
+            for order in self.orders().values():
+                order.touch(touched)
+            left = ()
+
+    def apply_folders(self, rows: Iterable[FolderRow], gone: Iterable[str] = ()) -> None:
+        self.folders.remove(gone)
+        self.folders.put(rows)
+
+    def apply_places(self, rows: Iterable[PlaceRow], gone: Iterable[str] = ()) -> None:
+        self.places.remove(gone)
+        self.places.put(rows)
+
+    def prepare(self) -> None:
+        """Sort what the next questions would have to sort; worth it after many changes, before serving."""
+        for order in self.orders().values():
+            order.refresh(self.terms.visible)
+
+    # questions
+
+    def evaluate(self, query: Query) -> BitMap:
+        """The numbers of the visible photos that answer the query.
+
+        Raises TooComplex when it is nested too deep.
+        """
+        return evaluate(self.terms, query)
+
+    def page(
+        self,
+        found: BitMap,
+        order: PhotoOrder,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> IndexPage:
+        """A page as Relay's connection specification has it; without ``first`` and ``last``, all of the range.
+
+        Raises BadInput for a cursor that is none or of another order, and for a negative count.
+        """
+        return paging.page(self._ready(self._orders[order]), order, found, first, after, last, before)
+
+    def timeline(self, found: BitMap, unit: TimelineUnit) -> list[Bucket]:
+        """Newest first, without empty buckets; photos without a date are left out."""
+        self._taken_desc.refresh(self.terms.visible)
+        return timeline(self._taken_desc, self.terms.months, found, unit)
+
+    def years(self, found: BitMap) -> list[tuple[int, int]]:
+        """Each year with photos and their count, newest first."""
+        counts: dict[int, int] = {}
+        for month, photos in self.terms.months.items():
+            year = 1970 + month // 12
+            counts[year] = counts.get(year, 0) + photos.intersection_cardinality(found)
+        return sorted(((year, count) for year, count in counts.items() if count), reverse=True)
+
+    def place_counts(self, found: BitMap, first: int) -> list[tuple[str, int]]:
+        """The places with the most photos, at or within them."""
+        counts = ((row, self.places.below(row.id).intersection_cardinality(found)) for row in self.places)
+        best = heapq.nsmallest(first, (pair for pair in counts if pair[1]), key=lambda p: (-p[1], sort_key(p[0])))
+        return [(row.id, count) for row, count in best]
+
+    # photos by number and id
+
+    def photo_ids(self, numbers: Iterable[int]) -> list[str]:
+        """Ids in the order of the numbers, which are those of photos that the index has shown."""
+        ids = self.terms.table.ids
+        return [ids[number].tobytes().hex() for number in numbers]
+
+    def number_of(self, photo_id: str) -> int | None:
+        """The number of a visible photo; None for any other text."""
+        try:
+            wanted = bytes.fromhex(photo_id)
+        except ValueError:
+            return None
+        if len(wanted) != 16 or wanted.hex() != photo_id:
+            return None
+        order = self._by_id
+        order.refresh(self.terms.visible)
+        prefix = int.from_bytes(wanted[:8], "big", signed=True)
+        place = order.position(prefix, 0)
+        for number in order.sequence[place:].tolist():
+            found = self.terms.table.ids[number].tobytes()
+            if found == wanted:
+                return int(number)
+            if found[:8] != wanted[:8]:
+                break
+        return None
+
+    # folders and places
+
+    @property
+    def folders(self) -> Hierarchy[FolderRow]:
+        return self.terms.folders
+
+    @property
+    def places(self) -> Hierarchy[PlaceRow]:
+        return self.terms.places
+
+    def folder(self, folder_id: str) -> FolderRow | None:
+        return self.folders.get(folder_id)
+
+    def folder_path(self, folder_id: str) -> str | None:
+        """ "<root name>/a/b" ; None when the folder is not known."""
+        return self.folders.path(folder_id)
+
+    def folder_at(self, path: str) -> FolderRow | None:
+        """The folder of exactly that path, as ``folder_path`` gives it."""
+        exact = (row for row in self.folders.named(path) if self.folders.path(row.id) == path.strip("/"))
+        return next(exact, None)
+
+    def folder_count(self, folder_id: str, recursive: bool = True) -> int:
+        """Photos in a folder."""
+        return len(self.folders.below(folder_id) if recursive else self.folders.own(folder_id))
+
+    def children(self, folder_id: str | None) -> list[str]:
+        """Ids of the folders in a folder, of None the roots, in natural order of their names."""
+        return [row.id for row in self.folders.children(folder_id)]
+
+    def places_named(self, path: str) -> list[str]:
+        """Ids of the places of that id, else of that name or path ("Italy/Abruzzo"); case and accents do not count."""
+        if self.places.get(path) is not None:
+            return [path]
+        return [row.id for row in self.places.named(path)]
+
+    def _ready(self, order: Order) -> Order:
+        order.refresh(self.terms.visible)
+        return order
+
+    def orders(self) -> dict[str, Order]:
+        """Every sorted order by a name for it, for the snapshot."""
+        return {"id": self._by_id, **{name.value: order for name, order in self._orders.items()}}
+
+
+def _newest_first(taken: Keys) -> Keys:
+    return np.where(taken == NO_DATE, NO_DATE, -taken)

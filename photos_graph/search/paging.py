@@ -1,0 +1,67 @@
+"""Pages by keyset cursors, forwards and backwards, as Relay's connection specification has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyroaring import BitMap
+
+from photos_graph.errors import BadInput
+from photos_graph.model import PhotoOrder
+from photos_graph.search import cursor
+from photos_graph.search.orders import Order
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPage:
+    """Photo numbers in order, a cursor for each."""
+
+    numbers: list[int]
+    cursors: list[str]
+    has_next: bool
+    has_previous: bool
+
+
+def page(
+    order: Order,
+    name: PhotoOrder,
+    found: BitMap,
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+) -> IndexPage:
+    """``order`` is up to date. See ``SearchIndex.page``."""
+    for argument, count in (("first", first), ("last", last)):
+        if count is not None and count < 0:
+            raise BadInput(f"`{argument}` is {count}; it cannot be negative.")
+    end = len(order.sequence)
+    low, high = 0, end
+    if after is not None:
+        key, number = cursor.decode(after, name)
+        low = order.position(key, number + 1)
+    if before is not None:
+        high = order.position(*cursor.decode(before, name))
+
+    numbers, has_next, has_previous = _range(order, found, low, high, first, last)
+    if first is None:
+        has_next = before is not None and bool(order.take(found, high, end, 1))
+    if last is None:
+        has_previous = after is not None and bool(order.take(found, 0, low, 1, backwards=True))
+    cursors = [cursor.encode(name, order.key(number), number) for number in numbers]
+    return IndexPage(numbers, cursors, has_next, has_previous)
+
+
+def _range(
+    order: Order, found: BitMap, low: int, high: int, first: int | None, last: int | None
+) -> tuple[list[int], bool, bool]:
+    """The numbers, whether ``first`` cut some off, and whether ``last`` did; one more is taken to know."""
+    if first is None and last is not None:
+        numbers = order.take(found, low, high, last + 1, backwards=True)
+        return numbers[-last:] if last else [], False, len(numbers) > last
+    numbers = order.take(found, low, high, len(found) if first is None else first + 1)
+    cut = first is not None and len(numbers) > first
+    numbers = numbers[:first]
+    if last is None:
+        return numbers, cut, False
+    return numbers[-last:] if last else [], cut, len(numbers) > last

@@ -1,0 +1,126 @@
+"""The index on disk: its columns and orders in one file, checked when it is read.
+
+The file is a cache. Whatever is wrong with it is a BadSnapshot, and the owner builds the index from the graph.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import zipfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pyroaring import BitMap
+
+from photos_graph.search.index import SearchIndex
+from photos_graph.search.rows import FolderRow, PlaceRow
+
+VERSION = 1  # of the format: raise it when the meaning of anything in it changes
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+class BadSnapshot(Exception):
+    """Not readable, damaged, or written by another version: build the index anew."""
+
+
+def save(index: SearchIndex, path: Path) -> None:
+    """Write the index, all of it or nothing: another process never sees half a file.
+
+    Raises OSError when it cannot be written; what was there before stays.
+    """
+    index.prepare()
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, allow_pickle=False, **_arrays_of(index))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def load(path: Path) -> SearchIndex:
+    """Raises BadSnapshot."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            damaged = archive.testzip()  # reads every member and compares its CRC
+        if damaged is not None:
+            raise BadSnapshot(f"{path}: {damaged} is damaged")
+        with np.load(path, allow_pickle=False) as archive:
+            arrays: Arrays = {name: archive[name] for name in archive.files}
+        about = json.loads(arrays.pop("about").tobytes())
+        if about["version"] != VERSION:
+            raise BadSnapshot(f"{path} is of version {about['version']}, this program reads {VERSION}")
+        return _index_of(arrays, about)
+    except BadSnapshot:
+        raise
+    except Exception as error:  # a damaged file fails in any way that zip, NumPy, JSON or Roaring can fail
+        raise BadSnapshot(f"{path}: {type(error).__name__}: {error}") from error
+
+
+def _arrays_of(index: SearchIndex) -> Arrays:
+    terms, table = index.terms, index.terms.table
+    segments = terms.names.dump()
+    about = {
+        "version": VERSION,
+        "seq": index.seq,
+        "cameras": table.cameras.values,
+        "folder_sets": table.folder_sets.values,
+        "place_sets": table.place_sets.values,
+        "folders": [asdict(row) for row in terms.folders],
+        "places": [asdict(row) for row in terms.places],
+        "segments": len(segments),
+    }
+    arrays: Arrays = {
+        "about": np.frombuffer(json.dumps(about).encode(), np.uint8),
+        "visible": _packed(terms.visible),
+        "favourites": _packed(terms.favourites),
+    }
+    arrays |= {f"table_{name}": values for name, values in table.dump().items()}
+    arrays |= {f"order_{name}": order.sequence for name, order in index.orders().items()}
+    for place, segment in enumerate(segments):
+        arrays |= {f"words{place}_{name}": values for name, values in segment.items()}
+    return arrays
+
+
+def _index_of(arrays: Arrays, about: dict[str, Any]) -> SearchIndex:
+    index = SearchIndex()
+    index.seq = about["seq"]
+    terms, table = index.terms, index.terms.table
+    table.restore(_under("table_", arrays))
+    table.cameras.restore(about["cameras"])
+    table.folder_sets.restore(tuple(ids) for ids in about["folder_sets"])
+    table.place_sets.restore(tuple(ids) for ids in about["place_sets"])
+    terms.folders.put(FolderRow(**row) for row in about["folders"])
+    terms.places.put(PlaceRow(**row) for row in about["places"])
+    terms.names.restore(_under(f"words{place}_", arrays) for place in range(about["segments"]))
+    terms.restore(_unpacked(arrays["visible"]), _unpacked(arrays["favourites"]))
+    for name, order in index.orders().items():
+        order.restore(arrays[f"order_{name}"])
+    return index
+
+
+def _under(prefix: str, arrays: Arrays) -> Arrays:
+    return {name.removeprefix(prefix): values for name, values in arrays.items() if name.startswith(prefix)}
+
+
+def _packed(photos: BitMap) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(photos.serialize(), np.uint8)
+
+
+def _unpacked(values: npt.NDArray[np.uint8]) -> BitMap:
+    return BitMap.deserialize(values.tobytes())

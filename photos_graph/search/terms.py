@@ -1,0 +1,129 @@
+"""The terms that photos are found by, each with the set of its photos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pyroaring import BitMap
+
+from photos_graph.search.arrays import Keys, Numbers, bitmap, numbers_of
+from photos_graph.search.folding import fold, words
+from photos_graph.search.hierarchy import Hierarchy
+from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
+from photos_graph.search.table import NO_DATE, PhotoTable
+from photos_graph.search.text import NameWords
+
+
+class Terms:
+    """Only visible photos are in any of these sets.
+
+    The sets follow from the columns of the table, so replacing a row is taking its photo out by what the
+    columns say, writing the columns, and putting it in again.
+    """
+
+    def __init__(self) -> None:
+        self.table = PhotoTable()
+        self.visible = BitMap()
+        self.favourites = BitMap()
+        self.months: dict[int, BitMap] = {}  # by months since January 1970; photos with a date only
+        self.ratings: dict[int, BitMap] = {}
+        self.cameras: dict[int, BitMap] = {}  # by code in the table
+        self.folders: Hierarchy[FolderRow] = Hierarchy()
+        self.places: Hierarchy[PlaceRow] = Hierarchy()
+        self.names = NameWords()
+
+    def replace(self, rows: Sequence[PhotoRow], gone: Iterable[int]) -> BitMap:
+        """Take over whole rows; returns the numbers touched."""
+        latest = {row.number: row for row in rows}
+        touched = BitMap([*latest, *gone])
+        shown = [row for row in latest.values() if row.folders]
+        self._unpost(touched & self.visible)
+        self.table.write(shown)
+        self.favourites |= BitMap([row.number for row in shown if row.favourite])
+        self._post(BitMap([row.number for row in shown]))
+        self.names.replace(touched, {row.number: _words_of(row) for row in shown})
+        return touched
+
+    def restore(self, visible: BitMap, favourites: BitMap) -> None:
+        """Build the sets of a table that was filled already."""
+        self.favourites = favourites
+        self._post(visible)
+
+    def with_camera(self, text: str) -> BitMap:
+        wanted = fold(text)
+        codes = [
+            code
+            for code in self.cameras
+            if any(wanted in part for part in fold(self.table.cameras.values[code]).split("|"))
+        ]
+        return BitMap.union(BitMap(), *[self.cameras[code] for code in codes])
+
+    def _post(self, photos: BitMap) -> None:
+        self.visible |= photos
+        numbers = numbers_of(photos)
+        for postings, codes in self._single_valued(numbers):
+            for code, group in _groups(numbers, codes):
+                postings[code] = postings.get(code, BitMap()) | group
+        for hierarchy, groups in self._many_valued(numbers):
+            hierarchy.post(groups)
+
+    def _unpost(self, photos: BitMap) -> None:
+        self.visible -= photos
+        self.favourites -= photos
+        numbers = numbers_of(photos)
+        for postings, codes in self._single_valued(numbers):
+            for code, group in _groups(numbers, codes):
+                left = postings[code] - group
+                if left:
+                    postings[code] = left
+                else:
+                    del postings[code]
+        for hierarchy, groups in self._many_valued(numbers):
+            hierarchy.unpost(groups)
+
+    def _single_valued(self, numbers: Numbers) -> Iterator[tuple[dict[int, BitMap], npt.NDArray[Any]]]:
+        table = self.table
+        yield self.months, months(table.taken[numbers])
+        yield self.ratings, table.rating[numbers]
+        yield self.cameras, np.where(table.camera[numbers] == 0, _NOTHING, table.camera[numbers])
+
+    def _many_valued(self, numbers: Numbers) -> Iterator[tuple[Hierarchy[Any], dict[str, BitMap]]]:
+        table = self.table
+        yield self.folders, _spread(table.folder_sets.values, _groups(numbers, table.folders[numbers]))
+        yield self.places, _spread(table.place_sets.values, _groups(numbers, table.places[numbers]))
+
+
+_NOTHING = np.iinfo(np.int32).min  # a code that is no term
+
+
+def months(taken: Keys) -> npt.NDArray[np.int64]:
+    """Months since January 1970 of microseconds since then; ``_NOTHING`` without a date."""
+    dated = taken != NO_DATE
+    moments = np.where(dated, taken, 0).view("M8[us]")
+    return np.where(dated, moments.astype("M8[M]").astype(np.int64), _NOTHING)
+
+
+def _groups(numbers: Numbers, codes: npt.NDArray[Any]) -> Iterator[tuple[int, BitMap]]:
+    """Each code with its photos; ``_NOTHING`` sorts first and starts no group."""
+    order = np.argsort(codes, kind="stable")
+    codes, numbers = codes[order], numbers[order]
+    starts = np.flatnonzero(np.diff(codes, prepend=_NOTHING))
+    for start, end in pairwise([*starts, len(codes)]):
+        yield int(codes[start]), bitmap(numbers[start:end])
+
+
+def _spread(sets: Sequence[tuple[str, ...]], groups: Iterable[tuple[int, BitMap]]) -> dict[str, BitMap]:
+    """Photos by row id, of photos by set of row ids."""
+    spread: dict[str, BitMap] = {}
+    for code, photos in groups:
+        for row_id in sets[code]:
+            spread[row_id] = spread.get(row_id, BitMap()) | photos
+    return spread
+
+
+def _words_of(row: PhotoRow) -> set[str]:
+    return {word for name in {row.name, *row.names} for word in words(name)}

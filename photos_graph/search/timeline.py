@@ -1,0 +1,60 @@
+"""Counts and covers by year, month or day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from pyroaring import BitMap
+
+from photos_graph.model import TimelineUnit
+from photos_graph.search.arrays import Keys
+from photos_graph.search.orders import IntegerOrder
+
+_CODES = {TimelineUnit.YEAR: "M8[Y]", TimelineUnit.MONTH: "M8[M]", TimelineUnit.DAY: "M8[D]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    start: date  # its first day
+    count: int
+    cover: int  # the number of its most recent photo
+
+
+def timeline(newest_first: IntegerOrder, months: Iterable[int], found: BitMap, unit: TimelineUnit) -> list[Bucket]:
+    """Buckets with photos, newest first. ``months`` since January 1970 are those that have any photos at all.
+
+    In the order by date every bucket is a range, so its count is the found ranks between two edges.
+    """
+    starts = _starts(np.array(sorted(months, reverse=True), np.int64), unit)
+    if not len(starts) or not found:
+        return []
+    ranks = newest_first.sorted_ranks(found)
+    begin = np.searchsorted(ranks, _edges(newest_first, _microseconds(starts + 1)))
+    end = np.searchsorted(ranks, _edges(newest_first, _microseconds(starts)))
+    filled = np.flatnonzero(end > begin)
+    covers = newest_first.sequence[ranks[begin[filled]]]
+    days = starts[filled].astype("M8[D]").tolist()
+    counts = (end - begin)[filled].tolist()
+    return [Bucket(day, count, cover) for day, count, cover in zip(days, counts, covers.tolist(), strict=True)]
+
+
+def _starts(months: npt.NDArray[np.int64], unit: TimelineUnit) -> npt.NDArray[np.datetime64]:
+    """The buckets that these months may fill, newest first; the array's type carries the unit."""
+    moments = months.astype("M8[M]")
+    if unit is TimelineUnit.DAY and len(moments):
+        spans = [np.arange(month, month + 1, dtype="M8[D]")[::-1] for month in moments]
+        return np.concatenate(spans)
+    return np.unique(moments.astype(_CODES[unit]))[::-1]
+
+
+def _microseconds(moments: npt.NDArray[np.datetime64]) -> Keys:
+    return moments.astype("M8[us]").astype(np.int64)
+
+
+def _edges(newest_first: IntegerOrder, moments: Keys) -> npt.NDArray[np.int64]:
+    """How many photos are at or after each moment."""
+    return newest_first.edges(-moments + 1, np.zeros(len(moments), np.int64))

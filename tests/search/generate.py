@@ -1,0 +1,106 @@
+"""Random libraries, and random questions about them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hypothesis import strategies as st
+
+from photos_graph.search.query import (
+    And,
+    AtPlace,
+    Everything,
+    Favourite,
+    InBox,
+    InFolder,
+    Near,
+    Not,
+    Or,
+    Query,
+    Rated,
+    TakenIn,
+    TakenWith,
+    Words,
+)
+from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
+
+FOLDERS = [f"f{i}" for i in range(8)]
+PLACES = ["IT", "IT/Abruzzo", "IT/Abruzzo/L'Aquila", "FR", "FR/Corse"]
+NAMES = ["IMG_2.jpg", "img_10.JPG", "IMG_0002.jpg", "été.heic", "Ete 3.heic", "b.png", "", "20190812_1.jpg", "山 1.jpg"]
+WORDS = ["img", "IM", "1", "ete", "Été", "2019 abr", "italy img", "aquila", "zz", "", "!!", "山", "heic b"]
+
+# few values, so that photos share keys, and every month's edge is among them
+moments = st.sampled_from(
+    [datetime(y, m, d, h) for y in (1969, 2000, 2019) for m, d in ((1, 1), (1, 31), (8, 12), (12, 31)) for h in (0, 23)]
+) | st.datetimes(datetime(1800, 1, 1), datetime(2100, 1, 1))
+latitudes = st.sampled_from([-90.0, -10.5, 0.0, 42.35, 42.36, 90.0]) | st.floats(-90, 90)
+longitudes = st.sampled_from([-180.0, -179.9, 0.0, 13.4, 13.41, 179.9, 180.0]) | st.floats(-180, 180)
+numbers = st.integers(0, 24)
+
+
+@st.composite
+def photo_rows(draw: st.DrawFn) -> PhotoRow:
+    number = draw(numbers)
+    located = draw(st.booleans())
+    name = draw(st.sampled_from(NAMES))
+    return PhotoRow(
+        number=number,
+        id=f"{number * 0x9E3779B97F4A7C15 % 2**64:016x}{number:016x}",
+        name=name,
+        folders=tuple(draw(st.lists(st.sampled_from(FOLDERS), max_size=2, unique=True))),
+        names=(name, *draw(st.lists(st.sampled_from(NAMES), max_size=1))),
+        places=tuple(draw(st.lists(st.sampled_from(PLACES), max_size=2, unique=True))),
+        taken=draw(st.none() | moments),
+        added_ms=draw(st.integers(0, 3)),
+        rating=draw(st.none() | st.integers(-1, 5)),
+        favourite=draw(st.booleans()),
+        camera=draw(st.sampled_from([None, "Canon|EOS 5D|EF 50mm", "NIKON|D750|", "Ünü||"])),
+        latitude=draw(latitudes) if located else None,
+        longitude=draw(longitudes) if located else None,
+    )
+
+
+@st.composite
+def folder_rows(draw: st.DrawFn) -> FolderRow:
+    """A folder's parent has a smaller id, or is not there at all: never a loop."""
+    place = draw(st.integers(0, len(FOLDERS) - 1))
+    parent = draw(st.none() | st.sampled_from([*FOLDERS[:place], "f-unknown"]))
+    name = draw(st.sampled_from(["2019 Abruzzo", "Italy", "Été", "Abruzzo 10", "x"]))
+    return FolderRow(FOLDERS[place], name, f"r/{place}", parent)
+
+
+@st.composite
+def place_rows(draw: st.DrawFn) -> PlaceRow:
+    place = draw(st.integers(0, len(PLACES) - 1))
+    parent = draw(st.none() | st.sampled_from(PLACES[:place])) if place else None
+    return PlaceRow(PLACES[place], draw(st.sampled_from(["Italy", "Abruzzo", "L'Aquila", "Corse"])), parent)
+
+
+terms: st.SearchStrategy[Query] = st.one_of(
+    st.just(Everything()),
+    st.builds(InFolder, st.sampled_from([*FOLDERS, "nowhere"]), st.booleans()),
+    st.builds(AtPlace, st.sampled_from([*PLACES, "nowhere"])),
+    st.builds(
+        TakenIn,
+        st.none() | moments,
+        st.none() | moments,
+        st.none() | st.sampled_from([1969, 2000, 2019]),
+        st.none() | st.integers(1, 12),
+    ),
+    st.builds(Near, latitudes, longitudes, st.floats(0.1, 20000)),
+    st.builds(InBox, latitudes, latitudes, longitudes, longitudes),
+    st.builds(Rated, st.none() | st.integers(-2, 6), st.none() | st.integers(-2, 6)),
+    st.builds(Favourite, st.booleans()),
+    st.builds(TakenWith, st.sampled_from(["canon", "50MM", "d750", "unu", "", "|", "Canon|EOS"])),
+    st.builds(Words, st.sampled_from(WORDS)),
+)
+
+queries: st.SearchStrategy[Query] = st.recursive(
+    terms,
+    lambda inner: st.one_of(
+        st.builds(And, st.lists(inner, max_size=3).map(tuple)),
+        st.builds(Or, st.lists(inner, max_size=3).map(tuple)),
+        st.builds(Not, inner),
+    ),
+    max_leaves=6,
+)

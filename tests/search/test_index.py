@@ -1,0 +1,130 @@
+"""The index against a plain model, over random libraries, changes and questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from photos_graph.model import PhotoOrder, TimelineUnit
+from photos_graph.search.index import SearchIndex
+from photos_graph.search.query import Query
+from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
+from photos_graph.search.snapshot import load, save
+from tests.search.generate import FOLDERS, folder_rows, numbers, photo_rows, place_rows, queries
+from tests.search.model import NaiveIndex
+
+orders = st.sampled_from(PhotoOrder)
+
+
+class Library(RuleBasedStateMachine):
+    """Photos and folders come, change, move and go; after each step any question may be asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.index = SearchIndex()
+        self.naive = NaiveIndex()
+
+    @rule(rows=st.lists(photo_rows(), max_size=12), gone=st.lists(numbers, max_size=3))
+    def photos_change(self, rows: list[PhotoRow], gone: list[int]) -> None:
+        gone = [number for number in gone if number not in {row.number for row in rows}]
+        self.index.apply_photos(iter(rows), gone)
+        self.naive.apply_photos(rows, gone)
+
+    @rule(rows=st.lists(folder_rows(), max_size=6), gone=st.lists(st.sampled_from(FOLDERS), max_size=1))
+    def folders_change(self, rows: list[FolderRow], gone: list[str]) -> None:
+        self.index.apply_folders(rows, gone)
+        self.naive.apply_folders(rows, gone)
+
+    @rule(rows=st.lists(place_rows(), max_size=5))
+    def places_change(self, rows: list[PlaceRow]) -> None:
+        self.index.apply_places(rows)
+        self.naive.apply_places(rows)
+
+    @rule(query=queries, order=orders)
+    def questions_agree(self, query: Query, order: PhotoOrder) -> None:
+        found = self.index.evaluate(query)
+        expected = self.naive.evaluate(query)
+        assert set(found) == expected, query
+        assert self.index.page(found, order).numbers == self.naive.ordered(expected, order)
+
+    @rule(query=queries, unit=st.sampled_from(TimelineUnit))
+    def timelines_and_facets_agree(self, query: Query, unit: TimelineUnit) -> None:
+        found, expected = self.index.evaluate(query), self.naive.evaluate(query)
+        buckets = [(bucket.start, bucket.count, bucket.cover) for bucket in self.index.timeline(found, unit)]
+        assert buckets == self.naive.timeline(expected, unit)
+        assert self.index.years(found) == self.naive.years(expected)
+        assert dict(self.index.place_counts(found, 99)) == self.naive.place_counts(expected)
+
+    @rule(query=queries, order=orders, size=st.integers(1, 7))
+    def pages_join_up_both_ways(self, query: Query, order: PhotoOrder, size: int) -> None:
+        found = self.index.evaluate(query)
+        expected = self.naive.ordered(set(found), order)
+        forwards, backwards = (
+            forward_pages(self.index, found, order, size),
+            backward_pages(self.index, found, order, size),
+        )
+        assert [n for page in forwards for n in page] == expected
+        assert [n for page in reversed(backwards) for n in page] == expected
+
+    @rule(order=orders, place=st.integers(0, 20), rows=st.lists(photo_rows(), max_size=5))
+    def a_cursor_keeps_its_place_through_changes(self, order: PhotoOrder, place: int, rows: list[PhotoRow]) -> None:
+        before = self.index.page(self.index.terms.visible, order)
+        if place >= len(before.numbers):
+            return
+        touched = {row.number for row in rows}
+        self.photos_change(rows, [])
+        after = self.index.page(self.index.terms.visible, order, after=before.cursors[place]).numbers
+        unmoved = [number for number in before.numbers[place + 1 :] if number not in touched]
+        assert [number for number in after if number not in touched] == unmoved
+
+    @rule()
+    def a_snapshot_is_the_same_index(self) -> None:
+        import tempfile
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "index"
+            save(self.index, path)
+            self.index = load(path)
+
+    @invariant()
+    def ids_and_numbers_agree(self) -> None:
+        assert len(self.index) == len(self.naive.visible)
+        for row in self.naive.visible:
+            assert self.index.number_of(row.id) == row.number
+        assert self.index.photo_ids(row.number for row in self.naive.visible) == [row.id for row in self.naive.visible]
+
+    @invariant()
+    def folder_counts_agree(self) -> None:
+        from photos_graph.search.query import InFolder
+
+        for folder in FOLDERS:
+            for recursive in (True, False):
+                expected = len(self.naive.evaluate(InFolder(folder, recursive)))
+                assert self.index.folder_count(folder, recursive) == expected
+
+
+def forward_pages(index: SearchIndex, found: object, order: PhotoOrder, size: int) -> list[list[int]]:
+    pages, after, more = [], None, True
+    while more:
+        page = index.page(found, order, first=size, after=after)
+        assert page.has_previous is (after is not None)
+        pages.append(page.numbers)
+        more, after = page.has_next, page.cursors[-1] if page.cursors else None
+    return pages
+
+
+def backward_pages(index: SearchIndex, found: object, order: PhotoOrder, size: int) -> list[list[int]]:
+    pages, before, more = [], None, True
+    while more:
+        page = index.page(found, order, last=size, before=before)
+        assert page.has_next is (before is not None)
+        pages.append(page.numbers)
+        more, before = page.has_previous, page.cursors[0] if page.cursors else None
+    return pages
+
+
+TestLibrary = Library.TestCase
+TestLibrary.settings = settings(max_examples=60, stateful_step_count=15, deadline=None)
