@@ -29,6 +29,8 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
         "CREATE CONSTRAINT meta_name IF NOT EXISTS FOR (n:Meta) REQUIRE n.name IS UNIQUE",
         "CREATE CONSTRAINT change_id IF NOT EXISTS FOR (n:Change) REQUIRE n.id IS UNIQUE",
         "CREATE INDEX file_state IF NOT EXISTS FOR (n:File) ON (n.state)",
+        "CREATE INDEX file_inode IF NOT EXISTS FOR (n:File) ON (n.inode)",
+        "CREATE INDEX folder_root IF NOT EXISTS FOR (n:Folder) ON (n.rootId)",
         "CREATE INDEX job_state IF NOT EXISTS FOR (n:Job) ON (n.state)",
         "CREATE INDEX job_created_at IF NOT EXISTS FOR (n:Job) ON (n.createdAt)",
         "CREATE INDEX failure_at IF NOT EXISTS FOR (n:Failure) ON (n.at)",

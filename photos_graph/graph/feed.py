@@ -1,0 +1,75 @@
+"""The feed of changes: what the search index of any process must read again, numbered in commit order.
+
+A writer raises the counter inside the transaction that changes the graph, so a number is seen only with what it
+stands for, and the counter's lock puts commits in the order of their numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import LiteralString
+from uuid import uuid4
+
+from photos_graph.graph.connection import Graph, Transaction
+
+KEPT = 20_000  # changes that a snapshot may lie behind before it is rebuilt
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    seq: int
+    photos: tuple[int, ...]  # numbers
+    folders: tuple[str, ...]  # ids
+
+
+NEXT: LiteralString = """
+MERGE (m:Meta {name: 'feed'}) SET m.value = coalesce(m.value, 0) + 1
+CREATE (t:Touched {seq: m.value, photos: $photos, folders: $folders})
+RETURN t.seq AS seq
+"""
+
+
+async def touch(tx: Transaction, photos: Sequence[int] = (), folders: Sequence[str] = ()) -> None:
+    """Records what ``tx`` changes; the last thing a transaction does, so that the counter is locked briefly."""
+    if photos or folders:
+        await tx.run(NEXT, photos=sorted(set(photos)), folders=sorted(set(folders)))
+
+
+HEAD: LiteralString = "MATCH (m:Meta {name: 'feed'}) RETURN m.value AS seq"
+
+
+async def head(graph: Graph) -> int:
+    rows = await graph.read(HEAD)
+    return int(rows[0]["seq"]) if rows else 0
+
+
+SINCE: LiteralString = """
+MATCH (t:Touched) WHERE t.seq > $seq AND t.seq <= $seq + $limit
+RETURN t.seq AS seq, t.photos AS photos, t.folders AS folders ORDER BY seq
+"""
+
+
+async def since(graph: Graph, seq: int, limit: int = 500) -> list[Touched]:
+    """Changes after ``seq`` in order; a first one that is not ``seq + 1`` tells that older ones were pruned."""
+    rows = await graph.read(SINCE, seq=seq, limit=limit)
+    return [Touched(row["seq"], tuple(row["photos"]), tuple(row["folders"])) for row in rows]
+
+
+PRUNE: LiteralString = "MATCH (t:Touched) WHERE t.seq <= $seq WITH t LIMIT 5000 DELETE t RETURN count(*) AS gone"
+
+
+async def prune(graph: Graph) -> None:
+    limit = await head(graph) - KEPT
+    while limit > 0 and (await graph.write(PRUNE, seq=limit))[0]["gone"]:
+        pass
+
+
+IDENTITY: LiteralString = """
+MERGE (m:Meta {name: 'graph'}) SET m.value = coalesce(m.value, $made) RETURN m.value AS id
+"""
+
+
+async def identity(graph: Graph) -> str:
+    """32 hex digits made once per graph, so that a snapshot of another graph is known for what it is."""
+    return str((await graph.write(IDENTITY, made=uuid4().hex))[0]["id"])

@@ -1,0 +1,170 @@
+"""Jobs: long tasks as nodes, so that any process can see, stop and continue them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, LiteralString
+
+from photos_graph.graph.connection import Graph
+from photos_graph.model import Job, JobKind, JobState
+
+STALE_MS = 15_000  # a running job whose owner has not been heard of for so long is anybody's
+
+CREATE: LiteralString = """
+CREATE (j:Job {id: $id, kind: $kind, state: 'QUEUED', done: 0, createdAt: timestamp(), cancelRequested: false,
+  arguments: $arguments})
+RETURN j {.*} AS job
+"""
+
+
+async def create(graph: Graph, id_: str, kind: JobKind, arguments: Mapping[str, str]) -> Job:
+    rows = await graph.write(CREATE, id=id_, kind=kind.value, arguments=json.dumps(dict(arguments)))
+    return _job(rows[0]["job"])
+
+
+def _job(values: dict[str, Any]) -> Job:
+    return Job(
+        id=values["id"],
+        kind=JobKind(values["kind"]),
+        state=JobState(values["state"]),
+        done=values["done"],
+        total=values.get("total"),
+        message=values.get("message"),
+        created_at=datetime.fromtimestamp(values["createdAt"] / 1000, UTC),
+        started_at=_time(values.get("startedAt")),
+        finished_at=_time(values.get("finishedAt")),
+        arguments=json.loads(values["arguments"]),
+    )
+
+
+def _time(ms: int | None) -> datetime | None:
+    return None if ms is None else datetime.fromtimestamp(ms / 1000, UTC)
+
+
+CLAIMABLE: LiteralString = """
+MATCH (j:Job) WHERE j.state IN ['QUEUED', 'RUNNING']
+RETURN j.id AS id, j.kind AS kind, j.state = 'RUNNING' AND j.heartbeatAt >= timestamp() - $stale AS alive
+ORDER BY j.createdAt, j.id
+"""
+
+CLAIM: LiteralString = """
+MATCH (j:Job {id: $id})
+WHERE j.state = 'QUEUED' OR (j.state = 'RUNNING' AND j.heartbeatAt < timestamp() - $stale)
+SET j.state = 'RUNNING', j.owner = $owner, j.heartbeatAt = timestamp(), j.startedAt = coalesce(j.startedAt, timestamp())
+RETURN j {.*} AS job
+"""
+
+
+async def claim(graph: Graph, owner: str) -> Job | None:
+    """The oldest job that waits or was left behind; jobs of one kind run one after the other, whoever runs them."""
+    rows = await graph.read(CLAIMABLE, stale=STALE_MS)
+    running = {row["kind"] for row in rows if row["alive"]}
+    for row in rows:
+        if not row["alive"] and row["kind"] not in running:
+            claimed = await graph.write(CLAIM, id=row["id"], owner=owner, stale=STALE_MS)
+            if claimed:
+                return _job(claimed[0]["job"])
+    return None
+
+
+BEAT: LiteralString = """
+MATCH (j:Job {id: $id}) WHERE j.state = 'RUNNING' AND j.owner = $owner
+SET j.heartbeatAt = timestamp(), j.done = $done, j.total = $total, j.message = $message
+RETURN j.cancelRequested AS cancel
+"""
+
+
+async def beat(graph: Graph, id_: str, owner: str, done: int, total: int | None, message: str | None) -> bool:
+    """Progress and a sign of life. True when the job is to end: cancelled, or taken over by another process."""
+    rows = await graph.write(BEAT, id=id_, owner=owner, done=done, total=total, message=message)
+    return not rows or bool(rows[0]["cancel"])
+
+
+FINISH: LiteralString = """
+MATCH (j:Job {id: $id}) WHERE j.state = 'RUNNING' AND j.owner = $owner
+SET j.state = $state, j.finishedAt = timestamp(), j.done = $done, j.total = $total, j.message = $message
+"""
+
+
+async def finish(
+    graph: Graph, id_: str, owner: str, state: JobState, done: int, total: int | None, message: str | None
+) -> None:
+    await graph.write(FINISH, id=id_, owner=owner, state=state.value, done=done, total=total, message=message)
+
+
+RELEASE: LiteralString = """
+MATCH (j:Job {id: $id}) WHERE j.state = 'RUNNING' AND j.owner = $owner SET j.state = 'QUEUED'
+"""
+
+
+async def release(graph: Graph, id_: str, owner: str) -> None:
+    """Back among those that wait: the process is stopping, the job is not done."""
+    await graph.write(RELEASE, id=id_, owner=owner)
+
+
+CANCEL: LiteralString = """
+MATCH (j:Job {id: $id})
+SET j.cancelRequested = j.state IN ['QUEUED', 'RUNNING'],
+  j.finishedAt = CASE WHEN j.state = 'QUEUED' THEN timestamp() ELSE j.finishedAt END,
+  j.state = CASE WHEN j.state = 'QUEUED' THEN 'CANCELLED' ELSE j.state END
+RETURN j {.*} AS job
+"""
+
+
+async def cancel(graph: Graph, id_: str) -> Job | None:
+    """A job that waits is cancelled at once, one that runs at its next step; one that has ended stays as it is."""
+    rows = await graph.write(CANCEL, id=id_)
+    return _job(rows[0]["job"]) if rows else None
+
+
+GET: LiteralString = "MATCH (j:Job {id: $id}) RETURN j {.*} AS job"
+
+
+async def get(graph: Graph, id_: str) -> Job | None:
+    rows = await graph.read(GET, id=id_)
+    return _job(rows[0]["job"]) if rows else None
+
+
+PAGE: LiteralString = """
+MATCH (j:Job)
+WHERE ($state IS NULL OR j.state = $state)
+  AND ($at IS NULL OR j.createdAt < $at OR (j.createdAt = $at AND j.id < $id))
+RETURN j {.*} AS job ORDER BY j.createdAt DESC, j.id DESC LIMIT $limit
+"""
+
+COUNT: LiteralString = "MATCH (j:Job) WHERE $state IS NULL OR j.state = $state RETURN count(j) AS n"
+
+
+async def page(graph: Graph, state: JobState | None, after: tuple[int, str] | None, limit: int) -> list[Job]:
+    """Newest first, those after (ms since the epoch, id)."""
+    at, id_ = after or (None, "")
+    rows = await graph.read(PAGE, state=state and state.value, at=at, id=id_, limit=limit)
+    return [_job(row["job"]) for row in rows]
+
+
+async def count(graph: Graph, state: JobState | None) -> int:
+    return int((await graph.read(COUNT, state=state and state.value))[0]["n"])
+
+
+OPEN: LiteralString = """
+MATCH (j:Job) WHERE j.state = 'RUNNING' OR j.state = 'QUEUED' OR j.finishedAt >= $since
+RETURN j {.*} AS job ORDER BY j.createdAt
+"""
+
+
+async def unfinished_or_since(graph: Graph, since_ms: int) -> list[Job]:
+    """What a watcher of all jobs has to look at: those that wait, run, or ended since."""
+    return [_job(row["job"]) for row in await graph.read(OPEN, since=since_ms)]
+
+
+PRUNE: LiteralString = """
+MATCH (j:Job) WHERE j.finishedAt < timestamp() - $age AND NOT EXISTS { (:Failure)-[:SEEN_BY]->(j) }
+WITH j LIMIT 1000 DETACH DELETE j
+"""
+
+
+async def prune(graph: Graph, days: int = 90) -> None:
+    """Old jobs that nobody will ask for again; those whose failures still stand are kept."""
+    await graph.write(PRUNE, age=days * 86_400_000)

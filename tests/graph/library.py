@@ -1,0 +1,60 @@
+"""A small library to put into a graph."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from photos_graph.graph import files, folders, jobs, photos
+from photos_graph.graph.connection import Graph
+from photos_graph.graph.files import FileRecord
+from photos_graph.graph.folders import FolderRecord
+from photos_graph.model import Camera, JobKind, Location, Metadata, Place, PlaceKind, Root, RootState, Taken, TakenSource
+
+ITALY = Place("IT", "Italy", PlaceKind.COUNTRY)
+ABRUZZO = Place("IT/Abruzzo", "Abruzzo", PlaceKind.REGION, "IT")
+LAQUILA = Place("IT/Abruzzo/L'Aquila", "L'Aquila", PlaceKind.CITY, "IT/Abruzzo")
+METADATA = Metadata(
+    taken=Taken(datetime(2019, 8, 5, 12, 34, 56, 123456), TakenSource.EXIF, "+02:00"),
+    location=Location(42.3, 13.4, 714.5),
+    camera=Camera("Canon", "EOS 5D", None),
+    rating=3,
+    keywords=("Places/Italy",),
+)
+
+
+async def library(graph: Graph) -> None:
+    """Root r1 with folders a and a/b, files f0..f2 in b and f3, f4 in a, all PENDING, found by job j1."""
+    await folders.add_root(graph, Root("r1", "Pictures", b"/photos/\xff", "marker", RootState.ONLINE))
+    await folders.put_folders(
+        graph,
+        "r1",
+        [FolderRecord("a", "r1/a", "a", b"a", "r1", 5, 7), FolderRecord("b", "r1/a/b", "b", b"a/b", "a", 6, 8)],
+    )
+    await jobs.create(graph, "j1", JobKind.SCAN, {"root": "r1"})
+    await files.put_pending(graph, [file(number) for number in range(5)], "j1")
+
+
+def file(number: int) -> FileRecord:
+    return FileRecord(
+        id=f"f{number}",
+        name=f"n{number}.jpg",
+        raw_name=b"n%d.jpg" % number if number % 2 else b"n%d\xcc\x81.jpg" % number,
+        folder_id="b" if number < 3 else "a",
+        size=10 + number,
+        mtime_ns=1_600_000_000_123_456_789 + number,
+        inode=100 + number,
+        sidecar=b"n1.xmp" if number == 1 else None,
+        sidecar_stamp="12:34" if number == 1 else None,
+    )
+
+
+def read(number: int, content: str, metadata: Metadata = METADATA) -> photos.Read:
+    """File ``number`` was read and holds the bytes whose hash is ``content``, a hex digit, 64 times."""
+    known = file(number)
+    places = (ITALY, ABRUZZO, LAQUILA) if metadata.location else ()
+    return photos.Read(
+        known.id, known.size, known.mtime_ns, known.inode, content * 64, 4000, 3000, "JPEG", "hash", metadata, places
+    )  # fmt: skip
+
+
+A, B, C = "a" * 32, "b" * 32, "c" * 32
