@@ -99,7 +99,8 @@ def open_inside(root: bytes, relative: bytes, *, follow_symlinks: bool = False) 
     Raises RootOffline when the root cannot be opened, NotFound when the file is not there, Unsupported
     when it is no regular file, and Unreadable (stage ``read``) for everything else.
     """
-    folder, _, name = relative.rpartition(b"/") if not follow_symlinks else _resolved(root, relative).rpartition(b"/")
+    _must_be_plain(relative)
+    folder, _, name = (_resolved(root, relative) if follow_symlinks else relative).rpartition(b"/")
     parent = open_folder(root, folder)
     try:
         # Asked before opening, since the open itself can have effects on a device.
@@ -119,11 +120,11 @@ def open_inside(root: bytes, relative: bytes, *, follow_symlinks: bool = False) 
 
 def open_folder(root: bytes, relative: bytes, *, follow_symlinks: bool = False) -> int:
     """A descriptor of a folder in ``root`` (``b""`` is the root itself); rules and errors of ``open_inside``."""
+    if relative:
+        _must_be_plain(relative)
     if follow_symlinks:
         relative = _resolved(root, relative)
     parts = relative.split(b"/") if relative else []
-    if any(part in (b"", b".", b"..") or b"\0" in part for part in parts):
-        raise Unreadable(f"{display(relative)} is not a path inside its root", stage="read")
     try:
         # The root itself was named by its owner and may be a link.
         at = os.open(root, _FOLDER & ~os.O_NOFOLLOW)
@@ -140,9 +141,17 @@ def open_folder(root: bytes, relative: bytes, *, follow_symlinks: bool = False) 
     return at
 
 
+def _must_be_plain(relative: bytes) -> None:
+    if b"\0" in relative or any(part in (b"", b".", b"..") for part in relative.split(b"/")):
+        raise Unreadable(f"{display(relative)} is not a path inside its root", stage="read")
+
+
 def _resolved(root: bytes, relative: bytes) -> bytes:
-    real_root = os.path.realpath(root).rstrip(b"/")
-    real = os.path.realpath(real_root + b"/" + relative)
+    try:
+        real_root = os.path.realpath(root).rstrip(b"/")
+        real = os.path.realpath(real_root + b"/" + relative)
+    except OSError as error:  # a link that went away while it was followed
+        raise _explained(error, relative) from error
     if real == real_root:
         return b""
     if not real.startswith(real_root + b"/"):

@@ -73,7 +73,8 @@ def list_folder(
 
 
 def _sort_in(listing: Listing, entry: os.DirEntry[str], rules: Rules, *, follow: bool) -> None:
-    extension = entry.name.rpartition(".")[2].lower()
+    stem, _, extension = entry.name.rpartition(".")
+    extension = extension.lower() if stem else ""
     if extension in rules.extensions:
         listing.files[os.fsencode(entry.name)] = entry.stat(follow_symlinks=follow)
     elif extension == _SIDECAR:
