@@ -106,8 +106,9 @@ def open_vips(data: bytes, found: formats.Format, limits: Limits) -> Opened:
     profile = {"output_profile": "srgb"} if "icc-profile-data" in header.get_fields() else {}
 
     def thumbnail(edge: int, fail_on: str) -> pyvips.Image:
-        options = {"height": edge, "size": "down", "fail_on": fail_on} | profile
-        return pyvips.Image.thumbnail_buffer(data, edge, **options)
+        # thumbnail's own fail_on does not reach the loader (seen with libvips 8.18); the option string does.
+        load = f"[fail_on={fail_on}]"
+        return pyvips.Image.thumbnail_buffer(data, edge, option_string=load, height=edge, size="down", **profile)
 
     return Opened(found, width, height, thumbnail, oriented=orientation(header) > 1)
 
@@ -126,7 +127,9 @@ def orientation(image: pyvips.Image) -> int:
 
 def _pixels(opened: Opened, edge: int, fail_on: str) -> pyvips.Image:
     with vips_errors():
-        return _srgb(opened.thumbnail(edge, fail_on)).copy_memory()
+        image = _srgb(opened.thumbnail(edge, fail_on)).copy_memory()
+        opaque = image.hasalpha() and image[image.bands - 1].min() == 255
+        return image.extract_band(0, n=3) if opaque else image
 
 
 def _srgb(image: pyvips.Image) -> pyvips.Image:
@@ -146,6 +149,6 @@ def vips_errors() -> Iterator[None]:
         yield
     except pyvips.Error as error:
         text = reason(error)
-        if "out of memory" in text:
-            raise OverLimit("It needs more memory than one picture may take.") from None
-        raise Unreadable(f"It cannot be decoded: {text}.") from None
+        if "out of memory" in text or "Security limit exceeded" in text:
+            raise OverLimit(f"It needs more than one picture may take: {text}.") from None
+        raise Unreadable(f"Damaged: {text}.") from None

@@ -19,7 +19,7 @@ AVIF_EFFORT = 2
 AVIF_DISCOUNT = 20  # AV1 looks like JPEG at about this much less on the scale of quality
 
 
-def encode(image: pyvips.Image, format: ThumbnailFormat, quality: int) -> bytes:  # noqa: A002
+def encode(image: pyvips.Image, format: ThumbnailFormat, quality: int) -> bytes:
     chunks: list[bytes] = []
     encode_to(image, format, quality, chunks.append)
     return b"".join(chunks)
@@ -27,7 +27,7 @@ def encode(image: pyvips.Image, format: ThumbnailFormat, quality: int) -> bytes:
 
 def encode_to(
     image: pyvips.Image,
-    format: ThumbnailFormat,  # noqa: A002
+    format: ThumbnailFormat,
     quality: int,
     emit: Callable[[bytes], None],
 ) -> None:
@@ -56,7 +56,7 @@ def encode_to(
         raise
 
 
-def _save(image: pyvips.Image, format: ThumbnailFormat, quality: int, target: Any) -> None:  # noqa: A002
+def _save(image: pyvips.Image, format: ThumbnailFormat, quality: int, target: Any) -> None:
     match format:
         case ThumbnailFormat.JPEG:
             if image.hasalpha():

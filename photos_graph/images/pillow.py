@@ -23,7 +23,7 @@ def open_pillow(data: bytes, found: formats.Format, limits: Limits) -> Opened:
     try:
         picture = _open_heif(data, limits) if found is formats.HEIC else _open(data, found)
     except _DAMAGE as error:
-        raise Unreadable(f"It cannot be decoded: {_reason(error)}.") from None
+        raise Unreadable(f"Damaged: {_reason(error)}.") from None
     check_pixels(picture.width, picture.height, limits)
 
     def thumbnail(edge: int, fail_on: str) -> pyvips.Image:
@@ -31,7 +31,7 @@ def open_pillow(data: bytes, found: formats.Format, limits: Limits) -> Opened:
         try:
             image = from_pillow(picture)
         except _DAMAGE as error:
-            raise Unreadable(f"It cannot be decoded: {_reason(error)}.") from None
+            raise Unreadable(f"Damaged: {_reason(error)}.") from None
         return image.thumbnail_image(edge, height=edge, size="down", **_profile(image))
 
     return Opened(found, picture.width, picture.height, thumbnail)

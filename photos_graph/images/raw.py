@@ -27,7 +27,7 @@ def open_raw(data: bytes, found: formats.Format, limits: Limits) -> Opened:
     except rawpy.LibRawFileUnsupportedError:
         raise Unsupported("LibRaw does not know this camera's format.") from None
     except rawpy.LibRawError as error:
-        raise Unreadable(f"It cannot be decoded: {_reason(error)}.") from None
+        raise Unreadable(f"Damaged: {_reason(error)}.") from None
     sizes = raw.sizes
     check_pixels(sizes.raw_width, sizes.raw_height, limits)
     width, height = (sizes.height, sizes.width) if sizes.flip in _SIDEWAYS else (sizes.width, sizes.height)
@@ -74,7 +74,7 @@ def _develop(raw: rawpy.RawPy) -> pyvips.Image:
     except rawpy.LibRawUnsufficientMemoryError:
         raise OverLimit("It needs more memory than one picture may take.") from None
     except rawpy.LibRawError as error:
-        raise Unreadable(f"It cannot be decoded: {_reason(error)}.") from None
+        raise Unreadable(f"Damaged: {_reason(error)}.") from None
     return pyvips.Image.new_from_array(pixels, interpretation="srgb")
 
 

@@ -29,5 +29,6 @@ MAX_REASON = 200  # characters
 
 def reason(error: pyvips.Error) -> str:
     """What libvips says, as one line."""
-    lines = [line.strip() for line in str(error.detail or error.message).splitlines() if line.strip()]
-    return "; ".join(dict.fromkeys(lines))[:MAX_REASON] or "it cannot be decoded"
+    lines = [line.strip() for line in str(error.detail or error.message).splitlines()]
+    said = [line for line in dict.fromkeys(lines) if line and "bad seek" not in line]  # libheif probes past the end
+    return "; ".join(said)[:MAX_REASON].rstrip(".") or "no reason given"

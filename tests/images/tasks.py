@@ -10,6 +10,8 @@ from typing import Any
 
 from photos_graph.errors import RootOffline, Unsupported
 from photos_graph.images.child import Emit
+from photos_graph.images.decode import Limits
+from photos_graph.images.derive import derive
 
 
 def echo(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
@@ -53,4 +55,19 @@ def environment(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     }
 
 
-TASKS = {task.__name__: task for task in (echo, crash, hang, eat, unsupported, offline, bug, environment)}
+def derived(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """A scan's decode of the file ``path``."""
+    found = derive(Path(argument["path"]).read_bytes(), Limits(argument["max_pixels"]), quality=80)
+    emit(found.large)
+    return {"width": found.width, "height": found.height, "warnings": found.warnings}
+
+
+def peak(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """The most memory that this process ever had, in bytes."""
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return {"bytes": int(line.split()[1]) * 1024}
+
+
+TASKS = {
+    task.__name__: task for task in (echo, crash, hang, eat, unsupported, offline, bug, environment, derived, peak)
+}

@@ -1,0 +1,183 @@
+"""Renditions on disk, bounded in bytes, least recently used out first.
+
+``<folder>/ab/<photo id>.<SIZE>.<jpg|webp|avif>``. Several processes may use one folder: a file that another put
+there is found by its name, one that another threw out is forgotten. What has a name is whole, since it was
+renamed to it; what has not is swept at the next start.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from photos_graph.model import ThumbnailFormat, ThumbnailSize
+
+SUFFIXES = {ThumbnailFormat.JPEG: "jpg", ThumbnailFormat.WEBP: "webp", ThumbnailFormat.AVIF: "avif"}
+TOUCH_SECONDS = 3600  # how old the time of use on disk may be
+LOAD_SECONDS = 600  # how long what other processes put here may go uncounted
+SWEEP_SECONDS = 3600  # a temporary file older than this has lost its process
+KEEP_SHARE = 0.95  # of the bound, once it was reached: so that not every put throws something out
+
+_PHOTO_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Cached:
+    path: Path
+    byte_size: int
+
+
+@dataclass(slots=True)
+class _Entry:
+    byte_size: int
+    used_at: float  # seconds since the epoch, as on disk
+
+
+class RenditionCache:
+    """Safe to use from several threads. ``get`` and ``find`` cost a ``stat``; the others belong in a thread."""
+
+    def __init__(self, folder: Path, max_bytes: int) -> None:
+        self._folder = folder
+        self._max_bytes = max_bytes
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()  # by name, least recently used first
+        self._bytes = 0
+        self._loaded_at = float("-inf")
+        self._lock = threading.Lock()
+        self._loading = threading.Lock()
+
+    @property
+    def byte_size(self) -> int:
+        """Of what this process knows to be there."""
+        return self._bytes
+
+    def load(self) -> None:
+        """Walks the folder: what is there counts, what crashed processes left is removed. Never in a request."""
+        if not self._loading.acquire(blocking=False):
+            return  # somebody is at it
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            found = sorted(self._walk(), key=lambda item: item[1].used_at)
+            with self._lock:
+                # What was put or used while we walked is newer than what the walk saw.
+                known, self._entries = self._entries, OrderedDict(found)
+                for name, entry in known.items():
+                    if entry.used_at > self._loaded_at:
+                        self._entries[name] = entry
+                        self._entries.move_to_end(name)
+                self._bytes = sum(entry.byte_size for entry in self._entries.values())
+                self._loaded_at = time.time()
+        finally:
+            self._loading.release()
+        self._trim()
+
+    def get(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> Cached | None:
+        name = _name(photo_id, size, format)
+        path = self._path(name)
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            self._forget(name)
+            return None
+        if not status.st_size:  # a power cut may leave the name without the bytes
+            self.remove(photo_id, size, format)
+            return None
+        self._used(name, status.st_size, status.st_mtime)
+        return Cached(path, status.st_size)
+
+    def put(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat, data: bytes) -> None:
+        """Keeps ``data`` unless it is larger than the whole bound. Raises OSError when the disk does not take it."""
+        if len(data) > self._max_bytes:
+            return
+        name = _name(photo_id, size, format)
+        path = self._path(name)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary = path.with_name(f".{name}.{secrets.token_hex(8)}")
+        try:
+            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:  # noqa: PTH123
+                file.write(data)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        with self._lock:
+            self._record(name, _Entry(len(data), time.time()))
+        if time.time() - self._loaded_at > LOAD_SECONDS:
+            self.load()
+        self._trim()
+
+    def remove(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> None:
+        name = _name(photo_id, size, format)
+        self._path(name).unlink(missing_ok=True)
+        self._forget(name)
+
+    def _walk(self) -> list[tuple[str, _Entry]]:
+        found = []
+        for shard in _entries(self._folder):
+            for file in _entries(Path(shard.path)) if shard.is_dir(follow_symlinks=False) else ():
+                with suppress(FileNotFoundError):
+                    status = file.stat(follow_symlinks=False)
+                    if not file.name.startswith("."):
+                        found.append((file.name, _Entry(status.st_size, status.st_mtime)))
+                    elif time.time() - status.st_mtime > SWEEP_SECONDS:
+                        Path(file.path).unlink()
+        return found
+
+    def _used(self, name: str, byte_size: int, used_at: float) -> None:
+        now = time.time()
+        if now - used_at > TOUCH_SECONDS:
+            with suppress(OSError):
+                os.utime(self._path(name))
+            used_at = now
+        with self._lock:
+            self._record(name, _Entry(byte_size, used_at))
+
+    def _record(self, name: str, entry: _Entry) -> None:
+        known = self._entries.pop(name, None)
+        self._bytes += entry.byte_size - (known.byte_size if known else 0)
+        self._entries[name] = entry
+
+    def _forget(self, name: str) -> None:
+        with self._lock:
+            known = self._entries.pop(name, None)
+            self._bytes -= known.byte_size if known else 0
+
+    def _trim(self) -> None:
+        if self._bytes <= self._max_bytes:
+            return
+        while True:
+            with self._lock:
+                if self._bytes <= self._max_bytes * KEEP_SHARE or not self._entries:
+                    return
+                name, entry = self._entries.popitem(last=False)
+                self._bytes -= entry.byte_size
+            with suppress(FileNotFoundError):
+                path = self._path(name)
+                if path.stat().st_mtime > entry.used_at + 1:  # another process uses it
+                    with self._lock:
+                        self._record(name, _Entry(entry.byte_size, path.stat().st_mtime))
+                else:
+                    path.unlink()
+
+    def _path(self, name: str) -> Path:
+        return self._folder / name[:2] / name
+
+
+def _name(photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> str:
+    if not _PHOTO_ID.fullmatch(photo_id):
+        raise ValueError("a photo id is 32 hexadecimal digits")
+    return f"{photo_id}.{size}.{SUFFIXES[format]}"
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except FileNotFoundError:
+        return []

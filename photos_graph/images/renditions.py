@@ -1,0 +1,242 @@
+"""Renditions on request: from the cache, or streamed while they are made and kept afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from photos_graph.errors import Unavailable, Unreadable
+from photos_graph.images.cache import Cached, RenditionCache
+from photos_graph.images.encode import MEDIA_TYPES
+from photos_graph.images.workers import Priority, WorkerPool
+from photos_graph.model import ThumbnailFormat, ThumbnailSize
+from photos_graph.settings import ImageSettings
+
+log = logging.getLogger(__name__)
+
+TASK = "rendition"  # of tasks.TASKS
+LEAST_SHRINK = 2  # a rendition made from another one is at most half its size, or its softness would show
+_SOURCE_FORMATS = (ThumbnailFormat.WEBP, ThumbnailFormat.JPEG, ThumbnailFormat.AVIF)  # WebP has kept the alpha
+
+Source = Callable[[], Awaitable[bytes]]
+
+
+@dataclass(slots=True)
+class Rendition:
+    """``path`` and ``byte_size`` where it lies finished on disk; otherwise ``chunks``, to be iterated once.
+
+    ``aclose`` says that nobody wants it any longer; work that nobody waits for is given up. It is harmless after
+    the last chunk and for a file. ``etag`` is quoted, as HTTP wants it.
+    """
+
+    media_type: str
+    etag: str
+    path: Path | None = None
+    byte_size: int | None = None
+    chunks: AsyncGenerator[bytes] | None = None
+    _leave: Callable[[], None] = field(default=lambda: None, repr=False)
+
+    async def aclose(self) -> None:
+        if self.chunks is not None:
+            await self.chunks.aclose()
+        self._leave()
+
+
+class Renditions:
+    """One decode per rendition, whoever asks, and one at a time per photo."""
+
+    def __init__(self, cache: RenditionCache, pool: WorkerPool, settings: ImageSettings) -> None:
+        self._cache = cache
+        self._pool = pool
+        self._settings = settings
+        self._flights: dict[_Key, _Flight] = {}
+        self._photos: dict[str, _Held] = {}
+
+    async def open(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat, source: Source) -> Rendition:
+        """Comes back when there is a file or the first bytes.
+
+        ``source`` gives the raw path of an original with this content; it is called only when no larger rendition
+        is cached. Raises what it raises, and Busy, Unavailable, Unsupported, OverLimit, KilledWorker, Unreadable.
+        What goes wrong after the first bytes is raised by ``chunks``.
+        """
+        key = (photo_id, size, format)
+        media_type, etag = MEDIA_TYPES[format], f'"{photo_id}-{size.lower()}-{format.lower()}"'
+        cached = self._cache.get(*key)
+        if cached is not None:
+            return Rendition(media_type, etag, path=cached.path, byte_size=cached.byte_size)
+        flight = self._flights.get(key)
+        if flight is None or flight.abandoned:
+            flight = self._flights[key] = _Flight()
+            flight.task = asyncio.create_task(self._fly(key, flight, source))
+        leave = flight.join()
+        try:
+            await flight.first()
+        except BaseException:
+            leave()
+            raise
+        return Rendition(media_type, etag, chunks=flight.follow(leave), _leave=leave)
+
+    async def close(self) -> None:
+        """Gives up what is being made."""
+        tasks = [flight.task for flight in self._flights.values() if flight.task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _fly(self, key: _Key, flight: _Flight, source: Source) -> None:
+        try:
+            async with self._photo(key[0]):
+                await self._make(key, flight, source)
+            flight.end()
+            await self._keep(key, flight.data())
+        except BaseException as error:
+            flight.end(error)
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            if self._flights.get(key) is flight:
+                del self._flights[key]
+
+    async def _make(self, key: _Key, flight: _Flight, source: Source) -> None:
+        photo_id, size, format = key
+        larger = self._larger(photo_id, size)
+        if larger is not None:
+            try:
+                return await self._render(os.fsencode(larger.path), size, format, flight)
+            except Unreadable:
+                # Thrown out in between, or damaged: the original still has it, unless bytes have left already.
+                if flight.started:
+                    raise
+        await self._render(await source(), size, format, flight)
+
+    async def _render(self, path: bytes, size: ThumbnailSize, format: ThumbnailFormat, flight: _Flight) -> None:
+        argument: dict[str, Any] = {
+            "path": base64.b64encode(path).decode(),
+            "edge": size.edge,
+            "format": format,
+            "quality": self._settings.quality,
+            "max_pixels": self._settings.max_pixels,
+            "max_bytes": self._settings.max_bytes,
+        }
+        async with self._pool.stream(TASK, argument, Priority.INTERACTIVE) as chunks:
+            async for chunk in chunks:
+                flight.add(chunk)
+
+    async def _keep(self, key: _Key, data: bytes) -> None:
+        try:
+            await asyncio.to_thread(self._cache.put, *key, data)
+        except OSError as error:  # a full disk makes it slower, not wrong
+            log.warning("a rendition cannot be cached: %s", error.strerror)
+
+    def _larger(self, photo_id: str, size: ThumbnailSize) -> Cached | None:
+        for other in (ThumbnailSize.LARGE, ThumbnailSize.MEDIUM):
+            if other.edge >= LEAST_SHRINK * size.edge:
+                for format in _SOURCE_FORMATS:
+                    if cached := self._cache.get(photo_id, other, format):
+                        return cached
+        return None
+
+    @asynccontextmanager
+    async def _photo(self, photo_id: str) -> AsyncIterator[None]:
+        """Held while one of its renditions is made, so that the next can be made from that."""
+        held = self._photos.setdefault(photo_id, _Held())
+        held.users += 1
+        try:
+            async with held.lock:
+                yield
+        finally:
+            held.users -= 1
+            if not held.users:
+                del self._photos[photo_id]
+
+
+_Key = tuple[str, ThumbnailSize, ThumbnailFormat]
+
+
+@dataclass(slots=True)
+class _Held:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    users: int = 0
+
+
+class _Flight:
+    """A rendition being made, and those who wait for it. Late comers get it from its first byte."""
+
+    def __init__(self) -> None:
+        self.task: asyncio.Task[None] | None = None
+        self.abandoned = False
+        self._chunks: list[bytes] = []
+        self._waiting = 0
+        self._ended = False
+        self._error: BaseException | None = None
+        self._news = asyncio.Event()
+
+    @property
+    def started(self) -> bool:
+        return bool(self._chunks)
+
+    def data(self) -> bytes:
+        return b"".join(self._chunks)
+
+    def add(self, chunk: bytes) -> None:
+        self._chunks.append(chunk)
+        self._tell()
+
+    def end(self, error: BaseException | None = None) -> None:
+        self._ended, self._error = True, error
+        self._tell()
+
+    def _tell(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+    def join(self) -> Callable[[], None]:
+        """Returns what takes this one out again; the last to leave stops the work."""
+        self._waiting += 1
+        left = False
+
+        def leave() -> None:
+            nonlocal left
+            if left:
+                return
+            left = True
+            self._waiting -= 1
+            if not self._waiting and not self._ended and self.task:
+                self.abandoned = True
+                self.task.cancel()
+
+        return leave
+
+    async def first(self) -> None:
+        """Waits for the first bytes; raises what went wrong before them."""
+        while not self._chunks and not self._ended:
+            await self._news.wait()
+        if self._error is not None and not self._chunks:
+            raise self._raised()
+
+    async def follow(self, leave: Callable[[], None]) -> AsyncGenerator[bytes]:
+        try:
+            at = 0
+            while True:
+                while at < len(self._chunks):
+                    yield self._chunks[at]
+                    at += 1
+                if self._ended:
+                    break
+                await self._news.wait()
+            if self._error is not None:
+                raise self._raised()
+        finally:
+            leave()
+
+    def _raised(self) -> BaseException:
+        if isinstance(self._error, Exception):
+            return self._error
+        return Unavailable("The service is shutting down.")
