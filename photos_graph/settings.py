@@ -32,7 +32,7 @@ class GraphSettings(BaseModel):
     user: str = Field("neo4j", description="user of that server")
     password: SecretStr = Field(SecretStr(""), description="password of that server")
     database: str | None = Field(None, description="database of that server; unset: its default")
-    heap: str = Field("1g", description="heap of the embedded engine, as Java writes it")
+    heap: str = Field("1g", pattern=r"^\d+[kmgKMG]$", description="heap of the embedded engine, as Java writes it")
     connect_seconds: float = Field(60, gt=0, description="how long to wait for the engine at start")
 
 

@@ -28,7 +28,7 @@ logging.getLogger("neo4j").setLevel(logging.ERROR)
 
 T = TypeVar("T")
 
-MERGE_RACE_TRIES = 8
+MERGE_RACE_TRIES = 5
 SCHEMES = ("bolt://", "bolt+s://", "bolt+ssc://", "neo4j://", "neo4j+s://", "neo4j+ssc://")
 
 
@@ -102,7 +102,7 @@ class Graph:
             try:
                 async with await self._session(neo4j.READ_ACCESS) as session:
                     summary = await (await session.run("RETURN 1")).consume()
-            except (driver_errors.DriverError, driver_errors.Neo4jError, OSError) as error:
+            except (EngineUnavailable, driver_errors.DriverError, driver_errors.Neo4jError, OSError) as error:
                 # Of our own engine we know that it will take us as soon as it is up.
                 if self._engine is None and isinstance(error, driver_errors.ClientError):
                     raise BadSettings(self._refused(error)) from error

@@ -34,8 +34,10 @@ logger = logging.getLogger(__name__)
 
 TAKEOVER_SECONDS = 0.5  # how often an attached process looks whether the owner is gone
 HEALTHY_SECONDS = 30  # an engine that lived this long did not die of its start
-LONGEST_BACKOFF = 10.0
+SHORTEST_BACKOFF, LONGEST_BACKOFF = 0.1, 10.0  # seconds
 TRIES_AT_START = 3
+LOG_LINES = 12  # that are shown when it does not start
+LARGEST_LOG = 10 * 1024 * 1024  # bytes; then a new one is begun and the one before is kept
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,15 @@ class Runtime:
 
     @property
     def endpoint(self) -> Endpoint:
+        """Where it is now; it rarely moves. Raises EngineUnavailable when that is not known yet."""
         return Endpoint(f"bolt://127.0.0.1:{self.port}", engine_child.USER, self.password, engine_child.DATABASE)
 
 
 class Engine:
     """The engine of one data directory, owned or attached to.
 
-    ``endpoint`` says where it is now; it rarely changes. ``broken`` is true when the engine died
-    again and again without ever having been up for long.
+    ``owner`` is true while we run it. ``broken`` is true when it died again and again without ever
+    having been up for long.
     """
 
     def __init__(self, data_dir: Path, heap: str) -> None:
@@ -71,15 +74,16 @@ class Engine:
         self.broken = False
         self._data_dir = data_dir
         self._folder = data_dir / "graph"
+        self._runtime_file = data_dir / "engine.json"
         self._heap = heap
         self._runtime: Runtime | None = None
-        self._known = asyncio.Event()
         self._supervisor: asyncio.Task[None] | None = None
 
     @property
     def endpoint(self) -> Endpoint:
+        """Where it is now; it rarely moves. Raises EngineUnavailable when that is not known yet."""
         if self._runtime is None:
-            raise EngineUnavailable("The graph engine was not started.")
+            raise EngineUnavailable("The graph engine is still being started.")
         return self._runtime.endpoint
 
     @property
@@ -87,7 +91,7 @@ class Engine:
         return self._data_dir / "logs" / "engine.log"
 
     async def start(self) -> None:
-        """Starts the engine or finds it; it may take seconds more until it answers.
+        """Begins to start the engine or to find it; its first answer takes seconds more.
 
         Raises BadSettings when the data directory cannot be used.
         """
@@ -97,12 +101,7 @@ class Engine:
             self._data_dir.chmod(0o700)
         except OSError as error:
             raise BadSettings(f"The data directory {self._data_dir} cannot be used: {error}") from error
-        self._supervisor = asyncio.create_task(self._supervise(), name="embedded engine")
-        known = asyncio.create_task(self._known.wait())
-        await asyncio.wait((known, self._supervisor), return_when=asyncio.FIRST_COMPLETED)
-        known.cancel()
-        if self._supervisor.done():
-            await self._supervisor
+        self._supervisor = asyncio.create_task(self._supervise(), name="embedded graph engine")
 
     async def close(self) -> None:
         """Ends our part: an engine that we own is stopped, its files closed."""
@@ -115,41 +114,38 @@ class Engine:
         """Where to look when it does not answer, with the end of its log."""
         with contextlib.suppress(OSError):
             lines = self.log.read_text(errors="replace").splitlines()
-            return "\n".join([f"Its log {self.log} ends with:", *lines[-5:]])
+            return "\n".join([f"Its log {self.log} ends with:", *lines[-LOG_LINES:]])
         return f"Its log is {self.log}."
 
     async def _supervise(self) -> None:
         while True:
-            with _lock(self._data_dir / "engine.lock") as held:
-                if held:
-                    self.owner = True
-                    await self._run()
-                else:
-                    self._attach()
+            try:
+                with _lock(self._data_dir / "engine.lock") as self.owner:
+                    if self.owner:
+                        await self._run()
+                self._runtime = _read_runtime(self._runtime_file) or self._runtime
+            except OSError as error:
+                logger.error("The embedded graph engine cannot be started: %s", error)
             await asyncio.sleep(TAKEOVER_SECONDS if self._runtime else 0.05)
-
-    def _attach(self) -> None:
-        found = _read_runtime(self._data_dir / "engine.json")
-        if found is not None:
-            self._runtime = found
-            self._known.set()
 
     async def _run(self) -> None:
         """Keeps the engine running; returns only by being cancelled."""
-        deaths, backoff = 0, 0.1
+        deaths, backoff = 0, SHORTEST_BACKOFF
         while True:
-            started = time.monotonic()
             await self._until_files_are_free()
+            started = time.monotonic()
             process = await self._spawn()
             try:
                 code = await process.wait()
             finally:
                 await _stop(process)
-            healthy = time.monotonic() - started > HEALTHY_SECONDS
-            deaths, backoff = (0, 0.1) if healthy else (deaths + 1, min(backoff * 2, LONGEST_BACKOFF))
+            if time.monotonic() - started > HEALTHY_SECONDS:
+                deaths, backoff = 0, SHORTEST_BACKOFF
+            deaths += 1
             self.broken = deaths >= TRIES_AT_START
             logger.warning("The graph engine ended with code %s; starting it again in %.1f s", code, backoff)
             await asyncio.sleep(backoff)
+            backoff = min(backoff * 2, LONGEST_BACKOFF)
 
     async def _until_files_are_free(self) -> None:
         """An engine whose owner was killed needs a moment to notice and to close its files."""
@@ -160,10 +156,12 @@ class Engine:
             await asyncio.sleep(0.05)
 
     async def _spawn(self) -> asyncio.subprocess.Process:
-        before = _read_runtime(self._data_dir / "engine.json")
+        before = _read_runtime(self._runtime_file)
         port = before.port if before and _is_free(before.port) else _free_port()
         password = before.password if before else secrets.token_urlsafe(24)
         order = engine_child.Order(str(self._folder.resolve()), port, password, self._heap)
+        if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
+            self.log.replace(self.log.with_name("engine.log.1"))
         with _private(self.log, "a") as log:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -177,8 +175,7 @@ class Engine:
         if process.stdin is not None:
             process.stdin.write(order.line())
         self._runtime = Runtime(process.pid, port, password)
-        _write_runtime(self._data_dir / "engine.json", self._runtime)
-        self._known.set()
+        _write_runtime(self._runtime_file, self._runtime)
         return process
 
 

@@ -46,6 +46,7 @@ def main() -> None:
 
 
 def serve(order: Order, owner: int) -> None:
+    """Runs the engine until the owner goes; ends the process."""
     from arcadedb_embedded.server import ArcadeDBServer
 
     # The engine takes a root password only when it knows no users, and ours may be a new one.
@@ -68,6 +69,9 @@ def serve(order: Order, owner: int) -> None:
     watchdog.daemon = True
     watchdog.start()
     server.stop()
+    # The databases are closed; the virtual machine would wait for clients that are still connected.
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def wait_for_owner(owner: int) -> None:
