@@ -1,0 +1,202 @@
+"""A small demonstration library, made of freely usable pictures that scikit-image and scikit-learn ship.
+
+The pictures are cropped and toned a little, so that there are a few of each. Their dates, places,
+cameras, ratings and keywords are invented; their makers and licences are not, and stand in the EXIF of
+each. They differ as those of a real collection do: turned ones, several formats, one without EXIF but
+with a date in its name, one with a sidecar, one that lies in two folders.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from photos_graph.demo_shots import ALBUMS, BEST, Album, Shot, Source
+from photos_graph.errors import BadInput
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MARKER = ".photos-graph-demo"
+INSTALL = "The demonstration library needs its pictures: pip install 'photos-graph[demo]'"
+
+# How the stored pixels are turned for an orientation, so that the picture shows upright again.
+TURNS = {3: "ROTATE_180", 6: "ROTATE_90", 8: "ROTATE_270"}
+
+# EXIF tags of the first, the Exif and the GPS directory.
+MAKE, MODEL, ORIENTATION, ARTIST, RATING, COPYRIGHT = 0x010F, 0x0110, 0x0112, 0x013B, 0x4746, 0x8298
+EXIF_IFD, TAKEN, TAKEN_OFFSET, LENS = 0x8769, 0x9003, 0x9011, 0xA434
+GPS_IFD = 0x8825
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What is written into one picture."""
+
+    exif: bytes
+    xmp: bytes
+
+
+def make_demo(folder: Path) -> int:
+    """Makes the library in ``folder``, all of it or nothing; one that is there already is left alone.
+
+    Returns how many picture files it holds. Raises BadInput when ``folder`` holds anything else, or
+    when the packages that ship the pictures (the extra ``demo``) are not installed.
+    """
+    if (folder / MARKER).is_file():
+        return _count(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInput(f"{folder} is there already and is no demonstration library; name a new or an empty folder.")
+    folder = folder.resolve()
+    with _scratch_beside(folder) as scratch:
+        for album in ALBUMS:
+            for shot in album.shots:
+                _make(scratch, album, shot)
+        for original in BEST:
+            copy = scratch / "Family" / "Best of" / Path(original).name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(scratch / original, copy)
+        (scratch / MARKER).write_text("Made by photos-graph demo. It may be deleted.\n")
+        scratch.replace(folder)
+    return _count(folder)
+
+
+def _count(folder: Path) -> int:
+    return sum(path.suffix not in ("", ".xmp") for path in folder.rglob("*") if path.is_file() and path.name != MARKER)
+
+
+@contextmanager
+def _scratch_beside(folder: Path) -> Iterator[Path]:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise BadInput(f"{folder} cannot be made: {error.strerror}") from error
+    scratch.chmod(0o755)
+    try:
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _make(library: Path, album: Album, shot: Shot) -> None:
+    from PIL import Image
+
+    path = library / album.folder / shot.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with Image.open(_path_of(shot.source)) as opened:
+        picture = _toned(_cropped(opened.convert("RGB"), shot.crop), shot.tone)
+    if shot.orientation in TURNS:
+        picture = picture.transpose(Image.Transpose[TURNS[shot.orientation]])
+    keywords = (*album.keywords, *shot.keywords)
+    labels = Labels(_exif(album, shot), _xmp(keywords, shot.rating if shot.labelled else None))
+    _save(picture, path, labels if shot.labelled else None)
+    if shot.sidecar_rating is not None:
+        path.with_name(path.name + ".xmp").write_bytes(_xmp(keywords, shot.sidecar_rating))
+    taken = datetime.fromisoformat(shot.taken + album.offset).timestamp()
+    os.utime(path, (taken, taken))
+
+
+def _path_of(source: Source) -> Path:
+    # Found, not imported: only the picture is wanted, not a second of start-up.
+    package = find_spec(source.package)
+    if package is None or package.origin is None:
+        raise BadInput(INSTALL)
+    return Path(package.origin).parent / source.file
+
+
+def _cropped(picture: Image, crop: tuple[float, float, float, float]) -> Image:
+    left, top, right, bottom = crop
+    width, height = picture.size
+    return picture.crop((round(left * width), round(top * height), round(right * width), round(bottom * height)))
+
+
+def _toned(picture: Image, tone: str) -> Image:
+    from PIL import Image, ImageEnhance, ImageOps
+
+    if tone == "mono":
+        return ImageOps.autocontrast(ImageOps.grayscale(picture), cutoff=1).convert("RGB")
+    tints = {"warm": (255, 170, 90), "cool": (90, 150, 255), "dusk": (60, 50, 120)}
+    if tone in tints:
+        tint = Image.new("RGB", picture.size, tints[tone])
+        return Image.blend(picture, tint, 0.35 if tone == "dusk" else 0.15)
+    if tone == "vivid":
+        return ImageEnhance.Color(picture).enhance(1.5)
+    return picture
+
+
+def _exif(album: Album, shot: Shot) -> bytes:
+    from PIL import Image
+
+    exif = Image.Exif()
+    exif[MAKE], exif[MODEL], lens = album.camera
+    exif[ORIENTATION] = shot.orientation
+    exif[ARTIST], exif[COPYRIGHT] = shot.source.artist, shot.source.licence
+    if shot.rating is not None:
+        exif[RATING] = shot.rating
+    exif.get_ifd(EXIF_IFD).update(
+        {TAKEN: shot.taken.replace("-", ":").replace("T", " "), TAKEN_OFFSET: album.offset, LENS: lens}
+    )
+    if shot.position is not None:
+        exif.get_ifd(GPS_IFD).update(_gps(*shot.position))
+    return exif.tobytes()
+
+
+def _gps(latitude: float, longitude: float, altitude: float) -> dict[int, Any]:
+    """The GPS directory: versions and references first, angles as degrees, minutes and seconds."""
+
+    def angle(degrees: float) -> tuple[float, float, float]:
+        seconds = round(abs(degrees) * 3600, 2)
+        return float(seconds // 3600), float(seconds % 3600 // 60), round(seconds % 60, 2)
+
+    return {
+        0: b"\x02\x03\x00\x00",
+        1: "N" if latitude >= 0 else "S",
+        2: angle(latitude),
+        3: "E" if longitude >= 0 else "W",
+        4: angle(longitude),
+        5: b"\x00" if altitude >= 0 else b"\x01",
+        6: abs(altitude),
+    }
+
+
+def _xmp(keywords: tuple[str, ...], rating: int | None) -> bytes:
+    """Keywords, flat and with their hierarchy ("Places/Italy"), as Lightroom writes them."""
+
+    def bag(name: str, values: list[str]) -> str:
+        items = "".join(f"<rdf:li>{escape(value)}</rdf:li>" for value in values)
+        return f"<{name}><rdf:Bag>{items}</rdf:Bag></{name}>" if values else ""
+
+    rated = f"<xmp:Rating>{rating}</xmp:Rating>" if rating is not None else ""
+    flat = bag("dc:subject", [keyword.rsplit("/", 1)[-1] for keyword in keywords])
+    nested = bag("lr:hierarchicalSubject", [keyword.replace("/", "|") for keyword in keywords])
+    return (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+        ' xmlns:lr="http://ns.adobe.com/lightroom/1.0/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
+        f"{rated}{flat}{nested}</rdf:Description></rdf:RDF></x:xmpmeta>"
+    ).encode()
+
+
+def _save(picture: Image, path: Path, labels: Labels | None) -> None:
+    from PIL.PngImagePlugin import PngInfo
+
+    given: dict[str, Any] = {"exif": labels.exif, "xmp": labels.xmp} if labels else {}
+    if path.suffix == ".png" and labels:
+        text = PngInfo()
+        text.add_itxt("XML:com.adobe.xmp", labels.xmp.decode())
+        given = {"exif": labels.exif, "pnginfo": text}
+    elif path.suffix == ".heic":
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    picture.save(path, quality=92, **given)
