@@ -97,7 +97,8 @@ class RenditionCache:
             return
         name = _name(photo_id, size, format)
         path = self._path(name)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, exist_ok=True)  # mkdir gives its mode to the last folder alone
         temporary = path.with_name(f".{name}.{secrets.token_hex(8)}")
         try:
             with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:  # noqa: PTH123

@@ -94,8 +94,8 @@ class Renditions:
         try:
             async with self._photo(key[0]):
                 await self._make(key, flight, source)
-            flight.end()
-            await self._keep(key, flight.data())
+                flight.end()
+                await self._keep(key, flight.data())
         except BaseException as error:
             flight.end(error)
             if not isinstance(error, Exception):

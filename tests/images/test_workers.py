@@ -16,6 +16,7 @@ import pytest
 
 from photos_graph.errors import Busy, KilledWorker, OverLimit, RootOffline, Unavailable, Unreadable, Unsupported
 from photos_graph.images.workers import Priority, WorkerPool
+from tests.images.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -43,12 +44,6 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-async def until(condition) -> None:  # type: ignore[no-untyped-def]
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - what other processes do raises no event
-            await asyncio.sleep(0.01)
 
 
 async def test_a_task_answers_with_chunks_and_a_result() -> None:

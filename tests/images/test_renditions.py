@@ -1,0 +1,226 @@
+"""Renditions on request: single flight, sources, cancellation and errors. Real children, real pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from photos_graph.errors import Busy, KilledWorker, OverLimit, RootOffline, Unreadable, Unsupported
+from photos_graph.images.cache import RenditionCache
+from photos_graph.images.renditions import Rendition, Renditions
+from photos_graph.images.workers import Priority, WorkerPool
+from photos_graph.model import ThumbnailFormat, ThumbnailSize
+from photos_graph.settings import ImageSettings
+from tests.images.pictures import distance, encoded, opened, scene
+from tests.images.waiting import until
+
+pytestmark = pytest.mark.anyio
+
+MIB = 1024 * 1024
+PHOTO = "0123456789abcdef0123456789abcdef"
+JPEG, WEBP, AVIF = ThumbnailFormat.JPEG, ThumbnailFormat.WEBP, ThumbnailFormat.AVIF
+TINY, SMALL, MEDIUM, LARGE = ThumbnailSize
+
+
+class Rig:
+    """Renditions over a folder, and how often an original was asked for."""
+
+    def __init__(self, folder: Path, pool: WorkerPool, settings: ImageSettings) -> None:
+        self.original = folder / "original"
+        self.cache = RenditionCache(folder / "cache", 100 * MIB)
+        self.pool = pool
+        self.renditions = Renditions(self.cache, pool, settings)
+        self.asked = 0
+
+    async def source(self) -> bytes:
+        self.asked += 1
+        return os.fsencode(self.original)
+
+    async def open(self, size: ThumbnailSize, format: ThumbnailFormat = JPEG) -> Rendition:
+        return await self.renditions.open(PHOTO, size, format, self.source)
+
+    async def read(self, size: ThumbnailSize, format: ThumbnailFormat = JPEG) -> bytes:
+        rendition = await self.open(size, format)
+        if rendition.path is not None:
+            return rendition.path.read_bytes()
+        assert rendition.chunks is not None
+        return b"".join([chunk async for chunk in rendition.chunks])
+
+    async def kept(self, size: ThumbnailSize, format: ThumbnailFormat = JPEG) -> Path:
+        await until(lambda: self.cache.get(PHOTO, size, format))
+        cached = self.cache.get(PHOTO, size, format)
+        assert cached
+        return cached.path
+
+
+@asynccontextmanager
+async def rig(folder: Path, size: int = 1, queue: int = 10, **settings: int) -> AsyncIterator[Rig]:
+    pool = WorkerPool("photos_graph.images.tasks:TASKS", size, 1024 * MIB, timeout_seconds=30, queue=queue)
+    made = Rig(folder, pool, ImageSettings(**settings))  # type: ignore[arg-type]
+    made.original.write_bytes(encoded(scene(2400, 1600), "JPEG"))
+    try:
+        yield made
+    finally:
+        await made.renditions.close()
+        await pool.close()
+
+
+@pytest.mark.parametrize(("format", "name"), [(JPEG, "JPEG"), (WEBP, "WEBP"), (AVIF, "AVIF")])
+async def test_every_format_is_made_and_kept(tmp_path: Path, format: ThumbnailFormat, name: str) -> None:
+    async with rig(tmp_path) as made:
+        data = await made.read(SMALL, format)
+        picture = opened(data)
+        assert (picture.format, picture.size) == (name, (320, 213))
+        assert distance(picture, scene()) < 3
+        assert (await made.kept(SMALL, format)).read_bytes() == data
+        again = await made.open(SMALL, format)
+        assert again.path and again.byte_size == len(data) and made.asked == 1
+
+
+async def test_requests_for_one_rendition_decode_once(tmp_path: Path) -> None:
+    async with rig(tmp_path, size=2) as made:
+        all_data = await asyncio.gather(*(made.read(SMALL) for _ in range(20)))
+        assert made.asked == 1
+        assert len(set(all_data)) == 1
+
+
+async def test_a_cached_large_is_the_source_of_smaller_ones(tmp_path: Path) -> None:
+    async with rig(tmp_path) as made:
+        made.cache.put(PHOTO, LARGE, WEBP, encoded(scene(1920, 1280), "WEBP"))
+        for size in (MEDIUM, SMALL, TINY):
+            assert distance(opened(await made.read(size)), scene()) < 3
+        assert made.asked == 0
+
+
+async def test_a_damaged_cached_large_gives_way_to_the_original(tmp_path: Path) -> None:
+    async with rig(tmp_path) as made:
+        made.cache.put(PHOTO, LARGE, JPEG, b"no picture")
+        assert opened(await made.read(SMALL)).size == (320, 213)
+        assert made.asked == 1
+
+
+async def test_two_sizes_of_a_cold_photo_are_made_one_after_the_other(tmp_path: Path) -> None:
+    async with rig(tmp_path, size=2) as made:
+        large, small = await asyncio.gather(made.read(LARGE), made.read(SMALL))
+        assert opened(large).size == (1920, 1280) and opened(small).size == (320, 213)
+        assert made.asked == 1  # the second is made from the first
+
+
+async def test_the_first_bytes_come_before_the_last(tmp_path: Path) -> None:
+    async with rig(tmp_path) as made:
+        rendition = await made.open(LARGE)
+        assert rendition.chunks is not None
+        assert len([chunk async for chunk in rendition.chunks]) > 1
+
+
+async def test_followers_survive_a_leader_who_leaves(tmp_path: Path) -> None:
+    async with rig(tmp_path) as made:
+        leader = await made.open(LARGE)
+        follower = asyncio.create_task(made.read(LARGE))
+        await asyncio.sleep(0)
+        await leader.aclose()
+        assert opened(await follower).size == (1920, 1280)
+        assert made.asked == 1
+
+
+async def test_work_that_nobody_waits_for_is_given_up(tmp_path: Path) -> None:
+    async with rig(tmp_path) as made:
+        made.original.write_bytes(encoded(scene(6000, 4000), "PNG", compress_level=1))
+        request = asyncio.create_task(made.open(LARGE, AVIF))
+        await until(lambda: made.pool.running)
+        request.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await request
+        await until(lambda: not made.pool.running, seconds=1)
+        assert opened(await made.read(TINY)).size == (160, 107)
+
+
+async def test_who_asks_after_it_was_given_up_gets_it(tmp_path: Path) -> None:
+    async with rig(tmp_path) as made:
+        rendition = await made.open(LARGE)
+        await rendition.aclose()
+        assert opened(await made.read(LARGE)).size == (1920, 1280)
+
+
+async def test_an_error_reaches_all_who_wait_and_the_next_one_tries_again(tmp_path: Path) -> None:
+    async with rig(tmp_path) as made:
+        picture = made.original.read_bytes()
+        made.original.write_bytes(b"no picture")
+        for error in await asyncio.gather(*(made.read(SMALL) for _ in range(3)), return_exceptions=True):
+            assert isinstance(error, Unsupported)
+        made.original.write_bytes(picture)
+        assert opened(await made.read(SMALL)).size == (320, 213)
+
+
+async def test_an_offline_root_says_so_unless_the_cache_has_it(tmp_path: Path) -> None:
+    async def offline() -> bytes:
+        raise RootOffline("The folder is not mounted.")
+
+    async with rig(tmp_path) as made:
+        with pytest.raises(RootOffline):
+            await made.renditions.open(PHOTO, SMALL, JPEG, offline)
+        made.cache.put(PHOTO, LARGE, JPEG, encoded(scene(1920, 1280), "JPEG"))
+        rendition = await made.renditions.open(PHOTO, SMALL, JPEG, offline)
+        await rendition.aclose()
+
+
+async def test_a_vanished_original_is_unreadable_and_its_path_stays_here(tmp_path: Path) -> None:
+    async with rig(tmp_path) as made:
+        made.original.unlink()
+        with pytest.raises(Unreadable, match="No such file") as error:
+            await made.open(SMALL)
+        assert error.value.stage == "read" and str(tmp_path) not in error.value.public_message
+
+
+async def test_a_pipe_in_place_of_an_original_does_not_block(tmp_path: Path) -> None:
+    async with rig(tmp_path) as made:
+        made.original.unlink()
+        os.mkfifo(made.original)
+        with pytest.raises(Unreadable, match="not a file"):
+            await made.open(SMALL)
+
+
+async def test_limits_hold_for_renditions(tmp_path: Path) -> None:
+    async with rig(tmp_path, max_pixels=1_000_000) as made:
+        with pytest.raises(OverLimit, match="2400 x 1600"):
+            await made.open(SMALL)
+    async with rig(tmp_path, max_bytes=1000) as made:
+        with pytest.raises(OverLimit, match="bytes"):
+            await made.open(SMALL)
+
+
+async def test_a_worker_killed_while_it_renders_is_an_error_of_that_rendition(tmp_path: Path) -> None:
+    async with rig(tmp_path) as made:
+        made.original.write_bytes(encoded(scene(6000, 4000), "PNG", compress_level=1))
+        request = asyncio.create_task(made.open(LARGE, AVIF))
+        await until(lambda: made.pool.running)
+        os.kill(next(iter(made.pool.running)), signal.SIGKILL)
+        with pytest.raises(KilledWorker):
+            await request
+        assert opened(await made.read(TINY)).size == (160, 107)
+
+
+async def test_a_full_queue_is_busy(tmp_path: Path) -> None:
+    async with rig(tmp_path, queue=1) as made:
+        made.original.write_bytes(encoded(scene(4000, 3000), "PNG", compress_level=1))
+        path = made.source
+
+        async def ask(number: int) -> Rendition:
+            return await made.renditions.open(f"{number:032x}", LARGE, AVIF, path)
+
+        answers = await asyncio.gather(*(ask(number) for number in range(4)), return_exceptions=True)
+        assert [type(answer) for answer in answers].count(Busy) == 2
+
+
+async def test_the_tasks_tell_what_can_be_decoded(tmp_path: Path) -> None:
+    async with rig(tmp_path) as made:
+        result, _ = await made.pool.call("formats", {}, Priority.INTERACTIVE)
+    supported = {each["extension"]: each["available"] for each in result["formats"]}
+    assert supported["jpg"] and supported["heic"] and supported["avif"] and supported["cr2"]
+    assert supported["jxl"] is False

@@ -1,0 +1,13 @@
+"""Waiting for what other processes do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+
+async def until(condition: Callable[[], object], seconds: float = 10) -> None:
+    """Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - another process raises no event here
+            await asyncio.sleep(0.01)
