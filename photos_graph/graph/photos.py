@@ -254,12 +254,18 @@ RETURN id AS photo, x.id AS id, x.name AS name, x.kind AS kind
 
 async def places_of(graph: Graph, ids: Sequence[str]) -> dict[str, list[Place]]:
     """Country, region and city of each photo, in that order."""
-    places: dict[str, list[Place]] = {}
+    found: dict[str, dict[PlaceKind, tuple[str, str]]] = {}
     for row in await graph.read(PLACES_OF, ids=list(ids)):
-        parent = row["id"].rpartition("/")[0] or None
-        places.setdefault(row["photo"], []).append(Place(row["id"], row["name"], PlaceKind(row["kind"]), parent))
-    for found in places.values():
-        found.sort(key=lambda place: place.id.count("/"))
+        found.setdefault(row["photo"], {})[PlaceKind(row["kind"])] = (row["id"], row["name"])
+    return {photo: _widest_first(kinds) for photo, kinds in found.items()}
+
+
+def _widest_first(kinds: dict[PlaceKind, tuple[str, str]]) -> list[Place]:
+    places: list[Place] = []
+    for kind in PlaceKind:
+        if kind in kinds:
+            id_, name = kinds[kind]
+            places.append(Place(id_, name, kind, places[-1].id if places else None))
     return places
 
 

@@ -1,0 +1,99 @@
+"""Everything that lives long, built from settings in one place and closed in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from photos_graph.graph.connection import Graph, connect
+from photos_graph.images.cache import RenditionCache
+from photos_graph.images.renditions import Renditions
+from photos_graph.images.workers import WorkerPool
+from photos_graph.jobs.runner import Runner
+from photos_graph.library.places import Gazetteer
+from photos_graph.model import JobKind
+from photos_graph.services.browse import Browse
+from photos_graph.services.index import Index
+from photos_graph.services.intake import TARGET
+from photos_graph.services.jobs import Jobs
+from photos_graph.services.labels import Labels
+from photos_graph.services.media import Media
+from photos_graph.services.polling import keep_polling
+from photos_graph.services.roots import Roots
+from photos_graph.services.scan import Scan, rules
+from photos_graph.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    graph: Graph
+    index: Index
+    pool: WorkerPool
+    browse: Browse
+    roots: Roots
+    jobs: Jobs
+    labels: Labels
+    media: Media
+
+
+@asynccontextmanager
+async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False) -> AsyncIterator[Services]:
+    """Services that answer. ``run_jobs``: take jobs from the graph; ``poll``: look at folders now and then.
+
+    Raises BadSettings, EngineUnavailable.
+    """
+    async with AsyncExitStack() as closing:
+        make_private(settings)
+        graph = await connect(settings)
+        closing.push_async_callback(graph.close)
+
+        index = Index(graph, settings)
+        await index.load()
+        index.start()
+        closing.push_async_callback(index.close)
+
+        images = settings.images
+        pool = WorkerPool(TARGET, images.workers, images.memory_bytes, images.timeout_seconds, images.queue)
+        closing.push_async_callback(pool.close)
+        cache = RenditionCache(settings.data_dir / "renditions", images.cache_bytes)
+        await asyncio.to_thread(cache.load)
+        renditions = Renditions(cache, pool, images)
+        closing.push_async_callback(renditions.close)
+
+        scan = Scan(graph, pool, cache, Gazetteer(), index, settings)
+        runner = Runner(graph, {JobKind.SCAN: scan.run})
+        jobs = Jobs(graph, index, runner.wake)
+        if run_jobs:
+            runner.start()
+            closing.push_async_callback(runner.close)
+        if poll:
+            polling = asyncio.create_task(
+                keep_polling(graph, jobs, rules(settings), settings.library.poll_seconds), name="polling"
+            )
+            closing.push_async_callback(_cancelled, polling)
+
+        yield Services(
+            settings=settings,
+            graph=graph,
+            index=index,
+            pool=pool,
+            browse=Browse(graph, index, pool),
+            roots=Roots(graph, index, settings),
+            jobs=jobs,
+            labels=Labels(graph, index),
+            media=Media(graph, renditions, settings.library.follow_symlinks),
+        )
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def make_private(settings: Settings) -> None:
+    """The data directory holds secrets and pictures: its owner's alone."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.data_dir.chmod(0o700)

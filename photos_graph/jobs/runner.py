@@ -1,0 +1,140 @@
+"""The runner: takes jobs from the graph one after the other, with a sign of life, until it is stopped.
+
+Any process with a runner may take any job. One whose process died is taken over when its sign of life is stale,
+and goes on where it was, since what is pending is a query.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
+from uuid import uuid4
+
+from photos_graph.errors import EngineUnavailable, PhotosGraphError
+from photos_graph.graph import jobs
+from photos_graph.graph.connection import Graph
+from photos_graph.model import Job, JobKind, JobState
+from photos_graph.services.progress import Cancelled, Progress
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+LOOK_SECONDS = 1.0  # how often jobs of other processes are looked for
+STEP_SECONDS = 0.25  # how often progress is written
+BEAT_SECONDS = 3.0  # how often a sign of life is, when there is no progress
+
+Handler = Callable[[Job, Progress], Awaitable[str]]  # returns the closing message
+
+
+class Run:
+    """One job while it runs: the Progress that its handler reports to."""
+
+    def __init__(self, graph: Graph, job: Job, owner: str) -> None:
+        self.job = job
+        self._graph = graph
+        self._owner = owner
+        self._said: tuple[int, int | None, str | None] = (job.done, job.total, job.message)
+        self._beaten = 0.0
+        self._ending = False
+
+    @property
+    def job_id(self) -> str:
+        return self.job.id
+
+    async def step(self, done: int, total: int | None = None, message: str | None = None) -> None:
+        self._said = (done, total, message)
+        if time.monotonic() - self._beaten >= STEP_SECONDS:
+            await self.beat()
+        if self._ending:
+            raise Cancelled
+
+    async def beat(self) -> None:
+        self._beaten = time.monotonic()
+        self._ending = await jobs.beat(self._graph, self.job.id, self._owner, *self._said) or self._ending
+
+    async def keep_alive(self) -> None:
+        """Beats while the handler has nothing to say, so that a slow step is not taken for a dead process."""
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            if time.monotonic() - self._beaten >= BEAT_SECONDS:
+                with contextlib.suppress(EngineUnavailable):
+                    await self.beat()
+
+    async def finish(self, state: JobState, message: str | None) -> None:
+        done, total, _ = self._said
+        await jobs.finish(self._graph, self.job.id, self._owner, state, done, total, message)
+
+    async def release(self) -> None:
+        await jobs.release(self._graph, self.job.id, self._owner)
+
+
+class Runner:
+    """``start`` once, ``close`` once; ``wake`` when a job was made here, so that it starts at once."""
+
+    def __init__(self, graph: Graph, handlers: Mapping[JobKind, Handler]) -> None:
+        self._graph = graph
+        self._handlers = handlers
+        self._owner = uuid4().hex
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._loop(), name="job runner")
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    async def close(self) -> None:
+        """Stops the running job at its next await and puts it back among those that wait."""
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _loop(self) -> None:
+        await self._once(lambda: jobs.prune(self._graph))
+        while True:
+            job = await self._once(lambda: jobs.claim(self._graph, self._owner))
+            if job is not None:
+                await self._once(lambda job=job: self._run(job))
+                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._wake.wait()
+            self._wake.clear()
+
+    async def _once(self, work: Callable[[], Awaitable[T]]) -> T | None:
+        """An engine that is away ends nothing: the loop asks again."""
+        try:
+            return await work()
+        except EngineUnavailable:
+            log.warning("the engine does not answer; jobs wait for it")
+            await asyncio.sleep(LOOK_SECONDS)
+            return None
+
+    async def _run(self, job: Job) -> None:
+        run = Run(self._graph, job, self._owner)
+        alive = asyncio.create_task(run.keep_alive())
+        try:
+            message = await self._handlers[job.kind](job, run)
+            await run.finish(JobState.SUCCEEDED, message)
+        except Cancelled:
+            await run.finish(JobState.CANCELLED, "Cancelled. The next scan goes on from here.")
+        except asyncio.CancelledError:
+            with contextlib.suppress(EngineUnavailable):
+                await asyncio.shield(run.release())
+            raise
+        except EngineUnavailable:
+            raise  # the job is stale in a while, and taken up again
+        except PhotosGraphError as error:
+            await run.finish(JobState.FAILED, error.public_message)
+        except Exception:
+            log.exception("job %s failed", job.id)
+            await run.finish(JobState.FAILED, "It failed for a reason that is not known; the log has it.")
+        finally:
+            alive.cancel()

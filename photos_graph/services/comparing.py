@@ -1,0 +1,319 @@
+"""One root on disk against what the graph remembers of it: what is new, changed, moved, back, or gone.
+
+New and changed files are written as PENDING before any is opened. Nothing is judged missing here: a file that
+vanished may turn up under another path once the new ones are read (``services.scan``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from uuid import uuid4
+
+from photos_graph.graph import failures, files, folders
+from photos_graph.graph.connection import Graph
+from photos_graph.graph.failures import ReadFailure
+from photos_graph.graph.files import FileRecord
+from photos_graph.graph.folders import FolderRecord
+from photos_graph.library.walk import Found, FoundFile, FoundFolder, KnownFolder, Problem, Rules, walk
+from photos_graph.model import FileState, Root
+from photos_graph.services.progress import Progress
+
+BATCH = 4000  # files compared at once
+ROWS = 1000  # files written in one commit
+
+
+@dataclass(slots=True)
+class Batch:
+    """Whole folders with all their files, so that what is not among them has vanished."""
+
+    folders: list[tuple[FoundFolder, list[FoundFile]]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def batches(found: Iterator[Found]) -> Iterator[Batch]:
+    batch, size = Batch(), 0
+    for item in found:
+        if isinstance(item, Problem):
+            batch.problems.append(item)
+        elif isinstance(item, FoundFolder):
+            if size >= BATCH or len(batch.folders) >= BATCH:
+                yield batch
+                batch, size = Batch(), 0
+            batch.folders.append((item, []))
+        else:
+            batch.folders[-1][1].append(item)
+            size += 1
+    yield batch
+
+
+class Comparison:
+    """Compares and writes; afterwards says what vanished. One use."""
+
+    def __init__(self, graph: Graph, root: Root, rules: Rules, progress: Progress) -> None:
+        self._graph = graph
+        self._root = root
+        self._rules = rules
+        self._progress = progress
+        self._by_key: dict[str, FolderRecord] = {}
+        self._by_id: dict[str, FolderRecord] = {}
+        self._by_inode: dict[int, list[str]] = {}
+        self._seen: set[str] = set()  # folder ids
+        self._moved: set[str] = set()  # file ids
+        self._problems: list[Problem] = []
+        self._fresh = False
+        self.files = 0  # looked at
+        self.vanished: list[FileRecord] = []
+        self.vanished_folders: list[FolderRecord] = []
+        self.stamps: list[FolderRecord] = []  # to be written when all that the folders hold is
+
+    async def run(self, scope: FolderRecord | None = None, quick: bool = False) -> None:
+        """``scope`` limits it to a folder's tree; ``quick`` trusts the times of folders, as a poll does.
+
+        Raises RootOffline when the root cannot be opened, and Cancelled.
+        """
+        for record in await folders.folders_of(self._graph, self._root.id):
+            self._remember(record)
+        self._fresh = len(self._by_id) == 1
+        base = scope.raw if scope else b""
+        known = {r.raw: KnownFolder(self._below(r), r.mtime_ns) for r in self._by_id.values()} if quick else None
+        found = self._walk(base, known)
+        source = batches(found)
+        while (batch := await asyncio.to_thread(next, source, None)) is not None:
+            await self._compare(batch)
+            await self._progress.step(0, None, f"Looking: {self.files:,} files")
+        await self._note_problems()
+        await self._find_vanished(base)
+
+    def _walk(self, base: bytes, known: dict[bytes, KnownFolder] | None) -> Iterator[Found]:
+        if not base:
+            return walk(self._root.raw_path, self._rules, known)
+        key = self._below(next(r for r in self._by_id.values() if r.raw == base))
+        return _shifted(walk(self._root.raw_path + b"/" + base, self._rules), base, key)
+
+    def _below(self, record: FolderRecord) -> str:
+        """The folder's key as the walk writes it: below the root."""
+        return record.key[len(self._root.id) + 1 :]
+
+    def _key(self, below: str) -> str:
+        return f"{self._root.id}/{below}" if below else self._root.id
+
+    def _remember(self, record: FolderRecord) -> None:
+        self._by_id[record.id] = record
+        self._by_key[record.key] = record
+        if record.inode:
+            self._by_inode.setdefault(record.inode, []).append(record.id)
+
+    # -- folders
+
+    async def _compare(self, batch: Batch) -> None:
+        put: list[FolderRecord] = []
+        rekeyed: list[str] = []
+        known_before: list[str] = []
+        records: list[tuple[FolderRecord, FoundFolder, list[FoundFile]]] = []
+        for found, found_files in batch.folders:
+            record = self._by_key.get(self._key(found.key))
+            if record is None and (old := await asyncio.to_thread(self._moved_from, found)):
+                moved = self._move_tree(old, found)
+                put += moved
+                rekeyed += [each.id for each in moved]
+                record = moved[0]
+            if record is None:
+                record = self._new(found)
+                put.append(record)
+            else:
+                known_before.append(record.id)
+                if record.missing:
+                    record = replace(record, missing=False)
+                    self._remember(record)
+                    put.append(record)
+            self._seen.add(record.id)
+            if found.listed:
+                records.append((record, found, found_files))
+                self.stamps.append(replace(record, inode=found.inode, mtime_ns=found.mtime_ns))
+        await folders.put_folders(self._graph, self._root.id, list({r.id: r for r in put}.values()))
+        await folders.rekey_files(self._graph, rekeyed)
+        self._problems += batch.problems
+        listed = {record.id for record, _, _ in records}
+        known = await files.known_files(self._graph, [id_ for id_ in known_before if id_ in listed])
+        await self._compare_files(records, known)
+
+    def _new(self, found: FoundFolder) -> FolderRecord:
+        parent = self._by_key[self._key(found.key.rpartition("/")[0])]
+        # No time yet: a poll must not take a folder for known before its files are.
+        record = FolderRecord(uuid4().hex, self._key(found.key), found.name, found.relative, parent.id, found.inode, 0)
+        self._remember(record)
+        return record
+
+    def _moved_from(self, found: FoundFolder) -> FolderRecord | None:
+        """A folder that was elsewhere: same inode, its old path gone, and the same time or an entry in common.
+
+        The last because inodes are used again: a new folder often has that of one just deleted.
+        """
+        for id_ in self._by_inode.get(found.inode, ()):
+            old = self._by_id[id_]
+            if id_ in self._seen or old.inode != found.inode or self._still_there(old.raw):
+                continue
+            if old.mtime_ns and old.mtime_ns == found.mtime_ns:
+                return old
+            below = [r.raw.rpartition(b"/")[2] for r in self._by_id.values() if r.parent_id == id_]
+            if any(os.path.lexists(b"/".join((self._root.raw_path, found.relative, name))) for name in below):
+                return old
+        return None
+
+    def _move_tree(self, old: FolderRecord, found: FoundFolder) -> list[FolderRecord]:
+        """The folder and all below it under their new keys, itself first."""
+        parent = self._by_key[self._key(found.key.rpartition("/")[0])]
+        new_key = self._key(found.key)
+        below = [r for r in self._by_id.values() if r.key.startswith(old.key + "/")]
+        for record in (old, *below):
+            self._by_key.pop(record.key, None)
+        moved = [
+            replace(
+                old, key=new_key, name=found.name, raw=found.relative, parent_id=parent.id, missing=False, mtime_ns=0
+            )
+        ]
+        for record in below:
+            raw = found.relative + record.raw[len(old.raw) :]
+            moved.append(replace(record, key=new_key + record.key[len(old.key) :], raw=raw))
+        for record in moved:
+            self._by_id[record.id] = record
+            self._by_key[record.key] = record
+        return moved
+
+    def _still_there(self, raw: bytes) -> bool:
+        """By listing, since a file system that ignores case would find the old spelling of a new name."""
+        parent, _, name = raw.rpartition(b"/")
+        try:
+            return name in os.listdir(self._root.raw_path + b"/" + parent)  # noqa: PTH208, raw bytes
+        except OSError:
+            return False
+
+    # -- files
+
+    async def _compare_files(
+        self,
+        records: Iterable[tuple[FolderRecord, FoundFolder, list[FoundFile]]],
+        known: dict[str, dict[str, FileRecord]],
+    ) -> None:
+        pending: list[FileRecord] = []
+        back: list[FileRecord] = []
+        appeared: list[FileRecord] = []
+        for folder, _, found_files in records:
+            remembered = known.get(folder.id, {})
+            self.files += len(found_files)
+            for file in found_files:
+                before = remembered.pop(file.name, None)
+                now = _record(before.id if before else uuid4().hex, folder.id, file)
+                if before is None:
+                    appeared.append(now)
+                elif before.signature != now.signature:
+                    pending.append(now)
+                elif before.state is FileState.MISSING:
+                    back.append(now)
+            self.vanished += [gone for gone in remembered.values() if gone.state is not FileState.MISSING]
+        moved = {} if self._fresh else await self._moved_files(appeared)
+        pending += [file for file in appeared if file.id not in moved]
+        for chunk in _chunks([*back, *moved.values()]):
+            await files.move_files(self._graph, chunk)
+        for chunk in _chunks(pending):
+            await files.put_pending(self._graph, chunk, self._progress.job_id)
+
+    async def _moved_files(self, appeared: list[FileRecord]) -> dict[str, FileRecord]:
+        """By their new id, those that are known files under another path: same inode, size and time, and that is gone."""
+        moved: dict[str, FileRecord] = {}
+        candidates: dict[int, list[FileRecord]] = {}
+        for chunk in _chunks(appeared):
+            candidates |= await files.files_by_inode(self._graph, self._root.id, [file.inode for file in chunk])
+        listings: dict[bytes, set[bytes]] = {}
+        for file in appeared:
+            for old in candidates.get(file.inode, ()):
+                if old.id in self._moved or old.signature[:3] != file.signature[:3]:
+                    continue
+                if old.signature != file.signature or await asyncio.to_thread(self._file_there, old, listings):
+                    continue
+                moved[file.id] = replace(file, id=old.id)
+                self._moved.add(old.id)
+                break
+        return moved
+
+    def _file_there(self, old: FileRecord, listings: dict[bytes, set[bytes]]) -> bool:
+        folder = self._by_id[old.folder_id]
+        if folder.raw not in listings:
+            try:
+                listings[folder.raw] = set(os.listdir(self._root.raw_path + b"/" + folder.raw))  # noqa: PTH208
+            except OSError:
+                listings[folder.raw] = set()
+        return old.raw_name in listings[folder.raw]
+
+    # -- what is gone
+
+    async def _note_problems(self) -> None:
+        noted = [
+            ReadFailure(self._nearest(problem.key).id, f"{self._root.name}/{problem.key}", "walk", problem.reason)
+            for problem in self._problems
+        ]
+        await failures.put_folder_failures(self._graph, self._root.id, noted, self._progress.job_id)
+
+    def _nearest(self, below: str) -> FolderRecord:
+        while (record := self._by_key.get(self._key(below))) is None:
+            below = below.rpartition("/")[0]
+        return record
+
+    async def _find_vanished(self, base: bytes) -> None:
+        gone = [
+            record
+            for record in self._by_id.values()
+            if record.id not in self._seen
+            and not record.missing
+            and (not base or record.raw.startswith(base + b"/"))
+            and not self._spared(record.key)
+        ]
+        for start in range(0, len(gone), 500):
+            known = await files.known_files(self._graph, [record.id for record in gone[start : start + 500]])
+            self.vanished += [f for each in known.values() for f in each.values() if f.state is not FileState.MISSING]
+        self.vanished_folders = gone
+        self.vanished = [
+            file
+            for file in self.vanished
+            if file.id not in self._moved and not self._spared(f"{self._by_id[file.folder_id].key}/{file.name}")
+        ]
+
+    def _spared(self, key: str) -> bool:
+        """Nothing at or below what could not be looked at is gone for all we know."""
+        blocked = (self._key(problem.key) for problem in self._problems)
+        return any(key == at or key.startswith(at + "/") for at in blocked)
+
+
+def _record(id_: str, folder_id: str, file: FoundFile) -> FileRecord:
+    return FileRecord(
+        id=id_,
+        name=file.name,
+        raw_name=file.relative.rpartition(b"/")[2],
+        folder_id=folder_id,
+        size=file.size,
+        mtime_ns=file.mtime_ns,
+        inode=file.inode,
+        sidecar=file.sidecar.relative.rpartition(b"/")[2] if file.sidecar else None,
+        sidecar_stamp=f"{file.sidecar.size}:{file.sidecar.mtime_ns}" if file.sidecar else None,
+    )
+
+
+def _chunks(records: list[FileRecord]) -> Iterator[list[FileRecord]]:
+    for start in range(0, len(records), ROWS):
+        yield records[start : start + ROWS]
+
+
+def _shifted(found: Iterator[Found], base: bytes, key: str) -> Iterator[Found]:
+    """What a walk of the folder ``base`` found, as a walk of its root would have."""
+    for item in found:
+        relative = base + b"/" + item.relative if item.relative else base
+        shifted = item._replace(relative=relative, key=f"{key}/{item.key}" if item.key else key)
+        if isinstance(shifted, FoundFolder) and not item.relative:
+            shifted = shifted._replace(name=key.rpartition("/")[2])
+        if isinstance(shifted, FoundFile) and shifted.sidecar:
+            sidecar = shifted.sidecar
+            shifted = shifted._replace(sidecar=sidecar._replace(relative=base + b"/" + sidecar.relative))
+        yield shifted

@@ -1,0 +1,60 @@
+"""Pages of things that the graph lists in an order of its own, by keyset cursors."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from photos_graph.errors import BadInput
+
+T = TypeVar("T")
+Key = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[T]):
+    """``total`` counts all of them, not only those of the page."""
+
+    items: Sequence[T]
+    cursors: Sequence[str]
+    has_next: bool
+    has_previous: bool
+    total: int
+
+
+def cursor_of(key: Key) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+
+
+def key_of(cursor: str) -> Key:
+    """Raises BadInput."""
+    try:
+        number, text = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, TypeError, binascii.Error):
+        number = text = None
+    if type(number) is not int or abs(number) >= 2**63 or type(text) is not str:
+        raise BadInput("This cursor is not one of this list.")
+    return number, text
+
+
+async def keyset(
+    read: Callable[[Key | None, int], Awaitable[Sequence[T]]],
+    key: Callable[[T], Key],
+    first: int,
+    after: str | None,
+    total: int,
+) -> Listing[T]:
+    """``read(after, limit)`` gives the items that follow. Raises BadInput for a cursor that is none."""
+    found = await read(key_of(after) if after is not None else None, first + 1)
+    items = found[:first]
+    return Listing(
+        items=items,
+        cursors=[cursor_of(key(item)) for item in items],
+        has_next=len(found) > first,
+        has_previous=after is not None,
+        total=total,
+    )

@@ -1,0 +1,85 @@
+"""Pictures on request: renditions, and originals as they lie on disk."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import dataclass
+
+from photos_graph.errors import NotFound, PhotosGraphError, RootOffline
+from photos_graph.graph import photos
+from photos_graph.graph.connection import Graph
+from photos_graph.graph.photos import Source
+from photos_graph.images.formats import BY_NAME
+from photos_graph.images.renditions import Rendition, Renditions
+from photos_graph.model import ThumbnailFormat, ThumbnailSize
+from photos_graph.paths import open_inside
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """``descriptor`` is open for reading and is the receiver's to close."""
+
+    descriptor: int
+    name: str
+    size: int  # bytes
+    mtime_ns: int
+    media_type: str
+    etag: str
+
+
+class Media:
+    def __init__(self, graph: Graph, renditions: Renditions, follow_symlinks: bool) -> None:
+        self._graph = graph
+        self._renditions = renditions
+        self._follow_symlinks = follow_symlinks
+
+    async def thumbnail(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> Rendition:
+        """From the cache where it can be, also when the original is away.
+
+        Raises NotFound, RootOffline, Busy, and what decoding raises.
+        """
+
+        async def source() -> bytes:
+            descriptor, found = await self._open(photo_id)
+            os.close(descriptor)
+            return found.root_raw + b"/" + found.raw
+
+        return await self._renditions.open(photo_id, size, format, source)
+
+    async def original(self, photo_id: str) -> Original:
+        """Raises NotFound, RootOffline."""
+        descriptor, found = await self._open(photo_id)
+        return Original(
+            descriptor=descriptor,
+            name=found.name,
+            size=found.size,
+            mtime_ns=found.mtime_ns,
+            media_type=BY_NAME[found.format].media_type,
+            etag=f'"{found.content_hash}"',
+        )
+
+    async def _open(self, photo_id: str) -> tuple[int, Source]:
+        """The first file that is there and has not changed since it was read."""
+        sources = await photos.sources(self._graph, photo_id)
+        offline = False
+        for source in sources:
+            try:
+                descriptor = await asyncio.to_thread(
+                    open_inside, source.root_raw, source.raw, follow_symlinks=self._follow_symlinks
+                )
+            except RootOffline:
+                offline = True
+                continue
+            except PhotosGraphError:
+                offline = offline or not source.online
+                continue
+            found = os.fstat(descriptor)
+            if (found.st_size, found.st_mtime_ns) == (source.size, source.mtime_ns):
+                return descriptor, source
+            os.close(descriptor)
+        if offline:
+            raise RootOffline("The folder that holds this photo is offline. It is served again once it is back.")
+        if sources:
+            raise NotFound("The file has been changed or removed since it was read. The next scan will see to it.")
+        raise NotFound("There is no such photo.")

@@ -1,0 +1,295 @@
+"""The reading half of a scan: what is PENDING in a root is opened in child processes, and written down in batches.
+
+What is to be read is a query, so a scan that was stopped, or killed, goes on by asking it again. A file is noted
+as opened before it is, so one that takes the whole service down is known by name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from photos_graph.errors import (
+    Busy,
+    EngineUnavailable,
+    KilledWorker,
+    NotFound,
+    PhotosGraphError,
+    RootOffline,
+    StillWritten,
+    Unavailable,
+    Unreadable,
+)
+from photos_graph.graph import files
+from photos_graph.graph.connection import Graph
+from photos_graph.graph.failures import ReadFailure
+from photos_graph.graph.files import FileRecord, PendingFile
+from photos_graph.graph.photos import Read, put_read
+from photos_graph.images.cache import RenditionCache
+from photos_graph.images.workers import WorkerPool
+from photos_graph.library.places import Gazetteer
+from photos_graph.model import Place, Root, ThumbnailSize
+from photos_graph.services.index import Index
+from photos_graph.services.intake import Intake, call_intake
+from photos_graph.services.progress import Progress
+from photos_graph.settings import Settings
+
+log = logging.getLogger(__name__)
+
+BLOCK = 128  # files noted as opened at once
+WRITE_EVERY = 64  # results in one commit,
+WRITE_SECONDS = 1.0  # or fewer after so long
+SUSPECT_AFTER = 1  # openings without an answer after which a file is read with no other beside it
+QUARANTINE_AFTER = 3  # and after which it is not opened again
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a reading came to."""
+
+    done: int = 0
+    vanished: list[FileRecord] = field(default_factory=list)  # gone between the walk and the reading
+    unsettled: list[PendingFile] = field(default_factory=list)
+
+
+class Reading:
+    """Reads what is PENDING in one root. One use."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        pool: WorkerPool,
+        cache: RenditionCache,
+        gazetteer: Gazetteer,
+        index: Index,
+        settings: Settings,
+        progress: Progress,
+    ) -> None:
+        self._graph = graph
+        self._pool = pool
+        self._cache = cache
+        self._gazetteer = gazetteer
+        self._index = index
+        self._settings = settings
+        self._progress = progress
+        self._tally = Tally()
+        self._killers: list[PendingFile] = []
+        self._reads: list[tuple[Intake, PendingFile]] = []
+        self._failures: list[ReadFailure] = []
+        self._written = time.monotonic()
+        self._total = 0
+
+    async def run(self, root: Root) -> Tally:
+        """Ends when everything is read, but for files that are still being written after the settling limit.
+
+        Raises RootOffline when the root goes away meanwhile, and Cancelled.
+        """
+        self._root = root
+        self._total = await files.pending_count(self._graph, root.id)
+        await self._progress.step(0, self._total, self._saying())
+        try:
+            await self._read_all((0, SUSPECT_AFTER - 1), self._settings.images.workers + 1)
+            await self._read_all((SUSPECT_AFTER, QUARANTINE_AFTER - 1), 1)
+            await self._quarantine_suspects()
+            await self._retry_killers()
+            await self._settle()
+        finally:
+            await self._write()
+        return self._tally
+
+    def _saying(self) -> str:
+        return f"Reading {self._root.name}"
+
+    async def _read_all(self, attempts: tuple[int, int], at_once: int) -> None:
+        after = ""
+        while block := await files.pending_files(self._graph, self._root.id, after, BLOCK, attempts):
+            after = block[-1].key
+            now = time.time_ns()
+            young = [file for file in block if self._is_young(file.record, now)]
+            self._tally.unsettled += young
+            ready = [file for file in block if not self._is_young(file.record, now)]
+            await self._read_block(ready, at_once)
+
+    def _is_young(self, record: FileRecord, now_ns: int) -> bool:
+        """A time in the future counts as young too: the clocks of a NAS and of this machine may differ."""
+        return now_ns - record.mtime_ns < self._settings.library.settle_seconds * 1e9
+
+    async def _read_block(self, block: Sequence[PendingFile], at_once: int) -> None:
+        """Notes the block as opened, reads it, and takes the note back from files that were not reached."""
+        await files.note_opened(self._graph, [file.record.id for file in block])
+        unread = {file.record.id for file in block}
+        try:
+            async for file, outcome in self._outcomes(block, at_once):
+                await self._take(file, outcome)
+                unread.discard(file.record.id)
+        finally:
+            await self._write()
+            await files.note_unopened(self._graph, list(unread))
+
+    async def _outcomes(
+        self, block: Sequence[PendingFile], at_once: int
+    ) -> AsyncIterator[tuple[PendingFile, Intake | PhotosGraphError]]:
+        waiting = iter(block)
+        running: dict[asyncio.Task[Intake | PhotosGraphError], PendingFile] = {}
+        try:
+            while True:
+                while len(running) < at_once and (file := next(waiting, None)) is not None:
+                    running[asyncio.create_task(self._open(file))] = file
+                if not running:
+                    return
+                done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    yield running.pop(task), task.result()
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    async def _open(self, file: PendingFile) -> Intake | PhotosGraphError:
+        while True:
+            try:
+                return await call_intake(self._pool, self._root, file, self._settings)
+            except Busy as busy:
+                await asyncio.sleep(busy.retry_after)
+            except PhotosGraphError as error:
+                return error
+
+    async def _take(self, file: PendingFile, outcome: Intake | PhotosGraphError) -> None:
+        match outcome:
+            case Intake():
+                await self._keep_rendition(outcome)
+                self._reads.append((outcome, file))
+                self._failures += [
+                    ReadFailure(file.record.id, self._path(file), stage, reason, partial=True)
+                    for stage, reason in outcome.warnings
+                ]
+            case RootOffline() | EngineUnavailable():
+                raise outcome
+            case NotFound():
+                self._tally.vanished.append(file.record)
+            case StillWritten():
+                self._tally.unsettled.append(file)
+            case KilledWorker():
+                self._killers.append(file)
+            case Unreadable():
+                self._failures.append(
+                    ReadFailure(file.record.id, self._path(file), outcome.stage, outcome.public_message)
+                )
+            case Unavailable():
+                raise outcome
+            case _:
+                self._failures.append(ReadFailure(file.record.id, self._path(file), "read", outcome.public_message))
+        self._tally.done += 1
+        due = time.monotonic() - self._written > WRITE_SECONDS
+        if len(self._reads) + len(self._failures) >= WRITE_EVERY or due:
+            await self._write()
+        await self._progress.step(min(self._tally.done, self._total), self._total, self._saying())
+
+    async def _keep_rendition(self, intake: Intake) -> None:
+        try:
+            await asyncio.to_thread(
+                self._cache.put, intake.photo_id, ThumbnailSize.LARGE, intake.rendition_format, intake.rendition
+            )
+        except OSError as error:
+            # The cache only saves work: a full disk there must not stop a scan.
+            log.warning("a rendition could not be kept: %s", error.strerror)
+
+    def _path(self, file: PendingFile) -> str:
+        return self._root.name + file.key[len(self._root.id) :]
+
+    async def _write(self) -> None:
+        reads, self._reads = self._reads, []
+        noted, self._failures = self._failures, []
+        self._written = time.monotonic()
+        if not reads and not noted:
+            return
+        places = await self._places(reads)
+        rows = [
+            Read(
+                file_id=file.record.id,
+                size=intake.size,
+                mtime_ns=intake.mtime_ns,
+                inode=intake.inode,
+                content_hash=intake.content_hash,
+                width=intake.width,
+                height=intake.height,
+                format=intake.format,
+                placeholder=intake.placeholder,
+                metadata=intake.metadata,
+                places=places.get(intake.photo_id, ()),
+            )
+            for intake, file in reads
+        ]
+        await put_read(self._graph, rows, noted, self._progress.job_id)
+        await self._index.catch_up()
+
+    async def _places(self, reads: Sequence[tuple[Intake, PendingFile]]) -> dict[str, tuple[Place, ...]]:
+        located = [(intake.photo_id, intake.metadata.location) for intake, _ in reads if intake.metadata.location]
+        found = await asyncio.to_thread(self._gazetteer.places, [location for _, location in located])
+        return {photo_id: places for (photo_id, _), places in zip(located, found, strict=True)}
+
+    # -- files that need more than one look
+
+    async def _retry_killers(self) -> None:
+        """Once more, each with no other beside it: the memory of a neighbour may have been what killed it."""
+        for file in self._killers:
+            outcome = await self._open(file)
+            if isinstance(outcome, KilledWorker):
+                reason = f"{outcome.public_message} It was tried twice and is left alone now."
+                self._failures.append(ReadFailure(file.record.id, self._path(file), outcome.stage, reason, attempts=2))
+                self._tally.done -= 1
+                await self._write()
+            else:
+                self._tally.done -= 1
+                await self._take(file, outcome)
+        self._killers = []
+
+    async def _quarantine_suspects(self) -> None:
+        suspects = await files.pending_files(self._graph, self._root.id, "", 10_000, (QUARANTINE_AFTER, 2**31))
+        reason = "Every time it was read alone the whole service ended. It is left alone now."
+        for file in suspects:
+            self._failures.append(
+                ReadFailure(file.record.id, self._path(file), "read", reason, attempts=file.record.attempts)
+            )
+        self._tally.done += len(suspects)
+        await self._write()
+
+    async def _settle(self) -> None:
+        """Waits for files that are being written: two looks apart that see the same size and time."""
+        wait = self._settings.library.settle_seconds
+        end = time.monotonic() + self._settings.library.settle_limit_seconds
+        looks = {file.record.id: file for file in self._tally.unsettled}
+        self._tally.unsettled = []
+        while looks:
+            message = f"Waiting for {len(looks)} files that are still being written"
+            await self._progress.step(self._tally.done, self._total, message)
+            await asyncio.sleep(wait)
+            steady: list[PendingFile] = []
+            for file in list(looks.values()):
+                now = await asyncio.to_thread(_look, self._root, file)
+                if now is None:
+                    self._tally.vanished.append(looks.pop(file.record.id).record)
+                elif now.record.signature == file.record.signature:
+                    steady.append(looks.pop(file.record.id))
+                else:
+                    looks[file.record.id] = now
+            await files.put_pending(self._graph, [file.record for file in steady], self._progress.job_id)
+            await self._read_block(steady, self._settings.images.workers + 1)
+            if time.monotonic() > end:
+                self._tally.unsettled += looks.values()
+                return
+            looks |= {file.record.id: file for file in self._tally.unsettled}
+            self._tally.unsettled = []
+
+
+def _look(root: Root, file: PendingFile) -> PendingFile | None:
+    try:
+        found = os.stat(root.raw_path + b"/" + file.raw, follow_symlinks=False)  # noqa: PTH116, raw bytes
+    except OSError:
+        return None
+    record = replace(file.record, size=found.st_size, mtime_ns=found.st_mtime_ns, inode=found.st_ino)
+    return replace(file, record=record)
