@@ -1,0 +1,25 @@
+FROM python:3.11-slim AS build
+WORKDIR /src
+COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY photos_graph photos_graph
+COPY resolvers resolvers
+RUN python -m venv /opt/photos-graph \
+    && /opt/photos-graph/bin/pip install --no-cache-dir --constraint constraints.txt .
+
+FROM python:3.11-slim
+RUN useradd --uid 1000 --create-home photos \
+    && install --directory --owner photos --mode 700 /data \
+    && install --directory --owner photos /photos
+COPY --from=build /opt/photos-graph /opt/photos-graph
+# 0.0.0.0 is the container's own network; what is reachable from outside is decided where it is published.
+ENV PATH=/opt/photos-graph/bin:$PATH \
+    PHOTOS_DATA_DIR=/data \
+    PHOTOS_WEB__HOST=0.0.0.0 \
+    PHOTOS_WEB__PORT=8000
+USER photos
+VOLUME ["/data", "/photos"]
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=120s \
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
+ENTRYPOINT ["photos-graph"]
+CMD ["serve", "/photos"]
