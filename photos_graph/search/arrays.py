@@ -24,10 +24,10 @@ def numbers_of(found: BitMap) -> Numbers:
 
 
 def grown(values: npt.NDArray[Any], size: int, fill: object) -> npt.NDArray[Any]:
-    """``values`` with room for at least ``size`` rows; doubles, so that appending is linear."""
+    """``values`` with room for at least ``size`` rows; grows by a share of itself, so that appending stays linear."""
     if size <= len(values):
         return values
-    capacity = max(size, len(values) * 3 // 2, 1024)
+    capacity = max(size, len(values) * 5 // 4, 1024)
     result = np.full((capacity, *values.shape[1:]), fill, dtype=values.dtype)
     result[: len(values)] = values
     return result
@@ -47,6 +47,8 @@ class PackedBytes:
         return bytes(self._text[start : start + self._length[number]])
 
     def __setitem__(self, number: int, value: bytes) -> None:
+        if number < len(self._start) and self[number] == value:
+            return
         self._start = grown(self._start, number + 1, 0)
         self._length = grown(self._length, number + 1, 0)
         self._live += len(value) - int(self._length[number])
@@ -56,15 +58,15 @@ class PackedBytes:
             self._compact()
 
     def _compact(self) -> None:
-        text = bytearray()
-        for number in np.flatnonzero(self._length).tolist():
-            value = self[number]
-            self._start[number] = len(text)
-            text += value
-        self._text = text
+        start = np.cumsum(self._length, dtype=np.int64) - self._length
+        kept = np.repeat(self._start - start, self._length) + np.arange(self._live)
+        self._text = bytearray(np.frombuffer(self._text, np.uint8)[kept].tobytes())
+        self._start = start
 
-    def dump(self) -> dict[str, npt.NDArray[Any]]:
-        return {"text": np.frombuffer(bytes(self._text), np.uint8), "start": self._start, "length": self._length}
+    def dump(self, size: int) -> dict[str, npt.NDArray[Any]]:
+        """Copies of the arrays for the first ``size`` numbers."""
+        text = np.frombuffer(bytes(self._text), np.uint8)
+        return {"text": text, "start": self._start[:size].copy(), "length": self._length[:size].copy()}
 
     def restore(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
         self._text = bytearray(arrays["text"].tobytes())

@@ -32,12 +32,13 @@ from photos_graph.search.table import NO_DATE, microseconds
 from photos_graph.search.terms import Terms
 
 _DEEPEST = 100  # levels of and/or/not
+_MOST_WORDS = 50  # in one text
 
 
 def evaluate(terms: Terms, query: Query) -> BitMap:
     """The visible photos of a question, as a set of the caller's own.
 
-    Raises TooComplex when and/or/not are nested too deep.
+    Raises TooComplex when and/or/not are nested too deep, or a text has too many words.
     """
     return _evaluate(terms, query, terms.visible, 0).copy()
 
@@ -126,15 +127,18 @@ def _month(moment: datetime | None, otherwise: int) -> int:
 def _located(terms: Terms, query: Near | InBox, within: BitMap) -> BitMap:
     table = terms.table
     look = geo.near if isinstance(query, Near) else geo.in_box
-    if len(within) * 8 > table.capacity:
-        return bitmap(look(table.latitude, table.longitude, query)) & within  # type: ignore[arg-type]
+    if len(within) * 8 > table.size:
+        return bitmap(look(table.latitude[: table.size], table.longitude[: table.size], query)) & within  # type: ignore[arg-type]
     numbers = numbers_of(within)
     return bitmap(numbers[look(table.latitude[numbers], table.longitude[numbers], query)])  # type: ignore[arg-type]
 
 
 def _worded(terms: Terms, text: str, within: BitMap) -> BitMap:
     """Every word, the longest first since it is the rarest as a rule; a text without words asks for nothing."""
-    for word in sorted(set(words(text)), key=len, reverse=True):
+    wanted = set(words(text))
+    if len(wanted) > _MOST_WORDS:
+        raise TooComplex(f"The text has more than {_MOST_WORDS} words.")
+    for word in sorted(wanted, key=len, reverse=True):
         if not within:
             break
         within = within & (terms.names.find(word) | terms.folders.worded(word) | terms.places.worded(word))

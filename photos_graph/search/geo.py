@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ def in_box(latitude: Degrees, longitude: Degrees, box: InBox) -> npt.NDArray[Any
 
 def near(latitude: Degrees, longitude: Degrees, circle: Near) -> npt.NDArray[Any]:
     """Places (ascending) in the arrays at most ``radius_km`` away along a great circle."""
-    if not circle.radius_km >= 0:
+    if not (circle.radius_km >= 0 and math.isfinite(circle.latitude) and math.isfinite(circle.longitude)):
         return np.zeros(0, np.intp)
     candidates = in_box(latitude, longitude, _bounds(circle))
     distance = distance_km(latitude[candidates], longitude[candidates], circle.latitude, circle.longitude)

@@ -25,8 +25,8 @@ R = TypeVar("R", bound=Row)
 class Hierarchy(Generic[R]):
     """Rows may come in any order, a child before its parent, and photos before either.
 
-    ``_own`` holds the photos directly at a row, ``_below`` those and all that lie under it; these sets are
-    replaced, never changed, so whoever holds one keeps what it was.
+    ``_own`` holds the photos directly at a row, ``_below`` those and all that lie under it; they change
+    in place, so whoever keeps what ``own`` and ``below`` return must copy it.
     """
 
     def __init__(self) -> None:
@@ -47,9 +47,11 @@ class Hierarchy(Generic[R]):
         return self._rows.get(row_id)
 
     def own(self, row_id: str) -> BitMap:
+        """Photos directly at a row."""
         return self._own.get(row_id) or BitMap()
 
     def below(self, row_id: str) -> BitMap:
+        """Photos at a row or anywhere under it."""
         return self._below.get(row_id) or BitMap()
 
     # rows
@@ -94,30 +96,18 @@ class Hierarchy(Generic[R]):
         """Photos come to rows."""
         for row_id, came in photos.items():
             self._own[row_id] = self.own(row_id) | came
-        for row_id, groups in self._by_way_up(photos).items():
-            self._below[row_id] = BitMap.union(self.below(row_id), *groups)
+            for above in self.way_up(row_id):
+                if above in self._below:
+                    self._below[above] |= came
+                else:
+                    self._below[above] = came.copy()
 
     def unpost(self, photos: Mapping[str, BitMap]) -> None:
         """Photos leave all the rows that they are at."""
         for row_id, left in photos.items():
-            self._take(self._own, row_id, left)
-        for row_id, groups in self._by_way_up(photos).items():
-            self._take(self._below, row_id, BitMap.union(*groups))
-
-    def _by_way_up(self, photos: Mapping[str, BitMap]) -> dict[str, list[BitMap]]:
-        groups: dict[str, list[BitMap]] = {}
-        for row_id, those in photos.items():
+            self._own[row_id] = self.own(row_id) - left
             for above in self.way_up(row_id):
-                groups.setdefault(above, []).append(those)
-        return groups
-
-    @staticmethod
-    def _take(postings: dict[str, BitMap], row_id: str, photos: BitMap) -> None:
-        left = postings.get(row_id, BitMap()) - photos
-        if left:
-            postings[row_id] = left
-        else:
-            postings.pop(row_id, None)
+                self._below[above] -= left
 
     def _gather(self, moved: set[str | None]) -> None:
         """Sum up anew the rows whose children changed, and all above them, the deepest first."""
@@ -125,11 +115,7 @@ class Hierarchy(Generic[R]):
         depths = {row_id: len(way) - place for way in ways for place, row_id in enumerate(way)}
         for row_id in sorted(depths, key=depths.__getitem__, reverse=True):
             children = [self._below[c] for c in self._children.get(row_id, ()) if c in self._below]
-            below = BitMap.union(self.own(row_id), *children)
-            if below:
-                self._below[row_id] = below
-            else:
-                self._below.pop(row_id, None)
+            self._below[row_id] = BitMap.union(self.own(row_id), *children)
 
     # questions
 

@@ -53,7 +53,9 @@ class SearchIndex:
     # changes
 
     def apply_photos(self, rows: Iterable[PhotoRow], gone: Iterable[int] = ()) -> None:
-        """Take over whole rows; a photo that is gone, or has no folder any more, is not shown."""
+        """Take over whole rows; a photo that is gone, or has no folder any more, is not shown.
+
+        A malformed row raises ValueError or OverflowError, and nothing of its batch is applied."""
         pending = iter(rows)
         left: Sequence[int] = list(gone)
         while (batch := list(islice(pending, _BATCH))) or left:
@@ -80,7 +82,7 @@ class SearchIndex:
     def evaluate(self, query: Query) -> BitMap:
         """The numbers of the visible photos that answer the query.
 
-        Raises TooComplex when it is nested too deep.
+        Raises TooComplex when it is nested too deep, or a text in it has too many words.
         """
         return evaluate(self.terms, query)
 

@@ -18,8 +18,10 @@ from photos_graph.search.arrays import Keys, Numbers, PackedBytes, grown, number
 
 Key = int | bytes
 
-_WALK_LIMIT = 16384  # steps along an order before sorting what was found is the cheaper way
-_SMALL = 1024  # a set of this size is sorted at once
+
+def _steps(found: BitMap) -> int:
+    """Along an order, before sorting what was found is the cheaper way: a step costs about 16 times a sorted photo."""
+    return min(len(found) // 16, 16384)
 
 
 class Order:
@@ -76,7 +78,7 @@ class Order:
         """The first (or last) ``count`` found photos whose rank is in [low, high), in order."""
         if count <= 0 or low >= high or not found:
             return []
-        if len(found) > _SMALL and count * len(self.sequence) < _WALK_LIMIT * len(found):
+        if count * len(self.sequence) < _steps(found) * len(found):
             walked = self._walk(found, low, high, count, backwards)
             if walked is not None:
                 return walked
@@ -93,7 +95,7 @@ class Order:
     def _walk(self, found: BitMap, low: int, high: int, count: int, backwards: bool) -> list[int] | None:
         """As ``take``, along the order; None when too many steps found too little."""
         taken: list[int] = []
-        step, left = 4 * count, _WALK_LIMIT
+        step, left = 4 * count, _steps(found)
         while low < high:
             if left <= 0:
                 return None
@@ -184,8 +186,7 @@ class NameOrder(Order):
         return bisect_left(sequence, (key, number), key=lambda n: (names[n], int(n)))
 
     def _sort(self, numbers: Numbers) -> Numbers:
-        pairs = sorted((self._names[number], number) for number in numbers.tolist())
-        return np.fromiter((number for _, number in pairs), np.uint32, len(pairs))
+        return np.array(sorted(np.sort(numbers).tolist(), key=self._names.__getitem__), np.uint32)
 
     def _positions(self, numbers: Numbers, sequence: Numbers) -> npt.NDArray[np.int64]:
         places = [self._place(self._names[number], number, sequence) for number in numbers.tolist()]

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import zipfile
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +28,30 @@ class BadSnapshot(Exception):
     """Not readable, damaged, or written by another version: build the index anew."""
 
 
-def save(index: SearchIndex, path: Path) -> None:
-    """Write the index, all of it or nothing: another process never sees half a file.
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What an index was at a moment."""
 
+    arrays: Arrays
+
+
+def capture(index: SearchIndex) -> Captured:
+    """Copy what a snapshot holds: quick, so that ``write`` may take its time on another thread."""
+    index.prepare()
+    return Captured(_arrays_of(index))
+
+
+def write(captured: Captured, path: Path) -> None:
+    """Write it, all or nothing: nobody ever sees half a file. One writer at a time.
+
+    What a killed writer left behind is overwritten by the next one.
     Raises OSError when it cannot be written; what was there before stays.
     """
-    index.prepare()
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
+    temporary = path.with_name(f".{path.name}.new")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, **_arrays_of(index))
+            np.savez(file, allow_pickle=False, **captured.arrays)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -51,6 +63,11 @@ def save(index: SearchIndex, path: Path) -> None:
         os.fsync(directory)
     finally:
         os.close(directory)
+
+
+def save(index: SearchIndex, path: Path) -> None:
+    """``capture`` and ``write`` at once."""
+    write(capture(index), path)
 
 
 def load(path: Path) -> SearchIndex:

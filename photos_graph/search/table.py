@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
@@ -55,6 +56,13 @@ class Interned(Generic[T]):
         self._codes = {value: code for code, value in enumerate(self.values)}
 
 
+@dataclass(frozen=True, slots=True)
+class ParsedRows:
+    numbers: npt.NDArray[np.int64]
+    columns: dict[str, npt.NDArray[Any]]
+    names: list[bytes]
+
+
 class PhotoTable:
     """``ids`` holds 16 raw bytes a photo; ``names`` the natural sort key of its name."""
 
@@ -68,6 +76,7 @@ class PhotoTable:
     places: npt.NDArray[np.int32]
 
     def __init__(self) -> None:
+        self.size = 0  # one more than the greatest number; the columns may have room for more
         self.ids = np.zeros((0, 16), np.uint8)
         self.names = PackedBytes()
         self.cameras = Interned("")
@@ -76,46 +85,55 @@ class PhotoTable:
         for name, (dtype, _) in _COLUMNS.items():
             setattr(self, name, np.zeros(0, dtype))
 
-    @property
-    def capacity(self) -> int:
-        return len(self.ids)
-
-    def write(self, rows: Sequence[PhotoRow]) -> None:
-        if not rows:
-            return
-        numbers = np.array([row.number for row in rows], np.int64)
-        self._reserve(int(numbers.max()) + 1)
-        identities = bytes.fromhex("".join(row.id for row in rows))
-        self.ids[numbers] = np.frombuffer(identities, np.uint8).reshape(len(rows), 16)
-        self.taken[numbers] = [NO_DATE if row.taken is None else microseconds(row.taken) for row in rows]
-        self.added[numbers] = [row.added_ms for row in rows]
-        self.rating[numbers] = [row.rating or 0 for row in rows]
+    def parse(self, rows: Sequence[PhotoRow]) -> ParsedRows:
+        """Rows as columns. Fails, where a row is malformed, before anything of the table has changed."""
         located = [row.latitude is not None and row.longitude is not None for row in rows]
-        self.latitude[numbers] = [r.latitude if ok else np.nan for r, ok in zip(rows, located, strict=True)]
-        self.longitude[numbers] = [r.longitude if ok else np.nan for r, ok in zip(rows, located, strict=True)]
-        self.camera[numbers] = [self.cameras.code(row.camera or "") for row in rows]
-        self.folders[numbers] = [self.folder_sets.code(row.folders) for row in rows]
-        self.places[numbers] = [self.place_sets.code(row.places) for row in rows]
-        for row in rows:
-            self.names[row.number] = natural_key(row.name)
+        identities = np.frombuffer(bytes.fromhex("".join(row.id for row in rows)), np.uint8)
+        columns = {
+            "ids": identities.reshape(len(rows), 16),
+            "taken": [NO_DATE if row.taken is None else microseconds(row.taken) for row in rows],
+            "added": [row.added_ms for row in rows],
+            "rating": [row.rating or 0 for row in rows],
+            "latitude": [row.latitude if ok else np.nan for row, ok in zip(rows, located, strict=True)],
+            "longitude": [row.longitude if ok else np.nan for row, ok in zip(rows, located, strict=True)],
+            "camera": [self.cameras.code(row.camera or "") for row in rows],
+            "folders": [self.folder_sets.code(row.folders) for row in rows],
+            "places": [self.place_sets.code(row.places) for row in rows],
+        }
+        return ParsedRows(
+            np.array([row.number for row in rows], np.int64),
+            {name: np.array(values, getattr(self, name).dtype) for name, values in columns.items()},
+            [natural_key(row.name) for row in rows],
+        )
+
+    def write(self, parsed: ParsedRows) -> None:
+        if not len(parsed.numbers):
+            return
+        self._reserve(int(parsed.numbers.max()) + 1)
+        for name, values in parsed.columns.items():
+            getattr(self, name)[parsed.numbers] = values
+        for number, name_key in zip(parsed.numbers.tolist(), parsed.names, strict=True):
+            self.names[number] = name_key
 
     def id_prefixes(self, numbers: Numbers) -> Keys:
         """The first eight bytes of each id as one number to look it up by."""
         return np.ascontiguousarray(self.ids[numbers, :8]).view(">i8").ravel().astype(np.int64)
 
     def _reserve(self, size: int) -> None:
-        if size <= self.capacity:
+        self.size = max(self.size, size)
+        if size <= len(self.ids):
             return
         self.ids = grown(self.ids, size, 0)
         for name, (_, fill) in _COLUMNS.items():
             setattr(self, name, grown(getattr(self, name), len(self.ids), fill))
 
     def dump(self) -> dict[str, npt.NDArray[Any]]:
-        names = {f"names_{name}": values for name, values in self.names.dump().items()}
-        return {"ids": self.ids, **{name: getattr(self, name) for name in _COLUMNS}, **names}
+        """Copies, which stay as they are when the table goes on."""
+        columns = {name: getattr(self, name)[: self.size].copy() for name in ("ids", *_COLUMNS)}
+        return columns | {f"names_{name}": values for name, values in self.names.dump(self.size).items()}
 
     def restore(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
-        self.ids = arrays["ids"]
-        for name in _COLUMNS:
+        for name in ("ids", *_COLUMNS):
             setattr(self, name, arrays[name])
+        self.size = len(self.ids)
         self.names.restore({part: arrays[f"names_{part}"] for part in ("text", "start", "length")})

@@ -37,15 +37,17 @@ class Terms:
         self.names = NameWords()
 
     def replace(self, rows: Sequence[PhotoRow], gone: Iterable[int]) -> BitMap:
-        """Take over whole rows; returns the numbers touched."""
+        """Take over whole rows, all or, where one is malformed, none; returns the numbers touched."""
         latest = {row.number: row for row in rows}
         touched = BitMap([*latest, *gone])
         shown = [row for row in latest.values() if row.folders]
+        parsed = self.table.parse(shown)
+        names = {row.number: _words_of(row) for row in shown}
         self._unpost(touched & self.visible)
-        self.table.write(shown)
+        self.table.write(parsed)
         self.favourites |= BitMap([row.number for row in shown if row.favourite])
         self._post(BitMap([row.number for row in shown]))
-        self.names.replace(touched, {row.number: _words_of(row) for row in shown})
+        self.names.replace(touched, names)
         return touched
 
     def restore(self, visible: BitMap, favourites: BitMap) -> None:

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
-from photos_graph.search.arrays import Numbers, bitmap
+from photos_graph.search.arrays import Numbers, bitmap, numbers_of
 
-_RECENT = 16384  # photos in the dictionary before they become a segment
+_NONE = np.zeros(0, np.uint32)
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -71,12 +71,14 @@ class Segment:
 
 def _members(numbers: Numbers, live: BitMap) -> npt.NDArray[np.bool_]:
     marks = np.zeros(int(max(numbers.max(initial=0), live.max() if live else 0)) + 1, np.bool_)
-    marks[np.frombuffer(live.to_array(), np.uint32)] = True
+    marks[numbers_of(live)] = True
     return marks[numbers]
 
 
 class NameWords:
-    def __init__(self) -> None:
+    def __init__(self, most_recent: int = 16384) -> None:
+        """``most_recent`` photos lie in the dictionary before they become a segment."""
+        self._most_recent = most_recent
         self._segments: list[Segment] = []
         self._recent: dict[int, tuple[str, ...]] = {}
         self._postings: dict[str, BitMap] = {}
@@ -91,7 +93,7 @@ class NameWords:
             self._recent[number] = distinct = tuple(set(those))
             for word in distinct:
                 self._postings.setdefault(word, BitMap()).add(number)
-        if len(self._recent) >= _RECENT:
+        if len(self._recent) >= self._most_recent:
             self._settle()
 
     def find(self, prefix: str) -> BitMap:
@@ -113,7 +115,7 @@ class NameWords:
             words = [word.encode("utf-8", "surrogatepass") for word in self._postings]
             counts = [len(photos) for photos in self._postings.values()]
             places = np.repeat(np.arange(len(words)), counts)
-            numbers = np.concatenate([np.frombuffer(p.to_array(), np.uint32) for p in self._postings.values()])
+            numbers = np.concatenate([_NONE, *(numbers_of(photos) for photos in self._postings.values())])
             self._segments.append(Segment.of(words, places, numbers, BitMap(self._recent)))
             self._recent, self._postings = {}, {}
         while len(self._segments) > 1 and len(self._segments[-2].live) <= 2 * len(self._segments[-1].live):
@@ -121,7 +123,7 @@ class NameWords:
             self._segments[-1] = self._segments[-1].merged(last)
 
     def dump(self) -> list[Arrays]:
-        """One dictionary of arrays per segment."""
+        """One dictionary of arrays per segment; they stay as they are when the words go on."""
         self._settle()
         return [
             {

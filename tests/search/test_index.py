@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from pyroaring import BitMap
 
 from photos_graph.model import PhotoOrder, TimelineUnit
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.query import Query
+from photos_graph.search.query import InFolder, Query
 from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
 from photos_graph.search.snapshot import load, save
 from tests.search.generate import FOLDERS, folder_rows, numbers, photo_rows, place_rows, queries
@@ -82,8 +84,6 @@ class Library(RuleBasedStateMachine):
 
     @rule()
     def a_snapshot_is_the_same_index(self) -> None:
-        import tempfile
-
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "index"
             save(self.index, path)
@@ -98,16 +98,16 @@ class Library(RuleBasedStateMachine):
 
     @invariant()
     def folder_counts_agree(self) -> None:
-        from photos_graph.search.query import InFolder
-
         for folder in FOLDERS:
             for recursive in (True, False):
                 expected = len(self.naive.evaluate(InFolder(folder, recursive)))
                 assert self.index.folder_count(folder, recursive) == expected
 
 
-def forward_pages(index: SearchIndex, found: object, order: PhotoOrder, size: int) -> list[list[int]]:
-    pages, after, more = [], None, True
+def forward_pages(index: SearchIndex, found: BitMap, order: PhotoOrder, size: int) -> list[list[int]]:
+    pages: list[list[int]] = []
+    after: str | None = None
+    more = True
     while more:
         page = index.page(found, order, first=size, after=after)
         assert page.has_previous is (after is not None)
@@ -116,8 +116,10 @@ def forward_pages(index: SearchIndex, found: object, order: PhotoOrder, size: in
     return pages
 
 
-def backward_pages(index: SearchIndex, found: object, order: PhotoOrder, size: int) -> list[list[int]]:
-    pages, before, more = [], None, True
+def backward_pages(index: SearchIndex, found: BitMap, order: PhotoOrder, size: int) -> list[list[int]]:
+    pages: list[list[int]] = []
+    before: str | None = None
+    more = True
     while more:
         page = index.page(found, order, last=size, before=before)
         assert page.has_next is (before is not None)

@@ -1,0 +1,147 @@
+"""Times and memory of the search index over a generated library: ``python benchmarks/index_micro.py [PHOTOS]``."""
+
+from __future__ import annotations
+
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from photos_graph.model import PhotoOrder, TimelineUnit
+from photos_graph.search.index import SearchIndex
+from photos_graph.search.query import And, AtPlace, Everything, InFolder, Near, Not, Query, Rated, TakenIn, Words
+from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
+from photos_graph.search.snapshot import capture, load, save
+
+chance = random.Random(7)
+
+
+def folders(count: int) -> list[FolderRow]:
+    """Four levels, as year, month, trip, day."""
+    rows = [FolderRow("root", "Photos", "root")]
+    for i in range(count - 1):
+        parent = rows[0] if i < 20 else rows[chance.randrange(1, min(len(rows), 1 + count // 20))]
+        rows.append(FolderRow(f"folder{i:026}", f"{2000 + i % 20} Trip {i}", f"root/{i}", parent.id))
+    return rows
+
+
+def places(count: int) -> list[PlaceRow]:
+    rows = [PlaceRow(f"C{i}", f"Country {i}") for i in range(20)]
+    for i in range(count - 20):
+        parent = rows[i % min(len(rows), 120)]
+        rows.append(PlaceRow(f"{parent.id}/P{i}", f"City {i}", parent.id))
+    return rows
+
+
+def photos(count: int, folder_ids: list[str], place_ids: list[str]) -> Iterator[PhotoRow]:
+    """In the order of a scan: folder by folder, each of its own days, four fifths of them with a place."""
+    per_folder = max(1, count // len(folder_ids))
+    cameras = [f"Make {i % 8}|Model {i}|Lens {i % 11}" for i in range(60)]
+    for number in range(count):
+        folder = min(number // per_folder, len(folder_ids) - 1)
+        yield photo(number, folder_ids[folder], folder, place_ids, cameras)
+
+
+def photo(number: int, folder_id: str, day: int, place_ids: list[str], cameras: list[str]) -> PhotoRow:
+    taken = datetime(2003, 1, 1) + timedelta(days=(day * 7919) % 8000, seconds=chance.randrange(86400))
+    located = chance.random() < 0.8
+    return PhotoRow(
+        number=number,
+        id=f"{chance.getrandbits(128):032x}",
+        name=f"IMG_{number:07}.JPG" if number % 2 else f"{taken:%Y%m%d_%H%M%S}.jpg",
+        folders=(folder_id,),
+        places=(place_ids[(day * 31) % len(place_ids)],) if located else (),
+        taken=taken if number % 50 else None,
+        added_ms=1_700_000_000_000 + number,
+        rating=chance.choice([None, None, None, 1, 2, 3, 4, 5]),
+        favourite=number % 40 == 0,
+        camera=chance.choice(cameras),
+        latitude=chance.uniform(35, 60) if located else None,
+        longitude=chance.uniform(-10, 30) if located else None,
+    )
+
+
+def resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+def milliseconds(what: str, call: Callable[[], object], repeat: int = 5) -> None:
+    times = []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        call()
+        times.append((time.perf_counter() - start) * 1000)
+    print(f"{what:58} {sorted(times)[len(times) // 2]:9.2f} ms   worst {max(times):9.2f} ms", flush=True)
+
+
+def main(count: int) -> None:
+    folder_rows, place_rows = folders(min(20_000, max(2, count // 50))), places(500)
+    folder_ids, place_ids = [row.id for row in folder_rows], [row.id for row in place_rows]
+    before = resident()
+    index = SearchIndex()
+    index.apply_folders(folder_rows)
+    index.apply_places(place_rows)
+    start = time.perf_counter()
+    index.apply_photos(photos(count, folder_ids, place_ids))
+    print(f"{count} rows made and applied in {time.perf_counter() - start:.1f} s")
+    start = time.perf_counter()
+    index.prepare()
+    print(f"orders sorted in {time.perf_counter() - start:.1f} s")
+    print(f"{(resident() - before) / count:.0f} bytes of memory a photo")
+
+    everything = index.evaluate(Everything())
+    questions: dict[str, Query] = {
+        "everything": Everything(),
+        "a folder's tree": InFolder(folder_ids[1]),
+        "a place": AtPlace(place_ids[0]),
+        "two years by dates": TakenIn(datetime(2010, 5, 7), datetime(2012, 6, 3)),
+        "any August": TakenIn(month=8),
+        "within 50 km": Near(45, 9, 50),
+        "stars, a place, not a folder": And((Rated(4), AtPlace(place_ids[1]), Not(InFolder(folder_ids[2])))),
+        "a word of most names": Words("img"),
+        "words of names and folders": Words("trip img 12345"),
+    }
+    for name, query in questions.items():
+        milliseconds(f"evaluate {name} ({len(index.evaluate(query))})", lambda query=query: index.evaluate(query))  # type: ignore[misc]
+    for order in PhotoOrder:
+        middle = index.page(everything, order, first=1000).cursors[-1]
+        for name, query in list(questions.items())[:7]:
+            found = index.evaluate(query)
+            milliseconds(
+                f"page of 50, {order}, {name}",
+                lambda f=found, o=order, m=middle: index.page(f, o, first=50, after=m),  # type: ignore[misc]
+            )
+    oldest = index.evaluate(TakenIn(before=datetime(2014, 1, 1)))
+    milliseconds(
+        f"page of 50, the far end of the order ({len(oldest)})",
+        lambda: index.page(oldest, PhotoOrder.TAKEN_DESC, first=50),
+    )
+    for unit in TimelineUnit:
+        milliseconds(f"timeline by {unit}", lambda unit=unit: index.timeline(everything, unit))  # type: ignore[misc]
+    milliseconds("years", lambda: index.years(everything))
+    milliseconds("places", lambda: index.place_counts(everything, 20))
+
+    cameras = ["Make|Model|Lens"]
+    changed = [
+        photo(number, chance.choice(folder_ids), number % 20_000, place_ids, cameras)
+        for number in chance.sample(range(count), 1000)
+    ]
+    milliseconds("apply 1,000 changed rows", lambda: index.apply_photos(changed))
+    for order in PhotoOrder:
+        milliseconds(f"first page after that, {order}", lambda o=order: index.page(everything, o, first=50), 1)  # type: ignore[misc]
+    milliseconds("first look-up of an id after that", lambda: index.number_of(changed[0].id), 1)
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "index"
+        milliseconds("capture", lambda: capture(index), 1)
+        milliseconds("save", lambda: save(index, path), 1)
+        print(f"{path.stat().st_size / count:.0f} bytes on disk a photo")
+        milliseconds("load", lambda: load(path), 1)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)

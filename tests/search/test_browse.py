@@ -1,0 +1,140 @@
+"""What the index tells of folders, places, ids; and questions that are hostile."""
+
+from dataclasses import replace
+
+import pytest
+from pyroaring import BitMap
+
+from photos_graph.errors import TooComplex
+from photos_graph.search.index import SearchIndex
+from photos_graph.search.query import And, Everything, InBox, InFolder, Near, Not, Or, Query, Rated, TakenWith, Words
+from photos_graph.search.rows import FolderRow, PhotoRow
+from tests.search.library import index_of, photo
+
+
+def at(number: int, latitude: float, longitude: float) -> PhotoRow:
+    return replace(photo(number), latitude=latitude, longitude=longitude)
+
+
+def test_folders_are_in_natural_order_of_their_names() -> None:
+    index = index_of([])
+    assert index.children(None) == ["root"]
+    assert index.children("root") == ["ete", "italy"]
+    assert index.children("italy") == ["trip2", "trip10"]
+    assert index.children("nowhere") == []
+
+
+def test_a_folder_is_found_by_its_path_alone() -> None:
+    index = index_of([])
+    assert index.folder_path("trip10") == "Photos/Italy/Trip 10"
+    for path in ("Photos/Italy/Trip 10", "/Photos/Italy/Trip 10/"):
+        folder = index.folder_at(path)
+        assert folder is not None
+        assert folder.id == "trip10"
+    for path in ("Trip 10", "Italy/Trip 10", "photos/italy/trip 10", "", "/", "Photos//Italy"):
+        assert index.folder_at(path) is None
+
+
+def test_places_go_by_name_path_or_id() -> None:
+    index = index_of([])
+    assert index.places_named("italy/ABRUZZO") == ["IT/Abruzzo"]
+    assert index.places_named("abruzzo") == ["IT/Abruzzo", "US/Abruzzo"]
+    assert index.places_named("US/Abruzzo") == ["US/Abruzzo"]
+    assert index.places_named("l'aquila") == ["IT/Abruzzo/L'Aquila"]
+    assert index.places_named("France/Abruzzo") == []
+    assert index.places_named("") == []
+
+
+def test_folders_counts_follow_a_move() -> None:
+    index = index_of([replace(photo(1), folders=("trip2",)), replace(photo(2), folders=("trip2", "ete"))])
+    assert index.folder_count("italy") == 2
+    index.apply_folders([FolderRow("trip2", "trip 2", "root/Été/trip 2", "ete")])
+    assert [index.folder_count(f) for f in ("italy", "ete", "root", "trip2")] == [0, 2, 2, 2]
+    assert index.folder_count("ete", recursive=False) == 1
+
+
+def test_folders_in_a_loop_do_not_hang() -> None:
+    index = SearchIndex()
+    index.apply_photos([replace(photo(1), folders=("a",))])
+    index.apply_folders([FolderRow("a", "a", "a", "b"), FolderRow("b", "b", "b", "a")])
+    index.apply_photos([replace(photo(1), folders=("b",)), replace(photo(2), folders=("a",))])
+    index.apply_photos([], gone=[1, 2])
+    assert index.evaluate(Words("a")) == BitMap()
+    assert index.folder_path("a") == "b/a"
+
+
+@pytest.mark.parametrize("text", ["", "zz", "0" * 32, "ABC", "0" * 31, "0" * 34, "é", "00 " * 10 + "00"])
+def test_no_photo_has_such_an_id(text: str) -> None:
+    assert index_of([photo(1)]).number_of(text) is None
+
+
+def test_ids_that_begin_alike_are_told_apart() -> None:
+    rows = [replace(photo(n), id=f"{2**64 - 1:016x}{n:016x}") for n in range(5)]
+    index = index_of(rows)
+    assert [index.number_of(row.id) for row in rows] == [0, 1, 2, 3, 4]
+    assert index.number_of("f" * 16 + f"{9:016x}") is None
+
+
+def test_a_malformed_row_changes_nothing() -> None:
+    index = index_of([photo(1), photo(2)])
+    with pytest.raises(ValueError, match="hex"):
+        index.apply_photos([photo(1, seed=1), replace(photo(3), id="rubbish")], gone=[2])
+    assert index.evaluate(Everything()) == BitMap([1, 2])
+    assert index.number_of(photo(1).id) == 1
+
+
+def test_near_and_box_cross_the_antimeridian() -> None:
+    index = index_of([at(1, 0, 179.9), at(2, 0, -179.9), at(3, 0, 0), at(4, 89.95, 90), at(5, 89.95, -90)])
+    assert index.evaluate(Near(0, 180, 20)) == BitMap([1, 2])
+    assert index.evaluate(Near(0, -180, 20)) == BitMap([1, 2])
+    assert index.evaluate(InBox(north=1, south=-1, west=179, east=-179)) == BitMap([1, 2])
+    assert index.evaluate(InBox(north=1, south=-1, west=-1, east=1)) == BitMap([3])
+    assert index.evaluate(Near(90, 0, 10)) == BitMap([4, 5])
+
+
+def test_near_reaches_as_far_as_the_sphere_says() -> None:
+    index = index_of([at(1, 42.35, 13.4), at(2, 41.9, 12.5)])  # L'Aquila and Rome, 89.7 km apart
+    assert index.evaluate(Near(42.35, 13.4, 89)) == BitMap([1])
+    assert index.evaluate(Near(42.35, 13.4, 91)) == BitMap([1, 2])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Near(float("nan"), 0, 1),
+        Near(0, float("inf"), 1),
+        Near(0, 0, float("nan")),
+        Near(0, 0, -1),
+        InBox(float("nan"), 0, 0, 0),
+        InFolder("'; MATCH (n) DETACH DELETE n"),
+        Words("\x00 a"),
+        Words("zzz *"),
+        TakenWith("(.*)+$"),
+        Rated(5, 1),
+        Or(()),
+    ],
+)
+def test_senseless_questions_hold_no_photos(query: Query) -> None:
+    assert index_of([replace(photo(1), name="b.jpg", folders=("ete",), places=())]).evaluate(query) == BitMap()
+
+
+def test_a_question_nested_too_deep_is_too_complex() -> None:
+    query: Query = Everything()
+    for _ in range(5000):
+        query = Not(And((query,)))
+    with pytest.raises(TooComplex):
+        index_of([photo(1)]).evaluate(query)
+
+
+def test_a_text_of_too_many_words_is_too_complex() -> None:
+    with pytest.raises(TooComplex):
+        index_of([photo(1)]).evaluate(Words(" ".join(f"w{n}" for n in range(60))))
+
+
+def test_a_found_set_is_the_callers_own() -> None:
+    index = index_of([replace(photo(n), folders=("ete",)) for n in range(4)])
+    everything, folder = index.evaluate(Everything()), index.evaluate(InFolder("ete"))
+    everything.clear()
+    folder.clear()
+    assert len(index) == 4
+    assert index.folder_count("ete") == 4
