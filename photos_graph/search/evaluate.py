@@ -81,7 +81,7 @@ def _term(terms: Terms, query: InFolder | AtPlace | Rated | Favourite | TakenWit
             return terms.with_camera(text)
 
 
-_COST = {Everything: 0, InFolder: 0, AtPlace: 0, Favourite: 0, Rated: 0, TakenWith: 1, TakenIn: 1}
+_COST = {Everything: 0, TakenWith: 1, TakenIn: 1}  # the others may look at photos one by one: 2
 
 
 def _narrow(terms: Terms, parts: Iterable[Query], within: BitMap, depth: int) -> BitMap:

@@ -21,6 +21,8 @@ class Row(Protocol):
 
 R = TypeVar("R", bound=Row)
 
+_SLASHES = 2  # that a name of its own may have, as "Biel/Bienne" has one
+
 
 class Hierarchy(Generic[R]):
     """Rows may come in any order, a child before its parent, and photos before either.
@@ -69,8 +71,10 @@ class Hierarchy(Generic[R]):
             self._named.setdefault(fold(row.name), set()).add(row.id)
             for word in words(row.name):
                 self._worded.setdefault(word, set()).add(row.id)
-            if before is None or before.parent_id != row.parent_id:
-                moved |= {row.id, row.parent_id} if before is None else {before.parent_id, row.parent_id}
+            if before is None and self.below(row.id):
+                moved |= {row.id, row.parent_id}
+            elif before is not None and before.parent_id != row.parent_id:
+                moved |= {before.parent_id, row.parent_id}
         self._gather(moved)
 
     def remove(self, row_ids: Iterable[str]) -> None:
@@ -141,13 +145,13 @@ class Hierarchy(Generic[R]):
 
     def named(self, path: str) -> list[R]:
         """Rows of that name, or of names on the way up as "Italy/Abruzzo"; case and accents do not count."""
-        *above, name = [fold(part.strip()) for part in path.strip("/").split("/")]
-        found = []
-        for row_id in self._named.get(name, ()):
-            names = (fold(self._rows[at].name) for at in list(self.way_up(row_id))[1:] if at in self._rows)
-            if all(wanted == next(names, None) for wanted in reversed(above)):
-                found.append(self._rows[row_id])
-        return sorted(found, key=sort_key)
+        wanted = fold(path.strip("/"))
+        parts = wanted.rsplit("/", _SLASHES + 1)
+        names = {"/".join(parts[place:]) for place in range(len(parts))} | {wanted}
+        found = [self._rows[row_id] for name in names for row_id in self._named.get(name, ())]
+        return sorted(
+            (row for row in found if f"/{fold(self.path(row.id) or '')}".endswith(f"/{wanted}")), key=sort_key
+        )
 
     def worded(self, prefix: str) -> BitMap:
         """Photos at or under a row with a word in its name that begins so."""

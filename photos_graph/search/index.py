@@ -7,6 +7,7 @@ all of it or nothing. Sets that it hands out are the caller's own.
 from __future__ import annotations
 
 import heapq
+import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
@@ -166,7 +167,8 @@ class SearchIndex:
 
     def folder_at(self, path: str) -> FolderRow | None:
         """The folder of exactly that path, as ``folder_path`` gives it."""
-        exact = (row for row in self.folders.named(path) if self.folders.path(row.id) == path.strip("/"))
+        wanted = unicodedata.normalize("NFC", path.strip("/"))
+        exact = (row for row in self.folders.named(wanted) if self.folders.path(row.id) == wanted)
         return next(exact, None)
 
     def folder_count(self, folder_id: str, recursive: bool = True) -> int:
@@ -181,7 +183,7 @@ class SearchIndex:
         """Ids of the places of that id, else of that name or path ("Italy/Abruzzo"); case and accents do not count."""
         if self.places.get(path) is not None:
             return [path]
-        return [row.id for row in self.places.named(path)]
+        return [row.id for row in self.places.named(path.strip())]
 
     def _ready(self, order: Order) -> Order:
         order.refresh(self.terms.visible)

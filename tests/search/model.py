@@ -105,10 +105,9 @@ class NaiveIndex:
                 return any(self._fits(row, part) for part in parts)
             case Not(part):
                 return not self._fits(row, part)
-            case InFolder(folder_id, True):
-                return any(folder_id in self.way_up(f, self.folders) for f in row.folders)
-            case InFolder(folder_id, False):
-                return folder_id in row.folders
+            case InFolder(folder_id, recursive):
+                ways = [self.way_up(f, self.folders) if recursive else [f] for f in row.folders]
+                return any(folder_id in way for way in ways)
             case AtPlace(place_id):
                 return any(place_id in self.way_up(p, self.places) for p in row.places)
             case TakenIn(after, before, year, month):

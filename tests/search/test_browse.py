@@ -8,7 +8,7 @@ from pyroaring import BitMap
 from photos_graph.errors import TooComplex
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import And, Everything, InBox, InFolder, Near, Not, Or, Query, Rated, TakenWith, Words
-from photos_graph.search.rows import FolderRow, PhotoRow
+from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
 from tests.search.library import index_of, photo
 
 
@@ -27,10 +27,11 @@ def test_folders_are_in_natural_order_of_their_names() -> None:
 def test_a_folder_is_found_by_its_path_alone() -> None:
     index = index_of([])
     assert index.folder_path("trip10") == "Photos/Italy/Trip 10"
-    for path in ("Photos/Italy/Trip 10", "/Photos/Italy/Trip 10/"):
+    paths = {"Photos/Italy/Trip 10": "trip10", "/Photos/Italy/Trip 10/": "trip10", "Photos/E\u0301te\u0301": "ete"}
+    for path, folder_id in paths.items():
         folder = index.folder_at(path)
         assert folder is not None
-        assert folder.id == "trip10"
+        assert folder.id == folder_id
     for path in ("Trip 10", "Italy/Trip 10", "photos/italy/trip 10", "", "/", "Photos//Italy"):
         assert index.folder_at(path) is None
 
@@ -45,12 +46,32 @@ def test_places_go_by_name_path_or_id() -> None:
     assert index.places_named("") == []
 
 
+def test_a_place_may_have_a_slash_in_its_name() -> None:
+    index = index_of([])
+    index.apply_places([PlaceRow("CH", "Schweiz"), PlaceRow("CH/BE", "Biel/Bienne", "CH")])
+    for path in ("biel/bienne", "Schweiz/Biel/Bienne"):
+        assert index.places_named(path) == ["CH/BE"]
+    assert index.places_named("Bienne") == []
+    assert index.places_named("/".join(["a"] * 100_000)) == []
+
+
 def test_folders_counts_follow_a_move() -> None:
     index = index_of([replace(photo(1), folders=("trip2",)), replace(photo(2), folders=("trip2", "ete"))])
     assert index.folder_count("italy") == 2
     index.apply_folders([FolderRow("trip2", "trip 2", "root/Été/trip 2", "ete")])
     assert [index.folder_count(f) for f in ("italy", "ete", "root", "trip2")] == [0, 2, 2, 2]
     assert index.folder_count("ete", recursive=False) == 1
+
+
+def test_a_folder_may_come_after_its_photos_and_its_children() -> None:
+    index = SearchIndex()
+    index.apply_photos([replace(photo(1), folders=("child",))])
+    index.apply_folders([FolderRow("child", "c", "r/p/c", "parent")])
+    index.apply_folders([FolderRow("parent", "p", "r/p", "root")])
+    index.apply_folders([FolderRow("root", "r", "r")])
+    assert [index.folder_count(f) for f in ("root", "parent", "child")] == [1, 1, 1]
+    index.apply_folders([], gone=["parent"])
+    assert [index.folder_count(f) for f in ("root", "parent", "child")] == [0, 1, 1]
 
 
 def test_folders_in_a_loop_do_not_hang() -> None:
