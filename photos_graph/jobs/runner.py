@@ -11,6 +11,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TypeVar
 from uuid import uuid4
 
@@ -101,7 +102,7 @@ class Runner:
         while True:
             job = await self._once(lambda: jobs.claim(self._graph, self._owner))
             if job is not None:
-                await self._once(lambda job=job: self._run(job))
+                await self._once(partial(self._run, job))
                 continue
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
