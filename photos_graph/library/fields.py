@@ -6,14 +6,19 @@ holds beside them is never turned into Python objects.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import Any
 
 _MAX_VALUES = 1000
 _MAX_BYTES = 64 * 1024  # of one field
-_MAX_SIDECAR = 16 * 1024 * 1024
+_MAX_SIDECAR = 8 * 1024 * 1024
 
 MAKER_LENS = "Exif.MakerNote.Lens"  # not exiv2's own name: the lens that it works out of the maker's notes
+
+# Not all that Fraction takes: "1e999999999" is a number that fills the memory.
+_NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{0,20}|/\d{1,20})?", re.ASCII)
 
 # Field name, such as "Exif.Image.Make", to its values; a field that is there but empty has none.
 Fields = dict[str, tuple[str, ...]]
@@ -57,6 +62,14 @@ def read_sidecar_fields(data: bytes, names: Iterable[str]) -> tuple[Fields, list
         return {}, ["the sidecar declares a document type"]
     fields, warnings = read_fields(data, [name for name in names if name.startswith("Xmp.")])
     return fields, [f"sidecar: {warning}" for warning in warnings]
+
+
+def number(text: str) -> Fraction | None:
+    """Of "12.5", "25/2" or "3"; None of "0/0", "nan" and whatever else is no number."""
+    try:
+        return Fraction(text) if _NUMBER.fullmatch(text) else None
+    except ZeroDivisionError:
+        return None
 
 
 def _open(data: memoryview | bytes, warnings: list[str]) -> Any | None:

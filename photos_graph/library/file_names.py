@@ -11,10 +11,12 @@ from photos_graph.model import Taken, TakenSource
 # WhatsApp Image 2019-08-05 at 1.34.56 PM, signal-2019-08-05-12-34-56-789, photo_2019-08-05_12-34-56
 _STAMP = re.compile(
     r"(?<!\d)(\d{4})([-_. ]?)(\d\d)\2(\d\d)"
-    r"(?:(?:[-_. T]|\sat\s)?(\d\d?)([-_.:h]?)(\d\d)\6(\d\d)(?:[-_. ]?(\d{3}))?(?:\s?([AaPp])\.?[Mm])?)?(?!\d)",
+    r"(?:(?:[-_. T]|\sat\s)?(\d\d?(?=[-_.:h])|\d\d)([-_.:h]?)(\d\d)\6(\d\d)"
+    r"(?:[-_. ]?(\d{3}))?(?:\s?([AaPp])\.?[Mm])?)?(?!\d)",
     re.ASCII,
 )
-_EPOCH = re.compile(r"(?:FB_IMG_|mmexport|received_|Snapchat-)?(1\d{9})(\d{3})?", re.ASCII | re.IGNORECASE)
+# FB_IMG_1565000000000, mmexport1565000000000, 1565000000000: milliseconds since 1970
+_EPOCH = re.compile(r"(?:FB_IMG_|mmexport|received_|image-|Snapchat-)?(1\d{9})(\d{3})", re.ASCII | re.IGNORECASE)
 _IDENTIFIER = re.compile(
     r"(?=.*\d)(?=.*[a-f])[0-9a-f]{4,}(?:-[0-9a-f]{4,}){2,}|(?=.*[a-f])[0-9a-f]{24,}", re.IGNORECASE
 )
@@ -28,7 +30,7 @@ def taken_from_name(file_name: str) -> Taken | None:
         return None
     if match := _EPOCH.fullmatch(stem):
         at = datetime.fromtimestamp(int(match[1]), UTC).replace(tzinfo=None)
-        return Taken(at.replace(microsecond=int(match[2] or 0) * 1000), TakenSource.FILE_NAME, "+00:00")
+        return Taken(at.replace(microsecond=int(match[2]) * 1000), TakenSource.FILE_NAME, "+00:00")
     # Pixel phones name their files by UTC, everyone else by the wall clock.
     offset = "+00:00" if stem.startswith("PXL_") else None
     times = (_time(match) for match in _STAMP.finditer(stem))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from fractions import Fraction
 
 from photos_graph.library import taken
-from photos_graph.library.fields import MAKER_LENS, Fields, read_fields, read_sidecar_fields
+from photos_graph.library.fields import MAKER_LENS, Fields, number, read_fields, read_sidecar_fields
 from photos_graph.model import Camera, Location, Metadata
 
 _RATING = ("Xmp.xmp.Rating", "Exif.Image.Rating")
@@ -73,28 +72,25 @@ def _either(first: int | None, second: int | None) -> int | None:
     return second if first is None else first
 
 
-def _first(fields: Fields, names: Iterable[str]) -> str | None:
+def _text(fields: Fields, *names: str) -> str | None:
+    """The first value of the first of the fields that has one."""
     return next((values[0][:_MAX_LENGTH] for name in names if (values := fields.get(name))), None)
 
 
-def _number(text: str | None) -> Fraction | None:
-    """Of "12.5", "25/2" or "3"; None for "0/0", "nan" and whatever else is no number."""
-    try:
-        return Fraction(text) if text and len(text) <= 40 else None
-    except (ValueError, ZeroDivisionError):
-        return None
+def _number(fields: Fields, *names: str) -> Fraction | None:
+    return number(_text(fields, *names) or "")
 
 
 def _orientation(fields: Fields) -> int:
-    value = _number(_first(fields, [_ORIENTATION]))
+    value = _number(fields, _ORIENTATION)
     return int(value) if value is not None and value in range(1, 9) else 1
 
 
 def _rating(fields: Fields) -> int | None:
-    stars = _number(_first(fields, _RATING))
+    stars = _number(fields, *_RATING)
     if stars is not None and -1 <= stars <= 5:
         return round(stars)
-    percent = _number(_first(fields, _RATING_PERCENT))
+    percent = _number(fields, *_RATING_PERCENT)
     if percent is None or not 0 <= percent <= 100:
         return None
     # Windows writes 1, 25, 50, 75 and 99 for one to five stars.
@@ -102,12 +98,12 @@ def _rating(fields: Fields) -> int | None:
 
 
 def _camera(fields: Fields) -> Camera | None:
-    make, model, lens = _first(fields, _MAKE), _first(fields, _MODEL), _lens(fields)
+    make, model, lens = _text(fields, *_MAKE), _text(fields, *_MODEL), _lens(fields)
     return Camera(make, model, lens) if make or model or lens else None
 
 
 def _lens(fields: Fields) -> str | None:
-    lens = _first(fields, _LENS)
+    lens = _text(fields, *_LENS)
     # Lenses without electronics are "----", "0.0 mm f/0.0" or "Unknown (0)".
     return (
         lens if lens and any(c.isalpha() for c in lens) and not re.match(r"unknown|0\.0 ?mm|n/a", lens, re.I) else None
@@ -130,8 +126,8 @@ def _location(fields: Fields) -> Location | None:
 
 
 def _exif_angle(fields: Fields, name: str, signs: str, limit: int) -> float | None:
-    parts = [_number(part) for part in (_first(fields, [f"Exif.GPSInfo.GPS{name}"]) or "").split()]
-    sign = (_first(fields, [f"Exif.GPSInfo.GPS{name}Ref"]) or "")[:1].upper()
+    parts = [number(part) for part in (_text(fields, f"Exif.GPSInfo.GPS{name}") or "").split()]
+    sign = (_text(fields, f"Exif.GPSInfo.GPS{name}Ref") or "")[:1].upper()
     # Without its sign a position is one of two, and a guess puts photos on the wrong continent.
     if not 1 <= len(parts) <= 3 or not sign or sign not in signs:
         return None
@@ -139,14 +135,14 @@ def _exif_angle(fields: Fields, name: str, signs: str, limit: int) -> float | No
 
 
 def _xmp_angle(fields: Fields, name: str, signs: str, limit: int) -> float | None:
-    text = _first(fields, [f"Xmp.exif.GPS{name}"]) or ""
+    text = _text(fields, f"Xmp.exif.GPS{name}") or ""
     if not (match := _XMP_ANGLE.fullmatch(text)):
-        value = _number(text)  # some programs write plain degrees
+        value = number(text)  # some programs write plain degrees
         return None if value is None else _degrees([abs(value)], negative=value < 0, limit=limit)
     *numbers, sign = match.groups()
     if sign.upper() not in signs:
         return None
-    parts = [_number(part) for part in numbers if part]
+    parts = [number(part) for part in numbers if part]
     return _degrees(parts, negative=sign.upper() == signs[1], limit=limit)
 
 
@@ -160,8 +156,8 @@ def _degrees(parts: list[Fraction | None], *, negative: bool, limit: int) -> flo
 
 
 def _altitude(fields: Fields, group: str) -> float | None:
-    value = _number(_first(fields, [f"{group}.GPSAltitude"]))
-    below = _first(fields, [f"{group}.GPSAltitudeRef"]) == "1"
+    value = _number(fields, f"{group}.GPSAltitude")
+    below = _text(fields, f"{group}.GPSAltitudeRef") == "1"
     if value is None or not -12_000 <= value <= 100_000:
         return None
     return float(-abs(value) if below else value)

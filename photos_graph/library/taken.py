@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
-from fractions import Fraction
 
-from photos_graph.library.fields import Fields
+from photos_graph.library.fields import Fields, number
 from photos_graph.model import Taken, TakenSource
 
 FIELDS = (
@@ -134,9 +133,8 @@ def _gps_utc(fields: Fields) -> datetime | None:
     parts = _first(fields, "Exif.GPSInfo.GPSTimeStamp").split()
     if not day or len(parts) != 3:
         return None
-    try:
-        hours, minutes, seconds = (Fraction(part) for part in parts)
-    except (ValueError, ZeroDivisionError):
+    hours, minutes, seconds = map(number, parts)
+    if hours is None or minutes is None or seconds is None:
         return None
     if not (0 <= hours < 24 and 0 <= minutes < 60 and 0 <= seconds < 61):
         return None
