@@ -15,6 +15,7 @@ __all__ = ["Chunks", "Priority", "WorkerPool"]
 
 
 START_ATTEMPTS = 3
+CLOSE_SECONDS = 5.0
 
 
 class Chunks:
@@ -83,8 +84,12 @@ class WorkerPool:
     async def close(self) -> None:
         """Kills the children. Calls that still run raise Unavailable."""
         self._closed = True
-        await asyncio.gather(*(worker.kill() for worker in self._workers), *self._endings)
+        for worker in self._workers:
+            self._end(worker)
         self._idle.clear()
+        if self._endings:
+            # One that waits for a network file system that is gone cannot even be killed.
+            await asyncio.wait(self._endings, timeout=CLOSE_SECONDS)
 
     async def _run(self, task: str, argument: dict[str, Any], chunks: Chunks) -> AsyncGenerator[bytes]:
         for _ in range(START_ATTEMPTS):
