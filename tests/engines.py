@@ -127,6 +127,8 @@ def _start_neo4j(folder: Path) -> RunningEngine:
     java = [
         "java",
         "-Xmx512m",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
         *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in opened),
         "-cp",
         f"{configuration}:{libraries}/*",
@@ -134,8 +136,9 @@ def _start_neo4j(folder: Path) -> RunningEngine:
         f"--home-dir={folder}",
         f"--config-dir={configuration}",
     ]
-    # The shell ends the server when our end of the pipe is closed, by kill -9 of the tests too.
-    guarded = ["sh", "-c", '"$@" </dev/null & read -r _; kill $!; wait $!', "sh", *java]
+    # The shell ends the server when our end of the pipe is closed, by kill -9 of the tests too. It takes
+    # its time for an orderly end, and nobody needs these files again.
+    guarded = ["sh", "-c", '"$@" </dev/null & read -r _; kill -9 $!; wait $!', "sh", *java]
     with (folder / "engine.log").open("wb") as log:
         process = subprocess.Popen(guarded, stdin=subprocess.PIPE, stdout=log, stderr=log)
     change = "ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $password"  # asked of every new server

@@ -20,6 +20,12 @@ CLOSING_SECONDS = 20
 LOCK_FILE = "engine.lock"
 DATABASE = "photos"
 USER = "root"
+# The engine's own settings are read from here; in the server's configuration they have no effect.
+ENGINE_SETTINGS = (
+    "-Darcadedb.txWalFlush=1",  # a commit is on the disk when it returns: it survives a power cut
+    "-Darcadedb.opencypher.loadCsv.allowFileUrls=false",
+    "-Darcadedb.opencypher.loadCsv.allowRemoteUrls=false",
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ def serve(order: Order, owner: int) -> None:
             "bolt_port": order.port,
             "server_plugins": "Bolt:com.arcadedb.bolt.BoltProtocolPlugin",
         },
-        jvm_kwargs={"heap_size": order.heap},
+        jvm_kwargs={"heap_size": order.heap, "jvm_args": ENGINE_SETTINGS},
     )
     server.start()
     server.create_database(DATABASE)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from photos_graph.errors import BadSettings, EngineUnavailable
+from photos_graph.errors import BadSettings, EngineUnavailable, PhotosGraphError
 from photos_graph.graph.connection import Graph, connect
 from photos_graph.graph.engine import Engine
 from photos_graph.settings import GraphSettings, Settings
@@ -113,6 +113,13 @@ async def test_the_log_is_in_the_data_directory_and_the_password_is_not_in_it(ow
         log = (data_dir / "logs" / "engine.log").read_text()
     assert "ArcadeDB" in log
     assert json.loads((data_dir / "engine.json").read_text())["password"] not in log
+
+
+async def test_queries_cannot_read_files_or_addresses(own: Settings, data_dir: Path) -> None:
+    async with connected(own) as graph:
+        for source in ("file:///etc/hostname", "http://127.0.0.1/"):
+            with pytest.raises(PhotosGraphError):
+                await graph.read("LOAD CSV FROM $source AS line RETURN line", source=source)
 
 
 async def test_what_was_written_is_there_after_a_restart(own: Settings) -> None:
