@@ -39,7 +39,7 @@ def distance_km(latitude: Degrees, longitude: Degrees, to_latitude: float, to_lo
     phi, to_phi = np.radians(latitude), np.radians(to_latitude)
     across = np.sin(np.radians(longitude - to_longitude) / 2) ** 2
     half = np.sin((phi - to_phi) / 2) ** 2 + np.cos(phi) * np.cos(to_phi) * across
-    result: Degrees = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(half, 1)))
+    result: Degrees = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
     return result
 
 

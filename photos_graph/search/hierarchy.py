@@ -99,17 +99,14 @@ class Hierarchy(Generic[R]):
     def post(self, photos: Mapping[str, BitMap]) -> None:
         """Photos come to rows."""
         for row_id, came in photos.items():
-            self._own[row_id] = self.own(row_id) | came
+            _unite(self._own, row_id, came)
             for above in self.way_up(row_id):
-                if above in self._below:
-                    self._below[above] |= came
-                else:
-                    self._below[above] = came.copy()
+                _unite(self._below, above, came)
 
     def unpost(self, photos: Mapping[str, BitMap]) -> None:
         """Photos leave all the rows that they are at."""
         for row_id, left in photos.items():
-            self._own[row_id] = self.own(row_id) - left
+            self._own[row_id] -= left
             for above in self.way_up(row_id):
                 self._below[above] -= left
 
@@ -156,11 +153,19 @@ class Hierarchy(Generic[R]):
     def worded(self, prefix: str) -> BitMap:
         """Photos at or under a row with a word in its name that begins so."""
         rows = {row_id for word, ids in self._worded.items() if word.startswith(prefix) for row_id in ids}
-        return BitMap.union(BitMap(), *[self._below[row_id] for row_id in rows if row_id in self._below])
+        topmost = [row_id for row_id in rows if self._rows[row_id].parent_id not in rows]
+        return BitMap.union(BitMap(), *[self._below[row_id] for row_id in topmost if row_id in self._below])
 
 
 def sort_key(row: Row) -> tuple[bytes, str, str]:
     return natural_key(row.name), row.name, row.id
+
+
+def _unite(postings: dict[str, BitMap], row_id: str, came: BitMap) -> None:
+    if row_id in postings:
+        postings[row_id] |= came
+    else:
+        postings[row_id] = came.copy()
 
 
 K = TypeVar("K", bound=str | None)

@@ -123,7 +123,7 @@ def _spread(sets: Sequence[tuple[str, ...]], groups: Iterable[tuple[int, BitMap]
     spread: dict[str, BitMap] = {}
     for code, photos in groups:
         for row_id in sets[code]:
-            spread[row_id] = spread.get(row_id, BitMap()) | photos
+            spread[row_id] = spread[row_id] | photos if row_id in spread else photos
     return spread
 
 
