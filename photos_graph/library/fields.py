@@ -13,7 +13,7 @@ from typing import Any
 
 _MAX_VALUES = 1000
 _MAX_BYTES = 64 * 1024  # of one field
-_MAX_SIDECAR = 8 * 1024 * 1024
+MAX_SIDECAR_BYTES = 8 * 1024 * 1024
 
 MAKER_LENS = "Exif.MakerNote.Lens"  # not exiv2's own name: the lens that it works out of the maker's notes
 
@@ -55,8 +55,8 @@ def read_fields(data: memoryview | bytes, names: Iterable[str]) -> tuple[Fields,
 
 def read_sidecar_fields(data: bytes, names: Iterable[str]) -> tuple[Fields, list[str]]:
     """``read_fields`` of an XMP sidecar, of which only XMP fields count. Never raises."""
-    if len(data) > _MAX_SIDECAR:
-        return {}, [f"the sidecar is larger than {_MAX_SIDECAR:,} bytes"]
+    if len(data) > MAX_SIDECAR_BYTES:
+        return {}, [f"the sidecar is larger than {MAX_SIDECAR_BYTES:,} bytes"]
     # XMP has no use for a document type; entities that expand into gigabytes need one. UTF-16 has NULs.
     if b"<!doctype" in data.replace(b"\0", b"").lower():
         return {}, ["the sidecar declares a document type"]

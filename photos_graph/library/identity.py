@@ -18,7 +18,7 @@ from photos_graph.model import RootState
 from photos_graph.paths import display, open_folder
 
 _SAMPLE = 64  # names
-_FOLDERS, _NAMES_EACH = 16, 64  # how many sub-folders are looked into, and how far
+_FOLDERS, _NAMES_EACH = 16, 10_000  # how many sub-folders are looked into, and how far
 # In any disk, whoever's it is.
 _EVERYWHERE = {"lost+found", "System Volume Information", "$RECYCLE.BIN", "@eaDir", "#recycle", "#snapshot"}
 # A share that comes back under a new number is the same one when this much of the sample is there.

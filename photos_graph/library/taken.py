@@ -13,6 +13,7 @@ FIELDS = (
     "Exif.Photo.DateTimeOriginal",
     "Exif.Photo.SubSecTimeOriginal",
     "Exif.Photo.OffsetTimeOriginal",
+    "Exif.Image.DateTimeOriginal",
     "Exif.Photo.DateTimeDigitized",
     "Exif.Photo.SubSecTimeDigitized",
     "Exif.Photo.OffsetTimeDigitized",
@@ -44,7 +45,8 @@ def taken(embedded: Fields, sidecar: Fields, file_name: str, mtime_ns: int, now:
     time of change, the file's.
 
     ``now`` is aware. A time before the first photograph or more than a day ahead of now is not believed. The
-    offset of a time without one is taken from another source where that shows the same wall clock, or from GPS.
+    offset of a time without one is taken from another source where that shows the same wall clock, from GPS, or
+    is that of EXIF's time of change, the only one that some cameras write.
     """
     candidates = [found for found in _candidates(embedded, sidecar, file_name) if _believable(found.at, now)]
     if not candidates:
@@ -52,7 +54,7 @@ def taken(embedded: Fields, sidecar: Fields, file_name: str, mtime_ns: int, now:
     best = candidates[0]
     if best.offset is None:
         offset = next((other.offset for other in candidates if other.offset and _same(best.at, other)), None)
-        best = Taken(best.at, best.source, offset or _offset_by_gps(best.at, embedded))
+        best = Taken(best.at, best.source, offset or _offset_by_gps(best.at, embedded) or _offset_of_change(embedded))
     return best
 
 
@@ -63,6 +65,7 @@ def _candidates(embedded: Fields, sidecar: Fields, file_name: str) -> Iterator[T
         _xmp(sidecar, "Xmp.exif.DateTimeOriginal"),
         _xmp(sidecar, "Xmp.photoshop.DateCreated"),
         _exif(embedded, "Exif.Photo.DateTimeOriginal", "Original"),
+        _exif(embedded, "Exif.Image.DateTimeOriginal", "Original"),  # of raw files
         _exif(embedded, "Exif.Photo.DateTimeDigitized", "Digitized"),
         _gps(embedded),
         _xmp(embedded, "Xmp.exif.DateTimeOriginal"),
@@ -151,6 +154,10 @@ def _offset_by_gps(at: datetime, fields: Fields) -> str | None:
     if abs(minutes - nearest) > 2 or not -12 * 60 <= nearest <= 14 * 60:
         return None
     return f"{'-' if nearest < 0 else '+'}{abs(nearest) // 60:02}:{abs(nearest) % 60:02}"
+
+
+def _offset_of_change(fields: Fields) -> str | None:
+    return parse_offset(_first(fields, "Exif.Photo.OffsetTime"))
 
 
 def _first(fields: Fields, name: str) -> str:

@@ -1,15 +1,17 @@
 import io
 import os
 import struct
+from datetime import datetime
 from pathlib import Path
 
+import pillow_heif
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import ExifTags, Image
 
 from photos_graph.library.metadata import read_metadata
-from photos_graph.model import Camera, Location, Metadata
+from photos_graph.model import Camera, Location, Metadata, Taken, TakenSource
 from tests.corpora import CORPORA
 from tests.library.pictures import bag, jpeg, sidecar
 
@@ -83,6 +85,27 @@ def test_no_hostile_file_makes_it_raise_or_take_long() -> None:
         if path.is_file():
             data = path.read_bytes()
             read_metadata(data, path.name, 0, sidecar=data if path.suffix == ".xmp" else None)
+
+
+@pytest.mark.parametrize("encoder", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF"])
+def test_every_format_that_carries_metadata(encoder: str) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make] = "Canon"
+    exif[ExifTags.IFD.Exif] = {ExifTags.Base.DateTimeOriginal: "2019:08:05 12:34:56"}
+    exif[ExifTags.IFD.GPSInfo] = {1: "N", 2: (42.0, 21.0, 0.0), 3: "E", 4: (13.0, 24.0, 0.0)}
+    written = Image.Exif()
+    written.load(exif.tobytes())  # Pillow's TIFF writer wants the inner folders as bytes
+    pillow_heif.register_heif_opener()
+    data = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(data, encoder, exif=written)
+    found = read(data.getvalue())
+    assert (found.location, found.camera) == (Location(42.35, 13.4), Camera("Canon"))
+    assert found.taken == Taken(datetime(2019, 8, 5, 12, 34, 56), TakenSource.EXIF)
+
+
+def test_read_only_views_are_taken_as_they_are() -> None:
+    view = memoryview(bytearray(jpeg(NORTH_EAST))).toreadonly()
+    assert read_metadata(view, "a.jpg", 0)[0].location == Location(42.35, 13.4)
 
 
 @pytest.mark.parametrize("orientation", ["0", "9", "65535"])

@@ -67,11 +67,11 @@ def test_an_empty_file_is_unreadable(tmp_path: Path) -> None:
 @pytest.mark.parametrize("length", [-1, 1], ids=["cut", "grown"])
 def test_a_file_that_changes_during_the_read_is_still_written(tmp_path: Path, length: int) -> None:
     path = tmp_path / "a.jpg"
-    path.write_bytes(bytes(200 * MIB))
+    path.write_bytes(bytes(64 * MIB))
     stop = threading.Event()
 
     def write() -> None:
-        size = 200 * MIB
+        size = 64 * MIB
         while not stop.is_set():
             size += length
             os.truncate(path, size)

@@ -49,6 +49,16 @@ def test_exif_with_fraction_and_offset() -> None:
     assert taken(jpeg(fields)) == at("2019-08-05T12:34:56.034", TakenSource.EXIF, "+02:00")
 
 
+def test_the_offset_of_the_time_of_change_serves_where_it_is_the_only_one() -> None:
+    fields = {EXIF: "2019:08:05 12:34:56", "Exif.Photo.OffsetTime": "+02:00"}
+    assert taken(jpeg(fields)) == at("2019-08-05T12:34:56", TakenSource.EXIF, "+02:00")
+
+
+def test_the_time_of_a_raw_file() -> None:
+    fields = {"Exif.Image.DateTimeOriginal": "2019:08:05 12:34:56"}
+    assert taken(jpeg(fields)) == at("2019-08-05T12:34:56", TakenSource.EXIF)
+
+
 @pytest.mark.parametrize(
     "impossible",
     [
