@@ -72,9 +72,9 @@ def _address_space() -> int:
 
 
 def _confine(address_space: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     logging.disable(logging.CRITICAL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # what it makes leaves through the pipe; it writes no file
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
         with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:  # noqa: PTH123

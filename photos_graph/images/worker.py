@@ -19,7 +19,13 @@ log = logging.getLogger(__name__)
 
 START_SECONDS = 60.0
 STDERR_TAIL = 4096  # bytes kept for the log
-CHILD_ENVIRONMENT = {"VIPS_CONCURRENCY": "1", "MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"}
+CHILD_ENVIRONMENT = {
+    "VIPS_CONCURRENCY": "1",
+    "VIPS_DISC_THRESHOLD": "1000g",  # large pictures go to memory, which is limited, and never to a temporary file
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",  # each takes 64 MiB of address space
+    "PYTHONUTF8": "1",
+}
 
 
 class NeverBegan(Exception):
@@ -54,6 +60,7 @@ class Worker:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=environment | CHILD_ENVIRONMENT,
+            start_new_session=True,  # the terminal's signals are the parent's to answer
             limit=1024 * 1024,
         )
         worker = cls(process)
@@ -107,7 +114,9 @@ class Worker:
         except EOFError:
             if not begun:
                 raise NeverBegan from None
-            raise errors.KilledWorker(f"The process that opened it died ({await self._cause()}).") from None
+            cause = await self._cause()
+            log.warning("a decode worker died in task %s (%s): %s", task, cause, self._tail.decode(errors="replace"))
+            raise errors.KilledWorker(f"The process that opened it died ({cause}).") from None
         finally:
             self.task = None
             self.retired = not usable_again

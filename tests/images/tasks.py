@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -55,6 +56,12 @@ def environment(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     }
 
 
+def write(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    with contextlib.suppress(OSError):
+        Path(argument["path"]).write_bytes(b"something")
+    return {}
+
+
 def derived(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     """A scan's decode of the file ``path``."""
     found = derive(Path(argument["path"]).read_bytes(), Limits(argument["max_pixels"]), quality=80)
@@ -69,5 +76,6 @@ def peak(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
 
 
 TASKS = {
-    task.__name__: task for task in (echo, crash, hang, eat, unsupported, offline, bug, environment, derived, peak)
+    task.__name__: task
+    for task in (echo, crash, hang, eat, unsupported, offline, bug, environment, write, derived, peak)
 }

@@ -128,6 +128,12 @@ async def test_a_child_inherits_neither_secrets_nor_descriptors(monkeypatch: pyt
     assert len(result["descriptors"]) <= 6  # the standard three, the pool's two, the listing itself
 
 
+async def test_a_child_writes_no_file(tmp_path: Path) -> None:
+    async with pool_of() as pool:
+        await pool.call("write", {"path": str(tmp_path / "file")})
+    assert not any(os.stat(entry).st_size for entry in os.scandir(tmp_path))
+
+
 async def test_leaving_a_stream_kills_the_worker_and_frees_its_place() -> None:
     async with pool_of() as pool:
         async with pool.stream("hang", {}) as chunks:
