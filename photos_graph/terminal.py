@@ -50,7 +50,8 @@ async def _follow_in_lines(steps: AsyncIterator[Job], say: Callable[[str], None]
     async for job in steps:
         if job.state is JobState.RUNNING and time.monotonic() - said >= PLAIN_SECONDS:
             said = time.monotonic()
-            say(f"{job.message or 'Starting'}: {job.done:,} of {job.total:,}" if job.total else job.message or "Starting")
+            doing = job.message or "Starting"
+            say(f"{doing}: {job.done:,} of {job.total:,}" if job.total else doing)
     return job
 
 

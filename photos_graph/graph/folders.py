@@ -137,7 +137,9 @@ async def put_folders(graph: Graph, root_id: str, records: Sequence[FolderRecord
     await graph.transaction(work)
 
 
-STAMP: LiteralString = "UNWIND $rows AS row MATCH (d:Folder {id: row.id}) SET d.inode = row.inode, d.mtimeNs = row.mtimeNs"
+STAMP: LiteralString = (
+    "UNWIND $rows AS row MATCH (d:Folder {id: row.id}) SET d.inode = row.inode, d.mtimeNs = row.mtimeNs"
+)
 
 
 async def stamp_folders(graph: Graph, records: Sequence[FolderRecord]) -> None:

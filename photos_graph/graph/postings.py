@@ -130,7 +130,9 @@ async def folder_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[Fo
     return [FolderRow(row["id"], row["name"], row["key"], row["parent"]) for row in rows]
 
 
-ALL_PLACES: LiteralString = "MATCH (x:Place) OPTIONAL MATCH (x)-[:WITHIN]->(up:Place) RETURN x.id AS id, x.name AS name, up.id AS up"
+ALL_PLACES: LiteralString = (
+    "MATCH (x:Place) OPTIONAL MATCH (x)-[:WITHIN]->(up:Place) RETURN x.id AS id, x.name AS name, up.id AS up"
+)
 PLACES_BY_ID: LiteralString = """
 UNWIND $ids AS id
 MATCH (:Place {id: id})-[:WITHIN*0..2]->(x:Place)

@@ -222,7 +222,7 @@ class Comparison:
             await files.put_pending(self._graph, chunk, self._progress.job_id)
 
     async def _moved_files(self, appeared: list[FileRecord]) -> dict[str, FileRecord]:
-        """By their new id, those that are known files under another path: same inode, size and time, and that is gone."""
+        """By their new id, those that are known files under a new path: same inode, size, time; the old path gone."""
         moved: dict[str, FileRecord] = {}
         candidates: dict[int, list[FileRecord]] = {}
         for chunk in _chunks(appeared):

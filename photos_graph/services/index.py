@@ -17,6 +17,7 @@ from photos_graph.graph import feed, postings
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.feed import Touched
 from photos_graph.search import snapshot
+from photos_graph.search.compare import differing
 from photos_graph.search.index import SearchIndex
 from photos_graph.settings import Settings
 
@@ -112,8 +113,17 @@ class Index:
         self.search.apply_places(places)
         self.search.apply_photos(rows, set(numbers) - {row.number for row in rows})
 
+    async def differing(self) -> list[int]:
+        """Numbers of photos of which the index knows something else than the graph; there should be none."""
+        await self.catch_up()
+        async with self._lock:
+            return await asyncio.to_thread(differing, self.search, await self._read_whole())
+
     async def _rebuild(self) -> None:
         """A new index from the whole graph; the old one answers until it is done."""
+        self.search = await self._read_whole()
+
+    async def _read_whole(self) -> SearchIndex:
         fresh = SearchIndex()
         # Asked first: what is committed while we read is read again by its number.
         fresh.seq = await feed.head(self._graph)
@@ -121,7 +131,7 @@ class Index:
         fresh.apply_places(await postings.place_rows(self._graph))
         for first in range(0, await postings.last_number(self._graph), postings.BLOCK):
             fresh.apply_photos(await postings.photo_block(self._graph, first))
-        self.search = fresh
+        return fresh
 
     async def _keep_up(self) -> None:
         while True:

@@ -19,7 +19,7 @@ class Labels:
         self._index = index
 
     async def rate(self, photo_ids: Sequence[str], rating: int | None, by: str = "") -> BulkResult:
-        """-1 (rejected) to 5; None: no rating, whatever the file says. Raises BadInput, NotFound; then all is as before."""
+        """-1 (rejected) to 5; None: no rating, whatever the file says. Raises BadInput, NotFound before any change."""
         if rating is not None and not -1 <= rating <= 5:
             raise BadInput("A rating is -1 (rejected) to 5, or null for none.")
         ids = await self._known(photo_ids)

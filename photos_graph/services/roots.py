@@ -54,8 +54,10 @@ class Roots:
     async def ensure(self, path: str) -> Root:
         """The root of that path, added unless it is there."""
         raw = await asyncio.to_thread(_folder, path)
-        same = [root for root in await self.all() if paths.inside(root.raw_path, raw) and paths.inside(raw, root.raw_path)]
-        return same[0] if same else await self.add(path)
+        for root in await self.all():
+            if paths.inside(root.raw_path, raw) and paths.inside(raw, root.raw_path):
+                return root
+        return await self.add(path)
 
     async def remove(self, root_id: str) -> bool:
         """Forgets its folders and files; originals and what people said about photos stay. False: not known."""

@@ -1,0 +1,233 @@
+"""The command line. Exit codes: 0 done, 1 it failed or something is wrong, 2 it was called wrongly, 130 interrupted."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from photos_graph import settings as configuration
+from photos_graph.errors import BadInput, PhotosGraphError
+from photos_graph.settings import Settings
+from photos_graph.terminal import err, follow, out, table_of_failures, table_of_jobs
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    help="A self-hosted photo backend: folders of photos become a graph to query and pictures to look at.\n\n"
+    "Start with: photos-graph serve ~/Pictures",
+    epilog="Settings also come from the environment (PHOTOS_GRAPH__URI=bolt://nas:7687) and from "
+    "~/.config/photos-graph/config.toml; the README lists them. Originals are never written to.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+RootArguments = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[ROOT]...", help="Folders of originals; added to the library unless they are in it."),
+]
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        help="Where the graph, cache and logs live; never inside a folder of originals. "
+        "Default: ~/.local/share/photos-graph"
+    ),
+]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what is done, not only what goes wrong.")]
+
+
+def main() -> None:
+    """The entry point: errors of ours are one line that says what to do, and an exit code."""
+    try:
+        app()
+    except PhotosGraphError as error:
+        err.print(f"[red]{type(error).__name__}[/]: ", end="")
+        err.print(error.public_message, markup=False)
+        sys.exit(2 if isinstance(error, BadInput) else 1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.command(
+    epilog="Examples:\n\n* `photos-graph serve ~/Pictures` scans and serves that folder\n\n"
+    "* `photos-graph serve --host 0.0.0.0 --port 80` serves what was added before, to the whole network\n\n"
+    "* `PHOTOS_TOKEN=... photos-graph serve` with a token of your own"
+)
+def serve(
+    roots: RootArguments = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on. Default: 127.0.0.1, this machine")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one. Default: 8000")] = None,
+    data_dir: DataDir = None,
+    verbose: Verbose = False,
+) -> None:
+    """Serve GraphQL, GraphiQL and pictures; scan at start and when folders change."""
+    from photos_graph.serving import serve as run
+
+    web = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = _settings(data_dir, verbose, **({"web": web} if web else {}))
+    create_app = importlib.import_module("resolvers.asgi").create_app
+    asyncio.run(run(create_app, settings, roots or []))
+
+
+@app.command(
+    epilog="A scan that was interrupted goes on where it was. Run it beside `serve`, or without: both see the result."
+)
+def scan(
+    roots: RootArguments = None,
+    accept_missing: Annotated[
+        bool,
+        typer.Option(
+            "--accept-missing",
+            help="Mark files as missing however many are gone. Without it a scan that finds more than a fifth of a "
+            "root's files gone marks none: the disk may be half mounted.",
+        ),
+    ] = False,
+    data_dir: DataDir = None,
+    verbose: Verbose = False,
+) -> None:
+    """Read new and changed photos into the library, and note which are gone."""
+    from photos_graph.bootstrap import Services
+    from photos_graph.model import JobState
+
+    async def work(services: Services) -> int:
+        added = [await services.roots.ensure(root) for root in roots or []]
+        if not added and not await services.roots.all():
+            raise BadInput("There is no folder to scan yet. Name one: photos-graph scan ~/Pictures")
+        ids: list[str | None] = [root.id for root in added] or [None]
+        jobs = [await services.jobs.scan(id_, accept_missing=accept_missing) for id_ in ids]
+        worst = 0
+        for job in jobs:
+            try:
+                ended = await follow(services.jobs.watch(job.id))
+            except asyncio.CancelledError:
+                for each in jobs:
+                    await services.jobs.cancel(each.id)
+                raise
+            done = ended.state is JobState.SUCCEEDED
+            err.print(ended.message or ended.state.value, style="" if done else "red", markup=False)
+            worst = max(worst, 0 if done else 1)
+        failures = await services.browse.failures(1, None)
+        if failures.total:
+            err.print(f"{failures.total:,} files could not be read, or not in full: photos-graph jobs --failures")
+        return worst
+
+    sys.exit(_with_services(_settings(data_dir, verbose), work))
+
+
+@app.command()
+def jobs(
+    failures: Annotated[bool, typer.Option("--failures", help="List what could not be read, with the reason.")] = False,
+    cancel: Annotated[str | None, typer.Option(metavar="JOB", help="Cancel that job.")] = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Read again what failed.")] = False,
+    last: Annotated[int, typer.Option(min=1, max=500, help="How many to list.")] = 20,
+    data_dir: DataDir = None,
+    verbose: Verbose = False,
+) -> None:
+    """List jobs, newest first; cancel one, or try again what failed."""
+    from photos_graph.bootstrap import Services
+
+    async def work(services: Services) -> int:
+        if cancel is not None:
+            job = await services.jobs.cancel(cancel)
+            out.print(table_of_jobs([job]))
+        elif retry:
+            job = await follow(services.jobs.watch((await services.jobs.retry_failures()).id))
+            out.print(table_of_jobs([job]))
+        elif failures:
+            page = await services.browse.failures(last, None)
+            out.print(table_of_failures(list(page.items)))
+            if page.has_next:
+                err.print(f"{page.total - len(page.items):,} more: --last {min(page.total, 500)}")
+        else:
+            out.print(table_of_jobs(list((await services.jobs.page(None, last, None)).items)))
+        return 0
+
+    sys.exit(_with_services(_settings(data_dir, verbose), work, run_jobs=retry))
+
+
+@app.command()
+def doctor(
+    index: Annotated[
+        bool, typer.Option("--index", help="Also compare the search index with the graph, photo by photo.")
+    ] = False,
+    data_dir: DataDir = None,
+    verbose: Verbose = False,
+) -> None:
+    """Check that everything works here, and say what to do where it does not."""
+    from photos_graph.bootstrap import Services
+    from photos_graph.services.doctor import Doctor
+
+    settings = _settings(data_dir, verbose)
+
+    async def work(services: Services) -> int:
+        examination = Doctor(services.graph, services.index, services.browse, settings).examine(compare_index=index)
+        well = True
+        async for finding in examination:
+            out.print("[green]ok[/] " if finding.well else "[red]bad[/]", end=" ")
+            out.print(f"{finding.what}: {finding.says}", markup=False)
+            well = well and finding.well
+        return 0 if well else 1
+
+    sys.exit(_with_services(settings, work, run_jobs=False))
+
+
+@app.command()
+def export_schema(
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file instead of standard output.")] = None,
+) -> None:
+    """Print the GraphQL schema."""
+    text = importlib.import_module("resolvers.schema").print_sdl()
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        output.write_text(text)
+
+
+@app.command()
+def demo(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
+    """Make a small demonstration library out of freely usable pictures."""
+    from photos_graph.demo import make_demo
+
+    count = make_demo(folder)
+    err.print(f"{count} pictures in {folder}. Serve them: photos-graph serve {folder}", markup=False)
+
+
+def _settings(data_dir: Path | None, verbose: bool, **given: Any) -> Settings:
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    return configuration.load(data_dir=data_dir and data_dir.expanduser().resolve(), **given)
+
+
+def _with_services(settings: Settings, work: Callable[[Any], Awaitable[T]], *, run_jobs: bool = True) -> T:
+    """Runs ``work`` with services; an interruption lets it end what it began."""
+    from photos_graph.bootstrap import build
+
+    async def run() -> T:
+        async with build(settings, run_jobs=run_jobs) as services:
+            return await work(services)
+
+    return asyncio.run(_until_terminated(run()))
+
+
+async def _until_terminated(work: Coroutine[Any, Any, T]) -> T:
+    """SIGTERM ends it as Ctrl-C does."""
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        _interrupted()
+
+
+def _interrupted() -> NoReturn:
+    raise KeyboardInterrupt

@@ -1,0 +1,81 @@
+"""Whether everything works here; each finding says what to do where it does not."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from photos_graph.errors import PhotosGraphError
+from photos_graph.graph import folders
+from photos_graph.graph.connection import Graph
+from photos_graph.model import RootState
+from photos_graph.paths import display
+from photos_graph.services.browse import Browse
+from photos_graph.services.index import Index
+from photos_graph.services.roots import refreshed
+from photos_graph.settings import Settings
+
+LEAST_FREE = 1024**3  # bytes in the data directory below which trouble is near
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    what: str
+    well: bool
+    says: str
+
+
+class Doctor:
+    def __init__(self, graph: Graph, index: Index, browse: Browse, settings: Settings) -> None:
+        self._graph = graph
+        self._index = index
+        self._browse = browse
+        self._settings = settings
+
+    async def examine(self, *, compare_index: bool = False) -> AsyncIterator[Finding]:
+        """One finding after the other. That this runs at all says that settings and engine are well."""
+        yield Finding("graph engine", True, f"{self._graph.dialect.name} answers, its schema is current")
+        yield await asyncio.to_thread(self._data_directory)
+        async for finding in self._roots():
+            yield finding
+        yield await self._formats()
+        counts = await self._browse.library_counts()
+        yield Finding("library", True, f"{counts.photos:,} photos, {counts.files:,} files, {counts.folders:,} folders")
+        failures = (await self._browse.failures(0, None)).total
+        advice = "; photos-graph jobs --failures lists them" if failures else ""
+        yield Finding("unreadable files", True, f"{failures:,}{advice}")
+        if compare_index:
+            yield await self._compare_index()
+
+    def _data_directory(self) -> Finding:
+        folder = self._settings.data_dir
+        free = shutil.disk_usage(folder).free
+        said = f"{display(bytes(folder))}, {free / 1024**3:.1f} GiB free"
+        return Finding("data directory", free >= LEAST_FREE, said if free >= LEAST_FREE else f"{said}: make room")
+
+    async def _roots(self) -> AsyncIterator[Finding]:
+        found = await folders.roots(self._graph)
+        if not found:
+            yield Finding("folders of photos", True, "none yet; photos-graph scan FOLDER adds one")
+        for root in found:
+            online = (await refreshed(root)).state is RootState.ONLINE
+            says = display(root.raw_path)
+            yield Finding(root.name, online, says if online else f"{says} is offline: is its disk mounted?")
+
+    async def _formats(self) -> Finding:
+        try:
+            formats = await self._browse.formats()
+        except PhotosGraphError as error:
+            return Finding("decoders", False, error.public_message)
+        missing = sorted(each.extension for each in formats if not each.available)
+        known = f"{len(formats) - len(missing)} of {len(formats)} extensions can be decoded"
+        return Finding("decoders", True, f"{known}; not {', '.join(missing)}" if missing else known)
+
+    async def _compare_index(self) -> Finding:
+        differing = await self._index.differing()
+        if not differing:
+            return Finding("search index", True, "the same as the graph, photo by photo")
+        said = f"{len(differing):,} photos differ from the graph (numbers {differing[:5]}...)"
+        return Finding("search index", False, f"{said}; delete the index-*.npz files in the data directory")

@@ -1,0 +1,99 @@
+"""``photos-graph serve``: a listening server, and what the person who started it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+import uvicorn
+from starlette.applications import Starlette
+
+from photos_graph.bootstrap import Services
+from photos_graph.errors import BadSettings, PhotosGraphError
+from photos_graph.model import JobState
+from photos_graph.settings import Settings
+from photos_graph.terminal import err, follow
+
+if TYPE_CHECKING:
+    from photos_graph.web.secrets import Secrets
+
+Started = Callable[[Services, "Secrets"], Awaitable[None]]
+CreateApp = Callable[[Settings, Started], Starlette]
+
+GRACE_SECONDS = 5  # for requests that are running when the server is told to stop
+
+
+async def serve(create_app: CreateApp, settings: Settings, roots: Sequence[str]) -> None:
+    """Until SIGINT or SIGTERM. Raises BadSettings for an address that cannot be had, and what building raises."""
+    listening = _listen(settings)
+    url = _url(settings, listening)
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def started(services: Services, secrets: Secrets) -> None:
+        for root in roots:
+            await services.roots.ensure(root)
+        _greet(url, settings, secrets)
+        # Told apart from the start-up: the service answers while it scans.
+        tasks.add(asyncio.create_task(_scan(services)))
+
+    app = create_app(settings, started)
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_SECONDS)
+    )
+    app.state.stop = lambda: setattr(server, "should_exit", True)
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    if (failure := getattr(app.state, "failure", None)) is not None:
+        raise failure
+
+
+def _listen(settings: Settings) -> socket.socket:
+    host, port = settings.web.host, settings.web.port
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except OSError as error:
+        raise BadSettings(f"{host}:{port} cannot be listened on ({error.strerror}). Choose another --port.") from None
+    listening.set_inheritable(False)
+    return listening
+
+
+def _url(settings: Settings, listening: socket.socket) -> str:
+    host, port = settings.web.host, listening.getsockname()[1]
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104, everywhere: also here
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _greet(url: str, settings: Settings, secrets: Secrets) -> None:
+    err.print(f"Serving at {url} (GraphiQL: {url}/graphql)")
+    if secrets.fresh:
+        err.print("Open this once in your browser to sign in; the token is not shown again:")
+        err.print(f"  {url}/login?token={secrets.token}", soft_wrap=True, markup=False)
+    elif settings.token is None:
+        where = settings.data_dir / "secrets.json"
+        err.print(f"Sign in at {url}/login with the token of the first start; it is kept in {where}.", markup=False)
+    else:
+        err.print(f"Sign in at {url}/login with the token in PHOTOS_TOKEN.")
+
+
+async def _scan(services: Services) -> None:
+    try:
+        if not await services.roots.all():
+            err.print("There is no folder of photos yet: photos-graph serve ~/Pictures, or the addRoot mutation.")
+            return
+        job = await follow(services.jobs.watch((await services.jobs.scan()).id))
+        err.print(job.message or "", style="" if job.state is JobState.SUCCEEDED else "red", markup=False)
+        failures = await services.browse.failures(0, None)
+        if failures.total:
+            err.print(f"{failures.total:,} files could not be read, or not in full: photos-graph jobs --failures")
+    except PhotosGraphError as error:
+        err.print(error.public_message, style="red", markup=False)
