@@ -53,16 +53,20 @@ class Worker:
     async def start(cls, target: str, memory_bytes: int) -> Worker:
         """Raises Unavailable when the child does not come up."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "photos_graph.images.child"),
-            *(target, str(memory_bytes), str(os.getpid())),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=environment | CHILD_ENVIRONMENT,
-            start_new_session=True,  # the terminal's signals are the parent's to answer
-            limit=1024 * 1024,
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", "photos_graph.images.child"),
+                *(target, str(memory_bytes), str(os.getpid())),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=environment | CHILD_ENVIRONMENT,
+                start_new_session=True,  # the terminal's signals are the parent's to answer
+                limit=1024 * 1024,
+            )
+        except OSError as error:
+            log.error("a decode worker cannot be started: %s", error.strerror)
+            raise errors.Unavailable("No decode worker can be started; the log says why.") from None
         worker = cls(process)
         try:
             async with asyncio.timeout(START_SECONDS):

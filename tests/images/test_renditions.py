@@ -131,7 +131,7 @@ async def test_followers_survive_a_leader_who_leaves(tmp_path: Path) -> None:
 
 async def test_work_that_nobody_waits_for_is_given_up(tmp_path: Path) -> None:
     async with rig(tmp_path) as made:
-        made.original.write_bytes(encoded(scene(6000, 4000), "PNG", compress_level=1))
+        made.original.write_bytes(encoded(scene().resize((6000, 4000)), "PNG", compress_level=0))
         request = asyncio.create_task(made.open(LARGE, AVIF))
         await until(lambda: made.pool.running)
         request.cancel()
@@ -197,7 +197,7 @@ async def test_limits_hold_for_renditions(tmp_path: Path) -> None:
 
 async def test_a_worker_killed_while_it_renders_is_an_error_of_that_rendition(tmp_path: Path) -> None:
     async with rig(tmp_path) as made:
-        made.original.write_bytes(encoded(scene(6000, 4000), "PNG", compress_level=1))
+        made.original.write_bytes(encoded(scene().resize((6000, 4000)), "PNG", compress_level=0))
         request = asyncio.create_task(made.open(LARGE, AVIF))
         await until(lambda: made.pool.running)
         os.kill(next(iter(made.pool.running)), signal.SIGKILL)
@@ -208,7 +208,7 @@ async def test_a_worker_killed_while_it_renders_is_an_error_of_that_rendition(tm
 
 async def test_a_full_queue_is_busy(tmp_path: Path) -> None:
     async with rig(tmp_path, queue=1) as made:
-        made.original.write_bytes(encoded(scene(4000, 3000), "PNG", compress_level=1))
+        made.original.write_bytes(encoded(scene().resize((4000, 3000)), "PNG", compress_level=0))
         path = made.source
 
         async def ask(number: int) -> Rendition:

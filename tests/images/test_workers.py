@@ -131,7 +131,7 @@ async def test_a_child_inherits_neither_secrets_nor_descriptors(monkeypatch: pyt
 async def test_a_child_writes_no_file(tmp_path: Path) -> None:
     async with pool_of() as pool:
         await pool.call("write", {"path": str(tmp_path / "file")})
-    assert not any(os.stat(entry).st_size for entry in os.scandir(tmp_path))
+    assert not any(entry.stat().st_size for entry in os.scandir(tmp_path))
 
 
 async def test_leaving_a_stream_kills_the_worker_and_frees_its_place() -> None:
