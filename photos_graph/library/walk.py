@@ -76,7 +76,14 @@ class _Visit(NamedTuple):
     linked: bool  # reached through a symbolic link
 
 
-def walk(root: bytes, rules: Rules, known: Mapping[bytes, KnownFolder] | None = None) -> Iterator[Found]:
+def walk(
+    root: bytes,
+    rules: Rules,
+    known: Mapping[bytes, KnownFolder] | None = None,
+    *,
+    start: bytes = b"",
+    start_key: str = "",
+) -> Iterator[Found]:
     """Every folder and photo file in ``root``, a folder before its contents, siblings in order of their bytes.
 
     With ``known`` (by relative path) a folder whose modification time is the known one is not listed: it comes
@@ -86,11 +93,14 @@ def walk(root: bytes, rules: Rules, known: Mapping[bytes, KnownFolder] | None = 
     A linked folder is followed when the rules say so, it lies in the root, is none of the folders on the way,
     and was not itself reached through a link, so the walk ends whatever the links say.
 
+    With ``start``, a folder's relative path, and its key, only that folder's tree is walked; nothing is found
+    when it is gone. Paths and keys are from the root all the same.
+
     Raises RootOffline when the root cannot be opened.
     """
     known = known or {}
     known_below = _below(known)
-    stack = [_Visit(b"", "", frozenset(), linked=False)]
+    stack = [_first_visit(root, rules, start, start_key)]
     while stack:
         visit = stack.pop()
         try:
@@ -127,6 +137,23 @@ def walk(root: bytes, rules: Rules, known: Mapping[bytes, KnownFolder] | None = 
         finally:
             os.close(descriptor)
         stack.extend(sorted(below, reverse=True))
+
+
+def _first_visit(root: bytes, rules: Rules, start: bytes, start_key: str) -> _Visit:
+    """As a walk from the root would come there: links lead back to no folder on the way."""
+    if not start or not rules.follow_symlinks:
+        return _Visit(start, start_key, frozenset(), linked=False)
+    parts = start.split(b"/")
+    above = set()
+    for depth in range(len(parts)):
+        try:
+            descriptor, here = _open(root, b"/".join(parts[:depth]), rules)
+        except (NotFound, Unreadable):  # the visit itself will say so
+            break
+        os.close(descriptor)
+        above.add((here.st_dev, here.st_ino))
+    linked = any(_is_link(root, b"/".join(parts[: depth + 1]), rules) for depth in range(len(parts)))
+    return _Visit(start, start_key, frozenset(above), linked)
 
 
 def _open(root: bytes, relative: bytes, rules: Rules) -> tuple[int, os.stat_result]:

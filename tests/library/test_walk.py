@@ -217,3 +217,29 @@ def test_linked_folders_are_found_again_below_unlisted_ones(tmp_path: Path) -> N
 def test_hostile_names_are_harmless(tmp_path: Path) -> None:
     tree(tmp_path, "a\nb.jpg", "x\u202egpj.jpg")
     assert sorted(files(walked(tmp_path))) == ["a\\x0ab.jpg", "x\\u202egpj.jpg"]
+
+
+def test_a_part_of_the_root_is_found_as_in_a_whole_walk(tmp_path: Path) -> None:
+    tree(tmp_path, "a/b/1.jpg", "a/b/1.xmp", "a/b/c/2.jpg", "d/3.jpg")
+    (tmp_path / "a/b/up").symlink_to("..")
+    (tmp_path / "a/b/d").symlink_to("../../d")
+    for rules in (RULES, FOLLOWING):
+        part = list(walk(os.fsencode(tmp_path), rules, start=b"a/b", start_key="a/b"))
+        assert part == [each for each in walked(tmp_path, rules) if each.key.startswith("a/b")]
+
+
+def test_a_part_that_is_gone_is_not_found(tmp_path: Path) -> None:
+    assert list(walk(os.fsencode(tmp_path), RULES, start=b"a", start_key="a")) == []
+
+
+def test_a_part_that_became_a_link_is_a_problem(tmp_path: Path) -> None:
+    tree(tmp_path, "outside/1.jpg", "root/2.jpg")
+    (tmp_path / "root" / "a").symlink_to("../outside")
+    for rules in (RULES, FOLLOWING):
+        (only,) = walk(os.fsencode(tmp_path / "root"), rules, start=b"a", start_key="a")
+        assert isinstance(only, Problem)
+
+
+def test_a_part_of_a_root_that_is_gone_is_offline(tmp_path: Path) -> None:
+    with pytest.raises(RootOffline):
+        list(walk(os.fsencode(tmp_path / "gone"), RULES, start=b"a", start_key="a"))
