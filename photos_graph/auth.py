@@ -1,0 +1,91 @@
+"""Who is asking, and what they may: pure functions over tokens, sessions and signed URLs.
+
+Tokens are compared by their hashes, in constant time. A session is what a browser holds instead of a token:
+it names the token by a part of its hash and ends by itself. A signed URL opens one picture and nothing else, so
+it can stand in an ``<img>``.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from photos_graph.errors import Forbidden, Unauthenticated
+from photos_graph.model import Role
+
+SESSION_SECONDS = 30 * 86_400
+_RANK = {Role.VIEWER: 0, Role.EDITOR: 1, Role.OWNER: 2}
+_SIGNATURE_BYTES = 18  # 144 bits, 24 characters
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    name: str
+    role: Role
+
+
+def require(viewer: Viewer, role: Role) -> None:
+    """Raises Forbidden."""
+    if _RANK[viewer.role] < _RANK[role]:
+        raise Forbidden(f"This takes the role {role.value}; yours is {viewer.role.value}.")
+
+
+class Tokens:
+    """The tokens that are known, each with its role; one of several roles has the highest."""
+
+    def __init__(self, tokens: Mapping[Role, str]) -> None:
+        by_rank = sorted(tokens.items(), key=lambda item: _RANK[item[0]])
+        self._viewers = {_hash(token): Viewer(role.value.lower(), role) for role, token in by_rank if token}
+
+    def viewer(self, token: str) -> Viewer:
+        """Raises Unauthenticated."""
+        return self._viewers[self._known(token)]
+
+    def _known(self, token: str) -> bytes:
+        given = _hash(token)
+        found = [known for known in self._viewers if hmac.compare_digest(known, given)]
+        if not found:
+            raise Unauthenticated("This token is not known. It was shown at the first start of the service.")
+        return found[0]
+
+    def open_session(self, token: str, signer: Signer, now: float) -> str:
+        """The value of a cookie that stands for ``token`` until it expires. Raises Unauthenticated."""
+        claim = f"{self._known(token).hex()[:32]}.{int(now) + SESSION_SECONDS}"
+        return f"{claim}.{signer.sign('session', claim)}"
+
+    def viewer_of_session(self, session: str, signer: Signer, now: float) -> Viewer:
+        """Raises Unauthenticated for a session that is forged, over, or of a token that is known no more."""
+        claim, _, signature = session.rpartition(".")
+        if not signer.verify(signature, "session", claim):
+            raise Unauthenticated("This session is not valid. Sign in again.")
+        name, _, expires = claim.partition(".")
+        if int(expires) <= now:
+            raise Unauthenticated("This session is over. Sign in again.")
+        for known, viewer in self._viewers.items():
+            if known.hex()[:32] == name:
+                return viewer
+        raise Unauthenticated("The token of this session has been changed. Sign in again.")
+
+
+class Signer:
+    """HMAC-SHA256 over named parts, with a key of the installation."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def sign(self, *parts: str) -> str:
+        """24 characters that are safe in a URL."""
+        # Lengths go first, so that no two lists of parts read the same.
+        message = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
+        digest = hmac.digest(self._key, message, "sha256")[:_SIGNATURE_BYTES]
+        return base64.urlsafe_b64encode(digest).decode()
+
+    def verify(self, signature: str, *parts: str) -> bool:
+        return hmac.compare_digest(signature.encode(), self.sign(*parts).encode())
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,31 @@
+"""Errors as HTTP: one status, one JSON shape (that of GraphQL's errors), and when to come back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.responses import JSONResponse
+
+from photos_graph import errors
+
+STATUSES: tuple[tuple[type[errors.PhotosGraphError], int], ...] = (
+    (errors.BadInput, 400),
+    (errors.Unauthenticated, 401),
+    (errors.Forbidden, 403),
+    (errors.NotFound, 404),
+    (errors.Conflict, 409),
+    (errors.Unreadable, 422),
+    (errors.Unavailable, 503),
+)
+RETRY_SECONDS = 5  # when nothing says better
+
+
+def error_answer(error: errors.PhotosGraphError, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+    more = {"cache-control": "no-store", **(headers or {})}
+    if status == 503:
+        more["retry-after"] = str(error.retry_after if isinstance(error, errors.Busy) else RETRY_SECONDS)
+    if status == 401:
+        more["www-authenticate"] = 'Bearer realm="photos-graph"'
+    body = {"errors": [{"message": error.public_message, "extensions": {"code": error.code}}]}
+    return JSONResponse(body, status, more)

@@ -1,0 +1,121 @@
+"""Pictures over HTTP. The signature is checked before anything else is looked at."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from email.utils import formatdate
+from urllib.parse import quote
+
+import aiofiles
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from photos_graph.auth import Signer
+from photos_graph.errors import Forbidden, NotFound, PhotosGraphError
+from photos_graph.images.renditions import Rendition
+from photos_graph.model import ThumbnailFormat, ThumbnailSize
+from photos_graph.services.media import Media
+from photos_graph.web.accept import chosen
+from photos_graph.web.answers import error_answer
+from photos_graph.web.state import media_of
+from photos_graph.web.urls import ORIGINAL, is_signed
+
+# What an address stands for never changes: a photo is its content.
+IMMUTABLE = "private, max-age=31536000, immutable"
+# Whatever an original holds, a browser must not run it.
+SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
+def routes(signer: Signer) -> list[Route]:
+    async def media(request: Request) -> Response:
+        photo_id, what = request.path_params["photo_id"], request.path_params["what"]
+        try:
+            if not is_signed(signer, photo_id, what, request.query_params.get("s", "")):
+                raise Forbidden("This address is not signed by this service. Ask for it again through GraphQL.")
+            if what == ORIGINAL:
+                return await _original(request, media_of(request), photo_id)
+            return await _thumbnail(request, media_of(request), photo_id, what)
+        except PhotosGraphError as error:
+            return error_answer(error)
+
+    return [Route("/media/{photo_id}/{what}", media, methods=["GET", "HEAD"])]
+
+
+async def _thumbnail(request: Request, media: Media, photo_id: str, what: str) -> Response:
+    size, format_ = _parsed(what)
+    headers = {"cache-control": IMMUTABLE, "content-security-policy": SANDBOX}
+    if format_ is ThumbnailFormat.AUTO:
+        format_ = chosen(request.headers.get("accept"))
+        headers["vary"] = "Accept"
+    headers["etag"] = f'"{photo_id}-{size.lower()}-{format_.lower()}"'
+    if _is_known(request, headers["etag"]):
+        return Response(status_code=304, headers=headers)
+    rendition = await media.thumbnail(photo_id, size, format_)
+    if rendition.path is not None:
+        try:
+            async with aiofiles.open(rendition.path, "rb") as file:
+                return Response(await file.read(), headers=headers, media_type=rendition.media_type)
+        except FileNotFoundError:  # thrown out of the cache this very moment
+            rendition = await media.thumbnail(photo_id, size, format_)
+    if request.method == "HEAD":
+        await rendition.aclose()
+        return Response(headers=headers, media_type=rendition.media_type)
+    return StreamingResponse(_chunks(rendition), headers=headers, media_type=rendition.media_type)
+
+
+async def _chunks(rendition: Rendition) -> AsyncIterator[bytes]:
+    """Ends the work when the client goes away. An error after the first bytes breaks the connection off, so that
+    nobody keeps half a picture."""
+    try:
+        if rendition.chunks is None:
+            async with aiofiles.open(rendition.path or "", "rb") as file:
+                yield await file.read()
+        else:
+            async for chunk in rendition.chunks:
+                yield chunk
+    finally:
+        await rendition.aclose()
+
+
+def _parsed(what: str) -> tuple[ThumbnailSize, ThumbnailFormat]:
+    size, _, format_ = what.partition(".")
+    try:
+        return ThumbnailSize(size.upper()), ThumbnailFormat(format_.upper())
+    except ValueError:
+        raise NotFound("There is no such size or format.") from None
+
+
+async def _original(request: Request, media: Media, photo_id: str) -> Response:
+    original = await media.original(photo_id)
+    headers = {
+        "cache-control": IMMUTABLE,
+        "content-security-policy": SANDBOX,
+        "content-disposition": f"inline; filename*=UTF-8''{quote(original.name, safe='')}",
+        "etag": original.etag,
+        "last-modified": formatdate(original.mtime_ns // 10**9, usegmt=True),
+    }
+    if _is_known(request, original.etag):
+        os.close(original.descriptor)
+        return Response(status_code=304, headers=headers)
+    # By its descriptor: whatever happens to the path meanwhile, these are the bytes that were checked.
+    return FileResponse(
+        f"/dev/fd/{original.descriptor}",
+        headers=headers,
+        media_type=original.media_type,
+        stat_result=os.fstat(original.descriptor),
+        background=BackgroundTask(_close, original.descriptor),
+    )
+
+
+async def _close(descriptor: int) -> None:
+    with contextlib.suppress(OSError):
+        os.close(descriptor)
+
+
+def _is_known(request: Request, etag: str) -> bool:
+    given = request.headers.get("if-none-match", "")
+    return given.strip() == "*" or etag in (each.strip().removeprefix("W/") for each in given.split(","))

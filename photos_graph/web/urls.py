@@ -1,0 +1,24 @@
+"""Signed addresses of pictures: each opens one rendition of one photo, or one original, and nothing else."""
+
+from __future__ import annotations
+
+from photos_graph.auth import Signer
+from photos_graph.model import ThumbnailFormat, ThumbnailSize
+
+ORIGINAL = "original"
+
+
+def thumbnail_url(signer: Signer, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> str:  # noqa: A002
+    return _url(signer, photo_id, f"{size.lower()}.{format.lower()}")
+
+
+def original_url(signer: Signer, photo_id: str) -> str:
+    return _url(signer, photo_id, ORIGINAL)
+
+
+def is_signed(signer: Signer, photo_id: str, what: str, signature: str) -> bool:
+    return signer.verify(signature, "media", photo_id, what)
+
+
+def _url(signer: Signer, photo_id: str, what: str) -> str:
+    return f"/media/{photo_id}/{what}?s={signer.sign('media', photo_id, what)}"
