@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -15,6 +17,8 @@ from photos_graph.images.decode import Limits, decode_lazily
 from photos_graph.images.encode import encode_to
 from photos_graph.model import ThumbnailFormat
 
+BATCH_BYTES = 32 * 1024
+
 
 def rendition(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     """Emits a rendition. ``path``: raw bytes in base64; ``edge``, ``format``, ``quality``, ``max_pixels``,
@@ -22,8 +26,25 @@ def rendition(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     """
     data = read(base64.b64decode(argument["path"]), argument["max_bytes"])
     decoded = decode_lazily(data, argument["edge"], Limits(argument["max_pixels"]))
-    encode_to(decoded.image, ThumbnailFormat(argument["format"]), argument["quality"], emit)
+    with _in_batches(emit) as batch:
+        encode_to(decoded.image, ThumbnailFormat(argument["format"]), argument["quality"], batch)
     return {"width": decoded.width, "height": decoded.height}
+
+
+@contextmanager
+def _in_batches(emit: Emit) -> Iterator[Emit]:
+    """libvips writes 8 KiB at a time; a frame of its own for each costs more than it gains."""
+    waiting = bytearray()
+
+    def batch(chunk: bytes) -> None:
+        waiting.extend(chunk)
+        if len(waiting) >= BATCH_BYTES:
+            emit(bytes(waiting))
+            waiting.clear()
+
+    yield batch
+    if waiting:
+        emit(bytes(waiting))
 
 
 def list_formats(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
