@@ -137,7 +137,9 @@ def _srgb(image: pyvips.Image) -> pyvips.Image:
         image = image.colourspace("srgb")
     if image.format != "uchar":
         image = image.cast("uchar")
-    if image.bands > 4:  # a TIFF may carry more than one extra channel
+    if image.bands < 3:  # grey under the name of a colour
+        image = image.copy(interpretation="b-w").colourspace("srgb")
+    elif image.bands > 4:  # a TIFF may carry more than one extra channel
         image = image.extract_band(0, n=3)
     return image
 

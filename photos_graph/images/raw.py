@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from photos_graph.errors import OverLimit, Unreadable, Unsupported
 from photos_graph.images import formats
@@ -46,22 +46,15 @@ def _preview(raw: rawpy.RawPy, edge: int, fail_on: str, limits: Limits) -> pyvip
     import rawpy
 
     try:
-        embedded = raw.extract_thumb()
-    except rawpy.LibRawError:
+        embedded = raw.extract_thumb().data  # an encoded JPEG, or pixels
+        preview = open_vips(embedded, formats.JPEG, limits) if isinstance(embedded, bytes) else _open_pixels(embedded)
+    except (rawpy.LibRawError, pyvips.Error):
         return None
-    rotation = _ROTATIONS.get(raw.sizes.flip)
-    if embedded.format == rawpy.ThumbFormat.BITMAP:
-        image = pyvips.Image.new_from_array(embedded.data, interpretation="srgb")
-        if max(image.width, image.height) < LEAST_PREVIEW:
-            return None
-        image = image.thumbnail_image(edge, height=edge, size="down")
-    else:
-        opened = open_vips(bytes(embedded.data), formats.JPEG, limits)
-        if max(opened.width, opened.height) < LEAST_PREVIEW:
-            return None
-        image = opened.thumbnail(edge, fail_on)
-        if opened.oriented:  # it knows for itself how it lies, and libvips has turned it
-            rotation = None
+    if max(preview.width, preview.height) < LEAST_PREVIEW:
+        return None
+    image = preview.thumbnail(edge, fail_on)
+    # A preview that knows for itself how it lies was turned by libvips; the others lie as the sensor does.
+    rotation = None if preview.oriented else _ROTATIONS.get(raw.sizes.flip)
     return image.rot(rotation) if rotation else image
 
 
@@ -75,7 +68,22 @@ def _develop(raw: rawpy.RawPy) -> pyvips.Image:
         raise OverLimit("It needs more memory than one picture may take.") from None
     except rawpy.LibRawError as error:
         raise Unreadable(f"Damaged: {_reason(error)}.") from None
-    return pyvips.Image.new_from_array(pixels, interpretation="srgb")
+    return _from_array(pixels)
+
+
+def _open_pixels(pixels: Any) -> Opened:
+    image = _from_array(pixels)
+
+    def thumbnail(edge: int, fail_on: str) -> pyvips.Image:
+        return image.thumbnail_image(edge, height=edge, size="down")
+
+    return Opened(formats.RAW, image.width, image.height, thumbnail)
+
+
+def _from_array(pixels: Any) -> pyvips.Image:
+    """Grey where the camera has no colour filter."""
+    grey = pixels.ndim == 2 or pixels.shape[2] == 1
+    return pyvips.Image.new_from_array(pixels, interpretation="b-w" if grey else "srgb")
 
 
 def _reason(error: Exception) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import struct
+
+import numpy as np
 import PIL.Image
 import pytest
 
@@ -61,9 +64,23 @@ def test_without_a_preview_it_is_developed(orientation: int, turned: int) -> Non
     assert distance(shown(data), upright) < 15
 
 
+def test_a_sensor_without_colours_gives_grey() -> None:
+    data = dng(scene(1200, 800)).replace(
+        struct.pack("<HHIHH", 262, 3, 1, 32803, 0), struct.pack("<HHIHH", 262, 3, 1, 34892, 0)
+    )
+    pixels = np.asarray(shown(data)).astype(int)
+    assert pixels.shape == (213, 320, 3)
+    assert np.ptp(pixels, axis=2).max() < 3
+
+
 def test_a_preview_the_size_of_a_stamp_is_not_enough() -> None:
     stamp = PIL.Image.new("RGB", (160, 120), "teal")
     data = dng(PIL.Image.new("RGB", (1200, 800), "white"), preview=encoded(stamp, "JPEG"))
+    assert distance(shown(data), PIL.Image.new("RGB", (3, 2), "white")) < 15
+
+
+def test_a_broken_preview_gives_way_to_the_sensor() -> None:
+    data = dng(PIL.Image.new("RGB", (1200, 800), "white"), preview=b"\xff\xd8\xff no picture" + bytes(1000))
     assert distance(shown(data), PIL.Image.new("RGB", (3, 2), "white")) < 15
 
 
