@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from photos_graph.errors import Unavailable, Unreadable
+from photos_graph.errors import Unreadable
 from photos_graph.images.cache import Cached, RenditionCache
 from photos_graph.images.encode import MEDIA_TYPES
+from photos_graph.images.flight import Flight
 from photos_graph.images.workers import Priority, WorkerPool
 from photos_graph.model import ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import ImageSettings
@@ -56,7 +57,7 @@ class Renditions:
         self._cache = cache
         self._pool = pool
         self._settings = settings
-        self._flights: dict[_Key, _Flight] = {}
+        self._flights: dict[_Key, Flight] = {}
         self._photos: dict[str, _Held] = {}
 
     async def open(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat, source: Source) -> Rendition:
@@ -73,7 +74,7 @@ class Renditions:
             return Rendition(media_type, etag, path=cached.path, byte_size=cached.byte_size)
         flight = self._flights.get(key)
         if flight is None or flight.abandoned:
-            flight = self._flights[key] = _Flight()
+            flight = self._flights[key] = Flight()
             flight.task = asyncio.create_task(self._fly(key, flight, source))
         leave = flight.join()
         try:
@@ -90,7 +91,7 @@ class Renditions:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _fly(self, key: _Key, flight: _Flight, source: Source) -> None:
+    async def _fly(self, key: _Key, flight: Flight, source: Source) -> None:
         try:
             async with self._photo(key[0]):
                 await self._make(key, flight, source)
@@ -104,7 +105,7 @@ class Renditions:
             if self._flights.get(key) is flight:
                 del self._flights[key]
 
-    async def _make(self, key: _Key, flight: _Flight, source: Source) -> None:
+    async def _make(self, key: _Key, flight: Flight, source: Source) -> None:
         photo_id, size, format = key
         larger = self._larger(photo_id, size)
         if larger is not None:
@@ -116,7 +117,7 @@ class Renditions:
                     raise
         await self._render(await source(), size, format, flight)
 
-    async def _render(self, path: bytes, size: ThumbnailSize, format: ThumbnailFormat, flight: _Flight) -> None:
+    async def _render(self, path: bytes, size: ThumbnailSize, format: ThumbnailFormat, flight: Flight) -> None:
         argument: dict[str, Any] = {
             "path": base64.b64encode(path).decode(),
             "edge": size.edge,
@@ -164,79 +165,3 @@ _Key = tuple[str, ThumbnailSize, ThumbnailFormat]
 class _Held:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     users: int = 0
-
-
-class _Flight:
-    """A rendition being made, and those who wait for it. Late comers get it from its first byte."""
-
-    def __init__(self) -> None:
-        self.task: asyncio.Task[None] | None = None
-        self.abandoned = False
-        self._chunks: list[bytes] = []
-        self._waiting = 0
-        self._ended = False
-        self._error: BaseException | None = None
-        self._news = asyncio.Event()
-
-    @property
-    def started(self) -> bool:
-        return bool(self._chunks)
-
-    def data(self) -> bytes:
-        return b"".join(self._chunks)
-
-    def add(self, chunk: bytes) -> None:
-        self._chunks.append(chunk)
-        self._tell()
-
-    def end(self, error: BaseException | None = None) -> None:
-        self._ended, self._error = True, error
-        self._tell()
-
-    def _tell(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
-
-    def join(self) -> Callable[[], None]:
-        """Returns what takes this one out again; the last to leave stops the work."""
-        self._waiting += 1
-        left = False
-
-        def leave() -> None:
-            nonlocal left
-            if left:
-                return
-            left = True
-            self._waiting -= 1
-            if not self._waiting and not self._ended and self.task:
-                self.abandoned = True
-                self.task.cancel()
-
-        return leave
-
-    async def first(self) -> None:
-        """Waits for the first bytes; raises what went wrong before them."""
-        while not self._chunks and not self._ended:
-            await self._news.wait()
-        if self._error is not None and not self._chunks:
-            raise self._raised()
-
-    async def follow(self, leave: Callable[[], None]) -> AsyncGenerator[bytes]:
-        try:
-            at = 0
-            while True:
-                while at < len(self._chunks):
-                    yield self._chunks[at]
-                    at += 1
-                if self._ended:
-                    break
-                await self._news.wait()
-            if self._error is not None:
-                raise self._raised()
-        finally:
-            leave()
-
-    def _raised(self) -> BaseException:
-        if isinstance(self._error, Exception):
-            return self._error
-        return Unavailable("The service is shutting down.")

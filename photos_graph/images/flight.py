@@ -1,0 +1,84 @@
+"""One piece of work that several wait for, each of whom may leave."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+
+from photos_graph.errors import Unavailable
+
+
+class Flight:
+    """A rendition being made, and those who wait for it. Late comers get it from its first byte."""
+
+    def __init__(self) -> None:
+        self.task: asyncio.Task[None] | None = None
+        self.abandoned = False
+        self._chunks: list[bytes] = []
+        self._waiting = 0
+        self._ended = False
+        self._error: BaseException | None = None
+        self._news = asyncio.Event()
+
+    @property
+    def started(self) -> bool:
+        return bool(self._chunks)
+
+    def data(self) -> bytes:
+        return b"".join(self._chunks)
+
+    def add(self, chunk: bytes) -> None:
+        self._chunks.append(chunk)
+        self._tell()
+
+    def end(self, error: BaseException | None = None) -> None:
+        self._ended, self._error = True, error
+        self._tell()
+
+    def _tell(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+    def join(self) -> Callable[[], None]:
+        """Returns what takes this one out again; the last to leave stops the work."""
+        self._waiting += 1
+        left = False
+
+        def leave() -> None:
+            nonlocal left
+            if left:
+                return
+            left = True
+            self._waiting -= 1
+            if not self._waiting and not self._ended and self.task:
+                self.abandoned = True
+                self.task.cancel()
+
+        return leave
+
+    async def first(self) -> None:
+        """Waits for the first bytes; raises what went wrong before them."""
+        while not self._chunks and not self._ended:
+            await self._news.wait()
+        if self._error is not None and not self._chunks:
+            raise self._raised()
+
+    async def follow(self, leave: Callable[[], None]) -> AsyncGenerator[bytes]:
+        try:
+            at = 0
+            while True:
+                while at < len(self._chunks):
+                    yield self._chunks[at]
+                    at += 1
+                if self._ended:
+                    break
+                await self._news.wait()
+            if self._error is not None:
+                raise self._raised()
+        finally:
+            leave()
+
+    def _raised(self) -> BaseException:
+        if isinstance(self._error, Exception):
+            return self._error
+        return Unavailable("The service is shutting down.")
