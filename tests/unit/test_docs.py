@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import graphql
 import pytest
 import typer
 import yaml
@@ -52,6 +53,13 @@ def test_every_kind_of_job_is_documented(kind: JobKind) -> None:
 def test_every_make_target_is_documented() -> None:
     [phony] = re.findall(r"^\.PHONY: (.*)$", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)
     assert [target for target in phony.split() if f"make {target}" not in README] == []
+
+
+def test_the_queries_fit_the_schema() -> None:
+    schema = graphql.build_schema((REPOSITORY / "schema.graphql").read_text())
+    queries = re.findall(r"^ask '(.*?)'$", README, re.MULTILINE | re.DOTALL)
+    assert len(queries) >= 5
+    assert [error.message for query in queries for error in graphql.validate(schema, graphql.parse(query))] == []
 
 
 def test_links_lead_somewhere() -> None:
