@@ -10,8 +10,8 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any, LiteralString, TypeVar
 
 import neo4j
@@ -29,6 +29,8 @@ logging.getLogger("neo4j").setLevel(logging.ERROR)
 T = TypeVar("T")
 
 MERGE_RACE_TRIES = 5
+RESTART_TRIES, RESTART_SECONDS = 15, 0.2
+AWAY = "The graph engine does not answer at the moment. Try again later."
 SCHEMES = ("bolt://", "bolt+s://", "bolt+ssc://", "neo4j://", "neo4j+s://", "neo4j+ssc://")
 
 
@@ -62,7 +64,7 @@ class Graph:
         self._patience = patience
         self._driver: neo4j.AsyncDriver | None = None
         self._connected_to: Endpoint | None = None
-        self._turn = asyncio.Lock()
+        self._one_writer = asyncio.Lock()
         self._writers: set[asyncio.Task[Any] | None] = set()
 
     async def read(self, query: LiteralString, /, **parameters: object) -> list[dict[str, Any]]:
@@ -79,7 +81,7 @@ class Graph:
         task = asyncio.current_task()
         if task in self._writers:
             raise RuntimeError("a transaction inside a transaction")
-        async with self._turn if self.dialect.writers_collide else nullcontext():
+        async with self._turn() if self.dialect.writers_collide else nullcontext():
             self._writers.add(task)
             try:
                 return await self._managed(work, neo4j.WRITE_ACCESS)
@@ -115,27 +117,43 @@ class Graph:
                 raise EngineUnavailable(self._silent())
             await asyncio.sleep(0.1)
 
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Waits for the other writers of this process, but no longer than for the engine itself."""
+        try:
+            await asyncio.wait_for(self._one_writer.acquire(), self._patience)
+        except TimeoutError as error:
+            raise EngineUnavailable(AWAY) from error
+        try:
+            yield
+        finally:
+            self._one_writer.release()
+
     async def _managed(self, work: Callable[[Transaction], Awaitable[T]], access: str) -> T:
         async def unit(inner: neo4j.AsyncManagedTransaction) -> T:
             return await work(Transaction(self, inner))
 
-        for attempt in range(1, MERGE_RACE_TRIES + 1):
+        races = restarts = 0
+        while True:
             try:
                 async with await self._session(access) as session:
                     if access == neo4j.READ_ACCESS:
                         return await session.execute_read(unit)
                     return await session.execute_write(unit)
             except driver_errors.ConstraintError as error:
-                if not self.dialect.writers_collide or attempt == MERGE_RACE_TRIES:
+                races += 1
+                if not self.dialect.writers_collide or races == MERGE_RACE_TRIES:
                     raise Conflict("Something with the same key is there already.") from error
-                await asyncio.sleep(random.uniform(0.01, 0.04) * attempt)  # noqa: S311
+                await asyncio.sleep(random.uniform(0.01, 0.04) * races)  # noqa: S311
             except driver_errors.DriverError as error:
-                raise EngineUnavailable(self._silent()) from error
+                raise EngineUnavailable(AWAY) from error
             except driver_errors.Neo4jError as error:
                 if error.is_retryable():
-                    raise EngineUnavailable(self._silent()) from error
-                raise PhotosGraphError("The graph engine refused a query.") from error
-        raise AssertionError("unreachable")
+                    raise EngineUnavailable(AWAY) from error
+                restarts += 1
+                if restarts == RESTART_TRIES or not (error.code or "").startswith(self.dialect.while_restarting):
+                    raise PhotosGraphError("The graph engine refused a query.") from error
+                await asyncio.sleep(RESTART_SECONDS)
 
     async def _session(self, access: str) -> neo4j.AsyncSession:
         """A session of the driver; of a new driver when the embedded engine had to change its port."""
@@ -197,8 +215,10 @@ def _driver(endpoint: Endpoint, patience: float) -> neo4j.AsyncDriver:
             # Notifications tell of labels that no node carries yet: true of every new library.
             notifications_min_severity="OFF",
             max_transaction_retry_time=patience,
-            # The default of a second is far too long for two writers that met at one node.
+            # A second at first is too long for two writers that met at one node; and doubled again and
+            # again, a query would sleep for long when the engine has long been back.
             initial_retry_delay=0.05,
+            retry_delay_multiplier=1.3,
             connection_timeout=10,
             liveness_check_timeout=60,
             user_agent="photos-graph",

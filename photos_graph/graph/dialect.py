@@ -11,10 +11,22 @@ class Dialect:
     # Two writers of one node, or two MERGEs of one key: Neo4j lets the second wait; ArcadeDB checks at
     # the commit and fails it, so that writers do better to take turns, and to try again.
     writers_collide: bool
+    # Codes, or their beginnings, that ArcadeDB answers with in the moment of opening or closing its
+    # databases, where Neo4j has transient errors that the driver knows to retry.
+    while_restarting: tuple[str, ...]
 
 
-NEO4J = Dialect(name="neo4j", writers_collide=False)
-EMBEDDED = Dialect(name="embedded", writers_collide=True)
+NEO4J = Dialect(name="neo4j", writers_collide=False, while_restarting=())
+EMBEDDED = Dialect(
+    name="embedded",
+    writers_collide=True,
+    while_restarting=(
+        "Neo.ClientError.Security.Unauthorized",
+        "Neo.ClientError.Request.Invalid",
+        "Neo.ClientError.Database.DatabaseNotFound",
+        "Neo.DatabaseError.",
+    ),
+)
 
 
 def of_server(agent: str) -> Dialect:

@@ -58,7 +58,6 @@ class Runtime:
 
     @property
     def endpoint(self) -> Endpoint:
-        """Where it is now; it rarely moves. Raises EngineUnavailable when that is not known yet."""
         return Endpoint(f"bolt://127.0.0.1:{self.port}", engine_child.USER, self.password, engine_child.DATABASE)
 
 

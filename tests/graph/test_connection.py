@@ -133,7 +133,7 @@ async def test_a_server_that_is_not_there_says_where_it_was_looked_for() -> None
         await connect(Settings(graph=GraphSettings(uri=uri, connect_seconds=0.3)))
 
 
-@pytest.mark.parametrize("uri", ["http://127.0.0.1", "nonsense", "bolt://"])
+@pytest.mark.parametrize("uri", ["http://127.0.0.1", "nonsense", "bolt://", "bolt://nowhere.invalid"])
 async def test_an_address_that_is_none_says_what_to_set(uri: str) -> None:
     with pytest.raises((BadSettings, EngineUnavailable), match="PHOTOS_GRAPH__URI"):
         await connect(Settings(graph=GraphSettings(uri=uri, connect_seconds=0.3)))

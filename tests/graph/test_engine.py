@@ -37,6 +37,15 @@ def own(data_dir: Path) -> Settings:
     return Settings(data_dir=data_dir, graph=GraphSettings(heap="256m"))
 
 
+@pytest.fixture(scope="module")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Graph, Path]]:
+    """An engine of our own, for the tests that do it no harm, in a data directory that others could read."""
+    data_dir = tmp_path_factory.mktemp("running")
+    data_dir.chmod(0o755)
+    async with connected(Settings(data_dir=data_dir, graph=GraphSettings(heap="256m"))) as graph:
+        yield graph, data_dir
+
+
 @contextlib.asynccontextmanager
 async def connected(settings: Settings) -> AsyncIterator[Graph]:
     graph = await connect(settings)
@@ -94,32 +103,39 @@ def open_to_others(folder: Path) -> list[Path]:
     return [path for path in [folder, *folder.rglob("*")] if stat.S_IMODE(path.stat().st_mode) & 0o077]
 
 
-async def test_it_listens_on_the_loopback_interface_alone(own: Settings, data_dir: Path) -> None:
-    async with connected(own):
-        loopback = {"0100007F", "0000000000000000FFFF00000100007F"}
-        found = listening(engine_pid(data_dir))
-        assert found
-        assert found <= loopback
+async def test_it_listens_on_the_loopback_interface_alone(running: tuple[Graph, Path]) -> None:
+    _, data_dir = running
+    found = listening(engine_pid(data_dir))
+    assert found
+    assert found <= {"0100007F", "0000000000000000FFFF00000100007F"}
 
 
-async def test_its_files_are_for_their_owner_alone(own: Settings, data_dir: Path) -> None:
-    os.mkdir(data_dir, mode=0o755)  # noqa: PTH102
-    async with connected(own):
-        assert open_to_others(data_dir) == []
+async def test_its_files_are_for_their_owner_alone(running: tuple[Graph, Path]) -> None:
+    _, data_dir = running
+    assert open_to_others(data_dir) == []
 
 
-async def test_the_log_is_in_the_data_directory_and_the_password_is_not_in_it(own: Settings, data_dir: Path) -> None:
-    async with connected(own):
-        log = (data_dir / "logs" / "engine.log").read_text()
+async def test_the_log_is_in_the_data_directory_and_the_password_is_not_in_it(running: tuple[Graph, Path]) -> None:
+    _, data_dir = running
+    log = (data_dir / "logs" / "engine.log").read_text()
     assert "ArcadeDB" in log
     assert json.loads((data_dir / "engine.json").read_text())["password"] not in log
 
 
-async def test_queries_cannot_read_files_or_addresses(own: Settings, data_dir: Path) -> None:
-    async with connected(own) as graph:
-        for source in ("file:///etc/hostname", "http://127.0.0.1/"):
-            with pytest.raises(PhotosGraphError):
-                await graph.read("LOAD CSV FROM $source AS line RETURN line", source=source)
+@pytest.mark.parametrize("source", ["file:///etc/hostname", "http://127.0.0.1/"])
+async def test_queries_cannot_read_files_or_addresses(running: tuple[Graph, Path], source: str) -> None:
+    graph, _ = running
+    with pytest.raises(PhotosGraphError):
+        await graph.read("LOAD CSV FROM $source AS line RETURN line", source=source)
+
+
+async def test_a_second_process_attaches_to_the_running_engine(running: tuple[Graph, Path]) -> None:
+    graph, data_dir = running
+    pid = engine_pid(data_dir)
+    async with holder(data_dir):
+        assert await graph.read("MATCH (n:Thing) RETURN n.name AS name") == [{"name": "held"}]
+    assert engine_pid(data_dir) == pid
+    await graph.read("RETURN 1 AS one")
 
 
 async def test_what_was_written_is_there_after_a_restart(own: Settings) -> None:
@@ -164,15 +180,6 @@ async def test_killed_under_load_it_comes_back_with_all_that_was_acknowledged(ow
         assert port(data_dir) == before
 
 
-async def test_a_second_process_attaches_to_the_running_engine(own: Settings, data_dir: Path) -> None:
-    async with connected(own) as graph:
-        pid = engine_pid(data_dir)
-        async with holder(data_dir):
-            assert await graph.read("MATCH (n:Thing) RETURN n.name AS name") == [{"name": "held"}]
-        assert engine_pid(data_dir) == pid
-        await graph.read("RETURN 1 AS one")
-
-
 async def test_two_that_start_at_once_share_one_engine(own: Settings) -> None:
     first, second = await asyncio.gather(connect(own), connect(own))
     try:
@@ -201,11 +208,20 @@ async def test_who_was_attached_takes_over_when_the_owner_is_killed(own: Setting
             assert port(data_dir) == before
 
 
-async def test_who_was_attached_takes_over_when_the_owner_closes(own: Settings, data_dir: Path) -> None:
+async def test_who_was_attached_takes_over_when_the_owner_closes(own: Settings) -> None:
     owner = await connect(own)
     async with connected(own) as graph:
+
+        async def use(worker: int) -> None:
+            for x in range(50):
+                await graph.write("CREATE (:Meta {name: $name})", name=f"{worker} {x}")
+                await graph.read("MATCH (n:Meta) RETURN n.name AS name")
+
+        users = [asyncio.create_task(use(worker)) for worker in range(4)]
+        await asyncio.sleep(0.2)
         await owner.close()
-        await graph.write("CREATE (:Thing)")
+        await asyncio.gather(*users)
+        assert await graph.read("MATCH (n:Meta) RETURN count(n) AS n") == [{"n": 200}]
 
 
 async def test_it_moves_when_another_program_took_its_port(own: Settings, data_dir: Path) -> None:

@@ -85,10 +85,19 @@ async def test_a_query_waits_for_an_engine_that_comes_back(line: Line, engine: R
     await graph.close()
 
 
+async def test_many_writers_give_up_together(line: Line, engine: RunningEngine) -> None:
+    graph = await over(line, engine, patience=1)
+    await line.cut()
+    async with asyncio.timeout(5):
+        ends = await asyncio.gather(*(graph.write("CREATE (:Thing)") for _ in range(10)), return_exceptions=True)
+    assert {type(end) for end in ends} == {EngineUnavailable}
+    await graph.close()
+
+
 async def test_an_engine_that_stays_away_is_unavailable_and_then_back(line: Line, engine: RunningEngine) -> None:
     graph = await over(line, engine, patience=0.3)
     await line.cut()
-    with pytest.raises(EngineUnavailable, match="Is it running"):
+    with pytest.raises(EngineUnavailable, match="does not answer"):
         await graph.read("RETURN 1 AS one")
     await line.mend()
     assert await graph.read("RETURN 1 AS one") == [{"one": 1}]
