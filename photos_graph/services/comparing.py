@@ -88,10 +88,8 @@ class Comparison:
         await self._find_vanished(base)
 
     def _walk(self, base: bytes, known: dict[bytes, KnownFolder] | None) -> Iterator[Found]:
-        if not base:
-            return walk(self._root.raw_path, self._rules, known)
         key = self._below(next(r for r in self._by_id.values() if r.raw == base))
-        return _shifted(walk(self._root.raw_path + b"/" + base, self._rules), base, key)
+        return walk(self._root.raw_path, self._rules, known, start=base, start_key=key)
 
     def _below(self, record: FolderRecord) -> str:
         """The folder's key as the walk writes it: below the root."""
@@ -268,7 +266,7 @@ class Comparison:
             for record in self._by_id.values()
             if record.id not in self._seen
             and not record.missing
-            and (not base or record.raw.startswith(base + b"/"))
+            and (not base or record.raw == base or record.raw.startswith(base + b"/"))
             and not self._spared(record.key)
         ]
         for start in range(0, len(gone), 500):
@@ -304,16 +302,3 @@ def _record(id_: str, folder_id: str, file: FoundFile) -> FileRecord:
 def _chunks(records: list[FileRecord]) -> Iterator[list[FileRecord]]:
     for start in range(0, len(records), ROWS):
         yield records[start : start + ROWS]
-
-
-def _shifted(found: Iterator[Found], base: bytes, key: str) -> Iterator[Found]:
-    """What a walk of the folder ``base`` found, as a walk of its root would have."""
-    for item in found:
-        relative = base + b"/" + item.relative if item.relative else base
-        shifted = item._replace(relative=relative, key=f"{key}/{item.key}" if item.key else key)
-        if isinstance(shifted, FoundFolder) and not item.relative:
-            shifted = shifted._replace(name=key.rpartition("/")[2])
-        if isinstance(shifted, FoundFile) and shifted.sidecar:
-            sidecar = shifted.sidecar
-            shifted = shifted._replace(sidecar=sidecar._replace(relative=base + b"/" + sidecar.relative))
-        yield shifted

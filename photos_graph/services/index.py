@@ -79,13 +79,14 @@ class Index:
     async def save(self) -> None:
         if self._snapshot is None or self.search.seq == self._saved_seq:
             return
-        async with self._lock:  # nothing is applied while it is written
-            try:
-                await asyncio.to_thread(snapshot.save, self.search, self._snapshot)
-            except OSError as error:
-                log.warning("the index could not be saved to %s: %s", self._snapshot, error.strerror)
-            else:
-                self._saved_seq = self.search.seq
+        async with self._lock:
+            seq, captured = self.search.seq, snapshot.capture(self.search)
+        try:
+            await asyncio.to_thread(snapshot.write, captured, self._snapshot)
+        except OSError as error:
+            log.warning("the index could not be saved to %s: %s", self._snapshot, error.strerror)
+        else:
+            self._saved_seq = seq
 
     async def _follow(self) -> bool:
         """Applies the feed. False when it no longer reaches back to where the index stands."""

@@ -16,8 +16,6 @@ from photos_graph.model import Camera, Location, Metadata, Root, Taken, TakenSou
 from photos_graph.paths import decode_raw, encode_raw, open_inside
 from photos_graph.settings import Settings
 
-SIDECAR_BYTES = 16 * 1024 * 1024  # the largest XMP file that is read
-
 
 @dataclass(frozen=True, slots=True)
 class Intake:
@@ -116,6 +114,7 @@ def _intake(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
 
 
 def _read_sidecar(root: bytes, path: bytes, follow_symlinks: bool) -> bytes | None:
+    from photos_graph.library.fields import MAX_SIDECAR_BYTES
     from photos_graph.library.original import read_original
 
     try:
@@ -123,7 +122,7 @@ def _read_sidecar(root: bytes, path: bytes, follow_symlinks: bool) -> bytes | No
     except NotFound:
         return None  # gone since the walk; the next one sees it
     try:
-        return bytes(read_original(descriptor, SIDECAR_BYTES).data)
+        return bytes(read_original(descriptor, MAX_SIDECAR_BYTES).data)
     finally:
         os.close(descriptor)
 

@@ -68,7 +68,7 @@ class Scan:
     async def _scan(self, root: Root, job: Job, progress: Progress) -> str:
         root = await self._online(root)
         scope = None
-        if (folder_id := job.arguments.get("folder")) and not self._settings.library.follow_symlinks:
+        if folder_id := job.arguments.get("folder"):
             records = {record.id: record for record in await folders.folders_of(self._graph, root.id)}
             scope = records.get(folder_id)
         held = await files.present_count(self._graph, root.id)

@@ -1,0 +1,352 @@
+"""Scans: what is on disk, and what becomes of it between two of them."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from photos_graph.bootstrap import Services
+from photos_graph.model import FileState, JobState, RootState
+from photos_graph.services.filters import FolderFilter, PhotoFilter
+from tests.pictures import OLD, jpeg, put
+from tests.services.library import ended, failures, files, in_step, photos, scanned
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_folder_becomes_a_library(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    job = await scanned(services)
+    assert (job.state, job.done, job.total) == (JobState.SUCCEEDED, 10, 10), job.message
+    assert sorted(await files(services)) == sorted(
+        ["a/1.jpg", "a/2.jpg", "a/deep/3.jpg", *(f"b/{n}.jpg" for n in range(4, 11))]
+    )
+    inside = services.browse.folder_by_path("Pictures/a")
+    assert inside is not None
+    assert services.browse.folder_photo_count(inside.id, recursive=True) == 3
+    assert services.browse.folder_photo_count(inside.id, recursive=False) == 2
+    assert await in_step(services)
+
+
+async def test_scanning_again_reads_nothing_and_changes_nothing(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    before, seq = await files(services), services.index.search.seq
+    job = await scanned(services)
+    assert (job.state, job.total) == (JobState.SUCCEEDED, 0)
+    assert (await files(services), services.index.search.seq) == (before, seq)
+
+
+async def test_moved_and_renamed_files_keep_their_labels_without_being_read(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    one, two = (await photos(services))["1.jpg"], (await photos(services))["2.jpg"]
+    await services.labels.rate([one.id, two.id], 5)
+    (folder / "c").mkdir()
+    (folder / "a/1.jpg").rename(folder / "c/first.jpg")
+    (folder / "a/2.jpg").rename(folder / "a/2.JPG")
+    job = await scanned(services)
+    assert (job.state, job.total) == (JobState.SUCCEEDED, 0)
+    known = await files(services)
+    assert known["c/first.jpg"] == (one.id, FileState.PRESENT)
+    assert known["a/2.JPG"] == (two.id, FileState.PRESENT)
+    assert "a/1.jpg" not in known and "a/2.jpg" not in known
+    assert (await photos(services))["first.jpg"].rating == 5
+    assert await in_step(services)
+
+
+async def test_a_file_moved_without_its_inode_is_known_by_its_bytes(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    one = (await photos(services))["1.jpg"]
+    put(folder / "elsewhere/1.jpg", (folder / "a/1.jpg").read_bytes(), at=OLD + 5)
+    (folder / "a/1.jpg").unlink()
+    await scanned(services)
+    known = await files(services)
+    assert known["elsewhere/1.jpg"] == (one.id, FileState.PRESENT)
+    assert "a/1.jpg" not in known
+    assert len(await photos(services)) == 10
+
+
+async def test_a_moved_folder_keeps_its_id_and_all_below_it(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    before = services.browse.folder_by_path("Pictures/a/deep")
+    (folder / "a").rename(folder / "Reise ä")
+    job = await scanned(services)
+    assert (job.state, job.total) == (JobState.SUCCEEDED, 0)
+    after = services.browse.folder_by_path("Pictures/Reise ä/deep")
+    assert before is not None and after is not None and after.id == before.id
+    assert services.browse.folder_by_path("Pictures/a") is None
+    assert "Reise ä/deep/3.jpg" in await files(services)
+    assert await in_step(services)
+
+
+async def test_a_new_folder_with_the_inode_of_a_deleted_one_is_another_folder(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    before = services.browse.folder_by_path("Pictures/a")
+    inode = (folder / "a").stat().st_ino
+    shutil.rmtree(folder / "a")
+    for number in range(50):  # until the file system gives it out again, if it does
+        (folder / f"new{number}").mkdir()
+        if (folder / f"new{number}").stat().st_ino == inode:
+            break
+    put(folder / f"new{number}/20.jpg", jpeg(20))
+    await scanned(services, accept_missing=True)
+    after = services.browse.folder_by_path(f"Pictures/new{number}")
+    assert before is not None and after is not None and after.id != before.id
+
+
+async def test_a_copy_is_one_photo_with_two_files(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    one = (await photos(services))["1.jpg"]
+    shutil.copy2(folder / "a/1.jpg", folder / "b/copy.jpg")
+    await scanned(services)
+    assert len(await photos(services)) == 10
+    known = await files(services)
+    assert known["a/1.jpg"] == known["b/copy.jpg"] == (one.id, FileState.PRESENT)
+    below_b = PhotoFilter(folder=FolderFilter(path="Pictures/b"))
+    assert one.id in {photo.id for photo in (await photos(services, below_b)).values()}
+    (folder / "a/1.jpg").unlink()
+    await scanned(services)
+    assert (await files(services))["a/1.jpg"] == (one.id, FileState.MISSING)
+    assert len(await photos(services)) == 10
+    assert await in_step(services)
+
+
+async def test_a_deleted_file_hides_its_photo_and_forgets_nothing(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    one = (await photos(services))["1.jpg"]
+    data = (folder / "a/1.jpg").read_bytes()
+    await services.labels.favourite([one.id], True)
+    (folder / "a/1.jpg").unlink()
+    await scanned(services)
+    assert "1.jpg" not in await photos(services) and len(services.index.search) == 9
+    (found,) = await services.browse.photos_by_id([one.id])
+    assert found is not None and found.favourite
+    put(folder / "b/back.jpg", data)
+    await scanned(services)
+    back = (await photos(services))["back.jpg"]
+    assert (back.id, back.favourite) == (one.id, True)
+
+
+async def test_a_replaced_file_is_another_photo(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    one = (await photos(services))["1.jpg"]
+    await services.labels.rate([one.id], 4)
+    put(folder / "a/1.jpg", jpeg(99), at=OLD + 1)
+    await scanned(services)
+    other = (await photos(services))["1.jpg"]
+    assert other.id != one.id and other.rating is None
+    put(folder / "a/1.jpg", jpeg(1), at=OLD + 2)
+    await scanned(services)
+    assert (await photos(services))["1.jpg"].rating == 4
+
+
+async def test_an_unmounted_root_is_offline_and_loses_nothing(services: Services, folder: Path) -> None:
+    root = await services.roots.add(str(folder))
+    await scanned(services)
+    away = folder.with_name("away")
+    folder.rename(away)
+    folder.mkdir()  # the mount point without its disk
+    job = await scanned(services, accept_missing=True)
+    assert job.state is JobState.FAILED and "offline" in (job.message or "")
+    assert [each.state for each in await services.roots.all()] == [RootState.OFFLINE]
+    assert len(await photos(services)) == 10
+    assert {state for _, state in (await files(services)).values()} == {FileState.OFFLINE}
+    folder.rmdir()
+    away.rename(folder)
+    job = await scanned(services)
+    assert (job.state, job.total) == (JobState.SUCCEEDED, 0)
+    assert {state for _, state in (await files(services)).values()} == {FileState.PRESENT}
+    assert root.id == (await services.roots.all())[0].id
+
+
+async def test_no_more_than_a_fifth_goes_missing_unless_told(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    for number in (4, 5, 6):
+        (folder / f"b/{number}.jpg").unlink()
+    job = await scanned(services)
+    assert job.state is JobState.FAILED and "acceptMissing" in (job.message or "")
+    assert len(await photos(services)) == 10
+    job = await scanned(services, accept_missing=True)
+    assert job.state is JobState.SUCCEEDED
+    assert len(await photos(services)) == 7
+
+
+async def test_an_emptied_folder_is_no_longer_listed_and_comes_back_with_its_id(
+    services: Services, folder: Path
+) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    before = services.browse.folder_by_path("Pictures/a/deep")
+    shutil.rmtree(folder / "a/deep")
+    await scanned(services)
+    assert services.browse.folder_by_path("Pictures/a/deep") is None
+    put(folder / "a/deep/3.jpg", jpeg(3))
+    await scanned(services)
+    after = services.browse.folder_by_path("Pictures/a/deep")
+    assert before is not None and after is not None and before.id == after.id
+    assert "3.jpg" in await photos(services)
+
+
+async def test_a_sidecar_that_changes_is_read_and_wins(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    xmp = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="{}"/></rdf:RDF></x:xmpmeta>'
+    )
+    put(folder / "a/1.xmp", xmp.format(3).encode())
+    await scanned(services)
+    assert (await photos(services))["1.jpg"].rating == 3
+    put(folder / "a/1.xmp", xmp.format(5).encode(), at=OLD + 1)
+    await scanned(services)
+    assert (await photos(services))["1.jpg"].rating == 5
+
+
+async def test_a_file_that_is_still_being_written_is_in_when_the_scan_ends(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    data = jpeg(77)
+    path = folder / "growing.jpg"
+    path.write_bytes(data[:100])
+
+    async def grow() -> None:
+        await asyncio.sleep(1)
+        with path.open("ab") as file:
+            file.write(data[100:])
+
+    growing = asyncio.create_task(grow())
+    job = await scanned(services)
+    await growing
+    assert job.state is JobState.SUCCEEDED, job.message
+    assert (await photos(services))["growing.jpg"].byte_size == len(data)
+    assert await failures(services) == {}
+
+
+async def test_a_time_in_the_future_does_not_keep_a_file_out(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    put(folder / "tomorrow.jpg", jpeg(78), at=time.time() + 86_400)
+    await scanned(services)
+    assert "tomorrow.jpg" in await photos(services)
+
+
+async def test_what_cannot_be_read_is_named_and_the_scan_goes_on(services: Services, folder: Path) -> None:
+    put(folder / "a/broken.jpg", b"\xff\xd8\xff\xe0 no picture at all")
+    put(folder / "a/text.png", b"hello")
+    put(folder / "a/empty.jpg", b"")
+    put(folder / "a/torn.jpg", jpeg(50, 640, 480)[:-200])
+    await services.roots.add(str(folder))
+    job = await scanned(services)
+    assert job.state is JobState.SUCCEEDED
+    noted = await failures(services)
+    assert set(noted) == {f"Pictures/a/{name}" for name in ("broken.jpg", "text.png", "empty.jpg", "torn.jpg")}
+    assert all(failure.reason and failure.attempts == 1 for failure in noted.values())
+    shown = await photos(services)
+    assert "torn.jpg" in shown and len(shown) == 11, "what a torn file still has is shown"
+    before = await scanned(services)
+    assert before.total == 0, "they are not tried again by themselves"
+    job = await ended(services, await services.jobs.retry_failures())
+    assert job.total == 4
+    assert {failure.attempts for path, failure in (await failures(services)).items() if "torn" not in path} == {2}
+    put(folder / "a/broken.jpg", jpeg(51), at=OLD + 3)
+    await scanned(services)
+    assert "Pictures/a/broken.jpg" not in await failures(services)
+
+
+async def test_a_folder_that_cannot_be_listed_is_a_failure_and_loses_nothing(
+    services: Services, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    locked = (folder / "a").stat().st_ino
+    listing = os.scandir
+
+    def refuse(descriptor: int) -> Any:  # chmod does not keep root out, and tests may run as root
+        if os.fstat(descriptor).st_ino == locked:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return listing(descriptor)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    job = await scanned(services)
+    assert job.state is JobState.SUCCEEDED
+    assert "Permission denied" in (await failures(services))["Pictures/a"].reason
+    assert len(await photos(services)) == 10
+    monkeypatch.undo()
+    await scanned(services)
+    assert await failures(services) == {}
+
+
+async def test_names_that_are_not_unicode_survive_the_round_trip(services: Services, folder: Path) -> None:
+    raw = os.fsencode(folder) + b"/a/caf\xe9.jpg"
+    with open(raw, "wb") as file:
+        file.write(jpeg(60))
+    os.utime(raw, (OLD, OLD))
+    nfd = "Cafe\u0301.jpg"
+    put(folder / "a" / nfd, jpeg(61))
+    await services.roots.add(str(folder))
+    await scanned(services)
+    shown = await photos(services)
+    assert {"caf\\xe9.jpg", "Caf\u00e9.jpg"} <= set(shown)
+    original = await services.media.original(shown["caf\\xe9.jpg"].id)
+    try:
+        assert os.pread(original.descriptor, 1 << 20, 0) == jpeg(60)
+    finally:
+        os.close(original.descriptor)
+    assert (await scanned(services)).total == 0
+
+
+async def test_only_a_folder_can_be_scanned(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    put(folder / "a/new.jpg", jpeg(70))
+    put(folder / "b/new too.jpg", jpeg(71))
+    (folder / "a/1.jpg").unlink()
+    (folder / "b/4.jpg").unlink()
+    inside = services.browse.folder_by_path("Pictures/a")
+    assert inside is not None
+    await ended(services, await services.jobs.scan(folder_id=inside.id))
+    shown = await photos(services)
+    assert "new.jpg" in shown and "new too.jpg" not in shown
+    assert "1.jpg" not in shown and "4.jpg" in shown
+
+
+async def test_a_quick_scan_sees_what_came_and_went(services: Services, folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        os.utime(path, (OLD, OLD))
+    await services.roots.add(str(folder))
+    await scanned(services)
+    put(folder / "a/deep/new.jpg", jpeg(80))
+    (folder / "b/4.jpg").unlink()
+    await scanned(services, quick=True)
+    shown = await photos(services)
+    assert "new.jpg" in shown and "4.jpg" not in shown and len(shown) == 10
+
+
+async def test_a_root_is_removed_with_its_entries_and_comes_back_with_its_labels(
+    services: Services, folder: Path
+) -> None:
+    root = await services.roots.add(str(folder), name="Ours")
+    await scanned(services)
+    one = (await photos(services))["1.jpg"]
+    await services.labels.rate([one.id], 2)
+    assert await services.roots.remove(root.id)
+    counts = await services.browse.library_counts()
+    assert (counts.photos, counts.files, counts.folders) == (0, 0, 0)
+    assert (folder / "a/1.jpg").exists()
+    await services.roots.add(str(folder))
+    await scanned(services)
+    assert (await photos(services))["1.jpg"].rating == 2
+    assert await in_step(services)
