@@ -80,10 +80,12 @@ def _names(descriptor: int) -> Iterator[bytes]:
             continue
         try:
             with os.scandir(below) as entries:
-                for entry in islice(entries, _NAMES_EACH):
-                    yield os.fsencode(folder) + b"/" + os.fsencode(entry.name)
+                names = [os.fsencode(folder) + b"/" + os.fsencode(e.name) for e in islice(entries, _NAMES_EACH)]
+        except OSError:  # one folder's trouble is not the root's
+            continue
         finally:
             os.close(below)
+        yield from names
 
 
 def _digest(name: bytes) -> str:

@@ -19,7 +19,7 @@ async def ended(services: Services, job: Job) -> Job:
     return job
 
 
-async def photos(services: Services, filter: PhotoFilter | None = None) -> dict[str, Photo]:  # noqa: A002
+async def photos(services: Services, filter: PhotoFilter | None = None) -> dict[str, Photo]:
     """By name, those that are shown."""
     page = services.browse.photos(filter, PhotoOrder.NAME_ASC, first=500)
     found = await services.browse.photos_by_id(page.ids)
