@@ -23,8 +23,8 @@ from photos_graph.graph.engine import Endpoint, Engine
 from photos_graph.graph.values import plain
 from photos_graph.settings import Settings
 
-# The driver warns of every retry; those are part of the game. What fails for good is raised.
-logging.getLogger("neo4j").setLevel(logging.ERROR)
+# The driver logs every retry and lost connection; those are part of the game. What fails is raised.
+logging.getLogger("neo4j").setLevel(logging.CRITICAL)
 
 T = TypeVar("T")
 
