@@ -1,0 +1,98 @@
+"""The HTTP service, all but GraphQL itself, whose routes are handed in."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
+from starlette.types import Lifespan
+
+from photos_graph.auth import Signer, Tokens
+from photos_graph.errors import PhotosGraphError
+from photos_graph.settings import WebSettings
+from photos_graph.web.answers import error_answer
+from photos_graph.web.graphiql import graphiql_routes
+from photos_graph.web.health import health_routes
+from photos_graph.web.login import login_routes
+from photos_graph.web.media import routes as media_routes
+from photos_graph.web.middleware import Authentication, LoopbackHosts, SecurityHeaders
+
+_CODES = {400: "BAD_INPUT", 404: "NOT_FOUND", 405: "BAD_INPUT"}
+
+
+def build_app(
+    graphql: Sequence[BaseRoute],
+    *,
+    settings: WebSettings,
+    tokens: Tokens,
+    signer: Signer,
+    lifespan: Lifespan[Starlette] | None = None,
+) -> Starlette:
+    """``graphql``: routes for ``POST`` and WebSocket at ``/graphql``; they find the viewer in ``scope["state"]``.
+
+    ``lifespan`` sets ``app.state.services`` once they are built; until then pictures and ``/readyz`` answer 503.
+    """
+    _hide_queries_from_access_log()
+    return Starlette(
+        routes=[
+            *health_routes(),
+            *login_routes(tokens, signer),
+            *media_routes(signer),
+            *graphiql_routes(),
+            *graphql,
+        ],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(LoopbackHosts, settings.host, settings.origins),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.origins,
+                allow_methods=("GET", "HEAD", "POST"),
+                allow_headers=("Authorization", "Content-Type", "Range"),
+                expose_headers=("Content-Range", "ETag", "Retry-After"),
+            ),
+            Middleware(Authentication, tokens, signer),
+        ],
+        exception_handlers={PhotosGraphError: _known, HTTPException: _http, Exception: _masked},
+        lifespan=lifespan,
+    )
+
+
+async def _known(request: Request, error: Exception) -> Response:
+    if not isinstance(error, PhotosGraphError):
+        raise error
+    return error_answer(error)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    body = {"errors": [{"message": error.detail, "extensions": {"code": _CODES.get(error.status_code, "INTERNAL")}}]}
+    return JSONResponse(body, error.status_code, error.headers)
+
+
+async def _masked(request: Request, error: Exception) -> Response:
+    return error_answer(PhotosGraphError("Something went wrong here. The log of the service says what."))
+
+
+class _WithoutQuery(logging.Filter):
+    """Tokens and signatures stand in queries."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple) and len(record.args) == 5:
+            client, method, target, *rest = record.args
+            record.args = (client, method, str(target).partition("?")[0], *rest)
+        return True
+
+
+def _hide_queries_from_access_log() -> None:
+    log = logging.getLogger("uvicorn.access")
+    if not any(isinstance(known, _WithoutQuery) for known in log.filters):
+        log.addFilter(_WithoutQuery())

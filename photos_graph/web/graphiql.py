@@ -1,0 +1,75 @@
+"""GraphiQL at ``GET /graphql``, from assets of our own under addresses that change with their bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import Route
+
+from photos_graph.web.middleware import wants_html
+
+FOLDER = Path(__file__).parent / "static" / "graphiql"
+EXAMPLES = Path(__file__).parent / "static" / "examples"
+ASSETS = {"graphiql.js": "text/javascript", "graphiql.css": "text/css", "LICENSES.txt": "text/plain"}
+
+# Styles inline: CodeMirror and the menus of GraphiQL put style elements and attributes into the page as it runs.
+# Everything else comes from here, and no script is inline or made from text.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
+    "img-src 'self' data:; connect-src 'self'; worker-src 'self'; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>photos-graph</title><link rel="icon" href="data:,">
+<link rel="stylesheet" href="/static/graphiql/{version}/graphiql.css">
+<body style="margin:0"><div id="graphiql" style="height:100vh"></div>
+<script id="page" type="application/json">{page}</script>
+<script src="/static/graphiql/{version}/graphiql.js"></script>
+</body></html>
+"""
+
+
+def graphiql_routes() -> list[Route]:
+    async def page(request: Request) -> Response:
+        if not wants_html(request.scope):
+            raise HTTPException(405, "Send GraphQL as POST with application/json.", {"Allow": "POST"})
+        headers = {"Cache-Control": "no-store", "Content-Security-Policy": _POLICY, "Vary": "Accept"}
+        return HTMLResponse(_page(), headers=headers)
+
+    async def asset(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in ASSETS or request.path_params["version"] != _version():
+            raise HTTPException(404, "There is no such file.")
+        headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+        return FileResponse(FOLDER / name, media_type=ASSETS[name], headers=headers)
+
+    return [Route("/graphql", page), Route("/static/graphiql/{version}/{name}", asset)]
+
+
+@cache
+def examples() -> tuple[str, ...]:
+    """The documents that the first visit shows, a tab each, in the order of their file names."""
+    return tuple(path.read_text(encoding="utf-8") for path in sorted(EXAMPLES.glob("*.graphql")))
+
+
+@cache
+def _page() -> str:
+    tabs = [{"query": text} for text in examples()]
+    data = json.dumps({"tabs": tabs}).replace("<", "\\u003c")  # no text can end the script element
+    return _PAGE.format(version=_version(), page=data)
+
+
+@cache
+def _version() -> str:
+    digest = hashlib.sha256()
+    for name in sorted(ASSETS):
+        digest.update((FOLDER / name).read_bytes())
+    return digest.hexdigest()[:16]

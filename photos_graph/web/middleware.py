@@ -1,0 +1,168 @@
+"""What stands before every route: which hosts are answered, who is asking, and headers that keep browsers safe."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from photos_graph.auth import Signer, Tokens, Viewer
+from photos_graph.errors import BadInput, Forbidden, PhotosGraphError, Unauthenticated
+from photos_graph.web.answers import error_answer
+from photos_graph.web.login import COOKIE, login_page
+
+PUBLIC = frozenset({"/healthz", "/readyz", "/login"})
+MEDIA = "/media/"  # these addresses carry their own proof
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class SecurityHeaders:
+    """On every answer, unless the route has set a stricter or wider one of its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class LoopbackHosts:
+    """On a loopback address only this machine's own names are answered, so that no page elsewhere can reach the
+    service by a name of its own that it lets point here (DNS rebinding). A number cannot be pointed anywhere."""
+
+    def __init__(self, app: ASGIApp, bound: str, origins: Sequence[str]) -> None:
+        self.app = app
+        self._all = not _is_loopback(bound)
+        self._names = {urlsplit(origin).hostname for origin in origins}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or self._all or self._known(Headers(scope=scope).get("host")):
+            await self.app(scope, receive, send)
+            return
+        message = "This service answers only as localhost. Add the address it is reached by to web.origins."
+        await _refuse(error_answer(BadInput(message)), scope, receive, send)
+
+    def _known(self, host: str | None) -> bool:
+        try:
+            name = urlsplit(f"//{host or ''}").hostname or ""
+        except ValueError:
+            return False
+        return name == "localhost" or name.endswith(".localhost") or name in self._names or _is_address(name)
+
+
+class Authentication:
+    """Puts the Viewer, or None for a WebSocket that may still present a token, into ``scope["state"]["viewer"]``."""
+
+    def __init__(self, app: ASGIApp, tokens: Tokens, signer: Signer) -> None:
+        self.app = app
+        self._tokens = tokens
+        self._signer = signer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        path = scope["path"]
+        viewer: Viewer | None = None
+        try:
+            if path not in PUBLIC and not path.startswith(MEDIA):
+                viewer = self._viewer(connection)
+                if viewer is None and scope["type"] == "http":
+                    raise Unauthenticated("Sign in first: send a token as 'Authorization: Bearer ...', or use /login.")
+        except PhotosGraphError as error:
+            html = isinstance(error, Unauthenticated) and wants_html(scope)
+            response = login_page(401, error.public_message) if html else error_answer(error)
+            await _refuse(response, scope, receive, send)
+            return
+        scope.setdefault("state", {})["viewer"] = viewer
+        await self.app(scope, receive, send)
+
+    def _viewer(self, connection: HTTPConnection) -> Viewer | None:
+        scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+        if scheme:
+            if scheme.lower() != "bearer":
+                raise Unauthenticated("Only 'Authorization: Bearer ...' is understood.")
+            return self._tokens.viewer(token.strip())
+        cookie = connection.cookies.get(COOKIE)
+        if cookie is None:
+            return None
+        if connection.scope["type"] == "websocket":
+            # Browsers send cookies with a WebSocket from any page and ask nobody.
+            return (
+                self._tokens.viewer_of_session(cookie, self._signer, time.time())
+                if _from_here(connection.headers)
+                else None
+            )
+        viewer = self._tokens.viewer_of_session(cookie, self._signer, time.time())
+        if connection.scope["method"] not in SAFE_METHODS:
+            _check_forgery(connection.headers)
+        return viewer
+
+
+def wants_html(scope: Scope) -> bool:
+    """A person with a browser, not a program."""
+    return (
+        scope["type"] == "http"
+        and scope["method"] in ("GET", "HEAD")
+        and "text/html" in Headers(scope=scope).get("accept", "").lower()
+    )
+
+
+def _check_forgery(headers: Headers) -> None:
+    """A cookie comes along with a request that any page makes; only a page of ours can make one like this."""
+    if not _from_here(headers):
+        raise Forbidden("This request comes from another site. Other origins call with a token.")
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise Forbidden("A browser session sends application/json.")
+
+
+def _from_here(headers: Headers) -> bool:
+    """By Sec-Fetch-Site and Origin; a client that sends neither is no browser and should use a token."""
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None and site != "same-origin":
+        return False
+    if origin is None:
+        return site is not None
+    # Only host and port: behind a proxy that ends TLS we do not see the scheme that the browser used.
+    return bool(origin) and urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+async def _refuse(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "http":
+        await response(scope, receive, send)
+    else:
+        # Before it is accepted, a close is answered as HTTP 403.
+        await send({"type": "websocket.close", "code": 1008, "reason": "refused"})

@@ -1,0 +1,158 @@
+"""Who gets in, over a real server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from photos_graph.auth import Signer, Tokens
+from photos_graph.model import Role
+from photos_graph.settings import WebSettings
+from photos_graph.web.app import build_app
+from tests.api.serving import serving
+
+OWNER = "the owner's long token"
+VIEWER = "the viewer's long token"
+BEARER = {"Authorization": f"Bearer {OWNER}"}
+
+pytestmark = pytest.mark.anyio
+
+
+async def who(request: Request) -> Response:
+    return JSONResponse({"name": request.state.viewer.name, "role": request.state.viewer.role})
+
+
+def build(origins: tuple[str, ...] = ()) -> Starlette:
+    return build_app(
+        [Route("/graphql", who, methods=["POST"])],
+        settings=WebSettings(origins=origins),
+        tokens=Tokens({Role.OWNER: OWNER, Role.VIEWER: VIEWER}),
+        signer=Signer(b"k" * 32),
+    )
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    async with serving(build()) as client:
+        yield client
+
+
+async def sign_in(client: httpx.AsyncClient) -> httpx.Response:
+    return await client.get("/login", params={"token": OWNER})
+
+
+def own(client: httpx.AsyncClient) -> str:
+    return str(client.base_url).rstrip("/")
+
+
+async def test_a_request_without_a_token_is_told_what_to_send(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/graphql", json={})
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert answer.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+
+
+async def test_a_token_brings_its_role(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/graphql", json={}, headers={"Authorization": f"Bearer {VIEWER}"})
+    assert answer.json() == {"name": "viewer", "role": "VIEWER"}
+
+
+async def test_an_unknown_token_is_refused_even_beside_a_good_session(client: httpx.AsyncClient) -> None:
+    await sign_in(client)
+    answer = await client.post("/graphql", json={}, headers={"Authorization": "Bearer wrong", "Origin": own(client)})
+    assert answer.status_code == 401
+
+
+async def test_a_browser_is_shown_how_to_sign_in(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/graphql", headers={"Accept": "text/html"})
+    assert answer.status_code == 401
+    assert '<form method="post" action="/login">' in answer.text
+
+
+async def test_the_printed_address_signs_a_browser_in_without_giving_it_the_token(client: httpx.AsyncClient) -> None:
+    answer = await sign_in(client)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/graphql")
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie and "SameSite=strict" in cookie and OWNER not in cookie
+
+
+async def test_the_form_signs_in(client: httpx.AsyncClient) -> None:
+    assert (await client.post("/login", data={"token": OWNER})).status_code == 303
+
+
+async def test_a_wrong_token_does_not_sign_in(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/login", params={"token": "wrong"})
+    assert answer.status_code == 401
+    assert "set-cookie" not in answer.headers
+
+
+async def test_a_session_works_from_our_own_page(client: httpx.AsyncClient) -> None:
+    await sign_in(client)
+    answer = await client.post("/graphql", json={}, headers={"Origin": own(client)})
+    assert answer.json()["role"] == "OWNER"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "http://elsewhere.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {}],
+    ids=["other origin", "opaque origin", "cross-site", "no browser"],
+)
+async def test_a_session_does_not_work_from_elsewhere(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    await sign_in(client)
+    assert (await client.post("/graphql", json={}, headers=headers)).status_code == 403
+
+
+async def test_a_session_does_not_work_for_what_a_form_can_send(client: httpx.AsyncClient) -> None:
+    await sign_in(client)
+    headers = {"Origin": own(client), "Content-Type": "text/plain"}
+    assert (await client.post("/graphql", content="{}", headers=headers)).status_code == 403
+
+
+async def test_a_forged_session_is_refused(client: httpx.AsyncClient) -> None:
+    cookie = {"Cookie": "photos_session=00000000000000000000000000000000.9999999999.AAAAAAAAAAAAAAAAAAAAAAAA"}
+    assert (await client.post("/graphql", json={}, headers=cookie)).status_code == 401
+
+
+async def test_a_foreign_name_for_this_machine_is_refused(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/healthz", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+
+
+async def test_a_listed_origin_may_call_with_a_token_but_not_with_cookies() -> None:
+    async with serving(build(("https://photos.example",))) as client:
+        answer = await client.post("/graphql", json={}, headers=BEARER | {"Origin": "https://photos.example"})
+    assert answer.headers["access-control-allow-origin"] == "https://photos.example"
+    assert "access-control-allow-credentials" not in answer.headers
+
+
+async def test_every_answer_tells_browsers_to_be_careful(client: httpx.AsyncClient) -> None:
+    for path in ("/healthz", "/login", "/graphql", "/nowhere"):
+        headers = (await client.get(path, headers={"Accept": "text/html"})).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+async def test_graphiql_comes_from_here_alone_and_its_scripts_are_kept(client: httpx.AsyncClient) -> None:
+    await sign_in(client)
+    page = await client.get("/graphql", headers={"Accept": "text/html"})
+    assert "script-src 'self';" in page.headers["content-security-policy"]
+    script = page.text.split('<script src="')[1].split('"')[0]
+    answer = await client.get(script)
+    assert answer.status_code == 200
+    assert "immutable" in answer.headers["cache-control"]
+    tabs = json.loads(page.text.split('type="application/json">')[1].split("</script>")[0])["tabs"]
+    assert len(tabs) >= 6
+
+
+async def test_the_service_is_alive_before_it_is_ready(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/healthz")).json() == {"status": "ok"}
+    answer = await client.get("/readyz")
+    assert (answer.status_code, answer.json()["missing"]) == (503, ["services"])
