@@ -63,7 +63,8 @@ def test_the_queries_fit_the_schema() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    pages = [REPOSITORY / "README.md", *(REPOSITORY / "docs").rglob("*.md")]
+    ours = [page for page in (REPOSITORY / "docs").rglob("*.md") if "node_modules" not in page.parts]
+    pages = [REPOSITORY / "README.md", *ours]
     dead = [
         f"{page.relative_to(REPOSITORY)}: {link}"
         for page in pages
