@@ -14,6 +14,7 @@ STATUSES: tuple[tuple[type[errors.PhotosGraphError], int], ...] = (
     (errors.Forbidden, 403),
     (errors.NotFound, 404),
     (errors.Conflict, 409),
+    (errors.Unsupported, 415),
     (errors.Unreadable, 422),
     (errors.Unavailable, 503),
 )

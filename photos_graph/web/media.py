@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from email.utils import formatdate
 from urllib.parse import quote
 
 import aiofiles
-from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from photos_graph.auth import Signer
 from photos_graph.errors import Forbidden, NotFound, PhotosGraphError
 from photos_graph.images.renditions import Rendition
 from photos_graph.model import ThumbnailFormat, ThumbnailSize
-from photos_graph.services.media import Media
+from photos_graph.services.media import Media, Original
 from photos_graph.web.accept import chosen
 from photos_graph.web.answers import error_answer
 from photos_graph.web.state import media_of
@@ -63,7 +62,9 @@ async def _thumbnail(request: Request, media: Media, photo_id: str, what: str) -
             rendition = await media.thumbnail(photo_id, size, format_)
     if request.method == "HEAD":
         await rendition.aclose()
-        return Response(headers=headers, media_type=rendition.media_type)
+        response = Response(headers=headers, media_type=rendition.media_type)
+        del response.headers["content-length"]  # not known before it is made, and certainly not 0
+        return response
     return StreamingResponse(_chunks(rendition), headers=headers, media_type=rendition.media_type)
 
 
@@ -101,19 +102,27 @@ async def _original(request: Request, media: Media, photo_id: str) -> Response:
     if _is_known(request, original.etag):
         os.close(original.descriptor)
         return Response(status_code=304, headers=headers)
-    # By its descriptor: whatever happens to the path meanwhile, these are the bytes that were checked.
-    return FileResponse(
-        f"/dev/fd/{original.descriptor}",
-        headers=headers,
-        media_type=original.media_type,
-        stat_result=os.fstat(original.descriptor),
-        background=BackgroundTask(_close, original.descriptor),
-    )
+    return _OriginalResponse(original, headers)
 
 
-async def _close(descriptor: int) -> None:
-    with contextlib.suppress(OSError):
-        os.close(descriptor)
+class _OriginalResponse(FileResponse):
+    """By its descriptor: whatever happens to the path meanwhile, these are the bytes that were checked. It is closed
+    on every way out: a range that cannot be had and a client that goes away are two of them."""
+
+    def __init__(self, original: Original, headers: Mapping[str, str]) -> None:
+        self._descriptor = original.descriptor
+        super().__init__(
+            f"/dev/fd/{original.descriptor}",
+            headers=headers,
+            media_type=original.media_type,
+            stat_result=os.fstat(original.descriptor),
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            os.close(self._descriptor)
 
 
 def _is_known(request: Request, etag: str) -> bool:

@@ -8,7 +8,7 @@ from photos_graph.model import ThumbnailFormat, ThumbnailSize
 ORIGINAL = "original"
 
 
-def thumbnail_url(signer: Signer, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> str:  # noqa: A002
+def thumbnail_url(signer: Signer, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> str:
     return _url(signer, photo_id, f"{size.lower()}.{format.lower()}")
 
 

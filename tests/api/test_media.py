@@ -1,0 +1,145 @@
+"""Pictures over a real server, from real files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator, AsyncIterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import anyio
+import httpx
+import pytest
+
+from photos_graph.auth import Signer, Tokens
+from photos_graph.errors import Busy, NotFound, Unreadable
+from photos_graph.images.renditions import Rendition
+from photos_graph.model import Role, ThumbnailFormat, ThumbnailSize
+from photos_graph.services.media import Original
+from photos_graph.settings import WebSettings
+from photos_graph.web.app import build_app
+from photos_graph.web.urls import original_url, thumbnail_url
+from tests.api.serving import serving
+
+SIGNER = Signer(b"k" * 32)
+BYTES = bytes(range(256)) * 40
+FINISHED, LIVE, BROKEN, BUSY = "f" * 32, "1" * 32, "b" * 32, "0" * 32
+
+pytestmark = pytest.mark.anyio
+
+
+class Shelf:
+    """Serves one file; some ids stand for pictures that are being made or cannot be."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.opened: list[int] = []
+
+    async def thumbnail(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> Rendition:
+        media_type, etag = f"image/{format.lower()}", f'"{photo_id}-{size.lower()}-{format.lower()}"'
+        if photo_id == FINISHED:
+            return Rendition(media_type, etag, path=self.path, byte_size=len(BYTES))
+        if photo_id in (LIVE, BROKEN):
+            return Rendition(media_type, etag, chunks=self._chunks(photo_id == BROKEN))
+        if photo_id == BUSY:
+            raise Busy("Too much at once.", retry_after=7)
+        raise NotFound("There is no such photo.")
+
+    async def original(self, photo_id: str) -> Original:
+        descriptor = os.open(self.path, os.O_RDONLY)
+        self.opened.append(descriptor)
+        return Original(descriptor, 'a"b\r\nü.jpg', len(BYTES), 0, "image/jpeg", '"hash"')
+
+    async def _chunks(self, broken: bool) -> AsyncGenerator[bytes]:
+        yield BYTES[:5000]
+        if broken:
+            raise Unreadable("It ends too early.")
+        yield BYTES[5000:]
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    path = tmp_path / "picture"
+    path.write_bytes(BYTES)
+    return Shelf(path)
+
+
+@pytest.fixture
+async def client(shelf: Shelf) -> AsyncIterator[httpx.AsyncClient]:
+    app = build_app([], settings=WebSettings(), tokens=Tokens({Role.OWNER: "t" * 20}), signer=SIGNER)
+    app.state.services = SimpleNamespace(media=shelf)
+    async with serving(app) as client:
+        yield client
+
+
+def small(photo_id: str, format: ThumbnailFormat = ThumbnailFormat.JPEG) -> str:
+    return thumbnail_url(SIGNER, photo_id, ThumbnailSize.SMALL, format)
+
+
+@pytest.mark.parametrize("photo_id", [FINISHED, LIVE])
+async def test_a_signed_picture_needs_no_token_and_may_be_kept(client: httpx.AsyncClient, photo_id: str) -> None:
+    answer = await client.get(small(photo_id))
+    assert (answer.status_code, answer.content) == (200, BYTES)
+    assert "immutable" in answer.headers["cache-control"]
+
+
+async def test_a_signature_opens_no_other_picture(client: httpx.AsyncClient) -> None:
+    assert (await client.get(small(FINISHED).replace("small", "large"))).status_code == 403
+    assert (await client.get(small(FINISHED).partition("?")[0])).status_code == 403
+
+
+async def test_auto_follows_accept(client: httpx.AsyncClient) -> None:
+    answer = await client.get(small(FINISHED, ThumbnailFormat.AUTO), headers={"Accept": "image/avif;q=0, image/webp"})
+    assert answer.headers["content-type"] == "image/webp"
+    assert "Accept" in answer.headers["vary"].split(", ")
+
+
+async def test_what_the_client_has_is_not_sent_again(client: httpx.AsyncClient) -> None:
+    etag = (await client.get(small(FINISHED))).headers["etag"]
+    answer = await client.get(small(FINISHED), headers={"If-None-Match": f'"other", {etag}'})
+    assert (answer.status_code, answer.content) == (304, b"")
+
+
+async def test_head_does_not_call_a_picture_empty(client: httpx.AsyncClient) -> None:
+    answer = await client.head(small(LIVE))
+    assert (answer.status_code, answer.headers.get("content-length")) == (200, None)
+
+
+async def test_a_full_queue_says_when_to_come_back(client: httpx.AsyncClient) -> None:
+    answer = await client.get(small(BUSY))
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "7")
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_an_unknown_photo_is_not_found(client: httpx.AsyncClient) -> None:
+    assert (await client.get(small("9" * 32))).status_code == 404
+
+
+async def test_a_picture_that_breaks_under_way_is_cut_off(client: httpx.AsyncClient) -> None:
+    with pytest.raises(httpx.RemoteProtocolError):
+        await client.get(small(BROKEN))
+
+
+async def test_an_original_is_served_in_ranges_and_cannot_run(client: httpx.AsyncClient) -> None:
+    answer = await client.get(original_url(SIGNER, FINISHED), headers={"Range": "bytes=10-19"})
+    assert (answer.status_code, answer.content) == (206, BYTES[10:20])
+    assert answer.headers["content-security-policy"].startswith("sandbox;")
+    assert answer.headers["content-disposition"] == "inline; filename*=UTF-8''a%22b%0D%0A%C3%BC.jpg"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Range": "bytes=999999-"}, {"If-None-Match": '"hash"'}])
+async def test_an_original_is_closed_on_every_way_out(
+    client: httpx.AsyncClient, shelf: Shelf, headers: dict[str, str]
+) -> None:
+    await client.get(original_url(SIGNER, FINISHED), headers=headers)
+    # The client has the last byte a moment before the server is done with the file.
+    with anyio.fail_after(5):
+        while is_open(shelf.opened[0], shelf.path):  # noqa: ASYNC110, the server offers no event
+            await anyio.sleep(0.01)
+
+
+def is_open(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except OSError:
+        return False
