@@ -1,0 +1,67 @@
+"""The whole service as one ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.routing import Route, WebSocketRoute
+
+from photos_graph.bootstrap import Services, build, make_private
+from photos_graph.errors import PhotosGraphError
+from photos_graph.settings import Settings
+from photos_graph.web.app import build_app
+from photos_graph.web.secrets import Secrets, load_or_make, signer_of, tokens_of
+from resolvers.schema import build_schema
+from resolvers.transport import GraphQLTransport
+
+log = logging.getLogger(__name__)
+
+Started = Callable[[Services, Secrets], Awaitable[None]]
+
+
+def create_app(settings: Settings, started: Started | None = None) -> Starlette:
+    """Listens at once; answers as soon as the library is loaded. ``started`` is called then.
+
+    When building fails, the reason is kept in ``app.state.failure`` and ``app.state.stop()``, where set, is called.
+    """
+    make_private(settings)
+    secrets = load_or_make(settings)
+    tokens, signer = tokens_of(settings, secrets), signer_of(secrets)
+    graphql = GraphQLTransport(build_schema(settings.web), tokens, signer, settings.web)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        running = asyncio.create_task(_run(app, settings, secrets, started), name="services")
+        yield
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    return build_app(
+        [Route("/graphql", graphql, methods=["POST"]), WebSocketRoute("/graphql", graphql)],
+        settings=settings.web,
+        tokens=tokens,
+        signer=signer,
+        lifespan=lifespan,
+    )
+
+
+async def _run(app: Starlette, settings: Settings, secrets: Secrets, started: Started | None) -> None:
+    try:
+        async with build(settings, poll=True) as services:
+            app.state.services = services
+            try:
+                if started is not None:
+                    await started(services, secrets)
+                await asyncio.Event().wait()
+            finally:
+                app.state.services = None
+    except Exception as error:
+        if not isinstance(error, PhotosGraphError):
+            log.exception("the service could not start")
+        app.state.failure = error
+        if (stop := getattr(app.state, "stop", None)) is not None:
+            stop()

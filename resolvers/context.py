@@ -1,0 +1,48 @@
+"""What a resolver finds in ``info.context``: who asks, the services, and this request's loaders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import strawberry
+
+from photos_graph.auth import Signer, Viewer
+from photos_graph.bootstrap import Services
+from photos_graph.errors import Unauthenticated, Unavailable
+from resolvers.loaders import Loaders
+
+
+@dataclass(slots=True)
+class Context:
+    """A WebSocket may open before its viewer is known; ``connection_params`` is what it then presents."""
+
+    signer: Signer
+    viewer: Viewer | None
+    ready: Services | None
+    loads: Loaders | None
+    connection_params: object = None
+
+    @property
+    def services(self) -> Services:
+        """Raises Unavailable while the service starts."""
+        if self.ready is None:
+            raise Unavailable("The service is starting: the library is being loaded.")
+        return self.ready
+
+    @property
+    def loaders(self) -> Loaders:
+        """Raises Unavailable while the service starts."""
+        if self.loads is None:
+            raise Unavailable("The service is starting: the library is being loaded.")
+        return self.loads
+
+    @property
+    def known_viewer(self) -> Viewer:
+        """Raises Unauthenticated."""
+        if self.viewer is None:
+            raise Unauthenticated("Sign in first.")
+        return self.viewer
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

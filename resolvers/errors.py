@@ -1,0 +1,54 @@
+"""Errors as clients see them: a code and a public message. What nobody foresaw is masked and logged."""
+
+from __future__ import annotations
+
+import logging
+
+from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.extensions import MaskErrors
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+
+from photos_graph.errors import BadInput, PhotosGraphError, TooComplex
+
+log = logging.getLogger(__name__)
+
+_MASK = "Something went wrong here. The log of the service says what."
+
+
+def cause_of(error: GraphQLError) -> BaseException | None:
+    """What a resolver or scalar raised; None where GraphQL itself objects to the request."""
+    cause: BaseException | None = error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause
+
+
+def public(error: GraphQLError) -> GraphQLError:
+    cause = cause_of(error)
+    if cause is None or isinstance(cause, CannotGetOperationTypeError | InvalidOperationTypeError):
+        # graphql-core has no other sign of its token limit than its words.
+        over = isinstance(error, GraphQLSyntaxError) and "Parsing aborted" in error.message
+        return _with(error, error.message, TooComplex.code if over else BadInput.code)
+    if isinstance(cause, PhotosGraphError):
+        return _with(error, cause.public_message, cause.code)
+    if isinstance(cause, RecursionError):
+        return _with(error, "This is nested too deep.", TooComplex.code)
+    return _with(error, _MASK, PhotosGraphError.code)
+
+
+def log_unforeseen(error: GraphQLError) -> None:
+    cause = cause_of(error)
+    if cause is not None and public(error).message == _MASK:
+        log.error("a resolver failed at %s", error.path, exc_info=cause)
+
+
+class PublicErrors(MaskErrors):
+    """The one place where errors become public, for answers and for each step of a subscription."""
+
+    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
+        return public(error)
+
+
+def _with(error: GraphQLError, message: str, code: str) -> GraphQLError:
+    extensions = {"code": code}
+    return GraphQLError(message, error.nodes, error.source, error.positions, error.path, extensions=extensions)

@@ -1,0 +1,125 @@
+"""PhotoFilter and its parts, and the service's values that they stand for."""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry import UNSET
+
+from photos_graph.errors import TooComplex
+from photos_graph.services import filters
+from resolvers.connections import given
+from resolvers.ids import decode_given
+from resolvers.scalars import LocalDateTime
+
+MAX_NESTING = 20
+
+
+@strawberry.input(description="Ids or names; a name that fits several means any of them.")
+class TermFilter:
+    all: list[str] | None = UNSET
+    any: list[str] | None = UNSET
+    none: list[str] | None = UNSET
+    only: bool | None = False
+
+    def decode(self) -> filters.TermFilter:
+        return filters.TermFilter(_terms(self.all), _terms(self.any), _terms(self.none), bool(self.only))
+
+
+@strawberry.input(description="A folder, by its id or its path.")
+class FolderFilter:
+    id: strawberry.ID | None = UNSET
+    path: str | None = strawberry.field(default=UNSET, description='"<root name>/a/b"')
+    recursive: bool | None = True
+
+    def decode(self) -> filters.FolderFilter:
+        return filters.FolderFilter(decode_given("Folder", self.id), given(self.path), self.recursive is not False)
+
+
+@strawberry.input(description="after <= t < before, by the wall clock where the photo was taken.")
+class TakenFilter:
+    after: LocalDateTime | None = UNSET
+    before: LocalDateTime | None = UNSET
+    year: int | None = UNSET
+    month: int | None = strawberry.field(default=UNSET, description="1 to 12, of any year unless one is given.")
+
+    def decode(self) -> filters.TakenFilter:
+        return filters.TakenFilter(given(self.after), given(self.before), given(self.year), given(self.month))
+
+
+@strawberry.input
+class NearFilter:
+    latitude: float
+    longitude: float
+    radius_km: float
+
+    def decode(self) -> filters.NearFilter:
+        return filters.NearFilter(self.latitude, self.longitude, self.radius_km)
+
+
+@strawberry.input(description="Degrees; a box whose west is greater than its east crosses the antimeridian.")
+class BoxFilter:
+    north: float
+    south: float
+    east: float
+    west: float
+
+    def decode(self) -> filters.BoxFilter:
+        return filters.BoxFilter(self.north, self.south, self.east, self.west)
+
+
+@strawberry.input(description="min <= n <= max")
+class IntRange:
+    min: int | None = UNSET
+    max: int | None = UNSET
+
+    def decode(self) -> filters.IntRange:
+        return filters.IntRange(given(self.min), given(self.max))
+
+
+@strawberry.input(description="Everything that is given must hold.")
+class PhotoFilter:
+    and_: list[PhotoFilter] | None = strawberry.field(name="and", default=UNSET)
+    or_: list[PhotoFilter] | None = strawberry.field(name="or", default=UNSET)
+    not_: PhotoFilter | None = strawberry.field(name="not", default=UNSET)
+    folder: FolderFilter | None = UNSET
+    places: TermFilter | None = UNSET
+    taken: TakenFilter | None = UNSET
+    near: NearFilter | None = UNSET
+    box: BoxFilter | None = UNSET
+    rating: IntRange | None = strawberry.field(default=UNSET, description="A photo without a rating counts as 0.")
+    favourite: bool | None = UNSET
+    camera: str | None = strawberry.field(default=UNSET, description="Part of the make, model or lens.")
+    text: str | None = strawberry.field(default=UNSET, description="Words in names, folders and places.")
+
+    def decode(self, depth: int = 1) -> filters.PhotoFilter:
+        """Raises BadInput for an id of something else, TooComplex."""
+        if depth > MAX_NESTING:
+            raise TooComplex(f"A filter nests up to {MAX_NESTING} deep.")
+        return filters.PhotoFilter(
+            and_=_each(self.and_, depth),
+            or_=_each(self.or_, depth),
+            not_=self.not_.decode(depth + 1) if self.not_ else None,
+            places=self.places.decode() if self.places else None,
+            folder=self.folder.decode() if self.folder else None,
+            taken=self.taken.decode() if self.taken else None,
+            near=self.near.decode() if self.near else None,
+            box=self.box.decode() if self.box else None,
+            rating=self.rating.decode() if self.rating else None,
+            favourite=given(self.favourite),
+            camera=given(self.camera),
+            text=given(self.text),
+        )
+
+
+def decode_filter(filter: PhotoFilter | None) -> filters.PhotoFilter | None:
+    return filter.decode() if filter else None
+
+
+def _each(parts: list[PhotoFilter] | None, depth: int) -> tuple[filters.PhotoFilter, ...] | None:
+    known = given(parts)
+    return None if known is None else tuple(part.decode(depth + 1) for part in known)
+
+
+def _terms(terms: list[str] | None) -> tuple[str, ...] | None:
+    known = given(terms)
+    return None if known is None else tuple(known)

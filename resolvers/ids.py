@@ -1,0 +1,43 @@
+"""Relay's global ids: opaque to clients, "<kind>:<our id>" in base64."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import strawberry
+from strawberry.relay import from_base64, to_base64
+
+from photos_graph.errors import BadInput
+
+Kind = Literal["Photo", "Folder", "Root", "Job"]
+
+
+def encode(kind: Kind, id: str) -> strawberry.ID:
+    return strawberry.ID(to_base64(kind, id))
+
+
+def parse(id: str) -> tuple[str, str]:
+    """Kind and our id. Raises BadInput for what is no id at all."""
+    try:
+        kind, ours = from_base64(id)
+    except ValueError:
+        raise BadInput("This is not an id that was given out here.") from None
+    return kind, ours
+
+
+def decode(kind: Kind, id: str) -> str:
+    """Raises BadInput for the id of something else."""
+    found, ours = parse(id)
+    if found != kind:
+        raise BadInput(f"This takes the id of a {kind.lower()}.")
+    return ours
+
+
+def decode_all(kind: Kind, ids: Iterable[str]) -> list[str]:
+    return [decode(kind, id_) for id_ in ids]
+
+
+def decode_given(kind: Kind, id: str | None) -> str | None:
+    """Of an argument that may be left out (None or UNSET)."""
+    return decode(kind, id) if id else None

@@ -1,0 +1,140 @@
+"""How much one document may ask for: depth, aliases, and nodes. Weighed before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    ValidationContext,
+    ValidationRule,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
+)
+from strawberry.extensions import SchemaExtension
+
+from photos_graph.errors import TooComplex
+from photos_graph.settings import WebSettings
+from resolvers.connections import DEFAULT_PAGE, MAX_PAGE
+
+LIST_NODES = 10  # what a list without pages is taken to hold: files, places, roots
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    depth: int = 0
+    aliases: int = 0
+    nodes: int = 0
+
+    def beside(self, other: Weight) -> Weight:
+        return Weight(max(self.depth, other.depth), self.aliases + other.aliases, self.nodes + other.nodes)
+
+
+class Scale:
+    """Each fragment is weighed once, however often it is spread: that is what keeps this cheap."""
+
+    def __init__(
+        self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any]
+    ) -> None:
+        self._schema = schema
+        self._fragments = fragments
+        self._variables = variables
+        self._weighed: dict[tuple[str, int], Weight] = {}
+
+    def weigh(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None, page: int = 1) -> Weight:
+        """``page``: how many items the lists of the connection ``parent`` hold."""
+        total = Weight()
+        for selection in selections.selections if selections else ():
+            if isinstance(selection, FieldNode):
+                total = total.beside(self._field(selection, parent, page))
+            elif isinstance(selection, InlineFragmentNode):
+                condition = selection.type_condition
+                on = self._schema.get_type(condition.name.value) if condition else parent
+                total = total.beside(self.weigh(selection.selection_set, on, page))
+            elif isinstance(selection, FragmentSpreadNode):
+                total = total.beside(self._fragment(selection.name.value, page))
+        return total
+
+    def _fragment(self, name: str, page: int) -> Weight:
+        key = (name, page)
+        if key not in self._weighed:
+            self._weighed[key] = Weight()  # a fragment within itself: another rule refuses it
+            if (fragment := self._fragments.get(name)) is not None:
+                on = self._schema.get_type(fragment.type_condition.name.value)
+                self._weighed[key] = self.weigh(fragment.selection_set, on, page)
+        return self._weighed[key]
+
+    def _field(self, node: FieldNode, parent: GraphQLNamedType | None, page: int) -> Weight:
+        if node.name.value.startswith("__"):
+            return Weight()  # graphql-core limits introspection itself
+        fields = parent.fields if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else {}
+        field = fields.get(node.name.value)
+        type_ = get_named_type(field.type) if field else None
+        below = self.weigh(node.selection_set, type_, self._page(node))
+        count = 1
+        if field is not None and is_list_type(get_nullable_type(field.type)):
+            in_connection = parent is not None and parent.name.endswith("Connection")
+            count = page if in_connection else self._page(node) if "first" in field.args else LIST_NODES
+        nodes = count * (1 + below.nodes) if node.selection_set else 0
+        return Weight(below.depth + 1, below.aliases + (node.alias is not None), nodes)
+
+    def _page(self, node: FieldNode) -> int:
+        for argument in node.arguments:
+            if argument.name.value in ("first", "last"):
+                value: object = None
+                if isinstance(argument.value, IntValueNode):
+                    value = int(argument.value.value[:9])
+                elif isinstance(argument.value, VariableNode):
+                    value = self._variables.get(argument.value.name.value)
+                return min(max(value, 1), MAX_PAGE) if isinstance(value, int) else DEFAULT_PAGE
+        return DEFAULT_PAGE
+
+
+def limit_rule(limits: WebSettings, variables: Mapping[str, Any]) -> type[ValidationRule]:
+    class Limit(ValidationRule):
+        def __init__(self, context: ValidationContext) -> None:
+            super().__init__(context)
+            definitions = context.document.definitions
+            fragments = {each.name.value: each for each in definitions if isinstance(each, FragmentDefinitionNode)}
+            scale = Scale(context.schema, fragments, variables)
+            total = Weight()
+            for each in definitions:
+                if isinstance(each, OperationDefinitionNode):
+                    root = context.schema.get_root_type(each.operation)
+                    total = total.beside(scale.weigh(each.selection_set, root))
+            self._check("levels deep", total.depth, limits.max_depth)
+            self._check("aliases", total.aliases, limits.max_aliases)
+            self._check("nodes", total.nodes, limits.max_cost)
+
+        def _check(self, what: str, asked: int, most: int) -> None:
+            if asked > most:
+                problem = TooComplex(f"This asks for {asked:,} {what}; {most:,} is the limit.")
+                self.report_error(GraphQLError(problem.public_message, original_error=problem))
+
+    return Limit
+
+
+class Limits(SchemaExtension):
+    def __init__(self, settings: WebSettings) -> None:
+        self._settings = settings
+
+    def on_operation(self) -> Iterator[None]:
+        context = self.execution_context
+        context.parse_options["max_tokens"] = self._settings.max_tokens
+        context.validation_rules += (limit_rule(self._settings, context.variables or {}),)
+        yield

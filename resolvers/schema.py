@@ -1,0 +1,70 @@
+"""The schema: what each noun brings, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from photos_graph.settings import WebSettings
+from resolvers import ids
+from resolvers.connections import Node
+from resolvers.context import Info
+from resolvers.errors import PublicErrors, log_unforeseen
+from resolvers.folders import FolderQueries, load_folder
+from resolvers.jobs import JobMutations, JobQueries, JobSubscriptions, load_job
+from resolvers.library import LibraryMutations, LibraryQueries
+from resolvers.limits import Limits
+from resolvers.permissions import CanView
+from resolvers.photos import PhotoMutations, PhotoQueries, load_photo
+from resolvers.scalars import SCALARS
+from resolvers.viewer import ViewerQueries
+
+
+@strawberry.type
+class Query(LibraryQueries, FolderQueries, PhotoQueries, JobQueries, ViewerQueries):
+    @strawberry.field(permission_classes=[CanView])
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
+        kind, ours = ids.parse(id)
+        if kind == "Photo":
+            return await load_photo(info, ours)
+        if kind == "Folder":
+            return load_folder(info, ours)
+        if kind == "Job":
+            return await load_job(info, ours)
+        return None
+
+
+@strawberry.type
+class Mutation(LibraryMutations, PhotoMutations, JobMutations):
+    pass
+
+
+@strawberry.type
+class Subscription(JobSubscriptions):
+    pass
+
+
+class Schema(strawberry.Schema):
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Only what nobody foresaw is worth a line in the log."""
+        for error in errors:
+            log_unforeseen(error)
+
+
+def build_schema(settings: WebSettings) -> Schema:
+    extensions: Sequence[type[PublicErrors] | object] = [PublicErrors, lambda: Limits(settings)]
+    return Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        extensions=extensions,
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )
+
+
+def print_sdl() -> str:
+    return build_schema(WebSettings()).as_str() + "\n"
