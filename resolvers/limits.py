@@ -94,7 +94,7 @@ class Scale:
         return Weight(below.depth + 1, below.aliases + (node.alias is not None), nodes)
 
     def _page(self, node: FieldNode) -> int:
-        for argument in node.arguments:
+        for argument in node.arguments or ():
             if argument.name.value in ("first", "last"):
                 value: object = None
                 if isinstance(argument.value, IntValueNode):

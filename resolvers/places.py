@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import strawberry
 
-from photos_graph import model
+from photos_graph import model as nouns
 
-PlaceKind = strawberry.enum(model.PlaceKind)
+strawberry.enum(nouns.PlaceKind)
 
 
 @strawberry.type
@@ -16,17 +16,19 @@ class Location:
     altitude: float | None = strawberry.field(description="Metres above sea level.")
 
     @classmethod
-    def of(cls, location: model.Location | None) -> Location | None:
-        return location and cls(latitude=location.latitude, longitude=location.longitude, altitude=location.altitude)
+    def of(cls, location: nouns.Location | None) -> Location | None:
+        if location is None:
+            return None
+        return cls(latitude=location.latitude, longitude=location.longitude, altitude=location.altitude)
 
 
 @strawberry.type
 class Place:
     name: str
-    kind: model.PlaceKind
+    kind: nouns.PlaceKind
 
     @classmethod
-    def of(cls, place: model.Place) -> Place:
+    def of(cls, place: nouns.Place) -> Place:
         return cls(name=place.name, kind=place.kind)
 
 
@@ -37,5 +39,5 @@ class Camera:
     lens: str | None
 
     @classmethod
-    def of(cls, camera: model.Camera | None) -> Camera | None:
-        return camera and cls(make=camera.make, model=camera.model, lens=camera.lens)
+    def of(cls, camera: nouns.Camera | None) -> Camera | None:
+        return None if camera is None else cls(make=camera.make, model=camera.model, lens=camera.lens)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
@@ -56,12 +54,11 @@ class Schema(strawberry.Schema):
 
 
 def build_schema(settings: WebSettings) -> Schema:
-    extensions: Sequence[type[PublicErrors] | object] = [PublicErrors, lambda: Limits(settings)]
     return Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        extensions=extensions,
+        extensions=[PublicErrors, lambda: Limits(settings)],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
 

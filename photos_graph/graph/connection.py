@@ -121,7 +121,9 @@ class Graph:
     async def _turn(self) -> AsyncIterator[None]:
         """Waits for the other writers of this process, but no longer than for the engine itself."""
         try:
-            await asyncio.wait_for(self._one_writer.acquire(), self._patience)
+            # Not wait_for: it loses a cancellation that comes as the lock is had (fixed in Python 3.12).
+            async with asyncio.timeout(self._patience):
+                await self._one_writer.acquire()
         except TimeoutError as error:
             raise EngineUnavailable(AWAY) from error
         try:

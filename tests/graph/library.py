@@ -8,7 +8,18 @@ from photos_graph.graph import files, folders, jobs, photos
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.files import FileRecord
 from photos_graph.graph.folders import FolderRecord
-from photos_graph.model import Camera, JobKind, Location, Metadata, Place, PlaceKind, Root, RootState, Taken, TakenSource
+from photos_graph.model import (
+    Camera,
+    JobKind,
+    Location,
+    Metadata,
+    Place,
+    PlaceKind,
+    Root,
+    RootState,
+    Taken,
+    TakenSource,
+)
 
 ITALY = Place("IT", "Italy", PlaceKind.COUNTRY)
 ABRUZZO = Place("IT/Abruzzo", "Abruzzo", PlaceKind.REGION, "IT")
