@@ -105,6 +105,9 @@ class GraphQLTransport(GraphQL[Context, None]):
         return result
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        # What fails outside of an operation does not pass by the schema's extensions.
+        errors = [each if "code" in (each.extensions or {}) else public(each) for each in result.errors or ()]
+        result.errors = errors or None
         answer = await super().process_result(request, result)
         if isinstance(result, PreExecutionError):
             answer.pop("data", None)  # nothing was executed, which is not the same as an answer of null
