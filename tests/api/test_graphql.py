@@ -1,0 +1,280 @@
+"""The whole service over a real server: real engine, real pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import websockets
+from pydantic import SecretStr
+from starlette.applications import Starlette
+
+from photos_graph.settings import Settings
+from resolvers.asgi import create_app
+from tests.api.serving import serving
+from tests.pictures import jpeg, put
+
+TOKENS = {"owner": "the owner's token", "editor": "the editor's token", "viewer": "the viewer's token"}
+
+pytestmark = pytest.mark.anyio
+
+Ask = Callable[..., Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture
+async def app(settings: Settings) -> Starlette:
+    tokens = {
+        "token": SecretStr(TOKENS["owner"]),
+        "editor_token": SecretStr(TOKENS["editor"]),
+        "viewer_token": SecretStr(TOKENS["viewer"]),
+    }
+    return create_app(settings.model_copy(update=tokens))
+
+
+@pytest.fixture
+async def client(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+    async with serving(app) as client:
+        client.headers["Authorization"] = f"Bearer {TOKENS['owner']}"
+        while (await client.get("/readyz")).status_code != 200:  # noqa: ASYNC110, a server says no more
+            await asyncio.sleep(0.05)
+        yield client
+
+
+@pytest.fixture
+def ask(client: httpx.AsyncClient) -> Ask:
+    async def ask(query: str, role: str = "owner", **variables: object) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {TOKENS[role]}"}
+        answer = await client.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+        found: dict[str, Any] = answer.json()
+        return found
+
+    return ask
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A root: a/1.jpg, a/2.jpg, a/deep/3.jpg, b/4.jpg ... b/12.jpg."""
+    root = tmp_path / "Pictures"
+    for number in range(1, 13):
+        below = "a/deep" if number == 3 else "a" if number < 3 else "b"
+        put(root / below / f"{number}.jpg", jpeg(number))
+    return root
+
+
+@pytest.fixture
+async def library(ask: Ask, folder: Path) -> str:
+    """The id of a scanned root."""
+    root: str = (await ask("mutation($p: String!) { addRoot(path: $p) { id } }", p=str(folder)))["data"]["addRoot"][
+        "id"
+    ]
+    job = (await ask("mutation { scan { id } }"))["data"]["scan"]["id"]
+    query = "query($j: ID!) { job(id: $j) { state } }"
+    while (await ask(query, j=job))["data"]["job"]["state"] != "SUCCEEDED":  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+    return root
+
+
+def code(answer: dict[str, Any]) -> str:
+    found: str = answer["errors"][0]["extensions"]["code"]
+    return found
+
+
+def socket_url(client: httpx.AsyncClient) -> str:
+    return str(client.base_url).replace("http://", "ws://").rstrip("/") + "/graphql"
+
+
+PAGE = """query($n: Int) { photos(first: $n, orderBy: NAME_ASC) { totalCount nodes {
+  name thumbnail original places { name kind } files { path state folder { path parent { name } } } } } }"""
+
+
+async def test_a_page_shows_photos_with_their_files_and_pictures(
+    ask: Ask, client: httpx.AsyncClient, library: str
+) -> None:
+    answer = await ask(PAGE, n=500)
+    photos = answer["data"]["photos"]
+    assert photos["totalCount"] == 12
+    paths = {file["path"] for node in photos["nodes"] for file in node["files"]}
+    assert "Pictures/a/deep/3.jpg" in paths
+    picture = await client.get(photos["nodes"][0]["thumbnail"])
+    assert picture.status_code == 200 and picture.headers["content-type"] == "image/jpeg"
+
+
+async def test_a_page_costs_the_engine_the_same_however_long_it_is(app: Starlette, ask: Ask, library: str) -> None:
+    graph = app.state.services.graph
+    costs = []
+    for size in (2, 12):
+        before = graph.queries
+        await ask(PAGE, n=size)
+        costs.append(graph.queries - before)
+    assert costs[0] == costs[1] <= 3
+
+
+async def test_pages_follow_each_other(ask: Ask, library: str) -> None:
+    query = """query($a: String) { photos(first: 5, after: $a, orderBy: NAME_ASC) {
+        edges { cursor node { name } } pageInfo { hasNextPage endCursor } } }"""
+    names, after = [], None
+    while True:
+        page = (await ask(query, a=after))["data"]["photos"]
+        names += [edge["node"]["name"] for edge in page["edges"]]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    assert len(names) == len(set(names)) == 12
+
+
+async def test_filters_nest(ask: Ask, library: str) -> None:
+    query = """{ photos(filter: { or: [{ folder: { path: "Pictures/a" } }, { text: "12" }],
+        not: { folder: { path: "Pictures/a/deep" } } }) { nodes { name } } }"""
+    nodes = (await ask(query))["data"]["photos"]["nodes"]
+    assert {node["name"] for node in nodes} == {"1.jpg", "2.jpg", "12.jpg"}
+
+
+async def test_folders_lead_down_and_count(ask: Ask, library: str) -> None:
+    query = """{ folder(path: "Pictures") { name photoCount folders { totalCount nodes {
+        path photoCount(recursive: false) photos { totalCount } } } } }"""
+    folder = (await ask(query))["data"]["folder"]
+    assert folder["photoCount"] == 12
+    a = {"path": "Pictures/a", "photoCount": 2, "photos": {"totalCount": 2}}
+    assert a in folder["folders"]["nodes"]
+
+
+async def test_every_node_is_found_by_its_id(ask: Ask, library: str) -> None:
+    found = (await ask('{ photos(first: 1) { nodes { id } } folder(path: "Pictures") { id } jobs { nodes { id } } }'))[
+        "data"
+    ]
+    ids = [found["photos"]["nodes"][0]["id"], found["folder"]["id"], found["jobs"]["nodes"][0]["id"]]
+    kinds = [(await ask("query($i: ID!) { node(id: $i) { __typename id } }", i=id_))["data"]["node"] for id_ in ids]
+    assert [(kind["__typename"], kind["id"]) for kind in kinds] == list(
+        zip(["Photo", "Folder", "Job"], ids, strict=True)
+    )
+
+
+async def test_ratings_are_seen_at_once(ask: Ask, library: str) -> None:
+    ids = [node["id"] for node in (await ask("{ photos(first: 3) { nodes { id } } }"))["data"]["photos"]["nodes"]]
+    rate = "mutation($p: [ID!]!) { ratePhotos(photos: $p, rating: 4) { matched changed } }"
+    assert (await ask(rate, "editor", p=ids))["data"]["ratePhotos"] == {"matched": 3, "changed": 3}
+    seen = await ask("{ photos(filter: { rating: { min: 4 } }) { totalCount nodes { rating } } }")
+    assert seen["data"]["photos"] == {"totalCount": 3, "nodes": [{"rating": 4}] * 3}
+
+
+async def test_the_timeline_and_facets_count_every_photo(ask: Ask, library: str) -> None:
+    found = (
+        await ask("{ timeline(by: YEAR) { start count cover { name } } photos { facets { years { year count } } } }")
+    )["data"]
+    assert sum(bucket["count"] for bucket in found["timeline"]) == 12
+    assert sum(year["count"] for year in found["photos"]["facets"]["years"]) == 12
+
+
+async def test_the_library_says_what_it_holds(ask: Ask, library: str) -> None:
+    query = """{ library { photoCount fileCount folderCount roots { id name state folder { name } }
+        failures { totalCount } formats { extension available } } viewer { role } }"""
+    found = (await ask(query, "viewer"))["data"]
+    assert found["viewer"] == {"role": "VIEWER"}
+    assert (found["library"]["photoCount"], found["library"]["fileCount"]) == (12, 12)
+    assert {"extension": "jpg", "available": True} in found["library"]["formats"]
+    assert found["library"]["roots"] == [
+        {"id": library, "name": "Pictures", "state": "ONLINE", "folder": {"name": "Pictures"}}
+    ]
+
+
+async def test_a_removed_root_is_forgotten_but_its_originals_stay(ask: Ask, folder: Path, library: str) -> None:
+    remove = "mutation($r: ID!) { removeRoot(id: $r) }"
+    assert (await ask(remove, r=library))["data"]["removeRoot"] is True
+    assert (await ask("{ photos { totalCount } }"))["data"]["photos"]["totalCount"] == 0
+    assert (folder / "a" / "1.jpg").is_file()
+
+
+@pytest.mark.parametrize(
+    ("role", "mutation"),
+    [
+        ("viewer", "mutation { scan { id } }"),
+        ("viewer", "mutation { favouritePhotos(photos: [], favourite: true) { matched } }"),
+        ("editor", 'mutation { addRoot(path: "/tmp") { id } }'),
+        ("editor", 'mutation { removeRoot(id: "Um9vdDox") }'),
+    ],
+)
+async def test_a_role_reaches_no_further(ask: Ask, role: str, mutation: str) -> None:
+    assert code(await ask(mutation, role)) == "FORBIDDEN"
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("{ photos(first: 501) { totalCount } }", "BAD_INPUT"),
+        ("{ photos(first: -1) { totalCount } }", "BAD_INPUT"),
+        ("{ photos(first: 1, last: 1) { totalCount } }", "BAD_INPUT"),
+        ('{ photos(after: "rubbish") { totalCount } }', "BAD_INPUT"),
+        ('{ photo(id: "rubbish") { name } }', "BAD_INPUT"),
+        ('{ photo(id: "Sm9iOjE=") { name } }', "BAD_INPUT"),
+        ('{ photos(filter: { taken: { after: "2020-01-01T00:00:00+02:00" } }) { totalCount } }', "BAD_INPUT"),
+        ('{ photos(filter: { folder: { path: "nowhere" } }) { totalCount } }', "NOT_FOUND"),
+        ("{ nothing }", "BAD_INPUT"),
+        ("{ photos", "BAD_INPUT"),
+        (
+            "{ photos(first: 500) { nodes { files { folder { photos(first: 500) { nodes { name } } } } } } }",
+            "TOO_COMPLEX",
+        ),
+        ("{ " + " ".join(f"a{n}: viewer {{ name }}" for n in range(31)) + " }", "TOO_COMPLEX"),
+        ('{ folder(path: "x") ' + "{ parent " * 20 + "{ name }" + " }" * 20 + " }", "TOO_COMPLEX"),
+        ("{ viewer { " + "name " * 6000 + "} }", "TOO_COMPLEX"),
+    ],
+)
+async def test_what_makes_no_sense_is_told_apart(ask: Ask, query: str, expected: str) -> None:
+    assert code(await ask(query)) == expected
+
+
+async def test_a_request_that_is_not_executed_has_status_400_and_no_data(client: httpx.AsyncClient) -> None:
+    answer = await client.post(
+        "/graphql", json={"query": "{ nothing }"}, headers={"Accept": "application/graphql-response+json"}
+    )
+    assert answer.status_code == 400
+    assert answer.headers["content-type"].startswith("application/graphql-response+json")
+    assert "data" not in answer.json()
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'[{"query": "{ viewer { name } }"}]', b'{"query": 1}', b"{}"])
+async def test_a_body_that_is_no_request_is_bad_input(client: httpx.AsyncClient, body: bytes) -> None:
+    answer = await client.post("/graphql", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, code(answer.json())) == (400, "BAD_INPUT")
+
+
+async def test_a_body_without_end_is_refused(client: httpx.AsyncClient) -> None:
+    content = b'{"query": "' + b" " * 5_000_000 + b'"}'
+    answer = await client.post("/graphql", content=content, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, code(answer.json())) == (400, "BAD_INPUT")
+
+
+async def test_queries_over_get_are_refused(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/graphql", params={"query": "{ viewer { name } }"})).status_code == 405
+
+
+async def test_a_subscription_tells_each_step_and_the_end(client: httpx.AsyncClient, ask: Ask, library: str) -> None:
+    job = (await ask("mutation { scan { id } }"))["data"]["scan"]["id"]
+    subscribe = {"query": "subscription($j: ID!) { job(id: $j) { state } }", "variables": {"j": job}}
+    states = []
+    async with websockets.connect(
+        socket_url(client), subprotocols=[websockets.Subprotocol("graphql-transport-ws")]
+    ) as ws:
+        payload = {"Authorization": f"Bearer {TOKENS['viewer']}"}
+        await ws.send(json.dumps({"type": "connection_init", "payload": payload}))
+        assert json.loads(await ws.recv())["type"] == "connection_ack"
+        await ws.send(json.dumps({"id": "1", "type": "subscribe", "payload": subscribe}))
+        while (message := json.loads(await ws.recv()))["type"] == "next":
+            states.append(message["payload"]["data"]["job"]["state"])
+    assert message["type"] == "complete"
+    assert states[-1] == "SUCCEEDED"
+
+
+async def test_a_socket_of_a_stranger_is_closed(client: httpx.AsyncClient) -> None:
+    async with websockets.connect(
+        socket_url(client), subprotocols=[websockets.Subprotocol("graphql-transport-ws")]
+    ) as ws:
+        await ws.send(json.dumps({"type": "connection_init", "payload": {"Authorization": "Bearer wrong"}}))
+        with pytest.raises(websockets.ConnectionClosed):
+            await ws.recv()
+        assert ws.close_code == 4403

@@ -1,0 +1,136 @@
+"""The schema: printed, guarded, and true to the contract that clients rely on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import graphql
+import pytest
+from strawberry.permission import PermissionExtension
+from strawberry.types.base import get_object_definition
+
+from photos_graph.settings import WebSettings
+from photos_graph.web.graphiql import examples
+from resolvers.permissions import IsOwner, RolePermission
+from resolvers.schema import Mutation, Query, Subscription, build_schema, print_sdl
+from tests.corpora import CORPORA
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CONTRACT = CORPORA.parent / "contract.graphql"
+
+Composite = graphql.GraphQLObjectType | graphql.GraphQLInterfaceType | graphql.GraphQLInputObjectType
+
+PROMISED = {
+    "Query": "library folder photo photos timeline node job jobs viewer",
+    "Mutation": "addRoot removeRoot scan cancelJob retryFailures ratePhotos favouritePhotos",
+    "Subscription": "job jobs",
+    "Folder": "id name path parent folders photos photoCount",
+    "Photo": "id name files width height format byteSize contentHash takenAt takenOffset takenSource location places "
+    "camera rating favourite placeholder thumbnail original",
+    "PhotoFilter": "and or not folder places taken near box rating favourite camera text",
+    "PhotoConnection": "edges nodes pageInfo totalCount facets",
+    "Facets": "years places",
+    "Job": "id kind state done total message createdAt startedAt finishedAt failures",
+}
+
+
+def declared() -> graphql.GraphQLSchema:
+    return graphql.build_schema(print_sdl())
+
+
+def permissions(root: type) -> dict[str, list[RolePermission]]:
+    """Each field of a root type with what guards it."""
+    definition = get_object_definition(root, strict=True)
+    return {
+        field.python_name: [
+            guard
+            for extension in field.extensions
+            if isinstance(extension, PermissionExtension)
+            for guard in extension.permissions
+            if isinstance(guard, RolePermission)
+        ]
+        for field in definition.fields
+    }
+
+
+@pytest.mark.parametrize("root", [Query, Mutation, Subscription])
+def test_every_field_that_changes_or_reveals_is_guarded(root: type) -> None:
+    assert [name for name, guards in permissions(root).items() if not guards] == []
+
+
+@pytest.mark.parametrize("name", ["add_root", "remove_root"])
+def test_roots_are_the_owners(name: str) -> None:
+    assert [type(guard) for guard in permissions(Mutation)[name]] == [IsOwner]
+
+
+def test_nobody_changes_anything_with_the_role_to_look() -> None:
+    roles = {guard.role for guards in permissions(Mutation).values() for guard in guards}
+    assert "VIEWER" not in roles
+
+
+def test_the_printed_schema_is_current() -> None:
+    printed = (REPOSITORY / "schema.graphql").read_text()
+    assert printed == print_sdl(), "run photos-graph export-schema -o schema.graphql"
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_what_was_promised_is_there(name: str) -> None:
+    type_ = declared().get_type(name)
+    assert isinstance(type_, Composite)
+    assert set(PROMISED[name].split()) <= set(type_.fields)
+
+
+@pytest.mark.corpora
+def test_what_is_declared_is_as_the_contract_has_it() -> None:
+    contract, ours = graphql.build_schema(CONTRACT.read_text()), declared()
+    differing = []
+    for name, type_ in ours.type_map.items():
+        known = contract.get_type(name)
+        if name.startswith("__") or known is None:
+            continue
+        assert type(type_) is type(known)
+        if isinstance(type_, graphql.GraphQLEnumType) and isinstance(known, graphql.GraphQLEnumType):
+            differing += [f"{name}.{value}" for value in type_.values if value not in known.values]
+        if isinstance(type_, Composite) and isinstance(known, Composite):
+            differing += [
+                f"{name}.{field}: {printed(type_, field)}, not {printed(known, field)}"
+                for field in type_.fields
+                if field in known.fields and printed(type_, field) != printed(known, field)
+            ]
+    assert differing == []
+
+
+@pytest.mark.corpora
+def test_nothing_is_named_otherwise_than_in_the_contract() -> None:
+    contract, ours = graphql.build_schema(CONTRACT.read_text()), declared()
+    foreign = [
+        f"{name}.{field}"
+        for name, type_ in ours.type_map.items()
+        if isinstance(type_, Composite) and not name.startswith("__")
+        for field in type_.fields
+        if not isinstance(known := contract.get_type(name), Composite) or field not in known.fields
+    ]
+    assert foreign == []
+
+
+def printed(type_: Composite, name: str) -> str:
+    """A field with its type, arguments and defaults."""
+    field = type_.fields[name]
+    if isinstance(field, graphql.GraphQLInputField):
+        return f"{field.type} = {field.default_value}"
+    arguments = sorted(f"{key}: {value.type} = {value.default_value}" for key, value in field.args.items())
+    return f"({', '.join(arguments)}): {field.type}"
+
+
+def test_the_examples_of_graphiql_fit() -> None:
+    schema = declared()
+    problems = [error.message for text in examples() for error in graphql.validate(schema, graphql.parse(text))]
+    assert problems == []
+
+
+@pytest.mark.anyio
+async def test_a_fragment_that_spreads_others_twice_each_is_weighed_at_once() -> None:
+    chain = "".join(f"fragment F{n} on Folder {{ parent {{ ...F{n + 1} ...F{n + 1} }} }} " for n in range(60))
+    text = '{ folder(path: "x") { ...F0 } } ' + chain + "fragment F60 on Folder { name }"
+    result = await build_schema(WebSettings(max_depth=1000)).execute(text)
+    assert result.errors is not None and result.errors[0].extensions == {"code": "TOO_COMPLEX"}
