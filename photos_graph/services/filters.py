@@ -133,9 +133,10 @@ def to_query(filter: PhotoFilter, resolve_place: ResolvePlace, resolve_folder: R
 
 
 def _places(filter: TermFilter, resolve: ResolvePlace) -> Iterable[Query]:
-    if filter.only:
-        # A photo is at one place and all that it lies within, so "nothing but these" needs several positions.
-        raise BadInput("`only` has no meaning for places: a photo is at one place.")
+    # A photo is at one place and in all that this lies within, so where one of those named fits, no other is
+    # beside it: ``only`` holds by itself.
+    if filter.only and not (filter.all or filter.any):
+        raise BadInput("`only` goes with the places that are meant: name them in `all` or `any`.")
     for name in filter.all or ():
         yield _any_place([name], resolve)
     if filter.any is not None:
