@@ -77,6 +77,7 @@ class Reading:
         self._settings = settings
         self._progress = progress
         self._tally = Tally()
+        self._opened: set[str] = set()  # file ids, of those that are PENDING still
         self._killers: list[PendingFile] = []
         self._reads: list[tuple[Intake, PendingFile]] = []
         self._failures: list[ReadFailure] = []
@@ -108,6 +109,8 @@ class Reading:
         after = ""
         while block := await files.pending_files(self._graph, self._root.id, after, BLOCK, attempts):
             after = block[-1].key
+            # A file that was opened in this run and has to wait, or killed its worker, is no suspect.
+            block = [file for file in block if file.record.id not in self._opened]
             now = time.time_ns()
             young = [file for file in block if self._is_young(file.record, now)]
             self._tally.unsettled += young
@@ -172,8 +175,10 @@ class Reading:
             case NotFound():
                 self._tally.vanished.append(file.record)
             case StillWritten():
+                self._opened.add(file.record.id)
                 self._tally.unsettled.append(file)
             case KilledWorker():
+                self._opened.add(file.record.id)
                 self._killers.append(file)
             case Unreadable():
                 self._failures.append(

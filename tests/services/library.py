@@ -28,7 +28,7 @@ async def photos(services: Services, filter: PhotoFilter | None = None) -> dict[
 
 async def files(services: Services) -> dict[str, tuple[str, FileState]]:
     """Path below the root's name -> (photo id, state), of all photos that are shown."""
-    ids = [photo.id for photo in (await photos(services)).values()]
+    ids = services.browse.photos(None, PhotoOrder.NAME_ASC).ids
     listed = await services.browse.files_of(ids)
     return {file.key.partition("/")[2]: (file.photo_id or "", file.state) for each in listed for file in each}
 

@@ -1,0 +1,80 @@
+"""The index stays in step with the graph: across writers, restarts and damage."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from photos_graph.bootstrap import Services, build
+from photos_graph.graph import feed
+from photos_graph.model import PhotoOrder
+from photos_graph.services.filters import IntRange, PhotoFilter
+from photos_graph.settings import Settings
+from tests.pictures import jpeg, put
+from tests.services.library import in_step, photos, scanned
+
+pytestmark = pytest.mark.anyio
+
+FIVE = PhotoFilter(rating=IntRange(min=5))
+
+
+async def test_who_wrote_sees_it_and_others_soon(services: Services, settings: Settings, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    elsewhere = settings.model_copy(update={"data_dir": settings.data_dir.with_name("other")})
+    async with build(elsewhere, run_jobs=False) as other:
+        assert len(await photos(other)) == 10
+        ids = services.browse.photos(None, PhotoOrder.TAKEN_DESC, first=3).ids
+        await services.labels.rate(ids, 5)
+        assert services.browse.photos(FIVE, PhotoOrder.TAKEN_DESC, first=9).total == 3
+        put(folder / "new.jpg", jpeg(99))
+        await scanned(services)
+        async with asyncio.timeout(2 + 1):
+            while other.browse.photos(FIVE, PhotoOrder.TAKEN_DESC).total < 3 or len(await photos(other)) < 11:
+                await asyncio.sleep(0.1)
+        assert await in_step(other)
+
+
+async def test_a_snapshot_is_taken_up_with_what_changed_since(settings: Settings, folder: Path) -> None:
+    async with build(settings) as services:
+        await services.roots.add(str(folder))
+        await scanned(services)
+    elsewhere = settings.model_copy(update={"data_dir": settings.data_dir.with_name("other")})
+    async with build(elsewhere) as services:
+        await services.labels.rate(services.browse.photos(None, PhotoOrder.TAKEN_DESC, first=2).ids, 5)
+    async with build(settings, run_jobs=False) as services:
+        assert services.browse.photos(FIVE, PhotoOrder.TAKEN_DESC).total == 2
+        assert await in_step(services)
+
+
+@pytest.mark.parametrize("damage", ["truncated", "rubbish", "too old"])
+async def test_a_snapshot_that_does_not_serve_is_made_anew(
+    settings: Settings, folder: Path, damage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with build(settings) as services:
+        await services.roots.add(str(folder))
+        await scanned(services)
+    (snapshot,) = settings.data_dir.glob("index-*.npz")
+    if damage == "too old":
+        elsewhere = settings.model_copy(update={"data_dir": settings.data_dir.with_name("other")})
+        async with build(elsewhere) as services:
+            for rating in (1, 2, 3, 4, 5):
+                await services.labels.rate(services.browse.photos(None, PhotoOrder.NAME_ASC).ids, rating)
+            monkeypatch.setattr(feed, "KEPT", 1)
+            await feed.prune(services.graph)
+    else:
+        data = snapshot.read_bytes()
+        snapshot.write_bytes(data[: len(data) // 2] if damage == "truncated" else b"rubbish")
+    async with build(settings, run_jobs=False) as services:
+        assert len(await photos(services)) == 10
+        assert await in_step(services)
+
+
+async def test_a_snapshot_of_another_graph_is_not_taken(services: Services, settings: Settings, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    await services.index.save()
+    (snapshot,) = settings.data_dir.glob("index-*.npz")
+    assert (await feed.identity(services.graph))[:12] in snapshot.name

@@ -1,0 +1,143 @@
+"""Jobs: cancelled and resumed, one at a time, watched."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from photos_graph.bootstrap import Services, build
+from photos_graph.errors import BadInput, Conflict, NotFound
+from photos_graph.model import JobState, RootState
+from photos_graph.services.polling import poll
+from photos_graph.services.scan import rules
+from photos_graph.settings import Settings
+from tests.pictures import jpeg, put
+from tests.services.library import ended, in_step, photos, scanned
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A root whose scan lasts a while."""
+    root = tmp_path / "Pictures"
+    for number in range(40):
+        put(root / f"{number}.jpg", jpeg(number, 5000, 4000))
+    return root
+
+
+async def test_a_cancelled_scan_keeps_what_it_read_and_the_next_goes_on(services: Services, large: Path) -> None:
+    await services.roots.add(str(large))
+    job = await services.jobs.scan()
+    async for step in services.jobs.watch(job.id):
+        if step.done > 3:
+            break
+    await services.jobs.cancel(job.id)
+    job = await ended(services, job)
+    assert job.state is JobState.CANCELLED
+    some = len(await photos(services))
+    assert 0 < some < 40
+    again = await scanned(services)
+    assert (again.state, again.total) == (JobState.SUCCEEDED, 40 - some)
+    assert len(await photos(services)) == 40
+    assert await in_step(services)
+
+
+async def test_a_scan_whose_service_stops_is_finished_by_the_next(settings: Settings, large: Path) -> None:
+    async with build(settings) as services:
+        await services.roots.add(str(large))
+        job = await services.jobs.scan()
+        async for step in services.jobs.watch(job.id):
+            if step.done > 3:
+                break
+    async with build(settings) as services:
+        job = await ended(services, job)
+        assert job.state is JobState.SUCCEEDED
+        assert len(await photos(services)) == 40
+
+
+async def test_the_same_scan_waits_only_once(settings: Settings, large: Path) -> None:
+    async with build(settings, run_jobs=False) as services:
+        root = await services.roots.add(str(large))
+        first, second = await services.jobs.scan(), await services.jobs.scan()
+        other = await services.jobs.scan(root.id)
+        assert first.id == second.id != other.id
+
+
+async def test_a_watcher_of_all_sees_each_job_to_its_end(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    states: dict[str, JobState] = {}
+
+    async def watch() -> None:
+        async for job in services.jobs.watch_all():
+            states[job.id] = job.state
+            if len(states) == 2 and set(states.values()) == {JobState.SUCCEEDED}:
+                return
+
+    watching = asyncio.create_task(watch())
+    first = await scanned(services)
+    second = await scanned(services, quick=True)
+    async with asyncio.timeout(10):
+        await watching
+    assert set(states) >= {first.id, second.id}
+
+
+async def test_a_poll_scans_only_what_changed(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    await asyncio.sleep(2.1)  # the folders were made just now: their times count only once they are settled
+    await scanned(services)
+    count = (await services.jobs.page(None, 1, None)).total
+    await poll(services.graph, services.jobs, rules(services.settings))
+    assert (await services.jobs.page(None, 1, None)).total == count
+    put(folder / "b/new.jpg", jpeg(50))
+    await poll(services.graph, services.jobs, rules(services.settings))
+    (job,) = (await services.jobs.page(None, 1, None)).items
+    assert job.arguments["quick"] == "1"
+    assert (await ended(services, job)).state is JobState.SUCCEEDED
+    assert "new.jpg" in await photos(services)
+
+
+async def test_a_poll_sees_a_root_go_away_and_come_back(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    away = folder.with_name("away")
+    folder.rename(away)
+    await poll(services.graph, services.jobs, rules(services.settings))
+    assert [root.state for root in await services.roots.all()] == [RootState.OFFLINE]
+    away.rename(folder)
+    await poll(services.graph, services.jobs, rules(services.settings))
+    assert [root.state for root in await services.roots.all()] == [RootState.ONLINE]
+
+
+async def test_what_is_not_known_is_not_found(services: Services) -> None:
+    with pytest.raises(NotFound):
+        await services.jobs.scan(root_id="unknown")
+    with pytest.raises(NotFound):
+        await services.jobs.scan(folder_id="unknown")
+    with pytest.raises(NotFound):
+        await services.jobs.cancel("unknown")
+    with pytest.raises(NotFound):
+        await services.jobs.retry_failures("unknown")
+    with pytest.raises(NotFound):
+        await anext(services.jobs.watch("unknown"))
+
+
+async def test_roots_do_not_overlap_and_are_folders(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    with pytest.raises(Conflict):
+        await services.roots.add(str(folder))
+    with pytest.raises(Conflict):
+        await services.roots.add(str(folder / "a"))
+    with pytest.raises(Conflict):
+        await services.roots.add(str(folder.parent))
+    with pytest.raises(BadInput):
+        await services.roots.add(str(folder / "a/1.jpg"))
+    with pytest.raises(BadInput):
+        await services.roots.add(str(services.settings.data_dir))
+    other = folder.with_name("other") / "Pictures"
+    other.mkdir(parents=True)
+    assert (await services.roots.add(str(other))).name == "Pictures 2"
+    assert (await services.roots.ensure(str(folder))).name == "Pictures"

@@ -1,0 +1,97 @@
+"""The reading half of a scan: once per original, whatever the files hold."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from photos_graph.bootstrap import Services
+from photos_graph.images.formats import EXTENSIONS
+from photos_graph.model import JobState, PhotoOrder
+from tests.corpora import CORPORA
+from tests.pictures import jpeg, put
+from tests.services.library import ended, failures, files, photos, scanned
+
+pytestmark = pytest.mark.anyio
+
+
+async def killing(services: Services) -> None:
+    """Kills every decoder that has worked on something for a moment."""
+    before: set[int] = set()
+    while True:
+        for pid in before & set(services.pool.running):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        before = set(services.pool.running)
+        await asyncio.sleep(0.03)
+
+
+async def test_a_file_that_kills_its_worker_twice_is_left_alone_by_name(services: Services, tmp_path: Path) -> None:
+    folder = tmp_path / "Pictures"
+    put(folder / "deadly.jpg", jpeg(1, 6000, 4000))
+    await services.roots.add(str(folder))
+    killer = asyncio.create_task(killing(services))
+    job = await scanned(services)
+    killer.cancel()
+    assert job.state is JobState.SUCCEEDED
+    failure = (await failures(services))["Pictures/deadly.jpg"]
+    assert failure.attempts == 2 and "died" in failure.reason
+    assert (await scanned(services)).total == 0, "it is not opened again by itself"
+    await ended(services, await services.jobs.retry_failures())
+    assert "deadly.jpg" in await photos(services)
+    assert await failures(services) == {}
+
+
+async def test_every_original_is_read_once(services: Services, tmp_path: Path) -> None:
+    folder = tmp_path / "Pictures"
+    total = 0
+    for number in range(8):
+        data = jpeg(number, 1200, 900) + bytes(1_000_000)  # what is read shows beside what Python itself reads
+        put(folder / f"{number}.jpg", data)
+        total += len(data)
+    await services.roots.add(str(folder))
+    await services.browse.formats()  # the decoders and their libraries are loaded
+    before = {pid: read_by(pid) for pid in services.pool.pids}
+    await scanned(services)
+    after = {pid: read_by(pid) for pid in services.pool.pids}
+    assert len(await photos(services)) == 8
+    spent = sum(count - before.get(pid, 0) for pid, count in after.items())
+    # A child that began meanwhile has read its libraries too; those of pictures are read once, so less than twice.
+    assert total <= spent < 1.5 * total + 40_000_000 * (len(after) - len(before))
+
+
+def read_by(pid: int) -> int:
+    """Bytes that the process has read so far, from files and pipes."""
+    lines = Path(f"/proc/{pid}/io").read_text().splitlines()
+    return int(lines[0].removeprefix("rchar: "))
+
+
+@pytest.mark.corpora
+@pytest.mark.parametrize("corpus", ["hostile", "photoview-testmedia"])
+async def test_a_hostile_library_is_read_to_its_end_while_the_service_answers(services: Services, corpus: str) -> None:
+    root = CORPORA / corpus
+    await services.roots.add(str(root))
+    job = await services.jobs.scan()
+    slowest = 0.0
+    async for step in services.jobs.watch(job.id):
+        job = step
+        begun = asyncio.get_running_loop().time()
+        services.browse.photos(None, PhotoOrder.TAKEN_DESC, first=50)
+        await services.browse.library_counts()
+        slowest = max(slowest, asyncio.get_running_loop().time() - begun)
+    assert job.state is JobState.SUCCEEDED, job.message
+    assert slowest < 5
+    noted = await failures(services)
+    known = {f"{corpus}/{path}" for path in await files(services)}
+    on_disk = {
+        f"{corpus}/{path.relative_to(root)}"
+        for path in root.rglob("*")
+        if path.is_file() and path.suffix.lower().removeprefix(".") in EXTENSIONS and "/." not in str(path)
+    }
+    assert on_disk - known <= set(noted), "what is not shown has a reason"
+    assert all(failure.reason for failure in noted.values())
