@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 async def serving(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=2))
     running = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110, uvicorn offers no event
+    while not server.started:
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:

@@ -134,7 +134,7 @@ async def test_an_original_is_closed_on_every_way_out(
     await client.get(original_url(SIGNER, FINISHED), headers=headers)
     # The client has the last byte a moment before the server is done with the file.
     with anyio.fail_after(5):
-        while is_open(shelf.opened[0], shelf.path):  # noqa: ASYNC110, the server offers no event
+        while is_open(shelf.opened[0], shelf.path):
             await anyio.sleep(0.01)
 
 
