@@ -68,10 +68,8 @@ class Renditions:
         What goes wrong after the first bytes is raised by ``chunks``.
         """
         key = (photo_id, size, format)
-        media_type, etag = MEDIA_TYPES[format], f'"{photo_id}-{size.lower()}-{format.lower()}"'
-        cached = self._cache.get(*key)
-        if cached is not None:
-            return Rendition(media_type, etag, path=cached.path, byte_size=cached.byte_size)
+        if cached := self.cached(*key):
+            return cached
         flight = self._flights.get(key)
         if flight is None or flight.abandoned:
             flight = self._flights[key] = Flight()
@@ -82,7 +80,15 @@ class Renditions:
         except BaseException:
             leave()
             raise
-        return Rendition(media_type, etag, chunks=flight.follow(leave), _leave=leave)
+        return Rendition(MEDIA_TYPES[format], _etag(*key), chunks=flight.follow(leave), _leave=leave)
+
+    def cached(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> Rendition | None:
+        """What is there already; costs a look at the disk."""
+        found = self._cache.get(photo_id, size, format)
+        if found is None:
+            return None
+        etag = _etag(photo_id, size, format)
+        return Rendition(MEDIA_TYPES[format], etag, path=found.path, byte_size=found.byte_size)
 
     async def close(self) -> None:
         """Gives up what is being made."""
@@ -156,6 +162,10 @@ class Renditions:
             held.users -= 1
             if not held.users:
                 del self._photos[photo_id]
+
+
+def _etag(photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> str:
+    return f'"{photo_id}-{size.lower()}-{format.lower()}"'
 
 
 _Key = tuple[str, ThumbnailSize, ThumbnailFormat]

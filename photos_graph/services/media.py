@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from photos_graph.errors import NotFound, PhotosGraphError, RootOffline
-from photos_graph.graph import photos
+from photos_graph.graph import folders, photos
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.photos import Source
 from photos_graph.images.formats import BY_NAME
 from photos_graph.images.renditions import Rendition, Renditions
-from photos_graph.model import ThumbnailFormat, ThumbnailSize
+from photos_graph.model import RootState, ThumbnailFormat, ThumbnailSize
 from photos_graph.paths import open_inside
+from photos_graph.services.roots import refreshed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,9 @@ class Media:
         self._graph = graph
         self._renditions = renditions
         self._follow_symlinks = follow_symlinks
+
+    def cached(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> Rendition | None:
+        return self._renditions.cached(photo_id, size, format)
 
     async def thumbnail(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> Rendition:
         """From the cache where it can be, also when the original is away.
@@ -78,8 +83,14 @@ class Media:
             if (found.st_size, found.st_mtime_ns) == (source.size, source.mtime_ns):
                 return descriptor, source
             os.close(descriptor)
-        if offline:
+        if offline or await self._any_root_is_away(sources):
             raise RootOffline("The folder that holds this photo is offline. It is served again once it is back.")
         if sources:
             raise NotFound("The file has been changed or removed since it was read. The next scan will see to it.")
         raise NotFound("There is no such photo.")
+
+    async def _any_root_is_away(self, sources: Sequence[Source]) -> bool:
+        """Asked only when no file was there: polls see an empty mount point a while later."""
+        wanted = {source.root_raw for source in sources}
+        roots = [root for root in await folders.roots(self._graph) if root.raw_path in wanted]
+        return any([(await refreshed(root)).state is RootState.OFFLINE for root in roots])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from email.utils import formatdate
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import aiofiles
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -22,6 +25,8 @@ from photos_graph.web.accept import chosen
 from photos_graph.web.answers import error_answer
 from photos_graph.web.state import media_of
 from photos_graph.web.urls import ORIGINAL, is_signed
+
+T = TypeVar("T")
 
 # What an address stands for never changes: a photo is its content.
 IMMUTABLE = "private, max-age=31536000, immutable"
@@ -40,6 +45,8 @@ def routes(signer: Signer) -> list[Route]:
             return await _thumbnail(request, media_of(request), photo_id, what)
         except PhotosGraphError as error:
             return error_answer(error)
+        except ClientDisconnect:
+            return Response(status_code=499)  # nobody hears it; the number is nginx's, for logs
 
     return [Route("/media/{photo_id}/{what}", media, methods=["GET", "HEAD"])]
 
@@ -53,19 +60,38 @@ async def _thumbnail(request: Request, media: Media, photo_id: str, what: str) -
     headers["etag"] = f'"{photo_id}-{size.lower()}-{format_.lower()}"'
     if _is_known(request, headers["etag"]):
         return Response(status_code=304, headers=headers)
-    rendition = await media.thumbnail(photo_id, size, format_)
-    if rendition.path is not None:
-        try:
-            async with aiofiles.open(rendition.path, "rb") as file:
+    if rendition := media.cached(photo_id, size, format_):
+        with contextlib.suppress(FileNotFoundError):  # thrown out of the cache this very moment
+            async with aiofiles.open(rendition.path or "", "rb") as file:
                 return Response(await file.read(), headers=headers, media_type=rendition.media_type)
-        except FileNotFoundError:  # thrown out of the cache this very moment
-            rendition = await media.thumbnail(photo_id, size, format_)
-    if request.method == "HEAD":
-        await rendition.aclose()
-        response = Response(headers=headers, media_type=rendition.media_type)
-        del response.headers["content-length"]  # not known before it is made, and certainly not 0
-        return response
-    return StreamingResponse(_chunks(rendition), headers=headers, media_type=rendition.media_type)
+    rendition = await _while_wanted(request, media.thumbnail(photo_id, size, format_))
+    chunks = _chunks(rendition)
+    if request.method == "HEAD":  # its length is known only when it is made; the GET that follows finds it made
+        body = b"".join([chunk async for chunk in chunks])
+        return Response(body, headers=headers, media_type=rendition.media_type)
+    return StreamingResponse(chunks, headers=headers, media_type=rendition.media_type)
+
+
+async def _while_wanted(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """The result of ``work``, which is ended when the client goes away before it is there.
+
+    Raises ClientDisconnect.
+    """
+    working, leaving = asyncio.create_task(work), asyncio.create_task(_gone(request))
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientDisconnect
+        return working.result()
+    finally:
+        working.cancel()
+        leaving.cancel()
+        await asyncio.gather(working, leaving, return_exceptions=True)
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _chunks(rendition: Rendition) -> AsyncIterator[bytes]:

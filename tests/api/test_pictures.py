@@ -1,0 +1,115 @@
+"""Pictures of a real library over HTTP: made once, kept, given up when nobody waits, there when the disk is away."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from photos_graph.bootstrap import Services
+from tests.api.asking import Ask, scan
+from tests.images.pictures import opened
+from tests.pictures import jpeg, put
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "Pictures"
+    for number in range(4):
+        put(root / f"{number}.jpg", jpeg(number, 6000, 4000))
+    return root
+
+
+@pytest.fixture
+async def urls(ask: Ask, folder: Path, app: Starlette) -> list[dict[str, str]]:
+    """Of four large photos none of whose renditions are cached."""
+    await ask("mutation($p: String!) { addRoot(path: $p) { id } }", p=str(folder))
+    await scan(ask)
+    forget(app)
+    query = "{ photos(orderBy: NAME_ASC) { nodes { large: thumbnail(size: LARGE, format: JPEG) original } } }"
+    nodes: list[dict[str, str]] = (await ask(query))["data"]["photos"]["nodes"]
+    return nodes
+
+
+def forget(app: Starlette) -> None:
+    services: Services = app.state.services
+    shutil.rmtree(services.settings.data_dir / "renditions")
+
+
+def busy(app: Starlette) -> int:
+    services: Services = app.state.services
+    return len(services.pool.running)
+
+
+async def test_several_requests_for_a_cold_picture_are_one_decode(
+    client: httpx.AsyncClient, urls: list[dict[str, str]], app: Starlette
+) -> None:
+    most = 0
+
+    async def watch() -> None:
+        nonlocal most
+        while True:
+            most = max(most, busy(app))
+            await asyncio.sleep(0.001)
+
+    watching = asyncio.create_task(watch())
+    answers = await asyncio.gather(*(client.get(urls[0]["large"]) for _ in range(8)))
+    watching.cancel()
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert opened(answers[0].content).size == (1920, 1280)
+    assert most == 1
+
+
+async def test_head_is_told_the_length_and_leaves_the_picture_made(
+    client: httpx.AsyncClient, urls: list[dict[str, str]]
+) -> None:
+    head = await client.head(urls[1]["large"])
+    get = await client.get(urls[1]["large"])
+    assert head.status_code == 200 and head.content == b""
+    assert int(head.headers["content-length"]) == len(get.content)
+    assert head.headers["etag"] == get.headers["etag"]
+
+
+async def test_a_client_that_goes_away_frees_its_place(
+    client: httpx.AsyncClient, urls: list[dict[str, str]], app: Starlette
+) -> None:
+    host, port = client.base_url.host, client.base_url.port
+    _, writer = await asyncio.open_connection(host, port)
+    writer.write(f"GET {urls[2]['large']} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    await writer.drain()
+    async with asyncio.timeout(10):
+        while not busy(app):
+            await asyncio.sleep(0.001)
+        writer.close()
+        while busy(app):
+            await asyncio.sleep(0.001)
+    answer = await client.get(urls[2]["large"])
+    assert opened(answer.content).size == (1920, 1280)
+
+
+async def test_a_root_that_is_away_answers_from_the_cache_or_says_so(
+    client: httpx.AsyncClient, urls: list[dict[str, str]], folder: Path
+) -> None:
+    kept = await client.get(urls[0]["large"])
+    folder.rename(folder.with_name("away"))
+    folder.mkdir()  # a mount point without its disk
+    assert (await client.get(urls[0]["large"])).content == kept.content
+    for url in (urls[1]["large"], urls[1]["original"]):
+        answer = await client.get(url)
+        assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (503, "UNAVAILABLE")
+        assert int(answer.headers["retry-after"]) > 0 and "offline" in answer.text
+
+
+async def test_a_file_that_changed_since_it_was_read_is_not_passed_off_as_the_old_photo(
+    client: httpx.AsyncClient, urls: list[dict[str, str]], folder: Path
+) -> None:
+    put(folder / "3.jpg", jpeg(33), at=1_700_000_000)
+    assert (await client.get(urls[3]["original"])).status_code == 404
+    assert (await client.get(urls[3]["large"])).status_code == 404
