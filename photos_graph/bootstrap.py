@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from photos_graph.graph import folders
 from photos_graph.graph.connection import Graph, connect
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.renditions import Renditions
@@ -14,6 +15,7 @@ from photos_graph.images.workers import WorkerPool
 from photos_graph.jobs.runner import Runner
 from photos_graph.library.places import Gazetteer
 from photos_graph.model import JobKind
+from photos_graph.paths import check_data_dir
 from photos_graph.services.browse import Browse
 from photos_graph.services.index import Index
 from photos_graph.services.intake import TARGET
@@ -49,6 +51,8 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         make_private(settings)
         graph = await connect(settings)
         closing.push_async_callback(graph.close)
+        # Another data directory than before may lie in a root that the graph knows.
+        check_data_dir(settings.data_dir, [root.raw_path for root in await folders.roots(graph)])
 
         index = Index(graph, settings)
         await index.load()

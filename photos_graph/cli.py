@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
@@ -74,6 +75,7 @@ def serve(
 
     web = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = _settings(data_dir, verbose, **({"web": web} if web else {}))
+    _keep_apart(settings, roots)
     create_app = importlib.import_module("resolvers.asgi").create_app
     asyncio.run(run(create_app, settings, roots or []))
 
@@ -98,6 +100,9 @@ def scan(
     from photos_graph.bootstrap import Services
     from photos_graph.model import JobState
 
+    settings = _settings(data_dir, verbose)
+    _keep_apart(settings, roots)
+
     async def work(services: Services) -> int:
         added = [await services.roots.ensure(root) for root in roots or []]
         if not added and not await services.roots.all():
@@ -120,7 +125,7 @@ def scan(
             err.print(f"{failures.total:,} files could not be read, or not in full: photos-graph jobs --failures")
         return worst
 
-    sys.exit(_with_services(_settings(data_dir, verbose), work))
+    sys.exit(_with_services(settings, work))
 
 
 @app.command()
@@ -206,6 +211,13 @@ def _settings(data_dir: Path | None, verbose: bool, **given: Any) -> Settings:
         level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     return configuration.load(data_dir=data_dir and data_dir.expanduser().resolve(), **given)
+
+
+def _keep_apart(settings: Settings, roots: list[str] | None) -> None:
+    """Before anything is written: originals are read only. Raises BadSettings."""
+    from photos_graph.paths import check_data_dir
+
+    check_data_dir(settings.data_dir, [os.fsencode(Path(root).expanduser()) for root in roots or []])
 
 
 def _with_services(settings: Settings, work: Callable[[Any], Awaitable[T]], *, run_jobs: bool = True) -> T:

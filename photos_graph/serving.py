@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
@@ -43,6 +44,8 @@ async def serve(create_app: CreateApp, settings: Settings, roots: Sequence[str])
         uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_SECONDS)
     )
     app.state.stop = lambda: setattr(server, "should_exit", True)
+    # uvicorn raises the signal again when it has shut down: being told to stop is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     try:
         await server.serve(sockets=[listening])
     finally:

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -25,7 +25,13 @@ def _xdg(variable: str, fallback: str) -> Path:
     return Path(os.environ.get(variable) or Path.home() / fallback) / "photos-graph"
 
 
-class GraphSettings(BaseModel):
+class Group(BaseModel):
+    """A misspelt setting is an error, not a default."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class GraphSettings(Group):
     """Where the graph lives. Without a URI an embedded engine is started in the data directory."""
 
     uri: str | None = Field(None, description="bolt:// or neo4j:// address of a Neo4j server; unset: embedded engine")
@@ -36,7 +42,7 @@ class GraphSettings(BaseModel):
     connect_seconds: float = Field(60, gt=0, description="how long to wait for the engine at start")
 
 
-class LibrarySettings(BaseModel):
+class LibrarySettings(Group):
     """How folders of originals are read."""
 
     skip_folders: tuple[str, ...] = Field(
@@ -50,7 +56,7 @@ class LibrarySettings(BaseModel):
     missing_limit: float = Field(0.2, ge=0, le=1, description="a scan marks no more than this share of files missing")
 
 
-class ImageSettings(BaseModel):
+class ImageSettings(Group):
     """Decoding, its limits, and the cache of renditions."""
 
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="decoding processes")
@@ -63,14 +69,14 @@ class ImageSettings(BaseModel):
     quality: int = Field(80, ge=1, le=100, description="JPEG and WebP quality of renditions")
 
 
-class SearchSettings(BaseModel):
+class SearchSettings(Group):
     """The search index, read from the graph and kept in memory."""
 
     follow_seconds: float = Field(1, gt=0, description="how often changes by other processes are looked for")
     snapshot_seconds: float = Field(300, gt=0, description="how often a changed index is written to the data directory")
 
 
-class WebSettings(BaseModel):
+class WebSettings(Group):
     """The HTTP side."""
 
     host: str = Field("127.0.0.1", description="address to listen on")

@@ -77,14 +77,16 @@ async def test_a_page_costs_the_engine_the_same_however_long_it_is(
         put(folder / f"c{number % 7}" / f"{number}.jpg", jpeg(number))
     await scan(ask)
     graph = app.state.services.graph
-    costs = []
+    costs = set()
     for size in (10, 100):
-        before = graph.queries
-        answer = await ask(PAGE, n=size)
-        costs.append(graph.queries - before)
-        assert len(answer["data"]["photos"]["nodes"]) == size
-    # Photos, their places, their files; a follower of changes may look once meanwhile.
-    assert max(costs) <= 4
+        tries = []
+        for _ in range(5):  # the follower of changes may look in between; never each time
+            before = graph.queries
+            answer = await ask(PAGE, n=size)
+            tries.append(graph.queries - before)
+            assert len(answer["data"]["photos"]["nodes"]) == size
+        costs.add(min(tries))
+    assert costs == {3}, "photos, their places, their files"
 
 
 async def test_pages_follow_each_other(ask: Ask, library: str) -> None:

@@ -1,0 +1,137 @@
+"""The commands as a person runs them: what they say, and with which code they end."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.cli.commands import engine_pid, run, start, until
+from tests.pictures import jpeg, put
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for number in range(3):
+        put(tmp_path / f"Pictures/{number}.jpg", jpeg(number))
+    put(tmp_path / "Pictures/broken.jpg", b"no picture")
+    return tmp_path / "Pictures"
+
+
+@pytest.mark.parametrize("command", ["", "serve", "scan", "jobs", "doctor", "export-schema", "demo"])
+def test_help_says_what_there_is(command: str) -> None:
+    ended = run(*command.split(), "--help")
+    assert ended.returncode == 0
+    assert "\x1b[" not in ended.stdout, "colour is for terminals"
+    if command in ("serve", "scan", "jobs", "doctor"):
+        assert "--data-dir" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["scan", "/no/such/folder"], "is no folder"),
+        (["frobnicate"], "No such command"),
+        (["serve", "--port", "many"], "--port"),
+        (["scan"], "photos-graph scan ~/Pictures"),
+    ],
+)
+def test_what_was_called_wrongly_ends_with_2_and_advice(arguments: list[str], says: str, tmp_path: Path) -> None:
+    options = ["--data-dir", str(tmp_path / "data")] if arguments[0] == "scan" else []
+    ended = run(*arguments, *options)
+    assert ended.returncode == 2
+    assert says in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_nothing_is_written_beside_originals(folder: Path) -> None:
+    for inside in (folder / "data", folder.parent):
+        ended = run("scan", folder, "--data-dir", inside)
+        assert ended.returncode == 2 and "lies in" in ended.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["0.jpg", "1.jpg", "2.jpg", "broken.jpg"]
+    assert not (folder.parent / "engine.json").exists()
+
+
+def test_a_setting_that_does_not_fit_is_named(tmp_path: Path) -> None:
+    ended = run("doctor", "--data-dir", tmp_path, PHOTOS_IMAGES__WORKERS="none")
+    assert ended.returncode == 2 and "images.workers" in ended.stderr
+    (tmp_path / "config.toml").write_text("[web]\nprot = 80\n")
+    ended = run("doctor", "--data-dir", tmp_path, PHOTOS_CONFIG=str(tmp_path / "config.toml"))
+    assert ended.returncode == 2 and "prot" in ended.stderr
+
+
+def test_an_engine_that_is_not_there_ends_with_1_and_where_to_look(tmp_path: Path) -> None:
+    unreachable = {"PHOTOS_GRAPH__URI": "bolt://127.0.0.1:1", "PHOTOS_GRAPH__CONNECT_SECONDS": "0.5"}
+    ended = run("doctor", "--data-dir", tmp_path, **unreachable)
+    assert ended.returncode == 1
+    assert "PHOTOS_GRAPH__URI" in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_scan_jobs_and_doctor_tell_one_story(folder: Path, tmp_path: Path) -> None:
+    data = ("--data-dir", tmp_path / "data")
+    scanned = run("scan", folder, *data)
+    assert scanned.returncode == 0
+    assert "4 files looked at" in scanned.stderr and "jobs --failures" in scanned.stderr
+    assert "succeeded" in run("jobs", *data).stdout
+    assert "Pictures/broken.jpg" in run("jobs", "--failures", *data).stdout
+    doctor = run("doctor", "--index", *data)
+    assert doctor.returncode == 0, doctor.stdout
+    assert "3 photos, 4 files" in doctor.stdout and "same as the graph" in doctor.stdout
+    for number in range(3):
+        (folder / f"{number}.jpg").unlink()
+    refused = run("scan", *data)
+    assert refused.returncode == 1 and "--accept-missing" in refused.stderr
+    assert run("scan", "--accept-missing", *data).returncode == 0
+
+
+def test_serve_greets_answers_and_ends_with_its_engine(folder: Path, tmp_path: Path) -> None:
+    data, log = tmp_path / "data", tmp_path / "log"
+    program = start("serve", folder, "--port", "0", "--data-dir", data, log=log)
+    try:
+        until(lambda: "files looked at" in log.read_text() or program.poll() is not None)
+        said = log.read_text()
+        (url,) = re.findall(r"(http://\S+)/login\?token=", said)
+        (token,) = re.findall(r"token=(\S+)", said)
+        with httpx.Client(base_url=url) as client:
+            assert client.get("/healthz").status_code == client.get("/readyz").status_code == 200
+            assert client.post("/graphql", json={"query": "{ library { photoCount } }"}).status_code == 401
+            headers = {"Authorization": f"Bearer {token}"}
+            answer = client.post("/graphql", json={"query": "{ library { photoCount } }"}, headers=headers)
+            assert answer.json() == {"data": {"library": {"photoCount": 3}}}
+        with_it = run("jobs", "--data-dir", data)
+        assert with_it.returncode == 0 and "succeeded" in with_it.stdout, "a second command finds the engine"
+        engine = engine_pid(data)
+    finally:
+        program.send_signal(signal.SIGTERM)
+        code = program.wait(30)
+    assert code == 0
+    until(lambda: not Path(f"/proc/{engine}").exists())
+    for private in (data / "secrets.json", data / "engine.json"):
+        assert not private.exists() or private.stat().st_mode & 0o077 == 0
+    assert data.stat().st_mode & 0o077 == 0
+    assert token == json.loads((data / "secrets.json").read_text())["token"]
+    log.write_text("")
+    program = start("serve", "--port", "0", "--data-dir", data, log=log)
+    until(lambda: "files looked at" in log.read_text() or program.poll() is not None)
+    program.send_signal(signal.SIGINT)
+    program.wait(30)
+    assert token not in log.read_text(), "it is shown once"
+
+
+def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+    with httpx.Client():
+        import socket
+
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            ended = run("serve", "--port", str(taken.getsockname()[1]), "--data-dir", tmp_path)
+    assert ended.returncode == 2 and "--port" in ended.stderr
+
+
+def test_the_schema_goes_to_a_file_or_out(tmp_path: Path) -> None:
+    assert run("export-schema", "-o", tmp_path / "schema.graphql").returncode == 0
+    assert (tmp_path / "schema.graphql").read_text() == run("export-schema").stdout
