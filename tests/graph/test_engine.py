@@ -231,6 +231,8 @@ async def test_it_moves_when_another_program_took_its_port(own: Settings, data_d
     async with connected(own) as graph:
         await graph.write("CREATE (:Thing)")
     with socket.socket() as taken:
+        # Connections that the engine closed linger on the port; they do not keep a listener from it.
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", port(data_dir)))
         taken.listen()
         async with connected(own) as graph:
