@@ -87,6 +87,30 @@ class Role(StrEnum):
     OWNER = "OWNER"
 
 
+class TagSource(StrEnum):
+    MANUAL = "MANUAL"
+    FOLDER = "FOLDER"
+    IMPORTED = "IMPORTED"
+    PREDICTED = "PREDICTED"
+
+
+class Certainty(StrEnum):
+    """CONFIRMED leaves out what only a model says."""
+
+    CONFIRMED = "CONFIRMED"
+    PREDICTED = "PREDICTED"
+
+
+class MatchKind(StrEnum):
+    TAG = "TAG"
+    PERSON = "PERSON"
+    FOLDER = "FOLDER"
+    PLACE = "PLACE"
+    DATE = "DATE"
+    TEXT = "TEXT"
+    OTHER = "OTHER"
+
+
 @dataclass(frozen=True, slots=True)
 class Location:
     latitude: float  # degrees, WGS 84, -90..90
@@ -176,6 +200,96 @@ class Folder:
     path: str
     root_id: str
     parent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A tag, person or place as a client names it: by an id that was given out here, or by a name or path."""
+
+    id: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    id: str
+    name: str
+    parent_id: str | None = None
+    threshold: float | None = None  # a prediction with at least this score counts; None: none does
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A tag on a folder. ``recursive``: for all below it, else for its own photos alone."""
+
+    tag_id: str
+    recursive: bool
+    at_ms: int = 0  # when it was said, since the epoch
+
+
+@dataclass(frozen=True, slots=True)
+class FolderMarks:
+    """All that people said of tags on one folder."""
+
+    folder_id: str
+    carried: tuple[Carried, ...] = ()  # by tag id
+    excluded: tuple[str, ...] = ()  # tag ids, sorted: these do not come down from above
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoTag:
+    """A tag that was put on a photo, and how; the tags above it are implied."""
+
+    tag_id: str
+    source: TagSource
+    folder_id: str | None = None  # FOLDER: which one carries it
+    score: float | None = None  # PREDICTED
+    model_id: str | None = None  # PREDICTED
+    at: datetime | None = None  # UTC, aware
+
+
+@dataclass(frozen=True, slots=True)
+class FolderTag:
+    """A tag that a folder's own photos have by it, from the folder itself or one above."""
+
+    tag_id: str
+    recursive: bool
+    folder_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FolderTagProposal:
+    folder_id: str
+    tag: str  # name or path
+    photo_count: int
+    applied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    name: str
+    is_me: bool = False
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Why a photo fits a question; ``via``: the folder paths or narrower tags that it came through."""
+
+    kind: MatchKind
+    label: str
+    via: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTerm:
+    """A part of a search text, and what it was taken for."""
+
+    text: str
+    kind: MatchKind
+    label: str
+    negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

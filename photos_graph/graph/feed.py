@@ -19,21 +19,40 @@ KEPT = 20_000  # changes that a snapshot may lie behind before it is rebuilt
 @dataclass(frozen=True, slots=True)
 class Touched:
     seq: int
-    photos: tuple[int, ...]  # numbers
-    folders: tuple[str, ...]  # ids
+    photos: tuple[int, ...]  # numbers; all of them is read again, labels too
+    folders: tuple[str, ...]  # ids; with their marks
+    labelled: tuple[int, ...] = ()  # numbers of photos of which only tags, exclusions, faces or persons changed
+    tags: tuple[str, ...] = ()  # ids
+    persons: tuple[str, ...] = ()  # ids
 
 
 NEXT: LiteralString = """
 MERGE (m:Meta {name: 'feed'}) SET m.value = coalesce(m.value, 0) + 1
-CREATE (t:Touched {seq: m.value, photos: $photos, folders: $folders})
+CREATE (t:Touched {seq: m.value, photos: $photos, folders: $folders, labelled: $labelled, tags: $tags,
+  persons: $persons})
 RETURN t.seq AS seq
 """
 
 
-async def touch(tx: Transaction, photos: Sequence[int] = (), folders: Sequence[str] = ()) -> None:
-    """Records what ``tx`` changes; the last thing a transaction does, so that the counter is locked briefly."""
-    if photos or folders:
-        await tx.run(NEXT, photos=sorted(set(photos)), folders=sorted(set(folders)))
+async def touch(
+    tx: Transaction,
+    photos: Sequence[int] = (),
+    folders: Sequence[str] = (),
+    labelled: Sequence[int] = (),
+    tags: Sequence[str] = (),
+    persons: Sequence[str] = (),
+) -> None:
+    """Records what ``tx`` changes (see ``Touched``); the last thing a transaction does, so that the counter is
+    locked briefly."""
+    if photos or folders or labelled or tags or persons:
+        await tx.run(
+            NEXT,
+            photos=sorted(set(photos)),
+            folders=sorted(set(folders)),
+            labelled=sorted(set(labelled)),
+            tags=sorted(set(tags)),
+            persons=sorted(set(persons)),
+        )
 
 
 HEAD: LiteralString = "MATCH (m:Meta {name: 'feed'}) RETURN m.value AS seq"
@@ -46,14 +65,17 @@ async def head(graph: Graph) -> int:
 
 SINCE: LiteralString = """
 MATCH (t:Touched) WHERE t.seq > $seq AND t.seq <= $seq + $limit
-RETURN t.seq AS seq, t.photos AS photos, t.folders AS folders ORDER BY seq
+RETURN t.seq AS seq, t.photos AS photos, t.folders AS folders, t.labelled AS labelled, t.tags AS tags,
+  t.persons AS persons
+ORDER BY seq
 """
 
 
 async def since(graph: Graph, seq: int, limit: int = 500) -> list[Touched]:
     """Changes after ``seq`` in order; a first one that is not ``seq + 1`` tells that older ones were pruned."""
     rows = await graph.read(SINCE, seq=seq, limit=limit)
-    return [Touched(row["seq"], tuple(row["photos"]), tuple(row["folders"])) for row in rows]
+    kinds = ("photos", "folders", "labelled", "tags", "persons")
+    return [Touched(row["seq"], *(tuple(row[kind] or ()) for kind in kinds)) for row in rows]
 
 
 PRUNE: LiteralString = "MATCH (t:Touched) WHERE t.seq <= $seq WITH t LIMIT 5000 DELETE t RETURN count(*) AS gone"

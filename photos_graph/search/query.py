@@ -94,9 +94,61 @@ class TakenWith:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Every word begins some word of the photo's file names, folders or places; case and accents do not count."""
+    """Every word begins some word of the photo's file names, folders, places, tags or persons; case and accents do
+    not count. ``confirmed`` leaves out tags and persons that only a model says."""
 
     text: str
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A tag stands for its whole subtree. ``confirmed`` leaves out predictions, here and below."""
+
+    tag_id: str
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyTagged:
+    """No tag was put on the photo but these, those below them and those above them. Photos without tags fit."""
+
+    tag_ids: tuple[str, ...]
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Untagged:
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """Somebody took the tag off: from the photo, or from a folder on its way up, and it does not have it."""
+
+    tag_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithPerson:
+    person_id: str
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyPersons:
+    """Nobody known but these is in the picture. Photos without persons fit."""
+
+    person_ids: tuple[str, ...]
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FacesIn:
+    """How many faces are in the picture, both ends included."""
+
+    minimum: int | None = None
+    maximum: int | None = None
 
 
 Query = (

@@ -1,9 +1,13 @@
-"""What the index is made of: one row per photo, folder and place, as the graph hands them over."""
+"""What the index is made of, as the graph hands it over: rows of photos, folders, places, tags and persons, the
+marks of folders (``model.FolderMarks``), and the photos of every label."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from pyroaring import BitMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +42,35 @@ class PlaceRow:
     id: str
     name: str
     parent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TagRow:
+    id: str
+    name: str
+    parent_id: str | None = None
+    threshold: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """Persons lie within nothing: ``parent_id`` is always None."""
+
+    id: str
+    name: str
+    is_me: bool = False
+    hidden: bool = False
+    parent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelPostings:
+    """Photo numbers by label: of all photos, or of those that were touched. What was put on photos themselves;
+    what they inherit from folders and what tags imply is worked out by the index."""
+
+    said: Mapping[str, BitMap] = field(default_factory=dict)  # by tag id; by people or imported
+    excluded: Mapping[str, BitMap] = field(default_factory=dict)  # by tag id
+    predicted: Mapping[str, BitMap] = field(default_factory=dict)  # by tag id; at least the tag's threshold
+    persons: Mapping[str, BitMap] = field(default_factory=dict)  # by person id
+    persons_predicted: Mapping[str, BitMap] = field(default_factory=dict)  # by person id
+    faces: Mapping[int, BitMap] = field(default_factory=dict)  # by how many; photos without are left out
