@@ -65,6 +65,10 @@ class Jobs:
                 return waiting
         return await self._make(JobKind.SCAN, arguments)
 
+    async def scanning(self) -> bool:
+        running = await jobs.page(self._graph, JobState.RUNNING, None, 100)
+        return any(job.kind is JobKind.SCAN for job in running)
+
     async def cancel(self, job_id: str) -> Job:
         job = await jobs.cancel(self._graph, job_id)
         if job is None:

@@ -30,7 +30,8 @@ async def poll(graph: Graph, jobs: Jobs, rules: Rules) -> None:
         known = {r.raw: KnownFolder(r.key[len(root.id) + 1 :], r.mtime_ns) for r in records if not r.missing}
         if await asyncio.to_thread(_changed, now, rules, known):
             changed.append(root.id)
-    if changed:
+    # A scan that runs writes the times of folders at its end: until then all that it looks at is news.
+    if changed and not await jobs.scanning():
         await jobs.scan(*changed, quick=True)
 
 

@@ -103,6 +103,17 @@ async def test_a_poll_scans_only_what_changed(services: Services, folder: Path) 
     assert "new.jpg" in await photos(services)
 
 
+async def test_a_poll_leaves_a_running_scan_alone(services: Services, large: Path) -> None:
+    await services.roots.add(str(large))
+    job = await services.jobs.scan()
+    async for step in services.jobs.watch(job.id):
+        if step.done:
+            break
+    await poll(services.graph, services.jobs, rules(services.settings))
+    assert [each.id for each in (await services.jobs.page(None, 10, None)).items] == [job.id]
+    assert (await ended(services, await services.jobs.cancel(job.id))).state is JobState.CANCELLED
+
+
 async def test_a_poll_asks_once_about_what_it_must_not_judge(services: Services, folder: Path) -> None:
     await services.roots.add(str(folder))
     for below in ("", "a", "a/deep", "b"):
