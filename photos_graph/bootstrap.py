@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from photos_graph.errors import BadSettings
 from photos_graph.graph import folders
 from photos_graph.graph.connection import Graph, connect
 from photos_graph.images.cache import RenditionCache
@@ -98,6 +99,9 @@ async def _cancelled(task: asyncio.Task[None]) -> None:
 
 
 def make_private(settings: Settings) -> None:
-    """The data directory holds secrets and pictures: its owner's alone."""
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    settings.data_dir.chmod(0o700)
+    """The data directory holds secrets and pictures: its owner's alone. Raises BadSettings."""
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        settings.data_dir.chmod(0o700)
+    except OSError as error:
+        raise BadSettings(f"The data directory {settings.data_dir} cannot be used: {error.strerror}.") from error

@@ -34,7 +34,7 @@ app = typer.Typer(
 
 RootArguments = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[ROOT]...", help="Folders of originals; added to the library unless they are in it."),
+    typer.Argument(metavar="ROOT", help="Folders of originals; added to the library unless they are in it."),
 ]
 DataDir = Annotated[
     Path | None,
@@ -51,8 +51,8 @@ def main() -> None:
     try:
         app()
     except PhotosGraphError as error:
-        err.print(f"[red]{type(error).__name__}[/]: ", end="")
-        err.print(error.public_message, markup=False)
+        err.print(type(error).__name__, style="red", end="")
+        err.print(f": {error.public_message}")
         sys.exit(2 if isinstance(error, BadInput) else 1)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -107,23 +107,18 @@ def scan(
         added = [await services.roots.ensure(root) for root in roots or []]
         if not added and not await services.roots.all():
             raise BadInput("There is no folder to scan yet. Name one: photos-graph scan ~/Pictures")
-        ids: list[str | None] = [root.id for root in added] or [None]
-        jobs = [await services.jobs.scan(id_, accept_missing=accept_missing) for id_ in ids]
-        worst = 0
-        for job in jobs:
-            try:
-                ended = await follow(services.jobs.watch(job.id))
-            except asyncio.CancelledError:
-                for each in jobs:
-                    await services.jobs.cancel(each.id)
-                raise
-            done = ended.state is JobState.SUCCEEDED
-            err.print(ended.message or ended.state.value, style="" if done else "red", markup=False)
-            worst = max(worst, 0 if done else 1)
+        job = await services.jobs.scan(*(root.id for root in added), accept_missing=accept_missing)
+        try:
+            job = await follow(services.jobs.watch(job.id))
+        except asyncio.CancelledError:
+            await services.jobs.cancel(job.id)
+            raise
+        done = job.state is JobState.SUCCEEDED
+        err.print(job.message or job.state.value, style="" if done else "red")
         failures = await services.browse.failures(1, None)
         if failures.total:
             err.print(f"{failures.total:,} files could not be read, or not in full: photos-graph jobs --failures")
-        return worst
+        return 0 if done else 1
 
     sys.exit(_with_services(settings, work))
 
@@ -177,8 +172,8 @@ def doctor(
         examination = Doctor(services.graph, services.index, services.browse, settings).examine(compare_index=index)
         well = True
         async for finding in examination:
-            out.print("[green]ok[/] " if finding.well else "[red]bad[/]", end=" ")
-            out.print(f"{finding.what}: {finding.says}", markup=False)
+            out.print("ok " if finding.well else "bad", style="green" if finding.well else "red", end=" ")
+            out.print(f"{finding.what}: {finding.says}")
             well = well and finding.well
         return 0 if well else 1
 
@@ -203,7 +198,7 @@ def demo(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")])
     from photos_graph.demo import make_demo
 
     count = make_demo(folder)
-    err.print(f"{count} pictures in {folder}. Serve them: photos-graph serve {folder}", markup=False)
+    err.print(f"{count} pictures in {folder}. Serve them: photos-graph serve {folder}")
 
 
 def _settings(data_dir: Path | None, verbose: bool, **given: Any) -> Settings:

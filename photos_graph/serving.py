@@ -6,7 +6,6 @@ import asyncio
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.applications import Starlette
@@ -16,11 +15,9 @@ from photos_graph.errors import BadSettings, PhotosGraphError
 from photos_graph.model import JobState
 from photos_graph.settings import Settings
 from photos_graph.terminal import err, follow
+from photos_graph.web.secrets import Secrets, note_shown
 
-if TYPE_CHECKING:
-    from photos_graph.web.secrets import Secrets
-
-Started = Callable[[Services, "Secrets"], Awaitable[None]]
+Started = Callable[[Services, Secrets], Awaitable[None]]
 CreateApp = Callable[[Settings, Started], Starlette]
 
 GRACE_SECONDS = 5  # for requests that are running when the server is told to stop
@@ -64,7 +61,9 @@ def _listen(settings: Settings) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
     except OSError as error:
-        raise BadSettings(f"{host}:{port} cannot be listened on ({error.strerror}). Choose another --port.") from None
+        raise BadSettings(
+            f"{host}:{port} cannot be listened on ({error.strerror}). Choose another --host or --port."
+        ) from None
     listening.set_inheritable(False)
     return listening
 
@@ -80,10 +79,11 @@ def _greet(url: str, settings: Settings, secrets: Secrets) -> None:
     err.print(f"Serving at {url} (GraphiQL: {url}/graphql)")
     if secrets.fresh:
         err.print("Open this once in your browser to sign in; the token is not shown again:")
-        err.print(f"  {url}/login?token={secrets.token}", soft_wrap=True, markup=False)
+        err.print(f"  {url}/login?token={secrets.token}", soft_wrap=True)
+        note_shown(settings, secrets)
     elif settings.token is None:
         where = settings.data_dir / "secrets.json"
-        err.print(f"Sign in at {url}/login with the token of the first start; it is kept in {where}.", markup=False)
+        err.print(f"Sign in at {url}/login with the token of the first start; it is kept in {where}.")
     else:
         err.print(f"Sign in at {url}/login with the token in PHOTOS_TOKEN.")
 
@@ -94,9 +94,9 @@ async def _scan(services: Services) -> None:
             err.print("There is no folder of photos yet: photos-graph serve ~/Pictures, or the addRoot mutation.")
             return
         job = await follow(services.jobs.watch((await services.jobs.scan()).id))
-        err.print(job.message or "", style="" if job.state is JobState.SUCCEEDED else "red", markup=False)
+        err.print(job.message or "", style="" if job.state is JobState.SUCCEEDED else "red")
         failures = await services.browse.failures(0, None)
         if failures.total:
             err.print(f"{failures.total:,} files could not be read, or not in full: photos-graph jobs --failures")
     except PhotosGraphError as error:
-        err.print(error.public_message, style="red", markup=False)
+        err.print(error.public_message, style="red")

@@ -7,16 +7,23 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
+
+from photos_graph.errors import BadSettings
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 MIB = 1024 * 1024
 
@@ -118,7 +125,12 @@ class Settings(BaseSettings):
 
 
 def config_file() -> Path:
-    return Path(os.environ.get("PHOTOS_CONFIG") or _xdg("XDG_CONFIG_HOME", ".config") / "config.toml")
+    """Raises BadSettings when ``PHOTOS_CONFIG`` names a file that is not there."""
+    if (named := os.environ.get("PHOTOS_CONFIG")) is None:
+        return _xdg("XDG_CONFIG_HOME", ".config") / "config.toml"
+    if not Path(named).is_file():
+        raise BadSettings(f"PHOTOS_CONFIG names {named}, which is no file.")
+    return Path(named)
 
 
 def load(**given: Any) -> Settings:
@@ -126,14 +138,18 @@ def load(**given: Any) -> Settings:
 
     Raises BadSettings with every value that does not fit and where it should be set.
     """
-    from pydantic import ValidationError
-
-    from photos_graph.errors import BadSettings
-
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        lines = [f"{'.'.join(map(str, each['loc']))}: {_said(each)}" for each in error.errors()]
         raise BadSettings("These settings do not fit:\n  " + "\n  ".join(lines)) from None
-    except ValueError as error:
+    except SettingsError as error:
+        raise BadSettings(f"A setting of the environment is not written as JSON: {error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSettings(f"{config_file()} is not TOML: {error}") from None
+    except OSError as error:
+        raise BadSettings(f"{config_file()} cannot be read: {error.strerror}") from None
+
+
+def _said(error: ErrorDetails) -> str:
+    return "there is no such setting" if error["type"] == "extra_forbidden" else error["msg"]

@@ -1,20 +1,33 @@
-"""How the command line shows what goes on: bars and colour on a terminal, plain lines anywhere else."""
+"""How the command line shows what goes on: bars and colour on a terminal, plain lines anywhere else.
+
+Names of files and folders are shown as they are: nothing here reads ``[bold]`` or the like in a text as markup.
+"""
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 from photos_graph.model import Failure, Job, JobState
 
 PLAIN_SECONDS = 5.0  # between two lines of progress where there is no terminal
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+UNBOUNDED = 100_000  # columns, where no terminal sets a width: a line that is read by a program is never broken
+
+
+def _console(*, stderr: bool) -> Console:
+    is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(stderr=stderr, highlight=False, markup=False, width=None if is_terminal else UNBOUNDED)
+
+
+out = _console(stderr=False)
+err = _console(stderr=True)
 
 COLOURS = {
     JobState.SUCCEEDED: "green",
@@ -33,7 +46,7 @@ async def follow(steps: AsyncIterator[Job], say: Callable[[str], None] = err.pri
 async def _follow_with_bar(steps: AsyncIterator[Job]) -> Job:
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
@@ -56,11 +69,13 @@ async def _follow_in_lines(steps: AsyncIterator[Job], say: Callable[[str], None]
 
 
 def table_of_jobs(jobs: list[Job]) -> Table:
-    table = Table("Job", "Kind", "State", "Done", "Started", "Message", box=None, pad_edge=False)
+    # The id is what ``--cancel`` takes: it is never cut, however narrow the terminal.
+    first = Column("Job", no_wrap=True, min_width=32)
+    table = Table(first, "Kind", "State", "Done", "Started", "Message", box=None, pad_edge=False)
     for job in jobs:
         done = f"{job.done:,}" if job.total is None else f"{job.done:,} of {job.total:,}"
         started = job.started_at.astimezone().strftime("%Y-%m-%d %H:%M:%S") if job.started_at else ""
-        state = f"[{COLOURS[job.state]}]{job.state.value.lower()}[/]"
+        state = Text(job.state.value.lower(), COLOURS[job.state])
         table.add_row(job.id, job.kind.value.lower(), state, done, started, job.message or "")
     return table
 

@@ -64,12 +64,12 @@ def page_info(cursors: Sequence[str], has_next: bool, has_previous: bool) -> Pag
 
 
 def page_size(first: int | None) -> int:
-    """The default where it is left out. Raises BadInput for what is negative or over the cap."""
+    """The default where it is left out, the cap where it is more. Raises BadInput for what is negative."""
     if not isinstance(first, int):
         return DEFAULT_PAGE
-    if not 0 <= first <= MAX_PAGE:
+    if first < 0:
         raise BadInput(f"A page holds 0 to {MAX_PAGE} items; this asks for {first}.")
-    return first
+    return min(first, MAX_PAGE)
 
 
 def page_sizes(first: int | None, last: int | None) -> tuple[int | None, int | None]:

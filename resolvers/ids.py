@@ -40,4 +40,4 @@ def decode_all(kind: Kind, ids: Iterable[str]) -> list[str]:
 
 def decode_given(kind: Kind, id: str | None) -> str | None:
     """Of an argument that may be left out (None or UNSET)."""
-    return decode(kind, id) if id else None
+    return None if id is None or id is strawberry.UNSET else decode(kind, id)

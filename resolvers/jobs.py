@@ -83,9 +83,14 @@ class JobMutations:
         info: Info,
         root_id: Annotated[strawberry.ID | None, strawberry.argument(name="root")] = UNSET,
         folder_id: Annotated[strawberry.ID | None, strawberry.argument(name="folder")] = UNSET,
+        accept_missing: Annotated[
+            bool, strawberry.argument(description="Mark files as missing, however many of a root's are gone.")
+        ] = False,
     ) -> Job:
         root, folder = ids.decode_given("Root", root_id), ids.decode_given("Folder", folder_id)
-        return Job.of(await info.context.services.jobs.scan(root, folder))
+        roots = [root] if root is not None else []
+        scan = info.context.services.jobs.scan
+        return Job.of(await scan(*roots, folder_id=folder, accept_missing=accept_missing))
 
     @strawberry.mutation(permission_classes=[CanEdit])
     async def cancel_job(self, info: Info, id: strawberry.ID) -> Job:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from photos_graph.settings import WebSettings
 from resolvers import ids
@@ -46,7 +49,14 @@ class Subscription(JobSubscriptions):
     pass
 
 
+ANSWERED_ONCE = frozenset({OperationType.QUERY, OperationType.MUTATION})
+
+
 class Schema(strawberry.Schema):
+    async def execute(self, *arguments: Any, **named: Any) -> ExecutionResult:
+        """Subscriptions come by ``subscribe``, over a WebSocket."""
+        return await super().execute(*arguments, **{**named, "allowed_operation_types": ANSWERED_ONCE})
+
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Only what nobody foresaw is worth a line in the log."""
         for error in errors:

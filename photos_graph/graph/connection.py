@@ -25,6 +25,7 @@ from photos_graph.settings import Settings
 
 # The driver logs every retry and lost connection; those are part of the game. What fails is raised.
 logging.getLogger("neo4j").setLevel(logging.CRITICAL)
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -154,7 +155,8 @@ class Graph:
                     raise EngineUnavailable(AWAY) from error
                 restarts += 1
                 if restarts == RESTART_TRIES or not (error.code or "").startswith(self.dialect.while_restarting):
-                    raise PhotosGraphError("The graph engine refused a query.") from error
+                    log.error("the engine refused a query: %s: %s", error.code, error.message)
+                    raise PhotosGraphError("The graph engine refused a query. The log says why.") from error
                 await asyncio.sleep(RESTART_SECONDS)
 
     async def _session(self, access: str) -> neo4j.AsyncSession:

@@ -61,7 +61,7 @@ def read_metadata(
         taken=taken.taken(embedded, beside, file_name, mtime_ns, now or datetime.now(UTC)),
         location=_location(beside) or _location(embedded),
         camera=_camera({**embedded, **beside}),
-        rating=_either(_rating(beside), _rating(embedded)),
+        rating=_either(_rating(beside), _rating(embedded)) or None,  # XMP's word for "not rated" is 0
         orientation=_orientation(embedded),
         keywords=_keywords(beside) or _keywords(embedded),
     )

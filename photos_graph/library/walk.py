@@ -16,6 +16,7 @@ from photos_graph.paths import display, open_folder
 __all__ = ["Found", "FoundFile", "FoundFolder", "KnownFolder", "Problem", "Rules", "Sidecar", "walk"]
 
 _SETTLED_NS = 2_000_000_000  # the coarsest time stamp in use, that of FAT
+_AHEAD_NS = 86_400_000_000_000  # no clock of a NAS is a day ahead: such a time was set, and a change will show
 
 
 # Named tuples, since a scan of a million files makes a million of them: a frozen dataclass costs four times as much.
@@ -29,8 +30,9 @@ class KnownFolder(NamedTuple):
 class FoundFolder(NamedTuple):
     """``listed`` is false when the folder was left unread: its time is the known one, or a Problem follows.
 
-    ``mtime_ns`` is 0 for a folder that changed within the last two seconds: a change in the same tick of the
-    clock would not show, so such a time must never be taken for a known one.
+    ``mtime_ns`` is 0 for a folder that changed within the last two seconds, or will within a day, for the clocks of
+    a NAS and of this machine may differ: a change in the same tick of the clock would not show, so such a time
+    must never be taken for a known one.
     """
 
     relative: bytes  # from the root, "" for the root itself
@@ -178,7 +180,7 @@ def _is_link(root: bytes, relative: bytes, rules: Rules) -> bool:
 
 
 def _folder(visit: _Visit, here: os.stat_result, *, listed: bool) -> FoundFolder:
-    settled = time.time_ns() - here.st_mtime_ns >= _SETTLED_NS
+    settled = not -_AHEAD_NS < time.time_ns() - here.st_mtime_ns < _SETTLED_NS
     name = visit.key.rpartition("/")[2]
     mtime_ns = here.st_mtime_ns if settled else 0
     return FoundFolder(visit.relative, visit.key, name, here.st_dev, here.st_ino, mtime_ns, listed)

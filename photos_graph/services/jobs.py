@@ -39,22 +39,23 @@ class Jobs:
         return await keyset(read, _key, first, after, total)
 
     async def scan(
-        self, root_id: str | None = None, folder_id: str | None = None, *, accept_missing: bool = False,
-        quick: bool = False,
-    ) -> Job:  # fmt: skip
-        """One that waits and would do the same is returned instead of a second. Raises NotFound."""
+        self, *root_ids: str, folder_id: str | None = None, accept_missing: bool = False, quick: bool = False
+    ) -> Job:
+        """Of these roots, of a folder, or of everything. One that waits and would do the same is returned instead of
+        a second. Raises NotFound."""
         arguments = {}
         if folder_id is not None:
             folder = self._index.search.folder(folder_id)
             if folder is None:
                 raise NotFound("There is no such folder.")
             arguments["folder"] = folder_id
-            root_id = folder.key.partition("/")[0]
-        if root_id is not None:
+            root_ids = (folder.key.partition("/")[0],)
+        for root_id in root_ids:
             root = self._index.search.folder(root_id)
             if root is None or root.parent_id is not None:
                 raise NotFound("There is no such folder of photos.")
-            arguments["root"] = root_id
+        if root_ids:
+            arguments["root"] = ",".join(sorted(set(root_ids)))
         if accept_missing:
             arguments["acceptMissing"] = "1"
         if quick:
@@ -63,6 +64,10 @@ class Jobs:
             if waiting.kind is JobKind.SCAN and waiting.arguments == arguments:
                 return waiting
         return await self._make(JobKind.SCAN, arguments)
+
+    async def scanning(self) -> bool:
+        running = await jobs.page(self._graph, JobState.RUNNING, None, 100)
+        return any(job.kind is JobKind.SCAN for job in running)
 
     async def cancel(self, job_id: str) -> Job:
         job = await jobs.cancel(self._graph, job_id)

@@ -8,7 +8,7 @@ import logging
 from photos_graph.errors import EngineUnavailable, PhotosGraphError
 from photos_graph.graph import folders
 from photos_graph.graph.connection import Graph
-from photos_graph.library.walk import FoundFolder, KnownFolder, Problem, Rules, walk
+from photos_graph.library.walk import FoundFolder, KnownFolder, Rules, walk
 from photos_graph.model import Root, RootState
 from photos_graph.services.jobs import Jobs
 from photos_graph.services.roots import refreshed
@@ -17,7 +17,9 @@ log = logging.getLogger(__name__)
 
 
 async def poll(graph: Graph, jobs: Jobs, rules: Rules) -> None:
-    """One look at every root: those that went away are OFFLINE, those that changed get a quick scan."""
+    """One look at every root: those that went away are OFFLINE, those that changed get a quick scan, all the same one
+    so that files moved between them are seen as moved."""
+    changed = []
     for root in await folders.roots(graph):
         now = await refreshed(root)
         if now != root:
@@ -27,20 +29,15 @@ async def poll(graph: Graph, jobs: Jobs, rules: Rules) -> None:
         records = await folders.folders_of(graph, root.id)
         known = {r.raw: KnownFolder(r.key[len(root.id) + 1 :], r.mtime_ns) for r in records if not r.missing}
         if await asyncio.to_thread(_changed, now, rules, known):
-            await jobs.scan(root.id, quick=True)
+            changed.append(root.id)
+    # A scan that runs writes the times of folders at its end: until then all that it looks at is news.
+    if changed and not await jobs.scanning():
+        await jobs.scan(*changed, quick=True)
 
 
 def _changed(root: Root, rules: Rules, known: dict[bytes, KnownFolder]) -> bool:
-    """A folder that has another time, or one that is gone. One that cannot be looked at is not news."""
-    gone = set(known)
-    for found in walk(root.raw_path, rules, known):
-        if isinstance(found, FoundFolder):
-            if found.listed:
-                return True
-            gone.discard(found.relative)
-        elif isinstance(found, Problem):
-            gone = {raw for raw in gone if raw != found.relative and not raw.startswith(found.relative + b"/")}
-    return bool(gone)
+    """Whether a folder has another time than the last scan found. One that came or went shows in the one above it."""
+    return any(isinstance(found, FoundFolder) and found.listed for found in walk(root.raw_path, rules, known))
 
 
 async def keep_polling(graph: Graph, jobs: Jobs, rules: Rules, seconds: float) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from photos_graph.errors import Conflict, NotFound, RootOffline
 from photos_graph.graph import files, folders
 from photos_graph.graph.connection import Graph
-from photos_graph.graph.files import FileRecord
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.formats import EXTENSIONS
 from photos_graph.images.workers import WorkerPool
@@ -17,7 +16,7 @@ from photos_graph.model import Job, Root, RootState
 from photos_graph.services.comparing import Comparison
 from photos_graph.services.index import Index
 from photos_graph.services.progress import Progress
-from photos_graph.services.reading import Reading
+from photos_graph.services.reading import Reading, Tally
 from photos_graph.services.roots import refreshed
 from photos_graph.settings import Settings
 
@@ -27,8 +26,19 @@ def rules(settings: Settings) -> Rules:
     return Rules(EXTENSIONS, frozenset(library.skip_folders), library.follow_symlinks)
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One root, compared and read, before anything in it is judged missing."""
+
+    root: Root
+    held: int  # files before the scan
+    comparison: Comparison
+    tally: Tally
+
+
 class Scan:
-    """Job arguments: ``root`` and ``folder`` (ids; neither: all roots), ``quick`` and ``acceptMissing`` ("1")."""
+    """Job arguments: ``root`` (ids, with commas between), ``folder`` (an id; neither: all roots), ``quick`` and
+    ``acceptMissing`` ("1")."""
 
     def __init__(
         self,
@@ -48,24 +58,33 @@ class Scan:
 
     async def run(self, job: Job, progress: Progress) -> str:
         """The closing message. Raises RootOffline, Conflict (too much is missing), NotFound, Cancelled."""
-        wanted = job.arguments.get("root")
-        roots = [root for root in await folders.roots(self._graph) if wanted in (None, root.id)]
-        if not roots and wanted:
+        wanted = job.arguments.get("root", "").split(",")
+        roots = [root for root in await folders.roots(self._graph) if wanted == [""] or root.id in wanted]
+        if not roots and wanted != [""]:
             raise NotFound("The folder of photos that this scan was for has been removed.")
-        said = []
-        refused = []
+        said: dict[str, str] = {}
+        refused: list[RootOffline | Conflict] = []
+        looks: list[Look] = []
+        # What vanished from one root may have been moved into another: all are read before any is judged.
         for root in roots:
             try:
-                said.append(await self._scan(root, job, progress))
-            except (RootOffline, Conflict) as error:
+                looks.append(await self._look(root, job, progress))
+            except RootOffline as error:
                 # One root's trouble does not keep the others from being scanned.
                 refused.append(error)
-                said.append(error.public_message)
+                said[root.id] = error.public_message
+        for look in looks:
+            try:
+                said[look.root.id] = await self._judge(look, job)
+            except (RootOffline, Conflict) as error:
+                refused.append(error)
+                said[look.root.id] = error.public_message
+        closing = " ".join(said[root.id] for root in roots)
         if refused:
-            raise type(refused[0])(" ".join(said))
-        return " ".join(said) or "There is no folder of photos yet. Add one first."
+            raise type(refused[0])(closing)
+        return closing or "There is no folder of photos yet. Add one first."
 
-    async def _scan(self, root: Root, job: Job, progress: Progress) -> str:
+    async def _look(self, root: Root, job: Job, progress: Progress) -> Look:
         root = await self._online(root)
         scope = None
         if folder_id := job.arguments.get("folder"):
@@ -76,14 +95,7 @@ class Scan:
         await comparison.run(scope, quick=job.arguments.get("quick") == "1")
         await self._index.catch_up()
         reading = Reading(self._graph, self._pool, self._cache, self._gazetteer, self._index, self._settings, progress)
-        tally = await reading.run(root)
-        await self._online(root)  # a share that went away meanwhile has lost nothing
-        gone = await self._judge(root, job, held, [*comparison.vanished, *tally.vanished], comparison)
-        await folders.stamp_folders(self._graph, comparison.stamps)
-        await self._index.catch_up()
-        waiting = f", {len(tally.unsettled)} still being written (the next scan reads them)" if tally.unsettled else ""
-        missing = f", {gone} missing" if gone else ""
-        return f"{root.name}: {comparison.files:,} files looked at, {tally.done:,} read{missing}{waiting}."
+        return Look(root, held, comparison, await reading.run(root))
 
     async def _online(self, root: Root) -> Root:
         now = await refreshed(root)
@@ -93,20 +105,27 @@ class Scan:
             raise RootOffline(f"{root.name} is offline: its folder is not there, or not the one that was added.")
         return now
 
-    async def _judge(self, root: Root, job: Job, held: int, vanished: list[FileRecord], comparison: Comparison) -> int:
+    async def _judge(self, look: Look, job: Job) -> str:
         """Marks as missing what is gone, unless it is so much that something else must be wrong."""
-        ids = [file.id for file in vanished]
+        root = await self._online(look.root)  # a share that went away meanwhile has lost nothing
+        comparison, tally = look.comparison, look.tally
+        ids = [file.id for file in [*comparison.vanished, *tally.vanished]]
         moved = await files.drop_moved(self._graph, ids, job.id)
         gone = [id_ for id_ in ids if id_ not in moved]
-        if len(gone) > self._settings.library.missing_limit * held and job.arguments.get("acceptMissing") != "1":
-            # Polls would find the same again every minute; a scan that is asked for looks at everything.
-            await folders.stamp_folders(self._graph, comparison.stamps)
-            await self._index.catch_up()
+        too_many = len(gone) > self._settings.library.missing_limit * look.held
+        refused = too_many and job.arguments.get("acceptMissing") != "1"
+        if not refused:
+            await files.miss_files(self._graph, gone)
+            missing = [replace(record, missing=True) for record in comparison.vanished_folders]
+            await folders.put_folders(self._graph, root.id, missing)
+        # Also when it is refused: polls would find the same again every minute; a scan that is asked for looks at all.
+        await folders.stamp_folders(self._graph, comparison.stamps)
+        await self._index.catch_up()
+        if refused:
             raise Conflict(
-                f"{root.name}: {len(gone):,} of {held:,} files are gone. None was marked as missing, in case this "
+                f"{root.name}: {len(gone):,} of {look.held:,} files are gone. None was marked as missing, in case this "
                 "is a mistake. If it is right, scan again with acceptMissing: true (--accept-missing)."
             )
-        await files.miss_files(self._graph, gone)
-        missing = [replace(record, missing=True) for record in comparison.vanished_folders]
-        await folders.put_folders(self._graph, root.id, missing)
-        return len(gone)
+        waiting = f", {len(tally.unsettled)} still being written (the next scan reads them)" if tally.unsettled else ""
+        lost = f", {len(gone)} missing" if gone else ""
+        return f"{root.name}: {comparison.files:,} files looked at, {tally.done:,} read{lost}{waiting}."

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from photos_graph.web.middleware import wants_html
@@ -51,7 +51,10 @@ def graphiql_routes() -> list[Route]:
         headers = {"Cache-Control": "public, max-age=31536000, immutable"}
         return FileResponse(FOLDER / name, media_type=ASSETS[name], headers=headers)
 
-    return [Route("/graphql", page), Route("/static/graphiql/{version}/{name}", asset)]
+    async def home(request: Request) -> Response:
+        return RedirectResponse("/graphql")
+
+    return [Route("/", home), Route("/graphql", page), Route("/static/graphiql/{version}/{name}", asset)]
 
 
 @cache

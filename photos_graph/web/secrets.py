@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -18,7 +19,7 @@ FILE = "secrets.json"
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """``fresh``: the token was made just now and nobody has seen it yet."""
+    """``fresh``: the token is ours and nobody has been shown it yet."""
 
     token: str
     key: bytes
@@ -28,38 +29,54 @@ class Secrets:
 def load_or_make(settings: Settings) -> Secrets:
     """A token in the settings goes before the one in the file, and changes nothing there.
 
-    Raises BadSettings when the file is damaged: to make another silently would sign everybody out.
+    Raises BadSettings when the file cannot be written, or is damaged: to make another silently would sign everybody
+    out.
     """
     path = settings.data_dir / FILE
-    made = _make(path)
+    try:
+        if not path.exists():
+            _make(path)
+    except OSError as error:
+        raise BadSettings(f"{path} cannot be written: {error.strerror}.") from error
     try:
         kept = json.loads(path.read_text())
-        token, key = str(kept["token"]), bytes.fromhex(kept["key"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        token, key, shown = str(kept["token"]), bytes.fromhex(kept["key"]), bool(kept.get("shown", True))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadSettings(f"{path} is damaged. Remove it, and a new token is made at the next start.") from error
     if settings.token is not None:
         return Secrets(settings.token.get_secret_value(), key)
-    return Secrets(token, key, fresh=made)
+    return Secrets(token, key, fresh=not shown)
 
 
-def _make(path: Path) -> bool:
-    """Whether the file was made here; of two processes that start at once, one does."""
-    if path.exists():
-        return False
-    content = json.dumps({"token": secrets.token_urlsafe(24), "key": secrets.token_hex(32)})
+def note_shown(settings: Settings, known: Secrets) -> None:
+    """The token has been printed: a start that failed before it could be does not use up the only time."""
+    path = settings.data_dir / FILE
+    _written(path, known.token, known.key.hex(), shown=True).replace(path)
+
+
+def _make(path: Path) -> None:
+    temporary = _written(path, secrets.token_urlsafe(24), secrets.token_hex(32), shown=False)
+    try:
+        # Unlike a rename it fails where another process was first.
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        temporary.unlink()
+
+
+def _written(path: Path, token: str, key: str, *, shown: bool) -> Path:
+    """A file beside ``path``, on the disk, that only its owner reads."""
     temporary = path.with_name(f".{FILE}.{secrets.token_hex(8)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with open(descriptor, "w") as file:  # noqa: PTH123, a descriptor
-            file.write(content)
+            json.dump({"token": token, "key": key, "shown": shown}, file)
             file.flush()
             os.fsync(file.fileno())
-        os.link(temporary, path)  # unlike a rename it fails where another was first
-    except FileExistsError:
-        return False
-    finally:
+    except OSError:
         temporary.unlink()
-    return True
+        raise
+    return temporary
 
 
 def tokens_of(settings: Settings, known: Secrets) -> Tokens:

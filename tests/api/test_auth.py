@@ -79,6 +79,7 @@ async def test_a_browser_is_shown_how_to_sign_in(client: httpx.AsyncClient) -> N
 async def test_the_printed_address_signs_a_browser_in_without_giving_it_the_token(client: httpx.AsyncClient) -> None:
     answer = await sign_in(client)
     assert (answer.status_code, answer.headers["location"]) == (303, "/graphql")
+    assert (await client.get("/")).headers["location"] == "/graphql"
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=strict" in cookie and OWNER not in cookie
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socket
 from pathlib import Path
 
 import httpx
@@ -60,7 +61,18 @@ def test_a_setting_that_does_not_fit_is_named(tmp_path: Path) -> None:
     assert ended.returncode == 2 and "images.workers" in ended.stderr
     (tmp_path / "config.toml").write_text("[web]\nprot = 80\n")
     ended = run("doctor", "--data-dir", tmp_path, PHOTOS_CONFIG=str(tmp_path / "config.toml"))
-    assert ended.returncode == 2 and "prot" in ended.stderr
+    assert ended.returncode == 2 and "web.prot: there is no such setting" in ended.stderr
+    ended = run("doctor", "--data-dir", tmp_path, PHOTOS_CONFIG=str(tmp_path / "another.toml"))
+    assert ended.returncode == 2 and "another.toml" in ended.stderr
+    ended = run("doctor", "--data-dir", tmp_path, PHOTOS_WEB__ORIGINS="https://photos.home")
+    assert ended.returncode == 2 and "JSON" in ended.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "scan", "doctor"])
+def test_a_data_directory_that_cannot_be_used_is_said(command: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    ended = run(command, "--data-dir", tmp_path / "file")
+    assert ended.returncode == 2 and "data directory" in ended.stderr and "Traceback" not in ended.stderr
 
 
 def test_an_engine_that_is_not_there_ends_with_1_and_where_to_look(tmp_path: Path) -> None:
@@ -71,12 +83,14 @@ def test_an_engine_that_is_not_there_ends_with_1_and_where_to_look(tmp_path: Pat
 
 
 def test_scan_jobs_and_doctor_tell_one_story(folder: Path, tmp_path: Path) -> None:
+    (folder / "broken.jpg").unlink()
+    put(folder / "[/bold] broken.jpg", b"no picture")
     data = ("--data-dir", tmp_path / "data")
     scanned = run("scan", folder, *data)
     assert scanned.returncode == 0
     assert "4 files looked at" in scanned.stderr and "jobs --failures" in scanned.stderr
-    assert "succeeded" in run("jobs", *data).stdout
-    assert "Pictures/broken.jpg" in run("jobs", "--failures", *data).stdout
+    assert re.search(r"^[0-9a-f]{32}  scan  succeeded", run("jobs", *data, COLUMNS="80").stdout, re.MULTILINE)
+    assert "Pictures/[/bold] broken.jpg" in run("jobs", "--failures", *data).stdout
     doctor = run("doctor", "--index", *data)
     assert doctor.returncode == 0, doctor.stdout
     assert "3 photos, 4 files" in doctor.stdout and "same as the graph" in doctor.stdout
@@ -89,6 +103,8 @@ def test_scan_jobs_and_doctor_tell_one_story(folder: Path, tmp_path: Path) -> No
 
 def test_serve_greets_answers_and_ends_with_its_engine(folder: Path, tmp_path: Path) -> None:
     data, log = tmp_path / "data", tmp_path / "log"
+    # A start that fails does not use up the one time that the token is shown.
+    assert run("serve", tmp_path / "Picturse", "--port", "0", "--data-dir", data).returncode == 2
     program = start("serve", folder, "--port", "0", "--data-dir", data, log=log)
     try:
         until(lambda: "files looked at" in log.read_text() or program.poll() is not None)
@@ -122,13 +138,10 @@ def test_serve_greets_answers_and_ends_with_its_engine(folder: Path, tmp_path: P
 
 
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
-    with httpx.Client():
-        import socket
-
-        with socket.socket() as taken:
-            taken.bind(("127.0.0.1", 0))
-            taken.listen()
-            ended = run("serve", "--port", str(taken.getsockname()[1]), "--data-dir", tmp_path)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ended = run("serve", "--port", str(taken.getsockname()[1]), "--data-dir", tmp_path)
     assert ended.returncode == 2 and "--port" in ended.stderr
 
 

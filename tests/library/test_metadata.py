@@ -165,7 +165,7 @@ def test_the_sidecar_wins_field_by_field() -> None:
 
 
 def test_a_sidecar_takes_a_rating_away() -> None:
-    assert read(jpeg({"Xmp.xmp.Rating": "4"}), sidecar(xmp_Rating="0")).rating == 0
+    assert read(jpeg({"Xmp.xmp.Rating": "4"}), sidecar(xmp_Rating="0")).rating is None
 
 
 def test_a_sidecar_does_not_turn_the_picture() -> None:
@@ -177,6 +177,7 @@ def test_a_sidecar_does_not_turn_the_picture() -> None:
     [
         ("xmp_Rating", "3", 3),
         ("xmp_Rating", "-1", -1),
+        ("xmp_Rating", "0", None),
         ("xmp_Rating", "4.0", 4),
         ("xmp_Rating", "6", None),
         ("xmp_Rating", "-2", None),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,7 @@ from photos_graph.model import JobState, RootState
 from photos_graph.services.polling import poll
 from photos_graph.services.scan import rules
 from photos_graph.settings import Settings
-from tests.pictures import jpeg, put
+from tests.pictures import OLD, jpeg, put
 from tests.services.library import ended, in_step, photos, scanned
 
 pytestmark = pytest.mark.anyio
@@ -100,6 +103,42 @@ async def test_a_poll_scans_only_what_changed(services: Services, folder: Path) 
     assert "new.jpg" in await photos(services)
 
 
+async def test_a_poll_leaves_a_running_scan_alone(services: Services, large: Path) -> None:
+    await services.roots.add(str(large))
+    job = await services.jobs.scan()
+    async for step in services.jobs.watch(job.id):
+        if step.done:
+            break
+    await poll(services.graph, services.jobs, rules(services.settings))
+    assert [each.id for each in (await services.jobs.page(None, 10, None)).items] == [job.id]
+    assert (await ended(services, await services.jobs.cancel(job.id))).state is JobState.CANCELLED
+
+
+async def test_a_poll_asks_once_about_what_it_must_not_judge(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    for below in ("", "a", "a/deep", "b"):
+        os.utime(folder / below, (OLD, OLD))
+    await scanned(services)
+    shutil.rmtree(folder / "b")
+    os.utime(folder, (OLD + 1, OLD + 1))
+    await poll(services.graph, services.jobs, rules(services.settings))
+    (job,) = (await services.jobs.page(None, 1, None)).items
+    assert (await ended(services, job)).state is JobState.FAILED
+    count = (await services.jobs.page(None, 1, None)).total
+    await poll(services.graph, services.jobs, rules(services.settings))
+    assert (await services.jobs.page(None, 1, None)).total == count
+
+
+async def test_a_poll_takes_a_folder_of_next_year_for_known(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    for below in ("", "a", "a/deep", "b"):
+        os.utime(folder / below, (OLD, time.time() + 400 * 86_400))
+    await scanned(services)
+    count = (await services.jobs.page(None, 1, None)).total
+    await poll(services.graph, services.jobs, rules(services.settings))
+    assert (await services.jobs.page(None, 1, None)).total == count
+
+
 async def test_a_poll_sees_a_root_go_away_and_come_back(services: Services, folder: Path) -> None:
     await services.roots.add(str(folder))
     await scanned(services)
@@ -114,7 +153,7 @@ async def test_a_poll_sees_a_root_go_away_and_come_back(services: Services, fold
 
 async def test_what_is_not_known_is_not_found(services: Services) -> None:
     with pytest.raises(NotFound):
-        await services.jobs.scan(root_id="unknown")
+        await services.jobs.scan("unknown")
     with pytest.raises(NotFound):
         await services.jobs.scan(folder_id="unknown")
     with pytest.raises(NotFound):

@@ -15,6 +15,8 @@ import pytest
 from photos_graph.bootstrap import Services
 from photos_graph.model import FileState, JobState, RootState
 from photos_graph.services.filters import FolderFilter, PhotoFilter
+from photos_graph.services.polling import poll
+from photos_graph.services.scan import rules
 from tests.pictures import OLD, jpeg, put
 from tests.services.library import ended, failures, files, in_step, photos, scanned
 
@@ -73,6 +75,27 @@ async def test_a_file_moved_without_its_inode_is_known_by_its_bytes(services: Se
     assert known["elsewhere/1.jpg"] == (one.id, FileState.PRESENT)
     assert "a/1.jpg" not in known
     assert len(await photos(services)) == 10
+
+
+@pytest.mark.parametrize("polled", [False, True])
+async def test_files_moved_between_roots_have_moved(services: Services, folder: Path, polled: bool) -> None:
+    other = folder.with_name("Zoo")
+    put(other / "11.jpg", jpeg(11))
+    for root in (folder, other):
+        await services.roots.add(str(root))
+    await scanned(services)
+    before = await files(services)
+    (folder / "b").rename(other / "b")
+    if polled:
+        await poll(services.graph, services.jobs, rules(services.settings))
+        job = await ended(services, (await services.jobs.page(None, 1, None)).items[0])
+    else:
+        job = await scanned(services)
+    assert job.state is JobState.SUCCEEDED, job.message
+    after = await files(services)
+    assert {state for _, state in after.values()} == {FileState.PRESENT}
+    assert len(after) == len(before) == 11
+    assert after["b/7.jpg"] == before["b/7.jpg"]
 
 
 async def test_a_moved_folder_keeps_its_id_and_all_below_it(services: Services, folder: Path) -> None:

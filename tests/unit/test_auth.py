@@ -10,7 +10,7 @@ from photos_graph.auth import SESSION_SECONDS, Signer, Tokens, Viewer, require
 from photos_graph.errors import Forbidden, Unauthenticated
 from photos_graph.model import Role
 from photos_graph.settings import Settings
-from photos_graph.web.secrets import load_or_make
+from photos_graph.web.secrets import load_or_make, note_shown
 
 SIGNER = Signer(b"k" * 32)
 TOKENS = Tokens({Role.OWNER: "owner's", Role.VIEWER: "viewer's"})
@@ -59,6 +59,9 @@ def test_a_signature_is_good_for_exactly_its_parts() -> None:
 def test_secrets_are_made_once_and_for_their_owner_alone(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, token=None)
     first, second = load_or_make(settings), load_or_make(settings)
-    assert first.fresh and not second.fresh
-    assert (first.token, first.key) == (second.token, second.key)
+    assert first.fresh and second.fresh, "nobody was shown it yet"
+    note_shown(settings, second)
+    third = load_or_make(settings)
+    assert not third.fresh
+    assert (first.token, first.key) == (second.token, second.key) == (third.token, third.key)
     assert (settings.data_dir / "secrets.json").stat().st_mode & 0o777 == 0o600
