@@ -26,6 +26,7 @@ from photos_graph.services.media import Media
 from photos_graph.services.polling import keep_polling
 from photos_graph.services.roots import Roots
 from photos_graph.services.scan import Scan, rules
+from photos_graph.services.tagging import Tagging
 from photos_graph.settings import Settings
 
 
@@ -39,6 +40,7 @@ class Services:
     roots: Roots
     jobs: Jobs
     labels: Labels
+    tagging: Tagging
     media: Media
 
 
@@ -89,6 +91,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             roots=Roots(graph, index, settings),
             jobs=jobs,
             labels=Labels(graph, index),
+            tagging=Tagging(graph, index),
             media=Media(graph, renditions, settings.library.follow_symlinks),
         )
 

@@ -60,6 +60,7 @@ class LibrarySettings(Group):
     poll_seconds: float = Field(60, gt=0, description="how often folders are looked at for changes while serving")
     settle_seconds: float = Field(2, ge=0, description="a file younger than this may still be being written")
     settle_limit_seconds: float = Field(60, ge=0, description="how long a scan waits for such files at its end")
+    import_keywords: bool = Field(True, description="keywords in photos and sidecars become tags")
     missing_limit: float = Field(0.2, ge=0, le=1, description="a scan marks no more than this share of files missing")
 
 

@@ -149,6 +149,13 @@ async def stamp_folders(graph: Graph, records: Sequence[FolderRecord]) -> None:
         await graph.write(STAMP, rows=rows)
 
 
+KNOWN: LiteralString = "UNWIND $ids AS id MATCH (d:Folder {id: id}) RETURN collect(DISTINCT id) AS ids"
+
+
+async def known_folders(tx: Transaction, ids: Sequence[str]) -> set[str]:
+    return set((await tx.run(KNOWN, ids=list(ids)))[0]["ids"])
+
+
 REKEY_FILES: LiteralString = """
 UNWIND $folders AS id
 MATCH (d:Folder {id: id})<-[:IN]-(f:File)

@@ -1,4 +1,4 @@
-"""Photos: what a scan learns of them, what people say about them, and the batch reads that pages are made of."""
+"""Photos: what a scan learns of them, and the batch reads that pages are made of."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 
+from photos_graph.graph import changes, keywords
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.failures import ReadFailure, clear_failures, put_failures
 from photos_graph.graph.feed import touch
 from photos_graph.model import (
-    BulkResult,
     Camera,
     File,
     FileState,
@@ -101,16 +101,29 @@ MERGE (p)-[:AT]->(x)
 """
 
 
-async def put_read(graph: Graph, reads: Sequence[Read], failures: Sequence[ReadFailure], job_id: str) -> None:
-    """One batch of a scan in one commit: photos, their files and places, and what could not be read."""
+async def put_read(
+    graph: Graph,
+    reads: Sequence[Read],
+    failures: Sequence[ReadFailure],
+    job_id: str,
+    import_keywords: bool = True,
+) -> None:
+    """One batch of a scan in one commit: photos, their files, places and tags, and what could not be read."""
 
     async def work(tx: Transaction) -> None:
         touched: list[int] = []
-        if reads:
+        new_tags: list[str] = []
+        if reads and import_keywords:
+            photo_ids = [read.photo_id for read in reads]
+            await changes.lock(tx)
+            before = await keywords.said(tx, photo_ids)
+            touched += await _put_photos(tx, reads)
+            new_tags = await keywords.bring(tx, before, await keywords.said(tx, photo_ids))
+        elif reads:
             touched += await _put_photos(tx, reads)
         await clear_failures(tx, [read.file_id for read in reads])
         touched += await put_failures(tx, failures, job_id)
-        await touch(tx, photos=touched)
+        await touch(tx, photos=touched, tags=new_tags)
 
     await graph.transaction(work)
 
@@ -220,6 +233,23 @@ def _photo(values: dict[str, Any], names: Sequence[Sequence[Any]]) -> Photo:
     )
 
 
+NUMBERS: LiteralString = "UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN collect(p.number) AS numbers"
+
+
+async def photo_numbers(graph: Graph, ids: Sequence[str]) -> list[int]:
+    """Of those photos that are known, in no order."""
+    return list((await graph.read(NUMBERS, ids=list(ids)))[0]["numbers"])
+
+
+KNOWN_NUMBERS: LiteralString = """
+UNWIND $numbers AS number MATCH (p:Photo {number: number}) RETURN collect(DISTINCT number) AS numbers
+"""
+
+
+async def known_numbers(tx: Transaction, numbers: Sequence[int]) -> set[int]:
+    return set((await tx.run(KNOWN_NUMBERS, numbers=list(numbers)))[0]["numbers"])
+
+
 FILES_OF: LiteralString = """
 UNWIND $ids AS id
 MATCH (f:File)-[:OF]->(p:Photo {id: id})
@@ -312,38 +342,3 @@ async def sources(graph: Graph, photo_id: str) -> list[Source]:
             )
         )
     return found
-
-
-RATE: LiteralString = """
-UNWIND $ids AS id
-MATCH (p:Photo {id: id})
-WITH p, coalesce(p.rating, -9) <> coalesce($rating, -9) AS changed
-SET p.rating = $rating, p.ratedAt = timestamp(), p.ratedBy = $by
-RETURN p.number AS number, changed
-"""
-
-FAVOURITE: LiteralString = """
-UNWIND $ids AS id
-MATCH (p:Photo {id: id})
-WITH p, coalesce(p.favourite, false) <> $favourite AS changed
-SET p.favourite = $favourite, p.favouriteAt = timestamp(), p.favouriteBy = $by
-RETURN p.number AS number, changed
-"""
-
-
-async def rate(graph: Graph, ids: Sequence[str], rating: int | None, by: str) -> BulkResult:
-    return await _say(graph, RATE, ids, rating=rating, by=by)
-
-
-async def favourite(graph: Graph, ids: Sequence[str], favourite: bool, by: str) -> BulkResult:
-    return await _say(graph, FAVOURITE, ids, favourite=favourite, by=by)
-
-
-async def _say(graph: Graph, query: LiteralString, ids: Sequence[str], **values: object) -> BulkResult:
-    async def work(tx: Transaction) -> BulkResult:
-        rows = await tx.run(query, ids=list(ids), **values)
-        changed = [row["number"] for row in rows if row["changed"]]
-        await touch(tx, photos=changed)
-        return BulkResult(matched=len(rows), changed=len(changed))
-
-    return await graph.transaction(work)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from photos_graph.errors import BadInput, NotFound
-from photos_graph.graph import photos
+from photos_graph.graph import photos, ratings
+from photos_graph.graph.changes import What
 from photos_graph.graph.connection import Graph
 from photos_graph.model import BulkResult
 from photos_graph.services.index import Index
@@ -22,24 +23,25 @@ class Labels:
         """-1 (rejected) to 5; None: no rating, whatever the file says. Raises BadInput, NotFound before any change."""
         if rating is not None and not -1 <= rating <= 5:
             raise BadInput("A rating is -1 (rejected) to 5, or null for none.")
-        ids = await self._known(photo_ids)
-        result = await photos.rate(self._graph, ids, rating, by)
-        await self._index.catch_up()
-        return result
+        return await self._say(What.RATING, photo_ids, rating, by)
 
     async def favourite(self, photo_ids: Sequence[str], favourite: bool, by: str = "") -> BulkResult:
         """Raises BadInput, NotFound: nothing is changed."""
-        ids = await self._known(photo_ids)
-        result = await photos.favourite(self._graph, ids, favourite, by)
+        return await self._say(What.FAVOURITE, photo_ids, favourite, by)
+
+    async def _say(self, what: What, photo_ids: Sequence[str], value: int | bool | None, by: str) -> BulkResult:
+        numbers = await known_numbers(self._graph, photo_ids)
+        result = await ratings.say(self._graph, what, numbers, value, by)
         await self._index.catch_up()
         return result
 
-    async def _known(self, photo_ids: Sequence[str]) -> list[str]:
-        ids = list(dict.fromkeys(photo_ids))
-        if len(ids) > MAX_PHOTOS:
-            raise BadInput(f"One call takes up to {MAX_PHOTOS:,} photos; these are {len(ids):,}.")
-        known = await photos.photos_by_id(self._graph, ids)
-        unknown = [id_ for id_ in ids if id_ not in known]
-        if unknown:
-            raise NotFound(f"{len(unknown):,} of these {len(ids):,} photos are not known; nothing was changed.")
-        return ids
+
+async def known_numbers(graph: Graph, photo_ids: Sequence[str]) -> list[int]:
+    """Each once. Raises BadInput for too many, NotFound unless all are known."""
+    ids = list(dict.fromkeys(photo_ids))
+    if len(ids) > MAX_PHOTOS:
+        raise BadInput(f"One call takes up to {MAX_PHOTOS:,} photos; these are {len(ids):,}.")
+    numbers = await photos.photo_numbers(graph, ids)
+    if unknown := len(ids) - len(numbers):
+        raise NotFound(f"{unknown:,} of these {len(ids):,} photos are not known; nothing was changed.")
+    return numbers

@@ -229,7 +229,8 @@ class Reading:
             )
             for intake, file in reads
         ]
-        await put_read(self._graph, rows, noted, self._progress.job_id)
+        wanted = self._settings.library.import_keywords
+        await put_read(self._graph, rows, noted, self._progress.job_id, import_keywords=wanted)
         await self._index.catch_up()
 
     async def _places(self, reads: Sequence[tuple[Intake, PendingFile]]) -> dict[str, tuple[Place, ...]]:

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from photos_graph.graph import failures, files, folders, photos, postings
+from photos_graph.graph import failures, files, folders, photos, postings, ratings
+from photos_graph.graph.changes import What
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.failures import ReadFailure
 from photos_graph.graph.folders import FolderRecord
@@ -104,7 +105,7 @@ async def test_stamps_are_kept(graph: Graph) -> None:
 async def test_a_removed_root_is_forgotten_but_for_what_people_said(graph: Graph) -> None:
     await library(graph)
     await photos.put_read(graph, [read(0, "a")], [ReadFailure("f1", "x", "decode", "broken")], "j1")
-    await photos.rate(graph, [A], 4, "owner")
+    await ratings.say(graph, What.RATING, [0], 4, "owner")
     assert await folders.remove_root(graph, "r1")
     assert not await folders.remove_root(graph, "r1")
     assert await folders.roots(graph) == [] == await postings.folder_rows(graph)

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from photos_graph.graph import feed, files, folders, photos, postings
+from photos_graph.graph import feed, files, folders, photos, postings, ratings
+from photos_graph.graph.changes import What
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.failures import ReadFailure
 from photos_graph.model import BulkResult, FileState, Metadata, RootState
@@ -56,20 +57,22 @@ async def test_a_file_that_was_replaced_holds_the_new_photo_alone(graph: Graph) 
 async def test_what_a_person_rated_outlives_reading_again(graph: Graph) -> None:
     await library(graph)
     await photos.put_read(graph, [read(0, "a")], [], "j1")
-    assert await photos.rate(graph, [A, B], 5, "owner") == BulkResult(matched=1, changed=1)
-    assert await photos.rate(graph, [A], 5, "owner") == BulkResult(matched=1, changed=0)
+    said = await ratings.say(graph, What.RATING, [0, 77], 5, "owner")
+    assert (said.matched, said.changed) == (1, 1)
+    assert await ratings.say(graph, What.RATING, [0], 5, "owner") == BulkResult(matched=1, changed=0)
     await photos.put_read(graph, [read(0, "a", replace(METADATA, rating=1))], [], "j1")
     assert (await photos.photos_by_id(graph, [A]))[A].rating == 5
-    await photos.rate(graph, [A], None, "owner")
+    await ratings.say(graph, What.RATING, [0], None, "owner")
     assert (await photos.photos_by_id(graph, [A]))[A].rating is None
 
 
 async def test_favourites_are_said_and_taken_back(graph: Graph) -> None:
     await library(graph)
     await photos.put_read(graph, [read(0, "a")], [], "j1")
-    assert await photos.favourite(graph, [A], True, "owner") == BulkResult(matched=1, changed=1)
+    assert (await ratings.say(graph, What.FAVOURITE, [0], True, "owner")).changed == 1
     assert (await photos.photos_by_id(graph, [A]))[A].favourite
-    assert await photos.favourite(graph, [A], False, "owner") == BulkResult(matched=1, changed=1)
+    assert (await ratings.say(graph, What.FAVOURITE, [0], False, "owner")).changed == 1
+    assert not (await photos.photos_by_id(graph, [A]))[A].favourite
 
 
 async def test_files_of_a_root_that_is_away_are_offline(graph: Graph) -> None:

@@ -1,0 +1,115 @@
+"""All tags as they lie in one another: found by name or path, and grown by those that are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import uuid4
+
+from photos_graph.errors import BadInput, NotFound
+from photos_graph.model import Ref, Tag
+from photos_graph.search.hierarchy import Hierarchy
+from photos_graph.search.rows import TagRow
+from photos_graph.tag_names import checked_path, tag_key
+
+
+class TagTree:
+    """``new`` are the rows that ``reach`` added, parents first; they are in no graph yet."""
+
+    def __init__(self, rows: Iterable[TagRow]) -> None:
+        self._rows: Hierarchy[TagRow] = Hierarchy()
+        self._rows.put(rows)
+        self._by_key = {tag_key(row.parent_id, row.name): row for row in self._rows}
+        self.new: list[TagRow] = []
+
+    def __contains__(self, tag_id: str) -> bool:
+        return self._rows.get(tag_id) is not None
+
+    def get(self, tag_id: str) -> TagRow:
+        """Raises NotFound."""
+        row = self._rows.get(tag_id)
+        if row is None:
+            raise NotFound("There is no such tag.")
+        return row
+
+    def tag(self, tag_id: str) -> Tag:
+        """Raises NotFound."""
+        row = self.get(tag_id)
+        return Tag(row.id, row.name, row.parent_id, row.threshold)
+
+    def path(self, tag_id: str) -> str:
+        return self._rows.path(tag_id) or ""
+
+    def up(self, tag_id: str) -> tuple[str, ...]:
+        """The tag and all above it."""
+        return tuple(self._rows.way_up(tag_id))
+
+    def children(self, tag_id: str | None) -> list[TagRow]:
+        return self._rows.children(tag_id)
+
+    def below(self, tag_id: str) -> set[str]:
+        """The tag and all below it."""
+        found, left = set[str](), [tag_id]
+        while left:
+            at = left.pop()
+            if at not in found:
+                found.add(at)
+                left += [row.id for row in self.children(at)]
+        return found
+
+    def beside(self, parent_id: str | None, name: str) -> TagRow | None:
+        """The one under that parent that has that name already."""
+        return self._by_key.get(tag_key(parent_id, name))
+
+    def at(self, names: Sequence[str]) -> TagRow | None:
+        """The one of exactly that path from the top."""
+        row: TagRow | None = None
+        for name in names:
+            row = self.beside(row.id if row else None, name)
+            if row is None:
+                return None
+        return row
+
+    def reach(self, names: Sequence[str], below: str | None = None) -> TagRow:
+        """The one of exactly that path from the top, or from the tag ``below``; what is missing is added to ``new``."""
+        first, *rest = names
+        row = self.beside(below, first)
+        if row is None:
+            row = TagRow(uuid4().hex, first, below)
+            self._rows.put([row])
+            self._by_key[tag_key(below, first)] = row
+            self.new.append(row)
+        return self.reach(rest, row.id) if rest else row
+
+    def find(self, ref: Ref) -> TagRow | None:
+        """As a client names it: by id, by its path from the top or the end of one, or by its name.
+
+        Raises NotFound for an unknown id; BadInput for what is no name, and for what fits several.
+        """
+        if ref.id is not None:
+            return self.get(ref.id)
+        names = checked_path(ref.name or "")
+        if len(names) > 1 and (exact := self.at(names)) is not None:
+            return exact
+        fitting = [row for row in self._rows.named("/".join(names)) if self._ends_with(row, names)]
+        if len(fitting) > 1:
+            paths = ", ".join(self.path(row.id) for row in fitting)
+            raise BadInput(f"{'/'.join(names)} may be any of these tags: {paths}. Give the path or the id.")
+        return fitting[0] if fitting else None
+
+    def _ends_with(self, row: TagRow, names: Sequence[str]) -> bool:
+        """Accents count, unlike in a search."""
+        way = [self.get(tag_id).name for tag_id in self.up(row.id)]
+        return [tag_key(None, name) for name in reversed(way[: len(names)])] == [tag_key(None, name) for name in names]
+
+    def wanted(self, refs: Iterable[Ref]) -> list[str]:
+        """Ids of the tags that are meant, each once. Raises NotFound, BadInput."""
+        found = {ref: self.find(ref) for ref in refs}
+        unknown = [ref.name or "" for ref, row in found.items() if row is None]
+        if unknown:
+            raise NotFound(f"There is no tag {', '.join(unknown)}; nothing was changed.")
+        return list(dict.fromkeys(row.id for row in found.values() if row is not None))
+
+    def wanted_or_new(self, refs: Iterable[Ref]) -> list[str]:
+        """The same, but what no tag has for a name is added to ``new``. Raises NotFound for an id, BadInput."""
+        rows = [self.find(ref) or self.reach(checked_path(ref.name or "")) for ref in refs]
+        return list(dict.fromkeys(row.id for row in rows))

@@ -1,0 +1,105 @@
+"""Tags on photos and folders, as people say them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from photos_graph.errors import BadInput
+from photos_graph.graph import changes, edges, tags
+from photos_graph.graph.changes import Change, Edge, EdgeKind, What, now_ms
+from photos_graph.graph.connection import Transaction
+from photos_graph.graph.edges import Edges
+from photos_graph.graph.feed import touch
+from photos_graph.graph.tag_tree import TagTree
+from photos_graph.graph.ways import folders_of, ways
+from photos_graph.model import BulkResult, Ref
+from photos_graph.services import edge_rules
+from photos_graph.services.labels import known_numbers
+from photos_graph.services.tag_editing import T, TagEditing
+from photos_graph.tags import inherited
+
+MAX_TAGS = 100  # in one call
+MAX_PAIRS = 200_000  # of photos and tags in one call
+
+
+class Tagging(TagEditing):
+    """All of these raise BadInput and  before any change. ``changed`` of a result counts photos: those with an
+    edge that changed, and of folders those whose confirmed tags did."""
+
+    async def tag_photos(self, photo_ids: Sequence[str], refs: Sequence[Ref], by: str = "") -> BulkResult:
+        """Unknown names are created. Exclusions that would void the tags go."""
+        numbers = await self._numbers(photo_ids, refs)
+        said = Edge(EdgeKind.TAGGED, now_ms(), by, via="MANUAL")
+
+        async def work(tx: Transaction) -> BulkResult:
+            await changes.lock(tx)
+            tree = await tags.tag_tree(tx)
+            wanted = tree.wanted_or_new(refs)
+            own = await edges.of_photos(tx, numbers)
+            after = {n: edge_rules.photo_tagged(own.get(n, {}), wanted, tree.up, said) for n in numbers}
+            return await _write_photos(tx, "TAG_PHOTOS", tree, own, after, said)
+
+        return await self._caught_up(work)
+
+    async def untag_photos(self, photo_ids: Sequence[str], refs: Sequence[Ref], by: str = "") -> BulkResult:
+        """What the photos would have all the same, by a folder or a model, is excluded."""
+        numbers = await self._numbers(photo_ids, refs)
+        excluding = Edge(EdgeKind.EXCLUDES, now_ms(), by)
+
+        async def work(tx: Transaction) -> BulkResult:
+            await changes.lock(tx)
+            tree = await tags.tag_tree(tx)
+            wanted = tree.wanted(refs)
+            own = await edges.of_photos(tx, numbers)
+            elsewhere = await _elsewhere(tx, tree, numbers)
+            after = {
+                n: edge_rules.photo_untagged(
+                    own.get(n, {}), wanted, tree.up, tree.below, elsewhere.get(n, ()), excluding
+                )
+                for n in numbers
+            }
+            return await _write_photos(tx, "UNTAG_PHOTOS", tree, own, after, excluding)
+
+        return await self._caught_up(work)
+
+    async def _numbers(self, photo_ids: Sequence[str], refs: Sequence[Ref]) -> list[int]:
+        _check_tags(refs)
+        numbers = await known_numbers(self._graph, photo_ids)
+        if (pairs := len(numbers) * len(refs)) > MAX_PAIRS:
+            raise BadInput(f"These are {pairs:,} pairs of photo and tag; one call takes up to {MAX_PAIRS:,}.")
+        return numbers
+
+    async def _caught_up(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        result = await self._graph.transaction(work)
+        await self._index.catch_up()
+        return result
+
+
+def _check_tags(refs: Sequence[Ref]) -> None:
+    if len(refs) > MAX_TAGS:
+        raise BadInput(f"One call takes up to {MAX_TAGS} tags; these are {len(refs):,}.")
+
+
+async def _write_photos(
+    tx: Transaction, kind: str, tree: TagTree, own: Mapping[int, Edges], after: Mapping[int, Edges], edge: Edge
+) -> BulkResult:
+    shifts = changes.grouped((n, *shift) for n in after for shift in edge_rules.shifts(own.get(n, {}), after[n]))
+    await tags.create(tx, tree.new, edge.by)
+    await edges.write(tx, shifts)
+    change_id = await changes.record(tx, Change(kind, What.TAGS, edge.by, edge.at_ms, shifts))
+    changed = {number for shift in shifts for number in shift.photos}
+    await touch(tx, labelled=sorted(changed), tags=[row.id for row in tree.new])
+    return BulkResult(len(after), len(changed), change_id)
+
+
+async def _elsewhere(tx: Transaction, tree: TagTree, numbers: Sequence[int]) -> dict[int, set[str]]:
+    """The tags that come to the photos by their folders and by predictions."""
+    found = await edges.predicted(tx, numbers)
+    folders = await folders_of(tx, numbers)
+    known = await ways(tx, {folder_id for ids in folders.values() for folder_id in ids})
+    coming = {id_: {carried.tag_id for carried, _ in inherited(way, tree.up)} for id_, way in known.items()}
+    for number, folder_ids in folders.items():
+        for folder_id in folder_ids:
+            if tag_ids := coming.get(folder_id):
+                found.setdefault(number, set()).update(tag_ids)
+    return found

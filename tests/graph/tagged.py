@@ -1,0 +1,54 @@
+"""Tags in a graph, and what is said of them there."""
+
+from __future__ import annotations
+
+from photos_graph.graph import edges, tags
+from photos_graph.graph.changes import Shift
+from photos_graph.graph.connection import Graph, Transaction
+from photos_graph.graph.edges import Edges
+from photos_graph.graph.tag_tree import TagTree
+
+
+async def tree_of(graph: Graph) -> TagTree:
+    return await graph.transaction(tags.tag_tree)
+
+
+async def grown(graph: Graph, *paths: str) -> dict[str, str]:
+    """Tags of those paths, made where they are missing: path -> id."""
+
+    async def work(tx: Transaction) -> dict[str, str]:
+        tree = await tags.tag_tree(tx)
+        ids = {path: tree.reach(path.split("/")).id for path in paths}
+        await tags.create(tx, tree.new, "anna")
+        return ids
+
+    return await graph.transaction(work)
+
+
+async def written(graph: Graph, *shifts: Shift) -> None:
+    await graph.transaction(lambda tx: edges.write(tx, shifts))
+
+
+async def said(graph: Graph, *numbers: int) -> dict[int, Edges]:
+    return await graph.transaction(lambda tx: edges.of_photos(tx, numbers))
+
+
+async def said_on_folders(graph: Graph, *folder_ids: str) -> dict[str, Edges]:
+    return await graph.transaction(lambda tx: edges.of_folders(tx, folder_ids))
+
+
+async def said_by_path(graph: Graph, number: int) -> dict[str, str]:
+    """On a photo: path of a tag -> MANUAL, IMPORTED or EXCLUDES."""
+    return _by_path(await tree_of(graph), (await said(graph, number)).get(number, {}))
+
+
+async def carried_by_path(graph: Graph, folder_id: str) -> dict[str, str]:
+    """On a folder: path of a tag -> MANUAL, FOLDER_NAME or EXCLUDES; with "alone" after it where not recursive."""
+    return _by_path(await tree_of(graph), (await said_on_folders(graph, folder_id)).get(folder_id, {}))
+
+
+def _by_path(tree: TagTree, own: Edges) -> dict[str, str]:
+    return {
+        tree.path(tag_id): f"{edge.via or edge.kind.value}{' alone' if edge.recursive is False else ''}"
+        for tag_id, edge in own.items()
+    }

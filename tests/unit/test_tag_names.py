@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from photos_graph.errors import BadInput
+from photos_graph.tag_names import MAX_DEPTH, MAX_LENGTH, checked_name, checked_path, tag_key
+
+
+def test_names_are_trimmed_and_composed() -> None:
+    assert checked_name("  E\u0301te\u0301 ") == "Été"
+    assert checked_name("x" * MAX_LENGTH) == "x" * MAX_LENGTH
+    assert checked_name("👩\u200d👩\u200d👧") == "👩\u200d👩\u200d👧"
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a/b", "/", "a\nb", "a\0", "\x85", "a\u2028x", "\ud800", "x" * 256])
+def test_what_is_no_name(name: str) -> None:
+    with pytest.raises(BadInput):
+        checked_name(name)
+
+
+def test_paths() -> None:
+    assert checked_path("Places/ Italy /Abruzzo") == ("Places", "Italy", "Abruzzo")
+    assert checked_path("/Places/") == ("Places",)
+    assert len(checked_path("/".join("a" * MAX_DEPTH))) == MAX_DEPTH
+
+
+@pytest.mark.parametrize("path", ["", "/", "a//b", "a/ /b", "/".join("a" * (MAX_DEPTH + 1))])
+def test_what_is_no_path(path: str) -> None:
+    with pytest.raises(BadInput):
+        checked_path(path)
+
+
+def test_case_and_composition_make_no_other_tag_and_accents_do() -> None:
+    assert tag_key("p", "STRASSE") == tag_key("p", "straße")
+    assert tag_key(None, "E\u0301te\u0301") == tag_key(None, "ÉTÉ")
+    assert tag_key(None, "Ete") != tag_key(None, "Été")
+    assert tag_key(None, "a") != tag_key("p", "a")
+
+
+@given(st.text(max_size=20))
+def test_a_key_is_the_same_in_every_form(name: str) -> None:
+    forms = {form: unicodedata.normalize(form, name) for form in ("NFC", "NFD")}
+    assert tag_key("p", forms["NFC"]) == tag_key("p", forms["NFD"]) == tag_key("p", tag_key("", name)[1:])

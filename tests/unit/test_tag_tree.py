@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from photos_graph.errors import BadInput, NotFound
+from photos_graph.graph.tag_tree import TagTree
+from photos_graph.model import Ref
+from photos_graph.search.rows import TagRow
+
+ROWS = [
+    TagRow("places", "Places"),
+    TagRow("italy", "Italy", "places"),
+    TagRow("abruzzo", "Abruzzo", "italy", threshold=0.5),
+    TagRow("work", "Work"),
+    TagRow("work-abruzzo", "abruzzo", "work"),
+    TagRow("ete", "Été"),
+    TagRow("top", "Top"),
+    TagRow("old", "Old"),
+    TagRow("old-top", "top", "old"),
+    TagRow("old-top-x", "x", "old-top"),
+    TagRow("top-x", "X", "top"),
+]
+
+
+def found(name: str) -> str | None:
+    row = TagTree(ROWS).find(Ref(name=name))
+    return row.id if row else None
+
+
+def test_a_name_finds_the_one_tag_that_has_it() -> None:
+    assert found("italy") == found(" ITALY ") == "italy"
+    assert found("e\u0301te\u0301") == "ete"
+    assert found("Ete") is None, "accents count where something may be created"
+    assert found("nowhere") is None
+
+
+def test_a_path_finds_from_the_top_or_by_its_end() -> None:
+    assert found("Places/Italy/Abruzzo") == found("italy/ABRUZZO") == "abruzzo"
+    assert found("work/Abruzzo") == "work-abruzzo"
+    assert found("Top/x") == "top-x", "from the top before by the end"
+    assert found("aces/Italy") is None
+
+
+def test_what_fits_several_is_refused_with_the_candidates() -> None:
+    with pytest.raises(BadInput, match="Work/abruzzo"):
+        found("Abruzzo")
+    with pytest.raises(BadInput, match="Old/top"):
+        found("top")
+
+
+def test_an_id_is_known_or_not_found() -> None:
+    tree = TagTree(ROWS)
+    assert tree.wanted([Ref(id="abruzzo"), Ref(name="italy/abruzzo"), Ref(id="work")]) == ["abruzzo", "work"]
+    with pytest.raises(NotFound):
+        tree.find(Ref(id="nowhere"))
+    tag = tree.tag("abruzzo")
+    assert (tag.name, tag.parent_id, tag.threshold) == ("Abruzzo", "italy", 0.5)
+
+
+def test_unknown_names_are_refused_together() -> None:
+    with pytest.raises(NotFound, match="sea, sky"):
+        TagTree(ROWS).wanted([Ref(name="Italy"), Ref(name="sea"), Ref(name="sky")])
+
+
+def test_unknown_names_are_made_with_what_is_missing_on_their_way() -> None:
+    tree = TagTree(ROWS)
+    ids = tree.wanted_or_new([Ref(name="Sea"), Ref(name="places/France/Corse"), Ref(name="sea"), Ref(name="Italy")])
+    assert [tree.path(tag_id) for tag_id in ids] == ["Sea", "Places/France/Corse", "Places/Italy"]
+    assert [row.name for row in tree.new] == ["Sea", "France", "Corse"]
+    assert [row.parent_id for row in tree.new] == [None, "places", tree.new[1].id]
+
+
+@given(st.lists(st.lists(st.sampled_from(["a", "A", "b", "é", "e"]), min_size=1, max_size=4), max_size=8))
+def test_a_path_from_the_top_finds_what_it_made_or_several(paths: list[list[str]]) -> None:
+    tree = TagTree(())
+    made = {tuple(path): tree.reach(path).id for path in paths}
+    for path, tag_id in made.items():
+        assert tree.at(path) is not None and tree.reach(path).id == tag_id
+        assert tag_id in tree.below(tree.up(tag_id)[-1])
+        if len(path) > 1:
+            assert tree.wanted([Ref(name="/".join(path))]) == [tag_id]
+    assert len({(row.parent_id, row.name.casefold()) for row in tree.new}) == len(tree.new)
