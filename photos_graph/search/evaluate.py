@@ -12,20 +12,28 @@ from photos_graph.errors import TooComplex
 from photos_graph.search import geo
 from photos_graph.search.arrays import bitmap, numbers_of
 from photos_graph.search.folding import words
+from photos_graph.search.labels import union
 from photos_graph.search.query import (
     And,
     AtPlace,
     Everything,
+    Excluded,
+    FacesIn,
     Favourite,
     InBox,
     InFolder,
     Near,
     Not,
+    OnlyPersons,
+    OnlyTagged,
     Or,
     Query,
     Rated,
+    Tagged,
     TakenIn,
     TakenWith,
+    Untagged,
+    WithPerson,
     Words,
 )
 from photos_graph.search.table import NO_DATE, microseconds
@@ -60,13 +68,25 @@ def _evaluate(terms: Terms, query: Query, within: BitMap, depth: int) -> BitMap:
             return within & _taken(terms, query)
         case Near() | InBox():
             return _located(terms, query, within)
-        case Words(text):
-            return _worded(terms, text, within)
+        case Words(text, confirmed):
+            return _worded(terms, text, confirmed, within)
+        case TakenWith(text):
+            return within & terms.with_camera(text)
+        case OnlyTagged(tag_ids, confirmed):
+            return within - terms.tags.having_others(tag_ids, confirmed)
+        case OnlyPersons(person_ids, confirmed):
+            return within - terms.persons.showing_others(person_ids, confirmed)
+        case Untagged(confirmed):
+            return within - terms.tags.having_any(confirmed)
         case _:
-            return within & _term(terms, query)
+            return within & _ready(terms, query)
 
 
-def _term(terms: Terms, query: InFolder | AtPlace | Rated | Favourite | TakenWith) -> BitMap:
+Ready = InFolder | AtPlace | Rated | Favourite | Tagged | WithPerson | FacesIn | Excluded
+
+
+def _ready(terms: Terms, query: Ready) -> BitMap:
+    """What lies there as a set, or nearly so; not to be changed."""
     match query:
         case InFolder(folder_id, recursive):
             return terms.folders.below(folder_id) if recursive else terms.folders.own(folder_id)
@@ -74,32 +94,44 @@ def _term(terms: Terms, query: InFolder | AtPlace | Rated | Favourite | TakenWit
             return terms.places.below(place_id)
         case Rated(minimum, maximum):
             low, high = (-np.inf if minimum is None else minimum), (np.inf if maximum is None else maximum)
-            return _union(photos for rating, photos in terms.ratings.items() if low <= rating <= high)
+            return union(photos for rating, photos in terms.ratings.items() if low <= rating <= high)
         case Favourite(wanted):
             return terms.favourites if wanted else terms.visible - terms.favourites
-        case TakenWith(text):
-            return terms.with_camera(text)
+        case Tagged(tag_id, confirmed):
+            return terms.tags.having(tag_id, confirmed)
+        case WithPerson(person_id, confirmed):
+            return terms.persons.showing(person_id, confirmed)
+        case FacesIn(minimum, maximum):
+            return terms.faced(minimum, maximum)
+        case Excluded(tag_id):
+            return terms.tags.excluded(tag_id)
 
 
-_COST = {Everything: 0, TakenWith: 1, TakenIn: 1}  # the others may look at photos one by one: 2
+_LAST = (Words, Near, InBox)  # they may look at photos one by one
 
 
 def _narrow(terms: Terms, parts: Iterable[Query], within: BitMap, depth: int) -> BitMap:
     """All of the parts: what is ready as a set first and the rarest of it first, what must look at photos last."""
     ready, rest = [], []
-    for part in parts:
-        match part:
-            case InFolder() | AtPlace() | Favourite() | Rated():
-                ready.append(_term(terms, part))
-            case _:
-                rest.append(part)
+    for part in map(_bare, parts):
+        if isinstance(part, Ready):
+            ready.append(_ready(terms, part))
+        else:
+            rest.append(part)
     for photos in sorted(ready, key=len):
         within = within & photos
-    for part in sorted(rest, key=lambda part: _COST.get(type(part), 2)):
+    for part in sorted(rest, key=lambda part: isinstance(part, _LAST)):
         if not within:
             break
         within = _evaluate(terms, part, within, depth + 1)
     return within
+
+
+def _bare(query: Query) -> Query:
+    """Without an and/or of one part around it."""
+    while isinstance(query, And | Or) and len(query.parts) == 1:
+        query = query.parts[0]
+    return query
 
 
 def _taken(terms: Terms, query: TakenIn) -> BitMap:
@@ -115,9 +147,9 @@ def _taken(terms: Terms, query: TakenIn) -> BitMap:
         year, place = divmod(month, 12)
         if first <= month <= last and query.year in (None, year + 1970) and query.month in (None, place + 1):
             (parts if month in (first, last) else whole).append(photos)
-    edges = numbers_of(_union(parts))
+    edges = numbers_of(union(parts))
     taken = terms.table.taken[edges]
-    return _union(whole) | bitmap(edges[(low <= taken) & (taken < high)])
+    return union(whole) | bitmap(edges[(low <= taken) & (taken < high)])
 
 
 def _month(moment: datetime | None, otherwise: int) -> int:
@@ -133,7 +165,7 @@ def _located(terms: Terms, query: Near | InBox, within: BitMap) -> BitMap:
     return bitmap(numbers[look(table.latitude[numbers], table.longitude[numbers], query)])  # type: ignore[arg-type]
 
 
-def _worded(terms: Terms, text: str, within: BitMap) -> BitMap:
+def _worded(terms: Terms, text: str, confirmed: bool, within: BitMap) -> BitMap:
     """Every word, the longest first since it is the rarest as a rule; a text without words asks for nothing."""
     wanted = set(words(text))
     if len(wanted) > _MOST_WORDS:
@@ -141,9 +173,8 @@ def _worded(terms: Terms, text: str, within: BitMap) -> BitMap:
     for word in sorted(wanted, key=len, reverse=True):
         if not within:
             break
-        within = within & (terms.names.find(word) | terms.folders.worded(word) | terms.places.worded(word))
+        tags = (terms.tags.having(tag_id, confirmed) for tag_id in terms.tags.rows.rows_worded(word))
+        persons = (terms.persons.showing(id_, confirmed) for id_ in terms.persons.rows.rows_worded(word))
+        places = (terms.names.find(word), terms.folders.worded(word), terms.places.worded(word))
+        within = within & union([*places, *tags, *persons])
     return within
-
-
-def _union(sets: Iterable[BitMap]) -> BitMap:
-    return BitMap.union(BitMap(), *sets)

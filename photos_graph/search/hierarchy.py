@@ -1,4 +1,4 @@
-"""Folders, and places: rows that lie within each other, and the photos below each of them."""
+"""Rows that lie within each other, as folders, places and tags do, and the photos below each of them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ class Hierarchy(Generic[R]):
 
     # rows
 
-    def put(self, rows: Iterable[R]) -> None:
+    def put(self, rows: Iterable[R]) -> bool:
+        """Whether photos that are here lie within other rows than before."""
         moved: set[str | None] = set()
         for row in rows:
             before = self._rows.get(row.id)
@@ -76,9 +77,10 @@ class Hierarchy(Generic[R]):
             elif before is not None and before.parent_id != row.parent_id:
                 moved |= {before.parent_id, row.parent_id}
         self._gather(moved)
+        return bool(moved)
 
-    def remove(self, row_ids: Iterable[str]) -> None:
-        """The rows go; what lies in them has no parent until it is put elsewhere."""
+    def remove(self, row_ids: Iterable[str]) -> bool:
+        """The rows go; what lies in them has no parent until it is put elsewhere. Whether there were any."""
         moved: set[str | None] = set()
         for row_id in row_ids:
             row = self._rows.pop(row_id, None)
@@ -87,6 +89,7 @@ class Hierarchy(Generic[R]):
             self._forget_row(row)
             moved |= {row_id, row.parent_id}
         self._gather(moved)
+        return bool(moved)
 
     def _forget_row(self, row: R) -> None:
         _discard(self._children, row.parent_id, row.id)
@@ -130,6 +133,20 @@ class Hierarchy(Generic[R]):
             row = self._rows.get(at)
             at = row.parent_id if row else None
 
+    def way_down(self, row_id: str) -> Iterator[str]:
+        """The row itself and all under it, each after the one that it lies in."""
+        seen = {row_id}
+        pending = [row_id]
+        while pending:
+            at = pending.pop()
+            yield at
+            children = self.child_ids(at) - seen
+            seen |= children
+            pending += children
+
+    def child_ids(self, row_id: str) -> set[str]:
+        return self._children.get(row_id, set())
+
     def path(self, row_id: str) -> str | None:
         """ "Italy/Abruzzo", the topmost first; None when the row is not known."""
         rows = [self._rows[at] for at in self.way_up(row_id) if at in self._rows]
@@ -150,9 +167,13 @@ class Hierarchy(Generic[R]):
             (row for row in found if f"/{fold(self.path(row.id) or '')}".endswith(f"/{wanted}")), key=sort_key
         )
 
+    def rows_worded(self, prefix: str) -> set[str]:
+        """Ids of the rows with a word in their names that begins so."""
+        return {row_id for word, ids in self._worded.items() if word.startswith(prefix) for row_id in ids}
+
     def worded(self, prefix: str) -> BitMap:
         """Photos at or under a row with a word in its name that begins so."""
-        rows = {row_id for word, ids in self._worded.items() if word.startswith(prefix) for row_id in ids}
+        rows = self.rows_worded(prefix)
         topmost = [row_id for row_id in rows if self._rows[row_id].parent_id not in rows]
         return BitMap.union(BitMap(), *[self._below[row_id] for row_id in topmost if row_id in self._below])
 

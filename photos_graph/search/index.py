@@ -6,7 +6,6 @@ all of it or nothing. Sets that it hands out are the caller's own.
 
 from __future__ import annotations
 
-import heapq
 import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -14,15 +13,15 @@ from itertools import islice
 import numpy as np
 from pyroaring import BitMap
 
-from photos_graph.model import PhotoOrder, TimelineUnit
-from photos_graph.search import paging
+from photos_graph.model import FolderMarks, PhotoOrder, TimelineUnit
+from photos_graph.search import facets, paging
 from photos_graph.search.arrays import Keys
 from photos_graph.search.evaluate import evaluate
-from photos_graph.search.hierarchy import Hierarchy, sort_key
+from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.orders import IntegerOrder, NameOrder, Order
 from photos_graph.search.paging import IndexPage
 from photos_graph.search.query import Query
-from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
+from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
 from photos_graph.search.table import NO_DATE
 from photos_graph.search.terms import Terms
 from photos_graph.search.timeline import Bucket, timeline
@@ -66,12 +65,27 @@ class SearchIndex:
             left = ()
 
     def apply_folders(self, rows: Iterable[FolderRow], gone: Iterable[str] = ()) -> None:
-        self.folders.remove(gone)
-        self.folders.put(rows)
+        self.terms.replace_folders(rows, gone)
 
     def apply_places(self, rows: Iterable[PlaceRow], gone: Iterable[str] = ()) -> None:
         self.places.remove(gone)
         self.places.put(rows)
+
+    def apply_tags(self, rows: Iterable[TagRow], gone: Iterable[str] = ()) -> None:
+        """A tag that is gone is on nothing any more."""
+        self.terms.tags.replace_rows(rows, gone)
+
+    def apply_persons(self, rows: Iterable[PersonRow], gone: Iterable[str] = ()) -> None:
+        """A person that is gone is in no picture any more."""
+        self.terms.persons.replace_rows(rows, gone)
+
+    def apply_marks(self, marks: Iterable[FolderMarks]) -> None:
+        """All that is said of tags on these folders; of the others nothing changes."""
+        self.terms.tags.replace_marks(marks)
+
+    def apply_labels(self, postings: LabelPostings, touched: BitMap | None) -> None:
+        """All labels of the touched photos; of all photos when None."""
+        self.terms.relabel(postings, touched)
 
     def prepare(self) -> None:
         """Sort what the next questions would have to sort; worth it after many changes, before serving."""
@@ -109,17 +123,19 @@ class SearchIndex:
 
     def years(self, found: BitMap) -> list[tuple[int, int]]:
         """Each year with photos and their count, newest first."""
-        counts: dict[int, int] = {}
-        for month, photos in self.terms.months.items():
-            year = 1970 + month // 12
-            counts[year] = counts.get(year, 0) + photos.intersection_cardinality(found)
-        return sorted(((year, count) for year, count in counts.items() if count), reverse=True)
+        return facets.years(self.terms.months, found)
 
     def place_counts(self, found: BitMap, first: int) -> list[tuple[str, int]]:
         """The places with the most photos, at or within them."""
-        counts = ((row, self.places.below(row.id).intersection_cardinality(found)) for row in self.places)
-        best = heapq.nsmallest(first, (pair for pair in counts if pair[1]), key=lambda p: (-p[1], sort_key(p[0])))
-        return [(row.id, count) for row, count in best]
+        return facets.best(facets.place_counts(self.places, found), first)
+
+    def tag_counts(self, found: BitMap, first: int) -> list[tuple[str, int]]:
+        """The tags that the most of these photos have, predictions counted."""
+        return facets.best(facets.tag_counts(self.terms.tags, found), first)
+
+    def person_counts(self, found: BitMap, first: int) -> list[tuple[str, int]]:
+        """The persons that most of these photos show, predictions counted; hidden ones are left out."""
+        return facets.best(facets.person_counts(self.terms.persons, found), first)
 
     # photos by number and id
 
@@ -157,6 +173,50 @@ class SearchIndex:
     @property
     def places(self) -> Hierarchy[PlaceRow]:
         return self.terms.places
+
+    # tags and persons
+
+    @property
+    def tags(self) -> Hierarchy[TagRow]:
+        return self.terms.tags.rows
+
+    @property
+    def persons(self) -> Hierarchy[PersonRow]:
+        return self.terms.persons.rows
+
+    def tagged(self, tag_id: str, confirmed: bool = False) -> BitMap:
+        """Photos with the tag or one below it; read only, and only until the index changes."""
+        return self.terms.tags.having(tag_id, confirmed)
+
+    def tag_up(self, tag_id: str) -> tuple[str, ...]:
+        """The tag itself and all above it."""
+        return tuple(self.tags.way_up(tag_id))
+
+    def tags_named(self, path: str) -> list[str]:
+        """Ids of the tags of that name or path ("Places/Abruzzo"); case and accents do not count."""
+        return [row.id for row in self.tags.named(path.strip())]
+
+    def persons_named(self, name: str) -> list[str]:
+        """Ids of the persons of that name; case and accents do not count."""
+        return [row.id for row in self.persons.named(name.strip())]
+
+    def me(self) -> list[str]:
+        """Ids of the persons who are marked as the owner."""
+        return sorted(row.id for row in self.persons if row.is_me)
+
+    def marks(self, folder_id: str) -> FolderMarks:
+        """What is said of tags on the folder itself."""
+        return self.terms.tags.inheritance.marks.get(folder_id) or FolderMarks(folder_id)
+
+    def folder_way(self, folder_id: str) -> list[FolderMarks]:
+        """The marks of a folder and of all above it, the root's last."""
+        return [self.marks(at) for at in self.folders.way_up(folder_id)]
+
+    def reached_if(self, tag_ids: Iterable[str], marks: Iterable[FolderMarks]) -> BitMap:
+        """Photos whose confirmed having of any of these tags would change if these folders had these marks."""
+        return self.terms.tags.reached_if(tag_ids, marks)
+
+    # folders and places
 
     def folder(self, folder_id: str) -> FolderRow | None:
         return self.folders.get(folder_id)

@@ -152,5 +152,24 @@ class FacesIn:
 
 
 Query = (
-    Everything | And | Or | Not | InFolder | AtPlace | TakenIn | Near | InBox | Rated | Favourite | TakenWith | Words
+    Everything
+    | And
+    | Or
+    | Not
+    | InFolder
+    | AtPlace
+    | TakenIn
+    | Near
+    | InBox
+    | Rated
+    | Favourite
+    | TakenWith
+    | Words
+    | Tagged
+    | OnlyTagged
+    | Untagged
+    | Excluded
+    | WithPerson
+    | OnlyPersons
+    | FacesIn
 )

@@ -13,13 +13,16 @@ from pyroaring import BitMap
 from photos_graph.search.arrays import Keys, Numbers, bitmap, numbers_of
 from photos_graph.search.folding import fold, words
 from photos_graph.search.hierarchy import Hierarchy
-from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
+from photos_graph.search.labels import Labels
+from photos_graph.search.person_sets import PersonSets
+from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow, PlaceRow
 from photos_graph.search.table import NO_DATE, PhotoTable
+from photos_graph.search.tag_sets import TagSets
 from photos_graph.search.text import NameWords
 
 
 class Terms:
-    """Only visible photos are in any of these sets.
+    """Only visible photos are in any of these sets, those of ``labels`` aside.
 
     The sets follow from the columns of the table, so replacing a row is taking its photo out by what the
     columns say, writing the columns, and putting it in again.
@@ -35,6 +38,9 @@ class Terms:
         self.folders: Hierarchy[FolderRow] = Hierarchy()
         self.places: Hierarchy[PlaceRow] = Hierarchy()
         self.names = NameWords()
+        self.labels = Labels()
+        self.tags = TagSets(self.visible, self.folders, self.labels)
+        self.persons = PersonSets(self.visible, self.labels)
 
     def replace(self, rows: Sequence[PhotoRow], gone: Iterable[int]) -> BitMap:
         """Take over whole rows, all or, where one is malformed, none; returns the numbers touched."""
@@ -43,12 +49,36 @@ class Terms:
         shown = [row for row in latest.values() if row.folders]
         parsed = self.table.parse(shown)
         names = {row.number: _words_of(row) for row in shown}
-        self._unpost(touched & self.visible)
+        before = touched & self.visible
+        lay = self._folders_of(before)
+        self._unpost(before)
         self.table.write(parsed)
         self.favourites |= BitMap([row.number for row in shown if row.favourite])
         self._post(BitMap([row.number for row in shown]))
         self.names.replace(touched, names)
+        now = touched & self.visible
+        if not np.array_equal(self._folders_of(before), lay) or before != now:
+            self.tags.forget_inherited(self.tags.inheritance.carried)
+        self._shown_otherwise(before ^ now)
         return touched
+
+    def relabel(self, postings: LabelPostings, touched: BitMap | None) -> None:
+        """Take over the labels of the touched photos, of all photos when None."""
+        changed = self.labels.replace(postings, touched)
+        self.tags.forget(changed.put)
+        self.tags.forget_below(changed.excluded)
+        self.persons.forget(changed.persons)
+
+    def replace_folders(self, rows: Iterable[FolderRow], gone: Iterable[str]) -> None:
+        removed = self.folders.remove(gone)
+        if self.folders.put(rows) or removed:
+            self.tags.forget_inherited(self.tags.inheritance.carried)
+
+    def faced(self, minimum: int | None, maximum: int | None) -> BitMap:
+        """Photos with so many faces, both ends included."""
+        if (minimum or 0) <= 0:
+            return self.visible if maximum is None else self.visible - self.labels.faced(max(maximum + 1, 1), None)
+        return self.labels.faced(minimum, maximum) & self.visible
 
     def restore(self, visible: BitMap, favourites: BitMap) -> None:
         """Build the sets of a table that was filled already."""
@@ -63,6 +93,18 @@ class Terms:
             if any(wanted in part for part in fold(self.table.cameras.values[code]).split("|"))
         ]
         return BitMap.union(BitMap(), *[self.cameras[code] for code in codes])
+
+    def _folders_of(self, photos: BitMap) -> npt.NDArray[np.int32]:
+        return self.table.folders[numbers_of(photos)]
+
+    def _shown_otherwise(self, photos: BitMap) -> None:
+        """These came into sight, or went out of it."""
+        labels = self.labels
+        for forget, kinds in (
+            (self.tags.forget, (labels.said, labels.predicted)),
+            (self.persons.forget, (labels.persons, labels.persons_predicted)),
+        ):
+            forget(id_ for sets in kinds for id_, those in sets.items() if those.intersect(photos))
 
     def _post(self, photos: BitMap) -> None:
         self.visible |= photos

@@ -1,0 +1,96 @@
+"""The photos of every label: what was put on photos themselves, as the graph has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import TypeVar
+
+from pyroaring import BitMap
+
+from photos_graph.search.rows import LabelPostings
+
+K = TypeVar("K", str, int)
+
+KINDS = tuple(field.name for field in fields(LabelPostings))
+
+
+@dataclass(frozen=True, slots=True)
+class Relabelled:
+    """Ids of the tags and persons whose photos are others than before."""
+
+    put: frozenset[str]  # said or predicted tags
+    excluded: frozenset[str]
+    persons: frozenset[str]
+
+
+class Labels:
+    """Photos that no file holds at the moment are in these sets too: they may come back.
+
+    A set is replaced when it changes, never changed in place.
+    """
+
+    def __init__(self) -> None:
+        self.said: dict[str, BitMap] = {}
+        self.excluded: dict[str, BitMap] = {}
+        self.predicted: dict[str, BitMap] = {}
+        self.persons: dict[str, BitMap] = {}
+        self.persons_predicted: dict[str, BitMap] = {}
+        self.faces: dict[int, BitMap] = {}
+
+    def replace(self, postings: LabelPostings, touched: BitMap | None) -> Relabelled:
+        """Takes over the labels of the touched photos, of all photos when None."""
+        changed = {kind: _replace(getattr(self, kind), getattr(postings, kind), touched) for kind in KINDS}
+        return Relabelled(
+            put=frozenset(changed["said"] | changed["predicted"]),
+            excluded=frozenset(changed["excluded"]),
+            persons=frozenset(changed["persons"] | changed["persons_predicted"]),
+        )
+
+    def forget_tags(self, tag_ids: Iterable[str]) -> None:
+        for tag_id in tag_ids:
+            for sets in (self.said, self.excluded, self.predicted):
+                sets.pop(tag_id, None)
+
+    def forget_persons(self, person_ids: Iterable[str]) -> None:
+        for person_id in person_ids:
+            for sets in (self.persons, self.persons_predicted):
+                sets.pop(person_id, None)
+
+    def faced(self, minimum: int | None, maximum: int | None) -> BitMap:
+        """Photos with so many faces, of those that have any."""
+        return union(
+            photos
+            for count, photos in self.faces.items()
+            if (minimum is None or minimum <= count) and (maximum is None or count <= maximum)
+        )
+
+
+def _replace(sets: dict[K, BitMap], fresh: Mapping[K, BitMap], touched: BitMap | None) -> set[K]:
+    """The keys whose photos are others now."""
+    changed = set()
+    for key in sets.keys() | fresh.keys():
+        before, now = sets.get(key, NONE), fresh.get(key, NONE)
+        if touched is not None:
+            if key not in fresh and not before.intersect(touched):
+                continue
+            now = (before - touched) | now
+        if now == before:
+            continue
+        changed.add(key)
+        if now:
+            sets[key] = now
+        else:
+            del sets[key]
+    return changed
+
+
+NONE = BitMap()  # no photos; never changed
+
+
+def union(sets: Iterable[BitMap]) -> BitMap:
+    """A single set is given back as it is, so whoever changes the union must copy it."""
+    some = [photos for photos in sets if photos]
+    if len(some) > 1:
+        return BitMap.union(*some)
+    return some[0] if some else NONE

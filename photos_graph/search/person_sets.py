@@ -1,0 +1,53 @@
+"""The photos that a person is in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pyroaring import BitMap
+
+from photos_graph.search.hierarchy import Hierarchy
+from photos_graph.search.labels import NONE, Labels, union
+from photos_graph.search.rows import PersonRow
+
+
+class PersonSets:
+    """As ``TagSets``: worked out when asked for, read only, visible photos alone."""
+
+    def __init__(self, visible: BitMap, labels: Labels) -> None:
+        self.rows: Hierarchy[PersonRow] = Hierarchy()
+        self._visible = visible
+        self._labels = labels
+        self._showing: dict[tuple[str, bool], BitMap] = {}
+
+    def replace_rows(self, rows: Iterable[PersonRow], gone: Iterable[str]) -> None:
+        gone = list(gone)
+        self._labels.forget_persons(gone)
+        self.rows.remove(gone)
+        self.rows.put(rows)
+        self.forget(gone)
+
+    def forget(self, person_ids: Iterable[str]) -> None:
+        """Labels of these changed."""
+        for person_id in person_ids:
+            for confirmed in (True, False):
+                self._showing.pop((person_id, confirmed), None)
+
+    def showing(self, person_id: str, confirmed: bool = False) -> BitMap:
+        if self.rows.get(person_id) is None:
+            return NONE
+        if not confirmed and person_id not in self._labels.persons_predicted:
+            confirmed = True  # the same set, kept once
+        known = self._showing.get((person_id, confirmed))
+        if known is None:
+            said = self._labels.persons.get(person_id, NONE)
+            predicted = NONE if confirmed else self._labels.persons_predicted.get(person_id, NONE)
+            known = union((said, predicted))
+            known = known if known <= self._visible else known & self._visible
+            self._showing[person_id, confirmed] = known
+        return known
+
+    def showing_others(self, person_ids: Iterable[str], confirmed: bool = False) -> BitMap:
+        """Photos with somebody who is none of these."""
+        wanted = set(person_ids)
+        return union(self.showing(row.id, confirmed) for row in self.rows if row.id not in wanted)

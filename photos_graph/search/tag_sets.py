@@ -1,0 +1,163 @@
+"""The photos that have a tag: by people, by their folders, by models, less what is excluded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pyroaring import BitMap
+
+from photos_graph.model import FolderMarks
+from photos_graph.search.hierarchy import Hierarchy
+from photos_graph.search.inheritance import Inheritance
+from photos_graph.search.labels import NONE, Labels, union
+from photos_graph.search.rows import FolderRow, TagRow
+
+
+class TagSets:
+    """Worked out when asked for, and kept until something that it follows from has changed.
+
+    Sets that it gives are read only, and hold visible photos alone. ``confirmed`` leaves out predictions.
+    """
+
+    def __init__(self, visible: BitMap, folders: Hierarchy[FolderRow], labels: Labels) -> None:
+        self.rows: Hierarchy[TagRow] = Hierarchy()
+        self.inheritance = Inheritance(folders, self.rows)
+        self._visible = visible
+        self._labels = labels
+        self._inherited: dict[str, BitMap] = {}
+        self._put: dict[tuple[str, bool], BitMap] = {}
+        self._having: dict[tuple[str | None, bool], BitMap] = {}  # of None: any tag
+
+    # changes
+
+    def replace_rows(self, rows: Iterable[TagRow], gone: Iterable[str]) -> None:
+        gone = list(gone)
+        self._labels.forget_tags(gone)
+        self.inheritance.forget_tags(gone)
+        elsewhere = self.rows.remove(gone)
+        fresh: set[str] = set()
+        for row in rows:
+            before = self.rows.get(row.id)
+            if before is None and not self.rows.child_ids(row.id):
+                fresh.add(row.id)
+            elif before is None or before.parent_id != row.parent_id:
+                elsewhere = True
+            self.rows.put([row])
+        if elsewhere:  # what excludes what is another question now
+            self._inherited.clear()
+            self._put.clear()
+            self._having.clear()
+        self.forget_inherited(fresh)
+
+    def replace_marks(self, marks: Iterable[FolderMarks]) -> None:
+        self.forget_inherited(self.inheritance.put(marks))
+
+    def forget(self, tag_ids: Iterable[str]) -> None:
+        """Labels of these changed."""
+        for tag_id in tag_ids:
+            for confirmed in (True, False):
+                self._put.pop((tag_id, confirmed), None)
+                self._having.pop((None, confirmed), None)
+                for above in self.rows.way_up(tag_id):
+                    self._having.pop((above, confirmed), None)
+
+    def forget_below(self, tag_ids: Iterable[str]) -> None:
+        """Exclusions of these changed."""
+        self.forget({below for tag_id in tag_ids for below in self.rows.way_down(tag_id)})
+
+    def forget_inherited(self, tag_ids: Iterable[str]) -> None:
+        """These come to other photos."""
+        tag_ids = list(tag_ids)
+        for tag_id in tag_ids:
+            self._inherited.pop(tag_id, None)
+        self.forget(tag_ids)
+
+    # questions
+
+    def having(self, tag_id: str, confirmed: bool = False) -> BitMap:
+        """Photos with the tag or one below it."""
+        if self.rows.get(tag_id) is None:
+            return NONE
+        known = self._having.get((tag_id, confirmed))
+        if known is None:
+            below = list(self.rows.way_down(tag_id))
+            if confirmed or self._labels.predicted.keys().isdisjoint(below):
+                known = union(self.put_on(each, True) for each in below)
+            else:
+                known = union(self.put_on(each, False) for each in below)
+            self._having[tag_id, confirmed] = known
+        return known
+
+    def put_on(self, tag_id: str, confirmed: bool = False) -> BitMap:
+        """Photos that the tag itself was put on, in whatever way, where nothing excludes it."""
+        if not confirmed and tag_id not in self._labels.predicted:
+            confirmed = True  # the same set, kept once
+        known = self._put.get((tag_id, confirmed))
+        if known is None:
+            known = self._put[tag_id, confirmed] = self._standing(tag_id, confirmed, self.inherited(tag_id))
+        return known
+
+    def inherited(self, tag_id: str) -> BitMap:
+        """Photos that the tag comes to from folders, before exclusions of their own."""
+        known = self._inherited.get(tag_id)
+        if known is None:
+            known = self._inherited[tag_id] = self.inheritance.photos(tag_id)
+        return known
+
+    def having_any(self, confirmed: bool = False) -> BitMap:
+        known = self._having.get((None, confirmed))
+        if known is None:
+            known = self._having[None, confirmed] = union(self.having(top, confirmed) for top in self._topmost())
+        return known
+
+    def having_others(self, tag_ids: Iterable[str], confirmed: bool = False) -> BitMap:
+        """Photos that a tag was put on which is none of these, none below them and none above them."""
+        wanted = {tag_id for tag_id in tag_ids if self.rows.get(tag_id) is not None}
+        above = {each for tag_id in wanted for each in self.rows.way_up(tag_id)} - wanted
+        others: list[BitMap] = []
+        pending = self._topmost()
+        while pending:
+            tag_id = pending.pop()
+            if tag_id in above:
+                pending += self.rows.child_ids(tag_id)
+            elif tag_id not in wanted:
+                others.append(self.having(tag_id, confirmed))
+        return union(others)
+
+    def excluded(self, tag_id: str) -> BitMap:
+        """Photos that exclude the tag or one above it, or lie below a folder that does, and do not have it."""
+        if self.rows.get(tag_id) is None:
+            return NONE
+        taken_off = union([*self._exclusions(tag_id), self.inheritance.barred(tag_id)])
+        return (taken_off & self._visible) - self.having(tag_id)
+
+    def reached_if(self, tag_ids: Iterable[str], marks: Iterable[FolderMarks]) -> BitMap:
+        """Photos whose confirmed having of any of these tags would change if these folders had these marks."""
+        then = self.inheritance.with_marks(marks)
+        changed = BitMap()
+        for tag_id in tag_ids:
+            if self.rows.get(tag_id) is not None:
+                below = self.rows.way_down(tag_id)
+                having = union(self._standing(each, True, then.photos(each)) for each in below)
+                changed |= having ^ self.having(tag_id, True)
+        return changed
+
+    def _standing(self, tag_id: str, confirmed: bool, inherited: BitMap) -> BitMap:
+        if self.rows.get(tag_id) is None:
+            return NONE
+        labels = self._labels
+        given = union(
+            (labels.said.get(tag_id, NONE), inherited, NONE if confirmed else labels.predicted.get(tag_id, NONE))
+        )
+        excluded = union(self._exclusions(tag_id))
+        if excluded:
+            given = given - excluded
+        return given if given <= self._visible else given & self._visible
+
+    def _exclusions(self, tag_id: str) -> Iterator[BitMap]:
+        for above in self.rows.way_up(tag_id):
+            yield self._labels.excluded.get(above, NONE)
+
+    def _topmost(self) -> list[str]:
+        """Tags that lie within none that is known."""
+        return [row.id for row in self.rows if row.parent_id is None or self.rows.get(row.parent_id) is None]
