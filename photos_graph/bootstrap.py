@@ -18,6 +18,7 @@ from photos_graph.library.places import Gazetteer
 from photos_graph.model import JobKind
 from photos_graph.paths import check_data_dir
 from photos_graph.services.browse import Browse
+from photos_graph.services.changes import Changes
 from photos_graph.services.index import Index
 from photos_graph.services.intake import TARGET
 from photos_graph.services.jobs import Jobs
@@ -41,6 +42,7 @@ class Services:
     jobs: Jobs
     labels: Labels
     tagging: Tagging
+    changes: Changes
     media: Media
 
 
@@ -92,6 +94,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             jobs=jobs,
             labels=Labels(graph, index),
             tagging=Tagging(graph, index),
+            changes=Changes(graph, index),
             media=Media(graph, renditions, settings.library.follow_symlinks),
         )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
-from photos_graph.errors import BadInput
+from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph import changes, edges, tags
 from photos_graph.graph.changes import Change, Edge, EdgeKind, What, now_ms
 from photos_graph.graph.connection import Transaction
@@ -14,6 +14,7 @@ from photos_graph.graph.tag_tree import TagTree
 from photos_graph.graph.ways import folders_of, ways
 from photos_graph.model import BulkResult, Ref
 from photos_graph.services import edge_rules
+from photos_graph.services.folder_reach import reached, retagged
 from photos_graph.services.labels import known_numbers
 from photos_graph.services.tag_editing import T, TagEditing
 from photos_graph.tags import inherited
@@ -23,7 +24,7 @@ MAX_PAIRS = 200_000  # of photos and tags in one call
 
 
 class Tagging(TagEditing):
-    """All of these raise BadInput and  before any change. ``changed`` of a result counts photos: those with an
+    """All of these raise BadInput and NotFound before any change. ``changed`` of a result counts photos: those with an
     edge that changed, and of folders those whose confirmed tags did."""
 
     async def tag_photos(self, photo_ids: Sequence[str], refs: Sequence[Ref], by: str = "") -> BulkResult:
@@ -62,12 +63,86 @@ class Tagging(TagEditing):
 
         return await self._caught_up(work)
 
+    async def tag_folder(
+        self, folder_id: str, refs: Sequence[Ref], recursive: bool = True, dry_run: bool = False, by: str = ""
+    ) -> BulkResult:
+        """``recursive``: for all below the folder, now and later; else for its own photos alone."""
+        _check_tags(refs)
+        said = Edge(EdgeKind.TAGGED, now_ms(), by, via="MANUAL", recursive=recursive)
+
+        async def work(tx: Transaction) -> BulkResult:
+            tree = await self._begin(tx, dry_run)
+            wanted = tree.wanted_or_new(refs)
+            own = await self._said_on(tx, folder_id)
+            after = {folder_id: edge_rules.folder_tagged(own.get(folder_id, {}), wanted, said)}
+            matched = len(reached(self._index.search, [folder_id], recursive))
+            return await self._write_folders(tx, "TAG_FOLDER", tree, wanted, own, after, said, matched, dry_run)
+
+        return await self._caught_up(work)
+
+    async def untag_folder(
+        self, folder_id: str, refs: Sequence[Ref], dry_run: bool = False, by: str = ""
+    ) -> BulkResult:
+        """What would come down from above all the same is excluded here."""
+        _check_tags(refs)
+        excluding = Edge(EdgeKind.EXCLUDES, now_ms(), by)
+
+        async def work(tx: Transaction) -> BulkResult:
+            tree = await self._begin(tx, dry_run)
+            wanted = tree.wanted(refs)
+            own = await self._said_on(tx, folder_id)
+            above = (await ways(tx, [folder_id]))[folder_id][1:]
+            said = own.get(folder_id, {})
+            after = {folder_id: edge_rules.folder_untagged(said, wanted, tree.up, tree.below, above, excluding)}
+            matched = len(reached(self._index.search, [folder_id]))
+            return await self._write_folders(tx, "UNTAG_FOLDER", tree, wanted, own, after, excluding, matched, dry_run)
+
+        return await self._caught_up(work)
+
     async def _numbers(self, photo_ids: Sequence[str], refs: Sequence[Ref]) -> list[int]:
         _check_tags(refs)
         numbers = await known_numbers(self._graph, photo_ids)
         if (pairs := len(numbers) * len(refs)) > MAX_PAIRS:
             raise BadInput(f"These are {pairs:,} pairs of photo and tag; one call takes up to {MAX_PAIRS:,}.")
         return numbers
+
+    async def _begin(self, tx: Transaction, dry_run: bool) -> TagTree:
+        """The index knows all that writers of labels committed before: its counts are those of the graph."""
+        if not dry_run:
+            await changes.lock(tx)
+        await self._index.catch_up()
+        return await tags.tag_tree(tx)
+
+    async def _said_on(self, tx: Transaction, folder_id: str) -> dict[str, Edges]:
+        """Raises NotFound."""
+        if self._index.search.folder(folder_id) is None:
+            raise NotFound("There is no such folder.")
+        return await edges.of_folders(tx, [folder_id])
+
+    async def _write_folders(
+        self,
+        tx: Transaction,
+        kind: str,
+        tree: TagTree,
+        tag_ids: Iterable[str],
+        own: Mapping[str, Edges],
+        after: Mapping[str, Edges],
+        edge: Edge,
+        matched: int,
+        dry_run: bool,
+    ) -> BulkResult:
+        shifts = changes.grouped(
+            (id_, *shift) for id_ in after for shift in edge_rules.shifts(own.get(id_, {}), after[id_])
+        )
+        subtrees = {below for tag_id in tag_ids for below in tree.below(tag_id)}
+        changed = len(retagged(self._index.search, own, shifts, subtrees, tree.new))
+        if dry_run:
+            return BulkResult(matched, changed)
+        await tags.create(tx, tree.new, edge.by)
+        await edges.write(tx, shifts)
+        change_id = await changes.record(tx, Change(kind, What.TAGS, edge.by, edge.at_ms, shifts))
+        await touch(tx, folders=[id_ for shift in shifts for id_ in shift.folders], tags=[row.id for row in tree.new])
+        return BulkResult(matched, changed, change_id)
 
     async def _caught_up(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         result = await self._graph.transaction(work)

@@ -1,0 +1,109 @@
+"""Taking back what was done: every bulk change of labels leaves behind what it takes to undo it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pyroaring import BitMap
+
+from photos_graph.errors import Conflict, NotFound
+from photos_graph.graph import changes, edges, folders, photos, ratings, tags
+from photos_graph.graph.changes import Change, Shift, What, now_ms
+from photos_graph.graph.connection import Graph, Transaction
+from photos_graph.graph.feed import touch
+from photos_graph.model import BulkResult
+from photos_graph.services.folder_reach import reached, retagged
+from photos_graph.services.index import Index
+
+
+class Changes:
+    def __init__(self, graph: Graph, index: Index) -> None:
+        self._graph = graph
+        self._index = index
+
+    async def undo(self, change_id: str, by: str = "") -> BulkResult:
+        """Makes it as it was before, which is a change that can be undone in turn. Photos and folders that are
+        forgotten meanwhile are passed over.
+
+        Raises NotFound; Conflict, and nothing is changed, where something is no more as the change left it.
+        """
+
+        async def work(tx: Transaction) -> BulkResult:
+            await changes.lock(tx)
+            change = await changes.get(tx, change_id)
+            if change is None:
+                raise NotFound("There is no such change.")
+            if change.undone:
+                raise Conflict("This change was undone already.")
+            await self._index.catch_up()
+            back = await _known(tx, [shift.reversed() for shift in change.shifts])
+            undo = Change("UNDO", change.what, by, now_ms(), back, undoes=change.id)
+            restore = self._retag if change.what is What.TAGS else self._revalue
+            result = await restore(tx, undo)
+            await changes.mark_undone(tx, change)
+            return replace(result, change_id=await changes.record(tx, undo))
+
+        result = await self._graph.transaction(work)
+        await self._index.catch_up()
+        return result
+
+    async def _retag(self, tx: Transaction, undo: Change) -> BulkResult:
+        tree = await tags.tag_tree(tx)
+        tag_ids = {shift.tag_id for shift in undo.shifts if shift.tag_id is not None}
+        if gone := sum(tag_id not in tree for tag_id in tag_ids):
+            raise Conflict(f"{gone} of the {len(tag_ids)} tags of this change were deleted or merged since.")
+        numbers = _photos(undo)
+        folder_ids = sorted({folder_id for shift in undo.shifts for folder_id in shift.folders})
+        on_photos = await edges.of_photos(tx, numbers)
+        on_folders = await edges.of_folders(tx, folder_ids)
+        differing: Counter[str] = Counter()
+        for shift in undo.shifts:
+            tag_id = shift.tag_id or ""
+            off = [on_photos.get(n, {}).get(tag_id) for n in shift.photos]
+            off += [on_folders.get(id_, {}).get(tag_id) for id_ in shift.folders]
+            differing[tree.path(tag_id)] += sum(state != shift.before for state in off)
+        _check(differing)
+        search = self._index.search
+        subtrees = {below for tag_id in tag_ids for below in tree.below(tag_id)}
+        touched = [shift for shift in undo.shifts if shift.folders]
+        matched = BitMap(numbers) | reached(search, folder_ids)
+        changed = BitMap(numbers) | retagged(search, on_folders, touched, subtrees, ())
+        await edges.write(tx, undo.shifts)
+        await touch(tx, labelled=numbers, folders=folder_ids)
+        return BulkResult(len(matched), len(changed))
+
+    async def _revalue(self, tx: Transaction, undo: Change) -> BulkResult:
+        numbers = _photos(undo)
+        now = await ratings.read(tx, undo.what, numbers)
+        off = sum(now[number] != shift.before for shift in undo.shifts for number in shift.photos)
+        _check(Counter({f"the {undo.what.value.lower()}": off}))
+        await ratings.write(tx, undo.what, undo.shifts)
+        await touch(tx, photos=numbers)
+        return BulkResult(len(numbers), len(numbers))
+
+
+async def _known(tx: Transaction, shifts: Sequence[Shift]) -> tuple[Shift, ...]:
+    """The shifts with those photos and folders that the graph still has."""
+    numbers = await photos.known_numbers(tx, [number for shift in shifts for number in shift.photos])
+    folder_ids = await folders.known_folders(tx, [id_ for shift in shifts for id_ in shift.folders])
+    some = (
+        replace(
+            shift,
+            photos=tuple(number for number in shift.photos if number in numbers),
+            folders=tuple(id_ for id_ in shift.folders if id_ in folder_ids),
+        )
+        for shift in shifts
+    )
+    return tuple(shift for shift in some if shift.photos or shift.folders)
+
+
+def _photos(change: Change) -> list[int]:
+    return sorted({number for shift in change.shifts for number in shift.photos})
+
+
+def _check(differing: Counter[str]) -> None:
+    if some := +differing:
+        said = ", ".join(f"{what} on {count:,}" for what, count in some.most_common(5))
+        raise Conflict(f"Changed again since, so that nothing was undone: {said} photos or folders.")

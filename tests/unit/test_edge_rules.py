@@ -1,0 +1,147 @@
+"""Tagging and untagging against the rules of who wins, over random libraries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import settings as rules
+from hypothesis import strategies as st
+
+from photos_graph.graph.changes import Edge, EdgeKind
+from photos_graph.graph.edges import Edges
+from photos_graph.model import FolderMarks, TagSource
+from photos_graph.services import edge_rules
+from photos_graph.tags import inherited
+from tests.graph.worlds import FOLDERS, PHOTOS, TAGS, World, worlds
+
+SAID = Edge(EdgeKind.TAGGED, 9, "me", "MANUAL")
+EXCLUDING = Edge(EdgeKind.EXCLUDES, 9, "me")
+
+some_tags = st.lists(st.sampled_from(TAGS), min_size=1, max_size=3)
+
+
+def on_photo(world: World, photo: int) -> Edges:
+    return {
+        tag: Edge(EdgeKind.EXCLUDES, 1, "") if how is None else Edge(EdgeKind.TAGGED, 1, "", how.value)
+        for (at, tag), how in world.own.items()
+        if at == photo
+    }
+
+
+def with_photo(world: World, photo: int, edges: Edges) -> World:
+    own = {key: how for key, how in world.own.items() if key[0] != photo}
+    said = {(photo, tag): TagSource(edge.via) if edge.via else None for tag, edge in edges.items()}
+    return replace(world, own=own | said)
+
+
+def on_folder(world: World, folder: str) -> Edges:
+    return {
+        tag: Edge(EdgeKind.EXCLUDES, 1, "") if how is None else Edge(EdgeKind.TAGGED, 1, "", "MANUAL", how)
+        for (at, tag), how in world.on_folders.items()
+        if at == folder
+    }
+
+
+def with_folder(world: World, folder: str, edges: Edges) -> World:
+    others = {key: how for key, how in world.on_folders.items() if key[0] != folder}
+    return replace(world, on_folders=others | {(folder, tag): edge.recursive for tag, edge in edges.items()})
+
+
+def below(world: World, tag_id: str) -> set[str]:
+    return {tag for tag in TAGS if tag_id in world.up(tag)}
+
+
+def way(world: World, folder: str) -> list[FolderMarks]:
+    found, at = [], folder
+    while at:
+        found.append(world.marks(at))
+        at = world.parents[at] or ""
+    return found
+
+
+def comes_to(world: World, folder: str) -> set[str]:
+    """What the photos of a folder have by it and those above."""
+    return {above for carried, _ in inherited(way(world, folder), world.up) for above in world.up(carried.tag_id)}
+
+
+def coming(world: World, photo: int) -> set[str]:
+    """What comes to a photo by folders and predictions, whatever is said on it."""
+    return {tag.tag_id for tag in with_photo(world, photo, {}).put_on(photo)}
+
+
+@given(worlds(), st.sampled_from(PHOTOS), some_tags)
+@rules(max_examples=100)
+def test_a_tagged_photo_has_the_tags_and_keeps_what_it_had(world: World, photo: int, tags: list[str]) -> None:
+    own = on_photo(world, photo)
+    after = edge_rules.photo_tagged(own, tags, world.up, SAID)
+    then = with_photo(world, photo, after)
+    if any(at == photo for at, _ in world.files - world.missing):
+        assert set(tags) | world.tags_of(photo) <= then.tags_of(photo)
+    assert edge_rules.photo_tagged(after, tags, world.up, SAID) == after
+    assert all(after[tag].via == "MANUAL" for tag in tags)
+    kept = {tag: edge for tag, edge in own.items() if edge.via == "MANUAL"}
+    assert kept.items() <= after.items(), "who said it first stays"
+    gone = own.keys() - after.keys()
+    assert all(own[tag].kind is EdgeKind.EXCLUDES and any(tag in world.up(t) for t in tags) for tag in gone)
+
+
+@given(worlds(), st.sampled_from(PHOTOS), some_tags)
+@rules(max_examples=100)
+def test_an_untagged_photo_has_the_tags_no_more_and_excludes_no_more_than_it_takes(
+    world: World, photo: int, tags: list[str]
+) -> None:
+    own = on_photo(world, photo)
+    elsewhere = coming(world, photo)
+
+    def untagged(edges: Edges) -> Edges:
+        return edge_rules.photo_untagged(edges, tags, world.up, lambda tag: below(world, tag), elsewhere, EXCLUDING)
+
+    after = untagged(own)
+    assert world.tags_of(photo) - with_photo(world, photo, after).tags_of(photo) >= set(tags) & world.tags_of(photo)
+    assert not set(tags) & with_photo(world, photo, after).tags_of(photo)
+    assert untagged(after) == after
+    reached = {each for tag in tags for each in below(world, tag)}
+    assert {tag: edge for tag, edge in own.items() if tag not in reached}.items() <= after.items()
+    for tag in after.keys() - own.keys() | {tag for tag, edge in after.items() if edge is EXCLUDING}:
+        without = {each: edge for each, edge in after.items() if each != tag}
+        imported = any(each in own and own[each].via == "IMPORTED" for each in below(world, tag))
+        if any(at == photo for at, _ in world.files - world.missing):
+            assert imported or tag in with_photo(world, photo, without).tags_of(photo) or len(set(tags)) > 1
+
+
+@given(worlds(), st.sampled_from(FOLDERS), some_tags, st.booleans())
+@rules(max_examples=100)
+def test_a_tagged_folder_brings_the_tags(world: World, folder: str, tags: list[str], recursive: bool) -> None:
+    said = replace(SAID, recursive=recursive)
+    after = edge_rules.folder_tagged(on_folder(world, folder), tags, said)
+    then = with_folder(world, folder, after)
+    assert set(tags) <= comes_to(then, folder)
+    assert edge_rules.folder_tagged(after, tags, said) == after
+    assert all(after[tag].recursive is recursive for tag in tags)
+    later = replace(said, at_ms=99)
+    assert edge_rules.folder_tagged(after, tags, later) == after, "said in the same way it is the same"
+
+
+@given(worlds(), st.sampled_from(FOLDERS), some_tags)
+@rules(max_examples=100)
+def test_an_untagged_folder_brings_nothing_of_them(world: World, folder: str, tags: list[str]) -> None:
+    own = on_folder(world, folder)
+    above = way(world, folder)[1:]
+
+    def untagged(edges: Edges) -> Edges:
+        return edge_rules.folder_untagged(edges, tags, world.up, lambda tag: below(world, tag), above, EXCLUDING)
+
+    after = untagged(own)
+    assert not set(tags) & comes_to(with_folder(world, folder, after), folder)
+    assert untagged(after) == after
+    for tag, edge in after.items():
+        if edge is EXCLUDING and len(set(tags)) == 1:
+            without = {each: kept for each, kept in after.items() if each != tag}
+            assert tag in comes_to(with_folder(world, folder, without), folder), "it is excluded for a reason"
+
+
+def test_the_shifts_of_an_edge_say_what_was_and_what_is() -> None:
+    other = replace(SAID, by="you")
+    before, after = {"a": SAID, "b": SAID, "c": SAID}, {"a": SAID, "b": other, "d": SAID}
+    assert set(edge_rules.shifts(before, after)) == {(SAID, other, "b"), (SAID, None, "c"), (None, SAID, "d")}
