@@ -6,6 +6,7 @@ import strawberry
 from strawberry import UNSET
 
 from photos_graph.errors import TooComplex
+from photos_graph.model import Ref
 from photos_graph.services import filters
 from resolvers.connections import given
 from resolvers.ids import decode_given
@@ -120,6 +121,6 @@ def _each(parts: list[PhotoFilter] | None, depth: int) -> tuple[filters.PhotoFil
     return None if known is None else tuple(part.decode(depth + 1) for part in known)
 
 
-def _terms(terms: list[str] | None) -> tuple[str, ...] | None:
+def _terms(terms: list[str] | None) -> tuple[Ref, ...] | None:
     known = given(terms)
-    return None if known is None else tuple(known)
+    return None if known is None else tuple(Ref(name=term) for term in known)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +18,12 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
+from photos_graph.model import Carried, FolderMarks
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.rows import FolderRow, PlaceRow
+from photos_graph.search.labels import KINDS
+from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PlaceRow, TagRow
 
-VERSION = 1  # of the format: raise it when the meaning of anything in it changes
+VERSION = 2  # of the format: raise it when the meaning of anything in it changes
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -92,7 +96,7 @@ def load(path: Path) -> SearchIndex:
 def _arrays_of(index: SearchIndex) -> Arrays:
     terms, table = index.terms, index.terms.table
     segments = terms.names.dump()
-    about = {
+    about: dict[str, Any] = {
         "version": VERSION,
         "seq": index.seq,
         "cameras": table.cameras.values,
@@ -100,13 +104,18 @@ def _arrays_of(index: SearchIndex) -> Arrays:
         "place_sets": table.place_sets.values,
         "folders": [asdict(row) for row in terms.folders],
         "places": [asdict(row) for row in terms.places],
+        "tags": [asdict(row) for row in terms.tags.rows],
+        "persons": [asdict(row) for row in terms.persons.rows],
+        "marks": [asdict(marks) for marks in terms.tags.inheritance.marks.values()],
         "segments": len(segments),
     }
     arrays: Arrays = {
-        "about": np.frombuffer(json.dumps(about).encode(), np.uint8),
         "visible": _packed(terms.visible),
         "favourites": _packed(terms.favourites),
     }
+    for kind in KINDS:
+        about[kind], arrays[kind] = _joined(getattr(terms.labels, kind))
+    arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
     arrays |= {f"table_{name}": values for name, values in table.dump().items()}
     arrays |= {f"order_{name}": order.sequence for name, order in index.orders().items()}
     for place, segment in enumerate(segments):
@@ -124,8 +133,12 @@ def _index_of(arrays: Arrays, about: dict[str, Any]) -> SearchIndex:
     table.place_sets.restore(tuple(ids) for ids in about["place_sets"])
     terms.folders.put(FolderRow(**row) for row in about["folders"])
     terms.places.put(PlaceRow(**row) for row in about["places"])
+    index.apply_tags(TagRow(**row) for row in about["tags"])
+    index.apply_persons(PersonRow(**row) for row in about["persons"])
+    index.apply_marks(_marks(row) for row in about["marks"])
     terms.names.restore(_under(f"words{place}_", arrays) for place in range(about["segments"]))
     terms.restore(_unpacked(arrays["visible"]), _unpacked(arrays["favourites"]))
+    index.apply_labels(LabelPostings(**{kind: _parted(about[kind], arrays[kind]) for kind in KINDS}), None)
     for name, order in index.orders().items():
         order.restore(arrays[f"order_{name}"])
     return index
@@ -141,3 +154,19 @@ def _packed(photos: BitMap) -> npt.NDArray[np.uint8]:
 
 def _unpacked(values: npt.NDArray[np.uint8]) -> BitMap:
     return BitMap.deserialize(values.tobytes())
+
+
+def _joined(sets: Mapping[Any, BitMap]) -> tuple[list[tuple[Any, int]], npt.NDArray[np.uint8]]:
+    """Sets one after the other, with the key and the size in bytes of each."""
+    parts = [(key, photos.serialize()) for key, photos in sets.items()]
+    return [(key, len(raw)) for key, raw in parts], np.frombuffer(b"".join(raw for _, raw in parts), np.uint8)
+
+
+def _parted(sizes: list[tuple[Any, int]], values: npt.NDArray[np.uint8]) -> dict[Any, BitMap]:
+    ends = accumulate(size for _, size in sizes)
+    return {key: _unpacked(values[end - size : end]) for (key, size), end in zip(sizes, ends, strict=True)}
+
+
+def _marks(row: dict[str, Any]) -> FolderMarks:
+    carried = tuple(Carried(**each) for each in row["carried"])
+    return FolderMarks(row["folder_id"], carried, tuple(row["excluded"]))

@@ -8,7 +8,7 @@ from datetime import date
 
 from pyroaring import BitMap
 
-from photos_graph.errors import BadInput, NotFound
+from photos_graph.errors import BadInput
 from photos_graph.graph import failures, files, photos
 from photos_graph.graph.connection import Graph
 from photos_graph.images.formats import FormatSupport
@@ -16,9 +16,10 @@ from photos_graph.images.workers import WorkerPool
 from photos_graph.model import Failure, File, Folder, Photo, PhotoOrder, Place, PlaceKind, TimelineUnit
 from photos_graph.search.query import Everything, Query
 from photos_graph.search.rows import FolderRow, PlaceRow
-from photos_graph.services.filters import FolderFilter, PhotoFilter, to_query
+from photos_graph.services.filters import PhotoFilter, to_query
 from photos_graph.services.index import Index
 from photos_graph.services.listing import Listing, cursor_of, key_of
+from photos_graph.services.names import IndexNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +136,7 @@ class Browse:
     def _query(self, filter: PhotoFilter | None) -> Query:
         if filter is None:
             return Everything()
-        return to_query(filter, self._index.search.places_named, self._resolve_folder)
-
-    def _resolve_folder(self, filter: FolderFilter) -> str:
-        if (filter.id is None) == (filter.path is None):
-            raise BadInput("A folder is given by its id or by its path.")
-        search = self._index.search
-        row = search.folder(filter.id) if filter.id is not None else search.folder_at(filter.path or "")
-        if row is None:
-            raise NotFound("There is no such folder.")
-        return row.id
+        return to_query(filter, IndexNames(self._index.search))
 
     # folders
 

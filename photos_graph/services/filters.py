@@ -6,33 +6,42 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
+from typing import Protocol
 
 from photos_graph.errors import BadInput
+from photos_graph.model import Certainty, Ref
 from photos_graph.search.query import (
     And,
     AtPlace,
     Everything,
+    FacesIn,
     Favourite,
     InBox,
     InFolder,
     Near,
     Not,
+    OnlyPersons,
+    OnlyTagged,
     Or,
     Query,
     Rated,
+    Tagged,
     TakenIn,
     TakenWith,
+    Untagged,
+    WithPerson,
     Words,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class TermFilter:
-    """Ids or names; a name that fits several means any of them. ``only``: and nothing but these."""
+    """A name that fits several means any of them, one that fits none holds no photos. ``only``: and nothing but
+    these."""
 
-    all: tuple[str, ...] | None = None
-    any: tuple[str, ...] | None = None
-    none: tuple[str, ...] | None = None
+    all: tuple[Ref, ...] | None = None
+    any: tuple[Ref, ...] | None = None
+    none: tuple[Ref, ...] | None = None
     only: bool = False
 
 
@@ -76,11 +85,13 @@ class IntRange:
 
 @dataclass(frozen=True, slots=True)
 class PhotoFilter:
-    """Everything that is given must hold."""
+    """Everything that is given must hold. CONFIRMED holds for all parts, whatever they say themselves."""
 
     and_: tuple[PhotoFilter, ...] | None = None
     or_: tuple[PhotoFilter, ...] | None = None
     not_: PhotoFilter | None = None
+    tags: TermFilter | None = None
+    persons: TermFilter | None = None
     places: TermFilter | None = None
     folder: FolderFilter | None = None
     taken: TakenFilter | None = None
@@ -88,66 +99,106 @@ class PhotoFilter:
     box: BoxFilter | None = None
     rating: IntRange | None = None
     favourite: bool | None = None
+    face_count: IntRange | None = None
+    untagged: bool | None = None
     camera: str | None = None
     text: str | None = None
+    certainty: Certainty = Certainty.PREDICTED
 
 
-ResolvePlace = Callable[[str], Sequence[str]]  # a name, path or id -> ids
-ResolveFolder = Callable[[FolderFilter], str]  # raises BadInput, NotFound
+class Names(Protocol):
+    """What names stand for."""
+
+    def tags(self, ref: Ref) -> Sequence[str]: ...
+    def persons(self, ref: Ref) -> Sequence[str]: ...
+    def places(self, ref: Ref) -> Sequence[str]: ...
+    def folder(self, filter: FolderFilter) -> str:
+        """Raises BadInput, NotFound."""
+        ...
 
 
-def to_query(filter: PhotoFilter, resolve_place: ResolvePlace, resolve_folder: ResolveFolder) -> Query:
-    """Raises BadInput for what makes no sense, and what ``resolve_folder`` raises."""
+def to_query(filter: PhotoFilter, names: Names) -> Query:
+    """Raises BadInput for what makes no sense, and what ``names.folder`` raises."""
+    return _query(filter, names, confirmed=False)
+
+
+def _query(filter: PhotoFilter, names: Names, confirmed: bool) -> Query:
+    confirmed = confirmed or filter.certainty is Certainty.CONFIRMED
     parts: list[Query] = []
-
-    def below(part: PhotoFilter) -> Query:
-        return to_query(part, resolve_place, resolve_folder)
-
     if filter.and_ is not None:
-        parts += [below(part) for part in filter.and_]
+        parts += [_query(part, names, confirmed) for part in filter.and_]
     if filter.or_ is not None:
-        parts.append(Or(tuple(below(part) for part in filter.or_)))
+        parts.append(Or(tuple(_query(part, names, confirmed) for part in filter.or_)))
     if filter.not_ is not None:
-        parts.append(Not(below(filter.not_)))
+        parts.append(Not(_query(filter.not_, names, confirmed)))
+    if filter.tags is not None:
+        parts += _terms(
+            filter.tags, names.tags, lambda id_: Tagged(id_, confirmed), lambda ids: OnlyTagged(ids, confirmed)
+        )
+    if filter.persons is not None:
+        parts += _terms(
+            filter.persons,
+            names.persons,
+            lambda id_: WithPerson(id_, confirmed),
+            lambda ids: OnlyPersons(ids, confirmed),
+        )
     if filter.places is not None:
-        parts += _places(filter.places, resolve_place)
+        # A photo is at one place and in all that this lies within, so where one of those named fits, no other is
+        # beside it: ``only`` holds by itself.
+        parts += _terms(filter.places, names.places, AtPlace, None)
     if filter.folder is not None:
-        parts.append(InFolder(resolve_folder(filter.folder), filter.folder.recursive))
-    if filter.taken is not None:
-        parts.append(_taken(filter.taken))
-    if filter.near is not None:
-        parts.append(_near(filter.near))
-    if filter.box is not None:
-        parts.append(_box(filter.box))
-    if filter.rating is not None:
-        parts.append(Rated(filter.rating.min, filter.rating.max))
-    if filter.favourite is not None:
-        parts.append(Favourite(filter.favourite))
-    if filter.camera is not None:
-        parts.append(TakenWith(filter.camera))
-    if filter.text is not None:
-        parts.append(Words(filter.text))
+        parts.append(InFolder(names.folder(filter.folder), filter.folder.recursive))
+    parts += _plain(filter, confirmed)
     if not parts:
         return Everything()
     return parts[0] if len(parts) == 1 else And(tuple(parts))
 
 
-def _places(filter: TermFilter, resolve: ResolvePlace) -> Iterable[Query]:
-    # A photo is at one place and in all that this lies within, so where one of those named fits, no other is
-    # beside it: ``only`` holds by itself.
-    if filter.only and not (filter.all or filter.any):
-        raise BadInput("`only` goes with the places that are meant: name them in `all` or `any`.")
-    for name in filter.all or ():
-        yield _any_place([name], resolve)
+def _plain(filter: PhotoFilter, confirmed: bool) -> Iterable[Query]:
+    """The parts that name nothing."""
+    if filter.taken is not None:
+        yield _taken(filter.taken)
+    if filter.near is not None:
+        yield _near(filter.near)
+    if filter.box is not None:
+        yield _box(filter.box)
+    if filter.rating is not None:
+        yield Rated(filter.rating.min, filter.rating.max)
+    if filter.favourite is not None:
+        yield Favourite(filter.favourite)
+    if filter.face_count is not None:
+        yield FacesIn(filter.face_count.min, filter.face_count.max)
+    if filter.untagged is not None:
+        yield Untagged(confirmed) if filter.untagged else Not(Untagged(confirmed))
+    if filter.camera is not None:
+        yield TakenWith(filter.camera)
+    if filter.text is not None:
+        yield Words(filter.text, confirmed)
+
+
+Resolve = Callable[[Ref], Sequence[str]]
+
+
+def _terms(
+    filter: TermFilter,
+    resolve: Resolve,
+    term: Callable[[str], Query],
+    only: Callable[[tuple[str, ...]], Query] | None,
+) -> Iterable[Query]:
+    def any_of(refs: Iterable[Ref]) -> Query:
+        return Or(tuple(term(id_) for ref in refs for id_ in resolve(ref)))
+
+    meant = (*(filter.all or ()), *(filter.any or ()))
+    if filter.only and not meant:
+        raise BadInput("`only` goes with what is meant: name it in `all` or `any`.")
+    for ref in filter.all or ():
+        yield any_of([ref])
     if filter.any is not None:
-        yield _any_place(filter.any, resolve)
+        yield any_of(filter.any)
     if filter.none:
-        yield Not(_any_place(filter.none, resolve))
-
-
-def _any_place(names: Iterable[str], resolve: ResolvePlace) -> Query:
-    """A name that nothing has holds no photos."""
-    return Or(tuple(AtPlace(id_) for name in names for id_ in resolve(name)))
+        yield Not(any_of(filter.none))
+    if filter.only and only is not None:
+        yield only(tuple(id_ for ref in meant for id_ in resolve(ref)))
 
 
 def _taken(filter: TakenFilter) -> Query:

@@ -8,22 +8,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
+
+from pyroaring import BitMap
 
 from photos_graph.errors import EngineUnavailable
-from photos_graph.graph import feed, postings
+from photos_graph.graph import feed, labels, postings
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.feed import Touched
 from photos_graph.search import snapshot
 from photos_graph.search.compare import differing
 from photos_graph.search.index import SearchIndex
+from photos_graph.search.rows import TagRow
 from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
 
-WHOLE = 20_000  # touched photos above which reading the whole library is quicker than reading them one by one
+T = TypeVar("T")
+
+WHOLE = 20_000  # touched photos above which reading them all is quicker than reading those one by one
 
 
 class Index:
@@ -96,23 +102,43 @@ class Index:
         while changes := await feed.since(self._graph, search.seq):
             if changes[0].seq != search.seq + 1 or changes[-1].seq - search.seq != len(changes):
                 return False
-            numbers = sorted(set(chain.from_iterable(change.photos for change in changes)))
-            if len(numbers) > WHOLE:
+            if len({number for change in changes for number in change.photos}) > WHOLE:
                 return False
-            await self._apply(numbers, changes)
+            await self._apply(changes)
             search.seq = changes[-1].seq
         return True
 
-    async def _apply(self, numbers: Sequence[int], changes: Sequence[Touched]) -> None:
+    async def _apply(self, changes: Sequence[Touched]) -> None:
         # All reads first: between two awaits somebody may ask, and must see whole rows.
-        folder_ids = sorted(set(chain.from_iterable(change.folders for change in changes)))
-        folders = await postings.folder_rows(self._graph, folder_ids) if folder_ids else []
-        rows = await postings.photo_rows(self._graph, numbers) if numbers else []
-        unknown = sorted({place for row in rows for place in row.places if self.search.places.get(place) is None})
-        places = await postings.place_rows(self._graph, unknown) if unknown else []
-        self.search.apply_folders(folders, set(folder_ids) - {row.id for row in folders})
-        self.search.apply_places(places)
-        self.search.apply_photos(rows, set(numbers) - {row.number for row in rows})
+        graph, search = self._graph, self.search
+        numbers = _all(change.photos for change in changes)
+        folder_ids = _all(change.folders for change in changes)
+        tag_ids = _all(change.tags for change in changes)
+        person_ids = _all(change.persons for change in changes)
+        folders = await postings.folder_rows(graph, folder_ids) if folder_ids else []
+        marks = await labels.folder_marks(graph, folder_ids) if folder_ids else []
+        tags = await labels.tag_rows(graph, tag_ids) if tag_ids else []
+        persons = await labels.person_rows(graph, person_ids) if person_ids else []
+        rows = await postings.photo_rows(graph, numbers) if numbers else []
+        unknown = sorted({place for row in rows for place in row.places if search.places.get(place) is None})
+        places = await postings.place_rows(graph, unknown) if unknown else []
+        labelled = BitMap(chain(numbers, *(change.labelled for change in changes)))
+        labelled |= BitMap(await labels.scored(graph, self._thresholds_moved(tags)))
+        few = len(labelled) <= WHOLE
+        label_postings = await (labels.labels_of(graph, list(labelled)) if few else labels.all_labels(graph))
+
+        search.apply_folders(folders, set(folder_ids) - {row.id for row in folders})
+        search.apply_tags(tags, set(tag_ids) - {row.id for row in tags})
+        search.apply_persons(persons, set(person_ids) - {row.id for row in persons})
+        search.apply_marks(marks)
+        search.apply_places(places)
+        search.apply_photos(rows, set(numbers) - {row.number for row in rows})
+        search.apply_labels(label_postings, labelled if few else None)
+
+    def _thresholds_moved(self, rows: Iterable[TagRow]) -> list[str]:
+        """The tags of which other predictions count than the index has."""
+        known = {row.id: self.search.tags.get(row.id) for row in rows}
+        return [row.id for row in rows if row.threshold != (before.threshold if (before := known[row.id]) else None)]
 
     async def differing(self) -> list[int]:
         """Numbers of photos of which the index knows something else than the graph; there should be none."""
@@ -130,8 +156,12 @@ class Index:
         fresh.seq = await feed.head(self._graph)
         fresh.apply_folders(await postings.folder_rows(self._graph))
         fresh.apply_places(await postings.place_rows(self._graph))
+        fresh.apply_tags(await labels.tag_rows(self._graph))
+        fresh.apply_persons(await labels.person_rows(self._graph))
+        fresh.apply_marks(await labels.folder_marks(self._graph))
         for first in range(0, await postings.last_number(self._graph), postings.BLOCK):
             fresh.apply_photos(await postings.photo_block(self._graph, first))
+        fresh.apply_labels(await labels.all_labels(self._graph), None)
         return fresh
 
     async def _keep_up(self) -> None:
@@ -144,6 +174,11 @@ class Index:
         while True:
             await asyncio.sleep(self._settings.snapshot_seconds)
             await self.save()
+
+
+def _all(parts: Iterable[Iterable[T]]) -> list[T]:
+    """Each once, in the order in which it was first met."""
+    return list(dict.fromkeys(chain.from_iterable(parts)))
 
 
 def _load(path: Path) -> SearchIndex | None:

@@ -9,20 +9,27 @@ from math import inf, nan
 import pytest
 
 from photos_graph.errors import BadInput
+from photos_graph.model import Certainty, Ref
 from photos_graph.search.query import (
     And,
     AtPlace,
     Everything,
+    FacesIn,
     Favourite,
     InBox,
     InFolder,
     Near,
     Not,
+    OnlyPersons,
+    OnlyTagged,
     Or,
     Query,
     Rated,
+    Tagged,
     TakenIn,
     TakenWith,
+    Untagged,
+    WithPerson,
     Words,
 )
 from photos_graph.services.filters import (
@@ -36,19 +43,31 @@ from photos_graph.services.filters import (
     to_query,
 )
 
+NAMES = {
+    "L'Aquila": ["IT/Abruzzo/L'Aquila"],
+    "Springfield": ["US/IL/Springfield", "US/MA/Springfield"],
+    "Abruzzo": ["t1"],
+    "Rome": ["t2", "t3"],
+    "Anna": ["p1"],
+}
 
-def places(name: str) -> Sequence[str]:
-    return {"L'Aquila": ["IT/Abruzzo/L'Aquila"], "Springfield": ["US/IL/Springfield", "US/MA/Springfield"]}.get(
-        name, []
-    )
 
+class Names:
+    def places(self, ref: Ref) -> Sequence[str]:
+        return [ref.id] if ref.id else NAMES.get(ref.name or "", [])
 
-def folder(filter: FolderFilter) -> str:
-    return filter.id or "by path"
+    tags = persons = places
+
+    def folder(self, filter: FolderFilter) -> str:
+        return filter.id or "by path"
 
 
 def query(filter: PhotoFilter) -> Query:
-    return to_query(filter, places, folder)
+    return to_query(filter, Names())
+
+
+def named(*names: str) -> tuple[Ref, ...]:
+    return tuple(Ref(name=name) for name in names)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +101,7 @@ def test_all_that_is_given_must_hold(filter: PhotoFilter, expected: Query) -> No
     ("terms", "expected"),
     [
         (
-            TermFilter(all=("L'Aquila", "Springfield")),
+            TermFilter(all=named("L'Aquila", "Springfield")),
             And(
                 (
                     Or((AtPlace("IT/Abruzzo/L'Aquila"),)),
@@ -91,19 +110,65 @@ def test_all_that_is_given_must_hold(filter: PhotoFilter, expected: Query) -> No
             ),
         ),
         (
-            TermFilter(any=("L'Aquila", "Springfield")),
+            TermFilter(any=named("L'Aquila", "Springfield")),
             Or((AtPlace("IT/Abruzzo/L'Aquila"), AtPlace("US/IL/Springfield"), AtPlace("US/MA/Springfield"))),
         ),
-        (TermFilter(none=("L'Aquila",)), Not(Or((AtPlace("IT/Abruzzo/L'Aquila"),)))),
-        (TermFilter(any=("nowhere",)), Or(())),
+        (TermFilter(none=named("L'Aquila")), Not(Or((AtPlace("IT/Abruzzo/L'Aquila"),)))),
+        (TermFilter(any=named("nowhere")), Or(())),
         (TermFilter(any=()), Or(())),
         (TermFilter(none=()), Everything()),
-        (TermFilter(any=("L'Aquila",), only=True), Or((AtPlace("IT/Abruzzo/L'Aquila"),))),
+        (TermFilter(any=named("L'Aquila"), only=True), Or((AtPlace("IT/Abruzzo/L'Aquila"),))),
+        (TermFilter(all=(Ref(id="FR"),)), Or((AtPlace("FR"),))),
         (TermFilter(), Everything()),
     ],
 )
 def test_a_name_means_any_place_that_has_it(terms: TermFilter, expected: Query) -> None:
     assert query(PhotoFilter(places=terms)) == expected
+
+
+@pytest.mark.parametrize(
+    ("filter", "expected"),
+    [
+        (PhotoFilter(tags=TermFilter(any=named("Rome"))), Or((Tagged("t2"), Tagged("t3")))),
+        (
+            PhotoFilter(tags=TermFilter(all=(Ref(id="t9"), Ref(name="Abruzzo")), none=named("Rome"))),
+            And((Or((Tagged("t9"),)), Or((Tagged("t1"),)), Not(Or((Tagged("t2"), Tagged("t3")))))),
+        ),
+        (
+            PhotoFilter(tags=TermFilter(all=named("Abruzzo"), any=named("Rome"), only=True)),
+            And((Or((Tagged("t1"),)), Or((Tagged("t2"), Tagged("t3"))), OnlyTagged(("t1", "t2", "t3")))),
+        ),
+        (
+            PhotoFilter(persons=TermFilter(any=named("Anna", "nobody"), only=True)),
+            And((Or((WithPerson("p1"),)), OnlyPersons(("p1",)))),
+        ),
+        (PhotoFilter(face_count=IntRange(min=2)), FacesIn(2, None)),
+        (PhotoFilter(untagged=True), Untagged()),
+        (PhotoFilter(untagged=False), Not(Untagged())),
+        (
+            PhotoFilter(
+                certainty=Certainty.CONFIRMED,
+                tags=TermFilter(all=named("Abruzzo"), only=True),
+                or_=(PhotoFilter(untagged=True), PhotoFilter(persons=TermFilter(any=named("Anna"), only=True))),
+                not_=PhotoFilter(text="sea", certainty=Certainty.PREDICTED),
+            ),
+            And(
+                (
+                    Or((Untagged(True), And((Or((WithPerson("p1", True),)), OnlyPersons(("p1",), True))))),
+                    Not(Words("sea", True)),
+                    Or((Tagged("t1", True),)),
+                    OnlyTagged(("t1",), True),
+                )
+            ),
+        ),
+        (
+            PhotoFilter(text="sea", not_=PhotoFilter(certainty=Certainty.CONFIRMED, untagged=True)),
+            And((Not(Untagged(True)), Words("sea"))),
+        ),
+    ],
+)
+def test_tags_persons_and_how_sure_it_is(filter: PhotoFilter, expected: Query) -> None:
+    assert query(filter) == expected
 
 
 @pytest.mark.parametrize(
@@ -118,6 +183,8 @@ def test_a_name_means_any_place_that_has_it(terms: TermFilter, expected: Query) 
         PhotoFilter(box=BoxFilter(-1, 1, 0, 0)),
         PhotoFilter(box=BoxFilter(1, 0, 181, 0)),
         PhotoFilter(places=TermFilter(only=True)),
+        PhotoFilter(tags=TermFilter(only=True, none=named("Rome"))),
+        PhotoFilter(persons=TermFilter(only=True, any=())),
         PhotoFilter(not_=PhotoFilter(taken=TakenFilter(month=0))),
     ],
 )
