@@ -25,6 +25,7 @@ from photos_graph.services.media import Media
 from photos_graph.services.polling import keep_polling
 from photos_graph.services.roots import Roots
 from photos_graph.services.scan import Scan, rules
+from photos_graph.services.search import Search
 from photos_graph.settings import Settings
 
 
@@ -39,6 +40,7 @@ class Services:
     jobs: Jobs
     labels: Labels
     media: Media
+    search: Search
 
 
 @asynccontextmanager
@@ -89,6 +91,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             jobs=jobs,
             labels=Labels(graph, index),
             media=Media(graph, renditions, settings.library.follow_symlinks),
+            search=Search(index),
         )
 
 
