@@ -27,6 +27,7 @@ from photos_graph.services.media import Media
 from photos_graph.services.polling import keep_polling
 from photos_graph.services.roots import Roots
 from photos_graph.services.scan import Scan, rules
+from photos_graph.services.search import Search
 from photos_graph.services.tagging import Tagging
 from photos_graph.settings import Settings
 
@@ -44,6 +45,7 @@ class Services:
     tagging: Tagging
     changes: Changes
     media: Media
+    search: Search
 
 
 @asynccontextmanager
@@ -96,6 +98,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             tagging=Tagging(graph, index),
             changes=Changes(graph, index),
             media=Media(graph, renditions, settings.library.follow_symlinks),
+            search=Search(index),
         )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _DIGITS = re.compile(r"([0-9]+)")
+_EDGES = string.punctuation + string.whitespace
 
 
 def fold(text: str) -> str:
@@ -20,6 +22,17 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """The folded words of a text; letters and digits are words apart: "IMG_1234.jpg" is img, 1234, jpg."""
     return _WORD.findall(fold(text))
+
+
+def name_words(name: str) -> list[str]:
+    """The words of a name; of one that has none but shows something, as "🏖" does, that."""
+    return words(name) or symbols(name)
+
+
+def symbols(text: str) -> list[str]:
+    """What a text without words shows: emoji and the like, as one. Punctuation shows nothing."""
+    kept = fold(text).strip(_EDGES)
+    return [kept] if any(unicodedata.category(c)[0] == "S" for c in kept if not c.isascii()) else []
 
 
 def natural_key(text: str) -> bytes:

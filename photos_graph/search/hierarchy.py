@@ -20,6 +20,15 @@ class Row(Protocol):
 
 
 R = TypeVar("R", bound=Row)
+C = TypeVar("C", bound=Row, contravariant=True)
+
+
+class Watcher(Protocol[C]):
+    """Told of every row that comes and goes; one that changes goes and comes."""
+
+    def came(self, row: C) -> None: ...
+    def went(self, row: C) -> None: ...
+
 
 _SLASHES = 2  # that a name of its own may have, as "Biel/Bienne" has one
 
@@ -38,6 +47,7 @@ class Hierarchy(Generic[R]):
         self._worded: dict[str, set[str]] = {}  # by each word of the name
         self._own: dict[str, BitMap] = {}
         self._below: dict[str, BitMap] = {}
+        self._watchers: list[Watcher[R]] = []
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -58,6 +68,12 @@ class Hierarchy(Generic[R]):
 
     # rows
 
+    def watch(self, watcher: Watcher[R]) -> None:
+        """From now on; of the rows that are here it is told at once."""
+        self._watchers.append(watcher)
+        for row in self:
+            watcher.came(row)
+
     def put(self, rows: Iterable[R]) -> bool:
         """Whether photos that are here lie within other rows than before."""
         moved: set[str | None] = set()
@@ -72,6 +88,8 @@ class Hierarchy(Generic[R]):
             self._named.setdefault(fold(row.name), set()).add(row.id)
             for word in words(row.name):
                 self._worded.setdefault(word, set()).add(row.id)
+            for watcher in self._watchers:
+                watcher.came(row)
             if before is None and self.below(row.id):
                 moved |= {row.id, row.parent_id}
             elif before is not None and before.parent_id != row.parent_id:
@@ -96,6 +114,8 @@ class Hierarchy(Generic[R]):
         _discard(self._named, fold(row.name), row.id)
         for word in words(row.name):
             _discard(self._worded, word, row.id)
+        for watcher in self._watchers:
+            watcher.went(row)
 
     # photos
 

@@ -18,6 +18,7 @@ from photos_graph.search import facets, paging
 from photos_graph.search.arrays import Keys
 from photos_graph.search.evaluate import evaluate
 from photos_graph.search.hierarchy import Hierarchy
+from photos_graph.search.language.lexicon import Lexicon, Names
 from photos_graph.search.orders import IntegerOrder, NameOrder, Order
 from photos_graph.search.paging import IndexPage
 from photos_graph.search.query import Query
@@ -45,6 +46,7 @@ class SearchIndex:
             PhotoOrder.NAME_ASC: NameOrder(table.names),
             PhotoOrder.RATING_DESC: IntegerOrder(lambda n: -table.rating[n].astype(np.int64)),
         }
+        self.lexicon: Lexicon = Names(self.tags, self.persons, self.places, self.folders, self.terms.names.begins)
 
     def __len__(self) -> int:
         """Visible photos: those with a file that is not missing."""

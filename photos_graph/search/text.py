@@ -18,6 +18,7 @@ from pyroaring import BitMap
 from photos_graph.search.arrays import Numbers, bitmap, numbers_of
 
 _NONE = np.zeros(0, np.uint32)
+_LOOK = 1024  # photos looked at together for one that is still there
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -53,9 +54,17 @@ class Segment:
         return cls(Vocabulary(b"".join(ordered), ends), starts.astype(np.int64), numbers, live)
 
     def find(self, prefix: bytes) -> BitMap:
+        return bitmap(self._numbers(prefix)) & self.live
+
+    def begins(self, prefix: bytes) -> bool:
+        """Whether ``find`` finds any; of a frequent word the first photos tell."""
+        numbers = self._numbers(prefix)
+        return any(not self.live.isdisjoint(bitmap(numbers[at : at + _LOOK])) for at in range(0, len(numbers), _LOOK))
+
+    def _numbers(self, prefix: bytes) -> Numbers:
         first = bisect_left(self.words, prefix)
         last = bisect_left(self.words, prefix + b"\xff", lo=first)  # no UTF-8 holds this byte
-        return bitmap(self.numbers[self.starts[first] : self.starts[last]]) & self.live
+        return self.numbers[self.starts[first] : self.starts[last]]
 
     def merged(self, other: Segment) -> Segment:
         words: list[bytes] = [*self.words, *other.words]
@@ -101,6 +110,15 @@ class NameWords:
         raw = prefix.encode("utf-8", "surrogatepass")
         recent = [photos for word, photos in self._postings.items() if word.startswith(prefix)]
         return BitMap.union(BitMap(), *recent, *(segment.find(raw) for segment in self._segments))
+
+    def begins(self, prefix: str) -> bool:
+        """Whether ``find`` finds any."""
+        raw = prefix.encode("utf-8", "surrogatepass")
+        return (
+            prefix in self._postings
+            or any(segment.begins(raw) for segment in self._segments)
+            or f"\n{prefix}" in "\n".join(("", *self._postings))  # several times faster than word by word
+        )
 
     def _forget(self, number: int) -> None:
         for word in self._recent.pop(number, ()):

@@ -14,6 +14,7 @@ from photos_graph.graph.connection import Graph
 from photos_graph.images.formats import FormatSupport
 from photos_graph.images.workers import WorkerPool
 from photos_graph.model import Failure, File, Folder, Photo, PhotoOrder, Place, PlaceKind, TimelineUnit
+from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import Everything, Query
 from photos_graph.search.rows import FolderRow, PlaceRow
 from photos_graph.services.filters import PhotoFilter, to_query
@@ -31,7 +32,8 @@ class LibraryCounts:
 
 @dataclass(frozen=True, slots=True)
 class PhotoPage:
-    """``found`` is the whole answer, to be handed back for its facets."""
+    """``found`` is the whole answer, to be handed back for its facets; ``query`` what was asked, and ``numbers``
+    those of the photos, for why they match."""
 
     ids: list[str]
     cursors: list[str]
@@ -39,6 +41,8 @@ class PhotoPage:
     has_previous: bool
     total: int
     found: BitMap
+    query: Query
+    numbers: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,30 @@ class Bucket:
     start: date
     count: int
     cover_id: str
+
+
+def photo_page(
+    search: SearchIndex,
+    query: Query,
+    order: PhotoOrder,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+) -> PhotoPage:
+    """Raises BadInput for a cursor that is none or of another order, TooComplex."""
+    found = search.evaluate(query)
+    page = search.page(found, order, first, after, last, before)
+    return PhotoPage(
+        ids=search.photo_ids(page.numbers),
+        cursors=page.cursors,
+        has_next=page.has_next,
+        has_previous=page.has_previous,
+        total=len(found),
+        found=found,
+        query=query,
+        numbers=page.numbers,
+    )
 
 
 class Browse:
@@ -92,17 +120,7 @@ class Browse:
         before: str | None = None,
     ) -> PhotoPage:
         """Raises BadInput, NotFound for a folder or place that is not known, TooComplex."""
-        search = self._index.search
-        found = search.evaluate(self._query(filter))
-        page = search.page(found, order, first, after, last, before)
-        return PhotoPage(
-            ids=search.photo_ids(page.numbers),
-            cursors=page.cursors,
-            has_next=page.has_next,
-            has_previous=page.has_previous,
-            total=len(found),
-            found=found,
-        )
+        return photo_page(self._index.search, self._query(filter), order, first, after, last, before)
 
     def timeline(self, filter: PhotoFilter | None, unit: TimelineUnit) -> list[Bucket]:
         search = self._index.search

@@ -1,0 +1,250 @@
+"""Dates as people say them: days, months, seasons and years, and what lies before, after or between.
+
+A month or season without a year is that of any year; where it bounds a span ("since August") it is the latest that
+has begun. Seasons are those of the northern hemisphere, of three whole months; a winter is that of the year in which
+it begins. A week begins on Monday.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from photos_graph.search.language.grammar import Language, Role
+from photos_graph.search.language.spans import Span, day, in_year, latest, months_on, whole_months, yearly
+from photos_graph.search.language.tokens import Token
+
+_YEARS = range(1800, 2100)  # other numbers of four digits are more often those of files
+_DASHES = {"-", "\N{EN DASH}", "\N{EM DASH}"}
+
+Found = tuple[int, Span] | None  # where it ends, and what it is
+
+
+class Dates:
+    """Reads dates out of a row of tokens. ``texts``: the folded words, "" for a token that is none."""
+
+    def __init__(self, language: Language, today: date, tokens: Sequence[Token], texts: Sequence[str]) -> None:
+        self._language = language
+        self._today = today
+        self._tokens = tokens
+        self._texts = texts
+
+    def read(self, at: int) -> Found:
+        """The longest date that begins there."""
+        return self._between(at) or self._bounded(at) or self._range(at)
+
+    # spans
+
+    def _between(self, at: int) -> Found:
+        for lead, joint in ((Role.BETWEEN, (Role.AND, Role.TO)), (Role.FROM, (Role.TO,))):
+            for start in self._after(at, lead):
+                if (first := self._point(start)) and (last := self._joined(first[0], joint)):
+                    return last[0], self._from_to(first[1], last[1])
+        return None
+
+    def _range(self, at: int) -> Found:
+        """ "2018 to 2020", "June-August 2019"; or a date alone."""
+        first = self._point(at)
+        if first is None:
+            return None
+        if last := self._joined(first[0], (Role.TO,)):
+            return last[0], self._from_to(first[1], last[1])
+        if first[0] < len(self._texts) and self._joint(first[0]) in _DASHES and (last := self._point(first[0])):
+            return last[0], self._from_to(first[1], last[1])
+        return first
+
+    def _bounded(self, at: int) -> Found:
+        for role in (Role.BEFORE, Role.AFTER, Role.SINCE, Role.UNTIL):
+            for start in self._after(at, role):
+                if point := self._point(start):
+                    end, span = point
+                    return end, _bounded(role, latest(span, self._today) if span.months else span)
+        return None
+
+    def _after(self, at: int, role: Role) -> list[int]:
+        """Where a date may begin behind a phrase of that role, and a "the" after it; nowhere without the phrase."""
+        count = self._language.taken(self._texts, at, role)
+        if not count:
+            return []
+        start = at + count
+        return [start, start + 1] if self._language.taken(self._texts, start, Role.FILLER) == 1 else [start]
+
+    def _joined(self, at: int, roles: Sequence[Role]) -> Found:
+        for role in roles:
+            for start in self._after(at, role):
+                if point := self._point(start):
+                    return point
+        return None
+
+    def _from_to(self, first: Span, last: Span) -> Span:
+        if first.months and last.months:
+            return yearly(first.months[0], (last.months[-1] - first.months[0]) % 12 + 1)
+        if first.months:
+            first = latest(first, _start(last))
+        elif last.months:
+            part, last = last, in_year(last, _start(first).year)
+            if _start(last) < _start(first):
+                last = in_year(part, _start(first).year + 1)
+        if _start(last) < _start(first):
+            first, last = last, first
+        return Span(first.start, last.end)
+
+    # points
+
+    def _point(self, at: int) -> Found:
+        """The longest of the forms below that begins there."""
+        forms = (self._numeric, self._day, self._of_year, self._relative, self._year)
+        found = [each for form in forms if (each := form(at)) is not None]
+        return max(found, key=lambda each: each[0], default=None)
+
+    def _numeric(self, at: int) -> Found:
+        """ "2019-08-14", "2019-08", "14.8.2019", "14/8/2019"."""
+        parts = self._texts[at : at + 3]
+        joints = {self._joint(place) for place in range(at + 1, at + len(parts))}
+        lengths = [len(part) if part.isdecimal() else 0 for part in parts]
+        if lengths == [4, 2, 2] and joints == {"-"}:
+            return self._dated(at + 3, parts[0], parts[1], parts[2])
+        if len(lengths) == 3 and lengths[2] == 4 and joints in ({"."}, {"/"}, {"-"}):
+            return self._dated(at + 3, parts[2], parts[1], parts[0])
+        if lengths[:2] == [4, 2] and self._joint(at + 1) == "-":
+            found = self._dated(at + 2, parts[0], parts[1], "1")
+            return (found[0], whole_months(_start(found[1]), 1)) if found else None
+        return None
+
+    def _day(self, at: int) -> Found:
+        """ "14 August 2019", "14th of August 2019", "August 14, 2019"."""
+        if (number := self._day_number(at)) and (month := self._month(self._past_of(number))):
+            start = self._past_of(month[0])
+            if start < len(self._texts):
+                return self._dated(start + 1, self._texts[start], str(month[1]), self._texts[at])
+        elif (month := self._month(at)) and (number := self._day_number(month[0])) and number < len(self._texts):
+            return self._dated(number + 1, self._texts[number], str(month[1]), self._texts[month[0]])
+        return None
+
+    def _of_year(self, at: int) -> Found:
+        """ "August 2019", "winter 2018/2019"; or "August" and "winter" alone."""
+        if part := self._part(at):
+            end, span = part
+            if year := self._year(self._past_of(end)):
+                return self._next_year(year[0], span, _start(year[1]).year)
+            return end, self._with_next(end, span)
+        if (month := self._month(at)) and (year := self._year(self._past_of(month[0]))):
+            return year[0], in_year(yearly(month[1], 1), _start(year[1]).year)
+        return None
+
+    def _with_next(self, at: int, span: Span) -> Span:
+        """ "August and September 2019": the year is that of both."""
+        for role in (Role.AND, Role.OR):
+            if count := self._language.taken(self._texts, at, role):
+                following = self._part(at + count)
+                if following and (year := self._year(self._past_of(following[0]))):
+                    return in_year(span, _start(year[1]).year)
+        return span
+
+    def _next_year(self, at: int, span: Span, year: int) -> Found:
+        """A season over the end of the year may name both."""
+        following = self._year(at)
+        spans_two = following is not None and span.months[0] > span.months[-1] and self._joint(at) in {"/", *_DASHES}
+        if following is not None and spans_two and _start(following[1]).year == year + 1:
+            at = following[0]
+        return at, in_year(span, year)
+
+    def _relative(self, at: int) -> Found:
+        """ "last summer", "this month", "estate scorsa", "yesterday"."""
+        taken = self._language.taken
+        for role, days in ((Role.TODAY, 0), (Role.YESTERDAY, 1)):
+            if count := taken(self._texts, at, role):
+                return at + count, day(self._today - timedelta(days=days))
+        for role, back in ((Role.LAST, 1), (Role.THIS, 0)):
+            if count := taken(self._texts, at, role):
+                return self._turn(at + count, back)
+        turn = self._turn(at, 1)
+        if turn and (count := taken(self._texts, turn[0], Role.LAST_AFTER)):
+            return turn[0] + count, turn[1]
+        return None
+
+    def _turn(self, at: int, back: int) -> Found:
+        """A week, month, year or part of the year: this one, or one ``back``."""
+        today = self._today
+        if count := self._language.taken(self._texts, at, Role.WEEK):
+            monday = today - timedelta(days=today.weekday() + 7 * back)
+            return at + count, Span(monday, monday + timedelta(days=7))
+        if count := self._language.taken(self._texts, at, Role.MONTH):
+            return at + count, whole_months(months_on(today, -back), 1)
+        if count := self._language.taken(self._texts, at, Role.YEAR):
+            return at + count, whole_months(date(today.year - back, 1, 1), 12)
+        if (part := self._part(at)) is None:
+            return None
+        span = latest(part[1], today)
+        running = span.end is not None and today < span.end
+        if back and running:
+            span = in_year(part[1], _start(span).year - 1)
+        elif not back and not running:
+            span = in_year(part[1], today.year)
+        return part[0], span
+
+    # words
+
+    def _part(self, at: int) -> Found:
+        """A month by its full name, or a season, of any year."""
+        text = self._text(at)
+        if (month := self._language.months.get(text)) is not None:
+            return at + 1, yearly(month, 1)
+        if (month := self._language.seasons.get(text)) is not None:
+            return at + 1, yearly(month, 3)
+        return None
+
+    def _month(self, at: int) -> tuple[int, int] | None:
+        text = self._text(at)
+        month = self._language.months.get(text) or self._language.short_months.get(text)
+        return (at + 1, month) if month else None
+
+    def _year(self, at: int) -> Found:
+        text = self._text(at)
+        if len(text) == 4 and text.isdecimal() and int(text) in _YEARS:
+            return at + 1, whole_months(date(int(text), 1, 1), 12)
+        return None
+
+    def _day_number(self, at: int) -> int:
+        """Where a day of the month ends, with its "th"; 0 for none."""
+        text = self._text(at)
+        if not text.isdecimal() or len(text) > 2:
+            return 0
+        ending = self._language.taken(self._texts, at + 1, Role.DAY_ENDING)
+        return at + 1 + (ending if ending and self._joint(at + 1) == "" else 0)
+
+    def _past_of(self, at: int) -> int:
+        return at + self._language.taken(self._texts, at, Role.OF)
+
+    def _dated(self, end: int, year: str, month: str, of_month: str) -> Found:
+        if not (len(year) == 4 and year.isdecimal() and int(year) in _YEARS):
+            return None
+        try:
+            return end, day(date(int(year), int(month), int(of_month)))
+        except ValueError:
+            return None
+
+    def _text(self, at: int) -> str:
+        return self._texts[at] if at < len(self._texts) else ""
+
+    def _joint(self, at: int) -> str:
+        return self._tokens[at].joint.strip() if at < len(self._tokens) else " "
+
+
+def _bounded(role: Role, span: Span) -> Span:
+    match role:
+        case Role.BEFORE:
+            return Span(None, span.start)
+        case Role.AFTER:
+            return Span(span.end, None)
+        case Role.SINCE:
+            return Span(span.start, None)
+        case _:
+            return Span(None, span.end)
+
+
+def _start(span: Span) -> date:
+    """Of a span with a year: points always have both ends."""
+    if span.start is None:
+        raise ValueError("a part of every year has no first day")
+    return span.start

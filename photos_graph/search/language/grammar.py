@@ -1,0 +1,121 @@
+"""What a table of grammar words holds; there is one for each language, and nothing else depends on the language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from photos_graph.search.folding import name_words
+
+_LONGEST = 3  # words of one phrase in a table
+
+
+class Role(Enum):
+    """What a phrase does. One may have several: "from" leads in a range of dates, or just a place."""
+
+    AND = auto()
+    OR = auto()
+    NOT = auto()  # negates what follows
+    WITHOUT = auto()  # negates what follows, and what follows the "and" after it
+    ONLY = auto()
+    LINK = auto()  # "in", "with": says nothing, but what comes is a new thought
+    FILLER = auto()  # "photos", "the": says nothing
+    OPENING = auto()  # "show me": says nothing at the start
+    ME = auto()
+    OF = auto()  # between a month or season and its year
+    BETWEEN = auto()
+    FROM = auto()  # a date TO a date
+    TO = auto()
+    BEFORE = auto()
+    AFTER = auto()
+    SINCE = auto()
+    UNTIL = auto()
+    LAST = auto()
+    LAST_AFTER = auto()  # stands after its noun: "estate scorsa"
+    THIS = auto()
+    WEEK = auto()
+    MONTH = auto()
+    YEAR = auto()
+    TODAY = auto()
+    YESTERDAY = auto()
+    DAY_ENDING = auto()  # "14th August"
+
+
+LEADS = frozenset((Role.AND, Role.OR, Role.NOT, Role.WITHOUT, Role.ONLY, Role.LINK, Role.FILLER))
+_NO_ROLE: frozenset[Role] = frozenset()
+
+
+class Prefix(Enum):
+    TAG = auto()
+    PERSON = auto()
+    IN = auto()
+    YEAR = auto()
+    RATING = auto()
+    CAMERA = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    stemmer: str  # Snowball's name for it
+    roles: Mapping[str, frozenset[Role]]  # by folded phrase, its words joined by a space
+    months: Mapping[str, int]  # folded name -> 1..12
+    short_months: Mapping[str, int]  # these count only beside a day or a year
+    seasons: Mapping[str, int]  # folded name -> its first month, of three
+    capitals: frozenset[str]  # words that count only when they are typed in capitals
+    prefixes: Mapping[str, Prefix]
+
+    def taken(self, texts: Sequence[str], at: int, role: Role) -> int:
+        """How many of the folded words from ``at`` on are a phrase of that role; 0: they are none."""
+        for count in range(_LONGEST, 0, -1):
+            if role in self.roles.get(" ".join(texts[at : at + count]), ()):
+                return min(count, len(texts) - at)
+        return 0
+
+    def lead(self, texts: Sequence[str], at: int) -> tuple[int, frozenset[Role]]:
+        """The longest phrase from ``at`` on that leads in or joins what follows, and what it does; 0 words: none."""
+        for count in range(min(_LONGEST, len(texts) - at), 0, -1):
+            roles = self.roles.get(" ".join(texts[at : at + count]), _NO_ROLE)
+            if not roles.isdisjoint(LEADS):
+                return count, roles
+        return 0, _NO_ROLE
+
+    def vocabulary(self) -> set[str]:
+        """Every single word of the table."""
+        return {word for phrase in (*self.roles, *self.months, *self.seasons) for word in phrase.split()}
+
+
+def language(
+    stemmer: str,
+    roles: Mapping[Role, str],
+    months: str,
+    short_months: str,
+    seasons: Mapping[int, str],
+    prefixes: Mapping[str, Prefix],
+    capitals: str = "",
+) -> Language:
+    """A table as people write it: phrases between commas, months from January on ("Sep/Sept" are one), seasons by
+    their first month."""
+    by_phrase: dict[str, frozenset[Role]] = {}
+    for role, text in roles.items():
+        for phrase in _phrases(text):
+            by_phrase[phrase] = by_phrase.get(phrase, frozenset()) | {role}
+    return Language(
+        stemmer=stemmer,
+        roles=by_phrase,
+        months=_numbered(months),
+        short_months=_numbered(short_months),
+        seasons={name: month for month, names in seasons.items() for name in _phrases(names)},
+        capitals=frozenset(_phrases(capitals)),
+        prefixes=prefixes,
+    )
+
+
+def _numbered(months: str) -> dict[str, int]:
+    return {
+        name: place + 1 for place, names in enumerate(months.split(",")) for name in _phrases(names.replace("/", ","))
+    }
+
+
+def _phrases(text: str) -> list[str]:
+    return [" ".join(name_words(phrase)) for phrase in text.split(",")] if text else []

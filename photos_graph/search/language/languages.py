@@ -1,0 +1,27 @@
+"""The languages that a text is tried in, the first one first; a new one is a table and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from photos_graph.search.language.english import ENGLISH
+from photos_graph.search.language.grammar import LEADS, Role
+from photos_graph.search.language.italian import ITALIAN
+
+LANGUAGES = (ENGLISH, ITALIAN)
+
+# Words that may be grammar in some language: none of them names a thing for being a word of its name.
+GRAMMAR = frozenset[str]().union(*(language.vocabulary() for language in LANGUAGES))
+PREFIXES = {name: prefix for language in LANGUAGES for name, prefix in language.prefixes.items()}
+MONTHS = frozenset[str]().union(*(language.months.keys() | language.short_months.keys() for language in LANGUAGES))
+
+
+def _phrases(roles: Iterable[Role]) -> frozenset[str]:
+    wanted = frozenset(roles)
+    return frozenset(
+        phrase for language in LANGUAGES for phrase, its in language.roles.items() if not wanted.isdisjoint(its)
+    )
+
+
+SMALL = _phrases((Role.LINK, Role.FILLER))
+JOINTS = _phrases((*LEADS, Role.OPENING))  # without a meaning of their own

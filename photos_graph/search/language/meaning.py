@@ -1,0 +1,57 @@
+"""What is found for a phrase, as a question and as terms to show."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from photos_graph.model import MatchKind
+from photos_graph.search.language.lexicon import Lexicon, Thing
+from photos_graph.search.query import And, AtPlace, Excluded, InFolder, Not, Or, Query, Tagged, WithPerson
+
+_ORDER = (MatchKind.TAG, MatchKind.PERSON, MatchKind.PLACE, MatchKind.FOLDER)
+
+
+def all_of(parts: Iterable[Query]) -> Query:
+    """As flat as it can be, nothing twice."""
+    flat = _distinct(each for part in parts for each in (part.parts if isinstance(part, And) else (part,)))
+    return flat[0] if len(flat) == 1 else And(flat)
+
+
+def any_of(parts: Iterable[Query]) -> Query:
+    """As flat as it can be, nothing twice."""
+    flat = _distinct(each for part in parts for each in (part.parts if isinstance(part, Or) else (part,)))
+    return flat[0] if len(flat) == 1 else Or(flat)
+
+
+def _distinct(parts: Iterable[Query]) -> tuple[Query, ...]:
+    """Trees are not compared: that costs what is in them, and what is in these, level by level."""
+    found: dict[object, Query] = {}
+    for part in parts:
+        found.setdefault(id(part) if isinstance(part, And | Or | Not) else part, part)
+    return tuple(found.values())
+
+
+def ordered(things: Collection[Thing], lexicon: Lexicon) -> list[tuple[Thing, str]]:
+    """With their labels: tags first, then persons, places and folders, by name."""
+    labelled = [(thing, lexicon.label(thing)) for thing in things]
+    return sorted(labelled, key=lambda each: (_ORDER.index(each[0].kind), each[1], each[0].id))
+
+
+def query_of(things: Sequence[Thing], others: Sequence[Query] = ()) -> Query:
+    """Any of them. Where one is a tag, what comes by another meaning must not be excluded from the tag: somebody who
+    said "this is not Abruzzo" is believed rather than the position."""
+    tags = [thing.id for thing in things if thing.kind is MatchKind.TAG]
+    rest = [*(_one(thing) for thing in things if thing.kind is not MatchKind.TAG), *others]
+    if tags and rest:
+        rest = [all_of([any_of(rest), *(Not(Excluded(tag)) for tag in tags)])]
+    return any_of([*(Tagged(tag) for tag in tags), *rest])
+
+
+def _one(thing: Thing) -> Query:
+    match thing.kind:
+        case MatchKind.PERSON:
+            return WithPerson(thing.id)
+        case MatchKind.PLACE:
+            return AtPlace(thing.id)
+        case _:
+            return InFolder(thing.id)

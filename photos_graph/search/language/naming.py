@@ -1,0 +1,154 @@
+"""Which things a phrase of a text names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice, product
+
+from photos_graph.model import MatchKind
+from photos_graph.search.language.dates import Dates
+from photos_graph.search.language.grammar import LEADS, Language, Role
+from photos_graph.search.language.lexicon import LONGEST, Lexicon, Shelf, Thing
+
+# A word alone with one of these is grammar, whatever has it as its name; in quotes it is not.
+_STRONG = LEADS | {Role.ME}
+_LONGEST_MISSPELT = 3  # words
+_MOST_SPELLINGS = 64  # of one phrase
+_MOST_MISSPELT = 10  # words of one text
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    end: int
+    things: Collection[Thing]
+    whole: bool = False  # it is the whole name of a tag, person or place
+
+
+class Spelling:
+    """What all readings of a text ask of its words, asked once; and only so many may be misspelt."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._misspelt: set[str] = set()
+        self.is_word: Callable[[str], bool] = cache(lexicon.is_word)
+        self.near: Callable[[str], Collection[str]] = cache(self._near)
+        self._near_stems: dict[tuple[str, str], Collection[str]] = {}
+
+    def near_stems(self, word: str, language: Language) -> Collection[str]:
+        key = word, language.stemmer
+        if key not in self._near_stems:
+            self._near_stems[key] = self._lexicon.near_stems(word, language) if self._allowed(word) else ()
+        return self._near_stems[key]
+
+    def _near(self, word: str) -> Collection[str]:
+        return self._lexicon.near(word) if self._allowed(word) else ()
+
+    def _allowed(self, word: str) -> bool:
+        if len(self._misspelt) < _MOST_MISSPELT:
+            self._misspelt.add(word)
+        return word in self._misspelt
+
+
+class Naming:
+    """``texts``: the folded words of the text, "" for a token that is none."""
+
+    def __init__(
+        self, lexicon: Lexicon, spelling: Spelling, language: Language, texts: Sequence[str], dates: Dates
+    ) -> None:
+        self._lexicon = lexicon
+        self._spelling = spelling
+        self._language = language
+        self._texts = texts
+        self._dates = dates
+        self._stems = [lexicon.stem(text, language) for text in texts]
+
+    def is_grammar(self, at: int) -> bool:
+        return not _STRONG.isdisjoint(self._language.roles.get(self._texts[at], ()))
+
+    def longest(self, at: int) -> Named | None:
+        """By the longest phrase from ``at`` on; a word of grammar alone is none."""
+        word = self._texts[at]
+        grammar = self.is_grammar(at)
+        most = self._lexicon.longest(word) if grammar else LONGEST
+        for end in range(min(self._run(at), at + most), at + (1 if grammar else 0), -1):
+            if named := self._phrase(at, end):
+                return named
+        return None
+
+    def misspelt(self, at: int) -> Named | None:
+        for end in range(min(self._run(at), at + _LONGEST_MISSPELT), at, -1):
+            if things := self._respelt(self._texts[at:end]):
+                return Named(end, things)
+        return None
+
+    def _respelt(self, words: Sequence[str]) -> Collection[Thing]:
+        """What the words may be a misspelling of, if not of its words as they are, then of their stems."""
+        lexicon, language = self._lexicon, self._language
+        phrases = _phrases([self._spelling.near(word) for word in words])
+        for shelf in Shelf:
+            if things := {thing for phrase in phrases for thing in lexicon.exact(shelf, phrase)}:
+                return things
+        phrases = _phrases([self._spelling.near_stems(word, language) for word in words])
+        for shelf in Shelf:
+            if things := {thing for phrase in phrases for thing in lexicon.stemmed(shelf, phrase, language)}:
+                return things
+        return ()
+
+    def one_of(self, kind: MatchKind, words: Sequence[str]) -> Collection[Thing]:
+        """What of that kind a whole phrase names, in any of the ways."""
+        stems = [self._lexicon.stem(word, self._language) for word in words]
+        for shelf in Shelf:
+            for found in (self._lexicon.exact(shelf, words), self._lexicon.stemmed(shelf, stems, self._language)):
+                if things := _only(kind, found):
+                    return things
+        return _only(kind, self._respelt(words))
+
+    def quoted(self, words: Sequence[str]) -> Collection[Thing]:
+        """Letter by letter, but for case and accents."""
+        found = (self._lexicon.exact(shelf, words) for shelf in Shelf)
+        return next((things for things in found if things), ())
+
+    def _phrase(self, at: int, end: int) -> Named | None:
+        words, stems = self._texts[at:end], self._stems[at:end]
+        for shelf in Shelf:
+            things = self._lexicon.exact(shelf, words) or self._lexicon.stemmed(shelf, stems, self._language)
+            if things and not (shelf is Shelf.FOLDER and end - at > 1 and self._said_otherwise(at, end)):
+                return Named(end, things, whole=shelf is Shelf.NAME)
+        return None
+
+    def _said_otherwise(self, at: int, end: int) -> bool:
+        """All of a folder's name is dates, and names of tags, persons and places: it gives way to these."""
+        while at < end:
+            date = self._dates.read(at)
+            if date is not None and date[0] <= end:
+                at = date[0]
+                continue
+            named = (stop for stop in range(end, at, -1) if self._is_name(at, stop))
+            at_next = next(named, at + 1 if self.is_grammar(at) else None)
+            if at_next is None:
+                return False
+            at = at_next
+        return True
+
+    def _is_name(self, at: int, end: int) -> bool:
+        return bool(
+            self._lexicon.exact(Shelf.NAME, self._texts[at:end])
+            or self._lexicon.stemmed(Shelf.NAME, self._stems[at:end], self._language)
+        )
+
+    def _run(self, at: int) -> int:
+        """Where the words from ``at`` on are interrupted."""
+        end = at
+        while end < len(self._texts) and end < at + LONGEST and self._texts[end]:
+            end += 1
+        return end
+
+
+def _phrases(spellings: Sequence[Collection[str]]) -> list[tuple[str, ...]]:
+    return list(islice(product(*spellings), _MOST_SPELLINGS))
+
+
+def _only(kind: MatchKind, things: Collection[Thing]) -> Collection[Thing]:
+    return {thing for thing in things if thing.kind is kind}

@@ -1,0 +1,63 @@
+"""The words of all names, and which of them a misspelt word may mean."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from itertools import chain
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+_LONGEST = 64  # letters; nobody misspells a longer word
+
+
+def slips(word: str) -> int:
+    """How many slips the writer is allowed: a letter wrong, missing, too many, or two that changed places.
+
+    One from 5 letters on, two from 9; none in a number.
+    """
+    if not word.isalpha() or not 5 <= len(word) <= _LONGEST:
+        return 0
+    return 2 if len(word) >= 9 else 1
+
+
+class Vocabulary:
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._by_length: dict[int, dict[str, None]] = {}  # words of letters alone
+        self._sorted: list[str] | None = None  # made when it is asked for
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._counts
+
+    def add(self, word: str) -> None:
+        count = self._counts.get(word, 0)
+        self._counts[word] = count + 1
+        if not count:
+            self._sorted = None
+            if word.isalpha():
+                self._by_length.setdefault(len(word), {})[word] = None
+
+    def discard(self, word: str) -> None:
+        count = self._counts.get(word, 0)
+        if count > 1:
+            self._counts[word] = count - 1
+        elif count:
+            del self._counts[word]
+            self._sorted = None
+            self._by_length.get(len(word), {}).pop(word, None)
+
+    def begins(self, prefix: str) -> bool:
+        """Some word begins so."""
+        if self._sorted is None:
+            self._sorted = sorted(self._counts)
+        at = bisect_left(self._sorted, prefix)
+        return at < len(self._sorted) and self._sorted[at].startswith(prefix)
+
+    def near(self, word: str, slips: int) -> list[str]:
+        """The words that are fewest slips away, and no more than ``slips``."""
+        lengths = range(len(word) - slips, len(word) + slips + 1)
+        known = list(chain.from_iterable(self._by_length.get(length, ()) for length in lengths))
+        found = extract(word, known, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        fewest = min((distance for _, distance, _ in found), default=0)
+        return sorted(candidate for candidate, distance, _ in found if distance == fewest)

@@ -1,0 +1,244 @@
+"""The smallest parts of a question: a phrase, a date, a word of a file name, a phrase in quotes, a prefix."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from photos_graph.model import MatchKind, SearchTerm
+from photos_graph.search.folding import name_words, words
+from photos_graph.search.language import fields
+from photos_graph.search.language.dates import Dates
+from photos_graph.search.language.grammar import Language, Prefix, Role
+from photos_graph.search.language.languages import PREFIXES
+from photos_graph.search.language.lexicon import Lexicon, Thing
+from photos_graph.search.language.meaning import ordered, query_of
+from photos_graph.search.language.naming import Named, Naming, Spelling
+from photos_graph.search.language.spans import Span
+from photos_graph.search.language.tokens import Kind, Token
+from photos_graph.search.query import Query, TakenWith, Words
+
+_MOST_THINGS = 50  # that one phrase may name
+_SHORTEST_TEXT = 3  # characters of a part of a file name
+_INSIDE = {"", *"-_.'/\N{RIGHT SINGLE QUOTATION MARK}"}  # one word for the eye: "IMG_1234", "X-T3"
+_KINDS = {Prefix.TAG: MatchKind.TAG, Prefix.PERSON: MatchKind.PERSON, Prefix.IN: MatchKind.FOLDER}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """``end``: the token after it. Without a query, nothing was found for it."""
+
+    end: int
+    query: Query | None = None
+    span: Span | None = None  # it is this date and nothing else
+
+
+class Mark(NamedTuple):
+    terms: int
+    things: int
+    unmatched: int
+    guesses: int
+
+
+class Units:
+    """Reads units, and notes the terms that they are, what is unmatched, and how much was guessed."""
+
+    def __init__(
+        self,
+        text: str,
+        tokens: Sequence[Token],
+        lexicon: Lexicon,
+        spelling: Spelling,
+        language: Language,
+        today: date,
+    ) -> None:
+        self._text = text
+        self._tokens = tokens
+        self._lexicon = lexicon
+        self._spelling = spelling
+        self._language = language
+        self.texts = [token.folded if token.kind is Kind.WORD else "" for token in tokens]
+        self.dates = Dates(language, today, tokens, self.texts)
+        self.naming = Naming(lexicon, spelling, language, self.texts, self.dates)
+        self.terms: list[SearchTerm] = []
+        self.things: list[Thing] = []  # that were named, in order
+        self.unmatched: list[tuple[int, int]] = []  # from token, to token
+        self.guesses = 0
+
+    def read(self, at: int, negated: bool) -> Unit:
+        match self._tokens[at].kind:
+            case Kind.QUOTED:
+                return self._quoted(at, negated)
+            case Kind.FIELD:
+                return self._field(at, negated)
+            case _:
+                return self._words(at, negated)
+
+    def begins(self, at: int) -> bool:
+        """A date, or a name of several words, begins with this word of grammar."""
+        return self._date(at) is not None or self.naming.longest(at) is not None
+
+    def skip(self, spans: Iterable[tuple[int, int]]) -> None:
+        """These tokens said nothing after all."""
+        self.unmatched += spans
+
+    def mark(self) -> Mark:
+        return Mark(len(self.terms), len(self.things), len(self.unmatched), self.guesses)
+
+    def things_since(self, mark: Mark) -> list[Thing]:
+        return self.things[mark.things :]
+
+    def forget(self, mark: Mark) -> None:
+        """As if nothing had been read since."""
+        del self.terms[mark.terms :], self.things[mark.things :], self.unmatched[mark.unmatched :]
+        self.guesses = mark.guesses
+
+    # words
+
+    def _words(self, at: int, negated: bool) -> Unit:
+        if self.is_me(at):
+            me = self._lexicon.me()
+            return self._found(at, at + 1, me, negated) if me else self._nothing(at)
+        dated, named = self._date(at), self._path(at) or self.naming.longest(at)
+        if dated and (named is None or named.end <= dated[0]):
+            end, span = dated
+            also = named.things if named and named.end == end and named.whole else ()
+            return self._found(at, end, also, negated, span)
+        if named and len(named.things) > _MOST_THINGS:
+            return self._text_of(at, named.end, negated)
+        if named:
+            return self._found(at, named.end, named.things, negated)
+        if end := self._in_file_names(at):
+            self.guesses += 1
+            return self._text_of(at, end, negated)
+        if named := self.naming.misspelt(at):
+            self.guesses += 1
+            return self._found(at, named.end, named.things, negated)
+        return self._nothing(at)
+
+    def _text_of(self, at: int, end: int, negated: bool) -> Unit:
+        """Photos with these words in any of their names."""
+        typed = self._typed(at, end)
+        return self._said(at, end, Words(typed), MatchKind.TEXT, typed, negated)
+
+    def is_me(self, at: int) -> bool:
+        if Role.ME not in self._language.roles.get(self.texts[at], ()):
+            return False
+        return self.texts[at] not in self._language.capitals or self._typed(at, at + 1).isupper()
+
+    def _date(self, at: int) -> tuple[int, Span] | None:
+        return self.dates.read(at) if self.texts[at] else None
+
+    def _path(self, at: int) -> Named | None:
+        """ "Places/Abruzzo", without spaces."""
+        end = at + 1
+        while end < len(self._tokens) and self.texts[end] and self._tokens[end].joint in _INSIDE:
+            end += 1
+        if not any(self._tokens[place].joint == "/" for place in range(at + 1, end)):
+            return None
+        things = self._at_path(self._typed(at, end))
+        return Named(end, things, whole=True) if things else None
+
+    def _at_path(self, path: str) -> Collection[Thing]:
+        named = {thing for kind in (MatchKind.TAG, MatchKind.PLACE) for thing in self._lexicon.at_path(kind, path)}
+        return named or self._lexicon.at_path(MatchKind.FOLDER, path)
+
+    def _in_file_names(self, at: int) -> int:
+        """Where the word ends that file names have, with what is joined to it if they have that too; 0 for none."""
+        end = at
+        while end < len(self._tokens) and self.texts[end] and (end == at or self._tokens[end].joint in _INSIDE):
+            end += 1
+        for stop in (end, at + 1):
+            if self._are_words(self.texts[at:stop]):
+                return stop
+        return 0
+
+    def _are_words(self, texts: Sequence[str]) -> bool:
+        return sum(map(len, texts)) >= _SHORTEST_TEXT and all(self._spelling.is_word(text) for text in texts)
+
+    # quotes and prefixes
+
+    def _quoted(self, at: int, negated: bool) -> Unit:
+        token = self._tokens[at]
+        phrase = name_words(token.folded)
+        if not phrase:
+            return Unit(at + 1)
+        things = self._at_path(token.value) if "/" in token.value else self.naming.quoted(phrase)
+        if things:
+            return self._found(at, at + 1, things, negated)
+        if self._are_words(words(token.folded)):
+            return self._said(at, at + 1, Words(token.value), MatchKind.TEXT, token.value, negated)
+        return self._nothing(at)
+
+    def _field(self, at: int, negated: bool) -> Unit:
+        token = self._tokens[at]
+        prefix, value = PREFIXES[token.prefix], token.folded.strip()
+        match prefix:
+            case Prefix.YEAR:
+                query, label = fields.year(value)
+                return self._said(at, at + 1, query, MatchKind.DATE, label, negated)
+            case Prefix.RATING:
+                query, label = fields.rating(value)
+                return self._said(at, at + 1, query, MatchKind.OTHER, label, negated)
+            case Prefix.CAMERA if value:
+                return self._said(at, at + 1, TakenWith(token.value), MatchKind.OTHER, f"camera {token.value}", negated)
+            case Prefix.TAG | Prefix.PERSON | Prefix.IN:
+                if things := self._of_kind(_KINDS[prefix], token):
+                    return self._found(at, at + 1, things, negated)
+        return self._nothing(at)
+
+    def _of_kind(self, kind: MatchKind, token: Token) -> Collection[Thing]:
+        if kind is MatchKind.PERSON and Role.ME in self._language.roles.get(token.folded, ()) and self._lexicon.me():
+            return self._lexicon.me()
+        if things := self._lexicon.at_path(kind, token.value):
+            return things
+        phrase = name_words(token.folded)
+        if not phrase:
+            return ()
+        if token.exact:
+            return [thing for thing in self.naming.quoted(phrase) if thing.kind is kind]
+        return self.naming.one_of(kind, phrase)
+
+    # what was found
+
+    def _found(self, at: int, end: int, things: Collection[Thing], negated: bool, span: Span | None = None) -> Unit:
+        labelled = ordered(things, self._lexicon)
+        self.things += [thing for thing, _ in labelled]
+        for thing, label in labelled:
+            self._note(at, end, thing.kind, label, negated)
+        if span is None:
+            return Unit(end, query_of([thing for thing, _ in labelled]))
+        self._note(at, end, MatchKind.DATE, span.label(), negated)
+        query = query_of([thing for thing, _ in labelled], [span.query()])
+        return Unit(end, query, None if things else span)
+
+    def _said(self, at: int, end: int, query: Query, kind: MatchKind, label: str, negated: bool) -> Unit:
+        self._note(at, end, kind, label, negated)
+        return Unit(end, query)
+
+    def _note(self, at: int, end: int, kind: MatchKind, label: str, negated: bool) -> None:
+        self.terms.append(SearchTerm(self._typed(at, end), kind, label, negated))
+
+    def _typed(self, at: int, end: int) -> str:
+        return self._text[self._tokens[at].start : self._tokens[end - 1].end]
+
+    def note_only(self, mark: Mark, at: int, label: str, negated: bool) -> None:
+        """ "only" stands before what has been read since the mark."""
+        self.terms.insert(mark.terms, SearchTerm(self._typed(at, at + 1), MatchKind.OTHER, label, negated))
+
+    def _nothing(self, at: int) -> Unit:
+        self.unmatched.append((at, at + 1))
+        return Unit(at + 1)
+
+    def left_over(self) -> Iterable[str]:
+        """What is unmatched, in order and as it was typed; what stood together is together."""
+        spans: list[list[int]] = []
+        for at, end in sorted(self.unmatched):
+            start, stop = self._tokens[at].start, self._tokens[end - 1].end
+            if spans and not any(c.isspace() for c in self._text[spans[-1][1] : start]) and spans[-1][2] == at:
+                spans[-1][1:] = [stop, end]
+            else:
+                spans.append([start, stop, end])
+        return [self._text[start:stop] for start, stop, _ in spans]
