@@ -111,7 +111,7 @@ def test_serve_greets_answers_and_ends_with_its_engine(folder: Path, tmp_path: P
         said = log.read_text()
         (url,) = re.findall(r"(http://\S+)/login\?token=", said)
         (token,) = re.findall(r"token=(\S+)", said)
-        with httpx.Client(base_url=url) as client:
+        with httpx.Client(base_url=url, timeout=60) as client:
             assert client.get("/healthz").status_code == client.get("/readyz").status_code == 200
             assert client.post("/graphql", json={"query": "{ library { photoCount } }"}).status_code == 401
             headers = {"Authorization": f"Bearer {token}"}

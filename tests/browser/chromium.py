@@ -1,0 +1,159 @@
+"""A real Chromium, headless, driven over its DevTools protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import itertools
+import json
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import websockets
+
+START_SECONDS, WAIT_SECONDS = 60, 60
+
+
+class Page:
+    """One tab. ``complaints``: what its console calls an error, uncaught exceptions, and requests that failed."""
+
+    def __init__(self, socket: websockets.ClientConnection) -> None:
+        self.complaints: list[str] = []
+        self.requested: list[str] = []
+        self._socket = socket
+        self._session = ""
+        self._numbers = itertools.count(1)
+        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._listening = asyncio.create_task(self._listen())
+
+    async def open(self) -> None:
+        target = (await self._call("Target.createTarget", url="about:blank"))["targetId"]
+        attached = await self._call("Target.attachToTarget", targetId=target, flatten=True)
+        self._session = attached["sessionId"]
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            await self._call(f"{domain}.enable")
+
+    async def go(self, url: str) -> None:
+        await self._call("Page.navigate", url=url)
+
+    async def evaluate(self, script: str) -> Any:
+        """The value of an expression, awaited. Fails with what it throws."""
+        answer = await self._call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
+
+    async def until(self, script: str) -> Any:
+        """Waits until an expression is true; its value."""
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                while not (value := await self.evaluate(script)):
+                    await asyncio.sleep(0.1)
+                return value
+        except TimeoutError:
+            text = await self.evaluate("document.body ? document.body.innerText : ''")
+            pytest.fail(f"never came true: {script}\ncomplaints: {self.complaints}\nthe page says: {text}")
+
+    async def type(self, text: str) -> None:
+        """Into what has the focus."""
+        await self._call("Input.insertText", text=text)
+
+    async def screenshot(self) -> bytes:
+        """PNG."""
+        return base64.b64decode((await self._call("Page.captureScreenshot"))["data"])
+
+    async def close(self) -> None:
+        self._listening.cancel()
+        await asyncio.gather(self._listening, return_exceptions=True)
+
+    async def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        number = next(self._numbers)
+        answer = self._answers[number] = asyncio.get_running_loop().create_future()
+        message = {"id": number, "method": method, "params": parameters}
+        await self._socket.send(json.dumps(message | ({"sessionId": self._session} if self._session else {})))
+        async with asyncio.timeout(WAIT_SECONDS):
+            return await answer
+
+    async def _listen(self) -> None:
+        async for text in self._socket:
+            message = json.loads(text)
+            answer = self._answers.pop(message.get("id", 0), None)
+            if answer is not None and "error" in message:
+                answer.set_exception(RuntimeError(str(message["error"])))
+            elif answer is not None:
+                answer.set_result(message["result"])
+            else:
+                self._note(message.get("method", ""), message.get("params", {}))
+
+    def _note(self, event: str, said: dict[str, Any]) -> None:
+        match event:
+            case "Network.requestWillBeSent":
+                self.requested.append(said["request"]["url"])
+            case "Network.loadingFailed" if not said.get("canceled"):
+                self.complaints.append(f"request failed: {said.get('blockedReason') or said['errorText']}")
+            case "Runtime.exceptionThrown":
+                self.complaints.append(json.dumps(said["exceptionDetails"])[:1000])
+            case "Runtime.consoleAPICalled" if said["type"] in ("error", "assert"):
+                self.complaints.append(json.dumps(said["args"])[:1000])
+            case "Log.entryAdded" if said["entry"]["level"] == "error":
+                self.complaints.append(f"{said['entry']['text']} {said['entry'].get('url', '')}")
+
+
+@asynccontextmanager
+async def chromium(folder: Path) -> AsyncIterator[Page]:
+    """A page of a new browser whose profile is in ``folder``. It fails where there is no Chromium: no silent skip."""
+    program = shutil.which("chromium")
+    assert program, "The tests want a real browser: apt-get install chromium"
+    options = [
+        "--headless=new",
+        "--remote-debugging-port=0",
+        f"--user-data-dir={folder}",
+        "--window-size=1400,900",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-dev-shm-usage",  # containers have little of it
+        "--disable-gpu",
+        "--no-proxy-server",
+        # Its sandbox wants a user who is not root, and what it shows here is our own.
+        *(["--no-sandbox"] if os.geteuid() == 0 else []),
+    ]
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = os.environ | {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_CACHE_HOME": str(folder)}
+    with (folder / "log").open("wb") as log:
+        browser = await asyncio.create_subprocess_exec(
+            program, *options, "about:blank", env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+        )
+    try:
+        address = await _address(folder, browser)
+        async with websockets.connect(address, max_size=None) as socket:
+            page = Page(socket)
+            try:
+                await page.open()
+                yield page
+            finally:
+                await page.close()
+    finally:
+        browser.terminate()
+        try:
+            await asyncio.wait_for(browser.wait(), 15)
+        except TimeoutError:
+            browser.kill()
+            await browser.wait()
+
+
+async def _address(folder: Path, browser: asyncio.subprocess.Process) -> str:
+    file = folder / "DevToolsActivePort"
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            while not (file.exists() and len(lines := file.read_text().split()) == 2):
+                assert browser.returncode is None, (folder / "log").read_text()
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        pytest.fail(f"Chromium does not start: {(folder / 'log').read_text()}")
+    port, path = lines
+    return f"ws://127.0.0.1:{port}{path}"
