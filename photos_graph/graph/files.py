@@ -246,6 +246,16 @@ async def drop_moved(graph: Graph, vanished: Sequence[str], job_id: str) -> set[
     return await graph.transaction(work) if vanished else set()
 
 
+HOLDING: LiteralString = """
+UNWIND $ids AS id MATCH (f:File {id: id}) WHERE EXISTS { (f)-[:OF]->(:Photo) } RETURN id
+"""
+
+
+async def holding_photos(graph: Graph, ids: Sequence[str]) -> set[str]:
+    """Which of these files have been read at least once."""
+    return {row["id"] for row in await graph.read(HOLDING, ids=list(ids))} if ids else set()
+
+
 MISSING: LiteralString = """
 UNWIND $ids AS id
 MATCH (f:File {id: id})

@@ -93,7 +93,9 @@ async def folders_of(graph: Graph, root_id: str) -> list[FolderRecord]:
     ]
 
 
+# A root may be removed while it is scanned: nothing is put in it then.
 PUT: LiteralString = """
+MATCH (:Root {id: $root})
 UNWIND $rows AS row
 MERGE (d:Folder {id: row.id})
 SET d.key = row.key, d.name = row.name, d.raw = row.raw, d.rootId = $root, d.inode = row.inode,

@@ -73,9 +73,13 @@ class Scan:
                 # One root's trouble does not keep the others from being scanned.
                 refused.append(error)
                 said[root.id] = error.public_message
+        left = {root.id for root in await folders.roots(self._graph)}
         for look in looks:
             try:
-                said[look.root.id] = await self._judge(look, job)
+                if look.root.id in left:
+                    said[look.root.id] = await self._judge(look, job)
+                else:
+                    said[look.root.id] = f"{look.root.name} was removed from the library while it was scanned."
             except (RootOffline, Conflict) as error:
                 refused.append(error)
                 said[look.root.id] = error.public_message
@@ -111,11 +115,13 @@ class Scan:
         comparison, tally = look.comparison, look.tally
         ids = [file.id for file in [*comparison.vanished, *tally.vanished]]
         moved = await files.drop_moved(self._graph, ids, job.id)
-        gone = [id_ for id_ in ids if id_ not in moved]
+        left = [id_ for id_ in ids if id_ not in moved]
+        gone = await files.holding_photos(self._graph, left)
         too_many = len(gone) > self._settings.library.missing_limit * look.held
         refused = too_many and job.arguments.get("acceptMissing") != "1"
+        # Of a file that came and went before it was read there is nothing to lose.
+        await files.miss_files(self._graph, [id_ for id_ in left if not refused or id_ not in gone])
         if not refused:
-            await files.miss_files(self._graph, gone)
             missing = [replace(record, missing=True) for record in comparison.vanished_folders]
             await folders.put_folders(self._graph, root.id, missing)
         # Also when it is refused: polls would find the same again every minute; a scan that is asked for looks at all.

@@ -122,7 +122,7 @@ def test_serve_greets_answers_and_ends_with_its_engine(folder: Path, tmp_path: P
         engine = engine_pid(data)
     finally:
         program.send_signal(signal.SIGTERM)
-        code = program.wait(30)
+        code = program.wait(60)
     assert code == 0
     until(lambda: not Path(f"/proc/{engine}").exists())
     for private in (data / "secrets.json", data / "engine.json"):
@@ -133,7 +133,7 @@ def test_serve_greets_answers_and_ends_with_its_engine(folder: Path, tmp_path: P
     program = start("serve", "--port", "0", "--data-dir", data, log=log)
     until(lambda: "files looked at" in log.read_text() or program.poll() is not None)
     program.send_signal(signal.SIGINT)
-    program.wait(30)
+    program.wait(60)
     assert token not in log.read_text(), "it is shown once"
 
 

@@ -12,7 +12,9 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, Conflict, NotFound
-from photos_graph.model import JobState, RootState
+from photos_graph.graph.files import pending_count
+from photos_graph.model import Job, JobState, RootState
+from photos_graph.services.browse import LibraryCounts
 from photos_graph.services.polling import poll
 from photos_graph.services.scan import rules
 from photos_graph.settings import Settings
@@ -82,7 +84,7 @@ async def test_a_watcher_of_all_sees_each_job_to_its_end(services: Services, fol
     watching = asyncio.create_task(watch())
     first = await scanned(services)
     second = await scanned(services, quick=True)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await watching
     assert set(states) >= {first.id, second.id}
 
@@ -103,12 +105,41 @@ async def test_a_poll_scans_only_what_changed(services: Services, folder: Path) 
     assert "new.jpg" in await photos(services)
 
 
+async def under_way(services: Services, job: Job) -> None:
+    """Returns when some files of the scan have been read."""
+    async for step in services.jobs.watch(job.id):
+        if step.done:
+            return
+
+
+async def test_files_that_go_away_before_they_are_read_are_no_loss(services: Services, large: Path) -> None:
+    await services.roots.add(str(large))
+    job = await services.jobs.scan()
+    await under_way(services, job)
+    for number in range(4, 10):  # by name, the last
+        (large / f"{number}.jpg").unlink()
+    job = await ended(services, job)
+    assert job.state is JobState.SUCCEEDED, job.message
+    assert len(await photos(services)) == 34
+    assert await pending_count(services.graph, (await services.roots.all())[0].id) == 0
+    assert await in_step(services)
+
+
+async def test_a_root_that_is_removed_while_it_is_scanned_stays_removed(services: Services, large: Path) -> None:
+    root = await services.roots.add(str(large))
+    job = await services.jobs.scan()
+    await under_way(services, job)
+    assert await services.roots.remove(root.id)
+    job = await ended(services, job)
+    assert job.state is JobState.SUCCEEDED and "removed" in (job.message or "")
+    assert await services.browse.library_counts() == LibraryCounts(photos=0, files=0, folders=0)
+    assert await in_step(services)
+
+
 async def test_a_poll_leaves_a_running_scan_alone(services: Services, large: Path) -> None:
     await services.roots.add(str(large))
     job = await services.jobs.scan()
-    async for step in services.jobs.watch(job.id):
-        if step.done:
-            break
+    await under_way(services, job)
     await poll(services.graph, services.jobs, rules(services.settings))
     assert [each.id for each in (await services.jobs.page(None, 10, None)).items] == [job.id]
     assert (await ended(services, await services.jobs.cancel(job.id))).state is JobState.CANCELLED
