@@ -198,8 +198,13 @@ class Hierarchy(Generic[R]):
         return BitMap.union(BitMap(), *[self._below[row_id] for row_id in topmost if row_id in self._below])
 
 
+def place_of(name: str, row_id: str) -> tuple[bytes, str, str]:
+    """Where a row stands among its siblings; tuples compare as they do."""
+    return natural_key(name), name, row_id
+
+
 def sort_key(row: Row) -> tuple[bytes, str, str]:
-    return natural_key(row.name), row.name, row.id
+    return place_of(row.name, row.id)
 
 
 def _unite(postings: dict[str, BitMap], row_id: str, came: BitMap) -> None:

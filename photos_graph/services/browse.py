@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from pyroaring import BitMap
 
-from photos_graph.errors import BadInput
 from photos_graph.graph import failures, files, photos
 from photos_graph.graph.connection import Graph
 from photos_graph.images.formats import FormatSupport
 from photos_graph.images.workers import WorkerPool
 from photos_graph.model import Failure, File, Folder, Photo, PhotoOrder, Place, PlaceKind, TimelineUnit
+from photos_graph.search.hierarchy import place_of, sort_key
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import Everything, Query
 from photos_graph.search.rows import FolderRow, PlaceRow
@@ -166,26 +167,20 @@ class Browse:
 
     def subfolders(self, folder_id: str, first: int, after: str | None) -> Listing[Folder]:
         """By name. Raises BadInput for a cursor that is none."""
-        search = self._index.search
-        ids = search.children(folder_id)
+        rows = self._index.search.folders.children(folder_id)
         start = 0
         if after is not None:
-            start = self._position_after(ids, key_of(after)[1])
-        page = ids[start : start + first]
+            # The folder itself may be gone, or renamed: what counts is where it stood.
+            name, _, id_ = key_of(after)[1].rpartition("/")
+            start = bisect_right(rows, place_of(name, id_), key=sort_key)
+        page = rows[start : start + first]
         return Listing(
-            items=[folder for folder in self.folders_by_id(page) if folder is not None],
-            cursors=[cursor_of((0, id_)) for id_ in page],
-            has_next=start + first < len(ids),
+            items=[folder for row in page if (folder := self._folder(row)) is not None],
+            cursors=[cursor_of((0, f"{row.name}/{row.id}")) for row in page],
+            has_next=start + first < len(rows),
             has_previous=start > 0,
-            total=len(ids),
+            total=len(rows),
         )
-
-    @staticmethod
-    def _position_after(ids: Sequence[str], id_: str) -> int:
-        try:
-            return ids.index(id_) + 1
-        except ValueError:
-            raise BadInput("The folder of this cursor is not there any more; start again.") from None
 
     def folder_photo_count(self, folder_id: str, recursive: bool = True) -> int:
         return self._index.search.folder_count(folder_id, recursive)

@@ -209,6 +209,27 @@ async def test_no_more_than_a_fifth_goes_missing_unless_told(services: Services,
     assert len(await photos(services)) == 7
 
 
+async def test_a_page_of_folders_goes_on_where_it_was_though_folders_come_and_go(
+    services: Services, tmp_path: Path
+) -> None:
+    root = tmp_path / "Years"
+    for number, name in enumerate(("2", "10", "9", "11", "Ärger", "zoo")):
+        put(root / name / "1.jpg", jpeg(number))
+    library = await services.roots.add(str(root))
+    await scanned(services)
+    first = services.browse.subfolders(library.id, 3, None)
+    assert [folder.name for folder in first.items] == ["2", "9", "10"]
+    put(root / "1/1.jpg", jpeg(90))
+    put(root / "10 more/1.jpg", jpeg(91))
+    shutil.rmtree(root / "10")
+    await scanned(services)
+    second = services.browse.subfolders(library.id, 3, first.cursors[-1])
+    assert [folder.name for folder in second.items] == ["10 more", "11", "Ärger"]
+    assert (second.has_previous, second.has_next, second.total) == (True, True, 7)
+    last = services.browse.subfolders(library.id, 3, second.cursors[-1])
+    assert ([folder.name for folder in last.items], last.has_next) == (["zoo"], False)
+
+
 async def test_an_emptied_folder_is_no_longer_listed_and_comes_back_with_its_id(
     services: Services, folder: Path
 ) -> None:
