@@ -60,6 +60,7 @@ def _listen(settings: Settings) -> socket.socket:
         listening = socket.socket(family)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
+        listening.listen()  # at once: a second service that starts meanwhile must find the port taken
     except OSError as error:
         raise BadSettings(
             f"{host}:{port} cannot be listened on ({error.strerror}). Choose another --host or --port."

@@ -19,7 +19,7 @@ def environment() -> dict[str, str]:
     return kept | {"PHOTOS_GRAPH__HEAP": "512m", "COLUMNS": "200"}
 
 
-def run(*arguments: str | Path, timeout: float = 120, **more: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str | Path, timeout: float = 300, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [COMMAND, *map(str, arguments)],
         env=environment() | more,
@@ -43,7 +43,7 @@ def start(*arguments: str | Path, log: Path, **more: str) -> subprocess.Popen[by
         )
 
 
-def until(true: Callable[[], bool], seconds: float = 60) -> None:
+def until(true: Callable[[], bool], seconds: float = 120) -> None:
     """Waits until it is so; fails when it never is."""
     end = time.monotonic() + seconds
     while not true():

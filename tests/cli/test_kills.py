@@ -56,6 +56,7 @@ def read(data_dir: Path) -> int:
     return len(list((data_dir / "renditions").rglob("*.jpg")))
 
 
+@pytest.mark.timeout(900)
 async def test_whatever_is_killed_the_scan_ends_as_an_undisturbed_one(folder: Path, tmp_path: Path) -> None:
     calm = tmp_path / "calm"
     assert run("scan", folder, "--data-dir", calm).returncode == 0
@@ -80,7 +81,7 @@ async def test_whatever_is_killed_the_scan_ends_as_an_undisturbed_one(folder: Pa
     for pid in decoders(program.pid):
         kill(pid)
     kill(engine_pid(stormy))
-    assert program.wait(120) == 0, log.read_text()
+    assert program.wait(300) == 0, log.read_text()
     run("scan", folder, "--data-dir", stormy)
     assert await outcome(stormy) == expected
 
