@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph import changes, edges, tags
@@ -12,11 +13,13 @@ from photos_graph.graph.edges import Edges
 from photos_graph.graph.feed import touch
 from photos_graph.graph.tag_tree import TagTree
 from photos_graph.graph.ways import folders_of, ways
-from photos_graph.model import BulkResult, Ref
+from photos_graph.model import BulkResult, FolderTagProposal, Ref
 from photos_graph.services import edge_rules
 from photos_graph.services.folder_reach import reached, retagged
 from photos_graph.services.labels import known_numbers
+from photos_graph.services.name_proposals import proposals
 from photos_graph.services.tag_editing import T, TagEditing
+from photos_graph.tag_names import checked_path
 from photos_graph.tags import inherited
 
 MAX_TAGS = 100  # in one call
@@ -96,6 +99,32 @@ class Tagging(TagEditing):
             after = {folder_id: edge_rules.folder_untagged(said, wanted, tree.up, tree.below, above, excluding)}
             matched = len(reached(self._index.search, [folder_id]))
             return await self._write_folders(tx, "UNTAG_FOLDER", tree, wanted, own, after, excluding, matched, dry_run)
+
+        return await self._caught_up(work)
+
+    async def tag_folders_by_name(
+        self, root_id: str | None = None, dry_run: bool = True, by: str = ""
+    ) -> list[FolderTagProposal]:
+        """What the names of folders say, of one root or of all; unless it is a dry run they carry it from then on.
+
+        Raises NotFound for an unknown root.
+        """
+        said = Edge(EdgeKind.TAGGED, now_ms(), by, via="FOLDER_NAME", recursive=True)
+
+        async def work(tx: Transaction) -> list[FolderTagProposal]:
+            tree = await self._begin(tx, dry_run)
+            found = proposals(self._index.search, root_id)
+            if dry_run:
+                return found
+            wanted: dict[str, list[str]] = {}
+            for each in found:
+                wanted.setdefault(each.folder_id, []).append(tree.reach(checked_path(each.tag)).id)
+            own = await edges.of_folders(tx, wanted)
+            after = {id_: edge_rules.folder_tagged(own.get(id_, {}), tag_ids, said) for id_, tag_ids in wanted.items()}
+            matched = len(reached(self._index.search, wanted))
+            tag_ids = [tag_id for each in wanted.values() for tag_id in each]
+            await self._write_folders(tx, "TAG_FOLDERS_BY_NAME", tree, tag_ids, own, after, said, matched, dry_run)
+            return [replace(each, applied=True) for each in found]
 
         return await self._caught_up(work)
 

@@ -1,0 +1,87 @@
+"""Tags that the names of folders propose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from photos_graph.errors import NotFound
+from photos_graph.model import FolderMarks, FolderTagProposal
+from photos_graph.search.folder_names import Known, proposed_tags
+from photos_graph.search.index import SearchIndex
+from photos_graph.search.rows import FolderRow
+from photos_graph.tags import inherited
+
+
+def proposals(search: SearchIndex, root_id: str | None) -> list[FolderTagProposal]:
+    """Of folders with photos, from the top down: neither what a folder has by itself or from above already, nor what it
+    or one above it excludes, nor what is proposed for a folder above it.
+
+    Raises NotFound for an unknown root.
+    """
+    if root_id is None:
+        roots: Iterable[FolderRow] = search.folders.children(None)
+    elif (root := search.folder(root_id)) is not None:
+        roots = [root]
+    else:
+        raise NotFound("There is no such folder of photos.")
+    known = _known(search)
+    found: list[FolderTagProposal] = []
+    for folder, offered in _downwards(search, roots, known):
+        count = search.folder_count(folder.id)
+        found += (FolderTagProposal(folder.id, tag, count, applied=False) for tag in offered)
+    return found
+
+
+def _downwards(search: SearchIndex, roots: Iterable[FolderRow], known: Known) -> Iterator[tuple[FolderRow, list[str]]]:
+    """Folders with photos, each with what is proposed for it."""
+    left: list[tuple[FolderRow, frozenset[str]]] = [(root, frozenset()) for root in reversed(list(roots))]
+    while left:
+        folder, above = left.pop()
+        if not search.folder_count(folder.id):
+            continue
+        has, excluded = _said(search, folder.id)
+        offered = [
+            tag
+            for tag in proposed_tags(folder.name, known)
+            if _key(tag) not in has | above and excluded.isdisjoint(_ways_up(_key(tag)))
+        ]
+        yield folder, offered
+        below = above.union(map(_key, offered))
+        left += ((child, below) for child in reversed(search.folders.children(folder.id)))
+
+
+def _said(search: SearchIndex, folder_id: str) -> tuple[frozenset[str], frozenset[str]]:
+    """What the folder's photos have by it or those above it, with all that this implies; and what any of them
+    excludes."""
+    way: list[FolderMarks] = search.folder_way(folder_id)
+    has = {up for carried, _ in inherited(way, search.tag_up) for up in search.tag_up(carried.tag_id)}
+
+    def keys(tag_ids: Iterable[str]) -> frozenset[str]:
+        return frozenset(_key(search.tags.path(tag_id) or "") for tag_id in tag_ids)
+
+    return keys(has), keys(tag_id for marks in way for tag_id in marks.excluded)
+
+
+def _ways_up(path: str) -> Iterator[str]:
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
+
+
+def _key(path: str) -> str:
+    return path.casefold()
+
+
+def _known(search: SearchIndex) -> Known:
+    """A tag stands for itself, and a place for a tag of its name; a person is none, and neither is what fits several
+    tags."""
+
+    def look_up(text: str) -> tuple[str, ...] | None:
+        if tags := search.tags.named(text):
+            return (search.tags.path(tags[0].id) or tags[0].name,) if len(tags) == 1 else ()
+        if search.persons.named(text):
+            return ()
+        places = search.places.named(text)
+        return (places[0].name,) if places else None
+
+    return look_up
