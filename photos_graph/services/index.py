@@ -131,7 +131,8 @@ class Index:
         fresh.apply_folders(await postings.folder_rows(self._graph))
         fresh.apply_places(await postings.place_rows(self._graph))
         for first in range(0, await postings.last_number(self._graph), postings.BLOCK):
-            fresh.apply_photos(await postings.photo_block(self._graph, first))
+            # On a thread, since nobody sees it yet and who asks for anything else should not wait.
+            await asyncio.to_thread(fresh.apply_photos, await postings.photo_block(self._graph, first))
         return fresh
 
     async def _keep_up(self) -> None:
