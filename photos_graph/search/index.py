@@ -47,7 +47,7 @@ class SearchIndex:
             PhotoOrder.NAME_ASC: NameOrder(table.names),
             PhotoOrder.RATING_DESC: IntegerOrder(lambda n: -table.rating[n].astype(np.int64)),
         }
-        self.lexicon: Lexicon = Names(self.tags, self.persons, self.places, self.folders, self.terms.names.begins)
+        self.lexicon: Lexicon = Names(self.tags, self.persons, self.places, self.folders, self.terms.names.has)
 
     def __len__(self) -> int:
         """Visible photos: those with a file that is not missing."""

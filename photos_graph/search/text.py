@@ -56,14 +56,14 @@ class Segment:
     def find(self, prefix: bytes) -> BitMap:
         return bitmap(self._numbers(prefix)) & self.live
 
-    def begins(self, prefix: bytes) -> bool:
-        """Whether ``find`` finds any; of a frequent word the first photos tell."""
-        numbers = self._numbers(prefix)
+    def has(self, start: bytes, whole: bool) -> bool:
+        """Some photo has this word, or one that begins so; of a frequent one the first photos tell."""
+        numbers = self._numbers(start, whole)
         return any(not self.live.isdisjoint(bitmap(numbers[at : at + _LOOK])) for at in range(0, len(numbers), _LOOK))
 
-    def _numbers(self, prefix: bytes) -> Numbers:
-        first = bisect_left(self.words, prefix)
-        last = bisect_left(self.words, prefix + b"\xff", lo=first)  # no UTF-8 holds this byte
+    def _numbers(self, start: bytes, whole: bool = False) -> Numbers:
+        first = bisect_left(self.words, start)
+        last = bisect_left(self.words, start + (b"\0" if whole else b"\xff"), lo=first)  # no word holds these bytes
         return self.numbers[self.starts[first] : self.starts[last]]
 
     def merged(self, other: Segment) -> Segment:
@@ -111,14 +111,13 @@ class NameWords:
         recent = [photos for word, photos in self._postings.items() if word.startswith(prefix)]
         return BitMap.union(BitMap(), *recent, *(segment.find(raw) for segment in self._segments))
 
-    def begins(self, prefix: str) -> bool:
-        """Whether ``find`` finds any."""
-        raw = prefix.encode("utf-8", "surrogatepass")
-        return (
-            prefix in self._postings
-            or any(segment.begins(raw) for segment in self._segments)
-            or f"\n{prefix}" in "\n".join(("", *self._postings))  # several times faster than word by word
-        )
+    def has(self, start: str, whole: bool) -> bool:
+        """Some photo has this word, or one that begins so; ``start`` is folded."""
+        raw = start.encode("utf-8", "surrogatepass")
+        if start in self._postings or any(segment.has(raw, whole) for segment in self._segments):
+            return True
+        # several times faster than word by word
+        return not whole and f"\n{start}" in "\n".join(("", *self._postings))
 
     def _forget(self, number: int) -> None:
         for word in self._recent.pop(number, ()):

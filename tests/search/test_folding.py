@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photos_graph.search.folding import fold, natural_key, words
+from photos_graph.search.folding import fold, name_words, natural_key, words
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,21 @@ def test_numbers_of_any_length_sort_by_value(a: int, b: int) -> None:
 def test_any_text_has_words_and_a_key(text: str) -> None:
     natural_key(text)
     assert all(word == fold(word) for word in words(text)) or not text.isascii()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("L'Àquila 2", ["l", "aquila", "2"]),
+        ("Beach 🏖", ["beach"]),
+        ("🏖", ["🏖"]),
+        (" (🏖) ", ["🏖"]),
+        ("❤❤", ["❤❤"]),
+        ("€", ["€"]),
+        ("--- $ !", []),
+        ("", []),
+        ("\u200b\0\udcff", []),
+    ],
+)
+def test_a_name_without_words_is_what_it_shows(name: str, expected: list[str]) -> None:
+    assert name_words(name) == expected

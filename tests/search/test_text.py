@@ -20,6 +20,8 @@ def test_prefixes_find_what_is_known_through_segments_and_merges(
         for prefix in ("a", "ab", "abc", "b", "山", "1", "z", "\udcff"):
             expected = {n for n, those in known.items() if any(word.startswith(prefix) for word in those)}
             assert set(index.find(prefix)) == expected
+            assert index.has(prefix, whole=False) == bool(expected)
+            assert index.has(prefix, whole=True) == any(prefix in those for those in known.values())
 
 
 @given(st.lists(names, max_size=8))

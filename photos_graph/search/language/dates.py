@@ -104,7 +104,7 @@ class Dates:
         lengths = [len(part) if part.isdecimal() else 0 for part in parts]
         if lengths == [4, 2, 2] and joints == {"-"}:
             return self._dated(at + 3, parts[0], parts[1], parts[2])
-        if len(lengths) == 3 and lengths[2] == 4 and joints in ({"."}, {"/"}, {"-"}):
+        if lengths[2:] == [4] and set(lengths[:2]) <= {1, 2} and joints in ({"."}, {"/"}, {"-"}):
             return self._dated(at + 3, parts[2], parts[1], parts[0])
         if lengths[:2] == [4, 2] and self._joint(at + 1) == "-":
             found = self._dated(at + 2, parts[0], parts[1], "1")

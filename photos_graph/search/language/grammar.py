@@ -62,7 +62,7 @@ class Language:
     months: Mapping[str, int]  # folded name -> 1..12
     short_months: Mapping[str, int]  # these count only beside a day or a year
     seasons: Mapping[str, int]  # folded name -> its first month, of three
-    capitals: frozenset[str]  # words that count only when they are typed in capitals
+    capitals: frozenset[str]  # words of ME that are it when they are typed in capitals, and only then
     prefixes: Mapping[str, Prefix]
 
     def taken(self, texts: Sequence[str], at: int, role: Role) -> int:

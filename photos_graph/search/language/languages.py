@@ -12,6 +12,7 @@ LANGUAGES = (ENGLISH, ITALIAN)
 
 # Words that may be grammar in some language: none of them names a thing for being a word of its name.
 GRAMMAR = frozenset[str]().union(*(language.vocabulary() for language in LANGUAGES))
+CAPITALS = frozenset[str]().union(*(language.capitals for language in LANGUAGES))
 PREFIXES = {name: prefix for language in LANGUAGES for name, prefix in language.prefixes.items()}
 MONTHS = frozenset[str]().union(*(language.months.keys() | language.short_months.keys() for language in LANGUAGES))
 

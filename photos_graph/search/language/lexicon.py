@@ -6,7 +6,6 @@ Kept in step with the rows of the index; asking costs a few lookups, whatever th
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from enum import Enum, auto
 from typing import Any, NamedTuple, Protocol
 
 from Stemmer import Stemmer
@@ -15,12 +14,12 @@ from photos_graph.model import MatchKind
 from photos_graph.search.folding import name_words
 from photos_graph.search.hierarchy import Hierarchy, Row
 from photos_graph.search.language.grammar import Language
-from photos_graph.search.language.languages import GRAMMAR, LANGUAGES, MONTHS, SMALL
+from photos_graph.search.language.languages import LANGUAGES
+from photos_graph.search.language.phrases import Phrase, Shelf, phrases
 from photos_graph.search.language.spelling import Vocabulary, slips
 from photos_graph.search.rows import FolderRow, PersonRow, PlaceRow, TagRow
 
 LONGEST = 12  # words of a phrase that is looked for
-_LONGEST_PART = 4
 _LONGEST_WORD = 64  # letters of one that is stemmed
 
 
@@ -30,12 +29,6 @@ class Thing(NamedTuple):
 
 
 _NOTHING: tuple[Thing, ...] = ()
-
-
-class Shelf(Enum):
-    NAME = auto()  # whole names of tags, persons and places
-    FOLDER = auto()  # whole names of folders, and these without their dates and numbers
-    PART = auto()  # words of the names of tags, persons and places
 
 
 class Lexicon(Protocol):
@@ -52,14 +45,17 @@ class Lexicon(Protocol):
     def longest(self, word: str) -> int:
         """No name that begins with this word has more words."""
 
+    def knows(self, word: str) -> bool:
+        """It is a word of some name."""
+
     def near(self, word: str) -> Collection[str]:
         """The words of names that this one may be a misspelling of; itself, where it is one."""
 
     def near_stems(self, word: str, language: Language) -> Collection[str]:
         """The same by stems: "lanscape" is near to "landscapes" by these alone."""
 
-    def is_word(self, prefix: str) -> bool:
-        """A word of some file, folder or other name begins so."""
+    def is_word(self, start: str, whole: bool) -> bool:
+        """It is a word of some file, folder or other name, or one begins so."""
 
     def at_path(self, kind: MatchKind, path: str) -> Collection[Thing]:
         """What has that name or path, as "Italy/Abruzzo"."""
@@ -71,7 +67,7 @@ class Lexicon(Protocol):
 
 
 class Names:
-    """The lexicon of an index. ``in_file_names``: some word of a file name begins so."""
+    """The lexicon of an index. ``in_file_names``: this is a word of some file name, or (False) one begins so."""
 
     def __init__(
         self,
@@ -79,7 +75,7 @@ class Names:
         persons: Hierarchy[PersonRow],
         places: Hierarchy[PlaceRow],
         folders: Hierarchy[FolderRow],
-        in_file_names: Callable[[str], bool],
+        in_file_names: Callable[[str, bool], bool],
     ) -> None:
         self._rows: dict[MatchKind, Hierarchy[Any]] = {
             MatchKind.TAG: tags,
@@ -100,10 +96,10 @@ class Names:
 
     def put(self, kind: MatchKind, row: Row) -> None:
         thing, words = Thing(kind, row.id), name_words(row.name)
-        phrases = list(_phrases(kind, words))
+        found_by = list(phrases(kind, words))
         for spelt, spellings in self._spellings(words):
-            spelt.put(thing, spellings, phrases)
-        for shelf, places in phrases:
+            spelt.put(thing, spellings, found_by)
+        for shelf, places in found_by:
             if shelf is not Shelf.PART:
                 first = words[places[0]]
                 self._longest[first] = max(self._longest.get(first, 0), min(len(places), LONGEST))
@@ -112,9 +108,9 @@ class Names:
 
     def remove(self, kind: MatchKind, row: Row) -> None:
         thing, words = Thing(kind, row.id), name_words(row.name)
-        phrases = list(_phrases(kind, words))
+        found_by = list(phrases(kind, words))
         for spelt, spellings in self._spellings(words):
-            spelt.remove(thing, spellings, phrases)
+            spelt.remove(thing, spellings, found_by)
         self._me.discard(thing)
 
     def _spellings(self, words: list[str]) -> Iterator[tuple[_Spelt, list[str]]]:
@@ -125,7 +121,7 @@ class Names:
     # questions
 
     def stem(self, word: str, language: Language) -> str:
-        if len(word) > _LONGEST_WORD:
+        if len(word) > _LONGEST_WORD or not word.isalpha():
             return word
         stem: str = self._stemmers[language.stemmer].stemWord(word)
         return stem
@@ -139,14 +135,18 @@ class Names:
     def longest(self, word: str) -> int:
         return self._longest.get(word, 0)
 
+    def knows(self, word: str) -> bool:
+        return word in self._words.vocabulary
+
     def near(self, word: str) -> Collection[str]:
         return _near(self._words.vocabulary, word, slips(word))
 
     def near_stems(self, word: str, language: Language) -> Collection[str]:
         return _near(self._stems[language.stemmer].vocabulary, self.stem(word, language), slips(word))
 
-    def is_word(self, prefix: str) -> bool:
-        return self._words.vocabulary.begins(prefix) or self._in_file_names(prefix)
+    def is_word(self, start: str, whole: bool) -> bool:
+        vocabulary = self._words.vocabulary
+        return (start in vocabulary if whole else vocabulary.begins(start)) or self._in_file_names(start, whole)
 
     def at_path(self, kind: MatchKind, path: str) -> Collection[Thing]:
         return [Thing(kind, row.id) for row in self._rows[kind].named(path.strip())]
@@ -171,13 +171,13 @@ class _Spelt:
         self.vocabulary = Vocabulary()
         self.things: dict[Shelf, dict[str, list[Thing]]] = {shelf: {} for shelf in Shelf}
 
-    def put(self, thing: Thing, words: list[str], phrases: Iterable[_Phrase]) -> None:
+    def put(self, thing: Thing, words: list[str], phrases: Iterable[Phrase]) -> None:
         for word in words:
             self.vocabulary.add(word)
         for shelf, key in _keys(words, phrases):
             self.things[shelf].setdefault(key, []).append(thing)
 
-    def remove(self, thing: Thing, words: list[str], phrases: Iterable[_Phrase]) -> None:
+    def remove(self, thing: Thing, words: list[str], phrases: Iterable[Phrase]) -> None:
         for word in words:
             self.vocabulary.discard(word)
         for shelf, key in _keys(words, phrases):
@@ -187,7 +187,7 @@ class _Spelt:
                 del self.things[shelf][key]
 
 
-def _keys(words: list[str], phrases: Iterable[_Phrase]) -> set[tuple[Shelf, str]]:
+def _keys(words: list[str], phrases: Iterable[Phrase]) -> set[tuple[Shelf, str]]:
     return {(shelf, " ".join([words[place] for place in places])) for shelf, places in phrases}
 
 
@@ -206,50 +206,3 @@ class _Watcher:
 
     def went(self, row: Row) -> None:
         self._names.remove(self._kind, row)
-
-
-_Phrase = tuple[Shelf, Sequence[int]]  # which words of a name are one
-
-
-def _phrases(kind: MatchKind, words: list[str]) -> Iterator[_Phrase]:
-    """The phrases that a name is found by."""
-    whole = range(len(words))
-    if kind is MatchKind.FOLDER:
-        yield Shelf.FOLDER, whole
-        if undated := _bare(words, _undated(words)):
-            yield Shelf.FOLDER, undated
-        return
-    yield Shelf.NAME, whole
-    if bare := _bare(words, whole):
-        yield Shelf.NAME, bare
-    yield from ((Shelf.PART, part) for part in _parts(words))
-
-
-def _parts(words: list[str]) -> Iterator[range]:
-    """Runs of words, none of which is grammar; not the whole, not numbers or letters alone."""
-    for start in range(len(words)):
-        for end in range(start + 1, min(start + _LONGEST_PART, len(words)) + 1):
-            if words[end - 1] in GRAMMAR:
-                break
-            if end - start < len(words) and any(len(word) > 1 and not word.isdecimal() for word in words[start:end]):
-                yield range(start, end)
-
-
-def _bare(words: list[str], places: Sequence[int]) -> Sequence[int]:
-    """Without the "the" and "in" at the ends: "L'Aquila" is found by "Aquila"."""
-    start, end = 0, len(places)
-    while start < end and words[places[start]] in SMALL:
-        start += 1
-    while end > start and words[places[end - 1]] in SMALL:
-        end -= 1
-    return places[start:end]
-
-
-def _undated(words: list[str]) -> list[int]:
-    """Without numbers, and without months beside them: "14 August 2019 Rome" is found by "Rome"."""
-    return [
-        place
-        for place, word in enumerate(words)
-        if not word.isdecimal()
-        and not (word in MONTHS and any(beside.isdecimal() for beside in words[max(0, place - 1) : place + 2]))
-    ]

@@ -11,14 +11,18 @@ from photos_graph.search.query import And, AtPlace, Excluded, InFolder, Not, Or,
 _ORDER = (MatchKind.TAG, MatchKind.PERSON, MatchKind.PLACE, MatchKind.FOLDER)
 
 
-def all_of(parts: Iterable[Query]) -> Query:
+def all_of(parts: Sequence[Query]) -> Query:
     """As flat as it can be, nothing twice."""
+    if len(parts) == 1:
+        return parts[0]
     flat = _distinct(each for part in parts for each in (part.parts if isinstance(part, And) else (part,)))
     return flat[0] if len(flat) == 1 else And(flat)
 
 
-def any_of(parts: Iterable[Query]) -> Query:
+def any_of(parts: Sequence[Query]) -> Query:
     """As flat as it can be, nothing twice."""
+    if len(parts) == 1:
+        return parts[0]
     flat = _distinct(each for part in parts for each in (part.parts if isinstance(part, Or) else (part,)))
     return flat[0] if len(flat) == 1 else Or(flat)
 

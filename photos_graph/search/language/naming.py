@@ -10,7 +10,9 @@ from itertools import islice, product
 from photos_graph.model import MatchKind
 from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import LEADS, Language, Role
-from photos_graph.search.language.lexicon import LONGEST, Lexicon, Shelf, Thing
+from photos_graph.search.language.lexicon import LONGEST, Lexicon, Thing
+from photos_graph.search.language.phrases import Shelf
+from photos_graph.search.language.spelling import slips
 
 # A word alone with one of these is grammar, whatever has it as its name; in quotes it is not.
 _STRONG = LEADS | {Role.ME}
@@ -32,7 +34,8 @@ class Spelling:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._misspelt: set[str] = set()
-        self.is_word: Callable[[str], bool] = cache(lexicon.is_word)
+        self.is_word: Callable[[str, bool], bool] = cache(lexicon.is_word)
+        self.at_path: Callable[[MatchKind, str], Collection[Thing]] = cache(lexicon.at_path)
         self.near: Callable[[str], Collection[str]] = cache(self._near)
         self._near_stems: dict[tuple[str, str], Collection[str]] = {}
 
@@ -46,6 +49,8 @@ class Spelling:
         return self._lexicon.near(word) if self._allowed(word) else ()
 
     def _allowed(self, word: str) -> bool:
+        if self._lexicon.knows(word) or not slips(word):
+            return True
         if len(self._misspelt) < _MOST_MISSPELT:
             self._misspelt.add(word)
         return word in self._misspelt
@@ -133,9 +138,10 @@ class Naming:
         return True
 
     def _is_name(self, at: int, end: int) -> bool:
-        return bool(
-            self._lexicon.exact(Shelf.NAME, self._texts[at:end])
-            or self._lexicon.stemmed(Shelf.NAME, self._stems[at:end], self._language)
+        return any(
+            self._lexicon.exact(shelf, self._texts[at:end])
+            or self._lexicon.stemmed(shelf, self._stems[at:end], self._language)
+            for shelf in (Shelf.NAME, Shelf.PART)
         )
 
     def _run(self, at: int) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from itertools import chain
 
+import numpy as np
+import numpy.typing as npt
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
@@ -25,7 +26,9 @@ class Vocabulary:
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
         self._by_length: dict[int, dict[str, None]] = {}  # words of letters alone
-        self._sorted: list[str] | None = None  # made when it is asked for
+        # Made when they are asked for:
+        self._sorted: list[str] | None = None
+        self._letters: dict[int, tuple[list[str], npt.NDArray[np.uint32]]] = {}
 
     def __contains__(self, word: str) -> bool:
         return word in self._counts
@@ -34,9 +37,9 @@ class Vocabulary:
         count = self._counts.get(word, 0)
         self._counts[word] = count + 1
         if not count:
-            self._sorted = None
             if word.isalpha():
                 self._by_length.setdefault(len(word), {})[word] = None
+            self._changed(word)
 
     def discard(self, word: str) -> None:
         count = self._counts.get(word, 0)
@@ -44,8 +47,12 @@ class Vocabulary:
             self._counts[word] = count - 1
         elif count:
             del self._counts[word]
-            self._sorted = None
             self._by_length.get(len(word), {}).pop(word, None)
+            self._changed(word)
+
+    def _changed(self, word: str) -> None:
+        self._sorted = None
+        self._letters.pop(len(word), None)
 
     def begins(self, prefix: str) -> bool:
         """Some word begins so."""
@@ -57,7 +64,24 @@ class Vocabulary:
     def near(self, word: str, slips: int) -> list[str]:
         """The words that are fewest slips away, and no more than ``slips``."""
         lengths = range(len(word) - slips, len(word) + slips + 1)
-        known = list(chain.from_iterable(self._by_length.get(length, ()) for length in lengths))
-        found = extract(word, known, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        alike = [candidate for length in lengths for candidate in self._with_letters_of(word, length, 2 * slips)]
+        found = extract(word, alike, scorer=OSA.distance, score_cutoff=slips, limit=None)
         fewest = min((distance for _, distance, _ in found), default=0)
         return sorted(candidate for candidate, distance, _ in found if distance == fewest)
+
+    def _with_letters_of(self, word: str, length: int, most: int) -> list[str]:
+        """Of that length, those in which no more than ``most`` letters are that the other lacks; a slip makes two."""
+        if length not in self._letters:
+            known = list(self._by_length.get(length, ()))
+            self._letters[length] = known, np.fromiter(map(_letters, known), np.uint32, len(known))
+        words, letters = self._letters[length]
+        unlike = np.bitwise_count(letters ^ np.uint32(_letters(word)))
+        return [words[place] for place in np.flatnonzero(unlike <= most).tolist()]
+
+
+def _letters(word: str) -> int:
+    """The set of its letters, in 32 bits."""
+    letters = 0
+    for letter in word:
+        letters |= 1 << (ord(letter) & 31)
+    return letters

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 from photos_graph.model import MatchKind, SearchTerm
@@ -12,7 +13,7 @@ from photos_graph.search.folding import name_words, words
 from photos_graph.search.language import fields
 from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import Language, Prefix, Role
-from photos_graph.search.language.languages import PREFIXES
+from photos_graph.search.language.languages import CAPITALS, PREFIXES
 from photos_graph.search.language.lexicon import Lexicon, Thing
 from photos_graph.search.language.meaning import ordered, query_of
 from photos_graph.search.language.naming import Named, Naming, Spelling
@@ -66,6 +67,9 @@ class Units:
         self.things: list[Thing] = []  # that were named, in order
         self.unmatched: list[tuple[int, int]] = []  # from token, to token
         self.guesses = 0
+        # The same prefix may stand there fifty times, and mean thousands of folders.
+        self._of_kind = cache(self._things_of)
+        self._any_of = cache(lambda things: query_of(sorted(things)))
 
     def read(self, at: int, negated: bool) -> Unit:
         match self._tokens[at].kind:
@@ -98,35 +102,39 @@ class Units:
     # words
 
     def _words(self, at: int, negated: bool) -> Unit:
-        if self.is_me(at):
-            me = self._lexicon.me()
-            return self._found(at, at + 1, me, negated) if me else self._nothing(at)
         dated, named = self._date(at), self._path(at) or self.naming.longest(at)
         if dated and (named is None or named.end <= dated[0]):
             end, span = dated
             also = named.things if named and named.end == end and named.whole else ()
-            return self._found(at, end, also, negated, span)
-        if named and len(named.things) > _MOST_THINGS:
-            return self._text_of(at, named.end, negated)
+            return self._found(at, end, also if len(also) <= _MOST_THINGS else (), negated, span)
         if named:
             return self._found(at, named.end, named.things, negated)
-        if end := self._in_file_names(at):
-            self.guesses += 1
+        if self.is_me(at):
+            me = self._lexicon.me()
+            return self._found(at, at + 1, me, negated) if me else self._nothing(at)
+        return self._guessed(at, negated)
+
+    def _guessed(self, at: int, negated: bool) -> Unit:
+        """A word as it stands in a file name goes before a slip, and a slip before the beginning of such a word."""
+        self.guesses += 1
+        if end := self._in_file_names(at, whole=True):
             return self._text_of(at, end, negated)
         if named := self.naming.misspelt(at):
-            self.guesses += 1
             return self._found(at, named.end, named.things, negated)
+        if end := self._in_file_names(at, whole=False):
+            return self._text_of(at, end, negated)
+        self.guesses -= 1
         return self._nothing(at)
 
     def _text_of(self, at: int, end: int, negated: bool) -> Unit:
         """Photos with these words in any of their names."""
-        typed = self._typed(at, end)
-        return self._said(at, end, Words(typed), MatchKind.TEXT, typed, negated)
+        text = self._tokens[at].value or self._typed(at, end)
+        return self._said(at, end, Words(text), MatchKind.TEXT, text, negated)
 
     def is_me(self, at: int) -> bool:
-        if Role.ME not in self._language.roles.get(self.texts[at], ()):
-            return False
-        return self.texts[at] not in self._language.capitals or self._typed(at, at + 1).isupper()
+        if self.texts[at] in CAPITALS:
+            return self._typed(at, at + 1).isupper()
+        return Role.ME in self._language.roles.get(self.texts[at], ())
 
     def _date(self, at: int) -> tuple[int, Span] | None:
         return self.dates.read(at) if self.texts[at] else None
@@ -142,21 +150,21 @@ class Units:
         return Named(end, things, whole=True) if things else None
 
     def _at_path(self, path: str) -> Collection[Thing]:
-        named = {thing for kind in (MatchKind.TAG, MatchKind.PLACE) for thing in self._lexicon.at_path(kind, path)}
-        return named or self._lexicon.at_path(MatchKind.FOLDER, path)
+        named = {thing for kind in (MatchKind.TAG, MatchKind.PLACE) for thing in self._spelling.at_path(kind, path)}
+        return named or self._spelling.at_path(MatchKind.FOLDER, path)
 
-    def _in_file_names(self, at: int) -> int:
+    def _in_file_names(self, at: int, whole: bool) -> int:
         """Where the word ends that file names have, with what is joined to it if they have that too; 0 for none."""
         end = at
         while end < len(self._tokens) and self.texts[end] and (end == at or self._tokens[end].joint in _INSIDE):
             end += 1
         for stop in (end, at + 1):
-            if self._are_words(self.texts[at:stop]):
+            if self._are_words(self.texts[at:stop], whole):
                 return stop
         return 0
 
-    def _are_words(self, texts: Sequence[str]) -> bool:
-        return sum(map(len, texts)) >= _SHORTEST_TEXT and all(self._spelling.is_word(text) for text in texts)
+    def _are_words(self, texts: Sequence[str], whole: bool) -> bool:
+        return sum(map(len, texts)) >= _SHORTEST_TEXT and all(self._spelling.is_word(text, whole) for text in texts)
 
     # quotes and prefixes
 
@@ -168,8 +176,8 @@ class Units:
         things = self._at_path(token.value) if "/" in token.value else self.naming.quoted(phrase)
         if things:
             return self._found(at, at + 1, things, negated)
-        if self._are_words(words(token.folded)):
-            return self._said(at, at + 1, Words(token.value), MatchKind.TEXT, token.value, negated)
+        if self._are_words(words(token.folded), whole=False):
+            return self._text_of(at, at + 1, negated)
         return self._nothing(at)
 
     def _field(self, at: int, negated: bool) -> Unit:
@@ -185,25 +193,30 @@ class Units:
             case Prefix.CAMERA if value:
                 return self._said(at, at + 1, TakenWith(token.value), MatchKind.OTHER, f"camera {token.value}", negated)
             case Prefix.TAG | Prefix.PERSON | Prefix.IN:
-                if things := self._of_kind(_KINDS[prefix], token):
+                kind = _KINDS[prefix]
+                things = self._of_kind(kind, token.value, token.folded, token.exact)
+                if len(things) > _MOST_THINGS:
+                    return self._said(at, at + 1, self._any_of(things), kind, token.value, negated)
+                if things:
                     return self._found(at, at + 1, things, negated)
         return self._nothing(at)
 
-    def _of_kind(self, kind: MatchKind, token: Token) -> Collection[Thing]:
-        if kind is MatchKind.PERSON and Role.ME in self._language.roles.get(token.folded, ()) and self._lexicon.me():
-            return self._lexicon.me()
-        if things := self._lexicon.at_path(kind, token.value):
-            return things
-        phrase = name_words(token.folded)
+    def _things_of(self, kind: MatchKind, value: str, folded: str, exact: bool) -> frozenset[Thing]:
+        if kind is MatchKind.PERSON and Role.ME in self._language.roles.get(folded, ()) and self._lexicon.me():
+            return frozenset(self._lexicon.me())
+        if things := self._spelling.at_path(kind, value):
+            return frozenset(things)
+        phrase = name_words(folded)
         if not phrase:
-            return ()
-        if token.exact:
-            return [thing for thing in self.naming.quoted(phrase) if thing.kind is kind]
-        return self.naming.one_of(kind, phrase)
+            return frozenset()
+        named = self.naming.quoted(phrase) if exact else self.naming.one_of(kind, phrase)
+        return frozenset(thing for thing in named if thing.kind is kind)
 
     # what was found
 
     def _found(self, at: int, end: int, things: Collection[Thing], negated: bool, span: Span | None = None) -> Unit:
+        if len(things) > _MOST_THINGS:
+            return self._text_of(at, end, negated)
         labelled = ordered(things, self._lexicon)
         self.things += [thing for thing, _ in labelled]
         for thing, label in labelled:

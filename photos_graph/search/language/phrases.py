@@ -1,0 +1,66 @@
+"""The phrases that a name is found by: the whole, what is left without dates and small words, and its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import IntEnum, auto
+
+from photos_graph.model import MatchKind
+from photos_graph.search.language.languages import GRAMMAR, MONTHS, SMALL
+
+_LONGEST_PART = 4  # words
+
+
+class Shelf(IntEnum):
+    NAME = auto()  # whole names of tags, persons and places
+    FOLDER = auto()  # whole names of folders, and these without their dates and numbers
+    PART = auto()  # words of the names of tags, persons and places
+
+
+Phrase = tuple[Shelf, Sequence[int]]  # which words of a name are one
+
+
+def phrases(kind: MatchKind, words: list[str]) -> Iterator[Phrase]:
+    """The phrases that a name is found by."""
+    if not words:
+        return
+    whole = range(len(words))
+    if kind is MatchKind.FOLDER:
+        yield Shelf.FOLDER, whole
+        if undated := _bare(words, _undated(words)):
+            yield Shelf.FOLDER, undated
+        return
+    yield Shelf.NAME, whole
+    if bare := _bare(words, whole):
+        yield Shelf.NAME, bare
+    yield from ((Shelf.PART, part) for part in _parts(words))
+
+
+def _parts(words: list[str]) -> Iterator[range]:
+    """Runs of words, none of which is grammar; not the whole, not numbers or letters alone."""
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + _LONGEST_PART, len(words)) + 1):
+            if words[end - 1] in GRAMMAR:
+                break
+            if end - start < len(words) and any(len(word) > 1 and not word.isdecimal() for word in words[start:end]):
+                yield range(start, end)
+
+
+def _bare(words: list[str], places: Sequence[int]) -> Sequence[int]:
+    """Without the "the" and "in" at the ends: "L'Aquila" is found by "Aquila"."""
+    start, end = 0, len(places)
+    while start < end and words[places[start]] in SMALL:
+        start += 1
+    while end > start and words[places[end - 1]] in SMALL:
+        end -= 1
+    return places[start:end]
+
+
+def _undated(words: list[str]) -> list[int]:
+    """Without numbers, and without months beside them: "14 August 2019 Rome" is found by "Rome"."""
+    return [
+        place
+        for place, word in enumerate(words)
+        if not word.isdecimal()
+        and not (word in MONTHS and any(beside.isdecimal() for beside in words[max(0, place - 1) : place + 2]))
+    ]

@@ -1,0 +1,89 @@
+"""Questions as ``docs/search.md`` writes them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from photos_graph.model import MatchKind
+from photos_graph.search.language.lexicon import Lexicon, Thing
+from photos_graph.search.language.parser import Parsed
+from photos_graph.search.query import (
+    And,
+    AtPlace,
+    Everything,
+    Excluded,
+    InFolder,
+    Not,
+    OnlyPersons,
+    OnlyTagged,
+    Or,
+    Query,
+    Rated,
+    Tagged,
+    TakenIn,
+    TakenWith,
+    WithPerson,
+    Words,
+)
+
+
+def shorthand(parsed: Parsed, lexicon: Lexicon) -> str:
+    question = _Writer(lexicon).write(parsed.query)
+    left = ", ".join(f"`{text}`" for text in parsed.unmatched)
+    return f"{question}; unmatched: {left}" if left else question
+
+
+class _Writer:
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+
+    def write(self, query: Query, inside: bool = False) -> str:
+        match query:
+            case Everything():
+                return "everything"
+            case Or(()):
+                return "nothing"
+            case And(parts) | Or(parts):
+                joint = " and " if isinstance(query, And) else " or "
+                text = joint.join(self.write(part, inside=True) for part in parts)
+                return f"({text})" if inside else text
+            case Not(part):
+                return f"not {self.write(part, inside=True)}"
+            case Tagged(id_):
+                return f"tag {self._label(MatchKind.TAG, id_)}"
+            case Excluded(id_):
+                return f"excluded {self._label(MatchKind.TAG, id_)}"
+            case WithPerson(id_):
+                return f"person {self._label(MatchKind.PERSON, id_)}"
+            case AtPlace(id_):
+                return f"place {self._label(MatchKind.PLACE, id_)}"
+            case InFolder(id_, True):
+                return f"folder {self._label(MatchKind.FOLDER, id_)}"
+            case OnlyPersons(ids):
+                return "only persons " + ", ".join(self._label(MatchKind.PERSON, id_) for id_ in ids)
+            case OnlyTagged(ids):
+                return "only tags " + ", ".join(self._label(MatchKind.TAG, id_) for id_ in ids)
+            case Words(text):
+                return f'text "{text}"'
+            case TakenWith(text):
+                return f'camera "{text}"'
+            case Rated(low, high):
+                return f"rated {'' if low is None else low} to {5 if high is None else high}"
+            case TakenIn():
+                return f"taken {_taken(query)}"
+        raise AssertionError(f"the page has no word for {query}")
+
+    def _label(self, kind: MatchKind, id_: str) -> str:
+        return self._lexicon.label(Thing(kind, id_))
+
+
+def _taken(query: TakenIn) -> str:
+    if query.year and query.month:
+        return f"{query.year}-{query.month:02}"
+    if query.month:
+        return f"in month {query.month}"
+    return str(query.year) if query.year else f"[{_day(query.after)}, {_day(query.before)})"
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else ""

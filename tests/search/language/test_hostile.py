@@ -1,0 +1,170 @@
+"""Hostile: whatever is typed has an answer or a public error, and soon."""
+
+from __future__ import annotations
+
+import json
+import string
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from photos_graph.errors import BadInput, TooComplex
+from photos_graph.model import SearchTerm
+from photos_graph.search.language.grammar import Role
+from photos_graph.search.language.languages import LANGUAGES, PREFIXES
+from photos_graph.search.language.parser import MOST_CHARACTERS, Parsed, parse
+from photos_graph.search.query import Everything, Or
+from tests.search.language.cases import Case
+from tests.search.language.library import PERSONS, PLACES, TAGS, TODAY, index
+from tests.search.language.test_accepted import CASES
+
+LIBRARY = index()
+
+GRAMMAR = sorted({phrase for language in LANGUAGES for phrase in language.roles})
+CALENDAR = sorted({name for language in LANGUAGES for name in (*language.months, *language.seasons)})
+NAMES = [row.name for row in (*TAGS, *PERSONS, *PLACES)]
+PIECES = st.one_of(
+    st.sampled_from(GRAMMAR),
+    st.sampled_from(CALENDAR),
+    st.sampled_from(NAMES),
+    st.sampled_from(["(", ")", '"', "“", "«", ",", "-", "/", "'", "_", "\u200b", "\u202e", "\u0301", "\ufe0f", "\0"]),
+    st.sampled_from([f"{prefix}:" for prefix in PREFIXES]),
+    st.sampled_from(["2019", "14", "8", "2019-08-14", "31.2.2019", "9999", "0", ">=4", "th", "º"]),
+    st.text(max_size=6),
+)
+
+
+def answered(text: str) -> Parsed | None:
+    """The answer, checked for what holds of every one; None where there was a public error."""
+    try:
+        parsed = parse(text, LIBRARY.lexicon, TODAY)
+        LIBRARY.evaluate(parsed.query)
+    except (BadInput, TooComplex):
+        return None
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    shown = [*parsed.unmatched, *(term.text for term in parsed.terms)]
+    assert all(part and part in whole for part in shown)
+    assert json.dumps([parsed.unmatched, [term.label for term in parsed.terms]], ensure_ascii=False).encode()
+    if not parsed.terms:
+        assert parsed.query == (Or(()) if parsed.unmatched else Everything())
+    return parsed
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(PIECES, max_size=30), st.sampled_from([" ", ""]))
+def test_pieces_of_the_language_in_any_order(pieces: list[str], joint: str) -> None:
+    answered(joint.join(pieces))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet=st.characters(), max_size=200))
+def test_any_characters(text: str) -> None:
+    answered(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from([case for case in CASES if case.terms and not case.text.endswith((" not", " only"))]), st.data())
+def test_what_is_added_takes_nothing_away(case: Case, data: st.DataObject) -> None:
+    """Unknown words behind a text are unmatched, and change nothing else of it."""
+    added = data.draw(st.text(alphabet="qxz", min_size=7, max_size=9))
+    after = parse(f"{case.text} {added}", LIBRARY.lexicon, TODAY)
+    assert after == Parsed(case.query, case.terms, (*case.unmatched, added))
+
+
+INJECTIONS = [
+    "'; DROP TABLE photos; --",
+    '" OR "1"="1',
+    "' UNION SELECT * FROM persons --",
+    "MATCH (n) DETACH DELETE n",
+    "'}) MATCH (t:Tag) DETACH DELETE t //",
+    "Abruzzo`) RETURN * //",
+    'tag:"x"})-[:TAGGED]->(n) DELETE n',
+    "{{7*7}} ${jndi:ldap://x} <script>alert(1)</script> %00 ../../etc/passwd",
+    "tag:tag:tag:tag:",
+    "::::: :tag: in:in:in:",
+]
+
+
+@pytest.mark.parametrize("text", INJECTIONS)
+def test_injections_are_words_like_others(text: str) -> None:
+    before = len(LIBRARY.tags), len(LIBRARY.persons)
+    assert answered(text) is not None
+    assert (len(LIBRARY.tags), len(LIBRARY.persons)) == before
+
+
+SCRIPTS = {
+    "مناظر طبيعية في أبروتسو": ("مناظر", "طبيعية", "في", "أبروتسو"),
+    "נופים באברוצו": ("נופים", "באברוצו"),
+    "東京 の 写真": ("東京", "の", "写真"),
+    "🏔️ 👨‍👩‍👧 ❤": ("🏔️", "👨‍👩‍👧", "❤"),
+}
+
+
+@pytest.mark.parametrize("text", SCRIPTS)
+def test_other_scripts_and_emoji_are_unmatched_as_they_stand(text: str) -> None:
+    assert parse(text, LIBRARY.lexicon, TODAY) == Parsed(Or(()), (), SCRIPTS[text])
+
+
+@pytest.mark.parametrize(
+    "around", ["\u202e{}\u202c", "\ufeff{}", "\u200f{}\u200e", "\u200b{}\u2060", "…{}!?", "**{}**"]
+)
+def test_marks_around_a_name_do_not_hide_it(around: str) -> None:
+    parsed = parse(around.format("Rome"), LIBRARY.lexicon, TODAY)
+    assert parsed == parse("Rome", LIBRARY.lexicon, TODAY)
+
+
+def test_lone_surrogates_do_not_come_back() -> None:
+    parsed = parse('Rome \ud800 "\udfff"', LIBRARY.lexicon, TODAY)
+    assert parsed.terms == parse("Rome", LIBRARY.lexicon, TODAY).terms
+    "".join(parsed.unmatched).encode()
+
+
+LONG = {
+    "words": " ".join(letter * 9 for letter in string.ascii_lowercase) * 60,
+    "one word": "a" * MOST_CHARACTERS,
+    "a name over and over": "landscapes" * 1000,
+    "digits": "1" * MOST_CHARACTERS,
+    "parentheses": "(" * MOST_CHARACTERS,
+    "pairs": "()" * 5000,
+    "quotes": '"' * MOST_CHARACTERS,
+    "quoted": '"a" ' * 2500,
+    "a long quote": '"' + "zebra " * 1700 + '"',
+    "prefixes": "tag:" * 2500,
+    "open prefixes": 'in:"' * 2500,
+    "not": "not " * 2500,
+    "or": "or " * 3000,
+    "from": "from " * 2000,
+    "between": "between the " * 800,
+    "dates": "2019-08-14 " * 900,
+    "dashes": "2019-" * 2000,
+    "slashes": "a/" * 5000,
+    "combining": "a" + "\u0301" * 10_000,
+    "that which grows when it is folded": "\ufdfa" * MOST_CHARACTERS,
+    "emoji": "🏖" * MOST_CHARACTERS,
+    "controls": "\0" * MOST_CHARACTERS,
+    "surrogates": "\ud800" * MOST_CHARACTERS,
+    "right to left": "\u202eabc " * 2000,
+    "hangul": "각" * MOST_CHARACTERS,
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+def test_ten_kilobytes_have_an_answer_soon(text: str) -> None:
+    text = text[:MOST_CHARACTERS]
+    started = time.process_time()
+    answered(text)
+    assert time.process_time() - started < 0.2
+
+
+def test_every_role_is_in_some_table() -> None:
+    said = {role for language in LANGUAGES for roles in language.roles.values() for role in roles}
+    assert said == set(Role)
+
+
+def test_terms_are_in_the_order_of_the_text() -> None:
+    text = "only Anna and Bob in Rome without landscapes in 2019"
+    terms: tuple[SearchTerm, ...] = parse(text, LIBRARY.lexicon, TODAY).terms
+    places = [text.index(term.text) for term in terms]
+    assert places == sorted(places)
