@@ -107,6 +107,7 @@ def _arrays_of(index: SearchIndex) -> Arrays:
         "tags": [asdict(row) for row in terms.tags.rows],
         "persons": [asdict(row) for row in terms.persons.rows],
         "marks": [asdict(marks) for marks in terms.tags.inheritance.marks.values()],
+        "labels": {},
         "segments": len(segments),
     }
     arrays: Arrays = {
@@ -114,7 +115,7 @@ def _arrays_of(index: SearchIndex) -> Arrays:
         "favourites": _packed(terms.favourites),
     }
     for kind in KINDS:
-        about[kind], arrays[kind] = _joined(getattr(terms.labels, kind))
+        about["labels"][kind], arrays[f"labels_{kind}"] = _joined(getattr(terms.labels, kind))
     arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
     arrays |= {f"table_{name}": values for name, values in table.dump().items()}
     arrays |= {f"order_{name}": order.sequence for name, order in index.orders().items()}
@@ -138,7 +139,8 @@ def _index_of(arrays: Arrays, about: dict[str, Any]) -> SearchIndex:
     index.apply_marks(_marks(row) for row in about["marks"])
     terms.names.restore(_under(f"words{place}_", arrays) for place in range(about["segments"]))
     terms.restore(_unpacked(arrays["visible"]), _unpacked(arrays["favourites"]))
-    index.apply_labels(LabelPostings(**{kind: _parted(about[kind], arrays[kind]) for kind in KINDS}), None)
+    labels = {kind: _parted(about["labels"][kind], arrays[f"labels_{kind}"]) for kind in KINDS}
+    index.apply_labels(LabelPostings(**labels), None)
     for name, order in index.orders().items():
         order.restore(arrays[f"order_{name}"])
     return index

@@ -3,31 +3,60 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
+from photos_graph.model import Carried, FolderMarks
 from photos_graph.search.query import (
     And,
     AtPlace,
     Everything,
+    Excluded,
+    FacesIn,
     Favourite,
     InBox,
     InFolder,
     Near,
     Not,
+    OnlyPersons,
+    OnlyTagged,
     Or,
     Query,
     Rated,
+    Tagged,
     TakenIn,
     TakenWith,
+    Untagged,
+    WithPerson,
     Words,
 )
-from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
+from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
 
 FOLDERS = [f"f{i}" for i in range(8)]
 PLACES = ["IT", "IT/Abruzzo", "IT/Abruzzo/L'Aquila", "FR", "FR/Corse"]
+TAGS = [f"t{i}" for i in range(6)]
+PERSONS = ["p0", "p1", "p2"]
 NAMES = ["IMG_2.jpg", "img_10.JPG", "IMG_0002.jpg", "été.heic", "Ete 3.heic", "b.png", "", "20190812_1.jpg", "山 1.jpg"]
-WORDS = ["img", "IM", "1", "ete", "Été", "2019 abr", "italy img", "aquila", "zz", "", "!!", "山", "heic b"]
+WORDS = [
+    "img",
+    "IM",
+    "1",
+    "ete",
+    "Été",
+    "2019 abr",
+    "italy img",
+    "aquila",
+    "zz",
+    "",
+    "!!",
+    "山",
+    "heic b",
+    "sea",
+    "anna",
+    "b sea",
+]
 
 # few values, so that photos share keys, and every month's edge is among them
 moments = st.sampled_from(
@@ -76,6 +105,50 @@ def place_rows(draw: st.DrawFn) -> PlaceRow:
     return PlaceRow(PLACES[place], draw(st.sampled_from(["Italy", "Abruzzo", "L'Aquila", "Corse"])), parent)
 
 
+@st.composite
+def tag_rows(draw: st.DrawFn) -> TagRow:
+    """A tag's parent has a smaller id, or is not there at all: never a loop."""
+    place = draw(st.integers(0, len(TAGS) - 1))
+    parent = draw(st.none() | st.sampled_from([*TAGS[:place], "t-unknown"]))
+    return TagRow(TAGS[place], draw(st.sampled_from(["Sea", "sea shore", "Été", "Abruzzo"])), parent)
+
+
+@st.composite
+def person_rows(draw: st.DrawFn) -> PersonRow:
+    name = draw(st.sampled_from(["Anna", "Anna Été", "Bo"]))
+    return PersonRow(draw(st.sampled_from(PERSONS)), name, hidden=draw(st.booleans()))
+
+
+folder_marks = st.builds(
+    FolderMarks,
+    st.sampled_from(FOLDERS),
+    st.lists(
+        st.builds(Carried, st.sampled_from(TAGS), st.booleans()), max_size=2, unique_by=lambda each: each.tag_id
+    ).map(tuple),
+    st.lists(st.sampled_from(TAGS), max_size=2, unique=True).map(lambda ids: tuple(sorted(ids))),
+)
+
+photo_sets = st.sets(numbers, max_size=6)
+
+
+@st.composite
+def labellings(draw: st.DrawFn) -> tuple[LabelPostings, set[int] | None]:
+    """Labels of some photos, or of all."""
+    touched = draw(st.none() | st.sets(numbers, max_size=8))
+
+    def sets(keys: st.SearchStrategy[Any]) -> dict[Any, BitMap]:
+        drawn = draw(st.dictionaries(keys, photo_sets, max_size=3))
+        kept = {key: BitMap(photos if touched is None else photos & touched) for key, photos in drawn.items()}
+        return {key: photos for key, photos in kept.items() if photos}
+
+    tags, persons = st.sampled_from(TAGS), st.sampled_from(PERSONS)
+    faces: dict[int, BitMap] = {}
+    for number, count in draw(st.dictionaries(numbers, st.integers(1, 3), max_size=4)).items():
+        if touched is None or number in touched:
+            faces.setdefault(count, BitMap()).add(number)
+    return LabelPostings(sets(tags), sets(tags), sets(tags), sets(persons), sets(persons), faces), touched
+
+
 terms: st.SearchStrategy[Query] = st.one_of(
     st.just(Everything()),
     st.builds(InFolder, st.sampled_from([*FOLDERS, "nowhere"]), st.booleans()),
@@ -92,7 +165,14 @@ terms: st.SearchStrategy[Query] = st.one_of(
     st.builds(Rated, st.none() | st.integers(-2, 6), st.none() | st.integers(-2, 6)),
     st.builds(Favourite, st.booleans()),
     st.builds(TakenWith, st.sampled_from(["canon", "50MM", "d750", "unu", "", "|", "Canon|EOS"])),
-    st.builds(Words, st.sampled_from(WORDS)),
+    st.builds(Words, st.sampled_from(WORDS), st.booleans()),
+    st.builds(Tagged, st.sampled_from([*TAGS, "nothing"]), st.booleans()),
+    st.builds(OnlyTagged, st.lists(st.sampled_from(TAGS), max_size=3).map(tuple), st.booleans()),
+    st.builds(Untagged, st.booleans()),
+    st.builds(Excluded, st.sampled_from([*TAGS, "nothing"])),
+    st.builds(WithPerson, st.sampled_from([*PERSONS, "nobody"]), st.booleans()),
+    st.builds(OnlyPersons, st.lists(st.sampled_from(PERSONS), max_size=2).map(tuple), st.booleans()),
+    st.builds(FacesIn, st.none() | st.integers(-1, 4), st.none() | st.integers(-1, 4)),
 )
 
 queries: st.SearchStrategy[Query] = st.recursive(

@@ -4,29 +4,50 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from photos_graph.model import PhotoOrder, TimelineUnit
+from photos_graph.model import FolderMarks, PhotoOrder, PhotoTag, TagSource, TimelineUnit
 from photos_graph.search.folding import fold, natural_key, words
 from photos_graph.search.geo import EARTH_RADIUS_KM
 from photos_graph.search.query import (
     And,
     AtPlace,
     Everything,
+    Excluded,
+    FacesIn,
     Favourite,
     InBox,
     InFolder,
     Near,
     Not,
+    OnlyPersons,
+    OnlyTagged,
     Or,
     Query,
     Rated,
+    Tagged,
     TakenIn,
     TakenWith,
+    Untagged,
+    WithPerson,
     Words,
 )
-from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
+from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
+from photos_graph.tags import photo_tags
+
+
+@dataclass
+class Label:
+    """What was put on one photo itself."""
+
+    said: set[str] = field(default_factory=set)
+    excluded: set[str] = field(default_factory=set)
+    predicted: set[str] = field(default_factory=set)
+    persons: set[str] = field(default_factory=set)
+    persons_predicted: set[str] = field(default_factory=set)
+    faces: int = 0
 
 
 class NaiveIndex:
@@ -34,6 +55,10 @@ class NaiveIndex:
         self.photos: dict[int, PhotoRow] = {}
         self.folders: dict[str, FolderRow] = {}
         self.places: dict[str, PlaceRow] = {}
+        self.tags: dict[str, TagRow] = {}
+        self.persons: dict[str, PersonRow] = {}
+        self.marks: dict[str, FolderMarks] = {}
+        self.labels: dict[int, Label] = {}
 
     def apply_photos(self, rows: Iterable[PhotoRow], gone: Iterable[int] = ()) -> None:
         for number in gone:
@@ -48,6 +73,44 @@ class NaiveIndex:
 
     def apply_places(self, rows: Iterable[PlaceRow]) -> None:
         self.places |= {row.id: row for row in rows}
+
+    def apply_tags(self, rows: Iterable[TagRow], gone: Iterable[str] = ()) -> None:
+        gone = set(gone)
+        self.tags = {id_: row for id_, row in self.tags.items() if id_ not in gone} | {row.id: row for row in rows}
+        for label in self.labels.values():
+            label.said -= gone
+            label.excluded -= gone
+            label.predicted -= gone
+        self.marks = {
+            id_: FolderMarks(
+                id_,
+                tuple(carried for carried in marks.carried if carried.tag_id not in gone),
+                tuple(tag_id for tag_id in marks.excluded if tag_id not in gone),
+            )
+            for id_, marks in self.marks.items()
+        }
+
+    def apply_persons(self, rows: Iterable[PersonRow], gone: Iterable[str] = ()) -> None:
+        gone = set(gone)
+        self.persons = {id_: row for id_, row in self.persons.items() if id_ not in gone}
+        self.persons |= {row.id: row for row in rows}
+        for label in self.labels.values():
+            label.persons -= gone
+            label.persons_predicted -= gone
+
+    def apply_marks(self, marks: Iterable[FolderMarks]) -> None:
+        self.marks |= {each.folder_id: each for each in marks}
+
+    def apply_labels(self, postings: LabelPostings, touched: set[int] | None) -> None:
+        for number in list(self.labels) if touched is None else touched:
+            self.labels.pop(number, None)
+        for kind in ("said", "excluded", "predicted", "persons", "persons_predicted"):
+            for id_, photos in getattr(postings, kind).items():
+                for number in photos:
+                    getattr(self.labels.setdefault(number, Label()), kind).add(id_)
+        for count, photos in postings.faces.items():
+            for number in photos:
+                self.labels.setdefault(number, Label()).faces = count
 
     @property
     def visible(self) -> list[PhotoRow]:
@@ -87,6 +150,27 @@ class NaiveIndex:
     def place_counts(self, found: set[int]) -> dict[str, int]:
         counts = {place: len(found & self.evaluate(AtPlace(place))) for place in self.places}
         return {place: count for place, count in counts.items() if count}
+
+    def counts(self, found: set[int], terms: Iterable[Query]) -> list[int]:
+        return [len(found & self.evaluate(term)) for term in terms]
+
+    def put_on(self, row: PhotoRow, confirmed: bool) -> list[PhotoTag]:
+        """The tags that were put on a photo, by the pure rules."""
+        label = self.labels.get(row.number, Label())
+        own = [PhotoTag(tag_id, TagSource.MANUAL) for tag_id in label.said]
+        own += [PhotoTag(tag_id, TagSource.PREDICTED) for tag_id in label.predicted if not confirmed]
+        ways = [
+            [self.marks.get(at, FolderMarks(at)) for at in self.way_up(folder, self.folders)] for folder in row.folders
+        ]
+        found = photo_tags(own, label.excluded, ways, self.tag_up)
+        return [tag for tag in found if tag.tag_id in self.tags]
+
+    def tag_up(self, tag_id: str) -> list[str]:
+        return self.way_up(tag_id, self.tags)
+
+    def shows(self, row: PhotoRow, confirmed: bool) -> set[str]:
+        label = self.labels.get(row.number, Label())
+        return (label.persons | (set() if confirmed else label.persons_predicted)) & set(self.persons)
 
     def way_up(self, row_id: str | None, rows: dict[str, Any]) -> list[str]:
         way = []
@@ -139,16 +223,52 @@ class NaiveIndex:
                 return row.favourite is wanted
             case TakenWith(text):
                 return row.camera is not None and any(fold(text) in fold(part) for part in row.camera.split("|"))
-            case Words(text):
-                known = self._words(row)
+            case Tagged(tag_id, confirmed):
+                return any(tag_id in self.tag_up(tag.tag_id) for tag in self.put_on(row, confirmed)) and (
+                    tag_id in self.tags
+                )
+            case OnlyTagged(tag_ids, confirmed):
+                near = {above for tag_id in tag_ids if tag_id in self.tags for above in self.tag_up(tag_id)}
+                meant = set(tag_ids) & set(self.tags)
+                return all(
+                    tag.tag_id in near or meant & set(self.tag_up(tag.tag_id)) for tag in self.put_on(row, confirmed)
+                )
+            case Untagged(confirmed):
+                return not self.put_on(row, confirmed)
+            case Excluded(tag_id):
+                off = set(self.labels.get(row.number, Label()).excluded)
+                for folder in row.folders:
+                    for at in self.way_up(folder, self.folders):
+                        off.update(self.marks.get(at, FolderMarks(at)).excluded)
+                return (
+                    tag_id in self.tags
+                    and not off.isdisjoint(self.tag_up(tag_id))
+                    and not self._fits(row, Tagged(tag_id))
+                )
+            case WithPerson(person_id, confirmed):
+                return person_id in self.shows(row, confirmed)
+            case OnlyPersons(person_ids, confirmed):
+                return self.shows(row, confirmed) <= set(person_ids)
+            case FacesIn(minimum, maximum):
+                faces = self.labels.get(row.number, Label()).faces
+                return (minimum is None or minimum <= faces) and (maximum is None or faces <= maximum)
+            case Words(text, confirmed):
+                known = self._words(row, confirmed)
                 return all(any(word.startswith(wanted) for word in known) for wanted in words(text))
 
-    def _words(self, row: PhotoRow) -> set[str]:
+    def _words(self, row: PhotoRow, confirmed: bool) -> set[str]:
         names = [row.name, *row.names]
         names += [
             self.folders[at].name for f in row.folders for at in self.way_up(f, self.folders) if at in self.folders
         ]
         names += [self.places[at].name for p in row.places for at in self.way_up(p, self.places) if at in self.places]
+        names += [
+            self.tags[at].name
+            for tag in self.put_on(row, confirmed)
+            for at in self.tag_up(tag.tag_id)
+            if at in self.tags
+        ]
+        names += [self.persons[id_].name for id_ in self.shows(row, confirmed)]
         return {word for name in names for word in words(name)}
 
 

@@ -10,12 +10,25 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from pyroaring import BitMap
 
-from photos_graph.model import PhotoOrder, TimelineUnit
+from photos_graph.model import FolderMarks, PhotoOrder, TimelineUnit
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.query import InFolder, Query
-from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
+from photos_graph.search.query import InFolder, Query, Tagged, WithPerson
+from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
 from photos_graph.search.snapshot import load, save
-from tests.search.generate import FOLDERS, folder_rows, numbers, photo_rows, place_rows, queries
+from tests.search.generate import (
+    FOLDERS,
+    PERSONS,
+    TAGS,
+    folder_marks,
+    folder_rows,
+    labellings,
+    numbers,
+    person_rows,
+    photo_rows,
+    place_rows,
+    queries,
+    tag_rows,
+)
 from tests.search.model import NaiveIndex
 
 orders = st.sampled_from(PhotoOrder)
@@ -45,6 +58,35 @@ class Library(RuleBasedStateMachine):
         self.index.apply_places(rows)
         self.naive.apply_places(rows)
 
+    @rule(rows=st.lists(tag_rows(), max_size=5), gone=st.lists(st.sampled_from(TAGS), max_size=1))
+    def tags_change(self, rows: list[TagRow], gone: list[str]) -> None:
+        self.index.apply_tags(rows, gone)
+        self.naive.apply_tags(rows, gone)
+
+    @rule(rows=st.lists(person_rows(), max_size=3), gone=st.lists(st.sampled_from(PERSONS), max_size=1))
+    def persons_change(self, rows: list[PersonRow], gone: list[str]) -> None:
+        self.index.apply_persons(rows, gone)
+        self.naive.apply_persons(rows, gone)
+
+    @rule(marks=st.lists(folder_marks, max_size=3))
+    def folders_are_marked(self, marks: list[FolderMarks]) -> None:
+        self.index.apply_marks(marks)
+        self.naive.apply_marks(marks)
+
+    @rule(labelling=labellings())
+    def photos_are_labelled(self, labelling: tuple[LabelPostings, set[int] | None]) -> None:
+        postings, touched = labelling
+        self.index.apply_labels(postings, None if touched is None else BitMap(touched))
+        self.naive.apply_labels(postings, touched)
+
+    @rule(marks=st.lists(folder_marks, max_size=2), tag_ids=st.lists(st.sampled_from(TAGS), max_size=2))
+    def what_marks_would_change_is_known_before(self, marks: list[FolderMarks], tag_ids: list[str]) -> None:
+        expected = self.index.reached_if(tag_ids, marks)
+        before = [self.naive.evaluate(Tagged(tag_id, True)) for tag_id in tag_ids]
+        self.folders_are_marked(marks)
+        after = [self.naive.evaluate(Tagged(tag_id, True)) for tag_id in tag_ids]
+        assert set(expected) == set().union(*(one ^ other for one, other in zip(before, after, strict=True)))
+
     @rule(query=queries, order=orders)
     def questions_agree(self, query: Query, order: PhotoOrder) -> None:
         found = self.index.evaluate(query)
@@ -59,6 +101,14 @@ class Library(RuleBasedStateMachine):
         assert buckets == self.naive.timeline(expected, unit)
         assert self.index.years(found) == self.naive.years(expected)
         assert dict(self.index.place_counts(found, 99)) == self.naive.place_counts(expected)
+        tags = [(id_, len(expected & self.naive.evaluate(Tagged(id_)))) for id_ in self.naive.tags]
+        assert dict(self.index.tag_counts(found, 99)) == {id_: count for id_, count in tags if count}
+        persons = [
+            (id_, len(expected & self.naive.evaluate(WithPerson(id_))))
+            for id_, row in self.naive.persons.items()
+            if not row.hidden
+        ]
+        assert dict(self.index.person_counts(found, 99)) == {id_: count for id_, count in persons if count}
 
     @rule(query=queries, order=orders, size=st.integers(1, 7))
     def pages_join_up_both_ways(self, query: Query, order: PhotoOrder, size: int) -> None:
@@ -95,6 +145,14 @@ class Library(RuleBasedStateMachine):
         for row in self.naive.visible:
             assert self.index.number_of(row.id) == row.number
         assert self.index.photo_ids(row.number for row in self.naive.visible) == [row.id for row in self.naive.visible]
+
+    @invariant()
+    def tags_agree(self) -> None:
+        """Asked after every step, so that nothing that is kept is stale."""
+        for tag_id in TAGS:
+            for confirmed in (True, False):
+                expected = self.naive.evaluate(Tagged(tag_id, confirmed))
+                assert set(self.index.tagged(tag_id, confirmed)) == expected, (tag_id, confirmed)
 
     @invariant()
     def folder_counts_agree(self) -> None:
