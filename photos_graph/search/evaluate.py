@@ -48,7 +48,12 @@ def evaluate(terms: Terms, query: Query) -> BitMap:
 
     Raises TooComplex when and/or/not are nested too deep, or a text has too many words.
     """
-    return _evaluate(terms, query, terms.visible, 0).copy()
+    return evaluate_within(terms, query, terms.visible).copy()
+
+
+def evaluate_within(terms: Terms, query: Query, within: BitMap) -> BitMap:
+    """Those of ``within``, which are visible, that answer the query; read only. Raises TooComplex."""
+    return _evaluate(terms, query, within, 0)
 
 
 def _evaluate(terms: Terms, query: Query, within: BitMap, depth: int) -> BitMap:

@@ -13,12 +13,13 @@ from itertools import islice
 import numpy as np
 from pyroaring import BitMap
 
-from photos_graph.model import FolderMarks, PhotoOrder, TimelineUnit
+from photos_graph.model import FolderMarks, Match, PhotoOrder, TimelineUnit
 from photos_graph.search import facets, paging
 from photos_graph.search.arrays import Keys
 from photos_graph.search.evaluate import evaluate
 from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.language.lexicon import Lexicon, Names
+from photos_graph.search.matching import matches
 from photos_graph.search.orders import IntegerOrder, NameOrder, Order
 from photos_graph.search.paging import IndexPage
 from photos_graph.search.query import Query
@@ -102,6 +103,11 @@ class SearchIndex:
         Raises TooComplex when it is nested too deep, or a text in it has too many words.
         """
         return evaluate(self.terms, query)
+
+    def matches(self, query: Query, numbers: Sequence[int]) -> dict[int, list[Match]]:
+        """Why each of these photos answers the query; nothing of one that does not. What must not be is no reason,
+        and of an ``or`` only the branches that hold are. Raises TooComplex."""
+        return matches(self.terms, query, numbers)
 
     def page(
         self,

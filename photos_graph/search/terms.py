@@ -13,7 +13,7 @@ from pyroaring import BitMap
 from photos_graph.search.arrays import Keys, Numbers, bitmap, numbers_of
 from photos_graph.search.folding import fold, words
 from photos_graph.search.hierarchy import Hierarchy
-from photos_graph.search.labels import Labels
+from photos_graph.search.labels import NONE, Labels
 from photos_graph.search.person_sets import PersonSets
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow, PlaceRow
 from photos_graph.search.table import NO_DATE, PhotoTable
@@ -76,9 +76,11 @@ class Terms:
 
     def faced(self, minimum: int | None, maximum: int | None) -> BitMap:
         """Photos with so many faces, both ends included."""
-        if (minimum or 0) <= 0:
-            return self.visible if maximum is None else self.visible - self.labels.faced(max(maximum + 1, 1), None)
-        return self.labels.faced(minimum, maximum) & self.visible
+        if minimum is not None and minimum > 0:
+            return self.labels.faced(minimum, maximum) & self.visible
+        if maximum is None:
+            return self.visible
+        return self.visible - self.labels.faced(maximum + 1, None) if maximum >= 0 else NONE
 
     def restore(self, visible: BitMap, favourites: BitMap) -> None:
         """Build the sets of a table that was filled already."""

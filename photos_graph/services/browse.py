@@ -13,10 +13,22 @@ from photos_graph.graph import failures, files, photos
 from photos_graph.graph.connection import Graph
 from photos_graph.images.formats import FormatSupport
 from photos_graph.images.workers import WorkerPool
-from photos_graph.model import Failure, File, Folder, Photo, PhotoOrder, Place, PlaceKind, TimelineUnit
+from photos_graph.model import (
+    Failure,
+    File,
+    Folder,
+    Match,
+    Person,
+    Photo,
+    PhotoOrder,
+    Place,
+    PlaceKind,
+    Tag,
+    TimelineUnit,
+)  # fmt: skip
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import Everything, Query
-from photos_graph.search.rows import FolderRow, PlaceRow
+from photos_graph.search.rows import FolderRow, PersonRow, PlaceRow, TagRow
 from photos_graph.services.filters import PhotoFilter, to_query
 from photos_graph.services.index import Index
 from photos_graph.services.listing import Listing, cursor_of, key_of
@@ -122,6 +134,11 @@ class Browse:
         """Raises BadInput, NotFound for a folder or place that is not known, TooComplex."""
         return photo_page(self._index.search, self._query(filter), order, first, after, last, before)
 
+    def matches(self, page: PhotoPage) -> list[list[Match]]:
+        """Why each photo of the page answers, in their order."""
+        found = self._index.search.matches(page.query, page.numbers)
+        return [found[number] for number in page.numbers]
+
     def timeline(self, filter: PhotoFilter | None, unit: TimelineUnit) -> list[Bucket]:
         search = self._index.search
         buckets = search.timeline(search.evaluate(self._query(filter)), unit)
@@ -135,6 +152,17 @@ class Browse:
         search = self._index.search
         counts = search.place_counts(found, first)
         return [(_place(row), count) for id_, count in counts if (row := search.places.get(id_)) is not None]
+
+    def tag_facets(self, found: BitMap, first: int) -> list[tuple[Tag, int]]:
+        search = self._index.search
+        counts = search.tag_counts(found, first)
+        return [(_tag(row), count) for id_, count in counts if (row := search.tags.get(id_)) is not None]
+
+    def person_facets(self, found: BitMap, first: int) -> list[tuple[Person, int]]:
+        """Without hidden persons."""
+        search = self._index.search
+        counts = search.person_counts(found, first)
+        return [(_person(row), count) for id_, count in counts if (row := search.persons.get(id_)) is not None]
 
     async def photos_by_id(self, ids: Sequence[str]) -> list[Photo | None]:
         """One query to the engine. Photos that no file holds any more are found too."""
@@ -201,3 +229,11 @@ class Browse:
 def _place(row: PlaceRow) -> Place:
     kinds = {0: PlaceKind.COUNTRY, 1: PlaceKind.REGION, 2: PlaceKind.CITY}
     return Place(row.id, row.name, kinds[min(row.id.count("/"), 2)], row.parent_id)
+
+
+def _tag(row: TagRow) -> Tag:
+    return Tag(row.id, row.name, row.parent_id, row.threshold)
+
+
+def _person(row: PersonRow) -> Person:
+    return Person(row.id, row.name, row.is_me, row.hidden)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from photos_graph.model import FolderMarks, PhotoOrder, PhotoTag, TagSource, TimelineUnit
+from photos_graph.model import FolderMarks, MatchKind, PhotoOrder, PhotoTag, TagSource, TimelineUnit
 from photos_graph.search.folding import fold, natural_key, words
 from photos_graph.search.geo import EARTH_RADIUS_KM
 from photos_graph.search.query import (
@@ -35,7 +35,7 @@ from photos_graph.search.query import (
     Words,
 )
 from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
-from photos_graph.tags import photo_tags
+from photos_graph.tags import inherited, photo_tags
 
 
 @dataclass
@@ -255,6 +255,67 @@ class NaiveIndex:
             case Words(text, confirmed):
                 known = self._words(row, confirmed)
                 return all(any(word.startswith(wanted) for word in known) for wanted in words(text))
+
+    def matches(self, row: PhotoRow, query: Query) -> list[tuple[MatchKind, str, tuple[str, ...]]]:
+        """Why a photo fits, of the terms that have a way: as (kind, label, via)."""
+        match query:
+            case And(parts) | Or(parts):
+                return [each for part in parts if self._fits(row, part) for each in self.matches(row, part)]
+            case Tagged(tag_id, confirmed):
+                return [(MatchKind.TAG, self.tags[tag_id].name, self._way_of_tag(row, tag_id, confirmed))]
+            case WithPerson(person_id):
+                return [(MatchKind.PERSON, self.persons[person_id].name, ())]
+            case InFolder(folder_id):
+                return [(MatchKind.FOLDER, self.path(folder_id, self.folders), ())]
+            case AtPlace(place_id) if place_id in self.places:
+                own = {at for at in row.places if place_id in self.way_up(at, self.places)}
+                via = () if place_id in own else self.paths(own, self.places)
+                return [(MatchKind.PLACE, self.places[place_id].name, via)]
+            case TakenIn() if query != TakenIn():
+                assert row.taken is not None
+                return [(MatchKind.DATE, row.taken.date().isoformat(), ())]
+            case Words(text, confirmed):
+                return [
+                    (MatchKind.TEXT, word, self._named_so(row, word, confirmed)) for word in dict.fromkeys(words(text))
+                ]
+            case _:
+                return []
+
+    def _way_of_tag(self, row: PhotoRow, tag_id: str, confirmed: bool) -> tuple[str, ...]:
+        tags = [tag for tag in self.put_on(row, confirmed) if tag_id in self.tag_up(tag.tag_id)]
+        best = min((TagSource.MANUAL, TagSource.FOLDER, TagSource.PREDICTED).index(tag.source) for tag in tags)
+        if best == 1:
+            meant = {tag.tag_id for tag in tags}
+            ways = [
+                [self.marks.get(at, FolderMarks(at)) for at in self.way_up(folder, self.folders)]
+                for folder in row.folders
+            ]
+            came = [pair for way in ways for pair in inherited(way, self.tag_up)]
+            return self.paths({folder for carried, folder in came if carried.tag_id in meant}, self.folders)
+        put = {tag.tag_id for tag in tags if (TagSource.MANUAL, None, TagSource.PREDICTED)[best] is tag.source}
+        return () if tag_id in put else self.paths(put, self.tags)
+
+    def _named_so(self, row: PhotoRow, word: str, confirmed: bool) -> tuple[str, ...]:
+        folders = {at for f in row.folders for at in self.way_up(f, self.folders)}
+        places = {at for p in row.places for at in self.way_up(p, self.places)}
+        tags = {at for tag in self.put_on(row, confirmed) for at in self.tag_up(tag.tag_id)}
+        kinds = (
+            (folders, self.folders),
+            (places, self.places),
+            (tags, self.tags),
+            (self.shows(row, confirmed), self.persons),
+        )
+        via: list[str] = []
+        for ids, rows in kinds:
+            named = {id_ for id_ in ids if id_ in rows and any(w.startswith(word) for w in words(rows[id_].name))}
+            via += self.paths(named, rows)
+        return tuple(via)
+
+    def path(self, row_id: str, rows: dict[str, Any]) -> str:
+        return "/".join(rows[at].name for at in reversed(self.way_up(row_id, rows)) if at in rows)
+
+    def paths(self, ids: Iterable[str], rows: dict[str, Any]) -> tuple[str, ...]:
+        return tuple(sorted({path for id_ in ids if (path := self.path(id_, rows))}))
 
     def _words(self, row: PhotoRow, confirmed: bool) -> set[str]:
         names = [row.name, *row.names]

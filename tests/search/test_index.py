@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from pyroaring import BitMap
 
-from photos_graph.model import FolderMarks, PhotoOrder, TimelineUnit
+from photos_graph.model import FolderMarks, MatchKind, PhotoOrder, TimelineUnit
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import InFolder, Query, Tagged, WithPerson
 from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
@@ -93,6 +93,15 @@ class Library(RuleBasedStateMachine):
         expected = self.naive.evaluate(query)
         assert set(found) == expected, query
         assert self.index.page(found, order).numbers == self.naive.ordered(expected, order)
+
+    @rule(query=queries)
+    def reasons_agree(self, query: Query) -> None:
+        found = self.naive.evaluate(query)
+        for number, reasons in self.index.matches(query, [*found, 99]).items():
+            row = self.naive.photos.get(number)
+            expected = dict.fromkeys(self.naive.matches(row, query)) if row is not None else {}
+            told = [(r.kind, r.label, r.via) for r in reasons if r.kind is not MatchKind.OTHER]
+            assert told == list(expected), (number, query)
 
     @rule(query=queries, unit=st.sampled_from(TimelineUnit))
     def timelines_and_facets_agree(self, query: Query, unit: TimelineUnit) -> None:
