@@ -76,6 +76,9 @@ class Doctor:
     async def _compare_index(self) -> Finding:
         differing = await self._index.differing()
         if not differing:
-            return Finding("search index", True, "the same as the graph, photo by photo")
-        said = f"{len(differing):,} photos differ from the graph (numbers {differing[:5]}...)"
+            return Finding("search index", True, "the same as the graph: photos, folders, tags, persons")
+        said = f"{len(differing.photos):,} photos differ from the graph"
+        said += f" (numbers {differing.photos[:5]}...)" if differing.photos else ""
+        if differing.rows:
+            said += f", and {len(differing.rows):,} of folders, tags and persons ({'; '.join(differing.rows[:5])}...)"
         return Finding("search index", False, f"{said}; delete the index-*.npz files in the data directory")

@@ -20,7 +20,7 @@ from photos_graph.graph import feed, labels, postings
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.feed import Touched
 from photos_graph.search import snapshot
-from photos_graph.search.compare import differing
+from photos_graph.search.compare import Differences, differences
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.rows import TagRow
 from photos_graph.settings import Settings
@@ -140,11 +140,11 @@ class Index:
         known = {row.id: self.search.tags.get(row.id) for row in rows}
         return [row.id for row in rows if row.threshold != (before.threshold if (before := known[row.id]) else None)]
 
-    async def differing(self) -> list[int]:
-        """Numbers of photos of which the index knows something else than the graph; there should be none."""
+    async def differing(self) -> Differences:
+        """What the index knows else than the graph does; there should be nothing."""
         await self.catch_up()
         async with self._lock:
-            return await asyncio.to_thread(differing, self.search, await self._read_whole())
+            return await asyncio.to_thread(differences, self.search, await self._read_whole())
 
     async def _rebuild(self) -> None:
         """A new index from the whole graph; the old one answers until it is done."""
