@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from photos_graph.graph.connection import Graph
 from photos_graph.model import Carried, FolderMarks, PhotoTag, TagSource
 from photos_graph.tags import photo_tags
+from tests.graph.trees import photo_id
 
 FOLDERS = [f"d{number}" for number in range(6)]
 TAGS = [f"t{number}" for number in range(5)]
@@ -124,8 +125,8 @@ async def build(graph: Graph, world: World) -> None:
     )
     await graph.write("MERGE (m:Meta {name: 'photoNumber'}) SET m.value = $last", last=len(PHOTOS))
     await graph.write(
-        "UNWIND $rows AS n CREATE (:Photo {number: n, id: 'p' + toString(n), addedAt: n, favourite: false})",
-        rows=list(PHOTOS),
+        "UNWIND $rows AS row CREATE (:Photo {number: row.n, id: row.id, addedAt: row.n, favourite: false})",
+        rows=[{"n": number, "id": photo_id(number)} for number in PHOTOS],
     )
     await graph.write(
         """

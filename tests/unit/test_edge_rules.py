@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from hypothesis import given
 from hypothesis import settings as rules
@@ -10,64 +11,23 @@ from hypothesis import strategies as st
 
 from photos_graph.graph.changes import Edge, EdgeKind
 from photos_graph.graph.edges import Edges
-from photos_graph.model import FolderMarks, TagSource
 from photos_graph.services import edge_rules
-from photos_graph.tags import inherited
+from tests.graph.world_edges import (
+    below,
+    comes_to,
+    coming,
+    on_folder,
+    on_photo,
+    way,
+    with_folder,
+    with_photo,
+)
 from tests.graph.worlds import FOLDERS, PHOTOS, TAGS, World, worlds
 
 SAID = Edge(EdgeKind.TAGGED, 9, "me", "MANUAL")
 EXCLUDING = Edge(EdgeKind.EXCLUDES, 9, "me")
 
 some_tags = st.lists(st.sampled_from(TAGS), min_size=1, max_size=3)
-
-
-def on_photo(world: World, photo: int) -> Edges:
-    return {
-        tag: Edge(EdgeKind.EXCLUDES, 1, "") if how is None else Edge(EdgeKind.TAGGED, 1, "", how.value)
-        for (at, tag), how in world.own.items()
-        if at == photo
-    }
-
-
-def with_photo(world: World, photo: int, edges: Edges) -> World:
-    own = {key: how for key, how in world.own.items() if key[0] != photo}
-    said = {(photo, tag): TagSource(edge.via) if edge.via else None for tag, edge in edges.items()}
-    return replace(world, own=own | said)
-
-
-def on_folder(world: World, folder: str) -> Edges:
-    return {
-        tag: Edge(EdgeKind.EXCLUDES, 1, "") if how is None else Edge(EdgeKind.TAGGED, 1, "", "MANUAL", how)
-        for (at, tag), how in world.on_folders.items()
-        if at == folder
-    }
-
-
-def with_folder(world: World, folder: str, edges: Edges) -> World:
-    others = {key: how for key, how in world.on_folders.items() if key[0] != folder}
-    return replace(world, on_folders=others | {(folder, tag): edge.recursive for tag, edge in edges.items()})
-
-
-def below(world: World, tag_id: str) -> set[str]:
-    return {tag for tag in TAGS if tag_id in world.up(tag)}
-
-
-def way(world: World, folder: str) -> list[FolderMarks]:
-    found, at = [], folder
-    while at:
-        found.append(world.marks(at))
-        at = world.parents[at] or ""
-    return found
-
-
-def comes_to(world: World, folder: str) -> set[str]:
-    """What the photos of a folder have by it and those above."""
-    return {above for carried, _ in inherited(way(world, folder), world.up) for above in world.up(carried.tag_id)}
-
-
-def coming(world: World, photo: int) -> set[str]:
-    """What comes to a photo by folders and predictions, whatever is said on it."""
-    return {tag.tag_id for tag in with_photo(world, photo, {}).put_on(photo)}
 
 
 @given(worlds(), st.sampled_from(PHOTOS), some_tags)
@@ -95,7 +55,7 @@ def test_an_untagged_photo_has_the_tags_no_more_and_excludes_no_more_than_it_tak
     elsewhere = coming(world, photo)
 
     def untagged(edges: Edges) -> Edges:
-        return edge_rules.photo_untagged(edges, tags, world.up, lambda tag: below(world, tag), elsewhere, EXCLUDING)
+        return edge_rules.photo_untagged(edges, tags, world.up, partial(below, world), elsewhere, EXCLUDING)
 
     after = untagged(own)
     assert world.tags_of(photo) - with_photo(world, photo, after).tags_of(photo) >= set(tags) & world.tags_of(photo)
@@ -130,7 +90,7 @@ def test_an_untagged_folder_brings_nothing_of_them(world: World, folder: str, ta
     above = way(world, folder)[1:]
 
     def untagged(edges: Edges) -> Edges:
-        return edge_rules.folder_untagged(edges, tags, world.up, lambda tag: below(world, tag), above, EXCLUDING)
+        return edge_rules.folder_untagged(edges, tags, world.up, partial(below, world), above, EXCLUDING)
 
     after = untagged(own)
     assert not set(tags) & comes_to(with_folder(world, folder, after), folder)
