@@ -45,6 +45,7 @@ class Changes:
             await changes.mark_undone(tx, change)
             return replace(result, change_id=await changes.record(tx, undo))
 
+        await self._index.catch_up()  # here most of it, so that little is left to do while others wait
         result = await self._graph.transaction(work)
         await self._index.catch_up()
         return result

@@ -81,7 +81,7 @@ class Tagging(TagEditing):
             matched = len(reached(self._index.search, [folder_id], recursive))
             return await self._write_folders(tx, "TAG_FOLDER", tree, wanted, own, after, said, matched, dry_run)
 
-        return await self._caught_up(work)
+        return await self._on_folders(work)
 
     async def untag_folder(
         self, folder_id: str, refs: Sequence[Ref], dry_run: bool = False, by: str = ""
@@ -100,7 +100,7 @@ class Tagging(TagEditing):
             matched = len(reached(self._index.search, [folder_id]))
             return await self._write_folders(tx, "UNTAG_FOLDER", tree, wanted, own, after, excluding, matched, dry_run)
 
-        return await self._caught_up(work)
+        return await self._on_folders(work)
 
     async def tag_folders_by_name(
         self, root_id: str | None = None, dry_run: bool = True, by: str = ""
@@ -126,7 +126,7 @@ class Tagging(TagEditing):
             await self._write_folders(tx, "TAG_FOLDERS_BY_NAME", tree, tag_ids, own, after, said, matched, dry_run)
             return [replace(each, applied=True) for each in found]
 
-        return await self._caught_up(work)
+        return await self._on_folders(work)
 
     async def _numbers(self, photo_ids: Sequence[str], refs: Sequence[Ref]) -> list[int]:
         _check_tags(refs)
@@ -134,6 +134,10 @@ class Tagging(TagEditing):
         if (pairs := len(numbers) * len(refs)) > MAX_PAIRS:
             raise BadInput(f"These are {pairs:,} pairs of photo and tag; one call takes up to {MAX_PAIRS:,}.")
         return numbers
+
+    async def _on_folders(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        await self._index.catch_up()  # here most of it, so that little is left to do while others wait
+        return await self._caught_up(work)
 
     async def _begin(self, tx: Transaction, dry_run: bool) -> TagTree:
         """The index knows all that writers of labels committed before: its counts are those of the graph."""

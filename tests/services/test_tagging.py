@@ -11,6 +11,7 @@ from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.feed import touch
+from photos_graph.graph.folders import FolderRecord, put_folders
 from photos_graph.model import BulkResult, FolderTagProposal, PhotoOrder, Ref
 from photos_graph.services import tagging
 from photos_graph.services.filters import PhotoFilter, TermFilter
@@ -348,6 +349,25 @@ async def test_folders_and_tags_that_are_not_known_are_not_found(services: Servi
         with pytest.raises(NotFound):
             await call
     assert [row.name for row in (await tree_of(graph)).children(None)] == []
+
+
+async def test_as_many_queries_for_a_large_tree_as_for_a_small_one(services: Services) -> None:
+    graph = await planted(services)
+    spent = []
+    for name in ("a", "b"):
+        before = graph.queries
+        for dry_run in (True, False):
+            await services.tagging.tag_folder("italy", refs(name, f"Places/{name}{name}"), dry_run=dry_run)
+        for dry_run in (True, False):
+            done = await services.tagging.untag_folder("abruzzo", refs(name), dry_run=dry_run)
+        await services.changes.undo(done.change_id or "")
+        spent.append(graph.queries - before)
+        for number in range(20):
+            record = FolderRecord(f"x{number}", f"r/italy/x{number}", f"x{number}", b"x", "italy", 1, 1)
+            await put_folders(graph, "r", [record])
+        await hold(graph, {f"x{number}": [10 + number, 40 + number] for number in range(20)})
+        await services.index.catch_up()
+    assert spent[0] == spent[1] <= 80, spent
 
 
 # by the names of folders
