@@ -12,6 +12,10 @@ from photos_graph.graph.feed import touch
 from photos_graph.model import FileState
 from photos_graph.paths import decode_raw, encode_raw
 
+Signature = tuple[int, int, int, str | None]
+
+_STATES = {state.value: state for state in FileState}  # a rescan asks a million times, and calling an Enum is slow
+
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
@@ -30,7 +34,8 @@ class FileRecord:
     attempts: int = 0  # times it was opened without an answer since it was last read
 
     @property
-    def signature(self) -> tuple[int, int, int, str | None]:
+    def signature(self) -> Signature:
+        """Size, time, inode and the sidecar's stamp: what has another one is read again."""
         return self.size, self.mtime_ns, self.inode, self.sidecar_stamp
 
 
@@ -64,7 +69,7 @@ def _record(folder_id: str, values: Sequence[Any]) -> FileRecord:
         inode=inode,
         sidecar=decode_raw(sidecar) if sidecar is not None else None,
         sidecar_stamp=stamp,
-        state=FileState(state),
+        state=_STATES[state],
         attempts=attempts or 0,
     )
 

@@ -15,9 +15,9 @@ from uuid import uuid4
 from photos_graph.graph import failures, files, folders
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.failures import ReadFailure
-from photos_graph.graph.files import FileRecord
+from photos_graph.graph.files import FileRecord, Signature
 from photos_graph.graph.folders import FolderRecord
-from photos_graph.library.walk import Found, FoundFile, FoundFolder, KnownFolder, Problem, Rules, walk
+from photos_graph.library.walk import Found, FoundFile, FoundFolder, KnownFolder, Problem, Rules, Sidecar, walk
 from photos_graph.model import FileState, Root
 from photos_graph.services.progress import Progress
 
@@ -81,9 +81,15 @@ class Comparison:
         known = {r.raw: KnownFolder(self._below(r), r.mtime_ns) for r in self._by_id.values()} if quick else None
         found = self._walk(base, known)
         source = batches(found)
-        while (batch := await asyncio.to_thread(next, source, None)) is not None:
-            await self._compare(batch)
-            await self._progress.step(0, None, f"Looking: {self.files:,} files")
+        coming = asyncio.create_task(asyncio.to_thread(next, source, None))
+        try:
+            while (batch := await coming) is not None:
+                # The disk is looked at while the engine is asked.
+                coming = asyncio.create_task(asyncio.to_thread(next, source, None))
+                await self._compare(batch)
+                await self._progress.step(0, None, f"Looking: {self.files:,} files")
+        finally:
+            await asyncio.gather(coming, return_exceptions=True)
         await self._note_problems()
         await self._find_vanished(base)
 
@@ -204,12 +210,14 @@ class Comparison:
             self.files += len(found_files)
             for file in found_files:
                 before = remembered.pop(file.name, None)
+                if before and before.signature == _signature(file) and before.state is not FileState.MISSING:
+                    continue
                 now = _record(before.id if before else uuid4().hex, folder.id, file)
                 if before is None:
                     appeared.append(now)
                 elif before.signature != now.signature:
                     pending.append(now)
-                elif before.state is FileState.MISSING:
+                else:
                     back.append(now)
             self.vanished += [gone for gone in remembered.values() if gone.state is not FileState.MISSING]
         moved = {} if self._fresh else await self._moved_files(appeared)
@@ -285,6 +293,14 @@ class Comparison:
         return any(key == at or key.startswith(at + "/") for at in blocked)
 
 
+def _signature(file: FoundFile) -> Signature:
+    return file.size, file.mtime_ns, file.inode, _stamp(file.sidecar)
+
+
+def _stamp(sidecar: Sidecar | None) -> str | None:
+    return f"{sidecar.size}:{sidecar.mtime_ns}" if sidecar else None
+
+
 def _record(id_: str, folder_id: str, file: FoundFile) -> FileRecord:
     return FileRecord(
         id=id_,
@@ -295,7 +311,7 @@ def _record(id_: str, folder_id: str, file: FoundFile) -> FileRecord:
         mtime_ns=file.mtime_ns,
         inode=file.inode,
         sidecar=file.sidecar.relative.rpartition(b"/")[2] if file.sidecar else None,
-        sidecar_stamp=f"{file.sidecar.size}:{file.sidecar.mtime_ns}" if file.sidecar else None,
+        sidecar_stamp=_stamp(file.sidecar),
     )
 
 

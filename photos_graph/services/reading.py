@@ -40,7 +40,9 @@ from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
 
+AHEAD = 4096  # pending files asked for at once: the engine looks at all of them every time
 BLOCK = 128  # files noted as opened at once
+WAITING = 8  # files handed to the pool beyond those it opens, so that it has work while results are written
 WRITE_EVERY = 64  # results in one commit,
 WRITE_SECONDS = 1.0  # or fewer after so long
 SUSPECT_AFTER = 1  # openings without an answer after which a file is read with no other beside it
@@ -93,7 +95,7 @@ class Reading:
         self._total = await files.pending_count(self._graph, root.id)
         await self._progress.step(0, self._total, self._saying())
         try:
-            await self._read_all((0, SUSPECT_AFTER - 1), self._settings.images.workers + 1)
+            await self._read_all((0, SUSPECT_AFTER - 1), self._settings.images.workers + WAITING)
             await self._read_all((SUSPECT_AFTER, QUARANTINE_AFTER - 1), 1)
             await self._quarantine_suspects()
             await self._retry_killers()
@@ -107,15 +109,14 @@ class Reading:
 
     async def _read_all(self, attempts: tuple[int, int], at_once: int) -> None:
         after = ""
-        while block := await files.pending_files(self._graph, self._root.id, after, BLOCK, attempts):
-            after = block[-1].key
-            # A file that was opened in this run and has to wait, or killed its worker, is no suspect.
-            block = [file for file in block if file.record.id not in self._opened]
-            now = time.time_ns()
-            young = [file for file in block if self._is_young(file.record, now)]
-            self._tally.unsettled += young
-            ready = [file for file in block if not self._is_young(file.record, now)]
-            await self._read_block(ready, at_once)
+        while pending := await files.pending_files(self._graph, self._root.id, after, AHEAD, attempts):
+            after = pending[-1].key
+            for start in range(0, len(pending), BLOCK):
+                # A file that was opened in this run and has to wait, or killed its worker, is no suspect.
+                block = [file for file in pending[start : start + BLOCK] if file.record.id not in self._opened]
+                now = time.time_ns()
+                self._tally.unsettled += [file for file in block if self._is_young(file.record, now)]
+                await self._read_block([file for file in block if not self._is_young(file.record, now)], at_once)
 
     def _is_young(self, record: FileRecord, now_ns: int) -> bool:
         """A time in the future counts as young too: the clocks of a NAS and of this machine may differ."""
@@ -284,7 +285,7 @@ class Reading:
                 else:
                     looks[file.record.id] = now
             await files.put_pending(self._graph, [file.record for file in steady], self._progress.job_id)
-            await self._read_block(steady, self._settings.images.workers + 1)
+            await self._read_block(steady, self._settings.images.workers + WAITING)
             if time.monotonic() > end:
                 self._tally.unsettled += looks.values()
                 return

@@ -13,6 +13,7 @@ import pytest
 from photos_graph.bootstrap import Services
 from photos_graph.images.formats import EXTENSIONS
 from photos_graph.model import JobState, PhotoOrder
+from photos_graph.services import reading
 from tests.corpora import CORPORA
 from tests.pictures import jpeg, put
 from tests.services.library import ended, failures, files, photos, scanned
@@ -63,6 +64,16 @@ async def test_every_original_is_read_once(services: Services, tmp_path: Path) -
     spent = sum(count - before.get(pid, 0) for pid, count in after.items())
     # A child that began meanwhile has read its libraries too; those of pictures are read once, so less than twice.
     assert total <= spent < 1.5 * total + 40_000_000 * (len(after) - len(before))
+
+
+async def test_what_is_pending_is_read_to_its_end_in_parts(
+    services: Services, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "AHEAD", 4)
+    monkeypatch.setattr(reading, "BLOCK", 3)
+    await services.roots.add(str(folder))
+    assert (await scanned(services)).done == 10
+    assert len(await photos(services)) == 10
 
 
 def read_by(pid: int) -> int:
