@@ -2,51 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, LiteralString
 
 from photos_graph.graph.connection import Graph
 from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
 
-BLOCK = 20_000  # photos per read of the whole library
+BLOCK = 100_000  # photos per read of the whole library: what one answer may take of the engine's memory
+SOME = 20_000  # photos per read of those that were touched
 
+# A list per photo in one record: a tenth of the time of one record per photo. Times as text, for the same reason.
 PHOTOS: LiteralString = """
 UNWIND $numbers AS number
 MATCH (p:Photo {number: number})
-RETURN p.number AS number, p.id AS id, p.takenAt AS takenAt, p.addedAt AS addedAt, p.rating AS rating,
-  p.favourite AS favourite, p.make AS make, p.model AS model, p.lens AS lens, p.latitude AS latitude,
-  p.longitude AS longitude
+RETURN collect([p.number, p.id, toString(p.takenAt), p.addedAt, p.rating, p.favourite, p.make, p.model, p.lens,
+  p.latitude, p.longitude]) AS photos
 """
 
 PATHS: LiteralString = """
 UNWIND $numbers AS number
 MATCH (p:Photo {number: number})<-[:OF]-(f:File)-[:IN]->(d:Folder) WHERE f.state <> 'MISSING'
-RETURN number, f.key AS key, f.name AS name, d.id AS folder
+RETURN d.id AS folder, collect([number, f.key, f.name]) AS files
 """
 
 PLACES: LiteralString = """
 UNWIND $numbers AS number
 MATCH (p:Photo {number: number})-[:AT]->(x:Place)
-RETURN number, x.id AS place
+RETURN x.id AS place, collect(number) AS photos
 """
 
+# A WITH before each range, for ArcadeDB looks 100,000 photos through in the time in which it finds 20,000 by the
+# index of their numbers.
 PHOTO_BLOCK: LiteralString = """
-MATCH (p:Photo) WHERE p.number >= $first AND p.number < $end
-RETURN p.number AS number, p.id AS id, p.takenAt AS takenAt, p.addedAt AS addedAt, p.rating AS rating,
-  p.favourite AS favourite, p.make AS make, p.model AS model, p.lens AS lens, p.latitude AS latitude,
-  p.longitude AS longitude
+MATCH (p:Photo) WITH p, p.number AS number WHERE number >= $first AND number < $end
+RETURN collect([number, p.id, toString(p.takenAt), p.addedAt, p.rating, p.favourite, p.make, p.model, p.lens,
+  p.latitude, p.longitude]) AS photos
 """
 
 PATH_BLOCK: LiteralString = """
-MATCH (p:Photo) WHERE p.number >= $first AND p.number < $end
-MATCH (p)<-[:OF]-(f:File)-[:IN]->(d:Folder) WHERE f.state <> 'MISSING'
-RETURN p.number AS number, f.key AS key, f.name AS name, d.id AS folder
+MATCH (d:Folder)<-[:IN]-(f:File)-[:OF]->(p:Photo) WHERE f.state <> 'MISSING'
+WITH d, f, p.number AS number WHERE number >= $first AND number < $end
+RETURN d.id AS folder, collect([number, f.key, f.name]) AS files
 """
 
 PLACE_BLOCK: LiteralString = """
-MATCH (p:Photo) WHERE p.number >= $first AND p.number < $end
-MATCH (p)-[:AT]->(x:Place)
-RETURN p.number AS number, x.id AS place
+MATCH (x:Place)<-[:AT]-(p:Photo) WITH x, p.number AS number WHERE number >= $first AND number < $end
+RETURN x.id AS place, collect(number) AS photos
 """
 
 LAST: LiteralString = "MATCH (m:Meta {name: 'photoNumber'}) RETURN m.value AS last"
@@ -55,12 +58,13 @@ LAST: LiteralString = "MATCH (m:Meta {name: 'photoNumber'}) RETURN m.value AS la
 async def photo_rows(graph: Graph, numbers: Sequence[int]) -> list[PhotoRow]:
     """The rows of photos that the graph still knows, of those ``numbers``."""
     rows: list[PhotoRow] = []
-    for start in range(0, len(numbers), BLOCK):
-        some = list(numbers[start : start + BLOCK])
-        photos = await graph.read(PHOTOS, numbers=some)
-        paths = await graph.read(PATHS, numbers=some)
-        places = await graph.read(PLACES, numbers=some)
-        rows += _rows(photos, paths, places)
+    for start in range(0, len(numbers), SOME):
+        some = list(numbers[start : start + SOME])
+        rows += _rows(
+            await graph.read(PHOTOS, numbers=some),
+            await graph.read(PATHS, numbers=some),
+            await graph.read(PLACES, numbers=some),
+        )
     return rows
 
 
@@ -72,41 +76,47 @@ async def last_number(graph: Graph) -> int:
 async def photo_block(graph: Graph, first: int) -> list[PhotoRow]:
     """The rows of the BLOCK numbers from ``first`` on."""
     end = first + BLOCK
-    photos = await graph.read(PHOTO_BLOCK, first=first, end=end)
-    paths = await graph.read(PATH_BLOCK, first=first, end=end)
-    places = await graph.read(PLACE_BLOCK, first=first, end=end)
+    # At once: the engine looks for one answer while we take in another.
+    photos, paths, places = await asyncio.gather(
+        graph.read(PHOTO_BLOCK, first=first, end=end),
+        graph.read(PATH_BLOCK, first=first, end=end),
+        graph.read(PLACE_BLOCK, first=first, end=end),
+    )
     return _rows(photos, paths, places)
 
 
 def _rows(
-    photos: Iterable[dict[str, Any]], paths: Iterable[dict[str, Any]], places: Iterable[dict[str, Any]]
+    photos: Sequence[dict[str, Any]], paths: Sequence[dict[str, Any]], places: Sequence[dict[str, Any]]
 ) -> list[PhotoRow]:
     files: dict[int, list[tuple[str, str, str]]] = {}
     for row in paths:
-        files.setdefault(row["number"], []).append((row["key"], row["name"], row["folder"]))
+        for number, key, name in row["files"]:
+            files.setdefault(number, []).append((key, name, row["folder"]))
     at: dict[int, list[str]] = {}
     for row in places:
-        at.setdefault(row["number"], []).append(row["place"])
-    return [_row(row, sorted(files.get(row["number"], ())), at.get(row["number"], ())) for row in photos]
+        for number in row["photos"]:
+            at.setdefault(number, []).append(row["place"])
+    return [_row(photo, sorted(files.get(photo[0], ())), at.get(photo[0], ())) for photo in photos[0]["photos"]]
 
 
-def _row(photo: dict[str, Any], files: Sequence[tuple[str, str, str]], places: Sequence[str]) -> PhotoRow:
+def _row(photo: Sequence[Any], files: Sequence[tuple[str, str, str]], places: Sequence[str]) -> PhotoRow:
+    number, id_, taken, added_ms, rating, favourite, make, model, lens, latitude, longitude = photo
     names = tuple(name for _, name, _ in files)
-    camera = "|".join(photo[part] or "" for part in ("make", "model", "lens"))
+    camera = f"{make or ''}|{model or ''}|{lens or ''}"
     return PhotoRow(
-        number=photo["number"],
-        id=photo["id"],
+        number=number,
+        id=id_,
         name=names[0] if names else "",
         folders=tuple(dict.fromkeys(folder for _, _, folder in files)),
         names=names,
         places=tuple(places),
-        taken=photo["takenAt"],
-        added_ms=photo["addedAt"],
-        rating=photo["rating"],
-        favourite=bool(photo["favourite"]),
+        taken=datetime.fromisoformat(taken) if taken is not None else None,
+        added_ms=added_ms,
+        rating=rating,
+        favourite=bool(favourite),
         camera=camera if camera != "||" else None,
-        latitude=photo["latitude"],
-        longitude=photo["longitude"],
+        latitude=latitude,
+        longitude=longitude,
     )
 
 

@@ -160,7 +160,8 @@ class Index:
         fresh.apply_persons(await labels.person_rows(self._graph))
         fresh.apply_marks(await labels.folder_marks(self._graph))
         for first in range(0, await postings.last_number(self._graph), postings.BLOCK):
-            fresh.apply_photos(await postings.photo_block(self._graph, first))
+            # On a thread, since nobody sees it yet and who asks for anything else should not wait.
+            await asyncio.to_thread(fresh.apply_photos, await postings.photo_block(self._graph, first))
         fresh.apply_labels(await labels.all_labels(self._graph), None)
         return fresh
 

@@ -105,6 +105,15 @@ async def test_rows_for_the_index_are_the_same_whole_and_one_by_one(graph: Graph
     assert set(await postings.place_rows(graph)) == set(await postings.place_rows(graph, [LAQUILA.id]))
 
 
+async def test_the_rows_of_a_library_come_in_blocks_of_numbers(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    await library(graph)
+    await photos.put_read(graph, [read(0, "a"), read(3, "a"), read(1, "b", Metadata())], [], "j1")
+    monkeypatch.setattr(postings, "BLOCK", 1)
+    for number in range(2):
+        assert await postings.photo_block(graph, number) == await postings.photo_rows(graph, [number])
+    assert await postings.photo_block(graph, 2) == []
+
+
 async def test_the_feed_names_what_a_commit_touched(graph: Graph) -> None:
     await library(graph)
     before = await feed.head(graph)
