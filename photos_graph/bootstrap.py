@@ -56,6 +56,10 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
     """
     async with AsyncExitStack() as closing:
         make_private(settings)
+        images = settings.images
+        cache = RenditionCache(settings.data_dir / "renditions", images.cache_bytes)
+        loading = asyncio.create_task(asyncio.to_thread(cache.load))  # the engine takes seconds to start
+        closing.push_async_callback(_cancelled, loading)
         graph = await connect(settings)
         closing.push_async_callback(graph.close)
         # Another data directory than before may lie in a root that the graph knows.
@@ -66,11 +70,9 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         index.start()
         closing.push_async_callback(index.close)
 
-        images = settings.images
         pool = WorkerPool(TARGET, images.workers, images.memory_bytes, images.timeout_seconds, images.queue)
         closing.push_async_callback(pool.close)
-        cache = RenditionCache(settings.data_dir / "renditions", images.cache_bytes)
-        await asyncio.to_thread(cache.load)
+        await loading
         renditions = Renditions(cache, pool, images)
         closing.push_async_callback(renditions.close)
 
