@@ -93,12 +93,12 @@ def _make(library: Path, album: Album, shot: Shot) -> None:
 
     path = library / album.folder / shot.name
     path.parent.mkdir(parents=True, exist_ok=True)
-    with Image.open(_path_of(shot.source)) as opened:
+    with Image.open(path_of(shot.source)) as opened:
         picture = _toned(_cropped(opened.convert("RGB"), shot.crop), shot.tone)
     if shot.orientation in TURNS:
         picture = picture.transpose(Image.Transpose[TURNS[shot.orientation]])
     keywords = (*album.keywords, *shot.keywords)
-    labels = Labels(_exif(album, shot), _xmp(keywords, shot.rating if shot.labelled else None))
+    labels = Labels(exif_of(album, shot), _xmp(keywords, shot.rating if shot.labelled else None))
     _save(picture, path, labels if shot.labelled else None)
     if shot.sidecar_rating is not None:
         path.with_name(path.name + ".xmp").write_bytes(_xmp(keywords, shot.sidecar_rating))
@@ -106,7 +106,8 @@ def _make(library: Path, album: Album, shot: Shot) -> None:
     os.utime(path, (taken, taken))
 
 
-def _path_of(source: Source) -> Path:
+def path_of(source: Source) -> Path:
+    """Where the picture lies. Raises BadInput when the package that ships it is not installed."""
     # Found, not imported: only the picture is wanted, not a second of start-up.
     package = find_spec(source.package)
     if package is None or package.origin is None:
@@ -134,7 +135,8 @@ def _toned(picture: Image, tone: str) -> Image:
     return picture
 
 
-def _exif(album: Album, shot: Shot) -> bytes:
+def exif_of(album: Album, shot: Shot) -> bytes:
+    """An EXIF block as it stands in a JPEG."""
     from PIL import Image
 
     exif = Image.Exif()

@@ -1,0 +1,92 @@
+"""``python -m benchmarks --help``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.status import Status
+
+from benchmarks import library, scan, thumbnails
+from benchmarks.bench import Bench
+from benchmarks.pictures import Say
+from benchmarks.report import Figure, markdown, table
+
+BENCHMARKS: dict[str, tuple[str, Callable[[Bench], list[Figure]]]] = {
+    "cold": ("a thumbnail made on request, against bare pyvips", thumbnails.cold),
+    "cached": ("thumbnails from the cache, against a bare Starlette FileResponse", thumbnails.cached),
+    "scan": ("a first scan of real-size originals: speed, bytes read, memory", scan.scan),
+    "rescan": ("a scan of the large library that finds nothing changed", library.rescan),
+    "start": ("from spawning the service to ready, with the large library, and its memory", library.start),
+    "pages": ("GraphQL pages of the large library", library.pages),
+}
+HELP = """\
+Measures the real service, in processes of its own and over HTTP, beside bare libraries in the same run. Both are
+measured in turn and reported as medians, so that what else the machine does hits both.
+
+benchmarks:
+{names}
+Without a name all of them run. The first run makes pictures and a large library, which is kept in --folder for the
+next; delete the folder when you are done.
+
+examples:
+  python -m benchmarks                          all
+  python -m benchmarks cold cached --rounds 5   two of them, measured more often
+  python -m benchmarks cold --originals DIR     with JPEGs of your own; they are only read
+  python -m benchmarks --markdown               the table of the README
+"""
+
+
+def main() -> None:
+    console = Console(stderr=True, highlight=False)
+    given = _arguments()
+    given.folder.mkdir(parents=True, exist_ok=True)
+    figures: list[Figure] = []
+    try:
+        for name in dict.fromkeys(given.names or BENCHMARKS):
+            with console.status(name) as status:
+                figures += BENCHMARKS[name][1](_bench(given, _saying(name, console, status)))
+    finally:  # what was measured before something went wrong is worth showing
+        if given.markdown:
+            print(markdown(figures))
+        else:
+            Console(highlight=False).print(table(figures))
+
+
+def _saying(name: str, console: Console, status: Status) -> Say:
+    def say(text: str) -> None:
+        if console.is_terminal:
+            status.update(f"{name}: {text}")
+        else:
+            console.print(f"{name}: {text}")
+
+    return say
+
+
+def _bench(given: argparse.Namespace, say: Say) -> Bench:
+    return Bench(given.folder.resolve(), given.rounds, given.photos, given.originals, say)
+
+
+def _arguments() -> argparse.Namespace:
+    names = "\n".join(f"  {name:10} {what}" for name, (what, _) in BENCHMARKS.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=HELP.format(names=names),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which; all by default")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="how often each pair is measured (3)")
+    parser.add_argument("--photos", type=int, default=100_000, metavar="N", help="in the large library (100000)")
+    parser.add_argument("--originals", type=Path, metavar="DIR", help="JPEGs for cold, cached and scan")
+    parser.add_argument("--folder", type=Path, default=Path(".bench"), metavar="DIR", help="what is kept (.bench)")
+    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    given = parser.parse_args()
+    if unknown := [name for name in given.names if name not in BENCHMARKS]:
+        parser.error(f"there is no benchmark {unknown[0]!r}; choose from {', '.join(BENCHMARKS)}")
+    return given
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The bare libraries that we compare with, each in a process of its own."""

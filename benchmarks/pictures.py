@@ -1,0 +1,105 @@
+"""Pictures to measure with, made of the freely usable photos that scikit-image and scikit-learn ship."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pyvips
+from PIL import Image
+
+from photos_graph.demo import exif_of, path_of
+from photos_graph.demo_shots import ALBUMS, ASTRONAUT, CAT, COFFEE, DAHLIA, PAGODA
+
+WIDTH, HEIGHT, CELL = 6000, 4000, 2000  # 24 million pixels
+GRAIN, QUALITY = 6.0, 92  # standard deviation; with these a file has the 9 MB that a camera's has
+TINY = (48, 36)
+FOLDER_SIZE = 50  # photos
+
+Say = Callable[[str], None]
+
+
+def photographs(folder: Path, count: int, say: Say) -> list[Path]:
+    """``count`` different JPEGs of 24 million pixels, made unless they are there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"IMG_{number:04}.jpg" for number in range(count)]
+    for number, path in enumerate(paths):
+        if not path.exists():
+            say(f"making picture {number + 1} of {count}")
+            temporary = path.with_suffix(".new")
+            temporary.write_bytes(_photograph(random.Random(number)))
+            temporary.replace(path)
+    return paths
+
+
+def _photograph(chance: random.Random) -> bytes:
+    """A mosaic of enlarged parts, with grain."""
+    sources = [pyvips.Image.new_from_file(str(path_of(s)))[0:3] for s in (ASTRONAUT, CAT, COFFEE, DAHLIA, PAGODA)]
+    cells = []
+    for _ in range((WIDTH // CELL) * (HEIGHT // CELL)):
+        source = chance.choice(sources)
+        edge = chance.randint(240, min(source.width, source.height))
+        part = source.crop(chance.randint(0, source.width - edge), chance.randint(0, source.height - edge), edge, edge)
+        cells.append(part.resize(CELL / edge, kernel="cubic").gravity("centre", CELL, CELL, extend="mirror"))
+    grain = pyvips.Image.gaussnoise(WIDTH, HEIGHT, sigma=GRAIN, mean=0, seed=chance.getrandbits(31))
+    picture = (pyvips.Image.arrayjoin(cells, across=WIDTH // CELL) + grain).cast("uchar")
+    data: bytes = picture.copy(interpretation="srgb").jpegsave_buffer(Q=QUALITY)
+    return data
+
+
+def copies(sources: Sequence[Path], folder: Path, count: int) -> list[Path]:
+    """``count`` files of these pictures with a comment each, so that each is a photo of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"IMG_{number:05}.jpg" for number in range(count)]
+    for number, path in enumerate(paths):
+        path.write_bytes(_commented(sources[number % len(sources)].read_bytes(), f"{folder.name} {number}"))
+    return settled(paths)
+
+
+def tiny_library(folder: Path, count: int, say: Say) -> None:
+    """``count`` tiny photos with dates, cameras and places, 50 to a folder, made unless they are there."""
+    if folder.exists():
+        return
+    unfinished = folder.with_suffix(".new")
+    templates = list(_tiny_templates())
+    for number in range(count):
+        trip = number // FOLDER_SIZE
+        taken = datetime(2003, 1, 1) + timedelta(days=(trip * 7919) % 8000, minutes=number % FOLDER_SIZE)
+        template, stamp = templates[trip % len(templates)]
+        data = template.replace(stamp, f"{taken:%Y:%m:%d %H:%M:%S}".encode())
+        path = unfinished / f"{taken.year}" / f"Trip {trip}" / f"IMG_{number:06}.jpg"
+        if number % FOLDER_SIZE == 0:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            say(f"making {count:,} tiny photos: {number:,}")
+        path.write_bytes(_commented(data, str(number)))
+        settled([path])
+    unfinished.replace(folder)
+
+
+def _tiny_templates() -> list[tuple[bytes, bytes]]:
+    """JPEGs with the labels of the demonstration library's shots, and the date in each."""
+    templates = []
+    for album in ALBUMS:
+        for shot in album.shots:
+            with Image.open(path_of(shot.source)) as opened:
+                small = opened.convert("RGB").resize(TINY)
+            data = io.BytesIO()
+            small.save(data, "JPEG", exif=exif_of(album, shot))
+            templates.append((data.getvalue(), shot.taken.replace("-", ":").replace("T", " ").encode()))
+    return templates
+
+
+def _commented(jpeg: bytes, comment: str) -> bytes:
+    text = comment.encode()
+    return jpeg[:2] + b"\xff\xfe" + (len(text) + 2).to_bytes(2, "big") + text + jpeg[2:]
+
+
+def settled(paths: Sequence[Path]) -> list[Path]:
+    """Files of last year: a scan waits for those that may still be being written."""
+    for path in paths:
+        os.utime(path, (1_750_000_000, 1_750_000_000))
+    return list(paths)

@@ -1,0 +1,80 @@
+"""Figures, each beside that of a peer and its goal, as a table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.table import Table
+
+TITLES = ("what", "photos-graph", "peer", "ratio", "goal", "met")
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A limit of our value, or of its ratio to the peer's."""
+
+    limit: float
+    at_most: bool
+    of_ratio: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """``peer`` is the same measured with the bare library named by ``peer_name``, in the same unit and run.
+
+    ``ratio``: ours to the peer's; the median over the pairs that were measured one after the other.
+    """
+
+    what: str
+    ours: float
+    unit: str
+    peer: float | None = None
+    peer_name: str = ""
+    ratio: float | None = None
+    goal: Goal | None = None
+
+    @property
+    def met(self) -> bool | None:
+        """None where there is no goal."""
+        value = self.ratio if self.goal is not None and self.goal.of_ratio else self.ours
+        if self.goal is None or value is None:
+            return None
+        return value <= self.goal.limit if self.goal.at_most else value >= self.goal.limit
+
+    def cells(self) -> tuple[str, ...]:
+        """One for each of TITLES."""
+        goal = ""
+        if self.goal is not None:
+            unit = "x" if self.goal.of_ratio else self.unit
+            goal = f"{'<=' if self.goal.at_most else '>='} {_number(self.goal.limit)} {unit}"
+        return (
+            self.what,
+            f"{_number(self.ours)} {self.unit}",
+            "" if self.peer is None else f"{_number(self.peer)} {self.unit} ({self.peer_name})",
+            "" if self.ratio is None else f"{self.ratio:.2f} x",
+            goal,
+            {None: "", True: "yes", False: "no"}[self.met],
+        )
+
+
+def _number(value: float) -> str:
+    """Three digits that count."""
+    if value == 0 or abs(value) >= 100:
+        return f"{value:,.0f}"
+    text = f"{value:.{2 - math.floor(math.log10(abs(value)))}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def table(figures: Sequence[Figure]) -> Table:
+    shown = Table(*TITLES)
+    for figure in figures:
+        colour = {None: "", True: "green", False: "red"}[figure.met]
+        shown.add_row(*figure.cells()[:-1], f"[{colour}]{figure.cells()[-1]}[/]" if colour else "")
+    return shown
+
+
+def markdown(figures: Sequence[Figure]) -> str:
+    rows = [TITLES, ("---",) * len(TITLES), *(figure.cells() for figure in figures)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

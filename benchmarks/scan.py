@@ -1,0 +1,69 @@
+"""A scan of real-size originals: how fast, how much memory, how often an original is read."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from itertools import cycle
+from pathlib import Path
+
+from benchmarks.bench import Bench, in_turn
+from benchmarks.peers.process import Peer
+from benchmarks.pictures import copies, photographs
+from benchmarks.processes import MIB, Watch
+from benchmarks.report import Figure, Goal
+from benchmarks.service import Service
+from photos_graph.model import ThumbnailSize
+
+COUNT = 60  # originals a round
+SOURCES = 12
+EDGE = ThumbnailSize.LARGE.edge
+
+
+def scan(bench: Bench) -> list[Figure]:
+    """A first scan of 24-megapixel JPEGs. Read is what the decoders' read calls returned, of files and pipes, from
+    when they had loaded their libraries: ``rchar`` of ``/proc/<pid>/io``. Nobody else opens an original."""
+    folder = bench.originals or bench.folder / "photographs"
+    sources = sorted(folder.rglob("*.[jJ][pP]*")) if bench.originals else photographs(folder, SOURCES, bench.say)
+    with bench.scratch() as scratch, Service(scratch / "data") as service, ExitStack() as peers:
+        bare = [peers.enter_context(Peer("vips")) for _ in range(os.cpu_count() or 1)]
+        bench.say("a scan to warm up")
+        copies(sources, scratch / "warm", len(bare) * 4)
+        service.scan(service.add_root(scratch / "warm"))
+
+        rounds = [copies(sources, scratch / f"round {number}", COUNT) for number in range(bench.rounds)]
+        roots = [service.add_root(paths[0].parent) for paths in rounds]
+        with Watch(service.pid) as watch:
+
+            def ours(number: int) -> float:
+                bench.say(f"scanning {COUNT} originals, round {number + 1} of {bench.rounds}")
+                return COUNT / service.scan(roots[number]).seconds
+
+            pairs = in_turn(bench.rounds, ours, lambda number: COUNT / _bare_seconds(bare, rounds[number]))
+        size = sum(path.stat().st_size for paths in rounds for path in paths)
+        a, b = pairs.medians
+        return [
+            Figure("scan, photos of 24 megapixels", a, "photos/s", b, "pyvips, LARGE alone", pairs.ratio),
+            Figure(
+                "scan, bytes read per byte of an original",
+                watch.decoders_read / size,
+                "x",
+                goal=Goal(1.005, at_most=True),
+            ),
+            Figure("scan, peak memory of service and decoders", watch.peak.service / MIB, "MiB"),
+            Figure("scan, peak memory of the graph's engine", watch.peak.engine / MIB, "MiB"),
+        ]
+
+
+def _bare_seconds(peers: Sequence[Peer], paths: Sequence[Path]) -> float:
+    """The LARGE rendition of each and nothing else, shared out among the peers."""
+    start = time.perf_counter()
+    shared = list(zip(cycle(peers), paths))
+    for peer, path in shared:
+        peer.begin(json.dumps([str(path), EDGE]))
+    for peer, _ in shared:
+        peer.end()
+    return time.perf_counter() - start

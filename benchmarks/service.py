@@ -1,0 +1,132 @@
+"""The real service in a process of its own, and questions to it over HTTP."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+COMMAND = Path(sys.executable).with_name("photos-graph")
+TOKEN = "benchmark"
+START_SECONDS = 120
+STOP_SECONDS = 60
+ADD_ROOT = "mutation ($path: String!) { addRoot(path: $path) { id } }"
+SCAN = "mutation ($root: ID) { scan(root: $root) { id } }"
+JOB = "query ($id: ID!) { job(id: $id) { state message startedAt finishedAt } }"
+NEWEST = "{ jobs(first: 1) { nodes { id createdAt } } }"
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    message: str
+    seconds: float
+
+
+class Service:
+    """``photos-graph serve`` on a free port. ``ready_seconds`` is from spawning it to ``/readyz``."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.port = free_port()
+        data_dir.mkdir(parents=True, exist_ok=True)
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
+        self._log = data_dir.with_suffix(".log")
+        self._started_at, started = time.time(), time.monotonic()
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [COMMAND, "serve", "--port", str(self.port), "--data-dir", data_dir],
+                env=kept | {"PHOTOS_TOKEN": TOKEN, "XDG_CONFIG_HOME": str(data_dir.parent)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        self.pid = self._process.pid
+        self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
+        self._wait_until_ready()
+        self.ready_seconds = time.monotonic() - started
+
+    def _wait_until_ready(self) -> None:
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end and self._process.poll() is None:
+            try:
+                if self.get("/readyz")[0] == 200:
+                    return
+            except OSError:
+                self._connection.close()
+            time.sleep(0.01)
+        self.close()
+        raise RuntimeError(f"the service did not become ready: {self._log.read_text()[-2000:]}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
+        self._connection.request("GET", path, headers=dict(headers or {}))
+        answer = self._connection.getresponse()
+        return answer.status, answer.read()
+
+    def ask(self, query: str, **variables: object) -> Any:
+        """The data that GraphQL answers. Raises RuntimeError for errors."""
+        self._connection.request("POST", "/graphql", *graphql(query, **variables))
+        answer = json.loads(self._connection.getresponse().read())
+        if answer.get("errors"):
+            raise RuntimeError(f"{answer['errors']}")
+        return answer["data"]
+
+    def add_root(self, folder: Path) -> str:
+        return str(self.ask(ADD_ROOT, path=str(folder))["addRoot"]["id"])
+
+    def scan(self, root: str) -> Scanned:
+        """Scans and waits for the end."""
+        return self._end_of(self.ask(SCAN, root=root)["scan"]["id"])
+
+    def scan_of_start(self) -> Scanned:
+        """Waits for the end of the scan that every start begins with."""
+        while True:
+            for job in self.ask(NEWEST)["jobs"]["nodes"]:
+                if datetime.fromisoformat(job["createdAt"]).timestamp() >= self._started_at:
+                    return self._end_of(job["id"])
+            time.sleep(0.05)
+
+    def _end_of(self, job_id: str) -> Scanned:
+        while True:
+            job = self.ask(JOB, id=job_id)["job"]
+            if job["state"] == "SUCCEEDED":
+                took = datetime.fromisoformat(job["finishedAt"]) - datetime.fromisoformat(job["startedAt"])
+                return Scanned(job["message"], took.total_seconds())
+            if job["state"] in ("FAILED", "CANCELLED"):
+                raise RuntimeError(job["message"])
+            time.sleep(0.05)
+
+
+def graphql(query: str, **variables: object) -> tuple[bytes, dict[str, str]]:
+    """Body and headers of a question."""
+    body = json.dumps({"query": query, "variables": variables}).encode()
+    return body, {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

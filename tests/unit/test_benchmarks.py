@@ -1,0 +1,84 @@
+"""The benchmarks' own parts: what they say, and that what they count is there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.__main__ import BENCHMARKS
+from benchmarks.load import rate, request
+from benchmarks.peers.process import FilePeer, Peer
+from benchmarks.pictures import FOLDER_SIZE, tiny_library
+from benchmarks.report import Figure, Goal, markdown
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def ended(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "benchmarks", *arguments]
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+
+
+def test_help_names_every_benchmark() -> None:
+    said = ended("--help")
+    assert said.returncode == 0
+    assert [name for name in BENCHMARKS if f"\n  {name} " not in said.stdout] == []
+
+
+def test_a_benchmark_that_is_none_ends_with_2_and_those_there_are() -> None:
+    said = ended("nothing")
+    assert said.returncode == 2
+    assert "nothing" in said.stderr and ", ".join(BENCHMARKS) in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("figure", "met"),
+    [
+        (Figure("a", 5, "s", goal=Goal(5, at_most=True)), True),
+        (Figure("a", 5.1, "s", goal=Goal(5, at_most=True)), False),
+        (Figure("a", 19_999, "files/s", goal=Goal(20_000, at_most=False)), False),
+        (Figure("a", 100, "ms", 80, "b", 1.25, Goal(1.1, at_most=True, of_ratio=True)), False),
+        (Figure("a", 100, "ms", 80, "b", 1.05, Goal(1.1, at_most=True, of_ratio=True)), True),
+        (Figure("a", 5, "s"), None),
+    ],
+)
+def test_a_goal_is_met_by_the_value_or_by_the_ratio(figure: Figure, met: bool | None) -> None:
+    assert figure.met is met
+
+
+def test_the_table_for_the_readme() -> None:
+    figures = [
+        Figure("thumbnail", 105.04, "ms", 99.96, "pyvips", 1.0512, Goal(1.1, at_most=True, of_ratio=True)),
+        Figure("rescan", 45_123.4, "files/s", goal=Goal(20_000, at_most=False)),
+        Figure("start", 4.2, "s"),
+    ]
+    assert markdown(figures).splitlines()[2:] == [
+        "| thumbnail | 105 ms | 100 ms (pyvips) | 1.05 x | <= 1.1 x | yes |",
+        "| rescan | 45,123 files/s |  |  | >= 20,000 files/s | yes |",
+        "| start | 4.2 s |  |  |  |  |",
+    ]
+
+
+def test_answers_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "ab").mkdir()
+    (tmp_path / "ab/abc.jpg").write_bytes(bytes(70_000))
+    with FilePeer(tmp_path) as peer:
+        assert rate(peer.port, [request("/media/abc.jpg")], 0.3) > 10
+        with pytest.raises(RuntimeError, match="404"):
+            rate(peer.port, [request("/nothing")], 0.3)
+
+
+def test_a_peer_says_how_long_it_took(tmp_path: Path) -> None:
+    with Peer("walk") as peer:
+        assert 0 < peer.time(str(tmp_path)) < 1
+
+
+def test_tiny_photos_are_all_different_and_in_folders(tmp_path: Path) -> None:
+    folder = tmp_path / "Pictures"
+    tiny_library(folder, 2 * FOLDER_SIZE, lambda _: None)
+    files = list(folder.rglob("*.jpg"))
+    assert len({path.read_bytes() for path in files}) == len(files) == 2 * FOLDER_SIZE
+    assert len({path.parent for path in files}) == 2
