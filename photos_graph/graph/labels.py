@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any, LiteralString
 
@@ -114,8 +115,8 @@ RETURN x.id AS label, collect(DISTINCT number) AS numbers
 
 RECOGNISED: LiteralString = """
 UNWIND $numbers AS number
-MATCH (p:Photo {number: number})-[:HAS_FACE]->(f:Face)-[r:LOOKS_LIKE]->(x:Person)
-WHERE r.applied AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }
+MATCH (p:Photo {number: number})-[:HAS_FACE]->(f:Face)-[:LOOKS_LIKE {applied: true}]->(x:Person)
+WHERE NOT coalesce(f.ignored, false) AND NOT (f)-[:IS]->(:Person)
 RETURN x.id AS label, collect(DISTINCT number) AS numbers
 """
 
@@ -165,8 +166,8 @@ async def labels_of(graph: Graph, numbers: Sequence[int]) -> LabelPostings:
     gathered = _Gathered()
     for start in range(0, len(numbers), FEW):
         some = list(numbers[start : start + FEW])
-        for kind, query in enumerate(OF):
-            gathered.add(kind, await graph.read(query, numbers=some))
+        for kind, rows in enumerate(await asyncio.gather(*(graph.read(query, numbers=some) for query in OF))):
+            gathered.add(kind, rows)
     return gathered.postings()
 
 
