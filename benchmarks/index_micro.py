@@ -11,10 +11,29 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from photos_graph.model import PhotoOrder, TimelineUnit
+import numpy as np
+from pyroaring import BitMap
+
+from photos_graph.model import Carried, FolderMarks, PhotoOrder, TimelineUnit
+from photos_graph.search.arrays import bitmap
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.query import And, AtPlace, Everything, InFolder, Near, Not, Query, Rated, TakenIn, Words
-from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
+from photos_graph.search.query import (
+    And,
+    AtPlace,
+    Everything,
+    InFolder,
+    Near,
+    Not,
+    OnlyTagged,
+    Query,
+    Rated,
+    Tagged,
+    TakenIn,
+    Untagged,
+    WithPerson,
+    Words,
+)
+from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
 from photos_graph.search.snapshot import capture, load, save
 
 chance = random.Random(7)
@@ -65,6 +84,44 @@ def photo(number: int, folder_id: str, day: int, place_ids: list[str], cameras: 
     )
 
 
+def tags(count: int) -> list[TagRow]:
+    """A tenth of them topmost, the others below these or below each other."""
+    rows: list[TagRow] = []
+    for i in range(count):
+        parent = chance.choice(rows[: max(10, i // 3)]).id if i >= count // 10 else None
+        rows.append(TagRow(f"tag{i:029}", f"Subject {i}", parent))
+    return rows
+
+
+def marks(folder_ids: list[str], tag_ids: list[str]) -> list[FolderMarks]:
+    """The twenty topmost folders and a hundred others carry a tag, twenty exclude one."""
+    carrying = [*folder_ids[1:21], *chance.sample(folder_ids[21:], min(100, len(folder_ids) - 21))]
+    carried = [FolderMarks(id_, (Carried(tag_ids[i % 40], True),)) for i, id_ in enumerate(carrying)]
+    rest = [id_ for id_ in folder_ids if id_ not in set(carrying)]
+    return carried + [FolderMarks(id_, (), (chance.choice(tag_ids[:40]),)) for id_ in chance.sample(rest, 20)]
+
+
+def labels(count: int, tag_ids: list[str], person_ids: list[str]) -> LabelPostings:
+    """Three tags a photo, of which one in ten is a prediction, and one face; a few tags and persons are frequent.
+    No photo is like its neighbours, which costs the most memory."""
+    spread = np.random.default_rng(7)
+
+    def sets(ids: list[str], share: float, per_photo: int) -> dict[str, BitMap]:
+        weights = 1 / np.arange(1, len(ids) + 1)
+        numbers = spread.integers(0, count, int(count * share * per_photo))
+        which = spread.choice(len(ids), len(numbers), p=weights / weights.sum())
+        return {id_: bitmap(numbers[which == place]) for place, id_ in enumerate(ids)}
+
+    return LabelPostings(
+        said=sets(tag_ids, 0.9, 3),
+        predicted=sets(tag_ids, 0.1, 3),
+        excluded=sets(tag_ids, 0.01, 1),
+        persons=sets(person_ids, 0.5, 1),
+        persons_predicted=sets(person_ids, 0.3, 1),
+        faces={1: BitMap(range(count))},
+    )
+
+
 def resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
@@ -78,6 +135,35 @@ def milliseconds(what: str, call: Callable[[], object], repeat: int = 5) -> None
     print(f"{what:58} {sorted(times)[len(times) // 2]:9.2f} ms   worst {max(times):9.2f} ms", flush=True)
 
 
+def whole(index: SearchIndex, query: Query) -> object:
+    found = index.evaluate(query)
+    return (
+        index.page(found, PhotoOrder.TAKEN_DESC, first=50),
+        len(found),
+        index.tag_counts(found, 20),
+        index.person_counts(found, 20),
+        index.place_counts(found, 20),
+        index.years(found),
+    )
+
+
+def after_changes(index: SearchIndex, count: int, folder_ids: list[str], tag_ids: list[str]) -> None:
+    """What a change costs, and the first question after it."""
+    everything = index.evaluate(Everything())
+    some = BitMap(chance.sample(range(count), min(10_000, count // 10)))
+    top, recently = folder_ids[3], [index.marks(folder_ids[3]), FolderMarks(folder_ids[3])]
+    changes: dict[str, Callable[[], object]] = {
+        "tag 10,000 photos": lambda: index.apply_labels(LabelPostings(said={tag_ids[5]: some}), some),
+        "exclude 10,000 photos": lambda: index.apply_labels(LabelPostings(excluded={tag_ids[0]: some}), some),
+        f"a folder of {index.folder_count(top)} loses its tag": lambda: index.apply_marks(recently[1:]),
+        "and gets it back": lambda: index.apply_marks(recently[:1]),
+        "a dry run of that": lambda: index.reached_if(tag_ids[:1], recently[1:]),
+    }
+    for name, change in changes.items():
+        milliseconds(name, change, 1)
+        milliseconds("  tags, the first time after that", lambda: index.tag_counts(everything, 20), 1)
+
+
 def main(count: int) -> None:
     folder_rows, place_rows = folders(min(20_000, max(2, count // 50))), places(500)
     folder_ids, place_ids = [row.id for row in folder_rows], [row.id for row in place_rows]
@@ -88,12 +174,19 @@ def main(count: int) -> None:
     start = time.perf_counter()
     index.apply_photos(photos(count, folder_ids, place_ids))
     print(f"{count} rows made and applied in {time.perf_counter() - start:.1f} s")
+    tag_ids, person_ids = [f"tag{i:029}" for i in range(300)], [f"person{i:026}" for i in range(200)]
+    index.apply_tags(tags(300))
+    index.apply_persons([PersonRow(id_, f"Person {i}") for i, id_ in enumerate(person_ids)])
+    index.apply_marks(marks(folder_ids, tag_ids))
+    index.apply_labels(labels(count, tag_ids, person_ids), None)
     start = time.perf_counter()
     index.prepare()
     print(f"orders sorted in {time.perf_counter() - start:.1f} s")
+    everything = index.evaluate(Everything())
+    milliseconds("tags, the first time", lambda: index.tag_counts(everything, 20), 1)
+    milliseconds("persons, the first time", lambda: index.person_counts(everything, 20), 1)
     print(f"{(resident() - before) / count:.0f} bytes of memory a photo")
 
-    everything = index.evaluate(Everything())
     questions: dict[str, Query] = {
         "everything": Everything(),
         "a folder's tree": InFolder(folder_ids[1]),
@@ -104,6 +197,12 @@ def main(count: int) -> None:
         "stars, a place, not a folder": And((Rated(4), AtPlace(place_ids[1]), Not(InFolder(folder_ids[2])))),
         "a word of most names": Words("img"),
         "words of names and folders": Words("trip img 12345"),
+        "a frequent tag": Tagged(tag_ids[0]),
+        "a rare tag": Tagged(tag_ids[-1]),
+        "a frequent person and a frequent tag": And((WithPerson(person_ids[0]), Tagged(tag_ids[1]))),
+        "a tag by people alone, not a person": And((Tagged(tag_ids[2], True), Not(WithPerson(person_ids[0], True)))),
+        "untagged": Untagged(),
+        "only two tags": OnlyTagged((tag_ids[0], tag_ids[60])),
     }
     for name, query in questions.items():
         milliseconds(f"evaluate {name} ({len(index.evaluate(query))})", lambda query=query: index.evaluate(query))  # type: ignore[misc]
@@ -124,6 +223,12 @@ def main(count: int) -> None:
         milliseconds(f"timeline by {unit}", lambda unit=unit: index.timeline(everything, unit))  # type: ignore[misc]
     milliseconds("years", lambda: index.years(everything))
     milliseconds("places", lambda: index.place_counts(everything, 20))
+
+    for name, query in questions.items():
+        milliseconds(f"page, total and facets, {name}", lambda q=query: whole(index, q), 20)  # type: ignore[misc]
+        numbers = index.page(index.evaluate(query), PhotoOrder.TAKEN_DESC, first=50).numbers
+        milliseconds(f"why 50 photos match, {name}", lambda q=query, n=numbers: index.matches(q, n))  # type: ignore[misc]
+    after_changes(index, count, folder_ids, tag_ids)
 
     cameras = ["Make|Model|Lens"]
     changed = [

@@ -41,8 +41,8 @@ async def _rate(port: int, requests: Sequence[bytes], seconds: float) -> float:
     started = time.perf_counter()
     for connection in made:
         connection.send()
-    counts = await asyncio.gather(*(connection.ended for connection in made))
-    return sum(counts) / (time.perf_counter() - started)
+    await asyncio.wait([connection.ended for connection in made])  # all: none outlives the loop
+    return sum(connection.ended.result() for connection in made) / (time.perf_counter() - started)
 
 
 class _Connection(asyncio.Protocol):

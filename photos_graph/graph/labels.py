@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any, LiteralString
 
+import numpy as np
 from pyroaring import BitMap
 
 from photos_graph.graph.connection import Graph
-from photos_graph.graph.postings import last_number
 from photos_graph.model import Carried, FolderMarks
 from photos_graph.search.rows import LabelPostings, PersonRow, TagRow
 
 FEW = 20_000  # photos per read of those that were touched
-BLOCK = 200_000  # photos per read of the whole library
 
 TAGS: LiteralString = """
 MATCH (t:Tag) OPTIONAL MATCH (t)-[:CHILD_OF]->(up:Tag)
@@ -115,8 +115,8 @@ RETURN x.id AS label, collect(DISTINCT number) AS numbers
 
 RECOGNISED: LiteralString = """
 UNWIND $numbers AS number
-MATCH (p:Photo {number: number})-[:HAS_FACE]->(f:Face)-[r:LOOKS_LIKE]->(x:Person)
-WHERE r.applied AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }
+MATCH (p:Photo {number: number})-[:HAS_FACE]->(f:Face)-[:LOOKS_LIKE {applied: true}]->(x:Person)
+WHERE NOT coalesce(f.ignored, false) AND NOT (f)-[:IS]->(:Person)
 RETURN x.id AS label, collect(DISTINCT number) AS numbers
 """
 
@@ -127,48 +127,38 @@ WITH number, count(f) AS faces
 RETURN faces AS label, collect(number) AS numbers
 """
 
-SAID_BLOCK: LiteralString = """
-MATCH (p:Photo) WHERE p.number >= $first AND p.number < $end
-MATCH (p)-[:TAGGED]->(t:Tag)
+# From the labels on: a library has fewer of them than photos, and many have none yet.
+ALL_SAID: LiteralString = """
+MATCH (t:Tag)<-[:TAGGED]-(p:Photo) RETURN t.id AS label, collect(p.number) AS numbers
+"""
+
+ALL_TAKEN_OFF: LiteralString = """
+MATCH (t:Tag)<-[:EXCLUDES]-(p:Photo) RETURN t.id AS label, collect(p.number) AS numbers
+"""
+
+ALL_PREDICTED: LiteralString = """
+MATCH (t:Tag)<-[r:PREDICTED]-(p:Photo) WHERE r.score >= t.threshold
 RETURN t.id AS label, collect(p.number) AS numbers
 """
 
-TAKEN_OFF_BLOCK: LiteralString = """
-MATCH (p:Photo) WHERE p.number >= $first AND p.number < $end
-MATCH (p)-[:EXCLUDES]->(t:Tag)
-RETURN t.id AS label, collect(p.number) AS numbers
+ALL_SHOWN: LiteralString = """
+MATCH (x:Person)<-[:IS]-(:Face)<-[:HAS_FACE]-(p:Photo) RETURN x.id AS label, collect(p.number) AS numbers
 """
 
-PREDICTED_BLOCK: LiteralString = """
-MATCH (p:Photo) WHERE p.number >= $first AND p.number < $end
-MATCH (p)-[r:PREDICTED]->(t:Tag) WHERE r.score >= t.threshold
-RETURN t.id AS label, collect(DISTINCT p.number) AS numbers
-"""
-
-SHOWN_BLOCK: LiteralString = """
-MATCH (p:Photo) WHERE p.number >= $first AND p.number < $end
-MATCH (p)-[:HAS_FACE]->(:Face)-[:IS]->(x:Person)
-RETURN x.id AS label, collect(DISTINCT p.number) AS numbers
-"""
-
-RECOGNISED_BLOCK: LiteralString = """
-MATCH (p:Photo) WHERE p.number >= $first AND p.number < $end
-MATCH (p)-[:HAS_FACE]->(f:Face)-[r:LOOKS_LIKE]->(x:Person)
+ALL_RECOGNISED: LiteralString = """
+MATCH (x:Person)<-[r:LOOKS_LIKE]-(f:Face)<-[:HAS_FACE]-(p:Photo)
 WHERE r.applied AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }
-RETURN x.id AS label, collect(DISTINCT p.number) AS numbers
+RETURN x.id AS label, collect(p.number) AS numbers
 """
 
-FACES_BLOCK: LiteralString = """
-MATCH (p:Photo) WHERE p.number >= $first AND p.number < $end
-MATCH (p)-[:HAS_FACE]->(f:Face) WHERE NOT coalesce(f.ignored, false)
-WITH p.number AS number, count(f) AS faces
-RETURN faces AS label, collect(number) AS numbers
+# Each number as often as the photo has faces.
+ALL_FACES: LiteralString = """
+MATCH (f:Face)<-[:HAS_FACE]-(p:Photo) WHERE NOT coalesce(f.ignored, false)
+RETURN collect(p.number) AS numbers
 """
 
 OF: tuple[LiteralString, ...] = (SAID, TAKEN_OFF, PREDICTED, SHOWN, RECOGNISED, FACES)
-BLOCKS: tuple[LiteralString, ...] = (
-    SAID_BLOCK, TAKEN_OFF_BLOCK, PREDICTED_BLOCK, SHOWN_BLOCK, RECOGNISED_BLOCK, FACES_BLOCK,
-)  # fmt: skip
+ALL: tuple[LiteralString, ...] = (ALL_SAID, ALL_TAKEN_OFF, ALL_PREDICTED, ALL_SHOWN, ALL_RECOGNISED)
 
 
 async def labels_of(graph: Graph, numbers: Sequence[int]) -> LabelPostings:
@@ -176,17 +166,19 @@ async def labels_of(graph: Graph, numbers: Sequence[int]) -> LabelPostings:
     gathered = _Gathered()
     for start in range(0, len(numbers), FEW):
         some = list(numbers[start : start + FEW])
-        for kind, query in enumerate(OF):
-            gathered.add(kind, await graph.read(query, numbers=some))
+        for kind, rows in enumerate(await asyncio.gather(*(graph.read(query, numbers=some) for query in OF))):
+            gathered.add(kind, rows)
     return gathered.postings()
 
 
 async def all_labels(graph: Graph) -> LabelPostings:
     """All labels of all photos."""
     gathered = _Gathered()
-    for first in range(0, await last_number(graph), BLOCK):
-        for kind, query in enumerate(BLOCKS):
-            gathered.add(kind, await graph.read(query, first=first, end=first + BLOCK))
+    for kind, query in enumerate(ALL):
+        gathered.add(kind, await graph.read(query))
+    numbers, faces = np.unique((await graph.read(ALL_FACES))[0]["numbers"], return_counts=True)
+    counted = [{"label": int(count), "numbers": numbers[faces == count].tolist()} for count in np.unique(faces)]
+    gathered.add(len(ALL), counted)
     return gathered.postings()
 
 

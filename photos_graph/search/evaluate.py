@@ -178,8 +178,8 @@ def _worded(terms: Terms, text: str, confirmed: bool, within: BitMap) -> BitMap:
     for word in sorted(wanted, key=len, reverse=True):
         if not within:
             break
-        tags = (terms.tags.having(tag_id, confirmed) for tag_id in terms.tags.rows.rows_worded(word))
-        persons = (terms.persons.showing(id_, confirmed) for id_ in terms.persons.rows.rows_worded(word))
+        tags = (terms.tags.having(tag_id, confirmed) for tag_id in terms.tags.rows.topmost_worded(word))
+        persons = (terms.persons.showing(id_, confirmed) for id_ in terms.persons.rows.topmost_worded(word))
         places = (terms.names.find(word), terms.folders.worded(word), terms.places.worded(word))
         within = within & union([*places, *tags, *persons])
     return within

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Generic, Protocol, TypeVar
 
@@ -30,6 +31,7 @@ class Watcher(Protocol[C]):
     def went(self, row: C) -> None: ...
 
 
+_KEPT = 64  # answers for a word's beginning
 _SLASHES = 2  # that a name of its own may have, as "Biel/Bienne" has one
 
 
@@ -45,6 +47,8 @@ class Hierarchy(Generic[R]):
         self._children: dict[str | None, set[str]] = {}
         self._named: dict[str, set[str]] = {}  # by folded name
         self._worded: dict[str, set[str]] = {}  # by each word of the name
+        self._vocabulary: list[str] | None = None  # the words in order, when they are asked for
+        self._topmost: dict[str, tuple[str, ...]] = {}  # by a word's beginning
         self._own: dict[str, BitMap] = {}
         self._below: dict[str, BitMap] = {}
         self._watchers: list[Watcher[R]] = []
@@ -86,6 +90,7 @@ class Hierarchy(Generic[R]):
             self._rows[row.id] = row
             self._children.setdefault(row.parent_id, set()).add(row.id)
             self._named.setdefault(fold(row.name), set()).add(row.id)
+            self._forget_words()
             for word in words(row.name):
                 self._worded.setdefault(word, set()).add(row.id)
             for watcher in self._watchers:
@@ -109,7 +114,12 @@ class Hierarchy(Generic[R]):
         self._gather(moved)
         return bool(moved)
 
+    def _forget_words(self) -> None:
+        self._vocabulary = None
+        self._topmost.clear()
+
     def _forget_row(self, row: R) -> None:
+        self._forget_words()
         _discard(self._children, row.parent_id, row.id)
         _discard(self._named, fold(row.name), row.id)
         for word in words(row.name):
@@ -189,13 +199,34 @@ class Hierarchy(Generic[R]):
 
     def rows_worded(self, prefix: str) -> set[str]:
         """Ids of the rows with a word in their names that begins so."""
-        return {row_id for word, ids in self._worded.items() if word.startswith(prefix) for row_id in ids}
+        if self._vocabulary is None:
+            self._vocabulary = sorted(self._worded)
+        found: set[str] = set()
+        for place in range(bisect_left(self._vocabulary, prefix), len(self._vocabulary)):
+            if not self._vocabulary[place].startswith(prefix):
+                break
+            found |= self._worded[self._vocabulary[place]]
+        return found
+
+    def topmost_worded(self, prefix: str) -> tuple[str, ...]:
+        """Those of ``rows_worded`` that lie within no other of them."""
+        known = self._topmost.get(prefix)
+        if known is None:
+            rows = self.rows_worded(prefix)
+            known = tuple(row_id for row_id in rows if self._rows[row_id].parent_id not in rows)
+            if len(self._topmost) >= _KEPT:
+                self._topmost.clear()
+            self._topmost[prefix] = known
+        return known
+
+    def is_worded(self, row_id: str, prefix: str) -> bool:
+        row = self._rows.get(row_id)
+        return row is not None and any(word.startswith(prefix) for word in words(row.name))
 
     def worded(self, prefix: str) -> BitMap:
         """Photos at or under a row with a word in its name that begins so."""
-        rows = self.rows_worded(prefix)
-        topmost = [row_id for row_id in rows if self._rows[row_id].parent_id not in rows]
-        return BitMap.union(BitMap(), *[self._below[row_id] for row_id in topmost if row_id in self._below])
+        rows = (self._below[row_id] for row_id in self.topmost_worded(prefix) if row_id in self._below)
+        return BitMap.union(BitMap(), *rows)
 
 
 def place_of(name: str, row_id: str) -> tuple[bytes, str, str]:

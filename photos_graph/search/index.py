@@ -131,19 +131,22 @@ class SearchIndex:
 
     def years(self, found: BitMap) -> list[tuple[int, int]]:
         """Each year with photos and their count, newest first."""
-        return facets.years(self.terms.months, found)
+        return facets.years(self.terms.months, self._counting(found))
 
     def place_counts(self, found: BitMap, first: int) -> list[tuple[str, int]]:
         """The places with the most photos, at or within them."""
-        return facets.best(facets.place_counts(self.places, found), first)
+        return facets.best(facets.place_counts(self.places, self._counting(found)), first)
 
     def tag_counts(self, found: BitMap, first: int) -> list[tuple[str, int]]:
         """The tags that the most of these photos have, predictions counted."""
-        return facets.best(facets.tag_counts(self.terms.tags, found), first)
+        return facets.best(facets.tag_counts(self.terms.tags, self._counting(found)), first)
 
     def person_counts(self, found: BitMap, first: int) -> list[tuple[str, int]]:
         """The persons that most of these photos show, predictions counted; hidden ones are left out."""
-        return facets.best(facets.person_counts(self.terms.persons, found), first)
+        return facets.best(facets.person_counts(self.terms.persons, self._counting(found)), first)
+
+    def _counting(self, found: BitMap) -> facets.Count:
+        return facets.counting(found, self.terms.visible)
 
     # photos by number and id
 

@@ -143,15 +143,14 @@ def _worded(terms: Terms, text: str, confirmed: bool, photos: BitMap) -> Found:
     said."""
     tags, persons = terms.tags, terms.persons
     for word in dict.fromkeys(words(text)):
-        folders, places = terms.folders.rows_worded(word), terms.places.rows_worded(word)
         tagged = {id_: photos & tags.having(id_, confirmed) for id_ in tags.rows.rows_worded(word)}
         shown = {id_: photos & persons.showing(id_, confirmed) for id_ in persons.rows.rows_worded(word)}
         for number in photos:
             above = {at for id_ in _folders(terms, number) for at in terms.folders.way_up(id_)}
             around = {at for id_ in _places(terms, number) for at in terms.places.way_up(id_)}
             via = (
-                *_paths(terms.folders, above & folders),
-                *_paths(terms.places, around & places),
+                *_paths(terms.folders, (at for at in above if terms.folders.is_worded(at, word))),
+                *_paths(terms.places, (at for at in around if terms.places.is_worded(at, word))),
                 *_paths(tags.rows, _with(tagged, number)),
                 *_paths(persons.rows, _with(shown, number)),
             )

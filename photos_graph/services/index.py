@@ -124,7 +124,7 @@ class Index:
         places = await postings.place_rows(graph, unknown) if unknown else []
         labelled = BitMap(chain(numbers, *(change.labelled for change in changes)))
         labelled |= BitMap(await labels.scored(graph, self._thresholds_moved(tags)))
-        few = len(labelled) <= WHOLE
+        few = len(labelled) <= max(WHOLE, len(search) // 8)
         label_postings = await (labels.labels_of(graph, list(labelled)) if few else labels.all_labels(graph))
 
         search.apply_folders(folders, set(folder_ids) - {row.id for row in folders})

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import sys
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from email.utils import formatdate
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -62,8 +64,7 @@ async def _thumbnail(request: Request, media: Media, photo_id: str, what: str) -
         return Response(status_code=304, headers=headers)
     if rendition := media.cached(photo_id, size, format_):
         with contextlib.suppress(FileNotFoundError):  # thrown out of the cache this very moment
-            async with aiofiles.open(rendition.path or "", "rb") as file:
-                return Response(await file.read(), headers=headers, media_type=rendition.media_type)
+            return Response(await _read(rendition), headers=headers, media_type=rendition.media_type)
     rendition = await _while_wanted(request, media.thumbnail(photo_id, size, format_))
     chunks = _chunks(rendition)
     if request.method == "HEAD":  # its length is known only when it is made; the GET that follows finds it made
@@ -99,13 +100,36 @@ async def _chunks(rendition: Rendition) -> AsyncIterator[bytes]:
     nobody keeps half a picture."""
     try:
         if rendition.chunks is None:
-            async with aiofiles.open(rendition.path or "", "rb") as file:
-                yield await file.read()
+            yield await _read(rendition)
         else:
             async for chunk in rendition.chunks:
                 yield chunk
     finally:
         await rendition.aclose()
+
+
+async def _read(rendition: Rendition) -> bytes:
+    """One that lies on disk."""
+    path = rendition.path or ""
+    if (data := _read_from_memory(path)) is not None:
+        return data
+    async with aiofiles.open(path, "rb") as file:
+        return bytes(await file.read())
+
+
+def _read_from_memory(path: str | Path) -> bytes | None:
+    """The file, where the kernel has it in memory: the ways to a thread and back would cost more than all the rest of
+    the answer. None where the disk would have to be waited for, or the system cannot tell."""
+    if sys.platform != "linux":
+        return None
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # its status was just asked for, so this does not wait
+    try:
+        data = bytearray(os.fstat(descriptor).st_size)
+        return bytes(data) if os.preadv(descriptor, [data], 0, os.RWF_NOWAIT) == len(data) else None
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
 
 
 def _parsed(what: str) -> tuple[ThumbnailSize, ThumbnailFormat]:

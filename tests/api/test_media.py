@@ -102,6 +102,16 @@ async def test_what_the_client_has_is_not_sent_again(client: httpx.AsyncClient) 
     assert (answer.status_code, answer.content) == (304, b"")
 
 
+async def test_a_cached_picture_that_the_kernel_has_to_read_first_is_whole(
+    client: httpx.AsyncClient, shelf: Shelf
+) -> None:
+    with shelf.path.open("rb") as file:
+        os.fsync(file.fileno())  # only what is on the disk can be dropped from memory
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    for _ in range(2):
+        assert (await client.get(small(FINISHED))).content == BYTES
+
+
 async def test_head_does_not_call_a_picture_empty(client: httpx.AsyncClient) -> None:
     answer = await client.head(small(LIVE))
     assert (answer.status_code, answer.headers["content-length"], answer.content) == (200, str(len(BYTES)), b"")

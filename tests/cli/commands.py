@@ -16,7 +16,7 @@ COMMAND = Path(sys.executable).parent / "photos-graph"
 def environment() -> dict[str, str]:
     """Ours without settings that would reach the program, and a small engine."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
-    return kept | {"PHOTOS_GRAPH__HEAP": "512m", "COLUMNS": "200"}
+    return kept | {"PHOTOS_GRAPH__HEAP": "512m", "PHOTOS_GRAPH__CONNECT_SECONDS": "240", "COLUMNS": "200"}
 
 
 def run(*arguments: str | Path, timeout: float = 300, **more: str) -> subprocess.CompletedProcess[str]:

@@ -14,6 +14,8 @@ import pytest
 from tests.cli.commands import engine_pid, run, start, until
 from tests.pictures import jpeg, put
 
+pytestmark = pytest.mark.timeout(900)  # each starts the engine several times
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -89,7 +91,8 @@ def test_scan_jobs_and_doctor_tell_one_story(folder: Path, tmp_path: Path) -> No
     scanned = run("scan", folder, *data)
     assert scanned.returncode == 0
     assert "4 files looked at" in scanned.stderr and "jobs --failures" in scanned.stderr
-    assert re.search(r"^[0-9a-f]{32}  scan  succeeded", run("jobs", *data, COLUMNS="80").stdout, re.MULTILINE)
+    jobs = run("jobs", *data, COLUMNS="80")
+    assert re.search(r"^[0-9a-f]{32}  scan  succeeded", jobs.stdout, re.MULTILINE), jobs
     assert "Pictures/[/bold] broken.jpg" in run("jobs", "--failures", *data).stdout
     doctor = run("doctor", "--index", *data)
     assert doctor.returncode == 0, doctor.stdout

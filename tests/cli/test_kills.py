@@ -17,7 +17,7 @@ from tests.cli.commands import decoders, engine_pid, run, start, until
 from tests.pictures import jpeg, put
 from tests.services.library import failures, files, in_step, photos
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 
 COUNT = 60
 
@@ -56,7 +56,6 @@ def read(data_dir: Path) -> int:
     return len(list((data_dir / "renditions").rglob("*.jpg")))
 
 
-@pytest.mark.timeout(900)
 async def test_whatever_is_killed_the_scan_ends_as_an_undisturbed_one(folder: Path, tmp_path: Path) -> None:
     calm = tmp_path / "calm"
     assert run("scan", folder, "--data-dir", calm).returncode == 0
