@@ -1,0 +1,58 @@
+"""docs/cypher.md: each question in Cypher finds the photos that the API answers with."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.applications import Starlette
+
+from photos_graph.graph.connection import Graph
+from photos_graph.settings import Settings
+from tests.api.asking import Ask
+from tests.api.cookbook import SHOTS, plant_cookbook
+from tests.cypher_page import PAGE, questions
+
+pytestmark = pytest.mark.anyio
+
+# The numbers of the photos that each question is about, so that both cannot be wrong in the same way.
+FOUND = {
+    "A tag": {0, 1, 3, 4, 5, 7},
+    "A person": {0},
+    "A place": {0, 1, 2, 3},
+    "A folder": {0, 1, 2, 3, 4, 7},
+    "A date": {0, 1, 3, 7},
+    "Near a position": {0, 1},
+    "A rating": {0, 1, 6},
+    "A word": {0, 3, 4, 5, 6, 7, 8},
+    "Not": {4, 5, 6, 7, 8, 10},
+    "Untagged": {8, 10},
+    "Landscapes in Abruzzo containing me": {0, 1, 2},
+}
+
+
+@pytest.fixture
+async def planted(graph: Graph) -> Graph:
+    await plant_cookbook(graph)
+    return graph
+
+
+@pytest.fixture
+async def app(planted: Graph, app: Starlette) -> Starlette:
+    """The service starts when the library is there."""
+    return app
+
+
+def test_every_question_of_the_page_is_asked() -> None:
+    assert list(questions()) == list(FOUND)
+    assert PAGE.read_text().count("```cypher") == len(FOUND)
+
+
+@pytest.mark.parametrize("title", FOUND)
+async def test_cypher_and_the_api_answer_alike(planted: Graph, ask: Ask, settings: Settings, title: str) -> None:
+    graphql, cypher = questions()[title]
+    in_cypher = {row["p"]["number"] for row in await planted.read(cypher)}
+    answer = await ask(graphql.replace("totalCount", "totalCount nodes { name }"))
+    names = [shot[0] for shot in SHOTS]
+    page = answer["data"]["photos"]
+    in_api = {names.index(node["name"]) for node in page["nodes"]}
+    assert in_cypher == in_api == FOUND[title]
+    assert page["totalCount"] == len(in_api)
