@@ -61,7 +61,7 @@ class Figure:
 
 def _number(value: float) -> str:
     """Three digits, of a whole number all."""
-    if value == 0 or abs(value) >= 100:
+    if value == 0 or abs(value) >= 99.95:  # which is 100 in three digits
         return f"{value:,.0f}"
     return f"{value:.{2 - math.floor(math.log10(abs(value)))}f}"
 
