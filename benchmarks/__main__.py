@@ -13,6 +13,7 @@ from benchmarks import library, scan, thumbnails
 from benchmarks.bench import Bench
 from benchmarks.pictures import Say
 from benchmarks.report import Figure, markdown, table
+from benchmarks.search import run as questions
 
 BENCHMARKS: dict[str, tuple[str, Callable[[Bench], list[Figure]]]] = {
     "cold": ("a thumbnail made on request, against bare pyvips", thumbnails.cold),
@@ -21,6 +22,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], list[Figure]]]] = {
     "rescan": ("a scan of the large library that finds nothing changed", library.rescan),
     "start": ("from spawning the service to ready, with the large library, and its memory", library.start),
     "pages": ("GraphQL pages of the large library", library.pages),
+    "search": ("ten questions to libraries of up to --photos, beside SQLite and Cypher", questions.search),
 }
 HELP = """\
 Measures the real service, in processes of its own and over HTTP, beside bare libraries in the same run. Both are

@@ -34,7 +34,8 @@ class Scanned:
 class Service:
     """``photos-graph serve`` on a free port. ``ready_seconds`` is from spawning it to ``/readyz``."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, settings: Mapping[str, str] | None = None) -> None:
+        """``settings`` as in the environment."""
         self.data_dir = data_dir
         self.port = free_port()
         data_dir.mkdir(parents=True, exist_ok=True)
@@ -46,7 +47,7 @@ class Service:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [COMMAND, "serve", "--port", str(self.port), "--data-dir", data_dir],
-                env=kept | own,
+                env={**kept, **own, **(settings or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

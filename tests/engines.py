@@ -75,16 +75,16 @@ class RunningEngine:
                 self.process.wait()
 
 
-def start(name: str, folder: Path) -> RunningEngine:
+def start(name: str, folder: Path, heap: str = "512m") -> RunningEngine:
     """Starts ``embedded`` or ``neo4j`` with its files in ``folder``, and waits until it answers."""
     if name == "embedded":
-        return _start_embedded(folder)
+        return _start_embedded(folder, heap)
     uri = os.environ.get("PHOTOS_TEST_NEO4J_URI")
     if uri:
         user = os.environ.get("PHOTOS_TEST_NEO4J_USER", "neo4j")
         password = os.environ.get("PHOTOS_TEST_NEO4J_PASSWORD", "")
         return _when_up(Endpoint(uri, user, password, None), None, folder)
-    return _start_neo4j(folder)
+    return _start_neo4j(folder, heap)
 
 
 def free_port() -> int:
@@ -98,20 +98,20 @@ def _delete_some(transaction: neo4j.ManagedTransaction) -> int:
     return int(transaction.run(query).single(strict=True)["deleted"])
 
 
-def _start_embedded(folder: Path) -> RunningEngine:
+def _start_embedded(folder: Path, heap: str) -> RunningEngine:
     port, password = free_port(), secrets.token_urlsafe()
     with (folder / "engine.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", engine_child.__name__], stdin=subprocess.PIPE, stdout=log, stderr=log
         )
     assert process.stdin is not None
-    process.stdin.write(engine_child.Order(str(folder / "graph"), port, password, "512m").line())
+    process.stdin.write(engine_child.Order(str(folder / "graph"), port, password, heap).line())
     process.stdin.flush()
     endpoint = Endpoint(f"bolt://127.0.0.1:{port}", engine_child.USER, password, engine_child.DATABASE)
     return _when_up(endpoint, process, folder)
 
 
-def _start_neo4j(folder: Path) -> RunningEngine:
+def _start_neo4j(folder: Path, heap: str) -> RunningEngine:
     libraries = _neo4j_libraries()
     port, password = free_port(), secrets.token_urlsafe()
     configuration = folder / "conf"
@@ -126,7 +126,7 @@ def _start_neo4j(folder: Path) -> RunningEngine:
     opened = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
     java = [
         "java",
-        "-Xmx512m",
+        f"-Xmx{heap}",
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
         *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in opened),
