@@ -22,7 +22,7 @@ STOP_SECONDS = 60
 ADD_ROOT = "mutation ($path: String!) { addRoot(path: $path) { id } }"
 SCAN = "mutation ($root: ID) { scan(root: $root) { id } }"
 JOB = "query ($id: ID!) { job(id: $id) { state message startedAt finishedAt } }"
-NEWEST = "{ jobs(first: 1) { nodes { id createdAt } } }"
+NEWEST = "{ jobs(first: 20) { nodes { finishedAt } } }"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +109,11 @@ class Service:
         return scanned.seconds
 
     def scan_of_start(self) -> None:
-        """Waits for the end of the scan that every start begins with."""
+        """Waits for the end of the scan that every start begins with; it may be one that was left unfinished."""
         while True:
-            for job in self.ask(NEWEST)["jobs"]["nodes"]:
-                if datetime.fromisoformat(job["createdAt"]).timestamp() >= self._started_at:
-                    self._end_of(job["id"])
-                    return
+            ends = [job["finishedAt"] for job in self.ask(NEWEST)["jobs"]["nodes"]]
+            if None not in ends and any(datetime.fromisoformat(end).timestamp() >= self._started_at for end in ends):
+                return
             time.sleep(0.05)
 
     def _end_of(self, job_id: str) -> Scanned:
