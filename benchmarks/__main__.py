@@ -66,7 +66,8 @@ def _saying(name: str, console: Console, status: Status) -> Say:
 
 
 def _bench(given: argparse.Namespace, say: Say) -> Bench:
-    return Bench(given.folder.resolve(), given.rounds, given.photos, given.originals, say)
+    originals = given.originals and given.originals.resolve()
+    return Bench(given.folder.resolve(), given.rounds, given.photos, originals, say)
 
 
 def _arguments() -> argparse.Namespace:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import shutil
 from pathlib import Path
 
 from benchmarks.bench import Bench, in_turn
@@ -14,7 +14,7 @@ from benchmarks.report import Figure, Goal
 from benchmarks.service import Service, graphql
 
 LOAD_SECONDS = 5.0
-COUNT = "{ library { photoCount roots { id } } }"
+ROOTS = "{ library { roots { id } } }"
 PAGE = "{ photos(first: 50) { totalCount nodes { id takenAt width height placeholder thumbnail } } }"
 TIMELINE = "{ timeline(by: MONTH) { start count } }"
 
@@ -26,13 +26,10 @@ def _prepared(bench: Bench) -> tuple[Path, Path]:
     tiny_library(pictures, bench.photos, bench.say)
     if not (folder / "scanned").exists():
         bench.say(f"scanning {bench.photos:,} tiny photos, once; this takes minutes")
+        shutil.rmtree(data, ignore_errors=True)  # of a run that was ended before it was done
         with Service(data) as service:
-            started = time.monotonic()
-            service.scan(service.add_root(pictures))
-            found = service.ask(COUNT)["library"]["photoCount"]
-            if found != bench.photos:
-                raise RuntimeError(f"the scan found {found:,} of {bench.photos:,} photos")
-        (folder / "scanned").write_text(f"{bench.photos / (time.monotonic() - started):.0f} photos/s\n")
+            service.scan(service.add_root(pictures), reads=bench.photos)
+        (folder / "scanned").touch()
     return pictures, data
 
 
@@ -41,11 +38,11 @@ def rescan(bench: Bench) -> list[Figure]:
     pictures, data = _prepared(bench)
     with Service(data) as service, Peer("walk") as walk:
         service.scan_of_start()
-        root = service.ask(COUNT)["library"]["roots"][0]["id"]
+        root = service.ask(ROOTS)["library"]["roots"][0]["id"]
 
         def ours(number: int) -> float:
             bench.say(f"scanning {bench.photos:,} unchanged files, round {number + 1} of {bench.rounds}")
-            return bench.photos / service.scan(root).seconds
+            return bench.photos / service.scan(root, reads=0)
 
         pairs = in_turn(bench.rounds, ours, lambda _: bench.photos / walk.time(str(pictures)))
     a, b = pairs.medians

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,18 +107,3 @@ class Watch:
 
     def _reads(self) -> dict[int, int]:
         return {pid: bytes_read(pid) for pid in tree(self._pid) if is_decoder(pid)}
-
-
-def cpu_seconds(pid: int) -> float:
-    """User and system time of one process."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
-
-
-def until_gone(pid: int, seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if not command(pid):
-            return True
-        time.sleep(0.05)
-    return False

@@ -60,11 +60,10 @@ class Figure:
 
 
 def _number(value: float) -> str:
-    """Three digits that count."""
-    if value == 0 or abs(value) >= 100:
+    """Three digits, of a whole number all."""
+    if value == 0 or abs(value) >= 99.95:  # which is 100 in three digits
         return f"{value:,.0f}"
-    text = f"{value:.{2 - math.floor(math.log10(abs(value)))}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{value:.{2 - math.floor(math.log10(abs(value)))}f}"
 
 
 def table(figures: Sequence[Figure]) -> Table:

@@ -31,16 +31,15 @@ def scan(bench: Bench) -> list[Figure]:
     with bench.scratch() as scratch, Service(scratch / "data") as service, ExitStack() as peers:
         bare = [peers.enter_context(Peer("vips")) for _ in range(os.cpu_count() or 1)]
         bench.say("a scan to warm up")
-        copies(sources, scratch / "warm", len(bare) * 4)
-        service.scan(service.add_root(scratch / "warm"))
+        warm = copies(sources, scratch / "warm", len(bare) * 4)
+        service.scan(service.add_root(scratch / "warm"), reads=len(warm))
 
         rounds = [copies(sources, scratch / f"round {number}", COUNT) for number in range(bench.rounds)]
-        roots = [service.add_root(paths[0].parent) for paths in rounds]
         with Watch(service.pid) as watch:
 
             def ours(number: int) -> float:
                 bench.say(f"scanning {COUNT} originals, round {number + 1} of {bench.rounds}")
-                return COUNT / service.scan(roots[number]).seconds
+                return COUNT / service.scan(service.add_root(rounds[number][0].parent), reads=COUNT)
 
             pairs = in_turn(bench.rounds, ours, lambda number: COUNT / _bare_seconds(bare, rounds[number]))
         size = sum(path.stat().st_size for paths in rounds for path in paths)

@@ -38,13 +38,15 @@ class Service:
         self.data_dir = data_dir
         self.port = free_port()
         data_dir.mkdir(parents=True, exist_ok=True)
+        # No poll: it would scan a folder before the benchmark does.
+        own = {"PHOTOS_TOKEN": TOKEN, "PHOTOS_LIBRARY__POLL_SECONDS": "86400", "XDG_CONFIG_HOME": str(data_dir.parent)}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
         self._log = data_dir.with_suffix(".log")
         self._started_at, started = time.time(), time.monotonic()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [COMMAND, "serve", "--port", str(self.port), "--data-dir", data_dir],
-                env=kept | {"PHOTOS_TOKEN": TOKEN, "XDG_CONFIG_HOME": str(data_dir.parent)},
+                env=kept | own,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -88,6 +90,7 @@ class Service:
 
     def ask(self, query: str, **variables: object) -> Any:
         """The data that GraphQL answers. Raises RuntimeError for errors."""
+        self._connection.close()  # after a pause the service may have ended it
         self._connection.request("POST", "/graphql", *graphql(query, **variables))
         answer = json.loads(self._connection.getresponse().read())
         if answer.get("errors"):
@@ -97,16 +100,20 @@ class Service:
     def add_root(self, folder: Path) -> str:
         return str(self.ask(ADD_ROOT, path=str(folder))["addRoot"]["id"])
 
-    def scan(self, root: str) -> Scanned:
-        """Scans and waits for the end."""
-        return self._end_of(self.ask(SCAN, root=root)["scan"]["id"])
+    def scan(self, root: str, reads: int | None = None) -> float:
+        """The seconds of a scan. Raises RuntimeError when it has not read just so many files, where that is known."""
+        scanned = self._end_of(self.ask(SCAN, root=root)["scan"]["id"])
+        if reads is not None and f", {reads:,} read." not in scanned.message:
+            raise RuntimeError(f"{reads:,} files were to be read: {scanned.message}")
+        return scanned.seconds
 
-    def scan_of_start(self) -> Scanned:
+    def scan_of_start(self) -> None:
         """Waits for the end of the scan that every start begins with."""
         while True:
             for job in self.ask(NEWEST)["jobs"]["nodes"]:
                 if datetime.fromisoformat(job["createdAt"]).timestamp() >= self._started_at:
-                    return self._end_of(job["id"])
+                    self._end_of(job["id"])
+                    return
             time.sleep(0.05)
 
     def _end_of(self, job_id: str) -> Scanned:

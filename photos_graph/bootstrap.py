@@ -24,11 +24,14 @@ from photos_graph.services.intake import TARGET
 from photos_graph.services.jobs import Jobs
 from photos_graph.services.labels import Labels
 from photos_graph.services.media import Media
+from photos_graph.services.models import Models
+from photos_graph.services.persons import Persons
 from photos_graph.services.polling import keep_polling
 from photos_graph.services.roots import Roots
 from photos_graph.services.scan import Scan, rules
 from photos_graph.services.search import Search
 from photos_graph.services.tagging import Tagging
+from photos_graph.services.tags import Tags
 from photos_graph.settings import Settings
 
 
@@ -44,6 +47,9 @@ class Services:
     labels: Labels
     tagging: Tagging
     changes: Changes
+    tags: Tags
+    persons: Persons
+    models: Models
     media: Media
     search: Search
 
@@ -99,6 +105,9 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             labels=Labels(graph, index),
             tagging=Tagging(graph, index),
             changes=Changes(graph, index),
+            tags=Tags(graph, index),
+            persons=Persons(graph, index),
+            models=Models(graph),
             media=Media(graph, renditions, settings.library.follow_symlinks),
             search=Search(index),
         )

@@ -111,6 +111,18 @@ class MatchKind(StrEnum):
     OTHER = "OTHER"
 
 
+class ModelKind(StrEnum):
+    TAGS = "TAGS"
+    PERSONS = "PERSONS"
+
+
+class ModelState(StrEnum):
+    CANDIDATE = "CANDIDATE"
+    ACTIVE = "ACTIVE"
+    RETIRED = "RETIRED"
+    REJECTED = "REJECTED"
+
+
 @dataclass(frozen=True, slots=True)
 class Location:
     latitude: float  # degrees, WGS 84, -90..90
@@ -271,6 +283,15 @@ class Person:
     name: str
     is_me: bool = False
     hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    id: str
+    kind: ModelKind
+    version: int
+    state: ModelState
+    trained_at: datetime  # UTC, aware
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 import strawberry
 
-from photos_graph.errors import BadInput
+from photos_graph.errors import BadInput, NotFound
 from photos_graph.services.listing import Listing
 
 DEFAULT_PAGE = 50
@@ -84,3 +84,10 @@ def page_sizes(first: int | None, last: int | None) -> tuple[int | None, int | N
 def given(value: T | None) -> T | None:
     """None for an argument that was left out."""
     return None if value is strawberry.UNSET else value
+
+
+def still_there(found: T | None) -> T:
+    """Raises NotFound for what was forgotten while the answer was made."""
+    if found is None:
+        raise NotFound("Something of this answer was removed a moment ago; ask again.")
+    return found

@@ -6,13 +6,17 @@ import strawberry
 from strawberry import UNSET
 
 from photos_graph.errors import TooComplex
-from photos_graph.model import Ref
+from photos_graph.model import Certainty, Ref
 from photos_graph.services import filters
+from resolvers import ids
 from resolvers.connections import given
 from resolvers.ids import decode_given
 from resolvers.scalars import LocalDateTime
 
+strawberry.enum(Certainty, description="CONFIRMED leaves predictions out.")
+
 MAX_NESTING = 20
+MAX_TERMS = 1_000  # names or ids in one list
 
 
 @strawberry.input(description="Ids or names; a name that fits several means any of them.")
@@ -22,8 +26,11 @@ class TermFilter:
     none: list[str] | None = UNSET
     only: bool | None = False
 
-    def decode(self) -> filters.TermFilter:
-        return filters.TermFilter(_terms(self.all), _terms(self.any), _terms(self.none), bool(self.only))
+    def decode(self, kind: ids.Kind | None) -> filters.TermFilter:
+        """``kind`` of the ids; None where only names, which an id may be one of, are known."""
+        return filters.TermFilter(
+            _terms(self.all, kind), _terms(self.any, kind), _terms(self.none, kind), bool(self.only)
+        )
 
 
 @strawberry.input(description="A folder, by its id or its path.")
@@ -82,6 +89,8 @@ class PhotoFilter:
     and_: list[PhotoFilter] | None = strawberry.field(name="and", default=UNSET)
     or_: list[PhotoFilter] | None = strawberry.field(name="or", default=UNSET)
     not_: PhotoFilter | None = strawberry.field(name="not", default=UNSET)
+    tags: TermFilter | None = strawberry.field(default=UNSET, description="A tag stands for its whole subtree.")
+    persons: TermFilter | None = UNSET
     folder: FolderFilter | None = UNSET
     places: TermFilter | None = UNSET
     taken: TakenFilter | None = UNSET
@@ -89,8 +98,13 @@ class PhotoFilter:
     box: BoxFilter | None = UNSET
     rating: IntRange | None = strawberry.field(default=UNSET, description="A photo without a rating counts as 0.")
     favourite: bool | None = UNSET
+    face_count: IntRange | None = UNSET
+    untagged: bool | None = UNSET
     camera: str | None = strawberry.field(default=UNSET, description="Part of the make, model or lens.")
-    text: str | None = strawberry.field(default=UNSET, description="Words in names, folders and places.")
+    text: str | None = strawberry.field(default=UNSET, description="Words in names, tags, folders, persons and places.")
+    certainty: Certainty | None = strawberry.field(
+        default=Certainty.PREDICTED, description="CONFIRMED leaves predictions out, here and in all parts."
+    )
 
     def decode(self, depth: int = 1) -> filters.PhotoFilter:
         """Raises BadInput for an id of something else, TooComplex."""
@@ -100,15 +114,20 @@ class PhotoFilter:
             and_=_each(self.and_, depth),
             or_=_each(self.or_, depth),
             not_=self.not_.decode(depth + 1) if self.not_ else None,
-            places=self.places.decode() if self.places else None,
+            tags=self.tags.decode("Tag") if self.tags else None,
+            persons=self.persons.decode("Person") if self.persons else None,
+            places=self.places.decode(None) if self.places else None,
             folder=self.folder.decode() if self.folder else None,
             taken=self.taken.decode() if self.taken else None,
             near=self.near.decode() if self.near else None,
             box=self.box.decode() if self.box else None,
             rating=self.rating.decode() if self.rating else None,
             favourite=given(self.favourite),
+            face_count=self.face_count.decode() if self.face_count else None,
+            untagged=given(self.untagged),
             camera=given(self.camera),
             text=given(self.text),
+            certainty=self.certainty or Certainty.PREDICTED,
         )
 
 
@@ -121,6 +140,10 @@ def _each(parts: list[PhotoFilter] | None, depth: int) -> tuple[filters.PhotoFil
     return None if known is None else tuple(part.decode(depth + 1) for part in known)
 
 
-def _terms(terms: list[str] | None) -> tuple[Ref, ...] | None:
+def _terms(terms: list[str] | None, kind: ids.Kind | None) -> tuple[Ref, ...] | None:
     known = given(terms)
-    return None if known is None else tuple(Ref(name=term) for term in known)
+    if known is None:
+        return None
+    if len(known) > MAX_TERMS:
+        raise TooComplex(f"A filter names up to {MAX_TERMS:,} of a kind; these are {len(known):,}.")
+    return tuple(ids.refs(kind, known) if kind else (Ref(name=name) for name in known))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated
+
 import strawberry
 from strawberry import UNSET
 
@@ -11,8 +13,11 @@ from photos_graph.services.filters import FolderFilter, PhotoFilter
 from resolvers import ids
 from resolvers.connections import Connection, Node, connection, given, page_size
 from resolvers.context import Info
+from resolvers.pages import PhotoConnection, photo_page
 from resolvers.permissions import CanView
-from resolvers.photos import PhotoConnection, photo_page
+
+if TYPE_CHECKING:
+    from resolvers.tags import FolderTag
 
 
 @strawberry.type
@@ -45,6 +50,12 @@ class Folder(Node):
     @strawberry.field
     def photo_count(self, info: Info, recursive: bool = True) -> int:
         return info.context.services.browse.folder_photo_count(self.own.id, recursive)
+
+    @strawberry.field(description="Its own and those inherited from above, nearest first.")
+    def tags(self, info: Info) -> list[Annotated[FolderTag, strawberry.lazy("resolvers.tags")]]:
+        from resolvers.tags import FolderTag
+
+        return [FolderTag.of(tag) for tag in info.context.services.tags.folder_tags(self.own.id)]
 
     @classmethod
     def of(cls, folder: model.Folder) -> Folder:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, get_args
 
 import strawberry
 from strawberry.relay import from_base64, to_base64
 
 from photos_graph.errors import BadInput
+from photos_graph.model import Ref
 
-Kind = Literal["Photo", "Folder", "Root", "Job"]
+Kind = Literal["Photo", "Folder", "Root", "Job", "Tag", "Person", "Model", "Change"]
+_KINDS = frozenset(get_args(Kind))
 
 
 def encode(kind: Kind, id: str) -> strawberry.ID:
@@ -41,3 +43,20 @@ def decode_all(kind: Kind, ids: Iterable[str]) -> list[str]:
 def decode_given(kind: Kind, id: str | None) -> str | None:
     """Of an argument that may be left out (None or UNSET)."""
     return None if id is None or id is strawberry.UNSET else decode(kind, id)
+
+
+def ref(kind: Kind, text: str) -> Ref:
+    """What a client names by an id or by a name. Raises BadInput for the id of something else."""
+    try:
+        found, ours = from_base64(text)
+    except ValueError:
+        return Ref(name=text)
+    if found not in _KINDS:
+        return Ref(name=text)  # a word that happens to read as base64
+    if found != kind:
+        raise BadInput(f"This takes the id or the name of a {kind.lower()}.")
+    return Ref(id=ours)
+
+
+def refs(kind: Kind, texts: Iterable[str]) -> list[Ref]:
+    return [ref(kind, text) for text in texts]

@@ -11,6 +11,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLField,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
@@ -32,7 +33,7 @@ from photos_graph.errors import TooComplex
 from photos_graph.settings import WebSettings
 from resolvers.connections import DEFAULT_PAGE, MAX_PAGE
 
-LIST_NODES = 10  # what a list without pages is taken to hold: files, places, roots
+LIST_NODES = 10  # what a list without pages is taken to hold: files, places, tags, matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +86,19 @@ class Scale:
         fields = parent.fields if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else {}
         field = fields.get(node.name.value)
         type_ = get_named_type(field.type) if field else None
-        below = self.weigh(node.selection_set, type_, self._page(node))
+        size = self._page(node, field, page)
+        below = self.weigh(node.selection_set, type_, size)
         count = 1
         if field is not None and is_list_type(get_nullable_type(field.type)):
             in_connection = parent is not None and parent.name.endswith("Connection")
-            count = page if in_connection else self._page(node) if "first" in field.args else LIST_NODES
+            count = page if in_connection else size if "first" in field.args else LIST_NODES
         nodes = count * (1 + below.nodes) if node.selection_set else 0
         return Weight(below.depth + 1, below.aliases + (node.alias is not None), nodes)
 
-    def _page(self, node: FieldNode) -> int:
+    def _page(self, node: FieldNode, field: GraphQLField | None, above: int) -> int:
+        """How many items a field gives. Where it cannot be told, the field above may have been: `search` is."""
+        if field is None or "first" not in field.args:
+            return above
         for argument in node.arguments or ():
             if argument.name.value in ("first", "last"):
                 value: object = None
@@ -102,7 +107,8 @@ class Scale:
                 elif isinstance(argument.value, VariableNode):
                     value = self._variables.get(argument.value.name.value)
                 return min(max(value, 1), MAX_PAGE) if isinstance(value, int) else DEFAULT_PAGE
-        return DEFAULT_PAGE
+        default = field.args["first"].default_value
+        return default if isinstance(default, int) else DEFAULT_PAGE
 
 
 def limit_rule(limits: WebSettings, variables: Mapping[str, Any]) -> type[ValidationRule]:

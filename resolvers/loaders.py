@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from strawberry.dataloader import DataLoader
 
-from photos_graph.model import File, Photo, Place
-from photos_graph.services.browse import Browse
+from photos_graph.bootstrap import Services
+from photos_graph.model import File, Model, Person, Photo, PhotoTag, Place
 
 
 class Loaders:
     """``cache``: only where an operation ends soon, since what is kept grows old."""
 
-    def __init__(self, browse: Browse, *, cache: bool) -> None:
+    def __init__(self, services: Services, *, cache: bool) -> None:
+        browse = services.browse
         self.photos: DataLoader[str, Photo | None] = DataLoader(browse.photos_by_id, cache=cache)
         self.files: DataLoader[str, list[File]] = DataLoader(browse.files_of, cache=cache)
         self.places: DataLoader[str, list[Place]] = DataLoader(browse.places_of, cache=cache)
+        self.tags: DataLoader[str, list[PhotoTag]] = DataLoader(services.tags.photo_tags, cache=cache)
+        self.persons: DataLoader[str, list[tuple[Person, bool]]] = DataLoader(services.persons.persons_of, cache=cache)
+        self.models: DataLoader[str, Model | None] = DataLoader(services.models.by_id, cache=cache)

@@ -1,8 +1,8 @@
-"""Photos, pages of them, and what was said about them."""
+"""Photos, and what is said about them."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,23 +10,21 @@ import strawberry
 from strawberry import UNSET
 
 from photos_graph import model
-from photos_graph.services.browse import Bucket, PhotoPage
-from photos_graph.services.filters import PhotoFilter as Filter
 from photos_graph.web.urls import original_url, thumbnail_url
 from resolvers import ids
-from resolvers.connections import Node, PageInfo, given, page_info, page_size, page_sizes
+from resolvers.changes import BulkResult
+from resolvers.connections import Node, given
 from resolvers.context import Info
-from resolvers.filters import PhotoFilter, decode_filter
-from resolvers.permissions import CanEdit, CanView
+from resolvers.permissions import CanEdit
 from resolvers.places import Camera, Location, Place
 from resolvers.scalars import LocalDateTime
 
 if TYPE_CHECKING:
     from resolvers.folders import Folder
+    from resolvers.persons import Person
+    from resolvers.tags import PhotoTag
 
 strawberry.enum(model.TakenSource)
-strawberry.enum(model.PhotoOrder)
-strawberry.enum(model.TimelineUnit)
 strawberry.enum(model.ThumbnailSize, description="Longest edge 160, 320, 960, 1920; a picture is never enlarged.")
 strawberry.enum(model.ThumbnailFormat, description="AUTO: by the Accept header.")
 
@@ -99,6 +97,30 @@ class Photo(Node):
     async def places(self, info: Info) -> list[Place]:
         return [Place.of(place) for place in await info.context.loaders.places.load(self.photo.id)]
 
+    @strawberry.field(description="Those that were put on it, by name; the tags above them are implied.")
+    async def tags(
+        self, info: Info, certainty: model.Certainty = model.Certainty.PREDICTED
+    ) -> list[Annotated[PhotoTag, strawberry.lazy("resolvers.tags")]]:
+        from resolvers.tags import PhotoTag
+
+        return [
+            PhotoTag.of(tag)
+            for tag in await info.context.loaders.tags.load(self.photo.id)
+            if certainty is model.Certainty.PREDICTED or tag.source is not model.TagSource.PREDICTED
+        ]
+
+    @strawberry.field(description="Who is in it, by name.")
+    async def persons(
+        self, info: Info, certainty: model.Certainty = model.Certainty.PREDICTED
+    ) -> list[Annotated[Person, strawberry.lazy("resolvers.persons")]]:
+        from resolvers.persons import Person
+
+        return [
+            Person.of(person)
+            for person, predicted in await info.context.loaders.persons.load(self.photo.id)
+            if certainty is model.Certainty.PREDICTED or not predicted
+        ]
+
     @strawberry.field(description="URL of a light copy.")
     def thumbnail(
         self,
@@ -138,138 +160,6 @@ class Photo(Node):
 async def load_photo(info: Info, id: str) -> Photo | None:
     photo = await info.context.loaders.photos.load(id)
     return Photo.of(photo) if photo is not None else None
-
-
-@strawberry.type
-class PhotoEdge:
-    cursor: str
-    node: Photo
-
-
-@strawberry.type
-class YearFacet:
-    year: int
-    count: int
-
-
-@strawberry.type
-class PlaceFacet:
-    place: Place
-    count: int
-
-
-@strawberry.type(description="How the whole answer spreads, not only its page.")
-class Facets:
-    page: strawberry.Private[PhotoPage]
-
-    @strawberry.field
-    def years(self, info: Info) -> list[YearFacet]:
-        found = info.context.services.browse.year_facets(self.page.found)
-        return [YearFacet(year=year, count=count) for year, count in found]
-
-    @strawberry.field
-    def places(self, info: Info, first: int = 20) -> list[PlaceFacet]:
-        found = info.context.services.browse.place_facets(self.page.found, page_size(first))
-        return [PlaceFacet(place=Place.of(place), count=count) for place, count in found]
-
-
-@strawberry.type
-class PhotoConnection:
-    page: strawberry.Private[PhotoPage]
-    page_info: PageInfo
-    total_count: int
-    facets: Facets
-
-    @strawberry.field
-    async def nodes(self, info: Info) -> list[Photo]:
-        return [edge.node for edge in await self._load(info)]
-
-    @strawberry.field
-    async def edges(self, info: Info) -> list[PhotoEdge]:
-        return await self._load(info)
-
-    async def _load(self, info: Info) -> list[PhotoEdge]:
-        """Without photos that were forgotten since the page was made."""
-        photos = await info.context.loaders.photos.load_many(self.page.ids)
-        pairs = zip(self.page.cursors, photos, strict=True)
-        return [PhotoEdge(cursor=cursor, node=Photo.of(photo)) for cursor, photo in pairs if photo is not None]
-
-    @classmethod
-    def of(cls, page: PhotoPage) -> PhotoConnection:
-        return cls(
-            page=page,
-            page_info=page_info(page.cursors, page.has_next, page.has_previous),
-            total_count=page.total,
-            facets=Facets(page=page),
-        )
-
-
-def photo_page(
-    info: Info,
-    filter: Filter | None,
-    order: model.PhotoOrder,
-    first: int | None,
-    after: str | None,
-    last: int | None = None,
-    before: str | None = None,
-) -> PhotoConnection:
-    first, last = page_sizes(first, last)
-    browse = info.context.services.browse
-    return PhotoConnection.of(browse.photos(filter, order, first, given(after), last, given(before)))
-
-
-@strawberry.type
-class TimelineBucket:
-    bucket: strawberry.Private[Bucket]
-    start: date
-    count: int
-
-    @strawberry.field(description="A photo to show for it.")
-    async def cover(self, info: Info) -> Photo | None:
-        return await load_photo(info, self.bucket.cover_id)
-
-    @classmethod
-    def of(cls, bucket: Bucket) -> TimelineBucket:
-        return cls(bucket=bucket, start=bucket.start, count=bucket.count)
-
-
-@strawberry.type
-class BulkResult:
-    matched: int = strawberry.field(description="Photos that the call reaches.")
-    changed: int
-    change: strawberry.ID | None
-
-    @classmethod
-    def of(cls, result: model.BulkResult) -> BulkResult:
-        change = strawberry.ID(result.change_id) if result.change_id is not None else None
-        return cls(matched=result.matched, changed=result.changed, change=change)
-
-
-@strawberry.type
-class PhotoQueries:
-    @strawberry.field(permission_classes=[CanView])
-    async def photo(self, info: Info, id: strawberry.ID) -> Photo | None:
-        return await load_photo(info, ids.decode("Photo", id))
-
-    @strawberry.field(permission_classes=[CanView])
-    def photos(
-        self,
-        info: Info,
-        filter: PhotoFilter | None = UNSET,
-        order_by: model.PhotoOrder = model.PhotoOrder.TAKEN_DESC,
-        first: int | None = UNSET,
-        after: str | None = UNSET,
-        last: int | None = UNSET,
-        before: str | None = UNSET,
-    ) -> PhotoConnection:
-        return photo_page(info, decode_filter(filter), order_by, first, after, last, before)
-
-    @strawberry.field(permission_classes=[CanView])
-    def timeline(
-        self, info: Info, filter: PhotoFilter | None = UNSET, by: model.TimelineUnit = model.TimelineUnit.MONTH
-    ) -> list[TimelineBucket]:
-        buckets = info.context.services.browse.timeline(decode_filter(filter), by)
-        return [TimelineBucket.of(bucket) for bucket in buckets]
 
 
 @strawberry.type

@@ -12,6 +12,7 @@ from strawberry.types.graphql import OperationType
 
 from photos_graph.settings import WebSettings
 from resolvers import ids
+from resolvers.changes import ChangeMutations
 from resolvers.connections import Node
 from resolvers.context import Info
 from resolvers.errors import PublicErrors, log_unforeseen
@@ -19,14 +20,22 @@ from resolvers.folders import FolderQueries, load_folder
 from resolvers.jobs import JobMutations, JobQueries, JobSubscriptions, load_job
 from resolvers.library import LibraryMutations, LibraryQueries
 from resolvers.limits import Limits
+from resolvers.models import load_model
+from resolvers.pages import PhotoQueries
 from resolvers.permissions import CanView
-from resolvers.photos import PhotoMutations, PhotoQueries, load_photo
+from resolvers.persons import PersonQueries, load_person
+from resolvers.photos import PhotoMutations, load_photo
 from resolvers.scalars import SCALARS
+from resolvers.search import SearchQueries
+from resolvers.tagging import TagMutations
+from resolvers.tags import TagQueries, load_tag
 from resolvers.viewer import ViewerQueries
 
 
 @strawberry.type
-class Query(LibraryQueries, FolderQueries, PhotoQueries, JobQueries, ViewerQueries):
+class Query(
+    LibraryQueries, FolderQueries, PhotoQueries, SearchQueries, TagQueries, PersonQueries, JobQueries, ViewerQueries
+):
     @strawberry.field(permission_classes=[CanView])
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         kind, ours = ids.parse(id)
@@ -36,11 +45,17 @@ class Query(LibraryQueries, FolderQueries, PhotoQueries, JobQueries, ViewerQueri
             return load_folder(info, ours)
         if kind == "Job":
             return await load_job(info, ours)
+        if kind == "Tag":
+            return load_tag(info, ours)
+        if kind == "Person":
+            return load_person(info, ours)
+        if kind == "Model":
+            return await load_model(info, ours)
         return None
 
 
 @strawberry.type
-class Mutation(LibraryMutations, PhotoMutations, JobMutations):
+class Mutation(LibraryMutations, PhotoMutations, TagMutations, ChangeMutations, JobMutations):
     pass
 
 

@@ -67,7 +67,7 @@ class GraphQLTransport(GraphQL[Context, None]):
             if not is_socket:
                 raise
             return Context(self._signer, request.state.viewer, None, None)
-        loaders = Loaders(services.browse, cache=not is_socket)
+        loaders = Loaders(services, cache=not is_socket)
         return Context(self._signer, request.state.viewer, services, loaders)
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,14 +25,15 @@ from photos_graph.model import (
     Tag,
     TimelineUnit,
 )  # fmt: skip
-from photos_graph.search.hierarchy import place_of, sort_key
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import Everything, Query
-from photos_graph.search.rows import FolderRow, PersonRow, PlaceRow, TagRow
+from photos_graph.search.rows import FolderRow, PlaceRow
 from photos_graph.services.filters import PhotoFilter, to_query
 from photos_graph.services.index import Index
-from photos_graph.services.listing import Listing, cursor_of, key_of
+from photos_graph.services.listing import Listing, by_name, cursor_of, key_of, mapped
 from photos_graph.services.names import IndexNames
+from photos_graph.services.persons import person_of
+from photos_graph.services.tags import tag_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +157,13 @@ class Browse:
     def tag_facets(self, found: BitMap, first: int) -> list[tuple[Tag, int]]:
         search = self._index.search
         counts = search.tag_counts(found, first)
-        return [(_tag(row), count) for id_, count in counts if (row := search.tags.get(id_)) is not None]
+        return [(tag_of(row), count) for id_, count in counts if (row := search.tags.get(id_)) is not None]
 
     def person_facets(self, found: BitMap, first: int) -> list[tuple[Person, int]]:
         """Without hidden persons."""
         search = self._index.search
         counts = search.person_counts(found, first)
-        return [(_person(row), count) for id_, count in counts if (row := search.persons.get(id_)) is not None]
+        return [(person_of(row), count) for id_, count in counts if (row := search.persons.get(id_)) is not None]
 
     async def photos_by_id(self, ids: Sequence[str]) -> list[Photo | None]:
         """One query to the engine. Photos that no file holds any more are found too."""
@@ -195,27 +195,15 @@ class Browse:
 
     def subfolders(self, folder_id: str, first: int, after: str | None) -> Listing[Folder]:
         """By name. Raises BadInput for a cursor that is none."""
-        rows = self._index.search.folders.children(folder_id)
-        start = 0
-        if after is not None:
-            # The folder itself may be gone, or renamed: what counts is where it stood.
-            name, _, id_ = key_of(after)[1].rpartition("/")
-            start = bisect_right(rows, place_of(name, id_), key=sort_key)
-        page = rows[start : start + first]
-        return Listing(
-            items=[folder for row in page if (folder := self._folder(row)) is not None],
-            cursors=[cursor_of((0, f"{row.name}/{row.id}")) for row in page],
-            has_next=start + first < len(rows),
-            has_previous=start > 0,
-            total=len(rows),
-        )
+        return mapped(by_name(self._index.search.folders.children(folder_id), first, after), self._as_folder)
 
     def folder_photo_count(self, folder_id: str, recursive: bool = True) -> int:
         return self._index.search.folder_count(folder_id, recursive)
 
     def _folder(self, row: FolderRow | None) -> Folder | None:
-        if row is None:
-            return None
+        return None if row is None else self._as_folder(row)
+
+    def _as_folder(self, row: FolderRow) -> Folder:
         root_id = row.key.partition("/")[0]
         path = self._index.search.folder_path(row.id) or row.name
         return Folder(row.id, row.key, row.name, path, root_id, row.parent_id)
@@ -224,11 +212,3 @@ class Browse:
 def _place(row: PlaceRow) -> Place:
     kinds = {0: PlaceKind.COUNTRY, 1: PlaceKind.REGION, 2: PlaceKind.CITY}
     return Place(row.id, row.name, kinds[min(row.id.count("/"), 2)], row.parent_id)
-
-
-def _tag(row: TagRow) -> Tag:
-    return Tag(row.id, row.name, row.parent_id, row.threshold)
-
-
-def _person(row: PersonRow) -> Person:
-    return Person(row.id, row.name, row.is_me, row.hidden)

@@ -1,17 +1,21 @@
-"""Pages of things that the graph lists in an order of its own, by keyset cursors."""
+"""Pages of things that the graph lists in an order of its own, or that have names, by keyset cursors."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from photos_graph.errors import BadInput
+from photos_graph.search.hierarchy import Row, place_of, sort_key
 
 T = TypeVar("T")
+U = TypeVar("U")
+R = TypeVar("R", bound=Row)
 Key = tuple[int, str]
 
 
@@ -57,4 +61,32 @@ async def keyset(
         has_next=len(found) > first,
         has_previous=after is not None,
         total=total,
+    )
+
+
+def by_name(rows: Iterable[R], first: int, after: str | None) -> Listing[R]:
+    """In natural order of their names. Raises BadInput for a cursor that is none."""
+    ordered = sorted(rows, key=sort_key)
+    start = 0
+    if after is not None:
+        # The row itself may be gone, or renamed: what counts is where it stood.
+        name, _, id_ = key_of(after)[1].rpartition("/")
+        start = bisect_right(ordered, place_of(name, id_), key=sort_key)
+    page = ordered[start : start + first]
+    return Listing(
+        items=page,
+        cursors=[cursor_of((0, f"{row.name}/{row.id}")) for row in page],
+        has_next=start + first < len(ordered),
+        has_previous=start > 0,
+        total=len(ordered),
+    )
+
+
+def mapped(listing: Listing[T], wrap: Callable[[T], U]) -> Listing[U]:
+    return Listing(
+        [wrap(item) for item in listing.items],
+        listing.cursors,
+        listing.has_next,
+        listing.has_previous,
+        listing.total,
     )

@@ -11,6 +11,34 @@ TOKENS = {"owner": "the owner's token", "editor": "the editor's token", "viewer"
 Ask = Callable[..., Awaitable[dict[str, Any]]]  # ask(query, role="owner", **variables) -> the answer
 
 
+def code(answer: dict[str, Any]) -> str:
+    found: str = answer["errors"][0]["extensions"]["code"]
+    return found
+
+
+def data(answer: dict[str, Any]) -> Any:
+    """Of an answer without errors."""
+    assert "errors" not in answer, answer["errors"]
+    return answer["data"]
+
+
+async def photo_ids(ask: Ask) -> dict[str, str]:
+    """The ids of all photos by name."""
+    nodes = data(await ask("{ photos(first: 500) { nodes { id name } } }"))["photos"]["nodes"]
+    return {node["name"]: node["id"] for node in nodes}
+
+
+async def folder_id(ask: Ask, path: str) -> str:
+    found: str = data(await ask("query($p: String!) { folder(path: $p) { id } }", p=path))["folder"]["id"]
+    return found
+
+
+async def names(ask: Ask, filter: dict[str, Any]) -> set[str]:
+    """Of the photos that a filter finds."""
+    nodes = data(await ask("query($f: PhotoFilter) { photos(filter: $f, first: 500) { nodes { name } } }", f=filter))
+    return {node["name"] for node in nodes["photos"]["nodes"]}
+
+
 async def scan(ask: Ask) -> None:
     job = (await ask("mutation { scan { id } }"))["data"]["scan"]["id"]
     query = "query($j: ID!) { job(id: $j) { state } }"

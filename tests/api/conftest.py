@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,8 +14,9 @@ from starlette.applications import Starlette
 
 from photos_graph.settings import Settings
 from resolvers.asgi import create_app
-from tests.api.asking import TOKENS, Ask
+from tests.api.asking import TOKENS, Ask, scan
 from tests.api.serving import serving
+from tests.pictures import jpeg, put
 
 
 @pytest.fixture
@@ -45,3 +47,23 @@ def ask(client: httpx.AsyncClient) -> Ask:
         return found
 
     return ask
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A root: a/1.jpg, a/2.jpg, a/deep/3.jpg, b/4.jpg ... b/12.jpg."""
+    root = tmp_path / "Pictures"
+    for number in range(1, 13):
+        below = "a/deep" if number == 3 else "a" if number < 3 else "b"
+        put(root / below / f"{number}.jpg", jpeg(number))
+    return root
+
+
+@pytest.fixture
+async def library(ask: Ask, folder: Path) -> str:
+    """The id of a scanned root."""
+    root: str = (await ask("mutation($p: String!) { addRoot(path: $p) { id } }", p=str(folder)))["data"]["addRoot"][
+        "id"
+    ]
+    await scan(ask)
+    return root

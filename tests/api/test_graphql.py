@@ -7,48 +7,20 @@ import gc
 import json
 from pathlib import Path
 from types import AsyncGeneratorType
-from typing import Any
 
 import httpx
 import pytest
 import websockets
 from pydantic import SecretStr
-from starlette.applications import Starlette
 
 from photos_graph.errors import EngineUnavailable
 from photos_graph.settings import GraphSettings, Settings, WebSettings
 from resolvers.asgi import create_app
 from resolvers.connections import MAX_PAGE, page_size
-from tests.api.asking import TOKENS, Ask, scan
+from tests.api.asking import TOKENS, Ask, code
 from tests.api.serving import serving
-from tests.pictures import jpeg, put
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A root: a/1.jpg, a/2.jpg, a/deep/3.jpg, b/4.jpg ... b/12.jpg."""
-    root = tmp_path / "Pictures"
-    for number in range(1, 13):
-        below = "a/deep" if number == 3 else "a" if number < 3 else "b"
-        put(root / below / f"{number}.jpg", jpeg(number))
-    return root
-
-
-@pytest.fixture
-async def library(ask: Ask, folder: Path) -> str:
-    """The id of a scanned root."""
-    root: str = (await ask("mutation($p: String!) { addRoot(path: $p) { id } }", p=str(folder)))["data"]["addRoot"][
-        "id"
-    ]
-    await scan(ask)
-    return root
-
-
-def code(answer: dict[str, Any]) -> str:
-    found: str = answer["errors"][0]["extensions"]["code"]
-    return found
 
 
 def socket_url(client: httpx.AsyncClient) -> str:
@@ -69,25 +41,6 @@ async def test_a_page_shows_photos_with_their_files_and_pictures(
     assert "Pictures/a/deep/3.jpg" in paths
     picture = await client.get(photos["nodes"][0]["thumbnail"])
     assert picture.status_code == 200 and picture.headers["content-type"] == "image/jpeg"
-
-
-async def test_a_page_costs_the_engine_the_same_however_long_it_is(
-    app: Starlette, ask: Ask, folder: Path, library: str
-) -> None:
-    for number in range(100, 200):
-        put(folder / f"c{number % 7}" / f"{number}.jpg", jpeg(number))
-    await scan(ask)
-    graph = app.state.services.graph
-    costs = set()
-    for size in (10, 100):
-        tries = []
-        for _ in range(5):  # the follower of changes may look in between; never each time
-            before = graph.queries
-            answer = await ask(PAGE, n=size)
-            tries.append(graph.queries - before)
-            assert len(answer["data"]["photos"]["nodes"]) == size
-        costs.add(min(tries))
-    assert costs == {3}, "photos, their places, their files"
 
 
 async def test_pages_follow_each_other(ask: Ask, library: str) -> None:

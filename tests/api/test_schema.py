@@ -23,15 +23,28 @@ CONTRACTED = "(x: Int! = 3, y: Int): Int"
 Composite = graphql.GraphQLObjectType | graphql.GraphQLInterfaceType | graphql.GraphQLInputObjectType
 
 PROMISED = {
-    "Query": "library folder photo photos timeline node job jobs viewer",
-    "Mutation": "addRoot removeRoot scan cancelJob retryFailures ratePhotos favouritePhotos",
+    "Query": "library folder photo photos timeline search tag tags person persons node job jobs viewer",
+    "Mutation": "addRoot removeRoot scan cancelJob retryFailures ratePhotos favouritePhotos createTag renameTag "
+    "moveTag mergeTags deleteTag tagPhotos untagPhotos tagFolder untagFolder tagFoldersByName undo",
     "Subscription": "job jobs",
-    "Folder": "id name path parent folders photos photoCount",
+    "Folder": "id name path parent folders photos photoCount tags",
+    "FolderTag": "tag recursive from",
     "Photo": "id name files width height format byteSize contentHash takenAt takenOffset takenSource location places "
-    "camera rating favourite placeholder thumbnail original",
-    "PhotoFilter": "and or not folder places taken near box rating favourite camera text",
+    "camera rating favourite placeholder thumbnail original tags persons",
+    "PhotoTag": "tag source from score model at",
+    "PhotoFilter": "and or not tags persons folder places taken near box rating favourite faceCount untagged camera "
+    "text certainty",
     "PhotoConnection": "edges nodes pageInfo totalCount facets",
-    "Facets": "years places",
+    "PhotoEdge": "cursor node matches",
+    "Match": "kind label via",
+    "Facets": "tags persons years places",
+    "Tag": "id name parent children photoCount photos threshold",
+    "Person": "id name isMe hidden photoCount photos",
+    "Model": "id kind version state trainedAt",
+    "SearchResult": "terms unmatched photos",
+    "SearchTerm": "text kind label negated",
+    "BulkResult": "matched changed change",
+    "FolderTagProposal": "folder tag photoCount applied",
     "Job": "id kind state done total message createdAt startedAt finishedAt failures",
 }
 

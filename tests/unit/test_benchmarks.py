@@ -56,9 +56,9 @@ def test_the_table_for_the_readme() -> None:
         Figure("start", 4.2, "s"),
     ]
     assert markdown(figures).splitlines()[2:] == [
-        "| thumbnail | 105 ms | 100 ms (pyvips) | 1.05 x | <= 1.1 x | yes |",
+        "| thumbnail | 105 ms | 100 ms (pyvips) | 1.05 x | <= 1.10 x | yes |",
         "| rescan | 45,123 files/s |  |  | >= 20,000 files/s | yes |",
-        "| start | 4.2 s |  |  |  |  |",
+        "| start | 4.20 s |  |  |  |  |",
     ]
 
 

@@ -1,0 +1,128 @@
+"""Tags: their tree, and how they came to photos and folders."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+from strawberry import UNSET
+
+from photos_graph import model as nouns
+from photos_graph.errors import BadInput
+from photos_graph.services.filters import PhotoFilter, TermFilter
+from resolvers import ids
+from resolvers.connections import Connection, Node, connection, given, page_size, still_there
+from resolvers.context import Info
+from resolvers.folders import Folder, load_folder
+from resolvers.models import Model, load_model
+from resolvers.pages import PhotoConnection, photo_page
+from resolvers.permissions import CanView
+
+strawberry.enum(nouns.TagSource)
+
+
+@strawberry.type
+class Tag(Node):
+    own: strawberry.Private[nouns.Tag]
+    name: str
+    threshold: float | None = strawberry.field(description="At and above it a prediction counts.")
+
+    @strawberry.field
+    def parent(self, info: Info) -> Tag | None:
+        return load_tag(info, self.own.parent_id) if self.own.parent_id is not None else None
+
+    @strawberry.field(description="By name.")
+    def children(self, info: Info) -> list[Tag]:
+        return [Tag.of(child) for child in info.context.services.tags.children(self.own.id)]
+
+    @strawberry.field(description="Of photos that have it or a tag below it.")
+    def photo_count(self, info: Info) -> int:
+        return info.context.services.tags.photo_count(self.own.id)
+
+    @strawberry.field(description="Newest first.")
+    def photos(self, info: Info, first: int | None = UNSET, after: str | None = UNSET) -> PhotoConnection:
+        filter_ = PhotoFilter(tags=TermFilter(all=(nouns.Ref(id=self.own.id),)))
+        return photo_page(info, filter_, nouns.PhotoOrder.TAKEN_DESC, first, after)
+
+    @classmethod
+    def of(cls, tag: nouns.Tag) -> Tag:
+        return cls(own=tag, id=ids.encode("Tag", tag.id), name=tag.name, threshold=tag.threshold)
+
+
+def load_tag(info: Info, id: str) -> Tag | None:
+    tag = info.context.services.tags.get(id)
+    return Tag.of(tag) if tag is not None else None
+
+
+@strawberry.type
+class TagFacet:
+    tag: Tag
+    count: int
+
+
+@strawberry.type(description="How a tag came to be on a photo. Nothing a person said is ever overwritten by a machine.")
+class PhotoTag:
+    own: strawberry.Private[nouns.PhotoTag]
+    source: nouns.TagSource
+    score: float | None
+    at: datetime | None
+
+    @strawberry.field
+    def tag(self, info: Info) -> Tag:
+        return still_there(load_tag(info, self.own.tag_id))
+
+    @strawberry.field(name="from", description="The folder that brings it.")
+    def origin(self, info: Info) -> Folder | None:
+        return load_folder(info, self.own.folder_id) if self.own.folder_id is not None else None
+
+    @strawberry.field(description="What predicted it.")
+    async def model(self, info: Info) -> Model | None:
+        return await load_model(info, self.own.model_id) if self.own.model_id is not None else None
+
+    @classmethod
+    def of(cls, tag: nouns.PhotoTag) -> PhotoTag:
+        return cls(own=tag, source=tag.source, score=tag.score, at=tag.at)
+
+
+@strawberry.type(description="A tag that a folder gives to its own photos.")
+class FolderTag:
+    own: strawberry.Private[nouns.FolderTag]
+    recursive: bool = strawberry.field(description="For all below, else for the folder's own photos alone.")
+
+    @strawberry.field
+    def tag(self, info: Info) -> Tag:
+        return still_there(load_tag(info, self.own.tag_id))
+
+    @strawberry.field(name="from", description="The folder itself, or one above.")
+    def origin(self, info: Info) -> Folder:
+        return still_there(load_folder(info, self.own.folder_id))
+
+    @classmethod
+    def of(cls, tag: nouns.FolderTag) -> FolderTag:
+        return cls(own=tag, recursive=tag.recursive)
+
+
+@strawberry.type
+class TagQueries:
+    @strawberry.field(permission_classes=[CanView], description='By its id, or by its name or path ("Places/Abruzzo").')
+    def tag(self, info: Info, id: strawberry.ID | None = UNSET, name: str | None = UNSET) -> Tag | None:
+        ours, name = ids.decode_given("Tag", id), given(name)
+        if (ours is None) == (name is None):
+            raise BadInput("A tag is given by its id or by its name.")
+        if ours is not None:
+            return load_tag(info, ours)
+        tag = info.context.services.tags.named(name or "")
+        return Tag.of(tag) if tag is not None else None
+
+    @strawberry.field(permission_classes=[CanView], description="By name: all of them, or those right below a parent.")
+    def tags(
+        self,
+        info: Info,
+        prefix: str | None = UNSET,
+        parent: strawberry.ID | None = UNSET,
+        first: int | None = UNSET,
+        after: str | None = UNSET,
+    ) -> Connection[Tag]:
+        parent_id = ids.decode_given("Tag", parent)
+        page = info.context.services.tags.page(given(prefix), parent_id, page_size(first), given(after))
+        return connection(page, Tag.of)

@@ -1,0 +1,125 @@
+"""What a document asks of the engine: the same however long the page is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from photos_graph.bootstrap import Services, build
+from photos_graph.settings import SearchSettings, Settings
+from resolvers import ids
+from tests.api.asking import Ask, code, data
+from tests.api.direct import execute
+from tests.api.people import introduce, predict
+from tests.pictures import jpeg, put
+from tests.services.library import scanned
+
+pytestmark = pytest.mark.anyio
+
+PAGE = """query($n: Int, $f: PhotoFilter) { photos(filter: $f, first: $n, orderBy: NAME_ASC) {
+  totalCount
+  facets { tags { tag { name photoCount parent { name } } count } persons { person { name photoCount } count }
+    years { year count } places { place { name } count } }
+  edges {
+    matches { kind label via }
+    node {
+      name thumbnail original places { name kind } persons { name isMe photoCount }
+      files { path state folder { path parent { name } tags { tag { name } from { path } } } }
+      tags { tag { name parent { name } children { name } } source from { path } model { version } }
+    } } } }"""
+
+
+@pytest.fixture
+async def services(settings: Settings, folder: Path) -> AsyncIterator[Services]:
+    """Of a library of 112 photos, without whom looks for work or changes now and then."""
+    for number in range(100, 200):
+        put(folder / f"c{number % 7}" / f"{number}.jpg", jpeg(number))
+    async with build(settings) as services:
+        await services.roots.add(str(folder))
+        await scanned(services)
+    alone = settings.model_copy(update={"search": SearchSettings(follow_seconds=3600)})
+    async with build(alone, run_jobs=False) as services:
+        yield services
+
+
+@dataclass(frozen=True)
+class Answered:
+    data: Any
+    queries: int  # to the engine
+
+
+async def ask_of(services: Services, document: str, **variables: Any) -> Answered:
+    before = services.graph.queries
+    result = await execute(services, document, **variables)
+    assert result.errors is None
+    return Answered(result.data, services.graph.queries - before)
+
+
+HOME = 'mutation($f: ID!) { tagFolder(folder: $f, tags: ["Places/Home"]) { matched } }'
+
+
+async def tag_home(services: Services) -> None:
+    folder = (await ask_of(services, '{ folder(path: "Pictures") { id } }')).data["folder"]["id"]
+    await ask_of(services, HOME, f=folder)
+
+
+async def test_a_page_costs_the_engine_the_same_however_long_it_is(services: Services) -> None:
+    photos = [
+        node["id"]
+        for node in (await ask_of(services, "{ photos(first: 500) { nodes { id } } }")).data["photos"]["nodes"]
+    ]
+    ours = [ids.decode("Photo", id_) for id_ in photos]
+    await tag_home(services)
+    await ask_of(services, 'mutation($p: [ID!]!) { tagPhotos(photos: $p, tags: ["Sea"]) { matched } }', p=photos)
+    sky = (await ask_of(services, 'mutation { createTag(name: "Sky") { id } }')).data["createTag"]["id"]
+    await predict(services, ids.decode("Tag", sky), dict.fromkeys(ours, 0.7))
+    await introduce(services, "Anna", ours[:80])
+    await introduce(services, "Bob", ours[40:], sure=False)
+    filter_ = {"tags": {"all": ["Places"]}, "or": [{"persons": {"any": ["Anna", "Bob"]}}, {"text": "1"}]}
+    for size in (10, 100):
+        answered = await ask_of(services, PAGE, n=size, f=filter_)
+        page = answered.data["photos"]
+        assert len(page["edges"]) == size and page["totalCount"] == 112
+        assert all(len(edge["node"]["tags"]) == 3 and edge["node"]["persons"] for edge in page["edges"])
+        assert all(any(match["via"] for match in edge["matches"]) for edge in page["edges"])
+        assert answered.queries == 6, "photos, and of them places, files, tags, persons; models"
+
+
+@pytest.mark.parametrize(
+    ("document", "queries"),
+    [
+        ('{ search(text: "home") { photos { totalCount edges { matches { via } node { name } } } } }', 1),
+        ("{ tags { nodes { name photoCount parent { name } children { photoCount } } } }", 0),
+        ("{ persons(includeHidden: true) { nodes { name photoCount } } }", 0),
+        ('{ tag(name: "Home") { photoCount photos { totalCount } } person(name: "Anna") { photoCount } }', 0),
+        ('{ folder(path: "Pictures") { tags { from { path } } folders { nodes { tags { tag { name } } } } } }', 0),
+    ],
+)
+async def test_what_is_in_the_index_is_not_asked_of_the_engine(services: Services, document: str, queries: int) -> None:
+    await tag_home(services)
+    assert (await ask_of(services, document)).queries == queries
+
+
+@pytest.mark.parametrize(("first", "expected"), [("first: 400", "TOO_COMPLEX"), ("first: 40", None), ("", None)])
+async def test_a_search_weighs_what_its_page_holds(ask: Ask, first: str, expected: str | None) -> None:
+    arguments = 'text: "x"' + (f", {first}" if first else "")
+    below = "nodes { files { folder { tags { from { path } tag { name parent { name } } } } } }"
+    answer = await ask("{ search(" + arguments + ") { photos { " + below + " } } }")
+    assert (code(answer) if "errors" in answer else None) == expected
+
+
+@pytest.mark.parametrize("field", ["tags { tag { name } count }", "persons { person { name } count }"])
+async def test_facets_weigh_what_they_were_asked_for(ask: Ask, field: str) -> None:
+    name = field.partition(" ")[0]
+    photos = "photos(first: 500) { nodes { name } }"
+
+    def asking(size: int) -> str:
+        inner = field.replace(name, f"{name}(first: {size})").replace("{ name }", "{ name " + photos + " }")
+        return "{ photos(first: 1) { facets { " + inner + " } } }"
+
+    assert code(await ask(asking(200))) == "TOO_COMPLEX"
+    data(await ask(asking(20)))

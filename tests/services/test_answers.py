@@ -1,0 +1,479 @@
+"""Random libraries, and everything that people do to them, in any order: after every step, and after a restart, the
+API, the same question in plain Cypher and a naive model in Python give the same photos, totals, facets and reasons."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, TypeVar
+
+import hypothesis
+import pytest
+from hypothesis import Phase
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from photos_graph.bootstrap import Services, build
+from photos_graph.graph import files, folders, jobs, photos
+from photos_graph.graph.connection import Transaction
+from photos_graph.graph.feed import touch
+from photos_graph.graph.files import FileRecord
+from photos_graph.graph.folders import FolderRecord
+from photos_graph.model import JobKind, Metadata, Root, RootState
+from photos_graph.settings import Settings
+from resolvers import ids
+from tests.api.direct import execute
+from tests.api.people import introduce
+from tests.engines import RunningEngine
+from tests.services.naive import Change, Held, Naive, Said
+
+T = TypeVar("T")
+
+ROOT = "root"
+FOLDERS = [f"d{number}" for number in range(5)]
+TAGS = [f"t{number}" for number in range(4)]
+PERSONS = ["anna", "bob"]
+MOST_PHOTOS = 6
+COOKBOOK = (Path(__file__).parents[2] / "docs" / "cypher.md").read_text()
+
+PAGE = """fragment Page on PhotoConnection {
+  totalCount
+  facets { tags(first: 50) { tag { name } count } persons(first: 50) { person { name } count } }
+  edges { matches { kind label via } node { id } } }"""
+LABELS = """query { photos(first: 50) { nodes {
+  confirmed: tags(certainty: CONFIRMED) { source }
+  id tags { tag { name } source from { name } } persons { name } } } }"""
+SAY = {
+    "tagPhotos": """mutation($p: [ID!]!, $t: [String!]!) {
+      r: tagPhotos(photos: $p, tags: $t) { matched changed change } }""",
+    "untagPhotos": """mutation($p: [ID!]!, $t: [String!]!) {
+      r: untagPhotos(photos: $p, tags: $t) { matched changed change } }""",
+    "tagFolder": """mutation($f: ID!, $t: [String!]!, $r: Boolean!, $d: Boolean!) {
+      r: tagFolder(folder: $f, tags: $t, recursive: $r, dryRun: $d) { matched changed change } }""",
+    "untagFolder": """mutation($f: ID!, $t: [String!]!, $d: Boolean!) {
+      r: untagFolder(folder: $f, tags: $t, dryRun: $d) { matched changed change } }""",
+    "undo": "mutation($c: ID!) { r: undo(change: $c) { matched changed change } }",
+    "createTag": "mutation($n: String!, $u: ID) { r: createTag(name: $n, parent: $u) { id } }",
+    "moveTag": "mutation($i: ID!, $u: ID) { r: moveTag(id: $i, parent: $u) { id } }",
+    "mergeTags": "mutation($i: [ID!]!, $o: ID!) { r: mergeTags(from: $i, into: $o) { id } }",
+    "deleteTag": "mutation($i: ID!) { r: deleteTag(id: $i) }",
+}
+
+
+IMPORTED = """
+MATCH (p:Photo {id: $photo}), (t:Tag {id: $tag})
+CREATE (p)-[:TAGGED {via: 'IMPORTED', at: timestamp(), by: ''}]->(t)
+RETURN p.number AS number
+"""
+PREDICTED = """
+MATCH (p:Photo {id: $photo}), (t:Tag {id: $tag})
+SET t.threshold = 0.5
+MERGE (p)-[r:PREDICTED]->(t) SET r.score = $score, r.model = 'm'
+RETURN p.number AS number
+"""
+
+
+def cypher(title: str) -> str:
+    """The question of that heading in docs/cypher.md."""
+    found = re.search(rf"^## {re.escape(title)}\n.*?```cypher\n(.*?)```", COOKBOOK, re.M | re.S)
+    assert found is not None
+    return found[1]
+
+
+def asking(query: str, named: str, wanted: str) -> str:
+    """The question about another thing than the page's."""
+    assert query.count(named) == 1
+    return query.replace(named, wanted)
+
+
+NAMED_TAG = "(:Tag {name: 'Italy'})-[:CHILD_OF]->(:Tag {name: 'Places'})"
+TAG_IN_CYPHER = asking(cypher("A tag"), NAMED_TAG, "(:Tag {id: $id})")
+PERSON_IN_CYPHER = asking(cypher("A person"), "(who:Person {name: 'Ben'})", "(who:Person {id: $id})")
+UNTAGGED_IN_CYPHER = cypher("Untagged")
+
+tags = st.sampled_from(TAGS)
+some_tags = st.lists(tags, min_size=1, max_size=2, unique=True)
+terms = st.fixed_dictionaries({}, optional={"all": some_tags, "any": some_tags, "none": some_tags})
+leaves = st.one_of(
+    st.builds(lambda part: {"tags": part}, terms),
+    st.builds(lambda some, only: {"tags": {"any": some, "only": only}}, some_tags, st.booleans()),
+    st.builds(lambda who, only: {"persons": {"any": [who], "only": only}}, st.sampled_from(PERSONS), st.booleans()),
+    st.builds(
+        lambda folder, recursive: {"folder": {"id": folder, "recursive": recursive}},
+        st.sampled_from([ROOT, *FOLDERS[:2]]),
+        st.booleans(),
+    ),
+    st.builds(lambda wanted: {"untagged": wanted}, st.booleans()),
+    st.builds(lambda least: {"faceCount": {"min": least}}, st.integers(0, 2)),
+)
+questions = st.recursive(
+    leaves,
+    lambda parts: st.one_of(
+        st.builds(lambda some: {"and": some}, st.lists(parts, max_size=3)),
+        st.builds(lambda some: {"or": some}, st.lists(parts, max_size=3)),
+        st.builds(lambda part: {"not": part}, parts),
+        st.builds(lambda part: {**part, "certainty": "CONFIRMED"}, parts),
+    ),
+    max_leaves=5,
+)
+
+
+class Refused(Exception):
+    """``code`` as the API gives it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Library(RuleBasedStateMachine):
+    def __init__(self, settings: Settings, engine: RunningEngine) -> None:
+        super().__init__()
+        engine.clean()
+        shutil.rmtree(settings.data_dir, ignore_errors=True)
+        self.settings = settings
+        self.runner = asyncio.Runner()
+        self.naive = Naive(folders={ROOT: None})
+        self.changes: list[tuple[str, Change]] = []
+        self.ours: dict[str, str] = {}  # ids of tags, as the API gives them
+        self.start()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(work)
+
+    def start(self) -> None:
+        self.closing = AsyncExitStack()
+        self.services: Services = self.run(self.closing.enter_async_context(build(self.settings, run_jobs=False)))
+        self.graph = self.services.graph
+
+    def teardown(self) -> None:
+        self.run(self.closing.aclose())
+        self.runner.close()
+
+    # the library on disk
+
+    @initialize(
+        below=st.lists(st.integers(0, 5), min_size=len(FOLDERS), max_size=len(FOLDERS)),
+        within=st.lists(st.integers(-2, 3), min_size=len(TAGS), max_size=len(TAGS)),
+        held=st.lists(st.tuples(st.integers(0, MOST_PHOTOS - 1), st.sampled_from(FOLDERS)), min_size=4, max_size=12),
+    )
+    def plant(self, below: list[int], within: list[int], held: list[tuple[int, str]]) -> None:
+        self.run(folders.add_root(self.graph, Root(ROOT, ROOT, b"/nowhere", "marker", RootState.ONLINE)))
+        self.run(jobs.create(self.graph, "j", JobKind.SCAN, {}))
+        for place, folder in enumerate(FOLDERS):
+            self.naive.folders[folder] = ROOT if below[place] >= place else FOLDERS[below[place]]
+            self.put_folders([folder])
+        self.add([(number, folder) for number, folder in held])
+        for place, tag in enumerate(TAGS):
+            up = TAGS[within[place]] if 0 <= within[place] < place else None
+            self.create(tag, up)
+
+    def put_folders(self, some: list[str]) -> None:
+        records = [
+            FolderRecord(id_, self.key(id_), id_, self.naive.path(id_).encode(), self.naive.folders[id_], 1, 1)
+            for id_ in some
+        ]
+        self.run(folders.put_folders(self.graph, ROOT, records))
+        self.run(folders.rekey_files(self.graph, some))
+
+    def key(self, folder: str) -> str:
+        return self.naive.path(folder)
+
+    def record(self, name: str) -> FileRecord:
+        return FileRecord(name, name, name.encode(), self.naive.files[name].folder, 1, 1, 1)
+
+    def add(self, held: list[tuple[int, str]]) -> None:
+        """More files; what they hold may be there already."""
+        names = []
+        for photo, folder in held:
+            name = f"f{len(self.naive.files):03}.jpg"
+            self.naive.files[name] = Held(photo, folder)
+            names.append(name)
+        records = [self.record(name) for name in names]
+        reads = [
+            photos.Read(name, 1, 1, 1, self.photo_id(photo) + "0" * 32, 4, 3, "JPEG", "", Metadata())
+            for name, (photo, _) in zip(names, held, strict=True)
+        ]
+        self.run(files.put_pending(self.graph, records, "j"))
+        self.run(photos.put_read(self.graph, reads, [], "j"))
+        self.run(self.services.index.catch_up())
+
+    @staticmethod
+    def photo_id(photo: int) -> str:
+        return f"{photo:032x}"
+
+    @rule(photo=st.integers(0, MOST_PHOTOS - 1), folder=st.sampled_from(FOLDERS))
+    def copy(self, photo: int, folder: str) -> None:
+        self.add([(photo, folder)])
+
+    @rule(place=st.integers(0), folder=st.sampled_from(FOLDERS))
+    def move_file(self, place: int, folder: str) -> None:
+        """A file that was missing is found there."""
+        name = sorted(self.naive.files)[place % len(self.naive.files)]
+        self.naive.files[name] = Held(self.naive.files[name].photo, folder)
+        self.run(files.move_files(self.graph, [self.record(name)]))
+        self.run(self.services.index.catch_up())
+
+    @rule(place=st.integers(0, 20))
+    def lose_file(self, place: int) -> None:
+        name = sorted(self.naive.files)[place % len(self.naive.files)]
+        self.naive.files[name].missing = True
+        self.run(files.miss_files(self.graph, [name]))
+        self.run(self.services.index.catch_up())
+
+    @rule(folder=st.sampled_from(FOLDERS), into=st.sampled_from([ROOT, *FOLDERS]))
+    def move_folder(self, folder: str, into: str) -> None:
+        if folder in self.naive.way(into):
+            return
+        self.naive.folders[folder] = into
+        self.put_folders([other for other in self.naive.folders if folder in self.naive.way(other)])
+        self.run(self.services.index.catch_up())
+
+    @rule()
+    def restart(self) -> None:
+        self.run(self.closing.aclose())
+        self.start()
+
+    # what people say
+
+    def say(self, call: str, **variables: object) -> Any:
+        return self.ask(SAY[call], **variables)["r"]
+
+    def ask(self, document: str, **variables: object) -> Any:
+        result = self.run(execute(self.services, document, **variables))
+        if result.errors:
+            raise Refused((result.errors[0].extensions or {})["code"]) from result.errors[0]
+        return result.data
+
+    def create(self, tag: str, up: str | None) -> None:
+        self.ours[tag] = self.say("createTag", n=tag, u=up and self.ours[up])["id"]
+        self.naive.tags[tag] = up
+
+    def settle(self, call: str, expected: Change, **variables: object) -> dict[str, Any]:
+        """What the API says of a change that the naive model made as well."""
+        result: dict[str, Any] = self.say(call, **variables)
+        assert (result["change"] is None) is not expected.shifts
+        if result["change"]:
+            self.changes.append((result["change"], expected))
+        return result
+
+    @rule(tag=tags, up=st.none() | tags)
+    def create_tag(self, tag: str, up: str | None) -> None:
+        if tag not in self.naive.tags and (up is None or up in self.naive.tags):
+            self.create(tag, up)
+
+    @rule(some=st.sets(st.integers(0, MOST_PHOTOS - 1), min_size=1, max_size=4), tag=tags)
+    def tag_photos(self, some: set[int], tag: str) -> None:
+        if (some := self.known(some)) and tag in self.naive.tags:
+            change = self.naive.tag_photos(some, tag)
+            self.settle_photos("tagPhotos", change, some, tag)
+
+    @rule(some=st.sets(st.integers(0, MOST_PHOTOS - 1), min_size=1, max_size=4), tag=tags)
+    def untag_photos(self, some: set[int], tag: str) -> None:
+        if (some := self.known(some)) and tag in self.naive.tags:
+            change = self.naive.untag_photos(some, tag)
+            self.settle_photos("untagPhotos", change, some, tag)
+
+    def settle_photos(self, call: str, change: Change, some: set[int], tag: str) -> None:
+        relay = [ids.encode("Photo", self.photo_id(photo)) for photo in some]
+        result = self.settle(call, change, p=relay, t=[tag])
+        assert (result["matched"], result["changed"]) == (len(some), len({photo for photo, _ in change.shifts}))
+
+    def known(self, some: set[int]) -> set[int]:
+        return some & {held.photo for held in self.naive.files.values()}
+
+    @rule(folder=st.sampled_from(FOLDERS), tag=tags, recursive=st.booleans())
+    def tag_folder(self, folder: str, tag: str, recursive: bool) -> None:
+        if tag in self.naive.tags:
+            before = self.naive.had()
+            change = self.naive.tag_folder(folder, tag, recursive)
+            matched = len(self.naive.photos_in(folder, recursive))
+            self.settle_folder("tagFolder", change, before, matched, f=folder, t=[tag], r=recursive)
+
+    @rule(folder=st.sampled_from(FOLDERS), tag=tags)
+    def untag_folder(self, folder: str, tag: str) -> None:
+        if tag in self.naive.tags:
+            before = self.naive.had()
+            change = self.naive.untag_folder(folder, tag)
+            matched = len(self.naive.photos_in(folder))
+            self.settle_folder("untagFolder", change, before, matched, f=folder, t=[tag])
+
+    def settle_folder(
+        self, call: str, change: Change, before: dict[int, set[str]], matched: int, f: str, **variables: object
+    ) -> None:
+        """The dry run says the same."""
+        after = self.naive.had()
+        expected = (matched, sum(before[photo] != after[photo] for photo in after))
+        relay = ids.encode("Folder", f)
+        rehearsed = self.say(call, f=relay, d=True, **variables)
+        assert (rehearsed["matched"], rehearsed["changed"], rehearsed["change"]) == (*expected, None)
+        result = self.settle(call, change, f=relay, d=False, **variables)
+        assert (result["matched"], result["changed"]) == expected
+
+    @precondition(lambda self: self.changes)
+    @rule(place=st.integers(1, 6))
+    def undo(self, place: int) -> None:
+        change_id, change = self.changes[-min(place, len(self.changes))]
+        undone = self.naive.undo(change)
+        if undone is None:
+            assert self.refusal("undo", c=change_id) == "CONFLICT"
+        else:
+            self.settle("undo", undone, c=change_id)
+
+    @rule(tag=tags, up=st.none() | tags)
+    def move_tag(self, tag: str, up: str | None) -> None:
+        if tag not in self.naive.tags or (up is not None and up not in self.naive.tags):
+            return
+        if up is not None and tag in self.naive.up(up):
+            assert self.refusal("moveTag", i=self.ours[tag], u=self.ours[up]) == "BAD_INPUT"
+        else:
+            self.say("moveTag", i=self.ours[tag], u=up and self.ours[up])
+            self.naive.tags[tag] = up
+
+    @rule(gone=tags, into=tags)
+    def merge_tags(self, gone: str, into: str) -> None:
+        if gone not in self.naive.tags or into not in self.naive.tags:
+            return
+        if gone in self.naive.up(into):
+            assert self.refusal("mergeTags", i=[self.ours[gone]], o=self.ours[into]) == "BAD_INPUT"
+        else:
+            self.say("mergeTags", i=[self.ours[gone]], o=self.ours[into])
+            self.naive.merge(gone, into)
+
+    @rule(tag=tags)
+    def delete_tag(self, tag: str) -> None:
+        if tag not in self.naive.tags:
+            return
+        if tag in self.naive.tags.values():
+            assert self.refusal("deleteTag", i=self.ours[tag]) == "CONFLICT"
+        else:
+            assert self.say("deleteTag", i=self.ours[tag]) is True
+            self.naive.forget(tag)
+
+    def refusal(self, call: str, **variables: object) -> str:
+        with pytest.raises(Refused) as refused:
+            self.say(call, **variables)
+        return refused.value.code
+
+    # what files and models say
+
+    @rule(photo=st.integers(0, MOST_PHOTOS - 1), tag=tags)
+    def import_tag(self, photo: int, tag: str) -> None:
+        if tag in self.naive.tags and self.known({photo}) and (photo, tag) not in self.naive.said:
+            self.naive.clock += 1
+            self.naive.said[photo, tag] = Said("TAGGED", self.naive.clock, imported=True)
+            self.label(IMPORTED, photo, tag=self.our_tag(tag))
+
+    @rule(photo=st.integers(0, MOST_PHOTOS - 1), tag=tags, score=st.sampled_from([0.4, 0.5, 0.9]))
+    def predict(self, photo: int, tag: str, score: float) -> None:
+        if tag in self.naive.tags and self.known({photo}):
+            self.naive.scores[photo, tag] = score
+            self.label(PREDICTED, photo, tag=self.our_tag(tag), score=score)
+
+    @rule(photo=st.integers(0, MOST_PHOTOS - 1), who=st.sampled_from(PERSONS), sure=st.booleans())
+    def introduce(self, photo: int, who: str, sure: bool) -> None:
+        if self.known({photo}) and (photo, who) not in self.naive.faces:
+            self.naive.faces[photo, who] = sure
+            self.run(introduce(self.services, who, [self.photo_id(photo)], sure=sure))
+
+    def label(self, query: Any, photo: int, tag: str, **values: object) -> None:
+        async def work(tx: Transaction) -> None:
+            rows = await tx.run(query, photo=self.photo_id(photo), tag=tag, **values)
+            await touch(tx, labelled=[row["number"] for row in rows], tags=[tag])
+
+        self.run(self.graph.transaction(work))
+        self.run(self.services.index.catch_up())
+
+    def our_tag(self, tag: str) -> str:
+        return ids.decode("Tag", self.ours[tag])
+
+    # what is asked
+
+    @rule(question=questions)
+    def ask_something(self, question: dict[str, Any]) -> None:
+        self.compare([question])
+
+    @invariant()
+    def every_tag_and_person_is_answered_for(self) -> None:
+        of_tags = [{"tags": {"any": [tag]}} for tag in self.naive.tags]
+        sure = [{**question, "certainty": "CONFIRMED"} for question in of_tags]
+        self.compare([{}, {"untagged": True}, *of_tags, *sure, *({"persons": {"any": [who]}} for who in PERSONS)])
+
+    @invariant()
+    def every_photo_says_how_each_tag_came(self) -> None:
+        for node in self.ask(LABELS)["photos"]["nodes"]:
+            photo = int(ids.decode("Photo", node["id"]), 16)
+            said = {tag["tag"]["name"]: (tag["source"], tag["from"] and tag["from"]["name"]) for tag in node["tags"]}
+            assert said == self.naive.assertions(photo)
+            assert len(node["confirmed"]) == len(self.naive.assertions(photo, confirmed=True))
+            assert {each["name"] for each in node["persons"]} == {
+                who for who in PERSONS if self.naive.shows(photo, who)
+            }
+
+    @invariant()
+    def cypher_says_the_same(self) -> None:
+        assert self.in_cypher(UNTAGGED_IN_CYPHER) == self.naive.find({"untagged": True})
+        for tag in self.naive.tags:
+            assert self.in_cypher(TAG_IN_CYPHER, id=self.our_tag(tag)) == self.naive.find({"tags": {"any": [tag]}})
+        for who in PERSONS:
+            assert self.in_cypher(PERSON_IN_CYPHER, id=who) == self.naive.find({"persons": {"any": [who]}})
+
+    def in_cypher(self, query: Any, **values: object) -> set[int]:
+        return {int(row["p"]["id"], 16) for row in self.run(self.graph.read(query, **values))}
+
+    def compare(self, some: list[dict[str, Any]]) -> None:
+        """Of all of these questions at once: the engine is asked as often as for one."""
+        variables = {f"f{place}": for_api(question) for place, question in enumerate(some)}
+        declared = ", ".join(f"${name}: PhotoFilter" for name in variables)
+        asked = " ".join(f"{name}: photos(filter: ${name}, first: 50) {{ ...Page }}" for name in variables)
+        pages = self.ask(f"query({declared}) {{ {asked} }} {PAGE}", **variables)
+        for question, page in zip(some, pages.values(), strict=True):
+            self.check(question, page)
+
+    def check(self, question: dict[str, Any], page: dict[str, Any]) -> None:
+        expected = self.naive.find(question)
+        edges = {int(ids.decode("Photo", edge["node"]["id"]), 16): edge for edge in page["edges"]}
+        assert set(edges) == expected, question
+        assert page["totalCount"] == len(expected)
+        counts = {tag: sum(self.naive.has(photo, tag) for photo in expected) for tag in self.naive.tags}
+        seen = {facet["tag"]["name"]: facet["count"] for facet in page["facets"]["tags"]}
+        assert seen == {tag: count for tag, count in counts.items() if count}
+        shown = {who: sum(self.naive.shows(photo, who) for photo in expected) for who in PERSONS}
+        seen = {facet["person"]["name"]: facet["count"] for facet in page["facets"]["persons"]}
+        assert seen == {who: count for who, count in shown.items() if count}
+        for photo, edge in edges.items():
+            reasons = {(match["kind"], match["label"], tuple(match["via"])) for match in edge["matches"]}
+            assert reasons == self.naive.reasons(photo, question)
+
+
+def for_api(question: Any) -> Any:
+    """The question with folders named by their ids as the API gives them."""
+    if isinstance(question, list):
+        return [for_api(part) for part in question]
+    if isinstance(question, dict):
+        return {
+            kind: {**part, "id": ids.encode("Folder", part["id"])} if kind == "folder" else for_api(part)
+            for kind, part in question.items()
+        }
+    return question
+
+
+def test_whoever_is_asked_answers_the_same(settings: Settings, engine: RunningEngine) -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        lambda: Library(settings, engine),
+        # Shorter examples of a failure would take longer to find than the time that a test has.
+        settings=hypothesis.settings(
+            max_examples=14, stateful_step_count=18, deadline=None, phases=(Phase.reuse, Phase.generate)
+        ),
+    )
