@@ -23,7 +23,7 @@ from photos_graph.tag_names import checked_path
 from photos_graph.tags import inherited
 
 MAX_TAGS = 100  # in one call
-MAX_PAIRS = 200_000  # of photos and tags in one call
+MAX_PAIRS = 100_000  # of photos and tags in one call; a Neo4j of 512 MB has no memory for twice as many
 
 
 class Tagging(TagEditing):
