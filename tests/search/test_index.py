@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from pyroaring import BitMap
 
 from photos_graph.model import FolderMarks, MatchKind, PhotoOrder, TimelineUnit
@@ -34,13 +34,37 @@ from tests.search.model import NaiveIndex
 orders = st.sampled_from(PhotoOrder)
 
 
-class Library(RuleBasedStateMachine):
-    """Photos and folders come, change, move and go; after each step any question may be asked."""
+class Changing(RuleBasedStateMachine):
+    """Photos, folders, tags and persons come, change, move and go, and things are said of them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.index = SearchIndex()
         self.naive = NaiveIndex()
+
+    @initialize(
+        photos=st.lists(photo_rows(), min_size=6, max_size=12),
+        folders=st.lists(folder_rows(), min_size=5, max_size=8),
+        tags=st.lists(tag_rows(), min_size=4, max_size=8),
+        persons=st.lists(person_rows(), max_size=3),
+        labelling=labellings(),
+        marks=st.lists(folder_marks, min_size=1, max_size=4),
+    )
+    def something_is_there(
+        self,
+        photos: list[PhotoRow],
+        folders: list[FolderRow],
+        tags: list[TagRow],
+        persons: list[PersonRow],
+        labelling: tuple[LabelPostings, set[int] | None],
+        marks: list[FolderMarks],
+    ) -> None:
+        self.photos_change(photos, [])
+        self.folders_change(folders, [])
+        self.tags_change(tags, [])
+        self.persons_change(persons, [])
+        self.photos_are_labelled(labelling)
+        self.folders_are_marked(marks)
 
     @rule(rows=st.lists(photo_rows(), max_size=12), gone=st.lists(numbers, max_size=3))
     def photos_change(self, rows: list[PhotoRow], gone: list[int]) -> None:
@@ -79,6 +103,24 @@ class Library(RuleBasedStateMachine):
         self.index.apply_labels(postings, None if touched is None else BitMap(touched))
         self.naive.apply_labels(postings, touched)
 
+
+class Labelled(Changing):
+    """Asked after every step, so that nothing that is kept is stale."""
+
+    @invariant()
+    def tags_agree(self) -> None:
+        for tag_id in TAGS:
+            for confirmed in (True, False):
+                expected = self.naive.evaluate(Tagged(tag_id, confirmed))
+                assert set(self.index.tagged(tag_id, confirmed)) == expected, (tag_id, confirmed)
+
+    @invariant()
+    def persons_agree(self) -> None:
+        for person_id in PERSONS:
+            for confirmed in (True, False):
+                query = WithPerson(person_id, confirmed)
+                assert set(self.index.evaluate(query)) == self.naive.evaluate(query), query
+
     @rule(marks=st.lists(folder_marks, max_size=2), tag_ids=st.lists(st.sampled_from(TAGS), max_size=2))
     def what_marks_would_change_is_known_before(self, marks: list[FolderMarks], tag_ids: list[str]) -> None:
         expected = self.index.reached_if(tag_ids, marks)
@@ -86,6 +128,10 @@ class Library(RuleBasedStateMachine):
         self.folders_are_marked(marks)
         after = [self.naive.evaluate(Tagged(tag_id, True)) for tag_id in tag_ids]
         assert set(expected) == set().union(*(one ^ other for one, other in zip(before, after, strict=True)))
+
+
+class Library(Changing):
+    """Any question may be asked at any time."""
 
     @rule(query=queries, order=orders)
     def questions_agree(self, query: Query, order: PhotoOrder) -> None:
@@ -156,14 +202,6 @@ class Library(RuleBasedStateMachine):
         assert self.index.photo_ids(row.number for row in self.naive.visible) == [row.id for row in self.naive.visible]
 
     @invariant()
-    def tags_agree(self) -> None:
-        """Asked after every step, so that nothing that is kept is stale."""
-        for tag_id in TAGS:
-            for confirmed in (True, False):
-                expected = self.naive.evaluate(Tagged(tag_id, confirmed))
-                assert set(self.index.tagged(tag_id, confirmed)) == expected, (tag_id, confirmed)
-
-    @invariant()
     def folder_counts_agree(self) -> None:
         for folder in FOLDERS:
             for recursive in (True, False):
@@ -195,5 +233,7 @@ def backward_pages(index: SearchIndex, found: BitMap, order: PhotoOrder, size: i
     return pages
 
 
+TestLabelled = Labelled.TestCase
+TestLabelled.settings = settings(max_examples=150, stateful_step_count=12, deadline=None)
 TestLibrary = Library.TestCase
 TestLibrary.settings = settings(max_examples=60, stateful_step_count=15, deadline=None)
