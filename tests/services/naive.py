@@ -95,6 +95,11 @@ class Naive:
                     break
         return found
 
+    def comes_from_above(self, folder: str, tag: str) -> bool:
+        """Whether a file in the folder would get it from one above."""
+        probing = replace(self, files={"probe": Held(-1, folder)})
+        return any(carrier != folder for carrier in probing.carriers(-1, tag))
+
     def assertion(self, photo: int, tag: str, confirmed: bool = False) -> tuple[str, str | None] | None:
         """By which source the photo was given just this tag, and by which folder."""
         if self.excluded(photo, tag):
@@ -161,12 +166,8 @@ class Naive:
             for below in self.below(tag)
             if (said := self.said.get((folder, below))) and said.kind == "TAGGED"
         }
-        bare = replace(
-            self,
-            said={key: said for key, said in self.said.items() if key not in after},
-            files={"probe": Held(-1, folder)},  # what a file here would get
-        )
-        if any(bare.carriers(-1, below) for below in self.below(tag)):
+        bare = replace(self, said={key: said for key, said in self.said.items() if key not in after})
+        if any(bare.comes_from_above(folder, below) for below in self.below(tag)):
             after[folder, tag] = self._excluding(folder, tag)
         return self._say(after)
 
@@ -183,10 +184,15 @@ class Naive:
                 self.said[key] = said
         return Change(shifts, undoes=undoes)
 
+    def stands(self, change: Change) -> bool:
+        """Whether everything still is as the change left it."""
+        return all(tag in self.tags for _, tag in change.shifts) and all(
+            self.said.get(key) == now for key, (_, now) in change.shifts.items()
+        )
+
     def undo(self, change: Change) -> Change | None:
         """None where it is refused."""
-        known = all(tag in self.tags for _, tag in change.shifts)
-        if change.undone or not known or any(self.said.get(key) != now for key, (_, now) in change.shifts.items()):
+        if change.undone or not self.stands(change):
             return None
         change.undone = True
         if change.undoes:

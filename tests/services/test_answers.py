@@ -4,11 +4,9 @@ API, the same question in plain Cypher and a naive model in Python give the same
 from __future__ import annotations
 
 import asyncio
-import re
 import shutil
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any, TypeVar
 
 import hypothesis
@@ -37,15 +35,20 @@ from tests.api.direct import execute
 from tests.api.people import introduce
 from tests.engines import RunningEngine
 from tests.services.naive import Change, Held, Naive, Said
+from tests.services.questions import (
+    FOLDERS,
+    PERSON_IN_CYPHER,
+    PERSONS,
+    ROOT,
+    TAG_IN_CYPHER,
+    TAGS,
+    UNTAGGED_IN_CYPHER,
+    questions,
+)
 
 T = TypeVar("T")
 
-ROOT = "root"
-FOLDERS = [f"d{number}" for number in range(5)]
-TAGS = [f"t{number}" for number in range(4)]
-PERSONS = ["anna", "bob"]
 MOST_PHOTOS = 6
-COOKBOOK = (Path(__file__).parents[2] / "docs" / "cypher.md").read_text()
 
 PAGE = """fragment Page on PhotoConnection {
   totalCount
@@ -84,49 +87,9 @@ RETURN p.number AS number
 """
 
 
-def cypher(title: str) -> str:
-    """The question of that heading in docs/cypher.md."""
-    found = re.search(rf"^## {re.escape(title)}\n.*?```cypher\n(.*?)```", COOKBOOK, re.M | re.S)
-    assert found is not None
-    return found[1]
-
-
-def asking(query: str, named: str, wanted: str) -> str:
-    """The question about another thing than the page's."""
-    assert query.count(named) == 1
-    return query.replace(named, wanted)
-
-
-NAMED_TAG = "(:Tag {name: 'Italy'})-[:CHILD_OF]->(:Tag {name: 'Places'})"
-TAG_IN_CYPHER = asking(cypher("A tag"), NAMED_TAG, "(:Tag {id: $id})")
-PERSON_IN_CYPHER = asking(cypher("A person"), "(who:Person {name: 'Ben'})", "(who:Person {id: $id})")
-UNTAGGED_IN_CYPHER = cypher("Untagged")
-
-tags = st.sampled_from(TAGS)
-some_tags = st.lists(tags, min_size=1, max_size=2, unique=True)
-terms = st.fixed_dictionaries({}, optional={"all": some_tags, "any": some_tags, "none": some_tags})
-leaves = st.one_of(
-    st.builds(lambda part: {"tags": part}, terms),
-    st.builds(lambda some, only: {"tags": {"any": some, "only": only}}, some_tags, st.booleans()),
-    st.builds(lambda who, only: {"persons": {"any": [who], "only": only}}, st.sampled_from(PERSONS), st.booleans()),
-    st.builds(
-        lambda folder, recursive: {"folder": {"id": folder, "recursive": recursive}},
-        st.sampled_from([ROOT, *FOLDERS[:2]]),
-        st.booleans(),
-    ),
-    st.builds(lambda wanted: {"untagged": wanted}, st.booleans()),
-    st.builds(lambda least: {"faceCount": {"min": least}}, st.integers(0, 2)),
-)
-questions = st.recursive(
-    leaves,
-    lambda parts: st.one_of(
-        st.builds(lambda some: {"and": some}, st.lists(parts, max_size=3)),
-        st.builds(lambda some: {"or": some}, st.lists(parts, max_size=3)),
-        st.builds(lambda part: {"not": part}, parts),
-        st.builds(lambda part: {**part, "certainty": "CONFIRMED"}, parts),
-    ),
-    max_leaves=5,
-)
+photos_of = st.integers(0, MOST_PHOTOS - 1)
+folders_of = st.sampled_from(FOLDERS)
+places = st.integers(0, 30)  # in a list whose length is known when the step is made
 
 
 class Refused(Exception):
@@ -166,9 +129,12 @@ class Library(RuleBasedStateMachine):
     @initialize(
         below=st.lists(st.integers(0, 5), min_size=len(FOLDERS), max_size=len(FOLDERS)),
         within=st.lists(st.integers(-2, 3), min_size=len(TAGS), max_size=len(TAGS)),
-        held=st.lists(st.tuples(st.integers(0, MOST_PHOTOS - 1), st.sampled_from(FOLDERS)), min_size=4, max_size=12),
+        held=st.lists(st.tuples(photos_of, folders_of), min_size=4, max_size=12),
+        said=st.lists(st.tuples(folders_of, places, st.booleans()), min_size=2, max_size=5),
     )
-    def plant(self, below: list[int], within: list[int], held: list[tuple[int, str]]) -> None:
+    def plant(
+        self, below: list[int], within: list[int], held: list[tuple[int, str]], said: list[tuple[str, int, bool]]
+    ) -> None:
         self.run(folders.add_root(self.graph, Root(ROOT, ROOT, b"/nowhere", "marker", RootState.ONLINE)))
         self.run(jobs.create(self.graph, "j", JobKind.SCAN, {}))
         for place, folder in enumerate(FOLDERS):
@@ -178,6 +144,8 @@ class Library(RuleBasedStateMachine):
         for place, tag in enumerate(TAGS):
             up = TAGS[within[place]] if 0 <= within[place] < place else None
             self.create(tag, up)
+        for folder, place, recursive in said:
+            self.tag_folder(folder, place, recursive)
 
     def put_folders(self, some: list[str]) -> None:
         records = [
@@ -213,11 +181,11 @@ class Library(RuleBasedStateMachine):
     def photo_id(photo: int) -> str:
         return f"{photo:032x}"
 
-    @rule(photo=st.integers(0, MOST_PHOTOS - 1), folder=st.sampled_from(FOLDERS))
+    @rule(photo=photos_of, folder=folders_of)
     def copy(self, photo: int, folder: str) -> None:
         self.add([(photo, folder)])
 
-    @rule(place=st.integers(0), folder=st.sampled_from(FOLDERS))
+    @rule(place=places, folder=folders_of)
     def move_file(self, place: int, folder: str) -> None:
         """A file that was missing is found there."""
         name = sorted(self.naive.files)[place % len(self.naive.files)]
@@ -225,14 +193,14 @@ class Library(RuleBasedStateMachine):
         self.run(files.move_files(self.graph, [self.record(name)]))
         self.run(self.services.index.catch_up())
 
-    @rule(place=st.integers(0, 20))
+    @rule(place=places)
     def lose_file(self, place: int) -> None:
         name = sorted(self.naive.files)[place % len(self.naive.files)]
         self.naive.files[name].missing = True
         self.run(files.miss_files(self.graph, [name]))
         self.run(self.services.index.catch_up())
 
-    @rule(folder=st.sampled_from(FOLDERS), into=st.sampled_from([ROOT, *FOLDERS]))
+    @rule(folder=folders_of, into=st.sampled_from([ROOT, *FOLDERS]))
     def move_folder(self, folder: str, into: str) -> None:
         if folder in self.naive.way(into):
             return
@@ -268,24 +236,36 @@ class Library(RuleBasedStateMachine):
             self.changes.append((result["change"], expected))
         return result
 
-    @rule(tag=tags, up=st.none() | tags)
-    def create_tag(self, tag: str, up: str | None) -> None:
-        if tag not in self.naive.tags and (up is None or up in self.naive.tags):
-            self.create(tag, up)
+    def tag(self, place: int) -> str:
+        known = sorted(self.naive.tags)
+        return known[place % len(known)]
 
-    @rule(some=st.sets(st.integers(0, MOST_PHOTOS - 1), min_size=1, max_size=4), tag=tags)
-    def tag_photos(self, some: set[int], tag: str) -> None:
-        if (some := self.known(some)) and tag in self.naive.tags:
-            change = self.naive.tag_photos(some, tag)
-            self.settle_photos("tagPhotos", change, some, tag)
+    @precondition(lambda self: len(self.naive.tags) < len(TAGS))
+    @rule(up=st.none() | places)
+    def create_tag(self, up: int | None) -> None:
+        missing = next(tag for tag in TAGS if tag not in self.naive.tags)
+        self.create(missing, self.tag(up) if up is not None and self.naive.tags else None)
 
-    @rule(some=st.sets(st.integers(0, MOST_PHOTOS - 1), min_size=1, max_size=4), tag=tags)
-    def untag_photos(self, some: set[int], tag: str) -> None:
-        if (some := self.known(some)) and tag in self.naive.tags:
-            change = self.naive.untag_photos(some, tag)
-            self.settle_photos("untagPhotos", change, some, tag)
+    @precondition(lambda self: self.naive.tags)
+    @rule(some=st.sets(photos_of, min_size=1, max_size=4), place=places)
+    def tag_photos(self, some: set[int], place: int) -> None:
+        self.settle_photos("tagPhotos", self.known(some), self.tag(place))
 
-    def settle_photos(self, call: str, change: Change, some: set[int], tag: str) -> None:
+    @precondition(lambda self: self.naive.tags)
+    @rule(some=st.sets(photos_of, min_size=1, max_size=4), place=places)
+    def untag_photos(self, some: set[int], place: int) -> None:
+        self.settle_photos("untagPhotos", self.known(some), self.tag(place))
+
+    @rule(place=places)
+    def untag_a_photo_that_has_it(self, place: int) -> None:
+        had = [(photo, tag) for photo in self.naive.photos() for tag in self.naive.tags if self.naive.has(photo, tag)]
+        if had:
+            photo, tag = had[place % len(had)]
+            self.settle_photos("untagPhotos", {photo}, tag)
+
+    def settle_photos(self, call: str, some: set[int], tag: str) -> None:
+        make = self.naive.tag_photos if call == "tagPhotos" else self.naive.untag_photos
+        change = make(some, tag)
         relay = [ids.encode("Photo", self.photo_id(photo)) for photo in some]
         result = self.settle(call, change, p=relay, t=[tag])
         assert (result["matched"], result["changed"]) == (len(some), len({photo for photo, _ in change.shifts}))
@@ -293,21 +273,31 @@ class Library(RuleBasedStateMachine):
     def known(self, some: set[int]) -> set[int]:
         return some & {held.photo for held in self.naive.files.values()}
 
-    @rule(folder=st.sampled_from(FOLDERS), tag=tags, recursive=st.booleans())
-    def tag_folder(self, folder: str, tag: str, recursive: bool) -> None:
-        if tag in self.naive.tags:
-            before = self.naive.had()
-            change = self.naive.tag_folder(folder, tag, recursive)
-            matched = len(self.naive.photos_in(folder, recursive))
-            self.settle_folder("tagFolder", change, before, matched, f=folder, t=[tag], r=recursive)
+    @precondition(lambda self: self.naive.tags)
+    @rule(folder=folders_of, place=places, recursive=st.booleans())
+    def tag_folder(self, folder: str, place: int, recursive: bool) -> None:
+        tag, before = self.tag(place), self.naive.had()
+        change = self.naive.tag_folder(folder, tag, recursive)
+        matched = len(self.naive.photos_in(folder, recursive))
+        self.settle_folder("tagFolder", change, before, matched, f=folder, t=[tag], r=recursive)
 
-    @rule(folder=st.sampled_from(FOLDERS), tag=tags)
-    def untag_folder(self, folder: str, tag: str) -> None:
-        if tag in self.naive.tags:
-            before = self.naive.had()
-            change = self.naive.untag_folder(folder, tag)
-            matched = len(self.naive.photos_in(folder))
-            self.settle_folder("untagFolder", change, before, matched, f=folder, t=[tag])
+    @precondition(lambda self: self.naive.tags)
+    @rule(folder=folders_of, place=places)
+    def untag_folder(self, folder: str, place: int) -> None:
+        self.take_off(folder, self.tag(place))
+
+    @rule(place=places)
+    def untag_a_folder_that_inherits_it(self, place: int) -> None:
+        comes = [
+            (folder, tag) for folder in FOLDERS for tag in self.naive.tags if self.naive.comes_from_above(folder, tag)
+        ]
+        if comes:
+            self.take_off(*comes[place % len(comes)])
+
+    def take_off(self, folder: str, tag: str) -> None:
+        before = self.naive.had()
+        change = self.naive.untag_folder(folder, tag)
+        self.settle_folder("untagFolder", change, before, len(self.naive.photos_in(folder)), f=folder, t=[tag])
 
     def settle_folder(
         self, call: str, change: Change, before: dict[int, set[str]], matched: int, f: str, **variables: object
@@ -322,39 +312,48 @@ class Library(RuleBasedStateMachine):
         assert (result["matched"], result["changed"]) == expected
 
     @precondition(lambda self: self.changes)
-    @rule(place=st.integers(1, 6))
+    @rule(place=places)
     def undo(self, place: int) -> None:
-        change_id, change = self.changes[-min(place, len(self.changes))]
+        self.take_back(*self.changes[-1 - place % min(3, len(self.changes))])
+
+    @rule(place=places)
+    def undo_what_was_changed_since(self, place: int) -> None:
+        past = [each for each in self.changes if not each[1].undone and not self.naive.stands(each[1])]
+        if past:
+            self.take_back(*past[place % len(past)])
+
+    def take_back(self, change_id: str, change: Change) -> None:
         undone = self.naive.undo(change)
         if undone is None:
             assert self.refusal("undo", c=change_id) == "CONFLICT"
         else:
             self.settle("undo", undone, c=change_id)
 
-    @rule(tag=tags, up=st.none() | tags)
-    def move_tag(self, tag: str, up: str | None) -> None:
-        if tag not in self.naive.tags or (up is not None and up not in self.naive.tags):
-            return
-        if up is not None and tag in self.naive.up(up):
-            assert self.refusal("moveTag", i=self.ours[tag], u=self.ours[up]) == "BAD_INPUT"
+    @precondition(lambda self: self.naive.tags)
+    @rule(place=places, up=st.none() | places)
+    def move_tag(self, place: int, up: int | None) -> None:
+        tag, above = self.tag(place), None if up is None else self.tag(up)
+        relay = above and self.ours[above]
+        if above is not None and tag in self.naive.up(above):
+            assert self.refusal("moveTag", i=self.ours[tag], u=relay) == "BAD_INPUT"
         else:
-            self.say("moveTag", i=self.ours[tag], u=up and self.ours[up])
-            self.naive.tags[tag] = up
+            self.say("moveTag", i=self.ours[tag], u=relay)
+            self.naive.tags[tag] = above
 
-    @rule(gone=tags, into=tags)
-    def merge_tags(self, gone: str, into: str) -> None:
-        if gone not in self.naive.tags or into not in self.naive.tags:
-            return
+    @precondition(lambda self: self.naive.tags)
+    @rule(place=places, other=places)
+    def merge_tags(self, place: int, other: int) -> None:
+        gone, into = self.tag(place), self.tag(other)
         if gone in self.naive.up(into):
             assert self.refusal("mergeTags", i=[self.ours[gone]], o=self.ours[into]) == "BAD_INPUT"
         else:
             self.say("mergeTags", i=[self.ours[gone]], o=self.ours[into])
             self.naive.merge(gone, into)
 
-    @rule(tag=tags)
-    def delete_tag(self, tag: str) -> None:
-        if tag not in self.naive.tags:
-            return
+    @precondition(lambda self: self.naive.tags)
+    @rule(place=places)
+    def delete_tag(self, place: int) -> None:
+        tag = self.tag(place)
         if tag in self.naive.tags.values():
             assert self.refusal("deleteTag", i=self.ours[tag]) == "CONFLICT"
         else:
@@ -368,20 +367,24 @@ class Library(RuleBasedStateMachine):
 
     # what files and models say
 
-    @rule(photo=st.integers(0, MOST_PHOTOS - 1), tag=tags)
-    def import_tag(self, photo: int, tag: str) -> None:
-        if tag in self.naive.tags and self.known({photo}) and (photo, tag) not in self.naive.said:
+    @precondition(lambda self: self.naive.tags)
+    @rule(photo=photos_of, place=places)
+    def import_tag(self, photo: int, place: int) -> None:
+        tag = self.tag(place)
+        if self.known({photo}) and (photo, tag) not in self.naive.said:
             self.naive.clock += 1
             self.naive.said[photo, tag] = Said("TAGGED", self.naive.clock, imported=True)
             self.label(IMPORTED, photo, tag=self.our_tag(tag))
 
-    @rule(photo=st.integers(0, MOST_PHOTOS - 1), tag=tags, score=st.sampled_from([0.4, 0.5, 0.9]))
-    def predict(self, photo: int, tag: str, score: float) -> None:
-        if tag in self.naive.tags and self.known({photo}):
+    @precondition(lambda self: self.naive.tags)
+    @rule(photo=photos_of, place=places, score=st.sampled_from([0.4, 0.5, 0.9]))
+    def predict(self, photo: int, place: int, score: float) -> None:
+        tag = self.tag(place)
+        if self.known({photo}):
             self.naive.scores[photo, tag] = score
             self.label(PREDICTED, photo, tag=self.our_tag(tag), score=score)
 
-    @rule(photo=st.integers(0, MOST_PHOTOS - 1), who=st.sampled_from(PERSONS), sure=st.booleans())
+    @rule(photo=photos_of, who=st.sampled_from(PERSONS), sure=st.booleans())
     def introduce(self, photo: int, who: str, sure: bool) -> None:
         if self.known({photo}) and (photo, who) not in self.naive.faces:
             self.naive.faces[photo, who] = sure
