@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import LiteralString
 
@@ -9,7 +10,7 @@ from photos_graph.graph import files, models, page_labels, photos
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.page_labels import OwnTags
 from photos_graph.model import Model, ModelKind, ModelState, PhotoTag, TagSource
-from tests.graph.library import A, B, C, library, read
+from tests.graph.library import A, B, C, METADATA, library, read
 
 pytestmark = pytest.mark.anyio
 
@@ -38,7 +39,9 @@ CREATE (f4)-[:LOOKS_LIKE {applied: true}]->(bob), (f5)-[:LOOKS_LIKE {applied: tr
 
 async def test_a_page_reads_what_was_put_on_its_photos_in_one_query(graph: Graph) -> None:
     await library(graph)
-    await photos.put_read(graph, [read(0, "a"), read(3, "a"), read(4, "a"), read(1, "b"), read(2, "c")], [], "j1")
+    plain = replace(METADATA, keywords=())
+    reads = [read(number, content, plain) for number, content in [(0, "a"), (3, "a"), (4, "a"), (1, "b"), (2, "c")]]
+    await photos.put_read(graph, reads, [], "j1")
     await files.miss_files(graph, ["f2"])
     await graph.write(TAGS, a=A, b=B, at=MS)
     before = graph.queries
