@@ -10,7 +10,7 @@ from photos_graph.graph import files, models, page_labels, photos
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.page_labels import OwnTags
 from photos_graph.model import Model, ModelKind, ModelState, PhotoTag, TagSource
-from tests.graph.library import A, B, C, METADATA, library, read
+from tests.graph.library import METADATA, A, B, C, library, read
 
 pytestmark = pytest.mark.anyio
 
