@@ -92,7 +92,7 @@ class FaceSettings(Group):
     cut: float | None = Field(
         None, gt=0, lt=1, description="mean similarity of two groups that are one person; unset: the model's own"
     )
-    min_score: float = Field(0.7, gt=0, lt=1, description="how sure the detector must be that it is a face")
+    min_score: float = Field(0.75, gt=0, lt=1, description="how sure the detector must be that it is a face")
     min_pixels: int = Field(16, ge=1, description="width of the smallest face that is kept, in the largest rendition")
     weights: Path | None = Field(
         None, description="a folder with files of weights, looked into before anything is downloaded"

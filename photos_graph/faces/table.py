@@ -52,7 +52,9 @@ class Detector:
 
 @dataclass(frozen=True, slots=True)
 class Embedder:
-    """``margin``: how much wider than ArcFace's crop its own is, as a share of the edge."""
+    """``margin``: how much wider than ArcFace's crop its own is, as a share of the edge; ``lift``: and how much higher
+    the landmarks lie in it.
+    """
 
     name: str
     width: int  # of the crop, pixels
@@ -62,6 +64,7 @@ class Embedder:
     cut: float  # two groups with at least this mean similarity are one cluster
     weights: tuple[WeightFile, ...] = ()
     margin: float = 0.0
+    lift: float = 0.0
     packages: tuple[str, ...] = ()
     even: float | None = None  # mean similarity at which a face is as likely as not of a person; None: the cut
     slope: float = 40.0  # probability = 1 / (1 + exp(-slope * (mean similarity - even)))
@@ -161,12 +164,13 @@ EMBEDDERS = MappingProxyType(
             Embedder(
                 "Dlib",
                 *(150, 150, 128),
-                verify=0.93,
-                cut=0.94,
+                verify=0.925,
+                cut=0.935,
                 weights=(DLIB,),
-                margin=0.25,
+                margin=-0.06,
+                lift=0.16,
                 packages=("dlib",),
-                slope=80.0,
+                slope=160.0,
             ),
         )
     }
