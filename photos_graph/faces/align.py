@@ -16,7 +16,8 @@ def template_for(embedder: Embedder) -> Matrix:
     centred = (np.array(ARCFACE_TEMPLATE) - TEMPLATE_EDGE / 2) / TEMPLATE_EDGE
     edge = min(embedder.width, embedder.height)
     middle = np.array([embedder.width / 2, embedder.height / 2 - embedder.lift * edge])
-    return centred / (1 + embedder.margin) * edge + middle
+    template: Matrix = centred / (1 + embedder.margin) * edge + middle
+    return template
 
 
 def landmarks_of(box: Floats, landmarks: Floats) -> Matrix:

@@ -1,7 +1,8 @@
 """Where the faces of a picture are: boxes, five landmarks each, and how sure the detector is.
 
 A detector sees faces of some sizes best; YuNet those of 10 to 300 pixels. So a picture is looked at several times,
-each time up to three times as large: small, for its large faces; then up to its full size, in tiles, for its small ones.
+each time up to three times as large: small, for its large faces; then up to its full size, in tiles, for its small
+ones.
 """
 
 from __future__ import annotations
