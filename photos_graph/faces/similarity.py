@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ import numpy.typing as npt
 from photos_graph.faces.detect import Floats
 
 VERSION = 1  # of the file: raise it when the meaning of anything in it changes
-BLOCK = 2048  # faces on a side of one matrix product
+BLOCK = 1024  # faces on a side of one matrix product
 NEAREST = 128
 PRUNE_ABOVE = 8_000_000  # pairs gathered before those that nobody keeps are dropped
 
@@ -71,18 +72,16 @@ def build(model: str, floor: float, ids: Sequence[str], vectors: Floats) -> Simi
 def added(old: Similarities, ids: Sequence[str], vectors: Floats) -> Similarities:
     """With m more faces: only their pairs are looked for. ``vectors`` (m, dimensions), each of length one."""
     every = np.concatenate([old.vectors, vectors.astype(np.float32, copy=False)])
-    parts, capped, gathered = [old.pairs], old.capped, 0
-    for start in range(len(old), len(every), BLOCK):
-        for found in _pairs_of_rows(every, start, min(start + BLOCK, len(every)), old.floor):
-            parts.append(found)
-            gathered += len(found)
-            if gathered > PRUNE_ABOVE:
-                kept = _nearest(_joined(parts), len(every))
-                parts, gathered = [kept], 0
+    parts, gathered = [old.pairs], 0
+    for found in _all_pairs(every, len(old), old.floor):
+        parts.append(found)
+        gathered += len(found)
+        if gathered > PRUNE_ABOVE:
+            parts, gathered = [_nearest(_joined(parts), len(every))], 0
     together = _joined(parts)
     kept = _nearest(together, len(every))
     # What was dropped on the way was dropped for good; a count of each face's pairs no longer shows it.
-    capped = capped or len(kept) < len(together) or _full(kept, len(every))
+    capped = old.capped or len(kept) < len(together) or _full(kept, len(every))
     return replace(old, ids=(*old.ids, *ids), vectors=every, pairs=kept, capped=capped)
 
 
@@ -148,20 +147,31 @@ def load(path: Path) -> Similarities:
         raise BadSimilarities(f"{path}: {type(error).__name__}: {error}") from error
 
 
-def _pairs_of_rows(vectors: Floats, start: int, end: int, floor: float) -> list[Pairs]:
-    """The pairs of faces ``start`` to ``end`` with those before them and among themselves."""
-    found = []
-    rows = vectors[start:end]
-    for left in range(0, end, BLOCK):
-        right = min(left + BLOCK, end)
-        products = rows @ vectors[left:right].T
+def _all_pairs(vectors: Floats, start: int, floor: float) -> Iterator[Pairs]:
+    """The pairs of which the later face is at ``start`` or after it.
+
+    A thread for each core, each with products of its own: two threads that share one product wait for each other.
+    """
+    cores = os.cpu_count() or 1
+    rows = range(start, len(vectors), BLOCK)
+    with ThreadPoolExecutor(cores) as threads:
+        for at in range(0, len(rows), 4 * cores):  # not all at once: what is found waits in memory
+            yield from threads.map(lambda row: _pairs_of_rows(vectors, row, floor), rows[at : at + 4 * cores])
+
+
+def _pairs_of_rows(vectors: Floats, start: int, floor: float) -> Pairs:
+    """The pairs of a block of faces with those before them and among themselves."""
+    rows = vectors[start : start + BLOCK]
+    found = [_no_pairs()]
+    for left in range(0, start + len(rows), BLOCK):
+        products = rows @ vectors[left : left + BLOCK].T
         at = np.flatnonzero(products >= np.float32(floor))
-        row, column = np.divmod(at.astype(np.int32), np.int32(right - left))
-        second, first = row + np.int32(start), column + np.int32(left)
-        once = first < second
-        similar = products.ravel()[at].astype(np.float16)
-        found.append(Pairs(first[once], second[once], similar[once]))
-    return found
+        if len(at):
+            row, column = np.divmod(at.astype(np.int32), np.int32(products.shape[1]))
+            second, first = row + np.int32(start), column + np.int32(left)
+            once = first < second
+            found.append(Pairs(first[once], second[once], products.ravel()[at][once].astype(np.float16)))
+    return _joined(found)
 
 
 def _nearest(pairs: Pairs, count: int) -> Pairs:
