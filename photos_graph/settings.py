@@ -97,6 +97,7 @@ class FaceSettings(Group):
     weights: Path | None = Field(
         None, description="a folder with files of weights, looked into before anything is downloaded"
     )
+    workers: int = Field(1, ge=1, description="processes that hold the models; each takes 400 to 600 MB")
     memory_bytes: int = Field(4096 * MIB, gt=0, description="address space the models may take while they work")
     timeout_seconds: float = Field(300, gt=0, description="longest time the faces of one photo may take")
     idle_seconds: float = Field(120, gt=0, description="how long the models stay in memory without work")

@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float32]
 COARSE_EDGE = 640  # pixels: YuNet's own size, at which it is surest
 STEP = 3  # from one look to the next larger one, at most
 WORTH_ANOTHER = 1.5  # a picture that is not that much larger than a look shows no smaller faces
-TILE = 960
+TILE = 2112  # the largest edge that a detector is given; a larger one takes more memory than it is worth
 OVERLAP = 192  # a face no wider than this is whole in at least one tile
 EDGE_SHARE = 0.05  # mirrored around the picture, so that faces cut by its edge are found
 SAME_IOU, SAME_SHARE = 0.35, 0.65  # two boxes are one face: of their union, of the smaller one
@@ -157,24 +157,25 @@ def _with_mirrored_edges(look: Look, picture: Pixels) -> Detections:
 def _in_tiles(look: Look, picture: Pixels) -> Detections:
     """Faces up to OVERLAP wide; the larger ones are better seen in a smaller picture."""
     found = []
-    for x, y in tiles(picture.shape[1], picture.shape[0]):
-        part = look(np.ascontiguousarray(picture[y : y + TILE, x : x + TILE]))
+    for x, y, width, height in tiles(picture.shape[1], picture.shape[0]):
+        part = look(np.ascontiguousarray(picture[y : y + height, x : x + width]))
         found.append(part[part.boxes[:, 2] <= OVERLAP].moved(x, y))
     return joined(found)
 
 
-def tiles(width: int, height: int) -> Iterator[tuple[int, int]]:
-    """The upper left corners of tiles that cover a picture and overlap by at least OVERLAP."""
-    for y in _starts(height):
-        for x in _starts(width):
-            yield x, y
+def tiles(width: int, height: int) -> Iterator[tuple[int, int, int, int]]:
+    """x, y, width and height of as few tiles as cover a picture, of one size, overlapping by at least OVERLAP."""
+    for y, tile_height in _parts(height):
+        for x, tile_width in _parts(width):
+            yield x, y, tile_width, tile_height
 
 
-def _starts(length: int) -> list[int]:
+def _parts(length: int) -> list[tuple[int, int]]:
     if length <= TILE:
-        return [0]
+        return [(0, length)]
     count = math.ceil((length - OVERLAP) / (TILE - OVERLAP))
-    return [round(i * (length - TILE) / (count - 1)) for i in range(count)]
+    part = math.ceil((length + (count - 1) * OVERLAP) / count)
+    return [(i * (length - part) // (count - 1), part) for i in range(count)]
 
 
 def _yunet(model: Any, min_score: float) -> Look:

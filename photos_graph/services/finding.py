@@ -18,9 +18,9 @@ QUEUE = 256
 
 
 def model_pool(settings: Settings) -> WorkerPool:
-    """One process: the models use all cores by themselves."""
+    """Processes that start with the first picture and end when there were none for a while."""
     faces = settings.faces
-    return WorkerPool(TARGET, 1, faces.memory_bytes, faces.timeout_seconds, QUEUE, faces.idle_seconds)
+    return WorkerPool(TARGET, faces.workers, faces.memory_bytes, faces.timeout_seconds, QUEUE, faces.idle_seconds)
 
 
 async def find_faces(pool: WorkerPool, path: bytes, original: bytes | None, settings: Settings) -> Found:
