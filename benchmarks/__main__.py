@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.status import Status
 
-from benchmarks import library, scan, thumbnails
+from benchmarks import faces, library, scan, thumbnails
 from benchmarks.bench import Bench
 from benchmarks.pictures import Say
 from benchmarks.report import Figure, markdown, table
@@ -23,6 +23,8 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], list[Figure]]]] = {
     "start": ("from spawning the service to ready, with the large library, and its memory", library.start),
     "pages": ("GraphQL pages of the large library", library.pages),
     "search": ("ten questions to libraries of up to --photos, beside SQLite and Cypher", questions.search),
+    "lfw": ("faces told apart and put together, beside DBSCAN and HDBSCAN", faces.lfw),
+    "faces": ("100,000 faces: time and memory of clustering", faces.many),
 }
 HELP = """\
 Measures the real service, in processes of its own and over HTTP, beside bare libraries in the same run. Both are
@@ -69,7 +71,7 @@ def _saying(name: str, console: Console, status: Status) -> Say:
 
 def _bench(given: argparse.Namespace, say: Say) -> Bench:
     originals = given.originals and given.originals.resolve()
-    return Bench(given.folder.resolve(), given.rounds, given.photos, originals, say)
+    return Bench(given.folder.resolve(), given.rounds, given.photos, originals, given.people, say)
 
 
 def _arguments() -> argparse.Namespace:
@@ -83,6 +85,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="how often each pair is measured (3)")
     parser.add_argument("--photos", type=int, default=100_000, metavar="N", help="in the large library (100000)")
     parser.add_argument("--originals", type=Path, metavar="DIR", help="JPEGs for cold, cached and scan")
+    people = Path("../shared/corpora/lfw")
+    parser.add_argument("--people", type=Path, default=people, metavar="DIR", help=f"pictures by person ({people})")
     parser.add_argument("--folder", type=Path, default=Path(".bench"), metavar="DIR", help="what is kept (.bench)")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     given = parser.parse_args()

@@ -17,7 +17,15 @@ import typer
 from photos_graph import settings as configuration
 from photos_graph.errors import BadInput, PhotosGraphError
 from photos_graph.settings import Settings
-from photos_graph.terminal import err, follow, out, table_of_failures, table_of_jobs
+from photos_graph.terminal import (
+    bytes_shown,
+    err,
+    follow,
+    out,
+    table_of_failures,
+    table_of_jobs,
+    table_of_models,
+)
 
 T = TypeVar("T")
 
@@ -152,6 +160,48 @@ def jobs(
         return 0
 
     sys.exit(_with_services(_settings(data_dir, verbose), work, run_jobs=retry))
+
+
+@app.command(
+    epilog="Examples:\n\n* `photos-graph models --fetch` gets the weights that the settings ask for\n\n"
+    "* `photos-graph models --fetch ArcFace` gets those of another model\n\n"
+    "* `PHOTOS_FACES__WEIGHTS=/mnt/usb photos-graph models --fetch` takes them from a folder, without a network"
+)
+def models(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[MODEL]...", help="Default: those that the settings name.")
+    ] = None,
+    fetch: Annotated[bool, typer.Option("--fetch", help="Get the weights that are missing or damaged.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="End with 1 unless the weights are whole, by their SHA-256.")
+    ] = False,
+    data_dir: DataDir = None,
+    verbose: Verbose = False,
+) -> None:
+    """List the models for faces and whether their weights are here; fetch or verify them."""
+    from photos_graph.faces import table
+    from photos_graph.faces.weights import Weights
+
+    settings = _settings(data_dir, verbose)
+    used = (table.detector(settings.faces.detector), table.embedder(settings.faces.embedder))
+    chosen: list[table.Detector | table.Embedder] = [table.model(name) for name in names] if names else list(used)
+    weights = Weights(settings.models_dir, settings.faces.weights)
+    if fetch:
+        _keep_apart(settings, None)
+        with bytes_shown() as progress:
+            for file in weights.fetch(chosen, progress):
+                err.print(f"{file.name} is here, and whole.", markup=False)
+    if verify:
+        weights.check(*chosen)
+    out.print(
+        table_of_models(
+            [
+                (kind, model.name, weights.state_of(model), model in used)
+                for kind, rows in (("detector", table.DETECTORS), ("embedder", table.EMBEDDERS))
+                for model in rows.values()
+            ]
+        )
+    )
 
 
 @app.command()

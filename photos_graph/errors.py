@@ -11,6 +11,7 @@
     ├── Unavailable              UNAVAILABLE      try again later
     │   ├── EngineUnavailable                     the graph does not answer
     │   ├── RootOffline                           the folder of originals is not mounted
+    │   ├── ModelUnavailable                      weights or a library of a model are not here
     │   └── Busy                                  a queue is full; carries seconds to wait
     └── Unreadable               INTERNAL         one original that cannot be read; never ends a job
         ├── Unsupported                           no decoder for it here
@@ -72,6 +73,10 @@ class EngineUnavailable(Unavailable):
 
 
 class RootOffline(Unavailable):
+    pass
+
+
+class ModelUnavailable(Unavailable):
     pass
 
 

@@ -131,6 +131,24 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """Of a face: the upper left corner and the size, as shares (0..1) of the displayed picture."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A face that another program marked, with the name that it has there, if any."""
+
+    box: Box
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Camera:
     make: str | None = None
     model: str | None = None

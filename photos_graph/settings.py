@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -77,6 +77,32 @@ class ImageSettings(Group):
     quality: int = Field(80, ge=1, le=100, description="JPEG and WebP quality of renditions")
 
 
+class FaceSettings(Group):
+    """Finding faces, telling whose they are, and putting those of one person together."""
+
+    detector: str = Field(
+        "yunet", description="what finds faces: a detector of DeepFace; `photos-graph models` lists them"
+    )
+    embedder: str = Field(
+        "SFace", description="what tells faces apart: a model of DeepFace; faces of two are not compared"
+    )
+    clustering: Literal["average", "hdbscan"] = Field(
+        "average", description="how faces without a name are grouped: `average` linkage or `hdbscan`"
+    )
+    cut: float | None = Field(
+        None, gt=0, lt=1, description="mean similarity of two groups that are one person; unset: the model's own"
+    )
+    min_score: float = Field(0.75, gt=0, lt=1, description="how sure the detector must be that it is a face")
+    min_pixels: int = Field(16, ge=1, description="width of the smallest face that is kept, in the largest rendition")
+    weights: Path | None = Field(
+        None, description="a folder with files of weights, looked into before anything is downloaded"
+    )
+    workers: int = Field(1, ge=1, description="processes that hold the models; each takes 400 to 600 MB")
+    memory_bytes: int = Field(4096 * MIB, gt=0, description="address space the models may take while they work")
+    timeout_seconds: float = Field(300, gt=0, description="longest time the faces of one photo may take")
+    idle_seconds: float = Field(120, gt=0, description="how long the models stay in memory without work")
+
+
 class SearchSettings(Group):
     """The search index, read from the graph and kept in memory."""
 
@@ -110,8 +136,14 @@ class Settings(BaseSettings):
     graph: GraphSettings = Field(default_factory=GraphSettings)
     library: LibrarySettings = Field(default_factory=LibrarySettings)
     images: ImageSettings = Field(default_factory=ImageSettings)
+    faces: FaceSettings = Field(default_factory=FaceSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
     web: WebSettings = Field(default_factory=WebSettings)
+
+    @property
+    def models_dir(self) -> Path:
+        """What DeepFace knows as DEEPFACE_HOME."""
+        return self.data_dir / "models"
 
     @classmethod
     def settings_customise_sources(

@@ -7,10 +7,20 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -66,6 +76,52 @@ async def _follow_in_lines(steps: AsyncIterator[Job], say: Callable[[str], None]
             doing = job.message or "Starting"
             say(f"{doing}: {job.done:,} of {job.total:,}" if job.total else doing)
     return job
+
+
+@contextmanager
+def bytes_shown() -> Iterator[Callable[[str, int, int | None], None]]:
+    """Gives what to call with a file's name, the bytes that are there and those that it has in all, where known."""
+    if not err.is_terminal:
+        yield _plainly()
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True) as bar:
+        tasks = {}
+
+        def show(what: str, done: int, total: int | None) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield show
+
+
+def _plainly() -> Callable[[str, int, int | None], None]:
+    said = time.monotonic()
+
+    def show(what: str, done: int, total: int | None) -> None:
+        nonlocal said
+        if time.monotonic() - said >= PLAIN_SECONDS:
+            said = time.monotonic()
+            err.print(f"{what}: {done / 1e6:,.1f} MB" + (f" of {total / 1e6:,.1f}" if total else ""), markup=False)
+
+    return show
+
+
+def table_of_models(rows: list[tuple[str, str, str, bool]]) -> Table:
+    """Rows of kind, name, state and whether it is the one in use."""
+    table = Table("Kind", "Model", "Weights", "In use", box=None, pad_edge=False)
+    colours = {"ready": "green", "damaged": "red", "missing": "dim"}
+    for kind, name, state, used in rows:
+        colour = "red" if used and state == "missing" else colours.get(state, "")
+        table.add_row(kind, name, Text(state, colour), "yes" if used else "")
+    return table
 
 
 def table_of_jobs(jobs: list[Job]) -> Table:

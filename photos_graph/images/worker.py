@@ -42,6 +42,7 @@ class Worker:
         self.task: str | None = None
         self.result: dict[str, Any] | None = None
         self.retired = False
+        self.runs = 0
         self._process = process
         self._calls = process.stdin
         self._answers = process.stdout
@@ -93,6 +94,7 @@ class Worker:
         """
         deadline = asyncio.get_running_loop().time() + timeout_seconds
         self.task, self.result = task, None
+        self.runs += 1
         usable_again, begun = False, False
         try:
             self._calls.write(frame(Kind.CALL, json.dumps({"task": task, "argument": argument}).encode()))

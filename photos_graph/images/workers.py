@@ -36,12 +36,21 @@ class WorkerPool:
     ``child.Task``). At most ``size`` run; ``queue`` more may wait at each priority. A task may add
     ``memory_bytes`` of address space to what its process needs for itself, and take ``timeout_seconds``.
 
-    Children start when first needed and stay. One that dies, or whose caller goes away, is replaced by the next
-    call. They die with this process, however it ends.
+    Children start when first needed and stay, or end after ``idle_seconds`` without a call. One that dies, or whose
+    caller goes away, is replaced by the next call. They die with this process, however it ends.
     """
 
-    def __init__(self, target: str, size: int, memory_bytes: int, timeout_seconds: float, queue: int) -> None:
+    def __init__(
+        self,
+        target: str,
+        size: int,
+        memory_bytes: int,
+        timeout_seconds: float,
+        queue: int,
+        idle_seconds: float | None = None,
+    ) -> None:
         self._target = target
+        self._idle_seconds = idle_seconds
         self._memory_bytes = memory_bytes
         self._timeout_seconds = timeout_seconds
         self._turns = Turns(size, queue)
@@ -125,7 +134,15 @@ class WorkerPool:
     def _put_back(self, worker: Worker) -> None:
         if worker.usable and not self._closed:
             self._idle.append(worker)
+            if self._idle_seconds is not None:
+                loop = asyncio.get_running_loop()
+                loop.call_later(self._idle_seconds, self._end_unused, worker, worker.runs)
         else:
+            self._end(worker)
+
+    def _end_unused(self, worker: Worker, runs: int) -> None:
+        if worker in self._idle and worker.runs == runs:
+            self._idle.remove(worker)
             self._end(worker)
 
     def _end(self, worker: Worker) -> None:

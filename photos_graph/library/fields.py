@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 _MAX_VALUES = 1000
+_MAX_TREE = 20_000  # values of all of a picture's XMP
 _MAX_BYTES = 64 * 1024  # of one field
 MAX_SIDECAR_BYTES = 8 * 1024 * 1024
 
@@ -55,13 +56,40 @@ def read_fields(data: memoryview | bytes, names: Iterable[str]) -> tuple[Fields,
 
 def read_sidecar_fields(data: bytes, names: Iterable[str]) -> tuple[Fields, list[str]]:
     """``read_fields`` of an XMP sidecar, of which only XMP fields count. Never raises."""
-    if len(data) > MAX_SIDECAR_BYTES:
-        return {}, [f"the sidecar is larger than {MAX_SIDECAR_BYTES:,} bytes"]
-    # XMP has no use for a document type; entities that expand into gigabytes need one. UTF-16 has NULs.
-    if b"<!doctype" in data.replace(b"\0", b"").lower():
-        return {}, ["the sidecar declares a document type"]
+    if refused := sidecar_refused(data):
+        return {}, [refused]
     fields, warnings = read_fields(data, [name for name in names if name.startswith("Xmp.")])
     return fields, [f"sidecar: {warning}" for warning in warnings]
+
+
+def sidecar_refused(data: bytes) -> str | None:
+    """Why a sidecar is not even opened, if so."""
+    if len(data) > MAX_SIDECAR_BYTES:
+        return f"the sidecar is larger than {MAX_SIDECAR_BYTES:,} bytes"
+    # XMP has no use for a document type; entities that expand into gigabytes need one. UTF-16 has NULs.
+    if b"<!doctype" in data.replace(b"\0", b"").lower():
+        return "the sidecar declares a document type"
+    return None
+
+
+def read_below(data: memoryview | bytes, trees: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    """The XMP values of all paths below ``trees`` ("Xmp.mwg-rs.Regions"), by path, and warnings. Never raises."""
+    found: dict[str, str] = {}
+    warnings: list[str] = []
+    image = _open(data, warnings)
+    if image is None:
+        return found, warnings
+    below = tuple(f"{tree}/" for tree in trees)
+    try:
+        for count, datum in enumerate(image.xmpData()):
+            if count >= _MAX_TREE:
+                warnings.append(f"only the first {_MAX_TREE:,} values of XMP are looked at")
+                break
+            if datum.key().startswith(below) and (values := list(_texts(datum))):
+                found[datum.key()] = values[0]
+    except Exception as error:  # whatever exiv2's bindings raise on broken values
+        warnings.append(f"XMP: {_explained(error)}")
+    return found, warnings
 
 
 def number(text: str) -> Fraction | None:

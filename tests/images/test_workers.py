@@ -26,8 +26,10 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 @asynccontextmanager
-async def pool_of(size: int = 1, timeout_seconds: float = 30, queue: int = 10) -> AsyncIterator[WorkerPool]:
-    pool = WorkerPool(TARGET, size, memory_bytes=256 * MIB, timeout_seconds=timeout_seconds, queue=queue)
+async def pool_of(
+    size: int = 1, timeout_seconds: float = 30, queue: int = 10, idle_seconds: float | None = None
+) -> AsyncIterator[WorkerPool]:
+    pool = WorkerPool(TARGET, size, 256 * MIB, timeout_seconds, queue, idle_seconds)
     try:
         yield pool
     finally:
@@ -59,6 +61,16 @@ async def test_a_worker_is_used_again() -> None:
         first, _ = await pool.call("echo", {"chunks": []})
         second, _ = await pool.call("echo", {"chunks": []})
         assert first["pid"] == second["pid"]
+
+
+async def test_a_worker_without_work_ends_and_the_next_call_finds_a_new_one() -> None:
+    async with pool_of(idle_seconds=0.5) as pool:
+        first, _ = await pool.call("echo", {"chunks": []})
+        second, _ = await pool.call("echo", {"chunks": []})
+        assert first["pid"] == second["pid"] and alive(first["pid"])
+        await until(lambda: not alive(first["pid"]))
+        assert pool.pids == []
+        assert (await pool.call("echo", {"chunks": []}))[0]["pid"] != first["pid"]
 
 
 async def test_a_crash_names_the_signal_and_the_next_call_finds_a_new_worker() -> None:

@@ -46,3 +46,30 @@ def sidecar(elements: str = "", /, **attributes: str) -> bytes:
 def bag(name: str, *values: str) -> str:
     items = "".join(f"<rdf:li>{value}</rdf:li>" for value in values)
     return f"<{name}><rdf:Bag>{items}</rdf:Bag></{name}>"
+
+
+_REGIONS = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:mwg-rs="http://www.metadataworkinggroup.com/schemas/regions/"
+ xmlns:stDim="http://ns.adobe.com/xap/1.0/sType/Dimensions#" xmlns:stArea="http://ns.adobe.com/xmp/sType/Area#"
+ xmlns:MP="http://ns.microsoft.com/photo/1.2/" xmlns:MPRI="http://ns.microsoft.com/photo/1.2/t/RegionInfo#"
+ xmlns:MPReg="http://ns.microsoft.com/photo/1.2/t/Region#">{elements}</rdf:Description>
+</rdf:RDF></x:xmpmeta><?xpacket end="w"?>"""
+
+
+def regions_sidecar(mwg: str = "", microsoft: str = "", dimensions: tuple[int, int] | None = None) -> bytes:
+    """A sidecar with face regions, each an ``rdf:li``; ``dimensions``: what MWG's are said to apply to."""
+    elements = ""
+    if mwg:
+        width, height = dimensions or (0, 0)
+        applied = f'<mwg-rs:AppliedToDimensions stDim:w="{width}" stDim:h="{height}" stDim:unit="pixel"/>'
+        elements += (
+            f'<mwg-rs:Regions rdf:parseType="Resource">{applied if dimensions else ""}'
+            f"<mwg-rs:RegionList><rdf:Bag>{mwg}</rdf:Bag></mwg-rs:RegionList></mwg-rs:Regions>"
+        )
+    if microsoft:
+        elements += (
+            '<MP:RegionInfo rdf:parseType="Resource">'
+            f"<MPRI:Regions><rdf:Bag>{microsoft}</rdf:Bag></MPRI:Regions></MP:RegionInfo>"
+        )
+    return _REGIONS.format(elements=elements).encode()

@@ -1,0 +1,240 @@
+"""Faces: how well they are told apart on LFW, and how long 100,000 of them take."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.bench import Bench
+from benchmarks.report import Figure, Goal
+from photos_graph.faces import similarity
+from photos_graph.faces.assign import assign
+from photos_graph.faces.cluster import average_linkage, by_size, hdbscan, unconstrained
+from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.table import DETECTORS, EMBEDDERS
+from photos_graph.faces.weights import Weights
+from photos_graph.services.finding import find_faces, model_pool
+from photos_graph.settings import Settings
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int32]
+
+SFACE = EMBEDDERS["SFace"]
+PAIRS = 3000  # of each kind
+FACES, NEW_FACES = 100_000, 100
+NOISE, NEW_NOISE = 0.01, 0.03  # of each coordinate of a copied vector, and of a new face's
+DBSCAN_DISTANCE, DBSCAN_LEAST = 0.5, 3  # Immich's rule
+
+
+def lfw(bench: Bench) -> list[Figure]:
+    """Verification, and clusters beside DBSCAN and HDBSCAN on the same vectors; noise counts as clusters of one."""
+    figures: list[Figure] = []
+    path = _vectors(bench, figures)
+    if path is None:
+        return figures
+    vectors, people = _loaded(path)
+    right, strict = verification(vectors, people)
+    figures += [
+        Figure(
+            f"LFW, {2 * PAIRS:,} pairs told apart at similarity {SFACE.verify}", right * 100, "%", goal=_least(99.3)
+        ),
+        Figure("LFW, one person's pairs found when 1 in 1,000 others passes", strict * 100, "%"),
+    ]
+    ours = scores(_linkage(vectors, SFACE.cut), people)
+    dbscan = scores(_dbscan(vectors), people)
+    density = scores(hdbscan(vectors, unconstrained(len(vectors))), people)
+    one, other = _halves(people)
+    cut = max(
+        (float(each) for each in np.arange(0.38, 0.55, 0.01).round(2)),
+        key=lambda each: sum(scores(_linkage(vectors[one], each), people[one])),
+    )
+    half = scores(_linkage(vectors[other], cut), people[other])
+    for place, name in enumerate(("B-cubed F", "pairwise F")):
+        ratio = ours[place] / dbscan[place]
+        rule = f"DBSCAN {DBSCAN_DISTANCE}, {DBSCAN_LEAST}"
+        what = f"LFW, clusters cut at {SFACE.cut}: {name}"
+        figures += [
+            Figure(what, ours[place], "", dbscan[place], rule, ratio, _least(0.99)),
+            Figure(f"LFW, clusters by faces.clustering = hdbscan: {name}", density[place], ""),
+            Figure(f"LFW, cut {cut} chosen on half of the people: {name} of the others", half[place], ""),
+        ]
+    return figures
+
+
+def many(bench: Bench) -> list[Figure]:
+    """100,000 faces: copies of all people of LFW in turned spaces, with noise, so that each copy is of others."""
+    figures: list[Figure] = []
+    path = _vectors(bench, figures)
+    if path is None:
+        return figures
+    bench.say(f"{FACES:,} faces")
+    command = [sys.executable, "-m", "benchmarks.faces", str(path)]
+    # A process of its own, for its peak memory, with the environment of a worker.
+    done = subprocess.run(command, env=os.environ | {"OMP_NUM_THREADS": "1"}, stdout=subprocess.PIPE, check=True)
+    found = json.loads(done.stdout)
+    return [
+        *figures,
+        Figure(f"{FACES:,} faces, from vectors to clusters", found["full"], "s", goal=Goal(60, at_most=True)),
+        Figure(f"{FACES:,} faces, from the kept graph", found["kept"], "s", goal=Goal(30, at_most=True)),
+        Figure(f"{NEW_FACES} new faces beside {FACES:,}", found["new"], "s", goal=Goal(1, at_most=True)),
+        Figure(f"{FACES:,} faces, peak memory", found["megabytes"], "MB", goal=Goal(2000, at_most=True)),
+        Figure(f"{FACES:,} faces, clusters: B-cubed F", found["cubed"], ""),
+    ]
+
+
+def verification(vectors: Floats, people: Ints) -> tuple[float, float]:
+    """The share of pairs that the fixed threshold tells apart, and of one person's pairs found at FAR 1e-3."""
+    chance = np.random.default_rng(0)
+    first, second = np.triu_indices(len(people), 1)
+    same = people[first] == people[second]
+    alike = []
+    for kind in (True, False):
+        of_kind = np.flatnonzero(same == kind)
+        drawn = chance.choice(of_kind, min(PAIRS, len(of_kind)), replace=False)
+        alike.append(np.einsum("ij,ij->i", vectors[first[drawn]], vectors[second[drawn]]))
+    own, others = alike
+    right = ((own >= SFACE.verify).sum() + (others < SFACE.verify).sum()) / (len(own) + len(others))
+    return float(right), float((own >= np.quantile(others, 0.999)).mean())
+
+
+def scores(labels: Ints, people: Ints) -> tuple[float, float]:
+    """B-cubed F and pairwise F of clusters (n,) against people (n,)."""
+    cells, counts = np.unique(np.stack([labels, people]), axis=1, return_counts=True)
+    in_cluster, of_person = np.bincount(labels)[cells[0]], np.bincount(people)[cells[1]]
+    precision, recall = (counts**2 / in_cluster).sum() / len(people), (counts**2 / of_person).sum() / len(people)
+    together = (counts * (counts - 1)).sum()
+    found, wanted = ((sizes * (sizes - 1)).sum() for sizes in (np.bincount(labels), np.bincount(people)))
+    return float(2 * precision * recall / (precision + recall)), float(2 * together / (found + wanted))
+
+
+def _measured(path: Path) -> dict[str, float]:
+    """What ``many`` shows, measured in this process."""
+    vectors, people = _copies(*_loaded(path))
+    kept_at = path.with_name("similarities")
+    with _timed() as full:
+        kept = similarity.build("SFace", SFACE.floor, [f"{i:032x}" for i in range(FACES)], vectors)
+        labels = average_linkage(vectors, kept.pairs, SFACE.cut, unconstrained(FACES), complete=not kept.capped)
+    similarity.save(kept, kept_at)
+    with _timed() as from_kept:
+        kept = similarity.load(kept_at)
+        again = average_linkage(kept.vectors, kept.pairs, SFACE.cut, unconstrained(FACES), complete=not kept.capped)
+    if not np.array_equal(labels, again):
+        raise RuntimeError("the kept graph gives other clusters")
+    chance = np.random.default_rng(1)
+    some = chance.choice(FACES, NEW_FACES, replace=False)
+    new = _noisy(vectors[some], NEW_NOISE, chance)
+    with _timed() as new_faces:
+        kept = similarity.added(kept, [f"new {i}" for i in range(NEW_FACES)], new)
+        old = np.concatenate([labels, np.full(NEW_FACES, NOBODY, np.int32)])
+        placed = assign(kept, old, SFACE.cut, unconstrained(len(kept)))
+    if (placed[FACES:] == labels[some]).mean() < 0.95:
+        raise RuntimeError("new faces are not put beside their like")
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    times = {"full": full(), "kept": from_kept(), "new": new_faces()}
+    return {**times, "megabytes": megabytes, "cubed": scores(labels, people)[0]}
+
+
+def _copies(vectors: Floats, people: Ints) -> tuple[Floats, Ints]:
+    chance = np.random.default_rng(0)
+    copies, owners = [], []
+    for copy in range(-(-FACES // len(vectors))):
+        turn, _ = np.linalg.qr(chance.normal(size=(vectors.shape[1],) * 2))
+        copies.append(_noisy((vectors @ turn).astype(np.float32), NOISE, chance))
+        owners.append(people + copy * (people.max() + 1))
+    return np.concatenate(copies)[:FACES], np.concatenate(owners)[:FACES]
+
+
+def _noisy(vectors: Floats, noise: float, chance: np.random.Generator) -> Floats:
+    noisy = vectors + chance.normal(size=vectors.shape, scale=noise).astype(np.float32)
+    scaled: Floats = noisy / np.linalg.norm(noisy, axis=1, keepdims=True)
+    return scaled
+
+
+def _linkage(vectors: Floats, cut: float) -> Ints:
+    kept = similarity.build("SFace", cut - 0.01, [str(i) for i in range(len(vectors))], vectors)
+    return average_linkage(vectors, kept.pairs, cut, unconstrained(len(vectors)), complete=not kept.capped)
+
+
+def _dbscan(vectors: Floats) -> Ints:
+    from sklearn.cluster import DBSCAN
+
+    model = DBSCAN(eps=DBSCAN_DISTANCE, min_samples=DBSCAN_LEAST, metric="cosine")
+    labels = model.fit_predict(vectors).astype(np.int32)
+    noise = labels < 0
+    labels[noise] = labels.max() + 1 + np.arange(noise.sum())
+    return by_size(labels)
+
+
+def _halves(people: Ints) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    chosen = np.random.default_rng(0).permutation(people.max() + 1) % 2 == 0
+    return chosen[people], ~chosen[people]
+
+
+def _vectors(bench: Bench, figures: list[Figure]) -> Path | None:
+    """A file with the face in the middle of each picture, and whose it is; None when there are no pictures."""
+    path = bench.folder / "faces" / "lfw.npz"
+    if path.exists():
+        return path
+    pictures = sorted(bench.people.glob("*/*.jpg"))
+    if not pictures:
+        bench.say(f"left out: there is no {bench.people}/<person>/<picture>.jpg")
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    settings = Settings(data_dir=path.parent)
+    models = (DETECTORS[settings.faces.detector], EMBEDDERS[settings.faces.embedder])
+    Weights(settings.models_dir, settings.faces.weights).fetch(models, lambda what, done, total: bench.say(what))
+    bench.say(f"faces of {len(pictures):,} pictures")
+    with _timed() as seconds:
+        found = asyncio.run(_middle_faces(pictures, settings))
+    figures.append(Figure("LFW, faces found and embedded", len(pictures) / seconds(), "pictures/s"))
+    names = [picture.parent.name for picture, _ in found]
+    np.savez(path, vectors=np.array([vector for _, vector in found]), names=np.array(names))
+    return path
+
+
+def _loaded(path: Path) -> tuple[Floats, Ints]:
+    with np.load(path) as arrays:
+        _, people = np.unique(arrays["names"], return_inverse=True)
+        return arrays["vectors"], people.astype(np.int32)
+
+
+async def _middle_faces(pictures: list[Path], settings: Settings) -> list[tuple[Path, Floats]]:
+    pool = model_pool(settings)
+    found = []
+    try:
+        for picture in pictures:
+            faces = await find_faces(pool, os.fsencode(picture), None, settings)
+            if len(faces):
+                centres = faces.boxes[:, :2] + faces.boxes[:, 2:] / 2
+                found.append((picture, faces.vectors[np.linalg.norm(centres - 0.5, axis=1).argmin()]))
+    finally:
+        await pool.close()
+    return found
+
+
+def _least(limit: float) -> Goal:
+    return Goal(limit, at_most=False)
+
+
+@contextmanager
+def _timed() -> Iterator[Callable[[], float]]:
+    """Gives a function that says how many seconds the block took."""
+    start = time.perf_counter()
+    end: list[float] = []
+    yield lambda: end[0] - start
+    end.append(time.perf_counter())
+
+
+if __name__ == "__main__":
+    print(json.dumps(_measured(Path(sys.argv[1]))))

@@ -1,0 +1,144 @@
+"""Average linkage without a matrix: always the two groups that are most alike become one, down to the cut.
+
+How alike two groups are is the mean similarity of their pairs: the product of their sums over the product of their
+sizes. A heap holds for each group its best partner. When that partner is gone the entry is still an upper bound,
+for a merged group is never more alike to a third than the better of its parts was, so it is looked at again only
+when it comes up. For the same reason a neighbour below the cut can be forgotten.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from photos_graph.faces.detect import Floats
+
+BLOCK = 2048
+NOBODY = -1
+
+
+@dataclass(slots=True)
+class Group:
+    """What a group may not become one with. ``person``: whose it is, by what people said; NOBODY: open."""
+
+    person: int = NOBODY
+    photos: set[int] = field(default_factory=set)  # one person is once in a photo
+    not_persons: set[int] = field(default_factory=set)
+
+    def excludes(self, other: Group) -> bool:
+        if self.person != NOBODY and other.person != NOBODY:
+            return True  # two persons, or they would have been one group from the start
+        if self.person in other.not_persons or other.person in self.not_persons:
+            return True
+        return not self.photos.isdisjoint(other.photos)
+
+    def take_in(self, other: Group) -> None:
+        if self.person == NOBODY:
+            self.person = other.person
+        if len(other.photos) > len(self.photos):
+            self.photos, other.photos = other.photos, self.photos
+        self.photos |= other.photos
+        self.not_persons |= other.not_persons
+
+
+class Linkage:
+    """``sums`` (g, dimensions) and ``sizes`` (g,) of the groups at the start; ``neighbours``: for each group those
+    that it has a similar pair with, where it has any. ``complete``: there are no other similar pairs.
+    """
+
+    def __init__(
+        self,
+        sums: Floats,
+        sizes: npt.NDArray[np.float32],
+        neighbours: dict[int, npt.NDArray[np.int32]],
+        groups: list[Group],
+        cut: float,
+        complete: bool = True,
+    ) -> None:
+        self._sums, self._sizes, self._neighbours = sums.copy(), sizes.astype(np.float32), neighbours
+        self._groups, self._cut, self._complete = groups, np.float32(cut), complete
+        self._into = np.arange(len(sizes), dtype=np.int32)  # itself, or what it became part of
+        self._version = [0] * len(sizes)
+        self._heap: list[tuple[float, int, int, int, int]] = []
+
+    def run(self) -> npt.NDArray[np.int32]:
+        """(g,): for each group at the start one of those that it ended up together with, the same for all of them."""
+        for group in self._neighbours:
+            heapq.heappush(self._heap, (-2.0, group, self._version[group], NOBODY, 0))
+        while True:
+            self._merge_all()
+            if self._complete or not self._find_missed():
+                return self._roots(np.arange(len(self._into), dtype=np.int32))
+
+    def _merge_all(self) -> None:
+        version = self._version
+        while self._heap:
+            _, group, seen, partner, partner_seen = heapq.heappop(self._heap)
+            if version[group] != seen:
+                continue
+            if partner != NOBODY and version[partner] == partner_seen:
+                self._merge(group, partner)
+            else:
+                self._look_again(group)
+
+    def _merge(self, group: int, partner: int) -> None:
+        self._sums[group] += self._sums[partner]
+        self._sizes[group] += self._sizes[partner]
+        self._groups[group].take_in(self._groups[partner])
+        self._into[partner] = group
+        self._version[group] += 1
+        self._version[partner] += 1
+        beside = self._neighbours.pop(partner, None)
+        if beside is not None:
+            mine = self._neighbours.get(group)
+            self._neighbours[group] = beside if mine is None else np.concatenate([mine, beside])
+        self._look_again(group)
+
+    def _look_again(self, group: int) -> None:
+        """Finds the group's best partner, if it has one."""
+        if group not in self._neighbours:
+            return
+        near = np.unique(self._roots(self._neighbours[group]))
+        near = near[near != group]
+        alike = (self._sums[near] @ self._sums[group]) / (self._sizes[near] * self._sizes[group])
+        stay = alike >= self._cut
+        near, alike = near[stay], alike[stay]
+        while len(near):
+            best = int(alike.argmax())
+            partner = int(near[best])
+            if not self._groups[group].excludes(self._groups[partner]):
+                entry = (-float(alike[best]), group, self._version[group], partner, self._version[partner])
+                heapq.heappush(self._heap, entry)
+                break
+            near, alike = np.delete(near, best), np.delete(alike, best)  # and so will whatever it becomes
+        self._neighbours[group] = near
+
+    def _roots(self, groups: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        roots = self._into[groups]
+        while True:
+            further = self._into[roots]
+            if (further == roots).all():
+                break
+            roots = further
+        self._into[groups] = roots
+        return roots
+
+    def _find_missed(self) -> bool:
+        """Adds the pairs of groups above the cut that no kept pair of faces led to; whether there are any."""
+        alive = np.unique(self._roots(np.arange(len(self._into), dtype=np.int32)))
+        means = self._sums[alive] / self._sizes[alive, None]
+        missed = False
+        for start in range(0, len(alive), BLOCK):
+            for left in range(0, start + 1, BLOCK):
+                alike = means[start : start + BLOCK] @ means[left : left + BLOCK].T
+                for row, column in np.argwhere(alike >= self._cut):
+                    one, other = int(alive[start + row]), int(alive[left + column])
+                    if other < one and not self._groups[one].excludes(self._groups[other]):
+                        missed = True
+                        beside = self._neighbours.get(one, np.zeros(0, np.int32))
+                        self._neighbours[one] = np.append(beside, np.int32(other))
+                        heapq.heappush(self._heap, (-2.0, one, self._version[one], NOBODY, 0))
+        return missed

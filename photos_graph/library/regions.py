@@ -1,0 +1,159 @@
+"""Faces that other programs marked: MWG regions (Lightroom, digiKam, Apple, Picasa), Microsoft's, and ``.picasa.ini``.
+
+MWG and Microsoft count in the picture as it is stored, before its EXIF orientation, and programs that do it the
+other way give themselves away by the dimensions that they write beside. Picasa's own file counts as displayed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+
+from photos_graph.library.fields import number, read_below, sidecar_refused
+from photos_graph.model import Box, Region
+
+_MWG, _MICROSOFT = "Xmp.mwg-rs.Regions", "Xmp.MP.RegionInfo"
+_FACE_TYPES = {"face", ""}  # and not Pet, Focus or BarCode
+_SWAPPING = {5, 6, 7, 8}  # EXIF: those that lie on a side
+_SHAPE = 0.02  # how much two ratios of width to height may differ and still be one
+_LEAST = 0.002  # a box narrower than that share of the picture marks nothing
+_MAX_NAME, _MAX_REGIONS = 255, 500
+
+_ITEM = re.compile(r"\[(\d{1,4})\]/")
+_PICASA_SECTION = re.compile(r"\[([^\]]{1,255})\]")
+_PICASA_FACE = re.compile(r"rect64\(([0-9a-f]{1,16})\),([0-9a-f]{1,16})", re.ASCII | re.IGNORECASE)
+_PICASA_UNKNOWN = "ffffffffffffffff"
+MAX_PICASA_BYTES = 16 * 1024 * 1024
+
+
+def read_regions(
+    data: memoryview | bytes, width: int, height: int, orientation: int, sidecar: bytes | None = None
+) -> tuple[tuple[Region, ...], tuple[str, ...]]:
+    """The faces marked in an original or its sidecar, which wins, and a warning for what could not be read.
+
+    ``width`` and ``height`` in pixels as displayed, ``orientation`` the embedded one (EXIF, 1..8). Never raises;
+    native code parses it, so call this where a crash is survived.
+    """
+    warnings: list[str] = []
+    if sidecar is not None:
+        if refused := sidecar_refused(sidecar):
+            warnings.append(refused)
+        else:
+            fields, doubts = read_below(sidecar, (_MWG, _MICROSOFT))
+            warnings += [f"sidecar: {doubt}" for doubt in doubts]
+            if found := _regions(fields, width, height, orientation, warnings):
+                return found, tuple(warnings)
+    fields, doubts = read_below(data, (_MWG, _MICROSOFT))
+    return _regions(fields, width, height, orientation, warnings), (*warnings, *doubts)
+
+
+def read_picasa(data: bytes) -> dict[str, tuple[Region, ...]]:
+    """The faces in a ``.picasa.ini``, by the name of the file in the same folder. Never raises."""
+    contacts: dict[str, str] = {}
+    marked: dict[str, str] = {}
+    section = ""
+    for line in data[:MAX_PICASA_BYTES].decode("utf-8", "replace").splitlines():
+        key, separator, value = line.strip().partition("=")
+        if match := _PICASA_SECTION.fullmatch(line.strip()):
+            section = match[1]
+        elif separator and section in ("Contacts", "Contacts2"):
+            contacts[key.lower()] = value.split(";")[0]
+        elif separator and key == "faces":
+            marked[section] = value
+    return {name: regions for name, value in marked.items() if (regions := tuple(_picasa(value, contacts)))}
+
+
+def displayed(box: Box, orientation: int) -> Box:
+    """A box in the stored picture, in the one that is displayed. ``orientation``: EXIF, 1..8."""
+    x, y, w, h = box.x, box.y, box.width, box.height
+    right, below = 1 - x - w, 1 - y - h
+    return {
+        2: Box(right, y, w, h),
+        3: Box(right, below, w, h),
+        4: Box(x, below, w, h),
+        5: Box(y, x, h, w),
+        6: Box(below, x, h, w),
+        7: Box(below, right, h, w),
+        8: Box(y, right, h, w),
+    }.get(orientation, box)
+
+
+def _regions(
+    fields: Mapping[str, str], width: int, height: int, orientation: int, warnings: list[str]
+) -> tuple[Region, ...]:
+    """MWG's where there are any: programs that write both write the same twice."""
+    turned = _turned(fields, width, height, orientation)
+    if turned is None:
+        warnings.append("face regions of a picture of another shape")
+        return ()
+    found = list(_mwg(fields)) or list(_microsoft(fields))
+    upright = ((name, displayed(box, turned)) for name, box in found[:_MAX_REGIONS])
+    return tuple(Region(inside, name) for name, box in upright if (inside := _inside(box)))
+
+
+def _turned(fields: Mapping[str, str], width: int, height: int, orientation: int) -> int | None:
+    """The orientation to apply; None when the regions are not of this picture, which was cropped since."""
+    w = _number(fields, f"{_MWG}/mwg-rs:AppliedToDimensions/stDim:w")
+    h = _number(fields, f"{_MWG}/mwg-rs:AppliedToDimensions/stDim:h")
+    if not w or not h or not width or not height:
+        return orientation
+    shown = abs(w / h / (width / height) - 1) < _SHAPE
+    stored = abs(h / w / (width / height) - 1) < _SHAPE if orientation in _SWAPPING else shown
+    if stored:  # of a square both are true, and this is what the guidelines say
+        return orientation
+    return 1 if shown else None
+
+
+def _mwg(fields: Mapping[str, str]) -> Iterator[tuple[str | None, Box]]:
+    scale = {side: _number(fields, f"{_MWG}/mwg-rs:AppliedToDimensions/stDim:{side}") or 1.0 for side in ("w", "h")}
+    for item in _items(fields, f"{_MWG}/mwg-rs:RegionList"):
+        if fields.get(f"{item}mwg-rs:Type", "").lower() not in _FACE_TYPES:
+            continue
+        x, y, w, h = (_number(fields, f"{item}mwg-rs:Area/stArea:{side}") for side in "xywh")
+        if x is None or y is None or w is None or h is None:
+            continue  # a point or a circle
+        if fields.get(f"{item}mwg-rs:Area/stArea:unit") == "pixel":
+            x, y, w, h = x / scale["w"], y / scale["h"], w / scale["w"], h / scale["h"]
+        yield _name(fields.get(f"{item}mwg-rs:Name")), Box(x - w / 2, y - h / 2, w, h)
+
+
+def _microsoft(fields: Mapping[str, str]) -> Iterator[tuple[str | None, Box]]:
+    for item in _items(fields, f"{_MICROSOFT}/MPRI:Regions"):
+        sides = [number(side.strip()) for side in fields.get(f"{item}MPReg:Rectangle", "").split(",")]
+        known = [float(side) for side in sides if side is not None]
+        if len(known) == len(sides) == 4:
+            yield _name(fields.get(f"{item}MPReg:PersonDisplayName")), Box(*known)
+
+
+def _items(fields: Mapping[str, str], items: str) -> list[str]:
+    """The paths of a list's members, in order."""
+    numbers = {
+        int(match[1]) for path in fields if path.startswith(items) and (match := _ITEM.match(path[len(items) :]))
+    }
+    return [f"{items}[{number}]/" for number in sorted(numbers)]
+
+
+def _picasa(value: str, contacts: Mapping[str, str]) -> Iterator[Region]:
+    for rectangle, contact in _PICASA_FACE.findall(value)[:_MAX_REGIONS]:
+        padded = rectangle.rjust(16, "0")
+        left, top, right, bottom = (int(padded[at : at + 4], 16) / 65535 for at in range(0, 16, 4))
+        if box := _inside(Box(left, top, right - left, bottom - top)):
+            yield Region(box, None if contact.lower() == _PICASA_UNKNOWN else _name(contacts.get(contact.lower())))
+
+
+def _inside(box: Box) -> Box | None:
+    """The part that is in the picture, unless there is hardly any."""
+    left, top = max(box.x, 0.0), max(box.y, 0.0)
+    right, bottom = min(box.x + box.width, 1.0), min(box.y + box.height, 1.0)
+    return Box(left, top, right - left, bottom - top) if min(right - left, bottom - top) >= _LEAST else None
+
+
+def _name(text: str | None) -> str | None:
+    name = " ".join(unicodedata.normalize("NFC", text or "").split())[:_MAX_NAME]
+    return name or None
+
+
+def _number(fields: Mapping[str, str], path: str) -> float | None:
+    value = number(fields.get(path, ""))
+    return None if value is None else float(value)
