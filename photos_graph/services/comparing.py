@@ -119,7 +119,7 @@ class Comparison:
         records: list[tuple[FolderRecord, FoundFolder, list[FoundFile]]] = []
         for found, found_files in batch.folders:
             record = self._by_key.get(self._key(found.key))
-            if record is None and (old := await asyncio.to_thread(self._moved_from, found)):
+            if record is None and (old := await self._moved_from(found, found_files)):
                 moved = self._move_tree(old, found)
                 put += moved
                 rekeyed += [each.id for each in moved]
@@ -151,21 +151,29 @@ class Comparison:
         self._remember(record)
         return record
 
-    def _moved_from(self, found: FoundFolder) -> FolderRecord | None:
+    async def _moved_from(self, found: FoundFolder, found_files: Iterable[FoundFile]) -> FolderRecord | None:
         """A folder that was elsewhere: same inode, its old path gone, and the same time or an entry in common.
 
         The last because inodes are used again: a new folder often has that of one just deleted.
         """
-        for id_ in self._by_inode.get(found.inode, ()):
-            old = self._by_id[id_]
-            if id_ in self._seen or old.inode != found.inode or self._still_there(old.raw):
-                continue
+        for old in await asyncio.to_thread(self._gone_with_inode, found):
             if old.mtime_ns and old.mtime_ns == found.mtime_ns:
                 return old
-            below = [r.raw.rpartition(b"/")[2] for r in self._by_id.values() if r.parent_id == id_]
-            if any(os.path.lexists(b"/".join((self._root.raw_path, found.relative, name))) for name in below):
+            if await asyncio.to_thread(self._has_folder_of, old, found):
+                return old
+            # A folder that changed a moment before it was looked at has no time that could be compared.
+            known = (await files.known_files(self._graph, [old.id])).get(old.id, {})
+            if any(file.name in known and known[file.name].inode == file.inode for file in found_files):
                 return old
         return None
+
+    def _gone_with_inode(self, found: FoundFolder) -> list[FolderRecord]:
+        known = [self._by_id[id_] for id_ in self._by_inode.get(found.inode, ()) if id_ not in self._seen]
+        return [old for old in known if old.inode == found.inode and not self._still_there(old.raw)]
+
+    def _has_folder_of(self, old: FolderRecord, found: FoundFolder) -> bool:
+        below = [r.raw.rpartition(b"/")[2] for r in self._by_id.values() if r.parent_id == old.id]
+        return any(os.path.lexists(b"/".join((self._root.raw_path, found.relative, name))) for name in below)
 
     def _move_tree(self, old: FolderRecord, found: FoundFolder) -> list[FolderRecord]:
         """The folder and all below it under their new keys, itself first."""

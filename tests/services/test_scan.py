@@ -128,6 +128,19 @@ async def test_a_new_folder_with_the_inode_of_a_deleted_one_is_another_folder(se
     assert before is not None and after is not None and after.id != before.id
 
 
+async def test_a_folder_that_changes_and_moves_at_once_stays_the_same_folder(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    before = services.browse.folder_by_path("Pictures/a/deep")
+    put(folder / "a/deep/20.jpg", jpeg(20))  # so that its time tells nothing
+    (folder / "a/deep").rename(folder / "b/deep")
+    await scanned(services)
+    after = services.browse.folder_by_path("Pictures/b/deep")
+    assert before is not None and after is not None and after.id == before.id
+    assert {"b/deep/3.jpg", "b/deep/20.jpg"} <= (await files(services)).keys()
+    assert await in_step(services)
+
+
 async def test_a_copy_is_one_photo_with_two_files(services: Services, folder: Path) -> None:
     await services.roots.add(str(folder))
     await scanned(services)
