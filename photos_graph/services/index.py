@@ -23,6 +23,7 @@ from photos_graph.search import snapshot
 from photos_graph.search.compare import Differences, differences
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.rows import TagRow
+from photos_graph.services.memory import give_back
 from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Index:
             if found is None:
                 await self._rebuild()
             await asyncio.to_thread(self.search.prepare)
+            await asyncio.to_thread(give_back)
         self.ready = True
 
     def start(self) -> None:
@@ -93,6 +95,8 @@ class Index:
             log.warning("the index could not be saved to %s: %s", self._snapshot, error.strerror)
         else:
             self._saved_seq = seq
+        del captured
+        await asyncio.to_thread(give_back)
 
     async def _follow(self) -> bool:
         """Applies the feed. False when it no longer reaches back to where the index stands."""
