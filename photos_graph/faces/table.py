@@ -1,8 +1,8 @@
 """The detectors and embedders that can be chosen, by DeepFace's names, with all that differs between them.
 
-Vectors have length one, so similarity is the dot product. ``cut``, ``verify`` and the calibration of SFace were
-measured on LFW with this alignment (``benchmarks/faces.py``); those of the others follow from the thresholds that
-DeepFace ships, and ``measured`` says so.
+Vectors have length one, so similarity is the dot product. Thresholds, cut and calibration of SFace were measured on
+LFW with this alignment (``python -m benchmarks lfw``), those of Dlib on a few of its faces; those of the others follow
+from the thresholds that DeepFace ships.
 """
 
 from __future__ import annotations
@@ -68,7 +68,6 @@ class Embedder:
     packages: tuple[str, ...] = ()
     even: float | None = None  # mean similarity at which a face is as likely as not of a person; None: the cut
     slope: float = 40.0  # probability = 1 / (1 + exp(-slope * (mean similarity - even)))
-    measured: bool = False
 
     @property
     def floor(self) -> float:
@@ -124,7 +123,7 @@ EMBEDDERS = MappingProxyType(
     {
         each.name: each
         for each in (
-            Embedder("SFace", 112, 112, 128, verify=0.36, cut=0.46, weights=(SFACE,), even=0.44, measured=True),
+            Embedder("SFace", 112, 112, 128, verify=0.36, cut=0.46, weights=(SFACE,), even=0.44),
             Embedder("ArcFace", 112, 112, 512, verify=0.32, cut=0.40, weights=(WeightFile("arcface_weights.onnx"),)),
             Embedder(
                 "Buffalo_L",
