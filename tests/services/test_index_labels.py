@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import LiteralString
 
@@ -14,6 +15,7 @@ from photos_graph.model import Certainty, FolderMarks, PhotoOrder, Ref
 from photos_graph.services import index
 from photos_graph.services.filters import IntRange, PhotoFilter, TermFilter
 from photos_graph.settings import Settings
+from tests.pictures import OLD
 from tests.services.library import in_step, photos, scanned
 
 pytestmark = pytest.mark.anyio
@@ -88,6 +90,7 @@ async def test_folders_exclude_and_a_photo_that_comes_later_inherits(tagged: Ser
         touching={"folders": ["deep"]},
     )
     assert await found(tagged, tags=any_of("Rome")) == {"1"}
+    os.utime(folder / "a" / "deep", (OLD, OLD))  # a folder is known again by a time that is settled
     (folder / "b" / "10.jpg").rename(folder / "a" / "10.jpg")
     (folder / "a" / "1.jpg").rename(folder / "b" / "1.jpg")
     await scanned(tagged)
