@@ -246,10 +246,6 @@ class SearchIndex:
         """Photos in a folder."""
         return len(self.folders.below(folder_id) if recursive else self.folders.own(folder_id))
 
-    def children(self, folder_id: str | None) -> list[str]:
-        """Ids of the folders in a folder, of None the roots, in natural order of their names."""
-        return [row.id for row in self.folders.children(folder_id)]
-
     def places_named(self, path: str) -> list[str]:
         """Ids of the places of that id, else of that name or path ("Italy/Abruzzo"); case and accents do not count."""
         if self.places.get(path) is not None:

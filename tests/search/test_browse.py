@@ -17,11 +17,11 @@ def at(number: int, latitude: float, longitude: float) -> PhotoRow:
 
 
 def test_folders_are_in_natural_order_of_their_names() -> None:
-    index = index_of([])
-    assert index.children(None) == ["root"]
-    assert index.children("root") == ["ete", "italy"]
-    assert index.children("italy") == ["trip2", "trip10"]
-    assert index.children("nowhere") == []
+    folders = index_of([]).folders
+    assert [row.id for row in folders.children(None)] == ["root"]
+    assert [row.id for row in folders.children("root")] == ["ete", "italy"]
+    assert [row.id for row in folders.children("italy")] == ["trip2", "trip10"]
+    assert folders.children("nowhere") == []
 
 
 def test_a_folder_is_found_by_its_path_alone() -> None:
