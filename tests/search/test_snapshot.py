@@ -28,7 +28,7 @@ def test_what_is_loaded_answers_as_what_was_saved(index: SearchIndex, tmp_path: 
     assert loaded.seq == 42
     assert pages(loaded) == pages(index)
     assert loaded.evaluate(Words("img 12 italy")) == index.evaluate(Words("img 12 italy"))
-    assert loaded.children("italy") == ["trip2", "trip10"]
+    assert [row.id for row in loaded.folders.children("italy")] == ["trip2", "trip10"]
     assert os.listdir(tmp_path) == ["index"]  # noqa: PTH208 - names only
 
 
