@@ -6,11 +6,14 @@ import heapq
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+import numpy as np
 from pyroaring import BitMap
 
+from photos_graph.search.arrays import numbers_of
 from photos_graph.search.hierarchy import Hierarchy, Row, sort_key
 from photos_graph.search.person_sets import PersonSets
 from photos_graph.search.rows import PlaceRow
+from photos_graph.search.table import PhotoTable
 from photos_graph.search.tag_sets import TagSets
 
 Count = Callable[[BitMap], int]
@@ -20,12 +23,13 @@ def counting(found: BitMap, visible: BitMap) -> Count:
     """How many of a set of visible photos are among ``found``.
 
     Roaring keeps up to 4,096 numbers of a block of 65,536 as a list, and comparing two lists takes their lengths. Of
-    an answer with many such lists the other photos are counted instead: they lie in bitmaps, where a look tells.
+    an answer with many such lists the other photos are counted instead: they lie in bitmaps, where a look tells. So
+    they are where they are few.
     """
-    found = _without_runs(found)
-    if found.get_statistics()["n_values_array_containers"] * _LISTED < len(visible):
+    few, found, others = len(visible) // _LISTED, _without_runs(found), visible - found
+    if found.get_statistics()["n_values_array_containers"] < few <= len(others):
         return found.intersection_cardinality
-    others = _without_runs(visible - found)
+    others = _without_runs(others)
     return lambda photos: len(photos) - photos.intersection_cardinality(others)
 
 
@@ -51,20 +55,27 @@ def years(months: Mapping[int, BitMap], count: Count) -> list[tuple[int, int]]:
     return sorted(((year, photos) for year, photos in counts.items() if photos), reverse=True)
 
 
-def place_counts(places: Hierarchy[PlaceRow], count: Count) -> Iterator[tuple[Row, int]]:
-    """Where no photo is at two places within one, its count is the sum of theirs."""
-    known: dict[str, int] = {}
+def place_counts(
+    places: Hierarchy[PlaceRow], table: PhotoTable, found: BitMap, visible: BitMap
+) -> Iterator[tuple[Row, int]]:
+    """Each photo tells where it is: those that were found, or where they are fewer the others."""
+    others = visible - found
+    if len(others) < len(found):
+        left = _at_places(places, table, others)
+        return ((row, len(places.below(row.id)) - left.get(row.id, 0)) for row in places)
+    there = _at_places(places, table, found & visible)
+    return ((row, count) for id_, count in there.items() if (row := places.get(id_)) is not None)
 
-    def of(place_id: str) -> int:
-        if place_id not in known:
-            below, children = places.below(place_id), places.child_ids(place_id)
-            if children and sum(map(len, map(places.below, children))) + len(own := places.own(place_id)) == len(below):
-                known[place_id] = sum(map(of, children)) + (count(own) if own else 0)
-            else:
-                known[place_id] = count(below)
-        return known[place_id]
 
-    return ((row, of(row.id)) for row in places)
+def _at_places(places: Hierarchy[PlaceRow], table: PhotoTable, photos: BitMap) -> dict[str, int]:
+    each = np.bincount(table.places[numbers_of(photos)], minlength=1)
+    totals: dict[str, int] = {}
+    for code in np.flatnonzero(each).tolist():
+        ids = table.place_sets.values[code]
+        way = places.known_way_up(ids[0]) if len(ids) == 1 else {at for id_ in ids for at in places.known_way_up(id_)}
+        for at in way:
+            totals[at] = totals.get(at, 0) + int(each[code])
+    return totals
 
 
 def tag_counts(tags: TagSets, count: Count) -> Iterator[tuple[Row, int]]:

@@ -49,6 +49,7 @@ class Hierarchy(Generic[R]):
         self._worded: dict[str, set[str]] = {}  # by each word of the name
         self._vocabulary: list[str] | None = None  # the words in order, when they are asked for
         self._topmost: dict[str, tuple[str, ...]] = {}  # by a word's beginning
+        self._ways: dict[str, tuple[str, ...]] = {}  # ``way_up`` of those that were asked for
         self._own: dict[str, BitMap] = {}
         self._below: dict[str, BitMap] = {}
         self._watchers: list[Watcher[R]] = []
@@ -90,7 +91,7 @@ class Hierarchy(Generic[R]):
             self._rows[row.id] = row
             self._children.setdefault(row.parent_id, set()).add(row.id)
             self._named.setdefault(fold(row.name), set()).add(row.id)
-            self._forget_words()
+            self._forget_answers()
             for word in words(row.name):
                 self._worded.setdefault(word, set()).add(row.id)
             for watcher in self._watchers:
@@ -114,12 +115,13 @@ class Hierarchy(Generic[R]):
         self._gather(moved)
         return bool(moved)
 
-    def _forget_words(self) -> None:
+    def _forget_answers(self) -> None:
         self._vocabulary = None
         self._topmost.clear()
+        self._ways.clear()
 
     def _forget_row(self, row: R) -> None:
-        self._forget_words()
+        self._forget_answers()
         _discard(self._children, row.parent_id, row.id)
         _discard(self._named, fold(row.name), row.id)
         for word in words(row.name):
@@ -162,6 +164,13 @@ class Hierarchy(Generic[R]):
             yield at
             row = self._rows.get(at)
             at = row.parent_id if row else None
+
+    def known_way_up(self, row_id: str) -> tuple[str, ...]:
+        """``way_up``, kept until a row changes: for places, which are few."""
+        way = self._ways.get(row_id)
+        if way is None:
+            way = self._ways[row_id] = tuple(self.way_up(row_id))
+        return way
 
     def way_down(self, row_id: str) -> Iterator[str]:
         """The row itself and all under it, each after the one that it lies in."""

@@ -135,7 +135,7 @@ class SearchIndex:
 
     def place_counts(self, found: BitMap, first: int) -> list[tuple[str, int]]:
         """The places with the most photos, at or within them."""
-        return facets.best(facets.place_counts(self.places, self._counting(found)), first)
+        return facets.best(facets.place_counts(self.places, self.terms.table, found, self.terms.visible), first)
 
     def tag_counts(self, found: BitMap, first: int) -> list[tuple[str, int]]:
         """The tags that the most of these photos have, predictions counted."""

@@ -18,6 +18,7 @@ from pyroaring import BitMap
 from photos_graph.search.arrays import Numbers, bitmap, numbers_of
 
 _NONE = np.zeros(0, np.uint32)
+_KEPT = 16  # answers
 _LOOK = 1024  # photos looked at together for one that is still there
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -41,6 +42,7 @@ class Segment:
 
     def __init__(self, words: Vocabulary, starts: npt.NDArray[np.int64], numbers: Numbers, live: BitMap) -> None:
         self.words, self.starts, self.numbers, self.live = words, starts, numbers, live
+        self._known: dict[bytes, BitMap] = {}  # whoever turns pages asks for the same words again
 
     @classmethod
     def of(cls, words: Sequence[bytes], places: npt.NDArray[Any], numbers: Numbers, live: BitMap) -> Segment:
@@ -54,7 +56,12 @@ class Segment:
         return cls(Vocabulary(b"".join(ordered), ends), starts.astype(np.int64), numbers, live)
 
     def find(self, prefix: bytes) -> BitMap:
-        return bitmap(self._numbers(prefix)) & self.live
+        known = self._known.get(prefix)
+        if known is None:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            known = self._known[prefix] = bitmap(self._numbers(prefix))
+        return known & self.live
 
     def has(self, start: bytes, whole: bool) -> bool:
         """Some photo has this word, or one that begins so; of a frequent one the first photos tell."""
