@@ -55,7 +55,8 @@ class Folder(Node):
     def tags(self, info: Info) -> list[Annotated[FolderTag, strawberry.lazy("resolvers.tags")]]:
         from resolvers.tags import FolderTag
 
-        return [FolderTag.of(tag) for tag in info.context.services.tags.folder_tags(self.own.id)]
+        said = (FolderTag.of(info, tag) for tag in info.context.services.tags.folder_tags(self.own.id))
+        return [tag for tag in said if tag is not None]
 
     @classmethod
     def of(cls, folder: model.Folder) -> Folder:

@@ -103,11 +103,12 @@ class Photo(Node):
     ) -> list[Annotated[PhotoTag, strawberry.lazy("resolvers.tags")]]:
         from resolvers.tags import PhotoTag
 
-        return [
-            PhotoTag.of(tag)
+        said = [
+            PhotoTag.of(info, tag)
             for tag in await info.context.loaders.tags.load(self.photo.id)
             if certainty is model.Certainty.PREDICTED or tag.source is not model.TagSource.PREDICTED
         ]
+        return [tag for tag in said if tag is not None]
 
     @strawberry.field(description="Who is in it, by name.")
     async def persons(

@@ -11,7 +11,7 @@ from photos_graph import model as nouns
 from photos_graph.errors import BadInput
 from photos_graph.services.filters import PhotoFilter, TermFilter
 from resolvers import ids
-from resolvers.connections import Connection, Node, connection, given, page_size, still_there
+from resolvers.connections import Connection, Node, connection, given, page_size
 from resolvers.context import Info
 from resolvers.folders import Folder, load_folder
 from resolvers.models import Model, load_model
@@ -62,44 +62,38 @@ class TagFacet:
 
 @strawberry.type(description="How a tag came to be on a photo. Nothing a person said is ever overwritten by a machine.")
 class PhotoTag:
+    """A page shows hundreds of these: what the index knows is looked up at once, since every resolver has its cost."""
+
     own: strawberry.Private[nouns.PhotoTag]
+    tag: Tag
     source: nouns.TagSource
+    origin: Folder | None = strawberry.field(name="from", description="The folder that brings it.")
     score: float | None
     at: datetime | None
-
-    @strawberry.field
-    def tag(self, info: Info) -> Tag:
-        return still_there(load_tag(info, self.own.tag_id))
-
-    @strawberry.field(name="from", description="The folder that brings it.")
-    def origin(self, info: Info) -> Folder | None:
-        return load_folder(info, self.own.folder_id) if self.own.folder_id is not None else None
 
     @strawberry.field(description="What predicted it.")
     async def model(self, info: Info) -> Model | None:
         return await load_model(info, self.own.model_id) if self.own.model_id is not None else None
 
     @classmethod
-    def of(cls, tag: nouns.PhotoTag) -> PhotoTag:
-        return cls(own=tag, source=tag.source, score=tag.score, at=tag.at)
+    def of(cls, info: Info, own: nouns.PhotoTag) -> PhotoTag | None:
+        """None where its tag was deleted a moment ago."""
+        tag = load_tag(info, own.tag_id)
+        origin = load_folder(info, own.folder_id) if own.folder_id is not None else None
+        return cls(own=own, tag=tag, source=own.source, origin=origin, score=own.score, at=own.at) if tag else None
 
 
 @strawberry.type(description="A tag that a folder gives to its own photos.")
 class FolderTag:
-    own: strawberry.Private[nouns.FolderTag]
+    tag: Tag
     recursive: bool = strawberry.field(description="For all below, else for the folder's own photos alone.")
-
-    @strawberry.field
-    def tag(self, info: Info) -> Tag:
-        return still_there(load_tag(info, self.own.tag_id))
-
-    @strawberry.field(name="from", description="The folder itself, or one above.")
-    def origin(self, info: Info) -> Folder:
-        return still_there(load_folder(info, self.own.folder_id))
+    origin: Folder = strawberry.field(name="from", description="The folder itself, or one above.")
 
     @classmethod
-    def of(cls, tag: nouns.FolderTag) -> FolderTag:
-        return cls(own=tag, recursive=tag.recursive)
+    def of(cls, info: Info, own: nouns.FolderTag) -> FolderTag | None:
+        """None where its tag was deleted a moment ago."""
+        tag, origin = load_tag(info, own.tag_id), load_folder(info, own.folder_id)
+        return cls(tag=tag, recursive=own.recursive, origin=origin) if tag and origin else None
 
 
 @strawberry.type
