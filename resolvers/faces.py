@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 from strawberry import UNSET
 
 from photos_graph import model
-from photos_graph.services.faces import Likes
+from photos_graph.services.faces import Likes, PageKey
 from photos_graph.services.listing import Listing
 from photos_graph.web.urls import thumbnail_url
 from resolvers import ids
@@ -102,10 +103,13 @@ async def load_face(info: Info, id: str) -> Face | None:
     return Face.of(face) if face is not None else None
 
 
+Count = Callable[[], Awaitable[int]]
+
+
 @strawberry.type
 class FaceConnection:
-    wanted: strawberry.Private[model.FaceFilter]
     page: strawberry.Private[Listing[str]]
+    count: strawberry.Private[Count]
     page_info: PageInfo
 
     @strawberry.field
@@ -118,7 +122,7 @@ class FaceConnection:
 
     @strawberry.field(description="Of all, not only those of the page.")
     async def total_count(self, info: Info) -> int:
-        return await info.context.services.faces.count(self.wanted)
+        return await self.count()
 
     async def _load(self, info: Info) -> list[Edge[Face]]:
         """Without faces that were removed since the page was made."""
@@ -127,9 +131,11 @@ class FaceConnection:
         return [Edge(cursor=cursor, node=Face.of(face)) for cursor, face in pairs if face is not None]
 
 
-async def face_page(info: Info, wanted: model.FaceFilter, first: int | None, after: str | None) -> FaceConnection:
-    page = await info.context.services.faces.page(wanted, page_size(first), given(after))
-    return FaceConnection(wanted=wanted, page=page, page_info=page_info(page.cursors, page.has_next, page.has_previous))
+async def face_page(
+    info: Info, filter: model.FaceFilter, first: int | None, after: str | None, count: Count
+) -> FaceConnection:
+    page = await info.context.loaders.face_pages.load(PageKey(filter, page_size(first), given(after)))
+    return FaceConnection(page=page, count=count, page_info=page_info(page.cursors, page.has_next, page.has_previous))
 
 
 @strawberry.input(description="Everything that is given must hold.")
@@ -158,7 +164,10 @@ class FaceCluster(Node):
 
     @strawberry.field(description="Best quality first.")
     async def faces(self, info: Info, first: int | None = UNSET, after: str | None = UNSET) -> FaceConnection:
-        return await face_page(info, model.FaceFilter(cluster_id=self.own.id), first, after)
+        async def count() -> int:
+            return self.own.size
+
+        return await face_page(info, model.FaceFilter(cluster_id=self.own.id), first, after, count)
 
     @strawberry.field(description="By the mean over its faces, best first.")
     async def suggestions(self, info: Info) -> list[PersonSuggestion]:
@@ -180,9 +189,9 @@ class FaceQueries:
     async def faces(
         self, info: Info, filter: FaceFilter | None = UNSET, first: int | None = UNSET, after: str | None = UNSET
     ) -> FaceConnection:
-        wanted = filter.decode() if filter else model.FaceFilter()
-        await info.context.services.faces.check(wanted)
-        return await face_page(info, wanted, first, after)
+        wanted, faces = filter.decode() if filter else model.FaceFilter(), info.context.services.faces
+        await faces.check(wanted)
+        return await face_page(info, wanted, first, after, lambda: faces.count(wanted))
 
     @strawberry.field(permission_classes=[CanView], description="Largest first.")
     async def face_clusters(

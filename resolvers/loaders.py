@@ -6,7 +6,8 @@ from strawberry.dataloader import DataLoader
 
 from photos_graph.bootstrap import Services
 from photos_graph.model import Face, File, Model, Person, Photo, PhotoTag, Place
-from photos_graph.services.faces import Likes
+from photos_graph.services.faces import Likes, PageKey
+from photos_graph.services.listing import Listing
 
 
 class Loaders:
@@ -24,5 +25,6 @@ class Loaders:
         self.faces_of_photos: DataLoader[str, list[Face]] = DataLoader(faces.of_photos, cache=cache)
         self.face_counts: DataLoader[str, int] = DataLoader(faces.counts, cache=cache)
         self.covers: DataLoader[str, str | None] = DataLoader(faces.covers, cache=cache)
+        self.face_pages: DataLoader[PageKey, Listing[str]] = DataLoader(faces.pages, cache=cache)
         self.cluster_likes: DataLoader[str, Likes] = DataLoader(faces.cluster_likes, cache=cache)
         self.models: DataLoader[str, Model | None] = DataLoader(services.models.by_id, cache=cache)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import strawberry
 from strawberry import UNSET
 
@@ -38,7 +40,8 @@ class Person(Node):
 
     @strawberry.field(description="Best quality first.")
     async def faces(self, info: Info, first: int | None = UNSET, after: str | None = UNSET) -> FaceConnection:
-        return await face_page(info, model.FaceFilter(person_id=self.own.id), first, after)
+        count = partial(info.context.loaders.face_counts.load, self.own.id)
+        return await face_page(info, model.FaceFilter(person_id=self.own.id), first, after, count)
 
     @strawberry.field(description="Newest first.")
     def photos(self, info: Info, first: int | None = UNSET, after: str | None = UNSET) -> PhotoConnection:

@@ -139,6 +139,46 @@ async def places(graph: Graph, wanted: FaceFilter, after: Place, limit: int) -> 
     return found
 
 
+FIRST_OF_CLUSTERS: LiteralString = """
+UNWIND $ids AS id
+CALL (id) {
+  MATCH (:Cluster {id: id})<-[:IN_CLUSTER]-(f:Face)
+  WHERE NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }
+  RETURN f.quality AS quality, f.id AS face ORDER BY quality DESC, face LIMIT $limit
+}
+RETURN id AS of, quality, face AS id
+"""
+
+FIRST_OF_PERSONS: LiteralString = """
+UNWIND $ids AS id
+CALL (id) {
+  MATCH (:Person {id: id})<-[r:IS|LOOKS_LIKE]-(f:Face)
+  WHERE type(r) = 'IS'
+    OR (r.applied AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) })
+  RETURN f.quality AS quality, f.id AS face ORDER BY quality DESC, face LIMIT $limit
+}
+RETURN id AS of, quality, face AS id
+"""
+
+
+async def first_of_clusters(graph: Graph, cluster_ids: Sequence[str], limit: int) -> dict[str, list[Place]]:
+    """The best faces of each, as ``places`` gives them of one."""
+    return _by_owner(await graph.read(FIRST_OF_CLUSTERS, ids=list(cluster_ids), limit=limit))
+
+
+async def first_of_persons(graph: Graph, person_ids: Sequence[str], limit: int) -> dict[str, list[Place]]:
+    return _by_owner(await graph.read(FIRST_OF_PERSONS, ids=list(person_ids), limit=limit))
+
+
+def _by_owner(rows: Sequence[dict[str, Any]]) -> dict[str, list[Place]]:
+    found: dict[str, list[Place]] = {}
+    for row in rows:
+        found.setdefault(row["of"], []).append((row["quality"], row["id"]))
+    for places in found.values():
+        places.sort(key=lambda place: (-place[0], place[1]))
+    return found
+
+
 async def count(graph: Graph, wanted: FaceFilter) -> int:
     if wanted == FaceFilter():
         rows = await graph.read(COUNT_ALL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph import face_clusters, faces, persons
@@ -17,6 +18,15 @@ from photos_graph.services.listing import Listing, cursor_of, key_of, keyset
 from photos_graph.services.persons import person_of
 
 Likes = Sequence[tuple[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class PageKey:
+    """``first`` faces that follow the cursor ``after``."""
+
+    filter: FaceFilter
+    first: int
+    after: str | None = None
 
 
 class Faces:
@@ -57,19 +67,32 @@ class Faces:
 
     # pages
 
-    async def page(self, wanted: FaceFilter, first: int, after: str | None) -> Listing[str]:
-        """Ids of faces, best quality first; its ``total`` is ``count``'s to tell. Raises BadInput for a cursor that is
-        none."""
-        start = BEFORE_ALL if after is None else _place_of(after)
-        found = await faces.places(self._graph, wanted, start, first + 1)
-        page = found[:first]
-        return Listing(
-            items=[id_ for _, id_ in page],
-            cursors=[cursor_of((0, json.dumps(place))) for place in page],
-            has_next=len(found) > first,
-            has_previous=after is not None,
-            total=0,
-        )
+    async def pages(self, keys: Sequence[PageKey]) -> list[Listing[str] | BadInput]:
+        """Ids of faces, best quality first; ``total`` is ``count``'s to tell. BadInput for a cursor that is none.
+
+        The first pages of many persons, or of many clusters, are one query to the engine.
+        """
+        first_pages: dict[tuple[bool, int], list[str]] = {}
+        for key in keys:
+            if (owner := _sole_owner(key)) is not None:
+                first_pages.setdefault((key.filter.cluster_id is not None, key.first), []).append(owner)
+        found: dict[tuple[bool, int], dict[str, list[Place]]] = {}
+        for (of_clusters, first), owners in first_pages.items():
+            read = faces.first_of_clusters if of_clusters else faces.first_of_persons
+            found[of_clusters, first] = await read(self._graph, owners, first + 1)
+        answers: list[Listing[str] | BadInput] = []
+        for key in keys:
+            owner = _sole_owner(key)
+            try:
+                if owner is None:
+                    start = BEFORE_ALL if key.after is None else _place_of(key.after)
+                    places = await faces.places(self._graph, key.filter, start, key.first + 1)
+                else:
+                    places = found[key.filter.cluster_id is not None, key.first].get(owner, [])
+                answers.append(_listing(places, key))
+            except BadInput as error:
+                answers.append(error)
+        return answers
 
     async def count(self, wanted: FaceFilter) -> int:
         return await faces.count(self._graph, wanted)
@@ -98,6 +121,26 @@ class Faces:
             after,
             await face_clusters.count(self._graph, least),
         )
+
+
+def _sole_owner(key: PageKey) -> str | None:
+    """The person or cluster whose first page it is; None of any other page."""
+    only = replace(key.filter, person_id=None, cluster_id=None)
+    if key.after is not None or only != FaceFilter():
+        return None
+    of_both = key.filter.person_id is not None and key.filter.cluster_id is not None
+    return None if of_both else key.filter.person_id or key.filter.cluster_id
+
+
+def _listing(found: Sequence[Place], key: PageKey) -> Listing[str]:
+    page = found[: key.first]
+    return Listing(
+        items=[id_ for _, id_ in page],
+        cursors=[cursor_of((0, json.dumps(place))) for place in page],
+        has_next=len(found) > key.first,
+        has_previous=key.after is not None,
+        total=0,
+    )
 
 
 def _place_of(cursor: str) -> Place:
