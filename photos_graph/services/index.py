@@ -23,7 +23,7 @@ from photos_graph.search import snapshot
 from photos_graph.search.compare import Differences, differences
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.rows import TagRow
-from photos_graph.services.memory import give_back
+from photos_graph.services.memory import give_back, uncollected
 from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -152,7 +152,8 @@ class Index:
 
     async def _rebuild(self) -> None:
         """A new index from the whole graph; the old one answers until it is done."""
-        self.search = await self._read_whole()
+        with uncollected():
+            self.search = await self._read_whole()
 
     async def _read_whole(self) -> SearchIndex:
         fresh = SearchIndex()
