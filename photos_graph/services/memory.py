@@ -15,6 +15,15 @@ def give_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
+def settle() -> None:
+    """What there is now stays: the collector looks at new objects alone, and no longer holds a request up for a tenth
+    of a second to find that the index is still in use."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    give_back()
+
+
 @contextlib.contextmanager
 def uncollected() -> Iterator[None]:
     """While a million rows are read, none of them garbage, which the collector would look for among them again and
