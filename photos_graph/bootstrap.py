@@ -19,6 +19,9 @@ from photos_graph.model import JobKind
 from photos_graph.paths import check_data_dir
 from photos_graph.services.browse import Browse
 from photos_graph.services.changes import Changes
+from photos_graph.services.face_job import FaceJob
+from photos_graph.services.finding import model_pool
+from photos_graph.services.grouping import Grouping, group_pool
 from photos_graph.services.index import Index
 from photos_graph.services.intake import TARGET
 from photos_graph.services.jobs import Jobs
@@ -27,6 +30,7 @@ from photos_graph.services.media import Media
 from photos_graph.services.models import Models
 from photos_graph.services.persons import Persons
 from photos_graph.services.polling import keep_polling
+from photos_graph.services.recognition import Recognition
 from photos_graph.services.roots import Roots
 from photos_graph.services.scan import Scan, rules
 from photos_graph.services.search import Search
@@ -44,6 +48,7 @@ class Services:
     browse: Browse
     roots: Roots
     jobs: Jobs
+    recognition: Recognition
     labels: Labels
     tagging: Tagging
     changes: Changes
@@ -82,11 +87,21 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         renditions = Renditions(cache, pool, images)
         closing.push_async_callback(renditions.close)
 
-        scan = Scan(graph, pool, cache, Gazetteer(), index, settings)
-        runner = Runner(graph, {JobKind.SCAN: scan.run})
+        media = Media(graph, renditions, settings.library.follow_symlinks)
+        face_models = model_pool(settings)
+        closing.push_async_callback(face_models.close)
+        groups = group_pool(settings)
+        closing.push_async_callback(groups.close)
+
+        runner = Runner(graph)
         jobs = Jobs(graph, index, runner.wake)
+        recognition = Recognition(graph, jobs, settings)
+        closing.push_async_callback(recognition.close)
+        scan = Scan(graph, pool, cache, Gazetteer(), index, settings, recognition.read)
+        finding = FaceJob(graph, index, media, face_models, settings, recognition.found)
+        grouping = Grouping(graph, index, groups, settings)
         if run_jobs:
-            runner.start()
+            runner.start({JobKind.SCAN: scan.run, JobKind.FACES: finding.run, JobKind.CLUSTER: grouping.run})
             closing.push_async_callback(runner.close)
         if poll:
             polling = asyncio.create_task(
@@ -102,13 +117,14 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             browse=Browse(graph, index, pool),
             roots=Roots(graph, index, settings),
             jobs=jobs,
+            recognition=recognition,
             labels=Labels(graph, index),
             tagging=Tagging(graph, index),
             changes=Changes(graph, index),
             tags=Tags(graph, index),
             persons=Persons(graph, index),
             models=Models(graph),
-            media=Media(graph, renditions, settings.library.follow_symlinks),
+            media=media,
             search=Search(index),
         )
 

@@ -16,6 +16,7 @@ from resolvers.changes import ChangeMutations
 from resolvers.connections import Node
 from resolvers.context import Info
 from resolvers.errors import PublicErrors, log_unforeseen
+from resolvers.face_jobs import FaceJobMutations
 from resolvers.folders import FolderQueries, load_folder
 from resolvers.jobs import JobMutations, JobQueries, JobSubscriptions, load_job
 from resolvers.library import LibraryMutations, LibraryQueries
@@ -55,7 +56,7 @@ class Query(
 
 
 @strawberry.type
-class Mutation(LibraryMutations, PhotoMutations, TagMutations, ChangeMutations, JobMutations):
+class Mutation(LibraryMutations, PhotoMutations, TagMutations, ChangeMutations, FaceJobMutations, JobMutations):
     pass
 
 

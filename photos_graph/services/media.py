@@ -17,6 +17,8 @@ from photos_graph.model import RootState, ThumbnailFormat, ThumbnailSize
 from photos_graph.paths import open_inside
 from photos_graph.services.roots import refreshed
 
+LARGE_FORMATS = (ThumbnailFormat.JPEG, ThumbnailFormat.WEBP)  # in which a scan keeps that rendition
+
 
 @dataclass(frozen=True, slots=True)
 class Original:
@@ -45,12 +47,24 @@ class Media:
         Raises NotFound, RootOffline, Busy, and what decoding raises.
         """
 
-        async def source() -> bytes:
-            descriptor, found = await self._open(photo_id)
-            os.close(descriptor)
-            return found.root_raw + b"/" + found.raw
+        return await self._renditions.open(photo_id, size, format, lambda: self.path(photo_id))
 
-        return await self._renditions.open(photo_id, size, format, source)
+    async def large(self, photo_id: str) -> bytes:
+        """The raw path of the LARGE rendition, made anew where it is no longer kept; of an original where there is no
+        room for it. Raises what ``thumbnail`` raises."""
+        for format in LARGE_FORMATS:
+            found = self.cached(photo_id, ThumbnailSize.LARGE, format)
+            if found is not None and found.path is not None:
+                return os.fsencode(found.path)
+        size, format = ThumbnailSize.LARGE, ThumbnailFormat.JPEG
+        made = await self._renditions.kept(photo_id, size, format, lambda: self.path(photo_id))
+        return await self.path(photo_id) if made is None else os.fsencode(made)
+
+    async def path(self, photo_id: str) -> bytes:
+        """The raw path of an original that is as it was read. Raises NotFound, RootOffline."""
+        descriptor, found = await self._open(photo_id)
+        os.close(descriptor)
+        return found.root_raw + b"/" + found.raw
 
     async def original(self, photo_id: str) -> Original:
         """Raises NotFound, RootOffline."""
