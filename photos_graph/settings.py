@@ -80,6 +80,9 @@ class ImageSettings(Group):
 class FaceSettings(Group):
     """Finding faces, telling whose they are, and putting those of one person together."""
 
+    enabled: Literal["auto", "on", "off"] = Field(
+        "auto", description="whether scans look for faces; `auto`: once the weights are here"
+    )
     detector: str = Field(
         "yunet", description="what finds faces: a detector of DeepFace; `photos-graph models` lists them"
     )
@@ -139,6 +142,11 @@ class Settings(BaseSettings):
     faces: FaceSettings = Field(default_factory=FaceSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
     web: WebSettings = Field(default_factory=WebSettings)
+
+    @property
+    def faces_by(self) -> str:
+        """The models that look for faces, as a photo remembers them."""
+        return f"{self.faces.detector}+{self.faces.embedder}"
 
     @property
     def models_dir(self) -> Path:

@@ -126,9 +126,11 @@ QUESTIONS = (
     Question(
         "everything without a tag", PhotoFilter(untagged=True), {"untagged": True},
         """p.number NOT IN (SELECT photo FROM photo_tag)
-        AND p.folder NOT IN (SELECT b.below FROM folder_tag t JOIN folder_below b ON b.folder = t.folder)""",
+        AND (p.folder NOT IN (SELECT b.below FROM folder_tag t JOIN folder_below b ON b.folder = t.folder)
+          OR NOT EXISTS (SELECT 1 FROM folder_below b JOIN folder_tag t ON t.folder = b.folder WHERE b.below = p.folder
+            AND t.tag NOT IN (SELECT x.tag FROM excluded x WHERE x.photo = p.number)))""",
         "NOT EXISTS { (p)-[:TAGGED]->(:Tag) } AND NOT EXISTS { MATCH (p)<-[:OF]-(:File)-[:IN]->(:Folder)"
-        "-[:IN*0..20]->(d:Folder) WHERE EXISTS { (d)-[:TAGGED]->(:Tag) } }",
+        "-[:IN*0..20]->(:Folder)-[:TAGGED]->(t:Tag) WHERE NOT EXISTS { (p)-[:EXCLUDES]->(t) } }",
         heavy=True,
     ),
 )  # fmt: skip

@@ -38,6 +38,7 @@ CREATE INDEX photo_rating ON photo (rating, taken DESC);
 CREATE INDEX photo_favourite ON photo (favourite, taken DESC);
 CREATE INDEX photo_tag_photo ON photo_tag (photo, tag);
 CREATE INDEX face_photo ON face (photo, person);
+CREATE INDEX folder_above ON folder_below (below, folder);
 ANALYZE;
 """
 PAGE = "SELECT p.number FROM photo p WHERE {where} ORDER BY p.taken DESC, p.number LIMIT 50"

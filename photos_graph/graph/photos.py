@@ -71,7 +71,8 @@ UNWIND $rows AS row
 MERGE (p:Photo {id: row.id})
 ON CREATE SET p.number = row.number, p.addedAt = timestamp(), p.favourite = false
 SET p.contentHash = row.contentHash, p.byteSize = row.size, p.width = row.width, p.height = row.height,
-  p.format = row.format, p.placeholder = row.placeholder
+  p.format = row.format, p.placeholder = row.placeholder,
+  p.facesDue = CASE WHEN p.facesBy IS NULL THEN p.number ELSE p.facesDue END
 """
 
 # The edge to what the path held before goes; that photo's number comes back, since it may now be unseen.

@@ -49,6 +49,7 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
         "CREATE INDEX face_rank IF NOT EXISTS FOR (n:Face) ON (n.rank)",
         "CREATE INDEX face_ignored IF NOT EXISTS FOR (n:Face) ON (n.ignored)",
     ),
+    4: ("CREATE INDEX photo_faces_due IF NOT EXISTS FOR (n:Photo) ON (n.facesDue)",),
 }
 
 APPLIED: LiteralString = "MATCH (m:Migration) RETURN m.number AS number ORDER BY number"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 import math
 from collections.abc import Awaitable, Callable
@@ -16,6 +15,7 @@ from photos_graph.graph.changes import Edge, EdgeKind, now_ms
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.face_edges import Described, SaidFace
 from photos_graph.graph.feed import touch
+from photos_graph.graph.found_faces import packed
 from photos_graph.images.workers import Priority, WorkerPool
 from photos_graph.model import Box, Face, Ref
 from photos_graph.services import face_rules
@@ -71,13 +71,12 @@ def describing(pool: WorkerPool, media: Media, settings: Settings) -> Describe:
     async def describe(photo_id: str, box: Box) -> Described | None:
         boxes = np.array([[box.x, box.y, box.width, box.height]], np.float32)
         try:
-            path = await media.picture(photo_id, min(box.width, box.height))
+            path = await media.showing(photo_id, min(box.width, box.height))
             found = await describe_faces(pool, path, boxes, settings, Priority.INTERACTIVE)
         except PhotosGraphError as error:
             log.info("a face that was drawn is looked at later: %s", error.public_message)
             return None
-        vector = base64.b64encode(found.vectors[0].astype("<f4").tobytes()).decode()
-        return Described(settings.faces.embedder, vector, float(found.qualities[0]))
+        return Described(settings.faces.embedder, packed(found.vectors[0]), float(found.qualities[0]))
 
     return describe
 

@@ -23,7 +23,7 @@ from photos_graph.search import snapshot
 from photos_graph.search.compare import Differences, differences
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.rows import TagRow
-from photos_graph.services.memory import give_back
+from photos_graph.services.memory import give_back, settle, uncollected
 from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Index:
             if found is None:
                 await self._rebuild()
             await asyncio.to_thread(self.search.prepare)
-            await asyncio.to_thread(give_back)
+            await asyncio.to_thread(settle)
         self.ready = True
 
     def start(self) -> None:
@@ -83,6 +83,7 @@ class Index:
         async with self._lock:
             if not await self._follow():
                 await self._rebuild()
+                await asyncio.to_thread(settle)
 
     async def save(self) -> None:
         if self._snapshot is None or self.search.seq == self._saved_seq:
@@ -152,7 +153,8 @@ class Index:
 
     async def _rebuild(self) -> None:
         """A new index from the whole graph; the old one answers until it is done."""
-        self.search = await self._read_whole()
+        with uncollected():
+            self.search = await self._read_whole()
 
     async def _read_whole(self) -> SearchIndex:
         fresh = SearchIndex()

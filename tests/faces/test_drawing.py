@@ -13,7 +13,7 @@ import pytest
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import NotFound, RootOffline
 from photos_graph.images.renditions import Rendition
-from photos_graph.model import Box, FaceCut, PhotoOrder, Ref, ThumbnailFormat, ThumbnailSize
+from photos_graph.model import Box, FaceCut, PhotoOrder, Ref, ThumbnailFormat
 from photos_graph.settings import Settings
 from tests.corpora import CORPORA
 from tests.faces.finding import Models
@@ -100,11 +100,10 @@ async def test_a_face_is_shown_while_the_original_is_away(services: Services, fo
 
 async def test_what_a_face_is_looked_at_in(services: Services, folder: Path) -> None:
     photo = photo_ids(services)[0]
-    assert (await services.media.picture(photo, 0.5)).endswith(b"LARGE.jpg")
-    assert (await services.media.picture(photo, 0.01)).startswith(bytes(folder))
-    services.media.cached(photo, ThumbnailSize.LARGE, ThumbnailFormat.JPEG)
+    assert (await services.media.showing(photo, 0.5)).endswith(b"LARGE.jpg")
+    assert (await services.media.showing(photo, 0.01)).startswith(bytes(folder))
     shutil.move(folder, folder.with_name("away"))
-    assert (await services.media.picture(photo, 0.01)).endswith(b"LARGE.jpg")
+    assert (await services.media.showing(photo, 0.01)).endswith(b"LARGE.jpg")
     shutil.rmtree(services.settings.data_dir / "renditions")
     with pytest.raises(RootOffline):
-        await services.media.picture(photo, 0.5)
+        await services.media.showing(photo, 0.5)
