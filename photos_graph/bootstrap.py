@@ -19,7 +19,9 @@ from photos_graph.model import JobKind
 from photos_graph.paths import check_data_dir
 from photos_graph.services.browse import Browse
 from photos_graph.services.changes import Changes
+from photos_graph.services.drawing import Drawing, describing
 from photos_graph.services.face_job import FaceJob
+from photos_graph.services.faces import Faces
 from photos_graph.services.finding import model_pool
 from photos_graph.services.grouping import Grouping, group_pool
 from photos_graph.services.index import Index
@@ -28,6 +30,8 @@ from photos_graph.services.jobs import Jobs
 from photos_graph.services.labels import Labels
 from photos_graph.services.media import Media
 from photos_graph.services.models import Models
+from photos_graph.services.naming import Naming
+from photos_graph.services.person_editing import PersonEditing
 from photos_graph.services.persons import Persons
 from photos_graph.services.polling import keep_polling
 from photos_graph.services.recognition import Recognition
@@ -54,6 +58,10 @@ class Services:
     changes: Changes
     tags: Tags
     persons: Persons
+    person_editing: PersonEditing
+    faces: Faces
+    naming: Naming
+    drawing: Drawing
     models: Models
     media: Media
     search: Search
@@ -86,7 +94,6 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         await loading
         renditions = Renditions(cache, pool, images)
         closing.push_async_callback(renditions.close)
-
         media = Media(graph, renditions, settings.library.follow_symlinks)
         face_models = model_pool(settings)
         closing.push_async_callback(face_models.close)
@@ -120,9 +127,13 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             recognition=recognition,
             labels=Labels(graph, index),
             tagging=Tagging(graph, index),
-            changes=Changes(graph, index),
+            changes=Changes(graph, index, recognition.said),
             tags=Tags(graph, index),
             persons=Persons(graph, index),
+            person_editing=PersonEditing(graph, index, recognition.said),
+            faces=Faces(graph, index),
+            naming=Naming(graph, index, recognition.said),
+            drawing=Drawing(graph, index, recognition.said, describing(face_models, media, settings)),
             models=Models(graph),
             media=media,
             search=Search(index),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,10 +14,11 @@ from photos_graph.graph.connection import Graph
 from photos_graph.graph.photos import Source
 from photos_graph.images.formats import BY_NAME
 from photos_graph.images.renditions import Rendition, Renditions
-from photos_graph.model import RootState, ThumbnailFormat, ThumbnailSize
+from photos_graph.model import RenditionSize, RootState, ThumbnailFormat, ThumbnailSize
 from photos_graph.paths import open_inside
 from photos_graph.services.roots import refreshed
 
+ENOUGH_PIXELS = 112  # as wide as a face is looked at
 LARGE_FORMATS = (ThumbnailFormat.JPEG, ThumbnailFormat.WEBP)  # in which a scan keeps that rendition
 
 
@@ -38,10 +40,10 @@ class Media:
         self._renditions = renditions
         self._follow_symlinks = follow_symlinks
 
-    def cached(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> Rendition | None:
+    def cached(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition | None:
         return self._renditions.cached(photo_id, size, format)
 
-    async def thumbnail(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> Rendition:
+    async def thumbnail(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition:
         """From the cache where it can be, also when the original is away.
 
         Raises NotFound, RootOffline, Busy, and what decoding raises.
@@ -59,6 +61,14 @@ class Media:
         size, format = ThumbnailSize.LARGE, ThumbnailFormat.JPEG
         made = await self._renditions.kept(photo_id, size, format, lambda: self.path(photo_id))
         return await self.path(photo_id) if made is None else os.fsencode(made)
+
+    async def picture(self, photo_id: str, share: float) -> bytes:
+        """The raw path of a picture in which something that takes ``share`` (0..1) of it shows well: of the largest
+        rendition, or of an original where that is too coarse. Raises what ``thumbnail`` raises."""
+        if share * ThumbnailSize.LARGE.edge < ENOUGH_PIXELS:
+            with contextlib.suppress(NotFound, RootOffline):
+                return await self.path(photo_id)
+        return await self.large(photo_id)
 
     async def path(self, photo_id: str) -> bytes:
         """The raw path of an original that is as it was read. Raises NotFound, RootOffline."""
