@@ -61,6 +61,7 @@ class LibrarySettings(Group):
     settle_seconds: float = Field(2, ge=0, description="a file younger than this may still be being written")
     settle_limit_seconds: float = Field(60, ge=0, description="how long a scan waits for such files at its end")
     import_keywords: bool = Field(True, description="keywords in photos and sidecars become tags")
+    import_faces: bool = Field(True, description="faces and names that other programs marked become faces and persons")
     missing_limit: float = Field(0.2, ge=0, le=1, description="a scan marks no more than this share of files missing")
 
 

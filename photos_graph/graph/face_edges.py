@@ -198,6 +198,7 @@ DRAW: LiteralString = """
 MATCH (p:Photo {id: $photo})
 CREATE (p)-[:HAS_FACE]->(:Face {id: $id, x: $x, y: $y, width: $width, height: $height, score: 1.0, quality: $quality,
   rank: $rank, ignored: false, source: 'MANUAL', model: $model, vector: $vector, at: $at, by: $by})
+SET p.facesDue = CASE WHEN $model IS NULL THEN p.number ELSE p.facesDue END
 RETURN p.number AS number
 """
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from photos_graph.boxes import in_common
 from photos_graph.errors import BadInput, Conflict, NotFound, PhotosGraphError
 from photos_graph.graph import face_edges, faces
 from photos_graph.graph.changes import Edge, EdgeKind, now_ms
@@ -71,7 +72,7 @@ def describing(pool: WorkerPool, media: Media, settings: Settings) -> Describe:
     async def describe(photo_id: str, box: Box) -> Described | None:
         boxes = np.array([[box.x, box.y, box.width, box.height]], np.float32)
         try:
-            path = await media.showing(photo_id, min(box.width, box.height))
+            path = await media.picture(photo_id, min(box.width, box.height))
             found = await describe_faces(pool, path, boxes, settings, Priority.INTERACTIVE)
         except PhotosGraphError as error:
             log.info("a face that was drawn is looked at later: %s", error.public_message)
@@ -90,13 +91,5 @@ def _check_box(box: Box) -> None:
 
 async def _check_free(tx: Transaction, photo_id: str, box: Box) -> None:
     for face_id, other in (await face_edges.boxes(tx, photo_id)).items():
-        if _in_common(box, other) > SAME:
+        if in_common(box, other) > SAME:
             raise Conflict("There is a face at this place already.", ("Face", face_id))
-
-
-def _in_common(one: Box, other: Box) -> float:
-    """Intersection over union."""
-    width = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
-    height = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
-    both = max(width, 0.0) * max(height, 0.0)
-    return both / (one.width * one.height + other.width * other.height - both)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from photos_graph.boxes import paired
 from photos_graph.faces.detect import Floats
 from photos_graph.faces.find import Found
-from photos_graph.faces.overlap import paired
 from photos_graph.graph.found_faces import DETECTED, KnownFace, SeenFace
 from photos_graph.model import Box
 
@@ -25,7 +25,7 @@ class Plan:
 
 def unseen(known: Sequence[KnownFace], found: Found) -> list[KnownFace]:
     """The faces that stay though the detector does not show where they are: to be described by the box they have."""
-    pairs = paired(boxes_of(known), found.boxes)
+    pairs = _pairs(known, found)
     return [face for at, face in enumerate(known) if face.stays and (face.source != DETECTED or at not in pairs)]
 
 
@@ -33,7 +33,7 @@ def plan(known: Sequence[KnownFace], found: Found, described: Mapping[str, SeenF
     """A face that was found again keeps its id and takes the box, unless a person or another program drew that; one
     that was not goes, unless somebody said something of it. ``described``: what models make of those of ``unseen``.
     """
-    pairs = paired(boxes_of(known), found.boxes)
+    pairs = _pairs(known, found)
     made = Plan()
     for at, face in enumerate(known):
         if face.source == DETECTED and at in pairs:
@@ -47,13 +47,22 @@ def plan(known: Sequence[KnownFace], found: Found, described: Mapping[str, SeenF
     return made
 
 
+def _pairs(known: Sequence[KnownFace], found: Found) -> dict[int, int]:
+    """Place of a known face to that of a found one."""
+    return paired([face.box for face in known], [_box(found, at) for at in range(len(found))])
+
+
 def seen(found: Found, at: int) -> SeenFace:
     return SeenFace(
         quality=float(found.qualities[at]),
         vector=found.vectors[at],
-        box=Box(*(float(side) for side in found.boxes[at])),
+        box=_box(found, at),
         score=float(found.scores[at]),
     )
+
+
+def _box(found: Found, at: int) -> Box:
+    return Box(*(float(side) for side in found.boxes[at]))
 
 
 def boxes_of(faces: Sequence[KnownFace]) -> Floats:

@@ -81,16 +81,12 @@ class Grouping:
         await progress.step(0, None, "Reading faces")
         every = [face async for some in clusters.faces(self._graph, self._model) for face in some]
         taking_part = {face.id: face for face in every if face.fingerprint is not None}
-        if taking_part:
-            kept, vectors = await self._compared(taking_part, progress)
-            order = [taking_part[id_] for id_ in (*kept.ids, *kept.new)]
-            full = job.arguments.get("full") == "1" or 2 * len(kept.new) > len(order)
-            await progress.step(0, len(order), "Grouping faces")
-            found, persons = await self._found(order, kept, vectors, full, progress)
-        else:
-            order, persons = [], []
-            none = np.zeros(0, np.int32)
-            found = Recognised(none, none.reshape(0, 1), none.astype(np.float32).reshape(0, 1), none)
+        if not taking_part:  # what another model made of them stays until this one has seen some
+            return f"No face was described by {self._model} yet."
+        kept, vectors = await self._compared(taking_part, progress)
+        order = [taking_part[id_] for id_ in (*kept.ids, *kept.new)]
+        full = job.arguments.get("full") == "1" or 2 * len(kept.new) > len(order)
+        found, persons = await self._found(order, kept, vectors, full, progress)
         now = await clusters.clusters(self._graph)
         moves = await asyncio.to_thread(group_plan.moves, every, order, found.groups, now)
         likes = await asyncio.to_thread(group_plan.likes, every, order, found, persons)

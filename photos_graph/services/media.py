@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from photos_graph.errors import NotFound, PhotosGraphError, RootOffline
@@ -62,11 +62,11 @@ class Media:
         made = await self._renditions.kept(photo_id, size, format, lambda: self.path(photo_id))
         return await self.path(photo_id) if made is None else os.fsencode(made)
 
-    async def showing(self, photo_id: str, share: float) -> bytes:
-        """The raw path of a picture in which something that takes ``share`` (0..1) of it shows well: of the LARGE
+    async def picture(self, photo_id: str, share: float) -> bytes:
+        """The raw path of a picture in which something that takes ``share`` (0..1) of it shows well: of the largest
         rendition, or of an original where that is too coarse. Raises what ``thumbnail`` raises."""
         if share * ThumbnailSize.LARGE.edge < ENOUGH_PIXELS:
-            with suppress(NotFound, RootOffline):
+            with contextlib.suppress(NotFound, RootOffline):
                 return await self.path(photo_id)
         return await self.large(photo_id)
 

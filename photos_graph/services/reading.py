@@ -209,11 +209,14 @@ class Reading:
                 placeholder=intake.placeholder,
                 metadata=intake.metadata,
                 places=places.get(intake.photo_id, ()),
+                regions=intake.regions,
             )
             for intake, file in reads
         ]
-        wanted = self._settings.library.import_keywords
-        await put_read(self._graph, rows, noted, self._progress.job_id, import_keywords=wanted)
+        library = self._settings.library
+        await put_read(
+            self._graph, rows, noted, self._progress.job_id, library.import_keywords, import_faces=library.import_faces
+        )
         await self._index.catch_up()
 
     async def _places(self, reads: Sequence[tuple[Intake, PendingFile]]) -> dict[str, tuple[Place, ...]]:

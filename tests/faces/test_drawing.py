@@ -19,6 +19,7 @@ from tests.corpora import CORPORA
 from tests.faces.finding import Models
 from tests.images.pictures import distance, opened
 from tests.pictures import put
+from tests.services.faces import with_models
 from tests.services.library import scanned
 
 pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
@@ -37,10 +38,8 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def services(settings: Settings, folder: Path, weights_home: Path) -> AsyncIterator[Services]:
-    """Two pictures of one person, scanned; the weights are here."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    settings.models_dir.symlink_to(weights_home, target_is_directory=True)
-    async with build(settings) as services:
+    """Two pictures of one person, scanned; the weights are here, but nobody looks for faces."""
+    async with build(with_models(settings, weights_home, enabled="off")) as services:
         await services.roots.add(str(folder))
         await scanned(services)
         yield services
@@ -100,10 +99,10 @@ async def test_a_face_is_shown_while_the_original_is_away(services: Services, fo
 
 async def test_what_a_face_is_looked_at_in(services: Services, folder: Path) -> None:
     photo = photo_ids(services)[0]
-    assert (await services.media.showing(photo, 0.5)).endswith(b"LARGE.jpg")
-    assert (await services.media.showing(photo, 0.01)).startswith(bytes(folder))
+    assert (await services.media.picture(photo, 0.5)).endswith(b"LARGE.jpg")
+    assert (await services.media.picture(photo, 0.01)).startswith(bytes(folder))
     shutil.move(folder, folder.with_name("away"))
-    assert (await services.media.showing(photo, 0.01)).endswith(b"LARGE.jpg")
+    assert (await services.media.picture(photo, 0.01)).endswith(b"LARGE.jpg")
     shutil.rmtree(services.settings.data_dir / "renditions")
     with pytest.raises(RootOffline):
-        await services.media.showing(photo, 0.5)
+        await services.media.picture(photo, 0.5)
