@@ -160,6 +160,7 @@ async def test_faces_are_named_moved_rejected_and_ignored_and_all_of_it_is_undon
     assert await names(ask, {"persons": {"any": ["Anna"]}}) == set()
     assert await names(ask, {"persons": {"any": ["Bob"]}}) == {"2.jpg"}
     assert await names(ask, {"faceCount": {"max": 0}}) == {"6.jpg"}
+    assert data(await ask("{ library { faceCount } }"))["library"]["faceCount"] == 12
     for change in (ignored, rejected, moved, named):
         data(await ask(UNDO, "editor", c=change["change"]))
     assert await names(ask, {"persons": {"any": ["Anna", "Bob"]}}) == set()
