@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.status import Status
 
-from benchmarks import faces, library, scan, thumbnails
+from benchmarks import faces, library, recognition, scan, thumbnails
 from benchmarks.bench import Bench
 from benchmarks.pictures import Say
 from benchmarks.report import Figure, markdown, table
@@ -25,6 +25,8 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], list[Figure]]]] = {
     "search": ("ten questions to libraries of up to --photos, beside SQLite and Cypher", questions.search),
     "lfw": ("faces told apart and put together, beside DBSCAN and HDBSCAN", faces.lfw),
     "faces": ("100,000 faces: time and memory of clustering", faces.many),
+    "finding": ("a first scan of real-size originals with faces, beside one without", recognition.finding),
+    "grouping": ("100,000 faces in a graph, until their clusters are", recognition.grouping),
 }
 HELP = """\
 Measures the real service, in processes of its own and over HTTP, beside bare libraries in the same run. Both are
