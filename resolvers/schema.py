@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.extensions import ParserCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
@@ -107,7 +108,7 @@ def build_schema(settings: WebSettings) -> Schema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        extensions=[PublicErrors, lambda: Limits(settings)],
+        extensions=[PublicErrors, ParserCache, lambda: Limits(settings)],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
 
