@@ -9,10 +9,6 @@ import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
 from photos_graph.errors import BadInput
-from photos_graph.model import Certainty
-
-# Here, since filters and photos both have it, whichever is imported first.
-strawberry.enum(Certainty, description="CONFIRMED leaves predictions out.")
 
 LocalDateTime = NewType("LocalDateTime", datetime)
 

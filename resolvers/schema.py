@@ -77,8 +77,8 @@ class Mutation(
     TagMutations,
     PersonMutations,
     FaceMutations,
-    FaceJobMutations,
     ChangeMutations,
+    FaceJobMutations,
     JobMutations,
 ):
     pass

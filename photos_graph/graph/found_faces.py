@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.graph.connection import Graph, Transaction
+from photos_graph.graph.faces import rank
 from photos_graph.model import Box
 
 BLOCK = 20_000  # photos asked about at once which models looked at them
@@ -149,15 +150,16 @@ ADD: LiteralString = """
 UNWIND $rows AS row
 MATCH (p:Photo {number: row.number})
 CREATE (p)-[:HAS_FACE]->(:Face {id: row.id, x: row.x, y: row.y, width: row.width, height: row.height,
-  score: row.score, quality: row.quality, ignored: false, source: 'DETECTED', model: row.model, vector: row.vector})
+  score: row.score, quality: row.quality, rank: row.rank, ignored: false, source: 'DETECTED', model: row.model,
+  vector: row.vector})
 """
 
 UPDATE: LiteralString = """
 UNWIND $rows AS row
 MATCH (f:Face {id: row.id})
-SET f.quality = row.quality, f.model = row.model, f.vector = row.vector, f.x = coalesce(row.x, f.x),
-  f.y = coalesce(row.y, f.y), f.width = coalesce(row.width, f.width), f.height = coalesce(row.height, f.height),
-  f.score = coalesce(row.score, f.score)
+SET f.quality = row.quality, f.rank = row.rank, f.model = row.model, f.vector = row.vector,
+  f.x = coalesce(row.x, f.x), f.y = coalesce(row.y, f.y), f.width = coalesce(row.width, f.width),
+  f.height = coalesce(row.height, f.height), f.score = coalesce(row.score, f.score)
 """
 
 REMOVE: LiteralString = "UNWIND $ids AS id MATCH (f:Face {id: id}) DETACH DELETE f"
@@ -190,6 +192,7 @@ def _row(id_: str, seen: SeenFace, model: str) -> dict[str, object]:
         "height": box and box.height,
         "score": seen.score,
         "quality": seen.quality,
+        "rank": rank(seen.quality, id_),
         "model": model,
         "vector": packed(seen.vector),
     }

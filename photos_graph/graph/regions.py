@@ -17,6 +17,7 @@ from photos_graph.errors import BadInput
 from photos_graph.graph import changes, face_clusters, face_edges, persons
 from photos_graph.graph.changes import Edge, EdgeKind, PersonState, Single, now_ms
 from photos_graph.graph.connection import Transaction
+from photos_graph.graph.faces import rank
 from photos_graph.model import Box, Region
 from photos_graph.person_names import checked_person_name, person_key
 
@@ -146,7 +147,7 @@ def _bring(number: int, faces: list[_Face], added: Regions, brought: _Brought) -
             face = _Face(uuid4().hex, region.box, True, False)
             faces.append(face)
             sides = dict(zip(("x", "y", "width", "height"), _sides(region.box), strict=True))
-            brought.new_faces.append({"id": face.id, "number": number, **sides})
+            brought.new_faces.append({"id": face.id, "number": number, "rank": rank(0.0, face.id), **sides})
         taken.add(face.id)
         if (name := _name(region)) is None or any(edge.kind is EdgeKind.IS for edge in face.edges.values()):
             continue
@@ -186,7 +187,7 @@ ADD: LiteralString = """
 UNWIND $rows AS row
 MATCH (p:Photo {number: row.number})
 CREATE (p)-[:HAS_FACE]->(:Face {id: row.id, x: row.x, y: row.y, width: row.width, height: row.height, score: 1.0,
-  quality: 0.0, ignored: false, source: 'IMPORTED'})
+  quality: 0.0, rank: row.rank, ignored: false, source: 'IMPORTED'})
 """
 
 GONE: LiteralString = "UNWIND $ids AS id MATCH (f:Face {id: id}) DETACH DELETE f"

@@ -361,7 +361,7 @@ async def test_who_may_only_look_changes_no_face(ask: Ask, mutation: str) -> Non
     ("query", "expected"),
     [
         ('{ faces(after: "rubbish") { totalCount } }', "BAD_INPUT"),
-        ('{ faces(after: "WzAsICJbXCJ4XCIsIDFdIl0") { totalCount } }', "BAD_INPUT"),
+        ('{ faces(after: "WzAsICJ4Il0") { totalCount } }', "BAD_INPUT"),
         ("{ faces(first: -1) { totalCount } }", "BAD_INPUT"),
         (f'{{ faces(filter: {{ person: "{F}" }}) {{ totalCount }} }}', "BAD_INPUT"),
         (f'{{ faces(filter: {{ person: "{P}" }}) {{ totalCount }} }}', "NOT_FOUND"),

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.anyio
 async def services(settings: Settings) -> AsyncIterator[Services]:
     """Nobody looks for jobs or for changes of other processes, so that every query is of the call that is counted."""
     settings.search.follow_seconds = 3600
+    settings.faces.enabled = "off"
     async with build(settings, run_jobs=False) as services:
         await faced(services)
         yield services
