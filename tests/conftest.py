@@ -92,8 +92,8 @@ async def graph(settings: Settings) -> AsyncIterator[Graph]:
 
 @pytest.fixture(scope="session")
 def weights_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Real weights, fetched once a session the way a user gets them: DEEPFACE_HOME with YuNet, SFace and Dlib."""
+    """Real weights, fetched once a session the way a user gets them: DEEPFACE_HOME with YuNet, SFace and Dlib's."""
     home = tmp_path_factory.mktemp("models")
-    wanted = [table.detector("yunet"), table.embedder("SFace"), table.embedder("Dlib")]
+    wanted = [table.detector("yunet"), table.embedder("SFace"), table.embedder("Dlib"), table.detector("dlib")]
     Weights(home).fetch(wanted, lambda what, done, total: None)
     return home

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.found_faces import unpacked
 
-PHOTOS = 20_000  # whose faces are read at once
+PHOTOS = 5_000  # whose faces are read at once, so that nobody else waits for long
 FEW = 2_000  # vectors read at once
 
 

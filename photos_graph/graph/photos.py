@@ -174,7 +174,8 @@ def _row(read: Read, number: int | None, with_regions: bool) -> dict[str, object
         "format": read.format,
         "placeholder": read.placeholder,
         "place": read.places[-1].id if read.places else None,
-        "metadata": _properties(read.metadata) | ({"regions": regions.packed(read.regions)} if with_regions else {}),
+        "metadata": _properties(read.metadata)
+        | ({"regions": regions.packed(read.regions) or None} if with_regions else {}),
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from photos_graph.errors import Unreadable
+from photos_graph.errors import ModelUnavailable, Unreadable
 from photos_graph.faces import table
 from photos_graph.faces.recognise import Library, recognise
 from photos_graph.faces.similarity import BadSimilarities, Similarities, added, build, load, without, write
@@ -77,9 +77,12 @@ def _group(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
         thresholds={int(person): float(threshold) for person, threshold in about["thresholds"]},
     )
     embedder = table.embedder(model)
-    found = recognise(
-        kept, library, embedder, argument["cut"], full=argument["full"], clustering=argument["clustering"]
-    )
+    try:
+        found = recognise(
+            kept, library, embedder, argument["cut"], full=argument["full"], clustering=argument["clustering"]
+        )
+    except ImportError as error:
+        raise ModelUnavailable(f"{error.name} is not installed: pip install 'photos-graph[cluster]'") from None
     result = io.BytesIO()
     np.savez(result, groups=found.groups, like=found.like, scores=found.scores, applied=found.applied)
     _emit_all(result.getbuffer(), emit)

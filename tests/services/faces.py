@@ -32,18 +32,19 @@ def with_models(settings: Settings, weights_home: Path, **faces: object) -> Sett
     return settings.model_copy(update={"faces": FaceSettings.model_validate(faces)})
 
 
-MOST = 5  # pictures that each of these persons has at least
+MOST = 5  # pictures that each of these persons has at least, unless told
 
 
-def people(root: Path, count: int, each: int) -> Path:
+def people(root: Path, count: int, each: int, least: int = MOST) -> Path:
     """Folders of the first ``count`` persons of LFW with their first ``each`` pictures."""
-    for picture in pictures(count, each):
+    for picture in pictures(count, each, least):
         put(root / picture.parent.name / picture.name, picture.read_bytes())
     return root
 
 
-def pictures(count: int, each: int) -> list[Path]:
-    chosen = [folder for folder in sorted(LFW.iterdir()) if len(list(folder.glob("*.jpg"))) >= MOST][:count]
+def pictures(count: int, each: int, least: int = MOST) -> list[Path]:
+    """Of persons who have at least ``least``."""
+    chosen = [folder for folder in sorted(LFW.iterdir()) if len(list(folder.glob("*.jpg"))) >= least][:count]
     return [picture for folder in chosen for picture in sorted(folder.glob("*.jpg"))[:each]]
 
 
