@@ -72,27 +72,38 @@ class Faces:
 
         The first pages of many persons, or of many clusters, are one query to the engine.
         """
-        first_pages: dict[tuple[bool, int], list[str]] = {}
+        read = await self._first_pages(keys)
+        return [await self._page(key, read.get(key)) for key in keys]
+
+    async def _first_pages(self, keys: Sequence[PageKey]) -> dict[PageKey, list[str]]:
+        """Ranks, of those keys that are first pages of one person or of one cluster."""
+        alike: dict[tuple[bool, int], dict[str, PageKey]] = {}
         for key in keys:
             if (owner := _sole_owner(key)) is not None:
-                first_pages.setdefault((key.filter.cluster_id is not None, key.first), []).append(owner)
-        found: dict[tuple[bool, int], dict[str, list[str]]] = {}
-        for (of_clusters, first), owners in first_pages.items():
+                alike.setdefault((key.filter.cluster_id is not None, key.first), {})[owner] = key
+        found: dict[PageKey, list[str]] = {}
+        for (of_clusters, first), owners in alike.items():
             read = faces.first_of_clusters if of_clusters else faces.first_of_persons
-            found[of_clusters, first] = await read(self._graph, owners, first + 1)
-        answers: list[Listing[str] | BadInput] = []
-        for key in keys:
-            owner = _sole_owner(key)
+            ranks = await read(self._graph, list(owners), first + 1)
+            found |= {key: ranks.get(owner, []) for owner, key in owners.items()}
+        return found
+
+    async def _page(self, key: PageKey, ranks: Sequence[str] | None) -> Listing[str] | BadInput:
+        """``ranks``: where they are known already."""
+        if ranks is None:
             try:
-                if owner is None:
-                    start = BEFORE_ALL if key.after is None else _rank_of(key.after)
-                    ranks = await faces.ranks(self._graph, key.filter, start, key.first + 1)
-                else:
-                    ranks = found[key.filter.cluster_id is not None, key.first].get(owner, [])
-                answers.append(_listing(ranks, key))
+                start = BEFORE_ALL if key.after is None else _rank_of(key.after)
             except BadInput as error:
-                answers.append(error)
-        return answers
+                return error
+            ranks = await faces.ranks(self._graph, key.filter, start, key.first + 1)
+        page = ranks[: key.first]
+        return Listing(
+            items=[face_id_of(rank) for rank in page],
+            cursors=[cursor_of((0, rank)) for rank in page],
+            has_next=len(ranks) > key.first,
+            has_previous=key.after is not None,
+            total=0,
+        )
 
     async def count(self, wanted: FaceFilter) -> int:
         return await faces.count(self._graph, wanted)
@@ -134,17 +145,6 @@ def _sole_owner(key: PageKey) -> str | None:
         return None
     of_both = key.filter.person_id is not None and key.filter.cluster_id is not None
     return None if of_both else key.filter.person_id or key.filter.cluster_id
-
-
-def _listing(found: Sequence[str], key: PageKey) -> Listing[str]:
-    page = found[: key.first]
-    return Listing(
-        items=[face_id_of(rank) for rank in page],
-        cursors=[cursor_of((0, rank)) for rank in page],
-        has_next=len(found) > key.first,
-        has_previous=key.after is not None,
-        total=0,
-    )
 
 
 def _rank_of(cursor: str) -> str:
