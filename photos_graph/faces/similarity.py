@@ -12,9 +12,10 @@ import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -98,8 +99,8 @@ def without(old: Similarities, gone: set[str]) -> Similarities:
     )
 
 
-def save(similarities: Similarities, path: Path) -> None:
-    """All or nothing: nobody ever sees half a file. One writer at a time. Raises OSError."""
+def write(similarities: Similarities, file: IO[bytes]) -> None:
+    """As ``load`` reads it."""
     about = {
         "version": VERSION,
         "model": similarities.model,
@@ -108,17 +109,29 @@ def save(similarities: Similarities, path: Path) -> None:
         "ids": similarities.ids,
     }
     pairs = similarities.pairs
+    np.savez(
+        file,
+        about=np.frombuffer(json.dumps(about).encode(), np.uint8),
+        vectors=similarities.vectors,
+        first=pairs.first,
+        second=pairs.second,
+        similar=pairs.similar,
+    )
+
+
+def save(similarities: Similarities, path: Path) -> None:
+    """All or nothing: nobody ever sees half a file. One writer at a time. Raises OSError."""
+    with replacing(path) as file:
+        write(similarities, file)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file that takes the place of ``path`` when all was written, and goes when it was not."""
     temporary = path.with_name(f".{path.name}.new")
     try:
         with temporary.open("wb") as file:
-            np.savez(
-                file,
-                about=np.frombuffer(json.dumps(about).encode(), np.uint8),
-                vectors=similarities.vectors,
-                first=pairs.first,
-                second=pairs.second,
-                similar=pairs.similar,
-            )
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

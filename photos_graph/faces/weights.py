@@ -68,6 +68,10 @@ class Weights:
             (state for state in (WeightState.DAMAGED, WeightState.MISSING) if state in states), WeightState.READY
         )
 
+    def are_here(self, *models: Model) -> bool:
+        """Whether all their files are there; whether they are whole is seen when they are used."""
+        return all(self.path(file).is_file() for model in models for file in model.weights)
+
     def check(self, *models: Model) -> None:
         """Raises ModelUnavailable unless every file of the models is whole."""
         for model in models:
