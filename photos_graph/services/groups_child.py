@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,6 @@ from photos_graph.images.child import Emit, Task
 
 CHUNK = 4 * 1024 * 1024
 FINGERPRINT = 3  # of a vector's numbers, which are what a face's vector begins with
-
-log = logging.getLogger(__name__)
 
 
 class _Kept:
@@ -35,12 +32,7 @@ def _known(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     ``damaged`` says why a file that is there does not serve.
     """
     path, model, floor = Path(argument["path"]), argument["model"], argument["floor"]
-    damaged = None
-    try:
-        _Kept.similarities = load(path) if path.exists() else None
-    except BadSimilarities as error:
-        _Kept.similarities, damaged = None, str(error)
-    _Kept.path = path
+    damaged = _read(path)
     kept = _serving(path, model, floor)
     fingerprints = kept.vectors[:, :FINGERPRINT].astype("<f4").tobytes().hex()
     _emit_all(json.dumps([kept.ids, fingerprints]).encode(), emit)
@@ -55,6 +47,8 @@ def _group(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     with np.load(argument["input"], allow_pickle=False) as arrays:
         given = {name: arrays[name] for name in arrays.files}
     about = json.loads(given["about"].tobytes())
+    if _Kept.path != path:  # it was another process that was asked what it holds
+        _read(path)
     kept = _serving(path, model, floor)
     if about["gone"]:
         kept = without(kept, set(about["gone"]))
@@ -91,6 +85,17 @@ def _group(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
         write(kept, file)
         _emit_all(file.getbuffer(), emit)
     return {"size": result.getbuffer().nbytes}
+
+
+def _read(path: Path) -> str | None:
+    """Why a file that is there does not serve."""
+    _Kept.path = path
+    try:
+        _Kept.similarities = load(path) if path.exists() else None
+    except BadSimilarities as error:
+        _Kept.similarities = None
+        return str(error)
+    return None
 
 
 def _serving(path: Path, model: str, floor: float) -> Similarities:

@@ -184,6 +184,13 @@ async def test_a_damaged_file_of_similarities_is_made_anew(
     assert ("found anew" in caplog.text) is (damage in ("cut", "nonsense"))
 
 
+async def test_a_process_that_ends_between_two_questions_is_no_loss(closed: Settings) -> None:
+    closed.faces.idle_seconds = 0.001
+    async with build(closed) as services:
+        before = await faces(services)
+        assert await regrouped(services) == before
+
+
 async def test_hdbscan_by_setting(closed: Settings) -> None:
     closed.faces.clustering = "hdbscan"
     async with build(closed) as services:
