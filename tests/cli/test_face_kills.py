@@ -18,7 +18,7 @@ from tests.services.library import failures, in_step
 pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.timeout(900)]
 
 
-COUNT = 150  # photos, so that a look at them lasts some seconds
+COUNT = 75  # photos, so that a look at them lasts some seconds
 
 
 def here(data_dir: Path, weights_home: Path) -> Path:
