@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,11 +22,22 @@ class Damaged(Exception):
 
 def write_arrays(path: Path, version: int, about: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     """``about``: what JSON can hold. Nobody ever sees half a file. One writer at a time. Raises OSError."""
+    with written_whole(path) as file:
+        pack(file, version, about, arrays)
+
+
+def pack(file: IO[bytes], version: int, about: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     told = np.frombuffer(json.dumps({"version": version, **about}).encode(), np.uint8)
+    np.savez(file, allow_pickle=False, about=told, **arrays)
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file that gets its name when the block is done, and is on the disk by then; nothing stays of one that fails."""
     temporary = path.with_name(f".{path.name}.new")
     try:
         with temporary.open("wb") as file:
-            np.savez(file, allow_pickle=False, about=told, **arrays)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -37,17 +49,29 @@ def write_arrays(path: Path, version: int, about: Mapping[str, Any], arrays: Map
 def read_arrays(path: Path, version: int) -> tuple[dict[str, Any], Arrays]:
     """What was told about the arrays, and those. Raises Damaged."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with path.open("rb") as file:
+            return unpack(file, version)
+    except Damaged as error:
+        raise Damaged(f"{path}: {error}") from error
+    except OSError as error:
+        raise Damaged(f"{path}: {error.strerror}") from error
+
+
+def unpack(file: IO[bytes], version: int) -> tuple[dict[str, Any], Arrays]:
+    """Raises Damaged."""
+    try:
+        with zipfile.ZipFile(file) as archive:
             damaged = archive.testzip()  # reads every member and compares its CRC
         if damaged is not None:
-            raise Damaged(f"{path}: {damaged} is damaged")
-        with np.load(path, allow_pickle=False) as archive:
+            raise Damaged(f"{damaged} is damaged")
+        file.seek(0)
+        with np.load(file, allow_pickle=False) as archive:
             arrays: Arrays = {name: archive[name] for name in archive.files}
         about: dict[str, Any] = json.loads(arrays.pop("about").tobytes())
         if about["version"] != version:
-            raise Damaged(f"{path} is of version {about['version']}, this program reads {version}")
+            raise Damaged(f"it is of version {about['version']}, this program reads {version}")
         return about, arrays
     except Damaged:
         raise
     except Exception as error:  # a damaged file fails in any way that zip, NumPy or JSON can fail
-        raise Damaged(f"{path}: {type(error).__name__}: {error}") from error
+        raise Damaged(f"{type(error).__name__}: {error}") from error

@@ -111,13 +111,18 @@ class LearnSettings(Group):
         description="what describes a photo: EfficientNetLite0 or a model of `keras.applications`; "
         "`photos-graph models` lists them; photos described by two are not compared",
     )
+    precision: float = Field(
+        0.95, gt=0, lt=1, description="share of right ones among the tags that a model may give by itself"
+    )
+    seed: int = Field(0, ge=0, description="where chance starts in training; the same one gives the same model")
     weights: Path | None = Field(
         None, description="a folder with files of weights, looked into before anything is downloaded"
     )
     threads: int = Field(
         default_factory=lambda: max(1, (os.cpu_count() or 1) // 2), ge=1, description="threads of the backbone"
     )
-    memory_bytes: int = Field(8192 * MIB, gt=0, description="address space the backbone may take while it works")
+    memory_bytes: int = Field(8192 * MIB, gt=0, description="address space that the backbone, or training, may take")
+    train_seconds: float = Field(3600, gt=0, description="longest time that training may take")
     timeout_seconds: float = Field(300, gt=0, description="longest time the features of 64 photos may take")
     idle_seconds: float = Field(120, gt=0, description="how long the backbone stays in memory without work")
 

@@ -11,10 +11,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from photos_graph.kept import Arrays, read_arrays, write_arrays
 from photos_graph.learn.neighbours import NOBODY, Neighbours
 
 VERSION = 1  # of the rules: raise it when a snapshot with the same id would train another model
@@ -97,7 +99,7 @@ def training_set(said: Said, graph: Neighbours) -> TrainingSet:
     truth = _truth(said, tags, above)
     unique, numbers = np.unique(np.array(_groups(said, truth, graph), dtype=np.str_), return_inverse=True)
     groups = numbers.astype(np.int32)
-    held_out = np.array([_chance(key) < HELD_OUT for key in unique.tolist()], bool)[groups]
+    held_out = np.array([chance(key) < HELD_OUT for key in unique.tolist()], bool)[groups]
 
     left_out = []
     for place, tag in enumerate(tags):
@@ -117,6 +119,40 @@ def training_set(said: Said, graph: Neighbours) -> TrainingSet:
         held_out=held_out,
         left_out=tuple(left_out),
         snapshot=_snapshot(graph.backbone, said.ids, labels, above, truth, held_out),
+    )
+
+
+def save(learnt: TrainingSet, path: Path) -> None:
+    """All or nothing. Raises OSError."""
+    about = {
+        "ids": learnt.ids,
+        "labels": learnt.labels,
+        "names": learnt.names,
+        "left_out": [[each.tag, each.name, each.examples, each.reason] for each in learnt.left_out],
+        "snapshot": learnt.snapshot,
+    }
+    arrays: Arrays = {
+        "above": learnt.above,
+        "truth": learnt.truth,
+        "groups": learnt.groups,
+        "held_out": learnt.held_out,
+    }
+    write_arrays(path, VERSION, about, arrays)
+
+
+def load(path: Path) -> TrainingSet:
+    """Raises kept.Damaged."""
+    about, arrays = read_arrays(path, VERSION)
+    return TrainingSet(
+        ids=tuple(about["ids"]),
+        labels=tuple(about["labels"]),
+        names=tuple(about["names"]),
+        above=arrays["above"],
+        truth=arrays["truth"],
+        groups=arrays["groups"],
+        held_out=arrays["held_out"],
+        left_out=tuple(LeftOut(*each) for each in about["left_out"]),
+        snapshot=about["snapshot"],
     )
 
 
@@ -208,8 +244,8 @@ def _reason(truth: Truth, groups: Ints) -> str | None:
     return None
 
 
-def _chance(key: str) -> float:
-    """0..1, of the key alone."""
+def chance(key: str) -> float:
+    """0..1, by the key alone."""
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") / 2**64
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from photos_graph.learn import neighbours
+from photos_graph.learn import dataset, neighbours
 from photos_graph.learn.dataset import LEAST_EXAMPLES, Said, TagNode, TrainingSet, training_set
 from photos_graph.learn.neighbours import Neighbours
 from tests.learn.test_neighbours import photos
@@ -132,3 +133,16 @@ def test_a_snapshot_is_known_by_what_it_holds_in_whatever_order(graph: Neighbour
     assert training_set(more, graph).snapshot != first.snapshot
     with pytest.raises(ValueError, match="other photos"):
         training_set(facts, other)
+
+
+def test_it_is_kept_in_a_file(graph: Neighbours, tmp_path: Path) -> None:
+    learnt = training_set(said({"sea": range(50), "snow": range(5)}), graph)
+    dataset.save(learnt, tmp_path / "set.npz")
+    again = dataset.load(tmp_path / "set.npz")
+    assert (again.ids, again.labels, again.left_out, again.snapshot) == (
+        learnt.ids,
+        learnt.labels,
+        learnt.left_out,
+        learnt.snapshot,
+    )
+    assert np.array_equal(again.truth, learnt.truth) and np.array_equal(again.held_out, learnt.held_out)
