@@ -1,0 +1,128 @@
+"""What to ask people about: what teaches most first, each with a sentence why, and no burst twice in a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from photos_graph.faces.linkage import NOBODY
+from photos_graph.learn.calibrate import NEVER
+from photos_graph.learn.neighbours import Neighbours
+
+UNSURE = 0.2  # how near to a tag's threshold a probability is worth a question
+NOVEL = 0.5  # mean similarity to the neighbours below which a photo is unlike the others
+SAME_SHOT = 0.9  # cosine similarity of photos of which one is enough
+POOL = 20  # candidates for each item that is asked for
+
+Floats = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whether photo ``photo`` (a place) has label ``label``. ``score``: its probability; ``worth``: what is sorted
+    by."""
+
+    photo: int
+    label: int
+    score: float
+    worth: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaceQuestion:
+    """Whether the face at a place is of its ``person``."""
+
+    face: int
+    person: int
+    worth: float
+    reason: str
+
+
+def tag_questions(
+    probabilities: Floats, thresholds: Floats, flows: Floats, answered: Bools, graph: Neighbours, count: int
+) -> list[Question]:
+    """Up to ``count`` of all pairs of photo and label (n, l) that nobody ``answered`` (n, l), best first.
+
+    A pair is worth the more the less sure it is, the more head and neighbours (``flows`` (n, l), probabilities by the
+    neighbours alone) disagree, and the less its photo is like others; a photo is asked about once, and one of those
+    that look the same.
+    """
+    limits = np.where(thresholds >= NEVER, 0.5, thresholds)
+    unsure = np.maximum(0, 1 - np.abs(probabilities - limits) / UNSURE)
+    apart = np.abs(probabilities - flows)
+    near = np.where(graph.near != NOBODY, graph.similar, 0).mean(axis=1)
+    novel = np.clip(1 - near / NOVEL, 0, 1)
+    # A rare label has few questions: each label counts the same however many photos are near its threshold.
+    crowd = np.sqrt(np.maximum(1, (unsure > 0).sum(axis=0)))
+    worth = np.where(answered, -1, unsure + apart / 2 + novel[:, None] / 2) + 0.5 / crowd
+    worth[answered] = -1
+    best = worth.max(axis=1)
+    order = np.argsort(-best, kind="stable")[: POOL * count]
+    out: list[Question] = []
+    for photo in _diverse(order[best[order] > 0], graph, count):
+        label = int(worth[photo].argmax())
+        parts = (float(unsure[photo, label]), float(apart[photo, label]) / 2, float(novel[photo]) / 2)
+        score = float(probabilities[photo, label])
+        out.append(Question(photo, label, score, float(best[photo]), _why(parts, score, float(limits[label]))))
+    return out
+
+
+def _why(parts: tuple[float, float, float], score: float, limit: float) -> str:
+    unsure, apart, novel = parts
+    if novel >= max(unsure, apart):
+        return "It is unlike the photos that were labelled so far."
+    if apart > unsure:
+        return "The photo itself and those like it say different things."
+    side = "just above" if score >= limit else "just below"
+    return f"It is unsure: {score:.0%}, {side} the {limit:.0%} from which on the tag is given."
+
+
+def _diverse(order: npt.NDArray[np.intp], graph: Neighbours, count: int) -> list[int]:
+    """The first of those that look the same, best first."""
+    taken: list[int] = []
+    beside: set[int] = set()
+    for photo in order.tolist():
+        if photo in beside:
+            continue
+        taken.append(photo)
+        beside.update(graph.near[photo][graph.similar[photo] >= SAME_SHOT].tolist())
+        if len(taken) == count:
+            break
+    return taken
+
+
+def face_outliers(vectors: Floats, persons: Ints, count: int) -> list[FaceQuestion]:
+    """Of named faces (n, dimensions) of persons (n,), those least like the others of their person, most unlike first.
+
+    One face of a person before the second of any. A person needs three faces to have an outlier.
+    """
+    numbers, rows, sizes = np.unique(persons, return_inverse=True, return_counts=True)
+    sums = np.zeros((len(numbers), vectors.shape[1]), np.float32)
+    np.add.at(sums, rows, vectors)
+    others = np.maximum(sizes - 1, 1)[rows]
+    alike = (np.einsum("ij,ij->i", vectors, sums[rows]) - 1) / others
+    usual = np.zeros(len(numbers))
+    np.add.at(usual, rows, alike)
+    unlike = (usual / sizes)[rows] - alike
+    unlike[(sizes[rows] < 3) | (persons == NOBODY)] = -1
+    order = np.argsort(-unlike, kind="stable")
+    order = order[unlike[order] > 0]
+    turn = np.zeros(len(numbers), np.intp)
+    queue: list[tuple[int, int, int]] = []
+    for face in order.tolist():
+        queue.append((int(turn[rows[face]]), len(queue), face))
+        turn[rows[face]] += 1
+    return [
+        FaceQuestion(
+            face,
+            int(persons[face]),
+            float(unlike[face]),
+            f"It is less like the other {int(others[face])} faces of this person than they are like each other.",
+        )
+        for _, _, face in sorted(queue)[:count]
+    ]
