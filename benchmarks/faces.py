@@ -40,10 +40,10 @@ DBSCAN_DISTANCE, DBSCAN_LEAST = 0.5, 3  # Immich's rule
 def lfw(bench: Bench) -> list[Figure]:
     """Verification, and clusters beside DBSCAN and HDBSCAN on the same vectors; noise counts as clusters of one."""
     figures: list[Figure] = []
-    path = _vectors(bench, figures)
+    path = vectors_file(bench, figures)
     if path is None:
         return figures
-    vectors, people = _loaded(path)
+    vectors, people = loaded(path)
     right, strict = verification(vectors, people)
     figures += [
         Figure(
@@ -75,7 +75,7 @@ def lfw(bench: Bench) -> list[Figure]:
 def many(bench: Bench) -> list[Figure]:
     """100,000 faces: copies of all people of LFW in turned spaces, with noise, so that each copy is of others."""
     figures: list[Figure] = []
-    path = _vectors(bench, figures)
+    path = vectors_file(bench, figures)
     if path is None:
         return figures
     bench.say(f"{FACES:,} faces")
@@ -120,7 +120,7 @@ def scores(labels: Ints, people: Ints) -> tuple[float, float]:
 
 def _measured(path: Path) -> dict[str, float]:
     """What ``many`` shows, measured in this process."""
-    vectors, people = _copies(*_loaded(path))
+    vectors, people = _copies(*loaded(path))
     kept_at = path.with_name("similarities")
     with _timed() as full:
         kept = similarity.build("SFace", SFACE.floor, [f"{i:032x}" for i in range(FACES)], vectors)
@@ -181,7 +181,7 @@ def _halves(people: Ints) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
     return chosen[people], ~chosen[people]
 
 
-def _vectors(bench: Bench, figures: list[Figure]) -> Path | None:
+def vectors_file(bench: Bench, figures: list[Figure]) -> Path | None:
     """A file with the face in the middle of each picture, and whose it is; None when there are no pictures."""
     path = bench.folder / "faces" / "lfw.npz"
     if path.exists():
@@ -203,7 +203,7 @@ def _vectors(bench: Bench, figures: list[Figure]) -> Path | None:
     return path
 
 
-def _loaded(path: Path) -> tuple[Floats, Ints]:
+def loaded(path: Path) -> tuple[Floats, Ints]:
     with np.load(path) as arrays:
         _, people = np.unique(arrays["names"], return_inverse=True)
         return arrays["vectors"], people.astype(np.int32)

@@ -32,9 +32,13 @@ class Calibration:
 
     def probabilities(self, logits: Floats, flows: Floats) -> Floats:
         """(n, l) of two scores (n, l) each."""
-        scores = self.head * logits + self.flow * flows + self.biases
-        out: Floats = (1 / (1 + np.exp(-scores))).astype(np.float32)
-        return out
+        return _sigmoid(self.head * logits + self.flow * flows + self.biases)
+
+    def disagreement(self, logits: Floats, flows: Floats) -> Floats:
+        """(n, l), 0..1: how far apart the probabilities would be if each score had the other's say too."""
+        alone = (_sigmoid(2 * self.head * logits + self.biases), _sigmoid(2 * self.flow * flows + self.biases))
+        apart: Floats = np.abs(alone[0] - alone[1])
+        return apart
 
 
 def calibrate(logits: Floats, flows: Floats, known: Evidence) -> Calibration:
@@ -57,6 +61,11 @@ def calibrate(logits: Floats, flows: Floats, known: Evidence) -> Calibration:
     bounds = [(0.05, None), (0.0, None)] + [(None, None)] * logits.shape[1]
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
     return Calibration(float(found[0]), float(found[1]), found[2:].astype(np.float32))
+
+
+def _sigmoid(scores: Floats) -> Floats:
+    out: Floats = (1 / (1 + np.exp(-scores))).astype(np.float32)
+    return out
 
 
 def threshold(probabilities: Floats, targets: Floats, weights: Floats, promised: float) -> float:

@@ -44,29 +44,27 @@ class FaceQuestion:
 
 
 def tag_questions(
-    probabilities: Floats, thresholds: Floats, flows: Floats, answered: Bools, graph: Neighbours, count: int
+    probabilities: Floats, thresholds: Floats, disagreement: Floats, answered: Bools, graph: Neighbours, count: int
 ) -> list[Question]:
     """Up to ``count`` of all pairs of photo and label (n, l) that nobody ``answered`` (n, l), best first.
 
-    A pair is worth the more the less sure it is, the more head and neighbours (``flows`` (n, l), probabilities by the
-    neighbours alone) disagree, and the less its photo is like others; a photo is asked about once, and one of those
-    that look the same.
+    A pair is worth the more the less sure it is, the more the photo and its neighbours disagree (``disagreement``
+    (n, l)), and the less its photo is like others; a photo is asked about once, and one of those that look the same.
     """
     limits = np.where(thresholds >= NEVER, 0.5, thresholds)
     unsure = np.maximum(0, 1 - np.abs(probabilities - limits) / UNSURE)
-    apart = np.abs(probabilities - flows)
     near = np.where(graph.near != NOBODY, graph.similar, 0).mean(axis=1)
     novel = np.clip(1 - near / NOVEL, 0, 1)
     # A rare label has few questions: each label counts the same however many photos are near its threshold.
     crowd = np.sqrt(np.maximum(1, (unsure > 0).sum(axis=0)))
-    worth = np.where(answered, -1, unsure + apart / 2 + novel[:, None] / 2) + 0.5 / crowd
+    worth = np.where(answered, -1, unsure + disagreement / 2 + novel[:, None] / 2) + 0.5 / crowd
     worth[answered] = -1
     best = worth.max(axis=1)
     order = np.argsort(-best, kind="stable")[: POOL * count]
     out: list[Question] = []
     for photo in _diverse(order[best[order] > 0], graph, count):
         label = int(worth[photo].argmax())
-        parts = (float(unsure[photo, label]), float(apart[photo, label]) / 2, float(novel[photo]) / 2)
+        parts = (float(unsure[photo, label]), float(disagreement[photo, label]) / 2, float(novel[photo]) / 2)
         score = float(probabilities[photo, label])
         out.append(Question(photo, label, score, float(best[photo]), _why(parts, score, float(limits[label]))))
     return out

@@ -48,11 +48,18 @@ class Predictor:
 
     def probabilities(self, graph: Neighbours) -> Floats:
         """(n, l) of all photos of a graph by the same backbone. What a tag is likely, those above it are."""
+        return _with_parents(self.calibration.probabilities(*self._both(graph)), self.above)
+
+    def disagreement(self, graph: Neighbours) -> Floats:
+        """(n, l), 0..1: how far apart are what the photo itself says and what those like it say."""
+        return self.calibration.disagreement(*self._both(graph))
+
+    def _both(self, graph: Neighbours) -> tuple[Floats, Floats]:
         place = {id_: at for at, id_ in enumerate(graph.ids)}
         here = [at for at, id_ in enumerate(self.seed_ids) if id_ in place]
         rows = np.array([place[self.seed_ids[at]] for at in here], np.intp)
         flows = _flows(Propagation(graph), rows, self.seeds[np.array(here, np.intp)], len(graph))
-        return _with_parents(self.calibration.probabilities(self._logits(graph.vectors), flows), self.above)
+        return self._logits(graph.vectors), flows
 
     def _logits(self, vectors: Halves) -> Floats:
         out = np.zeros((len(vectors), len(self.bias)), np.float32)

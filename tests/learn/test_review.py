@@ -16,33 +16,32 @@ COUNT = 300
 
 
 def parts(count: int = COUNT) -> tuple[Neighbours, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """A graph, and probabilities, thresholds, flows and answers of two labels that are sure of everything."""
+    """A graph, and probabilities, thresholds, disagreement and answers of two labels that are sure of everything."""
     graph = neighbours.build("b", *photos(count))
     sure = np.tile(np.array([0.99, 0.01], np.float32), (count, 1))
-    return graph, sure, np.array([0.7, 0.7], np.float32), sure.copy(), np.zeros((count, 2), bool)
+    return graph, sure, np.array([0.7, 0.7], np.float32), np.zeros((count, 2), np.float32), np.zeros((count, 2), bool)
 
 
 def test_the_least_sure_come_first_with_the_reason() -> None:
-    graph, probabilities, thresholds, flows, answered = parts()
+    graph, probabilities, thresholds, disagreement, answered = parts()
     probabilities[[10, 20, 30], 1] = [0.72, 0.62, 0.69]
-    flows[:, 1] = probabilities[:, 1]
-    probabilities[[5, 6], 0] = flows[[5, 6], 0] = 0.7
+    probabilities[[5, 6], 0] = 0.7
     answered[5, 0] = True
-    asked = tag_questions(probabilities, thresholds, flows, answered, graph, 4)
+    asked = tag_questions(probabilities, thresholds, disagreement, answered, graph, 4)
     assert [(each.photo, each.label) for each in asked] == [(6, 0), (30, 1), (10, 1), (20, 1)]
     assert asked[1].reason == "It is unsure: 69%, just below the 70% from which on the tag is given."
     assert "just above" in asked[2].reason and asked[2].score == np.float32(0.72)
 
 
 def test_disagreement_and_novelty_are_worth_a_question() -> None:
-    graph, probabilities, thresholds, flows, answered = parts()
-    flows[40, 1] = 0.95
+    graph, probabilities, thresholds, disagreement, answered = parts()
+    disagreement[40, 1] = 0.95
     far = graph.vectors.copy()
     far[70] = 0
     far[70, 0] = 1
     ids, _ = photos(COUNT)
     graph = neighbours.build("b", ids, np.where(np.arange(COUNT)[:, None] == 70, -1, 1) * far.astype(np.float32))
-    asked = tag_questions(probabilities, thresholds, flows, answered, graph, 2)
+    asked = tag_questions(probabilities, thresholds, disagreement, answered, graph, 2)
     assert {each.photo: each.reason for each in asked} == {
         40: "The photo itself and those like it say different things.",
         70: "It is unlike the photos that were labelled so far.",
@@ -53,10 +52,10 @@ def test_one_of_a_burst_is_enough() -> None:
     ids, vectors = photos(COUNT)
     vectors[100:150] = vectors[100]  # more frames than a photo has neighbours
     graph = neighbours.build("b", ids, vectors)
-    _, probabilities, thresholds, flows, answered = parts()
-    probabilities[100:150, 0] = flows[100:150, 0] = 0.7
-    probabilities[[3, 4], 1] = flows[[3, 4], 1] = 0.65
-    asked = [each.photo for each in tag_questions(probabilities, thresholds, flows, answered, graph, 3)]
+    _, probabilities, thresholds, disagreement, answered = parts()
+    probabilities[100:150, 0] = 0.7
+    probabilities[[3, 4], 1] = 0.65
+    asked = [each.photo for each in tag_questions(probabilities, thresholds, disagreement, answered, graph, 3)]
     assert sum(100 <= photo < 150 for photo in asked) == 1 and {3, 4} < set(asked)
 
 
@@ -70,9 +69,10 @@ def test_it_is_quick_at_100_000_photos() -> None:
         chance.integers(0, count, (count, NEAREST)).astype(np.int32),
         chance.uniform(0.3, SAME_SHOT + 0.02, (count, NEAREST)).astype(np.float32),
     )
-    probabilities, flows = chance.random((2, count, 20), np.float32)
+    probabilities, disagreement = chance.random((2, count, 20), np.float32)
     start = time.process_time()
-    asked = tag_questions(probabilities, np.full(20, 0.8, np.float32), flows, np.zeros((count, 20), bool), graph, 500)
+    thresholds, answered = np.full(20, 0.8, np.float32), np.zeros((count, 20), bool)
+    asked = tag_questions(probabilities, thresholds, disagreement, answered, graph, 500)
     assert len(asked) == 500 and time.process_time() - start < 3
 
 
