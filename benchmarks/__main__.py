@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from rich.console import Console
@@ -14,8 +14,9 @@ from benchmarks.bench import Bench
 from benchmarks.pictures import Say
 from benchmarks.report import Figure, markdown, table
 from benchmarks.search import run as questions
+from benchmarks.search import tagging
 
-BENCHMARKS: dict[str, tuple[str, Callable[[Bench], list[Figure]]]] = {
+BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "cold": ("a thumbnail made on request, against bare pyvips", thumbnails.cold),
     "cached": ("thumbnails from the cache, against a bare Starlette FileResponse", thumbnails.cached),
     "scan": ("a first scan of real-size originals: speed, bytes read, memory", scan.scan),
@@ -23,6 +24,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], list[Figure]]]] = {
     "start": ("from spawning the service to ready, with the large library, and its memory", library.start),
     "pages": ("GraphQL pages of the large library", library.pages),
     "search": ("ten questions to libraries of up to --photos, beside SQLite and Cypher", questions.search),
+    "tagging": ("a whole library and 1,000 photos tagged, and the search after each", tagging.tagging),
     "lfw": ("faces told apart and put together, beside DBSCAN and HDBSCAN", faces.lfw),
     "learn": ("tags learnt from 10, 30 and 100 labels each; persons among strangers", learn.learn),
     "faces": ("100,000 faces: time and memory of clustering", faces.many),

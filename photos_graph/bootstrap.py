@@ -19,12 +19,17 @@ from photos_graph.model import JobKind
 from photos_graph.paths import check_data_dir
 from photos_graph.services.browse import Browse
 from photos_graph.services.changes import Changes
+from photos_graph.services.drawing import Drawing, describing
+from photos_graph.services.faces import Faces
+from photos_graph.services.finding import model_pool
 from photos_graph.services.index import Index
 from photos_graph.services.intake import TARGET
 from photos_graph.services.jobs import Jobs
 from photos_graph.services.labels import Labels
 from photos_graph.services.media import Media
 from photos_graph.services.models import Models
+from photos_graph.services.naming import Naming
+from photos_graph.services.person_editing import PersonEditing
 from photos_graph.services.persons import Persons
 from photos_graph.services.polling import keep_polling
 from photos_graph.services.roots import Roots
@@ -49,6 +54,10 @@ class Services:
     changes: Changes
     tags: Tags
     persons: Persons
+    person_editing: PersonEditing
+    faces: Faces
+    naming: Naming
+    drawing: Drawing
     models: Models
     media: Media
     search: Search
@@ -81,6 +90,9 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         await loading
         renditions = Renditions(cache, pool, images)
         closing.push_async_callback(renditions.close)
+        media = Media(graph, renditions, settings.library.follow_symlinks)
+        face_models = model_pool(settings)
+        closing.push_async_callback(face_models.close)
 
         scan = Scan(graph, pool, cache, Gazetteer(), index, settings)
         runner = Runner(graph, {JobKind.SCAN: scan.run})
@@ -104,13 +116,21 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             jobs=jobs,
             labels=Labels(graph, index),
             tagging=Tagging(graph, index),
-            changes=Changes(graph, index),
+            changes=Changes(graph, index, _nothing_learns),
             tags=Tags(graph, index),
             persons=Persons(graph, index),
+            person_editing=PersonEditing(graph, index, _nothing_learns),
+            faces=Faces(graph, index),
+            naming=Naming(graph, index, _nothing_learns),
+            drawing=Drawing(graph, index, _nothing_learns, describing(face_models, media, settings)),
             models=Models(graph),
-            media=Media(graph, renditions, settings.library.follow_symlinks),
+            media=media,
             search=Search(index),
         )
+
+
+async def _nothing_learns() -> None:
+    """Nothing is made yet of what people say of faces."""
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

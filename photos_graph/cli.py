@@ -245,6 +245,8 @@ def _settings(data_dir: Path | None, verbose: bool, **given: Any) -> Settings:
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    for doubt in configuration.misspelt():
+        logging.getLogger(__name__).warning(doubt)
     return configuration.load(data_dir=data_dir and data_dir.expanduser().resolve(), **given)
 
 

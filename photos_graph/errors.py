@@ -49,7 +49,13 @@ class NotFound(PhotosGraphError):
 
 
 class Conflict(PhotosGraphError):
+    """``in_the_way``: kind and id of what is, where the client may want to go there: ("Person", "4f...")."""
+
     code = "CONFLICT"
+
+    def __init__(self, public_message: str, in_the_way: tuple[str, str] | None = None) -> None:
+        super().__init__(public_message)
+        self.in_the_way = in_the_way
 
 
 class Unauthenticated(PhotosGraphError):

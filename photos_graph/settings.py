@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -207,6 +208,18 @@ def load(**given: Any) -> Settings:
         raise BadSettings(f"{config_file()} is not TOML: {error}") from None
     except OSError as error:
         raise BadSettings(f"{config_file()} cannot be read: {error.strerror}") from None
+
+
+def misspelt() -> list[str]:
+    """What the environment sets that is no setting, and what may have been meant. A group that is not known is not
+    refused: variables of that prefix may be another program's."""
+    known = {"PHOTOS_CONFIG", *(f"PHOTOS_{name}".upper() for name in Settings.model_fields)}
+    doubts = []
+    for name in sorted(os.environ):
+        first = name.partition("__")[0]
+        if name.startswith("PHOTOS_") and first not in known and (near := get_close_matches(first, known, 1)):
+            doubts.append(f"{name} is no setting. Is {near[0] + name[len(first) :]} meant?")
+    return doubts
 
 
 def _said(error: ErrorDetails) -> str:

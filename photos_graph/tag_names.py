@@ -11,10 +11,22 @@ MAX_DEPTH = 32  # names in a path
 _NEVER = {"Cc", "Cs", "Zl", "Zp"}  # controls, lone surrogates, line and paragraph separators
 
 
+def plain_name(name: str) -> str | None:
+    """Any name as it is kept: NFC, trimmed. None for what is empty, too long, or has a control character."""
+    kept = unicodedata.normalize("NFC", name).strip()
+    fits = 1 <= len(kept) <= MAX_LENGTH and not any(unicodedata.category(c) in _NEVER for c in kept)
+    return kept if fits else None
+
+
+def folded(name: str) -> str:
+    """The same for names that differ in case alone, and for no others."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
 def checked_name(name: str) -> str:
     """The name as it is kept: NFC, trimmed. Raises BadInput for what is none."""
-    kept = unicodedata.normalize("NFC", name).strip()
-    if not 1 <= len(kept) <= MAX_LENGTH or "/" in kept or any(unicodedata.category(c) in _NEVER for c in kept):
+    kept = plain_name(name)
+    if kept is None or "/" in kept:
         raise BadInput(f"The name of a tag is 1 to {MAX_LENGTH} characters, no slash or control character among them.")
     return kept
 
@@ -29,5 +41,4 @@ def checked_path(path: str) -> tuple[str, ...]:
 
 def tag_key(parent_id: str | None, name: str) -> str:
     """The same for names under one parent that differ in case alone, and for no others."""
-    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-    return f"{parent_id or ''}/{folded}"
+    return f"{parent_id or ''}/{folded(name)}"

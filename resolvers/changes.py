@@ -12,7 +12,7 @@ from resolvers.permissions import CanEdit
 
 @strawberry.type
 class BulkResult:
-    matched: int = strawberry.field(description="Photos that the call reaches.")
+    matched: int = strawberry.field(description="Photos, or faces, that the call reaches.")
     changed: int
     change: strawberry.ID | None = strawberry.field(description="For `undo`; null where nothing changed.")
 

@@ -6,9 +6,10 @@ import logging
 
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.extensions import MaskErrors
+from strawberry.relay import to_base64
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from photos_graph.errors import BadInput, PhotosGraphError, TooComplex
+from photos_graph.errors import BadInput, Conflict, PhotosGraphError, TooComplex
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,9 @@ def public(error: GraphQLError) -> GraphQLError:
         # graphql-core has no other sign of its token limit than its words.
         over = isinstance(error, GraphQLSyntaxError) and "Parsing aborted" in error.message
         return _with(error, error.message, TooComplex.code if over else BadInput.code)
+    if isinstance(cause, Conflict) and cause.in_the_way is not None:
+        other = to_base64(*cause.in_the_way)
+        return _with(error, f"{cause.public_message} ({cause.in_the_way[0]} {other})", cause.code, id=other)
     if isinstance(cause, PhotosGraphError):
         return _with(error, cause.public_message, cause.code)
     if isinstance(cause, RecursionError):
@@ -49,6 +53,6 @@ class PublicErrors(MaskErrors):
         return public(error)
 
 
-def _with(error: GraphQLError, message: str, code: str) -> GraphQLError:
-    extensions = {"code": code}
+def _with(error: GraphQLError, message: str, code: str, **more: str) -> GraphQLError:
+    extensions = {"code": code, **more}
     return GraphQLError(message, error.nodes, error.source, error.positions, error.path, extensions=extensions)

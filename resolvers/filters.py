@@ -13,8 +13,6 @@ from resolvers.connections import given
 from resolvers.ids import decode_given
 from resolvers.scalars import LocalDateTime
 
-strawberry.enum(Certainty, description="CONFIRMED leaves predictions out.")
-
 MAX_NESTING = 20
 MAX_TERMS = 1_000  # names or ids in one list
 

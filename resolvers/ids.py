@@ -11,7 +11,7 @@ from strawberry.relay import from_base64, to_base64
 from photos_graph.errors import BadInput
 from photos_graph.model import Ref
 
-Kind = Literal["Photo", "Folder", "Root", "Job", "Tag", "Person", "Model", "Change"]
+Kind = Literal["Photo", "Folder", "Root", "Job", "Tag", "Person", "Face", "FaceCluster", "Model", "Change"]
 _KINDS = frozenset(get_args(Kind))
 
 
@@ -32,7 +32,7 @@ def decode(kind: Kind, id: str) -> str:
     """Raises BadInput for the id of something else."""
     found, ours = parse(id)
     if found != kind:
-        raise BadInput(f"This takes the id of a {kind.lower()}.")
+        raise BadInput(f"This takes the id of a {_spoken(kind)}.")
     return ours
 
 
@@ -54,9 +54,13 @@ def ref(kind: Kind, text: str) -> Ref:
     if found not in _KINDS:
         return Ref(name=text)  # a word that happens to read as base64
     if found != kind:
-        raise BadInput(f"This takes the id or the name of a {kind.lower()}.")
+        raise BadInput(f"This takes the id or the name of a {_spoken(kind)}.")
     return Ref(id=ours)
 
 
 def refs(kind: Kind, texts: Iterable[str]) -> list[Ref]:
     return [ref(kind, text) for text in texts]
+
+
+def _spoken(kind: Kind) -> str:
+    return "cluster of faces" if kind == "FaceCluster" else kind.lower()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -20,14 +21,12 @@ from graphql import (
     IntValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
-    ValidationContext,
-    ValidationRule,
     VariableNode,
     get_named_type,
     get_nullable_type,
     is_list_type,
 )
-from strawberry.extensions import SchemaExtension
+from strawberry.extensions import ValidationCache
 
 from photos_graph.errors import TooComplex
 from photos_graph.settings import WebSettings
@@ -111,36 +110,47 @@ class Scale:
         return default if isinstance(default, int) else DEFAULT_PAGE
 
 
-def limit_rule(limits: WebSettings, variables: Mapping[str, Any]) -> type[ValidationRule]:
-    class Limit(ValidationRule):
-        def __init__(self, context: ValidationContext) -> None:
-            super().__init__(context)
-            definitions = context.document.definitions
-            fragments = {each.name.value: each for each in definitions if isinstance(each, FragmentDefinitionNode)}
-            scale = Scale(context.schema, fragments, variables)
-            total = Weight()
-            for each in definitions:
-                if isinstance(each, OperationDefinitionNode):
-                    root = context.schema.get_root_type(each.operation)
-                    total = total.beside(scale.weigh(each.selection_set, root))
-            self._check("levels deep", total.depth, limits.max_depth)
-            self._check("aliases", total.aliases, limits.max_aliases)
-            self._check("nodes", total.nodes, limits.max_cost)
+def exceeded(
+    schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any], limits: WebSettings
+) -> list[GraphQLError]:
+    """What the document, which is valid, asks too much of."""
+    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
+    scale = Scale(schema, fragments, variables)
+    total = Weight()
+    for each in document.definitions:
+        if isinstance(each, OperationDefinitionNode):
+            total = total.beside(scale.weigh(each.selection_set, schema.get_root_type(each.operation)))
+    asked = (
+        ("levels deep", total.depth, limits.max_depth),
+        ("aliases", total.aliases, limits.max_aliases),
+        ("nodes", total.nodes, limits.max_cost),
+    )
+    problems = [
+        TooComplex(f"This asks for {amount:,} {what}; {most:,} is the limit.")
+        for what, amount, most in asked
+        if amount > most
+    ]
+    return [GraphQLError(problem.public_message, original_error=problem) for problem in problems]
 
-        def _check(self, what: str, asked: int, most: int) -> None:
-            if asked > most:
-                problem = TooComplex(f"This asks for {asked:,} {what}; {most:,} is the limit.")
-                self.report_error(GraphQLError(problem.public_message, original_error=problem))
 
-    return Limit
+class Limits(ValidationCache):
+    """A client asks with the same documents again and again: each is validated once. What it weighs is told each
+    time, since pages may be as large as a variable says."""
 
-
-class Limits(SchemaExtension):
     def __init__(self, settings: WebSettings) -> None:
+        super().__init__()
         self._settings = settings
 
     def on_operation(self) -> Iterator[None]:
-        context = self.execution_context
-        context.parse_options["max_tokens"] = self._settings.max_tokens
-        context.validation_rules += (limit_rule(self._settings, context.variables or {}),)
+        self.execution_context.parse_options["max_tokens"] = self._settings.max_tokens
         yield
+
+    def on_validate(self) -> Iterator[None]:
+        context = self.execution_context
+        for _ in super().on_validate():
+            if not context.pre_execution_errors and context.graphql_document is not None:
+                schema = context.schema._schema  # strawberry has no public way to it
+                context.pre_execution_errors = exceeded(
+                    schema, context.graphql_document, context.variables or {}, self._settings
+                )
+            yield

@@ -5,7 +5,9 @@ from __future__ import annotations
 from strawberry.dataloader import DataLoader
 
 from photos_graph.bootstrap import Services
-from photos_graph.model import File, Model, Person, Photo, PhotoTag, Place
+from photos_graph.model import Face, File, Model, Person, Photo, PhotoTag, Place
+from photos_graph.services.faces import Likes, PageKey
+from photos_graph.services.listing import Listing
 
 
 class Loaders:
@@ -18,4 +20,11 @@ class Loaders:
         self.places: DataLoader[str, list[Place]] = DataLoader(browse.places_of, cache=cache)
         self.tags: DataLoader[str, list[PhotoTag]] = DataLoader(services.tags.photo_tags, cache=cache)
         self.persons: DataLoader[str, list[tuple[Person, bool]]] = DataLoader(services.persons.persons_of, cache=cache)
+        faces = services.faces
+        self.faces: DataLoader[str, Face | None] = DataLoader(faces.by_id, cache=cache)
+        self.faces_of_photos: DataLoader[str, list[Face]] = DataLoader(faces.of_photos, cache=cache)
+        self.face_counts: DataLoader[str, int] = DataLoader(faces.counts, cache=cache)
+        self.covers: DataLoader[str, str | None] = DataLoader(faces.covers, cache=cache)
+        self.face_pages: DataLoader[PageKey, Listing[str]] = DataLoader(faces.pages, cache=cache)
+        self.cluster_likes: DataLoader[str, Likes] = DataLoader(faces.cluster_likes, cache=cache)
         self.models: DataLoader[str, Model | None] = DataLoader(services.models.by_id, cache=cache)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import strawberry
 from strawberry import UNSET
 
@@ -11,6 +13,7 @@ from photos_graph.services.filters import PhotoFilter, TermFilter
 from resolvers import ids
 from resolvers.connections import Connection, Node, connection, given, page_size
 from resolvers.context import Info
+from resolvers.faces import Face, FaceConnection, face_page, load_face
 from resolvers.pages import PhotoConnection, photo_page
 from resolvers.permissions import CanView
 
@@ -25,6 +28,20 @@ class Person(Node):
     @strawberry.field
     def photo_count(self, info: Info) -> int:
         return info.context.services.persons.photo_count(self.own.id)
+
+    @strawberry.field(description="Those that only a model says too.")
+    async def face_count(self, info: Info) -> int:
+        return await info.context.loaders.face_counts.load(self.own.id)
+
+    @strawberry.field(description="Chosen, else the best of those that somebody said are theirs.")
+    async def cover(self, info: Info) -> Face | None:
+        face_id = await info.context.loaders.covers.load(self.own.id)
+        return await load_face(info, face_id) if face_id is not None else None
+
+    @strawberry.field(description="Best quality first.")
+    async def faces(self, info: Info, first: int | None = UNSET, after: str | None = UNSET) -> FaceConnection:
+        count = partial(info.context.loaders.face_counts.load, self.own.id)
+        return await face_page(info, model.FaceFilter(person_id=self.own.id), first, after, count)
 
     @strawberry.field(description="Newest first.")
     def photos(self, info: Info, first: int | None = UNSET, after: str | None = UNSET) -> PhotoConnection:

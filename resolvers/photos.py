@@ -20,11 +20,14 @@ from resolvers.places import Camera, Location, Place
 from resolvers.scalars import LocalDateTime
 
 if TYPE_CHECKING:
+    from resolvers.faces import Face
     from resolvers.folders import Folder
     from resolvers.persons import Person
     from resolvers.tags import PhotoTag
 
 strawberry.enum(model.TakenSource)
+strawberry.enum(model.TagSource)
+strawberry.enum(model.Certainty, description="CONFIRMED leaves predictions out.")
 strawberry.enum(model.ThumbnailSize, description="Longest edge 160, 320, 960, 1920; a picture is never enlarged.")
 strawberry.enum(model.ThumbnailFormat, description="AUTO: by the Accept header.")
 
@@ -121,6 +124,12 @@ class Photo(Node):
             for person, predicted in await info.context.loaders.persons.load(self.photo.id)
             if certainty is model.Certainty.PREDICTED or not predicted
         ]
+
+    @strawberry.field(description="From left to right, those that are ignored too.")
+    async def faces(self, info: Info) -> list[Annotated[Face, strawberry.lazy("resolvers.faces")]]:
+        from resolvers.faces import Face
+
+        return [Face.of(face) for face in await info.context.loaders.faces_of_photos.load(self.photo.id)]
 
     @strawberry.field(description="URL of a light copy.")
     def thumbnail(

@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.extensions import ParserCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
@@ -16,11 +17,13 @@ from resolvers.changes import ChangeMutations
 from resolvers.connections import Node
 from resolvers.context import Info
 from resolvers.errors import PublicErrors, log_unforeseen
+from resolvers.faces import FaceQueries, load_cluster, load_face
 from resolvers.folders import FolderQueries, load_folder
 from resolvers.jobs import JobMutations, JobQueries, JobSubscriptions, load_job
 from resolvers.library import LibraryMutations, LibraryQueries
 from resolvers.limits import Limits
 from resolvers.models import load_model
+from resolvers.naming import FaceMutations, PersonMutations
 from resolvers.pages import PhotoQueries
 from resolvers.permissions import CanView
 from resolvers.persons import PersonQueries, load_person
@@ -34,7 +37,15 @@ from resolvers.viewer import ViewerQueries
 
 @strawberry.type
 class Query(
-    LibraryQueries, FolderQueries, PhotoQueries, SearchQueries, TagQueries, PersonQueries, JobQueries, ViewerQueries
+    LibraryQueries,
+    FolderQueries,
+    PhotoQueries,
+    SearchQueries,
+    TagQueries,
+    PersonQueries,
+    FaceQueries,
+    JobQueries,
+    ViewerQueries,
 ):
     @strawberry.field(permission_classes=[CanView])
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
@@ -49,13 +60,25 @@ class Query(
             return load_tag(info, ours)
         if kind == "Person":
             return load_person(info, ours)
+        if kind == "Face":
+            return await load_face(info, ours)
+        if kind == "FaceCluster":
+            return await load_cluster(info, ours)
         if kind == "Model":
             return await load_model(info, ours)
         return None
 
 
 @strawberry.type
-class Mutation(LibraryMutations, PhotoMutations, TagMutations, ChangeMutations, JobMutations):
+class Mutation(
+    LibraryMutations,
+    PhotoMutations,
+    TagMutations,
+    PersonMutations,
+    FaceMutations,
+    ChangeMutations,
+    JobMutations,
+):
     pass
 
 
@@ -83,7 +106,7 @@ def build_schema(settings: WebSettings) -> Schema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        extensions=[PublicErrors, lambda: Limits(settings)],
+        extensions=[PublicErrors, ParserCache, lambda: Limits(settings)],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
 

@@ -18,8 +18,6 @@ from resolvers.models import Model, load_model
 from resolvers.pages import PhotoConnection, photo_page
 from resolvers.permissions import CanView
 
-strawberry.enum(nouns.TagSource)
-
 
 @strawberry.type
 class Tag(Node):

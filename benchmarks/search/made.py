@@ -47,9 +47,9 @@ def made(size: int) -> Made:
     folders = max(size // 50, TOP_FOLDERS + 1)
     parents = np.zeros(folders, np.int64)
     parents[0] = -1
-    upper = max(TOP_FOLDERS + 1, folders // 20)
-    parents[TOP_FOLDERS + 1 :] = 1 + chance.integers(0, upper - 1, folders - TOP_FOLDERS - 1)
-    parents = np.where(parents >= np.arange(folders), 0, parents)  # a folder lies in one that came before
+    upper = max(TOP_FOLDERS + 1, folders // 20)  # top folders, in them upper ones, in these all others
+    parents[TOP_FOLDERS + 1 : upper] = chance.integers(1, TOP_FOLDERS + 1, upper - TOP_FOLDERS - 1)
+    parents[upper:] = chance.integers(1, upper, folders - upper)
     folder = np.minimum(np.arange(size) * folders // size, folders - 1)
     days = chance.integers(0, 8000, folders)
     seconds = chance.integers(0, 86_400, size)

@@ -84,7 +84,7 @@ QUESTIONS = (
         PhotoFilter(tags=_terms("Tag2"), places=_terms("Region7"), taken=TakenFilter(year=2010)),
         {"tags": {"all": ["Tag2"]}, "places": {"all": ["Region7"]}, "taken": {"year": 2010}},
         f"{_tagged('Tag2')} AND {_place('Region7')} AND p.taken >= '2010' AND p.taken < '2011'",
-        "p.takenAt >= datetime('2010-01-01') AND p.takenAt < datetime('2011-01-01') "
+        "p.takenAt >= localdatetime('2010-01-01T00:00:00') AND p.takenAt < localdatetime('2011-01-01T00:00:00') "
         "AND EXISTS { (p)-[:TAGGED]->(:Tag {name: 'Tag2'}) }",
         REGION7,
         rare=True,

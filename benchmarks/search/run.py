@@ -30,6 +30,7 @@ from photos_graph.settings import load as settings_of
 from tests import engines
 
 SIZES = (10_000, 100_000, 1_000_000)
+WARM = 10  # rounds before the engine, just started, has compiled what it runs
 REPEATS = 40  # of what is quick
 PATIENCE = 3.0  # seconds after which what is slow is not asked again
 PAGE = """query ($filter: PhotoFilter) { photos(filter: $filter, first: 50) { totalCount nodes {
@@ -57,8 +58,7 @@ class Asked:
     cypher: Times | None  # None: it was given up
 
 
-def search(bench: Bench) -> list[Figure]:
-    figures: list[Figure] = []
+def search(bench: Bench) -> Iterator[Figure]:
     small: dict[str, float] = {}
     for size in [size for size in SIZES if size <= bench.photos]:
         library = made(size)
@@ -66,14 +66,13 @@ def search(bench: Bench) -> list[Figure]:
             database = sqlite.load(library, Path(scratch) / "photos.sqlite", bench.say)
             for engine in ("embedded", "neo4j"):
                 bench.say(f"{engine}, {size:,} photos")
-                with _graph(engine, Path(scratch)) as settings:
-                    figures += _measured(bench, engine, library, settings, database, small)
+                with graph_of(engine, Path(scratch)) as settings:
+                    yield from _measured(bench, engine, library, settings, database, small)
             database.close()
-    return figures
 
 
 @contextmanager
-def _graph(engine: str, scratch: Path) -> Iterator[Settings]:
+def graph_of(engine: str, scratch: Path) -> Iterator[Settings]:
     """Settings of a new graph on that engine."""
     data_dir = scratch / engine
     if engine == "embedded":
@@ -92,17 +91,14 @@ def _graph(engine: str, scratch: Path) -> Iterator[Settings]:
 def _measured(
     bench: Bench, engine: str, library: Made, settings: Settings, database: sqlite3.Connection, small: dict[str, float]
 ) -> list[Figure]:
-    seconds = asyncio.run(_load(bench, library, settings))
+    seconds = asyncio.run(loaded(bench, library, settings))
     inside, grown, without = asyncio.run(_inside(bench, settings, database))
-    environment = {
-        "PHOTOS_GRAPH__HEAP": settings.graph.heap,
-        **({"PHOTOS_GRAPH__URI": settings.graph.uri} if settings.graph.uri else {}),
-        "PHOTOS_GRAPH__USER": settings.graph.user,
-        "PHOTOS_GRAPH__PASSWORD": settings.graph.password.get_secret_value(),
-    }
-    with Service(settings.data_dir, environment) as service:
+    with Service(settings.data_dir, environment(settings)) as service:
         ready = service.ready_seconds
         used = memory(service.pid)
+        for _ in range(WARM):
+            for each in inside:
+                service.ask(PAGE, filter=each.question.graphql)
         asked = [_over_http(service, each) for each in inside]
     _table(bench, engine, library.size, asked)
     name = f"{library.size:,} photos, {engine}"
@@ -132,7 +128,18 @@ def _measured(
     ]
 
 
-async def _load(bench: Bench, library: Made, settings: Settings) -> float:
+def environment(settings: Settings) -> dict[str, str]:
+    """Of a service on that graph."""
+    return {
+        "PHOTOS_GRAPH__HEAP": settings.graph.heap,
+        **({"PHOTOS_GRAPH__URI": settings.graph.uri} if settings.graph.uri else {}),
+        "PHOTOS_GRAPH__USER": settings.graph.user,
+        "PHOTOS_GRAPH__PASSWORD": settings.graph.password.get_secret_value(),
+    }
+
+
+async def loaded(bench: Bench, library: Made, settings: Settings) -> float:
+    """The seconds that it took."""
     graph = await connect(settings)
     try:
         started = time.monotonic()

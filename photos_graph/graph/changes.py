@@ -1,32 +1,34 @@
 """What every bulk write leaves behind, so that it can be undone: ``(:Part)-[:OF]->(:Change)``.
 
-A part is one shift of state, from before to after, that many photos or folders went through alike.
+A part is one shift of state, from before to after, that many photos, folders or faces went through alike.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import astuple, dataclass, field
+from collections.abc import Hashable, Iterable
+from dataclasses import asdict, astuple, dataclass, field, replace
 from enum import StrEnum
 from typing import Any, LiteralString
 from uuid import uuid4
 
 from photos_graph.graph.connection import Transaction
 
-CHUNK = 10_000  # photos in one part, so that no property grows beyond what the engines like
+CHUNK = 10_000  # photos or faces in one part, so that no property grows beyond what the engines like
 
 
 class EdgeKind(StrEnum):
     TAGGED = "TAGGED"
     EXCLUDES = "EXCLUDES"
+    IS = "IS"
+    IS_NOT = "IS_NOT"
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What was said of one tag on one photo or folder. ``via`` and ``recursive`` of TAGGED alone, the latter of
-    folders alone."""
+    """What was said of one tag on one photo or folder, or of one person on one face. ``via`` of TAGGED and IS alone,
+    ``recursive`` of TAGGED on folders alone."""
 
     kind: EdgeKind
     at_ms: int  # since the epoch
@@ -37,34 +39,50 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A rating or favourite. ``at_ms`` is None where no person said it, but the file, or nobody."""
+    """A rating, a favourite, or whether a face is ignored. ``at_ms`` is None where no person said it, but the file,
+    or nobody; and of faces."""
 
     value: int | bool | None
-    at_ms: int | None
-    by: str | None
+    at_ms: int | None = None
+    by: str | None = None
 
 
-State = Edge | Value | None  # None: there is no edge
+@dataclass(frozen=True, slots=True)
+class PersonState:
+    """All that a person is but their faces. ``cover``: the id of a face that somebody chose."""
+
+    name: str
+    is_me: bool
+    hidden: bool
+    cover: str | None
+    at_ms: int
+    by: str
+
+
+State = Edge | Value | PersonState | None  # None: there is no edge, or no such person
 
 
 class What(StrEnum):
     TAGS = "TAGS"
     RATING = "RATING"
     FAVOURITE = "FAVOURITE"
+    FACES = "FACES"  # and the persons themselves
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """``photos`` by number and ``folders`` by id, all of which were in the state before and are in the one after."""
+    """``photos`` by number, ``folders`` and ``faces`` by id, all of which were in the state before and are in the one
+    after. Of the person ``label_id`` itself where none of them is given."""
 
     before: State
     after: State
-    tag_id: str | None = None  # None: not of an edge
+    label_id: str | None = None  # the tag or person that an edge leads to; None: not of an edge
     photos: tuple[int, ...] = ()
     folders: tuple[str, ...] = ()
+    faces: tuple[str, ...] = ()
 
     def reversed(self) -> Shift:
-        return Shift(self.after, self.before, self.tag_id, self.photos, self.folders)
+        return replace(self, before=self.after, after=self.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +101,34 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def grouped(shifts: Iterable[tuple[Hashable, State, State, str | None]]) -> tuple[Shift, ...]:
+Single = tuple[Hashable, State, State, str | None]  # of what, before, after, label id
+
+
+def grouped(shifts: Iterable[Single]) -> tuple[Shift, ...]:
     """Shifts of single photos (by number) or folders (by id), put together where they are alike."""
-    alike: dict[tuple[State, State, str | None], list[Any]] = {}
-    for of, before, after, tag_id in shifts:
-        if before != after:
-            alike.setdefault((before, after, tag_id), []).append(of)
     return tuple(
         Shift(
             before,
             after,
-            tag_id,
+            label_id,
             tuple(each for each in of if isinstance(each, int)),
             tuple(each for each in of if isinstance(each, str)),
         )
-        for (before, after, tag_id), of in alike.items()
+        for (before, after, label_id), of in _alike(shifts).items()
     )
+
+
+def grouped_faces(shifts: Iterable[Single]) -> tuple[Shift, ...]:
+    """Shifts of single faces (by id), put together where they are alike."""
+    return tuple(Shift(*states, faces=tuple(of)) for states, of in _alike(shifts).items())
+
+
+def _alike(shifts: Iterable[Single]) -> dict[tuple[State, State, str | None], list[Any]]:
+    alike: dict[tuple[State, State, str | None], list[Any]] = {}
+    for of, before, after, label_id in shifts:
+        if before != after:
+            alike.setdefault((before, after, label_id), []).append(of)
+    return alike
 
 
 # Writers of labels come one after the other: who has this sees what all before it said.
@@ -114,8 +144,8 @@ RECORD: LiteralString = """
 CREATE (c:Change {id: $id, kind: $kind, what: $what, by: $by, at: $at, undoes: $undoes, undone: false})
 WITH c
 UNWIND $parts AS part
-CREATE (:Part {tag: part.tag, before: part.before, after: part.after, photos: part.photos, folders: part.folders})
-  -[:OF]->(c)
+CREATE (:Part {tag: part.label, before: part.before, after: part.after, photos: part.photos, folders: part.folders,
+  faces: part.faces})-[:OF]->(c)
 """
 
 UNDONE: LiteralString = "MATCH (c:Change {id: $id}) SET c.undone = $undone RETURN c.undoes AS undoes"
@@ -146,34 +176,40 @@ async def mark_undone(tx: Transaction, change: Change) -> None:
 
 
 def _parts(shift: Shift) -> list[dict[str, object]]:
-    sizes = range(0, max(len(shift.photos), len(shift.folders)), CHUNK)
+    size = max(len(shift.photos), len(shift.folders), len(shift.faces), 1)
     return [
         {
-            "tag": shift.tag_id,
+            "label": shift.label_id,
             "before": _packed(shift.before),
             "after": _packed(shift.after),
             "photos": list(shift.photos[start : start + CHUNK]),
             "folders": list(shift.folders[start : start + CHUNK]),
+            "faces": list(shift.faces[start : start + CHUNK]),
         }
-        for start in sizes
+        for start in range(0, size, CHUNK)
     ]
 
 
 def _packed(state: State) -> str:
-    return "" if state is None else json.dumps(astuple(state))
+    if state is None:
+        return ""
+    return json.dumps(asdict(state) if isinstance(state, PersonState) else astuple(state))
 
 
-def _unpacked(packed: str, what: What) -> State:
+def _unpacked(packed: str) -> State:
     if not packed:
         return None
-    values: Sequence[Any] = json.loads(packed)
-    return Edge(EdgeKind(values[0]), *values[1:]) if what is What.TAGS else Value(*values)
+    values: Any = json.loads(packed)
+    if isinstance(values, dict):
+        return PersonState(**values)
+    kind = values[0]
+    return Edge(EdgeKind(kind), *values[1:]) if isinstance(kind, str) else Value(*values)
 
 
 GET: LiteralString = """
 MATCH (c:Change {id: $id})<-[:OF]-(part:Part)
 RETURN c.kind AS kind, c.what AS what, c.by AS by, c.at AS at, c.undoes AS undoes, c.undone AS undone,
-  collect([part.tag, part.before, part.after, part.photos, part.folders]) AS parts
+  collect([part.tag, part.before, part.after, part.photos, part.folders, part.faces]) AS parts
 """
 
 
@@ -182,9 +218,8 @@ async def get(tx: Transaction, change_id: str) -> Change | None:
     if not rows:
         return None
     row = rows[0]
-    what = What(row["what"])
     shifts = tuple(
-        Shift(_unpacked(before, what), _unpacked(after, what), tag, tuple(photos), tuple(folders))
-        for tag, before, after, photos, folders in row["parts"]
+        Shift(_unpacked(before), _unpacked(after), label, tuple(photos), tuple(folders), tuple(faces or ()))
+        for label, before, after, photos, folders, faces in row["parts"]
     )
-    return Change(row["kind"], what, row["by"], row["at"], shifts, change_id, row["undoes"], row["undone"])
+    return Change(row["kind"], What(row["what"]), row["by"], row["at"], shifts, change_id, row["undoes"], row["undone"])

@@ -145,12 +145,12 @@ async def write(tx: Transaction, shifts: Iterable[Shift]) -> None:
             (shift.folders, UNSAY_FOLDERS, TAG_FOLDERS, EXCLUDE_FOLDERS),
         ):
             if of and shift.before is not None:
-                rows.setdefault(unsay, []).append({"tag": shift.tag_id, "of": list(of)})
+                rows.setdefault(unsay, []).append({"tag": shift.label_id, "of": list(of)})
             if of and isinstance(shift.after, Edge):
                 after = shift.after
                 said = {"at": after.at_ms, "by": after.by, "via": after.via, "recursive": after.recursive}
                 query = tag if after.kind is EdgeKind.TAGGED else exclude
-                rows.setdefault(query, []).append({"tag": shift.tag_id, "of": list(of), **said})
+                rows.setdefault(query, []).append({"tag": shift.label_id, "of": list(of), **said})
     for query in (UNSAY_PHOTOS, UNSAY_FOLDERS, TAG_PHOTOS, TAG_FOLDERS, EXCLUDE_PHOTOS, EXCLUDE_FOLDERS):
         if query in rows:
             await tx.run(query, rows=rows[query])

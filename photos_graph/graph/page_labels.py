@@ -1,4 +1,5 @@
-"""The labels of the photos that a page shows: what was put on each, in one query for all of them."""
+"""The labels of the photos that a page shows: what was put on each, in one query for all of them, and in one record,
+since the driver's work is mostly by the record."""
 
 from __future__ import annotations
 
@@ -23,29 +24,29 @@ class OwnTags:
 TAGS_OF: LiteralString = """
 UNWIND $ids AS id
 MATCH (p:Photo {id: id})
-RETURN id AS photo,
+WITH id,
   [(p)-[r:TAGGED]->(t:Tag) | [t.id, r.via, r.at]] AS said,
   [(p)-[:EXCLUDES]->(t:Tag) | t.id] AS excluded,
   [(p)-[r:PREDICTED]->(t:Tag) WHERE r.score >= t.threshold | [t.id, r.score, r.model]] AS predicted,
   [(p)<-[:OF]-(f:File)-[:IN]->(d:Folder) WHERE f.state <> 'MISSING' | [f.key, d.id]] AS files
+RETURN collect([id, said, excluded, predicted, files]) AS photos
 """
 
 
 async def tags_of(graph: Graph, ids: Sequence[str]) -> dict[str, OwnTags]:
     """Of the photos that are known."""
-    return {row["photo"]: _own(row) for row in await graph.read(TAGS_OF, ids=list(ids))}
+    found = (await graph.read(TAGS_OF, ids=list(ids)))[0]["photos"]
+    return {photo: _own(*rows) for photo, *rows in found}
 
 
-def _own(row: dict[str, Any]) -> OwnTags:
-    said = [
+def _own(said: list[Any], excluded: list[str], predicted: list[Any], files: list[list[str]]) -> OwnTags:
+    tags = [
         PhotoTag(tag, TagSource(via), at=datetime.fromtimestamp(at / 1000, UTC) if at is not None else None)
-        for tag, via, at in row["said"]
+        for tag, via, at in said
     ]
-    predicted = [
-        PhotoTag(tag, TagSource.PREDICTED, score=score, model_id=model) for tag, score, model in row["predicted"]
-    ]
-    folders = dict.fromkeys(folder for _, folder in sorted(row["files"]))
-    return OwnTags((*said, *predicted), frozenset(row["excluded"]), tuple(folders))
+    tags += [PhotoTag(tag, TagSource.PREDICTED, score=score, model_id=model) for tag, score, model in predicted]
+    folders = dict.fromkeys(folder for _, folder in sorted(files))
+    return OwnTags(tuple(tags), frozenset(excluded), tuple(folders))
 
 
 # A face that a person named is that person's; what a model takes it for counts only while nobody did.
@@ -54,17 +55,18 @@ UNWIND $ids AS id
 MATCH (:Photo {id: id})-[:HAS_FACE]->(f:Face)
 OPTIONAL MATCH (f)-[:IS]->(who:Person)
 OPTIONAL MATCH (f)-[:LOOKS_LIKE {applied: true}]->(like:Person)
-RETURN id AS photo, who.id AS said, CASE WHEN coalesce(f.ignored, false) THEN null ELSE like.id END AS predicted
+WITH id, who.id AS said, CASE WHEN coalesce(f.ignored, false) THEN null ELSE like.id END AS predicted
+RETURN collect([id, said, predicted]) AS faces
 """
 
 
 async def persons_of(graph: Graph, ids: Sequence[str]) -> dict[str, dict[str, bool]]:
     """Photo id -> person id -> whether only a model says so."""
     found: dict[str, dict[str, bool]] = {}
-    for row in await graph.read(PERSONS_OF, ids=list(ids)):
-        persons = found.setdefault(row["photo"], {})
-        if row["said"] is not None:
-            persons[row["said"]] = False
-        elif row["predicted"] is not None:
-            persons.setdefault(row["predicted"], True)
+    for photo, said, predicted in (await graph.read(PERSONS_OF, ids=list(ids)))[0]["faces"]:
+        persons = found.setdefault(photo, {})
+        if said is not None:
+            persons[said] = False
+        elif predicted is not None:
+            persons.setdefault(predicted, True)
     return found

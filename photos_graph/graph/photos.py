@@ -190,15 +190,17 @@ BY_IDS: LiteralString = """
 UNWIND $ids AS id
 MATCH (p:Photo {id: id})
 OPTIONAL MATCH (f:File)-[:OF]->(p)
-RETURN p {.id, .number, .contentHash, .byteSize, .width, .height, .format, .addedAt, .takenAt, .takenOffset,
+WITH p {.id, .number, .contentHash, .byteSize, .width, .height, .format, .addedAt, .takenAt, .takenOffset,
   .takenSource, .latitude, .longitude, .altitude, .make, .model, .lens, .rating, .favourite, .placeholder} AS photo,
   collect([f.state = 'MISSING', f.key, f.name]) AS names
+RETURN collect([photo, names]) AS photos
 """
 
 
 async def photos_by_id(graph: Graph, ids: Sequence[str]) -> dict[str, Photo]:
-    rows = await graph.read(BY_IDS, ids=list(ids))
-    return {row["photo"]["id"]: _photo(row["photo"], row["names"]) for row in rows}
+    """All in one record: a record each would cost more than all else that the driver does."""
+    found = (await graph.read(BY_IDS, ids=list(ids)))[0]["photos"]
+    return {photo["id"]: _photo(photo, names) for photo, names in found}
 
 
 def _photo(values: dict[str, Any], names: Sequence[Sequence[Any]]) -> Photo:
@@ -278,15 +280,15 @@ async def files_of(graph: Graph, ids: Sequence[str]) -> dict[str, list[File]]:
 PLACES_OF: LiteralString = """
 UNWIND $ids AS id
 MATCH (p:Photo {id: id})-[:AT]->(:Place)-[:WITHIN*0..2]->(x:Place)
-RETURN id AS photo, x.id AS id, x.name AS name, x.kind AS kind
+RETURN collect([id, x.id, x.name, x.kind]) AS places
 """
 
 
 async def places_of(graph: Graph, ids: Sequence[str]) -> dict[str, list[Place]]:
     """Country, region and city of each photo, in that order."""
     found: dict[str, dict[PlaceKind, tuple[str, str]]] = {}
-    for row in await graph.read(PLACES_OF, ids=list(ids)):
-        found.setdefault(row["photo"], {})[PlaceKind(row["kind"])] = (row["id"], row["name"])
+    for photo, place, name, kind in (await graph.read(PLACES_OF, ids=list(ids)))[0]["places"]:
+        found.setdefault(photo, {})[PlaceKind(kind)] = (place, name)
     return {photo: _widest_first(kinds) for photo, kinds in found.items()}
 
 

@@ -43,6 +43,12 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
         "CREATE CONSTRAINT face_id IF NOT EXISTS FOR (n:Face) REQUIRE n.id IS UNIQUE",
         "CREATE CONSTRAINT model_id IF NOT EXISTS FOR (n:Model) REQUIRE n.id IS UNIQUE",
     ),
+    3: (
+        "CREATE CONSTRAINT cluster_id IF NOT EXISTS FOR (n:Cluster) REQUIRE n.id IS UNIQUE",
+        "CREATE INDEX cluster_size IF NOT EXISTS FOR (n:Cluster) ON (n.size)",
+        "CREATE INDEX face_quality IF NOT EXISTS FOR (n:Face) ON (n.quality)",
+        "CREATE INDEX face_ignored IF NOT EXISTS FOR (n:Face) ON (n.ignored)",
+    ),
 }
 
 APPLIED: LiteralString = "MATCH (m:Migration) RETURN m.number AS number ORDER BY number"

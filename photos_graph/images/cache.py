@@ -1,8 +1,8 @@
 """Renditions on disk, bounded in bytes, least recently used out first.
 
-``<folder>/ab/<photo id>.<SIZE>.<jpg|webp|avif>``. Several processes may use one folder: a file that another put
-there is found by its name, one that another threw out is forgotten. What has a name is whole, since it was
-renamed to it; what has not is swept at the next start.
+``<folder>/ab/<photo id>.<SIZE>.<jpg|webp|avif>``, where a face has its box for a size. Several processes may use one
+folder: a file that another put there is found by its name, one that another threw out is forgotten. What has a name is
+whole, since it was renamed to it; what has not is swept at the next start.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from photos_graph.model import ThumbnailFormat, ThumbnailSize
+from photos_graph.model import RenditionSize, ThumbnailFormat
 
 SUFFIXES = {ThumbnailFormat.JPEG: "jpg", ThumbnailFormat.WEBP: "webp", ThumbnailFormat.AVIF: "avif"}
 TOUCH_SECONDS = 3600  # how old the time of use on disk may be
@@ -77,7 +77,7 @@ class RenditionCache:
             self._loading.release()
         self._trim()
 
-    def get(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> Cached | None:
+    def get(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> Cached | None:
         name = _name(photo_id, size, format)
         path = self._path(name)
         try:
@@ -91,7 +91,7 @@ class RenditionCache:
         self._used(name, status.st_size, status.st_mtime)
         return Cached(path, status.st_size)
 
-    def put(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat, data: bytes) -> None:
+    def put(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat, data: bytes) -> None:
         """Keeps ``data`` unless it is larger than the whole bound. Raises OSError when the disk does not take it."""
         if len(data) > self._max_bytes:
             return
@@ -113,7 +113,7 @@ class RenditionCache:
             self.load()
         self._trim()
 
-    def remove(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> None:
+    def remove(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> None:
         name = _name(photo_id, size, format)
         self._path(name).unlink(missing_ok=True)
         self._forget(name)
@@ -170,7 +170,7 @@ class RenditionCache:
         return self._folder / name[:2] / name
 
 
-def _name(photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> str:
+def _name(photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> str:
     if not _PHOTO_ID.fullmatch(photo_id):
         raise ValueError("a photo id is 32 hexadecimal digits")
     return f"{photo_id}.{size}.{SUFFIXES[format]}"

@@ -70,7 +70,7 @@ def decode_lazily(data: bytes, edge: int, limits: Limits) -> Decoded:
     """The same, but pixels are decoded as they are read, so an encoder can begin early. Patient with damage."""
     opened = open_buffer(data, limits)
     with vips_errors():
-        image = _srgb(opened.thumbnail(edge, "none"))
+        image = srgb(opened.thumbnail(edge, "none"))
     return Decoded(image, opened.width, opened.height, opened.format.name)
 
 
@@ -127,12 +127,13 @@ def orientation(image: pyvips.Image) -> int:
 
 def _pixels(opened: Opened, edge: int, fail_on: str) -> pyvips.Image:
     with vips_errors():
-        image = _srgb(opened.thumbnail(edge, fail_on)).copy_memory()
+        image = srgb(opened.thumbnail(edge, fail_on)).copy_memory()
         opaque = image.hasalpha() and image[image.bands - 1].min() == 255
         return image.extract_band(0, n=3) if opaque else image
 
 
-def _srgb(image: pyvips.Image) -> pyvips.Image:
+def srgb(image: pyvips.Image) -> pyvips.Image:
+    """8 bit, 3 or 4 bands."""
     if image.interpretation != "srgb":
         image = image.colourspace("srgb")
     if image.format != "uchar":

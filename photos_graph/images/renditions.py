@@ -12,18 +12,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from photos_graph.errors import Unreadable
+from photos_graph.errors import NotFound, RootOffline, Unreadable
 from photos_graph.images.cache import Cached, RenditionCache
 from photos_graph.images.encode import MEDIA_TYPES
 from photos_graph.images.flight import Flight
 from photos_graph.images.workers import Priority, WorkerPool
-from photos_graph.model import ThumbnailFormat, ThumbnailSize
+from photos_graph.model import FaceCut, RenditionSize, ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import ImageSettings
 
 log = logging.getLogger(__name__)
 
-TASK = "rendition"  # of tasks.TASKS
+TASK, FACE_TASK = "rendition", "face"  # of tasks.TASKS
 LEAST_SHRINK = 2  # a rendition made from another one is at most half its size, or its softness would show
+_LARGE = ThumbnailSize.LARGE
 _SOURCE_FORMATS = (ThumbnailFormat.WEBP, ThumbnailFormat.JPEG, ThumbnailFormat.AVIF)  # WebP has kept the alpha
 
 Source = Callable[[], Awaitable[bytes]]
@@ -60,7 +61,7 @@ class Renditions:
         self._flights: dict[_Key, Flight] = {}
         self._photos: dict[str, _Held] = {}
 
-    async def open(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat, source: Source) -> Rendition:
+    async def open(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat, source: Source) -> Rendition:
         """Comes back when there is a file or the first bytes.
 
         ``source`` gives the raw path of an original with this content; it is called only when no larger rendition
@@ -82,7 +83,7 @@ class Renditions:
             raise
         return Rendition(MEDIA_TYPES[format], _etag(*key), chunks=flight.follow(leave), _leave=leave)
 
-    def cached(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> Rendition | None:
+    def cached(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition | None:
         """What is there already; costs a look at the disk."""
         found = self._cache.get(photo_id, size, format)
         if found is None:
@@ -100,9 +101,10 @@ class Renditions:
     async def _fly(self, key: _Key, flight: Flight, source: Source) -> None:
         try:
             async with self._photo(key[0]):
-                await self._make(key, flight, source)
+                kept = await self._make(key, flight, source)
                 flight.end()
-                await self._keep(key, flight.data())
+                if kept:
+                    await self._keep(key, flight.data())
         except BaseException as error:
             flight.end(error)
             if not isinstance(error, Exception):
@@ -111,19 +113,38 @@ class Renditions:
             if self._flights.get(key) is flight:
                 del self._flights[key]
 
-    async def _make(self, key: _Key, flight: Flight, source: Source) -> None:
+    async def _make(self, key: _Key, flight: Flight, source: Source) -> bool:
+        """Whether it is worth keeping."""
         photo_id, size, format = key
         larger = self._larger(photo_id, size)
         if larger is not None:
             try:
-                return await self._render(os.fsencode(larger.path), size, format, flight)
+                if await self._render(os.fsencode(larger.path), size, format, flight, full_size_from=_LARGE.edge):
+                    return True
             except Unreadable:
                 # Thrown out in between, or damaged: the original still has it, unless bytes have left already.
                 if flight.started:
                     raise
-        await self._render(await source(), size, format, flight)
+                larger = None
+        try:
+            path = await source()
+        except (RootOffline, NotFound):
+            if larger is None:
+                raise
+            # A small face as good as it can be had for now.
+            await self._render(os.fsencode(larger.path), size, format, flight)
+            return False
+        return await self._render(path, size, format, flight)
 
-    async def _render(self, path: bytes, size: ThumbnailSize, format: ThumbnailFormat, flight: Flight) -> None:
+    async def _render(
+        self,
+        path: bytes,
+        size: RenditionSize,
+        format: ThumbnailFormat,
+        flight: Flight,
+        full_size_from: int | None = None,
+    ) -> bool:
+        """False where nothing was made of it: a face that a picture larger than ``full_size_from`` may show better."""
         argument: dict[str, Any] = {
             "path": base64.b64encode(path).decode(),
             "edge": size.edge,
@@ -132,9 +153,14 @@ class Renditions:
             "max_pixels": self._settings.max_pixels,
             "max_bytes": self._settings.max_bytes,
         }
-        async with self._pool.stream(TASK, argument, Priority.INTERACTIVE) as chunks:
+        task = TASK
+        if isinstance(size, FaceCut):
+            task, box = FACE_TASK, size.box
+            argument |= {"box": [box.x, box.y, box.width, box.height], "full_size_from": full_size_from}
+        async with self._pool.stream(task, argument, Priority.INTERACTIVE) as chunks:
             async for chunk in chunks:
                 flight.add(chunk)
+        return not chunks.result.get("coarse", False)
 
     async def _keep(self, key: _Key, data: bytes) -> None:
         try:
@@ -142,8 +168,9 @@ class Renditions:
         except OSError as error:  # a full disk makes it slower, not wrong
             log.warning("a rendition cannot be cached: %s", error.strerror)
 
-    def _larger(self, photo_id: str, size: ThumbnailSize) -> Cached | None:
-        for other in (ThumbnailSize.LARGE, ThumbnailSize.MEDIUM):
+    def _larger(self, photo_id: str, size: RenditionSize) -> Cached | None:
+        """One to make it from; a face from the largest alone."""
+        for other in (_LARGE,) if isinstance(size, FaceCut) else (_LARGE, ThumbnailSize.MEDIUM):
             if other.edge >= LEAST_SHRINK * size.edge:
                 for format in _SOURCE_FORMATS:
                     if cached := self._cache.get(photo_id, other, format):
@@ -164,11 +191,11 @@ class Renditions:
                 del self._photos[photo_id]
 
 
-def _etag(photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> str:
-    return f'"{photo_id}-{size.lower()}-{format.lower()}"'
+def _etag(photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> str:
+    return f'"{photo_id}-{str(size).lower()}-{format.lower()}"'
 
 
-_Key = tuple[str, ThumbnailSize, ThumbnailFormat]
+_Key = tuple[str, RenditionSize, ThumbnailFormat]
 
 
 @dataclass(slots=True)

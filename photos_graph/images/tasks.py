@@ -13,9 +13,10 @@ from typing import Any
 from photos_graph.errors import OverLimit, Unreadable
 from photos_graph.images import formats
 from photos_graph.images.child import Emit, Task
+from photos_graph.images.cut import cut_lazily
 from photos_graph.images.decode import Limits, decode_lazily
 from photos_graph.images.encode import encode_to
-from photos_graph.model import ThumbnailFormat
+from photos_graph.model import Box, ThumbnailFormat
 
 BATCH_BYTES = 32 * 1024
 
@@ -29,6 +30,19 @@ def rendition(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     with _in_batches(emit) as batch:
         encode_to(decoded.image, ThumbnailFormat(argument["format"]), argument["quality"], batch)
     return {"width": decoded.width, "height": decoded.height}
+
+
+def face(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """Emits a face. As ``rendition``, with ``box`` (x, y, width, height as shares) and ``full_size_from``, which may be
+    null. ``coarse``: nothing was emitted, the original may show the face better.
+    """
+    data = read(base64.b64decode(argument["path"]), argument["max_bytes"])
+    box, limits = Box(*argument["box"]), Limits(argument["max_pixels"])
+    image = cut_lazily(data, box, argument["edge"], limits, argument["full_size_from"])
+    if image is not None:
+        with _in_batches(emit) as batch:
+            encode_to(image, ThumbnailFormat(argument["format"]), argument["quality"], batch)
+    return {"coarse": image is None}
 
 
 @contextmanager
@@ -67,4 +81,4 @@ def read(path: bytes, max_bytes: int) -> bytes:
         raise Unreadable(f"It cannot be read: {error.strerror}.", stage="read") from None
 
 
-TASKS: dict[str, Task] = {"rendition": rendition, "formats": list_formats}
+TASKS: dict[str, Task] = {"rendition": rendition, "face": face, "formats": list_formats}

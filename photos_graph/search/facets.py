@@ -26,10 +26,10 @@ def counting(found: BitMap, visible: BitMap) -> Count:
     an answer with many such lists the other photos are counted instead: they lie in bitmaps, where a look tells. So
     they are where they are few.
     """
-    few, found, others = len(visible) // _LISTED, _without_runs(found), visible - found
-    if found.get_statistics()["n_values_array_containers"] < few <= len(others):
+    few, found = len(visible) // _LISTED, _without_runs(found)
+    if found.get_statistics()["n_values_array_containers"] < few <= len(visible) - len(found):
         return found.intersection_cardinality
-    others = _without_runs(others)
+    others = _without_runs(visible - found)
     return lambda photos: len(photos) - photos.intersection_cardinality(others)
 
 
@@ -59,9 +59,8 @@ def place_counts(
     places: Hierarchy[PlaceRow], table: PhotoTable, found: BitMap, visible: BitMap
 ) -> Iterator[tuple[Row, int]]:
     """Each photo tells where it is: those that were found, or where they are fewer the others."""
-    others = visible - found
-    if len(others) < len(found):
-        left = _at_places(places, table, others)
+    if len(visible) - len(found) < len(found):
+        left = _at_places(places, table, visible - found)
         return ((row, len(places.below(row.id)) - left.get(row.id, 0)) for row in places)
     there = _at_places(places, table, found & visible)
     return ((row, count) for id_, count in there.items() if (row := places.get(id_)) is not None)

@@ -9,28 +9,33 @@ from dataclasses import replace
 from pyroaring import BitMap
 
 from photos_graph.errors import Conflict, NotFound
-from photos_graph.graph import changes, edges, folders, photos, ratings, tags
+from photos_graph.graph import changes, edges, face_edges, folders, photos, ratings, tags
 from photos_graph.graph.changes import Change, Shift, What, now_ms
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.feed import touch
 from photos_graph.model import BulkResult
+from photos_graph.services.face_undo import restore_faces
+from photos_graph.services.face_writing import Said
 from photos_graph.services.folder_reach import reached, retagged
 from photos_graph.services.index import Index
 
 
 class Changes:
-    def __init__(self, graph: Graph, index: Index) -> None:
+    """``said`` is told when faces or persons are as they were."""
+
+    def __init__(self, graph: Graph, index: Index, said: Said) -> None:
         self._graph = graph
         self._index = index
+        self._said = said
 
     async def undo(self, change_id: str, by: str = "") -> BulkResult:
-        """Makes it as it was before, which is a change that can be undone in turn. Photos and folders that are
+        """Makes it as it was before, which is a change that can be undone in turn. Photos, folders and faces that are
         forgotten meanwhile are passed over.
 
         Raises NotFound; Conflict, and nothing is changed, where something is no more as the change left it.
         """
 
-        async def work(tx: Transaction) -> BulkResult:
+        async def work(tx: Transaction) -> tuple[What, BulkResult]:
             await changes.lock(tx)
             change = await changes.get(tx, change_id)
             if change is None:
@@ -40,19 +45,21 @@ class Changes:
             await self._index.catch_up()
             back = await _known(tx, [shift.reversed() for shift in change.shifts])
             undo = Change("UNDO", change.what, by, now_ms(), back, undoes=change.id)
-            restore = self._retag if change.what is What.TAGS else self._revalue
+            restore = {What.TAGS: self._retag, What.FACES: restore_faces}.get(change.what, self._revalue)
             result = await restore(tx, undo)
             await changes.mark_undone(tx, change)
-            return replace(result, change_id=await changes.record(tx, undo))
+            return change.what, replace(result, change_id=await changes.record(tx, undo))
 
         await self._index.catch_up()  # here most of it, so that little is left to do while others wait
-        result = await self._graph.transaction(work)
+        what, result = await self._graph.transaction(work)
         await self._index.catch_up()
+        if what is What.FACES:
+            await self._said()
         return result
 
     async def _retag(self, tx: Transaction, undo: Change) -> BulkResult:
         tree = await tags.tag_tree(tx)
-        tag_ids = {shift.tag_id for shift in undo.shifts if shift.tag_id is not None}
+        tag_ids = {shift.label_id for shift in undo.shifts if shift.label_id is not None}
         if gone := sum(tag_id not in tree for tag_id in tag_ids):
             raise Conflict(f"{gone} of the {len(tag_ids)} tags of this change were deleted or merged since.")
         numbers = _photos(undo)
@@ -61,7 +68,7 @@ class Changes:
         on_folders = await edges.of_folders(tx, folder_ids)
         differing: Counter[str] = Counter()
         for shift in undo.shifts:
-            tag_id = shift.tag_id or ""
+            tag_id = shift.label_id or ""
             off = [on_photos.get(n, {}).get(tag_id) for n in shift.photos]
             off += [on_folders.get(id_, {}).get(tag_id) for id_ in shift.folders]
             differing[tree.path(tag_id)] += sum(state != shift.before for state in off)
@@ -86,18 +93,18 @@ class Changes:
 
 
 async def _known(tx: Transaction, shifts: Sequence[Shift]) -> tuple[Shift, ...]:
-    """The shifts with those photos and folders that the graph still has."""
+    """The shifts with those photos, folders and faces that the graph still has; those of persons as they are."""
     numbers = await photos.known_numbers(tx, [number for shift in shifts for number in shift.photos])
     folder_ids = await folders.known_folders(tx, [id_ for shift in shifts for id_ in shift.folders])
-    some = (
-        replace(
-            shift,
-            photos=tuple(number for number in shift.photos if number in numbers),
-            folders=tuple(id_ for id_ in shift.folders if id_ in folder_ids),
-        )
-        for shift in shifts
-    )
-    return tuple(shift for shift in some if shift.photos or shift.folders)
+    face_ids = await face_edges.known(tx, [id_ for shift in shifts for id_ in shift.faces])
+    found = []
+    for shift in shifts:
+        on_photos = tuple(number for number in shift.photos if number in numbers)
+        on_folders = tuple(id_ for id_ in shift.folders if id_ in folder_ids)
+        on_faces = tuple(id_ for id_ in shift.faces if id_ in face_ids)
+        if on_photos or on_folders or on_faces or not (shift.photos or shift.folders or shift.faces):
+            found.append(replace(shift, photos=on_photos, folders=on_folders, faces=on_faces))
+    return tuple(found)
 
 
 def _photos(change: Change) -> list[int]:

@@ -32,12 +32,21 @@ async def find_faces(pool: WorkerPool, path: bytes, original: bytes | None, sett
     return await _call(pool, "find", path, settings, more)
 
 
-async def describe_faces(pool: WorkerPool, path: bytes, boxes: Floats, settings: Settings) -> Found:
+async def describe_faces(
+    pool: WorkerPool, path: bytes, boxes: Floats, settings: Settings, priority: Priority = Priority.BACKGROUND
+) -> Found:
     """The faces in ``boxes`` (n, 4) that somebody drew, as shares of the picture: each of them, in that order."""
-    return await _call(pool, "look_at", path, settings, {"boxes": boxes.tolist()})
+    return await _call(pool, "look_at", path, settings, {"boxes": boxes.tolist()}, priority)
 
 
-async def _call(pool: WorkerPool, task: str, path: bytes, settings: Settings, more: dict[str, Any]) -> Found:
+async def _call(
+    pool: WorkerPool,
+    task: str,
+    path: bytes,
+    settings: Settings,
+    more: dict[str, Any],
+    priority: Priority = Priority.BACKGROUND,
+) -> Found:
     argument = {
         "path": encode_raw(path),
         "home": str(settings.models_dir),
@@ -48,7 +57,7 @@ async def _call(pool: WorkerPool, task: str, path: bytes, settings: Settings, mo
         "max_pixels": settings.images.max_pixels,
         **more,
     }
-    result, chunks = await pool.call(task, argument, Priority.BACKGROUND)
+    result, chunks = await pool.call(task, argument, priority)
     dimensions = table.embedder(settings.faces.embedder).dimensions
     return Found(
         boxes=np.array(result["boxes"], np.float32).reshape(-1, 4),

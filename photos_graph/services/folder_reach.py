@@ -30,9 +30,9 @@ def retagged(
     after = {folder_id: dict(now.get(folder_id, {})) for shift in shifts for folder_id in shift.folders}
     for shift in shifts:
         for folder_id in shift.folders:
-            after[folder_id].pop(shift.tag_id or "", None)
-            if isinstance(shift.after, Edge) and shift.tag_id:
-                after[folder_id][shift.tag_id] = shift.after
+            after[folder_id].pop(shift.label_id or "", None)
+            if isinstance(shift.after, Edge) and shift.label_id:
+                after[folder_id][shift.label_id] = shift.after
     # Nothing else runs meanwhile, so nobody sees an index that knows tags which the graph may never have.
     search.apply_tags(new)
     try:

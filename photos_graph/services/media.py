@@ -13,9 +13,11 @@ from photos_graph.graph.connection import Graph
 from photos_graph.graph.photos import Source
 from photos_graph.images.formats import BY_NAME
 from photos_graph.images.renditions import Rendition, Renditions
-from photos_graph.model import RootState, ThumbnailFormat, ThumbnailSize
+from photos_graph.model import RenditionSize, RootState, ThumbnailFormat, ThumbnailSize
 from photos_graph.paths import open_inside
 from photos_graph.services.roots import refreshed
+
+ENOUGH_PIXELS = 112  # as wide as a face is looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +38,35 @@ class Media:
         self._renditions = renditions
         self._follow_symlinks = follow_symlinks
 
-    def cached(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> Rendition | None:
+    def cached(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition | None:
         return self._renditions.cached(photo_id, size, format)
 
-    async def thumbnail(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> Rendition:
+    async def thumbnail(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition:
         """From the cache where it can be, also when the original is away.
 
         Raises NotFound, RootOffline, Busy, and what decoding raises.
         """
 
-        async def source() -> bytes:
-            descriptor, found = await self._open(photo_id)
-            os.close(descriptor)
-            return found.root_raw + b"/" + found.raw
+        return await self._renditions.open(photo_id, size, format, lambda: self._path(photo_id))
 
-        return await self._renditions.open(photo_id, size, format, source)
+    async def picture(self, photo_id: str, share: float) -> bytes:
+        """The raw path of a picture in which something that takes ``share`` (0..1) of it shows well: of the largest
+        rendition, or of an original where that is too coarse or not there. Raises NotFound, RootOffline."""
+        formats = (ThumbnailFormat.JPEG, ThumbnailFormat.WEBP)
+        large = next((at for each in formats if (at := self.cached(photo_id, ThumbnailSize.LARGE, each))), None)
+        if large is None or large.path is None:
+            return await self._path(photo_id)
+        if share * ThumbnailSize.LARGE.edge >= ENOUGH_PIXELS:
+            return os.fsencode(large.path)
+        try:
+            return await self._path(photo_id)
+        except (NotFound, RootOffline):
+            return os.fsencode(large.path)
+
+    async def _path(self, photo_id: str) -> bytes:
+        descriptor, found = await self._open(photo_id)
+        os.close(descriptor)
+        return found.root_raw + b"/" + found.raw
 
     async def original(self, photo_id: str) -> Original:
         """Raises NotFound, RootOffline."""

@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from photos_graph.auth import Signer
 from photos_graph.errors import Forbidden, NotFound, PhotosGraphError
 from photos_graph.images.renditions import Rendition
-from photos_graph.model import ThumbnailFormat, ThumbnailSize
+from photos_graph.model import FaceCut, RenditionSize, ThumbnailFormat, ThumbnailSize
 from photos_graph.services.media import Media, Original
 from photos_graph.web.accept import chosen
 from photos_graph.web.answers import error_answer
@@ -59,7 +59,7 @@ async def _thumbnail(request: Request, media: Media, photo_id: str, what: str) -
     if format_ is ThumbnailFormat.AUTO:
         format_ = chosen(request.headers.get("accept"))
         headers["vary"] = "Accept"
-    headers["etag"] = f'"{photo_id}-{size.lower()}-{format_.lower()}"'
+    headers["etag"] = f'"{photo_id}-{str(size).lower()}-{format_.lower()}"'
     if _is_known(request, headers["etag"]):
         return Response(status_code=304, headers=headers)
     if rendition := media.cached(photo_id, size, format_):
@@ -132,10 +132,11 @@ def _read_from_memory(path: str | Path) -> bytes | None:
         os.close(descriptor)
 
 
-def _parsed(what: str) -> tuple[ThumbnailSize, ThumbnailFormat]:
-    size, _, format_ = what.partition(".")
+def _parsed(what: str) -> tuple[RenditionSize, ThumbnailFormat]:
+    size, _, format_ = what.upper().partition(".")
     try:
-        return ThumbnailSize(size.upper()), ThumbnailFormat(format_.upper())
+        parsed = FaceCut.parse(size) if size.startswith("FACE") else ThumbnailSize(size)
+        return parsed, ThumbnailFormat(format_)
     except ValueError:
         raise NotFound("There is no such size or format.") from None
 

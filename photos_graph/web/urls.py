@@ -1,15 +1,16 @@
-"""Signed addresses of pictures: each opens one rendition of one photo, or one original, and nothing else."""
+"""Signed addresses of pictures: each opens one rendition of one photo or of a face in it, or one original, and
+nothing else."""
 
 from __future__ import annotations
 
 from photos_graph.auth import Signer
-from photos_graph.model import ThumbnailFormat, ThumbnailSize
+from photos_graph.model import RenditionSize, ThumbnailFormat
 
 ORIGINAL = "original"
 
 
-def thumbnail_url(signer: Signer, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> str:
-    return _url(signer, photo_id, f"{size.lower()}.{format.lower()}")
+def thumbnail_url(signer: Signer, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> str:
+    return _url(signer, photo_id, f"{size}.{format}".lower())
 
 
 def original_url(signer: Signer, photo_id: str) -> str:

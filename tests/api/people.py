@@ -1,4 +1,4 @@
-"""Persons, predictions and models in a graph, as issue 5 and 6 will write them."""
+"""Persons, predictions and models in a graph, as jobs and people write them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ MERGE (x:Person {id: row.id}) SET x.name = row.name, x.key = row.id, x.isMe = ro
 FACES: LiteralString = """
 UNWIND $rows AS row
 MATCH (p:Photo {id: row.photo})
-CREATE (p)-[:HAS_FACE]->(:Face {id: row.photo + '/' + row.who, ignored: false})
+CREATE (p)-[:HAS_FACE]->(:Face {id: row.photo + '/' + row.who, x: 0.1, y: 0.1, width: 0.2, height: 0.2, score: 0.9,
+  quality: 0.5, ignored: false, source: 'DETECTED'})
 RETURN DISTINCT p.number AS number
 """
 

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from photos_graph.bootstrap import Services, build
+from photos_graph.model import PhotoOrder, Ref
 from photos_graph.settings import SearchSettings, Settings
 from resolvers import ids
 from tests.api.asking import Ask, code, data
 from tests.api.direct import execute
 from tests.api.people import introduce, predict
+from tests.graph.faced import Found, find, liken
 from tests.pictures import jpeg, put
 from tests.services.library import scanned
 
@@ -87,6 +89,41 @@ async def test_a_page_costs_the_engine_the_same_however_long_it_is(services: Ser
         assert all(len(edge["node"]["tags"]) == 3 and edge["node"]["persons"] for edge in page["edges"])
         assert all(any(match["via"] for match in edge["matches"]) for edge in page["edges"])
         assert answered.queries == 6, "photos, and of them places, files, tags, persons; models"
+
+
+FACES = """query($n: Int) { faces(first: $n) { totalCount nodes { box { x } quality person { name } source thumbnail
+  suggestions { person { name isMe } score } photo { name faces { id person { name } } } } } }"""
+PERSONS = """query($n: Int) { persons(first: $n) { nodes { name photoCount faceCount cover { thumbnail photo { name } }
+  faces(first: 3) { totalCount nodes { quality photo { name } } } } } }"""
+CLUSTERS = """query($n: Int) { faceClusters(first: $n, minSize: 2) { totalCount nodes { size
+  suggestions { person { name } score } faces(first: 3) { totalCount nodes { thumbnail photo { name } } } } } }"""
+
+
+@pytest.mark.parametrize(
+    ("document", "queries", "why"),
+    [
+        (FACES, 7, "windows of quality (3), faces, photos, faces of those; how many there are"),
+        (PERSONS, 5, "covers, counts, first faces; all those faces; their photos"),
+        (CLUSTERS, 6, "clusters, how many; likes, first faces; all those faces; their photos"),
+    ],
+)
+async def test_faces_cost_the_engine_the_same_however_many_are_shown(
+    services: Services, document: str, queries: int, why: str
+) -> None:
+    page = services.browse.photos(None, PhotoOrder.NAME_ASC, first=100)
+    await find(
+        services.graph,
+        *(Found(f"f{n}", id_, cluster=f"c{n // 4}" if n < 80 else None) for n, id_ in enumerate(page.ids)),
+    )
+    for number in range(15):
+        person = await services.person_editing.create(f"Person {number}")
+        await services.naming.assign([f"f{80 + number}"], Ref(id=person.id))
+        await liken(services.graph, f"f{number}", {person.id: 0.5})
+    for size in (3, 12):
+        answered = await ask_of(services, document, n=size)
+        [found] = answered.data.values()
+        assert len(found["nodes"]) == size
+        assert answered.queries == queries, why
 
 
 @pytest.mark.parametrize(

@@ -23,14 +23,17 @@ CONTRACTED = "(x: Int! = 3, y: Int): Int"
 Composite = graphql.GraphQLObjectType | graphql.GraphQLInterfaceType | graphql.GraphQLInputObjectType
 
 PROMISED = {
-    "Query": "library folder photo photos timeline search tag tags person persons node job jobs viewer",
+    "Query": "library folder photo photos timeline search tag tags person persons faces faceClusters node job jobs "
+    "viewer",
     "Mutation": "addRoot removeRoot scan cancelJob retryFailures ratePhotos favouritePhotos createTag renameTag "
-    "moveTag mergeTags deleteTag tagPhotos untagPhotos tagFolder untagFolder tagFoldersByName undo",
+    "moveTag mergeTags deleteTag tagPhotos untagPhotos tagFolder untagFolder tagFoldersByName undo "
+    "createPerson renamePerson updatePerson mergePersons deletePerson nameCluster assignFaces rejectFaces ignoreFaces "
+    "addFace",
     "Subscription": "job jobs",
     "Folder": "id name path parent folders photos photoCount tags",
     "FolderTag": "tag recursive from",
     "Photo": "id name files width height format byteSize contentHash takenAt takenOffset takenSource location places "
-    "camera rating favourite placeholder thumbnail original tags persons",
+    "camera rating favourite placeholder thumbnail original tags faces persons",
     "PhotoTag": "tag source from score model at",
     "PhotoFilter": "and or not tags persons folder places taken near box rating favourite faceCount untagged camera "
     "text certainty",
@@ -39,7 +42,14 @@ PROMISED = {
     "Match": "kind label via",
     "Facets": "tags persons years places",
     "Tag": "id name parent children photoCount photos threshold",
-    "Person": "id name isMe hidden photoCount photos",
+    "Person": "id name isMe hidden photoCount faceCount cover faces photos",
+    "Face": "id photo box confidence quality person source suggestions ignored thumbnail",
+    "Box": "x y width height",
+    "BoxInput": "x y width height",
+    "PersonSuggestion": "person score",
+    "FaceFilter": "photo person unassigned ignored minQuality",
+    "FaceCluster": "id size faces suggestions",
+    "FaceConnection": "edges nodes pageInfo totalCount",
     "Model": "id kind version state trainedAt",
     "SearchResult": "terms unmatched photos",
     "SearchTerm": "text kind label negated",

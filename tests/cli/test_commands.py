@@ -68,6 +68,8 @@ def test_a_setting_that_does_not_fit_is_named(tmp_path: Path) -> None:
     assert ended.returncode == 2 and "another.toml" in ended.stderr
     ended = run("doctor", "--data-dir", tmp_path, PHOTOS_WEB__ORIGINS="https://photos.home")
     assert ended.returncode == 2 and "JSON" in ended.stderr
+    ended = run("doctor", "--data-dir", tmp_path, PHOTOS_GRPH__URI="bolt://nas", PHOTOS_IMAGES__WORKERS="none")
+    assert "PHOTOS_GRPH__URI is no setting. Is PHOTOS_GRAPH__URI meant?" in ended.stderr
 
 
 @pytest.mark.parametrize("command", ["serve", "scan", "doctor"])

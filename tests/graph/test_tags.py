@@ -133,7 +133,7 @@ async def test_a_change_is_kept_with_all_that_it_takes_to_undo_it(
     chunks = [shift for shift in found.shifts if shift.photos]
     assert [len(shift.photos) for shift in chunks] in ([3, 3, 1], [1, 3, 3], [3, 1, 3])
     assert sorted(number for shift in chunks for number in shift.photos) == list(range(7))
-    assert {(shift.before, shift.after, shift.tag_id) for shift in chunks} == {(None, MANUAL, "x")}
+    assert {(shift.before, shift.after, shift.label_id) for shift in chunks} == {(None, MANUAL, "x")}
 
 
 async def test_shifts_that_are_alike_are_put_together(graph: Graph) -> None:

@@ -15,7 +15,7 @@ from photos_graph.errors import Busy, KilledWorker, OverLimit, RootOffline, Unre
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.renditions import Rendition, Renditions
 from photos_graph.images.workers import Priority, WorkerPool
-from photos_graph.model import ThumbnailFormat, ThumbnailSize
+from photos_graph.model import RenditionSize, ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import ImageSettings
 from tests.images.pictures import distance, encoded, opened, scene
 from tests.images.waiting import until
@@ -42,17 +42,17 @@ class Rig:
         self.asked += 1
         return os.fsencode(self.original)
 
-    async def open(self, size: ThumbnailSize, format: ThumbnailFormat = JPEG) -> Rendition:
+    async def open(self, size: RenditionSize, format: ThumbnailFormat = JPEG) -> Rendition:
         return await self.renditions.open(PHOTO, size, format, self.source)
 
-    async def read(self, size: ThumbnailSize, format: ThumbnailFormat = JPEG) -> bytes:
+    async def read(self, size: RenditionSize, format: ThumbnailFormat = JPEG) -> bytes:
         rendition = await self.open(size, format)
         if rendition.path is not None:
             return rendition.path.read_bytes()
         assert rendition.chunks is not None
         return b"".join([chunk async for chunk in rendition.chunks])
 
-    async def kept(self, size: ThumbnailSize, format: ThumbnailFormat = JPEG) -> Path:
+    async def kept(self, size: RenditionSize, format: ThumbnailFormat = JPEG) -> Path:
         await until(lambda: self.cache.get(PHOTO, size, format))
         cached = self.cache.get(PHOTO, size, format)
         assert cached
