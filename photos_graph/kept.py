@@ -33,10 +33,15 @@ def pack(file: IO[bytes], version: int, about: Mapping[str, Any], arrays: Mappin
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[IO[bytes]]:
-    """A file that gets its name when the block is done, and is on the disk by then; nothing stays of one that fails."""
+    """A file that gets its name when the block is done, and is on the disk by then. One writer at a time.
+
+    Of a block that fails nothing stays, and what was there before does; what a killed writer left is overwritten by
+    the next one. Raises OSError when it cannot be written.
+    """
     temporary = path.with_name(f".{path.name}.new")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        with temporary.open("wb") as file:
+        with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -44,6 +49,11 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
 
 
 def read_arrays(path: Path, version: int) -> tuple[dict[str, Any], Arrays]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.match import Matches
 from photos_graph.learn.calibrate import NEVER
 from photos_graph.learn.neighbours import Neighbours
 
 UNSURE = 0.2  # how near to a tag's threshold a probability is worth a question
 NOVEL = 0.5  # mean similarity to the neighbours below which a photo is unlike the others
 SAME_SHOT = 0.9  # cosine similarity of photos of which one is enough
+LIKELY, LEAST_WORTH = 0.1, 0.2  # score of a person worth asking about; worth of a question about a face
 POOL = 20  # candidates for each item that is asked for
 
 Floats = npt.NDArray[np.float32]
@@ -110,11 +114,6 @@ def face_outliers(vectors: Floats, persons: Ints, count: int) -> list[FaceQuesti
     unlike[(sizes[rows] < 3) | (persons == NOBODY)] = -1
     order = np.argsort(-unlike, kind="stable")
     order = order[unlike[order] > 0]
-    turn = np.zeros(len(numbers), np.intp)
-    queue: list[tuple[int, int, int]] = []
-    for face in order.tolist():
-        queue.append((int(turn[rows[face]]), len(queue), face))
-        turn[rows[face]] += 1
     return [
         FaceQuestion(
             face,
@@ -122,5 +121,44 @@ def face_outliers(vectors: Floats, persons: Ints, count: int) -> list[FaceQuesti
             float(unlike[face]),
             f"It is less like the other {int(others[face])} faces of this person than they are like each other.",
         )
-        for _, _, face in sorted(queue)[:count]
+        for face in _in_turn(order.tolist(), rows)[:count]
     ]
+
+
+def face_questions(matches: Matches, count: int) -> list[FaceQuestion]:
+    """Of unnamed faces (m, p) and the persons who they may be, those that are least sure, or might be either of two.
+
+    A question about each person comes before the second about any. A face that is like nobody is no question.
+    """
+    if not matches.scores.shape[1]:
+        return []
+    ranked = np.sort(matches.scores, axis=1)[:, ::-1]
+    first, second = ranked[:, 0], ranked[:, 1] if ranked.shape[1] > 1 else np.zeros(len(ranked), np.float32)
+    best = matches.scores.argmax(axis=1)
+    unsure = 1 - 2 * np.abs(first - 0.5)
+    either = np.where(second >= LIKELY, 1 - (first - second), 0)
+    worth = np.where(first >= LIKELY, np.maximum(unsure, either), -1)
+    order = np.argsort(-worth, kind="stable")
+    order = order[worth[order] > LEAST_WORTH]
+    return [
+        FaceQuestion(
+            face,
+            int(matches.persons[best[face]]),
+            float(worth[face]),
+            "It is like two persons."
+            if either[face] > unsure[face]
+            else f"It is unsure: {first[face]:.0%}, and from 50% on it is taken for this person.",
+        )
+        for face in _in_turn(order.tolist(), best)[:count]
+    ]
+
+
+def _in_turn(order: Sequence[int], owners: npt.NDArray[np.intp]) -> list[int]:
+    """One of each owner, then the second of each, and so on, each time in the given order."""
+    turns: Counter[int] = Counter()
+    queue = []
+    for at, face in enumerate(order):
+        owner = int(owners[face])
+        queue.append((turns[owner], at, face))
+        turns[owner] += 1
+    return [face for _, _, face in sorted(queue)]

@@ -6,9 +6,10 @@ import time
 
 import numpy as np
 
+from photos_graph.faces.match import Matches
 from photos_graph.learn import neighbours
 from photos_graph.learn.neighbours import NEAREST, Neighbours
-from photos_graph.learn.review import SAME_SHOT, face_outliers, tag_questions
+from photos_graph.learn.review import SAME_SHOT, face_outliers, face_questions, tag_questions
 from tests.faces.test_clusters import people
 from tests.learn.test_neighbours import photos
 
@@ -87,3 +88,12 @@ def test_a_face_under_the_wrong_name_is_asked_about_first() -> None:
     assert {each.person for each in asked[:8]} == set(range(8)), "one of each person, then the next"
     assert "less like the other" in asked[0].reason
     assert face_outliers(vectors[:2], np.zeros(2, np.int32), 5) == []
+
+
+def test_faces_that_might_be_somebody_are_asked_about() -> None:
+    scores = np.array([[0.5, 0], [0.99, 0], [0.01, 0.02], [0.45, 0], [0.1, 0.6], [0.97, 0.96], [0, 0.7]], np.float32)
+    asked = face_questions(Matches(np.array([7, 9], np.int32), scores), 10)
+    assert [(each.face, each.person) for each in asked] == [(0, 7), (4, 9), (5, 7), (6, 9), (3, 7)]
+    assert asked[0].reason == "It is unsure: 50%, and from 50% on it is taken for this person."
+    assert asked[2].reason == "It is like two persons."
+    assert face_questions(Matches(np.zeros(0, np.int32), np.zeros((3, 0), np.float32)), 10) == []
