@@ -51,11 +51,10 @@ def evidence(learnt: TrainingSet, arrived: Floats) -> Evidence:
     together = _together(positive)
     # A narrower tag of a photo may be missing, so having the wider one says nothing.
     together[learnt.above.T] = 1
+    tagged, untagged = np.flatnonzero(positive.any(axis=1)), np.flatnonzero(~positive.any(axis=1))
     for label in range(len(learnt.labels)):
-        others = np.where(positive, together[:, label], -1).max(axis=1, initial=-1)
-        implied = (learnt.truth[:, label] == UNLABELLED) & (others >= 0)
-        weights[implied, label] = 1 - others[implied]
-    untagged = np.flatnonzero(~positive.any(axis=1))
+        open_ = tagged[learnt.truth[tagged, label] == UNLABELLED]
+        weights[open_, label] = 1 - np.where(positive[open_], together[:, label], 0).max(axis=1, initial=0)
     for label in range(len(learnt.labels)):
         lacking = positive[:, label].sum() - (weights[:, label] * ~positive[:, label]).sum()
         free = untagged[learnt.truth[untagged, label] == UNLABELLED]
