@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from pyroaring import BitMap
@@ -55,19 +55,20 @@ def years(months: Mapping[int, BitMap], count: Count) -> list[tuple[int, int]]:
     return sorted(((year, photos) for year, photos in counts.items() if photos), reverse=True)
 
 
-def place_counts(
-    places: Hierarchy[PlaceRow], table: PhotoTable, found: BitMap, visible: BitMap
-) -> Iterator[tuple[Row, int]]:
-    """Each photo tells where it is: those that were found, or where they are fewer the others."""
+def places(
+    rows: Hierarchy[PlaceRow], table: PhotoTable, found: BitMap, visible: BitMap, first: int
+) -> list[tuple[str, int]]:
+    """As ``tags``, at a place or within it. Each photo tells where it is: those that were found, or where they are
+    fewer the others."""
     if len(visible) - len(found) < len(found):
-        left = _at_places(places, table, visible - found)
-        return ((row, len(places.below(row.id)) - left.get(row.id, 0)) for row in places)
-    there = _at_places(places, table, found & visible)
-    return ((row, count) for id_, count in there.items() if (row := places.get(id_)) is not None)
+        left = _at_places(rows, table, visible - found)
+        return best(((row, len(rows.below(row.id)) - left.get(row.id, 0)) for row in rows), first)
+    there = _at_places(rows, table, found & visible)
+    return best(((row, count) for id_, count in there.items() if (row := rows.get(id_)) is not None), first)
 
 
 def _at_places(places: Hierarchy[PlaceRow], table: PhotoTable, photos: BitMap) -> dict[str, int]:
-    each = np.bincount(table.places[numbers_of(photos)], minlength=1)
+    each = np.bincount(table.places.take(numbers_of(photos)), minlength=1)
     totals: dict[str, int] = {}
     for code in np.flatnonzero(each).tolist():
         ids = table.place_sets.values[code]
@@ -77,12 +78,33 @@ def _at_places(places: Hierarchy[PlaceRow], table: PhotoTable, photos: BitMap) -
     return totals
 
 
-def tag_counts(tags: TagSets, count: Count) -> Iterator[tuple[Row, int]]:
-    return ((row, count(tags.having(row.id))) for row in tags.rows)
+def tags(tag_sets: TagSets, count: Count, first: int) -> list[tuple[str, int]]:
+    """The ``first`` tags with the most photos, and their counts."""
+    return _most(((row, tag_sets.having(row.id)) for row in tag_sets.rows), count, first)
 
 
-def person_counts(persons: PersonSets, count: Count) -> Iterator[tuple[Row, int]]:
-    return ((row, count(persons.showing(row.id))) for row in persons.rows if not row.hidden)
+def persons(person_sets: PersonSets, count: Count, first: int) -> list[tuple[str, int]]:
+    """As ``tags``; hidden persons are left out."""
+    shown = (row for row in person_sets.rows if not row.hidden)
+    return _most(((row, person_sets.showing(row.id)) for row in shown), count, first)
+
+
+def _most(sets: Iterable[tuple[Row, BitMap]], count: Count, first: int) -> list[tuple[str, int]]:
+    """The largest sets are counted first, and those not at all that are smaller than what was found in enough others:
+    of hundreds of tags a few are on most photos."""
+    sized = sorted(((len(photos), at, row, photos) for at, (row, photos) in enumerate(sets)), reverse=True)
+    counts: list[tuple[Row, int]] = []
+    leading: list[int] = []  # a heap
+    for size, _, row, photos in sized:
+        if not first or (len(leading) == first and size < leading[0]):
+            break
+        found = count(photos)
+        counts.append((row, found))
+        if len(leading) < first:
+            heapq.heappush(leading, found)
+        else:
+            heapq.heappushpop(leading, found)
+    return best(counts, first)
 
 
 def best(counts: Iterable[tuple[Row, int]], first: int) -> list[tuple[str, int]]:

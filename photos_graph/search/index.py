@@ -135,15 +135,15 @@ class SearchIndex:
 
     def place_counts(self, found: BitMap, first: int) -> list[tuple[str, int]]:
         """The places with the most photos, at or within them."""
-        return facets.best(facets.place_counts(self.places, self.terms.table, found, self.terms.visible), first)
+        return facets.places(self.places, self.terms.table, found, self.terms.visible, first)
 
     def tag_counts(self, found: BitMap, first: int) -> list[tuple[str, int]]:
         """The tags that the most of these photos have, predictions counted."""
-        return facets.best(facets.tag_counts(self.terms.tags, self._counting(found)), first)
+        return facets.tags(self.terms.tags, self._counting(found), first)
 
     def person_counts(self, found: BitMap, first: int) -> list[tuple[str, int]]:
         """The persons that most of these photos show, predictions counted; hidden ones are left out."""
-        return facets.best(facets.person_counts(self.terms.persons, self._counting(found)), first)
+        return facets.persons(self.terms.persons, self._counting(found), first)
 
     def _counting(self, found: BitMap) -> facets.Count:
         return facets.counting(found, self.terms.visible)
