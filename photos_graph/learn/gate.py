@@ -17,6 +17,7 @@ from photos_graph.learn.tags import TagModel
 from photos_graph.model import ModelState
 
 MARGIN = 0.01  # of average precision, by which a candidate may be worse
+FALL = 0.1  # of average precision, below what the active model had when it was trained: labels contradict each other
 USEFUL = 0.1  # of average precision, by which a first model must be better than chance
 
 
@@ -54,7 +55,15 @@ def judge_tags(candidate: TagModel, active: TagModel | None, learnt: TrainingSet
     if not both.any():
         return Verdict(ModelState.ACTIVE, "No photo that is held out has a tag that both models know.")
     what = f"{both.sum()} tags on {len(rows):,} photos that neither has learnt from"
-    return _compared(float(new[both].mean()), float(old[both].mean()), what)
+    verdict = _compared(float(new[both].mean()), float(old[both].mean()), what)
+    measured = {each.label: each.average_precision for each in active.per_label if each.held_out}
+    before = [(at, measured[label]) for at, label in enumerate(common) if both[at] and label in measured]
+    if verdict.state is ModelState.ACTIVE and before:
+        now, then = (float(np.mean(each)) for each in zip(*((new[at], score) for at, score in before), strict=True))
+        if now < then - FALL:
+            says = f"average precision {now:.3f}, the active model's was {then:.3f} when it was trained"
+            return Verdict(ModelState.REJECTED, f"What was said since does not fit together: {says}.")
+    return verdict
 
 
 def judge_persons(candidate: PersonModel, active: PersonModel | None, faces: NamedFaces) -> Verdict:
