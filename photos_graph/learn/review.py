@@ -14,7 +14,6 @@ from photos_graph.faces.match import Matches
 from photos_graph.learn.calibrate import NEVER
 from photos_graph.learn.neighbours import Neighbours
 
-UNSURE = 0.2  # how near to a tag's threshold a probability is worth a question
 NOVEL = 0.5  # mean similarity to the neighbours below which a photo is unlike the others
 SAME_SHOT = 0.9  # cosine similarity of photos of which one is enough
 LIKELY, LEAST_WORTH = 0.1, 0.2  # score of a person worth asking about; worth of a question about a face
@@ -55,14 +54,11 @@ def tag_questions(
     A pair is worth the more the less sure it is, the more the photo and its neighbours disagree (``disagreement``
     (n, l)), and the less its photo is like others; a photo is asked about once, and one of those that look the same.
     """
-    limits = np.where(thresholds >= NEVER, 0.5, thresholds)
-    unsure = np.maximum(0, 1 - np.abs(probabilities - limits) / UNSURE)
+    # Of two that are as unsure the likelier is asked about: a yes teaches more than a no.
+    unsure = (1 - np.abs(2 * probabilities - 1)) * (0.5 + probabilities)
     near = np.where(graph.near != NOBODY, graph.similar, 0).mean(axis=1)
     novel = np.clip(1 - near / NOVEL, 0, 1)
-    # A rare label has few questions: each label counts the same however many photos are near its threshold.
-    crowd = np.sqrt(np.maximum(1, (unsure > 0).sum(axis=0)))
-    worth = np.where(answered, -1, unsure + disagreement / 2 + novel[:, None] / 2) + 0.5 / crowd
-    worth[answered] = -1
+    worth = np.where(answered, -1, unsure + disagreement / 2 + novel[:, None] / 2)
     best = worth.max(axis=1)
     order = np.argsort(-best, kind="stable")[: POOL * count]
     out: list[Question] = []
@@ -70,7 +66,7 @@ def tag_questions(
         label = int(worth[photo].argmax())
         parts = (float(unsure[photo, label]), float(disagreement[photo, label]) / 2, float(novel[photo]) / 2)
         score = float(probabilities[photo, label])
-        out.append(Question(photo, label, score, float(best[photo]), _why(parts, score, float(limits[label]))))
+        out.append(Question(photo, label, score, float(best[photo]), _why(parts, score, float(thresholds[label]))))
     return out
 
 
@@ -80,8 +76,9 @@ def _why(parts: tuple[float, float, float], score: float, limit: float) -> str:
         return "It is unlike the photos that were labelled so far."
     if apart > unsure:
         return "The photo itself and those like it say different things."
-    side = "just above" if score >= limit else "just below"
-    return f"It is unsure: {score:.0%}, {side} the {limit:.0%} from which on the tag is given."
+    if limit >= NEVER:
+        return f"It is unsure: {score:.0%}."
+    return f"It is unsure: {score:.0%}, and from {limit:.0%} on the tag is given."
 
 
 def _diverse(order: npt.NDArray[np.intp], graph: Neighbours, count: int) -> list[int]:

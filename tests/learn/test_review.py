@@ -8,6 +8,7 @@ import numpy as np
 
 from photos_graph.faces.match import Matches
 from photos_graph.learn import neighbours
+from photos_graph.learn.calibrate import NEVER
 from photos_graph.learn.neighbours import NEAREST, Neighbours
 from photos_graph.learn.review import SAME_SHOT, face_outliers, face_questions, tag_questions
 from tests.faces.test_clusters import people
@@ -29,9 +30,11 @@ def test_the_least_sure_come_first_with_the_reason() -> None:
     probabilities[[5, 6], 0] = 0.7
     answered[5, 0] = True
     asked = tag_questions(probabilities, thresholds, disagreement, answered, graph, 4)
-    assert [(each.photo, each.label) for each in asked] == [(6, 0), (30, 1), (10, 1), (20, 1)]
-    assert asked[1].reason == "It is unsure: 69%, just below the 70% from which on the tag is given."
-    assert "just above" in asked[2].reason and asked[2].score == np.float32(0.72)
+    assert [(each.photo, each.label) for each in asked] == [(20, 1), (30, 1), (6, 0), (10, 1)]
+    assert asked[1].reason == "It is unsure: 69%, and from 70% on the tag is given."
+    assert asked[3].score == np.float32(0.72)
+    never = tag_questions(probabilities, np.full(2, NEVER, np.float32), disagreement, answered, graph, 1)
+    assert never[0].reason == "It is unsure: 62%."
 
 
 def test_disagreement_and_novelty_are_worth_a_question() -> None:
