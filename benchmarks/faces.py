@@ -40,7 +40,7 @@ DBSCAN_DISTANCE, DBSCAN_LEAST = 0.5, 3  # Immich's rule
 def lfw(bench: Bench) -> list[Figure]:
     """Verification, and clusters beside DBSCAN and HDBSCAN on the same vectors; noise counts as clusters of one."""
     figures: list[Figure] = []
-    path = vectors_file(bench, figures)
+    path = lfw_vectors(bench, figures)
     if path is None:
         return figures
     vectors, people = loaded(path)
@@ -75,7 +75,7 @@ def lfw(bench: Bench) -> list[Figure]:
 def many(bench: Bench) -> list[Figure]:
     """100,000 faces: copies of all people of LFW in turned spaces, with noise, so that each copy is of others."""
     figures: list[Figure] = []
-    path = vectors_file(bench, figures)
+    path = lfw_vectors(bench, figures)
     if path is None:
         return figures
     bench.say(f"{FACES:,} faces")
@@ -133,7 +133,7 @@ def _measured(path: Path) -> dict[str, float]:
         raise RuntimeError("the kept graph gives other clusters")
     chance = np.random.default_rng(1)
     some = chance.choice(FACES, NEW_FACES, replace=False)
-    new = _noisy(vectors[some], NEW_NOISE, chance)
+    new = noisy(vectors[some], NEW_NOISE, chance)
     with _timed() as new_faces:
         kept = similarity.added(kept, [f"new {i}" for i in range(NEW_FACES)], new)
         old = np.concatenate([labels, np.full(NEW_FACES, NOBODY, np.int32)])
@@ -145,19 +145,25 @@ def _measured(path: Path) -> dict[str, float]:
     return {**times, "megabytes": megabytes, "cubed": scores(labels, people)[0]}
 
 
+def copied(path: Path) -> Floats:
+    """(FACES, dimensions): the vectors in the file over and over, each time of other people."""
+    return _copies(*loaded(path))[0]
+
+
 def _copies(vectors: Floats, people: Ints) -> tuple[Floats, Ints]:
     chance = np.random.default_rng(0)
     copies, owners = [], []
     for copy in range(-(-FACES // len(vectors))):
         turn, _ = np.linalg.qr(chance.normal(size=(vectors.shape[1],) * 2))
-        copies.append(_noisy((vectors @ turn).astype(np.float32), NOISE, chance))
+        copies.append(noisy((vectors @ turn).astype(np.float32), NOISE, chance))
         owners.append(people + copy * (people.max() + 1))
     return np.concatenate(copies)[:FACES], np.concatenate(owners)[:FACES]
 
 
-def _noisy(vectors: Floats, noise: float, chance: np.random.Generator) -> Floats:
-    noisy = vectors + chance.normal(size=vectors.shape, scale=noise).astype(np.float32)
-    scaled: Floats = noisy / np.linalg.norm(noisy, axis=1, keepdims=True)
+def noisy(vectors: Floats, noise: float, chance: np.random.Generator | None = None) -> Floats:
+    chance = chance or np.random.default_rng(1)
+    moved = vectors + chance.normal(size=vectors.shape, scale=noise).astype(np.float32)
+    scaled: Floats = moved / np.linalg.norm(moved, axis=1, keepdims=True)
     return scaled
 
 
@@ -181,7 +187,7 @@ def _halves(people: Ints) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
     return chosen[people], ~chosen[people]
 
 
-def vectors_file(bench: Bench, figures: list[Figure]) -> Path | None:
+def lfw_vectors(bench: Bench, figures: list[Figure]) -> Path | None:
     """A file with the face in the middle of each picture, and whose it is; None when there are no pictures."""
     path = bench.folder / "faces" / "lfw.npz"
     if path.exists():

@@ -213,7 +213,7 @@ def _measured(path: Path) -> list[float]:
 
 def _persons(bench: Bench) -> list[Figure]:
     figures: list[Figure] = []
-    path = faces.vectors_file(bench, figures)
+    path = faces.lfw_vectors(bench, figures)
     if path is None:
         return figures
     vectors, people = faces.loaded(path)

@@ -20,8 +20,10 @@ from photos_graph.paths import check_data_dir
 from photos_graph.services.browse import Browse
 from photos_graph.services.changes import Changes
 from photos_graph.services.drawing import Drawing, describing
+from photos_graph.services.face_job import FaceJob
 from photos_graph.services.faces import Faces
 from photos_graph.services.finding import model_pool
+from photos_graph.services.grouping import Grouping, group_pool
 from photos_graph.services.index import Index
 from photos_graph.services.intake import TARGET
 from photos_graph.services.jobs import Jobs
@@ -32,6 +34,7 @@ from photos_graph.services.naming import Naming
 from photos_graph.services.person_editing import PersonEditing
 from photos_graph.services.persons import Persons
 from photos_graph.services.polling import keep_polling
+from photos_graph.services.recognition import Recognition
 from photos_graph.services.roots import Roots
 from photos_graph.services.scan import Scan, rules
 from photos_graph.services.search import Search
@@ -49,6 +52,7 @@ class Services:
     browse: Browse
     roots: Roots
     jobs: Jobs
+    recognition: Recognition
     labels: Labels
     tagging: Tagging
     changes: Changes
@@ -93,12 +97,18 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         media = Media(graph, renditions, settings.library.follow_symlinks)
         face_models = model_pool(settings)
         closing.push_async_callback(face_models.close)
+        groups = group_pool(settings)
+        closing.push_async_callback(groups.close)
 
-        scan = Scan(graph, pool, cache, Gazetteer(), index, settings)
-        runner = Runner(graph, {JobKind.SCAN: scan.run})
+        runner = Runner(graph)
         jobs = Jobs(graph, index, runner.wake)
+        recognition = Recognition(graph, jobs, settings)
+        closing.push_async_callback(recognition.close)
+        scan = Scan(graph, pool, cache, Gazetteer(), index, settings, recognition.read)
+        finding = FaceJob(graph, index, media, face_models, settings, recognition.found)
+        grouping = Grouping(graph, index, groups, settings)
         if run_jobs:
-            runner.start()
+            runner.start({JobKind.SCAN: scan.run, JobKind.FACES: finding.run, JobKind.CLUSTER: grouping.run})
             closing.push_async_callback(runner.close)
         if poll:
             polling = asyncio.create_task(
@@ -114,23 +124,20 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             browse=Browse(graph, index, pool),
             roots=Roots(graph, index, settings),
             jobs=jobs,
+            recognition=recognition,
             labels=Labels(graph, index),
             tagging=Tagging(graph, index),
-            changes=Changes(graph, index, _nothing_learns),
+            changes=Changes(graph, index, recognition.said),
             tags=Tags(graph, index),
             persons=Persons(graph, index),
-            person_editing=PersonEditing(graph, index, _nothing_learns),
+            person_editing=PersonEditing(graph, index, recognition.said),
             faces=Faces(graph, index),
-            naming=Naming(graph, index, _nothing_learns),
-            drawing=Drawing(graph, index, _nothing_learns, describing(face_models, media, settings)),
+            naming=Naming(graph, index, recognition.said),
+            drawing=Drawing(graph, index, recognition.said, describing(face_models, media, settings)),
             models=Models(graph),
             media=media,
             search=Search(index),
         )
-
-
-async def _nothing_learns() -> None:
-    """Nothing is made yet of what people say of faces."""
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

@@ -104,9 +104,10 @@ def scan(
     data_dir: DataDir = None,
     verbose: Verbose = False,
 ) -> None:
-    """Read new and changed photos into the library, and note which are gone."""
+    """Read new and changed photos into the library, note which are gone, and look for faces."""
     from photos_graph.bootstrap import Services
-    from photos_graph.model import JobState
+    from photos_graph.model import JobKind, JobState
+    from photos_graph.services.recognition import WITHOUT_MODELS
 
     settings = _settings(data_dir, verbose)
     _keep_apart(settings, roots)
@@ -121,12 +122,18 @@ def scan(
         except asyncio.CancelledError:
             await services.jobs.cancel(job.id)
             raise
-        done = job.state is JobState.SUCCEEDED
-        err.print(job.message or job.state.value, style="" if done else "red")
+        ended = [job]
+        err.print(job.message or job.state.value, style="" if job.state is JobState.SUCCEEDED else "red")
+        if services.recognition.models_are_missing:
+            err.print(WITHOUT_MODELS)
+        while following := await services.jobs.unfinished(JobKind.FACES, JobKind.CLUSTER):
+            ended.append(await follow(services.jobs.watch(following[0].id)))
+            shown = "" if ended[-1].state is JobState.SUCCEEDED else "red"
+            err.print(ended[-1].message or ended[-1].state.value, style=shown)
         failures = await services.browse.failures(1, None)
         if failures.total:
             err.print(f"{failures.total:,} files could not be read, or not in full: photos-graph jobs --failures")
-        return 0 if done else 1
+        return 0 if all(stage.state is JobState.SUCCEEDED for stage in ended) else 1
 
     sys.exit(_with_services(settings, work))
 

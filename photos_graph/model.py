@@ -39,6 +39,8 @@ class PlaceKind(StrEnum):
 
 class JobKind(StrEnum):
     SCAN = "SCAN"
+    FACES = "FACES"
+    CLUSTER = "CLUSTER"
 
 
 class JobState(StrEnum):

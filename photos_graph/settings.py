@@ -62,6 +62,7 @@ class LibrarySettings(Group):
     settle_seconds: float = Field(2, ge=0, description="a file younger than this may still be being written")
     settle_limit_seconds: float = Field(60, ge=0, description="how long a scan waits for such files at its end")
     import_keywords: bool = Field(True, description="keywords in photos and sidecars become tags")
+    import_faces: bool = Field(True, description="faces and names that other programs marked become faces and persons")
     missing_limit: float = Field(0.2, ge=0, le=1, description="a scan marks no more than this share of files missing")
 
 
@@ -81,6 +82,9 @@ class ImageSettings(Group):
 class FaceSettings(Group):
     """Finding faces, telling whose they are, and putting those of one person together."""
 
+    enabled: Literal["auto", "on", "off"] = Field(
+        "auto", description="whether scans look for faces; `auto`: once the weights are here"
+    )
     detector: str = Field(
         "yunet", description="what finds faces: a detector of DeepFace; `photos-graph models` lists them"
     )
@@ -165,6 +169,11 @@ class Settings(BaseSettings):
     learn: LearnSettings = Field(default_factory=LearnSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
     web: WebSettings = Field(default_factory=WebSettings)
+
+    @property
+    def faces_by(self) -> str:
+        """The models that look for faces, as a photo remembers them."""
+        return f"{self.faces.detector}+{self.faces.embedder}"
 
     @property
     def models_dir(self) -> Path:

@@ -15,6 +15,7 @@ from photos_graph.web.urls import thumbnail_url
 from resolvers import ids
 from resolvers.connections import Connection, Edge, Node, PageInfo, connection, given, page_info, page_size, still_there
 from resolvers.context import Info
+from resolvers.enums import TagSource
 from resolvers.permissions import CanView
 from resolvers.photos import Photo, load_photo
 
@@ -57,7 +58,7 @@ class Face(Node):
     box: Box
     confidence: float = strawberry.field(description="How sure it is that this is a face.")
     quality: float
-    source: model.TagSource | None = strawberry.field(description="Who says whose it is: MANUAL, IMPORTED, PREDICTED.")
+    source: TagSource | None = strawberry.field(description="Who says whose it is: MANUAL, IMPORTED, PREDICTED.")
     ignored: bool = strawberry.field(description="Not counted, not clustered, not recognised.")
 
     @strawberry.field

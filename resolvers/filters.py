@@ -6,10 +6,11 @@ import strawberry
 from strawberry import UNSET
 
 from photos_graph.errors import TooComplex
-from photos_graph.model import Certainty, Ref
+from photos_graph.model import Ref
 from photos_graph.services import filters
 from resolvers import ids
 from resolvers.connections import given
+from resolvers.enums import Certainty
 from resolvers.ids import decode_given
 from resolvers.scalars import LocalDateTime
 

@@ -91,6 +91,10 @@ class Library:
     async def folder_count(self, info: Info) -> int:
         return (await info.context.services.browse.library_counts()).folders
 
+    @strawberry.field(description="Without those that are ignored.")
+    async def face_count(self, info: Info) -> int:
+        return await info.context.services.faces.library_count()
+
     @strawberry.field
     async def failures(self, info: Info, first: int | None = UNSET, after: str | None = UNSET) -> Connection[Failure]:
         return await failure_page(info, first, after)

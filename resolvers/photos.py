@@ -15,6 +15,7 @@ from resolvers import ids
 from resolvers.changes import BulkResult
 from resolvers.connections import Node, given
 from resolvers.context import Info
+from resolvers.enums import Certainty
 from resolvers.permissions import CanEdit
 from resolvers.places import Camera, Location, Place
 from resolvers.scalars import LocalDateTime
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from resolvers.tags import PhotoTag
 
 strawberry.enum(model.TakenSource)
-strawberry.enum(model.TagSource)
-strawberry.enum(model.Certainty, description="CONFIRMED leaves predictions out.")
 strawberry.enum(model.ThumbnailSize, description="Longest edge 160, 320, 960, 1920; a picture is never enlarged.")
 strawberry.enum(model.ThumbnailFormat, description="AUTO: by the Accept header.")
 
@@ -102,27 +101,27 @@ class Photo(Node):
 
     @strawberry.field(description="Those that were put on it, by name; the tags above them are implied.")
     async def tags(
-        self, info: Info, certainty: model.Certainty = model.Certainty.PREDICTED
+        self, info: Info, certainty: Certainty = Certainty.PREDICTED
     ) -> list[Annotated[PhotoTag, strawberry.lazy("resolvers.tags")]]:
         from resolvers.tags import PhotoTag
 
         said = [
             PhotoTag.of(info, tag)
             for tag in await info.context.loaders.tags.load(self.photo.id)
-            if certainty is model.Certainty.PREDICTED or tag.source is not model.TagSource.PREDICTED
+            if certainty is Certainty.PREDICTED or tag.source is not model.TagSource.PREDICTED
         ]
         return [tag for tag in said if tag is not None]
 
     @strawberry.field(description="Who is in it, by name.")
     async def persons(
-        self, info: Info, certainty: model.Certainty = model.Certainty.PREDICTED
+        self, info: Info, certainty: Certainty = Certainty.PREDICTED
     ) -> list[Annotated[Person, strawberry.lazy("resolvers.persons")]]:
         from resolvers.persons import Person
 
         return [
             Person.of(person)
             for person, predicted in await info.context.loaders.persons.load(self.photo.id)
-            if certainty is model.Certainty.PREDICTED or not predicted
+            if certainty is Certainty.PREDICTED or not predicted
         ]
 
     @strawberry.field(description="From left to right, those that are ignored too.")

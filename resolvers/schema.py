@@ -17,6 +17,7 @@ from resolvers.changes import ChangeMutations
 from resolvers.connections import Node
 from resolvers.context import Info
 from resolvers.errors import PublicErrors, log_unforeseen
+from resolvers.face_jobs import FaceJobMutations
 from resolvers.faces import FaceQueries, load_cluster, load_face
 from resolvers.folders import FolderQueries, load_folder
 from resolvers.jobs import JobMutations, JobQueries, JobSubscriptions, load_job
@@ -77,6 +78,7 @@ class Mutation(
     PersonMutations,
     FaceMutations,
     ChangeMutations,
+    FaceJobMutations,
     JobMutations,
 ):
     pass

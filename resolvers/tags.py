@@ -13,6 +13,7 @@ from photos_graph.services.filters import PhotoFilter, TermFilter
 from resolvers import ids
 from resolvers.connections import Connection, Node, connection, given, page_size
 from resolvers.context import Info
+from resolvers.enums import TagSource
 from resolvers.folders import Folder, load_folder
 from resolvers.models import Model, load_model
 from resolvers.pages import PhotoConnection, photo_page
@@ -64,7 +65,7 @@ class PhotoTag:
 
     own: strawberry.Private[nouns.PhotoTag]
     tag: Tag
-    source: nouns.TagSource
+    source: TagSource
     origin: Folder | None = strawberry.field(name="from", description="The folder that brings it.")
     score: float | None
     at: datetime | None

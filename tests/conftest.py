@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from photos_graph.faces import table
+from photos_graph.faces.weights import Weights
 from photos_graph.graph.connection import Graph, connect
 from photos_graph.settings import GraphSettings, Settings
 from tests import engines
@@ -86,3 +88,12 @@ async def graph(settings: Settings) -> AsyncIterator[Graph]:
     graph = await connect(settings)
     yield graph
     await graph.close()
+
+
+@pytest.fixture(scope="session")
+def weights_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Real weights, fetched once a session the way a user gets them: DEEPFACE_HOME with YuNet, SFace and Dlib's."""
+    home = tmp_path_factory.mktemp("models")
+    wanted = [table.detector("yunet"), table.embedder("SFace"), table.embedder("Dlib"), table.detector("dlib")]
+    Weights(home).fetch(wanted, lambda what, done, total: None)
+    return home

@@ -83,8 +83,9 @@ def probability(similar: Floats, embedder: Embedder) -> npt.NDArray[np.float32]:
     return scores
 
 
-def decide(matches: Matches, rules: Rules, threshold: float) -> Ints:
-    """(m,): the person of each face, or NOBODY: surest first, a person once in a photo, at least ``threshold``."""
+def decide(matches: Matches, rules: Rules, threshold: float | Floats) -> Ints:
+    """(m,): the person of each face, or NOBODY: surest first, a person once in a photo, at least ``threshold``, which
+    may be one for each person (p,)."""
     decided = np.full(len(matches.scores), NOBODY, np.int32)
     placed: set[tuple[int, int]] = set()
     faces, columns = np.nonzero(matches.scores >= threshold)

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from photos_graph.faces.detect import Floats
-from photos_graph.kept import Arrays, Damaged, read_arrays, write_arrays
+from photos_graph.kept import Arrays, Damaged, pack, read_arrays, written_whole
 
 VERSION = 1  # of the file: raise it when the meaning of anything in it changes
 BLOCK = 1024  # faces on a side of one matrix product
@@ -97,8 +97,8 @@ def without(old: Similarities, gone: set[str]) -> Similarities:
     )
 
 
-def save(similarities: Similarities, path: Path) -> None:
-    """All or nothing: nobody ever sees half a file. One writer at a time. Raises OSError."""
+def write(similarities: Similarities, file: IO[bytes]) -> None:
+    """As ``load`` reads it."""
     about = {
         "model": similarities.model,
         "floor": similarities.floor,
@@ -112,7 +112,13 @@ def save(similarities: Similarities, path: Path) -> None:
         "second": pairs.second,
         "similar": pairs.similar,
     }
-    write_arrays(path, VERSION, about, arrays)
+    pack(file, VERSION, about, arrays)
+
+
+def save(similarities: Similarities, path: Path) -> None:
+    """All or nothing: nobody ever sees half a file. One writer at a time. Raises OSError."""
+    with written_whole(path) as file:
+        write(similarities, file)
 
 
 def load(path: Path) -> Similarities:

@@ -55,6 +55,7 @@ class Embedder:
     lift: float = 0.0
     packages: tuple[str, ...] = ()
     even: float | None = None  # mean similarity at which a face is as likely as not of a person; None: the cut
+    applied: float = 0.8  # probability from which on a face is taken for a person who has no threshold of their own
     slope: float = 40.0  # probability = 1 / (1 + exp(-slope * (mean similarity - even)))
 
     @property

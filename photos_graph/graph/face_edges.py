@@ -12,6 +12,7 @@ from typing import Any, LiteralString
 
 from photos_graph.graph.changes import Edge, EdgeKind, Shift, Value
 from photos_graph.graph.connection import Transaction
+from photos_graph.graph.faces import rank
 from photos_graph.model import Box
 
 Edges = dict[str, Edge]  # by person id; on one face
@@ -196,7 +197,8 @@ class Described:
 DRAW: LiteralString = """
 MATCH (p:Photo {id: $photo})
 CREATE (p)-[:HAS_FACE]->(:Face {id: $id, x: $x, y: $y, width: $width, height: $height, score: 1.0, quality: $quality,
-  ignored: false, source: 'MANUAL', model: $model, vector: $vector, at: $at, by: $by})
+  rank: $rank, ignored: false, source: 'MANUAL', model: $model, vector: $vector, at: $at, by: $by})
+SET p.facesDue = CASE WHEN $model IS NULL THEN p.number ELSE p.facesDue END
 RETURN p.number AS number
 """
 
@@ -212,6 +214,7 @@ async def draw(
 ) -> int | None:
     """A face that somebody drew; without ``described`` a job will look at it. The photo's number; None where there is
     no such photo."""
+    quality = described.quality if described else 0.0
     rows = await tx.run(
         DRAW,
         photo=photo_id,
@@ -220,7 +223,8 @@ async def draw(
         y=box.y,
         width=box.width,
         height=box.height,
-        quality=described.quality if described else 0.0,
+        quality=quality,
+        rank=rank(quality, face_id),
         model=described.model if described else None,
         vector=described.vector if described else None,
         at=at_ms,

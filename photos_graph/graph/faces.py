@@ -57,10 +57,25 @@ def _face(row: dict[str, Any]) -> Face:
     )
 
 
-Place = tuple[float, str]  # quality and id; a page goes from the best down, and by id where they are alike
+_STEPS = 999_999  # of quality, in a rank
 
-BEFORE_ALL: Place = (2.0, "")
-WINDOWS = (0.02, 0.1, 2.0)  # of quality, one below the other: no engine has to sort all faces for the best fifty
+BEFORE_ALL, AFTER_ALL = "", "A"  # ranks begin with digits
+WINDOWS = (0.02, 0.06, 0.18, 0.54, 1.0)  # of quality, one below the other: no engine sorts all faces for the best fifty
+
+
+def rank(quality: float, face_id: str) -> str:
+    """``Face.rank``, which whoever writes ``Face.quality`` writes too: it goes up from the best face down. A string,
+    since the indexes of the embedded engine serve ranges of nothing else."""
+    return f"{_steps(quality):06d}{face_id}"
+
+
+def face_id_of(rank: str) -> str:
+    return rank[6:]
+
+
+def _steps(quality: float) -> int:
+    return round((1 - min(max(quality, 0.0), 1.0)) * _STEPS)
+
 
 # A face is somebody's by what a person said; else, while nobody ignores it, by what a model is sure of.
 THEIRS: LiteralString = """(EXISTS { (f)-[:IS]->(:Person {id: $person}) } OR (NOT coalesce(f.ignored, false)
@@ -70,23 +85,21 @@ ASSIGNED: LiteralString = """(EXISTS { (f)-[:IS]->(:Person) } OR (NOT coalesce(f
     AND EXISTS { MATCH (f)-[r:LOOKS_LIKE]->(:Person) WHERE r.applied }))"""
 
 # The start that leads to the fewest faces comes first. WITH keeps a planner from starting elsewhere.
-OF_PHOTO: LiteralString = "MATCH (:Photo {id: $photo})-[:HAS_FACE]->(f:Face) WITH f, f.quality AS quality\n"
+OF_PHOTO: LiteralString = "MATCH (:Photo {id: $photo})-[:HAS_FACE]->(f:Face) WITH f\n"
 OF_CLUSTER: LiteralString = """
 MATCH (:Cluster {id: $cluster})<-[:IN_CLUSTER]-(f:Face)
 WHERE NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }
-WITH f, f.quality AS quality
+WITH f
 """
 OF_PERSON: LiteralString = """
-MATCH (:Person {id: $person})<-[:IS|LOOKS_LIKE]-(f:Face) WITH DISTINCT f, f.quality AS quality
+MATCH (:Person {id: $person})<-[:IS|LOOKS_LIKE]-(f:Face) WITH DISTINCT f
 """
-IGNORED: LiteralString = "MATCH (f:Face {ignored: true}) WITH f, f.quality AS quality\n"
-BY_QUALITY: LiteralString = """
-MATCH (f:Face) WHERE f.quality <= $high AND f.quality > $low WITH f, f.quality AS quality
-"""
-EVERY: LiteralString = "MATCH (f:Face) WITH f, f.quality AS quality\n"
+IGNORED: LiteralString = "MATCH (f:Face {ignored: true}) WITH f\n"
+BY_RANK: LiteralString = "MATCH (f:Face) WHERE f.rank > $after AND f.rank < $until WITH f\n"
+EVERY: LiteralString = "MATCH (f:Face) WITH f\n"
 
 FITTING: LiteralString = (
-    """WHERE ($least IS NULL OR quality >= $least)
+    """WHERE ($least IS NULL OR f.quality >= $least)
   AND ($ignored IS NULL OR coalesce(f.ignored, false) = $ignored)
   AND ($person IS NULL OR """
     + THEIRS
@@ -98,8 +111,8 @@ FITTING: LiteralString = (
 )
 PAGE: LiteralString = (
     FITTING
-    + """  AND (quality < $quality OR (quality = $quality AND f.id > $id))
-RETURN quality, f.id AS id ORDER BY quality DESC, id LIMIT $limit
+    + """  AND f.rank > $after
+RETURN f.rank AS rank ORDER BY rank LIMIT $limit
 """
 )
 COUNT: LiteralString = FITTING + "RETURN count(f) AS faces"
@@ -116,25 +129,25 @@ COUNTS: dict[str, LiteralString] = {
     "person": OF_PERSON + COUNT,
     "ignored": IGNORED + COUNT,
 }
-PAGE_BY_QUALITY: LiteralString = BY_QUALITY + PAGE
+PAGE_BY_RANK: LiteralString = BY_RANK + PAGE
 COUNT_EVERY: LiteralString = EVERY + COUNT
 COUNT_ALL: LiteralString = "MATCH (f:Face) RETURN count(f) AS faces"
 
 
-async def places(graph: Graph, wanted: FaceFilter, after: Place, limit: int) -> list[Place]:
-    """Those that follow ``after``."""
-    quality, id_ = after
-    values = {**_values(wanted), "quality": quality, "id": id_}
+async def ranks(graph: Graph, wanted: FaceFilter, after: str, limit: int) -> list[str]:
+    """The ranks, which name the faces, of those that follow ``after``."""
+    values = _values(wanted)
     if (start := _start(wanted)) is not None:
-        return _places(await graph.read(PAGES[start], **values, limit=limit))
-    found: list[Place] = []
-    high, least = min(quality, 1.0), wanted.min_quality or 0.0
+        return [row["rank"] for row in await graph.read(PAGES[start], **values, after=after, limit=limit)]
+    found: list[str] = []
+    steps = int(after[:6]) if after else 0
     for window in WINDOWS:
-        low = high - window
-        rows = await graph.read(PAGE_BY_QUALITY, **values, high=high, low=low, limit=limit - len(found))
-        found += _places(rows)
-        high = low
-        if len(found) >= limit or high < least:
+        steps += round(window * _STEPS)
+        until = f"{steps:06d}" if steps <= _STEPS else AFTER_ALL
+        rows = await graph.read(PAGE_BY_RANK, **values, after=after, until=until, limit=limit - len(found))
+        found += [row["rank"] for row in rows]
+        after = max(after, until)
+        if len(found) >= limit or steps > _steps(wanted.min_quality or 0.0):
             break
     return found
 
@@ -144,9 +157,9 @@ UNWIND $ids AS id
 CALL (id) {
   MATCH (:Cluster {id: id})<-[:IN_CLUSTER]-(f:Face)
   WHERE NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }
-  RETURN f.quality AS quality, f.id AS face ORDER BY quality DESC, face LIMIT $limit
+  RETURN f.rank AS rank ORDER BY rank LIMIT $limit
 }
-RETURN id AS of, quality, face AS id
+RETURN id AS of, rank ORDER BY rank
 """
 
 FIRST_OF_PERSONS: LiteralString = """
@@ -155,27 +168,25 @@ CALL (id) {
   MATCH (:Person {id: id})<-[r:IS|LOOKS_LIKE]-(f:Face)
   WHERE type(r) = 'IS'
     OR (r.applied AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) })
-  RETURN f.quality AS quality, f.id AS face ORDER BY quality DESC, face LIMIT $limit
+  RETURN f.rank AS rank ORDER BY rank LIMIT $limit
 }
-RETURN id AS of, quality, face AS id
+RETURN id AS of, rank ORDER BY rank
 """
 
 
-async def first_of_clusters(graph: Graph, cluster_ids: Sequence[str], limit: int) -> dict[str, list[Place]]:
-    """The best faces of each, as ``places`` gives them of one."""
+async def first_of_clusters(graph: Graph, cluster_ids: Sequence[str], limit: int) -> dict[str, list[str]]:
+    """The best faces of each, as ``ranks`` gives them of one."""
     return _by_owner(await graph.read(FIRST_OF_CLUSTERS, ids=list(cluster_ids), limit=limit))
 
 
-async def first_of_persons(graph: Graph, person_ids: Sequence[str], limit: int) -> dict[str, list[Place]]:
+async def first_of_persons(graph: Graph, person_ids: Sequence[str], limit: int) -> dict[str, list[str]]:
     return _by_owner(await graph.read(FIRST_OF_PERSONS, ids=list(person_ids), limit=limit))
 
 
-def _by_owner(rows: Sequence[dict[str, Any]]) -> dict[str, list[Place]]:
-    found: dict[str, list[Place]] = {}
+def _by_owner(rows: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
     for row in rows:
-        found.setdefault(row["of"], []).append((row["quality"], row["id"]))
-    for places in found.values():
-        places.sort(key=lambda place: (-place[0], place[1]))
+        found.setdefault(row["of"], []).append(row["rank"])
     return found
 
 
@@ -208,7 +219,3 @@ def _values(wanted: FaceFilter) -> dict[str, object]:
         "ignored": wanted.ignored,
         "least": wanted.min_quality,
     }
-
-
-def _places(rows: Sequence[dict[str, Any]]) -> list[Place]:
-    return [(row["quality"], row["id"]) for row in rows]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 
@@ -57,10 +57,11 @@ RETURN j {.*} AS job
 """
 
 
-async def claim(graph: Graph, owner: str) -> Job | None:
-    """The oldest job that waits or was left behind; jobs of one kind run one after the other, whoever runs them."""
+async def claim(graph: Graph, owner: str, but: Set[JobKind] = frozenset()) -> Job | None:
+    """The oldest job that waits or was left behind, of no kind in ``but``; jobs of one kind run one after the other,
+    whoever runs them."""
     rows = await graph.read(CLAIMABLE, stale=STALE_MS)
-    running = {row["kind"] for row in rows if row["alive"]}
+    running = {row["kind"] for row in rows if row["alive"]} | {kind.value for kind in but}
     for row in rows:
         if not row["alive"] and row["kind"] not in running:
             claimed = await graph.write(CLAIM, id=row["id"], owner=owner, stale=STALE_MS)

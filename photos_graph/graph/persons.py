@@ -103,7 +103,7 @@ MATCH (x:Person {id: id})
 OPTIONAL MATCH (chosen:Face {id: x.cover})-[:IS]->(x)
 CALL (x) {
   OPTIONAL MATCH (x)<-[:IS]-(f:Face) WHERE NOT coalesce(f.ignored, false)
-  RETURN f.id AS best ORDER BY coalesce(f.quality, 0.0) DESC, f.id LIMIT 1
+  RETURN f.id AS best ORDER BY f.rank LIMIT 1
 }
 RETURN id, coalesce(chosen.id, best) AS cover
 """

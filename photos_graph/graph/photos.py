@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 
-from photos_graph.graph import changes, keywords
+from photos_graph.graph import changes, keywords, regions
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.failures import ReadFailure, clear_failures, put_failures
 from photos_graph.graph.feed import touch
@@ -20,6 +20,7 @@ from photos_graph.model import (
     Photo,
     Place,
     PlaceKind,
+    Region,
     Taken,
     TakenSource,
 )
@@ -41,6 +42,7 @@ class Read:
     placeholder: str
     metadata: Metadata
     places: tuple[Place, ...] = ()
+    regions: tuple[Region, ...] = ()  # faces that the file, or its sidecar, marks
 
     @property
     def photo_id(self) -> str:
@@ -71,7 +73,8 @@ UNWIND $rows AS row
 MERGE (p:Photo {id: row.id})
 ON CREATE SET p.number = row.number, p.addedAt = timestamp(), p.favourite = false
 SET p.contentHash = row.contentHash, p.byteSize = row.size, p.width = row.width, p.height = row.height,
-  p.format = row.format, p.placeholder = row.placeholder
+  p.format = row.format, p.placeholder = row.placeholder,
+  p.facesDue = CASE WHEN p.facesBy IS NULL THEN p.number ELSE p.facesDue END
 """
 
 # The edge to what the path held before goes; that photo's number comes back, since it may now be unseen.
@@ -107,30 +110,36 @@ async def put_read(
     failures: Sequence[ReadFailure],
     job_id: str,
     import_keywords: bool = True,
+    import_faces: bool = True,
 ) -> None:
-    """One batch of a scan in one commit: photos, their files, places and tags, and what could not be read."""
+    """One batch of a scan in one commit: photos, their files, places, tags and marked faces, and what could not be
+    read."""
 
     async def work(tx: Transaction) -> None:
         touched: list[int] = []
         new_tags: list[str] = []
-        if reads and import_keywords:
-            photo_ids = [read.photo_id for read in reads]
-            await changes.lock(tx)
-            before = await keywords.said(tx, photo_ids)
-            touched += await _put_photos(tx, reads)
-            new_tags = await keywords.bring(tx, before, await keywords.said(tx, photo_ids))
-        elif reads:
-            touched += await _put_photos(tx, reads)
+        new_persons: list[str] = []
+        photo_ids = [read.photo_id for read in reads]
+        if reads:
+            if import_keywords or import_faces:
+                await changes.lock(tx)
+            words = await keywords.said(tx, photo_ids) if import_keywords else {}
+            marked = await regions.said(tx, photo_ids) if import_faces else {}
+            touched += await _put_photos(tx, reads, import_faces)
+            if import_keywords:
+                new_tags = await keywords.bring(tx, words, await keywords.said(tx, photo_ids))
+            if import_faces:
+                new_persons = await regions.bring(tx, marked, await regions.said(tx, photo_ids))
         await clear_failures(tx, [read.file_id for read in reads])
         touched += await put_failures(tx, failures, job_id)
-        await touch(tx, photos=touched, tags=new_tags)
+        await touch(tx, photos=touched, tags=new_tags, persons=new_persons)
 
     await graph.transaction(work)
 
 
-async def _put_photos(tx: Transaction, reads: Sequence[Read]) -> list[int]:
+async def _put_photos(tx: Transaction, reads: Sequence[Read], with_regions: bool) -> list[int]:
     numbers = await _new_numbers(tx, {read.photo_id for read in reads})
-    rows = [_row(read, numbers.get(read.photo_id)) for read in reads]
+    rows = [_row(read, numbers.get(read.photo_id), with_regions) for read in reads]
     places = {place.id: place for read in reads for place in read.places}
     if places:
         await tx.run(PUT_PLACES, rows=[{"id": p.id, "name": p.name, "kind": p.kind.value} for p in places.values()])
@@ -151,7 +160,7 @@ async def _new_numbers(tx: Transaction, ids: set[str]) -> dict[str, int]:
     return {id_: first + offset for offset, id_ in enumerate(new)}
 
 
-def _row(read: Read, number: int | None) -> dict[str, object]:
+def _row(read: Read, number: int | None, with_regions: bool) -> dict[str, object]:
     return {
         "file": read.file_id,
         "id": read.photo_id,
@@ -165,7 +174,8 @@ def _row(read: Read, number: int | None) -> dict[str, object]:
         "format": read.format,
         "placeholder": read.placeholder,
         "place": read.places[-1].id if read.places else None,
-        "metadata": _properties(read.metadata),
+        "metadata": _properties(read.metadata)
+        | ({"regions": regions.packed(read.regions) or None} if with_regions else {}),
     }
 
 

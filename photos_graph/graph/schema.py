@@ -46,9 +46,10 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
     3: (
         "CREATE CONSTRAINT cluster_id IF NOT EXISTS FOR (n:Cluster) REQUIRE n.id IS UNIQUE",
         "CREATE INDEX cluster_size IF NOT EXISTS FOR (n:Cluster) ON (n.size)",
-        "CREATE INDEX face_quality IF NOT EXISTS FOR (n:Face) ON (n.quality)",
+        "CREATE INDEX face_rank IF NOT EXISTS FOR (n:Face) ON (n.rank)",
         "CREATE INDEX face_ignored IF NOT EXISTS FOR (n:Face) ON (n.ignored)",
     ),
+    4: ("CREATE INDEX photo_faces_due IF NOT EXISTS FOR (n:Photo) ON (n.facesDue)",),
 }
 
 APPLIED: LiteralString = "MATCH (m:Migration) RETURN m.number AS number ORDER BY number"

@@ -91,6 +91,19 @@ class Renditions:
         etag = _etag(photo_id, size, format)
         return Rendition(MEDIA_TYPES[format], etag, path=found.path, byte_size=found.byte_size)
 
+    async def kept(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat, source: Source) -> Path | None:
+        """The finished file; None where the cache does not take it. Raises what ``open`` and ``chunks`` do."""
+        rendition = await self.open(photo_id, size, format, source)
+        try:
+            if rendition.chunks is not None:
+                async for _ in rendition.chunks:
+                    pass
+        finally:
+            await rendition.aclose()
+        async with self._photo(photo_id):  # until it was written
+            found = self._cache.get(photo_id, size, format)
+        return None if found is None else found.path
+
     async def close(self) -> None:
         """Gives up what is being made."""
         tasks = [flight.task for flight in self._flights.values() if flight.task]

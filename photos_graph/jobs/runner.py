@@ -1,4 +1,4 @@
-"""The runner: takes jobs from the graph one after the other, with a sign of life, until it is stopped.
+"""The runner: takes jobs from the graph, one of each kind at a time, with a sign of life, until it is stopped.
 
 Any process with a runner may take any job. One whose process died is taken over when its sign of life is stale,
 and goes on where it was, since what is pending is a query.
@@ -77,37 +77,54 @@ class Run:
 class Runner:
     """``start`` once, ``close`` once; ``wake`` when a job was made here, so that it starts at once."""
 
-    def __init__(self, graph: Graph, handlers: Mapping[JobKind, Handler]) -> None:
+    def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._handlers = handlers
+        self._handlers: Mapping[JobKind, Handler] = {}
         self._owner = uuid4().hex
+        self._running: dict[JobKind, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
+    def start(self, handlers: Mapping[JobKind, Handler]) -> None:
+        self._handlers = handlers
         self._task = asyncio.create_task(self._loop(), name="job runner")
 
     def wake(self) -> None:
         self._wake.set()
 
     async def close(self) -> None:
-        """Stops the running job at its next await and puts it back among those that wait."""
+        """Stops the running jobs at their next await and puts them back among those that wait."""
         if self._task:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.gather(self._task, return_exceptions=True)
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     async def _loop(self) -> None:
         await self._once(lambda: jobs.prune(self._graph))
         while True:
-            job = await self._once(lambda: jobs.claim(self._graph, self._owner))
+            # What runs here is not taken again when the engine was away for so long that it looks left behind.
+            job = await self._once(lambda: jobs.claim(self._graph, self._owner, set(self._running)))
             if job is not None:
-                await self._once(partial(self._run, job))
+                self._begin(job)
                 continue
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._wake.wait()
             self._wake.clear()
+
+    def _begin(self, job: Job) -> None:
+        task = asyncio.create_task(self._to_its_end(job), name=f"job {job.kind.lower()}")
+        self._running[job.kind] = task
+
+    async def _to_its_end(self, job: Job) -> None:
+        try:
+            await self._once(partial(self._run, job))
+        finally:
+            del self._running[job.kind]
+            self._wake.set()
 
     async def _once(self, work: Callable[[], Awaitable[T]]) -> T | None:
         """An engine that is away ends nothing: the loop asks again."""
@@ -125,7 +142,7 @@ class Runner:
             message = await self._handlers[job.kind](job, run)
             await run.finish(JobState.SUCCEEDED, message)
         except Cancelled:
-            await run.finish(JobState.CANCELLED, "Cancelled. The next scan goes on from here.")
+            await run.finish(JobState.CANCELLED, "Cancelled. The next one goes on from here.")
         except asyncio.CancelledError:
             with contextlib.suppress(EngineUnavailable):
                 await asyncio.shield(run.release())

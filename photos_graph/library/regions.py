@@ -24,6 +24,7 @@ _ITEM = re.compile(r"\[(\d{1,4})\]/")
 _PICASA_SECTION = re.compile(r"\[([^\]]{1,255})\]")
 _PICASA_FACE = re.compile(r"rect64\(([0-9a-f]{1,16})\),([0-9a-f]{1,16})", re.ASCII | re.IGNORECASE)
 _PICASA_UNKNOWN = "ffffffffffffffff"
+PICASA_NAME = b".picasa.ini"
 MAX_PICASA_BYTES = 16 * 1024 * 1024
 
 

@@ -7,7 +7,9 @@ import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from photos_graph.errors import PhotosGraphError
+from photos_graph.errors import ModelUnavailable, PhotosGraphError
+from photos_graph.faces import table
+from photos_graph.faces.weights import Weights
 from photos_graph.graph import folders
 from photos_graph.graph.connection import Graph
 from photos_graph.model import RootState
@@ -41,6 +43,7 @@ class Doctor:
         async for finding in self._roots():
             yield finding
         yield await self._formats()
+        yield await asyncio.to_thread(self._faces)
         counts = await self._browse.library_counts()
         yield Finding("library", True, f"{counts.photos:,} photos, {counts.files:,} files, {counts.folders:,} folders")
         failures = (await self._browse.failures(0, None)).total
@@ -72,6 +75,20 @@ class Doctor:
         missing = sorted(each.extension for each in formats if not each.available)
         known = f"{len(formats) - len(missing)} of {len(formats)} extensions can be decoded"
         return Finding("decoders", True, f"{known}; not {', '.join(missing)}" if missing else known)
+
+    def _faces(self) -> Finding:
+        faces = self._settings.faces
+        models = (table.detector(faces.detector), table.embedder(faces.embedder))
+        if faces.enabled == "off":
+            return Finding("faces", True, "not looked for: faces.enabled is off")
+        weights = Weights(self._settings.models_dir, faces.weights)
+        try:
+            weights.check(*models)
+        except ModelUnavailable as error:
+            missing = not weights.are_here(*models)
+            said = f"not looked for. {error.public_message}"
+            return Finding("faces", missing and faces.enabled == "auto", said)
+        return Finding("faces", True, f"{faces.detector} and {faces.embedder}, their weights are whole")
 
     async def _compare_index(self) -> Finding:
         differing = await self._index.differing()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 import math
 from collections.abc import Awaitable, Callable
@@ -10,12 +9,14 @@ from uuid import uuid4
 
 import numpy as np
 
+from photos_graph.boxes import in_common
 from photos_graph.errors import BadInput, Conflict, NotFound, PhotosGraphError
 from photos_graph.graph import face_edges, faces
 from photos_graph.graph.changes import Edge, EdgeKind, now_ms
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.face_edges import Described, SaidFace
 from photos_graph.graph.feed import touch
+from photos_graph.graph.found_faces import packed
 from photos_graph.images.workers import Priority, WorkerPool
 from photos_graph.model import Box, Face, Ref
 from photos_graph.services import face_rules
@@ -76,8 +77,7 @@ def describing(pool: WorkerPool, media: Media, settings: Settings) -> Describe:
         except PhotosGraphError as error:
             log.info("a face that was drawn is looked at later: %s", error.public_message)
             return None
-        vector = base64.b64encode(found.vectors[0].astype("<f4").tobytes()).decode()
-        return Described(settings.faces.embedder, vector, float(found.qualities[0]))
+        return Described(settings.faces.embedder, packed(found.vectors[0]), float(found.qualities[0]))
 
     return describe
 
@@ -91,13 +91,5 @@ def _check_box(box: Box) -> None:
 
 async def _check_free(tx: Transaction, photo_id: str, box: Box) -> None:
     for face_id, other in (await face_edges.boxes(tx, photo_id)).items():
-        if _in_common(box, other) > SAME:
+        if in_common(box, other) > SAME:
             raise Conflict("There is a face at this place already.", ("Face", face_id))
-
-
-def _in_common(one: Box, other: Box) -> float:
-    """Intersection over union."""
-    width = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
-    height = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
-    both = max(width, 0.0) * max(height, 0.0)
-    return both / (one.width * one.height + other.width * other.height - both)

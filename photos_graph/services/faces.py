@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph import face_clusters, faces, persons
 from photos_graph.graph.connection import Graph
-from photos_graph.graph.faces import BEFORE_ALL, Place
+from photos_graph.graph.faces import BEFORE_ALL, face_id_of
 from photos_graph.graph.photos import photo_numbers
 from photos_graph.model import Face, FaceCluster, FaceFilter, Person
 from photos_graph.services.index import Index
@@ -72,30 +72,45 @@ class Faces:
 
         The first pages of many persons, or of many clusters, are one query to the engine.
         """
-        first_pages: dict[tuple[bool, int], list[str]] = {}
+        read = await self._first_pages(keys)
+        return [await self._page(key, read.get(key)) for key in keys]
+
+    async def _first_pages(self, keys: Sequence[PageKey]) -> dict[PageKey, list[str]]:
+        """Ranks, of those keys that are first pages of one person or of one cluster."""
+        alike: dict[tuple[bool, int], dict[str, PageKey]] = {}
         for key in keys:
             if (owner := _sole_owner(key)) is not None:
-                first_pages.setdefault((key.filter.cluster_id is not None, key.first), []).append(owner)
-        found: dict[tuple[bool, int], dict[str, list[Place]]] = {}
-        for (of_clusters, first), owners in first_pages.items():
+                alike.setdefault((key.filter.cluster_id is not None, key.first), {})[owner] = key
+        found: dict[PageKey, list[str]] = {}
+        for (of_clusters, first), owners in alike.items():
             read = faces.first_of_clusters if of_clusters else faces.first_of_persons
-            found[of_clusters, first] = await read(self._graph, owners, first + 1)
-        answers: list[Listing[str] | BadInput] = []
-        for key in keys:
-            owner = _sole_owner(key)
+            ranks = await read(self._graph, list(owners), first + 1)
+            found |= {key: ranks.get(owner, []) for owner, key in owners.items()}
+        return found
+
+    async def _page(self, key: PageKey, ranks: Sequence[str] | None) -> Listing[str] | BadInput:
+        """``ranks``: where they are known already."""
+        if ranks is None:
             try:
-                if owner is None:
-                    start = BEFORE_ALL if key.after is None else _place_of(key.after)
-                    places = await faces.places(self._graph, key.filter, start, key.first + 1)
-                else:
-                    places = found[key.filter.cluster_id is not None, key.first].get(owner, [])
-                answers.append(_listing(places, key))
+                start = BEFORE_ALL if key.after is None else _rank_of(key.after)
             except BadInput as error:
-                answers.append(error)
-        return answers
+                return error
+            ranks = await faces.ranks(self._graph, key.filter, start, key.first + 1)
+        page = ranks[: key.first]
+        return Listing(
+            items=[face_id_of(rank) for rank in page],
+            cursors=[cursor_of((0, rank)) for rank in page],
+            has_next=len(ranks) > key.first,
+            has_previous=key.after is not None,
+            total=0,
+        )
 
     async def count(self, wanted: FaceFilter) -> int:
         return await faces.count(self._graph, wanted)
+
+    async def library_count(self) -> int:
+        """Of all faces but those that are ignored, without a look at each."""
+        return await self.count(FaceFilter()) - await self.count(FaceFilter(ignored=True))
 
     async def check(self, wanted: FaceFilter) -> None:
         """Raises NotFound for a photo or person that is not known, BadInput for a quality that is none."""
@@ -132,23 +147,9 @@ def _sole_owner(key: PageKey) -> str | None:
     return None if of_both else key.filter.person_id or key.filter.cluster_id
 
 
-def _listing(found: Sequence[Place], key: PageKey) -> Listing[str]:
-    page = found[: key.first]
-    return Listing(
-        items=[id_ for _, id_ in page],
-        cursors=[cursor_of((0, json.dumps(place))) for place in page],
-        has_next=len(found) > key.first,
-        has_previous=key.after is not None,
-        total=0,
-    )
-
-
-def _place_of(cursor: str) -> Place:
+def _rank_of(cursor: str) -> str:
     """Raises BadInput."""
-    try:
-        quality, id_ = json.loads(key_of(cursor)[1])
-        if type(quality) is float and math.isfinite(quality) and type(id_) is str:
-            return quality, id_
-    except (ValueError, TypeError):
-        pass
-    raise BadInput("This cursor is not one of this list.")
+    rank = key_of(cursor)[1]
+    if not re.match(r"[0-9]{6}", rank, re.ASCII):
+        raise BadInput("This cursor is not one of this list.")
+    return rank

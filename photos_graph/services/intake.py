@@ -8,7 +8,7 @@ from typing import Any
 
 from photos_graph.graph.files import PendingFile
 from photos_graph.images.workers import Priority, WorkerPool
-from photos_graph.model import Camera, Location, Metadata, Root, Taken, TakenSource, ThumbnailFormat
+from photos_graph.model import Box, Camera, Location, Metadata, Region, Root, Taken, TakenSource, ThumbnailFormat
 from photos_graph.paths import encode_raw
 from photos_graph.settings import Settings
 
@@ -30,6 +30,7 @@ class Intake:
     rendition: bytes  # LARGE
     rendition_format: ThumbnailFormat
     metadata: Metadata
+    regions: tuple[Region, ...]
     warnings: tuple[tuple[str, str], ...]
 
     @property
@@ -64,6 +65,7 @@ async def call_intake(pool: WorkerPool, root: Root, file: PendingFile, settings:
         rendition=b"".join(chunks),
         rendition_format=ThumbnailFormat(result["rendition_format"]),
         metadata=_metadata(result["metadata"]),
+        regions=tuple(Region(Box(*sides), name) for *sides, name in result["regions"]),
         warnings=tuple((stage, reason) for stage, reason in result["warnings"]),
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 from photos_graph.errors import NotFound, PhotosGraphError, StillWritten
 from photos_graph.images.child import Emit, Task
 from photos_graph.images.tasks import TASKS as IMAGE_TASKS
-from photos_graph.model import Metadata
+from photos_graph.model import Metadata, Region
 from photos_graph.paths import decode_raw, open_inside
 
 
@@ -18,6 +18,7 @@ def _intake(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     from photos_graph.images.derive import derive
     from photos_graph.library.metadata import read_metadata
     from photos_graph.library.original import read_original
+    from photos_graph.library.regions import read_regions
 
     root, follow = decode_raw(argument["root"]), argument["follow_symlinks"]
     descriptor = open_inside(root, decode_raw(argument["path"]), follow_symlinks=follow)
@@ -37,8 +38,10 @@ def _intake(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
             warnings.append(("metadata", f"Its sidecar: {error.public_message}"))
     derived = derive(bytes(original.data), Limits(argument["max_pixels"]), argument["quality"])
     metadata, doubts = read_metadata(original.data, argument["name"], original.mtime_ns, sidecar)
+    regions, more_doubts = read_regions(original.data, derived.width, derived.height, metadata.orientation, sidecar)
+    regions = regions or _picasas(root, decode_raw(argument["path"]), follow)
     warnings += [("decode", reason) for reason in derived.warnings]
-    warnings += [("metadata", reason) for reason in doubts]
+    warnings += [("metadata", reason) for reason in dict.fromkeys((*doubts, *more_doubts))]
     emit(derived.large)
     return {
         "content_hash": original.sha256,
@@ -51,6 +54,9 @@ def _intake(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
         "placeholder": derived.placeholder,
         "rendition_format": derived.large_format.value,
         "metadata": _packed(metadata),
+        "regions": [
+            [region.box.x, region.box.y, region.box.width, region.box.height, region.name] for region in regions
+        ],
         "warnings": warnings,
     }
 
@@ -67,6 +73,25 @@ def _read_sidecar(root: bytes, path: bytes, follow_symlinks: bool) -> bytes | No
         return bytes(read_original(descriptor, MAX_SIDECAR_BYTES).data)
     finally:
         os.close(descriptor)
+
+
+def _picasas(root: bytes, path: bytes, follow_symlinks: bool) -> tuple[Region, ...]:
+    """What Picasa wrote of the photo into its file of the folder. It is read with the photo, and again when that is."""
+    from photos_graph.library.original import read_original
+    from photos_graph.library.regions import MAX_PICASA_BYTES, PICASA_NAME, read_picasa
+
+    folder, slash, name = path.rpartition(b"/")
+    try:
+        descriptor = open_inside(root, folder + slash + PICASA_NAME, follow_symlinks=follow_symlinks)
+    except PhotosGraphError:
+        return ()  # hardly any folder has one
+    try:
+        marked = read_picasa(bytes(read_original(descriptor, MAX_PICASA_BYTES).data))
+    except PhotosGraphError:
+        return ()
+    finally:
+        os.close(descriptor)
+    return marked.get(name.decode("utf-8", "replace"), ())
 
 
 def _packed(metadata: Metadata) -> dict[str, Any]:

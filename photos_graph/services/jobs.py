@@ -60,14 +60,22 @@ class Jobs:
             arguments["acceptMissing"] = "1"
         if quick:
             arguments["quick"] = "1"
+        return await self.queue(JobKind.SCAN, arguments)
+
+    async def queue(self, kind: JobKind, arguments: dict[str, str]) -> Job:
+        """One that waits and would do the same is returned instead of a second."""
         for waiting in await jobs.page(self._graph, JobState.QUEUED, None, 100):
-            if waiting.kind is JobKind.SCAN and waiting.arguments == arguments:
+            if waiting.kind is kind and waiting.arguments == arguments:
                 return waiting
-        return await self._make(JobKind.SCAN, arguments)
+        return await self._make(kind, arguments)
+
+    async def unfinished(self, *kinds: JobKind) -> list[Job]:
+        """Those that wait or run, oldest first."""
+        never = round(time.time() * 1000) + 86_400_000
+        return [job for job in await jobs.unfinished_or_since(self._graph, never) if job.kind in kinds]
 
     async def scanning(self) -> bool:
-        running = await jobs.page(self._graph, JobState.RUNNING, None, 100)
-        return any(job.kind is JobKind.SCAN for job in running)
+        return any(job.state is JobState.RUNNING for job in await self.unfinished(JobKind.SCAN))
 
     async def cancel(self, job_id: str) -> Job:
         job = await jobs.cancel(self._graph, job_id)

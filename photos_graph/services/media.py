@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from photos_graph.paths import open_inside
 from photos_graph.services.roots import refreshed
 
 ENOUGH_PIXELS = 112  # as wide as a face is looked at
+LARGE_FORMATS = (ThumbnailFormat.JPEG, ThumbnailFormat.WEBP)  # in which a scan keeps that rendition
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +49,29 @@ class Media:
         Raises NotFound, RootOffline, Busy, and what decoding raises.
         """
 
-        return await self._renditions.open(photo_id, size, format, lambda: self._path(photo_id))
+        return await self._renditions.open(photo_id, size, format, lambda: self.path(photo_id))
+
+    async def large(self, photo_id: str) -> bytes:
+        """The raw path of the LARGE rendition, made anew where it is no longer kept; of an original where there is no
+        room for it. Raises what ``thumbnail`` raises."""
+        for format in LARGE_FORMATS:
+            found = self.cached(photo_id, ThumbnailSize.LARGE, format)
+            if found is not None and found.path is not None:
+                return os.fsencode(found.path)
+        size, format = ThumbnailSize.LARGE, ThumbnailFormat.JPEG
+        made = await self._renditions.kept(photo_id, size, format, lambda: self.path(photo_id))
+        return await self.path(photo_id) if made is None else os.fsencode(made)
 
     async def picture(self, photo_id: str, share: float) -> bytes:
         """The raw path of a picture in which something that takes ``share`` (0..1) of it shows well: of the largest
-        rendition, or of an original where that is too coarse or not there. Raises NotFound, RootOffline."""
-        formats = (ThumbnailFormat.JPEG, ThumbnailFormat.WEBP)
-        large = next((at for each in formats if (at := self.cached(photo_id, ThumbnailSize.LARGE, each))), None)
-        if large is None or large.path is None:
-            return await self._path(photo_id)
-        if share * ThumbnailSize.LARGE.edge >= ENOUGH_PIXELS:
-            return os.fsencode(large.path)
-        try:
-            return await self._path(photo_id)
-        except (NotFound, RootOffline):
-            return os.fsencode(large.path)
+        rendition, or of an original where that is too coarse. Raises what ``thumbnail`` raises."""
+        if share * ThumbnailSize.LARGE.edge < ENOUGH_PIXELS:
+            with contextlib.suppress(NotFound, RootOffline):
+                return await self.path(photo_id)
+        return await self.large(photo_id)
 
-    async def _path(self, photo_id: str) -> bytes:
+    async def path(self, photo_id: str) -> bytes:
+        """The raw path of an original that is as it was read. Raises NotFound, RootOffline."""
         descriptor, found = await self._open(photo_id)
         os.close(descriptor)
         return found.root_raw + b"/" + found.raw

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from photos_graph.errors import (
@@ -36,6 +36,7 @@ from photos_graph.model import Place, Root, ThumbnailSize
 from photos_graph.services.index import Index
 from photos_graph.services.intake import Intake, call_intake
 from photos_graph.services.progress import Progress
+from photos_graph.services.several import several
 from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -127,31 +128,12 @@ class Reading:
         await files.note_opened(self._graph, [file.record.id for file in block])
         unread = {file.record.id for file in block}
         try:
-            async for file, outcome in self._outcomes(block, at_once):
+            async for file, outcome in several(block, self._open, at_once):
                 await self._take(file, outcome)
                 unread.discard(file.record.id)
         finally:
             await self._write()
             await files.note_unopened(self._graph, list(unread))
-
-    async def _outcomes(
-        self, block: Sequence[PendingFile], at_once: int
-    ) -> AsyncIterator[tuple[PendingFile, Intake | PhotosGraphError]]:
-        waiting = iter(block)
-        running: dict[asyncio.Task[Intake | PhotosGraphError], PendingFile] = {}
-        try:
-            while True:
-                while len(running) < at_once and (file := next(waiting, None)) is not None:
-                    running[asyncio.create_task(self._open(file))] = file
-                if not running:
-                    return
-                done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    yield running.pop(task), task.result()
-        finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
 
     async def _open(self, file: PendingFile) -> Intake | PhotosGraphError:
         while True:
@@ -227,11 +209,14 @@ class Reading:
                 placeholder=intake.placeholder,
                 metadata=intake.metadata,
                 places=places.get(intake.photo_id, ()),
+                regions=intake.regions,
             )
             for intake, file in reads
         ]
-        wanted = self._settings.library.import_keywords
-        await put_read(self._graph, rows, noted, self._progress.job_id, import_keywords=wanted)
+        library = self._settings.library
+        await put_read(
+            self._graph, rows, noted, self._progress.job_id, library.import_keywords, import_faces=library.import_faces
+        )
         await self._index.catch_up()
 
     async def _places(self, reads: Sequence[tuple[Intake, PendingFile]]) -> dict[str, tuple[Place, ...]]:

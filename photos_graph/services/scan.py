@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from photos_graph.errors import Conflict, NotFound, RootOffline
@@ -48,7 +49,10 @@ class Scan:
         gazetteer: Gazetteer,
         index: Index,
         settings: Settings,
+        read: Callable[[], Awaitable[None]],
     ) -> None:
+        """``read`` is told when the photos of all roots were."""
+        self._read = read
         self._graph = graph
         self._pool = pool
         self._cache = cache
@@ -83,6 +87,7 @@ class Scan:
             except (RootOffline, Conflict) as error:
                 refused.append(error)
                 said[look.root.id] = error.public_message
+        await self._read()
         closing = " ".join(said[root.id] for root in roots)
         if refused:
             raise type(refused[0])(closing)

@@ -18,7 +18,7 @@ FACES: LiteralString = """
 UNWIND $rows AS row
 MATCH (p:Photo {id: row.photo})
 CREATE (p)-[:HAS_FACE]->(:Face {id: row.photo + '/' + row.who, x: 0.1, y: 0.1, width: 0.2, height: 0.2, score: 0.9,
-  quality: 0.5, ignored: false, source: 'DETECTED'})
+  quality: 0.5, rank: '500000' + row.photo + '/' + row.who, ignored: false, source: 'DETECTED'})
 RETURN DISTINCT p.number AS number
 """
 

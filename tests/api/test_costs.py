@@ -11,7 +11,7 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.model import PhotoOrder, Ref
-from photos_graph.settings import SearchSettings, Settings
+from photos_graph.settings import FaceSettings, SearchSettings, Settings
 from resolvers import ids
 from tests.api.asking import Ask, code, data
 from tests.api.direct import execute
@@ -43,7 +43,9 @@ async def services(settings: Settings, folder: Path) -> AsyncIterator[Services]:
     async with build(settings) as services:
         await services.roots.add(str(folder))
         await scanned(services)
-    alone = settings.model_copy(update={"search": SearchSettings(follow_seconds=3600)})
+    alone = settings.model_copy(
+        update={"search": SearchSettings(follow_seconds=3600), "faces": FaceSettings(enabled="off")}
+    )
     async with build(alone, run_jobs=False) as services:
         yield services
 
@@ -102,7 +104,7 @@ CLUSTERS = """query($n: Int) { faceClusters(first: $n, minSize: 2) { totalCount 
 @pytest.mark.parametrize(
     ("document", "queries", "why"),
     [
-        (FACES, 7, "windows of quality (3), faces, photos, faces of those; how many there are"),
+        (FACES, 8, "windows of quality (4), faces, photos, faces of those; how many there are"),
         (PERSONS, 5, "covers, counts, first faces; all those faces; their photos"),
         (CLUSTERS, 6, "clusters, how many; likes, first faces; all those faces; their photos"),
     ],

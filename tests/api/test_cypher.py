@@ -17,6 +17,10 @@ pytestmark = pytest.mark.anyio
 FOUND = {
     "A tag": {0, 1, 3, 4, 5, 7},
     "A person": {0},
+    "A person, as people said it": {0, 2, 6},
+    "One person without another": {1, 2, 6},
+    "Nobody else": {1, 2, 6},
+    "Several faces": {0},
     "A place": {0, 1, 2, 3},
     "A folder": {0, 1, 2, 3, 4, 7},
     "A date": {0, 1, 3, 7},

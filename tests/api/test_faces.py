@@ -160,6 +160,7 @@ async def test_faces_are_named_moved_rejected_and_ignored_and_all_of_it_is_undon
     assert await names(ask, {"persons": {"any": ["Anna"]}}) == set()
     assert await names(ask, {"persons": {"any": ["Bob"]}}) == {"2.jpg"}
     assert await names(ask, {"faceCount": {"max": 0}}) == {"6.jpg"}
+    assert data(await ask("{ library { faceCount } }"))["library"]["faceCount"] == 12
     for change in (ignored, rejected, moved, named):
         data(await ask(UNDO, "editor", c=change["change"]))
     assert await names(ask, {"persons": {"any": ["Anna", "Bob"]}}) == set()
@@ -361,7 +362,7 @@ async def test_who_may_only_look_changes_no_face(ask: Ask, mutation: str) -> Non
     ("query", "expected"),
     [
         ('{ faces(after: "rubbish") { totalCount } }', "BAD_INPUT"),
-        ('{ faces(after: "WzAsICJbXCJ4XCIsIDFdIl0") { totalCount } }', "BAD_INPUT"),
+        ('{ faces(after: "WzAsICJ4Il0") { totalCount } }', "BAD_INPUT"),
         ("{ faces(first: -1) { totalCount } }", "BAD_INPUT"),
         (f'{{ faces(filter: {{ person: "{F}" }}) {{ totalCount }} }}', "BAD_INPUT"),
         (f'{{ faces(filter: {{ person: "{P}" }}) {{ totalCount }} }}', "NOT_FOUND"),

@@ -11,7 +11,10 @@ import pytest
 from starlette.applications import Starlette
 
 from photos_graph.bootstrap import Services
-from tests.api.asking import Ask, scan
+from photos_graph.model import FaceCut, ThumbnailFormat
+from photos_graph.web.secrets import load_or_make, signer_of
+from photos_graph.web.urls import thumbnail_url
+from tests.api.asking import Ask, data, scan
 from tests.images.pictures import opened
 from tests.pictures import jpeg, put
 
@@ -113,3 +116,33 @@ async def test_a_file_that_changed_since_it_was_read_is_not_passed_off_as_the_ol
     put(folder / "3.jpg", jpeg(33), at=1_700_000_000)
     assert (await client.get(urls[3]["original"])).status_code == 404
     assert (await client.get(urls[3]["large"])).status_code == 404
+
+
+async def test_a_face_is_cut_out_and_its_address_is_signed(
+    client: httpx.AsyncClient, ask: Ask, urls: list[dict[str, str]], app: Starlette
+) -> None:
+    photo = data(await ask("{ photos(first: 1, orderBy: NAME_ASC) { nodes { id } } }"))["photos"]["nodes"][0]["id"]
+    box = {"x": 0.5, "y": 0.25, "width": 0.1, "height": 0.1}
+    add = "mutation($p: ID!, $b: BoxInput!) { addFace(photo: $p, box: $b) { thumbnail webp: thumbnail(format: WEBP) } }"
+    face = data(await ask(add, p=photo, b=box))["addFace"]
+    bare = httpx.AsyncClient(base_url=client.base_url)
+    async with bare:
+        made = await bare.get(face["thumbnail"])
+        assert (made.status_code, made.headers["content-type"]) == (200, "image/jpeg")
+        assert "Accept" in made.headers["vary"].split(", ")
+        assert opened(made.content).size == (256, 256)
+        assert "immutable" in made.headers["cache-control"]
+        again = await bare.get(face["thumbnail"], headers={"If-None-Match": made.headers["etag"]})
+        assert again.status_code == 304
+        assert (await bare.get(face["webp"])).headers["content-type"] == "image/webp"
+        assert (await bare.get(face["thumbnail"], headers={"Accept": "image/avif"})).headers[
+            "content-type"
+        ] == "image/avif"
+        cut = face["thumbnail"].partition("face-")[2][:16]
+        assert (await bare.get(face["thumbnail"].replace(cut, "0" * 16))).status_code == 403
+        assert (await bare.get(face["thumbnail"].replace("face-", "large-"))).status_code == 403
+        signer = signer_of(load_or_make(app.state.services.settings))
+        unknown = thumbnail_url(signer, "f" * 32, FaceCut(0, 0, 9, 9), ThumbnailFormat.JPEG)
+        assert (await bare.get(unknown)).status_code == 404
+        rubbish = f"/media/{'f' * 32}/face-12.jpeg?s={signer.sign('media', 'f' * 32, 'face-12.jpeg')}"
+        assert (await bare.get(rubbish)).status_code == 404

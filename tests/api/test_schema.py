@@ -30,6 +30,7 @@ PROMISED = {
     "createPerson renamePerson updatePerson mergePersons deletePerson nameCluster assignFaces rejectFaces ignoreFaces "
     "addFace",
     "Subscription": "job jobs",
+    "Library": "roots photoCount fileCount folderCount faceCount failures formats",
     "Folder": "id name path parent folders photos photoCount tags",
     "FolderTag": "tag recursive from",
     "Photo": "id name files width height format byteSize contentHash takenAt takenOffset takenSource location places "

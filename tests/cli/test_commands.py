@@ -99,6 +99,7 @@ def test_scan_jobs_and_doctor_tell_one_story(folder: Path, tmp_path: Path) -> No
     doctor = run("doctor", "--index", *data)
     assert doctor.returncode == 0, doctor.stdout
     assert "3 photos, 4 files" in doctor.stdout and "same as the graph" in doctor.stdout
+    assert "models --fetch" in doctor.stdout and "models --fetch" in scanned.stderr, "faces want weights"
     for number in range(3):
         (folder / f"{number}.jpg").unlink()
     refused = run("scan", *data)

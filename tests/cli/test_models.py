@@ -7,9 +7,6 @@ from pathlib import Path
 from photos_graph.faces.table import YUNET
 from photos_graph.faces.weights import Weights
 from tests.cli.commands import run
-from tests.faces.conftest import weights_home
-
-__all__ = ["weights_home"]
 
 
 def test_models_are_listed_fetched_from_a_folder_and_verified(weights_home: Path, tmp_path: Path) -> None:

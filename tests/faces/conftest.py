@@ -1,4 +1,4 @@
-"""Real weights, fetched once a session the way a user gets them."""
+"""The shipped models, in their worker."""
 
 from __future__ import annotations
 
@@ -7,18 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from photos_graph.faces import table
-from photos_graph.faces.weights import Weights
 from tests.faces.finding import Models
-
-
-@pytest.fixture(scope="session")
-def weights_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """DEEPFACE_HOME with YuNet, SFace and Dlib."""
-    home = tmp_path_factory.mktemp("models")
-    wanted = [table.detector("yunet"), table.embedder("SFace"), table.embedder("Dlib")]
-    Weights(home).fetch(wanted, lambda what, done, total: None)
-    return home
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass
 from typing import Any, LiteralString
 
 from photos_graph.graph.connection import Graph, Transaction
+from photos_graph.graph.faces import rank
 from photos_graph.graph.feed import touch
 
 PUT: LiteralString = """
 UNWIND $rows AS row
 MATCH (p:Photo {id: row.photo})
 CREATE (p)-[:HAS_FACE]->(f:Face {id: row.id, x: row.x, y: row.y, width: row.width, height: row.height,
-  score: row.score, quality: row.quality, ignored: row.ignored, source: 'DETECTED'})
+  score: row.score, quality: row.quality, rank: row.rank, ignored: row.ignored, source: 'DETECTED'})
 FOREACH (id IN CASE WHEN row.cluster IS NULL THEN [] ELSE [row.cluster] END |
   MERGE (c:Cluster {id: id}) ON CREATE SET c.size = 0 SET c.size = c.size + 1 CREATE (f)-[:IN_CLUSTER]->(c))
 RETURN p.number AS number
@@ -50,9 +51,13 @@ class Found:
     ignored: bool = False
 
 
+def _row(face: Found) -> dict[str, Any]:
+    return {**asdict(face), "rank": rank(face.quality, face.id)}
+
+
 async def find(graph: Graph, *faces: Found) -> None:
     async def work(tx: Transaction) -> None:
-        numbers = [row["number"] for row in await tx.run(PUT, rows=[asdict(face) for face in faces])]
+        numbers = [row["number"] for row in await tx.run(PUT, rows=[_row(face) for face in faces])]
         await touch(tx, labelled=numbers)
 
     await graph.transaction(work)

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from photos_graph.bootstrap import Services, build
+from photos_graph.faces.find import Found
 from photos_graph.settings import Settings
+from tests.faces.finding import Models
 from tests.pictures import jpeg, put
+from tests.services.faces import MOST, pictures
 
 
 @pytest.fixture
@@ -24,3 +27,14 @@ def folder(tmp_path: Path) -> Path:
         below = "a/deep" if number == 3 else "a" if number < 3 else "b"
         put(root / below / f"{number}.jpg", jpeg(number))
     return root
+
+
+@pytest.fixture(scope="session")
+def lfw_faces(weights_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Found]:
+    """What the shipped models find in the first pictures of LFW, by their names."""
+    chosen = pictures(6, MOST)
+    models = Models(weights_home, tmp_path_factory.mktemp("lfw") / "data")
+    try:
+        return {picture.name: found for picture, found in zip(chosen, models.find(chosen), strict=True)}
+    finally:
+        models.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.anyio
 async def services(settings: Settings) -> AsyncIterator[Services]:
     """Nobody looks for jobs or for changes of other processes, so that every query is of the call that is counted."""
     settings.search.follow_seconds = 3600
+    settings.faces.enabled = "off"
     async with build(settings, run_jobs=False) as services:
         await faced(services)
         yield services
@@ -249,6 +251,24 @@ async def test_a_call_costs_the_engine_the_same_for_few_and_for_many(services: S
         return found
 
     assert await cost(["x0"]) == await cost([f"x{n}" for n in range(1, 10)])
+
+
+async def test_what_is_said_at_once_is_said_in_some_order(services: Services) -> None:
+    people = [await services.person_editing.create(f"Person {n}") for n in range(4)]
+    await asyncio.gather(*(services.naming.assign(["f0", "f1"], Ref(id=each.id)) for each in people))
+    said = await said_of_faces(services.graph)
+    assert said["f0"] == said["f1"] and list(said["f0"].values()) == ["MANUAL"], "each face is one of them"
+    twice = await asyncio.gather(
+        services.naming.assign(["f5"], Ref(id=people[0].id)),
+        services.naming.assign(["g5"], Ref(id=people[0].id)),
+        return_exceptions=True,
+    )
+    assert sorted(type(each).__name__ for each in twice) == ["BulkResult", "Conflict"], "nobody is on a photo twice"
+    made = await asyncio.gather(
+        *(services.person_editing.create(name) for name in ("Zoe", "ZOE", "zoe")), return_exceptions=True
+    )
+    assert sorted(type(each).__name__ for each in made) == ["Conflict", "Conflict", "Person"]
+    assert await in_step(services)
 
 
 async def test_ten_thousand_faces_at_once(services: Services) -> None:

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 async def services(settings: Settings) -> AsyncIterator[Services]:
     settings.search.follow_seconds = 3600
+    settings.faces.enabled = "off"
     async with build(settings, run_jobs=False) as services:
         await faced(services)
         yield services

@@ -1,0 +1,135 @@
+"""Faces through the service: a scan with them beside one without, and 100,000 faces from graph to clusters."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import LiteralString
+
+from benchmarks.bench import Bench
+from benchmarks.faces import FACES, NEW_FACES, NEW_NOISE, Floats, copied, lfw_vectors, noisy
+from benchmarks.pictures import copies, photographs
+from benchmarks.processes import MIB, Watch
+from benchmarks.report import Figure, Goal
+from benchmarks.service import Service
+from photos_graph.bootstrap import Services, build
+from photos_graph.faces.table import DETECTORS, EMBEDDERS
+from photos_graph.faces.weights import Weights
+from photos_graph.graph import found_faces
+from photos_graph.graph.connection import Transaction
+from photos_graph.graph.found_faces import SeenFace
+from photos_graph.model import Box, Job, JobState
+from photos_graph.settings import GraphSettings, Settings
+
+COUNT, SOURCES = 60, 12
+BATCH = 5000  # faces in one commit
+STAGES = "{ jobs(first: 50) { nodes { kind state startedAt finishedAt message } } }"
+
+PHOTOS: LiteralString = """
+UNWIND $numbers AS number
+CREATE (:Photo {id: toString(number), number: number, facesBy: 'yunet+SFace'})
+"""
+NUMBERS: LiteralString = "MERGE (m:Meta {name: 'photoNumber'}) SET m.value = $count"
+
+
+def finding(bench: Bench) -> list[Figure]:
+    """A first scan of 24-megapixel JPEGs until the last face is found and grouped, beside one without faces. A third of
+    these pictures show the face of an astronaut."""
+    folder = bench.originals or bench.folder / "photographs"
+    sources = sorted(folder.rglob("*.[jJ][pP]*")) if bench.originals else photographs(folder, SOURCES, bench.say)
+    home = _weights(bench)
+    measured = {}
+    for enabled in ("off", "on"):
+        with bench.scratch() as scratch:
+            (scratch / "data").mkdir()
+            (scratch / "data/models").symlink_to(home, target_is_directory=True)
+            with Service(scratch / "data", {"PHOTOS_FACES__ENABLED": enabled}) as service:
+                for warm in (True, False):
+                    bench.say(f"scanning {COUNT} originals, faces {enabled}{', to warm up' if warm else ''}")
+                    paths = copies(sources, scratch / ("warm" if warm else "photos"), SOURCES if warm else COUNT)
+                    with Watch(service.pid) as watch:
+                        start = time.perf_counter()
+                        service.scan(service.add_root(paths[0].parent), reads=len(paths))
+                        _until_idle(service)
+                        seconds = time.perf_counter() - start
+                measured[enabled] = (COUNT / seconds, watch.peak.service / MIB)
+    (without, small), (with_faces, large) = measured["off"], measured["on"]
+    ratio = with_faces / without
+    return [
+        Figure("scan with faces, photos of 24 megapixels", with_faces, "photos/s", without, "without faces", ratio),
+        Figure("scan with faces, peak memory of service and workers", large, "MiB", small, "without", large / small),
+    ]
+
+
+def _until_idle(service: Service) -> None:
+    """Until every job has ended; one that did not succeed raises RuntimeError."""
+    while None in [job["finishedAt"] for job in service.ask(STAGES)["jobs"]["nodes"]]:
+        time.sleep(0.05)
+    for job in service.ask(STAGES)["jobs"]["nodes"]:
+        if job["state"] != "SUCCEEDED":
+            raise RuntimeError(f"{job['kind']}: {job['message']}")
+
+
+def _weights(bench: Bench) -> Path:
+    home = (bench.folder / "models").resolve()
+    Weights(home).fetch((DETECTORS["yunet"], EMBEDDERS["SFace"]), lambda what, done, total: bench.say(what))
+    return home
+
+
+def grouping(bench: Bench) -> list[Figure]:
+    """100,000 faces in a graph, each on a photo of its own: from asking for clusters until they are written down."""
+    figures: list[Figure] = []
+    path = lfw_vectors(bench, figures)
+    if path is None:
+        return figures
+    with bench.scratch() as scratch:
+        return figures + asyncio.run(_grouping(bench, scratch / "data", path))
+
+
+async def _grouping(bench: Bench, data: Path, path: Path) -> list[Figure]:
+    vectors = copied(path)
+    async with build(Settings(data_dir=data, graph=GraphSettings(heap="2g"))) as services:
+        bench.say(f"writing {FACES:,} faces into the graph, once")
+        await _put(services, 0, vectors)
+        with Watch(os.getpid()) as watch:
+            bench.say("all clusters, for the first time")
+            first = await _seconds(services, await services.recognition.group())
+            bench.say("all clusters again")
+            again = await _seconds(services, await services.recognition.group())
+            await _put(services, FACES, noisy(vectors[:NEW_FACES], NEW_NOISE))
+            bench.say(f"{NEW_FACES} new faces")
+            await services.recognition.found()
+            (job,) = (await services.jobs.page(None, 1, None)).items
+            new = await _seconds(services, job)
+    faces = f"{FACES:,} faces"
+    return [
+        Figure(f"{faces}, from the graph to clusters in it", first, "s", goal=Goal(60, at_most=True)),
+        Figure(f"{faces}, all clusters again, nothing new", again, "s", goal=Goal(30, at_most=True)),
+        Figure(f"{NEW_FACES} new faces beside {faces}, in the graph", new, "s"),
+        Figure(f"{faces}, peak memory of service and worker", watch.peak.service / MIB, "MiB"),
+    ]
+
+
+async def _put(services: Services, start: int, vectors: Floats) -> None:
+    for at in range(0, len(vectors), BATCH):
+        numbers = range(start + at, start + min(at + BATCH, len(vectors)))
+
+        async def work(tx: Transaction, numbers: Sequence[int] = numbers) -> None:
+            box = Box(0.3, 0.3, 0.4, 0.4)
+            await tx.run(PHOTOS, numbers=list(numbers))
+            await tx.run(NUMBERS, count=numbers[-1] + 1)
+            seen = [(number, f"{number:032x}", SeenFace(0.7, vectors[number - start], box, 0.9)) for number in numbers]
+            await found_faces.add(tx, seen, "SFace")
+
+        await services.graph.transaction(work)
+
+
+async def _seconds(services: Services, job: Job) -> float:
+    async for step in services.jobs.watch(job.id):
+        job = step
+    if job.state is not JobState.SUCCEEDED or job.started_at is None or job.finished_at is None:
+        raise RuntimeError(job.message)
+    return (job.finished_at - job.started_at).total_seconds()

@@ -1,0 +1,48 @@
+"""Looking for faces and grouping them, asked for through the API."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from resolvers import ids
+from tests.api.asking import Ask, code, data, photo_ids
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("library")]
+
+FIND = "mutation ($p: [ID!]) { findFaces(photos: $p) { id kind state } }"
+GROUP = "mutation { clusterFaces { id kind state } }"
+JOB = "query ($i: ID!) { job(id: $i) { kind state message } }"
+
+
+async def ended(ask: Ask, job_id: str) -> dict[str, Any]:
+    while True:
+        job: dict[str, Any] = data(await ask(JOB, i=job_id))["job"]
+        if job["state"] in ("SUCCEEDED", "FAILED", "CANCELLED"):
+            return job
+        await asyncio.sleep(0.05)
+
+
+async def test_without_weights_the_job_says_what_to_do(ask: Ask) -> None:
+    some = list((await photo_ids(ask)).values())[:3]
+    for photos in ({}, {"p": some}, {"p": []}):
+        job = data(await ask(FIND, "editor", **photos))["findFaces"]
+        assert job["kind"] == "FACES"
+        job = await ended(ask, job["id"])
+        assert job["state"] == "SUCCEEDED" and "photos-graph models --fetch" in job["message"]
+
+
+async def test_clusters_are_made_on_request(ask: Ask) -> None:
+    job = data(await ask(GROUP, "editor"))["clusterFaces"]
+    assert job["kind"] == "CLUSTER"
+    assert (await ended(ask, job["id"]))["state"] == "SUCCEEDED"
+
+
+async def test_who_may_only_look_asks_for_nothing_and_photos_must_be_known(ask: Ask) -> None:
+    assert code(await ask(FIND, "viewer")) == "FORBIDDEN"
+    assert code(await ask(GROUP, "viewer")) == "FORBIDDEN"
+    assert code(await ask(FIND, p=[ids.encode("Photo", "0" * 32)])) == "NOT_FOUND"
+    assert code(await ask(FIND, p=[ids.encode("Folder", "0" * 32)])) in ("BAD_INPUT", "NOT_FOUND")
+    assert code(await ask(FIND, p=[ids.encode("Photo", f"{n:032x}") for n in range(10_001)])) == "BAD_INPUT"

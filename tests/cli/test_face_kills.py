@@ -1,0 +1,74 @@
+"""``kill -9`` in the middle of a look for faces: of the program, and of the process that holds the models."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from photos_graph.bootstrap import build
+from photos_graph.model import JobKind, JobState
+from photos_graph.settings import GraphSettings, Settings
+from tests.cli.commands import decoders, run, start, until
+from tests.cli.test_kills import alive, kill
+from tests.services.faces import faces, of_kind, people
+from tests.services.library import failures, in_step
+
+pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.timeout(900)]
+
+
+COUNT = 150  # photos, so that a look at them lasts some seconds
+
+
+def here(data_dir: Path, weights_home: Path) -> Path:
+    data_dir.mkdir()
+    (data_dir / "models").symlink_to(weights_home, target_is_directory=True)
+    return data_dir
+
+
+def under_way(log: Path) -> bool:
+    """Whether some photos were looked at."""
+    return re.search(r"Looking for faces: [1-9]\d* of", log.read_text()) is not None
+
+
+async def outcome(data_dir: Path) -> list[tuple[str, tuple[float, ...], str | None, bool]]:
+    """Faces, but for ids and the names of clusters."""
+    settings = Settings(data_dir=data_dir, graph=GraphSettings(heap="512m"))
+    async with build(settings, run_jobs=False) as services:
+        assert await in_step(services)
+        assert not await failures(services)
+        for kind in (JobKind.FACES, JobKind.CLUSTER):
+            assert (await of_kind(services, kind))[0].state is JobState.SUCCEEDED
+        rows = await services.graph.read("MATCH (p:Photo) WHERE p.facesDue >= 0 RETURN p.id AS id")
+        assert not rows
+        return sorted(
+            (face.photo, face.box, face.vector, face.cluster is None) for face in (await faces(services)).values()
+        )
+
+
+async def test_whatever_is_killed_each_face_is_found_once(weights_home: Path, tmp_path: Path) -> None:
+    folder = people(tmp_path / "Pictures", COUNT // 5, 5)
+    calm = here(tmp_path / "calm", weights_home)
+    done = run("scan", folder, "--data-dir", calm)
+    assert done.returncode == 0, done.stderr
+    assert f"{COUNT} photos looked at" in done.stderr and "clusters without a name" in done.stderr
+    expected = await outcome(calm)
+    assert len(expected) >= COUNT
+
+    stormy, log = here(tmp_path / "stormy", weights_home), tmp_path / "log"
+    program = start("scan", folder, "--data-dir", stormy, log=log)
+    until(lambda: under_way(log))
+    children = decoders(program.pid)
+    program.kill()
+    program.wait()
+    until(lambda: not any(map(alive, children)))
+    assert "photos looked at" not in log.read_text()
+
+    program = start("scan", folder, "--data-dir", stormy, log=log)
+    log.write_bytes(b"")
+    until(lambda: under_way(log))
+    for pid in decoders(program.pid):
+        kill(pid)
+    assert program.wait(300) == 0, log.read_text()
+    assert await outcome(stormy) == expected

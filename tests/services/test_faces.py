@@ -1,0 +1,219 @@
+"""Looking for faces, through real scans and real models."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import LiteralString
+
+import numpy as np
+import pytest
+
+from photos_graph.bootstrap import Services, build
+from photos_graph.errors import NotFound
+from photos_graph.graph import found_faces
+from photos_graph.model import JobKind, JobState
+from photos_graph.settings import Settings
+from tests.pictures import jpeg, put
+from tests.services.faces import faces, looked, of_kind, people, settled, with_models
+from tests.services.library import ended, failures, in_step, photos, scanned
+
+pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
+
+PERSONS, EACH = 3, 3
+BY: LiteralString = "MATCH (p:Photo) RETURN p.id AS id, p.facesBy AS by, p.facesDue AS due"
+DRAW: LiteralString = """
+MATCH (p:Photo {id: $photo})
+CREATE (p)-[:HAS_FACE]->(:Face {id: $id, x: $x, y: $y, width: 0.3, height: 0.3, score: 1.0, quality: 0.0,
+  ignored: false, source: 'MANUAL'})
+SET p.facesDue = p.number
+"""
+NAME: LiteralString = """
+MERGE (x:Person {id: $person}) SET x.key = $person, x.name = $person
+WITH x
+UNWIND $ids AS id
+MATCH (f:Face {id: id})
+MERGE (f)-[:IS {at: 1, by: 'me', via: 'MANUAL'}]->(x)
+"""
+
+
+@pytest.fixture
+def face_settings(settings: Settings, weights_home: Path) -> Settings:
+    return with_models(settings, weights_home)
+
+
+@pytest.fixture
+async def library(face_settings: Settings, tmp_path: Path) -> AsyncIterator[Services]:
+    """LFW's first persons and a picture of nobody, scanned and looked at."""
+    root = people(tmp_path / "Pictures", PERSONS, EACH)
+    put(root / "nobody.jpg", jpeg(7, 640, 480))
+    async with build(face_settings) as services:
+        await services.roots.add(str(root))
+        await scanned(services)
+        await settled(services)
+        yield services
+
+
+async def by_photo(services: Services) -> dict[str, tuple[str | None, int | None]]:
+    return {row["id"]: (row["by"], row["due"]) for row in await services.graph.read(BY)}
+
+
+async def test_a_scan_is_followed_by_a_look_for_faces(library: Services) -> None:
+    found = await faces(library)
+    by_who = {who: sum(face.who == who for face in found.values()) for who in {face.who for face in found.values()}}
+    assert len(by_who) == PERSONS and all(count >= EACH for count in by_who.values())
+    for face in found.values():
+        x, y, width, height = face.box
+        assert 0 <= x < x + width <= 1 and 0 <= y < y + height <= 1
+        assert (face.source, face.ignored, face.model) == ("DETECTED", False, "SFace")
+        assert 0 < face.quality <= 1
+        assert np.isclose(np.linalg.norm(found_faces.unpacked(face.vector or "")), 1, atol=1e-4)
+    (job,) = await of_kind(library, JobKind.FACES)
+    assert (job.state, job.done, job.total) == (JobState.SUCCEEDED, PERSONS * EACH + 1, PERSONS * EACH + 1)
+    assert await in_step(library)
+
+
+async def test_a_picture_of_nobody_is_remembered_and_nothing_is_done_twice(library: Services) -> None:
+    assert set((await by_photo(library)).values()) == {("yunet+SFace", None)}
+    assert (await photos(library))["nobody.jpg"].id not in {face.photo for face in (await faces(library)).values()}
+    await scanned(library)
+    assert len(await of_kind(library, JobKind.FACES)) == 1
+    job = await looked(library)
+    assert (job.state, job.done, job.message) == (JobState.SUCCEEDED, 0, "0 photos looked at, 0 new faces.")
+
+
+async def test_another_look_keeps_faces_and_what_was_said(library: Services) -> None:
+    before = await faces(library)
+    named, ignored, gone, *_ = sorted(before.values(), key=lambda face: face.id)
+    await library.graph.write(NAME, person="anna", ids=[named.id])
+    await library.graph.write("MATCH (f:Face {id: $id}) SET f.ignored = true, f.x = 0.01, f.y = 0.01", id=ignored.id)
+    await library.graph.write("MATCH (f:Face {id: $id}) SET f.x = 0.9, f.y = 0.9", id=gone.id)
+    drawn = (await photos(library))["nobody.jpg"].id
+    await library.graph.write(DRAW, photo=drawn, id="drawn", x=0.4, y=0.4)
+    await looked(library, {face.photo for face in (named, ignored, gone)})
+    after = await faces(library)
+    assert after[named.id].said == ("anna", "MANUAL")
+    assert after[named.id].box == before[named.id].box
+    assert after[ignored.id].ignored, "it is not where it was, but somebody said something of it"
+    assert after[ignored.id].vector != before[ignored.id].vector
+    assert gone.id not in after, "it is not there, and nobody said anything of it"
+    assert (after["drawn"].source, after["drawn"].box[:2], after["drawn"].model) == ("MANUAL", (0.4, 0.4), "SFace")
+    assert after["drawn"].vector is not None
+    # Where the ignored box and the one that is gone had been moved from, the faces are found as new ones.
+    assert len(after) == len(before) + 2
+
+
+async def test_what_is_not_there_is_not_looked_for(library: Services) -> None:
+    with pytest.raises(NotFound):
+        await library.recognition.find(["0" * 32])
+
+
+async def test_a_job_that_is_cancelled_or_whose_service_stops_is_gone_on_with(
+    face_settings: Settings, tmp_path: Path
+) -> None:
+    root = people(tmp_path / "Pictures", 6, 5)
+    async with build(replace_faces(face_settings, enabled="off")) as services:
+        await services.roots.add(str(root))
+        await scanned(services)
+        assert not await of_kind(services, JobKind.FACES)
+    async with build(face_settings) as services:
+        job = await services.recognition.find()
+        async for step in services.jobs.watch(job.id):
+            if step.done > 5:
+                break
+        await services.jobs.cancel(job.id)
+        assert (await ended(services, job)).state is JobState.CANCELLED
+        some = sum(by is not None for by, _ in (await by_photo(services)).values())
+        assert 5 <= some < 30
+        job = await services.recognition.find()
+        async for step in services.jobs.watch(job.id):
+            if step.done > 2:
+                break
+    async with build(face_settings) as services:
+        job = await ended(services, job)
+        assert job.state is JobState.SUCCEEDED
+        assert set((await by_photo(services)).values()) == {("yunet+SFace", None)}
+        assert len({(face.photo, face.box) for face in (await faces(services)).values()}) == len(await faces(services))
+        await settled(services)
+
+
+async def test_a_rendition_that_was_thrown_out_is_made_again(face_settings: Settings, tmp_path: Path) -> None:
+    root = people(tmp_path / "Pictures", 1, 2)
+    async with build(replace_faces(face_settings, enabled="off")) as services:
+        await services.roots.add(str(root))
+        await scanned(services)
+    for rendition in (face_settings.data_dir / "renditions").rglob("*.jpg"):
+        rendition.unlink()
+    async with build(face_settings) as services:
+        assert (await looked(services)).state is JobState.SUCCEEDED
+        assert len(await faces(services)) >= 2
+    assert len(list((face_settings.data_dir / "renditions").rglob("*.LARGE.jpg"))) == 2
+
+
+async def test_what_cannot_be_looked_at_is_a_failure_until_it_is_read_again(
+    face_settings: Settings, tmp_path: Path
+) -> None:
+    root = people(tmp_path / "Pictures", 1, 2)
+    async with build(replace_faces(face_settings, enabled="off")) as services:
+        await services.roots.add(str(root))
+        await scanned(services)
+    damaged = min((face_settings.data_dir / "renditions").rglob("*.LARGE.jpg"))
+    whole = damaged.read_bytes()
+    damaged.write_bytes(b"\xff\xd8\xff no picture")
+    async with build(face_settings) as services:
+        job = await looked(services)
+        assert (job.state, job.message) == (
+            JobState.SUCCEEDED,
+            "1 photos looked at, 1 new faces, 1 could not be looked at.",
+        )
+        (failure,) = (await failures(services)).values()
+        assert failure.stage == "faces" and failure.path.startswith("Pictures/")
+        assert (await looked(services)).done == 0, "it is not tried for ever"
+        damaged.write_bytes(whole)
+        await ended(services, await services.jobs.retry_failures())
+        await settled(services)
+        assert not await failures(services)
+        assert len(await faces(services)) == 2
+
+
+async def test_without_weights_a_scan_asks_for_nothing_and_a_look_says_what_to_do(
+    services: Services, tmp_path: Path
+) -> None:
+    put(tmp_path / "Pictures/1.jpg", jpeg(1))
+    await services.roots.add(str(tmp_path / "Pictures"))
+    await scanned(services)
+    assert not await of_kind(services, JobKind.FACES)
+    job = await looked(services)
+    assert job.state is JobState.SUCCEEDED and "photos-graph models --fetch" in (job.message or "")
+    assert set((await by_photo(services)).values()) != {("yunet+SFace", None)}
+
+
+async def test_faces_that_are_wanted_without_weights_fail(settings: Settings, tmp_path: Path) -> None:
+    put(tmp_path / "Pictures/1.jpg", jpeg(1))
+    async with build(replace_faces(settings, enabled="on")) as services:
+        await services.roots.add(str(tmp_path / "Pictures"))
+        await scanned(services)
+        await settled(services)
+        (job,) = await of_kind(services, JobKind.FACES)
+        assert job.state is JobState.FAILED and "photos-graph models --fetch" in (job.message or "")
+
+
+async def test_the_service_answers_and_scans_while_faces_are_looked_for(
+    face_settings: Settings, tmp_path: Path
+) -> None:
+    root = people(tmp_path / "Pictures", 6, 5)
+    async with build(face_settings) as services:
+        await services.roots.add(str(root))
+        await scanned(services)
+        put(tmp_path / "More/1.jpg", jpeg(1))
+        await services.roots.add(str(tmp_path / "More"))
+        await asyncio.wait_for(scanned(services), 30)
+        job = (await of_kind(services, JobKind.FACES))[-1]
+        assert job.finished_at is None, "the scan did not wait for it"
+        await settled(services)
+        assert set((await by_photo(services)).values()) == {("yunet+SFace", None)}
+
+
+def replace_faces(settings: Settings, **faces: object) -> Settings:
+    return settings.model_copy(update={"faces": settings.faces.model_copy(update=faces)})

@@ -1,0 +1,62 @@
+"""The runner: jobs of a kind one after the other, those of different kinds beside each other."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from photos_graph.graph import jobs
+from photos_graph.graph.connection import Graph
+from photos_graph.jobs.runner import Runner
+from photos_graph.model import Job, JobKind, JobState
+from photos_graph.services.progress import Progress
+
+pytestmark = pytest.mark.anyio
+
+
+async def until(graph: Graph, state: JobState, *ids: str) -> None:
+    async with asyncio.timeout(20):
+        while {job.state for id_ in ids if (job := await jobs.get(graph, id_))} != {state}:
+            await asyncio.sleep(0.05)
+
+
+async def test_kinds_run_beside_each_other_and_jobs_of_a_kind_do_not(graph: Graph) -> None:
+    together: list[set[str]] = []
+    running: set[str] = set()
+    go_on = asyncio.Event()
+
+    async def handle(job: Job, progress: Progress) -> str:
+        running.add(job.id)
+        together.append(set(running))
+        await go_on.wait()
+        running.discard(job.id)
+        return "done"
+
+    for id_, kind in (("s1", JobKind.SCAN), ("s2", JobKind.SCAN), ("f1", JobKind.FACES)):
+        await jobs.create(graph, id_, kind, {})
+    runner = Runner(graph)
+    runner.start(dict.fromkeys(JobKind, handle))
+    try:
+        await until(graph, JobState.RUNNING, "s1", "f1")
+        await asyncio.sleep(0.3)
+        assert running == {"s1", "f1"}
+        go_on.set()
+        await until(graph, JobState.SUCCEEDED, "s1", "s2", "f1")
+    finally:
+        await runner.close()
+    assert not any({"s1", "s2"} <= each for each in together)
+
+
+async def test_all_that_runs_is_put_back_when_the_runner_stops(graph: Graph) -> None:
+    async def handle(job: Job, progress: Progress) -> str:
+        await asyncio.sleep(600)
+        return "never"
+
+    for id_, kind in (("s1", JobKind.SCAN), ("f1", JobKind.FACES)):
+        await jobs.create(graph, id_, kind, {})
+    runner = Runner(graph)
+    runner.start(dict.fromkeys(JobKind, handle))
+    await until(graph, JobState.RUNNING, "s1", "f1")
+    await runner.close()
+    await until(graph, JobState.QUEUED, "s1", "f1")
