@@ -23,7 +23,7 @@ bench: $(ready)
 
 $(ready): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(bin)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,demo,faces,cluster]'
+	$(bin)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,demo,ml,cluster]'
 	@touch $@
 
 $(demo): | $(ready)

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.status import Status
 
-from benchmarks import faces, library, recognition, scan, thumbnails
+from benchmarks import faces, learn, library, recognition, scan, thumbnails
 from benchmarks.bench import Bench
 from benchmarks.pictures import Say
 from benchmarks.report import Figure, markdown, table
@@ -26,6 +26,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "search": ("ten questions to libraries of up to --photos, beside SQLite and Cypher", questions.search),
     "tagging": ("a whole library and 1,000 photos tagged, and the search after each", tagging.tagging),
     "lfw": ("faces told apart and put together, beside DBSCAN and HDBSCAN", faces.lfw),
+    "learn": ("tags learnt from 10, 30 and 100 labels each; persons among strangers", learn.learn),
     "faces": ("100,000 faces: time and memory of clustering", faces.many),
     "finding": ("a first scan of real-size originals with faces, beside one without", recognition.finding),
     "grouping": ("100,000 faces in a graph, until their clusters are", recognition.grouping),
@@ -75,7 +76,7 @@ def _saying(name: str, console: Console, status: Status) -> Say:
 
 def _bench(given: argparse.Namespace, say: Say) -> Bench:
     originals = given.originals and given.originals.resolve()
-    return Bench(given.folder.resolve(), given.rounds, given.photos, originals, given.people, say)
+    return Bench(given.folder.resolve(), given.rounds, given.photos, originals, given.people, given.scenes, say)
 
 
 def _arguments() -> argparse.Namespace:
@@ -91,6 +92,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--originals", type=Path, metavar="DIR", help="JPEGs for cold, cached and scan")
     people = Path("../shared/corpora/lfw")
     parser.add_argument("--people", type=Path, default=people, metavar="DIR", help=f"pictures by person ({people})")
+    scenes = Path("../shared/corpora/scenes")
+    parser.add_argument("--scenes", type=Path, default=scenes, metavar="DIR", help=f"pictures by place ({scenes})")
     parser.add_argument("--folder", type=Path, default=Path(".bench"), metavar="DIR", help="what is kept (.bench)")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     given = parser.parse_args()

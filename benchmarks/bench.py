@@ -16,13 +16,14 @@ from benchmarks.pictures import Say
 class Bench:
     """``folder`` keeps pictures and libraries from run to run; ``originals``: a folder of JPEGs to take instead of
     those made here; ``rounds``: how often each pair of measurements is taken; ``photos``: in the large library;
-    ``people``: a folder of pictures for each person, such as LFW."""
+    ``people``: a folder of pictures for each person, such as LFW; ``scenes``: one for each kind of place."""
 
     folder: Path
     rounds: int
     photos: int
     originals: Path | None
     people: Path
+    scenes: Path
     say: Say
 
     @contextmanager

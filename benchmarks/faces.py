@@ -43,7 +43,7 @@ def lfw(bench: Bench) -> list[Figure]:
     path = lfw_vectors(bench, figures)
     if path is None:
         return figures
-    vectors, people = _loaded(path)
+    vectors, people = loaded(path)
     right, strict = verification(vectors, people)
     figures += [
         Figure(
@@ -120,7 +120,7 @@ def scores(labels: Ints, people: Ints) -> tuple[float, float]:
 
 def _measured(path: Path) -> dict[str, float]:
     """What ``many`` shows, measured in this process."""
-    vectors, people = _copies(*_loaded(path))
+    vectors, people = _copies(*loaded(path))
     kept_at = path.with_name("similarities")
     with _timed() as full:
         kept = similarity.build("SFace", SFACE.floor, [f"{i:032x}" for i in range(FACES)], vectors)
@@ -147,7 +147,7 @@ def _measured(path: Path) -> dict[str, float]:
 
 def copied(path: Path) -> Floats:
     """(FACES, dimensions): the vectors in the file over and over, each time of other people."""
-    return _copies(*_loaded(path))[0]
+    return _copies(*loaded(path))[0]
 
 
 def _copies(vectors: Floats, people: Ints) -> tuple[Floats, Ints]:
@@ -209,7 +209,7 @@ def lfw_vectors(bench: Bench, figures: list[Figure]) -> Path | None:
     return path
 
 
-def _loaded(path: Path) -> tuple[Floats, Ints]:
+def loaded(path: Path) -> tuple[Floats, Ints]:
     with np.load(path) as arrays:
         _, people = np.unique(arrays["names"], return_inverse=True)
         return arrays["vectors"], people.astype(np.int32)

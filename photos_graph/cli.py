@@ -185,30 +185,20 @@ def models(
     data_dir: DataDir = None,
     verbose: Verbose = False,
 ) -> None:
-    """List the models for faces and whether their weights are here; fetch or verify them."""
-    from photos_graph.faces import table
-    from photos_graph.faces.weights import Weights
+    """List the models for faces and for learning, and whether their weights are here; fetch or verify them."""
+    from photos_graph.services.weights import Catalogue
 
     settings = _settings(data_dir, verbose)
-    used = (table.detector(settings.faces.detector), table.embedder(settings.faces.embedder))
-    chosen: list[table.Detector | table.Embedder] = [table.model(name) for name in names] if names else list(used)
-    weights = Weights(settings.models_dir, settings.faces.weights)
+    catalogue = Catalogue(settings)
+    chosen = catalogue.named(names) if names else catalogue.used
     if fetch:
         _keep_apart(settings, None)
         with bytes_shown() as progress:
-            for file in weights.fetch(chosen, progress):
+            for file in catalogue.fetch(chosen, progress):
                 err.print(f"{file.name} is here, and whole.", markup=False)
     if verify:
-        weights.check(*chosen)
-    out.print(
-        table_of_models(
-            [
-                (kind, model.name, weights.state_of(model), model in used)
-                for kind, rows in (("detector", table.DETECTORS), ("embedder", table.EMBEDDERS))
-                for model in rows.values()
-            ]
-        )
-    )
+        catalogue.check(chosen)
+    out.print(table_of_models(catalogue.listed()))
 
 
 @app.command()

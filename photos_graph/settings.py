@@ -108,6 +108,30 @@ class FaceSettings(Group):
     idle_seconds: float = Field(120, gt=0, description="how long the models stay in memory without work")
 
 
+class LearnSettings(Group):
+    """Learning tags from what people said."""
+
+    backbone: str = Field(
+        "EfficientNetLite0",
+        description="what describes a photo: EfficientNetLite0 or a model of `keras.applications`; "
+        "`photos-graph models` lists them; photos described by two are not compared",
+    )
+    precision: float = Field(
+        0.95, gt=0, lt=1, description="share of right ones among the tags that a model may give by itself"
+    )
+    seed: int = Field(0, ge=0, description="where chance starts in training; the same one gives the same model")
+    weights: Path | None = Field(
+        None, description="a folder with files of weights, looked into before anything is downloaded"
+    )
+    threads: int = Field(
+        default_factory=lambda: max(1, (os.cpu_count() or 1) // 2), ge=1, description="threads of the backbone"
+    )
+    memory_bytes: int = Field(8192 * MIB, gt=0, description="address space that the backbone, or training, may take")
+    train_seconds: float = Field(3600, gt=0, description="longest time that training may take")
+    timeout_seconds: float = Field(300, gt=0, description="longest time the features of 64 photos may take")
+    idle_seconds: float = Field(120, gt=0, description="how long the backbone stays in memory without work")
+
+
 class SearchSettings(Group):
     """The search index, read from the graph and kept in memory."""
 
@@ -142,6 +166,7 @@ class Settings(BaseSettings):
     library: LibrarySettings = Field(default_factory=LibrarySettings)
     images: ImageSettings = Field(default_factory=ImageSettings)
     faces: FaceSettings = Field(default_factory=FaceSettings)
+    learn: LearnSettings = Field(default_factory=LearnSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
     web: WebSettings = Field(default_factory=WebSettings)
 

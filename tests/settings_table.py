@@ -15,7 +15,11 @@ README = Path(__file__).resolve().parents[1] / "README.md"
 START, END = "<!-- settings: made by python -m tests.settings_table -->", "<!-- end of settings -->"
 
 # Defaults that depend on the machine.
-COMPUTED = {"data_dir": "`~/.local/share/photos-graph` (XDG)", "images.workers": "one per core"}
+COMPUTED = {
+    "data_dir": "`~/.local/share/photos-graph` (XDG)",
+    "images.workers": "one per core",
+    "learn.threads": "half of the cores",
+}
 
 
 def rows(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[tuple[str, str, str]]:

@@ -62,13 +62,18 @@ def known(vectors: Floats, qualities: Floats, persons: Ints) -> Known:
 
 def match(vectors: Floats, among: Known, embedder: Embedder, rules: Rules) -> Matches:
     """Of m faces, vectors (m, dimensions). A person whom a rule excludes has the score 0."""
-    scores = probability(vectors @ among.means.T, embedder)
-    column = {int(person): place for place, person in enumerate(among.persons)}
+    return ruled(probability(vectors @ among.means.T, embedder), among.persons, rules)
+
+
+def ruled(scores: npt.NDArray[np.float32], persons: Ints, rules: Rules) -> Matches:
+    """Of scores (m, p), with 0 for whom a rule excludes."""
+    scores = scores.copy()
+    column = {int(person): place for place, person in enumerate(persons)}
     for face, photo in enumerate(rules.photos.tolist()):
         for person in (*rules.not_persons.get(face, ()), *rules.taken.get(photo, ())):
             if person in column:
                 scores[face, column[person]] = 0
-    return Matches(among.persons, scores)
+    return Matches(persons, scores)
 
 
 def probability(similar: Floats, embedder: Embedder) -> npt.NDArray[np.float32]:

@@ -7,12 +7,9 @@ NEAREST, and a pair stays when one of its two faces keeps it.
 
 from __future__ import annotations
 
-import json
 import os
-import zipfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
@@ -21,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.faces.detect import Floats
+from photos_graph.kept import Arrays, Damaged, pack, read_arrays, written_whole
 
 VERSION = 1  # of the file: raise it when the meaning of anything in it changes
 BLOCK = 1024  # faces on a side of one matrix product
@@ -102,62 +100,36 @@ def without(old: Similarities, gone: set[str]) -> Similarities:
 def write(similarities: Similarities, file: IO[bytes]) -> None:
     """As ``load`` reads it."""
     about = {
-        "version": VERSION,
         "model": similarities.model,
         "floor": similarities.floor,
         "capped": similarities.capped,
         "ids": similarities.ids,
     }
     pairs = similarities.pairs
-    np.savez(
-        file,
-        about=np.frombuffer(json.dumps(about).encode(), np.uint8),
-        vectors=similarities.vectors,
-        first=pairs.first,
-        second=pairs.second,
-        similar=pairs.similar,
-    )
+    arrays: Arrays = {
+        "vectors": similarities.vectors,
+        "first": pairs.first,
+        "second": pairs.second,
+        "similar": pairs.similar,
+    }
+    pack(file, VERSION, about, arrays)
 
 
 def save(similarities: Similarities, path: Path) -> None:
     """All or nothing: nobody ever sees half a file. One writer at a time. Raises OSError."""
-    with replacing(path) as file:
+    with written_whole(path) as file:
         write(similarities, file)
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes the place of ``path`` when all was written, and goes when it was not."""
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        with temporary.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def load(path: Path) -> Similarities:
     """Raises BadSimilarities."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            damaged = archive.testzip()  # reads every member and compares its CRC
-        if damaged is not None:
-            raise BadSimilarities(f"{path}: {damaged} is damaged")
-        with np.load(path, allow_pickle=False) as arrays:
-            about = json.loads(arrays["about"].tobytes())
-            if about["version"] != VERSION:
-                raise BadSimilarities(f"{path} is of version {about['version']}, this program reads {VERSION}")
-            pairs = Pairs(arrays["first"], arrays["second"], arrays["similar"])
-            ids = tuple(about["ids"])
-            return Similarities(about["model"], about["floor"], ids, arrays["vectors"], pairs, about["capped"])
-    except BadSimilarities:
-        raise
-    except Exception as error:  # a damaged file fails in any way that zip, NumPy or JSON can fail
-        raise BadSimilarities(f"{path}: {type(error).__name__}: {error}") from error
+        about, arrays = read_arrays(path, VERSION)
+        pairs = Pairs(arrays["first"], arrays["second"], arrays["similar"])
+        ids = tuple(about["ids"])
+        return Similarities(about["model"], about["floor"], ids, arrays["vectors"], pairs, about["capped"])
+    except (Damaged, KeyError) as error:
+        raise BadSimilarities(str(error)) from error
 
 
 def _all_pairs(vectors: Floats, start: int, floor: float) -> Iterator[Pairs]:

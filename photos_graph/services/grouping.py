@@ -22,12 +22,12 @@ import numpy as np
 from photos_graph.faces import table
 from photos_graph.faces.detect import Floats
 from photos_graph.faces.recognise import Recognised
-from photos_graph.faces.similarity import replacing
 from photos_graph.graph import changes, clusters
 from photos_graph.graph.clusters import Joined, Like, VectorFace
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.feed import touch
 from photos_graph.images.workers import WorkerPool
+from photos_graph.kept import written_whole
 from photos_graph.model import Job
 from photos_graph.services import group_plan
 from photos_graph.services.index import Index
@@ -146,7 +146,7 @@ class Grouping:
 
     def _keep(self, data: memoryview) -> None:
         try:
-            with replacing(self._path) as file:
+            with written_whole(self._path) as file:
                 file.write(data)
         except OSError as error:  # it only saves work
             log.warning("which faces look alike could not be kept: %s", error.strerror)

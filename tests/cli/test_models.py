@@ -12,7 +12,7 @@ from tests.cli.commands import run
 def test_models_are_listed_fetched_from_a_folder_and_verified(weights_home: Path, tmp_path: Path) -> None:
     data = ("--data-dir", tmp_path / "data")
     listed = run("models", *data)
-    assert listed.returncode == 0 and "ArcFace" in listed.stdout
+    assert listed.returncode == 0 and "ArcFace" in listed.stdout and "EfficientNetLite0" in listed.stdout
     assert run("models", "--verify", *data).returncode == 1
 
     given = {"PHOTOS_FACES__WEIGHTS": str(weights_home / ".deepface/weights")}

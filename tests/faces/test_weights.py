@@ -11,8 +11,9 @@ import pytest
 
 from photos_graph.errors import BadInput, ModelUnavailable
 from photos_graph.faces import table
-from photos_graph.faces.table import DLIB, SFACE, YUNET, Detector, WeightFile
-from photos_graph.faces.weights import Weights, WeightState, _taken_out
+from photos_graph.faces.table import DLIB, SFACE, YUNET, Detector
+from photos_graph.faces.weights import Weights, WeightState
+from photos_graph.weights import WeightFile, _taken_out
 
 YUNET_ROW, SFACE_ROW = table.detector("yunet"), table.embedder("SFace")
 

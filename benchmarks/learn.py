@@ -1,0 +1,352 @@
+"""Learning, below the graph: tags of six kinds of places from few labels, and persons among strangers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks import faces
+from benchmarks.bench import Bench
+from benchmarks.report import Figure, Goal
+from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.match import Rules
+from photos_graph.faces.table import EMBEDDERS
+from photos_graph.images.workers import WorkerPool
+from photos_graph.learn import dataset, gate, neighbours, persons, registry, table
+from photos_graph.learn.dataset import Said, TagNode, TrainingSet, training_set
+from photos_graph.learn.evidence import Evidence
+from photos_graph.learn.metrics import average_precisions
+from photos_graph.learn.neighbours import Neighbours
+from photos_graph.learn.review import tag_questions
+from photos_graph.learn.tags import TagModel
+from photos_graph.learn.weights import Weights
+from photos_graph.model import ModelState
+from photos_graph.services.describing import MOST, describe, describing_pool
+from photos_graph.services.training import train_tags, training_pool
+from photos_graph.settings import Settings
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+GOALS = {10: 84, 30: 88, 100: 90}  # labels of each kind: percent of the others whose likeliest kind is right
+LIBRARY = 10_000
+ANSWERS, ROUNDS, TESTED = 50, 2, 500  # to the review queue; photos that it does not ask about
+POISON = 0.3  # share of the labels that are permuted
+LABELLED = 2  # faces of each person
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """n photos: ``kinds`` (n,) are places in ``names``."""
+
+    graph: Neighbours
+    kinds: Ints
+    names: list[str]
+
+
+def learn(bench: Bench) -> list[Figure]:
+    """Each size is measured on ``rounds`` draws of the labels; figures are means over them."""
+    figures: list[Figure] = []
+    (folder := bench.folder / "learn").mkdir(parents=True, exist_ok=True)
+    settings = Settings(data_dir=folder)
+    path = _features(bench, settings, figures)
+    if path is not None:
+        figures += asyncio.run(_tags(bench, settings, _places(path)))
+        figures += _library(path)
+    return figures + _persons(bench)
+
+
+async def _tags(bench: Bench, settings: Settings, places: Places) -> list[Figure]:
+    pool = training_pool(settings)
+    figures: list[Figure] = []
+    try:
+        for labels, goal in GOALS.items():
+            right, given, good, took = [], 0, 0, []
+            for draw in range(bench.rounds):
+                bench.say(f"{labels} labels of each kind, draw {draw + 1}")
+                said = _drawn(places, labels, draw)
+                start = time.perf_counter()
+                _, model = await _trained(pool, settings, places, said)
+                took.append(time.perf_counter() - start)
+                others = np.setdiff1d(np.arange(len(places.kinds)), np.concatenate(list(said.values())))
+                found = _by_name(model, places)[others]
+                right.append((found.argmax(axis=1) == places.kinds[others]).mean())
+                taken = found >= model.thresholds[[model.labels.index(name) for name in places.names]]
+                given += int(taken.sum())
+                good += int(taken[np.arange(len(others)), places.kinds[others]].sum())
+            share, promised = 100 * good / max(1, given), 100 * settings.learn.precision
+            what = f"scenes, {labels} labels of each kind"
+            figures += [
+                Figure(f"{what}: right of the others", 100 * float(np.mean(right)), "%", goal=_least(goal)),
+                Figure(f"{what}: right of the tags given", share, "%", goal=_least(promised - 2)),
+                Figure(f"{what}: photos given their tag", 100 * good / (bench.rounds * len(others)), "%"),
+                Figure(f"{what}: training", float(np.median(took)), "s"),
+            ]
+        figures.append(Figure("scenes, training: peak memory of the worker", _peak(pool), "MB"))
+        figures += await _reviewed(bench, pool, settings, places)
+        figures += await _poisoned(bench, pool, settings, places)
+    finally:
+        await pool.close()
+    return figures
+
+
+async def _reviewed(bench: Bench, pool: WorkerPool, settings: Settings, places: Places) -> list[Figure]:
+    """Two rounds of answers, from the truth, to the queue and to questions drawn by chance."""
+    gained: dict[str, list[float]] = {"queue": [], "chance": []}
+    for draw in range(bench.rounds):
+        start = _drawn(places, 10, draw)
+        others = np.setdiff1d(np.arange(len(places.kinds)), np.concatenate(list(start.values())))
+        test = np.random.default_rng(draw).permutation(others)[:TESTED]
+        _, first = await _trained(pool, settings, places, start)
+        for how, gains in gained.items():
+            bench.say(f"answers by {how}, draw {draw + 1}")
+            said = {name: list(photos) for name, photos in start.items()}
+            denied: dict[str, list[int]] = {name: [] for name in places.names}
+            model = first
+            for number in range(ROUNDS):
+                for photo, label in _asked(how, model, places, said, denied, test, 10 * draw + number):
+                    (said if places.names[places.kinds[photo]] == label else denied)[label].append(photo)
+                _, model = await _trained(pool, settings, places, said, denied)
+            gains.append(_score(model, places, test) - _score(first, places, test))
+    queue, chance = (float(np.mean(gains)) * 100 for gains in gained.values())
+    what = f"scenes, average precision gained by {ROUNDS} x {ANSWERS} answers"
+    return [
+        Figure(what, queue, "points", chance, "by chance", queue / chance if chance else None, Goal(1, False, True))
+    ]
+
+
+def _asked(
+    how: str,
+    model: TagModel,
+    places: Places,
+    said: Mapping[str, list[int]],
+    denied: Mapping[str, list[int]],
+    test: Ints,
+    seed: int,
+) -> list[tuple[int, str]]:
+    answered = np.zeros((len(places.kinds), len(model.labels)), bool)
+    answered[test] = True
+    for at, label in enumerate(model.labels):
+        answered[denied[label], at] = True
+    answered[np.concatenate([np.array(photos, np.intp) for photos in said.values()])] = True
+    probabilities = model.predictor.probabilities(places.graph)
+    if how == "queue":
+        apart = model.predictor.disagreement(places.graph)
+        asked = tag_questions(probabilities, model.thresholds, apart, answered, places.graph, ANSWERS)
+        return [(each.photo, model.labels[each.label]) for each in asked]
+    free = np.flatnonzero(~answered.any(axis=1))
+    drawn = np.random.default_rng(seed).choice(free, ANSWERS, replace=False)
+    return [(int(photo), model.labels[int(probabilities[photo].argmax())]) for photo in drawn]
+
+
+async def _poisoned(bench: Bench, pool: WorkerPool, settings: Settings, places: Places) -> list[Figure]:
+    """How many of the models that learnt from permuted labels are rejected, and of honest ones; and the same twice."""
+    rejected, honest, same = [], [], []
+    for draw in range(bench.rounds):
+        bench.say(f"permuted labels, draw {draw + 1}")
+        said = _drawn(places, 60, draw)
+        _, active = await _trained(pool, settings, places, _drawn(places, 30, draw))
+        learnt, model = await _trained(pool, settings, places, said)
+        honest.append(gate.judge_tags(model, active, learnt, places.graph).state is ModelState.ACTIVE)
+        _, again = await _trained(pool, settings, places, said)
+        same.append(again.scores == model.scores and again.per_label == model.per_label)
+        pairs = [(photo, name) for name, photos in said.items() for photo in photos.tolist()]
+        chance = np.random.default_rng(draw)
+        wrong = chance.choice(len(pairs), int(POISON * len(pairs)), replace=False)
+        names = [name for _, name in pairs]
+        for at, other in zip(wrong.tolist(), chance.permutation(wrong).tolist(), strict=True):
+            names[at] = pairs[other][1]
+        poison = {name: np.array([p for (p, _), n in zip(pairs, names, strict=True) if n == name]) for name in said}
+        learnt, model = await _trained(pool, settings, places, poison)
+        rejected.append(gate.judge_tags(model, active, learnt, places.graph).state is ModelState.REJECTED)
+    return [
+        Figure("scenes, 30 % of the labels permuted: rejected", 100 * float(np.mean(rejected)), "%", goal=_least(100)),
+        Figure("scenes, twice as many labels: activated", 100 * float(np.mean(honest)), "%", goal=_least(100)),
+        Figure("scenes, trained twice: the same metrics", 100 * float(np.mean(same)), "%", goal=_least(100)),
+    ]
+
+
+def _library(path: Path) -> list[Figure]:
+    """A library of LIBRARY photos, in a process of its own for its peak memory."""
+    command = [sys.executable, "-m", "benchmarks.learn", str(path)]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    built, more, predicted, megabytes = map(float, done.stdout.split())
+    return [
+        Figure(f"{LIBRARY:,} photos: graph of neighbours", built, "s"),
+        Figure(f"100 new photos beside {LIBRARY:,}", more, "s"),
+        Figure(f"{LIBRARY:,} photos predicted", predicted, "s"),
+        Figure(f"{LIBRARY:,} photos: peak memory of all that", megabytes, "MB"),
+    ]
+
+
+def _measured(path: Path) -> list[float]:
+    """What ``_library`` shows; the model beside the features was the last that was trained."""
+    with np.load(path) as arrays:
+        features = arrays["features"]
+    chance = np.random.default_rng(0)
+    copies = features[chance.integers(0, len(features), LIBRARY + 100)]
+    copies = copies + chance.normal(size=copies.shape, scale=0.01).astype(np.float32)
+    ids = [f"{at:06}" for at in range(len(copies))]
+    model = registry.unpacked(path.with_name("model.npz").read_bytes())
+    if not isinstance(model, TagModel):
+        raise TypeError("not a model of tags")
+    times = [time.perf_counter()]
+    graph = neighbours.build("benchmark", ids[:LIBRARY], copies[:LIBRARY])
+    times.append(time.perf_counter())
+    neighbours.added(graph, ids[LIBRARY:], copies[LIBRARY:])
+    times.append(time.perf_counter())
+    model.predictor.probabilities(graph)
+    times.append(time.perf_counter())
+    return [*np.diff(times).tolist(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]
+
+
+def _persons(bench: Bench) -> list[Figure]:
+    figures: list[Figure] = []
+    path = faces.lfw_vectors(bench, figures)
+    if path is None:
+        return figures
+    vectors, people = faces.loaded(path)
+    sizes = np.bincount(people)
+    embedder = EMBEDDERS["SFace"]
+    right, accepted = [], []
+    for draw in range(bench.rounds):
+        chance = np.random.default_rng(draw)
+        order = chance.permutation(len(people))
+        turn = np.zeros(len(people), np.intp)
+        for person in np.flatnonzero(sizes > LABELLED):
+            mine = order[people[order] == person]
+            turn[mine] = np.arange(len(mine))
+        known = sizes[people] > LABELLED
+        named, probes = np.flatnonzero(known & (turn < LABELLED)), np.flatnonzero(known & (turn >= LABELLED))
+        ids = [str(face) for face in named]
+        labels = [str(person) for person in range(len(sizes))]
+        ones = np.ones(len(named), np.float32)
+        model = persons.train(persons.NamedFaces(ids, labels, ids, vectors[named], ones, people[named]), embedder)
+        strangers = np.flatnonzero(~known)
+        found, taken = (
+            model.decide(vectors[rows], Rules(np.arange(len(rows), dtype=np.int32)), embedder)
+            for rows in (probes, strangers)
+        )
+        right.append((found == people[probes]).mean())
+        accepted.append((taken != NOBODY).mean())
+    what = f"LFW, {LABELLED} faces of each person named"
+    return [
+        *figures,
+        Figure(f"{what}: the others recognised", 100 * float(np.mean(right)), "%", goal=_least(98)),
+        Figure(
+            f"{what}: strangers taken for somebody", 100 * float(np.mean(accepted)), "%", goal=Goal(1, at_most=True)
+        ),
+    ]
+
+
+async def _trained(
+    pool: WorkerPool,
+    settings: Settings,
+    places: Places,
+    said: Mapping[str, list[int]] | Mapping[str, Ints],
+    denied: Mapping[str, list[int]] | None = None,
+) -> tuple[TrainingSet, TagModel]:
+    count = len(places.kinds)
+    facts = Said(
+        ids=places.graph.ids,
+        days=[f"day {at % 300}" for at in range(count)],
+        folders=["scenes"] * count,
+        tags=[TagNode(name, name) for name in places.names],
+        positives={name: [int(photo) for photo in photos] for name, photos in said.items()},
+        negatives=denied or {},
+    )
+    learnt = training_set(facts, places.graph)
+    files = settings.data_dir / "set.npz", settings.data_dir / "graph.npz"
+    dataset.save(learnt, files[0])
+    neighbours.save(places.graph, files[1])
+    content = await train_tags(pool, *files, settings, lambda done, total: None)
+    (settings.data_dir / "model.npz").write_bytes(content)
+    model = registry.unpacked(content)
+    if not isinstance(model, TagModel):
+        raise TypeError("not a model of tags")
+    return learnt, model
+
+
+def _by_name(model: TagModel, places: Places) -> Floats:
+    """Probabilities (n, kinds)."""
+    order = [model.labels.index(name) for name in places.names]
+    return model.predictor.probabilities(places.graph)[:, order]
+
+
+def _score(model: TagModel, places: Places, photos: Ints) -> float:
+    truth = (places.kinds[photos, None] == np.arange(len(places.names))).astype(np.float32)
+    return float(average_precisions(_by_name(model, places)[photos], Evidence(truth, np.ones_like(truth))).mean())
+
+
+def _drawn(places: Places, labels: int, draw: int) -> dict[str, Ints]:
+    chance = np.random.default_rng(draw)
+    return {
+        name: chance.permutation(np.flatnonzero(places.kinds == at))[:labels] for at, name in enumerate(places.names)
+    }
+
+
+def _places(path: Path) -> Places:
+    with np.load(path) as arrays:
+        names, kinds = np.unique(arrays["names"], return_inverse=True)
+        ids = [f"{at:05}" for at in range(len(kinds))]
+        return Places(neighbours.build("benchmark", ids, arrays["features"]), kinds, names.tolist())
+
+
+def _features(bench: Bench, settings: Settings, figures: list[Figure]) -> Path | None:
+    path = settings.data_dir / "scenes.npz"
+    if path.exists():
+        return path
+    pictures = sorted(bench.scenes.glob("*/*.jpg"))
+    if not pictures:
+        bench.say(f"left out: there is no {bench.scenes}/<place>/<picture>.jpg")
+        return None
+    row = table.backbone(settings.learn.backbone)
+    store = Weights(settings.models_dir, settings.learn.weights)
+    store.fetch([row], lambda what, done, total: bench.say(what))
+
+    async def run() -> tuple[Floats, float, float]:
+        pool = describing_pool(settings)
+        try:
+            await describe(pool, [os.fsencode(pictures[0])], settings)  # the backbone is loaded
+            start = time.perf_counter()
+            parts = []
+            for at in range(0, len(pictures), MOST):
+                bench.say(f"features of {at:,} of {len(pictures):,} pictures")
+                found = await describe(pool, [os.fsencode(each) for each in pictures[at : at + MOST]], settings)
+                parts.append(found.vectors)
+            return np.concatenate(parts), time.perf_counter() - start, _peak(pool)
+        finally:
+            await pool.close()
+
+    features, seconds, megabytes = asyncio.run(run())
+    figures += [
+        Figure(f"features, {settings.learn.threads} threads", len(pictures) / seconds, "photos/s"),
+        Figure("features, peak memory of the worker", megabytes, "MB"),
+    ]
+    np.savez(path, features=features, names=np.array([each.parent.name for each in pictures]))
+    return path
+
+
+def _peak(pool: WorkerPool) -> float:
+    """Megabytes, of its largest process."""
+    status = [Path(f"/proc/{pid}/status").read_text() for pid in pool.pids]
+    return max((int(each.split("VmHWM:")[1].split()[0]) for each in status), default=0) / 1024
+
+
+def _least(limit: float) -> Goal:
+    return Goal(limit, at_most=False)
+
+
+if __name__ == "__main__":
+    print(*_measured(Path(sys.argv[1])))

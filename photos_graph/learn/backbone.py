@@ -1,0 +1,112 @@
+"""From a picture to its features: what the last layers of a network trained on ImageNet say of it.
+
+Holds the network, so it lives in a worker.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from photos_graph.errors import BadInput, ModelUnavailable
+from photos_graph.faces.embed import normalised
+from photos_graph.learn import lite0, table
+from photos_graph.learn.torch_file import read_tensors
+from photos_graph.learn.weights import Weights
+
+BATCH = 16  # pictures, and their mirror images, in the network at once
+
+Floats = npt.NDArray[np.float32]
+Pixels = npt.NDArray[np.uint8]
+
+
+class Backbone:
+    """One of ``table.BACKBONES``, loaded. Raises ModelUnavailable when its weights or TensorFlow are missing.
+
+    ``home``: what ``Weights`` calls it. ``threads``: of TensorFlow, for the whole process.
+    """
+
+    def __init__(self, name: str, home: Path, threads: int) -> None:
+        row = table.backbone(name)
+        store = Weights(home)
+        store.check(row)
+        self.edge = row.edge
+        self._keras = import_keras(home, threads)
+        load = self._application if row.keras else self._lite0
+        self._network = load(row, store.path(row.weights[0]))
+        sizes = [int(layer.shape[-1]) for layer in self._network.outputs]
+        self._layers, self.class_count = (sizes, 0) if row.keras else (sizes[:-1], sizes[-1])
+
+    @property
+    def dimensions(self) -> int:
+        return sum(self._layers)
+
+    def features(self, pictures: Pixels) -> Floats:
+        """(n, dimensions) of pictures (n, edge, edge, 3) in RGB: the mean of each and its mirror image.
+
+        The parts of a vector, one for each layer that is looked at, have length one each.
+        """
+        out = np.zeros((len(pictures), self.dimensions), np.float32)
+        for start in range(0, len(pictures), BATCH):
+            part = pictures[start : start + BATCH]
+            seen = self._outputs(np.concatenate([part, part[:, :, ::-1]]))[: len(self._layers)]
+            means = [layer[: len(part)] + layer[len(part) :] for layer in seen]
+            out[start : start + BATCH] = np.concatenate([normalised(each) for each in means], axis=1)
+        return out
+
+    def classes(self, pictures: Pixels) -> Floats:
+        """(n, 1000): the probabilities of ImageNet's classes. Raises BadInput where the weights come without them."""
+        if not self.class_count:
+            raise BadInput("This backbone knows no classes; EfficientNetLite0 does.")
+        out = np.zeros((len(pictures), self.class_count), np.float32)
+        for start in range(0, len(pictures), BATCH):
+            logits = self._outputs(pictures[start : start + BATCH])[-1]
+            raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+            out[start : start + BATCH] = raised / raised.sum(axis=1, keepdims=True)
+        return out
+
+    def _outputs(self, pictures: Pixels) -> list[Floats]:
+        outputs = self._network.predict_on_batch(self._prepared(pictures))
+        return outputs if isinstance(outputs, list) else [outputs]
+
+    def _lite0(self, row: table.Backbone, path: Path) -> Any:
+        self._prepared = lite0.prepared
+        return lite0.build(read_tensors(path), row.edge)
+
+    def _application(self, row: table.Backbone, path: Path) -> Any:
+        make = getattr(self._keras.applications, row.name)
+        prepare = sys.modules[make.__module__].preprocess_input
+        self._prepared = lambda pictures: prepare(pictures.astype(np.float32))
+        network = make(weights=None, include_top=False, pooling="avg", input_shape=(row.edge, row.edge, 3))
+        try:
+            network.load_weights(path)
+        except Exception as error:  # whatever HDF5 and Keras raise
+            raise ModelUnavailable(f"The weights of {row.name} cannot be loaded ({type(error).__name__}).") from error
+        return network
+
+
+def import_keras(home: Path, threads: int) -> Any:
+    """Keras on TensorFlow with so many threads, and the same results each time. Raises ModelUnavailable.
+
+    It looks for its own settings in ``home``, not in the home of whoever runs this.
+    """
+    os.environ.update(KERAS_HOME=str(home / "keras"), KERAS_BACKEND="tensorflow")
+    # What TensorFlow imports asks for a place for files. Python would try to write one, which a worker may not.
+    tempfile.tempdir = tempfile.tempdir or str(home)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        import keras
+        import tensorflow as tf
+    except ImportError as error:
+        raise ModelUnavailable(f"{error.name or error} is not installed; learning wants photos-graph[ml].") from None
+    if tf.config.threading.get_intra_op_parallelism_threads() != threads:
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.experimental.enable_op_determinism()
+    return keras

@@ -1,0 +1,259 @@
+"""What people said of tags, as a training set: positives, negatives and what nobody said anything of.
+
+Photos of one day, or without a day of one folder, are all learnt from or all held out, so that no burst lies on both
+sides. Which side a group is on depends on nothing but its key: it stays there as the library grows, and models that
+were trained at different times can be compared on photos that neither has seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from photos_graph.kept import Arrays, read_arrays, write_arrays
+from photos_graph.learn.neighbours import NOBODY, Neighbours
+
+VERSION = 1  # of the rules: raise it when a snapshot with the same id would train another model
+LEAST_EXAMPLES = 8  # a tag with fewer is not learnt
+HELD_OUT = 0.2  # of the groups
+LARGE, MOST = 0.2, 0.5  # shares of the labelled photos and of a tag's above which a group is taken apart
+SAME_SHOT = 0.9  # cosine similarity of photos that stay together then
+
+POSITIVE, UNLABELLED, NEGATIVE = 1, 0, -1
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int32]
+Truth = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class TagNode:
+    """A tag below its ``parents``, which are ids."""
+
+    id: str
+    name: str
+    parents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """n photos: ``days`` as ISO dates, None where only the file's own time is known. ``positives`` and ``negatives``:
+    tag id to places of photos that a person gave the tag (directly or by a folder), or denied it (an exclusion or a
+    rejected prediction).
+    """
+
+    ids: Sequence[str]
+    days: Sequence[str | None]
+    folders: Sequence[str]
+    tags: Sequence[TagNode]
+    positives: Mapping[str, Iterable[int]]
+    negatives: Mapping[str, Iterable[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A tag that is not learnt, and why."""
+
+    tag: str
+    name: str
+    examples: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """n photos in the order of ``Said`` and l labels, by tag id. ``truth`` (n, l): POSITIVE, UNLABELLED or NEGATIVE.
+    ``above`` (l, l): whether the second label is the first's parent, at any distance. ``groups`` (n,): photos that
+    are never parted; ``held_out`` (n,). ``snapshot``: the same for the same photos, labels and split.
+    """
+
+    ids: tuple[str, ...]
+    labels: tuple[str, ...]
+    names: tuple[str, ...]
+    above: Bools
+    truth: Truth
+    groups: Ints
+    held_out: Bools
+    left_out: tuple[LeftOut, ...]
+    snapshot: str
+
+    @property
+    def labelled(self) -> Bools:
+        """(n,): of which photos anything is known."""
+        known: Bools = (self.truth != UNLABELLED).any(axis=1)
+        return known
+
+
+def training_set(said: Said, graph: Neighbours) -> TrainingSet:
+    """``graph``: the same photos in the same order; photos that look the same stay together where days do not help."""
+    if tuple(said.ids) != graph.ids:
+        raise ValueError("the graph of neighbours is of other photos")
+    tags = sorted(said.tags, key=lambda tag: tag.id)
+    above = _above(tags)
+    truth = _truth(said, tags, above)
+    unique, numbers = np.unique(np.array(_groups(said, truth, graph), dtype=np.str_), return_inverse=True)
+    groups = numbers.astype(np.int32)
+    held_out = np.array([chance(key) < HELD_OUT for key in unique.tolist()], bool)[groups]
+
+    left_out = []
+    for place, tag in enumerate(tags):
+        if reason := _reason(truth[:, place], groups):
+            left_out.append(LeftOut(tag.id, tag.name, int((truth[:, place] == POSITIVE).sum()), reason))
+    gone = {each.tag for each in left_out}
+    stay = [place for place, tag in enumerate(tags) if tag.id not in gone]
+    truth, above = truth[:, stay], above[np.ix_(stay, stay)]
+    labels = tuple(tags[place].id for place in stay)
+    return TrainingSet(
+        ids=tuple(said.ids),
+        labels=labels,
+        names=tuple(tags[place].name for place in stay),
+        above=above,
+        truth=truth,
+        groups=groups,
+        held_out=held_out,
+        left_out=tuple(left_out),
+        snapshot=_snapshot(graph.backbone, said.ids, labels, above, truth, held_out),
+    )
+
+
+def save(learnt: TrainingSet, path: Path) -> None:
+    """All or nothing. Raises OSError."""
+    about = {
+        "ids": learnt.ids,
+        "labels": learnt.labels,
+        "names": learnt.names,
+        "left_out": [[each.tag, each.name, each.examples, each.reason] for each in learnt.left_out],
+        "snapshot": learnt.snapshot,
+    }
+    arrays: Arrays = {
+        "above": learnt.above,
+        "truth": learnt.truth,
+        "groups": learnt.groups,
+        "held_out": learnt.held_out,
+    }
+    write_arrays(path, VERSION, about, arrays)
+
+
+def load(path: Path) -> TrainingSet:
+    """Raises kept.Damaged."""
+    about, arrays = read_arrays(path, VERSION)
+    return TrainingSet(
+        ids=tuple(about["ids"]),
+        labels=tuple(about["labels"]),
+        names=tuple(about["names"]),
+        above=arrays["above"],
+        truth=arrays["truth"],
+        groups=arrays["groups"],
+        held_out=arrays["held_out"],
+        left_out=tuple(LeftOut(*each) for each in about["left_out"]),
+        snapshot=about["snapshot"],
+    )
+
+
+def _above(tags: Sequence[TagNode]) -> Bools:
+    place = {tag.id: number for number, tag in enumerate(tags)}
+    above = np.zeros((len(tags), len(tags)), bool)
+    for tag in tags:
+        waiting = list(tag.parents)
+        while waiting:
+            parent = place.get(waiting.pop())
+            if parent is not None and not above[place[tag.id], parent]:
+                above[place[tag.id], parent] = True
+                waiting += tags[parent].parents
+    return above
+
+
+def _truth(said: Said, tags: Sequence[TagNode], above: Bools) -> Truth:
+    """A tag implies those above it; to deny one denies those below it, and outweighs."""
+    has, lacks = (np.zeros((len(said.ids), len(tags)), bool) for _ in range(2))
+    for place, tag in enumerate(tags):
+        has[np.array(list(said.positives.get(tag.id, ())), np.intp), place] = True
+        lacks[np.array(list(said.negatives.get(tag.id, ())), np.intp), place] = True
+    up = (above | np.eye(len(tags), dtype=bool)).astype(np.float32)
+    has, lacks = has.astype(np.float32) @ up > 0, lacks.astype(np.float32) @ up.T > 0
+    return np.where(lacks, NEGATIVE, np.where(has, POSITIVE, UNLABELLED)).astype(np.int8)
+
+
+def _groups(said: Said, truth: Truth, graph: Neighbours) -> list[str]:
+    """A key for each photo. A group that holds a large part of all that is labelled, or most photos of a tag, could be
+    on one side only, so it is taken apart: by day and folder, and where that is not enough by what looks like the
+    same shot.
+    """
+    days = ["" if day is None else day for day in said.days]
+    keys = [f"day {day}" if day else f"folder {folder}" for day, folder in zip(days, said.folders, strict=True)]
+    for step in range(2):
+        large = _large(keys, truth)
+        if not large:
+            break
+        shots = _shots(graph, said.ids)
+        finer = (
+            [f"shot {said.ids[first]}" for first in shots]
+            if step
+            else [f"{days[first]} in {said.folders[first]}" for first in shots]
+        )
+        keys = [fine if key in large else key for key, fine in zip(keys, finer, strict=True)]
+    return keys
+
+
+def _large(keys: Sequence[str], truth: Truth) -> set[str]:
+    unique, numbers = np.unique(np.array(keys, dtype=np.str_), return_inverse=True)
+    large = _shares((truth != UNLABELLED).any(axis=1), numbers) > LARGE
+    for label in range(truth.shape[1]):
+        has = truth[:, label] == POSITIVE
+        if has.sum() >= LEAST_EXAMPLES:
+            large |= _shares(has, numbers) > MOST
+    return set(unique[large].tolist())
+
+
+def _shares(chosen: Bools, groups: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+    """(g,): of the chosen photos (n,), how many of each group."""
+    counts = np.bincount(groups, chosen, minlength=int(groups.max(initial=-1)) + 1)
+    shares: npt.NDArray[np.float64] = counts / max(1, chosen.sum())
+    return shares
+
+
+def _shots(graph: Neighbours, ids: Sequence[str]) -> list[int]:
+    """(n,): the place of the photo with the smallest id among those that look the same."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    rows, columns = np.nonzero((graph.similar >= SAME_SHOT) & (graph.near != NOBODY))
+    edges = coo_array((np.ones(len(rows)), (rows, graph.near[rows, columns])), (len(ids), len(ids)))
+    _, parts = connected_components(edges, directed=False)
+    first: dict[int, int] = {}
+    for place in sorted(range(len(ids)), key=ids.__getitem__):
+        first.setdefault(int(parts[place]), place)
+    return [first[part] for part in parts.tolist()]
+
+
+def _reason(truth: Truth, groups: Ints) -> str | None:
+    """Why a label (n,) cannot be learnt."""
+    examples = int((truth == POSITIVE).sum())
+    if examples < LEAST_EXAMPLES:
+        return f"{examples} examples, and it takes {LEAST_EXAMPLES}."
+    if len(np.unique(groups[truth == POSITIVE])) == 1:
+        return "All its examples are of one occasion: none could be held out."
+    if examples == len(truth):
+        return "Every photo has it."
+    return None
+
+
+def chance(key: str) -> float:
+    """0..1, by the key alone."""
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") / 2**64
+
+
+def _snapshot(
+    backbone: str, ids: Sequence[str], labels: Sequence[str], above: Bools, truth: Truth, held_out: Bools
+) -> str:
+    order = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.intp)
+    digest = hashlib.sha256(json.dumps([VERSION, backbone, sorted(ids), list(labels)]).encode())
+    for part in (above, truth[order], held_out[order]):
+        digest.update(np.ascontiguousarray(part).tobytes())
+    return digest.hexdigest()

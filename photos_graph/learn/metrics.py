@@ -1,0 +1,101 @@
+"""How good predictions are, on photos with evidence: a photo counts as much as its evidence weighs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from photos_graph.learn.calibrate import at_least
+from photos_graph.learn.evidence import Evidence
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelScore:
+    """Of one label. ``examples``: that it was learnt from; ``held_out``: examples that the rest was measured on.
+    ``precision_at_least``: with nine chances in ten.
+    """
+
+    label: str
+    examples: int
+    held_out: int
+    threshold: float
+    precision: float
+    precision_at_least: float
+    recall: float
+    average_precision: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Of all labels together: every pair of photo and label counts, but ``average_precision``, which is the mean over
+    labels with an example. ``held_out``: photos.
+    """
+
+    held_out: int
+    precision: float
+    recall: float
+    f1: float
+    average_precision: float
+
+
+def overall(probabilities: Floats, thresholds: Floats, known: Evidence) -> Scores:
+    """Of probabilities (m, l)."""
+    right, wrong, missed = (part.sum() for part in _counts(probabilities, thresholds, known))
+    each = average_precisions(probabilities, known)
+    precision, recall = _share(right, wrong), _share(right, missed)
+    return Scores(
+        held_out=int(known.known.sum()),
+        precision=precision,
+        recall=recall,
+        f1=_share(2 * right, wrong + missed),
+        average_precision=float(np.nanmean(each)) if np.isfinite(each).any() else 0.0,
+    )
+
+
+def per_label(
+    labels: Sequence[str], examples: Sequence[int], probabilities: Floats, thresholds: Floats, known: Evidence
+) -> list[LabelScore]:
+    right, wrong, missed = _counts(probabilities, thresholds, known)
+    average = np.nan_to_num(average_precisions(probabilities, known))
+    return [
+        LabelScore(
+            label=label,
+            examples=examples[at],
+            held_out=int((known.targets[:, at] * (known.weights[:, at] > 0)).sum()),
+            threshold=float(thresholds[at]),
+            precision=_share(right[at], wrong[at]),
+            precision_at_least=at_least(float(right[at]), float(wrong[at])),
+            recall=_share(right[at], missed[at]),
+            average_precision=float(average[at]),
+        )
+        for at, label in enumerate(labels)
+    ]
+
+
+def average_precisions(probabilities: Floats, known: Evidence) -> npt.NDArray[np.float64]:
+    """(l,): the precision at each example, in the mean; NaN without an example."""
+    out = np.full(probabilities.shape[1], np.nan)
+    for label in range(probabilities.shape[1]):
+        order = np.argsort(-probabilities[:, label], kind="stable")
+        weight = known.weights[order, label].astype(np.float64)
+        hits = weight * known.targets[order, label]
+        if hits.sum():
+            out[label] = (hits * np.cumsum(hits) / np.maximum(np.cumsum(weight), 1e-9)).sum() / hits.sum()
+    return out
+
+
+def _counts(probabilities: Floats, thresholds: Floats, known: Evidence) -> tuple[Floats, Floats, Floats]:
+    """(l,) each: what is right, wrong and missed."""
+    taken = probabilities >= thresholds
+    positive = known.weights * known.targets
+    negative = known.weights - positive
+    return (positive * taken).sum(axis=0), (negative * taken).sum(axis=0), (positive * ~taken).sum(axis=0)
+
+
+def _share(part: float, rest: float) -> float:
+    return float(part / (part + rest)) if part else 0.0

@@ -1,0 +1,146 @@
+"""Which photos look alike: the NEAREST of each, kept so that new photos only add theirs; and what flows along it.
+
+The products of all with all are made in blocks, exactly; what is kept is the same in whatever order photos came,
+except for ties.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from photos_graph.kept import Arrays, read_arrays, write_arrays
+
+VERSION = 1  # of the file: raise it when the meaning of anything in it changes
+NEAREST = 12
+ROWS, COLUMNS = 512, 4096  # photos on the sides of one matrix product
+NOBODY = -1
+
+Floats = npt.NDArray[np.float32]
+Halves = npt.NDArray[np.float16]
+Ints = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """n photos described by one backbone. ``near`` (n, NEAREST): places of the most similar, best first, NOBODY where
+    there are no more; ``similar`` (n, NEAREST): cosine similarities, -2 there. ``vectors`` (n, dimensions) of length
+    one.
+    """
+
+    backbone: str
+    ids: tuple[str, ...]
+    vectors: Halves
+    near: Ints
+    similar: Floats
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def build(backbone: str, ids: Sequence[str], features: Floats) -> Neighbours:
+    """Of features (n, dimensions)."""
+    nothing = Neighbours(
+        backbone,
+        (),
+        np.zeros((0, features.shape[1]), np.float16),
+        np.zeros((0, NEAREST), np.int32),
+        np.zeros((0, NEAREST), np.float32),
+    )
+    return added(nothing, ids, features)
+
+
+def added(old: Neighbours, ids: Sequence[str], features: Floats) -> Neighbours:
+    """With m more photos, features (m, dimensions)."""
+    lengths = np.maximum(np.linalg.norm(features, axis=1, keepdims=True), np.float32(1e-12))
+    vectors = np.concatenate([old.vectors, (features / lengths).astype(np.float16)])
+    count, first = len(vectors), len(old)
+    near = np.concatenate([old.near, np.full((count - first, NEAREST), NOBODY, np.int32)])
+    similar = np.concatenate([old.similar, np.full((count - first, NEAREST), -2, np.float32)])
+    _look(vectors, near, similar, np.arange(first, count), (0, count))
+    _look(vectors, near, similar, np.arange(first), (first, count))
+    return Neighbours(old.backbone, (*old.ids, *ids), vectors, near, similar)
+
+
+def without(old: Neighbours, gone: set[str]) -> Neighbours:
+    """Without those photos; who had one of them as a neighbour gets the next."""
+    stays = np.array([id_ not in gone for id_ in old.ids], bool)
+    place = np.append(np.where(stays, np.cumsum(stays) - 1, NOBODY), NOBODY).astype(np.int32)
+    near = place[old.near[stays]]
+    lost = np.flatnonzero(((near == NOBODY) & (old.near[stays] != NOBODY)).any(axis=1))
+    similar = old.similar[stays]
+    near[lost], similar[lost] = NOBODY, -2
+    vectors = old.vectors[stays]
+    _look(vectors, near, similar, lost, (0, len(vectors)))
+    return Neighbours(old.backbone, tuple(id_ for id_ in old.ids if id_ not in gone), vectors, near, similar)
+
+
+def similar_to(graph: Neighbours, photo: int, count: int) -> list[tuple[int, float]]:
+    """(place, cosine similarity) of the most similar to the photo at a place: those kept for it are exact, further
+    ones are found through them.
+    """
+    found, edge = {photo}, [photo]
+    while len(found) <= 3 * count and edge:
+        edge = [int(each) for each in np.unique(graph.near[edge]) if each != NOBODY and each not in found]
+        found.update(edge)
+    others = np.array(sorted(found - {photo}), np.int32)
+    alike = graph.vectors[others].astype(np.float32) @ graph.vectors[photo].astype(np.float32)
+    best = np.argsort(-alike, kind="stable")[:count]
+    return [(int(others[at]), float(alike[at])) for at in best]
+
+
+def save(graph: Neighbours, path: Path) -> None:
+    """All or nothing: nobody ever sees half a file. One writer at a time. Raises OSError."""
+    about = {"backbone": graph.backbone, "ids": graph.ids}
+    arrays: Arrays = {"vectors": graph.vectors, "near": graph.near, "similar": graph.similar}
+    write_arrays(path, VERSION, about, arrays)
+
+
+def load(path: Path) -> Neighbours:
+    """Raises kept.Damaged: build it anew."""
+    about, arrays = read_arrays(path, VERSION)
+    return Neighbours(about["backbone"], tuple(about["ids"]), arrays["vectors"], arrays["near"], arrays["similar"])
+
+
+def _look(vectors: Halves, near: Ints, similar: Floats, rows: npt.NDArray[np.intp], columns: tuple[int, int]) -> None:
+    """Takes into ``near`` and ``similar`` of those rows what is nearer among the columns.
+
+    A thread for each core, each with products of its own: two threads that share one product wait for each other.
+    """
+    first, end = columns
+    if not len(rows) or first == end:
+        return
+
+    def look(start: int) -> None:
+        mine = rows[start : start + ROWS]
+        sides = vectors[mine].astype(np.float32)
+        near_here, similar_here = near[mine], similar[mine]
+        for left in range(first, end, COLUMNS):
+            products = sides @ vectors[left : min(left + COLUMNS, end)].astype(np.float32).T
+            own = mine - left
+            inside = np.flatnonzero((own >= 0) & (own < products.shape[1]))
+            products[inside, own[inside]] = -2
+            best = _highest(products, NEAREST)
+            every = np.concatenate([similar_here, np.take_along_axis(products, best, 1)], axis=1)
+            places = np.concatenate([near_here, best.astype(np.int32) + np.int32(left)], axis=1)
+            order = np.argsort(-every, axis=1, kind="stable")[:, :NEAREST]
+            similar_here = np.take_along_axis(every, order, 1)
+            near_here = np.take_along_axis(places, order, 1)
+        near_here[similar_here < -1.5] = NOBODY
+        near[mine], similar[mine] = near_here, similar_here
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+        list(threads.map(look, range(0, len(rows), ROWS)))
+
+
+def _highest(values: Floats, count: int) -> npt.NDArray[np.intp]:
+    """(rows, up to count): the columns of the highest values of each row, in no order."""
+    if values.shape[1] <= count:
+        return np.broadcast_to(np.arange(values.shape[1]), values.shape)
+    return np.argpartition(values, -count, axis=1)[:, -count:]

@@ -1,0 +1,217 @@
+"""Who is in a photo, learnt from the faces that people named: the nearest person, or nobody that is known.
+
+A face is compared with the mean of each person's faces. From which similarity on it is that person is learnt from the
+named faces themselves: each is tried as a stranger, against all persons but its own. Who is not somebody, by a
+person's word, raises the bar of that somebody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from photos_graph.faces.embed import normalised
+from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.match import Known, Matches, Rules, decide, known, ruled
+from photos_graph.faces.table import Embedder
+from photos_graph.learn.calibrate import at_least
+from photos_graph.learn.dataset import HELD_OUT, Bools, chance
+from photos_graph.learn.metrics import LabelScore, Scores
+
+BELIEF = 50.0  # strangers that the table's own threshold counts as
+APART = 0.02  # similarity by which somebody stays clear of a face that is said to be somebody else
+BLOCK = 4096  # faces in one product
+LEAST_LEFT = 2  # faces of a person that are learnt from, before any is held out
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFaces:
+    """n faces by one embedder: ``vectors`` (n, dimensions) of length one, ``qualities`` (n,) 0..1, ``persons`` (n,):
+    places in ``labels``; NOBODY for a face without a name of which something was said. ``not_persons``: face to
+    persons that it does not show.
+    """
+
+    ids: Sequence[str]
+    labels: Sequence[str]
+    photos: Sequence[str]
+    vectors: Floats
+    qualities: Floats
+    persons: Ints
+    not_persons: Mapping[int, Set[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonModel:
+    """p persons with a face to learn from, ``labels`` by their number in ``known``, whose means have length one.
+    ``thresholds`` (p,): cosine similarity from which on a face is theirs. ``promised``: the share of strangers who are
+    nobody. ``scores`` are of held-out faces, each once as itself and once as a stranger.
+    """
+
+    embedder: str
+    snapshot: str
+    promised: float
+    labels: tuple[str, ...]
+    known: Known
+    thresholds: Floats
+    scores: Scores
+    per_label: tuple[LabelScore, ...]
+
+    @property
+    def known_labels(self) -> list[str]:
+        return [self.labels[person] for person in self.known.persons]
+
+    def numbered(self, labels: Sequence[str]) -> tuple[Known, Floats]:
+        """Persons and thresholds by their places in other ``labels``; those that are not there are left out."""
+        place = {label: at for at, label in enumerate(labels)}
+        numbers = np.array([place.get(self.labels[person], NOBODY) for person in self.known.persons], np.int32)
+        there = numbers != NOBODY
+        return Known(numbers[there], self.known.means[there]), self.thresholds[there]
+
+    def matches(self, vectors: Floats, rules: Rules, embedder: Embedder) -> Matches:
+        """Scores (m, p) of faces (m, dimensions): 0.5 at a person's threshold, 0 for whom a rule excludes."""
+        above = vectors @ self.known.means.T - self.thresholds
+        scores = (1 / (1 + np.exp(-embedder.slope * above))).astype(np.float32)
+        return ruled(scores, self.known.persons, rules)
+
+    def decide(self, vectors: Floats, rules: Rules, embedder: Embedder) -> Ints:
+        """(m,): the number of each face's person, or NOBODY; nobody is twice in a photo."""
+        return decide(self.matches(vectors, rules, embedder), rules, 0.5)
+
+
+def train(faces: NamedFaces, embedder: Embedder, promised: float = 0.99) -> PersonModel:
+    """Deterministic. Raises ValueError when nobody has a name."""
+    held_out = _held_out(faces)
+    learnt = (faces.persons != NOBODY) & ~held_out
+    if not learnt.any():
+        raise ValueError("no face has a name")
+    rows = np.flatnonzero(learnt)
+    means = known(faces.vectors[rows], faces.qualities[rows], faces.persons[rows])
+    among = Known(means.persons, normalised(means.means))
+    common = _common_threshold(faces, rows, among, embedder, promised)
+    thresholds = _thresholds(faces, among, common)
+    scores, each = scored(among, thresholds, faces, np.flatnonzero(held_out))
+    snapshot = _snapshot(faces, held_out)
+    return PersonModel(embedder.name, snapshot, promised, tuple(faces.labels), among, thresholds, scores, each)
+
+
+def held_out_faces(faces: NamedFaces) -> npt.NDArray[np.intp]:
+    """Places of the faces that no model learns from."""
+    return np.flatnonzero(_held_out(faces))
+
+
+def scored(
+    among: Known, thresholds: Floats, faces: NamedFaces, rows: npt.NDArray[np.intp]
+) -> tuple[Scores, tuple[LabelScore, ...]]:
+    """Of the named faces at ``rows``: each is looked for as itself, and again as a stranger, without its own person.
+    ``among`` has the persons by the numbers of ``faces``.
+    """
+    count = len(faces.labels)
+    right, wrong, missed, held = np.zeros((4, count))
+    hits: list[tuple[float, bool]] = []
+    column = {int(person): place for place, person in enumerate(among.persons)}
+    for row in rows.tolist():
+        person = int(faces.persons[row])
+        above = faces.vectors[row] @ among.means.T - thresholds
+        held[person] += 1
+        best = int(above.argmax())
+        is_right = int(among.persons[best]) == person
+        hits.append((float(above[best]), is_right))
+        if above[best] >= 0:
+            (right if is_right else wrong)[among.persons[best]] += 1
+        missed[person] += not (is_right and above[best] >= 0)
+        if person in column:
+            above[column[person]] = -2
+        best = int(above.argmax())
+        hits.append((float(above[best]), False))
+        wrong[among.persons[best]] += above[best] >= 0
+    examples = np.bincount(faces.persons[faces.persons != NOBODY], minlength=count)
+    each = tuple(
+        LabelScore(
+            label=label,
+            examples=int(examples[at] - held[at]),
+            held_out=int(held[at]),
+            threshold=float(thresholds[column[at]]) if at in column else 1.0,
+            precision=_share(right[at], wrong[at]),
+            precision_at_least=at_least(right[at], wrong[at]),
+            recall=_share(right[at], missed[at]),
+            average_precision=_average_precision([hits[2 * i] for i, r in enumerate(rows) if faces.persons[r] == at]),
+        )
+        for at, label in enumerate(faces.labels)
+    )
+    total = [float(part.sum()) for part in (right, wrong, missed)]
+    scores = Scores(
+        held_out=len(rows),
+        precision=_share(total[0], total[1]),
+        recall=_share(total[0], total[2]),
+        f1=_share(2 * total[0], total[1] + total[2]),
+        average_precision=_average_precision(hits),
+    )
+    return scores, each
+
+
+def _common_threshold(
+    faces: NamedFaces, rows: npt.NDArray[np.intp], among: Known, embedder: Embedder, promised: float
+) -> float:
+    """The similarity to the nearest person that ``promised`` of the strangers stay below."""
+    even = embedder.cut if embedder.even is None else embedder.even
+    nearest = []
+    for start in range(0, len(rows), BLOCK):
+        part = rows[start : start + BLOCK]
+        alike = faces.vectors[part] @ among.means.T
+        alike[among.persons == faces.persons[part, None]] = -1
+        nearest.append(alike.max(axis=1))
+    strangers = np.concatenate(nearest)
+    strangers = strangers[strangers > -1]  # with one person there is nobody to be taken for
+    seen = float(np.quantile(strangers, promised)) if len(strangers) else even
+    return (len(strangers) * seen + BELIEF * even) / (len(strangers) + BELIEF)
+
+
+def _thresholds(faces: NamedFaces, among: Known, common: float) -> Floats:
+    """(p,): the common one, and above the faces that are somebody else or not this one, by a person's word."""
+    out = np.full(len(among.persons), common, np.float32)
+    column = {int(person): place for place, person in enumerate(among.persons)}
+    for face, persons in faces.not_persons.items():
+        for person in persons:
+            if person in column:
+                alike = float(faces.vectors[face] @ among.means[column[person]]) + APART
+                out[column[person]] = max(out[column[person]], alike)
+    return out
+
+
+def _held_out(faces: NamedFaces) -> Bools:
+    """(n,): a fifth of the photos, as long as enough faces of each person stay."""
+    chances = np.array([chance(photo) for photo in faces.photos])
+    out: Bools = (chances < HELD_OUT) & (faces.persons != NOBODY)
+    for person in np.unique(faces.persons[out]).tolist():
+        of_person = np.flatnonzero(faces.persons == person)
+        spare = max(0, len(of_person) - LEAST_LEFT)
+        candidates = of_person[out[of_person]]
+        out[candidates[np.argsort(chances[candidates], kind="stable")[spare:]]] = False
+    return out
+
+
+def _snapshot(faces: NamedFaces, held_out: Bools) -> str:
+    rows = sorted(
+        f"{face} {faces.labels[person] if person != NOBODY else ''} {'held out' if out else ''} "
+        + " ".join(sorted(faces.labels[each] for each in faces.not_persons.get(at, ())))
+        for at, (face, person, out) in enumerate(zip(faces.ids, faces.persons.tolist(), held_out.tolist(), strict=True))
+    )
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+def _average_precision(hits: Sequence[tuple[float, bool]]) -> float:
+    right = np.array([is_right for _, is_right in sorted(hits, key=lambda hit: -hit[0])], float)
+    if not right.any():
+        return 0.0
+    return float((right * np.cumsum(right) / np.arange(1, len(right) + 1)).sum() / right.sum())
+
+
+def _share(part: float, rest: float) -> float:
+    return float(part / (part + rest)) if part else 0.0

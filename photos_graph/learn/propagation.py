@@ -1,0 +1,41 @@
+"""Labels flow along the graph of neighbours: what the photos without a label know of those with one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from photos_graph.learn.neighbours import NOBODY, Neighbours
+
+ALPHA = 0.9  # how much of a photo's share comes from its neighbours
+STEPS = 12  # more cost time and bring nothing: labels have reached the photos that they are about
+SHARPNESS = 10.0  # weight of a pair: exp(SHARPNESS * (cosine similarity - 1))
+
+Floats = npt.NDArray[np.float32]
+
+
+class Propagation:
+    """``S`` of Zhou et al., "Learning with local and global consistency": the symmetric graph, scaled by degrees."""
+
+    def __init__(self, graph: Neighbours) -> None:
+        from scipy.sparse import coo_array, diags_array
+
+        count = len(graph)
+        rows = np.repeat(np.arange(count), graph.near.shape[1])
+        columns, similar = graph.near.ravel(), graph.similar.ravel()
+        there = columns != NOBODY
+        weights = np.exp(SHARPNESS * (similar[there] - 1)).astype(np.float32)
+        one_way = coo_array((weights, (rows[there], columns[there])), (count, count)).tocsr()
+        both_ways = one_way.maximum(one_way.T)
+        degrees = np.maximum(both_ways.sum(axis=1), 1e-12)
+        scale = diags_array((1 / np.sqrt(degrees)).astype(np.float32))
+        self._matrix: Any = (scale @ both_ways @ scale).tocsr().astype(np.float32)
+
+    def spread(self, said: Floats) -> Floats:
+        """(n, labels): of what was said of each photo (n, labels), what arrives at each."""
+        flow = said
+        for _ in range(STEPS):
+            flow = np.float32(ALPHA) * (self._matrix @ flow) + np.float32(1 - ALPHA) * said
+        return flow

@@ -1,0 +1,169 @@
+"""Files of trained models in the data directory. The name of a file holds its SHA-256, so that damage is noticed."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from photos_graph.faces.match import Known
+from photos_graph.kept import Arrays, Damaged, pack, unpack, written_whole
+from photos_graph.learn.calibrate import Calibration
+from photos_graph.learn.evidence import Evidence
+from photos_graph.learn.metrics import LabelScore, Scores
+from photos_graph.learn.persons import PersonModel
+from photos_graph.learn.tags import Predictor, TagModel
+from photos_graph.model import ModelKind
+
+VERSION = 1  # of the files: raise it when the meaning of anything in them changes
+
+Model = TagModel | PersonModel
+T = TypeVar("T")
+
+
+class Registry:
+    """The files below ``folder``, which is made when needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def save(self, kind: ModelKind, version: int, content: bytes) -> str:
+        """Keeps what ``packed`` gave; the name under which it is found. All or nothing. Raises OSError."""
+        name = f"{kind.value.lower()}-{version}-{hashlib.sha256(content).hexdigest()}.npz"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with written_whole(self._folder / name) as file:
+            file.write(content)
+        return name
+
+    def load(self, name: str) -> Model:
+        """Raises kept.Damaged when the file is missing, or is not what was saved."""
+        path = self._folder / Path(name).name
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise Damaged(f"{path}: {error.strerror}") from error
+        if hashlib.sha256(content).hexdigest() != path.stem.rpartition("-")[2]:
+            raise Damaged(f"{path} is not what was saved")
+        return unpacked(content)
+
+    def first_whole(self, names: Iterable[str]) -> tuple[str, Model] | None:
+        """The first of them that can be loaded: the active one, then those before it."""
+        for name in names:
+            try:
+                return name, self.load(name)
+            except Damaged:
+                continue
+        return None
+
+    def forget_all_but(self, names: Iterable[str]) -> None:
+        """Removes the files of other models, and what a killed writer left."""
+        keep = set(names)
+        if self._folder.is_dir():
+            for path in self._folder.iterdir():
+                if path.name not in keep:
+                    path.unlink(missing_ok=True)
+
+
+def packed(model: Model) -> bytes:
+    about, arrays = _of_tags(model) if isinstance(model, TagModel) else _of_persons(model)
+    out = io.BytesIO()
+    pack(out, VERSION, {"kind": type(model).__name__, **about}, arrays)
+    return out.getvalue()
+
+
+def unpacked(content: bytes) -> Model:
+    """Raises kept.Damaged."""
+    about, arrays = unpack(io.BytesIO(content), VERSION)
+    try:
+        return _tags(about, arrays) if about["kind"] == TagModel.__name__ else _persons(about, arrays)
+    except (KeyError, TypeError) as error:
+        raise Damaged(f"it is not a model: {error}") from error
+
+
+def _of_tags(model: TagModel) -> tuple[dict[str, Any], Arrays]:
+    predictor = model.predictor
+    about = {
+        "backbone": model.backbone,
+        "snapshot": model.snapshot,
+        "seed": model.seed,
+        "promised": model.promised,
+        "labels": model.labels,
+        "seed_ids": predictor.seed_ids,
+        "head": predictor.calibration.head,
+        "flow": predictor.calibration.flow,
+        "scores": asdict(model.scores),
+        "per_label": [asdict(each) for each in model.per_label],
+    }
+    arrays: Arrays = {
+        "thresholds": model.thresholds,
+        "mean": predictor.mean,
+        "scale": predictor.scale,
+        "kernel": predictor.kernel,
+        "bias": predictor.bias,
+        "above": predictor.above,
+        "targets": predictor.seeds.targets,
+        "weights": predictor.seeds.weights,
+        "biases": predictor.calibration.biases,
+    }
+    return about, arrays
+
+
+def _tags(about: dict[str, Any], arrays: Arrays) -> TagModel:
+    predictor = Predictor(
+        mean=arrays["mean"],
+        scale=arrays["scale"],
+        kernel=arrays["kernel"],
+        bias=arrays["bias"],
+        seed_ids=tuple(about["seed_ids"]),
+        seeds=Evidence(arrays["targets"], arrays["weights"]),
+        above=arrays["above"],
+        calibration=Calibration(about["head"], about["flow"], arrays["biases"]),
+    )
+    return TagModel(
+        backbone=about["backbone"],
+        snapshot=about["snapshot"],
+        seed=about["seed"],
+        promised=about["promised"],
+        labels=tuple(about["labels"]),
+        predictor=predictor,
+        thresholds=arrays["thresholds"],
+        scores=_read(Scores, about["scores"]),
+        per_label=tuple(_read(LabelScore, each) for each in about["per_label"]),
+    )
+
+
+def _of_persons(model: PersonModel) -> tuple[dict[str, Any], Arrays]:
+    about = {
+        "embedder": model.embedder,
+        "snapshot": model.snapshot,
+        "labels": model.labels,
+        "promised": model.promised,
+        "scores": asdict(model.scores),
+        "per_label": [asdict(each) for each in model.per_label],
+    }
+    arrays: Arrays = {
+        "persons": model.known.persons,
+        "means": model.known.means,
+        "thresholds": model.thresholds,
+    }
+    return about, arrays
+
+
+def _persons(about: dict[str, Any], arrays: Arrays) -> PersonModel:
+    return PersonModel(
+        embedder=about["embedder"],
+        snapshot=about["snapshot"],
+        promised=about["promised"],
+        labels=tuple(about["labels"]),
+        known=Known(arrays["persons"], arrays["means"]),
+        thresholds=arrays["thresholds"],
+        scores=_read(Scores, about["scores"]),
+        per_label=tuple(_read(LabelScore, each) for each in about["per_label"]),
+    )
+
+
+def _read(kind: type[T], values: dict[str, Any]) -> T:
+    return kind(**{field.name: values[field.name] for field in fields(kind)})  # type: ignore[arg-type]

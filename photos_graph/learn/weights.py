@@ -1,0 +1,28 @@
+"""Weights of the backbones, and Keras's own download of them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from photos_graph.learn.table import Backbone
+from photos_graph.weights import NotHere, Progress, WeightFile, WeightStore, run
+
+
+class Weights(WeightStore[Backbone]):
+    """``home``: the same folder as that of the models for faces."""
+
+    folder = "backbones"
+    setting = "learn.weights"
+
+    def downloaded(self, model: Backbone, file: WeightFile, scratch: Path, progress: Progress) -> Path:
+        """In a child: TensorFlow must not stay in this process."""
+        if not model.keras:
+            raise NotHere("Keras has no such model.")
+        path = scratch / file.name
+        command = [sys.executable, "-m", "photos_graph.learn.download", model.name, str(path)]
+        environment = {"KERAS_HOME": str(scratch), "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+        said = run(command, environment, scratch, file, progress)
+        if not path.is_file():
+            raise NotHere(f"Keras's download failed ({said}).")
+        return path

@@ -1,0 +1,41 @@
+"""Runs the shipped worker over pictures, from tests that must not import what it does."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+from photos_graph.images.workers import WorkerPool
+from photos_graph.services.describing import Described, classify, describe, describing_pool
+from photos_graph.settings import LearnSettings, Settings
+
+Call = Callable[[WorkerPool, Sequence[bytes], Settings], Coroutine[Any, Any, Described]]
+
+
+def described(home: Path, data_dir: Path, pictures: Sequence[Path], backbone: str = "EfficientNetLite0") -> Described:
+    """The features of each, by the weights of ``home``."""
+    return _called(describe, home, data_dir, pictures, backbone)
+
+
+def classified(home: Path, data_dir: Path, pictures: Sequence[Path]) -> Described:
+    """The probabilities of ImageNet's classes of each."""
+    return _called(classify, home, data_dir, pictures, "EfficientNetLite0")
+
+
+def _called(call: Call, home: Path, data_dir: Path, pictures: Sequence[Path], backbone: str) -> Described:
+    data_dir.mkdir(exist_ok=True)
+    if not (data_dir / "models").exists():
+        (data_dir / "models").symlink_to(home, target_is_directory=True)
+    settings = Settings(data_dir=data_dir, learn=LearnSettings(backbone=backbone, threads=2))
+
+    async def run() -> Described:
+        pool = describing_pool(settings)
+        try:
+            return await call(pool, [os.fsencode(picture) for picture in pictures], settings)
+        finally:
+            await pool.close()
+
+    return asyncio.run(run())

@@ -1,0 +1,112 @@
+"""The kept graph of neighbours: exact, the same however photos came and went, and damage is noticed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from photos_graph.faces.embed import normalised
+from photos_graph.kept import Damaged
+from photos_graph.learn import neighbours
+from photos_graph.learn.neighbours import COLUMNS, NEAREST, NOBODY, ROWS, Neighbours
+from photos_graph.learn.propagation import Propagation
+
+Floats = npt.NDArray[np.float32]
+
+
+def photos(count: int, groups: int = 7, seed: int = 1, dimensions: int = 32) -> tuple[list[str], Floats]:
+    """Photo i is of group i % groups. Not of length one: the parts of a vector have that."""
+    chance = np.random.default_rng(seed)
+    centres = chance.normal(size=(groups, dimensions))
+    vectors = centres[np.arange(count) % groups] + 0.6 * chance.normal(size=(count, dimensions))
+    return [f"{i:05}" for i in range(count)], 3 * normalised(vectors.astype(np.float32))
+
+
+def plainly(graph: Neighbours) -> npt.NDArray[np.intp]:
+    """All products at once."""
+    vectors = graph.vectors.astype(np.float32)
+    products = vectors @ vectors.T
+    np.fill_diagonal(products, -2)
+    nearest: npt.NDArray[np.intp] = np.argsort(-products, axis=1, kind="stable")[:, :NEAREST]
+    return nearest
+
+
+def same(one: Neighbours, other: Neighbours) -> bool:
+    return one.ids == other.ids and np.array_equal(one.near, other.near) and np.allclose(one.similar, other.similar)
+
+
+def test_the_nearest_are_the_nearest_over_many_blocks() -> None:
+    ids, vectors = photos(COLUMNS + ROWS + 100)
+    graph = neighbours.build("b", ids, vectors)
+    assert np.mean(graph.near == plainly(graph)) > 0.9999, "but for rounding"
+    assert (np.diff(graph.similar, axis=1) <= 0).all()
+    assert np.allclose(np.linalg.norm(graph.vectors.astype(np.float32), axis=1), 1, atol=1e-3)
+
+
+@pytest.mark.parametrize("first", [0, 1, 5, 600, 1199])
+def test_it_is_the_same_in_parts_as_at_once(first: int) -> None:
+    ids, vectors = photos(1200)
+    start = neighbours.build("b", ids[:first], vectors[:first])
+    graph = neighbours.added(start, ids[first:], vectors[first:])
+    assert same(graph, neighbours.build("b", ids, vectors)) and len(start) == first
+
+
+def test_who_loses_a_neighbour_gets_the_next() -> None:
+    ids, vectors = photos(900)
+    graph = neighbours.build("b", ids, vectors)
+    gone = {ids[0], *ids[100:400:3], "nobody"}
+    stays = [place for place, id_ in enumerate(ids) if id_ not in gone]
+    without = neighbours.without(graph, gone)
+    assert same(without, neighbours.build("b", [ids[place] for place in stays], vectors[stays]))
+    assert len(neighbours.without(graph, set(ids))) == 0
+
+
+def test_there_may_be_fewer_photos_than_neighbours() -> None:
+    ids, vectors = photos(3)
+    graph = neighbours.build("b", ids, vectors)
+    assert (graph.near != NOBODY).sum(axis=1).tolist() == [2, 2, 2] and (graph.similar[:, 2:] == -2).all()
+    assert [place for place, _ in neighbours.similar_to(graph, 1, 20)] == plainly(graph)[1][:2].tolist()
+    few = neighbours.without(neighbours.build("b", *photos(NEAREST + 2)), {"00000", "00001", "00002"})
+    assert (few.near[:, -3:] == [few.near[0, -3], NOBODY, NOBODY]).any() and (few.near[:, -2:] == NOBODY).all()
+
+
+def test_similar_photos_come_best_first_and_beyond_those_that_are_kept() -> None:
+    ids, vectors = photos(700)
+    graph = neighbours.build("b", ids, vectors)
+    found = neighbours.similar_to(graph, 7, 40)
+    assert [place for place, _ in found[:NEAREST]] == plainly(graph)[7].tolist()
+    assert len(found) == 40 and 7 not in dict(found)
+    scores = [score for _, score in found]
+    assert scores == sorted(scores, reverse=True)
+    every = np.argsort(-graph.vectors.astype(np.float32) @ graph.vectors[7].astype(np.float32))[1:41]
+    assert np.isin([place for place, _ in found], every).mean() >= 0.9
+
+
+def test_it_is_kept_in_a_file_and_damage_is_noticed(tmp_path: Path) -> None:
+    graph = neighbours.build("b", *photos(50))
+    path = tmp_path / "neighbours.npz"
+    neighbours.save(graph, path)
+    assert same(neighbours.load(path), graph) and neighbours.load(path).backbone == "b"
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    for content in (whole[:-1], whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :], b""):
+        path.write_bytes(content)
+        with pytest.raises(Damaged):
+            neighbours.load(path)
+    with pytest.raises(Damaged):
+        neighbours.load(tmp_path / "nothing")
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def test_one_label_of_each_group_reaches_the_others() -> None:
+    ids, vectors = photos(700)
+    groups = np.arange(700) % 7
+    said = np.zeros((700, 7), np.float32)
+    said[np.arange(7), np.arange(7)] = 1
+    arrived = Propagation(neighbours.build("b", ids, vectors)).spread(said)
+    assert (arrived.argmax(axis=1) == groups).mean() > 0.97 and (arrived >= 0).all()
+    alone = Propagation(neighbours.build("b", ids[:1], vectors[:1])).spread(said[:1])
+    assert alone.shape == (1, 7)

@@ -1,0 +1,97 @@
+"""Files of models: what was saved comes back, and what is not that is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from photos_graph.faces import table
+from photos_graph.kept import Damaged
+from photos_graph.learn import persons
+from photos_graph.learn.calibrate import Calibration
+from photos_graph.learn.evidence import Evidence
+from photos_graph.learn.metrics import LabelScore, Scores
+from photos_graph.learn.persons import NamedFaces, PersonModel
+from photos_graph.learn.registry import Registry, packed
+from photos_graph.learn.tags import Predictor, TagModel
+from photos_graph.model import ModelKind
+from tests.faces.test_clusters import people
+
+
+def tag_model(seed: int = 0) -> TagModel:
+    chance = np.random.default_rng(seed)
+    numbers = chance.normal(size=(8, 3)).astype(np.float32)
+    predictor = Predictor(
+        mean=numbers[:, 0],
+        scale=numbers[:, 1],
+        kernel=numbers,
+        bias=numbers[0],
+        seed_ids=("a", "b"),
+        seeds=Evidence(np.ones((2, 3), np.float32), np.ones((2, 3), np.float32)),
+        above=np.eye(3, dtype=bool),
+        calibration=Calibration(1.0, 0.5, numbers[1]),
+    )
+    scores = Scores(7, 0.9, 0.8, 0.85, 0.95)
+    each = (LabelScore("x", 10, 2, 0.7, 1.0, 0.6, 0.5, 0.9),)
+    return TagModel("b", "snapshot", seed, 0.95, ("x", "y", "z"), predictor, numbers[2], scores, each)
+
+
+def person_model() -> PersonModel:
+    vectors, owners = people(5, 60, 0.5, seed=1, dimensions=128)
+    ids = [str(at) for at in range(60)]
+    faces = NamedFaces(ids, list("abcde"), ids, vectors, np.ones(60, np.float32), owners)
+    return persons.train(faces, table.embedder("SFace"))
+
+
+def test_what_was_saved_comes_back(tmp_path: Path) -> None:
+    registry = Registry(tmp_path / "models")
+    model, recogniser = tag_model(), person_model()
+    tags = registry.load(registry.save(ModelKind.TAGS, 3, packed(model)))
+    assert isinstance(tags, TagModel) and tags.scores == model.scores and tags.per_label == model.per_label
+    assert tags.labels == model.labels and tags.predictor.seed_ids == ("a", "b")
+    assert np.array_equal(tags.predictor.kernel, model.predictor.kernel)
+    assert packed(tags) == packed(model)
+
+    again = registry.load(registry.save(ModelKind.PERSONS, 1, packed(recogniser)))
+    assert isinstance(again, PersonModel) and again.scores == recogniser.scores and again.labels == recogniser.labels
+    assert np.array_equal(again.known.means, recogniser.known.means)
+    assert np.array_equal(again.thresholds, recogniser.thresholds)
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "empty", "missing", "another"])
+def test_a_damaged_file_is_refused_and_the_last_good_one_is_found(damage: str, tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    names = [registry.save(ModelKind.TAGS, version, packed(tag_model(version))) for version in (1, 2)]
+    path = tmp_path / names[1]
+    content = path.read_bytes()
+    if damage == "missing":
+        path.unlink()
+    else:
+        changed = content[:500] + bytes([content[500] ^ 1]) + content[501:]
+        others = (tmp_path / names[0]).read_bytes()
+        path.write_bytes({"cut": content[:-1], "changed": changed, "empty": b"", "another": others}[damage])
+    with pytest.raises(Damaged):
+        registry.load(names[1])
+    found = registry.first_whole(reversed(names))
+    assert found is not None and found[0] == names[0]
+    assert registry.first_whole([names[1]]) is None
+
+
+def test_a_file_that_says_it_is_whole_may_be_no_model(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    name = registry.save(ModelKind.TAGS, 1, b"something else")
+    with pytest.raises(Damaged):
+        registry.load(name)
+    with pytest.raises(Damaged):
+        registry.load("../" + name)
+
+
+def test_files_of_other_models_are_forgotten(tmp_path: Path) -> None:
+    registry = Registry(tmp_path / "models")
+    registry.forget_all_but([])
+    names = [registry.save(ModelKind.TAGS, version, packed(tag_model(version))) for version in (1, 2, 3)]
+    (tmp_path / "models" / f".{names[0]}.new").write_bytes(b"half")
+    registry.forget_all_but(names[1:])
+    assert sorted(path.name for path in (tmp_path / "models").iterdir()) == sorted(names[1:])

@@ -1,0 +1,102 @@
+"""The review queue: what teaches most comes first, no burst fills it, and each question says why."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from photos_graph.faces.match import Matches
+from photos_graph.learn import neighbours
+from photos_graph.learn.calibrate import NEVER
+from photos_graph.learn.neighbours import NEAREST, Neighbours
+from photos_graph.learn.review import SAME_SHOT, face_outliers, face_questions, tag_questions
+from tests.faces.test_clusters import people
+from tests.learn.test_neighbours import photos
+
+COUNT = 300
+
+
+def parts(count: int = COUNT) -> tuple[Neighbours, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """A graph, and probabilities, thresholds, disagreement and answers of two labels that are sure of everything."""
+    graph = neighbours.build("b", *photos(count))
+    sure = np.tile(np.array([0.99, 0.01], np.float32), (count, 1))
+    return graph, sure, np.array([0.7, 0.7], np.float32), np.zeros((count, 2), np.float32), np.zeros((count, 2), bool)
+
+
+def test_the_least_sure_come_first_with_the_reason() -> None:
+    graph, probabilities, thresholds, disagreement, answered = parts()
+    probabilities[[10, 20, 30], 1] = [0.72, 0.62, 0.69]
+    probabilities[[5, 6], 0] = 0.7
+    answered[5, 0] = True
+    asked = tag_questions(probabilities, thresholds, disagreement, answered, graph, 4)
+    assert [(each.photo, each.label) for each in asked] == [(20, 1), (30, 1), (6, 0), (10, 1)]
+    assert asked[1].reason == "It is unsure: 69%, and from 70% on the tag is given."
+    assert asked[3].score == np.float32(0.72)
+    never = tag_questions(probabilities, np.full(2, NEVER, np.float32), disagreement, answered, graph, 1)
+    assert never[0].reason == "It is unsure: 62%."
+
+
+def test_disagreement_and_novelty_are_worth_a_question() -> None:
+    graph, probabilities, thresholds, disagreement, answered = parts()
+    disagreement[40, 1] = 0.95
+    far = graph.vectors.copy()
+    far[70] = 0
+    far[70, 0] = 1
+    ids, _ = photos(COUNT)
+    graph = neighbours.build("b", ids, np.where(np.arange(COUNT)[:, None] == 70, -1, 1) * far.astype(np.float32))
+    asked = tag_questions(probabilities, thresholds, disagreement, answered, graph, 2)
+    assert {each.photo: each.reason for each in asked} == {
+        40: "The photo itself and those like it say different things.",
+        70: "It is unlike the photos that were labelled so far.",
+    }
+
+
+def test_one_of_a_burst_is_enough() -> None:
+    ids, vectors = photos(COUNT)
+    vectors[100:150] = vectors[100]  # more frames than a photo has neighbours
+    graph = neighbours.build("b", ids, vectors)
+    _, probabilities, thresholds, disagreement, answered = parts()
+    probabilities[100:150, 0] = 0.7
+    probabilities[[3, 4], 1] = 0.65
+    asked = [each.photo for each in tag_questions(probabilities, thresholds, disagreement, answered, graph, 3)]
+    assert sum(100 <= photo < 150 for photo in asked) == 1 and {3, 4} < set(asked)
+
+
+def test_it_is_quick_at_100_000_photos() -> None:
+    chance = np.random.default_rng(0)
+    count = 100_000
+    graph = Neighbours(
+        "b",
+        tuple(map(str, range(count))),
+        np.zeros((count, 1), np.float16),
+        chance.integers(0, count, (count, NEAREST)).astype(np.int32),
+        chance.uniform(0.3, SAME_SHOT + 0.02, (count, NEAREST)).astype(np.float32),
+    )
+    probabilities, disagreement = chance.random((2, count, 20), np.float32)
+    start = time.process_time()
+    thresholds, answered = np.full(20, 0.8, np.float32), np.zeros((count, 20), bool)
+    asked = tag_questions(probabilities, thresholds, disagreement, answered, graph, 500)
+    assert len(asked) == 500 and time.process_time() - start < 3
+
+
+def test_a_face_under_the_wrong_name_is_asked_about_first() -> None:
+    vectors, owners = people(8, 160, 0.5, seed=3, dimensions=128)
+    names = owners.copy()
+    wrong = np.flatnonzero(owners == 2)[:2].tolist() + np.flatnonzero(owners == 5)[:1].tolist()
+    names[wrong] = 6
+    asked = face_outliers(vectors, names, 20)
+    first = [each.face for each in asked if each.person == 6][:3]
+    assert sorted(first) == sorted(wrong) and asked[0].face in wrong
+    assert {each.person for each in asked[:8]} == set(range(8)), "one of each person, then the next"
+    assert "less like the other" in asked[0].reason
+    assert face_outliers(vectors[:2], np.zeros(2, np.int32), 5) == []
+
+
+def test_faces_that_might_be_somebody_are_asked_about() -> None:
+    scores = np.array([[0.5, 0], [0.99, 0], [0.01, 0.02], [0.45, 0], [0.1, 0.6], [0.97, 0.96], [0, 0.7]], np.float32)
+    asked = face_questions(Matches(np.array([7, 9], np.int32), scores), 10)
+    assert [(each.face, each.person) for each in asked] == [(0, 7), (4, 9), (5, 7), (6, 9), (3, 7)]
+    assert asked[0].reason == "It is unsure: 50%, and from 50% on it is taken for this person."
+    assert asked[2].reason == "It is like two persons."
+    assert face_questions(Matches(np.zeros(0, np.int32), np.zeros((3, 0), np.float32)), 10) == []

@@ -1,0 +1,142 @@
+"""The model of tags: it learns from few labels, keeps what it promises, and is the same each time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from photos_graph.errors import BadInput
+from photos_graph.learn import neighbours
+from photos_graph.learn.dataset import Said, TagNode, TrainingSet, training_set
+from photos_graph.learn.gate import judge_tags
+from photos_graph.learn.neighbours import Neighbours
+from photos_graph.learn.registry import unpacked
+from photos_graph.learn.tags import TagModel
+from photos_graph.model import ModelState
+from tests.learn.test_neighbours import photos
+from tests.learn.training import Trainer
+
+COUNT, GROUPS, SAID = 2100, 7, 20
+KINDS = [f"kind {group}" for group in range(GROUPS)]
+TRUE = np.arange(COUNT) % GROUPS  # of photo i
+
+
+@pytest.fixture(scope="module")
+def graph() -> Neighbours:
+    return neighbours.build("b", *photos(COUNT, GROUPS, seed=5, dimensions=48))
+
+
+def said(per_kind: int = SAID, truth: npt.NDArray[np.int64] = TRUE) -> Said:
+    """The first photos of each kind have its tag; kinds 0 and 1 are below "wide". Nobody denied anything."""
+    return Said(
+        ids=photos(COUNT)[0],
+        days=[f"day {place // 10}" for place in range(COUNT)],
+        folders=["one"] * COUNT,
+        tags=[TagNode(kind, kind, ("wide",) if kind in KINDS[:2] else ()) for kind in KINDS]
+        + [TagNode("wide", "wide")],
+        positives={kind: np.flatnonzero(truth == at)[:per_kind].tolist() for at, kind in enumerate(KINDS)},
+        negatives={},
+    )
+
+
+@pytest.fixture(scope="module")
+def learnt(graph: Neighbours) -> TrainingSet:
+    return training_set(said(), graph)
+
+
+@pytest.fixture(scope="module")
+def model(learnt: TrainingSet, graph: Neighbours, trainer: Trainer) -> TagModel:
+    return tags_of(trainer.train(learnt, graph))
+
+
+def tags_of(content: bytes) -> TagModel:
+    model = unpacked(content)
+    assert isinstance(model, TagModel)
+    return model
+
+
+def truth_of(model: TagModel) -> npt.NDArray[np.bool_]:
+    kinds = {kind: at == TRUE for at, kind in enumerate(KINDS)} | {"wide": TRUE < 2}
+    return np.stack([kinds[label] for label in model.labels], axis=1)
+
+
+def test_few_labels_and_no_denials_are_enough(model: TagModel, graph: Neighbours) -> None:
+    unseen = slice(SAID * GROUPS, None)
+    probabilities, truth = model.predictor.probabilities(graph)[unseen], truth_of(model)[unseen]
+    kinds = [model.labels.index(kind) for kind in KINDS]
+    assert (probabilities[:, kinds].argmax(axis=1) == TRUE[unseen]).mean() > 0.95
+    given = probabilities >= model.thresholds
+    assert (given & truth).sum() / given.sum() > model.promised - 0.02 and (given & truth).sum() / truth.sum() > 0.5
+    assert ((probabilities - truth) ** 2).mean() < 0.02 and abs(probabilities.sum() / truth.sum() - 1) < 0.1
+
+
+def test_a_tag_is_no_likelier_than_those_above_it(model: TagModel, graph: Neighbours) -> None:
+    probabilities, wide = model.predictor.probabilities(graph), model.labels.index("wide")
+    for kind in KINDS[:2]:
+        assert (probabilities[:, model.labels.index(kind)] <= probabilities[:, wide]).all()
+
+
+def test_it_is_measured_on_photos_that_were_held_out(model: TagModel, learnt: TrainingSet) -> None:
+    held_out = {id_ for id_, out in zip(learnt.ids, learnt.held_out.tolist(), strict=True) if out}
+    assert held_out.isdisjoint(model.predictor.seed_ids) and model.scores.held_out > 20
+    assert model.scores.f1 > 0.8 and model.scores.average_precision > 0.9
+    for each in model.per_label:
+        column = learnt.truth[:, learnt.labels.index(each.label)] > 0
+        assert each.examples == (column & ~learnt.held_out).sum() and each.held_out == (column & learnt.held_out).sum()
+        assert each.threshold == pytest.approx(model.thresholds[model.labels.index(each.label)])
+        assert each.precision_at_least < each.precision or not each.precision
+
+
+def test_the_same_snapshot_gives_the_same_model_and_progress_is_told(
+    learnt: TrainingSet, graph: Neighbours, model: TagModel, trainer: Trainer
+) -> None:
+    steps: list[tuple[int, int]] = []
+    again = tags_of(trainer.train(learnt, graph, steps))
+    assert again.snapshot == model.snapshot == learnt.snapshot and again.scores == model.scores
+    assert np.array_equal(again.predictor.kernel, model.predictor.kernel)
+    assert steps == [(done, 7) for done in range(1, 8)]
+
+
+def test_photos_that_came_later_are_predicted_too(model: TagModel, graph: Neighbours) -> None:
+    more = neighbours.added(graph, [f"new {at}" for at in range(70)], 3 * graph.vectors[:70].astype(np.float32) + 0.01)
+    found = model.predictor.probabilities(more)[COUNT:]
+    kinds = [model.labels.index(kind) for kind in KINDS]
+    assert (found[:, kinds].argmax(axis=1) == TRUE[:70]).mean() > 0.95
+
+
+def test_one_tag_alone_learns_from_photos_that_nobody_tagged(graph: Neighbours, trainer: Trainer) -> None:
+    alone = replace(
+        said(), tags=[TagNode(KINDS[3], KINDS[3])], positives={KINDS[3]: np.flatnonzero(TRUE == 3)[:40].tolist()}
+    )
+    model = tags_of(trainer.train(training_set(alone, graph), graph))
+    found, truth = model.predictor.probabilities(graph)[:, 0], TRUE == 3
+    order = np.argsort(-found)
+    assert truth[order[: truth.sum()]].mean() > 0.9
+
+
+def test_a_poisoned_set_is_rejected_and_an_honest_one_is_not(
+    model: TagModel, learnt: TrainingSet, graph: Neighbours, trainer: Trainer
+) -> None:
+    assert judge_tags(model, None, learnt, graph).state is ModelState.ACTIVE
+    more = training_set(said(2 * SAID), graph)
+    better = tags_of(trainer.train(more, graph))
+    assert judge_tags(better, model, more, graph).state is ModelState.ACTIVE
+
+    chance = np.random.default_rng(0)
+    permuted = TRUE.copy()
+    wrong = chance.choice(COUNT, int(0.3 * COUNT), replace=False)
+    permuted[wrong] = chance.permutation(permuted[wrong])
+    poisoned = training_set(said(2 * SAID, permuted), graph)
+    worse = tags_of(trainer.train(poisoned, graph))
+    verdict = judge_tags(worse, model, poisoned, graph)
+    assert verdict.state is ModelState.REJECTED and "Worse by more than" in verdict.reason, verdict
+
+
+def test_without_examples_it_says_so(graph: Neighbours, trainer: Trainer) -> None:
+    nothing = training_set(said(3), graph)
+    assert not nothing.labels and len(nothing.left_out) == 8
+    with pytest.raises(BadInput, match="enough examples"):
+        trainer.train(nothing, graph)
