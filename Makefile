@@ -3,7 +3,7 @@ VENV ?= .venv
 bin = $(VENV)/bin
 ready = $(VENV)/.ready
 demo = .demo/Pictures
-.PHONY: setup run test check bench
+.PHONY: setup run test test-embedded test-neo4j test-none check bench
 
 setup: $(ready)
 
@@ -11,8 +11,12 @@ setup: $(ready)
 run: $(ready) $(if $(LIBRARY),,$(demo))
 	$(bin)/photos-graph serve $(if $(LIBRARY),"$(LIBRARY)",--data-dir .demo/data $(demo))
 
+# Two at a time, since tests wait for their engine half of the time; the lines of both come as they are.
 test: $(ready)
-	$(bin)/python -m pytest
+	+$(MAKE) --no-print-directory --jobs 2 --keep-going test-embedded test-neo4j test-none
+
+test-embedded test-neo4j test-none: $(ready)
+	$(bin)/python -m pytest --engine $(@:test-%=%)
 
 check: $(ready)
 	$(bin)/ruff format --check . && $(bin)/ruff check .

@@ -15,28 +15,42 @@ from photos_graph.settings import GraphSettings, Settings
 from tests import engines
 from tests.corpora import CORPORA
 
+NO_ENGINE = "none"
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--engine",
         action="append",
-        choices=engines.NAMES,
-        help="run the tests of the graph on this engine alone; may be repeated; default: on all",
+        choices=(*engines.NAMES, NO_ENGINE),
+        help="run only the tests that need this engine, or those that need none; may be repeated; default: all",
     )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine_name" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--engine") or engines.NAMES
-        metafunc.parametrize("engine_name", list(dict.fromkeys(chosen)), scope="session")
+        names = [name for name in engines.NAMES if name in chosen]
+        metafunc.parametrize("engine_name", names, scope="session")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if chosen := config.getoption("--engine"):
+        left_out = [item for item in items if _engine_of(item) not in chosen]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _engine_of(item) in chosen]
     if CORPORA.is_dir():
         return
     for item in items:
         if "corpora" in item.keywords:
             item.add_marker(pytest.mark.skip(reason=f"the shared corpora are not at {CORPORA}"))
+
+
+def _engine_of(item: pytest.Item) -> str:
+    """NO_ENGINE: it needs none. Of a test that has no engine to run on: neither."""
+    if "engine_name" not in getattr(item, "fixturenames", ()):
+        return NO_ENGINE
+    return str(item.callspec.params.get("engine_name")) if hasattr(item, "callspec") else ""
 
 
 @pytest.fixture(scope="session")
