@@ -24,7 +24,7 @@ TAG_PHOTOS = (
 FOUND = """query ($tag: String!) { photos(filter: {tags: {all: [$tag]}}, first: 50) {
   totalCount nodes { id name thumbnail tags { source tag { name } } } } }"""
 UNDO = "mutation ($change: ID!) { undo(change: $change) { changed } }"
-ROOT = "{ roots { folder { id } } }"
+ROOT = "{ library { roots { folder { id } } } }"
 IDS = "query ($after: String) { photos(first: 200, after: $after) { nodes { id } pageInfo { endCursor } } }"
 
 
@@ -40,7 +40,7 @@ def tagging(bench: Bench) -> Iterator[Figure]:
 
 
 def _measured(service: Service, name: str, size: int, rounds: int) -> list[Figure]:
-    root = service.ask(ROOT)["roots"][0]["folder"]["id"]
+    root = service.ask(ROOT)["library"]["roots"][0]["folder"]["id"]
     photos = _some(service)
     _both(service, root, photos, size, "warm")
     taken = [_both(service, root, photos, size, f"round{number}") for number in range(rounds)]
