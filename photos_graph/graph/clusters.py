@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.found_faces import unpacked
+from photos_graph.graph.postings import last_number
 
 PHOTOS = 5_000  # whose faces are read at once, so that nobody else waits for long
 FEW = 2_000  # vectors read at once
@@ -51,13 +52,10 @@ RETURN p.number AS photo, f.id AS id, f.quality AS quality,
   [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.score, r.applied]] AS likes
 """
 
-LAST: LiteralString = "MATCH (m:Meta {name: 'photoNumber'}) RETURN m.value AS last"
-
 
 async def faces(graph: Graph, model: str) -> AsyncIterator[list[VectorFace]]:
     """All faces, some at a time, by photo."""
-    rows = await graph.read(LAST)
-    for start in range(0, rows[0]["last"] + 1 if rows else 0, PHOTOS):
+    for start in range(0, await last_number(graph) + 1, PHOTOS):
         yield [_face(row) for row in await graph.read(ALL, start=start, end=start + PHOTOS, model=model)]
 
 

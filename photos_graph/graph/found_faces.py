@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.faces import rank
+from photos_graph.graph.postings import last_number
 from photos_graph.model import Box
 
 BLOCK = 20_000  # photos asked about at once which models looked at them
@@ -90,13 +91,12 @@ async def due_count(graph: Graph) -> int:
 MAKE_DUE: LiteralString = "UNWIND $numbers AS number MATCH (p:Photo {number: number}) SET p.facesDue = p.number"
 
 
-async def make_due(graph: Graph, numbers: Sequence[int]) -> None:
+async def make_due(tx: Transaction, numbers: Sequence[int]) -> None:
     """Photos to look at, once more if need be."""
-    await graph.write(MAKE_DUE, numbers=list(numbers))
+    await tx.run(MAKE_DUE, numbers=list(numbers))
 
 
 WANTED: LiteralString = "MATCH (m:Meta {name: 'facesBy'}) RETURN m.value AS models"
-LAST: LiteralString = "MATCH (m:Meta {name: 'photoNumber'}) RETURN m.value AS last"
 WANT: LiteralString = "MERGE (m:Meta {name: 'facesBy'}) SET m.value = $models"
 MAKE_DUE_BLOCK: LiteralString = """
 MATCH (p:Photo) WHERE p.number >= $start AND p.number < $end
@@ -115,8 +115,7 @@ async def want(graph: Graph, models: str) -> None:
     """Makes those photos due that other models looked at, or none; walks the library once after a change of models."""
     if await is_wanted(graph, models):
         return
-    rows = await graph.read(LAST)
-    for start in range(0, rows[0]["last"] + 1 if rows else 0, BLOCK):
+    for start in range(0, await last_number(graph) + 1, BLOCK):
         await graph.write(MAKE_DUE_BLOCK, start=start, end=start + BLOCK, models=models)
     await graph.write(WANT, models=models)
 

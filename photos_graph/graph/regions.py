@@ -18,6 +18,7 @@ from photos_graph.graph import changes, face_clusters, face_edges, persons
 from photos_graph.graph.changes import Edge, EdgeKind, PersonState, Single, now_ms
 from photos_graph.graph.connection import Transaction
 from photos_graph.graph.faces import rank
+from photos_graph.graph.found_faces import make_due
 from photos_graph.model import Box, Region
 from photos_graph.person_names import checked_person_name, person_key
 
@@ -192,9 +193,6 @@ CREATE (p)-[:HAS_FACE]->(:Face {id: row.id, x: row.x, y: row.y, width: row.width
 
 GONE: LiteralString = "UNWIND $ids AS id MATCH (f:Face {id: id}) DETACH DELETE f"
 
-# Models describe what came, and those who match faces hear of it.
-DUE: LiteralString = "UNWIND $numbers AS number MATCH (p:Photo {number: number}) SET p.facesDue = p.number"
-
 
 async def _write(tx: Transaction, brought: _Brought, numbers: Sequence[int]) -> None:
     if brought.new_faces:
@@ -204,4 +202,5 @@ async def _write(tx: Transaction, brought: _Brought, numbers: Sequence[int]) -> 
         await face_clusters.recount(tx, changed)
     if brought.gone:
         await tx.run(GONE, ids=brought.gone)
-    await tx.run(DUE, numbers=list(numbers))
+    # Models describe what came, and those who match faces hear of it.
+    await make_due(tx, numbers)

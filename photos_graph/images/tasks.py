@@ -14,8 +14,9 @@ from photos_graph.errors import OverLimit, Unreadable
 from photos_graph.images import formats
 from photos_graph.images.child import Emit, Task
 from photos_graph.images.cut import cut_lazily
-from photos_graph.images.decode import Limits, decode_lazily
+from photos_graph.images.decode import Limits, decode, decode_lazily
 from photos_graph.images.encode import encode_to
+from photos_graph.images.vips import pyvips
 from photos_graph.model import Box, ThumbnailFormat
 
 BATCH_BYTES = 32 * 1024
@@ -64,6 +65,15 @@ def _in_batches(emit: Emit) -> Iterator[Emit]:
 def list_formats(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     """``formats``: what ``formats.support()`` says, as dictionaries."""
     return {"formats": [asdict(each) for each in formats.support()]}
+
+
+def for_models(path: str, edge: int, argument: dict[str, Any]) -> pyvips.Image:
+    """What a model looks at: the picture at ``path`` (raw bytes in base64), three bands of RGB, at least about ``edge``
+    pixels long if it is that large. ``argument`` has ``max_bytes`` and ``max_pixels``. Raises what decoding raises.
+    """
+    data = read(base64.b64decode(path), argument["max_bytes"])
+    image = decode(data, edge, Limits(argument["max_pixels"])).image
+    return image.flatten(background=255).cast("uchar") if image.hasalpha() else image
 
 
 def read(path: bytes, max_bytes: int) -> bytes:

@@ -65,38 +65,30 @@ class Tally:
     away: int = 0  # photos whose original is needed and offline
 
 
+@dataclass(frozen=True, slots=True)
 class FaceJob:
-    """``news`` is told when there are new faces, or faces with new vectors."""
+    """``pool``: of the models. ``news`` is told when there are new faces, or faces with new vectors."""
 
-    def __init__(
-        self,
-        graph: Graph,
-        index: Index,
-        media: Media,
-        pool: WorkerPool,
-        settings: Settings,
-        news: Callable[[], Awaitable[None]],
-    ) -> None:
-        self._graph = graph
-        self._index = index
-        self._media = media
-        self._pool = pool
-        self._settings = settings
-        self._news = news
+    graph: Graph
+    index: Index
+    media: Media
+    pool: WorkerPool
+    settings: Settings
+    news: Callable[[], Awaitable[None]]
 
     async def run(self, job: Job, progress: Progress) -> str:
         """The closing message. Raises Cancelled, and ModelUnavailable where faces are wanted without the models."""
         if (reason := await self._reason_not_to()) is not None:
             return reason
-        await found_faces.want(self._graph, self._settings.faces_by)
-        look = _Look(self._graph, self._index, self._media, self._pool, self._settings, self._news, progress)
+        await found_faces.want(self.graph, self.settings.faces_by)
+        look = _Look(self, progress)
         return _said(await look.run())
 
     async def _reason_not_to(self) -> str | None:
-        faces = self._settings.faces
+        faces = self.settings.faces
         if faces.enabled == "off":
             return "Faces are not looked for: faces.enabled is off."
-        weights = Weights(self._settings.models_dir, faces.weights)
+        weights = Weights(self.settings.models_dir, faces.weights)
         try:
             await asyncio.to_thread(weights.check, table.detector(faces.detector), table.embedder(faces.embedder))
         except ModelUnavailable as error:
@@ -109,22 +101,9 @@ class FaceJob:
 class _Look:
     """One use."""
 
-    def __init__(
-        self,
-        graph: Graph,
-        index: Index,
-        media: Media,
-        pool: WorkerPool,
-        settings: Settings,
-        news: Callable[[], Awaitable[None]],
-        progress: Progress,
-    ) -> None:
-        self._graph = graph
-        self._index = index
-        self._media = media
-        self._pool = pool
-        self._settings = settings
-        self._news = news
+    def __init__(self, job: FaceJob, progress: Progress) -> None:
+        self._graph, self._index, self._media = job.graph, job.index, job.media
+        self._pool, self._settings, self._news = job.pool, job.settings, job.news
         self._progress = progress
         self._tally = Tally()
         self._looked: list[Looked] = []

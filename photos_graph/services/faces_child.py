@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import functools
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,7 @@ import numpy as np
 from photos_graph.faces.detect import Pixels
 from photos_graph.faces.find import Finder, Found
 from photos_graph.images.child import Emit, Task
-from photos_graph.images.decode import Limits, decode
-from photos_graph.images.tasks import read
+from photos_graph.images.tasks import for_models
 
 ORIGINAL_EDGE = 5760  # pixels: three times the largest rendition
 
@@ -43,10 +41,7 @@ def _finder_of(argument: dict[str, Any]) -> Finder:
 
 
 def _pixels(path: str, argument: dict[str, Any]) -> Pixels:
-    data = read(base64.b64decode(path), argument["max_bytes"])
-    image = decode(data, ORIGINAL_EDGE, Limits(argument["max_pixels"])).image
-    if image.hasalpha():
-        image = image.flatten(background=255).cast("uchar")
+    image = for_models(path, ORIGINAL_EDGE, argument)
     return np.frombuffer(image.write_to_memory(), np.uint8).reshape(image.height, image.width, 3)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import functools
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,7 @@ import numpy as np
 
 from photos_graph.errors import Unreadable
 from photos_graph.images.child import Emit, Task
-from photos_graph.images.decode import Limits, decode
-from photos_graph.images.tasks import read
+from photos_graph.images.tasks import for_models
 from photos_graph.learn.backbone import Backbone, Pixels
 
 # Kept for as long as the process lives: loading takes longer than a hundred photos do.
@@ -56,11 +54,7 @@ def _pictures(backbone: Backbone, argument: dict[str, Any]) -> tuple[list[int], 
 
 def _square(path: str, edge: int, argument: dict[str, Any]) -> Pixels:
     """The whole picture, squeezed: what is at its border counts too."""
-    data = read(base64.b64decode(path), argument["max_bytes"])
-    image = decode(data, 2 * edge, Limits(argument["max_pixels"])).image
-    if image.hasalpha():
-        image = image.flatten(background=255).cast("uchar")
-    image = image.thumbnail_image(edge, height=edge, size="force")
+    image = for_models(path, 2 * edge, argument).thumbnail_image(edge, height=edge, size="force")
     return np.frombuffer(image.write_to_memory(), np.uint8).reshape(edge, edge, 3)
 
 

@@ -37,7 +37,8 @@ class Recognition:
         Raises BadInput, NotFound.
         """
         if photo_ids is not None:
-            await found_faces.make_due(self._graph, await known_numbers(self._graph, photo_ids))
+            numbers = await known_numbers(self._graph, photo_ids)
+            await self._graph.transaction(lambda tx: found_faces.make_due(tx, numbers))
         return await self._jobs.queue(JobKind.FACES, {})
 
     async def read(self) -> None:
