@@ -11,11 +11,10 @@ import base64
 import io
 import json
 import logging
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
 
 import numpy as np
 
@@ -32,15 +31,14 @@ from photos_graph.model import Job
 from photos_graph.services import group_plan
 from photos_graph.services.index import Index
 from photos_graph.services.progress import Progress
+from photos_graph.services.watched import watched
 from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 TARGET = "photos_graph.services.groups_child:TASKS"  # what the child runs
 LONGEST_SECONDS = 6 * 3600.0
-LOOK_SECONDS = 0.25  # how often it is asked whether the job was cancelled, while the child works
+SAYING = "Grouping faces"
 AT_ONCE = 1000  # faces in one commit
 FINGERPRINT_BYTES = 12
 
@@ -101,7 +99,7 @@ class Grouping:
         """What the file has of these faces, and the vectors of those that it has not. Faces that went meanwhile are
         taken out of ``faces``."""
         argument = {"path": str(self._path), "model": self._model, "floor": self._floor}
-        result, chunks = await _watched(self._pool.call("known", argument), progress)
+        result, chunks = await watched(self._pool.call("known", argument), progress, SAYING)
         if result["damaged"]:
             log.warning("which faces look alike is found anew: %s", result["damaged"])
         ids, hexed = json.loads(b"".join(chunks))
@@ -136,7 +134,7 @@ class Grouping:
                 "full": full,
                 "clustering": self._settings.faces.clustering,
             }
-            result, chunks = await _watched(self._pool.call("group", argument), progress)
+            result, chunks = await watched(self._pool.call("group", argument), progress, SAYING)
         data = b"".join(chunks)
         with np.load(io.BytesIO(data[: result["size"]]), allow_pickle=False) as arrays:
             found = Recognised(arrays["groups"], arrays["like"], arrays["scores"], arrays["applied"])
@@ -243,16 +241,3 @@ def _by_size(joined: Sequence[Joined]) -> Iterator[list[Joined]]:
             some, size = [], 0
     if some:
         yield some
-
-
-async def _watched(call: Coroutine[Any, Any, T], progress: Progress) -> T:
-    """Ends the call, and the process that does it, when the job is cancelled."""
-    task = asyncio.create_task(call)
-    try:
-        while not (await asyncio.wait([task], timeout=LOOK_SECONDS))[0]:
-            await progress.step(0, None, "Grouping faces")
-        return task.result()
-    finally:
-        if not task.done():
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
