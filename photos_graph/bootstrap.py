@@ -128,7 +128,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
 
         scan = Scan(graph, pool, cache, Gazetteer(), index, settings, photos_came)
         finding = FaceJob(graph, index, media, face_models, settings, recognition.found)
-        grouping = Grouping(graph, index, groups, settings)
+        grouping = Grouping(graph, index, models, groups, settings)
         describe = DescribeStage(graph, media, backbone, settings)
         neighbours = NeighbourStage(graph, beside, settings)
         predict = PredictStage(graph, index, models, beside, settings)

@@ -27,9 +27,10 @@ from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.feed import touch
 from photos_graph.images.workers import WorkerPool
 from photos_graph.kept import written_whole
-from photos_graph.model import Job
+from photos_graph.model import Job, ModelKind
 from photos_graph.services import group_plan
 from photos_graph.services.index import Index
+from photos_graph.services.models import Models
 from photos_graph.services.progress import Progress
 from photos_graph.services.watched import watched
 from photos_graph.settings import Settings
@@ -61,7 +62,8 @@ class _Kept:
 class Grouping:
     """Job argument: ``full`` ("1"): all clusters anew; else new faces join those that there are."""
 
-    def __init__(self, graph: Graph, index: Index, pool: WorkerPool, settings: Settings) -> None:
+    def __init__(self, graph: Graph, index: Index, models: Models, pool: WorkerPool, settings: Settings) -> None:
+        self._models = models
         self._graph = graph
         self._index = index
         self._pool = pool
@@ -84,13 +86,15 @@ class Grouping:
         kept, vectors = await self._compared(taking_part, progress)
         order = [taking_part[id_] for id_ in (*kept.ids, *kept.new)]
         full = job.arguments.get("full") == "1" or 2 * len(kept.new) > len(order)
-        found, persons = await self._found(order, kept, vectors, full, progress)
+        active = await self._models.active(ModelKind.PERSONS)
+        learnt = active and active[1]
+        found, persons = await self._found(order, kept, vectors, learnt, full, progress)
         now = await clusters.clusters(self._graph)
         moves = await asyncio.to_thread(group_plan.moves, every, order, found.groups, now)
         likes = await asyncio.to_thread(group_plan.likes, every, order, found, persons)
         await progress.step(len(order), len(order), "Writing down who is like whom")
         await self._write_moves(moves, progress)
-        await self._write_likes(likes, progress)
+        await self._write_likes(likes, active[0].id if active is not None else self._model, progress)
         count = len(await clusters.clusters(self._graph))
         applied = int((found.applied >= 0).sum())
         return f"{len(order):,} faces, {count:,} clusters without a name, {applied:,} faces taken for known persons."
@@ -116,7 +120,13 @@ class Grouping:
         return kept, vectors
 
     async def _found(
-        self, order: Sequence[VectorFace], kept: _Kept, vectors: Floats, full: bool, progress: Progress
+        self,
+        order: Sequence[VectorFace],
+        kept: _Kept,
+        vectors: Floats,
+        learnt: Path | None,
+        full: bool,
+        progress: Progress,
     ) -> tuple[Recognised, list[str]]:
         """And the persons' ids by number."""
         owners = {id_: cluster.person_id for id_, cluster in (await clusters.clusters(self._graph)).items()}
@@ -133,6 +143,7 @@ class Grouping:
                 "cut": self._cut,
                 "full": full,
                 "clustering": self._settings.faces.clustering,
+                "learnt": str(learnt) if learnt is not None else None,
             }
             result, chunks = await watched(self._pool.call("group", argument), progress, SAYING)
         data = b"".join(chunks)
@@ -171,13 +182,13 @@ class Grouping:
         await self._graph.transaction(work)
         await progress.step(0, None, "Writing down clusters")
 
-    async def _write_likes(self, likes: Sequence[tuple[str, tuple[Like, ...]]], progress: Progress) -> None:
+    async def _write_likes(self, likes: Sequence[tuple[str, tuple[Like, ...]]], model: str, progress: Progress) -> None:
         for start in range(0, len(likes), AT_ONCE):
             some = likes[start : start + AT_ONCE]
 
             async def work(tx: Transaction, some: Sequence[tuple[str, tuple[Like, ...]]] = some) -> None:
                 await changes.lock(tx)
-                await touch(tx, labelled=await clusters.liken(tx, some, self._model))
+                await touch(tx, labelled=await clusters.liken(tx, some, model))
 
             await self._graph.transaction(work)
             await self._index.catch_up()
@@ -202,6 +213,7 @@ def _pack(
         "gone": kept.gone,
         "new": kept.new,
         "owners": [[at, number[owner]] for at, id_ in enumerate(group_ids) if (owner := owners.get(id_)) is not None],
+        "persons": persons,
         "thresholds": [[number[id_], threshold] for id_, threshold in thresholds.items() if id_ in number],
     }
     pairs = [(face, number[id_]) for face, ids in enumerate(never) for id_ in ids]
