@@ -20,10 +20,13 @@ from photos_graph.paths import check_data_dir
 from photos_graph.services.browse import Browse
 from photos_graph.services.changes import Changes
 from photos_graph.services.drawing import Drawing, describing
+from photos_graph.services.exports.job import ExportJob, Exports
+from photos_graph.services.exports.shards import shards_pool
 from photos_graph.services.face_job import FaceJob
 from photos_graph.services.faces import Faces
 from photos_graph.services.finding import model_pool
 from photos_graph.services.grouping import Grouping, group_pool
+from photos_graph.services.imports.job import ImportJob, Imports
 from photos_graph.services.index import Index
 from photos_graph.services.intake import TARGET
 from photos_graph.services.jobs import Jobs
@@ -65,6 +68,8 @@ class Services:
     models: Models
     media: Media
     search: Search
+    exports: Exports
+    imports: Imports
 
 
 @asynccontextmanager
@@ -100,6 +105,9 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         groups = group_pool(settings)
         closing.push_async_callback(groups.close)
 
+        shards = shards_pool(settings)
+        closing.push_async_callback(shards.close)
+
         runner = Runner(graph)
         jobs = Jobs(graph, index, runner.wake)
         recognition = Recognition(graph, jobs, settings)
@@ -108,7 +116,15 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         finding = FaceJob(graph, index, media, face_models, settings, recognition.found)
         grouping = Grouping(graph, index, groups, settings)
         if run_jobs:
-            runner.start({JobKind.SCAN: scan.run, JobKind.FACES: finding.run, JobKind.CLUSTER: grouping.run})
+            runner.start(
+                {
+                    JobKind.SCAN: scan.run,
+                    JobKind.FACES: finding.run,
+                    JobKind.CLUSTER: grouping.run,
+                    JobKind.EXPORT: ExportJob(graph, index, media, pool, shards, settings).run,
+                    JobKind.IMPORT: ImportJob(graph, index, media, pool, settings, recognition.said).run,
+                }
+            )
             closing.push_async_callback(runner.close)
         if poll:
             polling = asyncio.create_task(
@@ -137,6 +153,8 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             models=Models(graph),
             media=media,
             search=Search(index),
+            exports=Exports(graph, index, jobs, settings),
+            imports=Imports(jobs, settings),
         )
 
 

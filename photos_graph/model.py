@@ -41,6 +41,8 @@ class JobKind(StrEnum):
     SCAN = "SCAN"
     FACES = "FACES"
     CLUSTER = "CLUSTER"
+    EXPORT = "EXPORT"
+    IMPORT = "IMPORT"
 
 
 class JobState(StrEnum):
@@ -138,6 +140,14 @@ class Certainty(StrEnum):
 
     CONFIRMED = "CONFIRMED"
     PREDICTED = "PREDICTED"
+
+
+class DatasetFormat(StrEnum):
+    COCO = "COCO"
+    TFRECORD = "TFRECORD"
+    FOLDERS = "FOLDERS"
+    XMP = "XMP"
+    JSON = "JSON"
 
 
 class MatchKind(StrEnum):
