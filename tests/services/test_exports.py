@@ -1,0 +1,222 @@
+"""Labels leave the library and come back: nothing that a person said is lost on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import LiteralString
+
+import pytest
+
+from photos_graph.bootstrap import Services, build
+from photos_graph.graph.connection import Transaction
+from photos_graph.graph.feed import touch
+from photos_graph.model import Certainty, DatasetFormat, Job, JobState, Ref
+from photos_graph.services.filters import PhotoFilter, TermFilter
+from photos_graph.settings import Settings
+from tests.engines import RunningEngine
+from tests.services.library import ended, failures, in_step
+from tests.services.said_library import TURNED, effective, everything, lay_out, said, scan
+
+pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
+
+PREDICT: LiteralString = """
+MATCH (p:Photo {id: $photo}), (t:Tag {name: 'Sea'})
+SET t.threshold = 0.5
+CREATE (p)-[:PREDICTED {score: 0.75, model: 'm1'}]->(t)
+RETURN p.number AS number, t.id AS tag
+"""
+
+
+READ_SHARDS = """
+import json, sys
+from pathlib import Path
+import tensorflow as tf
+
+text, number = tf.io.VarLenFeature(tf.string), tf.io.FixedLenFeature((), tf.int64)
+form = {
+    "image/encoded": tf.io.FixedLenFeature((), tf.string), "image/filename": tf.io.FixedLenFeature((), tf.string),
+    "image/source_id": tf.io.FixedLenFeature((), tf.string), "image/height": number, "image/width": number,
+    "image/tags": text, "image/tags/score": tf.io.VarLenFeature(tf.float32), "image/object/class/text": text,
+    **{f"image/object/bbox/{side}": tf.io.VarLenFeature(tf.float32) for side in ("xmin", "ymin", "xmax", "ymax")},
+}
+for path in sorted(Path(sys.argv[1]).glob("*/*.tfrecord")):
+    for raw in tf.data.TFRecordDataset(str(path)):
+        found = tf.io.parse_single_example(raw, form)
+        listed = lambda name: found[name].values.numpy().tolist()
+        print(json.dumps({
+            "name": found["image/filename"].numpy().decode(), "id": found["image/source_id"].numpy().decode(),
+            "tags": [each.decode() for each in listed("image/tags")], "scores": listed("image/tags/score"),
+            "persons": [each.decode() for each in listed("image/object/class/text")],
+            "box": [each for side in ("xmin", "ymin", "xmax", "ymax") for each in listed(f"image/object/bbox/{side}")],
+            "size": [int(found["image/height"]), int(found["image/width"]), 3],
+            "shape": list(tf.io.decode_jpeg(found["image/encoded"]).shape), "split": path.parent.name,
+        }))
+"""
+
+
+async def predict(services: Services, photo_id: str) -> None:
+    async def work(tx: Transaction) -> None:
+        [row] = await tx.run(PREDICT, photo=photo_id)
+        await touch(tx, labelled=[row["number"]], tags=[row["tag"]])
+
+    await services.graph.transaction(work)
+    await services.index.catch_up()
+
+
+async def exported(services: Services, format: DatasetFormat, **more: object) -> Path:
+    """The folder of an export at its end."""
+    job = await ended(services, await services.exports.ask(format, **more))  # type: ignore[arg-type]
+    assert job.state is JobState.SUCCEEDED, job.message
+    return Path(job.arguments["folder"]) / job.arguments["name"]
+
+
+async def imported(services: Services, folder: Path) -> Job:
+    job = await ended(services, await services.imports.ask_folder(folder, by="zoe"))
+    assert job.state is JobState.SUCCEEDED, job.message
+    assert await in_step(services)
+    return job
+
+
+def check_manifest(folder: Path) -> None:
+    """It names every file but itself, and each is as it says."""
+    told = json.loads((folder / "manifest.json").read_text())["files"]
+    there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert set(told) == there - {"manifest.json"}
+    assert all(hashlib.sha256((folder / path).read_bytes()).hexdigest() == told[path]["sha256"] for path in told)
+
+
+def wipe(engine: RunningEngine, settings: Settings) -> None:
+    engine.clean()
+    shutil.rmtree(settings.data_dir)
+
+
+async def test_all_that_was_said_comes_back(settings: Settings, engine: RunningEngine, tmp_path: Path) -> None:
+    root, away = lay_out(tmp_path / "Pictures"), tmp_path / "away"
+    async with build(settings) as services:
+        ids = await said(services, root)
+        before, had = await everything(services), await effective(services)
+        as_json = await exported(services, DatasetFormat.JSON, folder=away)
+        as_xmp = await exported(services, DatasetFormat.XMP, folder=away)
+        check_manifest(as_json)
+        check_manifest(as_xmp)
+        assert "9 photos read, 0 of them changed" in ((await imported(services, as_json)).message or "")
+        assert await everything(services) == before
+
+    wipe(engine, settings)
+    async with build(settings) as services:
+        await scan(services, root)
+        assert await everything(services) != before
+        await imported(services, as_json)
+        assert await everything(services) == before
+        assert not await failures(services)
+
+    wipe(engine, settings)
+    async with build(settings) as services:
+        await scan(services, root)
+        await services.tagging.untag_photos([ids["words.jpg"]], [Ref(name="Sea")])
+        await imported(services, as_xmp)
+        found = await effective(services)
+        assert found.pop("words.jpg")[0] == set(), "what somebody took off here does not come back by a sidecar"
+        assert had.pop("words.jpg")[0] == {"Sea"} and found == had
+        assert "0 of them changed" in ((await imported(services, as_xmp)).message or "")
+
+
+async def test_a_later_word_counts_and_what_does_not_fit_is_told(services: Services, tmp_path: Path) -> None:
+    ids = await said(services, lay_out(tmp_path / "Pictures"))
+    folder = await exported(services, DatasetFormat.JSON)
+    one, two, *_ = [ids[name] for name in sorted(ids) if name[0].isupper()]
+    await services.tagging.untag_photos([one], [Ref(name="Places")], by="ben")
+    await services.labels.rate([one], 1, by="ben")
+    with (folder / "photos.jsonl").open("a") as file:
+        file.write('{"id": "x", "sha256": "' + "0" * 64 + '", "files": ["gone.jpg"]}\n{"broken\n')
+    now = await everything(services)
+    job = await ended(services, await services.imports.ask(folder.name))
+    assert job.state is JobState.SUCCEEDED
+    assert await everything(services) == now
+    assert {each.path: each.stage for each in (await failures(services)).values()} == {
+        "gone.jpg": "import",
+        "photos.jsonl, line 11": "import",
+    }
+
+
+async def test_formats_for_other_programs(services: Services, tmp_path: Path) -> None:
+    from pycocotools.coco import COCO
+
+    ids = await said(services, lay_out(tmp_path / "Pictures"))
+    await predict(services, ids["none.jpg"])
+
+    coco = await exported(services, DatasetFormat.COCO)
+    check_manifest(coco)
+    sets = [COCO(str(path)) for path in sorted((coco / "annotations").iterdir())]
+    assert len(sets) == 3 and sum(len(each.imgs) for each in sets) == 9
+    boxes = {}
+    for each in sets:
+        for mark in each.loadAnns(each.getAnnIds()):
+            [image], [category] = each.loadImgs(mark["image_id"]), each.loadCats(mark["category_id"])
+            assert (coco / image["file_name"]).is_file()
+            boxes.setdefault(category["name"], []).append((mark, image, category["supercategory"]))
+    assert {"Ann", "Bob | Ü", "Cleo", "person", "Places/Italy", "Places/Italy/Abruzzo", "Sea"} <= set(boxes)
+    [(mark, image, above)] = boxes["Ann"]
+    assert above == "person" and mark["source"] == "MANUAL"
+    share = [0.25 * image["width"], 0.2 * image["height"], 0.4 * image["width"], 0.5 * image["height"]]
+    assert mark["bbox"] == pytest.approx(share, abs=0.02)
+    assert len(boxes["Places/Italy/Abruzzo"]) == 2 and boxes["Places/Italy/Abruzzo"][0][2] == "Places/Italy"
+    assert len(boxes["Sea"]) == 1, "predictions are left out"
+    sheet = (coco / "datasheet.md").read_text()
+    assert "Places/Italy/Abruzzo" in sheet and "Licences" in sheet and "person: Ann" in sheet
+
+    wanted = PhotoFilter(tags=TermFilter(any=(Ref(name="Sea"),)))
+    folders = await exported(services, DatasetFormat.FOLDERS, wanted=wanted, certainty=Certainty.PREDICTED)
+    check_manifest(folders)
+    assert len(list(folders.glob("*/Sea/*.jpg"))) == 2
+
+    shards = await exported(services, DatasetFormat.TFRECORD, certainty=Certainty.PREDICTED)
+    check_manifest(shards)
+    read = subprocess.run([sys.executable, "-c", READ_SHARDS, shards], capture_output=True, text=True, check=True)
+    examples = {each["name"]: each for each in map(json.loads, read.stdout.splitlines())}
+    assert len(examples) == 9
+    ann = next(each for each in examples.values() if each["persons"] == ["Ann"])
+    assert ann["tags"] == ["Places/Italy", "Places/Italy/Abruzzo", "Été, & <sun>"] or set(ann["tags"])
+    assert ann["box"] == pytest.approx([0.25, 0.2, 0.65, 0.7], abs=1e-5) and ann["shape"] == ann["size"]
+    assert [*examples["Pictures/Words/none.jpg"]["scores"]] == [0.75]
+    split = {path.stem: path.parts[-2] for path in coco.glob("images/*/*.jpg")}
+    assert {each["id"]: each["split"] for each in examples.values()} == split, "the same split in every export"
+
+
+async def test_sidecars_as_exiftool_reads_them(services: Services, tmp_path: Path) -> None:
+    await said(services, lay_out(tmp_path / "Pictures"))
+    folder = await exported(services, DatasetFormat.XMP)
+    path = folder / "sidecars/Pictures/Italy" / f"{TURNED}.xmp"
+    answer = subprocess.run(["exiftool", "-json", "-struct", path], capture_output=True, check=True).stdout
+    [found] = json.loads(answer)
+    assert "Warning" not in found
+    assert found["HierarchicalSubject"] == ["Places|Italy"], "a name with a bar in it would be read as two"
+    assert set(found["TagsList"]) == {"Own | photos", "Places/Italy"}
+    assert set(found["Subject"]) == {"Own | photos", "Italy"}
+    size, [region] = found["RegionInfo"]["AppliedToDimensions"], found["RegionInfo"]["RegionList"]
+    original = json.loads(
+        subprocess.run(
+            [
+                "exiftool",
+                "-json",
+                "-n",
+                "-ImageWidth",
+                "-ImageHeight",
+                "-Orientation",
+                tmp_path / "Pictures/Italy" / TURNED,
+            ],
+            capture_output=True,
+            check=True,
+        ).stdout
+    )[0]
+    assert original["Orientation"] == 6
+    assert (size["W"], size["H"]) == (original["ImageWidth"], original["ImageHeight"])
+    # Displayed x 0.1..0.3, y 0.2..0.5: turned back by a quarter, the middle is at (0.35, 1 - 0.2).
+    assert region["Name"] == "Bob | Ü" and region["Type"] == "Face"
+    area = region["Area"]
+    assert [area[side] for side in "XYWH"] == pytest.approx([0.35, 0.8, 0.3, 0.2], abs=1e-5)
