@@ -6,56 +6,35 @@ import hashlib
 import json
 import shutil
 import subprocess
-import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import pytest
 
 from photos_graph.bootstrap import Services, build
+from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.connection import Transaction
 from photos_graph.graph.feed import touch
-from photos_graph.model import Certainty, DatasetFormat, Job, JobState, Ref
+from photos_graph.model import Certainty, DatasetFormat, Job, JobKind, JobState, Ref
+from photos_graph.services.exports.job import ExportJob
+from photos_graph.services.exports.order import Order
+from photos_graph.services.exports.shards import shards_pool
 from photos_graph.services.filters import PhotoFilter, TermFilter
+from photos_graph.services.progress import Cancelled
 from photos_graph.settings import Settings
 from tests.engines import RunningEngine
+from tests.pictures import jpeg, put
 from tests.services.library import ended, failures, in_step
 from tests.services.said_library import TURNED, effective, everything, lay_out, said, scan
 
-pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
+pytestmark = pytest.mark.anyio
 
 PREDICT: LiteralString = """
 MATCH (p:Photo {id: $photo}), (t:Tag {name: 'Sea'})
 SET t.threshold = 0.5
 CREATE (p)-[:PREDICTED {score: 0.75, model: 'm1'}]->(t)
 RETURN p.number AS number, t.id AS tag
-"""
-
-
-READ_SHARDS = """
-import json, sys
-from pathlib import Path
-import tensorflow as tf
-
-text, number = tf.io.VarLenFeature(tf.string), tf.io.FixedLenFeature((), tf.int64)
-form = {
-    "image/encoded": tf.io.FixedLenFeature((), tf.string), "image/filename": tf.io.FixedLenFeature((), tf.string),
-    "image/source_id": tf.io.FixedLenFeature((), tf.string), "image/height": number, "image/width": number,
-    "image/tags": text, "image/tags/score": tf.io.VarLenFeature(tf.float32), "image/object/class/text": text,
-    **{f"image/object/bbox/{side}": tf.io.VarLenFeature(tf.float32) for side in ("xmin", "ymin", "xmax", "ymax")},
-}
-for path in sorted(Path(sys.argv[1]).glob("*/*.tfrecord")):
-    for raw in tf.data.TFRecordDataset(str(path)):
-        found = tf.io.parse_single_example(raw, form)
-        listed = lambda name: found[name].values.numpy().tolist()
-        print(json.dumps({
-            "name": found["image/filename"].numpy().decode(), "id": found["image/source_id"].numpy().decode(),
-            "tags": [each.decode() for each in listed("image/tags")], "scores": listed("image/tags/score"),
-            "persons": [each.decode() for each in listed("image/object/class/text")],
-            "box": [each for side in ("xmin", "ymin", "xmax", "ymax") for each in listed(f"image/object/bbox/{side}")],
-            "size": [int(found["image/height"]), int(found["image/width"]), 3],
-            "shape": list(tf.io.decode_jpeg(found["image/encoded"]).shape), "split": path.parent.name,
-        }))
 """
 
 
@@ -95,6 +74,7 @@ def wipe(engine: RunningEngine, settings: Settings) -> None:
     shutil.rmtree(settings.data_dir)
 
 
+@pytest.mark.corpora
 async def test_all_that_was_said_comes_back(settings: Settings, engine: RunningEngine, tmp_path: Path) -> None:
     root, away = lay_out(tmp_path / "Pictures"), tmp_path / "away"
     async with build(settings) as services:
@@ -126,10 +106,11 @@ async def test_all_that_was_said_comes_back(settings: Settings, engine: RunningE
         assert "0 of them changed" in ((await imported(services, as_xmp)).message or "")
 
 
+@pytest.mark.corpora
 async def test_a_later_word_counts_and_what_does_not_fit_is_told(services: Services, tmp_path: Path) -> None:
     ids = await said(services, lay_out(tmp_path / "Pictures"))
     folder = await exported(services, DatasetFormat.JSON)
-    one, two, *_ = [ids[name] for name in sorted(ids) if name[0].isupper()]
+    one, *_ = [ids[name] for name in sorted(ids) if name[0].isupper()]
     await services.tagging.untag_photos([one], [Ref(name="Places")], by="ben")
     await services.labels.rate([one], 1, by="ben")
     with (folder / "photos.jsonl").open("a") as file:
@@ -144,6 +125,7 @@ async def test_a_later_word_counts_and_what_does_not_fit_is_told(services: Servi
     }
 
 
+@pytest.mark.corpora
 async def test_formats_for_other_programs(services: Services, tmp_path: Path) -> None:
     from pycocotools.coco import COCO
 
@@ -175,48 +157,80 @@ async def test_formats_for_other_programs(services: Services, tmp_path: Path) ->
     check_manifest(folders)
     assert len(list(folders.glob("*/Sea/*.jpg"))) == 2
 
-    shards = await exported(services, DatasetFormat.TFRECORD, certainty=Certainty.PREDICTED)
-    check_manifest(shards)
-    read = subprocess.run([sys.executable, "-c", READ_SHARDS, shards], capture_output=True, text=True, check=True)
-    examples = {each["name"]: each for each in map(json.loads, read.stdout.splitlines())}
-    assert len(examples) == 9
-    ann = next(each for each in examples.values() if each["persons"] == ["Ann"])
-    assert ann["tags"] == ["Places/Italy", "Places/Italy/Abruzzo", "Été, & <sun>"] or set(ann["tags"])
-    assert ann["box"] == pytest.approx([0.25, 0.2, 0.65, 0.7], abs=1e-5) and ann["shape"] == ann["size"]
-    assert [*examples["Pictures/Words/none.jpg"]["scores"]] == [0.75]
-    split = {path.stem: path.parts[-2] for path in coco.glob("images/*/*.jpg")}
-    assert {each["id"]: each["split"] for each in examples.values()} == split, "the same split in every export"
+    check_sidecar(await exported(services, DatasetFormat.XMP), tmp_path / "Pictures")
 
 
-async def test_sidecars_as_exiftool_reads_them(services: Services, tmp_path: Path) -> None:
-    await said(services, lay_out(tmp_path / "Pictures"))
-    folder = await exported(services, DatasetFormat.XMP)
-    path = folder / "sidecars/Pictures/Italy" / f"{TURNED}.xmp"
-    answer = subprocess.run(["exiftool", "-json", "-struct", path], capture_output=True, check=True).stdout
-    [found] = json.loads(answer)
+def check_sidecar(folder: Path, root: Path) -> None:
+    """Of the picture that lies on its side, as exiftool reads it."""
+    found = exiftool("-struct", folder / "sidecars/Pictures/Italy" / f"{TURNED}.xmp")
     assert "Warning" not in found
     assert found["HierarchicalSubject"] == ["Places|Italy"], "a name with a bar in it would be read as two"
     assert set(found["TagsList"]) == {"Own | photos", "Places/Italy"}
     assert set(found["Subject"]) == {"Own | photos", "Italy"}
     size, [region] = found["RegionInfo"]["AppliedToDimensions"], found["RegionInfo"]["RegionList"]
-    original = json.loads(
-        subprocess.run(
-            [
-                "exiftool",
-                "-json",
-                "-n",
-                "-ImageWidth",
-                "-ImageHeight",
-                "-Orientation",
-                tmp_path / "Pictures/Italy" / TURNED,
-            ],
-            capture_output=True,
-            check=True,
-        ).stdout
-    )[0]
+    original = exiftool("-n", root / "Italy" / TURNED)
     assert original["Orientation"] == 6
     assert (size["W"], size["H"]) == (original["ImageWidth"], original["ImageHeight"])
     # Displayed x 0.1..0.3, y 0.2..0.5: turned back by a quarter, the middle is at (0.35, 1 - 0.2).
     assert region["Name"] == "Bob | Ü" and region["Type"] == "Face"
-    area = region["Area"]
-    assert [area[side] for side in "XYWH"] == pytest.approx([0.35, 0.8, 0.3, 0.2], abs=1e-5)
+    assert [region["Area"][side] for side in "XYWH"] == pytest.approx([0.35, 0.8, 0.3, 0.2], abs=1e-5)
+
+
+def exiftool(*arguments: str | Path) -> dict[str, Any]:
+    answer = subprocess.run(["exiftool", "-json", *arguments], capture_output=True, check=True).stdout
+    [found] = json.loads(answer)
+    return dict(found)
+
+
+class Stop:
+    """A Progress that is cancelled at its third step."""
+
+    job_id = "j"
+    steps = 0
+
+    async def step(self, done: int, total: int | None = None, message: str | None = None) -> None:
+        self.steps += 1
+        if self.steps == 3:
+            raise Cancelled
+
+
+async def test_an_export_that_was_stopped_goes_on(settings: Settings, tmp_path: Path) -> None:
+    root = tmp_path / "Pictures"
+    for number in range(7):
+        put(root / f"{number}.jpg", jpeg(number))
+    async with build(settings) as services:
+        await scan(services, root)
+        calm = await exported(services, DatasetFormat.COCO)
+    async with build(settings, run_jobs=False) as services:
+        order = Order.of((await services.exports.ask(DatasetFormat.COCO)).arguments)
+        await services.jobs.cancel((await services.jobs.unfinished(JobKind.EXPORT))[0].id)
+        job = await services.jobs.queue(JobKind.EXPORT, replace(order, block=2).arguments())
+        work = ExportJob(services.graph, services.index, services.media, services.pool, shards_pool(settings), settings)
+        with pytest.raises(Cancelled):
+            await work.run(job, Stop())
+        target = order.target
+        part = target.with_name(f".{target.name}.part")
+        made = {path.name: path.stat().st_ino for path in part.rglob("*.jpg")}
+        assert len(made) == 4 and not target.exists()
+        # Killed in the middle of a block: a picture is there, and no note of it.
+        sorted(part.rglob("block-*"))[-1].unlink()
+    async with build(settings) as services:
+        assert (await ended(services, job)).state is JobState.SUCCEEDED
+    assert not part.exists()
+    check_manifest(target)
+    again = {path.name: path.stat().st_ino for path in target.rglob("*.jpg")}
+    assert len(again) == 7 and made.items() <= again.items(), "what was whole was written again"
+    annotations = sorted(path.read_bytes() for path in target.glob("annotations/*"))
+    assert annotations == sorted(path.read_bytes() for path in calm.glob("annotations/*"))
+
+
+async def test_nothing_is_written_into_a_folder_of_photos(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    for target in (folder, folder / "a" / "new"):
+        with pytest.raises(BadInput, match="photo folder"):
+            await services.exports.ask(DatasetFormat.JSON, folder=target)
+    for name in ("", "..", ".hidden", "a/b", "../data"):
+        with pytest.raises(BadInput):
+            await services.imports.ask(name)
+    with pytest.raises(NotFound):
+        await services.imports.ask("nothing")

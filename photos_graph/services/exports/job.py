@@ -35,7 +35,6 @@ from photos_graph.services.progress import Progress
 from photos_graph.services.tags import Tags
 from photos_graph.settings import Settings
 
-BLOCK = 256  # photos
 STAGE = "export"
 MOST_FAILURES = 1_000  # that are listed with the job; the datasheet has all
 SAYING = "Exporting"
@@ -81,7 +80,13 @@ class ExportJob:
     """``pool`` decodes, ``shards`` holds TensorFlow."""
 
     def __init__(
-        self, graph: Graph, index: Index, media: Media, pool: WorkerPool, shards: WorkerPool, settings: Settings
+        self,
+        graph: Graph,
+        index: Index,
+        media: Media,
+        pool: WorkerPool,
+        shards: WorkerPool,
+        settings: Settings,
     ) -> None:
         self._graph = graph
         self._index = index
@@ -170,5 +175,5 @@ class ExportJob:
 
 def _blocks(order: Order) -> Iterator[list[int]]:
     numbers = iter(order.photos)
-    while block := list(islice(numbers, BLOCK)):
+    while block := list(islice(numbers, order.block)):
         yield block

@@ -26,6 +26,7 @@ class Order:
     asked: str = ""
     by: str = ""
     at: str = ""  # ISO 8601, UTC
+    block: int = 256  # photos between two notes of what is whole
 
     @property
     def target(self) -> Path:
@@ -42,6 +43,7 @@ class Order:
             "asked": self.asked,
             "by": self.by,
             "at": self.at,
+            "block": str(self.block),
         }
 
     @classmethod
@@ -56,6 +58,7 @@ class Order:
             asked=arguments["asked"],
             by=arguments["by"],
             at=arguments["at"],
+            block=int(arguments["block"]),
         )
 
 
