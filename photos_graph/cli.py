@@ -280,6 +280,9 @@ def import_labels(
     """Read labels back: of an export as JSON by the photos' content, of XMP sidecars by their paths."""
     from photos_graph.bootstrap import Services
 
+    if not folder.is_dir():
+        raise BadInput(f"{folder} is no folder.")
+
     async def work(services: Services) -> int:
         return await _followed(services, await services.imports.ask_folder(folder))
 
