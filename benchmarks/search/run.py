@@ -30,7 +30,7 @@ from photos_graph.settings import load as settings_of
 from tests import engines
 
 SIZES = (10_000, 100_000, 1_000_000)
-WARM = 10  # rounds before the engine, just started, has compiled what it runs
+WARM = 30  # rounds before the engine, just started, has compiled what it runs
 REPEATS = 40  # of what is quick
 PATIENCE = 3.0  # seconds after which what is slow is not asked again
 PAGE = """query ($filter: PhotoFilter) { photos(filter: $filter, first: 50) { totalCount nodes {
@@ -157,6 +157,7 @@ async def _inside(bench: Bench, settings: Settings, database: sqlite3.Connection
         without = time.monotonic() - started
         gc.collect()
         grown = _resident() - before
+        await services.index.save()  # which it would do in between otherwise
         return [await _ask(bench, services, question, database) for question in QUESTIONS], grown, without
 
 

@@ -63,17 +63,19 @@ async def head(graph: Graph) -> int:
     return int(rows[0]["seq"]) if rows else 0
 
 
+# One by one, for ArcadeDB finds a number by its index and looks for a range everywhere.
 SINCE: LiteralString = """
-MATCH (t:Touched) WHERE t.seq > $seq AND t.seq <= $seq + $limit
+UNWIND range($seq + 1, $last) AS seq
+MATCH (t:Touched {seq: seq})
 RETURN t.seq AS seq, t.photos AS photos, t.folders AS folders, t.labelled AS labelled, t.tags AS tags,
   t.persons AS persons
 ORDER BY seq
 """
 
 
-async def since(graph: Graph, seq: int, limit: int = 500) -> list[Touched]:
-    """Changes after ``seq`` in order; a first one that is not ``seq + 1`` tells that older ones were pruned."""
-    rows = await graph.read(SINCE, seq=seq, limit=limit)
+async def since(graph: Graph, seq: int, last: int) -> list[Touched]:
+    """Changes after ``seq`` up to ``last`` in order; one that is missing was pruned."""
+    rows = await graph.read(SINCE, seq=seq, last=last)
     kinds = ("photos", "folders", "labelled", "tags", "persons")
     return [Touched(row["seq"], *(tuple(row[kind] or ()) for kind in kinds)) for row in rows]
 

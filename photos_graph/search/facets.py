@@ -5,17 +5,19 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 import numpy as np
 from pyroaring import BitMap
 
 from photos_graph.search.arrays import numbers_of
-from photos_graph.search.hierarchy import Hierarchy, Row, sort_key
+from photos_graph.search.hierarchy import Hierarchy, Row, Sized, sort_key
 from photos_graph.search.person_sets import PersonSets
 from photos_graph.search.rows import PlaceRow
 from photos_graph.search.table import PhotoTable
 from photos_graph.search.tag_sets import TagSets
 
+R = TypeVar("R", bound=Row)
 Count = Callable[[BitMap], int]
 
 
@@ -46,13 +48,9 @@ def _without_runs(photos: BitMap) -> BitMap:
     return (photos & BitMap(range(0, end, 2))) | (photos & BitMap(range(1, end, 2)))
 
 
-def years(months: Mapping[int, BitMap], count: Count) -> list[tuple[int, int]]:
-    """``months`` by months since January 1970. Each year with photos and their count, newest first."""
-    counts: dict[int, int] = {}
-    for month, photos in months.items():
-        year = 1970 + month // 12
-        counts[year] = counts.get(year, 0) + count(photos)
-    return sorted(((year, photos) for year, photos in counts.items() if photos), reverse=True)
+def years(sets: Mapping[int, BitMap], count: Count) -> list[tuple[int, int]]:
+    """Each year with photos and their count, newest first."""
+    return sorted(((year, photos) for year, each in sets.items() if (photos := count(each))), reverse=True)
 
 
 def places(
@@ -80,22 +78,21 @@ def _at_places(places: Hierarchy[PlaceRow], table: PhotoTable, photos: BitMap) -
 
 def tags(tag_sets: TagSets, count: Count, first: int) -> list[tuple[str, int]]:
     """The ``first`` tags with the most photos, and their counts."""
-    return _most(((row, tag_sets.having(row.id)) for row in tag_sets.rows), count, first)
+    return _most(tag_sets.by_size(), count, first)
 
 
 def persons(person_sets: PersonSets, count: Count, first: int) -> list[tuple[str, int]]:
     """As ``tags``; hidden persons are left out."""
-    shown = (row for row in person_sets.rows if not row.hidden)
-    return _most(((row, person_sets.showing(row.id)) for row in shown), count, first)
+    shown = (sized for sized in person_sets.by_size() if not sized.row.hidden)
+    return _most(shown, count, first)
 
 
-def _most(sets: Iterable[tuple[Row, BitMap]], count: Count, first: int) -> list[tuple[str, int]]:
-    """The largest sets are counted first, and those not at all that are smaller than what was found in enough others:
-    of hundreds of tags a few are on most photos."""
-    sized = sorted(((len(photos), at, row, photos) for at, (row, photos) in enumerate(sets)), reverse=True)
-    counts: list[tuple[Row, int]] = []
+def _most(largest_first: Iterable[Sized[R]], count: Count, first: int) -> list[tuple[str, int]]:
+    """Those are not counted at all that are smaller than what was found in enough others: of hundreds of tags a few
+    are on most photos."""
+    counts: list[tuple[R, int]] = []
     leading: list[int] = []  # a heap
-    for size, _, row, photos in sized:
+    for size, row, photos in largest_first:
         if not first or (len(leading) == first and size < leading[0]):
             break
         found = count(photos)

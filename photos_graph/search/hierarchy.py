@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from pyroaring import BitMap
 
@@ -22,6 +22,19 @@ class Row(Protocol):
 
 R = TypeVar("R", bound=Row)
 C = TypeVar("C", bound=Row, contravariant=True)
+
+
+class Sized(NamedTuple, Generic[R]):
+    """A row and the photos that are its own by whatever rule."""
+
+    size: int
+    row: R
+    photos: BitMap
+
+
+def by_size(sets: Iterable[tuple[R, BitMap]]) -> list[Sized[R]]:
+    """Largest first."""
+    return sorted((Sized(len(photos), row, photos) for row, photos in sets), key=lambda each: -each.size)
 
 
 class Watcher(Protocol[C]):

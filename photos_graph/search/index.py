@@ -47,6 +47,7 @@ class SearchIndex:
             PhotoOrder.NAME_ASC: NameOrder(table.names),
             PhotoOrder.RATING_DESC: IntegerOrder(lambda n: -table.rating[n].astype(np.int64)),
         }
+        self._counted: tuple[BitMap, facets.Count] | None = None
         self.lexicon: Lexicon = Names(self.tags, self.persons, self.places, self.folders, self.terms.names.has)
 
     def __len__(self) -> int:
@@ -59,6 +60,7 @@ class SearchIndex:
         """Take over whole rows; a photo that is gone, or has no folder any more, is not shown.
 
         A malformed row raises ValueError or OverflowError, and nothing of its batch is applied."""
+        self._counted = None
         pending = iter(rows)
         left: Sequence[int] = list(gone)
         while (batch := list(islice(pending, _BATCH))) or left:
@@ -131,7 +133,7 @@ class SearchIndex:
 
     def years(self, found: BitMap) -> list[tuple[int, int]]:
         """Each year with photos and their count, newest first."""
-        return facets.years(self.terms.months, self._counting(found))
+        return facets.years(self.terms.years, self._counting(found))
 
     def place_counts(self, found: BitMap, first: int) -> list[tuple[str, int]]:
         """The places with the most photos, at or within them."""
@@ -139,6 +141,8 @@ class SearchIndex:
 
     def tag_counts(self, found: BitMap, first: int) -> list[tuple[str, int]]:
         """The tags that the most of these photos have, predictions counted."""
+        if not found.intersect(self.terms.tags.having_any()):
+            return []
         return facets.tags(self.terms.tags, self._counting(found), first)
 
     def person_counts(self, found: BitMap, first: int) -> list[tuple[str, int]]:
@@ -146,7 +150,10 @@ class SearchIndex:
         return facets.persons(self.terms.persons, self._counting(found), first)
 
     def _counting(self, found: BitMap) -> facets.Count:
-        return facets.counting(found, self.terms.visible)
+        # The facets of a page are asked for one after the other: how to count is worked out once.
+        if self._counted is None or self._counted[0] is not found:
+            self._counted = found, facets.counting(found, self.terms.visible)
+        return self._counted[1]
 
     # photos by number and id
 

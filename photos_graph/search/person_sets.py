@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pyroaring import BitMap
 
-from photos_graph.search.hierarchy import Hierarchy
+from photos_graph.search.hierarchy import Hierarchy, Sized, by_size
 from photos_graph.search.labels import NONE, Labels, union
 from photos_graph.search.rows import PersonRow
 
@@ -19,17 +19,20 @@ class PersonSets:
         self._visible = visible
         self._labels = labels
         self._showing: dict[tuple[str, bool], BitMap] = {}
+        self._by_size: list[Sized[PersonRow]] | None = None
 
     def replace_rows(self, rows: Iterable[PersonRow], gone: Iterable[str]) -> None:
         gone = list(gone)
         self._labels.forget_persons(gone)
         self.rows.remove(gone)
         self.rows.put(rows)
+        self._by_size = None
         self.forget(gone)
 
     def forget(self, person_ids: Iterable[str]) -> None:
         """Labels of these changed."""
         for person_id in person_ids:
+            self._by_size = None
             for confirmed in (True, False):
                 self._showing.pop((person_id, confirmed), None)
 
@@ -46,6 +49,12 @@ class PersonSets:
             known = known if known <= self._visible else known & self._visible
             self._showing[person_id, confirmed] = known
         return known
+
+    def by_size(self) -> list[Sized[PersonRow]]:
+        """All persons with the photos showing them, predictions counted, the most photos first."""
+        if self._by_size is None:
+            self._by_size = by_size((row, self.showing(row.id)) for row in self.rows)
+        return self._by_size
 
     def showing_others(self, person_ids: Iterable[str], confirmed: bool = False) -> BitMap:
         """Photos with somebody who is none of these."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pyroaring import BitMap
 
 from photos_graph.model import FolderMarks
-from photos_graph.search.hierarchy import Hierarchy
+from photos_graph.search.hierarchy import Hierarchy, Sized, by_size
 from photos_graph.search.inheritance import Inheritance
 from photos_graph.search.labels import NONE, Labels, union
 from photos_graph.search.rows import FolderRow, TagRow
@@ -27,6 +27,7 @@ class TagSets:
         self._inherited: dict[str, BitMap] = {}
         self._put: dict[tuple[str, bool], BitMap] = {}
         self._having: dict[tuple[str | None, bool], BitMap] = {}  # of None: any tag
+        self._by_size: list[Sized[TagRow]] | None = None
 
     # changes
 
@@ -47,6 +48,7 @@ class TagSets:
             self._inherited.clear()
             self._put.clear()
             self._having.clear()
+        self._by_size = None
         self.forget_inherited(fresh)
 
     def replace_marks(self, marks: Iterable[FolderMarks]) -> None:
@@ -55,6 +57,7 @@ class TagSets:
     def forget(self, tag_ids: Iterable[str]) -> None:
         """Labels of these changed."""
         for tag_id in tag_ids:
+            self._by_size = None
             for confirmed in (True, False):
                 self._put.pop((tag_id, confirmed), None)
                 self._having.pop((None, confirmed), None)
@@ -87,6 +90,12 @@ class TagSets:
                 known = union(self.put_on(each, False) for each in below)
             self._having[tag_id, confirmed] = known
         return known
+
+    def by_size(self) -> list[Sized[TagRow]]:
+        """All tags with the photos having them, predictions counted, the most photos first."""
+        if self._by_size is None:
+            self._by_size = by_size((row, self.having(row.id)) for row in self.rows)
+        return self._by_size
 
     def put_on(self, tag_id: str, confirmed: bool = False) -> BitMap:
         """Photos that the tag itself was put on, in whatever way, where nothing excludes it."""

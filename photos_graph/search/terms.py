@@ -33,6 +33,7 @@ class Terms:
         self.visible = BitMap()
         self.favourites = BitMap()
         self.months: dict[int, BitMap] = {}  # by months since January 1970; photos with a date only
+        self.years: dict[int, BitMap] = {}
         self.ratings: dict[int, BitMap] = {}
         self.cameras: dict[int, BitMap] = {}  # by code in the table
         self.folders: Hierarchy[FolderRow] = Hierarchy()
@@ -133,7 +134,9 @@ class Terms:
 
     def _single_valued(self, numbers: Numbers) -> Iterator[tuple[dict[int, BitMap], npt.NDArray[Any]]]:
         table = self.table
-        yield self.months, months(table.taken[numbers])
+        taken = months(table.taken[numbers])
+        yield self.months, taken
+        yield self.years, np.where(taken == _NOTHING, _NOTHING, 1970 + taken // 12)
         yield self.ratings, table.rating[numbers]
         yield self.cameras, np.where(table.camera[numbers] == 0, _NOTHING, table.camera[numbers])
 

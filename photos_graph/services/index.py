@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+AT_ONCE = 500  # changes read
 WHOLE = 20_000  # touched photos above which reading them all is quicker than reading those one by one
 
 
@@ -102,15 +103,18 @@ class Index:
     async def _follow(self) -> bool:
         """Applies the feed. False when it no longer reaches back to where the index stands."""
         search = self.search
-        if search.seq > await feed.head(self._graph):
+        head = await feed.head(self._graph)
+        if search.seq > head:
             return False  # the graph was set back, from a backup say
-        while changes := await feed.since(self._graph, search.seq):
-            if changes[0].seq != search.seq + 1 or changes[-1].seq - search.seq != len(changes):
+        while search.seq < head:
+            last = min(head, search.seq + AT_ONCE)
+            changes = await feed.since(self._graph, search.seq, last)
+            if len(changes) < last - search.seq:
                 return False
             if len({number for change in changes for number in change.photos}) > WHOLE:
                 return False
             await self._apply(changes)
-            search.seq = changes[-1].seq
+            search.seq = last
         return True
 
     async def _apply(self, changes: Sequence[Touched]) -> None:

@@ -119,7 +119,7 @@ async def test_the_feed_names_what_a_commit_touched(graph: Graph) -> None:
     before = await feed.head(graph)
     await photos.put_read(graph, [read(0, "a")], [ReadFailure("f1", "x", "decode", "broken")], "j1")
     await photos.put_read(graph, [read(0, "b")], [], "j1")
-    touched = await feed.since(graph, before)
+    touched = await feed.since(graph, before, await feed.head(graph))
     assert [(t.seq - before, t.photos) for t in touched] == [(1, (0,)), (2, (0, 1))]
     assert await feed.identity(graph) == await feed.identity(graph)
 
@@ -128,4 +128,4 @@ async def test_an_old_feed_is_pruned(graph: Graph, monkeypatch: pytest.MonkeyPat
     await library(graph)
     monkeypatch.setattr(feed, "KEPT", 1)
     await feed.prune(graph)
-    assert [t.seq for t in await feed.since(graph, 0)] == [await feed.head(graph)]
+    assert [t.seq for t in await feed.since(graph, 0, await feed.head(graph))] == [await feed.head(graph)]

@@ -168,4 +168,4 @@ async def test_the_feed_names_photos_folders_and_tags(graph: Graph) -> None:
     before = await feed.head(graph)
     await ratings.say(graph, What.FAVOURITE, [0], True, "anna")
     await ratings.say(graph, What.FAVOURITE, [0], True, "anna")
-    assert [(t.photos, t.labelled) for t in await feed.since(graph, before)] == [((0,), ())]
+    assert [(t.photos, t.labelled) for t in await feed.since(graph, before, await feed.head(graph))] == [((0,), ())]
