@@ -72,10 +72,9 @@ async def call_intake(pool: WorkerPool, root: Root, file: PendingFile, settings:
     )
 
 
-async def read_orientation(pool: WorkerPool, path: bytes, settings: Settings) -> int:
+async def read_orientation(pool: WorkerPool, path: bytes) -> int:
     """How an original is turned: EXIF, 1..8. Raises what decoding raises."""
-    argument = {"path": encode_raw(path), "max_bytes": settings.images.max_bytes}
-    result, _ = await pool.call("orientation", argument, Priority.BACKGROUND)
+    result, _ = await pool.call("orientation", {"path": encode_raw(path)}, Priority.BACKGROUND)
     return int(result["orientation"])
 
 

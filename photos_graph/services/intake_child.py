@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 from dataclasses import astuple
 from typing import Any
@@ -108,10 +109,14 @@ def _packed(metadata: Metadata) -> dict[str, Any]:
 
 
 def _orientation(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    from photos_graph.images.tasks import read
     from photos_graph.library.metadata import read_metadata
 
-    metadata, _ = read_metadata(read(decode_raw(argument["path"]), argument["max_bytes"]), "", 0)
+    file = os.open(decode_raw(argument["path"]), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        with mmap.mmap(file, 0, access=mmap.ACCESS_READ) as data:  # of which only what is looked at is read
+            metadata, _ = read_metadata(memoryview(data), "", 0)
+    finally:
+        os.close(file)
     return {"orientation": metadata.orientation}
 
 

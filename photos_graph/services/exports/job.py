@@ -170,7 +170,7 @@ class ExportJob:
                 return Lossless(building)
 
     async def _orientation(self, photo_id: str) -> int:
-        return await read_orientation(self._pool, await self._media.path(photo_id), self._settings)
+        return await read_orientation(self._pool, await self._media.path(photo_id))
 
 
 def _blocks(order: Order) -> Iterator[list[int]]:

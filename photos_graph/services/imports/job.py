@@ -113,4 +113,4 @@ class ImportJob:
         await failures.replace_stage(self._graph, STAGE, noted, progress.job_id)
 
     async def _orientation(self, photo_id: str) -> int:
-        return await read_orientation(self._pool, await self._media.path(photo_id), self._settings)
+        return await read_orientation(self._pool, await self._media.path(photo_id))
