@@ -17,8 +17,11 @@ from photos_graph.jobs.runner import Runner
 from photos_graph.library.places import Gazetteer
 from photos_graph.model import JobKind
 from photos_graph.paths import check_data_dir
+from photos_graph.services.alike import Alike
 from photos_graph.services.browse import Browse
 from photos_graph.services.changes import Changes
+from photos_graph.services.describe_stage import DescribeStage
+from photos_graph.services.describing import describing_pool
 from photos_graph.services.drawing import Drawing, describing
 from photos_graph.services.exports.job import ExportJob, Exports
 from photos_graph.services.exports.shards import shards_pool
@@ -31,18 +34,24 @@ from photos_graph.services.index import Index
 from photos_graph.services.intake import TARGET
 from photos_graph.services.jobs import Jobs
 from photos_graph.services.labels import Labels
+from photos_graph.services.learning import Learning
 from photos_graph.services.media import Media
 from photos_graph.services.models import Models
 from photos_graph.services.naming import Naming
+from photos_graph.services.neighbour_stage import NeighbourStage, learning_pool
 from photos_graph.services.person_editing import PersonEditing
 from photos_graph.services.persons import Persons
 from photos_graph.services.polling import keep_polling
+from photos_graph.services.predict_job import PredictJob
+from photos_graph.services.predict_stage import PredictStage
 from photos_graph.services.recognition import Recognition
 from photos_graph.services.roots import Roots
 from photos_graph.services.scan import Scan, rules
 from photos_graph.services.search import Search
 from photos_graph.services.tagging import Tagging
 from photos_graph.services.tags import Tags
+from photos_graph.services.train_job import TrainJob
+from photos_graph.services.training import training_pool
 from photos_graph.settings import Settings
 
 
@@ -66,6 +75,8 @@ class Services:
     naming: Naming
     drawing: Drawing
     models: Models
+    learning: Learning
+    alike: Alike
     media: Media
     search: Search
     exports: Exports
@@ -104,6 +115,10 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         closing.push_async_callback(face_models.close)
         groups = group_pool(settings)
         closing.push_async_callback(groups.close)
+        backbone, trainers = describing_pool(settings), training_pool(settings)
+        beside, asked = learning_pool(settings), learning_pool(settings)
+        for learner in (backbone, trainers, beside, asked):
+            closing.push_async_callback(learner.close)
 
         shards = shards_pool(settings)
         closing.push_async_callback(shards.close)
@@ -112,15 +127,32 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         jobs = Jobs(graph, index, runner.wake)
         recognition = Recognition(graph, jobs, settings)
         closing.push_async_callback(recognition.close)
-        scan = Scan(graph, pool, cache, Gazetteer(), index, settings, recognition.read)
+        learning = Learning(graph, jobs, recognition, settings)
+        models = Models(graph, index, settings)
+
+        async def photos_came() -> None:
+            await recognition.read()
+            await learning.read()
+
+        scan = Scan(graph, pool, cache, Gazetteer(), index, settings, photos_came)
         finding = FaceJob(graph, index, media, face_models, settings, recognition.found)
-        grouping = Grouping(graph, index, groups, settings)
+        grouping = Grouping(graph, index, models, groups, settings)
+        describe = DescribeStage(graph, media, backbone, settings)
+        neighbours = NeighbourStage(graph, beside, settings)
+        predict = PredictStage(graph, index, models, beside, settings)
+        predicting = PredictJob(learning, (describe, neighbours, predict))
+        training = TrainJob(
+            graph, index, models, trainers, settings, describe, neighbours, learning.began, learning.took_over
+        )
         if run_jobs:
             runner.start(
                 {
                     JobKind.SCAN: scan.run,
                     JobKind.FACES: finding.run,
                     JobKind.CLUSTER: grouping.run,
+                    JobKind.PREDICT: predicting.run,
+                    JobKind.TRAIN_TAGS: training.tags,
+                    JobKind.TRAIN_PERSONS: training.persons,
                     JobKind.EXPORT: ExportJob(graph, index, media, pool, shards, settings).run,
                     JobKind.IMPORT: ImportJob(graph, index, media, pool, settings, recognition.said).run,
                 }
@@ -150,7 +182,9 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             faces=Faces(graph, index),
             naming=Naming(graph, index, recognition.said),
             drawing=Drawing(graph, index, recognition.said, describing(face_models, media, settings)),
-            models=Models(graph),
+            models=models,
+            learning=learning,
+            alike=Alike(index, asked, settings),
             media=media,
             search=Search(index),
             exports=Exports(graph, index, jobs, settings),

@@ -41,6 +41,9 @@ class JobKind(StrEnum):
     SCAN = "SCAN"
     FACES = "FACES"
     CLUSTER = "CLUSTER"
+    TRAIN_TAGS = "TRAIN_TAGS"
+    TRAIN_PERSONS = "TRAIN_PERSONS"
+    PREDICT = "PREDICT"
     EXPORT = "EXPORT"
     IMPORT = "IMPORT"
 
@@ -389,12 +392,42 @@ class FaceCluster:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelMetrics:
+    """Of one tag or person, on photos that were held out. ``threshold``: None where a model gives it to nothing."""
+
+    label_id: str
+    name: str
+    examples: int
+    precision: float
+    recall: float
+    threshold: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelMetrics:
+    held_out: int
+    precision: float
+    recall: float
+    f1: float
+    average_precision: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
+    """``reason``: why it is in that state. ``snapshot``: of what it learnt from. ``file``: of the registry."""
+
     id: str
     kind: ModelKind
     version: int
     state: ModelState
     trained_at: datetime  # UTC, aware
+    labels: int
+    examples: int
+    metrics: ModelMetrics
+    per_label: tuple[LabelMetrics, ...]
+    reason: str
+    snapshot: str
+    file: str
 
 
 @dataclass(frozen=True, slots=True)

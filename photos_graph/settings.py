@@ -111,6 +111,9 @@ class FaceSettings(Group):
 class LearnSettings(Group):
     """Learning tags from what people said."""
 
+    enabled: Literal["auto", "on", "off"] = Field(
+        "auto", description="whether scans describe photos and predict their tags; `auto`: once the weights are here"
+    )
     backbone: str = Field(
         "EfficientNetLite0",
         description="what describes a photo: EfficientNetLite0 or a model of `keras.applications`; "
@@ -118,6 +121,9 @@ class LearnSettings(Group):
     )
     precision: float = Field(
         0.95, gt=0, lt=1, description="share of right ones among the tags that a model may give by itself"
+    )
+    persons_precision: float = Field(
+        0.99, gt=0, lt=1, description="share of strangers that the model of persons takes for nobody"
     )
     seed: int = Field(0, ge=0, description="where chance starts in training; the same one gives the same model")
     weights: Path | None = Field(
@@ -184,6 +190,11 @@ class Settings(BaseSettings):
     def faces_by(self) -> str:
         """The models that look for faces, as a photo remembers them."""
         return f"{self.faces.detector}+{self.faces.embedder}"
+
+    @property
+    def learn_dir(self) -> Path:
+        """Models that were trained here, and what is worked out from all photos."""
+        return self.data_dir / "learn"
 
     @property
     def models_dir(self) -> Path:

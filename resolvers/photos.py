@@ -13,7 +13,7 @@ from photos_graph import model
 from photos_graph.web.urls import original_url, thumbnail_url
 from resolvers import ids
 from resolvers.changes import BulkResult
-from resolvers.connections import Node, given
+from resolvers.connections import Node, given, page_size
 from resolvers.context import Info
 from resolvers.enums import Certainty
 from resolvers.permissions import CanEdit
@@ -129,6 +129,12 @@ class Photo(Node):
         from resolvers.faces import Face
 
         return [Face.of(face) for face in await info.context.loaders.faces_of_photos.load(self.photo.id)]
+
+    @strawberry.field(description="Photos that look like it, the most similar first; none before it was described.")
+    async def similar(self, info: Info, first: int = 20) -> list[Photo]:
+        found = await info.context.services.alike.similar(self.photo.id, page_size(first))
+        photos = await info.context.loaders.photos.load_many(found)
+        return [Photo.of(photo) for photo in photos if photo is not None]
 
     @strawberry.field(description="URL of a light copy.")
     def thumbnail(

@@ -22,6 +22,7 @@ from resolvers.face_jobs import FaceJobMutations
 from resolvers.faces import FaceQueries, load_cluster, load_face
 from resolvers.folders import FolderQueries, load_folder
 from resolvers.jobs import JobMutations, JobQueries, JobSubscriptions, load_job
+from resolvers.learning import ModelMutations, ModelQueries
 from resolvers.library import LibraryMutations, LibraryQueries
 from resolvers.limits import Limits
 from resolvers.models import load_model
@@ -46,6 +47,7 @@ class Query(
     TagQueries,
     PersonQueries,
     FaceQueries,
+    ModelQueries,
     JobQueries,
     ViewerQueries,
 ):
@@ -80,6 +82,7 @@ class Mutation(
     FaceMutations,
     ChangeMutations,
     FaceJobMutations,
+    ModelMutations,
     JobMutations,
     DatasetMutations,
 ):

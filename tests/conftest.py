@@ -11,6 +11,8 @@ from pydantic import SecretStr
 from photos_graph.faces import table
 from photos_graph.faces.weights import Weights
 from photos_graph.graph.connection import Graph, connect
+from photos_graph.learn import table as backbones
+from photos_graph.learn.weights import Weights as BackboneWeights
 from photos_graph.settings import GraphSettings, Settings
 from tests import engines
 from tests.corpora import CORPORA
@@ -110,4 +112,12 @@ def weights_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("models")
     wanted = [table.detector("yunet"), table.embedder("SFace"), table.embedder("Dlib"), table.detector("dlib")]
     Weights(home).fetch(wanted, lambda what, done, total: None)
+    return home
+
+
+@pytest.fixture(scope="session")
+def backbone_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of models, with EfficientNet-Lite0."""
+    home = tmp_path_factory.mktemp("models")
+    BackboneWeights(home).fetch([backbones.backbone("EfficientNetLite0")], lambda what, done, total: None)
     return home

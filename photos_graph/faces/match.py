@@ -27,6 +27,19 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Learnt:
+    """What a trained model knows of persons in place of the embedder's own rule: means (p, dimensions) of length one,
+    and ``thresholds`` (p,), the cosine similarity from which on a face is theirs, which is a score of EVEN.
+    """
+
+    known: Known
+    thresholds: Floats
+
+
+EVEN = 0.5
+
+
+@dataclass(frozen=True, slots=True)
 class Matches:
     """``scores`` (m, p): the probability that face m is of person p, each pair by itself."""
 
@@ -60,9 +73,22 @@ def known(vectors: Floats, qualities: Floats, persons: Ints) -> Known:
     return Known(numbers.astype(np.int32), sums / totals[:, None])
 
 
-def match(vectors: Floats, among: Known, embedder: Embedder, rules: Rules) -> Matches:
-    """Of m faces, vectors (m, dimensions). A person whom a rule excludes has the score 0."""
-    return ruled(probability(vectors @ among.means.T, embedder), among.persons, rules)
+def match(vectors: Floats, among: Known, embedder: Embedder, rules: Rules, learnt: Learnt | None = None) -> Matches:
+    """Of m faces, vectors (m, dimensions). A person whom a rule excludes has the score 0; of those of ``among`` whom
+    ``learnt`` knows it says."""
+    scores = probability(vectors @ among.means.T, embedder)
+    if learnt is not None:
+        own, theirs = columns_of(among, learnt)
+        above = vectors @ learnt.known.means[theirs].T - learnt.thresholds[theirs]
+        scores[:, own] = 1 / (1 + np.exp(-embedder.slope * above))
+    return ruled(scores, among.persons, rules)
+
+
+def columns_of(among: Known, learnt: Learnt) -> tuple[list[int], list[int]]:
+    """The places of the persons whom both know."""
+    place = {person: at for at, person in enumerate(learnt.known.persons.tolist())}
+    pairs = [(at, place[person]) for at, person in enumerate(among.persons.tolist()) if person in place]
+    return [own for own, _ in pairs], [theirs for _, theirs in pairs]
 
 
 def ruled(scores: npt.NDArray[np.float32], persons: Ints, rules: Rules) -> Matches:

@@ -12,7 +12,7 @@ from photos_graph.faces.assign import assign
 from photos_graph.faces.cluster import Constraints, average_linkage, hdbscan
 from photos_graph.faces.detect import Floats
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.match import Rules, decide, known, match
+from photos_graph.faces.match import EVEN, Learnt, Rules, columns_of, decide, known, match
 from photos_graph.faces.similarity import Ints, Similarities
 from photos_graph.faces.table import Embedder
 
@@ -27,7 +27,7 @@ class Library:
     somebody said it is, else NOBODY; ``not_persons``: face to those whom it is said not to show. ``groups`` (n,): the
     cluster that it was in, else NOBODY. ``qualities`` (n,) 0..1. ``owners``: cluster to the person whom its faces were
     grouped with. ``thresholds``: the score from which on a face is taken for a person, of those whose own is not the
-    model's.
+    model's. ``learnt``: what a trained model knows of persons; the embedder's rule is for the others.
     """
 
     photos: Ints
@@ -37,6 +37,7 @@ class Library:
     not_persons: Mapping[int, Set[int]] = field(default_factory=dict)
     owners: Mapping[int, int] = field(default_factory=dict)
     thresholds: Mapping[int, float] = field(default_factory=dict)
+    learnt: Learnt | None = None
 
     @property
     def said(self) -> Constraints:
@@ -101,8 +102,11 @@ def _likes(vectors: Floats, library: Library, embedder: Embedder) -> tuple[Ints,
     taken: dict[int, set[int]] = {}
     for photo, person in zip(library.photos[named].tolist(), library.persons[named].tolist(), strict=True):
         taken.setdefault(photo, set()).add(person)
+    usual = np.full(len(among.persons), embedder.applied, np.float32)
+    if library.learnt is not None:
+        usual[columns_of(among, library.learnt)[0]] = EVEN
     thresholds = np.array(
-        [library.thresholds.get(person, embedder.applied) for person in among.persons.tolist()], np.float32
+        [library.thresholds.get(person, usual[at]) for at, person in enumerate(among.persons.tolist())], np.float32
     )
     for faces in _blocks(np.flatnonzero(~named), library.photos):
         rules = Rules(
@@ -110,7 +114,7 @@ def _likes(vectors: Floats, library: Library, embedder: Embedder) -> tuple[Ints,
             {at: library.not_persons[face] for at, face in enumerate(faces.tolist()) if face in library.not_persons},
             taken,
         )
-        matches = match(vectors[faces], among, embedder, rules)
+        matches = match(vectors[faces], among, embedder, rules, library.learnt)
         applied[faces] = decide(matches, rules, thresholds)
         best = np.argsort(-matches.scores, axis=1, kind="stable")[:, :SUGGESTED]
         found = np.take_along_axis(matches.scores, best, axis=1)

@@ -74,7 +74,8 @@ MERGE (p:Photo {id: row.id})
 ON CREATE SET p.number = row.number, p.addedAt = timestamp(), p.favourite = false
 SET p.contentHash = row.contentHash, p.byteSize = row.size, p.width = row.width, p.height = row.height,
   p.format = row.format, p.placeholder = row.placeholder,
-  p.facesDue = CASE WHEN p.facesBy IS NULL THEN p.number ELSE p.facesDue END
+  p.facesDue = CASE WHEN p.facesBy IS NULL THEN p.number ELSE p.facesDue END,
+  p.featuresDue = CASE WHEN p.featuresBy IS NULL THEN p.number ELSE p.featuresDue END
 """
 
 # The edge to what the path held before goes; that photo's number comes back, since it may now be unseen.

@@ -50,6 +50,11 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
         "CREATE INDEX face_ignored IF NOT EXISTS FOR (n:Face) ON (n.ignored)",
     ),
     4: ("CREATE INDEX photo_faces_due IF NOT EXISTS FOR (n:Photo) ON (n.facesDue)",),
+    5: (
+        "CREATE CONSTRAINT features_id IF NOT EXISTS FOR (n:Features) REQUIRE n.id IS UNIQUE",
+        "CREATE CONSTRAINT schedule_kind IF NOT EXISTS FOR (n:Schedule) REQUIRE n.kind IS UNIQUE",
+        "CREATE INDEX photo_features_due IF NOT EXISTS FOR (n:Photo) ON (n.featuresDue)",
+    ),
 }
 
 APPLIED: LiteralString = "MATCH (m:Migration) RETURN m.number AS number ORDER BY number"

@@ -12,11 +12,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.kept import Arrays, read_arrays, write_arrays
+from photos_graph.kept import Arrays, pack, read_arrays, written_whole
 from photos_graph.learn.neighbours import NOBODY, Neighbours
 
 VERSION = 1  # of the rules: raise it when a snapshot with the same id would train another model
@@ -124,6 +125,11 @@ def training_set(said: Said, graph: Neighbours) -> TrainingSet:
 
 def save(learnt: TrainingSet, path: Path) -> None:
     """All or nothing. Raises OSError."""
+    with written_whole(path) as file:
+        write(learnt, file)
+
+
+def write(learnt: TrainingSet, file: IO[bytes]) -> None:
     about = {
         "ids": learnt.ids,
         "labels": learnt.labels,
@@ -137,7 +143,7 @@ def save(learnt: TrainingSet, path: Path) -> None:
         "groups": learnt.groups,
         "held_out": learnt.held_out,
     }
-    write_arrays(path, VERSION, about, arrays)
+    pack(file, VERSION, about, arrays)
 
 
 def load(path: Path) -> TrainingSet:

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.kept import Arrays, read_arrays, write_arrays
+from photos_graph.kept import Arrays, pack, read_arrays, written_whole
 
 VERSION = 1  # of the file: raise it when the meaning of anything in it changes
 NEAREST = 12
@@ -97,9 +98,14 @@ def similar_to(graph: Neighbours, photo: int, count: int) -> list[tuple[int, flo
 
 def save(graph: Neighbours, path: Path) -> None:
     """All or nothing: nobody ever sees half a file. One writer at a time. Raises OSError."""
+    with written_whole(path) as file:
+        write(graph, file)
+
+
+def write(graph: Neighbours, file: IO[bytes]) -> None:
     about = {"backbone": graph.backbone, "ids": graph.ids}
     arrays: Arrays = {"vectors": graph.vectors, "near": graph.near, "similar": graph.similar}
-    write_arrays(path, VERSION, about, arrays)
+    pack(file, VERSION, about, arrays)
 
 
 def load(path: Path) -> Neighbours:

@@ -11,11 +11,10 @@ import base64
 import io
 import json
 import logging
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
 
 import numpy as np
 
@@ -28,19 +27,19 @@ from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.feed import touch
 from photos_graph.images.workers import WorkerPool
 from photos_graph.kept import written_whole
-from photos_graph.model import Job
+from photos_graph.model import Job, ModelKind
 from photos_graph.services import group_plan
 from photos_graph.services.index import Index
+from photos_graph.services.models import Models
 from photos_graph.services.progress import Progress
+from photos_graph.services.watched import watched
 from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 TARGET = "photos_graph.services.groups_child:TASKS"  # what the child runs
 LONGEST_SECONDS = 6 * 3600.0
-LOOK_SECONDS = 0.25  # how often it is asked whether the job was cancelled, while the child works
+SAYING = "Grouping faces"
 AT_ONCE = 1000  # faces in one commit
 FINGERPRINT_BYTES = 12
 
@@ -63,7 +62,8 @@ class _Kept:
 class Grouping:
     """Job argument: ``full`` ("1"): all clusters anew; else new faces join those that there are."""
 
-    def __init__(self, graph: Graph, index: Index, pool: WorkerPool, settings: Settings) -> None:
+    def __init__(self, graph: Graph, index: Index, models: Models, pool: WorkerPool, settings: Settings) -> None:
+        self._models = models
         self._graph = graph
         self._index = index
         self._pool = pool
@@ -86,13 +86,15 @@ class Grouping:
         kept, vectors = await self._compared(taking_part, progress)
         order = [taking_part[id_] for id_ in (*kept.ids, *kept.new)]
         full = job.arguments.get("full") == "1" or 2 * len(kept.new) > len(order)
-        found, persons = await self._found(order, kept, vectors, full, progress)
+        active = await self._models.active(ModelKind.PERSONS)
+        learnt = active and active[1]
+        found, persons = await self._found(order, kept, vectors, learnt, full, progress)
         now = await clusters.clusters(self._graph)
         moves = await asyncio.to_thread(group_plan.moves, every, order, found.groups, now)
         likes = await asyncio.to_thread(group_plan.likes, every, order, found, persons)
         await progress.step(len(order), len(order), "Writing down who is like whom")
         await self._write_moves(moves, progress)
-        await self._write_likes(likes, progress)
+        await self._write_likes(likes, active[0].id if active is not None else self._model, progress)
         count = len(await clusters.clusters(self._graph))
         applied = int((found.applied >= 0).sum())
         return f"{len(order):,} faces, {count:,} clusters without a name, {applied:,} faces taken for known persons."
@@ -101,7 +103,7 @@ class Grouping:
         """What the file has of these faces, and the vectors of those that it has not. Faces that went meanwhile are
         taken out of ``faces``."""
         argument = {"path": str(self._path), "model": self._model, "floor": self._floor}
-        result, chunks = await _watched(self._pool.call("known", argument), progress)
+        result, chunks = await watched(self._pool.call("known", argument), progress, SAYING)
         if result["damaged"]:
             log.warning("which faces look alike is found anew: %s", result["damaged"])
         ids, hexed = json.loads(b"".join(chunks))
@@ -118,7 +120,13 @@ class Grouping:
         return kept, vectors
 
     async def _found(
-        self, order: Sequence[VectorFace], kept: _Kept, vectors: Floats, full: bool, progress: Progress
+        self,
+        order: Sequence[VectorFace],
+        kept: _Kept,
+        vectors: Floats,
+        learnt: Path | None,
+        full: bool,
+        progress: Progress,
     ) -> tuple[Recognised, list[str]]:
         """And the persons' ids by number."""
         owners = {id_: cluster.person_id for id_, cluster in (await clusters.clusters(self._graph)).items()}
@@ -135,8 +143,9 @@ class Grouping:
                 "cut": self._cut,
                 "full": full,
                 "clustering": self._settings.faces.clustering,
+                "learnt": str(learnt) if learnt is not None else None,
             }
-            result, chunks = await _watched(self._pool.call("group", argument), progress)
+            result, chunks = await watched(self._pool.call("group", argument), progress, SAYING)
         data = b"".join(chunks)
         with np.load(io.BytesIO(data[: result["size"]]), allow_pickle=False) as arrays:
             found = Recognised(arrays["groups"], arrays["like"], arrays["scores"], arrays["applied"])
@@ -173,13 +182,13 @@ class Grouping:
         await self._graph.transaction(work)
         await progress.step(0, None, "Writing down clusters")
 
-    async def _write_likes(self, likes: Sequence[tuple[str, tuple[Like, ...]]], progress: Progress) -> None:
+    async def _write_likes(self, likes: Sequence[tuple[str, tuple[Like, ...]]], model: str, progress: Progress) -> None:
         for start in range(0, len(likes), AT_ONCE):
             some = likes[start : start + AT_ONCE]
 
             async def work(tx: Transaction, some: Sequence[tuple[str, tuple[Like, ...]]] = some) -> None:
                 await changes.lock(tx)
-                await touch(tx, labelled=await clusters.liken(tx, some, self._model))
+                await touch(tx, labelled=await clusters.liken(tx, some, model))
 
             await self._graph.transaction(work)
             await self._index.catch_up()
@@ -204,6 +213,7 @@ def _pack(
         "gone": kept.gone,
         "new": kept.new,
         "owners": [[at, number[owner]] for at, id_ in enumerate(group_ids) if (owner := owners.get(id_)) is not None],
+        "persons": persons,
         "thresholds": [[number[id_], threshold] for id_, threshold in thresholds.items() if id_ in number],
     }
     pairs = [(face, number[id_]) for face, ids in enumerate(never) for id_ in ids]
@@ -243,16 +253,3 @@ def _by_size(joined: Sequence[Joined]) -> Iterator[list[Joined]]:
             some, size = [], 0
     if some:
         yield some
-
-
-async def _watched(call: Coroutine[Any, Any, T], progress: Progress) -> T:
-    """Ends the call, and the process that does it, when the job is cancelled."""
-    task = asyncio.create_task(call)
-    try:
-        while not (await asyncio.wait([task], timeout=LOOK_SECONDS))[0]:
-            await progress.step(0, None, "Grouping faces")
-        return task.result()
-    finally:
-        if not task.done():
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ import numpy as np
 
 from photos_graph.errors import ModelUnavailable, Unreadable
 from photos_graph.faces import table
+from photos_graph.faces.match import Learnt
 from photos_graph.faces.recognise import Library, recognise
 from photos_graph.faces.similarity import BadSimilarities, Similarities, added, build, load, without, write
 from photos_graph.images.child import Emit, Task
+from photos_graph.learn import registry
+from photos_graph.learn.persons import PersonModel
 
 CHUNK = 4 * 1024 * 1024
 FINGERPRINT = 3  # of a vector's numbers, which are what a face's vector begins with
@@ -69,6 +73,7 @@ def _group(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
         not_persons=not_persons,
         owners={int(group): int(person) for group, person in about["owners"]},
         thresholds={int(person): float(threshold) for person, threshold in about["thresholds"]},
+        learnt=_learnt(argument["learnt"], model, about["persons"]),
     )
     embedder = table.embedder(model)
     try:
@@ -85,6 +90,14 @@ def _group(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
         write(kept, file)
         _emit_all(file.getbuffer(), emit)
     return {"size": result.getbuffer().nbytes}
+
+
+def _learnt(path: str | None, embedder: str, persons: Sequence[str]) -> Learnt | None:
+    """Of the file of a trained model, by the persons' numbers; None where it is of another embedder."""
+    model = registry.unpacked(Path(path).read_bytes()) if path is not None else None
+    if not isinstance(model, PersonModel) or model.embedder != embedder:
+        return None
+    return Learnt(*model.numbered(persons))
 
 
 def _read(path: Path) -> str | None:

@@ -1,19 +1,141 @@
-"""Versions of what was learnt."""
+"""Versions of what was learnt: which there are, which one counts, and their files."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
 
-from photos_graph.graph import models
-from photos_graph.graph.connection import Graph
-from photos_graph.model import Model
+from photos_graph.errors import BadInput, NotFound, Unavailable
+from photos_graph.graph import changes, models
+from photos_graph.graph.connection import Graph, Transaction
+from photos_graph.graph.feed import touch
+from photos_graph.kept import Damaged, written_whole
+from photos_graph.learn.registry import Registry
+from photos_graph.model import Model, ModelKind, ModelState
+from photos_graph.services.index import Index
+from photos_graph.services.training import Trained
+from photos_graph.settings import Settings
+
+log = logging.getLogger(__name__)
+
+DAMAGED = "Its file is damaged or gone."
 
 
 class Models:
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, index: Index, settings: Settings) -> None:
         self._graph = graph
+        self._index = index
+        self._folder = settings.learn_dir / "models"
+        self._registry = Registry(self._folder)
 
     async def by_id(self, ids: Sequence[str]) -> list[Model | None]:
         """One query to the engine."""
         known = await models.models_by_id(self._graph, ids)
         return [known.get(id_) for id_ in ids]
+
+    async def versions(self, kind: ModelKind | None = None) -> list[Model]:
+        """Newest first."""
+        return await models.versions(self._graph, kind)
+
+    async def active(self, kind: ModelKind) -> tuple[Model, Path] | None:
+        """The one that counts, and its file. Where that is damaged the newest before it that is whole takes over."""
+        every = await self.versions(kind)
+        now = next((model for model in every if model.state is ModelState.ACTIVE), None)
+        if now is None:
+            return None
+        if await self._is_whole(now):
+            return now, self._folder / now.file
+        log.error("the file of version %d of the model of %s is damaged", now.version, kind.lower())
+        for model in every:
+            if model.state is ModelState.RETIRED and await self._is_whole(model):
+                reason = f"Version {now.version} took over and is damaged."
+                await self._activate(model, reason, now)
+                return replace(model, state=ModelState.ACTIVE, reason=reason), self._folder / model.file
+        return None
+
+    async def add(self, kind: ModelKind, trained: Trained) -> Model:
+        """A new version, CANDIDATE until it is judged. Its files are whole before the graph knows of it."""
+        version = 1 + max((model.version for model in await self.versions(kind)), default=0)
+        name = await asyncio.to_thread(self._registry.save, kind, version, trained.model)
+        if trained.snapshot:
+            await asyncio.to_thread(self._keep_snapshot, f"{kind.value.lower()}-{version}", trained.snapshot)
+        model = Model(
+            id=uuid4().hex,
+            kind=kind,
+            version=version,
+            state=ModelState.CANDIDATE,
+            trained_at=datetime.now(UTC),
+            labels=len(trained.per_label),
+            examples=trained.examples,
+            metrics=trained.metrics,
+            per_label=trained.per_label,
+            reason="It was not judged yet.",
+            snapshot=trained.snapshot_id,
+            file=name,
+        )
+        await self._graph.transaction(lambda tx: models.create(tx, model))
+        return model
+
+    async def judged(self, model: Model, state: ModelState, reason: str) -> None:
+        """A candidate takes over, or is rejected."""
+        if state is ModelState.ACTIVE:
+            await self._activate(model, reason)
+        else:
+            await self._graph.transaction(lambda tx: models.set_state(tx, model.id, state, reason))
+
+    async def activate(self, model_id: str) -> Model:
+        """As a person wants it, also one that was rejected. Raises NotFound, Unavailable where its file is damaged."""
+        model = (await self.by_id([model_id]))[0]
+        if model is None:
+            raise NotFound("There is no such model.")
+        if not await self._is_whole(model):
+            raise Unavailable(f"Version {model.version} cannot be used: {DAMAGED[0].lower()}{DAMAGED[1:]}")
+        if model.state is not ModelState.ACTIVE:
+            await self._activate(model, "Somebody chose it.")
+        found = (await self.by_id([model_id]))[0]
+        return found if found is not None else model
+
+    async def set_threshold(self, tag_id: str, threshold: float) -> None:
+        """It stays, whatever models come. Raises BadInput, NotFound."""
+        if not 0 <= threshold <= 1:
+            raise BadInput("A threshold is a probability: from 0 to 1.")
+
+        async def work(tx: Transaction) -> None:
+            await changes.lock(tx)
+            if not await models.set_threshold(tx, tag_id, threshold):
+                raise NotFound("There is no such tag.")
+            await touch(tx, tags=[tag_id])
+
+        await self._graph.transaction(work)
+        await self._index.catch_up()
+
+    async def _activate(self, model: Model, reason: str, damaged: Model | None = None) -> None:
+        """All at once: there is one active model of a kind at any time."""
+
+        async def work(tx: Transaction) -> None:
+            await changes.lock(tx)
+            tags = await models.activate(tx, model, reason)
+            if damaged is not None:
+                await models.set_state(tx, damaged.id, ModelState.RETIRED, DAMAGED)
+            await touch(tx, tags=tags)
+
+        await self._graph.transaction(work)
+        await self._index.catch_up()
+
+    async def _is_whole(self, model: Model) -> bool:
+        try:
+            await asyncio.to_thread(self._registry.load, model.file)
+        except Damaged:
+            return False
+        return True
+
+    def _keep_snapshot(self, name: str, content: bytes) -> None:
+        folder = self._folder.parent / "snapshots"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with written_whole(folder / f"{name}.npz") as file:
+            file.write(content)

@@ -129,6 +129,14 @@ async def test_all_pictures_of_me_and_of_me_with_one_without_another(ask: Ask, l
     await at_rest(ask)
     assert await searched(ask, "all pictures of me") == mine | TOGETHER
 
+    data(await ask("mutation { train(kind: PERSONS) { id } }"))
+    await at_rest(ask)
+    query = "{ models(kind: PERSONS) { version state labels examples reason perLabel { label threshold } } }"
+    [learnt] = data(await ask(query))["models"]
+    assert (learnt["version"], learnt["state"], learnt["labels"], learnt["examples"]) == (1, "ACTIVE", 3, 9), learnt
+    assert {each["label"] for each in learnt["perLabel"]} == {"Me", "Colin", "Tony"}
+    assert await searched(ask, "all pictures of me") == mine | TOGETHER, "now by the model that was trained"
+
 
 async def faces_of(ask: Ask, photo: str, person: str) -> list[str]:
     """The ids of the faces on a photo that are a person's."""

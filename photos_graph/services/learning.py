@@ -1,0 +1,72 @@
+"""When photos are described and predicted, and when models are trained."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib.util import find_spec
+
+from photos_graph.errors import ModelUnavailable
+from photos_graph.graph import features
+from photos_graph.graph.connection import Graph
+from photos_graph.learn import table
+from photos_graph.learn.weights import Weights
+from photos_graph.model import Job, JobKind, ModelKind
+from photos_graph.services.jobs import Jobs
+from photos_graph.services.recognition import Recognition
+from photos_graph.settings import Settings
+
+TRAINING = {ModelKind.TAGS: JobKind.TRAIN_TAGS, ModelKind.PERSONS: JobKind.TRAIN_PERSONS}
+
+
+class Learning:
+    def __init__(self, graph: Graph, jobs: Jobs, recognition: Recognition, settings: Settings) -> None:
+        self._graph = graph
+        self._jobs = jobs
+        self._recognition = recognition
+        self._settings = settings
+
+    async def read(self) -> None:
+        """Photos may have come: describes and predicts them, if that is wanted and can be done."""
+        learn = self._settings.learn
+        if learn.enabled == "off" or (learn.enabled == "auto" and not self._can()):
+            return
+        if not await features.is_wanted(self._graph, learn.backbone) or await features.due_count(self._graph):
+            await self._jobs.queue(JobKind.PREDICT, {})
+
+    async def reason_not_to(self) -> str | None:
+        """Raises ModelUnavailable where it is wanted all the same."""
+        learn = self._settings.learn
+        if learn.enabled == "off":
+            return "Photos are not described: learn.enabled is off."
+        weights = Weights(self._settings.models_dir, learn.weights)
+        try:
+            await asyncio.to_thread(weights.check, table.backbone(learn.backbone))
+            if not _keras_is_here():
+                raise ModelUnavailable("TensorFlow is not installed: pip install 'photos-graph[ml]'")
+        except ModelUnavailable as error:
+            if learn.enabled == "on":
+                raise
+            return f"Photos are not described. {error.public_message}"
+        return None
+
+    async def train(self, kind: ModelKind) -> Job:
+        return await self._jobs.queue(TRAINING[kind], {})
+
+    async def took_over(self, kind: ModelKind) -> None:
+        """Another model counts: all is predicted again."""
+        if kind is ModelKind.TAGS:
+            await self._jobs.queue(JobKind.PREDICT, {})
+        else:
+            await self._recognition.found()
+
+    async def began(self, kind: ModelKind) -> None:
+        """What people said so far is being learnt."""
+
+    def _can(self) -> bool:
+        learn = self._settings.learn
+        row = table.backbone(learn.backbone)
+        return _keras_is_here() and Weights(self._settings.models_dir, learn.weights).are_here(row)
+
+
+def _keras_is_here() -> bool:
+    return find_spec("tensorflow") is not None

@@ -1,0 +1,130 @@
+"""The child's side of what is worked out from all photos: it holds the graph of neighbours while there is work."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from photos_graph.errors import Unreadable
+from photos_graph.images.child import Emit, Task
+from photos_graph.kept import Arrays, Damaged, pack
+from photos_graph.learn import neighbours, registry
+from photos_graph.learn.neighbours import Neighbours
+from photos_graph.learn.tags import TagModel
+
+CHUNK = 4 * 1024 * 1024
+GUESSES = 1  # version of the file of probabilities: raise it when the meaning of anything in it changes
+
+
+class _Kept:
+    """What this process read last, or made: the next call is most likely about the same."""
+
+    path: Path | None = None
+    stamp: tuple[int, int] | None = None  # of the file
+    graph: Neighbours | None = None
+    places: Mapping[str, int] = MappingProxyType({})  # of photos in it, by id
+
+
+def _known(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """Emits the ids of the photos in the file at ``path`` as a JSON list; ``damaged`` says why one does not serve."""
+    damaged = _read(Path(argument["path"]))
+    ids = _Kept.graph.ids if _Kept.graph is not None else ()
+    emit_all(json.dumps(ids).encode(), emit)
+    return {"damaged": damaged}
+
+
+def _update(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """Takes out the photos ``gone`` and adds those of the file ``new`` (``ids`` and ``vectors``), where one is named.
+
+    ``size``: the photos that are known before. With ``keep`` the new file is emitted.
+    """
+    path = Path(argument["path"])
+    if _Kept.path != path:  # it was another process that was asked what it holds
+        _read(path)
+    graph = _Kept.graph
+    if (len(graph) if graph is not None else 0) != argument["size"]:
+        raise Unreadable("The kept graph of neighbours is not the one that was asked about.", stage="features")
+    if graph is not None and argument["gone"]:
+        graph = neighbours.without(graph, set(argument["gone"]))
+    if argument["new"]:
+        with np.load(argument["new"], allow_pickle=False) as arrays:
+            ids, vectors = arrays["ids"].tolist(), arrays["vectors"]
+        if graph is None:
+            graph = neighbours.build(argument["backbone"], ids, vectors)
+        else:
+            graph = neighbours.added(graph, ids, vectors)
+    _Kept.graph, _Kept.stamp = graph, None  # read again, for its places, when it is asked about
+    if graph is not None and argument["keep"]:
+        file = io.BytesIO()
+        neighbours.write(graph, file)
+        emit_all(file.getbuffer(), emit)
+    return {"size": len(graph) if graph is not None else 0}
+
+
+def _similar(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """The ids of up to ``count`` photos most like ``photo``, with their similarities; none of one that is not known."""
+    graph = graph_at(Path(argument["path"]))
+    if graph is None or argument["photo"] not in _Kept.places:
+        return {"similar": []}
+    found = neighbours.similar_to(graph, _Kept.places[argument["photo"]], argument["count"])
+    return {"similar": [[graph.ids[at], score] for at, score in found]}
+
+
+def _predict(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """Of the file ``model`` for all photos of ``graph``: emits a file as ``read_guesses`` reads it."""
+    graph = graph_at(Path(argument["graph"]))
+    model = registry.unpacked(Path(argument["model"]).read_bytes())
+    if graph is None or not isinstance(model, TagModel):
+        raise Unreadable("There is no graph of neighbours to predict by.", stage="features")
+    file = io.BytesIO()
+    about = {"model": argument["id"], "ids": graph.ids, "labels": model.labels}
+    arrays: Arrays = {
+        "probabilities": model.predictor.probabilities(graph).astype(np.float16),
+        "disagreement": model.predictor.disagreement(graph).astype(np.float16),
+    }
+    pack(file, GUESSES, about, arrays)
+    emit_all(file.getbuffer(), emit)
+    return {}
+
+
+def graph_at(path: Path) -> Neighbours | None:
+    """As it is in the file now; None where there is none that serves."""
+    if _Kept.path != path or _Kept.stamp is None or _Kept.stamp != _stamp(path):
+        _read(path)
+    return _Kept.graph
+
+
+def _read(path: Path) -> str | None:
+    """Why a file that is there does not serve."""
+    _Kept.path, _Kept.stamp, _Kept.graph = path, _stamp(path), None
+    if _Kept.stamp is None:
+        return None
+    try:
+        _Kept.graph = graph = neighbours.load(path)
+        _Kept.places = {id_: at for at, id_ in enumerate(graph.ids)}
+    except Damaged as error:
+        return str(error)
+    return None
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+def emit_all(data: bytes | memoryview, emit: Emit) -> None:
+    view = memoryview(data)
+    for start in range(0, len(view), CHUNK):
+        emit(bytes(view[start : start + CHUNK]))
+
+
+TASKS: dict[str, Task] = {"known": _known, "update": _update, "similar": _similar, "predict": _predict}

@@ -1,0 +1,122 @@
+"""The jobs that train: what people said goes to a worker, which hands back a model that is judged before it counts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from photos_graph.errors import Conflict
+from photos_graph.graph import features
+from photos_graph.graph.connection import Graph
+from photos_graph.images.workers import WorkerPool
+from photos_graph.model import Job, ModelKind, ModelState
+from photos_graph.services import said
+from photos_graph.services.describe_stage import DescribeStage
+from photos_graph.services.index import Index
+from photos_graph.services.models import Models
+from photos_graph.services.named_faces import write_named
+from photos_graph.services.neighbour_stage import NeighbourStage, kept_neighbours
+from photos_graph.services.progress import Progress
+from photos_graph.services.training import Steps, Trained, learn_persons, learn_tags
+from photos_graph.services.watched import watched
+from photos_graph.settings import Settings
+
+SAYING = "Training"
+NAMED = 5  # tags that were left out, in the closing message
+
+Began = Callable[[ModelKind], Awaitable[None]]
+
+
+class _Said:
+    """What the worker said last, for the job's own progress."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._done, self._total = 0, 1
+
+    @property
+    def job_id(self) -> str:
+        return self._progress.job_id
+
+    def heard(self, done: int, total: int) -> None:
+        self._done, self._total = done, total
+
+    async def step(self, done: int, total: int | None = None, message: str | None = None) -> None:
+        await self._progress.step(self._done, self._total, message)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainJob:
+    """``began`` is told when what was said so far is being learnt, ``took_over`` when a new model counts."""
+
+    graph: Graph
+    index: Index
+    models: Models
+    pool: WorkerPool
+    settings: Settings
+    describe: DescribeStage
+    neighbours: NeighbourStage
+    began: Began
+    took_over: Began
+
+    async def tags(self, job: Job, progress: Progress) -> str:
+        """The closing message. Raises Cancelled, BadInput where there is too little to learn from, and what goes wrong
+        in the worker."""
+        for stage in (self.describe, self.neighbours):
+            await stage.run(job, progress)
+        photos = await features.described(self.graph, self.settings.learn.backbone)
+        if not photos:
+            raise Conflict("No photo was described yet: scan first.")
+        await self.began(ModelKind.TAGS)
+        await self.index.catch_up()
+
+        async def train(folder: Path, active: Path | None, steps: Steps) -> Trained:
+            file = folder / "said.json"
+            told = said.said_of(self.index.search, photos)
+            await asyncio.to_thread(said.write, told, file)
+            return await learn_tags(self.pool, file, kept_neighbours(self.settings), active, self.settings, steps)
+
+        return await self._run(ModelKind.TAGS, train, progress)
+
+    async def persons(self, job: Job, progress: Progress) -> str:
+        """As ``tags``."""
+        await self.began(ModelKind.PERSONS)
+
+        async def train(folder: Path, active: Path | None, steps: Steps) -> Trained:
+            file = folder / "faces.npz"
+            await write_named(self.graph, self.index.search, self.settings.faces.embedder, file)
+            return await learn_persons(self.pool, file, active, self.settings, steps)
+
+        return await self._run(ModelKind.PERSONS, train, progress)
+
+    async def _run(
+        self,
+        kind: ModelKind,
+        train: Callable[[Path, Path | None, Steps], Awaitable[Trained]],
+        progress: Progress,
+    ) -> str:
+        active = await self.models.active(kind)
+        heard = _Said(progress)
+        await progress.step(0, None, SAYING)
+        folder = self.settings.learn_dir
+        await asyncio.to_thread(folder.mkdir, mode=0o700, exist_ok=True)
+        with TemporaryDirectory(prefix=".training-", dir=folder) as scratch:
+            call = train(Path(scratch), active and active[1], heard.heard)
+            trained = await watched(call, heard, SAYING)
+        model = await self.models.add(kind, trained)
+        await self.models.judged(model, trained.state, trained.reason)
+        if trained.state is ModelState.ACTIVE:
+            await self.took_over(kind)
+        return _closing(model.version, trained)
+
+
+def _closing(version: int, trained: Trained) -> str:
+    what = "counts now" if trained.state is ModelState.ACTIVE else "was rejected"
+    learnt = f"Version {version}, learnt from {trained.examples:,} examples of {len(trained.per_label):,}, {what}."
+    left_out = trained.left_out[:NAMED]
+    more = f" and {len(trained.left_out) - NAMED:,} more" if len(trained.left_out) > NAMED else ""
+    without = f" Left out: {' '.join(left_out)}{more}" if left_out else ""
+    return f"{learnt} {trained.reason}{without}"

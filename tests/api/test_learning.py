@@ -1,0 +1,134 @@
+"""The whole way of learning with real pictures: described, tagged through the API, learnt, predicted, corrected."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from starlette.applications import Starlette
+
+from photos_graph.settings import LearnSettings, Settings
+from resolvers.asgi import create_app
+from tests.api.asking import TOKENS, Ask, data, names, photo_ids
+from tests.corpora import CORPORA
+from tests.pictures import put
+
+pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
+
+KINDS = ("forest", "sea", "street")
+EACH, SAID = 30, 12
+THRESHOLD = 0.5
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """EACH pictures of each kind, a folder for each two of each: occasions, on which all kinds were seen."""
+    root = tmp_path / "Pictures"
+    for kind in KINDS:
+        for number, picture in enumerate(sorted((CORPORA / "scenes" / kind).iterdir())[:EACH]):
+            put(root / f"walk {number // 2:02}" / f"{kind} {number}.jpg", picture.read_bytes())
+    return root
+
+
+@pytest.fixture
+async def app(settings: Settings, backbone_home: Path) -> Starlette:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.models_dir.symlink_to(backbone_home, target_is_directory=True)
+    learn = LearnSettings(threads=2, precision=0.9)
+    return create_app(settings.model_copy(update={"token": SecretStr(TOKENS["owner"]), "learn": learn}))
+
+
+async def at_rest(ask: Ask) -> list[Any]:
+    """No job is left; all of them, newest first."""
+    while True:
+        jobs: list[Any] = data(await ask("{ jobs(first: 100) { nodes { state kind message } } }"))["jobs"]["nodes"]
+        assert not [job for job in jobs if job["state"] == "FAILED"], jobs
+        if all(job["state"] == "SUCCEEDED" for job in jobs):
+            return jobs
+        await asyncio.sleep(0.1)
+
+
+async def trained(ask: Ask) -> Any:
+    """The version that came of it."""
+    data(await ask("mutation { train(kind: TAGS) { id kind } }"))
+    await at_rest(ask)
+    return (await models(ask))[0]
+
+
+async def models(ask: Ask) -> list[Any]:
+    query = """{ models(kind: TAGS) { id version state reason labels examples snapshot
+      metrics { heldOut precision recall f1 averagePrecision }
+      perLabel { label examples precision recall threshold } } }"""
+    found: list[Any] = data(await ask(query))["models"]
+    return found
+
+
+async def say(ask: Ask, how: str, photos: list[str], tags: list[str]) -> None:
+    query = f"mutation($p: [ID!]!, $t: [String!]!) {{ {how}(photos: $p, tags: $t) {{ changed }} }}"
+    data(await ask(query, p=photos, t=tags))
+
+
+async def set_thresholds(ask: Ask) -> None:
+    for tag in data(await ask("{ tags { nodes { id } } }"))["tags"]["nodes"]:
+        query = "mutation($t: ID!, $x: Float!) { setThreshold(tag: $t, threshold: $x) { threshold } }"
+        assert data(await ask(query, t=tag["id"], x=THRESHOLD))["setThreshold"] == {"threshold": THRESHOLD}
+
+
+def tagged_right(found: set[str], kind: str) -> float:
+    return sum(name.startswith(kind) for name in found) / max(1, len(found))
+
+
+async def test_what_was_said_is_learnt_and_what_is_corrected_stays_corrected(ask: Ask, library: str) -> None:
+    jobs = await at_rest(ask)
+    assert [job["message"] for job in jobs if job["kind"] == "PREDICT"] == [f"{3 * EACH} photos described."]
+    photos = await photo_ids(ask)
+    similar = data(
+        await ask("query($i: ID!) { photo(id: $i) { similar(first: 9) { name } } }", i=photos["forest 20.jpg"])
+    )["photo"]["similar"]
+    assert len(similar) == 9
+    assert tagged_right({each["name"] for each in similar}, "forest") > 0.7
+
+    for kind in KINDS:
+        await say(ask, "tagPhotos", [photos[f"{kind} {number}.jpg"] for number in range(SAID)], [kind])
+    first = await trained(ask)
+    assert (first["version"], first["state"], first["labels"], first["examples"]) == (1, "ACTIVE", 3, 3 * SAID)
+    assert first["metrics"]["averagePrecision"] > 0.8
+    assert {each["label"] for each in first["perLabel"]} == set(KINDS)
+
+    await set_thresholds(ask)
+    for kind in KINDS:
+        found = await names(ask, {"tags": {"any": [kind]}})
+        assert len(found) > SAID + (EACH - SAID) / 2
+        assert tagged_right(found, kind) > 0.8
+        said = await names(ask, {"tags": {"any": [kind]}, "certainty": "CONFIRMED"})
+        assert said == {f"{kind} {number}.jpg" for number in range(SAID)}
+    query = "query($i: ID!) { photo(id: $i) { tags { source score model { version } tag { name } } } }"
+    predicted = [
+        (name, tag)
+        for name, id_ in photos.items()
+        for tag in data(await ask(query, i=id_))["photo"]["tags"]
+        if tag["source"] == "PREDICTED"
+    ]
+    assert all(tag["model"] == {"version": 1} and tag["score"] >= THRESHOLD for _, tag in predicted)
+
+    wrong, tag = predicted[0]
+    await say(ask, "untagPhotos", [photos[wrong]], [tag["tag"]["name"]])
+    assert wrong not in await names(ask, {"tags": {"any": [tag["tag"]["name"]]}})
+    second = await trained(ask)
+    assert second["version"] == 2
+    assert second["snapshot"] != first["snapshot"]
+    assert wrong not in await names(ask, {"tags": {"any": [tag["tag"]["name"]]}}), "it does not come back"
+    again = await trained(ask)
+    assert again["snapshot"] == second["snapshot"]
+    assert (again["metrics"], again["perLabel"]) == (second["metrics"], second["perLabel"]), "the same twice"
+
+    back = data(await ask("mutation($i: ID!) { activateModel(id: $i) { version state } }", i=first["id"]))
+    assert back["activateModel"] == {"version": 1, "state": "ACTIVE"}
+    assert [model["state"] for model in await models(ask)].count("ACTIVE") == 1
+    await at_rest(ask)
+    assert wrong not in await names(ask, {"tags": {"any": [tag["tag"]["name"]]}}), "nor by an older version"
+    shown = data(await ask(query, i=photos[predicted[1][0]]))["photo"]["tags"]
+    assert {tag["model"]["version"] for tag in shown if tag["source"] == "PREDICTED"} == {1}
