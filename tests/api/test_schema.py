@@ -58,7 +58,6 @@ PROMISED = {
     "FaceFilter": "photo person unassigned ignored minQuality",
     "FaceCluster": "id size faces suggestions",
     "FaceConnection": "edges nodes pageInfo totalCount",
-    "Model": "id kind version state trainedAt",
     "SearchResult": "terms unmatched photos",
     "SearchTerm": "text kind label negated",
     "BulkResult": "matched changed change",
