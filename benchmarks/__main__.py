@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.status import Status
 
-from benchmarks import faces, learn, library, recognition, scan, thumbnails
+from benchmarks import exports, faces, learn, library, recognition, scan, thumbnails
 from benchmarks.bench import Bench
 from benchmarks.pictures import Say
 from benchmarks.report import Figure, markdown, table
@@ -25,6 +25,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "pages": ("GraphQL pages of the large library", library.pages),
     "search": ("ten questions to libraries of up to --photos, beside SQLite and Cypher", questions.search),
     "tagging": ("a whole library and 1,000 photos tagged, and the search after each", tagging.tagging),
+    "exports": ("all labels written and read back, while pages are asked for", exports.exports),
     "lfw": ("faces told apart and put together, beside DBSCAN and HDBSCAN", faces.lfw),
     "learn": ("tags learnt from 10, 30 and 100 labels each; persons among strangers", learn.learn),
     "faces": ("100,000 faces: time and memory of clustering", faces.many),

@@ -23,10 +23,13 @@ from photos_graph.services.changes import Changes
 from photos_graph.services.describe_stage import DescribeStage
 from photos_graph.services.describing import describing_pool
 from photos_graph.services.drawing import Drawing, describing
+from photos_graph.services.exports.job import ExportJob, Exports
+from photos_graph.services.exports.shards import shards_pool
 from photos_graph.services.face_job import FaceJob
 from photos_graph.services.faces import Faces
 from photos_graph.services.finding import model_pool
 from photos_graph.services.grouping import Grouping, group_pool
+from photos_graph.services.imports.job import ImportJob, Imports
 from photos_graph.services.index import Index
 from photos_graph.services.intake import TARGET
 from photos_graph.services.jobs import Jobs
@@ -76,6 +79,8 @@ class Services:
     alike: Alike
     media: Media
     search: Search
+    exports: Exports
+    imports: Imports
 
 
 @asynccontextmanager
@@ -115,6 +120,9 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         for learner in (backbone, trainers, beside, asked):
             closing.push_async_callback(learner.close)
 
+        shards = shards_pool(settings)
+        closing.push_async_callback(shards.close)
+
         runner = Runner(graph)
         jobs = Jobs(graph, index, runner.wake)
         recognition = Recognition(graph, jobs, settings)
@@ -145,6 +153,8 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
                     JobKind.PREDICT: predicting.run,
                     JobKind.TRAIN_TAGS: training.tags,
                     JobKind.TRAIN_PERSONS: training.persons,
+                    JobKind.EXPORT: ExportJob(graph, index, media, pool, shards, settings).run,
+                    JobKind.IMPORT: ImportJob(graph, index, media, pool, settings, recognition.said).run,
                 }
             )
             closing.push_async_callback(runner.close)
@@ -177,6 +187,8 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             alike=Alike(index, asked, settings),
             media=media,
             search=Search(index),
+            exports=Exports(graph, index, jobs, settings),
+            imports=Imports(jobs, settings),
         )
 
 

@@ -16,6 +16,7 @@ import typer
 
 from photos_graph import settings as configuration
 from photos_graph.errors import BadInput, PhotosGraphError
+from photos_graph.model import Certainty, DatasetFormat, Job, JobState
 from photos_graph.settings import Settings
 from photos_graph.terminal import (
     bytes_shown,
@@ -106,7 +107,7 @@ def scan(
 ) -> None:
     """Read new and changed photos into the library, note which are gone, and look for faces."""
     from photos_graph.bootstrap import Services
-    from photos_graph.model import JobKind, JobState
+    from photos_graph.model import JobKind
     from photos_graph.services.recognition import WITHOUT_MODELS
 
     settings = _settings(data_dir, verbose)
@@ -227,6 +228,67 @@ def doctor(
     sys.exit(_with_services(settings, work, run_jobs=False))
 
 
+@app.command(
+    epilog="Examples:\n\n* `photos-graph export JSON` writes all that was said; `photos-graph import` reads it back\n\n"
+    '* `photos-graph export XMP --to ~/sidecars --filter \'{"folder": {"path": "Pictures/2019"}}\'`\n\n'
+    "* `photos-graph export COCO --search 'landscapes in Abruzzo not in 2020'`"
+)
+def export(
+    format: Annotated[DatasetFormat, typer.Argument(help="What it is for.", case_sensitive=False)],
+    to: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where it gets a folder of its own. Default: export.folder")
+    ] = None,
+    filter: Annotated[
+        str | None, typer.Option(metavar="JSON", help="Which photos: a PhotoFilter of the GraphQL schema, by names.")
+    ] = None,
+    search: Annotated[str | None, typer.Option(metavar="TEXT", help="Which photos, in words.")] = None,
+    certainty: Annotated[
+        Certainty, typer.Option(case_sensitive=False, help="`predicted`: what models say is in it too.")
+    ] = Certainty.CONFIRMED,
+    originals: Annotated[
+        bool, typer.Option("--originals", help="Copy originals, with all that they say, in place of light pictures.")
+    ] = False,
+    data_dir: DataDir = None,
+    verbose: Verbose = False,
+) -> None:
+    """Write labels, and pictures where the format has them, for other programs or for a back-up."""
+    from photos_graph.bootstrap import Services
+    from photos_graph.services.exports.asking import filter_of
+
+    if filter is not None and search is not None:
+        raise BadInput("Say which photos either by --filter or by --search.")
+    wanted = filter_of(filter) if filter is not None else search
+
+    async def work(services: Services) -> int:
+        return await _followed(
+            services, await services.exports.ask(format, wanted, certainty, folder=to, originals=originals)
+        )
+
+    sys.exit(_with_services(_settings(data_dir, verbose), work))
+
+
+@app.command(
+    name="import",
+    epilog="Two persons' words: the later one counts. A sidecar never brings back a tag that somebody took off here. "
+    "Reading the same again changes nothing.",
+)
+def import_labels(
+    folder: Annotated[Path, typer.Argument(help="An export as JSON, or a tree of sidecars as digiKam writes them.")],
+    data_dir: DataDir = None,
+    verbose: Verbose = False,
+) -> None:
+    """Read labels back: of an export as JSON by the photos' content, of XMP sidecars by their paths."""
+    from photos_graph.bootstrap import Services
+
+    if not folder.is_dir():
+        raise BadInput(f"{folder} is no folder.")
+
+    async def work(services: Services) -> int:
+        return await _followed(services, await services.imports.ask_folder(folder))
+
+    sys.exit(_with_services(_settings(data_dir, verbose), work))
+
+
 @app.command()
 def export_schema(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file instead of standard output.")] = None,
@@ -246,6 +308,16 @@ def demo(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")])
 
     count = make_demo(folder)
     err.print(f"{count} pictures in {folder}. Serve them: photos-graph serve {folder}")
+
+
+async def _followed(services: Any, job: Job) -> int:
+    """The exit code of a job at its end. An interruption leaves it waiting: the next run goes on."""
+    job = await follow(services.jobs.watch(job.id))
+    err.print(job.message or job.state.value, style="" if job.state is JobState.SUCCEEDED else "red", markup=False)
+    failed = await services.browse.failures(1, None, job.id)
+    if failed.total:
+        err.print(f"{failed.total:,} things could not be done, or not in full: photos-graph jobs --failures")
+    return 0 if job.state is JobState.SUCCEEDED else 1
 
 
 def _settings(data_dir: Path | None, verbose: bool, **given: Any) -> Settings:

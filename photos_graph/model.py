@@ -44,6 +44,8 @@ class JobKind(StrEnum):
     TRAIN_TAGS = "TRAIN_TAGS"
     TRAIN_PERSONS = "TRAIN_PERSONS"
     PREDICT = "PREDICT"
+    EXPORT = "EXPORT"
+    IMPORT = "IMPORT"
 
 
 class JobState(StrEnum):
@@ -141,6 +143,14 @@ class Certainty(StrEnum):
 
     CONFIRMED = "CONFIRMED"
     PREDICTED = "PREDICTED"
+
+
+class DatasetFormat(StrEnum):
+    COCO = "COCO"
+    TFRECORD = "TFRECORD"
+    FOLDERS = "FOLDERS"
+    XMP = "XMP"
+    JSON = "JSON"
 
 
 class MatchKind(StrEnum):

@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from photos_graph.errors import BadSettings, NotFound, RootOffline, Unreadable, Unsupported
+from photos_graph.errors import BadInput, BadSettings, NotFound, RootOffline, Unreadable, Unsupported
 
 # Controls break terminals and logs; bidirectional marks make "gpj.exe" read as "exe.jpg".
 _HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -68,6 +68,14 @@ def check_data_dir(data_dir: Path, roots: Iterable[bytes]) -> None:
             raise BadSettings(f"The data directory {display(data)} lies in the photo folder {display(root)}.")
         if inside(data, root) or _identity(data) in _identities_upwards(root):
             raise BadSettings(f"The photo folder {display(root)} lies in the data directory {display(data)}.")
+
+
+def check_outside(folder: Path, roots: Iterable[bytes]) -> None:
+    """Raises BadInput when ``folder``, which need not exist yet, lies in a root: originals are never written."""
+    path = os.fsencode(folder)
+    for root in roots:
+        if inside(root, path) or _identity(root) in _identities_upwards(path):
+            raise BadInput(f"{display(path)} lies in the photo folder {display(root)}, where nothing is ever written.")
 
 
 def _identity(path: bytes) -> tuple[int, int] | None:

@@ -138,6 +138,15 @@ class LearnSettings(Group):
     idle_seconds: float = Field(120, gt=0, description="how long the backbone stays in memory without work")
 
 
+class ExportSettings(Group):
+    """Labels and pictures for other programs."""
+
+    folder: Path | None = Field(
+        None,
+        description="where exports are written, each in a folder of its own; unset: `exports` in the data directory",
+    )
+
+
 class SearchSettings(Group):
     """The search index, read from the graph and kept in memory."""
 
@@ -173,6 +182,7 @@ class Settings(BaseSettings):
     images: ImageSettings = Field(default_factory=ImageSettings)
     faces: FaceSettings = Field(default_factory=FaceSettings)
     learn: LearnSettings = Field(default_factory=LearnSettings)
+    export: ExportSettings = Field(default_factory=ExportSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
     web: WebSettings = Field(default_factory=WebSettings)
 
@@ -190,6 +200,10 @@ class Settings(BaseSettings):
     def models_dir(self) -> Path:
         """What DeepFace knows as DEEPFACE_HOME."""
         return self.data_dir / "models"
+
+    @property
+    def exports_dir(self) -> Path:
+        return self.export.folder or self.data_dir / "exports"
 
     @classmethod
     def settings_customise_sources(

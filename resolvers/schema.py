@@ -16,6 +16,7 @@ from resolvers import ids
 from resolvers.changes import ChangeMutations
 from resolvers.connections import Node
 from resolvers.context import Info
+from resolvers.datasets import DatasetMutations
 from resolvers.errors import PublicErrors, log_unforeseen
 from resolvers.face_jobs import FaceJobMutations
 from resolvers.faces import FaceQueries, load_cluster, load_face
@@ -83,6 +84,7 @@ class Mutation(
     FaceJobMutations,
     ModelMutations,
     JobMutations,
+    DatasetMutations,
 ):
     pass
 

@@ -75,8 +75,11 @@ class RunningEngine:
                 self.process.wait()
 
 
-def start(name: str, folder: Path, heap: str = "512m") -> RunningEngine:
-    """Starts ``embedded`` or ``neo4j`` with its files in ``folder``, and waits until it answers."""
+def start(name: str, folder: Path, heap: str = "512m", pages: str | None = None) -> RunningEngine:
+    """Starts ``embedded`` or ``neo4j`` with its files in ``folder``, and waits until it answers.
+
+    ``pages``: Neo4j's page cache, of a server that will run for long; without it, of one that starts quickly.
+    """
     if name == "embedded":
         return _start_embedded(folder, heap)
     uri = os.environ.get("PHOTOS_TEST_NEO4J_URI")
@@ -84,7 +87,7 @@ def start(name: str, folder: Path, heap: str = "512m") -> RunningEngine:
         user = os.environ.get("PHOTOS_TEST_NEO4J_USER", "neo4j")
         password = os.environ.get("PHOTOS_TEST_NEO4J_PASSWORD", "")
         return _when_up(Endpoint(uri, user, password, None), None, folder)
-    return _start_neo4j(folder, heap)
+    return _start_neo4j(folder, heap, pages)
 
 
 def free_port() -> int:
@@ -111,7 +114,7 @@ def _start_embedded(folder: Path, heap: str) -> RunningEngine:
     return _when_up(endpoint, process, folder)
 
 
-def _start_neo4j(folder: Path, heap: str) -> RunningEngine:
+def _start_neo4j(folder: Path, heap: str, pages: str | None) -> RunningEngine:
     libraries = _neo4j_libraries()
     port, password = free_port(), secrets.token_urlsafe()
     configuration = folder / "conf"
@@ -120,7 +123,7 @@ def _start_neo4j(folder: Path, heap: str) -> RunningEngine:
         f"server.bolt.listen_address=127.0.0.1:{port}\n"
         f"server.bolt.advertised_address=127.0.0.1:{port}\n"
         "server.http.enabled=false\n"
-        "server.memory.pagecache.size=64m\n"
+        f"server.memory.pagecache.size={pages or '64m'}\n"
         "dbms.usage_report.enabled=false\n"
     )
     opened = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
@@ -128,7 +131,7 @@ def _start_neo4j(folder: Path, heap: str) -> RunningEngine:
         "java",
         f"-Xmx{heap}",
         "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
+        *(() if pages else ("-XX:TieredStopAtLevel=1",)),
         *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in opened),
         "-cp",
         f"{configuration}:{libraries}/*",

@@ -80,7 +80,7 @@ def graph_of(engine: str, scratch: Path) -> Iterator[Settings]:
         return
     folder = scratch / "server"
     folder.mkdir()
-    running = engines.start("neo4j", folder, heap="3g")
+    running = engines.start("neo4j", folder, heap="3g", pages="2g")
     try:
         at = running.endpoint
         yield settings_of(data_dir=data_dir, graph={"uri": at.uri, "user": at.user, "password": at.password})

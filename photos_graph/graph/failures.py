@@ -80,6 +80,19 @@ async def put_folder_failures(graph: Graph, root_id: str, failures: Sequence[Rea
     await graph.transaction(work)
 
 
+CLEAR_STAGE: LiteralString = "MATCH (x:Failure) WHERE x.stage = $stage WITH x LIMIT 5000 DETACH DELETE x"
+
+
+async def replace_stage(graph: Graph, stage: str, failures: Sequence[ReadFailure], job_id: str) -> None:
+    """These, which need not be about a file that is known, in place of all that this stage left before."""
+
+    async def work(tx: Transaction) -> None:
+        await tx.run(CLEAR_STAGE, stage=stage)
+        await put_failures(tx, failures, job_id)
+
+    await graph.transaction(work)
+
+
 def _row(failure: ReadFailure, id_: str) -> dict[str, object]:
     return {
         "id": id_,

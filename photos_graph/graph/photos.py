@@ -194,6 +194,7 @@ def _properties(metadata: Metadata) -> dict[str, object]:
         "lens": camera and camera.lens,
         "fileRating": metadata.rating,
         "keywords": list(metadata.keywords),
+        "orientation": metadata.orientation,
     }
 
 

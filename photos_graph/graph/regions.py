@@ -148,7 +148,7 @@ def _bring(number: int, faces: list[_Face], added: Regions, brought: _Brought) -
             face = _Face(uuid4().hex, region.box, True, False)
             faces.append(face)
             sides = dict(zip(("x", "y", "width", "height"), _sides(region.box), strict=True))
-            brought.new_faces.append({"id": face.id, "number": number, "rank": rank(0.0, face.id), **sides})
+            brought.new_faces.append({"id": face.id, "number": number, "source": "IMPORTED", **sides})
         taken.add(face.id)
         if (name := _name(region)) is None or any(edge.kind is EdgeKind.IS for edge in face.edges.values()):
             continue
@@ -188,15 +188,20 @@ ADD: LiteralString = """
 UNWIND $rows AS row
 MATCH (p:Photo {number: row.number})
 CREATE (p)-[:HAS_FACE]->(:Face {id: row.id, x: row.x, y: row.y, width: row.width, height: row.height, score: 1.0,
-  quality: 0.0, rank: row.rank, ignored: false, source: 'IMPORTED'})
+  quality: 0.0, rank: row.rank, ignored: false, source: row.source})
 """
 
 GONE: LiteralString = "UNWIND $ids AS id MATCH (f:Face {id: id}) DETACH DELETE f"
 
 
+async def add_faces(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    """Faces that no model has looked at yet: ``id``, ``number`` of the photo, ``source`` and the sides of the box."""
+    if rows:
+        await tx.run(ADD, rows=[{**row, "rank": rank(0.0, row["id"])} for row in rows])
+
+
 async def _write(tx: Transaction, brought: _Brought, numbers: Sequence[int]) -> None:
-    if brought.new_faces:
-        await tx.run(ADD, rows=brought.new_faces)
+    await add_faces(tx, brought.new_faces)
     await face_edges.write(tx, changes.grouped_faces(brought.shifts))
     if changed := [str(face_id) for face_id, *_ in brought.shifts]:
         await face_clusters.recount(tx, changed)

@@ -192,7 +192,7 @@ def _groups(said: Said, truth: Truth, graph: Neighbours) -> list[str]:
     same shot.
     """
     days = ["" if day is None else day for day in said.days]
-    keys = [f"day {day}" if day else f"folder {folder}" for day, folder in zip(days, said.folders, strict=True)]
+    keys = [occasion(day, folder) for day, folder in zip(days, said.folders, strict=True)]
     for step in range(2):
         large = _large(keys, truth)
         if not large:
@@ -248,6 +248,11 @@ def _reason(truth: Truth, groups: Ints) -> str | None:
     if examples == len(truth):
         return "Every photo has it."
     return None
+
+
+def occasion(day: str, folder: str) -> str:
+    """What photos that are never parted have in common: their day, or without one ("") their folder."""
+    return f"day {day}" if day else f"folder {folder}"
 
 
 def chance(key: str) -> float:

@@ -80,6 +80,11 @@ def displayed(box: Box, orientation: int) -> Box:
     }.get(orientation, box)
 
 
+def stored(box: Box, orientation: int) -> Box:
+    """The other way round."""
+    return displayed(box, {6: 8, 8: 6}.get(orientation, orientation))
+
+
 def _regions(
     fields: Mapping[str, str], width: int, height: int, orientation: int, warnings: list[str]
 ) -> tuple[Region, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from photos_graph.graph.files import PendingFile
 from photos_graph.images.workers import Priority, WorkerPool
+from photos_graph.library.sidecar import Sidecar
 from photos_graph.model import Box, Camera, Location, Metadata, Region, Root, Taken, TakenSource, ThumbnailFormat
 from photos_graph.paths import encode_raw
 from photos_graph.settings import Settings
@@ -67,6 +69,32 @@ async def call_intake(pool: WorkerPool, root: Root, file: PendingFile, settings:
         metadata=_metadata(result["metadata"]),
         regions=tuple(Region(Box(*sides), name) for *sides, name in result["regions"]),
         warnings=tuple((stage, reason) for stage, reason in result["warnings"]),
+    )
+
+
+async def read_orientation(pool: WorkerPool, path: bytes) -> int:
+    """How an original is turned: EXIF, 1..8. Raises what decoding raises."""
+    result, _ = await pool.call("orientation", {"path": encode_raw(path)}, Priority.BACKGROUND)
+    return int(result["orientation"])
+
+
+async def read_sidecars(
+    pool: WorkerPool, folder: bytes, files: Sequence[tuple[bytes, int, int, int]]
+) -> list[tuple[Sidecar | None, list[str]]]:
+    """Sidecars in ``folder``, by their paths in it and the width, height (as displayed) and orientation of their
+    photos: what each says, or None, and why a part, or all of it, could not be read."""
+    argument = {"folder": encode_raw(folder), "files": [[encode_raw(path), *about] for path, *about in files]}
+    result, _ = await pool.call("sidecars", argument, Priority.BACKGROUND)
+    return [(_sidecar(packed) if packed else None, doubts) for packed, doubts in result["sidecars"]]
+
+
+def _sidecar(packed: dict[str, Any]) -> Sidecar:
+    return Sidecar(
+        tags=tuple(packed["tags"]),
+        regions=tuple(Region(Box(*sides), name) for *sides, name in packed["regions"]),
+        rating=packed["rating"],
+        excluded=tuple(packed["excluded"]),
+        favourite=packed["favourite"],
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import mmap
 import os
+from dataclasses import astuple
 from typing import Any
 
 from photos_graph.errors import NotFound, PhotosGraphError, StillWritten
@@ -106,4 +108,47 @@ def _packed(metadata: Metadata) -> dict[str, Any]:
     }
 
 
-TASKS: dict[str, Task] = {**IMAGE_TASKS, "intake": _intake}
+def _orientation(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    from photos_graph.library.metadata import read_metadata
+
+    file = os.open(decode_raw(argument["path"]), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        with mmap.mmap(file, 0, access=mmap.ACCESS_READ) as data:  # of which only what is looked at is read
+            metadata, _ = read_metadata(memoryview(data), "", 0)
+    finally:
+        os.close(file)
+    return {"orientation": metadata.orientation}
+
+
+def _sidecars(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """What the sidecars ``files`` in ``folder`` say, each with the reasons for what could not be read."""
+    folder = decode_raw(argument["folder"])
+    return {"sidecars": [_said_in(folder, *each) for each in argument["files"]]}
+
+
+def _said_in(folder: bytes, path: str, width: int, height: int, orientation: int) -> list[Any]:
+    from photos_graph.library.sidecar import read_sidecar
+
+    try:
+        data = _read_sidecar(folder, decode_raw(path), follow_symlinks=False)
+    except PhotosGraphError as error:
+        return [None, [error.public_message]]
+    if data is None:
+        return [None, ["It is not there any more."]]
+    said, doubts = read_sidecar(data, width, height, orientation)
+    packed = {
+        "tags": said.tags,
+        "regions": [[*astuple(region.box), region.name] for region in said.regions],
+        "rating": said.rating,
+        "excluded": said.excluded,
+        "favourite": said.favourite,
+    }
+    return [packed, list(doubts)]
+
+
+TASKS: dict[str, Task] = {
+    **IMAGE_TASKS,
+    "intake": _intake,
+    "orientation": _orientation,
+    "sidecars": _sidecars,
+}

@@ -41,6 +41,10 @@ def test_help_says_what_there_is(command: str) -> None:
         (["frobnicate"], "No such command"),
         (["serve", "--port", "many"], "--port"),
         (["scan"], "photos-graph scan ~/Pictures"),
+        (["export", "BMP"], "is not one of"),
+        (["export", "json", "--filter", '{"tag": 1}'], "The filter has no tag"),
+        (["import", "/no/such/folder"], "is no folder"),
+        (["export", "json", "--filter", "{}", "--search", "sea"], "either by --filter or by --search"),
     ],
 )
 def test_what_was_called_wrongly_ends_with_2_and_advice(arguments: list[str], says: str, tmp_path: Path) -> None:
@@ -100,6 +104,10 @@ def test_scan_jobs_and_doctor_tell_one_story(folder: Path, tmp_path: Path) -> No
     assert doctor.returncode == 0, doctor.stdout
     assert "3 photos, 4 files" in doctor.stdout and "same as the graph" in doctor.stdout
     assert "models --fetch" in doctor.stdout and "models --fetch" in scanned.stderr, "faces want weights"
+    wanted = '{"not": {"text": "2"}, "taken": {"after": "1999-01-01T00:00:00"}}'
+    exported = run("export", "xmp", "--to", tmp_path / "out", "--filter", wanted, *data)
+    assert exported.returncode == 0 and "2 photos: " in exported.stderr, exported.stderr
+    assert [*(tmp_path / "out").glob("xmp-*/datasheet.md")]
     for number in range(3):
         (folder / f"{number}.jpg").unlink()
     refused = run("scan", *data)

@@ -1,0 +1,149 @@
+"""An export while it is made: a folder beside the one that it becomes, with a note of each block that is whole.
+
+A block is some hundred photos. Its note lists the files that were written for it and its records, and is written
+last: after a kill, blocks with a note are not made again, and of the others files that are whole are not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from photos_graph.errors import BadInput
+from photos_graph.kept import written_whole
+from photos_graph.services.exports.records import PHOTO, PhotoRecord
+
+WORK = ".work"  # in the folder while it is made: notes, and pictures on their way into shards
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file of the export, by its path in it."""
+
+    path: str
+    sha256: str
+    size: int  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A photo that is not in the export, or not whole; ``path`` of its first file."""
+
+    photo: str
+    path: str
+    reason: str
+
+
+class Building:
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        self.path = target.with_name(f".{target.name}.part")
+        self._work = self.path / WORK
+
+    def begin(self) -> None:
+        """Raises OSError."""
+        self._work.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def is_whole(self) -> bool:
+        return self.target.is_dir()
+
+    def work(self, name: str) -> Path:
+        """A place for something that is not part of the export."""
+        place = self._work / name
+        place.parent.mkdir(exist_ok=True)
+        return place
+
+    def has(self, relative: str) -> bool:
+        return (self.path / relative).exists()
+
+    def put(self, relative: str, data: Iterable[bytes]) -> Written:
+        """Whole or not at all, as far as a killed process goes; notes come after their files are on the disk."""
+        path = self._inside(relative)
+        new = path.with_name(f".{hashlib.sha256(path.name.encode()).hexdigest()[:16]}.new")
+        digest, size = hashlib.sha256(), 0
+        with new.open("wb") as file:
+            for piece in data:
+                file.write(piece)
+                digest.update(piece)
+                size += len(piece)
+        new.replace(path)
+        return Written(relative, digest.hexdigest(), size)
+
+    def repeat(self, written: Written, relative: str) -> Written:
+        """The same file under another path, sharing its bytes on the disk where that can be."""
+        path = self._inside(relative)
+        path.unlink(missing_ok=True)
+        try:
+            os.link(self.path / written.path, path)
+        except OSError:
+            shutil.copyfile(self.path / written.path, path)
+        return Written(relative, written.sha256, written.size)
+
+    def _inside(self, relative: str) -> Path:
+        """Names in it come from names of folders, roots and tags."""
+        if ".." in (parts := relative.split("/")) or "" in parts:
+            raise BadInput(f"{relative} is no path in an export.")
+        path = self.path / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def found(self, relative: str) -> Written:
+        """A file that is there."""
+        path = self.path / relative
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return Written(relative, digest, path.stat().st_size)
+
+    # blocks
+
+    def is_noted(self, block: int) -> bool:
+        return self._note(block).exists()
+
+    def note(
+        self, block: int, records: Iterable[PhotoRecord], files: Sequence[Written], left_out: Sequence[LeftOut]
+    ) -> None:
+        os.sync()  # one for all files of the block: an fsync each takes longer than writing them
+        with written_whole(self._note(block)) as file:
+            about = {"files": [asdict(each) for each in files], "left_out": [asdict(each) for each in left_out]}
+            file.write(json.dumps(about).encode() + b"\n")
+            for record in records:
+                file.write(PHOTO.dump_json(record, exclude_defaults=True) + b"\n")
+
+    def records(self) -> Iterator[PhotoRecord]:
+        """Of all blocks, in their order."""
+        for path in self._notes():
+            with path.open("rb") as file:
+                next(file)
+                for line in file:
+                    yield PHOTO.validate_json(line)
+
+    def files(self) -> Iterator[Written]:
+        for about in self._abouts():
+            yield from (Written(**each) for each in about["files"])
+
+    def left_out(self) -> Iterator[LeftOut]:
+        for about in self._abouts():
+            yield from (LeftOut(**each) for each in about["left_out"])
+
+    def _abouts(self) -> Iterator[dict[str, list[dict[str, Any]]]]:
+        for path in self._notes():
+            with path.open("rb") as file:
+                yield json.loads(next(file))
+
+    def _notes(self) -> list[Path]:
+        return sorted(self._work.glob("block-*.jsonl"))
+
+    def _note(self, block: int) -> Path:
+        return self._work / f"block-{block:06d}.jsonl"
+
+    def finish(self) -> None:
+        """It gets its name."""
+        shutil.rmtree(self._work)
+        self.path.replace(self.target)

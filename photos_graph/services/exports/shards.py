@@ -1,0 +1,92 @@
+"""TFRecord: a ``tf.train.Example`` for each picture, in shards of a block and split each."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import Iterable, Sequence
+
+from photos_graph.images.workers import Priority, WorkerPool
+from photos_graph.paths import encode_raw
+from photos_graph.services.exports.building import WORK, Building, Written
+from photos_graph.services.exports.formats import Block, labels, shown
+from photos_graph.services.exports.gathering import SPLITS
+from photos_graph.services.exports.pictures import Pictures
+from photos_graph.services.exports.records import LibraryRecord, PhotoRecord
+from photos_graph.settings import Settings
+
+TARGET = "photos_graph.services.exports.shards_child:TASKS"  # what the children run
+QUEUE = 4
+
+
+def shards_pool(settings: Settings) -> WorkerPool:
+    """A process that holds TensorFlow while shards are written."""
+    learn = settings.learn
+    return WorkerPool(TARGET, 1, learn.memory_bytes, learn.timeout_seconds, QUEUE, learn.idle_seconds)
+
+
+class Shards:
+    how_to_read = """\
+`<split>/*.tfrecord` hold a `tf.train.Example` for each picture, in the names of the TensorFlow object
+detection API: `image/encoded`, `image/format`, `image/height`, `image/width`, `image/filename`, `image/key/sha256`,
+`image/tags` (paths) with `image/tags/source` and `image/tags/score` beside them (-1: a person said it), and for faces
+`image/object/bbox/xmin`, `ymin`, `xmax`, `ymax` (shares) and `image/object/class/text` (the person, or empty).
+`labels.json` lists tags and persons."""
+
+    def __init__(self, building: Building, pictures: Pictures, pool: WorkerPool, settings: Settings) -> None:
+        self._building = building
+        self._pictures = pictures
+        self._pool = pool
+        self._settings = settings
+
+    async def write(self, number: int, records: Sequence[PhotoRecord]) -> Block:
+        """Raises ModelUnavailable without TensorFlow."""
+        block = Block()
+        passing = f"{WORK}/pictures-{number:06d}"
+        await self._pictures.write(block, records, lambda record, extension: f"{passing}/{record.id}{extension}")
+        for split, _ in SPLITS:
+            chosen = [record for record in block.records if record.split == split]
+            if chosen:
+                relative = f"{split}/{split}-{number:06d}.tfrecord"
+                block.files.append(await self._shard(relative, chosen))
+        await asyncio.to_thread(shutil.rmtree, self._building.path / passing, True)
+        return block
+
+    async def _shard(self, relative: str, records: Sequence[PhotoRecord]) -> Written:
+        argument = {
+            "examples": [self._example(record) for record in records],
+            "home": str(self._settings.models_dir),
+            "threads": self._settings.learn.threads,
+            "max_bytes": self._settings.images.max_bytes,
+        }
+        _, chunks = await self._pool.call("shard", argument, Priority.BACKGROUND)
+        return await asyncio.to_thread(self._building.put, relative, chunks)
+
+    def _example(self, record: PhotoRecord) -> dict[str, object]:
+        path, width, height = record.picture or ("", 0, 0)
+        faces = list(shown(record))
+        return {
+            "path": encode_raw(bytes(self._building.path / path)),
+            "integers": {"image/height": [height], "image/width": [width]},
+            "floats": {
+                "image/tags/score": [-1.0 if tag.score is None else tag.score for tag in record.tags],
+                "image/object/bbox/xmin": [face.box[0] for face in faces],
+                "image/object/bbox/ymin": [face.box[1] for face in faces],
+                "image/object/bbox/xmax": [face.box[0] + face.box[2] for face in faces],
+                "image/object/bbox/ymax": [face.box[1] + face.box[3] for face in faces],
+            },
+            "texts": {
+                "image/format": ["jpeg" if path.endswith(".jpg") else path.rpartition(".")[2]],
+                "image/filename": [record.files[0]],
+                "image/source_id": [record.id],
+                "image/key/sha256": [record.sha256],
+                "image/tags": [tag.tag for tag in record.tags],
+                "image/tags/source": [tag.source.value for tag in record.tags],
+                "image/object/class/text": [face.person or "" for face in faces],
+            },
+        }
+
+    def finish(self, library: LibraryRecord) -> Iterable[Written]:
+        used = sorted({label for record in self._building.records() for label in labels(record)})
+        yield self._building.put("labels.json", [json.dumps(used, indent=1, ensure_ascii=False).encode()])

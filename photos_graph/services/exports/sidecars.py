@@ -1,0 +1,88 @@
+"""XMP sidecars in a tree that mirrors the folders of originals, to be copied beside them by whoever wants that."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+from photos_graph.errors import PhotosGraphError
+from photos_graph.images.formats import RAW
+from photos_graph.library.sidecar import Sidecar, write_sidecar
+from photos_graph.model import Box, Region
+from photos_graph.services.exports.building import Building, Written
+from photos_graph.services.exports.formats import Block, shown
+from photos_graph.services.exports.records import LibraryRecord, PhotoRecord
+
+Orientation = Callable[[str], Awaitable[int]]  # a photo's id -> EXIF, 1..8; raises what reading its original raises
+
+FOLDER = "sidecars"
+NOT_TURNED = "Without its faces: how the original lies could not be read. "
+
+
+class Sidecars:
+    how_to_read = """\
+The folders in `sidecars` are those of the library, the root's name first. `photo.jpg.xmp` belongs to
+`photo.jpg`, as digiKam reads it; for raw files `photo.xmp` stands beside it, as Lightroom reads it. Tags are
+`dc:subject`, `lr:hierarchicalSubject` and `digiKam:TagsList`, faces are MWG regions in the original as it is stored,
+ratings `xmp:Rating`. They hold labels alone, and a sidecar that another program made holds more: merge, rather than
+overwrite (`exiftool -tagsFromFile`). Tags of folders are on the photos here. Who said what and when, faces that were
+ignored or said not to be somebody, and tags without photos are in the JSON format only. `photos-graph import` of this
+folder reads it back."""
+
+    def __init__(self, building: Building, orientation: Orientation) -> None:
+        self._building = building
+        self._orientation = orientation
+
+    async def write(self, number: int, records: Sequence[PhotoRecord]) -> Block:
+        block = Block(list(records))
+        turned = {record.id: await self._turn(block, record) for record in records}
+        block.files = await asyncio.to_thread(self._write, records, turned, block)
+        return block
+
+    async def _turn(self, block: Block, record: PhotoRecord) -> int | None:
+        """None: not known, and it would have to be."""
+        if record.orientation is not None or not record.faces:
+            return record.orientation or 1
+        try:
+            return await self._orientation(record.id)
+        except PhotosGraphError as error:
+            block.leave_out(record, NOT_TURNED + error.public_message)
+            return None
+
+    def _write(self, records: Sequence[PhotoRecord], turned: dict[str, int | None], block: Block) -> list[Written]:
+        files = []
+        for record in records:
+            orientation = turned[record.id]
+            said = sidecar_of(record, with_faces=orientation is not None)
+            if said == Sidecar():
+                continue
+            data = write_sidecar(said, record.width, record.height, orientation or 1)
+            for path in names(record):
+                try:
+                    files.append(self._building.put(path, [data]))
+                except OSError as error:  # a name that is too long with four letters more
+                    block.leave_out(record, f"{path} cannot be written: {error.strerror}.")
+        return files
+
+    def finish(self, library: LibraryRecord) -> Iterable[Written]:
+        return ()
+
+
+def sidecar_of(record: PhotoRecord, *, with_faces: bool = True) -> Sidecar:
+    faces = list(shown(record)) if with_faces else []
+    rating = record.rating.value
+    return Sidecar(
+        tags=tuple(tag.tag for tag in record.tags),
+        regions=tuple(Region(Box(*face.box), face.person) for face in faces),
+        rating=None if rating is None else int(rating),
+        excluded=tuple(mark.tag for mark in record.marks if mark.excluded),
+        favourite=bool(record.favourite.value),
+    )
+
+
+def names(record: PhotoRecord) -> list[str]:
+    """Of the sidecars of each file."""
+    found = [f"{path}.xmp" for path in record.files]
+    if record.format == RAW.name:
+        found += [f"{path.rpartition('.')[0]}.xmp" for path in record.files]
+    return [f"{FOLDER}/{path}" for path in found]

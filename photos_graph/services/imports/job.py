@@ -1,0 +1,116 @@
+"""Labels read back: from an export of ours, or from sidecars. What was read already changes nothing, so an import that
+was stopped, or killed, begins again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from photos_graph.errors import BadInput, NotFound
+from photos_graph.graph import failures
+from photos_graph.graph.changes import now_ms
+from photos_graph.graph.connection import Graph
+from photos_graph.graph.failures import ReadFailure
+from photos_graph.images.workers import WorkerPool
+from photos_graph.model import Job, JobKind
+from photos_graph.services.exports.lossless import PHOTOS
+from photos_graph.services.face_writing import Said
+from photos_graph.services.imports.rules import Speaker
+from photos_graph.services.imports.sources import BesideOriginals, Exported
+from photos_graph.services.imports.writing import Outcome, write_library, write_photos
+from photos_graph.services.index import Index
+from photos_graph.services.intake import read_orientation
+from photos_graph.services.jobs import Jobs
+from photos_graph.services.media import Media
+from photos_graph.services.progress import Progress
+from photos_graph.settings import Settings
+
+STAGE = "import"
+MOST_FAILURES = 1_000  # that are listed with the job
+SAYING = "Importing"
+
+
+class Imports:
+    """What is asked for here is done by ``ImportJob``, in whatever process runs jobs."""
+
+    def __init__(self, jobs: Jobs, settings: Settings) -> None:
+        self._jobs = jobs
+        self._settings = settings
+
+    async def ask(self, name: str, by: str = "") -> Job:
+        """Of a folder among the exports, by its name. Raises BadInput for what is no name, NotFound."""
+        if "/" in name or "\0" in name or name.startswith(".") or not name:
+            raise BadInput("An export is named as its folder is.")
+        return await self.ask_folder(self._settings.exports_dir / name, by)
+
+    async def ask_folder(self, folder: Path, by: str = "") -> Job:
+        """Of any folder: the owner at the command line named it. Raises NotFound."""
+        return await self._jobs.queue(JobKind.IMPORT, {"folder": str(_known(folder)), "by": by})
+
+
+def _known(folder: Path) -> Path:
+    path = folder.expanduser()
+    if path.is_symlink() or not path.is_dir():
+        raise NotFound(f"{path.name} is not a folder that is there.")
+    return path.resolve()
+
+
+class ImportJob:
+    """``said`` is told of all that a model may learn from."""
+
+    def __init__(
+        self, graph: Graph, index: Index, media: Media, pool: WorkerPool, settings: Settings, said: Said
+    ) -> None:
+        self._graph = graph
+        self._index = index
+        self._media = media
+        self._pool = pool
+        self._settings = settings
+        self._said = said
+
+    async def run(self, job: Job, progress: Progress) -> str:
+        """Raises Cancelled, BadInput for an export that is damaged as a whole."""
+        source = self._source(Path(job.arguments["folder"]))
+        speaker = Speaker(job.arguments["by"], now_ms(), source.undated)
+        await self._index.catch_up()
+        total, done, read = await source.count(), 0, 0
+        await progress.step(done, total, SAYING)
+        library = await source.library()
+        here = {each.path: row.id for each in library.folders if (row := self._index.search.folder_at(each.path))}
+        outcome = await write_library(self._graph, library, here, speaker)
+        refused = outcome.refused
+        changed = 0
+        try:
+            async for batch in source.batches():
+                written = (
+                    await write_photos(self._graph, batch.records, speaker, self._has) if batch.records else Outcome()
+                )
+                await self._index.catch_up()
+                refused += batch.refused + written.refused
+                changed += written.changed
+                read += len(batch.records)
+                done += batch.seen
+                await progress.step(done, total, SAYING)
+        finally:
+            await self._index.catch_up()
+            await self._tell(refused, progress)
+            await self._said()
+        skipped = f", {len(refused):,} things could not be taken over" if refused else ""
+        return f"{read:,} photos read, {changed:,} of them changed, {outcome.changed:,} folders changed{skipped}."
+
+    def _has(self, number: int, tag_id: str) -> bool:
+        return number in self._index.search.tagged(tag_id, confirmed=True)
+
+    def _source(self, folder: Path) -> Exported | BesideOriginals:
+        if (folder / PHOTOS).is_file():
+            return Exported(self._graph, folder)
+        return BesideOriginals(self._graph, self._index, self._pool, folder, self._orientation)
+
+    async def _tell(self, refused: list[tuple[str, str]], progress: Progress) -> None:
+        noted = [
+            ReadFailure(f"{STAGE}:{place}", path, STAGE, reason, partial=True)
+            for place, (path, reason) in enumerate(refused[:MOST_FAILURES])
+        ]
+        await failures.replace_stage(self._graph, STAGE, noted, progress.job_id)
+
+    async def _orientation(self, photo_id: str) -> int:
+        return await read_orientation(self._pool, await self._media.path(photo_id))

@@ -1,0 +1,244 @@
+"""What there is to import in a folder: an export of ours as JSON, or sidecars in folders like those of the library."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from pydantic import ValidationError
+
+from photos_graph.errors import BadInput, NotFound, PhotosGraphError
+from photos_graph.graph import said
+from photos_graph.graph.connection import Graph
+from photos_graph.graph.said import SaidPhoto
+from photos_graph.images.workers import WorkerPool
+from photos_graph.library.sidecar import Sidecar
+from photos_graph.paths import display, open_inside
+from photos_graph.services.exports.lossless import LIBRARY_FILE, PHOTOS
+from photos_graph.services.exports.records import (
+    LIBRARY,
+    PHOTO,
+    FaceRecord,
+    LibraryRecord,
+    PersonMark,
+    PhotoRecord,
+    TagMark,
+    ValueMark,
+)
+from photos_graph.services.exports.sidecars import FOLDER, Orientation
+from photos_graph.services.index import Index
+from photos_graph.services.intake import read_sidecars
+
+SOME = 500  # photos at a time
+UNKNOWN = "There is no photo with this content in the library."
+NO_FOLDER = "There is no such folder in the library."
+NO_FILE = "There is no such photo in this folder of the library."
+
+
+@dataclass(slots=True)
+class Batch:
+    """``records`` by the numbers of their photos; ``seen`` of how many lines or sidecars it is."""
+
+    seen: int = 0
+    records: dict[int, PhotoRecord] = field(default_factory=dict)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Exported:
+    """The JSON format. Photos are found by their content."""
+
+    undated = False
+
+    def __init__(self, graph: Graph, folder: Path) -> None:
+        self._graph = graph
+        self._folder = os.fsencode(folder)
+
+    async def count(self) -> int:
+        def counted() -> int:
+            with self._opened(PHOTOS) as file:
+                return sum(1 for _ in file)
+
+        return await asyncio.to_thread(counted)
+
+    async def library(self) -> LibraryRecord:
+        """Raises BadInput when it is damaged; empty where there is none."""
+
+        def read() -> LibraryRecord:
+            try:
+                with self._opened(LIBRARY_FILE) as file:
+                    return LIBRARY.validate_json(file.read())
+            except NotFound:
+                return LibraryRecord()
+            except ValidationError as error:
+                raise BadInput(f"{LIBRARY_FILE} is damaged: {_first(error)}") from None
+
+        return await asyncio.to_thread(read)
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        with await asyncio.to_thread(self._opened, PHOTOS) as file:
+            at = 0
+            while lines := await asyncio.to_thread(lambda: list(islice(file, SOME))):
+                yield await self._batch(lines, at)
+                at += len(lines)
+
+    async def _batch(self, lines: Sequence[bytes], at: int) -> Batch:
+        batch = Batch(len(lines))
+        found: dict[str, PhotoRecord] = {}
+        for place, line in enumerate(lines, at + 1):
+            try:
+                record = PHOTO.validate_json(line)
+                found[record.sha256[:32]] = record
+            except ValidationError as error:
+                batch.refused.append((f"{PHOTOS}, line {place}", f"It is damaged: {_first(error)}"))
+        numbers = await said.numbers_of(self._graph, list(found))
+        for photo_id, record in found.items():
+            if photo_id in numbers:
+                batch.records[numbers[photo_id]] = record
+            else:
+                batch.refused.append((record.files[0] if record.files else record.id, UNKNOWN))
+        return batch
+
+    def _opened(self, name: str) -> BinaryIO:
+        """Raises NotFound, Unreadable."""
+        return os.fdopen(open_inside(self._folder, name.encode()), "rb")
+
+
+def _first(error: ValidationError) -> str:
+    [first, *_] = error.errors(include_url=False, include_input=False)
+    return f"{'.'.join(map(str, first['loc']))} {first['msg']}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """A sidecar, and the photo that it speaks for."""
+
+    path: bytes  # in the folder that is imported
+    shown: str
+    number: int
+
+
+class BesideOriginals:
+    """Sidecars. Photos are found by the paths of their files: below the names of roots, or below one root's folder."""
+
+    undated = True
+
+    def __init__(self, graph: Graph, index: Index, pool: WorkerPool, folder: Path, orientation: Orientation) -> None:
+        self._graph = graph
+        self._index = index
+        self._pool = pool
+        self._folder = folder / FOLDER if (folder / FOLDER).is_dir() else folder
+        self._orientation = orientation
+
+    async def count(self) -> int:
+        return await asyncio.to_thread(lambda: sum(len(names) for _, names in self._walk()))
+
+    async def library(self) -> LibraryRecord:
+        return LibraryRecord()
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        waiting: list[_Beside] = []
+        batch = Batch()
+        folders = self._walk()
+        while (found := await asyncio.to_thread(next, folders, None)) is not None:
+            relative, names = found
+            batch.seen += len(names)
+            waiting += await self._matched(relative, names, batch)
+            while len(waiting) >= SOME:
+                some, waiting = waiting[:SOME], waiting[SOME:]
+                yield await self._read(some, batch)
+                batch = Batch()
+        yield await self._read(waiting, batch)
+
+    def _walk(self) -> Iterator[tuple[bytes, list[bytes]]]:
+        """Each folder with the sidecars in it."""
+        top = os.fsencode(self._folder)
+        for at, folders, files in os.walk(top):
+            folders.sort()
+            if names := sorted(name for name in files if name.lower().endswith(b".xmp") and not name.startswith(b".")):
+                yield at[len(top) :].strip(b"/"), names
+
+    async def _matched(self, relative: bytes, names: Sequence[bytes], batch: Batch) -> list[_Beside]:
+        """``photo.jpg.xmp`` before ``photo.xmp``, as a scan takes them."""
+        shown = display(relative) if relative else ""
+        folder_id = self._folder_at(shown)
+        if folder_id is None:
+            batch.refused.append((shown, f"{NO_FOLDER} It has {len(names):,} sidecars."))
+            return []
+        files = {name: number for (_, name), (_, number) in (await said.placed(self._graph, [folder_id])).items()}
+        stems: dict[str, list[str]] = {}
+        for name in files:
+            stems.setdefault(name.rpartition(".")[0], []).append(name)
+        found: dict[str, _Beside] = {}
+        unmatched: list[tuple[bytes, str]] = []
+        for raw in names:
+            of = display(raw[: -len(b".xmp")])
+            if of in files:
+                found[of] = _Beside(_below(relative, raw), f"{shown}/{display(raw)}", files[of])
+            else:
+                unmatched.append((raw, of))
+        for raw, of in unmatched:
+            for name in stems.get(of, ()):
+                found.setdefault(name, _Beside(_below(relative, raw), f"{shown}/{display(raw)}", files[name]))
+            if of not in stems:
+                batch.refused.append((f"{shown}/{display(raw)}", NO_FILE))
+        return list(found.values())
+
+    def _folder_at(self, path: str) -> str | None:
+        search = self._index.search
+        if (row := search.folder_at(path)) is not None:
+            return row.id
+        below = [search.folder_at(f"{root.name}/{path}") for root in search.folders.children(None)]
+        fitting = [row for row in below if row is not None]
+        return fitting[0].id if len(fitting) == 1 else None
+
+    async def _read(self, some: Sequence[_Beside], batch: Batch) -> Batch:
+        if not some:
+            return batch
+        known = {photo.number: photo for photo in await said.said_of(self._graph, [each.number for each in some])}
+        some = [each for each in some if each.number in known]
+        files = [(each.path, *await self._size(known[each.number])) for each in some]
+        answers = await read_sidecars(self._pool, os.fsencode(self._folder), files)
+        for each, (sidecar, doubts) in zip(some, answers, strict=True):
+            batch.refused += ((each.shown, doubt) for doubt in doubts)
+            if sidecar is not None:
+                batch.records[each.number] = _record(known[each.number], each.shown, sidecar)
+        return batch
+
+    async def _size(self, photo: SaidPhoto) -> tuple[int, int, int]:
+        orientation = photo.orientation
+        if orientation is None:
+            try:
+                orientation = await self._orientation(photo.id)
+            except PhotosGraphError:
+                orientation = 1
+        return photo.width, photo.height, orientation
+
+
+def _below(folder: bytes, name: bytes) -> bytes:
+    return folder + b"/" + name if folder else name
+
+
+def _record(photo: SaidPhoto, path: str, sidecar: Sidecar) -> PhotoRecord:
+    marks = [TagMark(tag) for tag in sidecar.tags] + [TagMark(tag, excluded=True) for tag in sidecar.excluded]
+    faces = [
+        FaceRecord(
+            (region.box.x, region.box.y, region.box.width, region.box.height),
+            source="IMPORTED",
+            marks=(PersonMark(region.name),) if region.name else (),
+        )
+        for region in sidecar.regions
+    ]
+    return PhotoRecord(
+        photo.id,
+        photo.content_hash,
+        (path,),
+        marks=tuple(marks),
+        faces=tuple(faces),
+        rating=ValueMark(sidecar.rating),
+        favourite=ValueMark(sidecar.favourite),
+    )

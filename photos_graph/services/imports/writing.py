@@ -1,0 +1,245 @@
+"""Some photos' labels, or the library's, brought in by one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import uuid4
+
+from photos_graph.errors import BadInput
+from photos_graph.graph import changes, edges, face_clusters, face_edges, persons, ratings, regions, said, tags
+from photos_graph.graph.changes import Change, PersonState, Shift, Single, Value, What
+from photos_graph.graph.connection import Graph, Transaction
+from photos_graph.graph.feed import touch
+from photos_graph.graph.found_faces import make_due
+from photos_graph.graph.said import SaidPhoto
+from photos_graph.graph.tag_tree import TagTree
+from photos_graph.person_names import checked_person_name, person_key
+from photos_graph.services.edge_rules import shifts
+from photos_graph.services.exports.records import LibraryRecord, PersonRecord, PhotoRecord, TagMark
+from photos_graph.services.imports.rules import Faces, Speaker, merged_faces, merged_tags, merged_value
+from photos_graph.tag_names import checked_path
+
+KIND = "IMPORT"
+
+Has = Callable[[int, str], bool]  # a photo's number and a tag's id
+
+
+@dataclass(slots=True)
+class Outcome:
+    """``changed``: photos (or folders) that are not what they were; ``refused``: (path, reason)."""
+
+    changed: int = 0
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+async def write_photos(graph: Graph, records: Mapping[int, PhotoRecord], speaker: Speaker, has: Has) -> Outcome:
+    """``records`` by the numbers of their photos. ``has`` tells whether a photo has a tag, by whatever way, that
+    somebody said. The index hears of it by the feed."""
+
+    async def work(tx: Transaction) -> Outcome:
+        await changes.lock(tx)
+        known = {photo.number: photo for photo in await said.said_of(tx, list(records))}
+        return await _Batch(tx, speaker, known, has).write(records)
+
+    return await graph.transaction(work)
+
+
+class _Batch:
+    def __init__(self, tx: Transaction, speaker: Speaker, known: Mapping[int, SaidPhoto], has: Has) -> None:
+        self._has = has
+        self._tx = tx
+        self._speaker = speaker
+        self._known = known
+        self._outcome = Outcome()
+        self._changed: set[int] = set()
+
+    async def write(self, records: Mapping[int, PhotoRecord]) -> Outcome:
+        here = {number: record for number, record in records.items() if number in self._known}
+        tree = await tags.tag_tree(self._tx)
+        await self._tags(here, tree)
+        rated = [await self._values(here, what) for what in (What.RATING, What.FAVOURITE)]
+        new_persons = await self._faces(here)
+        await touch(
+            self._tx,
+            photos=[number for numbers in rated for number in numbers],
+            labelled=sorted(self._changed),
+            tags=[row.id for row in tree.new],
+            persons=new_persons,
+        )
+        self._changed.update(*rated)
+        self._outcome.changed = len(self._changed)
+        return self._outcome
+
+    async def _tags(self, records: Mapping[int, PhotoRecord], tree: TagTree) -> None:
+        singles: list[Single] = []
+        for number, record in records.items():
+            own = self._known[number].edges
+            marks, refused = placed_marks(record.marks, tree)
+            self._refuse(record, refused)
+            if self._speaker.undated:  # a sidecar has the tags of folders too, which photos need not carry themselves
+                marks = [(id_, m) for id_, m in marks if m.excluded or id_ in own or not self._has(number, id_)]
+            singles += ((number, *shift) for shift in shifts(own, merged_tags(own, marks, tree.up, self._speaker)))
+        done = changes.grouped(singles)
+        await tags.create(self._tx, tree.new, self._speaker.by)
+        await edges.write(self._tx, done)
+        await self._record(What.TAGS, done)
+        self._changed |= {number for shift in done for number in shift.photos}
+
+    async def _values(self, records: Mapping[int, PhotoRecord], what: What) -> list[int]:
+        singles: list[Single] = []
+        for number, record in records.items():
+            photo = self._known[number]
+            own, mark = (photo.rating, record.rating) if what is What.RATING else (photo.favourite, record.favourite)
+            if (value := merged_value(own, mark, self._speaker)) is not None:
+                singles.append((number, own, value, None))
+        done = changes.grouped(singles)
+        await ratings.write(self._tx, what, done)
+        await self._record(what, done)
+        return [number for shift in done for number in shift.photos]
+
+    async def _faces(self, records: Mapping[int, PhotoRecord]) -> list[str]:
+        """Ids of the persons that are new, or are shown by another face."""
+        names = {mark.person for record in records.values() for face in record.faces for mark in face.marks}
+        ids, fresh, refused = await _persons(self._tx, names, self._speaker)
+        plans: dict[int, Faces] = {}
+        for number, record in records.items():
+            faces = [
+                replace(face, marks=tuple(mark for mark in face.marks if mark.person in ids)) for face in record.faces
+            ]
+            plan = plans[number] = merged_faces(self._known[number].faces, faces, ids, self._speaker)
+            nobody = {mark.person for face in record.faces for mark in face.marks} - ids.keys()
+            self._refuse(record, [*plan.refused, *(refused[name] for name in sorted(nobody))])
+        await persons.put(self._tx, fresh)
+        await self._make(plans)
+        await self._name(plans)
+        return [*fresh, *await self._show(plans)]
+
+    def _refuse(self, record: PhotoRecord, reasons: Iterable[str]) -> None:
+        path = record.files[0] if record.files else record.id
+        self._outcome.refused += ((path, reason) for reason in reasons)
+
+    async def _make(self, plans: Mapping[int, Faces]) -> None:
+        sides = ("x", "y", "width", "height")
+        rows = [
+            {"id": id_, "number": number, "source": face.source, **dict(zip(sides, face.box, strict=True))}
+            for number, plan in plans.items()
+            for id_, face in plan.new.items()
+        ]
+        await regions.add_faces(self._tx, rows)
+        made = sorted({number for number, plan in plans.items() if plan.new})
+        await make_due(self._tx, made)
+        self._changed.update(made)
+
+    async def _name(self, plans: Mapping[int, Faces]) -> None:
+        singles: list[Single] = []
+        for number, plan in plans.items():
+            own = {face.id: face.edges for face in self._known[number].faces}
+            changed: list[Single] = [
+                (id_, *shift) for id_, after in plan.after.items() for shift in shifts(own.get(id_, {}), after)
+            ]
+            changed += ((id_, Value(False), Value(True), None) for id_ in plan.ignored)
+            singles += changed
+            if changed:
+                self._changed.add(number)
+        done = changes.grouped_faces(singles)
+        await face_edges.write(self._tx, done)
+        await face_clusters.recount(self._tx, {id_ for shift in done for id_ in shift.faces})
+        await self._record(What.FACES, done)
+
+    async def _show(self, plans: Mapping[int, Faces]) -> list[str]:
+        """Persons for whom nobody chose a face here get that of the export."""
+        covers = {person: face for plan in plans.values() for person, face in plan.covers.items()}
+        states = await persons.states(self._tx, covers)
+        shown = {id_: replace(state, cover=covers[id_]) for id_, state in states.items() if state.cover is None}
+        await persons.put(self._tx, shown)
+        return list(shown)
+
+    async def _record(self, what: What, done: tuple[Shift, ...]) -> None:
+        await changes.record(self._tx, Change(KIND, what, self._speaker.by, self._speaker.at_ms, done))
+
+
+def placed_marks(marks: Iterable[TagMark], tree: TagTree) -> tuple[list[tuple[str, TagMark]], list[str]]:
+    """With the ids of their tags, which are added to the tree where there are none; and why some are no tags."""
+    placed: list[tuple[str, TagMark]] = []
+    refused: list[str] = []
+    for mark in marks:
+        try:
+            placed.append((tree.reach(checked_path(mark.tag)).id, mark))
+        except BadInput as error:
+            refused.append(error.public_message)
+    return placed, refused
+
+
+async def _persons(
+    tx: Transaction, names: Iterable[str], speaker: Speaker
+) -> tuple[dict[str, str], dict[str, PersonState], dict[str, str]]:
+    """Names to ids; the persons who are new; and, by name, why some are none."""
+    kept: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    for name in names:
+        try:
+            kept[name] = checked_person_name(name)
+        except BadInput as error:
+            refused[name] = error.public_message
+    known = await persons.named(tx, kept.values())
+    fresh: dict[str, PersonState] = {}
+    for name in sorted(set(kept.values())):
+        if person_key(name) not in known:
+            state = PersonState(name, False, False, None, speaker.at_ms, speaker.by)
+            fresh[known.setdefault(person_key(name), uuid4().hex)] = state
+    return {name: known[person_key(plain)] for name, plain in kept.items()}, fresh, refused
+
+
+async def write_library(
+    graph: Graph, library: LibraryRecord, folder_ids: Mapping[str, str], speaker: Speaker
+) -> Outcome:
+    """Tags without photos, persons, and what is said of folders. ``folder_ids``: by path, of those that are here."""
+
+    async def work(tx: Transaction) -> Outcome:
+        await changes.lock(tx)
+        outcome = Outcome()
+        tree = await tags.tag_tree(tx)
+        _, refused = placed_marks((TagMark(path) for path in library.tags), tree)
+        own = await edges.of_folders(tx, folder_ids.values())
+        singles: list[Single] = []
+        for folder in library.folders:
+            if (id_ := folder_ids.get(folder.path)) is None:
+                outcome.refused.append((folder.path, "There is no such folder here: what is said of it was not read."))
+                continue
+            marks, more = placed_marks(folder.marks, tree)
+            refused += more
+            after = merged_tags(own.get(id_, {}), marks, tree.up, speaker)
+            singles += ((id_, *shift) for shift in shifts(own.get(id_, {}), after))
+        done = changes.grouped(singles)
+        await tags.create(tx, tree.new, speaker.by)
+        await edges.write(tx, done)
+        await changes.record(tx, Change(KIND, What.TAGS, speaker.by, speaker.at_ms, done))
+        told = await _write_persons(tx, library.persons, speaker, outcome)
+        outcome.refused += (("", reason) for reason in refused)
+        changed = {id_ for shift in done for id_ in shift.folders}
+        outcome.changed = len(changed)
+        await touch(tx, folders=sorted(changed), tags=[row.id for row in tree.new], persons=told)
+        return outcome
+
+    return await graph.transaction(work)
+
+
+async def _write_persons(
+    tx: Transaction, records: Sequence[PersonRecord], speaker: Speaker, outcome: Outcome
+) -> list[str]:
+    """Those who are new here, with what is said of them. One person at most is me: who is it here stays it."""
+    ids, fresh, refused = await _persons(tx, [record.name for record in records], speaker)
+    outcome.refused += ((name, reason) for name, reason in sorted(refused.items()))
+    told = {ids[record.name]: record for record in records if record.name in ids}
+    states = {**await persons.states(tx, told), **fresh}
+    me_is_known = bool(await persons.me(tx))
+    after: dict[str, PersonState] = {}
+    for id_, record in told.items():
+        state = states[id_]
+        is_me = state.is_me or (record.is_me and not me_is_known)
+        hidden = record.hidden if id_ in fresh else state.hidden
+        if id_ in fresh or is_me != state.is_me:
+            after[id_] = replace(state, is_me=is_me, hidden=hidden)
+    await persons.put(tx, after)
+    return list(after)

@@ -1,0 +1,238 @@
+"""Labels leave the library and come back: nothing that a person said is lost on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, LiteralString
+
+import pytest
+
+from photos_graph.bootstrap import Services, build
+from photos_graph.errors import BadInput, NotFound
+from photos_graph.graph.connection import Transaction
+from photos_graph.graph.feed import touch
+from photos_graph.model import Certainty, DatasetFormat, Job, JobKind, JobState, Ref
+from photos_graph.services.exports.job import ExportJob
+from photos_graph.services.exports.order import Order
+from photos_graph.services.exports.shards import shards_pool
+from photos_graph.services.filters import PhotoFilter, TermFilter
+from photos_graph.services.progress import Cancelled
+from photos_graph.settings import Settings
+from tests.engines import RunningEngine
+from tests.pictures import jpeg, put
+from tests.services.library import ended, failures, in_step
+from tests.services.said_library import TURNED, effective, everything, lay_out, said, scan
+
+pytestmark = pytest.mark.anyio
+
+PREDICT: LiteralString = """
+MATCH (p:Photo {id: $photo}), (t:Tag {name: 'Sea'})
+SET t.threshold = 0.5
+CREATE (p)-[:PREDICTED {score: 0.75, model: 'm1'}]->(t)
+RETURN p.number AS number, t.id AS tag
+"""
+
+
+async def predict(services: Services, photo_id: str) -> None:
+    async def work(tx: Transaction) -> None:
+        [row] = await tx.run(PREDICT, photo=photo_id)
+        await touch(tx, labelled=[row["number"]], tags=[row["tag"]])
+
+    await services.graph.transaction(work)
+    await services.index.catch_up()
+
+
+async def exported(services: Services, format: DatasetFormat, **more: object) -> Path:
+    """The folder of an export at its end."""
+    job = await ended(services, await services.exports.ask(format, **more))  # type: ignore[arg-type]
+    assert job.state is JobState.SUCCEEDED, job.message
+    return Path(job.arguments["folder"]) / job.arguments["name"]
+
+
+async def imported(services: Services, folder: Path) -> Job:
+    job = await ended(services, await services.imports.ask_folder(folder, by="zoe"))
+    assert job.state is JobState.SUCCEEDED, job.message
+    assert await in_step(services)
+    return job
+
+
+def check_manifest(folder: Path) -> None:
+    """It names every file but itself, and each is as it says."""
+    told = json.loads((folder / "manifest.json").read_text())["files"]
+    there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert set(told) == there - {"manifest.json"}
+    assert all(hashlib.sha256((folder / path).read_bytes()).hexdigest() == told[path]["sha256"] for path in told)
+
+
+def wipe(engine: RunningEngine, settings: Settings) -> None:
+    engine.clean()
+    shutil.rmtree(settings.data_dir)
+
+
+@pytest.mark.corpora
+async def test_all_that_was_said_comes_back(settings: Settings, engine: RunningEngine, tmp_path: Path) -> None:
+    root, away = lay_out(tmp_path / "Pictures"), tmp_path / "away"
+    async with build(settings) as services:
+        ids = await said(services, root)
+        before, had = await everything(services), await effective(services)
+        as_json = await exported(services, DatasetFormat.JSON, folder=away)
+        as_xmp = await exported(services, DatasetFormat.XMP, folder=away)
+        check_manifest(as_json)
+        check_manifest(as_xmp)
+        assert "9 photos read, 0 of them changed" in ((await imported(services, as_json)).message or "")
+        assert await everything(services) == before
+        one = min(ids)
+        await check_later_words(services, ids[one], as_json)
+
+    wipe(engine, settings)
+    async with build(settings) as services:
+        await scan(services, root)
+        assert await everything(services) != before
+        await imported(services, as_json)
+        assert await everything(services) == before
+        assert not await failures(services)
+
+    wipe(engine, settings)
+    async with build(settings) as services:
+        await scan(services, root)
+        await services.tagging.untag_photos([ids["words.jpg"]], [Ref(name="Sea")])
+        await imported(services, as_xmp)
+        found = await effective(services)
+        assert found.pop("words.jpg")[0] == set(), "what somebody took off here does not come back by a sidecar"
+        assert had.pop("words.jpg")[0] == {"Sea"} and found == had
+        assert "0 of them changed" in ((await imported(services, as_xmp)).message or "")
+
+
+async def check_later_words(services: Services, photo_id: str, as_json: Path) -> None:
+    """What was said after the export stands; what fits nowhere is told."""
+    await services.tagging.untag_photos([photo_id], [Ref(name="Places")], by="ben")
+    await services.labels.rate([photo_id], 1, by="ben")
+    now = await everything(services)
+    older = as_json.with_name("older")
+    shutil.copytree(as_json, older)
+    with (older / "photos.jsonl").open("a") as file:
+        file.write('{"id": "x", "sha256": "' + "0" * 64 + '", "files": ["gone.jpg"]}\n{"broken\n')
+    await imported(services, older)
+    assert await everything(services) == now
+    assert {each.path: each.stage for each in (await failures(services)).values()} == {
+        "gone.jpg": "import",
+        "photos.jsonl, line 11": "import",
+    }
+
+
+@pytest.mark.corpora
+async def test_formats_for_other_programs(services: Services, tmp_path: Path) -> None:
+    from pycocotools.coco import COCO
+
+    ids = await said(services, lay_out(tmp_path / "Pictures"))
+    await predict(services, ids["none.jpg"])
+
+    coco = await exported(services, DatasetFormat.COCO)
+    check_manifest(coco)
+    sets = [COCO(str(path)) for path in sorted((coco / "annotations").iterdir())]
+    assert len(sets) == 3 and sum(len(each.imgs) for each in sets) == 9
+    boxes = {}
+    for each in sets:
+        for mark in each.loadAnns(each.getAnnIds()):
+            [image], [category] = each.loadImgs(mark["image_id"]), each.loadCats(mark["category_id"])
+            assert (coco / image["file_name"]).is_file()
+            boxes.setdefault(category["name"], []).append((mark, image, category["supercategory"]))
+    assert {"Ann", "Bob | Ü", "Cleo", "person", "Places/Italy", "Places/Italy/Abruzzo", "Sea"} <= set(boxes)
+    [(mark, image, above)] = boxes["Ann"]
+    assert above == "person" and mark["source"] == "MANUAL"
+    share = [0.25 * image["width"], 0.2 * image["height"], 0.4 * image["width"], 0.5 * image["height"]]
+    assert mark["bbox"] == pytest.approx(share, abs=0.02)
+    assert len(boxes["Places/Italy/Abruzzo"]) == 2 and boxes["Places/Italy/Abruzzo"][0][2] == "Places/Italy"
+    assert len(boxes["Sea"]) == 1, "predictions are left out"
+    sheet = (coco / "datasheet.md").read_text()
+    assert "Places/Italy/Abruzzo" in sheet and "Licences" in sheet and "person: Ann" in sheet
+
+    wanted = PhotoFilter(tags=TermFilter(any=(Ref(name="Sea"),)))
+    folders = await exported(services, DatasetFormat.FOLDERS, wanted=wanted, certainty=Certainty.PREDICTED)
+    check_manifest(folders)
+    assert len(list(folders.glob("*/Sea/*.jpg"))) == 2
+
+    # As a scan that did not keep it yet would have left it: the original is asked.
+    await services.graph.write("MATCH (p:Photo) SET p.orientation = null")
+    check_sidecar(await exported(services, DatasetFormat.XMP), tmp_path / "Pictures")
+
+
+def check_sidecar(folder: Path, root: Path) -> None:
+    """Of the picture that lies on its side, as exiftool reads it."""
+    found = exiftool("-struct", folder / "sidecars/Pictures/Italy" / f"{TURNED}.xmp")
+    assert "Warning" not in found
+    assert found["HierarchicalSubject"] == ["Places|Italy"], "a name with a bar in it would be read as two"
+    assert set(found["TagsList"]) == {"Own | photos", "Places/Italy"}
+    assert set(found["Subject"]) == {"Own | photos", "Italy"}
+    size, [region] = found["RegionInfo"]["AppliedToDimensions"], found["RegionInfo"]["RegionList"]
+    original = exiftool("-n", root / "Italy" / TURNED)
+    assert original["Orientation"] == 6
+    assert (size["W"], size["H"]) == (original["ImageWidth"], original["ImageHeight"])
+    # Displayed x 0.1..0.3, y 0.2..0.5: turned back by a quarter, the middle is at (0.35, 1 - 0.2).
+    assert region["Name"] == "Bob | Ü" and region["Type"] == "Face"
+    assert [region["Area"][side] for side in "XYWH"] == pytest.approx([0.35, 0.8, 0.3, 0.2], abs=1e-5)
+
+
+def exiftool(*arguments: str | Path) -> dict[str, Any]:
+    answer = subprocess.run(["exiftool", "-json", *arguments], capture_output=True, check=True).stdout
+    [found] = json.loads(answer)
+    return dict(found)
+
+
+class Stop:
+    """A Progress that is cancelled at its third step."""
+
+    job_id = "j"
+    steps = 0
+
+    async def step(self, done: int, total: int | None = None, message: str | None = None) -> None:
+        self.steps += 1
+        if self.steps == 3:
+            raise Cancelled
+
+
+async def test_an_export_that_was_stopped_goes_on(settings: Settings, tmp_path: Path) -> None:
+    root = tmp_path / "Pictures"
+    for number in range(7):
+        put(root / f"{number}.jpg", jpeg(number))
+    async with build(settings) as services:
+        await scan(services, root)
+        calm = await exported(services, DatasetFormat.COCO)
+    async with build(settings, run_jobs=False) as services:
+        order = Order.of((await services.exports.ask(DatasetFormat.COCO)).arguments)
+        await services.jobs.cancel((await services.jobs.unfinished(JobKind.EXPORT))[0].id)
+        job = await services.jobs.queue(JobKind.EXPORT, replace(order, block=2).arguments())
+        work = ExportJob(services.graph, services.index, services.media, services.pool, shards_pool(settings), settings)
+        with pytest.raises(Cancelled):
+            await work.run(job, Stop())
+        target = order.target
+        part = target.with_name(f".{target.name}.part")
+        made = {path.name: path.stat().st_ino for path in part.rglob("*.jpg")}
+        assert len(made) == 4 and not target.exists()
+        # Killed in the middle of a block: a picture is there, and no note of it.
+        sorted(part.rglob("block-*"))[-1].unlink()
+    async with build(settings) as services:
+        assert (await ended(services, job)).state is JobState.SUCCEEDED
+    assert not part.exists()
+    check_manifest(target)
+    again = {path.name: path.stat().st_ino for path in target.rglob("*.jpg")}
+    assert len(again) == 7 and made.items() <= again.items(), "what was whole was written again"
+    annotations = sorted(path.read_bytes() for path in target.glob("annotations/*"))
+    assert annotations == sorted(path.read_bytes() for path in calm.glob("annotations/*"))
+
+
+async def test_nothing_is_written_into_a_folder_of_photos(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    for target in (folder, folder / "a" / "new"):
+        with pytest.raises(BadInput, match="photo folder"):
+            await services.exports.ask(DatasetFormat.JSON, folder=target)
+    for name in ("", "..", ".hidden", "a/b", "../data"):
+        with pytest.raises(BadInput):
+            await services.imports.ask(name)
+    with pytest.raises(NotFound):
+        await services.imports.ask("nothing")

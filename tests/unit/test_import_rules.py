@@ -1,0 +1,110 @@
+"""What counts when labels come back."""
+
+from __future__ import annotations
+
+import pytest
+
+from photos_graph.errors import BadInput
+from photos_graph.graph.changes import Edge, EdgeKind, Value
+from photos_graph.graph.edges import Edges
+from photos_graph.graph.said import SaidFace
+from photos_graph.model import Box, Ref
+from photos_graph.services.exports.asking import filter_of
+from photos_graph.services.exports.class_folders import folder_name
+from photos_graph.services.exports.records import FaceRecord, PersonMark, TagMark, ValueMark
+from photos_graph.services.filters import FolderFilter, IntRange, PhotoFilter, TermFilter
+from photos_graph.services.imports.rules import Speaker, merged_faces, merged_tags, merged_value
+
+DATED, UNDATED = Speaker("zoe", 100), Speaker("zoe", 100, undated=True)
+UP = {"child": ("child", "parent"), "parent": ("parent",)}
+
+
+def tagged(at: int, via: str = "MANUAL", by: str = "ann") -> Edge:
+    return Edge(EdgeKind.TAGGED, at, by, via)
+
+
+def excluded(at: int) -> Edge:
+    return Edge(EdgeKind.EXCLUDES, at, "ben")
+
+
+@pytest.mark.parametrize(
+    ("own", "mark", "speaker", "expected"),
+    [
+        (None, TagMark("t", at=5, by="ann", via="MANUAL"), DATED, tagged(5)),
+        (None, TagMark("t"), UNDATED, tagged(100, by="zoe")),
+        (tagged(5), TagMark("t", at=9, by="ben", via="MANUAL"), DATED, tagged(5)),  # the same is said already
+        (tagged(5), TagMark("t", excluded=True, at=9, by="ben"), DATED, excluded(9)),
+        (tagged(5), TagMark("t", excluded=True, at=3, by="ben"), DATED, tagged(5)),
+        (excluded(5), TagMark("t", at=9, by="ann", via="MANUAL"), DATED, tagged(9)),
+        (excluded(5), TagMark("t", at=9, by="", via="IMPORTED"), DATED, excluded(5)),  # a file never outdoes a person
+        (excluded(5), TagMark("t"), UNDATED, excluded(5)),
+        (tagged(50, "IMPORTED", ""), TagMark("t", excluded=True, at=3, by="ben"), DATED, excluded(3)),
+        (tagged(50, "IMPORTED", ""), TagMark("t"), UNDATED, tagged(100, by="zoe")),
+        (tagged(5), TagMark("t", excluded=True), UNDATED, tagged(5)),
+    ],
+)
+def test_of_two_words_on_one_tag(own: Edge | None, mark: TagMark, speaker: Speaker, expected: Edge) -> None:
+    before: Edges = {"parent": own} if own else {}
+    assert merged_tags(before, [("parent", mark)], UP.__getitem__, speaker) == {"parent": expected}
+
+
+def test_an_exclusion_above_goes_when_the_tag_was_said_later_and_else_bars_it() -> None:
+    own, mark = {"parent": excluded(5)}, TagMark("p/c", at=9, by="ann", via="MANUAL")
+    assert merged_tags(own, [("child", mark)], UP.__getitem__, DATED) == {"child": tagged(9)}
+    assert merged_tags({"parent": excluded(10)}, [("child", mark)], UP.__getitem__, DATED) == {"parent": excluded(10)}
+    assert merged_tags(own, [("child", TagMark("p/c"))], UP.__getitem__, UNDATED) == own
+
+
+def test_values() -> None:
+    assert merged_value(Value(2), ValueMark(4, 5, "ann"), DATED) == Value(4, 5, "ann")
+    assert merged_value(Value(2, 9, "ben"), ValueMark(4, 5, "ann"), DATED) is None
+    assert merged_value(Value(2), ValueMark(4), DATED) is None, "the file said it there"
+    assert merged_value(Value(2), ValueMark(4), UNDATED) == Value(4, 100, "zoe")
+    assert merged_value(Value(2, 9, "ben"), ValueMark(4), UNDATED) is None
+    assert merged_value(Value(False), ValueMark(False), UNDATED) is None
+
+
+def face(id_: str, x: float, **edges: Edge) -> SaidFace:
+    return SaidFace(id_, Box(x, 0.1, 0.2, 0.2), "DETECTED", False, edges)
+
+
+def named(at: int) -> Edge:
+    return Edge(EdgeKind.IS, at, "ann", "MANUAL")
+
+
+def test_faces_are_known_by_their_boxes_and_nobody_is_in_a_photo_twice() -> None:
+    persons = {"Ann": "a", "Ben": "b"}
+    ann = PersonMark("Ann", at=5, by="ann", via="MANUAL")
+    near, far = FaceRecord((0.12, 0.1, 0.2, 0.2), marks=(ann,)), FaceRecord((0.7, 0.1, 0.2, 0.2), marks=(ann,))
+    found = merged_faces([face("f", 0.1)], [near], persons, DATED)
+    assert found.after == {"f": {"a": named(5)}} and not found.new
+    found = merged_faces([face("f", 0.1)], [far], persons, DATED)
+    assert list(found.new.values()) == [far] and found.after["f"] == {}
+    found = merged_faces([face("f", 0.1, a=named(3))], [far], persons, DATED)
+    assert "by another face" in found.refused[0] and found.after["f"] == {"a": named(3)}
+    found = merged_faces([face("f", 0.1, b=named(9))], [near], persons, DATED)
+    assert "another name" in found.refused[0] and found.after["f"] == {"b": named(9)}
+    found = merged_faces([face("f", 0.1, b=named(3))], [near], persons, DATED)
+    assert found.after["f"] == {"a": named(5)}
+    unseen = FaceRecord((0.7, 0.1, 0.2, 0.2), source="DETECTED")
+    assert not merged_faces([], [unseen], persons, DATED).new, "a detector finds it again"
+
+
+def test_a_filter_in_the_words_of_graphql() -> None:
+    text = '{"tags": {"any": ["Sea"]}, "not": {"faceCount": {"min": 1}}, "or": [{"folder": {"path": "P/a"}}]}'
+    assert filter_of(text) == PhotoFilter(
+        tags=TermFilter(any=(Ref(name="Sea"),)),
+        not_=PhotoFilter(face_count=IntRange(min=1)),
+        or_=(PhotoFilter(folder=FolderFilter(path="P/a")),),
+    )
+    for wrong in ("[", "[]", '{"tags": 3}', '{"colour": "red"}', '{"rating": {"min": "many"}}'):
+        with pytest.raises(BadInput):
+            filter_of(wrong)
+
+
+def test_class_folders_are_names_on_any_file_system_and_never_the_same() -> None:
+    tags = ["Places/Rome", "Places--Rome", "..", "a:b", "a?b", "con/.", "x" * 250, "x" * 251, "Été", "."]
+    names = [folder_name(tag) for tag in tags]
+    assert names[0] == "Places--Rome" and names[8] == "Été"
+    assert len({name.casefold() for name in names}) == len(tags)
+    assert not any(set('<>:"/\\|?*') & set(name) or name.strip(".") == "" or len(name) > 200 for name in names)
