@@ -32,6 +32,7 @@ from photos_graph.learn.tags import TagModel
 from photos_graph.learn.weights import Weights
 from photos_graph.model import ModelState
 from photos_graph.services.describing import MOST, describe, describing_pool
+from photos_graph.services.neighbour_stage import AT_ONCE
 from photos_graph.services.training import train_tags, training_pool
 from photos_graph.settings import Settings
 
@@ -39,7 +40,7 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 GOALS = {10: 84, 30: 88, 100: 90}  # labels of each kind: percent of the others whose likeliest kind is right
-LIBRARY = 10_000
+LIBRARY, LARGE = 10_000, 100_000  # photos
 ANSWERS, ROUNDS, TESTED = 50, 2, 500  # to the review queue; photos that it does not ask about
 POISON = 0.3  # share of the labels that are permuted
 LABELLED = 2  # faces of each person
@@ -62,7 +63,8 @@ def learn(bench: Bench) -> list[Figure]:
     path = _features(bench, settings, figures)
     if path is not None:
         figures += asyncio.run(_tags(bench, settings, _places(path)))
-        figures += _library(path)
+        figures += _library(bench, path, LIBRARY)
+        figures += _library(bench, path, LARGE, (Goal(600, at_most=True), Goal(10, at_most=True)))
     return figures + _persons(bench)
 
 
@@ -176,35 +178,42 @@ async def _poisoned(bench: Bench, pool: WorkerPool, settings: Settings, places: 
     ]
 
 
-def _library(path: Path) -> list[Figure]:
-    """A library of LIBRARY photos, in a process of its own for its peak memory."""
-    command = [sys.executable, "-m", "benchmarks.learn", str(path)]
+def _library(bench: Bench, path: Path, count: int, goals: tuple[Goal, Goal] | None = None) -> list[Figure]:
+    """A library of ``count`` photos, in a process of its own for its peak memory."""
+    bench.say(f"a library of {count:,} photos")
+    command = [sys.executable, "-m", "benchmarks.learn", str(path), str(count)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     built, more, predicted, megabytes = map(float, done.stdout.split())
+    build_goal, more_goal = goals or (None, None)
     return [
-        Figure(f"{LIBRARY:,} photos: graph of neighbours", built, "s"),
-        Figure(f"100 new photos beside {LIBRARY:,}", more, "s"),
-        Figure(f"{LIBRARY:,} photos predicted", predicted, "s"),
-        Figure(f"{LIBRARY:,} photos: peak memory of all that", megabytes, "MB"),
+        Figure(f"{count:,} photos: graph of neighbours", built, "s", goal=build_goal),
+        Figure(f"100 new photos beside {count:,}", more, "s", goal=more_goal),
+        Figure(f"{count:,} photos predicted", predicted, "s"),
+        Figure(f"{count:,} photos: peak memory of all that", megabytes, "MB"),
     ]
 
 
-def _measured(path: Path) -> list[float]:
+def _measured(path: Path, count: int) -> list[float]:
     """What ``_library`` shows; the model beside the features was the last that was trained."""
     with np.load(path) as arrays:
         features = arrays["features"]
     chance = np.random.default_rng(0)
-    copies = features[chance.integers(0, len(features), LIBRARY + 100)]
-    copies = copies + chance.normal(size=copies.shape, scale=0.01).astype(np.float32)
-    ids = [f"{at:06}" for at in range(len(copies))]
+
+    def copies(start: int, end: int) -> tuple[list[str], Floats]:
+        some = features[chance.integers(0, len(features), end - start)]
+        changed = some + np.float32(0.01) * chance.standard_normal(some.shape, np.float32)
+        return [f"{at:06}" for at in range(start, end)], changed
+
     model = registry.unpacked(path.with_name("model.npz").read_bytes())
     if not isinstance(model, TagModel):
         raise TypeError("not a model of tags")
     times = [time.perf_counter()]
-    graph = neighbours.build("benchmark", ids[:LIBRARY], copies[:LIBRARY])
+    graph = neighbours.build("benchmark", *copies(0, min(AT_ONCE, count)))
+    for start in range(AT_ONCE, count, AT_ONCE):  # as the job does
+        graph = neighbours.added(graph, *copies(start, min(start + AT_ONCE, count)))
     times.append(time.perf_counter())
-    neighbours.added(graph, ids[LIBRARY:], copies[LIBRARY:])
+    neighbours.added(graph, *copies(count, count + 100))
     times.append(time.perf_counter())
     model.predictor.probabilities(graph)
     times.append(time.perf_counter())
@@ -349,4 +358,4 @@ def _least(limit: float) -> Goal:
 
 
 if __name__ == "__main__":
-    print(*_measured(Path(sys.argv[1])))
+    print(*_measured(Path(sys.argv[1]), int(sys.argv[2])))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import IO
 
 import numpy as np
@@ -20,7 +21,7 @@ from photos_graph.kept import Arrays, pack, read_arrays, written_whole
 
 VERSION = 1  # of the file: raise it when the meaning of anything in it changes
 NEAREST = 12
-ROWS, COLUMNS = 512, 4096  # photos on the sides of one matrix product
+BLOCK = 2048  # photos on each side of one matrix product
 NOBODY = -1
 
 Floats = npt.NDArray[np.float32]
@@ -64,8 +65,7 @@ def added(old: Neighbours, ids: Sequence[str], features: Floats) -> Neighbours:
     count, first = len(vectors), len(old)
     near = np.concatenate([old.near, np.full((count - first, NEAREST), NOBODY, np.int32)])
     similar = np.concatenate([old.similar, np.full((count - first, NEAREST), -2, np.float32)])
-    _look(vectors, near, similar, np.arange(first, count), (0, count))
-    _look(vectors, near, similar, np.arange(first), (first, count))
+    _compare(vectors, near, similar, first)
     return Neighbours(old.backbone, (*old.ids, *ids), vectors, near, similar)
 
 
@@ -78,7 +78,7 @@ def without(old: Neighbours, gone: set[str]) -> Neighbours:
     similar = old.similar[stays]
     near[lost], similar[lost] = NOBODY, -2
     vectors = old.vectors[stays]
-    _look(vectors, near, similar, lost, (0, len(vectors)))
+    _look_again(vectors, near, similar, lost)
     return Neighbours(old.backbone, tuple(id_ for id_ in old.ids if id_ not in gone), vectors, near, similar)
 
 
@@ -114,35 +114,72 @@ def load(path: Path) -> Neighbours:
     return Neighbours(about["backbone"], tuple(about["ids"]), arrays["vectors"], arrays["near"], arrays["similar"])
 
 
-def _look(vectors: Halves, near: Ints, similar: Floats, rows: npt.NDArray[np.intp], columns: tuple[int, int]) -> None:
-    """Takes into ``near`` and ``similar`` of those rows what is nearer among the columns.
+def _compare(vectors: Halves, near: Ints, similar: Floats, first: int) -> None:
+    """Takes into ``near`` and ``similar`` what the photos from ``first`` on and all others are to each other.
 
-    A thread for each core, each with products of its own: two threads that share one product wait for each other.
+    Each pair is multiplied once, for both of its sides. A thread for each core, each with products of its own: two
+    threads that share one product wait for each other.
     """
-    first, end = columns
-    if not len(rows) or first == end:
-        return
+    count = len(vectors)
+    guards = [Lock() for _ in range(0, count, BLOCK)]  # of the rows of ``near`` and ``similar``
+
+    def keep(start: int, products: Floats, others: int) -> None:
+        with guards[start // BLOCK]:
+            rows = slice(start, start + len(products))
+            _take(near[rows], similar[rows], products, others)
+
+    def compare(start: int) -> None:
+        """The new photos among those of the block at ``start`` with all before them, and with each other."""
+        begin, end = max(first, start), min(start + BLOCK, count)
+        sides = vectors[begin:end].astype(np.float32)
+        for left in range(0, end, BLOCK):
+            right = min(left + BLOCK, end)
+            products = sides @ vectors[left:right].astype(np.float32).T
+            if right > begin:  # this block itself: nobody is their own neighbour
+                np.fill_diagonal(products[:, begin - left :], -2)
+            keep(begin, products, left)
+            before = min(right, begin) - left
+            if before > 0:
+                keep(left, products[:, :before].T, begin)
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+        starts = range(first - first % BLOCK, count, BLOCK)
+        list(threads.map(compare, reversed(starts)))  # the longest first
+
+
+def _look_again(vectors: Halves, near: Ints, similar: Floats, rows: npt.NDArray[np.intp]) -> None:
+    """Takes into ``near`` and ``similar`` of those rows who is nearest of all photos."""
 
     def look(start: int) -> None:
-        mine = rows[start : start + ROWS]
+        mine = rows[start : start + BLOCK]
         sides = vectors[mine].astype(np.float32)
         near_here, similar_here = near[mine], similar[mine]
-        for left in range(first, end, COLUMNS):
-            products = sides @ vectors[left : min(left + COLUMNS, end)].astype(np.float32).T
+        for left in range(0, len(vectors), BLOCK):
+            products = sides @ vectors[left : left + BLOCK].astype(np.float32).T
             own = mine - left
             inside = np.flatnonzero((own >= 0) & (own < products.shape[1]))
             products[inside, own[inside]] = -2
-            best = _highest(products, NEAREST)
-            every = np.concatenate([similar_here, np.take_along_axis(products, best, 1)], axis=1)
-            places = np.concatenate([near_here, best.astype(np.int32) + np.int32(left)], axis=1)
-            order = np.argsort(-every, axis=1, kind="stable")[:, :NEAREST]
-            similar_here = np.take_along_axis(every, order, 1)
-            near_here = np.take_along_axis(places, order, 1)
-        near_here[similar_here < -1.5] = NOBODY
+            _take(near_here, similar_here, products, left)
         near[mine], similar[mine] = near_here, similar_here
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
-        list(threads.map(look, range(0, len(rows), ROWS)))
+        list(threads.map(look, range(0, len(rows), BLOCK)))
+
+
+def _take(near: Ints, similar: Floats, products: Floats, first: int) -> None:
+    """Into (n, NEAREST) what is nearer among the m photos from ``first`` on, of products (n, m). The order in which
+    threads bring these makes no difference: of two photos that are equally near, the first counts."""
+    better = np.flatnonzero(products.max(axis=1) >= similar[:, -1])
+    if not len(better):
+        return
+    products = np.ascontiguousarray(products[better])
+    best = _highest(products, NEAREST)
+    every = np.concatenate([similar[better], np.take_along_axis(products, best, 1)], axis=1)
+    places = np.concatenate([near[better], best.astype(np.int32) + np.int32(first)], axis=1)
+    places[every < -1.5] = NOBODY
+    order = np.lexsort((places, -every), axis=1)[:, :NEAREST]
+    similar[better] = np.take_along_axis(every, order, 1)
+    near[better] = np.take_along_axis(places, order, 1)
 
 
 def _highest(values: Floats, count: int) -> npt.NDArray[np.intp]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,8 +15,9 @@ import numpy as np
 
 from photos_graph.graph import features
 from photos_graph.graph.connection import Graph
-from photos_graph.images.workers import WorkerPool
+from photos_graph.images.workers import Priority, WorkerPool
 from photos_graph.kept import written_whole
+from photos_graph.learn.neighbours import BLOCK
 from photos_graph.model import Job
 from photos_graph.services.progress import Progress
 from photos_graph.services.watched import watched
@@ -25,8 +27,8 @@ log = logging.getLogger(__name__)
 
 TARGET = "photos_graph.services.learning_child:TASKS"  # what the children run
 LONGEST_SECONDS = 6 * 3600.0
-AT_ONCE = 5_000  # photos added in one call,
-KEEP_EVERY = 4  # of which so many are lost when the process is killed
+AT_ONCE = 4 * BLOCK  # photos added in one call,
+KEEP_EVERY = 2  # of which so many are lost when the process is killed
 SAYING = "Looking for photos that are alike"
 
 
@@ -42,17 +44,23 @@ def kept_neighbours(settings: Settings) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class NeighbourStage:
-    """``pool``: see ``learning_pool``."""
+    """``pool``: see ``learning_pool``. Several jobs want it; one after the other gets it."""
 
     graph: Graph
     pool: WorkerPool
     settings: Settings
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self, job: Job, progress: Progress) -> str | None:
         """Raises Cancelled, and what goes wrong in the child."""
+        await progress.step(0, None, SAYING)
+        async with self._turn:
+            await self._bring_up_to_date(progress)
+        return None
+
+    async def _bring_up_to_date(self, progress: Progress) -> None:
         path = kept_neighbours(self.settings)
         await asyncio.to_thread(path.parent.mkdir, mode=0o700, exist_ok=True)
-        await progress.step(0, None, SAYING)
         result, chunks = await watched(self.pool.call("known", {"path": str(path)}), progress, SAYING)
         if result["damaged"]:
             log.warning("which photos look alike is found anew: %s", result["damaged"])
@@ -61,38 +69,45 @@ class NeighbourStage:
         gone = sorted(set(known) - set(there))
         before = set(known)
         new = [id_ for id_ in there if id_ not in before]
+        size = len(known)
         if gone:
-            await self._update(path, len(known), gone, [], progress, keep=not new)
-        size = len(known) - len(gone)
+            work = self._update(path, size, gone, [], keep=not new)
+            size = await watched(work, progress, SAYING, 0, len(new))
         for start in range(0, len(new), AT_ONCE):
             some = new[start : start + AT_ONCE]
             last = start + AT_ONCE >= len(new)
             keep = last or (start // AT_ONCE) % KEEP_EVERY == KEEP_EVERY - 1
-            size = await self._update(path, size, [], some, progress, keep=keep)
-            await progress.step(start + len(some), len(new), SAYING)
-        return None
+            work = self._update(path, size, [], some, keep=keep)
+            size = await watched(work, progress, SAYING, start, len(new))
 
-    async def _update(
-        self, path: Path, size: int, gone: Sequence[str], new: Sequence[str], progress: Progress, *, keep: bool
-    ) -> int:
+    async def _update(self, path: Path, size: int, gone: Sequence[str], new: Sequence[str], *, keep: bool) -> int:
+        """How many photos there are in it then."""
         with TemporaryDirectory(prefix=".new-", dir=path.parent) as folder:
-            file = Path(folder) / "features.npz"
-            if new:
-                await self._collect(new, file)
+            given = Path(folder) / "features.npz"
+            if new and not await self._collect(new, given):
+                return size  # another backbone looked at them meanwhile
             argument = {
                 "path": str(path),
                 "backbone": self.settings.learn.backbone,
                 "size": size,
                 "gone": list(gone),
-                "new": str(file) if new else None,
+                "new": str(given) if new else None,
                 "keep": keep,
             }
-            result, chunks = await watched(self.pool.call("update", argument), progress, SAYING)
-        if keep and chunks:
-            await asyncio.to_thread(_write, path, chunks)
-        return int(result["size"])
+            async with self.pool.stream("update", argument, Priority.BACKGROUND) as chunks:
+                if keep:
+                    with written_whole(path) as file:
+                        async for chunk in chunks:
+                            await asyncio.to_thread(file.write, chunk)
+                        file.flush()
+                        await asyncio.to_thread(os.fsync, file.fileno())  # else it is waited for outside of a thread
+                else:
+                    async for _ in chunks:
+                        pass
+        return int(chunks.result["size"])
 
-    async def _collect(self, ids: Sequence[str], file: Path) -> None:
+    async def _collect(self, ids: Sequence[str], path: Path) -> bool:
+        """Whether there are any."""
         found = [
             pair
             async for some in features.vectors(self.graph, ids, self.settings.learn.backbone)
@@ -100,10 +115,5 @@ class NeighbourStage:
         ]
         vectors = np.array([vector for _, vector in found], np.float32)
         names = np.array([id_ for id_, _ in found], dtype=np.str_)
-        await asyncio.to_thread(np.savez, file, ids=names, vectors=vectors)
-
-
-def _write(path: Path, chunks: Sequence[bytes]) -> None:
-    with written_whole(path) as file:
-        for chunk in chunks:
-            file.write(chunk)
+        await asyncio.to_thread(np.savez, path, ids=names, vectors=vectors)
+        return bool(found)

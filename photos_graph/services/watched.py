@@ -13,12 +13,12 @@ LOOK_SECONDS = 0.25  # how often it is asked whether the job was cancelled, whil
 T = TypeVar("T")
 
 
-async def watched(call: Awaitable[T], progress: Progress, saying: str) -> T:
-    """Ends the call, and the process that does it, when the job is cancelled."""
+async def watched(call: Awaitable[T], progress: Progress, saying: str, done: int = 0, total: int | None = None) -> T:
+    """Ends the call, and the process that does it, when the job is cancelled. ``done`` of ``total``: before it."""
     task = asyncio.ensure_future(call)
     try:
         while not (await asyncio.wait([task], timeout=LOOK_SECONDS))[0]:
-            await progress.step(0, None, saying)
+            await progress.step(done, total, saying)
         return task.result()
     finally:
         if not task.done():

@@ -11,10 +11,19 @@ import pytest
 from photos_graph.faces.embed import normalised
 from photos_graph.kept import Damaged
 from photos_graph.learn import neighbours
-from photos_graph.learn.neighbours import COLUMNS, NEAREST, NOBODY, ROWS, Neighbours
+from photos_graph.learn.neighbours import NEAREST, NOBODY, Neighbours
 from photos_graph.learn.propagation import Propagation
 
 Floats = npt.NDArray[np.float32]
+
+
+BLOCK = 256
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a few hundred photos are many."""
+    monkeypatch.setattr(neighbours, "BLOCK", BLOCK)
 
 
 def photos(count: int, groups: int = 7, seed: int = 1, dimensions: int = 32) -> tuple[list[str], Floats]:
@@ -39,19 +48,29 @@ def same(one: Neighbours, other: Neighbours) -> bool:
 
 
 def test_the_nearest_are_the_nearest_over_many_blocks() -> None:
-    ids, vectors = photos(COLUMNS + ROWS + 100)
+    ids, vectors = photos(5 * BLOCK + 100)
     graph = neighbours.build("b", ids, vectors)
     assert np.mean(graph.near == plainly(graph)) > 0.9999, "but for rounding"
     assert (np.diff(graph.similar, axis=1) <= 0).all()
     assert np.allclose(np.linalg.norm(graph.vectors.astype(np.float32), axis=1), 1, atol=1e-3)
 
 
-@pytest.mark.parametrize("first", [0, 1, 5, 600, 1199])
+@pytest.mark.parametrize("first", [0, 1, 600, BLOCK + 5, 2 * BLOCK, 2 * BLOCK + 99])
 def test_it_is_the_same_in_parts_as_at_once(first: int) -> None:
-    ids, vectors = photos(1200)
+    ids, vectors = photos(2 * BLOCK + 100)
     start = neighbours.build("b", ids[:first], vectors[:first])
     graph = neighbours.added(start, ids[first:], vectors[first:])
     assert same(graph, neighbours.build("b", ids, vectors)) and len(start) == first
+
+
+def test_twice_the_same_comes_of_it_also_where_many_are_equally_near() -> None:
+    """Each photo is there so often that its neighbours are its copies, whichever thread came first."""
+    count, copies = 5 * BLOCK + 100, 2 * NEAREST
+    vectors = np.repeat(photos(count // copies + 1)[1], copies, axis=0)[:count]
+    ids = [f"{i:05}" for i in range(count)]
+    graph = neighbours.build("b", ids, vectors)
+    assert (graph.near // copies == np.arange(count)[:, None] // copies)[: count - copies].all()
+    assert all(same(graph, neighbours.build("b", ids, vectors)) for _ in range(3))
 
 
 def test_who_loses_a_neighbour_gets_the_next() -> None:
