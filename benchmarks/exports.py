@@ -55,7 +55,7 @@ async def _unsaid(settings: Settings) -> None:
     await graph.close()
 
 
-def _measured(service: Service, name: str, mutation: str, **variables: str) -> Iterator[Figure]:
+def _measured(service: Service, what: str, mutation: str, **variables: str) -> Iterator[Figure]:
     pages = []
     with Watch(service.pid) as memory:
         started = time.monotonic()
@@ -68,6 +68,6 @@ def _measured(service: Service, name: str, mutation: str, **variables: str) -> I
         seconds = time.monotonic() - started
     if job["state"] != "SUCCEEDED":
         raise RuntimeError(job["message"])
-    yield Figure(name, seconds, "s")
-    yield Figure(f"{name}: a page meanwhile, p95", statistics.quantiles(pages, n=20)[-1] * 1000, "ms")
-    yield Figure(f"{name}: peak memory of the service", memory.peak.service / MIB, "MiB")
+    yield Figure(what, seconds, "s")
+    yield Figure(f"{what}: a page meanwhile, p95", statistics.quantiles(pages, n=20)[-1] * 1000, "ms")
+    yield Figure(f"{what}: peak memory of the service", memory.peak.service / MIB, "MiB")

@@ -16,7 +16,7 @@ import typer
 
 from photos_graph import settings as configuration
 from photos_graph.errors import BadInput, PhotosGraphError
-from photos_graph.model import Certainty, DatasetFormat, Job, JobState, ModelKind
+from photos_graph.model import Certainty, DatasetFormat, Job, JobKind, JobState, ModelKind
 from photos_graph.settings import Settings
 from photos_graph.terminal import (
     bytes_shown,
@@ -107,7 +107,6 @@ def scan(
 ) -> None:
     """Read new and changed photos into the library, note which are gone, look for faces, and predict tags."""
     from photos_graph.bootstrap import Services
-    from photos_graph.model import JobKind
     from photos_graph.services.learning import WITHOUT_WEIGHTS
     from photos_graph.services.recognition import WITHOUT_MODELS
 

@@ -112,3 +112,11 @@ MATCH (t:Tag {id: $id}) SET t.threshold = $threshold, t.thresholdBy = 'PERSON' R
 async def set_threshold(tx: Transaction, tag_id: str, threshold: float) -> bool:
     """As a person wants it; whether there is such a tag."""
     return bool(await tx.run(THRESHOLD, id=tag_id, threshold=threshold))
+
+
+CHOSEN: LiteralString = "MATCH (t:Tag) WHERE t.thresholdBy = 'PERSON' RETURN t.id AS id, t.threshold AS threshold"
+
+
+async def chosen_thresholds(tx: Transaction) -> dict[str, float]:
+    """Those that a person set, by tag id."""
+    return {row["id"]: row["threshold"] for row in await tx.run(CHOSEN)}

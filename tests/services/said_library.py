@@ -67,6 +67,9 @@ async def said(services: Services, root: Path) -> dict[str, str]:
     await services.person_editing.update(cleo.id, hidden=True)
     await services.labels.rate([one, six], 5, by="ann")
     await services.labels.favourite([two], True, by="ann")
+    sea = services.tags.named("Sea")
+    assert sea is not None
+    await services.models.set_threshold(sea.id, 0.8)
     assert await in_step(services)
     return ids
 
@@ -90,7 +93,10 @@ MATCH (d:Folder)
 RETURN d.name AS folder, [(d)-[r:TAGGED]->(t:Tag) | [t.name, r.recursive, r.via, r.at, r.by]] AS tagged,
   [(d)-[r:EXCLUDES]->(t:Tag) | [t.name, r.at, r.by]] AS excluded
 """
-TAG: LiteralString = "MATCH (t:Tag) OPTIONAL MATCH (t)-[:CHILD_OF]->(up:Tag) RETURN t.name AS tag, up.name AS up"
+TAG: LiteralString = """
+MATCH (t:Tag) OPTIONAL MATCH (t)-[:CHILD_OF]->(up:Tag)
+RETURN t.name AS tag, up.name AS up, t.threshold AS threshold, t.thresholdBy AS thresholdBy
+"""
 PERSON: LiteralString = "MATCH (x:Person) RETURN x.name AS person, x.isMe AS isMe, x.hidden AS hidden"
 
 

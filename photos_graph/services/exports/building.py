@@ -64,7 +64,7 @@ class Building:
         return (self.path / relative).exists()
 
     def put(self, relative: str, data: Iterable[bytes]) -> Written:
-        """Whole or not at all, as far as a killed process goes; notes come after their files are on the disk."""
+        """Whole or not at all, as far as a killed process goes."""
         path = self._inside(relative)
         new = path.with_name(f".{hashlib.sha256(path.name.encode()).hexdigest()[:16]}.new")
         digest, size = hashlib.sha256(), 0
@@ -104,12 +104,17 @@ class Building:
     # blocks
 
     def is_noted(self, block: int) -> bool:
-        return self._note(block).exists()
+        """And its files are there: a machine that went down may have kept the note and lost some of them."""
+        note = self._note(block)
+        return note.exists() and all(self._has_whole(Written(**each)) for each in _about(note)["files"])
+
+    def _has_whole(self, written: Written) -> bool:
+        path = self.path / written.path
+        return path.exists() and path.stat().st_size == written.size
 
     def note(
         self, block: int, records: Iterable[PhotoRecord], files: Sequence[Written], left_out: Sequence[LeftOut]
     ) -> None:
-        os.sync()  # one for all files of the block: an fsync each takes longer than writing them
         with written_whole(self._note(block)) as file:
             about = {"files": [asdict(each) for each in files], "left_out": [asdict(each) for each in left_out]}
             file.write(json.dumps(about).encode() + b"\n")
@@ -133,9 +138,7 @@ class Building:
             yield from (LeftOut(**each) for each in about["left_out"])
 
     def _abouts(self) -> Iterator[dict[str, list[dict[str, Any]]]]:
-        for path in self._notes():
-            with path.open("rb") as file:
-                yield json.loads(next(file))
+        return (_about(path) for path in self._notes())
 
     def _notes(self) -> list[Path]:
         return sorted(self._work.glob("block-*.jsonl"))
@@ -144,6 +147,13 @@ class Building:
         return self._work / f"block-{block:06d}.jsonl"
 
     def finish(self) -> None:
-        """It gets its name."""
+        """It gets its name, once all of it is on the disk: an fsync for each file takes longer than writing it."""
         shutil.rmtree(self._work)
+        os.sync()
         self.path.replace(self.target)
+
+
+def _about(note: Path) -> dict[str, list[dict[str, Any]]]:
+    with note.open("rb") as file:
+        about: dict[str, list[dict[str, Any]]] = json.loads(next(file))
+        return about

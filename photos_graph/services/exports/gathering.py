@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pyroaring import BitMap
 
-from photos_graph.graph import edges, said
+from photos_graph.graph import edges, models, said
 from photos_graph.graph.changes import Edge, EdgeKind
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.said import SaidFace, SaidPhoto
@@ -51,10 +51,12 @@ class Gathering:
         search = self._search
         folders = [id_ for id_ in search.terms.tags.inheritance.marks if search.folders.below(id_) & numbers]
         marks = await self._graph.transaction(lambda tx: edges.of_folders(tx, folders))
+        thresholds = await self._graph.transaction(models.chosen_thresholds)
         persons = sorted(search.persons, key=lambda person: person.name)
         shown = [p for p in persons if everything or search.terms.persons.showing(p.id, self._confirmed) & numbers]
         return LibraryRecord(
             tags=tuple(sorted(search.tags.path(tag.id) or "" for tag in search.tags)),
+            thresholds={path: value for id_, value in thresholds.items() if (path := search.tags.path(id_))},
             persons=tuple(PersonRecord(person.name, person.is_me, person.hidden) for person in shown),
             folders=tuple(
                 FolderRecord(path, self._marks(marks[id_]))

@@ -119,7 +119,7 @@ class ExportJob:
         total, done = len(order.photos), 0
         for number, block in enumerate(_blocks(order)):
             await progress.step(done, total, SAYING)
-            if not building.is_noted(number):
+            if not await asyncio.to_thread(building.is_noted, number):
                 made = await format.write(number, await gathering.photos(block))
                 await asyncio.to_thread(building.note, number, made.records, made.files, made.left_out)
             done += len(block)

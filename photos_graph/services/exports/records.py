@@ -5,7 +5,7 @@ Times are milliseconds since the epoch in UTC, of when a person said it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
 
@@ -104,9 +104,10 @@ class PersonRecord:
 
 @dataclass(frozen=True, slots=True)
 class LibraryRecord:
-    """Tags by path, those that no photo has too."""
+    """Tags by path, those that no photo has too; ``thresholds``: those that a person set."""
 
     tags: tuple[str, ...] = ()
+    thresholds: dict[str, float] = field(default_factory=dict)
     persons: tuple[PersonRecord, ...] = ()
     folders: tuple[FolderRecord, ...] = ()
 

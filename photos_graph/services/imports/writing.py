@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 from photos_graph.errors import BadInput
-from photos_graph.graph import changes, edges, face_clusters, face_edges, persons, ratings, regions, said, tags
+from photos_graph.graph import changes, edges, face_clusters, face_edges, models, persons, ratings, regions, said, tags
 from photos_graph.graph.changes import Change, PersonState, Shift, Single, Value, What
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.feed import touch
@@ -215,11 +215,12 @@ async def write_library(
         await tags.create(tx, tree.new, speaker.by)
         await edges.write(tx, done)
         await changes.record(tx, Change(KIND, What.TAGS, speaker.by, speaker.at_ms, done))
+        judged = await _write_thresholds(tx, library.thresholds, tree)
         told = await _write_persons(tx, library.persons, speaker, outcome)
         outcome.refused += (("", reason) for reason in refused)
         changed = {id_ for shift in done for id_ in shift.folders}
         outcome.changed = len(changed)
-        await touch(tx, folders=sorted(changed), tags=[row.id for row in tree.new], persons=told)
+        await touch(tx, folders=sorted(changed), tags=[*(row.id for row in tree.new), *judged], persons=told)
         return outcome
 
     return await graph.transaction(work)
@@ -243,3 +244,13 @@ async def _write_persons(
             after[id_] = replace(state, is_me=is_me, hidden=hidden)
     await persons.put(tx, after)
     return list(after)
+
+
+async def _write_thresholds(tx: Transaction, thresholds: Mapping[str, float], tree: TagTree) -> list[str]:
+    """Of tags for which nobody chose one here; their ids."""
+    chosen = await models.chosen_thresholds(tx)
+    found = [(tag.id, value) for path, value in thresholds.items() if (tag := tree.at(path.split("/"))) is not None]
+    fresh = {id_: value for id_, value in found if id_ not in chosen and 0 <= value <= 1}
+    for id_, value in fresh.items():
+        await models.set_threshold(tx, id_, value)
+    return list(fresh)
