@@ -49,6 +49,7 @@ from photos_graph.services.recognition import Recognition
 from photos_graph.services.review import Review
 from photos_graph.services.roots import Roots
 from photos_graph.services.scan import Scan, rules
+from photos_graph.services.schedules import Schedules
 from photos_graph.services.search import Search
 from photos_graph.services.tagging import Tagging
 from photos_graph.services.tags import Tags
@@ -79,6 +80,7 @@ class Services:
     drawing: Drawing
     models: Models
     learning: Learning
+    schedules: Schedules
     alike: Alike
     media: Media
     search: Search
@@ -132,6 +134,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         closing.push_async_callback(recognition.close)
         learning = Learning(graph, jobs, recognition, settings)
         models = Models(graph, index, settings)
+        schedules = Schedules(graph, index, jobs, learning, settings)
 
         async def photos_came() -> None:
             await recognition.read()
@@ -167,6 +170,8 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
                 keep_polling(graph, jobs, rules(settings), settings.library.poll_seconds), name="polling"
             )
             closing.push_async_callback(_cancelled, polling)
+            looking = asyncio.create_task(schedules.keep_looking(), name="schedules")
+            closing.push_async_callback(_cancelled, looking)
 
         tagging, naming = Tagging(graph, index), Naming(graph, index, recognition.said)
         yield Services(
@@ -190,6 +195,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             drawing=Drawing(graph, index, recognition.said, describing(face_models, media, settings)),
             models=models,
             learning=learning,
+            schedules=schedules,
             alike=Alike(index, asked, settings),
             media=media,
             search=Search(index),

@@ -129,6 +129,9 @@ class LearnSettings(Group):
     weights: Path | None = Field(
         None, description="a folder with files of weights, looked into before anything is downloaded"
     )
+    corrections: int = Field(
+        50, ge=0, description="photos or faces of which people said something that start a training; 0: none do"
+    )
     threads: int = Field(
         default_factory=lambda: max(1, (os.cpu_count() or 1) // 2), ge=1, description="threads of the backbone"
     )
