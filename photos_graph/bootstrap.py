@@ -18,6 +18,7 @@ from photos_graph.library.places import Gazetteer
 from photos_graph.model import JobKind
 from photos_graph.paths import check_data_dir
 from photos_graph.services.alike import Alike
+from photos_graph.services.ask_stage import AskStage
 from photos_graph.services.browse import Browse
 from photos_graph.services.changes import Changes
 from photos_graph.services.describe_stage import DescribeStage
@@ -45,6 +46,7 @@ from photos_graph.services.polling import keep_polling
 from photos_graph.services.predict_job import PredictJob
 from photos_graph.services.predict_stage import PredictStage
 from photos_graph.services.recognition import Recognition
+from photos_graph.services.review import Review
 from photos_graph.services.roots import Roots
 from photos_graph.services.scan import Scan, rules
 from photos_graph.services.search import Search
@@ -73,6 +75,7 @@ class Services:
     person_editing: PersonEditing
     faces: Faces
     naming: Naming
+    review: Review
     drawing: Drawing
     models: Models
     learning: Learning
@@ -140,7 +143,8 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         describe = DescribeStage(graph, media, backbone, settings)
         neighbours = NeighbourStage(graph, beside, settings)
         predict = PredictStage(graph, index, models, beside, settings)
-        predicting = PredictJob(learning, (describe, neighbours, predict))
+        ask = AskStage(graph, index, models, beside, settings)
+        predicting = PredictJob(learning, (describe, neighbours, predict, ask))
         training = TrainJob(
             graph, index, models, trainers, settings, describe, neighbours, learning.began, learning.took_over
         )
@@ -164,6 +168,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             )
             closing.push_async_callback(_cancelled, polling)
 
+        tagging, naming = Tagging(graph, index), Naming(graph, index, recognition.said)
         yield Services(
             settings=settings,
             graph=graph,
@@ -174,13 +179,14 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             jobs=jobs,
             recognition=recognition,
             labels=Labels(graph, index),
-            tagging=Tagging(graph, index),
+            tagging=tagging,
             changes=Changes(graph, index, recognition.said),
             tags=Tags(graph, index),
             persons=Persons(graph, index),
             person_editing=PersonEditing(graph, index, recognition.said),
             faces=Faces(graph, index),
-            naming=Naming(graph, index, recognition.said),
+            naming=naming,
+            review=Review(graph, index, tagging, naming),
             drawing=Drawing(graph, index, recognition.said, describing(face_models, media, settings)),
             models=models,
             learning=learning,

@@ -431,6 +431,26 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """Whether a photo has a tag, or a face is a person's. ``label_id`` is None for a tag that does not exist yet, of
+    that ``name``. ``score``: 0..1, how likely a model holds it."""
+
+    kind: ModelKind
+    photo_id: str
+    face_id: str | None
+    label_id: str | None
+    name: str
+    score: float
+    reason: str
+
+    @property
+    def key(self) -> str:
+        """Whom and what it is about, which is what it is known by."""
+        about = f"{self.photo_id}/{self.face_id}" if self.face_id is not None else self.photo_id
+        return f"{about}/{self.label_id}" if self.label_id is not None else f"{about}//{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """Why a photo fits a question; ``via``: the folder paths or narrower tags that it came through."""
 

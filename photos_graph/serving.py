@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from photos_graph.bootstrap import Services
 from photos_graph.errors import BadSettings, PhotosGraphError
 from photos_graph.model import JobState
+from photos_graph.services.learning import WITHOUT_WEIGHTS
 from photos_graph.services.recognition import WITHOUT_MODELS
 from photos_graph.settings import Settings
 from photos_graph.terminal import err, follow
@@ -101,6 +102,8 @@ async def _scan(services: Services) -> None:
         err.print(job.message or "", style="" if job.state is JobState.SUCCEEDED else "red")
         if services.recognition.models_are_missing:
             err.print(WITHOUT_MODELS)
+        if services.learning.weights_are_missing:
+            err.print(WITHOUT_WEIGHTS)
         failures = await services.browse.failures(0, None)
         if failures.total:
             err.print(f"{failures.total:,} files could not be read, or not in full: photos-graph jobs --failures")

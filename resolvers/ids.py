@@ -11,7 +11,9 @@ from strawberry.relay import from_base64, to_base64
 from photos_graph.errors import BadInput
 from photos_graph.model import Ref
 
-Kind = Literal["Photo", "Folder", "Root", "Job", "Tag", "Person", "Face", "FaceCluster", "Model", "Change"]
+Kind = Literal[
+    "Photo", "Folder", "Root", "Job", "Tag", "Person", "Face", "FaceCluster", "Model", "Change", "ReviewItem"
+]
 _KINDS = frozenset(get_args(Kind))
 
 
@@ -63,4 +65,4 @@ def refs(kind: Kind, texts: Iterable[str]) -> list[Ref]:
 
 
 def _spoken(kind: Kind) -> str:
-    return "cluster of faces" if kind == "FaceCluster" else kind.lower()
+    return {"FaceCluster": "cluster of faces", "ReviewItem": "item of the review queue"}.get(kind, kind.lower())

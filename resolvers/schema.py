@@ -31,6 +31,7 @@ from resolvers.pages import PhotoQueries
 from resolvers.permissions import CanView
 from resolvers.persons import PersonQueries, load_person
 from resolvers.photos import PhotoMutations, load_photo
+from resolvers.review import ReviewMutations, ReviewQueries
 from resolvers.scalars import SCALARS
 from resolvers.search import SearchQueries
 from resolvers.tagging import TagMutations
@@ -48,6 +49,7 @@ class Query(
     PersonQueries,
     FaceQueries,
     ModelQueries,
+    ReviewQueries,
     JobQueries,
     ViewerQueries,
 ):
@@ -83,6 +85,7 @@ class Mutation(
     ChangeMutations,
     FaceJobMutations,
     ModelMutations,
+    ReviewMutations,
     JobMutations,
     DatasetMutations,
 ):

@@ -123,6 +123,18 @@ def training_set(said: Said, graph: Neighbours) -> TrainingSet:
     )
 
 
+def known(said: Said, labels: Sequence[str]) -> Bools:
+    """(n, l): of which pairs of photo and label people said anything, of labels by tag id."""
+    tags = sorted(said.tags, key=lambda tag: tag.id)
+    truth = _truth(said, tags, _above(tags))
+    place = {tag.id: at for at, tag in enumerate(tags)}
+    out = np.ones((len(said.ids), len(labels)), bool)  # of a tag that is gone there is nothing to ask
+    for at, label in enumerate(labels):
+        if label in place:
+            out[:, at] = truth[:, place[label]] != UNLABELLED
+    return out
+
+
 def save(learnt: TrainingSet, path: Path) -> None:
     """All or nothing. Raises OSError."""
     with written_whole(path) as file:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -68,6 +68,28 @@ def tag_questions(
         score = float(probabilities[photo, label])
         out.append(Question(photo, label, score, float(best[photo]), _why(parts, score, float(thresholds[label]))))
     return out
+
+
+def tag_pool(
+    probabilities: Floats,
+    thresholds: Floats,
+    disagreement: Floats,
+    answered: Bools,
+    graph: Neighbours,
+    count: int,
+    each: int,
+) -> list[Question]:
+    """As ``tag_questions``, and then up to ``each`` about every label, so that one may be asked about alone."""
+    found = tag_questions(probabilities, thresholds, disagreement, answered, graph, count)
+    asked = {(question.photo, question.label) for question in found}
+    more: list[Question] = []
+    for label in range(probabilities.shape[1]):
+        one = slice(label, label + 1)
+        about = tag_questions(
+            probabilities[:, one], thresholds[one], disagreement[:, one], answered[:, one], graph, each
+        )
+        more += [replace(question, label=label) for question in about if (question.photo, label) not in asked]
+    return found + sorted(more, key=lambda question: -question.worth)
 
 
 def _why(parts: tuple[float, float, float], score: float, limit: float) -> str:

@@ -140,6 +140,10 @@ class TagSets:
         taken_off = union([*self._exclusions(tag_id), self.inheritance.barred(tag_id)])
         return (taken_off & self._visible) - self.having(tag_id)
 
+    def is_taken_off(self, tag_id: str, number: int) -> bool:
+        """Whether the photo itself excludes the tag or one above it."""
+        return any(number in excluded for excluded in self._exclusions(tag_id))
+
     def reached_if(self, tag_ids: Iterable[str], marks: Iterable[FolderMarks]) -> BitMap:
         """Photos whose confirmed having of any of these tags would change if these folders had these marks."""
         then = self.inheritance.with_marks(marks)

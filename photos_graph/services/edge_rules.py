@@ -41,6 +41,17 @@ def photo_untagged(
     return after
 
 
+def photo_denied(own: Edges, tag_ids: Iterable[str], below: Below, excluding: Edge) -> Edges:
+    """Without the tags and those below them, and so it stays, whatever may come."""
+    after = dict(own)
+    for tag_id in tag_ids:
+        for tag in below(tag_id):
+            if _is(after.get(tag), EdgeKind.TAGGED):
+                del after[tag]
+        after.setdefault(tag_id, excluding)
+    return after
+
+
 def folder_tagged(own: Edges, tag_ids: Iterable[str], said: Edge) -> Edges:
     """``said`` on each of the tags, unless it was said in the same way before."""
     after = dict(own)

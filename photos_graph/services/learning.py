@@ -15,6 +15,7 @@ from photos_graph.services.jobs import Jobs
 from photos_graph.services.recognition import Recognition
 from photos_graph.settings import Settings
 
+WITHOUT_WEIGHTS = "Photos are not described, and no tags predicted; to have it: photos-graph models --fetch"
 TRAINING = {ModelKind.TAGS: JobKind.TRAIN_TAGS, ModelKind.PERSONS: JobKind.TRAIN_PERSONS}
 
 
@@ -62,10 +63,17 @@ class Learning:
     async def began(self, kind: ModelKind) -> None:
         """What people said so far is being learnt."""
 
+    @property
+    def weights_are_missing(self) -> bool:
+        """And nothing else is, and it was not said that photos are described all the same, which then fails."""
+        return self._settings.learn.enabled == "auto" and _keras_is_here() and not self._weights_are_here()
+
     def _can(self) -> bool:
+        return _keras_is_here() and self._weights_are_here()
+
+    def _weights_are_here(self) -> bool:
         learn = self._settings.learn
-        row = table.backbone(learn.backbone)
-        return _keras_is_here() and Weights(self._settings.models_dir, learn.weights).are_here(row)
+        return Weights(self._settings.models_dir, learn.weights).are_here(table.backbone(learn.backbone))
 
 
 def _keras_is_here() -> bool:

@@ -13,10 +13,12 @@ import numpy as np
 
 from photos_graph.errors import Unreadable
 from photos_graph.images.child import Emit, Task
-from photos_graph.kept import Arrays, Damaged, pack
-from photos_graph.learn import neighbours, registry
+from photos_graph.kept import Arrays, Damaged, pack, read_arrays
+from photos_graph.learn import dataset, neighbours, registry, review
+from photos_graph.learn.calibrate import NEVER
 from photos_graph.learn.neighbours import Neighbours
 from photos_graph.learn.tags import TagModel
+from photos_graph.services import said
 
 CHUNK = 4 * 1024 * 1024
 GUESSES = 1  # version of the file of probabilities: raise it when the meaning of anything in it changes
@@ -93,6 +95,28 @@ def _predict(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     return {}
 
 
+def _ask(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """What to ask people, best first, of the files ``graph``, ``guesses`` and ``said``; ``thresholds`` by label."""
+    graph = graph_at(Path(argument["graph"]))
+    about, arrays = read_arrays(Path(argument["guesses"]), GUESSES)
+    if graph is None or list(graph.ids) != about["ids"]:
+        raise Unreadable("The graph of neighbours is not the one that was predicted by.", stage="features")
+    told = said.in_order(said.read(Path(argument["said"])), graph.ids)
+    thresholds = np.array([argument["thresholds"].get(label) or NEVER for label in about["labels"]], np.float32)
+    found = review.tag_pool(
+        arrays["probabilities"].astype(np.float32),
+        thresholds,
+        arrays["disagreement"].astype(np.float32),
+        dataset.known(told, about["labels"]),
+        graph,
+        argument["count"],
+        argument["each"],
+    )
+    rows = [[graph.ids[each.photo], about["labels"][each.label], each.score, each.reason] for each in found]
+    emit_all(json.dumps(rows).encode(), emit)
+    return {}
+
+
 def graph_at(path: Path) -> Neighbours | None:
     """As it is in the file now; None where there is none that serves."""
     if _Kept.path != path or _Kept.stamp is None or _Kept.stamp != _stamp(path):
@@ -127,4 +151,4 @@ def emit_all(data: bytes | memoryview, emit: Emit) -> None:
         emit(bytes(view[start : start + CHUNK]))
 
 
-TASKS: dict[str, Task] = {"known": _known, "update": _update, "similar": _similar, "predict": _predict}
+TASKS: dict[str, Task] = {"known": _known, "update": _update, "similar": _similar, "predict": _predict, "ask": _ask}

@@ -54,6 +54,23 @@ class Naming(FaceWriting):
 
         return await self._write(work)
 
+    async def answer(self, pairs: Sequence[tuple[str, str]], *, yes: bool, by: str = "") -> BulkResult:
+        """Of questions whether a face is a person's (ids)."""
+        said = Edge(EdgeKind.IS if yes else EdgeKind.IS_NOT, now_ms(), by, via="MANUAL" if yes else None)
+        ids = distinct([face_id for face_id, _ in pairs])
+
+        async def work(tx: Transaction) -> BulkResult:
+            faces = await known_faces(tx, ids)
+            names = {id_: (await known_person(tx, id_)).name for id_ in dict.fromkeys(id_ for _, id_ in pairs)}
+            after = {id_: face.edges for id_, face in faces.items()}
+            for face_id, person_id in pairs:
+                become = face_rules.named if yes else face_rules.rejected
+                after[face_id] = become(after[face_id], person_id, said)
+            done = await write_faces(tx, faces, after, names)
+            return await recorded(tx, "ANSWER", done, by, len(faces))
+
+        return await self._write(work)
+
     async def name_cluster(self, cluster_id: str, person: Ref, by: str = "") -> BulkResult:
         """Those of its faces that can be that person, as ``assign``. Left out are those of which somebody said that it
         is not them, and all but the best on one photo."""

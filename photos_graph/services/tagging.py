@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from photos_graph.errors import BadInput, NotFound
@@ -63,6 +63,35 @@ class Tagging(TagEditing):
                 for n in numbers
             }
             return await _write_photos(tx, "UNTAG_PHOTOS", tree, own, after, excluding)
+
+        return await self._caught_up(work)
+
+    async def answer(
+        self, yes: Mapping[str, Collection[Ref]], no: Mapping[str, Collection[str]], by: str = ""
+    ) -> BulkResult:
+        """Of questions about photos, by their ids: those have the tags, these do not, whatever a model may say.
+
+        Unknown names of the former are created.
+        """
+        photo_ids = list(dict.fromkeys([*yes, *no]))
+        await known_numbers(self._graph, photo_ids)  # all of them, or nothing is changed
+        number = {id_: self._index.search.number_of(id_) for id_ in photo_ids}
+        said, excluding = Edge(EdgeKind.TAGGED, now_ms(), by, via="MANUAL"), Edge(EdgeKind.EXCLUDES, now_ms(), by)
+
+        async def work(tx: Transaction) -> BulkResult:
+            await changes.lock(tx)
+            tree = await tags.tag_tree(tx)
+            shown = [n for n in number.values() if n is not None]
+            own = await edges.of_photos(tx, shown)
+            after = {n: own.get(n, {}) for n in shown}
+            for photo, refs in yes.items():
+                if (n := number[photo]) is not None:
+                    after[n] = edge_rules.photo_tagged(after[n], tree.wanted_or_new(list(refs)), tree.up, said)
+            for photo, tag_ids in no.items():
+                if (n := number[photo]) is not None:
+                    wanted = tree.wanted([Ref(id=tag_id) for tag_id in tag_ids])
+                    after[n] = edge_rules.photo_denied(after[n], wanted, tree.below, excluding)
+            return await _write_photos(tx, "ANSWER", tree, own, after, said)
 
         return await self._caught_up(work)
 

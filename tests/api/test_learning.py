@@ -77,6 +77,47 @@ async def set_thresholds(ask: Ask) -> None:
         assert data(await ask(query, t=tag["id"], x=THRESHOLD))["setThreshold"] == {"threshold": THRESHOLD}
 
 
+async def queue(ask: Ask, **arguments: Any) -> Any:
+    query = """query($kind: ModelKind, $tag: ID, $first: Int, $after: String) {
+      reviewQueue(kind: $kind, tag: $tag, first: $first, after: $after) { totalCount
+        pageInfo { hasNextPage endCursor }
+        nodes { id kind label score reason photo { name } tag { id name } face { id } } } }"""
+    return data(await ask(query, **arguments))["reviewQueue"]
+
+
+async def reviewed(ask: Ask) -> None:
+    """What was asked is answered, and asked no more."""
+    everything = await queue(ask, kind="TAGS", first=500)
+    asked = [(item["photo"]["name"], item["label"]) for item in everything["nodes"]]
+    assert len(asked) == everything["totalCount"] == len(set(asked)) > 10
+    assert not [name for name, label in asked if name in {f"{label} {number}.jpg" for number in range(SAID)}]
+    assert all(item["reason"] and item["tag"]["name"] == item["label"] for item in everything["nodes"])
+    page = await queue(ask, kind="TAGS", first=2)
+    rest = await queue(ask, kind="TAGS", first=500, after=page["pageInfo"]["endCursor"])
+    assert [item["id"] for item in page["nodes"] + rest["nodes"]] == [item["id"] for item in everything["nodes"]]
+    tag = everything["nodes"][0]["tag"]
+    assert {item["label"] for item in (await queue(ask, tag=tag["id"]))["nodes"]} == {tag["name"]}
+    assert (await queue(ask, kind="PERSONS"))["totalCount"] == 0
+
+    wrong = next(item for item in everything["nodes"] if not item["photo"]["name"].startswith(item["label"]))
+    right = next(item for item in everything["nodes"] if item["photo"]["name"].startswith(item["label"]))
+    answers = {}
+    for how, item in (("confirm", right), ("reject", wrong)):
+        query = f"mutation($i: [ID!]!) {{ {how}(items: $i) {{ matched changed change }} }}"
+        answer = data(await ask(query, i=[item["id"]]))
+        assert (answer[how]["matched"], answer[how]["changed"]) == (1, 1)
+        answers[how] = answer[how]["change"]
+    left = await queue(ask, kind="TAGS", first=500)
+    assert left["totalCount"] == everything["totalCount"] - 2
+    assert {right["id"], wrong["id"]}.isdisjoint(item["id"] for item in left["nodes"])
+    said = await names(ask, {"tags": {"any": [right["label"]]}, "certainty": "CONFIRMED"})
+    assert right["photo"]["name"] in said
+    assert wrong["photo"]["name"] not in await names(ask, {"tags": {"any": [wrong["label"]]}})
+    for change in answers.values():
+        data(await ask("mutation($c: ID!) { undo(change: $c) { changed } }", c=change))
+    assert (await queue(ask, kind="TAGS", first=500))["totalCount"] == everything["totalCount"], "asked again"
+
+
 def tagged_right(found: set[str], kind: str) -> float:
     return sum(name.startswith(kind) for name in found) / max(1, len(found))
 
@@ -113,6 +154,8 @@ async def test_what_was_said_is_learnt_and_what_is_corrected_stays_corrected(ask
         if tag["source"] == "PREDICTED"
     ]
     assert all(tag["model"] == {"version": 1} and tag["score"] >= THRESHOLD for _, tag in predicted)
+
+    await reviewed(ask)
 
     wrong, tag = predicted[0]
     await say(ask, "untagPhotos", [photos[wrong]], [tag["tag"]["name"]])

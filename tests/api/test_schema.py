@@ -20,23 +20,28 @@ CONTRACT = CORPORA.parent / "contract.graphql"
 
 CONTRACTED = "(x: Int! = 3, y: Int): Int"
 
-ADDED = {"Mutation.importDataset"}  # which the contract welcomes: it has the job for it, and no field
+# Which the contract welcomes.
+ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem.label"}
 
 Composite = graphql.GraphQLObjectType | graphql.GraphQLInterfaceType | graphql.GraphQLInputObjectType
 
 PROMISED = {
     "Query": "library folder photo photos timeline search tag tags person persons faces faceClusters node job jobs "
-    "viewer",
+    "viewer reviewQueue models",
     "Mutation": "addRoot removeRoot scan cancelJob retryFailures ratePhotos favouritePhotos createTag renameTag "
     "moveTag mergeTags deleteTag tagPhotos untagPhotos tagFolder untagFolder tagFoldersByName undo "
     "createPerson renamePerson updatePerson mergePersons deletePerson nameCluster assignFaces rejectFaces ignoreFaces "
-    "addFace exportDataset",
+    "addFace exportDataset train activateModel confirm reject setThreshold",
+    "Model": "id kind version state trainedAt labels examples metrics perLabel",
+    "ModelMetrics": "heldOut precision recall f1 averagePrecision",
+    "LabelMetrics": "label examples precision recall threshold",
+    "ReviewItem": "id kind photo face tag person score reason",
     "Subscription": "job jobs",
     "Library": "roots photoCount fileCount folderCount faceCount failures formats",
     "Folder": "id name path parent folders photos photoCount tags",
     "FolderTag": "tag recursive from",
     "Photo": "id name files width height format byteSize contentHash takenAt takenOffset takenSource location places "
-    "camera rating favourite placeholder thumbnail original tags faces persons",
+    "camera rating favourite placeholder thumbnail original tags faces persons similar",
     "PhotoTag": "tag source from score model at",
     "PhotoFilter": "and or not tags persons folder places taken near box rating favourite faceCount untagged camera "
     "text certainty",
@@ -53,7 +58,6 @@ PROMISED = {
     "FaceFilter": "photo person unassigned ignored minQuality",
     "FaceCluster": "id size faces suggestions",
     "FaceConnection": "edges nodes pageInfo totalCount",
-    "Model": "id kind version state trainedAt",
     "SearchResult": "terms unmatched photos",
     "SearchTerm": "text kind label negated",
     "BulkResult": "matched changed change",

@@ -1,0 +1,112 @@
+"""The review queue: what models ask people, less what was answered since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from photos_graph.errors import BadInput
+from photos_graph.graph import questions
+from photos_graph.graph.connection import Graph
+from photos_graph.model import BulkResult, ModelKind, Question, Ref
+from photos_graph.services.index import Index
+from photos_graph.services.listing import Key, Listing, cursor_of, key_of
+from photos_graph.services.naming import Naming
+from photos_graph.services.tagging import Tagging
+
+MAX_ITEMS = 1_000  # in one call
+STALE = "This is not an item of the review queue."
+
+
+class Review:
+    def __init__(self, graph: Graph, index: Index, tagging: Tagging, naming: Naming) -> None:
+        self._graph = graph
+        self._index = index
+        self._tagging = tagging
+        self._naming = naming
+
+    async def queue(
+        self, kind: ModelKind | None, label_id: str | None, first: int, after: str | None
+    ) -> Listing[Question]:
+        """What teaches most first. ``label_id``: of a tag or person. Raises BadInput for a cursor that is none."""
+        found = await questions.asked(self._graph, kind, label_id)
+        answered = await self._answered_faces([question for _, question in found])
+        left = [pair for pair in found if not self._is_answered(pair[1], answered)]
+        start = key_of(after) if after is not None else (-1, "")
+        rest = [pair for pair in left if (pair[0], pair[1].key) > start]
+        page = rest[:first]
+        return Listing(
+            items=[question for _, question in page],
+            cursors=[cursor_of(_key(pair)) for pair in page],
+            has_next=len(rest) > first,
+            has_previous=len(rest) < len(left),
+            total=len(left),
+        )
+
+    async def confirm(self, keys: Sequence[str], by: str = "") -> BulkResult:
+        """What is asked is so; all of tags or all of persons. Answered once more, or no longer asked, they are taken
+        all the same: an item says whom and what it is about. Raises BadInput, NotFound, Conflict."""
+        photos, faces = _parted(keys)
+        if faces:
+            return await self._naming.answer(faces, yes=True, by=by)
+        yes: dict[str, list[Ref]] = {}
+        for photo, tag in photos:
+            yes.setdefault(photo, []).append(tag)
+        return await self._tagging.answer(yes, {}, by)
+
+    async def reject(self, keys: Sequence[str], by: str = "") -> BulkResult:
+        """What is asked is not so, and never asked again, nor predicted. Raises what ``confirm`` raises."""
+        photos, faces = _parted(keys)
+        if faces:
+            return await self._naming.answer(faces, yes=False, by=by)
+        no: dict[str, list[str]] = {}
+        for photo, tag in photos:
+            if tag.id is None:
+                raise BadInput("A suggestion without a tag of yours can only be confirmed.")
+            no.setdefault(photo, []).append(tag.id)
+        return await self._tagging.answer({}, no, by)
+
+    async def _answered_faces(self, found: Sequence[Question]) -> set[tuple[str, str | None]]:
+        faces = [question.face_id for question in found if question.face_id is not None]
+        return await questions.answered_faces(self._graph, faces) if faces else set()
+
+    def _is_answered(self, question: Question, faces: set[tuple[str, str | None]]) -> bool:
+        search = self._index.search
+        number = search.number_of(question.photo_id)
+        if number is None:
+            return True
+        if question.face_id is not None:
+            known = question.label_id is not None and search.persons.get(question.label_id) is not None
+            return not known or (question.face_id, None) in faces or (question.face_id, question.label_id) in faces
+        if question.label_id is None:
+            return False
+        tags = search.terms.tags
+        if tags.rows.get(question.label_id) is None:
+            return True
+        return number in tags.having(question.label_id, confirmed=True) or tags.is_taken_off(question.label_id, number)
+
+
+def _key(pair: tuple[int, Question]) -> Key:
+    return pair[0], pair[1].key
+
+
+def _parted(keys: Sequence[str]) -> tuple[list[tuple[str, Ref]], list[tuple[str, str]]]:
+    """(photo, tag) and (face, person). Raises BadInput."""
+    if len(keys) > MAX_ITEMS:
+        raise BadInput(f"One call takes up to {MAX_ITEMS:,} items; these are {len(keys):,}.")
+    photos: list[tuple[str, Ref]] = []
+    faces: list[tuple[str, str]] = []
+    for key in dict.fromkeys(keys):
+        photo, _, rest = key.partition("/")
+        if rest.startswith("/"):
+            photos.append((photo, Ref(name=rest[1:])))
+            continue
+        match rest.split("/"):
+            case [tag] if tag:
+                photos.append((photo, Ref(id=tag)))
+            case [face, person] if face and person:
+                faces.append((face, person))
+            case _:
+                raise BadInput(STALE)
+    if photos and faces:
+        raise BadInput("Items about tags and items about persons are answered in calls of their own.")
+    return photos, faces
