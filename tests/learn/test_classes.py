@@ -40,7 +40,7 @@ def test_pictures_are_called_what_they_show(backbone_home: Path, tmp_path: Path)
 
 def test_names_that_are_missing_or_damaged_are_said_to_be(backbone_home: Path, tmp_path: Path) -> None:
     store = Weights(tmp_path)
-    with pytest.raises(ModelUnavailable, match="missing.*models --fetch"):
+    with pytest.raises(ModelUnavailable, match=r"missing.*models --fetch"):
         names(store)
     path = store.path(CLASS_NAMES)
     path.parent.mkdir(parents=True)
