@@ -144,7 +144,7 @@ def _asked(
     probabilities = model.predictor.probabilities(places.graph)
     if how == "queue":
         apart = model.predictor.disagreement(places.graph)
-        asked = tag_questions(probabilities, model.thresholds, apart, answered, places.graph, ANSWERS)
+        asked, _ = tag_questions(probabilities, model.thresholds, apart, answered, places.graph, ANSWERS)
         return [(each.photo, model.labels[each.label]) for each in asked]
     free = np.flatnonzero(~answered.any(axis=1))
     drawn = np.random.default_rng(seed).choice(free, ANSWERS, replace=False)

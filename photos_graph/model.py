@@ -442,6 +442,7 @@ class Question:
     name: str
     score: float
     reason: str
+    named: bool = False  # it is about a face that has that name
 
     @property
     def key(self) -> str:

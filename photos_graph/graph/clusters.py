@@ -40,6 +40,7 @@ class VectorFace:
     not_persons: tuple[str, ...]
     cluster_id: str | None
     likes: tuple[Like, ...]
+    reviewed: bool = False  # somebody was asked whether it is them, and said so
 
 
 ALL: LiteralString = """
@@ -49,7 +50,7 @@ RETURN p.number AS photo, f.id AS id, f.quality AS quality,
   CASE WHEN f.model = $model AND NOT coalesce(f.ignored, false) THEN left(f.vector, 16) END AS fingerprint,
   [(f)-[:IS]->(x:Person) | x.id] AS said, [(f)-[:IS_NOT]->(x:Person) | x.id] AS never,
   [(f)-[:IN_CLUSTER]->(c:Cluster) | c.id] AS clusters,
-  [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.score, r.applied]] AS likes
+  [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.score, r.applied]] AS likes, f.reviewedAs AS reviewedAs
 """
 
 
@@ -70,6 +71,7 @@ def _face(row: dict[str, Any]) -> VectorFace:
         not_persons=tuple(row["never"]),
         cluster_id=row["clusters"][0] if row["clusters"] else None,
         likes=tuple(likes),
+        reviewed=bool(row["said"]) and row["said"][0] == row["reviewedAs"],
     )
 
 

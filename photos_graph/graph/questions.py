@@ -7,6 +7,7 @@ removed meanwhile is noticed by who reads it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import LiteralString
 
 from photos_graph.graph.connection import Graph, Transaction
@@ -18,7 +19,7 @@ CLEAR: LiteralString = "MATCH (q:Question {kind: $kind}) DETACH DELETE q"
 PUT: LiteralString = """
 UNWIND $rows AS row
 CREATE (:Question {id: row.id, kind: $kind, rank: row.rank, photo: row.photo, face: row.face, label: row.label,
-  name: row.name, score: row.score, reason: row.reason})
+  name: row.name, score: row.score, reason: row.reason, named: row.named})
 """
 STAMP: LiteralString = "MERGE (m:Meta {name: $name}) SET m.value = $value"
 STAMPED: LiteralString = "MATCH (m:Meta {name: $name}) RETURN m.value AS value"
@@ -37,6 +38,7 @@ async def replace(tx: Transaction, kind: ModelKind, stamp: str, asked: Sequence[
             "name": each.name,
             "score": each.score,
             "reason": each.reason,
+            "named": each.named,
         }
         for rank, each in enumerate(asked)
     ]
@@ -53,19 +55,31 @@ async def stamp(graph: Graph, kind: ModelKind) -> str | None:
 OPEN: LiteralString = """
 MATCH (q:Question)
 WHERE ($kind IS NULL OR q.kind = $kind) AND ($label IS NULL OR q.label = $label)
-RETURN collect([q.kind, q.rank, q.photo, q.face, q.label, q.name, q.score, q.reason]) AS asked
+RETURN collect([q.kind, q.rank, q.photo, q.face, q.label, q.name, q.score, q.reason, q.named]) AS asked
 """
-ANSWERED: LiteralString = """
-UNWIND $faces AS id
+FACES: LiteralString = """
+UNWIND $ids AS id
 MATCH (f:Face {id: id})
-WHERE coalesce(f.ignored, false) OR EXISTS { (f)-[:IS]->(:Person) }
-RETURN collect([id, null]) AS faces
+RETURN collect([id, coalesce(f.ignored, false), f.reviewedAs, [(f)-[:IS]->(x:Person) | x.id],
+  [(f)-[:IS_NOT]->(x:Person) | x.id]]) AS faces
 """
-DENIED: LiteralString = """
-UNWIND $faces AS id
-MATCH (f:Face {id: id})-[:IS_NOT]->(x:Person)
-RETURN collect([id, x.id]) AS faces
-"""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFace:
+    """``reviewed_as``: the person whom it is, as somebody confirmed when asked."""
+
+    ignored: bool
+    reviewed_as: str | None
+    person_id: str | None
+    not_persons: frozenset[str]
+
+    def settles(self, question: Question) -> bool:
+        if self.ignored or question.label_id in self.not_persons:
+            return True
+        if question.named:
+            return self.person_id != question.label_id or self.reviewed_as == question.label_id
+        return self.person_id is not None
 
 
 async def asked(graph: Graph, kind: ModelKind | None, label_id: str | None) -> list[tuple[int, Question]]:
@@ -73,19 +87,27 @@ async def asked(graph: Graph, kind: ModelKind | None, label_id: str | None) -> l
     few thousand at most."""
     rows = (await graph.read(OPEN, kind=kind and kind.value, label=label_id))[0]["asked"]
     found = [
-        (rank, Question(ModelKind(kind_), photo, face, label, name, score, reason))
-        for kind_, rank, photo, face, label, name, score, reason in rows
+        (rank, Question(ModelKind(kind_), photo, face, label, name, score, reason, bool(named)))
+        for kind_, rank, photo, face, label, name, score, reason, named in rows
     ]
     return sorted(found, key=lambda pair: (pair[0], pair[1].key))
 
 
-async def answered_faces(graph: Graph, face_ids: Sequence[str]) -> set[tuple[str, str | None]]:
-    """(face, None): it has a name, or is ignored; (face, person): it is not them."""
-    found: set[tuple[str, str | None]] = set()
-    for query in (ANSWERED, DENIED):
-        rows = await graph.read(query, faces=list(face_ids))
-        found |= {(face, person) for face, person in rows[0]["faces"]}
-    return found
+async def faces(graph: Graph, face_ids: Sequence[str]) -> dict[str, AskedFace]:
+    """By id, of those that are there."""
+    rows = (await graph.read(FACES, ids=list(face_ids)))[0]["faces"]
+    return {
+        id_: AskedFace(ignored, reviewed, next(iter(said), None), frozenset(never))
+        for id_, ignored, reviewed, said, never in rows
+    }
+
+
+REVIEWED: LiteralString = "UNWIND $rows AS row MATCH (f:Face {id: row.face}) SET f.reviewedAs = row.person"
+
+
+async def reviewed(tx: Transaction, pairs: Sequence[tuple[str, str]]) -> None:
+    """Of (face, person): it is them, which is not asked again."""
+    await tx.run(REVIEWED, rows=[{"face": face, "person": person} for face, person in pairs])
 
 
 # ``Photo.deniedClasses``: names of classes that somebody said the photo is not of, and for which there is no tag.

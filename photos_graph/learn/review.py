@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.match import Matches
 from photos_graph.learn.calibrate import NEVER
 from photos_graph.learn.neighbours import Neighbours
 
 NOVEL = 0.5  # mean similarity to the neighbours below which a photo is unlike the others
 SAME_SHOT = 0.9  # cosine similarity of photos of which one is enough
 LIKELY, LEAST_WORTH = 0.1, 0.2  # score of a person worth asking about; worth of a question about a face
-POOL = 20  # candidates for each item that is asked for
+POOL, LABEL_POOL = 20, 4  # candidates for each item that is asked for: of all, of one label
+ROWS = 4096  # photos looked at at once
 
 Floats = npt.NDArray[np.float32]
+Guessed = npt.NDArray[np.float32] | npt.NDArray[np.float16]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int32]
+U = TypeVar("U", float, Floats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,58 +41,66 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class FaceQuestion:
-    """Whether the face at a place is of its ``person``."""
+    """Whether the face at a place is of its ``person``. ``score``: a probability; of a face that has that name, how
+    alike it is to the others."""
 
     face: int
     person: int
+    score: float
     worth: float
     reason: str
 
 
 def tag_questions(
-    probabilities: Floats, thresholds: Floats, disagreement: Floats, answered: Bools, graph: Neighbours, count: int
-) -> list[Question]:
-    """Up to ``count`` of all pairs of photo and label (n, l) that nobody ``answered`` (n, l), best first.
-
-    A pair is worth the more the less sure it is, the more the photo and its neighbours disagree (``disagreement``
-    (n, l)), and the less its photo is like others; a photo is asked about once, and one of those that look the same.
-    """
-    # Of two that are as unsure the likelier is asked about: a yes teaches more than a no.
-    unsure = (1 - np.abs(2 * probabilities - 1)) * (0.5 + probabilities)
-    near = np.where(graph.near != NOBODY, graph.similar, 0).mean(axis=1)
-    novel = np.clip(1 - near / NOVEL, 0, 1)
-    worth = np.where(answered, -1, unsure + disagreement / 2 + novel[:, None] / 2)
-    best = worth.max(axis=1)
-    order = np.argsort(-best, kind="stable")[: POOL * count]
-    out: list[Question] = []
-    for photo in _diverse(order[best[order] > 0], graph, count):
-        label = int(worth[photo].argmax())
-        parts = (float(unsure[photo, label]), float(disagreement[photo, label]) / 2, float(novel[photo]) / 2)
-        score = float(probabilities[photo, label])
-        out.append(Question(photo, label, score, float(best[photo]), _why(parts, score, float(thresholds[label]))))
-    return out
-
-
-def tag_pool(
-    probabilities: Floats,
+    probabilities: Guessed,
     thresholds: Floats,
-    disagreement: Floats,
+    disagreement: Guessed,
     answered: Bools,
     graph: Neighbours,
     count: int,
-    each: int,
-) -> list[Question]:
-    """As ``tag_questions``, and then up to ``each`` about every label, so that one may be asked about alone."""
-    found = tag_questions(probabilities, thresholds, disagreement, answered, graph, count)
-    asked = {(question.photo, question.label) for question in found}
-    more: list[Question] = []
-    for label in range(probabilities.shape[1]):
-        one = slice(label, label + 1)
-        about = tag_questions(
-            probabilities[:, one], thresholds[one], disagreement[:, one], answered[:, one], graph, each
-        )
-        more += [replace(question, label=label) for question in about if (question.photo, label) not in asked]
-    return found + sorted(more, key=lambda question: -question.worth)
+    each: int = 0,
+) -> tuple[list[Question], list[list[Question]]]:
+    """Up to ``count`` of all pairs of photo and label (n, l) that nobody ``answered`` (n, l), best first; and up to
+    ``each`` of every label.
+
+    A pair is worth the more the less sure it is, the more the photo and its neighbours disagree (``disagreement``
+    (n, l)), and the less its photo is like others; a photo is asked about once, and one of those that look the same:
+    of all, and of every label.
+    """
+    near = np.where(graph.near != NOBODY, graph.similar, 0).mean(axis=1)
+    novel = np.clip(1 - near / NOVEL, 0, 1).astype(np.float32)
+    worth = np.empty(probabilities.shape[::-1], np.float32)  # a label's side by side: each is sorted by itself
+    for start in range(0, len(novel), ROWS):
+        rows = slice(start, start + ROWS)
+        unsure = _unsure(probabilities[rows].astype(np.float32))
+        apart = disagreement[rows].astype(np.float32) / 2
+        worth[:, rows] = np.where(answered[rows], -1, unsure + apart + novel[rows, None] / 2).T
+
+    def question(photo: int, label: int) -> Question:
+        score = float(probabilities[photo, label])
+        parts = (_unsure(score), float(disagreement[photo, label]) / 2, float(novel[photo]) / 2)
+        return Question(photo, label, score, float(worth[label, photo]), _why(parts, score, float(thresholds[label])))
+
+    best, which = worth.max(axis=0, initial=-1), worth.argmax(axis=0) if len(worth) else np.zeros(len(novel), np.intp)
+    overall = [question(photo, int(which[photo])) for photo in _diverse(_highest(best, POOL * count), graph, count)]
+    return overall, [
+        [question(photo, label) for photo in _diverse(_highest(worth[label], LABEL_POOL * each), graph, each)]
+        for label in range(len(worth))
+    ]
+
+
+def _unsure(score: U) -> U:
+    """Of two that are as unsure the likelier is asked about: a yes teaches more than a no."""
+    return (1 - abs(2 * score - 1)) * (0.5 + score)
+
+
+def _highest(worth: Floats, count: int) -> npt.NDArray[np.intp]:
+    """Places of the highest above 0, highest first."""
+    if not count:
+        return np.zeros(0, np.intp)
+    places = np.arange(len(worth)) if len(worth) <= count else np.argpartition(worth, -count)[-count:]
+    places = np.sort(places[worth[places] > 0])
+    return places[np.argsort(-worth[places], kind="stable")]
 
 
 def _why(parts: tuple[float, float, float], score: float, limit: float) -> str:
@@ -108,17 +119,17 @@ def _diverse(order: npt.NDArray[np.intp], graph: Neighbours, count: int) -> list
     taken: list[int] = []
     beside: set[int] = set()
     for photo in order.tolist():
-        if photo in beside:
-            continue
-        taken.append(photo)
-        beside.update(graph.near[photo][graph.similar[photo] >= SAME_SHOT].tolist())
         if len(taken) == count:
             break
+        if photo not in beside:
+            taken.append(photo)
+            beside.update(graph.near[photo][graph.similar[photo] >= SAME_SHOT].tolist())
     return taken
 
 
-def face_outliers(vectors: Floats, persons: Ints, count: int) -> list[FaceQuestion]:
-    """Of named faces (n, dimensions) of persons (n,), those least like the others of their person, most unlike first.
+def face_outliers(vectors: Floats, persons: Ints, count: int, settled: Bools | None = None) -> list[FaceQuestion]:
+    """Of named faces (n, dimensions) of persons (n,), those least like the others of their person, most unlike first,
+    but for those that are ``settled`` (n,).
 
     One face of a person before the second of any. A person needs three faces to have an outlier.
     """
@@ -131,12 +142,15 @@ def face_outliers(vectors: Floats, persons: Ints, count: int) -> list[FaceQuesti
     np.add.at(usual, rows, alike)
     unlike = (usual / sizes)[rows] - alike
     unlike[(sizes[rows] < 3) | (persons == NOBODY)] = -1
+    if settled is not None:
+        unlike[settled] = -1
     order = np.argsort(-unlike, kind="stable")
     order = order[unlike[order] > 0]
     return [
         FaceQuestion(
             face,
             int(persons[face]),
+            float(np.clip(alike[face], 0, 1)),
             float(unlike[face]),
             f"It is less like the other {int(others[face])} faces of this person than they are like each other.",
         )
@@ -144,35 +158,35 @@ def face_outliers(vectors: Floats, persons: Ints, count: int) -> list[FaceQuesti
     ]
 
 
-def face_questions(matches: Matches, count: int) -> list[FaceQuestion]:
-    """Of unnamed faces (m, p) and the persons who they may be, those that are least sure, or might be either of two.
+def face_questions(like: Ints, scores: Floats, count: int) -> list[FaceQuestion]:
+    """Of unnamed faces and the persons whom they are ``like`` (m, s), with ``scores`` (m, s), likeliest first, those
+    that are least sure, or might be either of two.
 
     A question about each person comes before the second about any. A face that is like nobody is no question.
     """
-    if not matches.scores.shape[1]:
+    if not like.shape[1]:
         return []
-    ranked = np.sort(matches.scores, axis=1)[:, ::-1]
-    first, second = ranked[:, 0], ranked[:, 1] if ranked.shape[1] > 1 else np.zeros(len(ranked), np.float32)
-    best = matches.scores.argmax(axis=1)
+    first, second = scores[:, 0], scores[:, 1] if like.shape[1] > 1 else np.zeros(len(scores), np.float32)
     unsure = 1 - 2 * np.abs(first - 0.5)
     either = np.where(second >= LIKELY, 1 - (first - second), 0)
-    worth = np.where(first >= LIKELY, np.maximum(unsure, either), -1)
+    worth = np.where((like[:, 0] != NOBODY) & (first >= LIKELY), np.maximum(unsure, either), -1)
     order = np.argsort(-worth, kind="stable")
     order = order[worth[order] > LEAST_WORTH]
     return [
         FaceQuestion(
             face,
-            int(matches.persons[best[face]]),
+            int(like[face, 0]),
+            float(first[face]),
             float(worth[face]),
             "It is like two persons."
             if either[face] > unsure[face]
             else f"It is unsure: {first[face]:.0%}, and from 50% on it is taken for this person.",
         )
-        for face in _in_turn(order.tolist(), best)[:count]
+        for face in _in_turn(order.tolist(), like[:, 0])[:count]
     ]
 
 
-def _in_turn(order: Sequence[int], owners: npt.NDArray[np.intp]) -> list[int]:
+def _in_turn(order: Sequence[int], owners: npt.NDArray[Any]) -> list[int]:
     """One of each owner, then the second of each, and so on, each time in the given order."""
     turns: Counter[int] = Counter()
     queue = []

@@ -21,14 +21,15 @@ import numpy as np
 from photos_graph.faces import table
 from photos_graph.faces.detect import Floats
 from photos_graph.faces.recognise import Recognised
-from photos_graph.graph import changes, clusters
+from photos_graph.graph import changes, clusters, questions
 from photos_graph.graph.clusters import Joined, Like, VectorFace
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.feed import touch
 from photos_graph.images.workers import WorkerPool
 from photos_graph.kept import written_whole
+from photos_graph.learn.review import FaceQuestion
 from photos_graph.model import Job, ModelKind
-from photos_graph.services import group_plan
+from photos_graph.services import face_asking, group_plan
 from photos_graph.services.index import Index
 from photos_graph.services.models import Models
 from photos_graph.services.progress import Progress
@@ -88,13 +89,15 @@ class Grouping:
         full = job.arguments.get("full") == "1" or 2 * len(kept.new) > len(order)
         active = await self._models.active(ModelKind.PERSONS)
         learnt = active and active[1]
-        found, persons = await self._found(order, kept, vectors, learnt, full, progress)
+        found, persons, outliers = await self._found(order, kept, vectors, learnt, full, progress)
         now = await clusters.clusters(self._graph)
         moves = await asyncio.to_thread(group_plan.moves, every, order, found.groups, now)
         likes = await asyncio.to_thread(group_plan.likes, every, order, found, persons)
         await progress.step(len(order), len(order), "Writing down who is like whom")
         await self._write_moves(moves, progress)
         await self._write_likes(likes, active[0].id if active is not None else self._model, progress)
+        asked = await asyncio.to_thread(face_asking.chosen, self._index.search, order, found, outliers, persons)
+        await self._graph.transaction(lambda tx: questions.replace(tx, ModelKind.PERSONS, job.id, asked))
         count = len(await clusters.clusters(self._graph))
         applied = int((found.applied >= 0).sum())
         return f"{len(order):,} faces, {count:,} clusters without a name, {applied:,} faces taken for known persons."
@@ -127,8 +130,8 @@ class Grouping:
         learnt: Path | None,
         full: bool,
         progress: Progress,
-    ) -> tuple[Recognised, list[str]]:
-        """And the persons' ids by number."""
+    ) -> tuple[Recognised, list[str], list[FaceQuestion]]:
+        """And the persons' ids by number, and which named faces may be others'."""
         owners = {id_: cluster.person_id for id_, cluster in (await clusters.clusters(self._graph)).items()}
         thresholds = await clusters.thresholds(self._graph)
         self._folder.mkdir(mode=0o700, exist_ok=True)
@@ -143,6 +146,7 @@ class Grouping:
                 "cut": self._cut,
                 "full": full,
                 "clustering": self._settings.faces.clustering,
+                "asked": face_asking.MOST,
                 "learnt": str(learnt) if learnt is not None else None,
             }
             result, chunks = await watched(self._pool.call("group", argument), progress, SAYING)
@@ -151,7 +155,7 @@ class Grouping:
             found = Recognised(arrays["groups"], arrays["like"], arrays["scores"], arrays["applied"])
         if len(data) > result["size"]:
             await asyncio.to_thread(self._keep, memoryview(data)[result["size"] :])
-        return found, persons
+        return found, persons, [FaceQuestion(*each) for each in result["outliers"]]
 
     def _keep(self, data: memoryview) -> None:
         try:
@@ -223,6 +227,7 @@ def _pack(
         vectors=vectors,
         photos=np.array([face.photo for face in order], np.int32),
         persons=numbers[: len(order)],
+        reviewed=np.array([face.reviewed for face in order], bool),
         not_persons=np.array(pairs, np.int32).reshape(-1, 2),
         groups=groups,
         qualities=np.array([face.quality for face in order], np.float32),

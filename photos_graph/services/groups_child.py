@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from photos_graph.faces.similarity import BadSimilarities, Similarities, added, 
 from photos_graph.images.child import Emit, Task
 from photos_graph.learn import registry
 from photos_graph.learn.persons import PersonModel
+from photos_graph.learn.review import face_outliers
 
 CHUNK = 4 * 1024 * 1024
 FINGERPRINT = 3  # of a vector's numbers, which are what a face's vector begins with
@@ -89,7 +91,8 @@ def _group(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
         file = io.BytesIO()
         write(kept, file)
         _emit_all(file.getbuffer(), emit)
-    return {"size": result.getbuffer().nbytes}
+    outliers = face_outliers(kept.vectors, given["persons"], argument["asked"], given["reviewed"])
+    return {"size": result.getbuffer().nbytes, "outliers": [astuple(each) for each in outliers]}
 
 
 def _learnt(path: str | None, embedder: str, persons: Sequence[str]) -> Learnt | None:

@@ -103,16 +103,20 @@ def _ask(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
         raise Unreadable("The graph of neighbours is not the one that was predicted by.", stage="features")
     told = said.in_order(said.read(Path(argument["said"])), graph.ids)
     thresholds = np.array([argument["thresholds"].get(label) or NEVER for label in about["labels"]], np.float32)
-    found = review.tag_pool(
-        arrays["probabilities"].astype(np.float32),
+    found, of_labels = review.tag_questions(
+        arrays["probabilities"],
         thresholds,
-        arrays["disagreement"].astype(np.float32),
+        arrays["disagreement"],
         dataset.known(told, about["labels"]),
         graph,
         argument["count"],
         argument["each"],
     )
-    rows = [[graph.ids[each.photo], about["labels"][each.label], each.score, each.reason] for each in found]
+    # Of all, and then those about one label alone, so that it may be asked about by itself.
+    asked = {(each.photo, each.label): each for each in found}
+    for each in sorted((each for of_label in of_labels for each in of_label), key=lambda each: -each.worth):
+        asked.setdefault((each.photo, each.label), each)
+    rows = [[graph.ids[each.photo], about["labels"][each.label], each.score, each.reason] for each in asked.values()]
     emit_all(json.dumps(rows).encode(), emit)
     return {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from photos_graph.errors import NotFound
-from photos_graph.graph import changes, face_clusters, face_edges
+from photos_graph.graph import changes, face_clusters, face_edges, questions
 from photos_graph.graph.changes import Edge, EdgeKind, Value, now_ms
 from photos_graph.graph.connection import Transaction
 from photos_graph.graph.feed import touch
@@ -66,6 +66,8 @@ class Naming(FaceWriting):
             for face_id, person_id in pairs:
                 become = face_rules.named if yes else face_rules.rejected
                 after[face_id] = become(after[face_id], person_id, said)
+            if yes:
+                await questions.reviewed(tx, pairs)
             done = await write_faces(tx, faces, after, names)
             return await recorded(tx, "ANSWER", done, by, len(faces))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from photos_graph.errors import BadInput
 from photos_graph.graph import questions
 from photos_graph.graph.connection import Graph
+from photos_graph.graph.questions import AskedFace
 from photos_graph.model import BulkResult, ModelKind, Question, Ref
 from photos_graph.services.index import Index
 from photos_graph.services.labels import known_numbers
@@ -31,8 +32,8 @@ class Review:
     ) -> Listing[Question]:
         """What teaches most first. ``label_id``: of a tag or person. Raises BadInput for a cursor that is none."""
         found = await questions.asked(self._graph, kind, label_id)
-        answered = await self._answered_faces([question for _, question in found])
-        left = [pair for pair in found if not self._is_answered(pair[1], answered)]
+        faces = await self._faces([question for _, question in found])
+        left = [pair for pair in found if not self._is_answered(pair[1], faces)]
         start = key_of(after) if after is not None else (-1, "")
         rest = [pair for pair in left if (pair[0], pair[1].key) > start]
         page = rest[:first]
@@ -74,18 +75,19 @@ class Review:
         done = await self._tagging.answer({}, no, by) if no else BulkResult(0, 0)
         return replace(done, matched=done.matched + len(classes), changed=done.changed + len(classes))
 
-    async def _answered_faces(self, found: Sequence[Question]) -> set[tuple[str, str | None]]:
-        faces = [question.face_id for question in found if question.face_id is not None]
-        return await questions.answered_faces(self._graph, faces) if faces else set()
+    async def _faces(self, found: Sequence[Question]) -> dict[str, AskedFace]:
+        ids = [question.face_id for question in found if question.face_id is not None]
+        return await questions.faces(self._graph, ids) if ids else {}
 
-    def _is_answered(self, question: Question, faces: set[tuple[str, str | None]]) -> bool:
+    def _is_answered(self, question: Question, faces: Mapping[str, AskedFace]) -> bool:
         search = self._index.search
         number = search.number_of(question.photo_id)
         if number is None:
             return True
         if question.face_id is not None:
             known = question.label_id is not None and search.persons.get(question.label_id) is not None
-            return not known or (question.face_id, None) in faces or (question.face_id, question.label_id) in faces
+            face = faces.get(question.face_id)
+            return not known or face is None or face.settles(question)
         tag_id = question.label_id if question.label_id is not None else self._tag_named(question.name)
         if tag_id is None:
             return False

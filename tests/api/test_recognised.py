@@ -136,6 +136,29 @@ async def test_all_pictures_of_me_and_of_me_with_one_without_another(ask: Ask, l
     assert (learnt["version"], learnt["state"], learnt["labels"], learnt["examples"]) == (1, "ACTIVE", 3, 9), learnt
     assert {each["label"] for each in learnt["perLabel"]} == {"Me", "Colin", "Tony"}
     assert await searched(ask, "all pictures of me") == mine | TOGETHER, "now by the model that was trained"
+    await asked_about(ask, people["Colin"])
+
+
+async def asked_about(ask: Ask, person: str) -> None:
+    """A face under the wrong name is asked about; the answer stays."""
+    nodes = data(await ask("{ photos { nodes { name faces { id } } } }"))["photos"]["nodes"]
+    [[wrong]] = [[face["id"] for face in node["faces"]] for node in nodes if node["name"] == "Tony 5.jpg"]
+    assign = "mutation($f: [ID!]!, $p: String!) { assignFaces(faces: $f, person: $p) { changed } }"
+    data(await ask(assign, f=[wrong], p=person))
+    await at_rest(ask)
+    query = """query($p: ID) { reviewQueue(kind: PERSONS, person: $p) { totalCount
+      nodes { id label reason photo { name } face { id } person { name } tag { name } } } }"""
+    queue = data(await ask(query, p=person))["reviewQueue"]
+    [item] = [node for node in queue["nodes"] if node["face"]["id"] == wrong]
+    assert item["reason"].startswith("It is less like the other 3 faces of this person")
+    assert (item["label"], item["photo"], item["tag"]) == ("Colin", {"name": "Tony 5.jpg"}, None)
+    answer = data(await ask("mutation($i: [ID!]!) { reject(items: $i) { matched changed } }", i=[item["id"]]))
+    assert answer["reject"] == {"matched": 1, "changed": 1}
+    left = data(await ask(query, p=person))["reviewQueue"]
+    assert left["totalCount"] == queue["totalCount"] - 1
+    assert wrong not in {node["face"]["id"] for node in left["nodes"]}
+    found = data(await ask("query($p: ID!) { person(id: $p) { faces { nodes { id } } } }", p=person))["person"]["faces"]
+    assert wrong not in {node["id"] for node in found["nodes"]}
 
 
 async def faces_of(ask: Ask, photo: str, person: str) -> list[str]:

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from photos_graph.faces.match import Matches
+from photos_graph.faces.linkage import NOBODY
 from photos_graph.learn import neighbours
 from photos_graph.learn.calibrate import NEVER
 from photos_graph.learn.neighbours import NEAREST, Neighbours
@@ -29,11 +29,11 @@ def test_the_least_sure_come_first_with_the_reason() -> None:
     probabilities[[10, 20, 30], 1] = [0.72, 0.62, 0.69]
     probabilities[[5, 6], 0] = 0.7
     answered[5, 0] = True
-    asked = tag_questions(probabilities, thresholds, disagreement, answered, graph, 4)
+    asked, _ = tag_questions(probabilities, thresholds, disagreement, answered, graph, 4)
     assert [(each.photo, each.label) for each in asked] == [(20, 1), (30, 1), (6, 0), (10, 1)]
     assert asked[1].reason == "It is unsure: 69%, and from 70% on the tag is given."
     assert asked[3].score == np.float32(0.72)
-    never = tag_questions(probabilities, np.full(2, NEVER, np.float32), disagreement, answered, graph, 1)
+    never, _ = tag_questions(probabilities, np.full(2, NEVER, np.float32), disagreement, answered, graph, 1)
     assert never[0].reason == "It is unsure: 62%."
 
 
@@ -45,7 +45,7 @@ def test_disagreement_and_novelty_are_worth_a_question() -> None:
     far[70, 0] = 1
     ids, _ = photos(COUNT)
     graph = neighbours.build("b", ids, np.where(np.arange(COUNT)[:, None] == 70, -1, 1) * far.astype(np.float32))
-    asked = tag_questions(probabilities, thresholds, disagreement, answered, graph, 2)
+    asked, _ = tag_questions(probabilities, thresholds, disagreement, answered, graph, 2)
     assert {each.photo: each.reason for each in asked} == {
         40: "The photo itself and those like it say different things.",
         70: "It is unlike the photos that were labelled so far.",
@@ -59,7 +59,7 @@ def test_one_of_a_burst_is_enough() -> None:
     _, probabilities, thresholds, disagreement, answered = parts()
     probabilities[100:150, 0] = 0.7
     probabilities[[3, 4], 1] = 0.65
-    asked = [each.photo for each in tag_questions(probabilities, thresholds, disagreement, answered, graph, 3)]
+    asked = [each.photo for each in tag_questions(probabilities, thresholds, disagreement, answered, graph, 3)[0]]
     assert sum(100 <= photo < 150 for photo in asked) == 1 and {3, 4} < set(asked)
 
 
@@ -76,8 +76,8 @@ def test_it_is_quick_at_100_000_photos() -> None:
     probabilities, disagreement = chance.random((2, count, 20), np.float32)
     start = time.process_time()
     thresholds, answered = np.full(20, 0.8, np.float32), np.zeros((count, 20), bool)
-    asked = tag_questions(probabilities, thresholds, disagreement, answered, graph, 500)
-    assert len(asked) == 500 and time.process_time() - start < 3
+    asked, of_labels = tag_questions(probabilities, thresholds, disagreement, answered, graph, 500, 50)
+    assert len(asked) == 500 and all(len(each) == 50 for each in of_labels) and time.process_time() - start < 3
 
 
 def test_a_face_under_the_wrong_name_is_asked_about_first() -> None:
@@ -94,9 +94,28 @@ def test_a_face_under_the_wrong_name_is_asked_about_first() -> None:
 
 
 def test_faces_that_might_be_somebody_are_asked_about() -> None:
-    scores = np.array([[0.5, 0], [0.99, 0], [0.01, 0.02], [0.45, 0], [0.1, 0.6], [0.97, 0.96], [0, 0.7]], np.float32)
-    asked = face_questions(Matches(np.array([7, 9], np.int32), scores), 10)
+    scores = np.array(
+        [[0.5, 0], [0.99, 0], [0.02, 0.01], [0.45, 0], [0.6, 0.1], [0.97, 0.96], [0.7, 0], [0.5, 0]], np.float32
+    )
+    like = np.array([[7, 9], [7, 9], [9, 7], [7, 9], [9, 7], [7, 9], [9, 7], [NOBODY, NOBODY]], np.int32)
+    asked = face_questions(like, scores, 10)
     assert [(each.face, each.person) for each in asked] == [(0, 7), (4, 9), (5, 7), (6, 9), (3, 7)]
     assert asked[0].reason == "It is unsure: 50%, and from 50% on it is taken for this person."
     assert asked[2].reason == "It is like two persons."
-    assert face_questions(Matches(np.zeros(0, np.int32), np.zeros((3, 0), np.float32)), 10) == []
+    assert face_questions(np.zeros((3, 0), np.int32), np.zeros((3, 0), np.float32), 10) == []
+
+
+def test_every_label_has_questions_of_its_own() -> None:
+    graph, probabilities, thresholds, disagreement, answered = parts()
+    probabilities[:, 0] = 0.5
+    probabilities[100, 1] = 0.4
+    answered[:50, 0] = True
+    asked, of_labels = tag_questions(probabilities.astype(np.float16), thresholds, disagreement, answered, graph, 5, 7)
+    assert [len(each) for each in of_labels] == [7, 7] and {each.label for each in asked} == {0}
+    assert min(each.photo for each in of_labels[0]) >= 50
+    assert (of_labels[1][0].photo, of_labels[1][0].reason) == (
+        100,
+        "It is unsure: 40%, and from 70% on the tag is given.",
+    )
+    _, of_labels = tag_questions(probabilities, thresholds, disagreement, np.ones_like(answered), graph, 5, 7)
+    assert of_labels == [[], []]
