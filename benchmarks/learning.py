@@ -52,7 +52,7 @@ def learning(bench: Bench) -> Iterator[Figure]:
         store = Weights(Settings(data_dir=data_dir).models_dir)
         store.fetch([table.backbone("EfficientNetLite0")], lambda what, done, total: bench.say(what))
         root = _spread(pictures, scratch / "Pictures")
-        with Service(data_dir, {"PHOTOS_FACES__ENABLED": "off"}) as service:
+        with Service(data_dir, {"PHOTOS_FACES__ENABLED": "off", "PHOTOS_LEARN__CORRECTIONS": "0"}) as service:
             bench.say(f"{len(pictures):,} pictures are scanned and described")
             service.scan(service.add_root(root))
             yield Figure(

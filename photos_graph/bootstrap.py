@@ -21,6 +21,7 @@ from photos_graph.services.alike import Alike
 from photos_graph.services.ask_stage import AskStage
 from photos_graph.services.browse import Browse
 from photos_graph.services.changes import Changes
+from photos_graph.services.cold_stage import ColdStage
 from photos_graph.services.describe_stage import DescribeStage
 from photos_graph.services.describing import describing_pool
 from photos_graph.services.drawing import Drawing, describing
@@ -49,6 +50,7 @@ from photos_graph.services.recognition import Recognition
 from photos_graph.services.review import Review
 from photos_graph.services.roots import Roots
 from photos_graph.services.scan import Scan, rules
+from photos_graph.services.schedules import Schedules
 from photos_graph.services.search import Search
 from photos_graph.services.tagging import Tagging
 from photos_graph.services.tags import Tags
@@ -79,6 +81,7 @@ class Services:
     drawing: Drawing
     models: Models
     learning: Learning
+    schedules: Schedules
     alike: Alike
     media: Media
     search: Search
@@ -132,6 +135,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         closing.push_async_callback(recognition.close)
         learning = Learning(graph, jobs, recognition, settings)
         models = Models(graph, index, settings)
+        schedules = Schedules(graph, index, jobs, learning, settings)
 
         async def photos_came() -> None:
             await recognition.read()
@@ -144,7 +148,8 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         neighbours = NeighbourStage(graph, beside, settings)
         predict = PredictStage(graph, index, models, beside, settings)
         ask = AskStage(graph, index, models, beside, settings)
-        predicting = PredictJob(learning, (describe, neighbours, predict, ask))
+        cold = ColdStage(graph, index, media, models, backbone, settings)
+        predicting = PredictJob(learning, (describe, neighbours, predict, ask, cold))
         training = TrainJob(
             graph, index, models, trainers, settings, describe, neighbours, learning.began, learning.took_over
         )
@@ -167,6 +172,8 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
                 keep_polling(graph, jobs, rules(settings), settings.library.poll_seconds), name="polling"
             )
             closing.push_async_callback(_cancelled, polling)
+            looking = asyncio.create_task(schedules.keep_looking(), name="schedules")
+            closing.push_async_callback(_cancelled, looking)
 
         tagging, naming = Tagging(graph, index), Naming(graph, index, recognition.said)
         yield Services(
@@ -190,6 +197,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             drawing=Drawing(graph, index, recognition.said, describing(face_models, media, settings)),
             models=models,
             learning=learning,
+            schedules=schedules,
             alike=Alike(index, asked, settings),
             media=media,
             search=Search(index),

@@ -451,6 +451,17 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a model is trained by itself. ``cron``: in local time, None: not by the clock; ``corrections``: photos,
+    folders or faces of which people said something since the last training."""
+
+    kind: ModelKind
+    cron: str | None
+    next_at: datetime | None  # UTC, aware
+    corrections: int
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """Why a photo fits a question; ``via``: the folder paths or narrower tags that it came through."""
 

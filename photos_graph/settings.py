@@ -122,12 +122,18 @@ class LearnSettings(Group):
     precision: float = Field(
         0.95, gt=0, lt=1, description="share of right ones among the tags that a model may give by itself"
     )
+    cold_start: bool = Field(
+        True, description="whether ImageNet's classes are suggested in the review queue before any model is trained"
+    )
     persons_precision: float = Field(
         0.99, gt=0, lt=1, description="share of strangers that the model of persons takes for nobody"
     )
     seed: int = Field(0, ge=0, description="where chance starts in training; the same one gives the same model")
     weights: Path | None = Field(
         None, description="a folder with files of weights, looked into before anything is downloaded"
+    )
+    corrections: int = Field(
+        50, ge=0, description="photos or faces of which people said something that start a training; 0: none do"
     )
     threads: int = Field(
         default_factory=lambda: max(1, (os.cpu_count() or 1) // 2), ge=1, description="threads of the backbone"

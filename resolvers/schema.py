@@ -33,6 +33,7 @@ from resolvers.persons import PersonQueries, load_person
 from resolvers.photos import PhotoMutations, load_photo
 from resolvers.review import ReviewMutations, ReviewQueries
 from resolvers.scalars import SCALARS
+from resolvers.schedules import ScheduleMutations, ScheduleQueries
 from resolvers.search import SearchQueries
 from resolvers.tagging import TagMutations
 from resolvers.tags import TagQueries, load_tag
@@ -49,6 +50,7 @@ class Query(
     PersonQueries,
     FaceQueries,
     ModelQueries,
+    ScheduleQueries,
     ReviewQueries,
     JobQueries,
     ViewerQueries,
@@ -85,6 +87,7 @@ class Mutation(
     ChangeMutations,
     FaceJobMutations,
     ModelMutations,
+    ScheduleMutations,
     ReviewMutations,
     JobMutations,
     DatasetMutations,

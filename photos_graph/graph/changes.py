@@ -13,7 +13,9 @@ from enum import StrEnum
 from typing import Any, LiteralString
 from uuid import uuid4
 
+from photos_graph.graph import schedules
 from photos_graph.graph.connection import Transaction
+from photos_graph.model import ModelKind
 
 CHUNK = 10_000  # photos or faces in one part, so that no property grows beyond what the engines like
 
@@ -151,10 +153,16 @@ CREATE (:Part {tag: part.label, before: part.before, after: part.after, photos: 
 UNDONE: LiteralString = "MATCH (c:Change {id: $id}) SET c.undone = $undone RETURN c.undoes AS undoes"
 
 
+LEARNT = {What.TAGS: ModelKind.TAGS, What.FACES: ModelKind.PERSONS}
+
+
 async def record(tx: Transaction, change: Change) -> str | None:
-    """The change's id; None, and nothing is kept, where nothing shifted."""
+    """The change's id; None, and nothing is kept, where nothing shifted. What models learn from counts as that many
+    corrections."""
     if not change.shifts:
         return None
+    if (kind := LEARNT.get(change.what)) and (size := _size(change)):
+        await schedules.corrected(tx, kind, size)
     await tx.run(
         RECORD,
         id=change.id,
@@ -166,6 +174,11 @@ async def record(tx: Transaction, change: Change) -> str | None:
         parts=[part for shift in change.shifts for part in _parts(shift)],
     )
     return change.id
+
+
+def _size(change: Change) -> int:
+    """How many photos, folders and faces shifted, each once; a folder is one, whatever is in it."""
+    return len({of for shift in change.shifts for of in (*shift.photos, *shift.folders, *shift.faces)})
 
 
 async def mark_undone(tx: Transaction, change: Change) -> None:

@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping, Set
 from datetime import UTC, datetime
 from typing import Any, LiteralString
+from uuid import uuid4
 
-from photos_graph.graph.connection import Graph
+from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.model import Job, JobKind, JobState
 
 STALE_MS = 15_000  # a running job whose owner has not been heard of for so long is anybody's
@@ -22,6 +23,11 @@ RETURN j {.*} AS job
 async def create(graph: Graph, id_: str, kind: JobKind, arguments: Mapping[str, str]) -> Job:
     rows = await graph.write(CREATE, id=id_, kind=kind.value, arguments=json.dumps(dict(arguments)))
     return _job(rows[0]["job"])
+
+
+async def make(tx: Transaction, kind: JobKind, arguments: Mapping[str, str]) -> None:
+    """The same together with what it is made for."""
+    await tx.run(CREATE, id=uuid4().hex, kind=kind.value, arguments=json.dumps(dict(arguments)))
 
 
 def _job(values: dict[str, Any]) -> Job:

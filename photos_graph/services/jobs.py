@@ -19,12 +19,12 @@ ENDED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
 
 
 class Jobs:
-    """``wake`` is told of every job that is made here."""
+    """``wake`` is told of every job that is made here, and is to be told of one that was made in the graph."""
 
     def __init__(self, graph: Graph, index: Index, wake: Callable[[], None]) -> None:
         self._graph = graph
         self._index = index
-        self._wake = wake
+        self.wake = wake
 
     async def get(self, job_id: str) -> Job | None:
         return await jobs.get(self._graph, job_id)
@@ -92,7 +92,7 @@ class Jobs:
 
     async def _make(self, kind: JobKind, arguments: dict[str, str]) -> Job:
         job = await jobs.create(self._graph, uuid4().hex, kind, arguments)
-        self._wake()
+        self.wake()
         return job
 
     async def watch(self, job_id: str) -> AsyncIterator[Job]:

@@ -6,7 +6,7 @@ import asyncio
 from importlib.util import find_spec
 
 from photos_graph.errors import ModelUnavailable
-from photos_graph.graph import features
+from photos_graph.graph import features, schedules
 from photos_graph.graph.connection import Graph
 from photos_graph.learn import table
 from photos_graph.learn.weights import Weights
@@ -62,6 +62,16 @@ class Learning:
 
     async def began(self, kind: ModelKind) -> None:
         """What people said so far is being learnt."""
+        await schedules.learnt(self._graph, kind)
+
+    async def can_train(self, kind: ModelKind) -> bool:
+        """Of persons always: what their faces are like is known."""
+        if kind is ModelKind.PERSONS:
+            return True
+        try:
+            return await self.reason_not_to() is None
+        except ModelUnavailable:
+            return False
 
     @property
     def weights_are_missing(self) -> bool:

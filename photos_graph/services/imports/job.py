@@ -14,9 +14,11 @@ from photos_graph.images.workers import WorkerPool
 from photos_graph.model import Job, JobKind
 from photos_graph.services.exports.lossless import PHOTOS
 from photos_graph.services.face_writing import Said
+from photos_graph.services.imports.beside import BesideOriginals
+from photos_graph.services.imports.exported import Exported
+from photos_graph.services.imports.library import write_library
+from photos_graph.services.imports.photos import write_photos
 from photos_graph.services.imports.rules import Speaker
-from photos_graph.services.imports.sources import BesideOriginals, Exported
-from photos_graph.services.imports.writing import Outcome, write_library, write_photos
 from photos_graph.services.index import Index
 from photos_graph.services.intake import read_orientation
 from photos_graph.services.jobs import Jobs
@@ -76,16 +78,15 @@ class ImportJob:
         await progress.step(done, total, SAYING)
         library = await source.library()
         here = {each.path: row.id for each in library.folders if (row := self._index.search.folder_at(each.path))}
-        outcome = await write_library(self._graph, library, here, speaker)
-        refused = outcome.refused
-        changed = 0
+        folders = await write_library(self._graph, library, here, speaker)
+        refused, skipped, changed = folders.refused[:MOST_FAILURES], len(folders.refused), 0
         try:
             async for batch in source.batches():
-                written = (
-                    await write_photos(self._graph, batch.records, speaker, self._has) if batch.records else Outcome()
-                )
+                written = await write_photos(self._graph, batch.records, speaker, self._has)
                 await self._index.catch_up()
-                refused += batch.refused + written.refused
+                more = batch.refused + written.refused
+                refused += more[: MOST_FAILURES - len(refused)]
+                skipped += len(more)
                 changed += written.changed
                 read += len(batch.records)
                 done += batch.seen
@@ -94,8 +95,8 @@ class ImportJob:
             await self._index.catch_up()
             await self._tell(refused, progress)
             await self._said()
-        skipped = f", {len(refused):,} things could not be taken over" if refused else ""
-        return f"{read:,} photos read, {changed:,} of them changed, {outcome.changed:,} folders changed{skipped}."
+        told = f", {skipped:,} things could not be taken over" if skipped else ""
+        return f"{read:,} photos read, {changed:,} of them changed, {folders.changed:,} folders changed{told}."
 
     def _has(self, number: int, tag_id: str) -> bool:
         return number in self._index.search.tagged(tag_id, confirmed=True)
@@ -108,7 +109,7 @@ class ImportJob:
     async def _tell(self, refused: list[tuple[str, str]], progress: Progress) -> None:
         noted = [
             ReadFailure(f"{STAGE}:{place}", path, STAGE, reason, partial=True)
-            for place, (path, reason) in enumerate(refused[:MOST_FAILURES])
+            for place, (path, reason) in enumerate(refused)
         ]
         await failures.replace_stage(self._graph, STAGE, noted, progress.job_id)
 

@@ -1,36 +1,23 @@
-"""Some photos' labels, or the library's, brought in by one commit."""
+"""The labels of some photos, brought in by one commit."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from uuid import uuid4
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
-from photos_graph.errors import BadInput
-from photos_graph.graph import changes, edges, face_clusters, face_edges, models, persons, ratings, regions, said, tags
-from photos_graph.graph.changes import Change, PersonState, Shift, Single, Value, What
+from photos_graph.graph import changes, edges, face_clusters, face_edges, persons, ratings, regions, said, tags
+from photos_graph.graph.changes import Change, Shift, Single, Value, What
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.feed import touch
 from photos_graph.graph.found_faces import make_due
 from photos_graph.graph.said import SaidPhoto
 from photos_graph.graph.tag_tree import TagTree
-from photos_graph.person_names import checked_person_name, person_key
 from photos_graph.services.edge_rules import shifts
-from photos_graph.services.exports.records import LibraryRecord, PersonRecord, PhotoRecord, TagMark
+from photos_graph.services.exports.records import PhotoRecord
+from photos_graph.services.imports.outcome import KIND, Outcome, meant_persons, placed_marks
 from photos_graph.services.imports.rules import Faces, Speaker, merged_faces, merged_tags, merged_value
-from photos_graph.tag_names import checked_path
-
-KIND = "IMPORT"
 
 Has = Callable[[int, str], bool]  # a photo's number and a tag's id
-
-
-@dataclass(slots=True)
-class Outcome:
-    """``changed``: photos (or folders) that are not what they were; ``refused``: (path, reason)."""
-
-    changed: int = 0
-    refused: list[tuple[str, str]] = field(default_factory=list)
 
 
 async def write_photos(graph: Graph, records: Mapping[int, PhotoRecord], speaker: Speaker, has: Has) -> Outcome:
@@ -101,7 +88,7 @@ class _Batch:
     async def _faces(self, records: Mapping[int, PhotoRecord]) -> list[str]:
         """Ids of the persons that are new, or are shown by another face."""
         names = {mark.person for record in records.values() for face in record.faces for mark in face.marks}
-        ids, fresh, refused = await _persons(self._tx, names, self._speaker)
+        ids, fresh, refused = await meant_persons(self._tx, names, self._speaker)
         plans: dict[int, Faces] = {}
         for number, record in records.items():
             faces = [
@@ -157,100 +144,3 @@ class _Batch:
 
     async def _record(self, what: What, done: tuple[Shift, ...]) -> None:
         await changes.record(self._tx, Change(KIND, what, self._speaker.by, self._speaker.at_ms, done))
-
-
-def placed_marks(marks: Iterable[TagMark], tree: TagTree) -> tuple[list[tuple[str, TagMark]], list[str]]:
-    """With the ids of their tags, which are added to the tree where there are none; and why some are no tags."""
-    placed: list[tuple[str, TagMark]] = []
-    refused: list[str] = []
-    for mark in marks:
-        try:
-            placed.append((tree.reach(checked_path(mark.tag)).id, mark))
-        except BadInput as error:
-            refused.append(error.public_message)
-    return placed, refused
-
-
-async def _persons(
-    tx: Transaction, names: Iterable[str], speaker: Speaker
-) -> tuple[dict[str, str], dict[str, PersonState], dict[str, str]]:
-    """Names to ids; the persons who are new; and, by name, why some are none."""
-    kept: dict[str, str] = {}
-    refused: dict[str, str] = {}
-    for name in names:
-        try:
-            kept[name] = checked_person_name(name)
-        except BadInput as error:
-            refused[name] = error.public_message
-    known = await persons.named(tx, kept.values())
-    fresh: dict[str, PersonState] = {}
-    for name in sorted(set(kept.values())):
-        if person_key(name) not in known:
-            state = PersonState(name, False, False, None, speaker.at_ms, speaker.by)
-            fresh[known.setdefault(person_key(name), uuid4().hex)] = state
-    return {name: known[person_key(plain)] for name, plain in kept.items()}, fresh, refused
-
-
-async def write_library(
-    graph: Graph, library: LibraryRecord, folder_ids: Mapping[str, str], speaker: Speaker
-) -> Outcome:
-    """Tags without photos, persons, and what is said of folders. ``folder_ids``: by path, of those that are here."""
-
-    async def work(tx: Transaction) -> Outcome:
-        await changes.lock(tx)
-        outcome = Outcome()
-        tree = await tags.tag_tree(tx)
-        _, refused = placed_marks((TagMark(path) for path in library.tags), tree)
-        own = await edges.of_folders(tx, folder_ids.values())
-        singles: list[Single] = []
-        for folder in library.folders:
-            if (id_ := folder_ids.get(folder.path)) is None:
-                outcome.refused.append((folder.path, "There is no such folder here: what is said of it was not read."))
-                continue
-            marks, more = placed_marks(folder.marks, tree)
-            refused += more
-            after = merged_tags(own.get(id_, {}), marks, tree.up, speaker)
-            singles += ((id_, *shift) for shift in shifts(own.get(id_, {}), after))
-        done = changes.grouped(singles)
-        await tags.create(tx, tree.new, speaker.by)
-        await edges.write(tx, done)
-        await changes.record(tx, Change(KIND, What.TAGS, speaker.by, speaker.at_ms, done))
-        judged = await _write_thresholds(tx, library.thresholds, tree)
-        told = await _write_persons(tx, library.persons, speaker, outcome)
-        outcome.refused += (("", reason) for reason in refused)
-        changed = {id_ for shift in done for id_ in shift.folders}
-        outcome.changed = len(changed)
-        await touch(tx, folders=sorted(changed), tags=[*(row.id for row in tree.new), *judged], persons=told)
-        return outcome
-
-    return await graph.transaction(work)
-
-
-async def _write_persons(
-    tx: Transaction, records: Sequence[PersonRecord], speaker: Speaker, outcome: Outcome
-) -> list[str]:
-    """Those who are new here, with what is said of them. One person at most is me: who is it here stays it."""
-    ids, fresh, refused = await _persons(tx, [record.name for record in records], speaker)
-    outcome.refused += ((name, reason) for name, reason in sorted(refused.items()))
-    told = {ids[record.name]: record for record in records if record.name in ids}
-    states = {**await persons.states(tx, told), **fresh}
-    me_is_known = bool(await persons.me(tx))
-    after: dict[str, PersonState] = {}
-    for id_, record in told.items():
-        state = states[id_]
-        is_me = state.is_me or (record.is_me and not me_is_known)
-        hidden = record.hidden if id_ in fresh else state.hidden
-        if id_ in fresh or is_me != state.is_me:
-            after[id_] = replace(state, is_me=is_me, hidden=hidden)
-    await persons.put(tx, after)
-    return list(after)
-
-
-async def _write_thresholds(tx: Transaction, thresholds: Mapping[str, float], tree: TagTree) -> list[str]:
-    """Of tags for which nobody chose one here; their ids."""
-    chosen = await models.chosen_thresholds(tx)
-    found = [(tag.id, value) for path, value in thresholds.items() if (tag := tree.at(path.split("/"))) is not None]
-    fresh = {id_: value for id_, value in found if id_ not in chosen and 0 <= value <= 1}
-    for id_, value in fresh.items():
-        await models.set_threshold(tx, id_, value)
-    return list(fresh)
