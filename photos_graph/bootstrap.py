@@ -21,6 +21,7 @@ from photos_graph.services.alike import Alike
 from photos_graph.services.ask_stage import AskStage
 from photos_graph.services.browse import Browse
 from photos_graph.services.changes import Changes
+from photos_graph.services.cold_stage import ColdStage
 from photos_graph.services.describe_stage import DescribeStage
 from photos_graph.services.describing import describing_pool
 from photos_graph.services.drawing import Drawing, describing
@@ -147,7 +148,8 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         neighbours = NeighbourStage(graph, beside, settings)
         predict = PredictStage(graph, index, models, beside, settings)
         ask = AskStage(graph, index, models, beside, settings)
-        predicting = PredictJob(learning, (describe, neighbours, predict, ask))
+        cold = ColdStage(graph, index, media, models, backbone, settings)
+        predicting = PredictJob(learning, (describe, neighbours, predict, ask, cold))
         training = TrainJob(
             graph, index, models, trainers, settings, describe, neighbours, learning.began, learning.took_over
         )

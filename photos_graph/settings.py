@@ -122,6 +122,9 @@ class LearnSettings(Group):
     precision: float = Field(
         0.95, gt=0, lt=1, description="share of right ones among the tags that a model may give by itself"
     )
+    cold_start: bool = Field(
+        True, description="whether ImageNet's classes are suggested in the review queue before any model is trained"
+    )
     persons_precision: float = Field(
         0.99, gt=0, lt=1, description="share of strangers that the model of persons takes for nobody"
     )

@@ -86,3 +86,26 @@ async def answered_faces(graph: Graph, face_ids: Sequence[str]) -> set[tuple[str
         rows = await graph.read(query, faces=list(face_ids))
         found |= {(face, person) for face, person in rows[0]["faces"]}
     return found
+
+
+# ``Photo.deniedClasses``: names of classes that somebody said the photo is not of, and for which there is no tag.
+DENY: LiteralString = """
+UNWIND $rows AS row
+MATCH (p:Photo {id: row.photo})
+SET p.deniedClasses = coalesce(p.deniedClasses, []) + [row.name]
+"""
+FORGET: LiteralString = "UNWIND $ids AS id MATCH (q:Question {id: id}) DETACH DELETE q"
+ALL_DENIED: LiteralString = (
+    "MATCH (p:Photo) WHERE p.deniedClasses IS NOT NULL RETURN collect([p.id, p.deniedClasses]) AS photos"
+)
+
+
+async def deny_classes(tx: Transaction, pairs: Sequence[tuple[str, str]]) -> None:
+    """Of (photo, name of a class): it is not asked again."""
+    await tx.run(DENY, rows=[{"photo": photo, "name": name} for photo, name in pairs])
+    await tx.run(FORGET, ids=[f"{ModelKind.TAGS.value} {photo} {name}" for photo, name in pairs])
+
+
+async def denied_classes(graph: Graph) -> set[tuple[str, str]]:
+    rows = await graph.read(ALL_DENIED)
+    return {(photo, name) for photo, names in rows[0]["photos"] for name in names}

