@@ -1,0 +1,63 @@
+"""``kill -9`` while photos are described: of the program, and of the process that holds the backbone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from photos_graph.bootstrap import build
+from photos_graph.graph import features
+from photos_graph.learn import neighbours
+from photos_graph.model import JobKind, JobState
+from photos_graph.services.neighbour_stage import kept_neighbours
+from photos_graph.settings import GraphSettings, Settings
+from tests.cli.commands import decoders, start, until
+from tests.cli.test_kills import alive, kill
+from tests.corpora import CORPORA
+from tests.pictures import put
+from tests.services.faces import of_kind
+from tests.services.library import failures
+
+pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.timeout(900)]
+
+COUNT = 140  # photos: more than two calls of the backbone
+
+
+def under_way(log: Path) -> bool:
+    """Whether some photos were described."""
+    return re.search(r"Describing photos: [1-9]\d* of", log.read_text()) is not None
+
+
+async def test_whatever_is_killed_each_photo_is_described_once(backbone_home: Path, tmp_path: Path) -> None:
+    folder, data, log = tmp_path / "Pictures", tmp_path / "data", tmp_path / "log"
+    for picture in sorted((CORPORA / "scenes" / "sea").iterdir())[:COUNT]:
+        put(folder / picture.name, picture.read_bytes())
+    data.mkdir()
+    (data / "models").symlink_to(backbone_home, target_is_directory=True)
+
+    program = start("scan", folder, "--data-dir", data, log=log)
+    until(lambda: under_way(log))
+    children = decoders(program.pid)
+    program.kill()
+    program.wait()
+    until(lambda: not any(map(alive, children)))
+    assert "photos described" not in log.read_text()
+
+    log.write_bytes(b"")
+    program = start("scan", folder, "--data-dir", data, log=log)
+    until(lambda: under_way(log))
+    for pid in decoders(program.pid):
+        kill(pid)
+    assert program.wait(300) == 0, log.read_text()
+
+    settings = Settings(data_dir=data, graph=GraphSettings(heap="512m"))
+    async with build(settings, run_jobs=False) as services:
+        assert not await failures(services), "who was in the way of a kill is not blamed"
+        assert (await of_kind(services, JobKind.PREDICT))[0].state is JobState.SUCCEEDED
+        assert not await features.due_count(services.graph)
+        described = {photo.id for photo in await features.described(services.graph, settings.learn.backbone)}
+        rows = await services.graph.read("MATCH (x:Features) RETURN x.id AS id")
+        assert len(rows) == COUNT and {row["id"] for row in rows} == described
+    assert set(neighbours.load(kept_neighbours(settings)).ids) == described

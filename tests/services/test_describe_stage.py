@@ -1,0 +1,204 @@
+"""Photos are described once each, whatever stops, fails or is changed meanwhile; and those that are alike are known."""
+
+from __future__ import annotations
+
+from itertools import chain
+from pathlib import Path
+from typing import LiteralString
+
+import numpy as np
+import pytest
+
+from photos_graph.bootstrap import Services, build
+from photos_graph.graph import features
+from photos_graph.graph.features import DuePhoto
+from photos_graph.images.workers import WorkerPool
+from photos_graph.model import Job, JobKind, JobState
+from photos_graph.services.describe_stage import DescribeStage
+from photos_graph.services.describing import MOST
+from photos_graph.services.neighbour_stage import kept_neighbours
+from photos_graph.settings import LearnSettings, Settings
+from tests.corpora import CORPORA
+from tests.pictures import jpeg, put
+from tests.services.faces import of_kind, settled
+from tests.services.library import ended, failures, photos, scanned
+
+pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
+
+BACKBONE = "EfficientNetLite0"
+DIMENSIONS = 1712
+ONES = features.packed(np.ones(DIMENSIONS, np.float32))
+STATE: LiteralString = """
+MATCH (p:Photo)
+RETURN p.number AS number, p.featuresBy AS by, p.featuresDue AS due,
+  [(p)-[:DESCRIBED_BY]->(x:Features) | [x.id = p.id, x.backbone]] AS described
+"""
+
+
+@pytest.fixture
+def learning(settings: Settings, backbone_home: Path) -> Settings:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.models_dir.symlink_to(backbone_home, target_is_directory=True)
+    return with_learning(settings, threads=2)
+
+
+def with_learning(settings: Settings, **learn: object) -> Settings:
+    return settings.model_copy(update={"learn": LearnSettings.model_validate(learn)})
+
+
+def scenes(root: Path, each: int) -> Path:
+    for kind in ("forest", "sea"):
+        for number, picture in enumerate(sorted((CORPORA / "scenes" / kind).iterdir())[:each]):
+            put(root / f"{kind} {number}.jpg", picture.read_bytes())
+    return root
+
+
+def large(settings: Settings) -> list[Path]:
+    return sorted((settings.data_dir / "renditions").rglob("*.LARGE.jpg"))
+
+
+async def not_described(settings: Settings, root: Path) -> None:
+    """``root``, scanned while nothing may be learnt."""
+    async with build(with_learning(settings, enabled="off")) as services:
+        await services.roots.add(str(root))
+        await scanned(services)
+        assert not await of_kind(services, JobKind.PREDICT)
+
+
+async def predicted(services: Services) -> Job:
+    return await ended(services, await services.jobs.queue(JobKind.PREDICT, {}))
+
+
+async def described(services: Services) -> set[int]:
+    """Numbers of the photos that the backbone looked at, each of which has one vector, by that backbone."""
+    rows = [row for row in await services.graph.read(STATE) if row["by"] == BACKBONE]
+    assert all((row["due"], row["described"]) == (None, [[True, BACKBONE]]) for row in rows)
+    return {row["number"] for row in rows}
+
+
+async def lengths(services: Services) -> set[int]:
+    ids = [photo.id for photo in await features.described(services.graph, BACKBONE)]
+    found = [some async for some in features.vectors(services.graph, ids, BACKBONE)]
+    return {len(vector) for vector in chain.from_iterable(some.values() for some in found)}
+
+
+async def test_a_job_whose_service_stops_goes_on_and_what_failed_waits_to_be_read_again(
+    learning: Settings, tmp_path: Path
+) -> None:
+    each = MOST // 2 + 2
+    await not_described(learning, scenes(tmp_path / "Pictures", each))
+    damaged = large(learning)[0]
+    whole = damaged.read_bytes()
+    damaged.write_bytes(b"\xff\xd8\xff no picture")
+    async with build(learning) as services:
+        job = await services.jobs.queue(JobKind.PREDICT, {})
+        async for step in services.jobs.watch(job.id):
+            if step.done >= MOST:
+                break
+        some = await described(services)
+        assert MOST - 1 <= len(some) < 2 * each - 1
+        await services.graph.write("MATCH (x:Features) SET x.vector = $ones", ones=ONES)
+    async with build(learning) as services:
+        job = await ended(services, job)
+        assert job.state is JobState.SUCCEEDED, job.message
+        assert some < await described(services)
+        assert len(await described(services)) == 2 * each - 1
+        [row] = await services.graph.read("MATCH (x:Features) WHERE x.vector = $ones RETURN count(x) AS n", ones=ONES)
+        assert row["n"] == len(some), "none is described a second time"
+        [failure] = (await failures(services)).values()
+        assert failure.stage == "features"
+        assert (await predicted(services)).message == "Nothing is new.", "it is not tried for ever"
+        damaged.write_bytes(whole)
+        await ended(services, await services.jobs.retry_failures())
+        await settled(services)
+        assert not await failures(services)
+        assert len(await described(services)) == 2 * each
+        assert await lengths(services) == {DIMENSIONS}
+
+
+async def test_what_looks_alike_follows_the_photos_that_are_there_and_the_backbone(
+    learning: Settings, tmp_path: Path
+) -> None:
+    root, each = tmp_path / "Pictures", 4
+    scenes(root, each)
+    async with build(learning) as services:
+        await services.roots.add(str(root))
+        await scanned(services)
+        await settled(services)
+        ids = {name: photo.id for name, photo in (await photos(services)).items()}
+        asked, gone = ids["forest 0.jpg"], ids["forest 1.jpg"]
+        alike = await services.alike.similar(asked, 2 * each)
+        assert sorted([asked, *alike]) == sorted(ids.values())
+        assert await services.alike.similar(asked, 2) == alike[:2]
+        assert await services.alike.similar("0" * 32, 2) == await services.alike.similar(asked, 0) == []
+
+        picture = (root / "forest 1.jpg").read_bytes()
+        (root / "forest 1.jpg").unlink()
+        await scanned(services)
+        await settled(services)
+        assert await services.alike.similar(asked, 2 * each) == [id_ for id_ in alike if id_ != gone]
+
+        kept = kept_neighbours(learning)
+        kept.write_bytes(kept.read_bytes()[:-100])
+        await predicted(services)
+        assert await services.alike.similar(asked, 2 * each) == [id_ for id_ in alike if id_ != gone]
+
+        # As after days with another backbone, which described them by 5 numbers.
+        known = [DuePhoto(photo.id, photo.number) for photo in await features.described(services.graph, BACKBONE)]
+        vectors = np.ones((len(known), 5), np.float32)
+        await services.graph.transaction(lambda tx: features.put(tx, "Other", known, vectors, "features"))
+        await features.want(services.graph, "Other")
+        assert await described(services) == set()
+        await services.learning.read()
+        await settled(services)
+        assert len(await described(services)) == 2 * each - 1, "the one that is missing waits"
+        assert await lengths(services) == {DIMENSIONS}
+        put(root / "forest 1.jpg", picture)
+        await scanned(services)
+        await settled(services)
+        assert len(await described(services)) == 2 * each
+        assert await services.alike.similar(asked, 2 * each) == alike
+
+
+class Steps:
+    job_id = "a job"
+
+    async def step(self, done: int, total: int | None = None, message: str | None = None) -> None:
+        """Nobody looks."""
+
+
+async def test_a_picture_that_kills_is_found_and_the_others_are_described(settings: Settings, tmp_path: Path) -> None:
+    root, count = tmp_path / "Pictures", 7
+    for number in range(count):
+        put(root / f"{number}.jpg", jpeg(number))
+    await not_described(settings, root)
+    deadly = large(settings)[2]
+    deadly.write_bytes(deadly.read_bytes() + b"DEADLY")
+    async with build(with_learning(settings, enabled="off")) as services:
+        pool = WorkerPool("tests.services.deadly:TASKS", 1, 256 * 1024 * 1024, 60, 5)
+        stage = DescribeStage(services.graph, services.media, pool, settings)
+        job = await services.jobs.queue(JobKind.PREDICT, {})
+        try:
+            assert await stage.run(job, Steps()) == f"{count - 1} photos described, 1 could not be read."
+            assert await stage.run(job, Steps()) is None
+        finally:
+            await pool.close()
+        assert len(await described(services)) == count - 1
+        [failure] = (await failures(services)).values()
+        assert failure.stage == "features"
+
+
+async def test_without_weights_nothing_is_asked_for_and_a_job_says_what_to_do(
+    settings: Settings, tmp_path: Path
+) -> None:
+    put(tmp_path / "Pictures/1.jpg", jpeg(1))
+    async with build(settings) as services:
+        await services.roots.add(str(tmp_path / "Pictures"))
+        await scanned(services)
+        assert not await of_kind(services, JobKind.PREDICT)
+        job = await predicted(services)
+        assert job.state is JobState.SUCCEEDED and "photos-graph models --fetch" in (job.message or "")
+    async with build(with_learning(settings, enabled="on")) as services:
+        job = await predicted(services)
+        assert job.state is JobState.FAILED and "photos-graph models --fetch" in (job.message or "")
+        assert await described(services) == set()
