@@ -100,7 +100,7 @@ def training_set(said: Said, graph: Neighbours) -> TrainingSet:
     truth = _truth(said, tags, above)
     unique, numbers = np.unique(np.array(_groups(said, truth, graph), dtype=np.str_), return_inverse=True)
     groups = numbers.astype(np.int32)
-    held_out = np.array([chance(key) < HELD_OUT for key in unique.tolist()], bool)[groups]
+    held_out = _held_out(unique.tolist(), np.unique(groups[(truth != UNLABELLED).any(axis=1)]))[groups]
 
     left_out = []
     for place, tag in enumerate(tags):
@@ -172,6 +172,16 @@ def load(path: Path) -> TrainingSet:
         left_out=tuple(LeftOut(*each) for each in about["left_out"]),
         snapshot=about["snapshot"],
     )
+
+
+def _held_out(keys: Sequence[str], labelled: Ints) -> Bools:
+    """(g,): by a group's key alone; but one of those with a label is held out in any case, so that there is something
+    to measure on."""
+    chances = np.array([chance(key) for key in keys])
+    out: Bools = chances < HELD_OUT
+    if len(labelled) > 1 and not out[labelled].any():
+        out[labelled[chances[labelled].argmin()]] = True
+    return out
 
 
 def _above(tags: Sequence[TagNode]) -> Bools:

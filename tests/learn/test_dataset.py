@@ -146,3 +146,13 @@ def test_it_is_kept_in_a_file(graph: Neighbours, tmp_path: Path) -> None:
         learnt.snapshot,
     )
     assert np.array_equal(again.truth, learnt.truth) and np.array_equal(again.held_out, learnt.held_out)
+
+
+def test_something_with_a_label_is_always_held_out(graph: Neighbours) -> None:
+    first = training_set(said({"sea": range(COUNT)}), graph)
+    days = [place // 5 for place in range(COUNT) if not first.held_out[place]]
+    learnt_from = [place for place in range(COUNT) if place // 5 in sorted(set(days))[:3]]
+    learnt = training_set(said({"sea": learnt_from}), graph)
+    labelled = learnt.held_out[learnt_from]
+    assert labelled.sum() == 5, "one day of three"
+    assert np.array_equal(np.delete(learnt.held_out, learnt_from), np.delete(first.held_out, learnt_from))
