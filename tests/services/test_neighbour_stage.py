@@ -1,6 +1,5 @@
-"""Which photos a backbone has to look at, what is kept of them, and the graph of neighbours that follows it.
-
-The vectors are the test's own: what they mean makes no difference here.
+"""The kept graph of neighbours follows the vectors in the graph. They are the test's own: what they mean makes no
+difference here.
 """
 
 from __future__ import annotations
@@ -19,12 +18,10 @@ from photos_graph.graph import features
 from photos_graph.graph.connection import Transaction
 from photos_graph.learn import neighbours
 from photos_graph.learn.neighbours import Neighbours
-from photos_graph.model import Job, JobKind
+from photos_graph.model import Job
 from photos_graph.services.neighbour_stage import NeighbourStage, kept_neighbours, learning_pool
 from photos_graph.settings import LearnSettings
-from tests.pictures import jpeg, put
-from tests.services.faces import of_kind
-from tests.services.library import photos, scanned
+from tests.services.library import scanned
 
 pytestmark = pytest.mark.anyio
 
@@ -72,58 +69,17 @@ async def due(services: Services) -> list[features.DuePhoto]:
     return await features.due(services.graph, -1, 100)
 
 
-async def describe(services: Services, some: list[features.DuePhoto], backbone: str) -> None:
-    """Each by a vector that its number and the backbone give."""
-    seed = len(backbone)
-    vectors = np.array(
-        [np.random.default_rng([seed, each.number]).normal(size=DIMENSIONS) for each in some], np.float32
-    )
+def described(some: list[features.DuePhoto], backbone: str) -> features.Floats:
+    """For each a vector that its number and the backbone give."""
+    chances = [np.random.default_rng([len(backbone), each.number]) for each in some]
+    return np.array([chance.normal(size=DIMENSIONS) for chance in chances], np.float32)
 
+
+async def describe(services: Services, some: list[features.DuePhoto], backbone: str) -> None:
     async def work(tx: Transaction) -> None:
-        await features.put(tx, backbone, some, vectors, "features")
+        await features.put(tx, backbone, some, described(some, backbone), "features")
 
     await services.graph.transaction(work)
-
-
-async def known(services: Services, backbone: str) -> dict[str, features.Floats]:
-    ids = [photo.id for photo in await features.described(services.graph, backbone)]
-    found: dict[str, features.Floats] = {}
-    async for some in features.vectors(services.graph, ids, backbone):
-        found |= some
-    assert set(found) == set(ids)
-    return found
-
-
-async def test_photos_are_due_until_they_are_described_and_after_a_change_of_backbone(
-    services: Services, scan: Job, folder: Path
-) -> None:
-    new = await due(services)
-    assert len(new) == await features.due_count(services.graph) == 10
-    assert not await of_kind(services, JobKind.PREDICT), "without weights nothing is tried"
-    await features.want(services.graph, GOOD)
-    await describe(services, new, GOOD)
-    assert not await due(services)
-    vectors = await known(services, GOOD)
-    assert set(vectors) == {photo.id for photo in new}
-    expected = np.random.default_rng([len(GOOD), new[3].number]).normal(size=DIMENSIONS)
-    assert np.allclose(vectors[new[3].id], expected, atol=2e-3), "kept as float16"
-
-    put(folder / "more.jpg", jpeg(77))
-    await scanned(services)
-    [more] = await due(services)
-    assert more.id == (await photos(services))["more.jpg"].id
-
-    assert not await features.is_wanted(services.graph, BETTER)
-    await features.want(services.graph, BETTER)
-    again = await due(services)
-    assert {photo.id for photo in again} == {*vectors, more.id}
-    await describe(services, again[:4], BETTER)
-    assert set(await known(services, BETTER)) == {photo.id for photo in again[:4]}
-    assert not set(await known(services, GOOD)) & set(await known(services, BETTER)), "one vector a photo"
-    rows = await services.graph.read("MATCH (p:Photo)-[:DESCRIBED_BY]->(x:Features) RETURN p.id = x.id AS own")
-    assert [row["own"] for row in rows] == [True] * 10
-    await features.want(services.graph, BETTER)
-    assert await due(services) == again[4:], "asked for once, it is gone on with"
 
 
 async def test_neighbours_follow_what_is_described_and_two_backbones_never_meet(
@@ -134,8 +90,8 @@ async def test_neighbours_follow_what_is_described_and_two_backbones_never_meet(
     assert set((await stages[GOOD].run(scan)).ids) == {photo.id for photo in new[:6]}
     await describe(services, new[6:], GOOD)
     whole = await stages[GOOD].run(scan)
-    vectors = await known(services, GOOD)
-    plain = neighbours.build(GOOD, whole.ids, np.array([vectors[id_] for id_ in whole.ids]))
+    place = {photo.id: at for at, photo in enumerate(new)}
+    plain = neighbours.build(GOOD, whole.ids, described(new, GOOD)[[place[id_] for id_ in whole.ids]])
     assert len(whole) == 10 and np.array_equal(whole.near, plain.near)
     stamp = stages[GOOD].path.stat()
     await stages[GOOD].run(scan)
