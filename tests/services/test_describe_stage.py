@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import LiteralString
@@ -17,6 +19,7 @@ from photos_graph.model import Job, JobKind, JobState
 from photos_graph.services.describe_stage import DescribeStage
 from photos_graph.services.describing import MOST
 from photos_graph.services.neighbour_stage import kept_neighbours
+from photos_graph.services.progress import Cancelled
 from photos_graph.settings import LearnSettings, Settings
 from tests.corpora import CORPORA
 from tests.pictures import jpeg, put
@@ -27,7 +30,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
 
 BACKBONE = "EfficientNetLite0"
 DIMENSIONS = 1712
-ONES = features.packed(np.ones(DIMENSIONS, np.float32))
+ONES = features.packed(np.ones(3, np.float32))
 STATE: LiteralString = """
 MATCH (p:Photo)
 RETURN p.number AS number, p.featuresBy AS by, p.featuresDue AS due,
@@ -57,14 +60,6 @@ def large(settings: Settings) -> list[Path]:
     return sorted((settings.data_dir / "renditions").rglob("*.LARGE.jpg"))
 
 
-async def not_described(settings: Settings, root: Path) -> None:
-    """``root``, scanned while nothing may be learnt."""
-    async with build(with_learning(settings, enabled="off")) as services:
-        await services.roots.add(str(root))
-        await scanned(services)
-        assert not await of_kind(services, JobKind.PREDICT)
-
-
 async def predicted(services: Services) -> Job:
     return await ended(services, await services.jobs.queue(JobKind.PREDICT, {}))
 
@@ -80,40 +75,6 @@ async def lengths(services: Services) -> set[int]:
     ids = [photo.id for photo in await features.described(services.graph, BACKBONE)]
     found = [some async for some in features.vectors(services.graph, ids, BACKBONE)]
     return {len(vector) for vector in chain.from_iterable(some.values() for some in found)}
-
-
-async def test_a_job_whose_service_stops_goes_on_and_what_failed_waits_to_be_read_again(
-    learning: Settings, tmp_path: Path
-) -> None:
-    each = MOST // 2 + 2
-    await not_described(learning, scenes(tmp_path / "Pictures", each))
-    damaged = large(learning)[0]
-    whole = damaged.read_bytes()
-    damaged.write_bytes(b"\xff\xd8\xff no picture")
-    async with build(learning) as services:
-        job = await services.jobs.queue(JobKind.PREDICT, {})
-        async for step in services.jobs.watch(job.id):
-            if step.done >= MOST:
-                break
-        some = await described(services)
-        assert MOST - 1 <= len(some) < 2 * each - 1
-        await services.graph.write("MATCH (x:Features) SET x.vector = $ones", ones=ONES)
-    async with build(learning) as services:
-        job = await ended(services, job)
-        assert job.state is JobState.SUCCEEDED, job.message
-        assert some < await described(services)
-        assert len(await described(services)) == 2 * each - 1
-        [row] = await services.graph.read("MATCH (x:Features) WHERE x.vector = $ones RETURN count(x) AS n", ones=ONES)
-        assert row["n"] == len(some), "none is described a second time"
-        [failure] = (await failures(services)).values()
-        assert failure.stage == "features"
-        assert (await predicted(services)).message == "Nothing is new.", "it is not tried for ever"
-        damaged.write_bytes(whole)
-        await ended(services, await services.jobs.retry_failures())
-        await settled(services)
-        assert not await failures(services)
-        assert len(await described(services)) == 2 * each
-        assert await lengths(services) == {DIMENSIONS}
 
 
 async def test_what_looks_alike_follows_the_photos_that_are_there_and_the_backbone(
@@ -149,41 +110,65 @@ async def test_what_looks_alike_follows_the_photos_that_are_there_and_the_backbo
         await services.graph.transaction(lambda tx: features.put(tx, "Other", known, vectors, "features"))
         await features.want(services.graph, "Other")
         assert await described(services) == set()
+        damaged = Path(os.fsdecode(await services.media.large(ids["sea 1.jpg"])))
+        whole = damaged.read_bytes()
+        damaged.write_bytes(b"\xff\xd8\xff no picture")
         await services.learning.read()
         await settled(services)
-        assert len(await described(services)) == 2 * each - 1, "the one that is missing waits"
+        assert len(await described(services)) == 2 * each - 2, "one is missing, and one cannot be read"
+        assert ids["sea 1.jpg"] not in await services.alike.similar(asked, 2 * each)
+        [failure] = (await failures(services)).values()
+        assert failure.stage == "features" and failure.path.endswith("sea 1.jpg")
         assert await lengths(services) == {DIMENSIONS}
         put(root / "forest 1.jpg", picture)
-        await scanned(services)
+        damaged.write_bytes(whole)
+        await ended(services, await services.jobs.retry_failures())
         await settled(services)
+        assert not await failures(services)
         assert len(await described(services)) == 2 * each
         assert await services.alike.similar(asked, 2 * each) == alike
 
 
+@dataclass(slots=True)
 class Steps:
-    job_id = "a job"
+    """Ends the job once ``most`` photos are done."""
+
+    most: int
+    job_id: str = "a job"
 
     async def step(self, done: int, total: int | None = None, message: str | None = None) -> None:
-        """Nobody looks."""
+        if done >= self.most:
+            raise Cancelled
 
 
-async def test_a_picture_that_kills_is_found_and_the_others_are_described(settings: Settings, tmp_path: Path) -> None:
-    root, count = tmp_path / "Pictures", 7
+async def test_each_photo_is_described_once_whoever_stops_or_dies(settings: Settings, tmp_path: Path) -> None:
+    root, count = tmp_path / "Pictures", MOST + 3
     for number in range(count):
         put(root / f"{number}.jpg", jpeg(number))
-    await not_described(settings, root)
-    deadly = large(settings)[2]
-    deadly.write_bytes(deadly.read_bytes() + b"DEADLY")
     async with build(with_learning(settings, enabled="off")) as services:
+        await services.roots.add(str(root))
+        await scanned(services)
+        assert not await of_kind(services, JobKind.PREDICT)
+        deadly = large(settings)[2]
+        deadly.write_bytes(deadly.read_bytes() + b"DEADLY")
         pool = WorkerPool("tests.services.deadly:TASKS", 1, 256 * 1024 * 1024, 60, 5)
         stage = DescribeStage(services.graph, services.media, pool, settings)
         job = await services.jobs.queue(JobKind.PREDICT, {})
         try:
-            assert await stage.run(job, Steps()) == f"{count - 1} photos described, 1 could not be read."
-            assert await stage.run(job, Steps()) is None
+            with pytest.raises(Cancelled):
+                await stage.run(job, Steps(MOST))
+            some = len(await described(services))
+            assert some in (MOST - 1, MOST), "one of them may be the deadly one"
+            await services.graph.write("MATCH (x:Features) SET x.vector = $ones", ones=ONES)
+            last = count - 1 - some
+            message = await stage.run(job, Steps(count))
+            assert message is not None and message.startswith(f"{last} photos described")
+            assert await stage.run(job, Steps(count)) is None, "it is not tried for ever"
         finally:
             await pool.close()
         assert len(await described(services)) == count - 1
+        [row] = await services.graph.read("MATCH (x:Features) WHERE x.vector = $ones RETURN count(x) AS n", ones=ONES)
+        assert row["n"] == some, "none is described a second time"
         [failure] = (await failures(services)).values()
         assert failure.stage == "features"
 
