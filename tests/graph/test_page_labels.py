@@ -6,10 +6,10 @@ from typing import LiteralString
 
 import pytest
 
-from photos_graph.graph import files, models, page_labels, photos
+from photos_graph.graph import files, page_labels, photos
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.page_labels import OwnTags
-from photos_graph.model import Model, ModelKind, ModelState, PhotoTag, TagSource
+from photos_graph.model import PhotoTag, TagSource
 from tests.graph.library import METADATA, A, B, C, library, read
 
 pytestmark = pytest.mark.anyio
@@ -66,9 +66,3 @@ async def test_a_face_is_whom_a_person_named_and_else_whom_a_model_takes_it_for(
     found = await page_labels.persons_of(graph, [A, B, C])
     assert graph.queries == before + 1
     assert found == {A: {"anna": False, "bob": True}, B: {"eva": True}}
-
-
-async def test_a_model_comes_back_as_it_was_written(graph: Graph) -> None:
-    await graph.write("CREATE (:Model {id: 'm1', kind: 'TAGS', version: 3, state: 'ACTIVE', trainedAt: $at})", at=MS)
-    found = await models.models_by_id(graph, ["m1", "m2"])
-    assert found == {"m1": Model("m1", ModelKind.TAGS, 3, ModelState.ACTIVE, AT)}
