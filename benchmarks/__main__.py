@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.status import Status
 
-from benchmarks import exports, faces, learn, learning, library, recognition, scan, thumbnails
+from benchmarks import exports, faces, learn, learning, library, persons, recognition, scan, thumbnails
 from benchmarks.bench import Bench
 from benchmarks.pictures import Say
 from benchmarks.report import Figure, markdown, table
@@ -29,6 +29,10 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "lfw": ("faces told apart and put together, beside DBSCAN and HDBSCAN", faces.lfw),
     "learn": ("tags learnt from 10, 30 and 100 labels each; persons among strangers", learn.learn),
     "learning": ("the same of tags through the service: tagged, learnt, asked and read by GraphQL", learning.learning),
+    "persons": (
+        "faces of persons named, learnt and recognised through the service, strangers among them",
+        persons.persons,
+    ),
     "faces": ("100,000 faces: time and memory of clustering", faces.many),
     "finding": ("a first scan of real-size originals with faces, beside one without", recognition.finding),
     "grouping": ("100,000 faces in a graph, until their clusters are", recognition.grouping),

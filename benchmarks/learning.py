@@ -56,7 +56,7 @@ def learning(bench: Bench) -> Iterator[Figure]:
             bench.say(f"{len(pictures):,} pictures are scanned and described")
             service.scan(service.add_root(root))
             yield Figure(
-                "pictures of 100 px described after a scan", len(pictures) / _settled(service)["PREDICT"], "photos/s"
+                "pictures of 100 px described after a scan", len(pictures) / settled(service)["PREDICT"], "photos/s"
             )
             library = _library(service)
             for labels, goal in GOALS.items():
@@ -77,11 +77,11 @@ def _spread(pictures: Sequence[Path], root: Path) -> Path:
 
 
 def _library(service: Service) -> Library:
-    truth = {node["id"]: node["name"].split()[0] for node in _photos(service, "id name")}
+    truth = {node["id"]: node["name"].split()[0] for node in all_photos(service, "id name")}
     return Library(service, truth, tuple(sorted(set(truth.values()))))
 
 
-def _photos(service: Service, fields: str) -> list[Any]:
+def all_photos(service: Service, fields: str) -> list[Any]:
     """All of them."""
     query = f"""query($after: String) {{ photos(first: {PAGE}, after: $after) {{
       pageInfo {{ hasNextPage endCursor }} nodes {{ {fields} }} }} }}"""
@@ -95,7 +95,7 @@ def _photos(service: Service, fields: str) -> list[Any]:
         after = page["pageInfo"]["endCursor"]
 
 
-def _settled(service: Service) -> dict[str, float]:
+def settled(service: Service) -> dict[str, float]:
     """Waits until no job is left; the seconds of the last of each kind."""
     while True:
         jobs = service.ask("{ jobs(first: 20) { nodes { kind state message startedAt finishedAt } } }")["jobs"]["nodes"]
@@ -144,7 +144,7 @@ def _tags(service: Service) -> dict[str, str]:
 def _train(library: Library) -> tuple[Any, dict[str, float]]:
     """The newest version, and the seconds of each job."""
     library.service.ask("mutation { train(kind: TAGS) { id } }")
-    took = _settled(library.service)
+    took = settled(library.service)
     return library.service.ask("{ models(kind: TAGS) { id version state reason } }")["models"][0], took
 
 
@@ -153,7 +153,7 @@ def _read_back(library: Library) -> tuple[set[tuple[str, str]], Scores]:
     fields = "id tags { source score tag { name } }"
     given = {
         (node["id"], tag["tag"]["name"])
-        for node in _photos(library.service, fields)
+        for node in all_photos(library.service, fields)
         for tag in node["tags"]
         if tag["source"] == "PREDICTED"
     }
@@ -161,7 +161,7 @@ def _read_back(library: Library) -> tuple[set[tuple[str, str]], Scores]:
         library.service.ask("mutation($t: ID!) { setThreshold(tag: $t, threshold: 0) { id } }", t=tag)
     scores = {
         node["id"]: {tag["tag"]["name"]: tag["score"] for tag in node["tags"] if tag["source"] == "PREDICTED"}
-        for node in _photos(library.service, fields)
+        for node in all_photos(library.service, fields)
     }
     return given, scores
 
@@ -186,8 +186,8 @@ def _learnt(bench: Bench, library: Library, labels: int, goal: float) -> Iterato
         peaks.append(watch.peak.service / MIB)
     what = f"scenes, {labels} labels of each kind, through the service"
     count = bench.rounds * (len(library.truth) - labels * len(library.kinds))
-    yield Figure(f"{what}: right of the others", 100 * float(np.mean(right)), "%", goal=_least(goal))
-    yield Figure(f"{what}: right of the tags given", 100 * good / max(1, given), "%", goal=_least(PROMISED - 2))
+    yield Figure(f"{what}: right of the others", 100 * float(np.mean(right)), "%", goal=least(goal))
+    yield Figure(f"{what}: right of the tags given", 100 * good / max(1, given), "%", goal=least(PROMISED - 2))
     yield Figure(f"{what}: photos given their tag", 100 * good / count, "%")
     yield Figure(f"{what}: training, from the job's start to its end", float(np.median(training)), "s")
     yield Figure(f"{what}: predicting {len(library.truth):,} photos", float(np.median(predicting)), "s")
@@ -279,9 +279,9 @@ def _poisoned(bench: Bench, library: Library) -> Iterator[Figure]:
         now = library.service.ask("{ models(kind: TAGS) { id state } }")["models"]
         stayed.append([each["id"] for each in now if each["state"] == "ACTIVE"] == [active["id"]])
     what = "scenes, 30 % of the labels permuted, through the service"
-    yield Figure(f"{what}: rejected", 100 * float(np.mean(rejected)), "%", goal=_least(100))
-    yield Figure(f"{what}: the active model stays", 100 * float(np.mean(stayed)), "%", goal=_least(100))
+    yield Figure(f"{what}: rejected", 100 * float(np.mean(rejected)), "%", goal=least(100))
+    yield Figure(f"{what}: the active model stays", 100 * float(np.mean(stayed)), "%", goal=least(100))
 
 
-def _least(limit: float) -> Goal:
+def least(limit: float) -> Goal:
     return Goal(limit, at_most=False)

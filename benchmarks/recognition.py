@@ -40,7 +40,7 @@ def finding(bench: Bench) -> list[Figure]:
     these pictures show the face of an astronaut."""
     folder = bench.originals or bench.folder / "photographs"
     sources = sorted(folder.rglob("*.[jJ][pP]*")) if bench.originals else photographs(folder, SOURCES, bench.say)
-    home = _weights(bench)
+    home = weights(bench)
     measured = {}
     for enabled in ("off", "on"):
         with bench.scratch() as scratch:
@@ -73,7 +73,7 @@ def _until_idle(service: Service) -> None:
             raise RuntimeError(f"{job['kind']}: {job['message']}")
 
 
-def _weights(bench: Bench) -> Path:
+def weights(bench: Bench) -> Path:
     home = (bench.folder / "models").resolve()
     Weights(home).fetch((DETECTORS["yunet"], EMBEDDERS["SFace"]), lambda what, done, total: bench.say(what))
     return home
