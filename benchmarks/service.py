@@ -93,7 +93,11 @@ class Service:
         """The data that GraphQL answers. Raises RuntimeError for errors."""
         self._connection.close()  # after a pause the service may have ended it
         self._connection.request("POST", "/graphql", *graphql(query, **variables))
-        answer = json.loads(self._connection.getresponse().read())
+        response = self._connection.getresponse()
+        body = response.read()
+        if not body.startswith(b"{"):
+            raise RuntimeError(f"{response.status}: {body[:200]!r}")
+        answer = json.loads(body)
         if answer.get("errors"):
             raise RuntimeError(f"{answer['errors']}")
         return answer["data"]
