@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 from photos_graph.errors import BadInput, NotFound, Unavailable
 from photos_graph.graph import changes, models
@@ -58,35 +57,32 @@ class Models:
                 return replace(model, state=ModelState.ACTIVE, reason=reason), self._folder / model.file
         return None
 
-    async def add(self, kind: ModelKind, trained: Trained) -> Model:
-        """A new version, CANDIDATE until it is judged. Its files are whole before the graph knows of it."""
+    async def keep(self, id_: str, kind: ModelKind, trained: Trained) -> Model:
+        """A new version, as it was judged. Its files are whole before the graph knows of it, and it takes over in the
+        transaction that makes it: nothing is half done whenever the process ends."""
         version = 1 + max((model.version for model in await self.versions(kind)), default=0)
         name = await asyncio.to_thread(self._registry.save, kind, version, trained.model)
         if trained.snapshot:
             await asyncio.to_thread(self._keep_snapshot, f"{kind.value.lower()}-{version}", trained.snapshot)
         model = Model(
-            id=uuid4().hex,
+            id=id_,
             kind=kind,
             version=version,
-            state=ModelState.CANDIDATE,
+            state=ModelState.CANDIDATE if trained.state is ModelState.ACTIVE else trained.state,
             trained_at=datetime.now(UTC),
             labels=len(trained.per_label),
             examples=trained.examples,
             metrics=trained.metrics,
             per_label=trained.per_label,
-            reason="It was not judged yet.",
+            reason=trained.reason,
             snapshot=trained.snapshot_id,
             file=name,
         )
-        await self._graph.transaction(lambda tx: models.create(tx, model))
-        return model
-
-    async def judged(self, model: Model, state: ModelState, reason: str) -> None:
-        """A candidate takes over, or is rejected."""
-        if state is ModelState.ACTIVE:
-            await self._activate(model, reason)
+        if trained.state is ModelState.ACTIVE:
+            await self._activate(model, trained.reason, new=True)
         else:
-            await self._graph.transaction(lambda tx: models.set_state(tx, model.id, state, reason))
+            await self._graph.transaction(lambda tx: models.create(tx, model))
+        return replace(model, state=trained.state)
 
     async def activate(self, model_id: str) -> Model:
         """As a person wants it, also one that was rejected. Raises NotFound, Unavailable where its file is damaged."""
@@ -114,11 +110,13 @@ class Models:
         await self._graph.transaction(work)
         await self._index.catch_up()
 
-    async def _activate(self, model: Model, reason: str, damaged: Model | None = None) -> None:
+    async def _activate(self, model: Model, reason: str, damaged: Model | None = None, *, new: bool = False) -> None:
         """All at once: there is one active model of a kind at any time."""
 
         async def work(tx: Transaction) -> None:
             await changes.lock(tx)
+            if new:
+                await models.create(tx, model)
             tags = await models.activate(tx, model, reason)
             if damaged is not None:
                 await models.set_state(tx, damaged.id, ModelState.RETIRED, DAMAGED)

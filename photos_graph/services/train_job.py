@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +12,7 @@ from photos_graph.errors import Conflict
 from photos_graph.graph import features
 from photos_graph.graph.connection import Graph
 from photos_graph.images.workers import WorkerPool
-from photos_graph.model import Job, ModelKind, ModelState
+from photos_graph.model import Job, Model, ModelKind, ModelState
 from photos_graph.services import said
 from photos_graph.services.describe_stage import DescribeStage
 from photos_graph.services.index import Index
@@ -79,7 +79,7 @@ class TrainJob:
             await asyncio.to_thread(said.write, told, file)
             return await learn_tags(self.pool, file, kept_neighbours(self.settings), active, self.settings, steps)
 
-        return await self._run(ModelKind.TAGS, train, progress)
+        return await self._run(job, ModelKind.TAGS, train, progress)
 
     async def persons(self, job: Job, progress: Progress) -> str:
         """As ``tags``."""
@@ -90,33 +90,35 @@ class TrainJob:
             await write_named(self.graph, self.index.search, self.settings.faces.embedder, file)
             return await learn_persons(self.pool, file, active, self.settings, steps)
 
-        return await self._run(ModelKind.PERSONS, train, progress)
+        return await self._run(job, ModelKind.PERSONS, train, progress)
 
     async def _run(
         self,
+        job: Job,
         kind: ModelKind,
         train: Callable[[Path, Path | None, Steps], Awaitable[Trained]],
         progress: Progress,
     ) -> str:
-        active = await self.models.active(kind)
-        heard = _Said(progress)
-        await progress.step(0, None, SAYING)
-        folder = self.settings.learn_dir
-        await asyncio.to_thread(folder.mkdir, mode=0o700, exist_ok=True)
-        with TemporaryDirectory(prefix=".training-", dir=folder) as scratch:
-            call = train(Path(scratch), active and active[1], heard.heard)
-            trained = await watched(call, heard, SAYING)
-        model = await self.models.add(kind, trained)
-        await self.models.judged(model, trained.state, trained.reason)
-        if trained.state is ModelState.ACTIVE:
+        model = (await self.models.by_id([job.id]))[0]  # of this job, if the process ended before the job did
+        left_out: Sequence[str] = ()
+        if model is None:
+            active = await self.models.active(kind)
+            heard = _Said(progress)
+            await progress.step(0, None, SAYING)
+            folder = self.settings.learn_dir
+            await asyncio.to_thread(folder.mkdir, mode=0o700, exist_ok=True)
+            with TemporaryDirectory(prefix=".training-", dir=folder) as scratch:
+                call = train(Path(scratch), active and active[1], heard.heard)
+                trained = await watched(call, heard, SAYING)
+            model, left_out = await self.models.keep(job.id, kind, trained), trained.left_out
+        if model.state is ModelState.ACTIVE:
             await self.took_over(kind)
-        return _closing(model.version, trained)
+        return _closing(model, left_out)
 
 
-def _closing(version: int, trained: Trained) -> str:
-    what = "counts now" if trained.state is ModelState.ACTIVE else "was rejected"
-    learnt = f"Version {version}, learnt from {trained.examples:,} examples of {len(trained.per_label):,}, {what}."
-    left_out = trained.left_out[:NAMED]
-    more = f" and {len(trained.left_out) - NAMED:,} more" if len(trained.left_out) > NAMED else ""
-    without = f" Left out: {' '.join(left_out)}{more}" if left_out else ""
-    return f"{learnt} {trained.reason}{without}"
+def _closing(model: Model, left_out: Sequence[str]) -> str:
+    what = "was rejected" if model.state is ModelState.REJECTED else "counts now"
+    learnt = f"Version {model.version}, learnt from {model.examples:,} examples of {model.labels:,}, {what}."
+    more = f" and {len(left_out) - NAMED:,} more" if len(left_out) > NAMED else ""
+    without = f" Left out: {' '.join(left_out[:NAMED])}{more}" if left_out else ""
+    return f"{learnt} {model.reason}{without}"
