@@ -49,21 +49,12 @@ class Registry:
             raise Damaged(f"{path} is not what was saved")
         return unpacked(content)
 
-    def first_whole(self, names: Iterable[str]) -> tuple[str, Model] | None:
-        """The first of them that can be loaded: the active one, then those before it."""
-        for name in names:
-            try:
-                return name, self.load(name)
-            except Damaged:
-                continue
-        return None
-
-    def forget_all_but(self, names: Iterable[str]) -> None:
-        """Removes the files of other models, and what a killed writer left."""
+    def forget_all_but(self, kind: ModelKind, names: Iterable[str]) -> None:
+        """Removes the files of other models of that kind, and what a killed writer left."""
         keep = set(names)
         if self._folder.is_dir():
             for path in self._folder.iterdir():
-                if path.name not in keep:
+                if path.name not in keep and path.name.lstrip(".").startswith(f"{kind.value.lower()}-"):
                     path.unlink(missing_ok=True)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from photos_graph.graph import features, questions
 from photos_graph.graph.connection import Graph
@@ -18,6 +16,7 @@ from photos_graph.services.models import Models
 from photos_graph.services.neighbour_stage import kept_neighbours
 from photos_graph.services.predict_stage import guesses_of
 from photos_graph.services.progress import Progress
+from photos_graph.services.scratch import scratch
 from photos_graph.services.watched import watched
 from photos_graph.settings import Settings
 
@@ -46,8 +45,8 @@ class AskStage:
         if await questions.stamp(self.graph, ModelKind.TAGS) == stamp:
             return None
         search = self.index.search
-        with TemporaryDirectory(prefix=".asking-", dir=self.settings.learn_dir) as folder:
-            file = Path(folder) / "said.json"
+        with scratch(self.settings.learn_dir, "asking") as folder:
+            file = folder / "said.json"
             await asyncio.to_thread(said.write, said.said_of(search, photos), file)
             argument = {
                 "graph": str(kept_neighbours(self.settings)),

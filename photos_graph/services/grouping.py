@@ -14,7 +14,6 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -33,6 +32,7 @@ from photos_graph.services import face_asking, group_plan
 from photos_graph.services.index import Index
 from photos_graph.services.models import Models
 from photos_graph.services.progress import Progress
+from photos_graph.services.scratch import scratch
 from photos_graph.services.watched import watched
 from photos_graph.settings import Settings
 
@@ -135,8 +135,8 @@ class Grouping:
         owners = {id_: cluster.person_id for id_, cluster in (await clusters.clusters(self._graph)).items()}
         thresholds = await clusters.thresholds(self._graph)
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        with TemporaryDirectory(prefix=".grouping-", dir=self._folder) as folder:
-            given = Path(folder) / "faces.npz"
+        with scratch(self._folder, "grouping") as folder:
+            given = folder / "faces.npz"
             persons = await asyncio.to_thread(_pack, given, order, kept, vectors, owners, thresholds)
             argument = {
                 "path": str(self._path),

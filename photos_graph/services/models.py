@@ -22,6 +22,7 @@ from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
 
+KEPT = 20  # versions of a kind that can be gone back to
 DAMAGED = "Its file is damaged or gone."
 
 
@@ -78,6 +79,7 @@ class Models:
             snapshot=trained.snapshot_id,
             file=name,
         )
+        await self._forget_old(kind, name)
         if trained.state is ModelState.ACTIVE:
             await self._activate(model, trained.reason, new=True)
         else:
@@ -131,6 +133,12 @@ class Models:
         except Damaged:
             return False
         return True
+
+    async def _forget_old(self, kind: ModelKind, new: str) -> None:
+        """Files of the active model and the newest others stay; what is known of the rest does."""
+        every = await self.versions(kind)
+        kept = [model.file for at, model in enumerate(every) if at < KEPT or model.state is ModelState.ACTIVE]
+        await asyncio.to_thread(self._registry.forget_all_but, kind, [*kept, new])
 
     def _keep_snapshot(self, name: str, content: bytes) -> None:
         folder = self._folder.parent / "snapshots"

@@ -9,7 +9,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from photos_graph.kept import written_whole
 from photos_graph.learn.neighbours import BLOCK
 from photos_graph.model import Job
 from photos_graph.services.progress import Progress
+from photos_graph.services.scratch import scratch
 from photos_graph.services.watched import watched
 from photos_graph.settings import Settings
 
@@ -82,8 +82,8 @@ class NeighbourStage:
 
     async def _update(self, path: Path, size: int, gone: Sequence[str], new: Sequence[str], *, keep: bool) -> int:
         """How many photos there are in it then."""
-        with TemporaryDirectory(prefix=".new-", dir=path.parent) as folder:
-            given = Path(folder) / "features.npz"
+        with scratch(path.parent, "new") as folder:
+            given = folder / "features.npz"
             if new and not await self._collect(new, given):
                 return size  # another backbone looked at them meanwhile
             argument = {

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from photos_graph.errors import Conflict
 from photos_graph.graph import features
@@ -20,6 +19,7 @@ from photos_graph.services.models import Models
 from photos_graph.services.named_faces import write_named
 from photos_graph.services.neighbour_stage import NeighbourStage, kept_neighbours
 from photos_graph.services.progress import Progress
+from photos_graph.services.scratch import scratch
 from photos_graph.services.training import Steps, Trained, learn_persons, learn_tags
 from photos_graph.services.watched import watched
 from photos_graph.settings import Settings
@@ -105,10 +105,8 @@ class TrainJob:
             active = await self.models.active(kind)
             heard = _Said(progress)
             await progress.step(0, None, SAYING)
-            folder = self.settings.learn_dir
-            await asyncio.to_thread(folder.mkdir, mode=0o700, exist_ok=True)
-            with TemporaryDirectory(prefix=".training-", dir=folder) as scratch:
-                call = train(Path(scratch), active and active[1], heard.heard)
+            with scratch(self.settings.learn_dir, "training") as folder:
+                call = train(folder, active and active[1], heard.heard)
                 trained = await watched(call, heard, SAYING)
             model, left_out = await self.models.keep(job.id, kind, trained), trained.left_out
         if model.state is ModelState.ACTIVE:
