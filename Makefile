@@ -11,9 +11,9 @@ setup: $(ready)
 run: $(ready) $(if $(LIBRARY),,$(demo))
 	$(bin)/photos-graph serve $(if $(LIBRARY),"$(LIBRARY)",--data-dir .demo/data $(demo))
 
-# Two at a time, since tests wait for their engine half of the time; the lines of both come as they are.
+# All at a time, since tests wait for their engine half of the time; the lines of all come as they are.
 test: $(ready)
-	+$(MAKE) --no-print-directory --jobs 2 --keep-going test-embedded test-neo4j test-none
+	+$(MAKE) --no-print-directory --jobs 3 --keep-going test-embedded test-neo4j test-none
 
 test-embedded test-neo4j test-none: $(ready)
 	$(bin)/python -m pytest --engine $(@:test-%=%)

@@ -16,7 +16,7 @@ from tests.api.asking import TOKENS, Ask, data, names, photo_ids
 from tests.corpora import CORPORA
 from tests.pictures import put
 
-pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
+pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.timeout(900)]
 
 KINDS = ("forest", "sea", "street")
 EACH, SAID = 30, 12
