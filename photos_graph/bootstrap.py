@@ -133,8 +133,8 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         jobs = Jobs(graph, index, runner.wake)
         recognition = Recognition(graph, jobs, settings)
         closing.push_async_callback(recognition.close)
-        learning = Learning(graph, jobs, recognition, settings)
-        models = Models(graph, index, settings)
+        learning = Learning(graph, jobs, settings)
+        models = Models(graph, index, settings, runner.wake)
         schedules = Schedules(graph, index, jobs, learning, settings)
 
         async def photos_came() -> None:
@@ -150,9 +150,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         ask = AskStage(graph, index, models, beside, settings)
         cold = ColdStage(graph, index, media, models, backbone, settings)
         predicting = PredictJob(learning, (describe, neighbours, predict, ask, cold))
-        training = TrainJob(
-            graph, index, models, trainers, settings, describe, neighbours, learning.began, learning.took_over
-        )
+        training = TrainJob(graph, index, models, trainers, settings, describe, neighbours, learning.began)
         if run_jobs:
             runner.start(
                 {

@@ -37,10 +37,7 @@ class ModelMutations:
         description="That version counts from now on, also one that was rejected; all is predicted again.",
     )
     async def activate_model(self, info: Info, id: strawberry.ID) -> Model:
-        services = info.context.services
-        chosen = await services.models.activate(ids.decode("Model", id))
-        await services.learning.took_over(chosen.kind)
-        return Model.of(chosen)
+        return Model.of(await info.context.services.models.activate(ids.decode("Model", id)))
 
     @strawberry.mutation(
         permission_classes=[CanEdit],

@@ -29,7 +29,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What a trained model knows of persons beside the embedder's own rule: means (p, dimensions) of length one,
+    """What a trained model knows of persons in place of the embedder's own rule: means (p, dimensions) of length one,
     and ``thresholds`` (p,), the cosine similarity from which on a face is theirs, which is a score of EVEN.
     """
 
@@ -76,19 +76,16 @@ def known(vectors: Floats, qualities: Floats, persons: Ints) -> Known:
 
 def match(vectors: Floats, among: Known, embedder: Embedder, rules: Rules, learnt: Learnt | None = None) -> Matches:
     """Of m faces, vectors (m, dimensions). A person whom a rule excludes has the score 0; of those of ``among`` whom
-    ``learnt`` knows it has a say too."""
-    similar = vectors @ among.means.T
-    scores = probability(similar, embedder)
+    ``learnt`` knows it says."""
+    scores = probability(vectors @ among.means.T, embedder)
     if learnt is not None:
         own, theirs = columns_of(among, learnt)
         above = vectors @ learnt.known.means[theirs].T - learnt.thresholds[theirs]
-        by_rule = embedder.slope * (similar[:, own] - _applied_at(embedder))
-        # The surer of both: on LFW the model alone knew fewer faces again than the rule does.
-        scores[:, own] = 1 / (1 + np.exp(-np.maximum(by_rule, embedder.slope * above)))
+        scores[:, own] = 1 / (1 + np.exp(-embedder.slope * above))
     return ruled(scores, among.persons, rules)
 
 
-def _applied_at(embedder: Embedder) -> float:
+def applied_at(embedder: Embedder) -> float:
     """The mean similarity from which on the rule takes a face for a person."""
     return embedder.even_at + math.log(embedder.applied / (1 - embedder.applied)) / embedder.slope
 

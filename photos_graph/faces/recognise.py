@@ -27,7 +27,7 @@ class Library:
     somebody said it is, else NOBODY; ``not_persons``: face to those whom it is said not to show. ``groups`` (n,): the
     cluster that it was in, else NOBODY. ``qualities`` (n,) 0..1. ``owners``: cluster to the person whom its faces were
     grouped with. ``thresholds``: the score from which on a face is taken for a person, of those whose own is not the
-    model's. ``learnt``: what a trained model knows of persons beside the embedder's rule.
+    model's. ``learnt``: what a trained model knows of persons; the embedder's rule is for the others.
     """
 
     photos: Ints

@@ -169,7 +169,7 @@ RETURN p.number AS number, applied
 LIKE: LiteralString = """
 UNWIND $rows AS row
 MATCH (f:Face {id: row.face})<-[:HAS_FACE]-(p:Photo)
-WHERE f.model = $model AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }
+WHERE f.model = $embedder AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }
 MATCH (x:Person {id: row.person}) WHERE NOT EXISTS { (f)-[:IS_NOT]->(x) }
 CREATE (f)-[:LOOKS_LIKE {score: row.score, model: $model, applied: row.applied
   AND NOT EXISTS { (p)-[:HAS_FACE]->(:Face)-[:IS]->(x) }}]->(x)
@@ -177,8 +177,9 @@ RETURN p.number AS number, row.applied AS applied
 """
 
 
-async def liken(tx: Transaction, likes: Sequence[tuple[str, tuple[Like, ...]]], model: str) -> list[int]:
-    """What each of these faces is like from now on. Numbers of the photos that somebody is seen in, or no longer."""
+async def liken(tx: Transaction, likes: Sequence[tuple[str, tuple[Like, ...]]], embedder: str, model: str) -> list[int]:
+    """What each of these faces is like from now on, by ``model``, as long as its vector is the embedder's. Numbers of
+    the photos that somebody is seen in, or no longer."""
     if not likes:
         return []
     rows = await tx.run(UNLIKE, ids=[face_id for face_id, _ in likes])
@@ -188,5 +189,5 @@ async def liken(tx: Transaction, likes: Sequence[tuple[str, tuple[Like, ...]]], 
         for like in wanted
     ]
     if new:
-        rows += await tx.run(LIKE, rows=new, model=model)
+        rows += await tx.run(LIKE, rows=new, embedder=embedder, model=model)
     return [row["number"] for row in rows if row["applied"]]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from photos_graph.faces.table import Embedder
 from photos_graph.learn import persons
 from photos_graph.learn.dataset import POSITIVE, TrainingSet
 from photos_graph.learn.evidence import evidence
@@ -66,9 +67,16 @@ def judge_tags(candidate: TagModel, active: TagModel | None, learnt: TrainingSet
     return verdict
 
 
-def judge_persons(candidate: PersonModel, active: PersonModel | None, faces: NamedFaces) -> Verdict:
-    """By average precision on held-out faces of persons that both know, each as itself and as a stranger."""
+def judge_persons(candidate: PersonModel, active: PersonModel | None, faces: NamedFaces, embedder: Embedder) -> Verdict:
+    """By average precision on held-out faces of persons that both know, each as itself and as a stranger; and by F1
+    beside the rule that recognises them without a model."""
     rows = persons.held_out_faces(faces)
+    if len(rows):
+        mine = persons.scored(*candidate.numbered(faces.labels), faces, rows)[0].f1
+        rule = persons.scored(*persons.by_rule(faces, embedder), faces, rows)[0].f1
+        if mine < rule - MARGIN:
+            says = f"F1 {mine:.3f}, without a model it is {rule:.3f} ({len(rows):,} faces that were not learnt from)"
+            return Verdict(ModelState.REJECTED, f"Worse than no model by more than {MARGIN}: {says}.")
     if active is not None and active.embedder == candidate.embedder:
         both = set(candidate.known_labels) & set(active.known_labels)
         rows = np.array([row for row in rows if faces.labels[faces.persons[row]] in both], np.intp)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from photos_graph.faces.embed import normalised
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.match import EVEN, Known, Matches, Rules, decide, known, ruled
+from photos_graph.faces.match import EVEN, Known, Matches, Rules, applied_at, decide, known, ruled
 from photos_graph.faces.table import Embedder
 from photos_graph.learn.calibrate import at_least
 from photos_graph.learn.dataset import HELD_OUT, Bools, chance
@@ -99,6 +99,14 @@ def train(faces: NamedFaces, embedder: Embedder, promised: float = 0.99) -> Pers
     scores, each = scored(among, thresholds, faces, np.flatnonzero(held_out))
     snapshot = _snapshot(faces, held_out)
     return PersonModel(embedder.name, snapshot, promised, tuple(faces.labels), among, thresholds, scores, each)
+
+
+def by_rule(faces: NamedFaces, embedder: Embedder) -> tuple[Known, Floats]:
+    """The same persons as without a model: means (p, dimensions), and similarities (p,) from which on a face is
+    theirs."""
+    rows = np.flatnonzero((faces.persons != NOBODY) & ~_held_out(faces))
+    means = known(faces.vectors[rows], faces.qualities[rows], faces.persons[rows])
+    return means, np.full(len(means.persons), applied_at(embedder), np.float32)
 
 
 def held_out_faces(faces: NamedFaces) -> npt.NDArray[np.intp]:

@@ -192,7 +192,7 @@ class Grouping:
 
             async def work(tx: Transaction, some: Sequence[tuple[str, tuple[Like, ...]]] = some) -> None:
                 await changes.lock(tx)
-                await touch(tx, labelled=await clusters.liken(tx, some, model))
+                await touch(tx, labelled=await clusters.liken(tx, some, self._model, model))
 
             await self._graph.transaction(work)
             await self._index.catch_up()

@@ -12,7 +12,6 @@ from photos_graph.learn import table
 from photos_graph.learn.weights import Weights
 from photos_graph.model import Job, JobKind, ModelKind
 from photos_graph.services.jobs import Jobs
-from photos_graph.services.recognition import Recognition
 from photos_graph.settings import Settings
 
 WITHOUT_WEIGHTS = "Photos are not described, and no tags predicted; to have it: photos-graph models --fetch"
@@ -20,10 +19,9 @@ TRAINING = {ModelKind.TAGS: JobKind.TRAIN_TAGS, ModelKind.PERSONS: JobKind.TRAIN
 
 
 class Learning:
-    def __init__(self, graph: Graph, jobs: Jobs, recognition: Recognition, settings: Settings) -> None:
+    def __init__(self, graph: Graph, jobs: Jobs, settings: Settings) -> None:
         self._graph = graph
         self._jobs = jobs
-        self._recognition = recognition
         self._settings = settings
 
     async def read(self) -> None:
@@ -52,13 +50,6 @@ class Learning:
 
     async def train(self, kind: ModelKind) -> Job:
         return await self._jobs.queue(TRAINING[kind], {})
-
-    async def took_over(self, kind: ModelKind) -> None:
-        """Another model counts: all is predicted again."""
-        if kind is ModelKind.TAGS:
-            await self._jobs.queue(JobKind.PREDICT, {})
-        else:
-            await self._recognition.found()
 
     async def began(self, kind: ModelKind) -> None:
         """What people said so far is being learnt."""

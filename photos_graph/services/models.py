@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from photos_graph.errors import BadInput, NotFound, Unavailable
-from photos_graph.graph import changes, models
+from photos_graph.graph import changes, jobs, models
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.feed import touch
 from photos_graph.kept import Damaged, written_whole
 from photos_graph.learn.registry import Registry
-from photos_graph.model import Model, ModelKind, ModelState
+from photos_graph.model import JobKind, Model, ModelKind, ModelState
 from photos_graph.services.index import Index
 from photos_graph.services.training import Trained
 from photos_graph.settings import Settings
@@ -27,9 +27,15 @@ DAMAGED = "Its file is damaged or gone."
 
 
 class Models:
-    def __init__(self, graph: Graph, index: Index, settings: Settings) -> None:
+    """``wake`` is told when a model took over, and a job was made with it that goes through the library again."""
+
+    def __init__(self, graph: Graph, index: Index, settings: Settings, wake: Callable[[], None]) -> None:
         self._graph = graph
         self._index = index
+        self._wake = wake
+        self._follows = {ModelKind.TAGS: JobKind.PREDICT}
+        if settings.faces.enabled != "off":
+            self._follows[ModelKind.PERSONS] = JobKind.CLUSTER
         self._folder = settings.learn_dir / "models"
         self._registry = Registry(self._folder)
 
@@ -113,7 +119,8 @@ class Models:
         await self._index.catch_up()
 
     async def _activate(self, model: Model, reason: str, damaged: Model | None = None, *, new: bool = False) -> None:
-        """All at once: there is one active model of a kind at any time."""
+        """All at once, with the job that follows: there is one active model of a kind at any time, and what it says
+        will be known, whenever the process ends."""
 
         async def work(tx: Transaction) -> None:
             await changes.lock(tx)
@@ -122,9 +129,12 @@ class Models:
             tags = await models.activate(tx, model, reason)
             if damaged is not None:
                 await models.set_state(tx, damaged.id, ModelState.RETIRED, DAMAGED)
+            if model.kind in self._follows:
+                await jobs.make(tx, self._follows[model.kind], {})
             await touch(tx, tags=tags)
 
         await self._graph.transaction(work)
+        self._wake()
         await self._index.catch_up()
 
     async def _is_whole(self, model: Model) -> bool:

@@ -50,7 +50,7 @@ class _Said:
 
 @dataclass(frozen=True, slots=True)
 class TrainJob:
-    """``began`` is told when what was said so far is being learnt, ``took_over`` when a new model counts."""
+    """``began`` is told when what was said so far is being learnt."""
 
     graph: Graph
     index: Index
@@ -60,7 +60,6 @@ class TrainJob:
     describe: DescribeStage
     neighbours: NeighbourStage
     began: Began
-    took_over: Began
 
     async def tags(self, job: Job, progress: Progress) -> str:
         """The closing message. Raises Cancelled, BadInput where there is too little to learn from, and what goes wrong
@@ -109,8 +108,6 @@ class TrainJob:
                 call = train(folder, active and active[1], heard.heard)
                 trained = await watched(call, heard, SAYING)
             model, left_out = await self.models.keep(job.id, kind, trained), trained.left_out
-        if model.state is ModelState.ACTIVE:
-            await self.took_over(kind)
         return _closing(model, left_out)
 
 

@@ -62,12 +62,13 @@ def _learn_tags(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
 def _learn_persons(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     """From the named ``faces``, as ``named_faces`` in ``train_persons`` packs them, beside the ``active`` model."""
     faces, names = _named(Path(argument["faces"]))
+    embedder = table.embedder(argument["embedder"])
     try:
-        model = persons.train(faces, table.embedder(argument["embedder"]), argument["promised"])
+        model = persons.train(faces, embedder, argument["promised"])
     except ValueError:
         raise BadInput("No face has a name yet: name some, and train again.") from None
     active = _active(argument)
-    verdict = gate.judge_persons(model, active if isinstance(active, PersonModel) else None, faces)
+    verdict = gate.judge_persons(model, active if isinstance(active, PersonModel) else None, faces, embedder)
     _emit(MODEL, packed(model), emit)
     about = _about(model, model.per_label, names)
     return {

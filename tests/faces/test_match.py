@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from photos_graph.faces import table
-from photos_graph.faces.embed import normalised
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.match import EVEN, Known, Learnt, Rules, decide, known, match, probability
+from photos_graph.faces.match import Rules, decide, known, match, probability
 from tests.faces.test_clusters import Floats, Ints, people
 
 SFACE = table.embedder("SFace")
@@ -76,21 +75,3 @@ def test_nobody_known_is_nobody_found() -> None:
     nobody = known(np.zeros((0, 8), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int32))
     rules = apart(2)
     assert decide(match(np.eye(2, 8, dtype=np.float32), nobody, SFACE, rules), rules, 0.5).tolist() == [NOBODY] * 2
-
-
-def test_a_trained_model_never_knows_fewer_faces_than_the_rule() -> None:
-    chance = np.random.default_rng(3)
-    embedder = table.embedder("SFace")
-    vectors = normalised(
-        chance.normal(size=(200, 128)).astype(np.float32) * 0.6 + np.repeat(np.eye(128)[:4] * 9, 50, 0)
-    )
-    vectors = vectors.astype(np.float32)
-    persons = np.repeat(np.arange(4, dtype=np.int32), 50)
-    among = known(vectors[::10], np.ones(20, np.float32), persons[::10])
-    rules = Rules(np.arange(200, dtype=np.int32))
-    by_rule = match(vectors, among, embedder, rules).scores >= embedder.applied
-    for threshold in (0.1, 2.0):
-        learnt = Learnt(Known(among.persons, normalised(among.means)), np.full(4, threshold, np.float32))
-        found = match(vectors, among, embedder, rules, learnt).scores >= EVEN
-        assert (found >= by_rule).all() and by_rule.any()
-        assert (found == by_rule).all() == (threshold > 1)

@@ -103,15 +103,26 @@ def test_it_is_measured_on_faces_that_it_did_not_learn_from(named: NamedFaces) -
 
 def test_a_poisoned_set_is_rejected(named: NamedFaces) -> None:
     good = persons.train(named, SFACE)
-    assert judge_persons(good, None, named).state is ModelState.ACTIVE
-    assert judge_persons(good, good, named).state is ModelState.ACTIVE
+    assert judge_persons(good, None, named, SFACE).state is ModelState.ACTIVE
+    assert judge_persons(good, good, named, SFACE).state is ModelState.ACTIVE
     chance = np.random.default_rng(0)
     wrong = chance.choice(len(named.ids), int(0.3 * len(named.ids)), replace=False)
     permuted = named.persons.copy()
     permuted[wrong] = chance.permutation(permuted[wrong])
     poisoned = replace(named, persons=permuted)
-    verdict = judge_persons(persons.train(poisoned, SFACE), good, poisoned)
+    verdict = judge_persons(persons.train(poisoned, SFACE), good, poisoned, SFACE)
     assert verdict.state is ModelState.REJECTED, verdict
+
+
+def test_one_that_knows_less_than_the_rule_without_a_model_is_rejected(named: NamedFaces) -> None:
+    model = persons.train(named, SFACE)
+    timid = replace(model, thresholds=model.thresholds + np.float32(0.5))
+    for active in (None, timid):
+        verdict = judge_persons(timid, active, named, SFACE)
+        assert verdict.state is ModelState.REJECTED and "Worse than no model" in verdict.reason
+    means, thresholds = persons.by_rule(named, SFACE)
+    assert (np.linalg.norm(means.means, axis=1) < 0.99).all(), "as recognition without a model has them"
+    assert persons.scored(means, thresholds, named, persons.held_out_faces(named))[0].f1 > 0.8
 
 
 def test_one_person_alone_and_nobody(named: NamedFaces) -> None:

@@ -12,7 +12,7 @@ from photos_graph.bootstrap import Services, build
 from photos_graph.faces.find import Found
 from photos_graph.graph.connection import Transaction
 from photos_graph.graph.feed import touch
-from photos_graph.model import JobKind, JobState
+from photos_graph.model import JobKind, JobState, ModelKind, ModelState, Ref
 from photos_graph.services import grouping
 from photos_graph.settings import Settings
 from tests.services.faces import Seen, faces, of_kind, people, put_faces, settled
@@ -109,6 +109,32 @@ async def test_a_named_person_is_seen_in_other_pictures(library: Services) -> No
         assert after[face.id].cluster == face.cluster, "it is still to be confirmed"
     assert not any(like[2] for each in others for face in each for like in after[face.id].likes)
     assert library.persons.photo_count("anna") == len({face.photo for face in anna})
+
+
+async def test_a_trained_model_knows_whom_the_rule_knows(library: Services) -> None:
+    found = main_faces(await faces(library))
+    for who, those in found.items():
+        await library.naming.assign([face.id for face in those[:2]], Ref(name=who))
+    by_rule = applied(await regrouped(library, full=False))
+    assert set(by_rule) == {face.id for those in found.values() for face in those[2:]}
+
+    await ended(library, await library.learning.train(ModelKind.PERSONS))
+    [model] = await library.models.versions(ModelKind.PERSONS)
+    assert model.state is ModelState.ACTIVE
+    after = await regrouped(library, full=False)
+    by_model = applied(after)
+    assert {face: by_model[face][0] for face in by_rule} == {face: by_rule[face][0] for face in by_rule}
+    names = {person.id: person.name for person in library.index.search.persons}
+    assert all(names[by_model[face][0]] == after[face].who for face in by_model), "also of those that only it knows"
+    only = set(by_model) - set(by_rule)
+    assert only, "one that the rule was not sure of"
+    likes = "MATCH (f:Face)-[r:LOOKS_LIKE {applied: true}]->() RETURN f.id AS face, r.model AS model"
+    assert {row["face"] for row in await library.graph.read(likes) if row["model"] == model.id} >= only
+
+
+def applied(found: Mapping[str, Seen]) -> dict[str, tuple[str, float]]:
+    """Person and score of the faces that are taken for somebody."""
+    return {face.id: (person, score) for face in found.values() for person, score, taken in face.likes if taken}
 
 
 async def test_what_is_rejected_is_withdrawn_and_not_said_again(library: Services) -> None:
