@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.status import Status
 
-from benchmarks import exports, faces, learn, learning, library, persons, recognition, scan, thumbnails
+from benchmarks import exports, faces, learn, learning, library, persons, predicting, recognition, scan, thumbnails
 from benchmarks.bench import Bench
 from benchmarks.pictures import Say
 from benchmarks.report import Figure, markdown, table
@@ -29,6 +29,10 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "lfw": ("faces told apart and put together, beside DBSCAN and HDBSCAN", faces.lfw),
     "learn": ("tags learnt from 10, 30 and 100 labels each; persons among strangers", learn.learn),
     "learning": ("the same of tags through the service: tagged, learnt, asked and read by GraphQL", learning.learning),
+    "predicting": (
+        "10,000 photos described, learnt from and predicted, while pages are asked for",
+        predicting.predicting,
+    ),
     "persons": (
         "faces of persons named, learnt and recognised through the service, strangers among them",
         persons.persons,

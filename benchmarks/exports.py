@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import statistics
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import LiteralString
 
 from benchmarks.bench import Bench
+from benchmarks.jobs import browsed
 from benchmarks.processes import MIB, Watch
 from benchmarks.report import Figure
 from benchmarks.search.made import made
 from benchmarks.search.run import environment, graph_of, loaded
-from benchmarks.service import JOB, Service
+from benchmarks.service import Service
 from photos_graph.graph.connection import connect
 from photos_graph.settings import Settings
 
 EXPORT = "mutation ($format: DatasetFormat!) { exportDataset(format: $format) { id } }"
 IMPORT = "mutation ($name: String!) { importDataset(name: $name) { id } }"
-PAGE = "{ photos(first: 50) { nodes { id name tags { source tag { name } } } } }"
 UNSAY: LiteralString = """
 MATCH (p:Photo)-[r:TAGGED|EXCLUDES]->(:Tag) WITH r LIMIT 10000 DELETE r RETURN count(*) AS gone
 """
@@ -56,18 +54,9 @@ async def _unsaid(settings: Settings) -> None:
 
 
 def _measured(service: Service, what: str, mutation: str, **variables: str) -> Iterator[Figure]:
-    pages = []
     with Watch(service.pid) as memory:
-        started = time.monotonic()
-        [asked] = service.ask(mutation, **variables).values()
-        while (job := service.ask(JOB, id=asked["id"])["job"])["state"] in ("QUEUED", "RUNNING"):
-            at = time.monotonic()
-            service.ask(PAGE)
-            pages.append(time.monotonic() - at)
-            time.sleep(0.2)
-        seconds = time.monotonic() - started
-    if job["state"] != "SUCCEEDED":
-        raise RuntimeError(job["message"])
-    yield Figure(what, seconds, "s")
-    yield Figure(f"{what}: a page meanwhile, p95", statistics.quantiles(pages, n=20)[-1] * 1000, "ms")
+        service.ask(mutation, **variables)
+        took, page = browsed(service, what)
+    yield Figure(what, took["IMPORT" if mutation == IMPORT else "EXPORT"], "s")
+    yield page
     yield Figure(f"{what}: peak memory of the service", memory.peak.service / MIB, "MiB")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.bench import Bench
+from benchmarks.jobs import settled
 from benchmarks.processes import MIB, Watch
 from benchmarks.report import Figure, Goal
 from benchmarks.service import Service
@@ -29,6 +28,7 @@ PROMISED = 95.0
 ANSWERS, ROUNDS, TESTED = 50, 2, 500  # to the review queue; photos that are not asked about
 POISON = 0.3  # share of the labels that are permuted
 PAGE = 500
+TRAIN = "mutation { train(kind: TAGS) { id } }"
 
 Truth = Mapping[str, str]  # photo id to kind
 Scores = dict[str, dict[str, float]]  # photo id to kind to score
@@ -49,8 +49,7 @@ def learning(bench: Bench) -> Iterator[Figure]:
         return
     with bench.scratch() as scratch:
         data_dir = scratch / "data"
-        store = Weights(Settings(data_dir=data_dir).models_dir)
-        store.fetch([table.backbone("EfficientNetLite0")], lambda what, done, total: bench.say(what))
+        fetched(bench, data_dir)
         root = _spread(pictures, scratch / "Pictures")
         with Service(data_dir, {"PHOTOS_FACES__ENABLED": "off", "PHOTOS_LEARN__CORRECTIONS": "0"}) as service:
             bench.say(f"{len(pictures):,} pictures are scanned and described")
@@ -58,11 +57,17 @@ def learning(bench: Bench) -> Iterator[Figure]:
             yield Figure(
                 "pictures of 100 px described after a scan", len(pictures) / settled(service)["PREDICT"], "photos/s"
             )
-            library = _library(service)
+            library = library_of(service)
             for labels, goal in GOALS.items():
                 yield from _learnt(bench, library, labels, goal)
             yield from _reviewed(bench, library)
             yield from _poisoned(bench, library)
+
+
+def fetched(bench: Bench, data_dir: Path) -> None:
+    """The backbone is where the service looks for it."""
+    store = Weights(Settings(data_dir=data_dir).models_dir)
+    store.fetch([table.backbone("EfficientNetLite0")], lambda what, done, total: bench.say(what))
 
 
 def _spread(pictures: Sequence[Path], root: Path) -> Path:
@@ -76,7 +81,7 @@ def _spread(pictures: Sequence[Path], root: Path) -> Path:
     return root
 
 
-def _library(service: Service) -> Library:
+def library_of(service: Service) -> Library:
     truth = {node["id"]: node["name"].split()[0] for node in all_photos(service, "id name")}
     return Library(service, truth, tuple(sorted(set(truth.values()))))
 
@@ -93,22 +98,6 @@ def all_photos(service: Service, fields: str) -> list[Any]:
         if not page["pageInfo"]["hasNextPage"]:
             return found
         after = page["pageInfo"]["endCursor"]
-
-
-def settled(service: Service) -> dict[str, float]:
-    """Waits until no job is left; the seconds of the last of each kind."""
-    while True:
-        jobs = service.ask("{ jobs(first: 20) { nodes { kind state message startedAt finishedAt } } }")["jobs"]["nodes"]
-        if all(job["finishedAt"] for job in jobs):
-            break
-        time.sleep(0.1)
-    if failed := [job["message"] for job in jobs if job["state"] == "FAILED"]:
-        raise RuntimeError(f"{failed}")
-    took: dict[str, float] = {}
-    for job in jobs:
-        start, end = (datetime.fromisoformat(job[when]) for when in ("startedAt", "finishedAt"))
-        took.setdefault(job["kind"], (end - start).total_seconds())
-    return took
 
 
 def _drawn(library: Library, labels: int, draw: int) -> dict[str, list[str]]:
@@ -141,9 +130,15 @@ def _tags(service: Service) -> dict[str, str]:
     }
 
 
+def train(library: Library, labels: int) -> None:
+    """Of ``labels`` photos of each kind; the job is queued."""
+    _begin(library, _drawn(library, labels, 0))
+    library.service.ask(TRAIN)
+
+
 def _train(library: Library) -> tuple[Any, dict[str, float]]:
     """The newest version, and the seconds of each job."""
-    library.service.ask("mutation { train(kind: TAGS) { id } }")
+    library.service.ask(TRAIN)
     took = settled(library.service)
     return library.service.ask("{ models(kind: TAGS) { id version state reason } }")["models"][0], took
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.bench import Bench
-from benchmarks.learning import all_photos, least, settled
+from benchmarks.jobs import settled
+from benchmarks.learning import all_photos, least
 from benchmarks.processes import MIB, Watch
 from benchmarks.recognition import weights
 from benchmarks.report import Figure, Goal

@@ -17,14 +17,12 @@ from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.connection import Transaction
 from photos_graph.graph.feed import touch
 from photos_graph.model import Certainty, DatasetFormat, Job, JobKind, JobState, Ref
-from photos_graph.services.exports.job import ExportJob
 from photos_graph.services.exports.order import Order
-from photos_graph.services.exports.shards import shards_pool
 from photos_graph.services.filters import PhotoFilter, TermFilter
-from photos_graph.services.progress import Cancelled
 from photos_graph.settings import Settings
 from tests.engines import RunningEngine
 from tests.pictures import jpeg, put
+from tests.services.dying import dies
 from tests.services.library import ended, failures, in_step
 from tests.services.said_library import TURNED, effective, everything, lay_out, said, scan
 
@@ -184,19 +182,7 @@ def exiftool(*arguments: str | Path) -> dict[str, Any]:
     return dict(found)
 
 
-class Stop:
-    """A Progress that is cancelled at its third step."""
-
-    job_id = "j"
-    steps = 0
-
-    async def step(self, done: int, total: int | None = None, message: str | None = None) -> None:
-        self.steps += 1
-        if self.steps == 3:
-            raise Cancelled
-
-
-async def test_an_export_that_was_stopped_goes_on(settings: Settings, tmp_path: Path) -> None:
+async def test_an_export_that_was_killed_goes_on(settings: Settings, tmp_path: Path) -> None:
     root = tmp_path / "Pictures"
     for number in range(7):
         put(root / f"{number}.jpg", jpeg(number))
@@ -207,19 +193,15 @@ async def test_an_export_that_was_stopped_goes_on(settings: Settings, tmp_path: 
         order = Order.of((await services.exports.ask(DatasetFormat.COCO)).arguments)
         await services.jobs.cancel((await services.jobs.unfinished(JobKind.EXPORT))[0].id)
         job = await services.jobs.queue(JobKind.EXPORT, replace(order, block=2).arguments())
-        work = ExportJob(services.graph, services.index, services.media, services.pool, shards_pool(settings), settings)
-        with pytest.raises(Cancelled):
-            await work.run(job, Stop())
-        target = order.target
-        part = target.with_name(f".{target.name}.part")
-        made = {path.name: path.stat().st_ino for path in part.rglob("*.jpg")}
-        assert len(made) == 4 and not target.exists()
-        # Killed in the middle of a block: a picture is there, and no note of it. And one was lost with the machine.
-        first, last = sorted(part.rglob("block-*"))
-        last.unlink()
-        lost = part / json.loads(first.read_text().splitlines()[0])["files"][0]["path"]
-        lost.unlink()
-        del made[lost.name]
+    dies(settings, "exporting")  # two pictures of the second block are there, and no note of them
+    target = order.target
+    part = target.with_name(f".{target.name}.part")
+    made = {path.name: path.stat().st_ino for path in part.rglob("*.jpg")}
+    assert len(made) == 4 and not target.exists()
+    [note] = part.rglob("block-*")
+    lost = part / json.loads(note.read_text().splitlines()[0])["files"][0]["path"]
+    lost.unlink()  # with the machine, say
+    del made[lost.name]
     async with build(settings) as services:
         assert (await ended(services, job)).state is JobState.SUCCEEDED
     assert not part.exists()

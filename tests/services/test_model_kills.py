@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +12,7 @@ from photos_graph.model import JobKind, Model, ModelKind, ModelState, Ref
 from photos_graph.settings import LearnSettings, Settings
 from tests.corpora import CORPORA
 from tests.pictures import put
-from tests.services.dying import BATCH
+from tests.services.dying import BATCH, dies
 from tests.services.library import photos, scanned
 
 pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.timeout(600)]
@@ -79,34 +75,17 @@ async def active(services: Services) -> Model:
     return model
 
 
-def dies(settings: Settings, *arguments: str) -> None:
-    graph = settings.graph
-    own = {
-        "PHOTOS_DATA_DIR": str(settings.data_dir),
-        "PHOTOS_GRAPH__URI": str(graph.uri),
-        "PHOTOS_GRAPH__USER": graph.user,
-        "PHOTOS_GRAPH__PASSWORD": graph.password.get_secret_value(),
-        "PHOTOS_LEARN__COLD_START": "0",
-    }
-    if graph.database is not None:
-        own["PHOTOS_GRAPH__DATABASE"] = graph.database
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
-    program = [sys.executable, "-m", "tests.services.dying", *arguments]
-    done = subprocess.run(program, env=kept | own, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == -signal.SIGKILL, done.stderr
-
-
 async def test_one_model_counts_and_its_predictions_become_whole(settings: Settings, folder: Path) -> None:
     first = await learnt(settings, folder)
     everything = EACH * len(KINDS)
 
-    dies(settings, "train", "activating")
+    dies(settings, "activating", train=True)
     async with build(settings, run_jobs=False) as services:
         assert (await active(services)).id == first.id
         assert [model.id for model in await services.models.versions()] == [first.id], "there is no half of a version"
         assert await predicted(services) == {first.id: everything}
 
-    dies(settings, "go on", "predicting")  # the training is taken up again, and its model takes over
+    dies(settings, "predicting")  # the training is taken up again, and its model takes over
     async with build(settings, run_jobs=False) as services:
         second = await active(services)
         assert second.version == 2

@@ -1,0 +1,46 @@
+"""Waiting for the service's jobs, and what they cost those who browse meanwhile."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from benchmarks.report import Figure
+from benchmarks.service import Service
+
+JOBS = "{ jobs(first: 20) { nodes { kind state message startedAt finishedAt } } }"
+PAGE = "{ photos(first: 50) { nodes { id name tags { source tag { name } } } } }"
+LOOK_SECONDS = 0.1
+BROWSE_SECONDS = 0.2  # between two pages
+
+
+def settled(service: Service, meanwhile: Callable[[], None] = lambda: time.sleep(LOOK_SECONDS)) -> dict[str, float]:
+    """Waits until no job is left; the seconds of the last of each kind. Raises RuntimeError where one failed."""
+    while True:
+        jobs = service.ask(JOBS)["jobs"]["nodes"]
+        if all(job["finishedAt"] for job in jobs):
+            break
+        meanwhile()
+    if failed := [job["message"] for job in jobs if job["state"] == "FAILED"]:
+        raise RuntimeError(f"{failed}")
+    took: dict[str, float] = {}
+    for job in jobs:
+        start, end = (datetime.fromisoformat(job[when]) for when in ("startedAt", "finishedAt"))
+        took.setdefault(job["kind"], (end - start).total_seconds())
+    return took
+
+
+def browsed(service: Service, what: str) -> tuple[dict[str, float], Figure]:
+    """As ``settled``, and how long a page took meanwhile."""
+    pages: list[float] = []
+
+    def browse() -> None:
+        at = time.monotonic()
+        service.ask(PAGE)
+        pages.append(time.monotonic() - at)
+        time.sleep(BROWSE_SECONDS)
+
+    took = settled(service, browse)
+    return took, Figure(f"{what}: a page meanwhile, p95", statistics.quantiles(pages, n=20)[-1] * 1000, "ms")
