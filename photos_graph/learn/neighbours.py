@@ -17,9 +17,9 @@ from typing import IO
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.kept import Arrays, pack, read_arrays, written_whole
+from photos_graph.kept import Arrays, mapped, pack, read_arrays, written_whole
 
-VERSION = 1  # of the file: raise it when the meaning of anything in it changes
+VERSION = 2  # of the file: raise it when the meaning of anything in it changes
 NEAREST = 12
 BLOCK = 2048  # photos on each side of one matrix product
 NOBODY = -1
@@ -82,18 +82,31 @@ def without(old: Neighbours, gone: set[str]) -> Neighbours:
     return Neighbours(old.backbone, tuple(id_ for id_ in old.ids if id_ not in gone), vectors, near, similar)
 
 
-def similar_to(graph: Neighbours, photo: int, count: int) -> list[tuple[int, float]]:
-    """(place, cosine similarity) of the most similar to the photo at a place: those kept for it are exact, further
-    ones are found through them.
+def similar_to(path: Path, id_: str, count: int) -> list[tuple[str, float]]:
+    """(id, cosine similarity) of the most similar to a photo, by the file, of which only a few places are read: those
+    kept for it are exact, further ones are found through them. None of a photo that is not in it. Raises kept.Damaged.
     """
+    _, arrays = mapped(path, VERSION)
+    ids, vectors, near = arrays["ids"], arrays["vectors"], arrays["near"]
+    photo = _place(ids, arrays["order"], id_.encode())
+    if photo is None:
+        return []
     found, edge = {photo}, [photo]
     while len(found) <= 3 * count and edge:
-        edge = [int(each) for each in np.unique(graph.near[edge]) if each != NOBODY and each not in found]
+        edge = [int(each) for each in np.unique(near[edge]) if each != NOBODY and each not in found]
         found.update(edge)
     others = np.array(sorted(found - {photo}), np.int32)
-    alike = graph.vectors[others].astype(np.float32) @ graph.vectors[photo].astype(np.float32)
+    alike = vectors[others].astype(np.float32) @ vectors[photo].astype(np.float32)
     best = np.argsort(-alike, kind="stable")[:count]
-    return [(int(others[at]), float(alike[at])) for at in best]
+    return [(ids[others[at]].decode(), float(alike[at])) for at in best]
+
+
+def _place(ids: npt.NDArray[np.bytes_], order: Ints, id_: bytes) -> int | None:
+    """Of a sorted look at the ids."""
+    if len(id_) > ids.itemsize:  # NumPy would make all of them longer
+        return None
+    at = int(np.searchsorted(ids, np.array(id_, ids.dtype), sorter=order))
+    return int(order[at]) if at < len(order) and ids[order[at]] == id_ else None
 
 
 def save(graph: Neighbours, path: Path) -> None:
@@ -103,15 +116,23 @@ def save(graph: Neighbours, path: Path) -> None:
 
 
 def write(graph: Neighbours, file: IO[bytes]) -> None:
-    about = {"backbone": graph.backbone, "ids": graph.ids}
-    arrays: Arrays = {"vectors": graph.vectors, "near": graph.near, "similar": graph.similar}
-    pack(file, VERSION, about, arrays)
+    """With ``order`` (n,): the places by their ids."""
+    ids = np.array([id_.encode() for id_ in graph.ids], np.bytes_)
+    arrays: Arrays = {
+        "ids": ids,
+        "order": np.argsort(ids, kind="stable").astype(np.int32),
+        "vectors": graph.vectors,
+        "near": graph.near,
+        "similar": graph.similar,
+    }
+    pack(file, VERSION, {"backbone": graph.backbone}, arrays)
 
 
 def load(path: Path) -> Neighbours:
     """Raises kept.Damaged: build it anew."""
     about, arrays = read_arrays(path, VERSION)
-    return Neighbours(about["backbone"], tuple(about["ids"]), arrays["vectors"], arrays["near"], arrays["similar"])
+    ids = tuple(id_.decode() for id_ in arrays["ids"].tolist())
+    return Neighbours(about["backbone"], ids, arrays["vectors"], arrays["near"], arrays["similar"])
 
 
 def _compare(vectors: Halves, near: Ints, similar: Floats, first: int) -> None:

@@ -18,7 +18,7 @@ from photos_graph.faces.embed import normalised
 from photos_graph.faces.linkage import NOBODY
 from photos_graph.faces.match import EVEN, Known, Matches, Rules, applied_at, decide, known, ruled
 from photos_graph.faces.table import Embedder
-from photos_graph.learn.calibrate import at_least
+from photos_graph.learn.calibrate import CONFIDENCE, at_least
 from photos_graph.learn.dataset import HELD_OUT, Bools, chance
 from photos_graph.learn.metrics import LabelScore, Scores
 
@@ -167,7 +167,10 @@ def scored(
 def _common_threshold(
     faces: NamedFaces, rows: npt.NDArray[np.intp], among: Known, embedder: Embedder, promised: float
 ) -> float:
-    """The similarity to the nearest person that ``promised`` of the strangers stay below."""
+    """The similarity to the nearest person that ``promised`` of the strangers stay below, with CONFIDENCE: few were
+    seen that come near it."""
+    from scipy.stats import binom
+
     even = embedder.even_at
     nearest = []
     for start in range(0, len(rows), BLOCK):
@@ -177,8 +180,11 @@ def _common_threshold(
         nearest.append(alike.max(axis=1))
     strangers = np.concatenate(nearest)
     strangers = strangers[strangers > -1]  # with one person there is nobody to be taken for
-    seen = float(np.quantile(strangers, promised)) if len(strangers) else even
-    return (len(strangers) * seen + BELIEF * even) / (len(strangers) + BELIEF)
+    count, seen = len(strangers), even
+    if count:
+        rank = min(count - 1, int(binom.ppf(CONFIDENCE, count, promised)))
+        seen = float(np.sort(strangers)[rank])
+    return (count * seen + BELIEF * even) / (count + BELIEF)
 
 
 def _thresholds(faces: NamedFaces, among: Known, common: float) -> Floats:

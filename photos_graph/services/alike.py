@@ -1,4 +1,4 @@
-"""Photos that look alike, answered from the kept graph of neighbours by a process that holds it."""
+"""Photos that look alike, answered from the kept graph of neighbours by a process that looks at a few places of it."""
 
 from __future__ import annotations
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -30,7 +28,6 @@ class _Kept:
     path: Path | None = None
     stamp: tuple[int, int] | None = None  # of the file
     graph: Neighbours | None = None
-    places: Mapping[str, int] = MappingProxyType({})  # of photos in it, by id
 
 
 def _known(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
@@ -61,7 +58,7 @@ def _update(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
             graph = neighbours.build(argument["backbone"], ids, vectors)
         else:
             graph = neighbours.added(graph, ids, vectors)
-    _Kept.graph, _Kept.stamp = graph, None  # read again, for its places, when it is asked about
+    _Kept.graph, _Kept.stamp = graph, None
     if graph is not None and argument["keep"]:
         file = io.BytesIO()
         neighbours.write(graph, file)
@@ -70,12 +67,12 @@ def _update(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
 
 
 def _similar(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    """The ids of up to ``count`` photos most like ``photo``, with their similarities; none of one that is not known."""
-    graph = graph_at(Path(argument["path"]))
-    if graph is None or argument["photo"] not in _Kept.places:
+    """The ids of up to ``count`` photos most like ``photo``, with their similarities; none of one that is not known,
+    and none by a file that does not serve, which the next job makes anew."""
+    try:
+        return {"similar": neighbours.similar_to(Path(argument["path"]), argument["photo"], argument["count"])}
+    except Damaged:
         return {"similar": []}
-    found = neighbours.similar_to(graph, _Kept.places[argument["photo"]], argument["count"])
-    return {"similar": [[graph.ids[at], score] for at, score in found]}
 
 
 def _predict(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
@@ -134,8 +131,7 @@ def _read(path: Path) -> str | None:
     if _Kept.stamp is None:
         return None
     try:
-        _Kept.graph = graph = neighbours.load(path)
-        _Kept.places = {id_: at for at, id_ in enumerate(graph.ids)}
+        _Kept.graph = neighbours.load(path)
     except Damaged as error:
         return str(error)
     return None

@@ -83,25 +83,47 @@ def test_who_loses_a_neighbour_gets_the_next() -> None:
     assert len(neighbours.without(graph, set(ids))) == 0
 
 
-def test_there_may_be_fewer_photos_than_neighbours() -> None:
+def test_there_may_be_fewer_photos_than_neighbours(tmp_path: Path) -> None:
     ids, vectors = photos(3)
     graph = neighbours.build("b", ids, vectors)
     assert (graph.near != NOBODY).sum(axis=1).tolist() == [2, 2, 2] and (graph.similar[:, 2:] == -2).all()
-    assert [place for place, _ in neighbours.similar_to(graph, 1, 20)] == plainly(graph)[1][:2].tolist()
+    neighbours.save(graph, tmp_path / "n.npz")
+    assert [int(id_) for id_, _ in neighbours.similar_to(tmp_path / "n.npz", ids[1], 20)] == plainly(graph)[1][
+        :2
+    ].tolist()
+    neighbours.save(neighbours.build("b", [], vectors[:0]), tmp_path / "n.npz")
+    assert neighbours.similar_to(tmp_path / "n.npz", ids[1], 20) == []
     few = neighbours.without(neighbours.build("b", *photos(NEAREST + 2)), {"00000", "00001", "00002"})
     assert (few.near[:, -3:] == [few.near[0, -3], NOBODY, NOBODY]).any() and (few.near[:, -2:] == NOBODY).all()
 
 
-def test_similar_photos_come_best_first_and_beyond_those_that_are_kept() -> None:
+def test_similar_photos_come_best_first_and_beyond_those_that_are_kept(tmp_path: Path) -> None:
     ids, vectors = photos(700)
-    graph = neighbours.build("b", ids, vectors)
-    found = neighbours.similar_to(graph, 7, 40)
-    assert [place for place, _ in found[:NEAREST]] == plainly(graph)[7].tolist()
-    assert len(found) == 40 and 7 not in dict(found)
+    mixed = np.random.default_rng(1).permutation(700)
+    graph = neighbours.build("b", [ids[each] for each in mixed], vectors[mixed])
+    path = tmp_path / "neighbours.npz"
+    neighbours.save(graph, path)
+    found = neighbours.similar_to(path, graph.ids[7], 40)
+    place = {id_: at for at, id_ in enumerate(graph.ids)}
+    assert [place[id_] for id_, _ in found[:NEAREST]] == plainly(graph)[7].tolist()
+    assert len(found) == 40 and graph.ids[7] not in dict(found)
     scores = [score for _, score in found]
     assert scores == sorted(scores, reverse=True)
     every = np.argsort(-graph.vectors.astype(np.float32) @ graph.vectors[7].astype(np.float32))[1:41]
-    assert np.isin([place for place, _ in found], every).mean() >= 0.9
+    assert np.isin([place[id_] for id_, _ in found], every).mean() >= 0.9
+    for nobody in ("", "0", "00700", "00007x", "é"):
+        assert neighbours.similar_to(path, nobody, 3) == []
+
+
+def test_a_file_that_does_not_serve_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "neighbours.npz"
+    ids, vectors = photos(50)
+    neighbours.save(neighbours.build("b", ids, vectors), path)
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(Damaged):
+        neighbours.similar_to(path, ids[0], 5)
+    with pytest.raises(Damaged):
+        neighbours.similar_to(tmp_path / "nothing", ids[0], 5)
 
 
 def test_it_is_kept_in_a_file_and_damage_is_noticed(tmp_path: Path) -> None:
