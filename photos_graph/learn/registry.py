@@ -1,4 +1,6 @@
-"""Files of trained models in the data directory. The name of a file holds its SHA-256, so that damage is noticed."""
+"""Files of trained models in the data directory, each beside what it was learnt from. The name of a file holds its
+SHA-256, so that damage is noticed.
+"""
 
 from __future__ import annotations
 
@@ -30,13 +32,19 @@ class Registry:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def save(self, kind: ModelKind, version: int, content: bytes) -> str:
-        """Keeps what ``packed`` gave; the name under which it is found. All or nothing. Raises OSError."""
+    def save(self, kind: ModelKind, version: int, content: bytes, snapshot: bytes = b"") -> str:
+        """Keeps what ``packed`` gave, and what it was learnt from; the name under which it is found. All or nothing.
+        Raises OSError."""
         name = f"{kind.value.lower()}-{version}-{hashlib.sha256(content).hexdigest()}.npz"
         self._folder.mkdir(parents=True, exist_ok=True)
-        with written_whole(self._folder / name) as file:
-            file.write(content)
+        for path, data in ((self.snapshot_of(name), snapshot), (self._folder / name, content)):
+            with written_whole(path) as file:
+                file.write(data)
         return name
+
+    def snapshot_of(self, name: str) -> Path:
+        """The file of what that model was learnt from."""
+        return self._folder / Path(name).with_suffix(".snapshot").name
 
     def load(self, name: str) -> Model:
         """Raises kept.Damaged when the file is missing, or is not what was saved."""
@@ -54,7 +62,9 @@ class Registry:
         keep = set(names)
         if self._folder.is_dir():
             for path in self._folder.iterdir():
-                if path.name not in keep and path.name.lstrip(".").startswith(f"{kind.value.lower()}-"):
+                if path.with_suffix(".npz").name not in keep and path.name.lstrip(".").startswith(
+                    f"{kind.value.lower()}-"
+                ):
                     path.unlink(missing_ok=True)
 
 

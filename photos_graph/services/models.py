@@ -13,7 +13,7 @@ from photos_graph.errors import BadInput, NotFound, Unavailable
 from photos_graph.graph import changes, jobs, models
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.feed import touch
-from photos_graph.kept import Damaged, written_whole
+from photos_graph.kept import Damaged
 from photos_graph.learn.registry import Registry
 from photos_graph.model import JobKind, Model, ModelKind, ModelState
 from photos_graph.services.index import Index
@@ -68,9 +68,7 @@ class Models:
         """A new version, as it was judged. Its files are whole before the graph knows of it, and it takes over in the
         transaction that makes it: nothing is half done whenever the process ends."""
         version = 1 + max((model.version for model in await self.versions(kind)), default=0)
-        name = await asyncio.to_thread(self._registry.save, kind, version, trained.model)
-        if trained.snapshot:
-            await asyncio.to_thread(self._keep_snapshot, f"{kind.value.lower()}-{version}", trained.snapshot)
+        name = await asyncio.to_thread(self._registry.save, kind, version, trained.model, trained.snapshot)
         model = Model(
             id=id_,
             kind=kind,
@@ -149,9 +147,3 @@ class Models:
         every = await self.versions(kind)
         kept = [model.file for at, model in enumerate(every) if at < KEPT or model.state is ModelState.ACTIVE]
         await asyncio.to_thread(self._registry.forget_all_but, kind, [*kept, new])
-
-    def _keep_snapshot(self, name: str, content: bytes) -> None:
-        folder = self._folder.parent / "snapshots"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with written_whole(folder / f"{name}.npz") as file:
-            file.write(content)

@@ -20,8 +20,8 @@ Steps = Callable[[int, int], None]  # steps done, steps in all
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """``model`` and ``snapshot``: files, as ``registry`` and ``dataset`` write them. ``state`` is ACTIVE or REJECTED,
-    for the ``reason``; ``left_out``: tags that were not learnt, and why."""
+    """``model`` and ``snapshot``: files, as ``registry``, and ``dataset`` or ``named_faces`` write them. ``state`` is
+    ACTIVE or REJECTED, for the ``reason``; ``left_out``: tags that were not learnt, and why."""
 
     model: bytes
     snapshot: bytes

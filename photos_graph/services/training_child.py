@@ -60,14 +60,17 @@ def _learn_tags(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
 
 
 def _learn_persons(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    """From the named ``faces``, as ``named_faces`` in ``train_persons`` packs them, beside the ``active`` model."""
-    faces, names = _named(Path(argument["faces"]))
+    """From the named ``faces``, as ``write_named`` packs them, beside the ``active`` model. Emits those and the new
+    model."""
+    file = Path(argument["faces"])
+    faces, names = named_faces(file)
     embedder = table.embedder(argument["embedder"])
     try:
         model = persons.train(faces, embedder, argument["promised"])
     except ValueError:
         raise BadInput("No face has a name yet: name some, and train again.") from None
     active = _active(argument)
+    _emit(SNAPSHOT, file.read_bytes(), emit)
     verdict = gate.judge_persons(model, active if isinstance(active, PersonModel) else None, faces, embedder)
     _emit(MODEL, packed(model), emit)
     about = _about(model, model.per_label, names)
@@ -80,7 +83,7 @@ def _learn_persons(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     }
 
 
-def _named(path: Path) -> tuple[NamedFaces, dict[str, str]]:
+def named_faces(path: Path) -> tuple[NamedFaces, dict[str, str]]:
     with np.load(path, allow_pickle=False) as arrays:
         about = json.loads(arrays["about"].tobytes())
         never: dict[int, set[int]] = {}

@@ -89,8 +89,11 @@ def test_a_file_that_says_it_is_whole_may_be_no_model(tmp_path: Path) -> None:
 def test_files_of_other_models_are_forgotten(tmp_path: Path) -> None:
     registry = Registry(tmp_path / "models")
     registry.forget_all_but(ModelKind.TAGS, [])
-    names = [registry.save(ModelKind.TAGS, version, packed(tag_model(version))) for version in (1, 2, 3)]
+    names = [registry.save(ModelKind.TAGS, at, packed(tag_model(at)), b"set %d" % at) for at in (1, 2, 3)]
+    assert registry.snapshot_of(names[1]).read_bytes() == b"set 2"
     (tmp_path / "models" / f".{names[0]}.new").write_bytes(b"half")
     other = registry.save(ModelKind.PERSONS, 1, b"another's")
     registry.forget_all_but(ModelKind.TAGS, names[1:])
-    assert sorted(path.name for path in (tmp_path / "models").iterdir()) == sorted([*names[1:], other])
+    kept = [*names[1:], other]
+    kept += [registry.snapshot_of(name).name for name in kept]
+    assert sorted(path.name for path in (tmp_path / "models").iterdir()) == sorted(kept)

@@ -6,14 +6,19 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from photos_graph.bootstrap import Services, build
+from photos_graph.faces import table
 from photos_graph.faces.find import Found
 from photos_graph.graph.connection import Transaction
 from photos_graph.graph.feed import touch
+from photos_graph.learn.persons import PersonModel, train
+from photos_graph.learn.registry import Registry
 from photos_graph.model import JobKind, JobState, ModelKind, ModelState, Ref
 from photos_graph.services import grouping
+from photos_graph.services.training_child import named_faces
 from photos_graph.settings import Settings
 from tests.services.faces import Seen, faces, of_kind, people, put_faces, settled
 from tests.services.library import ended, in_step, scanned
@@ -130,6 +135,12 @@ async def test_a_trained_model_knows_whom_the_rule_knows(library: Services) -> N
     assert only, "one that the rule was not sure of"
     likes = "MATCH (f:Face)-[r:LOOKS_LIKE {applied: true}]->() RETURN f.id AS face, r.model AS model"
     assert {row["face"] for row in await library.graph.read(likes) if row["model"] == model.id} >= only
+
+    registry = Registry(library.settings.learn_dir / "models")
+    kept = registry.load(model.file)
+    again = train(named_faces(registry.snapshot_of(model.file))[0], table.embedder("SFace"))
+    assert isinstance(kept, PersonModel) and again.snapshot == kept.snapshot == model.snapshot
+    assert np.array_equal(again.thresholds, kept.thresholds) and np.array_equal(again.known.means, kept.known.means)
 
 
 def applied(found: Mapping[str, Seen]) -> dict[str, tuple[str, float]]:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from photos_graph.bootstrap import Services, build
+from photos_graph.learn import dataset
+from photos_graph.learn.registry import Registry
 from photos_graph.model import JobKind, Model, ModelKind, ModelState, Ref
 from photos_graph.settings import LearnSettings, Settings
 from tests.corpora import CORPORA
@@ -56,6 +58,8 @@ async def learnt(settings: Settings, folder: Path) -> Model:
         await at_rest(services)
         [model] = await services.models.versions()
         assert model.state is ModelState.ACTIVE
+        registry = Registry(settings.learn_dir / "models")
+        assert dataset.load(registry.snapshot_of(model.file)).snapshot == model.snapshot
         assert await predicted(services) == {model.id: EACH * len(KINDS)}
         return model
 
