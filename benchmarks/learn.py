@@ -31,6 +31,7 @@ from photos_graph.learn.review import tag_questions
 from photos_graph.learn.tags import TagModel
 from photos_graph.learn.weights import Weights
 from photos_graph.model import ModelState
+from photos_graph.services.ask_stage import COUNT, EACH
 from photos_graph.services.describing import MOST, describe, describing_pool
 from photos_graph.services.neighbour_stage import AT_ONCE
 from photos_graph.services.training import train_tags, training_pool
@@ -184,12 +185,13 @@ def _library(bench: Bench, path: Path, count: int, goals: tuple[Goal, Goal] | No
     command = [sys.executable, "-m", "benchmarks.learn", str(path), str(count)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-    built, more, predicted, megabytes = map(float, done.stdout.split())
+    built, more, predicted, asked, megabytes = map(float, done.stdout.split())
     build_goal, more_goal = goals or (None, None)
     return [
         Figure(f"{count:,} photos: graph of neighbours", built, "s", goal=build_goal),
         Figure(f"100 new photos beside {count:,}", more, "s", goal=more_goal),
         Figure(f"{count:,} photos predicted", predicted, "s"),
+        Figure(f"{COUNT:,} questions chosen of {count:,} photos", asked, "s"),
         Figure(f"{count:,} photos: peak memory of all that", megabytes, "MB"),
     ]
 
@@ -215,7 +217,10 @@ def _measured(path: Path, count: int) -> list[float]:
     times.append(time.perf_counter())
     neighbours.added(graph, *copies(count, count + 100))
     times.append(time.perf_counter())
-    model.predictor.probabilities(graph)
+    found = model.predictor.probabilities(graph)
+    times.append(time.perf_counter())
+    apart, nothing = model.predictor.disagreement(graph), np.zeros(found.shape, bool)
+    tag_questions(found, model.thresholds, apart, nothing, graph, COUNT, EACH)
     times.append(time.perf_counter())
     return [*np.diff(times).tolist(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]
 
