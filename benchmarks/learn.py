@@ -145,7 +145,8 @@ def _asked(
     probabilities = model.predictor.probabilities(places.graph)
     if how == "queue":
         apart = model.predictor.disagreement(places.graph)
-        asked, _ = tag_questions(probabilities, model.thresholds, apart, answered, places.graph, ANSWERS)
+        labelled = np.isin(np.arange(len(answered)), np.concatenate(list(said.values())))
+        asked, _ = tag_questions(probabilities, model.thresholds, apart, answered, labelled, places.graph, ANSWERS)
         return [(each.photo, model.labels[each.label]) for each in asked]
     free = np.flatnonzero(~answered.any(axis=1))
     drawn = np.random.default_rng(seed).choice(free, ANSWERS, replace=False)
@@ -220,7 +221,8 @@ def _measured(path: Path, count: int) -> list[float]:
     found = model.predictor.probabilities(graph)
     times.append(time.perf_counter())
     apart, nothing = model.predictor.disagreement(graph), np.zeros(found.shape, bool)
-    tag_questions(found, model.thresholds, apart, nothing, graph, COUNT, EACH)
+    labelled = np.arange(count) % 200 == 0
+    tag_questions(found, model.thresholds, apart, nothing, labelled, graph, COUNT, EACH)
     times.append(time.perf_counter())
     return [*np.diff(times).tolist(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]
 

@@ -25,9 +25,16 @@ async def create(graph: Graph, id_: str, kind: JobKind, arguments: Mapping[str, 
     return _job(rows[0]["job"])
 
 
+WAITING: LiteralString = """
+MATCH (j:Job {state: 'QUEUED'}) WHERE j.kind = $kind AND j.arguments = $arguments RETURN count(j) AS n
+"""
+
+
 async def make(tx: Transaction, kind: JobKind, arguments: Mapping[str, str]) -> None:
-    """The same together with what it is made for."""
-    await tx.run(CREATE, id=uuid4().hex, kind=kind.value, arguments=json.dumps(dict(arguments)))
+    """The same together with what it is made for; none where one waits that would do the same."""
+    told = json.dumps(dict(arguments))
+    if not (await tx.run(WAITING, kind=kind.value, arguments=told))[0]["n"]:
+        await tx.run(CREATE, id=uuid4().hex, kind=kind.value, arguments=told)
 
 
 def _job(values: dict[str, Any]) -> Job:

@@ -28,6 +28,14 @@ async def versions(graph: Graph, kind: ModelKind | None) -> list[Model]:
     return sorted(found, key=lambda model: (model.trained_at, model.kind, model.version), reverse=True)
 
 
+ACTIVE: LiteralString = "MATCH (m:Model {kind: $kind, state: 'ACTIVE'}) RETURN m.id AS id"
+
+
+async def active_id(graph: Graph, kind: ModelKind) -> str | None:
+    rows = await graph.read(ACTIVE, kind=kind.value)
+    return rows[0]["id"] if rows else None
+
+
 def _model(values: Mapping[str, Any]) -> Model:
     """``trainedAt`` is in milliseconds since the epoch."""
     return Model(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 
-from photos_graph.graph.connection import Transaction
+from photos_graph.graph.connection import Graph, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +48,17 @@ async def put(tx: Transaction, model_id: str, photos: Sequence[Predicted]) -> No
     if rows:
         await tx.run(PUT, rows=[{"tag": tag, "photos": scores} for tag, scores in rows.items()], model=model_id)
     await tx.run(DONE, numbers=numbers, model=model_id)
+
+
+WHOLE: LiteralString = "MATCH (m:Meta {name: 'predictedBy'}) RETURN m.value AS by"
+SET_WHOLE: LiteralString = "MERGE (m:Meta {name: 'predictedBy'}) SET m.value = $by"
+
+
+async def whole_by(graph: Graph) -> str | None:
+    """What the last job went by that came to its end."""
+    rows = await graph.read(WHOLE)
+    return rows[0]["by"] if rows else None
+
+
+async def set_whole(graph: Graph, by: str) -> None:
+    await graph.write(SET_WHOLE, by=by)

@@ -10,7 +10,7 @@ from photos_graph.faces.table import Embedder
 from photos_graph.learn import persons
 from photos_graph.learn.dataset import POSITIVE, TrainingSet
 from photos_graph.learn.evidence import evidence
-from photos_graph.learn.metrics import average_precisions
+from photos_graph.learn.metrics import average_precisions, chances
 from photos_graph.learn.neighbours import Neighbours
 from photos_graph.learn.persons import NamedFaces, PersonModel
 from photos_graph.learn.propagation import Propagation
@@ -43,9 +43,10 @@ def judge_tags(candidate: TagModel, active: TagModel | None, learnt: TrainingSet
     unseen = np.array([id_ not in seen for id_ in graph.ids], bool)
     rows = np.flatnonzero(learnt.held_out & known.known & unseen)
     mine = candidate.predictor.probabilities(graph)[rows]
+    better = average_precisions(mine, known[rows]) - chances(known[rows])
+    first = _first(float(np.nanmean(better)) if np.isfinite(better).any() else None)
     if active is None:
-        better = average_precisions(mine, known[rows]) - average_precisions(np.zeros_like(mine), known[rows])
-        return _first(float(np.nanmean(better)) if np.isfinite(better).any() else None)
+        return first
     common = [label for label in candidate.labels if label in active.labels]
     ours, theirs = ([model.labels.index(label) for label in common] for model in (candidate, active))
     shared = known[rows]
@@ -53,8 +54,8 @@ def judge_tags(candidate: TagModel, active: TagModel | None, learnt: TrainingSet
     new = average_precisions(mine[:, ours], shared)
     old = average_precisions(active.predictor.probabilities(graph)[rows][:, theirs], shared)
     both = np.isfinite(new)
-    if not both.any():
-        return Verdict(ModelState.ACTIVE, "No photo that is held out has a tag that both models know.")
+    if not both.any():  # there is nothing to compare
+        return first
     what = f"{both.sum()} tags on {len(rows):,} photos that neither has learnt from"
     verdict = _compared(float(new[both].mean()), float(old[both].mean()), what)
     measured = {each.label: each.average_precision for each in active.per_label if each.held_out}
@@ -93,9 +94,9 @@ def judge_persons(candidate: PersonModel, active: PersonModel | None, faces: Nam
 
 def _first(better: float | None) -> Verdict:
     if better is None:
-        return Verdict(ModelState.ACTIVE, "The first model; no photo that is held out has one of its tags.")
+        return Verdict(ModelState.ACTIVE, "The first model of its tags; no photo that is held out has one of them.")
     if better >= USEFUL:
-        return Verdict(ModelState.ACTIVE, f"The first model: average precision {better:.3f} above chance.")
+        return Verdict(ModelState.ACTIVE, f"The first model of its tags: average precision {better:.3f} above chance.")
     return Verdict(ModelState.REJECTED, f"Hardly better than chance: average precision {better:.3f} above it.")
 
 

@@ -89,6 +89,12 @@ def average_precisions(probabilities: Floats, known: Evidence) -> npt.NDArray[np
     return out
 
 
+def chances(known: Evidence) -> npt.NDArray[np.float64]:
+    """(l,): the average precision of guessing, which is the share of examples; NaN without one."""
+    examples = (known.weights * known.targets).sum(axis=0, dtype=np.float64)
+    return np.where(examples > 0, examples / np.maximum(known.weights.sum(axis=0, dtype=np.float64), 1e-9), np.nan)
+
+
 def _counts(probabilities: Floats, thresholds: Floats, known: Evidence) -> tuple[Floats, Floats, Floats]:
     """(l,) each: what is right, wrong and missed."""
     taken = probabilities >= thresholds

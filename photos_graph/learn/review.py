@@ -14,7 +14,8 @@ from photos_graph.faces.linkage import NOBODY
 from photos_graph.learn.calibrate import NEVER
 from photos_graph.learn.neighbours import Neighbours
 
-NOVEL = 0.5  # mean similarity to the neighbours below which a photo is unlike the others
+ALIKE, UNLIKE = 0.7, 0.3  # cosine similarity to the nearest labelled photo from which on one is like, and unlike, it
+SAMPLE = 500  # labelled photos that all are compared with
 SAME_SHOT = 0.9  # cosine similarity of photos of which one is enough
 LIKELY, LEAST_WORTH = 0.1, 0.2  # score of a person worth asking about; worth of a question about a face
 POOL, LABEL_POOL = 20, 4  # candidates for each item that is asked for: of all, of one label
@@ -56,6 +57,7 @@ def tag_questions(
     thresholds: Floats,
     disagreement: Guessed,
     answered: Bools,
+    labelled: Bools,
     graph: Neighbours,
     count: int,
     each: int = 0,
@@ -64,11 +66,10 @@ def tag_questions(
     ``each`` of every label.
 
     A pair is worth the more the less sure it is, the more the photo and its neighbours disagree (``disagreement``
-    (n, l)), and the less its photo is like others; a photo is asked about once, and one of those that look the same:
-    of all, and of every label.
+    (n, l)), and the less its photo is like any that is ``labelled`` (n,); a photo is asked about once, and one of those
+    that look the same: of all, and of every label.
     """
-    near = np.where(graph.near != NOBODY, graph.similar, 0).mean(axis=1)
-    novel = np.clip(1 - near / NOVEL, 0, 1).astype(np.float32)
+    novel = _novel(graph, np.flatnonzero(labelled))
     worth = np.empty(probabilities.shape[::-1], np.float32)  # a label's side by side: each is sorted by itself
     for start in range(0, len(novel), ROWS):
         rows = slice(start, start + ROWS)
@@ -87,6 +88,19 @@ def tag_questions(
         [question(photo, label) for photo in _diverse(_highest(worth[label], LABEL_POOL * each), graph, each)]
         for label in range(len(worth))
     ]
+
+
+def _novel(graph: Neighbours, labelled: npt.NDArray[np.intp]) -> Floats:
+    """(n,), 0..1: how unlike the labelled photos, or some of them, each is."""
+    out = np.zeros(len(graph), np.float32)
+    if not len(labelled):
+        return out
+    some = labelled[np.linspace(0, len(labelled) - 1, min(SAMPLE, len(labelled))).astype(np.intp)]
+    known = graph.vectors[some].astype(np.float32).T
+    for start in range(0, len(out), ROWS):
+        nearest = (graph.vectors[start : start + ROWS].astype(np.float32) @ known).max(axis=1)
+        out[start : start + ROWS] = np.clip((ALIKE - nearest) / (ALIKE - UNLIKE), 0, 1)
+    return out
 
 
 def _unsure(score: U) -> U:

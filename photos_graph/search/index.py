@@ -174,10 +174,11 @@ class SearchIndex:
         order.refresh(self.terms.visible)
         prefix = int.from_bytes(wanted[:8], "big", signed=True)
         place = order.position(prefix, 0)
-        for number in order.sequence[place:].tolist():
+        for at in range(place, len(order.sequence)):
+            number = int(order.sequence[at])
             found = self.terms.table.ids[number].tobytes()
             if found == wanted:
-                return int(number)
+                return number
             if found[:8] != wanted[:8]:
                 break
         return None

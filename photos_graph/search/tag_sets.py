@@ -133,12 +133,13 @@ class TagSets:
                 others.append(self.having(tag_id, confirmed))
         return union(others)
 
-    def excluded(self, tag_id: str) -> BitMap:
-        """Photos that exclude the tag or one above it, or lie below a folder that does, and do not have it."""
+    def excluded(self, tag_id: str, confirmed: bool = False) -> BitMap:
+        """Photos that exclude the tag or one above it, or lie below a folder that does, and do not have it; those do
+        too that have it by a model alone, where it is asked what people ``confirmed``."""
         if self.rows.get(tag_id) is None:
             return NONE
         taken_off = union([*self._exclusions(tag_id), self.inheritance.barred(tag_id)])
-        return (taken_off & self._visible) - self.having(tag_id)
+        return (taken_off & self._visible) - self.having(tag_id, confirmed)
 
     def is_taken_off(self, tag_id: str, number: int) -> bool:
         """Whether the photo itself excludes the tag or one above it."""

@@ -24,10 +24,15 @@ class Alike:
         if first == 0 or not self._path.exists():
             return []
         search = self._index.search
-        argument = {"path": str(self._path), "photo": photo_id, "count": first + MORE}
-        result, _ = await self._pool.call("similar", argument, Priority.INTERACTIVE)
-        shown = [id_ for id_, _ in result["similar"] if search.number_of(id_) is not None]
-        return shown[:first]
+        asked = first + MORE
+        while True:
+            argument = {"path": str(self._path), "photo": photo_id, "count": asked}
+            result, _ = await self._pool.call("similar", argument, Priority.INTERACTIVE)
+            shown = [id_ for id_, _ in result["similar"] if search.number_of(id_) is not None]
+            if len(shown) >= first or len(result["similar"]) < asked or asked >= MOST:
+                return shown[:first]
+            asked *= 4
 
 
-MORE = 20  # asked for beyond those wanted, since some may not be shown at the moment
+MORE = 20  # asked for beyond those wanted, since some may not be shown at the moment,
+MOST = 5_000  # and more of them where many are not

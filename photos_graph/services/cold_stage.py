@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from photos_graph.errors import Busy, KilledWorker, ModelUnavailable, PhotosGraphError
+from photos_graph.errors import Busy, ModelUnavailable, PhotosGraphError, Unreadable
 from photos_graph.graph import features, questions
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.features import Described
 from photos_graph.images.workers import WorkerPool
+from photos_graph.learn import table
 from photos_graph.learn.classes import names
+from photos_graph.learn.table import CLASS_NAMES
 from photos_graph.learn.weights import Weights
 from photos_graph.model import Job, ModelKind, Question
 from photos_graph.services.describing import MOST, classify
@@ -44,7 +46,9 @@ class ColdStage:
     async def run(self, job: Job, progress: Progress) -> str | None:
         """Raises Cancelled, ModelUnavailable."""
         learn = self.settings.learn
-        if not learn.cold_start or await self.models.active(ModelKind.TAGS) is not None:
+        if not learn.cold_start or CLASS_NAMES not in table.backbone(learn.backbone).weights:
+            return None  # this backbone knows no classes
+        if await self.models.active(ModelKind.TAGS) is not None:
             return None
         photos = await features.described(self.graph, learn.backbone)
         if not photos:
@@ -97,7 +101,7 @@ class ColdStage:
             readable.append(photo)
         try:
             found = await classify(self.pool, paths, self.settings)
-        except (Busy, KilledWorker):
+        except (Busy, Unreadable):
             return []
         best = found.vectors.argmax(axis=1)
         return [

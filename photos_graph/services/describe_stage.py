@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from photos_graph.errors import Busy, KilledWorker, PhotosGraphError, RootOffline, Unreadable
+from photos_graph.errors import Busy, KilledWorker, NotFound, PhotosGraphError, RootOffline, Unreadable
 from photos_graph.graph import failures, features, found_faces
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.failures import ReadFailure
@@ -78,6 +78,8 @@ class DescribeStage:
                     paths[photo] = found
                 case RootOffline():
                     batch.away += 1
+                case NotFound():  # gone, or changed: the next scan sees to it
+                    continue
                 case _:
                     batch.failed.append((photo, found.public_message))
         await self._describe([photo for photo in photos if photo in paths], paths, batch)
@@ -89,7 +91,7 @@ class DescribeStage:
                 return await self.media.large(photo.id)
             except Busy as busy:
                 await asyncio.sleep(busy.retry_after)
-            except (RootOffline, Unreadable) as error:
+            except (NotFound, RootOffline, Unreadable) as error:
                 return error
 
     async def _describe(self, photos: Sequence[DuePhoto], paths: dict[DuePhoto, bytes], batch: _Batch) -> None:

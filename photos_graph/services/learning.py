@@ -6,7 +6,7 @@ import asyncio
 from importlib.util import find_spec
 
 from photos_graph.errors import ModelUnavailable
-from photos_graph.graph import features, schedules
+from photos_graph.graph import features, models, predictions, schedules
 from photos_graph.graph.connection import Graph
 from photos_graph.learn import table
 from photos_graph.learn.weights import Weights
@@ -29,8 +29,20 @@ class Learning:
         learn = self._settings.learn
         if learn.enabled == "off" or (learn.enabled == "auto" and not self._can()):
             return
-        if not await features.is_wanted(self._graph, learn.backbone) or await features.due_count(self._graph):
+        if (
+            not await features.is_wanted(self._graph, learn.backbone)
+            or await features.due_count(self._graph)
+            or await predictions.whole_by(self._graph) != await self.goes_by()
+        ):
             await self._jobs.queue(JobKind.PREDICT, {})
+
+    async def goes_by(self) -> str:
+        """The model of tags that counts, and what looks."""
+        return f"{await models.active_id(self._graph, ModelKind.TAGS)} {self._settings.learn.backbone}"
+
+    async def predicted(self, by: str) -> None:
+        """A job that went ``by`` these came to its end; one that did not is done again after the next scan."""
+        await predictions.set_whole(self._graph, by)
 
     async def reason_not_to(self) -> str | None:
         """Raises ModelUnavailable where it is wanted all the same."""

@@ -14,7 +14,7 @@ from photos_graph.images.child import Emit, Task
 from photos_graph.kept import Arrays, Damaged, pack, read_arrays
 from photos_graph.learn import dataset, neighbours, registry, review
 from photos_graph.learn.calibrate import NEVER
-from photos_graph.learn.neighbours import Neighbours
+from photos_graph.learn.neighbours import NOBODY, Neighbours
 from photos_graph.learn.tags import TagModel
 from photos_graph.services import said
 
@@ -79,7 +79,7 @@ def _predict(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     """Of the file ``model`` for all photos of ``graph``: emits a file as ``read_guesses`` reads it."""
     graph = graph_at(Path(argument["graph"]))
     model = registry.unpacked(Path(argument["model"]).read_bytes())
-    if graph is None or not isinstance(model, TagModel):
+    if graph is None or not isinstance(model, TagModel) or model.backbone != graph.backbone:
         raise Unreadable("There is no graph of neighbours to predict by.", stage="features")
     file = io.BytesIO()
     about = {"model": argument["id"], "ids": graph.ids, "labels": model.labels}
@@ -96,15 +96,20 @@ def _ask(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     """What to ask people, best first, of the files ``graph``, ``guesses`` and ``said``; ``thresholds`` by label."""
     graph = graph_at(Path(argument["graph"]))
     about, arrays = read_arrays(Path(argument["guesses"]), GUESSES)
-    if graph is None or list(graph.ids) != about["ids"]:
-        raise Unreadable("The graph of neighbours is not the one that was predicted by.", stage="features")
-    told = said.in_order(said.read(Path(argument["said"])), graph.ids)
+    if graph is None or not about["ids"]:
+        raise Unreadable("There is nothing that was predicted.", stage="features")
+    shown = said.read(Path(argument["said"]))
+    told = said.in_order(shown, graph.ids)
+    # Photos may have gone, or come, since: of those nothing is asked, nor of those that are not shown.
+    before, there = {id_: at for at, id_ in enumerate(about["ids"])}, set(shown.ids)
+    rows = np.array([before.get(id_, NOBODY) if id_ in there else NOBODY for id_ in graph.ids])
     thresholds = np.array([argument["thresholds"].get(label) or NEVER for label in about["labels"]], np.float32)
     found, of_labels = review.tag_questions(
-        arrays["probabilities"],
+        arrays["probabilities"][rows],
         thresholds,
-        arrays["disagreement"],
-        dataset.known(told, about["labels"]),
+        arrays["disagreement"][rows],
+        dataset.known(told, about["labels"]) | (rows == NOBODY)[:, None],
+        np.isin(np.arange(len(graph)), [photo for photos in told.positives.values() for photo in photos]),
         graph,
         argument["count"],
         argument["each"],
@@ -113,8 +118,8 @@ def _ask(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     asked = {(each.photo, each.label): each for each in found}
     for each in sorted((each for of_label in of_labels for each in of_label), key=lambda each: -each.worth):
         asked.setdefault((each.photo, each.label), each)
-    rows = [[graph.ids[each.photo], about["labels"][each.label], each.score, each.reason] for each in asked.values()]
-    emit_all(json.dumps(rows).encode(), emit)
+    told_of = [[graph.ids[each.photo], about["labels"][each.label], each.score, each.reason] for each in asked.values()]
+    emit_all(json.dumps(told_of).encode(), emit)
     return {}
 
 

@@ -15,6 +15,7 @@ from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.feed import touch
 from photos_graph.kept import Damaged
 from photos_graph.learn.registry import Registry
+from photos_graph.learn.tags import TagModel
 from photos_graph.model import JobKind, Model, ModelKind, ModelState
 from photos_graph.services.index import Index
 from photos_graph.services.training import Trained
@@ -22,7 +23,9 @@ from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
 
-KEPT = 20  # versions of a kind that can be gone back to
+KEPT, KEPT_REJECTED = 20, 3  # versions of a kind that can be gone back to: that counted once, that never did
+FLOOR = 0.3  # probability from which on a prediction is kept, for a threshold that somebody lowers
+EVERYTHING = {"all": "1"}  # of a job: what this model said is said again
 DAMAGED = "Its file is damaged or gone."
 
 
@@ -32,6 +35,7 @@ class Models:
     def __init__(self, graph: Graph, index: Index, settings: Settings, wake: Callable[[], None]) -> None:
         self._graph = graph
         self._index = index
+        self._settings = settings
         self._wake = wake
         self._follows = {ModelKind.TAGS: JobKind.PREDICT}
         if settings.faces.enabled != "off":
@@ -49,16 +53,20 @@ class Models:
         return await models.versions(self._graph, kind)
 
     async def active(self, kind: ModelKind) -> tuple[Model, Path] | None:
-        """The one that counts, and its file. Where that is damaged the newest before it that is whole takes over."""
+        """The one that counts, and its file. Where that is damaged the newest before it that is whole takes over. None
+        where it goes by what another backbone, or embedder, sees than the one that looks now."""
         every = await self.versions(kind)
         now = next((model for model in every if model.state is ModelState.ACTIVE), None)
         if now is None:
             return None
-        if await self._is_whole(now):
+        reason = await self._why_not(now)
+        if reason is None:
             return now, self._folder / now.file
+        if reason != DAMAGED:
+            return None
         log.error("the file of version %d of the model of %s is damaged", now.version, kind.lower())
         for model in every:
-            if model.state is ModelState.RETIRED and await self._is_whole(model):
+            if model.state is ModelState.RETIRED and await self._why_not(model) is None:
                 reason = f"Version {now.version} took over and is damaged."
                 await self._activate(model, reason, now)
                 return replace(model, state=ModelState.ACTIVE, reason=reason), self._folder / model.file
@@ -87,23 +95,27 @@ class Models:
         if trained.state is ModelState.ACTIVE:
             await self._activate(model, trained.reason, new=True)
         else:
-            await self._graph.transaction(lambda tx: models.create(tx, model))
+            await self._reject(model)
         return replace(model, state=trained.state)
 
     async def activate(self, model_id: str) -> Model:
-        """As a person wants it, also one that was rejected. Raises NotFound, Unavailable where its file is damaged."""
+        """As a person wants it, also one that was rejected. Raises NotFound; Unavailable where its file is damaged, or
+        another backbone, or embedder, looks now."""
         model = (await self.by_id([model_id]))[0]
         if model is None:
             raise NotFound("There is no such model.")
-        if not await self._is_whole(model):
-            raise Unavailable(f"Version {model.version} cannot be used: {DAMAGED[0].lower()}{DAMAGED[1:]}")
+        if (reason := await self._why_not(model)) is not None:
+            raise Unavailable(f"Version {model.version} cannot be used: {reason[0].lower()}{reason[1:]}")
         if model.state is not ModelState.ACTIVE:
             await self._activate(model, "Somebody chose it.")
+        else:
+            await self._graph.transaction(lambda tx: self._follow(tx, model.kind))
+            self._wake()
         found = (await self.by_id([model_id]))[0]
         return found if found is not None else model
 
     async def set_threshold(self, tag_id: str, threshold: float) -> None:
-        """It stays, whatever models come. Raises BadInput, NotFound."""
+        """It stays, whatever models come. Below FLOOR all is predicted again. Raises BadInput, NotFound."""
         if not 0 <= threshold <= 1:
             raise BadInput("A threshold is a probability: from 0 to 1.")
 
@@ -112,9 +124,23 @@ class Models:
             if not await models.set_threshold(tx, tag_id, threshold):
                 raise NotFound("There is no such tag.")
             await touch(tx, tags=[tag_id])
+            if threshold < FLOOR:
+                await jobs.make(tx, JobKind.PREDICT, EVERYTHING)
 
         await self._graph.transaction(work)
+        self._wake()
         await self._index.catch_up()
+
+    async def _reject(self, model: Model) -> None:
+        """Photos that were described for the training are predicted by the model that stays."""
+
+        async def work(tx: Transaction) -> None:
+            await models.create(tx, model)
+            if model.kind is ModelKind.TAGS:
+                await self._follow(tx, model.kind)
+
+        await self._graph.transaction(work)
+        self._wake()
 
     async def _activate(self, model: Model, reason: str, damaged: Model | None = None, *, new: bool = False) -> None:
         """All at once, with the job that follows: there is one active model of a kind at any time, and what it says
@@ -127,23 +153,35 @@ class Models:
             tags = await models.activate(tx, model, reason)
             if damaged is not None:
                 await models.set_state(tx, damaged.id, ModelState.RETIRED, DAMAGED)
-            if model.kind in self._follows:
-                await jobs.make(tx, self._follows[model.kind], {})
+            await self._follow(tx, model.kind)
             await touch(tx, tags=tags)
 
         await self._graph.transaction(work)
         self._wake()
         await self._index.catch_up()
 
-    async def _is_whole(self, model: Model) -> bool:
+    async def _follow(self, tx: Transaction, kind: ModelKind) -> None:
+        if kind in self._follows:
+            await jobs.make(tx, self._follows[kind], {})
+
+    async def _why_not(self, model: Model) -> str | None:
+        """Why it cannot be used."""
         try:
-            await asyncio.to_thread(self._registry.load, model.file)
+            learnt = await asyncio.to_thread(self._registry.load, model.file)
         except Damaged:
-            return False
-        return True
+            return DAMAGED
+        if isinstance(learnt, TagModel):
+            seen_by, looks = learnt.backbone, self._settings.learn.backbone
+        else:
+            seen_by, looks = learnt.embedder, self._settings.faces.embedder
+        return None if seen_by == looks else f"It goes by what {seen_by} sees, and {looks} looks now."
 
     async def _forget_old(self, kind: ModelKind, new: str) -> None:
-        """Files of the active model and the newest others stay; what is known of the rest does."""
+        """Files of the active model stay, and of the newest that counted and that were rejected; what is known of the
+        rest does."""
         every = await self.versions(kind)
-        kept = [model.file for at, model in enumerate(every) if at < KEPT or model.state is ModelState.ACTIVE]
+        rejected = [model.file for model in every if model.state is ModelState.REJECTED][:KEPT_REJECTED]
+        counted = [model.file for model in every if model.state is not ModelState.REJECTED][: KEPT + 1]
+        active = [model.file for model in every if model.state is ModelState.ACTIVE]
+        kept = [*rejected, *counted, *active]
         await asyncio.to_thread(self._registry.forget_all_but, kind, [*kept, new])

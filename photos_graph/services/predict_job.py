@@ -27,5 +27,7 @@ class PredictJob:
         """The closing message. Raises Cancelled, and ModelUnavailable where learning is wanted without the backbone."""
         if (reason := await self.learning.reason_not_to()) is not None:
             return reason
+        by = await self.learning.goes_by()
         said = [await stage.run(job, progress) for stage in self.stages]
+        await self.learning.predicted(by)
         return " ".join(sentence for sentence in said if sentence) or "Nothing is new."

@@ -19,19 +19,17 @@ from photos_graph.graph.feed import touch
 from photos_graph.graph.predictions import Predicted
 from photos_graph.images.workers import WorkerPool
 from photos_graph.kept import Damaged, read_arrays, written_whole
-from photos_graph.learn.calibrate import NEVER
 from photos_graph.learn.tags import Floats
 from photos_graph.model import Job, Model, ModelKind
 from photos_graph.services.index import Index
 from photos_graph.services.learning_child import GUESSES
-from photos_graph.services.models import Models
+from photos_graph.services.models import EVERYTHING, FLOOR, Models
 from photos_graph.services.neighbour_stage import kept_neighbours
 from photos_graph.services.progress import Progress
 from photos_graph.services.watched import watched
 from photos_graph.settings import Settings
 
 AT_ONCE = 1_000  # photos in one commit
-FLOOR = 0.3  # probability from which on a prediction is kept, for a threshold that somebody lowers
 MOST = 20  # predictions of a photo
 SAYING = "Predicting tags"
 
@@ -78,7 +76,8 @@ class PredictStage:
             return None
         model, file = active
         photos = await features.described(self.graph, self.settings.learn.backbone)
-        due = [photo for photo in photos if photo.predicted_by != model.id]
+        everything = job.arguments == EVERYTHING
+        due = [photo for photo in photos if everything or photo.predicted_by != model.id]
         if not due:
             return None
         guesses = await self._guesses(model, file, progress)
@@ -99,7 +98,7 @@ class PredictStage:
 
     async def _write(self, model: Model, guesses: Guesses, due: Sequence[Described], progress: Progress) -> None:
         place = {id_: at for at, id_ in enumerate(guesses.ids)}
-        floors = np.array([_floor(model, label) for label in guesses.labels], np.float32)
+        floors = np.array([self._floor(model, label) for label in guesses.labels], np.float32)
         here = [photo for photo in due if photo.id in place]
         for start in range(0, len(here), AT_ONCE):
             await progress.step(start, len(here), SAYING)
@@ -117,16 +116,17 @@ class PredictStage:
             await self.index.catch_up()
         await progress.step(len(here), len(here), SAYING)
 
+    def _floor(self, model: Model, label: str) -> float:
+        of_model = next((each.threshold for each in model.per_label if each.label_id == label), None)
+        row = self.index.search.tags.get(label)
+        now = row.threshold if row is not None else None
+        return min(each for each in (FLOOR, of_model, now) if each is not None)
+
     def _forget_others(self, model: Model) -> None:
         own = guesses_of(self.settings, model.id)
         for path in own.parent.glob("probabilities-*.npz"):
             if path != own:
                 path.unlink(missing_ok=True)
-
-
-def _floor(model: Model, label: str) -> float:
-    threshold = next((each.threshold for each in model.per_label if each.label_id == label), None)
-    return min(FLOOR, NEVER if threshold is None else threshold)
 
 
 def _kept(guesses: Guesses, photo: int, floors: Floats) -> tuple[tuple[str, float], ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from photos_graph.errors import BadInput
 from photos_graph.graph import questions
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.questions import AskedFace
+from photos_graph.graph.tag_tree import TagTree
 from photos_graph.model import BulkResult, ModelKind, Question, Ref
 from photos_graph.services.index import Index
 from photos_graph.services.labels import known_numbers
@@ -33,7 +35,8 @@ class Review:
         """What teaches most first. ``label_id``: of a tag or person. Raises BadInput for a cursor that is none."""
         found = await questions.asked(self._graph, kind, label_id)
         faces = await self._faces([question for _, question in found])
-        left = [pair for pair in found if not self._is_answered(pair[1], faces)]
+        classes = self._tags_of({question.name for _, question in found if question.label_id is None})
+        left = [pair for pair in found if not self._is_answered(pair[1], faces, classes)]
         start = key_of(after) if after is not None else (-1, "")
         rest = [pair for pair in left if (pair[0], pair[1].key) > start]
         page = rest[:first]
@@ -63,8 +66,9 @@ class Review:
             return await self._naming.answer(faces, yes=False, by=by)
         no: dict[str, list[str]] = {}
         classes: list[tuple[str, str]] = []
+        tags = self._tags_of({tag.name for _, tag in photos if tag.name is not None})
         for photo, tag in photos:
-            tag_id = tag.id if tag.id is not None else self._tag_named(tag.name or "")
+            tag_id = tag.id if tag.id is not None else tags.get(tag.name or "")
             if tag_id is not None:
                 no.setdefault(photo, []).append(tag_id)
             else:
@@ -79,7 +83,7 @@ class Review:
         ids = [question.face_id for question in found if question.face_id is not None]
         return await questions.faces(self._graph, ids) if ids else {}
 
-    def _is_answered(self, question: Question, faces: Mapping[str, AskedFace]) -> bool:
+    def _is_answered(self, question: Question, faces: Mapping[str, AskedFace], classes: Mapping[str, str]) -> bool:
         search = self._index.search
         number = search.number_of(question.photo_id)
         if number is None:
@@ -88,7 +92,7 @@ class Review:
             known = question.label_id is not None and search.persons.get(question.label_id) is not None
             face = faces.get(question.face_id)
             return not known or face is None or face.settles(question)
-        tag_id = question.label_id if question.label_id is not None else self._tag_named(question.name)
+        tag_id = question.label_id if question.label_id is not None else classes.get(question.name)
         if tag_id is None:
             return False
         tags = search.terms.tags
@@ -96,10 +100,16 @@ class Review:
             return True
         return number in tags.having(tag_id, confirmed=True) or tags.is_taken_off(tag_id, number)
 
-    def _tag_named(self, name: str) -> str | None:
-        """One at the top, as confirming makes it."""
-        tags = self._index.search.tags
-        return next((row.id for row in tags.named(name) if row.parent_id is None), None)
+    def _tags_of(self, classes: Collection[str]) -> dict[str, str]:
+        """The tags, by id, that confirming those names gives, of the names that are some tag's."""
+        found: dict[str, str] = {}
+        if classes:
+            tree = TagTree(self._index.search.tags)
+            for name in classes:
+                with contextlib.suppress(BadInput):  # several fit
+                    if (row := tree.find(Ref(name=name))) is not None:
+                        found[name] = row.id
+        return found
 
 
 def _key(pair: tuple[int, Question]) -> Key:

@@ -15,7 +15,8 @@ from photos_graph.search.index import SearchIndex
 
 
 def said_of(search: SearchIndex, photos: Sequence[Described]) -> Said:
-    """In the order of the photos; of those that are not shown nothing is said."""
+    """In the order of the photos, of those that are shown."""
+    photos = [photo for photo in photos if photo.number in search.terms.visible]
     place = {photo.number: at for at, photo in enumerate(photos)}
     here = BitMap(list(place))
     tags = search.terms.tags
@@ -31,7 +32,7 @@ def said_of(search: SearchIndex, photos: Sequence[Described]) -> Said:
         folders=[_first(table.folder_sets.values[table.folders[photo.number]]) for photo in photos],
         tags=[TagNode(row.id, row.name, (row.parent_id,) if row.parent_id is not None else ()) for row in rows],
         positives={row.id: places(tags.put_on(row.id, confirmed=True)) for row in rows},
-        negatives={row.id: places(tags.excluded(row.id)) for row in rows},
+        negatives={row.id: places(tags.excluded(row.id, confirmed=True)) for row in rows},
     )
 
 

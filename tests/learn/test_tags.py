@@ -11,7 +11,9 @@ import pytest
 from photos_graph.errors import BadInput
 from photos_graph.learn import neighbours
 from photos_graph.learn.dataset import Said, TagNode, TrainingSet, training_set
+from photos_graph.learn.evidence import Evidence
 from photos_graph.learn.gate import judge_tags
+from photos_graph.learn.metrics import average_precisions, chances
 from photos_graph.learn.neighbours import Neighbours
 from photos_graph.learn.registry import unpacked
 from photos_graph.learn.tags import TagModel
@@ -133,6 +135,16 @@ def test_a_poisoned_set_is_rejected_and_an_honest_one_is_not(
     worse = tags_of(trainer.train(poisoned, graph))
     verdict = judge_tags(worse, model, poisoned, graph)
     assert verdict.state is ModelState.REJECTED and "Worse by more than" in verdict.reason, verdict
+
+
+def test_what_guessing_is_worth_does_not_depend_on_the_order_of_the_photos() -> None:
+    targets = np.arange(100)[:, None] < np.array([30, 10, 0])
+    known = Evidence(targets.astype(np.float32), np.ones((100, 3), np.float32))
+    for each in (known, Evidence(known.targets[::-1], known.weights[::-1])):
+        assert chances(each)[:2].tolist() == pytest.approx([0.3, 0.1]) and np.isnan(chances(each)[2])
+    guessed = np.random.default_rng(0).random((20, 100, 1), np.float32)
+    some = Evidence(known.targets[:, :1], known.weights[:, :1])
+    assert np.mean([average_precisions(each, some) for each in guessed]) == pytest.approx(0.3, abs=0.06)
 
 
 def test_without_examples_it_says_so(graph: Neighbours, trainer: Trainer) -> None:

@@ -164,6 +164,15 @@ async def test_each_photo_is_described_once_whoever_stops_or_dies(settings: Sett
             message = await stage.run(job, Steps(count))
             assert message is not None and message.startswith(f"{last} photos described")
             assert await stage.run(job, Steps(count)) is None, "it is not tried for ever"
+
+            changed = (await photos(services))["0.jpg"]
+            Path(os.fsdecode(await services.media.large(changed.id))).unlink()
+            (root / "0.jpg").write_bytes(jpeg(1000))
+            due = "MATCH (p:Photo {id: $id}) SET p.featuresDue = p.number"
+            await services.graph.write(due, id=changed.id)
+            assert await stage.run(job, Steps(count)) == "0 photos described.", "the next scan sees to it"
+            assert await features.due_count(services.graph) == 1
+            await services.graph.write("MATCH (p:Photo) SET p.featuresDue = null")
         finally:
             await pool.close()
         assert len(await described(services)) == count - 1
