@@ -1,0 +1,38 @@
+"""What was said meanwhile, what cannot be, and what cannot be read, when labels come back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from photos_graph.bootstrap import Services
+from photos_graph.model import DatasetFormat, Ref
+from tests.pictures import jpeg, put
+from tests.services.library import photos
+from tests.services.said_library import effective, everything, scan
+from tests.services.test_exports import exported, imported
+
+pytestmark = pytest.mark.anyio
+
+ROME = Ref(name="Italy/Rome")
+
+
+async def one_photo(services: Services, root: Path) -> str:
+    put(root / "a.jpg", jpeg(1))
+    await scan(services, root)
+    return (await photos(services))["a.jpg"].id
+
+
+async def test_an_exclusion_does_not_hide_a_tag_that_was_said_later(services: Services, tmp_path: Path) -> None:
+    photo = await one_photo(services, tmp_path / "Pictures")
+    italy = await services.tagging.create("Italy", None)
+    await services.tagging.answer({}, {photo: [italy.id]})
+    for form in (DatasetFormat.JSON, DatasetFormat.XMP):
+        folder = await exported(services, form)
+        await services.tagging.tag_photos([photo], [ROME])
+        before = await everything(services)
+        await imported(services, folder)
+        assert await everything(services) == before
+        assert (await effective(services))["a.jpg"][0] == {"Italy/Rome"}
+        await services.tagging.answer({}, {photo: [italy.id]})
