@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from photos_graph.bootstrap import Services
 from photos_graph.model import DatasetFormat, Ref
+from photos_graph.services.imports.exported import MOST_LINE
 from tests.pictures import jpeg, put
-from tests.services.library import photos
+from tests.services.library import failures, photos
 from tests.services.said_library import effective, everything, scan
 from tests.services.test_exports import exported, imported
 
@@ -36,3 +38,23 @@ async def test_an_exclusion_does_not_hide_a_tag_that_was_said_later(services: Se
         assert await everything(services) == before
         assert (await effective(services))["a.jpg"][0] == {"Italy/Rome"}
         await services.tagging.answer({}, {photo: [italy.id]})
+
+
+async def test_a_line_that_cannot_be_is_refused_alone(services: Services, tmp_path: Path) -> None:
+    photo = await one_photo(services, tmp_path / "Pictures")
+    await services.tagging.tag_photos([photo], [ROME])
+    folder = await exported(services, DatasetFormat.JSON)
+    lines = folder / "photos.jsonl"
+    line = lines.read_text()
+    told = json.loads(line)
+    via, late = {"tag": "Sea", "via": "x"}, {"tag": "Sea", "at": 2**63}
+    wrong = [json.dumps({**told, "marks": [mark]}) + "\n" for mark in (via, late)]
+    long = " " * MOST_LINE + line
+    lines.write_text("".join([*wrong, long, long, json.dumps({**told, "marks": [{"tag": "Sky", "at": 5}]})]))
+    before = await photos(services)
+    await imported(services, folder)
+    found = await failures(services)
+    assert found.keys() == {f"photos.jsonl, line {place}" for place in range(1, 5)}
+    assert "bytes" in found["photos.jsonl, line 3"].reason
+    assert await photos(services) == before
+    assert (await effective(services))["a.jpg"][0] == {"Italy/Rome", "Sky"}

@@ -64,6 +64,7 @@ async def _write_persons(
     for id_, record in told.items():
         state = states[id_]
         is_me = state.is_me or (record.is_me and not me_is_known)
+        me_is_known = me_is_known or is_me
         hidden = record.hidden if id_ in fresh else state.hidden
         if id_ in fresh or is_me != state.is_me:
             after[id_] = replace(state, is_me=is_me, hidden=hidden)

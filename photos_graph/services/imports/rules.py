@@ -34,7 +34,7 @@ class Speaker:
 
     def edge(self, kind: EdgeKind, mark: TagMark | PersonMark) -> Edge:
         via = mark.via or "MANUAL" if kind in (EdgeKind.TAGGED, EdgeKind.IS) else None
-        recursive = mark.recursive if isinstance(mark, TagMark) else None
+        recursive = mark.recursive if isinstance(mark, TagMark) and kind is EdgeKind.TAGGED else None
         if self.undated:
             return Edge(kind, self.at_ms, self.by, via, recursive)
         return Edge(kind, mark.at or 0, mark.by, via, recursive)
