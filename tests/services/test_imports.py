@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from photos_graph.bootstrap import Services
-from photos_graph.model import DatasetFormat, Ref
+from photos_graph.library.sidecar import Sidecar, write_sidecar
+from photos_graph.model import Box, DatasetFormat, Ref, Region
 from photos_graph.services.imports.exported import MOST_LINE
 from tests.pictures import jpeg, put
 from tests.services.library import failures, photos
@@ -58,3 +59,25 @@ async def test_a_line_that_cannot_be_is_refused_alone(services: Services, tmp_pa
     assert "bytes" in found["photos.jsonl, line 3"].reason
     assert await photos(services) == before
     assert (await effective(services))["a.jpg"][0] == {"Italy/Rome", "Sky"}
+
+
+def beside(path: Path, said: Sidecar) -> None:
+    put(path, write_sidecar(said, 48, 32, 1))
+
+
+async def test_sidecars_of_one_photo_in_several_folders_add(services: Services, tmp_path: Path) -> None:
+    root, away = tmp_path / "Pictures", tmp_path / "away" / "Pictures"
+    for name in ("one/a.jpg", "two/a.jpg", "two/copy.jpg", "two/b.jpg"):
+        put(root / name, jpeg(2 if name.endswith("b.jpg") else 1))
+    await scan(services, root)
+    ann, bob = Region(Box(0.1, 0.1, 0.2, 0.2), "Ann"), Region(Box(0.6, 0.1, 0.2, 0.2), "Bob")
+    beside(away / "one/a.jpg.xmp", Sidecar(tags=("Sea",), regions=(ann,)))
+    beside(away / "two/a.jpg.xmp", Sidecar(tags=("Sky",), regions=(ann, bob)))
+    beside(away / "two/copy.jpg.xmp", Sidecar(tags=("Sun",), rating=4))
+    beside(away / "two/b.jpg.xmp", Sidecar(tags=("Sand",)))
+    await imported(services, away.parent)
+    found = await effective(services)
+    tags, faces, rating, _ = next(said for name, said in found.items() if name != "b.jpg")
+    assert tags == {"Sea", "Sky", "Sun"} and rating == 4
+    assert sorted(name for _, name in faces) == ["Ann", "Bob"], "one face that two sidecars have is one"
+    assert found["b.jpg"][0] == {"Sand"}

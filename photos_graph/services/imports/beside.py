@@ -69,9 +69,13 @@ class BesideOriginals:
             waiting += await self._matched(relative, names, batch)
             while len(waiting) >= SOME:
                 some, waiting = waiting[:SOME], waiting[SOME:]
-                yield await self._read(some, batch)
-                batch = Batch()
-        yield await self._read(waiting, batch)
+                for each in _rounds(some):
+                    yield await self._read(each, batch)
+                    batch = Batch()
+        for each in _rounds(waiting):
+            yield await self._read(each, batch)
+            batch = Batch()
+        yield batch
 
     def _walk(self) -> Iterator[tuple[bytes, list[bytes]]]:
         """Each folder with the sidecars in it."""
@@ -116,8 +120,6 @@ class BesideOriginals:
         return fitting[0].id if len(fitting) == 1 else None
 
     async def _read(self, some: Sequence[_Beside], batch: Batch) -> Batch:
-        if not some:
-            return batch
         known = {photo.number: photo for photo in await said.said_of(self._graph, [each.number for each in some])}
         some = [each for each in some if each.number in known]
         files = [(each.path, *await self._size(known[each.number])) for each in some]
@@ -136,6 +138,18 @@ class BesideOriginals:
             except PhotosGraphError:
                 orientation = 1
         return photo.width, photo.height, orientation
+
+
+def _rounds(some: Sequence[_Beside]) -> Iterator[list[_Beside]]:
+    """Each photo once in each: where it has several sidecars, since it is in several folders, one is weighed after the
+    other."""
+    left = list(some)
+    while left:
+        first: dict[int, _Beside] = {}
+        for each in left:
+            first.setdefault(each.number, each)
+        yield list(first.values())
+        left = [each for each in left if first[each.number] is not each]
 
 
 def _below(folder: bytes, name: bytes) -> bytes:
