@@ -81,3 +81,19 @@ async def test_sidecars_of_one_photo_in_several_folders_add(services: Services, 
     assert tags == {"Sea", "Sky", "Sun"} and rating == 4
     assert sorted(name for _, name in faces) == ["Ann", "Bob"], "one face that two sidecars have is one"
     assert found["b.jpg"][0] == {"Sand"}
+
+
+async def test_a_folder_keeps_what_both_sides_say_of_it(services: Services, tmp_path: Path) -> None:
+    put(tmp_path / "Pictures" / "2020" / "a.jpg", jpeg(1))
+    await scan(services, tmp_path / "Pictures")
+    search, tagging = services.index.search, services.tagging
+    above, folder = search.folder_at("Pictures"), search.folder_at("Pictures/2020")
+    assert above is not None and folder is not None
+    await tagging.tag_folder(above.id, [Ref(name="Italy")])
+    await tagging.untag_folder(folder.id, [Ref(name="Italy")])
+    await tagging.tag_folder(folder.id, [ROME])
+    away, both = await exported(services, DatasetFormat.JSON), await everything(services)
+    await tagging.untag_folder(folder.id, [ROME])
+    assert "1 folders changed" in ((await imported(services, away)).message or "")
+    assert await everything(services) == both
+    assert "0 folders changed" in ((await imported(services, away)).message or "")

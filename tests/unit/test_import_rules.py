@@ -72,6 +72,13 @@ def test_what_one_record_says_twice_is_weighed_in_any_order() -> None:
         assert merged_tags({}, order, UP.__getitem__, DATED) == {"child": tagged(9)}
 
 
+def test_a_folder_excludes_what_comes_from_above_and_carries_a_tag_below_it() -> None:
+    marks = [("parent", TagMark("p", excluded=True, at=5, by="ben")), ("child", TagMark("p/c", at=9, by="ann"))]
+    both = {"parent": excluded(5), "child": tagged(9)}
+    for own in ({}, {"parent": excluded(5)}, {"child": tagged(9)}, both):
+        assert merged_tags(own, marks, None, DATED) == both
+
+
 def test_values() -> None:
     assert merged_value(Value(2), ValueMark(4, 5, "ann"), DATED) == Value(4, 5, "ann")
     assert merged_value(Value(2, 9, "ben"), ValueMark(4, 5, "ann"), DATED) is None

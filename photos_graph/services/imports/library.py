@@ -34,7 +34,7 @@ async def write_library(
                 continue
             marks, more = placed_marks(folder.marks, tree)
             refused += more
-            after = merged_tags(own.get(id_, {}), marks, tree.up, speaker)
+            after = merged_tags(own.get(id_, {}), marks, None, speaker)
             singles += ((id_, *shift) for shift in shifts(own.get(id_, {}), after))
         done = changes.grouped(singles)
         await tags.create(tx, tree.new, speaker.by)

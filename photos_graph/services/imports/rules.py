@@ -48,16 +48,19 @@ class Speaker:
         return new.at_ms > old.at_ms
 
 
-def merged_tags(own: Edges, marks: Iterable[tuple[str, TagMark]], up: Up, speaker: Speaker) -> Edges:
+def merged_tags(own: Edges, marks: Iterable[tuple[str, TagMark]], up: Up | None, speaker: Speaker) -> Edges:
     """``marks`` with the ids of their tags. A tag and an exclusion above it void one another on a photo, so of them too
-    the one that counts stays alone."""
+    the one that counts stays alone. ``up`` is None of a folder, which may well exclude what comes from above and carry
+    a tag below that."""
     after = dict(own)
     for tag_id, mark in marks:
         kind = EdgeKind.EXCLUDES if mark.excluded else EdgeKind.TAGGED
         new, old = speaker.edge(kind, mark), after.get(tag_id)
         if old is not None and (old.kind, old.via, old.recursive) == (new.kind, new.via, new.recursive):
             continue
-        against = {tag_id} & after.keys() | _voided(after, tag_id, kind, up)
+        against = {tag_id} & after.keys()
+        if up is not None:
+            against |= _voided(after, tag_id, kind, up)
         if all(speaker.outdoes(new, after[id_]) for id_ in against):
             after = {id_: edge for id_, edge in after.items() if id_ not in against} | {tag_id: new}
     return after
