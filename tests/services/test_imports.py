@@ -8,8 +8,13 @@ from pathlib import Path
 import pytest
 
 from photos_graph.bootstrap import Services
+from photos_graph.errors import Busy, EngineUnavailable, RootOffline
+from photos_graph.images.workers import WorkerPool
 from photos_graph.library.sidecar import Sidecar, write_sidecar
 from photos_graph.model import Box, DatasetFormat, Ref, Region
+from photos_graph.services.exports.sidecars import NOT_TURNED, Orientation
+from photos_graph.services.imports.batch import Batch
+from photos_graph.services.imports.beside import BesideOriginals
 from photos_graph.services.imports.exported import MOST_LINE
 from tests.pictures import jpeg, put
 from tests.services.library import failures, photos
@@ -97,3 +102,56 @@ async def test_a_folder_keeps_what_both_sides_say_of_it(services: Services, tmp_
     assert "1 folders changed" in ((await imported(services, away)).message or "")
     assert await everything(services) == both
     assert "0 folders changed" in ((await imported(services, away)).message or "")
+
+
+async def beside_originals(services: Services, root: Path, away: Path, orientation: Orientation) -> Batch:
+    """What is read of the sidecars of four photos, one of which kills who reads it."""
+    for name in ("a", "b", "DEADLY", "d"):
+        put(root / f"{name}.jpg", jpeg(ord(name[0])))
+        ann = Region(Box(0.1, 0.1, 0.2, 0.2), "Ann")
+        beside(away / f"{name}.jpg.xmp", Sidecar(tags=("Sea",), regions=(ann,) if name == "a" else ()))
+    await scan(services, root)
+    await services.graph.write("MATCH (p:Photo) SET p.orientation = null")
+    pool = WorkerPool("tests.services.deadly:TASKS", 1, 512 * 1024 * 1024, 60, 5)
+    try:
+        source = BesideOriginals(services.graph, services.index, pool, away.parent, orientation)
+        [batch] = [batch async for batch in source.batches() if batch.records]
+    finally:
+        await pool.close()
+    return batch
+
+
+async def test_a_sidecar_that_kills_its_reader_is_refused_alone(services: Services, tmp_path: Path) -> None:
+    async def upright(photo_id: str) -> int:
+        return 1
+
+    batch = await beside_originals(services, tmp_path / "Pictures", tmp_path / "away" / "Pictures", upright)
+    [(path, reason)] = batch.refused
+    assert path == "Pictures/DEADLY.jpg.xmp" and "died" in reason
+    assert len(batch.records) == 3
+
+
+async def test_faces_are_left_out_where_it_is_not_known_how_the_original_lies(
+    services: Services, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+
+    async def offline(photo_id: str) -> int:
+        asked.append(photo_id)
+        if len(asked) == 1:
+            raise Busy("A moment.", retry_after=0)
+        raise RootOffline("The disk is away.")
+
+    batch = await beside_originals(services, tmp_path / "Pictures", tmp_path / "away" / "Pictures", offline)
+    assert len(asked) == 5 and asked[0] == asked[1]
+    assert ("Pictures/a.jpg.xmp", f"{NOT_TURNED}The disk is away.") in batch.refused
+    assert len(batch.refused) == 2, "the others have no faces"
+    assert all(record.marks and not record.faces for record in batch.records.values())
+
+
+async def test_an_engine_that_is_away_stops_an_import(services: Services, tmp_path: Path) -> None:
+    async def away(photo_id: str) -> int:
+        raise EngineUnavailable("It does not answer.")
+
+    with pytest.raises(EngineUnavailable):
+        await beside_originals(services, tmp_path / "Pictures", tmp_path / "away" / "Pictures", away)
