@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from photos_graph.bootstrap import Services
 from photos_graph.errors import Busy, EngineUnavailable, RootOffline
@@ -16,6 +17,7 @@ from photos_graph.services.exports.sidecars import NOT_TURNED, Orientation
 from photos_graph.services.imports.batch import Batch
 from photos_graph.services.imports.beside import BesideOriginals
 from photos_graph.services.imports.exported import MOST_LINE
+from tests.images.dng import dng
 from tests.pictures import jpeg, put
 from tests.services.library import failures, photos
 from tests.services.said_library import effective, everything, scan
@@ -155,3 +157,16 @@ async def test_an_engine_that_is_away_stops_an_import(services: Services, tmp_pa
 
     with pytest.raises(EngineUnavailable):
         await beside_originals(services, tmp_path / "Pictures", tmp_path / "away" / "Pictures", away)
+
+
+async def test_a_sidecar_of_a_stem_is_of_its_raw_file_alone(services: Services, tmp_path: Path) -> None:
+    root, away = tmp_path / "Pictures", tmp_path / "away" / "Pictures"
+    put(root / "a.DNG", dng(Image.new("RGB", (48, 32), "red")))
+    for number, name in enumerate(("a.jpg", "b.jpg", "b.png"), 1):
+        put(root / name, jpeg(number))
+    await scan(services, root)
+    beside(away / "a.xmp", Sidecar(tags=("Sea",)))
+    beside(away / "b.xmp", Sidecar(tags=("Sky",)))
+    await imported(services, away.parent)
+    tags = {name: said[0] for name, said in (await effective(services)).items()}
+    assert tags == {"a.DNG": {"Sea"}, "a.jpg": set(), "b.jpg": {"Sky"}, "b.png": {"Sky"}}

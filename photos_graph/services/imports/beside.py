@@ -12,6 +12,7 @@ from photos_graph.errors import EngineUnavailable, PhotosGraphError, Unreadable
 from photos_graph.graph import said
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.said import SaidPhoto
+from photos_graph.images.formats import RAW
 from photos_graph.images.workers import WorkerPool
 from photos_graph.library.sidecar import Sidecar
 from photos_graph.paths import display
@@ -108,7 +109,7 @@ class BesideOriginals:
             else:
                 unmatched.append((raw, of))
         for raw, of in unmatched:
-            for name in stems.get(of, ()):
+            for name in _meant(stems.get(of, ())):
                 found.setdefault(name, _Beside(_below(relative, raw), f"{shown}/{display(raw)}", files[name]))
             if of not in stems:
                 batch.refused.append((f"{shown}/{display(raw)}", NO_FILE))
@@ -158,6 +159,12 @@ class BesideOriginals:
                 return [(None, [error.public_message])]
         half = len(files) // 2
         return [*await self._said(files[:half]), *await self._said(files[half:])]
+
+
+def _meant(names: Sequence[str]) -> Sequence[str]:
+    """By a sidecar that is named as all of them but for their extensions: the raw file alone, where there is one. The
+    JPEG beside it has a sidecar of its own, or nothing was said of it."""
+    return [name for name in names if name.rpartition(".")[2].lower() in RAW.extensions] or names
 
 
 def _about(each: _Beside, known: Mapping[int, SaidPhoto], turn: int | PhotosGraphError) -> _About:
