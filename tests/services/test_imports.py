@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -170,3 +171,30 @@ async def test_a_sidecar_of_a_stem_is_of_its_raw_file_alone(services: Services, 
     await imported(services, away.parent)
     tags = {name: said[0] for name, said in (await effective(services)).items()}
     assert tags == {"a.DNG": {"Sea"}, "a.jpg": set(), "b.jpg": {"Sky"}, "b.png": {"Sky"}}
+
+
+async def test_an_import_can_be_undone(services: Services, tmp_path: Path) -> None:
+    photo = await one_photo(services, tmp_path / "Pictures")
+    root = services.index.search.folder_at("Pictures")
+    assert root is not None
+    before = await everything(services)
+    tagged = [
+        (await services.tagging.tag_folder(root.id, [Ref(name="Sky")])).change_id,
+        (await services.tagging.tag_photos([photo], [ROME])).change_id,
+        (await services.labels.rate([photo], 4)).change_id,
+    ]
+    folder = await exported(services, DatasetFormat.JSON)
+    for change in tagged:
+        await services.changes.undo(change or "")
+    message = (await imported(services, folder)).message or ""
+    assert "1 of them changed, 1 folders changed" in message
+    ids = message.partition("in this order: ")[2].removesuffix(".").split()
+    assert len(ids) == 3
+    for each in ids:
+        kind, _, change = b64decode(each).decode().partition(":")
+        assert kind == "Change"
+        await services.changes.undo(change)
+    after = await everything(services)
+    assert after["photo"] == before["photo"] and after["folder"] == before["folder"]
+    assert "in this order" in ((await imported(services, folder)).message or "")
+    assert "in this order" not in ((await imported(services, folder)).message or "")
