@@ -1,10 +1,12 @@
-"""Work on many things, a few of them at once."""
+"""Work on many things, a few of them at once, and work that others are in the way of."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import TypeVar
+
+from photos_graph.errors import Busy
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -32,3 +34,12 @@ async def several(items: Iterable[T], work: Callable[[T], Awaitable[R]], at_once
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+
+async def when_free(work: Callable[[], Awaitable[R]]) -> R:
+    """What ``work`` gives, which is asked again while it is Busy."""
+    while True:
+        try:
+            return await work()
+        except Busy as busy:
+            await asyncio.sleep(busy.retry_after)

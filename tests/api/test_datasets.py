@@ -29,8 +29,12 @@ async def test_what_was_exported_is_imported_by_its_name(ask: Ask) -> None:
     assert await names(ask, {"tags": {"any": ["Sea"]}}) == set()
     job = data(await ask(IMPORT, n=Path(message).name))["importDataset"]
     assert job["kind"] == "IMPORT"
-    assert (await ended(ask, job["id"]))["state"] == "SUCCEEDED"
+    end = await ended(ask, job["id"])
+    assert end["state"] == "SUCCEEDED"
     assert await names(ask, {"tags": {"any": ["Sea"]}}) == {"1.jpg", "2.jpg"}
+    change = end["message"].removesuffix(".").rpartition(" ")[2]
+    assert data(await ask(UNDO, c=change))["undo"]["changed"] == 2
+    assert await names(ask, {"tags": {"any": ["Sea"]}}) == set()
 
 
 async def test_only_the_owner_may_and_no_path_is_opened(ask: Ask) -> None:

@@ -1,4 +1,4 @@
-"""The worker of the backbone with a picture that kills it, and a network that is none."""
+"""Workers that a file kills: that of the backbone, with a network that is none, and the one that reads sidecars."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from photos_graph.images.child import Emit, Task
+from photos_graph.services.intake_child import TASKS as INTAKE
 
 DIMENSIONS = 3
 
@@ -24,4 +25,11 @@ def _describe(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     return {"seen": list(range(len(pictures))), "failed": {}, "dimensions": DIMENSIONS}
 
 
-TASKS: dict[str, Task] = {"describe": _describe}
+def _sidecars(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """One with DEADLY in its name is deadly."""
+    if any(b"DEADLY" in base64.b64decode(path) for path, *_ in argument["files"]):
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return INTAKE["sidecars"](argument, emit)
+
+
+TASKS: dict[str, Task] = {"describe": _describe, "sidecars": _sidecars}

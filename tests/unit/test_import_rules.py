@@ -55,6 +55,30 @@ def test_an_exclusion_above_goes_when_the_tag_was_said_later_and_else_bars_it() 
     assert merged_tags(own, [("child", TagMark("p/c"))], UP.__getitem__, UNDATED) == own
 
 
+@pytest.mark.parametrize("speaker", [DATED, UNDATED])
+def test_an_exclusion_takes_off_what_is_below_it_or_gives_way_to_it(speaker: Speaker) -> None:
+    later, file = {"child": tagged(9)}, {"child": tagged(9, "IMPORTED", "")}
+    mark = TagMark("p", excluded=True, at=None if speaker.undated else 5, by="ben")
+    assert merged_tags(later, [("parent", mark)], UP.__getitem__, speaker) == later
+    assert merged_tags(file, [("parent", mark)], UP.__getitem__, speaker).keys() == {"parent"}
+    assert merged_tags({"child": tagged(3)}, [("parent", mark)], UP.__getitem__, speaker).keys() == (
+        {"child"} if speaker.undated else {"parent"}
+    )
+
+
+def test_what_one_record_says_twice_is_weighed_in_any_order() -> None:
+    marks = [("parent", TagMark("p", excluded=True, at=5)), ("child", TagMark("p/c", at=9, by="ann", via="MANUAL"))]
+    for order in (marks, marks[::-1]):
+        assert merged_tags({}, order, UP.__getitem__, DATED) == {"child": tagged(9)}
+
+
+def test_a_folder_excludes_what_comes_from_above_and_carries_a_tag_below_it() -> None:
+    marks = [("parent", TagMark("p", excluded=True, at=5, by="ben")), ("child", TagMark("p/c", at=9, by="ann"))]
+    both = {"parent": excluded(5), "child": tagged(9)}
+    for own in ({}, {"parent": excluded(5)}, {"child": tagged(9)}, both):
+        assert merged_tags(own, marks, None, DATED) == both
+
+
 def test_values() -> None:
     assert merged_value(Value(2), ValueMark(4, 5, "ann"), DATED) == Value(4, 5, "ann")
     assert merged_value(Value(2, 9, "ben"), ValueMark(4, 5, "ann"), DATED) is None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from photos_graph.errors import PhotosGraphError
+from photos_graph.errors import EngineUnavailable, PhotosGraphError
 from photos_graph.images.formats import RAW
 from photos_graph.library.sidecar import Sidecar, write_sidecar
 from photos_graph.model import Box, Region
 from photos_graph.services.exports.building import Building, Written
 from photos_graph.services.exports.formats import Block, shown
 from photos_graph.services.exports.records import LibraryRecord, PhotoRecord
+from photos_graph.services.several import when_free
 
 Orientation = Callable[[str], Awaitable[int]]  # a photo's id -> EXIF, 1..8; raises what reading its original raises
 
@@ -40,11 +41,13 @@ folder reads it back."""
         return block
 
     async def _turn(self, block: Block, record: PhotoRecord) -> int | None:
-        """None: not known, and it would have to be."""
+        """None: not known, and it would have to be. Raises EngineUnavailable."""
         if record.orientation is not None or not record.faces:
             return record.orientation or 1
         try:
-            return await self._orientation(record.id)
+            return await when_free(lambda: self._orientation(record.id))
+        except EngineUnavailable:
+            raise
         except PhotosGraphError as error:
             block.leave_out(record, NOT_TURNED + error.public_message)
             return None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from photos_graph.errors import PhotosGraphError
+from photos_graph.errors import EngineUnavailable, PhotosGraphError, Unreadable
 from photos_graph.graph import said
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.said import SaidPhoto
+from photos_graph.images.formats import RAW
 from photos_graph.images.workers import WorkerPool
 from photos_graph.library.sidecar import Sidecar
 from photos_graph.paths import display
@@ -23,10 +24,13 @@ from photos_graph.services.exports.records import (
     TagMark,
     ValueMark,
 )
-from photos_graph.services.exports.sidecars import FOLDER, Orientation
+from photos_graph.services.exports.sidecars import FOLDER, NOT_TURNED, Orientation
 from photos_graph.services.imports.batch import SOME, Batch
 from photos_graph.services.index import Index
 from photos_graph.services.intake import read_sidecars
+from photos_graph.services.several import when_free
+
+_About = tuple[bytes, int, int, int]  # path in the folder; width and height of the photo as displayed, EXIF orientation
 
 NO_FOLDER = "There is no such folder in the library."
 NO_FILE = "There is no such photo in this folder of the library."
@@ -69,9 +73,13 @@ class BesideOriginals:
             waiting += await self._matched(relative, names, batch)
             while len(waiting) >= SOME:
                 some, waiting = waiting[:SOME], waiting[SOME:]
-                yield await self._read(some, batch)
-                batch = Batch()
-        yield await self._read(waiting, batch)
+                for each in _rounds(some):
+                    yield await self._read(each, batch)
+                    batch = Batch()
+        for each in _rounds(waiting):
+            yield await self._read(each, batch)
+            batch = Batch()
+        yield batch
 
     def _walk(self) -> Iterator[tuple[bytes, list[bytes]]]:
         """Each folder with the sidecars in it."""
@@ -101,7 +109,7 @@ class BesideOriginals:
             else:
                 unmatched.append((raw, of))
         for raw, of in unmatched:
-            for name in stems.get(of, ()):
+            for name in _meant(stems.get(of, ())):
                 found.setdefault(name, _Beside(_below(relative, raw), f"{shown}/{display(raw)}", files[name]))
             if of not in stems:
                 batch.refused.append((f"{shown}/{display(raw)}", NO_FILE))
@@ -116,26 +124,64 @@ class BesideOriginals:
         return fitting[0].id if len(fitting) == 1 else None
 
     async def _read(self, some: Sequence[_Beside], batch: Batch) -> Batch:
-        if not some:
-            return batch
         known = {photo.number: photo for photo in await said.said_of(self._graph, [each.number for each in some])}
         some = [each for each in some if each.number in known]
-        files = [(each.path, *await self._size(known[each.number])) for each in some]
-        answers = await read_sidecars(self._pool, os.fsencode(self._folder), files)
-        for each, (sidecar, doubts) in zip(some, answers, strict=True):
+        turns = [await self._turn(known[each.number]) for each in some]
+        answers = await self._said([_about(each, known, turn) for each, turn in zip(some, turns, strict=True)])
+        for each, turn, (sidecar, doubts) in zip(some, turns, answers, strict=True):
             batch.refused += ((each.shown, doubt) for doubt in doubts)
-            if sidecar is not None:
-                batch.records[each.number] = _record(known[each.number], each.shown, sidecar)
+            if sidecar is None:
+                continue
+            regions = sidecar.regions
+            if regions and isinstance(turn, PhotosGraphError):
+                batch.refused.append((each.shown, NOT_TURNED + turn.public_message))
+                regions = ()
+            batch.records[each.number] = _record(known[each.number], each.shown, replace(sidecar, regions=regions))
         return batch
 
-    async def _size(self, photo: SaidPhoto) -> tuple[int, int, int]:
-        orientation = photo.orientation
-        if orientation is None:
-            try:
-                orientation = await self._orientation(photo.id)
-            except PhotosGraphError:
-                orientation = 1
-        return photo.width, photo.height, orientation
+    async def _turn(self, photo: SaidPhoto) -> int | PhotosGraphError:
+        """How the original lies, or why that is not known. Raises EngineUnavailable."""
+        if photo.orientation is not None:
+            return photo.orientation
+        try:
+            return await when_free(lambda: self._orientation(photo.id))
+        except EngineUnavailable:
+            raise
+        except PhotosGraphError as error:
+            return error
+
+    async def _said(self, files: Sequence[_About]) -> list[tuple[Sidecar | None, list[str]]]:
+        """Many in one call. Where one kills the reader, or all take too long, by halves, until it is known which."""
+        try:
+            return await when_free(lambda: read_sidecars(self._pool, os.fsencode(self._folder), files))
+        except Unreadable as error:
+            if len(files) == 1:
+                return [(None, [error.public_message])]
+        half = len(files) // 2
+        return [*await self._said(files[:half]), *await self._said(files[half:])]
+
+
+def _meant(names: Sequence[str]) -> Sequence[str]:
+    """By a sidecar that is named as all of them but for their extensions: the raw file alone, where there is one. The
+    JPEG beside it has a sidecar of its own, or nothing was said of it."""
+    return [name for name in names if name.rpartition(".")[2].lower() in RAW.extensions] or names
+
+
+def _about(each: _Beside, known: Mapping[int, SaidPhoto], turn: int | PhotosGraphError) -> _About:
+    photo = known[each.number]
+    return each.path, photo.width, photo.height, 1 if isinstance(turn, PhotosGraphError) else turn
+
+
+def _rounds(some: Sequence[_Beside]) -> Iterator[list[_Beside]]:
+    """Each photo once in each: where it has several sidecars, since it is in several folders, one is weighed after the
+    other."""
+    left = list(some)
+    while left:
+        first: dict[int, _Beside] = {}
+        for each in left:
+            first.setdefault(each.number, each)
+        yield list(first.values())
+        left = [each for each in left if first[each.number] is not each]
 
 
 def _below(folder: bytes, name: bytes) -> bytes:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
-from itertools import islice
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,12 +12,17 @@ from pydantic import ValidationError
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph import said
+from photos_graph.graph.changes import now_ms
 from photos_graph.graph.connection import Graph
 from photos_graph.paths import open_inside
 from photos_graph.services.exports.lossless import LIBRARY_FILE, PHOTOS
 from photos_graph.services.exports.records import LIBRARY, PHOTO, LibraryRecord, PhotoRecord
 from photos_graph.services.imports.batch import SOME, Batch
+from photos_graph.services.imports.limits import check_library, check_photo
 
+MOST_LINE = 4 * 1024 * 1024  # bytes; of the longest ones fewer are read at a time
+MOST_LINES = 8 * MOST_LINE
+MOST_LIBRARY = 64 * 1024 * 1024
 UNKNOWN = "There is no photo with this content in the library."
 
 
@@ -34,7 +38,7 @@ class Exported:
     async def count(self) -> int:
         def counted() -> int:
             with self._opened(PHOTOS) as file:
-                return sum(1 for _ in file)
+                return sum(1 for _ in _lines(file))
 
         return await asyncio.to_thread(counted)
 
@@ -44,30 +48,36 @@ class Exported:
         def read() -> LibraryRecord:
             try:
                 with self._opened(LIBRARY_FILE) as file:
-                    return LIBRARY.validate_json(file.read())
+                    data = file.read(MOST_LIBRARY + 1)
             except NotFound:
                 return LibraryRecord()
-            except ValidationError as error:
-                raise BadInput(f"{LIBRARY_FILE} is damaged: {_first(error)}") from None
+            try:
+                if len(data) > MOST_LIBRARY:
+                    raise BadInput(f"It has more than {MOST_LIBRARY:,} bytes.")
+                library = LIBRARY.validate_json(data)
+                check_library(library, now_ms())
+            except (ValidationError, BadInput) as error:
+                raise BadInput(f"{LIBRARY_FILE} is damaged: {_explained(error)}") from None
+            return library
 
         return await asyncio.to_thread(read)
 
     async def batches(self) -> AsyncIterator[Batch]:
         with await asyncio.to_thread(self._opened, PHOTOS) as file:
-            at = 0
-            while lines := await asyncio.to_thread(lambda: list(islice(file, SOME))):
-                yield await self._batch(lines, at)
-                at += len(lines)
+            at, lines = 0, _lines(file)
+            while some := await asyncio.to_thread(_some, lines):
+                yield await self._batch(some, at)
+                at += len(some)
 
-    async def _batch(self, lines: Sequence[bytes], at: int) -> Batch:
+    async def _batch(self, lines: Sequence[bytes | None], at: int) -> Batch:
         batch = Batch(len(lines))
         found: dict[str, PhotoRecord] = {}
         for place, line in enumerate(lines, at + 1):
             try:
-                record = PHOTO.validate_json(line)
+                record = _record(line)
                 found[record.sha256[:32]] = record
-            except ValidationError as error:
-                batch.refused.append((f"{PHOTOS}, line {place}", f"It is damaged: {_first(error)}"))
+            except (ValidationError, BadInput) as error:
+                batch.refused.append((f"{PHOTOS}, line {place}", f"It is damaged: {_explained(error)}"))
         numbers = await said.numbers_of(self._graph, list(found))
         for photo_id, record in found.items():
             if photo_id in numbers:
@@ -81,6 +91,38 @@ class Exported:
         return os.fdopen(open_inside(self._folder, name.encode()), "rb")
 
 
-def _first(error: ValidationError) -> str:
+def _lines(file: BinaryIO) -> Iterator[bytes | None]:
+    """None for one that is longer than any of ours."""
+    while line := file.readline(MOST_LINE + 1):
+        too_long = len(line) > MOST_LINE
+        while too_long and line and not line.endswith(b"\n"):
+            line = file.readline(MOST_LINE)
+        yield None if too_long else line
+
+
+def _some(lines: Iterator[bytes | None]) -> list[bytes | None]:
+    found: list[bytes | None] = []
+    size = 0
+    while len(found) < SOME and size < MOST_LINES:
+        try:
+            found.append(line := next(lines))
+        except StopIteration:
+            break
+        size += len(line or b"")
+    return found
+
+
+def _record(line: bytes | None) -> PhotoRecord:
+    """Raises ValidationError, BadInput."""
+    if line is None:
+        raise BadInput(f"It has more than {MOST_LINE:,} bytes.")
+    record = PHOTO.validate_json(line)
+    check_photo(record, now_ms())
+    return record
+
+
+def _explained(error: ValidationError | BadInput) -> str:
+    if isinstance(error, BadInput):
+        return error.public_message
     [first, *_] = error.errors(include_url=False, include_input=False)
     return f"{'.'.join(map(str, first['loc']))} {first['msg']}".strip()

@@ -3,6 +3,8 @@ was stopped, or killed, begins again."""
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Sequence
 from pathlib import Path
 
 from photos_graph.errors import BadInput, NotFound
@@ -28,6 +30,7 @@ from photos_graph.settings import Settings
 
 STAGE = "import"
 MOST_FAILURES = 1_000  # that are listed with the job
+MOST_NAMED = 40  # changes, with the closing message
 SAYING = "Importing"
 
 
@@ -47,6 +50,16 @@ class Imports:
     async def ask_folder(self, folder: Path, by: str = "") -> Job:
         """Of any folder: the owner at the command line named it. Raises NotFound."""
         return await self._jobs.queue(JobKind.IMPORT, {"folder": str(_known(folder)), "by": by})
+
+
+def _to_undo(changes: Sequence[str]) -> str:
+    """The end of the closing message: the ids of the changes as the API has them, since nothing else names them."""
+    if not changes:
+        return ""
+    ids = [base64.b64encode(f"Change:{id_}".encode()).decode() for id_ in reversed(changes[-MOST_NAMED:])]
+    more = len(changes) - len(ids)
+    told = f", and {more:,} before these, of the kind IMPORT in the graph" if more else ""
+    return f" It is undone by undoing these changes in this order: {' '.join(ids)}{told}."
 
 
 def _known(folder: Path) -> Path:
@@ -77,9 +90,10 @@ class ImportJob:
         total, done, read = await source.count(), 0, 0
         await progress.step(done, total, SAYING)
         library = await source.library()
-        here = {each.path: row.id for each in library.folders if (row := self._index.search.folder_at(each.path))}
-        folders = await write_library(self._graph, library, here, speaker)
+        known = {each.path: row.id for each in library.folders if (row := self._index.search.folder_at(each.path))}
+        folders = await write_library(self._graph, library, known, speaker)
         refused, skipped, changed = folders.refused[:MOST_FAILURES], len(folders.refused), 0
+        changes = list(folders.changes)
         try:
             async for batch in source.batches():
                 written = await write_photos(self._graph, batch.records, speaker, self._has)
@@ -88,6 +102,7 @@ class ImportJob:
                 refused += more[: MOST_FAILURES - len(refused)]
                 skipped += len(more)
                 changed += written.changed
+                changes += written.changes
                 read += len(batch.records)
                 done += batch.seen
                 await progress.step(done, total, SAYING)
@@ -96,7 +111,8 @@ class ImportJob:
             await self._tell(refused, progress)
             await self._said()
         told = f", {skipped:,} things could not be taken over" if skipped else ""
-        return f"{read:,} photos read, {changed:,} of them changed, {folders.changed:,} folders changed{told}."
+        here = f"{changed:,} of them changed, {folders.changed:,} folders changed"
+        return f"{read:,} photos read, {here}{told}.{_to_undo(changes)}"
 
     def _has(self, number: int, tag_id: str) -> bool:
         return number in self._index.search.tagged(tag_id, confirmed=True)

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from photos_graph.graph import changes, edges, models, persons, tags
-from photos_graph.graph.changes import Change, PersonState, Single, What
+from photos_graph.graph.changes import PersonState, Single, What
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.feed import touch
 from photos_graph.graph.tag_tree import TagTree
 from photos_graph.services.edge_rules import shifts
 from photos_graph.services.exports.records import LibraryRecord, PersonRecord, TagMark
-from photos_graph.services.imports.outcome import KIND, Outcome, meant_persons, placed_marks
+from photos_graph.services.imports.outcome import Outcome, meant_persons, note_change, placed_marks
 from photos_graph.services.imports.rules import Speaker, merged_tags
 
 
@@ -34,12 +34,12 @@ async def write_library(
                 continue
             marks, more = placed_marks(folder.marks, tree)
             refused += more
-            after = merged_tags(own.get(id_, {}), marks, tree.up, speaker)
+            after = merged_tags(own.get(id_, {}), marks, None, speaker)
             singles += ((id_, *shift) for shift in shifts(own.get(id_, {}), after))
         done = changes.grouped(singles)
         await tags.create(tx, tree.new, speaker.by)
         await edges.write(tx, done)
-        await changes.record(tx, Change(KIND, What.TAGS, speaker.by, speaker.at_ms, done))
+        await note_change(tx, What.TAGS, done, speaker, outcome)
         judged = await _write_thresholds(tx, library.thresholds, tree)
         told = await _write_persons(tx, library.persons, speaker, outcome)
         outcome.refused += (("", reason) for reason in refused)
@@ -64,6 +64,7 @@ async def _write_persons(
     for id_, record in told.items():
         state = states[id_]
         is_me = state.is_me or (record.is_me and not me_is_known)
+        me_is_known = me_is_known or is_me
         hidden = record.hidden if id_ in fresh else state.hidden
         if id_ in fresh or is_me != state.is_me:
             after[id_] = replace(state, is_me=is_me, hidden=hidden)

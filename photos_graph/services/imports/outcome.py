@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from photos_graph.errors import BadInput
-from photos_graph.graph import persons
-from photos_graph.graph.changes import PersonState
+from photos_graph.graph import changes, persons
+from photos_graph.graph.changes import Change, PersonState, Shift, What
 from photos_graph.graph.connection import Transaction
 from photos_graph.graph.tag_tree import TagTree
 from photos_graph.person_names import checked_person_name, person_key
@@ -21,10 +21,21 @@ KIND = "IMPORT"  # of the changes that it leaves behind
 
 @dataclass(slots=True)
 class Outcome:
-    """``changed``: photos (or folders) that are not what they were; ``refused``: (path, reason)."""
+    """``changed``: photos (or folders) that are not what they were; ``changes``: ids of what can be undone;
+    ``refused``: (path, reason)."""
 
     changed: int = 0
+    changes: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+async def note_change(
+    tx: Transaction, what: What, shifts: tuple[Shift, ...], speaker: Speaker, outcome: Outcome
+) -> None:
+    """So that it can be undone."""
+    change_id = await changes.record(tx, Change(KIND, what, speaker.by, speaker.at_ms, shifts))
+    if change_id is not None:
+        outcome.changes.append(change_id)
 
 
 def placed_marks(marks: Iterable[TagMark], tree: TagTree) -> tuple[list[tuple[str, TagMark]], list[str]]:

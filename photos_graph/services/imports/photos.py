@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from photos_graph.graph import changes, edges, face_clusters, face_edges, persons, ratings, regions, said, tags
-from photos_graph.graph.changes import Change, Shift, Single, Value, What
+from photos_graph.graph.changes import Single, Value, What
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.feed import touch
 from photos_graph.graph.found_faces import make_due
@@ -14,7 +14,7 @@ from photos_graph.graph.said import SaidPhoto
 from photos_graph.graph.tag_tree import TagTree
 from photos_graph.services.edge_rules import shifts
 from photos_graph.services.exports.records import PhotoRecord
-from photos_graph.services.imports.outcome import KIND, Outcome, meant_persons, placed_marks
+from photos_graph.services.imports.outcome import Outcome, meant_persons, note_change, placed_marks
 from photos_graph.services.imports.rules import Faces, Speaker, merged_faces, merged_tags, merged_value
 
 Has = Callable[[int, str], bool]  # a photo's number and a tag's id
@@ -70,7 +70,7 @@ class _Batch:
         done = changes.grouped(singles)
         await tags.create(self._tx, tree.new, self._speaker.by)
         await edges.write(self._tx, done)
-        await self._record(What.TAGS, done)
+        await note_change(self._tx, What.TAGS, done, self._speaker, self._outcome)
         self._changed |= {number for shift in done for number in shift.photos}
 
     async def _values(self, records: Mapping[int, PhotoRecord], what: What) -> list[int]:
@@ -82,7 +82,7 @@ class _Batch:
                 singles.append((number, own, value, None))
         done = changes.grouped(singles)
         await ratings.write(self._tx, what, done)
-        await self._record(what, done)
+        await note_change(self._tx, what, done, self._speaker, self._outcome)
         return [number for shift in done for number in shift.photos]
 
     async def _faces(self, records: Mapping[int, PhotoRecord]) -> list[str]:
@@ -132,7 +132,7 @@ class _Batch:
         done = changes.grouped_faces(singles)
         await face_edges.write(self._tx, done)
         await face_clusters.recount(self._tx, {id_ for shift in done for id_ in shift.faces})
-        await self._record(What.FACES, done)
+        await note_change(self._tx, What.FACES, done, self._speaker, self._outcome)
 
     async def _show(self, plans: Mapping[int, Faces]) -> list[str]:
         """Persons for whom nobody chose a face here get that of the export."""
@@ -141,6 +141,3 @@ class _Batch:
         shown = {id_: replace(state, cover=covers[id_]) for id_, state in states.items() if state.cover is None}
         await persons.put(self._tx, shown)
         return list(shown)
-
-    async def _record(self, what: What, done: tuple[Shift, ...]) -> None:
-        await changes.record(self._tx, Change(KIND, what, self._speaker.by, self._speaker.at_ms, done))

@@ -34,7 +34,7 @@ class Speaker:
 
     def edge(self, kind: EdgeKind, mark: TagMark | PersonMark) -> Edge:
         via = mark.via or "MANUAL" if kind in (EdgeKind.TAGGED, EdgeKind.IS) else None
-        recursive = mark.recursive if isinstance(mark, TagMark) else None
+        recursive = mark.recursive if isinstance(mark, TagMark) and kind is EdgeKind.TAGGED else None
         if self.undated:
             return Edge(kind, self.at_ms, self.by, via, recursive)
         return Edge(kind, mark.at or 0, mark.by, via, recursive)
@@ -48,28 +48,29 @@ class Speaker:
         return new.at_ms > old.at_ms
 
 
-def merged_tags(own: Edges, marks: Iterable[tuple[str, TagMark]], up: Up, speaker: Speaker) -> Edges:
-    """``marks`` with the ids of their tags."""
+def merged_tags(own: Edges, marks: Iterable[tuple[str, TagMark]], up: Up | None, speaker: Speaker) -> Edges:
+    """``marks`` with the ids of their tags. A tag and an exclusion above it void one another on a photo, so of them too
+    the one that counts stays alone. ``up`` is None of a folder, which may well exclude what comes from above and carry
+    a tag below that."""
     after = dict(own)
     for tag_id, mark in marks:
         kind = EdgeKind.EXCLUDES if mark.excluded else EdgeKind.TAGGED
-        new, old = speaker.edge(kind, mark), own.get(tag_id)
+        new, old = speaker.edge(kind, mark), after.get(tag_id)
         if old is not None and (old.kind, old.via, old.recursive) == (new.kind, new.via, new.recursive):
             continue
-        if old is not None and not speaker.outdoes(new, old):
-            continue
-        if kind is EdgeKind.TAGGED:
-            barring = [id_ for id_ in up(tag_id) if id_ != tag_id and _excludes(own.get(id_))]
-            if not all(speaker.outdoes(new, own[id_]) for id_ in barring):
-                continue
-            for id_ in barring:
-                after.pop(id_, None)
-        after[tag_id] = new
+        against = {tag_id} & after.keys()
+        if up is not None:
+            against |= _voided(after, tag_id, kind, up)
+        if all(speaker.outdoes(new, after[id_]) for id_ in against):
+            after = {id_: edge for id_, edge in after.items() if id_ not in against} | {tag_id: new}
     return after
 
 
-def _excludes(edge: Edge | None) -> bool:
-    return edge is not None and edge.kind is EdgeKind.EXCLUDES
+def _voided(edges: Edges, tag_id: str, kind: EdgeKind, up: Up) -> set[str]:
+    """Tags of the edges that cannot stand beside one of that kind."""
+    if kind is EdgeKind.TAGGED:
+        return {id_ for id_ in up(tag_id) if id_ in edges and edges[id_].kind is EdgeKind.EXCLUDES}
+    return {id_ for id_, edge in edges.items() if edge.kind is EdgeKind.TAGGED and tag_id in up(id_)}
 
 
 def merged_value(own: Value, mark: ValueMark, speaker: Speaker) -> Value | None:

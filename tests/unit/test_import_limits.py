@@ -1,0 +1,97 @@
+"""What a line of an export may say: what this service writes, and nothing that it could not have written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from photos_graph.errors import BadInput
+from photos_graph.services.exports.records import (
+    PHOTO,
+    FaceRecord,
+    FolderRecord,
+    LibraryRecord,
+    PersonMark,
+    PhotoRecord,
+    TagMark,
+    ValueMark,
+)
+from photos_graph.services.imports.limits import AHEAD_MS, MOST, MOST_PATH, check_library, check_photo
+
+NOW = 1_000_000
+PLAIN = PhotoRecord("x", "0" * 64, ("a.jpg",))
+
+
+def face(*box: float, source: str = "MANUAL", **mark: object) -> PhotoRecord:
+    marks = (PersonMark("Ann", **mark),) if mark else ()  # type: ignore[arg-type]
+    return replace(PLAIN, faces=(FaceRecord(box, source, marks=marks),))  # type: ignore[arg-type]
+
+
+def tag(**mark: object) -> PhotoRecord:
+    return replace(PLAIN, marks=(TagMark("Sea", **mark),))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        PLAIN,
+        tag(at=0, by="ann", via="MANUAL"),
+        tag(at=NOW + AHEAD_MS, via="IMPORTED"),
+        tag(excluded=True, at=5),
+        face(0, 0, 1, 1, via="IMPORTED"),
+        face(0.333333, 0.9, 0.666667, 0.1),
+        face(-0.04, 0.9, 0.1, 0.19, source="DETECTED"),  # of somebody who is half in the picture
+        replace(PLAIN, rating=ValueMark(-1, 5, "ann"), favourite=ValueMark(True, 5, "")),
+    ],
+)
+def test_what_an_export_says(record: PhotoRecord) -> None:
+    check_photo(record, NOW)
+    check_photo(PHOTO.validate_json(PHOTO.dump_json(record, exclude_defaults=True)), NOW)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        replace(PLAIN, sha256="0" * 63),
+        replace(PLAIN, id="x" * (MOST_PATH + 1)),
+        replace(PLAIN, files=("a\0.jpg",)),
+        tag(via="x"),
+        tag(via="PREDICTED"),
+        tag(via="FOLDER_NAME"),
+        tag(at=-1),
+        tag(at=10**17),
+        tag(at=2**63),
+        tag(by="a" * 256),
+        tag(by="a\nb"),
+        tag(recursive=True),
+        replace(PLAIN, marks=(TagMark("a" * (MOST_PATH + 1)),)),
+        replace(PLAIN, marks=(TagMark("Sea"),) * (MOST + 1)),
+        face(float("nan"), 0.5, 0.1, 0.1),
+        face(0.1, 0.1, float("inf"), 0.1),
+        face(0.1, 0.1, 0, 0.1),
+        face(0.1, 0.1, 0.1, -0.1),
+        face(0.1, 5, 0.1, 0.1),
+        face(-1e300, 0.1, 1e300, 0.1),
+        face(0.1, 0.1, 0.1, 0.1, source="x"),
+        face(0.1, 0.1, 0.1, 0.1, via="x"),
+        face(0.1, 0.1, 0.1, 0.1, at=2**63),
+        replace(PLAIN, rating=ValueMark(999, 5)),
+        replace(PLAIN, rating=ValueMark(True, 5)),
+        replace(PLAIN, rating=ValueMark(3, 10**17)),
+        replace(PLAIN, favourite=ValueMark(7, 5)),
+        replace(PLAIN, favourite=ValueMark(None, 5)),
+    ],
+)
+def test_what_cannot_be(record: PhotoRecord) -> None:
+    with pytest.raises(BadInput):
+        check_photo(record, NOW)
+
+
+def test_folders() -> None:
+    check_library(
+        LibraryRecord(folders=(FolderRecord("P", (TagMark("Sea", via="FOLDER_NAME", recursive=True),)),)), NOW
+    )
+    for mark in (TagMark("Sea", via="x"), TagMark("Sea", at=2**63), TagMark("Sea", by="\0")):
+        with pytest.raises(BadInput):
+            check_library(LibraryRecord(folders=(FolderRecord("P", (mark,)),)), NOW)
