@@ -19,7 +19,8 @@ from photos_graph.model import ModelState
 
 MARGIN = 0.01  # of average precision, by which a candidate may be worse
 FALL = 0.1  # of average precision, below what the active model had when it was trained: labels contradict each other
-USEFUL = 0.1  # of average precision, by which a first model must be better than chance
+USEFUL = 0.1  # of the way from guessing to what is perfect, which a first model must have gone
+SHARED = 0.95  # share of the photos with a tag from which on there is nothing to tell apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,9 @@ def judge_tags(candidate: TagModel, active: TagModel | None, learnt: TrainingSet
     unseen = np.array([id_ not in seen for id_ in graph.ids], bool)
     rows = np.flatnonzero(learnt.held_out & known.known & unseen)
     mine = candidate.predictor.probabilities(graph)[rows]
-    better = average_precisions(mine, known[rows]) - chances(known[rows])
+    guessed = chances(known[rows])
+    guessed[guessed > SHARED] = np.nan
+    better = (average_precisions(mine, known[rows]) - guessed) / (1 - guessed)
     first = _first(float(np.nanmean(better)) if np.isfinite(better).any() else None)
     if active is None:
         return first
@@ -72,32 +75,33 @@ def judge_persons(candidate: PersonModel, active: PersonModel | None, faces: Nam
     """By average precision on held-out faces of persons that both know, each as itself and as a stranger; and by F1
     beside the rule that recognises them without a model."""
     rows = persons.held_out_faces(faces)
-    if len(rows):
-        mine = persons.scored(*candidate.numbered(faces.labels), faces, rows)[0].f1
-        rule = persons.scored(*persons.by_rule(faces, embedder), faces, rows)[0].f1
-        if mine < rule - MARGIN:
-            says = f"F1 {mine:.3f}, without a model it is {rule:.3f} ({len(rows):,} faces that were not learnt from)"
-            return Verdict(ModelState.REJECTED, f"Worse than no model by more than {MARGIN}: {says}.")
-    if active is not None and active.embedder == candidate.embedder:
-        both = set(candidate.known_labels) & set(active.known_labels)
-        rows = np.array([row for row in rows if faces.labels[faces.persons[row]] in both], np.intp)
-    else:
-        active = None
     if not len(rows):
-        return Verdict(ModelState.ACTIVE, "No face that is held out is of somebody whom the models know.")
+        return Verdict(ModelState.ACTIVE, "No face is held out to measure on: that takes three of a person.")
+    mine = persons.scored(*candidate.numbered(faces.labels), faces, rows)[0].f1
+    rule = persons.scored(*persons.by_rule(faces, embedder), faces, rows)[0].f1
+    says = f"F1 {mine:.3f}, without a model it is {rule:.3f} ({len(rows):,} faces that were not learnt from)"
+    if mine < rule - MARGIN:
+        return Verdict(ModelState.REJECTED, f"Worse than no model by more than {MARGIN}: {says}.")
+    not_worse = Verdict(ModelState.ACTIVE, f"Not worse than no model: {says}.")
+    if active is None or active.embedder != candidate.embedder:
+        return not_worse
+    both = set(candidate.known_labels) & set(active.known_labels)
+    rows = np.array([row for row in rows if faces.labels[faces.persons[row]] in both], np.intp)
+    if not len(rows):
+        return not_worse
     new = persons.scored(*candidate.numbered(faces.labels), faces, rows)[0].average_precision
-    if active is None:
-        return _first(new)
     old = persons.scored(*active.numbered(faces.labels), faces, rows)[0].average_precision
     return _compared(new, old, f"{len(rows):,} faces that neither has learnt from")
 
 
 def _first(better: float | None) -> Verdict:
     if better is None:
-        return Verdict(ModelState.ACTIVE, "The first model of its tags; no photo that is held out has one of them.")
+        return Verdict(
+            ModelState.ACTIVE, "The first model; there is nothing to tell apart on photos that are held out."
+        )
     if better >= USEFUL:
-        return Verdict(ModelState.ACTIVE, f"The first model of its tags: average precision {better:.3f} above chance.")
-    return Verdict(ModelState.REJECTED, f"Hardly better than chance: average precision {better:.3f} above it.")
+        return Verdict(ModelState.ACTIVE, f"The first model: {better:.0%} of the way from guessing to perfect.")
+    return Verdict(ModelState.REJECTED, f"Hardly better than guessing: {better:.0%} of the way from it to perfect.")
 
 
 def _compared(new: float, old: float, what: str) -> Verdict:

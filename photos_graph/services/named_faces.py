@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from photos_graph.faces import table
 from photos_graph.faces.linkage import NOBODY
 from photos_graph.graph import clusters
 from photos_graph.graph.connection import Graph
@@ -38,7 +39,9 @@ async def write_named(graph: Graph, search: SearchIndex, embedder: str, path: Pa
         np.savez,
         path,
         about=np.frombuffer(json.dumps(about).encode(), np.uint8),
-        vectors=np.array([found[face.id] for face in chosen], np.float32).reshape(len(chosen), -1),
+        vectors=np.array([found[face.id] for face in chosen], np.float32).reshape(
+            len(chosen), table.embedder(embedder).dimensions
+        ),
         qualities=np.array([face.quality for face in chosen], np.float32),
         persons=np.array([NOBODY if face.person_id is None else number[face.person_id] for face in chosen], np.int32),
         not_persons=np.array(never, np.int32).reshape(-1, 2),

@@ -152,3 +152,16 @@ def test_without_examples_it_says_so(graph: Neighbours, trainer: Trainer) -> Non
     assert not nothing.labels and len(nothing.left_out) == 8
     with pytest.raises(BadInput, match="enough examples"):
         trainer.train(nothing, graph)
+
+
+def test_a_first_model_may_be_of_a_tag_that_most_have(graph: Neighbours, trainer: Trainer) -> None:
+    """Where nine of ten photos have it guessing is nearly right."""
+    told = replace(
+        said(),
+        tags=[TagNode("most", "most")],
+        positives={"most": [at for at in range(280) if TRUE[at] != 6]},
+        negatives={"most": [at for at in range(140) if TRUE[at] == 6]},
+    )
+    learnt = training_set(told, graph)
+    verdict = judge_tags(tags_of(trainer.train(learnt, graph)), None, learnt, graph)
+    assert verdict.state is ModelState.ACTIVE and "of the way from guessing to perfect" in verdict.reason, verdict

@@ -116,6 +116,11 @@ async def test_a_named_person_is_seen_in_other_pictures(library: Services) -> No
     assert library.persons.photo_count("anna") == len({face.photo for face in anna})
 
 
+async def test_where_nobody_has_a_name_training_says_what_to_do(library: Services) -> None:
+    job = await ended(library, await library.learning.train(ModelKind.PERSONS))
+    assert (job.state, job.message) == (JobState.FAILED, "No face has a name yet: name some, and train again.")
+
+
 async def test_a_trained_model_knows_whom_the_rule_knows(library: Services) -> None:
     found = main_faces(await faces(library))
     for who, those in found.items():
