@@ -154,6 +154,7 @@ def _read_back(library: Library) -> tuple[set[tuple[str, str]], Scores]:
     }
     for tag in _tags(library.service).values():
         library.service.ask("mutation($t: ID!) { setThreshold(tag: $t, threshold: 0) { id } }", t=tag)
+    settled(library.service)  # all is predicted again, so that less likely tags are kept too
     scores = {
         node["id"]: {tag["tag"]["name"]: tag["score"] for tag in node["tags"] if tag["source"] == "PREDICTED"}
         for node in all_photos(library.service, fields)
