@@ -1,7 +1,8 @@
 """An export while it is made: a folder beside the one that it becomes, with a note of each block that is whole.
 
 A block is some hundred photos. Its note lists the files that were written for it and its records, and is written
-last: after a kill, blocks with a note are not made again, and of the others files that are whole are not.
+last: after a kill, blocks with a note are not made again. The others are from their start, for nothing tells whether
+what they left is whole, or still what the labels say.
 """
 
 from __future__ import annotations
@@ -60,9 +61,6 @@ class Building:
         place.parent.mkdir(exist_ok=True)
         return place
 
-    def has(self, relative: str) -> bool:
-        return (self.path / relative).exists()
-
     def put(self, relative: str, data: Iterable[bytes]) -> Written:
         """Whole or not at all, as far as a killed process goes."""
         path = self._inside(relative)
@@ -94,19 +92,21 @@ class Building:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
-    def found(self, relative: str) -> Written:
-        """A file that is there."""
-        path = self.path / relative
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return Written(relative, digest, path.stat().st_size)
-
     # blocks
 
     def is_noted(self, block: int) -> bool:
-        """And its files are there: a machine that went down may have kept the note and lost some of them."""
+        """And its files are there: a machine that went down may have kept the note and lost some of them. Then the
+        note goes, and all that it lists."""
         note = self._note(block)
-        return note.exists() and all(self._has_whole(Written(**each)) for each in _about(note)["files"])
+        if not note.exists():
+            return False
+        files = [Written(**each) for each in _about(note)["files"]]
+        if all(map(self._has_whole, files)):
+            return True
+        note.unlink()
+        for each in files:
+            (self.path / each.path).unlink(missing_ok=True)
+        return False
 
     def _has_whole(self, written: Written) -> bool:
         path = self.path / written.path
