@@ -23,7 +23,7 @@ BATCH = 10  # predicted photos in one commit
 def dies(settings: Settings, where: str, *, train: bool = False) -> None:
     """Does what there is to do, in a process of its own, until it is killed: ``activating``, when a model takes over
     but for the commit; ``predicting``, in the second batch, but for the commit; ``exporting``, in the third block,
-    but for the note. ``train``: also trains."""
+    but for the note; ``ending``, when an export is whole, but for its name. ``train``: also trains."""
     graph = settings.graph
     own = {
         "PHOTOS_DATA_DIR": str(settings.data_dir),
@@ -77,6 +77,8 @@ async def _main(where: str, more: Sequence[str]) -> None:
             predictions.put = _after(predictions.put, 2)
         case "exporting":
             Building.note = _before(Building.note, 3)  # type: ignore[method-assign]
+        case "ending":
+            os.sync = _before(os.sync, 1)
     async with build(Settings()) as services:
         if more:
             await services.learning.train(ModelKind.TAGS)

@@ -222,9 +222,53 @@ async def test_an_export_that_was_killed_goes_on(settings: Settings, tmp_path: P
     assert annotations == sorted(path.read_bytes() for path in calm.glob("annotations/*"))
 
 
+async def test_what_an_earlier_try_left_is_not_in_the_export(settings: Settings, tmp_path: Path) -> None:
+    root = tmp_path / "Pictures"
+    for number in range(7):
+        put(root / f"{number}.jpg", jpeg(number))
+    async with build(settings, run_jobs=False) as services:
+        job = await services.jobs.scan((await services.roots.add(str(root))).id)
+    async with build(settings) as services:
+        await ended(services, job)
+        ids = [photo.id for photo in (await photos(services)).values()]
+        await services.tagging.tag_photos(ids, [Ref(name="Cat")])
+    async with build(settings, run_jobs=False) as services:
+        order = Order.of((await services.exports.ask(DatasetFormat.FOLDERS)).arguments)
+        await services.jobs.cancel((await services.jobs.unfinished(JobKind.EXPORT))[0].id)
+        job = await services.jobs.queue(JobKind.EXPORT, replace(order, block=3).arguments())
+    dies(settings, "exporting")
+    part = order.target.with_name(f".{order.target.name}.part")
+    assert len(list(part.rglob("Cat/*.jpg"))) == 7
+    async with build(settings, run_jobs=False) as services:
+        await services.tagging.untag_photos(ids, [Ref(name="Cat")])
+        await services.tagging.tag_photos(ids, [Ref(name="Dog")])
+    dies(settings, "ending")
+    assert len(list(part.rglob("block-*"))) == 3 and not order.target.exists()
+    async with build(settings) as services:
+        assert (await ended(services, job)).state is JobState.SUCCEEDED
+    check_manifest(order.target)
+    assert sorted(path.parent.name for path in order.target.rglob("*.jpg")) == ["Cat"] * 6 + ["Dog"]
+
+
 def noted(note: Path) -> list[dict[str, Any]]:
     """The files of a block."""
     return list(json.loads(note.read_text().splitlines()[0])["files"])
+
+
+async def test_a_picture_that_is_damaged_in_the_cache_is_left_out(settings: Settings, tmp_path: Path) -> None:
+    put(tmp_path / "Pictures/1.jpg", jpeg(1))
+    put(tmp_path / "Pictures/2.jpg", jpeg(2))
+    async with build(settings) as services:
+        await scan(services, tmp_path / "Pictures")
+        photo = (await photos(services))["1.jpg"]
+        kept = services.media.cached(photo.id, ThumbnailSize.LARGE, ThumbnailFormat.JPEG)
+        assert kept is not None and kept.path is not None
+        kept.path.write_bytes(b"no picture")
+        folder = await exported(services, DatasetFormat.COCO)
+        check_manifest(folder)
+        assert [path.stem for path in folder.rglob("*.jpg")] == [(await photos(services))["2.jpg"].id]
+        assert "damaged" in (folder / "datasheet.md").read_text()
+        assert (await failures(services))["Pictures/1.jpg"].stage == "export"
 
 
 async def test_nothing_is_written_into_a_folder_of_photos(services: Services, folder: Path) -> None:

@@ -7,6 +7,7 @@ what they left is whole, or still what the labels say.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -19,6 +20,7 @@ from typing import Any
 from photos_graph.errors import BadInput
 from photos_graph.kept import written_whole
 from photos_graph.services.exports.records import PHOTO, PhotoRecord
+from photos_graph.tag_names import folded
 
 WORK = ".work"  # in the folder while it is made: notes, and pictures on their way into shards
 
@@ -66,12 +68,16 @@ class Building:
         path = self._inside(relative)
         new = path.with_name(f".{hashlib.sha256(path.name.encode()).hexdigest()[:16]}.new")
         digest, size = hashlib.sha256(), 0
-        with new.open("wb") as file:
-            for piece in data:
-                file.write(piece)
-                digest.update(piece)
-                size += len(piece)
-        new.replace(path)
+        try:
+            with new.open("wb") as file:
+                for piece in data:
+                    file.write(piece)
+                    digest.update(piece)
+                    size += len(piece)
+            new.replace(path)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
         return Written(relative, digest.hexdigest(), size)
 
     def repeat(self, written: Written, relative: str) -> Written:
@@ -146,11 +152,55 @@ class Building:
     def _note(self, block: int) -> Path:
         return self._work / f"block-{block:06d}.jsonl"
 
+    # the end
+
+    def sweep(self) -> None:
+        """What no note lists goes, with the folders that it leaves empty: it is of an earlier try, and labels may have
+        been others then."""
+        known = {each.path for each in self.files()}
+        folders, lying = self._lying()
+        strange = [path for path in lying if path not in known]
+        # A file system may keep other case or accents in a name than those that it was given.
+        alike = set(map(folded, strange))
+        ours = {self._identity(each.path) for each in self.files() if folded(each.path) in alike}
+        for path in strange:
+            if self._identity(path) not in ours:
+                (self.path / path).unlink()
+        for folder in reversed(folders):
+            with contextlib.suppress(OSError):  # not empty
+                (self.path / folder).rmdir()
+
+    def _lying(self) -> tuple[list[str], list[str]]:
+        """The paths of all folders, outer ones first, and of all files, but for our own notes."""
+        found: list[str] = []
+        lying: list[str] = []
+        for at, folders, files in os.walk(self.path):
+            above = Path(at).relative_to(self.path)
+            if not above.name:
+                folders.remove(WORK)
+            found += (str(above / name) for name in folders)
+            lying += (str(above / name) for name in files)
+        return found, lying
+
+    def _identity(self, relative: str) -> tuple[int, int] | None:
+        try:
+            found = (self.path / relative).stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
     def finish(self) -> None:
-        """It gets its name, once all of it is on the disk: an fsync for each file takes longer than writing it."""
-        shutil.rmtree(self._work)
+        """It gets its name, once all of it is on the disk: an fsync for each file takes longer than writing it. Notes
+        go last, for without them all is made again."""
         os.sync()
         self.path.replace(self.target)
+        self.tidy()
+
+    def tidy(self) -> None:
+        """The rest of ``finish``, where that was cut short."""
+        work = self.target / WORK
+        if work.is_dir():
+            shutil.rmtree(work)
 
 
 def _about(note: Path) -> dict[str, list[dict[str, Any]]]:

@@ -102,7 +102,9 @@ class ExportJob:
         roots = [root.raw_path for root in await folders.roots(self._graph)]
         check_outside(order.target, roots)  # one may have been added since
         try:
-            if not building.is_whole:
+            if building.is_whole:
+                await asyncio.to_thread(building.tidy)
+            else:
                 await asyncio.to_thread(building.begin)
                 format = self._format(order, building)
                 gathering = await self._gathering(order)
@@ -130,6 +132,7 @@ class ExportJob:
         library = await gathering.library(order.photos, everything)
 
         def write() -> None:
+            building.sweep()
             made = list(format.finish(library))
             text = datasheet(order, counted(building.records()), building.left_out(), format.how_to_read)
             made.append(building.put("datasheet.md", [text.encode()]))
