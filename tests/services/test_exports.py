@@ -222,6 +222,43 @@ async def test_an_export_that_was_killed_goes_on(settings: Settings, tmp_path: P
     assert annotations == sorted(path.read_bytes() for path in calm.glob("annotations/*"))
 
 
+async def test_an_export_that_came_to_no_end_goes_on_when_it_is_asked_for_again(
+    settings: Settings, tmp_path: Path
+) -> None:
+    for number in range(6):
+        put(tmp_path / "Pictures" / f"{number}.jpg", jpeg(number))
+    async with build(settings) as services:
+        await scan(services, tmp_path / "Pictures")
+    async with build(settings, run_jobs=False) as services:
+        order = Order.of((await services.exports.ask(DatasetFormat.COCO)).arguments)
+        await services.jobs.cancel((await services.jobs.unfinished(JobKind.EXPORT))[0].id)
+        assert (await services.exports.ask(DatasetFormat.COCO)).arguments["name"] != order.name, "nothing is there yet"
+        await services.jobs.cancel((await services.jobs.unfinished(JobKind.EXPORT))[0].id)
+        job = await services.jobs.queue(JobKind.EXPORT, replace(order, block=2).arguments())
+    dies(settings, "exporting")
+    part = order.target.with_name(f".{order.target.name}.part")
+    kept = [part / each["path"] for note in part.rglob("block-*") for each in noted(note)]
+    made = {path.name: path.stat().st_ino for path in kept}
+    in_the_way = [path for path in part.rglob("*.jpg") if path not in kept]
+    for path in in_the_way:
+        path.unlink()
+        path.mkdir()
+    async with build(settings) as services:
+        await services.jobs.cancel(job.id)
+        assert (await ended(services, job)).state is JobState.CANCELLED
+        job = await ended(services, await services.exports.ask(DatasetFormat.COCO, by="ann"))
+        assert job.state is JobState.FAILED and "goes on from here" in (job.message or "")
+        for path in in_the_way:
+            path.rmdir()
+        other = await exported(services, DatasetFormat.COCO, originals=True)
+        assert other.name != order.name
+        assert await exported(services, DatasetFormat.COCO) == order.target
+        assert await exported(services, DatasetFormat.COCO) != order.target, "that one is whole"
+    check_manifest(order.target)
+    again = {path.name: path.stat().st_ino for path in order.target.rglob("*.jpg")}
+    assert len(again) == 6 and made.items() <= again.items()
+
+
 async def test_what_an_earlier_try_left_is_not_in_the_export(settings: Settings, tmp_path: Path) -> None:
     root = tmp_path / "Pictures"
     for number in range(7):

@@ -53,6 +53,9 @@ class Building:
         """Raises OSError."""
         self._work.mkdir(parents=True, exist_ok=True)
 
+    def is_begun(self) -> bool:
+        return self._work.is_dir()
+
     @property
     def is_whole(self) -> bool:
         return self.target.is_dir()
