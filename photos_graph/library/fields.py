@@ -21,6 +21,9 @@ MAKER_LENS = "Exif.MakerNote.Lens"  # not exiv2's own name: the lens that it wor
 # Not all that Fraction takes: "1e999999999" is a number that fills the memory.
 _NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{0,20}|/\d{1,20})?", re.ASCII)
 
+# Our own words in XMP, for what no other program has a word for.
+NAMESPACE, PREFIX = "http://ns.photos-graph/1.0/", "photosGraph"
+
 # Field name, such as "Exif.Image.Make", to its values; a field that is there but empty has none.
 Fields = dict[str, tuple[str, ...]]
 
@@ -104,6 +107,7 @@ def _open(data: memoryview | bytes, warnings: list[str]) -> Any | None:
     import exiv2
 
     exiv2.LogMsg.setLevel(exiv2.LogMsg.Level.mute)
+    exiv2.XmpProperties.registerNs(NAMESPACE, PREFIX)  # or asking for a field of it raises
     try:
         image = exiv2.ImageFactory.open(data)
     except Exception as error:

@@ -32,7 +32,7 @@ from photos_graph.settings import Settings
 from tests.engines import RunningEngine
 from tests.pictures import jpeg, put
 from tests.services.dying import dies
-from tests.services.library import ended, failures, in_step, photos
+from tests.services.library import ended, failures, in_step, photos, scanned
 from tests.services.said_library import TURNED, effective, everything, lay_out, said, scan
 
 pytestmark = pytest.mark.anyio
@@ -43,6 +43,9 @@ SET t.threshold = 0.5
 CREATE (p)-[:PREDICTED {score: 0.75, model: 'm1'}]->(t)
 RETURN p.number AS number, t.id AS tag
 """
+
+
+SAID: LiteralString = "MATCH (:Photo)-[:TAGGED]->(t:Tag) RETURN t.id AS tag"
 
 
 async def predict(services: Services, photo_id: str) -> None:
@@ -257,6 +260,27 @@ async def test_an_export_that_came_to_no_end_goes_on_when_it_is_asked_for_again(
     check_manifest(order.target)
     again = {path.name: path.stat().st_ino for path in order.target.rglob("*.jpg")}
     assert len(again) == 6 and made.items() <= again.items()
+
+
+async def test_what_a_model_said_does_not_come_back_as_somebodys_word(services: Services, tmp_path: Path) -> None:
+    root = tmp_path / "Pictures"
+    put(root / "1.jpg", jpeg(1))
+    await scan(services, root)
+    photo = (await photos(services))["1.jpg"]
+    sea = await services.tagging.create("Sea", None)
+    await services.tagging.tag_photos([photo.id], [Ref(name="Land")])
+    await predict(services, photo.id)
+    folder = await exported(services, DatasetFormat.XMP, certainty=Certainty.PREDICTED)
+    [sidecar] = folder.glob("sidecars/**/*.xmp")
+    assert set(exiftool(sidecar)["TagsList"]) == {"Land", "Sea"}
+    before = await everything(services)
+    assert "0 of them changed" in ((await imported(services, folder)).message or "")
+    assert await everything(services) == before
+
+    shutil.copy(sidecar, root)
+    assert (await scanned(services)).state is JobState.SUCCEEDED
+    assert sea.id not in {row["tag"] for row in await services.graph.read(SAID)}
+    assert await in_step(services)
 
 
 async def test_what_an_earlier_try_left_is_not_in_the_export(settings: Settings, tmp_path: Path) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
 
 from photos_graph.errors import PhotosGraphError
 from photos_graph.images.formats import RAW
 from photos_graph.library.sidecar import Sidecar, write_sidecar
-from photos_graph.model import Box, Region
+from photos_graph.model import Box, Region, TagSource
 from photos_graph.services.exports.building import Building, Written
 from photos_graph.services.exports.formats import Block, shown
-from photos_graph.services.exports.records import LibraryRecord, PhotoRecord
+from photos_graph.services.exports.records import FaceRecord, LibraryRecord, PhotoRecord
 
 Orientation = Callable[[str], Awaitable[int]]  # a photo's id -> EXIF, 1..8; raises what reading its original raises
 
@@ -25,9 +25,10 @@ The folders in `sidecars` are those of the library, the root's name first. `phot
 `photo.jpg`, as digiKam reads it; for raw files `photo.xmp` stands beside it, as Lightroom reads it. Tags are
 `dc:subject`, `lr:hierarchicalSubject` and `digiKam:TagsList`, faces are MWG regions in the original as it is stored,
 ratings `xmp:Rating`. They hold labels alone, and a sidecar that another program made holds more: merge, rather than
-overwrite (`exiftool -tagsFromFile`). Tags of folders are on the photos here. Who said what and when, faces that were
-ignored or said not to be somebody, and tags without photos are in the JSON format only. `photos-graph import` of this
-folder reads it back."""
+overwrite (`exiftool -tagsFromFile`). Tags of folders are on the photos here. What only a model said, where that was
+asked for, stands in `photosGraph:PredictedTags` and `PredictedPersons` as well, by which a scan or an import leaves it
+out. Who said what and when, faces that were ignored or said not to be somebody, and tags without photos are in the JSON
+format only. `photos-graph import` of this folder reads it back."""
 
     def __init__(self, building: Building, orientation: Orientation) -> None:
         self._building = building
@@ -70,14 +71,23 @@ folder reads it back."""
 
 def sidecar_of(record: PhotoRecord, *, with_faces: bool = True) -> Sidecar:
     faces = list(shown(record)) if with_faces else []
+    named = {face.person for face in faces if face.score is None}
+    supposed = {face.person for face in faces if face.person} - named
     rating = record.rating.value
     return Sidecar(
         tags=tuple(tag.tag for tag in record.tags),
-        regions=tuple(Region(Box(*face.box), face.person) for face in faces),
+        regions=tuple(Region(Box(*face.box), None if _is_twice(face, named) else face.person) for face in faces),
         rating=None if rating is None else int(rating),
         excluded=tuple(mark.tag for mark in record.marks if mark.excluded),
         favourite=bool(record.favourite.value),
+        predicted=tuple(tag.tag for tag in record.tags if tag.source is TagSource.PREDICTED),
+        supposed=tuple(sorted(supposed)),
     )
+
+
+def _is_twice(face: FaceRecord, named: Set[str | None]) -> bool:
+    """Whether a model takes somebody for a person who is in the photo already."""
+    return face.score is not None and face.person in named
 
 
 def names(record: PhotoRecord) -> list[str]:
