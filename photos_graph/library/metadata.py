@@ -75,8 +75,8 @@ def _either(first: int | None, second: int | None) -> int | None:
 
 
 def _text(fields: Fields, *names: str) -> str | None:
-    """The first value of the first of the fields that has one."""
-    return next((values[0][:_MAX_LENGTH] for name in names if (values := fields.get(name))), None)
+    """The first value of the first of the fields that has one, each blank once: cameras fill their names up."""
+    return next((" ".join(values[0].split())[:_MAX_LENGTH] for name in names if (values := fields.get(name))), None)
 
 
 def _number(fields: Fields, *names: str) -> Fraction | None:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from photos_graph.library.fields import PREFIX, number, read_below, read_fields, sidecar_refused
+from photos_graph.library.fields import PREFIX, cleaned, number, read_below, read_fields, sidecar_refused
 from photos_graph.model import Box, Region
 
 _MWG, _MICROSOFT = "Xmp.mwg-rs.Regions", "Xmp.MP.RegionInfo"
@@ -167,8 +167,7 @@ def _inside(box: Box) -> Box | None:
 
 
 def _name(text: str | None) -> str | None:
-    name = " ".join(unicodedata.normalize("NFC", text or "").split())[:_MAX_NAME]
-    return name or None
+    return cleaned(unicodedata.normalize("NFC", text or ""))[:_MAX_NAME].strip() or None
 
 
 def _number(fields: Mapping[str, str], path: str) -> float | None:

@@ -40,7 +40,15 @@ class Sidecar:
 
 
 def write_sidecar(said: Sidecar, width: int, height: int, orientation: int) -> bytes:
-    """``width`` and ``height`` in pixels as displayed, ``orientation`` (EXIF, 1..8) that of the original."""
+    """``width`` and ``height`` in pixels as displayed, ``orientation`` (EXIF, 1..8) that of the original. Raises
+    ValueError for what exiv2 does not take."""
+    try:
+        return _packet(said, width, height, orientation)
+    except Exception as error:  # whatever exiv2's bindings raise
+        raise ValueError(f"exiv2 cannot write these labels: {error}") from error
+
+
+def _packet(said: Sidecar, width: int, height: int, orientation: int) -> bytes:
     import exiv2
 
     exiv2.XmpProperties.registerNs(NAMESPACE, PREFIX)
@@ -66,7 +74,7 @@ def write_sidecar(said: Sidecar, width: int, height: int, orientation: int) -> b
         _write_regions(exiv2, xmp, said.regions, size, orientation)
     failed, packet = exiv2.XmpParser.encode(xmp, _flags(exiv2))
     if failed:
-        raise ValueError(f"exiv2 cannot write these labels ({failed})")
+        raise ValueError(failed)
     return str(packet).encode()
 
 
@@ -89,6 +97,12 @@ def read_sidecar(data: bytes, width: int, height: int, orientation: int) -> tupl
     return said, (*warnings, *doubts)
 
 
+def _plain(text: str) -> str:
+    """What exiv2 keeps as this text. One that begins with "type=" it takes for a text of another type, when it gets it
+    and again, digiKam's too, when it reads it; this says each time that it is of none."""
+    return f'type="" type="" {text}' if text.startswith("type=") else text
+
+
 def _flags(exiv2: Any) -> Any:
     flags = exiv2.XmpParser.XmpFormatFlags
     return flags.omitPacketWrapper | flags.useCompactFormat
@@ -104,7 +118,7 @@ def _bag(exiv2: Any, xmp: Any, key: str, values: Iterable[str], *, ordered: bool
 
 def _write_regions(exiv2: Any, xmp: Any, regions: Sequence[Region], size: tuple[int, int], orientation: int) -> None:
     def text(path: str, value: object) -> None:
-        xmp.add(exiv2.XmpKey(f"{_REGIONS}{path}"), exiv2.XmpTextValue(_NO_XML.sub(" ", str(value))))
+        xmp.add(exiv2.XmpKey(f"{_REGIONS}{path}"), exiv2.XmpTextValue(_plain(_NO_XML.sub(" ", str(value)))))
 
     def composed(path: str, kind: str) -> None:
         value = exiv2.XmpTextValue("")

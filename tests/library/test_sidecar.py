@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from photos_graph.library.metadata import read_metadata
 from photos_graph.library.regions import read_regions
 from photos_graph.library.sidecar import Sidecar, read_sidecar, write_sidecar
-from photos_graph.model import Box, Region, TagSource
-from photos_graph.services.exports.records import FaceRecord, PersonMark, PhotoRecord, TagRecord
-from photos_graph.services.exports.sidecars import sidecar_of
+from photos_graph.model import Box, Region
 from tests.library.pictures import jpeg
 
 LEFT, RIGHT = Box(0.1, 0.2, 0.2, 0.4), Box(0.6, 0.2, 0.2, 0.4)
@@ -21,6 +21,33 @@ def again(said: Sidecar) -> Sidecar:
 
 def names(regions: tuple[Region, ...]) -> list[str | None]:
     return [region.name for region in regions]
+
+
+NAMES = [
+    "a  b",
+    "a\u00a0b",
+    "👩\u200d👩\u200d👧",
+    "क्\u200dष",
+    "a\u200cb",
+    "type=foo bar",
+    "type=Bag",
+    "type=",
+    'type="" x',
+    "[1]",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_come_back_as_they_were(name: str) -> None:
+    said = Sidecar(("P", f"P/{name}"), (Region(LEFT, name),), excluded=(name,))
+    read = again(said)
+    assert (read.tags, names(read.regions), read.excluded) == (said.tags, [name], (name,))
+
+
+def test_a_name_is_one_line() -> None:
+    name = "a\r\n\u2028b"
+    read = again(Sidecar((name,), (Region(LEFT, name),)))
+    assert (read.tags, names(read.regions)) == (("a b",), ["a b"])
 
 
 def test_what_only_a_model_said_is_written_but_not_read() -> None:
@@ -38,22 +65,3 @@ def test_what_only_a_model_said_is_written_but_not_read() -> None:
     assert metadata.keywords == ("Places/Italy", "Sea")
     regions, _ = read_regions(jpeg(), 400, 300, 1, data)
     assert names(regions) == ["Ann", None]
-
-
-def test_a_guess_at_somebody_who_is_in_the_photo_already_has_no_name() -> None:
-    sides = (0.1, 0.2, 0.2, 0.4), (0.6, 0.2, 0.2, 0.4), (0.6, 0.7, 0.1, 0.1)
-    record = PhotoRecord(
-        "1",
-        "1",
-        ("Pictures/1.jpg",),
-        tags=(TagRecord("Sea", TagSource.PREDICTED, 0.7), TagRecord("Land", TagSource.MANUAL)),
-        faces=(
-            FaceRecord(sides[0], person="Ann", marks=(PersonMark("Ann"),)),
-            FaceRecord(sides[1], person="Ann", score=0.8),
-            FaceRecord(sides[2], person="Bob", score=0.8),
-        ),
-    )
-    said = sidecar_of(record)
-    assert names(said.regions) == ["Ann", None, "Bob"]
-    assert (said.predicted, said.supposed) == (("Sea",), ("Bob",))
-    assert names(again(said).regions) == ["Ann", None, None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
 
 from photos_graph.errors import PhotosGraphError
@@ -13,9 +14,12 @@ from photos_graph.services.exports.building import Building, Written
 from photos_graph.services.exports.formats import Block, shown
 from photos_graph.services.exports.records import FaceRecord, LibraryRecord, PhotoRecord
 
+log = logging.getLogger(__name__)
+
 Orientation = Callable[[str], Awaitable[int]]  # a photo's id -> EXIF, 1..8; raises what reading its original raises
 
 FOLDER = "sidecars"
+NOT_WRITTEN = "Without a sidecar: its labels cannot be written as XMP."
 NOT_TURNED = "Without its faces: how the original lies could not be read. "
 
 
@@ -57,7 +61,12 @@ format only. `photos-graph import` of this folder reads it back."""
             said = sidecar_of(record, with_faces=orientation is not None)
             if said == Sidecar():
                 continue
-            data = write_sidecar(said, record.width, record.height, orientation or 1)
+            try:
+                data = write_sidecar(said, record.width, record.height, orientation or 1)
+            except ValueError as error:
+                log.warning("no sidecar of photo %s: %s", record.id, error)
+                block.leave_out(record, NOT_WRITTEN)
+                continue
             for path in names(record):
                 try:
                     files.append(self._building.put(path, [data]))
