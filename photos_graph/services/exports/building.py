@@ -66,6 +66,13 @@ class Building:
         place.parent.mkdir(exist_ok=True)
         return place
 
+    def has(self, relative: str) -> bool:
+        """At the end, when nothing lies there that is not of this export."""
+        return (self.path / relative).exists()
+
+    def read(self, relative: str) -> bytes:
+        return (self.path / relative).read_bytes()
+
     def put(self, relative: str, data: Iterable[bytes]) -> Written:
         """Whole or not at all, as far as a killed process goes."""
         path = self._inside(relative)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
+from pathlib import PurePosixPath
 
 from photos_graph.errors import PhotosGraphError
 from photos_graph.images.formats import RAW
@@ -20,6 +22,8 @@ Orientation = Callable[[str], Awaitable[int]]  # a photo's id -> EXIF, 1..8; rai
 
 FOLDER = "sidecars"
 NOT_WRITTEN = "Without a sidecar: its labels cannot be written as XMP."
+# What ends an export: all that follows would fail in the same way.
+OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 NOT_TURNED = "Without its faces: how the original lies could not be read. "
 
 
@@ -67,15 +71,29 @@ format only. `photos-graph import` of this folder reads it back."""
                 log.warning("no sidecar of photo %s: %s", record.id, error)
                 block.leave_out(record, NOT_WRITTEN)
                 continue
-            for path in names(record):
+            for path in map(_beside, record.files):
                 try:
                     files.append(self._building.put(path, [data]))
                 except OSError as error:  # a name that is too long with four letters more
+                    if error.errno in OF_THE_DISK:
+                        raise
                     block.leave_out(record, f"{path} cannot be written: {error.strerror}.")
         return files
 
     def finish(self, library: LibraryRecord) -> Iterable[Written]:
-        return ()
+        """``photo.xmp`` of raw files, once all others are known: it is the first one's where two of them differ in
+        their extensions alone."""
+        for record in self._building.records():
+            if record.format != RAW.name:
+                continue
+            for path in record.files:
+                short = f"{FOLDER}/{PurePosixPath(path).with_suffix('.xmp')}"
+                if self._building.has(_beside(path)) and not self._building.has(short):
+                    yield self._building.put(short, [self._building.read(_beside(path))])
+
+
+def _beside(file: str) -> str:
+    return f"{FOLDER}/{file}.xmp"
 
 
 def sidecar_of(record: PhotoRecord, *, with_faces: bool = True) -> Sidecar:
@@ -97,11 +115,3 @@ def sidecar_of(record: PhotoRecord, *, with_faces: bool = True) -> Sidecar:
 def _is_twice(face: FaceRecord, named: Set[str | None]) -> bool:
     """Whether a model takes somebody for a person who is in the photo already."""
     return face.score is not None and face.person in named
-
-
-def names(record: PhotoRecord) -> list[str]:
-    """Of the sidecars of each file."""
-    found = [f"{path}.xmp" for path in record.files]
-    if record.format == RAW.name:
-        found += [f"{path.rpartition('.')[0]}.xmp" for path in record.files]
-    return [f"{FOLDER}/{path}" for path in found]
