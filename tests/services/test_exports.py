@@ -221,6 +221,7 @@ async def test_an_export_that_was_killed_goes_on(settings: Settings, tmp_path: P
     check_manifest(target)
     again = {path.name: path.stat().st_ino for path in target.rglob("*.jpg")}
     assert len(again) == 7 and made.items() <= again.items(), "what was whole was written again"
+    assert content(target) == content(calm)
     annotations = sorted(path.read_bytes() for path in target.glob("annotations/*"))
     assert annotations == sorted(path.read_bytes() for path in calm.glob("annotations/*"))
 
@@ -309,6 +310,10 @@ async def test_what_an_earlier_try_left_is_not_in_the_export(settings: Settings,
         assert (await ended(services, job)).state is JobState.SUCCEEDED
     check_manifest(order.target)
     assert sorted(path.parent.name for path in order.target.rglob("*.jpg")) == ["Cat"] * 6 + ["Dog"]
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.rglob("*.jpg")}
 
 
 def noted(note: Path) -> list[dict[str, Any]]:
