@@ -173,6 +173,17 @@ async def unfinished_or_since(graph: Graph, since_ms: int) -> list[Job]:
     return [_job(row["job"]) for row in await graph.read(OPEN, since=since_ms)]
 
 
+UNDONE: LiteralString = """
+MATCH (j:Job {kind: $kind}) WHERE j.state IN ['FAILED', 'CANCELLED']
+RETURN j {.*} AS job ORDER BY j.createdAt DESC, j.id DESC LIMIT $limit
+"""
+
+
+async def undone(graph: Graph, kind: JobKind, limit: int) -> list[Job]:
+    """Those that ended before their work did, newest first."""
+    return [_job(row["job"]) for row in await graph.read(UNDONE, kind=kind.value, limit=limit)]
+
+
 PRUNE: LiteralString = """
 MATCH (j:Job) WHERE j.finishedAt < timestamp() - $age AND NOT EXISTS { (:Failure)-[:SEEN_BY]->(j) }
 WITH j LIMIT 1000 DETACH DELETE j

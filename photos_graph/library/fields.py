@@ -21,6 +21,11 @@ MAKER_LENS = "Exif.MakerNote.Lens"  # not exiv2's own name: the lens that it wor
 # Not all that Fraction takes: "1e999999999" is a number that fills the memory.
 _NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{0,20}|/\d{1,20})?", re.ASCII)
 
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # and what separates lines
+
+# Our own words in XMP, for what no other program has a word for.
+NAMESPACE, PREFIX = "http://ns.photos-graph/1.0/", "photosGraph"
+
 # Field name, such as "Exif.Image.Make", to its values; a field that is there but empty has none.
 Fields = dict[str, tuple[str, ...]]
 
@@ -104,6 +109,7 @@ def _open(data: memoryview | bytes, warnings: list[str]) -> Any | None:
     import exiv2
 
     exiv2.LogMsg.setLevel(exiv2.LogMsg.Level.mute)
+    exiv2.XmpProperties.registerNs(NAMESPACE, PREFIX)  # or asking for a field of it raises
     try:
         image = exiv2.ImageFactory.open(data)
     except Exception as error:
@@ -136,7 +142,7 @@ def _maker_lens(exif: Any) -> Iterator[str]:
 
     datum = exiv2.lensName(exif)
     if datum is not None and datum.size() <= _MAX_BYTES:
-        yield _cleaned(datum.print(exif))
+        yield cleaned(datum.print(exif))
 
 
 def _texts(datum: Any) -> Iterator[str]:
@@ -146,13 +152,13 @@ def _texts(datum: Any) -> Iterator[str]:
     if kind in ("XmpBag", "XmpSeq", "XmpAlt"):
         value = datum.value()
         for index in range(min(value.count(), _MAX_VALUES)):
-            yield _cleaned(value.toString(index))
+            yield cleaned(value.toString(index))
     elif datum.tagName().startswith("XP"):  # Windows: UTF-16 in a field of bytes
-        yield _cleaned(bytes(datum.value().data()).decode("utf-16-le", "replace"))
+        yield cleaned(bytes(datum.value().data()).decode("utf-16-le", "replace"))
     elif kind in ("Ascii", "String"):
-        yield _cleaned(_decoded(bytes(datum.value().data())))
+        yield cleaned(_decoded(bytes(datum.value().data())))
     else:
-        yield _cleaned(datum.toString())
+        yield cleaned(datum.toString())
 
 
 def _decoded(raw: bytes) -> str:
@@ -164,10 +170,11 @@ def _decoded(raw: bytes) -> str:
         return raw.decode("cp1252", "replace")
 
 
-def _cleaned(text: str) -> str:
-    """One line without control characters or lone surrogates, which no graph or JSON takes."""
+def cleaned(text: str) -> str:
+    """One line without control characters or lone surrogates, which no graph or JSON takes. All else stays: a name that
+    was written here must be the same when it comes back."""
     text = text.split("\0", 1)[0].encode("utf-8", "replace").decode("utf-8")
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return _CONTROLS.sub(" ", text).strip()
 
 
 def _explained(error: Exception) -> str:

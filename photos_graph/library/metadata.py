@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 from photos_graph.library import taken
-from photos_graph.library.fields import MAKER_LENS, Fields, number, read_fields, read_sidecar_fields
+from photos_graph.library.fields import MAKER_LENS, PREFIX, Fields, number, read_fields, read_sidecar_fields
 from photos_graph.model import Camera, Location, Metadata
 
 _RATING = ("Xmp.xmp.Rating", "Exif.Image.Rating")
@@ -29,6 +29,7 @@ _PATHS = {  # keywords with their ancestors, and what stands between
     "Xmp.mediapro.CatalogSets": "|",
 }
 _WORDS = {"Xmp.dc.subject": None, "Iptc.Application2.Keywords": None, "Exif.Image.XPKeywords": ";"}
+PREDICTED_TAGS = f"Xmp.{PREFIX}.PredictedTags"  # paths of keywords that only a model said
 _FIELDS = (
     *taken.FIELDS,
     *_RATING,
@@ -41,6 +42,7 @@ _FIELDS = (
     *_XMP_GPS,
     *_PATHS,
     *_WORDS,
+    PREDICTED_TAGS,
 )
 _MAX_KEYWORDS, _MAX_LENGTH = 500, 255
 _XMP_ANGLE = re.compile(r"(\d{1,3}),(\d{1,2}(?:\.\d+)?)(?:,(\d{1,2}(?:\.\d+)?))?([NSEW])", re.ASCII | re.IGNORECASE)
@@ -73,8 +75,8 @@ def _either(first: int | None, second: int | None) -> int | None:
 
 
 def _text(fields: Fields, *names: str) -> str | None:
-    """The first value of the first of the fields that has one."""
-    return next((values[0][:_MAX_LENGTH] for name in names if (values := fields.get(name))), None)
+    """The first value of the first of the fields that has one, each blank once: cameras fill their names up."""
+    return next((" ".join(values[0].split())[:_MAX_LENGTH] for name in names if (values := fields.get(name))), None)
 
 
 def _number(fields: Fields, *names: str) -> Fraction | None:
@@ -164,7 +166,7 @@ def _altitude(fields: Fields, group: str) -> float | None:
 
 
 def _keywords(fields: Fields) -> tuple[str, ...]:
-    """Paths first, then the plain words that are no part of a path, each once."""
+    """Paths first, then the plain words that are no part of a path, each once; but for what only a model said."""
     found: dict[str, None] = {}
     for name, separator in _PATHS.items():
         for value in fields.get(name, ()):
@@ -176,7 +178,8 @@ def _keywords(fields: Fields) -> tuple[str, ...]:
             for word in value.split(between) if between else [value]:
                 if (path := _path(word.split("/"), keep_slashes=True)) and path not in parts:
                     found[path] = None
-    return tuple(list(found)[:_MAX_KEYWORDS])
+    predicted = {_path(value.split("/"), keep_slashes=True) for value in fields.get(PREDICTED_TAGS, ())}
+    return tuple([path for path in found if path not in predicted][:_MAX_KEYWORDS])
 
 
 def _path(levels: list[str], *, keep_slashes: bool) -> str:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from photos_graph.library.fields import number, read_below, sidecar_refused
+from photos_graph.library.fields import PREFIX, cleaned, number, read_below, read_fields, sidecar_refused
 from photos_graph.model import Box, Region
 
 _MWG, _MICROSOFT = "Xmp.mwg-rs.Regions", "Xmp.MP.RegionInfo"
+PREDICTED_PERSONS = f"Xmp.{PREFIX}.PredictedPersons"  # names of regions that only a model said
 _FACE_TYPES = {"face", ""}  # and not Pet, Focus or BarCode
 _SWAPPING = {5, 6, 7, 8}  # EXIF: those that lie on a side
 _SHAPE = 0.02  # how much two ratios of width to height may differ and still be one
@@ -33,8 +35,8 @@ def read_regions(
 ) -> tuple[tuple[Region, ...], tuple[str, ...]]:
     """The faces marked in an original or its sidecar, which wins, and a warning for what could not be read.
 
-    ``width`` and ``height`` in pixels as displayed, ``orientation`` the embedded one (EXIF, 1..8). Never raises;
-    native code parses it, so call this where a crash is survived.
+    ``width`` and ``height`` in pixels as displayed, ``orientation`` the embedded one (EXIF, 1..8). A name that only a
+    model said is left out. Never raises; native code parses it, so call this where a crash is survived.
     """
     warnings: list[str] = []
     if sidecar is not None:
@@ -44,9 +46,9 @@ def read_regions(
             fields, doubts = read_below(sidecar, (_MWG, _MICROSOFT))
             warnings += [f"sidecar: {doubt}" for doubt in doubts]
             if found := _regions(fields, width, height, orientation, warnings):
-                return found, tuple(warnings)
+                return _said(found, sidecar), tuple(warnings)
     fields, doubts = read_below(data, (_MWG, _MICROSOFT))
-    return _regions(fields, width, height, orientation, warnings), (*warnings, *doubts)
+    return _said(_regions(fields, width, height, orientation, warnings), data), (*warnings, *doubts)
 
 
 def read_picasa(data: bytes) -> dict[str, tuple[Region, ...]]:
@@ -111,6 +113,15 @@ def _turned(fields: Mapping[str, str], width: int, height: int, orientation: int
     return 1 if shown else None
 
 
+def _said(regions: tuple[Region, ...], data: memoryview | bytes) -> tuple[Region, ...]:
+    """Without the names that only a model said."""
+    if not any(region.name for region in regions):
+        return regions
+    fields, _ = read_fields(data, [PREDICTED_PERSONS])
+    predicted = {_name(name) for name in fields.get(PREDICTED_PERSONS, ())}
+    return tuple(replace(region, name=None) if region.name in predicted else region for region in regions)
+
+
 def _mwg(fields: Mapping[str, str]) -> Iterator[tuple[str | None, Box]]:
     scale = {side: _number(fields, f"{_MWG}/mwg-rs:AppliedToDimensions/stDim:{side}") or 1.0 for side in ("w", "h")}
     for item in _items(fields, f"{_MWG}/mwg-rs:RegionList"):
@@ -156,8 +167,7 @@ def _inside(box: Box) -> Box | None:
 
 
 def _name(text: str | None) -> str | None:
-    name = " ".join(unicodedata.normalize("NFC", text or "").split())[:_MAX_NAME]
-    return name or None
+    return cleaned(unicodedata.normalize("NFC", text or ""))[:_MAX_NAME].strip() or None
 
 
 def _number(fields: Mapping[str, str], path: str) -> float | None:

@@ -2,7 +2,8 @@
 
 Tags go into ``dc:subject`` (names), ``lr:hierarchicalSubject`` and ``digiKam:TagsList`` (paths); faces into MWG
 regions, which count in the picture as it is stored; names also into ``Iptc4xmpExt:PersonInImage``. What no other
-program has a word for, tags that a person took off and favourites, stands in a namespace of our own.
+program has a word for, tags that a person took off and favourites, stands in a namespace of our own; so does once more
+what only a model said, so that it does not come back as somebody's word.
 """
 
 from __future__ import annotations
@@ -12,13 +13,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from photos_graph.library.fields import read_sidecar_fields
-from photos_graph.library.metadata import read_metadata
-from photos_graph.library.regions import read_regions, stored
+from photos_graph.library.fields import NAMESPACE, PREFIX, read_sidecar_fields
+from photos_graph.library.metadata import PREDICTED_TAGS, read_metadata
+from photos_graph.library.regions import PREDICTED_PERSONS, read_regions, stored
 from photos_graph.model import Region
 
-_NAMESPACE, _PREFIX = "http://ns.photos-graph/1.0/", "photosGraph"
-_EXCLUDED, _FAVOURITE = f"Xmp.{_PREFIX}.Excluded", f"Xmp.{_PREFIX}.Favourite"
+_EXCLUDED, _FAVOURITE = f"Xmp.{PREFIX}.Excluded", f"Xmp.{PREFIX}.Favourite"
 _REGIONS = "Xmp.mwg-rs.Regions"
 _SWAPPING = {5, 6, 7, 8}  # EXIF orientations: those that lie on a side
 # Of the characters that no XML can hold, those that a name here could.
@@ -27,20 +27,31 @@ _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """``tags`` and ``excluded`` as paths; ``regions`` as displayed. ``rating`` -1..5, None: not rated."""
+    """``tags`` and ``excluded`` as paths; ``regions`` as displayed. ``rating`` -1..5, None: not rated. ``predicted``
+    and ``supposed``: those tags, and names of regions, that only a model said; what is read has none of them."""
 
     tags: tuple[str, ...] = ()
     regions: tuple[Region, ...] = ()
     rating: int | None = None
     excluded: tuple[str, ...] = ()
     favourite: bool = False
+    predicted: tuple[str, ...] = ()
+    supposed: tuple[str, ...] = ()
 
 
 def write_sidecar(said: Sidecar, width: int, height: int, orientation: int) -> bytes:
-    """``width`` and ``height`` in pixels as displayed, ``orientation`` (EXIF, 1..8) that of the original."""
+    """``width`` and ``height`` in pixels as displayed, ``orientation`` (EXIF, 1..8) that of the original. Raises
+    ValueError for what exiv2 does not take."""
+    try:
+        return _packet(said, width, height, orientation)
+    except Exception as error:  # whatever exiv2's bindings raise
+        raise ValueError(f"exiv2 cannot write these labels: {error}") from error
+
+
+def _packet(said: Sidecar, width: int, height: int, orientation: int) -> bytes:
     import exiv2
 
-    _register(exiv2)
+    exiv2.XmpProperties.registerNs(NAMESPACE, PREFIX)
     xmp = exiv2.XmpData()
     names = list(dict.fromkeys(path.rpartition("/")[2] for path in said.tags))
     _bag(exiv2, xmp, "Xmp.dc.subject", names)
@@ -53,6 +64,8 @@ def write_sidecar(said: Sidecar, width: int, height: int, orientation: int) -> b
     if said.rating is not None:
         xmp["Xmp.xmp.Rating"] = str(said.rating)
     _bag(exiv2, xmp, _EXCLUDED, said.excluded)
+    _bag(exiv2, xmp, PREDICTED_TAGS, said.predicted)
+    _bag(exiv2, xmp, PREDICTED_PERSONS, said.supposed)
     if said.favourite:
         xmp[_FAVOURITE] = "True"
     if said.regions:
@@ -61,7 +74,7 @@ def write_sidecar(said: Sidecar, width: int, height: int, orientation: int) -> b
         _write_regions(exiv2, xmp, said.regions, size, orientation)
     failed, packet = exiv2.XmpParser.encode(xmp, _flags(exiv2))
     if failed:
-        raise ValueError(f"exiv2 cannot write these labels ({failed})")
+        raise ValueError(failed)
     return str(packet).encode()
 
 
@@ -70,9 +83,6 @@ def read_sidecar(data: bytes, width: int, height: int, orientation: int) -> tupl
 
     Never raises; native code parses it, so call this where a crash is survived.
     """
-    import exiv2
-
-    _register(exiv2)
     fields, warnings = read_sidecar_fields(data, (_EXCLUDED, _FAVOURITE))
     metadata, _ = read_metadata(b"", "", 0, data)
     regions, doubts = read_regions(b"", width, height, orientation, data)
@@ -87,8 +97,10 @@ def read_sidecar(data: bytes, width: int, height: int, orientation: int) -> tupl
     return said, (*warnings, *doubts)
 
 
-def _register(exiv2: Any) -> None:
-    exiv2.XmpProperties.registerNs(_NAMESPACE, _PREFIX)
+def _plain(text: str) -> str:
+    """What exiv2 keeps as this text. One that begins with "type=" it takes for a text of another type, when it gets it
+    and again, digiKam's too, when it reads it; this says each time that it is of none."""
+    return f'type="" type="" {text}' if text.startswith("type=") else text
 
 
 def _flags(exiv2: Any) -> Any:
@@ -106,7 +118,7 @@ def _bag(exiv2: Any, xmp: Any, key: str, values: Iterable[str], *, ordered: bool
 
 def _write_regions(exiv2: Any, xmp: Any, regions: Sequence[Region], size: tuple[int, int], orientation: int) -> None:
     def text(path: str, value: object) -> None:
-        xmp.add(exiv2.XmpKey(f"{_REGIONS}{path}"), exiv2.XmpTextValue(_NO_XML.sub(" ", str(value))))
+        xmp.add(exiv2.XmpKey(f"{_REGIONS}{path}"), exiv2.XmpTextValue(_plain(_NO_XML.sub(" ", str(value)))))
 
     def composed(path: str, kind: str) -> None:
         value = exiv2.XmpTextValue("")

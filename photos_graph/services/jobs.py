@@ -74,6 +74,10 @@ class Jobs:
         never = round(time.time() * 1000) + 86_400_000
         return [job for job in await jobs.unfinished_or_since(self._graph, never) if job.kind in kinds]
 
+    async def undone(self, kind: JobKind, most: int) -> list[Job]:
+        """Those that failed or were cancelled, newest first."""
+        return await jobs.undone(self._graph, kind, most)
+
     async def scanning(self) -> bool:
         return any(job.state is JobState.RUNNING for job in await self.unfinished(JobKind.SCAN))
 

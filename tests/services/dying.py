@@ -22,8 +22,8 @@ BATCH = 10  # predicted photos in one commit
 
 def dies(settings: Settings, where: str, *, train: bool = False) -> None:
     """Does what there is to do, in a process of its own, until it is killed: ``activating``, when a model takes over
-    but for the commit; ``predicting``, in the second batch, but for the commit; ``exporting``, in the second block,
-    but for the note. ``train``: also trains."""
+    but for the commit; ``predicting``, in the second batch, but for the commit; ``exporting``, in the third block,
+    but for the note; ``ending``, when an export is whole, but for its name. ``train``: also trains."""
     graph = settings.graph
     own = {
         "PHOTOS_DATA_DIR": str(settings.data_dir),
@@ -76,7 +76,9 @@ async def _main(where: str, more: Sequence[str]) -> None:
             predict_stage.AT_ONCE = BATCH
             predictions.put = _after(predictions.put, 2)
         case "exporting":
-            Building.note = _before(Building.note, 2)  # type: ignore[method-assign]
+            Building.note = _before(Building.note, 3)  # type: ignore[method-assign]
+        case "ending":
+            os.sync = _before(os.sync, 1)
     async with build(Settings()) as services:
         if more:
             await services.learning.train(ModelKind.TAGS)

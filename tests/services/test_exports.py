@@ -16,14 +16,23 @@ from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.connection import Transaction
 from photos_graph.graph.feed import touch
-from photos_graph.model import Certainty, DatasetFormat, Job, JobKind, JobState, Ref
+from photos_graph.model import (
+    Certainty,
+    DatasetFormat,
+    Job,
+    JobKind,
+    JobState,
+    Ref,
+    ThumbnailFormat,
+    ThumbnailSize,
+)
 from photos_graph.services.exports.order import Order
 from photos_graph.services.filters import PhotoFilter, TermFilter
 from photos_graph.settings import Settings
 from tests.engines import RunningEngine
 from tests.pictures import jpeg, put
 from tests.services.dying import dies
-from tests.services.library import ended, failures, in_step
+from tests.services.library import ended, failures, in_step, photos, scanned
 from tests.services.said_library import TURNED, effective, everything, lay_out, said, scan
 
 pytestmark = pytest.mark.anyio
@@ -34,6 +43,9 @@ SET t.threshold = 0.5
 CREATE (p)-[:PREDICTED {score: 0.75, model: 'm1'}]->(t)
 RETURN p.number AS number, t.id AS tag
 """
+
+
+SAID: LiteralString = "MATCH (:Photo)-[:TAGGED]->(t:Tag) RETURN t.id AS tag"
 
 
 async def predict(services: Services, photo_id: str) -> None:
@@ -193,23 +205,136 @@ async def test_an_export_that_was_killed_goes_on(settings: Settings, tmp_path: P
         order = Order.of((await services.exports.ask(DatasetFormat.COCO)).arguments)
         await services.jobs.cancel((await services.jobs.unfinished(JobKind.EXPORT))[0].id)
         job = await services.jobs.queue(JobKind.EXPORT, replace(order, block=2).arguments())
-    dies(settings, "exporting")  # two pictures of the second block are there, and no note of them
+    dies(settings, "exporting")  # two pictures of the third block are there, and no note of them
     target = order.target
     part = target.with_name(f".{target.name}.part")
-    made = {path.name: path.stat().st_ino for path in part.rglob("*.jpg")}
-    assert len(made) == 4 and not target.exists()
-    [note] = part.rglob("block-*")
-    lost = part / json.loads(note.read_text().splitlines()[0])["files"][0]["path"]
-    lost.unlink()  # with the machine, say
-    del made[lost.name]
+    assert len(list(part.rglob("*.jpg"))) == 6 and not target.exists()
+    first, second = ([part / each["path"] for each in noted(note)] for note in sorted(part.rglob("block-*")))
+    first[0].write_bytes(b"")  # with the machine, say
+    first[1].unlink()
+    [cut, _] = [path for path in part.rglob("*.jpg") if path not in first + second]
+    cut.write_bytes(cut.read_bytes()[:100])
+    made = {path.name: path.stat().st_ino for path in second}
     async with build(settings) as services:
         assert (await ended(services, job)).state is JobState.SUCCEEDED
     assert not part.exists()
     check_manifest(target)
     again = {path.name: path.stat().st_ino for path in target.rglob("*.jpg")}
     assert len(again) == 7 and made.items() <= again.items(), "what was whole was written again"
+    assert content(target) == content(calm)
     annotations = sorted(path.read_bytes() for path in target.glob("annotations/*"))
     assert annotations == sorted(path.read_bytes() for path in calm.glob("annotations/*"))
+
+
+async def test_an_export_that_came_to_no_end_goes_on_when_it_is_asked_for_again(
+    settings: Settings, tmp_path: Path
+) -> None:
+    for number in range(6):
+        put(tmp_path / "Pictures" / f"{number}.jpg", jpeg(number))
+    async with build(settings) as services:
+        await scan(services, tmp_path / "Pictures")
+    async with build(settings, run_jobs=False) as services:
+        order = Order.of((await services.exports.ask(DatasetFormat.COCO)).arguments)
+        await services.jobs.cancel((await services.jobs.unfinished(JobKind.EXPORT))[0].id)
+        assert (await services.exports.ask(DatasetFormat.COCO)).arguments["name"] != order.name, "nothing is there yet"
+        await services.jobs.cancel((await services.jobs.unfinished(JobKind.EXPORT))[0].id)
+        job = await services.jobs.queue(JobKind.EXPORT, replace(order, block=2).arguments())
+    dies(settings, "exporting")
+    part = order.target.with_name(f".{order.target.name}.part")
+    kept = [part / each["path"] for note in part.rglob("block-*") for each in noted(note)]
+    made = {path.name: path.stat().st_ino for path in kept}
+    in_the_way = [path for path in part.rglob("*.jpg") if path not in kept]
+    for path in in_the_way:
+        path.unlink()
+        path.mkdir()
+    async with build(settings) as services:
+        await services.jobs.cancel(job.id)
+        assert (await ended(services, job)).state is JobState.CANCELLED
+        job = await ended(services, await services.exports.ask(DatasetFormat.COCO, by="ann"))
+        assert job.state is JobState.FAILED and "goes on from here" in (job.message or "")
+        for path in in_the_way:
+            path.rmdir()
+        other = await exported(services, DatasetFormat.COCO, originals=True)
+        assert other.name != order.name
+        assert await exported(services, DatasetFormat.COCO) == order.target
+        assert await exported(services, DatasetFormat.COCO) != order.target, "that one is whole"
+    check_manifest(order.target)
+    again = {path.name: path.stat().st_ino for path in order.target.rglob("*.jpg")}
+    assert len(again) == 6 and made.items() <= again.items()
+
+
+async def test_what_a_model_said_does_not_come_back_as_somebodys_word(services: Services, tmp_path: Path) -> None:
+    root = tmp_path / "Pictures"
+    put(root / "1.jpg", jpeg(1))
+    await scan(services, root)
+    photo = (await photos(services))["1.jpg"]
+    sea = await services.tagging.create("Sea", None)
+    await services.tagging.tag_photos([photo.id], [Ref(name="Land")])
+    await predict(services, photo.id)
+    folder = await exported(services, DatasetFormat.XMP, certainty=Certainty.PREDICTED)
+    [sidecar] = folder.glob("sidecars/**/*.xmp")
+    assert set(exiftool(sidecar)["TagsList"]) == {"Land", "Sea"}
+    before = await everything(services)
+    assert "0 of them changed" in ((await imported(services, folder)).message or "")
+    assert await everything(services) == before
+
+    shutil.copy(sidecar, root)
+    assert (await scanned(services)).state is JobState.SUCCEEDED
+    assert sea.id not in {row["tag"] for row in await services.graph.read(SAID)}
+    assert await in_step(services)
+
+
+async def test_what_an_earlier_try_left_is_not_in_the_export(settings: Settings, tmp_path: Path) -> None:
+    root = tmp_path / "Pictures"
+    for number in range(7):
+        put(root / f"{number}.jpg", jpeg(number))
+    async with build(settings, run_jobs=False) as services:
+        job = await services.jobs.scan((await services.roots.add(str(root))).id)
+    async with build(settings) as services:
+        await ended(services, job)
+        ids = [photo.id for photo in (await photos(services)).values()]
+        await services.tagging.tag_photos(ids, [Ref(name="Cat")])
+    async with build(settings, run_jobs=False) as services:
+        order = Order.of((await services.exports.ask(DatasetFormat.FOLDERS)).arguments)
+        await services.jobs.cancel((await services.jobs.unfinished(JobKind.EXPORT))[0].id)
+        job = await services.jobs.queue(JobKind.EXPORT, replace(order, block=3).arguments())
+    dies(settings, "exporting")
+    part = order.target.with_name(f".{order.target.name}.part")
+    assert len(list(part.rglob("Cat/*.jpg"))) == 7
+    async with build(settings, run_jobs=False) as services:
+        await services.tagging.untag_photos(ids, [Ref(name="Cat")])
+        await services.tagging.tag_photos(ids, [Ref(name="Dog")])
+    dies(settings, "ending")
+    assert len(list(part.rglob("block-*"))) == 3 and not order.target.exists()
+    async with build(settings) as services:
+        assert (await ended(services, job)).state is JobState.SUCCEEDED
+    check_manifest(order.target)
+    assert sorted(path.parent.name for path in order.target.rglob("*.jpg")) == ["Cat"] * 6 + ["Dog"]
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.rglob("*.jpg")}
+
+
+def noted(note: Path) -> list[dict[str, Any]]:
+    """The files of a block."""
+    return list(json.loads(note.read_text().splitlines()[0])["files"])
+
+
+async def test_a_picture_that_is_damaged_in_the_cache_is_left_out(settings: Settings, tmp_path: Path) -> None:
+    put(tmp_path / "Pictures/1.jpg", jpeg(1))
+    put(tmp_path / "Pictures/2.jpg", jpeg(2))
+    async with build(settings) as services:
+        await scan(services, tmp_path / "Pictures")
+        photo = (await photos(services))["1.jpg"]
+        kept = services.media.cached(photo.id, ThumbnailSize.LARGE, ThumbnailFormat.JPEG)
+        assert kept is not None and kept.path is not None
+        kept.path.write_bytes(b"no picture")
+        folder = await exported(services, DatasetFormat.COCO)
+        check_manifest(folder)
+        assert [path.stem for path in folder.rglob("*.jpg")] == [(await photos(services))["2.jpg"].id]
+        assert "damaged" in (folder / "datasheet.md").read_text()
+        assert (await failures(services))["Pictures/1.jpg"].stage == "export"
 
 
 async def test_nothing_is_written_into_a_folder_of_photos(services: Services, folder: Path) -> None:

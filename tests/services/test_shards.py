@@ -14,10 +14,10 @@ from photos_graph.images.cache import RenditionCache
 from photos_graph.images.renditions import Renditions
 from photos_graph.images.workers import WorkerPool
 from photos_graph.model import TagSource, ThumbnailFormat, ThumbnailSize
-from photos_graph.services.exports.building import Building
+from photos_graph.services.exports.building import Building, Written
 from photos_graph.services.exports.pictures import Pictures
 from photos_graph.services.exports.records import FaceRecord, LibraryRecord, PhotoRecord, TagRecord
-from photos_graph.services.exports.shards import Shards, shards_pool
+from photos_graph.services.exports.shards import MOST_BYTES, Shards, parts, shards_pool
 from photos_graph.services.intake import TARGET
 from photos_graph.services.media import Media
 from photos_graph.settings import Settings
@@ -71,6 +71,13 @@ def record(
         width=48,
         height=32,
     )
+
+
+def test_a_shard_holds_as_many_pictures_as_fit_into_memory() -> None:
+    records = [record(number, "train") for number in range(5)]
+    sizes = (MOST_BYTES // 2, MOST_BYTES // 2, 1, MOST_BYTES * 2, 1)
+    written = {each.id: Written("", "", size) for each, size in zip(records, sizes, strict=True)}
+    assert list(parts(records, written)) == [records[:2], records[2:3], records[3:4], records[4:]]
 
 
 async def test_tf_data_reads_the_shards(tmp_path: Path) -> None:

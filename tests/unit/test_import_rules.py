@@ -10,8 +10,8 @@ from photos_graph.graph.edges import Edges
 from photos_graph.graph.said import SaidFace
 from photos_graph.model import Box, Ref
 from photos_graph.services.exports.asking import filter_of
-from photos_graph.services.exports.class_folders import folder_name
-from photos_graph.services.exports.records import FaceRecord, PersonMark, TagMark, ValueMark
+from photos_graph.services.exports.class_folders import folder_name, place
+from photos_graph.services.exports.records import FaceRecord, PersonMark, PhotoRecord, TagMark, ValueMark
 from photos_graph.services.filters import FolderFilter, IntRange, PhotoFilter, TermFilter
 from photos_graph.services.imports.rules import Speaker, merged_faces, merged_tags, merged_value
 
@@ -127,8 +127,14 @@ def test_a_filter_in_the_words_of_graphql() -> None:
 
 
 def test_class_folders_are_names_on_any_file_system_and_never_the_same() -> None:
-    tags = ["Places/Rome", "Places--Rome", "..", "a:b", "a?b", "con/.", "x" * 250, "x" * 251, "Été", "."]
+    tags = ["Places/Rome", "Places--Rome", "..", "a:b", "a?b", "con/.", "x" * 250, "x" * 251, "Été", ".", "東" * 250]
     names = [folder_name(tag) for tag in tags]
     assert names[0] == "Places--Rome" and names[8] == "Été"
     assert len({name.casefold() for name in names}) == len(tags)
-    assert not any(set('<>:"/\\|?*') & set(name) or name.strip(".") == "" or len(name) > 200 for name in names)
+    assert not any(set('<>:"/\\|?*') & set(name) or name.strip(".") == "" or len(name.encode()) > 200 for name in names)
+
+
+def test_a_picture_in_a_class_folder_has_a_name_that_fits_into_bytes() -> None:
+    record = PhotoRecord("1" * 32, "1" * 64, (f"Pictures/x{'京' * 80}.jpg",))
+    name = place(record, "Sea", ".jpeg").rpartition("/")[2]
+    assert len(name.encode()) <= 255 and name.startswith("x京京") and name.endswith(f"京-{'1' * 12}.jpeg")

@@ -16,7 +16,7 @@ from photos_graph.services.exports.records import LibraryRecord, PhotoRecord
 
 _NEVER = re.compile(r'[<>:"/\\|?*\x00-\x1f]|^\.+|[. ]+$')  # in the names of folders, somewhere
 _BETWEEN = "--"  # a tag and the one above it
-_LONGEST = 120  # characters of a name
+_LONGEST = 180  # bytes of a name, which hashes and an extension follow: file systems take 255
 WITHOUT = "It has no tag, and is in no class."
 
 
@@ -71,4 +71,5 @@ def folder_name(tag: str) -> str:
 
 
 def safe(name: str) -> str:
-    return _NEVER.sub("_", name)[:_LONGEST] or "_"
+    cut = name.encode()[:_LONGEST].decode(errors="ignore")  # no half of a character
+    return _NEVER.sub("_", cut) or "_"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from photos_graph.graph.connection import Graph
 from photos_graph.graph.failures import ReadFailure
 from photos_graph.graph.found_faces import files_of
 from photos_graph.images.workers import WorkerPool
-from photos_graph.model import Certainty, DatasetFormat, Job, JobKind
+from photos_graph.model import Certainty, DatasetFormat, Job, JobKind, JobState
 from photos_graph.paths import check_outside
 from photos_graph.services.exports.asking import Wanted, query_of, told
 from photos_graph.services.exports.building import Building, LeftOut
@@ -36,8 +37,10 @@ from photos_graph.services.tags import Tags
 from photos_graph.settings import Settings
 
 STAGE = "export"
+MOST_UNDONE = 100  # of exports that are looked at for one that can go on
 MOST_FAILURES = 1_000  # that are listed with the job; the datasheet has all
 SAYING = "Exporting"
+GOES_ON = "Asked for again, it goes on from here."
 
 
 class Exports:
@@ -58,7 +61,8 @@ class Exports:
         folder: Path | None = None,
         originals: bool = False,
     ) -> Job:
-        """Of the photos that are wanted now. ``folder``: where the owner at the command line wants it.
+        """Of the photos that are wanted now. ``folder``: where the owner at the command line wants it. Where the same
+        was asked for and failed, or was cancelled, it goes on from there.
 
         Raises BadInput for a folder that lies in one of photos, and for a filter that makes no sense; NotFound,
         TooComplex.
@@ -69,7 +73,20 @@ class Exports:
         photos.run_optimize()
         name, at = name_now(format)
         order = Order(format, target, name, photos, certainty, originals, told(wanted), by, at)
-        return await self._jobs.queue(JobKind.EXPORT, order.arguments())
+        return await self._jobs.queue(JobKind.EXPORT, (await self._begun(order) or order).arguments())
+
+    async def _begun(self, order: Order) -> Order | None:
+        """One that asked for the same and came to no end, the disk being full, say, with the name under which what was
+        made is still there."""
+        unfinished = await self._jobs.unfinished(JobKind.EXPORT)
+        running = {job.arguments["name"] for job in unfinished if job.state is JobState.RUNNING}
+        for job in await self._jobs.undone(JobKind.EXPORT, MOST_UNDONE):
+            begun = Order.of(job.arguments)
+            if begun.name in running or not begun.wants_the_same(order):
+                continue
+            if await asyncio.to_thread(Building(begun.target).is_begun):
+                return replace(begun, asked=order.asked, by=order.by)
+        return None
 
 
 def _absolute(folder: Path) -> Path:
@@ -102,7 +119,9 @@ class ExportJob:
         roots = [root.raw_path for root in await folders.roots(self._graph)]
         check_outside(order.target, roots)  # one may have been added since
         try:
-            if not building.is_whole:
+            if building.is_whole:
+                await asyncio.to_thread(building.tidy)
+            else:
                 await asyncio.to_thread(building.begin)
                 format = self._format(order, building)
                 gathering = await self._gathering(order)
@@ -110,7 +129,7 @@ class ExportJob:
                 await self._tell_failures(building, progress)
                 await self._finish(order, building, format, gathering)
         except OSError as error:
-            raise BadInput(f"{order.folder} cannot be written to: {error.strerror or error}.") from error
+            raise BadInput(f"{order.folder} cannot be written to: {error.strerror or error}. {GOES_ON}") from error
         return f"{len(order.photos):,} photos: {order.target}"
 
     async def _write(
@@ -130,6 +149,7 @@ class ExportJob:
         library = await gathering.library(order.photos, everything)
 
         def write() -> None:
+            building.sweep()
             made = list(format.finish(library))
             text = datasheet(order, counted(building.records()), building.left_out(), format.how_to_read)
             made.append(building.put("datasheet.md", [text.encode()]))

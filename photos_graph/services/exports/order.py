@@ -32,6 +32,13 @@ class Order:
     def target(self) -> Path:
         return self.folder / self.name
 
+    def wants_the_same(self, other: Order) -> bool:
+        """Whether what is made for the one is what the other asks for, but for its name and time."""
+        return self._wanted() == other._wanted()
+
+    def _wanted(self) -> tuple[object, ...]:
+        return self.format, self.folder, self.photos, self.certainty, self.originals
+
     def arguments(self) -> dict[str, str]:
         return {
             "format": self.format.value,

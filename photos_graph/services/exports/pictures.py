@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from photos_graph.errors import Busy, EngineUnavailable, PhotosGraphError
 from photos_graph.model import ThumbnailFormat, ThumbnailSize
@@ -20,6 +20,7 @@ from photos_graph.services.media import Media
 from photos_graph.services.several import several
 
 PIECE = 1024 * 1024  # bytes
+DAMAGED = "Its picture is damaged where it is kept."
 
 Place = Callable[[PhotoRecord, str], str]  # a record and the extension of its picture, with the dot -> path
 
@@ -40,8 +41,12 @@ class Pictures:
             if isinstance(outcome, PhotosGraphError):
                 block.leave_out(record, outcome.public_message)
                 continue
+            try:
+                width, height = await asyncio.to_thread(self._size, record, outcome)
+            except UnidentifiedImageError:
+                block.leave_out(record, DAMAGED)
+                continue
             written[record.id] = outcome
-            width, height = await asyncio.to_thread(self._size, record, outcome)
             found[record.id] = replace(record, picture=(outcome.path, width, height))
         block.records += [found[record.id] for record in records if record.id in found]
         return written
@@ -58,10 +63,8 @@ class Pictures:
                 return error
 
     async def _rendition(self, record: PhotoRecord, place: Place) -> Written:
-        relative = place(record, ".jpg")
-        if self._building.has(relative):
-            return await asyncio.to_thread(self._building.found, relative)
-        return await asyncio.to_thread(self._building.put, relative, await self._large(record.id))
+        large = await self._large(record.id)
+        return await asyncio.to_thread(self._building.put, place(record, ".jpg"), large)
 
     async def _large(self, photo_id: str) -> list[bytes]:
         while True:
@@ -78,11 +81,7 @@ class Pictures:
     async def _original(self, record: PhotoRecord, place: Place) -> Written:
         original = await self._media.original(record.id)
         file = os.fdopen(original.descriptor, "rb")
-        relative = place(record, Path(original.name).suffix.lower())
-        if self._building.has(relative):
-            file.close()
-            return await asyncio.to_thread(self._building.found, relative)
-        return await asyncio.to_thread(self._copied, file, relative)
+        return await asyncio.to_thread(self._copied, file, place(record, Path(original.name).suffix.lower()))
 
     def _copied(self, file: BinaryIO, relative: str) -> Written:
         with file:

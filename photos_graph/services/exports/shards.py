@@ -1,11 +1,11 @@
-"""TFRecord: a ``tf.train.Example`` for each picture, in shards of a block and split each."""
+"""TFRecord: a ``tf.train.Example`` for each picture, in shards of a block and split each, or of less."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from photos_graph.images.workers import Priority, WorkerPool
 from photos_graph.paths import encode_raw
@@ -18,6 +18,7 @@ from photos_graph.settings import Settings
 
 TARGET = "photos_graph.services.exports.shards_child:TASKS"  # what the children run
 QUEUE = 4
+MOST_BYTES = 128 * 1024 * 1024  # of the pictures in a shard with several: it is held in memory, here and in the child
 
 
 def shards_pool(settings: Settings) -> WorkerPool:
@@ -44,12 +45,14 @@ detection API: `image/encoded`, `image/format`, `image/height`, `image/width`, `
         """Raises ModelUnavailable without TensorFlow."""
         block = Block()
         passing = f"{WORK}/pictures-{number:06d}"
-        await self._pictures.write(block, records, lambda record, extension: f"{passing}/{record.id}{extension}")
+        written = await self._pictures.write(
+            block, records, lambda record, extension: f"{passing}/{record.id}{extension}"
+        )
         for split, _ in SPLITS:
             chosen = [record for record in block.records if record.split == split]
-            if chosen:
-                relative = f"{split}/{split}-{number:06d}.tfrecord"
-                block.files.append(await self._shard(relative, chosen))
+            for part, some in enumerate(parts(chosen, written)):
+                relative = f"{split}/{split}-{number:06d}{f'-{part}' if part else ''}.tfrecord"
+                block.files.append(await self._shard(relative, some))
         await asyncio.to_thread(shutil.rmtree, self._building.path / passing, True)
         return block
 
@@ -90,3 +93,17 @@ detection API: `image/encoded`, `image/format`, `image/height`, `image/width`, `
     def finish(self, library: LibraryRecord) -> Iterable[Written]:
         used = sorted({label for record in self._building.records() for label in labels(record)})
         yield self._building.put("labels.json", [json.dumps(used, indent=1, ensure_ascii=False).encode()])
+
+
+def parts(records: Sequence[PhotoRecord], written: Mapping[str, Written]) -> Iterator[list[PhotoRecord]]:
+    """As many at a time as a shard holds."""
+    part: list[PhotoRecord] = []
+    size = 0
+    for record in records:
+        size += written[record.id].size
+        if part and size > MOST_BYTES:
+            yield part
+            part, size = [], written[record.id].size
+        part.append(record)
+    if part:
+        yield part

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+import errno
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
+from pathlib import PurePosixPath
 
 from photos_graph.errors import EngineUnavailable, PhotosGraphError
 from photos_graph.images.formats import RAW
 from photos_graph.library.sidecar import Sidecar, write_sidecar
-from photos_graph.model import Box, Region
+from photos_graph.model import Box, Region, TagSource
 from photos_graph.services.exports.building import Building, Written
 from photos_graph.services.exports.formats import Block, shown
-from photos_graph.services.exports.records import LibraryRecord, PhotoRecord
+from photos_graph.services.exports.records import FaceRecord, LibraryRecord, PhotoRecord
 from photos_graph.services.several import when_free
+
+log = logging.getLogger(__name__)
 
 Orientation = Callable[[str], Awaitable[int]]  # a photo's id -> EXIF, 1..8; raises what reading its original raises
 
 FOLDER = "sidecars"
+NOT_WRITTEN = "Without a sidecar: its labels cannot be written as XMP."
+# What ends an export: all that follows would fail in the same way.
+OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 NOT_TURNED = "Without its faces: how the original lies could not be read. "
 
 
@@ -26,9 +34,10 @@ The folders in `sidecars` are those of the library, the root's name first. `phot
 `photo.jpg`, as digiKam reads it; for raw files `photo.xmp` stands beside it, as Lightroom reads it. Tags are
 `dc:subject`, `lr:hierarchicalSubject` and `digiKam:TagsList`, faces are MWG regions in the original as it is stored,
 ratings `xmp:Rating`. They hold labels alone, and a sidecar that another program made holds more: merge, rather than
-overwrite (`exiftool -tagsFromFile`). Tags of folders are on the photos here. Who said what and when, faces that were
-ignored or said not to be somebody, and tags without photos are in the JSON format only. `photos-graph import` of this
-folder reads it back."""
+overwrite (`exiftool -tagsFromFile`). Tags of folders are on the photos here. What only a model said, where that was
+asked for, stands in `photosGraph:PredictedTags` and `PredictedPersons` as well, by which a scan or an import leaves it
+out. Who said what and when, faces that were ignored or said not to be somebody, and tags without photos are in the JSON
+format only. `photos-graph import` of this folder reads it back."""
 
     def __init__(self, building: Building, orientation: Orientation) -> None:
         self._building = building
@@ -59,33 +68,53 @@ folder reads it back."""
             said = sidecar_of(record, with_faces=orientation is not None)
             if said == Sidecar():
                 continue
-            data = write_sidecar(said, record.width, record.height, orientation or 1)
-            for path in names(record):
+            try:
+                data = write_sidecar(said, record.width, record.height, orientation or 1)
+            except ValueError as error:
+                log.warning("no sidecar of photo %s: %s", record.id, error)
+                block.leave_out(record, NOT_WRITTEN)
+                continue
+            for path in map(_beside, record.files):
                 try:
                     files.append(self._building.put(path, [data]))
                 except OSError as error:  # a name that is too long with four letters more
+                    if error.errno in OF_THE_DISK:
+                        raise
                     block.leave_out(record, f"{path} cannot be written: {error.strerror}.")
         return files
 
     def finish(self, library: LibraryRecord) -> Iterable[Written]:
-        return ()
+        """``photo.xmp`` of raw files, once all others are known: it is the first one's where two of them differ in
+        their extensions alone."""
+        for record in self._building.records():
+            if record.format != RAW.name:
+                continue
+            for path in record.files:
+                short = f"{FOLDER}/{PurePosixPath(path).with_suffix('.xmp')}"
+                if self._building.has(_beside(path)) and not self._building.has(short):
+                    yield self._building.put(short, [self._building.read(_beside(path))])
+
+
+def _beside(file: str) -> str:
+    return f"{FOLDER}/{file}.xmp"
 
 
 def sidecar_of(record: PhotoRecord, *, with_faces: bool = True) -> Sidecar:
     faces = list(shown(record)) if with_faces else []
+    named = {face.person for face in faces if face.score is None}
+    supposed = {face.person for face in faces if face.person} - named
     rating = record.rating.value
     return Sidecar(
         tags=tuple(tag.tag for tag in record.tags),
-        regions=tuple(Region(Box(*face.box), face.person) for face in faces),
+        regions=tuple(Region(Box(*face.box), None if _is_twice(face, named) else face.person) for face in faces),
         rating=None if rating is None else int(rating),
         excluded=tuple(mark.tag for mark in record.marks if mark.excluded),
         favourite=bool(record.favourite.value),
+        predicted=tuple(tag.tag for tag in record.tags if tag.source is TagSource.PREDICTED),
+        supposed=tuple(sorted(supposed)),
     )
 
 
-def names(record: PhotoRecord) -> list[str]:
-    """Of the sidecars of each file."""
-    found = [f"{path}.xmp" for path in record.files]
-    if record.format == RAW.name:
-        found += [f"{path.rpartition('.')[0]}.xmp" for path in record.files]
-    return [f"{FOLDER}/{path}" for path in found]
+def _is_twice(face: FaceRecord, named: Set[str | None]) -> bool:
+    """Whether a model takes somebody for a person who is in the photo already."""
+    return face.score is not None and face.person in named

@@ -1,0 +1,67 @@
+"""Sidecars that are written and read again."""
+
+from __future__ import annotations
+
+import pytest
+
+from photos_graph.library.metadata import read_metadata
+from photos_graph.library.regions import read_regions
+from photos_graph.library.sidecar import Sidecar, read_sidecar, write_sidecar
+from photos_graph.model import Box, Region
+from tests.library.pictures import jpeg
+
+LEFT, RIGHT = Box(0.1, 0.2, 0.2, 0.4), Box(0.6, 0.2, 0.2, 0.4)
+
+
+def again(said: Sidecar) -> Sidecar:
+    read, doubts = read_sidecar(write_sidecar(said, 400, 300, 1), 400, 300, 1)
+    assert not doubts
+    return read
+
+
+def names(regions: tuple[Region, ...]) -> list[str | None]:
+    return [region.name for region in regions]
+
+
+NAMES = [
+    "a  b",
+    "a\u00a0b",
+    "👩\u200d👩\u200d👧",
+    "क्\u200dष",
+    "a\u200cb",
+    "type=foo bar",
+    "type=Bag",
+    "type=",
+    'type="" x',
+    "[1]",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_come_back_as_they_were(name: str) -> None:
+    said = Sidecar(("P", f"P/{name}"), (Region(LEFT, name),), excluded=(name,))
+    read = again(said)
+    assert (read.tags, names(read.regions), read.excluded) == (said.tags, [name], (name,))
+
+
+def test_a_name_is_one_line() -> None:
+    name = "a\r\n\u2028b"
+    read = again(Sidecar((name,), (Region(LEFT, name),)))
+    assert (read.tags, names(read.regions)) == (("a b",), ["a b"])
+
+
+def test_what_only_a_model_said_is_written_but_not_read() -> None:
+    said = Sidecar(
+        tags=("Places/Italy", "Places/Italy/Rome", "Sea", "Own | sea"),
+        regions=(Region(LEFT, "Ann"), Region(RIGHT, "Bob")),
+        predicted=("Places/Italy/Rome", "Own | sea"),
+        supposed=("Bob",),
+    )
+    data = write_sidecar(said, 400, 300, 1)
+    assert b"Rome" in data and b"Bob" in data
+    read, _ = read_sidecar(data, 400, 300, 1)
+    assert read.tags == ("Places/Italy", "Sea") and names(read.regions) == ["Ann", None]
+    metadata, _ = read_metadata(jpeg(), "1.jpg", 0, data)  # as a scan reads it
+    assert metadata.keywords == ("Places/Italy", "Sea")
+    regions, _ = read_regions(jpeg(), 400, 300, 1, data)
+    assert names(regions) == ["Ann", None]
