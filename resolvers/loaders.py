@@ -6,6 +6,7 @@ from strawberry.dataloader import DataLoader
 
 from photos_graph.bootstrap import Services
 from photos_graph.model import Face, File, Model, Person, Photo, PhotoTag, Place
+from photos_graph.services.alike import Asked
 from photos_graph.services.faces import Likes, PageKey
 from photos_graph.services.listing import Listing
 
@@ -27,4 +28,5 @@ class Loaders:
         self.covers: DataLoader[str, str | None] = DataLoader(faces.covers, cache=cache)
         self.face_pages: DataLoader[PageKey, Listing[str]] = DataLoader(faces.pages, cache=cache)
         self.cluster_likes: DataLoader[str, Likes] = DataLoader(faces.cluster_likes, cache=cache)
+        self.similar: DataLoader[Asked, list[str]] = DataLoader(services.alike.similar, cache=cache)
         self.models: DataLoader[str, Model | None] = DataLoader(services.models.by_id, cache=cache)

@@ -132,7 +132,7 @@ class Photo(Node):
 
     @strawberry.field(description="Photos that look like it, the most similar first; none before it was described.")
     async def similar(self, info: Info, first: int = 20) -> list[Photo]:
-        found = await info.context.services.alike.similar(self.photo.id, page_size(first))
+        found = await info.context.loaders.similar.load((self.photo.id, page_size(first)))
         photos = await info.context.loaders.photos.load_many(found)
         return [Photo.of(photo) for photo in photos if photo is not None]
 

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 MERGE_RACE_TRIES = 5
-RESTART_TRIES, RESTART_SECONDS = 15, 0.2
+RESTART_TRIES, RESTART_SECONDS = 50, 0.2
 AWAY = "The graph engine does not answer at the moment. Try again later."
 SCHEMES = ("bolt://", "bolt+s://", "bolt+ssc://", "neo4j://", "neo4j+s://", "neo4j+ssc://")
 

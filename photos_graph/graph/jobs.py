@@ -80,6 +80,7 @@ async def claim(graph: Graph, owner: str, but: Set[JobKind] = frozenset()) -> Jo
             claimed = await graph.write(CLAIM, id=row["id"], owner=owner, stale=STALE_MS)
             if claimed:
                 return _job(claimed[0]["job"])
+            running.add(row["kind"])  # another process was quicker
     return None
 
 
@@ -109,12 +110,14 @@ async def finish(
 
 
 RELEASE: LiteralString = """
-MATCH (j:Job {id: $id}) WHERE j.state = 'RUNNING' AND j.owner = $owner SET j.state = 'QUEUED'
+MATCH (j:Job {id: $id}) WHERE j.state = 'RUNNING' AND j.owner = $owner
+SET j.finishedAt = CASE WHEN j.cancelRequested THEN timestamp() ELSE j.finishedAt END,
+  j.state = CASE WHEN j.cancelRequested THEN 'CANCELLED' ELSE 'QUEUED' END
 """
 
 
 async def release(graph: Graph, id_: str, owner: str) -> None:
-    """Back among those that wait: the process is stopping, the job is not done."""
+    """Back among those that wait: the process is stopping, the job is not done. One that was cancelled has ended."""
     await graph.write(RELEASE, id=id_, owner=owner)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
@@ -16,7 +17,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 from photos_graph.errors import EngineUnavailable, PhotosGraphError
-from photos_graph.graph import jobs
+from photos_graph.graph import feed, jobs
 from photos_graph.graph.connection import Graph
 from photos_graph.model import Job, JobKind, JobState
 from photos_graph.services.progress import Cancelled, Progress
@@ -27,6 +28,7 @@ T = TypeVar("T")
 
 LOOK_SECONDS = 1.0  # how often jobs of other processes are looked for
 STEP_SECONDS = 0.25  # how often progress is written
+PRUNE_SECONDS = 24 * 3600.0  # how often what nobody asks for any longer goes
 BEAT_SECONDS = 3.0  # how often a sign of life is, when there is no progress
 
 Handler = Callable[[Job, Progress], Awaitable[str]]  # returns the closing message
@@ -63,7 +65,7 @@ class Run:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
             if time.monotonic() - self._beaten >= BEAT_SECONDS:
-                with contextlib.suppress(EngineUnavailable):
+                with contextlib.suppress(PhotosGraphError):
                     await self.beat()
 
     async def finish(self, state: JobState, message: str | None) -> None:
@@ -103,8 +105,11 @@ class Runner:
         await asyncio.gather(*running, return_exceptions=True)
 
     async def _loop(self) -> None:
-        await self._once(lambda: jobs.prune(self._graph))
+        pruned = -math.inf
         while True:
+            if time.monotonic() - pruned >= PRUNE_SECONDS:
+                pruned = time.monotonic()
+                await self._once(self._prune)
             # What runs here is not taken again when the engine was away for so long that it looks left behind.
             job = await self._once(lambda: jobs.claim(self._graph, self._owner, set(self._running)))
             if job is not None:
@@ -114,6 +119,10 @@ class Runner:
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._wake.wait()
             self._wake.clear()
+
+    async def _prune(self) -> None:
+        await jobs.prune(self._graph)
+        await feed.prune(self._graph)
 
     def _begin(self, job: Job) -> None:
         task = asyncio.create_task(self._to_its_end(job), name=f"job {job.kind.lower()}")
@@ -127,13 +136,15 @@ class Runner:
             self._wake.set()
 
     async def _once(self, work: Callable[[], Awaitable[T]]) -> T | None:
-        """An engine that is away ends nothing: the loop asks again."""
+        """An engine that is away, or refuses a query, ends nothing: the loop asks again."""
         try:
             return await work()
         except EngineUnavailable:
             log.warning("the engine does not answer; jobs wait for it")
-            await asyncio.sleep(LOOK_SECONDS)
-            return None
+        except PhotosGraphError as error:
+            log.warning("jobs wait: %s", error.public_message)
+        await asyncio.sleep(LOOK_SECONDS)
+        return None
 
     async def _run(self, job: Job) -> None:
         run = Run(self._graph, job, self._owner)
@@ -144,7 +155,7 @@ class Runner:
         except Cancelled:
             await run.finish(JobState.CANCELLED, "Cancelled. The next one goes on from here.")
         except asyncio.CancelledError:
-            with contextlib.suppress(EngineUnavailable):
+            with contextlib.suppress(PhotosGraphError):
                 await asyncio.shield(run.release())
             raise
         except EngineUnavailable:

@@ -82,13 +82,18 @@ def without(old: Neighbours, gone: set[str]) -> Neighbours:
     return Neighbours(old.backbone, tuple(id_ for id_ in old.ids if id_ not in gone), vectors, near, similar)
 
 
-def similar_to(path: Path, id_: str, count: int) -> list[tuple[str, float]]:
-    """(id, cosine similarity) of the most similar to a photo, by the file, of which only a few places are read: those
-    kept for it are exact, further ones are found through them. None of a photo that is not in it. Raises kept.Damaged.
+def similar_to(path: Path, asked: Sequence[tuple[str, int]]) -> list[list[tuple[str, float]]]:
+    """For each photo, and how many are wanted, (id, cosine similarity) of the most similar to it, by the file, of which
+    only a few places are read: those kept for it are exact, further ones are found through them. None of a photo that
+    is not in it. Raises kept.Damaged.
     """
     _, arrays = mapped(path, VERSION)
+    return [_similar_to(arrays, id_.encode(), count) for id_, count in asked]
+
+
+def _similar_to(arrays: Arrays, id_: bytes, count: int) -> list[tuple[str, float]]:
     ids, vectors, near = arrays["ids"], arrays["vectors"], arrays["near"]
-    photo = _place(ids, arrays["order"], id_.encode())
+    photo = _place(ids, arrays["order"], id_)
     if photo is None:
         return []
     found, edge = {photo}, [photo]

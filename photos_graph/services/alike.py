@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from photos_graph.images.workers import Priority, WorkerPool
 from photos_graph.services.index import Index
 from photos_graph.services.neighbour_stage import kept_neighbours
 from photos_graph.settings import Settings
+
+Asked = tuple[str, int]  # a photo's id, and how many are wanted
 
 
 class Alike:
@@ -16,22 +20,24 @@ class Alike:
         self._pool = pool
         self._path = kept_neighbours(settings)
 
-    async def similar(self, photo_id: str, first: int) -> list[str]:
-        """Ids of up to ``first`` photos that are shown, the most similar first; none before it was described.
+    async def similar(self, asked: Sequence[Asked]) -> list[list[str]]:
+        """For each photo (id), and how many are wanted, ids of those that are shown, the most similar first; none
+        before it was described.
 
         Raises Busy, Unavailable.
         """
-        if first == 0 or not self._path.exists():
-            return []
-        search = self._index.search
-        asked = first + MORE
-        while True:
-            argument = {"path": str(self._path), "photo": photo_id, "count": asked}
+        found: dict[Asked, list[str]] = {}
+        left = {key: key[1] + MORE for key in asked if key[1]} if self._path.exists() else {}
+        while left:
+            argument = {"path": str(self._path), "asked": [(photo, count) for (photo, _), count in left.items()]}
             result, _ = await self._pool.call("similar", argument, Priority.INTERACTIVE)
-            shown = [id_ for id_, _ in result["similar"] if search.number_of(id_) is not None]
-            if len(shown) >= first or len(result["similar"]) < asked or asked >= MOST:
-                return shown[:first]
-            asked *= 4
+            again: dict[Asked, int] = {}
+            for (key, count), alike in zip(left.items(), result["similar"], strict=True):
+                found[key] = [id_ for id_, _ in alike if self._index.search.number_of(id_) is not None][: key[1]]
+                if len(found[key]) < key[1] and len(alike) == count < MOST:
+                    again[key] = 4 * count
+            left = again
+        return [found.get(key, []) for key in asked]
 
 
 MORE = 20  # asked for beyond those wanted, since some may not be shown at the moment,

@@ -6,9 +6,8 @@ The index never applies what a writer thinks it did: it reads the touched rows a
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -178,13 +177,22 @@ class Index:
     async def _keep_up(self) -> None:
         while True:
             await asyncio.sleep(self._settings.follow_seconds)
-            with contextlib.suppress(EngineUnavailable):
-                await self.catch_up()
+            await _survived(self.catch_up)
 
     async def _keep_saved(self) -> None:
         while True:
             await asyncio.sleep(self._settings.snapshot_seconds)
-            await self.save()
+            await _survived(self.save)
+
+
+async def _survived(work: Callable[[], Awaitable[None]]) -> None:
+    """What goes wrong once must not end what goes on for as long as the service does."""
+    try:
+        await work()
+    except EngineUnavailable:
+        pass
+    except Exception:
+        log.exception("the index could not be kept up; it is tried again")
 
 
 def _all(parts: Iterable[Iterable[T]]) -> list[T]:

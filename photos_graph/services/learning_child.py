@@ -67,12 +67,13 @@ def _update(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
 
 
 def _similar(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    """The ids of up to ``count`` photos most like ``photo``, with their similarities; none of one that is not known,
-    and none by a file that does not serve, which the next job makes anew."""
+    """For each photo that is ``asked`` about, and how many are wanted, the ids of those most like it, with their
+    similarities; none of one that is not known, and none by a file that does not serve, which the next job makes anew.
+    """
     try:
-        return {"similar": neighbours.similar_to(Path(argument["path"]), argument["photo"], argument["count"])}
+        return {"similar": neighbours.similar_to(Path(argument["path"]), argument["asked"])}
     except Damaged:
-        return {"similar": []}
+        return {"similar": [[] for _ in argument["asked"]]}
 
 
 def _predict(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:

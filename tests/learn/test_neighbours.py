@@ -34,6 +34,11 @@ def photos(count: int, groups: int = 7, seed: int = 1, dimensions: int = 32) -> 
     return [f"{i:05}" for i in range(count)], 3 * normalised(vectors.astype(np.float32))
 
 
+def alike(path: Path, id_: str, count: int) -> list[tuple[str, float]]:
+    [found] = neighbours.similar_to(path, [(id_, count)])
+    return found
+
+
 def plainly(graph: Neighbours) -> npt.NDArray[np.intp]:
     """All products at once."""
     vectors = graph.vectors.astype(np.float32)
@@ -88,11 +93,9 @@ def test_there_may_be_fewer_photos_than_neighbours(tmp_path: Path) -> None:
     graph = neighbours.build("b", ids, vectors)
     assert (graph.near != NOBODY).sum(axis=1).tolist() == [2, 2, 2] and (graph.similar[:, 2:] == -2).all()
     neighbours.save(graph, tmp_path / "n.npz")
-    assert [int(id_) for id_, _ in neighbours.similar_to(tmp_path / "n.npz", ids[1], 20)] == plainly(graph)[1][
-        :2
-    ].tolist()
+    assert [int(id_) for id_, _ in alike(tmp_path / "n.npz", ids[1], 20)] == plainly(graph)[1][:2].tolist()
     neighbours.save(neighbours.build("b", [], vectors[:0]), tmp_path / "n.npz")
-    assert neighbours.similar_to(tmp_path / "n.npz", ids[1], 20) == []
+    assert alike(tmp_path / "n.npz", ids[1], 20) == []
     few = neighbours.without(neighbours.build("b", *photos(NEAREST + 2)), {"00000", "00001", "00002"})
     assert (few.near[:, -3:] == [few.near[0, -3], NOBODY, NOBODY]).any() and (few.near[:, -2:] == NOBODY).all()
 
@@ -103,7 +106,7 @@ def test_similar_photos_come_best_first_and_beyond_those_that_are_kept(tmp_path:
     graph = neighbours.build("b", [ids[each] for each in mixed], vectors[mixed])
     path = tmp_path / "neighbours.npz"
     neighbours.save(graph, path)
-    found = neighbours.similar_to(path, graph.ids[7], 40)
+    found = alike(path, graph.ids[7], 40)
     place = {id_: at for at, id_ in enumerate(graph.ids)}
     assert [place[id_] for id_, _ in found[:NEAREST]] == plainly(graph)[7].tolist()
     assert len(found) == 40 and graph.ids[7] not in dict(found)
@@ -112,7 +115,7 @@ def test_similar_photos_come_best_first_and_beyond_those_that_are_kept(tmp_path:
     every = np.argsort(-graph.vectors.astype(np.float32) @ graph.vectors[7].astype(np.float32))[1:41]
     assert np.isin([place[id_] for id_, _ in found], every).mean() >= 0.9
     for nobody in ("", "0", "00700", "00007x", "é"):
-        assert neighbours.similar_to(path, nobody, 3) == []
+        assert alike(path, nobody, 3) == []
 
 
 def test_a_file_that_does_not_serve_says_so(tmp_path: Path) -> None:
@@ -121,9 +124,9 @@ def test_a_file_that_does_not_serve_says_so(tmp_path: Path) -> None:
     neighbours.save(neighbours.build("b", ids, vectors), path)
     path.write_bytes(path.read_bytes()[:-30])
     with pytest.raises(Damaged):
-        neighbours.similar_to(path, ids[0], 5)
+        alike(path, ids[0], 5)
     with pytest.raises(Damaged):
-        neighbours.similar_to(tmp_path / "nothing", ids[0], 5)
+        alike(tmp_path / "nothing", ids[0], 5)
 
 
 def test_it_is_kept_in_a_file_and_damage_is_noticed(tmp_path: Path) -> None:

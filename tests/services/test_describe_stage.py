@@ -77,6 +77,11 @@ async def lengths(services: Services) -> set[int]:
     return {len(vector) for vector in chain.from_iterable(some.values() for some in found)}
 
 
+async def alike_to(services: Services, photo_id: str, first: int) -> list[str]:
+    [found] = await services.alike.similar([(photo_id, first)])
+    return found
+
+
 async def test_what_looks_alike_follows_the_photos_that_are_there_and_the_backbone(
     learning: Settings, tmp_path: Path
 ) -> None:
@@ -88,21 +93,21 @@ async def test_what_looks_alike_follows_the_photos_that_are_there_and_the_backbo
         await settled(services)
         ids = {name: photo.id for name, photo in (await photos(services)).items()}
         asked, gone = ids["forest 0.jpg"], ids["forest 1.jpg"]
-        alike = await services.alike.similar(asked, 2 * each)
+        alike = await alike_to(services, asked, 2 * each)
         assert sorted([asked, *alike]) == sorted(ids.values())
-        assert await services.alike.similar(asked, 2) == alike[:2]
-        assert await services.alike.similar("0" * 32, 2) == await services.alike.similar(asked, 0) == []
+        assert await alike_to(services, asked, 2) == alike[:2]
+        assert await alike_to(services, "0" * 32, 2) == await alike_to(services, asked, 0) == []
 
         picture = (root / "forest 1.jpg").read_bytes()
         (root / "forest 1.jpg").unlink()
         await scanned(services)
         await settled(services)
-        assert await services.alike.similar(asked, 2 * each) == [id_ for id_ in alike if id_ != gone]
+        assert await alike_to(services, asked, 2 * each) == [id_ for id_ in alike if id_ != gone]
 
         kept = kept_neighbours(learning)
         kept.write_bytes(kept.read_bytes()[:-100])
         await predicted(services)
-        assert await services.alike.similar(asked, 2 * each) == [id_ for id_ in alike if id_ != gone]
+        assert await alike_to(services, asked, 2 * each) == [id_ for id_ in alike if id_ != gone]
 
         # As after days with another backbone, which described them by 5 numbers.
         known = [DuePhoto(photo.id, photo.number) for photo in await features.described(services.graph, BACKBONE)]
@@ -116,7 +121,7 @@ async def test_what_looks_alike_follows_the_photos_that_are_there_and_the_backbo
         await services.learning.read()
         await settled(services)
         assert len(await described(services)) == 2 * each - 2, "one is missing, and one cannot be read"
-        assert ids["sea 1.jpg"] not in await services.alike.similar(asked, 2 * each)
+        assert ids["sea 1.jpg"] not in await alike_to(services, asked, 2 * each)
         [failure] = (await failures(services)).values()
         assert failure.stage == "features" and failure.path.endswith("sea 1.jpg")
         assert await lengths(services) == {DIMENSIONS}
@@ -126,7 +131,7 @@ async def test_what_looks_alike_follows_the_photos_that_are_there_and_the_backbo
         await settled(services)
         assert not await failures(services)
         assert len(await described(services)) == 2 * each
-        assert await services.alike.similar(asked, 2 * each) == alike
+        assert await alike_to(services, asked, 2 * each) == alike
 
 
 @dataclass(slots=True)

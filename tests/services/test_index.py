@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from photos_graph.bootstrap import Services, build
+from photos_graph.errors import PhotosGraphError
 from photos_graph.graph import feed
+from photos_graph.graph.connection import Graph
 from photos_graph.model import PhotoOrder
 from photos_graph.services.filters import IntRange, PhotoFilter
 from photos_graph.settings import Settings
@@ -35,6 +37,28 @@ async def test_who_wrote_sees_it_and_others_soon(services: Services, settings: S
             while other.browse.photos(FIVE, PhotoOrder.TAKEN_DESC).total < 3 or len(await photos(other)) < 11:
                 await asyncio.sleep(0.1)
         assert await in_step(other)
+
+
+async def test_a_look_that_goes_wrong_is_not_the_last(
+    settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = settings.model_copy(update={"data_dir": settings.data_dir.with_name("other"), "follow_seconds": 0.1})
+    async with build(settings) as services, build(elsewhere, run_jobs=False) as other:
+        head, wrong = feed.head, asyncio.Event()
+
+        async def goes_wrong_once(graph: Graph) -> int:
+            if graph is other.graph and not wrong.is_set():
+                wrong.set()
+                raise PhotosGraphError("The graph engine refused a query.")
+            return await head(graph)
+
+        monkeypatch.setattr(feed, "head", goes_wrong_once)
+        await wrong.wait()
+        await services.roots.add(str(folder))
+        await scanned(services)
+        async with asyncio.timeout(30):
+            while len(other.index.search) < 10:
+                await asyncio.sleep(0.1)
 
 
 async def test_a_snapshot_is_taken_up_with_what_changed_since(settings: Settings, folder: Path) -> None:

@@ -164,7 +164,11 @@ async def test_photos_that_are_not_shown_are_neither_similar_nor_asked_about(lib
         path = kept_neighbours(library)
         path.parent.mkdir(exist_ok=True)
         neighbours.save(graph, path)
-        assert sorted(await services.alike.similar(shown[0], 2)) == sorted(shown[1:])
+        found = await services.alike.similar(
+            [(shown[0], 2), ("f" * 32, 2), (shown[1], 0), *((hidden[0], n) for n in range(99))]
+        )
+        assert [sorted(each) for each in found[:3]] == [sorted(shown[1:]), [], []]
+        assert found[3:7] == [[], found[6][:1], found[6][:2], found[6]], "more than wait for a worker, in one call"
 
     told, guesses, parts = tmp_path / "said.json", tmp_path / "guesses.npz", []
     said.write(said.Said(ids=shown, days=[None] * 3, folders=[""] * 3, tags=[], positives={}, negatives={}), told)

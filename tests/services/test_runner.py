@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
-from photos_graph.graph import jobs
+from photos_graph.errors import PhotosGraphError
+from photos_graph.graph import feed, jobs
 from photos_graph.graph.connection import Graph
 from photos_graph.jobs.runner import Runner
 from photos_graph.model import Job, JobKind, JobState
@@ -60,3 +62,58 @@ async def test_all_that_runs_is_put_back_when_the_runner_stops(graph: Graph) -> 
     await until(graph, JobState.RUNNING, "s1", "f1")
     await runner.close()
     await until(graph, JobState.QUEUED, "s1", "f1")
+
+
+async def test_a_job_that_was_cancelled_as_the_runner_stops_has_ended(graph: Graph) -> None:
+    """Else the next one that asks for the same gets it, cancelled."""
+
+    async def handle(job: Job, progress: Progress) -> str:
+        await asyncio.sleep(600)
+        return "never"
+
+    await jobs.create(graph, "s1", JobKind.SCAN, {})
+    runner = Runner(graph)
+    runner.start(dict.fromkeys(JobKind, handle))
+    await until(graph, JobState.RUNNING, "s1")
+    await jobs.cancel(graph, "s1")
+    await runner.close()
+    job = await jobs.get(graph, "s1")
+    assert job is not None and job.state is JobState.CANCELLED and job.finished_at is not None
+
+
+async def test_a_query_that_is_refused_does_not_end_the_runner(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def handle(job: Job, progress: Progress) -> str:
+        return "done"
+
+    claim, refused = jobs.claim, asyncio.Event()
+
+    async def refuse_once(*arguments: Any) -> Job | None:
+        if not refused.is_set():
+            refused.set()
+            raise PhotosGraphError("The graph engine refused a query.")
+        return await claim(*arguments)
+
+    monkeypatch.setattr(jobs, "claim", refuse_once)
+    await jobs.create(graph, "s1", JobKind.SCAN, {})
+    runner = Runner(graph)
+    runner.start(dict.fromkeys(JobKind, handle))
+    try:
+        await until(graph, JobState.SUCCEEDED, "s1")
+    finally:
+        await runner.close()
+    assert refused.is_set()
+
+
+async def test_changes_that_no_index_lies_behind_go(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "KEPT", 3)
+    for number in range(6):
+        await graph.transaction(lambda tx, number=number: feed.touch(tx, photos=[number]))
+    runner = Runner(graph)
+    runner.start({})
+    try:
+        async with asyncio.timeout(20):
+            while await feed.since(graph, 0, 3):
+                await asyncio.sleep(0.05)
+    finally:
+        await runner.close()
+    assert len(await feed.since(graph, 3, 6)) == 3
