@@ -81,7 +81,7 @@ class Library:
 
     @strawberry.field
     async def photo_count(self, info: Info) -> int:
-        return (await info.context.services.browse.library_counts()).photos
+        return len(info.context.services.index.search)
 
     @strawberry.field
     async def file_count(self, info: Info) -> int:
@@ -89,7 +89,7 @@ class Library:
 
     @strawberry.field
     async def folder_count(self, info: Info) -> int:
-        return (await info.context.services.browse.library_counts()).folders
+        return len(info.context.services.index.search.folders)
 
     @strawberry.field(description="Without those that are ignored.")
     async def face_count(self, info: Info) -> int:

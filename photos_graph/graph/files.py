@@ -222,11 +222,15 @@ async def present_count(graph: Graph, root_id: str) -> int:
     return int((await graph.read(COUNTS, root=root_id))[0]["n"])
 
 
-FILE_COUNT: LiteralString = "MATCH (f:File) WHERE f.state <> 'MISSING' RETURN count(f) AS n"
+# Both are answered without looking at each file.
+FILE_COUNT: LiteralString = "MATCH (f:File) RETURN count(f) AS n"
+MISSING_COUNT: LiteralString = "MATCH (f:File {state: 'MISSING'}) RETURN count(f) AS n"
 
 
 async def file_count(graph: Graph) -> int:
-    return int((await graph.read(FILE_COUNT))[0]["n"])
+    """Those that are not missing."""
+    every, missing = await graph.read(FILE_COUNT), await graph.read(MISSING_COUNT)
+    return int(every[0]["n"]) - int(missing[0]["n"])
 
 
 # A vanished file whose bytes were found under a path that is new in this scan has moved: its entry goes.

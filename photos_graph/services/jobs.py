@@ -121,11 +121,12 @@ class Jobs:
             yield job
         while True:
             await asyncio.sleep(LOOK_SECONDS)
+            looked = int(time.time() * 1000)
             now = {job.id: job for job in await jobs.unfinished_or_since(self._graph, since)}
             for job in now.values():
                 if seen.get(job.id) != job:
                     yield job
-            seen = now
+            seen, since = now, looked - 60_000  # clocks may differ
 
 
 def _key(job: Job) -> tuple[int, str]:
