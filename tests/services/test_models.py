@@ -79,6 +79,25 @@ async def test_a_model_of_another_backbone_is_not_used(library: Settings) -> Non
         assert now is not None and now[0].id == second.id, "back to what there was"
 
 
+async def test_the_last_good_one_counts_where_a_file_is_damaged(library: Settings) -> None:
+    async with build(library, run_jobs=False) as services:
+        first, second = await keep(services, "m1"), await keep(services, "m2")
+        file = library.learn_dir / "models" / second.file
+        file.write_bytes(file.read_bytes()[:-100])
+        await forget_jobs(services)
+        now = await services.models.active(ModelKind.TAGS)
+        assert now is not None and now[0].id == first.id
+        newest, before = await services.models.versions()
+        assert [newest.state, before.state] == [ModelState.RETIRED, ModelState.ACTIVE]
+        assert "damaged" in newest.reason and "damaged" in before.reason
+        assert len(await waiting(services)) == 1, "all is predicted by it"
+        with pytest.raises(Unavailable, match="damaged"):
+            await services.models.activate(second.id)
+        file.unlink()
+        (library.learn_dir / "models" / first.file).unlink()
+        assert await services.models.active(ModelKind.TAGS) is None
+
+
 async def test_rejected_versions_do_not_push_out_those_that_counted(library: Settings) -> None:
     async with build(library, run_jobs=False) as services:
         first, _ = await keep(services, "m0"), await keep(services, "m1")
