@@ -190,9 +190,19 @@ class Naive:
             self.said.get(key) == now for key, (_, now) in change.shifts.items()
         )
 
+    def would_void(self, change: Change) -> bool:
+        """Whether an exclusion that comes back is above a tag of the photo."""
+        then = self.said | {key: before for key, (before, _) in change.shifts.items()}
+        return any(
+            before.kind == "EXCLUDES" and (said := then.get((target, below))) and said.kind == "TAGGED"
+            for (target, tag), (before, _) in change.shifts.items()
+            if before and isinstance(target, int)
+            for below in self.below(tag)
+        )
+
     def undo(self, change: Change) -> Change | None:
         """None where it is refused."""
-        if change.undone or not self.stands(change):
+        if change.undone or not self.stands(change) or self.would_void(change):
             return None
         change.undone = True
         if change.undoes:
