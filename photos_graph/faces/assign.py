@@ -42,7 +42,8 @@ def assign(similarities: Similarities, labels: Ints, cut: float, said: Constrain
 
 def _groups(used: Ints, fresh: int, faces: npt.NDArray[np.intp], group_of: Ints, said: Constraints) -> list[Group]:
     """An old cluster without a person has a nameless one of its own, so that it stays apart from the others."""
-    nameless = int(said.persons.max(initial=NOBODY)) + 1
+    persons = (int(said.persons.max(initial=NOBODY)), *(max(them) for them in said.not_persons.values() if them))
+    nameless = max(persons) + 1
     groups = [Group(nameless + number if number < fresh else NOBODY) for number in used.tolist()]
     for face in faces.tolist():
         group = groups[group_of[face]]

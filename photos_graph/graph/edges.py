@@ -77,6 +77,18 @@ async def on_tags(tx: Transaction, tag_ids: Iterable[str]) -> tuple[list[int], l
     return photos, [row["id"] for row in rows if row["number"] is None]
 
 
+EXCLUDING: LiteralString = """
+UNWIND $tags AS id
+MATCH (:Tag {id: id})<-[:EXCLUDES]-(p:Photo)
+RETURN DISTINCT p.number AS number
+"""
+
+
+async def excluding(tx: Transaction, tag_ids: Iterable[str]) -> list[int]:
+    """The numbers of the photos that exclude one of these tags."""
+    return [row["number"] for row in await tx.run(EXCLUDING, tags=list(tag_ids))]
+
+
 def marks(folder_id: str, edges: Edges) -> FolderMarks:
     carried = (
         Carried(tag_id, bool(edge.recursive), edge.at_ms)

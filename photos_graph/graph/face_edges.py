@@ -144,6 +144,15 @@ MATCH (f:Face {id: id})-[r:LOOKS_LIKE]->(x:Person) WHERE x.id = row.person
 DELETE r
 """
 
+# Nobody is in a photo twice, so what a model took its other faces for does not hold any more.
+OUTDONE: LiteralString = """
+UNWIND $rows AS row
+UNWIND row.of AS id
+MATCH (:Face {id: id})<-[:HAS_FACE]-(p:Photo)
+MATCH (p)-[:HAS_FACE]->(f:Face)-[r:LOOKS_LIKE]->(x:Person) WHERE f.id <> id AND x.id = row.person AND r.applied
+SET r.applied = false
+"""
+
 IGNORE: LiteralString = """
 UNWIND $rows AS row
 UNWIND row.of AS id
@@ -152,7 +161,8 @@ MATCH (f:Face {id: id}) SET f.ignored = row.ignored
 
 
 async def write(tx: Transaction, shifts: Iterable[Shift]) -> None:
-    """Makes of the states before those after. At most five queries, whatever shifts."""
+    """Makes of the states before those after. At most six queries, whatever shifts. The caller tells the index of the
+    photos."""
     rows: dict[LiteralString, list[dict[str, object]]] = {}
     for shift in shifts:
         of: dict[str, object] = {"of": list(shift.faces), "person": shift.label_id}
@@ -166,9 +176,8 @@ async def write(tx: Transaction, shifts: Iterable[Shift]) -> None:
         elif isinstance(after, Edge):
             said = {**of, "at": after.at_ms, "by": after.by, "via": after.via}
             rows.setdefault(NAME if after.kind is EdgeKind.IS else REJECT, []).append(said)
-            if after.kind is EdgeKind.IS_NOT:
-                rows.setdefault(DOUBTED, []).append(of)
-    for query in (UNSAY, NAME, REJECT, DOUBTED, IGNORE):
+            rows.setdefault(OUTDONE if after.kind is EdgeKind.IS else DOUBTED, []).append(of)
+    for query in (UNSAY, NAME, REJECT, DOUBTED, OUTDONE, IGNORE):
         if query in rows:
             await tx.run(query, rows=rows[query])
 

@@ -7,7 +7,7 @@ not come again, and what left the file leaves with it what it brought, and nothi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, LiteralString
 from uuid import uuid4
@@ -117,27 +117,35 @@ async def bring(tx: Transaction, before: Mapping[int, Regions], now: Mapping[int
     faces = await _faces(tx, news)
     for number in news:
         own, had = faces.get(number, []), before.get(number, none)
-        _take_back(own, had - now[number], now[number], brought)
+        _take_back(own, had, now[number], brought)
         _bring(number, [face for face in own if face.id not in brought.gone], now[number] - had, brought)
     await persons.put(tx, brought.new_persons)
     await _write(tx, brought, news)
     return list(brought.new_persons)
 
 
-def _take_back(faces: Sequence[_Face], gone: Regions, left: Regions, brought: _Brought) -> None:
-    for region in _in_order(gone):
+def _take_back(faces: Sequence[_Face], had: Regions, now: Regions, brought: _Brought) -> None:
+    for region in _in_order(had - now):
         face = _at(faces, region.box)
         if face is None:
             continue
-        name = _name(region)
-        person = brought.names.get(person_key(name)) if name else None
-        edge = face.edges.get(person) if person else None
-        if edge is not None and edge.kind is EdgeKind.IS and edge.via == "IMPORTED":
-            brought.shifts.append((face.id, edge, None, person))
-            del face.edges[person or ""]
-        marked = any(in_common(face.box, other.box) >= SAME for other in left)
-        if face.imported and not face.edges and not face.ignored and not marked:
+        left = [other for other in now if in_common(face.box, other.box) >= SAME]
+        # A file that only marks the face anew, or by another name too, still says what it said.
+        stays = {key for other in left if (key := _key(other)) and (other in had or key == _key(region))}
+        person = _brought_by(face, region, stays, brought.names)
+        if person is not None:
+            brought.shifts.append((face.id, face.edges.pop(person), None, person))
+        if face.imported and not face.edges and not face.ignored and not left:
             brought.gone.append(face.id)
+
+
+def _brought_by(face: _Face, region: Region, stays: Collection[str], names: Mapping[str, str]) -> str | None:
+    """The person whom the face got by the region, by their id in ``names``. Where somebody renamed or merged them since
+    it is whom the face got by a file, unless the file has another name for it: ``stays``, keys."""
+    key = _key(region)
+    imported = (id_ for id_, edge in face.edges.items() if edge.kind is EdgeKind.IS and edge.via == "IMPORTED")
+    person = next(imported, None)
+    return person if key is not None and (names.get(key) == person or not stays) else None
 
 
 def _bring(number: int, faces: list[_Face], added: Regions, brought: _Brought) -> None:
@@ -182,6 +190,10 @@ def _name(region: Region) -> str | None:
         return checked_person_name(region.name) if region.name else None
     except BadInput:
         return None
+
+
+def _key(region: Region) -> str | None:
+    return person_key(name) if (name := _name(region)) else None
 
 
 ADD: LiteralString = """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 from photos_graph.errors import BadInput, NotFound
@@ -23,6 +24,11 @@ class TagTree:
 
     def __contains__(self, tag_id: str) -> bool:
         return self._rows.get(tag_id) is not None
+
+    def moved(self, parents: Mapping[str, str | None], gone: Container[str] = ()) -> TagTree:
+        """As it is when those tags lie under these parents, and others are gone."""
+        left = (row for row in self._rows if row.id not in gone)
+        return TagTree(replace(row, parent_id=parents.get(row.id, row.parent_id)) for row in left)
 
     def get(self, tag_id: str) -> TagRow:
         """Raises NotFound."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pyroaring import BitMap
 
 from photos_graph.errors import Conflict, NotFound
 from photos_graph.graph import changes, edges, face_edges, folders, photos, ratings, tags
-from photos_graph.graph.changes import Change, Shift, What, now_ms
+from photos_graph.graph.changes import Change, Edge, EdgeKind, Shift, What, now_ms
 from photos_graph.graph.connection import Graph, Transaction
+from photos_graph.graph.edges import Edges
 from photos_graph.graph.feed import touch
+from photos_graph.graph.tag_tree import TagTree
 from photos_graph.model import BulkResult
 from photos_graph.services.face_undo import restore_faces
 from photos_graph.services.face_writing import Said
@@ -32,7 +34,8 @@ class Changes:
         """Makes it as it was before, which is a change that can be undone in turn. Photos, folders and faces that are
         forgotten meanwhile are passed over.
 
-        Raises NotFound; Conflict, and nothing is changed, where something is no more as the change left it.
+        Raises NotFound; Conflict, and nothing is changed, where something is no more as the change left it, or where an
+        exclusion that comes back would void a tag that a photo got since.
         """
 
         async def work(tx: Transaction) -> tuple[What, BulkResult]:
@@ -72,7 +75,7 @@ class Changes:
             off = [on_photos.get(n, {}).get(tag_id) for n in shift.photos]
             off += [on_folders.get(id_, {}).get(tag_id) for id_ in shift.folders]
             differing[tree.path(tag_id)] += sum(state != shift.before for state in off)
-        _check(differing)
+        _check(differing + _voided(undo.shifts, on_photos, tree))
         search = self._index.search
         subtrees = {below for tag_id in tag_ids for below in tree.below(tag_id)}
         touched = [shift for shift in undo.shifts if shift.folders]
@@ -109,6 +112,26 @@ async def _known(tx: Transaction, shifts: Sequence[Shift]) -> tuple[Shift, ...]:
 
 def _photos(change: Change) -> list[int]:
     return sorted({number for shift in change.shifts for number in shift.photos})
+
+
+def _voided(shifts: Iterable[Shift], on_photos: Mapping[int, Edges], tree: TagTree) -> Counter[str]:
+    """Paths of the tags that would be void below an exclusion that comes back, with how many photos they are on."""
+    after = {number: dict(own) for number, own in on_photos.items()}
+    excluded: dict[str, list[int]] = {}
+    for shift in shifts:
+        tag_id = shift.label_id or ""
+        for number in shift.photos:
+            after.setdefault(number, {}).pop(tag_id, None)
+            if isinstance(shift.after, Edge):
+                after[number][tag_id] = shift.after
+        if isinstance(shift.after, Edge) and shift.after.kind is EdgeKind.EXCLUDES:
+            excluded.setdefault(tag_id, []).extend(shift.photos)
+    void: dict[str, set[int]] = {}
+    for tag_id, numbers in excluded.items():
+        for below in tree.below(tag_id):
+            tagged = (n for n in numbers if (edge := after[n].get(below)) and edge.kind is EdgeKind.TAGGED)
+            void.setdefault(tree.path(below), set()).update(tagged)
+    return Counter({path: len(numbers) for path, numbers in void.items()})
 
 
 def _check(differing: Counter[str]) -> None:

@@ -14,14 +14,25 @@ Below = Callable[[str], set[str]]  # a tag's id -> it and all below it
 
 def photo_tagged(own: Edges, tag_ids: Iterable[str], up: Up, said: Edge) -> Edges:
     """``said`` on each of the tags, unless a person said so before; what would void it goes."""
-    after = dict(own)
-    for tag_id in tag_ids:
-        for above in up(tag_id):
-            if _is(after.get(above), EdgeKind.EXCLUDES):
-                del after[above]
+    wanted = list(tag_ids)
+    after = photo_freed(own, wanted, up)
+    for tag_id in wanted:
         if (edge := after.get(tag_id)) is None or edge.via != said.via:
             after[tag_id] = said
     return after
+
+
+def photo_freed(own: Edges, tag_ids: Iterable[str], up: Up) -> Edges:
+    """Without the exclusions that void these tags."""
+    above = {tag for tag_id in tag_ids for tag in up(tag_id)}
+    return {tag: edge for tag, edge in own.items() if tag not in above or edge.kind is not EdgeKind.EXCLUDES}
+
+
+def photo_standing(own: Edges, up: Up) -> set[str]:
+    """The tags that no exclusion voids."""
+    excluded = _excluded(own)
+    tagged = (tag_id for tag_id, edge in own.items() if edge.kind is EdgeKind.TAGGED)
+    return {tag_id for tag_id in tagged if excluded.isdisjoint(up(tag_id))}
 
 
 def photo_untagged(

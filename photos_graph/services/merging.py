@@ -10,13 +10,15 @@ from photos_graph.graph.changes import Edge, EdgeKind
 from photos_graph.graph.edges import Edges
 from photos_graph.graph.tag_tree import TagTree
 from photos_graph.search.rows import TagRow
+from photos_graph.services.edge_rules import photo_freed, photo_standing
 from photos_graph.tag_names import tag_key
+from photos_graph.tags import Up
 
 
 @dataclass(slots=True)
 class MergePlan:
     onto: dict[str, str] = field(default_factory=dict)  # tag that goes -> the one that takes its place
-    moved: dict[str, str] = field(default_factory=dict)  # tag that stays -> its new parent
+    moved: dict[str, str | None] = field(default_factory=dict)  # tag that stays -> its new parent
 
 
 def merge_plan(tree: TagTree, from_ids: Sequence[str], into_id: str) -> MergePlan:
@@ -62,6 +64,12 @@ def merged_edges(own: Edges, onto: Mapping[str, str]) -> Edges:
         target = onto.get(tag_id, tag_id)
         after[target] = _stronger([edge, after[target]]) if target in after else edge
     return after
+
+
+def moved_edges(own: Edges, onto: Mapping[str, str], before: Up, after: Up) -> Edges:
+    """The same on a photo, where tags lie elsewhere ``after``: no tag that stood becomes void by that."""
+    standing = [onto.get(tag_id, tag_id) for tag_id in photo_standing(own, before)]
+    return photo_freed(merged_edges(own, onto), standing, after)
 
 
 def _stronger(edges: Iterable[Edge]) -> Edge:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
 from photos_graph.errors import BadInput, Conflict
 from photos_graph.graph import changes, edges, tags
+from photos_graph.graph.changes import Single
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.feed import touch
 from photos_graph.graph.tag_tree import TagTree
 from photos_graph.model import Tag
 from photos_graph.services.edge_rules import shifts
 from photos_graph.services.index import Index
-from photos_graph.services.merging import merge_plan, merged_edges
+from photos_graph.services.merging import MergePlan, merge_plan, merged_edges, moved_edges
 from photos_graph.tag_names import checked_name
 
 T = TypeVar("T")
@@ -59,7 +60,10 @@ class TagEditing:
         return await self._write(work)
 
     async def move(self, tag_id: str, parent_id: str | None) -> Tag:
-        """None: to the top. Raises BadInput for a parent within the tag, Conflict beside a tag of the same name."""
+        """None: to the top. Where a photo has a tag that comes to lie below one that it excludes, the exclusion goes.
+
+        Raises BadInput for a parent within the tag, Conflict beside a tag of the same name.
+        """
 
         async def work(tx: Transaction, tree: TagTree) -> Tag:
             row = tree.get(tag_id)
@@ -68,32 +72,30 @@ class TagEditing:
                 if tag_id in tree.up(parent_id):
                     raise BadInput(f"{tree.path(parent_id)} lies within {row.name}, which cannot move into itself.")
             _check_free(tree, parent_id, row.name, tag_id)
+            shifted = await _on_photos(tx, tree, MergePlan(moved={tag_id: parent_id}), ())
             await tags.move(tx, {row: parent_id})
-            await touch(tx, tags=[tag_id])
+            await edges.write(tx, changes.grouped(shifted))
+            await touch(tx, labelled=_photos(shifted), tags=[tag_id])
             return Tag(row.id, row.name, parent_id, row.threshold)
 
         return await self._write(work)
 
     async def merge(self, from_ids: Sequence[str], into_id: str) -> Tag:
         """What was said of the tags is said of ``into``, what lay in them lies in it; they are gone, and with them what
-        a model predicted of them. Raises BadInput where ``into`` is one of them or lies within one."""
+        a model predicted of them. Exclusions go as in ``move``. Raises BadInput where ``into`` is one of them or lies
+        within one."""
 
         async def work(tx: Transaction, tree: TagTree) -> Tag:
             plan = merge_plan(tree, from_ids, into_id)
             numbers, folder_ids = await edges.on_tags(tx, plan.onto)
-            said: list[tuple[int | str, edges.Edges]] = [
-                *(await edges.of_photos(tx, numbers)).items(),
-                *(await edges.of_folders(tx, folder_ids)).items(),
-            ]
-            shifted = [
-                (of, *shift)
-                for of, own in said
-                for shift in shifts(own, merged_edges(own, plan.onto))
-                if shift[2] not in plan.onto  # those go with their tags
-            ]
+            shifted = await _on_photos(tx, tree, plan, numbers)
+            numbers += _photos(shifted)
+            for folder_id, own in (await edges.of_folders(tx, folder_ids)).items():
+                shifted += [(folder_id, *shift) for shift in shifts(own, merged_edges(own, plan.onto))]
+            kept = [shift for shift in shifted if shift[3] not in plan.onto]  # those go with their tags
             await tags.delete(tx, plan.onto)
             await tags.move(tx, {tree.get(tag_id): parent_id for tag_id, parent_id in plan.moved.items()})
-            await edges.write(tx, changes.grouped(shifted))
+            await edges.write(tx, changes.grouped(kept))
             await touch(tx, labelled=numbers, folders=folder_ids, tags=[*plan.onto, *plan.moved])
             return tree.tag(into_id)
 
@@ -123,6 +125,22 @@ class TagEditing:
         result = await self._graph.transaction(locked)
         await self._index.catch_up()
         return result
+
+
+async def _on_photos(tx: Transaction, tree: TagTree, plan: MergePlan, numbers: Iterable[int]) -> list[Single]:
+    """What the plan makes of what is said on those photos, and on others that exclude what tags come to lie in."""
+    then = tree.moved(plan.moved, plan.onto)
+    above = {tag_id for parent in plan.moved.values() if parent is not None for tag_id in then.up(parent)}
+    affected = {*numbers, *(await edges.excluding(tx, above))}
+    return [
+        (number, *shift)
+        for number, own in (await edges.of_photos(tx, sorted(affected))).items()
+        for shift in shifts(own, moved_edges(own, plan.onto, tree.up, then.up))
+    ]
+
+
+def _photos(shifted: Iterable[Single]) -> list[int]:
+    return [of for of, *_ in shifted if isinstance(of, int)]
 
 
 def _check_free(tree: TagTree, parent_id: str | None, name: str, but: str | None = None) -> None:

@@ -220,6 +220,14 @@ def test_new_faces_neither_join_old_clusters_nor_break_what_was_said() -> None:
     assert placed[5] == 1
 
 
+def test_a_new_face_that_is_not_somebody_joins_a_nameless_cluster() -> None:
+    vectors, _ = people(1, 3, 0.1, seed=9)
+    labels = np.array([0, 0, NOBODY], np.int32)
+    for person in range(5):  # none of whom has a face with their name
+        said = Constraints(np.arange(3, dtype=np.int32), np.full(3, NOBODY, np.int32), {2: {person}})
+        assert assign(kept(vectors), labels, CUT, said).tolist() == [0, 0, 0]
+
+
 def test_saved_and_loaded_and_never_half(tmp_path: Path) -> None:
     vectors, _ = people(20, 200, 0.7, seed=10)
     graph = kept(vectors)

@@ -190,16 +190,47 @@ class Naive:
             self.said.get(key) == now for key, (_, now) in change.shifts.items()
         )
 
+    def would_void(self, change: Change) -> bool:
+        """Whether an exclusion that comes back is above a tag of the photo."""
+        then = self.said | {key: before for key, (before, _) in change.shifts.items()}
+        return any(
+            before.kind == "EXCLUDES" and (said := then.get((target, below))) and said.kind == "TAGGED"
+            for (target, tag), (before, _) in change.shifts.items()
+            if before and isinstance(target, int)
+            for below in self.below(tag)
+        )
+
     def undo(self, change: Change) -> Change | None:
         """None where it is refused."""
-        if change.undone or not self.stands(change):
+        if change.undone or not self.stands(change) or self.would_void(change):
             return None
         change.undone = True
         if change.undoes:
             change.undoes.undone = False
         return self._say({key: before for key, (before, _) in change.shifts.items()}, undoes=change)
 
+    def standing(self) -> set[tuple[int, str]]:
+        """The tags of photos that no exclusion on them voids."""
+        return {
+            (target, tag)
+            for (target, tag), said in self.said.items()
+            if isinstance(target, int) and said.kind == "TAGGED" and not self.excluded(target, tag)
+        }
+
+    def free(self, tagged: Iterable[tuple[int, str]]) -> None:
+        """No exclusion of the photos voids these tags."""
+        for photo, tag in tagged:
+            for up in self.up(tag):
+                if (said := self.said.get((photo, up))) and said.kind == "EXCLUDES":
+                    del self.said[photo, up]
+
+    def move(self, tag: str, above: str | None) -> None:
+        standing = self.standing()
+        self.tags[tag] = above
+        self.free(standing)
+
     def merge(self, gone: str, into: str) -> None:
+        standing = self.standing()
         for (target, tag), said in list(self.said.items()):
             if tag == gone:
                 both = [said, *filter(None, [self.said.get((target, into))])]
@@ -210,6 +241,7 @@ class Naive:
             if parent == gone:
                 self.tags[tag] = into
         self.forget(gone)
+        self.free((photo, into if tag == gone else tag) for photo, tag in standing)
 
     def forget(self, tag: str) -> None:
         del self.tags[tag]

@@ -233,7 +233,7 @@ class Library(Shelves):
             assert self.refusal("moveTag", i=self.ours[tag], u=relay) == "BAD_INPUT"
         else:
             self.say("moveTag", i=self.ours[tag], u=relay)
-            self.naive.tags[tag] = above
+            self.naive.move(tag, above)
 
     @precondition(lambda self: self.naive.tags)
     @rule(place=places, other=places)

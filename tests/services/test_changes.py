@@ -157,6 +157,21 @@ async def test_what_others_said_meanwhile_of_other_things_is_no_conflict(service
     assert [each for each in await said(graph) if each] == [{"Sky": "MANUAL"}] * 3
 
 
+async def test_an_exclusion_does_not_come_back_over_a_tag_that_was_said_since(services: Services) -> None:
+    graph = await planted(services)
+    await services.tagging.tag_folder("a", refs("Italy"))
+    await services.tagging.untag_photos(ids(0), refs("Italy"))
+    before = await said(graph)
+    rome = await services.tagging.tag_photos(ids(0), refs("Italy/Rome"))
+    milan = await services.tagging.tag_photos(ids(0), refs("Italy/Milan"))
+    with pytest.raises(Conflict, match="Italy/Milan on 1"):
+        await undone(services, rome)
+    assert (await said(graph))[0] == {"Italy/Rome": "MANUAL", "Italy/Milan": "MANUAL"}
+    await undone(services, milan)
+    await undone(services, rome)
+    assert await said(graph) == before
+
+
 @pytest.mark.parametrize("how", ["deleted", "merged"])
 async def test_a_tag_that_is_gone_is_a_conflict(services: Services, how: str) -> None:
     graph = await planted(services)

@@ -84,6 +84,18 @@ async def test_nobody_is_in_a_photo_twice(services: Services) -> None:
     assert await said_of_faces(services.graph) == {"f0": {"Bob": "MANUAL"}, "g0": {"Anna": "MANUAL"}}
 
 
+async def test_what_a_model_took_another_face_of_the_photo_for_does_not_hold(services: Services) -> None:
+    anna, bob = [(await services.person_editing.create(name)).id for name in ("Anna", "Bob")]
+    await liken(services.graph, "g0", {anna: 0.9, bob: 0.3}, applied=anna)
+    await liken(services.graph, "g5", {bob: 0.9}, applied=bob)
+    await liken(services.graph, "f1", {anna: 0.9}, applied=anna)
+    await services.naming.assign(["f0", "f5"], Ref(id=anna))
+    shown = await services.faces.by_id(["f0", "g0", "f5", "g5", "f1"])
+    assert [face and face.person_id for face in shown] == [anna, None, anna, bob, anna]
+    assert await services.faces.counts([anna, bob]) == [3, 1]
+    assert await in_step(services)
+
+
 async def test_what_it_is_not_is_remembered_and_naming_takes_it_back(services: Services) -> None:
     await services.naming.assign(["f1", "f2"], named("Anna"))
     anna = await person(services, "Anna")

@@ -103,6 +103,31 @@ async def test_what_a_person_took_off_does_not_come_again(services: Services, fo
     assert set(found) == {None} and found[None].never == (ann.said[0],)
 
 
+@pytest.mark.parametrize("how", ["renamed", "merged", "renamed, and somebody else has the name"])
+async def test_what_is_gone_goes_whoever_it_is_by_now(services: Services, folder: Path, how: str) -> None:
+    ann = (await named(services))["Ann"].said
+    assert ann is not None
+    if how == "merged":
+        zoe = await services.person_editing.create("Zoe")
+        await services.person_editing.merge([ann[0]], zoe.id)
+    else:
+        await services.person_editing.rename(ann[0], "Zoe")
+    if how.endswith("name"):
+        await services.person_editing.create("Ann")
+    assert set(await named(services)) == {"Zoe", "Bob"}
+    found = await rescanned(services, folder, ("Ann", 0.41, 0.4), BOB, at=5)
+    assert set(found) == {"Zoe", "Bob"}, "it is marked anew, and who it is stays"
+    assert set(await rescanned(services, folder, BOB, at=10)) == {"Bob"}
+    assert await rescanned(services, folder, at=15) == {}
+
+
+async def test_a_name_that_the_file_gives_the_face_too_stays(services: Services, folder: Path) -> None:
+    await rescanned(services, folder, ANN, BOB, ("Cleo", 0.4, 0.4), at=5)
+    assert services.persons.named("Cleo") is None, "the face is Ann's"
+    found = await rescanned(services, folder, ANN, BOB, at=10)
+    assert set(found) == {"Ann", "Bob"}
+
+
 async def test_what_a_person_said_stays_when_the_file_says_otherwise(services: Services, folder: Path) -> None:
     ann = (await named(services))["Ann"]
     await services.naming.assign([ann.id], Ref(name="Zoe"))

@@ -150,6 +150,32 @@ async def test_a_tag_cannot_be_merged_into_what_lies_within_it(services: Service
             await services.tagging.merge([made["a"]], into)
 
 
+async def test_a_tag_that_comes_to_lie_below_an_excluded_one_stays_on_the_photos(services: Services) -> None:
+    graph = await planted(services)
+    tagging = services.tagging
+    await tagging.tag_folder("italy", refs("Italy", "Trip"))
+    await tagging.untag_folder("abruzzo", refs("Trip"))
+    await tagging.tag_folder("abruzzo", refs("Italy/Sea"))
+    await tagging.untag_photos(ids(3, 4), refs("Italy"))
+    await tagging.tag_photos(ids(3), refs("Naples", "Trip/Capri"))
+    await tagging.untag_photos(ids(5), refs("Trip"))
+    await tagging.tag_photos(ids(5), refs("Italy/Rome"))
+    made = await grown(graph, "Italy", "Trip", "Naples")
+    await tagging.move(made["Naples"], made["Italy"])
+    assert await said_by_path(graph, 3) == {"Italy/Naples": "MANUAL", "Trip/Capri": "MANUAL"}
+    assert await said_by_path(graph, 4) == {"Italy": "EXCLUDES"}
+    await tagging.tag_photos(ids(4), refs("Trip/Capri"))
+    await tagging.merge([made["Trip"]], made["Italy"])
+    assert [await said_by_path(graph, n) for n in (3, 4, 5)] == [
+        {"Italy/Naples": "MANUAL", "Italy/Capri": "MANUAL"},
+        {"Italy/Capri": "MANUAL"},
+        {"Italy/Rome": "MANUAL"},
+    ]
+    both = {"Italy": "EXCLUDES", "Italy/Sea": "MANUAL"}
+    assert await carried_by_path(graph, "abruzzo") == both, "a folder excludes what comes from above"
+    assert await in_step(services)
+
+
 # on photos
 
 

@@ -124,24 +124,34 @@ class Run:
         return result
 
     async def undo(self, last: bool) -> None:
-        """The last change goes; the one before it too, unless the last said something of the same."""
+        """The last change goes; the one before it too, unless the last said something of the same. Neither goes where
+        an exclusion would come back above a tag of the photo."""
         if last and self.done:
-            await self.changes.undo(self.done.pop())
-            self.worlds.pop()
+            first, now = self.worlds[-2:]
+            try:
+                await self.changes.undo(self.done[-1])
+            except Conflict:
+                assert _voids(first, _difference(first, now))
+            else:
+                assert not _voids(first, _difference(first, now))
+                self.done.pop()
+                self.worlds.pop()
         elif len(self.done) > 1:
             first, second, now = self.worlds[-3:]
             between = _difference(first, second)
             overlaps = not between.keys().isdisjoint(_difference(second, now))
+            gone = {key for key, how in between.items() if key not in _edges(first)}
+            edges = {key: how for key, how in _edges(now).items() if key not in gone}
+            edges |= {key: _edges(first)[key] for key in between if key not in gone}
+            then = _with_edges(now, edges)
+            refused = overlaps or _voids(then, between)
             try:
                 result = await self.changes.undo(self.done[-2])
             except Conflict:
-                assert overlaps
+                assert refused
             else:
-                assert not overlaps
-                gone = {key for key, how in between.items() if key not in _edges(first)}
-                edges = {key: how for key, how in _edges(now).items() if key not in gone}
-                edges |= {key: _edges(first)[key] for key in between if key not in gone}
-                self.worlds = [_with_edges(now, edges)]
+                assert not refused
+                self.worlds = [then]
                 self.done = []
                 assert result.change_id is not None
 
@@ -170,6 +180,17 @@ def _difference(one: World, other: World) -> dict[tuple[object, str], object]:
     before, after = _edges(one), _edges(other)
     missing = object()
     return {key: None for key in before | after if before.get(key, missing) != after.get(key, missing)}
+
+
+def _voids(world: World, changed: Iterable[tuple[object, str]]) -> bool:
+    """Whether one of those exclusions is above a tag of its photo."""
+    return any(
+        (photo, tag) in world.own
+        and world.own[photo, tag] is None
+        and any(world.own.get((photo, other)) is not None for other in below(world, tag))
+        for photo, tag in changed
+        if isinstance(photo, int)
+    )
 
 
 def _with_edges(world: World, edges: dict[Any, Any]) -> World:
