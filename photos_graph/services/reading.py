@@ -102,6 +102,7 @@ class Reading:
             await self._quarantine_suspects()
             await self._retry_killers()
             await self._settle()
+            await self._retry_killers()  # those among what had to settle
         finally:
             await self._write()
         return self._tally

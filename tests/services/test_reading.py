@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from photos_graph.model import JobState, PhotoOrder
 from photos_graph.services import reading
 from photos_graph.settings import Settings
 from tests.corpora import CORPORA
-from tests.pictures import jpeg, put
+from tests.pictures import OLD, jpeg, put
 from tests.services.dying import dies
 from tests.services.library import ended, failures, files, photos, scanned
 
@@ -35,9 +36,12 @@ async def killing(services: Services) -> None:
         await asyncio.sleep(0.03)
 
 
-async def test_a_file_that_kills_its_worker_twice_is_left_alone_by_name(services: Services, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ahead", [None, 3600], ids=["old", "time ahead"])
+async def test_a_file_that_kills_its_worker_twice_is_left_alone_by_name(
+    services: Services, tmp_path: Path, ahead: int | None
+) -> None:
     folder = tmp_path / "Pictures"
-    put(folder / "deadly.jpg", jpeg(1, 6000, 4000))
+    put(folder / "deadly.jpg", jpeg(1, 6000, 4000), at=time.time() + ahead if ahead else OLD)
     await services.roots.add(str(folder))
     killer = asyncio.create_task(killing(services))
     job = await scanned(services)
