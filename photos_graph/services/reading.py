@@ -271,7 +271,7 @@ class Reading:
             await asyncio.sleep(wait)
             steady: list[PendingFile] = []
             for file in list(looks.values()):
-                now = await asyncio.to_thread(_look, self._root, file)
+                now = await asyncio.to_thread(look, self._root, file, self._settings.library.follow_symlinks)
                 if now is None:
                     self._tally.vanished.append(looks.pop(file.record.id).record)
                 elif now.record.signature == file.record.signature:
@@ -287,9 +287,10 @@ class Reading:
             self._tally.unsettled = []
 
 
-def _look(root: Root, file: PendingFile) -> PendingFile | None:
+def look(root: Root, file: PendingFile, follow_symlinks: bool) -> PendingFile | None:
+    """The file as it is on disk now; None when it is not there."""
     try:
-        found = os.stat(root.raw_path + b"/" + file.raw, follow_symlinks=False)  # noqa: PTH116, raw bytes
+        found = os.stat(root.raw_path + b"/" + file.raw, follow_symlinks=follow_symlinks)  # noqa: PTH116, raw bytes
     except OSError:
         return None
     record = replace(file.record, size=found.st_size, mtime_ns=found.st_mtime_ns, inode=found.st_ino)

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from photos_graph.bootstrap import Services
+from photos_graph.bootstrap import Services, build
 from photos_graph.model import FileState, JobState, RootState
 from photos_graph.services.filters import FolderFilter, PhotoFilter
 from photos_graph.services.polling import poll
 from photos_graph.services.scan import rules
+from photos_graph.settings import LibrarySettings, Settings
 from tests.pictures import OLD, jpeg, put
 from tests.services.library import ended, failures, files, in_step, photos, scanned
 
@@ -291,6 +292,19 @@ async def test_a_file_that_is_still_being_written_is_in_when_the_scan_ends(servi
     assert job.state is JobState.SUCCEEDED, job.message
     assert (await photos(services))["growing.jpg"].byte_size == len(data)
     assert await failures(services) == {}
+
+
+async def test_a_linked_file_settles_as_what_it_leads_to(settings: Settings, tmp_path: Path) -> None:
+    settings = settings.model_copy(update={"library": LibrarySettings(follow_symlinks=True, settle_limit_seconds=5)})
+    root = tmp_path / "Pictures"
+    (root / ".hidden").mkdir(parents=True)
+    (root / "link.jpg").symlink_to(root / ".hidden/1.jpg")
+    async with build(settings) as services:
+        await services.roots.add(str(root))
+        put(root / ".hidden/1.jpg", jpeg(1), at=time.time())
+        job = await scanned(services)
+        assert "still being written" not in (job.message or "")
+        assert set(await photos(services)) == {"link.jpg"}
 
 
 async def test_a_time_in_the_future_does_not_keep_a_file_out(services: Services, folder: Path) -> None:
