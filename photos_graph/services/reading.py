@@ -281,6 +281,8 @@ class Reading:
             await files.put_pending(self._graph, [file.record for file in steady], self._progress.job_id)
             await self._read_block(steady, self._settings.images.workers + WAITING)
             if time.monotonic() > end:
+                # As they look now: the next scan, which may trust the times of folders, sees whether they have settled.
+                await files.put_pending(self._graph, [file.record for file in looks.values()], self._progress.job_id)
                 self._tally.unsettled += looks.values()
                 return
             looks |= {file.record.id: file for file in self._tally.unsettled}
