@@ -354,6 +354,10 @@ async def test_a_folder_that_cannot_be_listed_is_a_failure_and_loses_nothing(
     job = await scanned(services)
     assert job.state is JobState.SUCCEEDED
     assert "Permission denied" in (await failures(services))["Pictures/a"].reason
+    beside = services.browse.folder_by_path("Pictures/b")
+    assert beside is not None
+    await ended(services, await services.jobs.scan(folder_id=beside.id))
+    assert "Pictures/a" in await failures(services), "nobody looked there"
     assert len(await photos(services)) == 10
     monkeypatch.undo()
     await scanned(services)
