@@ -160,6 +160,7 @@ def jobs(
         elif retry:
             job = await follow(services.jobs.watch((await services.jobs.retry_failures()).id))
             out.print(table_of_jobs([job]))
+            return 0 if job.state is JobState.SUCCEEDED else 1
         elif failures:
             page = await services.browse.failures(last, None)
             out.print(table_of_failures(list(page.items)))

@@ -67,12 +67,15 @@ async def put_failures(tx: Transaction, failures: Sequence[ReadFailure], job_id:
     return [row["was"] for row in lost if row["was"] is not None]
 
 
-async def put_folder_failures(graph: Graph, root_id: str, failures: Sequence[ReadFailure], job_id: str) -> None:
-    """What a walk could not look at now; earlier entries of folders that it could are removed."""
+async def put_folder_failures(
+    graph: Graph, root_id: str, key: str, failures: Sequence[ReadFailure], job_id: str
+) -> None:
+    """What a walk of the tree of the folder with that key could not look at now; earlier entries of folders that it
+    could are removed."""
 
     async def work(tx: Transaction) -> None:
         rows = [_row(failure, f"{failure.about}:{failure.stage}:{failure.path}") for failure in failures]
-        await tx.run(CLEAR_FOLDERS, root=root_id, failing=[row["id"] for row in rows])
+        await tx.run(CLEAR_FOLDERS, root=root_id, key=key, failing=[row["id"] for row in rows])
         if rows:
             await tx.run(PUT, rows=rows, job=job_id)
             await tx.run(ABOUT_FOLDER, rows=rows)
@@ -106,7 +109,9 @@ def _row(failure: ReadFailure, id_: str) -> dict[str, object]:
 
 CLEAR: LiteralString = "UNWIND $ids AS id MATCH (x:Failure)-[:ABOUT]->(:File {id: id}) DETACH DELETE x"
 CLEAR_FOLDERS: LiteralString = """
-MATCH (x:Failure)-[:ABOUT]->(:Folder {rootId: $root}) WHERE NOT x.id IN $failing DETACH DELETE x
+MATCH (x:Failure)-[:ABOUT]->(d:Folder {rootId: $root})
+WHERE (d.key = $key OR d.key STARTS WITH $key + '/') AND NOT x.id IN $failing
+DETACH DELETE x
 """
 
 

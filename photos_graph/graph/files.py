@@ -201,14 +201,15 @@ UNWIND $ids AS id MATCH (f:File {id: id}) SET f.attempts = coalesce(f.attempts, 
 
 async def note_opened(graph: Graph, ids: Sequence[str]) -> None:
     """Written before a file is opened, so that one which takes the machine down is known by name."""
-    await graph.write(OPENED, ids=list(ids))
+    if ids:
+        await graph.write(OPENED, ids=list(ids))
 
 
 CLOSED: LiteralString = "UNWIND $ids AS id MATCH (f:File {id: id}) SET f.attempts = 0"
 
 
 async def note_unopened(graph: Graph, ids: Sequence[str]) -> None:
-    """Files that were about to be read when their scan was told to stop: no blame falls on them."""
+    """Files that were not reached when their scan was told to stop, or were not there: no blame falls on them."""
     if ids:
         await graph.write(CLOSED, ids=list(ids))
 

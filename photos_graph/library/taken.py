@@ -128,7 +128,8 @@ def _gps(fields: Fields) -> Taken | None:
         return None
     names = ("Exif.Photo.OffsetTimeOriginal", "Exif.Photo.OffsetTimeDigitized", "Exif.Photo.OffsetTime")
     offset = next(filter(None, (parse_offset(_first(fields, name)) for name in names)), "+00:00")
-    return Taken(utc + _delta(offset), TakenSource.GPS, offset)
+    at = _later(utc, _delta(offset))
+    return Taken(at, TakenSource.GPS, offset) if at else None
 
 
 def _gps_utc(fields: Fields) -> datetime | None:
@@ -141,7 +142,8 @@ def _gps_utc(fields: Fields) -> datetime | None:
         return None
     if not (0 <= hours < 24 and 0 <= minutes < 60 and 0 <= seconds < 61):
         return None
-    return datetime.combine(day.at, time()) + timedelta(seconds=float(hours * 3600 + minutes * 60 + seconds))
+    clock = timedelta(seconds=float(hours * 3600 + minutes * 60 + seconds))
+    return _later(datetime.combine(day.at, time()), clock)
 
 
 def _offset_by_gps(at: datetime, fields: Fields) -> str | None:
@@ -191,6 +193,13 @@ def parse_offset(text: str) -> str | None:
         return "+00:00"
     hours, minutes = int(match[3]), int(match[4])
     return f"{match[2]}{hours:02}:{minutes:02}" if hours <= 14 and minutes < 60 else None
+
+
+def _later(at: datetime, delta: timedelta) -> datetime | None:
+    try:
+        return at + delta
+    except OverflowError:  # before the year 1, or after 9999
+        return None
 
 
 def _delta(offset: str) -> timedelta:

@@ -90,7 +90,7 @@ class Comparison:
                 await self._progress.step(0, None, f"Looking: {self.files:,} files")
         finally:
             await asyncio.gather(coming, return_exceptions=True)
-        await self._note_problems()
+        await self._note_problems(scope.key if scope else self._root.id)
         await self._find_vanished(base)
 
     def _walk(self, base: bytes, known: dict[bytes, KnownFolder] | None) -> Iterator[Found]:
@@ -264,12 +264,12 @@ class Comparison:
 
     # -- what is gone
 
-    async def _note_problems(self) -> None:
+    async def _note_problems(self, key: str) -> None:
         noted = [
             ReadFailure(self._nearest(problem.key).id, f"{self._root.name}/{problem.key}", "walk", problem.reason)
             for problem in self._problems
         ]
-        await failures.put_folder_failures(self._graph, self._root.id, noted, self._progress.job_id)
+        await failures.put_folder_failures(self._graph, self._root.id, key, noted, self._progress.job_id)
 
     def _nearest(self, below: str) -> FolderRecord:
         while (record := self._by_key.get(self._key(below))) is None:

@@ -81,6 +81,7 @@ class Reading:
         self._progress = progress
         self._tally = Tally()
         self._opened: set[str] = set()  # file ids, of those that are PENDING still
+        self._blameless: list[str] = []  # file ids: opened, and no more came of it than that it is gone, or written to
         self._killers: list[PendingFile] = []
         self._reads: list[tuple[Intake, PendingFile]] = []
         self._failures: list[ReadFailure] = []
@@ -101,6 +102,7 @@ class Reading:
             await self._quarantine_suspects()
             await self._retry_killers()
             await self._settle()
+            await self._retry_killers()  # those among what had to settle
         finally:
             await self._write()
         return self._tally
@@ -112,9 +114,10 @@ class Reading:
         after = ""
         while pending := await files.pending_files(self._graph, self._root.id, after, AHEAD, attempts):
             after = pending[-1].key
-            for start in range(0, len(pending), BLOCK):
-                # A file that was opened in this run and has to wait, or killed its worker, is no suspect.
-                block = [file for file in pending[start : start + BLOCK] if file.record.id not in self._opened]
+            size = BLOCK if at_once > 1 else 1  # what is noted with a file shares the blame for it
+            for start in range(0, len(pending), size):
+                # A file that was opened in this run and has to wait, is gone, or killed its worker, is no suspect.
+                block = [file for file in pending[start : start + size] if file.record.id not in self._opened]
                 now = time.time_ns()
                 self._tally.unsettled += [file for file in block if self._is_young(file.record, now)]
                 await self._read_block([file for file in block if not self._is_young(file.record, now)], at_once)
@@ -156,9 +159,12 @@ class Reading:
             case RootOffline() | EngineUnavailable():
                 raise outcome
             case NotFound():
+                self._opened.add(file.record.id)
+                self._blameless.append(file.record.id)
                 self._tally.vanished.append(file.record)
             case StillWritten():
                 self._opened.add(file.record.id)
+                self._blameless.append(file.record.id)
                 self._tally.unsettled.append(file)
             case KilledWorker():
                 self._opened.add(file.record.id)
@@ -192,7 +198,9 @@ class Reading:
     async def _write(self) -> None:
         reads, self._reads = self._reads, []
         noted, self._failures = self._failures, []
+        blameless, self._blameless = self._blameless, []
         self._written = time.monotonic()
+        await files.note_unopened(self._graph, blameless)
         if not reads and not noted:
             return
         places = await self._places(reads)
@@ -241,7 +249,8 @@ class Reading:
         self._killers = []
 
     async def _quarantine_suspects(self) -> None:
-        suspects = await files.pending_files(self._graph, self._root.id, "", 10_000, (QUARANTINE_AFTER, 2**31))
+        found = await files.pending_files(self._graph, self._root.id, "", 10_000, (QUARANTINE_AFTER, 2**31))
+        suspects = [file for file in found if file.record.id not in self._opened]  # this service has survived those
         reason = "Every time it was read alone the whole service ended. It is left alone now."
         for file in suspects:
             self._failures.append(
@@ -262,7 +271,7 @@ class Reading:
             await asyncio.sleep(wait)
             steady: list[PendingFile] = []
             for file in list(looks.values()):
-                now = await asyncio.to_thread(_look, self._root, file)
+                now = await asyncio.to_thread(look, self._root, file, self._settings.library.follow_symlinks)
                 if now is None:
                     self._tally.vanished.append(looks.pop(file.record.id).record)
                 elif now.record.signature == file.record.signature:
@@ -272,15 +281,18 @@ class Reading:
             await files.put_pending(self._graph, [file.record for file in steady], self._progress.job_id)
             await self._read_block(steady, self._settings.images.workers + WAITING)
             if time.monotonic() > end:
+                # As they look now: the next scan, which may trust the times of folders, sees whether they have settled.
+                await files.put_pending(self._graph, [file.record for file in looks.values()], self._progress.job_id)
                 self._tally.unsettled += looks.values()
                 return
             looks |= {file.record.id: file for file in self._tally.unsettled}
             self._tally.unsettled = []
 
 
-def _look(root: Root, file: PendingFile) -> PendingFile | None:
+def look(root: Root, file: PendingFile, follow_symlinks: bool) -> PendingFile | None:
+    """The file as it is on disk now; None when it is not there."""
     try:
-        found = os.stat(root.raw_path + b"/" + file.raw, follow_symlinks=False)  # noqa: PTH116, raw bytes
+        found = os.stat(root.raw_path + b"/" + file.raw, follow_symlinks=follow_symlinks)  # noqa: PTH116, raw bytes
     except OSError:
         return None
     record = replace(file.record, size=found.st_size, mtime_ns=found.st_mtime_ns, inode=found.st_ino)

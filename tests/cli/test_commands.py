@@ -113,6 +113,10 @@ def test_scan_jobs_and_doctor_tell_one_story(folder: Path, tmp_path: Path) -> No
     refused = run("scan", *data)
     assert refused.returncode == 1 and "--accept-missing" in refused.stderr
     assert run("scan", "--accept-missing", *data).returncode == 0
+    assert run("jobs", "--retry", *data).returncode == 0
+    folder.rename(tmp_path / "away")
+    offline = run("jobs", "--retry", *data)
+    assert offline.returncode == 1 and "failed" in offline.stdout
 
 
 def test_serve_greets_answers_and_ends_with_its_engine(folder: Path, tmp_path: Path) -> None:

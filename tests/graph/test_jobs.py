@@ -105,11 +105,13 @@ async def test_retrying_puts_files_back_among_those_to_read(graph: Graph) -> Non
 async def test_folders_that_can_be_read_again_are_no_failure(graph: Graph) -> None:
     await library(graph)
     locked = ReadFailure("a", "Pictures/a/locked", "walk", "no permission")
-    await failures.put_folder_failures(graph, "r1", [locked], "j1")
-    await failures.put_folder_failures(graph, "r1", [locked], "j1")
+    await failures.put_folder_failures(graph, "r1", "r1", [locked], "j1")
+    await failures.put_folder_failures(graph, "r1", "r1", [locked], "j1")
     ((_, failure),) = await failures.page(graph, None, "", 10)
     assert (failure.path, failure.attempts) == ("Pictures/a/locked", 2)
-    await failures.put_folder_failures(graph, "r1", [], "j1")
+    await failures.put_folder_failures(graph, "r1", "r1/a/b", [], "j1")
+    assert await failures.count(graph) == 1, "nobody looked there"
+    await failures.put_folder_failures(graph, "r1", "r1/a", [], "j1")
     assert await failures.count(graph) == 0
 
 

@@ -115,6 +115,16 @@ def test_an_impossible_gps_time_is_passed_over(time: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("day", "time", "offset"), [("0001:01:01", "0/1 0/1 0/1", "-02:00"), ("9999:12:31", "23/1 59/1 60/1", "+00:00")]
+)
+def test_a_gps_time_beyond_the_calendar_is_passed_over(day: str, time: str, offset: str) -> None:
+    gps = {"Exif.GPSInfo.GPSDateStamp": day, "Exif.GPSInfo.GPSTimeStamp": time, "Exif.Photo.OffsetTime": offset}
+    found = taken(jpeg(gps))
+    assert found is not None
+    assert found.source == TakenSource.FILE_TIME
+
+
+@pytest.mark.parametrize(
     ("clock", "offset"),
     [
         ("2019:08:06 00:30:10", "+02:00"),

@@ -13,7 +13,7 @@ from typing import Any
 from photos_graph.bootstrap import build
 from photos_graph.graph import models, predictions
 from photos_graph.model import JobKind, ModelKind
-from photos_graph.services import predict_stage
+from photos_graph.services import predict_stage, reading
 from photos_graph.services.exports.building import Building
 from photos_graph.settings import Settings
 
@@ -23,7 +23,8 @@ BATCH = 10  # predicted photos in one commit
 def dies(settings: Settings, where: str, *, train: bool = False) -> None:
     """Does what there is to do, in a process of its own, until it is killed: ``activating``, when a model takes over
     but for the commit; ``predicting``, in the second batch, but for the commit; ``exporting``, in the third block,
-    but for the note; ``ending``, when an export is whole, but for its name. ``train``: also trains."""
+    but for the note; ``ending``, when an export is whole, but for its name; ``reading``, at the first file of a scan.
+    ``train``: also trains."""
     graph = settings.graph
     own = {
         "PHOTOS_DATA_DIR": str(settings.data_dir),
@@ -55,7 +56,7 @@ def _after(work: Callable[..., Awaitable[Any]], call: int) -> Callable[..., Awai
     return working
 
 
-def _before(work: Callable[..., None], call: int) -> Callable[..., None]:
+def _before(work: Callable[..., Any], call: int) -> Callable[..., None]:
     calls = 0
 
     def working(*arguments: Any) -> None:
@@ -79,6 +80,8 @@ async def _main(where: str, more: Sequence[str]) -> None:
             Building.note = _before(Building.note, 3)  # type: ignore[method-assign]
         case "ending":
             os.sync = _before(os.sync, 1)
+        case "reading":
+            reading.call_intake = _before(reading.call_intake, 1)  # type: ignore[assignment]
     async with build(Settings()) as services:
         if more:
             await services.learning.train(ModelKind.TAGS)

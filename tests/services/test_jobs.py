@@ -13,11 +13,11 @@ import pytest
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.graph.files import pending_count
-from photos_graph.model import Job, JobState, RootState
+from photos_graph.model import Job, JobKind, JobState, RootState
 from photos_graph.services.browse import LibraryCounts
-from photos_graph.services.polling import poll
+from photos_graph.services.polling import Waiting, poll
 from photos_graph.services.scan import rules
-from photos_graph.settings import Settings
+from photos_graph.settings import LibrarySettings, Settings
 from tests.pictures import OLD, jpeg, put
 from tests.services.library import ended, in_step, photos, scanned
 
@@ -158,6 +158,69 @@ async def test_a_poll_asks_once_about_what_it_must_not_judge(services: Services,
     count = (await services.jobs.page(None, 1, None)).total
     await poll(services.graph, services.jobs, rules(services.settings))
     assert (await services.jobs.page(None, 1, None)).total == count
+
+
+async def count_after_poll(services: Services, waiting: Waiting) -> int:
+    """How many jobs there are then."""
+    await poll(services.graph, services.jobs, rules(services.settings), waiting)
+    return (await services.jobs.page(None, 1, None)).total
+
+
+async def test_a_poll_has_read_what_was_written_longer_than_a_scan_waits(settings: Settings, folder: Path) -> None:
+    settings = settings.model_copy(update={"library": LibrarySettings(settle_limit_seconds=0)})
+    path, data = folder / "b/upload.jpg", jpeg(90)
+    path.write_bytes(data[:100])
+    for below in ("", "a", "a/deep", "b"):
+        os.utime(folder / below, (OLD, OLD))
+
+    def write_on(size: int) -> None:
+        with path.open("r+b") as file:
+            file.write(data[:size])
+
+    async with build(settings) as services:
+        await services.roots.add(str(folder))
+        write_on(150)
+        job = await services.jobs.scan()
+        for size in range(200, 300):
+            write_on(size)
+            await asyncio.sleep(0.2)
+            if (found := await services.jobs.get(job.id)) and found.finished_at:
+                break
+        assert "1 still being written" in ((await ended(services, job)).message or "")
+        waiting = Waiting()
+        count = await count_after_poll(services, waiting)
+        write_on(400)
+        assert await count_after_poll(services, waiting) == count, "it is written to still"
+        write_on(len(data))
+        assert await count_after_poll(services, waiting) == count
+        for _ in range(5):
+            await count_after_poll(services, waiting)
+            for unfinished in await services.jobs.unfinished(JobKind.SCAN):
+                await ended(services, unfinished)
+        assert (await photos(services))["upload.jpg"].byte_size == len(data)
+        count = await count_after_poll(services, waiting)
+        assert await count_after_poll(services, waiting) == count
+
+
+async def test_a_poll_asks_once_about_a_file_that_is_not_read(settings: Settings, folder: Path) -> None:
+    async with build(settings) as services:
+        await services.roots.add(str(folder))
+        for below in ("", "a", "a/deep", "b"):
+            os.utime(folder / below, (OLD, OLD))
+        await scanned(services)
+        await services.graph.write("MATCH (f:File {name: '4.jpg'}) SET f.state = 'PENDING'")
+    async with build(settings, run_jobs=False) as services:
+        waiting = Waiting()
+        count = await count_after_poll(services, waiting)
+        assert await count_after_poll(services, waiting) == count + 1
+        (job,) = await services.jobs.unfinished(JobKind.SCAN)
+        assert (job.state, job.arguments["quick"]) == (JobState.QUEUED, "1")
+        await services.jobs.cancel(job.id)
+        for _ in range(3):
+            assert await count_after_poll(services, waiting) == count + 1
+        os.utime(folder / "b/4.jpg", (OLD + 1, OLD + 1))
+        await count_after_poll(services, waiting)
+        assert await count_after_poll(services, waiting) == count + 2
 
 
 async def test_a_poll_takes_a_folder_of_next_year_for_known(services: Services, folder: Path) -> None:

@@ -6,16 +6,20 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
 
-from photos_graph.bootstrap import Services
+from photos_graph.bootstrap import Services, build
+from photos_graph.graph import files as graph_files
 from photos_graph.images.formats import EXTENSIONS
 from photos_graph.model import JobState, PhotoOrder
 from photos_graph.services import reading
+from photos_graph.settings import Settings
 from tests.corpora import CORPORA
-from tests.pictures import jpeg, put
+from tests.pictures import OLD, jpeg, put
+from tests.services.dying import dies
 from tests.services.library import ended, failures, files, photos, scanned
 
 pytestmark = pytest.mark.anyio
@@ -32,9 +36,12 @@ async def killing(services: Services) -> None:
         await asyncio.sleep(0.03)
 
 
-async def test_a_file_that_kills_its_worker_twice_is_left_alone_by_name(services: Services, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ahead", [None, 3600], ids=["old", "time ahead"])
+async def test_a_file_that_kills_its_worker_twice_is_left_alone_by_name(
+    services: Services, tmp_path: Path, ahead: int | None
+) -> None:
     folder = tmp_path / "Pictures"
-    put(folder / "deadly.jpg", jpeg(1, 6000, 4000))
+    put(folder / "deadly.jpg", jpeg(1, 6000, 4000), at=time.time() + ahead if ahead else OLD)
     await services.roots.add(str(folder))
     killer = asyncio.create_task(killing(services))
     job = await scanned(services)
@@ -46,6 +53,53 @@ async def test_a_file_that_kills_its_worker_twice_is_left_alone_by_name(services
     await ended(services, await services.jobs.retry_failures())
     assert "deadly.jpg" in await photos(services)
     assert await failures(services) == {}
+
+
+async def attempts(services: Services) -> dict[str, int]:
+    """Of the files that are not read yet, by name."""
+    [root] = await services.roots.all()
+    pending = await graph_files.pending_files(services.graph, root.id, "", 500, (0, 100))
+    return {file.record.name: file.record.attempts for file in pending}
+
+
+async def test_files_that_go_away_with_their_disk_are_not_to_blame(services: Services, tmp_path: Path) -> None:
+    folder, away = tmp_path / "Pictures", tmp_path / "away"
+    for number in range(40):
+        put(folder / f"{number}.jpg", jpeg(number, 2000, 1500))
+    await services.roots.add(str(folder))
+    for _ in range(2):
+        job = await services.jobs.scan()
+        async for step in services.jobs.watch(job.id):
+            if step.done:
+                break
+        folder.rename(away)
+        folder.mkdir()  # what is there where nothing is mounted
+        assert (await ended(services, job)).state is JobState.FAILED
+        left = await attempts(services)
+        assert left and set(left.values()) == {0}
+        folder.rmdir()
+        away.rename(folder)
+    await scanned(services)
+    assert len(await photos(services)) == 40
+    assert await failures(services) == {}
+
+
+async def test_only_the_file_that_ends_the_service_is_left_alone(settings: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "Pictures"
+    for number in range(5):
+        put(folder / f"{number}.jpg", jpeg(number))
+    async with build(settings, run_jobs=False) as services:
+        await services.roots.add(str(folder))
+        job = await services.jobs.scan()
+    for _ in range(reading.QUARANTINE_AFTER):
+        await asyncio.to_thread(dies, settings, "reading")
+        async with build(settings, run_jobs=False) as services:
+            # Its owner would be given up only after a while.
+            await services.graph.write("MATCH (j:Job {id: $id}) SET j.state = 'QUEUED'", id=job.id)
+    async with build(settings) as services:
+        await ended(services, job)
+        assert set(await failures(services)) == {"Pictures/0.jpg"}
+        assert set(await photos(services)) == {f"{number}.jpg" for number in range(1, 5)}
 
 
 async def test_every_original_is_read_once(services: Services, tmp_path: Path) -> None:

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from photos_graph.bootstrap import Services
+from photos_graph.bootstrap import Services, build
 from photos_graph.model import FileState, JobState, RootState
 from photos_graph.services.filters import FolderFilter, PhotoFilter
 from photos_graph.services.polling import poll
 from photos_graph.services.scan import rules
+from photos_graph.settings import LibrarySettings, Settings
 from tests.pictures import OLD, jpeg, put
 from tests.services.library import ended, failures, files, in_step, photos, scanned
 
@@ -293,6 +294,19 @@ async def test_a_file_that_is_still_being_written_is_in_when_the_scan_ends(servi
     assert await failures(services) == {}
 
 
+async def test_a_linked_file_settles_as_what_it_leads_to(settings: Settings, tmp_path: Path) -> None:
+    settings = settings.model_copy(update={"library": LibrarySettings(follow_symlinks=True, settle_limit_seconds=5)})
+    root = tmp_path / "Pictures"
+    (root / ".hidden").mkdir(parents=True)
+    (root / "link.jpg").symlink_to(root / ".hidden/1.jpg")
+    async with build(settings) as services:
+        await services.roots.add(str(root))
+        put(root / ".hidden/1.jpg", jpeg(1), at=time.time())
+        job = await scanned(services)
+        assert "still being written" not in (job.message or "")
+        assert set(await photos(services)) == {"link.jpg"}
+
+
 async def test_a_time_in_the_future_does_not_keep_a_file_out(services: Services, folder: Path) -> None:
     await services.roots.add(str(folder))
     put(folder / "tomorrow.jpg", jpeg(78), at=time.time() + 86_400)
@@ -340,6 +354,10 @@ async def test_a_folder_that_cannot_be_listed_is_a_failure_and_loses_nothing(
     job = await scanned(services)
     assert job.state is JobState.SUCCEEDED
     assert "Permission denied" in (await failures(services))["Pictures/a"].reason
+    beside = services.browse.folder_by_path("Pictures/b")
+    assert beside is not None
+    await ended(services, await services.jobs.scan(folder_id=beside.id))
+    assert "Pictures/a" in await failures(services), "nobody looked there"
     assert len(await photos(services)) == 10
     monkeypatch.undo()
     await scanned(services)
