@@ -74,6 +74,7 @@ class Comparison:
 
         Raises RootOffline when the root cannot be opened, and Cancelled.
         """
+        await folders.rekey_files(self._graph, await folders.folders_to_rekey(self._graph, self._root.id))
         for record in await folders.folders_of(self._graph, self._root.id):
             self._remember(record)
         self._fresh = len(self._by_id) == 1

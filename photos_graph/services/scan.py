@@ -77,6 +77,9 @@ class Scan:
                 # One root's trouble does not keep the others from being scanned.
                 refused.append(error)
                 said[root.id] = error.public_message
+            except Conflict as error:
+                refused.append(error)
+                said[root.id] = f"{root.name}: {error.public_message}"
         left = {root.id for root in await folders.roots(self._graph)}
         for look in looks:
             try:

@@ -79,7 +79,9 @@ async def test_a_moved_folder_takes_its_files_along(graph: Graph) -> None:
     await library(graph)
     await photos.put_read(graph, [read(0, "a")], [], "j1")
     await folders.put_folders(graph, "r1", [FolderRecord("b", "r1/B", "B", b"B", "r1", 6, 0)])
+    assert await folders.folders_to_rekey(graph, "r1") == ["b"]
     await folders.rekey_files(graph, ["b"])
+    assert await folders.folders_to_rekey(graph, "r1") == []
     assert (await photos.files_of(graph, [A]))[A][0].key == "r1/B/n0.jpg"
     assert [(r.name, r.parent_id) for r in await postings.folder_rows(graph, ["b"])] == [("B", "r1")]
     records = {record.id: record for record in await folders.folders_of(graph, "r1")}

@@ -7,12 +7,17 @@ import errno
 import os
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from photos_graph.bootstrap import Services
+from photos_graph.errors import Unavailable
+from photos_graph.graph import folders
+from photos_graph.graph.connection import Graph
+from photos_graph.graph.folders import FolderRecord
 from photos_graph.model import FileState, JobState, RootState
 from photos_graph.services.filters import FolderFilter, PhotoFilter
 from photos_graph.services.polling import poll
@@ -110,6 +115,59 @@ async def test_a_moved_folder_keeps_its_id_and_all_below_it(services: Services, 
     assert services.browse.folder_by_path("Pictures/a") is None
     assert "Reise ä/deep/3.jpg" in await files(services)
     assert await in_step(services)
+
+
+async def test_the_files_of_a_moved_folder_follow_though_the_scan_was_cut_short(
+    services: Services, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    one = (await photos(services))["1.jpg"]
+    (folder / "a").rename(folder / "moved")
+    put_folders = folders.put_folders
+
+    async def last(graph: Graph, root_id: str, records: Sequence[FolderRecord]) -> None:
+        await put_folders(graph, root_id, records)
+        raise Unavailable("killed here")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folders, "put_folders", last)
+        assert (await scanned(services)).state is JobState.FAILED
+    put(folder / "a/1.jpg", jpeg(20))
+    job = await scanned(services)
+    assert job.state is JobState.SUCCEEDED, job.message
+    known = await files(services)
+    assert known["moved/1.jpg"] == (one.id, FileState.PRESENT)
+    assert {"moved/deep/3.jpg", "a/1.jpg"} <= known.keys()
+    assert await in_step(services)
+
+
+async def test_a_photo_has_the_same_name_everywhere_when_the_folder_of_a_copy_moves(
+    services: Services, folder: Path
+) -> None:
+    shutil.copy2(folder / "a/1.jpg", folder / "b/copy.jpg")
+    await services.roots.add(str(folder))
+    await scanned(services)
+    (folder / "a").rename(folder / "z")
+    await scanned(services)
+    assert {"copy.jpg"} == {name for name in await photos(services) if name in {"copy.jpg", "1.jpg"}}
+    assert await in_step(services)
+
+
+async def test_a_root_in_which_keys_clash_does_not_keep_the_others_from_being_scanned(
+    services: Services, folder: Path
+) -> None:
+    other = folder.with_name("Zoo")
+    other.mkdir()
+    for root in (folder, other):
+        await services.roots.add(str(root))
+    await scanned(services)
+    await services.graph.write("MATCH (f:File {name: '1.jpg'}) SET f.key = replace(f.key, '1.jpg', 'new.jpg')")
+    put(folder / "a/new.jpg", jpeg(20))
+    put(other / "11.jpg", jpeg(11))
+    job = await scanned(services)
+    assert job.state is JobState.FAILED and "Pictures: Something with the same key" in (job.message or "")
+    assert "11.jpg" in await photos(services)
 
 
 async def test_a_new_folder_with_the_inode_of_a_deleted_one_is_another_folder(services: Services, folder: Path) -> None:
