@@ -421,6 +421,34 @@ async def test_names_that_are_not_unicode_survive_the_round_trip(services: Servi
     assert (await scanned(services)).total == 0
 
 
+@pytest.mark.parametrize("quick", [False, True])
+async def test_names_that_change_only_their_unicode_form_still_open_their_files(
+    services: Services, tmp_path: Path, quick: bool
+) -> None:
+    root = tmp_path / "Pictures"
+    decomposed, composed = "Cafe\u0301", "Caf\u00e9"
+    put(root / decomposed / "below" / f"{decomposed}.jpg", jpeg(1))
+    for path in (root, root / decomposed, root / decomposed / "below"):
+        os.utime(path, (OLD, OLD))
+    await services.roots.add(str(root))
+    await scanned(services)
+    (before,) = (await photos(services)).values()
+    (root / decomposed).rename(root / composed)  # as convmv does
+    (root / composed / "below" / f"{decomposed}.jpg").rename(root / composed / "below" / f"{composed}.jpg")
+    put(root / composed / "below" / "new.jpg", jpeg(2))
+    job = await scanned(services, quick=quick)
+    assert (job.state, job.done) == (JobState.SUCCEEDED, 1), job.message
+    shown = await photos(services)
+    assert set(shown) == {f"{composed}.jpg", "new.jpg"} and shown[f"{composed}.jpg"].id == before.id
+    original = await services.media.original(before.id)
+    try:
+        assert os.pread(original.descriptor, 1 << 20, 0) == jpeg(1)
+    finally:
+        os.close(original.descriptor)
+    assert (await scanned(services, quick=quick)).total == 0
+    assert await in_step(services)
+
+
 async def test_only_a_folder_can_be_scanned(services: Services, folder: Path) -> None:
     await services.roots.add(str(folder))
     await scanned(services)
