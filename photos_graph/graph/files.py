@@ -230,25 +230,32 @@ async def file_count(graph: Graph) -> int:
 
 
 # A vanished file whose bytes were found under a path that is new in this scan has moved: its entry goes.
-DROP_MOVED: LiteralString = """
+MOVED: LiteralString = """
 UNWIND $ids AS id
 MATCH (f:File {id: id})-[:OF]->(p:Photo)
 WHERE EXISTS { MATCH (o:File)-[:OF]->(p) WHERE o.foundBy = $job AND o.state = 'PRESENT' AND o.id <> f.id }
-WITH f, id, p.number AS number
-DETACH DELETE f
-RETURN id, number
+RETURN id, p.number AS number
 """
+
+DROP: LiteralString = "UNWIND $ids AS id MATCH (f:File {id: id}) DETACH DELETE f"
 
 
 async def drop_moved(graph: Graph, vanished: Sequence[str], job_id: str) -> set[str]:
     """Which of the ``vanished`` files hold the bytes of a file that the job found; their entries are removed."""
+    dropped: set[str] = set()
+    for start in range(0, len(vanished), 1000):
+        some = list(vanished[start : start + 1000])
 
-    async def work(tx: Transaction) -> set[str]:
-        rows = await tx.run(DROP_MOVED, ids=list(vanished), job=job_id)
-        await touch(tx, photos=[row["number"] for row in rows])
-        return {row["id"] for row in rows}
+        async def work(tx: Transaction, some: list[str] = some) -> list[str]:
+            rows = await tx.run(MOVED, ids=some, job=job_id)
+            ids = [row["id"] for row in rows]
+            await clear_failures(tx, ids)
+            await tx.run(DROP, ids=ids)
+            await touch(tx, photos=[row["number"] for row in rows])
+            return ids
 
-    return await graph.transaction(work) if vanished else set()
+        dropped.update(await graph.transaction(work))
+    return dropped
 
 
 HOLDING: LiteralString = """

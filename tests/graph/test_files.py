@@ -49,8 +49,18 @@ async def test_a_vanished_file_whose_bytes_the_job_found_elsewhere_is_no_more(gr
     await photos.put_read(graph, [read(0, "a"), read(1, "c")], [], "j1")
     await files.put_pending(graph, [file(3)], "j2")
     await photos.put_read(graph, [read(3, "a")], [], "j1")
-    assert await files.drop_moved(graph, ["f0", "f1"], "j2") == {"f0"}
+    assert await files.drop_moved(graph, ["f1", *(f"unknown {n}" for n in range(1000)), "f0"], "j2") == {"f0"}
     assert [f.id for f in (await photos.files_of(graph, [A]))[A]] == ["f3"]
+
+
+async def test_with_a_moved_file_go_its_failures(graph: Graph) -> None:
+    await library(graph)
+    torn = [ReadFailure(f"f{n}", f"Pictures/{n}", "decode", "torn", partial=True) for n in (0, 1)]
+    await photos.put_read(graph, [read(0, "a"), read(1, "c")], torn, "j1")
+    await files.put_pending(graph, [file(3)], "j2")
+    await photos.put_read(graph, [read(3, "a")], [], "j1")
+    await files.drop_moved(graph, ["f0", "f1"], "j2")
+    assert [failure.path for _, failure in await failures.page(graph, None, "", 9)] == ["Pictures/1"]
 
 
 async def test_missing_files_keep_their_photo_and_unread_ones_are_forgotten(graph: Graph) -> None:

@@ -381,6 +381,17 @@ async def test_what_cannot_be_read_is_named_and_the_scan_goes_on(services: Servi
     assert "Pictures/a/broken.jpg" not in await failures(services)
 
 
+async def test_of_a_torn_file_that_moved_only_the_new_path_is_named(services: Services, folder: Path) -> None:
+    torn = jpeg(50, 640, 480)[:-200]
+    put(folder / "a/torn.jpg", torn)
+    await services.roots.add(str(folder))
+    await scanned(services)
+    put(folder / "b/torn.jpg", torn, at=OLD + 5)
+    (folder / "a/torn.jpg").unlink()
+    await scanned(services)
+    assert set(await failures(services)) == {"Pictures/b/torn.jpg"}
+
+
 async def test_a_folder_that_cannot_be_listed_is_a_failure_and_loses_nothing(
     services: Services, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
