@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from photos_graph.graph import failures, files, folders, photos, postings, ratings
+from photos_graph.graph import failures, files, folders, jobs, photos, postings, ratings
 from photos_graph.graph.changes import What
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.failures import ReadFailure
 from photos_graph.graph.folders import FolderRecord
-from photos_graph.model import FileState
+from photos_graph.model import FileState, JobKind, RootState
 from tests.graph.library import A, C, file, library, read
 
 pytestmark = pytest.mark.anyio
@@ -51,6 +51,35 @@ async def test_a_vanished_file_whose_bytes_the_job_found_elsewhere_is_no_more(gr
     await photos.put_read(graph, [read(3, "a")], [], "j1")
     assert await files.drop_moved(graph, ["f1", *(f"unknown {n}" for n in range(1000)), "f0"], "j2") == {"f0"}
     assert [f.id for f in (await photos.files_of(graph, [A]))[A]] == ["f3"]
+
+
+JOBS_AT = """
+WITH timestamp() AS now UNWIND $rows AS row MATCH (j:Job {id: row.id}) SET j.createdAt = now - row.ago
+"""
+HOUR_MS = 3_600_000
+
+
+@pytest.mark.parametrize(
+    ("was", "copied", "found"),
+    [(48, 1, {"f0"}), (1, 1, set()), (1, 48, set()), (48, 30, set())],
+    ids=["lately", "at once", "before", "long ago"],
+)
+async def test_a_file_that_was_copied_lately_may_be_on_the_move(
+    graph: Graph, was: int, copied: int, found: set[str]
+) -> None:
+    await library(graph)
+    await jobs.create(graph, "j2", JobKind.SCAN, {})
+    await photos.put_read(graph, [read(0, "a"), read(1, "c"), read(2, "b")], [], "j1")
+    await files.put_pending(graph, [file(3), file(4)], "j2")
+    await photos.put_read(graph, [read(3, "a")], [], "j2")
+    hours = {"j1": was, "j2": copied}
+    await graph.write(JOBS_AT, rows=[{"id": job, "ago": ago * HOUR_MS} for job, ago in hours.items()])
+    gone = ["f0", "f1", "f2"]
+    assert await files.copied_lately(graph, gone, gone) == found
+    assert await files.copied_lately(graph, gone, [*gone, "f3"]) == set()
+    (root,) = await folders.roots(graph)
+    await folders.set_root_state(graph, replace(root, state=RootState.OFFLINE))
+    assert await files.copied_lately(graph, gone, gone) == set()
 
 
 async def test_with_a_moved_file_go_its_failures(graph: Graph) -> None:

@@ -103,6 +103,52 @@ async def test_files_moved_between_roots_have_moved(services: Services, folder: 
     assert after["b/7.jpg"] == before["b/7.jpg"]
 
 
+async def test_files_that_a_scan_saw_between_copying_and_deleting_have_moved(
+    services: Services, folder: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "Zoo"
+    other.mkdir()
+    for root in (folder, other):
+        await services.roots.add(str(root))
+    await scanned(services)
+    shutil.copytree(folder / "b", other / "b")
+    await scanned(services)
+    shutil.rmtree(folder / "b")
+    job = await scanned(services)
+    assert job.state is JobState.SUCCEEDED and "missing" not in (job.message or ""), job.message
+    assert len(await photos(services)) == 10
+
+
+async def test_copies_excuse_no_files_that_are_gone_too(services: Services, folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "Zoo"
+    other.mkdir()
+    for root in (folder, other):
+        await services.roots.add(str(root))
+    await scanned(services)
+    shutil.copytree(folder / "b", other / "b")
+    await scanned(services)
+    for path in [*folder.glob("b/*"), *other.glob("b/*")]:
+        path.unlink()
+    job = await scanned(services)
+    assert job.state is JobState.FAILED and "7 of 10 files are gone" in (job.message or "")
+
+
+async def test_copies_do_not_excuse_a_root_that_lost_everything(
+    services: Services, folder: Path, tmp_path: Path
+) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    backup = tmp_path / "Zoo"
+    shutil.copytree(folder, backup)
+    await services.roots.add(str(backup))
+    await scanned(services)
+    for path in folder.rglob("*.jpg"):
+        path.unlink()
+    job = await scanned(services)
+    assert job.state is JobState.FAILED and "10 of 10 files are gone" in (job.message or "")
+    assert {state for _, state in (await files(services)).values()} == {FileState.PRESENT}
+
+
 async def test_a_moved_folder_keeps_its_id_and_all_below_it(services: Services, folder: Path) -> None:
     await services.roots.add(str(folder))
     await scanned(services)
