@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.failures import clear_failures
 from photos_graph.graph.feed import touch
-from photos_graph.model import FileState
+from photos_graph.graph.folders import roots
+from photos_graph.model import FileState, RootState
 from photos_graph.paths import decode_raw, encode_raw
 
 Signature = tuple[int, int, int, str | None]
+
+MOVING_MS = 86_400_000  # no move from one disk to another takes longer
 
 _STATES = {state.value: state for state in FileState}  # a rescan asks a million times, and calling an Enum is slow
 
@@ -235,25 +238,32 @@ async def file_count(graph: Graph) -> int:
 
 
 # A vanished file whose bytes were found under a path that is new in this scan has moved: its entry goes.
-DROP_MOVED: LiteralString = """
+MOVED: LiteralString = """
 UNWIND $ids AS id
 MATCH (f:File {id: id})-[:OF]->(p:Photo)
 WHERE EXISTS { MATCH (o:File)-[:OF]->(p) WHERE o.foundBy = $job AND o.state = 'PRESENT' AND o.id <> f.id }
-WITH f, id, p.number AS number
-DETACH DELETE f
-RETURN id, number
+RETURN id, p.number AS number
 """
+
+DROP: LiteralString = "UNWIND $ids AS id MATCH (f:File {id: id}) DETACH DELETE f"
 
 
 async def drop_moved(graph: Graph, vanished: Sequence[str], job_id: str) -> set[str]:
     """Which of the ``vanished`` files hold the bytes of a file that the job found; their entries are removed."""
+    dropped: set[str] = set()
+    for start in range(0, len(vanished), 1000):
+        some = list(vanished[start : start + 1000])
 
-    async def work(tx: Transaction) -> set[str]:
-        rows = await tx.run(DROP_MOVED, ids=list(vanished), job=job_id)
-        await touch(tx, photos=[row["number"] for row in rows])
-        return {row["id"] for row in rows}
+        async def work(tx: Transaction, some: list[str] = some) -> list[str]:
+            rows = await tx.run(MOVED, ids=some, job=job_id)
+            ids = [row["id"] for row in rows]
+            await clear_failures(tx, ids)
+            await tx.run(DROP, ids=ids)
+            await touch(tx, photos=[row["number"] for row in rows])
+            return ids
 
-    return await graph.transaction(work) if vanished else set()
+        dropped.update(await graph.transaction(work))
+    return dropped
 
 
 HOLDING: LiteralString = """
@@ -264,6 +274,34 @@ UNWIND $ids AS id MATCH (f:File {id: id}) WHERE EXISTS { (f)-[:OF]->(:Photo) } R
 async def holding_photos(graph: Graph, ids: Sequence[str]) -> set[str]:
     """Which of these files have been read at least once."""
     return {row["id"] for row in await graph.read(HOLDING, ids=list(ids))} if ids else set()
+
+
+# A WITH before each step, and the root from the key, for Neo4j else looks a folder or an index through for each file.
+COPIED: LiteralString = """
+UNWIND $ids AS id
+MATCH (f:File {id: id})-[:OF]->(p:Photo)
+WITH id, f.foundBy AS before, p
+MATCH (p)<-[:OF]-(o:File)
+WITH id, before, o WHERE o.state = 'PRESENT' AND o.id <> id AND split(o.key, '/')[0] IN $online
+WITH id, before, o.id AS copy, o.foundBy AS finder
+MATCH (j:Job {id: finder})
+WITH id, before, copy, j.createdAt AS at WHERE at > timestamp() - $age
+OPTIONAL MATCH (was:Job {id: before})
+WITH id, copy, at, was.createdAt AS earlier WHERE earlier IS NULL OR earlier < at
+RETURN id, copy
+"""
+
+
+async def copied_lately(graph: Graph, ids: Sequence[str], vanished: Collection[str]) -> set[str]:
+    """Which of these files hold the bytes of one that is none of the ``vanished`` and was found after them, by a job of
+    the last day: between two disks a move copies first, and deletes when all is copied."""
+    found: set[str] = set()
+    online = [root.id for root in await roots(graph) if root.state is RootState.ONLINE]
+    for start in range(0, len(ids), 1000):
+        some = list(ids[start : start + 1000])
+        rows = await graph.read(COPIED, ids=some, online=online, age=MOVING_MS)
+        found |= {row["id"] for row in rows if row["copy"] not in vanished}
+    return found
 
 
 MISSING: LiteralString = """

@@ -98,6 +98,7 @@ PUT: LiteralString = """
 MATCH (:Root {id: $root})
 UNWIND $rows AS row
 MERGE (d:Folder {id: row.id})
+SET d.rekey = CASE WHEN d.key <> row.key THEN true ELSE d.rekey END
 SET d.key = row.key, d.name = row.name, d.raw = row.raw, d.rootId = $root, d.inode = row.inode,
   d.mtimeNs = row.mtimeNs, d.missing = row.missing
 """
@@ -112,7 +113,10 @@ MERGE (d)-[:IN]->(p)
 
 
 async def put_folders(graph: Graph, root_id: str, records: Sequence[FolderRecord]) -> None:
-    """New, moved or changed folders, parents among them or known. The root's own keeps its name."""
+    """New, moved or changed folders, parents among them or known. The root's own keeps its name.
+
+    The keys of files in moved ones are those of before until ``rekey_files``.
+    """
     if not records:
         return
 
@@ -158,17 +162,38 @@ async def known_folders(tx: Transaction, ids: Sequence[str]) -> set[str]:
     return set((await tx.run(KNOWN, ids=list(ids)))[0]["ids"])
 
 
+BEHIND: LiteralString = "MATCH (d:Folder {rootId: $root}) WHERE d.rekey RETURN d.id AS id"
+
+
+async def folders_to_rekey(graph: Graph, root_id: str) -> list[str]:
+    """Folders that were moved and whose files were not told, since something ended the scan in between."""
+    return [row["id"] for row in await graph.read(BEHIND, root=root_id)]
+
+
+# The names of a photo are in the order of its keys, which matters to the index where it has several.
 REKEY_FILES: LiteralString = """
 UNWIND $folders AS id
-MATCH (d:Folder {id: id})<-[:IN]-(f:File)
+MATCH (d:Folder {id: id})
+SET d.rekey = null
+WITH d
+MATCH (d)<-[:IN]-(f:File)
 SET f.key = d.key + '/' + f.name
+WITH f
+MATCH (f)-[:OF]->(p:Photo) WHERE EXISTS { MATCH (o:File)-[:OF]->(p) WHERE o.id <> f.id }
+RETURN p.number AS number
 """
 
 
 async def rekey_files(graph: Graph, folder_ids: Sequence[str]) -> None:
     """The keys of files follow those of their folders, after these moved."""
     for start in range(0, len(folder_ids), 200):
-        await graph.write(REKEY_FILES, folders=list(folder_ids[start : start + 200]))
+        some = list(folder_ids[start : start + 200])
+
+        async def work(tx: Transaction, some: list[str] = some) -> None:
+            rows = await tx.run(REKEY_FILES, folders=some)
+            await touch(tx, photos=[row["number"] for row in rows])
+
+        await graph.transaction(work)
 
 
 FORGET_FILES: LiteralString = """

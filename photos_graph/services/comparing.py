@@ -74,6 +74,7 @@ class Comparison:
 
         Raises RootOffline when the root cannot be opened, and Cancelled.
         """
+        await folders.rekey_files(self._graph, await folders.folders_to_rekey(self._graph, self._root.id))
         for record in await folders.folders_of(self._graph, self._root.id):
             self._remember(record)
         self._fresh = len(self._by_id) == 1
@@ -129,8 +130,9 @@ class Comparison:
                 put.append(record)
             else:
                 known_before.append(record.id)
-                if record.missing:
-                    record = replace(record, missing=False)
+                # The bytes of a name may change though it reads the same: Unicode writes an accent in two ways.
+                if record.missing or record.raw != found.relative:
+                    record = replace(record, raw=found.relative, missing=False, mtime_ns=0)
                     self._remember(record)
                     put.append(record)
             self._seen.add(record.id)
@@ -218,7 +220,7 @@ class Comparison:
             self.files += len(found_files)
             for file in found_files:
                 before = remembered.pop(file.name, None)
-                if before and before.signature == _signature(file) and before.state is not FileState.MISSING:
+                if before and _unchanged(before, file):
                     continue
                 now = _record(before.id if before else uuid4().hex, folder.id, file)
                 if before is None:
@@ -301,6 +303,15 @@ class Comparison:
         return any(key == at or key.startswith(at + "/") for at in blocked)
 
 
+def _unchanged(before: FileRecord, file: FoundFile) -> bool:
+    same = before.signature == _signature(file) and before.raw_name == _last(file.relative)
+    return same and before.state is not FileState.MISSING
+
+
+def _last(relative: bytes) -> bytes:
+    return relative.rpartition(b"/")[2]
+
+
 def _signature(file: FoundFile) -> Signature:
     return file.size, file.mtime_ns, file.inode, _stamp(file.sidecar)
 
@@ -313,12 +324,12 @@ def _record(id_: str, folder_id: str, file: FoundFile) -> FileRecord:
     return FileRecord(
         id=id_,
         name=file.name,
-        raw_name=file.relative.rpartition(b"/")[2],
+        raw_name=_last(file.relative),
         folder_id=folder_id,
         size=file.size,
         mtime_ns=file.mtime_ns,
         inode=file.inode,
-        sidecar=file.sidecar.relative.rpartition(b"/")[2] if file.sidecar else None,
+        sidecar=_last(file.sidecar.relative) if file.sidecar else None,
         sidecar_stamp=_stamp(file.sidecar),
     )
 

@@ -36,6 +36,11 @@ class Look:
     comparison: Comparison
     tally: Tally
 
+    @property
+    def vanished(self) -> list[str]:
+        """Ids of files."""
+        return [file.id for file in [*self.comparison.vanished, *self.tally.vanished]]
+
 
 class Scan:
     """Job arguments: ``root`` (ids, with commas between), ``folder`` (an id; neither: all roots), ``quick`` and
@@ -77,11 +82,15 @@ class Scan:
                 # One root's trouble does not keep the others from being scanned.
                 refused.append(error)
                 said[root.id] = error.public_message
+            except Conflict as error:
+                refused.append(error)
+                said[root.id] = f"{root.name}: {error.public_message}"
         left = {root.id for root in await folders.roots(self._graph)}
+        vanished = {id_ for look in looks for id_ in look.vanished}
         for look in looks:
             try:
                 if look.root.id in left:
-                    said[look.root.id] = await self._judge(look, job)
+                    said[look.root.id] = await self._judge(look, vanished, job)
                 else:
                     said[look.root.id] = f"{look.root.name} was removed from the library while it was scanned."
             except (RootOffline, Conflict) as error:
@@ -114,18 +123,22 @@ class Scan:
             raise RootOffline(f"{root.name} is offline: its folder is not there, or not the one that was added.")
         return now
 
-    async def _judge(self, look: Look, job: Job) -> str:
-        """Marks as missing what is gone, unless it is so much that something else must be wrong."""
+    async def _judge(self, look: Look, vanished: set[str], job: Job) -> str:
+        """Marks as missing what is gone, unless it is so much that something else must be wrong. ``vanished`` is what
+        did from all roots."""
         root = await self._online(look.root)  # a share that went away meanwhile has lost nothing
         comparison, tally = look.comparison, look.tally
-        ids = [file.id for file in [*comparison.vanished, *tally.vanished]]
+        ids = look.vanished
         moved = await files.drop_moved(self._graph, ids, job.id)
         left = [id_ for id_ in ids if id_ not in moved]
-        gone = await files.holding_photos(self._graph, left)
+        held = await files.holding_photos(self._graph, left)
+        # Of a root that lost all of its files, copies elsewhere may be no more than a backup.
+        copied = await files.copied_lately(self._graph, list(held), vanished) if len(held) < look.held else set()
+        gone = held - copied
         too_many = len(gone) > self._settings.library.missing_limit * look.held
         refused = too_many and job.arguments.get("acceptMissing") != "1"
         # Of a file that came and went before it was read there is nothing to lose.
-        await files.miss_files(self._graph, [id_ for id_ in left if not refused or id_ not in gone])
+        await files.miss_files(self._graph, [id_ for id_ in left if not refused or id_ not in held])
         if not refused:
             missing = [replace(record, missing=True) for record in comparison.vanished_folders]
             await folders.put_folders(self._graph, root.id, missing)

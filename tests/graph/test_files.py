@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from photos_graph.graph import failures, files, folders, photos, postings, ratings
+from photos_graph.graph import failures, files, folders, jobs, photos, postings, ratings
 from photos_graph.graph.changes import What
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.failures import ReadFailure
 from photos_graph.graph.folders import FolderRecord
-from photos_graph.model import FileState
+from photos_graph.model import FileState, JobKind, RootState
 from tests.graph.library import A, C, file, library, read
 
 pytestmark = pytest.mark.anyio
@@ -49,8 +49,47 @@ async def test_a_vanished_file_whose_bytes_the_job_found_elsewhere_is_no_more(gr
     await photos.put_read(graph, [read(0, "a"), read(1, "c")], [], "j1")
     await files.put_pending(graph, [file(3)], "j2")
     await photos.put_read(graph, [read(3, "a")], [], "j1")
-    assert await files.drop_moved(graph, ["f0", "f1"], "j2") == {"f0"}
+    assert await files.drop_moved(graph, ["f1", *(f"unknown {n}" for n in range(1000)), "f0"], "j2") == {"f0"}
     assert [f.id for f in (await photos.files_of(graph, [A]))[A]] == ["f3"]
+
+
+JOBS_AT = """
+WITH timestamp() AS now UNWIND $rows AS row MATCH (j:Job {id: row.id}) SET j.createdAt = now - row.ago
+"""
+HOUR_MS = 3_600_000
+
+
+@pytest.mark.parametrize(
+    ("was", "copied", "found"),
+    [(48, 1, {"f0"}), (1, 1, set()), (1, 48, set()), (48, 30, set())],
+    ids=["lately", "at once", "before", "long ago"],
+)
+async def test_a_file_that_was_copied_lately_may_be_on_the_move(
+    graph: Graph, was: int, copied: int, found: set[str]
+) -> None:
+    await library(graph)
+    await jobs.create(graph, "j2", JobKind.SCAN, {})
+    await photos.put_read(graph, [read(0, "a"), read(1, "c"), read(2, "b")], [], "j1")
+    await files.put_pending(graph, [file(3), file(4)], "j2")
+    await photos.put_read(graph, [read(3, "a")], [], "j2")
+    hours = {"j1": was, "j2": copied}
+    await graph.write(JOBS_AT, rows=[{"id": job, "ago": ago * HOUR_MS} for job, ago in hours.items()])
+    gone = ["f0", "f1", "f2"]
+    assert await files.copied_lately(graph, gone, gone) == found
+    assert await files.copied_lately(graph, gone, [*gone, "f3"]) == set()
+    (root,) = await folders.roots(graph)
+    await folders.set_root_state(graph, replace(root, state=RootState.OFFLINE))
+    assert await files.copied_lately(graph, gone, gone) == set()
+
+
+async def test_with_a_moved_file_go_its_failures(graph: Graph) -> None:
+    await library(graph)
+    torn = [ReadFailure(f"f{n}", f"Pictures/{n}", "decode", "torn", partial=True) for n in (0, 1)]
+    await photos.put_read(graph, [read(0, "a"), read(1, "c")], torn, "j1")
+    await files.put_pending(graph, [file(3)], "j2")
+    await photos.put_read(graph, [read(3, "a")], [], "j1")
+    await files.drop_moved(graph, ["f0", "f1"], "j2")
+    assert [failure.path for _, failure in await failures.page(graph, None, "", 9)] == ["Pictures/1"]
 
 
 async def test_missing_files_keep_their_photo_and_unread_ones_are_forgotten(graph: Graph) -> None:
@@ -79,7 +118,9 @@ async def test_a_moved_folder_takes_its_files_along(graph: Graph) -> None:
     await library(graph)
     await photos.put_read(graph, [read(0, "a")], [], "j1")
     await folders.put_folders(graph, "r1", [FolderRecord("b", "r1/B", "B", b"B", "r1", 6, 0)])
+    assert await folders.folders_to_rekey(graph, "r1") == ["b"]
     await folders.rekey_files(graph, ["b"])
+    assert await folders.folders_to_rekey(graph, "r1") == []
     assert (await photos.files_of(graph, [A]))[A][0].key == "r1/B/n0.jpg"
     assert [(r.name, r.parent_id) for r in await postings.folder_rows(graph, ["b"])] == [("B", "r1")]
     records = {record.id: record for record in await folders.folders_of(graph, "r1")}

@@ -7,12 +7,17 @@ import errno
 import os
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from photos_graph.bootstrap import Services, build
+from photos_graph.errors import Unavailable
+from photos_graph.graph import folders
+from photos_graph.graph.connection import Graph
+from photos_graph.graph.folders import FolderRecord
 from photos_graph.model import FileState, JobState, RootState
 from photos_graph.services.filters import FolderFilter, PhotoFilter
 from photos_graph.services.polling import poll
@@ -99,6 +104,52 @@ async def test_files_moved_between_roots_have_moved(services: Services, folder: 
     assert after["b/7.jpg"] == before["b/7.jpg"]
 
 
+async def test_files_that_a_scan_saw_between_copying_and_deleting_have_moved(
+    services: Services, folder: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "Zoo"
+    other.mkdir()
+    for root in (folder, other):
+        await services.roots.add(str(root))
+    await scanned(services)
+    shutil.copytree(folder / "b", other / "b")
+    await scanned(services)
+    shutil.rmtree(folder / "b")
+    job = await scanned(services)
+    assert job.state is JobState.SUCCEEDED and "missing" not in (job.message or ""), job.message
+    assert len(await photos(services)) == 10
+
+
+async def test_copies_excuse_no_files_that_are_gone_too(services: Services, folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "Zoo"
+    other.mkdir()
+    for root in (folder, other):
+        await services.roots.add(str(root))
+    await scanned(services)
+    shutil.copytree(folder / "b", other / "b")
+    await scanned(services)
+    for path in [*folder.glob("b/*"), *other.glob("b/*")]:
+        path.unlink()
+    job = await scanned(services)
+    assert job.state is JobState.FAILED and "7 of 10 files are gone" in (job.message or "")
+
+
+async def test_copies_do_not_excuse_a_root_that_lost_everything(
+    services: Services, folder: Path, tmp_path: Path
+) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    backup = tmp_path / "Zoo"
+    shutil.copytree(folder, backup)
+    await services.roots.add(str(backup))
+    await scanned(services)
+    for path in folder.rglob("*.jpg"):
+        path.unlink()
+    job = await scanned(services)
+    assert job.state is JobState.FAILED and "10 of 10 files are gone" in (job.message or "")
+    assert {state for _, state in (await files(services)).values()} == {FileState.PRESENT}
+
+
 async def test_a_moved_folder_keeps_its_id_and_all_below_it(services: Services, folder: Path) -> None:
     await services.roots.add(str(folder))
     await scanned(services)
@@ -111,6 +162,59 @@ async def test_a_moved_folder_keeps_its_id_and_all_below_it(services: Services, 
     assert services.browse.folder_by_path("Pictures/a") is None
     assert "Reise ä/deep/3.jpg" in await files(services)
     assert await in_step(services)
+
+
+async def test_the_files_of_a_moved_folder_follow_though_the_scan_was_cut_short(
+    services: Services, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    one = (await photos(services))["1.jpg"]
+    (folder / "a").rename(folder / "moved")
+    put_folders = folders.put_folders
+
+    async def last(graph: Graph, root_id: str, records: Sequence[FolderRecord]) -> None:
+        await put_folders(graph, root_id, records)
+        raise Unavailable("killed here")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folders, "put_folders", last)
+        assert (await scanned(services)).state is JobState.FAILED
+    put(folder / "a/1.jpg", jpeg(20))
+    job = await scanned(services)
+    assert job.state is JobState.SUCCEEDED, job.message
+    known = await files(services)
+    assert known["moved/1.jpg"] == (one.id, FileState.PRESENT)
+    assert {"moved/deep/3.jpg", "a/1.jpg"} <= known.keys()
+    assert await in_step(services)
+
+
+async def test_a_photo_has_the_same_name_everywhere_when_the_folder_of_a_copy_moves(
+    services: Services, folder: Path
+) -> None:
+    shutil.copy2(folder / "a/1.jpg", folder / "b/copy.jpg")
+    await services.roots.add(str(folder))
+    await scanned(services)
+    (folder / "a").rename(folder / "z")
+    await scanned(services)
+    assert {"copy.jpg"} == {name for name in await photos(services) if name in {"copy.jpg", "1.jpg"}}
+    assert await in_step(services)
+
+
+async def test_a_root_in_which_keys_clash_does_not_keep_the_others_from_being_scanned(
+    services: Services, folder: Path
+) -> None:
+    other = folder.with_name("Zoo")
+    other.mkdir()
+    for root in (folder, other):
+        await services.roots.add(str(root))
+    await scanned(services)
+    await services.graph.write("MATCH (f:File {name: '1.jpg'}) SET f.key = replace(f.key, '1.jpg', 'new.jpg')")
+    put(folder / "a/new.jpg", jpeg(20))
+    put(other / "11.jpg", jpeg(11))
+    job = await scanned(services)
+    assert job.state is JobState.FAILED and "Pictures: Something with the same key" in (job.message or "")
+    assert "11.jpg" in await photos(services)
 
 
 async def test_a_new_folder_with_the_inode_of_a_deleted_one_is_another_folder(services: Services, folder: Path) -> None:
@@ -337,6 +441,17 @@ async def test_what_cannot_be_read_is_named_and_the_scan_goes_on(services: Servi
     assert "Pictures/a/broken.jpg" not in await failures(services)
 
 
+async def test_of_a_torn_file_that_moved_only_the_new_path_is_named(services: Services, folder: Path) -> None:
+    torn = jpeg(50, 640, 480)[:-200]
+    put(folder / "a/torn.jpg", torn)
+    await services.roots.add(str(folder))
+    await scanned(services)
+    put(folder / "b/torn.jpg", torn, at=OLD + 5)
+    (folder / "a/torn.jpg").unlink()
+    await scanned(services)
+    assert set(await failures(services)) == {"Pictures/b/torn.jpg"}
+
+
 async def test_a_folder_that_cannot_be_listed_is_a_failure_and_loses_nothing(
     services: Services, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -379,6 +494,34 @@ async def test_names_that_are_not_unicode_survive_the_round_trip(services: Servi
     finally:
         os.close(original.descriptor)
     assert (await scanned(services)).total == 0
+
+
+@pytest.mark.parametrize("quick", [False, True])
+async def test_names_that_change_only_their_unicode_form_still_open_their_files(
+    services: Services, tmp_path: Path, quick: bool
+) -> None:
+    root = tmp_path / "Pictures"
+    decomposed, composed = "Cafe\u0301", "Caf\u00e9"
+    put(root / decomposed / "below" / f"{decomposed}.jpg", jpeg(1))
+    for path in (root, root / decomposed, root / decomposed / "below"):
+        os.utime(path, (OLD, OLD))
+    await services.roots.add(str(root))
+    await scanned(services)
+    (before,) = (await photos(services)).values()
+    (root / decomposed).rename(root / composed)  # as convmv does
+    (root / composed / "below" / f"{decomposed}.jpg").rename(root / composed / "below" / f"{composed}.jpg")
+    put(root / composed / "below" / "new.jpg", jpeg(2))
+    job = await scanned(services, quick=quick)
+    assert (job.state, job.done) == (JobState.SUCCEEDED, 1), job.message
+    shown = await photos(services)
+    assert set(shown) == {f"{composed}.jpg", "new.jpg"} and shown[f"{composed}.jpg"].id == before.id
+    original = await services.media.original(before.id)
+    try:
+        assert os.pread(original.descriptor, 1 << 20, 0) == jpeg(1)
+    finally:
+        os.close(original.descriptor)
+    assert (await scanned(services, quick=quick)).total == 0
+    assert await in_step(services)
 
 
 async def test_only_a_folder_can_be_scanned(services: Services, folder: Path) -> None:
