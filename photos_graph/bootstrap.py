@@ -167,7 +167,8 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             closing.push_async_callback(runner.close)
         if poll:
             polling = asyncio.create_task(
-                keep_polling(graph, jobs, rules(settings), settings.library.poll_seconds), name="polling"
+                keep_polling(graph, jobs, rules(settings), settings.library.poll_seconds, photos_came),
+                name="polling",
             )
             closing.push_async_callback(_cancelled, polling)
             looking = asyncio.create_task(schedules.keep_looking(), name="schedules")

@@ -42,11 +42,12 @@ class Recognition:
         return await self._jobs.queue(JobKind.FACES, {})
 
     async def read(self) -> None:
-        """Photos may have come: looks for faces in them, if that is wanted and can be done."""
+        """Photos may have come, or come back, or faces that no model has seen: looks at them, if that is wanted and
+        can be done."""
         if self.models_are_missing or self._settings.faces.enabled == "off":
             return
         is_new = not await found_faces.is_wanted(self._graph, self._settings.faces_by)
-        if is_new or await found_faces.due_count(self._graph):
+        if is_new or await found_faces.any_due_here(self._graph):
             await self._jobs.queue(JobKind.FACES, {})
 
     @property
@@ -76,6 +77,10 @@ class Recognition:
     async def _when_quiet(self) -> None:
         while (left := self._due_at() - time.monotonic()) > 0:  # noqa: ASYNC110, the clock is awaited
             await asyncio.sleep(left)
+        await self._ask()
+
+    async def _ask(self) -> None:
+        await self.read()
         await self.found()
 
     def _due_at(self) -> float:
@@ -86,4 +91,4 @@ class Recognition:
         if self._waiting is not None and not self._waiting.done():
             self._waiting.cancel()
             await asyncio.gather(self._waiting, return_exceptions=True)
-            await self.found()
+            await self._ask()
