@@ -152,6 +152,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         predicting = PredictJob(learning, (describe, neighbours, predict, ask, cold))
         training = TrainJob(graph, index, models, trainers, settings, describe, neighbours, learning.began)
         if run_jobs:
+            await recognition.start()
             runner.start(
                 {
                     JobKind.SCAN: scan.run,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import LiteralString
 
@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 
 from photos_graph.bootstrap import Services, build
-from photos_graph.errors import NotFound
+from photos_graph.errors import EngineUnavailable, NotFound
 from photos_graph.graph import found_faces
 from photos_graph.model import JobKind, JobState
+from photos_graph.services.face_job import FaceJob, _Look
+from photos_graph.services.finding import model_pool
+from photos_graph.services.labels import known_numbers
 from photos_graph.settings import Settings
 from tests.pictures import jpeg, put
 from tests.services.faces import faces, looked, of_kind, people, settled, with_models
@@ -102,6 +105,36 @@ async def test_another_look_keeps_faces_and_what_was_said(library: Services) -> 
     assert after["drawn"].vector is not None
     # Where the ignored box and the one that is gone had been moved from, the faces are found as new ones.
     assert len(after) == len(before) + 2
+
+
+async def test_what_a_look_found_is_told_by_the_next_if_it_was_killed_before_it_told(library: Services) -> None:
+    pool, told = model_pool(library.settings), 0
+
+    async def killed() -> None:
+        raise EngineUnavailable("The engine does not answer.")
+
+    async def news() -> None:
+        nonlocal told
+        told += 1
+
+    def look(news: Callable[[], Awaitable[None]]) -> _Look:
+        return _Look(FaceJob(library.graph, library.index, library.media, pool, library.settings, news), Silent())
+
+    photo = next(iter((await faces(library)).values())).photo
+    numbers = await known_numbers(library.graph, [photo])
+    await library.graph.transaction(lambda tx: found_faces.make_due(tx, numbers))
+    with pytest.raises(EngineUnavailable):
+        await look(killed).run()
+    assert (await look(news).run()).photos == 0
+    assert told == 1
+    await pool.close()
+
+
+class Silent:
+    job_id = "a job"
+
+    async def step(self, done: int, total: int | None = None, message: str | None = None) -> None:
+        pass
 
 
 async def test_what_is_not_there_is_not_looked_for(library: Services) -> None:

@@ -10,8 +10,10 @@ from typing import LiteralString
 import pytest
 
 from photos_graph.bootstrap import Services, build
-from photos_graph.graph import found_faces
-from photos_graph.model import Box, DatasetFormat, JobKind, RootState
+from photos_graph.errors import EngineUnavailable
+from photos_graph.graph import face_news, found_faces
+from photos_graph.model import Box, DatasetFormat, Job, JobKind, Ref, RootState
+from photos_graph.services import recognition
 from photos_graph.settings import Settings
 from tests.pictures import OLD, jpeg, put
 from tests.services.faces import of_kind, settled
@@ -102,3 +104,84 @@ async def in_state(services: Services, state: RootState) -> None:
     async with asyncio.timeout(10):
         while [root.state for root in await services.roots.all()] != [state]:
             await asyncio.sleep(0.05)
+
+
+async def matches(services: Services) -> int:
+    return len(await of_kind(services, JobKind.CLUSTER))
+
+
+async def killed(services: Services) -> None:
+    """Forgets what waits in memory, as a kill does."""
+    waiting = services.recognition._waiting
+    assert waiting is not None
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+
+
+async def test_what_was_said_before_a_kill_is_matched_by_the_next_service(settings: Settings, tmp_path: Path) -> None:
+    async with build(settings, run_jobs=False) as services:
+        async with build(settings) as scanning:
+            photo = await looked_at(scanning, tmp_path / "Pictures")
+        await services.index.catch_up()
+        face = await services.drawing.add(photo, BOX, Ref(name="Ann"))
+        await killed(services)
+        assert await matches(services) == 0
+    async with build(settings) as services:
+        await settled(services)
+        assert await matches(services) == 1
+        assert not await face_news.waits(services.graph)
+    async with build(settings) as services:
+        await settled(services)
+        assert await matches(services) == 1, "once"
+        ignored = await services.naming.ignore([face.id])
+        await killed(services)
+        await scanned(services)
+        await settled(services)
+        assert await matches(services) == 2, "a scan looks too"
+        assert ignored.change_id is not None
+        await services.changes.undo(ignored.change_id)
+        await killed(services)
+    async with build(settings) as services:
+        await settled(services)
+        assert await matches(services) == 3
+
+
+async def test_an_import_before_a_kill_is_matched_by_the_next_service(settings: Settings, tmp_path: Path) -> None:
+    async with build(settings) as services:
+        photo = await looked_at(services, tmp_path / "Pictures")
+        await services.drawing.add(photo, BOX, Ref(name="Ann"))
+        folder = await exported(services, DatasetFormat.JSON)
+        await asyncio.sleep(1.5)
+        await settled(services)
+        await services.graph.write(FORGET)
+        await face_news.take(services.graph)
+        before = await matches(services)
+        await imported(services, folder)
+        assert await face_news.waits(services.graph)
+        await until_matches(services, before + 1)
+
+
+async def until_matches(services: Services, count: int) -> None:
+    async with asyncio.timeout(20):
+        while await matches(services) != count:
+            await asyncio.sleep(0.1)
+
+
+async def test_an_engine_that_is_away_for_a_while_loses_no_wish(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognition, "QUIET_SECONDS", 0.01)
+    monkeypatch.setattr(recognition, "AGAIN_SECONDS", 0.01)
+    queue, tries = services.jobs.queue, 0
+
+    async def away(kind: JobKind, arguments: dict[str, str]) -> Job:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise EngineUnavailable("The engine does not answer.")
+        return await queue(kind, arguments)
+
+    monkeypatch.setattr(services.jobs, "queue", away)
+    await services.recognition.said()
+    await until_matches(services, 1)
+    assert tries == 3
