@@ -153,7 +153,11 @@ class _Look:
             return await self._look_into(photo, again)  # it was thrown out of the cache in between
 
     async def _look_into(self, photo: DuePhoto, path: bytes) -> Looked:
-        found = await find_faces(self._pool, path, await self._original(photo), self._settings)
+        original = await self._original(photo)
+        if not isinstance(original, RootOffline):
+            found = await find_faces(self._pool, path, original, self._settings)
+        elif (found := await find_faces(self._pool, path, None, self._settings)).many_small:
+            raise original  # the smallest faces, those that are known too, show in the original alone
         rest = face_plan.unseen(photo.faces, found)
         if not rest:
             return Looked(photo, found)
@@ -161,13 +165,15 @@ class _Look:
         described = {face.id: SeenFace(float(seen.qualities[at]), seen.vectors[at]) for at, face in enumerate(rest)}
         return Looked(photo, found, described)
 
-    async def _original(self, photo: DuePhoto) -> bytes | None:
-        """Where it may show smaller faces than the LARGE rendition does."""
+    async def _original(self, photo: DuePhoto) -> bytes | RootOffline | None:
+        """Where it may show smaller faces than the LARGE rendition does; RootOffline where it is away."""
         if max(photo.width, photo.height) <= ThumbnailSize.LARGE.edge:
             return None
         try:
             return await self._media.path(photo.id)
-        except (RootOffline, NotFound):
+        except RootOffline as error:
+            return error
+        except NotFound:
             return None
 
     async def _take(self, photo: DuePhoto, outcome: Looked | PhotosGraphError) -> None:

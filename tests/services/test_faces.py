@@ -18,6 +18,8 @@ from photos_graph.services.face_job import FaceJob, _Look
 from photos_graph.services.finding import model_pool
 from photos_graph.services.labels import known_numbers
 from photos_graph.settings import Settings
+from tests.faces.finding import PUPILS, class_photo
+from tests.images.pictures import encoded
 from tests.pictures import jpeg, put
 from tests.services.faces import faces, looked, of_kind, people, settled, with_models
 from tests.services.library import ended, failures, in_step, photos, scanned
@@ -208,6 +210,27 @@ async def test_what_cannot_be_looked_at_is_a_failure_until_it_is_read_again(
         await settled(services)
         assert not await failures(services)
         assert len(await faces(services)) == 2
+
+
+async def test_small_faces_wait_for_an_original_that_is_away(face_settings: Settings, tmp_path: Path) -> None:
+    folder, away = tmp_path / "Pictures", tmp_path / "away"
+    put(folder / "class.jpg", encoded(class_photo(), "JPEG", quality=92))
+    put(folder / "nobody.jpg", jpeg(7, 3000, 2000))
+    async with build(face_settings) as services:
+        await services.roots.add(str(folder))
+        await scanned(services)
+        await settled(services)
+        before = await faces(services)
+        assert len(before) == PUPILS
+        folder.rename(away)
+        shown = [photo.id for photo in (await photos(services)).values()]
+        job = await looked(services, shown)
+        assert job.message == "1 photos looked at, 0 new faces, 1 wait for their folder to be online."
+        assert (await faces(services)).keys() == before.keys()
+        assert await found_faces.due_count(services.graph) == 1
+        away.rename(folder)
+        assert (await looked(services)).message == "1 photos looked at, 0 new faces."
+        assert (await faces(services)).keys() == before.keys()
 
 
 async def test_without_weights_a_scan_asks_for_nothing_and_a_look_says_what_to_do(
