@@ -152,6 +152,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         predicting = PredictJob(learning, (describe, neighbours, predict, ask, cold))
         training = TrainJob(graph, index, models, trainers, settings, describe, neighbours, learning.began)
         if run_jobs:
+            await recognition.start()
             runner.start(
                 {
                     JobKind.SCAN: scan.run,
@@ -167,7 +168,8 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             closing.push_async_callback(runner.close)
         if poll:
             polling = asyncio.create_task(
-                keep_polling(graph, jobs, rules(settings), settings.library.poll_seconds), name="polling"
+                keep_polling(graph, jobs, rules(settings), settings.library.poll_seconds, photos_came),
+                name="polling",
             )
             closing.push_async_callback(_cancelled, polling)
             looking = asyncio.create_task(schedules.keep_looking(), name="schedules")

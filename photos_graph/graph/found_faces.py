@@ -88,6 +88,19 @@ async def due_count(graph: Graph) -> int:
     return int((await graph.read(DUE_COUNT))[0]["n"])
 
 
+ANY_DUE_HERE: LiteralString = """
+MATCH (p:Photo) WHERE p.facesDue >= 0 AND EXISTS {
+  MATCH (p)<-[:OF]-(:File {state: 'PRESENT'})-[:IN]->(d:Folder)
+  MATCH (r:Root {id: d.rootId}) WHERE r.state = 'ONLINE' }
+RETURN p.number AS number LIMIT 1
+"""
+
+
+async def any_due_here(graph: Graph) -> bool:
+    """Whether there is something to look at that does not wait for its folder to be online."""
+    return bool(await graph.read(ANY_DUE_HERE))
+
+
 MAKE_DUE: LiteralString = "UNWIND $numbers AS number MATCH (p:Photo {number: number}) SET p.facesDue = p.number"
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pyroaring import BitMap
 
 from photos_graph.errors import Conflict, NotFound
-from photos_graph.graph import changes, edges, face_edges, folders, photos, ratings, tags
+from photos_graph.graph import changes, edges, face_edges, face_news, folders, photos, ratings, tags
 from photos_graph.graph.changes import Change, Edge, EdgeKind, Shift, What, now_ms
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.edges import Edges
@@ -51,6 +51,8 @@ class Changes:
             restore = {What.TAGS: self._retag, What.FACES: restore_faces}.get(change.what, self._revalue)
             result = await restore(tx, undo)
             await changes.mark_undone(tx, change)
+            if change.what is What.FACES:
+                await face_news.note(tx)
             return change.what, replace(result, change_id=await changes.record(tx, undo))
 
         await self._index.catch_up()  # here most of it, so that little is left to do while others wait

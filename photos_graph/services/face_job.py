@@ -24,7 +24,7 @@ from photos_graph.errors import (
 from photos_graph.faces import table
 from photos_graph.faces.find import Found
 from photos_graph.faces.weights import Weights
-from photos_graph.graph import changes, failures, found_faces
+from photos_graph.graph import changes, face_news, failures, found_faces
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.failures import ReadFailure
 from photos_graph.graph.feed import touch
@@ -109,7 +109,6 @@ class _Look:
         self._looked: list[Looked] = []
         self._failures: list[tuple[DuePhoto, PhotosGraphError]] = []
         self._written = self._told = time.monotonic()
-        self._untold = False
 
     async def run(self) -> Tally:
         done = 0
@@ -127,8 +126,7 @@ class _Look:
                         await self._progress.step(done, max(done, total), SAYING)
         finally:
             await self._write()
-            if self._untold:
-                await self._news()
+            await self._tell()
         return self._tally
 
     async def _outcome(self, photo: DuePhoto) -> Looked | PhotosGraphError:
@@ -155,7 +153,11 @@ class _Look:
             return await self._look_into(photo, again)  # it was thrown out of the cache in between
 
     async def _look_into(self, photo: DuePhoto, path: bytes) -> Looked:
-        found = await find_faces(self._pool, path, await self._original(photo), self._settings)
+        original = await self._original(photo)
+        if not isinstance(original, RootOffline):
+            found = await find_faces(self._pool, path, original, self._settings)
+        elif (found := await find_faces(self._pool, path, None, self._settings)).many_small:
+            raise original  # the smallest faces, those that are known too, show in the original alone
         rest = face_plan.unseen(photo.faces, found)
         if not rest:
             return Looked(photo, found)
@@ -163,13 +165,15 @@ class _Look:
         described = {face.id: SeenFace(float(seen.qualities[at]), seen.vectors[at]) for at, face in enumerate(rest)}
         return Looked(photo, found, described)
 
-    async def _original(self, photo: DuePhoto) -> bytes | None:
-        """Where it may show smaller faces than the LARGE rendition does."""
+    async def _original(self, photo: DuePhoto) -> bytes | RootOffline | None:
+        """Where it may show smaller faces than the LARGE rendition does; RootOffline where it is away."""
         if max(photo.width, photo.height) <= ThumbnailSize.LARGE.edge:
             return None
         try:
             return await self._media.path(photo.id)
-        except (RootOffline, NotFound):
+        except RootOffline as error:
+            return error
+        except NotFound:
             return None
 
     async def _take(self, photo: DuePhoto, outcome: Looked | PhotosGraphError) -> None:
@@ -199,6 +203,8 @@ class _Look:
         async def work(tx: Transaction) -> int:
             await changes.lock(tx)
             faces = await _write_faces(tx, looked, self._settings)
+            if any(len(each.found) or each.photo.faces for each in looked):
+                await face_news.note(tx)
             await found_faces.failed(tx, [photo.number for photo, _ in failed])
             await failures.put_failures(tx, noted, self._progress.job_id)
             return faces
@@ -208,9 +214,13 @@ class _Look:
         self._tally.photos += len(looked)
         self._tally.failed += len(failed)
         self._tally.faces += new
-        self._untold = self._untold or any(len(each.found) or each.photo.faces for each in looked)
-        if self._untold and time.monotonic() - self._told > NEWS_SECONDS:
-            self._told, self._untold = time.monotonic(), False
+        if time.monotonic() - self._told > NEWS_SECONDS:
+            self._told = time.monotonic()
+            await self._tell()
+
+    async def _tell(self) -> None:
+        """Also of what a job found that was killed before it told."""
+        if await face_news.waits(self._graph):
             await self._news()
 
     async def _noted(self, failed: Sequence[tuple[DuePhoto, PhotosGraphError]]) -> list[ReadFailure]:

@@ -7,7 +7,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 from photos_graph.errors import BadInput, Conflict, NotFound
-from photos_graph.graph import changes, face_clusters, face_edges, persons
+from photos_graph.graph import changes, face_clusters, face_edges, face_news, persons
 from photos_graph.graph.changes import Change, PersonState, Shift, What, now_ms
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.face_edges import Edges, SaidFace
@@ -36,6 +36,7 @@ class FaceWriting:
     async def _write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         async def locked(tx: Transaction) -> T:
             await changes.lock(tx)
+            await face_news.note(tx)
             return await work(tx)
 
         result = await self._graph.transaction(locked)

@@ -21,7 +21,8 @@ _finder = functools.cache(Finder)
 
 def _find(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     """The faces of the picture at ``path`` (raw bytes in base64); of that at ``original``, where one is given, when
-    there are many small ones. Emits the vectors (n, dimensions) as float32; returns boxes, scores and qualities.
+    there are many small ones. Emits the vectors (n, dimensions) as float32; returns boxes, scores,
+    qualities, and whether there are many small ones in the picture that was looked at last.
     """
     finder = _finder_of(argument)
     found = finder.find(_pixels(argument["path"], argument), argument["min_pixels"])
@@ -47,7 +48,12 @@ def _pixels(path: str, argument: dict[str, Any]) -> Pixels:
 
 def _answer(found: Found, emit: Emit) -> dict[str, Any]:
     emit(found.vectors.tobytes())
-    return {"boxes": found.boxes.tolist(), "scores": found.scores.tolist(), "qualities": found.qualities.tolist()}
+    return {
+        "boxes": found.boxes.tolist(),
+        "scores": found.scores.tolist(),
+        "qualities": found.qualities.tolist(),
+        "many_small": found.many_small,
+    }
 
 
 TASKS: dict[str, Task] = {"find": _find, "look_at": _look_at}

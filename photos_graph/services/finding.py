@@ -64,4 +64,5 @@ async def _call(
         scores=np.array(result["scores"], np.float32),
         qualities=np.array(result["qualities"], np.float32),
         vectors=np.frombuffer(b"".join(chunks), np.float32).reshape(-1, dimensions),
+        many_small=result["many_small"],
     )

@@ -20,7 +20,7 @@ import numpy as np
 from photos_graph.faces import table
 from photos_graph.faces.detect import Floats
 from photos_graph.faces.recognise import Recognised
-from photos_graph.graph import changes, clusters, questions
+from photos_graph.graph import changes, clusters, face_news, questions
 from photos_graph.graph.clusters import Joined, Like, VectorFace
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.feed import touch
@@ -80,6 +80,7 @@ class Grouping:
     async def run(self, job: Job, progress: Progress) -> str:
         """The closing message. Raises Cancelled, Unavailable, and what went wrong in the child."""
         await progress.step(0, None, "Reading faces")
+        await face_news.take(self._graph)
         every = [face async for some in clusters.faces(self._graph, self._model) for face in some]
         taking_part = {face.id: face for face in every if face.fingerprint is not None}
         if not taking_part:  # what another model made of them stays until this one has seen some

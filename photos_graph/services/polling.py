@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from photos_graph.errors import EngineUnavailable, PhotosGraphError
 from photos_graph.graph import files, folders
@@ -19,6 +19,7 @@ from photos_graph.services.roots import refreshed
 log = logging.getLogger(__name__)
 
 MOST = 1000  # pending files of a root that are looked at: a scan reads the others with them
+Told = Callable[[], Awaitable[None]]
 Looks = dict[str, tuple[Signature, Signature]]  # by file id: as the last scan saw it, and as it is now
 
 
@@ -42,16 +43,20 @@ class Waiting:
         self._seen = looks
 
 
-async def poll(graph: Graph, jobs: Jobs, rules: Rules, waiting: Waiting | None = None) -> None:
+async def poll(
+    graph: Graph, jobs: Jobs, rules: Rules, waiting: Waiting | None = None, came_back: Told | None = None
+) -> None:
     """One look at every root: those that went away are OFFLINE, those that changed get a quick scan, all the same one
-    so that files moved between them are seen as moved."""
+    so that files moved between them are seen as moved. ``came_back`` is told where one is ONLINE again."""
     waiting = waiting or Waiting()
+    is_back = False
     changed: list[str] = []
     looks: dict[str, Looks] = {}
     for root in await folders.roots(graph):
         now = await refreshed(root)
         if now != root:
             await folders.set_root_state(graph, now)
+        is_back = is_back or (root.state is RootState.OFFLINE and now.state is RootState.ONLINE)
         if now.state is RootState.OFFLINE:
             continue
         records = await folders.folders_of(graph, root.id)
@@ -61,12 +66,13 @@ async def poll(graph: Graph, jobs: Jobs, rules: Rules, waiting: Waiting | None =
         pending = await files.pending_files(graph, root.id, "", MOST, (0, 2**31))
         looks[root.id] = await asyncio.to_thread(_looks, now, rules, pending)
     # A scan that runs writes the times of folders, and reads what is pending: until then all that it looks at is news.
-    if await jobs.scanning():
-        return
-    due = [root_id for root_id, each in looks.items() if root_id in changed or waiting.due(each)]
-    if due:
-        await jobs.scan(*due, quick=True)
-    waiting.note({id_: seen for each in looks.values() for id_, seen in each.items()})
+    if not await jobs.scanning():
+        due = [root_id for root_id, each in looks.items() if root_id in changed or waiting.due(each)]
+        if due:
+            await jobs.scan(*due, quick=True)
+        waiting.note({id_: seen for each in looks.values() for id_, seen in each.items()})
+    if is_back and came_back is not None:
+        await came_back()
 
 
 def _changed(root: Root, rules: Rules, known: dict[bytes, KnownFolder]) -> bool:
@@ -80,12 +86,12 @@ def _looks(root: Root, rules: Rules, pending: Sequence[PendingFile]) -> Looks:
     return {record.id: (record.signature, now.record.signature) for record, now in found if now}
 
 
-async def keep_polling(graph: Graph, jobs: Jobs, rules: Rules, seconds: float) -> None:
+async def keep_polling(graph: Graph, jobs: Jobs, rules: Rules, seconds: float, came_back: Told | None = None) -> None:
     waiting = Waiting()
     while True:
         await asyncio.sleep(seconds)
         try:
-            await poll(graph, jobs, rules, waiting)
+            await poll(graph, jobs, rules, waiting, came_back)
         except EngineUnavailable:
             log.warning("the engine does not answer; folders are looked at again in %g s", seconds)
         except PhotosGraphError as error:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import time
 from collections.abc import Sequence
 
+from photos_graph.errors import EngineUnavailable
 from photos_graph.faces import table
 from photos_graph.faces.weights import Weights
-from photos_graph.graph import found_faces
+from photos_graph.graph import face_news, found_faces
 from photos_graph.graph.connection import Graph
 from photos_graph.model import Job, JobKind
 from photos_graph.services.jobs import Jobs
 from photos_graph.services.labels import known_numbers
 from photos_graph.settings import Settings
 
+log = logging.getLogger(__name__)
+
 QUIET_SECONDS = 1.0  # without another word after which what people said of faces is looked at,
 LATEST_SECONDS = 10.0  # or so long after the first
+AGAIN_SECONDS = 5.0  # after which an engine that did not answer is asked again
 FULL = {"full": "1"}
 WITHOUT_MODELS = "Faces are not looked for; to have them found: photos-graph models --fetch"
 
@@ -41,12 +47,23 @@ class Recognition:
             await self._graph.transaction(lambda tx: found_faces.make_due(tx, numbers))
         return await self._jobs.queue(JobKind.FACES, {})
 
+    async def start(self) -> None:
+        """What people said, or models found, before a service was killed is not forgotten."""
+        if await face_news.waits(self._graph):
+            await self.read()
+
     async def read(self) -> None:
-        """Photos may have come: looks for faces in them, if that is wanted and can be done."""
+        """Photos may have come, or come back: looks for faces in them, if that is wanted and can be done; and has
+        those matched that nobody did yet."""
+        await self._find_due()
+        if await face_news.waits(self._graph):
+            await self.found()
+
+    async def _find_due(self) -> None:
         if self.models_are_missing or self._settings.faces.enabled == "off":
             return
         is_new = not await found_faces.is_wanted(self._graph, self._settings.faces_by)
-        if is_new or await found_faces.due_count(self._graph):
+        if is_new or await found_faces.any_due_here(self._graph):
             await self._jobs.queue(JobKind.FACES, {})
 
     @property
@@ -76,6 +93,15 @@ class Recognition:
     async def _when_quiet(self) -> None:
         while (left := self._due_at() - time.monotonic()) > 0:  # noqa: ASYNC110, the clock is awaited
             await asyncio.sleep(left)
+        while True:
+            try:
+                return await self._ask()
+            except EngineUnavailable:
+                log.warning("the engine does not answer; faces are matched again once it does")
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _ask(self) -> None:
+        await self._find_due()
         await self.found()
 
     def _due_at(self) -> float:
@@ -86,4 +112,5 @@ class Recognition:
         if self._waiting is not None and not self._waiting.done():
             self._waiting.cancel()
             await asyncio.gather(self._waiting, return_exceptions=True)
-            await self.found()
+            with contextlib.suppress(EngineUnavailable):  # the next service begins with what is noted
+                await self._ask()

@@ -10,12 +10,26 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+from PIL import Image
 
 from photos_graph.faces.find import Found
 from photos_graph.services.finding import describe_faces, find_faces, model_pool
 from photos_graph.settings import FaceSettings, Settings
+from tests.corpora import CORPORA
 
 T = TypeVar("T")
+
+ROWS, COLUMNS, EACH = 4, 6, 80  # of the class photo; a picture of a face, of which half is face, in pixels
+PUPILS = ROWS * COLUMNS
+
+
+def class_photo() -> Image.Image:
+    """Its faces are 40 pixels wide of 3,840: 20 in the largest rendition."""
+    photo = Image.new("RGB", (3840, 2400), "dimgray")
+    for place, person in enumerate(sorted((CORPORA / "lfw").iterdir())[:PUPILS]):
+        face = Image.open(next(person.iterdir())).crop((50, 50, 200, 200)).resize((EACH, EACH))
+        photo.paste(face, (150 + place % COLUMNS * 630, 150 + place // COLUMNS * 590))
+    return photo
 
 
 class Models:

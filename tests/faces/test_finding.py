@@ -13,7 +13,7 @@ from photos_graph.errors import ModelUnavailable
 from photos_graph.faces import table
 from photos_graph.faces.find import Found
 from tests.corpora import CORPORA
-from tests.faces.finding import Models
+from tests.faces.finding import PUPILS, Models, class_photo
 
 pytestmark = pytest.mark.corpora
 
@@ -35,7 +35,6 @@ COUNTS = {
     CORPORA / "exif-samples/jpg/exif-org/nikon-e950.jpg": (0, 0),
     CORPORA / "photoview-testmedia/library/lilac_lilac_bush_lilac.jpg": (0, 0),
 }
-ROWS, COLUMNS, EACH = 4, 6, 80  # of the class photo; a picture of a face, of which half is face, in pixels
 
 
 @pytest.fixture(scope="session")
@@ -59,17 +58,12 @@ def test_group_pictures_against_a_hand_count(models: Models) -> None:
 
 
 def test_small_faces_of_a_large_picture_are_found_in_its_original(models: Models, tmp_path: Path) -> None:
-    """A class photo, its faces 40 pixels wide of 3,840: 20 in the largest rendition."""
-    people = sorted((CORPORA / "lfw").iterdir())[: ROWS * COLUMNS]
-    photo = Image.new("RGB", (3840, 2400), "dimgray")
-    for place, person in enumerate(people):
-        face = Image.open(next(person.iterdir())).crop((50, 50, 200, 200)).resize((EACH, EACH))
-        photo.paste(face, (150 + place % COLUMNS * 630, 150 + place // COLUMNS * 590))
+    photo = class_photo()
     original, rendition = tmp_path / "original.jpg", tmp_path / "large.jpg"
     photo.save(original, quality=92)
     photo.resize((1920, 1200), Image.Resampling.LANCZOS).save(rendition, quality=80)
     [small], [large] = models.find([rendition]), models.find([original], large=True)
-    assert len(large) == len(people), "none is missed, and none is found twice in overlapping tiles"
+    assert len(large) == PUPILS, "none is missed, and none is found twice in overlapping tiles"
     assert len(small) <= len(large) and small.qualities.mean() < large.qualities.mean()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import LiteralString
 
@@ -11,10 +11,15 @@ import numpy as np
 import pytest
 
 from photos_graph.bootstrap import Services, build
-from photos_graph.errors import NotFound
+from photos_graph.errors import EngineUnavailable, NotFound
 from photos_graph.graph import found_faces
 from photos_graph.model import JobKind, JobState
+from photos_graph.services.face_job import FaceJob, _Look
+from photos_graph.services.finding import model_pool
+from photos_graph.services.labels import known_numbers
 from photos_graph.settings import Settings
+from tests.faces.finding import PUPILS, class_photo
+from tests.images.pictures import encoded
 from tests.pictures import jpeg, put
 from tests.services.faces import faces, looked, of_kind, people, settled, with_models
 from tests.services.library import ended, failures, in_step, photos, scanned
@@ -104,6 +109,36 @@ async def test_another_look_keeps_faces_and_what_was_said(library: Services) -> 
     assert len(after) == len(before) + 2
 
 
+async def test_what_a_look_found_is_told_by_the_next_if_it_was_killed_before_it_told(library: Services) -> None:
+    pool, told = model_pool(library.settings), 0
+
+    async def killed() -> None:
+        raise EngineUnavailable("The engine does not answer.")
+
+    async def news() -> None:
+        nonlocal told
+        told += 1
+
+    def look(news: Callable[[], Awaitable[None]]) -> _Look:
+        return _Look(FaceJob(library.graph, library.index, library.media, pool, library.settings, news), Silent())
+
+    photo = next(iter((await faces(library)).values())).photo
+    numbers = await known_numbers(library.graph, [photo])
+    await library.graph.transaction(lambda tx: found_faces.make_due(tx, numbers))
+    with pytest.raises(EngineUnavailable):
+        await look(killed).run()
+    assert (await look(news).run()).photos == 0
+    assert told == 1
+    await pool.close()
+
+
+class Silent:
+    job_id = "a job"
+
+    async def step(self, done: int, total: int | None = None, message: str | None = None) -> None:
+        pass
+
+
 async def test_what_is_not_there_is_not_looked_for(library: Services) -> None:
     with pytest.raises(NotFound):
         await library.recognition.find(["0" * 32])
@@ -175,6 +210,27 @@ async def test_what_cannot_be_looked_at_is_a_failure_until_it_is_read_again(
         await settled(services)
         assert not await failures(services)
         assert len(await faces(services)) == 2
+
+
+async def test_small_faces_wait_for_an_original_that_is_away(face_settings: Settings, tmp_path: Path) -> None:
+    folder, away = tmp_path / "Pictures", tmp_path / "away"
+    put(folder / "class.jpg", encoded(class_photo(), "JPEG", quality=92))
+    put(folder / "nobody.jpg", jpeg(7, 3000, 2000))
+    async with build(face_settings) as services:
+        await services.roots.add(str(folder))
+        await scanned(services)
+        await settled(services)
+        before = await faces(services)
+        assert len(before) == PUPILS
+        folder.rename(away)
+        shown = [photo.id for photo in (await photos(services)).values()]
+        job = await looked(services, shown)
+        assert job.message == "1 photos looked at, 0 new faces, 1 wait for their folder to be online."
+        assert (await faces(services)).keys() == before.keys()
+        assert await found_faces.due_count(services.graph) == 1
+        away.rename(folder)
+        assert (await looked(services)).message == "1 photos looked at, 0 new faces."
+        assert (await faces(services)).keys() == before.keys()
 
 
 async def test_without_weights_a_scan_asks_for_nothing_and_a_look_says_what_to_do(

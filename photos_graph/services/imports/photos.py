@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from photos_graph.graph import changes, edges, face_clusters, face_edges, persons, ratings, regions, said, tags
+from photos_graph.graph import (
+    changes,
+    edges,
+    face_clusters,
+    face_edges,
+    face_news,
+    persons,
+    ratings,
+    regions,
+    said,
+    tags,
+)
 from photos_graph.graph.changes import Single, Value, What
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.feed import touch
@@ -132,6 +143,8 @@ class _Batch:
         done = changes.grouped_faces(singles)
         await face_edges.write(self._tx, done)
         await face_clusters.recount(self._tx, {id_ for shift in done for id_ in shift.faces})
+        if done:
+            await face_news.note(self._tx)
         await note_change(self._tx, What.FACES, done, self._speaker, self._outcome)
 
     async def _show(self, plans: Mapping[int, Faces]) -> list[str]:
