@@ -21,6 +21,7 @@ from graphql import (
     IntValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    ValueNode,
     VariableNode,
     get_named_type,
     get_nullable_type,
@@ -98,16 +99,33 @@ class Scale:
         """How many items a field gives. Where it cannot be told, the field above may have been: `search` is."""
         if field is None or "first" not in field.args:
             return above
-        for argument in node.arguments or ():
-            if argument.name.value in ("first", "last"):
-                value: object = None
-                if isinstance(argument.value, IntValueNode):
-                    value = int(argument.value.value[:9])
-                elif isinstance(argument.value, VariableNode):
-                    value = self._variables.get(argument.value.name.value)
-                return min(max(value, 1), MAX_PAGE) if isinstance(value, int) else DEFAULT_PAGE
+        asked = [
+            value
+            for argument in node.arguments or ()
+            if argument.name.value in ("first", "last") and (value := self._number(argument.value)) is not None
+        ]
         default = field.args["first"].default_value
-        return default if isinstance(default, int) else DEFAULT_PAGE
+        size = max(asked, default=default if isinstance(default, int) else DEFAULT_PAGE)
+        return min(max(size, 1), MAX_PAGE)
+
+    def _number(self, node: ValueNode) -> int | None:
+        if isinstance(node, VariableNode):
+            value = self._variables.get(node.name.value)
+            if isinstance(value, float) and value.is_integer():
+                value = int(value)  # an Int as well where a variable says so
+            return value if isinstance(value, int) else None
+        return int(node.value[:9]) if isinstance(node, IntValueNode) else None
+
+
+def with_defaults(document: DocumentNode, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables as given, and the defaults of those that were left out; the largest where operations differ."""
+    defaults: dict[str, int] = {}
+    for operation in document.definitions:
+        for each in operation.variable_definitions or () if isinstance(operation, OperationDefinitionNode) else ():
+            name = each.variable.name.value
+            if isinstance(each.default_value, IntValueNode):
+                defaults[name] = max(int(each.default_value.value[:9]), defaults.get(name, 0))
+    return {**defaults, **variables}
 
 
 def exceeded(
@@ -115,7 +133,7 @@ def exceeded(
 ) -> list[GraphQLError]:
     """What the document, which is valid, asks too much of."""
     fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
-    scale = Scale(schema, fragments, variables)
+    scale = Scale(schema, fragments, with_defaults(document, variables))
     total = Weight()
     for each in document.definitions:
         if isinstance(each, OperationDefinitionNode):

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from graphql import parse
 
 from photos_graph.bootstrap import Services, build
+from photos_graph.errors import TooComplex
 from photos_graph.model import PhotoOrder, Ref
-from photos_graph.settings import FaceSettings, SearchSettings, Settings
+from photos_graph.settings import FaceSettings, SearchSettings, Settings, WebSettings
 from resolvers import ids
+from resolvers.limits import exceeded
 from tests.api.asking import Ask, code, data
-from tests.api.direct import execute
+from tests.api.direct import SCHEMA, execute
 from tests.api.people import introduce, predict
 from tests.graph.faced import Found, find, liken
 from tests.pictures import jpeg, put
@@ -162,3 +165,27 @@ async def test_facets_weigh_what_they_were_asked_for(ask: Ask, field: str) -> No
 
     assert code(await ask(asking(200))) == "TOO_COMPLEX"
     data(await ask(asking(20)))
+
+
+@pytest.mark.parametrize(
+    ("document", "variables"),
+    [
+        ("query($n: Int = 500) { persons(first: $n) { nodes { photos(first: $n) { nodes { id } } } } }", {}),
+        ("query($n: Int) { persons(first: $n) { nodes { photos(first: $n) { nodes { id } } } } }", {"n": 500.0}),
+        ("{ photos(first: null, last: 500) { nodes { similar(first: 500) { id } } } }", {}),
+        ("query($n: Int) { photos(first: $n, last: 500) { nodes { similar(first: 500) { id } } } }", {"n": None}),
+        ("query A($n: Int = 5) { viewer { name } }  query B($n: Int = 500) { photos(first: $n) { ...P } }"
+         " fragment P on PhotoConnection { nodes { similar(first: 500) { id } } }", {}),
+    ],
+)  # fmt: skip
+def test_a_page_weighs_as_much_however_its_size_is_said(document: str, variables: dict[str, Any]) -> None:
+    [error] = exceeded(SCHEMA._schema, parse(document), variables, WebSettings())
+    assert isinstance(error.original_error, TooComplex)
+
+
+@pytest.mark.parametrize(
+    "variables", [{"n": 5}, {"n": None}, {"n": float("nan")}, {"n": float("inf")}, {"n": "500"}, {"n": -(10**400)}]
+)
+def test_what_a_client_gives_goes_before_the_default(variables: dict[str, Any]) -> None:
+    document = parse("query($n: Int = 500) { persons(first: $n) { nodes { photos(first: $n) { nodes { id } } } } }")
+    assert exceeded(SCHEMA._schema, document, variables, WebSettings()) == []
