@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +28,8 @@ from graphql import (
     get_nullable_type,
     is_list_type,
 )
-from strawberry.extensions import ValidationCache
+from strawberry.extensions import SchemaExtension, ValidationCache
+from strawberry.types.graphql import OperationType
 
 from photos_graph.errors import TooComplex
 from photos_graph.settings import WebSettings
@@ -172,3 +174,23 @@ class Limits(ValidationCache):
                     schema, context.graphql_document, context.variables or {}, self._settings
                 )
             yield
+
+
+class TimeLimit(SchemaExtension):
+    """Queries and mutations end in time, over HTTP and over WebSocket; a subscription lasts as long as its client."""
+
+    def __init__(self, settings: WebSettings) -> None:
+        self._seconds = settings.timeout_seconds
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        if self.execution_context.operation_type is OperationType.SUBSCRIPTION:
+            yield
+            return
+        limit = asyncio.timeout(self._seconds)
+        try:
+            async with limit:
+                yield
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise TooComplex(f"This took longer than {self._seconds:g} seconds.") from None

@@ -24,7 +24,7 @@ from resolvers.folders import FolderQueries, load_folder
 from resolvers.jobs import JobMutations, JobQueries, JobSubscriptions, load_job
 from resolvers.learning import ModelMutations, ModelQueries
 from resolvers.library import LibraryMutations, LibraryQueries
-from resolvers.limits import Limits
+from resolvers.limits import Limits, TimeLimit
 from resolvers.models import load_model
 from resolvers.naming import FaceMutations, PersonMutations
 from resolvers.pages import PhotoQueries
@@ -119,7 +119,7 @@ def build_schema(settings: WebSettings) -> Schema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        extensions=[PublicErrors, ParserCache, lambda: Limits(settings)],
+        extensions=[PublicErrors, ParserCache, lambda: Limits(settings), lambda: TimeLimit(settings)],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -20,7 +18,7 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.unset import UnsetType
 
 from photos_graph.auth import Signer, Tokens
-from photos_graph.errors import BadInput, TooComplex, Unauthenticated, Unavailable
+from photos_graph.errors import BadInput, Unauthenticated, Unavailable
 from photos_graph.settings import WebSettings
 from photos_graph.web.answers import error_answer
 from photos_graph.web.state import services_of
@@ -30,6 +28,7 @@ from resolvers.loaders import Loaders
 from resolvers.schema import Schema
 
 MAX_BODY_BYTES = 4 * 1024 * 1024  # 10,000 ids are about 600 kB
+MAX_OPERATIONS = 50  # that one WebSocket has open
 GRAPHQL_JSON = "application/graphql-response+json"
 
 
@@ -43,10 +42,10 @@ class GraphQLTransport(GraphQL[Context, None]):
             allow_queries_via_get=False,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             allowed_origins=settings.origins,
+            max_subscriptions_per_connection=MAX_OPERATIONS,
         )
         self._tokens = tokens
         self._signer = signer
-        self._seconds = settings.timeout_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -89,17 +88,7 @@ class GraphQLTransport(GraphQL[Context, None]):
         root_value: None,
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
-        limit = asyncio.timeout(self._seconds)
-        try:
-            async with limit:
-                result = await super().execute_single(
-                    request, request_adapter, sub_response, context, root_value, request_data
-                )
-        except TimeoutError:
-            if not limit.expired():
-                raise
-            problem = TooComplex(f"This took longer than {self._seconds:g} seconds.")
-            return ExecutionResult(data=None, errors=[public(GraphQLError("", original_error=problem))])
+        result = await super().execute_single(request, request_adapter, sub_response, context, root_value, request_data)
         if isinstance(result, PreExecutionError) and sub_response.media_type == GRAPHQL_JSON:
             sub_response.status_code = 400
         return result
