@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import JSONDecodeError
 from typing import Any
 
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
@@ -78,6 +79,15 @@ class GraphQLTransport(GraphQL[Context, None]):
         except (Unauthenticated, Unavailable) as error:
             raise ConnectionRejectionError({"message": error.public_message, "code": error.code}) from None
         return await super().on_ws_connect(context)
+
+    def decode_json(self, data: str | bytes) -> object:
+        """Raises JSONDecodeError for all that is none, also what is not UTF-8 or nests without end."""
+        try:
+            return super().decode_json(data)
+        except JSONDecodeError:
+            raise
+        except (ValueError, RecursionError) as error:
+            raise JSONDecodeError("no JSON that is read here", "", 0) from error
 
     async def execute_single(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gc
 import json
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ import websockets
 from pydantic import SecretStr
 
 from photos_graph.errors import EngineUnavailable
+from photos_graph.services.listing import cursor_of
 from photos_graph.settings import GraphSettings, Settings, WebSettings
 from resolvers.asgi import create_app
 from resolvers.connections import MAX_PAGE, page_size
@@ -185,10 +187,50 @@ async def test_a_request_that_is_not_executed_has_status_400_and_no_data(client:
     assert "data" not in answer.json()
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'[{"query": "{ viewer { name } }"}]', b'{"query": 1}', b"{}"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[]",
+        b'[{"query": "{ viewer { name } }"}]',
+        b'{"query": 1}',
+        b"{}",
+        b'{"query": "\xff"}',
+        b"[" * 200_000,
+        b'{"query": ' + b"1" * 5_000 + b"}",
+    ],
+)
 async def test_a_body_that_is_no_request_is_bad_input(client: httpx.AsyncClient, body: bytes) -> None:
     answer = await client.post("/graphql", content=body, headers={"Content-Type": "application/json"})
     assert (answer.status_code, code(answer.json())) == (400, "BAD_INPUT")
+
+
+async def test_a_message_that_is_no_json_closes_its_socket(client: httpx.AsyncClient) -> None:
+    async with opened_socket(client) as ws:
+        await ws.send("[" * 200_000)
+        with pytest.raises(websockets.ConnectionClosed):
+            await ws.recv()
+        assert ws.close_code == 4400
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "query($t: String!) { jobs(after: $t) { totalCount } }",
+        "query($t: String!) { faces(after: $t) { totalCount } }",
+        "query($t: String!) { faceClusters(after: $t) { totalCount } }",
+    ],
+)
+async def test_a_cursor_of_what_is_no_text_is_bad_input(ask: Ask, query: str) -> None:
+    assert code(await ask(query, t=cursor_of((5, "\ud800")))) == "BAD_INPUT"
+    assert code(await ask(query, t=base64.b64encode(b"[" * 100_000).decode())) == "BAD_INPUT"
+
+
+async def test_a_folder_whose_path_is_no_text_is_bad_input(client: httpx.AsyncClient) -> None:
+    request = {"query": "mutation($p: String!) { addRoot(path: $p) { id } }", "variables": {"p": "/\ud800"}}
+    headers = {"Content-Type": "application/json"}
+    answer = await client.post("/graphql", content=json.dumps(request), headers=headers)
+    assert code(answer.json()) == "BAD_INPUT"
 
 
 async def test_a_body_without_end_is_refused(client: httpx.AsyncClient) -> None:
