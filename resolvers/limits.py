@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from graphql import (
     DocumentNode,
@@ -34,8 +34,12 @@ from strawberry.types.graphql import OperationType
 from photos_graph.errors import TooComplex
 from photos_graph.settings import WebSettings
 from resolvers.connections import DEFAULT_PAGE, MAX_PAGE
+from resolvers.context import Info
 
 LIST_NODES = 10  # what a list without pages is taken to hold: files, places, tags, matches
+COUNTED = frozenset({("Query", "timeline"), ("Tag", "children"), ("Photo", "faces")})  # by ``counted`` as well
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,17 @@ class Scale:
     """Each fragment is weighed once, however often it is spread: that is what keeps this cheap."""
 
     def __init__(
-        self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any]
+        self,
+        schema: GraphQLSchema,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        variables: Mapping[str, Any],
+        without: Collection[tuple[str, str]] = (),
     ) -> None:
+        """``without`` the fields (of which type, and which) that weigh nothing here."""
         self._schema = schema
         self._fragments = fragments
         self._variables = variables
+        self._without = without
         self._weighed: dict[tuple[str, int], Weight] = {}
 
     def weigh(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None, page: int = 1) -> Weight:
@@ -85,6 +95,8 @@ class Scale:
     def _field(self, node: FieldNode, parent: GraphQLNamedType | None, page: int) -> Weight:
         if node.name.value.startswith("__"):
             return Weight()  # graphql-core limits introspection itself
+        if parent is not None and (parent.name, node.name.value) in self._without:
+            return Weight()
         fields = parent.fields if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else {}
         field = fields.get(node.name.value)
         type_ = get_named_type(field.type) if field else None
@@ -151,6 +163,28 @@ def exceeded(
         if amount > most
     ]
     return [GraphQLError(problem.public_message, original_error=problem) for problem in problems]
+
+
+def counted(info: Info, read: Callable[[], Sequence[T]]) -> Sequence[T]:
+    """What ``read`` gives, of a list without pages that may be longer than it was taken to be. Raises TooComplex.
+
+    Each item counts with all below it but the lists that are counted by themselves.
+    """
+    raw, context = info._raw_info, info.context  # strawberry has no public way to the nodes
+    too_many = TooComplex("The lists in this hold more nodes than one document may ask for.")
+    if context.nodes_left < 0:
+        raise too_many  # not even read: what was made before may ask for many more
+    items = read()
+    fields = tuple(id(node) for node in raw.field_nodes)
+    if fields not in context.list_weights:
+        scale = Scale(raw.schema, raw.fragments, info.variable_values, COUNTED)
+        type_ = get_named_type(raw.return_type)
+        weights = (scale.weigh(node.selection_set, type_).nodes for node in raw.field_nodes)
+        context.list_weights[fields] = 1 + sum(weights)
+    context.nodes_left -= len(items) * context.list_weights[fields]
+    if context.nodes_left < 0:
+        raise too_many
+    return items
 
 
 class Limits(ValidationCache):

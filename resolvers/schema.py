@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import strawberry
@@ -15,7 +16,7 @@ from photos_graph.settings import WebSettings
 from resolvers import ids
 from resolvers.changes import ChangeMutations
 from resolvers.connections import Node
-from resolvers.context import Info
+from resolvers.context import Context, Info
 from resolvers.datasets import DatasetMutations
 from resolvers.errors import PublicErrors, log_unforeseen
 from resolvers.face_jobs import FaceJobMutations
@@ -107,6 +108,11 @@ class Schema(strawberry.Schema):
     async def execute(self, *arguments: Any, **named: Any) -> ExecutionResult:
         """Subscriptions come by ``subscribe``, over a WebSocket."""
         return await super().execute(*arguments, **{**named, "allowed_operation_types": ANSWERED_ONCE})
+
+    async def stream(self, *arguments: Any, **named: Any) -> AsyncGenerator[Any, None]:
+        if isinstance(context := named.get("context_value"), Context):
+            named["context_value"] = context.for_operation()
+        return await super().stream(*arguments, **named)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Only what nobody foresaw is worth a line in the log."""

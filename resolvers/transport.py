@@ -47,6 +47,7 @@ class GraphQLTransport(GraphQL[Context, None]):
         )
         self._tokens = tokens
         self._signer = signer
+        self._nodes = settings.max_cost
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -68,7 +69,7 @@ class GraphQLTransport(GraphQL[Context, None]):
                 raise
             return Context(self._signer, request.state.viewer, None, None)
         loaders = Loaders(services, cache=not is_socket)
-        return Context(self._signer, request.state.viewer, services, loaders)
+        return Context(self._signer, request.state.viewer, services, loaders, nodes_left=self._nodes)
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Closes with 4403 whom nobody knows, and while the service starts."""
