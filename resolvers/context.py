@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import strawberry
@@ -22,6 +22,12 @@ class Context:
     ready: Services | None
     loads: Loaders | None
     connection_params: object = None
+    nodes_left: int = 100_000  # that lists without pages may still bring
+    list_weights: dict[tuple[int, ...], int] = field(default_factory=dict)  # of one item, by the ids of its fields
+
+    def for_operation(self) -> Context:
+        """Of one WebSocket all operations have the same context, but what each may bring."""
+        return replace(self, list_weights={})
 
     @property
     def services(self) -> Services:

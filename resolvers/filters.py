@@ -7,6 +7,7 @@ from strawberry import UNSET
 
 from photos_graph.errors import TooComplex
 from photos_graph.model import Ref
+from photos_graph.search.folding import words
 from photos_graph.services import filters
 from resolvers import ids
 from resolvers.connections import given
@@ -15,7 +16,27 @@ from resolvers.ids import decode_given
 from resolvers.scalars import LocalDateTime
 
 MAX_NESTING = 20
-MAX_TERMS = 1_000  # names or ids in one list
+MAX_PARTS = 200  # conditions in all of a filter, and words in its texts: each may look at every photo
+MAX_TERMS = 1_000  # names or ids in all of a filter
+
+
+class Extent:
+    """How wide one filter is, counted while it is decoded."""
+
+    def __init__(self) -> None:
+        self._parts = self._terms = 0
+
+    def add_parts(self, count: int) -> None:
+        """Raises TooComplex."""
+        self._parts += count
+        if self._parts > MAX_PARTS:
+            raise TooComplex(f"A filter has up to {MAX_PARTS:,} parts and words of text.")
+
+    def add_terms(self, count: int) -> None:
+        """Raises TooComplex."""
+        self._terms += count
+        if self._terms > MAX_TERMS:
+            raise TooComplex(f"A filter names up to {MAX_TERMS:,} tags, persons and places.")
 
 
 @strawberry.input(description="Ids or names; a name that fits several means any of them.")
@@ -25,8 +46,9 @@ class TermFilter:
     none: list[str] | None = UNSET
     only: bool | None = False
 
-    def decode(self, kind: ids.Kind | None) -> filters.TermFilter:
+    def decode(self, kind: ids.Kind | None, extent: Extent) -> filters.TermFilter:
         """``kind`` of the ids; None where only names, which an id may be one of, are known."""
+        extent.add_terms(sum(len(given(terms) or ()) for terms in (self.all, self.any, self.none)))
         return filters.TermFilter(
             _terms(self.all, kind), _terms(self.any, kind), _terms(self.none, kind), bool(self.only)
         )
@@ -105,17 +127,18 @@ class PhotoFilter:
         default=Certainty.PREDICTED, description="CONFIRMED leaves predictions out, here and in all parts."
     )
 
-    def decode(self, depth: int = 1) -> filters.PhotoFilter:
+    def decode(self, extent: Extent, depth: int = 1) -> filters.PhotoFilter:
         """Raises BadInput for an id of something else, TooComplex."""
         if depth > MAX_NESTING:
             raise TooComplex(f"A filter nests up to {MAX_NESTING} deep.")
+        extent.add_parts(self._breadth())
         return filters.PhotoFilter(
-            and_=_each(self.and_, depth),
-            or_=_each(self.or_, depth),
-            not_=self.not_.decode(depth + 1) if self.not_ else None,
-            tags=self.tags.decode("Tag") if self.tags else None,
-            persons=self.persons.decode("Person") if self.persons else None,
-            places=self.places.decode(None) if self.places else None,
+            and_=_each(self.and_, extent, depth),
+            or_=_each(self.or_, extent, depth),
+            not_=self.not_.decode(extent, depth + 1) if self.not_ else None,
+            tags=self.tags.decode("Tag", extent) if self.tags else None,
+            persons=self.persons.decode("Person", extent) if self.persons else None,
+            places=self.places.decode(None, extent) if self.places else None,
             folder=self.folder.decode() if self.folder else None,
             taken=self.taken.decode() if self.taken else None,
             near=self.near.decode() if self.near else None,
@@ -129,20 +152,23 @@ class PhotoFilter:
             certainty=self.certainty or Certainty.PREDICTED,
         )
 
+    def _breadth(self) -> int:
+        conditions = [value for name, value in vars(self).items() if name not in ("and_", "or_", "not_", "certainty")]
+        said = sum(given(condition) is not None for condition in conditions)
+        return max(said, 1) + max(len(words(given(self.text) or "")) - 1, 0)
+
 
 def decode_filter(filter: PhotoFilter | None) -> filters.PhotoFilter | None:
-    return filter.decode() if filter else None
+    return filter.decode(Extent()) if filter else None
 
 
-def _each(parts: list[PhotoFilter] | None, depth: int) -> tuple[filters.PhotoFilter, ...] | None:
+def _each(parts: list[PhotoFilter] | None, extent: Extent, depth: int) -> tuple[filters.PhotoFilter, ...] | None:
     known = given(parts)
-    return None if known is None else tuple(part.decode(depth + 1) for part in known)
+    return None if known is None else tuple(part.decode(extent, depth + 1) for part in known)
 
 
 def _terms(terms: list[str] | None, kind: ids.Kind | None) -> tuple[Ref, ...] | None:
     known = given(terms)
     if known is None:
         return None
-    if len(known) > MAX_TERMS:
-        raise TooComplex(f"A filter names up to {MAX_TERMS:,} of a kind; these are {len(known):,}.")
     return tuple(ids.refs(kind, known) if kind else (Ref(name=name) for name in known))

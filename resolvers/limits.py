@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from graphql import (
     DocumentNode,
@@ -21,18 +22,24 @@ from graphql import (
     IntValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    ValueNode,
     VariableNode,
     get_named_type,
     get_nullable_type,
     is_list_type,
 )
-from strawberry.extensions import ValidationCache
+from strawberry.extensions import SchemaExtension, ValidationCache
+from strawberry.types.graphql import OperationType
 
 from photos_graph.errors import TooComplex
 from photos_graph.settings import WebSettings
 from resolvers.connections import DEFAULT_PAGE, MAX_PAGE
+from resolvers.context import Info
 
 LIST_NODES = 10  # what a list without pages is taken to hold: files, places, tags, matches
+COUNTED = frozenset({("Query", "timeline"), ("Tag", "children"), ("Photo", "faces")})  # by ``counted`` as well
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +56,17 @@ class Scale:
     """Each fragment is weighed once, however often it is spread: that is what keeps this cheap."""
 
     def __init__(
-        self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any]
+        self,
+        schema: GraphQLSchema,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        variables: Mapping[str, Any],
+        without: Collection[tuple[str, str]] = (),
     ) -> None:
+        """``without`` the fields (of which type, and which) that weigh nothing here."""
         self._schema = schema
         self._fragments = fragments
         self._variables = variables
+        self._without = without
         self._weighed: dict[tuple[str, int], Weight] = {}
 
     def weigh(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None, page: int = 1) -> Weight:
@@ -82,6 +95,8 @@ class Scale:
     def _field(self, node: FieldNode, parent: GraphQLNamedType | None, page: int) -> Weight:
         if node.name.value.startswith("__"):
             return Weight()  # graphql-core limits introspection itself
+        if parent is not None and (parent.name, node.name.value) in self._without:
+            return Weight()
         fields = parent.fields if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else {}
         field = fields.get(node.name.value)
         type_ = get_named_type(field.type) if field else None
@@ -98,16 +113,33 @@ class Scale:
         """How many items a field gives. Where it cannot be told, the field above may have been: `search` is."""
         if field is None or "first" not in field.args:
             return above
-        for argument in node.arguments or ():
-            if argument.name.value in ("first", "last"):
-                value: object = None
-                if isinstance(argument.value, IntValueNode):
-                    value = int(argument.value.value[:9])
-                elif isinstance(argument.value, VariableNode):
-                    value = self._variables.get(argument.value.name.value)
-                return min(max(value, 1), MAX_PAGE) if isinstance(value, int) else DEFAULT_PAGE
+        asked = [
+            value
+            for argument in node.arguments or ()
+            if argument.name.value in ("first", "last") and (value := self._number(argument.value)) is not None
+        ]
         default = field.args["first"].default_value
-        return default if isinstance(default, int) else DEFAULT_PAGE
+        size = max(asked, default=default if isinstance(default, int) else DEFAULT_PAGE)
+        return min(max(size, 1), MAX_PAGE)
+
+    def _number(self, node: ValueNode) -> int | None:
+        if isinstance(node, VariableNode):
+            value = self._variables.get(node.name.value)
+            if isinstance(value, float) and value.is_integer():
+                value = int(value)  # an Int as well where a variable says so
+            return value if isinstance(value, int) else None
+        return int(node.value[:9]) if isinstance(node, IntValueNode) else None
+
+
+def with_defaults(document: DocumentNode, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables as given, and the defaults of those that were left out; the largest where operations differ."""
+    defaults: dict[str, int] = {}
+    for operation in document.definitions:
+        for each in operation.variable_definitions or () if isinstance(operation, OperationDefinitionNode) else ():
+            name = each.variable.name.value
+            if isinstance(each.default_value, IntValueNode):
+                defaults[name] = max(int(each.default_value.value[:9]), defaults.get(name, 0))
+    return {**defaults, **variables}
 
 
 def exceeded(
@@ -115,7 +147,7 @@ def exceeded(
 ) -> list[GraphQLError]:
     """What the document, which is valid, asks too much of."""
     fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
-    scale = Scale(schema, fragments, variables)
+    scale = Scale(schema, fragments, with_defaults(document, variables))
     total = Weight()
     for each in document.definitions:
         if isinstance(each, OperationDefinitionNode):
@@ -131,6 +163,28 @@ def exceeded(
         if amount > most
     ]
     return [GraphQLError(problem.public_message, original_error=problem) for problem in problems]
+
+
+def counted(info: Info, read: Callable[[], Sequence[T]]) -> Sequence[T]:
+    """What ``read`` gives, of a list without pages that may be longer than it was taken to be. Raises TooComplex.
+
+    Each item counts with all below it but the lists that are counted by themselves.
+    """
+    raw, context = info._raw_info, info.context  # strawberry has no public way to the nodes
+    too_many = TooComplex("The lists in this hold more nodes than one document may ask for.")
+    if context.nodes_left < 0:
+        raise too_many  # not even read: what was made before may ask for many more
+    items = read()
+    fields = tuple(id(node) for node in raw.field_nodes)
+    if fields not in context.list_weights:
+        scale = Scale(raw.schema, raw.fragments, info.variable_values, COUNTED)
+        type_ = get_named_type(raw.return_type)
+        weights = (scale.weigh(node.selection_set, type_).nodes for node in raw.field_nodes)
+        context.list_weights[fields] = 1 + sum(weights)
+    context.nodes_left -= len(items) * context.list_weights[fields]
+    if context.nodes_left < 0:
+        raise too_many
+    return items
 
 
 class Limits(ValidationCache):
@@ -154,3 +208,23 @@ class Limits(ValidationCache):
                     schema, context.graphql_document, context.variables or {}, self._settings
                 )
             yield
+
+
+class TimeLimit(SchemaExtension):
+    """Queries and mutations end in time, over HTTP and over WebSocket; a subscription lasts as long as its client."""
+
+    def __init__(self, settings: WebSettings) -> None:
+        self._seconds = settings.timeout_seconds
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        if self.execution_context.operation_type is OperationType.SUBSCRIPTION:
+            yield
+            return
+        limit = asyncio.timeout(self._seconds)
+        try:
+            async with limit:
+                yield
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise TooComplex(f"This took longer than {self._seconds:g} seconds.") from None

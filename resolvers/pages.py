@@ -15,6 +15,7 @@ from resolvers import ids
 from resolvers.connections import PageInfo, given, page_info, page_size, page_sizes
 from resolvers.context import Info
 from resolvers.filters import PhotoFilter, decode_filter
+from resolvers.limits import counted
 from resolvers.permissions import CanView
 from resolvers.photos import Photo, load_photo
 from resolvers.places import Place
@@ -194,5 +195,5 @@ class PhotoQueries:
     def timeline(
         self, info: Info, filter: PhotoFilter | None = UNSET, by: model.TimelineUnit = model.TimelineUnit.MONTH
     ) -> list[TimelineBucket]:
-        buckets = info.context.services.browse.timeline(decode_filter(filter), by)
-        return [TimelineBucket.of(bucket) for bucket in buckets]
+        browse, wanted = info.context.services.browse, decode_filter(filter)
+        return [TimelineBucket.of(bucket) for bucket in counted(info, lambda: browse.timeline(wanted, by))]

@@ -16,6 +16,7 @@ from resolvers.changes import BulkResult
 from resolvers.connections import Node, given, page_size
 from resolvers.context import Info
 from resolvers.enums import Certainty
+from resolvers.limits import counted
 from resolvers.permissions import CanEdit
 from resolvers.places import Camera, Location, Place
 from resolvers.scalars import LocalDateTime
@@ -128,7 +129,8 @@ class Photo(Node):
     async def faces(self, info: Info) -> list[Annotated[Face, strawberry.lazy("resolvers.faces")]]:
         from resolvers.faces import Face
 
-        return [Face.of(face) for face in await info.context.loaders.faces_of_photos.load(self.photo.id)]
+        faces = await info.context.loaders.faces_of_photos.load(self.photo.id)
+        return [Face.of(face) for face in counted(info, lambda: faces)]
 
     @strawberry.field(description="Photos that look like it, the most similar first; none before it was described.")
     async def similar(self, info: Info, first: int = 20) -> list[Photo]:

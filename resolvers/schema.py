@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import strawberry
@@ -15,7 +16,7 @@ from photos_graph.settings import WebSettings
 from resolvers import ids
 from resolvers.changes import ChangeMutations
 from resolvers.connections import Node
-from resolvers.context import Info
+from resolvers.context import Context, Info
 from resolvers.datasets import DatasetMutations
 from resolvers.errors import PublicErrors, log_unforeseen
 from resolvers.face_jobs import FaceJobMutations
@@ -24,7 +25,7 @@ from resolvers.folders import FolderQueries, load_folder
 from resolvers.jobs import JobMutations, JobQueries, JobSubscriptions, load_job
 from resolvers.learning import ModelMutations, ModelQueries
 from resolvers.library import LibraryMutations, LibraryQueries
-from resolvers.limits import Limits
+from resolvers.limits import Limits, TimeLimit
 from resolvers.models import load_model
 from resolvers.naming import FaceMutations, PersonMutations
 from resolvers.pages import PhotoQueries
@@ -108,6 +109,11 @@ class Schema(strawberry.Schema):
         """Subscriptions come by ``subscribe``, over a WebSocket."""
         return await super().execute(*arguments, **{**named, "allowed_operation_types": ANSWERED_ONCE})
 
+    async def stream(self, *arguments: Any, **named: Any) -> AsyncGenerator[Any, None]:
+        if isinstance(context := named.get("context_value"), Context):
+            named["context_value"] = context.for_operation()
+        return await super().stream(*arguments, **named)
+
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Only what nobody foresaw is worth a line in the log."""
         for error in errors:
@@ -119,7 +125,7 @@ def build_schema(settings: WebSettings) -> Schema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        extensions=[PublicErrors, ParserCache, lambda: Limits(settings)],
+        extensions=[PublicErrors, ParserCache, lambda: Limits(settings), lambda: TimeLimit(settings)],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
 

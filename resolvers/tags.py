@@ -15,6 +15,7 @@ from resolvers.connections import Connection, Node, connection, given, page_size
 from resolvers.context import Info
 from resolvers.enums import TagSource
 from resolvers.folders import Folder, load_folder
+from resolvers.limits import counted
 from resolvers.models import Model, load_model
 from resolvers.pages import PhotoConnection, photo_page
 from resolvers.permissions import CanView
@@ -32,7 +33,8 @@ class Tag(Node):
 
     @strawberry.field(description="By name.")
     def children(self, info: Info) -> list[Tag]:
-        return [Tag.of(child) for child in info.context.services.tags.children(self.own.id)]
+        tags = info.context.services.tags
+        return [Tag.of(child) for child in counted(info, lambda: tags.children(self.own.id))]
 
     @strawberry.field(description="Of photos that have it or a tag below it.")
     def photo_count(self, info: Info) -> int:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
+from json import JSONDecodeError
 from typing import Any
 
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -20,7 +19,7 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.unset import UnsetType
 
 from photos_graph.auth import Signer, Tokens
-from photos_graph.errors import BadInput, TooComplex, Unauthenticated, Unavailable
+from photos_graph.errors import BadInput, Unauthenticated, Unavailable
 from photos_graph.settings import WebSettings
 from photos_graph.web.answers import error_answer
 from photos_graph.web.state import services_of
@@ -30,6 +29,7 @@ from resolvers.loaders import Loaders
 from resolvers.schema import Schema
 
 MAX_BODY_BYTES = 4 * 1024 * 1024  # 10,000 ids are about 600 kB
+MAX_OPERATIONS = 50  # that one WebSocket has open
 GRAPHQL_JSON = "application/graphql-response+json"
 
 
@@ -43,10 +43,11 @@ class GraphQLTransport(GraphQL[Context, None]):
             allow_queries_via_get=False,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             allowed_origins=settings.origins,
+            max_subscriptions_per_connection=MAX_OPERATIONS,
         )
         self._tokens = tokens
         self._signer = signer
-        self._seconds = settings.timeout_seconds
+        self._nodes = settings.max_cost
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -68,7 +69,7 @@ class GraphQLTransport(GraphQL[Context, None]):
                 raise
             return Context(self._signer, request.state.viewer, None, None)
         loaders = Loaders(services, cache=not is_socket)
-        return Context(self._signer, request.state.viewer, services, loaders)
+        return Context(self._signer, request.state.viewer, services, loaders, nodes_left=self._nodes)
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Closes with 4403 whom nobody knows, and while the service starts."""
@@ -80,6 +81,15 @@ class GraphQLTransport(GraphQL[Context, None]):
             raise ConnectionRejectionError({"message": error.public_message, "code": error.code}) from None
         return await super().on_ws_connect(context)
 
+    def decode_json(self, data: str | bytes) -> object:
+        """Raises JSONDecodeError for all that is none, also what is not UTF-8 or nests without end."""
+        try:
+            return super().decode_json(data)
+        except JSONDecodeError:
+            raise
+        except (ValueError, RecursionError) as error:
+            raise JSONDecodeError("no JSON that is read here", "", 0) from error
+
     async def execute_single(
         self,
         request: Request,
@@ -89,17 +99,7 @@ class GraphQLTransport(GraphQL[Context, None]):
         root_value: None,
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
-        limit = asyncio.timeout(self._seconds)
-        try:
-            async with limit:
-                result = await super().execute_single(
-                    request, request_adapter, sub_response, context, root_value, request_data
-                )
-        except TimeoutError:
-            if not limit.expired():
-                raise
-            problem = TooComplex(f"This took longer than {self._seconds:g} seconds.")
-            return ExecutionResult(data=None, errors=[public(GraphQLError("", original_error=problem))])
+        result = await super().execute_single(request, request_adapter, sub_response, context, root_value, request_data)
         if isinstance(result, PreExecutionError) and sub_response.media_type == GRAPHQL_JSON:
             sub_response.status_code = 400
         return result

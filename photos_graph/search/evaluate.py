@@ -11,7 +11,7 @@ from pyroaring import BitMap
 from photos_graph.errors import TooComplex
 from photos_graph.search import geo
 from photos_graph.search.arrays import bitmap, numbers_of
-from photos_graph.search.folding import words
+from photos_graph.search.folding import name_words
 from photos_graph.search.labels import union
 from photos_graph.search.query import (
     And,
@@ -171,8 +171,11 @@ def _located(terms: Terms, query: Near | InBox, within: BitMap) -> BitMap:
 
 
 def _worded(terms: Terms, text: str, confirmed: bool, within: BitMap) -> BitMap:
-    """Every word, the longest first since it is the rarest as a rule; a text without words asks for nothing."""
-    wanted = set(words(text))
+    """Every word, the longest first since it is the rarest as a rule; a blank text asks for nothing, and
+    one of punctuation alone is in no name."""
+    wanted = set(name_words(text))
+    if not wanted and text.strip():
+        return BitMap()
     if len(wanted) > _MOST_WORDS:
         raise TooComplex(f"The text has more than {_MOST_WORDS} words.")
     for word in sorted(wanted, key=len, reverse=True):

@@ -8,7 +8,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from pyroaring import BitMap
 
-from photos_graph.search.folding import fold, natural_key, words
+from photos_graph.search.folding import fold, name_words, natural_key
 
 
 class Row(Protocol):
@@ -105,7 +105,7 @@ class Hierarchy(Generic[R]):
             self._children.setdefault(row.parent_id, set()).add(row.id)
             self._named.setdefault(fold(row.name), set()).add(row.id)
             self._forget_answers()
-            for word in words(row.name):
+            for word in name_words(row.name):
                 self._worded.setdefault(word, set()).add(row.id)
             for watcher in self._watchers:
                 watcher.came(row)
@@ -137,7 +137,7 @@ class Hierarchy(Generic[R]):
         self._forget_answers()
         _discard(self._children, row.parent_id, row.id)
         _discard(self._named, fold(row.name), row.id)
-        for word in words(row.name):
+        for word in name_words(row.name):
             _discard(self._worded, word, row.id)
         for watcher in self._watchers:
             watcher.went(row)
@@ -243,7 +243,7 @@ class Hierarchy(Generic[R]):
 
     def is_worded(self, row_id: str, prefix: str) -> bool:
         row = self._rows.get(row_id)
-        return row is not None and any(word.startswith(prefix) for word in words(row.name))
+        return row is not None and any(word.startswith(prefix) for word in name_words(row.name))
 
     def worded(self, prefix: str) -> BitMap:
         """Photos at or under a row with a word in its name that begins so."""

@@ -10,7 +10,7 @@ from pyroaring import BitMap
 from photos_graph.model import FolderMarks, Match, MatchKind
 from photos_graph.search import geo
 from photos_graph.search.evaluate import evaluate_within
-from photos_graph.search.folding import words
+from photos_graph.search.folding import name_words
 from photos_graph.search.hierarchy import Hierarchy, R
 from photos_graph.search.labels import NONE
 from photos_graph.search.query import (
@@ -142,7 +142,7 @@ def _worded(terms: Terms, text: str, confirmed: bool, photos: BitMap) -> Found:
     """Each word by way of the folders, places, tags and persons with it in their names; a file's own name is not
     said."""
     tags, persons = terms.tags, terms.persons
-    for word in dict.fromkeys(words(text)):
+    for word in dict.fromkeys(name_words(text)):
         tagged = {id_: photos & tags.having(id_, confirmed) for id_ in tags.rows.rows_worded(word)}
         shown = {id_: photos & persons.showing(id_, confirmed) for id_ in persons.rows.rows_worded(word)}
         for number in photos:

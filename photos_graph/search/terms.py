@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pyroaring import BitMap
 
 from photos_graph.search.arrays import Keys, Numbers, bitmap, numbers_of
-from photos_graph.search.folding import fold, words
+from photos_graph.search.folding import fold, name_words
 from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.labels import NONE, Labels
 from photos_graph.search.person_sets import PersonSets
@@ -175,4 +175,4 @@ def _spread(sets: Sequence[tuple[str, ...]], groups: Iterable[tuple[int, BitMap]
 
 
 def _words_of(row: PhotoRow) -> set[str]:
-    return {word for name in {row.name, *row.names} for word in words(name)}
+    return {word for name in {row.name, *row.names} for word in name_words(name)}

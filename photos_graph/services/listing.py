@@ -38,7 +38,8 @@ def key_of(cursor: str) -> Key:
     """Raises BadInput."""
     try:
         number, text = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, TypeError, binascii.Error):
+        text.encode()  # no engine takes a lone surrogate
+    except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
         number = text = None
     if type(number) is not int or abs(number) >= 2**63 or type(text) is not str:
         raise BadInput("This cursor is not one of this list.")

@@ -69,7 +69,10 @@ class Roots:
 def _folder(path: str) -> bytes:
     if "\0" in path:
         raise BadInput("A path holds no NUL character.")
-    raw = os.path.abspath(os.fsencode(os.path.expanduser(path)))  # noqa: PTH100, PTH111, raw bytes
+    try:
+        raw = os.path.abspath(os.fsencode(os.path.expanduser(path)))  # noqa: PTH100, PTH111, raw bytes
+    except UnicodeEncodeError:
+        raise BadInput("A path holds no lone surrogates.") from None
     if not os.path.isdir(raw):  # noqa: PTH112
         raise BadInput(f"{paths.display(raw)} is no folder on this machine.")
     if not os.access(raw, os.R_OK | os.X_OK):
@@ -80,7 +83,7 @@ def _folder(path: str) -> bytes:
 def _name(given: str | None, raw: bytes, taken: set[str]) -> str:
     """As given, or the folder's own with a number where another root has it."""
     if given is not None:
-        name = given.strip()
+        name = given.encode("utf-8", "replace").decode().strip()  # no engine takes a lone surrogate
         if not name or "/" in name or len(name) > 255:
             raise BadInput("The name of a folder of photos is 1 to 255 characters, none of them a slash.")
         if name in taken:

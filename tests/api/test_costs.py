@@ -8,13 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from graphql import parse
 
+from photos_graph.auth import Signer, Viewer
 from photos_graph.bootstrap import Services, build
-from photos_graph.model import PhotoOrder, Ref
-from photos_graph.settings import FaceSettings, SearchSettings, Settings
+from photos_graph.errors import TooComplex
+from photos_graph.model import PhotoOrder, Ref, Role
+from photos_graph.settings import FaceSettings, SearchSettings, Settings, WebSettings
 from resolvers import ids
+from resolvers.context import Context
+from resolvers.limits import exceeded
+from resolvers.loaders import Loaders
 from tests.api.asking import Ask, code, data
-from tests.api.direct import execute
+from tests.api.direct import SCHEMA, execute
 from tests.api.people import introduce, predict
 from tests.graph.faced import Found, find, liken
 from tests.pictures import jpeg, put
@@ -151,6 +157,35 @@ async def test_a_search_weighs_what_its_page_holds(ask: Ask, first: str, expecte
     assert (code(answer) if "errors" in answer else None) == expected
 
 
+async def test_lists_without_pages_weigh_what_they_hold(services: Services) -> None:
+    folder = (await ask_of(services, '{ folder(path: "Pictures") { id } }')).data["folder"]["id"]
+    tags = [f"Keywords/k{number}" for number in range(60)]
+    mutation = "mutation($f: ID!, $t: [String!]!) { tagFolder(folder: $f, tags: $t) { matched } }"
+    await ask_of(services, mutation, f=folder, t=tags)
+    up_and_down = "children { parent { children { parent { children { name } } } } }"
+    for document in (
+        '{ tag(name: "Keywords") { ' + up_and_down + " } }",
+        '{ tag(name: "Keywords") { ' + "children { parent { children { photos(first: 100) { nodes { id } } } } } } }",
+        "{ tags(first: 500) { nodes { parent { children { parent { children { name } } } } } } }",
+    ):
+        errors = (await execute(services, document)).errors or ()
+        assert errors and all(error.extensions == {"code": "TOO_COMPLEX"} for error in errors)
+    tree = "children { name photoCount " * 3 + "children { name } " + "} " * 3
+    await ask_of(services, "{ tags(first: 500) { nodes { name children { name photoCount } } } }")
+    await ask_of(services, '{ tag(name: "Keywords") { ' + tree + " } }")
+
+
+async def test_a_timeline_weighs_what_it_holds(services: Services) -> None:
+    similar = "{ timeline(by: DAY) { cover { similar(first: 500) { id } } } }"
+    viewer, loaders = Viewer("viewer", Role.VIEWER), Loaders(services, cache=True)
+    context = Context(Signer(b""), viewer, services, loaders, nodes_left=400)
+    [streamed] = [each async for each in await SCHEMA.stream("{ timeline { count } }", context_value=context)]
+    assert (streamed.errors, context.nodes_left) == (None, 400), "each operation of a WebSocket has its own"
+    result = await SCHEMA.execute(similar, context_value=context)
+    assert [error.extensions for error in result.errors or ()] == [{"code": "TOO_COMPLEX"}]
+    assert (await execute(services, similar)).errors is None
+
+
 @pytest.mark.parametrize("field", ["tags { tag { name } count }", "persons { person { name } count }"])
 async def test_facets_weigh_what_they_were_asked_for(ask: Ask, field: str) -> None:
     name = field.partition(" ")[0]
@@ -162,3 +197,27 @@ async def test_facets_weigh_what_they_were_asked_for(ask: Ask, field: str) -> No
 
     assert code(await ask(asking(200))) == "TOO_COMPLEX"
     data(await ask(asking(20)))
+
+
+@pytest.mark.parametrize(
+    ("document", "variables"),
+    [
+        ("query($n: Int = 500) { persons(first: $n) { nodes { photos(first: $n) { nodes { id } } } } }", {}),
+        ("query($n: Int) { persons(first: $n) { nodes { photos(first: $n) { nodes { id } } } } }", {"n": 500.0}),
+        ("{ photos(first: null, last: 500) { nodes { similar(first: 500) { id } } } }", {}),
+        ("query($n: Int) { photos(first: $n, last: 500) { nodes { similar(first: 500) { id } } } }", {"n": None}),
+        ("query A($n: Int = 5) { viewer { name } }  query B($n: Int = 500) { photos(first: $n) { ...P } }"
+         " fragment P on PhotoConnection { nodes { similar(first: 500) { id } } }", {}),
+    ],
+)  # fmt: skip
+def test_a_page_weighs_as_much_however_its_size_is_said(document: str, variables: dict[str, Any]) -> None:
+    [error] = exceeded(SCHEMA._schema, parse(document), variables, WebSettings())
+    assert isinstance(error.original_error, TooComplex)
+
+
+@pytest.mark.parametrize(
+    "variables", [{"n": 5}, {"n": None}, {"n": float("nan")}, {"n": float("inf")}, {"n": "500"}, {"n": -(10**400)}]
+)
+def test_what_a_client_gives_goes_before_the_default(variables: dict[str, Any]) -> None:
+    document = parse("query($n: Int = 500) { persons(first: $n) { nodes { photos(first: $n) { nodes { id } } } } }")
+    assert exceeded(SCHEMA._schema, document, variables, WebSettings()) == []

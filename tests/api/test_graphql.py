@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gc
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import AsyncGeneratorType
 
@@ -14,9 +17,11 @@ import websockets
 from pydantic import SecretStr
 
 from photos_graph.errors import EngineUnavailable
+from photos_graph.services.listing import cursor_of
 from photos_graph.settings import GraphSettings, Settings, WebSettings
 from resolvers.asgi import create_app
 from resolvers.connections import MAX_PAGE, page_size
+from resolvers.transport import MAX_OPERATIONS
 from tests.api.asking import TOKENS, Ask, code
 from tests.api.serving import serving
 
@@ -25,6 +30,16 @@ pytestmark = pytest.mark.anyio
 
 def socket_url(client: httpx.AsyncClient) -> str:
     return str(client.base_url).replace("http://", "ws://").rstrip("/") + "/graphql"
+
+
+@asynccontextmanager
+async def opened_socket(client: httpx.AsyncClient) -> AsyncIterator[websockets.ClientConnection]:
+    protocol = websockets.Subprotocol("graphql-transport-ws")
+    async with websockets.connect(socket_url(client), subprotocols=[protocol]) as ws:
+        payload = {"Authorization": f"Bearer {TOKENS['owner']}"}
+        await ws.send(json.dumps({"type": "connection_init", "payload": payload}))
+        assert json.loads(await ws.recv())["type"] == "connection_ack"
+        yield ws
 
 
 PAGE = """query($n: Int) { photos(first: $n, orderBy: NAME_ASC) { totalCount nodes {
@@ -172,10 +187,50 @@ async def test_a_request_that_is_not_executed_has_status_400_and_no_data(client:
     assert "data" not in answer.json()
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'[{"query": "{ viewer { name } }"}]', b'{"query": 1}', b"{}"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[]",
+        b'[{"query": "{ viewer { name } }"}]',
+        b'{"query": 1}',
+        b"{}",
+        b'{"query": "\xff"}',
+        b"[" * 200_000,
+        b'{"query": ' + b"1" * 5_000 + b"}",
+    ],
+)
 async def test_a_body_that_is_no_request_is_bad_input(client: httpx.AsyncClient, body: bytes) -> None:
     answer = await client.post("/graphql", content=body, headers={"Content-Type": "application/json"})
     assert (answer.status_code, code(answer.json())) == (400, "BAD_INPUT")
+
+
+async def test_a_message_that_is_no_json_closes_its_socket(client: httpx.AsyncClient) -> None:
+    async with opened_socket(client) as ws:
+        await ws.send("[" * 200_000)
+        with pytest.raises(websockets.ConnectionClosed):
+            await ws.recv()
+        assert ws.close_code == 4400
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "query($t: String!) { jobs(after: $t) { totalCount } }",
+        "query($t: String!) { faces(after: $t) { totalCount } }",
+        "query($t: String!) { faceClusters(after: $t) { totalCount } }",
+    ],
+)
+async def test_a_cursor_of_what_is_no_text_is_bad_input(ask: Ask, query: str) -> None:
+    assert code(await ask(query, t=cursor_of((5, "\ud800")))) == "BAD_INPUT"
+    assert code(await ask(query, t=base64.b64encode(b"[" * 100_000).decode())) == "BAD_INPUT"
+
+
+async def test_a_folder_whose_path_is_no_text_is_bad_input(client: httpx.AsyncClient) -> None:
+    request = {"query": "mutation($p: String!) { addRoot(path: $p) { id } }", "variables": {"p": "/\ud800"}}
+    headers = {"Content-Type": "application/json"}
+    answer = await client.post("/graphql", content=json.dumps(request), headers=headers)
+    assert code(answer.json()) == "BAD_INPUT"
 
 
 async def test_a_body_without_end_is_refused(client: httpx.AsyncClient) -> None:
@@ -239,12 +294,34 @@ def running_generators() -> list[str]:
 
 async def test_an_operation_that_takes_too_long_is_ended(settings: Settings, folder: Path) -> None:
     tokens = {"token": SecretStr(TOKENS["owner"]), "web": WebSettings(timeout_seconds=0.0001)}
+    query = {"query": "{ library { fileCount formats { extension } } }"}
     async with serving(create_app(settings.model_copy(update=tokens))) as client:
         client.headers["Authorization"] = f"Bearer {TOKENS['owner']}"
         while (await client.get("/readyz")).status_code != 200:
             await asyncio.sleep(0.05)
-        answer = await client.post("/graphql", json={"query": "{ library { fileCount formats { extension } } }"})
+        answer = await client.post("/graphql", json=query)
+        async with opened_socket(client) as ws:
+            await ws.send(json.dumps({"id": "1", "type": "subscribe", "payload": query}))
+            ended = json.loads(await ws.recv())
+            watch = {"id": "2", "type": "subscribe", "payload": {"query": "subscription { jobs { id } }"}}
+            await ws.send(json.dumps(watch))
+            with pytest.raises(TimeoutError):  # what is watched goes on
+                async with asyncio.timeout(0.5):
+                    await ws.recv()
     assert code(answer.json()) == "TOO_COMPLEX"
+    assert (ended["type"], ended["payload"][0]["extensions"]["code"]) == ("error", "TOO_COMPLEX")
+
+
+# The driver leaves its socket to the garbage collector when it is cancelled while it connects.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+async def test_a_socket_watches_a_bounded_number_of_things(client: httpx.AsyncClient) -> None:
+    watch = {"type": "subscribe", "payload": {"query": "subscription { jobs { id } }"}}
+    async with opened_socket(client) as ws:
+        for number in range(MAX_OPERATIONS + 1):
+            await ws.send(json.dumps({"id": str(number), **watch}))
+        while (message := json.loads(await ws.recv()))["type"] != "error":
+            pass
+    assert message["id"] == str(MAX_OPERATIONS)
 
 
 # The driver leaves its socket to the garbage collector when it is cancelled while it connects.

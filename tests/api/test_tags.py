@@ -379,4 +379,29 @@ async def test_what_makes_no_sense_is_told_apart(ask: Ask, query: str, expected:
 async def test_a_filter_names_a_bounded_number_of_tags(ask: Ask) -> None:
     query = "query($f: PhotoFilter) { photos(filter: $f) { totalCount } }"
     assert code(await ask(query, f={"tags": {"any": ["x"] * 1_001}})) == "TOO_COMPLEX"
+    assert code(await ask(query, f={"or": [{"tags": {"any": ["x"] * 501}}] * 2})) == "TOO_COMPLEX"
     assert data(await ask(query, f={"tags": {"any": ["x"] * 1_000}}))["photos"]["totalCount"] == 0
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"near": {"latitude": 45, "longitude": 5, "radiusKm": 500}},
+        {"text": "a"},
+        {"and": []},
+        {"not": {"rating": {"min": 3}, "favourite": True}},
+    ],
+)
+async def test_a_filter_has_a_bounded_number_of_parts(ask: Ask, part: dict[str, Any]) -> None:
+    query = "query($f: PhotoFilter) { photos(filter: $f) { totalCount } }"
+    answer = await ask(query, f={"or": [part] * 200})
+    assert code(answer) == "TOO_COMPLEX"
+    assert "200" in answer["errors"][0]["message"]
+    data(await ask(query, f={"or": [part] * 60}))
+
+
+async def test_the_words_of_all_texts_count(ask: Ask) -> None:
+    query = "query($f: PhotoFilter) { photos(filter: $f) { totalCount } }"
+    words = " ".join(f"w{number}" for number in range(20))  # letters and digits are words apart
+    assert code(await ask(query, f={"or": [{"text": words}] * 6})) == "TOO_COMPLEX"
+    data(await ask(query, f={"or": [{"text": words}] * 4}))

@@ -51,6 +51,8 @@ WORDS = [
     "zz",
     "",
     "!!",
+    "🏖",
+    "b 🏖",
     "山",
     "heic b",
     "sea",
@@ -110,7 +112,7 @@ def tag_rows(draw: st.DrawFn) -> TagRow:
     """A tag's parent has a smaller id, or is not there at all: never a loop."""
     place = draw(st.integers(0, len(TAGS) - 1))
     parent = draw(st.sampled_from([*TAGS[:place], None, "t-unknown"]))
-    return TagRow(TAGS[place], draw(st.sampled_from(["Sea", "sea shore", "Été", "Abruzzo"])), parent)
+    return TagRow(TAGS[place], draw(st.sampled_from(["Sea", "sea shore", "Été", "Abruzzo", "🏖"])), parent)
 
 
 @st.composite

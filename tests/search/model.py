@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from photos_graph.model import FolderMarks, MatchKind, PhotoOrder, PhotoTag, TagSource, TimelineUnit
-from photos_graph.search.folding import fold, natural_key, words
+from photos_graph.search.folding import fold, name_words, natural_key
 from photos_graph.search.geo import EARTH_RADIUS_KM
 from photos_graph.search.query import (
     And,
@@ -254,7 +254,10 @@ class NaiveIndex:
                 return (minimum is None or minimum <= faces) and (maximum is None or faces <= maximum)
             case Words(text, confirmed):
                 known = self._words(row, confirmed)
-                return all(any(word.startswith(wanted) for word in known) for wanted in words(text))
+                wanted = name_words(text)
+                return (bool(wanted) or not text.strip()) and all(
+                    any(word.startswith(each) for word in known) for each in wanted
+                )
 
     def matches(self, row: PhotoRow, query: Query) -> list[tuple[MatchKind, str, tuple[str, ...]]]:
         """Why a photo fits, of the terms that have a way: as (kind, label, via)."""
@@ -276,7 +279,8 @@ class NaiveIndex:
                 return [(MatchKind.DATE, row.taken.date().isoformat(), ())]
             case Words(text, confirmed):
                 return [
-                    (MatchKind.TEXT, word, self._named_so(row, word, confirmed)) for word in dict.fromkeys(words(text))
+                    (MatchKind.TEXT, word, self._named_so(row, word, confirmed))
+                    for word in dict.fromkeys(name_words(text))
                 ]
             case _:
                 return []
@@ -307,7 +311,7 @@ class NaiveIndex:
         )
         via: list[str] = []
         for ids, rows in kinds:
-            named = {id_ for id_ in ids if id_ in rows and any(w.startswith(word) for w in words(rows[id_].name))}
+            named = {id_ for id_ in ids if id_ in rows and any(w.startswith(word) for w in name_words(rows[id_].name))}
             via += self.paths(named, rows)
         return tuple(via)
 
@@ -330,7 +334,7 @@ class NaiveIndex:
             if at in self.tags
         ]
         names += [self.persons[id_].name for id_ in self.shows(row, confirmed)]
-        return {word for name in names for word in words(name)}
+        return {word for name in names for word in name_words(name)}
 
 
 def _angle(latitude: float, longitude: float, to_latitude: float, to_longitude: float) -> float:

@@ -130,6 +130,8 @@ def test_near_reaches_as_far_as_the_sphere_says() -> None:
         InFolder("'; MATCH (n) DETACH DELETE n"),
         Words("\x00 a"),
         Words("zzz *"),
+        Words("🏖"),
+        Words("!?"),
         TakenWith("(.*)+$"),
         Rated(5, 1),
         Or(()),

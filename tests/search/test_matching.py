@@ -112,6 +112,16 @@ def test_what_is_missing_may_be_what_was_asked_for(index: SearchIndex, query: Qu
     assert index.matches(query, [2]) == {2: [Match(MatchKind.OTHER, label)]}
 
 
+def test_a_name_without_words_is_found_by_what_it_shows(index: SearchIndex) -> None:
+    index.apply_tags([TagRow("sea", "🏖"), TagRow("places", "🌍"), TagRow("new", "🎿")])
+    assert index.evaluate(Words("🏖")) == BitMap([1])
+    assert index.matches(Words("🏖"), [1]) == {1: [Match(MatchKind.TEXT, "🏖", ("🏖",))]}
+    assert index.evaluate(Words("🌍")) == BitMap([1, 2])
+    assert index.evaluate(Words("🎿")) == BitMap()
+    index.apply_tags([TagRow("sea", "Sea")])
+    assert index.evaluate(Words("🏖")) == BitMap()
+
+
 def test_a_narrower_tag_is_the_way_where_no_folder_is(index: SearchIndex) -> None:
     assert index.matches(Tagged("places"), [2]) == {2: [Match(MatchKind.TAG, "Places", ("Places/Abruzzo",))]}
     index.apply_labels(LabelPostings(said={"abruzzo": BitMap([1])}), BitMap([1]))
