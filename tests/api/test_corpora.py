@@ -12,7 +12,7 @@ from tests.api.asking import Ask, scan
 from tests.corpora import CORPORA
 from tests.images.pictures import distance, opened
 
-pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
+pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.any_engine]
 
 PHOTOS = """query($size: ThumbnailSize!, $format: ThumbnailFormat!) { photos(first: 100) { totalCount nodes {
   name width height takenAt takenSource placeholder contentHash byteSize original

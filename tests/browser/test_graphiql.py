@@ -14,7 +14,7 @@ from tests.api.asking import TOKENS, Ask, scan
 from tests.browser.chromium import Page, chromium
 from tests.pictures import jpeg, put
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.any_engine]
 
 RUN = "document.querySelector('.graphiql-execute-button').click()"
 PARSED = "document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.operations?.[0]?.operation"

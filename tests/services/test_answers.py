@@ -372,6 +372,6 @@ def test_whoever_is_asked_answers_the_same(settings: Settings, engine: RunningEn
         lambda: Library(settings, engine),
         # Shorter examples of a failure would take longer to find than the time that a test has.
         settings=hypothesis.settings(
-            max_examples=12, stateful_step_count=18, deadline=None, phases=(Phase.reuse, Phase.generate)
+            max_examples=8, stateful_step_count=18, deadline=None, phases=(Phase.reuse, Phase.generate)
         ),
     )

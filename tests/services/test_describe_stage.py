@@ -26,7 +26,7 @@ from tests.pictures import jpeg, put
 from tests.services.faces import of_kind, settled
 from tests.services.library import ended, failures, photos, scanned
 
-pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
+pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.any_engine]
 
 BACKBONE = "EfficientNetLite0"
 DIMENSIONS = 1712

@@ -17,7 +17,7 @@ from tests.faces.finding import Models
 from tests.services.faces import faces, looked, people, pictures, put_faces, settled, with_models
 from tests.services.library import ended, in_step, photos, scanned
 
-pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.timeout(900), pytest.mark.any_engine]
 
 PERSONS, EACH, NAMED = 56, 2, 50
 

@@ -137,6 +137,7 @@ def read_by(pid: int) -> int:
     return int(lines[0].removeprefix("rchar: "))
 
 
+@pytest.mark.any_engine
 @pytest.mark.corpora
 @pytest.mark.parametrize("corpus", ["hostile", "photoview-testmedia"])
 async def test_a_hostile_library_is_read_to_its_end_while_the_service_answers(services: Services, corpus: str) -> None:
