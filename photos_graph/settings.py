@@ -76,7 +76,9 @@ class ImageSettings(Group):
     timeout_seconds: float = Field(60, gt=0, description="longest time one original may take")
     queue: int = Field(256, ge=1, description="renditions that may wait for a worker before 503 is answered")
     cache_bytes: int = Field(10 * 1024 * MIB, ge=0, description="size of the rendition cache; oldest go first")
-    quality: int = Field(80, ge=1, le=100, description="JPEG and WebP quality of renditions")
+    quality: int = Field(
+        80, ge=1, le=100, description="JPEG and WebP quality of renditions; of pictures up to 512 pixels at least 95"
+    )
 
 
 class FaceSettings(Group):

@@ -6,7 +6,7 @@ import base64
 from dataclasses import dataclass
 
 from photos_graph.images.decode import Limits, decode
-from photos_graph.images.encode import encode
+from photos_graph.images.encode import encode, quality_of
 from photos_graph.images.vips import pyvips
 from photos_graph.model import ThumbnailFormat, ThumbnailSize
 
@@ -38,7 +38,7 @@ def derive(data: bytes, limits: Limits, quality: int) -> Derived:
         height=decoded.height,
         format=decoded.format,
         placeholder=placeholder(decoded.image),
-        large=encode(decoded.image, large_format, quality),
+        large=encode(decoded.image, large_format, quality_of(decoded, quality)),
         large_format=large_format,
         warnings=decoded.warnings,
     )

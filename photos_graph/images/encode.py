@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from photos_graph.images.decode import vips_errors
+from photos_graph.images.decode import Decoded, vips_errors
 from photos_graph.images.vips import pyvips
 from photos_graph.model import ThumbnailFormat
 
@@ -16,7 +16,16 @@ MEDIA_TYPES = {
 }
 WEBP_EFFORT = 2  # a third less time than libvips' default of 4, a few per cent more bytes
 AVIF_EFFORT = 2
+SMALL_EDGE, FINE = 512, 95  # pixels of a picture, and the quality that it has at least
 AVIF_DISCOUNT = 20  # AV1 looks like JPEG at about this much less on the scale of quality
+
+
+def quality_of(decoded: Decoded, quality: int) -> int:
+    """A small picture that is kept at its size is looked at enlarged, by people and by the backbone: encoding it once
+    more as coarsely as a large one cost 0.8 points of the tags on pictures of 100 pixels, and saves a few kilobytes."""
+    edge = max(decoded.width, decoded.height)
+    is_whole = edge == max(decoded.image.width, decoded.image.height)
+    return max(quality, FINE) if is_whole and edge <= SMALL_EDGE else quality
 
 
 def encode(image: pyvips.Image, format: ThumbnailFormat, quality: int) -> bytes:

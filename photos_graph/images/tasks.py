@@ -15,7 +15,7 @@ from photos_graph.images import formats
 from photos_graph.images.child import Emit, Task
 from photos_graph.images.cut import cut_lazily
 from photos_graph.images.decode import Limits, decode, decode_lazily
-from photos_graph.images.encode import encode_to
+from photos_graph.images.encode import encode_to, quality_of
 from photos_graph.images.vips import pyvips
 from photos_graph.model import Box, ThumbnailFormat
 
@@ -29,7 +29,8 @@ def rendition(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     data = read(base64.b64decode(argument["path"]), argument["max_bytes"])
     decoded = decode_lazily(data, argument["edge"], Limits(argument["max_pixels"]))
     with _in_batches(emit) as batch:
-        encode_to(decoded.image, ThumbnailFormat(argument["format"]), argument["quality"], batch)
+        quality = quality_of(decoded, argument["quality"])
+        encode_to(decoded.image, ThumbnailFormat(argument["format"]), quality, batch)
     return {"width": decoded.width, "height": decoded.height}
 
 

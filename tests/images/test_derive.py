@@ -33,6 +33,13 @@ def test_a_smaller_original_keeps_its_size() -> None:
     assert opened(derive(encoded(scene(), "PNG"), LIMITS, 80).large).size == (600, 400)
 
 
+def test_a_small_original_loses_next_to_nothing() -> None:
+    """It is looked at enlarged."""
+    small, large = scene(400, 300), scene(800, 600)
+    kept = [distance(opened(derive(encoded(each, "PNG"), LIMITS, 30).large), each) for each in (small, large)]
+    assert kept[0] < kept[1] / 2
+
+
 def test_transparency_makes_it_webp_and_an_opaque_alpha_does_not() -> None:
     picture = scene().convert("RGBA")
     assert derive(encoded(picture, "PNG"), LIMITS, 80).large_format is ThumbnailFormat.JPEG
