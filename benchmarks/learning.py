@@ -24,6 +24,7 @@ from resolvers import ids
 
 GOALS = {10: 84, 30: 88, 100: 90}  # labels of each kind: percent of the others whose likeliest kind is right
 PER_FOLDER = 5
+DRAWS = 4  # of the labels, in a round: one is half a point from another
 PROMISED = 95.0
 ANSWERS, ROUNDS, TESTED = 50, 2, 500  # to the review queue; photos that are not asked about
 POISON = 0.3  # share of the labels that are permuted
@@ -42,7 +43,7 @@ class Library:
 
 
 def learning(bench: Bench) -> Iterator[Figure]:
-    """Each size is measured on ``rounds`` draws of the labels; figures are means over them."""
+    """Figures are means: each size is measured on DRAWS draws of the labels in a round, the rest on one."""
     pictures = sorted(bench.scenes.glob("*/*.jpg"))
     if not pictures:
         bench.say(f"left out: there is no {bench.scenes}/<place>/<picture>.jpg")
@@ -164,7 +165,7 @@ def _read_back(library: Library) -> tuple[set[tuple[str, str]], Scores]:
 
 def _learnt(bench: Bench, library: Library, labels: int, goal: float) -> Iterator[Figure]:
     right, given, good, training, predicting, peaks = [], 0, 0, [], [], []
-    for draw in range(bench.rounds):
+    for draw in range(DRAWS * bench.rounds):
         bench.say(f"{labels} labels of each kind, draw {draw + 1}")
         said = _drawn(library, labels, draw)
         _begin(library, said)
@@ -181,7 +182,7 @@ def _learnt(bench: Bench, library: Library, labels: int, goal: float) -> Iterato
         predicting.append(took["PREDICT"])
         peaks.append(watch.peak.service / MIB)
     what = f"scenes, {labels} labels of each kind, through the service"
-    count = bench.rounds * (len(library.truth) - labels * len(library.kinds))
+    count = DRAWS * bench.rounds * (len(library.truth) - labels * len(library.kinds))
     yield Figure(f"{what}: right of the others", 100 * float(np.mean(right)), "%", goal=least(goal))
     yield Figure(f"{what}: right of the tags given", 100 * good / max(1, given), "%", goal=least(PROMISED - 2))
     yield Figure(f"{what}: photos given their tag", 100 * good / count, "%")
