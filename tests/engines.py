@@ -64,6 +64,12 @@ class RunningEngine:
             while session.execute_write(_delete_some):
                 pass
 
+    def forget_plans(self) -> None:
+        """Neo4j keeps for ten seconds the plan that it made for a graph that had next to nothing in it."""
+        if self.endpoint.database != engine_child.DATABASE:
+            with self.driver.session(database=self.endpoint.database) as session:
+                session.run("CALL db.clearQueryCaches()").consume()
+
     def stop(self) -> None:
         self.driver.close()
         if self.process is not None and self.process.stdin is not None:

@@ -26,7 +26,7 @@ from tests.graph.faced import Found, find, liken
 from tests.pictures import jpeg, put
 from tests.services.library import scanned
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.any_engine]
 
 PAGE = """query($n: Int, $f: PhotoFilter) { photos(filter: $f, first: $n, orderBy: NAME_ASC) {
   totalCount

@@ -11,6 +11,7 @@ from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.model import Person, Ref
 from photos_graph.settings import Settings
+from tests.engines import RunningEngine
 from tests.graph.faced import Found, find, liken, said_of_faces, sizes
 from tests.graph.trees import photo_id
 from tests.services.faced import counts, faced, named, photos_of, undone
@@ -283,7 +284,7 @@ async def test_what_is_said_at_once_is_said_in_some_order(services: Services) ->
     assert await in_step(services)
 
 
-async def test_ten_thousand_faces_at_once(services: Services) -> None:
+async def test_ten_thousand_faces_at_once(services: Services, engine: RunningEngine) -> None:
     """On photos of their own, since nobody is on one twice."""
     await services.graph.write(
         """
@@ -292,6 +293,7 @@ async def test_ten_thousand_faces_at_once(services: Services) -> None:
           (:Face {id: 'y' + toString(n), ignored: false, quality: 0.5, score: 0.9})
         """
     )
+    engine.forget_plans()
     ids = [f"y{n}" for n in range(10, 10_010)]
     result = await services.naming.assign(ids, named("Anna"))
     assert counts(result) == (10_000, 10_000, True)
