@@ -32,6 +32,7 @@ from photos_graph.graph.photos import Read, put_read
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.workers import WorkerPool
 from photos_graph.library.places import Gazetteer
+from photos_graph.library.stamps import inode, mtime_ns
 from photos_graph.model import Place, Root, ThumbnailSize
 from photos_graph.services.index import Index
 from photos_graph.services.intake import Intake, call_intake
@@ -295,5 +296,5 @@ def look(root: Root, file: PendingFile, follow_symlinks: bool) -> PendingFile | 
         found = os.stat(root.raw_path + b"/" + file.raw, follow_symlinks=follow_symlinks)  # noqa: PTH116, raw bytes
     except OSError:
         return None
-    record = replace(file.record, size=found.st_size, mtime_ns=found.st_mtime_ns, inode=found.st_ino)
+    record = replace(file.record, size=found.st_size, mtime_ns=mtime_ns(found), inode=inode(found))
     return replace(file, record=record)

@@ -418,6 +418,17 @@ async def test_a_time_in_the_future_does_not_keep_a_file_out(services: Services,
     assert "tomorrow.jpg" in await photos(services)
 
 
+async def test_times_that_no_graph_holds_do_not_stop_a_scan(services: Services, folder: Path) -> None:
+    os.utime(put(folder / "b/clock.jpg", jpeg(79)), (OLD, 10_000_000_000))  # 2286: more nanoseconds than 64 bits hold
+    os.utime(folder / "b", (OLD, 10_000_000_000))
+    await services.roots.add(str(folder))
+    job = await scanned(services)
+    assert job.state is JobState.SUCCEEDED, job.message
+    photo = (await photos(services))["clock.jpg"]
+    os.close((await services.media.original(photo.id)).descriptor)
+    assert (await scanned(services)).total == 0, "it is known again"
+
+
 async def test_what_cannot_be_read_is_named_and_the_scan_goes_on(services: Services, folder: Path) -> None:
     put(folder / "a/broken.jpg", b"\xff\xd8\xff\xe0 no picture at all")
     put(folder / "a/text.png", b"hello")
