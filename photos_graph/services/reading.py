@@ -217,7 +217,7 @@ class Reading:
                 format=intake.format,
                 placeholder=intake.placeholder,
                 metadata=intake.metadata,
-                places=places.get(intake.photo_id, ()),
+                places=places.get(file.record.id, ()),
                 regions=intake.regions,
             )
             for intake, file in reads
@@ -229,9 +229,10 @@ class Reading:
         await self._index.catch_up()
 
     async def _places(self, reads: Sequence[tuple[Intake, PendingFile]]) -> dict[str, tuple[Place, ...]]:
-        located = [(intake.photo_id, intake.metadata.location) for intake, _ in reads if intake.metadata.location]
+        """By file: copies of a photo may lie where their sidecars say."""
+        located = [(file.record.id, intake.metadata.location) for intake, file in reads if intake.metadata.location]
         found = await asyncio.to_thread(self._gazetteer.places, [location for _, location in located])
-        return {photo_id: places for (photo_id, _), places in zip(located, found, strict=True)}
+        return {file_id: places for (file_id, _), places in zip(located, found, strict=True)}
 
     # -- files that need more than one look
 

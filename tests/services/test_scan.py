@@ -23,6 +23,7 @@ from photos_graph.services.filters import FolderFilter, PhotoFilter
 from photos_graph.services.polling import poll
 from photos_graph.services.scan import rules
 from photos_graph.settings import LibrarySettings, Settings
+from tests.library.pictures import sidecar
 from tests.pictures import OLD, jpeg, put
 from tests.services.library import ended, failures, files, in_step, photos, scanned
 
@@ -427,6 +428,20 @@ async def test_times_that_no_graph_holds_do_not_stop_a_scan(services: Services, 
     photo = (await photos(services))["clock.jpg"]
     os.close((await services.media.original(photo.id)).descriptor)
     assert (await scanned(services)).total == 0, "it is known again"
+
+
+async def test_a_photo_is_at_the_place_of_the_copy_that_tells_its_position(services: Services, tmp_path: Path) -> None:
+    folder = tmp_path / "Pictures"
+    for below, latitude, longitude in (("a", "41,54N", "12,30E"), ("b", "35,41N", "139,41E")):  # Rome, Tokyo
+        put(folder / below / "copy.jpg", jpeg(80))
+        beside = sidecar(exif_GPSLatitude=latitude, exif_GPSLongitude=longitude)
+        put(folder / below / "copy.xmp", beside)
+    await services.roots.add(str(folder))
+    await scanned(services)
+    photo = (await photos(services))["copy.jpg"]
+    [places] = await services.browse.places_of([photo.id])
+    assert photo.location is not None and round(photo.location.longitude) == 12
+    assert places[0].name == "Italy"
 
 
 async def test_what_cannot_be_read_is_named_and_the_scan_goes_on(services: Services, folder: Path) -> None:
