@@ -267,6 +267,16 @@ PREFIXES = [
         'camera:"EOS 5D" = OTHER camera EOS 5D',
         "Rome = PLACE Rome",
     ),
+    case("year:2019, Rome", both(year(2019), ROME), "year:2019, = DATE 2019", "Rome = PLACE Rome"),
+    case("year:2018\N{EN DASH}2020", span("2018-01-01", "2021-01-01"), "year:2018\N{EN DASH}2020 = DATE 2018 to 2020"),
+    case("rating:>=4; Rome", both(Rated(4, None), ROME), "rating:>=4; = OTHER rating >= 4", "Rome = PLACE Rome"),
+    case("camera:X-T3, Rome", both(TakenWith("X-T3"), ROME), "camera:X-T3, = OTHER camera X-T3", "Rome = PLACE Rome"),
+    case(
+        "tag:Trips/Lakes, person:me.",
+        both(Tagged("lakes-trips"), ME),
+        "tag:Trips/Lakes, = TAG Trips/Lakes",
+        "person:me. = PERSON Carlo Rossi",
+    ),
     case("tag:zebra Rome", ROME, "Rome = PLACE Rome", unmatched=("tag:zebra",)),
     case("size:big Rome", ROME, "Rome = PLACE Rome", unmatched=("size:big",)),
 ]
