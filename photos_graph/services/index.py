@@ -6,6 +6,7 @@ The index never applies what a writer thinks it did: it reads the touched rows a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from itertools import chain
@@ -99,12 +100,20 @@ class Index:
         del captured
         await asyncio.to_thread(give_back)
 
+    def _forget_saved(self) -> None:
+        """What was saved holds changes that were taken back, whose numbers will be given out again."""
+        self._saved_seq = -1
+        if self._snapshot is not None:
+            with contextlib.suppress(OSError):
+                self._snapshot.unlink(missing_ok=True)
+
     async def _follow(self) -> bool:
         """Applies the feed. False when it no longer reaches back to where the index stands."""
         search = self.search
         head = await feed.head(self._graph)
         if search.seq > head:
-            return False  # the graph was set back, from a backup say
+            self._forget_saved()  # the graph was set back, from a backup say
+            return False
         while search.seq < head:
             last = min(head, search.seq + AT_ONCE)
             changes = await feed.since(self._graph, search.seq, last)

@@ -13,6 +13,7 @@ from photos_graph.graph import feed
 from photos_graph.graph.connection import Graph
 from photos_graph.model import PhotoOrder
 from photos_graph.services.filters import IntRange, PhotoFilter
+from photos_graph.services.index import Index
 from photos_graph.settings import Settings
 from tests.pictures import jpeg, put
 from tests.services.library import in_step, photos, scanned
@@ -102,3 +103,22 @@ async def test_a_snapshot_of_another_graph_is_not_taken(services: Services, sett
     await services.index.save()
     (snapshot,) = settings.data_dir.glob("index-*.npz")
     assert (await feed.identity(services.graph))[:12] in snapshot.name
+
+
+async def test_what_was_saved_before_the_graph_was_set_back_does_not_come_back(
+    settings: Settings, graph: Graph, folder: Path
+) -> None:
+    async with build(settings) as services:
+        await services.roots.add(str(folder))
+        await scanned(services)
+    # As a backup has it: from before the last changes, and with other content.
+    await graph.write("MATCH (t:Touched) WHERE t.seq > 1 DELETE t")
+    await graph.write("MATCH (m:Meta {name: 'feed'}) SET m.value = 1")
+    await graph.write("MATCH (p:Photo) SET p.rating = 5")
+    killed = Index(graph, settings)
+    await killed.load()
+    for _ in range(100):
+        await graph.transaction(lambda tx: feed.touch(tx, photos=[0]))
+    index = Index(graph, settings)
+    await index.load()
+    assert not await index.differing()
