@@ -9,7 +9,7 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import PhotosGraphError
-from photos_graph.graph import feed
+from photos_graph.graph import feed, postings
 from photos_graph.graph.connection import Graph
 from photos_graph.model import PhotoOrder
 from photos_graph.services.filters import IntRange, PhotoFilter
@@ -122,3 +122,21 @@ async def test_what_was_saved_before_the_graph_was_set_back_does_not_come_back(
     index = Index(graph, settings)
     await index.load()
     assert not await index.differing()
+
+
+async def test_what_is_committed_while_index_and_graph_are_compared_is_no_difference(
+    services: Services, settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    ids = services.browse.photos(None, PhotoOrder.TAKEN_DESC).ids
+    elsewhere = settings.model_copy(update={"data_dir": settings.data_dir.with_name("other")})
+    async with build(elsewhere, run_jobs=False) as other:
+        read = postings.last_number
+
+        async def with_a_change_before(graph: Graph) -> int:
+            await services.labels.rate(ids, 5)
+            return await read(graph)
+
+        monkeypatch.setattr(postings, "last_number", with_a_change_before)
+        assert not await other.index.differing()
