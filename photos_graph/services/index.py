@@ -44,6 +44,7 @@ class Index:
         self._settings = settings.search
         self._folder = settings.data_dir
         self._lock = asyncio.Lock()
+        self._saving = asyncio.Lock()
         self._saved_seq = -1
         self._tasks: list[asyncio.Task[None]] = []
         self._snapshot: Path | None = None
@@ -71,8 +72,9 @@ class Index:
         ]
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
+        async with self._saving:  # a thread that writes goes on when its task is cancelled, and there may be one writer
+            for task in self._tasks:
+                task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self.ready:
             await self.save()
@@ -92,7 +94,8 @@ class Index:
         async with self._lock:
             seq, captured = self.search.seq, snapshot.capture(self.search)
         try:
-            await asyncio.to_thread(snapshot.write, captured, self._snapshot)
+            async with self._saving:
+                await asyncio.to_thread(snapshot.write, captured, self._snapshot)
         except OSError as error:
             log.warning("the index could not be saved to %s: %s", self._snapshot, error.strerror)
         else:

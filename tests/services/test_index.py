@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from photos_graph.errors import PhotosGraphError
 from photos_graph.graph import feed, postings
 from photos_graph.graph.connection import Graph
 from photos_graph.model import PhotoOrder
+from photos_graph.search import snapshot
 from photos_graph.services.filters import IntRange, PhotoFilter
 from photos_graph.services.index import Index
 from photos_graph.settings import Settings
@@ -140,3 +142,26 @@ async def test_what_is_committed_while_index_and_graph_are_compared_is_no_differ
 
         monkeypatch.setattr(postings, "last_number", with_a_change_before)
         assert not await other.index.differing()
+
+
+async def test_no_two_snapshots_are_written_at_once(
+    settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    often = settings.search.model_copy(update={"snapshot_seconds": 0.05})
+    settings = settings.model_copy(update={"search": often})
+    write, begun, ended = snapshot.write, [], []
+
+    def takes_its_time(captured: snapshot.Captured, path: Path) -> None:
+        assert len(begun) == len(ended)
+        begun.append(path)
+        time.sleep(0.3)
+        write(captured, path)
+        ended.append(path)
+
+    monkeypatch.setattr(snapshot, "write", takes_its_time)
+    async with build(settings) as services:
+        await services.roots.add(str(folder))
+        await scanned(services)
+        while len(begun) == len(ended):
+            await services.labels.rate(services.browse.photos(None, PhotoOrder.TAKEN_DESC, first=1).ids, len(begun) % 5)
+    assert len(begun) == len(ended)
