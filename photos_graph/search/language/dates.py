@@ -133,13 +133,16 @@ class Dates:
         return None
 
     def _with_next(self, at: int, span: Span) -> Span:
-        """ "August and September 2019": the year is that of both."""
-        for role in (Role.AND, Role.OR):
-            if count := self._language.taken(self._texts, at, role):
-                following = self._part(at + count)
-                if following and (year := self._year(self._past_of(following[0]))):
-                    return in_year(span, _start(year[1]).year)
+        """ "August, September and October 2019": the year is that of all."""
+        while following := self._part(self._past_joint(at)):
+            at = following[0]
+            if year := self._year(self._past_of(at)):
+                return in_year(span, _start(year[1]).year)
         return span
+
+    def _past_joint(self, at: int) -> int:
+        taken = self._language.taken
+        return at + (taken(self._texts, at, Role.AND) or taken(self._texts, at, Role.OR))
 
     def _next_year(self, at: int, span: Span, year: int) -> Found:
         """A season over the end of the year may name both."""

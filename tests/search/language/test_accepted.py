@@ -349,6 +349,21 @@ DATES = [
         "August = DATE August 2019",
         "September 2019 = DATE September 2019",
     ),
+    case(
+        "2018, 2019 and 2020 in Rome",
+        both(either(year(2018), year(2019), year(2020)), ROME),
+        "2018 = DATE 2018",
+        "2019 = DATE 2019",
+        "2020 = DATE 2020",
+        "Rome = PLACE Rome",
+    ),
+    case(
+        "August, September and October 2019",
+        either(month(8, 2019), month(9, 2019), month(10, 2019)),
+        "August = DATE August 2019",
+        "September = DATE September 2019",
+        "October 2019 = DATE October 2019",
+    ),
     case("August and 2019", both(month(8), year(2019)), "August = DATE August", "2019 = DATE 2019"),
     case(
         "before 2018 or after 2020",
@@ -391,6 +406,12 @@ TEXTS = [
 ]
 
 ITALIAN = [
+    case(
+        "da giugno ad agosto 2019",
+        span("2019-06-01", "2019-09-01"),
+        "da giugno ad agosto 2019 = DATE 1 June 2019 to 31 August 2019",
+    ),
+    case("fino ad agosto 2019", span(None, "2019-09-01"), "fino ad agosto 2019 = DATE before 1 September 2019"),
     case(
         "paesaggi in Abruzzo con me",
         both(ABRUZZO, ME),
