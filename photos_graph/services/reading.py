@@ -197,7 +197,7 @@ class Reading:
         return self._root.name + file.key[len(self._root.id) :]
 
     async def _write(self) -> None:
-        reads, self._reads = self._reads, []
+        reads, self._reads = sorted(self._reads, key=lambda read: read[1].key), []
         noted, self._failures = self._failures, []
         blameless, self._blameless = self._blameless, []
         self._written = time.monotonic()
