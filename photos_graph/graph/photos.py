@@ -139,7 +139,7 @@ async def put_read(
 
 
 async def _put_photos(tx: Transaction, reads: Sequence[Read], with_regions: bool) -> list[int]:
-    numbers = await _new_numbers(tx, {read.photo_id for read in reads})
+    numbers = await _new_numbers(tx, list(dict.fromkeys(read.photo_id for read in reads)))
     rows = [_row(read, numbers.get(read.photo_id), with_regions) for read in reads]
     places = {place.id: place for read in reads for place in read.places}
     if places:
@@ -152,9 +152,11 @@ async def _put_photos(tx: Transaction, reads: Sequence[Read], with_regions: bool
     return [n for row in found for n in (row["number"], row["was"]) if n is not None]
 
 
-async def _new_numbers(tx: Transaction, ids: set[str]) -> dict[str, int]:
-    """Dense numbers for those photos that the graph does not know."""
-    new = sorted(ids - {row["id"] for row in await tx.run(KNOWN, ids=sorted(ids))})
+async def _new_numbers(tx: Transaction, ids: Sequence[str]) -> dict[str, int]:
+    """Dense numbers for those photos that the graph does not know, in the order of the ids: photos of one moment are
+    shown by their numbers."""
+    known = {row["id"] for row in await tx.run(KNOWN, ids=ids)}
+    new = [id_ for id_ in ids if id_ not in known]
     if not new:
         return {}
     first = (await tx.run(TAKE_NUMBERS, count=len(new)))[0]["first"]

@@ -8,6 +8,7 @@ import os
 from dataclasses import dataclass
 
 from photos_graph.errors import OverLimit, StillWritten, Unreadable
+from photos_graph.library.stamps import inode, mtime_ns
 
 _CHUNK = 4 * 1024 * 1024  # bytes: long enough for a NAS to stream, short enough to hash while warm in the cache
 
@@ -41,7 +42,7 @@ def read_original(descriptor: int, max_bytes: int) -> Original:
         raise StillWritten("it changed while it was being read", stage="read")
     if not data:
         raise Unreadable("the file is empty", stage="read")
-    return Original(data, sha256, after.st_size, after.st_mtime_ns, after.st_ino)
+    return Original(data, sha256, after.st_size, mtime_ns(after), inode(after))
 
 
 def _read(descriptor: int, size: int) -> tuple[memoryview, str]:

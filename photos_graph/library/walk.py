@@ -11,6 +11,7 @@ from typing import AnyStr, NamedTuple
 from photos_graph.errors import NotFound, Unreadable
 from photos_graph.library.listing import Listing, Rules, list_folder
 from photos_graph.library.names import distinct_names
+from photos_graph.library.stamps import inode, mtime_ns
 from photos_graph.paths import display, open_folder
 
 __all__ = ["Found", "FoundFile", "FoundFolder", "KnownFolder", "Problem", "Rules", "Sidecar", "walk"]
@@ -117,7 +118,7 @@ def walk(
             if identity in visit.above:
                 continue
             above = visit.above | {identity}
-            if visit.relative in known and 0 != known[visit.relative].mtime_ns == here.st_mtime_ns:
+            if visit.relative in known and 0 != known[visit.relative].mtime_ns == mtime_ns(here):
                 yield _folder(visit, here, listed=False)
                 below = [
                     _Visit(each, known[each].key, above, visit.linked or _is_link(root, each, rules))
@@ -182,8 +183,8 @@ def _is_link(root: bytes, relative: bytes, rules: Rules) -> bool:
 def _folder(visit: _Visit, here: os.stat_result, *, listed: bool) -> FoundFolder:
     settled = not -_AHEAD_NS < time.time_ns() - here.st_mtime_ns < _SETTLED_NS
     name = visit.key.rpartition("/")[2]
-    mtime_ns = here.st_mtime_ns if settled else 0
-    return FoundFolder(visit.relative, visit.key, name, here.st_dev, here.st_ino, mtime_ns, listed)
+    settled_ns = mtime_ns(here) if settled else 0
+    return FoundFolder(visit.relative, visit.key, name, here.st_dev, inode(here), settled_ns, listed)
 
 
 def _files(listing: Listing, visit: _Visit, names: Mapping[bytes, str]) -> Iterator[FoundFile | Problem]:
@@ -197,7 +198,7 @@ def _files(listing: Listing, visit: _Visit, names: Mapping[bytes, str]) -> Itera
             stat = listing.sidecars[beside]
             sidecar = Sidecar(relative + beside, stat.st_size, stat.st_mtime_ns)
         name = names[raw]
-        yield FoundFile(relative + raw, key + name, name, found.st_size, found.st_mtime_ns, found.st_ino, sidecar)
+        yield FoundFile(relative + raw, key + name, name, found.st_size, mtime_ns(found), inode(found), sidecar)
 
 
 def _join(folder: AnyStr, name: AnyStr) -> AnyStr:

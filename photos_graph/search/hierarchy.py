@@ -241,10 +241,6 @@ class Hierarchy(Generic[R]):
             self._topmost[prefix] = known
         return known
 
-    def is_worded(self, row_id: str, prefix: str) -> bool:
-        row = self._rows.get(row_id)
-        return row is not None and any(word.startswith(prefix) for word in name_words(row.name))
-
     def worded(self, prefix: str) -> BitMap:
         """Photos at or under a row with a word in its name that begins so."""
         rows = (self._below[row_id] for row_id in self.topmost_worded(prefix) if row_id in self._below)

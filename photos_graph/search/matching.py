@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cache
 
 from pyroaring import BitMap
 
@@ -102,10 +103,10 @@ def _tagged(terms: Terms, row: TagRow, confirmed: bool, photos: BitMap) -> Found
     for number in photos:
         by_people, by_folders = _with(said, number), _with(came, number)
         if by_folders and not by_people:
-            via = _paths(terms.folders, _carriers(terms, number, by_folders))
+            via = _paths(terms.folders.path, _carriers(terms, number, by_folders))
         else:
             narrower = by_people or _with(put, number)
-            via = () if row.id in narrower else _paths(tags.rows, narrower)
+            via = () if row.id in narrower else _paths(tags.rows.path, narrower)
         yield number, Match(MatchKind.TAG, row.name, via)
 
 
@@ -127,7 +128,7 @@ def _at_place(terms: Terms, row: PlaceRow, photos: BitMap) -> Found:
     """By way of the places within it that the photo is at."""
     for number in photos:
         own = [id_ for id_ in _places(terms, number) if row.id in terms.places.way_up(id_)]
-        via = () if row.id in own else _paths(terms.places, own)
+        via = () if row.id in own else _paths(terms.places.path, own)
         yield number, Match(MatchKind.PLACE, row.name, via)
 
 
@@ -142,19 +143,35 @@ def _worded(terms: Terms, text: str, confirmed: bool, photos: BitMap) -> Found:
     """Each word by way of the folders, places, tags and persons with it in their names; a file's own name is not
     said."""
     tags, persons = terms.tags, terms.persons
+    above = {number: _way_up(terms.folders, _folders(terms, number)) for number in photos}
+    around = {number: _way_up(terms.places, _places(terms, number)) for number in photos}
+    rows = (terms.folders, terms.places, tags.rows, persons.rows)
+    folder_path, place_path, tag_path, person_path = (cache(each.path) for each in rows)
     for word in dict.fromkeys(name_words(text)):
-        tagged = {id_: photos & tags.having(id_, confirmed) for id_ in tags.rows.rows_worded(word)}
-        shown = {id_: photos & persons.showing(id_, confirmed) for id_ in persons.rows.rows_worded(word)}
+        folders, places = terms.folders.rows_worded(word), terms.places.rows_worded(word)
+        tagged = _by_photo((id_, photos & tags.having(id_, confirmed)) for id_ in tags.rows.rows_worded(word))
+        shown = _by_photo((id_, photos & persons.showing(id_, confirmed)) for id_ in persons.rows.rows_worded(word))
         for number in photos:
-            above = {at for id_ in _folders(terms, number) for at in terms.folders.way_up(id_)}
-            around = {at for id_ in _places(terms, number) for at in terms.places.way_up(id_)}
             via = (
-                *_paths(terms.folders, (at for at in above if terms.folders.is_worded(at, word))),
-                *_paths(terms.places, (at for at in around if terms.places.is_worded(at, word))),
-                *_paths(tags.rows, _with(tagged, number)),
-                *_paths(persons.rows, _with(shown, number)),
+                *_paths(folder_path, above[number] & folders),
+                *_paths(place_path, around[number] & places),
+                *_paths(tag_path, tagged.get(number, ())),
+                *_paths(person_path, shown.get(number, ())),
             )
             yield number, Match(MatchKind.TEXT, word, via)
+
+
+def _way_up(rows: Hierarchy[R], ids: Iterable[str]) -> set[str]:
+    return {at for id_ in ids for at in rows.way_up(id_)}
+
+
+def _by_photo(sets: Iterable[tuple[str, BitMap]]) -> dict[int, list[str]]:
+    """The ids by the numbers of their photos."""
+    found: dict[int, list[str]] = {}
+    for id_, photos in sets:
+        for number in photos:
+            found.setdefault(number, []).append(id_)
+    return found
 
 
 def _other(terms: Terms, query: Query, photos: BitMap) -> Found:
@@ -198,8 +215,8 @@ def _places(terms: Terms, number: int) -> tuple[str, ...]:
     return terms.table.place_sets.values[int(terms.table.places[number])]
 
 
-def _paths(rows: Hierarchy[R], ids: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({path for id_ in ids if (path := rows.path(id_)) is not None}))
+def _paths(path_of: Callable[[str], str | None], ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({path for id_ in ids if (path := path_of(id_)) is not None}))
 
 
 def _name(rows: Hierarchy[R], id_: str) -> str:

@@ -128,7 +128,7 @@ def _query(filter: PhotoFilter, names: Names, confirmed: bool) -> Query:
     if filter.and_ is not None:
         parts += [_query(part, names, confirmed) for part in filter.and_]
     if filter.or_ is not None:
-        parts.append(Or(tuple(_query(part, names, confirmed) for part in filter.or_)))
+        parts.append(Or(tuple(dict.fromkeys(_query(part, names, confirmed) for part in filter.or_))))
     if filter.not_ is not None:
         parts.append(Not(_query(filter.not_, names, confirmed)))
     if filter.tags is not None:
@@ -151,7 +151,8 @@ def _query(filter: PhotoFilter, names: Names, confirmed: bool) -> Query:
     parts += _plain(filter, confirmed)
     if not parts:
         return Everything()
-    return parts[0] if len(parts) == 1 else And(tuple(parts))
+    distinct = tuple(dict.fromkeys(parts))
+    return distinct[0] if len(distinct) == 1 else And(distinct)
 
 
 def _plain(filter: PhotoFilter, confirmed: bool) -> Iterable[Query]:
@@ -186,7 +187,7 @@ def _terms(
     only: Callable[[tuple[str, ...]], Query] | None,
 ) -> Iterable[Query]:
     def any_of(refs: Iterable[Ref]) -> Query:
-        return Or(tuple(term(id_) for ref in refs for id_ in resolve(ref)))
+        return Or(tuple(dict.fromkeys(term(id_) for ref in refs for id_ in resolve(ref))))
 
     meant = (*(filter.all or ()), *(filter.any or ()))
     if filter.only and not meant:

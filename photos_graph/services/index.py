@@ -6,6 +6,7 @@ The index never applies what a writer thinks it did: it reads the touched rows a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from itertools import chain
@@ -43,6 +44,7 @@ class Index:
         self._settings = settings.search
         self._folder = settings.data_dir
         self._lock = asyncio.Lock()
+        self._saving = asyncio.Lock()
         self._saved_seq = -1
         self._tasks: list[asyncio.Task[None]] = []
         self._snapshot: Path | None = None
@@ -54,7 +56,7 @@ class Index:
             found = await asyncio.to_thread(_load, self._snapshot)
             if found is not None:
                 self.search, self._saved_seq = found, found.seq
-                if not await self._follow():
+                if not await self._follow(self.search):
                     found = None
             if found is None:
                 await self._rebuild()
@@ -70,8 +72,9 @@ class Index:
         ]
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
+        async with self._saving:  # a thread that writes goes on when its task is cancelled, and there may be one writer
+            for task in self._tasks:
+                task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self.ready:
             await self.save()
@@ -81,7 +84,7 @@ class Index:
         if not self.ready:
             return
         async with self._lock:
-            if not await self._follow():
+            if not await self._follow(self.search):
                 await self._rebuild()
                 await asyncio.to_thread(settle)
 
@@ -91,7 +94,8 @@ class Index:
         async with self._lock:
             seq, captured = self.search.seq, snapshot.capture(self.search)
         try:
-            await asyncio.to_thread(snapshot.write, captured, self._snapshot)
+            async with self._saving:
+                await asyncio.to_thread(snapshot.write, captured, self._snapshot)
         except OSError as error:
             log.warning("the index could not be saved to %s: %s", self._snapshot, error.strerror)
         else:
@@ -99,12 +103,19 @@ class Index:
         del captured
         await asyncio.to_thread(give_back)
 
-    async def _follow(self) -> bool:
+    def _forget_saved(self) -> None:
+        """What was saved holds changes that were taken back, whose numbers will be given out again."""
+        self._saved_seq = -1
+        if self._snapshot is not None:
+            with contextlib.suppress(OSError):
+                self._snapshot.unlink(missing_ok=True)
+
+    async def _follow(self, search: SearchIndex) -> bool:
         """Applies the feed. False when it no longer reaches back to where the index stands."""
-        search = self.search
         head = await feed.head(self._graph)
         if search.seq > head:
-            return False  # the graph was set back, from a backup say
+            self._forget_saved()  # the graph was set back, from a backup say
+            return False
         while search.seq < head:
             last = min(head, search.seq + AT_ONCE)
             changes = await feed.since(self._graph, search.seq, last)
@@ -112,13 +123,13 @@ class Index:
                 return False
             if len({number for change in changes for number in change.photos}) > WHOLE:
                 return False
-            await self._apply(changes)
+            await self._apply(search, changes)
             search.seq = last
         return True
 
-    async def _apply(self, changes: Sequence[Touched]) -> None:
+    async def _apply(self, search: SearchIndex, changes: Sequence[Touched]) -> None:
         # All reads first: between two awaits somebody may ask, and must see whole rows.
-        graph, search = self._graph, self.search
+        graph = self._graph
         numbers = _all(change.photos for change in changes)
         folder_ids = _all(change.folders for change in changes)
         tag_ids = _all(change.tags for change in changes)
@@ -131,7 +142,7 @@ class Index:
         unknown = sorted({place for row in rows for place in row.places if search.places.get(place) is None})
         places = await postings.place_rows(graph, unknown) if unknown else []
         labelled = BitMap(chain(numbers, *(change.labelled for change in changes)))
-        labelled |= BitMap(await labels.scored(graph, self._thresholds_moved(tags)))
+        labelled |= BitMap(await labels.scored(graph, _thresholds_moved(search, tags)))
         few = len(labelled) <= max(WHOLE, len(search) // 8)
         label_postings = await (labels.labels_of(graph, list(labelled)) if few else labels.all_labels(graph))
 
@@ -143,16 +154,17 @@ class Index:
         search.apply_photos(rows, set(numbers) - {row.number for row in rows})
         search.apply_labels(label_postings, labelled if few else None)
 
-    def _thresholds_moved(self, rows: Iterable[TagRow]) -> list[str]:
-        """The tags of which other predictions count than the index has."""
-        known = {row.id: self.search.tags.get(row.id) for row in rows}
-        return [row.id for row in rows if row.threshold != (before.threshold if (before := known[row.id]) else None)]
-
     async def differing(self) -> Differences:
         """What the index knows else than the graph does; there should be nothing."""
-        await self.catch_up()
         async with self._lock:
-            return await asyncio.to_thread(differences, self.search, await self._read_whole())
+            fresh = await self._read_whole()
+            # What is committed meanwhile is no difference: both have to stand for the same change, and that the last.
+            while not self.search.seq == fresh.seq == await feed.head(self._graph):
+                if not await self._follow(self.search):
+                    await self._rebuild()
+                if not await self._follow(fresh):
+                    fresh = await self._read_whole()
+            return await asyncio.to_thread(differences, self.search, fresh)
 
     async def _rebuild(self) -> None:
         """A new index from the whole graph; the old one answers until it is done."""
@@ -183,6 +195,12 @@ class Index:
         while True:
             await asyncio.sleep(self._settings.snapshot_seconds)
             await _survived(self.save)
+
+
+def _thresholds_moved(search: SearchIndex, rows: Iterable[TagRow]) -> list[str]:
+    """The tags of which other predictions count than the index has."""
+    known = {row.id: search.tags.get(row.id) for row in rows}
+    return [row.id for row in rows if row.threshold != (before.threshold if (before := known[row.id]) else None)]
 
 
 async def _survived(work: Callable[[], Awaitable[None]]) -> None:

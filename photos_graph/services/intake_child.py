@@ -10,6 +10,7 @@ from typing import Any
 from photos_graph.errors import NotFound, PhotosGraphError, StillWritten
 from photos_graph.images.child import Emit, Task
 from photos_graph.images.tasks import TASKS as IMAGE_TASKS
+from photos_graph.library.stamps import mtime_ns
 from photos_graph.model import Metadata, Region
 from photos_graph.paths import decode_raw, open_inside
 
@@ -26,7 +27,7 @@ def _intake(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     descriptor = open_inside(root, decode_raw(argument["path"]), follow_symlinks=follow)
     try:
         found = os.fstat(descriptor)
-        if (found.st_size, found.st_mtime_ns) != (argument["size"], argument["mtime_ns"]):
+        if (found.st_size, mtime_ns(found)) != (argument["size"], argument["mtime_ns"]):
             raise StillWritten("It changed after it was found.", stage="read")
         original = read_original(descriptor, argument["max_bytes"])
     finally:

@@ -14,6 +14,7 @@ from photos_graph.graph.connection import Graph
 from photos_graph.graph.photos import Source
 from photos_graph.images.formats import BY_NAME
 from photos_graph.images.renditions import Rendition, Renditions
+from photos_graph.library.stamps import mtime_ns
 from photos_graph.model import RenditionSize, RootState, ThumbnailFormat, ThumbnailSize
 from photos_graph.paths import open_inside
 from photos_graph.services.roots import refreshed
@@ -104,7 +105,7 @@ class Media:
                 offline = offline or not source.online
                 continue
             found = os.fstat(descriptor)
-            if (found.st_size, found.st_mtime_ns) == (source.size, source.mtime_ns):
+            if (found.st_size, mtime_ns(found)) == (source.size, source.mtime_ns):
                 return descriptor, source
             os.close(descriptor)
         if offline or await self._any_root_is_away(sources):

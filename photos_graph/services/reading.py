@@ -32,6 +32,7 @@ from photos_graph.graph.photos import Read, put_read
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.workers import WorkerPool
 from photos_graph.library.places import Gazetteer
+from photos_graph.library.stamps import inode, mtime_ns
 from photos_graph.model import Place, Root, ThumbnailSize
 from photos_graph.services.index import Index
 from photos_graph.services.intake import Intake, call_intake
@@ -196,7 +197,7 @@ class Reading:
         return self._root.name + file.key[len(self._root.id) :]
 
     async def _write(self) -> None:
-        reads, self._reads = self._reads, []
+        reads, self._reads = sorted(self._reads, key=lambda read: read[1].key), []
         noted, self._failures = self._failures, []
         blameless, self._blameless = self._blameless, []
         self._written = time.monotonic()
@@ -216,7 +217,7 @@ class Reading:
                 format=intake.format,
                 placeholder=intake.placeholder,
                 metadata=intake.metadata,
-                places=places.get(intake.photo_id, ()),
+                places=places.get(file.record.id, ()),
                 regions=intake.regions,
             )
             for intake, file in reads
@@ -228,9 +229,10 @@ class Reading:
         await self._index.catch_up()
 
     async def _places(self, reads: Sequence[tuple[Intake, PendingFile]]) -> dict[str, tuple[Place, ...]]:
-        located = [(intake.photo_id, intake.metadata.location) for intake, _ in reads if intake.metadata.location]
+        """By file: copies of a photo may lie where their sidecars say."""
+        located = [(file.record.id, intake.metadata.location) for intake, file in reads if intake.metadata.location]
         found = await asyncio.to_thread(self._gazetteer.places, [location for _, location in located])
-        return {photo_id: places for (photo_id, _), places in zip(located, found, strict=True)}
+        return {file_id: places for (file_id, _), places in zip(located, found, strict=True)}
 
     # -- files that need more than one look
 
@@ -295,5 +297,5 @@ def look(root: Root, file: PendingFile, follow_symlinks: bool) -> PendingFile | 
         found = os.stat(root.raw_path + b"/" + file.raw, follow_symlinks=follow_symlinks)  # noqa: PTH116, raw bytes
     except OSError:
         return None
-    record = replace(file.record, size=found.st_size, mtime_ns=found.st_mtime_ns, inode=found.st_ino)
+    record = replace(file.record, size=found.st_size, mtime_ns=mtime_ns(found), inode=inode(found))
     return replace(file, record=record)

@@ -34,6 +34,13 @@ async def test_numbers_are_dense_and_never_given_twice(graph: Graph) -> None:
     assert await postings.last_number(graph) == 4
 
 
+async def test_numbers_go_by_the_order_of_reading(graph: Graph) -> None:
+    await library(graph)
+    await photos.put_read(graph, [read(0, "c"), read(1, "a"), read(2, "b")], [], "j1")
+    found = await photos.photos_by_id(graph, [A, B, C])
+    assert [found[id_].number for id_ in (C, A, B)] == [0, 1, 2]
+
+
 @pytest.mark.parametrize("order", [(0, 3), (3, 0)])
 async def test_the_first_copy_by_key_speaks_for_the_photo_whoever_is_read_last(
     graph: Graph, order: tuple[int, int]

@@ -1,5 +1,6 @@
 """Why a photo answers a question."""
 
+import time
 from dataclasses import replace
 from datetime import datetime
 
@@ -32,7 +33,7 @@ from photos_graph.search.query import (
     WithPerson,
     Words,
 )
-from photos_graph.search.rows import LabelPostings, PersonRow, TagRow
+from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, TagRow
 from tests.search.library import index_of, photo
 
 TAGS = [TagRow("places", "Places"), TagRow("abruzzo", "Abruzzo", "places"), TagRow("sea", "Sea")]
@@ -151,3 +152,17 @@ def test_a_question_nested_too_deep_is_too_complex(index: SearchIndex) -> None:
         query = And((query, Everything()))
     with pytest.raises(TooComplex):
         index.matches(query, [1])
+
+
+def test_a_full_page_tells_soon_why_it_answers_many_words() -> None:
+    words = [chr(place) * 3 for place in range(ord("a"), ord("z") + 1)]
+    index = index_of([replace(photo(number), folders=("8",)) for number in range(500)])
+    index.apply_folders([FolderRow("1", " ".join(words), "1")])
+    index.apply_folders(
+        FolderRow(str(n), f"Days {n} of a trip to somewhere", f"1/{n}", str(n - 1)) for n in range(2, 9)
+    )
+    query = And(tuple(Words(" ".join(words[at:])) for at in range(8)))
+    begun = time.process_time()
+    found = index.matches(query, range(500))
+    assert time.process_time() - begun < 1
+    assert {len(reasons) for reasons in found.values()} == {26}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import PhotosGraphError
-from photos_graph.graph import feed
+from photos_graph.graph import feed, postings
 from photos_graph.graph.connection import Graph
 from photos_graph.model import PhotoOrder
+from photos_graph.search import snapshot
 from photos_graph.services.filters import IntRange, PhotoFilter
+from photos_graph.services.index import Index
 from photos_graph.settings import Settings
 from tests.pictures import jpeg, put
 from tests.services.library import in_step, photos, scanned
@@ -102,3 +105,63 @@ async def test_a_snapshot_of_another_graph_is_not_taken(services: Services, sett
     await services.index.save()
     (snapshot,) = settings.data_dir.glob("index-*.npz")
     assert (await feed.identity(services.graph))[:12] in snapshot.name
+
+
+async def test_what_was_saved_before_the_graph_was_set_back_does_not_come_back(
+    settings: Settings, graph: Graph, folder: Path
+) -> None:
+    async with build(settings) as services:
+        await services.roots.add(str(folder))
+        await scanned(services)
+    # As a backup has it: from before the last changes, and with other content.
+    await graph.write("MATCH (t:Touched) WHERE t.seq > 1 DELETE t")
+    await graph.write("MATCH (m:Meta {name: 'feed'}) SET m.value = 1")
+    await graph.write("MATCH (p:Photo) SET p.rating = 5")
+    killed = Index(graph, settings)
+    await killed.load()
+    for _ in range(100):
+        await graph.transaction(lambda tx: feed.touch(tx, photos=[0]))
+    index = Index(graph, settings)
+    await index.load()
+    assert not await index.differing()
+
+
+async def test_what_is_committed_while_index_and_graph_are_compared_is_no_difference(
+    services: Services, settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    ids = services.browse.photos(None, PhotoOrder.TAKEN_DESC).ids
+    elsewhere = settings.model_copy(update={"data_dir": settings.data_dir.with_name("other")})
+    async with build(elsewhere, run_jobs=False) as other:
+        read = postings.last_number
+
+        async def with_a_change_before(graph: Graph) -> int:
+            await services.labels.rate(ids, 5)
+            return await read(graph)
+
+        monkeypatch.setattr(postings, "last_number", with_a_change_before)
+        assert not await other.index.differing()
+
+
+async def test_no_two_snapshots_are_written_at_once(
+    settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    often = settings.search.model_copy(update={"snapshot_seconds": 0.05})
+    settings = settings.model_copy(update={"search": often})
+    write, begun, ended = snapshot.write, [], []
+
+    def takes_its_time(captured: snapshot.Captured, path: Path) -> None:
+        assert len(begun) == len(ended)
+        begun.append(path)
+        time.sleep(0.3)
+        write(captured, path)
+        ended.append(path)
+
+    monkeypatch.setattr(snapshot, "write", takes_its_time)
+    async with build(settings) as services:
+        await services.roots.add(str(folder))
+        await scanned(services)
+        while len(begun) == len(ended):
+            await services.labels.rate(services.browse.photos(None, PhotoOrder.TAKEN_DESC, first=1).ids, len(begun) % 5)
+    assert len(begun) == len(ended)

@@ -121,6 +121,19 @@ async def test_every_original_is_read_once(services: Services, tmp_path: Path) -
     assert total <= spent < 1.5 * total + 40_000_000 * (len(after) - len(before))
 
 
+async def test_photos_of_one_moment_are_in_the_order_of_their_files(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "WRITE_SECONDS", 60.0)
+    names = [f"IMG-20190814-WA{number:04}.jpg" for number in range(30)]
+    for number, name in enumerate(names):
+        put(tmp_path / "Pictures" / name, jpeg(number))
+    await services.roots.add(str(tmp_path / "Pictures"))
+    await scanned(services)
+    ids = services.browse.photos(None, PhotoOrder.TAKEN_DESC).ids
+    assert [photo.name for photo in await services.browse.photos_by_id(ids) if photo is not None] == names
+
+
 async def test_what_is_pending_is_read_to_its_end_in_parts(
     services: Services, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

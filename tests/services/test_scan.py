@@ -23,6 +23,7 @@ from photos_graph.services.filters import FolderFilter, PhotoFilter
 from photos_graph.services.polling import poll
 from photos_graph.services.scan import rules
 from photos_graph.settings import LibrarySettings, Settings
+from tests.library.pictures import sidecar
 from tests.pictures import OLD, jpeg, put
 from tests.services.library import ended, failures, files, in_step, photos, scanned
 
@@ -416,6 +417,31 @@ async def test_a_time_in_the_future_does_not_keep_a_file_out(services: Services,
     put(folder / "tomorrow.jpg", jpeg(78), at=time.time() + 86_400)
     await scanned(services)
     assert "tomorrow.jpg" in await photos(services)
+
+
+async def test_times_that_no_graph_holds_do_not_stop_a_scan(services: Services, folder: Path) -> None:
+    os.utime(put(folder / "b/clock.jpg", jpeg(79)), (OLD, 10_000_000_000))  # 2286: more nanoseconds than 64 bits hold
+    os.utime(folder / "b", (OLD, 10_000_000_000))
+    await services.roots.add(str(folder))
+    job = await scanned(services)
+    assert job.state is JobState.SUCCEEDED, job.message
+    photo = (await photos(services))["clock.jpg"]
+    os.close((await services.media.original(photo.id)).descriptor)
+    assert (await scanned(services)).total == 0, "it is known again"
+
+
+async def test_a_photo_is_at_the_place_of_the_copy_that_tells_its_position(services: Services, tmp_path: Path) -> None:
+    folder = tmp_path / "Pictures"
+    for below, latitude, longitude in (("a", "41,54N", "12,30E"), ("b", "35,41N", "139,41E")):  # Rome, Tokyo
+        put(folder / below / "copy.jpg", jpeg(80))
+        beside = sidecar(exif_GPSLatitude=latitude, exif_GPSLongitude=longitude)
+        put(folder / below / "copy.xmp", beside)
+    await services.roots.add(str(folder))
+    await scanned(services)
+    photo = (await photos(services))["copy.jpg"]
+    [places] = await services.browse.places_of([photo.id])
+    assert photo.location is not None and round(photo.location.longitude) == 12
+    assert places[0].name == "Italy"
 
 
 async def test_what_cannot_be_read_is_named_and_the_scan_goes_on(services: Services, folder: Path) -> None:

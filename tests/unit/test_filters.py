@@ -87,6 +87,9 @@ def named(*names: str) -> tuple[Ref, ...]:
         (PhotoFilter(not_=PhotoFilter(favourite=True)), Not(Favourite(True))),
         (PhotoFilter(or_=()), Or(())),
         (PhotoFilter(and_=()), Everything()),
+        (PhotoFilter(and_=(PhotoFilter(text="a"),) * 2, text="a"), Words("a")),
+        (PhotoFilter(or_=(PhotoFilter(text="a"),) * 2), Or((Words("a"),))),
+        (PhotoFilter(tags=TermFilter(any=named("Abruzzo") * 2)), Or((Tagged("t1"),))),
         (
             PhotoFilter(or_=(PhotoFilter(text="a"), PhotoFilter(not_=PhotoFilter(text="b"))), favourite=True),
             And((Or((Words("a"), Not(Words("b")))), Favourite(True))),

@@ -7,7 +7,8 @@ it begins. A week begins on Monday.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from photos_graph.search.language.grammar import Language, Role
@@ -38,20 +39,32 @@ class Dates:
     def _between(self, at: int) -> Found:
         for lead, joint in ((Role.BETWEEN, (Role.AND, Role.TO)), (Role.FROM, (Role.TO,))):
             for start in self._after(at, lead):
-                if (first := self._point(start)) and (last := self._joined(first[0], joint)):
-                    return last[0], self._from_to(first[1], last[1])
+                if found := self._span(start, joint):
+                    return found
         return None
 
     def _range(self, at: int) -> Found:
         """ "2018 to 2020", "June-August 2019"; or a date alone."""
-        first = self._point(at)
-        if first is None:
-            return None
-        if last := self._joined(first[0], (Role.TO,)):
+        return self._span(at, (Role.TO,), dash=True) or self._point(at)
+
+    def _span(self, at: int, joints: Sequence[Role], *, dash: bool = False) -> Found:
+        """From a date to a date; the first may leave out what the last one says: "14 to 20 August 2019"."""
+        if (first := self._point(at)) and (last := self._joined(first[0], joints, dash=dash)):
             return last[0], self._from_to(first[1], last[1])
-        if first[0] < len(self._texts) and self._joint(first[0]) in _DASHES and (last := self._point(first[0])):
-            return last[0], self._from_to(first[1], last[1])
-        return first
+        for end, month, number in self._parts_of_days(at):
+            last = self._joined(end, joints, dash=dash)
+            if last and (begin := _completed(month, number, last[1])):
+                return last[0], Span(begin, last[1].end)
+        return None
+
+    def _parts_of_days(self, at: int) -> Iterator[tuple[int, int | None, int]]:
+        """Days without a year, and without a month: where it ends, the month, and the number of the day."""
+        if number := self._day_number(at):
+            if month := self._month(self._past_of(number)):
+                yield *month, int(self._texts[at])
+            yield number, None, int(self._texts[at])
+        elif (month := self._month(at)) and (number := self._day_number(month[0])):
+            yield number, month[1], int(self._texts[month[0]])
 
     def _bounded(self, at: int) -> Found:
         for role in (Role.BEFORE, Role.AFTER, Role.SINCE, Role.UNTIL):
@@ -69,12 +82,12 @@ class Dates:
         start = at + count
         return [start, start + 1] if self._language.taken(self._texts, start, Role.FILLER) == 1 else [start]
 
-    def _joined(self, at: int, roles: Sequence[Role]) -> Found:
+    def _joined(self, at: int, roles: Sequence[Role], *, dash: bool) -> Found:
         for role in roles:
             for start in self._after(at, role):
                 if point := self._point(start):
                     return point
-        return None
+        return self._point(at) if dash and at < len(self._texts) and self._joint(at) in _DASHES else None
 
     def _from_to(self, first: Span, last: Span) -> Span:
         if first.months and last.months:
@@ -133,13 +146,16 @@ class Dates:
         return None
 
     def _with_next(self, at: int, span: Span) -> Span:
-        """ "August and September 2019": the year is that of both."""
-        for role in (Role.AND, Role.OR):
-            if count := self._language.taken(self._texts, at, role):
-                following = self._part(at + count)
-                if following and (year := self._year(self._past_of(following[0]))):
-                    return in_year(span, _start(year[1]).year)
+        """ "August, September and October 2019": the year is that of all."""
+        while following := self._part(self._past_joint(at)):
+            at = following[0]
+            if year := self._year(self._past_of(at)):
+                return in_year(span, _start(year[1]).year)
         return span
+
+    def _past_joint(self, at: int) -> int:
+        taken = self._language.taken
+        return at + (taken(self._texts, at, Role.AND) or taken(self._texts, at, Role.OR))
 
     def _next_year(self, at: int, span: Span, year: int) -> Found:
         """A season over the end of the year may name both."""
@@ -241,6 +257,19 @@ def _bounded(role: Role, span: Span) -> Span:
             return Span(span.start, None)
         case _:
             return Span(None, span.end)
+
+
+def _completed(month: int | None, number: int, last: Span) -> date | None:
+    """The first day, of the year of the last one or the year before; None where that is no day, or more than one."""
+    end = last.start
+    if end is None or last != day(end):
+        return None
+    for year in (end.year, end.year - 1) if month else (end.year,):
+        with contextlib.suppress(ValueError):
+            begin = date(year, month or end.month, number)
+            if begin <= end:
+                return begin
+    return None
 
 
 def _start(span: Span) -> date:

@@ -8,9 +8,9 @@ from datetime import datetime
 from photos_graph.errors import BadInput
 from photos_graph.search.query import Query, Rated, TakenIn
 
-_YEARS = re.compile(r"([0-9]{1,4})(?:(?:-|\.\.)([0-9]{1,4}))?")
+_YEARS = re.compile(r"([0-9]{1,4})(?:(?:[-\N{EN DASH}]|\.\.)([0-9]{1,4}))?")
 _RATING = re.compile(r"(>=|<=|>|<|=)?(-?[0-9])")
-_RATINGS = re.compile(r"(-?[0-9])(?:-|\.\.)([0-9])")
+_RATINGS = re.compile(r"(-?[0-9])(?:[-\N{EN DASH}]|\.\.)([0-9])")
 
 
 def year(value: str) -> tuple[Query, str]:

@@ -170,12 +170,12 @@ class _Reading:
         return any_of(found) if found else None
 
     def _or(self, unit: Unit) -> bool:
-        """Takes an "or"; or an "and" between dates that exclude each other, since no photo is of both."""
+        """Takes an "or"; or what is between dates that exclude each other, since no photo is of both."""
         if count := self._language.taken(self._units.texts, self._at, Role.OR):
             self._at += count
             return True
         at = self._at
-        if unit.span is not None and self._language.taken(self._units.texts, at, Role.AND):
+        if unit.span is not None:
             lead = self._lead()
             if not lead.said and not self._ended():
                 following = self._units.dates.read(self._at)

@@ -24,6 +24,7 @@ from photos_graph.search.query import Query, TakenWith, Words
 _MOST_THINGS = 50  # that one phrase may name
 _SHORTEST_TEXT = 3  # characters of a part of a file name
 _INSIDE = {"", *"-_.'/\N{RIGHT SINGLE QUOTATION MARK}"}  # one word for the eye: "IMG_1234", "X-T3"
+_ENDINGS = ",;:.!?"  # behind the value of a prefix: of the sentence, not of the value
 _KINDS = {Prefix.TAG: MatchKind.TAG, Prefix.PERSON: MatchKind.PERSON, Prefix.IN: MatchKind.FOLDER}
 
 
@@ -182,7 +183,9 @@ class Units:
 
     def _field(self, at: int, negated: bool) -> Unit:
         token = self._tokens[at]
-        prefix, value = PREFIXES[token.prefix], token.folded.strip()
+        prefix, value, typed = PREFIXES[token.prefix], token.folded.strip(), token.value
+        if not token.exact:
+            value, typed = value.rstrip(_ENDINGS), typed.rstrip(_ENDINGS)
         match prefix:
             case Prefix.YEAR:
                 query, label = fields.year(value)
@@ -191,7 +194,7 @@ class Units:
                 query, label = fields.rating(value)
                 return self._said(at, at + 1, query, MatchKind.OTHER, label, negated)
             case Prefix.CAMERA if value:
-                return self._said(at, at + 1, TakenWith(token.value), MatchKind.OTHER, f"camera {token.value}", negated)
+                return self._said(at, at + 1, TakenWith(typed), MatchKind.OTHER, f"camera {typed}", negated)
             case Prefix.TAG | Prefix.PERSON | Prefix.IN:
                 kind = _KINDS[prefix]
                 things = self._of_kind(kind, token.value, token.folded, token.exact)
@@ -202,10 +205,12 @@ class Units:
         return self._nothing(at)
 
     def _things_of(self, kind: MatchKind, value: str, folded: str, exact: bool) -> frozenset[Thing]:
+        folded = folded if exact else folded.rstrip(_ENDINGS)
         if kind is MatchKind.PERSON and Role.ME in self._language.roles.get(folded, ()) and self._lexicon.me():
             return frozenset(self._lexicon.me())
-        if things := self._spelling.at_path(kind, value):
-            return frozenset(things)
+        for path in dict.fromkeys((value, value if exact else value.rstrip(_ENDINGS))):
+            if things := self._spelling.at_path(kind, path):
+                return frozenset(things)
         phrase = name_words(folded)
         if not phrase:
             return frozenset()

@@ -267,6 +267,16 @@ PREFIXES = [
         'camera:"EOS 5D" = OTHER camera EOS 5D',
         "Rome = PLACE Rome",
     ),
+    case("year:2019, Rome", both(year(2019), ROME), "year:2019, = DATE 2019", "Rome = PLACE Rome"),
+    case("year:2018\N{EN DASH}2020", span("2018-01-01", "2021-01-01"), "year:2018\N{EN DASH}2020 = DATE 2018 to 2020"),
+    case("rating:>=4; Rome", both(Rated(4, None), ROME), "rating:>=4; = OTHER rating >= 4", "Rome = PLACE Rome"),
+    case("camera:X-T3, Rome", both(TakenWith("X-T3"), ROME), "camera:X-T3, = OTHER camera X-T3", "Rome = PLACE Rome"),
+    case(
+        "tag:Trips/Lakes, person:me.",
+        both(Tagged("lakes-trips"), ME),
+        "tag:Trips/Lakes, = TAG Trips/Lakes",
+        "person:me. = PERSON Carlo Rossi",
+    ),
     case("tag:zebra Rome", ROME, "Rome = PLACE Rome", unmatched=("tag:zebra",)),
     case("size:big Rome", ROME, "Rome = PLACE Rome", unmatched=("size:big",)),
 ]
@@ -329,6 +339,28 @@ DATES = [
     case("after 2019", span("2020-01-01", None), "after 2019 = DATE since 2020"),
     case("since 2019", span("2019-01-01", None), "since 2019 = DATE since 2019"),
     case("until 2019", span(None, "2020-01-01"), "until 2019 = DATE before 2020"),
+    case(
+        "from 14 to 20 August 2019",
+        span("2019-08-14", "2019-08-21"),
+        "from 14 to 20 August 2019 = DATE 14 August 2019 to 20 August 2019",
+    ),
+    case(
+        "14-20 August 2019",
+        span("2019-08-14", "2019-08-21"),
+        "14-20 August 2019 = DATE 14 August 2019 to 20 August 2019",
+    ),
+    case(
+        "between the 30th of December and 2 January 2020",
+        span("2019-12-30", "2020-01-03"),
+        "between the 30th of December and 2 January 2020 = DATE 30 December 2019 to 2 January 2020",
+    ),
+    case(
+        "August 14 to August 20, 2019",
+        span("2019-08-14", "2019-08-21"),
+        "August 14 to August 20, 2019 = DATE 14 August 2019 to 20 August 2019",
+    ),
+    case("31 to 20 June 2019", span("2019-06-20", "2019-06-21"), "20 June 2019 = DATE 20 June 2019", unmatched=("31",)),
+    case("14 to August", month(8), "August = DATE August", unmatched=("14",)),
     case("since last summer", span("2026-06-01", None), "since last summer = DATE since 1 June 2026"),
     case("before August", span(None, "2026-08-01"), "before August = DATE before 1 August 2026"),
     case("after 14 August 2019", span("2019-08-15", None), "after 14 August 2019 = DATE since 15 August 2019"),
@@ -338,6 +370,21 @@ DATES = [
         either(month(8, 2019), month(9, 2019)),
         "August = DATE August 2019",
         "September 2019 = DATE September 2019",
+    ),
+    case(
+        "2018, 2019 and 2020 in Rome",
+        both(either(year(2018), year(2019), year(2020)), ROME),
+        "2018 = DATE 2018",
+        "2019 = DATE 2019",
+        "2020 = DATE 2020",
+        "Rome = PLACE Rome",
+    ),
+    case(
+        "August, September and October 2019",
+        either(month(8, 2019), month(9, 2019), month(10, 2019)),
+        "August = DATE August 2019",
+        "September = DATE September 2019",
+        "October 2019 = DATE October 2019",
     ),
     case("August and 2019", both(month(8), year(2019)), "August = DATE August", "2019 = DATE 2019"),
     case(
@@ -381,6 +428,17 @@ TEXTS = [
 ]
 
 ITALIAN = [
+    case(
+        "da giugno ad agosto 2019",
+        span("2019-06-01", "2019-09-01"),
+        "da giugno ad agosto 2019 = DATE 1 June 2019 to 31 August 2019",
+    ),
+    case(
+        "dal 14 al 20 agosto 2019",
+        span("2019-08-14", "2019-08-21"),
+        "dal 14 al 20 agosto 2019 = DATE 14 August 2019 to 20 August 2019",
+    ),
+    case("fino ad agosto 2019", span(None, "2019-09-01"), "fino ad agosto 2019 = DATE before 1 September 2019"),
     case(
         "paesaggi in Abruzzo con me",
         both(ABRUZZO, ME),
