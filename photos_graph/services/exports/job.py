@@ -34,7 +34,7 @@ from photos_graph.services.jobs import Jobs
 from photos_graph.services.media import Media
 from photos_graph.services.progress import Progress
 from photos_graph.services.tags import Tags
-from photos_graph.settings import Settings
+from photos_graph.settings import Settings, expanded
 
 STAGE = "export"
 MOST_UNDONE = 100  # of exports that are looked at for one that can go on
@@ -90,7 +90,7 @@ class Exports:
 
 
 def _absolute(folder: Path) -> Path:
-    return folder.expanduser().resolve()
+    return expanded(folder).resolve()
 
 
 class ExportJob:
