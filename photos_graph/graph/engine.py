@@ -65,7 +65,7 @@ class Engine:
     """The engine of one data directory, owned or attached to.
 
     ``owner`` is true while we run it. ``broken`` is true when it died again and again without ever
-    having been up for long.
+    having been up for long, or when its files cannot be used.
     """
 
     def __init__(self, data_dir: Path, heap: str) -> None:
@@ -77,6 +77,7 @@ class Engine:
         self._heap = heap
         self._runtime: Runtime | None = None
         self._supervisor: asyncio.Task[None] | None = None
+        self._unusable: OSError | None = None
 
     @property
     def endpoint(self) -> Endpoint:
@@ -111,6 +112,8 @@ class Engine:
 
     def trouble(self) -> str:
         """Where to look when it does not answer, with the end of its log."""
+        if self._unusable is not None:
+            return f"It cannot be started: {self._unusable}"
         with contextlib.suppress(OSError):
             lines = self.log.read_text(errors="replace").splitlines()
             return "\n".join([f"Its log {self.log} ends with:", *lines[-LOG_LINES:]])
@@ -124,7 +127,10 @@ class Engine:
                         await self._run()
                 self._runtime = _read_runtime(self._runtime_file) or self._runtime
             except OSError as error:
-                logger.error("The embedded graph engine cannot be started: %s", error)
+                if self._runtime is None:
+                    self.broken, self._unusable = True, error
+                else:
+                    logger.error("The embedded graph engine cannot be started: %s", error)
             await asyncio.sleep(TAKEOVER_SECONDS if self._runtime else 0.05)
 
     async def _run(self) -> None:
@@ -133,8 +139,9 @@ class Engine:
         while True:
             await self._until_files_are_free()
             started = time.monotonic()
-            process = await self._spawn()
+            process, runtime = await self._spawn()
             try:
+                self._tell(runtime)
                 code = await process.wait()
             finally:
                 await _stop(process)
@@ -154,7 +161,7 @@ class Engine:
                     return
             await asyncio.sleep(0.05)
 
-    async def _spawn(self) -> asyncio.subprocess.Process:
+    async def _spawn(self) -> tuple[asyncio.subprocess.Process, Runtime]:
         before = _read_runtime(self._runtime_file)
         port = before.port if before and _is_free(before.port) else _free_port()
         password = before.password if before else secrets.token_urlsafe(24)
@@ -174,9 +181,16 @@ class Engine:
             )
         if process.stdin is not None:
             process.stdin.write(order.line())
-        self._runtime = Runtime(process.pid, port, password)
-        _write_runtime(self._runtime_file, self._runtime)
-        return process
+        return process, Runtime(process.pid, port, password)
+
+    def _tell(self, runtime: Runtime) -> None:
+        try:
+            _write_runtime(self._runtime_file, runtime)
+        except OSError:  # a full disk, say: what stands there from before will do while it is still true
+            before = _read_runtime(self._runtime_file)
+            if before is None or before.endpoint != runtime.endpoint:
+                raise
+        self._runtime = runtime
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import re
@@ -267,3 +268,20 @@ async def test_it_starts_whatever_python_files_lie_where_somebody_stands(
     monkeypatch.chdir(tmp_path)
     async with connected(own) as graph:
         assert await graph.read("RETURN 1 AS one") == [{"one": 1}]
+
+
+@pytest.mark.parametrize("name", ["engine.lock", "graph/engine.lock", "logs/engine.log"])
+async def test_files_that_cannot_be_used_are_named_at_once(own: Settings, data_dir: Path, name: str) -> None:
+    (data_dir / name).mkdir(parents=True)  # for root may open those of any other user
+    started = time.monotonic()
+    with pytest.raises(EngineUnavailable, match=rf"cannot be started.*{name}"):
+        await connect(own)
+    assert time.monotonic() - started < BACK_SECONDS
+
+
+async def test_an_engine_that_nobody_could_find_is_stopped(own: Settings, data_dir: Path) -> None:
+    (data_dir / "engine.new").mkdir(parents=True)
+    with pytest.raises(EngineUnavailable, match=r"cannot be started.*engine\.new"):
+        await connect(own)
+    with (data_dir / "graph" / "engine.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
