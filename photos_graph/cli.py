@@ -63,6 +63,10 @@ def main() -> None:
         err.print(type(error).__name__, style="red", end="")
         err.print(f": {error.public_message}")
         sys.exit(2 if isinstance(error, BadInput) else 1)
+    except OSError as error:  # a full disk, a file that may not be written to
+        logging.getLogger(__name__).info("it failed", exc_info=True)
+        err.print(str(error), style="red")
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
 
