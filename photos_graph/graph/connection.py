@@ -112,7 +112,10 @@ class Graph:
                 if time.monotonic() > deadline:
                     raise EngineUnavailable(self._silent()) from error
             else:
-                self.dialect = dialects.of_server(summary.server.agent)
+                if dialects.is_too_old(agent := summary.server.agent):
+                    oldest = ".".join(map(str, dialects.OLDEST_NEO4J))
+                    raise BadSettings(f"{self._endpoint().uri} is {agent}; photos-graph needs Neo4j {oldest} or later.")
+                self.dialect = dialects.of_server(agent)
                 return
             if self._engine is not None and self._engine.broken:
                 raise EngineUnavailable(self._silent())
