@@ -40,8 +40,8 @@ class Listing:
     problems: dict[bytes, str] = field(default_factory=dict)
 
     def sidecar_of(self, name: bytes) -> bytes | None:
-        """``IMG_1.jpg.xmp`` before ``IMG_1.xmp``, which is the raw file's alone where there is one, as Adobe has it; the
-        same case before another."""
+        """``IMG_1.jpg.xmp`` before ``IMG_1.xmp``, which is the raw file's alone where there is one, as Adobe has it;
+        the same case before another."""
         stem = name.rpartition(b".")[0]
         is_anothers = stem in self.files or name not in self.raws.get(stem.lower(), {name})
         for of in (name,) if is_anothers else (name, stem):

@@ -89,7 +89,9 @@ class Doctor:
     def _learning(self) -> Finding:
         learn = self._settings.learn
         weights = LearnWeights(self._settings.models_dir, learn.weights)
-        return _models("learn", "photos are not described", learn.enabled, weights, learn_table.backbone(learn.backbone))
+        return _models(
+            "learn", "photos are not described", learn.enabled, weights, learn_table.backbone(learn.backbone)
+        )
 
     async def _compare_index(self) -> Finding:
         differing = await self._index.differing()

@@ -142,7 +142,13 @@ async def test_an_address_that_is_none_says_what_to_set(uri: str) -> None:
 
 @pytest.mark.parametrize(
     ("agent", "too_old"),
-    [("Neo4j/4.4.39", True), ("Neo4j/5.22.0", True), ("Neo4j/5.23.0", False), ("Neo4j/2026.08.1", False), ("A/1.2", False)],
+    [
+        ("Neo4j/4.4.39", True),
+        ("Neo4j/5.22.0", True),
+        ("Neo4j/5.23.0", False),
+        ("Neo4j/2026.08.1", False),
+        ("A/1.2", False),
+    ],
 )
 def test_a_server_that_does_not_know_our_cypher_is_told_by_its_version(agent: str, too_old: bool) -> None:
     assert is_too_old(agent) is too_old

@@ -88,7 +88,9 @@ def test_the_sidecar_of_the_whole_name_is_nearer(tmp_path: Path) -> None:
     assert sidecars == [b"1.jpg.xmp", b"1.xmp"]
 
 
-@pytest.mark.parametrize("names", [("1.nef", "1.jpg", "1.xmp"), ("1.NEF", "1.JPG", "1.XMP"), ("1.nef", "1.nef.xmp", "1.nef.jpg")])
+@pytest.mark.parametrize(
+    "names", [("1.nef", "1.jpg", "1.xmp"), ("1.NEF", "1.JPG", "1.XMP"), ("1.nef", "1.nef.xmp", "1.nef.jpg")]
+)
 def test_a_sidecar_of_a_raw_file_is_not_that_of_the_picture_beside_it(tmp_path: Path, names: tuple[str, ...]) -> None:
     tree(tmp_path, *names)
     found = files(walked(tmp_path))
