@@ -127,10 +127,10 @@ class Engine:
                         await self._run()
                 self._runtime = _read_runtime(self._runtime_file) or self._runtime
             except OSError as error:
-                if self._runtime is None:
+                if self._runtime is None:  # it is the start, which fails by this
                     self.broken, self._unusable = True, error
-                else:
-                    logger.error("The embedded graph engine cannot be started: %s", error)
+                    return
+                logger.error("The embedded graph engine cannot be started: %s", error)
             await asyncio.sleep(TAKEOVER_SECONDS if self._runtime else 0.05)
 
     async def _run(self) -> None:
