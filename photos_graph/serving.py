@@ -67,9 +67,7 @@ def listen(settings: Settings) -> socket.socket:
         listening.listen()  # at once: a second service that starts meanwhile must find the port taken
     except (OSError, UnicodeError) as error:  # of a name that is none
         reason = error.strerror if isinstance(error, OSError) else error
-        raise BadSettings(
-            f"{host}:{port} cannot be listened on ({reason}). Choose another --host or --port."
-        ) from None
+        raise BadSettings(f"{host}:{port} cannot be listened on ({reason}). Choose another --host or --port.") from None
     listening.set_inheritable(False)
     return listening
 

@@ -19,6 +19,7 @@ import json
 import logging
 import os
 import secrets
+import shutil
 import socket
 import sys
 import time
@@ -37,6 +38,7 @@ HEALTHY_SECONDS = 30  # an engine that lived this long did not die of its start
 SHORTEST_BACKOFF, LONGEST_BACKOFF = 0.1, 10.0  # seconds
 TRIES_AT_START = 3
 LOG_LINES = 12  # that are shown when it does not start
+LEAST_FREE = 16 * 1024 * 1024  # bytes of the disk, below which an engine may neither start nor say why
 LARGEST_LOG = 10 * 1024 * 1024  # bytes; then a new one is begun and the one before is kept
 
 
@@ -114,6 +116,8 @@ class Engine:
         """Where to look when it does not answer, with the end of its log."""
         if self._unusable is not None:
             return f"It cannot be started: {self._unusable}"
+        if shutil.disk_usage(self._data_dir).free < LEAST_FREE:
+            return f"The disk of {self._data_dir} is full: make room."
         with contextlib.suppress(OSError):
             lines = self.log.read_text(errors="replace").splitlines()
             return "\n".join([f"Its log {self.log} ends with:", *lines[-LOG_LINES:]])

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from photos_graph.errors import BadSettings, EngineUnavailable, PhotosGraphError
+from photos_graph.graph import engine
 from photos_graph.graph.connection import Graph, connect
 from photos_graph.graph.engine import Engine
 from photos_graph.settings import GraphSettings, Settings
@@ -285,3 +286,10 @@ async def test_an_engine_that_nobody_could_find_is_stopped(own: Settings, data_d
         await connect(own)
     with (data_dir / "graph" / "engine.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+async def test_a_disk_that_is_full_is_what_is_said(own: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    own.graph.heap = "1k"  # for it not to start
+    monkeypatch.setattr(engine, "LEAST_FREE", 2**62)
+    with pytest.raises(EngineUnavailable, match="is full: make room"):
+        await connect(own)

@@ -129,7 +129,9 @@ class ExportJob:
                 await self._tell_failures(building, progress)
                 await self._finish(order, building, format, gathering)
         except OSError as error:
-            raise BadInput(f"{display(bytes(order.folder))} cannot be written to: {error.strerror or error}. {GOES_ON}") from error
+            raise BadInput(
+                f"{display(bytes(order.folder))} cannot be written to: {error.strerror or error}. {GOES_ON}"
+            ) from error
         return f"{len(order.photos):,} photos: {display(bytes(order.target))}"
 
     async def _write(
