@@ -89,6 +89,11 @@ class Engine:
         return self._runtime.endpoint
 
     @property
+    def is_full(self) -> bool:
+        """Its disk, that is."""
+        return shutil.disk_usage(self._data_dir).free < LEAST_FREE
+
+    @property
     def log(self) -> Path:
         return self._data_dir / "logs" / "engine.log"
 
@@ -116,7 +121,7 @@ class Engine:
         """Where to look when it does not answer, with the end of its log."""
         if self._unusable is not None:
             return f"It cannot be started: {self._unusable}"
-        if shutil.disk_usage(self._data_dir).free < LEAST_FREE:
+        if self.is_full:
             return f"The disk of {self._data_dir} is full: make room."
         with contextlib.suppress(OSError):
             lines = self.log.read_text(errors="replace").splitlines()

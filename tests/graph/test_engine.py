@@ -293,3 +293,12 @@ async def test_a_disk_that_is_full_is_what_is_said(own: Settings, monkeypatch: p
     monkeypatch.setattr(engine, "LEAST_FREE", 2**62)
     with pytest.raises(EngineUnavailable, match="is full: make room"):
         await connect(own)
+
+
+async def test_a_query_that_a_full_disk_refuses_says_so(own: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with connected(own) as graph:
+        with pytest.raises(PhotosGraphError, match="refused"):
+            await graph.write("CREATE no Cypher")
+        monkeypatch.setattr(engine, "LEAST_FREE", 2**62)
+        with pytest.raises(EngineUnavailable, match="disk .* is full"):
+            await graph.write("CREATE no Cypher")
