@@ -113,7 +113,10 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
 
         pool = WorkerPool(TARGET, images.workers, images.memory_bytes, images.timeout_seconds, images.queue)
         closing.push_async_callback(pool.close)
-        await loading
+        try:
+            await loading
+        except OSError as error:
+            raise _unusable(settings, error) from error
         renditions = Renditions(cache, pool, images)
         closing.push_async_callback(renditions.close)
         media = Media(graph, renditions, settings.library.follow_symlinks)
@@ -217,4 +220,8 @@ def make_private(settings: Settings) -> None:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         settings.data_dir.chmod(0o700)
     except OSError as error:
-        raise BadSettings(f"The data directory {settings.data_dir} cannot be used: {error.strerror}.") from error
+        raise _unusable(settings, error) from error
+
+
+def _unusable(settings: Settings, error: OSError) -> BadSettings:
+    return BadSettings(f"The data directory {settings.data_dir} cannot be used: {error}")

@@ -63,6 +63,10 @@ def main() -> None:
         err.print(type(error).__name__, style="red", end="")
         err.print(f": {error.public_message}")
         sys.exit(2 if isinstance(error, BadInput) else 1)
+    except OSError as error:  # a full disk, a file that may not be written to
+        logging.getLogger(__name__).info("it failed", exc_info=True)
+        err.print(str(error), style="red")
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -351,14 +355,14 @@ def _settings(data_dir: Path | None, verbose: bool, **given: Any) -> Settings:
     )
     for doubt in configuration.misspelt():
         logging.getLogger(__name__).warning(doubt)
-    return configuration.load(data_dir=data_dir and data_dir.expanduser().resolve(), **given)
+    return configuration.load(data_dir=data_dir, **given)
 
 
 def _keep_apart(settings: Settings, roots: list[str] | None) -> None:
     """Before anything is written: originals are read only. Raises BadSettings."""
     from photos_graph.paths import check_data_dir
 
-    check_data_dir(settings.data_dir, [os.fsencode(Path(root).expanduser()) for root in roots or []])
+    check_data_dir(settings.data_dir, [os.fsencode(configuration.expanded(Path(root))) for root in roots or []])
 
 
 def _with_services(settings: Settings, work: Callable[[Any], Awaitable[T]], *, run_jobs: bool = True) -> T:

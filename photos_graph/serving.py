@@ -65,10 +65,9 @@ def listen(settings: Settings) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen()  # at once: a second service that starts meanwhile must find the port taken
-    except OSError as error:
-        raise BadSettings(
-            f"{host}:{port} cannot be listened on ({error.strerror}). Choose another --host or --port."
-        ) from None
+    except (OSError, UnicodeError) as error:  # of a name that is none
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise BadSettings(f"{host}:{port} cannot be listened on ({reason}). Choose another --host or --port.") from None
     listening.set_inheritable(False)
     return listening
 

@@ -10,9 +10,9 @@ import os
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -31,6 +31,15 @@ MIB = 1024 * 1024
 
 def _xdg(variable: str, fallback: str) -> Path:
     return Path(os.environ.get(variable) or Path.home() / fallback) / "photos-graph"
+
+
+def expanded(path: Path) -> Path:
+    """``~`` is somebody's own folder where no shell says so: in the environment, in a file, in a quoted argument. That
+    of a user whom nobody knows stays as it is."""
+    return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111, Path's own raises for such a user
+
+
+Folder = Annotated[Path, AfterValidator(expanded)]
 
 
 class Group(BaseModel):
@@ -101,7 +110,7 @@ class FaceSettings(Group):
     )
     min_score: float = Field(0.75, gt=0, lt=1, description="how sure the detector must be that it is a face")
     min_pixels: int = Field(16, ge=1, description="width of the smallest face that is kept, in the largest rendition")
-    weights: Path | None = Field(
+    weights: Folder | None = Field(
         None, description="a folder with files of weights, looked into before anything is downloaded"
     )
     workers: int = Field(1, ge=1, description="processes that hold the models; each takes 400 to 600 MB")
@@ -131,7 +140,7 @@ class LearnSettings(Group):
         0.99, gt=0, lt=1, description="share of strangers that the model of persons takes for nobody"
     )
     seed: int = Field(0, ge=0, description="where chance starts in training; the same one gives the same model")
-    weights: Path | None = Field(
+    weights: Folder | None = Field(
         None, description="a folder with files of weights, looked into before anything is downloaded"
     )
     corrections: int = Field(
@@ -149,7 +158,7 @@ class LearnSettings(Group):
 class ExportSettings(Group):
     """Labels and pictures for other programs."""
 
-    folder: Path | None = Field(
+    folder: Folder | None = Field(
         None,
         description="where exports are written, each in a folder of its own; unset: `exports` in the data directory",
     )
@@ -176,9 +185,12 @@ class WebSettings(Group):
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="PHOTOS_", env_nested_delimiter="__", extra="forbid")
+    # PHOTOS_TOKEN= in a file of variables sets nothing: an empty token would let nobody in.
+    model_config = SettingsConfigDict(
+        env_prefix="PHOTOS_", env_nested_delimiter="__", env_ignore_empty=True, extra="forbid"
+    )
 
-    data_dir: Path = Field(
+    data_dir: Folder = Field(
         default_factory=lambda: _xdg("XDG_DATA_HOME", ".local/share"),
         description="graph, cache, index and logs; never inside a folder of originals",
     )
@@ -227,7 +239,7 @@ class Settings(BaseSettings):
 
 def config_file() -> Path:
     """Raises BadSettings when ``PHOTOS_CONFIG`` names a file that is not there."""
-    if (named := os.environ.get("PHOTOS_CONFIG")) is None:
+    if not (named := os.environ.get("PHOTOS_CONFIG")):
         return _xdg("XDG_CONFIG_HOME", ".config") / "config.toml"
     if not Path(named).is_file():
         raise BadSettings(f"PHOTOS_CONFIG names {named}, which is no file.")

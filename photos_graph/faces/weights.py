@@ -22,7 +22,7 @@ class Weights(WeightStore[Model]):
     def downloaded(self, model: Model, file: WeightFile, scratch: Path, progress: Progress) -> Path:
         """In a child: what DeepFace imports must not stay in this process."""
         kind = "face_detector" if isinstance(model, Detector) else "facial_recognition"
-        command = [sys.executable, "-m", "photos_graph.faces.download", kind, model.name]
+        command = [sys.executable, "-P", "-m", "photos_graph.faces.download", kind, model.name]
         environment = {"DEEPFACE_HOME": str(scratch), "DEEPFACE_BACKEND_ENGINE": "onnx"}
         said = run(command, environment, scratch, file, progress)
         path = scratch / self.folder / file.name

@@ -32,6 +32,7 @@ T = TypeVar("T")
 MERGE_RACE_TRIES = 5
 RESTART_TRIES, RESTART_SECONDS = 50, 0.2
 AWAY = "The graph engine does not answer at the moment. Try again later."
+FULL = "The disk of the data directory is full: nothing can be written until there is room."
 SCHEMES = ("bolt://", "bolt+s://", "bolt+ssc://", "neo4j://", "neo4j+s://", "neo4j+ssc://")
 
 
@@ -112,7 +113,10 @@ class Graph:
                 if time.monotonic() > deadline:
                     raise EngineUnavailable(self._silent()) from error
             else:
-                self.dialect = dialects.of_server(summary.server.agent)
+                if dialects.is_too_old(agent := summary.server.agent):
+                    oldest = ".".join(map(str, dialects.OLDEST_NEO4J))
+                    raise BadSettings(f"{self._endpoint().uri} is {agent}; photos-graph needs Neo4j {oldest} or later.")
+                self.dialect = dialects.of_server(agent)
                 return
             if self._engine is not None and self._engine.broken:
                 raise EngineUnavailable(self._silent())
@@ -156,6 +160,8 @@ class Graph:
                 restarts += 1
                 if restarts == RESTART_TRIES or not (error.code or "").startswith(self.dialect.while_restarting):
                     log.error("the engine refused a query: %s: %s", error.code, error.message)
+                    if self._engine is not None and self._engine.is_full:
+                        raise EngineUnavailable(FULL) from error
                     raise PhotosGraphError("The graph engine refused a query. The log says why.") from error
                 await asyncio.sleep(RESTART_SECONDS)
 

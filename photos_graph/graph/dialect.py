@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+OLDEST_NEO4J = (5, 23)
 
 
 @dataclass(frozen=True)
@@ -32,3 +35,9 @@ EMBEDDED = Dialect(
 def of_server(agent: str) -> Dialect:
     """The dialect of the server that calls itself ``agent`` in the Bolt handshake."""
     return EMBEDDED if "ArcadeDB" in agent else NEO4J
+
+
+def is_too_old(agent: str) -> bool:
+    """Whether that server is a Neo4j that does not know ``CALL (x) { }``, which came with 5.23."""
+    version = re.match(r"Neo4j/(\d+)\.(\d+)", agent)
+    return version is not None and (int(version[1]), int(version[2])) < OLDEST_NEO4J

@@ -19,6 +19,7 @@ import json
 import logging
 import os
 import secrets
+import shutil
 import socket
 import sys
 import time
@@ -37,6 +38,7 @@ HEALTHY_SECONDS = 30  # an engine that lived this long did not die of its start
 SHORTEST_BACKOFF, LONGEST_BACKOFF = 0.1, 10.0  # seconds
 TRIES_AT_START = 3
 LOG_LINES = 12  # that are shown when it does not start
+LEAST_FREE = 16 * 1024 * 1024  # bytes of the disk, below which an engine may neither start nor say why
 LARGEST_LOG = 10 * 1024 * 1024  # bytes; then a new one is begun and the one before is kept
 
 
@@ -65,7 +67,7 @@ class Engine:
     """The engine of one data directory, owned or attached to.
 
     ``owner`` is true while we run it. ``broken`` is true when it died again and again without ever
-    having been up for long.
+    having been up for long, or when its files cannot be used.
     """
 
     def __init__(self, data_dir: Path, heap: str) -> None:
@@ -77,6 +79,7 @@ class Engine:
         self._heap = heap
         self._runtime: Runtime | None = None
         self._supervisor: asyncio.Task[None] | None = None
+        self._unusable: OSError | None = None
 
     @property
     def endpoint(self) -> Endpoint:
@@ -84,6 +87,11 @@ class Engine:
         if self._runtime is None:
             raise EngineUnavailable("The graph engine is still being started.")
         return self._runtime.endpoint
+
+    @property
+    def is_full(self) -> bool:
+        """Its disk, that is."""
+        return shutil.disk_usage(self._data_dir).free < LEAST_FREE
 
     @property
     def log(self) -> Path:
@@ -111,6 +119,10 @@ class Engine:
 
     def trouble(self) -> str:
         """Where to look when it does not answer, with the end of its log."""
+        if self._unusable is not None:
+            return f"It cannot be started: {self._unusable}"
+        if self.is_full:
+            return f"The disk of {self._data_dir} is full: make room."
         with contextlib.suppress(OSError):
             lines = self.log.read_text(errors="replace").splitlines()
             return "\n".join([f"Its log {self.log} ends with:", *lines[-LOG_LINES:]])
@@ -124,6 +136,9 @@ class Engine:
                         await self._run()
                 self._runtime = _read_runtime(self._runtime_file) or self._runtime
             except OSError as error:
+                if self._runtime is None:  # it is the start, which fails by this
+                    self.broken, self._unusable = True, error
+                    return
                 logger.error("The embedded graph engine cannot be started: %s", error)
             await asyncio.sleep(TAKEOVER_SECONDS if self._runtime else 0.05)
 
@@ -133,8 +148,9 @@ class Engine:
         while True:
             await self._until_files_are_free()
             started = time.monotonic()
-            process = await self._spawn()
+            process, runtime = await self._spawn()
             try:
+                self._tell(runtime)
                 code = await process.wait()
             finally:
                 await _stop(process)
@@ -154,7 +170,7 @@ class Engine:
                     return
             await asyncio.sleep(0.05)
 
-    async def _spawn(self) -> asyncio.subprocess.Process:
+    async def _spawn(self) -> tuple[asyncio.subprocess.Process, Runtime]:
         before = _read_runtime(self._runtime_file)
         port = before.port if before and _is_free(before.port) else _free_port()
         password = before.password if before else secrets.token_urlsafe(24)
@@ -164,6 +180,7 @@ class Engine:
         with _private(self.log, "a") as log:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
+                "-P",  # whoever stands in a folder with a json.py in it has an engine all the same
                 "-m",
                 engine_child.__name__,
                 stdin=asyncio.subprocess.PIPE,
@@ -173,9 +190,16 @@ class Engine:
             )
         if process.stdin is not None:
             process.stdin.write(order.line())
-        self._runtime = Runtime(process.pid, port, password)
-        _write_runtime(self._runtime_file, self._runtime)
-        return process
+        return process, Runtime(process.pid, port, password)
+
+    def _tell(self, runtime: Runtime) -> None:
+        try:
+            _write_runtime(self._runtime_file, runtime)
+        except OSError:  # a full disk, say: what stands there from before will do while it is still true
+            before = _read_runtime(self._runtime_file)
+            if before is None or before.endpoint != runtime.endpoint:
+                raise
+        self._runtime = runtime
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

@@ -162,8 +162,14 @@ class Runner:
             raise  # the job is stale in a while, and taken up again
         except PhotosGraphError as error:
             await run.finish(JobState.FAILED, error.public_message)
-        except Exception:
+        except Exception as error:
             log.exception("job %s failed", job.id)
-            await run.finish(JobState.FAILED, "It failed for a reason that is not known; the log has it.")
+            await run.finish(JobState.FAILED, _told(error))
         finally:
             alive.cancel()
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:  # a full disk, a folder that may not be written to
+        return f"It failed: {error.strerror}. The log says where."
+    return "It failed for a reason that is not known; the log has it."

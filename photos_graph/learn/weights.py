@@ -20,7 +20,7 @@ class Weights(WeightStore[Backbone]):
         if not model.keras:
             raise NotHere("Keras has no such model.")
         path = scratch / file.name
-        command = [sys.executable, "-m", "photos_graph.learn.download", model.name, str(path)]
+        command = [sys.executable, "-P", "-m", "photos_graph.learn.download", model.name, str(path)]
         environment = {"KERAS_HOME": str(scratch), "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
         said = run(command, environment, scratch, file, progress)
         if not path.is_file():

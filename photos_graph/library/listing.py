@@ -15,12 +15,14 @@ _SIDECAR = "xmp"
 class Rules:
     """``extensions`` are those of photos, lower case, without the dot; ``skip_folders`` are names, case ignored.
 
+    Of raw files ``raw_extensions`` tells: a sidecar that is named as one is not that of a JPEG beside it.
     What is hidden (its name begins with a dot) is always skipped, which covers AppleDouble's ``._IMG_1.jpg``.
     """
 
     extensions: frozenset[str]
     skip_folders: frozenset[str] = frozenset()
     follow_symlinks: bool = False
+    raw_extensions: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "skip_folders", frozenset(name.casefold() for name in self.skip_folders))
@@ -34,12 +36,16 @@ class Listing:
     files: dict[bytes, os.stat_result] = field(default_factory=dict)
     sidecars: dict[bytes, os.stat_result] = field(default_factory=dict)
     sidecars_by_lower: dict[bytes, bytes] = field(default_factory=dict)  # several of one spelling: the first
+    raws: dict[bytes, set[bytes]] = field(default_factory=dict)  # by their stem in lower case
     problems: dict[bytes, str] = field(default_factory=dict)
 
     def sidecar_of(self, name: bytes) -> bytes | None:
-        """``IMG_1.jpg.xmp`` before ``IMG_1.xmp``; the same case before another."""
-        for stem in (name, name.rpartition(b".")[0]):
-            wanted = stem + b".xmp"
+        """``IMG_1.jpg.xmp`` before ``IMG_1.xmp``, which is the raw file's alone where there is one, as Adobe has it;
+        the same case before another."""
+        stem = name.rpartition(b".")[0]
+        is_anothers = stem in self.files or name not in self.raws.get(stem.lower(), {name})
+        for of in (name,) if is_anothers else (name, stem):
+            wanted = of + b".xmp"
             if wanted in self.sidecars:
                 return wanted
             if alike := self.sidecars_by_lower.get(wanted.lower()):
@@ -76,7 +82,10 @@ def _sort_in(listing: Listing, entry: os.DirEntry[str], rules: Rules, *, follow:
     stem, _, extension = entry.name.rpartition(".")
     extension = extension.lower() if stem else ""
     if extension in rules.extensions:
-        listing.files[os.fsencode(entry.name)] = entry.stat(follow_symlinks=follow)
+        name = os.fsencode(entry.name)
+        listing.files[name] = entry.stat(follow_symlinks=follow)
+        if extension in rules.raw_extensions:
+            listing.raws.setdefault(os.fsencode(stem).lower(), set()).add(name)
     elif extension == _SIDECAR:
         name = os.fsencode(entry.name)
         listing.sidecars[name] = entry.stat(follow_symlinks=follow)

@@ -12,12 +12,15 @@ from photos_graph.faces import table
 from photos_graph.faces.weights import Weights
 from photos_graph.graph import folders
 from photos_graph.graph.connection import Graph
+from photos_graph.learn import table as learn_table
+from photos_graph.learn.weights import Weights as LearnWeights
 from photos_graph.model import RootState
 from photos_graph.paths import display
 from photos_graph.services.browse import Browse
 from photos_graph.services.index import Index
 from photos_graph.services.roots import refreshed
 from photos_graph.settings import Settings
+from photos_graph.weights import Model, WeightStore
 
 LEAST_FREE = 1024**3  # bytes in the data directory below which trouble is near
 
@@ -44,6 +47,7 @@ class Doctor:
             yield finding
         yield await self._formats()
         yield await asyncio.to_thread(self._faces)
+        yield await asyncio.to_thread(self._learning)
         counts = await self._browse.library_counts()
         yield Finding("library", True, f"{counts.photos:,} photos, {counts.files:,} files, {counts.folders:,} folders")
         failures = (await self._browse.failures(0, None)).total
@@ -78,17 +82,16 @@ class Doctor:
 
     def _faces(self) -> Finding:
         faces = self._settings.faces
-        models = (table.detector(faces.detector), table.embedder(faces.embedder))
-        if faces.enabled == "off":
-            return Finding("faces", True, "not looked for: faces.enabled is off")
         weights = Weights(self._settings.models_dir, faces.weights)
-        try:
-            weights.check(*models)
-        except ModelUnavailable as error:
-            missing = not weights.are_here(*models)
-            said = f"not looked for. {error.public_message}"
-            return Finding("faces", missing and faces.enabled == "auto", said)
-        return Finding("faces", True, f"{faces.detector} and {faces.embedder}, their weights are whole")
+        models = (table.detector(faces.detector), table.embedder(faces.embedder))
+        return _models("faces", "not looked for", faces.enabled, weights, *models)
+
+    def _learning(self) -> Finding:
+        learn = self._settings.learn
+        weights = LearnWeights(self._settings.models_dir, learn.weights)
+        return _models(
+            "learn", "photos are not described", learn.enabled, weights, learn_table.backbone(learn.backbone)
+        )
 
     async def _compare_index(self) -> Finding:
         differing = await self._index.differing()
@@ -99,3 +102,14 @@ class Doctor:
         if differing.rows:
             said += f", and {len(differing.rows):,} of folders, tags and persons ({'; '.join(differing.rows[:5])}...)"
         return Finding("search index", False, f"{said}; delete the index-*.npz files in the data directory")
+
+
+def _models(what: str, without: str, enabled: str, weights: WeightStore[Model], *models: Model) -> Finding:
+    if enabled == "off":
+        return Finding(what, True, f"{without}: {what}.enabled is off")
+    try:
+        weights.check(*models)
+    except ModelUnavailable as error:
+        missing = not weights.are_here(*models)
+        return Finding(what, missing and enabled == "auto", f"{without}. {error.public_message}")
+    return Finding(what, True, f"{' and '.join(model.name for model in models)}, their weights are whole")

@@ -52,10 +52,10 @@ class Roots:
         return root
 
     async def ensure(self, path: str) -> Root:
-        """The root of that path, added unless it is there."""
-        raw = await asyncio.to_thread(_folder, path)
+        """The root of that path, added unless it is known; one that is known may be away for now."""
+        raw = _raw(path)
         for root in await self.all():
-            if paths.inside(root.raw_path, raw) and paths.inside(raw, root.raw_path):
+            if await asyncio.to_thread(_same, root.raw_path, raw):
                 return root
         return await self.add(path)
 
@@ -66,13 +66,23 @@ class Roots:
         return removed
 
 
-def _folder(path: str) -> bytes:
+def _same(known: bytes, raw: bytes) -> bool:
+    return known == raw or (paths.inside(known, raw) and paths.inside(raw, known))
+
+
+def _raw(path: str) -> bytes:
+    if not path:  # else it would be where the service was started
+        raise BadInput("The path of a folder is not empty.")
     if "\0" in path:
         raise BadInput("A path holds no NUL character.")
     try:
-        raw = os.path.abspath(os.fsencode(os.path.expanduser(path)))  # noqa: PTH100, PTH111, raw bytes
+        return os.path.abspath(os.fsencode(os.path.expanduser(path)))  # noqa: PTH100, PTH111, raw bytes
     except UnicodeEncodeError:
         raise BadInput("A path holds no lone surrogates.") from None
+
+
+def _folder(path: str) -> bytes:
+    raw = _raw(path)
     if not os.path.isdir(raw):  # noqa: PTH112
         raise BadInput(f"{paths.display(raw)} is no folder on this machine.")
     if not os.access(raw, os.R_OK | os.X_OK):

@@ -9,7 +9,7 @@ from photos_graph.errors import Conflict, NotFound, RootOffline
 from photos_graph.graph import files, folders
 from photos_graph.graph.connection import Graph
 from photos_graph.images.cache import RenditionCache
-from photos_graph.images.formats import EXTENSIONS
+from photos_graph.images.formats import EXTENSIONS, RAW
 from photos_graph.images.workers import WorkerPool
 from photos_graph.library.places import Gazetteer
 from photos_graph.library.walk import Rules
@@ -24,7 +24,7 @@ from photos_graph.settings import Settings
 
 def rules(settings: Settings) -> Rules:
     library = settings.library
-    return Rules(EXTENSIONS, frozenset(library.skip_folders), library.follow_symlinks)
+    return Rules(EXTENSIONS, frozenset(library.skip_folders), library.follow_symlinks, frozenset(RAW.extensions))
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,9 @@ def load_or_make(settings: Settings) -> Secrets:
     try:
         kept = json.loads(path.read_text())
         token, key, shown = str(kept["token"]), bytes.fromhex(kept["key"]), bool(kept.get("shown", True))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except OSError as error:  # somebody else's, who started the service once
+        raise BadSettings(f"{path} cannot be read: {error.strerror}.") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadSettings(f"{path} is damaged. Remove it, and a new token is made at the next start.") from error
     if settings.token is not None:
         return Secrets(settings.token.get_secret_value(), key)

@@ -83,6 +83,14 @@ def test_a_data_directory_that_cannot_be_used_is_said(command: str, tmp_path: Pa
     assert ended.returncode == 2 and "data directory" in ended.stderr and "Traceback" not in ended.stderr
 
 
+def test_pictures_that_may_not_be_looked_at_are_named(tmp_path: Path) -> None:
+    (tmp_path / "renditions").write_text("as little as another user's folder")
+    ended = run("jobs", "--data-dir", tmp_path)
+    assert ended.returncode == 2 and f"{tmp_path}/renditions" in ended.stderr and "Traceback" not in ended.stderr
+    ended = run("export-schema", "-o", tmp_path / "nowhere" / "schema.graphql")
+    assert ended.returncode == 1 and "nowhere" in ended.stderr and "Traceback" not in ended.stderr
+
+
 def test_an_engine_that_is_not_there_ends_with_1_and_where_to_look(tmp_path: Path) -> None:
     unreachable = {"PHOTOS_GRAPH__URI": "bolt://127.0.0.1:1", "PHOTOS_GRAPH__CONNECT_SECONDS": "0.5"}
     ended = run("doctor", "--data-dir", tmp_path, **unreachable)

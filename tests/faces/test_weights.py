@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tarfile
 import zipfile
 from pathlib import Path
@@ -57,6 +58,19 @@ def test_the_owners_folder_is_enough(owner: Path, tmp_path: Path, no_network: No
     assert weights.fetch([YUNET_ROW], lambda *step: told.append(step)) == [YUNET]
     assert weights.state(YUNET) is WeightState.READY
     assert told[-1] == (YUNET.name, YUNET.size, YUNET.size)
+
+
+def test_what_a_killed_download_left_goes_with_the_next(owner: Path, tmp_path: Path, no_network: None) -> None:
+    weights = Weights(tmp_path / "home", owner)
+    left = [tmp_path / "home/.fetch-old/half", weights.path(YUNET).with_name(".old.part")]
+    running = tmp_path / "home/.fetch-new/half"
+    for path in (*left, running):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"half")
+    for path in (left[0].parent, left[1]):
+        os.utime(path, (1e9, 1e9))
+    weights.fetch([YUNET_ROW], unseen)
+    assert running.exists() and not any(path.exists() for path in left)
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty"])

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from photos_graph.errors import BadSettings, Conflict, EngineUnavailable, PhotosGraphError
 from photos_graph.graph.connection import Graph, Transaction, connect
+from photos_graph.graph.dialect import is_too_old
 from photos_graph.settings import GraphSettings, Settings
 from tests.engines import free_port
 
@@ -137,3 +138,17 @@ async def test_a_server_that_is_not_there_says_where_it_was_looked_for() -> None
 async def test_an_address_that_is_none_says_what_to_set(uri: str) -> None:
     with pytest.raises((BadSettings, EngineUnavailable), match="PHOTOS_GRAPH__URI"):
         await connect(Settings(graph=GraphSettings(uri=uri, connect_seconds=0.3)))
+
+
+@pytest.mark.parametrize(
+    ("agent", "too_old"),
+    [
+        ("Neo4j/4.4.39", True),
+        ("Neo4j/5.22.0", True),
+        ("Neo4j/5.23.0", False),
+        ("Neo4j/2026.08.1", False),
+        ("A/1.2", False),
+    ],
+)
+def test_a_server_that_does_not_know_our_cypher_is_told_by_its_version(agent: str, too_old: bool) -> None:
+    assert is_too_old(agent) is too_old

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import re
@@ -18,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from photos_graph.errors import BadSettings, EngineUnavailable, PhotosGraphError
+from photos_graph.graph import engine
 from photos_graph.graph.connection import Graph, connect
 from photos_graph.graph.engine import Engine
 from photos_graph.settings import GraphSettings, Settings
@@ -258,3 +260,45 @@ async def test_a_data_directory_that_cannot_be_made_says_so(tmp_path: Path) -> N
     (tmp_path / "file").write_text("")
     with pytest.raises(BadSettings, match="data directory"):
         await Engine(tmp_path / "file" / "data", heap="256m").start()
+
+
+async def test_it_starts_whatever_python_files_lie_where_somebody_stands(
+    own: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit('not this one')\n")
+    monkeypatch.chdir(tmp_path)
+    async with connected(own) as graph:
+        assert await graph.read("RETURN 1 AS one") == [{"one": 1}]
+
+
+@pytest.mark.parametrize("name", ["engine.lock", "graph/engine.lock", "logs/engine.log"])
+async def test_files_that_cannot_be_used_are_named_at_once(own: Settings, data_dir: Path, name: str) -> None:
+    (data_dir / name).mkdir(parents=True)  # for root may open those of any other user
+    started = time.monotonic()
+    with pytest.raises(EngineUnavailable, match=rf"cannot be started.*{name}"):
+        await connect(own)
+    assert time.monotonic() - started < BACK_SECONDS
+
+
+async def test_an_engine_that_nobody_could_find_is_stopped(own: Settings, data_dir: Path) -> None:
+    (data_dir / "engine.new").mkdir(parents=True)
+    with pytest.raises(EngineUnavailable, match=r"cannot be started.*engine\.new"):
+        await connect(own)
+    with (data_dir / "graph" / "engine.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+async def test_a_disk_that_is_full_is_what_is_said(own: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    own.graph.heap = "1k"  # for it not to start
+    monkeypatch.setattr(engine, "LEAST_FREE", 2**62)
+    with pytest.raises(EngineUnavailable, match="is full: make room"):
+        await connect(own)
+
+
+async def test_a_query_that_a_full_disk_refuses_says_so(own: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with connected(own) as graph:
+        with pytest.raises(PhotosGraphError, match="refused"):
+            await graph.write("CREATE no Cypher")
+        monkeypatch.setattr(engine, "LEAST_FREE", 2**62)
+        with pytest.raises(EngineUnavailable, match="disk of the data directory is full"):
+            await graph.write("CREATE no Cypher")

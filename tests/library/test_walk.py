@@ -11,7 +11,9 @@ from photos_graph.errors import RootOffline
 from photos_graph.library.names import distinct_names
 from photos_graph.library.walk import Found, FoundFile, FoundFolder, KnownFolder, Problem, Rules, Sidecar, walk
 
-RULES = Rules(frozenset({"jpg", "nef"}), frozenset({"@eaDir", "#recycle", "lost+found"}))
+RULES = Rules(
+    frozenset({"jpg", "nef"}), frozenset({"@eaDir", "#recycle", "lost+found"}), raw_extensions=frozenset({"nef"})
+)
 FOLLOWING = Rules(RULES.extensions, RULES.skip_folders, follow_symlinks=True)
 
 
@@ -84,6 +86,16 @@ def test_the_sidecar_of_the_whole_name_is_nearer(tmp_path: Path) -> None:
     found = files(walked(tmp_path))
     sidecars = [each.sidecar.relative for each in found.values() if each.sidecar]
     assert sidecars == [b"1.jpg.xmp", b"1.xmp"]
+
+
+@pytest.mark.parametrize(
+    "names", [("1.nef", "1.jpg", "1.xmp"), ("1.NEF", "1.JPG", "1.XMP"), ("1.nef", "1.nef.xmp", "1.nef.jpg")]
+)
+def test_a_sidecar_of_a_raw_file_is_not_that_of_the_picture_beside_it(tmp_path: Path, names: tuple[str, ...]) -> None:
+    tree(tmp_path, *names)
+    found = files(walked(tmp_path))
+    assert len(found) == 2
+    assert [name for name, each in found.items() if each.sidecar] == [names[0]]
 
 
 def test_undecodable_names_keep_their_bytes(tmp_path: Path) -> None:

@@ -15,9 +15,12 @@ from photos_graph.bootstrap import Services, build
 from photos_graph.graph import features
 from photos_graph.graph.features import DuePhoto
 from photos_graph.images.workers import WorkerPool
+from photos_graph.learn import table
+from photos_graph.learn.weights import Weights
 from photos_graph.model import Job, JobKind, JobState
 from photos_graph.services.describe_stage import DescribeStage
 from photos_graph.services.describing import MOST
+from photos_graph.services.doctor import Doctor
 from photos_graph.services.neighbour_stage import kept_neighbours
 from photos_graph.services.progress import Cancelled
 from photos_graph.settings import LearnSettings, Settings
@@ -201,3 +204,19 @@ async def test_without_weights_nothing_is_asked_for_and_a_job_says_what_to_do(
         job = await predicted(services)
         assert job.state is JobState.FAILED and "photos-graph models --fetch" in (job.message or "")
         assert await described(services) == set()
+
+
+async def test_weights_that_are_damaged_are_what_is_wrong(settings: Settings) -> None:
+    async with build(settings, run_jobs=False) as services:
+        doctor = Doctor(services.graph, services.index, services.browse, settings)
+
+        async def says() -> tuple[bool, str]:
+            [found] = [finding async for finding in doctor.examine() if finding.what == "learn"]
+            return found.well, found.says
+
+        well, said = await says()
+        assert well and "missing" in said
+        for file in table.backbone(BACKBONE).weights:
+            put(Weights(settings.models_dir).path(file), b"cut off")
+        well, said = await says()
+        assert not well and "damaged" in said

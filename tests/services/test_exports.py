@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 from dataclasses import replace
@@ -349,3 +350,8 @@ async def test_nothing_is_written_into_a_folder_of_photos(services: Services, fo
             await services.imports.ask(name)
     with pytest.raises(NotFound):
         await services.imports.ask("nothing")
+
+
+async def test_a_folder_whose_name_is_not_utf_8_will_do(services: Services, tmp_path: Path) -> None:
+    folder = await exported(services, DatasetFormat.JSON, folder=tmp_path / os.fsdecode(b"caf\xe9"))
+    check_manifest(folder)

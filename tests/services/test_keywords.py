@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.graph.connection import Graph
 from photos_graph.model import JobState, Ref
 from photos_graph.settings import Settings
 from tests.graph.tagged import said_by_path, tree_of
+from tests.images.dng import dng
 from tests.library.pictures import bag, jpeg, sidecar
 from tests.pictures import OLD, put
 from tests.services.library import in_step, photos, scanned
@@ -135,3 +137,14 @@ async def test_a_setting_turns_it_off(settings: Settings, tmp_path: Path) -> Non
         await scanned(services)
         assert await said(services, "1.jpg") == {}
         assert await tops(services.graph) == []
+
+
+async def test_a_sidecar_of_a_stem_is_of_its_raw_file_alone(services: Services, tmp_path: Path) -> None:
+    folder = tmp_path / "Pictures"
+    put(folder / "a.DNG", dng(Image.new("RGB", (48, 32), "red")))
+    put(folder / "a.jpg", jpeg())
+    put(folder / "a.xmp", beside("Sea"))
+    await services.roots.add(str(folder))
+    await scanned(services)
+    assert await said(services, "a.DNG") == {"Sea": "IMPORTED"}
+    assert await said(services, "a.jpg") == {}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 from typing import Any
 
 import pytest
@@ -102,6 +104,21 @@ async def test_a_query_that_is_refused_does_not_end_the_runner(graph: Graph, mon
     finally:
         await runner.close()
     assert refused.is_set()
+
+
+async def test_a_job_for_which_the_disk_is_too_full_says_so(graph: Graph) -> None:
+    async def handle(job: Job, progress: Progress) -> str:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/data/learn/models/tags-1.npz")
+
+    await jobs.create(graph, "t1", JobKind.TRAIN_TAGS, {})
+    runner = Runner(graph)
+    runner.start({JobKind.TRAIN_TAGS: handle})
+    try:
+        await until(graph, JobState.FAILED, "t1")
+    finally:
+        await runner.close()
+    job = await jobs.get(graph, "t1")
+    assert job is not None and job.message == "It failed: No space left on device. The log says where."
 
 
 async def test_changes_that_no_index_lies_behind_go(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:

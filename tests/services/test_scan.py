@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from photos_graph.bootstrap import Services, build
-from photos_graph.errors import Unavailable
+from photos_graph.errors import BadInput, Unavailable
 from photos_graph.graph import folders
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.folders import FolderRecord
@@ -313,6 +313,15 @@ async def test_an_unmounted_root_is_offline_and_loses_nothing(services: Services
     assert (job.state, job.total) == (JobState.SUCCEEDED, 0)
     assert {state for _, state in (await files(services)).values()} == {FileState.PRESENT}
     assert root.id == (await services.roots.all())[0].id
+
+
+async def test_a_known_folder_may_be_away_when_it_is_named_again(services: Services, folder: Path) -> None:
+    root = await services.roots.add(str(folder))
+    folder.rename(folder.with_name("away"))
+    assert (await services.roots.ensure(str(folder))).id == root.id
+    for unknown in (str(folder.with_name("else")), ""):
+        with pytest.raises(BadInput):
+            await services.roots.ensure(unknown)
 
 
 async def test_no_more_than_a_fifth_goes_missing_unless_told(services: Services, folder: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from photos_graph.auth import SESSION_SECONDS, Signer, Tokens, Viewer, require
-from photos_graph.errors import Forbidden, Unauthenticated
+from photos_graph.errors import BadSettings, Forbidden, Unauthenticated
 from photos_graph.model import Role
 from photos_graph.settings import Settings
 from photos_graph.web.secrets import load_or_make, note_shown
@@ -65,3 +65,9 @@ def test_secrets_are_made_once_and_for_their_owner_alone(tmp_path: Path) -> None
     assert not third.fresh
     assert (first.token, first.key) == (second.token, second.key) == (third.token, third.key)
     assert (settings.data_dir / "secrets.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_secrets_that_may_not_be_read_are_not_called_damaged(tmp_path: Path) -> None:
+    (tmp_path / "secrets.json").mkdir()  # for root may read those of any other user
+    with pytest.raises(BadSettings, match="cannot be read"):
+        load_or_make(Settings(data_dir=tmp_path))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from photos_graph.errors import BadSettings
 from photos_graph.serving import listen
 from photos_graph.settings import Settings, WebSettings
 
@@ -24,3 +25,9 @@ async def test_the_body_of_an_answer_is_not_held_back_after_its_head(tmp_path: P
         for each in (client, writer):
             each.close()
             await each.wait_closed()
+
+
+@pytest.mark.parametrize("host", ["a..b", "256.1.1.1.1.", "no-such-host.invalid"])
+def test_a_name_that_is_none_is_no_address(host: str, tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="--host"):
+        listen(Settings(data_dir=tmp_path, web=WebSettings(host=host, port=0)))

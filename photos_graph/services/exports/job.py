@@ -15,7 +15,7 @@ from photos_graph.graph.failures import ReadFailure
 from photos_graph.graph.found_faces import files_of
 from photos_graph.images.workers import WorkerPool
 from photos_graph.model import Certainty, DatasetFormat, Job, JobKind, JobState
-from photos_graph.paths import check_outside
+from photos_graph.paths import check_outside, display
 from photos_graph.services.exports.asking import Wanted, query_of, told
 from photos_graph.services.exports.building import Building, LeftOut
 from photos_graph.services.exports.class_folders import WITHOUT, ClassFolders
@@ -34,7 +34,7 @@ from photos_graph.services.jobs import Jobs
 from photos_graph.services.media import Media
 from photos_graph.services.progress import Progress
 from photos_graph.services.tags import Tags
-from photos_graph.settings import Settings
+from photos_graph.settings import Settings, expanded
 
 STAGE = "export"
 MOST_UNDONE = 100  # of exports that are looked at for one that can go on
@@ -90,7 +90,7 @@ class Exports:
 
 
 def _absolute(folder: Path) -> Path:
-    return folder.expanduser().resolve()
+    return expanded(folder).resolve()
 
 
 class ExportJob:
@@ -129,8 +129,10 @@ class ExportJob:
                 await self._tell_failures(building, progress)
                 await self._finish(order, building, format, gathering)
         except OSError as error:
-            raise BadInput(f"{order.folder} cannot be written to: {error.strerror or error}. {GOES_ON}") from error
-        return f"{len(order.photos):,} photos: {order.target}"
+            raise BadInput(
+                f"{display(bytes(order.folder))} cannot be written to: {error.strerror or error}. {GOES_ON}"
+            ) from error
+        return f"{len(order.photos):,} photos: {display(bytes(order.target))}"
 
     async def _write(
         self, order: Order, building: Building, format: Format, gathering: Gathering, progress: Progress

@@ -26,7 +26,7 @@ from photos_graph.services.intake import read_orientation
 from photos_graph.services.jobs import Jobs
 from photos_graph.services.media import Media
 from photos_graph.services.progress import Progress
-from photos_graph.settings import Settings
+from photos_graph.settings import Settings, expanded
 
 STAGE = "import"
 MOST_FAILURES = 1_000  # that are listed with the job
@@ -63,7 +63,7 @@ def _to_undo(changes: Sequence[str]) -> str:
 
 
 def _known(folder: Path) -> Path:
-    path = folder.expanduser()
+    path = expanded(folder)
     if path.is_symlink() or not path.is_dir():
         raise NotFound(f"{path.name} is not a folder that is there.")
     return path.resolve()
