@@ -99,7 +99,7 @@ class Grouping:
         await self._write_likes(likes, active[0].id if active is not None else self._model, progress)
         asked = await asyncio.to_thread(face_asking.chosen, self._index.search, order, found, outliers, persons)
         await self._graph.transaction(lambda tx: questions.replace(tx, ModelKind.PERSONS, job.id, asked))
-        count = len(await clusters.clusters(self._graph))
+        count = sum(cluster.size > 0 for cluster in (await clusters.clusters(self._graph)).values())
         applied = int((found.applied >= 0).sum())
         return f"{len(order):,} faces, {count:,} clusters without a name, {applied:,} faces taken for known persons."
 
