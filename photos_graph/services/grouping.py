@@ -228,7 +228,7 @@ def _pack(
         vectors=vectors,
         photos=np.array([face.photo for face in order], np.int32),
         persons=numbers[: len(order)],
-        reviewed=np.array([face.reviewed for face in order], bool),
+        settled=np.array([face.reviewed or face.unseen for face in order], bool),
         not_persons=np.array(pairs, np.int32).reshape(-1, 2),
         groups=groups,
         qualities=np.array([face.quality for face in order], np.float32),

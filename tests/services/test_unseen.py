@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import numpy as np
 import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import NotFound
+from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.recognise import Recognised
 from photos_graph.graph import clusters, face_clusters, files, folders, photos
+from photos_graph.graph.clusters import VectorFace
 from photos_graph.graph.failures import ReadFailure
 from photos_graph.graph.photos import Read
 from photos_graph.graph.schema import migrate
 from photos_graph.model import Box, FaceFilter, Metadata
+from photos_graph.services import face_asking
 from photos_graph.services.faces import PageKey
 from photos_graph.settings import Settings
 from tests.graph.faced import liken, said_of_faces, sizes
@@ -196,6 +201,17 @@ async def test_a_face_that_comes_after_its_photo_went_waits_with_it(services: Se
     assert await listed(services) == ALL - {"f0", "g0"}
     await back(services, 0)
     assert len(await listed(services)) == len(ALL) + 1
+
+
+async def test_they_leave_questions_to_those_that_are_shown(services: Services) -> None:
+    anna = (await services.person_editing.create("Anna")).id
+    unseen = [VectorFace(f"u{n}", 99, "print", 0.5, None, (), None, (), unseen=True) for n in range(face_asking.MOST)]
+    every = [*unseen, VectorFace("f1", 1, "print", 0.5, None, (), None, ())]
+    like, scores = np.zeros((len(every), 1), np.int32), np.full((len(every), 1), 0.5, np.float32)
+    scores[-1] = 0.4  # surer than all the others
+    found = Recognised(np.arange(len(every), dtype=np.int32), like, scores, np.full(len(every), NOBODY, np.int32))
+    asked = face_asking.chosen(services.index.search, every, found, [], [anna])
+    assert [question.face_id for question in asked] == ["f1"]
 
 
 async def test_an_older_graph_gets_its_marks(services: Services) -> None:
