@@ -41,6 +41,7 @@ class VectorFace:
     cluster_id: str | None
     likes: tuple[Like, ...]
     reviewed: bool = False  # somebody was asked whether it is them, and said so
+    unseen: bool = False  # no file holds its photo
 
 
 ALL: LiteralString = """
@@ -50,7 +51,8 @@ RETURN p.number AS photo, f.id AS id, f.quality AS quality,
   CASE WHEN f.model = $model AND NOT coalesce(f.ignored, false) THEN left(f.vector, 16) END AS fingerprint,
   [(f)-[:IS]->(x:Person) | x.id] AS said, [(f)-[:IS_NOT]->(x:Person) | x.id] AS never,
   [(f)-[:IN_CLUSTER]->(c:Cluster) | c.id] AS clusters,
-  [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.score, r.applied]] AS likes, f.reviewedAs AS reviewedAs
+  [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.score, r.applied]] AS likes, f.reviewedAs AS reviewedAs,
+  f.unseen IS NOT NULL AS unseen
 """
 
 
@@ -72,6 +74,7 @@ def _face(row: dict[str, Any]) -> VectorFace:
         cluster_id=row["clusters"][0] if row["clusters"] else None,
         likes=tuple(likes),
         reviewed=bool(row["said"]) and row["said"][0] == row["reviewedAs"],
+        unseen=row["unseen"],
     )
 
 
@@ -130,7 +133,7 @@ COUNT: LiteralString = """
 UNWIND $ids AS id
 MATCH (c:Cluster {id: id})
 SET c.size = COUNT { MATCH (c)<-[:IN_CLUSTER]-(f:Face)
-  WHERE NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) } }
+  WHERE f.unseen IS NULL AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) } }
 WITH c WHERE NOT EXISTS { (c)<-[:IN_CLUSTER]-(:Face) }
 DETACH DELETE c
 """

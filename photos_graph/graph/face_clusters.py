@@ -41,7 +41,8 @@ async def cluster(graph: Graph, cluster_id: str) -> FaceCluster | None:
 LIKES: LiteralString = """
 UNWIND $ids AS id
 MATCH (c:Cluster {id: id})<-[:IN_CLUSTER]-(f:Face)-[r:LOOKS_LIKE]->(x:Person)
-WHERE NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) } AND NOT EXISTS { (f)-[:IS_NOT]->(x) }
+WHERE f.unseen IS NULL AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }
+  AND NOT EXISTS { (f)-[:IS_NOT]->(x) }
 RETURN id, x.id AS person, sum(r.score) AS score, c.size AS size
 """
 
@@ -61,10 +62,10 @@ UNWIND $ids AS id
 MATCH (f:Face {id: id})-[:IN_CLUSTER]->(c:Cluster)
 WITH DISTINCT c
 SET c.size = COUNT { MATCH (c)<-[:IN_CLUSTER]-(m:Face)
-  WHERE NOT coalesce(m.ignored, false) AND NOT EXISTS { (m)-[:IS]->(:Person) } }
+  WHERE m.unseen IS NULL AND NOT coalesce(m.ignored, false) AND NOT EXISTS { (m)-[:IS]->(:Person) } }
 """
 
 
 async def recount(tx: Transaction, face_ids: Iterable[str]) -> None:
-    """The clusters of these faces have as many as are still without a name."""
+    """The clusters of these faces have as many as are shown and still without a name."""
     await tx.run(RECOUNT, ids=list(face_ids))

@@ -65,7 +65,7 @@ RETURN f.id AS face, p.number AS number, p.id AS photo, f.ignored AS ignored, f.
 """
 
 OF_CLUSTER: LiteralString = """
-MATCH (:Cluster {id: $cluster})<-[:IN_CLUSTER]-(f:Face)
+MATCH (:Cluster {id: $cluster})<-[:IN_CLUSTER]-(f:Face) WHERE f.unseen IS NULL
 WITH f
 MATCH (f)<-[:HAS_FACE]-(p:Photo)
 OPTIONAL MATCH (f)-[r:IS|IS_NOT]->(x:Person)
@@ -97,7 +97,7 @@ async def of_persons(tx: Transaction, person_ids: Iterable[str]) -> dict[str, Sa
 
 
 async def of_cluster(tx: Transaction, cluster_id: str) -> dict[str, SaidFace]:
-    """All that were put into it, also those that got a name since."""
+    """Those that were put into it and are shown, also if they got a name since."""
     return _said(await tx.run(OF_CLUSTER, cluster=cluster_id))
 
 

@@ -99,7 +99,7 @@ BY_RANK: LiteralString = "MATCH (f:Face) WHERE f.rank > $after AND f.rank < $unt
 EVERY: LiteralString = "MATCH (f:Face) WITH f\n"
 
 FITTING: LiteralString = (
-    """WHERE ($least IS NULL OR f.quality >= $least)
+    """WHERE f.unseen IS NULL AND ($least IS NULL OR f.quality >= $least)
   AND ($ignored IS NULL OR coalesce(f.ignored, false) = $ignored)
   AND ($person IS NULL OR """
     + THEIRS
@@ -131,7 +131,9 @@ COUNTS: dict[str, LiteralString] = {
 }
 PAGE_BY_RANK: LiteralString = BY_RANK + PAGE
 COUNT_EVERY: LiteralString = EVERY + COUNT
+# Both are answered without looking at each face.
 COUNT_ALL: LiteralString = "MATCH (f:Face) RETURN count(f) AS faces"
+COUNT_UNSEEN: LiteralString = "MATCH (f:Face {unseen: true}) RETURN count(f) AS faces"
 
 
 async def ranks(graph: Graph, wanted: FaceFilter, after: str, limit: int) -> list[str]:
@@ -156,7 +158,7 @@ FIRST_OF_CLUSTERS: LiteralString = """
 UNWIND $ids AS id
 CALL (id) {
   MATCH (:Cluster {id: id})<-[:IN_CLUSTER]-(f:Face)
-  WHERE NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }
+  WHERE f.unseen IS NULL AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }
   RETURN f.rank AS rank ORDER BY rank LIMIT $limit
 }
 RETURN id AS of, rank ORDER BY rank
@@ -166,8 +168,8 @@ FIRST_OF_PERSONS: LiteralString = """
 UNWIND $ids AS id
 CALL (id) {
   MATCH (:Person {id: id})<-[r:IS|LOOKS_LIKE]-(f:Face)
-  WHERE type(r) = 'IS'
-    OR (r.applied AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) })
+  WHERE f.unseen IS NULL AND (type(r) = 'IS'
+    OR (r.applied AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }))
   RETURN f.rank AS rank ORDER BY rank LIMIT $limit
 }
 RETURN id AS of, rank ORDER BY rank
@@ -192,8 +194,9 @@ def _by_owner(rows: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
 
 async def count(graph: Graph, wanted: FaceFilter) -> int:
     if wanted == FaceFilter():
-        rows = await graph.read(COUNT_ALL)
-    elif (start := _start(wanted)) is not None:
+        every, unseen = await graph.read(COUNT_ALL), await graph.read(COUNT_UNSEEN)
+        return int(every[0]["faces"]) - int(unseen[0]["faces"])
+    if (start := _start(wanted)) is not None:
         rows = await graph.read(COUNTS[start], **_values(wanted))
     else:
         rows = await graph.read(COUNT_EVERY, **_values(wanted))

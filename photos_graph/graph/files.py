@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
+from photos_graph.graph import changes, unseen
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.failures import clear_failures
 from photos_graph.graph.feed import touch
@@ -147,8 +148,11 @@ async def move_files(graph: Graph, records: Sequence[FileRecord]) -> None:
         return
 
     async def work(tx: Transaction) -> None:
+        await changes.lock(tx)
         rows = await tx.run(MOVE, rows=[_row(record) for record in records])
-        await touch(tx, photos=[row["number"] for row in rows if row["number"] is not None])
+        numbers = [row["number"] for row in rows if row["number"] is not None]
+        await unseen.mark(tx, numbers)
+        await touch(tx, photos=numbers)
 
     await graph.transaction(work)
 
@@ -255,6 +259,7 @@ async def drop_moved(graph: Graph, vanished: Sequence[str], job_id: str) -> set[
         some = list(vanished[start : start + 1000])
 
         async def work(tx: Transaction, some: list[str] = some) -> list[str]:
+            await changes.lock(tx)  # nobody takes the other file away meanwhile
             rows = await tx.run(MOVED, ids=some, job=job_id)
             ids = [row["id"] for row in rows]
             await clear_failures(tx, ids)
@@ -326,9 +331,12 @@ async def miss_files(graph: Graph, ids: Sequence[str]) -> None:
         some = list(ids[start : start + 1000])
 
         async def work(tx: Transaction, some: list[str] = some) -> None:
+            await changes.lock(tx)
             await clear_failures(tx, some)
             rows = await tx.run(MISSING, ids=some)
             await tx.run(NEVER_READ, ids=some)
-            await touch(tx, photos=[row["number"] for row in rows if row["number"] is not None])
+            numbers = [row["number"] for row in rows if row["number"] is not None]
+            await unseen.mark(tx, numbers)
+            await touch(tx, photos=numbers)
 
         await graph.transaction(work)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
+from photos_graph.graph import changes, unseen
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.feed import touch
 from photos_graph.model import Root, RootState
@@ -221,8 +222,11 @@ async def remove_root(graph: Graph, root_id: str) -> bool:
     """Forgets the root's folders and files. Photos stay, unseen while no file holds them, with all that people said."""
 
     async def forget_files(tx: Transaction) -> int:
+        await changes.lock(tx)
         rows = await tx.run(FORGET_FILES, root=root_id)
-        await touch(tx, photos=[row["number"] for row in rows if row["number"] is not None])
+        numbers = [row["number"] for row in rows if row["number"] is not None]
+        await unseen.mark(tx, numbers)
+        await touch(tx, photos=numbers)
         return len(rows)
 
     async def forget_folders(tx: Transaction) -> int:

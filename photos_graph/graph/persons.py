@@ -85,9 +85,9 @@ async def delete(tx: Transaction, person_ids: Iterable[str]) -> None:
 FACE_COUNTS: LiteralString = """
 UNWIND $ids AS id
 MATCH (x:Person {id: id})
-RETURN id, COUNT { (x)<-[:IS]-(:Face) } AS said,
-  COUNT { MATCH (x)<-[r:LOOKS_LIKE]-(f:Face) WHERE r.applied AND NOT coalesce(f.ignored, false)
-    AND NOT EXISTS { (f)-[:IS]->(:Person) } } AS predicted
+RETURN id, COUNT { MATCH (x)<-[:IS]-(f:Face) WHERE f.unseen IS NULL } AS said,
+  COUNT { MATCH (x)<-[r:LOOKS_LIKE]-(f:Face) WHERE r.applied AND f.unseen IS NULL
+    AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) } } AS predicted
 """
 
 
@@ -96,13 +96,13 @@ async def face_counts(graph: Graph, person_ids: Sequence[str]) -> dict[str, int]
     return {row["id"]: row["said"] + row["predicted"] for row in rows}
 
 
-# A cover that was chosen counts while it is their face.
+# A cover that was chosen counts while it is their face, and shown.
 COVERS: LiteralString = """
 UNWIND $ids AS id
 MATCH (x:Person {id: id})
-OPTIONAL MATCH (chosen:Face {id: x.cover})-[:IS]->(x)
+OPTIONAL MATCH (chosen:Face {id: x.cover})-[:IS]->(x) WHERE chosen.unseen IS NULL
 CALL (x) {
-  OPTIONAL MATCH (x)<-[:IS]-(f:Face) WHERE NOT coalesce(f.ignored, false)
+  OPTIONAL MATCH (x)<-[:IS]-(f:Face) WHERE f.unseen IS NULL AND NOT coalesce(f.ignored, false)
   RETURN f.id AS best ORDER BY f.rank LIMIT 1
 }
 RETURN id, coalesce(chosen.id, best) AS cover

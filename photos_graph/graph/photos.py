@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 
-from photos_graph.graph import changes, keywords, regions
+from photos_graph.graph import changes, keywords, regions, unseen
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.failures import ReadFailure, clear_failures, put_failures
 from photos_graph.graph.feed import touch
@@ -121,9 +121,8 @@ async def put_read(
         new_tags: list[str] = []
         new_persons: list[str] = []
         photo_ids = [read.photo_id for read in reads]
+        await changes.lock(tx)
         if reads:
-            if import_keywords or import_faces:
-                await changes.lock(tx)
             words = await keywords.said(tx, photo_ids) if import_keywords else {}
             marked = await regions.said(tx, photo_ids) if import_faces else {}
             touched += await _put_photos(tx, reads, import_faces)
@@ -133,6 +132,7 @@ async def put_read(
                 new_persons = await regions.bring(tx, marked, await regions.said(tx, photo_ids))
         await clear_failures(tx, [read.file_id for read in reads])
         touched += await put_failures(tx, failures, job_id)
+        await unseen.mark(tx, touched)
         await touch(tx, photos=touched, tags=new_tags, persons=new_persons)
 
     await graph.transaction(work)

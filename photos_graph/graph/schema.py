@@ -55,6 +55,16 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
         "CREATE CONSTRAINT schedule_kind IF NOT EXISTS FOR (n:Schedule) REQUIRE n.kind IS UNIQUE",
         "CREATE INDEX photo_features_due IF NOT EXISTS FOR (n:Photo) ON (n.featuresDue)",
     ),
+    6: (
+        "CREATE INDEX face_unseen IF NOT EXISTS FOR (n:Face) ON (n.unseen)",
+        """MATCH (f:Face)<-[:HAS_FACE]-(p:Photo)
+           WHERE NOT EXISTS { MATCH (p)<-[:OF]-(o:File) WHERE o.state <> 'MISSING' }
+           SET f.unseen = true""",
+        """MATCH (:Face {unseen: true})-[:IN_CLUSTER]->(c:Cluster)
+           WITH DISTINCT c
+           SET c.size = COUNT { MATCH (c)<-[:IN_CLUSTER]-(f:Face)
+             WHERE f.unseen IS NULL AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) } }""",
+    ),
 }
 
 APPLIED: LiteralString = "MATCH (m:Migration) RETURN m.number AS number ORDER BY number"

@@ -11,7 +11,7 @@ import numpy as np
 
 from photos_graph.boxes import in_common
 from photos_graph.errors import BadInput, Conflict, NotFound, PhotosGraphError
-from photos_graph.graph import face_edges, faces
+from photos_graph.graph import face_edges, faces, unseen
 from photos_graph.graph.changes import Edge, EdgeKind, now_ms
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.face_edges import Described, SaidFace
@@ -55,6 +55,7 @@ class Drawing(FaceWriting):
             number = await face_edges.draw(tx, photo_id, face_id, box, described, at_ms, by)
             if number is None:
                 raise NotFound("There is no such photo.")
+            await unseen.mark(tx, [number])
             if person is None:
                 return await touch(tx, labelled=[number])
             person_id, state = await person_meant(tx, person, by)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice, zip_longest
 
+import numpy as np
+
+from photos_graph.faces.linkage import NOBODY
 from photos_graph.faces.recognise import Recognised
 from photos_graph.graph.clusters import VectorFace
 from photos_graph.learn.review import FaceQuestion, face_questions
@@ -24,7 +27,8 @@ def chosen(
 ) -> list[Question]:
     """By turns of faces without a name and of ``outliers``, those with one that may be wrong. ``persons``: ids by
     number."""
-    unnamed = face_questions(found.like, found.scores, MOST)
+    shown = np.array([not face.unseen for face in faces], bool)
+    unnamed = face_questions(np.where(shown[:, None], found.like, NOBODY), found.scores, MOST)
     doubtful = [each for each in outliers if each.worth >= UNLIKE]
     asked = []
     for question in islice(_by_turns(unnamed, doubtful), MOST):

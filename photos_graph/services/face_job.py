@@ -24,7 +24,7 @@ from photos_graph.errors import (
 from photos_graph.faces import table
 from photos_graph.faces.find import Found
 from photos_graph.faces.weights import Weights
-from photos_graph.graph import changes, face_news, failures, found_faces
+from photos_graph.graph import changes, face_news, failures, found_faces, unseen
 from photos_graph.graph.connection import Graph, Transaction
 from photos_graph.graph.failures import ReadFailure
 from photos_graph.graph.feed import touch
@@ -252,6 +252,7 @@ async def _write_faces(tx: Transaction, looked: Sequence[Looked], settings: Sett
         number for number, plan in plans.items() if all(face.id in plan.updated for face in known[number] if face.stays)
     ]
     await found_faces.looked_at(tx, done, settings.faces_by)
+    await unseen.mark(tx, [number for number, plan in plans.items() if plan.added])
     await touch(tx, labelled=[number for number, plan in plans.items() if plan.added or plan.removed])
     return len(new)
 

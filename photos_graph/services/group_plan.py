@@ -53,7 +53,7 @@ def moves(
         coming = tuple(face.id for face in those if face.cluster_id != id_)
         if coming or id_ not in now or now[id_].person_id != owner:
             joined.append(Joined(id_, owner, coming))
-    sizes = {ids[group]: len(those) for group, those in members.items()}
+    sizes = {ids[group]: sum(not face.unseen for face in those) for group, those in members.items()}
     moved = {face.cluster_id for face in every if face.cluster_id not in (None, wanted.get(face.id))}
     moved |= {each.cluster_id for each in joined if each.face_ids}
     moved |= {id_ for id_, cluster in now.items() if cluster.size != sizes.get(id_, 0) or id_ not in sizes}

@@ -99,7 +99,7 @@ class Grouping:
         await self._write_likes(likes, active[0].id if active is not None else self._model, progress)
         asked = await asyncio.to_thread(face_asking.chosen, self._index.search, order, found, outliers, persons)
         await self._graph.transaction(lambda tx: questions.replace(tx, ModelKind.PERSONS, job.id, asked))
-        count = len(await clusters.clusters(self._graph))
+        count = sum(cluster.size > 0 for cluster in (await clusters.clusters(self._graph)).values())
         applied = int((found.applied >= 0).sum())
         return f"{len(order):,} faces, {count:,} clusters without a name, {applied:,} faces taken for known persons."
 
@@ -228,7 +228,7 @@ def _pack(
         vectors=vectors,
         photos=np.array([face.photo for face in order], np.int32),
         persons=numbers[: len(order)],
-        reviewed=np.array([face.reviewed for face in order], bool),
+        settled=np.array([face.reviewed or face.unseen for face in order], bool),
         not_persons=np.array(pairs, np.int32).reshape(-1, 2),
         groups=groups,
         qualities=np.array([face.quality for face in order], np.float32),

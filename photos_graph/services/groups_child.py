@@ -91,7 +91,7 @@ def _group(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
         file = io.BytesIO()
         write(kept, file)
         _emit_all(file.getbuffer(), emit)
-    outliers = face_outliers(kept.vectors, given["persons"], argument["asked"], given["reviewed"])
+    outliers = face_outliers(kept.vectors, given["persons"], argument["asked"], given["settled"])
     return {"size": result.getbuffer().nbytes, "outliers": [astuple(each) for each in outliers]}
 
 

@@ -13,7 +13,10 @@ import pytest
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import EngineUnavailable, NotFound
 from photos_graph.graph import found_faces
-from photos_graph.model import JobKind, JobState
+from photos_graph.graph.connection import Transaction
+from photos_graph.graph.files import miss_files
+from photos_graph.graph.photos import files_of
+from photos_graph.model import FaceFilter, JobKind, JobState
 from photos_graph.services.face_job import FaceJob, _Look
 from photos_graph.services.finding import model_pool
 from photos_graph.services.labels import known_numbers
@@ -137,6 +140,32 @@ class Silent:
 
     async def step(self, done: int, total: int | None = None, message: str | None = None) -> None:
         pass
+
+
+async def test_faces_that_are_found_as_their_file_goes_wait_for_it(library: Services) -> None:
+    pool, graph = model_pool(library.settings), library.graph
+    every = list((await faces(library)).values())
+    photo = every[0].photo
+    files = [file.id for file in (await files_of(graph, [photo]))[photo]]
+    numbers = await known_numbers(graph, [photo])
+
+    async def unknown(tx: Transaction) -> None:
+        await found_faces.remove(tx, [face.id for face in every if face.photo == photo])
+        await found_faces.make_due(tx, numbers)
+
+    async def news() -> None:
+        pass
+
+    class Deleting(Silent):
+        async def step(self, done: int, total: int | None = None, message: str | None = None) -> None:
+            if done:
+                await miss_files(graph, files)
+
+    await graph.transaction(unknown)
+    look = _Look(FaceJob(graph, library.index, library.media, pool, library.settings, news), Deleting())
+    assert (await look.run()).faces > 0
+    assert await library.faces.count(FaceFilter(photo_id=photo)) == 0
+    await pool.close()
 
 
 async def test_what_is_not_there_is_not_looked_for(library: Services) -> None:

@@ -11,9 +11,11 @@ from PIL import Image
 
 from photos_graph.bootstrap import Services
 from photos_graph.errors import Busy, EngineUnavailable, RootOffline
+from photos_graph.graph.files import miss_files
+from photos_graph.graph.found_faces import remove
 from photos_graph.images.workers import WorkerPool
 from photos_graph.library.sidecar import Sidecar, write_sidecar
-from photos_graph.model import Box, DatasetFormat, Ref, Region
+from photos_graph.model import Box, DatasetFormat, FaceFilter, Ref, Region
 from photos_graph.services.exports.sidecars import NOT_TURNED, Orientation
 from photos_graph.services.imports.batch import Batch
 from photos_graph.services.imports.beside import BesideOriginals
@@ -198,3 +200,16 @@ async def test_an_import_can_be_undone(services: Services, tmp_path: Path) -> No
     assert after["photo"] == before["photo"] and after["folder"] == before["folder"]
     assert "in this order" in ((await imported(services, folder)).message or "")
     assert "in this order" not in ((await imported(services, folder)).message or "")
+
+
+async def test_the_faces_of_a_photo_whose_file_is_gone_wait_for_it(services: Services, tmp_path: Path) -> None:
+    photo = await one_photo(services, tmp_path / "Pictures")
+    face = await services.drawing.add(photo, Box(0.1, 0.1, 0.2, 0.2), Ref(name="Ann"))
+    folder = await exported(services, DatasetFormat.JSON)
+    [[file]] = await services.browse.files_of([photo])
+    await services.graph.transaction(lambda tx: remove(tx, [face.id]))
+    await miss_files(services.graph, [file.id])
+    await imported(services, folder)
+    [[back]] = await services.faces.of_photos([photo])
+    assert back.person_id == face.person_id
+    assert await services.faces.count(FaceFilter()) == 0

@@ -18,11 +18,12 @@ from photos_graph.errors import BadInput, Unavailable
 from photos_graph.graph import folders
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.folders import FolderRecord
-from photos_graph.model import FileState, JobState, RootState
+from photos_graph.model import FaceFilter, FileState, JobState, RootState
 from photos_graph.services.filters import FolderFilter, PhotoFilter
 from photos_graph.services.polling import poll
 from photos_graph.services.scan import rules
 from photos_graph.settings import LibrarySettings, Settings
+from tests.graph.faced import Found, find, sizes
 from tests.library.pictures import sidecar
 from tests.pictures import OLD, jpeg, put
 from tests.services.library import ended, failures, files, in_step, photos, scanned
@@ -280,6 +281,24 @@ async def test_a_deleted_file_hides_its_photo_and_forgets_nothing(services: Serv
     await scanned(services)
     back = (await photos(services))["back.jpg"]
     assert (back.id, back.favourite) == (one.id, True)
+
+
+async def test_faces_come_and_go_with_their_file_but_not_with_the_disk(services: Services, folder: Path) -> None:
+    await services.roots.add(str(folder))
+    await scanned(services)
+    shown = await photos(services)
+    await find(services.graph, *(Found(f"f{n}", shown[f"{n}.jpg"].id, cluster="c") for n in (1, 4, 5)))
+    data = (folder / "a/1.jpg").read_bytes()
+    (folder / "a/1.jpg").unlink()
+    await scanned(services)
+    assert (await services.faces.count(FaceFilter()), await sizes(services.graph)) == (2, {"c": 2})
+    put(folder / "a/1.jpg", data)
+    await scanned(services)
+    assert (await services.faces.count(FaceFilter()), await sizes(services.graph)) == (3, {"c": 3})
+    folder.rename(folder.with_name("away"))
+    folder.mkdir()  # the mount point without its disk
+    assert (await scanned(services, accept_missing=True)).state is JobState.FAILED
+    assert (await services.faces.count(FaceFilter()), await sizes(services.graph)) == (3, {"c": 3})
 
 
 async def test_a_replaced_file_is_another_photo(services: Services, folder: Path) -> None:

@@ -86,6 +86,12 @@ def test_nothing_is_written_where_nothing_changed() -> None:
     assert moves(faces, faces, grouped(0, 0, 1, 2), {"x": Cluster(None, 2)}) == moves([], [], grouped(), {})
 
 
+def test_a_cluster_is_counted_by_those_that_are_shown() -> None:
+    faces = [face("a", "x"), replace(face("b", "x"), unseen=True)]
+    assert moves(faces, faces, grouped(0, 0), {"x": Cluster(None, 1)}) == moves([], [], grouped(), {})
+    assert moves(faces, faces, grouped(0, 0), {"x": Cluster(None, 2)}).counted == ("x",)
+
+
 def test_faces_alone_named_or_taking_no_part_are_in_no_cluster() -> None:
     faces = [face("a", "x"), face("b", "x", "anna"), face("c", "x")]
     ignored = replace(face("d", "x"), fingerprint=None)

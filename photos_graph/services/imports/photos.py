@@ -16,6 +16,7 @@ from photos_graph.graph import (
     regions,
     said,
     tags,
+    unseen,
 )
 from photos_graph.graph.changes import Single, Value, What
 from photos_graph.graph.connection import Graph, Transaction
@@ -127,6 +128,7 @@ class _Batch:
         await regions.add_faces(self._tx, rows)
         made = sorted({number for number, plan in plans.items() if plan.new})
         await make_due(self._tx, made)
+        await unseen.mark(self._tx, made)
         self._changed.update(made)
 
     async def _name(self, plans: Mapping[int, Faces]) -> None:
