@@ -118,8 +118,9 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         except OSError as error:
             raise _unusable(settings, error) from error
         renditions = Renditions(cache, pool, images)
-        closing.push_async_callback(renditions.close)
         media = Media(graph, renditions, settings.library.follow_symlinks)
+        closing.callback(media.close)
+        closing.push_async_callback(renditions.close)
         face_models = model_pool(settings)
         closing.push_async_callback(face_models.close)
         groups = group_pool(settings)

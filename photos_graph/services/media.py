@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from photos_graph.errors import NotFound, PhotosGraphError, RootOffline
@@ -20,6 +21,8 @@ from photos_graph.paths import open_inside
 from photos_graph.services.roots import refreshed
 
 ENOUGH_PIXELS = 112  # as wide as a face is looked at
+OPENERS = 4  # threads that open originals, for each root
+OPEN_SECONDS = 30  # a disk that slept takes ten to turn
 LARGE_FORMATS = (ThumbnailFormat.JPEG, ThumbnailFormat.WEBP)  # in which a scan keeps that rendition
 
 
@@ -40,6 +43,12 @@ class Media:
         self._graph = graph
         self._renditions = renditions
         self._follow_symlinks = follow_symlinks
+        # Threads of their own: in a network folder that hangs they wait for ever, and must not be those of all others.
+        self._openers: dict[bytes, ThreadPoolExecutor] = {}
+
+    def close(self) -> None:
+        for opener in self._openers.values():
+            opener.shutdown(wait=False, cancel_futures=True)
 
     def cached(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition | None:
         return self._renditions.cached(photo_id, size, format)
@@ -95,9 +104,7 @@ class Media:
         offline = False
         for source in sources:
             try:
-                descriptor = await asyncio.to_thread(
-                    open_inside, source.root_raw, source.raw, follow_symlinks=self._follow_symlinks
-                )
+                descriptor = await self._opened(source)
             except RootOffline:
                 offline = True
                 continue
@@ -114,8 +121,31 @@ class Media:
             raise NotFound("The file has been changed or removed since it was read. The next scan will see to it.")
         raise NotFound("There is no such photo.")
 
+    async def _opened(self, source: Source) -> int:
+        """Raises what ``open_inside`` does, and RootOffline where that takes too long."""
+        if source.root_raw not in self._openers:
+            self._openers[source.root_raw] = ThreadPoolExecutor(OPENERS, "originals")
+        opening = self._openers[source.root_raw].submit(
+            open_inside, source.root_raw, source.raw, follow_symlinks=self._follow_symlinks
+        )
+        try:
+            async with asyncio.timeout(OPEN_SECONDS):
+                return await asyncio.wrap_future(opening)
+        except TimeoutError:
+            opening.add_done_callback(_close)
+            raise RootOffline("The folder that holds this photo does not answer.") from None
+        except asyncio.CancelledError:
+            opening.add_done_callback(_close)
+            raise
+
     async def _any_root_is_away(self, sources: Sequence[Source]) -> bool:
         """Asked only when no file was there: polls see an empty mount point a while later."""
         wanted = {source.root_raw for source in sources}
         roots = [root for root in await folders.roots(self._graph) if root.raw_path in wanted]
         return any([(await refreshed(root)).state is RootState.OFFLINE for root in roots])
+
+
+def _close(opening: Future[int]) -> None:
+    """What was opened when nobody waited any longer."""
+    if not opening.cancelled() and opening.exception() is None:
+        os.close(opening.result())

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -12,6 +15,7 @@ from starlette.applications import Starlette
 
 from photos_graph.bootstrap import Services
 from photos_graph.model import FaceCut, ThumbnailFormat
+from photos_graph.paths import open_inside
 from photos_graph.web.secrets import load_or_make, signer_of
 from photos_graph.web.urls import thumbnail_url
 from tests.api.asking import Ask, data, scan
@@ -116,6 +120,58 @@ async def test_a_file_that_changed_since_it_was_read_is_not_passed_off_as_the_ol
     put(folder / "3.jpg", jpeg(33), at=1_700_000_000)
     assert (await client.get(urls[3]["original"])).status_code == 404
     assert (await client.get(urls[3]["large"])).status_code == 404
+
+
+class Disk:
+    """Opens what it is asked for once it answers."""
+
+    def __init__(self) -> None:
+        self.asked, self.answers = threading.Semaphore(0), threading.Event()
+
+    def open(self, root: bytes, relative: bytes, *, follow_symlinks: bool = False) -> int:
+        self.asked.release()
+        self.answers.wait(60)
+        return open_inside(root, relative, follow_symlinks=follow_symlinks)
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
+    disk = Disk()
+    monkeypatch.setattr("photos_graph.services.media.open_inside", disk.open)
+    yield disk
+    disk.answers.set()
+
+
+async def test_a_disk_that_does_not_answer_holds_up_nothing_else(
+    client: httpx.AsyncClient, urls: list[dict[str, str]], disk: Disk
+) -> None:
+    waiting = [asyncio.create_task(client.get(url["original"])) for url in urls * 10]
+    await asyncio.to_thread(disk.asked.acquire)
+    await asyncio.sleep(0.5)
+    async with asyncio.timeout(5):
+        await asyncio.to_thread(int)
+    disk.answers.set()
+    assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {200}
+
+
+async def test_what_a_slow_disk_opens_for_a_client_that_is_gone_is_closed(
+    client: httpx.AsyncClient, urls: list[dict[str, str]], folder: Path, disk: Disk
+) -> None:
+    host, port = client.base_url.host, client.base_url.port
+    _, writer = await asyncio.open_connection(host, port)
+    writer.write(f"GET {urls[0]['large']} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    await asyncio.to_thread(disk.asked.acquire)
+    writer.close()
+    await asyncio.sleep(0.5)
+    disk.answers.set()
+    await asyncio.sleep(0.5)
+    assert not [link for link in open_files() if link.is_relative_to(folder)]
+
+
+def open_files() -> Iterator[Path]:
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            yield descriptor.readlink()
 
 
 async def test_a_face_is_cut_out_and_its_address_is_signed(
