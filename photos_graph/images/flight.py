@@ -14,6 +14,7 @@ class Flight:
     def __init__(self) -> None:
         self.task: asyncio.Task[None] | None = None
         self.abandoned = False
+        self.lasting = True  # known before the first bytes
         self._chunks: list[bytes] = []
         self._waiting = 0
         self._ended = False

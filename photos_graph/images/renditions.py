@@ -35,7 +35,7 @@ class Rendition:
     """``path`` and ``byte_size`` where it lies finished on disk; otherwise ``chunks``, to be iterated once.
 
     ``aclose`` says that nobody wants it any longer; work that nobody waits for is given up. It is harmless after
-    the last chunk and for a file. ``etag`` is quoted, as HTTP wants it.
+    the last chunk and for a file. ``etag`` is quoted, as HTTP wants it. ``lasting``: it is as good as it will ever be.
     """
 
     media_type: str
@@ -43,6 +43,7 @@ class Rendition:
     path: Path | None = None
     byte_size: int | None = None
     chunks: AsyncGenerator[bytes] | None = None
+    lasting: bool = True
     _leave: Callable[[], None] = field(default=lambda: None, repr=False)
 
     async def aclose(self) -> None:
@@ -81,7 +82,8 @@ class Renditions:
         except BaseException:
             leave()
             raise
-        return Rendition(MEDIA_TYPES[format], _etag(*key), chunks=flight.follow(leave), _leave=leave)
+        chunks = flight.follow(leave)
+        return Rendition(MEDIA_TYPES[format], _etag(*key), chunks=chunks, lasting=flight.lasting, _leave=leave)
 
     def cached(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition | None:
         """What is there already; costs a look at the disk."""
@@ -145,6 +147,7 @@ class Renditions:
             if larger is None:
                 raise
             # A small face as good as it can be had for now.
+            flight.lasting = False
             await self._render(os.fsencode(larger.path), size, format, flight)
             return False
         return await self._render(path, size, format, flight)

@@ -66,6 +66,9 @@ async def _thumbnail(request: Request, media: Media, photo_id: str, what: str) -
         with contextlib.suppress(FileNotFoundError):  # thrown out of the cache this very moment
             return Response(await _read(rendition), headers=headers, media_type=rendition.media_type)
     rendition = await _while_wanted(request, media.thumbnail(photo_id, size, format_))
+    if not rendition.lasting:
+        headers["cache-control"] = "no-store"
+        del headers["etag"]
     chunks = _chunks(rendition)
     if request.method == "HEAD":  # its length is known only when it is made; the GET that follows finds it made
         body = b"".join([chunk async for chunk in chunks])

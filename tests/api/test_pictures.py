@@ -122,6 +122,24 @@ async def test_a_file_that_changed_since_it_was_read_is_not_passed_off_as_the_ol
     assert (await client.get(urls[3]["large"])).status_code == 404
 
 
+async def test_a_face_that_is_coarse_for_now_is_kept_by_no_browser(
+    client: httpx.AsyncClient, ask: Ask, urls: list[dict[str, str]], folder: Path
+) -> None:
+    photo = data(await ask("{ photos(first: 1, orderBy: NAME_ASC) { nodes { id } } }"))["photos"]["nodes"][0]["id"]
+    box = {"x": 0.5, "y": 0.25, "width": 0.02, "height": 0.02}
+    add = "mutation($p: ID!, $b: BoxInput!) { addFace(photo: $p, box: $b) { thumbnail } }"
+    face = data(await ask(add, p=photo, b=box))["addFace"]["thumbnail"]
+    await client.get(urls[0]["large"])
+    folder.rename(folder.with_name("away"))
+    coarse = await client.get(face)
+    assert (coarse.status_code, coarse.headers["cache-control"]) == (200, "no-store")
+    assert "etag" not in coarse.headers
+    folder.with_name("away").rename(folder)
+    fine = await client.get(face)
+    assert opened(fine.content).width > opened(coarse.content).width
+    assert "immutable" in fine.headers["cache-control"] and "etag" in fine.headers
+
+
 class Disk:
     """Opens what it is asked for once it answers."""
 
