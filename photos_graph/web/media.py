@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import sys
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from email.utils import formatdate
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 import aiofiles
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -29,6 +31,8 @@ from photos_graph.web.state import media_of
 from photos_graph.web.urls import ORIGINAL, is_signed
 
 T = TypeVar("T")
+
+_RANGE = re.compile(r"\s*([0-9]{0,18})-([0-9]{0,18})\s*")
 
 # What an address stands for never changes: a photo is its content.
 IMMUTABLE = "private, max-age=31536000, immutable"
@@ -173,10 +177,24 @@ class _OriginalResponse(FileResponse):
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "GET" or not _is_range(Headers(scope=scope).get("range", "")):
+            scope = {**scope, "headers": [each for each in scope["headers"] if each[0] != b"range"]}
         try:
             await super().__call__(scope, receive, send)
         finally:
             os.close(self._descriptor)
+
+
+def _is_range(given: str) -> bool:
+    """What is none of bytes, or makes no sense, is to be passed over (RFC 9110, section 14.2)."""
+    unit, _, ranges = given.partition("=")
+    if unit.strip().lower() != "bytes":
+        return False
+    for each in ranges.split(","):
+        match = _RANGE.fullmatch(each)
+        if not match or not any(match.groups()) or (all(match.groups()) and int(match[1]) > int(match[2])):
+            return False
+    return True
 
 
 def _is_known(request: Request, etag: str) -> bool:

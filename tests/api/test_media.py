@@ -139,6 +139,17 @@ async def test_an_original_is_served_in_ranges_and_cannot_run(client: httpx.Asyn
     assert answer.headers["content-disposition"] == "inline; filename*=UTF-8''a%22b%0D%0A%C3%BC.jpg"
 
 
+@pytest.mark.parametrize("given", ["items=0-9", "bytes", "bytes=a-b", "bytes=5-2", "bytes=-"])
+async def test_what_is_no_range_of_bytes_is_passed_over(client: httpx.AsyncClient, given: str) -> None:
+    answer = await client.get(original_url(SIGNER, FINISHED), headers={"Range": given})
+    assert (answer.status_code, answer.content) == (200, BYTES)
+
+
+async def test_head_has_no_ranges(client: httpx.AsyncClient) -> None:
+    answer = await client.head(original_url(SIGNER, FINISHED), headers={"Range": "bytes=10-19"})
+    assert (answer.status_code, answer.headers["content-length"]) == (200, str(len(BYTES)))
+
+
 @pytest.mark.parametrize("headers", [{}, {"Range": "bytes=999999-"}, {"If-None-Match": '"hash"'}])
 async def test_an_original_is_closed_on_every_way_out(
     client: httpx.AsyncClient, shelf: Shelf, headers: dict[str, str]
