@@ -145,7 +145,10 @@ def _from_here(headers: Headers) -> bool:
     if origin is None:
         return site is not None
     # Only host and port: behind a proxy that ends TLS we do not see the scheme that the browser used.
-    return bool(origin) and urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+    try:
+        return bool(origin) and urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+    except ValueError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

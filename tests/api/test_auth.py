@@ -102,8 +102,14 @@ async def test_a_session_works_from_our_own_page(client: httpx.AsyncClient) -> N
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Origin": "http://elsewhere.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {}],
-    ids=["other origin", "opaque origin", "cross-site", "no browser"],
+    [
+        {"Origin": "http://elsewhere.example"},
+        {"Origin": "null"},
+        {"Origin": "http://["},
+        {"Sec-Fetch-Site": "cross-site"},
+        {},
+    ],
+    ids=["other origin", "opaque origin", "no origin at all", "cross-site", "no browser"],
 )
 async def test_a_session_does_not_work_from_elsewhere(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
     await sign_in(client)
