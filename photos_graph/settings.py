@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -205,6 +205,12 @@ class Settings(BaseSettings):
     export: ExportSettings = Field(default_factory=ExportSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
     web: WebSettings = Field(default_factory=WebSettings)
+
+    @field_validator("token", "editor_token", "viewer_token")
+    @classmethod
+    def _or_unset(cls, token: SecretStr | None) -> SecretStr | None:
+        """An empty one, as ``-e PHOTOS_TOKEN=`` sets, or one with the line break of a file would let nobody in."""
+        return SecretStr(token.get_secret_value().strip()) or None if token else None
 
     @property
     def faces_by(self) -> str:

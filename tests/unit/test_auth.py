@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from photos_graph.auth import SESSION_SECONDS, Signer, Tokens, Viewer, require
 from photos_graph.errors import BadSettings, Forbidden, Unauthenticated
 from photos_graph.model import Role
 from photos_graph.settings import Settings
-from photos_graph.web.secrets import load_or_make, note_shown
+from photos_graph.web.secrets import load_or_make, note_shown, tokens_of
 
 SIGNER = Signer(b"k" * 32)
 TOKENS = Tokens({Role.OWNER: "owner's", Role.VIEWER: "viewer's"})
@@ -71,3 +72,16 @@ def test_secrets_that_may_not_be_read_are_not_called_damaged(tmp_path: Path) -> 
     (tmp_path / "secrets.json").mkdir()  # for root may read those of any other user
     with pytest.raises(BadSettings, match="cannot be read"):
         load_or_make(Settings(data_dir=tmp_path))
+
+
+@pytest.mark.parametrize("given", ["", " \n"])
+def test_an_empty_token_is_none(tmp_path: Path, given: str) -> None:
+    settings = Settings(data_dir=tmp_path, token=SecretStr(given), viewer_token=SecretStr(given))
+    known = load_or_make(settings)
+    assert known.fresh and settings.viewer_token is None
+    assert tokens_of(settings, known).viewer(known.token).role is Role.OWNER
+
+
+def test_the_line_break_of_a_file_is_no_part_of_a_token(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, token=SecretStr("the owner's token\n"))
+    assert tokens_of(settings, load_or_make(settings)).viewer("the owner's token").role is Role.OWNER
