@@ -27,7 +27,17 @@ LEAST_SHRINK = 2  # a rendition made from another one is at most half its size, 
 _LARGE = ThumbnailSize.LARGE
 _SOURCE_FORMATS = (ThumbnailFormat.WEBP, ThumbnailFormat.JPEG, ThumbnailFormat.AVIF)  # WebP has kept the alpha
 
-Source = Callable[[], Awaitable[bytes]]
+
+@dataclass(frozen=True, slots=True)
+class AsRead:
+    """An original when it was read. By the time that a worker is free there may be another one at its ``path``."""
+
+    path: bytes  # raw
+    size: int  # bytes
+    mtime_ns: int
+
+
+Source = Callable[[], Awaitable[AsRead]]
 
 
 @dataclass(slots=True)
@@ -65,7 +75,7 @@ class Renditions:
     async def open(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat, source: Source) -> Rendition:
         """Comes back when there is a file or the first bytes.
 
-        ``source`` gives the raw path of an original with this content; it is called only when no larger rendition
+        ``source`` gives an original with this content; it is called only when no larger rendition
         is cached. Raises what it raises, and Busy, Unavailable, Unsupported, OverLimit, KilledWorker, Unreadable.
         What goes wrong after the first bytes is raised by ``chunks``.
         """
@@ -142,7 +152,7 @@ class Renditions:
                     raise
                 larger = None
         try:
-            path = await source()
+            original = await source()
         except (RootOffline, NotFound):
             if larger is None:
                 raise
@@ -150,7 +160,8 @@ class Renditions:
             flight.lasting = False
             await self._render(os.fsencode(larger.path), size, format, flight)
             return False
-        return await self._render(path, size, format, flight)
+        as_read = (original.size, original.mtime_ns)
+        return await self._render(original.path, size, format, flight, as_read=as_read)
 
     async def _render(
         self,
@@ -159,6 +170,7 @@ class Renditions:
         format: ThumbnailFormat,
         flight: Flight,
         full_size_from: int | None = None,
+        as_read: tuple[int, int] | None = None,
     ) -> bool:
         """False where nothing was made of it: a face that a picture larger than ``full_size_from`` may show better."""
         argument: dict[str, Any] = {
@@ -168,6 +180,7 @@ class Renditions:
             "quality": self._settings.quality,
             "max_pixels": self._settings.max_pixels,
             "max_bytes": self._settings.max_bytes,
+            "as_read": as_read,
         }
         task = TASK
         if isinstance(size, FaceCut):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-from photos_graph.errors import OverLimit, Unreadable
+from photos_graph.errors import NotFound, OverLimit, Unreadable
 from photos_graph.images import formats
 from photos_graph.images.child import Emit, Task
 from photos_graph.images.cut import cut_lazily
@@ -18,15 +18,16 @@ from photos_graph.images.decode import Limits, decode, decode_lazily
 from photos_graph.images.encode import encode_to, quality_of
 from photos_graph.images.vips import pyvips
 from photos_graph.model import Box, ThumbnailFormat
+from photos_graph.paths import mtime_ns
 
 BATCH_BYTES = 32 * 1024
 
 
 def rendition(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     """Emits a rendition. ``path``: raw bytes in base64; ``edge``, ``format``, ``quality``, ``max_pixels``,
-    ``max_bytes``. Returns the original's size as displayed.
+    ``max_bytes``, ``as_read``. Returns the original's size as displayed.
     """
-    data = read(base64.b64decode(argument["path"]), argument["max_bytes"])
+    data = read(base64.b64decode(argument["path"]), argument["max_bytes"], argument["as_read"])
     decoded = decode_lazily(data, argument["edge"], Limits(argument["max_pixels"]))
     with _in_batches(emit) as batch:
         quality = quality_of(decoded, argument["quality"])
@@ -38,7 +39,7 @@ def face(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     """Emits a face. As ``rendition``, with ``box`` (x, y, width, height as shares) and ``full_size_from``, which may be
     null. ``coarse``: nothing was emitted, the original may show the face better.
     """
-    data = read(base64.b64decode(argument["path"]), argument["max_bytes"])
+    data = read(base64.b64decode(argument["path"]), argument["max_bytes"], argument["as_read"])
     box, limits = Box(*argument["box"]), Limits(argument["max_pixels"])
     image = cut_lazily(data, box, argument["edge"], limits, argument["full_size_from"])
     if image is not None:
@@ -77,8 +78,8 @@ def for_models(path: str, edge: int, argument: dict[str, Any]) -> pyvips.Image:
     return image.flatten(background=255).cast("uchar") if image.hasalpha() else image
 
 
-def read(path: bytes, max_bytes: int) -> bytes:
-    """A regular file, whole. Raises OverLimit, Unreadable."""
+def read(path: bytes, max_bytes: int, as_read: Sequence[int] | None = None) -> bytes:
+    """A regular file, whole. Raises OverLimit, Unreadable, and NotFound where its size and time are not ``as_read``."""
     try:
         # A FIFO or a device would block for ever.
         with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb", buffering=0) as file:  # noqa: PTH123
@@ -87,9 +88,17 @@ def read(path: bytes, max_bytes: int) -> bytes:
                 raise Unreadable("It is not a file.", stage="read")
             if status.st_size > max_bytes:
                 raise OverLimit(f"It has {status.st_size:,} bytes; the limit is {max_bytes:,}.", stage="read")
-            return file.read()
+            _must_be(as_read, status)
+            data = file.read()
+            _must_be(as_read, os.fstat(file.fileno()))
+            return data
     except OSError as error:
         raise Unreadable(f"It cannot be read: {error.strerror}.", stage="read") from None
+
+
+def _must_be(as_read: Sequence[int] | None, found: os.stat_result) -> None:
+    if as_read is not None and (found.st_size, mtime_ns(found)) != tuple(as_read):
+        raise NotFound("The file has been changed since it was read. The next scan will see to it.")
 
 
 TASKS: dict[str, Task] = {"rendition": rendition, "face": face, "formats": list_formats}

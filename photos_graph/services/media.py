@@ -14,7 +14,7 @@ from photos_graph.graph import folders, photos
 from photos_graph.graph.connection import Graph
 from photos_graph.graph.photos import Source
 from photos_graph.images.formats import BY_NAME
-from photos_graph.images.renditions import Rendition, Renditions
+from photos_graph.images.renditions import AsRead, Rendition, Renditions
 from photos_graph.library.stamps import mtime_ns
 from photos_graph.model import RenditionSize, RootState, ThumbnailFormat, ThumbnailSize
 from photos_graph.paths import open_inside
@@ -59,7 +59,7 @@ class Media:
         Raises NotFound, RootOffline, Busy, and what decoding raises.
         """
 
-        return await self._renditions.open(photo_id, size, format, lambda: self.path(photo_id))
+        return await self._renditions.open(photo_id, size, format, lambda: self._as_read(photo_id))
 
     async def large(self, photo_id: str) -> bytes:
         """The raw path of the LARGE rendition, made anew where it is no longer kept; of an original where there is no
@@ -69,7 +69,7 @@ class Media:
             if found is not None and found.path is not None:
                 return os.fsencode(found.path)
         size, format = ThumbnailSize.LARGE, ThumbnailFormat.JPEG
-        made = await self._renditions.kept(photo_id, size, format, lambda: self.path(photo_id))
+        made = await self._renditions.kept(photo_id, size, format, lambda: self._as_read(photo_id))
         return await self.path(photo_id) if made is None else os.fsencode(made)
 
     async def picture(self, photo_id: str, share: float) -> bytes:
@@ -82,9 +82,12 @@ class Media:
 
     async def path(self, photo_id: str) -> bytes:
         """The raw path of an original that is as it was read. Raises NotFound, RootOffline."""
+        return (await self._as_read(photo_id)).path
+
+    async def _as_read(self, photo_id: str) -> AsRead:
         descriptor, found = await self._open(photo_id)
         os.close(descriptor)
-        return found.root_raw + b"/" + found.raw
+        return AsRead(found.root_raw + b"/" + found.raw, found.size, found.mtime_ns)
 
     async def original(self, photo_id: str) -> Original:
         """Raises NotFound, RootOffline."""

@@ -10,6 +10,7 @@ import PIL.ImageDraw
 import pytest
 
 from photos_graph.errors import NotFound, RootOffline
+from photos_graph.images.renditions import AsRead
 from photos_graph.images.workers import WorkerPool
 from photos_graph.model import Box, FaceCut, ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import ImageSettings
@@ -137,7 +138,7 @@ async def test_a_small_face_is_shown_coarse_and_not_kept_while_the_original_is_a
     keep_large(rig, scene(6000, 4000))
     small = FaceCut.of(Box(0.5, 0.5, 0.02, 0.02))
 
-    async def away() -> bytes:
+    async def away() -> AsRead:
         raise error
 
     rendition = await rig.renditions.open(PHOTO, small, JPEG, away)

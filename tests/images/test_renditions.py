@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from photos_graph.errors import Busy, KilledWorker, OverLimit, RootOffline, Unreadable, Unsupported
+from photos_graph.errors import Busy, KilledWorker, NotFound, OverLimit, RootOffline, Unreadable, Unsupported
 from photos_graph.images.cache import RenditionCache
-from photos_graph.images.renditions import Rendition, Renditions
+from photos_graph.images.renditions import AsRead, Rendition, Renditions
 from photos_graph.images.workers import Priority, WorkerPool
 from photos_graph.model import RenditionSize, ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import ImageSettings
@@ -38,9 +38,11 @@ class Rig:
         self.renditions = Renditions(self.cache, pool, settings)
         self.asked = 0
 
-    async def source(self) -> bytes:
+    async def source(self) -> AsRead:
         self.asked += 1
-        return os.fsencode(self.original)
+        found = self.original.stat() if self.original.exists() else None
+        size, mtime_ns = (found.st_size, found.st_mtime_ns) if found else (0, 0)
+        return AsRead(os.fsencode(self.original), size, mtime_ns)
 
     async def open(self, size: RenditionSize, format: ThumbnailFormat = JPEG) -> Rendition:
         return await self.renditions.open(PHOTO, size, format, self.source)
@@ -160,7 +162,7 @@ async def test_an_error_reaches_all_who_wait_and_the_next_one_tries_again(tmp_pa
 
 
 async def test_an_offline_root_says_so_unless_the_cache_has_it(tmp_path: Path) -> None:
-    async def offline() -> bytes:
+    async def offline() -> AsRead:
         raise RootOffline("The folder is not mounted.")
 
     async with rig(tmp_path) as made:
@@ -177,6 +179,21 @@ async def test_a_vanished_original_is_unreadable_and_its_path_stays_here(tmp_pat
         with pytest.raises(Unreadable, match="No such file") as error:
             await made.open(SMALL)
         assert error.value.stage == "read" and str(tmp_path) not in error.value.public_message
+
+
+async def test_an_original_that_is_replaced_while_it_waits_for_a_worker_is_not_kept_as_the_old_one(
+    tmp_path: Path,
+) -> None:
+    async with rig(tmp_path) as made:
+
+        async def replaced() -> AsRead:
+            before = await made.source()
+            made.original.write_bytes(encoded(scene(300, 200), "JPEG"))
+            return before
+
+        with pytest.raises(NotFound, match="changed"):
+            await made.renditions.open(PHOTO, SMALL, JPEG, replaced)
+        assert made.cache.get(PHOTO, SMALL, JPEG) is None
 
 
 async def test_a_pipe_in_place_of_an_original_does_not_block(tmp_path: Path) -> None:
