@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import Lifespan
@@ -60,7 +60,12 @@ def build_app(
             ),
             Middleware(Authentication, tokens, signer),
         ],
-        exception_handlers={PhotosGraphError: _known, HTTPException: _http, Exception: _masked},
+        exception_handlers={
+            PhotosGraphError: _known,
+            HTTPException: _http,
+            ClientDisconnect: _unheard,
+            Exception: _masked,
+        },
         lifespan=lifespan,
     )
 
@@ -76,6 +81,10 @@ async def _http(request: Request, error: Exception) -> Response:
         raise error
     body = {"errors": [{"message": error.detail, "extensions": {"code": _CODES.get(error.status_code, "INTERNAL")}}]}
     return JSONResponse(body, error.status_code, error.headers)
+
+
+async def _unheard(request: Request, error: Exception) -> Response:
+    return Response(status_code=499)  # nobody hears it; the number is nginx's, for logs
 
 
 async def _masked(request: Request, error: Exception) -> Response:

@@ -51,8 +51,6 @@ def routes(signer: Signer) -> list[Route]:
             return await _thumbnail(request, media_of(request), photo_id, what)
         except PhotosGraphError as error:
             return error_answer(error)
-        except ClientDisconnect:
-            return Response(status_code=499)  # nobody hears it; the number is nginx's, for logs
 
     return [Route("/media/{photo_id}/{what}", media, methods=["GET", "HEAD"])]
 

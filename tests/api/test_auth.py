@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 
@@ -137,6 +138,19 @@ async def test_a_listed_origin_may_call_with_a_token_but_not_with_cookies() -> N
         answer = await client.post("/graphql", json={}, headers=BEARER | {"Origin": "https://photos.example"})
     assert answer.headers["access-control-allow-origin"] == "https://photos.example"
     assert "access-control-allow-credentials" not in answer.headers
+
+
+async def test_a_client_that_goes_away_while_it_asks_is_no_error(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    host, port = client.base_url.host, client.base_url.port
+    _, writer = await asyncio.open_connection(host, port)
+    writer.write(f"POST /login HTTP/1.1\r\nHost: {host}\r\nContent-Length: 100\r\n\r\ntoken=".encode())
+    await writer.drain()
+    await asyncio.sleep(0.2)
+    writer.close()
+    await asyncio.sleep(0.2)
+    assert not caplog.records
 
 
 async def test_every_answer_tells_browsers_to_be_careful(client: httpx.AsyncClient) -> None:
