@@ -40,11 +40,12 @@ def open_pillow(data: bytes, found: formats.Format, limits: Limits) -> Opened:
 def from_pillow(picture: PIL.Image.Image) -> pyvips.Image:
     """The same pixels and colour profile as a libvips image."""
     profile = picture.info.get("icc_profile")
-    if picture.mode not in ("L", "RGB", "RGBA"):
+    if picture.mode not in ("L", "I;16", "RGB", "RGBA"):
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     bands = len(picture.getbands())
-    image = pyvips.Image.new_from_memory(picture.tobytes(), picture.width, picture.height, bands, "uchar")
-    image = image.copy(interpretation="b-w" if bands == 1 else "srgb")
+    depth, grey = ("ushort", "grey16") if picture.mode == "I;16" else ("uchar", "b-w")
+    image = pyvips.Image.new_from_memory(picture.tobytes(), picture.width, picture.height, bands, depth)
+    image = image.copy(interpretation=grey if bands == 1 else "srgb")
     if profile:
         image.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile)
     return image

@@ -100,6 +100,12 @@ def test_png_modes_become_srgb(mode: str) -> None:
     assert distance(shown(decoded), scene() if mode in ("RGBA", "P") else grey) < 6
 
 
+def test_grey_of_16_bits_is_not_white_in_jpeg_2000() -> None:
+    grey = scene().convert("L")
+    picture = PIL.Image.fromarray(np.asarray(grey).astype(np.uint16) * 257)
+    assert distance(shown(decode(encoded(picture, "JPEG2000"), 300, LIMITS)), grey) < 3
+
+
 def test_a_cmyk_jpeg_is_converted() -> None:
     decoded = decode(encoded(scene().convert("CMYK"), "JPEG", quality=95), 300, LIMITS)
     assert decoded.image.bands == 3
