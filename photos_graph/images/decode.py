@@ -84,7 +84,7 @@ def open_buffer(data: bytes, limits: Limits) -> Opened:
     with vips_errors():
         match found.decoder:
             case "libvips":
-                return open_vips(data, found, limits)
+                return open_vips(_still(data) if found is formats.AVIF else data, found, limits)
             case "rawpy":
                 from photos_graph.images.raw import open_raw
 
@@ -95,6 +95,11 @@ def open_buffer(data: bytes, limits: Limits) -> Opened:
                 return open_pillow(data, found, limits)
             case "none":
                 raise Unsupported(f"{found.name} cannot be decoded by this installation.")
+
+
+def _still(data: bytes) -> bytes:
+    """libvips does not know the brand of a sequence, whose picture for those that show one it reads like any other."""
+    return data[:8] + b"avif" + data[12:] if data[8:12] == b"avis" else data
 
 
 def open_vips(data: bytes, found: formats.Format, limits: Limits) -> Opened:

@@ -83,9 +83,10 @@ def test_heic_orientation_is_applied_once() -> None:
     assert distance(shown(decoded), scene()) < 3
 
 
-def test_a_gif_gives_its_first_frame() -> None:
-    frames = [scene().quantize(64), PIL.Image.new("P", scene().size)]
-    data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+@pytest.mark.parametrize(("format", "mode"), [("GIF", "P"), ("WEBP", "RGB"), ("AVIF", "RGB"), ("PNG", "RGB")])
+def test_what_moves_gives_its_first_frame(format: str, mode: str) -> None:
+    frames = [scene().quantize(64) if mode == "P" else scene(), PIL.Image.new(mode, scene().size)]
+    data = encoded(frames[0], format, save_all=True, append_images=frames[1:])
     decoded = decode(data, 300, LIMITS)
     assert (decoded.width, decoded.height) == (600, 400)
     assert distance(shown(decoded), scene()) < 5
