@@ -30,3 +30,8 @@ def error_answer(error: errors.PhotosGraphError, headers: Mapping[str, str] | No
         more["www-authenticate"] = 'Bearer realm="photos-graph"'
     body = {"errors": [{"message": error.public_message, "extensions": {"code": error.code}}]}
     return JSONResponse(body, status, more)
+
+
+def masked() -> JSONResponse:
+    """Of what nobody foresaw, whose message may tell too much."""
+    return error_answer(errors.PhotosGraphError("Something went wrong here. The log of the service says what."))

@@ -17,12 +17,12 @@ from starlette.types import Lifespan
 from photos_graph.auth import Signer, Tokens
 from photos_graph.errors import PhotosGraphError
 from photos_graph.settings import WebSettings
-from photos_graph.web.answers import error_answer
+from photos_graph.web.answers import error_answer, masked
 from photos_graph.web.graphiql import graphiql_routes
 from photos_graph.web.health import health_routes
 from photos_graph.web.login import login_routes
 from photos_graph.web.media import routes as media_routes
-from photos_graph.web.middleware import Authentication, LoopbackHosts, SecurityHeaders
+from photos_graph.web.middleware import Authentication, LoopbackHosts, Masking, SecurityHeaders
 
 _CODES = {400: "BAD_INPUT", 404: "NOT_FOUND", 405: "BAD_INPUT"}
 
@@ -58,6 +58,7 @@ def build_app(
                 allow_headers=("Authorization", "Content-Type", "Range"),
                 expose_headers=("Content-Range", "ETag", "Retry-After"),
             ),
+            Middleware(Masking),
             Middleware(Authentication, tokens, signer),
         ],
         exception_handlers={
@@ -88,7 +89,7 @@ async def _unheard(request: Request, error: Exception) -> Response:
 
 
 async def _masked(request: Request, error: Exception) -> Response:
-    return error_answer(PhotosGraphError("Something went wrong here. The log of the service says what."))
+    return masked()
 
 
 class _WithoutQuery(logging.Filter):

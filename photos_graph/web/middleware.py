@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from photos_graph.auth import Signer, Tokens, Viewer
 from photos_graph.errors import BadInput, Forbidden, PhotosGraphError, Unauthenticated
-from photos_graph.web.answers import error_answer
+from photos_graph.web.answers import error_answer, masked
 from photos_graph.web.login import COOKIE, login_page
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/login"})
@@ -44,6 +44,29 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class Masking:
+    """Answers for what failed on the way, and raises it again for the log. Starlette's own answer to it would lack the
+    headers of the layers above: to a page of another origin it would look like a network that is down."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = scope["type"] != "http"
+
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        except Exception:
+            if not started:
+                await masked()(scope, receive, send)
+            raise
 
 
 class LoopbackHosts:

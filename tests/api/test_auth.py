@@ -30,9 +30,13 @@ async def who(request: Request) -> Response:
     return JSONResponse({"name": request.state.viewer.name, "role": request.state.viewer.role})
 
 
+async def fails(request: Request) -> Response:
+    raise RuntimeError("a secret")
+
+
 def build(origins: tuple[str, ...] = ()) -> Starlette:
     return build_app(
-        [Route("/graphql", who, methods=["POST"])],
+        [Route("/graphql", who, methods=["POST"]), Route("/fails", fails)],
         settings=WebSettings(origins=origins),
         tokens=Tokens({Role.OWNER: OWNER, Role.VIEWER: VIEWER}),
         signer=Signer(b"k" * 32),
@@ -159,6 +163,16 @@ async def test_every_answer_tells_browsers_to_be_careful(client: httpx.AsyncClie
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "no-referrer"
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+async def test_a_failure_is_told_to_a_listed_origin_too_and_gives_nothing_away() -> None:
+    headers = BEARER | {"Origin": "https://photos.example"}
+    async with serving(build(("https://photos.example",))) as client:
+        answer = await client.get("/fails", headers=headers)
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (500, "INTERNAL")
+    assert "secret" not in answer.text
+    assert answer.headers["access-control-allow-origin"] == "https://photos.example"
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 async def test_graphiql_comes_from_here_alone_and_its_scripts_are_kept(client: httpx.AsyncClient) -> None:
