@@ -61,7 +61,7 @@ def decode(data: bytes, edge: int, limits: Limits) -> Decoded:
     except OverLimit:
         raise
     except Unreadable as damage:
-        image = _pixels(opened, edge, "none")
+        image = _patient_pixels(opened, edge, damage)
         return Decoded(image, opened.width, opened.height, opened.format.name, (damage.public_message,))
     return Decoded(image, opened.width, opened.height, opened.format.name)
 
@@ -148,6 +148,16 @@ def srgb(image: pyvips.Image) -> pyvips.Image:
     elif image.bands > 4:  # a TIFF may carry more than one extra channel
         image = image.extract_band(0, n=3)
     return image
+
+
+def _patient_pixels(opened: Opened, edge: int, damage: Unreadable) -> pyvips.Image:
+    """Raises ``damage`` where patience does not help: after it, LibRaw complains only of being asked again."""
+    try:
+        return _pixels(opened, edge, "none")
+    except OverLimit:
+        raise
+    except Unreadable:
+        raise damage from None
 
 
 @contextmanager

@@ -87,6 +87,10 @@ def _from_array(pixels: Any) -> pyvips.Image:
 
 
 def _reason(error: Exception) -> str:
-    """LibRaw's messages are bytes."""
+    """LibRaw's messages are bytes. It reads from memory: what it calls an error of input is the end."""
+    import rawpy
+
+    if isinstance(error, rawpy.LibRawIOError):
+        return "it ends too early"
     first = error.args[0] if error.args else ""
     return first.decode(errors="replace") if isinstance(first, bytes) else str(first) or type(error).__name__

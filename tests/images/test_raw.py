@@ -93,3 +93,9 @@ def test_a_damaged_raw_is_unreadable() -> None:
     data = dng(scene(1200, 800))
     with pytest.raises((Unreadable, Unsupported)):
         decode(data[:300], 320, LIMITS)
+
+
+def test_a_raw_that_ends_too_early_says_so() -> None:
+    data = dng(scene(1200, 800))
+    with pytest.raises(Unreadable, match="ends too early"):
+        decode(data[: len(data) // 2], 320, LIMITS)
