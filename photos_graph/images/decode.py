@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from photos_graph.errors import OverLimit, Unreadable, Unsupported
 from photos_graph.images import formats
+from photos_graph.images.formats import Bytes
 from photos_graph.images.vips import pyvips, reason
 
 SWAPPING_ORIENTATIONS = {5, 6, 7, 8}  # EXIF: those that lie on a side
@@ -49,7 +50,7 @@ class Decoded:
     warnings: tuple[str, ...] = ()
 
 
-def decode(data: bytes, edge: int, limits: Limits) -> Decoded:
+def decode(data: Bytes, edge: int, limits: Limits) -> Decoded:
     """The picture in memory, at most ``edge`` pixels on its longest side.
 
     A damaged file gives what it has, with a warning that says what is wrong. Raises Unsupported, OverLimit,
@@ -66,7 +67,7 @@ def decode(data: bytes, edge: int, limits: Limits) -> Decoded:
     return Decoded(image, opened.width, opened.height, opened.format.name)
 
 
-def decode_lazily(data: bytes, edge: int, limits: Limits) -> Decoded:
+def decode_lazily(data: Bytes, edge: int, limits: Limits) -> Decoded:
     """The same, but pixels are decoded as they are read, so an encoder can begin early. Patient with damage."""
     opened = open_buffer(data, limits)
     with vips_errors():
@@ -74,7 +75,7 @@ def decode_lazily(data: bytes, edge: int, limits: Limits) -> Decoded:
     return Decoded(image, opened.width, opened.height, opened.format.name)
 
 
-def open_buffer(data: bytes, limits: Limits) -> Opened:
+def open_buffer(data: Bytes, limits: Limits) -> Opened:
     """Reads the header. Raises Unsupported, OverLimit (too many pixels), Unreadable."""
     if not data:
         raise Unreadable("The file is empty.")
@@ -97,13 +98,14 @@ def open_buffer(data: bytes, limits: Limits) -> Opened:
                 raise Unsupported(f"{found.name} cannot be decoded by this installation.")
 
 
-def _still(data: bytes) -> bytes:
+def _still(data: Bytes) -> Bytes:
     """libvips does not know the brand of a sequence, whose picture for those that show one it reads like any other."""
-    return data[:8] + b"avif" + data[12:] if data[8:12] == b"avis" else data
+    return b"".join((data[:8], b"avif", data[12:])) if data[8:12] == b"avis" else data
 
 
-def open_vips(data: bytes, found: formats.Format, limits: Limits) -> Opened:
-    header = pyvips.Image.new_from_buffer(data, "")
+def open_vips(data: Bytes, found: formats.Format, limits: Limits) -> Opened:
+    # From sources: of a buffer pyvips makes a copy, as large as the original.
+    header = pyvips.Image.new_from_source(pyvips.Source.new_from_memory(data), "")
     check_pixels(header.width, header.height, limits)
     width, height = header.width, header.height
     if orientation(header) in SWAPPING_ORIENTATIONS:
@@ -113,7 +115,10 @@ def open_vips(data: bytes, found: formats.Format, limits: Limits) -> Opened:
     def thumbnail(edge: int, fail_on: str) -> pyvips.Image:
         # thumbnail's own fail_on does not reach the loader (seen with libvips 8.18); the option string does.
         load = f"[fail_on={fail_on}]"
-        return pyvips.Image.thumbnail_buffer(data, edge, option_string=load, height=edge, size="down", **profile)
+        source = pyvips.Source.new_from_memory(data)
+        image = pyvips.Image.thumbnail_source(source, edge, option_string=load, height=edge, size="down", **profile)
+        image._references.append(source)  # which pyvips itself does where it loads, but not here
+        return image
 
     return Opened(found, width, height, thumbnail, oriented=orientation(header) > 1)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from photos_graph.images.decode import Limits, decode
 from photos_graph.images.encode import encode, quality_of
+from photos_graph.images.formats import Bytes
 from photos_graph.images.vips import pyvips
 from photos_graph.model import ThumbnailFormat, ThumbnailSize
 
@@ -26,7 +27,7 @@ class Derived:
     warnings: tuple[str, ...]
 
 
-def derive(data: bytes, limits: Limits, quality: int) -> Derived:
+def derive(data: Bytes, limits: Limits, quality: int) -> Derived:
     """The LARGE rendition (JPEG, or WebP for what has transparency) and the placeholder of it.
 
     Raises Unsupported, OverLimit, Unreadable. A damaged file gives what it has, with a warning.

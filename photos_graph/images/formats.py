@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+Bytes = bytes | memoryview
 Decoder = Literal["libvips", "pillow-heif", "rawpy", "pillow", "none"]
 
 
@@ -83,15 +84,15 @@ _MAX_IFDS = 16
 _MAX_ENTRIES = 512
 
 
-def sniff(data: bytes) -> Format | None:
+def sniff(data: Bytes) -> Format | None:
     """The format of a file by its first bytes (of a TIFF also its directories); None if it is none of ours."""
     if data[4:8] == b"ftyp":
-        return _sniff_boxes(data)
+        return _sniff_boxes(bytes(data[:256]))
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return WEBP
     if data[:4] in _TIFF_STARTS:
         return RAW if _is_raw(data) else TIFF
-    return next((found for start, found in _STARTS if data.startswith(start)), None)
+    return next((found for start, found in _STARTS if data[: len(start)] == start), None)
 
 
 def _sniff_boxes(data: bytes) -> Format | None:
@@ -107,7 +108,7 @@ def _sniff_boxes(data: bytes) -> Format | None:
     return None
 
 
-def _is_raw(data: bytes) -> bool:
+def _is_raw(data: Bytes) -> bool:
     """NEF, ARW, DNG, PEF and others are TIFFs whose pixels are a sensor's; CR2 says so in its header."""
     if data[8:10] == b"CR":
         return True
@@ -126,7 +127,7 @@ def _holds_raw(tag: int, value: int) -> bool:
     return (tag == _COMPRESSION and value in _RAW_COMPRESSIONS) or (tag == _PHOTOMETRIC and value in _RAW_PHOTOMETRICS)
 
 
-def _entries(data: bytes, order: str) -> Iterator[tuple[int, int]]:
+def _entries(data: Bytes, order: str) -> Iterator[tuple[int, int]]:
     """Tags and values of the first directory, those after it and those below it."""
     offsets = [struct.unpack_from(order + "I", data, 4)[0]]
     seen: set[int] = set()

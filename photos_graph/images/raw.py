@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from photos_graph.errors import OverLimit, Unreadable, Unsupported
 from photos_graph.images import formats
 from photos_graph.images.decode import Limits, Opened, check_pixels, open_vips
+from photos_graph.images.formats import Bytes
 from photos_graph.images.vips import pyvips
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _SIDEWAYS = (5, 6)
 _ROTATIONS = {3: "d180", 5: "d270", 6: "d90"}  # LibRaw's flip, as clockwise rotation
 
 
-def open_raw(data: bytes, found: formats.Format, limits: Limits) -> Opened:
+def open_raw(data: Bytes, found: formats.Format, limits: Limits) -> Opened:
     """Raises Unsupported, Unreadable, OverLimit."""
     import rawpy
 

@@ -39,7 +39,7 @@ def _intake(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
             sidecar = _read_sidecar(root, decode_raw(argument["sidecar"]), follow)
         except PhotosGraphError as error:
             warnings.append(("metadata", f"Its sidecar: {error.public_message}"))
-    derived = derive(bytes(original.data), Limits(argument["max_pixels"]), argument["quality"])
+    derived = derive(original.data, Limits(argument["max_pixels"]), argument["quality"])
     metadata, doubts = read_metadata(original.data, argument["name"], original.mtime_ns, sidecar)
     regions, more_doubts = read_regions(original.data, derived.width, derived.height, metadata.orientation, sidecar)
     regions = regions or _picasas(root, decode_raw(argument["path"]), follow)

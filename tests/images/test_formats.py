@@ -34,8 +34,9 @@ def boxes(major: bytes, *compatible: bytes) -> bytes:
     ],
 )
 def test_content_tells_the_format(data: bytes, name: str) -> None:
-    found = formats.sniff(data)
-    assert found and found.name == name
+    for given in (data, memoryview(bytearray(data)).toreadonly()):  # the second as a scan reads it
+        found = formats.sniff(given)
+        assert found and found.name == name
 
 
 @pytest.mark.parametrize("data", [b"", b"\0", b"RIFF\0\0\0\0WAVE", boxes(b"isom", b"mp42"), b"<svg", b"%PDF-1.4"])

@@ -213,6 +213,25 @@ async def test_limits_hold_for_renditions(tmp_path: Path) -> None:
             await made.open(SMALL)
 
 
+async def test_an_original_is_in_memory_once(tmp_path: Path) -> None:
+    pool = WorkerPool("photos_graph.images.tasks:TASKS", 1, 256 * MIB, timeout_seconds=30, queue=1)
+    renditions = Renditions(RenditionCache(tmp_path / "cache", MIB), pool, ImageSettings())
+    original = tmp_path / "original"
+    original.write_bytes(encoded(scene().resize((7500, 6600)), "TIFF"))
+    found = original.stat()
+
+    async def source() -> AsRead:
+        return AsRead(os.fsencode(original), found.st_size, found.st_mtime_ns)
+
+    try:
+        assert found.st_size > 140 * MIB
+        path = await renditions.kept(PHOTO, SMALL, JPEG, source)
+        assert path is not None and opened(path.read_bytes()).size == (320, 282)
+    finally:
+        await renditions.close()
+        await pool.close()
+
+
 async def test_a_worker_killed_while_it_renders_is_an_error_of_that_rendition(tmp_path: Path) -> None:
     async with rig(tmp_path) as made:
         made.original.write_bytes(encoded(scene().resize((6000, 4000)), "PNG", compress_level=0))
