@@ -23,6 +23,7 @@ _HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # Without O_NONBLOCK the open of a FIFO that took the file's place would wait for a writer for ever.
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+_LIMIT = 2**63  # the integers of a graph have 64 bits, with their sign
 
 
 def display(raw: bytes) -> str:
@@ -48,6 +49,16 @@ def encode_raw(raw: bytes) -> str:
 
 def decode_raw(stored: str) -> bytes:
     return base64.b64decode(stored, validate=True)
+
+
+def mtime_ns(status: os.stat_result) -> int:
+    """When it was modified; a time beyond the year 2262, as a broken clock leaves it, is the last one before."""
+    return max(-_LIMIT, min(status.st_mtime_ns, _LIMIT - 1))
+
+
+def inode(status: os.stat_result) -> int:
+    """Pooled and network file systems (mergerfs, SMB) hand out numbers of 64 bits without a sign."""
+    return status.st_ino - 2 * _LIMIT if status.st_ino >= _LIMIT else status.st_ino
 
 
 def inside(root: bytes, path: bytes) -> bool:

@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass
 
 from photos_graph.errors import OverLimit, StillWritten, Unreadable
-from photos_graph.library.stamps import inode, mtime_ns
+from photos_graph.paths import inode, mtime_ns
 
 _CHUNK = 4 * 1024 * 1024  # bytes: long enough for a NAS to stream, short enough to hash while warm in the cache
 

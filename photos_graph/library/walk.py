@@ -11,8 +11,7 @@ from typing import AnyStr, NamedTuple
 from photos_graph.errors import NotFound, Unreadable
 from photos_graph.library.listing import Listing, Rules, list_folder
 from photos_graph.library.names import distinct_names
-from photos_graph.library.stamps import inode, mtime_ns
-from photos_graph.paths import display, open_folder
+from photos_graph.paths import display, inode, mtime_ns, open_folder
 
 __all__ = ["Found", "FoundFile", "FoundFolder", "KnownFolder", "Problem", "Rules", "Sidecar", "walk"]
 

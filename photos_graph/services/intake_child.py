@@ -10,9 +10,8 @@ from typing import Any
 from photos_graph.errors import NotFound, PhotosGraphError, StillWritten
 from photos_graph.images.child import Emit, Task
 from photos_graph.images.tasks import TASKS as IMAGE_TASKS
-from photos_graph.library.stamps import mtime_ns
 from photos_graph.model import Metadata, Region
-from photos_graph.paths import decode_raw, open_inside
+from photos_graph.paths import decode_raw, mtime_ns, open_inside
 
 
 def _intake(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:

@@ -15,9 +15,8 @@ from photos_graph.graph.connection import Graph
 from photos_graph.graph.photos import Source
 from photos_graph.images.formats import BY_NAME
 from photos_graph.images.renditions import AsRead, Rendition, Renditions
-from photos_graph.library.stamps import mtime_ns
 from photos_graph.model import RenditionSize, RootState, ThumbnailFormat, ThumbnailSize
-from photos_graph.paths import open_inside
+from photos_graph.paths import mtime_ns, open_inside
 from photos_graph.services.roots import refreshed
 
 ENOUGH_PIXELS = 112  # as wide as a face is looked at

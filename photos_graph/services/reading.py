@@ -32,8 +32,8 @@ from photos_graph.graph.photos import Read, put_read
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.workers import WorkerPool
 from photos_graph.library.places import Gazetteer
-from photos_graph.library.stamps import inode, mtime_ns
 from photos_graph.model import Place, Root, ThumbnailSize
+from photos_graph.paths import inode, mtime_ns
 from photos_graph.services.index import Index
 from photos_graph.services.intake import Intake, call_intake
 from photos_graph.services.progress import Progress

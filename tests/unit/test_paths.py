@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photos_graph.errors import BadSettings, NotFound, RootOffline, Unreadable, Unsupported
-from photos_graph.paths import check_data_dir, decode_raw, display, encode_raw, inside, open_inside
+from photos_graph.paths import check_data_dir, decode_raw, display, encode_raw, inode, inside, open_inside
 
 
 def read(root: Path, relative: str, *, follow_symlinks: bool = False) -> bytes:
@@ -172,3 +172,10 @@ def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
         with pytest.raises((Unreadable, NotFound)):
             read(tmp_path, relative)
     assert open_descriptors() == before
+
+
+@pytest.mark.parametrize("number", [1, 2**63 - 1, 2**63, 2**64 - 1])
+def test_an_inode_is_a_number_that_a_graph_holds_and_no_other_is_the_same(number: int) -> None:
+    status = os.stat_result((0o100644, number, 0, 1, 0, 0, 0, 0, 0, 0))
+    assert -(2**63) <= inode(status) < 2**63
+    assert inode(status) % 2**64 == number
