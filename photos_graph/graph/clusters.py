@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.graph.connection import Graph, Transaction
+from photos_graph.graph.faces import NAMELESS
 from photos_graph.graph.found_faces import unpacked
 from photos_graph.graph.postings import last_number
 
@@ -129,14 +130,18 @@ MATCH (f:Face {id: id}) WHERE NOT coalesce(f.ignored, false) AND NOT EXISTS { (f
 CREATE (f)-[:IN_CLUSTER]->(c)
 """
 
-COUNT: LiteralString = """
+COUNT: LiteralString = (
+    """
 UNWIND $ids AS id
 MATCH (c:Cluster {id: id})
 SET c.size = COUNT { MATCH (c)<-[:IN_CLUSTER]-(f:Face)
-  WHERE f.unseen IS NULL AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) } }
+  WHERE """
+    + NAMELESS
+    + """ }
 WITH c WHERE NOT EXISTS { (c)<-[:IN_CLUSTER]-(:Face) }
 DETACH DELETE c
 """
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import LiteralString
 
 from photos_graph.graph.connection import Graph, Transaction
+from photos_graph.graph.faces import NAMELESS
 from photos_graph.model import FaceCluster
 
 PAGE: LiteralString = """
@@ -38,13 +39,17 @@ async def cluster(graph: Graph, cluster_id: str) -> FaceCluster | None:
     return FaceCluster(cluster_id, rows[0]["size"]) if rows else None
 
 
-LIKES: LiteralString = """
+LIKES: LiteralString = (
+    """
 UNWIND $ids AS id
 MATCH (c:Cluster {id: id})<-[:IN_CLUSTER]-(f:Face)-[r:LOOKS_LIKE]->(x:Person)
-WHERE f.unseen IS NULL AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }
+WHERE """
+    + NAMELESS
+    + """
   AND NOT EXISTS { (f)-[:IS_NOT]->(x) }
 RETURN id, x.id AS person, sum(r.score) AS score, c.size AS size
 """
+)
 
 
 async def likes(graph: Graph, cluster_ids: Sequence[str]) -> dict[str, list[tuple[str, float]]]:
@@ -57,13 +62,17 @@ async def likes(graph: Graph, cluster_ids: Sequence[str]) -> dict[str, list[tupl
     return found
 
 
-RECOUNT: LiteralString = """
+RECOUNT: LiteralString = (
+    """
 UNWIND $ids AS id
 MATCH (f:Face {id: id})-[:IN_CLUSTER]->(c:Cluster)
 WITH DISTINCT c
-SET c.size = COUNT { MATCH (c)<-[:IN_CLUSTER]-(m:Face)
-  WHERE m.unseen IS NULL AND NOT coalesce(m.ignored, false) AND NOT EXISTS { (m)-[:IS]->(:Person) } }
+SET c.size = COUNT { MATCH (c)<-[:IN_CLUSTER]-(f:Face)
+  WHERE """
+    + NAMELESS
+    + """ }
 """
+)
 
 
 async def recount(tx: Transaction, face_ids: Iterable[str]) -> None:

@@ -84,6 +84,10 @@ THEIRS: LiteralString = """(EXISTS { (f)-[:IS]->(:Person {id: $person}) } OR (NO
 ASSIGNED: LiteralString = """(EXISTS { (f)-[:IS]->(:Person) } OR (NOT coalesce(f.ignored, false)
     AND EXISTS { MATCH (f)-[r:LOOKS_LIKE]->(:Person) WHERE r.applied }))"""
 
+# What a cluster shows of its faces, and what its size counts.
+NAMELESS: LiteralString = """f.unseen IS NULL AND NOT coalesce(f.ignored, false)
+    AND NOT EXISTS { (f)-[:IS]->(:Person) }"""
+
 # The start that leads to the fewest faces comes first. WITH keeps a planner from starting elsewhere.
 OF_PHOTO: LiteralString = "MATCH (:Photo {id: $photo})-[:HAS_FACE]->(f:Face) WITH f\n"
 OF_CLUSTER: LiteralString = """
@@ -154,15 +158,19 @@ async def ranks(graph: Graph, wanted: FaceFilter, after: str, limit: int) -> lis
     return found
 
 
-FIRST_OF_CLUSTERS: LiteralString = """
+FIRST_OF_CLUSTERS: LiteralString = (
+    """
 UNWIND $ids AS id
 CALL (id) {
   MATCH (:Cluster {id: id})<-[:IN_CLUSTER]-(f:Face)
-  WHERE f.unseen IS NULL AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }
+  WHERE """
+    + NAMELESS
+    + """
   RETURN f.rank AS rank ORDER BY rank LIMIT $limit
 }
 RETURN id AS of, rank ORDER BY rank
 """
+)
 
 FIRST_OF_PERSONS: LiteralString = """
 UNWIND $ids AS id

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from photos_graph.bootstrap import Services
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from photos_graph.bootstrap import Services, build
 from photos_graph.graph.connection import Graph
 from photos_graph.model import BulkResult, PhotoOrder, Ref
 from photos_graph.services.filters import PhotoFilter, TermFilter
+from photos_graph.settings import Settings
 from tests.graph.faced import Found, find
 from tests.graph.trees import photo_id, plant
 
@@ -22,6 +26,17 @@ async def faced(services: Services) -> Graph:
     )
     await services.index.catch_up()
     return services.graph
+
+
+@asynccontextmanager
+async def alone(settings: Settings) -> AsyncIterator[Services]:
+    """Such a library. Nobody looks for jobs or for changes of other processes, so that every query is of the call that
+    is counted."""
+    settings.search.follow_seconds = 3600
+    settings.faces.enabled = "off"
+    async with build(settings, run_jobs=False) as services:
+        await faced(services)
+        yield services
 
 
 def counts(result: BulkResult) -> tuple[int, int, bool]:

@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from photos_graph.bootstrap import Services, build
+from photos_graph.bootstrap import Services
 from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.model import Person, Ref
 from photos_graph.settings import Settings
 from tests.engines import RunningEngine
 from tests.graph.faced import Found, find, liken, said_of_faces, sizes
 from tests.graph.trees import photo_id
-from tests.services.faced import counts, faced, named, photos_of, undone
+from tests.services.faced import alone, counts, named, photos_of, undone
 from tests.services.library import in_step
 
 pytestmark = pytest.mark.anyio
@@ -22,11 +22,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def services(settings: Settings) -> AsyncIterator[Services]:
-    """Nobody looks for jobs or for changes of other processes, so that every query is of the call that is counted."""
-    settings.search.follow_seconds = 3600
-    settings.faces.enabled = "off"
-    async with build(settings, run_jobs=False) as services:
-        await faced(services)
+    async with alone(settings) as services:
         yield services
 
 

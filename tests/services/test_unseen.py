@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import numpy as np
 import pytest
 
-from photos_graph.bootstrap import Services, build
+from photos_graph.bootstrap import Services
 from photos_graph.errors import NotFound
 from photos_graph.faces.linkage import NOBODY
 from photos_graph.faces.recognise import Recognised
@@ -22,7 +22,7 @@ from photos_graph.services.faces import PageKey
 from photos_graph.settings import Settings
 from tests.graph.faced import liken, said_of_faces, sizes
 from tests.graph.trees import ROOT, file_id, hold, photo_id, plant
-from tests.services.faced import counts, faced, named
+from tests.services.faced import alone, counts, named
 from tests.services.library import in_step
 
 pytestmark = pytest.mark.anyio
@@ -32,10 +32,7 @@ ALL = {*(f"f{n}" for n in range(10)), "g0", "g5"}
 
 @pytest.fixture
 async def services(settings: Settings) -> AsyncIterator[Services]:
-    settings.search.follow_seconds = 3600
-    settings.faces.enabled = "off"
-    async with build(settings, run_jobs=False) as services:
-        await faced(services)
+    async with alone(settings) as services:
         yield services
 
 
