@@ -19,12 +19,12 @@ import numpy.typing as npt
 from benchmarks.bench import Bench
 from benchmarks.report import Figure, Goal
 from photos_graph.faces import similarity
-from photos_graph.faces.assign import assign
-from photos_graph.faces.cluster import average_linkage, by_size, hdbscan, unconstrained
+from photos_graph.faces.assignment import assign
+from photos_graph.faces.catalogue import DETECTORS, EMBEDDERS
+from photos_graph.faces.clustering import average_linkage, by_size, hdbscan, unconstrained
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.table import DETECTORS, EMBEDDERS
 from photos_graph.faces.weights import Weights
-from photos_graph.services.finding import find_faces, model_pool
+from photos_graph.services.faces.detection_call import find_faces, model_pool
 from photos_graph.settings import Settings
 
 Floats = npt.NDArray[np.float32]

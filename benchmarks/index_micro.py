@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from pyroaring import BitMap
 
+from photos_graph.memory import give_back
 from photos_graph.model import Carried, FolderMarks, PhotoOrder, TimelineUnit
 from photos_graph.search.arrays import bitmap
 from photos_graph.search.index import SearchIndex
@@ -37,7 +38,6 @@ from photos_graph.search.query import (
 )
 from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
 from photos_graph.search.snapshot import capture, load, save
-from photos_graph.services.memory import give_back
 
 chance = random.Random(7)
 

@@ -18,11 +18,10 @@ import numpy.typing as npt
 from benchmarks import faces
 from benchmarks.bench import Bench
 from benchmarks.report import Figure, Goal
+from photos_graph.faces.catalogue import EMBEDDERS
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.match import Rules
-from photos_graph.faces.table import EMBEDDERS
-from photos_graph.images.workers import WorkerPool
-from photos_graph.learn import dataset, gate, neighbours, persons, registry, table
+from photos_graph.faces.matching import Rules
+from photos_graph.learn import catalogue, dataset, gate, neighbours, persons, registry
 from photos_graph.learn.dataset import Said, TagNode, TrainingSet, training_set
 from photos_graph.learn.evidence import Evidence
 from photos_graph.learn.metrics import average_precisions
@@ -31,11 +30,12 @@ from photos_graph.learn.review import tag_questions
 from photos_graph.learn.tags import TagModel
 from photos_graph.learn.weights import Weights
 from photos_graph.model import ModelState
-from photos_graph.services.ask_stage import COUNT, EACH
-from photos_graph.services.describing import MOST, describe, describing_pool
-from photos_graph.services.neighbour_stage import AT_ONCE
-from photos_graph.services.training import train_tags, training_pool
+from photos_graph.services.learning.features_call import MOST, describe, describing_pool
+from photos_graph.services.learning.neighbours import AT_ONCE
+from photos_graph.services.learning.questions import COUNT, EACH
+from photos_graph.services.learning.training_call import train_tags, training_pool
 from photos_graph.settings import Settings
+from photos_graph.workers.pool import WorkerPool
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -327,7 +327,7 @@ def _features(bench: Bench, settings: Settings, figures: list[Figure]) -> Path |
     if not pictures:
         bench.say(f"left out: there is no {bench.scenes}/<place>/<picture>.jpg")
         return None
-    row = table.backbone(settings.learn.backbone)
+    row = catalogue.backbone(settings.learn.backbone)
     store = Weights(settings.models_dir, settings.learn.weights)
     store.fetch([row], lambda what, done, total: bench.say(what))
 

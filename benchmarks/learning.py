@@ -15,7 +15,7 @@ from benchmarks.jobs import settled
 from benchmarks.processes import MIB, Watch
 from benchmarks.report import Figure, Goal
 from benchmarks.service import Service
-from photos_graph.learn import table
+from photos_graph.learn import catalogue
 from photos_graph.learn.evidence import Evidence
 from photos_graph.learn.metrics import average_precisions
 from photos_graph.learn.weights import Weights
@@ -68,7 +68,7 @@ def learning(bench: Bench) -> Iterator[Figure]:
 def fetched(bench: Bench, data_dir: Path) -> None:
     """The backbone is where the service looks for it."""
     store = Weights(Settings(data_dir=data_dir).models_dir)
-    store.fetch([table.backbone("EfficientNetLite0")], lambda what, done, total: bench.say(what))
+    store.fetch([catalogue.backbone("EfficientNetLite0")], lambda what, done, total: bench.say(what))
 
 
 def _spread(pictures: Sequence[Path], root: Path) -> Path:

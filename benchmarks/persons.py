@@ -17,7 +17,7 @@ from benchmarks.processes import MIB, Watch
 from benchmarks.recognition import weights
 from benchmarks.report import Figure, Goal
 from benchmarks.service import Service
-from photos_graph.services.recognition import QUIET_SECONDS
+from photos_graph.services.faces.triggers import QUIET_SECONDS
 
 LABELLED = 2  # faces of each person
 RIGHT, ACCEPTED = 98, 1  # percent

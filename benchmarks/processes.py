@@ -31,11 +31,11 @@ def tree(pid: int) -> list[int]:
 
 
 def is_engine(pid: int) -> bool:
-    return "photos_graph.graph.engine_child" in command(pid)
+    return "photos_graph.graph.engine.embedded_child" in command(pid)
 
 
 def is_decoder(pid: int) -> bool:
-    return "photos_graph.images.child" in command(pid)
+    return "photos_graph.workers.child" in command(pid)
 
 
 def command(pid: int) -> str:

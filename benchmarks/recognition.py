@@ -16,11 +16,11 @@ from benchmarks.processes import MIB, Watch
 from benchmarks.report import Figure, Goal
 from benchmarks.service import Service
 from photos_graph.bootstrap import Services, build
-from photos_graph.faces.table import DETECTORS, EMBEDDERS
+from photos_graph.faces.catalogue import DETECTORS, EMBEDDERS
 from photos_graph.faces.weights import Weights
-from photos_graph.graph import found_faces
-from photos_graph.graph.connection import Transaction
-from photos_graph.graph.found_faces import SeenFace
+from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.faces import detections
+from photos_graph.graph.faces.detections import SeenFace
 from photos_graph.model import Box, Job, JobState
 from photos_graph.settings import GraphSettings, Settings
 
@@ -122,7 +122,7 @@ async def _put(services: Services, start: int, vectors: Floats) -> None:
             await tx.run(PHOTOS, numbers=list(numbers))
             await tx.run(NUMBERS, count=numbers[-1] + 1)
             seen = [(number, f"{number:032x}", SeenFace(0.7, vectors[number - start], box, 0.9)) for number in numbers]
-            await found_faces.add(tx, seen, "SFace")
+            await detections.add(tx, seen, "SFace")
 
         await services.graph.transaction(work)
 

@@ -8,55 +8,55 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from photos_graph.errors import BadSettings
-from photos_graph.graph import folders
-from photos_graph.graph.connection import Graph, connect
+from photos_graph.graph.engine.connection import Graph, connect
+from photos_graph.graph.library import folders
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.renditions import Renditions
-from photos_graph.images.workers import WorkerPool
+from photos_graph.index import Index
+from photos_graph.jobs.queue import Jobs
 from photos_graph.jobs.runner import Runner
 from photos_graph.library.places import Gazetteer
 from photos_graph.model import JobKind
 from photos_graph.paths import check_data_dir
-from photos_graph.services.alike import Alike
-from photos_graph.services.ask_stage import AskStage
-from photos_graph.services.browse import Browse
-from photos_graph.services.changes import Changes
-from photos_graph.services.cold_stage import ColdStage
-from photos_graph.services.describe_stage import DescribeStage
-from photos_graph.services.describing import describing_pool
-from photos_graph.services.drawing import Drawing, describing
-from photos_graph.services.exports.job import ExportJob, Exports
-from photos_graph.services.exports.shards import shards_pool
-from photos_graph.services.face_job import FaceJob
-from photos_graph.services.faces import Faces
-from photos_graph.services.finding import model_pool
-from photos_graph.services.grouping import Grouping, group_pool
-from photos_graph.services.imports.job import ImportJob, Imports
-from photos_graph.services.index import Index
-from photos_graph.services.intake import TARGET
-from photos_graph.services.jobs import Jobs
-from photos_graph.services.labels import Labels
-from photos_graph.services.learning import Learning
+from photos_graph.services.browse.faces import Faces
+from photos_graph.services.browse.persons import Persons
+from photos_graph.services.browse.photos import Browse
+from photos_graph.services.browse.search import Search
+from photos_graph.services.browse.tags import Tags
+from photos_graph.services.datasets.exports.job import ExportJob, Exports
+from photos_graph.services.datasets.exports.shards import shards_pool
+from photos_graph.services.datasets.imports.job import ImportJob, Imports
+from photos_graph.services.faces.assignment import Naming
+from photos_graph.services.faces.clustering import Grouping, group_pool
+from photos_graph.services.faces.detection import FaceJob
+from photos_graph.services.faces.detection_call import model_pool
+from photos_graph.services.faces.drawing import Drawing, describing
+from photos_graph.services.faces.person_editing import PersonEditing
+from photos_graph.services.faces.triggers import Recognition
+from photos_graph.services.labels.ratings import Labels
+from photos_graph.services.labels.tagging import Tagging
+from photos_graph.services.learning.cold_start import ColdStage
+from photos_graph.services.learning.features import DescribeStage
+from photos_graph.services.learning.features_call import describing_pool
+from photos_graph.services.learning.neighbours import NeighbourStage, learning_pool
+from photos_graph.services.learning.prediction import PredictStage
+from photos_graph.services.learning.prediction_job import PredictJob
+from photos_graph.services.learning.questions import AskStage
+from photos_graph.services.learning.review import Review
+from photos_graph.services.learning.schedules import Schedules
+from photos_graph.services.learning.similar import Alike
+from photos_graph.services.learning.training import TrainJob
+from photos_graph.services.learning.training_call import training_pool
+from photos_graph.services.learning.triggers import Learning
+from photos_graph.services.learning.versions import Models
 from photos_graph.services.media import Media
-from photos_graph.services.models import Models
-from photos_graph.services.naming import Naming
-from photos_graph.services.neighbour_stage import NeighbourStage, learning_pool
-from photos_graph.services.person_editing import PersonEditing
-from photos_graph.services.persons import Persons
-from photos_graph.services.polling import keep_polling
-from photos_graph.services.predict_job import PredictJob
-from photos_graph.services.predict_stage import PredictStage
-from photos_graph.services.recognition import Recognition
-from photos_graph.services.review import Review
-from photos_graph.services.roots import Roots
-from photos_graph.services.scan import Scan, rules
-from photos_graph.services.schedules import Schedules
-from photos_graph.services.search import Search
-from photos_graph.services.tagging import Tagging
-from photos_graph.services.tags import Tags
-from photos_graph.services.train_job import TrainJob
-from photos_graph.services.training import training_pool
+from photos_graph.services.scan.intake import TARGET
+from photos_graph.services.scan.polling import keep_polling
+from photos_graph.services.scan.roots import Roots
+from photos_graph.services.scan.scan import Scan, rules
+from photos_graph.services.undo import Changes
 from photos_graph.settings import Settings
+from photos_graph.workers.pool import WorkerPool
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,8 +111,8 @@ def scan(
 ) -> None:
     """Read new and changed photos into the library, note which are gone, look for faces, and predict tags."""
     from photos_graph.bootstrap import Services
-    from photos_graph.services.learning import WITHOUT_WEIGHTS
-    from photos_graph.services.recognition import WITHOUT_MODELS
+    from photos_graph.services.faces.triggers import WITHOUT_MODELS
+    from photos_graph.services.learning.triggers import WITHOUT_WEIGHTS
 
     settings = _settings(data_dir, verbose)
     _keep_apart(settings, roots)
@@ -216,7 +216,7 @@ def models(
     verbose: Verbose = False,
 ) -> None:
     """List the models for faces and for learning, and whether their weights are here; fetch or verify them."""
-    from photos_graph.services.weights import Catalogue
+    from photos_graph.services.learning.weights_catalogue import Catalogue
 
     settings = _settings(data_dir, verbose)
     catalogue = Catalogue(settings)
@@ -282,7 +282,7 @@ def export(
 ) -> None:
     """Write labels, and pictures where the format has them, for other programs or for a back-up."""
     from photos_graph.bootstrap import Services
-    from photos_graph.services.exports.asking import filter_of
+    from photos_graph.services.datasets.exports.selection import filter_of
 
     if filter is not None and search is not None:
         raise BadInput("Say which photos either by --filter or by --search.")

@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 from photos_graph.bootstrap import Services
 from photos_graph.errors import BadSettings, PhotosGraphError
 from photos_graph.model import JobState
-from photos_graph.services.learning import WITHOUT_WEIGHTS
-from photos_graph.services.recognition import WITHOUT_MODELS
+from photos_graph.services.faces.triggers import WITHOUT_MODELS
+from photos_graph.services.learning.triggers import WITHOUT_WEIGHTS
 from photos_graph.settings import Settings
 from photos_graph.terminal import err, follow
 from photos_graph.web.secrets import Secrets, note_shown

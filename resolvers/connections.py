@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 import strawberry
 
 from photos_graph.errors import BadInput, NotFound
-from photos_graph.services.listing import Listing
+from photos_graph.search.listing import Listing
 
 DEFAULT_PAGE = 50
 MAX_PAGE = 500

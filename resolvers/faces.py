@@ -9,8 +9,8 @@ import strawberry
 from strawberry import UNSET
 
 from photos_graph import model
-from photos_graph.services.faces import Likes, PageKey
-from photos_graph.services.listing import Listing
+from photos_graph.search.listing import Listing
+from photos_graph.services.browse.faces import Likes, PageKey
 from photos_graph.web.urls import thumbnail_url
 from resolvers import ids
 from resolvers.connections import Connection, Edge, Node, PageInfo, connection, given, page_info, page_size, still_there

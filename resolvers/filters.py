@@ -7,8 +7,8 @@ from strawberry import UNSET
 
 from photos_graph.errors import TooComplex
 from photos_graph.model import Ref
+from photos_graph.search import filters
 from photos_graph.search.folding import words
-from photos_graph.services import filters
 from resolvers import ids
 from resolvers.connections import given
 from resolvers.enums import Certainty

@@ -6,9 +6,9 @@ from strawberry.dataloader import DataLoader
 
 from photos_graph.bootstrap import Services
 from photos_graph.model import Face, File, Model, Person, Photo, PhotoTag, Place
-from photos_graph.services.alike import Asked
-from photos_graph.services.faces import Likes, PageKey
-from photos_graph.services.listing import Listing
+from photos_graph.search.listing import Listing
+from photos_graph.services.browse.faces import Likes, PageKey
+from photos_graph.services.learning.similar import Asked
 
 
 class Loaders:

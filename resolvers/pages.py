@@ -9,8 +9,8 @@ import strawberry
 from strawberry import UNSET
 
 from photos_graph import model
-from photos_graph.services.browse import Bucket, PhotoPage
-from photos_graph.services.filters import PhotoFilter as Filter
+from photos_graph.search.filters import PhotoFilter as Filter
+from photos_graph.services.browse.photos import Bucket, PhotoPage
 from resolvers import ids
 from resolvers.connections import PageInfo, given, page_info, page_size, page_sizes
 from resolvers.context import Info

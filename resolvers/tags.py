@@ -9,7 +9,7 @@ from strawberry import UNSET
 
 from photos_graph import model as nouns
 from photos_graph.errors import BadInput
-from photos_graph.services.filters import PhotoFilter, TermFilter
+from photos_graph.search.filters import PhotoFilter, TermFilter
 from resolvers import ids
 from resolvers.connections import Connection, Node, connection, given, page_size
 from resolvers.context import Info

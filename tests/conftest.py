@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from photos_graph.faces import table
+from photos_graph.faces import catalogue
 from photos_graph.faces.weights import Weights
-from photos_graph.graph.connection import Graph, connect
-from photos_graph.learn import table as backbones
+from photos_graph.graph.engine.connection import Graph, connect
+from photos_graph.learn import catalogue as backbones
 from photos_graph.learn.weights import Weights as BackboneWeights
 from photos_graph.settings import GraphSettings, Settings
 from tests import engines
@@ -112,7 +112,12 @@ async def graph(settings: Settings) -> AsyncIterator[Graph]:
 def weights_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Real weights, fetched once a session the way a user gets them: DEEPFACE_HOME with YuNet, SFace and Dlib's."""
     home = tmp_path_factory.mktemp("models")
-    wanted = [table.detector("yunet"), table.embedder("SFace"), table.embedder("Dlib"), table.detector("dlib")]
+    wanted = [
+        catalogue.detector("yunet"),
+        catalogue.embedder("SFace"),
+        catalogue.embedder("Dlib"),
+        catalogue.detector("dlib"),
+    ]
     Weights(home).fetch(wanted, lambda what, done, total: None)
     return home
 

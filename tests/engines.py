@@ -23,8 +23,8 @@ from typing import LiteralString
 import neo4j
 import pytest
 
-from photos_graph.graph import engine_child
-from photos_graph.graph.engine import Endpoint
+from photos_graph.graph.engine import embedded_child
+from photos_graph.graph.engine.embedded import Endpoint
 
 NAMES = ("embedded", "neo4j")
 NEO4J_VERSION = "5.26.30"
@@ -66,7 +66,7 @@ class RunningEngine:
 
     def forget_plans(self) -> None:
         """Neo4j keeps for ten seconds the plan that it made for a graph that had next to nothing in it."""
-        if self.endpoint.database != engine_child.DATABASE:
+        if self.endpoint.database != embedded_child.DATABASE:
             with self.driver.session(database=self.endpoint.database) as session:
                 session.run("CALL db.clearQueryCaches()").consume()
 
@@ -111,12 +111,12 @@ def _start_embedded(folder: Path, heap: str) -> RunningEngine:
     port, password = free_port(), secrets.token_urlsafe()
     with (folder / "engine.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", engine_child.__name__], stdin=subprocess.PIPE, stdout=log, stderr=log
+            [sys.executable, "-m", embedded_child.__name__], stdin=subprocess.PIPE, stdout=log, stderr=log
         )
     assert process.stdin is not None
-    process.stdin.write(engine_child.Order(str(folder / "graph"), port, password, heap).line())
+    process.stdin.write(embedded_child.Order(str(folder / "graph"), port, password, heap).line())
     process.stdin.flush()
-    endpoint = Endpoint(f"bolt://127.0.0.1:{port}", engine_child.USER, password, engine_child.DATABASE)
+    endpoint = Endpoint(f"bolt://127.0.0.1:{port}", embedded_child.USER, password, embedded_child.DATABASE)
     return _when_up(endpoint, process, folder)
 
 

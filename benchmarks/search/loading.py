@@ -8,7 +8,7 @@ from typing import LiteralString, TypeVar
 
 from benchmarks.pictures import Say
 from benchmarks.search.made import COUNTRIES, REGIONS, Made, carriers, place_names, place_parent, tag_names, tag_parent
-from photos_graph.graph.connection import Graph
+from photos_graph.graph.engine.connection import Graph
 from photos_graph.paths import encode_raw
 
 BATCH = 10_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from photos_graph.model import Ref
-from photos_graph.services.filters import FolderFilter, IntRange, PhotoFilter, TakenFilter, TermFilter
+from photos_graph.search.filters import FolderFilter, IntRange, PhotoFilter, TakenFilter, TermFilter
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.faces.detect import Floats
+from photos_graph.faces.detection import Floats
 
 BLOCK = 2048
 NOBODY = -1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from photos_graph.faces.align import Matrix
-from photos_graph.faces.detect import Floats, Pixels
+from photos_graph.faces.alignment import Matrix
+from photos_graph.faces.detection import Floats, Pixels
 
 FULL_SIZE = 1.0  # pixels of the picture for each of the crop: from here on more do not help
 SHARP = 0.05  # share of the contrast that is in the finest details, of a sharp crop

@@ -17,7 +17,7 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.faces.detect import Floats
+from photos_graph.faces.detection import Floats
 from photos_graph.kept import Arrays, Damaged, pack, read_arrays, written_whole
 
 VERSION = 1  # of the file: raise it when the meaning of anything in it changes

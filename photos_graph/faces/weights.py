@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from photos_graph.faces.table import Detector, Embedder
+from photos_graph.faces.catalogue import Detector, Embedder
 from photos_graph.weights import NotHere, Progress, WeightFile, WeightState, WeightStore, run
 
 __all__ = ["WeightState", "Weights"]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, LiteralString
 from uuid import uuid4
 
-from photos_graph.graph.connection import Graph, Transaction
+from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.model import Job, JobKind, JobState
 
 STALE_MS = 15_000  # a running job whose owner has not been heard of for so long is anybody's

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, LiteralString
 
-from photos_graph.graph.connection import Graph
+from photos_graph.graph.engine.connection import Graph
 from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
 
 BLOCK = 100_000  # photos per read of the whole library: what one answer may take of the engine's memory

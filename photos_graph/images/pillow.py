@@ -10,7 +10,7 @@ import PIL.ImageFile
 
 from photos_graph.errors import Unreadable
 from photos_graph.images import formats
-from photos_graph.images.decode import Limits, Opened, check_pixels
+from photos_graph.images.decoding import Limits, Opened, check_pixels
 from photos_graph.images.formats import Bytes
 from photos_graph.images.vips import pyvips
 

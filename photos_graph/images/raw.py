@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from photos_graph.errors import OverLimit, Unreadable, Unsupported
 from photos_graph.images import formats
-from photos_graph.images.decode import Limits, Opened, check_pixels, open_vips
+from photos_graph.images.decoding import Limits, Opened, check_pixels, open_vips
 from photos_graph.images.formats import Bytes
 from photos_graph.images.vips import pyvips
 

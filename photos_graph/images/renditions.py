@@ -14,11 +14,11 @@ from typing import Any
 
 from photos_graph.errors import NotFound, RootOffline, Unreadable
 from photos_graph.images.cache import Cached, RenditionCache
-from photos_graph.images.encode import MEDIA_TYPES
+from photos_graph.images.encoding import MEDIA_TYPES
 from photos_graph.images.flight import Flight
-from photos_graph.images.workers import Priority, WorkerPool
 from photos_graph.model import FaceCut, RenditionSize, ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import ImageSettings
+from photos_graph.workers.pool import Priority, WorkerPool
 
 log = logging.getLogger(__name__)
 

@@ -12,13 +12,13 @@ from typing import Any
 
 from photos_graph.errors import NotFound, OverLimit, Unreadable
 from photos_graph.images import formats
-from photos_graph.images.child import Emit, Task
-from photos_graph.images.cut import cut_lazily
-from photos_graph.images.decode import Limits, decode, decode_lazily
-from photos_graph.images.encode import encode_to, quality_of
+from photos_graph.images.crops import cut_lazily
+from photos_graph.images.decoding import Limits, decode, decode_lazily
+from photos_graph.images.encoding import encode_to, quality_of
 from photos_graph.images.vips import pyvips
 from photos_graph.model import Box, ThumbnailFormat
 from photos_graph.paths import mtime_ns
+from photos_graph.workers.child import Emit, Task
 
 BATCH_BYTES = 32 * 1024
 

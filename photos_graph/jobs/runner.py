@@ -17,10 +17,11 @@ from typing import TypeVar
 from uuid import uuid4
 
 from photos_graph.errors import EngineUnavailable, PhotosGraphError
-from photos_graph.graph import feed, jobs
-from photos_graph.graph.connection import Graph
+from photos_graph.graph import jobs
+from photos_graph.graph.engine import feed
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.jobs.progress import Cancelled, Progress
 from photos_graph.model import Job, JobKind, JobState
-from photos_graph.services.progress import Cancelled, Progress
 
 log = logging.getLogger(__name__)
 

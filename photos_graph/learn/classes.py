@@ -6,7 +6,7 @@ import json
 import re
 
 from photos_graph.errors import ModelUnavailable
-from photos_graph.learn.table import CLASS_NAMES
+from photos_graph.learn.catalogue import CLASS_NAMES
 from photos_graph.learn.weights import Weights
 from photos_graph.weights import WeightState
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from photos_graph.faces.table import Embedder
+from photos_graph.faces.catalogue import Embedder
 from photos_graph.learn import persons
 from photos_graph.learn.dataset import POSITIVE, TrainingSet
 from photos_graph.learn.evidence import evidence

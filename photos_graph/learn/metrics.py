@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.learn.calibrate import at_least
+from photos_graph.learn.calibration import at_least
 from photos_graph.learn.evidence import Evidence
 
 Floats = npt.NDArray[np.float32]

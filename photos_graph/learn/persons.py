@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.faces.embed import normalised
+from photos_graph.faces.catalogue import Embedder
+from photos_graph.faces.embedding import normalised
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.match import EVEN, Known, Matches, Rules, applied_at, decide, known, ruled
-from photos_graph.faces.table import Embedder
-from photos_graph.learn.calibrate import CONFIDENCE, at_least
+from photos_graph.faces.matching import EVEN, Known, Matches, Rules, applied_at, decide, known, ruled
+from photos_graph.learn.calibration import CONFIDENCE, at_least
 from photos_graph.learn.dataset import HELD_OUT, Bools, chance
 from photos_graph.learn.metrics import LabelScore, Scores
 

@@ -11,9 +11,9 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from photos_graph.faces.match import Known
+from photos_graph.faces.matching import Known
 from photos_graph.kept import Arrays, Damaged, pack, unpack, written_whole
-from photos_graph.learn.calibrate import Calibration
+from photos_graph.learn.calibration import Calibration
 from photos_graph.learn.evidence import Evidence
 from photos_graph.learn.metrics import LabelScore, Scores
 from photos_graph.learn.persons import PersonModel

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.learn.calibrate import NEVER
+from photos_graph.learn.calibration import NEVER
 from photos_graph.learn.neighbours import Neighbours
 
 ALIKE, UNLIKE = 0.7, 0.3  # cosine similarity to the nearest labelled photo from which on one is like, and unlike, it

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.learn import head
-from photos_graph.learn.calibrate import Calibration, calibrate, threshold
+from photos_graph.learn.calibration import Calibration, calibrate, threshold
 from photos_graph.learn.dataset import POSITIVE, Bools, TrainingSet
 from photos_graph.learn.evidence import Evidence, evidence
 from photos_graph.learn.metrics import LabelScore, Scores, overall, per_label

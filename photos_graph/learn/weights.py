@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from photos_graph.learn.table import Backbone
+from photos_graph.learn.catalogue import Backbone
 from photos_graph.weights import NotHere, Progress, WeightFile, WeightStore, run
 
 

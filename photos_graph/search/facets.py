@@ -11,10 +11,10 @@ import numpy as np
 from pyroaring import BitMap
 
 from photos_graph.search.arrays import numbers_of
+from photos_graph.search.columns import PhotoTable
 from photos_graph.search.hierarchy import Hierarchy, Row, Sized, sort_key
 from photos_graph.search.person_sets import PersonSets
 from photos_graph.search.rows import PlaceRow
-from photos_graph.search.table import PhotoTable
 from photos_graph.search.tag_sets import TagSets
 
 R = TypeVar("R", bound=Row)

@@ -16,15 +16,15 @@ from pyroaring import BitMap
 from photos_graph.model import FolderMarks, Match, PhotoOrder, TimelineUnit
 from photos_graph.search import facets, paging
 from photos_graph.search.arrays import Keys
-from photos_graph.search.evaluate import evaluate
+from photos_graph.search.columns import NO_DATE
+from photos_graph.search.evaluation import evaluate
 from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.language.lexicon import Lexicon, Names
-from photos_graph.search.matching import matches
 from photos_graph.search.orders import IntegerOrder, NameOrder, Order
 from photos_graph.search.paging import IndexPage
 from photos_graph.search.query import Query
+from photos_graph.search.reasons import matches
 from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
-from photos_graph.search.table import NO_DATE
 from photos_graph.search.terms import Terms
 from photos_graph.search.timeline import Bucket, timeline
 

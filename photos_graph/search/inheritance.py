@@ -10,7 +10,7 @@ from pyroaring import BitMap
 
 from photos_graph.model import FolderMarks
 from photos_graph.search.hierarchy import Hierarchy
-from photos_graph.search.labels import union
+from photos_graph.search.label_sets import union
 from photos_graph.search.rows import FolderRow, TagRow
 
 

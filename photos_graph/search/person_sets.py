@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pyroaring import BitMap
 
 from photos_graph.search.hierarchy import Hierarchy, Sized, by_size
-from photos_graph.search.labels import NONE, Labels, union
+from photos_graph.search.label_sets import NONE, Labels, union
 from photos_graph.search.rows import PersonRow
 
 

@@ -19,7 +19,7 @@ from pyroaring import BitMap
 from photos_graph.kept import Arrays, Damaged, read_arrays, written_whole
 from photos_graph.model import Carried, FolderMarks
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.labels import KINDS
+from photos_graph.search.label_sets import KINDS
 from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PlaceRow, TagRow
 
 VERSION = 2  # of the format: raise it when the meaning of anything in it changes

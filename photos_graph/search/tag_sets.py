@@ -9,7 +9,7 @@ from pyroaring import BitMap
 from photos_graph.model import FolderMarks
 from photos_graph.search.hierarchy import Hierarchy, Sized, by_size
 from photos_graph.search.inheritance import Inheritance
-from photos_graph.search.labels import NONE, Labels, union
+from photos_graph.search.label_sets import NONE, Labels, union
 from photos_graph.search.rows import FolderRow, TagRow
 
 

@@ -11,14 +11,14 @@ import numpy.typing as npt
 from pyroaring import BitMap
 
 from photos_graph.search.arrays import Keys, Numbers, bitmap, numbers_of
+from photos_graph.search.columns import NO_DATE, PhotoTable
+from photos_graph.search.file_words import NameWords
 from photos_graph.search.folding import fold, name_words
 from photos_graph.search.hierarchy import Hierarchy
-from photos_graph.search.labels import NONE, Labels
+from photos_graph.search.label_sets import NONE, Labels
 from photos_graph.search.person_sets import PersonSets
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow, PlaceRow
-from photos_graph.search.table import NO_DATE, PhotoTable
 from photos_graph.search.tag_sets import TagSets
-from photos_graph.search.text import NameWords
 
 
 class Terms:

@@ -8,17 +8,17 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from photos_graph.errors import ModelUnavailable, PhotosGraphError
-from photos_graph.faces import table
+from photos_graph.faces import catalogue
 from photos_graph.faces.weights import Weights
-from photos_graph.graph import folders
-from photos_graph.graph.connection import Graph
-from photos_graph.learn import table as learn_table
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.library import folders
+from photos_graph.index import Index
+from photos_graph.learn import catalogue as learn_table
 from photos_graph.learn.weights import Weights as LearnWeights
 from photos_graph.model import RootState
 from photos_graph.paths import display
-from photos_graph.services.browse import Browse
-from photos_graph.services.index import Index
-from photos_graph.services.roots import refreshed
+from photos_graph.services.browse.photos import Browse
+from photos_graph.services.scan.roots import refreshed
 from photos_graph.settings import Settings
 from photos_graph.weights import Model, WeightStore
 
@@ -83,7 +83,7 @@ class Doctor:
     def _faces(self) -> Finding:
         faces = self._settings.faces
         weights = Weights(self._settings.models_dir, faces.weights)
-        models = (table.detector(faces.detector), table.embedder(faces.embedder))
+        models = (catalogue.detector(faces.detector), catalogue.embedder(faces.embedder))
         return _models("faces", "not looked for", faces.enabled, weights, *models)
 
     def _learning(self) -> Finding:

@@ -10,14 +10,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from photos_graph.errors import NotFound, PhotosGraphError, RootOffline
-from photos_graph.graph import folders, photos
-from photos_graph.graph.connection import Graph
-from photos_graph.graph.photos import Source
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.library import folders, photos
+from photos_graph.graph.library.photos import Source
 from photos_graph.images.formats import BY_NAME
 from photos_graph.images.renditions import AsRead, Rendition, Renditions
 from photos_graph.model import RenditionSize, RootState, ThumbnailFormat, ThumbnailSize
 from photos_graph.paths import mtime_ns, open_inside
-from photos_graph.services.roots import refreshed
+from photos_graph.services.scan.roots import refreshed
 
 ENOUGH_PIXELS = 112  # as wide as a face is looked at
 OPENERS = 4  # threads that open originals, for each root

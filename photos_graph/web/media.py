@@ -25,8 +25,8 @@ from photos_graph.errors import Forbidden, NotFound, PhotosGraphError
 from photos_graph.images.renditions import Rendition
 from photos_graph.model import FaceCut, RenditionSize, ThumbnailFormat, ThumbnailSize
 from photos_graph.services.media import Media, Original
-from photos_graph.web.accept import chosen
 from photos_graph.web.answers import error_answer
+from photos_graph.web.negotiation import chosen
 from photos_graph.web.state import media_of
 from photos_graph.web.urls import ORIGINAL, is_signed
 

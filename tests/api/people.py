@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import LiteralString
 
 from photos_graph.bootstrap import Services
-from photos_graph.graph.connection import Transaction
-from photos_graph.graph.feed import touch
+from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.engine.feed import touch
 
 PERSONS: LiteralString = """
 UNWIND $rows AS row

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.applications import Starlette
 
-from photos_graph.graph.connection import Graph
+from photos_graph.graph.engine.connection import Graph
 from photos_graph.settings import Settings
 from tests.api.asking import Ask
 from tests.api.cookbook import SHOTS, plant_cookbook

@@ -17,7 +17,7 @@ import websockets
 from pydantic import SecretStr
 
 from photos_graph.errors import EngineUnavailable
-from photos_graph.services.listing import cursor_of
+from photos_graph.search.listing import cursor_of
 from photos_graph.settings import GraphSettings, Settings, WebSettings
 from resolvers.asgi import create_app
 from resolvers.transport import MAX_OPERATIONS

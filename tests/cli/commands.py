@@ -60,6 +60,6 @@ def decoders(pid: int) -> list[int]:
     found = []
     for task in Path(f"/proc/{pid}/task").iterdir():
         for child in (task / "children").read_text().split():
-            if b"photos_graph.images.child" in Path(f"/proc/{child}/cmdline").read_bytes():
+            if b"photos_graph.workers.child" in Path(f"/proc/{child}/cmdline").read_bytes():
                 found.append(int(child))
     return found

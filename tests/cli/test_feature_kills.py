@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from photos_graph.bootstrap import build
-from photos_graph.graph import features
+from photos_graph.graph.learning import features
 from photos_graph.learn import neighbours
 from photos_graph.model import JobKind, JobState
-from photos_graph.services.neighbour_stage import kept_neighbours
+from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.settings import GraphSettings, Settings
 from tests.cli.commands import decoders, start, until
 from tests.cli.test_kills import alive, kill

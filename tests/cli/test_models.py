@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from photos_graph.faces.table import YUNET
+from photos_graph.faces.catalogue import YUNET
 from photos_graph.faces.weights import Weights
 from tests.cli.commands import run
 

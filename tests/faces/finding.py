@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import numpy as np
 from PIL import Image
 
-from photos_graph.faces.find import Found
-from photos_graph.services.finding import describe_faces, find_faces, model_pool
+from photos_graph.faces.analysis import Found
+from photos_graph.services.faces.detection_call import describe_faces, find_faces, model_pool
 from photos_graph.settings import FaceSettings, Settings
 from tests.corpora import CORPORA
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from photos_graph.faces import similarity
-from photos_graph.faces.assign import assign
-from photos_graph.faces.cluster import Constraints, average_linkage, by_size, put_right, unconstrained
+from photos_graph.faces.assignment import assign
+from photos_graph.faces.clustering import Constraints, average_linkage, by_size, put_right, unconstrained
 from photos_graph.faces.linkage import NOBODY
 from photos_graph.faces.similarity import BadSimilarities, Similarities
 
@@ -251,7 +251,7 @@ def test_hdbscan_by_setting(tmp_path: Path) -> None:
     np.save(tmp_path / "vectors.npy", vectors)
     program = (
         "import json, sys, numpy as np\n"
-        "from photos_graph.faces.cluster import hdbscan, unconstrained\n"
+        "from photos_graph.faces.clustering import hdbscan, unconstrained\n"
         "vectors = np.load(sys.argv[1])\n"
         "print(json.dumps(hdbscan(vectors, unconstrained(len(vectors))).tolist()))"
     )

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageFilter
 
 from photos_graph.errors import ModelUnavailable
-from photos_graph.faces import table
-from photos_graph.faces.find import Found
+from photos_graph.faces import catalogue
+from photos_graph.faces.analysis import Found
 from tests.corpora import CORPORA
 from tests.faces.finding import PUPILS, Models, class_photo
 
@@ -69,7 +69,7 @@ def test_small_faces_of_a_large_picture_are_found_in_its_original(models: Models
 
 def test_the_decisions_of_master_csv(portraits: dict[str, Found]) -> None:
     """One threshold for all 300 pairs, that of the table."""
-    threshold = table.embedder("SFace").verify
+    threshold = catalogue.embedder("SFace").verify
     wrong = []
     for one, other, same in master():
         alike = float(portraits[one].vectors[0] @ portraits[other].vectors[0])
@@ -138,7 +138,7 @@ def test_another_embedder_with_its_own_crop_and_threshold(weights_home: Path, tm
     found = dlib.find([UNIT / name for name in names])
     dlib.close()
     vectors = {name: each.vectors[0] for name, each in zip(names, found, strict=True)}
-    threshold = table.embedder("Dlib").verify
+    threshold = catalogue.embedder("Dlib").verify
     alike = [(round(float(vectors[one] @ vectors[other]), 3), same) for one, other, same in pairs]
     assert len(alike) >= 20
     assert [pair for pair in alike if (pair[0] >= threshold) != pair[1]] == []

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photos_graph.faces import align, table
-from photos_graph.faces.detect import OVERLAP, TILE, Detections, edges, joined, look_in_steps, none, same_face, tiles
+from photos_graph.faces import alignment, catalogue
+from photos_graph.faces.detection import OVERLAP, TILE, Detections, edges, joined, look_in_steps, none, same_face, tiles
 
-Matrix = align.Matrix
+Matrix = alignment.Matrix
 sizes = st.integers(1, 9000)
 
 
@@ -71,34 +71,34 @@ def test_which_boxes_show_one_face() -> None:
     scale=st.floats(0.1, 10), angle=st.floats(-3.1, 3.1), shift=st.tuples(st.floats(-500, 500), st.floats(-500, 500))
 )
 def test_a_similarity_is_found_again(scale: float, angle: float, shift: tuple[float, float]) -> None:
-    points = np.array(table.ARCFACE_TEMPLATE)
+    points = np.array(catalogue.ARCFACE_TEMPLATE)
     turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    transform = align.similarity_transform(points @ turn.T + shift, points)
+    transform = alignment.similarity_transform(points @ turn.T + shift, points)
     back = (points @ turn.T + shift) @ transform[:, :2].T + transform[:, 2]
     assert np.allclose(back, points, atol=1e-6)
-    assert np.isclose(align.scale_of(transform), 1 / scale)
+    assert np.isclose(alignment.scale_of(transform), 1 / scale)
 
 
 def test_a_mirrored_face_is_not_mirrored_back() -> None:
-    points = np.array(table.ARCFACE_TEMPLATE)
-    transform = align.similarity_transform(points * [-1, 1], points)
+    points = np.array(catalogue.ARCFACE_TEMPLATE)
+    transform = alignment.similarity_transform(points * [-1, 1], points)
     assert np.linalg.det(transform[:, :2]) > 0
 
 
 def test_landmarks_that_are_not_known_are_left_out() -> None:
-    points = np.array(table.ARCFACE_TEMPLATE)
+    points = np.array(catalogue.ARCFACE_TEMPLATE)
     eyes = points.copy()
     eyes[2:] = np.nan
-    assert np.allclose(align.similarity_transform(eyes * 2 + 5, points)[:, :2], np.eye(2) / 2)
+    assert np.allclose(alignment.similarity_transform(eyes * 2 + 5, points)[:, :2], np.eye(2) / 2)
     box = np.array([10, 20, 100, 120], np.float32)
-    guessed = align.landmarks_of(box, np.full((5, 2), np.nan, np.float32))
+    guessed = alignment.landmarks_of(box, np.full((5, 2), np.nan, np.float32))
     assert ((guessed > box[:2]) & (guessed < box[:2] + box[2:])).all()
 
 
-@pytest.mark.parametrize("name", table.EMBEDDERS)
+@pytest.mark.parametrize("name", catalogue.EMBEDDERS)
 def test_templates_are_inside_the_crop(name: str) -> None:
-    row = table.embedder(name)
-    template = align.template_for(row)
+    row = catalogue.embedder(name)
+    template = alignment.template_for(row)
     assert (template > 0).all() and (template < [row.width, row.height]).all()
     assert template[0, 0] < template[1, 0] and template[0, 1] < template[2, 1] < template[3, 1]
 
@@ -111,9 +111,9 @@ def test_a_crop_shows_what_is_between_its_landmarks(scale: float) -> None:
     picture = np.stack([across, down, np.zeros_like(across)], axis=2).astype(np.uint8)
     whole = np.zeros((size + 300, size + 200, 3), np.uint8)
     whole[200 : 200 + size, 100 : 100 + size] = picture
-    template = np.array(table.ARCFACE_TEMPLATE)
-    transform = align.similarity_transform(template / scale + [100, 200], template)
-    crop = align.crop(whole, transform, 112, 112)
+    template = np.array(catalogue.ARCFACE_TEMPLATE)
+    transform = alignment.similarity_transform(template / scale + [100, 200], template)
+    crop = alignment.crop(whole, transform, 112, 112)
     expected = np.linspace(0, 255, 112)
     assert np.abs(crop[56, 10:-10, 0] - expected[10:-10]).max() < 4
     assert np.abs(crop[10:-10, 56, 1] - expected[10:-10]).max() < 4

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from photos_graph.faces import table
+from photos_graph.faces import catalogue
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.match import Rules, decide, known, match, probability
+from photos_graph.faces.matching import Rules, decide, known, match, probability
 from tests.faces.test_clusters import Floats, Ints, people
 
-SFACE = table.embedder("SFace")
+SFACE = catalogue.embedder("SFace")
 
 
 @pytest.fixture(scope="module")

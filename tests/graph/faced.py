@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, LiteralString
 
-from photos_graph.graph.connection import Graph, Transaction
-from photos_graph.graph.faces import rank
-from photos_graph.graph.feed import touch
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.faces.pages import rank
 
 PUT: LiteralString = """
 UNWIND $rows AS row

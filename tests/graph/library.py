@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from photos_graph.graph import files, folders, jobs, photos
-from photos_graph.graph.connection import Graph
-from photos_graph.graph.files import FileRecord
-from photos_graph.graph.folders import FolderRecord
+from photos_graph.graph import jobs
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.library import files, folders, photos
+from photos_graph.graph.library.files import FileRecord
+from photos_graph.graph.library.folders import FolderRecord
 from photos_graph.model import (
     Camera,
     JobKind,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from photos_graph.graph import edges, tags
-from photos_graph.graph.changes import Shift
-from photos_graph.graph.connection import Graph, Transaction
-from photos_graph.graph.edges import Edges
-from photos_graph.graph.tag_tree import TagTree
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.labels import tag_edges, tags
+from photos_graph.graph.labels.changes import Shift
+from photos_graph.graph.labels.tag_edges import Edges
+from photos_graph.graph.labels.tag_tree import TagTree
 
 
 async def tree_of(graph: Graph) -> TagTree:
@@ -26,15 +26,15 @@ async def grown(graph: Graph, *paths: str) -> dict[str, str]:
 
 
 async def written(graph: Graph, *shifts: Shift) -> None:
-    await graph.transaction(lambda tx: edges.write(tx, shifts))
+    await graph.transaction(lambda tx: tag_edges.write(tx, shifts))
 
 
 async def said(graph: Graph, *numbers: int) -> dict[int, Edges]:
-    return await graph.transaction(lambda tx: edges.of_photos(tx, numbers))
+    return await graph.transaction(lambda tx: tag_edges.of_photos(tx, numbers))
 
 
 async def said_on_folders(graph: Graph, *folder_ids: str) -> dict[str, Edges]:
-    return await graph.transaction(lambda tx: edges.of_folders(tx, folder_ids))
+    return await graph.transaction(lambda tx: tag_edges.of_folders(tx, folder_ids))
 
 
 async def said_by_path(graph: Graph, number: int) -> dict[str, str]:

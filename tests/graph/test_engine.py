@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 
 from photos_graph.errors import BadSettings, EngineUnavailable, PhotosGraphError
-from photos_graph.graph import engine
-from photos_graph.graph.connection import Graph, connect
-from photos_graph.graph.engine import Engine
+from photos_graph.graph.engine import embedded
+from photos_graph.graph.engine.connection import Graph, connect
+from photos_graph.graph.engine.embedded import Engine
 from photos_graph.settings import GraphSettings, Settings
 
 pytestmark = pytest.mark.anyio
@@ -75,11 +75,11 @@ async def holder(data_dir: Path) -> AsyncIterator[asyncio.subprocess.Process]:
 
 
 def engine_pid(data_dir: Path) -> int:
-    return int(json.loads((data_dir / "engine.json").read_text())["pid"])
+    return int(json.loads((data_dir / "embedded.json").read_text())["pid"])
 
 
 def port(data_dir: Path) -> int:
-    return int(json.loads((data_dir / "engine.json").read_text())["port"])
+    return int(json.loads((data_dir / "embedded.json").read_text())["port"])
 
 
 async def gone(pid: int) -> None:
@@ -121,7 +121,7 @@ async def test_the_log_is_in_the_data_directory_and_the_password_is_not_in_it(ru
     _, data_dir = running
     log = (data_dir / "logs" / "engine.log").read_text()
     assert "ArcadeDB" in log
-    assert json.loads((data_dir / "engine.json").read_text())["password"] not in log
+    assert json.loads((data_dir / "embedded.json").read_text())["password"] not in log
 
 
 @pytest.mark.parametrize("source", ["file:///etc/hostname", "http://127.0.0.1/"])
@@ -245,7 +245,7 @@ async def test_it_moves_when_another_program_took_its_port(own: Settings, data_d
 async def test_it_starts_without_its_runtime_file_too(own: Settings, data_dir: Path) -> None:
     async with connected(own) as graph:
         await graph.write("CREATE (:Thing)")
-    (data_dir / "engine.json").unlink()
+    (data_dir / "embedded.json").unlink()
     async with connected(own) as graph:
         assert await graph.read("MATCH (n:Thing) RETURN count(n) AS n") == [{"n": 1}]
 
@@ -290,7 +290,7 @@ async def test_an_engine_that_nobody_could_find_is_stopped(own: Settings, data_d
 
 async def test_a_disk_that_is_full_is_what_is_said(own: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     own.graph.heap = "1k"  # for it not to start
-    monkeypatch.setattr(engine, "LEAST_FREE", 2**62)
+    monkeypatch.setattr(embedded, "LEAST_FREE", 2**62)
     with pytest.raises(EngineUnavailable, match="is full: make room"):
         await connect(own)
 
@@ -299,6 +299,6 @@ async def test_a_query_that_a_full_disk_refuses_says_so(own: Settings, monkeypat
     async with connected(own) as graph:
         with pytest.raises(PhotosGraphError, match="refused"):
             await graph.write("CREATE no Cypher")
-        monkeypatch.setattr(engine, "LEAST_FREE", 2**62)
+        monkeypatch.setattr(embedded, "LEAST_FREE", 2**62)
         with pytest.raises(EngineUnavailable, match="disk of the data directory is full"):
             await graph.write("CREATE no Cypher")

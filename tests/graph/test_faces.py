@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from photos_graph.graph import faces
-from photos_graph.graph.connection import Graph
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.faces import pages
 from photos_graph.model import FaceFilter
 from tests.graph.faced import Found, find
 from tests.graph.trees import photo_id, plant
@@ -49,16 +49,16 @@ async def test_every_face_is_on_one_page(planted: Graph, size: int) -> None:
         (FaceFilter(cluster_id="c"), lambda n, quality: n % 2 == 1 and n % 3 != 0),
     ):
         seen: list[str] = []
-        while page := await faces.ranks(planted, wanted, seen[-1] if seen else faces.BEFORE_ALL, size):
+        while page := await pages.ranks(planted, wanted, seen[-1] if seen else pages.BEFORE_ALL, size):
             assert len(page) <= size
             seen += page
-        found = [faces.face_id_of(rank) for rank in seen]
+        found = [pages.face_id_of(rank) for rank in seen]
         assert found == [id_ for quality, id_ in expected if fits(int(id_[1:]), quality)]
-        assert await faces.count(planted, wanted) == len(found)
+        assert await pages.count(planted, wanted) == len(found)
 
 
 def test_a_rank_goes_up_as_quality_goes_down() -> None:
-    ranks = [faces.rank(quality, "x") for quality in (2.0, 1.0, 0.999, 0.5, 0.001, 0.0, -1.0)]
-    assert ranks == sorted(ranks) and ranks[-1] < faces.AFTER_ALL
-    assert faces.rank(0.5, "a") < faces.rank(0.5, "b")
-    assert faces.face_id_of(faces.rank(0.5, "a")) == "a"
+    ranks = [pages.rank(quality, "x") for quality in (2.0, 1.0, 0.999, 0.5, 0.001, 0.0, -1.0)]
+    assert ranks == sorted(ranks) and ranks[-1] < pages.AFTER_ALL
+    assert pages.rank(0.5, "a") < pages.rank(0.5, "b")
+    assert pages.face_id_of(pages.rank(0.5, "a")) == "a"

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from photos_graph.graph import features, labels, models, predictions, tags
-from photos_graph.graph.connection import Graph, Transaction
-from photos_graph.graph.features import DuePhoto
-from photos_graph.graph.predictions import Predicted
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.labels import label_postings, predictions, tags
+from photos_graph.graph.labels.predictions import Predicted
+from photos_graph.graph.learning import features, models
+from photos_graph.graph.learning.features import DuePhoto
 from photos_graph.model import LabelMetrics, Model, ModelKind, ModelMetrics, ModelState
 from photos_graph.search.rows import TagRow
 from tests.graph.trees import photo_id, plant
@@ -81,7 +82,7 @@ def model(version: int, thresholds: dict[str, float | None]) -> Model:
 
 
 async def thresholds(graph: Graph) -> dict[str, float | None]:
-    return {row.id: row.threshold for row in await labels.tag_rows(graph)}
+    return {row.id: row.threshold for row in await label_postings.tag_rows(graph)}
 
 
 async def test_one_model_counts_and_thresholds_that_people_chose_stay(planted: Graph) -> None:

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from photos_graph.graph import failures, files, folders, jobs, photos, postings, ratings
-from photos_graph.graph.changes import What
-from photos_graph.graph.connection import Graph
-from photos_graph.graph.failures import ReadFailure
-from photos_graph.graph.folders import FolderRecord
+from photos_graph.graph import jobs, postings
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.labels import ratings
+from photos_graph.graph.labels.changes import What
+from photos_graph.graph.library import failures, files, folders, photos
+from photos_graph.graph.library.failures import ReadFailure
+from photos_graph.graph.library.folders import FolderRecord
 from photos_graph.model import FileState, JobKind, RootState
 from tests.graph.library import A, C, file, library, read
 

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from photos_graph.graph import failures, files, jobs, photos
-from photos_graph.graph.connection import Graph
-from photos_graph.graph.failures import ReadFailure
+from photos_graph.graph import jobs
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.library import failures, files, photos
+from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.model import JobKind, JobState
 from tests.graph.library import A, library, read
 

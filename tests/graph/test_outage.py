@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from photos_graph.errors import EngineUnavailable
-from photos_graph.graph.connection import Graph
-from photos_graph.graph.engine import Endpoint
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.embedded import Endpoint
 from tests.engines import RunningEngine, free_port
 
 pytestmark = pytest.mark.anyio

@@ -6,9 +6,10 @@ from typing import LiteralString
 
 import pytest
 
-from photos_graph.graph import files, page_labels, photos
-from photos_graph.graph.connection import Graph
-from photos_graph.graph.page_labels import OwnTags
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.labels import page_labels
+from photos_graph.graph.labels.page_labels import OwnTags
+from photos_graph.graph.library import files, photos
 from photos_graph.model import PhotoTag, TagSource
 from tests.graph.library import METADATA, A, B, C, library, read
 

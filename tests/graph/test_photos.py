@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from photos_graph.graph import feed, files, folders, photos, postings, ratings
-from photos_graph.graph.changes import What
-from photos_graph.graph.connection import Graph
-from photos_graph.graph.failures import ReadFailure
+from photos_graph.graph import postings
+from photos_graph.graph.engine import feed
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.labels import ratings
+from photos_graph.graph.labels.changes import What
+from photos_graph.graph.library import files, folders, photos
+from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.model import BulkResult, FileState, Metadata, RootState
 from tests.graph.library import ABRUZZO, ITALY, LAQUILA, METADATA, A, B, C, library, read
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from photos_graph.errors import Conflict
-from photos_graph.graph import changes, edges, feed, photos, ratings, tags
-from photos_graph.graph.changes import Change, Edge, EdgeKind, Shift, Value, What
-from photos_graph.graph.connection import Graph, Transaction
-from photos_graph.graph.ways import folders_of, ways
+from photos_graph.graph.engine import feed
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.labels import changes, ratings, tag_edges, tags
+from photos_graph.graph.labels.ancestors import folders_of, ways
+from photos_graph.graph.labels.changes import Change, Edge, EdgeKind, Shift, Value, What
+from photos_graph.graph.library import photos
 from photos_graph.model import Carried, FolderMarks, Metadata
 from tests.graph.library import library, read
 from tests.graph.tagged import grown, said, said_on_folders, tree_of, written
@@ -78,7 +80,7 @@ async def test_what_is_said_of_folders_comes_back_as_it_was_written(graph: Graph
     await written(graph, Shift(BELOW, own, x, folders=("e",)))
     found = await said_on_folders(graph, "d", "e", "r")
     assert found == {"d": {x: BELOW}, "e": {x: own, y: EXCLUDES}}
-    assert edges.marks("e", found["e"]) == FolderMarks("e", (Carried(x, False, 5),), (y,))
+    assert tag_edges.marks("e", found["e"]) == FolderMarks("e", (Carried(x, False, 5),), (y,))
 
 
 async def test_a_way_goes_from_a_folder_to_its_root(graph: Graph) -> None:
@@ -101,8 +103,8 @@ async def test_predictions_count_from_the_threshold_of_their_tag_on(graph: Graph
             "MATCH (p:Photo {number: $n}), (t:Tag {id: $id}) CREATE (p)-[:PREDICTED {score: $score, model: 'm'}]->(t)",
             n=number, id=ids[tag], score=score,
         )  # fmt: skip
-    assert await graph.transaction(lambda tx: edges.predicted(tx, [0, 1])) == {0: {ids["x"]}}
-    numbers, folder_ids = await graph.transaction(lambda tx: edges.on_tags(tx, ids.values()))
+    assert await graph.transaction(lambda tx: tag_edges.predicted(tx, [0, 1])) == {0: {ids["x"]}}
+    numbers, folder_ids = await graph.transaction(lambda tx: tag_edges.on_tags(tx, ids.values()))
     assert (sorted(numbers), folder_ids) == ([0, 1], [])
 
 

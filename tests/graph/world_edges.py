@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from photos_graph.graph.changes import Edge, EdgeKind
-from photos_graph.graph.edges import Edges
+from photos_graph.graph.labels.changes import Edge, EdgeKind
+from photos_graph.graph.labels.tag_edges import Edges
 from photos_graph.model import FolderMarks, TagSource
 from photos_graph.tags import inherited
 from tests.graph.worlds import TAGS, World

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from photos_graph.errors import RootOffline, Unsupported
-from photos_graph.images.child import Emit
-from photos_graph.images.decode import Limits
-from photos_graph.images.derive import derive
+from photos_graph.images.decoding import Limits
+from photos_graph.images.derivatives import derive
+from photos_graph.workers.child import Emit
 
 
 def echo(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:

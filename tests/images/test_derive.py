@@ -10,9 +10,9 @@ import PIL.Image
 import pytest
 from fast_thumbhash import thumb_hash_to_rgba
 
-from photos_graph.images.decode import Limits
-from photos_graph.images.derive import derive
-from photos_graph.images.encode import encode
+from photos_graph.images.decoding import Limits
+from photos_graph.images.derivatives import derive
+from photos_graph.images.encoding import encode
 from photos_graph.images.vips import pyvips
 from photos_graph.model import ThumbnailFormat
 from tests.corpora import CORPORA

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from photos_graph.errors import OverLimit, Unreadable
-from photos_graph.images.workers import WorkerPool
+from photos_graph.workers.pool import WorkerPool
 from tests.corpora import CORPORA
 
 pytestmark = [pytest.mark.anyio, pytest.mark.corpora]

@@ -10,8 +10,8 @@ import pytest
 
 from photos_graph.errors import OverLimit, Unreadable, Unsupported
 from photos_graph.images import formats
-from photos_graph.images.decode import Limits, decode
-from photos_graph.images.encode import encode
+from photos_graph.images.decoding import Limits, decode
+from photos_graph.images.encoding import encode
 from photos_graph.model import ThumbnailFormat
 from tests.images.dng import dng
 from tests.images.pictures import distance, encoded, opened, scene

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from photos_graph.errors import Busy, KilledWorker, OverLimit, RootOffline, Unavailable, Unreadable, Unsupported
-from photos_graph.images.workers import Priority, WorkerPool
+from photos_graph.workers.pool import Priority, WorkerPool
 from tests.images.waiting import until
 
 pytestmark = pytest.mark.anyio
@@ -219,7 +219,7 @@ async def test_a_pool_that_cannot_start_says_so() -> None:
 def test_children_die_with_a_killed_parent() -> None:
     program = f"""
 import asyncio
-from photos_graph.images.workers import WorkerPool
+from photos_graph.workers.pool import WorkerPool
 async def main():
     pool = WorkerPool({TARGET!r}, 1, {256 * MIB}, 600, 1)
     async with pool.stream("hang", {{}}) as chunks:

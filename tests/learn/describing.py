@@ -8,9 +8,9 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from photos_graph.images.workers import WorkerPool
-from photos_graph.services.describing import Described, classify, describe, describing_pool
+from photos_graph.services.learning.features_call import Described, classify, describe, describing_pool
 from photos_graph.settings import LearnSettings, Settings
+from photos_graph.workers.pool import WorkerPool
 
 Call = Callable[[WorkerPool, Sequence[bytes], Settings], Coroutine[Any, Any, Described]]
 

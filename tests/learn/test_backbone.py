@@ -12,9 +12,9 @@ import skimage
 from PIL import Image
 
 from photos_graph.errors import BadInput, ModelUnavailable
-from photos_graph.faces.embed import normalised
-from photos_graph.learn import table
-from photos_graph.learn.table import LITE0
+from photos_graph.faces.embedding import normalised
+from photos_graph.learn import catalogue
+from photos_graph.learn.catalogue import LITE0
 from photos_graph.learn.torch_file import read_tensors
 from photos_graph.learn.weights import Weights
 from photos_graph.weights import WeightState
@@ -62,7 +62,7 @@ def test_any_model_of_keras_applications_will_do(tmp_path: Path) -> None:
     make = "import keras, sys; keras.applications.MobileNetV3Small(weights=None, include_top=False, pooling='avg')"
     file = owner / "MobileNetV3Small.weights.h5"
     subprocess.run([sys.executable, "-c", f"{make}.save_weights(sys.argv[1])", file], check=True, capture_output=True)
-    row = table.backbone("MobileNetV3Small")
+    row = catalogue.backbone("MobileNetV3Small")
     Weights(home, owner).fetch([row], lambda what, done, total: None)
     found = described(home, tmp_path / "data", [CAT, COFFEE], "MobileNetV3Small")
     assert found.vectors.shape == (2, 576) and np.allclose(np.linalg.norm(found.vectors, axis=1), 1, atol=1e-5)
@@ -77,4 +77,4 @@ def test_without_weights_it_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="models --fetch"):
         described(tmp_path / "models", tmp_path / "data", [CAT])
     with pytest.raises(BadInput, match="EfficientNetLite0"):
-        table.backbone("efficientnet")
+        catalogue.backbone("efficientnet")

@@ -8,8 +8,8 @@ import pytest
 import skimage
 
 from photos_graph.errors import ModelUnavailable
+from photos_graph.learn.catalogue import CLASS_NAMES
 from photos_graph.learn.classes import names
-from photos_graph.learn.table import CLASS_NAMES
 from photos_graph.learn.weights import Weights
 from photos_graph.tag_names import checked_name
 from tests.corpora import CORPORA

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from photos_graph.learn.calibrate import BELIEF, NEVER, at_least, calibrate, threshold
+from photos_graph.learn.calibration import BELIEF, NEVER, at_least, calibrate, threshold
 from photos_graph.learn.dataset import TrainingSet
 from photos_graph.learn.evidence import BACKGROUND, Evidence, evidence
 from photos_graph.learn.metrics import average_precisions, overall, per_label

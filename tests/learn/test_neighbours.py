@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from photos_graph.faces.embed import normalised
+from photos_graph.faces.embedding import normalised
 from photos_graph.kept import Damaged
 from photos_graph.learn import neighbours
 from photos_graph.learn.neighbours import NEAREST, NOBODY, Neighbours

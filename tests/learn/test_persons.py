@@ -7,16 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from photos_graph.faces import table
+from photos_graph.faces import catalogue
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.match import Rules
+from photos_graph.faces.matching import Rules
 from photos_graph.learn import persons
 from photos_graph.learn.gate import judge_persons
 from photos_graph.learn.persons import NamedFaces
 from photos_graph.model import ModelState
 from tests.faces.test_clusters import people
 
-SFACE = table.embedder("SFace")
+SFACE = catalogue.embedder("SFace")
 PEOPLE, KNOWN, COUNT = 40, 30, 1200  # those from KNOWN on are strangers
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from photos_graph.faces import table
+from photos_graph.faces import catalogue
 from photos_graph.kept import Damaged
 from photos_graph.learn import persons
-from photos_graph.learn.calibrate import Calibration
+from photos_graph.learn.calibration import Calibration
 from photos_graph.learn.evidence import Evidence
 from photos_graph.learn.metrics import LabelScore, Scores
 from photos_graph.learn.persons import NamedFaces, PersonModel
@@ -42,7 +42,7 @@ def person_model() -> PersonModel:
     vectors, owners = people(5, 60, 0.5, seed=1, dimensions=128)
     ids = [str(at) for at in range(60)]
     faces = NamedFaces(ids, list("abcde"), ids, vectors, np.ones(60, np.float32), owners)
-    return persons.train(faces, table.embedder("SFace"))
+    return persons.train(faces, catalogue.embedder("SFace"))
 
 
 def test_what_was_saved_comes_back(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from photos_graph.faces.linkage import NOBODY
 from photos_graph.learn import neighbours
-from photos_graph.learn.calibrate import NEVER
+from photos_graph.learn.calibration import NEVER
 from photos_graph.learn.neighbours import Neighbours
 from photos_graph.learn.review import face_outliers, face_questions, tag_questions
 from tests.faces.test_clusters import people

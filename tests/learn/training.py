@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from photos_graph.learn import dataset, neighbours
 from photos_graph.learn.dataset import TrainingSet
 from photos_graph.learn.neighbours import Neighbours
-from photos_graph.services.training import train_tags, training_pool
+from photos_graph.services.learning.training_call import train_tags, training_pool
 from photos_graph.settings import LearnSettings, Settings
 
 T = TypeVar("T")

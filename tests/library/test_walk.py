@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photos_graph.errors import RootOffline
-from photos_graph.library.names import distinct_names
-from photos_graph.library.walk import Found, FoundFile, FoundFolder, KnownFolder, Problem, Rules, Sidecar, walk
+from photos_graph.library.entry_names import distinct_names
+from photos_graph.library.walking import Found, FoundFile, FoundFolder, KnownFolder, Problem, Rules, Sidecar, walk
 
 RULES = Rules(
     frozenset({"jpg", "nef"}), frozenset({"@eaDir", "#recycle", "lost+found"}), raw_extensions=frozenset({"nef"})

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from photos_graph.search.text import NameWords
+from photos_graph.search.file_words import NameWords
 
 names = st.dictionaries(
     st.integers(0, 30), st.lists(st.sampled_from(["a", "ab", "abc", "b", "山", "山田", "\udcff", "1"]), max_size=3)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from photos_graph.bootstrap import Services, build
-from photos_graph.faces.find import Found
+from photos_graph.faces.analysis import Found
 from photos_graph.settings import Settings
 from tests.faces.finding import Models
 from tests.pictures import jpeg, put

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from photos_graph.images.child import Emit, Task
-from photos_graph.services.intake_child import TASKS as INTAKE
+from photos_graph.services.scan.intake_child import TASKS as INTAKE
+from photos_graph.workers.child import Emit, Task
 
 DIMENSIONS = 3
 

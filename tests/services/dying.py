@@ -11,10 +11,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from photos_graph.bootstrap import build
-from photos_graph.graph import models, predictions
+from photos_graph.graph.labels import predictions
+from photos_graph.graph.learning import models
 from photos_graph.model import JobKind, ModelKind
-from photos_graph.services import predict_stage, reading
-from photos_graph.services.exports.building import Building
+from photos_graph.services.datasets.exports.building import Building
+from photos_graph.services.learning import prediction
+from photos_graph.services.scan import reading
 from photos_graph.settings import Settings
 
 BATCH = 10  # predicted photos in one commit
@@ -74,7 +76,7 @@ async def _main(where: str, more: Sequence[str]) -> None:
         case "activating":
             models.activate = _after(models.activate, 1)
         case "predicting":
-            predict_stage.AT_ONCE = BATCH
+            prediction.AT_ONCE = BATCH
             predictions.put = _after(predictions.put, 2)
         case "exporting":
             Building.note = _before(Building.note, 3)  # type: ignore[method-assign]

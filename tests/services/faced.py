@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from photos_graph.bootstrap import Services, build
-from photos_graph.graph.connection import Graph
+from photos_graph.graph.engine.connection import Graph
 from photos_graph.model import BulkResult, PhotoOrder, Ref
-from photos_graph.services.filters import PhotoFilter, TermFilter
+from photos_graph.search.filters import PhotoFilter, TermFilter
 from photos_graph.settings import Settings
 from tests.graph.faced import Found, find
 from tests.graph.trees import photo_id, plant

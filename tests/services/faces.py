@@ -9,12 +9,12 @@ from typing import LiteralString
 from uuid import uuid4
 
 from photos_graph.bootstrap import Services
-from photos_graph.faces.find import Found
-from photos_graph.graph import found_faces
-from photos_graph.graph.connection import Transaction
-from photos_graph.graph.feed import touch
+from photos_graph.faces.analysis import Found
+from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.faces import detections
 from photos_graph.model import Job, JobKind
-from photos_graph.services import face_plan
+from photos_graph.services.faces import detection_plan
 from photos_graph.settings import FaceSettings, Settings
 from tests.corpora import CORPORA
 from tests.pictures import put
@@ -57,14 +57,14 @@ async def put_faces(services: Services, found: Mapping[str, Found]) -> None:
 
     async def work(tx: Transaction) -> None:
         rows = [
-            (number, uuid4().hex, face_plan.seen(found[name], at))
+            (number, uuid4().hex, detection_plan.seen(found[name], at))
             for name, number in sorted(numbers.items())
             for at in range(len(found[name]))
         ]
-        known = await found_faces.known(tx, list(numbers.values()))
+        known = await detections.known(tx, list(numbers.values()))
         new = [row for row in rows if not known[row[0]]]
-        await found_faces.add(tx, new, "SFace")
-        await found_faces.looked_at(tx, list(numbers.values()), "yunet+SFace")
+        await detections.add(tx, new, "SFace")
+        await detections.looked_at(tx, list(numbers.values()), "yunet+SFace")
         await touch(tx, labelled=[number for number, _, _ in new])
 
     await services.graph.transaction(work)

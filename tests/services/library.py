@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from photos_graph.bootstrap import Services
 from photos_graph.model import Failure, FileState, Job, Photo, PhotoOrder
-from photos_graph.services.filters import PhotoFilter
+from photos_graph.search.filters import PhotoFilter
 
 
 async def scanned(services: Services, *, accept_missing: bool = False, quick: bool = False) -> Job:

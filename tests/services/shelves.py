@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from photos_graph.bootstrap import Services, build
-from photos_graph.graph import files, folders, jobs, photos
-from photos_graph.graph.files import FileRecord
-from photos_graph.graph.folders import FolderRecord
+from photos_graph.graph import jobs
+from photos_graph.graph.library import files, folders, photos
+from photos_graph.graph.library.files import FileRecord
+from photos_graph.graph.library.folders import FolderRecord
 from photos_graph.model import JobKind, Metadata, Root, RootState
 from photos_graph.settings import Settings
 from tests.engines import RunningEngine

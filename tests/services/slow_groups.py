@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from photos_graph.images.child import Emit, Task
-from photos_graph.services.groups_child import TASKS as REAL
+from photos_graph.services.faces.clustering_child import TASKS as REAL
+from photos_graph.workers.child import Emit, Task
 
 
 def _group(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from photos_graph.graph.connection import Transaction
-from photos_graph.graph.feed import touch
+from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.engine.feed import touch
 from photos_graph.settings import Settings
 from resolvers import ids
 from tests.api.direct import execute

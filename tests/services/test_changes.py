@@ -6,8 +6,8 @@ import pytest
 
 from photos_graph.bootstrap import Services
 from photos_graph.errors import Conflict, NotFound
-from photos_graph.graph import folders
-from photos_graph.graph.connection import Graph
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.library import folders
 from photos_graph.model import BulkResult, Ref
 from tests.graph.tagged import carried_by_path, grown, said_by_path
 from tests.graph.trees import ROOT, hold, photo_id, plant

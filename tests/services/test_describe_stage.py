@@ -12,18 +12,18 @@ import numpy as np
 import pytest
 
 from photos_graph.bootstrap import Services, build
-from photos_graph.graph import features
-from photos_graph.graph.features import DuePhoto
-from photos_graph.images.workers import WorkerPool
-from photos_graph.learn import table
+from photos_graph.graph.learning import features
+from photos_graph.graph.learning.features import DuePhoto
+from photos_graph.jobs.progress import Cancelled
+from photos_graph.learn import catalogue
 from photos_graph.learn.weights import Weights
 from photos_graph.model import Job, JobKind, JobState
-from photos_graph.services.describe_stage import DescribeStage
-from photos_graph.services.describing import MOST
 from photos_graph.services.doctor import Doctor
-from photos_graph.services.neighbour_stage import kept_neighbours
-from photos_graph.services.progress import Cancelled
+from photos_graph.services.learning.features import DescribeStage
+from photos_graph.services.learning.features_call import MOST
+from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.settings import LearnSettings, Settings
+from photos_graph.workers.pool import WorkerPool
 from tests.corpora import CORPORA
 from tests.pictures import jpeg, put
 from tests.services.faces import of_kind, settled
@@ -216,7 +216,7 @@ async def test_weights_that_are_damaged_are_what_is_wrong(settings: Settings) ->
 
         well, said = await says()
         assert well and "missing" in said
-        for file in table.backbone(BACKBONE).weights:
+        for file in catalogue.backbone(BACKBONE).weights:
             put(Weights(settings.models_dir).path(file), b"cut off")
         well, said = await says()
         assert not well and "damaged" in said

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from photos_graph.services.exports.building import WORK, Building
+from photos_graph.services.datasets.exports.building import WORK, Building
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from photos_graph.model import TagSource
-from photos_graph.services.exports.building import Building, Written
-from photos_graph.services.exports.records import FaceRecord, LibraryRecord, PersonMark, PhotoRecord, TagRecord
-from photos_graph.services.exports.sidecars import Sidecars, sidecar_of
+from photos_graph.services.datasets.exports.building import Building, Written
+from photos_graph.services.datasets.exports.records import FaceRecord, LibraryRecord, PersonMark, PhotoRecord, TagRecord
+from photos_graph.services.datasets.exports.sidecars import Sidecars, sidecar_of
 
 pytestmark = pytest.mark.anyio
 

@@ -15,8 +15,8 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, NotFound
-from photos_graph.graph.connection import Transaction
-from photos_graph.graph.feed import touch
+from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.engine.feed import touch
 from photos_graph.model import (
     Certainty,
     DatasetFormat,
@@ -27,8 +27,8 @@ from photos_graph.model import (
     ThumbnailFormat,
     ThumbnailSize,
 )
-from photos_graph.services.exports.order import Order
-from photos_graph.services.filters import PhotoFilter, TermFilter
+from photos_graph.search.filters import PhotoFilter, TermFilter
+from photos_graph.services.datasets.exports.request import Order
 from photos_graph.settings import Settings
 from tests.engines import RunningEngine
 from tests.pictures import jpeg, put

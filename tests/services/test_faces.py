@@ -12,14 +12,14 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import EngineUnavailable, NotFound
-from photos_graph.graph import found_faces
-from photos_graph.graph.connection import Transaction
-from photos_graph.graph.files import miss_files
-from photos_graph.graph.photos import files_of
+from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.faces import detections
+from photos_graph.graph.library.files import miss_files
+from photos_graph.graph.library.photos import files_of
 from photos_graph.model import FaceFilter, JobKind, JobState
-from photos_graph.services.face_job import FaceJob, _Look
-from photos_graph.services.finding import model_pool
-from photos_graph.services.labels import known_numbers
+from photos_graph.services.faces.detection import FaceJob, _Look
+from photos_graph.services.faces.detection_call import model_pool
+from photos_graph.services.labels.ratings import known_numbers
 from photos_graph.settings import Settings
 from tests.faces.finding import PUPILS, class_photo
 from tests.images.pictures import encoded
@@ -76,7 +76,7 @@ async def test_a_scan_is_followed_by_a_look_for_faces(library: Services) -> None
         assert 0 <= x < x + width <= 1 and 0 <= y < y + height <= 1
         assert (face.source, face.ignored, face.model) == ("DETECTED", False, "SFace")
         assert 0 < face.quality <= 1
-        assert np.isclose(np.linalg.norm(found_faces.unpacked(face.vector or "")), 1, atol=1e-4)
+        assert np.isclose(np.linalg.norm(detections.unpacked(face.vector or "")), 1, atol=1e-4)
     (job,) = await of_kind(library, JobKind.FACES)
     assert (job.state, job.done, job.total) == (JobState.SUCCEEDED, PERSONS * EACH + 1, PERSONS * EACH + 1)
     assert await in_step(library)
@@ -127,7 +127,7 @@ async def test_what_a_look_found_is_told_by_the_next_if_it_was_killed_before_it_
 
     photo = next(iter((await faces(library)).values())).photo
     numbers = await known_numbers(library.graph, [photo])
-    await library.graph.transaction(lambda tx: found_faces.make_due(tx, numbers))
+    await library.graph.transaction(lambda tx: detections.make_due(tx, numbers))
     with pytest.raises(EngineUnavailable):
         await look(killed).run()
     assert (await look(news).run()).photos == 0
@@ -150,8 +150,8 @@ async def test_faces_that_are_found_as_their_file_goes_wait_for_it(library: Serv
     numbers = await known_numbers(graph, [photo])
 
     async def unknown(tx: Transaction) -> None:
-        await found_faces.remove(tx, [face.id for face in every if face.photo == photo])
-        await found_faces.make_due(tx, numbers)
+        await detections.remove(tx, [face.id for face in every if face.photo == photo])
+        await detections.make_due(tx, numbers)
 
     async def news() -> None:
         pass
@@ -258,7 +258,7 @@ async def test_small_faces_wait_for_an_original_that_is_away(face_settings: Sett
         job = await looked(services, shown)
         assert job.message == "1 photos looked at, 0 new faces, 1 wait for their folder to be online."
         assert (await faces(services)).keys() == before.keys()
-        assert await found_faces.due_count(services.graph) == 1
+        assert await detections.due_count(services.graph) == 1
         away.rename(folder)
         assert (await looked(services)).message == "1 photos looked at, 0 new faces."
         assert (await faces(services)).keys() == before.keys()

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 from photos_graph.bootstrap import Services, build
-from photos_graph.faces import table
-from photos_graph.faces.find import Found
-from photos_graph.graph.connection import Transaction
-from photos_graph.graph.feed import touch
+from photos_graph.faces import catalogue
+from photos_graph.faces.analysis import Found
+from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.engine.feed import touch
 from photos_graph.learn.persons import PersonModel, train
 from photos_graph.learn.registry import Registry
 from photos_graph.model import JobKind, JobState, ModelKind, ModelState, Ref
-from photos_graph.services import grouping
-from photos_graph.services.training_child import named_faces
+from photos_graph.services.faces import clustering
+from photos_graph.services.learning.training_child import named_faces
 from photos_graph.settings import Settings
 from tests.services.faces import Seen, faces, of_kind, people, put_faces, settled
 from tests.services.library import ended, in_step, scanned
@@ -143,7 +143,7 @@ async def test_a_trained_model_knows_whom_the_rule_knows(library: Services) -> N
 
     registry = Registry(library.settings.learn_dir / "models")
     kept = registry.load(model.file)
-    again = train(named_faces(registry.snapshot_of(model.file))[0], table.embedder("SFace"))
+    again = train(named_faces(registry.snapshot_of(model.file))[0], catalogue.embedder("SFace"))
     assert isinstance(kept, PersonModel) and again.snapshot == kept.snapshot == model.snapshot
     assert np.array_equal(again.thresholds, kept.thresholds) and np.array_equal(again.known.means, kept.known.means)
 
@@ -242,7 +242,7 @@ async def test_hdbscan_by_setting(closed: Settings) -> None:
 
 
 async def test_a_grouping_is_cancelled_and_its_process_ends(closed: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grouping, "TARGET", "tests.services.slow_groups:TASKS")
+    monkeypatch.setattr(clustering, "TARGET", "tests.services.slow_groups:TASKS")
     async with build(closed) as services:
         job = await services.recognition.group()
         async for step in services.jobs.watch(job.id):

@@ -11,15 +11,15 @@ from PIL import Image
 
 from photos_graph.bootstrap import Services
 from photos_graph.errors import Busy, EngineUnavailable, RootOffline
-from photos_graph.graph.files import miss_files
-from photos_graph.graph.found_faces import remove
-from photos_graph.images.workers import WorkerPool
+from photos_graph.graph.faces.detections import remove
+from photos_graph.graph.library.files import miss_files
 from photos_graph.library.sidecar import Sidecar, write_sidecar
 from photos_graph.model import Box, DatasetFormat, FaceFilter, Ref, Region
-from photos_graph.services.exports.sidecars import NOT_TURNED, Orientation
-from photos_graph.services.imports.batch import Batch
-from photos_graph.services.imports.beside import BesideOriginals
-from photos_graph.services.imports.exported import MOST_LINE
+from photos_graph.services.datasets.exports.sidecars import NOT_TURNED, Orientation
+from photos_graph.services.datasets.imports.batch import Batch
+from photos_graph.services.datasets.imports.json_lines import MOST_LINE
+from photos_graph.services.datasets.imports.sidecars import BesideOriginals
+from photos_graph.workers.pool import WorkerPool
 from tests.images.dng import dng
 from tests.pictures import jpeg, put
 from tests.services.library import failures, photos

@@ -10,12 +10,13 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import PhotosGraphError
-from photos_graph.graph import feed, postings
-from photos_graph.graph.connection import Graph
+from photos_graph.graph import postings
+from photos_graph.graph.engine import feed
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.index import Index
 from photos_graph.model import PhotoOrder
 from photos_graph.search import snapshot
-from photos_graph.services.filters import IntRange, PhotoFilter
-from photos_graph.services.index import Index
+from photos_graph.search.filters import IntRange, PhotoFilter
 from photos_graph.settings import Settings
 from tests.pictures import jpeg, put
 from tests.services.library import in_step, photos, scanned

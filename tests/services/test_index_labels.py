@@ -8,12 +8,12 @@ from typing import LiteralString
 
 import pytest
 
+from photos_graph import index
 from photos_graph.bootstrap import Services, build
-from photos_graph.graph.connection import Transaction
-from photos_graph.graph.feed import touch
+from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.engine.feed import touch
 from photos_graph.model import Certainty, FolderMarks, PhotoOrder, Ref
-from photos_graph.services import index
-from photos_graph.services.filters import IntRange, PhotoFilter, TermFilter
+from photos_graph.search.filters import IntRange, PhotoFilter, TermFilter
 from photos_graph.settings import Settings
 from tests.pictures import OLD
 from tests.services.library import in_step, photos, scanned

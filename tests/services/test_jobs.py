@@ -12,11 +12,11 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, Conflict, NotFound
-from photos_graph.graph.files import pending_count
+from photos_graph.graph.library.files import pending_count
 from photos_graph.model import Job, JobKind, JobState, RootState
-from photos_graph.services.browse import LibraryCounts
-from photos_graph.services.polling import Waiting, poll
-from photos_graph.services.scan import rules
+from photos_graph.services.browse.photos import LibraryCounts
+from photos_graph.services.scan.polling import Waiting, poll
+from photos_graph.services.scan.scan import rules
 from photos_graph.settings import LibrarySettings, Settings
 from tests.pictures import OLD, jpeg, put
 from tests.services.library import ended, in_step, photos, scanned

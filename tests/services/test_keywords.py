@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from photos_graph.bootstrap import Services, build
-from photos_graph.graph.connection import Graph
+from photos_graph.graph.engine.connection import Graph
 from photos_graph.model import JobState, Ref
 from photos_graph.settings import Settings
 from tests.graph.tagged import said_by_path, tree_of

@@ -11,18 +11,19 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import Unavailable
-from photos_graph.graph import features, predictions, questions
-from photos_graph.graph.connection import Transaction
-from photos_graph.graph.feed import touch
-from photos_graph.graph.predictions import Predicted
+from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.labels import predictions
+from photos_graph.graph.labels.predictions import Predicted
+from photos_graph.graph.learning import features, questions
 from photos_graph.kept import pack
 from photos_graph.learn import neighbours
 from photos_graph.learn.registry import packed
 from photos_graph.model import Job, JobKind, Model, ModelKind, ModelMetrics, ModelState, Question, Ref
-from photos_graph.services import learning_child, said
-from photos_graph.services.models import EVERYTHING, KEPT_REJECTED
-from photos_graph.services.neighbour_stage import kept_neighbours
-from photos_graph.services.training import Trained
+from photos_graph.services.learning import examples, neighbours_child
+from photos_graph.services.learning.neighbours import kept_neighbours
+from photos_graph.services.learning.training_call import Trained
+from photos_graph.services.learning.versions import EVERYTHING, KEPT_REJECTED
 from photos_graph.settings import LearnSettings, Settings
 from tests.learn.test_registry import tag_model
 from tests.services.library import photos, scanned
@@ -164,13 +165,13 @@ async def test_what_a_model_says_changes_nothing_of_what_people_said(library: Se
         assert tag is not None
         await services.graph.write("MATCH (p:Photo) SET p.featuresBy = $by", by=BACKBONE)
         described = await features.described(services.graph, BACKBONE)
-        before = said.said_of(services.index.search, described)
+        before = examples.said_of(services.index.search, described)
         assert len(before.negatives[tag.id]) == 7 and len(before.positives[tag.id]) == 3
         await predict(services, tag.id, [found["5.jpg"].number, found["6.jpg"].number])
-        assert said.said_of(services.index.search, described) == before
+        assert examples.said_of(services.index.search, described) == before
 
         await services.roots.remove(root.id)
-        assert said.said_of(services.index.search, described).ids == []
+        assert examples.said_of(services.index.search, described).ids == []
 
 
 async def test_photos_that_are_not_shown_are_neither_similar_nor_asked_about(library: Settings, tmp_path: Path) -> None:
@@ -189,15 +190,17 @@ async def test_photos_that_are_not_shown_are_neither_similar_nor_asked_about(lib
         assert [sorted(each) for each in found[:3]] == [sorted(shown[1:]), [], []]
         assert found[3:7] == [[], found[6][:1], found[6][:2], found[6]], "more than wait for a worker, in one call"
 
-    told, guesses, parts = tmp_path / "said.json", tmp_path / "guesses.npz", []
-    said.write(said.Said(ids=shown, days=[None] * 3, folders=[""] * 3, tags=[], positives={}, negatives={}), told)
+    told, guesses, parts = tmp_path / "examples.json", tmp_path / "guesses.npz", []
+    examples.write(
+        examples.Said(ids=shown, days=[None] * 3, folders=[""] * 3, tags=[], positives={}, negatives={}), told
+    )
     before = [hidden[0], *shown[:2]]  # when it was predicted: one has gone and one has come since
     unsure = np.full((3, 1), 0.5, np.float16)
     with guesses.open("wb") as file:
         about = {"model": "m", "ids": before, "labels": ["t"]}
-        pack(file, learning_child.GUESSES, about, {"probabilities": unsure, "disagreement": unsure})
+        pack(file, neighbours_child.GUESSES, about, {"probabilities": unsure, "disagreement": unsure})
     argument = {"graph": str(path), "guesses": str(guesses), "said": str(told), "thresholds": {}, "count": 9, "each": 9}
-    learning_child.TASKS["ask"](argument, parts.append)
+    neighbours_child.TASKS["ask"](argument, parts.append)
     assert {row[0] for row in json.loads(b"".join(map(bytes, parts)))} <= set(shown[:2])
 
 

@@ -10,7 +10,7 @@ from typing import LiteralString
 import pytest
 
 from photos_graph.bootstrap import Services, build
-from photos_graph.faces.find import Found
+from photos_graph.faces.analysis import Found
 from photos_graph.model import Box, JobState, Ref
 from photos_graph.settings import Settings
 from tests.faces.finding import Models

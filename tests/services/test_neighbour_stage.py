@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 
 from photos_graph.bootstrap import Services
-from photos_graph.graph import features
-from photos_graph.graph.connection import Transaction
+from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.learning import features
 from photos_graph.learn import neighbours
 from photos_graph.learn.neighbours import Neighbours
 from photos_graph.model import Job
-from photos_graph.services.neighbour_stage import NeighbourStage, kept_neighbours, learning_pool
+from photos_graph.services.learning.neighbours import NeighbourStage, kept_neighbours, learning_pool
 from photos_graph.settings import LearnSettings
 from tests.services.library import scanned
 

@@ -188,9 +188,9 @@ async def test_a_deleted_person_leaves_their_faces(services: Services) -> None:
 
 async def test_what_teaches_is_told(settings: Settings, services: Services) -> None:
     """To whom it may concern: once for each call, after the index has it."""
-    from photos_graph.services.changes import Changes
-    from photos_graph.services.naming import Naming
-    from photos_graph.services.person_editing import PersonEditing
+    from photos_graph.services.faces.assignment import Naming
+    from photos_graph.services.faces.person_editing import PersonEditing
+    from photos_graph.services.undo import Changes
 
     told: list[set[int]] = []
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from photos_graph.bootstrap import Services, build
-from photos_graph.graph import files as graph_files
+from photos_graph.graph.library import files as graph_files
 from photos_graph.images.formats import EXTENSIONS
 from photos_graph.model import JobState, PhotoOrder
-from photos_graph.services import reading
+from photos_graph.services.scan import reading
 from photos_graph.settings import Settings
 from tests.corpora import CORPORA
 from tests.pictures import OLD, jpeg, put

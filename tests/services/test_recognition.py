@@ -11,9 +11,9 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import EngineUnavailable
-from photos_graph.graph import face_news, found_faces
+from photos_graph.graph.faces import detections, match_requests
 from photos_graph.model import Box, DatasetFormat, Job, JobKind, Ref, RootState
-from photos_graph.services import recognition
+from photos_graph.services.faces import triggers
 from photos_graph.settings import Settings
 from tests.pictures import OLD, jpeg, put
 from tests.services.faces import of_kind, settled
@@ -41,7 +41,7 @@ async def looked_at(services: Services, folder: Path) -> str:
     await services.roots.add(str(folder))
     await scanned(services)
     await settled(services)
-    await found_faces.want(services.graph, services.settings.faces_by)
+    await detections.want(services.graph, services.settings.faces_by)
     await services.graph.write(LOOKED_AT, models=services.settings.faces_by)
     return (await photos(services))["1.jpg"].id
 
@@ -92,7 +92,7 @@ async def test_what_waits_for_its_folder_is_looked_at_when_it_is_back(wanting: S
         before = await looks(services)
         folder.rename(tmp_path / "away")
         await in_state(services, RootState.OFFLINE)
-        await services.graph.transaction(lambda tx: found_faces.make_due(tx, [number]))
+        await services.graph.transaction(lambda tx: detections.make_due(tx, [number]))
         await services.recognition.said()
         await asyncio.sleep(1.5)
         assert await looks(services) == before, "nothing can be seen of it now"
@@ -129,7 +129,7 @@ async def test_what_was_said_before_a_kill_is_matched_by_the_next_service(settin
     async with build(settings) as services:
         await settled(services)
         assert await matches(services) == 1
-        assert not await face_news.waits(services.graph)
+        assert not await match_requests.waits(services.graph)
     async with build(settings) as services:
         await settled(services)
         assert await matches(services) == 1, "once"
@@ -154,10 +154,10 @@ async def test_an_import_before_a_kill_is_matched_by_the_next_service(settings: 
         await asyncio.sleep(1.5)
         await settled(services)
         await services.graph.write(FORGET)
-        await face_news.take(services.graph)
+        await match_requests.take(services.graph)
         before = await matches(services)
         await imported(services, folder)
-        assert await face_news.waits(services.graph)
+        assert await match_requests.waits(services.graph)
         await until_matches(services, before + 1)
 
 
@@ -170,8 +170,8 @@ async def until_matches(services: Services, count: int) -> None:
 async def test_an_engine_that_is_away_for_a_while_loses_no_wish(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recognition, "QUIET_SECONDS", 0.01)
-    monkeypatch.setattr(recognition, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(triggers, "QUIET_SECONDS", 0.01)
+    monkeypatch.setattr(triggers, "AGAIN_SECONDS", 0.01)
     queue, tries = services.jobs.queue, 0
 
     async def away(kind: JobKind, arguments: dict[str, str]) -> Job:

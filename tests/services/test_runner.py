@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from photos_graph.errors import PhotosGraphError
-from photos_graph.graph import feed, jobs
-from photos_graph.graph.connection import Graph
+from photos_graph.graph import jobs
+from photos_graph.graph.engine import feed
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.runner import Runner
 from photos_graph.model import Job, JobKind, JobState
-from photos_graph.services.progress import Progress
 
 pytestmark = pytest.mark.anyio
 

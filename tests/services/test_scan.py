@@ -15,13 +15,13 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, Unavailable
-from photos_graph.graph import folders
-from photos_graph.graph.connection import Graph
-from photos_graph.graph.folders import FolderRecord
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.library import folders
+from photos_graph.graph.library.folders import FolderRecord
 from photos_graph.model import FaceFilter, FileState, JobState, RootState
-from photos_graph.services.filters import FolderFilter, PhotoFilter
-from photos_graph.services.polling import poll
-from photos_graph.services.scan import rules
+from photos_graph.search.filters import FolderFilter, PhotoFilter
+from photos_graph.services.scan.polling import poll
+from photos_graph.services.scan.scan import rules
 from photos_graph.settings import LibrarySettings, Settings
 from tests.graph.faced import Found, find, sizes
 from tests.library.pictures import sidecar

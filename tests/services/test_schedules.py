@@ -14,7 +14,7 @@ import pytest
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput
 from photos_graph.model import JobKind, ModelKind, Ref
-from photos_graph.services.schedules import Schedules, next_time
+from photos_graph.services.learning.schedules import Schedules, next_time
 from photos_graph.settings import LearnSettings, Settings
 from tests.api.direct import execute
 from tests.graph.trees import photo_id
@@ -187,7 +187,7 @@ async def test_a_run_by_the_clock_and_one_for_many_that_were_missed(services: Se
 
 
 async def test_a_service_that_starts_does_what_was_missed(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("photos_graph.services.schedules.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("photos_graph.services.learning.schedules.LOOK_SECONDS", 0.05)
     await tag(services, "Sea", *range(8))
     await services.learning.began(TAGS)
     await looking(services, Clock(1_700_000_000.0)).set(TAGS, "0 3 * * *")

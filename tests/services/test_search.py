@@ -10,7 +10,7 @@ import pytest
 from photos_graph.bootstrap import Services
 from photos_graph.errors import BadInput
 from photos_graph.model import MatchKind, PhotoOrder, SearchTerm
-from photos_graph.services.search import Search
+from photos_graph.services.browse.search import Search
 from tests.pictures import jpeg, put
 from tests.services.library import scanned
 

@@ -12,15 +12,15 @@ import pytest
 
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.renditions import Renditions
-from photos_graph.images.workers import WorkerPool
 from photos_graph.model import TagSource, ThumbnailFormat, ThumbnailSize
-from photos_graph.services.exports.building import Building, Written
-from photos_graph.services.exports.pictures import Pictures
-from photos_graph.services.exports.records import FaceRecord, LibraryRecord, PhotoRecord, TagRecord
-from photos_graph.services.exports.shards import MOST_BYTES, Shards, parts, shards_pool
-from photos_graph.services.intake import TARGET
+from photos_graph.services.datasets.exports.building import Building, Written
+from photos_graph.services.datasets.exports.pictures import Pictures
+from photos_graph.services.datasets.exports.records import FaceRecord, LibraryRecord, PhotoRecord, TagRecord
+from photos_graph.services.datasets.exports.shards import MOST_BYTES, Shards, parts, shards_pool
 from photos_graph.services.media import Media
+from photos_graph.services.scan.intake import TARGET
 from photos_graph.settings import Settings
+from photos_graph.workers.pool import WorkerPool
 from tests.pictures import jpeg
 
 pytestmark = pytest.mark.anyio

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from photos_graph.errors import Busy, EngineUnavailable
-from photos_graph.services.exports.building import Building
-from photos_graph.services.exports.records import FaceRecord, PhotoRecord
-from photos_graph.services.exports.sidecars import Sidecars
+from photos_graph.services.datasets.exports.building import Building
+from photos_graph.services.datasets.exports.records import FaceRecord, PhotoRecord
+from photos_graph.services.datasets.exports.sidecars import Sidecars
 
 pytestmark = pytest.mark.anyio
 

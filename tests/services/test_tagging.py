@@ -9,12 +9,12 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, Conflict, NotFound
-from photos_graph.graph.connection import Graph
-from photos_graph.graph.feed import touch
-from photos_graph.graph.folders import FolderRecord, put_folders
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.library.folders import FolderRecord, put_folders
 from photos_graph.model import BulkResult, FolderTagProposal, PhotoOrder, Ref
-from photos_graph.services import tagging
-from photos_graph.services.filters import PhotoFilter, TermFilter
+from photos_graph.search.filters import PhotoFilter, TermFilter
+from photos_graph.services.labels import tagging
 from photos_graph.settings import Settings
 from tests.graph.tagged import carried_by_path, grown, said_by_path, tree_of
 from tests.graph.trees import hold, photo_id, plant

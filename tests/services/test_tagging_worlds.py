@@ -13,13 +13,13 @@ from hypothesis import settings as rules
 from hypothesis import strategies as st
 
 from photos_graph.errors import Conflict
-from photos_graph.graph.changes import Edge, EdgeKind
-from photos_graph.graph.connection import Graph, connect
+from photos_graph.graph.engine.connection import Graph, connect
+from photos_graph.graph.labels.changes import Edge, EdgeKind
+from photos_graph.index import Index
 from photos_graph.model import BulkResult, Ref
-from photos_graph.services import edge_rules
-from photos_graph.services.changes import Changes
-from photos_graph.services.index import Index
-from photos_graph.services.tagging import Tagging
+from photos_graph.services.labels import tag_rules
+from photos_graph.services.labels.tagging import Tagging
+from photos_graph.services.undo import Changes
 from photos_graph.settings import Settings
 from tests.engines import RunningEngine
 from tests.graph.tagged import said, said_on_folders
@@ -56,18 +56,18 @@ def expected(world: World, step: Step) -> World:
     if step.kind.endswith("folder"):
         own = on_folder(world, step.folder)
         if step.kind == "tag folder":
-            after = edge_rules.folder_tagged(own, step.tags, replace(SAID, recursive=step.recursive))
+            after = tag_rules.folder_tagged(own, step.tags, replace(SAID, recursive=step.recursive))
         else:
             above = way(world, step.folder)[1:]
-            after = edge_rules.folder_untagged(own, step.tags, world.up, partial(below, world), above, EXCLUDING)
+            after = tag_rules.folder_untagged(own, step.tags, world.up, partial(below, world), above, EXCLUDING)
         return with_folder(world, step.folder, after)
     for photo in step.photos:
         own = on_photo(world, photo)
         if step.kind == "tag photos":
-            after = edge_rules.photo_tagged(own, step.tags, world.up, SAID)
+            after = tag_rules.photo_tagged(own, step.tags, world.up, SAID)
         else:
             elsewhere = coming(world, photo)
-            after = edge_rules.photo_untagged(own, step.tags, world.up, partial(below, world), elsewhere, EXCLUDING)
+            after = tag_rules.photo_untagged(own, step.tags, world.up, partial(below, world), elsewhere, EXCLUDING)
         world = with_photo(world, photo, after)
     return world
 

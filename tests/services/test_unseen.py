@@ -10,15 +10,16 @@ import pytest
 from photos_graph.bootstrap import Services
 from photos_graph.errors import NotFound
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.recognise import Recognised
-from photos_graph.graph import clusters, face_clusters, files, folders, photos
-from photos_graph.graph.clusters import VectorFace
-from photos_graph.graph.failures import ReadFailure
-from photos_graph.graph.photos import Read
-from photos_graph.graph.schema import migrate
+from photos_graph.faces.recognition import Recognised
+from photos_graph.graph.engine.schema import migrate
+from photos_graph.graph.faces import cluster_pages, clusters
+from photos_graph.graph.faces.clusters import VectorFace
+from photos_graph.graph.library import files, folders, photos
+from photos_graph.graph.library.failures import ReadFailure
+from photos_graph.graph.library.photos import Read
 from photos_graph.model import Box, FaceFilter, Metadata
-from photos_graph.services import face_asking
-from photos_graph.services.faces import PageKey
+from photos_graph.services.browse.faces import PageKey
+from photos_graph.services.faces import review_questions
 from photos_graph.settings import Settings
 from tests.graph.faced import liken, said_of_faces, sizes
 from tests.graph.trees import ROOT, file_id, hold, photo_id, plant
@@ -136,7 +137,7 @@ async def test_a_cluster_is_like_whom_those_that_are_shown_are_like(services: Se
     await liken(services.graph, "f0", {anna: 0.9})
     await liken(services.graph, "f4", {anna: 0.4})
     await deleted(services, 0, 1, 2)
-    assert await face_clusters.likes(services.graph, ["c"]) == {"c": [(anna, pytest.approx(0.2))]}
+    assert await cluster_pages.likes(services.graph, ["c"]) == {"c": [(anna, pytest.approx(0.2))]}
 
 
 async def test_a_person_has_the_faces_that_are_shown_and_gets_the_others_back(services: Services) -> None:
@@ -202,12 +203,14 @@ async def test_a_face_that_comes_after_its_photo_went_waits_with_it(services: Se
 
 async def test_they_leave_questions_to_those_that_are_shown(services: Services) -> None:
     anna = (await services.person_editing.create("Anna")).id
-    unseen = [VectorFace(f"u{n}", 99, "print", 0.5, None, (), None, (), unseen=True) for n in range(face_asking.MOST)]
+    unseen = [
+        VectorFace(f"u{n}", 99, "print", 0.5, None, (), None, (), unseen=True) for n in range(review_questions.MOST)
+    ]
     every = [*unseen, VectorFace("f1", 1, "print", 0.5, None, (), None, ())]
     like, scores = np.zeros((len(every), 1), np.int32), np.full((len(every), 1), 0.5, np.float32)
     scores[-1] = 0.4  # surer than all the others
     found = Recognised(np.arange(len(every), dtype=np.int32), like, scores, np.full(len(every), NOBODY, np.int32))
-    asked = face_asking.chosen(services.index.search, every, found, [], [anna])
+    asked = review_questions.chosen(services.index.search, every, found, [], [anna])
     assert [question.face_id for question in asked] == ["f1"]
 
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
 
-from photos_graph.graph.changes import Edge, EdgeKind
-from photos_graph.graph.edges import Edges
-from photos_graph.services import edge_rules
+from photos_graph.graph.labels.changes import Edge, EdgeKind
+from photos_graph.graph.labels.tag_edges import Edges
+from photos_graph.services.labels import tag_rules
 from tests.graph.world_edges import (
     below,
     comes_to,
@@ -34,11 +34,11 @@ some_tags = st.lists(st.sampled_from(TAGS), min_size=1, max_size=3)
 @rules(max_examples=100)
 def test_a_tagged_photo_has_the_tags_and_keeps_what_it_had(world: World, photo: int, tags: list[str]) -> None:
     own = on_photo(world, photo)
-    after = edge_rules.photo_tagged(own, tags, world.up, SAID)
+    after = tag_rules.photo_tagged(own, tags, world.up, SAID)
     then = with_photo(world, photo, after)
     if any(at == photo for at, _ in world.files - world.missing):
         assert set(tags) | world.tags_of(photo) <= then.tags_of(photo)
-    assert edge_rules.photo_tagged(after, tags, world.up, SAID) == after
+    assert tag_rules.photo_tagged(after, tags, world.up, SAID) == after
     assert all(after[tag].via == "MANUAL" for tag in tags)
     kept = {tag: edge for tag, edge in own.items() if edge.via == "MANUAL"}
     assert kept.items() <= after.items(), "who said it first stays"
@@ -55,7 +55,7 @@ def test_an_untagged_photo_has_the_tags_no_more_and_excludes_no_more_than_it_tak
     elsewhere = coming(world, photo)
 
     def untagged(edges: Edges) -> Edges:
-        return edge_rules.photo_untagged(edges, tags, world.up, partial(below, world), elsewhere, EXCLUDING)
+        return tag_rules.photo_untagged(edges, tags, world.up, partial(below, world), elsewhere, EXCLUDING)
 
     after = untagged(own)
     assert world.tags_of(photo) - with_photo(world, photo, after).tags_of(photo) >= set(tags) & world.tags_of(photo)
@@ -74,13 +74,13 @@ def test_an_untagged_photo_has_the_tags_no_more_and_excludes_no_more_than_it_tak
 @rules(max_examples=100)
 def test_a_tagged_folder_brings_the_tags(world: World, folder: str, tags: list[str], recursive: bool) -> None:
     said = replace(SAID, recursive=recursive)
-    after = edge_rules.folder_tagged(on_folder(world, folder), tags, said)
+    after = tag_rules.folder_tagged(on_folder(world, folder), tags, said)
     then = with_folder(world, folder, after)
     assert set(tags) <= comes_to(then, folder)
-    assert edge_rules.folder_tagged(after, tags, said) == after
+    assert tag_rules.folder_tagged(after, tags, said) == after
     assert all(after[tag].recursive is recursive for tag in tags)
     later = replace(said, at_ms=99)
-    assert edge_rules.folder_tagged(after, tags, later) == after, "said in the same way it is the same"
+    assert tag_rules.folder_tagged(after, tags, later) == after, "said in the same way it is the same"
 
 
 @given(worlds(), st.sampled_from(FOLDERS), some_tags)
@@ -90,7 +90,7 @@ def test_an_untagged_folder_brings_nothing_of_them(world: World, folder: str, ta
     above = way(world, folder)[1:]
 
     def untagged(edges: Edges) -> Edges:
-        return edge_rules.folder_untagged(edges, tags, world.up, partial(below, world), above, EXCLUDING)
+        return tag_rules.folder_untagged(edges, tags, world.up, partial(below, world), above, EXCLUDING)
 
     after = untagged(own)
     assert not set(tags) & comes_to(with_folder(world, folder, after), folder)
@@ -104,4 +104,4 @@ def test_an_untagged_folder_brings_nothing_of_them(world: World, folder: str, ta
 def test_the_shifts_of_an_edge_say_what_was_and_what_is() -> None:
     other = replace(SAID, by="you")
     before, after = {"a": SAID, "b": SAID, "c": SAID}, {"a": SAID, "b": other, "d": SAID}
-    assert set(edge_rules.shifts(before, after)) == {(SAID, other, "b"), (SAID, None, "c"), (None, SAID, "d")}
+    assert set(tag_rules.shifts(before, after)) == {(SAID, other, "b"), (SAID, None, "c"), (None, SAID, "d")}

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from photos_graph.faces.find import Found
-from photos_graph.faces.recognise import Recognised
-from photos_graph.graph.clusters import Cluster, Joined, Like, VectorFace
-from photos_graph.graph.found_faces import DETECTED, IMPORTED, MANUAL, KnownFace, SeenFace
+from photos_graph.faces.analysis import Found
+from photos_graph.faces.recognition import Recognised
+from photos_graph.graph.faces.clusters import Cluster, Joined, Like, VectorFace
+from photos_graph.graph.faces.detections import DETECTED, IMPORTED, MANUAL, KnownFace, SeenFace
 from photos_graph.model import Box
-from photos_graph.services.face_plan import plan, unseen
-from photos_graph.services.group_plan import likes, moves
+from photos_graph.services.faces.clustering_plan import likes, moves
+from photos_graph.services.faces.detection_plan import plan, unseen
 
 HERE, THERE, ELSEWHERE = (0.1, 0.1, 0.2, 0.2), (0.6, 0.1, 0.2, 0.2), (0.1, 0.7, 0.2, 0.2)
 

@@ -10,6 +10,16 @@ import pytest
 
 from photos_graph.errors import BadInput
 from photos_graph.model import Certainty, Ref
+from photos_graph.search.filters import (
+    BoxFilter,
+    FolderFilter,
+    IntRange,
+    NearFilter,
+    PhotoFilter,
+    TakenFilter,
+    TermFilter,
+    to_query,
+)
 from photos_graph.search.query import (
     And,
     AtPlace,
@@ -31,16 +41,6 @@ from photos_graph.search.query import (
     Untagged,
     WithPerson,
     Words,
-)
-from photos_graph.services.filters import (
-    BoxFilter,
-    FolderFilter,
-    IntRange,
-    NearFilter,
-    PhotoFilter,
-    TakenFilter,
-    TermFilter,
-    to_query,
 )
 
 NAMES = {

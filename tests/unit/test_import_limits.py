@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from photos_graph.errors import BadInput
-from photos_graph.services.exports.records import (
+from photos_graph.services.datasets.exports.records import (
     PHOTO,
     FaceRecord,
     FolderRecord,
@@ -17,7 +17,7 @@ from photos_graph.services.exports.records import (
     TagMark,
     ValueMark,
 )
-from photos_graph.services.imports.limits import AHEAD_MS, MOST, MOST_PATH, check_library, check_photo
+from photos_graph.services.datasets.imports.validation import AHEAD_MS, MOST, MOST_PATH, check_library, check_photo
 
 NOW = 1_000_000
 PLAIN = PhotoRecord("x", "0" * 64, ("a.jpg",))

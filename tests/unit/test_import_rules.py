@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from photos_graph.errors import BadInput
-from photos_graph.graph.changes import Edge, EdgeKind, Value
-from photos_graph.graph.edges import Edges
-from photos_graph.graph.said import SaidFace
+from photos_graph.graph.labels.changes import Edge, EdgeKind, Value
+from photos_graph.graph.labels.export_rows import SaidFace
+from photos_graph.graph.labels.tag_edges import Edges
 from photos_graph.model import Box, Ref
-from photos_graph.services.exports.asking import filter_of
-from photos_graph.services.exports.class_folders import folder_name, place
-from photos_graph.services.exports.records import FaceRecord, PersonMark, PhotoRecord, TagMark, ValueMark
-from photos_graph.services.filters import FolderFilter, IntRange, PhotoFilter, TermFilter
-from photos_graph.services.imports.rules import Speaker, merged_faces, merged_tags, merged_value
+from photos_graph.search.filters import FolderFilter, IntRange, PhotoFilter, TermFilter
+from photos_graph.services.datasets.exports.class_folders import folder_name, place
+from photos_graph.services.datasets.exports.records import FaceRecord, PersonMark, PhotoRecord, TagMark, ValueMark
+from photos_graph.services.datasets.exports.selection import filter_of
+from photos_graph.services.datasets.imports.merge_rules import Speaker, merged_faces, merged_tags, merged_value
 
 DATED, UNDATED = Speaker("zoe", 100), Speaker("zoe", 100, undated=True)
 UP = {"child": ("child", "parent"), "parent": ("parent",)}

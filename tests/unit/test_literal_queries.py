@@ -9,7 +9,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 PUT_TOGETHER = """
-from photos_graph.graph.connection import Graph
+from photos_graph.graph.engine.connection import Graph
 
 
 async def find(graph: Graph, name: str) -> None:

@@ -7,7 +7,7 @@ from contextlib import aclosing
 
 import pytest
 
-from photos_graph.services.several import several
+from photos_graph.jobs.concurrency import several
 
 pytestmark = pytest.mark.anyio
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photos_graph.errors import BadInput, NotFound
-from photos_graph.graph.tag_tree import TagTree
+from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.model import Ref
 from photos_graph.search.rows import TagRow
 

@@ -20,7 +20,7 @@ from photos_graph.search.language.grammar import Language, Role
 from photos_graph.search.language.languages import JOINTS, LANGUAGES
 from photos_graph.search.language.lexicon import Lexicon
 from photos_graph.search.language.meaning import all_of, any_of
-from photos_graph.search.language.naming import Spelling
+from photos_graph.search.language.name_matching import Spelling
 from photos_graph.search.language.tokens import Kind, Token, tokens
 from photos_graph.search.language.units import Unit, Units
 from photos_graph.search.query import Everything, Not, OnlyPersons, OnlyTagged, Or, Query

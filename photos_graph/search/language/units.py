@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 from photos_graph.model import MatchKind, SearchTerm
 from photos_graph.search.folding import name_words, words
-from photos_graph.search.language import fields
+from photos_graph.search.language import prefixes
 from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import Language, Prefix, Role
 from photos_graph.search.language.languages import CAPITALS, PREFIXES
 from photos_graph.search.language.lexicon import Lexicon, Thing
 from photos_graph.search.language.meaning import ordered, query_of
-from photos_graph.search.language.naming import Named, Naming, Spelling
+from photos_graph.search.language.name_matching import Named, Naming, Spelling
 from photos_graph.search.language.spans import Span
 from photos_graph.search.language.tokens import Kind, Token
 from photos_graph.search.query import Query, TakenWith, Words
@@ -188,10 +188,10 @@ class Units:
             value, typed = value.rstrip(_ENDINGS), typed.rstrip(_ENDINGS)
         match prefix:
             case Prefix.YEAR:
-                query, label = fields.year(value)
+                query, label = prefixes.year(value)
                 return self._said(at, at + 1, query, MatchKind.DATE, label, negated)
             case Prefix.RATING:
-                query, label = fields.rating(value)
+                query, label = prefixes.rating(value)
                 return self._said(at, at + 1, query, MatchKind.OTHER, label, negated)
             case Prefix.CAMERA if value:
                 return self._said(at, at + 1, TakenWith(typed), MatchKind.OTHER, f"camera {typed}", negated)

@@ -1,0 +1,211 @@
+"""Where the faces of a picture are: boxes, five landmarks each, and how sure the detector is.
+
+A detector sees faces of some sizes best; YuNet those of 10 to 300 pixels. So a picture is looked at several times,
+each time up to three times as large: small, for its large faces; then up to its full size, in tiles, for its small
+ones.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from photos_graph.faces import catalogue
+
+Pixels = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+COARSE_EDGE = 640  # pixels: YuNet's own size, at which it is surest
+STEP = 3  # from one look to the next larger one, at most
+WORTH_ANOTHER = 1.5  # a picture that is not that much larger than a look shows no smaller faces
+TILE = 2112  # the largest edge that a detector is given; a larger one takes more memory than it is worth
+OVERLAP = 192  # a face no wider than this is whole in at least one tile
+EDGE_SHARE = 0.05  # mirrored around the picture, so that faces cut by its edge are found
+SAME_IOU, SAME_SHARE = 0.35, 0.65  # two boxes are one face: of their union, of the smaller one
+
+# Where the landmarks are in a box of YuNet's, as shares of its width and height: the mean over LFW.
+BOX_LANDMARKS = np.array(
+    [[0.27, 0.385], [0.73, 0.385], [0.50, 0.585], [0.30, 0.735], [0.70, 0.735]],
+    np.float32,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """n faces in pixels of the picture, surest first.
+
+    ``boxes`` (n, 4): x, y, width, height. ``landmarks`` (n, 5, 2): the eye that is left in the picture, the other,
+    nose tip, left and right corner of the mouth; NaN where the detector does not say. ``scores`` (n,): 0..1.
+    """
+
+    boxes: Floats
+    landmarks: Floats
+    scores: Floats
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def __getitem__(self, chosen: Any) -> Detections:
+        return Detections(self.boxes[chosen], self.landmarks[chosen], self.scores[chosen])
+
+    def moved(self, x: float, y: float, scale: float = 1.0) -> Detections:
+        """Each point p as p * scale + (x, y)."""
+        offset = np.array([x, y], np.float32)
+        boxes = self.boxes * np.float32(scale)
+        boxes[:, :2] += offset
+        return Detections(boxes, self.landmarks * np.float32(scale) + offset, self.scores)
+
+
+Look = Callable[[Pixels], Detections]  # a picture (height, width, 3) in BGR, as DeepFace has it
+
+
+def none() -> Detections:
+    return Detections(np.zeros((0, 4), np.float32), np.zeros((0, 5, 2), np.float32), np.zeros(0, np.float32))
+
+
+def joined(parts: list[Detections]) -> Detections:
+    parts = parts or [none()]
+    return Detections(
+        np.concatenate([each.boxes for each in parts]),
+        np.concatenate([each.landmarks for each in parts]),
+        np.concatenate([each.scores for each in parts]),
+    )
+
+
+def load_detector(name: str, min_score: float) -> Callable[[Pixels], Detections]:
+    """Finds the faces of a picture (height, width, 3) in RGB. DEEPFACE_HOME must hold its weights.
+
+    Raises BadInput for a name that is not in the table. Imports DeepFace: for worker processes.
+    """
+    catalogue.detector(name)
+    from deepface.modules.modeling import build_model
+
+    model = build_model(task="face_detector", model_name=name)
+    if name == "yunet":
+        look = _yunet(model.model, min_score)
+        return lambda pixels: look_in_steps(look, _bgr(pixels))
+    return lambda pixels: _kept(_by_deepface(model, _bgr(pixels), min_score), *pixels.shape[:2])
+
+
+def look_in_steps(look: Look, picture: Pixels) -> Detections:
+    """Faces of all sizes, each once. ``picture`` (height, width, 3)."""
+    import cv2
+
+    height, width = picture.shape[:2]
+    found: list[Detections] = []
+    for edge in edges(max(height, width)):
+        scale = edge / max(height, width)
+        if scale == 1:
+            seen = picture
+        else:
+            size = (max(1, round(width * scale)), max(1, round(height * scale)))
+            seen = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+        coarse = edge <= COARSE_EDGE
+        part = _with_mirrored_edges(look, seen) if coarse else _in_tiles(look, seen)
+        found.append(part.moved(0, 0, 1 / scale))
+    return _kept(joined(found), height, width)
+
+
+def edges(longest: int) -> list[int]:
+    """The longest edges at which a picture is looked at, from the smallest."""
+    if longest <= COARSE_EDGE * WORTH_ANOTHER:
+        return [min(longest, COARSE_EDGE)]
+    ratio = longest / COARSE_EDGE
+    count = math.ceil(math.log(ratio, STEP) - 1e-9)
+    return [round(COARSE_EDGE * ratio ** (step / count)) for step in range(count + 1)]
+
+
+def same_face(boxes: Floats, box: Floats) -> npt.NDArray[np.bool_]:
+    """(n,): which of ``boxes`` (n, 4) show the face of ``box`` (4,)."""
+    near = np.maximum(boxes[:, :2], box[:2])
+    far = np.minimum(boxes[:, :2] + boxes[:, 2:], box[:2] + box[2:])
+    shared = np.prod(np.clip(far - near, 0, None), axis=1)
+    areas, area = np.prod(boxes[:, 2:], axis=1), np.prod(box[2:])
+    same: npt.NDArray[np.bool_] = (shared > SAME_IOU * (areas + area - shared)) | (
+        shared > SAME_SHARE * np.minimum(areas, area)
+    )
+    return same
+
+
+def _kept(found: Detections, height: int, width: int) -> Detections:
+    """Each face once, its surest box, whose centre is in the picture; cut to the picture."""
+    centres = found.boxes[:, :2] + found.boxes[:, 2:] / 2
+    found = found[((centres >= 0) & (centres < [width, height])).all(axis=1)]
+    found = found[np.argsort(-found.scores, kind="stable")]
+    chosen: list[int] = []
+    for face, box in enumerate(found.boxes):
+        if not same_face(found.boxes[chosen], box).any():
+            chosen.append(face)
+    return found[chosen]
+
+
+def _with_mirrored_edges(look: Look, picture: Pixels) -> Detections:
+    import cv2
+
+    by = round(max(picture.shape[:2]) * EDGE_SHARE)
+    if min(picture.shape[:2]) <= by:  # a strip; there is not that much to mirror
+        return look(picture)
+    seen = cv2.copyMakeBorder(picture, by, by, by, by, cv2.BORDER_REFLECT_101)
+    return look(seen).moved(-by, -by)  # type: ignore[arg-type]
+
+
+def _in_tiles(look: Look, picture: Pixels) -> Detections:
+    """Faces up to OVERLAP wide; the larger ones are better seen in a smaller picture."""
+    found = []
+    for x, y, width, height in tiles(picture.shape[1], picture.shape[0]):
+        part = look(np.ascontiguousarray(picture[y : y + height, x : x + width]))
+        found.append(part[part.boxes[:, 2] <= OVERLAP].moved(x, y))
+    return joined(found)
+
+
+def tiles(width: int, height: int) -> Iterator[tuple[int, int, int, int]]:
+    """x, y, width and height of as few tiles as cover a picture, of one size, overlapping by at least OVERLAP."""
+    for y, tile_height in _parts(height):
+        for x, tile_width in _parts(width):
+            yield x, y, tile_width, tile_height
+
+
+def _parts(length: int) -> list[tuple[int, int]]:
+    if length <= TILE:
+        return [(0, length)]
+    count = math.ceil((length - OVERLAP) / (TILE - OVERLAP))
+    part = math.ceil((length + (count - 1) * OVERLAP) / count)
+    return [(i * (length - part) // (count - 1), part) for i in range(count)]
+
+
+def _yunet(model: Any, min_score: float) -> Look:
+    """OpenCV's detector itself: DeepFace's way around it drops three of the landmarks."""
+    model.setScoreThreshold(min_score)
+
+    def look(picture: Pixels) -> Detections:
+        model.setInputSize((picture.shape[1], picture.shape[0]))
+        _, rows = model.detect(picture)
+        if rows is None:
+            return none()
+        return Detections(rows[:, :4], rows[:, 4:14].reshape(-1, 5, 2), rows[:, 14])
+
+    return look
+
+
+def _by_deepface(model: Any, picture: Pixels, min_score: float) -> Detections:
+    regions = [each for each in model.detect_faces(picture) if (each.confidence or 1) >= min_score]
+    if not regions:
+        return none()
+    unknown = (np.nan, np.nan)
+    boxes = [(each.x, each.y, each.w, each.h) for each in regions]
+    # DeepFace's left is the person's; in the picture it is on the right.
+    landmarks = [
+        [point or unknown for point in (each.right_eye, each.left_eye, each.nose, each.mouth_right, each.mouth_left)]
+        for each in regions
+    ]
+    scores = [min(each.confidence or 1, 1) for each in regions]
+    return Detections(np.array(boxes, np.float32), np.array(landmarks, np.float32), np.array(scores, np.float32))
+
+
+def _bgr(pixels: Pixels) -> Pixels:
+    return np.ascontiguousarray(pixels[:, :, ::-1])

@@ -1,0 +1,131 @@
+"""Whose face it is: known persons against new faces. "Nobody that is known" is an answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from photos_graph.faces.catalogue import Embedder
+from photos_graph.faces.detection import Floats
+from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.similarity import Ints
+
+LEAST_WEIGHT = 0.1  # a bad picture of somebody is one all the same
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """p persons (p,) by their number, and the weighted ``means`` (p, dimensions) of their faces: not scaled to length
+    one, so that a product with them is the mean similarity to the faces, however many there are.
+    """
+
+    persons: Ints
+    means: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What a trained model knows of persons in place of the embedder's own rule: means (p, dimensions) of length one,
+    and ``thresholds`` (p,), the cosine similarity from which on a face is theirs, which is a score of EVEN.
+    """
+
+    known: Known
+    thresholds: Floats
+
+
+EVEN = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """``scores`` (m, p): the probability that face m is of person p, each pair by itself."""
+
+    persons: Ints
+    scores: npt.NDArray[np.float32]
+
+    def best(self, face: int, count: int) -> list[tuple[int, float]]:
+        """(person, score) of a face, likeliest first."""
+        order = np.argsort(-self.scores[face], kind="stable")[:count]
+        return [(int(self.persons[person]), float(self.scores[face, person])) for person in order]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What people said about m faces: ``photos`` (m,); ``not_persons``: face to persons that it does not show;
+    ``taken``: photo to the persons that are known to be in it, by another face.
+    """
+
+    photos: Ints
+    not_persons: Mapping[int, Set[int]] = field(default_factory=dict)
+    taken: Mapping[int, Set[int]] = field(default_factory=dict)
+
+
+def known(vectors: Floats, qualities: Floats, persons: Ints) -> Known:
+    """Of n faces with names: vectors (n, dimensions), qualities (n,) 0..1, persons (n,)."""
+    numbers, rows = np.unique(persons, return_inverse=True)
+    weights = np.maximum(qualities, LEAST_WEIGHT).astype(np.float32)
+    sums = np.zeros((len(numbers), vectors.shape[1]), np.float32)
+    np.add.at(sums, rows, vectors * weights[:, None])
+    totals = np.bincount(rows, weights).astype(np.float32)
+    return Known(numbers.astype(np.int32), sums / totals[:, None])
+
+
+def match(vectors: Floats, among: Known, embedder: Embedder, rules: Rules, learnt: Learnt | None = None) -> Matches:
+    """Of m faces, vectors (m, dimensions). A person whom a rule excludes has the score 0; of those of ``among`` whom
+    ``learnt`` knows it says."""
+    scores = probability(vectors @ among.means.T, embedder)
+    if learnt is not None:
+        own, theirs = columns_of(among, learnt)
+        above = vectors @ learnt.known.means[theirs].T - learnt.thresholds[theirs]
+        scores[:, own] = 1 / (1 + np.exp(-embedder.slope * above))
+    return ruled(scores, among.persons, rules)
+
+
+def applied_at(embedder: Embedder) -> float:
+    """The mean similarity from which on the rule takes a face for a person."""
+    return embedder.even_at + math.log(embedder.applied / (1 - embedder.applied)) / embedder.slope
+
+
+def columns_of(among: Known, learnt: Learnt) -> tuple[list[int], list[int]]:
+    """The places of the persons whom both know."""
+    place = {person: at for at, person in enumerate(learnt.known.persons.tolist())}
+    pairs = [(at, place[person]) for at, person in enumerate(among.persons.tolist()) if person in place]
+    return [own for own, _ in pairs], [theirs for _, theirs in pairs]
+
+
+def ruled(scores: npt.NDArray[np.float32], persons: Ints, rules: Rules) -> Matches:
+    """Of scores (m, p), with 0 for whom a rule excludes."""
+    scores = scores.copy()
+    column = {int(person): place for place, person in enumerate(persons)}
+    for face, photo in enumerate(rules.photos.tolist()):
+        for person in (*rules.not_persons.get(face, ()), *rules.taken.get(photo, ())):
+            if person in column:
+                scores[face, column[person]] = 0
+    return Matches(persons, scores)
+
+
+def probability(similar: Floats, embedder: Embedder) -> npt.NDArray[np.float32]:
+    """That a face is of somebody to whose faces it is ``similar`` in the mean."""
+    scores: npt.NDArray[np.float32] = (1 / (1 + np.exp(-embedder.slope * (similar - embedder.even_at)))).astype(
+        np.float32
+    )
+    return scores
+
+
+def decide(matches: Matches, rules: Rules, threshold: float | Floats) -> Ints:
+    """(m,): the person of each face, or NOBODY: surest first, a person once in a photo, at least ``threshold``, which
+    may be one for each person (p,)."""
+    decided = np.full(len(matches.scores), NOBODY, np.int32)
+    placed: set[tuple[int, int]] = set()
+    faces, columns = np.nonzero(matches.scores >= threshold)
+    for at in np.argsort(-matches.scores[faces, columns], kind="stable"):
+        face, person = int(faces[at]), int(matches.persons[columns[at]])
+        place = (int(rules.photos[face]), person)
+        if decided[face] == NOBODY and place not in placed:
+            decided[face] = person
+            placed.add(place)
+    return decided

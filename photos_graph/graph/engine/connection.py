@@ -1,0 +1,237 @@
+"""The one way to the graph: a Bolt driver with retries, behind plain Python values.
+
+Queries are ``LiteralString`` constants; what varies is a parameter. What comes back are dictionaries
+of standard values: no record, node or time type of the driver, and no exception of it, leaves here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext
+from typing import Any, LiteralString, TypeVar
+
+import neo4j
+from neo4j import exceptions as driver_errors
+
+from photos_graph.errors import BadSettings, Conflict, EngineUnavailable, PhotosGraphError
+from photos_graph.graph.engine import dialect as dialects
+from photos_graph.graph.engine.embedded import Endpoint, Engine
+from photos_graph.graph.engine.values import plain
+from photos_graph.settings import Settings
+
+# The driver logs every retry and lost connection; those are part of the game. What fails is raised.
+logging.getLogger("neo4j").setLevel(logging.CRITICAL)
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+MERGE_RACE_TRIES = 5
+RESTART_TRIES, RESTART_SECONDS = 50, 0.2
+AWAY = "The graph engine does not answer at the moment. Try again later."
+FULL = "The disk of the data directory is full: nothing can be written until there is room."
+SCHEMES = ("bolt://", "bolt+s://", "bolt+ssc://", "neo4j://", "neo4j+s://", "neo4j+ssc://")
+
+
+class Transaction:
+    """Several queries that are committed together or not at all."""
+
+    def __init__(self, graph: Graph, inner: neo4j.AsyncManagedTransaction) -> None:
+        self._graph = graph
+        self._inner = inner
+
+    async def run(self, query: LiteralString, /, **parameters: object) -> list[dict[str, Any]]:
+        self._graph.queries += 1
+        result = await self._inner.run(query, parameters)
+        names = result.keys()
+        return [dict(zip(names, map(plain, record), strict=True)) async for record in result]
+
+
+class Graph:
+    """A pool of connections to one engine.
+
+    Every call retries what is worth retrying: lost connections, deadlocks, lost MERGE races. It may
+    therefore run a query more than once, but commits it once. Raises EngineUnavailable when the engine
+    does not answer for ``patience`` seconds, Conflict when a uniqueness constraint is violated.
+    """
+
+    def __init__(self, endpoint: Callable[[], Endpoint], engine: Engine | None = None, patience: float = 30) -> None:
+        self.dialect = dialects.NEO4J
+        self.queries = 0
+        self._endpoint = endpoint
+        self._engine = engine
+        self._patience = patience
+        self._driver: neo4j.AsyncDriver | None = None
+        self._connected_to: Endpoint | None = None
+        self._one_writer = asyncio.Lock()
+        self._writers: set[asyncio.Task[Any] | None] = set()
+
+    async def read(self, query: LiteralString, /, **parameters: object) -> list[dict[str, Any]]:
+        return await self._managed(lambda transaction: transaction.run(query, **parameters), neo4j.READ_ACCESS)
+
+    async def write(self, query: LiteralString, /, **parameters: object) -> list[dict[str, Any]]:
+        return await self.transaction(lambda transaction: transaction.run(query, **parameters))
+
+    async def transaction(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Commits what ``work`` does. ``work`` may be called again, so it must have no other effect.
+
+        ``work`` uses the transaction that it is given: a write beside it would wait for it for ever.
+        """
+        task = asyncio.current_task()
+        if task in self._writers:
+            raise RuntimeError("a transaction inside a transaction")
+        async with self._turn() if self.dialect.writers_collide else nullcontext():
+            self._writers.add(task)
+            try:
+                return await self._managed(work, neo4j.WRITE_ACCESS)
+            finally:
+                self._writers.discard(task)
+
+    async def close(self) -> None:
+        if self._driver is not None:
+            await self._driver.close()
+        if self._engine is not None:
+            await self._engine.close()
+
+    async def ready(self, seconds: float) -> None:
+        """Waits until the engine answers, and learns which one it is.
+
+        Raises BadSettings when it refuses us, EngineUnavailable when it does not answer in time.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                async with await self._session(neo4j.READ_ACCESS) as session:
+                    summary = await (await session.run("RETURN 1")).consume()
+            except (EngineUnavailable, driver_errors.DriverError, driver_errors.Neo4jError, OSError) as error:
+                # Of our own engine we know that it will take us as soon as it is up.
+                if self._engine is None and isinstance(error, driver_errors.ClientError):
+                    raise BadSettings(self._refused(error)) from error
+                if time.monotonic() > deadline:
+                    raise EngineUnavailable(self._silent()) from error
+            else:
+                if dialects.is_too_old(agent := summary.server.agent):
+                    oldest = ".".join(map(str, dialects.OLDEST_NEO4J))
+                    raise BadSettings(f"{self._endpoint().uri} is {agent}; photos-graph needs Neo4j {oldest} or later.")
+                self.dialect = dialects.of_server(agent)
+                return
+            if self._engine is not None and self._engine.broken:
+                raise EngineUnavailable(self._silent())
+            await asyncio.sleep(0.1)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Waits for the other writers of this process, but no longer than for the engine itself."""
+        try:
+            # Not wait_for: it loses a cancellation that comes as the lock is had (fixed in Python 3.12).
+            async with asyncio.timeout(self._patience):
+                await self._one_writer.acquire()
+        except TimeoutError as error:
+            raise EngineUnavailable(AWAY) from error
+        try:
+            yield
+        finally:
+            self._one_writer.release()
+
+    async def _managed(self, work: Callable[[Transaction], Awaitable[T]], access: str) -> T:
+        async def unit(inner: neo4j.AsyncManagedTransaction) -> T:
+            return await work(Transaction(self, inner))
+
+        races = restarts = 0
+        while True:
+            try:
+                async with await self._session(access) as session:
+                    if access == neo4j.READ_ACCESS:
+                        return await session.execute_read(unit)
+                    return await session.execute_write(unit)
+            except driver_errors.ConstraintError as error:
+                races += 1
+                if not self.dialect.writers_collide or races == MERGE_RACE_TRIES:
+                    raise Conflict("Something with the same key is there already.") from error
+                await asyncio.sleep(random.uniform(0.01, 0.04) * races)  # noqa: S311
+            except driver_errors.DriverError as error:
+                raise EngineUnavailable(AWAY) from error
+            except driver_errors.Neo4jError as error:
+                if error.is_retryable():
+                    raise EngineUnavailable(AWAY) from error
+                restarts += 1
+                if restarts == RESTART_TRIES or not (error.code or "").startswith(self.dialect.while_restarting):
+                    log.error("the engine refused a query: %s: %s", error.code, error.message)
+                    if self._engine is not None and self._engine.is_full:
+                        raise EngineUnavailable(FULL) from error
+                    raise PhotosGraphError("The graph engine refused a query. The log says why.") from error
+                await asyncio.sleep(RESTART_SECONDS)
+
+    async def _session(self, access: str) -> neo4j.AsyncSession:
+        """A session of the driver; of a new driver when the embedded engine had to change its port."""
+        endpoint = self._endpoint()
+        if self._driver is None or endpoint != self._connected_to:
+            stale, self._driver, self._connected_to = self._driver, _driver(endpoint, self._patience), endpoint
+            if stale is not None:
+                await stale.close()
+        # Results are read whole, so there is nothing to gain from fetching them in pieces.
+        return self._driver.session(database=endpoint.database, default_access_mode=access, fetch_size=-1)
+
+    def _refused(self, error: Exception) -> str:
+        endpoint = self._endpoint()
+        if isinstance(error, driver_errors.AuthError):
+            return (
+                f"{endpoint.uri} refuses user {endpoint.user!r} with the password given. "
+                "Set PHOTOS_GRAPH__USER and PHOTOS_GRAPH__PASSWORD."
+            )
+        return f"{endpoint.uri} cannot be used (PHOTOS_GRAPH__URI, PHOTOS_GRAPH__DATABASE): {error}"
+
+    def _silent(self) -> str:
+        if self._engine is not None:
+            return f"The embedded graph engine does not answer. {self._engine.trouble()}"
+        return f"No graph engine answers at {self._endpoint().uri}. Is it running? (PHOTOS_GRAPH__URI)"
+
+
+async def connect(settings: Settings) -> Graph:
+    """A graph that answers and has the newest schema.
+
+    With ``graph.uri`` set, that server; else the embedded engine of the data directory, started here
+    unless another process runs it. Raises BadSettings or EngineUnavailable, saying what to do.
+    """
+    from photos_graph.graph.engine.schema import migrate
+
+    chosen = settings.graph
+    if chosen.uri is None:
+        engine = Engine(settings.data_dir, heap=chosen.heap)
+        await engine.start()
+        graph = Graph(lambda: engine.endpoint, engine=engine)
+    else:
+        endpoint = Endpoint(chosen.uri, chosen.user, chosen.password.get_secret_value(), chosen.database)
+        graph = Graph(lambda: endpoint)
+    try:
+        await graph.ready(chosen.connect_seconds)
+        await migrate(graph)
+    except BaseException:
+        await graph.close()
+        raise
+    return graph
+
+
+def _driver(endpoint: Endpoint, patience: float) -> neo4j.AsyncDriver:
+    try:
+        if not endpoint.uri.startswith(SCHEMES):
+            raise ValueError(f"it has to start with one of {', '.join(SCHEMES)}")
+        return neo4j.AsyncGraphDatabase.driver(
+            endpoint.uri,
+            auth=(endpoint.user, endpoint.password),
+            # Notifications tell of labels that no node carries yet: true of every new library.
+            notifications_min_severity="OFF",
+            max_transaction_retry_time=patience,
+            # A second at first is too long for two writers that met at one node; and doubled again and
+            # again, a query would sleep for long when the engine has long been back.
+            initial_retry_delay=0.05,
+            retry_delay_multiplier=1.3,
+            connection_timeout=10,
+            liveness_check_timeout=60,
+            user_agent="photos-graph",
+        )
+    except (ValueError, driver_errors.ConfigurationError) as error:
+        raise BadSettings(f"{endpoint.uri} is no address of a graph engine (PHOTOS_GRAPH__URI): {error}") from error

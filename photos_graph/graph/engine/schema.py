@@ -1,0 +1,88 @@
+"""The schema of the graph: numbered migrations, each run once and recorded as ``(:Migration)``.
+
+A migration is a tuple of statements, each of which may be run again without harm, so that a start
+that was cut short, or two starts at once, end in the same schema. Never change one that was released;
+add the next.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import LiteralString
+
+from photos_graph.errors import BadSettings
+from photos_graph.graph.engine.connection import Graph
+
+MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
+    1: (
+        "CREATE CONSTRAINT migration_number IF NOT EXISTS FOR (n:Migration) REQUIRE n.number IS UNIQUE",
+        "CREATE CONSTRAINT folder_id IF NOT EXISTS FOR (n:Folder) REQUIRE n.id IS UNIQUE",
+        "CREATE CONSTRAINT folder_key IF NOT EXISTS FOR (n:Folder) REQUIRE n.key IS UNIQUE",
+        "CREATE CONSTRAINT file_id IF NOT EXISTS FOR (n:File) REQUIRE n.id IS UNIQUE",
+        "CREATE CONSTRAINT file_key IF NOT EXISTS FOR (n:File) REQUIRE n.key IS UNIQUE",
+        "CREATE CONSTRAINT photo_id IF NOT EXISTS FOR (n:Photo) REQUIRE n.id IS UNIQUE",
+        "CREATE CONSTRAINT photo_number IF NOT EXISTS FOR (n:Photo) REQUIRE n.number IS UNIQUE",
+        "CREATE CONSTRAINT place_id IF NOT EXISTS FOR (n:Place) REQUIRE n.id IS UNIQUE",
+        "CREATE CONSTRAINT job_id IF NOT EXISTS FOR (n:Job) REQUIRE n.id IS UNIQUE",
+        "CREATE CONSTRAINT failure_id IF NOT EXISTS FOR (n:Failure) REQUIRE n.id IS UNIQUE",
+        "CREATE CONSTRAINT touched_seq IF NOT EXISTS FOR (n:Touched) REQUIRE n.seq IS UNIQUE",
+        "CREATE CONSTRAINT meta_name IF NOT EXISTS FOR (n:Meta) REQUIRE n.name IS UNIQUE",
+        "CREATE CONSTRAINT change_id IF NOT EXISTS FOR (n:Change) REQUIRE n.id IS UNIQUE",
+        "CREATE INDEX file_state IF NOT EXISTS FOR (n:File) ON (n.state)",
+        "CREATE INDEX file_inode IF NOT EXISTS FOR (n:File) ON (n.inode)",
+        "CREATE INDEX folder_root IF NOT EXISTS FOR (n:Folder) ON (n.rootId)",
+        "CREATE INDEX job_state IF NOT EXISTS FOR (n:Job) ON (n.state)",
+        "CREATE INDEX job_created_at IF NOT EXISTS FOR (n:Job) ON (n.createdAt)",
+        "CREATE INDEX failure_at IF NOT EXISTS FOR (n:Failure) ON (n.at)",
+    ),
+    2: (
+        "CREATE CONSTRAINT tag_id IF NOT EXISTS FOR (n:Tag) REQUIRE n.id IS UNIQUE",
+        "CREATE CONSTRAINT tag_key IF NOT EXISTS FOR (n:Tag) REQUIRE n.key IS UNIQUE",
+        "CREATE CONSTRAINT person_id IF NOT EXISTS FOR (n:Person) REQUIRE n.id IS UNIQUE",
+        "CREATE CONSTRAINT person_key IF NOT EXISTS FOR (n:Person) REQUIRE n.key IS UNIQUE",
+        "CREATE CONSTRAINT face_id IF NOT EXISTS FOR (n:Face) REQUIRE n.id IS UNIQUE",
+        "CREATE CONSTRAINT model_id IF NOT EXISTS FOR (n:Model) REQUIRE n.id IS UNIQUE",
+    ),
+    3: (
+        "CREATE CONSTRAINT cluster_id IF NOT EXISTS FOR (n:Cluster) REQUIRE n.id IS UNIQUE",
+        "CREATE INDEX cluster_size IF NOT EXISTS FOR (n:Cluster) ON (n.size)",
+        "CREATE INDEX face_rank IF NOT EXISTS FOR (n:Face) ON (n.rank)",
+        "CREATE INDEX face_ignored IF NOT EXISTS FOR (n:Face) ON (n.ignored)",
+    ),
+    4: ("CREATE INDEX photo_faces_due IF NOT EXISTS FOR (n:Photo) ON (n.facesDue)",),
+    5: (
+        "CREATE CONSTRAINT features_id IF NOT EXISTS FOR (n:Features) REQUIRE n.id IS UNIQUE",
+        "CREATE CONSTRAINT schedule_kind IF NOT EXISTS FOR (n:Schedule) REQUIRE n.kind IS UNIQUE",
+        "CREATE INDEX photo_features_due IF NOT EXISTS FOR (n:Photo) ON (n.featuresDue)",
+    ),
+    6: (
+        "CREATE INDEX face_unseen IF NOT EXISTS FOR (n:Face) ON (n.unseen)",
+        """MATCH (f:Face)<-[:HAS_FACE]-(p:Photo)
+           WHERE NOT EXISTS { MATCH (p)<-[:OF]-(o:File) WHERE o.state <> 'MISSING' }
+           SET f.unseen = true""",
+        """MATCH (:Face {unseen: true})-[:IN_CLUSTER]->(c:Cluster)
+           WITH DISTINCT c
+           SET c.size = COUNT { MATCH (c)<-[:IN_CLUSTER]-(f:Face)
+             WHERE f.unseen IS NULL AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) } }""",
+    ),
+}
+
+APPLIED: LiteralString = "MATCH (m:Migration) RETURN m.number AS number ORDER BY number"
+RECORD: LiteralString = "MERGE (m:Migration {number: $number}) ON CREATE SET m.at = $at"
+
+
+async def migrate(graph: Graph) -> None:
+    """Brings the graph to the newest schema. Raises BadSettings when it is newer than this program."""
+    applied = {row["number"] for row in await graph.read(APPLIED)}
+    newest = max(MIGRATIONS)
+    if applied and max(applied) > newest:
+        raise BadSettings(
+            f"This graph was last used by a newer version of photos-graph (its schema is {max(applied)}, "
+            f"this program knows {newest}). Install that version again, or use another graph."
+        )
+    for number, statements in sorted(MIGRATIONS.items()):
+        if number in applied:
+            continue
+        for statement in statements:
+            await graph.write(statement)
+        await graph.write(RECORD, number=number, at=datetime.now(UTC).replace(tzinfo=None))

@@ -1,0 +1,242 @@
+"""IS and IS_NOT, and which faces are ignored: what people, and imported files, say of faces.
+
+As in ``edges``: a person may have 30,000 faces, so nothing here walks the edges of a person where those of the faces
+will do, and an edge that changes is deleted and made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, LiteralString
+
+from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.faces.pages import rank
+from photos_graph.graph.labels.changes import Edge, EdgeKind, Shift, Value
+from photos_graph.model import Box
+
+Edges = dict[str, Edge]  # by person id; on one face
+
+
+@dataclass(slots=True)
+class SaidFace:
+    """A face of a photo and what is said of it."""
+
+    id: str
+    number: int  # of its photo
+    photo_id: str
+    ignored: bool
+    quality: float
+    edges: Edges = field(default_factory=dict)
+
+    @property
+    def person_id(self) -> str | None:
+        return person_of(self.edges)
+
+
+def person_of(edges: Edges) -> str | None:
+    return next((id_ for id_, edge in edges.items() if edge.kind is EdgeKind.IS), None)
+
+
+BY_IDS: LiteralString = """
+UNWIND $ids AS id
+MATCH (f:Face {id: id})<-[:HAS_FACE]-(p:Photo)
+OPTIONAL MATCH (f)-[r:IS|IS_NOT]->(x:Person)
+RETURN id AS face, p.number AS number, p.id AS photo, f.ignored AS ignored, f.quality AS quality, x.id AS person,
+  type(r) AS kind, r.at AS at, r.by AS by, r.via AS via
+"""
+
+OF_PHOTOS: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})-[:HAS_FACE]->(f:Face)-[r:IS]->(x:Person)
+RETURN f.id AS face, number, p.id AS photo, f.ignored AS ignored, f.quality AS quality, x.id AS person,
+  type(r) AS kind, r.at AS at, r.by AS by, r.via AS via
+"""
+
+# Through WITH, so that each face is looked at once and the person's edges are not walked again for each.
+OF_PERSONS: LiteralString = """
+UNWIND $ids AS id
+MATCH (:Person {id: id})<-[:IS|IS_NOT]-(f:Face)
+WITH DISTINCT f
+MATCH (f)<-[:HAS_FACE]-(p:Photo)
+MATCH (f)-[r:IS|IS_NOT]->(x:Person)
+RETURN f.id AS face, p.number AS number, p.id AS photo, f.ignored AS ignored, f.quality AS quality, x.id AS person,
+  type(r) AS kind, r.at AS at, r.by AS by, r.via AS via
+"""
+
+OF_CLUSTER: LiteralString = """
+MATCH (:Cluster {id: $cluster})<-[:IN_CLUSTER]-(f:Face) WHERE f.unseen IS NULL
+WITH f
+MATCH (f)<-[:HAS_FACE]-(p:Photo)
+OPTIONAL MATCH (f)-[r:IS|IS_NOT]->(x:Person)
+RETURN f.id AS face, p.number AS number, p.id AS photo, f.ignored AS ignored, f.quality AS quality, x.id AS person,
+  type(r) AS kind, r.at AS at, r.by AS by, r.via AS via
+"""
+
+
+KNOWN: LiteralString = "UNWIND $ids AS id MATCH (f:Face {id: id}) RETURN collect(id) AS ids"
+
+
+async def known(tx: Transaction, face_ids: Sequence[str]) -> set[str]:
+    return set((await tx.run(KNOWN, ids=list(face_ids)))[0]["ids"]) if face_ids else set()
+
+
+async def by_id(tx: Transaction, face_ids: Iterable[str]) -> dict[str, SaidFace]:
+    """Those of them that there are."""
+    return _said(await tx.run(BY_IDS, ids=list(face_ids)))
+
+
+async def named_on(tx: Transaction, numbers: Iterable[int]) -> dict[str, SaidFace]:
+    """The faces with names on these photos; of their edges IS alone."""
+    return _said(await tx.run(OF_PHOTOS, numbers=sorted(set(numbers))))
+
+
+async def of_persons(tx: Transaction, person_ids: Iterable[str]) -> dict[str, SaidFace]:
+    """Those that are said to be one of these persons, or not to be."""
+    return _said(await tx.run(OF_PERSONS, ids=list(person_ids)))
+
+
+async def of_cluster(tx: Transaction, cluster_id: str) -> dict[str, SaidFace]:
+    """Those that were put into it and are shown, also if they got a name since."""
+    return _said(await tx.run(OF_CLUSTER, cluster=cluster_id))
+
+
+def _said(rows: Iterable[dict[str, Any]]) -> dict[str, SaidFace]:
+    found: dict[str, SaidFace] = {}
+    for row in rows:
+        face = found.get(row["face"])
+        if face is None:
+            ignored, quality = bool(row["ignored"]), row["quality"] or 0.0
+            face = found[row["face"]] = SaidFace(row["face"], row["number"], row["photo"], ignored, quality)
+        if row["person"] is not None:
+            face.edges[row["person"]] = Edge(EdgeKind(row["kind"]), row["at"] or 0, row["by"] or "", row["via"])
+    return found
+
+
+UNSAY: LiteralString = """
+UNWIND $rows AS row
+UNWIND row.of AS id
+MATCH (f:Face {id: id})-[r:IS|IS_NOT]->(x:Person) WHERE x.id = row.person
+DELETE r
+"""
+
+NAME: LiteralString = """
+UNWIND $rows AS row
+MATCH (x:Person {id: row.person})
+UNWIND row.of AS id
+MATCH (f:Face {id: id})
+CREATE (f)-[:IS {at: row.at, by: row.by, via: row.via}]->(x)
+"""
+
+REJECT: LiteralString = """
+UNWIND $rows AS row
+MATCH (x:Person {id: row.person})
+UNWIND row.of AS id
+MATCH (f:Face {id: id})
+CREATE (f)-[:IS_NOT {at: row.at, by: row.by}]->(x)
+"""
+
+# What a model took the face for is nothing any more once somebody said that it is not so.
+DOUBTED: LiteralString = """
+UNWIND $rows AS row
+UNWIND row.of AS id
+MATCH (f:Face {id: id})-[r:LOOKS_LIKE]->(x:Person) WHERE x.id = row.person
+DELETE r
+"""
+
+# Nobody is in a photo twice, so what a model took its other faces for does not hold any more.
+OUTDONE: LiteralString = """
+UNWIND $rows AS row
+UNWIND row.of AS id
+MATCH (:Face {id: id})<-[:HAS_FACE]-(p:Photo)
+MATCH (p)-[:HAS_FACE]->(f:Face)-[r:LOOKS_LIKE]->(x:Person) WHERE f.id <> id AND x.id = row.person AND r.applied
+SET r.applied = false
+"""
+
+IGNORE: LiteralString = """
+UNWIND $rows AS row
+UNWIND row.of AS id
+MATCH (f:Face {id: id}) SET f.ignored = row.ignored
+"""
+
+
+async def write(tx: Transaction, shifts: Iterable[Shift]) -> None:
+    """Makes of the states before those after. At most six queries, whatever shifts. The caller tells the index of the
+    photos."""
+    rows: dict[LiteralString, list[dict[str, object]]] = {}
+    for shift in shifts:
+        of: dict[str, object] = {"of": list(shift.faces), "person": shift.label_id}
+        if not shift.faces:
+            continue
+        if isinstance(shift.before, Edge):
+            rows.setdefault(UNSAY, []).append(of)
+        after = shift.after
+        if isinstance(after, Value):
+            rows.setdefault(IGNORE, []).append({**of, "ignored": bool(after.value)})
+        elif isinstance(after, Edge):
+            said = {**of, "at": after.at_ms, "by": after.by, "via": after.via}
+            rows.setdefault(NAME if after.kind is EdgeKind.IS else REJECT, []).append(said)
+            rows.setdefault(OUTDONE if after.kind is EdgeKind.IS else DOUBTED, []).append(of)
+    for query in (UNSAY, NAME, REJECT, DOUBTED, OUTDONE, IGNORE):
+        if query in rows:
+            await tx.run(query, rows=rows[query])
+
+
+BOXES: LiteralString = """
+MATCH (:Photo {id: $photo})-[:HAS_FACE]->(f:Face)
+RETURN f.id AS id, f.x AS x, f.y AS y, f.width AS width, f.height AS height
+"""
+
+
+async def boxes(tx: Transaction, photo_id: str) -> dict[str, Box]:
+    """Of all faces of a photo, by id."""
+    rows = await tx.run(BOXES, photo=photo_id)
+    return {row["id"]: Box(row["x"], row["y"], row["width"], row["height"]) for row in rows if row["x"] is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a model made of a face: ``vector`` is base64 of little-endian float32."""
+
+    model: str  # the embedder
+    vector: str
+    quality: float  # 0..1
+
+
+DRAW: LiteralString = """
+MATCH (p:Photo {id: $photo})
+CREATE (p)-[:HAS_FACE]->(:Face {id: $id, x: $x, y: $y, width: $width, height: $height, score: 1.0, quality: $quality,
+  rank: $rank, ignored: false, source: 'MANUAL', model: $model, vector: $vector, at: $at, by: $by})
+SET p.facesDue = CASE WHEN $model IS NULL THEN p.number ELSE p.facesDue END
+RETURN p.number AS number
+"""
+
+
+async def draw(
+    tx: Transaction,
+    photo_id: str,
+    face_id: str,
+    box: Box,
+    described: Described | None,
+    at_ms: int,
+    by: str,
+) -> int | None:
+    """A face that somebody drew; without ``described`` a job will look at it. The photo's number; None where there is
+    no such photo."""
+    quality = described.quality if described else 0.0
+    rows = await tx.run(
+        DRAW,
+        photo=photo_id,
+        id=face_id,
+        x=box.x,
+        y=box.y,
+        width=box.width,
+        height=box.height,
+        quality=quality,
+        rank=rank(quality, face_id),
+        model=described.model if described else None,
+        vector=described.vector if described else None,
+        at=at_ms,
+        by=by,
+    )
+    return rows[0]["number"] if rows else None

@@ -1,0 +1,80 @@
+"""Clusters as they are shown. Making them is a job's; a face that got a name since is passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import LiteralString
+
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.faces.pages import NAMELESS
+from photos_graph.model import FaceCluster
+
+PAGE: LiteralString = """
+MATCH (c:Cluster) WHERE c.size >= $least AND c.size <= $size
+WITH c WHERE c.size < $size OR c.id > $id
+RETURN c.id AS id, c.size AS size ORDER BY size DESC, id LIMIT $limit
+"""
+LARGEST = 2**31  # larger than any
+
+
+async def page(graph: Graph, least: int, after: tuple[int, str] | None, limit: int) -> list[FaceCluster]:
+    """Largest first; those that follow ``after``, the size and id of one."""
+    size, id_ = after or (LARGEST, "")
+    rows = await graph.read(PAGE, least=least, size=size, id=id_, limit=limit)
+    return [FaceCluster(row["id"], row["size"]) for row in rows]
+
+
+COUNT: LiteralString = "MATCH (c:Cluster) WHERE c.size >= $least RETURN count(c) AS clusters"
+
+
+async def count(graph: Graph, least: int) -> int:
+    return int((await graph.read(COUNT, least=least))[0]["clusters"])
+
+
+BY_ID: LiteralString = "MATCH (c:Cluster {id: $id}) RETURN c.size AS size"
+
+
+async def cluster(graph: Graph, cluster_id: str) -> FaceCluster | None:
+    rows = await graph.read(BY_ID, id=cluster_id)
+    return FaceCluster(cluster_id, rows[0]["size"]) if rows else None
+
+
+LIKES: LiteralString = (
+    """
+UNWIND $ids AS id
+MATCH (c:Cluster {id: id})<-[:IN_CLUSTER]-(f:Face)-[r:LOOKS_LIKE]->(x:Person)
+WHERE """
+    + NAMELESS
+    + """
+  AND NOT EXISTS { (f)-[:IS_NOT]->(x) }
+RETURN id, x.id AS person, sum(r.score) AS score, c.size AS size
+"""
+)
+
+
+async def likes(graph: Graph, cluster_ids: Sequence[str]) -> dict[str, list[tuple[str, float]]]:
+    """Person ids with the mean score of all members, best first; one whom a member is not like counts as 0 there."""
+    found: dict[str, list[tuple[str, float]]] = {}
+    for row in await graph.read(LIKES, ids=list(cluster_ids)):
+        found.setdefault(row["id"], []).append((row["person"], row["score"] / max(row["size"], 1)))
+    for persons in found.values():
+        persons.sort(key=lambda pair: (-pair[1], pair[0]))
+    return found
+
+
+RECOUNT: LiteralString = (
+    """
+UNWIND $ids AS id
+MATCH (f:Face {id: id})-[:IN_CLUSTER]->(c:Cluster)
+WITH DISTINCT c
+SET c.size = COUNT { MATCH (c)<-[:IN_CLUSTER]-(f:Face)
+  WHERE """
+    + NAMELESS
+    + """ }
+"""
+)
+
+
+async def recount(tx: Transaction, face_ids: Iterable[str]) -> None:
+    """The clusters of these faces have as many as are shown and still without a name."""
+    await tx.run(RECOUNT, ids=list(face_ids))

@@ -1,0 +1,201 @@
+"""What models make of all faces: clusters of those without a name, and whom each is like.
+
+Read whole, by ranges of photo numbers, and written by differences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+import numpy as np
+import numpy.typing as npt
+
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.faces.detections import unpacked
+from photos_graph.graph.faces.pages import NAMELESS
+from photos_graph.graph.postings import last_number
+
+PHOTOS = 5_000  # whose faces are read at once, so that nobody else waits for long
+FEW = 2_000  # vectors read at once
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    person_id: str
+    score: float
+    applied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VectorFace:
+    """``fingerprint``: of its vector by the model; None where it has none, or is ignored, and so takes no part.
+    ``person_id``: who somebody said it is. ``likes``: best first."""
+
+    id: str
+    photo: int  # number
+    fingerprint: str | None
+    quality: float
+    person_id: str | None
+    not_persons: tuple[str, ...]
+    cluster_id: str | None
+    likes: tuple[Like, ...]
+    reviewed: bool = False  # somebody was asked whether it is them, and said so
+    unseen: bool = False  # no file holds its photo
+
+
+ALL: LiteralString = """
+MATCH (p:Photo) WHERE p.number >= $start AND p.number < $end
+MATCH (p)-[:HAS_FACE]->(f:Face)
+RETURN p.number AS photo, f.id AS id, f.quality AS quality,
+  CASE WHEN f.model = $model AND NOT coalesce(f.ignored, false) THEN left(f.vector, 16) END AS fingerprint,
+  [(f)-[:IS]->(x:Person) | x.id] AS said, [(f)-[:IS_NOT]->(x:Person) | x.id] AS never,
+  [(f)-[:IN_CLUSTER]->(c:Cluster) | c.id] AS clusters,
+  [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.score, r.applied]] AS likes, f.reviewedAs AS reviewedAs,
+  f.unseen IS NOT NULL AS unseen
+"""
+
+
+async def faces(graph: Graph, model: str) -> AsyncIterator[list[VectorFace]]:
+    """All faces, some at a time, by photo."""
+    for start in range(0, await last_number(graph) + 1, PHOTOS):
+        yield [_face(row) for row in await graph.read(ALL, start=start, end=start + PHOTOS, model=model)]
+
+
+def _face(row: dict[str, Any]) -> VectorFace:
+    likes = sorted((Like(person, score, bool(applied)) for person, score, applied in row["likes"]), key=_best_first)
+    return VectorFace(
+        id=row["id"],
+        photo=row["photo"],
+        fingerprint=row["fingerprint"],
+        quality=row["quality"] or 0.0,
+        person_id=row["said"][0] if row["said"] else None,
+        not_persons=tuple(row["never"]),
+        cluster_id=row["clusters"][0] if row["clusters"] else None,
+        likes=tuple(likes),
+        reviewed=bool(row["said"]) and row["said"][0] == row["reviewedAs"],
+        unseen=row["unseen"],
+    )
+
+
+def _best_first(like: Like) -> tuple[float, str]:
+    return -like.score, like.person_id
+
+
+VECTORS: LiteralString = """
+UNWIND $ids AS id MATCH (f:Face {id: id}) WHERE f.model = $model RETURN id, f.vector AS vector
+"""
+
+
+async def vectors(graph: Graph, face_ids: Sequence[str], model: str) -> dict[str, npt.NDArray[np.float32]]:
+    """By id, of those that have one of that model still."""
+    found: dict[str, npt.NDArray[np.float32]] = {}
+    for start in range(0, len(face_ids), FEW):
+        some = list(face_ids[start : start + FEW])
+        found |= {row["id"]: unpacked(row["vector"]) for row in await graph.read(VECTORS, ids=some, model=model)}
+    return found
+
+
+CLUSTERS: LiteralString = "MATCH (c:Cluster) RETURN c.id AS id, c.person AS person, c.size AS size"
+THRESHOLDS: LiteralString = "MATCH (x:Person) WHERE x.threshold IS NOT NULL RETURN x.id AS id, x.threshold AS threshold"
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """``person_id``: whom its faces were grouped with. ``size``: as it was last counted."""
+
+    person_id: str | None
+    size: int
+
+
+async def clusters(graph: Graph) -> dict[str, Cluster]:
+    """All, by id."""
+    return {row["id"]: Cluster(row["person"], row["size"] or 0) for row in await graph.read(CLUSTERS)}
+
+
+async def thresholds(graph: Graph) -> dict[str, float]:
+    """Of the persons who have one of their own."""
+    return {row["id"]: row["threshold"] for row in await graph.read(THRESHOLDS)}
+
+
+LEAVE: LiteralString = "UNWIND $ids AS id MATCH (f:Face {id: id})-[r:IN_CLUSTER]->(:Cluster) DELETE r"
+
+JOIN: LiteralString = """
+UNWIND $rows AS row
+MERGE (c:Cluster {id: row.cluster}) SET c.person = row.person
+WITH c, row
+UNWIND row.faces AS id
+MATCH (f:Face {id: id}) WHERE NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }
+CREATE (f)-[:IN_CLUSTER]->(c)
+"""
+
+COUNT: LiteralString = (
+    """
+UNWIND $ids AS id
+MATCH (c:Cluster {id: id})
+SET c.size = COUNT { MATCH (c)<-[:IN_CLUSTER]-(f:Face)
+  WHERE """
+    + NAMELESS
+    + """ }
+WITH c WHERE NOT EXISTS { (c)<-[:IN_CLUSTER]-(:Face) }
+DETACH DELETE c
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Faces that come into a cluster, which is made where there is none of that id; none where only the person is
+    new."""
+
+    cluster_id: str
+    person_id: str | None
+    face_ids: tuple[str, ...] = ()
+
+
+async def move(tx: Transaction, leaving: Sequence[str], joined: Iterable[Joined], counted: Sequence[str]) -> None:
+    """Faces out of their clusters, then into others; those of ``counted`` are counted, and empty ones removed."""
+    if leaving:
+        await tx.run(LEAVE, ids=list(leaving))
+    rows = [{"cluster": each.cluster_id, "person": each.person_id, "faces": list(each.face_ids)} for each in joined]
+    if rows:
+        await tx.run(JOIN, rows=rows)
+    if counted:
+        await tx.run(COUNT, ids=list(counted))
+
+
+UNLIKE: LiteralString = """
+UNWIND $ids AS id
+MATCH (p:Photo)-[:HAS_FACE]->(f:Face {id: id})-[r:LOOKS_LIKE]->(:Person)
+WITH p, r, coalesce(r.applied, false) AS applied
+DELETE r
+RETURN p.number AS number, applied
+"""
+
+# What people said since the faces were matched counts.
+LIKE: LiteralString = """
+UNWIND $rows AS row
+MATCH (f:Face {id: row.face})<-[:HAS_FACE]-(p:Photo)
+WHERE f.model = $embedder AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }
+MATCH (x:Person {id: row.person}) WHERE NOT EXISTS { (f)-[:IS_NOT]->(x) }
+CREATE (f)-[:LOOKS_LIKE {score: row.score, model: $model, applied: row.applied
+  AND NOT EXISTS { (p)-[:HAS_FACE]->(:Face)-[:IS]->(x) }}]->(x)
+RETURN p.number AS number, row.applied AS applied
+"""
+
+
+async def liken(tx: Transaction, likes: Sequence[tuple[str, tuple[Like, ...]]], embedder: str, model: str) -> list[int]:
+    """What each of these faces is like from now on, by ``model``, as long as its vector is the embedder's. Numbers of
+    the photos that somebody is seen in, or no longer."""
+    if not likes:
+        return []
+    rows = await tx.run(UNLIKE, ids=[face_id for face_id, _ in likes])
+    new = [
+        {"face": face_id, "person": like.person_id, "score": like.score, "applied": like.applied}
+        for face_id, wanted in likes
+        for like in wanted
+    ]
+    if new:
+        rows += await tx.run(LIKE, rows=new, embedder=embedder, model=model)
+    return [row["number"] for row in rows if row["applied"]]

@@ -1,0 +1,232 @@
+"""Faces as they are shown: of photos, by id, and in pages, best first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.model import Box, Face, FaceFilter, TagSource
+
+SHOWN: LiteralString = """
+RETURN p.id AS photo, f {.id, .x, .y, .width, .height, .score, .quality, .ignored} AS face,
+  [(f)-[r:IS]->(x:Person) | [x.id, r.via]] AS said,
+  [(f)-[:IS_NOT]->(x:Person) | x.id] AS never,
+  [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.score, r.applied]] AS likes
+"""
+
+OF_PHOTOS: LiteralString = "UNWIND $ids AS id MATCH (p:Photo {id: id})-[:HAS_FACE]->(f:Face)" + SHOWN
+BY_IDS: LiteralString = "UNWIND $ids AS id MATCH (f:Face {id: id})<-[:HAS_FACE]-(p:Photo)" + SHOWN
+
+
+async def faces_of(graph: Graph, photo_ids: Sequence[str]) -> dict[str, list[Face]]:
+    """From left to right, those that are ignored too."""
+    found: dict[str, list[Face]] = {}
+    for row in await graph.read(OF_PHOTOS, ids=list(photo_ids)):
+        found.setdefault(row["photo"], []).append(_face(row))
+    for faces in found.values():
+        faces.sort(key=lambda face: (face.box.x, face.box.y, face.id))
+    return found
+
+
+async def faces_by_id(graph: Graph, face_ids: Sequence[str]) -> dict[str, Face]:
+    return {row["face"]["id"]: _face(row) for row in await graph.read(BY_IDS, ids=list(face_ids))}
+
+
+def _face(row: dict[str, Any]) -> Face:
+    values, never = row["face"], set(row["never"])
+    ignored, said = bool(values["ignored"]), row["said"]
+    likes = sorted((like for like in row["likes"] if like[0] not in never and not said), key=lambda like: -like[1])
+    sure = [person for person, _, applied in likes if applied and not ignored]
+    person, source = None, None
+    if said:
+        [person, via], *_ = said
+        source = TagSource(via or "MANUAL")
+    elif sure:
+        person, source = sure[0], TagSource.PREDICTED
+    return Face(
+        id=values["id"],
+        photo_id=row["photo"],
+        box=Box(values["x"] or 0.0, values["y"] or 0.0, values["width"] or 0.0, values["height"] or 0.0),
+        confidence=values["score"] or 0.0,
+        quality=values["quality"] or 0.0,
+        ignored=ignored,
+        person_id=person,
+        source=source,
+        likes=tuple((like[0], like[1]) for like in likes),
+    )
+
+
+_STEPS = 999_999  # of quality, in a rank
+
+BEFORE_ALL, AFTER_ALL = "", "A"  # ranks begin with digits
+WINDOWS = (0.02, 0.06, 0.18, 0.54, 1.0)  # of quality, one below the other: no engine sorts all faces for the best fifty
+
+
+def rank(quality: float, face_id: str) -> str:
+    """``Face.rank``, which whoever writes ``Face.quality`` writes too: it goes up from the best face down. A string,
+    since the indexes of the embedded engine serve ranges of nothing else."""
+    return f"{_steps(quality):06d}{face_id}"
+
+
+def face_id_of(rank: str) -> str:
+    return rank[6:]
+
+
+def _steps(quality: float) -> int:
+    return round((1 - min(max(quality, 0.0), 1.0)) * _STEPS)
+
+
+# A face is somebody's by what a person said; else, while nobody ignores it, by what a model is sure of.
+THEIRS: LiteralString = """(EXISTS { (f)-[:IS]->(:Person {id: $person}) } OR (NOT coalesce(f.ignored, false)
+    AND NOT EXISTS { (f)-[:IS]->(:Person) }
+    AND EXISTS { MATCH (f)-[r:LOOKS_LIKE]->(:Person {id: $person}) WHERE r.applied }))"""
+ASSIGNED: LiteralString = """(EXISTS { (f)-[:IS]->(:Person) } OR (NOT coalesce(f.ignored, false)
+    AND EXISTS { MATCH (f)-[r:LOOKS_LIKE]->(:Person) WHERE r.applied }))"""
+
+# What a cluster shows of its faces, and what its size counts.
+NAMELESS: LiteralString = """f.unseen IS NULL AND NOT coalesce(f.ignored, false)
+    AND NOT EXISTS { (f)-[:IS]->(:Person) }"""
+
+# The start that leads to the fewest faces comes first. WITH keeps a planner from starting elsewhere.
+OF_PHOTO: LiteralString = "MATCH (:Photo {id: $photo})-[:HAS_FACE]->(f:Face) WITH f\n"
+OF_CLUSTER: LiteralString = """
+MATCH (:Cluster {id: $cluster})<-[:IN_CLUSTER]-(f:Face)
+WHERE NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }
+WITH f
+"""
+OF_PERSON: LiteralString = """
+MATCH (:Person {id: $person})<-[:IS|LOOKS_LIKE]-(f:Face) WITH DISTINCT f
+"""
+IGNORED: LiteralString = "MATCH (f:Face {ignored: true}) WITH f\n"
+BY_RANK: LiteralString = "MATCH (f:Face) WHERE f.rank > $after AND f.rank < $until WITH f\n"
+EVERY: LiteralString = "MATCH (f:Face) WITH f\n"
+
+FITTING: LiteralString = (
+    """WHERE f.unseen IS NULL AND ($least IS NULL OR f.quality >= $least)
+  AND ($ignored IS NULL OR coalesce(f.ignored, false) = $ignored)
+  AND ($person IS NULL OR """
+    + THEIRS
+    + """)
+  AND ($assigned IS NULL OR """
+    + ASSIGNED
+    + """ = $assigned)
+"""
+)
+PAGE: LiteralString = (
+    FITTING
+    + """  AND f.rank > $after
+RETURN f.rank AS rank ORDER BY rank LIMIT $limit
+"""
+)
+COUNT: LiteralString = FITTING + "RETURN count(f) AS faces"
+
+PAGES: dict[str, LiteralString] = {
+    "photo": OF_PHOTO + PAGE,
+    "cluster": OF_CLUSTER + PAGE,
+    "person": OF_PERSON + PAGE,
+    "ignored": IGNORED + PAGE,
+}
+COUNTS: dict[str, LiteralString] = {
+    "photo": OF_PHOTO + COUNT,
+    "cluster": OF_CLUSTER + COUNT,
+    "person": OF_PERSON + COUNT,
+    "ignored": IGNORED + COUNT,
+}
+PAGE_BY_RANK: LiteralString = BY_RANK + PAGE
+COUNT_EVERY: LiteralString = EVERY + COUNT
+# Both are answered without looking at each face.
+COUNT_ALL: LiteralString = "MATCH (f:Face) RETURN count(f) AS faces"
+COUNT_UNSEEN: LiteralString = "MATCH (f:Face {unseen: true}) RETURN count(f) AS faces"
+
+
+async def ranks(graph: Graph, wanted: FaceFilter, after: str, limit: int) -> list[str]:
+    """The ranks, which name the faces, of those that follow ``after``."""
+    values = _values(wanted)
+    if (start := _start(wanted)) is not None:
+        return [row["rank"] for row in await graph.read(PAGES[start], **values, after=after, limit=limit)]
+    found: list[str] = []
+    steps = int(after[:6]) if after else 0
+    for window in WINDOWS:
+        steps += round(window * _STEPS)
+        until = f"{steps:06d}" if steps <= _STEPS else AFTER_ALL
+        rows = await graph.read(PAGE_BY_RANK, **values, after=after, until=until, limit=limit - len(found))
+        found += [row["rank"] for row in rows]
+        after = max(after, until)
+        if len(found) >= limit or steps > _steps(wanted.min_quality or 0.0):
+            break
+    return found
+
+
+FIRST_OF_CLUSTERS: LiteralString = (
+    """
+UNWIND $ids AS id
+CALL (id) {
+  MATCH (:Cluster {id: id})<-[:IN_CLUSTER]-(f:Face)
+  WHERE """
+    + NAMELESS
+    + """
+  RETURN f.rank AS rank ORDER BY rank LIMIT $limit
+}
+RETURN id AS of, rank ORDER BY rank
+"""
+)
+
+FIRST_OF_PERSONS: LiteralString = """
+UNWIND $ids AS id
+CALL (id) {
+  MATCH (:Person {id: id})<-[r:IS|LOOKS_LIKE]-(f:Face)
+  WHERE f.unseen IS NULL AND (type(r) = 'IS'
+    OR (r.applied AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }))
+  RETURN f.rank AS rank ORDER BY rank LIMIT $limit
+}
+RETURN id AS of, rank ORDER BY rank
+"""
+
+
+async def first_of_clusters(graph: Graph, cluster_ids: Sequence[str], limit: int) -> dict[str, list[str]]:
+    """The best faces of each, as ``ranks`` gives them of one."""
+    return _by_owner(await graph.read(FIRST_OF_CLUSTERS, ids=list(cluster_ids), limit=limit))
+
+
+async def first_of_persons(graph: Graph, person_ids: Sequence[str], limit: int) -> dict[str, list[str]]:
+    return _by_owner(await graph.read(FIRST_OF_PERSONS, ids=list(person_ids), limit=limit))
+
+
+def _by_owner(rows: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["of"], []).append(row["rank"])
+    return found
+
+
+async def count(graph: Graph, wanted: FaceFilter) -> int:
+    if wanted == FaceFilter():
+        every, unseen = await graph.read(COUNT_ALL), await graph.read(COUNT_UNSEEN)
+        return int(every[0]["faces"]) - int(unseen[0]["faces"])
+    if (start := _start(wanted)) is not None:
+        rows = await graph.read(COUNTS[start], **_values(wanted))
+    else:
+        rows = await graph.read(COUNT_EVERY, **_values(wanted))
+    return int(rows[0]["faces"])
+
+
+def _start(wanted: FaceFilter) -> str | None:
+    if wanted.photo_id is not None:
+        return "photo"
+    if wanted.cluster_id is not None:
+        return "cluster"
+    if wanted.person_id is not None:
+        return "person"
+    return "ignored" if wanted.ignored else None
+
+
+def _values(wanted: FaceFilter) -> dict[str, object]:
+    return {
+        "photo": wanted.photo_id,
+        "person": wanted.person_id,
+        "cluster": wanted.cluster_id,
+        "assigned": wanted.assigned,
+        "ignored": wanted.ignored,
+        "least": wanted.min_quality,
+    }

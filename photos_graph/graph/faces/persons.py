@@ -1,0 +1,115 @@
+"""Persons themselves: their names and what else is said of them. Whose face is whose is in ``face_edges``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, LiteralString
+
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.labels.changes import PersonState
+from photos_graph.person_names import person_key
+
+STATES: LiteralString = """
+UNWIND $ids AS id
+MATCH (x:Person {id: id})
+RETURN id, x.name AS name, x.isMe AS isMe, x.hidden AS hidden, x.cover AS cover, x.at AS at, x.by AS by
+"""
+
+
+async def states(tx: Transaction, person_ids: Iterable[str]) -> dict[str, PersonState]:
+    """Of those that there are."""
+    return {row["id"]: _state(row) for row in await tx.run(STATES, ids=sorted(set(person_ids)))}
+
+
+def _state(row: dict[str, Any]) -> PersonState:
+    is_me, hidden = bool(row["isMe"]), bool(row["hidden"])
+    return PersonState(row["name"], is_me, hidden, row["cover"], row["at"] or 0, row["by"] or "")
+
+
+BY_KEY: LiteralString = "UNWIND $keys AS key MATCH (x:Person {key: key}) RETURN key, x.id AS id"
+
+
+async def named(tx: Transaction, names: Iterable[str]) -> dict[str, str]:
+    """Ids of the persons that have one of these names, by ``person_key``."""
+    rows = await tx.run(BY_KEY, keys=sorted({person_key(name) for name in names}))
+    return {row["key"]: row["id"] for row in rows}
+
+
+ME: LiteralString = "MATCH (x:Person) WHERE x.isMe RETURN x.id AS id"
+
+
+async def me(tx: Transaction) -> list[str]:
+    """At most one id."""
+    return [row["id"] for row in await tx.run(ME)]
+
+
+PUT: LiteralString = """
+UNWIND $rows AS row
+MERGE (x:Person {id: row.id})
+SET x.name = row.name, x.key = row.key, x.isMe = row.isMe, x.hidden = row.hidden, x.cover = row.cover, x.at = row.at,
+  x.by = row.by
+"""
+
+
+async def put(tx: Transaction, rows: Mapping[str, PersonState]) -> None:
+    """New persons and known ones, by id. The caller has seen that their names are free."""
+    if rows:
+        await tx.run(
+            PUT,
+            rows=[
+                {
+                    "id": id_,
+                    "name": state.name,
+                    "key": person_key(state.name),
+                    "isMe": state.is_me,
+                    "hidden": state.hidden,
+                    "cover": state.cover,
+                    "at": state.at_ms,
+                    "by": state.by,
+                }
+                for id_, state in rows.items()
+            ],
+        )
+
+
+DELETE: LiteralString = "UNWIND $ids AS id MATCH (x:Person {id: id}) DETACH DELETE x"
+
+
+async def delete(tx: Transaction, person_ids: Iterable[str]) -> None:
+    """With all that was said of them; their faces stay."""
+    if ids := list(person_ids):
+        await tx.run(DELETE, ids=ids)
+
+
+# A face is somebody's by what a person said; else, while nobody ignores it, by what a model is sure of.
+FACE_COUNTS: LiteralString = """
+UNWIND $ids AS id
+MATCH (x:Person {id: id})
+RETURN id, COUNT { MATCH (x)<-[:IS]-(f:Face) WHERE f.unseen IS NULL } AS said,
+  COUNT { MATCH (x)<-[r:LOOKS_LIKE]-(f:Face) WHERE r.applied AND f.unseen IS NULL
+    AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) } } AS predicted
+"""
+
+
+async def face_counts(graph: Graph, person_ids: Sequence[str]) -> dict[str, int]:
+    rows = await graph.read(FACE_COUNTS, ids=list(person_ids))
+    return {row["id"]: row["said"] + row["predicted"] for row in rows}
+
+
+# A cover that was chosen counts while it is their face, and shown.
+COVERS: LiteralString = """
+UNWIND $ids AS id
+MATCH (x:Person {id: id})
+OPTIONAL MATCH (chosen:Face {id: x.cover})-[:IS]->(x) WHERE chosen.unseen IS NULL
+CALL (x) {
+  OPTIONAL MATCH (x)<-[:IS]-(f:Face) WHERE f.unseen IS NULL AND NOT coalesce(f.ignored, false)
+  RETURN f.id AS best ORDER BY f.rank LIMIT 1
+}
+RETURN id, coalesce(chosen.id, best) AS cover
+"""
+
+
+async def covers(graph: Graph, person_ids: Sequence[str]) -> dict[str, str]:
+    """Ids of faces: chosen by somebody, else the best of those that were said to be theirs."""
+    rows = await graph.read(COVERS, ids=list(person_ids))
+    return {row["id"]: row["cover"] for row in rows if row["cover"] is not None}

@@ -1,0 +1,224 @@
+"""Faces that other programs marked in files become faces, and their names persons. People have the last word.
+
+As with keywords, what counts is what is new in the file since it was last read, so a name that a person took off does
+not come again, and what left the file leaves with it what it brought, and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, LiteralString
+from uuid import uuid4
+
+from photos_graph.boxes import SAME, in_common
+from photos_graph.errors import BadInput
+from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.faces import assignments, cluster_pages, persons
+from photos_graph.graph.faces.detections import make_due
+from photos_graph.graph.faces.pages import rank
+from photos_graph.graph.labels import changes
+from photos_graph.graph.labels.changes import Edge, EdgeKind, PersonState, Single, now_ms
+from photos_graph.model import Box, Region
+from photos_graph.person_names import checked_person_name, person_key
+
+DIGITS = 5  # of the sides of a box, as it is remembered
+
+Regions = frozenset[Region]
+
+
+def packed(regions: Iterable[Region]) -> list[str]:
+    """As a photo remembers what its file says."""
+    return sorted(
+        json.dumps([*(round(side, DIGITS) for side in _sides(region.box)), region.name], ensure_ascii=False)
+        for region in regions
+    )
+
+
+def _sides(box: Box) -> tuple[float, float, float, float]:
+    return box.x, box.y, box.width, box.height
+
+
+SAID: LiteralString = """
+UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN id, p.number AS number, p.regions AS regions
+"""
+
+
+async def said(tx: Transaction, photo_ids: Iterable[str]) -> dict[int, Regions]:
+    """What the file that speaks for a photo said when it was last read, by photo number."""
+    rows = await tx.run(SAID, ids=sorted(set(photo_ids)))
+    return {row["number"]: frozenset(map(_unpacked, row["regions"] or ())) for row in rows}
+
+
+def _unpacked(text: str) -> Region:
+    *sides, name = json.loads(text)
+    return Region(Box(*sides), name)
+
+
+@dataclass(slots=True)
+class _Face:
+    id: str
+    box: Box
+    imported: bool
+    ignored: bool
+    edges: assignments.Edges = field(default_factory=dict)  # by person id
+
+
+FACES: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})-[:HAS_FACE]->(f:Face)
+OPTIONAL MATCH (f)-[r:IS|IS_NOT]->(x:Person)
+RETURN number, f.id AS id, f.x AS x, f.y AS y, f.width AS width, f.height AS height, f.source AS source,
+  coalesce(f.ignored, false) AS ignored, x.id AS person, type(r) AS kind, r.at AS at, r.by AS by, r.via AS via
+"""
+
+
+async def _faces(tx: Transaction, numbers: Sequence[int]) -> dict[int, list[_Face]]:
+    found: dict[int, dict[str, _Face]] = {}
+    for row in await tx.run(FACES, numbers=list(numbers)):
+        faces = found.setdefault(row["number"], {})
+        if row["id"] not in faces and None not in (row["x"], row["y"], row["width"], row["height"]):
+            box = Box(row["x"], row["y"], row["width"], row["height"])
+            faces[row["id"]] = _Face(row["id"], box, row["source"] == "IMPORTED", row["ignored"])
+        if row["person"] is not None and row["id"] in faces:
+            edge = Edge(EdgeKind(row["kind"]), row["at"], row["by"], row["via"])
+            faces[row["id"]].edges[row["person"]] = edge
+    return {number: list(faces.values()) for number, faces in found.items()}
+
+
+@dataclass(slots=True)
+class _Brought:
+    """What comes of it. ``names``: person ids by key."""
+
+    names: dict[str, str]
+    edge: Edge
+    new_persons: dict[str, PersonState] = field(default_factory=dict)
+    new_faces: list[dict[str, Any]] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    shifts: list[Single] = field(default_factory=list)
+
+    def person(self, name: str) -> str:
+        key = person_key(name)
+        if key not in self.names:
+            self.names[key] = uuid4().hex
+            self.new_persons[self.names[key]] = PersonState(name, False, False, None, self.edge.at_ms, "")
+        return self.names[key]
+
+
+async def bring(tx: Transaction, before: Mapping[int, Regions], now: Mapping[int, Regions]) -> list[str]:
+    """Marks and names the faces of what was added, and takes back what is gone. The caller holds the lock of labels,
+    and tells the index of the photos. Returns the ids of persons that were created for it."""
+    none: Regions = frozenset()
+    news = sorted(number for number, regions in now.items() if regions != before.get(number, none))
+    if not news:
+        return []
+    names = {name for number in news for region in now[number] | before.get(number, none) if (name := _name(region))}
+    brought = _Brought(await persons.named(tx, names), Edge(EdgeKind.IS, now_ms(), "", via="IMPORTED"))
+    faces = await _faces(tx, news)
+    for number in news:
+        own, had = faces.get(number, []), before.get(number, none)
+        _take_back(own, had, now[number], brought)
+        _bring(number, [face for face in own if face.id not in brought.gone], now[number] - had, brought)
+    await persons.put(tx, brought.new_persons)
+    await _write(tx, brought, news)
+    return list(brought.new_persons)
+
+
+def _take_back(faces: Sequence[_Face], had: Regions, now: Regions, brought: _Brought) -> None:
+    for region in _in_order(had - now):
+        face = _at(faces, region.box)
+        if face is None:
+            continue
+        left = [other for other in now if in_common(face.box, other.box) >= SAME]
+        # A file that only marks the face anew, or by another name too, still says what it said.
+        stays = {key for other in left if (key := _key(other)) and (other in had or key == _key(region))}
+        person = _brought_by(face, region, stays, brought.names)
+        if person is not None:
+            brought.shifts.append((face.id, face.edges.pop(person), None, person))
+        if face.imported and not face.edges and not face.ignored and not left:
+            brought.gone.append(face.id)
+
+
+def _brought_by(face: _Face, region: Region, stays: Collection[str], names: Mapping[str, str]) -> str | None:
+    """The person whom the face got by the region, by their id in ``names``. Where somebody renamed or merged them since
+    it is whom the face got by a file, unless the file has another name for it: ``stays``, keys."""
+    key = _key(region)
+    imported = (id_ for id_, edge in face.edges.items() if edge.kind is EdgeKind.IS and edge.via == "IMPORTED")
+    person = next(imported, None)
+    return person if key is not None and (names.get(key) == person or not stays) else None
+
+
+def _bring(number: int, faces: list[_Face], added: Regions, brought: _Brought) -> None:
+    taken: set[str] = set()
+    for region in _in_order(added):
+        face = _at([each for each in faces if each.id not in taken], region.box)
+        if face is None:
+            face = _Face(uuid4().hex, region.box, True, False)
+            faces.append(face)
+            sides = dict(zip(("x", "y", "width", "height"), _sides(region.box), strict=True))
+            brought.new_faces.append({"id": face.id, "number": number, "source": "IMPORTED", **sides})
+        taken.add(face.id)
+        if (name := _name(region)) is None or any(edge.kind is EdgeKind.IS for edge in face.edges.values()):
+            continue
+        # Known by name already: then somebody may have said that this is not them, or that another face is.
+        person = brought.names.get(person_key(name))
+        if person is not None and (person in face.edges or any(_is(each, person) for each in faces)):
+            continue
+        person = brought.person(name)
+        face.edges[person] = brought.edge
+        brought.shifts.append((face.id, None, brought.edge, person))
+
+
+def _is(face: _Face, person_id: str) -> bool:
+    edge = face.edges.get(person_id)
+    return edge is not None and edge.kind is EdgeKind.IS
+
+
+def _at(faces: Sequence[_Face], box: Box) -> _Face | None:
+    """The face that has most in common with the box, if enough."""
+    best = max(faces, key=lambda face: (in_common(face.box, box), face.id), default=None)
+    return best if best is not None and in_common(best.box, box) >= SAME else None
+
+
+def _in_order(regions: Regions) -> list[Region]:
+    return sorted(regions, key=lambda region: (_sides(region.box), region.name or ""))
+
+
+def _name(region: Region) -> str | None:
+    """None for what can be no name, too."""
+    try:
+        return checked_person_name(region.name) if region.name else None
+    except BadInput:
+        return None
+
+
+def _key(region: Region) -> str | None:
+    return person_key(name) if (name := _name(region)) else None
+
+
+ADD: LiteralString = """
+UNWIND $rows AS row
+MATCH (p:Photo {number: row.number})
+CREATE (p)-[:HAS_FACE]->(:Face {id: row.id, x: row.x, y: row.y, width: row.width, height: row.height, score: 1.0,
+  quality: 0.0, rank: row.rank, ignored: false, source: row.source})
+"""
+
+GONE: LiteralString = "UNWIND $ids AS id MATCH (f:Face {id: id}) DETACH DELETE f"
+
+
+async def add_faces(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    """Faces that no model has looked at yet: ``id``, ``number`` of the photo, ``source`` and the sides of the box."""
+    if rows:
+        await tx.run(ADD, rows=[{**row, "rank": rank(0.0, row["id"])} for row in rows])
+
+
+async def _write(tx: Transaction, brought: _Brought, numbers: Sequence[int]) -> None:
+    await add_faces(tx, brought.new_faces)
+    await assignments.write(tx, changes.grouped_faces(brought.shifts))
+    if changed := [str(face_id) for face_id, *_ in brought.shifts]:
+        await cluster_pages.recount(tx, changed)
+    if brought.gone:
+        await tx.run(GONE, ids=brought.gone)
+    # Models describe what came, and those who match faces hear of it.
+    await make_due(tx, numbers)

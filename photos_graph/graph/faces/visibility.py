@@ -1,0 +1,28 @@
+"""``Face.unseen``: true while no file holds the photo of a face, else not there.
+
+Looking for the files of each face would take pages and counts of faces many times as long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import LiteralString
+
+from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.faces.cluster_pages import recount
+
+MARK: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number}) WHERE EXISTS { (p)-[:HAS_FACE]->(:Face) }
+WITH p, NOT EXISTS { MATCH (p)<-[:OF]-(o:File) WHERE o.state <> 'MISSING' } AS unseen
+MATCH (p)-[:HAS_FACE]->(f:Face) WHERE (f.unseen IS NULL) = unseen
+SET f.unseen = CASE WHEN unseen THEN true END
+RETURN f.id AS id
+"""
+
+
+async def mark(tx: Transaction, numbers: Sequence[int]) -> None:
+    """The faces of these photos, of which ``tx`` changed the files or added faces; clusters are counted anew. The
+    caller holds the lock of labels, so that a face which comes as its photo goes is marked by one of the two."""
+    if numbers and (rows := await tx.run(MARK, numbers=sorted(set(numbers)))):
+        await recount(tx, [row["id"] for row in rows])

@@ -1,0 +1,76 @@
+"""Keywords in files become tags, on the photo that the file speaks for. People have the last word.
+
+What counts is what is new in the file since it was last read, so a keyword that a person took off does not come
+again, and what left the file leaves with it what it brought, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import LiteralString
+
+from photos_graph.errors import BadInput
+from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.labels import changes, tag_edges, tags
+from photos_graph.graph.labels.changes import Edge, EdgeKind, now_ms
+from photos_graph.graph.labels.tag_edges import Edges
+from photos_graph.graph.labels.tag_tree import TagTree
+from photos_graph.tag_names import checked_path
+
+SAID: LiteralString = """
+UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN id, p.number AS number, p.keywords AS keywords
+"""
+
+
+async def said(tx: Transaction, photo_ids: Iterable[str]) -> dict[int, frozenset[str]]:
+    """What the file that speaks for a photo said when it was last read, by photo number."""
+    rows = await tx.run(SAID, ids=sorted(set(photo_ids)))
+    return {row["number"]: frozenset(row["keywords"] or ()) for row in rows}
+
+
+async def bring(tx: Transaction, before: Mapping[int, frozenset[str]], now: Mapping[int, frozenset[str]]) -> list[str]:
+    """Tags the photos by what was added, and untags them of what is gone. The caller holds the lock of labels.
+
+    Returns the ids of tags that were created for it."""
+    none: frozenset[str] = frozenset()
+    news = sorted(number for number, words in now.items() if words != before.get(number, none))
+    if not news:
+        return []
+    tree = await tags.tag_tree(tx)
+    own = await tag_edges.of_photos(tx, news)
+    edge = Edge(EdgeKind.TAGGED, now_ms(), "", via="IMPORTED")
+    shifts: list[tuple[int, Edge | None, Edge | None, str]] = []
+    for number in news:
+        here, words, had = own.get(number, {}), now[number], before.get(number, none)
+        shifts += ((number, None, edge, tag_id) for tag_id in _added(tree, here, words - had))
+        kept = {tag.id for names in _paths(words) if (tag := tree.at(names)) is not None}
+        shifts += ((number, here[tag_id], None, tag_id) for tag_id in _gone(tree, here, had - words) - kept)
+    await tags.create(tx, tree.new, "")
+    await tag_edges.write(tx, changes.grouped(shifts))
+    return [row.id for row in tree.new]
+
+
+def _added(tree: TagTree, here: Edges, keywords: Iterable[str]) -> set[str]:
+    """Tags to put on; not where a person said something of them, or excluded one above them."""
+    excluded = {tag_id for tag_id, edge in here.items() if edge.kind is EdgeKind.EXCLUDES}
+    wanted = {tree.reach(names).id for names in _paths(keywords) if not _is_barred(tree, names, excluded)}
+    return wanted - here.keys()
+
+
+def _is_barred(tree: TagTree, names: Sequence[str], excluded: set[str]) -> bool:
+    ways = (tree.at(names[:depth]) for depth in range(1, len(names) + 1))
+    return any(tag is not None and tag.id in excluded for tag in ways)
+
+
+def _gone(tree: TagTree, here: Edges, keywords: Iterable[str]) -> set[str]:
+    known = {tag.id for names in _paths(keywords) if (tag := tree.at(names)) is not None}
+    return {tag_id for tag_id in known if tag_id in here and here[tag_id].via == "IMPORTED"}
+
+
+def _paths(keywords: Iterable[str]) -> Iterable[tuple[str, ...]]:
+    """In one order always; a keyword that can be no tag, since it is nested too deep say, is left out."""
+    for keyword in sorted(keywords):
+        try:
+            yield checked_path(keyword)
+        except BadInput:
+            continue

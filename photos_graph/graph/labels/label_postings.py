@@ -1,0 +1,210 @@
+"""What people and models said of photos, folders and faces, as rows and postings for the search index."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any, LiteralString
+
+import numpy as np
+from pyroaring import BitMap
+
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.model import Carried, FolderMarks
+from photos_graph.search.rows import LabelPostings, PersonRow, TagRow
+
+FEW = 20_000  # photos per read of those that were touched
+
+TAGS: LiteralString = """
+MATCH (t:Tag) OPTIONAL MATCH (t)-[:CHILD_OF]->(up:Tag)
+RETURN t.id AS id, t.name AS name, up.id AS up, t.threshold AS threshold
+"""
+
+TAGS_BY_ID: LiteralString = """
+UNWIND $ids AS id
+MATCH (t:Tag {id: id}) OPTIONAL MATCH (t)-[:CHILD_OF]->(up:Tag)
+RETURN t.id AS id, t.name AS name, up.id AS up, t.threshold AS threshold
+"""
+
+
+async def tag_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[TagRow]:
+    """All tags, or those of ``ids`` that there are."""
+    rows = await (graph.read(TAGS) if ids is None else graph.read(TAGS_BY_ID, ids=list(ids)))
+    return [TagRow(row["id"], row["name"], row["up"], row["threshold"]) for row in rows]
+
+
+PERSONS: LiteralString = """
+MATCH (x:Person) RETURN x.id AS id, x.name AS name, x.isMe AS isMe, x.hidden AS hidden
+"""
+
+PERSONS_BY_ID: LiteralString = """
+UNWIND $ids AS id
+MATCH (x:Person {id: id}) RETURN x.id AS id, x.name AS name, x.isMe AS isMe, x.hidden AS hidden
+"""
+
+
+async def person_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[PersonRow]:
+    """All persons, or those of ``ids`` that there are."""
+    rows = await (graph.read(PERSONS) if ids is None else graph.read(PERSONS_BY_ID, ids=list(ids)))
+    return [PersonRow(row["id"], row["name"], bool(row["isMe"]), bool(row["hidden"])) for row in rows]
+
+
+CARRIED: LiteralString = """
+MATCH (d:Folder)-[r:TAGGED]->(t:Tag)
+RETURN d.id AS folder, t.id AS tag, r.recursive AS recursive, r.at AS at ORDER BY tag
+"""
+
+CARRIED_BY_ID: LiteralString = """
+UNWIND $ids AS id
+MATCH (d:Folder {id: id})-[r:TAGGED]->(t:Tag)
+RETURN d.id AS folder, t.id AS tag, r.recursive AS recursive, r.at AS at ORDER BY tag
+"""
+
+EXCLUDED: LiteralString = """
+MATCH (d:Folder)-[:EXCLUDES]->(t:Tag) RETURN d.id AS folder, t.id AS tag ORDER BY tag
+"""
+
+EXCLUDED_BY_ID: LiteralString = """
+UNWIND $ids AS id
+MATCH (d:Folder {id: id})-[:EXCLUDES]->(t:Tag) RETURN d.id AS folder, t.id AS tag ORDER BY tag
+"""
+
+
+async def folder_marks(graph: Graph, ids: Sequence[str] | None = None) -> list[FolderMarks]:
+    """Of all folders that have any; or of each of ``ids``, empty ones too."""
+    if ids is None:
+        carried, excluded = await graph.read(CARRIED), await graph.read(EXCLUDED)
+    else:
+        carried = await graph.read(CARRIED_BY_ID, ids=list(ids))
+        excluded = await graph.read(EXCLUDED_BY_ID, ids=list(ids))
+    carries: dict[str, list[Carried]] = {id_: [] for id_ in ids or ()}
+    excludes: dict[str, list[str]] = {}
+    for row in carried:
+        carries.setdefault(row["folder"], []).append(Carried(row["tag"], bool(row["recursive"]), row["at"] or 0))
+    for row in excluded:
+        excludes.setdefault(row["folder"], []).append(row["tag"])
+    return [
+        FolderMarks(id_, tuple(carries.get(id_, ())), tuple(excludes.get(id_, ())))
+        for id_ in dict.fromkeys([*carries, *excludes])
+    ]
+
+
+SAID: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})-[:TAGGED]->(t:Tag)
+RETURN t.id AS label, collect(number) AS numbers
+"""
+
+TAKEN_OFF: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})-[:EXCLUDES]->(t:Tag)
+RETURN t.id AS label, collect(number) AS numbers
+"""
+
+PREDICTED: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})-[r:PREDICTED]->(t:Tag) WHERE r.score >= t.threshold
+RETURN t.id AS label, collect(DISTINCT number) AS numbers
+"""
+
+SHOWN: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})-[:HAS_FACE]->(:Face)-[:IS]->(x:Person)
+RETURN x.id AS label, collect(DISTINCT number) AS numbers
+"""
+
+RECOGNISED: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})-[:HAS_FACE]->(f:Face)-[:LOOKS_LIKE {applied: true}]->(x:Person)
+WHERE NOT coalesce(f.ignored, false) AND NOT (f)-[:IS]->(:Person)
+RETURN x.id AS label, collect(DISTINCT number) AS numbers
+"""
+
+FACES: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})-[:HAS_FACE]->(f:Face) WHERE NOT coalesce(f.ignored, false)
+WITH number, count(f) AS faces
+RETURN faces AS label, collect(number) AS numbers
+"""
+
+# From the labels on: a library has fewer of them than photos, and many have none yet.
+ALL_SAID: LiteralString = """
+MATCH (t:Tag)<-[:TAGGED]-(p:Photo) RETURN t.id AS label, collect(p.number) AS numbers
+"""
+
+ALL_TAKEN_OFF: LiteralString = """
+MATCH (t:Tag)<-[:EXCLUDES]-(p:Photo) RETURN t.id AS label, collect(p.number) AS numbers
+"""
+
+ALL_PREDICTED: LiteralString = """
+MATCH (t:Tag)<-[r:PREDICTED]-(p:Photo) WHERE r.score >= t.threshold
+RETURN t.id AS label, collect(p.number) AS numbers
+"""
+
+ALL_SHOWN: LiteralString = """
+MATCH (x:Person)<-[:IS]-(:Face)<-[:HAS_FACE]-(p:Photo) RETURN x.id AS label, collect(p.number) AS numbers
+"""
+
+ALL_RECOGNISED: LiteralString = """
+MATCH (x:Person)<-[r:LOOKS_LIKE]-(f:Face)<-[:HAS_FACE]-(p:Photo)
+WHERE r.applied AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }
+RETURN x.id AS label, collect(p.number) AS numbers
+"""
+
+# Each number as often as the photo has faces.
+ALL_FACES: LiteralString = """
+MATCH (f:Face)<-[:HAS_FACE]-(p:Photo) WHERE NOT coalesce(f.ignored, false)
+RETURN collect(p.number) AS numbers
+"""
+
+OF: tuple[LiteralString, ...] = (SAID, TAKEN_OFF, PREDICTED, SHOWN, RECOGNISED, FACES)
+ALL: tuple[LiteralString, ...] = (ALL_SAID, ALL_TAKEN_OFF, ALL_PREDICTED, ALL_SHOWN, ALL_RECOGNISED)
+
+
+async def labels_of(graph: Graph, numbers: Sequence[int]) -> LabelPostings:
+    """All labels of these photos."""
+    gathered = _Gathered()
+    for start in range(0, len(numbers), FEW):
+        some = list(numbers[start : start + FEW])
+        for kind, rows in enumerate(await asyncio.gather(*(graph.read(query, numbers=some) for query in OF))):
+            gathered.add(kind, rows)
+    return gathered.postings()
+
+
+async def all_labels(graph: Graph) -> LabelPostings:
+    """All labels of all photos."""
+    gathered = _Gathered()
+    for kind, query in enumerate(ALL):
+        gathered.add(kind, await graph.read(query))
+    numbers, faces = np.unique((await graph.read(ALL_FACES))[0]["numbers"], return_counts=True)
+    counted = [{"label": int(count), "numbers": numbers[faces == count].tolist()} for count in np.unique(faces)]
+    gathered.add(len(ALL), counted)
+    return gathered.postings()
+
+
+class _Gathered:
+    def __init__(self) -> None:
+        self._sets: list[dict[Any, BitMap]] = [{} for _ in OF]
+
+    def add(self, kind: int, rows: Iterable[dict[str, Any]]) -> None:
+        sets = self._sets[kind]
+        for row in rows:
+            came = BitMap(row["numbers"])
+            sets[row["label"]] = sets[row["label"]] | came if row["label"] in sets else came
+
+    def postings(self) -> LabelPostings:
+        for sets in self._sets:
+            for photos in sets.values():
+                photos.run_optimize()
+        return LabelPostings(*self._sets)
+
+
+SCORED: LiteralString = """
+UNWIND $ids AS id
+MATCH (p:Photo)-[:PREDICTED]->(:Tag {id: id}) RETURN DISTINCT p.number AS number
+"""
+
+
+async def scored(graph: Graph, tag_ids: Sequence[str]) -> list[int]:
+    """Numbers of the photos for which a model gave any of these tags a score, however low."""
+    return [row["number"] for row in await graph.read(SCORED, ids=list(tag_ids))] if tag_ids else []

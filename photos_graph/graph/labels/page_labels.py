@@ -1,0 +1,72 @@
+"""The labels of the photos that a page shows: what was put on each, in one query for all of them, and in one record,
+since the driver's work is mostly by the record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, LiteralString
+
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.model import PhotoTag, TagSource
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTags:
+    """What was put on a photo itself, and the folders of its files that are not missing, by the files' keys."""
+
+    tags: tuple[PhotoTag, ...] = ()
+    excluded: frozenset[str] = frozenset()  # tag ids
+    folders: tuple[str, ...] = ()
+
+
+TAGS_OF: LiteralString = """
+UNWIND $ids AS id
+MATCH (p:Photo {id: id})
+WITH id,
+  [(p)-[r:TAGGED]->(t:Tag) | [t.id, r.via, r.at]] AS said,
+  [(p)-[:EXCLUDES]->(t:Tag) | t.id] AS excluded,
+  [(p)-[r:PREDICTED]->(t:Tag) WHERE r.score >= t.threshold | [t.id, r.score, r.model]] AS predicted,
+  [(p)<-[:OF]-(f:File)-[:IN]->(d:Folder) WHERE f.state <> 'MISSING' | [f.key, d.id]] AS files
+RETURN collect([id, said, excluded, predicted, files]) AS photos
+"""
+
+
+async def tags_of(graph: Graph, ids: Sequence[str]) -> dict[str, OwnTags]:
+    """Of the photos that are known."""
+    found = (await graph.read(TAGS_OF, ids=list(ids)))[0]["photos"]
+    return {photo: _own(*rows) for photo, *rows in found}
+
+
+def _own(said: list[Any], excluded: list[str], predicted: list[Any], files: list[list[str]]) -> OwnTags:
+    tags = [
+        PhotoTag(tag, TagSource(via), at=datetime.fromtimestamp(at / 1000, UTC) if at is not None else None)
+        for tag, via, at in said
+    ]
+    tags += [PhotoTag(tag, TagSource.PREDICTED, score=score, model_id=model) for tag, score, model in predicted]
+    folders = dict.fromkeys(folder for _, folder in sorted(files))
+    return OwnTags(tuple(tags), frozenset(excluded), tuple(folders))
+
+
+# A face that a person named is that person's; what a model takes it for counts only while nobody did.
+PERSONS_OF: LiteralString = """
+UNWIND $ids AS id
+MATCH (:Photo {id: id})-[:HAS_FACE]->(f:Face)
+OPTIONAL MATCH (f)-[:IS]->(who:Person)
+OPTIONAL MATCH (f)-[:LOOKS_LIKE {applied: true}]->(like:Person)
+WITH id, who.id AS said, CASE WHEN coalesce(f.ignored, false) THEN null ELSE like.id END AS predicted
+RETURN collect([id, said, predicted]) AS faces
+"""
+
+
+async def persons_of(graph: Graph, ids: Sequence[str]) -> dict[str, dict[str, bool]]:
+    """Photo id -> person id -> whether only a model says so."""
+    found: dict[str, dict[str, bool]] = {}
+    for photo, said, predicted in (await graph.read(PERSONS_OF, ids=list(ids)))[0]["faces"]:
+        persons = found.setdefault(photo, {})
+        if said is not None:
+            persons[said] = False
+        elif predicted is not None:
+            persons.setdefault(predicted, True)
+    return found

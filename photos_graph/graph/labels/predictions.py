@@ -1,0 +1,64 @@
+"""What the model of tags says of photos: ``(:Photo)-[:PREDICTED {score, model}]->(:Tag)``.
+
+``Photo.predictedBy`` names the model that said it, also where it said nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import LiteralString
+
+from photos_graph.graph.engine.connection import Graph, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """``tags``: (id, score)."""
+
+    number: int
+    tags: tuple[tuple[str, float], ...]
+
+
+WITHDRAW: LiteralString = """
+UNWIND $numbers AS number
+MATCH (:Photo {number: number})-[r:PREDICTED]->(:Tag)
+DELETE r
+"""
+
+PUT: LiteralString = """
+UNWIND $rows AS row
+MATCH (t:Tag {id: row.tag})
+UNWIND row.photos AS photo
+MATCH (p:Photo {number: photo[0]})
+CREATE (p)-[:PREDICTED {score: photo[1], model: $model}]->(t)
+"""
+
+DONE: LiteralString = "UNWIND $numbers AS number MATCH (p:Photo {number: number}) SET p.predictedBy = $model"
+
+
+async def put(tx: Transaction, model_id: str, photos: Sequence[Predicted]) -> None:
+    """In place of whatever a model said of these photos before."""
+    numbers = [photo.number for photo in photos]
+    await tx.run(WITHDRAW, numbers=numbers)
+    rows: dict[str, list[list[float]]] = {}
+    for photo in photos:
+        for tag, score in photo.tags:
+            rows.setdefault(tag, []).append([photo.number, score])
+    if rows:
+        await tx.run(PUT, rows=[{"tag": tag, "photos": scores} for tag, scores in rows.items()], model=model_id)
+    await tx.run(DONE, numbers=numbers, model=model_id)
+
+
+WHOLE: LiteralString = "MATCH (m:Meta {name: 'predictedBy'}) RETURN m.value AS by"
+SET_WHOLE: LiteralString = "MERGE (m:Meta {name: 'predictedBy'}) SET m.value = $by"
+
+
+async def whole_by(graph: Graph) -> str | None:
+    """What the last job went by that came to its end."""
+    rows = await graph.read(WHOLE)
+    return rows[0]["by"] if rows else None
+
+
+async def set_whole(graph: Graph, by: str) -> None:
+    await graph.write(SET_WHOLE, by=by)

@@ -1,0 +1,168 @@
+"""TAGGED and EXCLUDES: what people, and the files themselves, say of tags on photos and folders.
+
+A tag may be on 100,000 photos, so nothing here walks the edges of a tag where those of the photos will do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import LiteralString
+
+from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.labels.changes import Edge, EdgeKind, Shift
+from photos_graph.model import Carried, FolderMarks
+
+Edges = dict[str, Edge]  # by tag id; on one photo or folder
+
+OF_PHOTOS: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})-[r:TAGGED|EXCLUDES]->(t:Tag)
+RETURN t.id AS tag, type(r) AS kind, r.at AS at, r.by AS by, r.via AS via, collect(number) AS photos
+"""
+
+
+async def of_photos(tx: Transaction, numbers: Sequence[int]) -> dict[int, Edges]:
+    """What is said on each of these photos; those of which nothing is are left out."""
+    found: dict[int, Edges] = {}
+    for row in await tx.run(OF_PHOTOS, numbers=list(numbers)):
+        edge = Edge(EdgeKind(row["kind"]), row["at"], row["by"], row["via"])
+        for number in row["photos"]:
+            found.setdefault(number, {})[row["tag"]] = edge
+    return found
+
+
+PREDICTED: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})-[r:PREDICTED]->(t:Tag)
+WHERE t.threshold IS NOT NULL AND r.score >= t.threshold
+RETURN t.id AS tag, collect(number) AS photos
+"""
+
+
+async def predicted(tx: Transaction, numbers: Sequence[int]) -> dict[int, set[str]]:
+    """The tags that a model puts on each of these photos, at or over their thresholds."""
+    found: dict[int, set[str]] = {}
+    for row in await tx.run(PREDICTED, numbers=list(numbers)):
+        for number in row["photos"]:
+            found.setdefault(number, set()).add(row["tag"])
+    return found
+
+
+OF_FOLDERS: LiteralString = """
+UNWIND $ids AS id
+MATCH (d:Folder {id: id})-[r:TAGGED|EXCLUDES]->(t:Tag)
+RETURN id AS folder, t.id AS tag, type(r) AS kind, r.at AS at, r.by AS by, r.via AS via, r.recursive AS recursive
+"""
+
+
+async def of_folders(tx: Transaction, folder_ids: Iterable[str]) -> dict[str, Edges]:
+    found: dict[str, Edges] = {}
+    for row in await tx.run(OF_FOLDERS, ids=list(folder_ids)):
+        edge = Edge(EdgeKind(row["kind"]), row["at"], row["by"], row["via"], row["recursive"])
+        found.setdefault(row["folder"], {})[row["tag"]] = edge
+    return found
+
+
+ON_TAGS: LiteralString = """
+UNWIND $tags AS id
+MATCH (:Tag {id: id})<-[:TAGGED|EXCLUDES|PREDICTED]-(n)
+RETURN DISTINCT n.number AS number, n.id AS id
+"""
+
+
+async def on_tags(tx: Transaction, tag_ids: Iterable[str]) -> tuple[list[int], list[str]]:
+    """The numbers of the photos and the ids of the folders of which one of these tags is said, or predicted."""
+    rows = await tx.run(ON_TAGS, tags=list(tag_ids))
+    photos = [row["number"] for row in rows if row["number"] is not None]
+    return photos, [row["id"] for row in rows if row["number"] is None]
+
+
+EXCLUDING: LiteralString = """
+UNWIND $tags AS id
+MATCH (:Tag {id: id})<-[:EXCLUDES]-(p:Photo)
+RETURN DISTINCT p.number AS number
+"""
+
+
+async def excluding(tx: Transaction, tag_ids: Iterable[str]) -> list[int]:
+    """The numbers of the photos that exclude one of these tags."""
+    return [row["number"] for row in await tx.run(EXCLUDING, tags=list(tag_ids))]
+
+
+def marks(folder_id: str, edges: Edges) -> FolderMarks:
+    carried = (
+        Carried(tag_id, bool(edge.recursive), edge.at_ms)
+        for tag_id, edge in sorted(edges.items())
+        if edge.kind is EdgeKind.TAGGED
+    )
+    excluded = (tag_id for tag_id, edge in sorted(edges.items()) if edge.kind is EdgeKind.EXCLUDES)
+    return FolderMarks(folder_id, tuple(carried), tuple(excluded))
+
+
+# Below, an edge that changes is deleted and made anew: never MERGEd, which looks through all edges of the tag.
+
+UNSAY_PHOTOS: LiteralString = """
+UNWIND $rows AS row
+UNWIND row.of AS number
+MATCH (p:Photo {number: number})-[r:TAGGED|EXCLUDES]->(t:Tag) WHERE t.id = row.tag
+DELETE r
+"""
+
+UNSAY_FOLDERS: LiteralString = """
+UNWIND $rows AS row
+UNWIND row.of AS id
+MATCH (d:Folder {id: id})-[r:TAGGED|EXCLUDES]->(t:Tag) WHERE t.id = row.tag
+DELETE r
+"""
+
+TAG_PHOTOS: LiteralString = """
+UNWIND $rows AS row
+MATCH (t:Tag {id: row.tag})
+UNWIND row.of AS number
+MATCH (p:Photo {number: number})
+CREATE (p)-[:TAGGED {at: row.at, by: row.by, via: row.via}]->(t)
+"""
+
+TAG_FOLDERS: LiteralString = """
+UNWIND $rows AS row
+MATCH (t:Tag {id: row.tag})
+UNWIND row.of AS id
+MATCH (d:Folder {id: id})
+CREATE (d)-[:TAGGED {recursive: row.recursive, at: row.at, by: row.by, via: row.via}]->(t)
+"""
+
+EXCLUDE_PHOTOS: LiteralString = """
+UNWIND $rows AS row
+MATCH (t:Tag {id: row.tag})
+UNWIND row.of AS number
+MATCH (p:Photo {number: number})
+CREATE (p)-[:EXCLUDES {at: row.at, by: row.by}]->(t)
+"""
+
+EXCLUDE_FOLDERS: LiteralString = """
+UNWIND $rows AS row
+MATCH (t:Tag {id: row.tag})
+UNWIND row.of AS id
+MATCH (d:Folder {id: id})
+CREATE (d)-[:EXCLUDES {at: row.at, by: row.by}]->(t)
+"""
+
+
+async def write(tx: Transaction, shifts: Iterable[Shift]) -> None:
+    """Makes of the edges before those after. At most six queries, whatever shifts."""
+    rows: dict[LiteralString, list[dict[str, object]]] = {}
+    for shift in shifts:
+        for of, unsay, tag, exclude in (
+            (shift.photos, UNSAY_PHOTOS, TAG_PHOTOS, EXCLUDE_PHOTOS),
+            (shift.folders, UNSAY_FOLDERS, TAG_FOLDERS, EXCLUDE_FOLDERS),
+        ):
+            if of and shift.before is not None:
+                rows.setdefault(unsay, []).append({"tag": shift.label_id, "of": list(of)})
+            if of and isinstance(shift.after, Edge):
+                after = shift.after
+                said = {"at": after.at_ms, "by": after.by, "via": after.via, "recursive": after.recursive}
+                query = tag if after.kind is EdgeKind.TAGGED else exclude
+                rows.setdefault(query, []).append({"tag": shift.label_id, "of": list(of), **said})
+    for query in (UNSAY_PHOTOS, UNSAY_FOLDERS, TAG_PHOTOS, TAG_FOLDERS, EXCLUDE_PHOTOS, EXCLUDE_FOLDERS):
+        if query in rows:
+            await tx.run(query, rows=rows[query])

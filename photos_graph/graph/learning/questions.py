@@ -1,0 +1,133 @@
+"""What a model asks people: ``(:Question)``, a working list that is replaced whole.
+
+Whom and what it asks about stands in it by id, not by edges: it goes when the model has other questions, and what was
+removed meanwhile is noticed by who reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import LiteralString
+
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.model import ModelKind, Question
+
+AT_ONCE = 1_000  # questions in one query
+
+CLEAR: LiteralString = "MATCH (q:Question {kind: $kind}) DETACH DELETE q"
+PUT: LiteralString = """
+UNWIND $rows AS row
+CREATE (:Question {id: row.id, kind: $kind, rank: row.rank, photo: row.photo, face: row.face, label: row.label,
+  name: row.name, score: row.score, reason: row.reason, named: row.named})
+"""
+STAMP: LiteralString = "MERGE (m:Meta {name: $name}) SET m.value = $value"
+STAMPED: LiteralString = "MATCH (m:Meta {name: $name}) RETURN m.value AS value"
+
+
+async def replace(tx: Transaction, kind: ModelKind, stamp: str, asked: Sequence[Question]) -> None:
+    """``asked``: best first. ``stamp``: what they were made from."""
+    await tx.run(CLEAR, kind=kind.value)
+    rows = [
+        {
+            "id": f"{kind.value} {each.face_id or each.photo_id} {each.label_id or each.name}",
+            "rank": rank,
+            "photo": each.photo_id,
+            "face": each.face_id,
+            "label": each.label_id,
+            "name": each.name,
+            "score": each.score,
+            "reason": each.reason,
+            "named": each.named,
+        }
+        for rank, each in enumerate(asked)
+    ]
+    for start in range(0, len(rows), AT_ONCE):
+        await tx.run(PUT, kind=kind.value, rows=rows[start : start + AT_ONCE])
+    await tx.run(STAMP, name=f"questions {kind.value}", value=stamp)
+
+
+async def stamp(graph: Graph, kind: ModelKind) -> str | None:
+    rows = await graph.read(STAMPED, name=f"questions {kind.value}")
+    return rows[0]["value"] if rows else None
+
+
+OPEN: LiteralString = """
+MATCH (q:Question)
+WHERE ($kind IS NULL OR q.kind = $kind) AND ($label IS NULL OR q.label = $label)
+RETURN collect([q.kind, q.rank, q.photo, q.face, q.label, q.name, q.score, q.reason, q.named]) AS asked
+"""
+FACES: LiteralString = """
+UNWIND $ids AS id
+MATCH (f:Face {id: id})
+RETURN collect([id, coalesce(f.ignored, false), f.reviewedAs, [(f)-[:IS]->(x:Person) | x.id],
+  [(f)-[:IS_NOT]->(x:Person) | x.id]]) AS faces
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFace:
+    """``reviewed_as``: the person whom it is, as somebody confirmed when asked."""
+
+    ignored: bool
+    reviewed_as: str | None
+    person_id: str | None
+    not_persons: frozenset[str]
+
+    def settles(self, question: Question) -> bool:
+        if self.ignored or question.label_id in self.not_persons:
+            return True
+        if question.named:
+            return self.person_id != question.label_id or self.reviewed_as == question.label_id
+        return self.person_id is not None
+
+
+async def asked(graph: Graph, kind: ModelKind | None, label_id: str | None) -> list[tuple[int, Question]]:
+    """(rank, question), best first, those of tags and those of persons in turn. All that stand are read: they are a
+    few thousand at most."""
+    rows = (await graph.read(OPEN, kind=kind and kind.value, label=label_id))[0]["asked"]
+    found = [
+        (rank, Question(ModelKind(kind_), photo, face, label, name, score, reason, bool(named)))
+        for kind_, rank, photo, face, label, name, score, reason, named in rows
+    ]
+    return sorted(found, key=lambda pair: (pair[0], pair[1].key))
+
+
+async def faces(graph: Graph, face_ids: Sequence[str]) -> dict[str, AskedFace]:
+    """By id, of those that are there."""
+    rows = (await graph.read(FACES, ids=list(face_ids)))[0]["faces"]
+    return {
+        id_: AskedFace(ignored, reviewed, next(iter(said), None), frozenset(never))
+        for id_, ignored, reviewed, said, never in rows
+    }
+
+
+REVIEWED: LiteralString = "UNWIND $rows AS row MATCH (f:Face {id: row.face}) SET f.reviewedAs = row.person"
+
+
+async def reviewed(tx: Transaction, pairs: Sequence[tuple[str, str]]) -> None:
+    """Of (face, person): it is them, which is not asked again."""
+    await tx.run(REVIEWED, rows=[{"face": face, "person": person} for face, person in pairs])
+
+
+# ``Photo.deniedClasses``: names of classes that somebody said the photo is not of, and for which there is no tag.
+DENY: LiteralString = """
+UNWIND $rows AS row
+MATCH (p:Photo {id: row.photo})
+SET p.deniedClasses = coalesce(p.deniedClasses, []) + [row.name]
+"""
+FORGET: LiteralString = "UNWIND $ids AS id MATCH (q:Question {id: id}) DETACH DELETE q"
+ALL_DENIED: LiteralString = (
+    "MATCH (p:Photo) WHERE p.deniedClasses IS NOT NULL RETURN collect([p.id, p.deniedClasses]) AS photos"
+)
+
+
+async def deny_classes(tx: Transaction, pairs: Sequence[tuple[str, str]]) -> None:
+    """Of (photo, name of a class): it is not asked again."""
+    await tx.run(DENY, rows=[{"photo": photo, "name": name} for photo, name in pairs])
+    await tx.run(FORGET, ids=[f"{ModelKind.TAGS.value} {photo} {name}" for photo, name in pairs])
+
+
+async def denied_classes(graph: Graph) -> set[tuple[str, str]]:
+    rows = await graph.read(ALL_DENIED)
+    return {(photo, name) for photo, names in rows[0]["photos"] for name in names}

@@ -1,0 +1,69 @@
+"""When models are trained by themselves: ``(:Schedule {kind, cron, nextAt, corrections})``, one for each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, LiteralString
+
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.model import ModelKind, Schedule
+
+ALL: LiteralString = """
+MATCH (s:Schedule) RETURN s.kind AS kind, s.cron AS cron, s.nextAt AS nextAt, s.corrections AS corrections
+"""
+
+
+async def schedules(graph: Graph) -> dict[ModelKind, Schedule]:
+    """Of every kind."""
+    rows: dict[str, dict[str, Any]] = {row["kind"]: row for row in await graph.read(ALL)}
+    return {kind: _schedule(kind, rows.get(kind.value, {})) for kind in ModelKind}
+
+
+def _schedule(kind: ModelKind, row: Mapping[str, Any]) -> Schedule:
+    next_ms = row.get("nextAt")
+    next_at = None if next_ms is None else datetime.fromtimestamp(next_ms / 1000, UTC)
+    return Schedule(kind, row.get("cron"), next_at, row.get("corrections") or 0)
+
+
+PUT: LiteralString = "MERGE (s:Schedule {kind: $kind}) SET s.cron = $cron, s.nextAt = $next"
+
+
+async def put(graph: Graph, kind: ModelKind, cron: str | None, next_ms: int | None) -> None:
+    await graph.write(PUT, kind=kind.value, cron=cron, next=next_ms)
+
+
+COUNT: LiteralString = """
+MERGE (s:Schedule {kind: $kind}) SET s.corrections = coalesce(s.corrections, 0) + $more
+"""
+
+
+async def corrected(tx: Transaction, kind: ModelKind, more: int) -> None:
+    """So many more photos, folders or faces of which people said something since the last training."""
+    await tx.run(COUNT, kind=kind.value, more=more)
+
+
+RESET: LiteralString = "MATCH (s:Schedule {kind: $kind}) SET s.corrections = 0"
+
+
+async def learnt(graph: Graph, kind: ModelKind) -> None:
+    """All that people said is being learnt."""
+    await graph.write(RESET, kind=kind.value)
+
+
+# Written before it is asked, so that of two who look at once the second sees what the first made of it.
+CLAIM: LiteralString = """
+MATCH (s:Schedule {kind: $kind})
+SET s.lookedAt = $now
+WITH s, s.nextAt IS NOT NULL AND s.nextAt <= $now AS due
+WHERE due OR ($enough > 0 AND s.corrections >= $enough)
+SET s.nextAt = CASE WHEN due THEN $next ELSE s.nextAt END,
+  s.corrections = CASE WHEN $learn THEN 0 ELSE s.corrections END
+RETURN due
+"""
+
+
+async def claim(tx: Transaction, kind: ModelKind, now_ms: int, next_ms: int | None, enough: int, learn: bool) -> bool:
+    """Whether it is time to train, of which only the first who asks is told. ``next_ms``: when it is the next time by
+    the clock; ``enough`` corrections are a reason too, 0 if none are. Without ``learn`` they still count then."""
+    return bool(await tx.run(CLAIM, kind=kind.value, now=now_ms, next=next_ms, enough=enough, learn=learn))

@@ -1,0 +1,173 @@
+"""Failures: originals and folders that could not be read, by name, with the reason and how often it was tried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, LiteralString
+
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.model import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFailure:
+    """``about`` is a file's or a folder's id. ``partial``: the photo is there, with what its bytes gave."""
+
+    about: str
+    path: str
+    stage: str
+    reason: str
+    attempts: int = 1
+    partial: bool = False
+
+
+PUT: LiteralString = """
+UNWIND $rows AS row
+MERGE (x:Failure {id: row.id})
+SET x.path = row.path, x.stage = row.stage, x.reason = row.reason, x.at = timestamp(),
+  x.attempts = coalesce(x.attempts, 0) + row.attempts
+WITH x
+OPTIONAL MATCH (x)-[old:SEEN_BY]->(:Job)
+DELETE old
+WITH DISTINCT x
+MATCH (j:Job {id: $job})
+MERGE (x)-[:SEEN_BY]->(j)
+"""
+
+ABOUT_FILE: LiteralString = """
+UNWIND $rows AS row MATCH (x:Failure {id: row.id}), (about:File {id: row.about}) MERGE (x)-[:ABOUT]->(about)
+"""
+
+ABOUT_FOLDER: LiteralString = """
+UNWIND $rows AS row MATCH (x:Failure {id: row.id}), (about:Folder {id: row.about}) MERGE (x)-[:ABOUT]->(about)
+"""
+
+# The bytes are no longer the photo that they were.
+UNREAD: LiteralString = """
+UNWIND $ids AS id
+MATCH (f:File {id: id})
+OPTIONAL MATCH (f)-[old:OF]->(was:Photo)
+DELETE old
+SET f.state = 'PRESENT', f.attempts = 0
+RETURN was.number AS was
+"""
+
+
+async def put_failures(tx: Transaction, failures: Sequence[ReadFailure], job_id: str) -> list[int]:
+    """Numbers of the photos that lost a file by it."""
+    if not failures:
+        return []
+    rows = [_row(failure, f"{failure.about}:{failure.stage}") for failure in failures]
+    await tx.run(PUT, rows=rows, job=job_id)
+    await tx.run(ABOUT_FILE, rows=rows)
+    whole = [failure.about for failure in failures if not failure.partial]
+    lost = await tx.run(UNREAD, ids=whole) if whole else []
+    return [row["was"] for row in lost if row["was"] is not None]
+
+
+async def put_folder_failures(
+    graph: Graph, root_id: str, key: str, failures: Sequence[ReadFailure], job_id: str
+) -> None:
+    """What a walk of the tree of the folder with that key could not look at now; earlier entries of folders that it
+    could are removed."""
+
+    async def work(tx: Transaction) -> None:
+        rows = [_row(failure, f"{failure.about}:{failure.stage}:{failure.path}") for failure in failures]
+        await tx.run(CLEAR_FOLDERS, root=root_id, key=key, failing=[row["id"] for row in rows])
+        if rows:
+            await tx.run(PUT, rows=rows, job=job_id)
+            await tx.run(ABOUT_FOLDER, rows=rows)
+
+    await graph.transaction(work)
+
+
+CLEAR_STAGE: LiteralString = "MATCH (x:Failure) WHERE x.stage = $stage WITH x LIMIT 5000 DETACH DELETE x"
+
+
+async def replace_stage(graph: Graph, stage: str, failures: Sequence[ReadFailure], job_id: str) -> None:
+    """These, which need not be about a file that is known, in place of all that this stage left before."""
+
+    async def work(tx: Transaction) -> None:
+        await tx.run(CLEAR_STAGE, stage=stage)
+        await put_failures(tx, failures, job_id)
+
+    await graph.transaction(work)
+
+
+def _row(failure: ReadFailure, id_: str) -> dict[str, object]:
+    return {
+        "id": id_,
+        "about": failure.about,
+        "path": failure.path,
+        "stage": failure.stage,
+        "reason": failure.reason,
+        "attempts": failure.attempts,
+    }
+
+
+CLEAR: LiteralString = "UNWIND $ids AS id MATCH (x:Failure)-[:ABOUT]->(:File {id: id}) DETACH DELETE x"
+CLEAR_FOLDERS: LiteralString = """
+MATCH (x:Failure)-[:ABOUT]->(d:Folder {rootId: $root})
+WHERE (d.key = $key OR d.key STARTS WITH $key + '/') AND NOT x.id IN $failing
+DETACH DELETE x
+"""
+
+
+async def clear_failures(tx: Transaction, file_ids: Sequence[str]) -> None:
+    if file_ids:
+        await tx.run(CLEAR, ids=list(file_ids))
+
+
+PAGE: LiteralString = """
+MATCH (x:Failure) WHERE x.id > $after
+RETURN x.id AS id, x.path AS path, x.stage AS stage, x.reason AS reason, x.attempts AS attempts, x.at AS at
+ORDER BY id LIMIT $limit
+"""
+
+PAGE_OF_JOB: LiteralString = """
+MATCH (x:Failure)-[:SEEN_BY]->(:Job {id: $job}) WHERE x.id > $after
+RETURN x.id AS id, x.path AS path, x.stage AS stage, x.reason AS reason, x.attempts AS attempts, x.at AS at
+ORDER BY id LIMIT $limit
+"""
+
+COUNT: LiteralString = "MATCH (x:Failure) RETURN count(x) AS n"
+COUNT_OF_JOB: LiteralString = "MATCH (x:Failure)-[:SEEN_BY]->(:Job {id: $job}) RETURN count(x) AS n"
+
+
+async def page(graph: Graph, job_id: str | None, after: str, limit: int) -> list[tuple[str, Failure]]:
+    """(id, failure) by id, those after ``after``."""
+    if job_id is None:
+        rows = await graph.read(PAGE, after=after, limit=limit)
+    else:
+        rows = await graph.read(PAGE_OF_JOB, job=job_id, after=after, limit=limit)
+    return [(row["id"], _failure(row)) for row in rows]
+
+
+def _failure(row: dict[str, Any]) -> Failure:
+    at = datetime.fromtimestamp(row["at"] / 1000, UTC)
+    return Failure(row["path"], row["stage"], row["reason"], row["attempts"], at)
+
+
+async def count(graph: Graph, job_id: str | None = None) -> int:
+    rows = await (graph.read(COUNT) if job_id is None else graph.read(COUNT_OF_JOB, job=job_id))
+    return int(rows[0]["n"])
+
+
+RETRY: LiteralString = """
+MATCH (x:Failure)-[:ABOUT]->(f:File)-[:IN]->(d:Folder) WHERE f.state <> 'MISSING'
+SET f.state = 'PENDING', f.attempts = 0
+RETURN DISTINCT d.rootId AS root
+"""
+
+RETRY_OF_JOB: LiteralString = """
+MATCH (j:Job {id: $job})<-[:SEEN_BY]-(x:Failure)-[:ABOUT]->(f:File)-[:IN]->(d:Folder) WHERE f.state <> 'MISSING'
+SET f.state = 'PENDING', f.attempts = 0
+RETURN DISTINCT d.rootId AS root
+"""
+
+
+async def retry(graph: Graph, job_id: str | None) -> None:
+    """Puts the files of failures back among those to read; the entries stay until they are."""
+    await (graph.write(RETRY) if job_id is None else graph.write(RETRY_OF_JOB, job=job_id))

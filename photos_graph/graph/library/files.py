@@ -1,0 +1,343 @@
+"""Files: the paths that hold photos, as a scan compares them with the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.faces import visibility
+from photos_graph.graph.labels import changes
+from photos_graph.graph.library.failures import clear_failures
+from photos_graph.graph.library.folders import roots
+from photos_graph.model import FileState, RootState
+from photos_graph.paths import decode_raw, encode_raw
+
+Signature = tuple[int, int, int, str | None]
+
+MOVING_MS = 86_400_000  # no move from one disk to another takes longer
+
+_STATES = {state.value: state for state in FileState}  # a rescan asks a million times, and calling an Enum is slow
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """``raw_name`` opens the file within its folder; ``sidecar`` is the raw name of the XMP file beside it."""
+
+    id: str
+    name: str  # for display, unique in its folder
+    raw_name: bytes
+    folder_id: str
+    size: int
+    mtime_ns: int
+    inode: int
+    sidecar: bytes | None = None
+    sidecar_stamp: str | None = None  # changes when the sidecar does
+    state: FileState = FileState.PENDING
+    attempts: int = 0  # times it was opened without an answer since it was last read
+
+    @property
+    def signature(self) -> Signature:
+        """Size, time, inode and the sidecar's stamp: what has another one is read again."""
+        return self.size, self.mtime_ns, self.inode, self.sidecar_stamp
+
+
+# One list per file and one row per folder: a tenth of the time of one row per file.
+KNOWN: LiteralString = """
+UNWIND $folders AS id
+MATCH (d:Folder {id: id})<-[:IN]-(f:File)
+RETURN id AS folder, collect([f.id, f.name, f.rawName, f.size, f.mtimeNs, f.inode, f.sidecar, f.sidecarStamp,
+  f.state, f.attempts]) AS files
+"""
+
+
+async def known_files(graph: Graph, folder_ids: Sequence[str]) -> dict[str, dict[str, FileRecord]]:
+    """Folder id -> name -> file, missing ones among them."""
+    rows = await graph.read(KNOWN, folders=list(folder_ids))
+    return {
+        row["folder"]: {record.name: record for record in (_record(row["folder"], f) for f in row["files"])}
+        for row in rows
+    }
+
+
+def _record(folder_id: str, values: Sequence[Any]) -> FileRecord:
+    id_, name, raw_name, size, mtime_ns, inode, sidecar, stamp, state, attempts = values
+    return FileRecord(
+        id=id_,
+        name=name,
+        raw_name=decode_raw(raw_name) if raw_name is not None else name.encode(),
+        folder_id=folder_id,
+        size=size,
+        mtime_ns=mtime_ns,
+        inode=inode,
+        sidecar=decode_raw(sidecar) if sidecar is not None else None,
+        sidecar_stamp=stamp,
+        state=_STATES[state],
+        attempts=attempts or 0,
+    )
+
+
+def _row(record: FileRecord) -> dict[str, object]:
+    return {
+        "id": record.id,
+        "folder": record.folder_id,
+        "name": record.name,
+        "rawName": None if record.raw_name == record.name.encode() else encode_raw(record.raw_name),
+        "size": record.size,
+        "mtimeNs": record.mtime_ns,
+        "inode": record.inode,
+        "sidecar": None if record.sidecar is None else encode_raw(record.sidecar),
+        "sidecarStamp": record.sidecar_stamp,
+    }
+
+
+PUT_PENDING: LiteralString = """
+UNWIND $rows AS row
+MATCH (d:Folder {id: row.folder})
+MERGE (f:File {id: row.id})
+SET f.name = row.name, f.key = d.key + '/' + row.name, f.rawName = row.rawName, f.size = row.size,
+  f.mtimeNs = row.mtimeNs, f.inode = row.inode, f.sidecar = row.sidecar, f.sidecarStamp = row.sidecarStamp,
+  f.state = 'PENDING', f.attempts = 0, f.foundBy = $job
+MERGE (f)-[:IN]->(d)
+"""
+
+
+async def put_pending(graph: Graph, records: Sequence[FileRecord], job_id: str) -> None:
+    """New and changed files, found by that job, to be read. A changed one shows its old photo until it is."""
+    if records:
+        await graph.write(PUT_PENDING, rows=[_row(record) for record in records], job=job_id)
+
+
+BY_INODE: LiteralString = """
+UNWIND $inodes AS inode
+MATCH (f:File {inode: inode})-[:IN]->(d:Folder {rootId: $root})
+RETURN d.id AS folder, [f.id, f.name, f.rawName, f.size, f.mtimeNs, f.inode, f.sidecar, f.sidecarStamp,
+  f.state, f.attempts] AS file
+"""
+
+
+async def files_by_inode(graph: Graph, root_id: str, inodes: Sequence[int]) -> dict[int, list[FileRecord]]:
+    found: dict[int, list[FileRecord]] = {}
+    for row in await graph.read(BY_INODE, root=root_id, inodes=list(inodes)):
+        record = _record(row["folder"], row["file"])
+        found.setdefault(record.inode, []).append(record)
+    return found
+
+
+MOVE: LiteralString = """
+UNWIND $rows AS row
+MATCH (f:File {id: row.id}), (d:Folder {id: row.folder})
+OPTIONAL MATCH (f)-[old:IN]->(was:Folder) WHERE was.id <> d.id
+DELETE old
+MERGE (f)-[:IN]->(d)
+SET f.name = row.name, f.key = d.key + '/' + row.name, f.rawName = row.rawName, f.sidecar = row.sidecar,
+  f.sidecarStamp = row.sidecarStamp, f.size = row.size, f.mtimeNs = row.mtimeNs, f.inode = row.inode
+WITH f
+SET f.state = CASE WHEN f.state = 'MISSING' AND EXISTS { (f)-[:OF]->(:Photo) } THEN 'PRESENT'
+                   WHEN f.state = 'MISSING' THEN 'PENDING' ELSE f.state END
+WITH f
+OPTIONAL MATCH (f)-[:OF]->(p:Photo)
+RETURN p.number AS number
+"""
+
+
+async def move_files(graph: Graph, records: Sequence[FileRecord]) -> None:
+    """Files whose bytes are known and whose path, or presence, is new: nothing is read again."""
+    if not records:
+        return
+
+    async def work(tx: Transaction) -> None:
+        await changes.lock(tx)
+        rows = await tx.run(MOVE, rows=[_row(record) for record in records])
+        numbers = [row["number"] for row in rows if row["number"] is not None]
+        await visibility.mark(tx, numbers)
+        await touch(tx, photos=numbers)
+
+    await graph.transaction(work)
+
+
+PENDING: LiteralString = """
+MATCH (f:File {state: 'PENDING'})-[:IN]->(d:Folder {rootId: $root})
+WHERE f.key > $after AND f.attempts >= $least AND f.attempts <= $most
+RETURN f.key AS key, d.id AS folder, d.raw AS folderRaw, [f.id, f.name, f.rawName, f.size, f.mtimeNs, f.inode,
+  f.sidecar, f.sidecarStamp, f.state, f.attempts] AS file
+ORDER BY key LIMIT $limit
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingFile:
+    record: FileRecord
+    key: str
+    raw: bytes  # path below the root
+    sidecar_raw: bytes | None
+
+
+async def pending_files(
+    graph: Graph, root_id: str, after: str, limit: int, attempts: tuple[int, int] = (0, 0)
+) -> list[PendingFile]:
+    """Files to read, by key from ``after`` on, opened so many times without an answer (least, most)."""
+    least, most = attempts
+    rows = await graph.read(PENDING, root=root_id, after=after, limit=limit, least=least, most=most)
+    return [_pending(row) for row in rows]
+
+
+def _pending(row: Mapping[str, Any]) -> PendingFile:
+    record = _record(row["folder"], row["file"])
+    folder = decode_raw(row["folderRaw"])
+    prefix = folder + b"/" if folder else b""
+    return PendingFile(
+        record, row["key"], prefix + record.raw_name, prefix + record.sidecar if record.sidecar is not None else None
+    )
+
+
+PENDING_COUNT: LiteralString = """
+MATCH (f:File {state: 'PENDING'})-[:IN]->(:Folder {rootId: $root}) RETURN count(f) AS n
+"""
+
+
+async def pending_count(graph: Graph, root_id: str) -> int:
+    return int((await graph.read(PENDING_COUNT, root=root_id))[0]["n"])
+
+
+OPENED: LiteralString = """
+UNWIND $ids AS id MATCH (f:File {id: id}) SET f.attempts = coalesce(f.attempts, 0) + 1
+"""
+
+
+async def note_opened(graph: Graph, ids: Sequence[str]) -> None:
+    """Written before a file is opened, so that one which takes the machine down is known by name."""
+    if ids:
+        await graph.write(OPENED, ids=list(ids))
+
+
+CLOSED: LiteralString = "UNWIND $ids AS id MATCH (f:File {id: id}) SET f.attempts = 0"
+
+
+async def note_unopened(graph: Graph, ids: Sequence[str]) -> None:
+    """Files that were not reached when their scan was told to stop, or were not there: no blame falls on them."""
+    if ids:
+        await graph.write(CLOSED, ids=list(ids))
+
+
+COUNTS: LiteralString = """
+MATCH (d:Folder {rootId: $root})<-[:IN]-(f:File) WHERE f.state <> 'MISSING' RETURN count(f) AS n
+"""
+
+
+async def present_count(graph: Graph, root_id: str) -> int:
+    return int((await graph.read(COUNTS, root=root_id))[0]["n"])
+
+
+# Both are answered without looking at each file.
+FILE_COUNT: LiteralString = "MATCH (f:File) RETURN count(f) AS n"
+MISSING_COUNT: LiteralString = "MATCH (f:File {state: 'MISSING'}) RETURN count(f) AS n"
+
+
+async def file_count(graph: Graph) -> int:
+    """Those that are not missing."""
+    every, missing = await graph.read(FILE_COUNT), await graph.read(MISSING_COUNT)
+    return int(every[0]["n"]) - int(missing[0]["n"])
+
+
+# A vanished file whose bytes were found under a path that is new in this scan has moved: its entry goes.
+MOVED: LiteralString = """
+UNWIND $ids AS id
+MATCH (f:File {id: id})-[:OF]->(p:Photo)
+WHERE EXISTS { MATCH (o:File)-[:OF]->(p) WHERE o.foundBy = $job AND o.state = 'PRESENT' AND o.id <> f.id }
+RETURN id, p.number AS number
+"""
+
+DROP: LiteralString = "UNWIND $ids AS id MATCH (f:File {id: id}) DETACH DELETE f"
+
+
+async def drop_moved(graph: Graph, vanished: Sequence[str], job_id: str) -> set[str]:
+    """Which of the ``vanished`` files hold the bytes of a file that the job found; their entries are removed."""
+    dropped: set[str] = set()
+    for start in range(0, len(vanished), 1000):
+        some = list(vanished[start : start + 1000])
+
+        async def work(tx: Transaction, some: list[str] = some) -> list[str]:
+            await changes.lock(tx)  # nobody takes the other file away meanwhile
+            rows = await tx.run(MOVED, ids=some, job=job_id)
+            ids = [row["id"] for row in rows]
+            await clear_failures(tx, ids)
+            await tx.run(DROP, ids=ids)
+            await touch(tx, photos=[row["number"] for row in rows])
+            return ids
+
+        dropped.update(await graph.transaction(work))
+    return dropped
+
+
+HOLDING: LiteralString = """
+UNWIND $ids AS id MATCH (f:File {id: id}) WHERE EXISTS { (f)-[:OF]->(:Photo) } RETURN id
+"""
+
+
+async def holding_photos(graph: Graph, ids: Sequence[str]) -> set[str]:
+    """Which of these files have been read at least once."""
+    return {row["id"] for row in await graph.read(HOLDING, ids=list(ids))} if ids else set()
+
+
+# A WITH before each step, and the root from the key, for Neo4j else looks a folder or an index through for each file.
+COPIED: LiteralString = """
+UNWIND $ids AS id
+MATCH (f:File {id: id})-[:OF]->(p:Photo)
+WITH id, f.foundBy AS before, p
+MATCH (p)<-[:OF]-(o:File)
+WITH id, before, o WHERE o.state = 'PRESENT' AND o.id <> id AND split(o.key, '/')[0] IN $online
+WITH id, before, o.id AS copy, o.foundBy AS finder
+MATCH (j:Job {id: finder})
+WITH id, before, copy, j.createdAt AS at WHERE at > timestamp() - $age
+OPTIONAL MATCH (was:Job {id: before})
+WITH id, copy, at, was.createdAt AS earlier WHERE earlier IS NULL OR earlier < at
+RETURN id, copy
+"""
+
+
+async def copied_lately(graph: Graph, ids: Sequence[str], vanished: Collection[str]) -> set[str]:
+    """Which of these files hold the bytes of one that is none of the ``vanished`` and was found after them, by a job of
+    the last day: between two disks a move copies first, and deletes when all is copied."""
+    found: set[str] = set()
+    online = [root.id for root in await roots(graph) if root.state is RootState.ONLINE]
+    for start in range(0, len(ids), 1000):
+        some = list(ids[start : start + 1000])
+        rows = await graph.read(COPIED, ids=some, online=online, age=MOVING_MS)
+        found |= {row["id"] for row in rows if row["copy"] not in vanished}
+    return found
+
+
+MISSING: LiteralString = """
+UNWIND $ids AS id
+MATCH (f:File {id: id})
+SET f.state = 'MISSING'
+WITH f
+OPTIONAL MATCH (f)-[:OF]->(p:Photo)
+RETURN p.number AS number
+"""
+
+NEVER_READ: LiteralString = """
+UNWIND $ids AS id
+MATCH (f:File {id: id}) WHERE NOT EXISTS { (f)-[:OF]->(:Photo) }
+DETACH DELETE f
+"""
+
+
+async def miss_files(graph: Graph, ids: Sequence[str]) -> None:
+    """Their photos are remembered with all that was said; files that held none are forgotten."""
+    for start in range(0, len(ids), 1000):
+        some = list(ids[start : start + 1000])
+
+        async def work(tx: Transaction, some: list[str] = some) -> None:
+            await changes.lock(tx)
+            await clear_failures(tx, some)
+            rows = await tx.run(MISSING, ids=some)
+            await tx.run(NEVER_READ, ids=some)
+            numbers = [row["number"] for row in rows if row["number"] is not None]
+            await visibility.mark(tx, numbers)
+            await touch(tx, photos=numbers)
+
+        await graph.transaction(work)

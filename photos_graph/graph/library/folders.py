@@ -1,0 +1,240 @@
+"""Folders and roots. A root's own folder is the root: one node with both labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.faces import visibility
+from photos_graph.graph.labels import changes
+from photos_graph.model import Root, RootState
+from photos_graph.paths import decode_raw, encode_raw
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRecord:
+    """A folder as a scan compares it with the disk. ``raw`` is its path below the root, empty for the root's own."""
+
+    id: str
+    key: str  # "<root id>/<path for display>"
+    name: str
+    raw: bytes
+    parent_id: str | None
+    inode: int
+    mtime_ns: int
+    missing: bool = False
+
+
+ROOTS: LiteralString = """
+MATCH (r:Root) RETURN r.id AS id, r.name AS name, r.rawPath AS rawPath, r.marker AS marker, r.state AS state
+ORDER BY r.name
+"""
+
+
+async def roots(graph: Graph) -> list[Root]:
+    return [_root(row) for row in await graph.read(ROOTS)]
+
+
+def _root(row: dict[str, Any]) -> Root:
+    return Root(row["id"], row["name"], decode_raw(row["rawPath"]), row["marker"], RootState(row["state"]))
+
+
+ADD_ROOT: LiteralString = """
+CREATE (:Folder:Root {id: $id, key: $id, rootId: $id, name: $name, rawPath: $rawPath, marker: $marker,
+  state: $state, raw: $empty, inode: 0, mtimeNs: 0, missing: false})
+"""
+
+
+async def add_root(graph: Graph, root: Root) -> None:
+    async def work(tx: Transaction) -> None:
+        await tx.run(
+            ADD_ROOT,
+            id=root.id,
+            name=root.name,
+            rawPath=encode_raw(root.raw_path),
+            marker=root.marker,
+            state=root.state.value,
+            empty=encode_raw(b""),
+        )
+        await touch(tx, folders=[root.id])
+
+    await graph.transaction(work)
+
+
+SET_STATE: LiteralString = "MATCH (r:Root {id: $id}) SET r.state = $state, r.marker = $marker"
+
+
+async def set_root_state(graph: Graph, root: Root) -> None:
+    await graph.write(SET_STATE, id=root.id, state=root.state.value, marker=root.marker)
+
+
+FOLDERS: LiteralString = """
+MATCH (d:Folder {rootId: $root}) OPTIONAL MATCH (d)-[:IN]->(p:Folder)
+RETURN d.id AS id, d.key AS key, d.name AS name, d.raw AS raw, p.id AS parent, d.inode AS inode,
+  d.mtimeNs AS mtimeNs, d.missing AS missing
+"""
+
+
+async def folders_of(graph: Graph, root_id: str) -> list[FolderRecord]:
+    rows = await graph.read(FOLDERS, root=root_id)
+    return [
+        FolderRecord(
+            row["id"],
+            row["key"],
+            row["name"],
+            decode_raw(row["raw"]),
+            row["parent"],
+            row["inode"],
+            row["mtimeNs"],
+            bool(row["missing"]),
+        )
+        for row in rows
+    ]
+
+
+# A root may be removed while it is scanned: nothing is put in it then.
+PUT: LiteralString = """
+MATCH (:Root {id: $root})
+UNWIND $rows AS row
+MERGE (d:Folder {id: row.id})
+SET d.rekey = CASE WHEN d.key <> row.key THEN true ELSE d.rekey END
+SET d.key = row.key, d.name = row.name, d.raw = row.raw, d.rootId = $root, d.inode = row.inode,
+  d.mtimeNs = row.mtimeNs, d.missing = row.missing
+"""
+
+HANG: LiteralString = """
+UNWIND $rows AS row
+MATCH (d:Folder {id: row.id}), (p:Folder {id: row.parent})
+OPTIONAL MATCH (d)-[old:IN]->(was:Folder) WHERE was.id <> p.id
+DELETE old
+MERGE (d)-[:IN]->(p)
+"""
+
+
+async def put_folders(graph: Graph, root_id: str, records: Sequence[FolderRecord]) -> None:
+    """New, moved or changed folders, parents among them or known. The root's own keeps its name.
+
+    The keys of files in moved ones are those of before until ``rekey_files``.
+    """
+    if not records:
+        return
+
+    async def work(tx: Transaction) -> None:
+        rows = [
+            {
+                "id": record.id,
+                "key": record.key,
+                "name": record.name,
+                "raw": encode_raw(record.raw),
+                "parent": record.parent_id,
+                "inode": record.inode,
+                "mtimeNs": record.mtime_ns,
+                "missing": record.missing,
+            }
+            for record in records
+        ]
+        await tx.run(PUT, rows=rows, root=root_id)
+        hung = [row for row in rows if row["parent"] is not None]
+        if hung:
+            await tx.run(HANG, rows=hung)
+        await touch(tx, folders=[record.id for record in records])
+
+    await graph.transaction(work)
+
+
+STAMP: LiteralString = (
+    "UNWIND $rows AS row MATCH (d:Folder {id: row.id}) SET d.inode = row.inode, d.mtimeNs = row.mtimeNs"
+)
+
+
+async def stamp_folders(graph: Graph, records: Sequence[FolderRecord]) -> None:
+    """Only what a poll compares; no index reads it, so nothing is touched."""
+    if records:
+        rows = [{"id": r.id, "inode": r.inode, "mtimeNs": r.mtime_ns} for r in records]
+        await graph.write(STAMP, rows=rows)
+
+
+KNOWN: LiteralString = "UNWIND $ids AS id MATCH (d:Folder {id: id}) RETURN collect(DISTINCT id) AS ids"
+
+
+async def known_folders(tx: Transaction, ids: Sequence[str]) -> set[str]:
+    return set((await tx.run(KNOWN, ids=list(ids)))[0]["ids"])
+
+
+BEHIND: LiteralString = "MATCH (d:Folder {rootId: $root}) WHERE d.rekey RETURN d.id AS id"
+
+
+async def folders_to_rekey(graph: Graph, root_id: str) -> list[str]:
+    """Folders that were moved and whose files were not told, since something ended the scan in between."""
+    return [row["id"] for row in await graph.read(BEHIND, root=root_id)]
+
+
+# The names of a photo are in the order of its keys, which matters to the index where it has several.
+REKEY_FILES: LiteralString = """
+UNWIND $folders AS id
+MATCH (d:Folder {id: id})
+SET d.rekey = null
+WITH d
+MATCH (d)<-[:IN]-(f:File)
+SET f.key = d.key + '/' + f.name
+WITH f
+MATCH (f)-[:OF]->(p:Photo) WHERE EXISTS { MATCH (o:File)-[:OF]->(p) WHERE o.id <> f.id }
+RETURN p.number AS number
+"""
+
+
+async def rekey_files(graph: Graph, folder_ids: Sequence[str]) -> None:
+    """The keys of files follow those of their folders, after these moved."""
+    for start in range(0, len(folder_ids), 200):
+        some = list(folder_ids[start : start + 200])
+
+        async def work(tx: Transaction, some: list[str] = some) -> None:
+            rows = await tx.run(REKEY_FILES, folders=some)
+            await touch(tx, photos=[row["number"] for row in rows])
+
+        await graph.transaction(work)
+
+
+FORGET_FILES: LiteralString = """
+MATCH (d:Folder {rootId: $root})<-[:IN]-(f:File)
+WITH f LIMIT 2000
+OPTIONAL MATCH (f)-[:OF]->(p:Photo)
+OPTIONAL MATCH (x:Failure)-[:ABOUT]->(f)
+WITH f, p.number AS number, collect(x) AS failures
+FOREACH (x IN failures | DETACH DELETE x)
+DETACH DELETE f
+RETURN number
+"""
+
+FORGET_FOLDERS: LiteralString = """
+MATCH (d:Folder {rootId: $root})
+OPTIONAL MATCH (x:Failure)-[:ABOUT]->(d)
+WITH d, d.id AS id, collect(x) AS failures
+FOREACH (x IN failures | DETACH DELETE x)
+DETACH DELETE d
+RETURN id
+"""
+
+
+async def remove_root(graph: Graph, root_id: str) -> bool:
+    """Forgets the root's folders and files. Photos stay, unseen while no file holds them, with all that people said."""
+
+    async def forget_files(tx: Transaction) -> int:
+        await changes.lock(tx)
+        rows = await tx.run(FORGET_FILES, root=root_id)
+        numbers = [row["number"] for row in rows if row["number"] is not None]
+        await visibility.mark(tx, numbers)
+        await touch(tx, photos=numbers)
+        return len(rows)
+
+    async def forget_folders(tx: Transaction) -> int:
+        rows = await tx.run(FORGET_FOLDERS, root=root_id)
+        await touch(tx, folders=[row["id"] for row in rows])
+        return len(rows)
+
+    while await graph.transaction(forget_files):
+        pass
+    return bool(await graph.transaction(forget_folders))

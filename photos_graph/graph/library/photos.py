@@ -1,0 +1,361 @@
+"""Photos: what a scan learns of them, and the batch reads that pages are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, LiteralString
+
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.faces import regions, visibility
+from photos_graph.graph.labels import changes, keywords
+from photos_graph.graph.library.failures import ReadFailure, clear_failures, put_failures
+from photos_graph.model import (
+    Camera,
+    File,
+    FileState,
+    Location,
+    Metadata,
+    Photo,
+    Place,
+    PlaceKind,
+    Region,
+    Taken,
+    TakenSource,
+)
+from photos_graph.paths import decode_raw
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One original that was read: which file, what its bytes are, what they say. ``places`` widest first."""
+
+    file_id: str
+    size: int
+    mtime_ns: int
+    inode: int
+    content_hash: str
+    width: int
+    height: int
+    format: str
+    placeholder: str
+    metadata: Metadata
+    places: tuple[Place, ...] = ()
+    regions: tuple[Region, ...] = ()  # faces that the file, or its sidecar, marks
+
+    @property
+    def photo_id(self) -> str:
+        return self.content_hash[:32]
+
+
+KNOWN: LiteralString = "UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN id"
+
+TAKE_NUMBERS: LiteralString = """
+MERGE (m:Meta {name: 'photoNumber'})
+SET m.value = coalesce(m.value, 0) + $count
+RETURN m.value - $count AS first
+"""
+
+PUT_PLACES: LiteralString = """
+UNWIND $rows AS row
+MERGE (x:Place {id: row.id}) SET x.name = row.name, x.kind = row.kind
+"""
+
+HANG_PLACES: LiteralString = """
+UNWIND $rows AS row
+MATCH (x:Place {id: row.id}), (up:Place {id: row.parent})
+MERGE (x)-[:WITHIN]->(up)
+"""
+
+PUT_PHOTOS: LiteralString = """
+UNWIND $rows AS row
+MERGE (p:Photo {id: row.id})
+ON CREATE SET p.number = row.number, p.addedAt = timestamp(), p.favourite = false
+SET p.contentHash = row.contentHash, p.byteSize = row.size, p.width = row.width, p.height = row.height,
+  p.format = row.format, p.placeholder = row.placeholder,
+  p.facesDue = CASE WHEN p.facesBy IS NULL THEN p.number ELSE p.facesDue END,
+  p.featuresDue = CASE WHEN p.featuresBy IS NULL THEN p.number ELSE p.featuresDue END
+"""
+
+# The edge to what the path held before goes; that photo's number comes back, since it may now be unseen.
+PUT_FILES: LiteralString = """
+UNWIND $rows AS row
+MATCH (f:File {id: row.file}), (p:Photo {id: row.id})
+OPTIONAL MATCH (f)-[old:OF]->(was:Photo) WHERE was.id <> p.id
+DELETE old
+MERGE (f)-[:OF]->(p)
+SET f.state = 'PRESENT', f.attempts = 0, f.size = row.size, f.mtimeNs = row.mtimeNs, f.inode = row.inode
+RETURN p.number AS number, was.number AS was
+"""
+
+# Copies may disagree (names, times, sidecars): the file first by key speaks for the photo, whoever is read last.
+PUT_METADATA: LiteralString = """
+UNWIND $rows AS row
+MATCH (f:File {id: row.file})-[:OF]->(p:Photo)
+WHERE NOT EXISTS { MATCH (o:File)-[:OF]->(p) WHERE o.key < f.key AND o.state = 'PRESENT' }
+SET p += row.metadata
+SET p.rating = CASE WHEN p.ratedAt IS NULL THEN p.fileRating ELSE p.rating END
+WITH p, row
+OPTIONAL MATCH (p)-[old:AT]->(:Place)
+DELETE old
+WITH DISTINCT p, row
+MATCH (x:Place {id: row.place})
+MERGE (p)-[:AT]->(x)
+"""
+
+
+async def put_read(
+    graph: Graph,
+    reads: Sequence[Read],
+    failures: Sequence[ReadFailure],
+    job_id: str,
+    import_keywords: bool = True,
+    import_faces: bool = True,
+) -> None:
+    """One batch of a scan in one commit: photos, their files, places, tags and marked faces, and what could not be
+    read."""
+
+    async def work(tx: Transaction) -> None:
+        touched: list[int] = []
+        new_tags: list[str] = []
+        new_persons: list[str] = []
+        photo_ids = [read.photo_id for read in reads]
+        await changes.lock(tx)
+        if reads:
+            words = await keywords.said(tx, photo_ids) if import_keywords else {}
+            marked = await regions.said(tx, photo_ids) if import_faces else {}
+            touched += await _put_photos(tx, reads, import_faces)
+            if import_keywords:
+                new_tags = await keywords.bring(tx, words, await keywords.said(tx, photo_ids))
+            if import_faces:
+                new_persons = await regions.bring(tx, marked, await regions.said(tx, photo_ids))
+        await clear_failures(tx, [read.file_id for read in reads])
+        touched += await put_failures(tx, failures, job_id)
+        await visibility.mark(tx, touched)
+        await touch(tx, photos=touched, tags=new_tags, persons=new_persons)
+
+    await graph.transaction(work)
+
+
+async def _put_photos(tx: Transaction, reads: Sequence[Read], with_regions: bool) -> list[int]:
+    numbers = await _new_numbers(tx, list(dict.fromkeys(read.photo_id for read in reads)))
+    rows = [_row(read, numbers.get(read.photo_id), with_regions) for read in reads]
+    places = {place.id: place for read in reads for place in read.places}
+    if places:
+        await tx.run(PUT_PLACES, rows=[{"id": p.id, "name": p.name, "kind": p.kind.value} for p in places.values()])
+        hung = [{"id": p.id, "parent": p.parent_id} for p in places.values() if p.parent_id]
+        await tx.run(HANG_PLACES, rows=hung)
+    await tx.run(PUT_PHOTOS, rows=rows)
+    found = await tx.run(PUT_FILES, rows=rows)
+    await tx.run(PUT_METADATA, rows=rows)
+    return [n for row in found for n in (row["number"], row["was"]) if n is not None]
+
+
+async def _new_numbers(tx: Transaction, ids: Sequence[str]) -> dict[str, int]:
+    """Dense numbers for those photos that the graph does not know, in the order of the ids: photos of one moment are
+    shown by their numbers."""
+    known = {row["id"] for row in await tx.run(KNOWN, ids=ids)}
+    new = [id_ for id_ in ids if id_ not in known]
+    if not new:
+        return {}
+    first = (await tx.run(TAKE_NUMBERS, count=len(new)))[0]["first"]
+    return {id_: first + offset for offset, id_ in enumerate(new)}
+
+
+def _row(read: Read, number: int | None, with_regions: bool) -> dict[str, object]:
+    return {
+        "file": read.file_id,
+        "id": read.photo_id,
+        "number": number,
+        "contentHash": read.content_hash,
+        "size": read.size,
+        "mtimeNs": read.mtime_ns,
+        "inode": read.inode,
+        "width": read.width,
+        "height": read.height,
+        "format": read.format,
+        "placeholder": read.placeholder,
+        "place": read.places[-1].id if read.places else None,
+        "metadata": _properties(read.metadata)
+        | ({"regions": regions.packed(read.regions) or None} if with_regions else {}),
+    }
+
+
+def _properties(metadata: Metadata) -> dict[str, object]:
+    taken, location, camera = metadata.taken, metadata.location, metadata.camera
+    return {
+        "takenAt": taken and taken.at,
+        "takenOffset": taken and taken.offset,
+        "takenSource": taken and taken.source.value,
+        "latitude": location and location.latitude,
+        "longitude": location and location.longitude,
+        "altitude": location and location.altitude,
+        "make": camera and camera.make,
+        "model": camera and camera.model,
+        "lens": camera and camera.lens,
+        "fileRating": metadata.rating,
+        "keywords": list(metadata.keywords),
+        "orientation": metadata.orientation,
+    }
+
+
+BY_IDS: LiteralString = """
+UNWIND $ids AS id
+MATCH (p:Photo {id: id})
+OPTIONAL MATCH (f:File)-[:OF]->(p)
+WITH p {.id, .number, .contentHash, .byteSize, .width, .height, .format, .addedAt, .takenAt, .takenOffset,
+  .takenSource, .latitude, .longitude, .altitude, .make, .model, .lens, .rating, .favourite, .placeholder} AS photo,
+  collect([f.state = 'MISSING', f.key, f.name]) AS names
+RETURN collect([photo, names]) AS photos
+"""
+
+
+async def photos_by_id(graph: Graph, ids: Sequence[str]) -> dict[str, Photo]:
+    """All in one record: a record each would cost more than all else that the driver does."""
+    found = (await graph.read(BY_IDS, ids=list(ids)))[0]["photos"]
+    return {photo["id"]: _photo(photo, names) for photo, names in found}
+
+
+def _photo(values: dict[str, Any], names: Sequence[Sequence[Any]]) -> Photo:
+    known = sorted(tuple(name) for name in names if name[1] is not None)
+    taken = (
+        Taken(values["takenAt"], TakenSource(values["takenSource"]), values["takenOffset"])
+        if values["takenAt"] is not None
+        else None
+    )
+    location = (
+        Location(values["latitude"], values["longitude"], values["altitude"])
+        if values["latitude"] is not None
+        else None
+    )
+    camera = Camera(values["make"], values["model"], values["lens"])
+    return Photo(
+        id=values["id"],
+        number=values["number"],
+        name=known[0][2] if known else values["id"],
+        content_hash=values["contentHash"],
+        byte_size=values["byteSize"],
+        width=values["width"],
+        height=values["height"],
+        format=values["format"],
+        added_at=datetime.fromtimestamp(values["addedAt"] / 1000, UTC),
+        taken=taken,
+        location=location,
+        camera=camera if camera != Camera() else None,
+        rating=values["rating"],
+        favourite=bool(values["favourite"]),
+        placeholder=values["placeholder"],
+    )
+
+
+NUMBERS: LiteralString = "UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN collect(p.number) AS numbers"
+
+
+async def photo_numbers(graph: Graph, ids: Sequence[str]) -> list[int]:
+    """Of those photos that are known, in no order."""
+    return list((await graph.read(NUMBERS, ids=list(ids)))[0]["numbers"])
+
+
+KNOWN_NUMBERS: LiteralString = """
+UNWIND $numbers AS number MATCH (p:Photo {number: number}) RETURN collect(DISTINCT number) AS numbers
+"""
+
+
+async def known_numbers(tx: Transaction, numbers: Sequence[int]) -> set[int]:
+    return set((await tx.run(KNOWN_NUMBERS, numbers=list(numbers)))[0]["numbers"])
+
+
+FILES_OF: LiteralString = """
+UNWIND $ids AS id
+MATCH (f:File)-[:OF]->(p:Photo {id: id})
+MATCH (f)-[:IN]->(d:Folder)
+MATCH (r:Root {id: d.rootId})
+RETURN id AS photo, f.id AS id, f.key AS key, f.name AS name, d.id AS folder, f.size AS size, f.mtimeNs AS mtimeNs,
+  f.inode AS inode, f.state AS state, r.state AS root
+ORDER BY key
+"""
+
+
+async def files_of(graph: Graph, ids: Sequence[str]) -> dict[str, list[File]]:
+    """Every path of each photo by key; those of a root that is away are OFFLINE."""
+    files: dict[str, list[File]] = {}
+    for row in await graph.read(FILES_OF, ids=list(ids)):
+        away = row["root"] == "OFFLINE" and row["state"] != "MISSING"
+        state = FileState.OFFLINE if away else FileState(row["state"])
+        file = File(
+            row["id"], row["key"], row["name"], row["folder"], row["photo"],
+            row["size"], row["mtimeNs"], row["inode"], state,
+        )  # fmt: skip
+        files.setdefault(row["photo"], []).append(file)
+    return files
+
+
+PLACES_OF: LiteralString = """
+UNWIND $ids AS id
+MATCH (p:Photo {id: id})-[:AT]->(:Place)-[:WITHIN*0..2]->(x:Place)
+RETURN collect([id, x.id, x.name, x.kind]) AS places
+"""
+
+
+async def places_of(graph: Graph, ids: Sequence[str]) -> dict[str, list[Place]]:
+    """Country, region and city of each photo, in that order."""
+    found: dict[str, dict[PlaceKind, tuple[str, str]]] = {}
+    for photo, place, name, kind in (await graph.read(PLACES_OF, ids=list(ids)))[0]["places"]:
+        found.setdefault(photo, {})[PlaceKind(kind)] = (place, name)
+    return {photo: _widest_first(kinds) for photo, kinds in found.items()}
+
+
+def _widest_first(kinds: dict[PlaceKind, tuple[str, str]]) -> list[Place]:
+    places: list[Place] = []
+    for kind in PlaceKind:
+        if kind in kinds:
+            id_, name = kinds[kind]
+            places.append(Place(id_, name, kind, places[-1].id if places else None))
+    return places
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One path of a photo's bytes, and how the file looked when it was read."""
+
+    content_hash: str
+    name: str
+    root_raw: bytes
+    raw: bytes  # below the root
+    size: int
+    mtime_ns: int
+    format: str
+    online: bool
+
+
+SOURCES: LiteralString = """
+MATCH (f:File)-[:OF]->(p:Photo {id: $id}) WHERE f.state = 'PRESENT'
+MATCH (f)-[:IN]->(d:Folder)
+MATCH (r:Root {id: d.rootId})
+RETURN p.contentHash AS contentHash, p.format AS format, f.name AS name, f.rawName AS rawName, d.raw AS folderRaw,
+  r.rawPath AS rootRaw, r.state AS root, f.size AS size, f.mtimeNs AS mtimeNs
+ORDER BY f.key
+"""
+
+
+async def sources(graph: Graph, photo_id: str) -> list[Source]:
+    """Where the bytes can be read; empty for a photo that is not known or has no file."""
+    found = []
+    for row in await graph.read(SOURCES, id=photo_id):
+        folder = decode_raw(row["folderRaw"])
+        name = decode_raw(row["rawName"]) if row["rawName"] is not None else row["name"].encode()
+        found.append(
+            Source(
+                content_hash=row["contentHash"],
+                name=row["name"],
+                root_raw=decode_raw(row["rootRaw"]),
+                raw=folder + b"/" + name if folder else name,
+                size=row["size"],
+                mtime_ns=row["mtimeNs"],
+                format=row["format"],
+                online=row["root"] == "ONLINE",
+            )
+        )
+    return found

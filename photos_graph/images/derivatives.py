@@ -1,0 +1,56 @@
+"""Everything that a scan keeps of an original's pixels, from one decode."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+from photos_graph.images.decoding import Limits, decode
+from photos_graph.images.encoding import encode, quality_of
+from photos_graph.images.formats import Bytes
+from photos_graph.images.vips import pyvips
+from photos_graph.model import ThumbnailFormat, ThumbnailSize
+
+PLACEHOLDER_EDGE = 100  # pixels; ThumbHash takes no more
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """``width`` and ``height`` are the original's, as displayed. ``warnings`` say what is wrong with the file."""
+
+    width: int
+    height: int
+    format: str
+    placeholder: str  # ThumbHash, base64
+    large: bytes
+    large_format: ThumbnailFormat
+    warnings: tuple[str, ...]
+
+
+def derive(data: Bytes, limits: Limits, quality: int) -> Derived:
+    """The LARGE rendition (JPEG, or WebP for what has transparency) and the placeholder of it.
+
+    Raises Unsupported, OverLimit, Unreadable. A damaged file gives what it has, with a warning.
+    """
+    decoded = decode(data, ThumbnailSize.LARGE.edge, limits)
+    large_format = ThumbnailFormat.WEBP if decoded.image.hasalpha() else ThumbnailFormat.JPEG
+    return Derived(
+        width=decoded.width,
+        height=decoded.height,
+        format=decoded.format,
+        placeholder=placeholder(decoded.image),
+        large=encode(decoded.image, large_format, quality_of(decoded, quality)),
+        large_format=large_format,
+        warnings=decoded.warnings,
+    )
+
+
+def placeholder(image: pyvips.Image) -> str:
+    """The ThumbHash of an sRGB picture with 3 or 4 bands."""
+    from fast_thumbhash import rgba_to_thumb_hash
+
+    small = image.thumbnail_image(PLACEHOLDER_EDGE, height=PLACEHOLDER_EDGE, size="down")
+    if not small.hasalpha():
+        small = small.bandjoin(255)
+    pixels = bytes(small.cast("uchar").write_to_memory())
+    return base64.b64encode(bytes(rgba_to_thumb_hash(small.width, small.height, pixels))).decode()

@@ -1,0 +1,134 @@
+"""Jobs as people see them: asked for, watched, cancelled, tried again."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from uuid import uuid4
+
+from photos_graph.errors import NotFound
+from photos_graph.graph import jobs
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.library import failures
+from photos_graph.index import Index
+from photos_graph.model import Job, JobKind, JobState
+from photos_graph.search.listing import Listing, keyset
+
+LOOK_SECONDS = 0.25  # how often a watcher looks
+ENDED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
+
+
+class Jobs:
+    """``wake`` is told of every job that is made here, and is to be told of one that was made in the graph."""
+
+    def __init__(self, graph: Graph, index: Index, wake: Callable[[], None]) -> None:
+        self._graph = graph
+        self._index = index
+        self.wake = wake
+
+    async def get(self, job_id: str) -> Job | None:
+        return await jobs.get(self._graph, job_id)
+
+    async def page(self, state: JobState | None, first: int, after: str | None) -> Listing[Job]:
+        """Newest first. Raises BadInput for a cursor that is none."""
+
+        async def read(key: tuple[int, str] | None, limit: int) -> list[Job]:
+            return await jobs.page(self._graph, state, key, limit)
+
+        total = await jobs.count(self._graph, state)
+        return await keyset(read, _key, first, after, total)
+
+    async def scan(
+        self, *root_ids: str, folder_id: str | None = None, accept_missing: bool = False, quick: bool = False
+    ) -> Job:
+        """Of these roots, of a folder, or of everything. One that waits and would do the same is returned instead of
+        a second. Raises NotFound."""
+        arguments = {}
+        if folder_id is not None:
+            folder = self._index.search.folder(folder_id)
+            if folder is None:
+                raise NotFound("There is no such folder.")
+            arguments["folder"] = folder_id
+            root_ids = (folder.key.partition("/")[0],)
+        for root_id in root_ids:
+            root = self._index.search.folder(root_id)
+            if root is None or root.parent_id is not None:
+                raise NotFound("There is no such folder of photos.")
+        if root_ids:
+            arguments["root"] = ",".join(sorted(set(root_ids)))
+        if accept_missing:
+            arguments["acceptMissing"] = "1"
+        if quick:
+            arguments["quick"] = "1"
+        return await self.queue(JobKind.SCAN, arguments)
+
+    async def queue(self, kind: JobKind, arguments: dict[str, str]) -> Job:
+        """One that waits and would do the same is returned instead of a second."""
+        for waiting in await jobs.page(self._graph, JobState.QUEUED, None, 100):
+            if waiting.kind is kind and waiting.arguments == arguments:
+                return waiting
+        return await self._make(kind, arguments)
+
+    async def unfinished(self, *kinds: JobKind) -> list[Job]:
+        """Those that wait or run, oldest first."""
+        never = round(time.time() * 1000) + 86_400_000
+        return [job for job in await jobs.unfinished_or_since(self._graph, never) if job.kind in kinds]
+
+    async def undone(self, kind: JobKind, most: int) -> list[Job]:
+        """Those that failed or were cancelled, newest first."""
+        return await jobs.undone(self._graph, kind, most)
+
+    async def scanning(self) -> bool:
+        return any(job.state is JobState.RUNNING for job in await self.unfinished(JobKind.SCAN))
+
+    async def cancel(self, job_id: str) -> Job:
+        job = await jobs.cancel(self._graph, job_id)
+        if job is None:
+            raise NotFound("There is no such job.")
+        return job
+
+    async def retry_failures(self, job_id: str | None = None) -> Job:
+        """A scan that reads again what failed: in that job, or ever."""
+        if job_id is not None and await self.get(job_id) is None:
+            raise NotFound("There is no such job.")
+        await failures.retry(self._graph, job_id)
+        return await self._make(JobKind.SCAN, {"quick": "1"})
+
+    async def _make(self, kind: JobKind, arguments: dict[str, str]) -> Job:
+        job = await jobs.create(self._graph, uuid4().hex, kind, arguments)
+        self.wake()
+        return job
+
+    async def watch(self, job_id: str) -> AsyncIterator[Job]:
+        """Each step of the job, then its end. Raises NotFound."""
+        seen: Job | None = None
+        while True:
+            job = await self.get(job_id)
+            if job is None:
+                raise NotFound("There is no such job.")
+            if job != seen:
+                yield job
+                seen = job
+            if job.state in ENDED:
+                return
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def watch_all(self) -> AsyncIterator[Job]:
+        """Each step of every job from now on; never ends by itself."""
+        since = int(time.time() * 1000) - 1000
+        seen: dict[str, Job] = {job.id: job for job in await jobs.unfinished_or_since(self._graph, since)}
+        for job in list(seen.values()):
+            yield job
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            looked = int(time.time() * 1000)
+            now = {job.id: job for job in await jobs.unfinished_or_since(self._graph, since)}
+            for job in now.values():
+                if seen.get(job.id) != job:
+                    yield job
+            seen, since = now, looked - 60_000  # clocks may differ
+
+
+def _key(job: Job) -> tuple[int, str]:
+    return round(job.created_at.timestamp() * 1000), job.id

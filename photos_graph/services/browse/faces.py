@@ -1,0 +1,155 @@
+"""Faces as they are shown: on photos, in pages, in clusters, and whom they are like."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from photos_graph.errors import BadInput, NotFound
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.faces import cluster_pages, pages, persons
+from photos_graph.graph.faces.pages import BEFORE_ALL, face_id_of
+from photos_graph.graph.library.photos import photo_numbers
+from photos_graph.index import Index
+from photos_graph.model import Face, FaceCluster, FaceFilter, Person
+from photos_graph.search.listing import Listing, cursor_of, key_of, keyset
+from photos_graph.services.browse.persons import person_of
+
+Likes = Sequence[tuple[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class PageKey:
+    """``first`` faces that follow the cursor ``after``."""
+
+    filter: FaceFilter
+    first: int
+    after: str | None = None
+
+
+class Faces:
+    def __init__(self, graph: Graph, index: Index) -> None:
+        self._graph = graph
+        self._index = index
+
+    # batches: one query to the engine each
+
+    async def by_id(self, face_ids: Sequence[str]) -> list[Face | None]:
+        known = await pages.faces_by_id(self._graph, face_ids)
+        return [known.get(id_) for id_ in face_ids]
+
+    async def of_photos(self, photo_ids: Sequence[str]) -> list[list[Face]]:
+        """From left to right, those that are ignored too."""
+        known = await pages.faces_of(self._graph, photo_ids)
+        return [known.get(id_, []) for id_ in photo_ids]
+
+    async def counts(self, person_ids: Sequence[str]) -> list[int]:
+        """Faces of each person, those that only a model says too."""
+        known = await persons.face_counts(self._graph, person_ids)
+        return [known.get(id_, 0) for id_ in person_ids]
+
+    async def covers(self, person_ids: Sequence[str]) -> list[str | None]:
+        """The face to show for each person: chosen, else the best of those that somebody said are theirs."""
+        known = await persons.covers(self._graph, person_ids)
+        return [known.get(id_) for id_ in person_ids]
+
+    async def cluster_likes(self, cluster_ids: Sequence[str]) -> list[Likes]:
+        known = await cluster_pages.likes(self._graph, cluster_ids)
+        return [known.get(id_, ()) for id_ in cluster_ids]
+
+    def suggested(self, likes: Iterable[tuple[str, float]]) -> list[tuple[Person, float]]:
+        """Without hidden persons, and without one that was deleted a moment ago."""
+        rows = self._index.search.persons
+        found = ((rows.get(id_), score) for id_, score in likes)
+        return [(person_of(row), score) for row, score in found if row is not None and not row.hidden]
+
+    # pages
+
+    async def pages(self, keys: Sequence[PageKey]) -> list[Listing[str] | BadInput]:
+        """Ids of faces, best quality first; ``total`` is ``count``'s to tell. BadInput for a cursor that is none.
+
+        The first pages of many persons, or of many clusters, are one query to the engine.
+        """
+        read = await self._first_pages(keys)
+        return [await self._page(key, read.get(key)) for key in keys]
+
+    async def _first_pages(self, keys: Sequence[PageKey]) -> dict[PageKey, list[str]]:
+        """Ranks, of those keys that are first pages of one person or of one cluster."""
+        alike: dict[tuple[bool, int], dict[str, PageKey]] = {}
+        for key in keys:
+            if (owner := _sole_owner(key)) is not None:
+                alike.setdefault((key.filter.cluster_id is not None, key.first), {})[owner] = key
+        found: dict[PageKey, list[str]] = {}
+        for (of_clusters, first), owners in alike.items():
+            read = pages.first_of_clusters if of_clusters else pages.first_of_persons
+            ranks = await read(self._graph, list(owners), first + 1)
+            found |= {key: ranks.get(owner, []) for owner, key in owners.items()}
+        return found
+
+    async def _page(self, key: PageKey, ranks: Sequence[str] | None) -> Listing[str] | BadInput:
+        """``ranks``: where they are known already."""
+        if ranks is None:
+            try:
+                start = BEFORE_ALL if key.after is None else _rank_of(key.after)
+            except BadInput as error:
+                return error
+            ranks = await pages.ranks(self._graph, key.filter, start, key.first + 1)
+        page = ranks[: key.first]
+        return Listing(
+            items=[face_id_of(rank) for rank in page],
+            cursors=[cursor_of((0, rank)) for rank in page],
+            has_next=len(ranks) > key.first,
+            has_previous=key.after is not None,
+            total=0,
+        )
+
+    async def count(self, wanted: FaceFilter) -> int:
+        return await pages.count(self._graph, wanted)
+
+    async def library_count(self) -> int:
+        """Of all faces but those that are ignored, without a look at each."""
+        return await self.count(FaceFilter()) - await self.count(FaceFilter(ignored=True))
+
+    async def check(self, wanted: FaceFilter) -> None:
+        """Raises NotFound for a photo or person that is not known, BadInput for a quality that is none."""
+        if wanted.min_quality is not None and not math.isfinite(wanted.min_quality):
+            raise BadInput("The least quality is a number, 0 to 1.")
+        if wanted.photo_id is not None and not await photo_numbers(self._graph, [wanted.photo_id]):
+            raise NotFound("There is no such photo.")
+        if wanted.person_id is not None and self._index.search.persons.get(wanted.person_id) is None:
+            raise NotFound("There is no such person.")
+
+    # clusters
+
+    async def cluster(self, cluster_id: str) -> FaceCluster | None:
+        return await cluster_pages.cluster(self._graph, cluster_id)
+
+    async def clusters(self, min_size: int, first: int, after: str | None) -> Listing[FaceCluster]:
+        """Largest first, of faces without a name. Raises BadInput for a cursor that is none."""
+        least = max(min_size, 1)
+        return await keyset(
+            lambda key, limit: cluster_pages.page(self._graph, least, key, limit),
+            lambda cluster: (cluster.size, cluster.id),
+            first,
+            after,
+            await cluster_pages.count(self._graph, least),
+        )
+
+
+def _sole_owner(key: PageKey) -> str | None:
+    """The person or cluster whose first page it is; None of any other page."""
+    only = replace(key.filter, person_id=None, cluster_id=None)
+    if key.after is not None or only != FaceFilter():
+        return None
+    of_both = key.filter.person_id is not None and key.filter.cluster_id is not None
+    return None if of_both else key.filter.person_id or key.filter.cluster_id
+
+
+def _rank_of(cursor: str) -> str:
+    """Raises BadInput."""
+    rank = key_of(cursor)[1]
+    if not re.match(r"[0-9]{6}", rank, re.ASCII):
+        raise BadInput("This cursor is not one of this list.")
+    return rank

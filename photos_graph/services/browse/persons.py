@@ -1,0 +1,58 @@
+"""Persons as they are shown, and who is in a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from photos_graph.errors import BadInput
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.labels import page_labels
+from photos_graph.index import Index
+from photos_graph.model import Person
+from photos_graph.search.hierarchy import sort_key
+from photos_graph.search.listing import Listing, by_name, mapped
+from photos_graph.search.query import WithPerson
+from photos_graph.search.rows import PersonRow
+
+
+class Persons:
+    def __init__(self, graph: Graph, index: Index) -> None:
+        self._graph = graph
+        self._index = index
+
+    def get(self, person_id: str) -> Person | None:
+        row = self._index.search.persons.get(person_id)
+        return None if row is None else person_of(row)
+
+    def named(self, name: str) -> Person | None:
+        """Case and accents do not count. Raises BadInput where several fit, with their names."""
+        search = self._index.search
+        found = [row for id_ in search.persons_named(name) if (row := search.persons.get(id_)) is not None]
+        if len(found) > 1:
+            names = ", ".join(f'"{row.name}"' for row in found)
+            raise BadInput(f'Several persons are called "{name}": {names}.')
+        return person_of(found[0]) if found else None
+
+    def page(self, include_hidden: bool, first: int, after: str | None) -> Listing[Person]:
+        """By name. Raises BadInput for a cursor that is none."""
+        rows = (row for row in self._index.search.persons if include_hidden or not row.hidden)
+        return mapped(by_name(rows, first, after), person_of)
+
+    def photo_count(self, person_id: str) -> int:
+        """Photos with them, those that only a model says too."""
+        return len(self._index.search.evaluate(WithPerson(person_id)))
+
+    async def persons_of(self, photo_ids: Sequence[str]) -> list[list[tuple[Person, bool]]]:
+        """Who is in each photo, by name, with whether only a model says so. One query to the engine."""
+        known = await page_labels.persons_of(self._graph, photo_ids)
+        return [self._in_order(known.get(id_, {})) for id_ in photo_ids]
+
+    def _in_order(self, found: dict[str, bool]) -> list[tuple[Person, bool]]:
+        persons = self._index.search.persons
+        # One that was deleted a moment ago has no row any more.
+        rows = [(row, predicted) for id_, predicted in found.items() if (row := persons.get(id_)) is not None]
+        return [(person_of(row), predicted) for row, predicted in sorted(rows, key=lambda pair: sort_key(pair[0]))]
+
+
+def person_of(row: PersonRow) -> Person:
+    return Person(row.id, row.name, row.is_me, row.hidden)

@@ -1,0 +1,214 @@
+"""What there is to see: questions go to the search index, what a page shows comes from the graph, by id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pyroaring import BitMap
+
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.library import failures, files, photos
+from photos_graph.images.formats import FormatSupport
+from photos_graph.index import Index
+from photos_graph.model import (
+    Failure,
+    File,
+    Folder,
+    Match,
+    Person,
+    Photo,
+    PhotoOrder,
+    Place,
+    PlaceKind,
+    Tag,
+    TimelineUnit,
+)  # fmt: skip
+from photos_graph.search.filter_names import IndexNames
+from photos_graph.search.filters import PhotoFilter, to_query
+from photos_graph.search.index import SearchIndex
+from photos_graph.search.listing import Listing, by_name, cursor_of, key_of, mapped
+from photos_graph.search.query import Everything, Query
+from photos_graph.search.rows import FolderRow, PlaceRow
+from photos_graph.services.browse.persons import person_of
+from photos_graph.services.browse.tags import tag_of
+from photos_graph.workers.pool import WorkerPool
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryCounts:
+    photos: int
+    files: int
+    folders: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoPage:
+    """``found`` is the whole answer, to be handed back for its facets; ``query`` what was asked, and ``numbers``
+    those of the photos, for why they match."""
+
+    ids: list[str]
+    cursors: list[str]
+    has_next: bool
+    has_previous: bool
+    total: int
+    found: BitMap
+    query: Query
+    numbers: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    start: date
+    count: int
+    cover_id: str
+
+
+def photo_page(
+    search: SearchIndex,
+    query: Query,
+    order: PhotoOrder,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+) -> PhotoPage:
+    """Raises BadInput for a cursor that is none or of another order, TooComplex."""
+    found = search.evaluate(query)
+    page = search.page(found, order, first, after, last, before)
+    return PhotoPage(
+        ids=search.photo_ids(page.numbers),
+        cursors=page.cursors,
+        has_next=page.has_next,
+        has_previous=page.has_previous,
+        total=len(found),
+        found=found,
+        query=query,
+        numbers=page.numbers,
+    )
+
+
+class Browse:
+    def __init__(self, graph: Graph, index: Index, pool: WorkerPool) -> None:
+        self._graph = graph
+        self._index = index
+        self._pool = pool
+        self._formats: list[FormatSupport] | None = None
+
+    # the library
+
+    async def library_counts(self) -> LibraryCounts:
+        search = self._index.search
+        return LibraryCounts(len(search), await files.file_count(self._graph), len(search.folders))
+
+    async def failures(self, first: int, after: str | None, job_id: str | None = None) -> Listing[Failure]:
+        """Of a job, or all that stand. Raises BadInput for a cursor that is none."""
+        start = key_of(after)[1] if after is not None else ""
+        found = await failures.page(self._graph, job_id, start, first + 1)
+        return Listing(
+            items=[failure for _, failure in found[:first]],
+            cursors=[cursor_of((0, id_)) for id_, _ in found[:first]],
+            has_next=len(found) > first,
+            has_previous=after is not None,
+            total=await failures.count(self._graph, job_id),
+        )
+
+    async def formats(self) -> list[FormatSupport]:
+        """Asked of a decoding process once, since telling means loading the decoders."""
+        if self._formats is None:
+            answer, _ = await self._pool.call("formats", {})
+            self._formats = [FormatSupport(**each) for each in answer["formats"]]
+        return self._formats
+
+    # photos
+
+    def photos(
+        self,
+        filter: PhotoFilter | None,
+        order: PhotoOrder,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> PhotoPage:
+        """Raises BadInput, NotFound for a folder or place that is not known, TooComplex."""
+        return photo_page(self._index.search, self._query(filter), order, first, after, last, before)
+
+    def matches(self, page: PhotoPage) -> list[list[Match]]:
+        """Why each photo of the page answers, in their order."""
+        found = self._index.search.matches(page.query, page.numbers)
+        return [found[number] for number in page.numbers]
+
+    def timeline(self, filter: PhotoFilter | None, unit: TimelineUnit) -> list[Bucket]:
+        search = self._index.search
+        buckets = search.timeline(search.evaluate(self._query(filter)), unit)
+        covers = search.photo_ids(bucket.cover for bucket in buckets)
+        return [Bucket(each.start, each.count, cover) for each, cover in zip(buckets, covers, strict=True)]
+
+    def year_facets(self, found: BitMap) -> list[tuple[int, int]]:
+        return self._index.search.years(found)
+
+    def place_facets(self, found: BitMap, first: int) -> list[tuple[Place, int]]:
+        search = self._index.search
+        counts = search.place_counts(found, first)
+        return [(_place(row), count) for id_, count in counts if (row := search.places.get(id_)) is not None]
+
+    def tag_facets(self, found: BitMap, first: int) -> list[tuple[Tag, int]]:
+        search = self._index.search
+        counts = search.tag_counts(found, first)
+        return [(tag_of(row), count) for id_, count in counts if (row := search.tags.get(id_)) is not None]
+
+    def person_facets(self, found: BitMap, first: int) -> list[tuple[Person, int]]:
+        """Without hidden persons."""
+        search = self._index.search
+        counts = search.person_counts(found, first)
+        return [(person_of(row), count) for id_, count in counts if (row := search.persons.get(id_)) is not None]
+
+    async def photos_by_id(self, ids: Sequence[str]) -> list[Photo | None]:
+        """One query to the engine. Photos that no file holds any more are found too."""
+        known = await photos.photos_by_id(self._graph, ids)
+        return [known.get(id_) for id_ in ids]
+
+    async def files_of(self, photo_ids: Sequence[str]) -> list[list[File]]:
+        """One query to the engine."""
+        known = await photos.files_of(self._graph, photo_ids)
+        return [known.get(id_, []) for id_ in photo_ids]
+
+    async def places_of(self, photo_ids: Sequence[str]) -> list[list[Place]]:
+        """Country, region, city. One query to the engine."""
+        known = await photos.places_of(self._graph, photo_ids)
+        return [known.get(id_, []) for id_ in photo_ids]
+
+    def _query(self, filter: PhotoFilter | None) -> Query:
+        if filter is None:
+            return Everything()
+        return to_query(filter, IndexNames(self._index.search))
+
+    # folders
+
+    def folders_by_id(self, ids: Iterable[str]) -> list[Folder | None]:
+        return [self._folder(self._index.search.folder(id_)) for id_ in ids]
+
+    def folder_by_path(self, path: str) -> Folder | None:
+        return self._folder(self._index.search.folder_at(path))
+
+    def subfolders(self, folder_id: str, first: int, after: str | None) -> Listing[Folder]:
+        """By name. Raises BadInput for a cursor that is none."""
+        return mapped(by_name(self._index.search.folders.children(folder_id), first, after), self._as_folder)
+
+    def folder_photo_count(self, folder_id: str, recursive: bool = True) -> int:
+        return self._index.search.folder_count(folder_id, recursive)
+
+    def _folder(self, row: FolderRow | None) -> Folder | None:
+        return None if row is None else self._as_folder(row)
+
+    def _as_folder(self, row: FolderRow) -> Folder:
+        root_id = row.key.partition("/")[0]
+        path = self._index.search.folder_path(row.id) or row.name
+        return Folder(row.id, row.key, row.name, path, root_id, row.parent_id)
+
+
+def _place(row: PlaceRow) -> Place:
+    kinds = {0: PlaceKind.COUNTRY, 1: PlaceKind.REGION, 2: PlaceKind.CITY}
+    return Place(row.id, row.name, kinds[min(row.id.count("/"), 2)], row.parent_id)

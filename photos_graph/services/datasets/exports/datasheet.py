@@ -1,0 +1,116 @@
+"""What an export says about itself: a datasheet for people, a manifest for programs."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from photos_graph.model import Certainty
+from photos_graph.services.datasets.exports.building import LeftOut, Written
+from photos_graph.services.datasets.exports.dataset_formats import labels
+from photos_graph.services.datasets.exports.gathering import SPLITS
+from photos_graph.services.datasets.exports.records import PhotoRecord
+from photos_graph.services.datasets.exports.request import Order
+
+MOST_EXAMPLES = 20  # of photos left out for one reason
+
+
+@dataclass(slots=True)
+class Counts:
+    photos: Counter[str]  # by split
+    labels: Counter[tuple[str, str]]  # by label and split
+    sources: Counter[str]
+
+
+def counted(records: Iterable[PhotoRecord]) -> Counts:
+    counts = Counts(Counter(), Counter(), Counter())
+    for record in records:
+        counts.photos[record.split] += 1
+        counts.labels.update((label, record.split) for label in labels(record))
+        counts.sources.update(tag.source.value for tag in record.tags)
+    return counts
+
+
+def datasheet(order: Order, counts: Counts, left_out: Iterable[LeftOut], how_to_read: str) -> str:
+    splits = [name for name, _ in reversed(SPLITS)]
+    total = sum(counts.photos.values())
+    names = sorted({label for label, _ in counts.labels})
+    rows = [[name, *(f"{counts.labels[name, split]:,}" for split in splits)] for name in names]
+    photos = [["photos", *(f"{counts.photos[split]:,}" for split in splits)]]
+    sources = ", ".join(f"{count:,} {source}" for source, count in sorted(counts.sources.items())) or "none"
+    confirmed = order.certainty is Certainty.CONFIRMED
+    return f"""# Export of {total:,} photos as {order.format}
+
+Made {order.at} by photos-graph{f" for {order.by}" if order.by else ""}. Asked for: {order.asked or "everything"}.
+{CONFIRMED if confirmed else PREDICTED} Tags by how they came: {sources}.
+
+{_table(["", *splits], photos)}
+
+{_table(["label", *splits], rows)}
+
+## How the split was made
+
+Photos of one day, or without a day of one folder, are all in one split, so that no burst is on both sides. Which one
+depends on a hash of the day or folder alone: about 70 % are train, 15 % val and 15 % test, and a photo is in the same
+split in every export.
+
+## What was left out, and why
+
+{_left_out(left_out)}
+
+## Before you use it
+
+- Licences of the photos are unknown: photos-graph does not know who took them, or what they allowed.
+- Faces and names of people are personal data. Whoever is in these photos has not been asked by this program: do not
+  publish it, and do not train recognisers of faces with it for anybody else.
+- What nobody labelled is unknown, not absent: a photo without a tag may well show it.
+- Pictures, where there are any, are renditions of up to 1,920 pixels without metadata, unless originals were asked for;
+  these are copies with all that they say, positions among it, and boxes count in the picture turned as its EXIF says.
+
+## How to read it
+
+{how_to_read}
+
+`manifest.json` has the SHA-256 of every file.
+"""
+
+
+CONFIRMED = "Only what a person said, or the file itself, is in it; predictions of models are left out."
+PREDICTED = "What models predicted is in it too, with its score; it is not the truth."
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _left_out(left_out: Iterable[LeftOut]) -> str:
+    reasons: dict[str, list[str]] = {}
+    counts: Counter[str] = Counter()
+    for each in left_out:
+        counts[each.reason] += 1
+        examples = reasons.setdefault(each.reason, [])
+        if len(examples) < MOST_EXAMPLES:
+            examples.append(each.path)
+    lines = []
+    for reason, examples in sorted(reasons.items()):
+        more = f", and {counts[reason] - len(examples):,} more" if counts[reason] > len(examples) else ""
+        lines.append(f"- {reason} {counts[reason]:,}: {', '.join(f'`{path}`' for path in examples)}{more}")
+    return "\n".join(lines) or "Nothing."
+
+
+def manifest(order: Order, files: Iterable[Written]) -> Iterator[bytes]:
+    """In pieces: a large export has as many files as photos."""
+    about: Mapping[str, object] = {
+        "format": order.format.value,
+        "certainty": order.certainty.value,
+        "made": order.at,
+        "asked": order.asked,
+    }
+    yield json.dumps(about, ensure_ascii=False, indent=1).encode()[:-2] + b',\n "files": {'
+    for place, each in enumerate(files):
+        line = f'\n  {json.dumps(each.path, ensure_ascii=False)}: {{"sha256": "{each.sha256}", "bytes": {each.size}}}'
+        yield (b"," if place else b"") + line.encode()
+    yield b"\n }\n}\n"

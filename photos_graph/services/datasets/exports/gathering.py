@@ -1,0 +1,124 @@
+"""Records of photos and of the library, read from the graph and the index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pyroaring import BitMap
+
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.labels import export_rows, tag_edges
+from photos_graph.graph.labels.changes import Edge, EdgeKind
+from photos_graph.graph.labels.export_rows import SaidFace, SaidPhoto
+from photos_graph.graph.learning import models
+from photos_graph.index import Index
+from photos_graph.learn.dataset import chance, occasion
+from photos_graph.model import Certainty, PhotoTag, TagSource, TakenSource
+from photos_graph.services.browse.tags import Tags
+from photos_graph.services.datasets.exports.records import (
+    FaceRecord,
+    FolderRecord,
+    LibraryRecord,
+    PersonMark,
+    PersonRecord,
+    PhotoRecord,
+    TagMark,
+    TagRecord,
+    ValueMark,
+)
+
+SPLITS = (("test", 0.15), ("val", 0.3), ("train", 1.0))  # up to which chance a group is of it
+MOST_DIGITS = 6  # of a box
+
+
+class Gathering:
+    """``covers``: faces that persons are shown by."""
+
+    def __init__(self, graph: Graph, index: Index, tags: Tags, certainty: Certainty, covers: frozenset[str]) -> None:
+        self._graph = graph
+        self._search = index.search
+        self._tags = tags
+        self._confirmed = certainty is Certainty.CONFIRMED
+        self._covers = covers
+
+    async def photos(self, numbers: Sequence[int]) -> list[PhotoRecord]:
+        """By number; those that are gone, or that no file holds, are left out."""
+        known = [photo for photo in await export_rows.said_of(self._graph, numbers) if photo.files]
+        tags = await self._tags.photo_tags([photo.id for photo in known])
+        return [self._photo(photo, own) for photo, own in zip(known, tags, strict=True)]
+
+    async def library(self, numbers: BitMap, everything: bool) -> LibraryRecord:
+        """What is said of tags, persons and folders; unless it is of everything, only of those that the photos have."""
+        search = self._search
+        folders = [id_ for id_ in search.terms.tags.inheritance.marks if search.folders.below(id_) & numbers]
+        marks = await self._graph.transaction(lambda tx: tag_edges.of_folders(tx, folders))
+        thresholds = await self._graph.transaction(models.chosen_thresholds)
+        persons = sorted(search.persons, key=lambda person: person.name)
+        shown = [p for p in persons if everything or search.terms.persons.showing(p.id, self._confirmed) & numbers]
+        return LibraryRecord(
+            tags=tuple(sorted(search.tags.path(tag.id) or "" for tag in search.tags)),
+            thresholds={path: value for id_, value in thresholds.items() if (path := search.tags.path(id_))},
+            persons=tuple(PersonRecord(person.name, person.is_me, person.hidden) for person in shown),
+            folders=tuple(
+                FolderRecord(path, self._marks(marks[id_]))
+                for path, id_ in sorted((search.folder_path(id_) or "", id_) for id_ in marks)
+            ),
+        )
+
+    def _photo(self, photo: SaidPhoto, tags: Sequence[PhotoTag]) -> PhotoRecord:
+        files = [f"{self._search.folder_path(folder)}/{name}" for _, folder, name in photo.files]
+        day = photo.taken_at.date().isoformat() if photo.taken_at and photo.taken_source in DATED else ""
+        return PhotoRecord(
+            id=photo.id,
+            sha256=photo.content_hash,
+            files=tuple(files),
+            split=split_of(occasion(day, files[0].rpartition("/")[0])),
+            taken=photo.taken_at.isoformat() if photo.taken_at else None,
+            width=photo.width,
+            height=photo.height,
+            format=photo.format,
+            orientation=photo.orientation,
+            tags=tuple(self._tag(tag) for tag in tags if not self._confirmed or tag.source is not TagSource.PREDICTED),
+            marks=self._marks(photo.edges),
+            faces=tuple(map(self._face, photo.faces)),
+            rating=ValueMark(photo.rating.value, photo.rating.at_ms, photo.rating.by),
+            favourite=ValueMark(photo.favourite.value, photo.favourite.at_ms, photo.favourite.by),
+        )
+
+    def _tag(self, tag: PhotoTag) -> TagRecord:
+        folder = self._search.folder_path(tag.folder_id) if tag.folder_id else None
+        return TagRecord(self._search.tags.path(tag.tag_id) or "", tag.source, tag.score, tag.model_id, folder)
+
+    def _marks(self, own: Mapping[str, Edge]) -> tuple[TagMark, ...]:
+        marks = (
+            TagMark(path, edge.kind is EdgeKind.EXCLUDES, edge.at_ms or None, edge.by, edge.via, edge.recursive)
+            for tag_id, edge in own.items()
+            if (path := self._search.tags.path(tag_id))
+        )
+        return tuple(sorted(marks, key=lambda mark: mark.tag))
+
+    def _face(self, face: SaidFace) -> FaceRecord:
+        names = {id_: row.name for id_ in face.edges if (row := self._search.persons.get(id_)) is not None}
+        marks = tuple(
+            PersonMark(names[id_], edge.kind is EdgeKind.IS_NOT, edge.at_ms or None, edge.by, edge.via)
+            for id_, edge in sorted(face.edges.items())
+            if id_ in names
+        )
+        person = next((mark.person for mark in marks if not mark.never), None)
+        score = None
+        if person is None and face.like and not self._confirmed and not face.ignored:
+            like = self._search.persons.get(face.like[0])
+            person, score = (like.name, face.like[1]) if like else (None, None)
+        sides = (face.box.x, face.box.y, face.box.width, face.box.height)
+        x, y, width, height = (round(side, MOST_DIGITS) for side in sides)
+        cover = face.id in self._covers
+        return FaceRecord((x, y, width, height), face.source, face.ignored, cover, marks, person, score)
+
+
+DATED = frozenset(TakenSource) - {TakenSource.FILE_TIME}  # the time of a file is that of a copy, often
+
+
+def split_of(key: str) -> str:
+    """By the key alone: it stays there as the library grows. What models hold out, the lowest fifth, is not trained on
+    here either."""
+    return next(name for name, until in SPLITS if chance(key) < until)

@@ -1,0 +1,109 @@
+"""TFRecord: a ``tf.train.Example`` for each picture, in shards of a block and split each, or of less."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from photos_graph.paths import encode_raw
+from photos_graph.services.datasets.exports.building import WORK, Building, Written
+from photos_graph.services.datasets.exports.dataset_formats import Block, labels, shown
+from photos_graph.services.datasets.exports.gathering import SPLITS
+from photos_graph.services.datasets.exports.pictures import Pictures
+from photos_graph.services.datasets.exports.records import LibraryRecord, PhotoRecord
+from photos_graph.settings import Settings
+from photos_graph.workers.pool import Priority, WorkerPool
+
+TARGET = "photos_graph.services.datasets.exports.shards_child:TASKS"  # what the children run
+QUEUE = 4
+MOST_BYTES = 128 * 1024 * 1024  # of the pictures in a shard with several: it is held in memory, here and in the child
+
+
+def shards_pool(settings: Settings) -> WorkerPool:
+    """A process that holds TensorFlow while shards are written."""
+    learn = settings.learn
+    return WorkerPool(TARGET, 1, learn.memory_bytes, learn.timeout_seconds, QUEUE, learn.idle_seconds)
+
+
+class Shards:
+    how_to_read = """\
+`<split>/*.tfrecord` hold a `tf.train.Example` for each picture, in the names of the TensorFlow object
+detection API: `image/encoded`, `image/format`, `image/height`, `image/width`, `image/filename`, `image/key/sha256`,
+`image/tags` (paths) with `image/tags/source` and `image/tags/score` beside them (-1: a person said it), and for faces
+`image/object/bbox/xmin`, `ymin`, `xmax`, `ymax` (shares) and `image/object/class/text` (the person, or empty).
+`labels.json` lists tags and persons."""
+
+    def __init__(self, building: Building, pictures: Pictures, pool: WorkerPool, settings: Settings) -> None:
+        self._building = building
+        self._pictures = pictures
+        self._pool = pool
+        self._settings = settings
+
+    async def write(self, number: int, records: Sequence[PhotoRecord]) -> Block:
+        """Raises ModelUnavailable without TensorFlow."""
+        block = Block()
+        passing = f"{WORK}/pictures-{number:06d}"
+        written = await self._pictures.write(
+            block, records, lambda record, extension: f"{passing}/{record.id}{extension}"
+        )
+        for split, _ in SPLITS:
+            chosen = [record for record in block.records if record.split == split]
+            for part, some in enumerate(parts(chosen, written)):
+                relative = f"{split}/{split}-{number:06d}{f'-{part}' if part else ''}.tfrecord"
+                block.files.append(await self._shard(relative, some))
+        await asyncio.to_thread(shutil.rmtree, self._building.path / passing, True)
+        return block
+
+    async def _shard(self, relative: str, records: Sequence[PhotoRecord]) -> Written:
+        argument = {
+            "examples": [self._example(record) for record in records],
+            "home": str(self._settings.models_dir),
+            "threads": self._settings.learn.threads,
+            "max_bytes": self._settings.images.max_bytes,
+        }
+        _, chunks = await self._pool.call("shard", argument, Priority.BACKGROUND)
+        return await asyncio.to_thread(self._building.put, relative, chunks)
+
+    def _example(self, record: PhotoRecord) -> dict[str, object]:
+        path, width, height = record.picture or ("", 0, 0)
+        faces = list(shown(record))
+        return {
+            "path": encode_raw(bytes(self._building.path / path)),
+            "integers": {"image/height": [height], "image/width": [width]},
+            "floats": {
+                "image/tags/score": [-1.0 if tag.score is None else tag.score for tag in record.tags],
+                "image/object/bbox/xmin": [face.box[0] for face in faces],
+                "image/object/bbox/ymin": [face.box[1] for face in faces],
+                "image/object/bbox/xmax": [face.box[0] + face.box[2] for face in faces],
+                "image/object/bbox/ymax": [face.box[1] + face.box[3] for face in faces],
+            },
+            "texts": {
+                "image/format": ["jpeg" if path.endswith(".jpg") else path.rpartition(".")[2]],
+                "image/filename": [record.files[0]],
+                "image/source_id": [record.id],
+                "image/key/sha256": [record.sha256],
+                "image/tags": [tag.tag for tag in record.tags],
+                "image/tags/source": [tag.source.value for tag in record.tags],
+                "image/object/class/text": [face.person or "" for face in faces],
+            },
+        }
+
+    def finish(self, library: LibraryRecord) -> Iterable[Written]:
+        used = sorted({label for record in self._building.records() for label in labels(record)})
+        yield self._building.put("labels.json", [json.dumps(used, indent=1, ensure_ascii=False).encode()])
+
+
+def parts(records: Sequence[PhotoRecord], written: Mapping[str, Written]) -> Iterator[list[PhotoRecord]]:
+    """As many at a time as a shard holds."""
+    part: list[PhotoRecord] = []
+    size = 0
+    for record in records:
+        size += written[record.id].size
+        if part and size > MOST_BYTES:
+            yield part
+            part, size = [], written[record.id].size
+        part.append(record)
+    if part:
+        yield part

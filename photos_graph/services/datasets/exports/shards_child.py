@@ -1,0 +1,45 @@
+"""The child's side of TFRecord shards: it reads pictures and hands the shard back. TensorFlow lives here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from photos_graph.images.tasks import read
+from photos_graph.learn.backbone import import_keras
+from photos_graph.paths import decode_raw
+from photos_graph.workers.child import Emit, Task
+
+SHARD = "ram://shard.tfrecord"  # a worker writes no file; TensorFlow has a file system in memory
+PIECE = 1024 * 1024  # bytes of a shard in one chunk
+
+
+def _shard(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """Emits the shard of ``examples`` in pieces."""
+    import_keras(Path(argument["home"]), argument["threads"])
+    import tensorflow as tf
+
+    with tf.io.TFRecordWriter(SHARD) as shard:
+        for example in argument["examples"]:
+            encoded = read(decode_raw(example["path"]), argument["max_bytes"])
+            shard.write(_example(tf, example, encoded).SerializeToString())
+    with tf.io.gfile.GFile(SHARD, "rb") as file:
+        while piece := file.read(PIECE):
+            emit(piece)
+    tf.io.gfile.remove(SHARD)
+    return {}
+
+
+def _example(tf: Any, example: dict[str, Any], encoded: bytes) -> Any:
+    train = tf.train
+    features = {"image/encoded": train.Feature(bytes_list=train.BytesList(value=[encoded]))}
+    for name, values in example["integers"].items():
+        features[name] = train.Feature(int64_list=train.Int64List(value=values))
+    for name, values in example["floats"].items():
+        features[name] = train.Feature(float_list=train.FloatList(value=values))
+    for name, values in example["texts"].items():
+        features[name] = train.Feature(bytes_list=train.BytesList(value=[value.encode() for value in values]))
+    return train.Example(features=train.Features(feature=features))
+
+
+TASKS: dict[str, Task] = {"shard": _shard}

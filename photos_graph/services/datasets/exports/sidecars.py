@@ -1,0 +1,120 @@
+"""XMP sidecars in a tree that mirrors the folders of originals, to be copied beside them by whoever wants that."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
+from pathlib import PurePosixPath
+
+from photos_graph.errors import EngineUnavailable, PhotosGraphError
+from photos_graph.images.formats import RAW
+from photos_graph.jobs.concurrency import when_free
+from photos_graph.library.sidecar import Sidecar, write_sidecar
+from photos_graph.model import Box, Region, TagSource
+from photos_graph.services.datasets.exports.building import Building, Written
+from photos_graph.services.datasets.exports.dataset_formats import Block, shown
+from photos_graph.services.datasets.exports.records import FaceRecord, LibraryRecord, PhotoRecord
+
+log = logging.getLogger(__name__)
+
+Orientation = Callable[[str], Awaitable[int]]  # a photo's id -> EXIF, 1..8; raises what reading its original raises
+
+FOLDER = "sidecars"
+NOT_WRITTEN = "Without a sidecar: its labels cannot be written as XMP."
+# What ends an export: all that follows would fail in the same way.
+OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+NOT_TURNED = "Without its faces: how the original lies could not be read. "
+
+
+class Sidecars:
+    how_to_read = """\
+The folders in `sidecars` are those of the library, the root's name first. `photo.jpg.xmp` belongs to
+`photo.jpg`, as digiKam reads it; for raw files `photo.xmp` stands beside it, as Lightroom reads it. Tags are
+`dc:subject`, `lr:hierarchicalSubject` and `digiKam:TagsList`, faces are MWG regions in the original as it is stored,
+ratings `xmp:Rating`. They hold labels alone, and a sidecar that another program made holds more: merge, rather than
+overwrite (`exiftool -tagsFromFile`). Tags of folders are on the photos here. What only a model said, where that was
+asked for, stands in `photosGraph:PredictedTags` and `PredictedPersons` as well, by which a scan or an import leaves it
+out. Who said what and when, faces that were ignored or said not to be somebody, and tags without photos are in the JSON
+format only. `photos-graph import` of this folder reads it back."""
+
+    def __init__(self, building: Building, orientation: Orientation) -> None:
+        self._building = building
+        self._orientation = orientation
+
+    async def write(self, number: int, records: Sequence[PhotoRecord]) -> Block:
+        block = Block(list(records))
+        turned = {record.id: await self._turn(block, record) for record in records}
+        block.files = await asyncio.to_thread(self._write, records, turned, block)
+        return block
+
+    async def _turn(self, block: Block, record: PhotoRecord) -> int | None:
+        """None: not known, and it would have to be. Raises EngineUnavailable."""
+        if record.orientation is not None or not record.faces:
+            return record.orientation or 1
+        try:
+            return await when_free(lambda: self._orientation(record.id))
+        except EngineUnavailable:
+            raise
+        except PhotosGraphError as error:
+            block.leave_out(record, NOT_TURNED + error.public_message)
+            return None
+
+    def _write(self, records: Sequence[PhotoRecord], turned: dict[str, int | None], block: Block) -> list[Written]:
+        files = []
+        for record in records:
+            orientation = turned[record.id]
+            said = sidecar_of(record, with_faces=orientation is not None)
+            if said == Sidecar():
+                continue
+            try:
+                data = write_sidecar(said, record.width, record.height, orientation or 1)
+            except ValueError as error:
+                log.warning("no sidecar of photo %s: %s", record.id, error)
+                block.leave_out(record, NOT_WRITTEN)
+                continue
+            for path in map(_beside, record.files):
+                try:
+                    files.append(self._building.put(path, [data]))
+                except OSError as error:  # a name that is too long with four letters more
+                    if error.errno in OF_THE_DISK:
+                        raise
+                    block.leave_out(record, f"{path} cannot be written: {error.strerror}.")
+        return files
+
+    def finish(self, library: LibraryRecord) -> Iterable[Written]:
+        """``photo.xmp`` of raw files, once all others are known: it is the first one's where two of them differ in
+        their extensions alone."""
+        for record in self._building.records():
+            if record.format != RAW.name:
+                continue
+            for path in record.files:
+                short = f"{FOLDER}/{PurePosixPath(path).with_suffix('.xmp')}"
+                if self._building.has(_beside(path)) and not self._building.has(short):
+                    yield self._building.put(short, [self._building.read(_beside(path))])
+
+
+def _beside(file: str) -> str:
+    return f"{FOLDER}/{file}.xmp"
+
+
+def sidecar_of(record: PhotoRecord, *, with_faces: bool = True) -> Sidecar:
+    faces = list(shown(record)) if with_faces else []
+    named = {face.person for face in faces if face.score is None}
+    supposed = {face.person for face in faces if face.person} - named
+    rating = record.rating.value
+    return Sidecar(
+        tags=tuple(tag.tag for tag in record.tags),
+        regions=tuple(Region(Box(*face.box), None if _is_twice(face, named) else face.person) for face in faces),
+        rating=None if rating is None else int(rating),
+        excluded=tuple(mark.tag for mark in record.marks if mark.excluded),
+        favourite=bool(record.favourite.value),
+        predicted=tuple(tag.tag for tag in record.tags if tag.source is TagSource.PREDICTED),
+        supposed=tuple(sorted(supposed)),
+    )
+
+
+def _is_twice(face: FaceRecord, named: Set[str | None]) -> bool:
+    """Whether a model takes somebody for a person who is in the photo already."""
+    return face.score is not None and face.person in named

@@ -1,0 +1,66 @@
+"""What becomes of what is said of faces. Pure; nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from photos_graph.errors import Conflict
+from photos_graph.graph.faces.assignments import Edges, SaidFace, person_of
+from photos_graph.graph.labels.changes import Edge, EdgeKind
+
+
+def named(own: Edges, person_id: str, said: Edge) -> Edges:
+    """The face is that person, nobody else, and what said that it is not goes."""
+    known = own.get(person_id)
+    after = {id_: edge for id_, edge in own.items() if edge.kind is EdgeKind.IS_NOT and id_ != person_id}
+    same = known is not None and known.kind is EdgeKind.IS and known.via == said.via
+    return {**after, person_id: known if known is not None and same else said}
+
+
+def rejected(own: Edges, person_id: str, said: Edge) -> Edges:
+    known = own.get(person_id)
+    return own if known is not None and known.kind is EdgeKind.IS_NOT else {**own, person_id: said}
+
+
+def merged(own: Edges, from_ids: Collection[str], into_id: str) -> Edges:
+    """What is said of those who go is said of ``into``; that it is a face counts for more than that it is not."""
+    after = {id_: edge for id_, edge in own.items() if id_ not in from_ids}
+    for edge in (own[id_] for id_ in own if id_ in from_ids):
+        known = after.get(into_id)
+        if known is None or (known.kind is EdgeKind.IS_NOT and edge.kind is EdgeKind.IS):
+            after[into_id] = edge
+    return after
+
+
+def nameable(members: Iterable[SaidFace], person_id: str, others: Iterable[SaidFace]) -> list[SaidFace]:
+    """The members of a cluster that can be that person: not one that somebody said is not, and one a photo, the best;
+    none where the person is in the photo by another face, of ``others``."""
+    taken = {face.photo_id for face in others if face.person_id == person_id}
+    found: dict[str, SaidFace] = {}
+    for face in sorted(members, key=lambda face: (-face.quality, face.id)):
+        if face.photo_id not in taken and person_id not in face.edges:
+            found.setdefault(face.photo_id, face)
+    return list(found.values())
+
+
+def check_once(
+    faces: Mapping[str, SaidFace], after: Mapping[str, Edges], others: Mapping[str, SaidFace], names: Mapping[str, str]
+) -> None:
+    """``others``: the faces with names on the same photos. Raises Conflict where somebody who comes to a photo is in it
+    twice then, naming the photo."""
+    placed: dict[tuple[str, str], int] = {}
+    coming: set[tuple[str, str]] = set()
+    for face_id, edges in after.items():
+        if (person_id := person_of(edges)) is not None:
+            place = (faces[face_id].photo_id, person_id)
+            placed[place] = placed.get(place, 0) + 1
+            if faces[face_id].person_id != person_id:
+                coming.add(place)
+    for face in others.values():
+        if face.id not in after and face.person_id is not None:
+            place = (face.photo_id, face.person_id)
+            placed[place] = placed.get(place, 0) + 1
+    for photo_id, person_id in sorted(coming):
+        if placed[photo_id, person_id] > 1:
+            name = names.get(person_id, "This person")
+            raise Conflict(f"{name} would be in one photo twice; nothing was changed.", ("Photo", photo_id))

@@ -1,0 +1,263 @@
+"""The job that groups faces and finds whom they are like, in a process of its own; what changes by it is written down.
+
+Which faces look alike is kept in the data directory, so that only new ones are compared with the others. The file is
+made anew when it is damaged, or of another model.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from photos_graph.faces import catalogue
+from photos_graph.faces.detection import Floats
+from photos_graph.faces.recognition import Recognised
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.faces import clusters, match_requests
+from photos_graph.graph.faces.clusters import Joined, Like, VectorFace
+from photos_graph.graph.labels import changes
+from photos_graph.graph.learning import questions
+from photos_graph.index import Index
+from photos_graph.jobs.progress import Progress
+from photos_graph.jobs.scratch import scratch
+from photos_graph.jobs.worker_calls import watched
+from photos_graph.kept import written_whole
+from photos_graph.learn.review import FaceQuestion
+from photos_graph.model import Job, ModelKind
+from photos_graph.services.faces import clustering_plan, review_questions
+from photos_graph.services.learning.versions import Models
+from photos_graph.settings import Settings
+from photos_graph.workers.pool import WorkerPool
+
+log = logging.getLogger(__name__)
+
+TARGET = "photos_graph.services.faces.clustering_child:TASKS"  # what the child runs
+LONGEST_SECONDS = 6 * 3600.0
+SAYING = "Grouping faces"
+AT_ONCE = 1000  # faces in one commit
+FINGERPRINT_BYTES = 12
+
+
+def group_pool(settings: Settings) -> WorkerPool:
+    """A process that starts with the first grouping and ends when there was none for a while."""
+    faces = settings.faces
+    return WorkerPool(TARGET, 1, faces.memory_bytes, LONGEST_SECONDS, 1, faces.idle_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the file knows, in its order: ``gone`` of it, and ``new`` beside it."""
+
+    ids: tuple[str, ...]
+    gone: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+class Grouping:
+    """Job argument: ``full`` ("1"): all clusters anew; else new faces join those that there are."""
+
+    def __init__(self, graph: Graph, index: Index, models: Models, pool: WorkerPool, settings: Settings) -> None:
+        self._models = models
+        self._graph = graph
+        self._index = index
+        self._pool = pool
+        self._settings = settings
+        self._model = settings.faces.embedder
+        row = catalogue.embedder(self._model)
+        self._cut = settings.faces.cut or row.cut
+        # The file stands for a settled cut: one that is lowered by hand wants pairs that it has not.
+        self._floor = round(min(row.floor, self._cut - 0.01), 4)
+        self._folder = settings.data_dir / "faces"
+        self._path = self._folder / "similar.npz"
+
+    async def run(self, job: Job, progress: Progress) -> str:
+        """The closing message. Raises Cancelled, Unavailable, and what went wrong in the child."""
+        await progress.step(0, None, "Reading faces")
+        await match_requests.take(self._graph)
+        every = [face async for some in clusters.faces(self._graph, self._model) for face in some]
+        taking_part = {face.id: face for face in every if face.fingerprint is not None}
+        if not taking_part:  # what another model made of them stays until this one has seen some
+            return f"No face was described by {self._model} yet."
+        kept, vectors = await self._compared(taking_part, progress)
+        order = [taking_part[id_] for id_ in (*kept.ids, *kept.new)]
+        full = job.arguments.get("full") == "1" or 2 * len(kept.new) > len(order)
+        active = await self._models.active(ModelKind.PERSONS)
+        learnt = active and active[1]
+        found, persons, outliers = await self._found(order, kept, vectors, learnt, full, progress)
+        now = await clusters.clusters(self._graph)
+        moves = await asyncio.to_thread(clustering_plan.moves, every, order, found.groups, now)
+        likes = await asyncio.to_thread(clustering_plan.likes, every, order, found, persons)
+        await progress.step(len(order), len(order), "Writing down who is like whom")
+        await self._write_moves(moves, progress)
+        await self._write_likes(likes, active[0].id if active is not None else self._model, progress)
+        asked = await asyncio.to_thread(review_questions.chosen, self._index.search, order, found, outliers, persons)
+        await self._graph.transaction(lambda tx: questions.replace(tx, ModelKind.PERSONS, job.id, asked))
+        count = sum(cluster.size > 0 for cluster in (await clusters.clusters(self._graph)).values())
+        applied = int((found.applied >= 0).sum())
+        return f"{len(order):,} faces, {count:,} clusters without a name, {applied:,} faces taken for known persons."
+
+    async def _compared(self, faces: dict[str, VectorFace], progress: Progress) -> tuple[_Kept, Floats]:
+        """What the file has of these faces, and the vectors of those that it has not. Faces that went meanwhile are
+        taken out of ``faces``."""
+        argument = {"path": str(self._path), "model": self._model, "floor": self._floor}
+        result, chunks = await watched(self._pool.call("known", argument), progress, SAYING)
+        if result["damaged"]:
+            log.warning("which faces look alike is found anew: %s", result["damaged"])
+        ids, hexed = json.loads(b"".join(chunks))
+        prints = dict(zip(ids, _fingerprints(bytes.fromhex(hexed)), strict=True))
+        same = {id_ for id_, print_ in prints.items() if id_ in faces and faces[id_].fingerprint == print_}
+        found = await clusters.vectors(self._graph, [id_ for id_ in faces if id_ not in same], self._model)
+        for id_ in [id_ for id_ in faces if id_ not in same and id_ not in found]:
+            del faces[id_]
+        dimensions = catalogue.embedder(self._model).dimensions
+        vectors = np.array(list(found.values()), np.float32).reshape(-1, dimensions)
+        kept = _Kept(
+            tuple(id_ for id_ in ids if id_ in same), tuple(id_ for id_ in ids if id_ not in same), tuple(found)
+        )
+        return kept, vectors
+
+    async def _found(
+        self,
+        order: Sequence[VectorFace],
+        kept: _Kept,
+        vectors: Floats,
+        learnt: Path | None,
+        full: bool,
+        progress: Progress,
+    ) -> tuple[Recognised, list[str], list[FaceQuestion]]:
+        """And the persons' ids by number, and which named faces may be others'."""
+        owners = {id_: cluster.person_id for id_, cluster in (await clusters.clusters(self._graph)).items()}
+        thresholds = await clusters.thresholds(self._graph)
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        with scratch(self._folder, "grouping") as folder:
+            given = folder / "faces.npz"
+            persons = await asyncio.to_thread(_pack, given, order, kept, vectors, owners, thresholds)
+            argument = {
+                "path": str(self._path),
+                "model": self._model,
+                "floor": self._floor,
+                "input": str(given),
+                "cut": self._cut,
+                "full": full,
+                "clustering": self._settings.faces.clustering,
+                "asked": review_questions.MOST,
+                "learnt": str(learnt) if learnt is not None else None,
+            }
+            result, chunks = await watched(self._pool.call("group", argument), progress, SAYING)
+        data = b"".join(chunks)
+        with np.load(io.BytesIO(data[: result["size"]]), allow_pickle=False) as arrays:
+            found = Recognised(arrays["groups"], arrays["like"], arrays["scores"], arrays["applied"])
+        if len(data) > result["size"]:
+            await asyncio.to_thread(self._keep, memoryview(data)[result["size"] :])
+        return found, persons, [FaceQuestion(*each) for each in result["outliers"]]
+
+    def _keep(self, data: memoryview) -> None:
+        try:
+            with written_whole(self._path) as file:
+                file.write(data)
+        except OSError as error:  # it only saves work
+            log.warning("which faces look alike could not be kept: %s", error.strerror)
+
+    async def _write_moves(self, moves: clustering_plan.Moves, progress: Progress) -> None:
+        """A face that goes from one cluster to another is in one of them after each commit."""
+        leaving, counted = set(moves.leaving), set(moves.counted)
+        coming = {id_ for each in moves.joined for id_ in each.face_ids}
+        for some in _some(sorted(leaving - coming)):
+            await self._commit_moves(some, [], [], progress)
+        for joined in _by_size(moves.joined):
+            moved = [id_ for each in joined for id_ in each.face_ids if id_ in leaving]
+            await self._commit_moves(moved, joined, [], progress)
+        for some in _some(sorted(counted)):
+            await self._commit_moves([], [], some, progress)
+
+    async def _commit_moves(
+        self, leaving: Sequence[str], joined: Sequence[Joined], counted: Sequence[str], progress: Progress
+    ) -> None:
+        async def work(tx: Transaction) -> None:
+            await changes.lock(tx)
+            await clusters.move(tx, leaving, joined, counted)
+
+        await self._graph.transaction(work)
+        await progress.step(0, None, "Writing down clusters")
+
+    async def _write_likes(self, likes: Sequence[tuple[str, tuple[Like, ...]]], model: str, progress: Progress) -> None:
+        for start in range(0, len(likes), AT_ONCE):
+            some = likes[start : start + AT_ONCE]
+
+            async def work(tx: Transaction, some: Sequence[tuple[str, tuple[Like, ...]]] = some) -> None:
+                await changes.lock(tx)
+                await touch(tx, labelled=await clusters.liken(tx, some, self._model, model))
+
+            await self._graph.transaction(work)
+            await self._index.catch_up()
+            await progress.step(start + len(some), len(likes), "Writing down who is like whom")
+
+
+def _pack(
+    path: Path,
+    order: Sequence[VectorFace],
+    kept: _Kept,
+    vectors: Floats,
+    owners: dict[str, str | None],
+    thresholds: dict[str, float],
+) -> list[str]:
+    """Writes what the child is given: see ``Library``. Returns the persons' ids by number."""
+    said, never = [face.person_id for face in order], [face.not_persons for face in order]
+    everybody = [*said, *(id_ for ids in never for id_ in ids), *owners.values()]
+    numbers, persons = clustering_plan.numbered(everybody)
+    number = {id_: at for at, id_ in enumerate(persons)}
+    groups, group_ids = clustering_plan.numbered([face.cluster_id for face in order])
+    about = {
+        "gone": kept.gone,
+        "new": kept.new,
+        "owners": [[at, number[owner]] for at, id_ in enumerate(group_ids) if (owner := owners.get(id_)) is not None],
+        "persons": persons,
+        "thresholds": [[number[id_], threshold] for id_, threshold in thresholds.items() if id_ in number],
+    }
+    pairs = [(face, number[id_]) for face, ids in enumerate(never) for id_ in ids]
+    np.savez(
+        path,
+        about=np.frombuffer(json.dumps(about).encode(), np.uint8),
+        vectors=vectors,
+        photos=np.array([face.photo for face in order], np.int32),
+        persons=numbers[: len(order)],
+        settled=np.array([face.reviewed or face.unseen for face in order], bool),
+        not_persons=np.array(pairs, np.int32).reshape(-1, 2),
+        groups=groups,
+        qualities=np.array([face.quality for face in order], np.float32),
+    )
+    return persons
+
+
+def _fingerprints(data: bytes) -> Iterator[str]:
+    """As the graph gives them: base64."""
+    for start in range(0, len(data), FINGERPRINT_BYTES):
+        yield base64.b64encode(data[start : start + FINGERPRINT_BYTES]).decode()
+
+
+def _some(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), AT_ONCE):
+        yield ids[start : start + AT_ONCE]
+
+
+def _by_size(joined: Sequence[Joined]) -> Iterator[list[Joined]]:
+    """Clusters with some AT_ONCE faces between them."""
+    some: list[Joined] = []
+    size = 0
+    for each in joined:
+        some.append(each)
+        size += len(each.face_ids) + 1
+        if size >= AT_ONCE:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some

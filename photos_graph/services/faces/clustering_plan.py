@@ -1,0 +1,100 @@
+"""What a grouping changes of the clusters and likenesses that there were. Pure; nothing is written here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+import numpy as np
+
+from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.recognition import Recognised
+from photos_graph.faces.similarity import Ints
+from photos_graph.graph.faces.clusters import Cluster, Joined, Like, VectorFace
+
+LEAST_SIZE = 2  # faces without a name in a cluster; one alone is in none
+NO_MATTER = 0.02  # a score that moved by less is left as it is
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """``leaving``: faces, by id, that come out of their cluster; ``counted``: clusters that have another size then."""
+
+    leaving: tuple[str, ...]
+    joined: tuple[Joined, ...]
+    counted: tuple[str, ...]
+
+
+def moves(
+    every: Sequence[VectorFace],
+    faces: Sequence[VectorFace],
+    groups: Ints,
+    now: Mapping[str, Cluster],
+) -> Moves:
+    """``groups`` (n,) of ``faces``, those of ``every`` that take part. A group has the id of the cluster that most of
+    its faces come from, so that what a person looks at stays what it was."""
+    owners = {
+        group: face.person_id for face, group in zip(faces, groups.tolist(), strict=True) if face.person_id is not None
+    }
+    members: dict[int, list[VectorFace]] = {}
+    for face, group in zip(faces, groups.tolist(), strict=True):
+        if face.person_id is None:
+            members.setdefault(group, []).append(face)
+    members = {group: those for group, those in members.items() if len(those) >= LEAST_SIZE}
+    ids = _ids(members)
+    wanted = {face.id: ids[group] for group, those in members.items() for face in those}
+
+    leaving = tuple(face.id for face in every if face.cluster_id not in (None, wanted.get(face.id)))
+    joined: list[Joined] = []
+    for group, those in members.items():
+        id_, owner = ids[group], owners.get(group)
+        coming = tuple(face.id for face in those if face.cluster_id != id_)
+        if coming or id_ not in now or now[id_].person_id != owner:
+            joined.append(Joined(id_, owner, coming))
+    sizes = {ids[group]: sum(not face.unseen for face in those) for group, those in members.items()}
+    moved = {face.cluster_id for face in every if face.cluster_id not in (None, wanted.get(face.id))}
+    moved |= {each.cluster_id for each in joined if each.face_ids}
+    moved |= {id_ for id_, cluster in now.items() if cluster.size != sizes.get(id_, 0) or id_ not in sizes}
+    return Moves(leaving, tuple(joined), tuple(sorted(id_ for id_ in moved if id_ is not None)))
+
+
+def _ids(members: Mapping[int, Sequence[VectorFace]]) -> dict[int, str]:
+    shared = Counter((group, face.cluster_id) for group, those in members.items() for face in those if face.cluster_id)
+    ids: dict[int, str] = {}
+    taken: set[str] = set()
+    for (group, id_), _ in sorted(shared.items(), key=lambda item: (-item[1], item[0])):
+        if group not in ids and id_ is not None and id_ not in taken:
+            ids[group] = id_
+            taken.add(id_)
+    return {group: ids.get(group) or uuid4().hex for group in members}
+
+
+def likes(
+    every: Sequence[VectorFace], faces: Sequence[VectorFace], found: Recognised, persons: Sequence[str]
+) -> list[tuple[str, tuple[Like, ...]]]:
+    """The faces, by id, whose likenesses change, with those that they have from now on. ``persons``: ids by number."""
+    wanted: dict[str, tuple[Like, ...]] = {}
+    rows = zip(faces, found.like.tolist(), found.scores.tolist(), found.applied.tolist(), strict=True)
+    for face, like, scores, applied in rows:
+        if face.person_id is None and like[0] != NOBODY:
+            wanted[face.id] = tuple(
+                Like(persons[person], round(score, 4), person == applied)
+                for person, score in zip(like, scores, strict=True)
+                if person != NOBODY
+            )
+    return [(face.id, wanted.get(face.id, ())) for face in every if not _alike(face.likes, wanted.get(face.id, ()))]
+
+
+def _alike(now: Sequence[Like], wanted: Sequence[Like]) -> bool:
+    return [(like.person_id, like.applied) for like in now] == [
+        (like.person_id, like.applied) for like in wanted
+    ] and all(abs(one.score - other.score) < NO_MATTER for one, other in zip(now, wanted, strict=True))
+
+
+def numbered(ids: Sequence[str | None]) -> tuple[Ints, list[str]]:
+    """(n,): a number for each, NOBODY for None; and the ids by number."""
+    known = sorted({id_ for id_ in ids if id_ is not None})
+    number = {id_: at for at, id_ in enumerate(known)}
+    return np.array([NOBODY if id_ is None else number[id_] for id_ in ids], np.int32), known

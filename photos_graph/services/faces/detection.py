@@ -1,0 +1,267 @@
+"""The job that looks for faces: each photo that is due is looked at by the models, and what they find written down in
+batches. What is due is a query, so a job that was stopped, or killed, goes on by asking it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from photos_graph.errors import (
+    Busy,
+    KilledWorker,
+    ModelUnavailable,
+    NotFound,
+    PhotosGraphError,
+    RootOffline,
+    Unavailable,
+    Unreadable,
+)
+from photos_graph.faces import catalogue
+from photos_graph.faces.analysis import Found
+from photos_graph.faces.weights import Weights
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.faces import detections, match_requests, visibility
+from photos_graph.graph.faces.detections import DuePhoto, SeenFace
+from photos_graph.graph.labels import changes
+from photos_graph.graph.library import failures
+from photos_graph.graph.library.failures import ReadFailure
+from photos_graph.index import Index
+from photos_graph.jobs.concurrency import several
+from photos_graph.jobs.progress import Progress
+from photos_graph.model import Job, ThumbnailSize
+from photos_graph.services.faces import detection_plan
+from photos_graph.services.faces.detection_call import describe_faces, find_faces
+from photos_graph.services.media import Media
+from photos_graph.settings import Settings
+from photos_graph.workers.pool import WorkerPool
+
+AHEAD = 1024  # photos asked for at once
+WAITING = 2  # photos handed to the models beyond those they look at, so that they have work while results are written
+WRITE_EVERY = 32  # photos in one commit,
+WRITE_SECONDS = 2.0  # or fewer after so long
+NEWS_SECONDS = 300.0  # how often those that group faces are told of new ones, while there are more to come
+STAGE = "faces"
+SAYING = "Looking for faces"
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """``described``: the faces that stay without having been found, by id."""
+
+    photo: DuePhoto
+    found: Found
+    described: dict[str, SeenFace] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Tally:
+    photos: int = 0
+    faces: int = 0
+    failed: int = 0
+    away: int = 0  # photos whose original is needed and offline
+
+
+@dataclass(frozen=True, slots=True)
+class FaceJob:
+    """``pool``: of the models. ``news`` is told when there are new faces, or faces with new vectors."""
+
+    graph: Graph
+    index: Index
+    media: Media
+    pool: WorkerPool
+    settings: Settings
+    news: Callable[[], Awaitable[None]]
+
+    async def run(self, job: Job, progress: Progress) -> str:
+        """The closing message. Raises Cancelled, and ModelUnavailable where faces are wanted without the models."""
+        if (reason := await self._reason_not_to()) is not None:
+            return reason
+        await detections.want(self.graph, self.settings.faces_by)
+        look = _Look(self, progress)
+        return _said(await look.run())
+
+    async def _reason_not_to(self) -> str | None:
+        faces = self.settings.faces
+        if faces.enabled == "off":
+            return "Faces are not looked for: faces.enabled is off."
+        weights = Weights(self.settings.models_dir, faces.weights)
+        try:
+            await asyncio.to_thread(
+                weights.check, catalogue.detector(faces.detector), catalogue.embedder(faces.embedder)
+            )
+        except ModelUnavailable as error:
+            if faces.enabled == "on":
+                raise
+            return f"Faces are not looked for. {error.public_message}"
+        return None
+
+
+class _Look:
+    """One use."""
+
+    def __init__(self, job: FaceJob, progress: Progress) -> None:
+        self._graph, self._index, self._media = job.graph, job.index, job.media
+        self._pool, self._settings, self._news = job.pool, job.settings, job.news
+        self._progress = progress
+        self._tally = Tally()
+        self._looked: list[Looked] = []
+        self._failures: list[tuple[DuePhoto, PhotosGraphError]] = []
+        self._written = self._told = time.monotonic()
+
+    async def run(self) -> Tally:
+        done = 0
+        total = await detections.due_count(self._graph)
+        await self._progress.step(done, total, SAYING)
+        at_once = self._settings.faces.workers + WAITING
+        after = -1
+        try:
+            while photos := await detections.due(self._graph, after, AHEAD):
+                after = photos[-1].number
+                async with aclosing(several(photos, self._outcome, at_once)) as outcomes:
+                    async for photo, outcome in outcomes:
+                        await self._take(photo, outcome)
+                        done += 1
+                        await self._progress.step(done, max(done, total), SAYING)
+        finally:
+            await self._write()
+            await self._tell()
+        return self._tally
+
+    async def _outcome(self, photo: DuePhoto) -> Looked | PhotosGraphError:
+        tries = 0
+        while True:
+            try:
+                return await self._look_at(photo)
+            except Busy as busy:
+                await asyncio.sleep(busy.retry_after)
+            except KilledWorker as error:
+                tries += 1  # another time: what killed it may have been another's hunger for memory
+                if tries == 2:
+                    return error
+            except PhotosGraphError as error:
+                return error
+
+    async def _look_at(self, photo: DuePhoto) -> Looked:
+        path = await self._media.large(photo.id)
+        try:
+            return await self._look_into(photo, path)
+        except Unreadable as error:
+            if error.stage != "read" or (again := await self._media.large(photo.id)) == path:
+                raise
+            return await self._look_into(photo, again)  # it was thrown out of the cache in between
+
+    async def _look_into(self, photo: DuePhoto, path: bytes) -> Looked:
+        original = await self._original(photo)
+        if not isinstance(original, RootOffline):
+            found = await find_faces(self._pool, path, original, self._settings)
+        elif (found := await find_faces(self._pool, path, None, self._settings)).many_small:
+            raise original  # the smallest faces, those that are known too, show in the original alone
+        rest = detection_plan.unseen(photo.faces, found)
+        if not rest:
+            return Looked(photo, found)
+        seen = await describe_faces(self._pool, path, detection_plan.boxes_of(rest), self._settings)
+        described = {face.id: SeenFace(float(seen.qualities[at]), seen.vectors[at]) for at, face in enumerate(rest)}
+        return Looked(photo, found, described)
+
+    async def _original(self, photo: DuePhoto) -> bytes | RootOffline | None:
+        """Where it may show smaller faces than the LARGE rendition does; RootOffline where it is away."""
+        if max(photo.width, photo.height) <= ThumbnailSize.LARGE.edge:
+            return None
+        try:
+            return await self._media.path(photo.id)
+        except RootOffline as error:
+            return error
+        except NotFound:
+            return None
+
+    async def _take(self, photo: DuePhoto, outcome: Looked | PhotosGraphError) -> None:
+        match outcome:
+            case Looked():
+                self._looked.append(outcome)
+            case RootOffline():
+                self._tally.away += 1
+            case Unavailable():
+                raise outcome
+            case NotFound():
+                pass  # gone, or changed: the next scan sees to it
+            case _:
+                self._failures.append((photo, outcome))
+        due = time.monotonic() - self._written > WRITE_SECONDS
+        if len(self._looked) + len(self._failures) >= WRITE_EVERY or due:
+            await self._write()
+
+    async def _write(self) -> None:
+        looked, self._looked = self._looked, []
+        failed, self._failures = self._failures, []
+        self._written = time.monotonic()
+        if not looked and not failed:
+            return
+        noted = await self._noted(failed)
+
+        async def work(tx: Transaction) -> int:
+            await changes.lock(tx)
+            faces = await _write_faces(tx, looked, self._settings)
+            if any(len(each.found) or each.photo.faces for each in looked):
+                await match_requests.note(tx)
+            await detections.failed(tx, [photo.number for photo, _ in failed])
+            await failures.put_failures(tx, noted, self._progress.job_id)
+            return faces
+
+        new = await self._graph.transaction(work)
+        await self._index.catch_up()
+        self._tally.photos += len(looked)
+        self._tally.failed += len(failed)
+        self._tally.faces += new
+        if time.monotonic() - self._told > NEWS_SECONDS:
+            self._told = time.monotonic()
+            await self._tell()
+
+    async def _tell(self) -> None:
+        """Also of what a job found that was killed before it told."""
+        if await match_requests.waits(self._graph):
+            await self._news()
+
+    async def _noted(self, failed: Sequence[tuple[DuePhoto, PhotosGraphError]]) -> list[ReadFailure]:
+        if not failed:
+            return []
+        files = await detections.files_of(self._graph, [photo.id for photo, _ in failed])
+        return [
+            ReadFailure(*files[photo.id], STAGE, error.public_message, partial=True)
+            for photo, error in failed
+            if photo.id in files
+        ]
+
+
+async def _write_faces(tx: Transaction, looked: Sequence[Looked], settings: Settings) -> int:
+    """What people said since the look counts: the plan is made of what is known now. Returns how many are new."""
+    known = await detections.known(tx, [each.photo.number for each in looked])
+    plans = {
+        each.photo.number: detection_plan.plan(known[each.photo.number], each.found, each.described)
+        for each in looked
+        if each.photo.number in known
+    }
+    model = settings.faces.embedder
+    new = [(number, uuid4().hex, seen) for number, plan in plans.items() for seen in plan.added]
+    await detections.remove(tx, [id_ for plan in plans.values() for id_ in plan.removed])
+    await detections.update(tx, {id_: seen for plan in plans.values() for id_, seen in plan.updated.items()}, model)
+    await detections.add(tx, new, model)
+    # Where somebody drew a face since, there is more to look at.
+    done = [
+        number for number, plan in plans.items() if all(face.id in plan.updated for face in known[number] if face.stays)
+    ]
+    await detections.looked_at(tx, done, settings.faces_by)
+    await visibility.mark(tx, [number for number, plan in plans.items() if plan.added])
+    await touch(tx, labelled=[number for number, plan in plans.items() if plan.added or plan.removed])
+    return len(new)
+
+
+def _said(tally: Tally) -> str:
+    failed = f", {tally.failed:,} could not be looked at" if tally.failed else ""
+    away = f", {tally.away:,} wait for their folder to be online" if tally.away else ""
+    return f"{tally.photos:,} photos looked at, {tally.faces:,} new faces{failed}{away}."

@@ -1,0 +1,96 @@
+"""Faces that nobody but a person found."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+import numpy as np
+
+from photos_graph.boxes import in_common
+from photos_graph.errors import BadInput, Conflict, NotFound, PhotosGraphError
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.faces import assignments, pages, visibility
+from photos_graph.graph.faces.assignments import Described, SaidFace
+from photos_graph.graph.faces.detections import packed
+from photos_graph.graph.labels.changes import Edge, EdgeKind, now_ms
+from photos_graph.index import Index
+from photos_graph.model import Box, Face, Ref
+from photos_graph.services.faces import assignment_rules
+from photos_graph.services.faces.assignment_edits import FaceWriting, Said, person_meant, write_faces
+from photos_graph.services.faces.detection_call import describe_faces
+from photos_graph.services.labels.ratings import known_numbers
+from photos_graph.services.media import Media
+from photos_graph.settings import Settings
+from photos_graph.workers.pool import Priority, WorkerPool
+
+log = logging.getLogger(__name__)
+
+SAME = 0.5  # boxes with more of their union in common are one face
+
+Describe = Callable[[str, Box], Awaitable[Described | None]]
+
+
+class Drawing(FaceWriting):
+    def __init__(self, graph: Graph, index: Index, said: Said, describe: Describe) -> None:
+        super().__init__(graph, index, said)
+        self._describe = describe
+
+    async def add(self, photo_id: str, box: Box, person: Ref | None = None, by: str = "") -> Face:
+        """A face that the detector missed, and who it is. A new name creates the person.
+
+        Raises BadInput for a box that is none or does not lie in the picture, NotFound, Conflict where there is a face
+        already, or that person by another face, or somebody of that name.
+        """
+        _check_box(box)
+        await known_numbers(self._graph, [photo_id])
+        await self._graph.transaction(lambda tx: _check_free(tx, photo_id, box))
+        described, face_id, at_ms = await self._describe(photo_id, box), uuid4().hex, now_ms()
+
+        async def work(tx: Transaction) -> None:
+            await _check_free(tx, photo_id, box)
+            number = await assignments.draw(tx, photo_id, face_id, box, described, at_ms, by)
+            if number is None:
+                raise NotFound("There is no such photo.")
+            await visibility.mark(tx, [number])
+            if person is None:
+                return await touch(tx, labelled=[number])
+            person_id, state = await person_meant(tx, person, by)
+            after = {face_id: assignment_rules.named({}, person_id, Edge(EdgeKind.IS, at_ms, by, via="MANUAL"))}
+            drawn = {face_id: SaidFace(face_id, number, photo_id, False, 0.0)}
+            await write_faces(tx, drawn, after, {person_id: state.name})
+
+        await self._write(work)
+        return (await pages.faces_by_id(self._graph, [face_id]))[face_id]
+
+
+def describing(pool: WorkerPool, media: Media, settings: Settings) -> Describe:
+    """By the models, if they are here; a face that they cannot look at now is looked at by a job."""
+
+    async def describe(photo_id: str, box: Box) -> Described | None:
+        boxes = np.array([[box.x, box.y, box.width, box.height]], np.float32)
+        try:
+            path = await media.picture(photo_id, min(box.width, box.height))
+            found = await describe_faces(pool, path, boxes, settings, Priority.INTERACTIVE)
+        except PhotosGraphError as error:
+            log.info("a face that was drawn is looked at later: %s", error.public_message)
+            return None
+        return Described(settings.faces.embedder, packed(found.vectors[0]), float(found.qualities[0]))
+
+    return describe
+
+
+def _check_box(box: Box) -> None:
+    sides = (box.x, box.y, box.width, box.height)
+    inside = box.x >= 0 and box.y >= 0 and box.x + box.width <= 1 and box.y + box.height <= 1
+    if not all(map(math.isfinite, sides)) or not inside or box.width <= 0 or box.height <= 0:
+        raise BadInput("A box lies in the picture: x, y, width and height are shares of it, 0 to 1, the sizes not 0.")
+
+
+async def _check_free(tx: Transaction, photo_id: str, box: Box) -> None:
+    for face_id, other in (await assignments.boxes(tx, photo_id)).items():
+        if in_common(box, other) > SAME:
+            raise Conflict("There is a face at this place already.", ("Face", face_id))

@@ -1,0 +1,127 @@
+"""Who there is: persons made, renamed, told apart, put together and forgotten. Their faces follow them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import uuid4
+
+from photos_graph.errors import BadInput, NotFound
+from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.faces import assignments, cluster_pages, persons
+from photos_graph.graph.labels.changes import PersonState, Shift, now_ms
+from photos_graph.model import BulkResult, Person
+from photos_graph.person_names import checked_person_name
+from photos_graph.services.faces.assignment_edits import (
+    FaceWriting,
+    check_free,
+    known_faces,
+    known_person,
+    recorded,
+    write_faces,
+)
+from photos_graph.services.faces.assignment_rules import merged
+
+
+class PersonEditing(FaceWriting):
+    """All of these raise NotFound for a person that is not known, and change nothing when they raise."""
+
+    async def create(self, name: str, is_me: bool = False, by: str = "") -> Person:
+        """Raises BadInput for what is no name, Conflict for one that somebody has."""
+        kept, person_id = checked_person_name(name), uuid4().hex
+
+        async def work(tx: Transaction) -> Person:
+            await check_free(tx, kept)
+            return await _put(tx, person_id, PersonState(kept, is_me, False, None, now_ms(), by))
+
+        return await self._write(work)
+
+    async def rename(self, person_id: str, name: str) -> Person:
+        """Raises BadInput for what is no name, Conflict onto the name of another: nobody is merged silently."""
+        kept = checked_person_name(name)
+
+        async def work(tx: Transaction) -> Person:
+            state = await known_person(tx, person_id)
+            await check_free(tx, kept, person_id)
+            return await _put(tx, person_id, replace(state, name=kept))
+
+        return await self._write(work)
+
+    async def update(
+        self, person_id: str, is_me: bool | None = None, hidden: bool | None = None, cover_id: str | None = None
+    ) -> Person:
+        """What is None stays as it is. One person at most is me: who was it before is it no more.
+
+        Raises NotFound for an unknown face, BadInput for a cover that is somebody else's face, or nobody's.
+        """
+
+        async def work(tx: Transaction) -> Person:
+            state = await known_person(tx, person_id)
+            if cover_id is not None:
+                face = (await known_faces(tx, [cover_id]))[cover_id]
+                if face.person_id != person_id:
+                    raise BadInput(f"This face is not known to be {state.name}'s; assign it first.")
+            changed = replace(
+                state,
+                is_me=state.is_me if is_me is None else is_me,
+                hidden=state.hidden if hidden is None else hidden,
+                cover=state.cover if cover_id is None else cover_id,
+            )
+            return await _put(tx, person_id, changed)
+
+        return await self._write(work)
+
+    async def merge(self, from_ids: Sequence[str], into_id: str, by: str = "") -> BulkResult:
+        """Their faces are those of ``into``, and they are gone. Where one of them is me, ``into`` is.
+
+        Raises BadInput where ``into`` is one of them, Conflict where two of them are in one photo. Counts faces.
+        """
+        gone = list(dict.fromkeys(from_ids))
+        if into_id in gone:
+            raise BadInput("Nobody can be merged into themselves.")
+
+        async def work(tx: Transaction) -> BulkResult:
+            states = await persons.states(tx, [*gone, into_id])
+            if unknown := len(gone) + 1 - len(states):
+                raise NotFound(f"{unknown} of these {len(gone) + 1} persons are not known; nothing was changed.")
+            leaving, into = [states[id_] for id_ in gone], states[into_id]
+            covers = [state.cover for state in (into, *leaving) if state.cover is not None]
+            is_me = into.is_me or any(state.is_me for state in leaving)
+            kept = replace(into, is_me=is_me, cover=covers[0] if covers else None)
+            faces = await assignments.of_persons(tx, gone)
+            after = {id_: merged(face.edges, set(gone), into_id) for id_, face in faces.items()}
+            of_persons = [Shift(states[id_], None, id_) for id_ in gone]
+            if kept != into:
+                of_persons.append(Shift(into, kept, into_id))
+            done = await write_faces(tx, faces, after, {into_id: into.name})
+            await persons.put(tx, {into_id: kept})
+            await persons.delete(tx, gone)
+            await touch(tx, persons=gone)
+            return await recorded(tx, "MERGE_PERSONS", (*done, *of_persons), by, len(faces))
+
+        return await self._write(work)
+
+    async def delete(self, person_id: str) -> bool:
+        """With all that was said of them; the faces stay, without a name. False: they are not known."""
+
+        async def work(tx: Transaction) -> bool:
+            if person_id not in await persons.states(tx, [person_id]):
+                return False
+            faces = await assignments.of_persons(tx, [person_id])
+            await persons.delete(tx, [person_id])
+            await cluster_pages.recount(tx, faces)
+            await touch(tx, labelled=[face.number for face in faces.values()], persons=[person_id])
+            return True
+
+        return await self._write(work)
+
+
+async def _put(tx: Transaction, person_id: str, state: PersonState) -> Person:
+    """One that is me takes it from who was it."""
+    others = [id_ for id_ in await persons.me(tx) if id_ != person_id] if state.is_me else []
+    before = await persons.states(tx, others)
+    rows = {id_: replace(other, is_me=False) for id_, other in before.items()}
+    await persons.put(tx, {**rows, person_id: state})
+    await touch(tx, persons=[*rows, person_id])
+    return Person(person_id, state.name, state.is_me, state.hidden)

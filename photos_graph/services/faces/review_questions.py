@@ -1,0 +1,45 @@
+"""Chooses what people are asked of faces, when those were matched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice, zip_longest
+
+import numpy as np
+
+from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.recognition import Recognised
+from photos_graph.graph.faces.clusters import VectorFace
+from photos_graph.learn.review import FaceQuestion, face_questions
+from photos_graph.model import ModelKind, Question
+from photos_graph.search.index import SearchIndex
+
+MOST = 500  # questions
+UNLIKE = 0.1  # by how much a named face is less like its person than usual before it is asked about
+
+
+def chosen(
+    search: SearchIndex,
+    faces: Sequence[VectorFace],
+    found: Recognised,
+    outliers: Sequence[FaceQuestion],
+    persons: Sequence[str],
+) -> list[Question]:
+    """By turns of faces without a name and of ``outliers``, those with one that may be wrong. ``persons``: ids by
+    number."""
+    shown = np.array([not face.unseen for face in faces], bool)
+    unnamed = face_questions(np.where(shown[:, None], found.like, NOBODY), found.scores, MOST)
+    doubtful = [each for each in outliers if each.worth >= UNLIKE]
+    asked = []
+    for question in islice(_by_turns(unnamed, doubtful), MOST):
+        face, person = faces[question.face], search.persons.get(persons[question.person])
+        if person is not None and face.photo in search.terms.visible:
+            [photo] = search.photo_ids([face.photo])
+            named = face.person_id is not None
+            about = (photo, face.id, person.id, person.name)
+            asked.append(Question(ModelKind.PERSONS, *about, question.score, question.reason, named))
+    return asked
+
+
+def _by_turns(one: Sequence[FaceQuestion], other: Sequence[FaceQuestion]) -> Iterator[FaceQuestion]:
+    return (each for each in chain.from_iterable(zip_longest(one, other)) if each is not None)

@@ -1,0 +1,116 @@
+"""When faces are looked for, and when they are grouped and matched again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Sequence
+
+from photos_graph.errors import EngineUnavailable
+from photos_graph.faces import catalogue
+from photos_graph.faces.weights import Weights
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.faces import detections, match_requests
+from photos_graph.jobs.queue import Jobs
+from photos_graph.model import Job, JobKind
+from photos_graph.services.labels.ratings import known_numbers
+from photos_graph.settings import Settings
+
+log = logging.getLogger(__name__)
+
+QUIET_SECONDS = 1.0  # without another word after which what people said of faces is looked at,
+LATEST_SECONDS = 10.0  # or so long after the first
+AGAIN_SECONDS = 5.0  # after which an engine that did not answer is asked again
+FULL = {"full": "1"}
+WITHOUT_MODELS = "Faces are not looked for; to have them found: photos-graph models --fetch"
+
+
+class Recognition:
+    """``close`` once, before the graph is."""
+
+    def __init__(self, graph: Graph, jobs: Jobs, settings: Settings) -> None:
+        self._graph = graph
+        self._jobs = jobs
+        self._settings = settings
+        self._first_said = self._last_said = 0.0
+        self._waiting: asyncio.Task[None] | None = None
+
+    async def find(self, photo_ids: Sequence[str] | None = None) -> Job:
+        """Looks for faces in these photos, once more if need be; else in all that are due.
+
+        Raises BadInput, NotFound.
+        """
+        if photo_ids is not None:
+            numbers = await known_numbers(self._graph, photo_ids)
+            await self._graph.transaction(lambda tx: detections.make_due(tx, numbers))
+        return await self._jobs.queue(JobKind.FACES, {})
+
+    async def start(self) -> None:
+        """What people said, or models found, before a service was killed is not forgotten."""
+        if await match_requests.waits(self._graph):
+            await self.read()
+
+    async def read(self) -> None:
+        """Photos may have come, or come back: looks for faces in them, if that is wanted and can be done; and has
+        those matched that nobody did yet."""
+        await self._find_due()
+        if await match_requests.waits(self._graph):
+            await self.found()
+
+    async def _find_due(self) -> None:
+        if self.models_are_missing or self._settings.faces.enabled == "off":
+            return
+        is_new = not await detections.is_wanted(self._graph, self._settings.faces_by)
+        if is_new or await detections.any_due_here(self._graph):
+            await self._jobs.queue(JobKind.FACES, {})
+
+    @property
+    def models_are_missing(self) -> bool:
+        """And it was not said that faces are looked for all the same, which then fails."""
+        faces = self._settings.faces
+        models = (catalogue.detector(faces.detector), catalogue.embedder(faces.embedder))
+        return faces.enabled == "auto" and not Weights(self._settings.models_dir, faces.weights).are_here(*models)
+
+    async def group(self) -> Job:
+        """All faces anew."""
+        return await self._jobs.queue(JobKind.CLUSTER, FULL)
+
+    async def found(self) -> None:
+        """There are new faces: they join the groups and persons that there are."""
+        if self._settings.faces.enabled != "off":
+            await self._jobs.queue(JobKind.CLUSTER, {})
+
+    async def said(self) -> None:
+        """People said something of faces: in a moment, when they say no more, faces are matched again, once."""
+        now = time.monotonic()
+        self._last_said = now
+        if self._waiting is None or self._waiting.done():
+            self._first_said = now
+            self._waiting = asyncio.create_task(self._when_quiet(), name="faces to match again")
+
+    async def _when_quiet(self) -> None:
+        while (left := self._due_at() - time.monotonic()) > 0:  # noqa: ASYNC110, the clock is awaited
+            await asyncio.sleep(left)
+        while True:
+            try:
+                return await self._ask()
+            except EngineUnavailable:
+                log.warning("the engine does not answer; faces are matched again once it does")
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _ask(self) -> None:
+        await self._find_due()
+        await self.found()
+
+    def _due_at(self) -> float:
+        return min(self._last_said + QUIET_SECONDS, self._first_said + LATEST_SECONDS)
+
+    async def close(self) -> None:
+        """What was said a moment ago is not forgotten."""
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.cancel()
+            await asyncio.gather(self._waiting, return_exceptions=True)
+            with contextlib.suppress(EngineUnavailable):  # the next service begins with what is noted
+                await self._ask()

@@ -1,0 +1,41 @@
+"""How many photos an edge on folders reaches, and of how many it changes the tags: set algebra of the search index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from pyroaring import BitMap
+
+from photos_graph.graph.labels.changes import Edge, Shift
+from photos_graph.graph.labels.tag_edges import Edges, marks
+from photos_graph.search.index import SearchIndex
+from photos_graph.search.rows import TagRow
+
+
+def reached(search: SearchIndex, folder_ids: Iterable[str], recursive: bool = True) -> BitMap:
+    """Photos below the folders, or in the folders themselves."""
+    rows = search.folders
+    return BitMap.union(BitMap(), *[rows.below(id_) if recursive else rows.own(id_) for id_ in folder_ids])
+
+
+def retagged(
+    search: SearchIndex,
+    now: Mapping[str, Edges],
+    shifts: Sequence[Shift],
+    tag_ids: Iterable[str],
+    new: Sequence[TagRow],
+) -> BitMap:
+    """Photos whose confirmed having of one of the tags changes with the shifts. ``now``: what is said on the folders
+    of the shifts; ``new``: tags that the index does not know yet."""
+    after = {folder_id: dict(now.get(folder_id, {})) for shift in shifts for folder_id in shift.folders}
+    for shift in shifts:
+        for folder_id in shift.folders:
+            after[folder_id].pop(shift.label_id or "", None)
+            if isinstance(shift.after, Edge) and shift.label_id:
+                after[folder_id][shift.label_id] = shift.after
+    # Nothing else runs meanwhile, so nobody sees an index that knows tags which the graph may never have.
+    search.apply_tags(new)
+    try:
+        return search.reached_if(tuple(tag_ids), [marks(folder_id, edges) for folder_id, edges in after.items()])
+    finally:
+        search.apply_tags((), gone=[row.id for row in new])

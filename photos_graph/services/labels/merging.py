@@ -1,0 +1,80 @@
+"""What becomes of tags that are merged into another. Pure; nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from photos_graph.errors import BadInput
+from photos_graph.graph.labels.changes import Edge, EdgeKind
+from photos_graph.graph.labels.tag_edges import Edges
+from photos_graph.graph.labels.tag_tree import TagTree
+from photos_graph.search.rows import TagRow
+from photos_graph.services.labels.tag_rules import photo_freed, photo_standing
+from photos_graph.tag_names import tag_key
+from photos_graph.tags import Up
+
+
+@dataclass(slots=True)
+class MergePlan:
+    onto: dict[str, str] = field(default_factory=dict)  # tag that goes -> the one that takes its place
+    moved: dict[str, str | None] = field(default_factory=dict)  # tag that stays -> its new parent
+
+
+def merge_plan(tree: TagTree, from_ids: Sequence[str], into_id: str) -> MergePlan:
+    """Children move below ``into``, and where one of their name is there, are merged with that one.
+
+    Raises NotFound, and BadInput where ``into`` is one of those that go, or below one.
+    """
+    tree.get(into_id)
+    for from_id in from_ids:
+        tree.get(from_id)
+        if into_id in tree.below(from_id):
+            raise BadInput(f"{tree.path(into_id)} is, or lies within, one of the tags that would go.")
+    plan = MergePlan()
+    arrived: dict[str, str] = {}
+
+    def namesake(parent_id: str, child: TagRow) -> str | None:
+        key = tag_key(parent_id, child.name)
+        there = tree.beside(parent_id, child.name)
+        stays = there is not None and there.id not in {*from_ids, *plan.onto, *plan.moved}
+        return there.id if there is not None and stays else arrived.get(key)
+
+    def merge(gone: str, target: str) -> None:
+        plan.onto[gone] = target
+        for child in tree.children(gone):
+            if child.id in from_ids:
+                continue
+            other = namesake(target, child)
+            if other is None:
+                plan.moved[child.id] = target
+                arrived[tag_key(target, child.name)] = child.id
+            else:
+                merge(child.id, other)
+
+    for from_id in dict.fromkeys(from_ids):
+        merge(from_id, into_id)
+    return plan
+
+
+def merged_edges(own: Edges, onto: Mapping[str, str]) -> Edges:
+    """What is said on a photo or folder of the tags that stay."""
+    after: Edges = {}
+    for tag_id, edge in own.items():
+        target = onto.get(tag_id, tag_id)
+        after[target] = _stronger([edge, after[target]]) if target in after else edge
+    return after
+
+
+def moved_edges(own: Edges, onto: Mapping[str, str], before: Up, after: Up) -> Edges:
+    """The same on a photo, where tags lie elsewhere ``after``: no tag that stood becomes void by that."""
+    standing = [onto.get(tag_id, tag_id) for tag_id in photo_standing(own, before)]
+    return photo_freed(merged_edges(own, onto), standing, after)
+
+
+def _stronger(edges: Iterable[Edge]) -> Edge:
+    """TAGGED beats EXCLUDES, a person beats a file, the first beats the later; nothing reaches less than before."""
+    both = list(edges)
+    tagged = [edge for edge in both if edge.kind is EdgeKind.TAGGED] or both
+    first = min(tagged, key=lambda edge: (edge.via != "MANUAL", edge.at_ms))
+    return replace(first, recursive=any(edge.recursive for edge in tagged)) if first.recursive is not None else first

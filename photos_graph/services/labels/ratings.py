@@ -1,0 +1,48 @@
+"""What people say about photos. Who wrote sees it: the index has it before the answer is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from photos_graph.errors import BadInput, NotFound
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.labels import ratings
+from photos_graph.graph.labels.changes import What
+from photos_graph.graph.library import photos
+from photos_graph.index import Index
+from photos_graph.model import BulkResult
+
+MAX_PHOTOS = 10_000  # in one call
+
+
+class Labels:
+    def __init__(self, graph: Graph, index: Index) -> None:
+        self._graph = graph
+        self._index = index
+
+    async def rate(self, photo_ids: Sequence[str], rating: int | None, by: str = "") -> BulkResult:
+        """-1 (rejected) to 5; None: no rating, whatever the file says. Raises BadInput, NotFound before any change."""
+        if rating is not None and not -1 <= rating <= 5:
+            raise BadInput("A rating is -1 (rejected) to 5, or null for none.")
+        return await self._say(What.RATING, photo_ids, rating, by)
+
+    async def favourite(self, photo_ids: Sequence[str], favourite: bool, by: str = "") -> BulkResult:
+        """Raises BadInput, NotFound: nothing is changed."""
+        return await self._say(What.FAVOURITE, photo_ids, favourite, by)
+
+    async def _say(self, what: What, photo_ids: Sequence[str], value: int | bool | None, by: str) -> BulkResult:
+        numbers = await known_numbers(self._graph, photo_ids)
+        result = await ratings.say(self._graph, what, numbers, value, by)
+        await self._index.catch_up()
+        return result
+
+
+async def known_numbers(graph: Graph, photo_ids: Sequence[str]) -> list[int]:
+    """Each once. Raises BadInput for too many, NotFound unless all are known."""
+    ids = list(dict.fromkeys(photo_ids))
+    if len(ids) > MAX_PHOTOS:
+        raise BadInput(f"One call takes up to {MAX_PHOTOS:,} photos; these are {len(ids):,}.")
+    numbers = await photos.photo_numbers(graph, ids)
+    if unknown := len(ids) - len(numbers):
+        raise NotFound(f"{unknown:,} of these {len(ids):,} photos are not known; nothing was changed.")
+    return numbers

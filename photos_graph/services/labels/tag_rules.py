@@ -1,0 +1,105 @@
+"""What the edges of one photo or folder become when somebody tags or untags it. Pure; nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from photos_graph.graph.labels.changes import Edge, EdgeKind
+from photos_graph.graph.labels.tag_edges import Edges
+from photos_graph.model import FolderMarks
+from photos_graph.tags import Up, inherited
+
+Below = Callable[[str], set[str]]  # a tag's id -> it and all below it
+
+
+def photo_tagged(own: Edges, tag_ids: Iterable[str], up: Up, said: Edge) -> Edges:
+    """``said`` on each of the tags, unless a person said so before; what would void it goes."""
+    wanted = list(tag_ids)
+    after = photo_freed(own, wanted, up)
+    for tag_id in wanted:
+        if (edge := after.get(tag_id)) is None or edge.via != said.via:
+            after[tag_id] = said
+    return after
+
+
+def photo_freed(own: Edges, tag_ids: Iterable[str], up: Up) -> Edges:
+    """Without the exclusions that void these tags."""
+    above = {tag for tag_id in tag_ids for tag in up(tag_id)}
+    return {tag: edge for tag, edge in own.items() if tag not in above or edge.kind is not EdgeKind.EXCLUDES}
+
+
+def photo_standing(own: Edges, up: Up) -> set[str]:
+    """The tags that no exclusion voids."""
+    excluded = _excluded(own)
+    tagged = (tag_id for tag_id, edge in own.items() if edge.kind is EdgeKind.TAGGED)
+    return {tag_id for tag_id in tagged if excluded.isdisjoint(up(tag_id))}
+
+
+def photo_untagged(
+    own: Edges, tag_ids: Iterable[str], up: Up, below: Below, elsewhere: Iterable[str], excluding: Edge
+) -> Edges:
+    """Without the tags and those below them. ``elsewhere``: tags that come to the photo by folders and predictions;
+    where one of them would keep the tag, or the file's keyword would come again, it is excluded."""
+    after = dict(own)
+    coming = list(elsewhere)
+    for tag_id in tag_ids:
+        subtree = below(tag_id)
+        removed = [after.pop(tag) for tag in subtree if _is(after.get(tag), EdgeKind.TAGGED)]
+        excluded = _excluded(after)
+        stays = any(tag in subtree and excluded.isdisjoint(up(tag)) for tag in coming)
+        if stays or any(edge.via == "IMPORTED" for edge in removed):
+            after.setdefault(tag_id, excluding)
+    return after
+
+
+def photo_denied(own: Edges, tag_ids: Iterable[str], below: Below, excluding: Edge) -> Edges:
+    """Without the tags and those below them, and so it stays, whatever may come."""
+    after = dict(own)
+    for tag_id in tag_ids:
+        for tag in below(tag_id):
+            if _is(after.get(tag), EdgeKind.TAGGED):
+                del after[tag]
+        after.setdefault(tag_id, excluding)
+    return after
+
+
+def folder_tagged(own: Edges, tag_ids: Iterable[str], said: Edge) -> Edges:
+    """``said`` on each of the tags, unless it was said in the same way before."""
+    after = dict(own)
+    for tag_id in tag_ids:
+        edge = after.get(tag_id)
+        if edge is None or (edge.kind, edge.via, edge.recursive) != (said.kind, said.via, said.recursive):
+            after[tag_id] = said
+    return after
+
+
+def folder_untagged(
+    own: Edges, tag_ids: Iterable[str], up: Up, below: Below, above: Sequence[FolderMarks], excluding: Edge
+) -> Edges:
+    """Without the tags and those below them; excluded where they would still come from ``above``, the folder's parent
+    first."""
+    after = dict(own)
+    for tag_id in tag_ids:
+        subtree = below(tag_id)
+        for tag in subtree:
+            if _is(after.get(tag), EdgeKind.TAGGED):
+                del after[tag]
+        here = FolderMarks("", (), tuple(_excluded(after)))
+        if any(carried.tag_id in subtree for carried, _ in inherited([here, *above], up)):
+            after.setdefault(tag_id, excluding)
+    return after
+
+
+def shifts(before: Edges, after: Edges) -> Iterator[tuple[Edge | None, Edge | None, str]]:
+    """Before, after and tag of each edge that is another."""
+    for tag_id in {**before, **after}:
+        if before.get(tag_id) != after.get(tag_id):
+            yield before.get(tag_id), after.get(tag_id), tag_id
+
+
+def _is(edge: Edge | None, kind: EdgeKind) -> bool:
+    return edge is not None and edge.kind is kind
+
+
+def _excluded(edges: Edges) -> set[str]:
+    return {tag_id for tag_id, edge in edges.items() if edge.kind is EdgeKind.EXCLUDES}

@@ -1,0 +1,109 @@
+"""Before there is a model: ImageNet's own classes of a sample of photos are asked about, as suggestions."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from photos_graph.errors import Busy, ModelUnavailable, PhotosGraphError, Unreadable
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.learning import features, questions
+from photos_graph.graph.learning.features import Described
+from photos_graph.index import Index
+from photos_graph.jobs.progress import Progress
+from photos_graph.learn import catalogue
+from photos_graph.learn.catalogue import CLASS_NAMES
+from photos_graph.learn.classes import names
+from photos_graph.learn.weights import Weights
+from photos_graph.model import Job, ModelKind, Question
+from photos_graph.services.learning.features_call import MOST, classify
+from photos_graph.services.learning.versions import Models
+from photos_graph.services.media import Media
+from photos_graph.settings import Settings
+from photos_graph.workers.pool import WorkerPool
+
+SAMPLE = 2_000  # photos that are looked at
+COUNT, OF_A_CLASS = 300, 20  # suggestions in all, and of one class
+LIKELY = 0.3
+GROWN = 1.5  # times as many photos, after which they are looked at once more
+SAYING = "Looking for what could be tagged"
+
+
+@dataclass(frozen=True, slots=True)
+class ColdStage:
+    """``pool``: of the backbone."""
+
+    graph: Graph
+    index: Index
+    media: Media
+    models: Models
+    pool: WorkerPool
+    settings: Settings
+
+    async def run(self, job: Job, progress: Progress) -> str | None:
+        """Raises Cancelled, ModelUnavailable."""
+        learn = self.settings.learn
+        if not learn.cold_start or CLASS_NAMES not in catalogue.backbone(learn.backbone).weights:
+            return None  # this backbone knows no classes
+        if await self.models.active(ModelKind.TAGS) is not None:
+            return None
+        photos = await features.described(self.graph, learn.backbone)
+        if not photos:
+            return None
+        stamp = f"classes {learn.backbone} {int(math.log(len(photos), GROWN))}"
+        if await questions.stamp(self.graph, ModelKind.TAGS) == stamp:
+            return None
+        try:
+            called = await asyncio.to_thread(names, Weights(self.settings.models_dir, learn.weights))
+        except ModelUnavailable:
+            return None
+        asked = await self._asked(self._sample(photos), called, progress)
+        await self.graph.transaction(lambda tx: questions.replace(tx, ModelKind.TAGS, stamp, asked))
+        return f"{len(asked):,} suggestions to review." if asked else None
+
+    def _sample(self, photos: Sequence[Described]) -> list[Described]:
+        """Evenly, of those that are shown and that nobody tagged."""
+        terms = self.index.search.terms
+        free = terms.visible - terms.tags.having_any(confirmed=True)
+        open_ = [photo for photo in photos if photo.number in free]
+        step = max(1.0, len(open_) / SAMPLE)
+        return [open_[int(at * step)] for at in range(min(SAMPLE, len(open_)))]
+
+    async def _asked(self, photos: Sequence[Described], called: Sequence[str], progress: Progress) -> list[Question]:
+        denied = await questions.denied_classes(self.graph)
+        found: list[tuple[float, Described, str]] = []
+        for start in range(0, len(photos), MOST):
+            await progress.step(start, len(photos), SAYING)
+            for photo, score, number in await self._likeliest(photos[start : start + MOST]):
+                if score >= LIKELY and (photo.id, called[number]) not in denied:
+                    found.append((score, photo, called[number]))
+        taken: Counter[str] = Counter()
+        asked: list[Question] = []
+        for score, photo, name in sorted(found, key=lambda each: (-each[0], each[1].number)):
+            if taken[name] < OF_A_CLASS and len(asked) < COUNT:
+                taken[name] += 1
+                reason = f'ImageNet\'s classes, not your labels: "{name}" is likely, {score:.0%}.'
+                asked.append(Question(ModelKind.TAGS, photo.id, None, None, name, score, reason))
+        return asked
+
+    async def _likeliest(self, photos: Sequence[Described]) -> list[tuple[Described, float, int]]:
+        """The class of each that can be read."""
+        readable: list[Described] = []
+        paths: list[bytes] = []
+        for photo in photos:
+            try:
+                paths.append(await self.media.large(photo.id))
+            except PhotosGraphError:
+                continue  # a suggestion less
+            readable.append(photo)
+        try:
+            found = await classify(self.pool, paths, self.settings)
+        except (Busy, Unreadable):
+            return []
+        best = found.vectors.argmax(axis=1)
+        return [
+            (readable[at], float(found.vectors[row, best[row]]), int(best[row])) for row, at in enumerate(found.seen)
+        ]

@@ -1,0 +1,69 @@
+"""What people said of tags, for training: asked of the search index, which knows what folders bring and exclude."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from pyroaring import BitMap
+
+from photos_graph.graph.learning.features import Described
+from photos_graph.learn.dataset import Said, TagNode
+from photos_graph.search.index import SearchIndex
+
+
+def said_of(search: SearchIndex, photos: Sequence[Described]) -> Said:
+    """In the order of the photos, of those that are shown."""
+    photos = [photo for photo in photos if photo.number in search.terms.visible]
+    place = {photo.number: at for at, photo in enumerate(photos)}
+    here = BitMap(list(place))
+    tags = search.terms.tags
+    rows = list(tags.rows)
+    table = search.terms.table
+
+    def places(those: BitMap) -> list[int]:
+        return [place[number] for number in those & here]
+
+    return Said(
+        ids=[photo.id for photo in photos],
+        days=[photo.day for photo in photos],
+        folders=[_first(table.folder_sets.values[table.folders[photo.number]]) for photo in photos],
+        tags=[TagNode(row.id, row.name, (row.parent_id,) if row.parent_id is not None else ()) for row in rows],
+        positives={row.id: places(tags.put_on(row.id, confirmed=True)) for row in rows},
+        negatives={row.id: places(tags.excluded(row.id, confirmed=True)) for row in rows},
+    )
+
+
+def in_order(said: Said, ids: Sequence[str]) -> Said:
+    """Of those photos; of one that ``said`` does not have nothing is said."""
+    before = {id_: at for at, id_ in enumerate(said.ids)}
+    now = {before[id_]: at for at, id_ in enumerate(ids) if id_ in before}
+
+    def moved(places: Mapping[str, Iterable[int]]) -> dict[str, list[int]]:
+        return {tag: [now[at] for at in those if at in now] for tag, those in places.items()}
+
+    there = [before.get(id_) for id_ in ids]
+    return Said(
+        ids=ids,
+        days=[None if at is None else said.days[at] for at in there],
+        folders=["" if at is None else said.folders[at] for at in there],
+        tags=said.tags,
+        positives=moved(said.positives),
+        negatives=moved(said.negatives),
+    )
+
+
+def _first(folders: Sequence[str]) -> str:
+    return folders[0] if folders else ""
+
+
+def write(said: Said, path: Path) -> None:
+    path.write_text(json.dumps(asdict(said)))
+
+
+def read(path: Path) -> Said:
+    values = json.loads(path.read_text())
+    values["tags"] = [TagNode(each["id"], each["name"], tuple(each["parents"])) for each in values["tags"]]
+    return Said(**values)

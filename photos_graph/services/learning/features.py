@@ -1,0 +1,135 @@
+"""Describes the photos that are due: one pass of the backbone over the rendition that the scan kept, stored once.
+
+What is due is a query, so a job that was stopped, or killed, goes on by asking it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from photos_graph.errors import Busy, KilledWorker, NotFound, PhotosGraphError, RootOffline, Unreadable
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.faces import detections
+from photos_graph.graph.learning import features
+from photos_graph.graph.learning.features import DuePhoto, Floats
+from photos_graph.graph.library import failures
+from photos_graph.graph.library.failures import ReadFailure
+from photos_graph.jobs.concurrency import several
+from photos_graph.jobs.progress import Progress
+from photos_graph.model import Job
+from photos_graph.services.learning.features_call import MOST, describe
+from photos_graph.services.media import Media
+from photos_graph.settings import Settings
+from photos_graph.workers.pool import WorkerPool
+
+STAGE = "features"
+SAYING = "Describing photos"
+AT_ONCE = 4  # renditions asked for
+
+
+@dataclass(slots=True)
+class _Batch:
+    """``away``: photos whose original is needed and offline; those in none of these are asked about again later."""
+
+    photos: list[DuePhoto] = field(default_factory=list)
+    vectors: list[Floats] = field(default_factory=list)
+    failed: list[tuple[DuePhoto, str]] = field(default_factory=list)
+    away: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeStage:
+    """``pool``: of the backbone."""
+
+    graph: Graph
+    media: Media
+    pool: WorkerPool
+    settings: Settings
+
+    async def run(self, job: Job, progress: Progress) -> str | None:
+        """The closing sentence. Raises Cancelled, ModelUnavailable."""
+        await features.want(self.graph, self.settings.learn.backbone)
+        total = await features.due_count(self.graph)
+        done, described, failed, away = 0, 0, 0, 0
+        await progress.step(0, total, SAYING)
+        after = -1
+        while photos := await features.due(self.graph, after, MOST):
+            after = photos[-1].number
+            batch = await self._looked_at(photos)
+            await self._write(batch, job.id)
+            done += len(photos)
+            described, failed, away = described + len(batch.photos), failed + len(batch.failed), away + batch.away
+            await progress.step(done, max(done, total), SAYING)
+        if not done:
+            return None
+        more = f", {failed:,} could not be read" if failed else ""
+        waiting = f", {away:,} wait for their folder to be online" if away else ""
+        return f"{described:,} photos described{more}{waiting}."
+
+    async def _looked_at(self, photos: Sequence[DuePhoto]) -> _Batch:
+        batch = _Batch()
+        paths: dict[DuePhoto, bytes] = {}
+        async for photo, found in several(photos, self._rendition, AT_ONCE):
+            match found:
+                case bytes():
+                    paths[photo] = found
+                case RootOffline():
+                    batch.away += 1
+                case NotFound():  # gone, or changed: the next scan sees to it
+                    continue
+                case _:
+                    batch.failed.append((photo, found.public_message))
+        await self._describe([photo for photo in photos if photo in paths], paths, batch)
+        return batch
+
+    async def _rendition(self, photo: DuePhoto) -> bytes | PhotosGraphError:
+        while True:
+            try:
+                return await self.media.large(photo.id)
+            except Busy as busy:
+                await asyncio.sleep(busy.retry_after)
+            except (NotFound, RootOffline, Unreadable) as error:
+                return error
+
+    async def _describe(self, photos: Sequence[DuePhoto], paths: dict[DuePhoto, bytes], batch: _Batch) -> None:
+        """A picture that kills the process is found by halves."""
+        if not photos:
+            return
+        try:
+            found = await describe(self.pool, [paths[photo] for photo in photos], self.settings)
+        except Busy as busy:
+            await asyncio.sleep(busy.retry_after)
+            return await self._describe(photos, paths, batch)
+        except (KilledWorker, Unreadable) as error:
+            if len(photos) == 1:
+                batch.failed.append((photos[0], error.public_message))
+                return None
+            half = len(photos) // 2
+            await self._describe(photos[:half], paths, batch)
+            return await self._describe(photos[half:], paths, batch)
+        batch.photos += [photos[at] for at in found.seen]
+        batch.vectors += list(found.vectors)
+        for at, reason in found.failed.items():
+            if await asyncio.to_thread(os.path.exists, paths[photos[at]]):  # not thrown out of the cache
+                batch.failed.append((photos[at], reason))
+
+    async def _write(self, batch: _Batch, job_id: str) -> None:
+        files = await detections.files_of(self.graph, [photo.id for photo, _ in batch.failed]) if batch.failed else {}
+        noted = [
+            ReadFailure(*files[photo.id], STAGE, reason, partial=True)
+            for photo, reason in batch.failed
+            if photo.id in files
+        ]
+
+        async def work(tx: Transaction) -> None:
+            vectors = np.array(batch.vectors, np.float32)
+            await features.put(tx, self.settings.learn.backbone, batch.photos, vectors, STAGE)
+            await features.failed(tx, [photo.number for photo, _ in batch.failed])
+            await failures.put_failures(tx, noted, job_id)
+
+        await self.graph.transaction(work)

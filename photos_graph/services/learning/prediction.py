@@ -1,0 +1,143 @@
+"""Predicts the tags of the photos that the active model has not seen: those that came, or all after an activation.
+
+The worker works them out for all photos, since labels flow between those that are alike; what is due is written down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.labels import changes, predictions
+from photos_graph.graph.labels.predictions import Predicted
+from photos_graph.graph.learning import features
+from photos_graph.graph.learning.features import Described
+from photos_graph.index import Index
+from photos_graph.jobs.progress import Progress
+from photos_graph.jobs.worker_calls import watched
+from photos_graph.kept import Damaged, read_arrays, written_whole
+from photos_graph.learn.tags import Floats
+from photos_graph.model import Job, Model, ModelKind
+from photos_graph.services.learning.neighbours import kept_neighbours
+from photos_graph.services.learning.neighbours_child import GUESSES
+from photos_graph.services.learning.versions import EVERYTHING, FLOOR, Models
+from photos_graph.settings import Settings
+from photos_graph.workers.pool import WorkerPool
+
+AT_ONCE = 1_000  # photos in one commit
+MOST = 20  # predictions of a photo
+SAYING = "Predicting tags"
+
+
+@dataclass(frozen=True, slots=True)
+class Guesses:
+    """Of n photos and l labels: ``probabilities`` (n, l) and ``disagreement`` (n, l), by ``model``."""
+
+    model: str
+    ids: tuple[str, ...]
+    labels: tuple[str, ...]
+    probabilities: Floats
+    disagreement: Floats
+
+
+def guesses_of(settings: Settings, model_id: str) -> Path:
+    return settings.learn_dir / f"probabilities-{model_id}.npz"
+
+
+def read_guesses(path: Path) -> Guesses:
+    """Raises kept.Damaged."""
+    about, arrays = read_arrays(path, GUESSES)
+    return Guesses(
+        about["model"],
+        tuple(about["ids"]),
+        tuple(about["labels"]),
+        arrays["probabilities"].astype(np.float32),
+        arrays["disagreement"].astype(np.float32),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PredictStage:
+    graph: Graph
+    index: Index
+    models: Models
+    pool: WorkerPool
+    settings: Settings
+
+    async def run(self, job: Job, progress: Progress) -> str | None:
+        """The closing sentence. Raises Cancelled, and what goes wrong in the worker."""
+        active = await self.models.active(ModelKind.TAGS)
+        if active is None:
+            return None
+        model, file = active
+        photos = await features.described(self.graph, self.settings.learn.backbone)
+        everything = job.arguments == EVERYTHING
+        due = [photo for photo in photos if everything or photo.predicted_by != model.id]
+        if not due:
+            return None
+        guesses = await self._guesses(model, file, progress)
+        await self._write(model, guesses, due, progress)
+        await asyncio.to_thread(self._forget_others, model)
+        return f"Tags of {len(due):,} photos predicted by version {model.version}."
+
+    async def _guesses(self, model: Model, file: Path, progress: Progress) -> Guesses:
+        path = guesses_of(self.settings, model.id)
+        argument = {"graph": str(kept_neighbours(self.settings)), "model": str(file), "id": model.id}
+        await progress.step(0, None, SAYING)
+        _, chunks = await watched(self.pool.call("predict", argument), progress, SAYING)
+        await asyncio.to_thread(_keep, path, chunks)
+        try:
+            return await asyncio.to_thread(read_guesses, path)
+        except Damaged as error:
+            raise RuntimeError("what was written a moment ago cannot be read") from error
+
+    async def _write(self, model: Model, guesses: Guesses, due: Sequence[Described], progress: Progress) -> None:
+        place = {id_: at for at, id_ in enumerate(guesses.ids)}
+        floors = np.array([self._floor(model, label) for label in guesses.labels], np.float32)
+        here = [photo for photo in due if photo.id in place]
+        for start in range(0, len(here), AT_ONCE):
+            await progress.step(start, len(here), SAYING)
+            some = [
+                Predicted(photo.number, _kept(guesses, place[photo.id], floors))
+                for photo in here[start : start + AT_ONCE]
+            ]
+
+            async def work(tx: Transaction, some: Sequence[Predicted] = some) -> None:
+                await changes.lock(tx)
+                await predictions.put(tx, model.id, some)
+                await touch(tx, labelled=[photo.number for photo in some])
+
+            await self.graph.transaction(work)
+            await self.index.catch_up()
+        await progress.step(len(here), len(here), SAYING)
+
+    def _floor(self, model: Model, label: str) -> float:
+        of_model = next((each.threshold for each in model.per_label if each.label_id == label), None)
+        row = self.index.search.tags.get(label)
+        now = row.threshold if row is not None else None
+        return min(each for each in (FLOOR, of_model, now) if each is not None)
+
+    def _forget_others(self, model: Model) -> None:
+        own = guesses_of(self.settings, model.id)
+        for path in own.parent.glob("probabilities-*.npz"):
+            if path != own:
+                path.unlink(missing_ok=True)
+
+
+def _kept(guesses: Guesses, photo: int, floors: Floats) -> tuple[tuple[str, float], ...]:
+    """The likeliest tag, and those that may come to count."""
+    row = guesses.probabilities[photo]
+    best = np.argsort(-row, kind="stable")[:MOST].tolist()
+    return tuple((guesses.labels[at], float(row[at])) for n, at in enumerate(best) if n == 0 or row[at] >= floors[at])
+
+
+def _keep(path: Path, chunks: Sequence[bytes]) -> None:
+    with written_whole(path) as file:
+        for chunk in chunks:
+            file.write(chunk)

@@ -1,0 +1,67 @@
+"""Chooses what people are asked of tags, once for each model and what it was predicted on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.learning import features, questions
+from photos_graph.index import Index
+from photos_graph.jobs.progress import Progress
+from photos_graph.jobs.scratch import scratch
+from photos_graph.jobs.worker_calls import watched
+from photos_graph.model import Job, ModelKind, Question
+from photos_graph.services.learning import examples
+from photos_graph.services.learning.neighbours import kept_neighbours
+from photos_graph.services.learning.prediction import guesses_of
+from photos_graph.services.learning.versions import Models
+from photos_graph.settings import Settings
+from photos_graph.workers.pool import WorkerPool
+
+COUNT, EACH = 1_000, 20  # questions in all, and about each tag beside them
+SAYING = "Choosing what to ask"
+
+
+@dataclass(frozen=True, slots=True)
+class AskStage:
+    graph: Graph
+    index: Index
+    models: Models
+    pool: WorkerPool
+    settings: Settings
+
+    async def run(self, job: Job, progress: Progress) -> str | None:
+        """Raises Cancelled, and what goes wrong in the worker."""
+        active = await self.models.active(ModelKind.TAGS)
+        if active is None:
+            return None
+        guesses = guesses_of(self.settings, active[0].id)
+        if not await asyncio.to_thread(guesses.exists):
+            return None
+        photos = await features.described(self.graph, self.settings.learn.backbone)
+        stamp = f"{active[0].id} {len(photos)}"
+        if await questions.stamp(self.graph, ModelKind.TAGS) == stamp:
+            return None
+        search = self.index.search
+        with scratch(self.settings.learn_dir, "asking") as folder:
+            file = folder / "examples.json"
+            await asyncio.to_thread(examples.write, examples.said_of(search, photos), file)
+            argument = {
+                "graph": str(kept_neighbours(self.settings)),
+                "guesses": str(guesses),
+                "said": str(file),
+                "thresholds": {row.id: row.threshold for row in search.tags},
+                "count": COUNT,
+                "each": EACH,
+            }
+            await progress.step(0, None, SAYING)
+            _, chunks = await watched(self.pool.call("ask", argument), progress, SAYING)
+        asked = [
+            Question(ModelKind.TAGS, photo, None, tag, row.name, score, reason)
+            for photo, tag, score, reason in json.loads(b"".join(chunks))
+            if (row := search.tags.get(tag)) is not None
+        ]
+        await self.graph.transaction(lambda tx: questions.replace(tx, ModelKind.TAGS, stamp, asked))
+        return f"{len(asked):,} questions to review."

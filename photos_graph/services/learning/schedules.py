@@ -1,0 +1,127 @@
+"""Models are trained by themselves: by the clock, and when people corrected enough."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from cronsim import CronSim, CronSimError
+
+from photos_graph.errors import BadInput, EngineUnavailable, PhotosGraphError
+from photos_graph.graph import jobs
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.learning import schedules
+from photos_graph.index import Index
+from photos_graph.jobs.queue import Jobs
+from photos_graph.learn.dataset import LEAST_EXAMPLES
+from photos_graph.learn.persons import LEAST_LEFT
+from photos_graph.model import ModelKind, Schedule
+from photos_graph.services.learning.triggers import TRAINING, Learning
+from photos_graph.settings import Settings
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 5.0
+LONGEST = 100  # characters of an expression
+FIELDS = "minute, hour, day of the month, month, day of the week"
+
+
+class Schedules:
+    """``clock``: seconds since the epoch."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        index: Index,
+        queue: Jobs,
+        learning: Learning,
+        settings: Settings,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._graph = graph
+        self._index = index
+        self._jobs = queue
+        self._learning = learning
+        self._enough = settings.learn.corrections
+        self._clock = clock
+
+    async def all(self) -> list[Schedule]:
+        return list((await schedules.schedules(self._graph)).values())
+
+    async def set(self, kind: ModelKind, cron: str | None) -> bool:
+        """``cron``: in the time zone of this machine; None: not by the clock. Whether it is by the clock from now on.
+
+        Raises BadInput.
+        """
+        next_ms = None if cron is None else next_time(cron, self._clock())
+        await schedules.put(self._graph, kind, cron, next_ms)
+        return cron is not None
+
+    async def look(self) -> None:
+        """Queues what is due. A run that was missed, as one of several, is one run now; of two processes that look at
+        one graph only one queues it; none is queued while one waits or runs."""
+        for schedule in (await schedules.schedules(self._graph)).values():
+            now = self._clock()
+            by_clock = schedule.next_at is not None and schedule.next_at.timestamp() <= now
+            by_corrections = bool(self._enough) and schedule.corrections >= self._enough
+            if not by_clock and not by_corrections:
+                continue
+            if await self._jobs.unfinished(TRAINING[schedule.kind]):
+                continue  # it has another look when that has ended
+            learn = self._has_enough(schedule.kind) and await self._learning.can_train(schedule.kind)
+            if learn or by_clock:
+                await self._claim(schedule, now, learn)
+
+    async def _claim(self, schedule: Schedule, now: float, learn: bool) -> None:
+        """Without ``learn`` only the time goes on."""
+        next_ms = None if schedule.cron is None else next_time(schedule.cron, now)
+
+        async def work(tx: Transaction) -> bool:
+            kind, enough = schedule.kind, self._enough if learn else 0
+            if not await schedules.claim(tx, kind, round(now * 1000), next_ms, enough, learn):
+                return False
+            if learn:
+                await jobs.make(tx, TRAINING[kind], {})
+            return learn
+
+        if await self._graph.transaction(work):
+            log.info("the model of %s is trained", schedule.kind.lower())
+            self._jobs.wake()
+
+    def _has_enough(self, kind: ModelKind) -> bool:
+        """To learn anything at all: a training that cannot but fail is not begun."""
+        search = self._index.search
+        if kind is ModelKind.TAGS:
+            return any(len(search.tagged(tag.id, confirmed=True)) >= LEAST_EXAMPLES for tag in search.tags)
+        seen = search.terms.persons
+        return sum(len(seen.showing(person.id, confirmed=True)) > LEAST_LEFT for person in search.persons) > 1
+
+    async def keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self.look()
+            except EngineUnavailable:
+                log.warning("the engine does not answer; schedules wait for it")
+            except PhotosGraphError as error:
+                log.warning("schedules were not looked at: %s", error.public_message)
+
+
+def next_time(cron: str, now: float) -> int:
+    """The first time after ``now``, in milliseconds since the epoch, by the clock on the wall.
+
+    Raises BadInput with what is wrong.
+    """
+    if len(cron) > LONGEST or len(cron.split()) != 5:
+        raise BadInput(f"A schedule has five fields: {FIELDS}; '30 3 * * 1' is Mondays at half past three.")
+    try:
+        # A time that comes twice, when clocks are set back, is the first of both.
+        moments = (moment.timestamp() for moment in CronSim(cron, datetime.fromtimestamp(now)))
+        return next(round(moment * 1000) for moment in moments if moment > now)
+    except CronSimError as error:
+        raise BadInput(f"{error} in this schedule; its fields are {FIELDS}.") from None
+    except StopIteration:
+        raise BadInput("This schedule never comes.") from None

@@ -1,0 +1,44 @@
+"""Photos that look alike, answered from the kept graph of neighbours by a process that looks at a few places of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from photos_graph.index import Index
+from photos_graph.services.learning.neighbours import kept_neighbours
+from photos_graph.settings import Settings
+from photos_graph.workers.pool import Priority, WorkerPool
+
+Asked = tuple[str, int]  # a photo's id, and how many are wanted
+
+
+class Alike:
+    """``pool``: not the one of the jobs, which may be busy for minutes."""
+
+    def __init__(self, index: Index, pool: WorkerPool, settings: Settings) -> None:
+        self._index = index
+        self._pool = pool
+        self._path = kept_neighbours(settings)
+
+    async def similar(self, asked: Sequence[Asked]) -> list[list[str]]:
+        """For each photo (id), and how many are wanted, ids of those that are shown, the most similar first; none
+        before it was described.
+
+        Raises Busy, Unavailable.
+        """
+        found: dict[Asked, list[str]] = {}
+        left = {key: key[1] + MORE for key in asked if key[1]} if self._path.exists() else {}
+        while left:
+            argument = {"path": str(self._path), "asked": [(photo, count) for (photo, _), count in left.items()]}
+            result, _ = await self._pool.call("similar", argument, Priority.INTERACTIVE)
+            again: dict[Asked, int] = {}
+            for (key, count), alike in zip(left.items(), result["similar"], strict=True):
+                found[key] = [id_ for id_, _ in alike if self._index.search.number_of(id_) is not None][: key[1]]
+                if len(found[key]) < key[1] and len(alike) == count < MOST:
+                    again[key] = 4 * count
+            left = again
+        return [found.get(key, []) for key in asked]
+
+
+MORE = 20  # asked for beyond those wanted, since some may not be shown at the moment,
+MOST = 5_000  # and more of them where many are not

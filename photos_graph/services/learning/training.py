@@ -1,0 +1,119 @@
+"""The jobs that train: what people said goes to a worker, which hands back a model that is judged before it counts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from photos_graph.errors import Conflict
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.learning import features
+from photos_graph.index import Index
+from photos_graph.jobs.progress import Progress
+from photos_graph.jobs.scratch import scratch
+from photos_graph.jobs.worker_calls import watched
+from photos_graph.model import Job, Model, ModelKind, ModelState
+from photos_graph.services.faces.named_faces import write_named
+from photos_graph.services.learning import examples
+from photos_graph.services.learning.features import DescribeStage
+from photos_graph.services.learning.neighbours import NeighbourStage, kept_neighbours
+from photos_graph.services.learning.training_call import Steps, Trained, learn_persons, learn_tags
+from photos_graph.services.learning.versions import Models
+from photos_graph.settings import Settings
+from photos_graph.workers.pool import WorkerPool
+
+SAYING = "Training"
+NAMED = 5  # tags that were left out, in the closing message
+
+Began = Callable[[ModelKind], Awaitable[None]]
+
+
+class _Said:
+    """What the worker said last, for the job's own progress."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._done, self._total = 0, 1
+
+    @property
+    def job_id(self) -> str:
+        return self._progress.job_id
+
+    def heard(self, done: int, total: int) -> None:
+        self._done, self._total = done, total
+
+    async def step(self, done: int, total: int | None = None, message: str | None = None) -> None:
+        await self._progress.step(self._done, self._total, message)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainJob:
+    """``began`` is told when what was said so far is being learnt."""
+
+    graph: Graph
+    index: Index
+    models: Models
+    pool: WorkerPool
+    settings: Settings
+    describe: DescribeStage
+    neighbours: NeighbourStage
+    began: Began
+
+    async def tags(self, job: Job, progress: Progress) -> str:
+        """The closing message. Raises Cancelled, BadInput where there is too little to learn from, and what goes wrong
+        in the worker."""
+        for stage in (self.describe, self.neighbours):
+            await stage.run(job, progress)
+        photos = await features.described(self.graph, self.settings.learn.backbone)
+        if not photos:
+            raise Conflict("No photo was described yet: scan first.")
+        await self.began(ModelKind.TAGS)
+        await self.index.catch_up()
+
+        async def train(folder: Path, active: Path | None, steps: Steps) -> Trained:
+            file = folder / "examples.json"
+            told = examples.said_of(self.index.search, photos)
+            await asyncio.to_thread(examples.write, told, file)
+            return await learn_tags(self.pool, file, kept_neighbours(self.settings), active, self.settings, steps)
+
+        return await self._run(job, ModelKind.TAGS, train, progress)
+
+    async def persons(self, job: Job, progress: Progress) -> str:
+        """As ``tags``."""
+        await self.began(ModelKind.PERSONS)
+
+        async def train(folder: Path, active: Path | None, steps: Steps) -> Trained:
+            file = folder / "faces.npz"
+            await write_named(self.graph, self.index.search, self.settings.faces.embedder, file)
+            return await learn_persons(self.pool, file, active, self.settings, steps)
+
+        return await self._run(job, ModelKind.PERSONS, train, progress)
+
+    async def _run(
+        self,
+        job: Job,
+        kind: ModelKind,
+        train: Callable[[Path, Path | None, Steps], Awaitable[Trained]],
+        progress: Progress,
+    ) -> str:
+        model = (await self.models.by_id([job.id]))[0]  # of this job, if the process ended before the job did
+        left_out: Sequence[str] = ()
+        if model is None:
+            active = await self.models.active(kind)
+            heard = _Said(progress)
+            await progress.step(0, None, SAYING)
+            with scratch(self.settings.learn_dir, "training") as folder:
+                call = train(folder, active and active[1], heard.heard)
+                trained = await watched(call, heard, SAYING)
+            model, left_out = await self.models.keep(job.id, kind, trained), trained.left_out
+        return _closing(model, left_out)
+
+
+def _closing(model: Model, left_out: Sequence[str]) -> str:
+    what = "was rejected" if model.state is ModelState.REJECTED else "counts now"
+    learnt = f"Version {model.version}, learnt from {model.examples:,} examples of {model.labels:,}, {what}."
+    more = f" and {len(left_out) - NAMED:,} more" if len(left_out) > NAMED else ""
+    without = f" Left out: {' '.join(left_out[:NAMED])}{more}" if left_out else ""
+    return f"{learnt} {model.reason}{without}"

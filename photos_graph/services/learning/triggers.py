@@ -1,0 +1,94 @@
+"""When photos are described and predicted, and when models are trained."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib.util import find_spec
+
+from photos_graph.errors import ModelUnavailable
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.labels import predictions
+from photos_graph.graph.learning import features, models, schedules
+from photos_graph.jobs.queue import Jobs
+from photos_graph.learn import catalogue
+from photos_graph.learn.weights import Weights
+from photos_graph.model import Job, JobKind, ModelKind
+from photos_graph.settings import Settings
+
+WITHOUT_WEIGHTS = "Photos are not described, and no tags predicted; to have it: photos-graph models --fetch"
+TRAINING = {ModelKind.TAGS: JobKind.TRAIN_TAGS, ModelKind.PERSONS: JobKind.TRAIN_PERSONS}
+
+
+class Learning:
+    def __init__(self, graph: Graph, jobs: Jobs, settings: Settings) -> None:
+        self._graph = graph
+        self._jobs = jobs
+        self._settings = settings
+
+    async def read(self) -> None:
+        """Photos may have come: describes and predicts them, if that is wanted and can be done."""
+        learn = self._settings.learn
+        if learn.enabled == "off" or (learn.enabled == "auto" and not self._can()):
+            return
+        if (
+            not await features.is_wanted(self._graph, learn.backbone)
+            or await features.due_count(self._graph)
+            or await predictions.whole_by(self._graph) != await self.goes_by()
+        ):
+            await self._jobs.queue(JobKind.PREDICT, {})
+
+    async def goes_by(self) -> str:
+        """The model of tags that counts, and what looks."""
+        return f"{await models.active_id(self._graph, ModelKind.TAGS)} {self._settings.learn.backbone}"
+
+    async def predicted(self, by: str) -> None:
+        """A job that went ``by`` these came to its end; one that did not is done again after the next scan."""
+        await predictions.set_whole(self._graph, by)
+
+    async def reason_not_to(self) -> str | None:
+        """Raises ModelUnavailable where it is wanted all the same."""
+        learn = self._settings.learn
+        if learn.enabled == "off":
+            return "Photos are not described: learn.enabled is off."
+        weights = Weights(self._settings.models_dir, learn.weights)
+        try:
+            await asyncio.to_thread(weights.check, catalogue.backbone(learn.backbone))
+            if not _keras_is_here():
+                raise ModelUnavailable("TensorFlow is not installed: pip install 'photos-graph[ml]'")
+        except ModelUnavailable as error:
+            if learn.enabled == "on":
+                raise
+            return f"Photos are not described. {error.public_message}"
+        return None
+
+    async def train(self, kind: ModelKind) -> Job:
+        return await self._jobs.queue(TRAINING[kind], {})
+
+    async def began(self, kind: ModelKind) -> None:
+        """What people said so far is being learnt."""
+        await schedules.learnt(self._graph, kind)
+
+    async def can_train(self, kind: ModelKind) -> bool:
+        """Of persons always: what their faces are like is known."""
+        if kind is ModelKind.PERSONS:
+            return True
+        try:
+            return await self.reason_not_to() is None
+        except ModelUnavailable:
+            return False
+
+    @property
+    def weights_are_missing(self) -> bool:
+        """And nothing else is, and it was not said that photos are described all the same, which then fails."""
+        return self._settings.learn.enabled == "auto" and _keras_is_here() and not self._weights_are_here()
+
+    def _can(self) -> bool:
+        return _keras_is_here() and self._weights_are_here()
+
+    def _weights_are_here(self) -> bool:
+        learn = self._settings.learn
+        return Weights(self._settings.models_dir, learn.weights).are_here(catalogue.backbone(learn.backbone))
+
+
+def _keras_is_here() -> bool:
+    return find_spec("tensorflow") is not None

@@ -1,0 +1,189 @@
+"""Versions of what was learnt: which there are, which one counts, and their files."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from photos_graph.errors import BadInput, NotFound, Unavailable
+from photos_graph.graph import jobs
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.labels import changes
+from photos_graph.graph.learning import models
+from photos_graph.index import Index
+from photos_graph.kept import Damaged
+from photos_graph.learn.registry import Registry
+from photos_graph.learn.tags import TagModel
+from photos_graph.model import JobKind, Model, ModelKind, ModelState
+from photos_graph.services.learning.training_call import Trained
+from photos_graph.settings import Settings
+
+log = logging.getLogger(__name__)
+
+KEPT, KEPT_REJECTED = 20, 3  # versions of a kind that can be gone back to: that counted once, that never did
+FLOOR = 0.3  # probability from which on a prediction is kept, for a threshold that somebody lowers
+EVERYTHING = {"all": "1"}  # of a job: what this model said is said again
+DAMAGED = "Its file is damaged or gone."
+
+
+class Models:
+    """``wake`` is told when a model took over, and a job was made with it that goes through the library again."""
+
+    def __init__(self, graph: Graph, index: Index, settings: Settings, wake: Callable[[], None]) -> None:
+        self._graph = graph
+        self._index = index
+        self._settings = settings
+        self._wake = wake
+        self._follows = {ModelKind.TAGS: JobKind.PREDICT}
+        if settings.faces.enabled != "off":
+            self._follows[ModelKind.PERSONS] = JobKind.CLUSTER
+        self._folder = settings.learn_dir / "models"
+        self._registry = Registry(self._folder)
+
+    async def by_id(self, ids: Sequence[str]) -> list[Model | None]:
+        """One query to the engine."""
+        known = await models.models_by_id(self._graph, ids)
+        return [known.get(id_) for id_ in ids]
+
+    async def versions(self, kind: ModelKind | None = None) -> list[Model]:
+        """Newest first."""
+        return await models.versions(self._graph, kind)
+
+    async def active(self, kind: ModelKind) -> tuple[Model, Path] | None:
+        """The one that counts, and its file. Where that is damaged the newest before it that is whole takes over. None
+        where it goes by what another backbone, or embedder, sees than the one that looks now."""
+        every = await self.versions(kind)
+        now = next((model for model in every if model.state is ModelState.ACTIVE), None)
+        if now is None:
+            return None
+        reason = await self._why_not(now)
+        if reason is None:
+            return now, self._folder / now.file
+        if reason != DAMAGED:
+            return None
+        log.error("the file of version %d of the model of %s is damaged", now.version, kind.lower())
+        for model in every:
+            if model.state is ModelState.RETIRED and await self._why_not(model) is None:
+                reason = f"Version {now.version} took over and is damaged."
+                await self._activate(model, reason, now)
+                return replace(model, state=ModelState.ACTIVE, reason=reason), self._folder / model.file
+        return None
+
+    async def keep(self, id_: str, kind: ModelKind, trained: Trained) -> Model:
+        """A new version, as it was judged. Its files are whole before the graph knows of it, and it takes over in the
+        transaction that makes it: nothing is half done whenever the process ends."""
+        version = 1 + max((model.version for model in await self.versions(kind)), default=0)
+        name = await asyncio.to_thread(self._registry.save, kind, version, trained.model, trained.snapshot)
+        model = Model(
+            id=id_,
+            kind=kind,
+            version=version,
+            state=ModelState.CANDIDATE if trained.state is ModelState.ACTIVE else trained.state,
+            trained_at=datetime.now(UTC),
+            labels=len(trained.per_label),
+            examples=trained.examples,
+            metrics=trained.metrics,
+            per_label=trained.per_label,
+            reason=trained.reason,
+            snapshot=trained.snapshot_id,
+            file=name,
+        )
+        await self._forget_old(kind, name)
+        if trained.state is ModelState.ACTIVE:
+            await self._activate(model, trained.reason, new=True)
+        else:
+            await self._reject(model)
+        return replace(model, state=trained.state)
+
+    async def activate(self, model_id: str) -> Model:
+        """As a person wants it, also one that was rejected. Raises NotFound; Unavailable where its file is damaged, or
+        another backbone, or embedder, looks now."""
+        model = (await self.by_id([model_id]))[0]
+        if model is None:
+            raise NotFound("There is no such model.")
+        if (reason := await self._why_not(model)) is not None:
+            raise Unavailable(f"Version {model.version} cannot be used: {reason[0].lower()}{reason[1:]}")
+        if model.state is not ModelState.ACTIVE:
+            await self._activate(model, "Somebody chose it.")
+        else:
+            await self._graph.transaction(lambda tx: self._follow(tx, model.kind))
+            self._wake()
+        found = (await self.by_id([model_id]))[0]
+        return found if found is not None else model
+
+    async def set_threshold(self, tag_id: str, threshold: float) -> None:
+        """It stays, whatever models come. Below FLOOR all is predicted again. Raises BadInput, NotFound."""
+        if not 0 <= threshold <= 1:
+            raise BadInput("A threshold is a probability: from 0 to 1.")
+
+        async def work(tx: Transaction) -> None:
+            await changes.lock(tx)
+            if not await models.set_threshold(tx, tag_id, threshold):
+                raise NotFound("There is no such tag.")
+            await touch(tx, tags=[tag_id])
+            if threshold < FLOOR:
+                await jobs.make(tx, JobKind.PREDICT, EVERYTHING)
+
+        await self._graph.transaction(work)
+        self._wake()
+        await self._index.catch_up()
+
+    async def _reject(self, model: Model) -> None:
+        """Photos that were described for the training are predicted by the model that stays."""
+
+        async def work(tx: Transaction) -> None:
+            await models.create(tx, model)
+            if model.kind is ModelKind.TAGS:
+                await self._follow(tx, model.kind)
+
+        await self._graph.transaction(work)
+        self._wake()
+
+    async def _activate(self, model: Model, reason: str, damaged: Model | None = None, *, new: bool = False) -> None:
+        """All at once, with the job that follows: there is one active model of a kind at any time, and what it says
+        will be known, whenever the process ends."""
+
+        async def work(tx: Transaction) -> None:
+            await changes.lock(tx)
+            if new:
+                await models.create(tx, model)
+            tags = await models.activate(tx, model, reason)
+            if damaged is not None:
+                await models.set_state(tx, damaged.id, ModelState.RETIRED, DAMAGED)
+            await self._follow(tx, model.kind)
+            await touch(tx, tags=tags)
+
+        await self._graph.transaction(work)
+        self._wake()
+        await self._index.catch_up()
+
+    async def _follow(self, tx: Transaction, kind: ModelKind) -> None:
+        if kind in self._follows:
+            await jobs.make(tx, self._follows[kind], {})
+
+    async def _why_not(self, model: Model) -> str | None:
+        """Why it cannot be used."""
+        try:
+            learnt = await asyncio.to_thread(self._registry.load, model.file)
+        except Damaged:
+            return DAMAGED
+        if isinstance(learnt, TagModel):
+            seen_by, looks = learnt.backbone, self._settings.learn.backbone
+        else:
+            seen_by, looks = learnt.embedder, self._settings.faces.embedder
+        return None if seen_by == looks else f"It goes by what {seen_by} sees, and {looks} looks now."
+
+    async def _forget_old(self, kind: ModelKind, new: str) -> None:
+        """Files of the active model stay, and of the newest that counted and that were rejected; what is known of the
+        rest does."""
+        every = await self.versions(kind)
+        rejected = [model.file for model in every if model.state is ModelState.REJECTED][:KEPT_REJECTED]
+        counted = [model.file for model in every if model.state is not ModelState.REJECTED][: KEPT + 1]
+        active = [model.file for model in every if model.state is ModelState.ACTIVE]
+        kept = [*rejected, *counted, *active]
+        await asyncio.to_thread(self._registry.forget_all_but, kind, [*kept, new])

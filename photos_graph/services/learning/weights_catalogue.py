@@ -1,0 +1,57 @@
+"""All models that need weights, those for faces and those for learning, as `photos-graph models` shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from photos_graph.errors import BadInput
+from photos_graph.faces import catalogue as faces
+from photos_graph.faces.weights import Weights as FaceWeights
+from photos_graph.learn import catalogue as learn
+from photos_graph.learn.weights import Weights as LearnWeights
+from photos_graph.settings import Settings
+from photos_graph.weights import Progress, WeightFile, WeightState
+
+Row = faces.Detector | faces.Embedder | learn.Backbone
+
+
+class Catalogue:
+    def __init__(self, settings: Settings) -> None:
+        """Raises BadInput when the settings name a model that there is not."""
+        self._faces = FaceWeights(settings.models_dir, settings.faces.weights)
+        self._learn = LearnWeights(settings.models_dir, settings.learn.weights)
+        self.used: list[Row] = [
+            faces.detector(settings.faces.detector),
+            faces.embedder(settings.faces.embedder),
+            learn.backbone(settings.learn.backbone),
+        ]
+
+    def named(self, names: Sequence[str]) -> list[Row]:
+        """Raises BadInput with the names that there are."""
+        rows: dict[str, Row] = {**faces.DETECTORS, **faces.EMBEDDERS, **learn.BACKBONES}
+        for name in names:
+            if name not in rows:
+                raise BadInput(f'There is no model "{name}". There are: {", ".join(rows)}.')
+        return [rows[name] for name in names]
+
+    def fetch(self, rows: Sequence[Row], progress: Progress) -> list[WeightFile]:
+        """Gets what is missing or damaged; returns what it got. Raises ModelUnavailable."""
+        got = self._faces.fetch([row for row in rows if not isinstance(row, learn.Backbone)], progress)
+        return got + self._learn.fetch([row for row in rows if isinstance(row, learn.Backbone)], progress)
+
+    def check(self, rows: Sequence[Row]) -> None:
+        """Raises ModelUnavailable unless every file is whole."""
+        self._faces.check(*(row for row in rows if not isinstance(row, learn.Backbone)))
+        self._learn.check(*(row for row in rows if isinstance(row, learn.Backbone)))
+
+    def listed(self) -> list[tuple[str, str, str, bool]]:
+        """Rows of kind, name, state and whether it is the one in use."""
+        kinds: tuple[tuple[str, Sequence[Row]], ...] = (
+            ("detector", tuple(faces.DETECTORS.values())),
+            ("embedder", tuple(faces.EMBEDDERS.values())),
+            ("backbone", tuple(learn.BACKBONES.values())),
+        )
+        return [(kind, row.name, self._state(row), row in self.used) for kind, rows in kinds for row in rows]
+
+    def _state(self, row: Row) -> WeightState:
+        return self._learn.state_of(row) if isinstance(row, learn.Backbone) else self._faces.state_of(row)

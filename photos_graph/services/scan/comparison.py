@@ -1,0 +1,339 @@
+"""One root on disk against what the graph remembers of it: what is new, changed, moved, back, or gone.
+
+New and changed files are written as PENDING before any is opened. Nothing is judged missing here: a file that
+vanished may turn up under another path once the new ones are read (``services.scan``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from uuid import uuid4
+
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.library import failures, files, folders
+from photos_graph.graph.library.failures import ReadFailure
+from photos_graph.graph.library.files import FileRecord, Signature
+from photos_graph.graph.library.folders import FolderRecord
+from photos_graph.jobs.progress import Progress
+from photos_graph.library.walking import Found, FoundFile, FoundFolder, KnownFolder, Problem, Rules, Sidecar, walk
+from photos_graph.model import FileState, Root
+
+BATCH = 4000  # files compared at once
+ROWS = 1000  # files written in one commit
+
+
+@dataclass(slots=True)
+class Batch:
+    """Whole folders with all their files, so that what is not among them has vanished."""
+
+    folders: list[tuple[FoundFolder, list[FoundFile]]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def batches(found: Iterator[Found]) -> Iterator[Batch]:
+    batch, size = Batch(), 0
+    for item in found:
+        if isinstance(item, Problem):
+            batch.problems.append(item)
+        elif isinstance(item, FoundFolder):
+            if size >= BATCH or len(batch.folders) >= BATCH:
+                yield batch
+                batch, size = Batch(), 0
+            batch.folders.append((item, []))
+        else:
+            batch.folders[-1][1].append(item)
+            size += 1
+    yield batch
+
+
+class Comparison:
+    """Compares and writes; afterwards says what vanished. One use."""
+
+    def __init__(self, graph: Graph, root: Root, rules: Rules, progress: Progress) -> None:
+        self._graph = graph
+        self._root = root
+        self._rules = rules
+        self._progress = progress
+        self._by_key: dict[str, FolderRecord] = {}
+        self._by_id: dict[str, FolderRecord] = {}
+        self._by_inode: dict[int, list[str]] = {}
+        self._seen: set[str] = set()  # folder ids
+        self._moved: set[str] = set()  # file ids
+        self._problems: list[Problem] = []
+        self._fresh = False
+        self.files = 0  # looked at
+        self.vanished: list[FileRecord] = []
+        self.vanished_folders: list[FolderRecord] = []
+        self.stamps: list[FolderRecord] = []  # to be written when all that the folders hold is
+
+    async def run(self, scope: FolderRecord | None = None, quick: bool = False) -> None:
+        """``scope`` limits it to a folder's tree; ``quick`` trusts the times of folders, as a poll does.
+
+        Raises RootOffline when the root cannot be opened, and Cancelled.
+        """
+        await folders.rekey_files(self._graph, await folders.folders_to_rekey(self._graph, self._root.id))
+        for record in await folders.folders_of(self._graph, self._root.id):
+            self._remember(record)
+        self._fresh = len(self._by_id) == 1
+        base = scope.raw if scope else b""
+        known = {r.raw: KnownFolder(self._below(r), r.mtime_ns) for r in self._by_id.values()} if quick else None
+        found = self._walk(base, known)
+        source = batches(found)
+        coming = asyncio.create_task(asyncio.to_thread(next, source, None))
+        try:
+            while (batch := await coming) is not None:
+                # The disk is looked at while the engine is asked.
+                coming = asyncio.create_task(asyncio.to_thread(next, source, None))
+                await self._compare(batch)
+                await self._progress.step(0, None, f"Looking: {self.files:,} files")
+        finally:
+            await asyncio.gather(coming, return_exceptions=True)
+        await self._note_problems(scope.key if scope else self._root.id)
+        await self._find_vanished(base)
+
+    def _walk(self, base: bytes, known: dict[bytes, KnownFolder] | None) -> Iterator[Found]:
+        key = self._below(next(r for r in self._by_id.values() if r.raw == base))
+        return walk(self._root.raw_path, self._rules, known, start=base, start_key=key)
+
+    def _below(self, record: FolderRecord) -> str:
+        """The folder's key as the walk writes it: below the root."""
+        return record.key[len(self._root.id) + 1 :]
+
+    def _key(self, below: str) -> str:
+        return f"{self._root.id}/{below}" if below else self._root.id
+
+    def _remember(self, record: FolderRecord) -> None:
+        self._by_id[record.id] = record
+        self._by_key[record.key] = record
+        if record.inode:
+            self._by_inode.setdefault(record.inode, []).append(record.id)
+
+    # -- folders
+
+    async def _compare(self, batch: Batch) -> None:
+        put: list[FolderRecord] = []
+        rekeyed: list[str] = []
+        known_before: list[str] = []
+        records: list[tuple[FolderRecord, FoundFolder, list[FoundFile]]] = []
+        for found, found_files in batch.folders:
+            record = self._by_key.get(self._key(found.key))
+            if record is None and (old := await self._moved_from(found, found_files)):
+                moved = self._move_tree(old, found)
+                put += moved
+                rekeyed += [each.id for each in moved]
+                record = moved[0]
+            if record is None:
+                record = self._new(found)
+                put.append(record)
+            else:
+                known_before.append(record.id)
+                # The bytes of a name may change though it reads the same: Unicode writes an accent in two ways.
+                if record.missing or record.raw != found.relative:
+                    record = replace(record, raw=found.relative, missing=False, mtime_ns=0)
+                    self._remember(record)
+                    put.append(record)
+            self._seen.add(record.id)
+            if found.listed:
+                records.append((record, found, found_files))
+                self.stamps.append(replace(record, inode=found.inode, mtime_ns=found.mtime_ns))
+        await folders.put_folders(self._graph, self._root.id, list({r.id: r for r in put}.values()))
+        await folders.rekey_files(self._graph, rekeyed)
+        self._problems += batch.problems
+        listed = {record.id for record, _, _ in records}
+        known = await files.known_files(self._graph, [id_ for id_ in known_before if id_ in listed])
+        await self._compare_files(records, known)
+
+    def _new(self, found: FoundFolder) -> FolderRecord:
+        parent = self._by_key[self._key(found.key.rpartition("/")[0])]
+        # No time yet: a poll must not take a folder for known before its files are.
+        record = FolderRecord(uuid4().hex, self._key(found.key), found.name, found.relative, parent.id, found.inode, 0)
+        self._remember(record)
+        return record
+
+    async def _moved_from(self, found: FoundFolder, found_files: Iterable[FoundFile]) -> FolderRecord | None:
+        """A folder that was elsewhere: same inode, its old path gone, and the same time or an entry in common.
+
+        The last because inodes are used again: a new folder often has that of one just deleted.
+        """
+        for old in await asyncio.to_thread(self._gone_with_inode, found):
+            if old.mtime_ns and old.mtime_ns == found.mtime_ns:
+                return old
+            if await asyncio.to_thread(self._has_folder_of, old, found):
+                return old
+            # A folder that changed a moment before it was looked at has no time that could be compared.
+            known = (await files.known_files(self._graph, [old.id])).get(old.id, {})
+            if any(file.name in known and known[file.name].inode == file.inode for file in found_files):
+                return old
+        return None
+
+    def _gone_with_inode(self, found: FoundFolder) -> list[FolderRecord]:
+        known = [self._by_id[id_] for id_ in self._by_inode.get(found.inode, ()) if id_ not in self._seen]
+        return [old for old in known if old.inode == found.inode and not self._still_there(old.raw)]
+
+    def _has_folder_of(self, old: FolderRecord, found: FoundFolder) -> bool:
+        below = [r.raw.rpartition(b"/")[2] for r in self._by_id.values() if r.parent_id == old.id]
+        return any(os.path.lexists(b"/".join((self._root.raw_path, found.relative, name))) for name in below)
+
+    def _move_tree(self, old: FolderRecord, found: FoundFolder) -> list[FolderRecord]:
+        """The folder and all below it under their new keys, itself first."""
+        parent = self._by_key[self._key(found.key.rpartition("/")[0])]
+        new_key = self._key(found.key)
+        below = [r for r in self._by_id.values() if r.key.startswith(old.key + "/")]
+        for record in (old, *below):
+            self._by_key.pop(record.key, None)
+        moved = [
+            replace(
+                old, key=new_key, name=found.name, raw=found.relative, parent_id=parent.id, missing=False, mtime_ns=0
+            )
+        ]
+        for record in below:
+            raw = found.relative + record.raw[len(old.raw) :]
+            moved.append(replace(record, key=new_key + record.key[len(old.key) :], raw=raw))
+        for record in moved:
+            self._by_id[record.id] = record
+            self._by_key[record.key] = record
+        return moved
+
+    def _still_there(self, raw: bytes) -> bool:
+        """By listing, since a file system that ignores case would find the old spelling of a new name."""
+        parent, _, name = raw.rpartition(b"/")
+        try:
+            return name in os.listdir(self._root.raw_path + b"/" + parent)  # noqa: PTH208, raw bytes
+        except OSError:
+            return False
+
+    # -- files
+
+    async def _compare_files(
+        self,
+        records: Iterable[tuple[FolderRecord, FoundFolder, list[FoundFile]]],
+        known: dict[str, dict[str, FileRecord]],
+    ) -> None:
+        pending: list[FileRecord] = []
+        back: list[FileRecord] = []
+        appeared: list[FileRecord] = []
+        for folder, _, found_files in records:
+            remembered = known.get(folder.id, {})
+            self.files += len(found_files)
+            for file in found_files:
+                before = remembered.pop(file.name, None)
+                if before and _unchanged(before, file):
+                    continue
+                now = _record(before.id if before else uuid4().hex, folder.id, file)
+                if before is None:
+                    appeared.append(now)
+                elif before.signature != now.signature:
+                    pending.append(now)
+                else:
+                    back.append(now)
+            self.vanished += [gone for gone in remembered.values() if gone.state is not FileState.MISSING]
+        moved = {} if self._fresh else await self._moved_files(appeared)
+        pending += [file for file in appeared if file.id not in moved]
+        for chunk in _chunks([*back, *moved.values()]):
+            await files.move_files(self._graph, chunk)
+        for chunk in _chunks(pending):
+            await files.put_pending(self._graph, chunk, self._progress.job_id)
+
+    async def _moved_files(self, appeared: list[FileRecord]) -> dict[str, FileRecord]:
+        """By their new id, those that are known files under a new path: same inode, size, time; the old path gone."""
+        moved: dict[str, FileRecord] = {}
+        candidates: dict[int, list[FileRecord]] = {}
+        for chunk in _chunks(appeared):
+            candidates |= await files.files_by_inode(self._graph, self._root.id, [file.inode for file in chunk])
+        listings: dict[bytes, set[bytes]] = {}
+        for file in appeared:
+            for old in candidates.get(file.inode, ()):
+                if old.id in self._moved or old.signature[:3] != file.signature[:3]:
+                    continue
+                if old.signature != file.signature or await asyncio.to_thread(self._file_there, old, listings):
+                    continue
+                moved[file.id] = replace(file, id=old.id)
+                self._moved.add(old.id)
+                break
+        return moved
+
+    def _file_there(self, old: FileRecord, listings: dict[bytes, set[bytes]]) -> bool:
+        folder = self._by_id[old.folder_id]
+        if folder.raw not in listings:
+            try:
+                listings[folder.raw] = set(os.listdir(self._root.raw_path + b"/" + folder.raw))  # noqa: PTH208
+            except OSError:
+                listings[folder.raw] = set()
+        return old.raw_name in listings[folder.raw]
+
+    # -- what is gone
+
+    async def _note_problems(self, key: str) -> None:
+        noted = [
+            ReadFailure(self._nearest(problem.key).id, f"{self._root.name}/{problem.key}", "walk", problem.reason)
+            for problem in self._problems
+        ]
+        await failures.put_folder_failures(self._graph, self._root.id, key, noted, self._progress.job_id)
+
+    def _nearest(self, below: str) -> FolderRecord:
+        while (record := self._by_key.get(self._key(below))) is None:
+            below = below.rpartition("/")[0]
+        return record
+
+    async def _find_vanished(self, base: bytes) -> None:
+        gone = [
+            record
+            for record in self._by_id.values()
+            if record.id not in self._seen
+            and not record.missing
+            and (not base or record.raw == base or record.raw.startswith(base + b"/"))
+            and not self._spared(record.key)
+        ]
+        for start in range(0, len(gone), 500):
+            known = await files.known_files(self._graph, [record.id for record in gone[start : start + 500]])
+            self.vanished += [f for each in known.values() for f in each.values() if f.state is not FileState.MISSING]
+        self.vanished_folders = gone
+        self.vanished = [
+            file
+            for file in self.vanished
+            if file.id not in self._moved and not self._spared(f"{self._by_id[file.folder_id].key}/{file.name}")
+        ]
+
+    def _spared(self, key: str) -> bool:
+        """Nothing at or below what could not be looked at is gone for all we know."""
+        blocked = (self._key(problem.key) for problem in self._problems)
+        return any(key == at or key.startswith(at + "/") for at in blocked)
+
+
+def _unchanged(before: FileRecord, file: FoundFile) -> bool:
+    same = before.signature == _signature(file) and before.raw_name == _last(file.relative)
+    return same and before.state is not FileState.MISSING
+
+
+def _last(relative: bytes) -> bytes:
+    return relative.rpartition(b"/")[2]
+
+
+def _signature(file: FoundFile) -> Signature:
+    return file.size, file.mtime_ns, file.inode, _stamp(file.sidecar)
+
+
+def _stamp(sidecar: Sidecar | None) -> str | None:
+    return f"{sidecar.size}:{sidecar.mtime_ns}" if sidecar else None
+
+
+def _record(id_: str, folder_id: str, file: FoundFile) -> FileRecord:
+    return FileRecord(
+        id=id_,
+        name=file.name,
+        raw_name=_last(file.relative),
+        folder_id=folder_id,
+        size=file.size,
+        mtime_ns=file.mtime_ns,
+        inode=file.inode,
+        sidecar=_last(file.sidecar.relative) if file.sidecar else None,
+        sidecar_stamp=_stamp(file.sidecar),
+    )
+
+
+def _chunks(records: list[FileRecord]) -> Iterator[list[FileRecord]]:
+    for start in range(0, len(records), ROWS):
+        yield records[start : start + ROWS]

@@ -1,0 +1,301 @@
+"""The reading half of a scan: what is PENDING in a root is opened in child processes, and written down in batches.
+
+What is to be read is a query, so a scan that was stopped, or killed, goes on by asking it again. A file is noted
+as opened before it is, so one that takes the whole service down is known by name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from photos_graph.errors import (
+    Busy,
+    EngineUnavailable,
+    KilledWorker,
+    NotFound,
+    PhotosGraphError,
+    RootOffline,
+    StillWritten,
+    Unavailable,
+    Unreadable,
+)
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.library import files
+from photos_graph.graph.library.failures import ReadFailure
+from photos_graph.graph.library.files import FileRecord, PendingFile
+from photos_graph.graph.library.photos import Read, put_read
+from photos_graph.images.cache import RenditionCache
+from photos_graph.index import Index
+from photos_graph.jobs.concurrency import several
+from photos_graph.jobs.progress import Progress
+from photos_graph.library.places import Gazetteer
+from photos_graph.model import Place, Root, ThumbnailSize
+from photos_graph.paths import inode, mtime_ns
+from photos_graph.services.scan.intake import Intake, call_intake
+from photos_graph.settings import Settings
+from photos_graph.workers.pool import WorkerPool
+
+log = logging.getLogger(__name__)
+
+AHEAD = 4096  # pending files asked for at once: the engine looks at all of them every time
+BLOCK = 128  # files noted as opened at once
+WAITING = 8  # files handed to the pool beyond those it opens, so that it has work while results are written
+WRITE_EVERY = 64  # results in one commit,
+WRITE_SECONDS = 1.0  # or fewer after so long
+SUSPECT_AFTER = 1  # openings without an answer after which a file is read with no other beside it
+QUARANTINE_AFTER = 3  # and after which it is not opened again
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a reading came to."""
+
+    done: int = 0
+    vanished: list[FileRecord] = field(default_factory=list)  # gone between the walk and the reading
+    unsettled: list[PendingFile] = field(default_factory=list)
+
+
+class Reading:
+    """Reads what is PENDING in one root. One use."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        pool: WorkerPool,
+        cache: RenditionCache,
+        gazetteer: Gazetteer,
+        index: Index,
+        settings: Settings,
+        progress: Progress,
+    ) -> None:
+        self._graph = graph
+        self._pool = pool
+        self._cache = cache
+        self._gazetteer = gazetteer
+        self._index = index
+        self._settings = settings
+        self._progress = progress
+        self._tally = Tally()
+        self._opened: set[str] = set()  # file ids, of those that are PENDING still
+        self._blameless: list[str] = []  # file ids: opened, and no more came of it than that it is gone, or written to
+        self._killers: list[PendingFile] = []
+        self._reads: list[tuple[Intake, PendingFile]] = []
+        self._failures: list[ReadFailure] = []
+        self._written = time.monotonic()
+        self._total = 0
+
+    async def run(self, root: Root) -> Tally:
+        """Ends when everything is read, but for files that are still being written after the settling limit.
+
+        Raises RootOffline when the root goes away meanwhile, and Cancelled.
+        """
+        self._root = root
+        self._total = await files.pending_count(self._graph, root.id)
+        await self._progress.step(0, self._total, self._saying())
+        try:
+            await self._read_all((0, SUSPECT_AFTER - 1), self._settings.images.workers + WAITING)
+            await self._read_all((SUSPECT_AFTER, QUARANTINE_AFTER - 1), 1)
+            await self._quarantine_suspects()
+            await self._retry_killers()
+            await self._settle()
+            await self._retry_killers()  # those among what had to settle
+        finally:
+            await self._write()
+        return self._tally
+
+    def _saying(self) -> str:
+        return f"Reading {self._root.name}"
+
+    async def _read_all(self, attempts: tuple[int, int], at_once: int) -> None:
+        after = ""
+        while pending := await files.pending_files(self._graph, self._root.id, after, AHEAD, attempts):
+            after = pending[-1].key
+            size = BLOCK if at_once > 1 else 1  # what is noted with a file shares the blame for it
+            for start in range(0, len(pending), size):
+                # A file that was opened in this run and has to wait, is gone, or killed its worker, is no suspect.
+                block = [file for file in pending[start : start + size] if file.record.id not in self._opened]
+                now = time.time_ns()
+                self._tally.unsettled += [file for file in block if self._is_young(file.record, now)]
+                await self._read_block([file for file in block if not self._is_young(file.record, now)], at_once)
+
+    def _is_young(self, record: FileRecord, now_ns: int) -> bool:
+        """A time in the future counts as young too: the clocks of a NAS and of this machine may differ."""
+        return now_ns - record.mtime_ns < self._settings.library.settle_seconds * 1e9
+
+    async def _read_block(self, block: Sequence[PendingFile], at_once: int) -> None:
+        """Notes the block as opened, reads it, and takes the note back from files that were not reached."""
+        await files.note_opened(self._graph, [file.record.id for file in block])
+        unread = {file.record.id for file in block}
+        try:
+            async for file, outcome in several(block, self._open, at_once):
+                await self._take(file, outcome)
+                unread.discard(file.record.id)
+        finally:
+            await self._write()
+            await files.note_unopened(self._graph, list(unread))
+
+    async def _open(self, file: PendingFile) -> Intake | PhotosGraphError:
+        while True:
+            try:
+                return await call_intake(self._pool, self._root, file, self._settings)
+            except Busy as busy:
+                await asyncio.sleep(busy.retry_after)
+            except PhotosGraphError as error:
+                return error
+
+    async def _take(self, file: PendingFile, outcome: Intake | PhotosGraphError) -> None:
+        match outcome:
+            case Intake():
+                await self._keep_rendition(outcome)
+                self._reads.append((outcome, file))
+                self._failures += [
+                    ReadFailure(file.record.id, self._path(file), stage, reason, partial=True)
+                    for stage, reason in outcome.warnings
+                ]
+            case RootOffline() | EngineUnavailable():
+                raise outcome
+            case NotFound():
+                self._opened.add(file.record.id)
+                self._blameless.append(file.record.id)
+                self._tally.vanished.append(file.record)
+            case StillWritten():
+                self._opened.add(file.record.id)
+                self._blameless.append(file.record.id)
+                self._tally.unsettled.append(file)
+            case KilledWorker():
+                self._opened.add(file.record.id)
+                self._killers.append(file)
+            case Unreadable():
+                self._failures.append(
+                    ReadFailure(file.record.id, self._path(file), outcome.stage, outcome.public_message)
+                )
+            case Unavailable():
+                raise outcome
+            case _:
+                self._failures.append(ReadFailure(file.record.id, self._path(file), "read", outcome.public_message))
+        self._tally.done += 1
+        due = time.monotonic() - self._written > WRITE_SECONDS
+        if len(self._reads) + len(self._failures) >= WRITE_EVERY or due:
+            await self._write()
+        await self._progress.step(min(self._tally.done, self._total), self._total, self._saying())
+
+    async def _keep_rendition(self, intake: Intake) -> None:
+        try:
+            await asyncio.to_thread(
+                self._cache.put, intake.photo_id, ThumbnailSize.LARGE, intake.rendition_format, intake.rendition
+            )
+        except OSError as error:
+            # The cache only saves work: a full disk there must not stop a scan.
+            log.warning("a rendition could not be kept: %s", error.strerror)
+
+    def _path(self, file: PendingFile) -> str:
+        return self._root.name + file.key[len(self._root.id) :]
+
+    async def _write(self) -> None:
+        reads, self._reads = sorted(self._reads, key=lambda read: read[1].key), []
+        noted, self._failures = self._failures, []
+        blameless, self._blameless = self._blameless, []
+        self._written = time.monotonic()
+        await files.note_unopened(self._graph, blameless)
+        if not reads and not noted:
+            return
+        places = await self._places(reads)
+        rows = [
+            Read(
+                file_id=file.record.id,
+                size=intake.size,
+                mtime_ns=intake.mtime_ns,
+                inode=intake.inode,
+                content_hash=intake.content_hash,
+                width=intake.width,
+                height=intake.height,
+                format=intake.format,
+                placeholder=intake.placeholder,
+                metadata=intake.metadata,
+                places=places.get(file.record.id, ()),
+                regions=intake.regions,
+            )
+            for intake, file in reads
+        ]
+        library = self._settings.library
+        await put_read(
+            self._graph, rows, noted, self._progress.job_id, library.import_keywords, import_faces=library.import_faces
+        )
+        await self._index.catch_up()
+
+    async def _places(self, reads: Sequence[tuple[Intake, PendingFile]]) -> dict[str, tuple[Place, ...]]:
+        """By file: copies of a photo may lie where their sidecars say."""
+        located = [(file.record.id, intake.metadata.location) for intake, file in reads if intake.metadata.location]
+        found = await asyncio.to_thread(self._gazetteer.places, [location for _, location in located])
+        return {file_id: places for (file_id, _), places in zip(located, found, strict=True)}
+
+    # -- files that need more than one look
+
+    async def _retry_killers(self) -> None:
+        """Once more, each with no other beside it: the memory of a neighbour may have been what killed it."""
+        for file in self._killers:
+            outcome = await self._open(file)
+            if isinstance(outcome, KilledWorker):
+                reason = f"{outcome.public_message} It was tried twice and is left alone now."
+                self._failures.append(ReadFailure(file.record.id, self._path(file), outcome.stage, reason, attempts=2))
+                self._tally.done -= 1
+                await self._write()
+            else:
+                self._tally.done -= 1
+                await self._take(file, outcome)
+        self._killers = []
+
+    async def _quarantine_suspects(self) -> None:
+        found = await files.pending_files(self._graph, self._root.id, "", 10_000, (QUARANTINE_AFTER, 2**31))
+        suspects = [file for file in found if file.record.id not in self._opened]  # this service has survived those
+        reason = "Every time it was read alone the whole service ended. It is left alone now."
+        for file in suspects:
+            self._failures.append(
+                ReadFailure(file.record.id, self._path(file), "read", reason, attempts=file.record.attempts)
+            )
+        self._tally.done += len(suspects)
+        await self._write()
+
+    async def _settle(self) -> None:
+        """Waits for files that are being written: two looks apart that see the same size and time."""
+        wait = self._settings.library.settle_seconds
+        end = time.monotonic() + self._settings.library.settle_limit_seconds
+        looks = {file.record.id: file for file in self._tally.unsettled}
+        self._tally.unsettled = []
+        while looks:
+            message = f"Waiting for {len(looks)} files that are still being written"
+            await self._progress.step(self._tally.done, self._total, message)
+            await asyncio.sleep(wait)
+            steady: list[PendingFile] = []
+            for file in list(looks.values()):
+                now = await asyncio.to_thread(look, self._root, file, self._settings.library.follow_symlinks)
+                if now is None:
+                    self._tally.vanished.append(looks.pop(file.record.id).record)
+                elif now.record.signature == file.record.signature:
+                    steady.append(looks.pop(file.record.id))
+                else:
+                    looks[file.record.id] = now
+            await files.put_pending(self._graph, [file.record for file in steady], self._progress.job_id)
+            await self._read_block(steady, self._settings.images.workers + WAITING)
+            if time.monotonic() > end:
+                # As they look now: the next scan, which may trust the times of folders, sees whether they have settled.
+                await files.put_pending(self._graph, [file.record for file in looks.values()], self._progress.job_id)
+                self._tally.unsettled += looks.values()
+                return
+            looks |= {file.record.id: file for file in self._tally.unsettled}
+            self._tally.unsettled = []
+
+
+def look(root: Root, file: PendingFile, follow_symlinks: bool) -> PendingFile | None:
+    """The file as it is on disk now; None when it is not there."""
+    try:
+        found = os.stat(root.raw_path + b"/" + file.raw, follow_symlinks=follow_symlinks)  # noqa: PTH116, raw bytes
+    except OSError:
+        return None
+    record = replace(file.record, size=found.st_size, mtime_ns=mtime_ns(found), inode=inode(found))
+    return replace(file, record=record)

@@ -1,0 +1,106 @@
+"""Roots: the folders of originals that the library is made of."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import replace
+from uuid import uuid4
+
+from photos_graph import paths
+from photos_graph.errors import BadInput, Conflict
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.library import folders
+from photos_graph.index import Index
+from photos_graph.library import identity
+from photos_graph.model import Root, RootState
+from photos_graph.settings import Settings
+
+
+async def refreshed(root: Root) -> Root:
+    """The root as its folder is now: ONLINE with a fresh marker, or OFFLINE with the old one."""
+    state, marker = await asyncio.to_thread(identity.check, root.raw_path, root.marker)
+    return replace(root, state=state, marker=marker)
+
+
+class Roots:
+    def __init__(self, graph: Graph, index: Index, settings: Settings) -> None:
+        self._graph = graph
+        self._index = index
+        self._settings = settings
+
+    async def all(self) -> list[Root]:
+        return await folders.roots(self._graph)
+
+    async def add(self, path: str, name: str | None = None) -> Root:
+        """Raises BadInput for what is no folder that can be read, Conflict where it overlaps another root."""
+        raw = await asyncio.to_thread(_folder, path)
+        known = await self.all()
+        for root in known:
+            if paths.inside(root.raw_path, raw) or paths.inside(raw, root.raw_path):
+                raise Conflict(f"{paths.display(raw)} overlaps the folder {root.name}, which is added already.")
+        paths.check_data_dir(self._settings.data_dir, [raw])
+        root = Root(
+            id=uuid4().hex,
+            name=_name(name, raw, {root.name for root in known}),
+            raw_path=raw,
+            marker=await asyncio.to_thread(identity.marker, raw),
+            state=RootState.ONLINE,
+        )
+        await folders.add_root(self._graph, root)
+        await self._index.catch_up()
+        return root
+
+    async def ensure(self, path: str) -> Root:
+        """The root of that path, added unless it is known; one that is known may be away for now."""
+        raw = _raw(path)
+        for root in await self.all():
+            if await asyncio.to_thread(_same, root.raw_path, raw):
+                return root
+        return await self.add(path)
+
+    async def remove(self, root_id: str) -> bool:
+        """Forgets its folders and files; originals and what people said about photos stay. False: not known."""
+        removed = await folders.remove_root(self._graph, root_id)
+        await self._index.catch_up()
+        return removed
+
+
+def _same(known: bytes, raw: bytes) -> bool:
+    return known == raw or (paths.inside(known, raw) and paths.inside(raw, known))
+
+
+def _raw(path: str) -> bytes:
+    if not path:  # else it would be where the service was started
+        raise BadInput("The path of a folder is not empty.")
+    if "\0" in path:
+        raise BadInput("A path holds no NUL character.")
+    try:
+        return os.path.abspath(os.fsencode(os.path.expanduser(path)))  # noqa: PTH100, PTH111, raw bytes
+    except UnicodeEncodeError:
+        raise BadInput("A path holds no lone surrogates.") from None
+
+
+def _folder(path: str) -> bytes:
+    raw = _raw(path)
+    if not os.path.isdir(raw):  # noqa: PTH112
+        raise BadInput(f"{paths.display(raw)} is no folder on this machine.")
+    if not os.access(raw, os.R_OK | os.X_OK):
+        raise BadInput(f"{paths.display(raw)} may not be read by the user that the service runs as.")
+    return raw
+
+
+def _name(given: str | None, raw: bytes, taken: set[str]) -> str:
+    """As given, or the folder's own with a number where another root has it."""
+    if given is not None:
+        name = given.encode("utf-8", "replace").decode().strip()  # no engine takes a lone surrogate
+        if not name or "/" in name or len(name) > 255:
+            raise BadInput("The name of a folder of photos is 1 to 255 characters, none of them a slash.")
+        if name in taken:
+            raise Conflict(f"Another folder of photos is named {name}.")
+        return name
+    name = base = paths.display(os.path.basename(raw)) or "Photos"  # noqa: PTH119, raw bytes
+    number = 2
+    while name in taken:
+        name, number = f"{base} {number}", number + 1
+    return name

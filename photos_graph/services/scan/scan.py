@@ -1,0 +1,155 @@
+"""The scan job: each root on disk is compared with the graph, read, and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from photos_graph.errors import Conflict, NotFound, RootOffline
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.library import files, folders
+from photos_graph.images.cache import RenditionCache
+from photos_graph.images.formats import EXTENSIONS, RAW
+from photos_graph.index import Index
+from photos_graph.jobs.progress import Progress
+from photos_graph.library.places import Gazetteer
+from photos_graph.library.walking import Rules
+from photos_graph.model import Job, Root, RootState
+from photos_graph.services.scan.comparison import Comparison
+from photos_graph.services.scan.reading import Reading, Tally
+from photos_graph.services.scan.roots import refreshed
+from photos_graph.settings import Settings
+from photos_graph.workers.pool import WorkerPool
+
+
+def rules(settings: Settings) -> Rules:
+    library = settings.library
+    return Rules(EXTENSIONS, frozenset(library.skip_folders), library.follow_symlinks, frozenset(RAW.extensions))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One root, compared and read, before anything in it is judged missing."""
+
+    root: Root
+    held: int  # files before the scan
+    comparison: Comparison
+    tally: Tally
+
+    @property
+    def vanished(self) -> list[str]:
+        """Ids of files."""
+        return [file.id for file in [*self.comparison.vanished, *self.tally.vanished]]
+
+
+class Scan:
+    """Job arguments: ``root`` (ids, with commas between), ``folder`` (an id; neither: all roots), ``quick`` and
+    ``acceptMissing`` ("1")."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        pool: WorkerPool,
+        cache: RenditionCache,
+        gazetteer: Gazetteer,
+        index: Index,
+        settings: Settings,
+        read: Callable[[], Awaitable[None]],
+    ) -> None:
+        """``read`` is told when the photos of all roots were."""
+        self._read = read
+        self._graph = graph
+        self._pool = pool
+        self._cache = cache
+        self._gazetteer = gazetteer
+        self._index = index
+        self._settings = settings
+
+    async def run(self, job: Job, progress: Progress) -> str:
+        """The closing message. Raises RootOffline, Conflict (too much is missing), NotFound, Cancelled."""
+        wanted = job.arguments.get("root", "").split(",")
+        roots = [root for root in await folders.roots(self._graph) if wanted == [""] or root.id in wanted]
+        if not roots and wanted != [""]:
+            raise NotFound("The folder of photos that this scan was for has been removed.")
+        said: dict[str, str] = {}
+        refused: list[RootOffline | Conflict] = []
+        looks: list[Look] = []
+        # What vanished from one root may have been moved into another: all are read before any is judged.
+        for root in roots:
+            try:
+                looks.append(await self._look(root, job, progress))
+            except RootOffline as error:
+                # One root's trouble does not keep the others from being scanned.
+                refused.append(error)
+                said[root.id] = error.public_message
+            except Conflict as error:
+                refused.append(error)
+                said[root.id] = f"{root.name}: {error.public_message}"
+        left = {root.id for root in await folders.roots(self._graph)}
+        vanished = {id_ for look in looks for id_ in look.vanished}
+        for look in looks:
+            try:
+                if look.root.id in left:
+                    said[look.root.id] = await self._judge(look, vanished, job)
+                else:
+                    said[look.root.id] = f"{look.root.name} was removed from the library while it was scanned."
+            except (RootOffline, Conflict) as error:
+                refused.append(error)
+                said[look.root.id] = error.public_message
+        await self._read()
+        closing = " ".join(said[root.id] for root in roots)
+        if refused:
+            raise type(refused[0])(closing)
+        return closing or "There is no folder of photos yet. Add one first."
+
+    async def _look(self, root: Root, job: Job, progress: Progress) -> Look:
+        root = await self._online(root)
+        scope = None
+        if folder_id := job.arguments.get("folder"):
+            records = {record.id: record for record in await folders.folders_of(self._graph, root.id)}
+            scope = records.get(folder_id)
+        held = await files.present_count(self._graph, root.id)
+        comparison = Comparison(self._graph, root, rules(self._settings), progress)
+        await comparison.run(scope, quick=job.arguments.get("quick") == "1")
+        await self._index.catch_up()
+        reading = Reading(self._graph, self._pool, self._cache, self._gazetteer, self._index, self._settings, progress)
+        return Look(root, held, comparison, await reading.run(root))
+
+    async def _online(self, root: Root) -> Root:
+        now = await refreshed(root)
+        if now != root:
+            await folders.set_root_state(self._graph, now)
+        if now.state is RootState.OFFLINE:
+            raise RootOffline(f"{root.name} is offline: its folder is not there, or not the one that was added.")
+        return now
+
+    async def _judge(self, look: Look, vanished: set[str], job: Job) -> str:
+        """Marks as missing what is gone, unless it is so much that something else must be wrong. ``vanished`` is what
+        did from all roots."""
+        root = await self._online(look.root)  # a share that went away meanwhile has lost nothing
+        comparison, tally = look.comparison, look.tally
+        ids = look.vanished
+        moved = await files.drop_moved(self._graph, ids, job.id)
+        left = [id_ for id_ in ids if id_ not in moved]
+        held = await files.holding_photos(self._graph, left)
+        # Of a root that lost all of its files, copies elsewhere may be no more than a backup.
+        copied = await files.copied_lately(self._graph, list(held), vanished) if len(held) < look.held else set()
+        gone = held - copied
+        too_many = len(gone) > self._settings.library.missing_limit * look.held
+        refused = too_many and job.arguments.get("acceptMissing") != "1"
+        # Of a file that came and went before it was read there is nothing to lose.
+        await files.miss_files(self._graph, [id_ for id_ in left if not refused or id_ not in held])
+        if not refused:
+            missing = [replace(record, missing=True) for record in comparison.vanished_folders]
+            await folders.put_folders(self._graph, root.id, missing)
+        # Also when it is refused: polls would find the same again every minute; a scan that is asked for looks at all.
+        await folders.stamp_folders(self._graph, comparison.stamps)
+        await self._index.catch_up()
+        if refused:
+            raise Conflict(
+                f"{root.name}: {len(gone):,} of {look.held:,} files are gone. None was marked as missing, in case this "
+                "is a mistake. If it is right, scan again with acceptMissing: true (--accept-missing)."
+            )
+        waiting = f", {len(tally.unsettled)} still being written (the next scan reads them)" if tally.unsettled else ""
+        lost = f", {len(gone)} missing" if gone else ""
+        return f"{root.name}: {comparison.files:,} files looked at, {tally.done:,} read{lost}{waiting}."

@@ -1,0 +1,153 @@
+"""A pool of child processes for work that may crash, hang or eat memory: everything that opens an original."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from typing import Any
+
+from photos_graph.errors import KilledWorker, Unavailable
+from photos_graph.workers.process import NeverBegan, Worker
+from photos_graph.workers.turns import Priority, Turns
+
+__all__ = ["Chunks", "Priority", "WorkerPool"]
+
+
+START_ATTEMPTS = 3
+CLOSE_SECONDS = 5.0
+
+
+class Chunks:
+    """What a task emits, once through; afterwards ``result`` is what it returned."""
+
+    def __init__(self) -> None:
+        self.result: dict[str, Any] = {}
+        self.iterator: AsyncIterator[bytes]
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self.iterator
+
+
+class WorkerPool:
+    """Runs tasks by name in child processes.
+
+    ``target`` is "module:attribute", a mapping of task names to functions ``(argument, emit) -> result`` (see
+    ``child.Task``). At most ``size`` run; ``queue`` more may wait at each priority. A task may add
+    ``memory_bytes`` of address space to what its process needs for itself, and take ``timeout_seconds``.
+
+    Children start when first needed and stay, or end after ``idle_seconds`` without a call. One that dies, or whose
+    caller goes away, is replaced by the next call. They die with this process, however it ends.
+    """
+
+    def __init__(
+        self,
+        target: str,
+        size: int,
+        memory_bytes: int,
+        timeout_seconds: float,
+        queue: int,
+        idle_seconds: float | None = None,
+    ) -> None:
+        self._target = target
+        self._idle_seconds = idle_seconds
+        self._memory_bytes = memory_bytes
+        self._timeout_seconds = timeout_seconds
+        self._turns = Turns(size, queue)
+        self._idle: list[Worker] = []
+        self._workers: set[Worker] = set()
+        self._endings: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    @property
+    def pids(self) -> list[int]:
+        """Of the children that are alive as far as is known."""
+        return [worker.pid for worker in self._workers if worker.usable or worker.task]
+
+    @property
+    def running(self) -> dict[int, str]:
+        """Process id to the name of the task that it runs."""
+        return {worker.pid: worker.task for worker in self._workers if worker.task}
+
+    async def call(
+        self, task: str, argument: dict[str, Any], priority: Priority = Priority.BACKGROUND
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        """What the task returns and the chunks that it emits. Raises what ``stream`` raises."""
+        async with self.stream(task, argument, priority) as chunks:
+            emitted = [chunk async for chunk in chunks]
+        return chunks.result, emitted
+
+    @asynccontextmanager
+    async def stream(
+        self, task: str, argument: dict[str, Any], priority: Priority = Priority.INTERACTIVE
+    ) -> AsyncIterator[Chunks]:
+        """The chunks as they are emitted. Leaving before the last one kills the child.
+
+        Raises Busy when too many wait, Unavailable when no child starts; while iterating also what the task
+        raised, KilledWorker when its process died, OverLimit when it took too long or too much memory.
+        """
+        chunks = Chunks()
+        async with self._turns.turn(priority), aclosing(self._run(task, argument, chunks)) as chunks.iterator:
+            yield chunks
+
+    async def close(self) -> None:
+        """Kills the children. Calls that still run raise Unavailable."""
+        self._closed = True
+        for worker in self._workers:
+            self._end(worker)
+        self._idle.clear()
+        if self._endings:
+            # One that waits for a network file system that is gone cannot even be killed.
+            await asyncio.wait(self._endings, timeout=CLOSE_SECONDS)
+
+    async def _run(self, task: str, argument: dict[str, Any], chunks: Chunks) -> AsyncGenerator[bytes]:
+        for _ in range(START_ATTEMPTS):
+            worker = await self._take()
+            try:
+                async with aclosing(worker.run(task, argument, self._timeout_seconds)) as emitted:
+                    async for chunk in emitted:
+                        yield chunk
+                chunks.result = worker.result or {}
+                return
+            except NeverBegan:
+                continue
+            except KilledWorker:
+                if self._closed:  # our doing, not the file's
+                    raise Unavailable("The service is shutting down.") from None
+                raise
+            finally:
+                self._put_back(worker)
+        raise Unavailable("The decode workers die before they begin; the log says why.")
+
+    async def _take(self) -> Worker:
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.usable:
+                return worker
+            self._end(worker)
+        if self._closed:
+            raise Unavailable("The service is shutting down.")
+        worker = await Worker.start(self._target, self._memory_bytes)
+        self._workers.add(worker)
+        return worker
+
+    def _put_back(self, worker: Worker) -> None:
+        if worker.usable and not self._closed:
+            self._idle.append(worker)
+            if self._idle_seconds is not None:
+                loop = asyncio.get_running_loop()
+                loop.call_later(self._idle_seconds, self._end_unused, worker, worker.runs)
+        else:
+            self._end(worker)
+
+    def _end_unused(self, worker: Worker, runs: int) -> None:
+        if worker in self._idle and worker.runs == runs:
+            self._idle.remove(worker)
+            self._end(worker)
+
+    def _end(self, worker: Worker) -> None:
+        """In the background: the place is free at once."""
+        ending = asyncio.create_task(worker.kill())
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
+        ending.add_done_callback(lambda _: self._workers.discard(worker))

@@ -1,0 +1,182 @@
+"""One child process, seen from the parent. ``child.py`` is its other side."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from photos_graph import errors
+from photos_graph.workers.frames import HEADER, MAX_BODY, Kind, frame
+
+log = logging.getLogger(__name__)
+
+START_SECONDS = 60.0
+STDERR_TAIL = 4096  # bytes kept for the log
+CHILD_ENVIRONMENT = {
+    "VIPS_CONCURRENCY": "1",
+    "VIPS_DISC_THRESHOLD": "1000g",  # large pictures go to memory, which is limited, and never to a temporary file
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",  # each takes 64 MiB of address space
+    "PYTHONUTF8": "1",
+}
+
+
+class NeverBegan(Exception):
+    """The child was gone before the call reached it, so the call is not to blame."""
+
+
+class Worker:
+    """Its methods are for one caller at a time."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        if not (process.stdin and process.stdout and process.stderr):
+            raise TypeError("a worker talks through pipes")
+        self.pid = process.pid
+        self.task: str | None = None
+        self.result: dict[str, Any] | None = None
+        self.retired = False
+        self.runs = 0
+        self._process = process
+        self._calls = process.stdin
+        self._answers = process.stdout
+        self._stderr = process.stderr
+        self._tail = b""
+        self._listener = asyncio.create_task(self._listen())
+
+    @classmethod
+    async def start(cls, target: str, memory_bytes: int) -> Worker:
+        """Raises Unavailable when the child does not come up."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", "photos_graph.workers.child"),
+                *(target, str(memory_bytes), str(os.getpid())),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=environment | CHILD_ENVIRONMENT,
+                start_new_session=True,  # the terminal's signals are the parent's to answer
+                limit=1024 * 1024,
+            )
+        except OSError as error:
+            log.error("a decode worker cannot be started: %s", error.strerror)
+            raise errors.Unavailable("No decode worker can be started; the log says why.") from None
+        worker = cls(process)
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                kind, _ = await worker._frame()
+            if kind is not Kind.READY:
+                raise EOFError
+        except BaseException as error:
+            await worker.kill()
+            if not isinstance(error, (EOFError, TimeoutError)):
+                raise
+            log.error("a decode worker does not start: %s", worker._tail.decode(errors="replace"))
+            raise errors.Unavailable("The decode worker does not start; the log says why.") from None
+        return worker
+
+    @property
+    def usable(self) -> bool:
+        return not self.retired and self._process.returncode is None and not self._answers.at_eof()
+
+    async def run(self, task: str, argument: dict[str, Any], timeout_seconds: float) -> AsyncGenerator[bytes]:
+        """The chunks that the task emits; then ``result`` is set.
+
+        Raises NeverBegan, what the task raised, KilledWorker, or OverLimit when it takes too long. Unless it ends
+        normally or with the task's own error, the worker is no longer usable and has to be killed.
+        """
+        deadline = asyncio.get_running_loop().time() + timeout_seconds
+        self.task, self.result = task, None
+        self.runs += 1
+        usable_again, begun = False, False
+        try:
+            self._calls.write(frame(Kind.CALL, json.dumps({"task": task, "argument": argument}).encode()))
+            while True:
+                async with asyncio.timeout_at(deadline):
+                    kind, body = await self._frame()
+                if kind is Kind.CHUNK:
+                    yield body
+                elif kind is Kind.BEGUN:
+                    begun = True
+                elif kind is Kind.RESULT:
+                    answer = json.loads(body)
+                    self.result, usable_again = answer["result"], not answer["retire"]
+                    return
+                elif kind is Kind.ERROR:
+                    answer = json.loads(body)
+                    usable_again = not answer["retire"]
+                    raise _error(answer)
+                else:
+                    raise EOFError
+        except TimeoutError:
+            raise errors.OverLimit(f"It takes longer than {timeout_seconds:g} seconds.") from None
+        except EOFError:
+            if not begun:
+                raise NeverBegan from None
+            cause = await self._cause()
+            log.warning("a decode worker died in task %s (%s): %s", task, cause, self._tail.decode(errors="replace"))
+            raise errors.KilledWorker(f"The process that opened it died ({cause}).") from None
+        finally:
+            self.task = None
+            self.retired = not usable_again
+
+    async def _frame(self) -> tuple[Kind, bytes]:
+        """Raises EOFError when the child is gone or talks nonsense."""
+        try:
+            size, number = HEADER.unpack(await self._answers.readexactly(HEADER.size))
+            if size > MAX_BODY:
+                raise EOFError
+            return Kind(number), await self._answers.readexactly(size)
+        except (ConnectionError, ValueError) as error:
+            raise EOFError from error
+
+    async def _cause(self) -> str:
+        await self.kill()
+        code = self._process.returncode or 0
+        with contextlib.suppress(ValueError):
+            return signal.Signals(-code).name
+        return f"exit status {code}"
+
+    async def _listen(self) -> None:
+        while text := await self._stderr.read(STDERR_TAIL):
+            self._tail = (self._tail + text)[-STDERR_TAIL:]
+
+    async def kill(self) -> None:
+        """Ends the child, whatever it does, and waits for its end."""
+        self.retired = True
+        try:
+            # One that died by itself must show its own signal, so it gets a moment to be reaped.
+            if self._answers.at_eof():
+                async with asyncio.timeout(1):
+                    await self._process.wait()
+        except TimeoutError:
+            pass
+        finally:
+            if self._process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    self._process.kill()
+        await self._process.wait()
+        await self._listener
+        # The public interface closes the pipes only after the last unread byte was read.
+        self._process._transport.close()  # type: ignore[attr-defined]
+        if self._tail:
+            log.debug("decode worker %d: %s", self.pid, self._tail.decode(errors="replace"))
+
+
+def _error(answer: dict[str, Any]) -> errors.PhotosGraphError:
+    """The task's own error again. An unknown class, or one that is no error of ours, becomes Unreadable."""
+    kind: Any = getattr(errors, str(answer["error"]), None)
+    message, stage = str(answer["message"]), answer.get("stage")
+    if not isinstance(kind, type) or not issubclass(kind, errors.PhotosGraphError) or kind is errors.Busy:
+        return errors.Unreadable(message)
+    error: errors.PhotosGraphError = kind(message)
+    if isinstance(error, errors.Unreadable) and stage:
+        error.stage = str(stage)
+    return error
