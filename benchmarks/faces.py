@@ -23,7 +23,7 @@ from photos_graph.faces.assignment import assign
 from photos_graph.faces.catalogue import DETECTORS, EMBEDDERS
 from photos_graph.faces.clustering import average_linkage, by_size, hdbscan, unconstrained
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.weights import Weights
+from photos_graph.faces.weights import FaceWeights
 from photos_graph.services.faces.detection_call import find_faces, model_pool
 from photos_graph.settings import Settings
 
@@ -199,7 +199,7 @@ def lfw_vectors(bench: Bench, figures: list[Figure]) -> Path | None:
     path.parent.mkdir(parents=True, exist_ok=True)
     settings = Settings(data_dir=path.parent)
     models = (DETECTORS[settings.faces.detector], EMBEDDERS[settings.faces.embedder])
-    Weights(settings.models_dir, settings.faces.weights).fetch(models, lambda what, done, total: bench.say(what))
+    FaceWeights(settings.models_dir, settings.faces.weights).fetch(models, lambda what, done, total: bench.say(what))
     bench.say(f"faces of {len(pictures):,} pictures")
     with _timed() as seconds:
         found = asyncio.run(_middle_faces(pictures, settings))

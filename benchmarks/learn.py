@@ -20,7 +20,7 @@ from benchmarks.bench import Bench
 from benchmarks.report import Figure, Goal
 from photos_graph.faces.catalogue import EMBEDDERS
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.matching import Rules
+from photos_graph.faces.matching import FaceConstraints
 from photos_graph.learn import catalogue, dataset, gate, neighbours, persons, registry
 from photos_graph.learn.dataset import Said, TagNode, TrainingSet, training_set
 from photos_graph.learn.evidence import Evidence
@@ -28,7 +28,7 @@ from photos_graph.learn.metrics import average_precisions
 from photos_graph.learn.neighbours import Neighbours
 from photos_graph.learn.review import tag_questions
 from photos_graph.learn.tags import TagModel
-from photos_graph.learn.weights import Weights
+from photos_graph.learn.weights import BackboneWeights
 from photos_graph.model import ModelState
 from photos_graph.services.learning.features_call import MOST, describe, describing_pool
 from photos_graph.services.learning.neighbours import AT_ONCE
@@ -251,7 +251,7 @@ def _persons(bench: Bench) -> list[Figure]:
         model = persons.train(persons.NamedFaces(ids, labels, ids, vectors[named], ones, people[named]), embedder)
         strangers = np.flatnonzero(~known)
         found, taken = (
-            model.decide(vectors[rows], Rules(np.arange(len(rows), dtype=np.int32)), embedder)
+            model.decide(vectors[rows], FaceConstraints(np.arange(len(rows), dtype=np.int32)), embedder)
             for rows in (probes, strangers)
         )
         right.append((found == people[probes]).mean())
@@ -328,7 +328,7 @@ def _features(bench: Bench, settings: Settings, figures: list[Figure]) -> Path |
         bench.say(f"left out: there is no {bench.scenes}/<place>/<picture>.jpg")
         return None
     row = catalogue.backbone(settings.learn.backbone)
-    store = Weights(settings.models_dir, settings.learn.weights)
+    store = BackboneWeights(settings.models_dir, settings.learn.weights)
     store.fetch([row], lambda what, done, total: bench.say(what))
 
     async def run() -> tuple[Floats, float, float]:

@@ -18,7 +18,7 @@ from benchmarks.service import Service
 from photos_graph.learn import catalogue
 from photos_graph.learn.evidence import Evidence
 from photos_graph.learn.metrics import average_precisions
-from photos_graph.learn.weights import Weights
+from photos_graph.learn.weights import BackboneWeights
 from photos_graph.settings import Settings
 from resolvers import ids
 
@@ -67,7 +67,7 @@ def learning(bench: Bench) -> Iterator[Figure]:
 
 def fetched(bench: Bench, data_dir: Path) -> None:
     """The backbone is where the service looks for it."""
-    store = Weights(Settings(data_dir=data_dir).models_dir)
+    store = BackboneWeights(Settings(data_dir=data_dir).models_dir)
     store.fetch([catalogue.backbone("EfficientNetLite0")], lambda what, done, total: bench.say(what))
 
 

@@ -17,7 +17,7 @@ from benchmarks.report import Figure, Goal
 from benchmarks.service import Service
 from photos_graph.bootstrap import Services, build
 from photos_graph.faces.catalogue import DETECTORS, EMBEDDERS
-from photos_graph.faces.weights import Weights
+from photos_graph.faces.weights import FaceWeights
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import detections
 from photos_graph.graph.faces.detections import SeenFace
@@ -75,7 +75,7 @@ def _until_idle(service: Service) -> None:
 
 def weights(bench: Bench) -> Path:
     home = (bench.folder / "models").resolve()
-    Weights(home).fetch((DETECTORS["yunet"], EMBEDDERS["SFace"]), lambda what, done, total: bench.say(what))
+    FaceWeights(home).fetch((DETECTORS["yunet"], EMBEDDERS["SFace"]), lambda what, done, total: bench.say(what))
     return home
 
 

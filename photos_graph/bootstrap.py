@@ -18,7 +18,7 @@ from photos_graph.jobs.runner import Runner
 from photos_graph.library.places import Gazetteer
 from photos_graph.model import JobKind
 from photos_graph.paths import check_data_dir
-from photos_graph.services.browse.faces import Faces
+from photos_graph.services.browse.faces import FaceBrowser
 from photos_graph.services.browse.persons import Persons
 from photos_graph.services.browse.photos import Browse
 from photos_graph.services.browse.search import Search
@@ -26,29 +26,29 @@ from photos_graph.services.browse.tags import Tags
 from photos_graph.services.datasets.exports.job import ExportJob, Exports
 from photos_graph.services.datasets.exports.shards import shards_pool
 from photos_graph.services.datasets.imports.job import ImportJob, Imports
-from photos_graph.services.faces.assignment import Naming
-from photos_graph.services.faces.clustering import Grouping, group_pool
-from photos_graph.services.faces.detection import FaceJob
+from photos_graph.services.faces.assignment import FaceAssignment
+from photos_graph.services.faces.clustering import ClusterJob, group_pool
+from photos_graph.services.faces.detection import DetectionJob
 from photos_graph.services.faces.detection_call import model_pool
-from photos_graph.services.faces.drawing import Drawing, describing
+from photos_graph.services.faces.drawing import DrawnFaces, describing
 from photos_graph.services.faces.person_editing import PersonEditing
-from photos_graph.services.faces.triggers import Recognition
-from photos_graph.services.labels.ratings import Labels
+from photos_graph.services.faces.triggers import FaceTriggers
+from photos_graph.services.labels.ratings import Ratings
 from photos_graph.services.labels.tagging import Tagging
-from photos_graph.services.learning.cold_start import ColdStage
-from photos_graph.services.learning.features import DescribeStage
+from photos_graph.services.learning.cold_start import ColdStartStage
+from photos_graph.services.learning.features import FeatureStage
 from photos_graph.services.learning.features_call import describing_pool
 from photos_graph.services.learning.neighbours import NeighbourStage, learning_pool
-from photos_graph.services.learning.prediction import PredictStage
-from photos_graph.services.learning.prediction_job import PredictJob
-from photos_graph.services.learning.questions import AskStage
+from photos_graph.services.learning.prediction import PredictionStage
+from photos_graph.services.learning.prediction_job import PredictionJob
+from photos_graph.services.learning.questions import QuestionStage
 from photos_graph.services.learning.review import Review
 from photos_graph.services.learning.schedules import Schedules
-from photos_graph.services.learning.similar import Alike
-from photos_graph.services.learning.training import TrainJob
+from photos_graph.services.learning.similar import SimilarPhotos
+from photos_graph.services.learning.training import TrainingJob
 from photos_graph.services.learning.training_call import training_pool
-from photos_graph.services.learning.triggers import Learning
-from photos_graph.services.learning.versions import Models
+from photos_graph.services.learning.triggers import LearningTriggers
+from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.services.media import Media
 from photos_graph.services.scan.intake import TARGET
 from photos_graph.services.scan.polling import keep_polling
@@ -68,21 +68,21 @@ class Services:
     browse: Browse
     roots: Roots
     jobs: Jobs
-    recognition: Recognition
-    labels: Labels
+    recognition: FaceTriggers
+    labels: Ratings
     tagging: Tagging
     changes: Changes
     tags: Tags
     persons: Persons
     person_editing: PersonEditing
-    faces: Faces
-    naming: Naming
+    faces: FaceBrowser
+    naming: FaceAssignment
     review: Review
-    drawing: Drawing
-    models: Models
-    learning: Learning
+    drawing: DrawnFaces
+    models: ModelVersions
+    learning: LearningTriggers
     schedules: Schedules
-    alike: Alike
+    alike: SimilarPhotos
     media: Media
     search: Search
     exports: Exports
@@ -135,10 +135,10 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
 
         runner = Runner(graph)
         jobs = Jobs(graph, index, runner.wake)
-        recognition = Recognition(graph, jobs, settings)
+        recognition = FaceTriggers(graph, jobs, settings)
         closing.push_async_callback(recognition.close)
-        learning = Learning(graph, jobs, settings)
-        models = Models(graph, index, settings, runner.wake)
+        learning = LearningTriggers(graph, jobs, settings)
+        models = ModelVersions(graph, index, settings, runner.wake)
         schedules = Schedules(graph, index, jobs, learning, settings)
 
         async def photos_came() -> None:
@@ -146,15 +146,15 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             await learning.read()
 
         scan = Scan(graph, pool, cache, Gazetteer(), index, settings, photos_came)
-        finding = FaceJob(graph, index, media, face_models, settings, recognition.found)
-        grouping = Grouping(graph, index, models, groups, settings)
-        describe = DescribeStage(graph, media, backbone, settings)
+        finding = DetectionJob(graph, index, media, face_models, settings, recognition.found)
+        grouping = ClusterJob(graph, index, models, groups, settings)
+        describe = FeatureStage(graph, media, backbone, settings)
         neighbours = NeighbourStage(graph, beside, settings)
-        predict = PredictStage(graph, index, models, beside, settings)
-        ask = AskStage(graph, index, models, beside, settings)
-        cold = ColdStage(graph, index, media, models, backbone, settings)
-        predicting = PredictJob(learning, (describe, neighbours, predict, ask, cold))
-        training = TrainJob(graph, index, models, trainers, settings, describe, neighbours, learning.began)
+        predict = PredictionStage(graph, index, models, beside, settings)
+        ask = QuestionStage(graph, index, models, beside, settings)
+        cold = ColdStartStage(graph, index, media, models, backbone, settings)
+        predicting = PredictionJob(learning, (describe, neighbours, predict, ask, cold))
+        training = TrainingJob(graph, index, models, trainers, settings, describe, neighbours, learning.began)
         if run_jobs:
             await recognition.start()
             runner.start(
@@ -179,7 +179,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             looking = asyncio.create_task(schedules.keep_looking(), name="schedules")
             closing.push_async_callback(_cancelled, looking)
 
-        tagging, naming = Tagging(graph, index), Naming(graph, index, recognition.said)
+        tagging, naming = Tagging(graph, index), FaceAssignment(graph, index, recognition.said)
         yield Services(
             settings=settings,
             graph=graph,
@@ -189,20 +189,20 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             roots=Roots(graph, index, settings),
             jobs=jobs,
             recognition=recognition,
-            labels=Labels(graph, index),
+            labels=Ratings(graph, index),
             tagging=tagging,
             changes=Changes(graph, index, recognition.said),
             tags=Tags(graph, index),
             persons=Persons(graph, index),
             person_editing=PersonEditing(graph, index, recognition.said),
-            faces=Faces(graph, index),
+            faces=FaceBrowser(graph, index),
             naming=naming,
             review=Review(graph, index, tagging, naming),
-            drawing=Drawing(graph, index, recognition.said, describing(face_models, media, settings)),
+            drawing=DrawnFaces(graph, index, recognition.said, describing(face_models, media, settings)),
             models=models,
             learning=learning,
             schedules=schedules,
-            alike=Alike(index, asked, settings),
+            alike=SimilarPhotos(index, asked, settings),
             media=media,
             search=Search(index),
             exports=Exports(graph, index, jobs, settings),

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from photos_graph.demo_shots import ALBUMS, BEST, Album, Shot, Source
+from photos_graph.demo_shots import ALBUMS, BEST, Album, DemoSource, Shot
 from photos_graph.errors import BadInput
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ GPS_IFD = 0x8825
 
 
 @dataclass(frozen=True)
-class Labels:
+class DemoLabels:
     """What is written into one picture."""
 
     exif: bytes
@@ -98,7 +98,7 @@ def _make(library: Path, album: Album, shot: Shot) -> None:
     if shot.orientation in TURNS:
         picture = picture.transpose(Image.Transpose[TURNS[shot.orientation]])
     keywords = (*album.keywords, *shot.keywords)
-    labels = Labels(exif_of(album, shot), _xmp(keywords, shot.rating if shot.labelled else None))
+    labels = DemoLabels(exif_of(album, shot), _xmp(keywords, shot.rating if shot.labelled else None))
     _save(picture, path, labels if shot.labelled else None)
     if shot.sidecar_rating is not None:
         path.with_name(path.name + ".xmp").write_bytes(_xmp(keywords, shot.sidecar_rating))
@@ -106,7 +106,7 @@ def _make(library: Path, album: Album, shot: Shot) -> None:
     os.utime(path, (taken, taken))
 
 
-def path_of(source: Source) -> Path:
+def path_of(source: DemoSource) -> Path:
     """Where the picture lies. Raises BadInput when the package that ships it is not installed."""
     # Found, not imported: only the picture is wanted, not a second of start-up.
     package = find_spec(source.package)
@@ -189,7 +189,7 @@ def _xmp(keywords: tuple[str, ...], rating: int | None) -> bytes:
     ).encode()
 
 
-def _save(picture: Image, path: Path, labels: Labels | None) -> None:
+def _save(picture: Image, path: Path, labels: DemoLabels | None) -> None:
     from PIL.PngImagePlugin import PngInfo
 
     given: dict[str, Any] = {"exif": labels.exif, "xmp": labels.xmp} if labels else {}

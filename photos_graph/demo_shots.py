@@ -8,7 +8,7 @@ WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
-class Source:
+class DemoSource:
     """A picture that a package ships, and whose it is."""
 
     package: str
@@ -20,7 +20,7 @@ class Source:
 @dataclass(frozen=True)
 class Shot:
     name: str
-    source: Source
+    source: DemoSource
     taken: str  # the wall clock, ISO 8601
     position: tuple[float, float, float] | None = None  # degrees north, degrees east, metres
     crop: tuple[float, float, float, float] = WHOLE  # left, top, right, bottom, as parts of the picture
@@ -41,14 +41,14 @@ class Album:
     shots: tuple[Shot, ...]
 
 
-def _skimage(file: str, artist: str, licence: str) -> Source:
-    return Source("skimage", f"data/{file}", artist, licence)
+def _skimage(file: str, artist: str, licence: str) -> DemoSource:
+    return DemoSource("skimage", f"data/{file}", artist, licence)
 
 
 CC_BY = "CC BY 2.0"
 PUBLIC_DOMAIN = "Public domain"
-PAGODA = Source("sklearn", "datasets/images/china.jpg", "danielbuechele (flickr)", CC_BY)
-DAHLIA = Source("sklearn", "datasets/images/flower.jpg", "vultilion (flickr)", CC_BY)
+PAGODA = DemoSource("sklearn", "datasets/images/china.jpg", "danielbuechele (flickr)", CC_BY)
+DAHLIA = DemoSource("sklearn", "datasets/images/flower.jpg", "vultilion (flickr)", CC_BY)
 ASTRONAUT = _skimage("astronaut.png", "NASA", PUBLIC_DOMAIN)
 CAT = _skimage("chelsea.png", "Stefan van der Walt", "CC0")
 COFFEE = _skimage("coffee.png", "Rachel Michetti", "CC0")

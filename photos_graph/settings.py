@@ -42,13 +42,13 @@ def expanded(path: Path) -> Path:
 Folder = Annotated[Path, AfterValidator(expanded)]
 
 
-class Group(BaseModel):
+class SettingsGroup(BaseModel):
     """A misspelt setting is an error, not a default."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class GraphSettings(Group):
+class GraphSettings(SettingsGroup):
     """Where the graph lives. Without a URI an embedded engine is started in the data directory."""
 
     uri: str | None = Field(None, description="bolt:// or neo4j:// address of a Neo4j server; unset: embedded engine")
@@ -59,7 +59,7 @@ class GraphSettings(Group):
     connect_seconds: float = Field(60, gt=0, description="how long to wait for the engine at start")
 
 
-class LibrarySettings(Group):
+class LibrarySettings(SettingsGroup):
     """How folders of originals are read."""
 
     skip_folders: tuple[str, ...] = Field(
@@ -75,7 +75,7 @@ class LibrarySettings(Group):
     missing_limit: float = Field(0.2, ge=0, le=1, description="a scan marks no more than this share of files missing")
 
 
-class ImageSettings(Group):
+class ImageSettings(SettingsGroup):
     """Decoding, its limits, and the cache of renditions."""
 
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="decoding processes")
@@ -90,7 +90,7 @@ class ImageSettings(Group):
     )
 
 
-class FaceSettings(Group):
+class FaceSettings(SettingsGroup):
     """Finding faces, telling whose they are, and putting those of one person together."""
 
     enabled: Literal["auto", "on", "off"] = Field(
@@ -119,7 +119,7 @@ class FaceSettings(Group):
     idle_seconds: float = Field(120, gt=0, description="how long the models stay in memory without work")
 
 
-class LearnSettings(Group):
+class LearnSettings(SettingsGroup):
     """Learning tags from what people said."""
 
     enabled: Literal["auto", "on", "off"] = Field(
@@ -155,7 +155,7 @@ class LearnSettings(Group):
     idle_seconds: float = Field(120, gt=0, description="how long the backbone stays in memory without work")
 
 
-class ExportSettings(Group):
+class ExportSettings(SettingsGroup):
     """Labels and pictures for other programs."""
 
     folder: Folder | None = Field(
@@ -164,14 +164,14 @@ class ExportSettings(Group):
     )
 
 
-class SearchSettings(Group):
+class SearchSettings(SettingsGroup):
     """The search index, read from the graph and kept in memory."""
 
     follow_seconds: float = Field(1, gt=0, description="how often changes by other processes are looked for")
     snapshot_seconds: float = Field(300, gt=0, description="how often a changed index is written to the data directory")
 
 
-class WebSettings(Group):
+class WebSettings(SettingsGroup):
     """The HTTP side."""
 
     host: str = Field("127.0.0.1", description="address to listen on")

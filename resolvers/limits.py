@@ -187,7 +187,7 @@ def counted(info: Info, read: Callable[[], Sequence[T]]) -> Sequence[T]:
     return items
 
 
-class Limits(ValidationCache):
+class QueryLimits(ValidationCache):
     """A client asks with the same documents again and again: each is validated once. What it weighs is told each
     time, since pages may be as large as a variable says."""
 

@@ -10,7 +10,7 @@ from strawberry import UNSET
 
 from photos_graph import model
 from photos_graph.search.filters import PhotoFilter as Filter
-from photos_graph.services.browse.photos import Bucket, PhotoPage
+from photos_graph.services.browse.photos import CoveredBucket, PhotoPage
 from resolvers import ids
 from resolvers.connections import PageInfo, given, page_info, page_size, page_sizes
 from resolvers.context import Info
@@ -159,7 +159,7 @@ def photo_page(
 
 @strawberry.type
 class TimelineBucket:
-    bucket: strawberry.Private[Bucket]
+    bucket: strawberry.Private[CoveredBucket]
     start: date
     count: int
 
@@ -168,7 +168,7 @@ class TimelineBucket:
         return await load_photo(info, self.bucket.cover_id)
 
     @classmethod
-    def of(cls, bucket: Bucket) -> TimelineBucket:
+    def of(cls, bucket: CoveredBucket) -> TimelineBucket:
         return cls(bucket=bucket, start=bucket.start, count=bucket.count)
 
 

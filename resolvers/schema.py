@@ -25,7 +25,7 @@ from resolvers.folders import FolderQueries, load_folder
 from resolvers.jobs import JobMutations, JobQueries, JobSubscriptions, load_job
 from resolvers.learning import ModelMutations, ModelQueries
 from resolvers.library import LibraryMutations, LibraryQueries
-from resolvers.limits import Limits, TimeLimit
+from resolvers.limits import QueryLimits, TimeLimit
 from resolvers.models import load_model
 from resolvers.naming import FaceMutations, PersonMutations
 from resolvers.pages import PhotoQueries
@@ -125,7 +125,7 @@ def build_schema(settings: WebSettings) -> Schema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        extensions=[PublicErrors, ParserCache, lambda: Limits(settings), lambda: TimeLimit(settings)],
+        extensions=[PublicErrors, ParserCache, lambda: QueryLimits(settings), lambda: TimeLimit(settings)],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
 

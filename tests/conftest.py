@@ -9,10 +9,10 @@ import pytest
 from pydantic import SecretStr
 
 from photos_graph.faces import catalogue
-from photos_graph.faces.weights import Weights
+from photos_graph.faces.weights import FaceWeights
 from photos_graph.graph.engine.connection import Graph, connect
 from photos_graph.learn import catalogue as backbones
-from photos_graph.learn.weights import Weights as BackboneWeights
+from photos_graph.learn.weights import BackboneWeights as BackboneWeights
 from photos_graph.settings import GraphSettings, Settings
 from tests import engines
 from tests.corpora import CORPORA
@@ -118,7 +118,7 @@ def weights_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         catalogue.embedder("Dlib"),
         catalogue.detector("dlib"),
     ]
-    Weights(home).fetch(wanted, lambda what, done, total: None)
+    FaceWeights(home).fetch(wanted, lambda what, done, total: None)
     return home
 
 

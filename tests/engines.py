@@ -114,7 +114,7 @@ def _start_embedded(folder: Path, heap: str) -> RunningEngine:
             [sys.executable, "-m", embedded_child.__name__], stdin=subprocess.PIPE, stdout=log, stderr=log
         )
     assert process.stdin is not None
-    process.stdin.write(embedded_child.Order(str(folder / "graph"), port, password, heap).line())
+    process.stdin.write(embedded_child.StartRequest(str(folder / "graph"), port, password, heap).line())
     process.stdin.flush()
     endpoint = Endpoint(f"bolt://127.0.0.1:{port}", embedded_child.USER, password, embedded_child.DATABASE)
     return _when_up(endpoint, process, folder)

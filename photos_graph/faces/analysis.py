@@ -13,7 +13,7 @@ from photos_graph.faces import alignment, catalogue
 from photos_graph.faces.detection import Detections, Floats, Pixels, joined, load_detector, none, same_face
 from photos_graph.faces.embedding import load_embedder
 from photos_graph.faces.quality import quality
-from photos_graph.faces.weights import Weights
+from photos_graph.faces.weights import FaceWeights
 
 SMALL, SMALL_ENOUGH = 48, 4  # that many faces narrower than that many pixels: there may be more in a larger picture
 AROUND = 0.5  # of a box drawn by hand: how far beside it the face's landmarks are looked for
@@ -38,13 +38,13 @@ class Found:
 class Finder:
     """One detector and one embedder, loaded. Raises ModelUnavailable when a file or a library of theirs is missing.
 
-    ``home``: what ``Weights`` calls it. It sets DeepFace's environment, so one ``home`` for a process.
+    ``home``: what ``FaceWeights`` calls it. It sets DeepFace's environment, so one ``home`` for a process.
     """
 
     def __init__(self, detector: str, embedder: str, home: Path, min_score: float) -> None:
         self._row = catalogue.embedder(embedder)
         detector_row = catalogue.detector(detector)
-        Weights(home).check(detector_row, self._row)
+        FaceWeights(home).check(detector_row, self._row)
         # ONNX: TensorFlow would take ten times as long to start and four times the memory.
         os.environ.update(DEEPFACE_HOME=str(home), DEEPFACE_BACKEND_ENGINE="onnx")
         try:

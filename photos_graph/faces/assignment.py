@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.faces.clustering import Constraints, neighbours_of
-from photos_graph.faces.linkage import NOBODY, Group, Linkage
+from photos_graph.faces.linkage import NOBODY, GroupConstraint, Linkage
 from photos_graph.faces.similarity import Ints, Similarities
 
 
@@ -40,11 +40,13 @@ def assign(similarities: Similarities, labels: Ints, cut: float, said: Constrain
     return out
 
 
-def _groups(used: Ints, fresh: int, faces: npt.NDArray[np.intp], group_of: Ints, said: Constraints) -> list[Group]:
+def _groups(
+    used: Ints, fresh: int, faces: npt.NDArray[np.intp], group_of: Ints, said: Constraints
+) -> list[GroupConstraint]:
     """An old cluster without a person has a nameless one of its own, so that it stays apart from the others."""
     persons = (int(said.persons.max(initial=NOBODY)), *(max(them) for them in said.not_persons.values() if them))
     nameless = max(persons) + 1
-    groups = [Group(nameless + number if number < fresh else NOBODY) for number in used.tolist()]
+    groups = [GroupConstraint(nameless + number if number < fresh else NOBODY) for number in used.tolist()]
     for face in faces.tolist():
         group = groups[group_of[face]]
         group.photos.add(int(said.photos[face]))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.faces.detection import Floats
-from photos_graph.faces.linkage import NOBODY, Group, Linkage
+from photos_graph.faces.linkage import NOBODY, GroupConstraint, Linkage
 from photos_graph.faces.similarity import Ints, Pairs
 
 HDBSCAN_EPSILON = 0.9  # Euclidean distance of vectors of length one, measured on LFW
@@ -66,10 +66,10 @@ def put_right(labels: Ints, vectors: Floats, said: Constraints) -> npt.NDArray[n
     """Clusters (n,) made to fit what was said: faces go in from the middle outwards, and what may not stays alone."""
     fresh = int(labels.max(initial=-1)) + 1
     out = labels.copy()
-    persons: dict[int, Group] = {}
+    persons: dict[int, GroupConstraint] = {}
     for person in np.unique(said.persons[said.persons != NOBODY]).tolist():
         out[said.persons == person] = fresh + person
-        persons[person] = Group(person, set(said.photos[said.persons == person].tolist()))
+        persons[person] = GroupConstraint(person, set(said.photos[said.persons == person].tolist()))
     alone = fresh + max(persons, default=NOBODY) + 1
     for label in np.unique(labels).tolist():
         members = np.flatnonzero(labels == label)
@@ -78,11 +78,11 @@ def put_right(labels: Ints, vectors: Floats, said: Constraints) -> npt.NDArray[n
         named = named[named != NOBODY]
         # The cluster goes to the person whom most of its faces are said to show.
         owner = int(np.bincount(named).argmax()) if len(named) else NOBODY
-        together, home = (Group(), label) if owner == NOBODY else (persons[owner], fresh + owner)
+        together, home = (GroupConstraint(), label) if owner == NOBODY else (persons[owner], fresh + owner)
         for face in members[np.argsort(-near, kind="stable")].tolist():
             if said.persons[face] != NOBODY:
                 continue
-            one = Group(NOBODY, {int(said.photos[face])}, set(said.not_persons.get(face, ())))
+            one = GroupConstraint(NOBODY, {int(said.photos[face])}, set(said.not_persons.get(face, ())))
             if together.excludes(one):
                 out[face], alone = alone, alone + 1
             else:
@@ -118,8 +118,8 @@ def _groups_said(persons: Ints) -> npt.NDArray[np.int32]:
     return groups
 
 
-def _groups(group_of: Ints, count: int, said: Constraints) -> list[Group]:
-    groups = [Group() for _ in range(count)]
+def _groups(group_of: Ints, count: int, said: Constraints) -> list[GroupConstraint]:
+    groups = [GroupConstraint() for _ in range(count)]
     for group, person, photo in zip(group_of.tolist(), said.persons.tolist(), said.photos.tolist(), strict=True):
         groups[group].person = person
         groups[group].photos.add(photo)

@@ -21,21 +21,21 @@ NOBODY = -1
 
 
 @dataclass(slots=True)
-class Group:
+class GroupConstraint:
     """What a group may not become one with. ``person``: whose it is, by what people said; NOBODY: open."""
 
     person: int = NOBODY
     photos: set[int] = field(default_factory=set)  # one person is once in a photo
     not_persons: set[int] = field(default_factory=set)
 
-    def excludes(self, other: Group) -> bool:
+    def excludes(self, other: GroupConstraint) -> bool:
         if self.person != NOBODY and other.person != NOBODY:
             return True  # two persons, or they would have been one group from the start
         if self.person in other.not_persons or other.person in self.not_persons:
             return True
         return not self.photos.isdisjoint(other.photos)
 
-    def take_in(self, other: Group) -> None:
+    def take_in(self, other: GroupConstraint) -> None:
         if self.person == NOBODY:
             self.person = other.person
         if len(other.photos) > len(self.photos):
@@ -54,7 +54,7 @@ class Linkage:
         sums: Floats,
         sizes: npt.NDArray[np.float32],
         neighbours: dict[int, npt.NDArray[np.int32]],
-        groups: list[Group],
+        groups: list[GroupConstraint],
         cut: float,
         complete: bool = True,
     ) -> None:

@@ -54,7 +54,7 @@ class Matches:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class FaceConstraints:
     """What people said about m faces: ``photos`` (m,); ``not_persons``: face to persons that it does not show;
     ``taken``: photo to the persons that are known to be in it, by another face.
     """
@@ -74,7 +74,9 @@ def known(vectors: Floats, qualities: Floats, persons: Ints) -> Known:
     return Known(numbers.astype(np.int32), sums / totals[:, None])
 
 
-def match(vectors: Floats, among: Known, embedder: Embedder, rules: Rules, learnt: Learnt | None = None) -> Matches:
+def match(
+    vectors: Floats, among: Known, embedder: Embedder, rules: FaceConstraints, learnt: Learnt | None = None
+) -> Matches:
     """Of m faces, vectors (m, dimensions). A person whom a rule excludes has the score 0; of those of ``among`` whom
     ``learnt`` knows it says."""
     scores = probability(vectors @ among.means.T, embedder)
@@ -97,7 +99,7 @@ def columns_of(among: Known, learnt: Learnt) -> tuple[list[int], list[int]]:
     return [own for own, _ in pairs], [theirs for _, theirs in pairs]
 
 
-def ruled(scores: npt.NDArray[np.float32], persons: Ints, rules: Rules) -> Matches:
+def ruled(scores: npt.NDArray[np.float32], persons: Ints, rules: FaceConstraints) -> Matches:
     """Of scores (m, p), with 0 for whom a rule excludes."""
     scores = scores.copy()
     column = {int(person): place for place, person in enumerate(persons)}
@@ -116,7 +118,7 @@ def probability(similar: Floats, embedder: Embedder) -> npt.NDArray[np.float32]:
     return scores
 
 
-def decide(matches: Matches, rules: Rules, threshold: float | Floats) -> Ints:
+def decide(matches: Matches, rules: FaceConstraints, threshold: float | Floats) -> Ints:
     """(m,): the person of each face, or NOBODY: surest first, a person once in a photo, at least ``threshold``, which
     may be one for each person (p,)."""
     decided = np.full(len(matches.scores), NOBODY, np.int32)

@@ -13,7 +13,7 @@ from photos_graph.faces.catalogue import Embedder
 from photos_graph.faces.clustering import Constraints, average_linkage, hdbscan
 from photos_graph.faces.detection import Floats
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.matching import EVEN, Learnt, Rules, columns_of, decide, known, match
+from photos_graph.faces.matching import EVEN, FaceConstraints, Learnt, columns_of, decide, known, match
 from photos_graph.faces.similarity import Ints, Similarities
 
 SUGGESTED = 3  # persons a face is at most said to be like,
@@ -22,7 +22,7 @@ BLOCK = 4096  # faces beside all persons in one product
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class FaceLibrary:
     """n faces in the order of the kept similarities. ``photos`` (n,): numbers of their photos. ``persons`` (n,): who
     somebody said it is, else NOBODY; ``not_persons``: face to those whom it is said not to show. ``groups`` (n,): the
     cluster that it was in, else NOBODY. ``qualities`` (n,) 0..1. ``owners``: cluster to the person whom its faces were
@@ -57,7 +57,7 @@ class Recognised:
 
 
 def recognise(
-    kept: Similarities, library: Library, embedder: Embedder, cut: float, *, full: bool, clustering: str = "average"
+    kept: Similarities, library: FaceLibrary, embedder: Embedder, cut: float, *, full: bool, clustering: str = "average"
 ) -> Recognised:
     """``full``: all clusters anew, by ``clustering``; else new faces join those that there are."""
     vectors, said = kept.vectors, library.said
@@ -70,7 +70,7 @@ def recognise(
     return Recognised(groups, *_likes(vectors, library, embedder))
 
 
-def _groups_now(library: Library) -> Ints:
+def _groups_now(library: FaceLibrary) -> Ints:
     """(n,): a number for each person, then for each cluster; a cluster that goes with a person has the person's. What
     may not be there any longer, by what was said since, is alone."""
     persons = int(library.persons.max(initial=NOBODY)) + 1
@@ -90,7 +90,7 @@ def _groups_now(library: Library) -> Ints:
     return groups
 
 
-def _likes(vectors: Floats, library: Library, embedder: Embedder) -> tuple[Ints, Floats, Ints]:
+def _likes(vectors: Floats, library: FaceLibrary, embedder: Embedder) -> tuple[Ints, Floats, Ints]:
     named = library.persons != NOBODY
     among = known(vectors[named], library.qualities[named], library.persons[named])
     count = len(vectors)
@@ -109,7 +109,7 @@ def _likes(vectors: Floats, library: Library, embedder: Embedder) -> tuple[Ints,
         [library.thresholds.get(person, usual[at]) for at, person in enumerate(among.persons.tolist())], np.float32
     )
     for faces in _blocks(np.flatnonzero(~named), library.photos):
-        rules = Rules(
+        rules = FaceConstraints(
             library.photos[faces],
             {at: library.not_persons[face] for at, face in enumerate(faces.tolist()) if face in library.not_persons},
             taken,

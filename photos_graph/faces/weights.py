@@ -8,12 +8,12 @@ from pathlib import Path
 from photos_graph.faces.catalogue import Detector, Embedder
 from photos_graph.weights import NotHere, Progress, WeightFile, WeightState, WeightStore, run
 
-__all__ = ["WeightState", "Weights"]
+__all__ = ["FaceWeights", "WeightState"]
 
 Model = Detector | Embedder
 
 
-class Weights(WeightStore[Model]):
+class FaceWeights(WeightStore[Model]):
     """``home`` is what DeepFace calls DEEPFACE_HOME."""
 
     folder = ".deepface/weights"

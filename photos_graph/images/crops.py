@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from photos_graph.images.decoding import Limits, open_buffer, srgb, vips_errors
+from photos_graph.images.decoding import DecodeLimits, open_buffer, srgb, vips_errors
 from photos_graph.images.vips import pyvips
 from photos_graph.model import Box
 
@@ -12,7 +12,7 @@ ROOM = 0.3  # of the longer side of the box, on each side of it
 
 
 def cut_lazily(
-    data: bytes, box: Box, edge: int, limits: Limits, full_size_from: int | None = None
+    data: bytes, box: Box, edge: int, limits: DecodeLimits, full_size_from: int | None = None
 ) -> pyvips.Image | None:
     """sRGB, 8 bit, 3 or 4 bands, ``edge`` pixels wide or what there is. Patient with damage.
 

@@ -19,7 +19,7 @@ SWAPPING_ORIENTATIONS = {5, 6, 7, 8}  # EXIF: those that lie on a side
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class DecodeLimits:
     max_pixels: int
 
 
@@ -32,7 +32,7 @@ class Opened:
     the file itself says how it lies.
     """
 
-    format: formats.Format
+    format: formats.PictureFormat
     width: int
     height: int
     thumbnail: Callable[[int, str], pyvips.Image]
@@ -50,7 +50,7 @@ class Decoded:
     warnings: tuple[str, ...] = ()
 
 
-def decode(data: Bytes, edge: int, limits: Limits) -> Decoded:
+def decode(data: Bytes, edge: int, limits: DecodeLimits) -> Decoded:
     """The picture in memory, at most ``edge`` pixels on its longest side.
 
     A damaged file gives what it has, with a warning that says what is wrong. Raises Unsupported, OverLimit,
@@ -67,7 +67,7 @@ def decode(data: Bytes, edge: int, limits: Limits) -> Decoded:
     return Decoded(image, opened.width, opened.height, opened.format.name)
 
 
-def decode_lazily(data: Bytes, edge: int, limits: Limits) -> Decoded:
+def decode_lazily(data: Bytes, edge: int, limits: DecodeLimits) -> Decoded:
     """The same, but pixels are decoded as they are read, so an encoder can begin early. Patient with damage."""
     opened = open_buffer(data, limits)
     with vips_errors():
@@ -75,7 +75,7 @@ def decode_lazily(data: Bytes, edge: int, limits: Limits) -> Decoded:
     return Decoded(image, opened.width, opened.height, opened.format.name)
 
 
-def open_buffer(data: Bytes, limits: Limits) -> Opened:
+def open_buffer(data: Bytes, limits: DecodeLimits) -> Opened:
     """Reads the header. Raises Unsupported, OverLimit (too many pixels), Unreadable."""
     if not data:
         raise Unreadable("The file is empty.")
@@ -103,7 +103,7 @@ def _still(data: Bytes) -> Bytes:
     return b"".join((data[:8], b"avif", data[12:])) if data[8:12] == b"avis" else data
 
 
-def open_vips(data: Bytes, found: formats.Format, limits: Limits) -> Opened:
+def open_vips(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -> Opened:
     # From sources: of a buffer pyvips makes a copy, as large as the original.
     header = pyvips.Image.new_from_source(pyvips.Source.new_from_memory(data), "")
     check_pixels(header.width, header.height, limits)
@@ -123,7 +123,7 @@ def open_vips(data: Bytes, found: formats.Format, limits: Limits) -> Opened:
     return Opened(found, width, height, thumbnail, oriented=orientation(header) > 1)
 
 
-def check_pixels(width: int, height: int, limits: Limits) -> None:
+def check_pixels(width: int, height: int, limits: DecodeLimits) -> None:
     """Raises OverLimit."""
     if width * height > limits.max_pixels:
         size, limit = width * height / 1e6, limits.max_pixels / 1e6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
-from photos_graph.images.decoding import Limits, decode
+from photos_graph.images.decoding import DecodeLimits, decode
 from photos_graph.images.encoding import encode, quality_of
 from photos_graph.images.formats import Bytes
 from photos_graph.images.vips import pyvips
@@ -27,7 +27,7 @@ class Derived:
     warnings: tuple[str, ...]
 
 
-def derive(data: Bytes, limits: Limits, quality: int) -> Derived:
+def derive(data: Bytes, limits: DecodeLimits, quality: int) -> Derived:
     """The LARGE rendition (JPEG, or WebP for what has transparency) and the placeholder of it.
 
     Raises Unsupported, OverLimit, Unreadable. A damaged file gives what it has, with a warning.

@@ -13,7 +13,7 @@ Decoder = Literal["libvips", "pillow-heif", "rawpy", "pillow", "none"]
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class PictureFormat:
     """``name`` is what ``Photo.format`` says. Several extensions may hold one format."""
 
     name: str
@@ -29,17 +29,17 @@ class FormatSupport:
     available: bool
 
 
-JPEG = Format("JPEG", "libvips", ("jpg", "jpeg", "jpe", "jfif"), "image/jpeg")
-PNG = Format("PNG", "libvips", ("png",), "image/png")
-WEBP = Format("WEBP", "libvips", ("webp",), "image/webp")
-TIFF = Format("TIFF", "libvips", ("tif", "tiff"), "image/tiff")
-GIF = Format("GIF", "libvips", ("gif",), "image/gif")
-AVIF = Format("AVIF", "libvips", ("avif",), "image/avif")
-HEIC = Format("HEIC", "pillow-heif", ("heic", "heif", "hif"), "image/heic")
-BMP = Format("BMP", "pillow", ("bmp",), "image/bmp")
-JP2 = Format("JP2", "pillow", ("jp2", "j2k", "jpf", "jpx"), "image/jp2")
-JXL = Format("JXL", "none", ("jxl",), "image/jxl")
-RAW = Format(
+JPEG = PictureFormat("JPEG", "libvips", ("jpg", "jpeg", "jpe", "jfif"), "image/jpeg")
+PNG = PictureFormat("PNG", "libvips", ("png",), "image/png")
+WEBP = PictureFormat("WEBP", "libvips", ("webp",), "image/webp")
+TIFF = PictureFormat("TIFF", "libvips", ("tif", "tiff"), "image/tiff")
+GIF = PictureFormat("GIF", "libvips", ("gif",), "image/gif")
+AVIF = PictureFormat("AVIF", "libvips", ("avif",), "image/avif")
+HEIC = PictureFormat("HEIC", "pillow-heif", ("heic", "heif", "hif"), "image/heic")
+BMP = PictureFormat("BMP", "pillow", ("bmp",), "image/bmp")
+JP2 = PictureFormat("JP2", "pillow", ("jp2", "j2k", "jpf", "jpx"), "image/jp2")
+JXL = PictureFormat("JXL", "none", ("jxl",), "image/jxl")
+RAW = PictureFormat(
     "RAW",
     "rawpy",
     (
@@ -84,7 +84,7 @@ _MAX_IFDS = 16
 _MAX_ENTRIES = 512
 
 
-def sniff(data: Bytes) -> Format | None:
+def sniff(data: Bytes) -> PictureFormat | None:
     """The format of a file by its first bytes (of a TIFF also its directories); None if it is none of ours."""
     if data[4:8] == b"ftyp":
         return _sniff_boxes(bytes(data[:256]))
@@ -95,7 +95,7 @@ def sniff(data: Bytes) -> Format | None:
     return next((found for start, found in _STARTS if data[: len(start)] == start), None)
 
 
-def _sniff_boxes(data: bytes) -> Format | None:
+def _sniff_boxes(data: bytes) -> PictureFormat | None:
     size = min(int.from_bytes(data[:4], "big"), 256)
     major, compatible = data[8:12], {data[at : at + 4] for at in range(16, size, 4)}
     if major == b"crx ":
@@ -156,7 +156,7 @@ def support() -> tuple[FormatSupport, ...]:
     )
 
 
-def _available(each: Format) -> bool:
+def _available(each: PictureFormat) -> bool:
     match each.decoder:
         case "libvips":
             return _vips_loads("heif" if each is AVIF else each.name.lower())

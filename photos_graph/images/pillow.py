@@ -10,7 +10,7 @@ import PIL.ImageFile
 
 from photos_graph.errors import Unreadable
 from photos_graph.images import formats
-from photos_graph.images.decoding import Limits, Opened, check_pixels
+from photos_graph.images.decoding import DecodeLimits, Opened, check_pixels
 from photos_graph.images.formats import Bytes
 from photos_graph.images.vips import pyvips
 
@@ -19,7 +19,7 @@ _PLUGINS = {formats.BMP: "BMP", formats.JP2: "JPEG2000"}
 _DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, RuntimeError)
 
 
-def open_pillow(data: Bytes, found: formats.Format, limits: Limits) -> Opened:
+def open_pillow(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -> Opened:
     """Raises Unreadable, OverLimit."""
     try:
         picture = _open_heif(data, limits) if found is formats.HEIC else _open(data, found)
@@ -56,13 +56,13 @@ def _profile(image: pyvips.Image) -> dict[str, str]:
     return {"output_profile": "srgb"} if "icc-profile-data" in image.get_fields() else {}
 
 
-def _open(data: Bytes, found: formats.Format) -> PIL.Image.Image:
+def _open(data: Bytes, found: formats.PictureFormat) -> PIL.Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return PIL.Image.open(io.BytesIO(data), formats=[_PLUGINS[found]])
 
 
-def _open_heif(data: Bytes, limits: Limits) -> PIL.Image.Image:
+def _open_heif(data: Bytes, limits: DecodeLimits) -> PIL.Image.Image:
     import pillow_heif
 
     pillow_heif.options.DECODE_THREADS = 1

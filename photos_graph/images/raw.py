@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from photos_graph.errors import OverLimit, Unreadable, Unsupported
 from photos_graph.images import formats
-from photos_graph.images.decoding import Limits, Opened, check_pixels, open_vips
+from photos_graph.images.decoding import DecodeLimits, Opened, check_pixels, open_vips
 from photos_graph.images.formats import Bytes
 from photos_graph.images.vips import pyvips
 
@@ -19,7 +19,7 @@ _SIDEWAYS = (5, 6)
 _ROTATIONS = {3: "d180", 5: "d270", 6: "d90"}  # LibRaw's flip, as clockwise rotation
 
 
-def open_raw(data: Bytes, found: formats.Format, limits: Limits) -> Opened:
+def open_raw(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -> Opened:
     """Raises Unsupported, Unreadable, OverLimit."""
     import rawpy
 
@@ -42,7 +42,7 @@ def open_raw(data: Bytes, found: formats.Format, limits: Limits) -> Opened:
     return Opened(found, width, height, thumbnail)
 
 
-def _preview(raw: rawpy.RawPy, edge: int, fail_on: str, limits: Limits) -> pyvips.Image | None:
+def _preview(raw: rawpy.RawPy, edge: int, fail_on: str, limits: DecodeLimits) -> pyvips.Image | None:
     """The embedded picture, upright; None if there is none of use."""
     import rawpy
 

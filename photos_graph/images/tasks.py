@@ -13,7 +13,7 @@ from typing import Any
 from photos_graph.errors import NotFound, OverLimit, Unreadable
 from photos_graph.images import formats
 from photos_graph.images.crops import cut_lazily
-from photos_graph.images.decoding import Limits, decode, decode_lazily
+from photos_graph.images.decoding import DecodeLimits, decode, decode_lazily
 from photos_graph.images.encoding import encode_to, quality_of
 from photos_graph.images.vips import pyvips
 from photos_graph.model import Box, ThumbnailFormat
@@ -28,7 +28,7 @@ def rendition(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     ``max_bytes``, ``as_read``. Returns the original's size as displayed.
     """
     data = read(base64.b64decode(argument["path"]), argument["max_bytes"], argument["as_read"])
-    decoded = decode_lazily(data, argument["edge"], Limits(argument["max_pixels"]))
+    decoded = decode_lazily(data, argument["edge"], DecodeLimits(argument["max_pixels"]))
     with _in_batches(emit) as batch:
         quality = quality_of(decoded, argument["quality"])
         encode_to(decoded.image, ThumbnailFormat(argument["format"]), quality, batch)
@@ -40,7 +40,7 @@ def face(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     null. ``coarse``: nothing was emitted, the original may show the face better.
     """
     data = read(base64.b64decode(argument["path"]), argument["max_bytes"], argument["as_read"])
-    box, limits = Box(*argument["box"]), Limits(argument["max_pixels"])
+    box, limits = Box(*argument["box"]), DecodeLimits(argument["max_pixels"])
     image = cut_lazily(data, box, argument["edge"], limits, argument["full_size_from"])
     if image is not None:
         with _in_batches(emit) as batch:
@@ -74,7 +74,7 @@ def for_models(path: str, edge: int, argument: dict[str, Any]) -> pyvips.Image:
     pixels long if it is that large. ``argument`` has ``max_bytes`` and ``max_pixels``. Raises what decoding raises.
     """
     data = read(base64.b64decode(path), argument["max_bytes"])
-    image = decode(data, edge, Limits(argument["max_pixels"])).image
+    image = decode(data, edge, DecodeLimits(argument["max_pixels"])).image
     return image.flatten(background=255).cast("uchar") if image.hasalpha() else image
 
 

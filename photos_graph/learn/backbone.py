@@ -18,7 +18,7 @@ from photos_graph.errors import BadInput, ModelUnavailable
 from photos_graph.faces.embedding import normalised
 from photos_graph.learn import catalogue, lite0
 from photos_graph.learn.torch_file import read_tensors
-from photos_graph.learn.weights import Weights
+from photos_graph.learn.weights import BackboneWeights
 
 BATCH = 16  # pictures, and their mirror images, in the network at once
 
@@ -29,12 +29,12 @@ Pixels = npt.NDArray[np.uint8]
 class Backbone:
     """One of ``catalogue.BACKBONES``, loaded. Raises ModelUnavailable when its weights or TensorFlow are missing.
 
-    ``home``: what ``Weights`` calls it. ``threads``: of TensorFlow, for the whole process.
+    ``home``: what ``BackboneWeights`` calls it. ``threads``: of TensorFlow, for the whole process.
     """
 
     def __init__(self, name: str, home: Path, threads: int) -> None:
         row = catalogue.backbone(name)
-        store = Weights(home)
+        store = BackboneWeights(home)
         store.check(row)
         self.edge = row.edge
         self._keras = import_keras(home, threads)
@@ -75,11 +75,11 @@ class Backbone:
         outputs = self._network.predict_on_batch(self._prepared(pictures))
         return outputs if isinstance(outputs, list) else [outputs]
 
-    def _lite0(self, row: catalogue.Backbone, path: Path) -> Any:
+    def _lite0(self, row: catalogue.BackboneSpec, path: Path) -> Any:
         self._prepared = lite0.prepared
         return lite0.build(read_tensors(path), row.edge)
 
-    def _application(self, row: catalogue.Backbone, path: Path) -> Any:
+    def _application(self, row: catalogue.BackboneSpec, path: Path) -> Any:
         make = getattr(self._keras.applications, row.name)
         prepare = sys.modules[make.__module__].preprocess_input
         self._prepared = lambda pictures: prepare(pictures.astype(np.float32))

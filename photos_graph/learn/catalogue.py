@@ -10,7 +10,7 @@ from photos_graph.weights import WeightFile
 
 
 @dataclass(frozen=True, slots=True)
-class Backbone:
+class BackboneSpec:
     """``edge``: of the square picture that it looks at, in pixels. ``weights``: those of the network, and the names of
     the classes that it knows, if any. ``keras``: it is one of ``keras.applications``."""
 
@@ -56,16 +56,16 @@ _EDGES = {
 }
 
 BACKBONES = MappingProxyType(
-    {"EfficientNetLite0": Backbone("EfficientNetLite0", 224, (LITE0, CLASS_NAMES), keras=False)}
+    {"EfficientNetLite0": BackboneSpec("EfficientNetLite0", 224, (LITE0, CLASS_NAMES), keras=False)}
     | {
-        name: Backbone(name, edge, (WeightFile(f"{name}.weights.h5"),))
+        name: BackboneSpec(name, edge, (WeightFile(f"{name}.weights.h5"),))
         for names, edge in _EDGES.items()
         for name in names.split()
     }
 )
 
 
-def backbone(name: str) -> Backbone:
+def backbone(name: str) -> BackboneSpec:
     """Raises BadInput with the names that there are."""
     try:
         return BACKBONES[name]

@@ -7,13 +7,13 @@ import re
 
 from photos_graph.errors import ModelUnavailable
 from photos_graph.learn.catalogue import CLASS_NAMES
-from photos_graph.learn.weights import Weights
+from photos_graph.learn.weights import BackboneWeights
 from photos_graph.weights import WeightState
 
 _EXPLAINED = re.compile(r" \(| / |, ")  # what comes after says which kite, or names it once more
 
 
-def names(store: Weights) -> tuple[str, ...]:
+def names(store: BackboneWeights) -> tuple[str, ...]:
     """Such as "lakeshore"; any of them may be the name of a tag, and two classes may have one name.
 
     Raises ModelUnavailable when the file of names is missing or damaged.

@@ -58,7 +58,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class SkippedTag:
     """A tag that is not learnt, and why."""
 
     tag: str
@@ -81,7 +81,7 @@ class TrainingSet:
     truth: Truth
     groups: Ints
     held_out: Bools
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[SkippedTag, ...]
     snapshot: str
 
     @property
@@ -105,7 +105,7 @@ def training_set(said: Said, graph: Neighbours) -> TrainingSet:
     left_out = []
     for place, tag in enumerate(tags):
         if reason := _reason(truth[:, place], groups):
-            left_out.append(LeftOut(tag.id, tag.name, int((truth[:, place] == POSITIVE).sum()), reason))
+            left_out.append(SkippedTag(tag.id, tag.name, int((truth[:, place] == POSITIVE).sum()), reason))
     gone = {each.tag for each in left_out}
     stay = [place for place, tag in enumerate(tags) if tag.id not in gone]
     truth, above = truth[:, stay], above[np.ix_(stay, stay)]
@@ -169,7 +169,7 @@ def load(path: Path) -> TrainingSet:
         truth=arrays["truth"],
         groups=arrays["groups"],
         held_out=arrays["held_out"],
-        left_out=tuple(LeftOut(*each) for each in about["left_out"]),
+        left_out=tuple(SkippedTag(*each) for each in about["left_out"]),
         snapshot=about["snapshot"],
     )
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from photos_graph.faces.catalogue import Embedder
 from photos_graph.faces.embedding import normalised
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.matching import EVEN, Known, Matches, Rules, applied_at, decide, known, ruled
+from photos_graph.faces.matching import EVEN, FaceConstraints, Known, Matches, applied_at, decide, known, ruled
 from photos_graph.learn.calibration import CONFIDENCE, at_least
 from photos_graph.learn.dataset import HELD_OUT, Bools, chance
 from photos_graph.learn.metrics import LabelScore, Scores
@@ -74,13 +74,13 @@ class PersonModel:
         there = numbers != NOBODY
         return Known(numbers[there], self.known.means[there]), self.thresholds[there]
 
-    def matches(self, vectors: Floats, rules: Rules, embedder: Embedder) -> Matches:
+    def matches(self, vectors: Floats, rules: FaceConstraints, embedder: Embedder) -> Matches:
         """Scores (m, p) of faces (m, dimensions): 0.5 at a person's threshold, 0 for whom a rule excludes."""
         above = vectors @ self.known.means.T - self.thresholds
         scores = (1 / (1 + np.exp(-embedder.slope * above))).astype(np.float32)
         return ruled(scores, self.known.persons, rules)
 
-    def decide(self, vectors: Floats, rules: Rules, embedder: Embedder) -> Ints:
+    def decide(self, vectors: Floats, rules: FaceConstraints, embedder: Embedder) -> Ints:
         """(m,): the number of each face's person, or NOBODY; nobody is twice in a photo."""
         return decide(self.matches(vectors, rules, embedder), rules, EVEN)
 

@@ -29,7 +29,7 @@ U = TypeVar("U", float, Floats)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class TagQuestion:
     """Whether photo ``photo`` (a place) has label ``label``. ``score``: its probability; ``worth``: what is sorted
     by."""
 
@@ -61,7 +61,7 @@ def tag_questions(
     graph: Neighbours,
     count: int,
     each: int = 0,
-) -> tuple[list[Question], list[list[Question]]]:
+) -> tuple[list[TagQuestion], list[list[TagQuestion]]]:
     """Up to ``count`` of all pairs of photo and label (n, l) that nobody ``answered`` (n, l), best first; and up to
     ``each`` of every label.
 
@@ -77,10 +77,12 @@ def tag_questions(
         apart = disagreement[rows].astype(np.float32) / 2
         worth[:, rows] = np.where(answered[rows], -1, unsure + apart + novel[rows, None] / 2).T
 
-    def question(photo: int, label: int) -> Question:
+    def question(photo: int, label: int) -> TagQuestion:
         score = float(probabilities[photo, label])
         parts = (_unsure(score), float(disagreement[photo, label]) / 2, float(novel[photo]) / 2)
-        return Question(photo, label, score, float(worth[label, photo]), _why(parts, score, float(thresholds[label])))
+        return TagQuestion(
+            photo, label, score, float(worth[label, photo]), _why(parts, score, float(thresholds[label]))
+        )
 
     best, which = worth.max(axis=0, initial=-1), worth.argmax(axis=0) if len(worth) else np.zeros(len(novel), np.intp)
     overall = [question(photo, int(which[photo])) for photo in _diverse(_highest(best, POOL * count), graph, count)]

@@ -5,17 +5,17 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from photos_graph.learn.catalogue import Backbone
+from photos_graph.learn.catalogue import BackboneSpec
 from photos_graph.weights import NotHere, Progress, WeightFile, WeightStore, run
 
 
-class Weights(WeightStore[Backbone]):
+class BackboneWeights(WeightStore[BackboneSpec]):
     """``home``: the same folder as that of the models for faces."""
 
     folder = "backbones"
     setting = "learn.weights"
 
-    def downloaded(self, model: Backbone, file: WeightFile, scratch: Path, progress: Progress) -> Path:
+    def downloaded(self, model: BackboneSpec, file: WeightFile, scratch: Path, progress: Progress) -> Path:
         """In a child: TensorFlow must not stay in this process."""
         if not model.keras:
             raise NotHere("Keras has no such model.")

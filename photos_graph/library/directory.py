@@ -12,7 +12,7 @@ _SIDECAR = "xmp"
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class DirectoryRules:
     """``extensions`` are those of photos, lower case, without the dot; ``skip_folders`` are names, case ignored.
 
     Of raw files ``raw_extensions`` tells: a sidecar that is named as one is not that of a JPEG beside it.
@@ -29,7 +29,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class DirectoryListing:
     """By raw name: folders (true where a link leads there), files, sidecars, and why an entry gave no facts."""
 
     folders: dict[bytes, bool] = field(default_factory=dict)
@@ -54,10 +54,10 @@ class Listing:
 
 
 def list_folder(
-    descriptor: int, root: bytes, relative: bytes, rules: Rules, *, links_to_folders: bool = True
-) -> Listing:
+    descriptor: int, root: bytes, relative: bytes, rules: DirectoryRules, *, links_to_folders: bool = True
+) -> DirectoryListing:
     """Lists the folder behind ``descriptor``, which is ``relative`` in ``root``. Raises OSError."""
-    listing = Listing()
+    listing = DirectoryListing()
     with os.scandir(descriptor) as entries:
         for entry in entries:
             name = entry.name
@@ -78,7 +78,7 @@ def list_folder(
     return listing
 
 
-def _sort_in(listing: Listing, entry: os.DirEntry[str], rules: Rules, *, follow: bool) -> None:
+def _sort_in(listing: DirectoryListing, entry: os.DirEntry[str], rules: DirectoryRules, *, follow: bool) -> None:
     stem, _, extension = entry.name.rpartition(".")
     extension = extension.lower() if stem else ""
     if extension in rules.extensions:
@@ -94,7 +94,12 @@ def _sort_in(listing: Listing, entry: os.DirEntry[str], rules: Rules, *, follow:
 
 
 def _follow(
-    listing: Listing, entry: os.DirEntry[str], root: bytes, relative: bytes, rules: Rules, links_to_folders: bool
+    listing: DirectoryListing,
+    entry: os.DirEntry[str],
+    root: bytes,
+    relative: bytes,
+    rules: DirectoryRules,
+    links_to_folders: bool,
 ) -> None:
     name = os.fsencode(entry.name)
     target = os.path.realpath(b"/".join((root, relative, name)))

@@ -14,7 +14,7 @@ _CHUNK = 4 * 1024 * 1024  # bytes: long enough for a NAS to stream, short enough
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
+class OriginalBytes:
     """``data`` is read-only and shared: slice it, hand it to a decoder, never copy it."""
 
     data: memoryview
@@ -24,7 +24,7 @@ class Original:
     inode: int
 
 
-def read_original(descriptor: int, max_bytes: int) -> Original:
+def read_original(descriptor: int, max_bytes: int) -> OriginalBytes:
     """Reads the file behind ``descriptor`` from its start to its end exactly once; leaves it open.
 
     Raises OverLimit before reading when it is larger than ``max_bytes``, StillWritten when its size or time
@@ -42,7 +42,7 @@ def read_original(descriptor: int, max_bytes: int) -> Original:
         raise StillWritten("it changed while it was being read", stage="read")
     if not data:
         raise Unreadable("the file is empty", stage="read")
-    return Original(data, sha256, after.st_size, mtime_ns(after), inode(after))
+    return OriginalBytes(data, sha256, after.st_size, mtime_ns(after), inode(after))
 
 
 def _read(descriptor: int, size: int) -> tuple[memoryview, str]:

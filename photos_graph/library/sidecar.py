@@ -26,7 +26,7 @@ _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Sidecar:
+class SidecarLabels:
     """``tags`` and ``excluded`` as paths; ``regions`` as displayed. ``rating`` -1..5, None: not rated. ``predicted``
     and ``supposed``: those tags, and names of regions, that only a model said; what is read has none of them."""
 
@@ -39,7 +39,7 @@ class Sidecar:
     supposed: tuple[str, ...] = ()
 
 
-def write_sidecar(said: Sidecar, width: int, height: int, orientation: int) -> bytes:
+def write_sidecar(said: SidecarLabels, width: int, height: int, orientation: int) -> bytes:
     """``width`` and ``height`` in pixels as displayed, ``orientation`` (EXIF, 1..8) that of the original. Raises
     ValueError for what exiv2 does not take."""
     try:
@@ -48,7 +48,7 @@ def write_sidecar(said: Sidecar, width: int, height: int, orientation: int) -> b
         raise ValueError(f"exiv2 cannot write these labels: {error}") from error
 
 
-def _packet(said: Sidecar, width: int, height: int, orientation: int) -> bytes:
+def _packet(said: SidecarLabels, width: int, height: int, orientation: int) -> bytes:
     import exiv2
 
     exiv2.XmpProperties.registerNs(NAMESPACE, PREFIX)
@@ -78,7 +78,7 @@ def _packet(said: Sidecar, width: int, height: int, orientation: int) -> bytes:
     return str(packet).encode()
 
 
-def read_sidecar(data: bytes, width: int, height: int, orientation: int) -> tuple[Sidecar, tuple[str, ...]]:
+def read_sidecar(data: bytes, width: int, height: int, orientation: int) -> tuple[SidecarLabels, tuple[str, ...]]:
     """What it says of the picture of that size as displayed, and a warning for each part that could not be read.
 
     Never raises; native code parses it, so call this where a crash is survived.
@@ -87,7 +87,7 @@ def read_sidecar(data: bytes, width: int, height: int, orientation: int) -> tupl
     metadata, _ = read_metadata(b"", "", 0, data)
     regions, doubts = read_regions(b"", width, height, orientation, data)
     doubts = tuple(doubt for doubt in doubts if not doubt.startswith("no metadata"))
-    said = Sidecar(
+    said = SidecarLabels(
         tags=metadata.keywords,
         regions=regions,
         rating=metadata.rating,

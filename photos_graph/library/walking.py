@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from typing import AnyStr, NamedTuple
 
 from photos_graph.errors import NotFound, Unreadable
-from photos_graph.library.directory import Listing, Rules, list_folder
+from photos_graph.library.directory import DirectoryListing, DirectoryRules, list_folder
 from photos_graph.library.entry_names import distinct_names
 from photos_graph.paths import display, inode, mtime_ns, open_folder
 
-__all__ = ["Found", "FoundFile", "FoundFolder", "KnownFolder", "Problem", "Rules", "Sidecar", "walk"]
+__all__ = ["DirectoryRules", "Found", "FoundFile", "FoundFolder", "KnownFolder", "Problem", "SidecarFile", "walk"]
 
 _SETTLED_NS = 2_000_000_000  # the coarsest time stamp in use, that of FAT
 _AHEAD_NS = 86_400_000_000_000  # no clock of a NAS is a day ahead: such a time was set, and a change will show
@@ -44,7 +44,7 @@ class FoundFolder(NamedTuple):
     listed: bool
 
 
-class Sidecar(NamedTuple):
+class SidecarFile(NamedTuple):
     relative: bytes
     size: int
     mtime_ns: int
@@ -57,7 +57,7 @@ class FoundFile(NamedTuple):
     size: int
     mtime_ns: int
     inode: int
-    sidecar: Sidecar | None
+    sidecar: SidecarFile | None
 
 
 class Problem(NamedTuple):
@@ -80,7 +80,7 @@ class _Visit(NamedTuple):
 
 def walk(
     root: bytes,
-    rules: Rules,
+    rules: DirectoryRules,
     known: Mapping[bytes, KnownFolder] | None = None,
     *,
     start: bytes = b"",
@@ -141,7 +141,7 @@ def walk(
         stack.extend(sorted(below, reverse=True))
 
 
-def _first_visit(root: bytes, rules: Rules, start: bytes, start_key: str) -> _Visit:
+def _first_visit(root: bytes, rules: DirectoryRules, start: bytes, start_key: str) -> _Visit:
     """As a walk from the root would come there: links lead back to no folder on the way."""
     if not start or not rules.follow_symlinks:
         return _Visit(start, start_key, frozenset(), linked=False)
@@ -158,7 +158,7 @@ def _first_visit(root: bytes, rules: Rules, start: bytes, start_key: str) -> _Vi
     return _Visit(start, start_key, frozenset(above), linked)
 
 
-def _open(root: bytes, relative: bytes, rules: Rules) -> tuple[int, os.stat_result]:
+def _open(root: bytes, relative: bytes, rules: DirectoryRules) -> tuple[int, os.stat_result]:
     descriptor = open_folder(root, relative, follow_symlinks=rules.follow_symlinks)
     try:
         return descriptor, os.fstat(descriptor)
@@ -175,7 +175,7 @@ def _below(known: Mapping[bytes, KnownFolder]) -> dict[bytes, list[bytes]]:
     return below
 
 
-def _is_link(root: bytes, relative: bytes, rules: Rules) -> bool:
+def _is_link(root: bytes, relative: bytes, rules: DirectoryRules) -> bool:
     return rules.follow_symlinks and os.path.islink(root + b"/" + relative)  # noqa: PTH114, raw bytes
 
 
@@ -186,7 +186,7 @@ def _folder(visit: _Visit, here: os.stat_result, *, listed: bool) -> FoundFolder
     return FoundFolder(visit.relative, visit.key, name, here.st_dev, inode(here), settled_ns, listed)
 
 
-def _files(listing: Listing, visit: _Visit, names: Mapping[bytes, str]) -> Iterator[FoundFile | Problem]:
+def _files(listing: DirectoryListing, visit: _Visit, names: Mapping[bytes, str]) -> Iterator[FoundFile | Problem]:
     relative = visit.relative + b"/" if visit.relative else b""
     key = visit.key + "/" if visit.key else ""
     for raw, reason in sorted(listing.problems.items()):
@@ -195,7 +195,7 @@ def _files(listing: Listing, visit: _Visit, names: Mapping[bytes, str]) -> Itera
         sidecar = None
         if listing.sidecars and (beside := listing.sidecar_of(raw)):
             stat = listing.sidecars[beside]
-            sidecar = Sidecar(relative + beside, stat.st_size, stat.st_mtime_ns)
+            sidecar = SidecarFile(relative + beside, stat.st_size, stat.st_mtime_ns)
         name = names[raw]
         yield FoundFile(relative + raw, key + name, name, found.st_size, mtime_ns(found), inode(found), sidecar)
 

@@ -106,7 +106,7 @@ class PhotoFilter:
     certainty: Certainty = Certainty.PREDICTED
 
 
-class Names(Protocol):
+class NameLookup(Protocol):
     """What names stand for."""
 
     def tags(self, ref: Ref) -> Sequence[str]: ...
@@ -117,12 +117,12 @@ class Names(Protocol):
         ...
 
 
-def to_query(filter: PhotoFilter, names: Names) -> Query:
+def to_query(filter: PhotoFilter, names: NameLookup) -> Query:
     """Raises BadInput for what makes no sense, and what ``names.folder`` raises."""
     return _query(filter, names, confirmed=False)
 
 
-def _query(filter: PhotoFilter, names: Names, confirmed: bool) -> Query:
+def _query(filter: PhotoFilter, names: NameLookup, confirmed: bool) -> Query:
     confirmed = confirmed or filter.certainty is Certainty.CONFIRMED
     parts: list[Query] = []
     if filter.and_ is not None:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from photos_graph.search.folding import fold, words
-from photos_graph.search.language.grammar import Role
+from photos_graph.search.language.grammar import PhraseRole
 from photos_graph.search.language.languages import LANGUAGES
 
 # A text -> None: nothing is known of it; (): known, but no tag, as a person; else the tag that it stands for, by path.
@@ -30,7 +30,7 @@ _ORDINAL = re.compile(r"\d+([^\W\d]+|[°º])")
 _ELISION = re.compile(r"(?:[a-z]{1,5})['\u2019](?=\w{2})", re.I)
 _EDGES = "".join(c for c in map(chr, range(33, 127)) if not c.isalnum()) + "\u2019\u2018\u201c\u201d\u00ab\u00bb"
 
-_SAYS_NOTHING = (Role.LINK, Role.FILLER, Role.AND, Role.OR, Role.ME)
+_SAYS_NOTHING = (PhraseRole.LINK, PhraseRole.FILLER, PhraseRole.AND, PhraseRole.OR, PhraseRole.ME)
 _STOP_WORDS = frozenset(
     phrase
     for language in LANGUAGES

@@ -19,8 +19,8 @@ from photos_graph.search.arrays import Keys
 from photos_graph.search.columns import NO_DATE
 from photos_graph.search.evaluation import evaluate
 from photos_graph.search.hierarchy import Hierarchy
-from photos_graph.search.language.lexicon import Lexicon, Names
-from photos_graph.search.orders import IntegerOrder, NameOrder, Order
+from photos_graph.search.language.lexicon import Lexicon, LexiconNames
+from photos_graph.search.orders import IntegerOrder, NameOrder, SortOrder
 from photos_graph.search.paging import IndexPage
 from photos_graph.search.query import Query
 from photos_graph.search.reasons import matches
@@ -40,7 +40,7 @@ class SearchIndex:
         table = self.terms.table
         self._taken_desc = IntegerOrder(lambda n: _newest_first(table.taken[n]))
         self._by_id = IntegerOrder(table.id_prefixes)
-        self._orders: dict[PhotoOrder, Order] = {
+        self._orders: dict[PhotoOrder, SortOrder] = {
             PhotoOrder.TAKEN_DESC: self._taken_desc,
             PhotoOrder.TAKEN_ASC: IntegerOrder(lambda n: table.taken[n]),
             PhotoOrder.ADDED_DESC: IntegerOrder(lambda n: -table.added[n]),
@@ -48,7 +48,7 @@ class SearchIndex:
             PhotoOrder.RATING_DESC: IntegerOrder(lambda n: -table.rating[n].astype(np.int64)),
         }
         self._counted: tuple[BitMap, facets.Count] | None = None
-        self.lexicon: Lexicon = Names(self.tags, self.persons, self.places, self.folders, self.terms.names.has)
+        self.lexicon: Lexicon = LexiconNames(self.tags, self.persons, self.places, self.folders, self.terms.names.has)
 
     def __len__(self) -> int:
         """Visible photos: those with a file that is not missing."""
@@ -260,11 +260,11 @@ class SearchIndex:
             return [path]
         return [row.id for row in self.places.named(path.strip())]
 
-    def _ready(self, order: Order) -> Order:
+    def _ready(self, order: SortOrder) -> SortOrder:
         order.refresh(self.terms.visible)
         return order
 
-    def orders(self) -> dict[str, Order]:
+    def orders(self) -> dict[str, SortOrder]:
         """Every sorted order by a name for it, for the snapshot."""
         return {"id": self._by_id, **{name.value: order for name, order in self._orders.items()}}
 

@@ -24,7 +24,7 @@ class Relabelled:
     persons: frozenset[str]
 
 
-class Labels:
+class LabelSets:
     """Photos that no file holds at the moment are in these sets too: they may come back.
 
     A set is replaced when it changes, never changed in place.

@@ -24,7 +24,7 @@ def _steps(found: BitMap) -> int:
     return min(len(found) // 16, 16384)
 
 
-class Order:
+class SortOrder:
     """``sequence`` is the photos in order; ``rank`` the place of each number in it, -1 when it is not there."""
 
     def __init__(self) -> None:
@@ -130,7 +130,7 @@ class Order:
         return np.flatnonzero(marks)
 
 
-class IntegerOrder(Order):
+class IntegerOrder(SortOrder):
     """By a number that ``keys`` computes for an array of photo numbers."""
 
     def __init__(self, keys: Callable[[Numbers], Keys]) -> None:
@@ -168,7 +168,7 @@ class IntegerOrder(Order):
         return low
 
 
-class NameOrder(Order):
+class NameOrder(SortOrder):
     """By the natural key of the name."""
 
     def __init__(self, names: PackedBytes) -> None:

@@ -9,7 +9,7 @@ from pyroaring import BitMap
 from photos_graph.errors import BadInput
 from photos_graph.model import PhotoOrder
 from photos_graph.search import cursor
-from photos_graph.search.orders import Order
+from photos_graph.search.orders import SortOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class IndexPage:
 
 
 def page(
-    order: Order,
+    order: SortOrder,
     name: PhotoOrder,
     found: BitMap,
     first: int | None,
@@ -53,7 +53,7 @@ def page(
 
 
 def _range(
-    order: Order, found: BitMap, low: int, high: int, first: int | None, last: int | None
+    order: SortOrder, found: BitMap, low: int, high: int, first: int | None, last: int | None
 ) -> tuple[list[int], bool, bool]:
     """The numbers, whether ``first`` cut some off, and whether ``last`` did; one more is taken to know."""
     if first is None and last is not None:

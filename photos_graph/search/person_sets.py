@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from pyroaring import BitMap
 
 from photos_graph.search.hierarchy import Hierarchy, Sized, by_size
-from photos_graph.search.label_sets import NONE, Labels, union
+from photos_graph.search.label_sets import NONE, LabelSets, union
 from photos_graph.search.rows import PersonRow
 
 
 class PersonSets:
     """As ``TagSets``: worked out when asked for, read only, visible photos alone."""
 
-    def __init__(self, visible: BitMap, labels: Labels) -> None:
+    def __init__(self, visible: BitMap, labels: LabelSets) -> None:
         self.rows: Hierarchy[PersonRow] = Hierarchy()
         self._visible = visible
         self._labels = labels

@@ -9,7 +9,7 @@ from pyroaring import BitMap
 from photos_graph.model import FolderMarks
 from photos_graph.search.hierarchy import Hierarchy, Sized, by_size
 from photos_graph.search.inheritance import Inheritance
-from photos_graph.search.label_sets import NONE, Labels, union
+from photos_graph.search.label_sets import NONE, LabelSets, union
 from photos_graph.search.rows import FolderRow, TagRow
 
 
@@ -19,7 +19,7 @@ class TagSets:
     Sets that it gives are read only, and hold visible photos alone. ``confirmed`` leaves out predictions.
     """
 
-    def __init__(self, visible: BitMap, folders: Hierarchy[FolderRow], labels: Labels) -> None:
+    def __init__(self, visible: BitMap, folders: Hierarchy[FolderRow], labels: LabelSets) -> None:
         self.rows: Hierarchy[TagRow] = Hierarchy()
         self.inheritance = Inheritance(folders, self.rows)
         self._visible = visible

@@ -15,7 +15,7 @@ from photos_graph.search.columns import NO_DATE, PhotoTable
 from photos_graph.search.file_words import NameWords
 from photos_graph.search.folding import fold, name_words
 from photos_graph.search.hierarchy import Hierarchy
-from photos_graph.search.label_sets import NONE, Labels
+from photos_graph.search.label_sets import NONE, LabelSets
 from photos_graph.search.person_sets import PersonSets
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow, PlaceRow
 from photos_graph.search.tag_sets import TagSets
@@ -39,7 +39,7 @@ class Terms:
         self.folders: Hierarchy[FolderRow] = Hierarchy()
         self.places: Hierarchy[PlaceRow] = Hierarchy()
         self.names = NameWords()
-        self.labels = Labels()
+        self.labels = LabelSets()
         self.tags = TagSets(self.visible, self.folders, self.labels)
         self.persons = PersonSets(self.visible, self.labels)
 

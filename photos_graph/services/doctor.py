@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from photos_graph.errors import ModelUnavailable, PhotosGraphError
 from photos_graph.faces import catalogue
-from photos_graph.faces.weights import Weights
+from photos_graph.faces.weights import FaceWeights
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import folders
 from photos_graph.index import Index
 from photos_graph.learn import catalogue as learn_table
-from photos_graph.learn.weights import Weights as LearnWeights
+from photos_graph.learn.weights import BackboneWeights as LearnWeights
 from photos_graph.model import RootState
 from photos_graph.paths import display
 from photos_graph.services.browse.photos import Browse
@@ -82,7 +82,7 @@ class Doctor:
 
     def _faces(self) -> Finding:
         faces = self._settings.faces
-        weights = Weights(self._settings.models_dir, faces.weights)
+        weights = FaceWeights(self._settings.models_dir, faces.weights)
         models = (catalogue.detector(faces.detector), catalogue.embedder(faces.embedder))
         return _models("faces", "not looked for", faces.enabled, weights, *models)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from photos_graph.errors import NotFound, PhotosGraphError, RootOffline
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import folders, photos
-from photos_graph.graph.library.photos import Source
+from photos_graph.graph.library.photos import PhotoSource
 from photos_graph.images.formats import BY_NAME
 from photos_graph.images.renditions import AsRead, Rendition, Renditions
 from photos_graph.model import RenditionSize, RootState, ThumbnailFormat, ThumbnailSize
@@ -26,7 +26,7 @@ LARGE_FORMATS = (ThumbnailFormat.JPEG, ThumbnailFormat.WEBP)  # in which a scan 
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
+class OpenOriginal:
     """``descriptor`` is open for reading and is the receiver's to close."""
 
     descriptor: int
@@ -88,10 +88,10 @@ class Media:
         os.close(descriptor)
         return AsRead(found.root_raw + b"/" + found.raw, found.size, found.mtime_ns)
 
-    async def original(self, photo_id: str) -> Original:
+    async def original(self, photo_id: str) -> OpenOriginal:
         """Raises NotFound, RootOffline."""
         descriptor, found = await self._open(photo_id)
-        return Original(
+        return OpenOriginal(
             descriptor=descriptor,
             name=found.name,
             size=found.size,
@@ -100,7 +100,7 @@ class Media:
             etag=f'"{found.content_hash}"',
         )
 
-    async def _open(self, photo_id: str) -> tuple[int, Source]:
+    async def _open(self, photo_id: str) -> tuple[int, PhotoSource]:
         """The first file that is there and has not changed since it was read."""
         sources = await photos.sources(self._graph, photo_id)
         offline = False
@@ -123,7 +123,7 @@ class Media:
             raise NotFound("The file has been changed or removed since it was read. The next scan will see to it.")
         raise NotFound("There is no such photo.")
 
-    async def _opened(self, source: Source) -> int:
+    async def _opened(self, source: PhotoSource) -> int:
         """Raises what ``open_inside`` does, and RootOffline where that takes too long."""
         if source.root_raw not in self._openers:
             self._openers[source.root_raw] = ThreadPoolExecutor(OPENERS, "originals")
@@ -140,7 +140,7 @@ class Media:
             opening.add_done_callback(_close)
             raise
 
-    async def _any_root_is_away(self, sources: Sequence[Source]) -> bool:
+    async def _any_root_is_away(self, sources: Sequence[PhotoSource]) -> bool:
         """Asked only when no file was there: polls see an empty mount point a while later."""
         wanted = {source.root_raw for source in sources}
         roots = [root for root in await folders.roots(self._graph) if root.raw_path in wanted]

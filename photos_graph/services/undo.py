@@ -13,8 +13,8 @@ from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.faces import assignments, match_requests
 from photos_graph.graph.labels import changes, ratings, tag_edges, tags
-from photos_graph.graph.labels.changes import Change, Edge, EdgeKind, Shift, What, now_ms
-from photos_graph.graph.labels.tag_edges import Edges
+from photos_graph.graph.labels.changes import Assertion, AssertionKind, Change, Edit, What, now_ms
+from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.library import folders, photos
 from photos_graph.index import Index
@@ -99,7 +99,7 @@ class Changes:
         return BulkResult(len(numbers), len(numbers))
 
 
-async def _known(tx: Transaction, shifts: Sequence[Shift]) -> tuple[Shift, ...]:
+async def _known(tx: Transaction, shifts: Sequence[Edit]) -> tuple[Edit, ...]:
     """The shifts with those photos, folders and faces that the graph still has; those of persons as they are."""
     numbers = await photos.known_numbers(tx, [number for shift in shifts for number in shift.photos])
     folder_ids = await folders.known_folders(tx, [id_ for shift in shifts for id_ in shift.folders])
@@ -118,7 +118,7 @@ def _photos(change: Change) -> list[int]:
     return sorted({number for shift in change.shifts for number in shift.photos})
 
 
-def _voided(shifts: Iterable[Shift], on_photos: Mapping[int, Edges], tree: TagTree) -> Counter[str]:
+def _voided(shifts: Iterable[Edit], on_photos: Mapping[int, Assertions], tree: TagTree) -> Counter[str]:
     """Paths of the tags that would be void below an exclusion that comes back, with how many photos they are on."""
     after = {number: dict(own) for number, own in on_photos.items()}
     excluded: dict[str, list[int]] = {}
@@ -126,14 +126,14 @@ def _voided(shifts: Iterable[Shift], on_photos: Mapping[int, Edges], tree: TagTr
         tag_id = shift.label_id or ""
         for number in shift.photos:
             after.setdefault(number, {}).pop(tag_id, None)
-            if isinstance(shift.after, Edge):
+            if isinstance(shift.after, Assertion):
                 after[number][tag_id] = shift.after
-        if isinstance(shift.after, Edge) and shift.after.kind is EdgeKind.EXCLUDES:
+        if isinstance(shift.after, Assertion) and shift.after.kind is AssertionKind.EXCLUDES:
             excluded.setdefault(tag_id, []).extend(shift.photos)
     void: dict[str, set[int]] = {}
     for tag_id, numbers in excluded.items():
         for below in tree.below(tag_id):
-            tagged = (n for n in numbers if (edge := after[n].get(below)) and edge.kind is EdgeKind.TAGGED)
+            tagged = (n for n in numbers if (edge := after[n].get(below)) and edge.kind is AssertionKind.TAGGED)
             void.setdefault(tree.path(below), set()).update(tagged)
     return Counter({path: len(numbers) for path, numbers in void.items()})
 

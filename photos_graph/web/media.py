@@ -24,7 +24,7 @@ from photos_graph.auth import Signer
 from photos_graph.errors import Forbidden, NotFound, PhotosGraphError
 from photos_graph.images.renditions import Rendition
 from photos_graph.model import FaceCut, RenditionSize, ThumbnailFormat, ThumbnailSize
-from photos_graph.services.media import Media, Original
+from photos_graph.services.media import Media, OpenOriginal
 from photos_graph.web.answers import error_answer
 from photos_graph.web.negotiation import chosen
 from photos_graph.web.state import media_of
@@ -165,7 +165,7 @@ class _OriginalResponse(FileResponse):
     """By its descriptor: whatever happens to the path meanwhile, these are the bytes that were checked. It is closed
     on every way out: a range that cannot be had and a client that goes away are two of them."""
 
-    def __init__(self, original: Original, headers: Mapping[str, str]) -> None:
+    def __init__(self, original: OpenOriginal, headers: Mapping[str, str]) -> None:
         self._descriptor = original.descriptor
         super().__init__(
             f"/dev/fd/{original.descriptor}",

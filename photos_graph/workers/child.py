@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
 from photos_graph.errors import OverLimit, PhotosGraphError, Unreadable
-from photos_graph.workers.frames import HEADER, Kind, frame
+from photos_graph.workers.frames import HEADER, FrameKind, frame
 
 Emit = Callable[[bytes], None]
 Task = Callable[[dict[str, Any], Emit], dict[str, Any]]
@@ -83,35 +83,35 @@ def _confine(address_space: int) -> None:
 
 
 def _serve(tasks: Mapping[str, Task], calls: BinaryIO, answers: BinaryIO, retire_above: int) -> None:
-    def send(kind: Kind, body: bytes) -> None:
+    def send(kind: FrameKind, body: bytes) -> None:
         rest = memoryview(frame(kind, body))
         while rest:
             rest = rest[answers.write(rest) :]
 
     def emit(chunk: bytes) -> None:
-        send(Kind.CHUNK, chunk)
+        send(FrameKind.CHUNK, chunk)
 
-    send(Kind.READY, json.dumps({"pid": os.getpid()}).encode())
+    send(FrameKind.READY, json.dumps({"pid": os.getpid()}).encode())
     while head := calls.read(HEADER.size):
         size, _ = HEADER.unpack(head)
         call = json.loads(calls.read(size))
-        send(Kind.BEGUN, b"")
+        send(FrameKind.BEGUN, b"")
         kind, answer = _run(tasks, call, emit)
         # Memory that was not given back would be missing from the next file's allowance.
         answer["retire"] = answer.get("retire", False) or _address_space() > retire_above
         send(kind, json.dumps(answer).encode())
 
 
-def _run(tasks: Mapping[str, Task], call: dict[str, Any], emit: Emit) -> tuple[Kind, dict[str, Any]]:
+def _run(tasks: Mapping[str, Task], call: dict[str, Any], emit: Emit) -> tuple[FrameKind, dict[str, Any]]:
     try:
-        return Kind.RESULT, {"result": tasks[call["task"]](call["argument"], emit)}
+        return FrameKind.RESULT, {"result": tasks[call["task"]](call["argument"], emit)}
     except PhotosGraphError as error:
-        return Kind.ERROR, _error(error)
+        return FrameKind.ERROR, _error(error)
     except MemoryError:
-        return Kind.ERROR, _error(OverLimit("It needs more memory than one picture may take.")) | {"retire": True}
+        return FrameKind.ERROR, _error(OverLimit("It needs more memory than one picture may take.")) | {"retire": True}
     except Exception as error:
         traceback.print_exc()
-        return Kind.ERROR, _error(Unreadable(f"It cannot be read ({type(error).__name__})."))
+        return FrameKind.ERROR, _error(Unreadable(f"It cannot be read ({type(error).__name__})."))
 
 
 def _error(error: PhotosGraphError) -> dict[str, Any]:

@@ -12,7 +12,7 @@ HEADER = struct.Struct(">IB")
 MAX_BODY = 64 * 1024 * 1024  # bytes; a child that claims more is not ours any longer
 
 
-class Kind(IntEnum):
+class FrameKind(IntEnum):
     READY = 1  # child: imported everything; {"pid"}
     CALL = 2  # parent: {"task", "argument"}
     BEGUN = 3  # child: the call has arrived, what happens from here on is the file's doing
@@ -21,5 +21,5 @@ class Kind(IntEnum):
     ERROR = 6  # child: {"error", "message", "stage", "retire"}
 
 
-def frame(kind: Kind, body: bytes = b"") -> bytes:
+def frame(kind: FrameKind, body: bytes = b"") -> bytes:
     return HEADER.pack(len(body), kind) + body

@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from photos_graph import errors
-from photos_graph.workers.frames import HEADER, MAX_BODY, Kind, frame
+from photos_graph.workers.frames import HEADER, MAX_BODY, FrameKind, frame
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class Worker:
         try:
             async with asyncio.timeout(START_SECONDS):
                 kind, _ = await worker._frame()
-            if kind is not Kind.READY:
+            if kind is not FrameKind.READY:
                 raise EOFError
         except BaseException as error:
             await worker.kill()
@@ -97,19 +97,19 @@ class Worker:
         self.runs += 1
         usable_again, begun = False, False
         try:
-            self._calls.write(frame(Kind.CALL, json.dumps({"task": task, "argument": argument}).encode()))
+            self._calls.write(frame(FrameKind.CALL, json.dumps({"task": task, "argument": argument}).encode()))
             while True:
                 async with asyncio.timeout_at(deadline):
                     kind, body = await self._frame()
-                if kind is Kind.CHUNK:
+                if kind is FrameKind.CHUNK:
                     yield body
-                elif kind is Kind.BEGUN:
+                elif kind is FrameKind.BEGUN:
                     begun = True
-                elif kind is Kind.RESULT:
+                elif kind is FrameKind.RESULT:
                     answer = json.loads(body)
                     self.result, usable_again = answer["result"], not answer["retire"]
                     return
-                elif kind is Kind.ERROR:
+                elif kind is FrameKind.ERROR:
                     answer = json.loads(body)
                     usable_again = not answer["retire"]
                     raise _error(answer)
@@ -127,13 +127,13 @@ class Worker:
             self.task = None
             self.retired = not usable_again
 
-    async def _frame(self) -> tuple[Kind, bytes]:
+    async def _frame(self) -> tuple[FrameKind, bytes]:
         """Raises EOFError when the child is gone or talks nonsense."""
         try:
             size, number = HEADER.unpack(await self._answers.readexactly(HEADER.size))
             if size > MAX_BODY:
                 raise EOFError
-            return Kind(number), await self._answers.readexactly(size)
+            return FrameKind(number), await self._answers.readexactly(size)
         except (ConnectionError, ValueError) as error:
             raise EOFError from error
 

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from photos_graph.graph import jobs
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.labels.changes import Edge, EdgeKind, Shift
+from photos_graph.graph.labels.changes import Assertion, AssertionKind, Edit
 from photos_graph.graph.library import files, folders, photos
 from photos_graph.graph.library.files import FileRecord
-from photos_graph.graph.library.folders import FolderRecord
+from photos_graph.graph.library.folders import StoredFolder
 from photos_graph.model import (
     JobKind,
     Location,
@@ -48,10 +48,10 @@ POSITIONS = {LAQUILA: Location(42.35, 13.4), ABRUZZO: Location(42.46, 13.56), LA
 TREE = {"Italy": "italy", "Italy/2019 Abruzzo": "abruzzo", "Italy/2019 Abruzzo/Hut": "hut", "Rome": "rome", "Work": "w"}
 TREE |= {"Work/Italy": "office"}
 
-MANUAL = Edge(EdgeKind.TAGGED, 1, "", "MANUAL")
-BELOW = Edge(EdgeKind.TAGGED, 1, "", "MANUAL", recursive=True)
-ALONE = Edge(EdgeKind.TAGGED, 1, "", "MANUAL", recursive=False)
-EXCLUDES = Edge(EdgeKind.EXCLUDES, 1, "")
+MANUAL = Assertion(AssertionKind.TAGGED, 1, "", "MANUAL")
+BELOW = Assertion(AssertionKind.TAGGED, 1, "", "MANUAL", recursive=True)
+ALONE = Assertion(AssertionKind.TAGGED, 1, "", "MANUAL", recursive=False)
+EXCLUDES = Assertion(AssertionKind.EXCLUDES, 1, "")
 
 
 async def plant_cookbook(graph: Graph) -> None:
@@ -59,7 +59,7 @@ async def plant_cookbook(graph: Graph) -> None:
     ids = {"": "r"}
     for path, id_ in TREE.items():
         above, _, name = path.rpartition("/")
-        record = FolderRecord(id_, f"r/{path}", name, path.encode(), ids[above], 1, 1)
+        record = StoredFolder(id_, f"r/{path}", name, path.encode(), ids[above], 1, 1)
         await folders.put_folders(graph, "r", [record])
         ids[path] = id_
     await jobs.create(graph, "j", JobKind.SCAN, {})
@@ -96,14 +96,14 @@ async def _say(graph: Graph) -> None:
     )  # fmt: skip
     await written(
         graph,
-        Shift(None, BELOW, tags["Places/Italy/Abruzzo"], folders=("abruzzo",)),
-        Shift(None, EXCLUDES, tags["Places/Italy"], folders=("hut",)),
-        Shift(None, ALONE, tags["Places/Italy/Abruzzo/Gran Sasso"], folders=("italy", "hut")),
-        Shift(None, EXCLUDES, tags["Places/Italy"], photos=(2,)),
-        Shift(None, MANUAL, tags["Places/Italy/Abruzzo/Gran Sasso"], photos=(2, 5, MISSING)),
-        Shift(None, MANUAL, tags["Italy"], photos=(7,)),
-        Shift(None, MANUAL, tags["Landscape/Sea"], photos=(0, 2, MISSING)),
-        Shift(None, MANUAL, tags["Landscape"], photos=(1, 4, 6)),
+        Edit(None, BELOW, tags["Places/Italy/Abruzzo"], folders=("abruzzo",)),
+        Edit(None, EXCLUDES, tags["Places/Italy"], folders=("hut",)),
+        Edit(None, ALONE, tags["Places/Italy/Abruzzo/Gran Sasso"], folders=("italy", "hut")),
+        Edit(None, EXCLUDES, tags["Places/Italy"], photos=(2,)),
+        Edit(None, MANUAL, tags["Places/Italy/Abruzzo/Gran Sasso"], photos=(2, 5, MISSING)),
+        Edit(None, MANUAL, tags["Italy"], photos=(7,)),
+        Edit(None, MANUAL, tags["Landscape/Sea"], photos=(0, 2, MISSING)),
+        Edit(None, MANUAL, tags["Landscape"], photos=(1, 4, 6)),
     )
     await graph.write("MATCH (t:Tag {id: $id}) SET t.threshold = 0.5", id=tags["Landscape"])
     for number, score in ((3, 0.5), (8, 0.4)):

@@ -15,7 +15,7 @@ from photos_graph.auth import Signer, Tokens
 from photos_graph.errors import Busy, NotFound, Unreadable
 from photos_graph.images.renditions import Rendition
 from photos_graph.model import Role, ThumbnailFormat, ThumbnailSize
-from photos_graph.services.media import Original
+from photos_graph.services.media import OpenOriginal
 from photos_graph.settings import WebSettings
 from photos_graph.web.app import build_app
 from photos_graph.web.urls import original_url, thumbnail_url
@@ -47,10 +47,10 @@ class Shelf:
             raise Busy("Too much at once.", retry_after=7)
         raise NotFound("There is no such photo.")
 
-    async def original(self, photo_id: str) -> Original:
+    async def original(self, photo_id: str) -> OpenOriginal:
         descriptor = os.open(self.path, os.O_RDONLY)
         self.opened.append(descriptor)
-        return Original(descriptor, 'a"b\r\nü.jpg', len(BYTES), 0, "image/jpeg", '"hash"')
+        return OpenOriginal(descriptor, 'a"b\r\nü.jpg', len(BYTES), 0, "image/jpeg", '"hash"')
 
     async def _chunks(self, broken: bool) -> AsyncGenerator[bytes]:
         yield BYTES[:5000]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from photos_graph.faces.catalogue import YUNET
-from photos_graph.faces.weights import Weights
+from photos_graph.faces.weights import FaceWeights
 from tests.cli.commands import run
 
 
@@ -20,7 +20,7 @@ def test_models_are_listed_fetched_from_a_folder_and_verified(weights_home: Path
     assert fetched.returncode == 0, fetched.stderr
     assert YUNET.name in fetched.stderr
 
-    path = Weights(tmp_path / "data/models").path(YUNET)
+    path = FaceWeights(tmp_path / "data/models").path(YUNET)
     path.write_bytes(path.read_bytes()[:-1])
     damaged = run("models", "--verify", *data)
     assert damaged.returncode == 1 and "models --fetch" in damaged.stderr

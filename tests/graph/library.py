@@ -8,7 +8,7 @@ from photos_graph.graph import jobs
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import files, folders, photos
 from photos_graph.graph.library.files import FileRecord
-from photos_graph.graph.library.folders import FolderRecord
+from photos_graph.graph.library.folders import StoredFolder
 from photos_graph.model import (
     Camera,
     JobKind,
@@ -40,7 +40,7 @@ async def library(graph: Graph) -> None:
     await folders.put_folders(
         graph,
         "r1",
-        [FolderRecord("a", "r1/a", "a", b"a", "r1", 5, 7), FolderRecord("b", "r1/a/b", "b", b"a/b", "a", 6, 8)],
+        [StoredFolder("a", "r1/a", "a", b"a", "r1", 5, 7), StoredFolder("b", "r1/a/b", "b", b"a/b", "a", 6, 8)],
     )
     await jobs.create(graph, "j1", JobKind.SCAN, {"root": "r1"})
     await files.put_pending(graph, [file(number) for number in range(5)], "j1")

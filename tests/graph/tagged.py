@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels import tag_edges, tags
-from photos_graph.graph.labels.changes import Shift
-from photos_graph.graph.labels.tag_edges import Edges
+from photos_graph.graph.labels.changes import Edit
+from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
 
 
@@ -25,15 +25,15 @@ async def grown(graph: Graph, *paths: str) -> dict[str, str]:
     return await graph.transaction(work)
 
 
-async def written(graph: Graph, *shifts: Shift) -> None:
+async def written(graph: Graph, *shifts: Edit) -> None:
     await graph.transaction(lambda tx: tag_edges.write(tx, shifts))
 
 
-async def said(graph: Graph, *numbers: int) -> dict[int, Edges]:
+async def said(graph: Graph, *numbers: int) -> dict[int, Assertions]:
     return await graph.transaction(lambda tx: tag_edges.of_photos(tx, numbers))
 
 
-async def said_on_folders(graph: Graph, *folder_ids: str) -> dict[str, Edges]:
+async def said_on_folders(graph: Graph, *folder_ids: str) -> dict[str, Assertions]:
     return await graph.transaction(lambda tx: tag_edges.of_folders(tx, folder_ids))
 
 
@@ -47,7 +47,7 @@ async def carried_by_path(graph: Graph, folder_id: str) -> dict[str, str]:
     return _by_path(await tree_of(graph), (await said_on_folders(graph, folder_id)).get(folder_id, {}))
 
 
-def _by_path(tree: TagTree, own: Edges) -> dict[str, str]:
+def _by_path(tree: TagTree, own: Assertions) -> dict[str, str]:
     return {
         tree.path(tag_id): f"{edge.via or edge.kind.value}{' alone' if edge.recursive is False else ''}"
         for tag_id, edge in own.items()

@@ -11,7 +11,7 @@ from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels import label_postings, predictions, tags
 from photos_graph.graph.labels.predictions import Predicted
 from photos_graph.graph.learning import features, models
-from photos_graph.graph.learning.features import DuePhoto
+from photos_graph.graph.learning.features import DueForFeatures
 from photos_graph.model import LabelMetrics, Model, ModelKind, ModelMetrics, ModelState
 from photos_graph.search.rows import TagRow
 from tests.graph.trees import photo_id, plant
@@ -37,7 +37,7 @@ async def test_each_photo_is_described_once_by_the_backbone_that_is_wanted(plant
     assert await numbers_due(planted) == list(range(COUNT))
     assert await features.due_count(planted) == COUNT
     assert [photo.number for photo in await features.due(planted, 1, 2)] == [2, 3]
-    photos = [DuePhoto(photo_id(number), number) for number in range(3)]
+    photos = [DueForFeatures(photo_id(number), number) for number in range(3)]
     vectors = np.linspace(-1, 1, 3 * 7, dtype=np.float32).reshape(3, 7)
     await planted.transaction(lambda tx: features.put(tx, "A", photos, vectors, "features"))
     await planted.transaction(lambda tx: features.failed(tx, [3]))
@@ -52,7 +52,7 @@ async def test_each_photo_is_described_once_by_the_backbone_that_is_wanted(plant
 
 
 async def test_vectors_of_two_backbones_never_meet(planted: Graph) -> None:
-    photos = [DuePhoto(photo_id(number), number) for number in range(COUNT)]
+    photos = [DueForFeatures(photo_id(number), number) for number in range(COUNT)]
     await planted.transaction(lambda tx: features.put(tx, "A", photos, np.ones((COUNT, 4), np.float32), "features"))
     await features.want(planted, "B")
     assert await numbers_due(planted) == list(range(COUNT)), "all are due again"

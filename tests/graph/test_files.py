@@ -10,7 +10,7 @@ from photos_graph.graph.labels import ratings
 from photos_graph.graph.labels.changes import What
 from photos_graph.graph.library import failures, files, folders, photos
 from photos_graph.graph.library.failures import ReadFailure
-from photos_graph.graph.library.folders import FolderRecord
+from photos_graph.graph.library.folders import StoredFolder
 from photos_graph.model import FileState, JobKind, RootState
 from tests.graph.library import A, C, file, library, read
 
@@ -119,7 +119,7 @@ async def test_files_are_found_by_inode_in_their_root(graph: Graph) -> None:
 async def test_a_moved_folder_takes_its_files_along(graph: Graph) -> None:
     await library(graph)
     await photos.put_read(graph, [read(0, "a")], [], "j1")
-    await folders.put_folders(graph, "r1", [FolderRecord("b", "r1/B", "B", b"B", "r1", 6, 0)])
+    await folders.put_folders(graph, "r1", [StoredFolder("b", "r1/B", "B", b"B", "r1", 6, 0)])
     assert await folders.folders_to_rekey(graph, "r1") == ["b"]
     await folders.rekey_files(graph, ["b"])
     assert await folders.folders_to_rekey(graph, "r1") == []

@@ -11,7 +11,7 @@ from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels import changes, ratings, tag_edges, tags
 from photos_graph.graph.labels.ancestors import folders_of, ways
-from photos_graph.graph.labels.changes import Change, Edge, EdgeKind, Shift, Value, What
+from photos_graph.graph.labels.changes import Assertion, AssertionKind, Change, Edit, Value, What
 from photos_graph.graph.library import photos
 from photos_graph.model import Carried, FolderMarks, Metadata
 from tests.graph.library import library, read
@@ -20,10 +20,10 @@ from tests.graph.trees import plant
 
 pytestmark = pytest.mark.anyio
 
-MANUAL = Edge(EdgeKind.TAGGED, 5, "anna", "MANUAL")
-IMPORTED = Edge(EdgeKind.TAGGED, 3, "", "IMPORTED")
-EXCLUDES = Edge(EdgeKind.EXCLUDES, 7, "ben")
-BELOW = Edge(EdgeKind.TAGGED, 6, "anna", "FOLDER_NAME", recursive=True)
+MANUAL = Assertion(AssertionKind.TAGGED, 5, "anna", "MANUAL")
+IMPORTED = Assertion(AssertionKind.TAGGED, 3, "", "IMPORTED")
+EXCLUDES = Assertion(AssertionKind.EXCLUDES, 7, "ben")
+BELOW = Assertion(AssertionKind.TAGGED, 6, "anna", "FOLDER_NAME", recursive=True)
 
 
 async def test_tags_lie_in_one_another_and_their_names_are_unique_there(graph: Graph) -> None:
@@ -57,16 +57,16 @@ async def test_what_is_said_of_photos_comes_back_as_it_was_written(graph: Graph)
     x, y = ids["x"], ids["y"]
     await written(
         graph,
-        Shift(None, MANUAL, x, photos=(0, 1)),
-        Shift(None, EXCLUDES, y, photos=(0,)),
-        Shift(None, IMPORTED, y, photos=(2,)),
+        Edit(None, MANUAL, x, photos=(0, 1)),
+        Edit(None, EXCLUDES, y, photos=(0,)),
+        Edit(None, IMPORTED, y, photos=(2,)),
     )
     assert await said(graph, 0, 1, 2) == {0: {x: MANUAL, y: EXCLUDES}, 1: {x: MANUAL}, 2: {y: IMPORTED}}
     await written(
         graph,
-        Shift(MANUAL, EXCLUDES, x, photos=(0,)),
-        Shift(EXCLUDES, None, y, photos=(0,)),
-        Shift(IMPORTED, MANUAL, y, photos=(2,)),
+        Edit(MANUAL, EXCLUDES, x, photos=(0,)),
+        Edit(EXCLUDES, None, y, photos=(0,)),
+        Edit(IMPORTED, MANUAL, y, photos=(2,)),
     )
     assert await said(graph, 0, 1, 2) == {0: {x: EXCLUDES}, 1: {x: MANUAL}, 2: {y: MANUAL}}
 
@@ -76,8 +76,8 @@ async def test_what_is_said_of_folders_comes_back_as_it_was_written(graph: Graph
     ids = await grown(graph, "x", "y")
     x, y = ids["x"], ids["y"]
     own = replace(MANUAL, recursive=False)
-    await written(graph, Shift(None, BELOW, x, folders=("d", "e")), Shift(None, EXCLUDES, y, folders=("e",)))
-    await written(graph, Shift(BELOW, own, x, folders=("e",)))
+    await written(graph, Edit(None, BELOW, x, folders=("d", "e")), Edit(None, EXCLUDES, y, folders=("e",)))
+    await written(graph, Edit(BELOW, own, x, folders=("e",)))
     found = await said_on_folders(graph, "d", "e", "r")
     assert found == {"d": {x: BELOW}, "e": {x: own, y: EXCLUDES}}
     assert tag_edges.marks("e", found["e"]) == FolderMarks("e", (Carried(x, False, 5),), (y,))
@@ -86,7 +86,7 @@ async def test_what_is_said_of_folders_comes_back_as_it_was_written(graph: Graph
 async def test_a_way_goes_from_a_folder_to_its_root(graph: Graph) -> None:
     await plant(graph, {"d": "d", "d/e": "e", "d/f": "f"}, {"e": [0, 1], "f": [1], "r": [2]})
     x = (await grown(graph, "x"))["x"]
-    await written(graph, Shift(None, BELOW, x, folders=("d",)))
+    await written(graph, Edit(None, BELOW, x, folders=("d",)))
     found = await graph.transaction(lambda tx: ways(tx, ["e", "r", "nowhere"]))
     d = FolderMarks("d", (Carried(x, True, 6),))
     assert found == {"e": [FolderMarks("e"), d, FolderMarks("r")], "r": [FolderMarks("r")]}
@@ -113,11 +113,11 @@ async def test_a_change_is_kept_with_all_that_it_takes_to_undo_it(
 ) -> None:
     monkeypatch.setattr(changes, "CHUNK", 3)
     shifts = (
-        Shift(None, MANUAL, "x", photos=tuple(range(7))),
-        Shift(replace(BELOW, by='a "quoted"\nname'), EXCLUDES, "x", folders=("d",)),
+        Edit(None, MANUAL, "x", photos=tuple(range(7))),
+        Edit(replace(BELOW, by='a "quoted"\nname'), EXCLUDES, "x", folders=("d",)),
     )
     change = Change("TAG", What.TAGS, "anna", 12, shifts)
-    rating = Change("RATE", What.RATING, "ben", 13, (Shift(Value(None, None, None), Value(-1, 4, "b"), photos=(1,)),))
+    rating = Change("RATE", What.RATING, "ben", 13, (Edit(Value(None, None, None), Value(-1, 4, "b"), photos=(1,)),))
 
     async def work(tx: Transaction) -> list[Change | None]:
         assert await changes.record(tx, change) == change.id
@@ -142,7 +142,7 @@ async def test_shifts_that_are_alike_are_put_together(graph: Graph) -> None:
     alike = changes.grouped(
         [(1, None, MANUAL, "x"), (2, None, MANUAL, "x"), ("d", None, MANUAL, "x"), (3, MANUAL, MANUAL, "x")]
     )
-    assert alike == (Shift(None, MANUAL, "x", photos=(1, 2), folders=("d",)),)
+    assert alike == (Edit(None, MANUAL, "x", photos=(1, 2), folders=("d",)),)
 
 
 async def test_ratings_go_back_to_what_the_file_said(graph: Graph) -> None:

@@ -8,7 +8,7 @@ from photos_graph.graph import jobs
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import files, folders, photos
 from photos_graph.graph.library.files import FileRecord
-from photos_graph.graph.library.folders import FolderRecord
+from photos_graph.graph.library.folders import StoredFolder
 from photos_graph.model import JobKind, Metadata, Root, RootState
 
 ROOT = "r"
@@ -25,7 +25,7 @@ async def plant(graph: Graph, tree: Mapping[str, str], held: Mapping[str, Iterab
     ids = {"": ROOT}
     for path, id_ in tree.items():
         above, _, name = path.rpartition("/")
-        record = FolderRecord(id_, f"{ROOT}/{path}", name, path.encode(), ids[above], 1, 1)
+        record = StoredFolder(id_, f"{ROOT}/{path}", name, path.encode(), ids[above], 1, 1)
         await folders.put_folders(graph, ROOT, [record])
         ids[path] = id_
     await hold(graph, held or {})

@@ -4,36 +4,40 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from photos_graph.graph.labels.changes import Edge, EdgeKind
-from photos_graph.graph.labels.tag_edges import Edges
+from photos_graph.graph.labels.changes import Assertion, AssertionKind
+from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.model import FolderMarks, TagSource
 from photos_graph.tags import inherited
 from tests.graph.worlds import TAGS, World
 
 
-def on_photo(world: World, photo: int) -> Edges:
+def on_photo(world: World, photo: int) -> Assertions:
     return {
-        tag: Edge(EdgeKind.EXCLUDES, 1, "") if how is None else Edge(EdgeKind.TAGGED, 1, "", how.value)
+        tag: Assertion(AssertionKind.EXCLUDES, 1, "")
+        if how is None
+        else Assertion(AssertionKind.TAGGED, 1, "", how.value)
         for (at, tag), how in world.own.items()
         if at == photo
     }
 
 
-def with_photo(world: World, photo: int, edges: Edges) -> World:
+def with_photo(world: World, photo: int, edges: Assertions) -> World:
     own = {key: how for key, how in world.own.items() if key[0] != photo}
     said = {(photo, tag): TagSource(edge.via) if edge.via else None for tag, edge in edges.items()}
     return replace(world, own=own | said)
 
 
-def on_folder(world: World, folder: str) -> Edges:
+def on_folder(world: World, folder: str) -> Assertions:
     return {
-        tag: Edge(EdgeKind.EXCLUDES, 1, "") if how is None else Edge(EdgeKind.TAGGED, 1, "", "MANUAL", how)
+        tag: Assertion(AssertionKind.EXCLUDES, 1, "")
+        if how is None
+        else Assertion(AssertionKind.TAGGED, 1, "", "MANUAL", how)
         for (at, tag), how in world.on_folders.items()
         if at == folder
     }
 
 
-def with_folder(world: World, folder: str, edges: Edges) -> World:
+def with_folder(world: World, folder: str, edges: Assertions) -> World:
     others = {key: how for key, how in world.on_folders.items() if key[0] != folder}
     return replace(world, on_folders=others | {(folder, tag): edge.recursive for tag, edge in edges.items()})
 

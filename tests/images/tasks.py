@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from photos_graph.errors import RootOffline, Unsupported
-from photos_graph.images.decoding import Limits
+from photos_graph.images.decoding import DecodeLimits
 from photos_graph.images.derivatives import derive
 from photos_graph.workers.child import Emit
 
@@ -64,7 +64,7 @@ def write(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
 
 def derived(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     """A scan's decode of the file ``path``."""
-    found = derive(Path(argument["path"]).read_bytes(), Limits(argument["max_pixels"]), quality=80)
+    found = derive(Path(argument["path"]).read_bytes(), DecodeLimits(argument["max_pixels"]), quality=80)
     emit(found.large)
     return {"width": found.width, "height": found.height, "warnings": found.warnings}
 

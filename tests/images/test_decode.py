@@ -13,14 +13,14 @@ import pillow_heif
 import pytest
 
 from photos_graph.errors import OverLimit, Unreadable, Unsupported
-from photos_graph.images.decoding import Decoded, Limits, decode
+from photos_graph.images.decoding import Decoded, DecodeLimits, decode
 from photos_graph.images.encoding import encode
 from photos_graph.images.vips import pyvips
 from photos_graph.model import ThumbnailFormat
 from tests.corpora import CORPORA
 from tests.images.pictures import distance, encoded, opened, scene
 
-LIMITS = Limits(max_pixels=50_000_000)
+LIMITS = DecodeLimits(max_pixels=50_000_000)
 ORIENTATIONS = CORPORA / "exif-orientation"
 
 
@@ -172,7 +172,7 @@ def test_a_truncated_picture_gives_what_it_has_and_a_warning(format: str, option
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF", "GIF", "AVIF", "BMP", "JPEG2000"])
 def test_pixels_are_counted_on_the_header(format: str) -> None:
     with pytest.raises(OverLimit, match="600 x 400"):
-        decode(encoded(scene(), format), 300, Limits(max_pixels=239_999))
+        decode(encoded(scene(), format), 300, DecodeLimits(max_pixels=239_999))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import PIL.Image
 import pytest
 from fast_thumbhash import thumb_hash_to_rgba
 
-from photos_graph.images.decoding import Limits
+from photos_graph.images.decoding import DecodeLimits
 from photos_graph.images.derivatives import derive
 from photos_graph.images.encoding import encode
 from photos_graph.images.vips import pyvips
@@ -18,7 +18,7 @@ from photos_graph.model import ThumbnailFormat
 from tests.corpora import CORPORA
 from tests.images.pictures import distance, encoded, opened, scene
 
-LIMITS = Limits(max_pixels=50_000_000)
+LIMITS = DecodeLimits(max_pixels=50_000_000)
 
 
 def test_large_is_1920_pixels_and_sizes_are_the_originals() -> None:

@@ -10,13 +10,13 @@ import pytest
 
 from photos_graph.errors import OverLimit, Unreadable, Unsupported
 from photos_graph.images import formats
-from photos_graph.images.decoding import Limits, decode
+from photos_graph.images.decoding import DecodeLimits, decode
 from photos_graph.images.encoding import encode
 from photos_graph.model import ThumbnailFormat
 from tests.images.dng import dng
 from tests.images.pictures import distance, encoded, opened, scene
 
-LIMITS = Limits(max_pixels=50_000_000)
+LIMITS = DecodeLimits(max_pixels=50_000_000)
 
 
 def shown(data: bytes, edge: int = 320) -> PIL.Image.Image:
@@ -86,7 +86,7 @@ def test_a_broken_preview_gives_way_to_the_sensor() -> None:
 
 def test_the_sensors_pixels_are_counted() -> None:
     with pytest.raises(OverLimit):
-        decode(dng(scene(1200, 800)), 320, Limits(max_pixels=900_000))
+        decode(dng(scene(1200, 800)), 320, DecodeLimits(max_pixels=900_000))
 
 
 def test_a_damaged_raw_is_unreadable() -> None:

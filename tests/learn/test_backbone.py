@@ -16,7 +16,7 @@ from photos_graph.faces.embedding import normalised
 from photos_graph.learn import catalogue
 from photos_graph.learn.catalogue import LITE0
 from photos_graph.learn.torch_file import read_tensors
-from photos_graph.learn.weights import Weights
+from photos_graph.learn.weights import BackboneWeights
 from photos_graph.weights import WeightState
 from tests.learn.describing import classified, described
 
@@ -33,8 +33,8 @@ def test_it_knows_what_pictures_show(backbone_home: Path, tmp_path: Path) -> Non
 
 def test_fifty_tensors_do_not_lie_in_order(backbone_home: Path) -> None:
     """So that the test above would notice a reader who takes no heed of strides."""
-    tensors = read_tensors(Weights(backbone_home).path(LITE0))
-    raw = Weights(backbone_home).path(LITE0).read_bytes()
+    tensors = read_tensors(BackboneWeights(backbone_home).path(LITE0))
+    raw = BackboneWeights(backbone_home).path(LITE0).read_bytes()
     weights = [value for value in tensors.values() if value.ndim > 1]
     assert sum(value.astype("<f4").tobytes() not in raw for value in weights) == 50
 
@@ -63,12 +63,12 @@ def test_any_model_of_keras_applications_will_do(tmp_path: Path) -> None:
     file = owner / "MobileNetV3Small.weights.h5"
     subprocess.run([sys.executable, "-c", f"{make}.save_weights(sys.argv[1])", file], check=True, capture_output=True)
     row = catalogue.backbone("MobileNetV3Small")
-    Weights(home, owner).fetch([row], lambda what, done, total: None)
+    BackboneWeights(home, owner).fetch([row], lambda what, done, total: None)
     found = described(home, tmp_path / "data", [CAT, COFFEE], "MobileNetV3Small")
     assert found.vectors.shape == (2, 576) and np.allclose(np.linalg.norm(found.vectors, axis=1), 1, atol=1e-5)
 
-    Weights(home).path(row.weights[0]).write_bytes(b"something else")
-    assert Weights(home).state_of(row) is WeightState.DAMAGED
+    BackboneWeights(home).path(row.weights[0]).write_bytes(b"something else")
+    assert BackboneWeights(home).state_of(row) is WeightState.DAMAGED
     with pytest.raises(ModelUnavailable, match="damaged"):
         described(home, tmp_path / "other", [CAT], "MobileNetV3Small")
 

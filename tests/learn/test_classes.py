@@ -10,7 +10,7 @@ import skimage
 from photos_graph.errors import ModelUnavailable
 from photos_graph.learn.catalogue import CLASS_NAMES
 from photos_graph.learn.classes import names
-from photos_graph.learn.weights import Weights
+from photos_graph.learn.weights import BackboneWeights
 from photos_graph.tag_names import checked_name
 from tests.corpora import CORPORA
 from tests.learn.describing import classified
@@ -21,7 +21,7 @@ WATER = {"beach", "promontory", "sandbar", "lakeshore", "cliff", "breakwater"}
 
 
 def test_each_class_has_a_name_that_a_tag_may_have(backbone_home: Path) -> None:
-    known = names(Weights(backbone_home))
+    known = names(BackboneWeights(backbone_home))
     assert len(known) == 1000 and [checked_name(name) for name in known] == list(known)
     assert (known[0], known[21], known[421], known[975]) == ("tench", "kite", "handrail", "lakeshore")
 
@@ -32,18 +32,18 @@ def test_pictures_are_called_what_they_show(backbone_home: Path, tmp_path: Path)
     mountains, seas = (sorted((scenes / kind).iterdir())[:EACH] for kind in ("mountain", "sea"))
     pictures = [data / "chelsea.png", data / "coffee.png", *mountains, *seas]
     best = classified(backbone_home, tmp_path, pictures).vectors.argmax(axis=1)
-    cat, coffee, *places = [names(Weights(backbone_home))[at] for at in best]
+    cat, coffee, *places = [names(BackboneWeights(backbone_home))[at] for at in best]
     assert (cat, coffee) == ("Egyptian Mau", "espresso")
     assert sum(place in LAND for place in places[:EACH]) > EACH / 2
     assert sum(place in WATER for place in places[EACH:]) > EACH / 2
 
 
 def test_names_that_are_missing_or_damaged_are_said_to_be(backbone_home: Path, tmp_path: Path) -> None:
-    store = Weights(tmp_path)
+    store = BackboneWeights(tmp_path)
     with pytest.raises(ModelUnavailable, match=r"missing.*models --fetch"):
         names(store)
     path = store.path(CLASS_NAMES)
     path.parent.mkdir(parents=True)
-    path.write_bytes(Weights(backbone_home).path(CLASS_NAMES).read_bytes().replace(b"tench", b"trout"))
+    path.write_bytes(BackboneWeights(backbone_home).path(CLASS_NAMES).read_bytes().replace(b"tench", b"trout"))
     with pytest.raises(ModelUnavailable, match="damaged"):
         names(store)

@@ -9,7 +9,7 @@ import pytest
 
 from photos_graph.faces import catalogue
 from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.matching import Rules
+from photos_graph.faces.matching import FaceConstraints
 from photos_graph.learn import persons
 from photos_graph.learn.gate import judge_persons
 from photos_graph.learn.persons import NamedFaces
@@ -49,7 +49,7 @@ def part(faces: NamedFaces, rows: np.typing.NDArray[np.intp]) -> NamedFaces:
 def test_it_knows_who_it_was_told_of_and_takes_nobody_else_for_them(every: NamedFaces, named: NamedFaces) -> None:
     model = persons.train(named, SFACE)
     probes = np.arange(300, COUNT)
-    decided = model.decide(every.vectors[probes], Rules(np.arange(len(probes), dtype=np.int32)), SFACE)
+    decided = model.decide(every.vectors[probes], FaceConstraints(np.arange(len(probes), dtype=np.int32)), SFACE)
     known = every.persons[probes] < KNOWN
     assert (decided[known] == every.persons[probes][known]).mean() > 0.98
     assert (decided[~known] != NOBODY).mean() < 0.02
@@ -59,9 +59,9 @@ def test_it_knows_who_it_was_told_of_and_takes_nobody_else_for_them(every: Named
 def test_one_person_is_once_in_a_photo(every: NamedFaces, named: NamedFaces) -> None:
     model = persons.train(named, SFACE)
     two = np.flatnonzero(every.persons == 3)[-2:]
-    together = model.decide(every.vectors[two], Rules(np.zeros(2, np.int32)), SFACE)
+    together = model.decide(every.vectors[two], FaceConstraints(np.zeros(2, np.int32)), SFACE)
     assert sorted(together.tolist()) == [NOBODY, 3]
-    refused = Rules(np.arange(2, dtype=np.int32), not_persons={0: {3}})
+    refused = FaceConstraints(np.arange(2, dtype=np.int32), not_persons={0: {3}})
     assert model.decide(every.vectors[two], refused, SFACE).tolist() == [NOBODY, 3]
 
 
@@ -81,7 +81,7 @@ def test_a_persons_threshold_rises_above_who_is_said_to_be_somebody_else(every: 
     assert after.snapshot != before.snapshot
     raised = np.flatnonzero(~np.isclose(after.thresholds, before.thresholds))
     assert after.known.persons[raised].tolist() == [5]
-    alone = Rules(np.zeros(1, np.int32))
+    alone = FaceConstraints(np.zeros(1, np.int32))
     assert before.decide(every.vectors[like, None], alone, SFACE).tolist() == [5]
     assert after.decide(every.vectors[like, None], alone, SFACE).tolist() == [NOBODY]
 

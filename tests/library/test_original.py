@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from photos_graph.errors import OverLimit, StillWritten, Unreadable
-from photos_graph.library.original import Original, read_original
+from photos_graph.library.original import OriginalBytes, read_original
 
 MIB = 1024 * 1024
 
 
-def read(path: Path, max_bytes: int = 100 * MIB) -> Original:
+def read(path: Path, max_bytes: int = 100 * MIB) -> OriginalBytes:
     with path.open("rb") as file:
         return read_original(file.fileno(), max_bytes)
 

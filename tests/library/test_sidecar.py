@@ -6,14 +6,14 @@ import pytest
 
 from photos_graph.library.metadata import read_metadata
 from photos_graph.library.regions import read_regions
-from photos_graph.library.sidecar import Sidecar, read_sidecar, write_sidecar
+from photos_graph.library.sidecar import SidecarLabels, read_sidecar, write_sidecar
 from photos_graph.model import Box, Region
 from tests.library.pictures import jpeg
 
 LEFT, RIGHT = Box(0.1, 0.2, 0.2, 0.4), Box(0.6, 0.2, 0.2, 0.4)
 
 
-def again(said: Sidecar) -> Sidecar:
+def again(said: SidecarLabels) -> SidecarLabels:
     read, doubts = read_sidecar(write_sidecar(said, 400, 300, 1), 400, 300, 1)
     assert not doubts
     return read
@@ -39,19 +39,19 @@ NAMES = [
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names_come_back_as_they_were(name: str) -> None:
-    said = Sidecar(("P", f"P/{name}"), (Region(LEFT, name),), excluded=(name,))
+    said = SidecarLabels(("P", f"P/{name}"), (Region(LEFT, name),), excluded=(name,))
     read = again(said)
     assert (read.tags, names(read.regions), read.excluded) == (said.tags, [name], (name,))
 
 
 def test_a_name_is_one_line() -> None:
     name = "a\r\n\u2028b"
-    read = again(Sidecar((name,), (Region(LEFT, name),)))
+    read = again(SidecarLabels((name,), (Region(LEFT, name),)))
     assert (read.tags, names(read.regions)) == (("a b",), ["a b"])
 
 
 def test_what_only_a_model_said_is_written_but_not_read() -> None:
-    said = Sidecar(
+    said = SidecarLabels(
         tags=("Places/Italy", "Places/Italy/Rome", "Sea", "Own | sea"),
         regions=(Region(LEFT, "Ann"), Region(RIGHT, "Bob")),
         predicted=("Places/Italy/Rome", "Own | sea"),

@@ -9,12 +9,21 @@ from hypothesis import strategies as st
 
 from photos_graph.errors import RootOffline
 from photos_graph.library.entry_names import distinct_names
-from photos_graph.library.walking import Found, FoundFile, FoundFolder, KnownFolder, Problem, Rules, Sidecar, walk
+from photos_graph.library.walking import (
+    DirectoryRules,
+    Found,
+    FoundFile,
+    FoundFolder,
+    KnownFolder,
+    Problem,
+    SidecarFile,
+    walk,
+)
 
-RULES = Rules(
+RULES = DirectoryRules(
     frozenset({"jpg", "nef"}), frozenset({"@eaDir", "#recycle", "lost+found"}), raw_extensions=frozenset({"nef"})
 )
-FOLLOWING = Rules(RULES.extensions, RULES.skip_folders, follow_symlinks=True)
+FOLLOWING = DirectoryRules(RULES.extensions, RULES.skip_folders, follow_symlinks=True)
 
 
 def tree(root: Path, *paths: str) -> None:
@@ -23,7 +32,7 @@ def tree(root: Path, *paths: str) -> None:
         (root / path).write_bytes(os.fsencode(path))
 
 
-def walked(root: Path, rules: Rules = RULES, known: Mapping[bytes, KnownFolder] | None = None) -> list[Found]:
+def walked(root: Path, rules: DirectoryRules = RULES, known: Mapping[bytes, KnownFolder] | None = None) -> list[Found]:
     return list(walk(os.fsencode(root), rules, known))
 
 
@@ -76,7 +85,7 @@ def test_a_sidecar_belongs_to_its_photo(tmp_path: Path, beside: str) -> None:
     tree(tmp_path, "a/IMG_1.jpg", f"a/{beside}", "a/IMG_2.jpg")
     found = files(walked(tmp_path))
     stat = (tmp_path / "a" / beside).stat()
-    assert found["a/IMG_1.jpg"].sidecar == Sidecar(f"a/{beside}".encode(), stat.st_size, stat.st_mtime_ns)
+    assert found["a/IMG_1.jpg"].sidecar == SidecarFile(f"a/{beside}".encode(), stat.st_size, stat.st_mtime_ns)
     assert found["a/IMG_2.jpg"].sidecar is None
     assert len(found) == 2
 

@@ -18,7 +18,7 @@ from photos_graph.bootstrap import Services, build
 from photos_graph.graph import jobs
 from photos_graph.graph.library import files, folders, photos
 from photos_graph.graph.library.files import FileRecord
-from photos_graph.graph.library.folders import FolderRecord
+from photos_graph.graph.library.folders import StoredFolder
 from photos_graph.model import JobKind, Metadata, Root, RootState
 from photos_graph.settings import Settings
 from tests.engines import RunningEngine
@@ -69,7 +69,7 @@ class Shelves(RuleBasedStateMachine):
 
     def put_folders(self, some: list[str]) -> None:
         records = [
-            FolderRecord(id_, self.naive.path(id_), id_, self.naive.path(id_).encode(), self.naive.folders[id_], 1, 1)
+            StoredFolder(id_, self.naive.path(id_), id_, self.naive.path(id_).encode(), self.naive.folders[id_], 1, 1)
             for id_ in some
         ]
         self.run(folders.put_folders(self.graph, ROOT, records))

@@ -100,7 +100,7 @@ async def test_a_whole_run_by_names_is_undone_at_once(services: Services) -> Non
 
 async def plant_names(services: Services) -> None:
     for id_, name in (("sea", "2020 Sea side"), ("sky", "Sky")):
-        record = folders.FolderRecord(id_, f"{ROOT}/{name}", name, name.encode(), ROOT, 1, 1)
+        record = folders.StoredFolder(id_, f"{ROOT}/{name}", name, name.encode(), ROOT, 1, 1)
         await folders.put_folders(services.graph, ROOT, [record])
     await hold(services.graph, {"sea": [5], "sky": [6]})
     await services.index.catch_up()

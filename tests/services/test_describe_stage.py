@@ -13,13 +13,13 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.graph.learning import features
-from photos_graph.graph.learning.features import DuePhoto
+from photos_graph.graph.learning.features import DueForFeatures
 from photos_graph.jobs.progress import Cancelled
 from photos_graph.learn import catalogue
-from photos_graph.learn.weights import Weights
+from photos_graph.learn.weights import BackboneWeights
 from photos_graph.model import Job, JobKind, JobState
 from photos_graph.services.doctor import Doctor
-from photos_graph.services.learning.features import DescribeStage
+from photos_graph.services.learning.features import FeatureStage
 from photos_graph.services.learning.features_call import MOST
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.settings import LearnSettings, Settings
@@ -113,7 +113,7 @@ async def test_what_looks_alike_follows_the_photos_that_are_there_and_the_backbo
         assert await alike_to(services, asked, 2 * each) == [id_ for id_ in alike if id_ != gone]
 
         # As after days with another backbone, which described them by 5 numbers.
-        known = [DuePhoto(photo.id, photo.number) for photo in await features.described(services.graph, BACKBONE)]
+        known = [DueForFeatures(photo.id, photo.number) for photo in await features.described(services.graph, BACKBONE)]
         vectors = np.ones((len(known), 5), np.float32)
         await services.graph.transaction(lambda tx: features.put(tx, "Other", known, vectors, "features"))
         await features.want(services.graph, "Other")
@@ -160,7 +160,7 @@ async def test_each_photo_is_described_once_whoever_stops_or_dies(settings: Sett
         deadly = large(settings)[2]
         deadly.write_bytes(deadly.read_bytes() + b"DEADLY")
         pool = WorkerPool("tests.services.deadly:TASKS", 1, 256 * 1024 * 1024, 60, 5)
-        stage = DescribeStage(services.graph, services.media, pool, settings)
+        stage = FeatureStage(services.graph, services.media, pool, settings)
         job = await services.jobs.queue(JobKind.PREDICT, {})
         try:
             with pytest.raises(Cancelled):
@@ -217,6 +217,6 @@ async def test_weights_that_are_damaged_are_what_is_wrong(settings: Settings) ->
         well, said = await says()
         assert well and "missing" in said
         for file in catalogue.backbone(BACKBONE).weights:
-            put(Weights(settings.models_dir).path(file), b"cut off")
+            put(BackboneWeights(settings.models_dir).path(file), b"cut off")
         well, said = await says()
         assert not well and "damaged" in said

@@ -28,7 +28,7 @@ from photos_graph.model import (
     ThumbnailSize,
 )
 from photos_graph.search.filters import PhotoFilter, TermFilter
-from photos_graph.services.datasets.exports.request import Order
+from photos_graph.services.datasets.exports.request import ExportRequest
 from photos_graph.settings import Settings
 from tests.engines import RunningEngine
 from tests.pictures import jpeg, put
@@ -204,7 +204,7 @@ async def test_an_export_that_was_killed_goes_on(settings: Settings, tmp_path: P
         await scan(services, root)
         calm = await exported(services, DatasetFormat.COCO)
     async with build(settings, run_jobs=False) as services:
-        order = Order.of((await services.exports.ask(DatasetFormat.COCO)).arguments)
+        order = ExportRequest.of((await services.exports.ask(DatasetFormat.COCO)).arguments)
         await services.jobs.cancel((await services.jobs.unfinished(JobKind.EXPORT))[0].id)
         job = await services.jobs.queue(JobKind.EXPORT, replace(order, block=2).arguments())
     dies(settings, "exporting")  # two pictures of the third block are there, and no note of them
@@ -236,7 +236,7 @@ async def test_an_export_that_came_to_no_end_goes_on_when_it_is_asked_for_again(
     async with build(settings) as services:
         await scan(services, tmp_path / "Pictures")
     async with build(settings, run_jobs=False) as services:
-        order = Order.of((await services.exports.ask(DatasetFormat.COCO)).arguments)
+        order = ExportRequest.of((await services.exports.ask(DatasetFormat.COCO)).arguments)
         await services.jobs.cancel((await services.jobs.unfinished(JobKind.EXPORT))[0].id)
         assert (await services.exports.ask(DatasetFormat.COCO)).arguments["name"] != order.name, "nothing is there yet"
         await services.jobs.cancel((await services.jobs.unfinished(JobKind.EXPORT))[0].id)
@@ -298,7 +298,7 @@ async def test_what_an_earlier_try_left_is_not_in_the_export(settings: Settings,
         ids = [photo.id for photo in (await photos(services)).values()]
         await services.tagging.tag_photos(ids, [Ref(name="Cat")])
     async with build(settings, run_jobs=False) as services:
-        order = Order.of((await services.exports.ask(DatasetFormat.FOLDERS)).arguments)
+        order = ExportRequest.of((await services.exports.ask(DatasetFormat.FOLDERS)).arguments)
         await services.jobs.cancel((await services.jobs.unfinished(JobKind.EXPORT))[0].id)
         job = await services.jobs.queue(JobKind.EXPORT, replace(order, block=3).arguments())
     dies(settings, "exporting")

@@ -17,7 +17,7 @@ from photos_graph.graph.faces import detections
 from photos_graph.graph.library.files import miss_files
 from photos_graph.graph.library.photos import files_of
 from photos_graph.model import FaceFilter, JobKind, JobState
-from photos_graph.services.faces.detection import FaceJob, _Look
+from photos_graph.services.faces.detection import DetectionJob, _Look
 from photos_graph.services.faces.detection_call import model_pool
 from photos_graph.services.labels.ratings import known_numbers
 from photos_graph.settings import Settings
@@ -123,7 +123,7 @@ async def test_what_a_look_found_is_told_by_the_next_if_it_was_killed_before_it_
         told += 1
 
     def look(news: Callable[[], Awaitable[None]]) -> _Look:
-        return _Look(FaceJob(library.graph, library.index, library.media, pool, library.settings, news), Silent())
+        return _Look(DetectionJob(library.graph, library.index, library.media, pool, library.settings, news), Silent())
 
     photo = next(iter((await faces(library)).values())).photo
     numbers = await known_numbers(library.graph, [photo])
@@ -162,7 +162,7 @@ async def test_faces_that_are_found_as_their_file_goes_wait_for_it(library: Serv
                 await miss_files(graph, files)
 
     await graph.transaction(unknown)
-    look = _Look(FaceJob(graph, library.index, library.media, pool, library.settings, news), Deleting())
+    look = _Look(DetectionJob(graph, library.index, library.media, pool, library.settings, news), Deleting())
     assert (await look.run()).faces > 0
     assert await library.faces.count(FaceFilter(photo_id=photo)) == 0
     await pool.close()

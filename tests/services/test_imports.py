@@ -13,10 +13,10 @@ from photos_graph.bootstrap import Services
 from photos_graph.errors import Busy, EngineUnavailable, RootOffline
 from photos_graph.graph.faces.detections import remove
 from photos_graph.graph.library.files import miss_files
-from photos_graph.library.sidecar import Sidecar, write_sidecar
+from photos_graph.library.sidecar import SidecarLabels, write_sidecar
 from photos_graph.model import Box, DatasetFormat, FaceFilter, Ref, Region
 from photos_graph.services.datasets.exports.sidecars import NOT_TURNED, Orientation
-from photos_graph.services.datasets.imports.batch import Batch
+from photos_graph.services.datasets.imports.batch import RecordBatch
 from photos_graph.services.datasets.imports.json_lines import MOST_LINE
 from photos_graph.services.datasets.imports.sidecars import BesideOriginals
 from photos_graph.workers.pool import WorkerPool
@@ -71,7 +71,7 @@ async def test_a_line_that_cannot_be_is_refused_alone(services: Services, tmp_pa
     assert (await effective(services))["a.jpg"][0] == {"Italy/Rome", "Sky"}
 
 
-def beside(path: Path, said: Sidecar) -> None:
+def beside(path: Path, said: SidecarLabels) -> None:
     put(path, write_sidecar(said, 48, 32, 1))
 
 
@@ -81,10 +81,10 @@ async def test_sidecars_of_one_photo_in_several_folders_add(services: Services, 
         put(root / name, jpeg(2 if name.endswith("b.jpg") else 1))
     await scan(services, root)
     ann, bob = Region(Box(0.1, 0.1, 0.2, 0.2), "Ann"), Region(Box(0.6, 0.1, 0.2, 0.2), "Bob")
-    beside(away / "one/a.jpg.xmp", Sidecar(tags=("Sea",), regions=(ann,)))
-    beside(away / "two/a.jpg.xmp", Sidecar(tags=("Sky",), regions=(ann, bob)))
-    beside(away / "two/copy.jpg.xmp", Sidecar(tags=("Sun",), rating=4))
-    beside(away / "two/b.jpg.xmp", Sidecar(tags=("Sand",)))
+    beside(away / "one/a.jpg.xmp", SidecarLabels(tags=("Sea",), regions=(ann,)))
+    beside(away / "two/a.jpg.xmp", SidecarLabels(tags=("Sky",), regions=(ann, bob)))
+    beside(away / "two/copy.jpg.xmp", SidecarLabels(tags=("Sun",), rating=4))
+    beside(away / "two/b.jpg.xmp", SidecarLabels(tags=("Sand",)))
     await imported(services, away.parent)
     found = await effective(services)
     tags, faces, rating, _ = next(said for name, said in found.items() if name != "b.jpg")
@@ -109,12 +109,12 @@ async def test_a_folder_keeps_what_both_sides_say_of_it(services: Services, tmp_
     assert "0 folders changed" in ((await imported(services, away)).message or "")
 
 
-async def beside_originals(services: Services, root: Path, away: Path, orientation: Orientation) -> Batch:
+async def beside_originals(services: Services, root: Path, away: Path, orientation: Orientation) -> RecordBatch:
     """What is read of the sidecars of four photos, one of which kills who reads it."""
     for name in ("a", "b", "DEADLY", "d"):
         put(root / f"{name}.jpg", jpeg(ord(name[0])))
         ann = Region(Box(0.1, 0.1, 0.2, 0.2), "Ann")
-        beside(away / f"{name}.jpg.xmp", Sidecar(tags=("Sea",), regions=(ann,) if name == "a" else ()))
+        beside(away / f"{name}.jpg.xmp", SidecarLabels(tags=("Sea",), regions=(ann,) if name == "a" else ()))
     await scan(services, root)
     await services.graph.write("MATCH (p:Photo) SET p.orientation = null")
     pool = WorkerPool("tests.services.deadly:TASKS", 1, 512 * 1024 * 1024, 60, 5)
@@ -168,8 +168,8 @@ async def test_a_sidecar_of_a_stem_is_of_its_raw_file_alone(services: Services, 
     for number, name in enumerate(("a.jpg", "b.jpg", "b.png"), 1):
         put(root / name, jpeg(number))
     await scan(services, root)
-    beside(away / "a.xmp", Sidecar(tags=("Sea",)))
-    beside(away / "b.xmp", Sidecar(tags=("Sky",)))
+    beside(away / "a.xmp", SidecarLabels(tags=("Sea",)))
+    beside(away / "b.xmp", SidecarLabels(tags=("Sky",)))
     await imported(services, away.parent)
     tags = {name: said[0] for name, said in (await effective(services)).items()}
     assert tags == {"a.DNG": {"Sea"}, "a.jpg": set(), "b.jpg": {"Sky"}, "b.png": {"Sky"}}

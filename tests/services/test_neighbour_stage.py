@@ -65,17 +65,17 @@ async def stages(services: Services) -> AsyncIterator[dict[str, Stage]]:
         await stage.pool.close()
 
 
-async def due(services: Services) -> list[features.DuePhoto]:
+async def due(services: Services) -> list[features.DueForFeatures]:
     return await features.due(services.graph, -1, 100)
 
 
-def described(some: list[features.DuePhoto], backbone: str) -> features.Floats:
+def described(some: list[features.DueForFeatures], backbone: str) -> features.Floats:
     """For each a vector that its number and the backbone give."""
     chances = [np.random.default_rng([len(backbone), each.number]) for each in some]
     return np.array([chance.normal(size=DIMENSIONS) for chance in chances], np.float32)
 
 
-async def describe(services: Services, some: list[features.DuePhoto], backbone: str) -> None:
+async def describe(services: Services, some: list[features.DueForFeatures], backbone: str) -> None:
     async def work(tx: Transaction) -> None:
         await features.put(tx, backbone, some, described(some, backbone), "features")
 

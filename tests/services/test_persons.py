@@ -188,7 +188,7 @@ async def test_a_deleted_person_leaves_their_faces(services: Services) -> None:
 
 async def test_what_teaches_is_told(settings: Settings, services: Services) -> None:
     """To whom it may concern: once for each call, after the index has it."""
-    from photos_graph.services.faces.assignment import Naming
+    from photos_graph.services.faces.assignment import FaceAssignment
     from photos_graph.services.faces.person_editing import PersonEditing
     from photos_graph.services.undo import Changes
 
@@ -198,7 +198,7 @@ async def test_what_teaches_is_told(settings: Settings, services: Services) -> N
         told.append(photos_of(services, "Anna"))
 
     parts = (services.graph, services.index, said)
-    naming, persons, changes = Naming(*parts), PersonEditing(*parts), Changes(*parts)
+    naming, persons, changes = FaceAssignment(*parts), PersonEditing(*parts), Changes(*parts)
     anna = await persons.create("Anna")
     result = await naming.assign(["f1"], Ref(id=anna.id))
     assert result.change_id is not None

@@ -17,7 +17,7 @@ from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, Unavailable
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import folders
-from photos_graph.graph.library.folders import FolderRecord
+from photos_graph.graph.library.folders import StoredFolder
 from photos_graph.model import FaceFilter, FileState, JobState, RootState
 from photos_graph.search.filters import FolderFilter, PhotoFilter
 from photos_graph.services.scan.polling import poll
@@ -175,7 +175,7 @@ async def test_the_files_of_a_moved_folder_follow_though_the_scan_was_cut_short(
     (folder / "a").rename(folder / "moved")
     put_folders = folders.put_folders
 
-    async def last(graph: Graph, root_id: str, records: Sequence[FolderRecord]) -> None:
+    async def last(graph: Graph, root_id: str, records: Sequence[StoredFolder]) -> None:
         await put_folders(graph, root_id, records)
         raise Unavailable("killed here")
 

@@ -11,7 +11,7 @@ from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.feed import touch
-from photos_graph.graph.library.folders import FolderRecord, put_folders
+from photos_graph.graph.library.folders import StoredFolder, put_folders
 from photos_graph.model import BulkResult, FolderTagProposal, PhotoOrder, Ref
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from photos_graph.services.labels import tagging
@@ -389,7 +389,7 @@ async def test_as_many_queries_for_a_large_tree_as_for_a_small_one(services: Ser
         await services.changes.undo(done.change_id or "")
         spent.append(graph.queries - before)
         for number in range(20):
-            record = FolderRecord(f"x{number}", f"r/italy/x{number}", f"x{number}", b"x", "italy", 1, 1)
+            record = StoredFolder(f"x{number}", f"r/italy/x{number}", f"x{number}", b"x", "italy", 1, 1)
             await put_folders(graph, "r", [record])
         await hold(graph, {f"x{number}": [10 + number, 40 + number] for number in range(20)})
         await services.index.catch_up()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from photos_graph.errors import Conflict
 from photos_graph.graph.engine.connection import Graph, connect
-from photos_graph.graph.labels.changes import Edge, EdgeKind
+from photos_graph.graph.labels.changes import Assertion, AssertionKind
 from photos_graph.index import Index
 from photos_graph.model import BulkResult, Ref
 from photos_graph.services.labels import tag_rules
@@ -27,8 +27,8 @@ from tests.graph.trees import photo_id
 from tests.graph.world_edges import below, coming, on_folder, on_photo, way, with_folder, with_photo
 from tests.graph.worlds import FOLDERS, PHOTOS, TAGS, World, build, worlds
 
-SAID = Edge(EdgeKind.TAGGED, 9, "", "MANUAL")
-EXCLUDING = Edge(EdgeKind.EXCLUDES, 9, "")
+SAID = Assertion(AssertionKind.TAGGED, 9, "", "MANUAL")
+EXCLUDING = Assertion(AssertionKind.EXCLUDES, 9, "")
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ class Run:
                 assert set(search.tagged(tag_id, confirmed)) == world.having(tag_id, confirmed=confirmed)
 
 
-def _kinds(edges: dict[str, Edge]) -> dict[str, tuple[object, ...]]:
+def _kinds(edges: dict[str, Assertion]) -> dict[str, tuple[object, ...]]:
     return {tag_id: (edge.kind, edge.via, bool(edge.recursive)) for tag_id, edge in edges.items()}
 
 

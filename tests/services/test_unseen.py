@@ -167,7 +167,7 @@ async def test_a_person_has_the_faces_that_are_shown_and_gets_the_others_back(se
 
 
 async def test_a_photo_with_another_file_is_still_shown(services: Services) -> None:
-    await folders.put_folders(services.graph, ROOT, [folders.FolderRecord("b", f"{ROOT}/b", "b", b"b", ROOT, 1, 1)])
+    await folders.put_folders(services.graph, ROOT, [folders.StoredFolder("b", f"{ROOT}/b", "b", b"b", ROOT, 1, 1)])
     await hold(services.graph, {"b": [0]})
     await deleted(services, 0)
     assert await listed(services) == ALL and await sizes(services.graph) == {"c": 6}

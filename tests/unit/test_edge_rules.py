@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
 
-from photos_graph.graph.labels.changes import Edge, EdgeKind
-from photos_graph.graph.labels.tag_edges import Edges
+from photos_graph.graph.labels.changes import Assertion, AssertionKind
+from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.services.labels import tag_rules
 from tests.graph.world_edges import (
     below,
@@ -24,8 +24,8 @@ from tests.graph.world_edges import (
 )
 from tests.graph.worlds import FOLDERS, PHOTOS, TAGS, World, worlds
 
-SAID = Edge(EdgeKind.TAGGED, 9, "me", "MANUAL")
-EXCLUDING = Edge(EdgeKind.EXCLUDES, 9, "me")
+SAID = Assertion(AssertionKind.TAGGED, 9, "me", "MANUAL")
+EXCLUDING = Assertion(AssertionKind.EXCLUDES, 9, "me")
 
 some_tags = st.lists(st.sampled_from(TAGS), min_size=1, max_size=3)
 
@@ -43,7 +43,7 @@ def test_a_tagged_photo_has_the_tags_and_keeps_what_it_had(world: World, photo: 
     kept = {tag: edge for tag, edge in own.items() if edge.via == "MANUAL"}
     assert kept.items() <= after.items(), "who said it first stays"
     gone = own.keys() - after.keys()
-    assert all(own[tag].kind is EdgeKind.EXCLUDES and any(tag in world.up(t) for t in tags) for tag in gone)
+    assert all(own[tag].kind is AssertionKind.EXCLUDES and any(tag in world.up(t) for t in tags) for tag in gone)
 
 
 @given(worlds(), st.sampled_from(PHOTOS), some_tags)
@@ -54,7 +54,7 @@ def test_an_untagged_photo_has_the_tags_no_more_and_excludes_no_more_than_it_tak
     own = on_photo(world, photo)
     elsewhere = coming(world, photo)
 
-    def untagged(edges: Edges) -> Edges:
+    def untagged(edges: Assertions) -> Assertions:
         return tag_rules.photo_untagged(edges, tags, world.up, partial(below, world), elsewhere, EXCLUDING)
 
     after = untagged(own)
@@ -89,7 +89,7 @@ def test_an_untagged_folder_brings_nothing_of_them(world: World, folder: str, ta
     own = on_folder(world, folder)
     above = way(world, folder)[1:]
 
-    def untagged(edges: Edges) -> Edges:
+    def untagged(edges: Assertions) -> Assertions:
         return tag_rules.folder_untagged(edges, tags, world.up, partial(below, world), above, EXCLUDING)
 
     after = untagged(own)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from photos_graph.errors import BadInput
-from photos_graph.graph.labels.changes import Edge, EdgeKind, Value
-from photos_graph.graph.labels.export_rows import SaidFace
-from photos_graph.graph.labels.tag_edges import Edges
+from photos_graph.graph.labels.changes import Assertion, AssertionKind, Value
+from photos_graph.graph.labels.export_rows import ExportedFace
+from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.model import Box, Ref
 from photos_graph.search.filters import FolderFilter, IntRange, PhotoFilter, TermFilter
 from photos_graph.services.datasets.exports.class_folders import folder_name, place
@@ -19,12 +19,12 @@ DATED, UNDATED = Speaker("zoe", 100), Speaker("zoe", 100, undated=True)
 UP = {"child": ("child", "parent"), "parent": ("parent",)}
 
 
-def tagged(at: int, via: str = "MANUAL", by: str = "ann") -> Edge:
-    return Edge(EdgeKind.TAGGED, at, by, via)
+def tagged(at: int, via: str = "MANUAL", by: str = "ann") -> Assertion:
+    return Assertion(AssertionKind.TAGGED, at, by, via)
 
 
-def excluded(at: int) -> Edge:
-    return Edge(EdgeKind.EXCLUDES, at, "ben")
+def excluded(at: int) -> Assertion:
+    return Assertion(AssertionKind.EXCLUDES, at, "ben")
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def excluded(at: int) -> Edge:
         (tagged(5), TagMark("t", excluded=True), UNDATED, tagged(5)),
     ],
 )
-def test_of_two_words_on_one_tag(own: Edge | None, mark: TagMark, speaker: Speaker, expected: Edge) -> None:
-    before: Edges = {"parent": own} if own else {}
+def test_of_two_words_on_one_tag(own: Assertion | None, mark: TagMark, speaker: Speaker, expected: Assertion) -> None:
+    before: Assertions = {"parent": own} if own else {}
     assert merged_tags(before, [("parent", mark)], UP.__getitem__, speaker) == {"parent": expected}
 
 
@@ -88,12 +88,12 @@ def test_values() -> None:
     assert merged_value(Value(False), ValueMark(False), UNDATED) is None
 
 
-def face(id_: str, x: float, **edges: Edge) -> SaidFace:
-    return SaidFace(id_, Box(x, 0.1, 0.2, 0.2), "DETECTED", False, edges)
+def face(id_: str, x: float, **edges: Assertion) -> ExportedFace:
+    return ExportedFace(id_, Box(x, 0.1, 0.2, 0.2), "DETECTED", False, edges)
 
 
-def named(at: int) -> Edge:
-    return Edge(EdgeKind.IS, at, "ann", "MANUAL")
+def named(at: int) -> Assertion:
+    return Assertion(AssertionKind.IS, at, "ann", "MANUAL")
 
 
 def test_faces_are_known_by_their_boxes_and_nobody_is_in_a_photo_twice() -> None:

@@ -174,7 +174,7 @@ class Engine:
         before = _read_runtime(self._runtime_file)
         port = before.port if before and _is_free(before.port) else _free_port()
         password = before.password if before else secrets.token_urlsafe(24)
-        order = embedded_child.Order(str(self._folder.resolve()), port, password, self._heap)
+        order = embedded_child.StartRequest(str(self._folder.resolve()), port, password, self._heap)
         if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
             self.log.replace(self.log.with_name("engine.log.1"))
         with _private(self.log, "a") as log:

@@ -1,6 +1,6 @@
 """The process of the embedded engine: ``python -m photos_graph.graph.engine.embedded_child``.
 
-Its owner writes one line of JSON (see ``Order``) to its standard input and then holds that pipe open.
+Its owner writes one line of JSON (see ``StartRequest``) to its standard input and then holds that pipe open.
 When the pipe ends, which the death of the owner also brings about, the databases are closed and the
 process ends. A lock in the folder keeps a second engine out until the first has closed its files.
 """
@@ -29,7 +29,7 @@ ENGINE_SETTINGS = (
 
 
 @dataclass(frozen=True)
-class Order:
+class StartRequest:
     folder: str  # where the engine keeps its files
     port: int  # of Bolt, on the loopback interface
     password: str
@@ -41,7 +41,7 @@ class Order:
 
 def main() -> None:
     owner = os.getppid()
-    order = Order(**json.loads(sys.stdin.buffer.readline()))
+    order = StartRequest(**json.loads(sys.stdin.buffer.readline()))
     os.umask(0o077)
     folder = Path(order.folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,7 @@ def main() -> None:
         serve(order, owner)
 
 
-def serve(order: Order, owner: int) -> None:
+def serve(order: StartRequest, owner: int) -> None:
     """Runs the engine until the owner goes; ends the process."""
     from arcadedb_embedded.server import ArcadeDBServer
 

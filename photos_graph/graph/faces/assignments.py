@@ -12,14 +12,14 @@ from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces.pages import rank
-from photos_graph.graph.labels.changes import Edge, EdgeKind, Shift, Value
+from photos_graph.graph.labels.changes import Assertion, AssertionKind, Edit, Value
 from photos_graph.model import Box
 
-Edges = dict[str, Edge]  # by person id; on one face
+Edges = dict[str, Assertion]  # by person id; on one face
 
 
 @dataclass(slots=True)
-class SaidFace:
+class AssignedFace:
     """A face of a photo and what is said of it."""
 
     id: str
@@ -35,7 +35,7 @@ class SaidFace:
 
 
 def person_of(edges: Edges) -> str | None:
-    return next((id_ for id_, edge in edges.items() if edge.kind is EdgeKind.IS), None)
+    return next((id_ for id_, edge in edges.items() if edge.kind is AssertionKind.IS), None)
 
 
 BY_IDS: LiteralString = """
@@ -81,35 +81,37 @@ async def known(tx: Transaction, face_ids: Sequence[str]) -> set[str]:
     return set((await tx.run(KNOWN, ids=list(face_ids)))[0]["ids"]) if face_ids else set()
 
 
-async def by_id(tx: Transaction, face_ids: Iterable[str]) -> dict[str, SaidFace]:
+async def by_id(tx: Transaction, face_ids: Iterable[str]) -> dict[str, AssignedFace]:
     """Those of them that there are."""
     return _said(await tx.run(BY_IDS, ids=list(face_ids)))
 
 
-async def named_on(tx: Transaction, numbers: Iterable[int]) -> dict[str, SaidFace]:
+async def named_on(tx: Transaction, numbers: Iterable[int]) -> dict[str, AssignedFace]:
     """The faces with names on these photos; of their edges IS alone."""
     return _said(await tx.run(OF_PHOTOS, numbers=sorted(set(numbers))))
 
 
-async def of_persons(tx: Transaction, person_ids: Iterable[str]) -> dict[str, SaidFace]:
+async def of_persons(tx: Transaction, person_ids: Iterable[str]) -> dict[str, AssignedFace]:
     """Those that are said to be one of these persons, or not to be."""
     return _said(await tx.run(OF_PERSONS, ids=list(person_ids)))
 
 
-async def of_cluster(tx: Transaction, cluster_id: str) -> dict[str, SaidFace]:
+async def of_cluster(tx: Transaction, cluster_id: str) -> dict[str, AssignedFace]:
     """Those that were put into it and are shown, also if they got a name since."""
     return _said(await tx.run(OF_CLUSTER, cluster=cluster_id))
 
 
-def _said(rows: Iterable[dict[str, Any]]) -> dict[str, SaidFace]:
-    found: dict[str, SaidFace] = {}
+def _said(rows: Iterable[dict[str, Any]]) -> dict[str, AssignedFace]:
+    found: dict[str, AssignedFace] = {}
     for row in rows:
         face = found.get(row["face"])
         if face is None:
             ignored, quality = bool(row["ignored"]), row["quality"] or 0.0
-            face = found[row["face"]] = SaidFace(row["face"], row["number"], row["photo"], ignored, quality)
+            face = found[row["face"]] = AssignedFace(row["face"], row["number"], row["photo"], ignored, quality)
         if row["person"] is not None:
-            face.edges[row["person"]] = Edge(EdgeKind(row["kind"]), row["at"] or 0, row["by"] or "", row["via"])
+            face.edges[row["person"]] = Assertion(
+                AssertionKind(row["kind"]), row["at"] or 0, row["by"] or "", row["via"]
+            )
     return found
 
 
@@ -160,7 +162,7 @@ MATCH (f:Face {id: id}) SET f.ignored = row.ignored
 """
 
 
-async def write(tx: Transaction, shifts: Iterable[Shift]) -> None:
+async def write(tx: Transaction, shifts: Iterable[Edit]) -> None:
     """Makes of the states before those after. At most six queries, whatever shifts. The caller tells the index of the
     photos."""
     rows: dict[LiteralString, list[dict[str, object]]] = {}
@@ -168,15 +170,15 @@ async def write(tx: Transaction, shifts: Iterable[Shift]) -> None:
         of: dict[str, object] = {"of": list(shift.faces), "person": shift.label_id}
         if not shift.faces:
             continue
-        if isinstance(shift.before, Edge):
+        if isinstance(shift.before, Assertion):
             rows.setdefault(UNSAY, []).append(of)
         after = shift.after
         if isinstance(after, Value):
             rows.setdefault(IGNORE, []).append({**of, "ignored": bool(after.value)})
-        elif isinstance(after, Edge):
+        elif isinstance(after, Assertion):
             said = {**of, "at": after.at_ms, "by": after.by, "via": after.via}
-            rows.setdefault(NAME if after.kind is EdgeKind.IS else REJECT, []).append(said)
-            rows.setdefault(OUTDONE if after.kind is EdgeKind.IS else DOUBTED, []).append(of)
+            rows.setdefault(NAME if after.kind is AssertionKind.IS else REJECT, []).append(said)
+            rows.setdefault(OUTDONE if after.kind is AssertionKind.IS else DOUBTED, []).append(of)
     for query in (UNSAY, NAME, REJECT, DOUBTED, OUTDONE, IGNORE):
         if query in rows:
             await tx.run(query, rows=rows[query])
@@ -195,7 +197,7 @@ async def boxes(tx: Transaction, photo_id: str) -> dict[str, Box]:
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class FaceDescription:
     """What a model made of a face: ``vector`` is base64 of little-endian float32."""
 
     model: str  # the embedder
@@ -217,7 +219,7 @@ async def draw(
     photo_id: str,
     face_id: str,
     box: Box,
-    described: Described | None,
+    described: FaceDescription | None,
     at_ms: int,
     by: str,
 ) -> int | None:

@@ -39,7 +39,7 @@ class KnownFace:
 
 
 @dataclass(frozen=True, slots=True)
-class DuePhoto:
+class DueForFaces:
     id: str
     number: int
     width: int  # as displayed
@@ -63,10 +63,10 @@ RETURN p.id AS id, p.number AS number, p.width AS width, p.height AS height,
 )
 
 
-async def due(graph: Graph, after: int, limit: int) -> list[DuePhoto]:
+async def due(graph: Graph, after: int, limit: int) -> list[DueForFaces]:
     """Photos to look at, by number, those after ``after``."""
     return [
-        DuePhoto(row["id"], row["number"], row["width"], row["height"], _known(row["faces"]))
+        DueForFaces(row["id"], row["number"], row["width"], row["height"], _known(row["faces"]))
         for row in await graph.read(DUE, after=after, limit=limit)
     ]
 

@@ -19,7 +19,7 @@ from photos_graph.graph.faces import assignments, cluster_pages, persons
 from photos_graph.graph.faces.detections import make_due
 from photos_graph.graph.faces.pages import rank
 from photos_graph.graph.labels import changes
-from photos_graph.graph.labels.changes import Edge, EdgeKind, PersonState, Single, now_ms
+from photos_graph.graph.labels.changes import Assertion, AssertionKind, PersonState, Single, now_ms
 from photos_graph.model import Box, Region
 from photos_graph.person_names import checked_person_name, person_key
 
@@ -82,7 +82,7 @@ async def _faces(tx: Transaction, numbers: Sequence[int]) -> dict[int, list[_Fac
             box = Box(row["x"], row["y"], row["width"], row["height"])
             faces[row["id"]] = _Face(row["id"], box, row["source"] == "IMPORTED", row["ignored"])
         if row["person"] is not None and row["id"] in faces:
-            edge = Edge(EdgeKind(row["kind"]), row["at"], row["by"], row["via"])
+            edge = Assertion(AssertionKind(row["kind"]), row["at"], row["by"], row["via"])
             faces[row["id"]].edges[row["person"]] = edge
     return {number: list(faces.values()) for number, faces in found.items()}
 
@@ -92,7 +92,7 @@ class _Brought:
     """What comes of it. ``names``: person ids by key."""
 
     names: dict[str, str]
-    edge: Edge
+    edge: Assertion
     new_persons: dict[str, PersonState] = field(default_factory=dict)
     new_faces: list[dict[str, Any]] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
@@ -114,7 +114,7 @@ async def bring(tx: Transaction, before: Mapping[int, Regions], now: Mapping[int
     if not news:
         return []
     names = {name for number in news for region in now[number] | before.get(number, none) if (name := _name(region))}
-    brought = _Brought(await persons.named(tx, names), Edge(EdgeKind.IS, now_ms(), "", via="IMPORTED"))
+    brought = _Brought(await persons.named(tx, names), Assertion(AssertionKind.IS, now_ms(), "", via="IMPORTED"))
     faces = await _faces(tx, news)
     for number in news:
         own, had = faces.get(number, []), before.get(number, none)
@@ -144,7 +144,7 @@ def _brought_by(face: _Face, region: Region, stays: Collection[str], names: Mapp
     """The person whom the face got by the region, by their id in ``names``. Where somebody renamed or merged them since
     it is whom the face got by a file, unless the file has another name for it: ``stays``, keys."""
     key = _key(region)
-    imported = (id_ for id_, edge in face.edges.items() if edge.kind is EdgeKind.IS and edge.via == "IMPORTED")
+    imported = (id_ for id_, edge in face.edges.items() if edge.kind is AssertionKind.IS and edge.via == "IMPORTED")
     person = next(imported, None)
     return person if key is not None and (names.get(key) == person or not stays) else None
 
@@ -159,7 +159,7 @@ def _bring(number: int, faces: list[_Face], added: Regions, brought: _Brought) -
             sides = dict(zip(("x", "y", "width", "height"), _sides(region.box), strict=True))
             brought.new_faces.append({"id": face.id, "number": number, "source": "IMPORTED", **sides})
         taken.add(face.id)
-        if (name := _name(region)) is None or any(edge.kind is EdgeKind.IS for edge in face.edges.values()):
+        if (name := _name(region)) is None or any(edge.kind is AssertionKind.IS for edge in face.edges.values()):
             continue
         # Known by name already: then somebody may have said that this is not them, or that another face is.
         person = brought.names.get(person_key(name))
@@ -172,7 +172,7 @@ def _bring(number: int, faces: list[_Face], added: Regions, brought: _Brought) -
 
 def _is(face: _Face, person_id: str) -> bool:
     edge = face.edges.get(person_id)
-    return edge is not None and edge.kind is EdgeKind.IS
+    return edge is not None and edge.kind is AssertionKind.IS
 
 
 def _at(faces: Sequence[_Face], box: Box) -> _Face | None:

@@ -20,7 +20,7 @@ from photos_graph.model import ModelKind
 CHUNK = 10_000  # photos or faces in one part, so that no property grows beyond what the engines like
 
 
-class EdgeKind(StrEnum):
+class AssertionKind(StrEnum):
     TAGGED = "TAGGED"
     EXCLUDES = "EXCLUDES"
     IS = "IS"
@@ -28,11 +28,11 @@ class EdgeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class Assertion:
     """What was said of one tag on one photo or folder, or of one person on one face. ``via`` of TAGGED and IS alone,
     ``recursive`` of TAGGED on folders alone."""
 
-    kind: EdgeKind
+    kind: AssertionKind
     at_ms: int  # since the epoch
     by: str
     via: str | None = None
@@ -61,7 +61,7 @@ class PersonState:
     by: str
 
 
-State = Edge | Value | PersonState | None  # None: there is no edge, or no such person
+State = Assertion | Value | PersonState | None  # None: there is no edge, or no such person
 
 
 class What(StrEnum):
@@ -72,7 +72,7 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class Edit:
     """``photos`` by number, ``folders`` and ``faces`` by id, all of which were in the state before and are in the one
     after. Of the person ``label_id`` itself where none of them is given."""
 
@@ -83,7 +83,7 @@ class Shift:
     folders: tuple[str, ...] = ()
     faces: tuple[str, ...] = ()
 
-    def reversed(self) -> Shift:
+    def reversed(self) -> Edit:
         return replace(self, before=self.after, after=self.before)
 
 
@@ -93,7 +93,7 @@ class Change:
     what: What
     by: str
     at_ms: int
-    shifts: tuple[Shift, ...]
+    shifts: tuple[Edit, ...]
     id: str = field(default_factory=lambda: uuid4().hex)
     undoes: str | None = None  # the id of the change that this one took back
     undone: bool = False
@@ -106,10 +106,10 @@ def now_ms() -> int:
 Single = tuple[Hashable, State, State, str | None]  # of what, before, after, label id
 
 
-def grouped(shifts: Iterable[Single]) -> tuple[Shift, ...]:
+def grouped(shifts: Iterable[Single]) -> tuple[Edit, ...]:
     """Shifts of single photos (by number) or folders (by id), put together where they are alike."""
     return tuple(
-        Shift(
+        Edit(
             before,
             after,
             label_id,
@@ -120,9 +120,9 @@ def grouped(shifts: Iterable[Single]) -> tuple[Shift, ...]:
     )
 
 
-def grouped_faces(shifts: Iterable[Single]) -> tuple[Shift, ...]:
+def grouped_faces(shifts: Iterable[Single]) -> tuple[Edit, ...]:
     """Shifts of single faces (by id), put together where they are alike."""
-    return tuple(Shift(*states, faces=tuple(of)) for states, of in _alike(shifts).items())
+    return tuple(Edit(*states, faces=tuple(of)) for states, of in _alike(shifts).items())
 
 
 def _alike(shifts: Iterable[Single]) -> dict[tuple[State, State, str | None], list[Any]]:
@@ -188,7 +188,7 @@ async def mark_undone(tx: Transaction, change: Change) -> None:
         await tx.run(UNDONE, id=change.undoes, undone=False)
 
 
-def _parts(shift: Shift) -> list[dict[str, object]]:
+def _parts(shift: Edit) -> list[dict[str, object]]:
     size = max(len(shift.photos), len(shift.folders), len(shift.faces), 1)
     return [
         {
@@ -216,7 +216,7 @@ def _unpacked(packed: str) -> State:
     if isinstance(values, dict):
         return PersonState(**values)
     kind = values[0]
-    return Edge(EdgeKind(kind), *values[1:]) if isinstance(kind, str) else Value(*values)
+    return Assertion(AssertionKind(kind), *values[1:]) if isinstance(kind, str) else Value(*values)
 
 
 GET: LiteralString = """
@@ -232,7 +232,7 @@ async def get(tx: Transaction, change_id: str) -> Change | None:
         return None
     row = rows[0]
     shifts = tuple(
-        Shift(_unpacked(before), _unpacked(after), label, tuple(photos), tuple(folders), tuple(faces or ()))
+        Edit(_unpacked(before), _unpacked(after), label, tuple(photos), tuple(folders), tuple(faces or ()))
         for label, before, after, photos, folders, faces in row["parts"]
     )
     return Change(row["kind"], What(row["what"]), row["by"], row["at"], shifts, change_id, row["undoes"], row["undone"])

@@ -8,24 +8,24 @@ from datetime import datetime
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.labels.changes import Edge, EdgeKind, Value
+from photos_graph.graph.labels.changes import Assertion, AssertionKind, Value
 from photos_graph.model import Box, TakenSource
 
 
 @dataclass(frozen=True, slots=True)
-class SaidFace:
+class ExportedFace:
     """``edges``: IS and IS_NOT by person id; ``like``: the person whom a model is sure of, and its score."""
 
     id: str
     box: Box
     source: str  # DETECTED, MANUAL or IMPORTED
     ignored: bool
-    edges: dict[str, Edge]
+    edges: dict[str, Assertion]
     like: tuple[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class SaidPhoto:
+class ExportedPhoto:
     """``files``: (key, folder id, name) of those that are not missing, by key. ``edges``: TAGGED and EXCLUDES by tag
     id. A value without a time is the file's, or nobody's."""
 
@@ -41,8 +41,8 @@ class SaidPhoto:
     files: tuple[tuple[str, str, str], ...]
     rating: Value
     favourite: Value
-    edges: dict[str, Edge] = field(default_factory=dict)
-    faces: tuple[SaidFace, ...] = ()
+    edges: dict[str, Assertion] = field(default_factory=dict)
+    faces: tuple[ExportedFace, ...] = ()
 
 
 PHOTOS: LiteralString = """
@@ -65,10 +65,10 @@ RETURN number, f {.id, .x, .y, .width, .height, .source, .ignored} AS face,
 """
 
 
-async def said_of(graph: Graph | Transaction, numbers: Sequence[int]) -> list[SaidPhoto]:
+async def said_of(graph: Graph | Transaction, numbers: Sequence[int]) -> list[ExportedPhoto]:
     """Of those that are known, by number; their faces from left to right."""
     ask = graph.read if isinstance(graph, Graph) else graph.run
-    faces: dict[int, list[SaidFace]] = {}
+    faces: dict[int, list[ExportedFace]] = {}
     for row in await ask(FACES, numbers=list(numbers)):
         faces.setdefault(row["number"], []).append(_face(row))
     found = []
@@ -78,10 +78,10 @@ async def said_of(graph: Graph | Transaction, numbers: Sequence[int]) -> list[Sa
     return sorted(found, key=lambda photo: photo.number)
 
 
-def _photo(row: dict[str, Any], faces: tuple[SaidFace, ...]) -> SaidPhoto:
+def _photo(row: dict[str, Any], faces: tuple[ExportedFace, ...]) -> ExportedPhoto:
     values = row["photo"]
     source = values.get("takenSource")
-    return SaidPhoto(
+    return ExportedPhoto(
         id=values["id"],
         number=values["number"],
         content_hash=values["contentHash"],
@@ -94,25 +94,25 @@ def _photo(row: dict[str, Any], faces: tuple[SaidFace, ...]) -> SaidPhoto:
         files=tuple(sorted((key, folder, name) for key, folder, name in row["files"])),
         rating=Value(values.get("rating"), values.get("ratedAt"), values.get("ratedBy")),
         favourite=Value(bool(values.get("favourite")), values.get("favouriteAt"), values.get("favouriteBy")),
-        edges=_edges(EdgeKind.TAGGED, row["tagged"]) | _edges(EdgeKind.EXCLUDES, row["excluded"]),
+        edges=_edges(AssertionKind.TAGGED, row["tagged"]) | _edges(AssertionKind.EXCLUDES, row["excluded"]),
         faces=faces,
     )
 
 
-def _face(row: dict[str, Any]) -> SaidFace:
+def _face(row: dict[str, Any]) -> ExportedFace:
     values, likes = row["face"], sorted(row["likes"], key=lambda like: -like[1])
-    return SaidFace(
+    return ExportedFace(
         id=values["id"],
         box=Box(*(values.get(side) or 0.0 for side in ("x", "y", "width", "height"))),
         source=values.get("source") or "MANUAL",
         ignored=bool(values.get("ignored")),
-        edges=_edges(EdgeKind.IS, row["named"]) | _edges(EdgeKind.IS_NOT, row["never"]),
+        edges=_edges(AssertionKind.IS, row["named"]) | _edges(AssertionKind.IS_NOT, row["never"]),
         like=(likes[0][0], likes[0][1]) if likes else None,
     )
 
 
-def _edges(kind: EdgeKind, rows: Sequence[Sequence[Any]]) -> dict[str, Edge]:
-    return {label: Edge(kind, at or 0, by or "", *via) for label, at, by, *via in rows}
+def _edges(kind: AssertionKind, rows: Sequence[Sequence[Any]]) -> dict[str, Assertion]:
+    return {label: Assertion(kind, at or 0, by or "", *via) for label, at, by, *via in rows}
 
 
 COVERS: LiteralString = "MATCH (x:Person) WHERE x.cover IS NOT NULL RETURN collect(x.cover) AS ids"

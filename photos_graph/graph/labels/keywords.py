@@ -12,8 +12,8 @@ from typing import LiteralString
 from photos_graph.errors import BadInput
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels import changes, tag_edges, tags
-from photos_graph.graph.labels.changes import Edge, EdgeKind, now_ms
-from photos_graph.graph.labels.tag_edges import Edges
+from photos_graph.graph.labels.changes import Assertion, AssertionKind, now_ms
+from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.tag_names import checked_path
 
@@ -38,8 +38,8 @@ async def bring(tx: Transaction, before: Mapping[int, frozenset[str]], now: Mapp
         return []
     tree = await tags.tag_tree(tx)
     own = await tag_edges.of_photos(tx, news)
-    edge = Edge(EdgeKind.TAGGED, now_ms(), "", via="IMPORTED")
-    shifts: list[tuple[int, Edge | None, Edge | None, str]] = []
+    edge = Assertion(AssertionKind.TAGGED, now_ms(), "", via="IMPORTED")
+    shifts: list[tuple[int, Assertion | None, Assertion | None, str]] = []
     for number in news:
         here, words, had = own.get(number, {}), now[number], before.get(number, none)
         shifts += ((number, None, edge, tag_id) for tag_id in _added(tree, here, words - had))
@@ -50,9 +50,9 @@ async def bring(tx: Transaction, before: Mapping[int, frozenset[str]], now: Mapp
     return [row.id for row in tree.new]
 
 
-def _added(tree: TagTree, here: Edges, keywords: Iterable[str]) -> set[str]:
+def _added(tree: TagTree, here: Assertions, keywords: Iterable[str]) -> set[str]:
     """Tags to put on; not where a person said something of them, or excluded one above them."""
-    excluded = {tag_id for tag_id, edge in here.items() if edge.kind is EdgeKind.EXCLUDES}
+    excluded = {tag_id for tag_id, edge in here.items() if edge.kind is AssertionKind.EXCLUDES}
     wanted = {tree.reach(names).id for names in _paths(keywords) if not _is_barred(tree, names, excluded)}
     return wanted - here.keys()
 
@@ -62,7 +62,7 @@ def _is_barred(tree: TagTree, names: Sequence[str], excluded: set[str]) -> bool:
     return any(tag is not None and tag.id in excluded for tag in ways)
 
 
-def _gone(tree: TagTree, here: Edges, keywords: Iterable[str]) -> set[str]:
+def _gone(tree: TagTree, here: Assertions, keywords: Iterable[str]) -> set[str]:
     known = {tag.id for names in _paths(keywords) if (tag := tree.at(names)) is not None}
     return {tag_id for tag_id in known if tag_id in here and here[tag_id].via == "IMPORTED"}
 

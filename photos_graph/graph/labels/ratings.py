@@ -8,7 +8,7 @@ from typing import LiteralString
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.labels import changes
-from photos_graph.graph.labels.changes import Change, Shift, Value, What, now_ms
+from photos_graph.graph.labels.changes import Change, Edit, Value, What, now_ms
 from photos_graph.model import BulkResult
 
 READ: dict[What, LiteralString] = {
@@ -49,7 +49,7 @@ async def read(tx: Transaction, what: What, numbers: Sequence[int]) -> dict[int,
     return found
 
 
-async def write(tx: Transaction, what: What, shifts: Iterable[Shift]) -> None:
+async def write(tx: Transaction, what: What, shifts: Iterable[Edit]) -> None:
     rows = [
         {"photos": list(shift.photos), "value": shift.after.value, "at": shift.after.at_ms, "by": shift.after.by}
         for shift in shifts

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from typing import LiteralString
 
 from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.labels.changes import Edge, EdgeKind, Shift
+from photos_graph.graph.labels.changes import Assertion, AssertionKind, Edit
 from photos_graph.model import Carried, FolderMarks
 
-Edges = dict[str, Edge]  # by tag id; on one photo or folder
+Assertions = dict[str, Assertion]  # by tag id; on one photo or folder
 
 OF_PHOTOS: LiteralString = """
 UNWIND $numbers AS number
@@ -21,11 +21,11 @@ RETURN t.id AS tag, type(r) AS kind, r.at AS at, r.by AS by, r.via AS via, colle
 """
 
 
-async def of_photos(tx: Transaction, numbers: Sequence[int]) -> dict[int, Edges]:
+async def of_photos(tx: Transaction, numbers: Sequence[int]) -> dict[int, Assertions]:
     """What is said on each of these photos; those of which nothing is are left out."""
-    found: dict[int, Edges] = {}
+    found: dict[int, Assertions] = {}
     for row in await tx.run(OF_PHOTOS, numbers=list(numbers)):
-        edge = Edge(EdgeKind(row["kind"]), row["at"], row["by"], row["via"])
+        edge = Assertion(AssertionKind(row["kind"]), row["at"], row["by"], row["via"])
         for number in row["photos"]:
             found.setdefault(number, {})[row["tag"]] = edge
     return found
@@ -55,10 +55,10 @@ RETURN id AS folder, t.id AS tag, type(r) AS kind, r.at AS at, r.by AS by, r.via
 """
 
 
-async def of_folders(tx: Transaction, folder_ids: Iterable[str]) -> dict[str, Edges]:
-    found: dict[str, Edges] = {}
+async def of_folders(tx: Transaction, folder_ids: Iterable[str]) -> dict[str, Assertions]:
+    found: dict[str, Assertions] = {}
     for row in await tx.run(OF_FOLDERS, ids=list(folder_ids)):
-        edge = Edge(EdgeKind(row["kind"]), row["at"], row["by"], row["via"], row["recursive"])
+        edge = Assertion(AssertionKind(row["kind"]), row["at"], row["by"], row["via"], row["recursive"])
         found.setdefault(row["folder"], {})[row["tag"]] = edge
     return found
 
@@ -89,13 +89,13 @@ async def excluding(tx: Transaction, tag_ids: Iterable[str]) -> list[int]:
     return [row["number"] for row in await tx.run(EXCLUDING, tags=list(tag_ids))]
 
 
-def marks(folder_id: str, edges: Edges) -> FolderMarks:
+def marks(folder_id: str, edges: Assertions) -> FolderMarks:
     carried = (
         Carried(tag_id, bool(edge.recursive), edge.at_ms)
         for tag_id, edge in sorted(edges.items())
-        if edge.kind is EdgeKind.TAGGED
+        if edge.kind is AssertionKind.TAGGED
     )
-    excluded = (tag_id for tag_id, edge in sorted(edges.items()) if edge.kind is EdgeKind.EXCLUDES)
+    excluded = (tag_id for tag_id, edge in sorted(edges.items()) if edge.kind is AssertionKind.EXCLUDES)
     return FolderMarks(folder_id, tuple(carried), tuple(excluded))
 
 
@@ -148,7 +148,7 @@ CREATE (d)-[:EXCLUDES {at: row.at, by: row.by}]->(t)
 """
 
 
-async def write(tx: Transaction, shifts: Iterable[Shift]) -> None:
+async def write(tx: Transaction, shifts: Iterable[Edit]) -> None:
     """Makes of the edges before those after. At most six queries, whatever shifts."""
     rows: dict[LiteralString, list[dict[str, object]]] = {}
     for shift in shifts:
@@ -158,10 +158,10 @@ async def write(tx: Transaction, shifts: Iterable[Shift]) -> None:
         ):
             if of and shift.before is not None:
                 rows.setdefault(unsay, []).append({"tag": shift.label_id, "of": list(of)})
-            if of and isinstance(shift.after, Edge):
+            if of and isinstance(shift.after, Assertion):
                 after = shift.after
                 said = {"at": after.at_ms, "by": after.by, "via": after.via, "recursive": after.recursive}
-                query = tag if after.kind is EdgeKind.TAGGED else exclude
+                query = tag if after.kind is AssertionKind.TAGGED else exclude
                 rows.setdefault(query, []).append({"tag": shift.label_id, "of": list(of), **said})
     for query in (UNSAY_PHOTOS, UNSAY_FOLDERS, TAG_PHOTOS, TAG_FOLDERS, EXCLUDE_PHOTOS, EXCLUDE_FOLDERS):
         if query in rows:

@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class DuePhoto:
+class DueForFeatures:
     id: str
     number: int
 
@@ -37,9 +37,9 @@ RETURN p.id AS id, p.number AS number ORDER BY number
 """
 
 
-async def due(graph: Graph, after: int, limit: int) -> list[DuePhoto]:
+async def due(graph: Graph, after: int, limit: int) -> list[DueForFeatures]:
     """Photos to look at, by number, those after ``after``."""
-    return [DuePhoto(row["id"], row["number"]) for row in await graph.read(DUE, after=after, limit=limit)]
+    return [DueForFeatures(row["id"], row["number"]) for row in await graph.read(DUE, after=after, limit=limit)]
 
 
 DUE_COUNT: LiteralString = """
@@ -91,7 +91,7 @@ DETACH DELETE x
 """
 
 
-async def put(tx: Transaction, backbone: str, photos: Sequence[DuePhoto], vectors: Floats, stage: str) -> None:
+async def put(tx: Transaction, backbone: str, photos: Sequence[DueForFeatures], vectors: Floats, stage: str) -> None:
     """``vectors`` (n, dimensions) of n photos, kept as float16; failures of that stage are gone."""
     rows = [{"number": photo.number, "vector": packed(vector)} for photo, vector in zip(photos, vectors, strict=True)]
     if rows:
@@ -118,7 +118,7 @@ RETURN collect([number, p.id, CASE WHEN p.takenSource <> 'FILE_TIME' THEN left(t
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class DescribedPhoto:
     """``day``: ISO date; None where only the file's own time is known. ``predicted_by``: id of a model of tags."""
 
     number: int
@@ -127,12 +127,12 @@ class Described:
     predicted_by: str | None
 
 
-async def described(graph: Graph, backbone: str) -> list[Described]:
+async def described(graph: Graph, backbone: str) -> list[DescribedPhoto]:
     """The photos that the backbone looked at, by number."""
-    found: list[Described] = []
+    found: list[DescribedPhoto] = []
     for start in range(0, await last_number(graph) + 1, BLOCK):
         rows = await graph.read(DESCRIBED, start=start, end=start + BLOCK, backbone=backbone)
-        found += sorted((Described(*row) for row in rows[0]["photos"]), key=lambda each: each.number)
+        found += sorted((DescribedPhoto(*row) for row in rows[0]["photos"]), key=lambda each: each.number)
     return found
 
 

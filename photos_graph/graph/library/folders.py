@@ -15,7 +15,7 @@ from photos_graph.paths import decode_raw, encode_raw
 
 
 @dataclass(frozen=True, slots=True)
-class FolderRecord:
+class StoredFolder:
     """A folder as a scan compares it with the disk. ``raw`` is its path below the root, empty for the root's own."""
 
     id: str
@@ -78,10 +78,10 @@ RETURN d.id AS id, d.key AS key, d.name AS name, d.raw AS raw, p.id AS parent, d
 """
 
 
-async def folders_of(graph: Graph, root_id: str) -> list[FolderRecord]:
+async def folders_of(graph: Graph, root_id: str) -> list[StoredFolder]:
     rows = await graph.read(FOLDERS, root=root_id)
     return [
-        FolderRecord(
+        StoredFolder(
             row["id"],
             row["key"],
             row["name"],
@@ -114,7 +114,7 @@ MERGE (d)-[:IN]->(p)
 """
 
 
-async def put_folders(graph: Graph, root_id: str, records: Sequence[FolderRecord]) -> None:
+async def put_folders(graph: Graph, root_id: str, records: Sequence[StoredFolder]) -> None:
     """New, moved or changed folders, parents among them or known. The root's own keeps its name.
 
     The keys of files in moved ones are those of before until ``rekey_files``.
@@ -150,7 +150,7 @@ STAMP: LiteralString = (
 )
 
 
-async def stamp_folders(graph: Graph, records: Sequence[FolderRecord]) -> None:
+async def stamp_folders(graph: Graph, records: Sequence[StoredFolder]) -> None:
     """Only what a poll compares; no index reads it, so nothing is touched."""
     if records:
         rows = [{"id": r.id, "inode": r.inode, "mtimeNs": r.mtime_ns} for r in records]

@@ -317,7 +317,7 @@ def _widest_first(kinds: dict[PlaceKind, tuple[str, str]]) -> list[Place]:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PhotoSource:
     """One path of a photo's bytes, and how the file looked when it was read."""
 
     content_hash: str
@@ -340,14 +340,14 @@ ORDER BY f.key
 """
 
 
-async def sources(graph: Graph, photo_id: str) -> list[Source]:
+async def sources(graph: Graph, photo_id: str) -> list[PhotoSource]:
     """Where the bytes can be read; empty for a photo that is not known or has no file."""
     found = []
     for row in await graph.read(SOURCES, id=photo_id):
         folder = decode_raw(row["folderRaw"])
         name = decode_raw(row["rawName"]) if row["rawName"] is not None else row["name"].encode()
         found.append(
-            Source(
+            PhotoSource(
                 content_hash=row["contentHash"],
                 name=row["name"],
                 root_raw=decode_raw(row["rootRaw"]),

@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from photos_graph.search.language.grammar import Language, Role
+from photos_graph.search.language.grammar import Language, PhraseRole
 from photos_graph.search.language.spans import Span, day, in_year, latest, months_on, whole_months, yearly
 from photos_graph.search.language.tokens import Token
 
@@ -37,7 +37,7 @@ class Dates:
     # spans
 
     def _between(self, at: int) -> Found:
-        for lead, joint in ((Role.BETWEEN, (Role.AND, Role.TO)), (Role.FROM, (Role.TO,))):
+        for lead, joint in ((PhraseRole.BETWEEN, (PhraseRole.AND, PhraseRole.TO)), (PhraseRole.FROM, (PhraseRole.TO,))):
             for start in self._after(at, lead):
                 if found := self._span(start, joint):
                     return found
@@ -45,9 +45,9 @@ class Dates:
 
     def _range(self, at: int) -> Found:
         """ "2018 to 2020", "June-August 2019"; or a date alone."""
-        return self._span(at, (Role.TO,), dash=True) or self._point(at)
+        return self._span(at, (PhraseRole.TO,), dash=True) or self._point(at)
 
-    def _span(self, at: int, joints: Sequence[Role], *, dash: bool = False) -> Found:
+    def _span(self, at: int, joints: Sequence[PhraseRole], *, dash: bool = False) -> Found:
         """From a date to a date; the first may leave out what the last one says: "14 to 20 August 2019"."""
         if (first := self._point(at)) and (last := self._joined(first[0], joints, dash=dash)):
             return last[0], self._from_to(first[1], last[1])
@@ -67,22 +67,22 @@ class Dates:
             yield number, month[1], int(self._texts[month[0]])
 
     def _bounded(self, at: int) -> Found:
-        for role in (Role.BEFORE, Role.AFTER, Role.SINCE, Role.UNTIL):
+        for role in (PhraseRole.BEFORE, PhraseRole.AFTER, PhraseRole.SINCE, PhraseRole.UNTIL):
             for start in self._after(at, role):
                 if point := self._point(start):
                     end, span = point
                     return end, _bounded(role, latest(span, self._today) if span.months else span)
         return None
 
-    def _after(self, at: int, role: Role) -> list[int]:
+    def _after(self, at: int, role: PhraseRole) -> list[int]:
         """Where a date may begin behind a phrase of that role, and a "the" after it; nowhere without the phrase."""
         count = self._language.taken(self._texts, at, role)
         if not count:
             return []
         start = at + count
-        return [start, start + 1] if self._language.taken(self._texts, start, Role.FILLER) == 1 else [start]
+        return [start, start + 1] if self._language.taken(self._texts, start, PhraseRole.FILLER) == 1 else [start]
 
-    def _joined(self, at: int, roles: Sequence[Role], *, dash: bool) -> Found:
+    def _joined(self, at: int, roles: Sequence[PhraseRole], *, dash: bool) -> Found:
         for role in roles:
             for start in self._after(at, role):
                 if point := self._point(start):
@@ -155,7 +155,7 @@ class Dates:
 
     def _past_joint(self, at: int) -> int:
         taken = self._language.taken
-        return at + (taken(self._texts, at, Role.AND) or taken(self._texts, at, Role.OR))
+        return at + (taken(self._texts, at, PhraseRole.AND) or taken(self._texts, at, PhraseRole.OR))
 
     def _next_year(self, at: int, span: Span, year: int) -> Found:
         """A season over the end of the year may name both."""
@@ -168,26 +168,26 @@ class Dates:
     def _relative(self, at: int) -> Found:
         """ "last summer", "this month", "estate scorsa", "yesterday"."""
         taken = self._language.taken
-        for role, days in ((Role.TODAY, 0), (Role.YESTERDAY, 1)):
+        for role, days in ((PhraseRole.TODAY, 0), (PhraseRole.YESTERDAY, 1)):
             if count := taken(self._texts, at, role):
                 return at + count, day(self._today - timedelta(days=days))
-        for role, back in ((Role.LAST, 1), (Role.THIS, 0)):
+        for role, back in ((PhraseRole.LAST, 1), (PhraseRole.THIS, 0)):
             if count := taken(self._texts, at, role):
                 return self._turn(at + count, back)
         turn = self._turn(at, 1)
-        if turn and (count := taken(self._texts, turn[0], Role.LAST_AFTER)):
+        if turn and (count := taken(self._texts, turn[0], PhraseRole.LAST_AFTER)):
             return turn[0] + count, turn[1]
         return None
 
     def _turn(self, at: int, back: int) -> Found:
         """A week, month, year or part of the year: this one, or one ``back``."""
         today = self._today
-        if count := self._language.taken(self._texts, at, Role.WEEK):
+        if count := self._language.taken(self._texts, at, PhraseRole.WEEK):
             monday = today - timedelta(days=today.weekday() + 7 * back)
             return at + count, Span(monday, monday + timedelta(days=7))
-        if count := self._language.taken(self._texts, at, Role.MONTH):
+        if count := self._language.taken(self._texts, at, PhraseRole.MONTH):
             return at + count, whole_months(months_on(today, -back), 1)
-        if count := self._language.taken(self._texts, at, Role.YEAR):
+        if count := self._language.taken(self._texts, at, PhraseRole.YEAR):
             return at + count, whole_months(date(today.year - back, 1, 1), 12)
         if (part := self._part(at)) is None:
             return None
@@ -226,11 +226,11 @@ class Dates:
         text = self._text(at)
         if not text.isdecimal() or len(text) > 2:
             return 0
-        ending = self._language.taken(self._texts, at + 1, Role.DAY_ENDING)
+        ending = self._language.taken(self._texts, at + 1, PhraseRole.DAY_ENDING)
         return at + 1 + (ending if ending and self._joint(at + 1) == "" else 0)
 
     def _past_of(self, at: int) -> int:
-        return at + self._language.taken(self._texts, at, Role.OF)
+        return at + self._language.taken(self._texts, at, PhraseRole.OF)
 
     def _dated(self, end: int, year: str, month: str, of_month: str) -> Found:
         if not (len(year) == 4 and year.isdecimal() and int(year) in _YEARS):
@@ -247,13 +247,13 @@ class Dates:
         return self._tokens[at].joint.strip() if at < len(self._tokens) else " "
 
 
-def _bounded(role: Role, span: Span) -> Span:
+def _bounded(role: PhraseRole, span: Span) -> Span:
     match role:
-        case Role.BEFORE:
+        case PhraseRole.BEFORE:
             return Span(None, span.start)
-        case Role.AFTER:
+        case PhraseRole.AFTER:
             return Span(span.end, None)
-        case Role.SINCE:
+        case PhraseRole.SINCE:
             return Span(span.start, None)
         case _:
             return Span(None, span.end)

@@ -11,7 +11,7 @@ from photos_graph.search.folding import name_words
 _LONGEST = 3  # words of one phrase in a table
 
 
-class Role(Enum):
+class PhraseRole(Enum):
     """What a phrase does. One may have several: "from" leads in a range of dates, or just a place."""
 
     AND = auto()
@@ -42,8 +42,18 @@ class Role(Enum):
     DAY_ENDING = auto()  # "14th August"
 
 
-LEADS = frozenset((Role.AND, Role.OR, Role.NOT, Role.WITHOUT, Role.ONLY, Role.LINK, Role.FILLER))
-_NO_ROLE: frozenset[Role] = frozenset()
+LEADS = frozenset(
+    (
+        PhraseRole.AND,
+        PhraseRole.OR,
+        PhraseRole.NOT,
+        PhraseRole.WITHOUT,
+        PhraseRole.ONLY,
+        PhraseRole.LINK,
+        PhraseRole.FILLER,
+    )
+)
+_NO_ROLE: frozenset[PhraseRole] = frozenset()
 
 
 class Prefix(Enum):
@@ -58,21 +68,21 @@ class Prefix(Enum):
 @dataclass(frozen=True, slots=True)
 class Language:
     stemmer: str  # Snowball's name for it
-    roles: Mapping[str, frozenset[Role]]  # by folded phrase, its words joined by a space
+    roles: Mapping[str, frozenset[PhraseRole]]  # by folded phrase, its words joined by a space
     months: Mapping[str, int]  # folded name -> 1..12
     short_months: Mapping[str, int]  # these count only beside a day or a year
     seasons: Mapping[str, int]  # folded name -> its first month, of three
     capitals: frozenset[str]  # words of ME that are it when they are typed in capitals, and only then
     prefixes: Mapping[str, Prefix]
 
-    def taken(self, texts: Sequence[str], at: int, role: Role) -> int:
+    def taken(self, texts: Sequence[str], at: int, role: PhraseRole) -> int:
         """How many of the folded words from ``at`` on are a phrase of that role; 0: they are none."""
         for count in range(_LONGEST, 0, -1):
             if role in self.roles.get(" ".join(texts[at : at + count]), ()):
                 return min(count, len(texts) - at)
         return 0
 
-    def lead(self, texts: Sequence[str], at: int) -> tuple[int, frozenset[Role]]:
+    def lead(self, texts: Sequence[str], at: int) -> tuple[int, frozenset[PhraseRole]]:
         """The longest phrase from ``at`` on that leads in or joins what follows, and what it does; 0 words: none."""
         for count in range(min(_LONGEST, len(texts) - at), 0, -1):
             roles = self.roles.get(" ".join(texts[at : at + count]), _NO_ROLE)
@@ -87,7 +97,7 @@ class Language:
 
 def language(
     stemmer: str,
-    roles: Mapping[Role, str],
+    roles: Mapping[PhraseRole, str],
     months: str,
     short_months: str,
     seasons: Mapping[int, str],
@@ -96,7 +106,7 @@ def language(
 ) -> Language:
     """A table as people write it: phrases between commas, months from January on ("Sep/Sept" are one), seasons by
     their first month."""
-    by_phrase: dict[str, frozenset[Role]] = {}
+    by_phrase: dict[str, frozenset[PhraseRole]] = {}
     for role, text in roles.items():
         for phrase in _phrases(text):
             by_phrase[phrase] = by_phrase.get(phrase, frozenset()) | {role}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from photos_graph.search.language.english import ENGLISH
-from photos_graph.search.language.grammar import LEADS, Role
+from photos_graph.search.language.grammar import LEADS, PhraseRole
 from photos_graph.search.language.italian import ITALIAN
 
 LANGUAGES = (ENGLISH, ITALIAN)
@@ -17,12 +17,12 @@ PREFIXES = {name: prefix for language in LANGUAGES for name, prefix in language.
 MONTHS = frozenset[str]().union(*(language.months.keys() | language.short_months.keys() for language in LANGUAGES))
 
 
-def _phrases(roles: Iterable[Role]) -> frozenset[str]:
+def _phrases(roles: Iterable[PhraseRole]) -> frozenset[str]:
     wanted = frozenset(roles)
     return frozenset(
         phrase for language in LANGUAGES for phrase, its in language.roles.items() if not wanted.isdisjoint(its)
     )
 
 
-SMALL = _phrases((Role.LINK, Role.FILLER))
-JOINTS = _phrases((*LEADS, Role.OPENING))  # without a meaning of their own
+SMALL = _phrases((PhraseRole.LINK, PhraseRole.FILLER))
+JOINTS = _phrases((*LEADS, PhraseRole.OPENING))  # without a meaning of their own

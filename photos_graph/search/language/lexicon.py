@@ -16,7 +16,7 @@ from photos_graph.search.hierarchy import Hierarchy, Row
 from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.languages import LANGUAGES
 from photos_graph.search.language.phrases import Phrase, Shelf, phrases
-from photos_graph.search.language.spelling import Vocabulary, slips
+from photos_graph.search.language.spelling import SpellingVocabulary, slips
 from photos_graph.search.rows import FolderRow, PersonRow, PlaceRow, TagRow
 
 LONGEST = 12  # words of a phrase that is looked for
@@ -66,7 +66,7 @@ class Lexicon(Protocol):
     def label(self, thing: Thing) -> str: ...
 
 
-class Names:
+class LexiconNames:
     """The lexicon of an index. ``in_file_names``: this is a word of some file name, or (False) one begins so."""
 
     def __init__(
@@ -168,7 +168,7 @@ class _Spelt:
     """Things by their phrases, and the words of these: as they are written, or their stems in a language."""
 
     def __init__(self) -> None:
-        self.vocabulary = Vocabulary()
+        self.vocabulary = SpellingVocabulary()
         self.things: dict[Shelf, dict[str, list[Thing]]] = {shelf: {} for shelf in Shelf}
 
     def put(self, thing: Thing, words: list[str], phrases: Iterable[Phrase]) -> None:
@@ -191,14 +191,14 @@ def _keys(words: list[str], phrases: Iterable[Phrase]) -> set[tuple[Shelf, str]]
     return {(shelf, " ".join([words[place] for place in places])) for shelf, places in phrases}
 
 
-def _near(vocabulary: Vocabulary, word: str, most: int) -> Collection[str]:
+def _near(vocabulary: SpellingVocabulary, word: str, most: int) -> Collection[str]:
     if word in vocabulary:
         return (word,)
     return vocabulary.near(word, most) if most else ()
 
 
 class _Watcher:
-    def __init__(self, names: Names, kind: MatchKind) -> None:
+    def __init__(self, names: LexiconNames, kind: MatchKind) -> None:
         self._names, self._kind = names, kind
 
     def came(self, row: Row) -> None:

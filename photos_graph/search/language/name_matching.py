@@ -9,13 +9,13 @@ from itertools import islice, product
 
 from photos_graph.model import MatchKind
 from photos_graph.search.language.dates import Dates
-from photos_graph.search.language.grammar import LEADS, Language, Role
+from photos_graph.search.language.grammar import LEADS, Language, PhraseRole
 from photos_graph.search.language.lexicon import LONGEST, Lexicon, Thing
 from photos_graph.search.language.phrases import Shelf
 from photos_graph.search.language.spelling import slips
 
 # A word alone with one of these is grammar, whatever has it as its name; in quotes it is not.
-_STRONG = LEADS | {Role.ME}
+_STRONG = LEADS | {PhraseRole.ME}
 _LONGEST_MISSPELT = 3  # words
 _MOST_SPELLINGS = 64  # of one phrase
 _MOST_MISSPELT = 10  # words of one text
@@ -56,7 +56,7 @@ class Spelling:
         return word in self._misspelt
 
 
-class Naming:
+class NameMatcher:
     """``texts``: the folded words of the text, "" for a token that is none."""
 
     def __init__(

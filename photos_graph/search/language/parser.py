@@ -16,12 +16,12 @@ from datetime import date
 
 from photos_graph.errors import BadInput, TooComplex
 from photos_graph.model import MatchKind, SearchTerm
-from photos_graph.search.language.grammar import Language, Role
+from photos_graph.search.language.grammar import Language, PhraseRole
 from photos_graph.search.language.languages import JOINTS, LANGUAGES
 from photos_graph.search.language.lexicon import Lexicon
 from photos_graph.search.language.meaning import all_of, any_of
 from photos_graph.search.language.name_matching import Spelling
-from photos_graph.search.language.tokens import Kind, Token, tokens
+from photos_graph.search.language.tokens import Token, TokenKind, tokens
 from photos_graph.search.language.units import Unit, Units
 from photos_graph.search.query import Everything, Not, OnlyPersons, OnlyTagged, Or, Query
 
@@ -69,7 +69,9 @@ def _within_limits(found: Iterable[Token]) -> list[Token]:
     meant = 0
     for token in found:
         kept.append(token)
-        meant += token.kind in (Kind.QUOTED, Kind.FIELD) or (token.kind is Kind.WORD and token.folded not in JOINTS)
+        meant += token.kind in (TokenKind.QUOTED, TokenKind.FIELD) or (
+            token.kind is TokenKind.WORD and token.folded not in JOINTS
+        )
         if meant > _MOST_WORDS or len(kept) > _MOST_TOKENS:
             raise TooComplex(f"A search text has at most {_MOST_WORDS} words of meaning, and {_MOST_TOKENS} in all.")
     return kept
@@ -94,7 +96,7 @@ class _Reading:
 
     def whole(self) -> list[Query]:
         """The parts of the question, all of which must hold."""
-        while 0 < (count := self._language.taken(self._units.texts, self._at, Role.OPENING)) < self._left():
+        while 0 < (count := self._language.taken(self._units.texts, self._at, PhraseRole.OPENING)) < self._left():
             self._at += count
         parts = self._all_of(0, False)
         while self._left():  # behind a parenthesis that closes nothing
@@ -171,7 +173,7 @@ class _Reading:
 
     def _or(self, unit: Unit) -> bool:
         """Takes an "or"; or what is between dates that exclude each other, since no photo is of both."""
-        if count := self._language.taken(self._units.texts, self._at, Role.OR):
+        if count := self._language.taken(self._units.texts, self._at, PhraseRole.OR):
             self._at += count
             return True
         at = self._at
@@ -185,7 +187,7 @@ class _Reading:
         return False
 
     def _unit(self, depth: int, negated: bool) -> Unit:
-        if self._tokens[self._at].kind is not Kind.OPEN:
+        if self._tokens[self._at].kind is not TokenKind.OPEN:
             unit = self._units.read(self._at, negated)
             self._at = unit.end
             return unit
@@ -201,11 +203,11 @@ class _Reading:
             if not count or self._units.begins(self._at):
                 break
             said = (self._at, self._at + count)
-            if Role.NOT in roles or Role.WITHOUT in roles:
+            if PhraseRole.NOT in roles or PhraseRole.WITHOUT in roles:
                 lead.negate = not lead.negate
-                lead.goes_on = Role.WITHOUT in roles
+                lead.goes_on = PhraseRole.WITHOUT in roles
                 lead.said.append(said)
-            elif Role.ONLY in roles:
+            elif PhraseRole.ONLY in roles:
                 lead.only = self._at
                 lead.said.append(said)
             self._at += count
@@ -214,13 +216,13 @@ class _Reading:
     def _go_on(self) -> bool:
         """Takes an "and" behind which a name stands by itself: not led in, and no date."""
         texts = self._units.texts
-        count = self._language.taken(texts, self._at, Role.AND)
+        count = self._language.taken(texts, self._at, PhraseRole.AND)
         if not count:
             return False
         at = self._at + count
-        while at < len(texts) and (filler := self._language.taken(texts, at, Role.FILLER)):
+        while at < len(texts) and (filler := self._language.taken(texts, at, PhraseRole.FILLER)):
             at += filler
-        if at >= len(texts) or self._tokens[at].kind is Kind.CLOSE or self._units.dates.read(at) is not None:
+        if at >= len(texts) or self._tokens[at].kind is TokenKind.CLOSE or self._units.dates.read(at) is not None:
             return False
         if self._language.lead(texts, at)[0] and not self._units.begins(at):
             return False
@@ -231,7 +233,7 @@ class _Reading:
         return len(self._tokens) - self._at
 
     def _ended(self) -> bool:
-        return not self._left() or self._tokens[self._at].kind is Kind.CLOSE
+        return not self._left() or self._tokens[self._at].kind is TokenKind.CLOSE
 
 
 def _whole(parts: Sequence[Query]) -> Query | None:

@@ -22,7 +22,7 @@ def slips(word: str) -> int:
     return 2 if len(word) >= 9 else 1
 
 
-class Vocabulary:
+class SpellingVocabulary:
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
         self._by_length: dict[int, dict[str, None]] = {}  # words of letters alone

@@ -23,7 +23,7 @@ _ITEM = re.compile(
 )
 
 
-class Kind(Enum):
+class TokenKind(Enum):
     WORD = auto()
     QUOTED = auto()
     FIELD = auto()
@@ -33,7 +33,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    kind: Kind
+    kind: TokenKind
     start: int
     end: int
     folded: str = ""  # the word, what is in the quotes, or the value of the prefix
@@ -52,14 +52,14 @@ def tokens(text: str) -> Iterator[Token]:
         start, end = origin[match.start()], origin[match.end() - 1] + 1
         match match.lastgroup:
             case "open":
-                token = Token(Kind.OPEN, start, end)
+                token = Token(TokenKind.OPEN, start, end)
             case "close":
-                token = Token(Kind.CLOSE, start, end)
+                token = Token(TokenKind.CLOSE, start, end)
             case "quoted":
-                token = Token(Kind.QUOTED, start, end, match["quoted"], value=text[start + 1 : end - 1])
+                token = Token(TokenKind.QUOTED, start, end, match["quoted"], value=text[start + 1 : end - 1])
             case "exact" | "value" as group:
                 token = Token(
-                    Kind.FIELD,
+                    TokenKind.FIELD,
                     start,
                     end,
                     match[group],
@@ -72,9 +72,9 @@ def tokens(text: str) -> Iterator[Token]:
                 if not shown:
                     continue  # the joint of two words
                 joint = folded[last : match.start()] if after_word else " "
-                token = Token(Kind.WORD, start, end, shown[0], joint)
+                token = Token(TokenKind.WORD, start, end, shown[0], joint)
         yield token
-        last, after_word = match.end(), token.kind is Kind.WORD
+        last, after_word = match.end(), token.kind is TokenKind.WORD
 
 
 def _fold(text: str) -> tuple[str, Sequence[int]]:

@@ -12,13 +12,13 @@ from photos_graph.model import MatchKind, SearchTerm
 from photos_graph.search.folding import name_words, words
 from photos_graph.search.language import prefixes
 from photos_graph.search.language.dates import Dates
-from photos_graph.search.language.grammar import Language, Prefix, Role
+from photos_graph.search.language.grammar import Language, PhraseRole, Prefix
 from photos_graph.search.language.languages import CAPITALS, PREFIXES
 from photos_graph.search.language.lexicon import Lexicon, Thing
 from photos_graph.search.language.meaning import ordered, query_of
-from photos_graph.search.language.name_matching import Named, Naming, Spelling
+from photos_graph.search.language.name_matching import Named, NameMatcher, Spelling
 from photos_graph.search.language.spans import Span
-from photos_graph.search.language.tokens import Kind, Token
+from photos_graph.search.language.tokens import Token, TokenKind
 from photos_graph.search.query import Query, TakenWith, Words
 
 _MOST_THINGS = 50  # that one phrase may name
@@ -61,9 +61,9 @@ class Units:
         self._lexicon = lexicon
         self._spelling = spelling
         self._language = language
-        self.texts = [token.folded if token.kind is Kind.WORD else "" for token in tokens]
+        self.texts = [token.folded if token.kind is TokenKind.WORD else "" for token in tokens]
         self.dates = Dates(language, today, tokens, self.texts)
-        self.naming = Naming(lexicon, spelling, language, self.texts, self.dates)
+        self.naming = NameMatcher(lexicon, spelling, language, self.texts, self.dates)
         self.terms: list[SearchTerm] = []
         self.things: list[Thing] = []  # that were named, in order
         self.unmatched: list[tuple[int, int]] = []  # from token, to token
@@ -74,9 +74,9 @@ class Units:
 
     def read(self, at: int, negated: bool) -> Unit:
         match self._tokens[at].kind:
-            case Kind.QUOTED:
+            case TokenKind.QUOTED:
                 return self._quoted(at, negated)
-            case Kind.FIELD:
+            case TokenKind.FIELD:
                 return self._field(at, negated)
             case _:
                 return self._words(at, negated)
@@ -135,7 +135,7 @@ class Units:
     def is_me(self, at: int) -> bool:
         if self.texts[at] in CAPITALS:
             return self._typed(at, at + 1).isupper()
-        return Role.ME in self._language.roles.get(self.texts[at], ())
+        return PhraseRole.ME in self._language.roles.get(self.texts[at], ())
 
     def _date(self, at: int) -> tuple[int, Span] | None:
         return self.dates.read(at) if self.texts[at] else None
@@ -206,7 +206,7 @@ class Units:
 
     def _things_of(self, kind: MatchKind, value: str, folded: str, exact: bool) -> frozenset[Thing]:
         folded = folded if exact else folded.rstrip(_ENDINGS)
-        if kind is MatchKind.PERSON and Role.ME in self._language.roles.get(folded, ()) and self._lexicon.me():
+        if kind is MatchKind.PERSON and PhraseRole.ME in self._language.roles.get(folded, ()) and self._lexicon.me():
             return frozenset(self._lexicon.me())
         for path in dict.fromkeys((value, value if exact else value.rstrip(_ENDINGS))):
             if things := self._spelling.at_path(kind, path):

@@ -29,7 +29,7 @@ class PageKey:
     after: str | None = None
 
 
-class Faces:
+class FaceBrowser:
     def __init__(self, graph: Graph, index: Index) -> None:
         self._graph = graph
         self._index = index

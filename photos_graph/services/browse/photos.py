@@ -59,7 +59,7 @@ class PhotoPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class CoveredBucket:
     start: date
     count: int
     cover_id: str
@@ -140,11 +140,11 @@ class Browse:
         found = self._index.search.matches(page.query, page.numbers)
         return [found[number] for number in page.numbers]
 
-    def timeline(self, filter: PhotoFilter | None, unit: TimelineUnit) -> list[Bucket]:
+    def timeline(self, filter: PhotoFilter | None, unit: TimelineUnit) -> list[CoveredBucket]:
         search = self._index.search
         buckets = search.timeline(search.evaluate(self._query(filter)), unit)
         covers = search.photo_ids(bucket.cover for bucket in buckets)
-        return [Bucket(each.start, each.count, cover) for each, cover in zip(buckets, covers, strict=True)]
+        return [CoveredBucket(each.start, each.count, cover) for each, cover in zip(buckets, covers, strict=True)]
 
     def year_facets(self, found: BitMap) -> list[tuple[int, int]]:
         return self._index.search.years(found)

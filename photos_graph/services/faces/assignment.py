@@ -9,7 +9,7 @@ from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.faces import assignments, cluster_pages
 from photos_graph.graph.labels import changes
-from photos_graph.graph.labels.changes import Edge, EdgeKind, Value, now_ms
+from photos_graph.graph.labels.changes import Assertion, AssertionKind, Value, now_ms
 from photos_graph.graph.learning import questions
 from photos_graph.model import BulkResult, Ref
 from photos_graph.services.faces import assignment_rules
@@ -24,7 +24,7 @@ from photos_graph.services.faces.assignment_edits import (
 )
 
 
-class Naming(FaceWriting):
+class FaceAssignment(FaceWriting):
     """All of these raise BadInput, NotFound and Conflict before any change; results count faces."""
 
     async def assign(self, face_ids: Sequence[str], person: Ref, by: str = "") -> BulkResult:
@@ -32,7 +32,7 @@ class Naming(FaceWriting):
 
         Raises Conflict for the name of a person that there is, and where they would be in a photo twice.
         """
-        ids, said = distinct(face_ids), Edge(EdgeKind.IS, now_ms(), by, via="MANUAL")
+        ids, said = distinct(face_ids), Assertion(AssertionKind.IS, now_ms(), by, via="MANUAL")
 
         async def work(tx: Transaction) -> BulkResult:
             faces = await known_faces(tx, ids)
@@ -45,7 +45,7 @@ class Naming(FaceWriting):
 
     async def reject(self, face_ids: Sequence[str], person_id: str, by: str = "") -> BulkResult:
         """The faces are not that person, which is remembered."""
-        ids, said = distinct(face_ids), Edge(EdgeKind.IS_NOT, now_ms(), by)
+        ids, said = distinct(face_ids), Assertion(AssertionKind.IS_NOT, now_ms(), by)
 
         async def work(tx: Transaction) -> BulkResult:
             faces = await known_faces(tx, ids)
@@ -58,7 +58,7 @@ class Naming(FaceWriting):
 
     async def answer(self, pairs: Sequence[tuple[str, str]], *, yes: bool, by: str = "") -> BulkResult:
         """Of questions whether a face is a person's (ids)."""
-        said = Edge(EdgeKind.IS if yes else EdgeKind.IS_NOT, now_ms(), by, via="MANUAL" if yes else None)
+        said = Assertion(AssertionKind.IS if yes else AssertionKind.IS_NOT, now_ms(), by, via="MANUAL" if yes else None)
         ids = distinct([face_id for face_id, _ in pairs])
 
         async def work(tx: Transaction) -> BulkResult:
@@ -78,7 +78,7 @@ class Naming(FaceWriting):
     async def name_cluster(self, cluster_id: str, person: Ref, by: str = "") -> BulkResult:
         """Those of its faces that can be that person, as ``assign``. Left out are those of which somebody said that it
         is not them, and all but the best on one photo."""
-        said = Edge(EdgeKind.IS, now_ms(), by, via="MANUAL")
+        said = Assertion(AssertionKind.IS, now_ms(), by, via="MANUAL")
 
         async def work(tx: Transaction) -> BulkResult:
             faces = await assignments.of_cluster(tx, cluster_id)

@@ -10,9 +10,9 @@ from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.faces import assignments, cluster_pages, match_requests, persons
-from photos_graph.graph.faces.assignments import Edges, SaidFace
+from photos_graph.graph.faces.assignments import AssignedFace, Edges
 from photos_graph.graph.labels import changes
-from photos_graph.graph.labels.changes import Change, PersonState, Shift, What, now_ms
+from photos_graph.graph.labels.changes import Change, Edit, PersonState, What, now_ms
 from photos_graph.index import Index
 from photos_graph.model import BulkResult, Ref
 from photos_graph.person_names import checked_person_name, person_key
@@ -54,7 +54,7 @@ def distinct(face_ids: Sequence[str]) -> list[str]:
     return ids
 
 
-async def known_faces(tx: Transaction, face_ids: Sequence[str]) -> dict[str, SaidFace]:
+async def known_faces(tx: Transaction, face_ids: Sequence[str]) -> dict[str, AssignedFace]:
     """Raises NotFound unless all are known."""
     found = await assignments.by_id(tx, face_ids)
     if unknown := len(face_ids) - len(found):
@@ -92,8 +92,8 @@ async def check_free(tx: Transaction, name: str, but: str | None = None) -> None
 
 
 async def write_faces(
-    tx: Transaction, faces: Mapping[str, SaidFace], after: Mapping[str, Edges], names: Mapping[str, str]
-) -> tuple[Shift, ...]:
+    tx: Transaction, faces: Mapping[str, AssignedFace], after: Mapping[str, Edges], names: Mapping[str, str]
+) -> tuple[Edit, ...]:
     """Makes of the edges of ``faces`` those ``after``. ``names`` of persons, for Conflict, which is raised where one
     would be in a photo twice."""
     check_once(faces, after, await assignments.named_on(tx, (faces[face_id].number for face_id in after)), names)
@@ -107,6 +107,6 @@ async def write_faces(
     return done
 
 
-async def recorded(tx: Transaction, kind: str, done: tuple[Shift, ...], by: str, matched: int) -> BulkResult:
+async def recorded(tx: Transaction, kind: str, done: tuple[Edit, ...], by: str, matched: int) -> BulkResult:
     change_id = await changes.record(tx, Change(kind, What.FACES, by, now_ms(), done))
     return BulkResult(matched, len({face_id for shift in done for face_id in shift.faces}), change_id)

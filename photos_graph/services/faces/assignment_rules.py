@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from photos_graph.errors import Conflict
-from photos_graph.graph.faces.assignments import Edges, SaidFace, person_of
-from photos_graph.graph.labels.changes import Edge, EdgeKind
+from photos_graph.graph.faces.assignments import AssignedFace, Edges, person_of
+from photos_graph.graph.labels.changes import Assertion, AssertionKind
 
 
-def named(own: Edges, person_id: str, said: Edge) -> Edges:
+def named(own: Edges, person_id: str, said: Assertion) -> Edges:
     """The face is that person, nobody else, and what said that it is not goes."""
     known = own.get(person_id)
-    after = {id_: edge for id_, edge in own.items() if edge.kind is EdgeKind.IS_NOT and id_ != person_id}
-    same = known is not None and known.kind is EdgeKind.IS and known.via == said.via
+    after = {id_: edge for id_, edge in own.items() if edge.kind is AssertionKind.IS_NOT and id_ != person_id}
+    same = known is not None and known.kind is AssertionKind.IS and known.via == said.via
     return {**after, person_id: known if known is not None and same else said}
 
 
-def rejected(own: Edges, person_id: str, said: Edge) -> Edges:
+def rejected(own: Edges, person_id: str, said: Assertion) -> Edges:
     known = own.get(person_id)
-    return own if known is not None and known.kind is EdgeKind.IS_NOT else {**own, person_id: said}
+    return own if known is not None and known.kind is AssertionKind.IS_NOT else {**own, person_id: said}
 
 
 def merged(own: Edges, from_ids: Collection[str], into_id: str) -> Edges:
@@ -27,16 +27,16 @@ def merged(own: Edges, from_ids: Collection[str], into_id: str) -> Edges:
     after = {id_: edge for id_, edge in own.items() if id_ not in from_ids}
     for edge in (own[id_] for id_ in own if id_ in from_ids):
         known = after.get(into_id)
-        if known is None or (known.kind is EdgeKind.IS_NOT and edge.kind is EdgeKind.IS):
+        if known is None or (known.kind is AssertionKind.IS_NOT and edge.kind is AssertionKind.IS):
             after[into_id] = edge
     return after
 
 
-def nameable(members: Iterable[SaidFace], person_id: str, others: Iterable[SaidFace]) -> list[SaidFace]:
+def nameable(members: Iterable[AssignedFace], person_id: str, others: Iterable[AssignedFace]) -> list[AssignedFace]:
     """The members of a cluster that can be that person: not one that somebody said is not, and one a photo, the best;
     none where the person is in the photo by another face, of ``others``."""
     taken = {face.photo_id for face in others if face.person_id == person_id}
-    found: dict[str, SaidFace] = {}
+    found: dict[str, AssignedFace] = {}
     for face in sorted(members, key=lambda face: (-face.quality, face.id)):
         if face.photo_id not in taken and person_id not in face.edges:
             found.setdefault(face.photo_id, face)
@@ -44,7 +44,10 @@ def nameable(members: Iterable[SaidFace], person_id: str, others: Iterable[SaidF
 
 
 def check_once(
-    faces: Mapping[str, SaidFace], after: Mapping[str, Edges], others: Mapping[str, SaidFace], names: Mapping[str, str]
+    faces: Mapping[str, AssignedFace],
+    after: Mapping[str, Edges],
+    others: Mapping[str, AssignedFace],
+    names: Mapping[str, str],
 ) -> None:
     """``others``: the faces with names on the same photos. Raises Conflict where somebody who comes to a photo is in it
     twice then, naming the photo."""

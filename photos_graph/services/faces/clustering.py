@@ -34,7 +34,7 @@ from photos_graph.kept import written_whole
 from photos_graph.learn.review import FaceQuestion
 from photos_graph.model import Job, ModelKind
 from photos_graph.services.faces import clustering_plan, review_questions
-from photos_graph.services.learning.versions import Models
+from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
@@ -54,7 +54,7 @@ def group_pool(settings: Settings) -> WorkerPool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _KeptFaces:
     """What the file knows, in its order: ``gone`` of it, and ``new`` beside it."""
 
     ids: tuple[str, ...]
@@ -62,10 +62,10 @@ class _Kept:
     new: tuple[str, ...]
 
 
-class Grouping:
+class ClusterJob:
     """Job argument: ``full`` ("1"): all clusters anew; else new faces join those that there are."""
 
-    def __init__(self, graph: Graph, index: Index, models: Models, pool: WorkerPool, settings: Settings) -> None:
+    def __init__(self, graph: Graph, index: Index, models: ModelVersions, pool: WorkerPool, settings: Settings) -> None:
         self._models = models
         self._graph = graph
         self._index = index
@@ -105,7 +105,7 @@ class Grouping:
         applied = int((found.applied >= 0).sum())
         return f"{len(order):,} faces, {count:,} clusters without a name, {applied:,} faces taken for known persons."
 
-    async def _compared(self, faces: dict[str, VectorFace], progress: Progress) -> tuple[_Kept, Floats]:
+    async def _compared(self, faces: dict[str, VectorFace], progress: Progress) -> tuple[_KeptFaces, Floats]:
         """What the file has of these faces, and the vectors of those that it has not. Faces that went meanwhile are
         taken out of ``faces``."""
         argument = {"path": str(self._path), "model": self._model, "floor": self._floor}
@@ -120,7 +120,7 @@ class Grouping:
             del faces[id_]
         dimensions = catalogue.embedder(self._model).dimensions
         vectors = np.array(list(found.values()), np.float32).reshape(-1, dimensions)
-        kept = _Kept(
+        kept = _KeptFaces(
             tuple(id_ for id_ in ids if id_ in same), tuple(id_ for id_ in ids if id_ not in same), tuple(found)
         )
         return kept, vectors
@@ -128,7 +128,7 @@ class Grouping:
     async def _found(
         self,
         order: Sequence[VectorFace],
-        kept: _Kept,
+        kept: _KeptFaces,
         vectors: Floats,
         learnt: Path | None,
         full: bool,
@@ -205,7 +205,7 @@ class Grouping:
 def _pack(
     path: Path,
     order: Sequence[VectorFace],
-    kept: _Kept,
+    kept: _KeptFaces,
     vectors: Floats,
     owners: dict[str, str | None],
     thresholds: dict[str, float],

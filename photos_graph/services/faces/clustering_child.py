@@ -14,7 +14,7 @@ import numpy as np
 from photos_graph.errors import ModelUnavailable, Unreadable
 from photos_graph.faces import catalogue
 from photos_graph.faces.matching import Learnt
-from photos_graph.faces.recognition import Library, recognise
+from photos_graph.faces.recognition import FaceLibrary, recognise
 from photos_graph.faces.similarity import BadSimilarities, Similarities, added, build, load, without, write
 from photos_graph.learn import registry
 from photos_graph.learn.persons import PersonModel
@@ -25,7 +25,7 @@ CHUNK = 4 * 1024 * 1024
 FINGERPRINT = 3  # of a vector's numbers, which are what a face's vector begins with
 
 
-class _Kept:
+class _KeptSimilarities:
     """What this process read last, or made: the next call is most likely about the same."""
 
     path: Path | None = None
@@ -53,7 +53,7 @@ def _group(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     with np.load(argument["input"], allow_pickle=False) as arrays:
         given = {name: arrays[name] for name in arrays.files}
     about = json.loads(given["about"].tobytes())
-    if _Kept.path != path:  # it was another process that was asked what it holds
+    if _KeptSimilarities.path != path:  # it was another process that was asked what it holds
         _read(path)
     kept = _serving(path, model, floor)
     if about["gone"]:
@@ -61,13 +61,13 @@ def _group(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     if about["new"]:
         kept = added(kept, about["new"], given["vectors"])
     changed = bool(about["gone"] or about["new"])
-    _Kept.path, _Kept.similarities = path, kept
+    _KeptSimilarities.path, _KeptSimilarities.similarities = path, kept
     if len(kept) != len(given["photos"]):
         raise Unreadable("The kept similarities are not those that were asked about.", stage="faces")
     not_persons: dict[int, set[int]] = {}
     for face, person in given["not_persons"].tolist():
         not_persons.setdefault(face, set()).add(person)
-    library = Library(
+    library = FaceLibrary(
         photos=given["photos"],
         persons=given["persons"],
         groups=given["groups"],
@@ -105,17 +105,17 @@ def _learnt(path: str | None, embedder: str, persons: Sequence[str]) -> Learnt |
 
 def _read(path: Path) -> str | None:
     """Why a file that is there does not serve."""
-    _Kept.path = path
+    _KeptSimilarities.path = path
     try:
-        _Kept.similarities = load(path) if path.exists() else None
+        _KeptSimilarities.similarities = load(path) if path.exists() else None
     except BadSimilarities as error:
-        _Kept.similarities = None
+        _KeptSimilarities.similarities = None
         return str(error)
     return None
 
 
 def _serving(path: Path, model: str, floor: float) -> Similarities:
-    kept = _Kept.similarities if _Kept.path == path else None
+    kept = _KeptSimilarities.similarities if _KeptSimilarities.path == path else None
     if kept is None or (kept.model, kept.floor) != (model, floor):
         return build(model, floor, (), np.zeros((0, catalogue.embedder(model).dimensions), np.float32))
     return kept

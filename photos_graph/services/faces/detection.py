@@ -23,11 +23,11 @@ from photos_graph.errors import (
 )
 from photos_graph.faces import catalogue
 from photos_graph.faces.analysis import Found
-from photos_graph.faces.weights import Weights
+from photos_graph.faces.weights import FaceWeights
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.faces import detections, match_requests, visibility
-from photos_graph.graph.faces.detections import DuePhoto, SeenFace
+from photos_graph.graph.faces.detections import DueForFaces, SeenFace
 from photos_graph.graph.labels import changes
 from photos_graph.graph.library import failures
 from photos_graph.graph.library.failures import ReadFailure
@@ -54,13 +54,13 @@ SAYING = "Looking for faces"
 class Looked:
     """``described``: the faces that stay without having been found, by id."""
 
-    photo: DuePhoto
+    photo: DueForFaces
     found: Found
     described: dict[str, SeenFace] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
-class Tally:
+class DetectionTally:
     photos: int = 0
     faces: int = 0
     failed: int = 0
@@ -68,7 +68,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class FaceJob:
+class DetectionJob:
     """``pool``: of the models. ``news`` is told when there are new faces, or faces with new vectors."""
 
     graph: Graph
@@ -90,7 +90,7 @@ class FaceJob:
         faces = self.settings.faces
         if faces.enabled == "off":
             return "Faces are not looked for: faces.enabled is off."
-        weights = Weights(self.settings.models_dir, faces.weights)
+        weights = FaceWeights(self.settings.models_dir, faces.weights)
         try:
             await asyncio.to_thread(
                 weights.check, catalogue.detector(faces.detector), catalogue.embedder(faces.embedder)
@@ -105,16 +105,16 @@ class FaceJob:
 class _Look:
     """One use."""
 
-    def __init__(self, job: FaceJob, progress: Progress) -> None:
+    def __init__(self, job: DetectionJob, progress: Progress) -> None:
         self._graph, self._index, self._media = job.graph, job.index, job.media
         self._pool, self._settings, self._news = job.pool, job.settings, job.news
         self._progress = progress
-        self._tally = Tally()
+        self._tally = DetectionTally()
         self._looked: list[Looked] = []
-        self._failures: list[tuple[DuePhoto, PhotosGraphError]] = []
+        self._failures: list[tuple[DueForFaces, PhotosGraphError]] = []
         self._written = self._told = time.monotonic()
 
-    async def run(self) -> Tally:
+    async def run(self) -> DetectionTally:
         done = 0
         total = await detections.due_count(self._graph)
         await self._progress.step(done, total, SAYING)
@@ -133,7 +133,7 @@ class _Look:
             await self._tell()
         return self._tally
 
-    async def _outcome(self, photo: DuePhoto) -> Looked | PhotosGraphError:
+    async def _outcome(self, photo: DueForFaces) -> Looked | PhotosGraphError:
         tries = 0
         while True:
             try:
@@ -147,7 +147,7 @@ class _Look:
             except PhotosGraphError as error:
                 return error
 
-    async def _look_at(self, photo: DuePhoto) -> Looked:
+    async def _look_at(self, photo: DueForFaces) -> Looked:
         path = await self._media.large(photo.id)
         try:
             return await self._look_into(photo, path)
@@ -156,7 +156,7 @@ class _Look:
                 raise
             return await self._look_into(photo, again)  # it was thrown out of the cache in between
 
-    async def _look_into(self, photo: DuePhoto, path: bytes) -> Looked:
+    async def _look_into(self, photo: DueForFaces, path: bytes) -> Looked:
         original = await self._original(photo)
         if not isinstance(original, RootOffline):
             found = await find_faces(self._pool, path, original, self._settings)
@@ -169,7 +169,7 @@ class _Look:
         described = {face.id: SeenFace(float(seen.qualities[at]), seen.vectors[at]) for at, face in enumerate(rest)}
         return Looked(photo, found, described)
 
-    async def _original(self, photo: DuePhoto) -> bytes | RootOffline | None:
+    async def _original(self, photo: DueForFaces) -> bytes | RootOffline | None:
         """Where it may show smaller faces than the LARGE rendition does; RootOffline where it is away."""
         if max(photo.width, photo.height) <= ThumbnailSize.LARGE.edge:
             return None
@@ -180,7 +180,7 @@ class _Look:
         except NotFound:
             return None
 
-    async def _take(self, photo: DuePhoto, outcome: Looked | PhotosGraphError) -> None:
+    async def _take(self, photo: DueForFaces, outcome: Looked | PhotosGraphError) -> None:
         match outcome:
             case Looked():
                 self._looked.append(outcome)
@@ -227,7 +227,7 @@ class _Look:
         if await match_requests.waits(self._graph):
             await self._news()
 
-    async def _noted(self, failed: Sequence[tuple[DuePhoto, PhotosGraphError]]) -> list[ReadFailure]:
+    async def _noted(self, failed: Sequence[tuple[DueForFaces, PhotosGraphError]]) -> list[ReadFailure]:
         if not failed:
             return []
         files = await detections.files_of(self._graph, [photo.id for photo, _ in failed])
@@ -261,7 +261,7 @@ async def _write_faces(tx: Transaction, looked: Sequence[Looked], settings: Sett
     return len(new)
 
 
-def _said(tally: Tally) -> str:
+def _said(tally: DetectionTally) -> str:
     failed = f", {tally.failed:,} could not be looked at" if tally.failed else ""
     away = f", {tally.away:,} wait for their folder to be online" if tally.away else ""
     return f"{tally.photos:,} photos looked at, {tally.faces:,} new faces{failed}{away}."

@@ -14,9 +14,9 @@ from photos_graph.errors import BadInput, Conflict, NotFound, PhotosGraphError
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.faces import assignments, pages, visibility
-from photos_graph.graph.faces.assignments import Described, SaidFace
+from photos_graph.graph.faces.assignments import AssignedFace, FaceDescription
 from photos_graph.graph.faces.detections import packed
-from photos_graph.graph.labels.changes import Edge, EdgeKind, now_ms
+from photos_graph.graph.labels.changes import Assertion, AssertionKind, now_ms
 from photos_graph.index import Index
 from photos_graph.model import Box, Face, Ref
 from photos_graph.services.faces import assignment_rules
@@ -31,10 +31,10 @@ log = logging.getLogger(__name__)
 
 SAME = 0.5  # boxes with more of their union in common are one face
 
-Describe = Callable[[str, Box], Awaitable[Described | None]]
+Describe = Callable[[str, Box], Awaitable[FaceDescription | None]]
 
 
-class Drawing(FaceWriting):
+class DrawnFaces(FaceWriting):
     def __init__(self, graph: Graph, index: Index, said: Said, describe: Describe) -> None:
         super().__init__(graph, index, said)
         self._describe = describe
@@ -59,8 +59,10 @@ class Drawing(FaceWriting):
             if person is None:
                 return await touch(tx, labelled=[number])
             person_id, state = await person_meant(tx, person, by)
-            after = {face_id: assignment_rules.named({}, person_id, Edge(EdgeKind.IS, at_ms, by, via="MANUAL"))}
-            drawn = {face_id: SaidFace(face_id, number, photo_id, False, 0.0)}
+            after = {
+                face_id: assignment_rules.named({}, person_id, Assertion(AssertionKind.IS, at_ms, by, via="MANUAL"))
+            }
+            drawn = {face_id: AssignedFace(face_id, number, photo_id, False, 0.0)}
             await write_faces(tx, drawn, after, {person_id: state.name})
 
         await self._write(work)
@@ -70,7 +72,7 @@ class Drawing(FaceWriting):
 def describing(pool: WorkerPool, media: Media, settings: Settings) -> Describe:
     """By the models, if they are here; a face that they cannot look at now is looked at by a job."""
 
-    async def describe(photo_id: str, box: Box) -> Described | None:
+    async def describe(photo_id: str, box: Box) -> FaceDescription | None:
         boxes = np.array([[box.x, box.y, box.width, box.height]], np.float32)
         try:
             path = await media.picture(photo_id, min(box.width, box.height))
@@ -78,7 +80,7 @@ def describing(pool: WorkerPool, media: Media, settings: Settings) -> Describe:
         except PhotosGraphError as error:
             log.info("a face that was drawn is looked at later: %s", error.public_message)
             return None
-        return Described(settings.faces.embedder, packed(found.vectors[0]), float(found.qualities[0]))
+        return FaceDescription(settings.faces.embedder, packed(found.vectors[0]), float(found.qualities[0]))
 
     return describe
 

@@ -10,7 +10,7 @@ from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.faces import assignments, cluster_pages, persons
-from photos_graph.graph.labels.changes import PersonState, Shift, now_ms
+from photos_graph.graph.labels.changes import Edit, PersonState, now_ms
 from photos_graph.model import BulkResult, Person
 from photos_graph.person_names import checked_person_name
 from photos_graph.services.faces.assignment_edits import (
@@ -91,9 +91,9 @@ class PersonEditing(FaceWriting):
             kept = replace(into, is_me=is_me, cover=covers[0] if covers else None)
             faces = await assignments.of_persons(tx, gone)
             after = {id_: merged(face.edges, set(gone), into_id) for id_, face in faces.items()}
-            of_persons = [Shift(states[id_], None, id_) for id_ in gone]
+            of_persons = [Edit(states[id_], None, id_) for id_ in gone]
             if kept != into:
-                of_persons.append(Shift(into, kept, into_id))
+                of_persons.append(Edit(into, kept, into_id))
             done = await write_faces(tx, faces, after, {into_id: into.name})
             await persons.put(tx, {into_id: kept})
             await persons.delete(tx, gone)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from photos_graph.errors import EngineUnavailable
 from photos_graph.faces import catalogue
-from photos_graph.faces.weights import Weights
+from photos_graph.faces.weights import FaceWeights
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import detections, match_requests
 from photos_graph.jobs.queue import Jobs
@@ -27,7 +27,7 @@ FULL = {"full": "1"}
 WITHOUT_MODELS = "Faces are not looked for; to have them found: photos-graph models --fetch"
 
 
-class Recognition:
+class FaceTriggers:
     """``close`` once, before the graph is."""
 
     def __init__(self, graph: Graph, jobs: Jobs, settings: Settings) -> None:
@@ -71,7 +71,7 @@ class Recognition:
         """And it was not said that faces are looked for all the same, which then fails."""
         faces = self._settings.faces
         models = (catalogue.detector(faces.detector), catalogue.embedder(faces.embedder))
-        return faces.enabled == "auto" and not Weights(self._settings.models_dir, faces.weights).are_here(*models)
+        return faces.enabled == "auto" and not FaceWeights(self._settings.models_dir, faces.weights).are_here(*models)
 
     async def group(self) -> Job:
         """All faces anew."""

@@ -9,8 +9,8 @@ from photos_graph.errors import Conflict
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.faces import assignments, cluster_pages, persons
-from photos_graph.graph.faces.assignments import Edges, SaidFace
-from photos_graph.graph.labels.changes import Change, Edge, EdgeKind, PersonState, Shift, Value
+from photos_graph.graph.faces.assignments import AssignedFace, Edges
+from photos_graph.graph.labels.changes import Assertion, AssertionKind, Change, Edit, PersonState, Value
 from photos_graph.model import BulkResult
 from photos_graph.person_names import person_key
 from photos_graph.services.faces.assignment_rules import check_once
@@ -40,7 +40,7 @@ async def restore_faces(tx: Transaction, undo: Change) -> BulkResult:
     return BulkResult(len(faces), len(faces))
 
 
-def _check_as_left(of_faces: list[Shift], faces: Mapping[str, SaidFace], names: Mapping[str, str]) -> None:
+def _check_as_left(of_faces: list[Edit], faces: Mapping[str, AssignedFace], names: Mapping[str, str]) -> None:
     differing: Counter[str] = Counter()
     for shift in of_faces:
         for face_id in shift.faces:
@@ -54,7 +54,7 @@ def _check_as_left(of_faces: list[Shift], faces: Mapping[str, SaidFace], names: 
         raise Conflict(f"Changed again since, so that nothing was undone: {said} faces.")
 
 
-def _after(of_faces: list[Shift], faces: Mapping[str, SaidFace]) -> dict[str, Edges]:
+def _after(of_faces: list[Edit], faces: Mapping[str, AssignedFace]) -> dict[str, Edges]:
     """Raises Conflict where a face would be two persons."""
     after = {face_id: dict(face.edges) for face_id, face in faces.items()}
     for shift in of_faces:
@@ -62,16 +62,19 @@ def _after(of_faces: list[Shift], faces: Mapping[str, SaidFace]) -> dict[str, Ed
             continue
         for face_id in shift.faces:
             after[face_id].pop(shift.label_id, None)
-            if isinstance(shift.after, Edge):
+            if isinstance(shift.after, Assertion):
                 after[face_id][shift.label_id] = shift.after
-    double = sum(sum(edge.kind is EdgeKind.IS for edge in edges.values()) > 1 for edges in after.values())
+    double = sum(sum(edge.kind is AssertionKind.IS for edge in edges.values()) > 1 for edges in after.values())
     if double:
         raise Conflict(f"{double:,} of these faces were given another name since; nothing was undone.")
     return after
 
 
 async def _check_persons(
-    tx: Transaction, of_persons: Mapping[str, Shift], states: Mapping[str, PersonState], faces: Mapping[str, SaidFace]
+    tx: Transaction,
+    of_persons: Mapping[str, Edit],
+    states: Mapping[str, PersonState],
+    faces: Mapping[str, AssignedFace],
 ) -> None:
     """Raises Conflict where a person is no more as the change left them, where one that comes back would have the name
     of another, and where one that goes has more faces than the change knows."""

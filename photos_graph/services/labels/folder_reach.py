@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pyroaring import BitMap
 
-from photos_graph.graph.labels.changes import Edge, Shift
-from photos_graph.graph.labels.tag_edges import Edges, marks
+from photos_graph.graph.labels.changes import Assertion, Edit
+from photos_graph.graph.labels.tag_edges import Assertions, marks
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.rows import TagRow
 
@@ -20,8 +20,8 @@ def reached(search: SearchIndex, folder_ids: Iterable[str], recursive: bool = Tr
 
 def retagged(
     search: SearchIndex,
-    now: Mapping[str, Edges],
-    shifts: Sequence[Shift],
+    now: Mapping[str, Assertions],
+    shifts: Sequence[Edit],
     tag_ids: Iterable[str],
     new: Sequence[TagRow],
 ) -> BitMap:
@@ -31,7 +31,7 @@ def retagged(
     for shift in shifts:
         for folder_id in shift.folders:
             after[folder_id].pop(shift.label_id or "", None)
-            if isinstance(shift.after, Edge) and shift.label_id:
+            if isinstance(shift.after, Assertion) and shift.label_id:
                 after[folder_id][shift.label_id] = shift.after
     # Nothing else runs meanwhile, so nobody sees an index that knows tags which the graph may never have.
     search.apply_tags(new)

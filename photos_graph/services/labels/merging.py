@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from photos_graph.errors import BadInput
-from photos_graph.graph.labels.changes import Edge, EdgeKind
-from photos_graph.graph.labels.tag_edges import Edges
+from photos_graph.graph.labels.changes import Assertion, AssertionKind
+from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.search.rows import TagRow
 from photos_graph.services.labels.tag_rules import photo_freed, photo_standing
@@ -57,24 +57,24 @@ def merge_plan(tree: TagTree, from_ids: Sequence[str], into_id: str) -> MergePla
     return plan
 
 
-def merged_edges(own: Edges, onto: Mapping[str, str]) -> Edges:
+def merged_edges(own: Assertions, onto: Mapping[str, str]) -> Assertions:
     """What is said on a photo or folder of the tags that stay."""
-    after: Edges = {}
+    after: Assertions = {}
     for tag_id, edge in own.items():
         target = onto.get(tag_id, tag_id)
         after[target] = _stronger([edge, after[target]]) if target in after else edge
     return after
 
 
-def moved_edges(own: Edges, onto: Mapping[str, str], before: Up, after: Up) -> Edges:
+def moved_edges(own: Assertions, onto: Mapping[str, str], before: Up, after: Up) -> Assertions:
     """The same on a photo, where tags lie elsewhere ``after``: no tag that stood becomes void by that."""
     standing = [onto.get(tag_id, tag_id) for tag_id in photo_standing(own, before)]
     return photo_freed(merged_edges(own, onto), standing, after)
 
 
-def _stronger(edges: Iterable[Edge]) -> Edge:
+def _stronger(edges: Iterable[Assertion]) -> Assertion:
     """TAGGED beats EXCLUDES, a person beats a file, the first beats the later; nothing reaches less than before."""
     both = list(edges)
-    tagged = [edge for edge in both if edge.kind is EdgeKind.TAGGED] or both
+    tagged = [edge for edge in both if edge.kind is AssertionKind.TAGGED] or both
     first = min(tagged, key=lambda edge: (edge.via != "MANUAL", edge.at_ms))
     return replace(first, recursive=any(edge.recursive for edge in tagged)) if first.recursive is not None else first

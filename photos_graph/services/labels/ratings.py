@@ -15,7 +15,7 @@ from photos_graph.model import BulkResult
 MAX_PHOTOS = 10_000  # in one call
 
 
-class Labels:
+class Ratings:
     def __init__(self, graph: Graph, index: Index) -> None:
         self._graph = graph
         self._index = index

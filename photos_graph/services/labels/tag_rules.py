@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from photos_graph.graph.labels.changes import Edge, EdgeKind
-from photos_graph.graph.labels.tag_edges import Edges
+from photos_graph.graph.labels.changes import Assertion, AssertionKind
+from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.model import FolderMarks
 from photos_graph.tags import Up, inherited
 
 Below = Callable[[str], set[str]]  # a tag's id -> it and all below it
 
 
-def photo_tagged(own: Edges, tag_ids: Iterable[str], up: Up, said: Edge) -> Edges:
+def photo_tagged(own: Assertions, tag_ids: Iterable[str], up: Up, said: Assertion) -> Assertions:
     """``said`` on each of the tags, unless a person said so before; what would void it goes."""
     wanted = list(tag_ids)
     after = photo_freed(own, wanted, up)
@@ -22,29 +22,29 @@ def photo_tagged(own: Edges, tag_ids: Iterable[str], up: Up, said: Edge) -> Edge
     return after
 
 
-def photo_freed(own: Edges, tag_ids: Iterable[str], up: Up) -> Edges:
+def photo_freed(own: Assertions, tag_ids: Iterable[str], up: Up) -> Assertions:
     """Without the exclusions that void these tags."""
     above = {tag for tag_id in tag_ids for tag in up(tag_id)}
-    return {tag: edge for tag, edge in own.items() if tag not in above or edge.kind is not EdgeKind.EXCLUDES}
+    return {tag: edge for tag, edge in own.items() if tag not in above or edge.kind is not AssertionKind.EXCLUDES}
 
 
-def photo_standing(own: Edges, up: Up) -> set[str]:
+def photo_standing(own: Assertions, up: Up) -> set[str]:
     """The tags that no exclusion voids."""
     excluded = _excluded(own)
-    tagged = (tag_id for tag_id, edge in own.items() if edge.kind is EdgeKind.TAGGED)
+    tagged = (tag_id for tag_id, edge in own.items() if edge.kind is AssertionKind.TAGGED)
     return {tag_id for tag_id in tagged if excluded.isdisjoint(up(tag_id))}
 
 
 def photo_untagged(
-    own: Edges, tag_ids: Iterable[str], up: Up, below: Below, elsewhere: Iterable[str], excluding: Edge
-) -> Edges:
+    own: Assertions, tag_ids: Iterable[str], up: Up, below: Below, elsewhere: Iterable[str], excluding: Assertion
+) -> Assertions:
     """Without the tags and those below them. ``elsewhere``: tags that come to the photo by folders and predictions;
     where one of them would keep the tag, or the file's keyword would come again, it is excluded."""
     after = dict(own)
     coming = list(elsewhere)
     for tag_id in tag_ids:
         subtree = below(tag_id)
-        removed = [after.pop(tag) for tag in subtree if _is(after.get(tag), EdgeKind.TAGGED)]
+        removed = [after.pop(tag) for tag in subtree if _is(after.get(tag), AssertionKind.TAGGED)]
         excluded = _excluded(after)
         stays = any(tag in subtree and excluded.isdisjoint(up(tag)) for tag in coming)
         if stays or any(edge.via == "IMPORTED" for edge in removed):
@@ -52,18 +52,18 @@ def photo_untagged(
     return after
 
 
-def photo_denied(own: Edges, tag_ids: Iterable[str], below: Below, excluding: Edge) -> Edges:
+def photo_denied(own: Assertions, tag_ids: Iterable[str], below: Below, excluding: Assertion) -> Assertions:
     """Without the tags and those below them, and so it stays, whatever may come."""
     after = dict(own)
     for tag_id in tag_ids:
         for tag in below(tag_id):
-            if _is(after.get(tag), EdgeKind.TAGGED):
+            if _is(after.get(tag), AssertionKind.TAGGED):
                 del after[tag]
         after.setdefault(tag_id, excluding)
     return after
 
 
-def folder_tagged(own: Edges, tag_ids: Iterable[str], said: Edge) -> Edges:
+def folder_tagged(own: Assertions, tag_ids: Iterable[str], said: Assertion) -> Assertions:
     """``said`` on each of the tags, unless it was said in the same way before."""
     after = dict(own)
     for tag_id in tag_ids:
@@ -74,15 +74,15 @@ def folder_tagged(own: Edges, tag_ids: Iterable[str], said: Edge) -> Edges:
 
 
 def folder_untagged(
-    own: Edges, tag_ids: Iterable[str], up: Up, below: Below, above: Sequence[FolderMarks], excluding: Edge
-) -> Edges:
+    own: Assertions, tag_ids: Iterable[str], up: Up, below: Below, above: Sequence[FolderMarks], excluding: Assertion
+) -> Assertions:
     """Without the tags and those below them; excluded where they would still come from ``above``, the folder's parent
     first."""
     after = dict(own)
     for tag_id in tag_ids:
         subtree = below(tag_id)
         for tag in subtree:
-            if _is(after.get(tag), EdgeKind.TAGGED):
+            if _is(after.get(tag), AssertionKind.TAGGED):
                 del after[tag]
         here = FolderMarks("", (), tuple(_excluded(after)))
         if any(carried.tag_id in subtree for carried, _ in inherited([here, *above], up)):
@@ -90,16 +90,16 @@ def folder_untagged(
     return after
 
 
-def shifts(before: Edges, after: Edges) -> Iterator[tuple[Edge | None, Edge | None, str]]:
+def shifts(before: Assertions, after: Assertions) -> Iterator[tuple[Assertion | None, Assertion | None, str]]:
     """Before, after and tag of each edge that is another."""
     for tag_id in {**before, **after}:
         if before.get(tag_id) != after.get(tag_id):
             yield before.get(tag_id), after.get(tag_id), tag_id
 
 
-def _is(edge: Edge | None, kind: EdgeKind) -> bool:
+def _is(edge: Assertion | None, kind: AssertionKind) -> bool:
     return edge is not None and edge.kind is kind
 
 
-def _excluded(edges: Edges) -> set[str]:
-    return {tag_id for tag_id, edge in edges.items() if edge.kind is EdgeKind.EXCLUDES}
+def _excluded(edges: Assertions) -> set[str]:
+    return {tag_id for tag_id, edge in edges.items() if edge.kind is AssertionKind.EXCLUDES}

@@ -10,8 +10,8 @@ from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.labels import changes, tag_edges, tags
 from photos_graph.graph.labels.ancestors import folders_of, ways
-from photos_graph.graph.labels.changes import Change, Edge, EdgeKind, What, now_ms
-from photos_graph.graph.labels.tag_edges import Edges
+from photos_graph.graph.labels.changes import Assertion, AssertionKind, Change, What, now_ms
+from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.model import BulkResult, FolderTagProposal, Ref
 from photos_graph.services.labels import tag_rules
@@ -33,7 +33,7 @@ class Tagging(TagEditing):
     async def tag_photos(self, photo_ids: Sequence[str], refs: Sequence[Ref], by: str = "") -> BulkResult:
         """Unknown names are created. Exclusions that would void the tags go."""
         numbers = await self._numbers(photo_ids, refs)
-        said = Edge(EdgeKind.TAGGED, now_ms(), by, via="MANUAL")
+        said = Assertion(AssertionKind.TAGGED, now_ms(), by, via="MANUAL")
 
         async def work(tx: Transaction) -> BulkResult:
             await changes.lock(tx)
@@ -48,7 +48,7 @@ class Tagging(TagEditing):
     async def untag_photos(self, photo_ids: Sequence[str], refs: Sequence[Ref], by: str = "") -> BulkResult:
         """What the photos would have all the same, by a folder or a model, is excluded."""
         numbers = await self._numbers(photo_ids, refs)
-        excluding = Edge(EdgeKind.EXCLUDES, now_ms(), by)
+        excluding = Assertion(AssertionKind.EXCLUDES, now_ms(), by)
 
         async def work(tx: Transaction) -> BulkResult:
             await changes.lock(tx)
@@ -76,7 +76,10 @@ class Tagging(TagEditing):
         photo_ids = list(dict.fromkeys([*yes, *no]))
         await known_numbers(self._graph, photo_ids)  # all of them, or nothing is changed
         number = {id_: self._index.search.number_of(id_) for id_ in photo_ids}
-        said, excluding = Edge(EdgeKind.TAGGED, now_ms(), by, via="MANUAL"), Edge(EdgeKind.EXCLUDES, now_ms(), by)
+        said, excluding = (
+            Assertion(AssertionKind.TAGGED, now_ms(), by, via="MANUAL"),
+            Assertion(AssertionKind.EXCLUDES, now_ms(), by),
+        )
 
         async def work(tx: Transaction) -> BulkResult:
             await changes.lock(tx)
@@ -100,7 +103,7 @@ class Tagging(TagEditing):
     ) -> BulkResult:
         """``recursive``: for all below the folder, now and later; else for its own photos alone."""
         _check_tags(refs)
-        said = Edge(EdgeKind.TAGGED, now_ms(), by, via="MANUAL", recursive=recursive)
+        said = Assertion(AssertionKind.TAGGED, now_ms(), by, via="MANUAL", recursive=recursive)
 
         async def work(tx: Transaction) -> BulkResult:
             tree = await self._begin(tx, dry_run)
@@ -117,7 +120,7 @@ class Tagging(TagEditing):
     ) -> BulkResult:
         """What would come down from above all the same is excluded here."""
         _check_tags(refs)
-        excluding = Edge(EdgeKind.EXCLUDES, now_ms(), by)
+        excluding = Assertion(AssertionKind.EXCLUDES, now_ms(), by)
 
         async def work(tx: Transaction) -> BulkResult:
             tree = await self._begin(tx, dry_run)
@@ -138,7 +141,7 @@ class Tagging(TagEditing):
 
         Raises NotFound for an unknown root.
         """
-        said = Edge(EdgeKind.TAGGED, now_ms(), by, via="FOLDER_NAME", recursive=True)
+        said = Assertion(AssertionKind.TAGGED, now_ms(), by, via="FOLDER_NAME", recursive=True)
 
         async def work(tx: Transaction) -> list[FolderTagProposal]:
             tree = await self._begin(tx, dry_run)
@@ -175,7 +178,7 @@ class Tagging(TagEditing):
         await self._index.catch_up()
         return await tags.tag_tree(tx)
 
-    async def _said_on(self, tx: Transaction, folder_id: str) -> dict[str, Edges]:
+    async def _said_on(self, tx: Transaction, folder_id: str) -> dict[str, Assertions]:
         """Raises NotFound."""
         if self._index.search.folder(folder_id) is None:
             raise NotFound("There is no such folder.")
@@ -187,9 +190,9 @@ class Tagging(TagEditing):
         kind: str,
         tree: TagTree,
         tag_ids: Iterable[str],
-        own: Mapping[str, Edges],
-        after: Mapping[str, Edges],
-        edge: Edge,
+        own: Mapping[str, Assertions],
+        after: Mapping[str, Assertions],
+        edge: Assertion,
         matched: int,
         dry_run: bool,
     ) -> BulkResult:
@@ -218,7 +221,12 @@ def _check_tags(refs: Sequence[Ref]) -> None:
 
 
 async def _write_photos(
-    tx: Transaction, kind: str, tree: TagTree, own: Mapping[int, Edges], after: Mapping[int, Edges], edge: Edge
+    tx: Transaction,
+    kind: str,
+    tree: TagTree,
+    own: Mapping[int, Assertions],
+    after: Mapping[int, Assertions],
+    edge: Assertion,
 ) -> BulkResult:
     shifts = changes.grouped((n, *shift) for n in after for shift in tag_rules.shifts(own.get(n, {}), after[n]))
     await tags.create(tx, tree.new, edge.by)

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from photos_graph.errors import Busy, ModelUnavailable, PhotosGraphError, Unreadable
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.learning import features, questions
-from photos_graph.graph.learning.features import Described
+from photos_graph.graph.learning.features import DescribedPhoto
 from photos_graph.index import Index
 from photos_graph.jobs.progress import Progress
 from photos_graph.learn import catalogue
 from photos_graph.learn.catalogue import CLASS_NAMES
 from photos_graph.learn.classes import names
-from photos_graph.learn.weights import Weights
+from photos_graph.learn.weights import BackboneWeights
 from photos_graph.model import Job, ModelKind, Question
 from photos_graph.services.learning.features_call import MOST, classify
-from photos_graph.services.learning.versions import Models
+from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.services.media import Media
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
@@ -33,13 +33,13 @@ SAYING = "Looking for what could be tagged"
 
 
 @dataclass(frozen=True, slots=True)
-class ColdStage:
+class ColdStartStage:
     """``pool``: of the backbone."""
 
     graph: Graph
     index: Index
     media: Media
-    models: Models
+    models: ModelVersions
     pool: WorkerPool
     settings: Settings
 
@@ -57,14 +57,14 @@ class ColdStage:
         if await questions.stamp(self.graph, ModelKind.TAGS) == stamp:
             return None
         try:
-            called = await asyncio.to_thread(names, Weights(self.settings.models_dir, learn.weights))
+            called = await asyncio.to_thread(names, BackboneWeights(self.settings.models_dir, learn.weights))
         except ModelUnavailable:
             return None
         asked = await self._asked(self._sample(photos), called, progress)
         await self.graph.transaction(lambda tx: questions.replace(tx, ModelKind.TAGS, stamp, asked))
         return f"{len(asked):,} suggestions to review." if asked else None
 
-    def _sample(self, photos: Sequence[Described]) -> list[Described]:
+    def _sample(self, photos: Sequence[DescribedPhoto]) -> list[DescribedPhoto]:
         """Evenly, of those that are shown and that nobody tagged."""
         terms = self.index.search.terms
         free = terms.visible - terms.tags.having_any(confirmed=True)
@@ -72,9 +72,11 @@ class ColdStage:
         step = max(1.0, len(open_) / SAMPLE)
         return [open_[int(at * step)] for at in range(min(SAMPLE, len(open_)))]
 
-    async def _asked(self, photos: Sequence[Described], called: Sequence[str], progress: Progress) -> list[Question]:
+    async def _asked(
+        self, photos: Sequence[DescribedPhoto], called: Sequence[str], progress: Progress
+    ) -> list[Question]:
         denied = await questions.denied_classes(self.graph)
-        found: list[tuple[float, Described, str]] = []
+        found: list[tuple[float, DescribedPhoto, str]] = []
         for start in range(0, len(photos), MOST):
             await progress.step(start, len(photos), SAYING)
             for photo, score, number in await self._likeliest(photos[start : start + MOST]):
@@ -89,9 +91,9 @@ class ColdStage:
                 asked.append(Question(ModelKind.TAGS, photo.id, None, None, name, score, reason))
         return asked
 
-    async def _likeliest(self, photos: Sequence[Described]) -> list[tuple[Described, float, int]]:
+    async def _likeliest(self, photos: Sequence[DescribedPhoto]) -> list[tuple[DescribedPhoto, float, int]]:
         """The class of each that can be read."""
-        readable: list[Described] = []
+        readable: list[DescribedPhoto] = []
         paths: list[bytes] = []
         for photo in photos:
             try:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from pyroaring import BitMap
 
-from photos_graph.graph.learning.features import Described
+from photos_graph.graph.learning.features import DescribedPhoto
 from photos_graph.learn.dataset import Said, TagNode
 from photos_graph.search.index import SearchIndex
 
 
-def said_of(search: SearchIndex, photos: Sequence[Described]) -> Said:
+def said_of(search: SearchIndex, photos: Sequence[DescribedPhoto]) -> Said:
     """In the order of the photos, of those that are shown."""
     photos = [photo for photo in photos if photo.number in search.terms.visible]
     place = {photo.number: at for at, photo in enumerate(photos)}

@@ -16,7 +16,7 @@ from photos_graph.errors import Busy, KilledWorker, NotFound, PhotosGraphError, 
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.faces import detections
 from photos_graph.graph.learning import features
-from photos_graph.graph.learning.features import DuePhoto, Floats
+from photos_graph.graph.learning.features import DueForFeatures, Floats
 from photos_graph.graph.library import failures
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.jobs.concurrency import several
@@ -33,17 +33,17 @@ AT_ONCE = 4  # renditions asked for
 
 
 @dataclass(slots=True)
-class _Batch:
+class _FeatureBatch:
     """``away``: photos whose original is needed and offline; those in none of these are asked about again later."""
 
-    photos: list[DuePhoto] = field(default_factory=list)
+    photos: list[DueForFeatures] = field(default_factory=list)
     vectors: list[Floats] = field(default_factory=list)
-    failed: list[tuple[DuePhoto, str]] = field(default_factory=list)
+    failed: list[tuple[DueForFeatures, str]] = field(default_factory=list)
     away: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class DescribeStage:
+class FeatureStage:
     """``pool``: of the backbone."""
 
     graph: Graph
@@ -71,9 +71,9 @@ class DescribeStage:
         waiting = f", {away:,} wait for their folder to be online" if away else ""
         return f"{described:,} photos described{more}{waiting}."
 
-    async def _looked_at(self, photos: Sequence[DuePhoto]) -> _Batch:
-        batch = _Batch()
-        paths: dict[DuePhoto, bytes] = {}
+    async def _looked_at(self, photos: Sequence[DueForFeatures]) -> _FeatureBatch:
+        batch = _FeatureBatch()
+        paths: dict[DueForFeatures, bytes] = {}
         async for photo, found in several(photos, self._rendition, AT_ONCE):
             match found:
                 case bytes():
@@ -87,7 +87,7 @@ class DescribeStage:
         await self._describe([photo for photo in photos if photo in paths], paths, batch)
         return batch
 
-    async def _rendition(self, photo: DuePhoto) -> bytes | PhotosGraphError:
+    async def _rendition(self, photo: DueForFeatures) -> bytes | PhotosGraphError:
         while True:
             try:
                 return await self.media.large(photo.id)
@@ -96,7 +96,9 @@ class DescribeStage:
             except (NotFound, RootOffline, Unreadable) as error:
                 return error
 
-    async def _describe(self, photos: Sequence[DuePhoto], paths: dict[DuePhoto, bytes], batch: _Batch) -> None:
+    async def _describe(
+        self, photos: Sequence[DueForFeatures], paths: dict[DueForFeatures, bytes], batch: _FeatureBatch
+    ) -> None:
         """A picture that kills the process is found by halves."""
         if not photos:
             return
@@ -118,7 +120,7 @@ class DescribeStage:
             if await asyncio.to_thread(os.path.exists, paths[photos[at]]):  # not thrown out of the cache
                 batch.failed.append((photos[at], reason))
 
-    async def _write(self, batch: _Batch, job_id: str) -> None:
+    async def _write(self, batch: _FeatureBatch, job_id: str) -> None:
         files = await detections.files_of(self.graph, [photo.id for photo, _ in batch.failed]) if batch.failed else {}
         noted = [
             ReadFailure(*files[photo.id], STAGE, reason, partial=True)

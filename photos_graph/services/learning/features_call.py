@@ -18,7 +18,7 @@ MOST = 64  # pictures in one call, all of which are in memory at once
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class PictureFeatures:
     """``vectors`` (m, dimensions) of the m pictures that could be read, ``seen`` (m,) their places among those that
     were asked for; ``failed``: place to reason of the others.
     """
@@ -34,12 +34,12 @@ def describing_pool(settings: Settings) -> WorkerPool:
     return WorkerPool(TARGET, 1, learn.memory_bytes, learn.timeout_seconds, QUEUE, learn.idle_seconds)
 
 
-async def describe(pool: WorkerPool, paths: Sequence[bytes], settings: Settings) -> Described:
+async def describe(pool: WorkerPool, paths: Sequence[bytes], settings: Settings) -> PictureFeatures:
     """Of up to MOST pictures at ``paths``: renditions do. Raises ModelUnavailable, KilledWorker, OverLimit, Busy."""
     return await _call(pool, "describe", paths, settings)
 
 
-async def classify(pool: WorkerPool, paths: Sequence[bytes], settings: Settings) -> Described:
+async def classify(pool: WorkerPool, paths: Sequence[bytes], settings: Settings) -> PictureFeatures:
     """The same with the probabilities of ImageNet's 1,000 classes in place of features.
 
     Raises BadInput for a backbone that comes without them.
@@ -47,7 +47,7 @@ async def classify(pool: WorkerPool, paths: Sequence[bytes], settings: Settings)
     return await _call(pool, "classify", paths, settings)
 
 
-async def _call(pool: WorkerPool, task: str, paths: Sequence[bytes], settings: Settings) -> Described:
+async def _call(pool: WorkerPool, task: str, paths: Sequence[bytes], settings: Settings) -> PictureFeatures:
     if len(paths) > MOST:
         raise ValueError(f"{len(paths)} pictures in one call, at most {MOST}")
     argument = {
@@ -60,4 +60,4 @@ async def _call(pool: WorkerPool, task: str, paths: Sequence[bytes], settings: S
     }
     result, chunks = await pool.call(task, argument, Priority.BACKGROUND)
     vectors = np.frombuffer(b"".join(chunks), np.float32).reshape(-1, result["dimensions"])
-    return Described(tuple(result["seen"]), vectors, {int(place): why for place, why in result["failed"].items()})
+    return PictureFeatures(tuple(result["seen"]), vectors, {int(place): why for place, why in result["failed"].items()})

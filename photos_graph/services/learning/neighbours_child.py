@@ -22,7 +22,7 @@ CHUNK = 4 * 1024 * 1024
 GUESSES = 1  # version of the file of probabilities: raise it when the meaning of anything in it changes
 
 
-class _Kept:
+class _KeptNeighbours:
     """What this process read last, or made: the next call is most likely about the same."""
 
     path: Path | None = None
@@ -33,7 +33,7 @@ class _Kept:
 def _known(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     """Emits the ids of the photos in the file at ``path`` as a JSON list; ``damaged`` says why one does not serve."""
     damaged = _read(Path(argument["path"]))
-    ids = _Kept.graph.ids if _Kept.graph is not None else ()
+    ids = _KeptNeighbours.graph.ids if _KeptNeighbours.graph is not None else ()
     emit_all(json.dumps(ids).encode(), emit)
     return {"damaged": damaged}
 
@@ -44,9 +44,9 @@ def _update(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     ``size``: the photos that are known before. With ``keep`` the new file is emitted.
     """
     path = Path(argument["path"])
-    if _Kept.path != path:  # it was another process that was asked what it holds
+    if _KeptNeighbours.path != path:  # it was another process that was asked what it holds
         _read(path)
-    graph = _Kept.graph
+    graph = _KeptNeighbours.graph
     if (len(graph) if graph is not None else 0) != argument["size"]:
         raise Unreadable("The kept graph of neighbours is not the one that was asked about.", stage="features")
     if graph is not None and argument["gone"]:
@@ -58,7 +58,7 @@ def _update(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
             graph = neighbours.build(argument["backbone"], ids, vectors)
         else:
             graph = neighbours.added(graph, ids, vectors)
-    _Kept.graph, _Kept.stamp = graph, None
+    _KeptNeighbours.graph, _KeptNeighbours.stamp = graph, None
     if graph is not None and argument["keep"]:
         file = io.BytesIO()
         neighbours.write(graph, file)
@@ -126,18 +126,18 @@ def _ask(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
 
 def graph_at(path: Path) -> Neighbours | None:
     """As it is in the file now; None where there is none that serves."""
-    if _Kept.path != path or _Kept.stamp is None or _Kept.stamp != _stamp(path):
+    if _KeptNeighbours.path != path or _KeptNeighbours.stamp is None or _KeptNeighbours.stamp != _stamp(path):
         _read(path)
-    return _Kept.graph
+    return _KeptNeighbours.graph
 
 
 def _read(path: Path) -> str | None:
     """Why a file that is there does not serve."""
-    _Kept.path, _Kept.stamp, _Kept.graph = path, _stamp(path), None
-    if _Kept.stamp is None:
+    _KeptNeighbours.path, _KeptNeighbours.stamp, _KeptNeighbours.graph = path, _stamp(path), None
+    if _KeptNeighbours.stamp is None:
         return None
     try:
-        _Kept.graph = neighbours.load(path)
+        _KeptNeighbours.graph = neighbours.load(path)
     except Damaged as error:
         return str(error)
     return None

@@ -17,7 +17,7 @@ from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.labels import changes, predictions
 from photos_graph.graph.labels.predictions import Predicted
 from photos_graph.graph.learning import features
-from photos_graph.graph.learning.features import Described
+from photos_graph.graph.learning.features import DescribedPhoto
 from photos_graph.index import Index
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.worker_calls import watched
@@ -26,7 +26,7 @@ from photos_graph.learn.tags import Floats
 from photos_graph.model import Job, Model, ModelKind
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.services.learning.neighbours_child import GUESSES
-from photos_graph.services.learning.versions import EVERYTHING, FLOOR, Models
+from photos_graph.services.learning.versions import EVERYTHING, FLOOR, ModelVersions
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
@@ -63,10 +63,10 @@ def read_guesses(path: Path) -> Guesses:
 
 
 @dataclass(frozen=True, slots=True)
-class PredictStage:
+class PredictionStage:
     graph: Graph
     index: Index
-    models: Models
+    models: ModelVersions
     pool: WorkerPool
     settings: Settings
 
@@ -97,7 +97,7 @@ class PredictStage:
         except Damaged as error:
             raise RuntimeError("what was written a moment ago cannot be read") from error
 
-    async def _write(self, model: Model, guesses: Guesses, due: Sequence[Described], progress: Progress) -> None:
+    async def _write(self, model: Model, guesses: Guesses, due: Sequence[DescribedPhoto], progress: Progress) -> None:
         place = {id_: at for at, id_ in enumerate(guesses.ids)}
         floors = np.array([self._floor(model, label) for label in guesses.labels], np.float32)
         here = [photo for photo in due if photo.id in place]

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from photos_graph.jobs.progress import Progress
 from photos_graph.model import Job
-from photos_graph.services.learning.triggers import Learning
+from photos_graph.services.learning.triggers import LearningTriggers
 
 
 class Stage(Protocol):
@@ -19,8 +19,8 @@ class Stage(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class PredictJob:
-    learning: Learning
+class PredictionJob:
+    learning: LearningTriggers
     stages: Sequence[Stage]
 
     async def run(self, job: Job, progress: Progress) -> str:

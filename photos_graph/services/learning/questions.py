@@ -16,7 +16,7 @@ from photos_graph.model import Job, ModelKind, Question
 from photos_graph.services.learning import examples
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.services.learning.prediction import guesses_of
-from photos_graph.services.learning.versions import Models
+from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
@@ -25,10 +25,10 @@ SAYING = "Choosing what to ask"
 
 
 @dataclass(frozen=True, slots=True)
-class AskStage:
+class QuestionStage:
     graph: Graph
     index: Index
-    models: Models
+    models: ModelVersions
     pool: WorkerPool
     settings: Settings
 

@@ -14,7 +14,7 @@ from photos_graph.graph.learning.questions import AskedFace
 from photos_graph.index import Index
 from photos_graph.model import BulkResult, ModelKind, Question, Ref
 from photos_graph.search.listing import Key, Listing, cursor_of, key_of
-from photos_graph.services.faces.assignment import Naming
+from photos_graph.services.faces.assignment import FaceAssignment
 from photos_graph.services.labels.ratings import known_numbers
 from photos_graph.services.labels.tagging import Tagging
 
@@ -23,7 +23,7 @@ STALE = "This is not an item of the review queue."
 
 
 class Review:
-    def __init__(self, graph: Graph, index: Index, tagging: Tagging, naming: Naming) -> None:
+    def __init__(self, graph: Graph, index: Index, tagging: Tagging, naming: FaceAssignment) -> None:
         self._graph = graph
         self._index = index
         self._tagging = tagging

@@ -19,7 +19,7 @@ from photos_graph.jobs.queue import Jobs
 from photos_graph.learn.dataset import LEAST_EXAMPLES
 from photos_graph.learn.persons import LEAST_LEFT
 from photos_graph.model import ModelKind, Schedule
-from photos_graph.services.learning.triggers import TRAINING, Learning
+from photos_graph.services.learning.triggers import TRAINING, LearningTriggers
 from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class Schedules:
         graph: Graph,
         index: Index,
         queue: Jobs,
-        learning: Learning,
+        learning: LearningTriggers,
         settings: Settings,
         clock: Callable[[], float] = time.time,
     ) -> None:

@@ -12,7 +12,7 @@ from photos_graph.workers.pool import Priority, WorkerPool
 Asked = tuple[str, int]  # a photo's id, and how many are wanted
 
 
-class Alike:
+class SimilarPhotos:
     """``pool``: not the one of the jobs, which may be busy for minutes."""
 
     def __init__(self, index: Index, pool: WorkerPool, settings: Settings) -> None:

@@ -17,10 +17,10 @@ from photos_graph.jobs.worker_calls import watched
 from photos_graph.model import Job, Model, ModelKind, ModelState
 from photos_graph.services.faces.named_faces import write_named
 from photos_graph.services.learning import examples
-from photos_graph.services.learning.features import DescribeStage
+from photos_graph.services.learning.features import FeatureStage
 from photos_graph.services.learning.neighbours import NeighbourStage, kept_neighbours
 from photos_graph.services.learning.training_call import Steps, Trained, learn_persons, learn_tags
-from photos_graph.services.learning.versions import Models
+from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
@@ -49,15 +49,15 @@ class _Said:
 
 
 @dataclass(frozen=True, slots=True)
-class TrainJob:
+class TrainingJob:
     """``began`` is told when what was said so far is being learnt."""
 
     graph: Graph
     index: Index
-    models: Models
+    models: ModelVersions
     pool: WorkerPool
     settings: Settings
-    describe: DescribeStage
+    describe: FeatureStage
     neighbours: NeighbourStage
     began: Began
 

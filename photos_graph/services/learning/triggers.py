@@ -11,7 +11,7 @@ from photos_graph.graph.labels import predictions
 from photos_graph.graph.learning import features, models, schedules
 from photos_graph.jobs.queue import Jobs
 from photos_graph.learn import catalogue
-from photos_graph.learn.weights import Weights
+from photos_graph.learn.weights import BackboneWeights
 from photos_graph.model import Job, JobKind, ModelKind
 from photos_graph.settings import Settings
 
@@ -19,7 +19,7 @@ WITHOUT_WEIGHTS = "Photos are not described, and no tags predicted; to have it: 
 TRAINING = {ModelKind.TAGS: JobKind.TRAIN_TAGS, ModelKind.PERSONS: JobKind.TRAIN_PERSONS}
 
 
-class Learning:
+class LearningTriggers:
     def __init__(self, graph: Graph, jobs: Jobs, settings: Settings) -> None:
         self._graph = graph
         self._jobs = jobs
@@ -50,7 +50,7 @@ class Learning:
         learn = self._settings.learn
         if learn.enabled == "off":
             return "Photos are not described: learn.enabled is off."
-        weights = Weights(self._settings.models_dir, learn.weights)
+        weights = BackboneWeights(self._settings.models_dir, learn.weights)
         try:
             await asyncio.to_thread(weights.check, catalogue.backbone(learn.backbone))
             if not _keras_is_here():
@@ -87,7 +87,7 @@ class Learning:
 
     def _weights_are_here(self) -> bool:
         learn = self._settings.learn
-        return Weights(self._settings.models_dir, learn.weights).are_here(catalogue.backbone(learn.backbone))
+        return BackboneWeights(self._settings.models_dir, learn.weights).are_here(catalogue.backbone(learn.backbone))
 
 
 def _keras_is_here() -> bool:

@@ -31,7 +31,7 @@ EVERYTHING = {"all": "1"}  # of a job: what this model said is said again
 DAMAGED = "Its file is damaged or gone."
 
 
-class Models:
+class ModelVersions:
     """``wake`` is told when a model took over, and a job was made with it that goes through the library again."""
 
     def __init__(self, graph: Graph, index: Index, settings: Settings, wake: Callable[[], None]) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from photos_graph.errors import BadInput
 from photos_graph.faces import catalogue as faces
-from photos_graph.faces.weights import Weights as FaceWeights
+from photos_graph.faces.weights import FaceWeights as FaceWeights
 from photos_graph.learn import catalogue as learn
-from photos_graph.learn.weights import Weights as LearnWeights
+from photos_graph.learn.weights import BackboneWeights as LearnWeights
 from photos_graph.settings import Settings
 from photos_graph.weights import Progress, WeightFile, WeightState
 
-Row = faces.Detector | faces.Embedder | learn.Backbone
+Row = faces.Detector | faces.Embedder | learn.BackboneSpec
 
 
 class Catalogue:
@@ -36,13 +36,13 @@ class Catalogue:
 
     def fetch(self, rows: Sequence[Row], progress: Progress) -> list[WeightFile]:
         """Gets what is missing or damaged; returns what it got. Raises ModelUnavailable."""
-        got = self._faces.fetch([row for row in rows if not isinstance(row, learn.Backbone)], progress)
-        return got + self._learn.fetch([row for row in rows if isinstance(row, learn.Backbone)], progress)
+        got = self._faces.fetch([row for row in rows if not isinstance(row, learn.BackboneSpec)], progress)
+        return got + self._learn.fetch([row for row in rows if isinstance(row, learn.BackboneSpec)], progress)
 
     def check(self, rows: Sequence[Row]) -> None:
         """Raises ModelUnavailable unless every file is whole."""
-        self._faces.check(*(row for row in rows if not isinstance(row, learn.Backbone)))
-        self._learn.check(*(row for row in rows if isinstance(row, learn.Backbone)))
+        self._faces.check(*(row for row in rows if not isinstance(row, learn.BackboneSpec)))
+        self._learn.check(*(row for row in rows if isinstance(row, learn.BackboneSpec)))
 
     def listed(self) -> list[tuple[str, str, str, bool]]:
         """Rows of kind, name, state and whether it is the one in use."""
@@ -54,4 +54,4 @@ class Catalogue:
         return [(kind, row.name, self._state(row), row in self.used) for kind, rows in kinds for row in rows]
 
     def _state(self, row: Row) -> WeightState:
-        return self._learn.state_of(row) if isinstance(row, learn.Backbone) else self._faces.state_of(row)
+        return self._learn.state_of(row) if isinstance(row, learn.BackboneSpec) else self._faces.state_of(row)

@@ -16,9 +16,18 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import failures, files, folders
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.files import FileRecord, Signature
-from photos_graph.graph.library.folders import FolderRecord
+from photos_graph.graph.library.folders import StoredFolder
 from photos_graph.jobs.progress import Progress
-from photos_graph.library.walking import Found, FoundFile, FoundFolder, KnownFolder, Problem, Rules, Sidecar, walk
+from photos_graph.library.walking import (
+    DirectoryRules,
+    Found,
+    FoundFile,
+    FoundFolder,
+    KnownFolder,
+    Problem,
+    SidecarFile,
+    walk,
+)
 from photos_graph.model import FileState, Root
 
 BATCH = 4000  # files compared at once
@@ -26,22 +35,22 @@ ROWS = 1000  # files written in one commit
 
 
 @dataclass(slots=True)
-class Batch:
+class FolderBatch:
     """Whole folders with all their files, so that what is not among them has vanished."""
 
     folders: list[tuple[FoundFolder, list[FoundFile]]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
-def batches(found: Iterator[Found]) -> Iterator[Batch]:
-    batch, size = Batch(), 0
+def batches(found: Iterator[Found]) -> Iterator[FolderBatch]:
+    batch, size = FolderBatch(), 0
     for item in found:
         if isinstance(item, Problem):
             batch.problems.append(item)
         elif isinstance(item, FoundFolder):
             if size >= BATCH or len(batch.folders) >= BATCH:
                 yield batch
-                batch, size = Batch(), 0
+                batch, size = FolderBatch(), 0
             batch.folders.append((item, []))
         else:
             batch.folders[-1][1].append(item)
@@ -52,13 +61,13 @@ def batches(found: Iterator[Found]) -> Iterator[Batch]:
 class Comparison:
     """Compares and writes; afterwards says what vanished. One use."""
 
-    def __init__(self, graph: Graph, root: Root, rules: Rules, progress: Progress) -> None:
+    def __init__(self, graph: Graph, root: Root, rules: DirectoryRules, progress: Progress) -> None:
         self._graph = graph
         self._root = root
         self._rules = rules
         self._progress = progress
-        self._by_key: dict[str, FolderRecord] = {}
-        self._by_id: dict[str, FolderRecord] = {}
+        self._by_key: dict[str, StoredFolder] = {}
+        self._by_id: dict[str, StoredFolder] = {}
         self._by_inode: dict[int, list[str]] = {}
         self._seen: set[str] = set()  # folder ids
         self._moved: set[str] = set()  # file ids
@@ -66,10 +75,10 @@ class Comparison:
         self._fresh = False
         self.files = 0  # looked at
         self.vanished: list[FileRecord] = []
-        self.vanished_folders: list[FolderRecord] = []
-        self.stamps: list[FolderRecord] = []  # to be written when all that the folders hold is
+        self.vanished_folders: list[StoredFolder] = []
+        self.stamps: list[StoredFolder] = []  # to be written when all that the folders hold is
 
-    async def run(self, scope: FolderRecord | None = None, quick: bool = False) -> None:
+    async def run(self, scope: StoredFolder | None = None, quick: bool = False) -> None:
         """``scope`` limits it to a folder's tree; ``quick`` trusts the times of folders, as a poll does.
 
         Raises RootOffline when the root cannot be opened, and Cancelled.
@@ -98,14 +107,14 @@ class Comparison:
         key = self._below(next(r for r in self._by_id.values() if r.raw == base))
         return walk(self._root.raw_path, self._rules, known, start=base, start_key=key)
 
-    def _below(self, record: FolderRecord) -> str:
+    def _below(self, record: StoredFolder) -> str:
         """The folder's key as the walk writes it: below the root."""
         return record.key[len(self._root.id) + 1 :]
 
     def _key(self, below: str) -> str:
         return f"{self._root.id}/{below}" if below else self._root.id
 
-    def _remember(self, record: FolderRecord) -> None:
+    def _remember(self, record: StoredFolder) -> None:
         self._by_id[record.id] = record
         self._by_key[record.key] = record
         if record.inode:
@@ -113,11 +122,11 @@ class Comparison:
 
     # -- folders
 
-    async def _compare(self, batch: Batch) -> None:
-        put: list[FolderRecord] = []
+    async def _compare(self, batch: FolderBatch) -> None:
+        put: list[StoredFolder] = []
         rekeyed: list[str] = []
         known_before: list[str] = []
-        records: list[tuple[FolderRecord, FoundFolder, list[FoundFile]]] = []
+        records: list[tuple[StoredFolder, FoundFolder, list[FoundFile]]] = []
         for found, found_files in batch.folders:
             record = self._by_key.get(self._key(found.key))
             if record is None and (old := await self._moved_from(found, found_files)):
@@ -146,14 +155,14 @@ class Comparison:
         known = await files.known_files(self._graph, [id_ for id_ in known_before if id_ in listed])
         await self._compare_files(records, known)
 
-    def _new(self, found: FoundFolder) -> FolderRecord:
+    def _new(self, found: FoundFolder) -> StoredFolder:
         parent = self._by_key[self._key(found.key.rpartition("/")[0])]
         # No time yet: a poll must not take a folder for known before its files are.
-        record = FolderRecord(uuid4().hex, self._key(found.key), found.name, found.relative, parent.id, found.inode, 0)
+        record = StoredFolder(uuid4().hex, self._key(found.key), found.name, found.relative, parent.id, found.inode, 0)
         self._remember(record)
         return record
 
-    async def _moved_from(self, found: FoundFolder, found_files: Iterable[FoundFile]) -> FolderRecord | None:
+    async def _moved_from(self, found: FoundFolder, found_files: Iterable[FoundFile]) -> StoredFolder | None:
         """A folder that was elsewhere: same inode, its old path gone, and the same time or an entry in common.
 
         The last because inodes are used again: a new folder often has that of one just deleted.
@@ -169,15 +178,15 @@ class Comparison:
                 return old
         return None
 
-    def _gone_with_inode(self, found: FoundFolder) -> list[FolderRecord]:
+    def _gone_with_inode(self, found: FoundFolder) -> list[StoredFolder]:
         known = [self._by_id[id_] for id_ in self._by_inode.get(found.inode, ()) if id_ not in self._seen]
         return [old for old in known if old.inode == found.inode and not self._still_there(old.raw)]
 
-    def _has_folder_of(self, old: FolderRecord, found: FoundFolder) -> bool:
+    def _has_folder_of(self, old: StoredFolder, found: FoundFolder) -> bool:
         below = [r.raw.rpartition(b"/")[2] for r in self._by_id.values() if r.parent_id == old.id]
         return any(os.path.lexists(b"/".join((self._root.raw_path, found.relative, name))) for name in below)
 
-    def _move_tree(self, old: FolderRecord, found: FoundFolder) -> list[FolderRecord]:
+    def _move_tree(self, old: StoredFolder, found: FoundFolder) -> list[StoredFolder]:
         """The folder and all below it under their new keys, itself first."""
         parent = self._by_key[self._key(found.key.rpartition("/")[0])]
         new_key = self._key(found.key)
@@ -209,7 +218,7 @@ class Comparison:
 
     async def _compare_files(
         self,
-        records: Iterable[tuple[FolderRecord, FoundFolder, list[FoundFile]]],
+        records: Iterable[tuple[StoredFolder, FoundFolder, list[FoundFile]]],
         known: dict[str, dict[str, FileRecord]],
     ) -> None:
         pending: list[FileRecord] = []
@@ -273,7 +282,7 @@ class Comparison:
         ]
         await failures.put_folder_failures(self._graph, self._root.id, key, noted, self._progress.job_id)
 
-    def _nearest(self, below: str) -> FolderRecord:
+    def _nearest(self, below: str) -> StoredFolder:
         while (record := self._by_key.get(self._key(below))) is None:
             below = below.rpartition("/")[0]
         return record
@@ -316,7 +325,7 @@ def _signature(file: FoundFile) -> Signature:
     return file.size, file.mtime_ns, file.inode, _stamp(file.sidecar)
 
 
-def _stamp(sidecar: Sidecar | None) -> str | None:
+def _stamp(sidecar: SidecarFile | None) -> str | None:
     return f"{sidecar.size}:{sidecar.mtime_ns}" if sidecar else None
 
 

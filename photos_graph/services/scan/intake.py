@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from photos_graph.graph.library.files import PendingFile
-from photos_graph.library.sidecar import Sidecar
+from photos_graph.library.sidecar import SidecarLabels
 from photos_graph.model import Box, Camera, Location, Metadata, Region, Root, Taken, TakenSource, ThumbnailFormat
 from photos_graph.paths import encode_raw
 from photos_graph.settings import Settings
@@ -80,7 +80,7 @@ async def read_orientation(pool: WorkerPool, path: bytes) -> int:
 
 async def read_sidecars(
     pool: WorkerPool, folder: bytes, files: Sequence[tuple[bytes, int, int, int]]
-) -> list[tuple[Sidecar | None, list[str]]]:
+) -> list[tuple[SidecarLabels | None, list[str]]]:
     """Sidecars in ``folder``, by their paths in it and the width, height (as displayed) and orientation of their
     photos: what each says, or None, and why a part, or all of it, could not be read."""
     argument = {"folder": encode_raw(folder), "files": [[encode_raw(path), *about] for path, *about in files]}
@@ -88,8 +88,8 @@ async def read_sidecars(
     return [(_sidecar(packed) if packed else None, doubts) for packed, doubts in result["sidecars"]]
 
 
-def _sidecar(packed: dict[str, Any]) -> Sidecar:
-    return Sidecar(
+def _sidecar(packed: dict[str, Any]) -> SidecarLabels:
+    return SidecarLabels(
         tags=tuple(packed["tags"]),
         regions=tuple(Region(Box(*sides), name) for *sides, name in packed["regions"]),
         rating=packed["rating"],

@@ -16,7 +16,7 @@ from photos_graph.workers.child import Emit, Task
 
 def _intake(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     """The child's side. Emits the rendition; returns the rest."""
-    from photos_graph.images.decoding import Limits
+    from photos_graph.images.decoding import DecodeLimits
     from photos_graph.images.derivatives import derive
     from photos_graph.library.metadata import read_metadata
     from photos_graph.library.original import read_original
@@ -38,7 +38,7 @@ def _intake(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
             sidecar = _read_sidecar(root, decode_raw(argument["sidecar"]), follow)
         except PhotosGraphError as error:
             warnings.append(("metadata", f"Its sidecar: {error.public_message}"))
-    derived = derive(original.data, Limits(argument["max_pixels"]), argument["quality"])
+    derived = derive(original.data, DecodeLimits(argument["max_pixels"]), argument["quality"])
     metadata, doubts = read_metadata(original.data, argument["name"], original.mtime_ns, sidecar)
     regions, more_doubts = read_regions(original.data, derived.width, derived.height, metadata.orientation, sidecar)
     regions = regions or _picasas(root, decode_raw(argument["path"]), follow)

@@ -11,7 +11,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import files, folders
 from photos_graph.graph.library.files import PendingFile, Signature
 from photos_graph.jobs.queue import Jobs
-from photos_graph.library.walking import FoundFolder, KnownFolder, Rules, walk
+from photos_graph.library.walking import DirectoryRules, FoundFolder, KnownFolder, walk
 from photos_graph.model import Root, RootState
 from photos_graph.services.scan.reading import look
 from photos_graph.services.scan.roots import refreshed
@@ -44,7 +44,7 @@ class Waiting:
 
 
 async def poll(
-    graph: Graph, jobs: Jobs, rules: Rules, waiting: Waiting | None = None, came_back: Told | None = None
+    graph: Graph, jobs: Jobs, rules: DirectoryRules, waiting: Waiting | None = None, came_back: Told | None = None
 ) -> None:
     """One look at every root: those that went away are OFFLINE, those that changed get a quick scan, all the same one
     so that files moved between them are seen as moved. ``came_back`` is told where one is ONLINE again."""
@@ -75,18 +75,20 @@ async def poll(
         await came_back()
 
 
-def _changed(root: Root, rules: Rules, known: dict[bytes, KnownFolder]) -> bool:
+def _changed(root: Root, rules: DirectoryRules, known: dict[bytes, KnownFolder]) -> bool:
     """Whether a folder has another time than the last scan found. One that came or went shows in the one above it."""
     return any(isinstance(found, FoundFolder) and found.listed for found in walk(root.raw_path, rules, known))
 
 
-def _looks(root: Root, rules: Rules, pending: Sequence[PendingFile]) -> Looks:
+def _looks(root: Root, rules: DirectoryRules, pending: Sequence[PendingFile]) -> Looks:
     """Of those that are there; one that is gone shows in its folder."""
     found = ((file.record, look(root, file, rules.follow_symlinks)) for file in pending)
     return {record.id: (record.signature, now.record.signature) for record, now in found if now}
 
 
-async def keep_polling(graph: Graph, jobs: Jobs, rules: Rules, seconds: float, came_back: Told | None = None) -> None:
+async def keep_polling(
+    graph: Graph, jobs: Jobs, rules: DirectoryRules, seconds: float, came_back: Told | None = None
+) -> None:
     waiting = Waiting()
     while True:
         await asyncio.sleep(seconds)

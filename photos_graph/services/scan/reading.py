@@ -52,7 +52,7 @@ QUARANTINE_AFTER = 3  # and after which it is not opened again
 
 
 @dataclass(slots=True)
-class Tally:
+class ReadingTally:
     """What a reading came to."""
 
     done: int = 0
@@ -80,7 +80,7 @@ class Reading:
         self._index = index
         self._settings = settings
         self._progress = progress
-        self._tally = Tally()
+        self._tally = ReadingTally()
         self._opened: set[str] = set()  # file ids, of those that are PENDING still
         self._blameless: list[str] = []  # file ids: opened, and no more came of it than that it is gone, or written to
         self._killers: list[PendingFile] = []
@@ -89,7 +89,7 @@ class Reading:
         self._written = time.monotonic()
         self._total = 0
 
-    async def run(self, root: Root) -> Tally:
+    async def run(self, root: Root) -> ReadingTally:
         """Ends when everything is read, but for files that are still being written after the settling limit.
 
         Raises RootOffline when the root goes away meanwhile, and Cancelled.

@@ -13,28 +13,30 @@ from photos_graph.images.formats import EXTENSIONS, RAW
 from photos_graph.index import Index
 from photos_graph.jobs.progress import Progress
 from photos_graph.library.places import Gazetteer
-from photos_graph.library.walking import Rules
+from photos_graph.library.walking import DirectoryRules
 from photos_graph.model import Job, Root, RootState
 from photos_graph.services.scan.comparison import Comparison
-from photos_graph.services.scan.reading import Reading, Tally
+from photos_graph.services.scan.reading import Reading, ReadingTally
 from photos_graph.services.scan.roots import refreshed
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
 
-def rules(settings: Settings) -> Rules:
+def rules(settings: Settings) -> DirectoryRules:
     library = settings.library
-    return Rules(EXTENSIONS, frozenset(library.skip_folders), library.follow_symlinks, frozenset(RAW.extensions))
+    return DirectoryRules(
+        EXTENSIONS, frozenset(library.skip_folders), library.follow_symlinks, frozenset(RAW.extensions)
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FolderLook:
     """One root, compared and read, before anything in it is judged missing."""
 
     root: Root
     held: int  # files before the scan
     comparison: Comparison
-    tally: Tally
+    tally: ReadingTally
 
     @property
     def vanished(self) -> list[str]:
@@ -73,7 +75,7 @@ class Scan:
             raise NotFound("The folder of photos that this scan was for has been removed.")
         said: dict[str, str] = {}
         refused: list[RootOffline | Conflict] = []
-        looks: list[Look] = []
+        looks: list[FolderLook] = []
         # What vanished from one root may have been moved into another: all are read before any is judged.
         for root in roots:
             try:
@@ -102,7 +104,7 @@ class Scan:
             raise type(refused[0])(closing)
         return closing or "There is no folder of photos yet. Add one first."
 
-    async def _look(self, root: Root, job: Job, progress: Progress) -> Look:
+    async def _look(self, root: Root, job: Job, progress: Progress) -> FolderLook:
         root = await self._online(root)
         scope = None
         if folder_id := job.arguments.get("folder"):
@@ -113,7 +115,7 @@ class Scan:
         await comparison.run(scope, quick=job.arguments.get("quick") == "1")
         await self._index.catch_up()
         reading = Reading(self._graph, self._pool, self._cache, self._gazetteer, self._index, self._settings, progress)
-        return Look(root, held, comparison, await reading.run(root))
+        return FolderLook(root, held, comparison, await reading.run(root))
 
     async def _online(self, root: Root) -> Root:
         now = await refreshed(root)
@@ -123,7 +125,7 @@ class Scan:
             raise RootOffline(f"{root.name} is offline: its folder is not there, or not the one that was added.")
         return now
 
-    async def _judge(self, look: Look, vanished: set[str], job: Job) -> str:
+    async def _judge(self, look: FolderLook, vanished: set[str], job: Job) -> str:
         """Marks as missing what is gone, unless it is so much that something else must be wrong. ``vanished`` is what
         did from all roots."""
         root = await self._online(look.root)  # a share that went away meanwhile has lost nothing

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from photos_graph.errors import BadInput, TooComplex
 from photos_graph.model import SearchTerm
-from photos_graph.search.language.grammar import Role
+from photos_graph.search.language.grammar import PhraseRole
 from photos_graph.search.language.languages import LANGUAGES, PREFIXES
 from photos_graph.search.language.parser import MOST_CHARACTERS, Parsed, parse
 from photos_graph.search.query import Everything, Or
@@ -160,7 +160,7 @@ def test_ten_kilobytes_have_an_answer_soon(text: str) -> None:
 
 def test_every_role_is_in_some_table() -> None:
     said = {role for language in LANGUAGES for roles in language.roles.values() for role in roles}
-    assert said == set(Role)
+    assert said == set(PhraseRole)
 
 
 def test_terms_are_in_the_order_of_the_text() -> None:

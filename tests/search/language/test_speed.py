@@ -11,7 +11,7 @@ import pytest
 
 from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.language.lexicon import Names
+from photos_graph.search.language.lexicon import LexiconNames
 from photos_graph.search.language.parser import parse
 from photos_graph.search.rows import FolderRow, PersonRow, PhotoRow, PlaceRow, TagRow
 from tests.search.language.library import PERSONS, PLACES, TAGS, TODAY, index_of
@@ -82,7 +82,7 @@ def test_a_name_of_thousands_over_and_over_takes_less_than_200_ms(library: Searc
 def test_the_lexicon_is_made_in_less_than_a_second(library: SearchIndex) -> None:
     def make() -> float:
         rows = [_copy(each) for each in (library.tags, library.persons, library.places, library.folders)]
-        return seconds(lambda: Names(*rows, library.terms.names.has), 1)
+        return seconds(lambda: LexiconNames(*rows, library.terms.names.has), 1)
 
     assert min(make() for _ in range(2)) < 1
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photos_graph.search.language.spelling import Vocabulary, slips
+from photos_graph.search.language.spelling import SpellingVocabulary, slips
 
 WORDS = st.text(alphabet="abcdéя山1", min_size=1, max_size=7)
 
@@ -26,7 +26,7 @@ def distance(one: str, other: str) -> int:
 
 @given(st.lists(WORDS, max_size=20), st.lists(WORDS, max_size=10), WORDS, st.integers(1, 2))
 def test_the_nearest_words_are_found(came: list[str], went: list[str], word: str, most: int) -> None:
-    vocabulary, known = Vocabulary(), [*came]
+    vocabulary, known = SpellingVocabulary(), [*came]
     for each in came:
         vocabulary.add(each)
     vocabulary.near(word, most)

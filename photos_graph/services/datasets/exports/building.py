@@ -35,7 +35,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class SkippedPhoto:
     """A photo that is not in the export, or not whole; ``path`` of its first file."""
 
     photo: str
@@ -129,7 +129,7 @@ class Building:
         return path.exists() and path.stat().st_size == written.size
 
     def note(
-        self, block: int, records: Iterable[PhotoRecord], files: Sequence[Written], left_out: Sequence[LeftOut]
+        self, block: int, records: Iterable[PhotoRecord], files: Sequence[Written], left_out: Sequence[SkippedPhoto]
     ) -> None:
         with written_whole(self._note(block)) as file:
             about = {"files": [asdict(each) for each in files], "left_out": [asdict(each) for each in left_out]}
@@ -149,9 +149,9 @@ class Building:
         for about in self._abouts():
             yield from (Written(**each) for each in about["files"])
 
-    def left_out(self) -> Iterator[LeftOut]:
+    def left_out(self) -> Iterator[SkippedPhoto]:
         for about in self._abouts():
-            yield from (LeftOut(**each) for each in about["left_out"])
+            yield from (SkippedPhoto(**each) for each in about["left_out"])
 
     def _abouts(self) -> Iterator[dict[str, list[dict[str, Any]]]]:
         return (_about(path) for path in self._notes())

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from photos_graph.services.datasets.exports.building import LeftOut, Written
+from photos_graph.services.datasets.exports.building import SkippedPhoto, Written
 from photos_graph.services.datasets.exports.records import FaceRecord, LibraryRecord, PhotoRecord
 
 
@@ -16,13 +16,13 @@ class Block:
 
     records: list[PhotoRecord] = field(default_factory=list)
     files: list[Written] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
+    left_out: list[SkippedPhoto] = field(default_factory=list)
 
     def leave_out(self, record: PhotoRecord, reason: str) -> None:
-        self.left_out.append(LeftOut(record.id, record.files[0], reason))
+        self.left_out.append(SkippedPhoto(record.id, record.files[0], reason))
 
 
-class Format(Protocol):
+class DatasetWriter(Protocol):
     how_to_read: str  # for the datasheet, in Markdown
 
     async def write(self, number: int, records: Sequence[PhotoRecord]) -> Block:

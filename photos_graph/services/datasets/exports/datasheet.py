@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from photos_graph.model import Certainty
-from photos_graph.services.datasets.exports.building import LeftOut, Written
+from photos_graph.services.datasets.exports.building import SkippedPhoto, Written
 from photos_graph.services.datasets.exports.dataset_formats import labels
 from photos_graph.services.datasets.exports.gathering import SPLITS
 from photos_graph.services.datasets.exports.records import PhotoRecord
-from photos_graph.services.datasets.exports.request import Order
+from photos_graph.services.datasets.exports.request import ExportRequest
 
 MOST_EXAMPLES = 20  # of photos left out for one reason
 
@@ -33,7 +33,7 @@ def counted(records: Iterable[PhotoRecord]) -> Counts:
     return counts
 
 
-def datasheet(order: Order, counts: Counts, left_out: Iterable[LeftOut], how_to_read: str) -> str:
+def datasheet(order: ExportRequest, counts: Counts, left_out: Iterable[SkippedPhoto], how_to_read: str) -> str:
     splits = [name for name, _ in reversed(SPLITS)]
     total = sum(counts.photos.values())
     names = sorted({label for label, _ in counts.labels})
@@ -86,7 +86,7 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _left_out(left_out: Iterable[LeftOut]) -> str:
+def _left_out(left_out: Iterable[SkippedPhoto]) -> str:
     reasons: dict[str, list[str]] = {}
     counts: Counter[str] = Counter()
     for each in left_out:
@@ -101,7 +101,7 @@ def _left_out(left_out: Iterable[LeftOut]) -> str:
     return "\n".join(lines) or "Nothing."
 
 
-def manifest(order: Order, files: Iterable[Written]) -> Iterator[bytes]:
+def manifest(order: ExportRequest, files: Iterable[Written]) -> Iterator[bytes]:
     """In pieces: a large export has as many files as photos."""
     about: Mapping[str, object] = {
         "format": order.format.value,

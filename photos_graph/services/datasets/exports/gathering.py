@@ -8,8 +8,8 @@ from pyroaring import BitMap
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import export_rows, tag_edges
-from photos_graph.graph.labels.changes import Edge, EdgeKind
-from photos_graph.graph.labels.export_rows import SaidFace, SaidPhoto
+from photos_graph.graph.labels.changes import Assertion, AssertionKind
+from photos_graph.graph.labels.export_rows import ExportedFace, ExportedPhoto
 from photos_graph.graph.learning import models
 from photos_graph.index import Index
 from photos_graph.learn.dataset import chance, occasion
@@ -65,7 +65,7 @@ class Gathering:
             ),
         )
 
-    def _photo(self, photo: SaidPhoto, tags: Sequence[PhotoTag]) -> PhotoRecord:
+    def _photo(self, photo: ExportedPhoto, tags: Sequence[PhotoTag]) -> PhotoRecord:
         files = [f"{self._search.folder_path(folder)}/{name}" for _, folder, name in photo.files]
         day = photo.taken_at.date().isoformat() if photo.taken_at and photo.taken_source in DATED else ""
         return PhotoRecord(
@@ -89,18 +89,18 @@ class Gathering:
         folder = self._search.folder_path(tag.folder_id) if tag.folder_id else None
         return TagRecord(self._search.tags.path(tag.tag_id) or "", tag.source, tag.score, tag.model_id, folder)
 
-    def _marks(self, own: Mapping[str, Edge]) -> tuple[TagMark, ...]:
+    def _marks(self, own: Mapping[str, Assertion]) -> tuple[TagMark, ...]:
         marks = (
-            TagMark(path, edge.kind is EdgeKind.EXCLUDES, edge.at_ms or None, edge.by, edge.via, edge.recursive)
+            TagMark(path, edge.kind is AssertionKind.EXCLUDES, edge.at_ms or None, edge.by, edge.via, edge.recursive)
             for tag_id, edge in own.items()
             if (path := self._search.tags.path(tag_id))
         )
         return tuple(sorted(marks, key=lambda mark: mark.tag))
 
-    def _face(self, face: SaidFace) -> FaceRecord:
+    def _face(self, face: ExportedFace) -> FaceRecord:
         names = {id_: row.name for id_ in face.edges if (row := self._search.persons.get(id_)) is not None}
         marks = tuple(
-            PersonMark(names[id_], edge.kind is EdgeKind.IS_NOT, edge.at_ms or None, edge.by, edge.via)
+            PersonMark(names[id_], edge.kind is AssertionKind.IS_NOT, edge.at_ms or None, edge.by, edge.via)
             for id_, edge in sorted(face.edges.items())
             if id_ in names
         )

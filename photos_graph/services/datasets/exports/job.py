@@ -20,15 +20,15 @@ from photos_graph.jobs.queue import Jobs
 from photos_graph.model import Certainty, DatasetFormat, Job, JobKind, JobState
 from photos_graph.paths import check_outside, display
 from photos_graph.services.browse.tags import Tags
-from photos_graph.services.datasets.exports.building import Building, LeftOut
+from photos_graph.services.datasets.exports.building import Building, SkippedPhoto
 from photos_graph.services.datasets.exports.class_folders import WITHOUT, ClassFolders
 from photos_graph.services.datasets.exports.coco import Coco
-from photos_graph.services.datasets.exports.dataset_formats import Format
+from photos_graph.services.datasets.exports.dataset_formats import DatasetWriter
 from photos_graph.services.datasets.exports.datasheet import counted, datasheet, manifest
 from photos_graph.services.datasets.exports.gathering import Gathering
 from photos_graph.services.datasets.exports.json_lines import Lossless
 from photos_graph.services.datasets.exports.pictures import Pictures
-from photos_graph.services.datasets.exports.request import Order, name_now
+from photos_graph.services.datasets.exports.request import ExportRequest, name_now
 from photos_graph.services.datasets.exports.selection import Wanted, query_of, told
 from photos_graph.services.datasets.exports.shards import Shards
 from photos_graph.services.datasets.exports.sidecars import Sidecars
@@ -73,16 +73,16 @@ class Exports:
         photos = self._index.search.evaluate(query_of(wanted, self._index.search)).copy()
         photos.run_optimize()
         name, at = name_now(format)
-        order = Order(format, target, name, photos, certainty, originals, told(wanted), by, at)
+        order = ExportRequest(format, target, name, photos, certainty, originals, told(wanted), by, at)
         return await self._jobs.queue(JobKind.EXPORT, (await self._begun(order) or order).arguments())
 
-    async def _begun(self, order: Order) -> Order | None:
+    async def _begun(self, order: ExportRequest) -> ExportRequest | None:
         """One that asked for the same and came to no end, the disk being full, say, with the name under which what was
         made is still there."""
         unfinished = await self._jobs.unfinished(JobKind.EXPORT)
         running = {job.arguments["name"] for job in unfinished if job.state is JobState.RUNNING}
         for job in await self._jobs.undone(JobKind.EXPORT, MOST_UNDONE):
-            begun = Order.of(job.arguments)
+            begun = ExportRequest.of(job.arguments)
             if begun.name in running or not begun.wants_the_same(order):
                 continue
             if await asyncio.to_thread(Building(begun.target).is_begun):
@@ -115,7 +115,7 @@ class ExportJob:
 
     async def run(self, job: Job, progress: Progress) -> str:
         """Raises Cancelled, BadInput when the folder cannot be written to, ModelUnavailable without TensorFlow."""
-        order = Order.of(job.arguments)
+        order = ExportRequest.of(job.arguments)
         building = Building(order.target)
         roots = [root.raw_path for root in await folders.roots(self._graph)]
         check_outside(order.target, roots)  # one may have been added since
@@ -136,7 +136,7 @@ class ExportJob:
         return f"{len(order.photos):,} photos: {display(bytes(order.target))}"
 
     async def _write(
-        self, order: Order, building: Building, format: Format, gathering: Gathering, progress: Progress
+        self, order: ExportRequest, building: Building, format: DatasetWriter, gathering: Gathering, progress: Progress
     ) -> None:
         total, done = len(order.photos), 0
         for number, block in enumerate(_blocks(order)):
@@ -147,7 +147,9 @@ class ExportJob:
             done += len(block)
         await progress.step(done, total, SAYING)
 
-    async def _finish(self, order: Order, building: Building, format: Format, gathering: Gathering) -> None:
+    async def _finish(
+        self, order: ExportRequest, building: Building, format: DatasetWriter, gathering: Gathering
+    ) -> None:
         everything = len(order.photos) == len(self._index.search)
         library = await gathering.library(order.photos, everything)
 
@@ -163,7 +165,7 @@ class ExportJob:
 
     async def _tell_failures(self, building: Building, progress: Progress) -> None:
         """What is left out because it has no label is no failure."""
-        some: list[LeftOut] = await asyncio.to_thread(
+        some: list[SkippedPhoto] = await asyncio.to_thread(
             lambda: list(islice((each for each in building.left_out() if each.reason != WITHOUT), MOST_FAILURES))
         )
         files = await files_of(self._graph, [each.photo for each in some])
@@ -174,11 +176,11 @@ class ExportJob:
         ]
         await failures.replace_stage(self._graph, STAGE, noted, progress.job_id)
 
-    async def _gathering(self, order: Order) -> Gathering:
+    async def _gathering(self, order: ExportRequest) -> Gathering:
         covers = await export_rows.covers(self._graph)
         return Gathering(self._graph, self._index, Tags(self._graph, self._index), order.certainty, covers)
 
-    def _format(self, order: Order, building: Building) -> Format:
+    def _format(self, order: ExportRequest, building: Building) -> DatasetWriter:
         pictures = Pictures(self._media, building, order.originals, self._settings.images.workers)
         match order.format:
             case DatasetFormat.COCO:
@@ -196,7 +198,7 @@ class ExportJob:
         return await read_orientation(self._pool, await self._media.path(photo_id))
 
 
-def _blocks(order: Order) -> Iterator[list[int]]:
+def _blocks(order: ExportRequest) -> Iterator[list[int]]:
     numbers = iter(order.photos)
     while block := list(islice(numbers, order.block)):
         yield block

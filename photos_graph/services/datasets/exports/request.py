@@ -13,7 +13,7 @@ from photos_graph.model import Certainty, DatasetFormat
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ExportRequest:
     """``photos``: the numbers of those that the filter gave when it was asked. ``folder``: the absolute path of the one
     that the export is made in, under ``name``. ``asked``: the filter, for people."""
 
@@ -32,7 +32,7 @@ class Order:
     def target(self) -> Path:
         return self.folder / self.name
 
-    def wants_the_same(self, other: Order) -> bool:
+    def wants_the_same(self, other: ExportRequest) -> bool:
         """Whether what is made for the one is what the other asks for, but for its name and time."""
         return self._wanted() == other._wanted()
 
@@ -54,7 +54,7 @@ class Order:
         }
 
     @classmethod
-    def of(cls, arguments: dict[str, str]) -> Order:
+    def of(cls, arguments: dict[str, str]) -> ExportRequest:
         return cls(
             format=DatasetFormat(arguments["format"]),
             folder=Path(arguments["folder"]),

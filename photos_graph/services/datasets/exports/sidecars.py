@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from photos_graph.errors import EngineUnavailable, PhotosGraphError
 from photos_graph.images.formats import RAW
 from photos_graph.jobs.concurrency import when_free
-from photos_graph.library.sidecar import Sidecar, write_sidecar
+from photos_graph.library.sidecar import SidecarLabels, write_sidecar
 from photos_graph.model import Box, Region, TagSource
 from photos_graph.services.datasets.exports.building import Building, Written
 from photos_graph.services.datasets.exports.dataset_formats import Block, shown
@@ -66,7 +66,7 @@ format only. `photos-graph import` of this folder reads it back."""
         for record in records:
             orientation = turned[record.id]
             said = sidecar_of(record, with_faces=orientation is not None)
-            if said == Sidecar():
+            if said == SidecarLabels():
                 continue
             try:
                 data = write_sidecar(said, record.width, record.height, orientation or 1)
@@ -99,12 +99,12 @@ def _beside(file: str) -> str:
     return f"{FOLDER}/{file}.xmp"
 
 
-def sidecar_of(record: PhotoRecord, *, with_faces: bool = True) -> Sidecar:
+def sidecar_of(record: PhotoRecord, *, with_faces: bool = True) -> SidecarLabels:
     faces = list(shown(record)) if with_faces else []
     named = {face.person for face in faces if face.score is None}
     supposed = {face.person for face in faces if face.person} - named
     rating = record.rating.value
-    return Sidecar(
+    return SidecarLabels(
         tags=tuple(tag.tag for tag in record.tags),
         regions=tuple(Region(Box(*face.box), None if _is_twice(face, named) else face.person) for face in faces),
         rating=None if rating is None else int(rating),

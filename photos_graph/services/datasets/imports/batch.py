@@ -10,7 +10,7 @@ SOME = 500  # photos
 
 
 @dataclass(slots=True)
-class Batch:
+class RecordBatch:
     """``records`` by the numbers of their photos; ``seen`` of how many lines or sidecars it is."""
 
     seen: int = 0

@@ -17,7 +17,7 @@ from photos_graph.graph.labels.changes import now_ms
 from photos_graph.paths import open_inside
 from photos_graph.services.datasets.exports.json_lines import LIBRARY_FILE, PHOTOS
 from photos_graph.services.datasets.exports.records import LIBRARY, PHOTO, LibraryRecord, PhotoRecord
-from photos_graph.services.datasets.imports.batch import SOME, Batch
+from photos_graph.services.datasets.imports.batch import SOME, RecordBatch
 from photos_graph.services.datasets.imports.validation import check_library, check_photo
 
 MOST_LINE = 4 * 1024 * 1024  # bytes; of the longest ones fewer are read at a time
@@ -62,15 +62,15 @@ class Exported:
 
         return await asyncio.to_thread(read)
 
-    async def batches(self) -> AsyncIterator[Batch]:
+    async def batches(self) -> AsyncIterator[RecordBatch]:
         with await asyncio.to_thread(self._opened, PHOTOS) as file:
             at, lines = 0, _lines(file)
             while some := await asyncio.to_thread(_some, lines):
                 yield await self._batch(some, at)
                 at += len(some)
 
-    async def _batch(self, lines: Sequence[bytes | None], at: int) -> Batch:
-        batch = Batch(len(lines))
+    async def _batch(self, lines: Sequence[bytes | None], at: int) -> RecordBatch:
+        batch = RecordBatch(len(lines))
         found: dict[str, PhotoRecord] = {}
         for place, line in enumerate(lines, at + 1):
             try:

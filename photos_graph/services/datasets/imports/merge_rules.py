@@ -13,9 +13,9 @@ from uuid import uuid4
 
 from photos_graph.boxes import paired
 from photos_graph.graph.faces.detections import DETECTED
-from photos_graph.graph.labels.changes import Edge, EdgeKind, Value
-from photos_graph.graph.labels.export_rows import SaidFace
-from photos_graph.graph.labels.tag_edges import Edges
+from photos_graph.graph.labels.changes import Assertion, AssertionKind, Value
+from photos_graph.graph.labels.export_rows import ExportedFace
+from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.model import Box
 from photos_graph.services.datasets.exports.records import FaceRecord, PersonMark, TagMark, ValueMark
 from photos_graph.services.faces.assignment_rules import named
@@ -32,14 +32,14 @@ class Speaker:
     at_ms: int
     undated: bool = False
 
-    def edge(self, kind: EdgeKind, mark: TagMark | PersonMark) -> Edge:
-        via = mark.via or "MANUAL" if kind in (EdgeKind.TAGGED, EdgeKind.IS) else None
-        recursive = mark.recursive if isinstance(mark, TagMark) and kind is EdgeKind.TAGGED else None
+    def edge(self, kind: AssertionKind, mark: TagMark | PersonMark) -> Assertion:
+        via = mark.via or "MANUAL" if kind in (AssertionKind.TAGGED, AssertionKind.IS) else None
+        recursive = mark.recursive if isinstance(mark, TagMark) and kind is AssertionKind.TAGGED else None
         if self.undated:
-            return Edge(kind, self.at_ms, self.by, via, recursive)
-        return Edge(kind, mark.at or 0, mark.by, via, recursive)
+            return Assertion(kind, self.at_ms, self.by, via, recursive)
+        return Assertion(kind, mark.at or 0, mark.by, via, recursive)
 
-    def outdoes(self, new: Edge, old: Edge) -> bool:
+    def outdoes(self, new: Assertion, old: Assertion) -> bool:
         """Of two that do not say the same."""
         if old.via == BY_FILE and new.via != BY_FILE:
             return True
@@ -48,13 +48,13 @@ class Speaker:
         return new.at_ms > old.at_ms
 
 
-def merged_tags(own: Edges, marks: Iterable[tuple[str, TagMark]], up: Up | None, speaker: Speaker) -> Edges:
+def merged_tags(own: Assertions, marks: Iterable[tuple[str, TagMark]], up: Up | None, speaker: Speaker) -> Assertions:
     """``marks`` with the ids of their tags. A tag and an exclusion above it void one another on a photo, so of them too
     the one that counts stays alone. ``up`` is None of a folder, which may well exclude what comes from above and carry
     a tag below that."""
     after = dict(own)
     for tag_id, mark in marks:
-        kind = EdgeKind.EXCLUDES if mark.excluded else EdgeKind.TAGGED
+        kind = AssertionKind.EXCLUDES if mark.excluded else AssertionKind.TAGGED
         new, old = speaker.edge(kind, mark), after.get(tag_id)
         if old is not None and (old.kind, old.via, old.recursive) == (new.kind, new.via, new.recursive):
             continue
@@ -66,11 +66,11 @@ def merged_tags(own: Edges, marks: Iterable[tuple[str, TagMark]], up: Up | None,
     return after
 
 
-def _voided(edges: Edges, tag_id: str, kind: EdgeKind, up: Up) -> set[str]:
+def _voided(edges: Assertions, tag_id: str, kind: AssertionKind, up: Up) -> set[str]:
     """Tags of the edges that cannot stand beside one of that kind."""
-    if kind is EdgeKind.TAGGED:
-        return {id_ for id_ in up(tag_id) if id_ in edges and edges[id_].kind is EdgeKind.EXCLUDES}
-    return {id_ for id_, edge in edges.items() if edge.kind is EdgeKind.TAGGED and tag_id in up(id_)}
+    if kind is AssertionKind.TAGGED:
+        return {id_ for id_ in up(tag_id) if id_ in edges and edges[id_].kind is AssertionKind.EXCLUDES}
+    return {id_ for id_, edge in edges.items() if edge.kind is AssertionKind.TAGGED and tag_id in up(id_)}
 
 
 def merged_value(own: Value, mark: ValueMark, speaker: Speaker) -> Value | None:
@@ -84,23 +84,23 @@ def merged_value(own: Value, mark: ValueMark, speaker: Speaker) -> Value | None:
 
 
 @dataclass(slots=True)
-class Faces:
+class MergedFaces:
     """What becomes of the faces of a photo. ``new``: those to be made; ``after``: edges by face id, of known and new
     ones; ``ignored``: ids; ``covers``: person id to the face that shows them; ``refused``: why a name was not taken."""
 
     new: dict[str, FaceRecord] = field(default_factory=dict)
-    after: dict[str, Edges] = field(default_factory=dict)
+    after: dict[str, Assertions] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     covers: dict[str, str] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
 
 
 def merged_faces(
-    own: Sequence[SaidFace], records: Sequence[FaceRecord], persons: Mapping[str, str], speaker: Speaker
-) -> Faces:
+    own: Sequence[ExportedFace], records: Sequence[FaceRecord], persons: Mapping[str, str], speaker: Speaker
+) -> MergedFaces:
     """``records`` are those faces of which anything is said that have most in common with them; else new ones.
     ``persons``: names to ids."""
-    found = Faces(after={face.id: dict(face.edges) for face in own})
+    found = MergedFaces(after={face.id: dict(face.edges) for face in own})
     pairs = paired([Box(*record.box) for record in records], [face.box for face in own])
     for place, record in enumerate(records):
         known = own[pairs[place]] if place in pairs else None
@@ -120,9 +120,9 @@ def merged_faces(
     return found
 
 
-def _say(found: Faces, face_id: str, person_id: str, mark: PersonMark, speaker: Speaker) -> None:
+def _say(found: MergedFaces, face_id: str, person_id: str, mark: PersonMark, speaker: Speaker) -> None:
     edges = found.after[face_id]
-    new, old = speaker.edge(EdgeKind.IS_NOT if mark.never else EdgeKind.IS, mark), edges.get(person_id)
+    new, old = speaker.edge(AssertionKind.IS_NOT if mark.never else AssertionKind.IS, mark), edges.get(person_id)
     if old is not None and (old.kind, old.via) == (new.kind, new.via):
         return
     if old is not None and not speaker.outdoes(new, old):
@@ -139,9 +139,9 @@ def _say(found: Faces, face_id: str, person_id: str, mark: PersonMark, speaker: 
         found.after[face_id] = named(edges, person_id, new)
 
 
-def _is(edge: Edge | None) -> bool:
-    return edge is not None and edge.kind is EdgeKind.IS
+def _is(edge: Assertion | None) -> bool:
+    return edge is not None and edge.kind is AssertionKind.IS
 
 
-def _is_named(edges: Edges) -> bool:
+def _is_named(edges: Assertions) -> bool:
     return any(_is(edge) for edge in edges.values())

@@ -10,7 +10,7 @@ from photos_graph.errors import BadInput
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import persons
 from photos_graph.graph.labels import changes
-from photos_graph.graph.labels.changes import Change, PersonState, Shift, What
+from photos_graph.graph.labels.changes import Change, Edit, PersonState, What
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.person_names import checked_person_name, person_key
 from photos_graph.services.datasets.exports.records import TagMark
@@ -31,7 +31,7 @@ class Outcome:
 
 
 async def note_change(
-    tx: Transaction, what: What, shifts: tuple[Shift, ...], speaker: Speaker, outcome: Outcome
+    tx: Transaction, what: What, shifts: tuple[Edit, ...], speaker: Speaker, outcome: Outcome
 ) -> None:
     """So that it can be undone."""
     change_id = await changes.record(tx, Change(KIND, what, speaker.by, speaker.at_ms, shifts))

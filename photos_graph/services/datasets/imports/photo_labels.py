@@ -11,10 +11,16 @@ from photos_graph.graph.faces import assignments, cluster_pages, match_requests,
 from photos_graph.graph.faces.detections import make_due
 from photos_graph.graph.labels import changes, export_rows, ratings, tag_edges, tags
 from photos_graph.graph.labels.changes import Single, Value, What
-from photos_graph.graph.labels.export_rows import SaidPhoto
+from photos_graph.graph.labels.export_rows import ExportedPhoto
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.services.datasets.exports.records import PhotoRecord
-from photos_graph.services.datasets.imports.merge_rules import Faces, Speaker, merged_faces, merged_tags, merged_value
+from photos_graph.services.datasets.imports.merge_rules import (
+    MergedFaces,
+    Speaker,
+    merged_faces,
+    merged_tags,
+    merged_value,
+)
 from photos_graph.services.datasets.imports.outcome import Outcome, meant_persons, note_change, placed_marks
 from photos_graph.services.labels.tag_rules import shifts
 
@@ -28,13 +34,13 @@ async def write_photos(graph: Graph, records: Mapping[int, PhotoRecord], speaker
     async def work(tx: Transaction) -> Outcome:
         await changes.lock(tx)
         known = {photo.number: photo for photo in await export_rows.said_of(tx, list(records))}
-        return await _Batch(tx, speaker, known, has).write(records)
+        return await _LabelBatch(tx, speaker, known, has).write(records)
 
     return await graph.transaction(work)
 
 
-class _Batch:
-    def __init__(self, tx: Transaction, speaker: Speaker, known: Mapping[int, SaidPhoto], has: Has) -> None:
+class _LabelBatch:
+    def __init__(self, tx: Transaction, speaker: Speaker, known: Mapping[int, ExportedPhoto], has: Has) -> None:
         self._has = has
         self._tx = tx
         self._speaker = speaker
@@ -90,7 +96,7 @@ class _Batch:
         """Ids of the persons that are new, or are shown by another face."""
         names = {mark.person for record in records.values() for face in record.faces for mark in face.marks}
         ids, fresh, refused = await meant_persons(self._tx, names, self._speaker)
-        plans: dict[int, Faces] = {}
+        plans: dict[int, MergedFaces] = {}
         for number, record in records.items():
             faces = [
                 replace(face, marks=tuple(mark for mark in face.marks if mark.person in ids)) for face in record.faces
@@ -107,7 +113,7 @@ class _Batch:
         path = record.files[0] if record.files else record.id
         self._outcome.refused += ((path, reason) for reason in reasons)
 
-    async def _make(self, plans: Mapping[int, Faces]) -> None:
+    async def _make(self, plans: Mapping[int, MergedFaces]) -> None:
         sides = ("x", "y", "width", "height")
         rows = [
             {"id": id_, "number": number, "source": face.source, **dict(zip(sides, face.box, strict=True))}
@@ -120,7 +126,7 @@ class _Batch:
         await visibility.mark(self._tx, made)
         self._changed.update(made)
 
-    async def _name(self, plans: Mapping[int, Faces]) -> None:
+    async def _name(self, plans: Mapping[int, MergedFaces]) -> None:
         singles: list[Single] = []
         for number, plan in plans.items():
             own = {face.id: face.edges for face in self._known[number].faces}
@@ -138,7 +144,7 @@ class _Batch:
             await match_requests.note(self._tx)
         await note_change(self._tx, What.FACES, done, self._speaker, self._outcome)
 
-    async def _show(self, plans: Mapping[int, Faces]) -> list[str]:
+    async def _show(self, plans: Mapping[int, MergedFaces]) -> list[str]:
         """Persons for whom nobody chose a face here get that of the export."""
         covers = {person: face for plan in plans.values() for person, face in plan.covers.items()}
         states = await persons.states(self._tx, covers)

@@ -11,11 +11,11 @@ from pathlib import Path
 from photos_graph.errors import EngineUnavailable, PhotosGraphError, Unreadable
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import export_rows
-from photos_graph.graph.labels.export_rows import SaidPhoto
+from photos_graph.graph.labels.export_rows import ExportedPhoto
 from photos_graph.images.formats import RAW
 from photos_graph.index import Index
 from photos_graph.jobs.concurrency import when_free
-from photos_graph.library.sidecar import Sidecar
+from photos_graph.library.sidecar import SidecarLabels
 from photos_graph.paths import display
 from photos_graph.services.datasets.exports.records import (
     FaceRecord,
@@ -26,7 +26,7 @@ from photos_graph.services.datasets.exports.records import (
     ValueMark,
 )
 from photos_graph.services.datasets.exports.sidecars import FOLDER, NOT_TURNED, Orientation
-from photos_graph.services.datasets.imports.batch import SOME, Batch
+from photos_graph.services.datasets.imports.batch import SOME, RecordBatch
 from photos_graph.services.scan.intake import read_sidecars
 from photos_graph.workers.pool import WorkerPool
 
@@ -63,9 +63,9 @@ class BesideOriginals:
     async def library(self) -> LibraryRecord:
         return LibraryRecord()
 
-    async def batches(self) -> AsyncIterator[Batch]:
+    async def batches(self) -> AsyncIterator[RecordBatch]:
         waiting: list[_Beside] = []
-        batch = Batch()
+        batch = RecordBatch()
         folders = self._walk()
         while (found := await asyncio.to_thread(next, folders, None)) is not None:
             relative, names = found
@@ -75,10 +75,10 @@ class BesideOriginals:
                 some, waiting = waiting[:SOME], waiting[SOME:]
                 for each in _rounds(some):
                     yield await self._read(each, batch)
-                    batch = Batch()
+                    batch = RecordBatch()
         for each in _rounds(waiting):
             yield await self._read(each, batch)
-            batch = Batch()
+            batch = RecordBatch()
         yield batch
 
     def _walk(self) -> Iterator[tuple[bytes, list[bytes]]]:
@@ -89,7 +89,7 @@ class BesideOriginals:
             if names := sorted(name for name in files if name.lower().endswith(b".xmp") and not name.startswith(b".")):
                 yield at[len(top) :].strip(b"/"), names
 
-    async def _matched(self, relative: bytes, names: Sequence[bytes], batch: Batch) -> list[_Beside]:
+    async def _matched(self, relative: bytes, names: Sequence[bytes], batch: RecordBatch) -> list[_Beside]:
         """``photo.jpg.xmp`` before ``photo.xmp``, as a scan takes them."""
         shown = display(relative) if relative else ""
         folder_id = self._folder_at(shown)
@@ -125,7 +125,7 @@ class BesideOriginals:
         fitting = [row for row in below if row is not None]
         return fitting[0].id if len(fitting) == 1 else None
 
-    async def _read(self, some: Sequence[_Beside], batch: Batch) -> Batch:
+    async def _read(self, some: Sequence[_Beside], batch: RecordBatch) -> RecordBatch:
         known = {
             photo.number: photo for photo in await export_rows.said_of(self._graph, [each.number for each in some])
         }
@@ -143,7 +143,7 @@ class BesideOriginals:
             batch.records[each.number] = _record(known[each.number], each.shown, replace(sidecar, regions=regions))
         return batch
 
-    async def _turn(self, photo: SaidPhoto) -> int | PhotosGraphError:
+    async def _turn(self, photo: ExportedPhoto) -> int | PhotosGraphError:
         """How the original lies, or why that is not known. Raises EngineUnavailable."""
         if photo.orientation is not None:
             return photo.orientation
@@ -154,7 +154,7 @@ class BesideOriginals:
         except PhotosGraphError as error:
             return error
 
-    async def _said(self, files: Sequence[_About]) -> list[tuple[Sidecar | None, list[str]]]:
+    async def _said(self, files: Sequence[_About]) -> list[tuple[SidecarLabels | None, list[str]]]:
         """Many in one call. Where one kills the reader, or all take too long, by halves, until it is known which."""
         try:
             return await when_free(lambda: read_sidecars(self._pool, os.fsencode(self._folder), files))
@@ -171,7 +171,7 @@ def _meant(names: Sequence[str]) -> Sequence[str]:
     return [name for name in names if name.rpartition(".")[2].lower() in RAW.extensions] or names
 
 
-def _about(each: _Beside, known: Mapping[int, SaidPhoto], turn: int | PhotosGraphError) -> _About:
+def _about(each: _Beside, known: Mapping[int, ExportedPhoto], turn: int | PhotosGraphError) -> _About:
     photo = known[each.number]
     return each.path, photo.width, photo.height, 1 if isinstance(turn, PhotosGraphError) else turn
 
@@ -192,7 +192,7 @@ def _below(folder: bytes, name: bytes) -> bytes:
     return folder + b"/" + name if folder else name
 
 
-def _record(photo: SaidPhoto, path: str, sidecar: Sidecar) -> PhotoRecord:
+def _record(photo: ExportedPhoto, path: str, sidecar: SidecarLabels) -> PhotoRecord:
     marks = [TagMark(tag) for tag in sidecar.tags] + [TagMark(tag, excluded=True) for tag in sidecar.excluded]
     faces = [
         FaceRecord(
