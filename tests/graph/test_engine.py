@@ -75,11 +75,11 @@ async def holder(data_dir: Path) -> AsyncIterator[asyncio.subprocess.Process]:
 
 
 def engine_pid(data_dir: Path) -> int:
-    return int(json.loads((data_dir / "embedded.json").read_text())["pid"])
+    return int(json.loads((data_dir / "engine.json").read_text())["pid"])
 
 
 def port(data_dir: Path) -> int:
-    return int(json.loads((data_dir / "embedded.json").read_text())["port"])
+    return int(json.loads((data_dir / "engine.json").read_text())["port"])
 
 
 async def gone(pid: int) -> None:
@@ -121,7 +121,7 @@ async def test_the_log_is_in_the_data_directory_and_the_password_is_not_in_it(ru
     _, data_dir = running
     log = (data_dir / "logs" / "engine.log").read_text()
     assert "ArcadeDB" in log
-    assert json.loads((data_dir / "embedded.json").read_text())["password"] not in log
+    assert json.loads((data_dir / "engine.json").read_text())["password"] not in log
 
 
 @pytest.mark.parametrize("source", ["file:///etc/hostname", "http://127.0.0.1/"])
@@ -245,7 +245,7 @@ async def test_it_moves_when_another_program_took_its_port(own: Settings, data_d
 async def test_it_starts_without_its_runtime_file_too(own: Settings, data_dir: Path) -> None:
     async with connected(own) as graph:
         await graph.write("CREATE (:Thing)")
-    (data_dir / "embedded.json").unlink()
+    (data_dir / "engine.json").unlink()
     async with connected(own) as graph:
         assert await graph.read("MATCH (n:Thing) RETURN count(n) AS n") == [{"n": 1}]
 
