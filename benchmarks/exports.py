@@ -15,7 +15,7 @@ from benchmarks.report import Figure
 from benchmarks.search.made import made
 from benchmarks.search.run import environment, graph_of, loaded
 from benchmarks.service import Service
-from photos_graph.graph.engine.connection import connect
+from photos_graph.graph.engine.opening import connect
 from photos_graph.settings import Settings
 
 EXPORT = "mutation ($format: DatasetFormat!) { exportDataset(format: $format) { id } }"

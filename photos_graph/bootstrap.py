@@ -8,7 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from photos_graph.errors import BadSettings
-from photos_graph.graph.engine.connection import Graph, connect
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.opening import connect
 from photos_graph.graph.library import folders
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.renditions import Renditions

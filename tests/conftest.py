@@ -10,7 +10,8 @@ from pydantic import SecretStr
 
 from photos_graph.faces import catalogue
 from photos_graph.faces.weights import FaceWeights
-from photos_graph.graph.engine.connection import Graph, connect
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.opening import connect
 from photos_graph.learn import catalogue as backbones
 from photos_graph.learn.weights import BackboneWeights as BackboneWeights
 from photos_graph.settings import GraphSettings, Settings

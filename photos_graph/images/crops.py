@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from photos_graph.images.decoding import DecodeLimits, open_buffer, srgb, vips_errors
+from photos_graph.images.decoding import open_buffer, srgb, vips_errors
+from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.vips import pyvips
 from photos_graph.model import Box
 

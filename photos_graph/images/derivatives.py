@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
-from photos_graph.images.decoding import DecodeLimits, decode
+from photos_graph.images.decoding import decode
 from photos_graph.images.encoding import encode, quality_of
 from photos_graph.images.formats import Bytes
+from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.vips import pyvips
 from photos_graph.model import ThumbnailFormat, ThumbnailSize
 

@@ -10,8 +10,8 @@ import PIL.ImageFile
 
 from photos_graph.errors import Unreadable
 from photos_graph.images import formats
-from photos_graph.images.decoding import DecodeLimits, Opened, check_pixels
 from photos_graph.images.formats import Bytes
+from photos_graph.images.opened import DecodeLimits, Opened, check_pixels
 from photos_graph.images.vips import pyvips
 
 PIL.Image.MAX_IMAGE_PIXELS = None  # checked here, with the owner's limit

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from photos_graph.errors import OverLimit, Unreadable, Unsupported
 from photos_graph.images import formats
-from photos_graph.images.decoding import DecodeLimits, Opened, check_pixels, open_vips
 from photos_graph.images.formats import Bytes
+from photos_graph.images.opened import DecodeLimits, Opened, check_pixels, open_vips
 from photos_graph.images.vips import pyvips
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from typing import Any
 from photos_graph.errors import NotFound, OverLimit, Unreadable
 from photos_graph.images import formats
 from photos_graph.images.crops import cut_lazily
-from photos_graph.images.decoding import DecodeLimits, decode, decode_lazily
+from photos_graph.images.decoding import decode, decode_lazily
 from photos_graph.images.encoding import encode_to, quality_of
+from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.vips import pyvips
 from photos_graph.model import Box, ThumbnailFormat
 from photos_graph.paths import mtime_ns

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from photos_graph.graph.engine.connection import connect
+from photos_graph.graph.engine.opening import connect
 from photos_graph.settings import Settings
 
 

@@ -9,8 +9,9 @@ import pytest
 from pydantic import SecretStr
 
 from photos_graph.errors import BadSettings, Conflict, EngineUnavailable, PhotosGraphError
-from photos_graph.graph.engine.connection import Graph, Transaction, connect
+from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.engine.dialect import is_too_old
+from photos_graph.graph.engine.opening import connect
 from photos_graph.settings import GraphSettings, Settings
 from tests.engines import free_port
 

@@ -20,8 +20,9 @@ import pytest
 
 from photos_graph.errors import BadSettings, EngineUnavailable, PhotosGraphError
 from photos_graph.graph.engine import embedded
-from photos_graph.graph.engine.connection import Graph, connect
+from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.embedded import Engine
+from photos_graph.graph.engine.opening import connect
 from photos_graph.settings import GraphSettings, Settings
 
 pytestmark = pytest.mark.anyio

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
 
-from photos_graph.graph.engine.connection import Graph, connect
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.opening import connect
 from photos_graph.settings import Settings
 from tests.cypher_page import questions
 from tests.engines import RunningEngine

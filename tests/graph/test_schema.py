@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from photos_graph.errors import BadSettings
-from photos_graph.graph.engine.connection import Graph, connect
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.opening import connect
 from photos_graph.graph.engine.schema import MIGRATIONS, migrate
 from photos_graph.settings import Settings
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from photos_graph.errors import RootOffline, Unsupported
-from photos_graph.images.decoding import DecodeLimits
 from photos_graph.images.derivatives import derive
+from photos_graph.images.opened import DecodeLimits
 from photos_graph.workers.child import Emit
 
 

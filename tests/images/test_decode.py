@@ -13,8 +13,9 @@ import pillow_heif
 import pytest
 
 from photos_graph.errors import OverLimit, Unreadable, Unsupported
-from photos_graph.images.decoding import Decoded, DecodeLimits, decode
+from photos_graph.images.decoding import Decoded, decode
 from photos_graph.images.encoding import encode
+from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.vips import pyvips
 from photos_graph.model import ThumbnailFormat
 from tests.corpora import CORPORA

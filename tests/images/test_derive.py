@@ -10,9 +10,9 @@ import PIL.Image
 import pytest
 from fast_thumbhash import thumb_hash_to_rgba
 
-from photos_graph.images.decoding import DecodeLimits
 from photos_graph.images.derivatives import derive
 from photos_graph.images.encoding import encode
+from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.vips import pyvips
 from photos_graph.model import ThumbnailFormat
 from tests.corpora import CORPORA

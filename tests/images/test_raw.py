@@ -10,8 +10,9 @@ import pytest
 
 from photos_graph.errors import OverLimit, Unreadable, Unsupported
 from photos_graph.images import formats
-from photos_graph.images.decoding import DecodeLimits, decode
+from photos_graph.images.decoding import decode
 from photos_graph.images.encoding import encode
+from photos_graph.images.opened import DecodeLimits
 from photos_graph.model import ThumbnailFormat
 from tests.images.dng import dng
 from tests.images.pictures import distance, encoded, opened, scene

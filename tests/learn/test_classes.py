@@ -11,7 +11,7 @@ from photos_graph.errors import ModelUnavailable
 from photos_graph.learn.catalogue import CLASS_NAMES
 from photos_graph.learn.classes import names
 from photos_graph.learn.weights import BackboneWeights
-from photos_graph.tag_names import checked_name
+from photos_graph.names import checked_tag_name
 from tests.corpora import CORPORA
 from tests.learn.describing import classified
 
@@ -22,7 +22,7 @@ WATER = {"beach", "promontory", "sandbar", "lakeshore", "cliff", "breakwater"}
 
 def test_each_class_has_a_name_that_a_tag_may_have(backbone_home: Path) -> None:
     known = names(BackboneWeights(backbone_home))
-    assert len(known) == 1000 and [checked_name(name) for name in known] == list(known)
+    assert len(known) == 1000 and [checked_tag_name(name) for name in known] == list(known)
     assert (known[0], known[21], known[421], known[975]) == ("tench", "kite", "handrail", "lakeshore")
 
 

@@ -13,7 +13,8 @@ from hypothesis import settings as rules
 from hypothesis import strategies as st
 
 from photos_graph.errors import Conflict
-from photos_graph.graph.engine.connection import Graph, connect
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.opening import connect
 from photos_graph.graph.labels.changes import Assertion, AssertionKind
 from photos_graph.index import Index
 from photos_graph.model import BulkResult, Ref

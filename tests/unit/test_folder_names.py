@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from photos_graph.names import checked_tag_path
 from photos_graph.search.folder_names import phrases, proposed_tags
 from photos_graph.search.folding import fold
-from photos_graph.tag_names import checked_path
 
 KNOWN: dict[str, tuple[str, ...]] = {
     "abruzzo": ("Places/Abruzzo",),
@@ -96,4 +96,4 @@ def test_what_is_known_is_recognised_the_longest_first(name: str, tags: list[str
 @given(st.text(max_size=40))
 def test_whatever_a_folder_is_called_its_tags_can_be_made(name: str) -> None:
     for tag in proposed_tags(name, known):
-        checked_path(tag)
+        checked_tag_path(tag)

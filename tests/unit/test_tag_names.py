@@ -7,31 +7,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photos_graph.errors import BadInput
-from photos_graph.tag_names import MAX_DEPTH, MAX_LENGTH, checked_name, checked_path, tag_key
+from photos_graph.names import MAX_DEPTH, MAX_LENGTH, checked_tag_name, checked_tag_path, tag_key
 
 
 def test_names_are_trimmed_and_composed() -> None:
-    assert checked_name("  E\u0301te\u0301 ") == "Été"
-    assert checked_name("x" * MAX_LENGTH) == "x" * MAX_LENGTH
-    assert checked_name("👩\u200d👩\u200d👧") == "👩\u200d👩\u200d👧"
+    assert checked_tag_name("  E\u0301te\u0301 ") == "Été"
+    assert checked_tag_name("x" * MAX_LENGTH) == "x" * MAX_LENGTH
+    assert checked_tag_name("👩\u200d👩\u200d👧") == "👩\u200d👩\u200d👧"
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a/b", "/", "a\nb", "a\0", "\x85", "a\u2028x", "\ud800", "x" * 256])
 def test_what_is_no_name(name: str) -> None:
     with pytest.raises(BadInput):
-        checked_name(name)
+        checked_tag_name(name)
 
 
 def test_paths() -> None:
-    assert checked_path("Places/ Italy /Abruzzo") == ("Places", "Italy", "Abruzzo")
-    assert checked_path("/Places/") == ("Places",)
-    assert len(checked_path("/".join("a" * MAX_DEPTH))) == MAX_DEPTH
+    assert checked_tag_path("Places/ Italy /Abruzzo") == ("Places", "Italy", "Abruzzo")
+    assert checked_tag_path("/Places/") == ("Places",)
+    assert len(checked_tag_path("/".join("a" * MAX_DEPTH))) == MAX_DEPTH
 
 
 @pytest.mark.parametrize("path", ["", "/", "a//b", "a/ /b", "/".join("a" * (MAX_DEPTH + 1))])
 def test_what_is_no_path(path: str) -> None:
     with pytest.raises(BadInput):
-        checked_path(path)
+        checked_tag_path(path)
 
 
 def test_case_and_composition_make_no_other_tag_and_accents_do() -> None:

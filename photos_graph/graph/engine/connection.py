@@ -21,7 +21,6 @@ from photos_graph.errors import BadSettings, Conflict, EngineUnavailable, Photos
 from photos_graph.graph.engine import dialect as dialects
 from photos_graph.graph.engine.embedded import Endpoint, Engine
 from photos_graph.graph.engine.values import plain
-from photos_graph.settings import Settings
 
 # The driver logs every retry and lost connection; those are part of the game. What fails is raised.
 logging.getLogger("neo4j").setLevel(logging.CRITICAL)
@@ -188,31 +187,6 @@ class Graph:
         if self._engine is not None:
             return f"The embedded graph engine does not answer. {self._engine.trouble()}"
         return f"No graph engine answers at {self._endpoint().uri}. Is it running? (PHOTOS_GRAPH__URI)"
-
-
-async def connect(settings: Settings) -> Graph:
-    """A graph that answers and has the newest schema.
-
-    With ``graph.uri`` set, that server; else the embedded engine of the data directory, started here
-    unless another process runs it. Raises BadSettings or EngineUnavailable, saying what to do.
-    """
-    from photos_graph.graph.engine.schema import migrate
-
-    chosen = settings.graph
-    if chosen.uri is None:
-        engine = Engine(settings.data_dir, heap=chosen.heap)
-        await engine.start()
-        graph = Graph(lambda: engine.endpoint, engine=engine)
-    else:
-        endpoint = Endpoint(chosen.uri, chosen.user, chosen.password.get_secret_value(), chosen.database)
-        graph = Graph(lambda: endpoint)
-    try:
-        await graph.ready(chosen.connect_seconds)
-        await migrate(graph)
-    except BaseException:
-        await graph.close()
-        raise
-    return graph
 
 
 def _driver(endpoint: Endpoint, patience: float) -> neo4j.AsyncDriver:

@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels.changes import PersonState
-from photos_graph.person_names import person_key
+from photos_graph.names import person_key
 
 STATES: LiteralString = """
 UNWIND $ids AS id

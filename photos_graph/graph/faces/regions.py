@@ -21,7 +21,7 @@ from photos_graph.graph.faces.pages import rank
 from photos_graph.graph.labels import changes
 from photos_graph.graph.labels.changes import Assertion, AssertionKind, PersonState, Single, now_ms
 from photos_graph.model import Box, Region
-from photos_graph.person_names import checked_person_name, person_key
+from photos_graph.names import checked_person_name, person_key
 
 DIGITS = 5  # of the sides of a box, as it is remembered
 

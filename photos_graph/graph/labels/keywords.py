@@ -15,7 +15,7 @@ from photos_graph.graph.labels import changes, tag_edges, tags
 from photos_graph.graph.labels.changes import Assertion, AssertionKind, now_ms
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
-from photos_graph.tag_names import checked_path
+from photos_graph.names import checked_tag_path
 
 SAID: LiteralString = """
 UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN id, p.number AS number, p.keywords AS keywords
@@ -71,6 +71,6 @@ def _paths(keywords: Iterable[str]) -> Iterable[tuple[str, ...]]:
     """In one order always; a keyword that can be no tag, since it is nested too deep say, is left out."""
     for keyword in sorted(keywords):
         try:
-            yield checked_path(keyword)
+            yield checked_tag_path(keyword)
         except BadInput:
             continue

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.model import Ref, Tag
+from photos_graph.names import checked_tag_path, tag_key
 from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.rows import TagRow
-from photos_graph.tag_names import checked_path, tag_key
 
 
 class TagTree:
@@ -93,7 +93,7 @@ class TagTree:
         """
         if ref.id is not None:
             return self.get(ref.id)
-        names = checked_path(ref.name or "")
+        names = checked_tag_path(ref.name or "")
         if len(names) > 1 and (exact := self.at(names)) is not None:
             return exact
         fitting = [row for row in self._rows.named("/".join(names)) if self._ends_with(row, names)]
@@ -117,5 +117,5 @@ class TagTree:
 
     def wanted_or_new(self, refs: Iterable[Ref]) -> list[str]:
         """The same, but what no tag has for a name is added to ``new``. Raises NotFound for an id, BadInput."""
-        rows = [self.find(ref) or self.reach(checked_path(ref.name or "")) for ref in refs]
+        rows = [self.find(ref) or self.reach(checked_tag_path(ref.name or "")) for ref in refs]
         return list(dict.fromkeys(row.id for row in rows))

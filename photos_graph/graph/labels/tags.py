@@ -7,8 +7,8 @@ from typing import LiteralString
 
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels.tag_tree import TagTree
+from photos_graph.names import tag_key
 from photos_graph.search.rows import TagRow
-from photos_graph.tag_names import tag_key
 
 ALL: LiteralString = """
 MATCH (t:Tag) OPTIONAL MATCH (t)-[:CHILD_OF]->(up:Tag)

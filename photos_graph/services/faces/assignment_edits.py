@@ -15,7 +15,7 @@ from photos_graph.graph.labels import changes
 from photos_graph.graph.labels.changes import Change, Edit, PersonState, What, now_ms
 from photos_graph.index import Index
 from photos_graph.model import BulkResult, Ref
-from photos_graph.person_names import checked_person_name, person_key
+from photos_graph.names import checked_person_name, person_key
 from photos_graph.services.faces.assignment_rules import check_once
 from photos_graph.services.labels.tag_rules import shifts
 

@@ -12,7 +12,7 @@ from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.faces import assignments, cluster_pages, persons
 from photos_graph.graph.labels.changes import Edit, PersonState, now_ms
 from photos_graph.model import BulkResult, Person
-from photos_graph.person_names import checked_person_name
+from photos_graph.names import checked_person_name
 from photos_graph.services.faces.assignment_edits import (
     FaceWriting,
     check_free,

@@ -12,7 +12,7 @@ from photos_graph.graph.faces import assignments, cluster_pages, persons
 from photos_graph.graph.faces.assignments import AssignedFace, Edges
 from photos_graph.graph.labels.changes import Assertion, AssertionKind, Change, Edit, PersonState, Value
 from photos_graph.model import BulkResult
-from photos_graph.person_names import person_key
+from photos_graph.names import person_key
 from photos_graph.services.faces.assignment_rules import check_once
 
 

@@ -13,9 +13,9 @@ from photos_graph.graph.labels.changes import Single
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.index import Index
 from photos_graph.model import Tag
+from photos_graph.names import checked_tag_name
 from photos_graph.services.labels.merging import MergePlan, merge_plan, merged_edges, moved_edges
 from photos_graph.services.labels.tag_rules import shifts
-from photos_graph.tag_names import checked_name
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ class TagEditing:
 
     async def create(self, name: str, parent_id: str | None = None, by: str = "") -> Tag:
         """Raises BadInput for what is no name, Conflict where the parent has one of that name."""
-        kept = checked_name(name)
+        kept = checked_tag_name(name)
 
         async def work(tx: Transaction, tree: TagTree) -> Tag:
             if parent_id is not None:
@@ -48,7 +48,7 @@ class TagEditing:
 
     async def rename(self, tag_id: str, name: str) -> Tag:
         """Raises BadInput for what is no name, Conflict onto the name of another tag: nothing is merged silently."""
-        kept = checked_name(name)
+        kept = checked_tag_name(name)
 
         async def work(tx: Transaction, tree: TagTree) -> Tag:
             row = tree.get(tag_id)

@@ -14,12 +14,12 @@ from photos_graph.graph.labels.changes import Assertion, AssertionKind, Change, 
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.model import BulkResult, FolderTagProposal, Ref
+from photos_graph.names import checked_tag_path
 from photos_graph.services.labels import tag_rules
 from photos_graph.services.labels.folder_reach import reached, retagged
 from photos_graph.services.labels.name_proposals import proposals
 from photos_graph.services.labels.ratings import known_numbers
 from photos_graph.services.labels.tag_editing import T, TagEditing
-from photos_graph.tag_names import checked_path
 from photos_graph.tags import inherited
 
 MAX_TAGS = 100  # in one call
@@ -150,7 +150,7 @@ class Tagging(TagEditing):
                 return found
             wanted: dict[str, list[str]] = {}
             for each in found:
-                wanted.setdefault(each.folder_id, []).append(tree.reach(checked_path(each.tag)).id)
+                wanted.setdefault(each.folder_id, []).append(tree.reach(checked_tag_path(each.tag)).id)
             own = await tag_edges.of_folders(tx, wanted)
             after = {id_: tag_rules.folder_tagged(own.get(id_, {}), tag_ids, said) for id_, tag_ids in wanted.items()}
             matched = len(reached(self._index.search, wanted))

@@ -16,8 +16,8 @@ from photos_graph.workers.child import Emit, Task
 
 def _intake(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     """The child's side. Emits the rendition; returns the rest."""
-    from photos_graph.images.decoding import DecodeLimits
     from photos_graph.images.derivatives import derive
+    from photos_graph.images.opened import DecodeLimits
     from photos_graph.library.metadata import read_metadata
     from photos_graph.library.original import read_original
     from photos_graph.library.regions import read_regions

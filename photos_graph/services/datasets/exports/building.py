@@ -19,8 +19,8 @@ from typing import Any
 
 from photos_graph.errors import BadInput
 from photos_graph.kept import written_whole
+from photos_graph.names import folded
 from photos_graph.services.datasets.exports.records import PHOTO, PhotoRecord
-from photos_graph.tag_names import folded
 
 WORK = ".work"  # in the folder while it is made: notes, and pictures on their way into shards
 

@@ -12,10 +12,9 @@ from photos_graph.graph.faces import persons
 from photos_graph.graph.labels import changes
 from photos_graph.graph.labels.changes import Change, Edit, PersonState, What
 from photos_graph.graph.labels.tag_tree import TagTree
-from photos_graph.person_names import checked_person_name, person_key
+from photos_graph.names import checked_person_name, checked_tag_path, person_key
 from photos_graph.services.datasets.exports.records import TagMark
 from photos_graph.services.datasets.imports.merge_rules import Speaker
-from photos_graph.tag_names import checked_path
 
 KIND = "IMPORT"  # of the changes that it leaves behind
 
@@ -45,7 +44,7 @@ def placed_marks(marks: Iterable[TagMark], tree: TagTree) -> tuple[list[tuple[st
     refused: list[str] = []
     for mark in marks:
         try:
-            placed.append((tree.reach(checked_path(mark.tag)).id, mark))
+            placed.append((tree.reach(checked_tag_path(mark.tag)).id, mark))
         except BadInput as error:
             refused.append(error.public_message)
     return placed, refused

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 
 from photos_graph.errors import BadInput
 from photos_graph.graph.faces.detections import DETECTED, IMPORTED, MANUAL
+from photos_graph.names import MAX_LENGTH, plain_name
 from photos_graph.services.datasets.exports.records import (
     FaceRecord,
     LibraryRecord,
@@ -20,7 +21,6 @@ from photos_graph.services.datasets.exports.records import (
     TagMark,
     ValueMark,
 )
-from photos_graph.tag_names import MAX_LENGTH, plain_name
 
 AHEAD_MS = 86_400_000  # that the clock of another machine may be
 MOST = 10_000  # marks or faces of one photo

@@ -1,0 +1,66 @@
+"""A picture whose header was read: its size is known and checked, and no pixel is decoded yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from photos_graph.errors import OverLimit
+from photos_graph.images import formats
+from photos_graph.images.formats import Bytes
+from photos_graph.images.vips import pyvips
+
+SWAPPING_ORIENTATIONS = {5, 6, 7, 8}  # the EXIF orientations that swap width and height
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeLimits:
+    max_pixels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file whose header was read. ``width`` and ``height`` are as displayed, in pixels.
+
+    ``thumbnail(edge, fail_on)`` decodes it, upright and no larger than ``edge`` on its longest side, lazily where
+    the format allows; ``fail_on`` is libvips' level of patience with damage: "none" to "warning". ``oriented``:
+    the file itself says how it lies.
+    """
+
+    format: formats.PictureFormat
+    width: int
+    height: int
+    thumbnail: Callable[[int, str], pyvips.Image]
+    oriented: bool = False
+
+
+def check_pixels(width: int, height: int, limits: DecodeLimits) -> None:
+    """Raises OverLimit."""
+    if width * height > limits.max_pixels:
+        size, limit = width * height / 1e6, limits.max_pixels / 1e6
+        raise OverLimit(f"It has {width} x {height} pixels ({size:,.0f} million; the limit is {limit:,.0f} million).")
+
+
+def open_vips(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -> Opened:
+    # From sources: of a buffer pyvips makes a copy, as large as the original.
+    header = pyvips.Image.new_from_source(pyvips.Source.new_from_memory(data), "")
+    check_pixels(header.width, header.height, limits)
+    width, height = header.width, header.height
+    if orientation(header) in SWAPPING_ORIENTATIONS:
+        width, height = height, width
+    profile = {"output_profile": "srgb"} if "icc-profile-data" in header.get_fields() else {}
+
+    def thumbnail(edge: int, fail_on: str) -> pyvips.Image:
+        # thumbnail's own fail_on does not reach the loader (seen with libvips 8.18); the option string does.
+        load = f"[fail_on={fail_on}]"
+        source = pyvips.Source.new_from_memory(data)
+        image = pyvips.Image.thumbnail_source(source, edge, option_string=load, height=edge, size="down", **profile)
+        image._references.append(source)  # which pyvips itself does where it loads, but not here
+        return image
+
+    return Opened(found, width, height, thumbnail, oriented=orientation(header) > 1)
+
+
+def orientation(image: pyvips.Image) -> int:
+    """EXIF orientation, 1 to 8."""
+    return int(image.get("orientation")) if "orientation" in image.get_fields() else 1
