@@ -1,34 +1,36 @@
-"""Boxes of faces, and which of two lists show the same ones."""
+"""Boxes of faces, and which boxes of two lists show the same faces."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from photos_graph.model import Box
 
-SAME = 0.3  # of their union in common: two programs draw boxes of one face with half of it, or somewhat less
+# Intersection over union from which two boxes are taken for one face: programs that mark the same face differently
+# still agree in half of the union, or in somewhat less.
+SAME_FACE_OVERLAP = 0.3
 
 
-def in_common(one: Box, other: Box) -> float:
-    """Intersection over union, 0..1."""
+def overlap(one: Box, other: Box) -> float:
+    """Returns the intersection over union of two boxes, from 0 to 1."""
     width = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
     height = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
     both = max(width, 0.0) * max(height, 0.0)
     return both / (one.width * one.height + other.width * other.height - both) if both else 0.0
 
 
-def paired(one: Sequence[Box], other: Sequence[Box], least: float = SAME) -> dict[int, int]:
-    """Place in ``one`` to place in ``other``: each at most once, those that have most in common come first."""
-    shares = [
-        (share, here, there)
-        for here, mine in enumerate(one)
-        for there, theirs in enumerate(other)
-        if (share := in_common(mine, theirs)) >= least
-    ]
-    pairs: dict[int, int] = {}
-    taken: set[int] = set()
-    for _, here, there in sorted(shares, key=lambda each: (-each[0], *each[1:])):
-        if here not in pairs and there not in taken:
-            pairs[here] = there
-            taken.add(there)
-    return pairs
+def paired(one: Sequence[Box], other: Sequence[Box], least: float = SAME_FACE_OVERLAP) -> dict[int, int]:
+    """Pairs boxes of two lists that overlap by at least ``least``, so that the pairs' overlaps add up to the most.
+
+    Returns the position in ``one`` mapped to the position in ``other``; each position occurs at most once.
+    """
+    overlaps = np.array([[overlap(mine, theirs) for theirs in other] for mine in one]).reshape(len(one), len(other))
+    overlaps[overlaps < least] = 0
+    if not overlaps.any():
+        return {}
+    from scipy.optimize import linear_sum_assignment  # 40 MB, which a service without faces does not need
+
+    pairs = zip(*linear_sum_assignment(overlaps, maximize=True), strict=True)
+    return {int(here): int(there) for here, there in pairs if overlaps[here, there]}

@@ -42,16 +42,14 @@ Source = Callable[[], Awaitable[AsRead]]
 
 @dataclass(slots=True)
 class Rendition:
-    """``path`` and ``byte_size`` where it lies finished on disk; otherwise ``chunks``, to be iterated once.
+    """A picture to be served: ``path`` is set if it lies finished on disk; otherwise ``chunks`` gives it, once.
 
-    ``aclose`` says that nobody wants it any longer; work that nobody waits for is given up. It is harmless after
-    the last chunk and for a file. ``etag`` is quoted, as HTTP wants it. ``lasting``: it is as good as it will ever be.
+    ``aclose`` tells that the caller no longer wants it; work that nobody waits for is given up. It is harmless after
+    the last chunk and for a file. ``lasting`` is false while the original that would give a better one is away.
     """
 
     media_type: str
-    etag: str
     path: Path | None = None
-    byte_size: int | None = None
     chunks: AsyncGenerator[bytes] | None = None
     lasting: bool = True
     _leave: Callable[[], None] = field(default=lambda: None, repr=False)
@@ -93,15 +91,12 @@ class Renditions:
             leave()
             raise
         chunks = flight.follow(leave)
-        return Rendition(MEDIA_TYPES[format], _etag(*key), chunks=chunks, lasting=flight.lasting, _leave=leave)
+        return Rendition(MEDIA_TYPES[format], chunks=chunks, lasting=flight.lasting, _leave=leave)
 
     def cached(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition | None:
         """What is there already; costs a look at the disk."""
         found = self._cache.get(photo_id, size, format)
-        if found is None:
-            return None
-        etag = _etag(photo_id, size, format)
-        return Rendition(MEDIA_TYPES[format], etag, path=found.path, byte_size=found.byte_size)
+        return None if found is None else Rendition(MEDIA_TYPES[format], path=found.path)
 
     async def kept(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat, source: Source) -> Path | None:
         """The finished file; None where the cache does not take it. Raises what ``open`` and ``chunks`` do."""
@@ -218,10 +213,6 @@ class Renditions:
             held.users -= 1
             if not held.users:
                 del self._photos[photo_id]
-
-
-def _etag(photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> str:
-    return f'"{photo_id}-{str(size).lower()}-{format.lower()}"'
 
 
 _Key = tuple[str, RenditionSize, ThumbnailFormat]

@@ -38,7 +38,6 @@ class FoundFolder(NamedTuple):
     relative: bytes  # from the root, "" for the root itself
     key: str  # the same for display; no two entries of a root share one
     name: str
-    device: int
     inode: int
     mtime_ns: int
     listed: bool
@@ -183,7 +182,7 @@ def _folder(visit: _Visit, here: os.stat_result, *, listed: bool) -> FoundFolder
     settled = not -_AHEAD_NS < time.time_ns() - here.st_mtime_ns < _SETTLED_NS
     name = visit.key.rpartition("/")[2]
     settled_ns = mtime_ns(here) if settled else 0
-    return FoundFolder(visit.relative, visit.key, name, here.st_dev, inode(here), settled_ns, listed)
+    return FoundFolder(visit.relative, visit.key, name, inode(here), settled_ns, listed)
 
 
 def _files(listing: DirectoryListing, visit: _Visit, names: Mapping[bytes, str]) -> Iterator[FoundFile | Problem]:

@@ -82,7 +82,7 @@ async def test_every_format_is_made_and_kept(tmp_path: Path, format: ThumbnailFo
         assert distance(picture, scene()) < 3
         assert (await made.kept(SMALL, format)).read_bytes() == data
         again = await made.open(SMALL, format)
-        assert again.path and again.byte_size == len(data) and made.asked == 1
+        assert again.path and again.path.stat().st_size == len(data) and made.asked == 1
 
 
 async def test_requests_for_one_rendition_decode_once(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from photos_graph.boxes import in_common, paired
+from photos_graph.boxes import overlap, paired
 from photos_graph.model import Box
 
 
@@ -20,7 +20,7 @@ from photos_graph.model import Box
     ],
 )
 def test_the_share_of_the_union_that_two_boxes_have_in_common(one: Box, other: Box, share: float) -> None:
-    assert in_common(one, other) == in_common(other, one) == pytest.approx(share)
+    assert overlap(one, other) == overlap(other, one) == pytest.approx(share)
 
 
 def test_each_box_has_one_partner_and_those_with_most_in_common_come_first() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, LiteralString
 from uuid import uuid4
 
-from photos_graph.boxes import SAME, in_common
+from photos_graph.boxes import SAME_FACE_OVERLAP, overlap
 from photos_graph.errors import BadInput
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import assignments, cluster_pages, persons
@@ -130,7 +130,7 @@ def _take_back(faces: Sequence[_Face], had: Regions, now: Regions, brought: _Bro
         face = _at(faces, region.box)
         if face is None:
             continue
-        left = [other for other in now if in_common(face.box, other.box) >= SAME]
+        left = [other for other in now if overlap(face.box, other.box) >= SAME_FACE_OVERLAP]
         # A file that only marks the face anew, or by another name too, still says what it said.
         stays = {key for other in left if (key := _key(other)) and (other in had or key == _key(region))}
         person = _brought_by(face, region, stays, brought.names)
@@ -177,8 +177,8 @@ def _is(face: _Face, person_id: str) -> bool:
 
 def _at(faces: Sequence[_Face], box: Box) -> _Face | None:
     """The face that has most in common with the box, if enough."""
-    best = max(faces, key=lambda face: (in_common(face.box, box), face.id), default=None)
-    return best if best is not None and in_common(best.box, box) >= SAME else None
+    best = max(faces, key=lambda face: (overlap(face.box, box), face.id), default=None)
+    return best if best is not None and overlap(best.box, box) >= SAME_FACE_OVERLAP else None
 
 
 def _in_order(regions: Regions) -> list[Region]:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from photos_graph.boxes import in_common
+from photos_graph.boxes import overlap
 from photos_graph.errors import BadInput, Conflict, NotFound, PhotosGraphError
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.engine.feed import touch
@@ -29,7 +29,7 @@ from photos_graph.workers.pool import Priority, WorkerPool
 
 log = logging.getLogger(__name__)
 
-SAME = 0.5  # boxes with more of their union in common are one face
+TOO_ALIKE = 0.5  # the overlap from which a drawn box is taken for a face that is there already
 
 Describe = Callable[[str, Box], Awaitable[FaceDescription | None]]
 
@@ -94,5 +94,5 @@ def _check_box(box: Box) -> None:
 
 async def _check_free(tx: Transaction, photo_id: str, box: Box) -> None:
     for face_id, other in (await assignments.boxes(tx, photo_id)).items():
-        if in_common(box, other) > SAME:
+        if overlap(box, other) > TOO_ALIKE:
             raise Conflict("There is a face at this place already.", ("Face", face_id))
