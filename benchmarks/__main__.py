@@ -54,7 +54,7 @@ examples:
   python -m benchmarks                          all
   python -m benchmarks cold cached --rounds 5   two of them, measured more often
   python -m benchmarks cold --originals DIR     with JPEGs of your own; they are only read
-  python -m benchmarks --markdown               the table of the README
+  python -m benchmarks --markdown               as the tables of docs/benchmarks.md
 """
 
 

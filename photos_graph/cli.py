@@ -34,7 +34,7 @@ app = typer.Typer(
     help="A self-hosted photo backend: folders of photos become a graph to query and pictures to look at.\n\n"
     "Start with: photos-graph serve ~/Pictures",
     epilog="Settings also come from the environment (PHOTOS_GRAPH__URI=bolt://nas:7687) and from "
-    "~/.config/photos-graph/config.toml; the README lists them. Originals are never written to.",
+    "~/.config/photos-graph/config.toml; docs/settings.md lists them. Originals are never written to.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -1,4 +1,4 @@
-"""The table of settings in the README, made from ``settings.py``: ``python -m tests.settings_table`` rewrites it."""
+"""The table in docs/settings.md, made from ``settings.py``: ``python -m tests.settings_table`` rewrites it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, SecretStr
 
 from photos_graph.settings import Settings
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
 START, END = "<!-- settings: made by python -m tests.settings_table -->", "<!-- end of settings -->"
 
 # Defaults that depend on the machine.
@@ -55,14 +55,14 @@ def table() -> str:
     return "\n".join(head + [f"| `{n}` | `{variable(n)}` | {d} | {m} |" for n, d, m in rows()])
 
 
-def with_table(readme: str) -> str:
+def with_table(page: str) -> str:
     return re.sub(
         f"{re.escape(START)}.*?{re.escape(END)}",
         lambda _: f"{START}\n{table()}\n{END}",
-        readme,
+        page,
         flags=re.DOTALL,
     )
 
 
 if __name__ == "__main__":
-    README.write_text(with_table(README.read_text()))
+    PAGE.write_text(with_table(PAGE.read_text()))

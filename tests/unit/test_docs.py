@@ -1,7 +1,8 @@
-"""What a user can set, call or start stands in the README, and what the README shows is there."""
+"""What a user can set, call or start is documented, and what the documentation shows is there."""
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -15,7 +16,15 @@ from photos_graph.model import JobKind
 from tests import settings_table
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+DOCS = REPOSITORY / "docs"
 README = (REPOSITORY / "README.md").read_text()
+CONTRIBUTING = (REPOSITORY / "CONTRIBUTING.md").read_text()
+OPERATIONS = (DOCS / "operations.md").read_text()
+SETTINGS = (DOCS / "settings.md").read_text()
+PAGES = [
+    *REPOSITORY.glob("*.md"),
+    *(page for page in DOCS.rglob("*.md") if "node_modules" not in page.parts),
+]
 
 
 def commands() -> dict[str, str]:
@@ -29,7 +38,7 @@ def commands() -> dict[str, str]:
 
 
 def test_the_settings_table_is_that_of_the_code() -> None:
-    assert settings_table.with_table(README) == README, "run python -m tests.settings_table"
+    assert settings_table.with_table(SETTINGS) == SETTINGS, "run python -m tests.settings_table"
 
 
 def test_every_setting_has_a_meaning() -> None:
@@ -37,7 +46,7 @@ def test_every_setting_has_a_meaning() -> None:
 
 
 def test_every_command_is_documented_and_no_other() -> None:
-    documented = set(re.findall(r"^\| `photos-graph ([a-z-]+)", README, re.MULTILINE))
+    documented = set(re.findall(r"^\| `photos-graph ([a-z-]+)", OPERATIONS, re.MULTILINE))
     assert documented == set(commands())
 
 
@@ -47,31 +56,52 @@ def test_every_command_has_help() -> None:
 
 @pytest.mark.parametrize("kind", JobKind)
 def test_every_kind_of_job_is_documented(kind: JobKind) -> None:
-    assert f"`{kind}`" in README
+    assert f"`{kind}`" in OPERATIONS
 
 
 def test_every_make_target_is_documented() -> None:
     [phony] = re.findall(r"^\.PHONY: (.*)$", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)
-    assert [target for target in phony.split() if f"make {target}" not in README] == []
+    assert [target for target in phony.split() if f"make {target}" not in CONTRIBUTING] == []
 
 
-def test_the_queries_fit_the_schema() -> None:
+def test_the_readme_names_the_two_commands_that_start_and_test_it() -> None:
+    assert "\nmake run LIBRARY=~/Pictures\n" in README
+    assert "\nmake test\n" in README
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
+def test_the_queries_fit_the_schema(page: Path) -> None:
     schema = graphql.build_schema((REPOSITORY / "schema.graphql").read_text())
-    queries = re.findall(r"^ask '(.*?)'$", README, re.MULTILINE | re.DOTALL)
-    assert len(queries) >= 5
-    assert [error.message for query in queries for error in graphql.validate(schema, graphql.parse(query))] == []
+    problems = [error.message for query in queries(page) for error in graphql.validate(schema, graphql.parse(query))]
+    assert problems == []
 
 
-def test_links_lead_somewhere() -> None:
-    ours = [page for page in (REPOSITORY / "docs").rglob("*.md") if "node_modules" not in page.parts]
-    pages = [REPOSITORY / "README.md", *ours]
-    dead = [
-        f"{page.relative_to(REPOSITORY)}: {link}"
-        for page in pages
-        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
-        if not (page.parent / link).exists()
+def test_queries_are_found() -> None:
+    assert len(queries(REPOSITORY / "README.md")) == 2
+    assert len(queries(DOCS / "queries.md")) >= 14
+
+
+def queries(page: Path) -> list[str]:
+    """The GraphQL of a page: blocks to paste into GraphiQL, and what curl sends as JSON."""
+    text = page.read_text()
+    sent = re.findall(r"--json '(.*?)'$", text, re.MULTILINE | re.DOTALL)
+    return re.findall(r"^```graphql\n(.*?)^```$", text, re.MULTILINE | re.DOTALL) + [
+        json.loads(body)["query"] for body in sent
     ]
-    assert dead == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", page.read_text())
+    targets = [(page.parent / link if link else page, anchor) for link, anchor in links]
+    assert [str(target) for target, _ in targets if not target.exists()] == []
+    assert [anchor for target, anchor in targets if anchor and anchor not in anchors(target)] == []
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub makes of a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_compose_mounts_originals_read_only_and_publishes_to_this_machine_alone() -> None:
