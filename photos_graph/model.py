@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
 
 
 class TakenSource(StrEnum):
@@ -69,46 +67,11 @@ class ThumbnailSize(StrEnum):
         return {"TINY": 160, "SMALL": 320, "MEDIUM": 960, "LARGE": 1920}[self.value]
 
 
-@dataclass(frozen=True, slots=True)
-class FaceCut:
-    """A face cut out of a picture, as a rendition of it: its box in 65,535ths, so that the text of it is short."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    edge: ClassVar[int] = 256  # of the square, in pixels; never enlarged
-    _STEPS: ClassVar[int] = 0xFFFF
-
-    @classmethod
-    def of(cls, box: Box) -> FaceCut:
-        sides = (box.x, box.y, box.width, box.height)
-        return cls(*(round(min(max(side, 0.0), 1.0) * cls._STEPS) for side in sides))
-
-    @classmethod
-    def parse(cls, text: str) -> FaceCut:
-        """Raises ValueError."""
-        if not re.fullmatch(r"FACE-[0-9A-F]{16}", text):
-            raise ValueError(text)
-        return cls(*(int(text[at : at + 4], 16) for at in range(5, 21, 4)))
-
-    @property
-    def box(self) -> Box:
-        return Box(*(side / self._STEPS for side in (self.x, self.y, self.width, self.height)))
-
-    def __str__(self) -> str:
-        return "FACE-" + "".join(f"{side:04X}" for side in (self.x, self.y, self.width, self.height))
-
-
 class ThumbnailFormat(StrEnum):
     AUTO = "AUTO"
     JPEG = "JPEG"
     WEBP = "WEBP"
     AVIF = "AVIF"
-
-
-RenditionSize = ThumbnailSize | FaceCut
 
 
 class PhotoOrder(StrEnum):

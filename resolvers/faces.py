@@ -9,6 +9,7 @@ import strawberry
 from strawberry import UNSET
 
 from photos_graph import model
+from photos_graph.images.sizes import FaceCut
 from photos_graph.search.listing import Listing
 from photos_graph.services.browse.faces import Likes, PageKey
 from photos_graph.web.urls import thumbnail_url
@@ -77,7 +78,7 @@ class Face(Node):
 
     @strawberry.field(description="URL of the face, cut out, square and upright.")
     def thumbnail(self, info: Info, format: model.ThumbnailFormat = model.ThumbnailFormat.AUTO) -> str:
-        return thumbnail_url(info.context.signer, self.own.photo_id, model.FaceCut.of(self.own.box), format)
+        return thumbnail_url(info.context.signer, self.own.photo_id, FaceCut.of(self.own.box), format)
 
     @classmethod
     def of(cls, face: model.Face) -> Face:

@@ -17,7 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from photos_graph.model import RenditionSize, ThumbnailFormat
+from photos_graph.images.sizes import RenditionSize
+from photos_graph.model import ThumbnailFormat
 
 SUFFIXES = {ThumbnailFormat.JPEG: "jpg", ThumbnailFormat.WEBP: "webp", ThumbnailFormat.AVIF: "avif"}
 TOUCH_SECONDS = 3600  # how old the time of use on disk may be

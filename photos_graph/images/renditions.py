@@ -16,7 +16,8 @@ from photos_graph.errors import NotFound, RootOffline, Unreadable
 from photos_graph.images.cache import Cached, RenditionCache
 from photos_graph.images.encoding import MEDIA_TYPES
 from photos_graph.images.flight import Flight
-from photos_graph.model import FaceCut, RenditionSize, ThumbnailFormat, ThumbnailSize
+from photos_graph.images.sizes import FaceCut, RenditionSize
+from photos_graph.model import ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import ImageSettings
 from photos_graph.workers.pool import Priority, WorkerPool
 

@@ -15,7 +15,8 @@ from photos_graph.graph.library import folders, photos
 from photos_graph.graph.library.photos import PhotoSource
 from photos_graph.images.formats import BY_NAME
 from photos_graph.images.renditions import AsRead, Rendition, Renditions
-from photos_graph.model import RenditionSize, RootState, ThumbnailFormat, ThumbnailSize
+from photos_graph.images.sizes import RenditionSize
+from photos_graph.model import RootState, ThumbnailFormat, ThumbnailSize
 from photos_graph.paths import mtime_ns, open_inside
 from photos_graph.services.scan.roots import refreshed
 

@@ -4,7 +4,8 @@ nothing else."""
 from __future__ import annotations
 
 from photos_graph.auth import Signer
-from photos_graph.model import RenditionSize, ThumbnailFormat
+from photos_graph.images.sizes import RenditionSize
+from photos_graph.model import ThumbnailFormat
 
 ORIGINAL = "original"
 

@@ -13,7 +13,8 @@ import pytest
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import NotFound, RootOffline
 from photos_graph.images.renditions import Rendition
-from photos_graph.model import Box, FaceCut, PhotoOrder, Ref, ThumbnailFormat
+from photos_graph.images.sizes import FaceCut
+from photos_graph.model import Box, PhotoOrder, Ref, ThumbnailFormat
 from photos_graph.settings import Settings
 from tests.corpora import CORPORA
 from tests.faces.finding import Models

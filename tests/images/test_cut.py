@@ -11,7 +11,8 @@ import pytest
 
 from photos_graph.errors import NotFound, RootOffline
 from photos_graph.images.renditions import AsRead
-from photos_graph.model import Box, FaceCut, ThumbnailFormat, ThumbnailSize
+from photos_graph.images.sizes import FaceCut
+from photos_graph.model import Box, ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import ImageSettings
 from photos_graph.workers.pool import WorkerPool
 from tests.images.pictures import distance, encoded, opened, scene

@@ -14,7 +14,8 @@ import pytest
 from photos_graph.errors import Busy, KilledWorker, NotFound, OverLimit, RootOffline, Unreadable, Unsupported
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.renditions import AsRead, Rendition, Renditions
-from photos_graph.model import RenditionSize, ThumbnailFormat, ThumbnailSize
+from photos_graph.images.sizes import RenditionSize
+from photos_graph.model import ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import ImageSettings
 from photos_graph.workers.pool import Priority, WorkerPool
 from tests.images.pictures import distance, encoded, opened, scene
