@@ -96,12 +96,12 @@ async def _grouping(bench: Bench, data: Path, path: Path) -> list[Figure]:
         await _put(services, 0, vectors)
         with Watch(os.getpid()) as watch:
             bench.say("all clusters, for the first time")
-            first = await _seconds(services, await services.recognition.group())
+            first = await _seconds(services, await services.face_triggers.group())
             bench.say("all clusters again")
-            again = await _seconds(services, await services.recognition.group())
+            again = await _seconds(services, await services.face_triggers.group())
             await _put(services, FACES, noisy(vectors[:NEW_FACES], NEW_NOISE))
             bench.say(f"{NEW_FACES} new faces")
-            await services.recognition.found()
+            await services.face_triggers.found()
             (job,) = (await services.jobs.page(None, 1, None)).items
             new = await _seconds(services, job)
     faces = f"{FACES:,} faces"

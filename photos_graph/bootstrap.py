@@ -69,21 +69,21 @@ class Services:
     browse: Browse
     roots: Roots
     jobs: Jobs
-    recognition: FaceTriggers
-    labels: Ratings
+    face_triggers: FaceTriggers
+    ratings: Ratings
     tagging: Tagging
     changes: Changes
     tags: Tags
     persons: Persons
     person_editing: PersonEditing
     faces: FaceBrowser
-    naming: FaceAssignment
+    assignment: FaceAssignment
     review: Review
-    drawing: DrawnFaces
+    drawn_faces: DrawnFaces
     models: ModelVersions
-    learning: LearningTriggers
+    learning_triggers: LearningTriggers
     schedules: Schedules
-    alike: SimilarPhotos
+    similar: SimilarPhotos
     media: Media
     search: Search
     exports: Exports
@@ -189,21 +189,21 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             browse=Browse(graph, index, pool),
             roots=Roots(graph, index, settings),
             jobs=jobs,
-            recognition=recognition,
-            labels=Ratings(graph, index),
+            face_triggers=recognition,
+            ratings=Ratings(graph, index),
             tagging=tagging,
             changes=Changes(graph, index, recognition.said),
             tags=Tags(graph, index),
             persons=Persons(graph, index),
             person_editing=PersonEditing(graph, index, recognition.said),
             faces=FaceBrowser(graph, index),
-            naming=naming,
+            assignment=naming,
             review=Review(graph, index, tagging, naming),
-            drawing=DrawnFaces(graph, index, recognition.said, describing(face_models, media, settings)),
+            drawn_faces=DrawnFaces(graph, index, recognition.said, describing(face_models, media, settings)),
             models=models,
-            learning=learning,
+            learning_triggers=learning,
             schedules=schedules,
-            alike=SimilarPhotos(index, asked, settings),
+            similar=SimilarPhotos(index, asked, settings),
             media=media,
             search=Search(index),
             exports=Exports(graph, index, jobs, settings),

@@ -129,9 +129,9 @@ def scan(
             raise
         ended = [job]
         err.print(job.message or job.state.value, style="" if job.state is JobState.SUCCEEDED else "red")
-        if services.recognition.models_are_missing:
+        if services.face_triggers.models_are_missing:
             err.print(WITHOUT_MODELS)
-        if services.learning.weights_are_missing:
+        if services.learning_triggers.weights_are_missing:
             err.print(WITHOUT_WEIGHTS)
         while following := await services.jobs.unfinished(JobKind.FACES, JobKind.CLUSTER, JobKind.PREDICT):
             ended.append(await follow(services.jobs.watch(following[0].id)))
@@ -191,7 +191,7 @@ def train(
     from photos_graph.bootstrap import Services
 
     async def work(services: Services) -> int:
-        code = await _followed(services, await services.learning.train(kind))
+        code = await _followed(services, await services.learning_triggers.train(kind))
         while following := await services.jobs.unfinished(JobKind.CLUSTER, JobKind.PREDICT):
             code = max(code, await _followed(services, following[0]))
         return code

@@ -99,9 +99,9 @@ async def _scan(services: Services) -> None:
             return
         job = await follow(services.jobs.watch((await services.jobs.scan()).id))
         err.print(job.message or "", style="" if job.state is JobState.SUCCEEDED else "red")
-        if services.recognition.models_are_missing:
+        if services.face_triggers.models_are_missing:
             err.print(WITHOUT_MODELS)
-        if services.learning.weights_are_missing:
+        if services.learning_triggers.weights_are_missing:
             err.print(WITHOUT_WEIGHTS)
         failures = await services.browse.failures(0, None)
         if failures.total:

@@ -21,11 +21,11 @@ class FaceJobMutations:
     async def find_faces(self, info: Info, photos: list[strawberry.ID] | None = UNSET) -> Job:
         wanted = given(photos)
         photo_ids = None if wanted is None else [ids.decode("Photo", id_) for id_ in wanted]
-        return Job.of(await info.context.services.recognition.find(photo_ids))
+        return Job.of(await info.context.services.face_triggers.find(photo_ids))
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
         description="All clusters anew. What people said stays; new faces join clusters and persons without it.",
     )
     async def cluster_faces(self, info: Info) -> Job:
-        return Job.of(await info.context.services.recognition.group())
+        return Job.of(await info.context.services.face_triggers.group())

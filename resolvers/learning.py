@@ -30,7 +30,7 @@ class ModelMutations:
         description="From what people said. The new version counts once it is not worse than the one before.",
     )
     async def train(self, info: Info, kind: model.ModelKind) -> Job:
-        return Job.of(await info.context.services.learning.train(kind))
+        return Job.of(await info.context.services.learning_triggers.train(kind))
 
     @strawberry.mutation(
         permission_classes=[CanEdit],

@@ -28,5 +28,5 @@ class Loaders:
         self.covers: DataLoader[str, str | None] = DataLoader(faces.covers, cache=cache)
         self.face_pages: DataLoader[PageKey, Listing[str]] = DataLoader(faces.pages, cache=cache)
         self.cluster_likes: DataLoader[str, Likes] = DataLoader(faces.cluster_likes, cache=cache)
-        self.similar: DataLoader[Asked, list[str]] = DataLoader(services.alike.similar, cache=cache)
+        self.similar: DataLoader[Asked, list[str]] = DataLoader(services.similar.similar, cache=cache)
         self.models: DataLoader[str, Model | None] = DataLoader(services.models.by_id, cache=cache)

@@ -74,13 +74,13 @@ class FaceMutations:
         cluster_id: Annotated[strawberry.ID, strawberry.argument(name="cluster")],
         person: Whose,
     ) -> BulkResult:
-        naming, viewer = info.context.services.naming, info.context.known_viewer
+        naming, viewer = info.context.services.assignment, info.context.known_viewer
         cluster, ref = ids.decode("FaceCluster", cluster_id), ids.ref("Person", person)
         return BulkResult.of(await naming.name_cluster(cluster, ref, by=viewer.name))
 
     @strawberry.mutation(permission_classes=[CanEdit], description="Whoever they were. Twice in one photo: CONFLICT.")
     async def assign_faces(self, info: Info, faces: list[strawberry.ID], person: Whose) -> BulkResult:
-        naming, viewer = info.context.services.naming, info.context.known_viewer
+        naming, viewer = info.context.services.assignment, info.context.known_viewer
         face_ids, ref = ids.decode_all("Face", faces), ids.ref("Person", person)
         return BulkResult.of(await naming.assign(face_ids, ref, by=viewer.name))
 
@@ -91,13 +91,13 @@ class FaceMutations:
         faces: list[strawberry.ID],
         person_id: Annotated[strawberry.ID, strawberry.argument(name="person")],
     ) -> BulkResult:
-        naming, viewer = info.context.services.naming, info.context.known_viewer
+        naming, viewer = info.context.services.assignment, info.context.known_viewer
         face_ids, person = ids.decode_all("Face", faces), ids.decode("Person", person_id)
         return BulkResult.of(await naming.reject(face_ids, person, by=viewer.name))
 
     @strawberry.mutation(permission_classes=[CanEdit], description="Faces of strangers, and what is none.")
     async def ignore_faces(self, info: Info, faces: list[strawberry.ID], ignored: bool = True) -> BulkResult:
-        naming, viewer = info.context.services.naming, info.context.known_viewer
+        naming, viewer = info.context.services.assignment, info.context.known_viewer
         return BulkResult.of(await naming.ignore(ids.decode_all("Face", faces), ignored, by=viewer.name))
 
     @strawberry.mutation(permission_classes=[CanEdit], description="A face that was missed. Upon another: CONFLICT.")
@@ -108,7 +108,7 @@ class FaceMutations:
         box: BoxInput,
         person: Annotated[str | None, strawberry.argument(description=_ID_OR_NAME)] = UNSET,
     ) -> Face:
-        drawing, viewer = info.context.services.drawing, info.context.known_viewer
+        drawing, viewer = info.context.services.drawn_faces, info.context.known_viewer
         photo, named = ids.decode("Photo", photo_id), given(person)
         ref = ids.ref("Person", named) if named is not None else None
         return Face.of(await drawing.add(photo, box.decode(), ref, by=viewer.name))

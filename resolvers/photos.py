@@ -183,10 +183,10 @@ async def load_photo(info: Info, id: str) -> Photo | None:
 class PhotoMutations:
     @strawberry.mutation(permission_classes=[CanEdit], description="-1 (rejected) to 5; null for none.")
     async def rate_photos(self, info: Info, photos: list[strawberry.ID], rating: int | None = UNSET) -> BulkResult:
-        labels, viewer = info.context.services.labels, info.context.known_viewer
+        labels, viewer = info.context.services.ratings, info.context.known_viewer
         return BulkResult.of(await labels.rate(ids.decode_all("Photo", photos), given(rating), by=viewer.name))
 
     @strawberry.mutation(permission_classes=[CanEdit])
     async def favourite_photos(self, info: Info, photos: list[strawberry.ID], favourite: bool) -> BulkResult:
-        labels, viewer = info.context.services.labels, info.context.known_viewer
+        labels, viewer = info.context.services.ratings, info.context.known_viewer
         return BulkResult.of(await labels.favourite(ids.decode_all("Photo", photos), favourite, by=viewer.name))

@@ -125,7 +125,7 @@ async def test_faces_cost_the_engine_the_same_however_many_are_shown(
     )
     for number in range(15):
         person = await services.person_editing.create(f"Person {number}")
-        await services.naming.assign([f"f{80 + number}"], Ref(id=person.id))
+        await services.assignment.assign([f"f{80 + number}"], Ref(id=person.id))
         await liken(services.graph, f"f{number}", {person.id: 0.5})
     for size in (3, 12):
         answered = await ask_of(services, document, n=size)

@@ -60,8 +60,8 @@ async def vector(services: Services, face_id: str) -> np.ndarray:
 
 async def test_a_drawn_face_is_looked_at_at_once(services: Services, folder: Path, models: Models) -> None:
     one, other = photo_ids(services)
-    first = await services.drawing.add(one, FACE, Ref(name="Aaron"))
-    second = await services.drawing.add(other, FACE)
+    first = await services.drawn_faces.add(one, FACE, Ref(name="Aaron"))
+    second = await services.drawn_faces.add(other, FACE)
     assert first.quality > 0.1 and second.quality > 0.1
     vectors = [await vector(services, face.id) for face in (first, second)]
     assert [round(float(np.linalg.norm(each)), 3) for each in vectors] == [1.0, 1.0]

@@ -86,7 +86,7 @@ async def _main(where: str, more: Sequence[str]) -> None:
             reading.call_intake = _before(reading.call_intake, 1)  # type: ignore[assignment]
     async with build(Settings()) as services:
         if more:
-            await services.learning.train(ModelKind.TAGS)
+            await services.learning_triggers.train(ModelKind.TAGS)
         while await services.jobs.unfinished(*JobKind):
             await asyncio.sleep(0.1)
 

@@ -69,7 +69,7 @@ async def put_faces(services: Services, found: Mapping[str, Found]) -> None:
 
     await services.graph.transaction(work)
     await services.index.catch_up()
-    await services.recognition.found()
+    await services.face_triggers.found()
     await settled(services)
 
 
@@ -128,7 +128,7 @@ def _seen(row: dict) -> Seen:  # type: ignore[type-arg]
 
 async def looked(services: Services, photo_ids: Iterable[str] | None = None) -> Job:
     """A look for faces at its end, and the grouping that follows it."""
-    job = await ended(services, await services.recognition.find(None if photo_ids is None else list(photo_ids)))
+    job = await ended(services, await services.face_triggers.find(None if photo_ids is None else list(photo_ids)))
     await settled(services)
     return job
 

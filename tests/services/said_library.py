@@ -41,7 +41,7 @@ async def said(services: Services, root: Path) -> dict[str, str]:
     found = await photos(services)
     ids = {name: photo.id for name, photo in found.items()}
     one, two, three, four, _, six, _ = [ids[name] for name in sorted(ids) if name[0].isupper()]
-    tagging, drawing = services.tagging, services.drawing
+    tagging, drawing = services.tagging, services.drawn_faces
     folder = services.index.search.folder_at("Pictures/Italy")
     later = services.index.search.folder_at("Pictures/Italy/2020")
     assert folder is not None and later is not None
@@ -59,14 +59,14 @@ async def said(services: Services, root: Path) -> dict[str, str]:
     nobody = await drawing.add(four, Box(0.3, 0.3, 0.3, 0.4), by="ben")
     ignored = await drawing.add(four, Box(0.7, 0.1, 0.2, 0.2), by="ben")
     assert ann.person_id is not None
-    await services.naming.reject([nobody.id], ann.person_id, by="ann")
-    await services.naming.ignore([ignored.id], True, by="ann")
+    await services.assignment.reject([nobody.id], ann.person_id, by="ann")
+    await services.assignment.ignore([ignored.id], True, by="ann")
     cleo = services.persons.named("Cleo")
     assert cleo is not None
     await services.person_editing.update(ann.person_id, is_me=True, cover_id=ann.id)
     await services.person_editing.update(cleo.id, hidden=True)
-    await services.labels.rate([one, six], 5, by="ann")
-    await services.labels.favourite([two], True, by="ann")
+    await services.ratings.rate([one, six], 5, by="ann")
+    await services.ratings.favourite([two], True, by="ann")
     sea = services.tags.named("Sea")
     assert sea is not None
     await services.models.set_threshold(sea.id, 0.8)

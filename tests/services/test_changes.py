@@ -108,10 +108,10 @@ async def plant_names(services: Services) -> None:
 
 async def test_ratings_and_favourites_are_as_they_were(services: Services) -> None:
     await planted(services)
-    await services.labels.rate(ids(0), 2)
-    await services.labels.favourite(ids(1), True)
-    rated = await services.labels.rate(ids(0, 1, 2), 5)
-    marked = await services.labels.favourite(ids(0, 1), True)
+    await services.ratings.rate(ids(0), 2)
+    await services.ratings.favourite(ids(1), True)
+    rated = await services.ratings.rate(ids(0, 1, 2), 5)
+    marked = await services.ratings.favourite(ids(0, 1), True)
     assert (marked.matched, marked.changed) == (2, 1)
     assert (await undone(services, rated)).changed == 3
     assert (await undone(services, marked)).changed == 1
@@ -137,8 +137,8 @@ async def test_what_changed_since_is_a_conflict_and_nothing_is_undone(services: 
     with pytest.raises(Conflict, match="Sea on 1"):
         await undone(services, result)
     assert await said(graph) == before
-    rated = await services.labels.rate(ids(0, 1), 5)
-    await services.labels.rate(ids(0), 4)
+    rated = await services.ratings.rate(ids(0, 1), 5)
+    await services.ratings.rate(ids(0), 4)
     with pytest.raises(Conflict, match="rating on 1"):
         await undone(services, rated)
     tagged = await services.tagging.tag_folder("a", refs("Sky"))
@@ -206,5 +206,5 @@ async def test_a_call_that_changes_nothing_leaves_nothing_to_undo(services: Serv
     await services.tagging.tag_photos(ids(0), refs("Sea"))
     assert (await services.tagging.tag_photos(ids(0), refs("Sea"))).change_id is None
     assert (await services.tagging.tag_photos([], refs("Sea"))).change_id is None
-    assert (await services.labels.rate([], 3)).change_id is None
+    assert (await services.ratings.rate([], 3)).change_id is None
     assert (await graph.read("MATCH (c:Change) RETURN count(c) AS n"))[0]["n"] == 1

@@ -81,7 +81,7 @@ async def lengths(services: Services) -> set[int]:
 
 
 async def alike_to(services: Services, photo_id: str, first: int) -> list[str]:
-    [found] = await services.alike.similar([(photo_id, first)])
+    [found] = await services.similar.similar([(photo_id, first)])
     return found
 
 
@@ -121,7 +121,7 @@ async def test_what_looks_alike_follows_the_photos_that_are_there_and_the_backbo
         damaged = Path(os.fsdecode(await services.media.large(ids["sea 1.jpg"])))
         whole = damaged.read_bytes()
         damaged.write_bytes(b"\xff\xd8\xff no picture")
-        await services.learning.read()
+        await services.learning_triggers.read()
         await settled(services)
         assert len(await described(services)) == 2 * each - 2, "one is missing, and one cannot be read"
         assert ids["sea 1.jpg"] not in await alike_to(services, asked, 2 * each)

@@ -122,7 +122,7 @@ async def test_all_that_was_said_comes_back(settings: Settings, engine: RunningE
 async def check_later_words(services: Services, photo_id: str, as_json: Path) -> None:
     """What was said after the export stands; what fits nowhere is told."""
     await services.tagging.untag_photos([photo_id], [Ref(name="Places")], by="ben")
-    await services.labels.rate([photo_id], 1, by="ben")
+    await services.ratings.rate([photo_id], 1, by="ben")
     now = await everything(services)
     older = as_json.with_name("older")
     shutil.copytree(as_json, older)

@@ -170,7 +170,7 @@ async def test_faces_that_are_found_as_their_file_goes_wait_for_it(library: Serv
 
 async def test_what_is_not_there_is_not_looked_for(library: Services) -> None:
     with pytest.raises(NotFound):
-        await library.recognition.find(["0" * 32])
+        await library.face_triggers.find(["0" * 32])
 
 
 async def test_a_job_that_is_cancelled_or_whose_service_stops_is_gone_on_with(
@@ -182,7 +182,7 @@ async def test_a_job_that_is_cancelled_or_whose_service_stops_is_gone_on_with(
         await scanned(services)
         assert not await of_kind(services, JobKind.FACES)
     async with build(face_settings) as services:
-        job = await services.recognition.find()
+        job = await services.face_triggers.find()
         async for step in services.jobs.watch(job.id):
             if step.done > 5:
                 break
@@ -190,7 +190,7 @@ async def test_a_job_that_is_cancelled_or_whose_service_stops_is_gone_on_with(
         assert (await ended(services, job)).state is JobState.CANCELLED
         some = sum(by is not None for by, _ in (await by_photo(services)).values())
         assert 5 <= some < 30
-        job = await services.recognition.find()
+        job = await services.face_triggers.find()
         async for step in services.jobs.watch(job.id):
             if step.done > 2:
                 break

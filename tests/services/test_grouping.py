@@ -52,9 +52,9 @@ async def fill(services: Services, found: Mapping[str, Found], root: Path) -> No
 
 async def regrouped(services: Services, *, full: bool = True) -> dict[str, Seen]:
     if full:
-        assert (await ended(services, await services.recognition.group())).state is JobState.SUCCEEDED
+        assert (await ended(services, await services.face_triggers.group())).state is JobState.SUCCEEDED
     else:
-        await services.recognition.found()
+        await services.face_triggers.found()
     await settled(services)
     assert {job.state for job in await of_kind(services, JobKind.CLUSTER)} == {JobState.SUCCEEDED}
     assert await in_step(services)
@@ -117,18 +117,18 @@ async def test_a_named_person_is_seen_in_other_pictures(library: Services) -> No
 
 
 async def test_where_nobody_has_a_name_training_says_what_to_do(library: Services) -> None:
-    job = await ended(library, await library.learning.train(ModelKind.PERSONS))
+    job = await ended(library, await library.learning_triggers.train(ModelKind.PERSONS))
     assert (job.state, job.message) == (JobState.FAILED, "No face has a name yet: name some, and train again.")
 
 
 async def test_a_trained_model_knows_whom_the_rule_knows(library: Services) -> None:
     found = main_faces(await faces(library))
     for who, those in found.items():
-        await library.naming.assign([face.id for face in those[:2]], Ref(name=who))
+        await library.assignment.assign([face.id for face in those[:2]], Ref(name=who))
     by_rule = applied(await regrouped(library, full=False))
     assert set(by_rule) == {face.id for those in found.values() for face in those[2:]}
 
-    await ended(library, await library.learning.train(ModelKind.PERSONS))
+    await ended(library, await library.learning_triggers.train(ModelKind.PERSONS))
     [model] = await library.models.versions(ModelKind.PERSONS)
     assert model.state is ModelState.ACTIVE
     after = await regrouped(library, full=False)
@@ -244,7 +244,7 @@ async def test_hdbscan_by_setting(closed: Settings) -> None:
 async def test_a_grouping_is_cancelled_and_its_process_ends(closed: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clustering, "TARGET", "tests.services.slow_groups:TASKS")
     async with build(closed) as services:
-        job = await services.recognition.group()
+        job = await services.face_triggers.group()
         async for step in services.jobs.watch(job.id):
             if step.message == "Grouping faces":
                 break
@@ -256,17 +256,17 @@ async def test_a_grouping_is_cancelled_and_its_process_ends(closed: Settings, mo
 async def test_what_people_say_is_looked_at_once_they_say_no_more(library: Services) -> None:
     count = len(await of_kind(library, JobKind.CLUSTER))
     for _ in range(20):
-        await library.recognition.said()
+        await library.face_triggers.said()
     assert len(await of_kind(library, JobKind.CLUSTER)) == count
     await asyncio.sleep(1.5)
     await settled(library)
     assert len(await of_kind(library, JobKind.CLUSTER)) == count + 1
     async with build(library.settings, run_jobs=False) as services:
-        await services.recognition.said()
+        await services.face_triggers.said()
     await settled(library)
     assert len(await of_kind(library, JobKind.CLUSTER)) == count + 2, "a service that stops asks for it before"
 
 
 async def test_without_faces_there_is_nothing_to_group(services: Services) -> None:
-    job = await ended(services, await services.recognition.group())
+    job = await ended(services, await services.face_triggers.group())
     assert (job.state, job.message) == (JobState.SUCCEEDED, "No face was described by SFace yet.")

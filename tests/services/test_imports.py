@@ -183,7 +183,7 @@ async def test_an_import_can_be_undone(services: Services, tmp_path: Path) -> No
     tagged = [
         (await services.tagging.tag_folder(root.id, [Ref(name="Sky")])).change_id,
         (await services.tagging.tag_photos([photo], [ROME])).change_id,
-        (await services.labels.rate([photo], 4)).change_id,
+        (await services.ratings.rate([photo], 4)).change_id,
     ]
     folder = await exported(services, DatasetFormat.JSON)
     for change in tagged:
@@ -204,7 +204,7 @@ async def test_an_import_can_be_undone(services: Services, tmp_path: Path) -> No
 
 async def test_the_faces_of_a_photo_whose_file_is_gone_wait_for_it(services: Services, tmp_path: Path) -> None:
     photo = await one_photo(services, tmp_path / "Pictures")
-    face = await services.drawing.add(photo, Box(0.1, 0.1, 0.2, 0.2), Ref(name="Ann"))
+    face = await services.drawn_faces.add(photo, Box(0.1, 0.1, 0.2, 0.2), Ref(name="Ann"))
     folder = await exported(services, DatasetFormat.JSON)
     [[file]] = await services.browse.files_of([photo])
     await services.graph.transaction(lambda tx: remove(tx, [face.id]))

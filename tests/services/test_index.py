@@ -33,7 +33,7 @@ async def test_who_wrote_sees_it_and_others_soon(services: Services, settings: S
     async with build(elsewhere, run_jobs=False) as other:
         assert len(await photos(other)) == 10
         ids = services.browse.photos(None, PhotoOrder.TAKEN_DESC, first=3).ids
-        await services.labels.rate(ids, 5)
+        await services.ratings.rate(ids, 5)
         assert services.browse.photos(FIVE, PhotoOrder.TAKEN_DESC, first=9).total == 3
         put(folder / "new.jpg", jpeg(99))
         await scanned(services)
@@ -71,7 +71,7 @@ async def test_a_snapshot_is_taken_up_with_what_changed_since(settings: Settings
         await scanned(services)
     elsewhere = settings.model_copy(update={"data_dir": settings.data_dir.with_name("other")})
     async with build(elsewhere) as services:
-        await services.labels.rate(services.browse.photos(None, PhotoOrder.TAKEN_DESC, first=2).ids, 5)
+        await services.ratings.rate(services.browse.photos(None, PhotoOrder.TAKEN_DESC, first=2).ids, 5)
     async with build(settings, run_jobs=False) as services:
         assert services.browse.photos(FIVE, PhotoOrder.TAKEN_DESC).total == 2
         assert await in_step(services)
@@ -89,7 +89,7 @@ async def test_a_snapshot_that_does_not_serve_is_made_anew(
         elsewhere = settings.model_copy(update={"data_dir": settings.data_dir.with_name("other")})
         async with build(elsewhere) as services:
             for rating in (1, 2, 3, 4, 5):
-                await services.labels.rate(services.browse.photos(None, PhotoOrder.NAME_ASC).ids, rating)
+                await services.ratings.rate(services.browse.photos(None, PhotoOrder.NAME_ASC).ids, rating)
             monkeypatch.setattr(feed, "KEPT", 1)
             await feed.prune(services.graph)
     else:
@@ -138,7 +138,7 @@ async def test_what_is_committed_while_index_and_graph_are_compared_is_no_differ
         read = postings.last_number
 
         async def with_a_change_before(graph: Graph) -> int:
-            await services.labels.rate(ids, 5)
+            await services.ratings.rate(ids, 5)
             return await read(graph)
 
         monkeypatch.setattr(postings, "last_number", with_a_change_before)
@@ -164,5 +164,7 @@ async def test_no_two_snapshots_are_written_at_once(
         await services.roots.add(str(folder))
         await scanned(services)
         while len(begun) == len(ended):
-            await services.labels.rate(services.browse.photos(None, PhotoOrder.TAKEN_DESC, first=1).ids, len(begun) % 5)
+            await services.ratings.rate(
+                services.browse.photos(None, PhotoOrder.TAKEN_DESC, first=1).ids, len(begun) % 5
+            )
     assert len(begun) == len(ended)

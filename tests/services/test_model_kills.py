@@ -54,7 +54,7 @@ async def learnt(settings: Settings, folder: Path) -> Model:
             wanted = [f"{kind} {number} 2019-07-{10 + number // 2}.jpg" for number in range(SAID)]
             found = await photos(services)
             await services.tagging.tag_photos([found[name].id for name in wanted], [Ref(name=kind)])
-        await services.learning.train(ModelKind.TAGS)
+        await services.learning_triggers.train(ModelKind.TAGS)
         await at_rest(services)
         [model] = await services.models.versions()
         assert model.state is ModelState.ACTIVE

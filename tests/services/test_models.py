@@ -112,20 +112,20 @@ async def test_what_was_not_predicted_to_the_end_is_predicted_again(library: Set
     async with build(library, run_jobs=False) as services:
         await features.want(services.graph, BACKBONE)
         await services.graph.write("MATCH (p:Photo) SET p.featuresDue = null")
-        await services.learning.read()
+        await services.learning_triggers.read()
         await forget_jobs(services)
-        await services.learning.predicted(await services.learning.goes_by())
-        await services.learning.read()
+        await services.learning_triggers.predicted(await services.learning_triggers.goes_by())
+        await services.learning_triggers.read()
         assert await waiting(services) == []
         model = await keep(services, "m1")
         await keep(services, "r1", ModelState.REJECTED)
         assert len(await waiting(services)) == 1, "one that would do the same waits already"
         await forget_jobs(services)
-        await services.learning.read()
+        await services.learning_triggers.read()
         assert len(await waiting(services)) == 1, "it was cancelled, and is still to be done"
-        await services.learning.predicted(await services.learning.goes_by())
+        await services.learning_triggers.predicted(await services.learning_triggers.goes_by())
         await forget_jobs(services)
-        await services.learning.read()
+        await services.learning_triggers.read()
         assert await waiting(services) == []
         await services.models.activate(model.id)  # which counts already
         assert len(await waiting(services)) == 1
@@ -184,7 +184,7 @@ async def test_photos_that_are_not_shown_are_neither_similar_nor_asked_about(lib
         path = kept_neighbours(library)
         path.parent.mkdir(exist_ok=True)
         neighbours.save(graph, path)
-        found = await services.alike.similar(
+        found = await services.similar.similar(
             [(shown[0], 2), ("f" * 32, 2), (shown[1], 0), *((hidden[0], n) for n in range(99))]
         )
         assert [sorted(each) for each in found[:3]] == [sorted(shown[1:]), [], []]

@@ -68,16 +68,16 @@ async def test_names_survive_another_look_and_another_model(
         clusters = [row["id"] for row in await services.graph.read(CLUSTERS)][:NAMED]
         assert len(clusters) == NAMED
         for number, cluster in enumerate(clusters):
-            await services.naming.name_cluster(cluster, Ref(name=f"Person {number}"), by="me")
+            await services.assignment.name_cluster(cluster, Ref(name=f"Person {number}"), by="me")
         named = [face for face in (await faces(services)).values() if face.said]
         assert len(named) >= 2 * NAMED - 2
         named.sort(key=lambda face: face.id)
         for face in named[:5]:
             assert face.said is not None
-            await services.naming.reject([face.id], face.said[0], by="me")
-        await services.naming.ignore([face.id for face in named[5:8]], by="me")
+            await services.assignment.reject([face.id], face.said[0], by="me")
+        await services.assignment.ignore([face.id for face in named[5:8]], by="me")
         photo = next(iter((await photos(services)).values()))
-        drawn = await services.drawing.add(photo.id, Box(0.02, 0.02, 0.12, 0.12), Ref(name="Drawn"), by="me")
+        drawn = await services.drawn_faces.add(photo.id, Box(0.02, 0.02, 0.12, 0.12), Ref(name="Drawn"), by="me")
         await settled(services)
         before = await said(services)
 
@@ -87,7 +87,7 @@ async def test_names_survive_another_look_and_another_model(
             again = None if models else {photo.id, *(face.photo for face in named[:20])}
             job = await looked(services, again)
             assert (job.state, job.done) == (JobState.SUCCEEDED, PERSONS * EACH if again is None else len(again))
-            assert (await ended(services, await services.recognition.group())).state is JobState.SUCCEEDED
+            assert (await ended(services, await services.face_triggers.group())).state is JobState.SUCCEEDED
             assert await said(services) == before
             after = await faces(services)
             embedder = services.settings.faces.embedder

@@ -26,7 +26,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
 
 async def assigned(services: Services, name: str, *face_ids: str) -> str:
     """The id of a new person with these faces."""
-    await services.naming.assign(face_ids, named(name))
+    await services.assignment.assign(face_ids, named(name))
     found = services.persons.named(name)
     assert found is not None
     return found.id
@@ -73,9 +73,9 @@ async def test_a_cover_is_one_of_their_faces(services: Services) -> None:
         await services.person_editing.update(anna, cover_id="f2")
     with pytest.raises(NotFound):
         await services.person_editing.update(anna, cover_id="nothing")
-    await services.naming.reject(["f8"], anna)
+    await services.assignment.reject(["f8"], anna)
     assert await services.faces.covers([anna]) == ["f9"], "what is her face no more shows her no more"
-    await services.naming.ignore(["f9"])
+    await services.assignment.ignore(["f9"])
     assert await services.faces.covers([anna, "nobody"]) == ["f1", None]
 
 
@@ -83,10 +83,10 @@ async def test_merged_persons_are_one_and_come_back_with_all_that_was_theirs(ser
     anna = await assigned(services, "Anna", "f1", "f2")
     ann = await assigned(services, "Ann", "f3", "f4")
     nan = await assigned(services, "Nan", "f5")
-    await services.naming.reject(["f6"], ann)
-    await services.naming.reject(["f3"], anna)
-    await services.naming.reject(["f1"], ann)
-    await services.naming.reject(["f7"], anna)
+    await services.assignment.reject(["f6"], ann)
+    await services.assignment.reject(["f3"], anna)
+    await services.assignment.reject(["f1"], ann)
+    await services.assignment.reject(["f7"], anna)
     await services.person_editing.update(ann, is_me=True, hidden=True, cover_id="f4")
     before, who = await said_of_faces(services.graph), await everybody(services.graph)
     merged = await services.person_editing.merge([ann, nan, ann], anna, by="ben")
@@ -136,12 +136,12 @@ async def test_two_who_are_in_one_photo_are_not_one(services: Services) -> None:
 async def test_a_merge_is_not_undone_once_something_of_it_changed(services: Services) -> None:
     anna, ann = await assigned(services, "Anna", "f1"), await assigned(services, "Ann", "f3", "f4")
     merged = await services.person_editing.merge([ann], anna)
-    await services.naming.assign(["f3"], named("Bob"))
+    await services.assignment.assign(["f3"], named("Bob"))
     before = await said_of_faces(services.graph)
     with pytest.raises(Conflict, match="Anna on 1"):
         await undone(services, merged)
     assert await said_of_faces(services.graph) == before
-    await services.naming.assign(["f3"], Ref(id=anna))
+    await services.assignment.assign(["f3"], Ref(id=anna))
     with pytest.raises(Conflict):
         await undone(services, merged)
 
@@ -162,7 +162,7 @@ async def test_a_merge_is_not_done_again_over_what_was_said_meanwhile(services: 
     anna, ann = await assigned(services, "Anna", "f1"), await assigned(services, "Ann", "f3")
     merged = await services.person_editing.merge([ann], anna)
     back = await undone(services, merged)
-    more = await services.naming.assign(["f5"], Ref(id=ann))
+    more = await services.assignment.assign(["f5"], Ref(id=ann))
     with pytest.raises(Conflict, match="1 more faces"):
         await undone(services, back)
     assert photos_of(services, "Ann") == {3, 5}
@@ -174,7 +174,7 @@ async def test_a_merge_is_not_done_again_over_what_was_said_meanwhile(services: 
 
 async def test_a_deleted_person_leaves_their_faces(services: Services) -> None:
     anna = await assigned(services, "Anna", "f1", "f9")
-    await services.naming.reject(["f2"], anna)
+    await services.assignment.reject(["f2"], anna)
     await liken(services.graph, "f4", {anna: 0.9}, applied=anna)
     assert await sizes(services.graph) == {"c": 5}
     assert await services.person_editing.delete(anna) is True

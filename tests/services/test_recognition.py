@@ -60,11 +60,11 @@ async def test_a_face_that_was_drawn_without_models_is_looked_at_by_a_job(wantin
     async with build(wanting) as services:
         photo = await looked_at(services, tmp_path / "Pictures")
         before = await looks(services)
-        await services.drawing.add(photo, BOX)
+        await services.drawn_faces.add(photo, BOX)
         await until_looks(services, before + 1)
         await settled(services)
     async with build(wanting) as services:
-        await services.drawing.add(photo, Box(0.7, 0.7, 0.2, 0.2))
+        await services.drawn_faces.add(photo, Box(0.7, 0.7, 0.2, 0.2))
     async with build(wanting) as services:
         assert await looks(services) == before + 2, "a service that stops asks for it before"
 
@@ -72,7 +72,7 @@ async def test_a_face_that_was_drawn_without_models_is_looked_at_by_a_job(wantin
 async def test_an_imported_face_is_looked_at_by_a_job(wanting: Settings, tmp_path: Path) -> None:
     async with build(wanting) as services:
         photo = await looked_at(services, tmp_path / "Pictures")
-        await services.drawing.add(photo, BOX)
+        await services.drawn_faces.add(photo, BOX)
         folder = await exported(services, DatasetFormat.JSON)
         await asyncio.sleep(1.5)
         await settled(services)
@@ -93,7 +93,7 @@ async def test_what_waits_for_its_folder_is_looked_at_when_it_is_back(wanting: S
         folder.rename(tmp_path / "away")
         await in_state(services, RootState.OFFLINE)
         await services.graph.transaction(lambda tx: detections.make_due(tx, [number]))
-        await services.recognition.said()
+        await services.face_triggers.said()
         await asyncio.sleep(1.5)
         assert await looks(services) == before, "nothing can be seen of it now"
         (tmp_path / "away").rename(folder)
@@ -112,7 +112,7 @@ async def matches(services: Services) -> int:
 
 async def killed(services: Services) -> None:
     """Forgets what waits in memory, as a kill does."""
-    waiting = services.recognition._waiting
+    waiting = services.face_triggers._waiting
     assert waiting is not None
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
@@ -123,7 +123,7 @@ async def test_what_was_said_before_a_kill_is_matched_by_the_next_service(settin
         async with build(settings) as scanning:
             photo = await looked_at(scanning, tmp_path / "Pictures")
         await services.index.catch_up()
-        face = await services.drawing.add(photo, BOX, Ref(name="Ann"))
+        face = await services.drawn_faces.add(photo, BOX, Ref(name="Ann"))
         await killed(services)
         assert await matches(services) == 0
     async with build(settings) as services:
@@ -133,7 +133,7 @@ async def test_what_was_said_before_a_kill_is_matched_by_the_next_service(settin
     async with build(settings) as services:
         await settled(services)
         assert await matches(services) == 1, "once"
-        ignored = await services.naming.ignore([face.id])
+        ignored = await services.assignment.ignore([face.id])
         await killed(services)
         await scanned(services)
         await settled(services)
@@ -149,7 +149,7 @@ async def test_what_was_said_before_a_kill_is_matched_by_the_next_service(settin
 async def test_an_import_before_a_kill_is_matched_by_the_next_service(settings: Settings, tmp_path: Path) -> None:
     async with build(settings) as services:
         photo = await looked_at(services, tmp_path / "Pictures")
-        await services.drawing.add(photo, BOX, Ref(name="Ann"))
+        await services.drawn_faces.add(photo, BOX, Ref(name="Ann"))
         folder = await exported(services, DatasetFormat.JSON)
         await asyncio.sleep(1.5)
         await settled(services)
@@ -182,6 +182,6 @@ async def test_an_engine_that_is_away_for_a_while_loses_no_wish(
         return await queue(kind, arguments)
 
     monkeypatch.setattr(services.jobs, "queue", away)
-    await services.recognition.said()
+    await services.face_triggers.said()
     await until_matches(services, 1)
     assert tries == 3

@@ -96,7 +96,7 @@ async def test_a_later_scan_brings_what_was_added_and_drops_what_is_gone(service
 async def test_what_a_person_took_off_does_not_come_again(services: Services, folder: Path) -> None:
     ann = (await named(services))["Ann"]
     assert ann.said is not None
-    await services.naming.reject([ann.id], ann.said[0])
+    await services.assignment.reject([ann.id], ann.said[0])
     found = await rescanned(services, folder, ANN, BOB, ("Cleo", 0.4, 0.8), at=5)
     assert set(found) == {None, "Bob", "Cleo"}
     found = await rescanned(services, folder, ("Ann", 0.41, 0.4), at=10)
@@ -130,7 +130,7 @@ async def test_a_name_that_the_file_gives_the_face_too_stays(services: Services,
 
 async def test_what_a_person_said_stays_when_the_file_says_otherwise(services: Services, folder: Path) -> None:
     ann = (await named(services))["Ann"]
-    await services.naming.assign([ann.id], Ref(name="Zoe"))
+    await services.assignment.assign([ann.id], Ref(name="Zoe"))
     found = await rescanned(services, folder, ("Ann", 0.4, 0.4), BOB, at=5)
     assert set(found) == {"Zoe", "Bob"}
     found = await rescanned(services, folder, ("Ann", 0.39, 0.4), at=10)

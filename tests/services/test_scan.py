@@ -58,7 +58,7 @@ async def test_moved_and_renamed_files_keep_their_labels_without_being_read(serv
     await services.roots.add(str(folder))
     await scanned(services)
     one, two = (await photos(services))["1.jpg"], (await photos(services))["2.jpg"]
-    await services.labels.rate([one.id, two.id], 5)
+    await services.ratings.rate([one.id, two.id], 5)
     (folder / "c").mkdir()
     (folder / "a/1.jpg").rename(folder / "c/first.jpg")
     (folder / "a/2.jpg").rename(folder / "a/2.JPG")
@@ -271,7 +271,7 @@ async def test_a_deleted_file_hides_its_photo_and_forgets_nothing(services: Serv
     await scanned(services)
     one = (await photos(services))["1.jpg"]
     data = (folder / "a/1.jpg").read_bytes()
-    await services.labels.favourite([one.id], True)
+    await services.ratings.favourite([one.id], True)
     (folder / "a/1.jpg").unlink()
     await scanned(services)
     assert "1.jpg" not in await photos(services) and len(services.index.search) == 9
@@ -305,7 +305,7 @@ async def test_a_replaced_file_is_another_photo(services: Services, folder: Path
     await services.roots.add(str(folder))
     await scanned(services)
     one = (await photos(services))["1.jpg"]
-    await services.labels.rate([one.id], 4)
+    await services.ratings.rate([one.id], 4)
     put(folder / "a/1.jpg", jpeg(99), at=OLD + 1)
     await scanned(services)
     other = (await photos(services))["1.jpg"]
@@ -611,7 +611,7 @@ async def test_a_root_is_removed_with_its_entries_and_comes_back_with_its_labels
     root = await services.roots.add(str(folder), name="Ours")
     await scanned(services)
     one = (await photos(services))["1.jpg"]
-    await services.labels.rate([one.id], 2)
+    await services.ratings.rate([one.id], 2)
     assert await services.roots.remove(root.id)
     counts = await services.browse.library_counts()
     assert (counts.photos, counts.files, counts.folders) == (0, 0, 0)

@@ -95,7 +95,9 @@ async def services(settings: Settings, backbone_home: Path) -> AsyncIterator[Ser
 
 
 def looking(services: Services, clock: Clock) -> Schedules:
-    return Schedules(services.graph, services.index, services.jobs, services.learning, services.settings, clock)
+    return Schedules(
+        services.graph, services.index, services.jobs, services.learning_triggers, services.settings, clock
+    )
 
 
 async def tag(services: Services, name: str, *numbers: int) -> None:
@@ -125,7 +127,7 @@ async def test_what_people_say_counts_and_enough_of_it_starts_a_training_once(se
     assert await waiting(services) == []
     result = await services.tagging.untag_photos([photo_id(0)], [Ref(name="Sea")])
     await undone(services, result)
-    await services.labels.rate([photo_id(1)], 5)  # teaches nothing
+    await services.ratings.rate([photo_id(1)], 5)  # teaches nothing
     assert await corrections(services) == [6, 0]
     await schedules.look()
     assert await waiting(services) == [], "four examples are too few to learn a tag"
@@ -138,7 +140,7 @@ async def test_what_people_say_counts_and_enough_of_it_starts_a_training_once(se
     await tag(services, "Sand", *range(8))
     await schedules.look()
     assert await waiting(services) == [JobKind.TRAIN_TAGS], "one at a time"
-    await services.learning.began(TAGS)
+    await services.learning_triggers.began(TAGS)
     await done(services)
     await schedules.look()
     assert await waiting(services) == [], "what waited has learnt that too"
@@ -146,14 +148,14 @@ async def test_what_people_say_counts_and_enough_of_it_starts_a_training_once(se
 
 async def test_faces_count_for_the_model_of_persons(services: Services) -> None:
     for name, faces in (("Anna", ("f0", "f1", "f2")), ("Ben", ("f3", "f4"))):
-        await services.naming.assign(faces, Ref(name=name))
+        await services.assignment.assign(faces, Ref(name=name))
     schedules = looking(services, Clock())
     ben = next(person for person in services.index.search.persons if person.name == "Ben")
-    await services.naming.reject(["f9"], ben.id)
+    await services.assignment.reject(["f9"], ben.id)
     assert await corrections(services) == [0, 6]
     await schedules.look()
     assert await waiting(services) == [], "of one person alone there is nothing to learn"
-    await services.naming.assign(["f5"], Ref(id=ben.id))
+    await services.assignment.assign(["f5"], Ref(id=ben.id))
     await schedules.look()
     assert await waiting(services) == [JobKind.TRAIN_PERSONS]
 
@@ -170,7 +172,7 @@ async def test_a_run_by_the_clock_and_one_for_many_that_were_missed(services: Se
     second = (await schedules.all())[0].next_at
     assert second is not None and second > first
     await tag(services, "Sea", *range(8))
-    await services.learning.began(TAGS)
+    await services.learning_triggers.began(TAGS)
     await schedules.look()
     assert await waiting(services) == []
     clock.now += 100 * 3600
@@ -189,7 +191,7 @@ async def test_a_run_by_the_clock_and_one_for_many_that_were_missed(services: Se
 async def test_a_service_that_starts_does_what_was_missed(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("photos_graph.services.learning.schedules.LOOK_SECONDS", 0.05)
     await tag(services, "Sea", *range(8))
-    await services.learning.began(TAGS)
+    await services.learning_triggers.began(TAGS)
     await looking(services, Clock(1_700_000_000.0)).set(TAGS, "0 3 * * *")
     async with build(services.settings, run_jobs=False, poll=True) as started:
         async with asyncio.timeout(10):

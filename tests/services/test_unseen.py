@@ -77,8 +77,8 @@ async def listed(services: Services, wanted: FaceFilter | None = None) -> set[st
 
 
 async def test_they_are_on_no_page_and_in_no_count(services: Services) -> None:
-    await services.naming.assign(["f1", "f2"], named("Anna"))
-    await services.naming.ignore(["f7", "f8", "f2"])
+    await services.assignment.assign(["f1", "f2"], named("Anna"))
+    await services.assignment.ignore(["f7", "f8", "f2"])
     wanted = (
         FaceFilter(),
         FaceFilter(min_quality=0.0),
@@ -116,7 +116,7 @@ async def test_a_cluster_of_them_alone_is_not_listed_and_comes_back(services: Se
     await services.graph.transaction(lambda tx: clusters.move(tx, [], [], ["c"]))
     assert (await services.faces.clusters(1, 5, None)).items == []
     with pytest.raises(NotFound):
-        await services.naming.name_cluster("c", named("Anna"))
+        await services.assignment.name_cluster("c", named("Anna"))
     await back(services, 3, 4)
     [cluster] = (await services.faces.clusters(1, 5, None)).items
     assert (cluster.id, cluster.size) == ("c", 2)
@@ -126,7 +126,7 @@ async def test_a_cluster_of_them_alone_is_not_listed_and_comes_back(services: Se
 
 async def test_who_names_a_cluster_names_what_is_shown_of_it(services: Services) -> None:
     await deleted(services, 0, 1)
-    assert counts(await services.naming.name_cluster("c", named("Anna"))) == (3, 3, True)
+    assert counts(await services.assignment.name_cluster("c", named("Anna"))) == (3, 3, True)
     await back(services, 0, 1)
     assert set(await said_of_faces(services.graph)) == {"f2", "f3", "f4"}
     assert await sizes(services.graph) == {"c": 3}
@@ -141,7 +141,7 @@ async def test_a_cluster_is_like_whom_those_that_are_shown_are_like(services: Se
 
 
 async def test_a_person_has_the_faces_that_are_shown_and_gets_the_others_back(services: Services) -> None:
-    await services.naming.assign(["f1", "f2", "f9"], named("Anna"))
+    await services.assignment.assign(["f1", "f2", "f9"], named("Anna"))
     anna = services.persons.named("Anna")
     assert anna is not None
     await liken(services.graph, "f3", {anna.id: 0.9}, applied=anna.id)
@@ -176,7 +176,7 @@ async def test_a_photo_with_another_file_is_still_shown(services: Services) -> N
 
 
 async def test_the_faces_of_a_removed_root_come_back_with_it(services: Services) -> None:
-    await services.naming.assign(["f1"], named("Anna"))
+    await services.assignment.assign(["f1"], named("Anna"))
     await services.roots.remove(ROOT)
     assert await listed(services) == set() and await sizes(services.graph) == {"c": 0}
     await services.graph.write("MATCH (j:Job {id: 'j'}) DELETE j")
@@ -195,7 +195,7 @@ async def test_what_a_file_no_longer_holds_is_not_shown(services: Services, read
 
 async def test_a_face_that_comes_after_its_photo_went_waits_with_it(services: Services) -> None:
     await deleted(services, 0)
-    await services.drawing.add(photo_id(0), Box(0.5, 0.7, 0.1, 0.1))
+    await services.drawn_faces.add(photo_id(0), Box(0.5, 0.7, 0.1, 0.1))
     assert await listed(services) == ALL - {"f0", "g0"}
     await back(services, 0)
     assert len(await listed(services)) == len(ALL) + 1
