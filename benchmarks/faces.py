@@ -19,7 +19,7 @@ import numpy.typing as npt
 from benchmarks.bench import Bench
 from benchmarks.report import Figure, Goal
 from photos_graph.faces import similarity
-from photos_graph.faces.assignment import assign
+from photos_graph.faces.additions import add_to_clusters
 from photos_graph.faces.catalogue import DETECTORS, EMBEDDERS
 from photos_graph.faces.clustering import average_linkage, by_size, hdbscan, unconstrained
 from photos_graph.faces.linkage import NOBODY
@@ -137,7 +137,7 @@ def _measured(path: Path) -> dict[str, float]:
     with _timed() as new_faces:
         kept = similarity.added(kept, [f"new {i}" for i in range(NEW_FACES)], new)
         old = np.concatenate([labels, np.full(NEW_FACES, NOBODY, np.int32)])
-        placed = assign(kept, old, SFACE.cut, unconstrained(len(kept)))
+        placed = add_to_clusters(kept, old, SFACE.cut, unconstrained(len(kept)))
     if (placed[FACES:] == labels[some]).mean() < 0.95:
         raise RuntimeError("new faces are not put beside their like")
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -23,7 +23,7 @@ from photos_graph.graph.engine.feed import Touched
 from photos_graph.graph.labels import label_postings
 from photos_graph.memory import give_back, settle, uncollected
 from photos_graph.search import snapshot
-from photos_graph.search.comparison import Differences, differences
+from photos_graph.search.differences import Differences, differences
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.rows import TagRow
 from photos_graph.settings import Settings

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.faces.assignment import assign
+from photos_graph.faces.additions import add_to_clusters
 from photos_graph.faces.catalogue import Embedder
 from photos_graph.faces.clustering import Constraints, average_linkage, hdbscan
 from photos_graph.faces.detection import Floats
@@ -62,7 +62,7 @@ def recognise(
     """``full``: all clusters anew, by ``clustering``; else new faces join those that there are."""
     vectors, said = kept.vectors, library.said
     if not full:
-        groups: Ints = assign(kept, _groups_now(library), cut, said)
+        groups: Ints = add_to_clusters(kept, _groups_now(library), cut, said)
     elif clustering == "hdbscan":
         groups = hdbscan(vectors, said)
     else:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from photos_graph.faces import similarity
-from photos_graph.faces.assignment import assign
+from photos_graph.faces.additions import add_to_clusters
 from photos_graph.faces.clustering import Constraints, average_linkage, by_size, put_right, unconstrained
 from photos_graph.faces.linkage import NOBODY
 from photos_graph.faces.similarity import BadSimilarities, Similarities
@@ -203,7 +203,9 @@ def test_nearest_pairs_are_those_that_stay(monkeypatch: pytest.MonkeyPatch) -> N
 def test_new_faces_join_as_in_a_full_run() -> None:
     vectors, _ = people(60, 700, 0.6, seed=8)
     old = cluster(vectors[:600])
-    labels = assign(kept(vectors), np.concatenate([old, np.full(100, NOBODY, np.int32)]), CUT, unconstrained(700))
+    labels = add_to_clusters(
+        kept(vectors), np.concatenate([old, np.full(100, NOBODY, np.int32)]), CUT, unconstrained(700)
+    )
     assert np.array_equal(labels[:600], old), "what there was stays as it was"
     assert same(labels, cluster(vectors))
 
@@ -214,7 +216,7 @@ def test_new_faces_neither_join_old_clusters_nor_break_what_was_said() -> None:
     persons = np.full(6, NOBODY, np.int32)
     persons[2] = 0
     photos = np.array([0, 1, 2, 3, 0, 0], np.int32)
-    placed = assign(kept(vectors), labels, CUT, Constraints(photos, persons, {4: {0}}))
+    placed = add_to_clusters(kept(vectors), labels, CUT, Constraints(photos, persons, {4: {0}}))
     assert placed[:4].tolist() == [0, 0, 1, 1]
     assert placed[4] == 2, "its photo is in one cluster, and it is not the person of the other"
     assert placed[5] == 1
@@ -225,7 +227,7 @@ def test_a_new_face_that_is_not_somebody_joins_a_nameless_cluster() -> None:
     labels = np.array([0, 0, NOBODY], np.int32)
     for person in range(5):  # none of whom has a face with their name
         said = Constraints(np.arange(3, dtype=np.int32), np.full(3, NOBODY, np.int32), {2: {person}})
-        assert assign(kept(vectors), labels, CUT, said).tolist() == [0, 0, 0]
+        assert add_to_clusters(kept(vectors), labels, CUT, said).tolist() == [0, 0, 0]
 
 
 def test_saved_and_loaded_and_never_half(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from photos_graph.errors import BadSettings
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.migrations import MIGRATIONS, migrate
 from photos_graph.graph.engine.opening import connect
-from photos_graph.graph.engine.schema import MIGRATIONS, migrate
 from photos_graph.settings import Settings
 
 pytestmark = pytest.mark.anyio

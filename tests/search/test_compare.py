@@ -7,7 +7,7 @@ import pytest
 from pyroaring import BitMap
 
 from photos_graph.model import Carried, FolderMarks
-from photos_graph.search.comparison import Differences, differences
+from photos_graph.search.differences import Differences, differences
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, TagRow
 from tests.search.library import index_of, photo

@@ -11,7 +11,7 @@ from photos_graph.bootstrap import Services
 from photos_graph.errors import NotFound
 from photos_graph.faces.linkage import NOBODY
 from photos_graph.faces.recognition import Recognised
-from photos_graph.graph.engine.schema import migrate
+from photos_graph.graph.engine.migrations import migrate
 from photos_graph.graph.faces import cluster_pages, clusters
 from photos_graph.graph.faces.clusters import VectorFace
 from photos_graph.graph.library import files, folders, photos

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.embedded import Endpoint, Engine
-from photos_graph.graph.engine.schema import migrate
+from photos_graph.graph.engine.migrations import migrate
 from photos_graph.settings import Settings
 
 

@@ -10,7 +10,7 @@ from photos_graph.faces.linkage import NOBODY, GroupConstraint, Linkage
 from photos_graph.faces.similarity import Ints, Similarities
 
 
-def assign(similarities: Similarities, labels: Ints, cut: float, said: Constraints) -> npt.NDArray[np.int32]:
+def add_to_clusters(similarities: Similarities, labels: Ints, cut: float, said: Constraints) -> npt.NDArray[np.int32]:
     """(n,): ``labels`` (n,) with a cluster for each face that had none (NOBODY); clusters of new faces get new numbers.
 
     The new faces are in ``similarities`` already. Groups form in the same order as in a full run, but two of the old
