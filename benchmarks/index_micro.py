@@ -20,24 +20,16 @@ from photos_graph.memory import give_back
 from photos_graph.model import Carried, FolderMarks, PhotoOrder, TimelineUnit
 from photos_graph.search.arrays import bitmap
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.query import (
-    And,
-    AtPlace,
-    Everything,
-    InFolder,
-    Near,
-    Not,
-    OnlyTagged,
-    Query,
-    Rated,
-    Tagged,
-    TakenIn,
-    Untagged,
-    WithPerson,
-    Words,
-)
+from photos_graph.search.query import And, Everything, Not, Query
 from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
 from photos_graph.search.snapshot import capture, load, save
+from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.folders import InFolder
+from photos_graph.search.terms.persons import WithPerson
+from photos_graph.search.terms.places import AtPlace, Near
+from photos_graph.search.terms.properties import Rated
+from photos_graph.search.terms.tags import OnlyTagged, Tagged, Untagged
+from photos_graph.search.terms.words import Words
 
 chance = random.Random(7)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,22 +18,35 @@ NO_DATE = np.iinfo(np.int64).max  # sorts last in both directions
 _EPOCH = datetime(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
 
-_COLUMNS: dict[str, tuple[type[np.generic], object]] = {
-    "taken": (np.int64, NO_DATE),  # microseconds of the wall clock since 1970
-    "added": (np.int64, 0),  # milliseconds since the epoch
-    "rating": (np.int16, 0),  # a photo without one counts as 0
-    "latitude": (np.float64, np.nan),
-    "longitude": (np.float64, np.nan),
-    "camera": (np.int32, 0),  # code in ``cameras``
-    "folders": (np.int32, 0),  # code in ``folder_sets``
-    "places": (np.int32, 0),  # code in ``place_sets``
+
+class Column(NamedTuple):
+    """``fill`` stands where nothing is known. A column that is ``posted`` has a set of photos for each of its values
+    (``PhotoSets.by_value``), of all values but ``without_set``."""
+
+    dtype: type[np.generic]
+    fill: object
+    posted: bool = False
+    without_set: int | None = None
+
+
+# A snapshot that lacks one of these columns is not read, so a new one needs no new version of the format.
+COLUMNS: dict[str, Column] = {
+    "taken": Column(np.int64, NO_DATE),  # microseconds of the wall clock since 1970
+    "added": Column(np.int64, 0),  # milliseconds since the epoch
+    "rating": Column(np.int16, 0, posted=True),  # a photo without one counts as 0
+    "latitude": Column(np.float64, np.nan),
+    "longitude": Column(np.float64, np.nan),
+    "camera": Column(np.int32, 0, posted=True, without_set=0),  # code in ``cameras``
+    "folders": Column(np.int32, 0),  # code in ``folder_sets``
+    "places": Column(np.int32, 0),  # code in ``place_sets``
 }
+POSTED = {name: column.without_set for name, column in COLUMNS.items() if column.posted}
 
 T = TypeVar("T", bound=Hashable)
 
 
 def microseconds(taken: datetime) -> int:
-    """A naive wall clock as a sort key."""
+    """A naive local time as a sort key."""
     return (taken - _EPOCH) // _MICROSECOND
 
 
@@ -82,8 +95,8 @@ class PhotoTable:
         self.cameras = Interned("")
         self.folder_sets: Interned[tuple[str, ...]] = Interned(())
         self.place_sets: Interned[tuple[str, ...]] = Interned(())
-        for name, (dtype, _) in _COLUMNS.items():
-            setattr(self, name, np.zeros(0, dtype))
+        for name, column in COLUMNS.items():
+            setattr(self, name, np.zeros(0, column.dtype))
 
     def parse(self, rows: Sequence[PhotoRow]) -> ParsedRows:
         """Rows as columns. Fails, where a row is malformed, before anything of the table has changed."""
@@ -124,16 +137,16 @@ class PhotoTable:
         if size <= len(self.ids):
             return
         self.ids = grown(self.ids, size, 0)
-        for name, (_, fill) in _COLUMNS.items():
-            setattr(self, name, grown(getattr(self, name), len(self.ids), fill))
+        for name, column in COLUMNS.items():
+            setattr(self, name, grown(getattr(self, name), len(self.ids), column.fill))
 
     def dump(self) -> dict[str, npt.NDArray[Any]]:
         """Copies, which stay as they are when the table goes on."""
-        columns = {name: getattr(self, name)[: self.size].copy() for name in ("ids", *_COLUMNS)}
+        columns = {name: getattr(self, name)[: self.size].copy() for name in ("ids", *COLUMNS)}
         return columns | {f"names_{name}": values for name, values in self.names.dump(self.size).items()}
 
     def restore(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
-        for name in ("ids", *_COLUMNS):
+        for name in ("ids", *COLUMNS):
             setattr(self, name, arrays[name])
         self.size = len(self.ids)
         self.names.restore({part: arrays[f"names_{part}"] for part in ("text", "start", "length")})

@@ -11,12 +11,10 @@ import numpy.typing as npt
 from pyroaring import BitMap
 
 from photos_graph.search.arrays import bitmap, numbers_of
-from photos_graph.search.columns import PhotoTable
+from photos_graph.search.columns import COLUMNS, PhotoTable
 from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.label_sets import KINDS, NONE
-
-_PLAIN = ("taken", "added", "rating", "latitude", "longitude")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +34,15 @@ def differences(one: SearchIndex, other: SearchIndex) -> Differences:
 
 
 def _photos(one: SearchIndex, other: SearchIndex) -> BitMap:
-    shown = (one.terms.visible, other.terms.visible)
-    unlike = (shown[0] ^ shown[1]) | (one.terms.favourites ^ other.terms.favourites)
+    shown = (one.sets.visible, other.sets.visible)
+    unlike = (shown[0] ^ shown[1]) | (one.sets.favourites ^ other.sets.favourites)
     numbers = numbers_of(shown[0] & shown[1])
-    here, there = one.terms.table, other.terms.table
+    here, there = one.sets.table, other.sets.table
     wrong = (here.ids[numbers] != there.ids[numbers]).any(axis=1)
-    for column in _PLAIN:
+    for column in COLUMNS.keys() - _CODED.keys():
         left, right = getattr(here, column)[numbers], getattr(there, column)[numbers]
         wrong |= (left != right) & ~((left != left) & (right != right))  # unlike, and not both no number
-    for value in (_camera, _folders, _places, _name):
+    for value in (*_CODED.values(), _name):
         wrong |= _column(value, here, numbers) != _column(value, there, numbers)
     return unlike | bitmap(numbers[wrong])
 
@@ -52,7 +50,7 @@ def _photos(one: SearchIndex, other: SearchIndex) -> BitMap:
 def _labelled(one: SearchIndex, other: SearchIndex) -> BitMap:
     unlike = BitMap()
     for kind in KINDS:
-        here, there = getattr(one.terms.labels, kind), getattr(other.terms.labels, kind)
+        here, there = getattr(one.sets.labels, kind), getattr(other.sets.labels, kind)
         for label in here.keys() | there.keys():
             unlike |= here.get(label, NONE) ^ there.get(label, NONE)
     return unlike
@@ -67,7 +65,7 @@ def _rows(one: SearchIndex, other: SearchIndex) -> Iterable[str]:
     for kind, here, there in kinds:
         for id_ in _unlike(_by_id(here), _by_id(there)):
             yield f"{kind} {here.path(id_) or there.path(id_)}"
-    for id_ in _unlike(one.terms.tags.inheritance.marks, other.terms.tags.inheritance.marks):
+    for id_ in _unlike(one.sets.tags.inheritance.marks, other.sets.tags.inheritance.marks):
         yield f"tags of folder {one.folders.path(id_) or other.folders.path(id_)}"
 
 
@@ -99,3 +97,6 @@ def _places(table: PhotoTable, number: int) -> object:
 
 def _name(table: PhotoTable, number: int) -> object:
     return bytes(table.names[number])
+
+
+_CODED: dict[str, Callable[[PhotoTable, int], object]] = {"camera": _camera, "folders": _folders, "places": _places}

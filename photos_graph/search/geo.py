@@ -1,21 +1,28 @@
-"""Where photos were taken, over arrays of degrees. A photo without a position is nowhere: its degrees are NaN."""
+"""Distances and boxes, over arrays of degrees. The degrees of a photo without a position are NaN, which is nowhere."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-
-from photos_graph.search.query import InBox, Near
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 
 Degrees = npt.NDArray[np.float64]
 
 
-def in_box(latitude: Degrees, longitude: Degrees, box: InBox) -> npt.NDArray[Any]:
+class Edges(NamedTuple):
+    """A box in degrees; one whose west is greater than its east crosses the antimeridian."""
+
+    north: float
+    south: float
+    east: float
+    west: float
+
+
+def in_box(latitude: Degrees, longitude: Degrees, box: Edges) -> npt.NDArray[Any]:
     """Places (ascending) in the arrays that lie in the box, its edges included."""
     inside = (latitude >= box.south) & (latitude <= box.north)
     if box.west <= box.east:
@@ -25,13 +32,15 @@ def in_box(latitude: Degrees, longitude: Degrees, box: InBox) -> npt.NDArray[Any
     return np.flatnonzero(inside)
 
 
-def near(latitude: Degrees, longitude: Degrees, circle: Near) -> npt.NDArray[Any]:
-    """Places (ascending) in the arrays at most ``radius_km`` away along a great circle."""
-    if not (circle.radius_km >= 0 and math.isfinite(circle.latitude) and math.isfinite(circle.longitude)):
+def near(
+    latitude: Degrees, longitude: Degrees, to_latitude: float, to_longitude: float, radius_km: float
+) -> npt.NDArray[Any]:
+    """Places (ascending) in the arrays at most ``radius_km`` away along a great"""
+    if not (radius_km >= 0 and math.isfinite(to_latitude) and math.isfinite(to_longitude)):
         return np.zeros(0, np.intp)
-    candidates = in_box(latitude, longitude, _bounds(circle))
-    distance = distance_km(latitude[candidates], longitude[candidates], circle.latitude, circle.longitude)
-    return candidates[distance <= circle.radius_km]
+    candidates = in_box(latitude, longitude, _bounds(to_latitude, to_longitude, radius_km))
+    distance = distance_km(latitude[candidates], longitude[candidates], to_latitude, to_longitude)
+    return candidates[distance <= radius_km]
 
 
 def distance_km(latitude: Degrees, longitude: Degrees, to_latitude: float, to_longitude: float) -> Degrees:
@@ -43,18 +52,18 @@ def distance_km(latitude: Degrees, longitude: Degrees, to_latitude: float, to_lo
     return result
 
 
-def _bounds(circle: Near) -> InBox:
-    """The box around a circle, a little wider than exact so that rounding loses nobody."""
-    angle = circle.radius_km / EARTH_RADIUS_KM * (1 + 1e-9) + 1e-9
-    north = circle.latitude + np.degrees(angle)
-    south = circle.latitude - np.degrees(angle)
+def _bounds(latitude: float, longitude: float, radius_km: float) -> Edges:
+    """The box around a circle, slightly too wide, so that rounding loses no photo."""
+    angle = radius_km / EARTH_RADIUS_KM * (1 + 1e-9) + 1e-9
+    north = latitude + np.degrees(angle)
+    south = latitude - np.degrees(angle)
     if north >= 90 or south <= -90:  # a pole lies inside: every meridian does
-        return InBox(north=north, south=south, east=180, west=-180)
-    reach = float(np.degrees(np.arcsin(min(1.0, np.sin(angle) / np.cos(np.radians(circle.latitude))))))
+        return Edges(north=north, south=south, east=180, west=-180)
+    reach = float(np.degrees(np.arcsin(min(1.0, np.sin(angle) / np.cos(np.radians(latitude))))))
     if reach >= 180:
-        return InBox(north=north, south=south, east=180, west=-180)
-    centre = (circle.longitude + 180) % 360 - 180
+        return Edges(north=north, south=south, east=180, west=-180)
+    centre = (longitude + 180) % 360 - 180
     west, east = centre - reach, centre + reach
-    return InBox(
+    return Edges(
         north=north, south=south, west=west + 360 if west < -180 else west, east=east - 360 if east > 180 else east
     )

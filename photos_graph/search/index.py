@@ -22,10 +22,10 @@ from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.language.lexicon import Lexicon, LexiconNames
 from photos_graph.search.orders import IntegerOrder, NameOrder, SortOrder
 from photos_graph.search.paging import IndexPage
+from photos_graph.search.photo_sets import PhotoSets
 from photos_graph.search.query import Query
 from photos_graph.search.reasons import matches
 from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
-from photos_graph.search.terms import Terms
 from photos_graph.search.timeline import Bucket, timeline
 
 _BATCH = 8192  # rows taken over at a time, so that a million need not exist at once
@@ -36,8 +36,8 @@ class SearchIndex:
 
     def __init__(self) -> None:
         self.seq = 0
-        self.terms = Terms()
-        table = self.terms.table
+        self.sets = PhotoSets()
+        table = self.sets.table
         self._taken_desc = IntegerOrder(lambda n: _newest_first(table.taken[n]))
         self._by_id = IntegerOrder(table.id_prefixes)
         self._orders: dict[PhotoOrder, SortOrder] = {
@@ -48,11 +48,11 @@ class SearchIndex:
             PhotoOrder.RATING_DESC: IntegerOrder(lambda n: -table.rating[n].astype(np.int64)),
         }
         self._counted: tuple[BitMap, facets.Count] | None = None
-        self.lexicon: Lexicon = LexiconNames(self.tags, self.persons, self.places, self.folders, self.terms.names.has)
+        self.lexicon: Lexicon = LexiconNames(self.tags, self.persons, self.places, self.folders, self.sets.names.has)
 
     def __len__(self) -> int:
         """Visible photos: those with a file that is not missing."""
-        return len(self.terms.visible)
+        return len(self.sets.visible)
 
     # changes
 
@@ -64,13 +64,13 @@ class SearchIndex:
         pending = iter(rows)
         left: Sequence[int] = list(gone)
         while (batch := list(islice(pending, _BATCH))) or left:
-            touched = self.terms.replace(batch, left)
+            touched = self.sets.replace(batch, left)
             for order in self.orders().values():
                 order.touch(touched)
             left = ()
 
     def apply_folders(self, rows: Iterable[FolderRow], gone: Iterable[str] = ()) -> None:
-        self.terms.replace_folders(rows, gone)
+        self.sets.replace_folders(rows, gone)
 
     def apply_places(self, rows: Iterable[PlaceRow], gone: Iterable[str] = ()) -> None:
         self.places.remove(gone)
@@ -78,24 +78,24 @@ class SearchIndex:
 
     def apply_tags(self, rows: Iterable[TagRow], gone: Iterable[str] = ()) -> None:
         """A tag that is gone is on nothing any more."""
-        self.terms.tags.replace_rows(rows, gone)
+        self.sets.tags.replace_rows(rows, gone)
 
     def apply_persons(self, rows: Iterable[PersonRow], gone: Iterable[str] = ()) -> None:
         """A person that is gone is in no picture any more."""
-        self.terms.persons.replace_rows(rows, gone)
+        self.sets.persons.replace_rows(rows, gone)
 
     def apply_marks(self, marks: Iterable[FolderMarks]) -> None:
         """All that is said of tags on these folders; of the others nothing changes."""
-        self.terms.tags.replace_marks(marks)
+        self.sets.tags.replace_marks(marks)
 
     def apply_labels(self, postings: LabelPostings, touched: BitMap | None) -> None:
         """All labels of the touched photos; of all photos when None."""
-        self.terms.relabel(postings, touched)
+        self.sets.relabel(postings, touched)
 
     def prepare(self) -> None:
         """Sort what the next questions would have to sort; worth it after many changes, before serving."""
         for order in self.orders().values():
-            order.refresh(self.terms.visible)
+            order.refresh(self.sets.visible)
 
     # questions
 
@@ -104,12 +104,12 @@ class SearchIndex:
 
         Raises TooComplex when it is nested too deep, or a text in it has too many words.
         """
-        return evaluate(self.terms, query)
+        return evaluate(self.sets, query)
 
     def matches(self, query: Query, numbers: Sequence[int]) -> dict[int, list[Match]]:
         """Why each of these photos answers the query; nothing of one that does not. What must not be is no reason,
         and of an ``or`` only the branches that hold are. Raises TooComplex."""
-        return matches(self.terms, query, numbers)
+        return matches(self.sets, query, numbers)
 
     def page(
         self,
@@ -128,38 +128,38 @@ class SearchIndex:
 
     def timeline(self, found: BitMap, unit: TimelineUnit) -> list[Bucket]:
         """Newest first, without empty buckets; photos without a date are left out."""
-        self._taken_desc.refresh(self.terms.visible)
-        return timeline(self._taken_desc, self.terms.months, found, unit)
+        self._taken_desc.refresh(self.sets.visible)
+        return timeline(self._taken_desc, self.sets.months, found, unit)
 
     def years(self, found: BitMap) -> list[tuple[int, int]]:
         """Each year with photos and their count, newest first."""
-        return facets.years(self.terms.years, self._counting(found))
+        return facets.years(self.sets.years, self._counting(found))
 
     def place_counts(self, found: BitMap, first: int) -> list[tuple[str, int]]:
         """The places with the most photos, at or within them."""
-        return facets.places(self.places, self.terms.table, found, self.terms.visible, first)
+        return facets.places(self.places, self.sets.table, found, self.sets.visible, first)
 
     def tag_counts(self, found: BitMap, first: int) -> list[tuple[str, int]]:
         """The tags that the most of these photos have, predictions counted."""
-        if not found.intersect(self.terms.tags.having_any()):
+        if not found.intersect(self.sets.tags.having_any()):
             return []
-        return facets.tags(self.terms.tags, self._counting(found), first)
+        return facets.tags(self.sets.tags, self._counting(found), first)
 
     def person_counts(self, found: BitMap, first: int) -> list[tuple[str, int]]:
         """The persons that most of these photos show, predictions counted; hidden ones are left out."""
-        return facets.persons(self.terms.persons, self._counting(found), first)
+        return facets.persons(self.sets.persons, self._counting(found), first)
 
     def _counting(self, found: BitMap) -> facets.Count:
         # The facets of a page are asked for one after the other: how to count is worked out once.
         if self._counted is None or self._counted[0] is not found:
-            self._counted = found, facets.counting(found, self.terms.visible)
+            self._counted = found, facets.counting(found, self.sets.visible)
         return self._counted[1]
 
     # photos by number and id
 
     def photo_ids(self, numbers: Iterable[int]) -> list[str]:
         """Ids in the order of the numbers, which are those of photos that the index has shown."""
-        ids = self.terms.table.ids
+        ids = self.sets.table.ids
         return [ids[number].tobytes().hex() for number in numbers]
 
     def number_of(self, photo_id: str) -> int | None:
@@ -171,12 +171,12 @@ class SearchIndex:
         if len(wanted) != 16 or wanted.hex() != photo_id:
             return None
         order = self._by_id
-        order.refresh(self.terms.visible)
+        order.refresh(self.sets.visible)
         prefix = int.from_bytes(wanted[:8], "big", signed=True)
         place = order.position(prefix, 0)
         for at in range(place, len(order.sequence)):
             number = int(order.sequence[at])
-            found = self.terms.table.ids[number].tobytes()
+            found = self.sets.table.ids[number].tobytes()
             if found == wanted:
                 return number
             if found[:8] != wanted[:8]:
@@ -187,25 +187,25 @@ class SearchIndex:
 
     @property
     def folders(self) -> Hierarchy[FolderRow]:
-        return self.terms.folders
+        return self.sets.folders
 
     @property
     def places(self) -> Hierarchy[PlaceRow]:
-        return self.terms.places
+        return self.sets.places
 
     # tags and persons
 
     @property
     def tags(self) -> Hierarchy[TagRow]:
-        return self.terms.tags.rows
+        return self.sets.tags.rows
 
     @property
     def persons(self) -> Hierarchy[PersonRow]:
-        return self.terms.persons.rows
+        return self.sets.persons.rows
 
     def tagged(self, tag_id: str, confirmed: bool = False) -> BitMap:
         """Photos with the tag or one below it; read only, and only until the index changes."""
-        return self.terms.tags.having(tag_id, confirmed)
+        return self.sets.tags.having(tag_id, confirmed)
 
     def tag_up(self, tag_id: str) -> tuple[str, ...]:
         """The tag itself and all above it."""
@@ -225,7 +225,7 @@ class SearchIndex:
 
     def marks(self, folder_id: str) -> FolderMarks:
         """What is said of tags on the folder itself."""
-        return self.terms.tags.inheritance.marks.get(folder_id) or FolderMarks(folder_id)
+        return self.sets.tags.inheritance.marks.get(folder_id) or FolderMarks(folder_id)
 
     def folder_way(self, folder_id: str) -> list[FolderMarks]:
         """The marks of a folder and of all above it, the root's last."""
@@ -233,7 +233,7 @@ class SearchIndex:
 
     def reached_if(self, tag_ids: Iterable[str], marks: Iterable[FolderMarks]) -> BitMap:
         """Photos whose confirmed having of any of these tags would change if these folders had these marks."""
-        return self.terms.tags.reached_if(tag_ids, marks)
+        return self.sets.tags.reached_if(tag_ids, marks)
 
     # folders and places
 
@@ -261,7 +261,7 @@ class SearchIndex:
         return [row.id for row in self.places.named(path.strip())]
 
     def _ready(self, order: SortOrder) -> SortOrder:
-        order.refresh(self.terms.visible)
+        order.refresh(self.sets.visible)
         return order
 
     def orders(self) -> dict[str, SortOrder]:

@@ -68,28 +68,28 @@ def load(path: Path) -> SearchIndex:
 
 
 def _arrays_of(index: SearchIndex) -> Arrays:
-    terms, table = index.terms, index.terms.table
-    segments = terms.names.dump()
+    sets, table = index.sets, index.sets.table
+    segments = sets.names.dump()
     about: dict[str, Any] = {
         "version": VERSION,
         "seq": index.seq,
         "cameras": table.cameras.values,
         "folder_sets": table.folder_sets.values,
         "place_sets": table.place_sets.values,
-        "folders": [asdict(row) for row in terms.folders],
-        "places": [asdict(row) for row in terms.places],
-        "tags": [asdict(row) for row in terms.tags.rows],
-        "persons": [asdict(row) for row in terms.persons.rows],
-        "marks": [asdict(marks) for marks in terms.tags.inheritance.marks.values()],
+        "folders": [asdict(row) for row in sets.folders],
+        "places": [asdict(row) for row in sets.places],
+        "tags": [asdict(row) for row in sets.tags.rows],
+        "persons": [asdict(row) for row in sets.persons.rows],
+        "marks": [asdict(marks) for marks in sets.tags.inheritance.marks.values()],
         "labels": {},
         "segments": len(segments),
     }
     arrays: Arrays = {
-        "visible": _packed(terms.visible),
-        "favourites": _packed(terms.favourites),
+        "visible": _packed(sets.visible),
+        "favourites": _packed(sets.favourites),
     }
     for kind in KINDS:
-        about["labels"][kind], arrays[f"labels_{kind}"] = _joined(getattr(terms.labels, kind))
+        about["labels"][kind], arrays[f"labels_{kind}"] = _joined(getattr(sets.labels, kind))
     arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
     arrays |= {f"table_{name}": values for name, values in table.dump().items()}
     arrays |= {f"order_{name}": order.sequence for name, order in index.orders().items()}
@@ -101,18 +101,18 @@ def _arrays_of(index: SearchIndex) -> Arrays:
 def _index_of(arrays: Arrays, about: dict[str, Any]) -> SearchIndex:
     index = SearchIndex()
     index.seq = about["seq"]
-    terms, table = index.terms, index.terms.table
+    sets, table = index.sets, index.sets.table
     table.restore(_under("table_", arrays))
     table.cameras.restore(about["cameras"])
     table.folder_sets.restore(tuple(ids) for ids in about["folder_sets"])
     table.place_sets.restore(tuple(ids) for ids in about["place_sets"])
-    terms.folders.put(FolderRow(**row) for row in about["folders"])
-    terms.places.put(PlaceRow(**row) for row in about["places"])
+    sets.folders.put(FolderRow(**row) for row in about["folders"])
+    sets.places.put(PlaceRow(**row) for row in about["places"])
     index.apply_tags(TagRow(**row) for row in about["tags"])
     index.apply_persons(PersonRow(**row) for row in about["persons"])
     index.apply_marks(_marks(row) for row in about["marks"])
-    terms.names.restore(_under(f"words{place}_", arrays) for place in range(about["segments"]))
-    terms.restore(_unpacked(arrays["visible"]), _unpacked(arrays["favourites"]))
+    sets.names.restore(_under(f"words{place}_", arrays) for place in range(about["segments"]))
+    sets.restore(_unpacked(arrays["visible"]), _unpacked(arrays["favourites"]))
     labels = {kind: _parted(about["labels"][kind], arrays[f"labels_{kind}"]) for kind in KINDS}
     index.apply_labels(LabelPostings(**labels), None)
     for name, order in index.orders().items():

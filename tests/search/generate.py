@@ -9,30 +9,15 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from photos_graph.model import Carried, FolderMarks
-from photos_graph.search.query import (
-    And,
-    AtPlace,
-    Everything,
-    Excluded,
-    FacesIn,
-    Favourite,
-    InBox,
-    InFolder,
-    Near,
-    Not,
-    OnlyPersons,
-    OnlyTagged,
-    Or,
-    Query,
-    Rated,
-    Tagged,
-    TakenIn,
-    TakenWith,
-    Untagged,
-    WithPerson,
-    Words,
-)
+from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
+from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.folders import InFolder
+from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
+from photos_graph.search.terms.places import AtPlace, InBox, Near
+from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
+from photos_graph.search.terms.tags import Excluded, OnlyTagged, Tagged, Untagged
+from photos_graph.search.terms.words import Words
 
 FOLDERS = [f"f{i}" for i in range(6)]
 PLACES = ["IT", "IT/Abruzzo", "IT/Abruzzo/L'Aquila", "FR", "FR/Corse"]

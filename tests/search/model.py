@@ -11,30 +11,15 @@ from typing import Any
 from photos_graph.model import FolderMarks, MatchKind, PhotoOrder, PhotoTag, TagSource, TimelineUnit
 from photos_graph.search.folding import fold, name_words, natural_key
 from photos_graph.search.geo import EARTH_RADIUS_KM
-from photos_graph.search.query import (
-    And,
-    AtPlace,
-    Everything,
-    Excluded,
-    FacesIn,
-    Favourite,
-    InBox,
-    InFolder,
-    Near,
-    Not,
-    OnlyPersons,
-    OnlyTagged,
-    Or,
-    Query,
-    Rated,
-    Tagged,
-    TakenIn,
-    TakenWith,
-    Untagged,
-    WithPerson,
-    Words,
-)
+from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
+from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.folders import InFolder
+from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
+from photos_graph.search.terms.places import AtPlace, InBox, Near
+from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
+from photos_graph.search.terms.tags import Excluded, OnlyTagged, Tagged, Untagged
+from photos_graph.search.terms.words import Words
 from photos_graph.tags import inherited, photo_tags
 
 

@@ -7,8 +7,12 @@ from pyroaring import BitMap
 
 from photos_graph.errors import TooComplex
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.query import And, Everything, InBox, InFolder, Near, Not, Or, Query, Rated, TakenWith, Words
+from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
+from photos_graph.search.terms.folders import InFolder
+from photos_graph.search.terms.places import InBox, Near
+from photos_graph.search.terms.properties import Rated, TakenWith
+from photos_graph.search.terms.words import Words
 from tests.search.library import index_of, photo
 
 

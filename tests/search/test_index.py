@@ -12,9 +12,12 @@ from pyroaring import BitMap
 
 from photos_graph.model import FolderMarks, MatchKind, PhotoOrder, TimelineUnit
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.query import InFolder, Query, Tagged, WithPerson
+from photos_graph.search.query import Query
 from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
 from photos_graph.search.snapshot import load, save
+from photos_graph.search.terms.folders import InFolder
+from photos_graph.search.terms.persons import WithPerson
+from photos_graph.search.terms.tags import Tagged
 from tests.search.generate import (
     FOLDERS,
     PERSONS,
@@ -178,12 +181,12 @@ class Library(Changing):
 
     @rule(order=orders, place=st.integers(0, 20), rows=st.lists(photo_rows(), max_size=5))
     def a_cursor_keeps_its_place_through_changes(self, order: PhotoOrder, place: int, rows: list[PhotoRow]) -> None:
-        before = self.index.page(self.index.terms.visible, order)
+        before = self.index.page(self.index.sets.visible, order)
         if place >= len(before.numbers):
             return
         touched = {row.number for row in rows}
         self.photos_change(rows, [])
-        after = self.index.page(self.index.terms.visible, order, after=before.cursors[place]).numbers
+        after = self.index.page(self.index.sets.visible, order, after=before.cursors[place]).numbers
         unmoved = [number for number in before.numbers[place + 1 :] if number not in touched]
         assert [number for number in after if number not in touched] == unmoved
 

@@ -10,30 +10,15 @@ from pyroaring import BitMap
 from photos_graph.errors import TooComplex
 from photos_graph.model import Carried, FolderMarks, Match, MatchKind
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.query import (
-    And,
-    AtPlace,
-    Everything,
-    Excluded,
-    FacesIn,
-    Favourite,
-    InBox,
-    InFolder,
-    Near,
-    Not,
-    OnlyPersons,
-    OnlyTagged,
-    Or,
-    Query,
-    Rated,
-    Tagged,
-    TakenIn,
-    TakenWith,
-    Untagged,
-    WithPerson,
-    Words,
-)
+from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, TagRow
+from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.folders import InFolder
+from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
+from photos_graph.search.terms.places import AtPlace, InBox, Near
+from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
+from photos_graph.search.terms.tags import Excluded, OnlyTagged, Tagged, Untagged
+from photos_graph.search.terms.words import Words
 from tests.search.library import index_of, photo
 
 TAGS = [TagRow("places", "Places"), TagRow("abruzzo", "Abruzzo", "places"), TagRow("sea", "Sea")]

@@ -10,7 +10,8 @@ from pyroaring import BitMap
 from photos_graph.errors import BadInput
 from photos_graph.model import PhotoOrder, TimelineUnit
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.query import Everything, TakenIn
+from photos_graph.search.query import Everything
+from photos_graph.search.terms.dates import TakenIn
 from tests.search.library import index_of, photo
 from tests.search.model import NaiveIndex
 

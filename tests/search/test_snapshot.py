@@ -6,8 +6,9 @@ import pytest
 from photos_graph.model import PhotoOrder
 from photos_graph.search import snapshot
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.query import Everything, Words
+from photos_graph.search.query import Everything
 from photos_graph.search.snapshot import BadSnapshot, capture, load, save, write
+from photos_graph.search.terms.words import Words
 from tests.search.library import index_of, photo
 
 

@@ -216,6 +216,6 @@ async def test_a_suggested_class_may_be_a_tag_anywhere(library: Settings) -> Non
         await services.review.confirm([asked[0].key])
         await services.review.reject([asked[1].key])
         assert (await services.review.queue(None, None, 10, None)).total == 0
-        tags = services.index.search.terms.tags
+        tags = services.index.search.sets.tags
         assert found["1.jpg"].number in tags.having(castle.id, confirmed=True)
         assert tags.is_taken_off(castle.id, found["2.jpg"].number), "and never predicted"

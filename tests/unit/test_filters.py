@@ -20,28 +20,14 @@ from photos_graph.search.filters import (
     TermFilter,
     to_query,
 )
-from photos_graph.search.query import (
-    And,
-    AtPlace,
-    Everything,
-    FacesIn,
-    Favourite,
-    InBox,
-    InFolder,
-    Near,
-    Not,
-    OnlyPersons,
-    OnlyTagged,
-    Or,
-    Query,
-    Rated,
-    Tagged,
-    TakenIn,
-    TakenWith,
-    Untagged,
-    WithPerson,
-    Words,
-)
+from photos_graph.search.query import And, Everything, Not, Or, Query
+from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.folders import InFolder
+from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
+from photos_graph.search.terms.places import AtPlace, InBox, Near
+from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
+from photos_graph.search.terms.tags import OnlyTagged, Tagged, Untagged
+from photos_graph.search.terms.words import Words
 
 NAMES = {
     "L'Aquila": ["IT/Abruzzo/L'Aquila"],

@@ -16,6 +16,7 @@ SHARED = {
     "catalogue": "the models that can be used, and where their weights come from",
     "changes": "recorded changes to labels, which can be undone",
     "clustering": "clusters of faces without a name",
+    "dates": "when photos were taken",
     "detection": "the search for faces in photos",
     "download": "the download of weights",
     "errors": "errors that a client sees",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from photos_graph.search.language.grammar import PhraseRole, Prefix, language
+from photos_graph.model import MatchKind
+from photos_graph.search.language.grammar import PhraseRole, language
+from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.properties import Rated, TakenWith
 
 ENGLISH = language(
     stemmer="english",
@@ -45,11 +48,11 @@ ENGLISH = language(
     short_months="Jan, Feb, Mar, Apr, May, Jun, Jul, Aug, Sep/Sept, Oct, Nov, Dec",
     seasons={3: "spring", 6: "summer", 9: "autumn, fall", 12: "winter"},
     prefixes={
-        "tag": Prefix.TAG,
-        "person": Prefix.PERSON,
-        "in": Prefix.IN,
-        "year": Prefix.YEAR,
-        "rating": Prefix.RATING,
-        "camera": Prefix.CAMERA,
+        "tag": MatchKind.TAG,
+        "person": MatchKind.PERSON,
+        "in": MatchKind.FOLDER,
+        "year": TakenIn,
+        "rating": Rated,
+        "camera": TakenWith,
     },
 )

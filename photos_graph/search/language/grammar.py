@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from photos_graph.model import MatchKind
 from photos_graph.search.folding import name_words
+from photos_graph.search.terms.term import PrefixTerm
 
 _LONGEST = 3  # words of one phrase in a table
 
@@ -56,13 +58,8 @@ LEADS = frozenset(
 _NO_ROLE: frozenset[PhraseRole] = frozenset()
 
 
-class Prefix(Enum):
-    TAG = auto()
-    PERSON = auto()
-    IN = auto()
-    YEAR = auto()
-    RATING = auto()
-    CAMERA = auto()
+# What the value behind a prefix is: the name of something of that kind, or a value that the term reads itself.
+Prefix = MatchKind | type[PrefixTerm]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from photos_graph.search.language.grammar import PhraseRole, Prefix, language
+from photos_graph.model import MatchKind
+from photos_graph.search.language.grammar import PhraseRole, language
+from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.properties import Rated, TakenWith
 
 ITALIAN = language(
     stemmer="italian",
@@ -48,10 +51,10 @@ ITALIAN = language(
     short_months="gen, feb, mar, apr, mag, giu, lug, ago, set, ott, nov, dic",
     seasons={3: "primavera", 6: "estate", 9: "autunno", 12: "inverno"},
     prefixes={
-        "etichetta": Prefix.TAG,
-        "persona": Prefix.PERSON,
-        "anno": Prefix.YEAR,
-        "voto": Prefix.RATING,
-        "fotocamera": Prefix.CAMERA,
+        "etichetta": MatchKind.TAG,
+        "persona": MatchKind.PERSON,
+        "anno": TakenIn,
+        "voto": Rated,
+        "fotocamera": TakenWith,
     },
 )

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from photos_graph.model import MatchKind
 from photos_graph.search.language.lexicon import Lexicon, Thing
-from photos_graph.search.query import And, AtPlace, Excluded, InFolder, Not, Or, Query, Tagged, WithPerson
+from photos_graph.search.query import And, Not, Or, Query
+from photos_graph.search.terms.folders import InFolder
+from photos_graph.search.terms.persons import WithPerson
+from photos_graph.search.terms.places import AtPlace
+from photos_graph.search.terms.tags import Excluded, Tagged
+from photos_graph.search.terms.term import Term
 
-_ORDER = (MatchKind.TAG, MatchKind.PERSON, MatchKind.PLACE, MatchKind.FOLDER)
+_TERMS: dict[MatchKind, Callable[[str], Term]] = {
+    MatchKind.TAG: Tagged,
+    MatchKind.PERSON: WithPerson,
+    MatchKind.PLACE: AtPlace,
+    MatchKind.FOLDER: InFolder,
+}
+_ORDER = tuple(_TERMS)
 
 
 def all_of(parts: Sequence[Query]) -> Query:
@@ -45,17 +56,7 @@ def query_of(things: Sequence[Thing], others: Sequence[Query] = ()) -> Query:
     """Any of them. Where one is a tag, what comes by another meaning must not be excluded from the tag: somebody who
     said "this is not Abruzzo" is believed rather than the position."""
     tags = [thing.id for thing in things if thing.kind is MatchKind.TAG]
-    rest = [*(_one(thing) for thing in things if thing.kind is not MatchKind.TAG), *others]
+    rest = [*(_TERMS[thing.kind](thing.id) for thing in things if thing.kind is not MatchKind.TAG), *others]
     if tags and rest:
         rest = [all_of([any_of(rest), *(Not(Excluded(tag)) for tag in tags)])]
     return any_of([*(Tagged(tag) for tag in tags), *rest])
-
-
-def _one(thing: Thing) -> Query:
-    match thing.kind:
-        case MatchKind.PERSON:
-            return WithPerson(thing.id)
-        case MatchKind.PLACE:
-            return AtPlace(thing.id)
-        case _:
-            return InFolder(thing.id)

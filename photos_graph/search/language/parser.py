@@ -23,7 +23,9 @@ from photos_graph.search.language.meaning import all_of, any_of
 from photos_graph.search.language.name_matching import Spelling
 from photos_graph.search.language.tokens import Token, TokenKind, tokens
 from photos_graph.search.language.units import Unit, Units
-from photos_graph.search.query import Everything, Not, OnlyPersons, OnlyTagged, Or, Query
+from photos_graph.search.query import Everything, Not, Or, Query
+from photos_graph.search.terms.persons import OnlyPersons
+from photos_graph.search.terms.tags import OnlyTagged
 
 MOST_CHARACTERS = 10_240
 _MOST_WORDS = 50  # that say something

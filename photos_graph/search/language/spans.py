@@ -6,7 +6,8 @@ from calendar import month_name
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from photos_graph.search.query import Or, Query, TakenIn
+from photos_graph.search.query import Or, Query
+from photos_graph.search.terms.dates import TakenIn
 
 
 @dataclass(frozen=True, slots=True)

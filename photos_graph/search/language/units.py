@@ -10,22 +10,22 @@ from typing import NamedTuple
 
 from photos_graph.model import MatchKind, SearchTerm
 from photos_graph.search.folding import name_words, words
-from photos_graph.search.language import prefixes
 from photos_graph.search.language.dates import Dates
-from photos_graph.search.language.grammar import Language, PhraseRole, Prefix
+from photos_graph.search.language.grammar import Language, PhraseRole
 from photos_graph.search.language.languages import CAPITALS, PREFIXES
 from photos_graph.search.language.lexicon import Lexicon, Thing
 from photos_graph.search.language.meaning import ordered, query_of
 from photos_graph.search.language.name_matching import Named, NameMatcher, Spelling
 from photos_graph.search.language.spans import Span
 from photos_graph.search.language.tokens import Token, TokenKind
-from photos_graph.search.query import Query, TakenWith, Words
+from photos_graph.search.query import Query
+from photos_graph.search.terms.term import PrefixTerm
+from photos_graph.search.terms.words import Words
 
 _MOST_THINGS = 50  # that one phrase may name
 _SHORTEST_TEXT = 3  # characters of a part of a file name
 _INSIDE = {"", *"-_.'/\N{RIGHT SINGLE QUOTATION MARK}"}  # one word for the eye: "IMG_1234", "X-T3"
 _ENDINGS = ",;:.!?"  # behind the value of a prefix: of the sentence, not of the value
-_KINDS = {Prefix.TAG: MatchKind.TAG, Prefix.PERSON: MatchKind.PERSON, Prefix.IN: MatchKind.FOLDER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Units:
     def _text_of(self, at: int, end: int, negated: bool) -> Unit:
         """Photos with these words in any of their names."""
         text = self._tokens[at].value or self._typed(at, end)
-        return self._said(at, end, Words(text), MatchKind.TEXT, text, negated)
+        return self._said(at, end, Words(text), Words.kind, text, negated)
 
     def is_me(self, at: int) -> bool:
         if self.texts[at] in CAPITALS:
@@ -186,23 +186,19 @@ class Units:
         prefix, value, typed = PREFIXES[token.prefix], token.folded.strip(), token.value
         if not token.exact:
             value, typed = value.rstrip(_ENDINGS), typed.rstrip(_ENDINGS)
-        match prefix:
-            case Prefix.YEAR:
-                query, label = prefixes.year(value)
-                return self._said(at, at + 1, query, MatchKind.DATE, label, negated)
-            case Prefix.RATING:
-                query, label = prefixes.rating(value)
-                return self._said(at, at + 1, query, MatchKind.OTHER, label, negated)
-            case Prefix.CAMERA if value:
-                return self._said(at, at + 1, TakenWith(typed), MatchKind.OTHER, f"camera {typed}", negated)
-            case Prefix.TAG | Prefix.PERSON | Prefix.IN:
-                kind = _KINDS[prefix]
-                things = self._of_kind(kind, token.value, token.folded, token.exact)
-                if len(things) > _MOST_THINGS:
-                    return self._said(at, at + 1, self._any_of(things), kind, token.value, negated)
-                if things:
-                    return self._found(at, at + 1, things, negated)
-        return self._nothing(at)
+        if not isinstance(prefix, MatchKind):
+            return self._of_value(at, prefix, value, typed, negated)
+        things = self._of_kind(prefix, token.value, token.folded, token.exact)
+        if len(things) > _MOST_THINGS:
+            return self._said(at, at + 1, self._any_of(things), prefix, token.value, negated)
+        return self._found(at, at + 1, things, negated) if things else self._nothing(at)
+
+    def _of_value(self, at: int, term: type[PrefixTerm], value: str, typed: str, negated: bool) -> Unit:
+        read = term.of_value(value, typed)
+        if read is None:
+            return self._nothing(at)
+        found, label = read
+        return self._said(at, at + 1, found, found.kind, label, negated)
 
     def _things_of(self, kind: MatchKind, value: str, folded: str, exact: bool) -> frozenset[Thing]:
         folded = folded if exact else folded.rstrip(_ENDINGS)

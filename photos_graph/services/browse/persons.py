@@ -11,8 +11,8 @@ from photos_graph.index import Index
 from photos_graph.model import Person
 from photos_graph.search.hierarchy import sort_key
 from photos_graph.search.listing import Listing, by_name, mapped
-from photos_graph.search.query import WithPerson
 from photos_graph.search.rows import PersonRow
+from photos_graph.search.terms.persons import WithPerson
 
 
 class Persons:

@@ -33,7 +33,7 @@ def chosen(
     asked = []
     for question in islice(_by_turns(unnamed, doubtful), MOST):
         face, person = faces[question.face], search.persons.get(persons[question.person])
-        if person is not None and face.photo in search.terms.visible:
+        if person is not None and face.photo in search.sets.visible:
             [photo] = search.photo_ids([face.photo])
             named = face.person_id is not None
             about = (photo, face.id, person.id, person.name)

@@ -66,8 +66,8 @@ class ColdStartStage:
 
     def _sample(self, photos: Sequence[DescribedPhoto]) -> list[DescribedPhoto]:
         """Evenly, of those that are shown and that nobody tagged."""
-        terms = self.index.search.terms
-        free = terms.visible - terms.tags.having_any(confirmed=True)
+        sets = self.index.search.sets
+        free = sets.visible - sets.tags.having_any(confirmed=True)
         open_ = [photo for photo in photos if photo.number in free]
         step = max(1.0, len(open_) / SAMPLE)
         return [open_[int(at * step)] for at in range(min(SAMPLE, len(open_)))]

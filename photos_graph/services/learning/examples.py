@@ -16,12 +16,12 @@ from photos_graph.search.index import SearchIndex
 
 def said_of(search: SearchIndex, photos: Sequence[DescribedPhoto]) -> Said:
     """In the order of the photos, of those that are shown."""
-    photos = [photo for photo in photos if photo.number in search.terms.visible]
+    photos = [photo for photo in photos if photo.number in search.sets.visible]
     place = {photo.number: at for at, photo in enumerate(photos)}
     here = BitMap(list(place))
-    tags = search.terms.tags
+    tags = search.sets.tags
     rows = list(tags.rows)
-    table = search.terms.table
+    table = search.sets.table
 
     def places(those: BitMap) -> list[int]:
         return [place[number] for number in those & here]

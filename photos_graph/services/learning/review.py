@@ -95,7 +95,7 @@ class Review:
         tag_id = question.label_id if question.label_id is not None else classes.get(question.name)
         if tag_id is None:
             return False
-        tags = search.terms.tags
+        tags = search.sets.tags
         if tags.rows.get(tag_id) is None:
             return True
         return number in tags.having(tag_id, confirmed=True) or tags.is_taken_off(tag_id, number)

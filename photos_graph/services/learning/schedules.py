@@ -96,7 +96,7 @@ class Schedules:
         search = self._index.search
         if kind is ModelKind.TAGS:
             return any(len(search.tagged(tag.id, confirmed=True)) >= LEAST_EXAMPLES for tag in search.tags)
-        seen = search.terms.persons
+        seen = search.sets.persons
         return sum(len(seen.showing(person.id, confirmed=True)) > LEAST_LEFT for person in search.persons) > 1
 
     async def keep_looking(self) -> None:

@@ -6,18 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from photos_graph.model import MatchKind, SearchTerm
-from photos_graph.search.query import (
-    And,
-    AtPlace,
-    Excluded,
-    InFolder,
-    Not,
-    Or,
-    Query,
-    Tagged,
-    TakenIn,
-    WithPerson,
-)
+from photos_graph.search.query import And, Not, Or, Query
+from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.folders import InFolder
+from photos_graph.search.terms.persons import WithPerson
+from photos_graph.search.terms.places import AtPlace
+from photos_graph.search.terms.tags import Excluded, Tagged
 
 
 @dataclass(frozen=True)

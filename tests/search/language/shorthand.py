@@ -7,24 +7,14 @@ from datetime import datetime
 from photos_graph.model import MatchKind
 from photos_graph.search.language.lexicon import Lexicon, Thing
 from photos_graph.search.language.parser import Parsed
-from photos_graph.search.query import (
-    And,
-    AtPlace,
-    Everything,
-    Excluded,
-    InFolder,
-    Not,
-    OnlyPersons,
-    OnlyTagged,
-    Or,
-    Query,
-    Rated,
-    Tagged,
-    TakenIn,
-    TakenWith,
-    WithPerson,
-    Words,
-)
+from photos_graph.search.query import And, Everything, Not, Or, Query
+from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.folders import InFolder
+from photos_graph.search.terms.persons import OnlyPersons, WithPerson
+from photos_graph.search.terms.places import AtPlace
+from photos_graph.search.terms.properties import Rated, TakenWith
+from photos_graph.search.terms.tags import Excluded, OnlyTagged, Tagged
+from photos_graph.search.terms.words import Words
 
 
 def shorthand(parsed: Parsed, lexicon: Lexicon) -> str:

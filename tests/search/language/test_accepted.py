@@ -6,18 +6,12 @@ import pytest
 
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.parser import Parsed, parse
-from photos_graph.search.query import (
-    Everything,
-    InFolder,
-    Not,
-    OnlyPersons,
-    OnlyTagged,
-    Or,
-    Rated,
-    Tagged,
-    TakenWith,
-    Words,
-)
+from photos_graph.search.query import Everything, Not, Or
+from photos_graph.search.terms.folders import InFolder
+from photos_graph.search.terms.persons import OnlyPersons
+from photos_graph.search.terms.properties import Rated, TakenWith
+from photos_graph.search.terms.tags import OnlyTagged, Tagged
+from photos_graph.search.terms.words import Words
 from tests.search.language.cases import (
     ABRUZZO,
     ABRUZZO_PLACE,
@@ -522,5 +516,5 @@ def test_accepted(library: SearchIndex, wanted: Case) -> None:
 def test_each_can_be_evaluated_and_explained(library: SearchIndex) -> None:
     for wanted in CASES:
         found = library.evaluate(wanted.query)
-        assert found <= library.terms.visible
+        assert found <= library.sets.visible
         assert list(library.matches(wanted.query, list(found))) == list(found)

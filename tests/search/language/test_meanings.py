@@ -11,21 +11,14 @@ from pyroaring import BitMap
 from photos_graph.model import MatchKind, SearchTerm
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.parser import Parsed, parse
-from photos_graph.search.query import (
-    And,
-    AtPlace,
-    Excluded,
-    InFolder,
-    Not,
-    OnlyPersons,
-    Or,
-    Query,
-    Tagged,
-    TakenIn,
-    WithPerson,
-    Words,
-)
+from photos_graph.search.query import And, Not, Or, Query
 from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
+from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.folders import InFolder
+from photos_graph.search.terms.persons import OnlyPersons, WithPerson
+from photos_graph.search.terms.places import AtPlace
+from photos_graph.search.terms.tags import Excluded, Tagged
+from photos_graph.search.terms.words import Words
 from tests.search.language.library import TODAY, index, index_of
 
 

@@ -82,7 +82,7 @@ def test_a_name_of_thousands_over_and_over_takes_less_than_200_ms(library: Searc
 def test_the_lexicon_is_made_in_less_than_a_second(library: SearchIndex) -> None:
     def make() -> float:
         rows = [_copy(each) for each in (library.tags, library.persons, library.places, library.folders)]
-        return seconds(lambda: LexiconNames(*rows, library.terms.names.has), 1)
+        return seconds(lambda: LexiconNames(*rows, library.sets.names.has), 1)
 
     assert min(make() for _ in range(2)) < 1
 

@@ -50,11 +50,11 @@ class Gathering:
     async def library(self, numbers: BitMap, everything: bool) -> LibraryRecord:
         """What is said of tags, persons and folders; unless it is of everything, only of those that the photos have."""
         search = self._search
-        folders = [id_ for id_ in search.terms.tags.inheritance.marks if search.folders.below(id_) & numbers]
+        folders = [id_ for id_ in search.sets.tags.inheritance.marks if search.folders.below(id_) & numbers]
         marks = await self._graph.transaction(lambda tx: tag_edges.of_folders(tx, folders))
         thresholds = await self._graph.transaction(models.chosen_thresholds)
         persons = sorted(search.persons, key=lambda person: person.name)
-        shown = [p for p in persons if everything or search.terms.persons.showing(p.id, self._confirmed) & numbers]
+        shown = [p for p in persons if everything or search.sets.persons.showing(p.id, self._confirmed) & numbers]
         return LibraryRecord(
             tags=tuple(sorted(search.tags.path(tag.id) or "" for tag in search.tags)),
             thresholds={path: value for id_, value in thresholds.items() if (path := search.tags.path(id_))},

@@ -1,4 +1,4 @@
-"""The terms that photos are found by, each with the set of its photos."""
+"""The sets of photos that search terms are answered from."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import numpy.typing as npt
 from pyroaring import BitMap
 
 from photos_graph.search.arrays import Keys, Numbers, bitmap, numbers_of
-from photos_graph.search.columns import NO_DATE, PhotoTable
+from photos_graph.search.columns import NO_DATE, POSTED, PhotoTable
 from photos_graph.search.file_words import NameWords
-from photos_graph.search.folding import fold, name_words
+from photos_graph.search.folding import name_words
 from photos_graph.search.hierarchy import Hierarchy
-from photos_graph.search.label_sets import NONE, LabelSets
+from photos_graph.search.label_sets import LabelSets
 from photos_graph.search.person_sets import PersonSets
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow, PlaceRow
 from photos_graph.search.tag_sets import TagSets
 
 
-class Terms:
-    """Only visible photos are in any of these sets, those of ``labels`` aside.
+class PhotoSets:
+    """Only visible photos are in these sets, except in those of ``labels``.
 
-    The sets follow from the columns of the table, so replacing a row is taking its photo out by what the
-    columns say, writing the columns, and putting it in again.
+    The sets follow from the columns of the table. A row is replaced by removing its photo from the sets that the old
+    columns name, writing the columns, and adding it to the sets that they name now.
     """
 
     def __init__(self) -> None:
@@ -34,8 +34,7 @@ class Terms:
         self.favourites = BitMap()
         self.months: dict[int, BitMap] = {}  # by months since January 1970; photos with a date only
         self.years: dict[int, BitMap] = {}
-        self.ratings: dict[int, BitMap] = {}
-        self.cameras: dict[int, BitMap] = {}  # by code in the table
+        self.by_value: dict[str, dict[int, BitMap]] = {name: {} for name in POSTED}  # by column, by its value
         self.folders: Hierarchy[FolderRow] = Hierarchy()
         self.places: Hierarchy[PlaceRow] = Hierarchy()
         self.names = NameWords()
@@ -51,16 +50,16 @@ class Terms:
         parsed = self.table.parse(shown)
         names = {row.number: _words_of(row) for row in shown}
         before = touched & self.visible
-        lay = self._folders_of(before)
+        lay = self._folder_codes(before)
         self._unpost(before)
         self.table.write(parsed)
         self.favourites |= BitMap([row.number for row in shown if row.favourite])
         self._post(BitMap([row.number for row in shown]))
         self.names.replace(touched, names)
         now = touched & self.visible
-        if not np.array_equal(self._folders_of(before), lay) or before != now:
+        if not np.array_equal(self._folder_codes(before), lay) or before != now:
             self.tags.forget_inherited(self.tags.inheritance.carried)
-        self._shown_otherwise(before ^ now)
+        self._forget_labels_of(before ^ now)
         return touched
 
     def relabel(self, postings: LabelPostings, touched: BitMap | None) -> None:
@@ -75,32 +74,23 @@ class Terms:
         if self.folders.put(rows) or removed:
             self.tags.forget_inherited(self.tags.inheritance.carried)
 
-    def faced(self, minimum: int | None, maximum: int | None) -> BitMap:
-        """Photos with so many faces, both ends included."""
-        if minimum is not None and minimum > 0:
-            return self.labels.faced(minimum, maximum) & self.visible
-        if maximum is None:
-            return self.visible
-        return self.visible - self.labels.faced(maximum + 1, None) if maximum >= 0 else NONE
-
     def restore(self, visible: BitMap, favourites: BitMap) -> None:
         """Build the sets of a table that was filled already."""
         self.favourites = favourites
         self._post(visible)
 
-    def with_camera(self, text: str) -> BitMap:
-        wanted = fold(text)
-        codes = [
-            code
-            for code in self.cameras
-            if any(wanted in part for part in fold(self.table.cameras.values[code]).split("|"))
-        ]
-        return BitMap.union(BitMap(), *[self.cameras[code] for code in codes])
+    def folders_of(self, number: int) -> tuple[str, ...]:
+        """The folders that hold a photo."""
+        return self.table.folder_sets.values[int(self.table.folders[number])]
 
-    def _folders_of(self, photos: BitMap) -> npt.NDArray[np.int32]:
+    def places_of(self, number: int) -> tuple[str, ...]:
+        """The places that a photo was taken at, without those around them."""
+        return self.table.place_sets.values[int(self.table.places[number])]
+
+    def _folder_codes(self, photos: BitMap) -> npt.NDArray[np.int32]:
         return self.table.folders[numbers_of(photos)]
 
-    def _shown_otherwise(self, photos: BitMap) -> None:
+    def _forget_labels_of(self, photos: BitMap) -> None:
         """These came into sight, or went out of it."""
         labels = self.labels
         for forget, kinds in (
@@ -137,8 +127,10 @@ class Terms:
         taken = months(table.taken[numbers])
         yield self.months, taken
         yield self.years, np.where(taken == _NOTHING, _NOTHING, 1970 + taken // 12)
-        yield self.ratings, table.rating[numbers]
-        yield self.cameras, np.where(table.camera[numbers] == 0, _NOTHING, table.camera[numbers])
+        for name, sets in self.by_value.items():
+            values = getattr(table, name)[numbers]
+            nothing = POSTED[name]
+            yield sets, values if nothing is None else np.where(values == nothing, _NOTHING, values)
 
     def _many_valued(self, numbers: Numbers) -> Iterator[tuple[Hierarchy[Any], dict[str, BitMap]]]:
         table = self.table

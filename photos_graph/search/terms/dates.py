@@ -1,0 +1,88 @@
+"""When a photo was taken."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from pyroaring import BitMap
+
+from photos_graph.errors import BadInput
+from photos_graph.model import Match, MatchKind
+from photos_graph.search.arrays import bitmap, numbers_of
+from photos_graph.search.columns import NO_DATE, microseconds
+from photos_graph.search.label_sets import union
+from photos_graph.search.photo_sets import PhotoSets
+from photos_graph.search.terms.term import PrefixTerm, Reasons, Term
+
+_YEARS = re.compile(r"([0-9]{1,4})(?:(?:[-\N{EN DASH}]|\.\.)([0-9]{1,4}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn(PrefixTerm):
+    """Matches photos by the local time at which they were taken. All conditions that are given must hold; photos
+    without a date match none of them."""
+
+    after: Annotated[
+        datetime | None, 'The earliest local time at which a photo was taken, such as "2019-08-01T00:00:00"; inclusive.'
+    ] = None
+    before: Annotated[
+        datetime | None, 'The local time before which a photo was taken, such as "2019-09-01T00:00:00"; exclusive.'
+    ] = None
+    year: Annotated[int | None, "The year in which a photo was taken, from 1 to 9999."] = None
+    month: Annotated[
+        int | None, "The month in which a photo was taken, from 1 to 12. Without `year` it is that month of any year."
+    ] = None
+
+    kind = MatchKind.DATE
+
+    def checked(self) -> TakenIn:
+        if self.month is not None and not 1 <= self.month <= 12:
+            raise BadInput("A month is 1 to 12.")
+        if self.year is not None and not 1 <= self.year <= 9999:
+            raise BadInput("A year is 1 to 9999.")
+        return self
+
+    def photos(self, sets: PhotoSets, within: BitMap) -> BitMap:
+        """Whole months are united. Only the photos of the first and last month are compared one by one."""
+        if self == TakenIn():
+            return within
+        first, last = _month(self.after, -(2**31)), _month(self.before, 2**31)
+        whole: list[BitMap] = []
+        partly: list[BitMap] = []
+        for month, photos in sets.months.items():
+            year, place = divmod(month, 12)
+            if first <= month <= last and self.year in (None, year + 1970) and self.month in (None, place + 1):
+                (partly if month in (first, last) else whole).append(photos)
+        edges = numbers_of(union(partly))
+        taken = sets.table.taken[edges]
+        low = -NO_DATE if self.after is None else microseconds(self.after)
+        high = NO_DATE if self.before is None else microseconds(self.before)
+        return within & (union(whole) | bitmap(edges[(low <= taken) & (taken < high)]))
+
+    def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
+        if self == TakenIn():
+            return
+        for number in photos:
+            moment = sets.table.taken[number]
+            if moment != NO_DATE:
+                yield number, Match(MatchKind.DATE, str(moment.astype("M8[us]").astype("M8[D]")))
+
+    @classmethod
+    def of_value(cls, value: str, typed: str) -> tuple[Term, str]:
+        match = _YEARS.fullmatch(value)
+        first = int(match[1]) if match else 0
+        last = int(match[2]) if match and match[2] else first
+        if not 1 <= first <= last:
+            raise BadInput("`year:` takes a year or a range of them, as in year:2019 or year:2018-2020.")
+        if first == last:
+            return cls(year=first), str(first)
+        end = datetime(last + 1, 1, 1) if last < 9999 else None
+        return cls(datetime(first, 1, 1), end), f"{first} to {last}"
+
+
+def _month(moment: datetime | None, default: int) -> int:
+    """Months since January 1970."""
+    return default if moment is None else (moment.year - 1970) * 12 + moment.month - 1

@@ -1,0 +1,64 @@
+"""Who is in a photo. A ``confirmed`` term leaves out predictions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyroaring import BitMap
+
+from photos_graph.model import MatchKind
+from photos_graph.search.label_sets import NONE
+from photos_graph.search.photo_sets import PhotoSets
+from photos_graph.search.terms.term import Reasons, SetTerm, Term, own_reasons, same_reason
+
+
+@dataclass(frozen=True, slots=True)
+class WithPerson(SetTerm):
+    person_id: str
+    confirmed: bool = False
+
+    kind = MatchKind.PERSON
+
+    def all_photos(self, sets: PhotoSets) -> BitMap:
+        return sets.persons.showing(self.person_id, self.confirmed)
+
+    def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
+        person = sets.persons.rows.get(self.person_id)
+        return same_reason(photos, self.kind, person.name if person else "")
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyPersons(Term):
+    """No other known person is in the photo. Photos without persons match."""
+
+    person_ids: tuple[str, ...]
+    confirmed: bool = False
+
+    def photos(self, sets: PhotoSets, within: BitMap) -> BitMap:
+        return within - sets.persons.showing_others(self.person_ids, self.confirmed)
+
+    def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
+        return same_reason(photos, self.kind, "nobody else")
+
+
+@dataclass(frozen=True, slots=True)
+class FacesIn(SetTerm):
+    """The number of faces in the photo; both bounds are inclusive."""
+
+    minimum: int | None = None
+    maximum: int | None = None
+
+    def all_photos(self, sets: PhotoSets) -> BitMap:
+        minimum, maximum = self.minimum, self.maximum
+        if minimum is not None and minimum > 0:
+            return sets.labels.faced(minimum, maximum) & sets.visible
+        if maximum is None:
+            return sets.visible
+        return sets.visible - sets.labels.faced(maximum + 1, None) if maximum >= 0 else NONE
+
+    def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
+        def label(number: int) -> str:
+            count = next((count for count, those in sets.labels.faces.items() if number in those), 0)
+            return "1 face" if count == 1 else f"{count} faces"
+
+        return own_reasons(photos, label)

@@ -1,0 +1,116 @@
+"""Where a photo was taken: places by name, and positions in degrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import isfinite
+from typing import Annotated
+
+from pyroaring import BitMap
+
+from photos_graph.errors import BadInput
+from photos_graph.model import Match, MatchKind
+from photos_graph.search import geo
+from photos_graph.search.arrays import Numbers, bitmap, numbers_of
+from photos_graph.search.geo import Degrees
+from photos_graph.search.photo_sets import PhotoSets
+from photos_graph.search.terms.term import Reasons, SetTerm, Term, own_reasons, paths
+
+
+@dataclass(frozen=True, slots=True)
+class AtPlace(SetTerm):
+    """A place includes everything that lies within it."""
+
+    place_id: str
+
+    kind = MatchKind.PLACE
+
+    def all_photos(self, sets: PhotoSets) -> BitMap:
+        return sets.places.below(self.place_id)
+
+    def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
+        """By way of the places within it that the photo is at."""
+        place = sets.places.get(self.place_id)
+        if place is None:
+            return
+        for number in photos:
+            own = [id_ for id_ in sets.places_of(number) if place.id in sets.places.way_up(id_)]
+            via = () if place.id in own else paths(sets.places.path, own)
+            yield number, Match(MatchKind.PLACE, place.name, via)
+
+
+class _PositionTerm(Term):
+    """A condition on positions, of which there is no set: they are compared one by one."""
+
+    __slots__ = ()
+
+    is_slow = True
+
+    def _look(self, latitude: Degrees, longitude: Degrees) -> Numbers:
+        """Where in the arrays, ascending, the positions that meet the condition are."""
+        raise NotImplementedError
+
+    def photos(self, sets: PhotoSets, within: BitMap) -> BitMap:
+        table = sets.table
+        if len(within) * 8 > table.size:
+            return bitmap(self._look(table.latitude[: table.size], table.longitude[: table.size])) & within
+        numbers = numbers_of(within)
+        return bitmap(numbers[self._look(table.latitude[numbers], table.longitude[numbers])])
+
+
+@dataclass(frozen=True, slots=True)
+class Near(_PositionTerm):
+    """Matches photos that were taken within a circle. Photos without a position do not match."""
+
+    latitude: Annotated[float, "The latitude of the centre in degrees (WGS 84), from -90 to 90."]
+    longitude: Annotated[float, "The longitude of the centre in degrees (WGS 84), from -180 to 180."]
+    radius_km: Annotated[float, "The radius of the circle in kilometres."]
+
+    def checked(self) -> Near:
+        _check_degrees([self.latitude], [self.longitude])
+        if not (isfinite(self.radius_km) and self.radius_km >= 0):
+            raise BadInput("A radius is a number of kilometres, not negative.")
+        return self
+
+    def _look(self, latitude: Degrees, longitude: Degrees) -> Numbers:
+        return geo.near(latitude, longitude, self.latitude, self.longitude, self.radius_km)
+
+    def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
+        def label(number: int) -> str:
+            at = slice(number, number + 1)
+            position = sets.table.latitude[at], sets.table.longitude[at]
+            return f"{geo.distance_km(*position, self.latitude, self.longitude)[0]:.1f} km away"
+
+        return own_reasons(photos, label)
+
+
+@dataclass(frozen=True, slots=True)
+class InBox(_PositionTerm):
+    """Matches photos that were taken within a box of degrees (WGS 84), its edges included. A box whose west is greater
+    than its east crosses the antimeridian. Photos without a position do not match."""
+
+    north: Annotated[float, "The latitude of the northern edge, from -90 to 90."]
+    south: Annotated[float, "The latitude of the southern edge, from -90 to 90."]
+    east: Annotated[float, "The longitude of the eastern edge, from -180 to 180."]
+    west: Annotated[float, "The longitude of the western edge, from -180 to 180."]
+
+    def checked(self) -> InBox:
+        _check_degrees([self.north, self.south], [self.east, self.west])
+        if self.north < self.south:
+            raise BadInput("The north of a box is not south of its south.")
+        return self
+
+    def _look(self, latitude: Degrees, longitude: Degrees) -> Numbers:
+        return geo.in_box(latitude, longitude, geo.Edges(self.north, self.south, self.east, self.west))
+
+    def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
+        table = sets.table
+        return own_reasons(photos, lambda number: f"{table.latitude[number]:.4f}, {table.longitude[number]:.4f}")
+
+
+def _check_degrees(latitudes: Iterable[float], longitudes: Iterable[float]) -> None:
+    if not all(isfinite(value) and -90 <= value <= 90 for value in latitudes):
+        raise BadInput("A latitude is -90 to 90 degrees.")
+    if not all(isfinite(value) and -180 <= value <= 180 for value in longitudes):
+        raise BadInput("A longitude is -180 to 180 degrees.")

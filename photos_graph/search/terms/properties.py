@@ -1,0 +1,90 @@
+"""Properties that a photo has one value of: its rating, whether it is a favourite, its camera."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from pyroaring import BitMap
+
+from photos_graph.errors import BadInput
+from photos_graph.search.folding import fold
+from photos_graph.search.label_sets import union
+from photos_graph.search.photo_sets import PhotoSets
+from photos_graph.search.terms.term import PrefixTerm, Reasons, SetTerm, Term, own_reasons, same_reason
+
+_RATING = re.compile(r"(>=|<=|>|<|=)?(-?[0-9])")
+_RATINGS = re.compile(r"(-?[0-9])(?:[-\N{EN DASH}]|\.\.)([0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Rated(SetTerm, PrefixTerm):
+    """Both bounds are inclusive. A photo without a rating counts as 0."""
+
+    minimum: int | None = None
+    maximum: int | None = None
+
+    def all_photos(self, sets: PhotoSets) -> BitMap:
+        low = -np.inf if self.minimum is None else self.minimum
+        high = np.inf if self.maximum is None else self.maximum
+        return union(photos for rating, photos in sets.by_value["rating"].items() if low <= rating <= high)
+
+    def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
+        return own_reasons(photos, lambda number: f"rating {sets.table.rating[number]}")
+
+    @classmethod
+    def of_value(cls, value: str, typed: str) -> tuple[Term, str]:
+        if match := _RATINGS.fullmatch(value):
+            low, high = int(match[1]), int(match[2])
+            if -1 <= low <= high <= 5:
+                return cls(low, high), f"rating {low} to {high}"
+        if (match := _RATING.fullmatch(value)) and -1 <= (number := int(match[2])) <= 5:
+            sign = match[1] or "="
+            bounds = {
+                "=": (number, number),
+                ">=": (number, None),
+                ">": (number + 1, None),
+                "<=": (None, number),
+                "<": (None, number - 1),
+            }[sign]
+            return cls(*bounds), f"rating {sign} {number}"
+        raise BadInput("`rating:` takes -1 (rejected) to 5, as in rating:4, rating:>=4, rating:<3 or rating:2-4.")
+
+
+@dataclass(frozen=True, slots=True)
+class Favourite(SetTerm):
+    wanted: bool = True
+
+    def all_photos(self, sets: PhotoSets) -> BitMap:
+        return sets.favourites if self.wanted else sets.visible - sets.favourites
+
+    def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
+        return same_reason(photos, self.kind, "favourite" if self.wanted else "not a favourite")
+
+
+@dataclass(frozen=True, slots=True)
+class TakenWith(PrefixTerm):
+    """``text`` is part of the camera's make, model or lens, without regard to case and accents."""
+
+    text: str
+
+    def photos(self, sets: PhotoSets, within: BitMap) -> BitMap:
+        wanted = fold(self.text)
+        cameras = sets.table.cameras.values
+        return within & union(
+            photos
+            for code, photos in sets.by_value["camera"].items()
+            if any(wanted in part for part in fold(cameras[code]).split("|"))
+        )
+
+    def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
+        table = sets.table
+        return own_reasons(
+            photos,
+            lambda number: " ".join(part for part in table.cameras.values[table.camera[number]].split("|") if part),
+        )
+
+    @classmethod
+    def of_value(cls, value: str, typed: str) -> tuple[Term, str] | None:
+        return (cls(typed), f"camera {typed}") if value else None

@@ -1,0 +1,101 @@
+"""What a photo shows, by its tags. A ``confirmed`` term leaves out predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from pyroaring import BitMap
+
+from photos_graph.model import FolderMarks, Match, MatchKind
+from photos_graph.search.label_sets import NONE
+from photos_graph.search.photo_sets import PhotoSets
+from photos_graph.search.terms.term import Reasons, SetTerm, Term, paths, same_reason
+from photos_graph.tags import inherited
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged(SetTerm):
+    """A tag includes all of its descendants."""
+
+    tag_id: str
+    confirmed: bool = False
+
+    kind = MatchKind.TAG
+
+    def all_photos(self, sets: PhotoSets) -> BitMap:
+        return sets.tags.having(self.tag_id, self.confirmed)
+
+    def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
+        """People come before folders, and folders before models. A tag that comes from folders names those that carry
+        it; one that was not put on the photo itself names its descendants that were."""
+        tags, labels = sets.tags, sets.labels
+        tag = tags.rows.get(self.tag_id)
+        if tag is None:
+            return
+        put = {id_: photos & tags.put_on(id_, self.confirmed) for id_ in tags.rows.way_down(tag.id)}
+        put = {id_: those for id_, those in put.items() if those}
+        said = {id_: those & labels.said.get(id_, NONE) for id_, those in put.items()}
+        came = {id_: those & tags.inherited(id_) for id_, those in put.items()}
+        for number in photos:
+            by_people, by_folders = _ids_with(said, number), _ids_with(came, number)
+            if by_folders and not by_people:
+                via = paths(sets.folders.path, _carriers(sets, number, by_folders))
+            else:
+                narrower = by_people or _ids_with(put, number)
+                via = () if tag.id in narrower else paths(tags.rows.path, narrower)
+            yield number, Match(MatchKind.TAG, tag.name, via)
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyTagged(Term):
+    """No tag is on the photo but these, their descendants and their ancestors. Photos without tags match."""
+
+    tag_ids: tuple[str, ...]
+    confirmed: bool = False
+
+    def photos(self, sets: PhotoSets, within: BitMap) -> BitMap:
+        return within - sets.tags.having_others(self.tag_ids, self.confirmed)
+
+    def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
+        return same_reason(photos, self.kind, "no other tags")
+
+
+@dataclass(frozen=True, slots=True)
+class Untagged(Term):
+    confirmed: bool = False
+
+    def photos(self, sets: PhotoSets, within: BitMap) -> BitMap:
+        return within - sets.tags.having_any(self.confirmed)
+
+    def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
+        return same_reason(photos, self.kind, "untagged")
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded(SetTerm):
+    """Somebody excluded the tag from the photo, or from a folder above it, and the photo does not have it."""
+
+    tag_id: str
+
+    def all_photos(self, sets: PhotoSets) -> BitMap:
+        return sets.tags.excluded(self.tag_id)
+
+    def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
+        tag = sets.tags.rows.get(self.tag_id)
+        return same_reason(photos, self.kind, f"without {tag.name if tag else ''}")
+
+
+def _ids_with(sets: Mapping[str, BitMap], number: int) -> set[str]:
+    return {id_ for id_, photos in sets.items() if number in photos}
+
+
+def _carriers(sets: PhotoSets, number: int, tag_ids: AbstractSet[str]) -> Iterator[str]:
+    """The folders that give any of these tags to the photo."""
+    marks = sets.tags.inheritance.marks
+    for folder_id in sets.folders_of(number):
+        way = [marks.get(at) or FolderMarks(at) for at in sets.folders.way_up(folder_id)]
+        for carried, carrier in inherited(way, sets.tags.rows.way_up):
+            if carried.tag_id in tag_ids:
+                yield carrier

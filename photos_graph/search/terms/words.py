@@ -1,0 +1,85 @@
+"""The words in the names of a photo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from pyroaring import BitMap
+
+from photos_graph.errors import TooComplex
+from photos_graph.model import Match, MatchKind
+from photos_graph.search.folding import name_words
+from photos_graph.search.hierarchy import Hierarchy, R
+from photos_graph.search.label_sets import union
+from photos_graph.search.photo_sets import PhotoSets
+from photos_graph.search.terms.term import Reasons, Term, paths
+
+_MAX_WORDS = 50  # in one text
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Term):
+    """Every word begins a word of the photo's file names, folders, places, tags or persons, without regard to case
+    and accents. ``confirmed`` leaves out predicted tags and persons. A text has up to 50 words."""
+
+    text: str
+    confirmed: bool = False
+
+    kind = MatchKind.TEXT
+    is_slow = True
+
+    def photos(self, sets: PhotoSets, within: BitMap) -> BitMap:
+        """The longest word comes first, since it is usually the rarest. A blank text matches all photos; a text of
+        punctuation matches none. Raises TooComplex for a text of too many words."""
+        wanted = set(name_words(self.text))
+        if not wanted and self.text.strip():
+            return BitMap()
+        if len(wanted) > _MAX_WORDS:
+            raise TooComplex(f"The text has more than {_MAX_WORDS} words.")
+        for word in sorted(wanted, key=len, reverse=True):
+            if not within:
+                break
+            within = within & self._with_word(sets, word)
+        return within
+
+    def _with_word(self, sets: PhotoSets, word: str) -> BitMap:
+        tags = (sets.tags.having(id_, self.confirmed) for id_ in sets.tags.rows.topmost_worded(word))
+        persons = (sets.persons.showing(id_, self.confirmed) for id_ in sets.persons.rows.topmost_worded(word))
+        return union([sets.names.find(word), sets.folders.worded(word), sets.places.worded(word), *tags, *persons])
+
+    def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
+        """One for each word, by way of the folders, places, tags and persons that have it in their names. The names
+        of the photo's own files are not listed."""
+        tags, persons = sets.tags, sets.persons
+        above = {number: _way_up(sets.folders, sets.folders_of(number)) for number in photos}
+        around = {number: _way_up(sets.places, sets.places_of(number)) for number in photos}
+        rows = (sets.folders, sets.places, tags.rows, persons.rows)
+        folder_path, place_path, tag_path, person_path = (cache(each.path) for each in rows)
+        for word in dict.fromkeys(name_words(self.text)):
+            folders, places = sets.folders.rows_worded(word), sets.places.rows_worded(word)
+            having = ((id_, photos & tags.having(id_, self.confirmed)) for id_ in tags.rows.rows_worded(word))
+            showing = ((id_, photos & persons.showing(id_, self.confirmed)) for id_ in persons.rows.rows_worded(word))
+            tagged, shown = _by_photo(having), _by_photo(showing)
+            for number in photos:
+                via = (
+                    *paths(folder_path, above[number] & folders),
+                    *paths(place_path, around[number] & places),
+                    *paths(tag_path, tagged.get(number, ())),
+                    *paths(person_path, shown.get(number, ())),
+                )
+                yield number, Match(MatchKind.TEXT, word, via)
+
+
+def _way_up(rows: Hierarchy[R], ids: Iterable[str]) -> set[str]:
+    return {at for id_ in ids for at in rows.way_up(id_)}
+
+
+def _by_photo(sets: Iterable[tuple[str, BitMap]]) -> dict[int, list[str]]:
+    """The ids by the numbers of their photos."""
+    found: dict[int, list[str]] = {}
+    for id_, photos in sets:
+        for number in photos:
+            found.setdefault(number, []).append(id_)
+    return found
