@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from photos_graph.bootstrap import Services, build
 from photos_graph.faces import catalogue
 from photos_graph.faces.weights import FaceWeights
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.opening import connect
 from photos_graph.learn import catalogue as backbones
-from photos_graph.learn.weights import BackboneWeights as BackboneWeights
+from photos_graph.learn.weights import BackboneWeights
 from photos_graph.settings import GraphSettings, Settings
-from tests import engines
-from tests.corpora import CORPORA
+from tests.kit import engines
+from tests.kit.corpora import CORPORA
+from tests.kit.model_workers import Models
+from tests.kit.pictures import jpeg, put
 
 NO_ENGINE = "none"
 
@@ -109,6 +112,23 @@ async def graph(settings: Settings) -> AsyncIterator[Graph]:
     await graph.close()
 
 
+@pytest.fixture
+async def services(settings: Settings) -> AsyncIterator[Services]:
+    """The whole service over an empty graph."""
+    async with build(settings) as services:
+        yield services
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A root: a/1.jpg, a/2.jpg, a/deep/3.jpg, b/4.jpg ... b/10.jpg."""
+    root = tmp_path / "Pictures"
+    for number in range(1, 11):
+        below = "a/deep" if number == 3 else "a" if number < 3 else "b"
+        put(root / below / f"{number}.jpg", jpeg(number))
+    return root
+
+
 @pytest.fixture(scope="session")
 def weights_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Real weights, fetched once a session the way a user gets them: DEEPFACE_HOME with YuNet, SFace and Dlib's."""
@@ -129,3 +149,11 @@ def backbone_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("models")
     BackboneWeights(home).fetch([backbones.backbone("EfficientNetLite0")], lambda what, done, total: None)
     return home
+
+
+@pytest.fixture(scope="session")
+def models(weights_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Models]:
+    """The shipped pair, in its worker."""
+    running = Models(weights_home, tmp_path_factory.mktemp("shipped") / "data")
+    yield running
+    running.close()

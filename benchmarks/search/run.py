@@ -27,7 +27,7 @@ from photos_graph.graph.engine.opening import connect
 from photos_graph.model import PhotoOrder
 from photos_graph.settings import Settings
 from photos_graph.settings import load as settings_of
-from tests import engines
+from tests.kit import engines
 
 SIZES = (10_000, 100_000, 1_000_000)
 WARM = 30  # rounds before the engine, just started, has compiled what it runs

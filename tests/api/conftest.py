@@ -14,9 +14,9 @@ from starlette.applications import Starlette
 
 from photos_graph.settings import Settings
 from resolvers.asgi import create_app
-from tests.api.asking import TOKENS, Ask, scan
-from tests.api.serving import serving
-from tests.pictures import jpeg, put
+from tests.kit.graphql import TOKENS, Ask, scan
+from tests.kit.pictures import jpeg, put
+from tests.kit.server import serving
 
 
 @pytest.fixture

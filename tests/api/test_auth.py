@@ -17,7 +17,7 @@ from photos_graph.auth import Signer, Tokens
 from photos_graph.model import Role
 from photos_graph.settings import WebSettings
 from photos_graph.web.app import build_app
-from tests.api.serving import serving
+from tests.kit.server import serving
 
 OWNER = "the owner's long token"
 VIEWER = "the viewer's long token"

@@ -8,9 +8,9 @@ import httpx
 import PIL.Image
 import pytest
 
-from tests.api.asking import Ask, scan
-from tests.corpora import CORPORA
-from tests.images.pictures import distance, opened
+from tests.kit.corpora import CORPORA
+from tests.kit.graphql import Ask, scan
+from tests.kit.pictures import distance, opened
 
 pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.any_engine]
 

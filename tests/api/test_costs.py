@@ -19,12 +19,10 @@ from resolvers import ids
 from resolvers.context import Context
 from resolvers.limits import exceeded
 from resolvers.loaders import Loaders
-from tests.api.asking import Ask, code, data
-from tests.api.direct import SCHEMA, execute
-from tests.api.people import introduce, predict
-from tests.graph.faced import Found, find, liken
-from tests.pictures import jpeg, put
-from tests.services.library import scanned
+from tests.kit.faces import Found, find, introduce, liken, predict
+from tests.kit.graphql import SCHEMA, Ask, code, data, execute
+from tests.kit.library import scanned
+from tests.kit.pictures import jpeg, put
 
 pytestmark = [pytest.mark.anyio, pytest.mark.any_engine]
 

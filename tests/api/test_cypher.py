@@ -7,9 +7,8 @@ from starlette.applications import Starlette
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.settings import Settings
-from tests.api.asking import Ask
-from tests.api.cookbook import SHOTS, plant_cookbook
-from tests.cypher_page import PAGE, questions
+from tests.kit.cookbook import PAGE, SHOTS, plant_cookbook, questions
+from tests.kit.graphql import Ask
 
 pytestmark = pytest.mark.anyio
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.asking import Ask, code, data, names, photo_ids
-from tests.api.test_face_jobs import ended
+from tests.kit.graphql import Ask, code, data, ended, names, photo_ids
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("library")]
 

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
 import pytest
 
 from resolvers import ids
-from tests.api.asking import Ask, code, data, photo_ids
+from tests.kit.graphql import Ask, code, data, ended, photo_ids
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("library")]
 
 FIND = "mutation ($p: [ID!]) { findFaces(photos: $p) { id kind state } }"
 GROUP = "mutation { clusterFaces { id kind state } }"
-JOB = "query ($i: ID!) { job(id: $i) { kind state message } }"
-
-
-async def ended(ask: Ask, job_id: str) -> dict[str, Any]:
-    while True:
-        job: dict[str, Any] = data(await ask(JOB, i=job_id))["job"]
-        if job["state"] in ("SUCCEEDED", "FAILED", "CANCELLED"):
-            return job
-        await asyncio.sleep(0.05)
 
 
 async def test_without_weights_the_job_says_what_to_do(ask: Ask) -> None:

@@ -9,8 +9,8 @@ from starlette.applications import Starlette
 
 from photos_graph.bootstrap import Services
 from resolvers import ids
-from tests.api.asking import Ask, code, data, names, photo_ids
-from tests.graph.faced import Found, find, liken
+from tests.kit.faces import Found, find, liken
+from tests.kit.graphql import Ask, code, data, names, photo_ids
 
 pytestmark = pytest.mark.anyio
 

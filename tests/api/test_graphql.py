@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from resolvers.connections import MAX_PAGE, page_size
-from tests.api.asking import Ask
+from tests.kit.graphql import Ask
 
 pytestmark = pytest.mark.anyio
 

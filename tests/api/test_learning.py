@@ -12,9 +12,9 @@ from starlette.applications import Starlette
 
 from photos_graph.settings import LearnSettings, Settings
 from resolvers.asgi import create_app
-from tests.api.asking import TOKENS, Ask, data, names, photo_ids
-from tests.corpora import CORPORA
-from tests.pictures import put
+from tests.kit.corpora import CORPORA
+from tests.kit.graphql import TOKENS, Ask, data, names, photo_ids
+from tests.kit.pictures import put
 
 pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.timeout(900)]
 

@@ -19,7 +19,7 @@ from photos_graph.services.media import OpenOriginal
 from photos_graph.settings import WebSettings
 from photos_graph.web.app import build_app
 from photos_graph.web.urls import original_url, thumbnail_url
-from tests.api.serving import serving
+from tests.kit.server import serving
 
 SIGNER = Signer(b"k" * 32)
 BYTES = bytes(range(256)) * 40

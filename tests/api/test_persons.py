@@ -6,8 +6,8 @@ import pytest
 from starlette.applications import Starlette
 
 from resolvers import ids
-from tests.api.asking import Ask, data, names, photo_ids
-from tests.api.people import introduce
+from tests.kit.faces import introduce
+from tests.kit.graphql import Ask, data, names, photo_ids
 
 pytestmark = pytest.mark.anyio
 

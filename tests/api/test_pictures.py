@@ -19,9 +19,8 @@ from photos_graph.model import ThumbnailFormat
 from photos_graph.paths import open_inside
 from photos_graph.web.secrets import load_or_make, signer_of
 from photos_graph.web.urls import thumbnail_url
-from tests.api.asking import Ask, data, scan
-from tests.images.pictures import opened
-from tests.pictures import jpeg, put
+from tests.kit.graphql import Ask, data, scan
+from tests.kit.pictures import jpeg, opened, put
 
 pytestmark = pytest.mark.anyio
 

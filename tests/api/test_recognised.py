@@ -13,11 +13,10 @@ from starlette.applications import Starlette
 
 from photos_graph.settings import Settings
 from resolvers.asgi import create_app
-from tests.api.asking import TOKENS, Ask, data, names
-from tests.corpora import CORPORA
-from tests.images.pictures import encoded
-from tests.pictures import put
-from tests.services.faces import with_models
+from tests.kit.corpora import CORPORA
+from tests.kit.graphql import TOKENS, Ask, data, names
+from tests.kit.pictures import encoded, put
+from tests.kit.portraits import with_models
 
 pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
 

@@ -13,7 +13,7 @@ from photos_graph.settings import WebSettings
 from photos_graph.web.graphiql import examples
 from resolvers.permissions import IsOwner, RolePermission
 from resolvers.schema import Mutation, Query, Subscription, build_schema, print_sdl
-from tests.corpora import CORPORA
+from tests.kit.corpora import CORPORA
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CONTRACT = CORPORA.parent / "contract.graphql"

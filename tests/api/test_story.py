@@ -14,9 +14,9 @@ from photos_graph.demo import make_demo
 from photos_graph.settings import LibrarySettings, Settings
 from resolvers import ids
 from resolvers.asgi import create_app
-from tests.api.asking import TOKENS, Ask, data, folder_id, photo_ids, scan
-from tests.api.people import introduce
-from tests.pictures import jpeg, put
+from tests.kit.faces import introduce
+from tests.kit.graphql import TOKENS, Ask, data, folder_id, photo_ids, scan
+from tests.kit.pictures import jpeg, put
 
 pytestmark = pytest.mark.anyio
 

@@ -9,9 +9,9 @@ import pytest
 from starlette.applications import Starlette
 
 from resolvers import ids
-from tests.api.asking import Ask, code, data, folder_id, names, photo_ids, scan
-from tests.api.people import predict
-from tests.pictures import jpeg, put
+from tests.kit.faces import predict
+from tests.kit.graphql import Ask, code, data, folder_id, names, photo_ids, scan
+from tests.kit.pictures import jpeg, put
 
 pytestmark = pytest.mark.anyio
 

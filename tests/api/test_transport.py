@@ -21,8 +21,8 @@ from photos_graph.search.listing import cursor_of
 from photos_graph.settings import GraphSettings, Settings, WebSettings
 from resolvers.asgi import create_app
 from resolvers.transport import MAX_OPERATIONS
-from tests.api.asking import TOKENS, Ask, code
-from tests.api.serving import serving
+from tests.kit.graphql import TOKENS, Ask, code
+from tests.kit.server import serving
 
 pytestmark = [pytest.mark.anyio, pytest.mark.any_engine]
 

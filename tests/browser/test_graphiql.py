@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from photos_graph.web.graphiql import examples
-from tests.api.asking import TOKENS, Ask, scan
-from tests.browser.chromium import Page, chromium
-from tests.pictures import jpeg, put
+from tests.kit.chromium import Page, chromium
+from tests.kit.graphql import TOKENS, Ask, scan
+from tests.kit.pictures import jpeg, put
 
 pytestmark = [pytest.mark.anyio, pytest.mark.any_engine]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.cli.commands import engine_pid, run, start, until
-from tests.pictures import jpeg, put
+from tests.kit.commands import engine_pid, run, start, until
+from tests.kit.pictures import jpeg, put
 
 pytestmark = pytest.mark.timeout(900)  # each starts the engine several times
 

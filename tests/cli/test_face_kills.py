@@ -10,10 +10,9 @@ import pytest
 from photos_graph.bootstrap import build
 from photos_graph.model import JobKind, JobState
 from photos_graph.settings import GraphSettings, Settings
-from tests.cli.commands import decoders, run, start, until
-from tests.cli.test_kills import alive, kill
-from tests.services.faces import faces, of_kind, people
-from tests.services.library import failures, in_step
+from tests.kit.commands import alive, decoders, kill, run, start, until
+from tests.kit.library import failures, in_step
+from tests.kit.portraits import faces, of_kind, people
 
 pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.timeout(900)]
 

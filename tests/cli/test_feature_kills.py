@@ -13,12 +13,11 @@ from photos_graph.learn import neighbours
 from photos_graph.model import JobKind, JobState
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.settings import GraphSettings, Settings
-from tests.cli.commands import decoders, start, until
-from tests.cli.test_kills import alive, kill
-from tests.corpora import CORPORA
-from tests.pictures import put
-from tests.services.faces import of_kind
-from tests.services.library import failures
+from tests.kit.commands import alive, decoders, kill, start, until
+from tests.kit.corpora import CORPORA
+from tests.kit.library import failures
+from tests.kit.pictures import put
+from tests.kit.portraits import of_kind
 
 pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.timeout(900)]
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -13,9 +10,9 @@ import pyvips
 from photos_graph.bootstrap import build
 from photos_graph.model import JobState
 from photos_graph.settings import GraphSettings, Settings
-from tests.cli.commands import decoders, engine_pid, run, start, until
-from tests.pictures import jpeg, put
-from tests.services.library import failures, files, in_step, photos
+from tests.kit.commands import alive, decoders, engine_pid, kill, run, start, until
+from tests.kit.library import failures, files, in_step, photos
+from tests.kit.pictures import jpeg, put
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 
@@ -83,15 +80,3 @@ async def test_whatever_is_killed_the_scan_ends_as_an_undisturbed_one(folder: Pa
     assert program.wait(300) == 0, log.read_text()
     run("scan", folder, "--data-dir", stormy)
     assert await outcome(stormy) == expected
-
-
-def alive(pid: int) -> bool:
-    with contextlib.suppress(ProcessLookupError, FileNotFoundError):
-        os.kill(pid, 0)
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    return False
-
-
-def kill(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)

@@ -11,10 +11,9 @@ import pytest
 from photos_graph.bootstrap import Services, build
 from photos_graph.model import JobKind, Model, ModelKind, ModelState, Ref
 from photos_graph.settings import GraphSettings, Settings
-from tests.cli.commands import decoders, run, start, until
-from tests.cli.test_kills import alive
-from tests.corpora import CORPORA
-from tests.pictures import put
+from tests.kit.commands import alive, decoders, run, start, until
+from tests.kit.corpora import CORPORA
+from tests.kit.pictures import put
 
 pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.timeout(900)]
 

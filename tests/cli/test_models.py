@@ -6,7 +6,7 @@ from pathlib import Path
 
 from photos_graph.faces.catalogue import YUNET
 from photos_graph.faces.weights import FaceWeights
-from tests.cli.commands import run
+from tests.kit.commands import run
 
 
 def test_models_are_listed_fetched_from_a_folder_and_verified(weights_home: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import failures, files, photos
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.model import JobKind, JobState
-from tests.graph.library import A, library, read
+from tests.kit.planted import A, library, read
 
 pytestmark = pytest.mark.anyio
 

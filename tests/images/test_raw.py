@@ -14,8 +14,8 @@ from photos_graph.images.decoding import decode
 from photos_graph.images.encoding import encode
 from photos_graph.images.opened import DecodeLimits
 from photos_graph.model import ThumbnailFormat
-from tests.images.dng import dng
-from tests.images.pictures import distance, encoded, opened, scene
+from tests.kit.dng import dng
+from tests.kit.pictures import distance, encoded, opened, scene
 
 LIMITS = DecodeLimits(max_pixels=50_000_000)
 

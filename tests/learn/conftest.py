@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.learn.training import Trainer
+from tests.kit.model_workers import Trainer
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from photos_graph.learn.catalogue import LITE0
 from photos_graph.learn.torch_file import read_tensors
 from photos_graph.learn.weights import BackboneWeights
 from photos_graph.weights import WeightState
-from tests.learn.describing import classified, described
+from tests.kit.model_workers import classified, described
 
 PICTURES = Path(skimage.__file__).parent / "data"
 CAT, COFFEE = PICTURES / "chelsea.png", PICTURES / "coffee.png"

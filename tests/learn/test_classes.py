@@ -12,8 +12,8 @@ from photos_graph.learn.catalogue import CLASS_NAMES
 from photos_graph.learn.classes import names
 from photos_graph.learn.weights import BackboneWeights
 from photos_graph.names import checked_tag_name
-from tests.corpora import CORPORA
-from tests.learn.describing import classified
+from tests.kit.corpora import CORPORA
+from tests.kit.model_workers import classified
 
 EACH = 8
 LAND = {"mountain", "valley", "volcano", "promontory", "cliff", "lakeshore"}

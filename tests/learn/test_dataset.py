@@ -12,7 +12,7 @@ import pytest
 from photos_graph.learn import dataset, neighbours
 from photos_graph.learn.dataset import LEAST_EXAMPLES, Said, TagNode, TrainingSet, training_set
 from photos_graph.learn.neighbours import Neighbours
-from tests.learn.test_neighbours import photos
+from tests.kit.vectors import photos
 
 COUNT = 400
 

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from photos_graph.faces.embedding import normalised
 from photos_graph.kept import Damaged
 from photos_graph.learn import neighbours
 from photos_graph.learn.neighbours import NEAREST, NOBODY, Neighbours
 from photos_graph.learn.propagation import Propagation
+from tests.kit.vectors import photos
 
 Floats = npt.NDArray[np.float32]
 
@@ -24,14 +24,6 @@ BLOCK = 256
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a few hundred photos are many."""
     monkeypatch.setattr(neighbours, "BLOCK", BLOCK)
-
-
-def photos(count: int, groups: int = 7, seed: int = 1, dimensions: int = 32) -> tuple[list[str], Floats]:
-    """Photo i is of group i % groups. Not of length one: the parts of a vector have that."""
-    chance = np.random.default_rng(seed)
-    centres = chance.normal(size=(groups, dimensions))
-    vectors = centres[np.arange(count) % groups] + 0.6 * chance.normal(size=(count, dimensions))
-    return [f"{i:05}" for i in range(count)], 3 * normalised(vectors.astype(np.float32))
 
 
 def alike(path: Path, id_: str, count: int) -> list[tuple[str, float]]:

@@ -14,7 +14,7 @@ from photos_graph.learn import persons
 from photos_graph.learn.gate import judge_persons
 from photos_graph.learn.persons import NamedFaces
 from photos_graph.model import ModelState
-from tests.faces.test_clusters import people
+from tests.kit.vectors import people
 
 SFACE = catalogue.embedder("SFace")
 PEOPLE, KNOWN, COUNT = 40, 30, 1200  # those from KNOWN on are strangers

@@ -10,32 +10,11 @@ import pytest
 from photos_graph.faces import catalogue
 from photos_graph.kept import Damaged
 from photos_graph.learn import persons
-from photos_graph.learn.calibration import Calibration
-from photos_graph.learn.evidence import Evidence
-from photos_graph.learn.metrics import LabelScore, Scores
 from photos_graph.learn.persons import NamedFaces, PersonModel
 from photos_graph.learn.registry import Registry, packed
-from photos_graph.learn.tags import Predictor, TagModel
+from photos_graph.learn.tags import TagModel
 from photos_graph.model import ModelKind
-from tests.faces.test_clusters import people
-
-
-def tag_model(seed: int = 0) -> TagModel:
-    chance = np.random.default_rng(seed)
-    numbers = chance.normal(size=(8, 3)).astype(np.float32)
-    predictor = Predictor(
-        mean=numbers[:, 0],
-        scale=numbers[:, 1],
-        kernel=numbers,
-        bias=numbers[0],
-        seed_ids=("a", "b"),
-        seeds=Evidence(np.ones((2, 3), np.float32), np.ones((2, 3), np.float32)),
-        above=np.eye(3, dtype=bool),
-        calibration=Calibration(1.0, 0.5, numbers[1]),
-    )
-    scores = Scores(7, 0.9, 0.8, 0.85, 0.95)
-    each = (LabelScore("x", 10, 2, 0.7, 1.0, 0.6, 0.5, 0.9),)
-    return TagModel("b", "snapshot", seed, 0.95, ("x", "y", "z"), predictor, numbers[2], scores, each)
+from tests.kit.vectors import people, tag_model
 
 
 def person_model() -> PersonModel:

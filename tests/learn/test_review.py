@@ -9,8 +9,7 @@ from photos_graph.learn import neighbours
 from photos_graph.learn.calibration import NEVER
 from photos_graph.learn.neighbours import Neighbours
 from photos_graph.learn.review import face_outliers, face_questions, tag_questions
-from tests.faces.test_clusters import people
-from tests.learn.test_neighbours import photos
+from tests.kit.vectors import people, photos
 
 COUNT = 300
 none = np.zeros(COUNT, bool)  # labelled

@@ -18,8 +18,8 @@ from photos_graph.learn.neighbours import Neighbours
 from photos_graph.learn.registry import unpacked
 from photos_graph.learn.tags import TagModel
 from photos_graph.model import ModelState
-from tests.learn.test_neighbours import photos
-from tests.learn.training import Trainer
+from tests.kit.model_workers import Trainer
+from tests.kit.vectors import photos
 
 COUNT, GROUPS, SAID = 2100, 7, 20
 KINDS = [f"kind {group}" for group in range(GROUPS)]

@@ -12,8 +12,8 @@ from PIL import ExifTags, Image
 
 from photos_graph.library.metadata import read_metadata
 from photos_graph.model import Camera, Location, Metadata, Taken, TakenSource
-from tests.corpora import CORPORA
-from tests.library.pictures import bag, jpeg, sidecar
+from tests.kit.corpora import CORPORA
+from tests.kit.metadata import bag, jpeg_with, sidecar
 
 NORTH_EAST = {
     "Exif.GPSInfo.GPSLatitude": "42/1 21/1 0/1",
@@ -104,13 +104,13 @@ def test_every_format_that_carries_metadata(encoder: str) -> None:
 
 
 def test_read_only_views_are_taken_as_they_are() -> None:
-    view = memoryview(bytearray(jpeg(NORTH_EAST))).toreadonly()
+    view = memoryview(bytearray(jpeg_with(NORTH_EAST))).toreadonly()
     assert read_metadata(view, "a.jpg", 0)[0].location == Location(42.35, 13.4)
 
 
 @pytest.mark.parametrize("orientation", ["0", "9", "65535"])
 def test_an_impossible_orientation_is_upright(orientation: str) -> None:
-    assert read(jpeg({"Exif.Image.Orientation": orientation})).orientation == 1
+    assert read(jpeg_with({"Exif.Image.Orientation": orientation})).orientation == 1
 
 
 def test_south_west_and_below_the_sea() -> None:
@@ -120,7 +120,7 @@ def test_south_west_and_below_the_sea() -> None:
         "Exif.GPSInfo.GPSAltitude": "861/2",
         "Exif.GPSInfo.GPSAltitudeRef": "1",
     }
-    assert read(jpeg(fields)).location == Location(-42.35, -13.4, -430.5)
+    assert read(jpeg_with(fields)).location == Location(-42.35, -13.4, -430.5)
 
 
 @pytest.mark.parametrize(
@@ -137,16 +137,16 @@ def test_south_west_and_below_the_sea() -> None:
     ids=str,
 )
 def test_an_impossible_position_is_none(changed: dict[str, str]) -> None:
-    assert read(jpeg(NORTH_EAST | changed)).location is None
+    assert read(jpeg_with(NORTH_EAST | changed)).location is None
 
 
 def test_a_position_without_its_hemisphere_is_none() -> None:
     fields = {name: value for name, value in NORTH_EAST.items() if name != "Exif.GPSInfo.GPSLongitudeRef"}
-    assert read(jpeg(fields)).location is None
+    assert read(jpeg_with(fields)).location is None
 
 
 def test_a_senseless_altitude_leaves_the_position() -> None:
-    assert read(jpeg(NORTH_EAST | {"Exif.GPSInfo.GPSAltitude": "1/0"})).location == Location(42.35, 13.4)
+    assert read(jpeg_with(NORTH_EAST | {"Exif.GPSInfo.GPSAltitude": "1/0"})).location == Location(42.35, 13.4)
 
 
 @pytest.mark.parametrize(
@@ -154,22 +154,22 @@ def test_a_senseless_altitude_leaves_the_position() -> None:
 )
 def test_positions_in_a_sidecar(latitude: str, longitude: str) -> None:
     beside = sidecar(exif_GPSLatitude=latitude, exif_GPSLongitude=longitude, exif_GPSAltitude="714/1")
-    assert read(jpeg(), beside).location == Location(42.35, 13.4, 714.0)
+    assert read(jpeg_with(), beside).location == Location(42.35, 13.4, 714.0)
 
 
 def test_the_sidecar_wins_field_by_field() -> None:
-    data = jpeg(NORTH_EAST | {"Xmp.xmp.Rating": "2", "Exif.Image.Make": "Canon"})
+    data = jpeg_with(NORTH_EAST | {"Xmp.xmp.Rating": "2", "Exif.Image.Make": "Canon"})
     found = read(data, sidecar(bag("dc:subject", "sea"), xmp_Rating="5"))
     assert (found.rating, found.keywords) == (5, ("sea",))
     assert (found.location, found.camera) == (Location(42.35, 13.4), Camera("Canon"))
 
 
 def test_a_sidecar_takes_a_rating_away() -> None:
-    assert read(jpeg({"Xmp.xmp.Rating": "4"}), sidecar(xmp_Rating="0")).rating is None
+    assert read(jpeg_with({"Xmp.xmp.Rating": "4"}), sidecar(xmp_Rating="0")).rating is None
 
 
 def test_a_sidecar_does_not_turn_the_picture() -> None:
-    assert read(jpeg({"Exif.Image.Orientation": "6"}), sidecar(tiff_Orientation="1")).orientation == 6
+    assert read(jpeg_with({"Exif.Image.Orientation": "6"}), sidecar(tiff_Orientation="1")).orientation == 6
 
 
 @pytest.mark.parametrize(
@@ -192,11 +192,11 @@ def test_a_sidecar_does_not_turn_the_picture() -> None:
     ],
 )
 def test_ratings(name: str, value: str, rating: int | None) -> None:
-    assert read(jpeg(), sidecar(**{name: value})).rating == rating
+    assert read(jpeg_with(), sidecar(**{name: value})).rating == rating
 
 
 def test_the_rating_of_exif() -> None:
-    assert read(jpeg({"Exif.Image.Rating": "4"})).rating == 4
+    assert read(jpeg_with({"Exif.Image.Rating": "4"})).rating == 4
 
 
 def test_keywords_are_paths_and_the_words_that_are_in_none() -> None:
@@ -205,11 +205,11 @@ def test_keywords_are_paths_and_the_words_that_are_in_none() -> None:
         + bag("digiKam:TagsList", "Places/Italy/Abruzzo", "People/Ada")
         + bag("dc:subject", "Abruzzo", "Italy", "Ada", "sea", "Nature/Birds")
     )
-    assert read(jpeg(), beside).keywords == ("Places/Italy/Abruzzo", "a-b/c", "People/Ada", "sea", "Nature/Birds")
+    assert read(jpeg_with(), beside).keywords == ("Places/Italy/Abruzzo", "a-b/c", "People/Ada", "sea", "Nature/Birds")
 
 
 def test_keywords_of_iptc_and_windows() -> None:
-    data = jpeg(
+    data = jpeg_with(
         {
             "Iptc.Application2.Keywords": ["mare", "Citta\u0300"],
             "Exif.Image.XPKeywords": " ".join(map(str, "mare;Roma\0".encode("utf-16-le"))),
@@ -219,11 +219,11 @@ def test_keywords_of_iptc_and_windows() -> None:
 
 
 def test_text_in_an_old_encoding() -> None:
-    assert read(jpeg({"Iptc.Application2.Keywords": ["Zürich".encode("cp1252")]})).keywords == ("Zürich",)
+    assert read(jpeg_with({"Iptc.Application2.Keywords": ["Zürich".encode("cp1252")]})).keywords == ("Zürich",)
 
 
 def test_camera_names_are_cleaned() -> None:
-    data = jpeg({"Exif.Image.Make": "  Konica\t Minolta \x07 ", "Exif.Image.Model": "   "})
+    data = jpeg_with({"Exif.Image.Make": "  Konica\t Minolta \x07 ", "Exif.Image.Model": "   "})
     assert read(data).camera == Camera("Konica Minolta")
 
 
@@ -237,7 +237,7 @@ def test_what_follows_a_nul_is_not_shown() -> None:
 
 @pytest.mark.parametrize("lens", ["----", "0.0 mm f/0.0", "Unknown (0)"])
 def test_no_lens_is_none(lens: str) -> None:
-    assert read(jpeg({"Exif.Image.Make": "Canon", "Exif.Photo.LensModel": lens})).camera == Camera("Canon")
+    assert read(jpeg_with({"Exif.Image.Make": "Canon", "Exif.Photo.LensModel": lens})).camera == Camera("Canon")
 
 
 def test_what_is_no_picture_says_so() -> None:
@@ -260,13 +260,13 @@ def _entities(picture: bytes) -> bytes:
 
 @pytest.mark.timeout(60)
 def test_entities_in_a_picture_are_not_expanded() -> None:
-    assert read(_entities(jpeg({"Exif.Image.Make": "Canon"}))).camera == Camera("Canon")
+    assert read(_entities(jpeg_with({"Exif.Image.Make": "Canon"}))).camera == Camera("Canon")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_a_sidecar_with_a_document_type_is_not_parsed(encoding: str) -> None:
     beside = sidecar(xmp_Rating="5").decode().replace("<x:", '<!DocType x [<!ENTITY a "b">]><x:', 1).encode(encoding)
-    metadata, warnings = read_metadata(jpeg(), "a.jpg", 0, beside)
+    metadata, warnings = read_metadata(jpeg_with(), "a.jpg", 0, beside)
     assert metadata.rating is None
     assert warnings == ("the sidecar declares a document type",)
 
@@ -274,16 +274,16 @@ def test_a_sidecar_with_a_document_type_is_not_parsed(encoding: str) -> None:
 @pytest.mark.timeout(60)
 def test_a_sidecar_of_a_hundred_thousand_levels() -> None:
     deep = '<dc:a rdf:parseType="Resource">' * 100_000 + "</dc:a>" * 100_000
-    assert read(jpeg({"Xmp.xmp.Rating": "4"}), sidecar(deep)).rating == 4
+    assert read(jpeg_with({"Xmp.xmp.Rating": "4"}), sidecar(deep)).rating == 4
 
 
 def test_a_huge_sidecar_is_not_parsed() -> None:
-    _, warnings = read_metadata(jpeg(), "a.jpg", 0, sidecar(" " * 9_000_000, xmp_Rating="5"))
+    _, warnings = read_metadata(jpeg_with(), "a.jpg", 0, sidecar(" " * 9_000_000, xmp_Rating="5"))
     assert warnings == ("the sidecar is larger than 8,388,608 bytes",)
 
 
 def test_keywords_are_bounded() -> None:
-    found = read(jpeg(), sidecar(bag("dc:subject", *(f"{n}" for n in range(2000))))).keywords
+    found = read(jpeg_with(), sidecar(bag("dc:subject", *(f"{n}" for n in range(2000))))).keywords
     assert len(found) == 500
 
 
@@ -298,7 +298,7 @@ def test_damage_anywhere_never_makes_it_raise(damage: list[tuple[int, int]], len
     assert all(isinstance(warning, str) for warning in warnings)
 
 
-WHOLE = jpeg(
+WHOLE = jpeg_with(
     NORTH_EAST
     | {
         "Exif.Photo.DateTimeOriginal": "2019:08:05 12:34:56",

@@ -9,17 +9,9 @@ from PIL import Image, ImageOps
 
 from photos_graph.library.regions import displayed, read_picasa, read_regions
 from photos_graph.model import Box
-from tests.library.pictures import jpeg, regions_sidecar
+from tests.kit.metadata import jpeg_with, mwg, regions_sidecar
 
 WIDTH, HEIGHT = 400, 300  # as stored
-
-
-def mwg(name: str, x: float, y: float, w: float, h: float, more: str = "", unit: str = "normalized") -> str:
-    """A region by its centre, as most programs write it."""
-    return (
-        f'<rdf:li><rdf:Description mwg-rs:Name="{name}" {more}><mwg-rs:Area stArea:x="{x}" stArea:y="{y}" '
-        f'stArea:w="{w}" stArea:h="{h}" stArea:unit="{unit}"/></rdf:Description></rdf:li>'
-    )
 
 
 def close(box: Box, other: Box) -> bool:
@@ -51,26 +43,26 @@ def test_mwg_regions_embedded_and_beside() -> None:
         mwg("Ann", 0.3, 0.4, 0.1, 0.2, 'mwg-rs:Type="Face"') + mwg("Rex", 0.5, 0.5, 0.1, 0.1, 'mwg-rs:Type="Pet"'),
         dimensions=(WIDTH, HEIGHT),
     )
-    found, warnings = read_regions(jpeg(), WIDTH, HEIGHT, 1, beside)
+    found, warnings = read_regions(jpeg_with(), WIDTH, HEIGHT, 1, beside)
     assert [region.name for region in found] == ["Ann"] and not warnings
     assert close(found[0].box, Box(0.25, 0.3, 0.1, 0.2))
 
 
 def test_regions_are_turned_as_the_picture_is() -> None:
     beside = regions_sidecar(mwg("Ann", 0.3, 0.4, 0.1, 0.2), dimensions=(WIDTH, HEIGHT))
-    [found], _ = read_regions(jpeg(), HEIGHT, WIDTH, 6, beside)
+    [found], _ = read_regions(jpeg_with(), HEIGHT, WIDTH, 6, beside)
     assert close(found.box, displayed(Box(0.25, 0.3, 0.1, 0.2), 6))
 
 
 def test_who_counts_in_the_displayed_picture_is_known_by_the_dimensions() -> None:
     beside = regions_sidecar(mwg("Ann", 0.3, 0.4, 0.1, 0.2), dimensions=(HEIGHT, WIDTH))
-    [found], _ = read_regions(jpeg(), HEIGHT, WIDTH, 6, beside)
+    [found], _ = read_regions(jpeg_with(), HEIGHT, WIDTH, 6, beside)
     assert close(found.box, Box(0.25, 0.3, 0.1, 0.2))
 
 
 def test_regions_of_a_picture_that_was_cropped_since_are_left_out() -> None:
     beside = regions_sidecar(mwg("Ann", 0.3, 0.4, 0.1, 0.2), dimensions=(WIDTH, WIDTH))
-    found, warnings = read_regions(jpeg(), WIDTH, HEIGHT, 1, beside)
+    found, warnings = read_regions(jpeg_with(), WIDTH, HEIGHT, 1, beside)
     assert found == () and "another shape" in warnings[0]
 
 
@@ -79,7 +71,7 @@ def test_pixels_edges_and_faces_without_a_name() -> None:
         mwg("", 200, 150, 100, 60, unit="pixel") + mwg("Edge", 0.0, 0.5, 0.2, 0.2) + mwg("Gone", 1.5, 0.5, 0.1, 0.1),
         dimensions=(WIDTH, HEIGHT),
     )
-    found, _ = read_regions(jpeg(), WIDTH, HEIGHT, 1, beside)
+    found, _ = read_regions(jpeg_with(), WIDTH, HEIGHT, 1, beside)
     assert [region.name for region in found] == [None, "Edge"]
     assert close(found[0].box, Box(0.375, 0.4, 0.25, 0.2))
     assert close(found[1].box, Box(0.0, 0.4, 0.1, 0.2))
@@ -90,7 +82,7 @@ def test_microsofts_regions() -> None:
         microsoft='<rdf:li MPReg:Rectangle="0.1, 0.2, 0.3, 0.4" MPReg:PersonDisplayName="Cid"/>'
         '<rdf:li MPReg:Rectangle="0.1, nan, 0.3" MPReg:PersonDisplayName="Broken"/>'
     )
-    [found], _ = read_regions(jpeg(), WIDTH, HEIGHT, 1, beside)
+    [found], _ = read_regions(jpeg_with(), WIDTH, HEIGHT, 1, beside)
     assert found.name == "Cid" and close(found.box, Box(0.1, 0.2, 0.3, 0.4))
 
 
@@ -112,5 +104,5 @@ def test_a_broken_picasa_file_gives_what_it_has(data: bytes) -> None:
 
 
 def test_hostile_sidecars_are_refused() -> None:
-    found, warnings = read_regions(jpeg(), WIDTH, HEIGHT, 1, b"<!DOCTYPE x>")
+    found, warnings = read_regions(jpeg_with(), WIDTH, HEIGHT, 1, b"<!DOCTYPE x>")
     assert found == () and "document type" in warnings[0]

@@ -8,7 +8,7 @@ from photos_graph.library.metadata import read_metadata
 from photos_graph.library.regions import read_regions
 from photos_graph.library.sidecar import SidecarLabels, read_sidecar, write_sidecar
 from photos_graph.model import Box, Region
-from tests.library.pictures import jpeg
+from tests.kit.metadata import jpeg_with
 
 LEFT, RIGHT = Box(0.1, 0.2, 0.2, 0.4), Box(0.6, 0.2, 0.2, 0.4)
 
@@ -61,7 +61,7 @@ def test_what_only_a_model_said_is_written_but_not_read() -> None:
     assert b"Rome" in data and b"Bob" in data
     read, _ = read_sidecar(data, 400, 300, 1)
     assert read.tags == ("Places/Italy", "Sea") and names(read.regions) == ["Ann", None]
-    metadata, _ = read_metadata(jpeg(), "1.jpg", 0, data)  # as a scan reads it
+    metadata, _ = read_metadata(jpeg_with(), "1.jpg", 0, data)  # as a scan reads it
     assert metadata.keywords == ("Places/Italy", "Sea")
-    regions, _ = read_regions(jpeg(), 400, 300, 1, data)
+    regions, _ = read_regions(jpeg_with(), 400, 300, 1, data)
     assert names(regions) == ["Ann", None]

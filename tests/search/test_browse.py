@@ -13,7 +13,7 @@ from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.places import InBox, Near
 from photos_graph.search.terms.properties import Rated, TakenWith
 from photos_graph.search.terms.words import Words
-from tests.search.library import index_of, photo
+from tests.kit.search_index import index_of, photo
 
 
 def at(number: int, latitude: float, longitude: float) -> PhotoRow:

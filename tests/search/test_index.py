@@ -18,7 +18,8 @@ from photos_graph.search.snapshot import load, save
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import WithPerson
 from photos_graph.search.terms.tags import Tagged
-from tests.search.generate import (
+from tests.kit.oracles.naive_index import NaiveIndex
+from tests.kit.oracles.random_index import (
     FOLDERS,
     PERSONS,
     TAGS,
@@ -32,7 +33,6 @@ from tests.search.generate import (
     queries,
     tag_rows,
 )
-from tests.search.model import NaiveIndex
 
 orders = st.sampled_from(PhotoOrder)
 

@@ -12,7 +12,7 @@ from photos_graph.model import Carried, FolderMarks
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.rows import FolderRow, TagRow
 from photos_graph.tags import inherited
-from tests.search.library import photo
+from tests.kit.search_index import photo
 
 TAGS = [TagRow("italy", "Italy"), TagRow("abruzzo", "Abruzzo", "italy"), TagRow("sea", "Sea")]
 

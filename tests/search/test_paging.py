@@ -12,8 +12,8 @@ from photos_graph.model import PhotoOrder, TimelineUnit
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import Everything
 from photos_graph.search.terms.dates import TakenIn
-from tests.search.library import index_of, photo
-from tests.search.model import NaiveIndex
+from tests.kit.oracles.naive_index import NaiveIndex
+from tests.kit.search_index import index_of, photo
 
 COUNT = 6000
 

@@ -9,7 +9,7 @@ from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import Everything
 from photos_graph.search.snapshot import BadSnapshot, capture, load, save, write
 from photos_graph.search.terms.words import Words
-from tests.search.library import index_of, photo
+from tests.kit.search_index import index_of, photo
 
 
 def pages(index: SearchIndex) -> list[list[int]]:

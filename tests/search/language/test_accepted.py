@@ -12,7 +12,7 @@ from photos_graph.search.terms.persons import OnlyPersons
 from photos_graph.search.terms.properties import Rated, TakenWith
 from photos_graph.search.terms.tags import OnlyTagged, Tagged
 from photos_graph.search.terms.words import Words
-from tests.search.language.cases import (
+from tests.kit.language.cases import (
     ABRUZZO,
     ABRUZZO_PLACE,
     ABRUZZO_TAG,
@@ -37,7 +37,7 @@ from tests.search.language.cases import (
     span,
     year,
 )
-from tests.search.language.library import TODAY, index
+from tests.kit.language.library import TODAY, index
 
 ABRUZZO_TERMS = ("Abruzzo = TAG Abruzzo", "Abruzzo = PLACE Abruzzo")
 

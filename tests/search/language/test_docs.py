@@ -10,8 +10,8 @@ import pytest
 from photos_graph.errors import BadInput
 from photos_graph.search.language.languages import LANGUAGES
 from photos_graph.search.language.parser import parse
-from tests.search.language.library import FILES, FOLDERS, PERSONS, PLACES, TAGS, TODAY, index
-from tests.search.language.shorthand import shorthand
+from tests.kit.language.library import FILES, FOLDERS, PERSONS, PLACES, TAGS, TODAY, index
+from tests.kit.language.shorthand import shorthand
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "search.md").read_text()
 EXAMPLES = re.findall(r"^\| `([^`]*)` \| (?!`)(.*) \|$", PAGE, re.MULTILINE)

@@ -16,8 +16,8 @@ from photos_graph.search.language.grammar import PhraseRole
 from photos_graph.search.language.languages import LANGUAGES, PREFIXES
 from photos_graph.search.language.parser import MOST_CHARACTERS, Parsed, parse
 from photos_graph.search.query import Everything, Or
-from tests.search.language.cases import Case
-from tests.search.language.library import PERSONS, PLACES, TAGS, TODAY, index
+from tests.kit.language.cases import Case
+from tests.kit.language.library import PERSONS, PLACES, TAGS, TODAY, index
 from tests.search.language.test_accepted import CASES
 
 LIBRARY = index()

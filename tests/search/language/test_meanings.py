@@ -19,7 +19,7 @@ from photos_graph.search.terms.persons import OnlyPersons, WithPerson
 from photos_graph.search.terms.places import AtPlace
 from photos_graph.search.terms.tags import Excluded, Tagged
 from photos_graph.search.terms.words import Words
-from tests.search.language.library import TODAY, index, index_of
+from tests.kit.language.library import TODAY, index, index_of
 
 
 def query(library: SearchIndex, text: str, today: date = TODAY) -> Query:

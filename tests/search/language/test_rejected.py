@@ -6,7 +6,7 @@ import pytest
 
 from photos_graph.errors import BadInput, TooComplex
 from photos_graph.search.language.parser import parse
-from tests.search.language.library import TODAY, index
+from tests.kit.language.library import TODAY, index
 
 LIBRARY = index()
 

@@ -14,7 +14,7 @@ from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.lexicon import LexiconNames
 from photos_graph.search.language.parser import parse
 from photos_graph.search.rows import FolderRow, PersonRow, PhotoRow, PlaceRow, TagRow
-from tests.search.language.library import PERSONS, PLACES, TAGS, TODAY, index_of
+from tests.kit.language.library import PERSONS, PLACES, TAGS, TODAY, index_of
 
 SYLLABLES = [a + b for a in "bcdfglmnprstvz" for b in "aeiou"]
 

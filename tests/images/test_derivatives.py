@@ -1,0 +1,84 @@
+"""What a scan keeps of an original."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import PIL.Image
+import pytest
+from fast_thumbhash import thumb_hash_to_rgba
+
+from photos_graph.images.derivatives import derive
+from photos_graph.images.encoding import encode
+from photos_graph.images.opened import DecodeLimits
+from photos_graph.images.vips import pyvips
+from photos_graph.model import ThumbnailFormat
+from tests.kit.corpora import CORPORA
+from tests.kit.pictures import distance, encoded, opened, scene
+
+LIMITS = DecodeLimits(max_pixels=50_000_000)
+
+
+def test_large_is_1920_pixels_and_sizes_are_the_originals() -> None:
+    derived = derive(encoded(scene(3000, 2000), "JPEG"), LIMITS, 80)
+    assert (derived.width, derived.height, derived.format) == (3000, 2000, "JPEG")
+    picture = opened(derived.large)
+    assert (picture.format, picture.size, derived.large_format) == ("JPEG", (1920, 1280), ThumbnailFormat.JPEG)
+    assert distance(picture, scene()) < 3
+
+
+def test_a_smaller_original_keeps_its_size() -> None:
+    assert opened(derive(encoded(scene(), "PNG"), LIMITS, 80).large).size == (600, 400)
+
+
+def test_a_small_original_loses_next_to_nothing() -> None:
+    """It is looked at enlarged."""
+    small, large = scene(400, 300), scene(800, 600)
+    kept = [distance(opened(derive(encoded(each, "PNG"), LIMITS, 30).large), each) for each in (small, large)]
+    assert kept[0] < kept[1] / 2
+
+
+def test_transparency_makes_it_webp_and_an_opaque_alpha_does_not() -> None:
+    picture = scene().convert("RGBA")
+    assert derive(encoded(picture, "PNG"), LIMITS, 80).large_format is ThumbnailFormat.JPEG
+    picture.paste((0, 0, 0, 0), (0, 0, 100, 100))
+    derived = derive(encoded(picture, "PNG"), LIMITS, 80)
+    large = opened(derived.large)
+    assert (derived.large_format, large.format, large.mode) == (ThumbnailFormat.WEBP, "WEBP", "RGBA")
+    assert large.getpixel((50, 50))[3] == 0 and large.getpixel((300, 300))[3] == 255  # type: ignore[index]
+
+
+def test_the_placeholder_looks_like_the_picture() -> None:
+    derived = derive(encoded(scene(), "JPEG"), LIMITS, 80)
+    width, height, pixels = thumb_hash_to_rgba(base64.b64decode(derived.placeholder))
+    assert width > height
+    placeholder = PIL.Image.frombytes("RGBA", (width, height), bytes(pixels))
+    mirrored = scene().transpose(PIL.Image.Transpose.FLIP_LEFT_RIGHT)
+    assert distance(placeholder, scene()) < 25 < distance(placeholder, mirrored)
+
+
+def test_quality_is_the_owners() -> None:
+    data = encoded(scene(1920, 1280), "JPEG", quality=95)
+    assert len(derive(data, LIMITS, 40).large) < len(derive(data, LIMITS, 90).large)
+
+
+@pytest.mark.corpora
+@pytest.mark.parametrize("format", [ThumbnailFormat.JPEG, ThumbnailFormat.WEBP, ThumbnailFormat.AVIF])
+def test_no_metadata_leaves(format: ThumbnailFormat) -> None:
+    data = (CORPORA / "hires" / "brighton_beach" / "DJI_0018.JPG").read_bytes()
+    assert PIL.Image.open(io.BytesIO(data)).getexif().get_ifd(0x8825)  # it has a position
+    derived = derive(data, LIMITS, 80)
+    rendition = encode(pyvips.Image.thumbnail_buffer(data, 320), format, 80)
+    for made in (derived.large, rendition):
+        picture = opened(made)
+        assert not picture.getexif() and not {"exif", "xmp", "photoshop", "comment"} & set(picture.info)
+        assert b"DJI" not in made
+
+
+def test_a_damaged_original_says_so() -> None:
+    data = encoded(scene(1200, 800), "JPEG")
+    derived = derive(data[: len(data) // 2], LIMITS, 80)
+    assert derived.warnings == ("Damaged: VipsJpeg: premature end of JPEG image.",)
+    assert np.asarray(opened(derived.large)).std() > 10

@@ -1,0 +1,79 @@
+"""The program as people run it: real processes, each with a data directory of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+COMMAND = Path(sys.executable).parent / "photos-graph"
+
+
+def environment() -> dict[str, str]:
+    """Ours without settings that would reach the program, and a small engine."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
+    return kept | {"PHOTOS_GRAPH__HEAP": "512m", "PHOTOS_GRAPH__CONNECT_SECONDS": "240", "COLUMNS": "200"}
+
+
+def run(*arguments: str | Path, timeout: float = 300, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, *map(str, arguments)],
+        env=environment() | more,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+def start(*arguments: str | Path, log: Path, **more: str) -> subprocess.Popen[bytes]:
+    """In the background, both outputs in ``log``."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [COMMAND, *map(str, arguments)],
+            env=environment() | more,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+
+
+def until(true: Callable[[], bool], seconds: float = 120) -> None:
+    """Waits until it is so; fails when it never is."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+
+
+def engine_pid(data_dir: Path) -> int:
+    return int(json.loads((data_dir / "engine.json").read_text())["pid"])
+
+
+def decoders(pid: int) -> list[int]:
+    """The decoding processes of the program ``pid``."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            if b"photos_graph.workers.child" in Path(f"/proc/{child}/cmdline").read_bytes():
+                found.append(int(child))
+    return found
+
+
+def alive(pid: int) -> bool:
+    with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)

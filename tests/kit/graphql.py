@@ -1,0 +1,75 @@
+"""How tests ask the service."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from strawberry.types import ExecutionResult
+
+from photos_graph.auth import Signer, Viewer
+from photos_graph.bootstrap import Services
+from photos_graph.model import Role
+from photos_graph.settings import WebSettings
+from resolvers.context import Context
+from resolvers.loaders import Loaders
+from resolvers.schema import build_schema
+
+TOKENS = {"owner": "the owner's token", "editor": "the editor's token", "viewer": "the viewer's token"}
+
+Ask = Callable[..., Awaitable[dict[str, Any]]]  # ask(query, role="owner", **variables) -> the answer
+
+
+def code(answer: dict[str, Any]) -> str:
+    found: str = answer["errors"][0]["extensions"]["code"]
+    return found
+
+
+def data(answer: dict[str, Any]) -> Any:
+    """Of an answer without errors."""
+    assert "errors" not in answer, answer["errors"]
+    return answer["data"]
+
+
+async def photo_ids(ask: Ask) -> dict[str, str]:
+    """The ids of all photos by name."""
+    nodes = data(await ask("{ photos(first: 500) { nodes { id name } } }"))["photos"]["nodes"]
+    return {node["name"]: node["id"] for node in nodes}
+
+
+async def folder_id(ask: Ask, path: str) -> str:
+    found: str = data(await ask("query($p: String!) { folder(path: $p) { id } }", p=path))["folder"]["id"]
+    return found
+
+
+async def names(ask: Ask, filter: dict[str, Any]) -> set[str]:
+    """Of the photos that a filter finds."""
+    nodes = data(await ask("query($f: PhotoFilter) { photos(filter: $f, first: 500) { nodes { name } } }", f=filter))
+    return {node["name"] for node in nodes["photos"]["nodes"]}
+
+
+async def scan(ask: Ask) -> None:
+    job = (await ask("mutation { scan { id } }"))["data"]["scan"]["id"]
+    query = "query($j: ID!) { job(id: $j) { state } }"
+    while (await ask(query, j=job))["data"]["job"]["state"] != "SUCCEEDED":
+        await asyncio.sleep(0.05)
+
+
+SCHEMA = build_schema(WebSettings())
+
+
+async def execute(services: Services, document: str, **variables: Any) -> ExecutionResult:
+    context = Context(Signer(b""), Viewer("editor", Role.EDITOR), services, Loaders(services, cache=True))
+    return await SCHEMA.execute(document, variable_values=variables, context_value=context)
+
+
+JOB = "query ($i: ID!) { job(id: $i) { kind state message } }"
+
+
+async def ended(ask: Ask, job_id: str) -> dict[str, Any]:
+    while True:
+        job: dict[str, Any] = data(await ask(JOB, i=job_id))["job"]
+        if job["state"] in ("SUCCEEDED", "FAILED", "CANCELLED"):
+            return job
+        await asyncio.sleep(0.05)

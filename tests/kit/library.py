@@ -1,0 +1,59 @@
+"""What tests ask of a library, in a word each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from photos_graph.bootstrap import Services
+from photos_graph.model import DatasetFormat, Failure, FileState, Job, JobState, Photo, PhotoOrder
+from photos_graph.search.filters import PhotoFilter
+
+
+async def scanned(services: Services, *, accept_missing: bool = False, quick: bool = False) -> Job:
+    """A scan of everything, at its end."""
+    job = await services.jobs.scan(accept_missing=accept_missing, quick=quick)
+    return await ended(services, job)
+
+
+async def ended(services: Services, job: Job) -> Job:
+    async for step in services.jobs.watch(job.id):
+        job = step
+    return job
+
+
+async def photos(services: Services, filter: PhotoFilter | None = None) -> dict[str, Photo]:
+    """By name, those that are shown."""
+    page = services.browse.photos(filter, PhotoOrder.NAME_ASC, first=500)
+    found = await services.browse.photos_by_id(page.ids)
+    return {photo.name: photo for photo in found if photo is not None}
+
+
+async def files(services: Services) -> dict[str, tuple[str, FileState]]:
+    """Path below the root's name -> (photo id, state), of all photos that are shown."""
+    ids = services.browse.photos(None, PhotoOrder.NAME_ASC).ids
+    listed = await services.browse.files_of(ids)
+    return {file.key.partition("/")[2]: (file.photo_id or "", file.state) for each in listed for file in each}
+
+
+async def failures(services: Services) -> dict[str, Failure]:
+    """By path."""
+    return {failure.path: failure for failure in (await services.browse.failures(500, None)).items}
+
+
+async def in_step(services: Services) -> bool:
+    """Whether the index knows just what the graph does."""
+    return not await services.index.differing()
+
+
+async def exported(services: Services, format: DatasetFormat, **more: object) -> Path:
+    """The folder of an export at its end."""
+    job = await ended(services, await services.exports.ask(format, **more))  # type: ignore[arg-type]
+    assert job.state is JobState.SUCCEEDED, job.message
+    return Path(job.arguments["folder"]) / job.arguments["name"]
+
+
+async def imported(services: Services, folder: Path) -> Job:
+    job = await ended(services, await services.imports.ask_folder(folder, by="zoe"))
+    assert job.state is JobState.SUCCEEDED, job.message
+    assert await in_step(services)
+    return job

@@ -1,0 +1,134 @@
+"""Runs the shipped workers over pictures, from tests that must not import what the workers do."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from PIL import Image
+
+from photos_graph.faces.analysis import Found
+from photos_graph.learn import dataset, neighbours
+from photos_graph.learn.dataset import TrainingSet
+from photos_graph.learn.neighbours import Neighbours
+from photos_graph.services.faces.detection_call import describe_faces, find_faces, model_pool
+from photos_graph.services.learning.features_call import PictureFeatures, classify, describe, describing_pool
+from photos_graph.services.learning.training_call import train_tags, training_pool
+from photos_graph.settings import FaceSettings, LearnSettings, Settings
+from photos_graph.workers.pool import WorkerPool
+from tests.kit.corpora import CORPORA
+
+T = TypeVar("T")
+
+ROWS, COLUMNS, EACH = 4, 6, 80  # of the class photo; a picture of a face, of which half is face, in pixels
+PUPILS = ROWS * COLUMNS
+
+
+def class_photo() -> Image.Image:
+    """Its faces are 40 pixels wide of 3,840: 20 in the largest rendition."""
+    photo = Image.new("RGB", (3840, 2400), "dimgray")
+    for place, person in enumerate(sorted((CORPORA / "lfw").iterdir())[:PUPILS]):
+        face = Image.open(next(person.iterdir())).crop((50, 50, 200, 200)).resize((EACH, EACH))
+        photo.paste(face, (150 + place % COLUMNS * 630, 150 + place // COLUMNS * 590))
+    return photo
+
+
+class Models:
+    """A pool with the weights of ``home``, in a loop of its own, so that one worker serves many tests."""
+
+    def __init__(self, home: Path, data_dir: Path, embedder: str = "SFace") -> None:
+        data_dir.mkdir(exist_ok=True)
+        (data_dir / "models").symlink_to(home, target_is_directory=True)
+        self._settings = Settings(data_dir=data_dir, faces=FaceSettings(embedder=embedder))
+        self._pool = model_pool(self._settings)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+
+    def find(self, pictures: Sequence[Path], *, large: bool = False) -> list[Found]:
+        """The faces of each; ``large``: the picture is its own original."""
+        paths = [os.fsencode(picture) for picture in pictures]
+        return [self._run(find_faces(self._pool, path, path if large else None, self._settings)) for path in paths]
+
+    def describe(self, picture: Path, boxes: list[list[float]]) -> Found:
+        """The faces in boxes that somebody drew."""
+        drawn = np.array(boxes, np.float32)
+        return self._run(describe_faces(self._pool, os.fsencode(picture), drawn, self._settings))
+
+    def close(self) -> None:
+        self._run(self._pool.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+Call = Callable[[WorkerPool, Sequence[bytes], Settings], Coroutine[Any, Any, PictureFeatures]]
+
+
+def described(
+    home: Path, data_dir: Path, pictures: Sequence[Path], backbone: str = "EfficientNetLite0"
+) -> PictureFeatures:
+    """The features of each, by the weights of ``home``."""
+    return _called(describe, home, data_dir, pictures, backbone)
+
+
+def classified(home: Path, data_dir: Path, pictures: Sequence[Path]) -> PictureFeatures:
+    """The probabilities of ImageNet's classes of each."""
+    return _called(classify, home, data_dir, pictures, "EfficientNetLite0")
+
+
+def _called(call: Call, home: Path, data_dir: Path, pictures: Sequence[Path], backbone: str) -> PictureFeatures:
+    data_dir.mkdir(exist_ok=True)
+    if not (data_dir / "models").exists():
+        (data_dir / "models").symlink_to(home, target_is_directory=True)
+    settings = Settings(data_dir=data_dir, learn=LearnSettings(backbone=backbone, threads=2))
+
+    async def run() -> PictureFeatures:
+        pool = describing_pool(settings)
+        try:
+            return await call(pool, [os.fsencode(picture) for picture in pictures], settings)
+        finally:
+            await pool.close()
+
+    return asyncio.run(run())
+
+
+T = TypeVar("T")
+
+
+class Trainer:
+    """A pool in a loop of its own, so that one worker serves many tests."""
+
+    def __init__(self, folder: Path) -> None:
+        (folder / "models").mkdir()
+        self._folder = folder
+        self._settings = Settings(data_dir=folder, learn=LearnSettings(threads=2, precision=0.9))
+        self._pool = training_pool(self._settings)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+
+    def train(self, learnt: TrainingSet, graph: Neighbours, steps: list[tuple[int, int]] | None = None) -> bytes:
+        """The model's file; ``steps`` gets the progress."""
+        files = self._folder / "set.npz", self._folder / "graph.npz"
+        dataset.save(learnt, files[0])
+        neighbours.save(graph, files[1])
+        told = [] if steps is None else steps
+        return self._run(train_tags(self._pool, *files, self._settings, lambda *step: told.append(step)))
+
+    def close(self) -> None:
+        self._run(self._pool.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()

@@ -1,0 +1,72 @@
+"""Pictures made in the test: small, each with bytes of its own."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import PIL.Image
+import pyvips
+from numpy.typing import NDArray
+from PIL import ImageCms
+
+OLD = 1_600_000_000  # seconds since the epoch: long settled
+
+
+def jpeg(colour: int, width: int = 48, height: int = 32) -> bytes:
+    """A JPEG that no other ``colour`` (0 to 16,777,215) gives."""
+    pixel = [colour >> 16 & 255, colour >> 8 & 255, colour & 255]
+    image = (pyvips.Image.black(width, height, bands=3) + pixel).cast("uchar").copy(interpretation="srgb")
+    # The colour goes in as a comment too, since JPEG rounds neighbouring colours to the same.
+    data: bytes = image.jpegsave_buffer(keep="none")
+    comment = f"colour {colour}".encode()
+    return data[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + data[2:]
+
+
+def put(path: Path, data: bytes, at: float = OLD) -> Path:
+    """A file that was written long ago."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    os.utime(path, (at, at))
+    return path
+
+
+def scene(width: int = 600, height: int = 400) -> PIL.Image.Image:
+    """Smooth, colourful and without any symmetry, so that a turn or a swapped channel shows."""
+    y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j]
+    bands = [x, y * (1 - x), np.hypot(x - 0.2, y - 0.3)]
+    pixels = np.stack([np.clip(band * 255, 0, 255) for band in bands], axis=2).astype(np.uint8)
+    pixels[: height // 4, : width // 4] = (250, 240, 20)
+    return PIL.Image.fromarray(pixels)
+
+
+def encoded(picture: PIL.Image.Image, format: str, **options: Any) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, format, **options)
+    return file.getvalue()
+
+
+def opened(data: bytes) -> PIL.Image.Image:
+    picture = PIL.Image.open(io.BytesIO(data))
+    picture.load()
+    return picture
+
+
+def distance(one: PIL.Image.Image, other: PIL.Image.Image, edge: int = 32) -> float:
+    """Mean difference in CIELAB of the two at ``edge`` pixels: about 1 is what a trained eye sees side by side."""
+    first, second = (_lab(picture, edge) for picture in (one, other))
+    return float(np.linalg.norm(first - second, axis=2).mean())
+
+
+def _lab(picture: PIL.Image.Image, edge: int) -> NDArray[np.float64]:
+    small = picture.convert("RGB").resize((edge, edge), PIL.Image.Resampling.BOX)
+    transform = ImageCms.buildTransform(ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), "RGB", "LAB")
+    converted = ImageCms.applyTransform(small, transform)
+    assert converted is not None
+    lab = np.asarray(converted).astype(np.float64)
+    lab[..., 0] *= 100 / 255
+    lab[..., 1:] = (lab[..., 1:] + 128) % 256 - 128  # Pillow stores a and b as signed bytes
+    return lab

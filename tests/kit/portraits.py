@@ -1,0 +1,158 @@
+"""A library of faces: pictures of LFW, the models, and what the graph holds of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import LiteralString
+from uuid import uuid4
+
+from photos_graph.bootstrap import Services
+from photos_graph.faces.analysis import Found
+from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.faces import detections
+from photos_graph.model import Job, JobKind
+from photos_graph.services.faces import detection_plan
+from photos_graph.settings import FaceSettings, Settings
+from tests.kit.corpora import CORPORA
+from tests.kit.library import ended
+from tests.kit.pictures import put
+
+LFW = CORPORA / "lfw"
+
+
+def with_models(settings: Settings, weights_home: Path, **faces: object) -> Settings:
+    """The same settings, and weights where they are looked for."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    home = settings.models_dir
+    if not home.exists():
+        home.symlink_to(weights_home, target_is_directory=True)
+    return settings.model_copy(update={"faces": FaceSettings.model_validate(faces)})
+
+
+MOST = 5  # pictures that each of these persons has at least, unless told
+
+
+def people(root: Path, count: int, each: int, least: int = MOST) -> Path:
+    """Folders of the first ``count`` persons of LFW with their first ``each`` pictures."""
+    for picture in pictures(count, each, least):
+        put(root / picture.parent.name / picture.name, picture.read_bytes())
+    return root
+
+
+def pictures(count: int, each: int, least: int = MOST) -> list[Path]:
+    """Of persons who have at least ``least``."""
+    chosen = [folder for folder in sorted(LFW.iterdir()) if len(list(folder.glob("*.jpg"))) >= least][:count]
+    return [picture for folder in chosen for picture in sorted(folder.glob("*.jpg"))[:each]]
+
+
+IDS: LiteralString = "MATCH (p:Photo)<-[:OF]-(f:File) RETURN p.number AS number, f.name AS name"
+
+
+async def put_faces(services: Services, found: Mapping[str, Found]) -> None:
+    """What models found in pictures, by name, as if they had just looked at them."""
+    numbers = {row["name"]: row["number"] for row in await services.graph.read(IDS)}
+
+    async def work(tx: Transaction) -> None:
+        rows = [
+            (number, uuid4().hex, detection_plan.seen(found[name], at))
+            for name, number in sorted(numbers.items())
+            for at in range(len(found[name]))
+        ]
+        known = await detections.known(tx, list(numbers.values()))
+        new = [row for row in rows if not known[row[0]]]
+        await detections.add(tx, new, "SFace")
+        await detections.looked_at(tx, list(numbers.values()), "yunet+SFace")
+        await touch(tx, labelled=[number for number, _, _ in new])
+
+    await services.graph.transaction(work)
+    await services.index.catch_up()
+    await services.face_triggers.found()
+    await settled(services)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A face as the graph has it. ``likes``: person, score, applied, best first."""
+
+    id: str
+    photo: str
+    who: str  # the folder that the photo is in
+    box: tuple[float, float, float, float]
+    source: str
+    ignored: bool
+    model: str | None
+    vector: str | None
+    quality: float
+    said: tuple[str, str] | None  # person and via
+    never: tuple[str, ...]
+    cluster: str | None
+    likes: tuple[tuple[str, float, bool], ...]
+
+
+FACES: LiteralString = """
+MATCH (p:Photo)-[:HAS_FACE]->(f:Face)
+MATCH (p)<-[:OF]-(:File)-[:IN]->(d:Folder)
+RETURN p.id AS photo, d.name AS who, f {.*} AS face, [(f)-[r:IS]->(x:Person) | [x.id, r.via]] AS said,
+  [(f)-[:IS_NOT]->(x:Person) | x.id] AS never, [(f)-[:IN_CLUSTER]->(c:Cluster) | c.id] AS clusters,
+  [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.score, r.applied]] AS likes
+"""
+
+
+async def faces(services: Services) -> dict[str, Seen]:
+    """By id."""
+    return {row["face"]["id"]: _seen(row) for row in await services.graph.read(FACES)}
+
+
+def _seen(row: dict) -> Seen:  # type: ignore[type-arg]
+    face = row["face"]
+    assert len(row["said"]) <= 1 and len(row["clusters"]) <= 1 and len(row["likes"]) <= 3
+    return Seen(
+        id=face["id"],
+        photo=row["photo"],
+        who=row["who"],
+        box=(face["x"], face["y"], face["width"], face["height"]),
+        source=face["source"],
+        ignored=face["ignored"],
+        model=face.get("model"),
+        vector=face.get("vector"),
+        quality=face["quality"],
+        said=tuple(row["said"][0]) if row["said"] else None,
+        never=tuple(sorted(row["never"])),
+        cluster=row["clusters"][0] if row["clusters"] else None,
+        likes=tuple(sorted((tuple(like) for like in row["likes"]), key=lambda like: -like[1])),
+    )
+
+
+async def looked(services: Services, photo_ids: Iterable[str] | None = None) -> Job:
+    """A look for faces at its end, and the grouping that follows it."""
+    job = await ended(services, await services.face_triggers.find(None if photo_ids is None else list(photo_ids)))
+    await settled(services)
+    return job
+
+
+async def settled(services: Services) -> None:
+    """All jobs that were asked for have ended."""
+    while waiting := [job for job in (await services.jobs.page(None, 50, None)).items if job.finished_at is None]:
+        for job in waiting:
+            await ended(services, job)
+
+
+async def of_kind(services: Services, kind: JobKind) -> list[Job]:
+    """Newest first."""
+    return [job for job in (await services.jobs.page(None, 500, None)).items if job.kind is kind]
+
+
+NAME: LiteralString = """
+MERGE (x:Person {id: $person}) SET x.key = $person, x.name = $person
+WITH x
+UNWIND $ids AS id
+MATCH (f:Face {id: id})
+MERGE (f)-[:IS {at: 1, by: 'me', via: 'MANUAL'}]->(x)
+"""
+
+
+def replace_faces(settings: Settings, **faces: object) -> Settings:
+    return settings.model_copy(update={"faces": settings.faces.model_copy(update=faces)})

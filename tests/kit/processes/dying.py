@@ -1,0 +1,95 @@
+"""A process that is killed at a moment that no watcher could hit, its work half done and its writes not committed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from photos_graph.bootstrap import build
+from photos_graph.graph.labels import predictions
+from photos_graph.graph.learning import models
+from photos_graph.model import JobKind, ModelKind
+from photos_graph.services.datasets.exports.building import Building
+from photos_graph.services.learning import prediction
+from photos_graph.services.scan import reading
+from photos_graph.settings import Settings
+
+BATCH = 10  # predicted photos in one commit
+
+
+def dies(settings: Settings, where: str, *, train: bool = False) -> None:
+    """Does what there is to do, in a process of its own, until it is killed: ``activating``, when a model takes over
+    but for the commit; ``predicting``, in the second batch, but for the commit; ``exporting``, in the third block,
+    but for the note; ``ending``, when an export is whole, but for its name; ``reading``, at the first file of a scan.
+    ``train``: also trains."""
+    graph = settings.graph
+    own = {
+        "PHOTOS_DATA_DIR": str(settings.data_dir),
+        "PHOTOS_GRAPH__URI": str(graph.uri),
+        "PHOTOS_GRAPH__USER": graph.user,
+        "PHOTOS_GRAPH__PASSWORD": graph.password.get_secret_value(),
+        "PHOTOS_LEARN__COLD_START": "0",
+    }
+    if graph.database is not None:
+        own["PHOTOS_GRAPH__DATABASE"] = graph.database
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
+    program = [sys.executable, "-m", "tests.kit.processes.dying", where, *(["train"] if train else [])]
+    done = subprocess.run(program, env=kept | own, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+
+
+def _after(work: Callable[..., Awaitable[Any]], call: int) -> Callable[..., Awaitable[Any]]:
+    """Its ``call``-th call is the last: all is written, nothing is committed."""
+    calls = 0
+
+    async def working(*arguments: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        done = await work(*arguments)
+        if calls == call:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return done
+
+    return working
+
+
+def _before(work: Callable[..., Any], call: int) -> Callable[..., None]:
+    calls = 0
+
+    def working(*arguments: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == call:
+            os.kill(os.getpid(), signal.SIGKILL)
+        work(*arguments)
+
+    return working
+
+
+async def _main(where: str, more: Sequence[str]) -> None:
+    match where:
+        case "activating":
+            models.activate = _after(models.activate, 1)
+        case "predicting":
+            prediction.AT_ONCE = BATCH
+            predictions.put = _after(predictions.put, 2)
+        case "exporting":
+            Building.note = _before(Building.note, 3)  # type: ignore[method-assign]
+        case "ending":
+            os.sync = _before(os.sync, 1)
+        case "reading":
+            reading.call_intake = _before(reading.call_intake, 1)  # type: ignore[assignment]
+    async with build(Settings()) as services:
+        if more:
+            await services.learning_triggers.train(ModelKind.TAGS)
+        while await services.jobs.unfinished(*JobKind):
+            await asyncio.sleep(0.1)
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(sys.argv[1], sys.argv[2:]))

@@ -1,0 +1,214 @@
+"""What was said meanwhile, what cannot be, and what cannot be read, when labels come back."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from photos_graph.bootstrap import Services
+from photos_graph.errors import Busy, EngineUnavailable, RootOffline
+from photos_graph.graph.faces.detections import remove
+from photos_graph.graph.library.files import miss_files
+from photos_graph.library.sidecar import SidecarLabels, write_sidecar
+from photos_graph.model import Box, DatasetFormat, FaceFilter, Ref, Region
+from photos_graph.services.datasets.exports.sidecars import NOT_TURNED, Orientation
+from photos_graph.services.datasets.imports.batch import RecordBatch
+from photos_graph.services.datasets.imports.json_lines import MOST_LINE
+from photos_graph.services.datasets.imports.sidecars import BesideOriginals
+from photos_graph.workers.pool import WorkerPool
+from tests.kit.dng import dng
+from tests.kit.labelled_library import effective, everything, scan
+from tests.kit.library import exported, failures, imported, photos
+from tests.kit.pictures import jpeg, put
+
+pytestmark = pytest.mark.anyio
+
+ROME = Ref(name="Italy/Rome")
+
+
+async def one_photo(services: Services, root: Path) -> str:
+    put(root / "a.jpg", jpeg(1))
+    await scan(services, root)
+    return (await photos(services))["a.jpg"].id
+
+
+async def test_an_exclusion_does_not_hide_a_tag_that_was_said_later(services: Services, tmp_path: Path) -> None:
+    photo = await one_photo(services, tmp_path / "Pictures")
+    italy = await services.tagging.create("Italy", None)
+    await services.tagging.answer({}, {photo: [italy.id]})
+    for form in (DatasetFormat.JSON, DatasetFormat.XMP):
+        folder = await exported(services, form)
+        await services.tagging.tag_photos([photo], [ROME])
+        before = await everything(services)
+        await imported(services, folder)
+        assert await everything(services) == before
+        assert (await effective(services))["a.jpg"][0] == {"Italy/Rome"}
+        await services.tagging.answer({}, {photo: [italy.id]})
+
+
+async def test_a_line_that_cannot_be_is_refused_alone(services: Services, tmp_path: Path) -> None:
+    photo = await one_photo(services, tmp_path / "Pictures")
+    await services.tagging.tag_photos([photo], [ROME])
+    folder = await exported(services, DatasetFormat.JSON)
+    lines = folder / "photos.jsonl"
+    line = lines.read_text()
+    told = json.loads(line)
+    via, late = {"tag": "Sea", "via": "x"}, {"tag": "Sea", "at": 2**63}
+    wrong = [json.dumps({**told, "marks": [mark]}) + "\n" for mark in (via, late)]
+    long = " " * MOST_LINE + line
+    lines.write_text("".join([*wrong, long, long, json.dumps({**told, "marks": [{"tag": "Sky", "at": 5}]})]))
+    before = await photos(services)
+    await imported(services, folder)
+    found = await failures(services)
+    assert found.keys() == {f"photos.jsonl, line {place}" for place in range(1, 5)}
+    assert "bytes" in found["photos.jsonl, line 3"].reason
+    assert await photos(services) == before
+    assert (await effective(services))["a.jpg"][0] == {"Italy/Rome", "Sky"}
+
+
+def beside(path: Path, said: SidecarLabels) -> None:
+    put(path, write_sidecar(said, 48, 32, 1))
+
+
+async def test_sidecars_of_one_photo_in_several_folders_add(services: Services, tmp_path: Path) -> None:
+    root, away = tmp_path / "Pictures", tmp_path / "away" / "Pictures"
+    for name in ("one/a.jpg", "two/a.jpg", "two/copy.jpg", "two/b.jpg"):
+        put(root / name, jpeg(2 if name.endswith("b.jpg") else 1))
+    await scan(services, root)
+    ann, bob = Region(Box(0.1, 0.1, 0.2, 0.2), "Ann"), Region(Box(0.6, 0.1, 0.2, 0.2), "Bob")
+    beside(away / "one/a.jpg.xmp", SidecarLabels(tags=("Sea",), regions=(ann,)))
+    beside(away / "two/a.jpg.xmp", SidecarLabels(tags=("Sky",), regions=(ann, bob)))
+    beside(away / "two/copy.jpg.xmp", SidecarLabels(tags=("Sun",), rating=4))
+    beside(away / "two/b.jpg.xmp", SidecarLabels(tags=("Sand",)))
+    await imported(services, away.parent)
+    found = await effective(services)
+    tags, faces, rating, _ = next(said for name, said in found.items() if name != "b.jpg")
+    assert tags == {"Sea", "Sky", "Sun"} and rating == 4
+    assert sorted(name for _, name in faces) == ["Ann", "Bob"], "one face that two sidecars have is one"
+    assert found["b.jpg"][0] == {"Sand"}
+
+
+async def test_a_folder_keeps_what_both_sides_say_of_it(services: Services, tmp_path: Path) -> None:
+    put(tmp_path / "Pictures" / "2020" / "a.jpg", jpeg(1))
+    await scan(services, tmp_path / "Pictures")
+    search, tagging = services.index.search, services.tagging
+    above, folder = search.folder_at("Pictures"), search.folder_at("Pictures/2020")
+    assert above is not None and folder is not None
+    await tagging.tag_folder(above.id, [Ref(name="Italy")])
+    await tagging.untag_folder(folder.id, [Ref(name="Italy")])
+    await tagging.tag_folder(folder.id, [ROME])
+    away, both = await exported(services, DatasetFormat.JSON), await everything(services)
+    await tagging.untag_folder(folder.id, [ROME])
+    assert "1 folders changed" in ((await imported(services, away)).message or "")
+    assert await everything(services) == both
+    assert "0 folders changed" in ((await imported(services, away)).message or "")
+
+
+async def beside_originals(services: Services, root: Path, away: Path, orientation: Orientation) -> RecordBatch:
+    """What is read of the sidecars of four photos, one of which kills who reads it."""
+    for name in ("a", "b", "DEADLY", "d"):
+        put(root / f"{name}.jpg", jpeg(ord(name[0])))
+        ann = Region(Box(0.1, 0.1, 0.2, 0.2), "Ann")
+        beside(away / f"{name}.jpg.xmp", SidecarLabels(tags=("Sea",), regions=(ann,) if name == "a" else ()))
+    await scan(services, root)
+    await services.graph.write("MATCH (p:Photo) SET p.orientation = null")
+    pool = WorkerPool("tests.kit.processes.deadly:TASKS", 1, 512 * 1024 * 1024, 60, 5)
+    try:
+        source = BesideOriginals(services.graph, services.index, pool, away.parent, orientation)
+        [batch] = [batch async for batch in source.batches() if batch.records]
+    finally:
+        await pool.close()
+    return batch
+
+
+async def test_a_sidecar_that_kills_its_reader_is_refused_alone(services: Services, tmp_path: Path) -> None:
+    async def upright(photo_id: str) -> int:
+        return 1
+
+    batch = await beside_originals(services, tmp_path / "Pictures", tmp_path / "away" / "Pictures", upright)
+    [(path, reason)] = batch.refused
+    assert path == "Pictures/DEADLY.jpg.xmp" and "died" in reason
+    assert len(batch.records) == 3
+
+
+async def test_faces_are_left_out_where_it_is_not_known_how_the_original_lies(
+    services: Services, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+
+    async def offline(photo_id: str) -> int:
+        asked.append(photo_id)
+        if len(asked) == 1:
+            raise Busy("A moment.", retry_after=0)
+        raise RootOffline("The disk is away.")
+
+    batch = await beside_originals(services, tmp_path / "Pictures", tmp_path / "away" / "Pictures", offline)
+    assert len(asked) == 5 and asked[0] == asked[1]
+    assert ("Pictures/a.jpg.xmp", f"{NOT_TURNED}The disk is away.") in batch.refused
+    assert len(batch.refused) == 2, "the others have no faces"
+    assert all(record.marks and not record.faces for record in batch.records.values())
+
+
+async def test_an_engine_that_is_away_stops_an_import(services: Services, tmp_path: Path) -> None:
+    async def away(photo_id: str) -> int:
+        raise EngineUnavailable("It does not answer.")
+
+    with pytest.raises(EngineUnavailable):
+        await beside_originals(services, tmp_path / "Pictures", tmp_path / "away" / "Pictures", away)
+
+
+async def test_a_sidecar_of_a_stem_is_of_its_raw_file_alone(services: Services, tmp_path: Path) -> None:
+    root, away = tmp_path / "Pictures", tmp_path / "away" / "Pictures"
+    put(root / "a.DNG", dng(Image.new("RGB", (48, 32), "red")))
+    for number, name in enumerate(("a.jpg", "b.jpg", "b.png"), 1):
+        put(root / name, jpeg(number))
+    await scan(services, root)
+    beside(away / "a.xmp", SidecarLabels(tags=("Sea",)))
+    beside(away / "b.xmp", SidecarLabels(tags=("Sky",)))
+    await imported(services, away.parent)
+    tags = {name: said[0] for name, said in (await effective(services)).items()}
+    assert tags == {"a.DNG": {"Sea"}, "a.jpg": set(), "b.jpg": {"Sky"}, "b.png": {"Sky"}}
+
+
+async def test_an_import_can_be_undone(services: Services, tmp_path: Path) -> None:
+    photo = await one_photo(services, tmp_path / "Pictures")
+    root = services.index.search.folder_at("Pictures")
+    assert root is not None
+    before = await everything(services)
+    tagged = [
+        (await services.tagging.tag_folder(root.id, [Ref(name="Sky")])).change_id,
+        (await services.tagging.tag_photos([photo], [ROME])).change_id,
+        (await services.ratings.rate([photo], 4)).change_id,
+    ]
+    folder = await exported(services, DatasetFormat.JSON)
+    for change in tagged:
+        await services.changes.undo(change or "")
+    message = (await imported(services, folder)).message or ""
+    assert "1 of them changed, 1 folders changed" in message
+    ids = message.partition("in this order: ")[2].removesuffix(".").split()
+    assert len(ids) == 3
+    for each in ids:
+        kind, _, change = b64decode(each).decode().partition(":")
+        assert kind == "Change"
+        await services.changes.undo(change)
+    after = await everything(services)
+    assert after["photo"] == before["photo"] and after["folder"] == before["folder"]
+    assert "in this order" in ((await imported(services, folder)).message or "")
+    assert "in this order" not in ((await imported(services, folder)).message or "")
+
+
+async def test_the_faces_of_a_photo_whose_file_is_gone_wait_for_it(services: Services, tmp_path: Path) -> None:
+    photo = await one_photo(services, tmp_path / "Pictures")
+    face = await services.drawn_faces.add(photo, Box(0.1, 0.1, 0.2, 0.2), Ref(name="Ann"))
+    folder = await exported(services, DatasetFormat.JSON)
+    [[file]] = await services.browse.files_of([photo])
+    await services.graph.transaction(lambda tx: remove(tx, [face.id]))
+    await miss_files(services.graph, [file.id])
+    await imported(services, folder)
+    [[back]] = await services.faces.of_photos([photo])
+    assert back.person_id == face.person_id
+    assert await services.faces.count(FaceFilter()) == 0

@@ -1,0 +1,209 @@
+"""Who there is: persons made, renamed, told apart, put together, forgotten and brought back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from photos_graph.bootstrap import Services
+from photos_graph.errors import BadInput, Conflict, NotFound
+from photos_graph.model import Ref
+from photos_graph.settings import Settings
+from tests.kit.faced_library import alone, counts, named, photos_of, undone
+from tests.kit.faces import everybody, liken, said_of_faces, sizes
+from tests.kit.library import in_step
+from tests.kit.planted import photo_id
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def services(settings: Settings) -> AsyncIterator[Services]:
+    async with alone(settings) as services:
+        yield services
+
+
+async def assigned(services: Services, name: str, *face_ids: str) -> str:
+    """The id of a new person with these faces."""
+    await services.assignment.assign(face_ids, named(name))
+    found = services.persons.named(name)
+    assert found is not None
+    return found.id
+
+
+async def test_a_person_is_made_and_renamed(services: Services) -> None:
+    zoe = await services.person_editing.create(" Zoe\u0308 ", by="ben")
+    assert (zoe.name, zoe.is_me, zoe.hidden) == ("Zo\u00eb", False, False)
+    for name in ("zo\u00eb", "ZO\u00cb"):
+        with pytest.raises(Conflict) as refused:
+            await services.person_editing.create(name)
+        assert refused.value.in_the_way == ("Person", zoe.id)
+    other = await services.person_editing.create("Zoe")
+    with pytest.raises(Conflict):
+        await services.person_editing.rename(other.id, "zo\u00eb")
+    assert (await services.person_editing.rename(zoe.id, "ZO\u00cb")).name == "ZO\u00cb", (
+        "onto their own name in another case"
+    )
+    assert (await services.person_editing.rename(other.id, "Anna/Bob")).name == "Anna/Bob"
+    with pytest.raises(NotFound):
+        await services.person_editing.rename("nobody", "x")
+    with pytest.raises(BadInput):
+        await services.person_editing.create(" ")
+    assert await in_step(services)
+
+
+async def test_one_person_at_most_is_me(services: Services) -> None:
+    anna = await services.person_editing.create("Anna", is_me=True)
+    bob = await services.person_editing.create("Bob", is_me=True)
+    assert [(row["name"], row["me"]) for row in await everybody(services.graph)] == [("Anna", False), ("Bob", True)]
+    assert (await services.person_editing.update(anna.id, is_me=True)).is_me
+    found = services.persons.get(bob.id)
+    assert found is not None and not found.is_me
+    assert not (await services.person_editing.update(anna.id, is_me=False)).is_me
+    assert await in_step(services)
+
+
+async def test_a_cover_is_one_of_their_faces(services: Services) -> None:
+    anna = await assigned(services, "Anna", "f1", "f8", "f9")
+    assert await services.faces.covers([anna]) == ["f9"], "the best"
+    await services.person_editing.update(anna, cover_id="f8")
+    assert await services.faces.covers([anna]) == ["f8"]
+    with pytest.raises(BadInput):
+        await services.person_editing.update(anna, cover_id="f2")
+    with pytest.raises(NotFound):
+        await services.person_editing.update(anna, cover_id="nothing")
+    await services.assignment.reject(["f8"], anna)
+    assert await services.faces.covers([anna]) == ["f9"], "what is her face no more shows her no more"
+    await services.assignment.ignore(["f9"])
+    assert await services.faces.covers([anna, "nobody"]) == ["f1", None]
+
+
+async def test_merged_persons_are_one_and_come_back_with_all_that_was_theirs(services: Services) -> None:
+    anna = await assigned(services, "Anna", "f1", "f2")
+    ann = await assigned(services, "Ann", "f3", "f4")
+    nan = await assigned(services, "Nan", "f5")
+    await services.assignment.reject(["f6"], ann)
+    await services.assignment.reject(["f3"], anna)
+    await services.assignment.reject(["f1"], ann)
+    await services.assignment.reject(["f7"], anna)
+    await services.person_editing.update(ann, is_me=True, hidden=True, cover_id="f4")
+    before, who = await said_of_faces(services.graph), await everybody(services.graph)
+    merged = await services.person_editing.merge([ann, nan, ann], anna, by="ben")
+    assert counts(merged) == (5, 5, True)
+    assert photos_of(services, "Anna") == {1, 2, 3, 4, 5}
+    assert await said_of_faces(services.graph) == {
+        **{f"f{n}": {"Anna": "MANUAL"} for n in (1, 2, 3, 4, 5)},
+        **{f"f{n}": {"Anna": "IS_NOT"} for n in (6, 7)},
+    }
+    [left] = await everybody(services.graph)
+    assert (left["id"], left["me"], left["cover"]) == (anna, True, "f4")
+    assert services.persons.named("Ann") is None
+    assert await in_step(services)
+    back = await undone(services, merged)
+    assert (await said_of_faces(services.graph), await everybody(services.graph)) == (before, who)
+    assert (photos_of(services, "Ann"), photos_of(services, "Nan")) == ({3, 4}, {5})
+    assert await in_step(services)
+    await undone(services, back)
+    assert [row["name"] for row in await everybody(services.graph)] == ["Anna"]
+    assert photos_of(services, "Anna") == {1, 2, 3, 4, 5}
+    assert await in_step(services)
+
+
+async def test_persons_without_faces_are_merged_too(services: Services) -> None:
+    anna, ann = [(await services.person_editing.create(name)).id for name in ("Anna", "Ann")]
+    merged = await services.person_editing.merge([ann], anna)
+    assert counts(merged) == (0, 0, True)
+    await undone(services, merged)
+    assert [row["id"] for row in await everybody(services.graph)] == [ann, anna]
+    assert counts(await services.person_editing.merge([], anna)) == (0, 0, False)
+
+
+async def test_two_who_are_in_one_photo_are_not_one(services: Services) -> None:
+    anna, ann = await assigned(services, "Anna", "f0", "f1"), await assigned(services, "Ann", "g0", "f2")
+    with pytest.raises(Conflict, match="Anna") as refused:
+        await services.person_editing.merge([ann], anna)
+    assert refused.value.in_the_way == ("Photo", photo_id(0))
+    with pytest.raises(BadInput):
+        await services.person_editing.merge([ann, anna], anna)
+    with pytest.raises(NotFound):
+        await services.person_editing.merge(["nobody"], anna)
+    with pytest.raises(NotFound):
+        await services.person_editing.merge([anna], "nobody")
+    assert (photos_of(services, "Anna"), photos_of(services, "Ann")) == ({0, 1}, {0, 2})
+
+
+async def test_a_merge_is_not_undone_once_something_of_it_changed(services: Services) -> None:
+    anna, ann = await assigned(services, "Anna", "f1"), await assigned(services, "Ann", "f3", "f4")
+    merged = await services.person_editing.merge([ann], anna)
+    await services.assignment.assign(["f3"], named("Bob"))
+    before = await said_of_faces(services.graph)
+    with pytest.raises(Conflict, match="Anna on 1"):
+        await undone(services, merged)
+    assert await said_of_faces(services.graph) == before
+    await services.assignment.assign(["f3"], Ref(id=anna))
+    with pytest.raises(Conflict):
+        await undone(services, merged)
+
+
+async def test_a_merge_is_not_undone_once_somebody_else_has_the_name(services: Services) -> None:
+    anna, ann = await assigned(services, "Anna", "f1"), await assigned(services, "Ann", "f3")
+    merged = await services.person_editing.merge([ann], anna)
+    other = await services.person_editing.create("ANN")
+    with pytest.raises(Conflict, match="Ann") as refused:
+        await undone(services, merged)
+    assert refused.value.in_the_way == ("Person", other.id)
+    await services.person_editing.rename(other.id, "Nan")
+    await undone(services, merged)
+    assert photos_of(services, "Ann") == {3}
+
+
+async def test_a_merge_is_not_done_again_over_what_was_said_meanwhile(services: Services) -> None:
+    anna, ann = await assigned(services, "Anna", "f1"), await assigned(services, "Ann", "f3")
+    merged = await services.person_editing.merge([ann], anna)
+    back = await undone(services, merged)
+    more = await services.assignment.assign(["f5"], Ref(id=ann))
+    with pytest.raises(Conflict, match="1 more faces"):
+        await undone(services, back)
+    assert photos_of(services, "Ann") == {3, 5}
+    await undone(services, more)
+    await services.person_editing.update(ann, hidden=True)
+    with pytest.raises(Conflict, match="Ann"):
+        await undone(services, back)
+
+
+async def test_a_deleted_person_leaves_their_faces(services: Services) -> None:
+    anna = await assigned(services, "Anna", "f1", "f9")
+    await services.assignment.reject(["f2"], anna)
+    await liken(services.graph, "f4", {anna: 0.9}, applied=anna)
+    assert await sizes(services.graph) == {"c": 5}
+    assert await services.person_editing.delete(anna) is True
+    assert await services.person_editing.delete(anna) is False
+    assert await said_of_faces(services.graph) == {}
+    assert await sizes(services.graph) == {"c": 6}
+    assert services.persons.named("Anna") is None
+    assert [face.id for face in (await services.faces.of_photos([photo_id(1)]))[0]] == ["f1"]
+    assert await in_step(services)
+
+
+async def test_what_teaches_is_told(settings: Settings, services: Services) -> None:
+    """To whom it may concern: once for each call, after the index has it."""
+    from photos_graph.services.faces.assignment import FaceAssignment
+    from photos_graph.services.faces.person_editing import PersonEditing
+    from photos_graph.services.undo import Changes
+
+    told: list[set[int]] = []
+
+    async def said() -> None:
+        told.append(photos_of(services, "Anna"))
+
+    parts = (services.graph, services.index, said)
+    naming, persons, changes = FaceAssignment(*parts), PersonEditing(*parts), Changes(*parts)
+    anna = await persons.create("Anna")
+    result = await naming.assign(["f1"], Ref(id=anna.id))
+    assert result.change_id is not None
+    await changes.undo(result.change_id)
+    await naming.reject(["f1"], anna.id)
+    await naming.ignore(["f1"])
+    await persons.delete(anna.id)
+    assert told == [set(), {1}, set(), set(), set(), set()]

@@ -1,0 +1,238 @@
+"""The pool of child processes, with tasks that misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from photos_graph.errors import Busy, KilledWorker, OverLimit, RootOffline, Unavailable, Unreadable, Unsupported
+from photos_graph.workers.pool import Priority, WorkerPool
+from tests.kit.waiting import until
+
+pytestmark = pytest.mark.anyio
+
+MIB = 1024 * 1024
+TARGET = "tests.kit.processes.tasks:TASKS"
+REPOSITORY = Path(__file__).parents[2]
+
+
+@asynccontextmanager
+async def pool_of(
+    size: int = 1, timeout_seconds: float = 30, queue: int = 10, idle_seconds: float | None = None
+) -> AsyncIterator[WorkerPool]:
+    pool = WorkerPool(TARGET, size, 256 * MIB, timeout_seconds, queue, idle_seconds)
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+@pytest.fixture(autouse=True)
+def find_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+async def test_a_task_answers_with_chunks_and_a_result() -> None:
+    async with pool_of() as pool:
+        result, chunks = await pool.call("echo", {"chunks": ["one", "two"]})
+        assert b"".join(chunks) == b"onetwo"
+        assert pool.pids == [result["pid"]]
+        assert result["nice"] > os.nice(0)
+
+
+async def test_a_worker_is_used_again() -> None:
+    async with pool_of() as pool:
+        first, _ = await pool.call("echo", {"chunks": []})
+        second, _ = await pool.call("echo", {"chunks": []})
+        assert first["pid"] == second["pid"]
+
+
+async def test_a_worker_without_work_ends_and_the_next_call_finds_a_new_one() -> None:
+    async with pool_of(idle_seconds=0.5) as pool:
+        first, _ = await pool.call("echo", {"chunks": []})
+        second, _ = await pool.call("echo", {"chunks": []})
+        assert first["pid"] == second["pid"] and alive(first["pid"])
+        await until(lambda: not alive(first["pid"]))
+        assert pool.pids == []
+        assert (await pool.call("echo", {"chunks": []}))[0]["pid"] != first["pid"]
+
+
+async def test_a_crash_names_the_signal_and_the_next_call_finds_a_new_worker() -> None:
+    async with pool_of() as pool:
+        with pytest.raises(KilledWorker, match="SIGSEGV"):
+            await pool.call("crash", {})
+        assert await pool.call("echo", {"chunks": []})
+
+
+async def test_a_worker_killed_while_busy_is_reported() -> None:
+    async with pool_of() as pool, asyncio.TaskGroup() as group:
+
+        async def kill() -> None:
+            await until(lambda: pool.running)
+            os.kill(next(iter(pool.running)), signal.SIGKILL)
+
+        group.create_task(kill())
+        with pytest.raises(KilledWorker, match="SIGKILL"):
+            await pool.call("hang", {})
+
+
+async def test_a_worker_killed_while_idle_is_not_the_next_files_fault() -> None:
+    async with pool_of() as pool:
+        await pool.call("echo", {"chunks": []})
+        os.kill(pool.pids[0], signal.SIGKILL)
+        assert await pool.call("echo", {"chunks": []})
+
+
+async def test_a_task_over_time_is_killed() -> None:
+    async with pool_of(timeout_seconds=0.3) as pool:
+        with pytest.raises(OverLimit, match=r"0\.3 seconds"):
+            await pool.call("hang", {})
+        assert await pool.call("echo", {"chunks": []})
+
+
+async def test_memory_is_bounded() -> None:
+    async with pool_of() as pool:
+        assert (await pool.call("eat", {"bytes": 100 * MIB}))[0] == {"bytes": 100 * MIB}
+        with pytest.raises(OverLimit, match="memory"):
+            await pool.call("eat", {"bytes": 300 * MIB})
+
+
+async def test_errors_keep_their_class_message_and_stage() -> None:
+    async with pool_of() as pool:
+        with pytest.raises(Unsupported, match="No decoder") as unsupported:
+            await pool.call("unsupported", {})
+        assert unsupported.value.stage == "metadata"
+        with pytest.raises(RootOffline, match="not mounted"):
+            await pool.call("offline", {})
+
+
+async def test_a_bug_gives_no_detail_away() -> None:
+    async with pool_of() as pool:
+        with pytest.raises(Unreadable) as error:
+            await pool.call("bug", {})
+        assert "secret" not in error.value.public_message
+
+
+async def test_a_child_inherits_neither_secrets_nor_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PHOTOS_TOKEN", "secret")
+    unrelated = os.memfd_create("unrelated")
+    os.set_inheritable(unrelated, True)
+    async with pool_of() as pool:
+        result, _ = await pool.call("environment", {})
+    os.close(unrelated)
+    assert not [name for name in result["names"] if name.startswith("PHOTOS_")]
+    assert len(result["descriptors"]) <= 6  # the standard three, the pool's two, the listing itself
+
+
+async def test_a_child_writes_no_file(tmp_path: Path) -> None:
+    async with pool_of() as pool:
+        await pool.call("write", {"path": str(tmp_path / "file")})
+    assert not any(entry.stat().st_size for entry in os.scandir(tmp_path))
+
+
+async def test_leaving_a_stream_kills_the_worker_and_frees_its_place() -> None:
+    async with pool_of() as pool:
+        async with pool.stream("hang", {}) as chunks:
+            assert await anext(aiter(chunks)) == b"started"
+            (pid,) = pool.running
+        await until(lambda: not alive(pid))
+        assert await pool.call("echo", {"chunks": []})
+
+
+async def test_a_cancelled_call_frees_its_place() -> None:
+    async with pool_of() as pool:
+        call = asyncio.create_task(pool.call("hang", {}))
+        await until(lambda: pool.running)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        assert await pool.call("echo", {"chunks": []})
+
+
+async def test_a_full_queue_is_busy() -> None:
+    async with pool_of(queue=1) as pool:
+        calls = [asyncio.create_task(pool.call("hang", {"seconds": 0.5})) for _ in range(2)]
+        await until(lambda: pool.running)
+        with pytest.raises(Busy) as busy:
+            await pool.call("echo", {"chunks": []})
+        assert busy.value.retry_after >= 1
+        await asyncio.gather(*calls)
+
+
+async def test_who_looks_goes_before_a_scan() -> None:
+    order = []
+    async with pool_of() as pool:
+
+        async def call(priority: Priority) -> None:
+            await pool.call("hang", {"seconds": 0}, priority)
+            order.append(priority)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(pool.call("hang", {"seconds": 0.3}))
+            await until(lambda: pool.running)
+            for priority in (Priority.BACKGROUND, Priority.BACKGROUND, Priority.INTERACTIVE):
+                group.create_task(call(priority))
+    assert order == [Priority.INTERACTIVE, Priority.BACKGROUND, Priority.BACKGROUND]
+
+
+async def test_tasks_run_side_by_side() -> None:
+    async with pool_of(size=2) as pool, asyncio.TaskGroup() as group:
+        for _ in range(2):
+            group.create_task(pool.call("hang", {"seconds": 0.5}))
+        await until(lambda: len(pool.running) == 2)
+
+
+async def test_closing_ends_children_and_does_not_blame_the_file() -> None:
+    async with pool_of() as pool:
+        call = asyncio.create_task(pool.call("hang", {}))
+        await until(lambda: pool.running)
+        (pid,) = pool.running
+        await pool.close()
+        with pytest.raises(Unavailable):
+            await call
+        assert not alive(pid)
+
+
+async def test_a_pool_that_cannot_start_says_so() -> None:
+    pool = WorkerPool("tests.kit.processes.tasks:NOTHING", 1, 256 * MIB, 5, 5)
+    with pytest.raises(Unavailable):
+        await pool.call("echo", {})
+    await pool.close()
+
+
+def test_children_die_with_a_killed_parent() -> None:
+    program = f"""
+import asyncio
+from photos_graph.workers.pool import WorkerPool
+async def main():
+    pool = WorkerPool({TARGET!r}, 1, {256 * MIB}, 600, 1)
+    async with pool.stream("hang", {{}}) as chunks:
+        async for chunk in chunks:
+            print(*pool.pids, flush=True)
+asyncio.run(main())
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout
+        child = int(parent.stdout.readline())
+        assert alive(child)
+        parent.kill()
+    deadline = time.monotonic() + 60
+    while alive(child) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not alive(child)
