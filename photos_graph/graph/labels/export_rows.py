@@ -65,7 +65,7 @@ RETURN number, f {.id, .x, .y, .width, .height, .source, .ignored} AS face,
 """
 
 
-async def said_of(graph: Graph | Transaction, numbers: Sequence[int]) -> list[ExportedPhoto]:
+async def exported_photos(graph: Graph | Transaction, numbers: Sequence[int]) -> list[ExportedPhoto]:
     """Of those that are known, by number; their faces from left to right."""
     ask = graph.read if isinstance(graph, Graph) else graph.run
     faces: dict[int, list[ExportedFace]] = {}
@@ -131,7 +131,7 @@ RETURN id AS folder, collect([f.name, p.id, p.number]) AS files
 """
 
 
-async def placed(graph: Graph, folder_ids: Sequence[str]) -> dict[tuple[str, str], tuple[str, int]]:
+async def photos_in_folders(graph: Graph, folder_ids: Sequence[str]) -> dict[tuple[str, str], tuple[str, int]]:
     """(folder id, name of a file) to the id and number of its photo."""
     rows = await graph.read(PLACED, folders=list(folder_ids))
     return {(row["folder"], name): (photo, number) for row in rows for name, photo, number in row["files"]}

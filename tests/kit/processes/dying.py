@@ -14,7 +14,7 @@ from photos_graph.bootstrap import build
 from photos_graph.graph.labels import predictions
 from photos_graph.graph.learning import models
 from photos_graph.model import JobKind, ModelKind
-from photos_graph.services.datasets.exports.building import Building
+from photos_graph.services.datasets.exports.staging import StagingFolder
 from photos_graph.services.learning import prediction
 from photos_graph.services.scan import reading
 from photos_graph.settings import Settings
@@ -79,7 +79,7 @@ async def _main(where: str, more: Sequence[str]) -> None:
             prediction.AT_ONCE = BATCH
             predictions.put = _after(predictions.put, 2)
         case "exporting":
-            Building.note = _before(Building.note, 3)  # type: ignore[method-assign]
+            StagingFolder.record_block = _before(StagingFolder.record_block, 3)  # type: ignore[method-assign]
         case "ending":
             os.sync = _before(os.sync, 1)
         case "reading":

@@ -149,7 +149,7 @@ async def test_formats_for_other_programs(services: Services, tmp_path: Path) ->
     assert "Places/Italy/Abruzzo" in sheet and "Licences" in sheet and "person: Ann" in sheet
 
     wanted = PhotoFilter(tags=TermFilter(any=(Ref(name="Sea"),)))
-    folders = await exported(services, DatasetFormat.FOLDERS, wanted=wanted, certainty=Certainty.PREDICTED)
+    folders = await exported(services, DatasetFormat.FOLDERS, selection=wanted, certainty=Certainty.PREDICTED)
     check_manifest(folders)
     assert len(list(folders.glob("*/Sea/*.jpg"))) == 2
 

@@ -10,7 +10,7 @@ from photos_graph.graph.labels.export_rows import ExportedFace
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.model import Box, Ref
 from photos_graph.search.filters import FolderFilter, IntRange, PhotoFilter, TermFilter
-from photos_graph.services.datasets.exports.class_folders import folder_name, place
+from photos_graph.services.datasets.exports.class_folders import folder_name, picture_path
 from photos_graph.services.datasets.exports.records import FaceRecord, PersonMark, PhotoRecord, TagMark, ValueMark
 from photos_graph.services.datasets.exports.selection import filter_of
 from photos_graph.services.datasets.imports.merge_rules import Speaker, merged_faces, merged_tags, merged_value
@@ -136,5 +136,5 @@ def test_class_folders_are_names_on_any_file_system_and_never_the_same() -> None
 
 def test_a_picture_in_a_class_folder_has_a_name_that_fits_into_bytes() -> None:
     record = PhotoRecord("1" * 32, "1" * 64, (f"Pictures/x{'京' * 80}.jpg",))
-    name = place(record, "Sea", ".jpeg").rpartition("/")[2]
+    name = picture_path(record, "Sea", ".jpeg").rpartition("/")[2]
     assert len(name.encode()) <= 255 and name.startswith("x京京") and name.endswith(f"京-{'1' * 12}.jpeg")

@@ -13,10 +13,10 @@ import pytest
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.renditions import Renditions
 from photos_graph.model import TagSource, ThumbnailFormat, ThumbnailSize
-from photos_graph.services.datasets.exports.building import Building, Written
 from photos_graph.services.datasets.exports.pictures import Pictures
 from photos_graph.services.datasets.exports.records import FaceRecord, LibraryRecord, PhotoRecord, TagRecord
 from photos_graph.services.datasets.exports.shards import MOST_BYTES, Shards, parts, shards_pool
+from photos_graph.services.datasets.exports.staging import ExportedFile, StagingFolder
 from photos_graph.services.media import Media
 from photos_graph.services.scan.intake import TARGET
 from photos_graph.settings import Settings
@@ -76,7 +76,7 @@ def record(
 def test_a_shard_holds_as_many_pictures_as_fit_into_memory() -> None:
     records = [record(number, "train") for number in range(5)]
     sizes = (MOST_BYTES // 2, MOST_BYTES // 2, 1, MOST_BYTES * 2, 1)
-    written = {each.id: Written("", "", size) for each, size in zip(records, sizes, strict=True)}
+    written = {each.id: ExportedFile("", "", size) for each, size in zip(records, sizes, strict=True)}
     assert list(parts(records, written)) == [records[:2], records[2:3], records[3:4], records[4:]]
 
 
@@ -90,25 +90,25 @@ async def test_tf_data_reads_the_shards(tmp_path: Path) -> None:
     for number, each in enumerate(records):
         cache.put(each.id, ThumbnailSize.LARGE, ThumbnailFormat.JPEG, jpeg(number))
 
-    building, pool, shards = Building(tmp_path / "out"), WorkerPool(TARGET, 1, 2**31, 60, 4), shards_pool(settings)
-    building.begin()
+    staging, pool, shards = StagingFolder(tmp_path / "out"), WorkerPool(TARGET, 1, 2**31, 60, 4), shards_pool(settings)
+    staging.create()
     # All pictures are in the cache: nothing is asked of a graph.
     media = Media(None, Renditions(cache, pool, settings.images), False)  # type: ignore[arg-type]
-    format = Shards(building, Pictures(media, building, False, 2), shards, settings)
+    format = Shards(staging, Pictures(media, staging, False, 2), shards, settings)
     try:
         block = await format.write(0, records)
     finally:
         await shards.close()
         await pool.close()
     assert [each.path for each in block.files] == ["val/val-000000.tfrecord", "train/train-000000.tfrecord"]
-    building.note(0, block.records, block.files, block.left_out)
+    staging.record_block(0, block.records, block.files, block.skipped)
     list(format.finish(LibraryRecord()))
-    building.finish()
+    staging.finish()
 
-    one, two = sorted(read(building.target), key=lambda each: str(each["name"]))
+    one, two = sorted(read(staging.target), key=lambda each: str(each["name"]))
     assert (one["tags"], one["scores"], one["persons"]) == (["Places/Été", "Sea"], [-1.0, 0.75], ["Ann"])
     assert one["box"] == pytest.approx([0.25, 0.2, 0.65, 0.7])
     assert one["shape"] == one["size"] == [32, 48, 3]
     assert (two["tags"], two["persons"], two["split"]) == ([], [], "val")
-    assert json.loads((building.target / "labels.json").read_text()) == ["Places/Été", "Sea", "person: Ann"]
-    assert not list(building.target.rglob("*.jpg"))
+    assert json.loads((staging.target / "labels.json").read_text()) == ["Places/Été", "Sea", "person: Ann"]
+    assert not list(staging.target.rglob("*.jpg"))

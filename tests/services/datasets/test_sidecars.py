@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from photos_graph.model import TagSource
-from photos_graph.services.datasets.exports.building import Building, Written
 from photos_graph.services.datasets.exports.records import FaceRecord, LibraryRecord, PersonMark, PhotoRecord, TagRecord
 from photos_graph.services.datasets.exports.sidecars import Sidecars, sidecar_of
+from photos_graph.services.datasets.exports.staging import ExportedFile, StagingFolder
 
 pytestmark = pytest.mark.anyio
 
@@ -27,43 +27,43 @@ def tagged(file: str, tag: str, format: str = "JPEG") -> PhotoRecord:
 
 
 @pytest.fixture
-def building(tmp_path: Path) -> Building:
-    building = Building(tmp_path / "out")
-    building.begin()
-    return building
+def staging(tmp_path: Path) -> StagingFolder:
+    staging = StagingFolder(tmp_path / "out")
+    staging.create()
+    return staging
 
 
-async def test_labels_that_cannot_be_written_leave_out_their_photo_alone(building: Building) -> None:
-    block = await Sidecars(building, upright).write(0, [tagged("1.jpg", "\ud800"), tagged("2.jpg", "Sea")])
-    assert [each.path for each in block.left_out] == ["Pictures/1.jpg"]
+async def test_labels_that_cannot_be_written_leave_out_their_photo_alone(staging: StagingFolder) -> None:
+    block = await Sidecars(staging, upright).write(0, [tagged("1.jpg", "\ud800"), tagged("2.jpg", "Sea")])
+    assert [each.path for each in block.skipped] == ["Pictures/1.jpg"]
     assert [each.path for each in block.files] == ["sidecars/Pictures/2.jpg.xmp"]
 
 
-async def test_the_short_name_of_a_raw_file_is_written_once(building: Building) -> None:
-    sidecars = Sidecars(building, upright)
+async def test_the_short_name_of_a_raw_file_is_written_once(staging: StagingFolder) -> None:
+    sidecars = Sidecars(staging, upright)
     records = [tagged("1.CR2", "Sea", "RAW"), tagged("1.DNG", "Land", "RAW"), tagged("b.c/2", "Sun", "RAW")]
     records.append(replace(tagged("3.NEF", "Sky", "RAW"), tags=()))
     for number, record in enumerate(records):
         block = await sidecars.write(number, [record])
-        building.note(number, block.records, block.files, block.left_out)
-    building.sweep()
-    written = [each.path for each in (*building.files(), *sidecars.finish(LibraryRecord()))]
+        staging.record_block(number, block.records, block.files, block.skipped)
+    staging.remove_unlisted()
+    written = [each.path for each in (*staging.files(), *sidecars.finish(LibraryRecord()))]
     full = [f"sidecars/Pictures/{name}.xmp" for name in ("1.CR2", "1.DNG", "b.c/2")]
     assert written == [*full, "sidecars/Pictures/1.xmp"]
-    assert b"Sea" in building.read("sidecars/Pictures/1.xmp")
+    assert b"Sea" in staging.read("sidecars/Pictures/1.xmp")
 
 
 async def test_a_full_disk_ends_it_and_a_name_that_is_too_long_does_not(tmp_path: Path) -> None:
-    building = Full(tmp_path / "out")
-    building.begin()
+    staging = Full(tmp_path / "out")
+    staging.create()
     with pytest.raises(OSError, match="No space"):
-        await Sidecars(building, upright).write(0, [tagged("1.jpg", "Sea")])
-    block = await Sidecars(building, upright).write(0, [tagged(f"{'1' * 250}.jpg", "Sea")])
-    assert not block.files and len(block.left_out) == 1
+        await Sidecars(staging, upright).write(0, [tagged("1.jpg", "Sea")])
+    block = await Sidecars(staging, upright).write(0, [tagged(f"{'1' * 250}.jpg", "Sea")])
+    assert not block.files and len(block.skipped) == 1
 
 
-class Full(Building):
-    def put(self, relative: str, data: Iterable[bytes]) -> Written:
+class Full(StagingFolder):
+    def put(self, relative: str, data: Iterable[bytes]) -> ExportedFile:
         super().put(relative, data)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

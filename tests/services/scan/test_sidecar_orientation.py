@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from photos_graph.errors import Busy, EngineUnavailable
-from photos_graph.services.datasets.exports.building import Building
 from photos_graph.services.datasets.exports.records import FaceRecord, PhotoRecord
 from photos_graph.services.datasets.exports.sidecars import Sidecars
+from photos_graph.services.datasets.exports.staging import StagingFolder
 
 pytestmark = pytest.mark.anyio
 
@@ -24,11 +24,11 @@ async def test_faces_are_not_left_out_for_a_busy_moment(tmp_path: Path) -> None:
             raise answers.pop(0)
         return 1
 
-    building = Building(tmp_path / "out")
-    sidecars = Sidecars(building, orientation)
+    staging = StagingFolder(tmp_path / "out")
+    sidecars = Sidecars(staging, orientation)
     with pytest.raises(EngineUnavailable):
         await sidecars.write(0, [RECORD])
     answers = [Busy("A moment.", retry_after=0)]
     block = await sidecars.write(0, [RECORD])
-    assert not block.left_out
-    assert b"mwg-rs" in (building.path / "sidecars/P/a.jpg.xmp").read_bytes()
+    assert not block.skipped
+    assert b"mwg-rs" in (staging.path / "sidecars/P/a.jpg.xmp").read_bytes()

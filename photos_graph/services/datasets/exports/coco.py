@@ -1,84 +1,86 @@
-"""COCO: pictures, and for each split a file of what is on them: tags of the whole picture, and faces as boxes."""
+"""The COCO format: pictures, and one annotation file per split with tags of whole pictures and boxes of faces."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from photos_graph.services.datasets.exports.building import Building, Written
-from photos_graph.services.datasets.exports.dataset_formats import Block, shown
-from photos_graph.services.datasets.exports.gathering import SPLITS
+from photos_graph.services.datasets.exports.dataset_formats import Block, visible_faces
 from photos_graph.services.datasets.exports.pictures import Pictures
+from photos_graph.services.datasets.exports.record_reader import SPLITS
 from photos_graph.services.datasets.exports.records import LibraryRecord, PhotoRecord
+from photos_graph.services.datasets.exports.staging import ExportedFile, StagingFolder
 
-ANYBODY = "person"  # the category of a face without a name, and the supercategory of names
-TOPMOST = "tag"  # the supercategory of a topmost tag
+PERSON_CATEGORY = "person"  # the category of a face without a name, and the supercategory of names
+TAG_SUPERCATEGORY = "tag"  # the supercategory of a tag without a parent
 
 
 class Coco:
+    """The writer of the COCO format."""
+
     how_to_read = """\
 `annotations/<split>.json` are COCO files: `pycocotools.coco.COCO("annotations/train.json")`; pictures
 are in `images/<split>/`. A tag of the whole picture is an annotation whose box is the picture (`"kind": "tag"`); a
 face has its own box (`"kind": "face"`) and the person as its category, or `person` without a name. The name of a
 tag's category is its path, the supercategory the path of the tag above it."""
 
-    def __init__(self, building: Building, pictures: Pictures) -> None:
-        self._building = building
+    def __init__(self, staging: StagingFolder, pictures: Pictures) -> None:
+        self._staging = staging
         self._pictures = pictures
 
     async def write(self, number: int, records: Sequence[PhotoRecord]) -> Block:
         block = Block()
-        written = await self._pictures.write(
+        pictures = await self._pictures.write(
             block, records, lambda record, extension: f"images/{record.split}/{record.id}{extension}"
         )
-        block.files += written.values()
+        block.files += pictures.values()
         return block
 
-    def finish(self, library: LibraryRecord) -> Iterable[Written]:
+    def finish(self, library: LibraryRecord) -> Iterable[ExportedFile]:
         categories = self._categories()
         for split, _ in SPLITS:
-            yield self._building.put(f"annotations/{split}.json", self._annotations(split, categories))
+            yield self._staging.put(f"annotations/{split}.json", self._annotations(split, categories))
 
     def _categories(self) -> dict[tuple[str, str], int]:
-        """(kind, name) of those that are used to ids, the same in all splits."""
-        used = {key for record in self._building.records() for key, _ in _labels(record)}
-        return {key: number for number, key in enumerate(sorted(used), 1)}
+        """Returns the id of each (kind, name) that occurs. The ids are the same in all splits."""
+        keys = {key for record in self._staging.records() for key, _ in _annotated(record)}
+        return {key: number for number, key in enumerate(sorted(keys), 1)}
 
     def _annotations(self, split: str, categories: dict[tuple[str, str], int]) -> Iterator[bytes]:
-        """The file, in pieces: twice through the records, of which none is kept."""
-        about = {"description": f"Exported by photos-graph, {split}; see datasheet.md", "version": "1.0"}
+        """Yields the annotation file in chunks. It reads the records twice rather than keep them in memory."""
+        info = {"description": f"Exported by photos-graph, {split}; see datasheet.md", "version": "1.0"}
         licences = [{"id": 0, "name": "unknown", "url": ""}]
-        yield f'{{"info": {json.dumps(about)}, "licenses": {json.dumps(licences)},\n"categories": '.encode()
+        yield f'{{"info": {json.dumps(info)}, "licenses": {json.dumps(licences)},\n"categories": '.encode()
         yield json.dumps([_category(key, number) for key, number in categories.items()]).encode()
         yield b',\n"images": ['
-        yield from _listed(_image(number, record) for number, record in self._of(split))
+        yield from _json_items(_image(number, record) for number, record in self._numbered(split))
         yield b'],\n"annotations": ['
-        marks = ((number, record, *label) for number, record in self._of(split) for label in _labels(record))
-        yield from _listed(
-            _annotation(at, number, record, key, categories[key], box)
-            for at, (number, record, key, box) in enumerate(marks, 1)
+        found = ((number, record, *label) for number, record in self._numbered(split) for label in _annotated(record))
+        yield from _json_items(
+            _annotation(id_, number, record, key, categories[key], box)
+            for id_, (number, record, key, box) in enumerate(found, 1)
         )
         yield b"]}\n"
 
-    def _of(self, split: str) -> Iterator[tuple[int, PhotoRecord]]:
-        """With the number that is a picture's id."""
-        return (each for each in enumerate(self._building.records(), 1) if each[1].split == split)
+    def _numbered(self, split: str) -> Iterator[tuple[int, PhotoRecord]]:
+        """Yields the records of the split, each with the number that is the id of its picture."""
+        return (each for each in enumerate(self._staging.records(), 1) if each[1].split == split)
 
 
-Label = tuple[tuple[str, str], tuple[float, float, float, float]]  # kind and name; x, y, width and height as shares
+Annotated = tuple[tuple[str, str], tuple[float, float, float, float]]  # (kind, name); (x, y, width, height) as shares
 
 
-def _labels(record: PhotoRecord) -> Iterator[Label]:
+def _annotated(record: PhotoRecord) -> Iterator[Annotated]:
     for tag in record.tags:
         yield ("tag", tag.tag), (0.0, 0.0, 1.0, 1.0)
-    for face in shown(record):
-        yield ("face", face.person or ANYBODY), face.box
+    for face in visible_faces(record):
+        yield ("face", face.person or PERSON_CATEGORY), face.box
 
 
 def _category(key: tuple[str, str], number: int) -> dict[str, object]:
     kind, name = key
-    above = (name.rpartition("/")[0] or TOPMOST) if kind == "tag" else ANYBODY
-    return {"id": number, "name": name, "supercategory": above, "kind": kind}
+    parent = (name.rpartition("/")[0] or TAG_SUPERCATEGORY) if kind == "tag" else PERSON_CATEGORY
+    return {"id": number, "name": name, "supercategory": parent, "kind": kind}
 
 
 def _image(number: int, record: PhotoRecord) -> dict[str, object]:
@@ -96,7 +98,7 @@ def _image(number: int, record: PhotoRecord) -> dict[str, object]:
 
 
 def _annotation(
-    at: int,
+    id_: int,
     number: int,
     record: PhotoRecord,
     key: tuple[str, str],
@@ -108,7 +110,7 @@ def _annotation(
     sides = [round(side, 2) for side in (x, y, w, h)]
     kind, name = key
     return {
-        "id": at,
+        "id": id_,
         "image_id": number,
         "category_id": category,
         "bbox": sides,
@@ -123,14 +125,14 @@ def _annotation(
 def _provenance(record: PhotoRecord, kind: str, name: str, box: tuple[float, ...]) -> dict[str, object]:
     if kind == "tag":
         tag = next(tag for tag in record.tags if tag.tag == name)
-        told = {"source": tag.source.value, "score": tag.score, "model": tag.model, "folder": tag.folder}
+        found = {"source": tag.source.value, "score": tag.score, "model": tag.model, "folder": tag.folder}
     else:
         face = next(face for face in record.faces if face.box == box)
         marks = [mark.via for mark in face.marks if not mark.never]
-        told = {"source": marks[0] if marks else None, "score": face.score}
-    return {word: value for word, value in told.items() if value is not None}
+        found = {"source": marks[0] if marks else None, "score": face.score}
+    return {key: value for key, value in found.items() if value is not None}
 
 
-def _listed(items: Iterable[dict[str, object]]) -> Iterator[bytes]:
-    for place, item in enumerate(items):
-        yield (b",\n" if place else b"\n") + json.dumps(item, ensure_ascii=False).encode()
+def _json_items(items: Iterable[dict[str, object]]) -> Iterator[bytes]:
+    for index, item in enumerate(items):
+        yield (b",\n" if index else b"\n") + json.dumps(item, ensure_ascii=False).encode()

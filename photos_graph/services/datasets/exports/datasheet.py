@@ -1,4 +1,4 @@
-"""What an export says about itself: a datasheet for people, a manifest for programs."""
+"""The files that describe an export: a datasheet for people and a manifest for programs."""
 
 from __future__ import annotations
 
@@ -8,42 +8,47 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from photos_graph.model import Certainty
-from photos_graph.services.datasets.exports.building import SkippedPhoto, Written
-from photos_graph.services.datasets.exports.dataset_formats import labels
-from photos_graph.services.datasets.exports.gathering import SPLITS
+from photos_graph.services.datasets.exports.dataset_formats import label_names
+from photos_graph.services.datasets.exports.record_reader import SPLITS
 from photos_graph.services.datasets.exports.records import PhotoRecord
 from photos_graph.services.datasets.exports.request import ExportRequest
+from photos_graph.services.datasets.exports.staging import ExportedFile, SkippedPhoto
 
-MOST_EXAMPLES = 20  # of photos left out for one reason
+MAX_EXAMPLES = 20  # photos listed for each reason why photos were skipped
 
 
 @dataclass(slots=True)
 class Counts:
+    """The figures of a datasheet."""
+
     photos: Counter[str]  # by split
     labels: Counter[tuple[str, str]]  # by label and split
     sources: Counter[str]
 
 
-def counted(records: Iterable[PhotoRecord]) -> Counts:
+def count_labels(records: Iterable[PhotoRecord]) -> Counts:
+    """Counts photos, labels and sources of tags."""
     counts = Counts(Counter(), Counter(), Counter())
     for record in records:
         counts.photos[record.split] += 1
-        counts.labels.update((label, record.split) for label in labels(record))
+        counts.labels.update((label, record.split) for label in label_names(record))
         counts.sources.update(tag.source.value for tag in record.tags)
     return counts
 
 
-def datasheet(order: ExportRequest, counts: Counts, left_out: Iterable[SkippedPhoto], how_to_read: str) -> str:
+def datasheet(request: ExportRequest, counts: Counts, skipped: Iterable[SkippedPhoto], how_to_read: str) -> str:
+    """Returns the datasheet of an export in Markdown."""
     splits = [name for name, _ in reversed(SPLITS)]
     total = sum(counts.photos.values())
     names = sorted({label for label, _ in counts.labels})
     rows = [[name, *(f"{counts.labels[name, split]:,}" for split in splits)] for name in names]
     photos = [["photos", *(f"{counts.photos[split]:,}" for split in splits)]]
     sources = ", ".join(f"{count:,} {source}" for source, count in sorted(counts.sources.items())) or "none"
-    confirmed = order.certainty is Certainty.CONFIRMED
-    return f"""# Export of {total:,} photos as {order.format}
+    confirmed = request.certainty is Certainty.CONFIRMED
+    requester = f" for {request.by}" if request.by else ""
+    return f"""# Export of {total:,} photos as {request.format}
 
-Made {order.at} by photos-graph{f" for {order.by}" if order.by else ""}. Asked for: {order.asked or "everything"}.
+Made {request.at} by photos-graph{requester}. Asked for: {request.asked or "everything"}.
 {CONFIRMED if confirmed else PREDICTED} Tags by how they came: {sources}.
 
 {_table(["", *splits], photos)}
@@ -58,7 +63,7 @@ split in every export.
 
 ## What was left out, and why
 
-{_left_out(left_out)}
+{_skipped(skipped)}
 
 ## Before you use it
 
@@ -86,13 +91,13 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _left_out(left_out: Iterable[SkippedPhoto]) -> str:
+def _skipped(skipped: Iterable[SkippedPhoto]) -> str:
     reasons: dict[str, list[str]] = {}
     counts: Counter[str] = Counter()
-    for each in left_out:
+    for each in skipped:
         counts[each.reason] += 1
         examples = reasons.setdefault(each.reason, [])
-        if len(examples) < MOST_EXAMPLES:
+        if len(examples) < MAX_EXAMPLES:
             examples.append(each.path)
     lines = []
     for reason, examples in sorted(reasons.items()):
@@ -101,16 +106,16 @@ def _left_out(left_out: Iterable[SkippedPhoto]) -> str:
     return "\n".join(lines) or "Nothing."
 
 
-def manifest(order: ExportRequest, files: Iterable[Written]) -> Iterator[bytes]:
-    """In pieces: a large export has as many files as photos."""
-    about: Mapping[str, object] = {
-        "format": order.format.value,
-        "certainty": order.certainty.value,
-        "made": order.at,
-        "asked": order.asked,
+def manifest(request: ExportRequest, files: Iterable[ExportedFile]) -> Iterator[bytes]:
+    """Yields the manifest in chunks, because a large export has at least as many files as photos."""
+    header: Mapping[str, object] = {
+        "format": request.format.value,
+        "certainty": request.certainty.value,
+        "made": request.at,
+        "asked": request.asked,
     }
-    yield json.dumps(about, ensure_ascii=False, indent=1).encode()[:-2] + b',\n "files": {'
-    for place, each in enumerate(files):
+    yield json.dumps(header, ensure_ascii=False, indent=1).encode()[:-2] + b',\n "files": {'
+    for index, each in enumerate(files):
         line = f'\n  {json.dumps(each.path, ensure_ascii=False)}: {{"sha256": "{each.sha256}", "bytes": {each.size}}}'
-        yield (b"," if place else b"") + line.encode()
+        yield (b"," if index else b"") + line.encode()
     yield b"\n }\n}\n"

@@ -1,4 +1,4 @@
-"""Exports: asked for, and made block by block, so that one that was stopped, or killed, goes on where it was."""
+"""Exports, requested and then written block by block, so that an interrupted export continues where it stopped."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ from photos_graph.jobs.queue import Jobs
 from photos_graph.model import Certainty, DatasetFormat, Job, JobKind, JobState
 from photos_graph.paths import check_outside, display
 from photos_graph.services.browse.tags import Tags
-from photos_graph.services.datasets.exports.building import Building, SkippedPhoto
-from photos_graph.services.datasets.exports.class_folders import WITHOUT, ClassFolders
+from photos_graph.services.datasets.exports.class_folders import UNTAGGED, ClassFolders
 from photos_graph.services.datasets.exports.coco import Coco
 from photos_graph.services.datasets.exports.dataset_formats import DatasetWriter
-from photos_graph.services.datasets.exports.datasheet import counted, datasheet, manifest
-from photos_graph.services.datasets.exports.gathering import Gathering
+from photos_graph.services.datasets.exports.datasheet import count_labels, datasheet, manifest
 from photos_graph.services.datasets.exports.json_lines import Lossless
 from photos_graph.services.datasets.exports.pictures import Pictures
+from photos_graph.services.datasets.exports.record_reader import RecordReader
 from photos_graph.services.datasets.exports.request import ExportRequest, name_now
-from photos_graph.services.datasets.exports.selection import Wanted, query_of, told
+from photos_graph.services.datasets.exports.selection import Selection, describe, query_of
 from photos_graph.services.datasets.exports.shards import Shards
 from photos_graph.services.datasets.exports.sidecars import Sidecars
+from photos_graph.services.datasets.exports.staging import SkippedPhoto, StagingFolder
 from photos_graph.services.media import Media
 from photos_graph.services.scan.intake import read_orientation
 from photos_graph.settings import Settings, expanded
 from photos_graph.workers.pool import WorkerPool
 
 STAGE = "export"
-MOST_UNDONE = 100  # of exports that are looked at for one that can go on
-MOST_FAILURES = 1_000  # that are listed with the job; the datasheet has all
-SAYING = "Exporting"
-GOES_ON = "Asked for again, it goes on from here."
+MAX_RESUMABLE = 100  # earlier exports that are searched for one to continue
+MAX_FAILURES = 1_000  # listed with the job; the datasheet lists all
+PROGRESS_MESSAGE = "Exporting"
+RESUME_HINT = "Asked for again, it goes on from here."
 
 
 class Exports:
-    """What is asked for here is done by ``ExportJob``, in whatever process runs jobs."""
+    """Queues exports. ``ExportJob`` writes them, in the process that runs jobs."""
 
     def __init__(self, graph: Graph, index: Index, jobs: Jobs, settings: Settings) -> None:
         self._graph = graph
@@ -56,37 +56,38 @@ class Exports:
     async def ask(
         self,
         format: DatasetFormat,
-        wanted: Wanted = None,
+        selection: Selection = None,
         certainty: Certainty = Certainty.CONFIRMED,
         by: str = "",
         folder: Path | None = None,
         originals: bool = False,
     ) -> Job:
-        """Of the photos that are wanted now. ``folder``: where the owner at the command line wants it. Where the same
-        was asked for and failed, or was cancelled, it goes on from there.
+        """Queues an export of the photos that the selection matches now, into ``folder`` or the folder for exports.
 
-        Raises BadInput for a folder that lies in one of photos, and for a filter that makes no sense; NotFound,
-        TooComplex.
+        If an equal export has failed or was cancelled, it is continued.
+
+        Raises BadInput if the folder lies within a folder of originals or the selection is invalid, NotFound if the
+        selection names something that does not exist, TooComplex if it has too many terms.
         """
         target = _absolute(folder or self._settings.exports_dir)
         check_outside(target, [root.raw_path for root in await folders.roots(self._graph)])
-        photos = self._index.search.evaluate(query_of(wanted, self._index.search)).copy()
+        photos = self._index.search.evaluate(query_of(selection, self._index.search)).copy()
         photos.run_optimize()
         name, at = name_now(format)
-        order = ExportRequest(format, target, name, photos, certainty, originals, told(wanted), by, at)
-        return await self._jobs.queue(JobKind.EXPORT, (await self._begun(order) or order).arguments())
+        request = ExportRequest(format, target, name, photos, certainty, originals, describe(selection), by, at)
+        return await self._jobs.queue(JobKind.EXPORT, (await self._resumable(request) or request).arguments())
 
-    async def _begun(self, order: ExportRequest) -> ExportRequest | None:
-        """One that asked for the same and came to no end, the disk being full, say, with the name under which what was
-        made is still there."""
+    async def _resumable(self, request: ExportRequest) -> ExportRequest | None:
+        """Returns an equal earlier request that did not finish, because the disk was full for example, and whose
+        staging folder still exists."""
         unfinished = await self._jobs.unfinished(JobKind.EXPORT)
         running = {job.arguments["name"] for job in unfinished if job.state is JobState.RUNNING}
-        for job in await self._jobs.undone(JobKind.EXPORT, MOST_UNDONE):
-            begun = ExportRequest.of(job.arguments)
-            if begun.name in running or not begun.wants_the_same(order):
+        for job in await self._jobs.undone(JobKind.EXPORT, MAX_RESUMABLE):
+            earlier = ExportRequest.of(job.arguments)
+            if earlier.name in running or not earlier.has_same_content(request):
                 continue
-            if await asyncio.to_thread(Building(begun.target).is_begun):
-                return replace(begun, asked=order.asked, by=order.by)
+            if await asyncio.to_thread(StagingFolder(earlier.target).exists):
+                return replace(earlier, asked=request.asked, by=request.by)
         return None
 
 
@@ -95,7 +96,7 @@ def _absolute(folder: Path) -> Path:
 
 
 class ExportJob:
-    """``pool`` decodes, ``shards`` holds TensorFlow."""
+    """Writes an export. ``pool`` decodes images; ``shards`` is the pool whose process holds TensorFlow."""
 
     def __init__(
         self,
@@ -114,91 +115,100 @@ class ExportJob:
         self._settings = settings
 
     async def run(self, job: Job, progress: Progress) -> str:
-        """Raises Cancelled, BadInput when the folder cannot be written to, ModelUnavailable without TensorFlow."""
-        order = ExportRequest.of(job.arguments)
-        building = Building(order.target)
+        """Writes the export and returns the closing message of the job.
+
+        Raises Cancelled, BadInput if the folder cannot be written to, ModelUnavailable if TensorFlow is needed and not
+        installed.
+        """
+        request = ExportRequest.of(job.arguments)
+        staging = StagingFolder(request.target)
         roots = [root.raw_path for root in await folders.roots(self._graph)]
-        check_outside(order.target, roots)  # one may have been added since
+        check_outside(request.target, roots)  # a root may have been added since the request
         try:
-            if building.is_whole:
-                await asyncio.to_thread(building.tidy)
+            if staging.is_finished:
+                await asyncio.to_thread(staging.remove_work)
             else:
-                await asyncio.to_thread(building.begin)
-                format = self._format(order, building)
-                gathering = await self._gathering(order)
-                await self._write(order, building, format, gathering, progress)
-                await self._tell_failures(building, progress)
-                await self._finish(order, building, format, gathering)
+                await asyncio.to_thread(staging.create)
+                format = self._format(request, staging)
+                reader = await self._reader(request)
+                await self._write(request, staging, format, reader, progress)
+                await self._list_failures(staging, progress)
+                await self._finish(request, staging, format, reader)
         except OSError as error:
             raise BadInput(
-                f"{display(bytes(order.folder))} cannot be written to: {error.strerror or error}. {GOES_ON}"
+                f"{display(bytes(request.folder))} cannot be written to: {error.strerror or error}. {RESUME_HINT}"
             ) from error
-        return f"{len(order.photos):,} photos: {display(bytes(order.target))}"
+        return f"{len(request.photos):,} photos: {display(bytes(request.target))}"
 
     async def _write(
-        self, order: ExportRequest, building: Building, format: DatasetWriter, gathering: Gathering, progress: Progress
+        self,
+        request: ExportRequest,
+        staging: StagingFolder,
+        format: DatasetWriter,
+        reader: RecordReader,
+        progress: Progress,
     ) -> None:
-        total, done = len(order.photos), 0
-        for number, block in enumerate(_blocks(order)):
-            await progress.step(done, total, SAYING)
-            if not await asyncio.to_thread(building.is_noted, number):
-                made = await format.write(number, await gathering.photos(block))
-                await asyncio.to_thread(building.note, number, made.records, made.files, made.left_out)
-            done += len(block)
-        await progress.step(done, total, SAYING)
+        total, done = len(request.photos), 0
+        for number, numbers in enumerate(_blocks(request)):
+            await progress.step(done, total, PROGRESS_MESSAGE)
+            if not await asyncio.to_thread(staging.has_block, number):
+                block = await format.write(number, await reader.photos(numbers))
+                await asyncio.to_thread(staging.record_block, number, block.records, block.files, block.skipped)
+            done += len(numbers)
+        await progress.step(done, total, PROGRESS_MESSAGE)
 
     async def _finish(
-        self, order: ExportRequest, building: Building, format: DatasetWriter, gathering: Gathering
+        self, request: ExportRequest, staging: StagingFolder, format: DatasetWriter, reader: RecordReader
     ) -> None:
-        everything = len(order.photos) == len(self._index.search)
-        library = await gathering.library(order.photos, everything)
+        everything = len(request.photos) == len(self._index.search)
+        library = await reader.library(request.photos, everything)
 
         def write() -> None:
-            building.sweep()
-            made = list(format.finish(library))
-            text = datasheet(order, counted(building.records()), building.left_out(), format.how_to_read)
-            made.append(building.put("datasheet.md", [text.encode()]))
-            building.put("manifest.json", manifest(order, chain(building.files(), made)))
-            building.finish()
+            staging.remove_unlisted()
+            shared = list(format.finish(library))
+            text = datasheet(request, count_labels(staging.records()), staging.skipped(), format.how_to_read)
+            shared.append(staging.put("datasheet.md", [text.encode()]))
+            staging.put("manifest.json", manifest(request, chain(staging.files(), shared)))
+            staging.finish()
 
         await asyncio.to_thread(write)
 
-    async def _tell_failures(self, building: Building, progress: Progress) -> None:
-        """What is left out because it has no label is no failure."""
-        some: list[SkippedPhoto] = await asyncio.to_thread(
-            lambda: list(islice((each for each in building.left_out() if each.reason != WITHOUT), MOST_FAILURES))
+    async def _list_failures(self, staging: StagingFolder, progress: Progress) -> None:
+        """Lists the skipped photos with the job. A photo that was skipped because it has no label is not a failure."""
+        skipped: list[SkippedPhoto] = await asyncio.to_thread(
+            lambda: list(islice((each for each in staging.skipped() if each.reason != UNTAGGED), MAX_FAILURES))
         )
-        files = await files_of(self._graph, [each.photo for each in some])
-        noted = [
+        files = await files_of(self._graph, [each.photo for each in skipped])
+        failed = [
             ReadFailure(files[each.photo][0], each.path, STAGE, each.reason, partial=True)
-            for each in some
+            for each in skipped
             if each.photo in files
         ]
-        await failures.replace_stage(self._graph, STAGE, noted, progress.job_id)
+        await failures.replace_stage(self._graph, STAGE, failed, progress.job_id)
 
-    async def _gathering(self, order: ExportRequest) -> Gathering:
+    async def _reader(self, request: ExportRequest) -> RecordReader:
         covers = await export_rows.covers(self._graph)
-        return Gathering(self._graph, self._index, Tags(self._graph, self._index), order.certainty, covers)
+        return RecordReader(self._graph, self._index, Tags(self._graph, self._index), request.certainty, covers)
 
-    def _format(self, order: ExportRequest, building: Building) -> DatasetWriter:
-        pictures = Pictures(self._media, building, order.originals, self._settings.images.workers)
-        match order.format:
+    def _format(self, request: ExportRequest, staging: StagingFolder) -> DatasetWriter:
+        pictures = Pictures(self._media, staging, request.originals, self._settings.images.workers)
+        match request.format:
             case DatasetFormat.COCO:
-                return Coco(building, pictures)
+                return Coco(staging, pictures)
             case DatasetFormat.FOLDERS:
-                return ClassFolders(building, pictures)
+                return ClassFolders(staging, pictures)
             case DatasetFormat.TFRECORD:
-                return Shards(building, pictures, self._shards, self._settings)
+                return Shards(staging, pictures, self._shards, self._settings)
             case DatasetFormat.XMP:
-                return Sidecars(building, self._orientation)
+                return Sidecars(staging, self._orientation)
             case DatasetFormat.JSON:
-                return Lossless(building)
+                return Lossless(staging)
 
     async def _orientation(self, photo_id: str) -> int:
         return await read_orientation(self._pool, await self._media.path(photo_id))
 
 
-def _blocks(order: ExportRequest) -> Iterator[list[int]]:
-    numbers = iter(order.photos)
-    while block := list(islice(numbers, order.block)):
-        yield block
+def _blocks(request: ExportRequest) -> Iterator[list[int]]:
+    photos = iter(request.photos)
+    while numbers := list(islice(photos, request.block)):
+        yield numbers

@@ -1,4 +1,4 @@
-"""The pictures of an export: LARGE renditions as JPEG, which carry no metadata, or copies of originals."""
+"""The pictures of an export, which are LARGE renditions in JPEG without metadata, or copies of the originals."""
 
 from __future__ import annotations
 
@@ -11,60 +11,65 @@ from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
-from photos_graph.errors import Busy, EngineUnavailable, PhotosGraphError
-from photos_graph.jobs.concurrency import several
+from photos_graph.errors import EngineUnavailable, PhotosGraphError
+from photos_graph.jobs.concurrency import several, when_free
 from photos_graph.model import ThumbnailFormat, ThumbnailSize
-from photos_graph.services.datasets.exports.building import Building, Written
 from photos_graph.services.datasets.exports.dataset_formats import Block
 from photos_graph.services.datasets.exports.records import PhotoRecord
+from photos_graph.services.datasets.exports.staging import ExportedFile, StagingFolder
 from photos_graph.services.media import Media
 
-PIECE = 1024 * 1024  # bytes
+CHUNK = 1024 * 1024  # bytes
 DAMAGED = "Its picture is damaged where it is kept."
 
-Place = Callable[[PhotoRecord, str], str]  # a record and the extension of its picture, with the dot -> path
+PicturePath = Callable[[PhotoRecord, str], str]  # (record, extension of its picture with the dot) -> path in the export
 
 
 class Pictures:
-    def __init__(self, media: Media, building: Building, originals: bool, at_once: int) -> None:
+    """Writes the pictures of an export, ``concurrency`` of them at a time."""
+
+    def __init__(self, media: Media, staging: StagingFolder, originals: bool, concurrency: int) -> None:
         self.originals = originals
         self._media = media
-        self._building = building
-        self._at_once = at_once
+        self._staging = staging
+        self._concurrency = concurrency
 
-    async def write(self, block: Block, records: Sequence[PhotoRecord], place: Place) -> dict[str, Written]:
-        """A picture of each record where ``place`` says; by photo id. ``block`` gets the records with their pictures,
-        and what cannot be had is left out of it. Raises EngineUnavailable."""
-        found: dict[str, PhotoRecord] = {}
-        written: dict[str, Written] = {}
-        async for record, outcome in several(records, lambda record: self._outcome(record, place), self._at_once):
+    async def write(
+        self, block: Block, records: Sequence[PhotoRecord], path_of: PicturePath
+    ) -> dict[str, ExportedFile]:
+        """Writes the pictures of the records to the paths that ``path_of`` returns. Returns the files by photo id.
+
+        Adds the records with their pictures to the block, and skips the photos whose picture cannot be read. Raises
+        EngineUnavailable.
+        """
+        complete: dict[str, PhotoRecord] = {}
+        written: dict[str, ExportedFile] = {}
+        async for record, outcome in several(records, lambda record: self._outcome(record, path_of), self._concurrency):
             if isinstance(outcome, PhotosGraphError):
-                block.leave_out(record, outcome.public_message)
+                block.skip(record, outcome.public_message)
                 continue
             try:
                 width, height = await asyncio.to_thread(self._size, record, outcome)
             except UnidentifiedImageError:
-                block.leave_out(record, DAMAGED)
+                block.skip(record, DAMAGED)
                 continue
             written[record.id] = outcome
-            found[record.id] = replace(record, picture=(outcome.path, width, height))
-        block.records += [found[record.id] for record in records if record.id in found]
+            complete[record.id] = replace(record, picture=(outcome.path, width, height))
+        block.records += [complete[record.id] for record in records if record.id in complete]
         return written
 
-    async def _outcome(self, record: PhotoRecord, place: Place) -> Written | PhotosGraphError:
-        while True:
-            try:
-                return await (self._original(record, place) if self.originals else self._rendition(record, place))
-            except Busy as busy:
-                await asyncio.sleep(busy.retry_after)
-            except EngineUnavailable:
-                raise
-            except PhotosGraphError as error:
-                return error
+    async def _outcome(self, record: PhotoRecord, path_of: PicturePath) -> ExportedFile | PhotosGraphError:
+        write = self._original if self.originals else self._rendition
+        try:
+            return await when_free(lambda: write(record, path_of))
+        except EngineUnavailable:
+            raise
+        except PhotosGraphError as error:
+            return error
 
-    async def _rendition(self, record: PhotoRecord, place: Place) -> Written:
+    async def _rendition(self, record: PhotoRecord, path_of: PicturePath) -> ExportedFile:
         large = await self._large(record.id)
-        return await asyncio.to_thread(self._building.put, place(record, ".jpg"), large)
+        return await asyncio.to_thread(self._staging.put, path_of(record, ".jpg"), large)
 
     async def _large(self, photo_id: str) -> list[bytes]:
         while True:
@@ -74,27 +79,27 @@ class Pictures:
                     return [await asyncio.to_thread(rendition.path.read_bytes)]
                 return [] if rendition.chunks is None else [chunk async for chunk in rendition.chunks]
             except FileNotFoundError:
-                continue  # thrown out of the cache in between
+                continue  # the cache evicted it in the meantime
             finally:
                 await rendition.aclose()
 
-    async def _original(self, record: PhotoRecord, place: Place) -> Written:
+    async def _original(self, record: PhotoRecord, path_of: PicturePath) -> ExportedFile:
         original = await self._media.original(record.id)
         file = os.fdopen(original.descriptor, "rb")
-        return await asyncio.to_thread(self._copied, file, place(record, Path(original.name).suffix.lower()))
+        return await asyncio.to_thread(self._copy, file, path_of(record, Path(original.name).suffix.lower()))
 
-    def _copied(self, file: BinaryIO, relative: str) -> Written:
+    def _copy(self, file: BinaryIO, relative: str) -> ExportedFile:
         with file:
-            return self._building.put(relative, _pieces(file))
+            return self._staging.put(relative, _chunks(file))
 
-    def _size(self, record: PhotoRecord, written: Written) -> tuple[int, int]:
-        """Of an original as it is displayed."""
+    def _size(self, record: PhotoRecord, written: ExportedFile) -> tuple[int, int]:
+        """Returns the width and height in pixels. Those of an original are as displayed."""
         if self.originals:
             return record.width, record.height
-        with Image.open(self._building.path / written.path) as image:
+        with Image.open(self._staging.path / written.path) as image:
             return image.size
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    while piece := file.read(PIECE):
-        yield piece
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK):
+        yield chunk

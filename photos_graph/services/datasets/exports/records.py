@@ -1,6 +1,7 @@
-"""What an export says of a photo and of the library, in names and paths rather than ids; a line of ``photos.jsonl``.
+"""The records of an export: the labels of a photo, as a line of ``photos.jsonl``, and those of the library.
 
-Times are milliseconds since the epoch in UTC, of when a person said it.
+Records refer to tags, persons and folders by name or path rather than by id. A mark is a label that a person or a file
+asserted, or denied. Its time is when it was asserted, in milliseconds since the epoch (UTC).
 """
 
 from __future__ import annotations
@@ -14,20 +15,22 @@ from photos_graph.model import TagSource
 
 @dataclass(frozen=True, slots=True)
 class TagMark:
-    """A tag put on a photo or folder, or taken off it: what a person said, or a keyword of the file (IMPORTED).
-    ``at`` None: not known, as in a sidecar. ``recursive`` of folders alone."""
+    """A tag that a person, or the file by a keyword (IMPORTED), put on a photo or folder, or excluded from it.
+
+    ``at`` is None if the time is unknown, as it is in a sidecar. ``recursive`` is set for folders only.
+    """
 
     tag: str  # path
     excluded: bool = False
     at: int | None = None
     by: str = ""
-    via: str | None = None  # MANUAL, IMPORTED, FOLDER_NAME; None of an exclusion
+    via: str | None = None  # MANUAL, IMPORTED or FOLDER_NAME; None for an exclusion
     recursive: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PersonMark:
-    """Whose face it is, or (``never``) is not."""
+    """The assertion that a face is a person's or, if ``never``, that it is not."""
 
     person: str  # name
     never: bool = False
@@ -38,7 +41,7 @@ class PersonMark:
 
 @dataclass(frozen=True, slots=True)
 class ValueMark:
-    """A rating or favourite; ``at`` None: no person said it, but the file, or nobody."""
+    """A rating or favourite. ``at`` is None if no person has set it: the value is then the file's, or the default."""
 
     value: int | bool | None = None
     at: int | None = None
@@ -47,8 +50,11 @@ class ValueMark:
 
 @dataclass(frozen=True, slots=True)
 class FaceRecord:
-    """``box``: x, y, width, height as shares of the displayed picture. ``person``: whose it is, by a person, or with a
-    ``score`` by a model. ``cover``: the person is shown by it."""
+    """A face of a photo.
+
+    ``box`` is x, y, width and height as shares of the displayed picture. ``person`` is the name of the person, which a
+    user assigned or, if there is a ``score``, a model predicted. ``cover`` tells that the face is the person's cover.
+    """
 
     box: tuple[float, float, float, float]
     source: str = "MANUAL"
@@ -61,7 +67,7 @@ class FaceRecord:
 
 @dataclass(frozen=True, slots=True)
 class TagRecord:
-    """A tag that the photo has, and how it came; ``folder``: the path of the one that carries it."""
+    """A tag that the photo has, with its source. ``folder`` is the path of the folder that passes it down."""
 
     tag: str  # path
     source: TagSource
@@ -72,6 +78,8 @@ class TagRecord:
 
 @dataclass(frozen=True, slots=True)
 class PhotoRecord:
+    """A photo with its labels, which is a line of ``photos.jsonl``."""
+
     id: str
     sha256: str
     files: tuple[str, ...]  # paths, the root's name first
@@ -91,12 +99,16 @@ class PhotoRecord:
 
 @dataclass(frozen=True, slots=True)
 class FolderRecord:
+    """A folder with the tags that were put on it."""
+
     path: str
     marks: tuple[TagMark, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PersonRecord:
+    """A person of the library."""
+
     name: str
     is_me: bool = False
     hidden: bool = False
@@ -104,7 +116,11 @@ class PersonRecord:
 
 @dataclass(frozen=True, slots=True)
 class LibraryRecord:
-    """Tags by path, those that no photo has too; ``thresholds``: those that a person set."""
+    """The labels that belong to no single photo, which are the content of ``library.json``.
+
+    ``tags`` holds the paths of all tags, including unused ones; ``thresholds`` those that a person has set, by the path
+    of the tag.
+    """
 
     tags: tuple[str, ...] = ()
     thresholds: dict[str, float] = field(default_factory=dict)

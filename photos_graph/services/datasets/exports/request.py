@@ -1,4 +1,4 @@
-"""What an export was asked for, as the arguments of its job say it."""
+"""The request for an export, as it is kept in the arguments of its job."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ from photos_graph.model import Certainty, DatasetFormat
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """``photos``: the numbers of those that the filter gave when it was asked. ``folder``: the absolute path of the one
-    that the export is made in, under ``name``. ``asked``: the filter, for people."""
+    """A request for an export.
+
+    ``photos`` holds the numbers of the photos that the selection matched at the time of the request. ``folder`` is the
+    absolute path of the folder in which the export is created under ``name``. ``asked`` describes the selection for
+    people.
+    """
 
     format: DatasetFormat
     folder: Path
@@ -26,17 +30,17 @@ class ExportRequest:
     asked: str = ""
     by: str = ""
     at: str = ""  # ISO 8601, UTC
-    block: int = 256  # photos between two notes of what is whole
+    block: int = 256  # photos
 
     @property
     def target(self) -> Path:
         return self.folder / self.name
 
-    def wants_the_same(self, other: ExportRequest) -> bool:
-        """Whether what is made for the one is what the other asks for, but for its name and time."""
-        return self._wanted() == other._wanted()
+    def has_same_content(self, other: ExportRequest) -> bool:
+        """Returns whether both requests lead to the same export, apart from its name and time."""
+        return self._content() == other._content()
 
-    def _wanted(self) -> tuple[object, ...]:
+    def _content(self) -> tuple[object, ...]:
         return self.format, self.folder, self.photos, self.certainty, self.originals
 
     def arguments(self) -> dict[str, str]:
@@ -70,6 +74,6 @@ class ExportRequest:
 
 
 def name_now(format: DatasetFormat) -> tuple[str, str]:
-    """Of an export that is asked for now: the name of its folder, and the time."""
+    """Returns the name of the folder and the time (ISO 8601, UTC) of an export that is requested now."""
     now = datetime.now(UTC)
     return f"{format.lower()}-{now:%Y%m%d-%H%M%S-%f}", now.isoformat(timespec="seconds")

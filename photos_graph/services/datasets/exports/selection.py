@@ -1,4 +1,4 @@
-"""Which photos an export is of, as people say it: a filter, or the words of a search."""
+"""The selection of the photos to export, given as a filter or as the text of a search."""
 
 from __future__ import annotations
 
@@ -27,32 +27,40 @@ from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.parser import parse
 from photos_graph.search.query import Everything, Query
 
-Wanted = PhotoFilter | str | None  # a filter, a text to search for, everything
+Selection = PhotoFilter | str | None  # a filter, the text of a search, or None for all photos
 
 _FILTER = TypeAdapter(PhotoFilter)
-_KNOWN = {
+_FIELDS = {
     field.name
     for kind in (PhotoFilter, TermFilter, FolderFilter, TakenFilter, NearFilter, BoxFilter, IntRange)
     for field in fields(kind)
 }
-_WORDS = {"and", "or", "not"}  # which Python keeps for itself
-_LISTS = {"all", "any", "none"}  # of names
+_KEYWORDS = {"and", "or", "not"}  # of Python, to which our field names append an underscore
+_NAME_LISTS = {"all", "any", "none"}
 
 
-def query_of(wanted: Wanted, search: SearchIndex) -> Query:
-    """Raises BadInput, NotFound, TooComplex."""
-    if wanted is None:
+def query_of(selection: Selection, search: SearchIndex) -> Query:
+    """Returns the query for the selection.
+
+    Raises BadInput if it is invalid, NotFound if it names something that does not exist, TooComplex if it has too many
+    terms.
+    """
+    if selection is None:
         return Everything()
-    if isinstance(wanted, str):
-        return parse(wanted, search.lexicon, date.today()).query
-    return to_query(wanted, IndexNames(search))
+    if isinstance(selection, str):
+        return parse(selection, search.lexicon, date.today()).query
+    return to_query(selection, IndexNames(search))
 
 
-def told(wanted: Wanted) -> str:
-    """For people."""
-    if wanted is None:
+def describe(selection: Selection) -> str:
+    """Returns the selection as text for people."""
+    if selection is None:
         return ""
-    return wanted if isinstance(wanted, str) else json.dumps(_pruned(asdict(wanted)), ensure_ascii=False, default=str)
+    return (
+        selection
+        if isinstance(selection, str)
+        else json.dumps(_pruned(asdict(selection)), ensure_ascii=False, default=str)
+    )
 
 
 def _pruned(value: Any) -> Any:
@@ -62,9 +70,12 @@ def _pruned(value: Any) -> Any:
 
 
 def filter_of(text: str) -> PhotoFilter:
-    """Of JSON in the words of GraphQL's ``PhotoFilter``; tags, persons and places by name. Raises BadInput."""
+    """Returns the filter that the JSON text describes with the field names of GraphQL's ``PhotoFilter``.
+
+    Tags, persons and places are given by name. Raises BadInput if the text is not such a filter.
+    """
     try:
-        return _FILTER.validate_python(_ours(json.loads(text)))
+        return _FILTER.validate_python(_with_field_names(json.loads(text)))
     except json.JSONDecodeError as error:
         raise BadInput(f"The filter is not JSON: {error}") from None
     except ValidationError as error:
@@ -73,21 +84,24 @@ def filter_of(text: str) -> PhotoFilter:
         raise BadInput(f"The filter does not fit: {where or 'it'}: {first['msg']}") from None
 
 
-def _ours(value: Any) -> Any:
+def _with_field_names(value: Any) -> Any:
     if isinstance(value, list):
-        return [_ours(each) for each in value]
+        return [_with_field_names(each) for each in value]
     if not isinstance(value, dict):
         return value
-    return {_key(name): _named(each) if name in _LISTS else _ours(each) for name, each in value.items()}
+    return {
+        _field_name(name): _refs(each) if name in _NAME_LISTS else _with_field_names(each)
+        for name, each in value.items()
+    }
 
 
-def _key(name: str) -> str:
-    """Raises BadInput for a word that no filter has."""
-    key = f"{name}_" if name in _WORDS else re.sub("[A-Z]", lambda capital: f"_{capital[0].lower()}", name)
-    if key not in _KNOWN:
+def _field_name(name: str) -> str:
+    """Returns our name of a GraphQL field. Raises BadInput if no filter has such a field."""
+    field_name = f"{name}_" if name in _KEYWORDS else re.sub("[A-Z]", lambda capital: f"_{capital[0].lower()}", name)
+    if field_name not in _FIELDS:
         raise BadInput(f"The filter has no {name}.")
-    return key
+    return field_name
 
 
-def _named(value: Any) -> Any:
+def _refs(value: Any) -> Any:
     return [{"name": each} if isinstance(each, str) else each for each in value] if isinstance(value, list) else value

@@ -8,11 +8,11 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from photos_graph.paths import encode_raw
-from photos_graph.services.datasets.exports.building import WORK, Building, Written
-from photos_graph.services.datasets.exports.dataset_formats import Block, labels, shown
-from photos_graph.services.datasets.exports.gathering import SPLITS
+from photos_graph.services.datasets.exports.dataset_formats import Block, label_names, visible_faces
 from photos_graph.services.datasets.exports.pictures import Pictures
+from photos_graph.services.datasets.exports.record_reader import SPLITS
 from photos_graph.services.datasets.exports.records import LibraryRecord, PhotoRecord
+from photos_graph.services.datasets.exports.staging import WORK, ExportedFile, StagingFolder
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import Priority, WorkerPool
 
@@ -35,8 +35,8 @@ detection API: `image/encoded`, `image/format`, `image/height`, `image/width`, `
 `image/object/bbox/xmin`, `ymin`, `xmax`, `ymax` (shares) and `image/object/class/text` (the person, or empty).
 `labels.json` lists tags and persons."""
 
-    def __init__(self, building: Building, pictures: Pictures, pool: WorkerPool, settings: Settings) -> None:
-        self._building = building
+    def __init__(self, staging: StagingFolder, pictures: Pictures, pool: WorkerPool, settings: Settings) -> None:
+        self._staging = staging
         self._pictures = pictures
         self._pool = pool
         self._settings = settings
@@ -53,10 +53,10 @@ detection API: `image/encoded`, `image/format`, `image/height`, `image/width`, `
             for part, some in enumerate(parts(chosen, written)):
                 relative = f"{split}/{split}-{number:06d}{f'-{part}' if part else ''}.tfrecord"
                 block.files.append(await self._shard(relative, some))
-        await asyncio.to_thread(shutil.rmtree, self._building.path / passing, True)
+        await asyncio.to_thread(shutil.rmtree, self._staging.path / passing, True)
         return block
 
-    async def _shard(self, relative: str, records: Sequence[PhotoRecord]) -> Written:
+    async def _shard(self, relative: str, records: Sequence[PhotoRecord]) -> ExportedFile:
         argument = {
             "examples": [self._example(record) for record in records],
             "home": str(self._settings.models_dir),
@@ -64,13 +64,13 @@ detection API: `image/encoded`, `image/format`, `image/height`, `image/width`, `
             "max_bytes": self._settings.images.max_bytes,
         }
         _, chunks = await self._pool.call("shard", argument, Priority.BACKGROUND)
-        return await asyncio.to_thread(self._building.put, relative, chunks)
+        return await asyncio.to_thread(self._staging.put, relative, chunks)
 
     def _example(self, record: PhotoRecord) -> dict[str, object]:
         path, width, height = record.picture or ("", 0, 0)
-        faces = list(shown(record))
+        faces = list(visible_faces(record))
         return {
-            "path": encode_raw(bytes(self._building.path / path)),
+            "path": encode_raw(bytes(self._staging.path / path)),
             "integers": {"image/height": [height], "image/width": [width]},
             "floats": {
                 "image/tags/score": [-1.0 if tag.score is None else tag.score for tag in record.tags],
@@ -90,12 +90,12 @@ detection API: `image/encoded`, `image/format`, `image/height`, `image/width`, `
             },
         }
 
-    def finish(self, library: LibraryRecord) -> Iterable[Written]:
-        used = sorted({label for record in self._building.records() for label in labels(record)})
-        yield self._building.put("labels.json", [json.dumps(used, indent=1, ensure_ascii=False).encode()])
+    def finish(self, library: LibraryRecord) -> Iterable[ExportedFile]:
+        used = sorted({label for record in self._staging.records() for label in label_names(record)})
+        yield self._staging.put("labels.json", [json.dumps(used, indent=1, ensure_ascii=False).encode()])
 
 
-def parts(records: Sequence[PhotoRecord], written: Mapping[str, Written]) -> Iterator[list[PhotoRecord]]:
+def parts(records: Sequence[PhotoRecord], written: Mapping[str, ExportedFile]) -> Iterator[list[PhotoRecord]]:
     """As many at a time as a shard holds."""
     part: list[PhotoRecord] = []
     size = 0

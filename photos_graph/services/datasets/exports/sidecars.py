@@ -1,4 +1,4 @@
-"""XMP sidecars in a tree that mirrors the folders of originals, to be copied beside them by whoever wants that."""
+"""The XMP format: sidecars in a tree that mirrors the folders of originals, ready to be copied beside them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from photos_graph.images.formats import RAW
 from photos_graph.jobs.concurrency import when_free
 from photos_graph.library.sidecar import SidecarLabels, write_sidecar
 from photos_graph.model import Box, Region, TagSource
-from photos_graph.services.datasets.exports.building import Building, Written
-from photos_graph.services.datasets.exports.dataset_formats import Block, shown
+from photos_graph.services.datasets.exports.dataset_formats import Block, visible_faces
 from photos_graph.services.datasets.exports.records import FaceRecord, LibraryRecord, PhotoRecord
+from photos_graph.services.datasets.exports.staging import ExportedFile, StagingFolder
 
 log = logging.getLogger(__name__)
 
@@ -23,12 +23,14 @@ Orientation = Callable[[str], Awaitable[int]]  # a photo's id -> EXIF, 1..8; rai
 
 FOLDER = "sidecars"
 NOT_WRITTEN = "Without a sidecar: its labels cannot be written as XMP."
-# What ends an export: all that follows would fail in the same way.
-OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+# These errors end an export, because every further file would fail in the same way.
+DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 NOT_TURNED = "Without its faces: how the original lies could not be read. "
 
 
 class Sidecars:
+    """The writer of the XMP format."""
+
     how_to_read = """\
 The folders in `sidecars` are those of the library, the root's name first. `photo.jpg.xmp` belongs to
 `photo.jpg`, as digiKam reads it; for raw files `photo.xmp` stands beside it, as Lightroom reads it. Tags are
@@ -39,8 +41,8 @@ asked for, stands in `photosGraph:PredictedTags` and `PredictedPersons` as well,
 out. Who said what and when, faces that were ignored or said not to be somebody, and tags without photos are in the JSON
 format only. `photos-graph import` of this folder reads it back."""
 
-    def __init__(self, building: Building, orientation: Orientation) -> None:
-        self._building = building
+    def __init__(self, staging: StagingFolder, orientation: Orientation) -> None:
+        self._staging = staging
         self._orientation = orientation
 
     async def write(self, number: int, records: Sequence[PhotoRecord]) -> Block:
@@ -58,63 +60,66 @@ format only. `photos-graph import` of this folder reads it back."""
         except EngineUnavailable:
             raise
         except PhotosGraphError as error:
-            block.leave_out(record, NOT_TURNED + error.public_message)
+            block.skip(record, NOT_TURNED + error.public_message)
             return None
 
-    def _write(self, records: Sequence[PhotoRecord], turned: dict[str, int | None], block: Block) -> list[Written]:
+    def _write(self, records: Sequence[PhotoRecord], turned: dict[str, int | None], block: Block) -> list[ExportedFile]:
         files = []
         for record in records:
             orientation = turned[record.id]
-            said = sidecar_of(record, with_faces=orientation is not None)
-            if said == SidecarLabels():
+            labels = sidecar_of(record, with_faces=orientation is not None)
+            if labels == SidecarLabels():
                 continue
             try:
-                data = write_sidecar(said, record.width, record.height, orientation or 1)
+                data = write_sidecar(labels, record.width, record.height, orientation or 1)
             except ValueError as error:
                 log.warning("no sidecar of photo %s: %s", record.id, error)
-                block.leave_out(record, NOT_WRITTEN)
+                block.skip(record, NOT_WRITTEN)
                 continue
-            for path in map(_beside, record.files):
+            for path in map(_sidecar_path, record.files):
                 try:
-                    files.append(self._building.put(path, [data]))
-                except OSError as error:  # a name that is too long with four letters more
-                    if error.errno in OF_THE_DISK:
+                    files.append(self._staging.put(path, [data]))
+                except OSError as error:  # ".xmp" may make the name too long
+                    if error.errno in DISK_ERRORS:
                         raise
-                    block.leave_out(record, f"{path} cannot be written: {error.strerror}.")
+                    block.skip(record, f"{path} cannot be written: {error.strerror}.")
         return files
 
-    def finish(self, library: LibraryRecord) -> Iterable[Written]:
-        """``photo.xmp`` of raw files, once all others are known: it is the first one's where two of them differ in
-        their extensions alone."""
-        for record in self._building.records():
+    def finish(self, library: LibraryRecord) -> Iterable[ExportedFile]:
+        """Writes ``photo.xmp`` for raw files, once all other sidecars are known.
+
+        If two raw files differ in their extensions alone, the first of them gets it.
+        """
+        for record in self._staging.records():
             if record.format != RAW.name:
                 continue
             for path in record.files:
-                short = f"{FOLDER}/{PurePosixPath(path).with_suffix('.xmp')}"
-                if self._building.has(_beside(path)) and not self._building.has(short):
-                    yield self._building.put(short, [self._building.read(_beside(path))])
+                full, short = _sidecar_path(path), f"{FOLDER}/{PurePosixPath(path).with_suffix('.xmp')}"
+                if self._staging.contains(full) and not self._staging.contains(short):
+                    yield self._staging.put(short, [self._staging.read(full)])
 
 
-def _beside(file: str) -> str:
+def _sidecar_path(file: str) -> str:
     return f"{FOLDER}/{file}.xmp"
 
 
 def sidecar_of(record: PhotoRecord, *, with_faces: bool = True) -> SidecarLabels:
-    faces = list(shown(record)) if with_faces else []
+    """Returns the labels of the record that a sidecar can hold."""
+    faces = list(visible_faces(record)) if with_faces else []
     named = {face.person for face in faces if face.score is None}
-    supposed = {face.person for face in faces if face.person} - named
+    predicted_persons = {face.person for face in faces if face.person} - named
     rating = record.rating.value
     return SidecarLabels(
         tags=tuple(tag.tag for tag in record.tags),
-        regions=tuple(Region(Box(*face.box), None if _is_twice(face, named) else face.person) for face in faces),
+        regions=tuple(Region(Box(*face.box), None if _is_duplicate(face, named) else face.person) for face in faces),
         rating=None if rating is None else int(rating),
         excluded=tuple(mark.tag for mark in record.marks if mark.excluded),
         favourite=bool(record.favourite.value),
         predicted=tuple(tag.tag for tag in record.tags if tag.source is TagSource.PREDICTED),
-        supposed=tuple(sorted(supposed)),
+        supposed=tuple(sorted(predicted_persons)),
     )
 
 
-def _is_twice(face: FaceRecord, named: Set[str | None]) -> bool:
-    """Whether a model takes somebody for a person who is in the photo already."""
+def _is_duplicate(face: FaceRecord, named: Set[str | None]) -> bool:
+    """Returns whether a model predicted a person whom a user has found in the photo already."""
     return face.score is not None and face.person in named

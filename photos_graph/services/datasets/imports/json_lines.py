@@ -36,11 +36,11 @@ class Exported:
         self._folder = os.fsencode(folder)
 
     async def count(self) -> int:
-        def counted() -> int:
+        def count_labels() -> int:
             with self._opened(PHOTOS) as file:
                 return sum(1 for _ in _lines(file))
 
-        return await asyncio.to_thread(counted)
+        return await asyncio.to_thread(count_labels)
 
     async def library(self) -> LibraryRecord:
         """Raises BadInput when it is damaged; empty where there is none."""

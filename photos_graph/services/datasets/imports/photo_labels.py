@@ -33,7 +33,7 @@ async def write_photos(graph: Graph, records: Mapping[int, PhotoRecord], speaker
 
     async def work(tx: Transaction) -> Outcome:
         await changes.lock(tx)
-        known = {photo.number: photo for photo in await export_rows.said_of(tx, list(records))}
+        known = {photo.number: photo for photo in await export_rows.exported_photos(tx, list(records))}
         return await _LabelBatch(tx, speaker, known, has).write(records)
 
     return await graph.transaction(work)

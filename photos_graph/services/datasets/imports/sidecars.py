@@ -97,7 +97,8 @@ class BesideOriginals:
             batch.refused.append((shown, f"{NO_FOLDER} It has {len(names):,} sidecars."))
             return []
         files = {
-            name: number for (_, name), (_, number) in (await export_rows.placed(self._graph, [folder_id])).items()
+            name: number
+            for (_, name), (_, number) in (await export_rows.photos_in_folders(self._graph, [folder_id])).items()
         }
         stems: dict[str, list[str]] = {}
         for name in files:
@@ -127,7 +128,8 @@ class BesideOriginals:
 
     async def _read(self, some: Sequence[_Beside], batch: RecordBatch) -> RecordBatch:
         known = {
-            photo.number: photo for photo in await export_rows.said_of(self._graph, [each.number for each in some])
+            photo.number: photo
+            for photo in await export_rows.exported_photos(self._graph, [each.number for each in some])
         }
         some = [each for each in some if each.number in known]
         turns = [await self._turn(known[each.number]) for each in some]

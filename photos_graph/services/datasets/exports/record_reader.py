@@ -1,4 +1,4 @@
-"""Records of photos and of the library, read from the graph and the index."""
+"""Reads the records of photos and of the library from the graph and the index."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from photos_graph.services.datasets.exports.records import (
     ValueMark,
 )
 
-SPLITS = (("test", 0.15), ("val", 0.3), ("train", 1.0))  # up to which chance a group is of it
-MOST_DIGITS = 6  # of a box
+SPLITS = (("test", 0.15), ("val", 0.3), ("train", 1.0))  # name, and the hash value (0..1) below which a group is in it
+BOX_DIGITS = 6  # decimals of the sides of a box
 
 
-class Gathering:
-    """``covers``: faces that persons are shown by."""
+class RecordReader:
+    """Reads records. ``covers`` holds the ids of the faces that somebody chose as the cover of a person."""
 
     def __init__(self, graph: Graph, index: Index, tags: Tags, certainty: Certainty, covers: frozenset[str]) -> None:
         self._graph = graph
@@ -42,23 +42,23 @@ class Gathering:
         self._covers = covers
 
     async def photos(self, numbers: Sequence[int]) -> list[PhotoRecord]:
-        """By number; those that are gone, or that no file holds, are left out."""
-        known = [photo for photo in await export_rows.said_of(self._graph, numbers) if photo.files]
-        tags = await self._tags.photo_tags([photo.id for photo in known])
-        return [self._photo(photo, own) for photo, own in zip(known, tags, strict=True)]
+        """Returns the records of the photos, sorted by number. Photos that no file holds any longer are left out."""
+        photos = [photo for photo in await export_rows.exported_photos(self._graph, numbers) if photo.files]
+        tags = await self._tags.photo_tags([photo.id for photo in photos])
+        return [self._photo(photo, photo_tags) for photo, photo_tags in zip(photos, tags, strict=True)]
 
     async def library(self, numbers: BitMap, everything: bool) -> LibraryRecord:
-        """What is said of tags, persons and folders; unless it is of everything, only of those that the photos have."""
+        """Returns the tags, and the persons and folders that the photos have, or all of them if ``everything``."""
         search = self._search
         folders = [id_ for id_ in search.sets.tags.inheritance.marks if search.folders.below(id_) & numbers]
         marks = await self._graph.transaction(lambda tx: tag_edges.of_folders(tx, folders))
         thresholds = await self._graph.transaction(models.chosen_thresholds)
         persons = sorted(search.persons, key=lambda person: person.name)
-        shown = [p for p in persons if everything or search.sets.persons.showing(p.id, self._confirmed) & numbers]
+        included = [p for p in persons if everything or search.sets.persons.showing(p.id, self._confirmed) & numbers]
         return LibraryRecord(
             tags=tuple(sorted(search.tags.path(tag.id) or "" for tag in search.tags)),
             thresholds={path: value for id_, value in thresholds.items() if (path := search.tags.path(id_))},
-            persons=tuple(PersonRecord(person.name, person.is_me, person.hidden) for person in shown),
+            persons=tuple(PersonRecord(person.name, person.is_me, person.hidden) for person in included),
             folders=tuple(
                 FolderRecord(path, self._marks(marks[id_]))
                 for path, id_ in sorted((search.folder_path(id_) or "", id_) for id_ in marks)
@@ -89,10 +89,10 @@ class Gathering:
         folder = self._search.folder_path(tag.folder_id) if tag.folder_id else None
         return TagRecord(self._search.tags.path(tag.tag_id) or "", tag.source, tag.score, tag.model_id, folder)
 
-    def _marks(self, own: Mapping[str, Assertion]) -> tuple[TagMark, ...]:
+    def _marks(self, assertions: Mapping[str, Assertion]) -> tuple[TagMark, ...]:
         marks = (
             TagMark(path, edge.kind is AssertionKind.EXCLUDES, edge.at_ms or None, edge.by, edge.via, edge.recursive)
-            for tag_id, edge in own.items()
+            for tag_id, edge in assertions.items()
             if (path := self._search.tags.path(tag_id))
         )
         return tuple(sorted(marks, key=lambda mark: mark.tag))
@@ -107,18 +107,20 @@ class Gathering:
         person = next((mark.person for mark in marks if not mark.never), None)
         score = None
         if person is None and face.like and not self._confirmed and not face.ignored:
-            like = self._search.persons.get(face.like[0])
-            person, score = (like.name, face.like[1]) if like else (None, None)
+            predicted = self._search.persons.get(face.like[0])
+            person, score = (predicted.name, face.like[1]) if predicted else (None, None)
         sides = (face.box.x, face.box.y, face.box.width, face.box.height)
-        x, y, width, height = (round(side, MOST_DIGITS) for side in sides)
+        x, y, width, height = (round(side, BOX_DIGITS) for side in sides)
         cover = face.id in self._covers
         return FaceRecord((x, y, width, height), face.source, face.ignored, cover, marks, person, score)
 
 
-DATED = frozenset(TakenSource) - {TakenSource.FILE_TIME}  # the time of a file is that of a copy, often
+DATED = frozenset(TakenSource) - {TakenSource.FILE_TIME}  # the time of a file is often that of a copy
 
 
 def split_of(key: str) -> str:
-    """By the key alone: it stays there as the library grows. What models hold out, the lowest fifth, is not trained on
-    here either."""
-    return next(name for name, until in SPLITS if chance(key) < until)
+    """Returns the split of a group. It depends on the key alone, so that it never changes as the library grows.
+
+    The photos that our own models hold out, the lowest fifth, are not in ``train`` either.
+    """
+    return next(name for name, limit in SPLITS if chance(key) < limit)
