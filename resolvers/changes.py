@@ -1,6 +1,8 @@
-"""What a call changed, and taking it back."""
+"""What a call changed, and how to undo it."""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 import strawberry
 
@@ -10,11 +12,15 @@ from resolvers.context import Info
 from resolvers.permissions import CanEdit
 
 
-@strawberry.type
+@strawberry.type(description="What a call that changes many photos, folders or faces has done.")
 class BulkResult:
-    matched: int = strawberry.field(description="Photos, or faces, that the call reaches.")
-    changed: int
-    change: strawberry.ID | None = strawberry.field(description="For `undo`; null where nothing changed.")
+    matched: int = strawberry.field(description="The number of photos, or of faces, that the call applies to.")
+    changed: int = strawberry.field(
+        description="The number of those photos, or faces, that are different now. In a dry run: would be different."
+    )
+    change: strawberry.ID | None = strawberry.field(
+        description="The id of the change, to be passed to `undo`. It is null if nothing changed or in a dry run."
+    )
 
     @classmethod
     def of(cls, result: model.BulkResult) -> BulkResult:
@@ -25,8 +31,15 @@ class BulkResult:
 @strawberry.type
 class ChangeMutations:
     @strawberry.mutation(
-        permission_classes=[CanEdit], description="Any BulkResult with a change id; undoing the undo does it again."
+        permission_classes=[CanEdit],
+        description="Undoes a change. The undo is itself a change, so that it can be undone in turn. Photos, folders "
+        "and faces that were forgotten since are skipped. Fails with NOT_FOUND if the change is not known, and with "
+        "CONFLICT, changing nothing, if it was undone before or if one of its labels was changed again since.",
     )
-    async def undo(self, info: Info, change: strawberry.ID) -> BulkResult:
+    async def undo(
+        self,
+        info: Info,
+        change: Annotated[strawberry.ID, strawberry.argument(description="The `change` of a BulkResult.")],
+    ) -> BulkResult:
         changes, viewer = info.context.services.changes, info.context.known_viewer
         return BulkResult.of(await changes.undo(ids.decode("Change", change), by=viewer.name))

@@ -1,9 +1,9 @@
-"""Relay's connections: pages of a list, by cursors that stay true when the list changes."""
+"""Connections as Relay defines them: pages of a list, by keyset cursors that stay valid when the list changes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 import strawberry
 
@@ -16,32 +16,59 @@ MAX_PAGE = 500
 T = TypeVar("T")
 M = TypeVar("M")
 
+First = Annotated[
+    int | None,
+    strawberry.argument(
+        description=f"The number of items in the page. The default is {DEFAULT_PAGE}, and more than {MAX_PAGE} are "
+        "never returned. A negative number fails with BAD_INPUT."
+    ),
+]
+After = Annotated[
+    str | None,
+    strawberry.argument(
+        description="A cursor of this list; the page starts with the item after it. The page starts at the beginning "
+        "of the list by default. Fails with BAD_INPUT if the cursor is not valid."
+    ),
+]
 
-@strawberry.interface(description="Anything that has a global id.")
+
+@strawberry.interface(description="An object that has a global id and can be fetched again by it.")
 class Node:
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(description="The global id. It is opaque, and it never changes.")
 
 
-@strawberry.type
+@strawberry.type(description="The position of a page in its list.")
 class PageInfo:
-    has_next_page: bool
-    has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
+    has_next_page: bool = strawberry.field(description="Whether items follow this page.")
+    has_previous_page: bool = strawberry.field(description="Whether items precede this page.")
+    start_cursor: str | None = strawberry.field(
+        description="The cursor of the first item of the page, or null if the page is empty."
+    )
+    end_cursor: str | None = strawberry.field(
+        description="The cursor of the last item of the page, or null if the page is empty. Pass it as `after` to get "
+        "the next page."
+    )
 
 
-@strawberry.type
+EDGES = "The items of the page, each with its cursor."
+NODES = "The items of the page, without their cursors."
+PAGE_INFO = "The position of the page in the list."
+TOTAL_COUNT = "The number of items in the whole list, not only in the page."
+CURSOR = "The cursor of the item, to be passed as `after` or `before`. It is opaque."
+
+
+@strawberry.type(description="An item of a list with its cursor.")
 class Edge(Generic[T]):
-    cursor: str
-    node: T
+    cursor: str = strawberry.field(description=CURSOR)
+    node: T = strawberry.field(description="The item.")
 
 
-@strawberry.type
+@strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
-    edges: list[Edge[T]]
-    nodes: list[T]
-    page_info: PageInfo
-    total_count: int
+    edges: list[Edge[T]] = strawberry.field(description=EDGES)
+    nodes: list[T] = strawberry.field(description=NODES)
+    page_info: PageInfo = strawberry.field(description=PAGE_INFO)
+    total_count: int = strawberry.field(description=TOTAL_COUNT)
 
 
 def connection(listing: Listing[M], wrap: Callable[[M], T]) -> Connection[T]:
@@ -64,18 +91,18 @@ def page_info(cursors: Sequence[str], has_next: bool, has_previous: bool) -> Pag
 
 
 def page_size(first: int | None) -> int:
-    """The default where it is left out, the cap where it is more. Raises BadInput for what is negative."""
+    """The default if ``first`` is left out, and the maximum if it is larger. Raises BadInput for a negative number."""
     if not isinstance(first, int):
         return DEFAULT_PAGE
     if first < 0:
-        raise BadInput(f"A page holds 0 to {MAX_PAGE} items; this asks for {first}.")
+        raise BadInput(f"A page holds 0 to {MAX_PAGE} items, but this asks for {first}.")
     return min(first, MAX_PAGE)
 
 
 def page_sizes(first: int | None, last: int | None) -> tuple[int | None, int | None]:
-    """Which end a page is taken from, and its size. Raises BadInput for both at once."""
+    """The sizes of a page from the start and of one from the end; one of them is None. Raises BadInput for both."""
     if isinstance(first, int) and isinstance(last, int):
-        raise BadInput("A page is taken with `first` or with `last`, not both.")
+        raise BadInput("Give either `first` or `last`, not both.")
     if isinstance(last, int):
         return None, page_size(last)
     return page_size(first), None
@@ -87,7 +114,7 @@ def given(value: T | None) -> T | None:
 
 
 def still_there(found: T | None) -> T:
-    """Raises NotFound for what was forgotten while the answer was made."""
+    """Raises NotFound for an object that was removed while the answer was made."""
     if found is None:
-        raise NotFound("Something of this answer was removed a moment ago; ask again.")
+        raise NotFound("Part of this answer was removed a moment ago. Ask again.")
     return found

@@ -1,4 +1,5 @@
-"""Exports and imports: jobs. The owner alone asks for them, since files leave the service, and labels come in bulk."""
+"""Exports and imports, which run as jobs. Only the owner may start them: files leave the service, and labels change in
+bulk."""
 
 from __future__ import annotations
 
@@ -7,30 +8,33 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from photos_graph.model import DatasetFormat
 from resolvers.connections import given
 from resolvers.context import Info
-from resolvers.enums import Certainty
+from resolvers.enums import Certainty, DatasetFormat
 from resolvers.filters import PhotoFilter, decode_filter
 from resolvers.jobs import Job
 from resolvers.permissions import IsOwner
-
-strawberry.enum(DatasetFormat, description="XMP and JSON have no pictures, and can be read back.")
 
 
 @strawberry.type
 class DatasetMutations:
     @strawberry.mutation(
         permission_classes=[IsOwner],
-        description="Labels, and pictures where the format has them, to a new folder in `export.folder`.",
+        description="Starts an export of labels, and of pictures if the format contains them, into a new folder inside "
+        "`export.folder`. An equal export that failed or was cancelled is continued instead. Requires the role OWNER. "
+        "Fails with BAD_INPUT if the filter makes no sense, and with NOT_FOUND if it names an unknown folder.",
     )
     async def export_dataset(
         self,
         info: Info,
-        format: DatasetFormat,
-        filter: PhotoFilter | None = UNSET,
+        format: Annotated[DatasetFormat, strawberry.argument(description="The format of the export.")],
+        filter: Annotated[
+            PhotoFilter | None,
+            strawberry.argument(description="Which photos to export. All photos are exported by default."),
+        ] = UNSET,
         certainty: Annotated[
-            Certainty, strawberry.argument(description="PREDICTED: what models say is in it too.")
+            Certainty,
+            strawberry.argument(description="Which labels to export. PREDICTED includes those that models predict."),
         ] = Certainty.CONFIRMED,
     ) -> Job:
         exports, viewer = info.context.services.exports, info.context.known_viewer
@@ -38,7 +42,16 @@ class DatasetMutations:
         return Job.of(await exports.ask(format, wanted, certainty, by=viewer.name))
 
     @strawberry.mutation(
-        permission_classes=[IsOwner], description="Of an export as JSON or XMP, by the name of its folder."
+        permission_classes=[IsOwner],
+        description="Starts an import of the labels of an export in the format JSON or XMP. Importing the same labels "
+        "again changes nothing. The closing message of the job lists the changes, to be passed to `undo`. Requires the "
+        "role OWNER. Fails with BAD_INPUT if the name is not valid, and with NOT_FOUND if there is no such export.",
     )
-    async def import_dataset(self, info: Info, name: str) -> Job:
+    async def import_dataset(
+        self,
+        info: Info,
+        name: Annotated[
+            str, strawberry.argument(description="The name of the folder of the export inside `export.folder`.")
+        ],
+    ) -> Job:
         return Job.of(await info.context.services.imports.ask(name, by=info.context.known_viewer.name))

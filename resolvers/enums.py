@@ -1,12 +1,209 @@
-"""Enums that several nouns have: known to GraphQL before the first of these is made."""
+"""The enums of the model, registered with GraphQL and described value by value.
+
+Types import their enums from here, so that each is known to GraphQL before a field of that type is made.
+"""
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import strawberry
 
-from photos_graph.model import Certainty, TagSource
+from photos_graph import model
+from photos_graph.model import (
+    Certainty,
+    DatasetFormat,
+    JobKind,
+    JobState,
+    MatchKind,
+    ModelKind,
+    ModelState,
+    PhotoOrder,
+    PlaceKind,
+    Role,
+    RootState,
+    TagSource,
+    TakenSource,
+    ThumbnailFormat,
+    ThumbnailSize,
+    TimelineUnit,
+)
 
-__all__ = ["Certainty", "TagSource"]
+__all__ = [
+    "Certainty",
+    "DatasetFormat",
+    "FileState",
+    "JobKind",
+    "JobState",
+    "MatchKind",
+    "ModelKind",
+    "ModelState",
+    "PhotoOrder",
+    "PlaceKind",
+    "Role",
+    "RootState",
+    "TagSource",
+    "TakenSource",
+    "ThumbnailFormat",
+    "ThumbnailSize",
+    "TimelineUnit",
+]
 
-strawberry.enum(TagSource)
-strawberry.enum(Certainty, description="CONFIRMED leaves predictions out.")
+
+class FileState(StrEnum):
+    """The states of a file that clients see."""
+
+    PRESENT = "PRESENT"
+    OFFLINE = "OFFLINE"
+    MISSING = "MISSING"
+
+    @classmethod
+    def of(cls, state: model.FileState) -> FileState:
+        """A file that a scan has found and not yet read is present for a client."""
+        return cls.PRESENT if state is model.FileState.PENDING else cls(state.value)
+
+
+def _register(enum: type[StrEnum], description: str, **values: str) -> None:
+    """``values`` describes each value by its name. A value without a description fails with KeyError at import."""
+    strawberry.enum(enum, description=description)
+    for value in enum.__strawberry_definition__.values:  # type: ignore[attr-defined]
+        value.description = values[value.name]
+
+
+_register(
+    Certainty,
+    "How certain a label must be to count.",
+    CONFIRMED="Counts only what a person, a folder or a file states. Predictions of a model are left out.",
+    PREDICTED="Counts confirmed labels and also the predictions of the active model.",
+)
+_register(
+    DatasetFormat,
+    "The format of an export. XMP and JSON contain no pictures and can be imported again.",
+    COCO="Writes pictures and one annotation file in the COCO format, with faces as boxes and tags as image labels.",
+    TFRECORD="Writes pictures and labels as TFRECORD shards for TensorFlow, which must be installed.",
+    FOLDERS="Writes pictures into one folder per class, as image classification tools read them.",
+    XMP="Writes one XMP sidecar per photo, which digiKam, Lightroom and similar programs read.",
+    JSON="Writes all labels without loss as lines of JSON. This is the format for a backup.",
+)
+_register(
+    FileState,
+    "Whether a file can be read now.",
+    PRESENT="The file was there at the last scan.",
+    OFFLINE="The root that contains the file is not mounted. The file is kept and returns with its root.",
+    MISSING="The last scan did not find the file, although its root was online.",
+)
+_register(
+    JobKind,
+    "What a job does.",
+    SCAN="Reads new and changed files into the library and marks files that are gone as missing.",
+    FACES="Detects faces in photos that are due.",
+    CLUSTER="Groups faces that have no name and matches them with known persons.",
+    TRAIN_TAGS="Trains a new version of the model of tags.",
+    TRAIN_PERSONS="Trains a new version of the model of persons.",
+    PREDICT="Computes the features of photos, predicts their tags, and chooses questions for the review queue.",
+    EXPORT="Writes an export.",
+    IMPORT="Reads labels from an export or from sidecars.",
+)
+_register(
+    JobState,
+    "The state of a job. SUCCEEDED, FAILED and CANCELLED are final.",
+    QUEUED="The job waits for its turn.",
+    RUNNING="The job is running.",
+    SUCCEEDED="The job reached its end. Single files may still have failed: see `failures`.",
+    FAILED="The job stopped with an error, which `message` describes.",
+    CANCELLED="The job was cancelled.",
+)
+_register(
+    MatchKind,
+    "The kind of condition that a photo matches.",
+    TAG="The photo has a tag.",
+    PERSON="The photo shows a person.",
+    FOLDER="The photo is in a folder.",
+    PLACE="The photo was taken at a place.",
+    DATE="The photo was taken at a date.",
+    TEXT="A word occurs in a name: of the file, a folder, a place, a tag or a person.",
+    OTHER="Another condition holds, such as a rating, the number of faces, the camera or a distance.",
+)
+_register(
+    ModelKind,
+    "What a model predicts.",
+    TAGS="The model predicts the tags of photos.",
+    PERSONS="The model predicts which person a face belongs to.",
+)
+_register(
+    ModelState,
+    "The state of a version of a model. At most one version of each kind is ACTIVE.",
+    CANDIDATE="The version is trained and is about to become active.",
+    ACTIVE="The predictions of this version count.",
+    RETIRED="The version was active until another one replaced it. `activateModel` makes it active again.",
+    REJECTED="The version was worse than the active one on held-out examples and never became active.",
+)
+_register(
+    PhotoOrder,
+    "The order of photos. Photos that are equal in it keep a fixed order of their own.",
+    TAKEN_DESC="Sorts by the time when the photo was taken, newest first. Photos without a time come last.",
+    TAKEN_ASC="Sorts by the time when the photo was taken, oldest first. Photos without a time come last.",
+    ADDED_DESC="Sorts by the time when the photo was added to the library, newest first.",
+    NAME_ASC='Sorts by file name in natural order, so that "IMG_2" comes before "IMG_10".',
+    RATING_DESC="Sorts by rating, highest first. A photo without a rating counts as 0.",
+)
+_register(
+    PlaceKind,
+    "The level of a place.",
+    COUNTRY="The place is a country.",
+    REGION="The place is a region, state or province of a country.",
+    CITY="The place is a city, town or village.",
+)
+_register(
+    Role,
+    "What a viewer may do. Each role includes the ones before it.",
+    VIEWER="May look at everything and change nothing.",
+    EDITOR="May also change labels, train models and run jobs.",
+    OWNER="May also add and remove roots, and export and import datasets.",
+)
+_register(
+    RootState,
+    "Whether the folder of a root can be read now.",
+    ONLINE="The folder is there.",
+    OFFLINE="The folder is not there, or another folder is mounted in its place. Its photos stay in the library.",
+)
+_register(
+    TagSource,
+    "Who states a label. Where several do, the first of MANUAL, IMPORTED, FOLDER and PREDICTED is shown.",
+    MANUAL="A person assigned the label here.",
+    FOLDER="A folder that contains the photo carries the tag.",
+    IMPORTED="The label comes from the file, a sidecar or an import.",
+    PREDICTED="The active model predicts the label.",
+)
+_register(
+    TakenSource,
+    "Where the time of a photo comes from.",
+    EXIF="The EXIF metadata states the time.",
+    GPS="The GPS receiver of the camera recorded the time.",
+    XMP="The XMP or IPTC metadata, in the file or in a sidecar, states the time.",
+    FILE_NAME='The name of the file contains the time, for example "IMG_20190814_183000.jpg".',
+    FILE_TIME="The time is the one when the file was last modified, or no time is known.",
+)
+_register(
+    ThumbnailFormat,
+    "The file format of a thumbnail.",
+    AUTO="The server chooses the best format that the Accept header of the request allows.",
+    JPEG="The thumbnail is a JPEG.",
+    WEBP="The thumbnail is a WebP.",
+    AVIF="The thumbnail is an AVIF.",
+)
+_register(
+    ThumbnailSize,
+    "The size of a thumbnail. A picture is never enlarged.",
+    TINY="The longest edge has up to 160 pixels.",
+    SMALL="The longest edge has up to 320 pixels.",
+    MEDIUM="The longest edge has up to 960 pixels.",
+    LARGE="The longest edge has up to 1920 pixels.",
+)
+_register(
+    TimelineUnit,
+    "The length of a bucket of the timeline.",
+    YEAR="Each bucket is a calendar year.",
+    MONTH="Each bucket is a calendar month.",
+    DAY="Each bucket is a day.",
+)

@@ -1,4 +1,4 @@
-"""Faces: where they are, whose they are, and whom they are like."""
+"""Faces: where they are, which person they belong to, and which persons they resemble."""
 
 from __future__ import annotations
 
@@ -14,70 +14,89 @@ from photos_graph.search.listing import Listing
 from photos_graph.services.browse.faces import Likes, PageKey
 from photos_graph.web.urls import thumbnail_url
 from resolvers import ids
-from resolvers.connections import Connection, Edge, Node, PageInfo, connection, given, page_info, page_size, still_there
+from resolvers.boxes import Box, BoxInput
+from resolvers.changes import BulkResult
+from resolvers.connections import (
+    EDGES,
+    NODES,
+    PAGE_INFO,
+    TOTAL_COUNT,
+    After,
+    Edge,
+    First,
+    Node,
+    PageInfo,
+    given,
+    page_info,
+    page_size,
+    still_there,
+)
 from resolvers.context import Info
-from resolvers.enums import TagSource
-from resolvers.permissions import CanView
-from resolvers.photos import Photo, load_photo
+from resolvers.enums import TagSource, ThumbnailFormat
+from resolvers.jobs import Job
+from resolvers.permissions import CanEdit, CanView
+from resolvers.photos import Format, Photo, load_photo
 
 if TYPE_CHECKING:
     from resolvers.persons import Person
 
-
-@strawberry.type(description="Shares (0 to 1) of the picture as it is displayed.")
-class Box:
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @classmethod
-    def of(cls, box: model.Box) -> Box:
-        return cls(x=box.x, y=box.y, width=box.width, height=box.height)
+ID_OR_NEW_NAME = (
+    "The id of a person, or a new name, which creates the person. Fails with CONFLICT if a person has that name; the "
+    "error gives the id of that person."
+)
+IdOrNewName = Annotated[str, strawberry.argument(description=ID_OR_NEW_NAME)]
+FaceIds = Annotated[
+    list[strawberry.ID], strawberry.argument(description="The ids of up to 10,000 faces. Repeated ids count once.")
+]
 
 
-@strawberry.input(description="Shares (0 to 1) of the picture as it is displayed.")
-class BoxInput:
-    x: float
-    y: float
-    width: float
-    height: float
-
-    def decode(self) -> model.Box:
-        return model.Box(self.x, self.y, self.width, self.height)
-
-
-@strawberry.type
+@strawberry.type(description="A person that a face or a cluster resembles.")
 class PersonSuggestion:
-    person: Annotated[Person, strawberry.lazy("resolvers.persons")]
-    score: float = strawberry.field(description="How likely it is, 0 to 1.")
+    person: Annotated[Person, strawberry.lazy("resolvers.persons")] = strawberry.field(description="The person.")
+    score: float = strawberry.field(description="How likely it is that person, from 0 to 1.")
 
 
-@strawberry.type
+@strawberry.type(description="A face in a photo.")
 class Face(Node):
     own: strawberry.Private[model.Face]
-    box: Box
-    confidence: float = strawberry.field(description="How sure it is that this is a face.")
-    quality: float
-    source: TagSource | None = strawberry.field(description="Who says whose it is: MANUAL, IMPORTED, PREDICTED.")
-    ignored: bool = strawberry.field(description="Not counted, not clustered, not recognised.")
+    box: Box = strawberry.field(description="Where the face is in the photo.")
+    confidence: float = strawberry.field(description="How sure the detector is that this is a face, from 0 to 1.")
+    quality: float = strawberry.field(
+        description="How well the face can be recognised, from 0 to 1, by its size, sharpness and pose. It is 0 until "
+        "a model has looked at the face."
+    )
+    source: TagSource | None = strawberry.field(
+        description="Who states which person this is: MANUAL, IMPORTED or PREDICTED. It is null without a person."
+    )
+    ignored: bool = strawberry.field(
+        description="Whether the face is ignored, such as that of a stranger: it is not counted, grouped or recognised."
+    )
 
-    @strawberry.field
+    @strawberry.field(description="The photo that the face is in.")
     async def photo(self, info: Info) -> Photo:
         return still_there(await load_photo(info, self.own.photo_id))
 
-    @strawberry.field
+    @strawberry.field(
+        description="The person that the face belongs to, as a person assigned it or as the active model predicts it. "
+        "It is null if this is not known."
+    )
     def person(self, info: Info) -> Annotated[Person, strawberry.lazy("resolvers.persons")] | None:
         from resolvers.persons import load_person
 
         return load_person(info, self.own.person_id) if self.own.person_id is not None else None
 
-    @strawberry.field(description="Best first; none where somebody said whose it is.")
+    @strawberry.field(
+        description="The persons that the face resembles, best first, without hidden persons. The list is empty if the "
+        "face is assigned to a person."
+    )
     def suggestions(self, info: Info) -> list[PersonSuggestion]:
         return suggestions(info, self.own.likes)
 
-    @strawberry.field(description="URL of the face, cut out, square and upright.")
-    def thumbnail(self, info: Info, format: model.ThumbnailFormat = model.ThumbnailFormat.AUTO) -> str:
+    @strawberry.field(
+        description="The signed URL of the cropped face, a square with an edge of up to 256 pixels, relative to the "
+        "address of the service. It opens without a token."
+    )
+    def thumbnail(self, info: Info, format: Format = ThumbnailFormat.AUTO) -> str:
         return thumbnail_url(info.context.signer, self.own.photo_id, FaceCut.of(self.own.box), format)
 
     @classmethod
@@ -108,26 +127,26 @@ async def load_face(info: Info, id: str) -> Face | None:
 Count = Callable[[], Awaitable[int]]
 
 
-@strawberry.type
+@strawberry.type(description="A page of faces.")
 class FaceConnection:
     page: strawberry.Private[Listing[str]]
     count: strawberry.Private[Count]
-    page_info: PageInfo
+    page_info: PageInfo = strawberry.field(description=PAGE_INFO)
 
-    @strawberry.field
+    @strawberry.field(description=NODES)
     async def nodes(self, info: Info) -> list[Face]:
         return [edge.node for edge in await self._load(info)]
 
-    @strawberry.field
+    @strawberry.field(description=EDGES)
     async def edges(self, info: Info) -> list[Edge[Face]]:
         return await self._load(info)
 
-    @strawberry.field(description="Of all, not only those of the page.")
+    @strawberry.field(description=TOTAL_COUNT)
     async def total_count(self, info: Info) -> int:
         return await self.count()
 
     async def _load(self, info: Info) -> list[Edge[Face]]:
-        """Without faces that were removed since the page was made."""
+        """Leaves out faces that were removed since the page was made."""
         faces = await info.context.loaders.faces.load_many(self.page.items)
         pairs = zip(self.page.cursors, faces, strict=True)
         return [Edge(cursor=cursor, node=Face.of(face)) for cursor, face in pairs if face is not None]
@@ -140,13 +159,21 @@ async def face_page(
     return FaceConnection(page=page, count=count, page_info=page_info(page.cursors, page.has_next, page.has_previous))
 
 
-@strawberry.input(description="Everything that is given must hold.")
+@strawberry.input(description="Which faces to return. A face must satisfy all conditions that are given.")
 class FaceFilter:
-    photo: strawberry.ID | None = UNSET
-    person: strawberry.ID | None = strawberry.field(default=UNSET, description="Theirs, also if only a model says so.")
-    unassigned: bool | None = strawberry.field(default=UNSET, description="With no person, or with one.")
-    ignored: bool | None = UNSET
-    min_quality: float | None = UNSET
+    photo: strawberry.ID | None = strawberry.field(default=UNSET, description="The faces in the photo with this id.")
+    person: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="The faces of the person with this id, including predictions."
+    )
+    unassigned: bool | None = strawberry.field(
+        default=UNSET, description="True: the faces without a person. False: the faces with one, including predictions."
+    )
+    ignored: bool | None = strawberry.field(
+        default=UNSET, description="True: the faces that are ignored. False: the faces that are not."
+    )
+    min_quality: float | None = strawberry.field(
+        default=UNSET, description="The faces with at least this quality, from 0 to 1."
+    )
 
     def decode(self) -> model.FaceFilter:
         unassigned = given(self.unassigned)
@@ -159,45 +186,107 @@ class FaceFilter:
         )
 
 
-@strawberry.type(description="Faces without a name that are taken for one person. A proposal: its id may change.")
-class FaceCluster(Node):
-    own: strawberry.Private[model.FaceCluster]
-    size: int
-
-    @strawberry.field(description="Best quality first.")
-    async def faces(self, info: Info, first: int | None = UNSET, after: str | None = UNSET) -> FaceConnection:
-        async def count() -> int:
-            return self.own.size
-
-        return await face_page(info, model.FaceFilter(cluster_id=self.own.id), first, after, count)
-
-    @strawberry.field(description="By the mean over its faces, best first.")
-    async def suggestions(self, info: Info) -> list[PersonSuggestion]:
-        return suggestions(info, await info.context.loaders.cluster_likes.load(self.own.id))
-
-    @classmethod
-    def of(cls, cluster: model.FaceCluster) -> FaceCluster:
-        return cls(own=cluster, id=ids.encode("FaceCluster", cluster.id), size=cluster.size)
-
-
-async def load_cluster(info: Info, id: str) -> FaceCluster | None:
-    cluster = await info.context.services.faces.cluster(id)
-    return FaceCluster.of(cluster) if cluster is not None else None
-
-
 @strawberry.type
 class FaceQueries:
-    @strawberry.field(permission_classes=[CanView], description="Best quality first.")
+    @strawberry.field(
+        permission_classes=[CanView],
+        description="Returns the faces that match a filter, best quality first. Fails with NOT_FOUND if the filter "
+        "names an unknown photo or person, and with BAD_INPUT if its quality is not a number.",
+    )
     async def faces(
-        self, info: Info, filter: FaceFilter | None = UNSET, first: int | None = UNSET, after: str | None = UNSET
+        self,
+        info: Info,
+        filter: Annotated[
+            FaceFilter | None,
+            strawberry.argument(description="Which faces to return. All faces are returned by default."),
+        ] = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
     ) -> FaceConnection:
         wanted, faces = filter.decode() if filter else model.FaceFilter(), info.context.services.faces
         await faces.check(wanted)
         return await face_page(info, wanted, first, after, lambda: faces.count(wanted))
 
-    @strawberry.field(permission_classes=[CanView], description="Largest first.")
-    async def face_clusters(
-        self, info: Info, min_size: int = 3, first: int | None = UNSET, after: str | None = UNSET
-    ) -> Connection[FaceCluster]:
-        page = await info.context.services.faces.clusters(min_size, page_size(first), given(after))
-        return connection(page, FaceCluster.of)
+
+@strawberry.type
+class FaceMutations:
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Assigns the faces to a person, replacing any earlier assignment. The result counts faces. Fails "
+        "with NOT_FOUND if a face or the person is not known, and with CONFLICT, changing nothing, if the person would "
+        "appear twice in a photo.",
+    )
+    async def assign_faces(self, info: Info, faces: FaceIds, person: IdOrNewName) -> BulkResult:
+        assignment, viewer = info.context.services.assignment, info.context.known_viewer
+        face_ids, ref = ids.decode_all("Face", faces), ids.ref("Person", person)
+        return BulkResult.of(await assignment.assign(face_ids, ref, by=viewer.name))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="States that the faces are not those of a person. This removes the assignment, if there is one, "
+        "and is remembered, so that the person is not suggested for them again. The result counts faces. Fails with "
+        "NOT_FOUND if a face or the person is not known.",
+    )
+    async def reject_faces(
+        self,
+        info: Info,
+        faces: FaceIds,
+        person_id: Annotated[
+            strawberry.ID, strawberry.argument(name="person", description="The id of the person that they are not.")
+        ],
+    ) -> BulkResult:
+        assignment, viewer = info.context.services.assignment, info.context.known_viewer
+        face_ids, person = ids.decode_all("Face", faces), ids.decode("Person", person_id)
+        return BulkResult.of(await assignment.reject(face_ids, person, by=viewer.name))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Ignores faces, such as those of strangers or things that are not faces, or no longer ignores "
+        "them. An assigned person stays assigned. The result counts faces. Fails with NOT_FOUND if a face is not "
+        "known.",
+    )
+    async def ignore_faces(
+        self,
+        info: Info,
+        faces: FaceIds,
+        ignored: Annotated[bool, strawberry.argument(description="False no longer ignores the faces.")] = True,
+    ) -> BulkResult:
+        assignment, viewer = info.context.services.assignment, info.context.known_viewer
+        return BulkResult.of(await assignment.ignore(ids.decode_all("Face", faces), ignored, by=viewer.name))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Adds a face that the detector missed. Fails with BAD_INPUT if the box is not inside the picture, "
+        "with NOT_FOUND if the photo or the person is not known, and with CONFLICT if a face is there already, in "
+        "which case the error gives its id, or if the person would appear twice in the photo.",
+    )
+    async def add_face(
+        self,
+        info: Info,
+        photo_id: Annotated[strawberry.ID, strawberry.argument(name="photo", description="The id of the photo.")],
+        box: Annotated[BoxInput, strawberry.argument(description="Where the face is in the photo.")],
+        person: Annotated[str | None, strawberry.argument(description=ID_OR_NEW_NAME)] = UNSET,
+    ) -> Face:
+        drawn_faces, viewer = info.context.services.drawn_faces, info.context.known_viewer
+        photo, named = ids.decode("Photo", photo_id), given(person)
+        ref = ids.ref("Person", named) if named is not None else None
+        return Face.of(await drawn_faces.add(photo, box.decode(), ref, by=viewer.name))
+
+
+@strawberry.type
+class FaceJobMutations:
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Starts a job that detects faces in the given photos, again if necessary. By default it looks at "
+        "all photos that are due. Faces that a person edited stay. Fails with NOT_FOUND if a photo is not known.",
+    )
+    async def find_faces(
+        self,
+        info: Info,
+        photos: Annotated[
+            list[strawberry.ID] | None, strawberry.argument(description="The ids of up to 10,000 photos.")
+        ] = UNSET,
+    ) -> Job:
+        wanted = given(photos)
+        photo_ids = None if wanted is None else [ids.decode("Photo", id_) for id_ in wanted]
+        return Job.of(await info.context.services.face_triggers.find(photo_ids))

@@ -1,4 +1,4 @@
-"""Long tasks: asked for, watched, cancelled, tried again."""
+"""Jobs: long tasks that are started, watched, cancelled and retried."""
 
 from __future__ import annotations
 
@@ -11,29 +11,34 @@ from strawberry import UNSET
 
 from photos_graph import model
 from resolvers import ids
-from resolvers.connections import Connection, Node, connection, given, page_size
+from resolvers.connections import After, Connection, First, Node, connection, given, page_size
 from resolvers.context import Info
+from resolvers.enums import JobKind, JobState
 from resolvers.library import Failure, failure_page
 from resolvers.permissions import CanEdit, CanView
 
-strawberry.enum(model.JobKind)
-strawberry.enum(model.JobState)
+JobId = Annotated[strawberry.ID, strawberry.argument(description="The id of the job.")]
 
 
-@strawberry.type
+@strawberry.type(
+    description="A long task that runs in the background. Only one job of each kind runs at a time, and a job that was "
+    "interrupted continues where it stopped."
+)
 class Job(Node):
     own: strawberry.Private[model.Job]
-    kind: model.JobKind
-    state: model.JobState
-    done: int
-    total: int | None
-    message: str | None
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
+    kind: JobKind = strawberry.field(description="What the job does.")
+    state: JobState = strawberry.field(description="The state of the job.")
+    done: int = strawberry.field(description="How many items, such as files, photos or faces, are done.")
+    total: int | None = strawberry.field(description="How many items there are, or null while this is not known.")
+    message: str | None = strawberry.field(
+        description="What the job is doing; at its end, a sentence about the result or the error."
+    )
+    created_at: datetime = strawberry.field(description="When the job was queued.")
+    started_at: datetime | None = strawberry.field(description="When the job started to run, or null before that.")
+    finished_at: datetime | None = strawberry.field(description="When the job ended, or null before that.")
 
-    @strawberry.field
-    async def failures(self, info: Info, first: int | None = UNSET, after: str | None = UNSET) -> Connection[Failure]:
+    @strawberry.field(description="The files on which this job failed.")
+    async def failures(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[Failure]:
         return await failure_page(info, first, after, self.own.id)
 
     @classmethod
@@ -59,32 +64,53 @@ async def load_job(info: Info, id: str) -> Job | None:
 
 @strawberry.type
 class JobQueries:
-    @strawberry.field(permission_classes=[CanView], description="Newest first.")
+    @strawberry.field(permission_classes=[CanView], description="All jobs, newest first.")
     async def jobs(
         self,
         info: Info,
-        state: model.JobState | None = UNSET,
-        first: int | None = UNSET,
-        after: str | None = UNSET,
+        state: Annotated[
+            JobState | None,
+            strawberry.argument(
+                description="Returns only jobs in this state. Jobs in all states are returned by default."
+            ),
+        ] = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
     ) -> Connection[Job]:
         jobs = info.context.services.jobs
         return connection(await jobs.page(given(state), page_size(first), given(after)), Job.of)
 
-    @strawberry.field(permission_classes=[CanView])
-    async def job(self, info: Info, id: strawberry.ID) -> Job | None:
+    @strawberry.field(permission_classes=[CanView], description="Finds a job by its id. Returns null if there is none.")
+    async def job(self, info: Info, id: JobId) -> Job | None:
         return await load_job(info, ids.decode("Job", id))
 
 
 @strawberry.type
 class JobMutations:
-    @strawberry.mutation(permission_classes=[CanEdit], description="Of a root, a folder, or everything.")
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Starts a scan of a root, of a folder or, by default, of the whole library. If an equal scan is "
+        "already queued, that job is returned. Fails with NOT_FOUND if the root or folder is not known.",
+    )
     async def scan(
         self,
         info: Info,
-        root_id: Annotated[strawberry.ID | None, strawberry.argument(name="root")] = UNSET,
-        folder_id: Annotated[strawberry.ID | None, strawberry.argument(name="folder")] = UNSET,
+        root_id: Annotated[
+            strawberry.ID | None, strawberry.argument(name="root", description="The id of the root to scan.")
+        ] = UNSET,
+        folder_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(
+                name="folder", description="The id of the folder to scan. It takes precedence over `root`."
+            ),
+        ] = UNSET,
         accept_missing: Annotated[
-            bool, strawberry.argument(description="Mark files as missing, however many of a root's are gone.")
+            bool,
+            strawberry.argument(
+                description="Whether to mark files as missing no matter how many are gone. By default a scan marks "
+                "none if more than the share `library.missing_limit` of a root is gone, because the disk may be half "
+                "mounted."
+            ),
         ] = False,
     ) -> Job:
         root, folder = ids.decode_given("Root", root_id), ids.decode_given("Folder", folder_id)
@@ -92,23 +118,48 @@ class JobMutations:
         scan = info.context.services.jobs.scan
         return Job.of(await scan(*roots, folder_id=folder, accept_missing=accept_missing))
 
-    @strawberry.mutation(permission_classes=[CanEdit])
-    async def cancel_job(self, info: Info, id: strawberry.ID) -> Job:
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Cancels a job. A queued job ends at once, and a running one at its next step; a job that has "
+        "ended stays as it is. Fails with NOT_FOUND if the job is not known.",
+    )
+    async def cancel_job(self, info: Info, id: JobId) -> Job:
         return Job.of(await info.context.services.jobs.cancel(ids.decode("Job", id)))
 
-    @strawberry.mutation(permission_classes=[CanEdit], description="Reads again what failed: in that job, or ever.")
-    async def retry_failures(self, info: Info, job: strawberry.ID | None = UNSET) -> Job:
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Starts a scan that reads again the files that failed. Fails with NOT_FOUND if the job is not "
+        "known.",
+    )
+    async def retry_failures(
+        self,
+        info: Info,
+        job: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(
+                description="Retries only the failures of this job. The failures of all jobs are retried by default."
+            ),
+        ] = UNSET,
+    ) -> Job:
         return Job.of(await info.context.services.jobs.retry_failures(ids.decode_given("Job", job)))
 
 
 @strawberry.type
 class JobSubscriptions:
-    @strawberry.subscription(permission_classes=[CanView], description="Each step, then the end.")
-    async def job(self, info: Info, id: strawberry.ID) -> AsyncGenerator[Job, None]:
+    @strawberry.subscription(
+        permission_classes=[CanView],
+        description="Sends a job whenever it makes progress, and completes after its end. Fails with NOT_FOUND if the "
+        "job is not known.",
+    )
+    async def job(self, info: Info, id: JobId) -> AsyncGenerator[Job, None]:
         async for step in info.context.services.jobs.watch(ids.decode("Job", id)):
             yield Job.of(step)
 
-    @strawberry.subscription(permission_classes=[CanView], description="Each step of every job.")
+    @strawberry.subscription(
+        permission_classes=[CanView],
+        description="Sends any job whenever it makes progress, starting with those that are queued or running. It "
+        "never completes by itself.",
+    )
     async def jobs(self, info: Info) -> AsyncGenerator[Job, None]:
         async for step in info.context.services.jobs.watch_all():
             yield Job.of(step)

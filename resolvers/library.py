@@ -1,8 +1,9 @@
-"""The library as a whole: its roots, its counts, and what could not be read."""
+"""The library as a whole: its roots, its counts, and the files that could not be read."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
@@ -11,23 +12,22 @@ from photos_graph import model, paths
 from photos_graph.errors import NotFound
 from photos_graph.images import formats
 from resolvers import ids
-from resolvers.connections import Connection, connection, given, page_size
+from resolvers.connections import After, Connection, First, connection, given, page_size
 from resolvers.context import Info
+from resolvers.enums import RootState
 from resolvers.folders import Folder, load_folder
 from resolvers.permissions import CanView, IsOwner
 
-strawberry.enum(model.RootState)
 
-
-@strawberry.type(description="A folder of originals; never written to.")
+@strawberry.type(description="A folder of originals that the library reads. Nothing is ever written to it.")
 class Root:
     root: strawberry.Private[model.Root]
-    id: strawberry.ID
-    name: str
-    path: str
-    state: model.RootState
+    id: strawberry.ID = strawberry.field(description="The global id. It is opaque, and it never changes.")
+    name: str = strawberry.field(description="The name of the root, with which the paths of its folders start.")
+    path: str = strawberry.field(description="The path of the folder on the machine that runs the service.")
+    state: RootState = strawberry.field(description="Whether the folder can be read now.")
 
-    @strawberry.field
+    @strawberry.field(description="The folder of the root as it appears in the library.")
     def folder(self, info: Info) -> Folder:
         folder = load_folder(info, self.root.id)
         if folder is None:
@@ -40,24 +40,30 @@ class Root:
         return cls(root=root, id=ids.encode("Root", root.id), name=root.name, path=path, state=root.state)
 
 
-@strawberry.type
+@strawberry.type(description="Whether this installation can decode files of a format.")
 class FormatSupport:
-    extension: str
-    decoder: str
-    available: bool
+    extension: str = strawberry.field(description='The file name extension without the dot, for example "jpg".')
+    decoder: str = strawberry.field(
+        description='The library that decodes the format: "libvips", "pillow-heif", "rawpy" or "pillow". It is "none" '
+        "for a format that is recognised but cannot be decoded."
+    )
+    available: bool = strawberry.field(description="Whether the decoder is installed.")
 
     @classmethod
     def of(cls, support: formats.FormatSupport) -> FormatSupport:
         return cls(extension=support.extension, decoder=support.decoder, available=support.available)
 
 
-@strawberry.type(description="A file that could not be read, or not in full.")
+@strawberry.type(description="A file that a step of the processing failed on, completely or in part.")
 class Failure:
-    path: str
-    stage: str
-    reason: str
-    attempts: int
-    at: datetime
+    path: str = strawberry.field(description="The path of the file.")
+    stage: str = strawberry.field(
+        description='The step that failed, for example "read", "metadata", "decode", "faces", "features", "export" or '
+        '"import".'
+    )
+    reason: str = strawberry.field(description="A sentence that says what is wrong.")
+    attempts: int = strawberry.field(description="How many times the step was tried.")
+    at: datetime = strawberry.field(description="When it failed last.")
 
     @classmethod
     def of(cls, failure: model.Failure) -> Failure:
@@ -73,50 +79,80 @@ async def failure_page(
     return connection(await browse.failures(page_size(first), given(after), job_id), Failure.of)
 
 
-@strawberry.type
+@strawberry.type(description="The library as a whole.")
 class Library:
-    @strawberry.field
+    @strawberry.field(description="The folders of originals that the library reads.")
     async def roots(self, info: Info) -> list[Root]:
         return [Root.of(root) for root in await info.context.services.roots.all()]
 
-    @strawberry.field
+    @strawberry.field(description="The number of photos. A photo that several files contain counts once.")
     async def photo_count(self, info: Info) -> int:
         return len(info.context.services.index.search)
 
-    @strawberry.field
+    @strawberry.field(description="The number of files.")
     async def file_count(self, info: Info) -> int:
         return (await info.context.services.browse.library_counts()).files
 
-    @strawberry.field
+    @strawberry.field(description="The number of folders, including the folders of the roots.")
     async def folder_count(self, info: Info) -> int:
         return len(info.context.services.index.search.folders)
 
-    @strawberry.field(description="Without those that are ignored.")
+    @strawberry.field(description="The number of faces, without those that are ignored.")
     async def face_count(self, info: Info) -> int:
         return await info.context.services.faces.library_count()
 
-    @strawberry.field
-    async def failures(self, info: Info, first: int | None = UNSET, after: str | None = UNSET) -> Connection[Failure]:
+    @strawberry.field(description="The failures of all jobs that have not been resolved since.")
+    async def failures(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[Failure]:
         return await failure_page(info, first, after)
 
-    @strawberry.field(description="What this installation can decode.")
+    @strawberry.field(description="The file formats that are recognised, and whether this installation decodes them.")
     async def formats(self, info: Info) -> list[FormatSupport]:
         return [FormatSupport.of(each) for each in await info.context.services.browse.formats()]
 
 
 @strawberry.type
 class LibraryQueries:
-    @strawberry.field(permission_classes=[CanView])
+    @strawberry.field(
+        permission_classes=[CanView], description="The library as a whole: its roots, counts and failures."
+    )
     def library(self) -> Library:
         return Library()
 
 
 @strawberry.type
 class LibraryMutations:
-    @strawberry.mutation(permission_classes=[IsOwner])
-    async def add_root(self, info: Info, path: str, name: str | None = UNSET) -> Root:
+    @strawberry.mutation(
+        permission_classes=[IsOwner],
+        description="Adds a folder of originals to the library. Call `scan` afterwards to read it. Requires the role "
+        "OWNER. Fails with BAD_INPUT if the path is not a folder that the service can read, and with CONFLICT if it "
+        "overlaps another root or if the name is taken.",
+    )
+    async def add_root(
+        self,
+        info: Info,
+        path: Annotated[
+            str,
+            strawberry.argument(
+                description='The path on the machine that runs the service, for example "/mnt/photos".'
+            ),
+        ],
+        name: Annotated[
+            str | None,
+            strawberry.argument(
+                description="The name of the root: 1 to 255 characters without a slash. The default is the name of the "
+                "folder, with a number appended if another root has it."
+            ),
+        ] = UNSET,
+    ) -> Root:
         return Root.of(await info.context.services.roots.add(path, given(name)))
 
-    @strawberry.mutation(permission_classes=[IsOwner], description="Forgets entries; never touches originals.")
-    async def remove_root(self, info: Info, id: strawberry.ID) -> bool:
+    @strawberry.mutation(
+        permission_classes=[IsOwner],
+        description="Removes a root, its folders and its files from the library. Originals are never touched. The "
+        "labels of its photos are kept, but the tags of its folders are lost. Requires the role OWNER. Returns false "
+        "if the root is not known.",
+    )
+    async def remove_root(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id of the root.")]
+    ) -> bool:
         return await info.context.services.roots.remove(ids.decode("Root", id))

@@ -1,53 +1,65 @@
-"""Versions of what was learnt, and how good they are."""
+"""Models: the versions that were trained, and how good they are."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
+from strawberry import UNSET
 
 from photos_graph import model
 from resolvers import ids
-from resolvers.connections import Node
+from resolvers.connections import Node, given
 from resolvers.context import Info
+from resolvers.enums import ModelKind, ModelState
+from resolvers.jobs import Job
+from resolvers.permissions import CanEdit, CanView
 
-strawberry.enum(model.ModelKind)
-strawberry.enum(model.ModelState)
-
-NEVER = 2.0  # threshold of a label that is only suggested
+ONLY_SUGGESTED = 2.0  # the threshold of a label that is suggested and never applied
 
 
-@strawberry.type(description="On photos, or faces, that were held out from training.")
+@strawberry.type(
+    description="How good a version is, measured on photos, or faces, that were held out from its training. All labels "
+    "are taken together."
+)
 class ModelMetrics:
-    held_out: int = strawberry.field(description="How many it was measured on.")
-    precision: float
-    recall: float
-    f1: float
-    average_precision: float | None
+    held_out: int = strawberry.field(description="The number of photos, or faces, that it was measured on.")
+    precision: float = strawberry.field(description="The fraction of its predictions that are right, from 0 to 1.")
+    recall: float = strawberry.field(description="The fraction of the true labels that it predicts, from 0 to 1.")
+    f1: float = strawberry.field(description="The harmonic mean of precision and recall, from 0 to 1.")
+    average_precision: float | None = strawberry.field(
+        description="The mean over all labels of their average precision, from 0 to 1, or null if it is not measured."
+    )
 
 
-@strawberry.type
+@strawberry.type(description="How good a version is for one tag or person, measured on held-out photos or faces.")
 class LabelMetrics:
-    label: str = strawberry.field(description="The name of the tag or person when it was trained.")
-    examples: int
-    precision: float
-    recall: float
-    threshold: float = strawberry.field(description="From which on it is given; above 1 where it is only suggested.")
+    label: str = strawberry.field(description="The name that the tag or person had at the time of the training.")
+    examples: int = strawberry.field(description="The number of examples that the version learnt it from.")
+    precision: float = strawberry.field(description="The fraction of its predictions that are right, from 0 to 1.")
+    recall: float = strawberry.field(description="The fraction of the true labels that it predicts, from 0 to 1.")
+    threshold: float = strawberry.field(
+        description="The probability from which a prediction is applied. It is greater than 1 if the label is only "
+        "suggested for review."
+    )
 
 
-@strawberry.type
+@strawberry.type(description="A version of a model, trained on the labels that persons assigned.")
 class Model(Node):
     own: strawberry.Private[model.Model]
-    kind: model.ModelKind
-    version: int
-    state: model.ModelState
-    trained_at: datetime
-    labels: int = strawberry.field(description="Tags or persons that it knows.")
-    examples: int
-    reason: str = strawberry.field(description="Why it is in that state.")
-    snapshot: str = strawberry.field(description="The same for the same photos, labels and split.")
+    kind: ModelKind = strawberry.field(description="What the model predicts.")
+    version: int = strawberry.field(description="The number of the version, counted from 1 for each kind.")
+    state: ModelState = strawberry.field(description="Whether the predictions of this version count.")
+    trained_at: datetime = strawberry.field(description="When the version was trained.")
+    labels: int = strawberry.field(description="The number of tags or persons that the version can predict.")
+    examples: int = strawberry.field(description="The number of examples that the version was trained on.")
+    reason: str = strawberry.field(description="A sentence that says why the version is in its state.")
+    snapshot: str = strawberry.field(
+        description="A hash of the training data. It is the same for the same photos, labels and split."
+    )
 
-    @strawberry.field
+    @strawberry.field(description="How good the version is for all labels together.")
     def metrics(self) -> ModelMetrics:
         own = self.own.metrics
         return ModelMetrics(
@@ -58,7 +70,7 @@ class Model(Node):
             average_precision=own.average_precision,
         )
 
-    @strawberry.field
+    @strawberry.field(description="How good the version is for each tag or person.")
     def per_label(self) -> list[LabelMetrics]:
         return [
             LabelMetrics(
@@ -66,7 +78,7 @@ class Model(Node):
                 examples=each.examples,
                 precision=each.precision,
                 recall=each.recall,
-                threshold=NEVER if each.threshold is None else each.threshold,
+                threshold=ONLY_SUGGESTED if each.threshold is None else each.threshold,
             )
             for each in self.own.per_label
         ]
@@ -90,3 +102,43 @@ class Model(Node):
 async def load_model(info: Info, id: str) -> Model | None:
     found = await info.context.loaders.models.load(id)
     return Model.of(found) if found is not None else None
+
+
+@strawberry.type
+class ModelQueries:
+    @strawberry.field(permission_classes=[CanView], description="The versions of the models, newest first.")
+    async def models(
+        self,
+        info: Info,
+        kind: Annotated[
+            ModelKind | None,
+            strawberry.argument(description="Returns only versions of this kind. All kinds are returned by default."),
+        ] = UNSET,
+    ) -> list[Model]:
+        return [Model.of(each) for each in await info.context.services.models.versions(given(kind))]
+
+
+@strawberry.type
+class ModelMutations:
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Starts a job that trains a new version on the labels that persons assigned. The new version "
+        "becomes active if it is not worse than the active one on held-out examples. The job fails if there are too "
+        "few examples.",
+    )
+    async def train(
+        self, info: Info, kind: Annotated[ModelKind, strawberry.argument(description="What the model predicts.")]
+    ) -> Job:
+        return Job.of(await info.context.services.learning_triggers.train(kind))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Makes a version active, in place of the one that is. This is also how to return to an earlier "
+        "version or to use a rejected one. A job then computes all predictions again. Fails with NOT_FOUND if the "
+        "version is not known, and with UNAVAILABLE if its file is damaged or it was trained on the features of "
+        "another backbone or embedder than the settings name.",
+    )
+    async def activate_model(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id of the version.")]
+    ) -> Model:
+        return Model.of(await info.context.services.models.activate(ids.decode("Model", id)))

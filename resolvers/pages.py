@@ -1,4 +1,4 @@
-"""Pages of photos: which ones, why, and how the whole answer spreads."""
+"""Pages of photos, the reasons why the photos match, and facets of the whole answer."""
 
 from __future__ import annotations
 
@@ -9,11 +9,26 @@ import strawberry
 from strawberry import UNSET
 
 from photos_graph import model
-from photos_graph.search.filters import PhotoFilter as Filter
+from photos_graph.search import filters
 from photos_graph.services.browse.photos import CoveredBucket, PhotoPage
 from resolvers import ids
-from resolvers.connections import PageInfo, given, page_info, page_size, page_sizes
+from resolvers.connections import (
+    CURSOR,
+    EDGES,
+    MAX_PAGE,
+    NODES,
+    PAGE_INFO,
+    TOTAL_COUNT,
+    After,
+    First,
+    PageInfo,
+    given,
+    page_info,
+    page_size,
+    page_sizes,
+)
 from resolvers.context import Info
+from resolvers.enums import MatchKind, PhotoOrder, TimelineUnit
 from resolvers.filters import PhotoFilter, decode_filter
 from resolvers.limits import counted
 from resolvers.permissions import CanView
@@ -24,16 +39,25 @@ if TYPE_CHECKING:
     from resolvers.persons import PersonFacet
     from resolvers.tags import TagFacet
 
-strawberry.enum(model.PhotoOrder)
-strawberry.enum(model.TimelineUnit)
-strawberry.enum(model.MatchKind)
+OrderBy = Annotated[PhotoOrder, strawberry.argument(description="The order of the photos.")]
+Filter = Annotated[
+    PhotoFilter | None,
+    strawberry.argument(description="Which photos to return. All photos are returned by default."),
+]
+FacetSize = Annotated[int, strawberry.argument(description="The number of entries to return, from 0 to 500.")]
 
 
-@strawberry.type(description="Why a photo matched.")
+@strawberry.type(description="A condition of the filter or search that a photo matches.")
 class Match:
-    kind: model.MatchKind
-    label: str
-    via: list[str] = strawberry.field(description="The folders or narrower tags that it came through.")
+    kind: MatchKind = strawberry.field(description="The kind of the condition.")
+    label: str = strawberry.field(
+        description='What the condition is about, for example the name of the tag, "2019-08-14" or "3 faces".'
+    )
+    via: list[str] = strawberry.field(
+        description="The paths through which the photo matches: of the folders that carry the tag, of more specific "
+        "tags or places that the photo has, or of the things whose names contain the word. For example the tag "
+        '"Abruzzo" may match via "Italy/2019 Abruzzo". The list is empty if the photo matches directly.'
+    )
 
     @classmethod
     def of(cls, match: model.Match) -> Match:
@@ -41,7 +65,7 @@ class Match:
 
 
 class Reasons:
-    """Why the photos of a page matched, looked up for all of them when it is first asked for."""
+    """The matches of all photos of a page, looked up together when the first one is asked for."""
 
     def __init__(self, page: PhotoPage) -> None:
         self._page = page
@@ -53,78 +77,81 @@ class Reasons:
         return self._found[place]
 
 
-@strawberry.type
+@strawberry.type(description="A photo of the answer with its cursor.")
 class PhotoEdge:
     reasons: strawberry.Private[Reasons]
     place: strawberry.Private[int]
-    cursor: str
-    node: Photo
+    cursor: str = strawberry.field(description=CURSOR)
+    node: Photo = strawberry.field(description="The photo.")
 
-    @strawberry.field(description="Why this photo matched.")
+    @strawberry.field(
+        description="The conditions of the filter or search that this photo matches. Conditions that must not hold are "
+        "not listed."
+    )
     def matches(self, info: Info) -> list[Match]:
         return [Match.of(match) for match in self.reasons.of(info, self.place)]
 
 
-@strawberry.type
+@strawberry.type(description="A year, and how many photos of the answer were taken in it.")
 class YearFacet:
-    year: int
-    count: int
+    year: int = strawberry.field(description="The calendar year.")
+    count: int = strawberry.field(description="The number of photos in the answer that were taken in this year.")
 
 
-@strawberry.type
+@strawberry.type(description="A place, and how many photos of the answer were taken there.")
 class PlaceFacet:
-    place: Place
-    count: int
+    place: Place = strawberry.field(description="The place.")
+    count: int = strawberry.field(description="The number of photos in the answer that were taken at or within it.")
 
 
-@strawberry.type(description="How the whole answer spreads, not only its page.")
+@strawberry.type(description="How the photos of the whole answer, not only of the page, are distributed.")
 class Facets:
     page: strawberry.Private[PhotoPage]
 
-    @strawberry.field
-    def tags(self, info: Info, first: int = 20) -> list[Annotated[TagFacet, strawberry.lazy("resolvers.tags")]]:
+    @strawberry.field(description="The tags with the most photos, most photos first. A photo counts for ancestors too.")
+    def tags(self, info: Info, first: FacetSize = 20) -> list[Annotated[TagFacet, strawberry.lazy("resolvers.tags")]]:
         from resolvers.tags import Tag, TagFacet
 
         found = info.context.services.browse.tag_facets(self.page.found, page_size(first))
         return [TagFacet(tag=Tag.of(tag), count=count) for tag, count in found]
 
-    @strawberry.field
+    @strawberry.field(description="The persons with the most photos, most photos first, without hidden persons.")
     def persons(
-        self, info: Info, first: int = 20
+        self, info: Info, first: FacetSize = 20
     ) -> list[Annotated[PersonFacet, strawberry.lazy("resolvers.persons")]]:
         from resolvers.persons import Person, PersonFacet
 
         found = info.context.services.browse.person_facets(self.page.found, page_size(first))
         return [PersonFacet(person=Person.of(person), count=count) for person, count in found]
 
-    @strawberry.field
+    @strawberry.field(description="The years with photos, newest first.")
     def years(self, info: Info) -> list[YearFacet]:
         found = info.context.services.browse.year_facets(self.page.found)
         return [YearFacet(year=year, count=count) for year, count in found]
 
-    @strawberry.field
-    def places(self, info: Info, first: int = 20) -> list[PlaceFacet]:
+    @strawberry.field(description="The countries, regions and cities with the most photos, most photos first.")
+    def places(self, info: Info, first: FacetSize = 20) -> list[PlaceFacet]:
         found = info.context.services.browse.place_facets(self.page.found, page_size(first))
         return [PlaceFacet(place=Place.of(place), count=count) for place, count in found]
 
 
-@strawberry.type
+@strawberry.type(description="A page of photos.")
 class PhotoConnection:
     page: strawberry.Private[PhotoPage]
-    page_info: PageInfo
-    total_count: int
-    facets: Facets
+    page_info: PageInfo = strawberry.field(description=PAGE_INFO)
+    total_count: int = strawberry.field(description=TOTAL_COUNT)
+    facets: Facets = strawberry.field(description="How the photos of the whole answer are distributed.")
 
-    @strawberry.field
+    @strawberry.field(description=NODES)
     async def nodes(self, info: Info) -> list[Photo]:
         return [edge.node for edge in await self._load(info)]
 
-    @strawberry.field
+    @strawberry.field(description=EDGES)
     async def edges(self, info: Info) -> list[PhotoEdge]:
         return await self._load(info)
 
     async def _load(self, info: Info) -> list[PhotoEdge]:
-        """Without photos that were forgotten since the page was made."""
+        """Leaves out photos that were removed since the page was made."""
         photos = await info.context.loaders.photos.load_many(self.page.ids)
         pairs, reasons = zip(self.page.cursors, photos, strict=True), Reasons(self.page)
         return [
@@ -145,8 +172,8 @@ class PhotoConnection:
 
 def photo_page(
     info: Info,
-    filter: Filter | None,
-    order: model.PhotoOrder,
+    filter: filters.PhotoFilter | None,
+    order: PhotoOrder,
     first: int | None,
     after: str | None,
     last: int | None = None,
@@ -157,13 +184,13 @@ def photo_page(
     return PhotoConnection.of(browse.photos(filter, order, first, given(after), last, given(before)))
 
 
-@strawberry.type
+@strawberry.type(description="A year, month or day of the timeline that has photos.")
 class TimelineBucket:
     bucket: strawberry.Private[CoveredBucket]
-    start: date
-    count: int
+    start: date = strawberry.field(description="The first day of the bucket.")
+    count: int = strawberry.field(description="The number of photos in the bucket.")
 
-    @strawberry.field(description="A photo to show for it.")
+    @strawberry.field(description="A photo to show for the bucket: the most recent one.")
     async def cover(self, info: Info) -> Photo | None:
         return await load_photo(info, self.bucket.cover_id)
 
@@ -174,26 +201,53 @@ class TimelineBucket:
 
 @strawberry.type
 class PhotoQueries:
-    @strawberry.field(permission_classes=[CanView])
-    async def photo(self, info: Info, id: strawberry.ID) -> Photo | None:
+    @strawberry.field(
+        permission_classes=[CanView], description="Finds a photo by its id. Returns null if there is none."
+    )
+    async def photo(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id of the photo.")]
+    ) -> Photo | None:
         return await load_photo(info, ids.decode("Photo", id))
 
-    @strawberry.field(permission_classes=[CanView])
+    @strawberry.field(
+        permission_classes=[CanView],
+        description="Returns the photos that match a filter, one page at a time. Fails with BAD_INPUT if the filter "
+        "makes no sense, with NOT_FOUND if it names an unknown folder, and with TOO_COMPLEX if it is too large.",
+    )
     def photos(
         self,
         info: Info,
-        filter: PhotoFilter | None = UNSET,
-        order_by: model.PhotoOrder = model.PhotoOrder.TAKEN_DESC,
-        first: int | None = UNSET,
-        after: str | None = UNSET,
-        last: int | None = UNSET,
-        before: str | None = UNSET,
+        filter: Filter = UNSET,
+        order_by: OrderBy = PhotoOrder.TAKEN_DESC,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Annotated[
+            int | None,
+            strawberry.argument(
+                description="The number of items in a page that ends at the end of the list, or before `before`. More "
+                f"than {MAX_PAGE} are never returned. Fails with BAD_INPUT together with `first`."
+            ),
+        ] = UNSET,
+        before: Annotated[
+            str | None,
+            strawberry.argument(
+                description="A cursor of this list; the page ends with an item before it. Fails with BAD_INPUT if the "
+                "cursor is not valid."
+            ),
+        ] = UNSET,
     ) -> PhotoConnection:
         return photo_page(info, decode_filter(filter), order_by, first, after, last, before)
 
-    @strawberry.field(permission_classes=[CanView])
+    @strawberry.field(
+        permission_classes=[CanView],
+        description="Counts the photos that match a filter by year, month or day, newest first. Photos without a time "
+        "are left out. Fails like `photos`, and with TOO_COMPLEX if the list would be too long.",
+    )
     def timeline(
-        self, info: Info, filter: PhotoFilter | None = UNSET, by: model.TimelineUnit = model.TimelineUnit.MONTH
+        self,
+        info: Info,
+        filter: Filter = UNSET,
+        by: Annotated[TimelineUnit, strawberry.argument(description="The length of the buckets.")] = TimelineUnit.MONTH,
     ) -> list[TimelineBucket]:
         browse, wanted = info.context.services.browse, decode_filter(filter)
         return [TimelineBucket.of(bucket) for bucket in counted(info, lambda: browse.timeline(wanted, by))]

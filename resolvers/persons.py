@@ -1,8 +1,9 @@
-"""Persons: who they are, and their pictures."""
+"""Persons: their names, their faces and their photos."""
 
 from __future__ import annotations
 
 from functools import partial
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
@@ -11,42 +12,57 @@ from photos_graph import model
 from photos_graph.errors import BadInput
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from resolvers import ids
-from resolvers.connections import Connection, Node, connection, given, page_size
+from resolvers.changes import BulkResult
+from resolvers.connections import After, Connection, First, Node, connection, given, page_size
 from resolvers.context import Info
+from resolvers.enums import PhotoOrder
 from resolvers.faces import Face, FaceConnection, face_page, load_face
 from resolvers.pages import PhotoConnection, photo_page
-from resolvers.permissions import CanView
+from resolvers.permissions import CanEdit, CanView
+
+PersonId = Annotated[strawberry.ID, strawberry.argument(description="The id of the person.")]
+PersonName = Annotated[
+    str,
+    strawberry.argument(description="The name: 1 to 255 characters without control characters, unique among persons."),
+]
 
 
-@strawberry.type
+@strawberry.type(description="A person whose faces are in the photos.")
 class Person(Node):
     own: strawberry.Private[model.Person]
-    name: str
-    is_me: bool
-    hidden: bool
+    name: str = strawberry.field(description="The name of the person.")
+    is_me: bool = strawberry.field(
+        description='Whether this person is the owner of the library, whom "me" means in a search. At most one is.'
+    )
+    hidden: bool = strawberry.field(
+        description="Whether the person is left out of lists, suggestions and facets. Photos still show the person."
+    )
 
-    @strawberry.field
+    @strawberry.field(description="The number of photos that show this person, including predictions.")
     def photo_count(self, info: Info) -> int:
         return info.context.services.persons.photo_count(self.own.id)
 
-    @strawberry.field(description="Those that only a model says too.")
+    @strawberry.field(description="The number of faces of this person, including predictions.")
     async def face_count(self, info: Info) -> int:
         return await info.context.loaders.face_counts.load(self.own.id)
 
-    @strawberry.field(description="Chosen, else the best of those that somebody said are theirs.")
+    @strawberry.field(
+        description="The face to show for this person: the chosen one, or else the confirmed face of the best quality. "
+        "It is null if no face is confirmed."
+    )
     async def cover(self, info: Info) -> Face | None:
         face_id = await info.context.loaders.covers.load(self.own.id)
         return await load_face(info, face_id) if face_id is not None else None
 
-    @strawberry.field(description="Best quality first.")
-    async def faces(self, info: Info, first: int | None = UNSET, after: str | None = UNSET) -> FaceConnection:
+    @strawberry.field(description="The faces of this person, including predictions, best quality first.")
+    async def faces(self, info: Info, first: First = UNSET, after: After = UNSET) -> FaceConnection:
         count = partial(info.context.loaders.face_counts.load, self.own.id)
         return await face_page(info, model.FaceFilter(person_id=self.own.id), first, after, count)
 
-    @strawberry.field(description="Newest first.")
-    def photos(self, info: Info, first: int | None = UNSET, after: str | None = UNSET) -> PhotoConnection:
+    @strawberry.field(description="The photos that show this person, including predictions, newest first.")
+    def photos(self, info: Info, first: First = UNSET, after: After = UNSET) -> PhotoConnection:
         filter_ = PhotoFilter(persons=TermFilter(all=(model.Ref(id=self.own.id),)))
-        return photo_page(info, filter_, model.PhotoOrder.TAKEN_DESC, first, after)
+        return photo_page(info, filter_, PhotoOrder.TAKEN_DESC, first, after)
 
     @classmethod
     def of(cls, person: model.Person) -> Person:
@@ -59,10 +75,10 @@ class Person(Node):
         )
 
 
-@strawberry.type
+@strawberry.type(description="A person, and how many photos of the answer show that person.")
 class PersonFacet:
-    person: Person
-    count: int
+    person: Person = strawberry.field(description="The person.")
+    count: int = strawberry.field(description="The number of photos in the answer that show the person.")
 
 
 def load_person(info: Info, id: str) -> Person | None:
@@ -72,19 +88,121 @@ def load_person(info: Info, id: str) -> Person | None:
 
 @strawberry.type
 class PersonQueries:
-    @strawberry.field(permission_classes=[CanView], description="By their id, or by their name.")
-    def person(self, info: Info, id: strawberry.ID | None = UNSET, name: str | None = UNSET) -> Person | None:
+    @strawberry.field(
+        permission_classes=[CanView],
+        description="Finds a person by id or by name. Returns null if there is none. Fails with BAD_INPUT unless "
+        "exactly one of the two is given, or if several persons have the name.",
+    )
+    def person(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID | None, strawberry.argument(description="The id of the person.")] = UNSET,
+        name: Annotated[
+            str | None, strawberry.argument(description="The name of the person. Case and accents are ignored.")
+        ] = UNSET,
+    ) -> Person | None:
         ours, name = ids.decode_given("Person", id), given(name)
         if (ours is None) == (name is None):
-            raise BadInput("A person is given by their id or by their name.")
+            raise BadInput("Give either the id or the name of the person.")
         if ours is not None:
             return load_person(info, ours)
         person = info.context.services.persons.named(name or "")
         return Person.of(person) if person is not None else None
 
-    @strawberry.field(permission_classes=[CanView], description="By name.")
+    @strawberry.field(permission_classes=[CanView], description="All persons, by name.")
     def persons(
-        self, info: Info, include_hidden: bool = False, first: int | None = UNSET, after: str | None = UNSET
+        self,
+        info: Info,
+        include_hidden: Annotated[bool, strawberry.argument(description="Whether to include hidden persons.")] = False,
+        first: First = UNSET,
+        after: After = UNSET,
     ) -> Connection[Person]:
         page = info.context.services.persons.page(include_hidden, page_size(first), given(after))
         return connection(page, Person.of)
+
+
+@strawberry.type
+class PersonMutations:
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Creates a person. Fails with BAD_INPUT if the name is not valid, and with CONFLICT if a person "
+        "has that name; the error gives the id of that person.",
+    )
+    async def create_person(
+        self,
+        info: Info,
+        name: PersonName,
+        is_me: Annotated[
+            bool,
+            strawberry.argument(
+                description="Whether the person is the owner of the library, in place of anyone before."
+            ),
+        ] = False,
+    ) -> Person:
+        persons, viewer = info.context.services.person_editing, info.context.known_viewer
+        return Person.of(await persons.create(name, is_me, by=viewer.name))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Renames a person. Fails with BAD_INPUT if the name is not valid, with NOT_FOUND if the person is "
+        "not known, and with CONFLICT if another person has that name; the error gives the id of that person.",
+    )
+    async def rename_person(self, info: Info, id: PersonId, name: PersonName) -> Person:
+        return Person.of(await info.context.services.person_editing.rename(ids.decode("Person", id), name))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Updates a person. Arguments that are left out stay as they are. Fails with NOT_FOUND if the "
+        "person or the face is not known, and with BAD_INPUT if the face is not assigned to the person.",
+    )
+    async def update_person(
+        self,
+        info: Info,
+        id: PersonId,
+        is_me: Annotated[
+            bool | None,
+            strawberry.argument(
+                description="Whether the person is the owner of the library, in place of anyone before."
+            ),
+        ] = UNSET,
+        hidden: Annotated[
+            bool | None,
+            strawberry.argument(description="Whether to leave the person out of lists, suggestions and facets."),
+        ] = UNSET,
+        cover: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="The id of a face of the person to show as the cover."),
+        ] = UNSET,
+    ) -> Person:
+        person_id, cover_id = ids.decode("Person", id), ids.decode_given("Face", cover)
+        persons = info.context.services.person_editing
+        return Person.of(await persons.update(person_id, given(is_me), given(hidden), cover_id))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Merges persons: their faces become faces of `into`, and they are deleted. The result counts "
+        "faces. Fails with BAD_INPUT if `into` is one of `from`, with NOT_FOUND if a person is not known, and with "
+        "CONFLICT, changing nothing, if `into` would then appear twice in a photo.",
+    )
+    async def merge_persons(
+        self,
+        info: Info,
+        from_ids: Annotated[
+            list[strawberry.ID],
+            strawberry.argument(name="from", description="The ids of the persons to merge and delete."),
+        ],
+        into_id: Annotated[
+            strawberry.ID, strawberry.argument(name="into", description="The id of the person that remains.")
+        ],
+    ) -> BulkResult:
+        persons, viewer = info.context.services.person_editing, info.context.known_viewer
+        gone, into = ids.decode_all("Person", from_ids), ids.decode("Person", into_id)
+        return BulkResult.of(await persons.merge(gone, into, by=viewer.name))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Deletes a person. The faces stay and have no name. This cannot be undone. Returns false if the "
+        "person is not known.",
+    )
+    async def delete_person(self, info: Info, id: PersonId) -> bool:
+        return await info.context.services.person_editing.delete(ids.decode("Person", id))

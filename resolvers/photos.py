@@ -1,21 +1,22 @@
-"""Photos, and what is said about them."""
+"""Photos, their files, and their labels."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 from strawberry import UNSET
 
 from photos_graph import model
+from photos_graph.services.browse.persons import persons_of_certainty
+from photos_graph.services.browse.tags import tags_of_certainty
 from photos_graph.web.urls import original_url, thumbnail_url
 from resolvers import ids
 from resolvers.changes import BulkResult
 from resolvers.connections import Node, given, page_size
 from resolvers.context import Info
-from resolvers.enums import Certainty
+from resolvers.enums import Certainty, FileState, TakenSource, ThumbnailFormat, ThumbnailSize
 from resolvers.limits import counted
 from resolvers.permissions import CanEdit
 from resolvers.places import Camera, Location, Place
@@ -27,33 +28,20 @@ if TYPE_CHECKING:
     from resolvers.persons import Person
     from resolvers.tags import PhotoTag
 
-strawberry.enum(model.TakenSource)
-strawberry.enum(model.ThumbnailSize, description="Longest edge 160, 320, 960, 1920; a picture is never enlarged.")
-strawberry.enum(model.ThumbnailFormat, description="AUTO: by the Accept header.")
+MinCertainty = Annotated[Certainty, strawberry.argument(description="CONFIRMED leaves out what only a model predicts.")]
+Format = Annotated[ThumbnailFormat, strawberry.argument(description="The file format of the picture.")]
 
 
-@strawberry.enum
-class FileState(StrEnum):
-    PRESENT = "PRESENT"
-    OFFLINE = "OFFLINE"
-    MISSING = "MISSING"
-
-    @classmethod
-    def of(cls, state: model.FileState) -> FileState:
-        """A file that is seen but not read again yet is there all the same."""
-        return cls.PRESENT if state is model.FileState.PENDING else cls(state.value)
-
-
-@strawberry.type(description="A path that holds a photo's bytes.")
+@strawberry.type(description="A file that contains a photo.")
 class PhotoFile:
     file: strawberry.Private[model.File]
     holder: strawberry.Private[model.Folder]
-    path: str
-    byte_size: int
-    modified_at: datetime
-    state: FileState
+    path: str = strawberry.field(description="The path from the root, starting with its name.")
+    byte_size: int = strawberry.field(description="The size of the file in bytes.")
+    modified_at: datetime = strawberry.field(description="When the file was last modified, as the file system states.")
+    state: FileState = strawberry.field(description="Whether the file can be read now.")
 
-    @strawberry.field
+    @strawberry.field(description="The folder that contains the file.")
     def folder(self) -> Annotated[Folder, strawberry.lazy("resolvers.folders")]:
         from resolvers.folders import Folder
 
@@ -71,83 +59,109 @@ class PhotoFile:
         )
 
 
-@strawberry.type(description="A picture, however many files hold it.")
+@strawberry.type(
+    description="A photo. It is identified by its content: files with the same bytes are one photo, and a file that is "
+    "moved or renamed keeps its photo and its labels."
+)
 class Photo(Node):
     photo: strawberry.Private[model.Photo]
-    name: str
-    width: int = strawberry.field(description="As displayed, orientation applied.")
-    height: int
-    format: str
-    byte_size: int
-    content_hash: str
-    taken_at: LocalDateTime | None
-    taken_offset: str | None = strawberry.field(description='Like "+02:00", where known.')
-    taken_source: model.TakenSource
-    location: Location | None
-    camera: Camera | None
-    rating: int | None = strawberry.field(description="-1 (rejected) to 5.")
-    favourite: bool
-    placeholder: str | None = strawberry.field(description="ThumbHash, base64.")
+    name: str = strawberry.field(description='The name of the file, for example "IMG_0001.JPG".')
+    width: int = strawberry.field(description="The width in pixels as displayed, with the orientation applied.")
+    height: int = strawberry.field(description="The height in pixels as displayed, with the orientation applied.")
+    format: str = strawberry.field(description='The file format by content, for example "JPEG", "HEIC" or "RAW".')
+    byte_size: int = strawberry.field(description="The size of the file in bytes.")
+    content_hash: str = strawberry.field(description="The SHA-256 of the bytes of the file, in hexadecimal digits.")
+    taken_at: LocalDateTime | None = strawberry.field(
+        description="The local time when and where the photo was taken, or null if it is not known."
+    )
+    taken_offset: str | None = strawberry.field(
+        description='The offset of `takenAt` from UTC, for example "+02:00", or null if it is not known.'
+    )
+    taken_source: TakenSource = strawberry.field(description="Where `takenAt` comes from.")
+    location: Location | None = strawberry.field(description="Where the photo was taken, or null if it is not known.")
+    camera: Camera | None = strawberry.field(description="The camera that took the photo, or null if it is not known.")
+    rating: int | None = strawberry.field(
+        description="The rating from -1 (rejected) over 0 to 5 stars, or null if the photo has none."
+    )
+    favourite: bool = strawberry.field(description="Whether the photo is marked as a favourite.")
+    placeholder: str | None = strawberry.field(
+        description="A tiny blurred preview to show while the thumbnail loads: a ThumbHash in base64."
+    )
 
-    @strawberry.field(description="Every path that holds these bytes.")
+    @strawberry.field(description="All files that contain this photo.")
     async def files(self, info: Info) -> list[PhotoFile]:
         files = await info.context.loaders.files.load(self.photo.id)
         folders = info.context.services.browse.folders_by_id([file.folder_id for file in files])
         # A folder that was removed a moment ago takes its files along.
         return [PhotoFile.of(file, folder) for file, folder in zip(files, folders, strict=True) if folder is not None]
 
-    @strawberry.field(description="Country, region, city.")
+    @strawberry.field(description="The country, the region and the city where the photo was taken, as far as known.")
     async def places(self, info: Info) -> list[Place]:
         return [Place.of(place) for place in await info.context.loaders.places.load(self.photo.id)]
 
-    @strawberry.field(description="Those that were put on it, by name; the tags above them are implied.")
+    @strawberry.field(
+        description="The tags that were put on this photo, by name, each once with its strongest source. The ancestors "
+        "of these tags apply to the photo too and are not listed."
+    )
     async def tags(
-        self, info: Info, certainty: Certainty = Certainty.PREDICTED
+        self, info: Info, certainty: MinCertainty = Certainty.PREDICTED
     ) -> list[Annotated[PhotoTag, strawberry.lazy("resolvers.tags")]]:
         from resolvers.tags import PhotoTag
 
-        said = [
-            PhotoTag.of(info, tag)
-            for tag in await info.context.loaders.tags.load(self.photo.id)
-            if certainty is Certainty.PREDICTED or tag.source is not model.TagSource.PREDICTED
-        ]
-        return [tag for tag in said if tag is not None]
+        own = tags_of_certainty(await info.context.loaders.tags.load(self.photo.id), certainty)
+        found = [PhotoTag.of(info, tag) for tag in own]
+        return [tag for tag in found if tag is not None]
 
-    @strawberry.field(description="Who is in it, by name.")
+    @strawberry.field(description="The persons that this photo shows, by name.")
     async def persons(
-        self, info: Info, certainty: Certainty = Certainty.PREDICTED
+        self, info: Info, certainty: MinCertainty = Certainty.PREDICTED
     ) -> list[Annotated[Person, strawberry.lazy("resolvers.persons")]]:
         from resolvers.persons import Person
 
-        return [
-            Person.of(person)
-            for person, predicted in await info.context.loaders.persons.load(self.photo.id)
-            if certainty is Certainty.PREDICTED or not predicted
-        ]
+        found = await info.context.loaders.persons.load(self.photo.id)
+        return [Person.of(person) for person in persons_of_certainty(found, certainty)]
 
-    @strawberry.field(description="From left to right, those that are ignored too.")
+    @strawberry.field(
+        description="The faces in this photo from left to right, including those that are ignored. A very long list "
+        "fails with TOO_COMPLEX."
+    )
     async def faces(self, info: Info) -> list[Annotated[Face, strawberry.lazy("resolvers.faces")]]:
         from resolvers.faces import Face
 
         faces = await info.context.loaders.faces_of_photos.load(self.photo.id)
         return [Face.of(face) for face in counted(info, lambda: faces)]
 
-    @strawberry.field(description="Photos that look like it, the most similar first; none before it was described.")
-    async def similar(self, info: Info, first: int = 20) -> list[Photo]:
+    @strawberry.field(
+        description="Photos that look similar, most similar first. The list is empty until the features of this photo "
+        "have been computed."
+    )
+    async def similar(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="The number of photos, from 0 to 500.")] = 20,
+    ) -> list[Photo]:
         found = await info.context.loaders.similar.load((self.photo.id, page_size(first)))
         photos = await info.context.loaders.photos.load_many(found)
         return [Photo.of(photo) for photo in photos if photo is not None]
 
-    @strawberry.field(description="URL of a light copy.")
+    @strawberry.field(
+        description="The signed URL of a small version of the photo, relative to the address of the service. It opens "
+        "without a token."
+    )
     def thumbnail(
         self,
         info: Info,
-        size: model.ThumbnailSize = model.ThumbnailSize.SMALL,
-        format: model.ThumbnailFormat = model.ThumbnailFormat.AUTO,
+        size: Annotated[
+            ThumbnailSize, strawberry.argument(description="The size of the thumbnail.")
+        ] = ThumbnailSize.SMALL,
+        format: Format = ThumbnailFormat.AUTO,
     ) -> str:
         return thumbnail_url(info.context.signer, self.photo.id, size, format)
 
-    @strawberry.field(description="URL of the file's own bytes; supports Range.")
+    @strawberry.field(
+        description="The signed URL of the unchanged file, relative to the address of the service. It opens without a "
+        "token and supports Range requests."
+    )
     def original(self, info: Info) -> str:
         return original_url(info.context.signer, self.photo.id)
 
@@ -165,7 +179,7 @@ class Photo(Node):
             content_hash=photo.content_hash,
             taken_at=LocalDateTime(taken.at) if taken else None,
             taken_offset=taken.offset if taken else None,
-            taken_source=taken.source if taken else model.TakenSource.FILE_TIME,
+            taken_source=taken.source if taken else TakenSource.FILE_TIME,
             location=Location.of(photo.location),
             camera=Camera.of(photo.camera),
             rating=photo.rating,
@@ -179,14 +193,40 @@ async def load_photo(info: Info, id: str) -> Photo | None:
     return Photo.of(photo) if photo is not None else None
 
 
+PhotoIds = Annotated[
+    list[strawberry.ID], strawberry.argument(description="The ids of up to 10,000 photos. Repeated ids count once.")
+]
+
+
 @strawberry.type
 class PhotoMutations:
-    @strawberry.mutation(permission_classes=[CanEdit], description="-1 (rejected) to 5; null for none.")
-    async def rate_photos(self, info: Info, photos: list[strawberry.ID], rating: int | None = UNSET) -> BulkResult:
-        labels, viewer = info.context.services.ratings, info.context.known_viewer
-        return BulkResult.of(await labels.rate(ids.decode_all("Photo", photos), given(rating), by=viewer.name))
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Rates photos. Files are not changed. Fails with BAD_INPUT if the rating is out of range or there "
+        "are too many photos, and with NOT_FOUND, changing nothing, if one of the photos is not known.",
+    )
+    async def rate_photos(
+        self,
+        info: Info,
+        photos: PhotoIds,
+        rating: Annotated[
+            int | None,
+            strawberry.argument(description="From -1 (rejected) to 5. Null, the default, removes the rating."),
+        ] = UNSET,
+    ) -> BulkResult:
+        ratings, viewer = info.context.services.ratings, info.context.known_viewer
+        return BulkResult.of(await ratings.rate(ids.decode_all("Photo", photos), given(rating), by=viewer.name))
 
-    @strawberry.mutation(permission_classes=[CanEdit])
-    async def favourite_photos(self, info: Info, photos: list[strawberry.ID], favourite: bool) -> BulkResult:
-        labels, viewer = info.context.services.ratings, info.context.known_viewer
-        return BulkResult.of(await labels.favourite(ids.decode_all("Photo", photos), favourite, by=viewer.name))
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Marks photos as favourites or removes the mark. Fails with BAD_INPUT if there are too many "
+        "photos, and with NOT_FOUND, changing nothing, if one of the photos is not known.",
+    )
+    async def favourite_photos(
+        self,
+        info: Info,
+        photos: PhotoIds,
+        favourite: Annotated[bool, strawberry.argument(description="True sets the mark, false removes it.")],
+    ) -> BulkResult:
+        ratings, viewer = info.context.services.ratings, info.context.known_viewer
+        return BulkResult.of(await ratings.favourite(ids.decode_all("Photo", photos), favourite, by=viewer.name))

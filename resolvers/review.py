@@ -1,6 +1,8 @@
-"""The review queue, and answers to it."""
+"""The review queue: questions of the models, and the answers to them."""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
@@ -9,40 +11,54 @@ from photos_graph import model
 from photos_graph.errors import BadInput
 from resolvers import ids
 from resolvers.changes import BulkResult
-from resolvers.connections import Connection, connection, given, page_size, still_there
+from resolvers.connections import After, Connection, First, connection, given, page_size, still_there
 from resolvers.context import Info
+from resolvers.enums import ModelKind
 from resolvers.faces import Face, load_face
 from resolvers.permissions import CanEdit, CanView
 from resolvers.persons import Person, load_person
 from resolvers.photos import Photo, load_photo
 from resolvers.tags import Tag, load_tag
 
+Items = Annotated[
+    list[strawberry.ID],
+    strawberry.argument(
+        description="The ids of up to 1,000 items of the review queue. Either all are about tags or all are about "
+        "persons."
+    ),
+]
 
-@strawberry.type(description="A question whether a photo has a tag, or a face is a person's.")
+
+@strawberry.type(description="A question of a model: does this photo have this tag, or is this face this person?")
 class ReviewItem:
     own: strawberry.Private[model.Question]
-    id: strawberry.ID
-    kind: model.ModelKind
-    label: str = strawberry.field(description="The tag's or person's name; of a tag that does not exist yet too.")
-    score: float = strawberry.field(description="How likely the model holds it, 0 to 1.")
-    reason: str
+    id: strawberry.ID = strawberry.field(description="The global id, to be passed to `confirm` or `reject`.")
+    kind: ModelKind = strawberry.field(description="Whether the question is about a tag or about a person.")
+    label: str = strawberry.field(
+        description="The name of the tag or person. The tag need not exist yet; confirming the item creates it."
+    )
+    score: float = strawberry.field(description="How likely the answer is yes according to the model, from 0 to 1.")
+    reason: str = strawberry.field(description="A sentence that says why this question is asked.")
 
-    @strawberry.field
+    @strawberry.field(description="The photo that the question is about.")
     async def photo(self, info: Info) -> Photo:
         return still_there(await load_photo(info, self.own.photo_id))
 
-    @strawberry.field
+    @strawberry.field(description="The face that the question is about, or null if it is about a tag.")
     async def face(self, info: Info) -> Face | None:
         return await load_face(info, self.own.face_id) if self.own.face_id is not None else None
 
-    @strawberry.field(description="Null where confirming it makes the tag.")
+    @strawberry.field(
+        description="The tag that the question is about, or null if it is about a person or if the tag does not exist "
+        "yet."
+    )
     def tag(self, info: Info) -> Tag | None:
-        of_tag = self.kind is model.ModelKind.TAGS and self.own.label_id is not None
+        of_tag = self.kind is ModelKind.TAGS and self.own.label_id is not None
         return load_tag(info, self.own.label_id or "") if of_tag else None
 
-    @strawberry.field
+    @strawberry.field(description="The person that the question is about, or null if it is about a tag.")
     def person(self, info: Info) -> Person | None:
-        of_person = self.kind is model.ModelKind.PERSONS and self.own.label_id is not None
+        of_person = self.kind is ModelKind.PERSONS and self.own.label_id is not None
         return load_person(info, self.own.label_id or "") if of_person else None
 
     @classmethod
@@ -59,19 +75,30 @@ class ReviewItem:
 
 @strawberry.type
 class ReviewQueries:
-    @strawberry.field(permission_classes=[CanView], description="What teaches most first; of a tag or person, or all.")
+    @strawberry.field(
+        permission_classes=[CanView],
+        description="The questions whose answers teach the models most, most useful first. Questions that were "
+        "answered since are left out. Fails with BAD_INPUT if both a tag and a person are given.",
+    )
     async def review_queue(
         self,
         info: Info,
-        kind: model.ModelKind | None = UNSET,
-        tag: strawberry.ID | None = UNSET,
-        person: strawberry.ID | None = UNSET,
-        first: int | None = UNSET,
-        after: str | None = UNSET,
+        kind: Annotated[
+            ModelKind | None, strawberry.argument(description="Returns only questions about tags, or about persons.")
+        ] = UNSET,
+        tag: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Returns only questions about the tag with this id.")
+        ] = UNSET,
+        person: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Returns only questions about the person with this id."),
+        ] = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
     ) -> Connection[ReviewItem]:
         tag_id, person_id = ids.decode_given("Tag", tag), ids.decode_given("Person", person)
         if tag_id is not None and person_id is not None:
-            raise BadInput("The queue is of a tag or of a person, not both.")
+            raise BadInput("Give either a tag or a person, not both.")
         queue = info.context.services.review.queue
         found = await queue(given(kind), tag_id or person_id, page_size(first), given(after))
         return connection(found, ReviewItem.of)
@@ -81,15 +108,21 @@ class ReviewQueries:
 class ReviewMutations:
     @strawberry.mutation(
         permission_classes=[CanEdit],
-        description="What these items of the review queue ask is so. All are of tags, or all of persons.",
+        description="Answers questions of the review queue with yes: the photos get the tags, or the faces are "
+        "assigned to the persons. An item may be answered again. The result counts photos, or faces. Fails with "
+        "BAD_INPUT if the items are about both tags and persons, with NOT_FOUND if something is not known any more, "
+        "and with CONFLICT if a person would appear twice in a photo.",
     )
-    async def confirm(self, info: Info, items: list[strawberry.ID]) -> BulkResult:
+    async def confirm(self, info: Info, items: Items) -> BulkResult:
         review, viewer = info.context.services.review, info.context.known_viewer
         return BulkResult.of(await review.confirm(ids.decode_all("ReviewItem", items), by=viewer.name))
 
     @strawberry.mutation(
-        permission_classes=[CanEdit], description="It is not so: it is neither asked nor predicted any more."
+        permission_classes=[CanEdit],
+        description="Answers questions of the review queue with no. The label is excluded, so that it is neither asked "
+        "about nor predicted again. The result counts photos, or faces. Fails with BAD_INPUT if the items are about "
+        "both tags and persons, and with NOT_FOUND if something is not known any more.",
     )
-    async def reject(self, info: Info, items: list[strawberry.ID]) -> BulkResult:
+    async def reject(self, info: Info, items: Items) -> BulkResult:
         review, viewer = info.context.services.review, info.context.known_viewer
         return BulkResult.of(await review.reject(ids.decode_all("ReviewItem", items), by=viewer.name))

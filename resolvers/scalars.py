@@ -1,8 +1,8 @@
-"""Times as clients write them."""
+"""The scalars of time."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NewType
 
 import strawberry
@@ -14,6 +14,7 @@ LocalDateTime = NewType("LocalDateTime", datetime)
 
 
 def _parse_local(value: object) -> LocalDateTime:
+    """Raises BadInput."""
     try:
         parsed = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
@@ -21,21 +22,28 @@ def _parse_local(value: object) -> LocalDateTime:
     if parsed is None:
         raise BadInput('A LocalDateTime is written like "2019-08-14T18:30:00".')
     if parsed.tzinfo is not None:
-        raise BadInput("A LocalDateTime has no offset: it is the wall clock where the photo was taken.")
+        raise BadInput("A LocalDateTime has no offset: it is the local time where the photo was taken.")
     return LocalDateTime(parsed)
 
 
 SCALARS: dict[object, ScalarDefinition] = {
     LocalDateTime: strawberry.scalar(
         name="LocalDateTime",
-        description="ISO 8601 without offset: the wall clock where the photo was taken.",
+        description="A local time in ISO 8601 without an offset: what a clock showed where the photo was taken. "
+        'For example "2019-08-14T18:30:00". A value with an offset fails with BAD_INPUT.',
         serialize=datetime.isoformat,
         parse_value=_parse_local,
     ),
     datetime: strawberry.scalar(
         name="DateTime",
-        description="RFC 3339, with offset.",
+        description='A point in time in RFC 3339 with an offset, for example "2019-08-14T16:30:00+00:00".',
         serialize=datetime.isoformat,
         parse_value=datetime.fromisoformat,
+    ),
+    date: strawberry.scalar(
+        name="Date",
+        description='A calendar day in ISO 8601, for example "2019-08-14".',
+        serialize=date.isoformat,
+        parse_value=date.fromisoformat,
     ),
 }

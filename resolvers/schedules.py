@@ -1,8 +1,9 @@
-"""When models are trained by themselves."""
+"""Schedules: when models are trained without being asked."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
@@ -10,16 +11,25 @@ from strawberry import UNSET
 from photos_graph import model
 from resolvers.connections import given
 from resolvers.context import Info
+from resolvers.enums import ModelKind
 from resolvers.permissions import CanEdit, CanView
 
 
-@strawberry.type(description="When a model is trained by itself: by the clock, and when enough was corrected.")
+@strawberry.type(
+    description="When the models of a kind are trained without being asked: at the times of a cron expression, and "
+    "after as many corrections as the setting `learn.corrections` says."
+)
 class Schedule:
-    kind: model.ModelKind
-    cron: str | None = strawberry.field(description="In the time zone of the server; null: not by the clock.")
-    next_at: datetime | None
+    kind: ModelKind = strawberry.field(description="What the models predict.")
+    cron: str | None = strawberry.field(
+        description='The cron expression, in the time zone of the server, for example "30 3 * * 1". It is null if the '
+        "clock does not start a training."
+    )
+    next_at: datetime | None = strawberry.field(
+        description="When the clock starts the next training, or null without a cron expression."
+    )
     corrections: int = strawberry.field(
-        description="Photos, folders or faces of which people said something since the last training."
+        description="The number of photos, folders or faces whose labels were edited since the last training."
     )
 
     @classmethod
@@ -29,7 +39,7 @@ class Schedule:
 
 @strawberry.type
 class ScheduleQueries:
-    @strawberry.field(permission_classes=[CanView], description="One of each kind.")
+    @strawberry.field(permission_classes=[CanView], description="The schedules, one for each kind of model.")
     async def schedules(self, info: Info) -> list[Schedule]:
         return [Schedule.of(each) for each in await info.context.services.schedules.all()]
 
@@ -38,8 +48,19 @@ class ScheduleQueries:
 class ScheduleMutations:
     @strawberry.mutation(
         permission_classes=[CanEdit],
-        description="Five fields, as cron has them: minute, hour, day of the month, month, day of the week; null: not "
-        "by the clock. Whether it is by the clock from now on. What cannot be read: BAD_INPUT.",
+        description="Sets the times when the models of a kind are trained. Returns whether there is a cron expression "
+        "now. Fails with BAD_INPUT if the expression is not valid or never comes true.",
     )
-    async def set_schedule(self, info: Info, kind: model.ModelKind, cron: str | None = UNSET) -> bool:
+    async def set_schedule(
+        self,
+        info: Info,
+        kind: Annotated[ModelKind, strawberry.argument(description="What the models predict.")],
+        cron: Annotated[
+            str | None,
+            strawberry.argument(
+                description="A cron expression of five fields: minute, hour, day of the month, month, day of the week. "
+                'For example "30 3 * * 1" is every Monday at 3:30. Null, the default, stops training by the clock.'
+            ),
+        ] = UNSET,
+    ) -> bool:
         return await info.context.services.schedules.set(kind, given(cron))

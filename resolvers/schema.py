@@ -1,9 +1,15 @@
-"""The schema: what each noun brings, put together."""
+"""The schema: the fields that each noun brings, put together.
+
+A photo has faces, a face has a person, and a person has photos: the types of a graph refer to one another in a circle,
+and so do their modules. This is inherent in GraphQL, and one file of all types would be longer than anybody wants to
+read. So a module imports the types of the nouns that it builds on, and refers to the others by ``strawberry.lazy`` with
+an import inside the resolver.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 from graphql import GraphQLError
@@ -15,33 +21,34 @@ from strawberry.types.graphql import OperationType
 from photos_graph.settings import WebSettings
 from resolvers import ids
 from resolvers.changes import ChangeMutations
+from resolvers.clusters import ClusterJobMutations, ClusterMutations, ClusterQueries, load_cluster
 from resolvers.connections import Node
 from resolvers.context import Context, Info
 from resolvers.datasets import DatasetMutations
 from resolvers.errors import PublicErrors, log_unforeseen
-from resolvers.face_jobs import FaceJobMutations
-from resolvers.faces import FaceQueries, load_cluster, load_face
+from resolvers.faces import FaceJobMutations, FaceMutations, FaceQueries, load_face
 from resolvers.folders import FolderQueries, load_folder
 from resolvers.jobs import JobMutations, JobQueries, JobSubscriptions, load_job
-from resolvers.learning import ModelMutations, ModelQueries
 from resolvers.library import LibraryMutations, LibraryQueries
 from resolvers.limits import QueryLimits, TimeLimit
-from resolvers.models import load_model
-from resolvers.naming import FaceMutations, PersonMutations
+from resolvers.models import ModelMutations, ModelQueries, load_model
 from resolvers.pages import PhotoQueries
 from resolvers.permissions import CanView
-from resolvers.persons import PersonQueries, load_person
+from resolvers.persons import PersonMutations, PersonQueries, load_person
 from resolvers.photos import PhotoMutations, load_photo
 from resolvers.review import ReviewMutations, ReviewQueries
 from resolvers.scalars import SCALARS
 from resolvers.schedules import ScheduleMutations, ScheduleQueries
 from resolvers.search import SearchQueries
-from resolvers.tagging import TagMutations
-from resolvers.tags import TagQueries, load_tag
+from resolvers.tags import TaggingMutations, TagMutations, TagQueries, ThresholdMutations, load_tag
 from resolvers.viewer import ViewerQueries
 
 
-@strawberry.type
+@strawberry.type(
+    description="What can be read. Every field requires at least the role VIEWER. An error has a code in "
+    "`extensions.code`: BAD_INPUT, NOT_FOUND, CONFLICT, UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE, TOO_COMPLEX or "
+    "INTERNAL."
+)
 class Query(
     LibraryQueries,
     FolderQueries,
@@ -50,14 +57,21 @@ class Query(
     TagQueries,
     PersonQueries,
     FaceQueries,
+    ClusterQueries,
     ModelQueries,
     ScheduleQueries,
     ReviewQueries,
     JobQueries,
     ViewerQueries,
 ):
-    @strawberry.field(permission_classes=[CanView])
-    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
+    @strawberry.field(
+        permission_classes=[CanView],
+        description="Finds an object of any type by its global id. Returns null if there is none. Fails with BAD_INPUT "
+        "if the id is not valid.",
+    )
+    async def node(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The global id of the object.")]
+    ) -> Node | None:
         kind, ours = ids.parse(id)
         if kind == "Photo":
             return await load_photo(info, ours)
@@ -78,16 +92,23 @@ class Query(
         return None
 
 
-@strawberry.type
+@strawberry.type(
+    description="What can be changed. Every field requires at least the role EDITOR; without it the call fails with "
+    "FORBIDDEN."
+)
 class Mutation(
     LibraryMutations,
     PhotoMutations,
     TagMutations,
+    TaggingMutations,
     PersonMutations,
+    ClusterMutations,
     FaceMutations,
     ChangeMutations,
     FaceJobMutations,
+    ClusterJobMutations,
     ModelMutations,
+    ThresholdMutations,
     ScheduleMutations,
     ReviewMutations,
     JobMutations,
@@ -96,7 +117,10 @@ class Mutation(
     pass
 
 
-@strawberry.type
+@strawberry.type(
+    description="What can be watched, over a WebSocket with the protocol graphql-transport-ws. Every field requires at "
+    "least the role VIEWER."
+)
 class Subscription(JobSubscriptions):
     pass
 
@@ -106,7 +130,7 @@ ANSWERED_ONCE = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 class Schema(strawberry.Schema):
     async def execute(self, *arguments: Any, **named: Any) -> ExecutionResult:
-        """Subscriptions come by ``subscribe``, over a WebSocket."""
+        """Subscriptions are not executed here but by ``subscribe``, over a WebSocket."""
         return await super().execute(*arguments, **{**named, "allowed_operation_types": ANSWERED_ONCE})
 
     async def stream(self, *arguments: Any, **named: Any) -> AsyncGenerator[Any, None]:
@@ -115,7 +139,7 @@ class Schema(strawberry.Schema):
         return await super().stream(*arguments, **named)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Only what nobody foresaw is worth a line in the log."""
+        """Only unforeseen errors are logged."""
         for error in errors:
             log_unforeseen(error)
 

@@ -1,48 +1,57 @@
-"""Search in words: what they were taken for, and the photos."""
+"""Search in plain words: how they were understood, and the photos."""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
 
 from photos_graph import model
-from resolvers.connections import given, page_size
+from resolvers.connections import After, First, given, page_size
 from resolvers.context import Info
-from resolvers.pages import PhotoConnection
+from resolvers.enums import MatchKind, PhotoOrder
+from resolvers.pages import OrderBy, PhotoConnection
 from resolvers.permissions import CanView
 
 
-@strawberry.type(description="A part of the text, and what it was taken for.")
+@strawberry.type(description="A part of the search text that was understood as a condition.")
 class SearchTerm:
-    text: str
-    kind: model.MatchKind
-    label: str
-    negated: bool
+    text: str = strawberry.field(description="The words of the text that state this condition.")
+    kind: MatchKind = strawberry.field(description="The kind of the condition.")
+    label: str = strawberry.field(
+        description='The condition in words: the name of the tag, person, folder or place, or for example "2019".'
+    )
+    negated: bool = strawberry.field(description='Whether photos must not match it, as in "not in 2020".')
 
     @classmethod
     def of(cls, term: model.SearchTerm) -> SearchTerm:
         return cls(text=term.text, kind=term.kind, label=term.label, negated=term.negated)
 
 
-@strawberry.type
+@strawberry.type(description="The answer to a search in plain words.")
 class SearchResult:
-    terms: list[SearchTerm]
-    unmatched: list[str] = strawberry.field(description="What could not be placed, as it was typed.")
-    photos: PhotoConnection
+    terms: list[SearchTerm] = strawberry.field(
+        description="The conditions that the text was understood as, so that a client can show them."
+    )
+    unmatched: list[str] = strawberry.field(description="The words that were not understood, as they were typed.")
+    photos: PhotoConnection = strawberry.field(description="The photos that match all conditions.")
 
 
 @strawberry.type
 class SearchQueries:
     @strawberry.field(
-        permission_classes=[CanView], description='"landscapes in Abruzzo containing me": words become a filter.'
+        permission_classes=[CanView],
+        description="Searches in plain words, in English or Italian. The words become a filter, which is returned as "
+        '`terms`. For example "landscapes in Abruzzo containing me". Fails with TOO_COMPLEX if the text is too long.',
     )
     def search(
         self,
         info: Info,
-        text: str,
-        order_by: model.PhotoOrder = model.PhotoOrder.TAKEN_DESC,
-        first: int | None = UNSET,
-        after: str | None = UNSET,
+        text: Annotated[str, strawberry.argument(description="What to search for.")],
+        order_by: OrderBy = PhotoOrder.TAKEN_DESC,
+        first: First = UNSET,
+        after: After = UNSET,
     ) -> SearchResult:
         parsed, page = info.context.services.search.search(text, order_by, page_size(first), given(after))
         return SearchResult(

@@ -1,49 +1,88 @@
-"""Tags: their tree, and how they came to photos and folders."""
+"""Tags: their tree, the photos and folders that have them, and how they are edited."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
 
 from photos_graph import model as nouns
-from photos_graph.errors import BadInput
+from photos_graph.errors import BadInput, NotFound
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from resolvers import ids
-from resolvers.connections import Connection, Node, connection, given, page_size
+from resolvers.changes import BulkResult
+from resolvers.connections import After, Connection, First, Node, connection, given, page_size, still_there
 from resolvers.context import Info
-from resolvers.enums import TagSource
+from resolvers.enums import PhotoOrder, TagSource
 from resolvers.folders import Folder, load_folder
 from resolvers.limits import counted
 from resolvers.models import Model, load_model
 from resolvers.pages import PhotoConnection, photo_page
-from resolvers.permissions import CanView
+from resolvers.permissions import CanEdit, CanView
+from resolvers.photos import PhotoIds
+
+TagId = Annotated[strawberry.ID, strawberry.argument(description="The id of the tag.")]
+TagName = Annotated[
+    str,
+    strawberry.argument(
+        description="The name: 1 to 255 characters without a slash or control characters, unique below its parent."
+    ),
+]
+ParentId = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(
+        name="parent", description="The id of the parent tag. The tag is at the top of the tree by default."
+    ),
+]
+
+TagRefs = Annotated[
+    list[str],
+    strawberry.argument(
+        description='Up to 100 tags, each by its id, its name or a path such as "Places/Abruzzo". Fails with BAD_INPUT '
+        "if several tags have the name; the message lists their paths."
+    ),
+]
+FolderId = Annotated[strawberry.ID, strawberry.argument(name="folder", description="The id of the folder.")]
+DryRun = Annotated[
+    bool, strawberry.argument(name="dryRun", description="Whether to return the result without changing anything.")
+]
 
 
-@strawberry.type
+@strawberry.type(description="A tag. Tags form a tree, and a photo that has a tag also has all ancestors of the tag.")
 class Tag(Node):
     own: strawberry.Private[nouns.Tag]
-    name: str
-    threshold: float | None = strawberry.field(description="At and above it a prediction counts.")
+    name: str = strawberry.field(description="The name of the tag, without the names of its ancestors.")
+    threshold: float | None = strawberry.field(
+        description="The probability, from 0 to 1, from which a prediction of this tag is applied. It is null if "
+        "predictions of the tag are only suggested for review."
+    )
 
-    @strawberry.field
+    @strawberry.field(description="The parent of this tag, or null if it is at the top of the tree.")
     def parent(self, info: Info) -> Tag | None:
         return load_tag(info, self.own.parent_id) if self.own.parent_id is not None else None
 
-    @strawberry.field(description="By name.")
+    @strawberry.field(
+        description="The tags directly below this one, by name. A very long list fails with TOO_COMPLEX; use the query "
+        "`tags` with `parent` instead."
+    )
     def children(self, info: Info) -> list[Tag]:
         tags = info.context.services.tags
         return [Tag.of(child) for child in counted(info, lambda: tags.children(self.own.id))]
 
-    @strawberry.field(description="Of photos that have it or a tag below it.")
+    @strawberry.field(
+        description="The number of photos that have this tag or a descendant of it, including predictions."
+    )
     def photo_count(self, info: Info) -> int:
         return info.context.services.tags.photo_count(self.own.id)
 
-    @strawberry.field(description="Newest first.")
-    def photos(self, info: Info, first: int | None = UNSET, after: str | None = UNSET) -> PhotoConnection:
+    @strawberry.field(
+        description="The photos that have this tag or a descendant of it, including predictions, newest first."
+    )
+    def photos(self, info: Info, first: First = UNSET, after: After = UNSET) -> PhotoConnection:
         filter_ = PhotoFilter(tags=TermFilter(all=(nouns.Ref(id=self.own.id),)))
-        return photo_page(info, filter_, nouns.PhotoOrder.TAKEN_DESC, first, after)
+        return photo_page(info, filter_, PhotoOrder.TAKEN_DESC, first, after)
 
     @classmethod
     def of(cls, tag: nouns.Tag) -> Tag:
@@ -55,30 +94,38 @@ def load_tag(info: Info, id: str) -> Tag | None:
     return Tag.of(tag) if tag is not None else None
 
 
-@strawberry.type
+@strawberry.type(description="A tag, and how many photos of the answer have it.")
 class TagFacet:
-    tag: Tag
-    count: int
+    tag: Tag = strawberry.field(description="The tag.")
+    count: int = strawberry.field(description="The number of photos in the answer that have the tag or a descendant.")
 
 
-@strawberry.type(description="How a tag came to be on a photo. Nothing a person said is ever overwritten by a machine.")
+@strawberry.type(
+    description="A tag on a photo, and how it came there. A machine never overwrites what a person assigned."
+)
 class PhotoTag:
-    """A page shows hundreds of these: what the index knows is looked up at once, since every resolver has its cost."""
+    """A page shows hundreds of these, and every resolver has its cost: what the index knows is looked up at once."""
 
     own: strawberry.Private[nouns.PhotoTag]
-    tag: Tag
-    source: TagSource
-    origin: Folder | None = strawberry.field(name="from", description="The folder that brings it.")
-    score: float | None
-    at: datetime | None
+    tag: Tag = strawberry.field(description="The tag.")
+    source: TagSource = strawberry.field(description="Who states that the photo has the tag.")
+    origin: Folder | None = strawberry.field(
+        name="from", description="The folder that carries the tag, if the source is FOLDER, or else null."
+    )
+    score: float | None = strawberry.field(
+        description="The probability of a prediction, from 0 to 1, if the source is PREDICTED, or else null."
+    )
+    at: datetime | None = strawberry.field(
+        description="When the tag was assigned, or null for a prediction or if this is not known."
+    )
 
-    @strawberry.field(description="What predicted it.")
+    @strawberry.field(description="The version of the model that predicts the tag, if the source is PREDICTED.")
     async def model(self, info: Info) -> Model | None:
         return await load_model(info, self.own.model_id) if self.own.model_id is not None else None
 
     @classmethod
     def of(cls, info: Info, own: nouns.PhotoTag) -> PhotoTag | None:
-        """None where its tag was deleted a moment ago."""
+        """None if the tag was deleted a moment ago."""
         tag = load_tag(info, own.tag_id)
         origin = load_folder(info, own.folder_id) if own.folder_id is not None else None
         return cls(own=own, tag=tag, source=own.source, origin=origin, score=own.score, at=own.at) if tag else None
@@ -86,38 +133,243 @@ class PhotoTag:
 
 @strawberry.type(description="A tag that a folder gives to its own photos.")
 class FolderTag:
-    tag: Tag
-    recursive: bool = strawberry.field(description="For all below, else for the folder's own photos alone.")
-    origin: Folder = strawberry.field(name="from", description="The folder itself, or one above.")
+    tag: Tag = strawberry.field(description="The tag.")
+    recursive: bool = strawberry.field(
+        description="Whether the tag applies to all photos below the folder that carries it, or only to those directly "
+        "inside."
+    )
+    origin: Folder = strawberry.field(
+        name="from", description="The folder that carries the tag: the folder itself or an ancestor of it."
+    )
 
     @classmethod
     def of(cls, info: Info, own: nouns.FolderTag) -> FolderTag | None:
-        """None where its tag was deleted a moment ago."""
+        """None if the tag was deleted a moment ago."""
         tag, origin = load_tag(info, own.tag_id), load_folder(info, own.folder_id)
         return cls(tag=tag, recursive=own.recursive, origin=origin) if tag and origin else None
 
 
+@strawberry.type(description="A tag that the name of a folder suggests.")
+class FolderTagProposal:
+    own: strawberry.Private[nouns.FolderTagProposal]
+    tag: str = strawberry.field(description='The name of the tag, or its path, for example "Places/Abruzzo".')
+    photo_count: int = strawberry.field(description="The number of photos in the folder and below it.")
+    applied: bool = strawberry.field(description="Whether the folder carries the tag now. It is false in a dry run.")
+
+    @strawberry.field(description="The folder whose name suggests the tag.")
+    def folder(self, info: Info) -> Folder:
+        return still_there(load_folder(info, self.own.folder_id))
+
+    @classmethod
+    def of(cls, proposal: nouns.FolderTagProposal) -> FolderTagProposal:
+        return cls(own=proposal, tag=proposal.tag, photo_count=proposal.photo_count, applied=proposal.applied)
+
+
 @strawberry.type
 class TagQueries:
-    @strawberry.field(permission_classes=[CanView], description='By its id, or by its name or path ("Places/Abruzzo").')
-    def tag(self, info: Info, id: strawberry.ID | None = UNSET, name: str | None = UNSET) -> Tag | None:
+    @strawberry.field(
+        permission_classes=[CanView],
+        description="Finds a tag by its id, or by its name or path. Returns null if there is none. Fails with "
+        "BAD_INPUT unless exactly one of the two is given, or if several tags have the name; the message lists their "
+        "paths.",
+    )
+    def tag(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID | None, strawberry.argument(description="The id of the tag.")] = UNSET,
+        name: Annotated[
+            str | None,
+            strawberry.argument(description='The name, or a path such as "Places/Abruzzo" from the top of the tree.'),
+        ] = UNSET,
+    ) -> Tag | None:
         ours, name = ids.decode_given("Tag", id), given(name)
         if (ours is None) == (name is None):
-            raise BadInput("A tag is given by its id or by its name.")
+            raise BadInput("Give either the id or the name of the tag.")
         if ours is not None:
             return load_tag(info, ours)
         tag = info.context.services.tags.named(name or "")
         return Tag.of(tag) if tag is not None else None
 
-    @strawberry.field(permission_classes=[CanView], description="By name: all of them, or those right below a parent.")
+    @strawberry.field(
+        permission_classes=[CanView],
+        description="All tags of all levels, by name. Fails with NOT_FOUND if the parent is not known.",
+    )
     def tags(
         self,
         info: Info,
-        prefix: str | None = UNSET,
-        parent: strawberry.ID | None = UNSET,
-        first: int | None = UNSET,
-        after: str | None = UNSET,
+        prefix: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Returns only tags whose name starts with this. Case and accents are ignored."
+            ),
+        ] = UNSET,
+        parent: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Returns only the tags directly below the tag with this id."),
+        ] = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
     ) -> Connection[Tag]:
         parent_id = ids.decode_given("Tag", parent)
         page = info.context.services.tags.page(given(prefix), parent_id, page_size(first), given(after))
         return connection(page, Tag.of)
+
+
+@strawberry.type
+class TagMutations:
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Creates a tag. Fails with BAD_INPUT if the name is not valid, with NOT_FOUND if the parent is not "
+        "known, and with CONFLICT if the parent has a tag of that name.",
+    )
+    async def create_tag(self, info: Info, name: TagName, parent_id: ParentId = UNSET) -> Tag:
+        tagging, viewer = info.context.services.tagging, info.context.known_viewer
+        return Tag.of(await tagging.create(name, ids.decode_given("Tag", parent_id), by=viewer.name))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Renames a tag. Fails with BAD_INPUT if the name is not valid, with NOT_FOUND if the tag is not "
+        "known, and with CONFLICT if its parent has another tag of that name; use `mergeTags` to merge the two.",
+    )
+    async def rename_tag(self, info: Info, id: TagId, name: TagName) -> Tag:
+        return Tag.of(await info.context.services.tagging.rename(ids.decode("Tag", id), name))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Moves a tag, with its descendants, below another parent. Fails with NOT_FOUND if one of them is "
+        "not known, with BAD_INPUT if the parent is the tag itself or a descendant of it, and with CONFLICT if the "
+        "parent has a tag of the same name.",
+    )
+    async def move_tag(self, info: Info, id: TagId, parent_id: ParentId = UNSET) -> Tag:
+        parent = ids.decode_given("Tag", parent_id)
+        return Tag.of(await info.context.services.tagging.move(ids.decode("Tag", id), parent))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Merges tags: photos and folders that have one of them get `into` instead, their children move "
+        "below `into`, and they are deleted. This cannot be undone. Fails with NOT_FOUND if a tag is not known, and "
+        "with BAD_INPUT if `into` is one of `from` or a descendant of one.",
+    )
+    async def merge_tags(
+        self,
+        info: Info,
+        from_ids: Annotated[
+            list[strawberry.ID],
+            strawberry.argument(name="from", description="The ids of the tags to merge and delete."),
+        ],
+        into_id: Annotated[
+            strawberry.ID, strawberry.argument(name="into", description="The id of the tag that remains.")
+        ],
+    ) -> Tag:
+        merged = await info.context.services.tagging.merge(ids.decode_all("Tag", from_ids), ids.decode("Tag", into_id))
+        return Tag.of(merged)
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Deletes a tag from the tree, from all photos and from all folders. This cannot be undone. Returns "
+        "false if the tag is not known. Fails with CONFLICT if there are tags below it.",
+    )
+    async def delete_tag(self, info: Info, id: TagId) -> bool:
+        return await info.context.services.tagging.delete(ids.decode("Tag", id))
+
+
+@strawberry.type
+class TaggingMutations:
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Adds tags to photos. Tags given by a name or path that does not exist are created. The result "
+        "counts photos. Fails with NOT_FOUND, changing nothing, if a photo or the id of a tag is not known, and with "
+        "BAD_INPUT if a name is not valid or there are more than 100,000 pairs of photo and tag.",
+    )
+    async def tag_photos(self, info: Info, photos: PhotoIds, tags: TagRefs) -> BulkResult:
+        tagging, viewer = info.context.services.tagging, info.context.known_viewer
+        photo_ids, refs = ids.decode_all("Photo", photos), ids.refs("Tag", tags)
+        return BulkResult.of(await tagging.tag_photos(photo_ids, refs, by=viewer.name))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Removes tags and their descendants from photos. A tag that a photo would still have from a "
+        "folder, a file or a model is excluded on the photo. The result counts photos. Fails with NOT_FOUND, changing "
+        "nothing, if a photo or a tag is not known, and with BAD_INPUT if there are more than 100,000 pairs of photo "
+        "and tag.",
+    )
+    async def untag_photos(self, info: Info, photos: PhotoIds, tags: TagRefs) -> BulkResult:
+        tagging, viewer = info.context.services.tagging, info.context.known_viewer
+        photo_ids, refs = ids.decode_all("Photo", photos), ids.refs("Tag", tags)
+        return BulkResult.of(await tagging.untag_photos(photo_ids, refs, by=viewer.name))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Adds tags to a folder, which gives them to its photos, now and in the future. Tags given by a "
+        "name or path that does not exist are created. The result counts photos. Fails with NOT_FOUND if the folder or "
+        "the id of a tag is not known, and with BAD_INPUT if a name is not valid.",
+    )
+    async def tag_folder(
+        self,
+        info: Info,
+        folder_id: FolderId,
+        tags: TagRefs,
+        recursive: Annotated[
+            bool,
+            strawberry.argument(
+                description="Whether the tags apply to all photos below the folder, or only to those directly inside."
+            ),
+        ] = True,
+        dry_run: DryRun = False,
+    ) -> BulkResult:
+        tagging, viewer = info.context.services.tagging, info.context.known_viewer
+        folder, refs = ids.decode("Folder", folder_id), ids.refs("Tag", tags)
+        return BulkResult.of(await tagging.tag_folder(folder, refs, recursive, dry_run, by=viewer.name))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Removes tags and their descendants from a folder. A tag that the folder would still inherit from "
+        "a folder above is excluded on this folder and below it. The result counts photos. Fails with NOT_FOUND if the "
+        "folder or a tag is not known.",
+    )
+    async def untag_folder(self, info: Info, folder_id: FolderId, tags: TagRefs, dry_run: DryRun = False) -> BulkResult:
+        tagging, viewer = info.context.services.tagging, info.context.known_viewer
+        folder, refs = ids.decode("Folder", folder_id), ids.refs("Tag", tags)
+        return BulkResult.of(await tagging.untag_folder(folder, refs, dry_run, by=viewer.name))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Suggests tags from the names of folders, and adds them to the folders unless this is a dry run. "
+        'For example the folder "2019 Abruzzo" suggests the tag "Abruzzo". Folders without photos, and tags that a '
+        "folder has or excludes, are left out. Fails with NOT_FOUND if the root is not known.",
+    )
+    async def tag_folders_by_name(
+        self,
+        info: Info,
+        root_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(name="root", description="The id of the root to look at. All roots are the default."),
+        ] = UNSET,
+        dry_run: DryRun = True,
+    ) -> list[FolderTagProposal]:
+        tagging, viewer = info.context.services.tagging, info.context.known_viewer
+        root = ids.decode_given("Root", root_id)
+        return [FolderTagProposal.of(each) for each in await tagging.tag_folders_by_name(root, dry_run, by=viewer.name)]
+
+
+@strawberry.type
+class ThresholdMutations:
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Sets the threshold of a tag. It stays when new models are trained. Fails with BAD_INPUT if it is "
+        "out of range, and with NOT_FOUND if the tag is not known.",
+    )
+    async def set_threshold(
+        self,
+        info: Info,
+        tag: TagId,
+        threshold: Annotated[
+            float, strawberry.argument(description="The probability, from 0 to 1, from which a prediction is applied.")
+        ],
+    ) -> Tag:
+        tag_id = ids.decode("Tag", tag)
+        await info.context.services.models.set_threshold(tag_id, threshold)
+        found = load_tag(info, tag_id)
+        if found is None:
+            raise NotFound("There is no such tag.")
+        return found

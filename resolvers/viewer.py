@@ -1,25 +1,23 @@
-"""Who is asking."""
+"""The viewer: who sent the request."""
 
 from __future__ import annotations
 
 import strawberry
 
-from photos_graph import model
 from resolvers.context import Info
+from resolvers.enums import Role
 from resolvers.permissions import CanView
 
-strawberry.enum(model.Role)
 
-
-@strawberry.type
+@strawberry.type(description="The person or program that sent the request.")
 class Viewer:
-    name: str
-    role: model.Role
+    name: str = strawberry.field(description="The name that is recorded with the changes of this viewer.")
+    role: Role = strawberry.field(description="What this viewer may do.")
 
 
 @strawberry.type
 class ViewerQueries:
-    @strawberry.field(permission_classes=[CanView])
+    @strawberry.field(permission_classes=[CanView], description="The viewer that sent this request.")
     def viewer(self, info: Info) -> Viewer:
         viewer = info.context.known_viewer
         return Viewer(name=viewer.name, role=viewer.role)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from photos_graph.errors import BadInput
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import page_labels
 from photos_graph.index import Index
-from photos_graph.model import Person
+from photos_graph.model import Certainty, Person
 from photos_graph.search.hierarchy import sort_key
 from photos_graph.search.listing import Listing, by_name, mapped
 from photos_graph.search.rows import PersonRow
@@ -52,6 +52,11 @@ class Persons:
         # One that was deleted a moment ago has no row any more.
         rows = [(row, predicted) for id_, predicted in found.items() if (row := persons.get(id_)) is not None]
         return [(person_of(row), predicted) for row, predicted in sorted(rows, key=lambda pair: sort_key(pair[0]))]
+
+
+def persons_of_certainty(found: Iterable[tuple[Person, bool]], certainty: Certainty) -> list[Person]:
+    """The persons that count, of pairs as ``persons_of`` gives them: CONFIRMED leaves out those only predicted."""
+    return [person for person, predicted in found if certainty is Certainty.PREDICTED or not predicted]
 
 
 def person_of(row: PersonRow) -> Person:

@@ -11,7 +11,7 @@ from photos_graph.graph.labels import page_labels
 from photos_graph.graph.labels.page_labels import OwnTags
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.index import Index
-from photos_graph.model import FolderMarks, FolderTag, PhotoTag, Ref, Tag
+from photos_graph.model import Certainty, FolderMarks, FolderTag, PhotoTag, Ref, Tag, TagSource
 from photos_graph.search.folding import fold
 from photos_graph.search.hierarchy import sort_key
 from photos_graph.search.listing import Listing, by_name, mapped
@@ -77,6 +77,11 @@ class Tags:
         # One that was deleted a moment ago has no row any more.
         rows = [(row, tag) for tag in found if (row := search.tags.get(tag.tag_id)) is not None]
         return [tag for _, tag in sorted(rows, key=lambda pair: sort_key(pair[0]))]
+
+
+def tags_of_certainty(tags: Iterable[PhotoTag], certainty: Certainty) -> list[PhotoTag]:
+    """The tags that count: CONFIRMED leaves out those that only a model predicts."""
+    return [tag for tag in tags if certainty is Certainty.PREDICTED or tag.source is not TagSource.PREDICTED]
 
 
 def tag_of(row: TagRow) -> Tag:

@@ -1,0 +1,96 @@
+"""Clusters: faces that have no name and seem to be of one person."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+from strawberry import UNSET
+
+from photos_graph import model
+from resolvers import ids
+from resolvers.changes import BulkResult
+from resolvers.connections import After, Connection, First, Node, connection, given, page_size
+from resolvers.context import Info
+from resolvers.faces import FaceConnection, IdOrNewName, PersonSuggestion, face_page, suggestions
+from resolvers.jobs import Job
+from resolvers.permissions import CanEdit, CanView
+
+
+@strawberry.type(
+    description="Faces without a name that seem to be of one person. A cluster is a proposal: the next clustering may "
+    "change it and its id."
+)
+class FaceCluster(Node):
+    own: strawberry.Private[model.FaceCluster]
+    size: int = strawberry.field(description="The number of faces in the cluster that still have no name.")
+
+    @strawberry.field(description="The faces of the cluster that still have no name, best quality first.")
+    async def faces(self, info: Info, first: First = UNSET, after: After = UNSET) -> FaceConnection:
+        async def count() -> int:
+            return self.own.size
+
+        return await face_page(info, model.FaceFilter(cluster_id=self.own.id), first, after, count)
+
+    @strawberry.field(
+        description="The persons that the cluster resembles, by the mean score over its faces, best first, without "
+        "hidden persons."
+    )
+    async def suggestions(self, info: Info) -> list[PersonSuggestion]:
+        return suggestions(info, await info.context.loaders.cluster_likes.load(self.own.id))
+
+    @classmethod
+    def of(cls, cluster: model.FaceCluster) -> FaceCluster:
+        return cls(own=cluster, id=ids.encode("FaceCluster", cluster.id), size=cluster.size)
+
+
+async def load_cluster(info: Info, id: str) -> FaceCluster | None:
+    cluster = await info.context.services.faces.cluster(id)
+    return FaceCluster.of(cluster) if cluster is not None else None
+
+
+@strawberry.type
+class ClusterQueries:
+    @strawberry.field(permission_classes=[CanView], description="The clusters of faces without a name, largest first.")
+    async def face_clusters(
+        self,
+        info: Info,
+        min_size: Annotated[
+            int, strawberry.argument(description="The smallest number of faces of a cluster to return, at least 1.")
+        ] = 3,
+        first: First = UNSET,
+        after: After = UNSET,
+    ) -> Connection[FaceCluster]:
+        page = await info.context.services.faces.clusters(min_size, page_size(first), given(after))
+        return connection(page, FaceCluster.of)
+
+
+@strawberry.type
+class ClusterMutations:
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Assigns the faces of a cluster to a person. Faces that were rejected for the person are skipped, "
+        "and of several faces in one photo only the best is assigned, so that the person appears once. The result "
+        "counts faces. Fails with NOT_FOUND if the cluster or the person is not known, or if no face of the cluster is "
+        "without a name.",
+    )
+    async def name_cluster(
+        self,
+        info: Info,
+        cluster_id: Annotated[strawberry.ID, strawberry.argument(name="cluster", description="The id of the cluster.")],
+        person: IdOrNewName,
+    ) -> BulkResult:
+        assignment, viewer = info.context.services.assignment, info.context.known_viewer
+        cluster, ref = ids.decode("FaceCluster", cluster_id), ids.ref("Person", person)
+        return BulkResult.of(await assignment.name_cluster(cluster, ref, by=viewer.name))
+
+
+@strawberry.type
+class ClusterJobMutations:
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Starts a job that groups all faces without a name from the beginning. Assignments by persons "
+        "stay. It is rarely needed, because new faces join clusters and persons by themselves.",
+    )
+    async def cluster_faces(self, info: Info) -> Job:
+        return Job.of(await info.context.services.face_triggers.group())
