@@ -1,4 +1,4 @@
-"""All that people, files and models said of photos, to be taken elsewhere: in two queries for many photos."""
+"""The labels of photos from all sources, for an export: two queries read them for many photos."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from photos_graph.model import Box, TakenSource
 
 @dataclass(frozen=True, slots=True)
 class ExportedFace:
-    """``edges``: IS and IS_NOT by person id; ``like``: the person whom a model is sure of, and its score."""
+    """A face with its labels. ``edges`` holds the assertions IS and IS_NOT by person id; ``like`` is the id of the
+    person whom a model predicts with confidence, and the score (0..1)."""
 
     id: str
     box: Box
@@ -26,8 +27,11 @@ class ExportedFace:
 
 @dataclass(frozen=True, slots=True)
 class ExportedPhoto:
-    """``files``: (key, folder id, name) of those that are not missing, by key. ``edges``: TAGGED and EXCLUDES by tag
-    id. A value without a time is the file's, or nobody's."""
+    """A photo with its labels.
+
+    ``files`` holds (key, folder id, name) of the files that are not missing, sorted by key. ``edges`` holds the
+    assertions TAGGED and EXCLUDES by tag id. A rating or favourite without a time is the file's or the default.
+    """
 
     id: str
     number: int
@@ -37,7 +41,7 @@ class ExportedPhoto:
     format: str
     taken_at: datetime | None
     taken_source: TakenSource | None
-    orientation: int | None  # EXIF, 1..8; None: not known, it was read before that was kept
+    orientation: int | None  # EXIF, 1..8; None if the photo was read before the orientation was stored
     files: tuple[tuple[str, str, str], ...]
     rating: Value
     favourite: Value
@@ -66,16 +70,16 @@ RETURN number, f {.id, .x, .y, .width, .height, .source, .ignored} AS face,
 
 
 async def exported_photos(graph: Graph | Transaction, numbers: Sequence[int]) -> list[ExportedPhoto]:
-    """Of those that are known, by number; their faces from left to right."""
+    """Returns those of the photos that exist, sorted by number. Their faces are sorted from left to right."""
     ask = graph.read if isinstance(graph, Graph) else graph.run
     faces: dict[int, list[ExportedFace]] = {}
     for row in await ask(FACES, numbers=list(numbers)):
         faces.setdefault(row["number"], []).append(_face(row))
-    found = []
+    photos = []
     for row in await ask(PHOTOS, numbers=list(numbers)):
-        own = sorted(faces.get(row["photo"]["number"], ()), key=lambda face: (face.box.x, face.box.y, face.id))
-        found.append(_photo(row, tuple(own)))
-    return sorted(found, key=lambda photo: photo.number)
+        ordered = sorted(faces.get(row["photo"]["number"], ()), key=lambda face: (face.box.x, face.box.y, face.id))
+        photos.append(_photo(row, tuple(ordered)))
+    return sorted(photos, key=lambda photo: photo.number)
 
 
 def _photo(row: dict[str, Any], faces: tuple[ExportedFace, ...]) -> ExportedPhoto:
@@ -119,7 +123,7 @@ COVERS: LiteralString = "MATCH (x:Person) WHERE x.cover IS NOT NULL RETURN colle
 
 
 async def covers(graph: Graph) -> frozenset[str]:
-    """Ids of the faces that somebody chose to show a person by."""
+    """Returns the ids of the faces that users chose as covers of persons."""
     return frozenset((await graph.read(COVERS))[0]["ids"])
 
 
@@ -132,7 +136,7 @@ RETURN id AS folder, collect([f.name, p.id, p.number]) AS files
 
 
 async def photos_in_folders(graph: Graph, folder_ids: Sequence[str]) -> dict[tuple[str, str], tuple[str, int]]:
-    """(folder id, name of a file) to the id and number of its photo."""
+    """Returns the id and number of each photo in the folders, by (folder id, name of the file)."""
     rows = await graph.read(PLACED, folders=list(folder_ids))
     return {(row["folder"], name): (photo, number) for row in rows for name, photo, number in row["files"]}
 
@@ -141,5 +145,5 @@ NUMBERS: LiteralString = "UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN coll
 
 
 async def numbers_of(graph: Graph, photo_ids: Sequence[str]) -> dict[str, int]:
-    """By id, of those that are known."""
+    """Returns the numbers of those of the photos that exist, by id."""
     return dict((await graph.read(NUMBERS, ids=list(photo_ids)))[0]["photos"])

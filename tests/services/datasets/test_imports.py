@@ -17,7 +17,7 @@ from photos_graph.library.sidecar import SidecarLabels, write_sidecar
 from photos_graph.model import Box, DatasetFormat, FaceFilter, Ref, Region
 from photos_graph.services.datasets.exports.sidecars import NOT_TURNED, Orientation
 from photos_graph.services.datasets.imports.batch import RecordBatch
-from photos_graph.services.datasets.imports.json_lines import MOST_LINE
+from photos_graph.services.datasets.imports.json_lines import MAX_LINE_BYTES
 from photos_graph.services.datasets.imports.sidecars import BesideOriginals
 from photos_graph.workers.pool import WorkerPool
 from tests.kit.dng import dng
@@ -59,7 +59,7 @@ async def test_a_line_that_cannot_be_is_refused_alone(services: Services, tmp_pa
     told = json.loads(line)
     via, late = {"tag": "Sea", "via": "x"}, {"tag": "Sea", "at": 2**63}
     wrong = [json.dumps({**told, "marks": [mark]}) + "\n" for mark in (via, late)]
-    long = " " * MOST_LINE + line
+    long = " " * MAX_LINE_BYTES + line
     lines.write_text("".join([*wrong, long, long, json.dumps({**told, "marks": [{"tag": "Sky", "at": 5}]})]))
     before = await photos(services)
     await imported(services, folder)

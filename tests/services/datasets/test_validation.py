@@ -17,7 +17,13 @@ from photos_graph.services.datasets.exports.records import (
     TagMark,
     ValueMark,
 )
-from photos_graph.services.datasets.imports.validation import AHEAD_MS, MOST, MOST_PATH, check_library, check_photo
+from photos_graph.services.datasets.imports.validation import (
+    MAX_CLOCK_SKEW_MS,
+    MAX_ITEMS,
+    MAX_TEXT_LENGTH,
+    check_library,
+    check_photo,
+)
 
 NOW = 1_000_000
 PLAIN = PhotoRecord("x", "0" * 64, ("a.jpg",))
@@ -37,7 +43,7 @@ def tag(**mark: object) -> PhotoRecord:
     [
         PLAIN,
         tag(at=0, by="ann", via="MANUAL"),
-        tag(at=NOW + AHEAD_MS, via="IMPORTED"),
+        tag(at=NOW + MAX_CLOCK_SKEW_MS, via="IMPORTED"),
         tag(excluded=True, at=5),
         face(0, 0, 1, 1, via="IMPORTED"),
         face(0.333333, 0.9, 0.666667, 0.1),
@@ -54,7 +60,7 @@ def test_what_an_export_says(record: PhotoRecord) -> None:
     "record",
     [
         replace(PLAIN, sha256="0" * 63),
-        replace(PLAIN, id="x" * (MOST_PATH + 1)),
+        replace(PLAIN, id="x" * (MAX_TEXT_LENGTH + 1)),
         replace(PLAIN, files=("a\0.jpg",)),
         tag(via="x"),
         tag(via="PREDICTED"),
@@ -65,8 +71,8 @@ def test_what_an_export_says(record: PhotoRecord) -> None:
         tag(by="a" * 256),
         tag(by="a\nb"),
         tag(recursive=True),
-        replace(PLAIN, marks=(TagMark("a" * (MOST_PATH + 1)),)),
-        replace(PLAIN, marks=(TagMark("Sea"),) * (MOST + 1)),
+        replace(PLAIN, marks=(TagMark("a" * (MAX_TEXT_LENGTH + 1)),)),
+        replace(PLAIN, marks=(TagMark("Sea"),) * (MAX_ITEMS + 1)),
         face(float("nan"), 0.5, 0.1, 0.1),
         face(0.1, 0.1, float("inf"), 0.1),
         face(0.1, 0.1, 0, 0.1),

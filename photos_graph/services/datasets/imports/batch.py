@@ -1,4 +1,4 @@
-"""What an import reads at a time."""
+"""A batch of records, which an import reads and writes at a time."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 from photos_graph.services.datasets.exports.records import PhotoRecord
 
-SOME = 500  # photos
+BATCH_SIZE = 500  # photos
 
 
 @dataclass(slots=True)
 class RecordBatch:
-    """``records`` by the numbers of their photos; ``seen`` of how many lines or sidecars it is."""
+    """Records by the numbers of their photos. ``seen`` is the number of lines or sidecars that the batch covers;
+    ``refused`` holds (path, reason) of those that could not be used."""
 
     seen: int = 0
     records: dict[int, PhotoRecord] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""An export of ours as JSON: photos are known by their content."""
+"""Reads an export in the JSON format. Photos are matched by their content."""
 
 from __future__ import annotations
 
@@ -17,105 +17,106 @@ from photos_graph.graph.labels.changes import now_ms
 from photos_graph.paths import open_inside
 from photos_graph.services.datasets.exports.json_lines import LIBRARY_FILE, PHOTOS
 from photos_graph.services.datasets.exports.records import LIBRARY, PHOTO, LibraryRecord, PhotoRecord
-from photos_graph.services.datasets.imports.batch import SOME, RecordBatch
+from photos_graph.services.datasets.imports.batch import BATCH_SIZE, RecordBatch
 from photos_graph.services.datasets.imports.validation import check_library, check_photo
 
-MOST_LINE = 4 * 1024 * 1024  # bytes; of the longest ones fewer are read at a time
-MOST_LINES = 8 * MOST_LINE
-MOST_LIBRARY = 64 * 1024 * 1024
+MAX_LINE_BYTES = 4 * 1024 * 1024
+MAX_BATCH_BYTES = 8 * MAX_LINE_BYTES
+MAX_LIBRARY_BYTES = 64 * 1024 * 1024
 UNKNOWN = "There is no photo with this content in the library."
 
 
 class Exported:
-    """The JSON format. Photos are found by their content."""
+    """An export in the JSON format, as a source of labels."""
 
-    undated = False
+    undated = False  # records say who asserted a label and when
 
     def __init__(self, graph: Graph, folder: Path) -> None:
         self._graph = graph
         self._folder = os.fsencode(folder)
 
     async def count(self) -> int:
-        def count_labels() -> int:
-            with self._opened(PHOTOS) as file:
-                return sum(1 for _ in _lines(file))
+        """Returns the number of lines, each of which is a photo."""
+        return await asyncio.to_thread(self._count)
 
-        return await asyncio.to_thread(count_labels)
+    def _count(self) -> int:
+        with self._open(PHOTOS) as file:
+            return sum(1 for _ in _lines(file))
 
     async def library(self) -> LibraryRecord:
-        """Raises BadInput when it is damaged; empty where there is none."""
+        """Returns the record of the library, or an empty one. Raises BadInput if it is damaged."""
+        return await asyncio.to_thread(self._library)
 
-        def read() -> LibraryRecord:
-            try:
-                with self._opened(LIBRARY_FILE) as file:
-                    data = file.read(MOST_LIBRARY + 1)
-            except NotFound:
-                return LibraryRecord()
-            try:
-                if len(data) > MOST_LIBRARY:
-                    raise BadInput(f"It has more than {MOST_LIBRARY:,} bytes.")
-                library = LIBRARY.validate_json(data)
-                check_library(library, now_ms())
-            except (ValidationError, BadInput) as error:
-                raise BadInput(f"{LIBRARY_FILE} is damaged: {_explained(error)}") from None
-            return library
-
-        return await asyncio.to_thread(read)
+    def _library(self) -> LibraryRecord:
+        try:
+            with self._open(LIBRARY_FILE) as file:
+                data = file.read(MAX_LIBRARY_BYTES + 1)
+        except NotFound:
+            return LibraryRecord()
+        try:
+            if len(data) > MAX_LIBRARY_BYTES:
+                raise BadInput(f"It has more than {MAX_LIBRARY_BYTES:,} bytes.")
+            library = LIBRARY.validate_json(data)
+            check_library(library, now_ms())
+        except (ValidationError, BadInput) as error:
+            raise BadInput(f"{LIBRARY_FILE} is damaged: {_explained(error)}") from None
+        return library
 
     async def batches(self) -> AsyncIterator[RecordBatch]:
-        with await asyncio.to_thread(self._opened, PHOTOS) as file:
-            at, lines = 0, _lines(file)
-            while some := await asyncio.to_thread(_some, lines):
-                yield await self._batch(some, at)
-                at += len(some)
+        """Yields the records in batches of BATCH_SIZE lines, or fewer if the lines are long."""
+        with await asyncio.to_thread(self._open, PHOTOS) as file:
+            read, lines = 0, _lines(file)
+            while batch := await asyncio.to_thread(_next_lines, lines):
+                yield await self._batch(batch, read)
+                read += len(batch)
 
-    async def _batch(self, lines: Sequence[bytes | None], at: int) -> RecordBatch:
+    async def _batch(self, lines: Sequence[bytes | None], read: int) -> RecordBatch:
         batch = RecordBatch(len(lines))
-        found: dict[str, PhotoRecord] = {}
-        for place, line in enumerate(lines, at + 1):
+        records: dict[str, PhotoRecord] = {}
+        for line_number, line in enumerate(lines, read + 1):
             try:
                 record = _record(line)
-                found[record.sha256[:32]] = record
+                records[record.sha256[:32]] = record
             except (ValidationError, BadInput) as error:
-                batch.refused.append((f"{PHOTOS}, line {place}", f"It is damaged: {_explained(error)}"))
-        numbers = await export_rows.numbers_of(self._graph, list(found))
-        for photo_id, record in found.items():
+                batch.refused.append((f"{PHOTOS}, line {line_number}", f"It is damaged: {_explained(error)}"))
+        numbers = await export_rows.numbers_of(self._graph, list(records))
+        for photo_id, record in records.items():
             if photo_id in numbers:
                 batch.records[numbers[photo_id]] = record
             else:
                 batch.refused.append((record.files[0] if record.files else record.id, UNKNOWN))
         return batch
 
-    def _opened(self, name: str) -> BinaryIO:
-        """Raises NotFound, Unreadable."""
+    def _open(self, name: str) -> BinaryIO:
+        """Opens a file of the export. Raises NotFound if it does not exist, Unreadable if it cannot be opened."""
         return os.fdopen(open_inside(self._folder, name.encode()), "rb")
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes | None]:
-    """None for one that is longer than any of ours."""
-    while line := file.readline(MOST_LINE + 1):
-        too_long = len(line) > MOST_LINE
+    """Yields the lines of the file, and None in place of a line that is too long to be ours."""
+    while line := file.readline(MAX_LINE_BYTES + 1):
+        too_long = len(line) > MAX_LINE_BYTES
         while too_long and line and not line.endswith(b"\n"):
-            line = file.readline(MOST_LINE)
+            line = file.readline(MAX_LINE_BYTES)
         yield None if too_long else line
 
 
-def _some(lines: Iterator[bytes | None]) -> list[bytes | None]:
-    found: list[bytes | None] = []
+def _next_lines(lines: Iterator[bytes | None]) -> list[bytes | None]:
+    batch: list[bytes | None] = []
     size = 0
-    while len(found) < SOME and size < MOST_LINES:
+    while len(batch) < BATCH_SIZE and size < MAX_BATCH_BYTES:
         try:
-            found.append(line := next(lines))
+            batch.append(line := next(lines))
         except StopIteration:
             break
         size += len(line or b"")
-    return found
+    return batch
 
 
 def _record(line: bytes | None) -> PhotoRecord:
-    """Raises ValidationError, BadInput."""
+    """Returns the record of a line. Raises ValidationError if its structure is wrong, BadInput if its content is."""
     if line is None:
-        raise BadInput(f"It has more than {MOST_LINE:,} bytes.")
+        raise BadInput(f"It has more than {MAX_LINE_BYTES:,} bytes.")
     record = PHOTO.validate_json(line)
     check_photo(record, now_ms())
     return record

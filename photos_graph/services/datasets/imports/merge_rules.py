@@ -1,8 +1,8 @@
-"""What the edges and values of a photo, folder or face become when an export or a sidecar is read. Pure.
+"""The rules by which imported labels are merged with those of the library, as pure functions.
 
-Two persons' words: the later one counts. A person's word and a file's: the person's. What a sidecar says has no time,
-so it never counts against what a person said here; tags that somebody took off stay off. What is said already stays as
-it is, so that reading the same again changes nothing.
+Of two assertions by persons, the later one wins. An assertion by a person wins over one by a file. The labels of a
+sidecar have no time, so they never override what a person asserted here, and tags that a person removed stay removed.
+Equal assertions stay as they are, so that importing the same labels again changes nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ BY_FILE = "IMPORTED"
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who reads it in, and when. ``undated``: what is read says neither who said it nor when, so these did."""
+    """The user who imports labels, and when. If the labels are ``undated``, that is also their provenance."""
 
     by: str
     at_ms: int
@@ -40,7 +40,7 @@ class Speaker:
         return Assertion(kind, mark.at or 0, mark.by, via, recursive)
 
     def outdoes(self, new: Assertion, old: Assertion) -> bool:
-        """Of two that do not say the same."""
+        """Returns whether a new assertion wins over an old one that contradicts it."""
         if old.via == BY_FILE and new.via != BY_FILE:
             return True
         if new.via == BY_FILE or self.undated:
@@ -49,9 +49,11 @@ class Speaker:
 
 
 def merged_tags(own: Assertions, marks: Iterable[tuple[str, TagMark]], up: Up | None, speaker: Speaker) -> Assertions:
-    """``marks`` with the ids of their tags. A tag and an exclusion above it void one another on a photo, so of them too
-    the one that counts stays alone. ``up`` is None of a folder, which may well exclude what comes from above and carry
-    a tag below that."""
+    """Returns the assertions of a photo or folder after ``marks``, given with the ids of their tags, are merged in.
+
+    On a photo, a tag and an exclusion of one of its ancestors contradict each other, so only the winner stays. A folder
+    may have both, and ``up`` is None for it.
+    """
     after = dict(own)
     for tag_id, mark in marks:
         kind = AssertionKind.EXCLUDES if mark.excluded else AssertionKind.TAGGED
@@ -60,24 +62,24 @@ def merged_tags(own: Assertions, marks: Iterable[tuple[str, TagMark]], up: Up | 
             continue
         against = {tag_id} & after.keys()
         if up is not None:
-            against |= _voided(after, tag_id, kind, up)
+            against |= _contradicted(after, tag_id, kind, up)
         if all(speaker.outdoes(new, after[id_]) for id_ in against):
             after = {id_: edge for id_, edge in after.items() if id_ not in against} | {tag_id: new}
     return after
 
 
-def _voided(edges: Assertions, tag_id: str, kind: AssertionKind, up: Up) -> set[str]:
-    """Tags of the edges that cannot stand beside one of that kind."""
+def _contradicted(edges: Assertions, tag_id: str, kind: AssertionKind, up: Up) -> set[str]:
+    """Returns the tags of the assertions that a new assertion of this kind contradicts."""
     if kind is AssertionKind.TAGGED:
         return {id_ for id_ in up(tag_id) if id_ in edges and edges[id_].kind is AssertionKind.EXCLUDES}
     return {id_ for id_, edge in edges.items() if edge.kind is AssertionKind.TAGGED and tag_id in up(id_)}
 
 
 def merged_value(own: Value, mark: ValueMark, speaker: Speaker) -> Value | None:
-    """None: it stays as it is."""
+    """Returns the new value, or None if the present one stays."""
     if speaker.undated:
-        said = mark.value not in (None, False)
-        return Value(mark.value, speaker.at_ms, speaker.by) if said and own.at_ms is None else None
+        is_set = mark.value not in (None, False)
+        return Value(mark.value, speaker.at_ms, speaker.by) if is_set and own.at_ms is None else None
     if mark.at is None or (own.at_ms is not None and own.at_ms >= mark.at):
         return None
     return Value(mark.value, mark.at, mark.by or "")
@@ -85,8 +87,12 @@ def merged_value(own: Value, mark: ValueMark, speaker: Speaker) -> Value | None:
 
 @dataclass(slots=True)
 class MergedFaces:
-    """What becomes of the faces of a photo. ``new``: those to be made; ``after``: edges by face id, of known and new
-    ones; ``ignored``: ids; ``covers``: person id to the face that shows them; ``refused``: why a name was not taken."""
+    """The faces of a photo after the merge.
+
+    ``new`` holds the faces to create and ``after`` the assertions of known and new faces, both by face id. ``ignored``
+    holds ids of faces, ``covers`` the face id of a person's cover by person id, ``refused`` reasons why a name was not
+    assigned.
+    """
 
     new: dict[str, FaceRecord] = field(default_factory=dict)
     after: dict[str, Assertions] = field(default_factory=dict)
@@ -98,30 +104,32 @@ class MergedFaces:
 def merged_faces(
     own: Sequence[ExportedFace], records: Sequence[FaceRecord], persons: Mapping[str, str], speaker: Speaker
 ) -> MergedFaces:
-    """``records`` are those faces of which anything is said that have most in common with them; else new ones.
-    ``persons``: names to ids."""
-    found = MergedFaces(after={face.id: dict(face.edges) for face in own})
+    """Returns the faces of a photo after the records are merged in. ``persons`` maps names to ids.
+
+    A record is matched with the face whose box overlaps its own most; without such a face, it becomes a new one.
+    """
+    merged = MergedFaces(after={face.id: dict(face.edges) for face in own})
     pairs = paired([Box(*record.box) for record in records], [face.box for face in own])
-    for place, record in enumerate(records):
-        known = own[pairs[place]] if place in pairs else None
+    for index, record in enumerate(records):
+        known = own[pairs[index]] if index in pairs else None
         if known is None and record.source == DETECTED and not record.marks and not record.ignored:
-            continue  # a detector finds it again
+            continue  # the detector will find it again
         face_id = known.id if known else uuid4().hex
         if known is None:
-            found.new[face_id] = record
-            found.after[face_id] = {}
+            merged.new[face_id] = record
+            merged.after[face_id] = {}
         for mark in record.marks:
-            _say(found, face_id, persons[mark.person], mark, speaker)
-        if record.ignored and not (known and known.ignored) and not _is_named(found.after[face_id]):
-            found.ignored.append(face_id)
-        who = next((mark.person for mark in record.marks if not mark.never), None)
-        if record.cover and who and _is(found.after[face_id].get(persons[who])):
-            found.covers[persons[who]] = face_id
-    return found
+            _merge_mark(merged, face_id, persons[mark.person], mark, speaker)
+        if record.ignored and not (known and known.ignored) and not _is_named(merged.after[face_id]):
+            merged.ignored.append(face_id)
+        person = next((mark.person for mark in record.marks if not mark.never), None)
+        if record.cover and person and _is(merged.after[face_id].get(persons[person])):
+            merged.covers[persons[person]] = face_id
+    return merged
 
 
-def _say(found: MergedFaces, face_id: str, person_id: str, mark: PersonMark, speaker: Speaker) -> None:
-    edges = found.after[face_id]
+def _merge_mark(merged: MergedFaces, face_id: str, person_id: str, mark: PersonMark, speaker: Speaker) -> None:
+    edges = merged.after[face_id]
     new, old = speaker.edge(AssertionKind.IS_NOT if mark.never else AssertionKind.IS, mark), edges.get(person_id)
     if old is not None and (old.kind, old.via) == (new.kind, new.via):
         return
@@ -132,11 +140,11 @@ def _say(found: MergedFaces, face_id: str, person_id: str, mark: PersonMark, spe
         return
     others = [edge for id_, edge in edges.items() if id_ != person_id and _is(edge)]
     if not all(speaker.outdoes(new, edge) for edge in others):
-        found.refused.append(f"The face of {mark.person} has another name here already.")
-    elif any(_is(other.get(person_id)) for id_, other in found.after.items() if id_ != face_id):
-        found.refused.append(f"{mark.person} is in this photo by another face already.")
+        merged.refused.append(f"The face of {mark.person} has another name here already.")
+    elif any(_is(other.get(person_id)) for id_, other in merged.after.items() if id_ != face_id):
+        merged.refused.append(f"{mark.person} is in this photo by another face already.")
     else:
-        found.after[face_id] = named(edges, person_id, new)
+        merged.after[face_id] = named(edges, person_id, new)
 
 
 def _is(edge: Assertion | None) -> bool:

@@ -26,7 +26,7 @@ from photos_graph.services.datasets.exports.records import (
     ValueMark,
 )
 from photos_graph.services.datasets.exports.sidecars import FOLDER, NOT_TURNED, Orientation
-from photos_graph.services.datasets.imports.batch import SOME, RecordBatch
+from photos_graph.services.datasets.imports.batch import BATCH_SIZE, RecordBatch
 from photos_graph.services.scan.intake import read_sidecars
 from photos_graph.workers.pool import WorkerPool
 
@@ -71,8 +71,8 @@ class BesideOriginals:
             relative, names = found
             batch.seen += len(names)
             waiting += await self._matched(relative, names, batch)
-            while len(waiting) >= SOME:
-                some, waiting = waiting[:SOME], waiting[SOME:]
+            while len(waiting) >= BATCH_SIZE:
+                some, waiting = waiting[:BATCH_SIZE], waiting[BATCH_SIZE:]
                 for each in _rounds(some):
                     yield await self._read(each, batch)
                     batch = RecordBatch()

@@ -1,7 +1,7 @@
-"""What a line of an export may say.
+"""The rules for the content of an export that is imported.
 
-A hand may have written it, or an enemy, and what it says is kept for good: a line that this service would never have
-written is refused as a whole, before any of it is believed.
+A person or an attacker may have written the file, and its labels are stored permanently. Therefore a line that this
+service would never have written is refused as a whole.
 """
 
 from __future__ import annotations
@@ -22,59 +22,59 @@ from photos_graph.services.datasets.exports.records import (
     ValueMark,
 )
 
-AHEAD_MS = 86_400_000  # that the clock of another machine may be
-MOST = 10_000  # marks or faces of one photo
-MOST_PATH = 8_192  # characters
-_ROUNDED = 1e-5  # what the places of a box are off, when they were written with six digits
+MAX_CLOCK_SKEW_MS = 86_400_000  # by which the clock of another machine may be ahead
+MAX_ITEMS = 10_000  # marks, faces or files of one photo
+MAX_TEXT_LENGTH = 8_192  # characters of a name or path
+_ROUNDING = 1e-5  # error of a coordinate, which is written with six decimals
 _HASH = re.compile("[0-9a-f]{64}")
-_WAYS = (None, MANUAL, IMPORTED)
-_FOLDER_WAYS = (*_WAYS, "FOLDER_NAME")
+_PHOTO_SOURCES = (None, MANUAL, IMPORTED)
+_FOLDER_SOURCES = (*_PHOTO_SOURCES, "FOLDER_NAME")
 
 
 def check_photo(record: PhotoRecord, now_ms: int) -> None:
-    """Raises BadInput."""
+    """Raises BadInput if the record of a photo breaks a rule. ``now_ms`` is the time since the epoch."""
     if not _HASH.fullmatch(record.sha256):
         raise BadInput("A SHA-256 is 64 hexadecimal digits.")
-    _few(record.files, record.marks, record.faces, *(face.marks for face in record.faces))
-    _short(record.id, *record.files, *(mark.tag for mark in record.marks))
+    _check_counts(record.files, record.marks, record.faces, *(face.marks for face in record.faces))
+    _check_texts(record.id, *record.files, *(mark.tag for mark in record.marks))
     for face in record.faces:
         _check_face(face)
-        _short(*(mark.person for mark in face.marks))
+        _check_texts(*(mark.person for mark in face.marks))
     _check_rating(record.rating)
     if not isinstance(record.favourite.value, bool):
         raise BadInput("A favourite is true or false.")
     persons = [mark for face in record.faces for mark in face.marks]
-    _check_words([*record.marks, *persons, record.rating, record.favourite], now_ms)
-    _check_ways([*record.marks, *persons], _WAYS)
+    _check_provenance([*record.marks, *persons, record.rating, record.favourite], now_ms)
+    _check_sources([*record.marks, *persons], _PHOTO_SOURCES)
     if any(mark.recursive is not None for mark in record.marks):
         raise BadInput("A mark of a photo is not recursive.")
 
 
 def check_library(library: LibraryRecord, now_ms: int) -> None:
-    """Raises BadInput."""
-    _short(*library.tags, *library.thresholds, *(person.name for person in library.persons))
+    """Raises BadInput if the record of the library breaks a rule. ``now_ms`` is the time since the epoch."""
+    _check_texts(*library.tags, *library.thresholds, *(person.name for person in library.persons))
     for folder in library.folders:
-        _few(folder.marks)
-        _short(folder.path, *(mark.tag for mark in folder.marks))
-        _check_words(folder.marks, now_ms)
-        _check_ways(folder.marks, _FOLDER_WAYS)
+        _check_counts(folder.marks)
+        _check_texts(folder.path, *(mark.tag for mark in folder.marks))
+        _check_provenance(folder.marks, now_ms)
+        _check_sources(folder.marks, _FOLDER_SOURCES)
 
 
-def _few(*those: Collection[object]) -> None:
-    if any(len(each) > MOST for each in those):
-        raise BadInput(f"It has more than {MOST:,} marks, faces or files.")
+def _check_counts(*collections: Collection[object]) -> None:
+    if any(len(each) > MAX_ITEMS for each in collections):
+        raise BadInput(f"It has more than {MAX_ITEMS:,} marks, faces or files.")
 
 
-def _short(*texts: str) -> None:
-    if any(len(text) > MOST_PATH or "\0" in text for text in texts):
-        raise BadInput(f"A name or path has more than {MOST_PATH:,} characters, or one that is none.")
+def _check_texts(*texts: str) -> None:
+    if any(len(text) > MAX_TEXT_LENGTH or "\0" in text for text in texts):
+        raise BadInput(f"A name or path has more than {MAX_TEXT_LENGTH:,} characters, or one that is none.")
 
 
 def _check_face(face: FaceRecord) -> None:
-    """The centre is in the picture; the face of somebody at the edge, as detectors see it, is not all of it."""
+    """Requires the centre of the box to be in the picture. A detector's box of a face at the edge may extend beyond."""
     x, y, width, height = face.box
     centre = (x + width / 2, y + height / 2)
-    within = all(-_ROUNDED <= side <= 1 + _ROUNDED for side in centre) and 0 < width <= 2 and 0 < height <= 2
+    within = all(-_ROUNDING <= side <= 1 + _ROUNDING for side in centre) and 0 < width <= 2 and 0 < height <= 2
     if not within or not all(map(math.isfinite, face.box)):
         raise BadInput("The box of a face is not in the picture.")
     if face.source not in (DETECTED, MANUAL, IMPORTED):
@@ -86,14 +86,14 @@ def _check_rating(mark: ValueMark) -> None:
         raise BadInput("A rating is -1 (rejected) to 5, or null for none.")
 
 
-def _check_words(marks: Iterable[TagMark | PersonMark | ValueMark], now_ms: int) -> None:
+def _check_provenance(marks: Iterable[TagMark | PersonMark | ValueMark], now_ms: int) -> None:
     for mark in marks:
-        if mark.at is not None and not 0 <= mark.at <= now_ms + AHEAD_MS:
+        if mark.at is not None and not 0 <= mark.at <= now_ms + MAX_CLOCK_SKEW_MS:
             raise BadInput("Something was said before 1970, or is still to be said.")
         if mark.by and plain_name(mark.by) is None:
             raise BadInput(f"Who said it is up to {MAX_LENGTH} characters, no control character among them.")
 
 
-def _check_ways(marks: Iterable[TagMark | PersonMark], ways: Collection[str | None]) -> None:
-    if any(mark.via not in ways for mark in marks):
-        raise BadInput(f"How a mark came is {', '.join(filter(None, ways))}.")
+def _check_sources(marks: Iterable[TagMark | PersonMark], sources: Collection[str | None]) -> None:
+    if any(mark.via not in sources for mark in marks):
+        raise BadInput(f"How a mark came is {', '.join(filter(None, sources))}.")
