@@ -1,8 +1,9 @@
-"""Renditions on disk, bounded in bytes, least recently used out first.
+"""The cache of renditions on disk. It is bounded in bytes; the least recently used renditions are removed first.
 
-``<folder>/ab/<photo id>.<SIZE>.<jpg|webp|avif>``, where a face has its box for a size. Several processes may use one
-folder: a file that another put there is found by its name, one that another threw out is forgotten. What has a name is
-whole, since it was renamed to it; what has not is swept at the next start.
+Files are named ``<folder>/ab/<photo id>.<SIZE>.<jpg|webp|avif>``; a face has its box in place of a size. Several
+processes may use one folder: a file that another process added is found by its name, and one that it removed is
+forgotten. A file is complete when it has its name, because it is written under another name first and then renamed. The
+next start removes files that were never renamed.
 """
 
 from __future__ import annotations
@@ -21,16 +22,18 @@ from photos_graph.images.sizes import RenditionSize
 from photos_graph.model import ThumbnailFormat
 
 SUFFIXES = {ThumbnailFormat.JPEG: "jpg", ThumbnailFormat.WEBP: "webp", ThumbnailFormat.AVIF: "avif"}
-TOUCH_SECONDS = 3600  # how old the time of use on disk may be
-LOAD_SECONDS = 600  # how long what other processes put here may go uncounted
-SWEEP_SECONDS = 3600  # a temporary file older than this has lost its process
-KEEP_SHARE = 0.95  # of the bound, once it was reached: so that not every put throws something out
+TOUCH_SECONDS = 3600  # how far the time of use on disk may lag behind
+LOAD_SECONDS = 600  # how long files of other processes may stay uncounted
+SWEEP_SECONDS = 3600  # the process of a temporary file older than this is gone
+TRIM_SHARE = 0.95  # of the bound: trimming goes a little further, so that not every put has to trim
 
 _PHOTO_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
 class Cached:
+    """A cached rendition, with its size in bytes."""
+
     path: Path
     byte_size: int
 
@@ -42,7 +45,7 @@ class _Entry:
 
 
 class RenditionCache:
-    """Safe to use from several threads. ``get`` and ``find`` cost a ``stat``; the others belong in a thread."""
+    """A cache that several threads may use. ``get`` costs one ``stat``; call the other methods in a thread."""
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
         self._folder = folder
@@ -55,18 +58,18 @@ class RenditionCache:
 
     @property
     def byte_size(self) -> int:
-        """Of what this process knows to be there."""
+        """The total size of the files that this process knows of."""
         return self._bytes
 
     def load(self) -> None:
-        """Walks the folder: what is there counts, what crashed processes left is removed. Never in a request."""
+        """Reads the folder, counts its files, and removes what crashed processes left. Too slow for a request."""
         if not self._loading.acquire(blocking=False):
-            return  # somebody is at it
+            return  # another thread is loading
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             found = sorted(self._walk(), key=lambda item: item[1].used_at)
             with self._lock:
-                # What was put or used while we walked is newer than what the walk saw.
+                # Files that were added or used during the walk are newer than what it saw.
                 known, self._entries = self._entries, OrderedDict(found)
                 for name, entry in known.items():
                     if entry.used_at > self._loaded_at:
@@ -79,6 +82,7 @@ class RenditionCache:
         self._trim()
 
     def get(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> Cached | None:
+        """Returns the cached rendition, or None. Marks it as used."""
         name = _name(photo_id, size, format)
         path = self._path(name)
         try:
@@ -86,20 +90,20 @@ class RenditionCache:
         except FileNotFoundError:
             self._forget(name)
             return None
-        if not status.st_size:  # a power cut may leave the name without the bytes
+        if not status.st_size:  # a power failure may leave a name without bytes
             self.remove(photo_id, size, format)
             return None
         self._used(name, status.st_size, status.st_mtime)
         return Cached(path, status.st_size)
 
     def put(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat, data: bytes) -> None:
-        """Keeps ``data`` unless it is larger than the whole bound. Raises OSError when the disk does not take it."""
+        """Stores ``data``, unless it is larger than the whole cache. Raises OSError if it cannot be written."""
         if len(data) > self._max_bytes:
             return
         name = _name(photo_id, size, format)
         path = self._path(name)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.parent.mkdir(mode=0o700, exist_ok=True)  # mkdir gives its mode to the last folder alone
+        path.parent.mkdir(mode=0o700, exist_ok=True)  # mkdir applies its mode to the last folder only
         temporary = path.with_name(f".{name}.{secrets.token_hex(8)}")
         try:
             with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:  # noqa: PTH123
@@ -155,7 +159,7 @@ class RenditionCache:
             return
         while True:
             with self._lock:
-                if self._bytes <= self._max_bytes * KEEP_SHARE or not self._entries:
+                if self._bytes <= self._max_bytes * TRIM_SHARE or not self._entries:
                     return
                 name, entry = self._entries.popitem(last=False)
                 self._bytes -= entry.byte_size

@@ -1,4 +1,4 @@
-"""A face cut out of a picture: square, upright, with some room around it."""
+"""Cuts a face out of a picture: a square, upright, with some room around the face."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.vips import pyvips
 from photos_graph.model import Box
 
-ROOM = 0.3  # of the longer side of the box, on each side of it
+MARGIN = 0.3  # on each side of the box, as a share of its longer side
 
 
 def cut_lazily(
     data: bytes, box: Box, edge: int, limits: DecodeLimits, full_size_from: int | None = None
 ) -> pyvips.Image | None:
-    """sRGB, 8 bit, 3 or 4 bands, ``edge`` pixels wide or what there is. Patient with damage.
+    """Cuts a square around ``box``, as sRGB with 8 bits and 3 or 4 bands, at most ``edge`` pixels wide. Never enlarges
+    it. Decodes what a damaged file still has.
 
-    None where there is less, and ``data`` may be a copy made smaller: one whose longest edge is ``full_size_from``.
-    Raises Unsupported, OverLimit, Unreadable.
+    Returns None if the square has fewer than ``edge`` pixels and ``data`` may be a reduced copy, that is, if its
+    longest edge is at least ``full_size_from``. Raises Unsupported, OverLimit, Unreadable.
     """
     opened = open_buffer(data, limits)
     left, top, side = _square(box, opened.width, opened.height)
@@ -35,8 +36,8 @@ def cut_lazily(
 
 
 def _square(box: Box, width: int, height: int) -> tuple[float, float, float]:
-    """Left, top and side in pixels: around the middle of the box, moved where it would not lie in the picture."""
-    side = max(box.width * width, box.height * height, 1.0) * (1 + 2 * ROOM)
+    """Returns left, top and side in pixels of a square around the middle of the box, moved to lie in the picture."""
+    side = max(box.width * width, box.height * height, 1.0) * (1 + 2 * MARGIN)
     side = min(side, width, height)
     left = (box.x + box.width / 2) * width - side / 2
     top = (box.y + box.height / 2) * height - side / 2

@@ -1,7 +1,7 @@
-"""From the bytes of an original to a small upright sRGB picture.
+"""Decodes the bytes of an original to a small upright sRGB picture.
 
-Limits are checked on the header, before a pixel is decoded. Orientation is applied exactly once: by libvips for
-what it loads (a HEIF's own transformations included), by hand for RAW previews that do not carry it.
+Limits are checked against the header, before any pixel is decoded. Orientation is applied exactly once: libvips applies
+it to what it loads (including a HEIF's own transformations), and we apply it to RAW previews that do not carry it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from photos_graph.images.vips import pyvips, reason
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """``image``: sRGB, 8 bit, 3 bands, or 4 with straight alpha. Sizes are the original's, as displayed."""
+    """``image`` is sRGB with 8 bits and 3 bands, or 4 with straight alpha. ``width`` and ``height`` are those of the
+    original as displayed, in pixels."""
 
     image: pyvips.Image
     width: int
@@ -30,10 +31,10 @@ class Decoded:
 
 
 def decode(data: Bytes, edge: int, limits: DecodeLimits) -> Decoded:
-    """The picture in memory, at most ``edge`` pixels on its longest side.
+    """Decodes the picture into memory, at most ``edge`` pixels on its longest side.
 
-    A damaged file gives what it has, with a warning that says what is wrong. Raises Unsupported, OverLimit,
-    Unreadable.
+    Of a damaged file, it returns what can be decoded, with a warning that says what is wrong. Raises Unsupported,
+    OverLimit, Unreadable.
     """
     opened = open_buffer(data, limits)
     try:
@@ -47,7 +48,8 @@ def decode(data: Bytes, edge: int, limits: DecodeLimits) -> Decoded:
 
 
 def decode_lazily(data: Bytes, edge: int, limits: DecodeLimits) -> Decoded:
-    """The same, but pixels are decoded as they are read, so an encoder can begin early. Patient with damage."""
+    """Does the same as ``decode``, but decodes pixels while they are read, so that an encoder can start early. A
+    damaged file gives what can be decoded, without a warning."""
     opened = open_buffer(data, limits)
     with vips_errors():
         image = srgb(opened.thumbnail(edge, "none"))
@@ -55,7 +57,7 @@ def decode_lazily(data: Bytes, edge: int, limits: DecodeLimits) -> Decoded:
 
 
 def open_buffer(data: Bytes, limits: DecodeLimits) -> Opened:
-    """Reads the header. Raises Unsupported, OverLimit (too many pixels), Unreadable."""
+    """Reads the header. Raises Unsupported, OverLimit (for too many pixels), Unreadable."""
     if not data:
         raise Unreadable("The file is empty.")
     found = formats.sniff(data)
@@ -68,7 +70,7 @@ def open_buffer(data: Bytes, limits: DecodeLimits) -> Opened:
             case "rawpy":
                 return open_raw(data, found, limits)
             case "pillow-heif" | "pillow":
-                from photos_graph.images.pillow import open_pillow  # Pillow loads where a picture needs it
+                from photos_graph.images.pillow import open_pillow  # Pillow is loaded only if a picture needs it
 
                 return open_pillow(data, found, limits)
             case "none":
@@ -76,7 +78,7 @@ def open_buffer(data: Bytes, limits: DecodeLimits) -> Opened:
 
 
 def _still(data: Bytes) -> Bytes:
-    """libvips does not know the brand of a sequence, whose picture for those that show one it reads like any other."""
+    """Replaces the brand of an AVIF sequence, which libvips does not know. Its still picture is read like any other."""
     return b"".join((data[:8], b"avif", data[12:])) if data[8:12] == b"avis" else data
 
 
@@ -88,12 +90,12 @@ def _pixels(opened: Opened, edge: int, fail_on: str) -> pyvips.Image:
 
 
 def srgb(image: pyvips.Image) -> pyvips.Image:
-    """8 bit, 3 or 4 bands."""
+    """Converts to sRGB with 8 bits and 3 or 4 bands."""
     if image.interpretation != "srgb":
         image = image.colourspace("srgb")
     if image.format != "uchar":
         image = image.cast("uchar")
-    if image.bands < 3:  # grey under the name of a colour
+    if image.bands < 3:  # grey that calls itself sRGB
         image = image.copy(interpretation="b-w").colourspace("srgb")
     elif image.bands > 4:  # a TIFF may carry more than one extra channel
         image = image.extract_band(0, n=3)
@@ -101,7 +103,8 @@ def srgb(image: pyvips.Image) -> pyvips.Image:
 
 
 def _patient_pixels(opened: Opened, edge: int, damage: Unreadable) -> pyvips.Image:
-    """Raises ``damage`` where patience does not help: after it, LibRaw complains only of being asked again."""
+    """Decodes again, ignoring damage. Raises ``damage`` if that fails too, because the second error of LibRaw says only
+    that it was called again."""
     try:
         return _pixels(opened, edge, "none")
     except OverLimit:
@@ -112,7 +115,7 @@ def _patient_pixels(opened: Opened, edge: int, damage: Unreadable) -> pyvips.Ima
 
 @contextmanager
 def vips_errors() -> Iterator[None]:
-    """What libvips raises, as Unreadable or OverLimit."""
+    """Raises errors of libvips as Unreadable or OverLimit."""
     try:
         yield
     except pyvips.Error as error:

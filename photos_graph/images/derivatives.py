@@ -1,4 +1,4 @@
-"""Everything that a scan keeps of an original's pixels, from one decode."""
+"""What a scan derives from the pixels of an original, with one decode."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.vips import pyvips
 from photos_graph.model import ThumbnailFormat, ThumbnailSize
 
-PLACEHOLDER_EDGE = 100  # pixels; ThumbHash takes no more
+PLACEHOLDER_EDGE = 100  # pixels; the limit of ThumbHash
 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """``width`` and ``height`` are the original's, as displayed. ``warnings`` say what is wrong with the file."""
+    """``width`` and ``height`` are those of the original as displayed, in pixels. ``warnings`` say what is wrong with
+    the file. ``large`` is the LARGE rendition, encoded."""
 
     width: int
     height: int
@@ -29,9 +30,9 @@ class Derived:
 
 
 def derive(data: Bytes, limits: DecodeLimits, quality: int) -> Derived:
-    """The LARGE rendition (JPEG, or WebP for what has transparency) and the placeholder of it.
+    """Makes the LARGE rendition (as JPEG, or as WebP if it has transparency) and the placeholder.
 
-    Raises Unsupported, OverLimit, Unreadable. A damaged file gives what it has, with a warning.
+    Of a damaged file, it uses what can be decoded and adds a warning. Raises Unsupported, OverLimit, Unreadable.
     """
     decoded = decode(data, ThumbnailSize.LARGE.edge, limits)
     large_format = ThumbnailFormat.WEBP if decoded.image.hasalpha() else ThumbnailFormat.JPEG
@@ -47,7 +48,7 @@ def derive(data: Bytes, limits: DecodeLimits, quality: int) -> Derived:
 
 
 def placeholder(image: pyvips.Image) -> str:
-    """The ThumbHash of an sRGB picture with 3 or 4 bands."""
+    """Returns the ThumbHash, in base64, of an sRGB picture with 3 or 4 bands."""
     from fast_thumbhash import rgba_to_thumb_hash
 
     small = image.thumbnail_image(PLACEHOLDER_EDGE, height=PLACEHOLDER_EDGE, size="down")

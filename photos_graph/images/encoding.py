@@ -1,4 +1,4 @@
-"""Renditions as bytes. No metadata leaves: the pixels are sRGB, which is what a picture without a profile is."""
+"""Encodes renditions. They carry no metadata: the pixels are sRGB, which programs assume if there is no profile."""
 
 from __future__ import annotations
 
@@ -14,21 +14,26 @@ MEDIA_TYPES = {
     ThumbnailFormat.WEBP: "image/webp",
     ThumbnailFormat.AVIF: "image/avif",
 }
-WEBP_EFFORT = 2  # a third less time than libvips' default of 4, a few per cent more bytes
+WEBP_EFFORT = 2  # takes a third less time than libvips' default of 4, for a few per cent more bytes
 AVIF_EFFORT = 2
-SMALL_EDGE, FINE = 512, 95  # pixels of a picture, and the quality that it has at least
-AVIF_DISCOUNT = 20  # AV1 looks like JPEG at about this much less on the scale of quality
+SMALL_EDGE = 512  # pixels; pictures up to this size
+SMALL_QUALITY = 95  # have at least this quality
+AVIF_DISCOUNT = 20  # AV1 looks like JPEG at a quality that is this much lower
 
 
 def quality_of(decoded: Decoded, quality: int) -> int:
-    """A small picture that is kept at its size is looked at enlarged, by people and by the backbone: encoding it once
-    more as coarsely as a large one cost 0.8 points of the tags on pictures of 100 pixels, and saves a few kilobytes."""
+    """Returns the quality to encode with: at least SMALL_QUALITY for a small picture that keeps its size.
+
+    People and the backbone look at small pictures enlarged. Encoding pictures of 100 pixels at the quality of large
+    ones lowered the accuracy of tags by 0.8 points and saved only a few kilobytes.
+    """
     edge = max(decoded.width, decoded.height)
     is_whole = edge == max(decoded.image.width, decoded.image.height)
-    return max(quality, FINE) if is_whole and edge <= SMALL_EDGE else quality
+    return max(quality, SMALL_QUALITY) if is_whole and edge <= SMALL_EDGE else quality
 
 
 def encode(image: pyvips.Image, format: ThumbnailFormat, quality: int) -> bytes:
+    """Returns the encoded picture. See ``encode_to``."""
     chunks: list[bytes] = []
     encode_to(image, format, quality, chunks.append)
     return b"".join(chunks)
@@ -40,16 +45,17 @@ def encode_to(
     quality: int,
     emit: Callable[[bytes], None],
 ) -> None:
-    """Emits the encoded picture piece by piece as libvips makes it. Alpha is kept but in JPEG, where it is white.
+    """Emits the encoded picture in chunks, as libvips produces them. Alpha is kept, except in JPEG, where it becomes
+    white.
 
-    ``image`` is sRGB with 3 or 4 bands (see ``decode.Decoded``); ``quality`` 1 to 100, as JPEG means it.
+    ``image`` is sRGB with 3 or 4 bands (see ``decoding.Decoded``). ``quality`` is 1 to 100 on the scale of JPEG.
     """
     broken: list[BaseException] = []
 
     def write(chunk: memoryview) -> int:
         try:
             emit(bytes(chunk))
-        except BaseException as error:  # it must not unwind through C
+        except BaseException as error:  # exceptions must not unwind through C
             broken.append(error)
             return -1
         return len(chunk)

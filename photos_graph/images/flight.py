@@ -1,4 +1,4 @@
-"""One piece of work that several wait for, each of whom may leave."""
+"""One piece of work that several clients wait for, each of whom may leave."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from photos_graph.errors import Unavailable
 
 
 class Flight:
-    """A rendition being made, and those who wait for it. Late comers get it from its first byte."""
+    """A rendition that is being made, and the clients that wait for it. A client that joins late gets it from its first
+    byte."""
 
     def __init__(self) -> None:
         self.task: asyncio.Task[None] | None = None
         self.abandoned = False
-        self.lasting = True  # known before the first bytes
+        self.lasting = True  # set before the first bytes
         self._chunks: list[bytes] = []
         self._waiting = 0
         self._ended = False
@@ -41,7 +42,7 @@ class Flight:
         self._news = asyncio.Event()
 
     def join(self) -> Callable[[], None]:
-        """Returns what takes this one out again; the last to leave stops the work."""
+        """Adds a client. Returns the function that removes it again; when the last client leaves, the work stops."""
         self._waiting += 1
         left = False
 
@@ -58,13 +59,14 @@ class Flight:
         return leave
 
     async def first(self) -> None:
-        """Waits for the first bytes; raises what went wrong before them."""
+        """Waits for the first bytes. Raises the error that came before them."""
         while not self._chunks and not self._ended:
             await self._news.wait()
         if self._error is not None and not self._chunks:
             raise self._raised()
 
     async def follow(self, leave: Callable[[], None]) -> AsyncGenerator[bytes]:
+        """Yields all chunks, from the first to the last. Raises the error that ended the work."""
         try:
             at = 0
             while True:

@@ -1,4 +1,4 @@
-"""Which formats there are, told by content, and which of them this installation decodes."""
+"""The formats of pictures, recognised by their content, and which of them this installation can decode."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Decoder = Literal["libvips", "pillow-heif", "rawpy", "pillow", "none"]
 
 @dataclass(frozen=True, slots=True)
 class PictureFormat:
-    """``name`` is what ``Photo.format`` says. Several extensions may hold one format."""
+    """``name`` is what ``Photo.format`` shows. Files of one format may have several extensions."""
 
     name: str
     decoder: Decoder
@@ -24,6 +24,8 @@ class PictureFormat:
 
 @dataclass(frozen=True, slots=True)
 class FormatSupport:
+    """Whether this installation can decode files with this extension, and with what."""
+
     extension: str
     decoder: str
     available: bool
@@ -52,7 +54,7 @@ RAW = PictureFormat(
 FORMATS = (JPEG, PNG, WEBP, TIFF, GIF, AVIF, HEIC, RAW, BMP, JP2, JXL)
 BY_NAME = {each.name: each for each in FORMATS}
 
-# What a scan takes for photos: also what cannot be decoded here, so that it is reported and not passed over.
+# What a scan treats as photos, including formats that cannot be decoded here, so that these are reported.
 EXTENSIONS = frozenset(extension for each in FORMATS for extension in each.extensions)
 
 _STARTS = (
@@ -85,7 +87,8 @@ _MAX_ENTRIES = 512
 
 
 def sniff(data: Bytes) -> PictureFormat | None:
-    """The format of a file by its first bytes (of a TIFF also its directories); None if it is none of ours."""
+    """Recognises the format of a file by its first bytes, and a TIFF also by its directories. Returns None for any
+    other content."""
     if data[4:8] == b"ftyp":
         return _sniff_boxes(bytes(data[:256]))
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
@@ -103,13 +106,13 @@ def _sniff_boxes(data: bytes) -> PictureFormat | None:
     if major in (b"avif", b"avis"):
         return AVIF
     if major in _HEIC_BRANDS:
-        # A bare "mif1" is a container; the codec stands among the compatible brands.
+        # "mif1" names only the container; the compatible brands name the codec.
         return AVIF if b"avif" in compatible and not compatible & {b"heic", b"heix"} else HEIC
     return None
 
 
 def _is_raw(data: Bytes) -> bool:
-    """NEF, ARW, DNG, PEF and others are TIFFs whose pixels are a sensor's; CR2 says so in its header."""
+    """NEF, ARW, DNG, PEF and others are TIFFs that hold the pixels of a sensor. CR2 states this in its header."""
     if data[8:10] == b"CR":
         return True
     order = "<" if data[:2] == b"II" else ">"
@@ -128,7 +131,7 @@ def _holds_raw(tag: int, value: int) -> bool:
 
 
 def _entries(data: Bytes, order: str) -> Iterator[tuple[int, int]]:
-    """Tags and values of the first directory, those after it and those below it."""
+    """Yields the tags and values of the first directory, of those after it and of those below it."""
     offsets = [struct.unpack_from(order + "I", data, 4)[0]]
     seen: set[int] = set()
     while offsets and len(seen) < _MAX_IFDS:
@@ -150,7 +153,8 @@ def _entries(data: Bytes, order: str) -> Iterator[tuple[int, int]]:
 
 
 def support() -> tuple[FormatSupport, ...]:
-    """Every extension, its decoder and whether that is installed. Loads the decoders: call it in a child."""
+    """Lists every extension with its decoder and whether that is installed. It loads the decoders, so call it in a
+    child."""
     return tuple(
         FormatSupport(extension, each.decoder, _available(each)) for each in FORMATS for extension in each.extensions
     )

@@ -1,4 +1,5 @@
-"""Camera RAW: the preview that the camera embedded, or a half-size development where there is none of use."""
+"""Decodes camera RAW: uses the preview that the camera embedded, or develops the file at half size if there is no
+usable one."""
 
 from __future__ import annotations
 
@@ -14,13 +15,13 @@ from photos_graph.images.vips import pyvips
 if TYPE_CHECKING:
     import rawpy
 
-LEAST_PREVIEW = 640  # pixels; a smaller one is a thumbnail for the camera's own screen
+MIN_PREVIEW_EDGE = 640  # pixels; smaller previews are for the camera's own screen
 _SIDEWAYS = (5, 6)
-_ROTATIONS = {3: "d180", 5: "d270", 6: "d90"}  # LibRaw's flip, as clockwise rotation
+_ROTATIONS = {3: "d180", 5: "d270", 6: "d90"}  # LibRaw's flip as a clockwise rotation
 
 
 def open_raw(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -> Opened:
-    """Raises Unsupported, Unreadable, OverLimit."""
+    """Reads the header. Raises Unsupported, Unreadable, OverLimit."""
     import rawpy
 
     try:
@@ -43,7 +44,7 @@ def open_raw(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) ->
 
 
 def _preview(raw: rawpy.RawPy, edge: int, fail_on: str, limits: DecodeLimits) -> pyvips.Image | None:
-    """The embedded picture, upright; None if there is none of use."""
+    """Returns the embedded picture, upright, or None if there is no usable one."""
     import rawpy
 
     try:
@@ -51,16 +52,16 @@ def _preview(raw: rawpy.RawPy, edge: int, fail_on: str, limits: DecodeLimits) ->
         preview = open_vips(embedded, formats.JPEG, limits) if isinstance(embedded, bytes) else _open_pixels(embedded)
     except (rawpy.LibRawError, pyvips.Error):
         return None
-    if max(preview.width, preview.height) < LEAST_PREVIEW:
+    if max(preview.width, preview.height) < MIN_PREVIEW_EDGE:
         return None
     image = preview.thumbnail(edge, fail_on)
-    # A preview that knows for itself how it lies was turned by libvips; the others lie as the sensor does.
+    # libvips has turned a preview that carries its orientation; the others are oriented like the sensor.
     rotation = None if preview.oriented else _ROTATIONS.get(raw.sizes.flip)
     return image.rot(rotation) if rotation else image
 
 
 def _develop(raw: rawpy.RawPy) -> pyvips.Image:
-    """Upright: LibRaw applies the orientation."""
+    """Develops the file at half size. The result is upright, because LibRaw applies the orientation."""
     import rawpy
 
     try:
@@ -82,13 +83,13 @@ def _open_pixels(pixels: Any) -> Opened:
 
 
 def _from_array(pixels: Any) -> pyvips.Image:
-    """Grey where the camera has no colour filter."""
+    """Converts pixels to an image, which is grey if the camera has no colour filter."""
     grey = pixels.ndim == 2 or pixels.shape[2] == 1
     return pyvips.Image.new_from_array(pixels, interpretation="b-w" if grey else "srgb")
 
 
 def _reason(error: Exception) -> str:
-    """LibRaw's messages are bytes. It reads from memory: what it calls an error of input is the end."""
+    """LibRaw's messages are bytes. It reads from memory here, so an input error means the end of the data."""
     import rawpy
 
     if isinstance(error, rawpy.LibRawIOError):

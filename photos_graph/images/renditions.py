@@ -1,4 +1,4 @@
-"""Renditions on request: from the cache, or streamed while they are made and kept afterwards."""
+"""Renditions on request: from the cache, or streamed while they are made and cached afterwards."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ from photos_graph.workers.pool import Priority, WorkerPool
 log = logging.getLogger(__name__)
 
 TASK, FACE_TASK = "rendition", "face"  # of tasks.TASKS
-LEAST_SHRINK = 2  # a rendition made from another one is at most half its size, or its softness would show
+MIN_SHRINK = 2  # a rendition that is made from another one is at most half its size; otherwise it looks soft
 _LARGE = ThumbnailSize.LARGE
-_SOURCE_FORMATS = (ThumbnailFormat.WEBP, ThumbnailFormat.JPEG, ThumbnailFormat.AVIF)  # WebP has kept the alpha
+_SOURCE_FORMATS = (ThumbnailFormat.WEBP, ThumbnailFormat.JPEG, ThumbnailFormat.AVIF)  # WebP keeps alpha
 
 
 @dataclass(frozen=True, slots=True)
-class AsRead:
-    """An original when it was read. By the time that a worker is free there may be another one at its ``path``."""
+class ReadOriginal:
+    """An original as it was when it was read. Another file may lie at its ``path`` by the time a worker is free."""
 
     path: bytes  # raw
     size: int  # bytes
     mtime_ns: int
 
 
-Source = Callable[[], Awaitable[AsRead]]
+Source = Callable[[], Awaitable[ReadOriginal]]
 
 
 @dataclass(slots=True)
 class Rendition:
-    """A picture to be served: ``path`` is set if it lies finished on disk; otherwise ``chunks`` gives it, once.
+    """A picture to be served. If it lies complete on disk, ``path`` is set; otherwise ``chunks`` yields it, once.
 
-    ``aclose`` tells that the caller no longer wants it; work that nobody waits for is given up. It is harmless after
-    the last chunk and for a file. ``lasting`` is false while the original that would give a better one is away.
+    ``aclose`` says that the caller no longer wants it; work that nobody waits for is stopped. It does no harm after the
+    last chunk, or for a file. ``lasting`` is false if a better one could be made once the original is back.
     """
 
     media_type: str
@@ -62,7 +62,7 @@ class Rendition:
 
 
 class Renditions:
-    """One decode per rendition, whoever asks, and one at a time per photo."""
+    """Makes renditions: each only once for all who ask, and one at a time for each photo."""
 
     def __init__(self, cache: RenditionCache, pool: WorkerPool, settings: ImageSettings) -> None:
         self._cache = cache
@@ -72,11 +72,11 @@ class Renditions:
         self._photos: dict[str, _Held] = {}
 
     async def open(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat, source: Source) -> Rendition:
-        """Comes back when there is a file or the first bytes.
+        """Returns when there is a file or the first bytes.
 
-        ``source`` gives an original with this content; it is called only when no larger rendition
-        is cached. Raises what it raises, and Busy, Unavailable, Unsupported, OverLimit, KilledWorker, Unreadable.
-        What goes wrong after the first bytes is raised by ``chunks``.
+        ``source`` returns an original with this content; it is called only if no larger rendition is cached. Raises
+        what ``source`` raises, and Busy, Unavailable, Unsupported, OverLimit, KilledWorker, Unreadable. An error after
+        the first bytes is raised by ``chunks``.
         """
         key = (photo_id, size, format)
         if cached := self.cached(*key):
@@ -95,12 +95,13 @@ class Renditions:
         return Rendition(MEDIA_TYPES[format], chunks=chunks, lasting=flight.lasting, _leave=leave)
 
     def cached(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition | None:
-        """What is there already; costs a look at the disk."""
+        """Returns the rendition if it is cached, else None. This costs one ``stat``."""
         found = self._cache.get(photo_id, size, format)
         return None if found is None else Rendition(MEDIA_TYPES[format], path=found.path)
 
     async def kept(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat, source: Source) -> Path | None:
-        """The finished file; None where the cache does not take it. Raises what ``open`` and ``chunks`` do."""
+        """Returns the path of the complete file, or None if the cache does not accept it. Raises what ``open`` and
+        ``chunks`` raise."""
         rendition = await self.open(photo_id, size, format, source)
         try:
             if rendition.chunks is not None:
@@ -108,12 +109,12 @@ class Renditions:
                     pass
         finally:
             await rendition.aclose()
-        async with self._photo(photo_id):  # until it was written
+        async with self._photo(photo_id):  # until it is written
             found = self._cache.get(photo_id, size, format)
         return None if found is None else found.path
 
     async def close(self) -> None:
-        """Gives up what is being made."""
+        """Stops all work."""
         tasks = [flight.task for flight in self._flights.values() if flight.task]
         for task in tasks:
             task.cancel()
@@ -135,7 +136,7 @@ class Renditions:
                 del self._flights[key]
 
     async def _make(self, key: _Key, flight: Flight, source: Source) -> bool:
-        """Whether it is worth keeping."""
+        """Makes the rendition. Returns whether it is worth caching."""
         photo_id, size, format = key
         larger = self._larger(photo_id, size)
         if larger is not None:
@@ -143,7 +144,7 @@ class Renditions:
                 if await self._render(os.fsencode(larger.path), size, format, flight, full_size_from=_LARGE.edge):
                     return True
             except Unreadable:
-                # Thrown out in between, or damaged: the original still has it, unless bytes have left already.
+                # It was evicted meanwhile, or is damaged. Use the original, unless bytes were sent already.
                 if flight.started:
                     raise
                 larger = None
@@ -152,7 +153,7 @@ class Renditions:
         except (RootOffline, NotFound):
             if larger is None:
                 raise
-            # A small face as good as it can be had for now.
+            # A small face, as good as possible for now.
             flight.lasting = False
             await self._render(os.fsencode(larger.path), size, format, flight)
             return False
@@ -168,7 +169,7 @@ class Renditions:
         full_size_from: int | None = None,
         as_read: tuple[int, int] | None = None,
     ) -> bool:
-        """False where nothing was made of it: a face that a picture larger than ``full_size_from`` may show better."""
+        """Returns False if nothing was made: a face that a picture larger than ``full_size_from`` may show better."""
         argument: dict[str, Any] = {
             "path": base64.b64encode(path).decode(),
             "edge": size.edge,
@@ -190,13 +191,13 @@ class Renditions:
     async def _keep(self, key: _Key, data: bytes) -> None:
         try:
             await asyncio.to_thread(self._cache.put, *key, data)
-        except OSError as error:  # a full disk makes it slower, not wrong
+        except OSError as error:  # a full disk only makes it slower
             log.warning("a rendition cannot be cached: %s", error.strerror)
 
     def _larger(self, photo_id: str, size: RenditionSize) -> Cached | None:
-        """One to make it from; a face from the largest alone."""
+        """Returns a cached rendition to make this one from. A face is made only from the largest."""
         for other in (_LARGE,) if isinstance(size, FaceCut) else (_LARGE, ThumbnailSize.MEDIUM):
-            if other.edge >= LEAST_SHRINK * size.edge:
+            if other.edge >= MIN_SHRINK * size.edge:
                 for format in _SOURCE_FORMATS:
                     if cached := self._cache.get(photo_id, other, format):
                         return cached
@@ -204,7 +205,7 @@ class Renditions:
 
     @asynccontextmanager
     async def _photo(self, photo_id: str) -> AsyncIterator[None]:
-        """Held while one of its renditions is made, so that the next can be made from that."""
+        """Holds the photo while one of its renditions is made, so that the next one can be made from it."""
         held = self._photos.setdefault(photo_id, _Held())
         held.users += 1
         try:

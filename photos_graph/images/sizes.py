@@ -1,4 +1,4 @@
-"""The sizes of renditions: of whole pictures, and of faces cut out of them."""
+"""The sizes of renditions: of whole pictures, and of faces that are cut out of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from photos_graph.model import Box, ThumbnailSize
 
 @dataclass(frozen=True, slots=True)
 class FaceCut:
-    """A face cut out of a picture. The sides of its box count in 65,535ths of the picture, so that it fits a URL.
+    """A face that is cut out of a picture. The sides of its box are stored in 65,535ths of the picture, to fit into a
+    URL.
 
     The rendition is a square of at most ``edge`` pixels and is never enlarged.
     """
@@ -31,7 +32,7 @@ class FaceCut:
 
     @classmethod
     def parse(cls, text: str) -> FaceCut:
-        """Reads what ``str`` wrote. Raises ValueError for any other text."""
+        """Parses the text that ``str`` returns. Raises ValueError for any other text."""
         if not re.fullmatch(r"FACE-[0-9A-F]{16}", text):
             raise ValueError(text)
         return cls(*(int(text[at : at + 4], 16) for at in range(5, 21, 4)))

@@ -14,7 +14,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import folders, photos
 from photos_graph.graph.library.photos import PhotoSource
 from photos_graph.images.formats import BY_NAME
-from photos_graph.images.renditions import AsRead, Rendition, Renditions
+from photos_graph.images.renditions import ReadOriginal, Rendition, Renditions
 from photos_graph.images.sizes import RenditionSize
 from photos_graph.model import RootState, ThumbnailFormat, ThumbnailSize
 from photos_graph.paths import mtime_ns, open_inside
@@ -84,10 +84,10 @@ class Media:
         """The raw path of an original that is as it was read. Raises NotFound, RootOffline."""
         return (await self._as_read(photo_id)).path
 
-    async def _as_read(self, photo_id: str) -> AsRead:
+    async def _as_read(self, photo_id: str) -> ReadOriginal:
         descriptor, found = await self._open(photo_id)
         os.close(descriptor)
-        return AsRead(found.root_raw + b"/" + found.raw, found.size, found.mtime_ns)
+        return ReadOriginal(found.root_raw + b"/" + found.raw, found.size, found.mtime_ns)
 
     async def original(self, photo_id: str) -> OpenOriginal:
         """Raises NotFound, RootOffline."""

@@ -10,7 +10,7 @@ import PIL.ImageDraw
 import pytest
 
 from photos_graph.errors import NotFound, RootOffline
-from photos_graph.images.renditions import AsRead
+from photos_graph.images.renditions import ReadOriginal
 from photos_graph.images.sizes import FaceCut
 from photos_graph.model import Box, ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import ImageSettings
@@ -139,7 +139,7 @@ async def test_a_small_face_is_shown_coarse_and_not_kept_while_the_original_is_a
     keep_large(rig, scene(6000, 4000))
     small = FaceCut.of(Box(0.5, 0.5, 0.02, 0.02))
 
-    async def away() -> AsRead:
+    async def away() -> ReadOriginal:
         raise error
 
     rendition = await rig.renditions.open(PHOTO, small, JPEG, away)

@@ -11,7 +11,7 @@ import pytest
 
 from photos_graph.errors import Busy, KilledWorker, NotFound, OverLimit, RootOffline, Unreadable, Unsupported
 from photos_graph.images.cache import RenditionCache
-from photos_graph.images.renditions import AsRead, Rendition, Renditions
+from photos_graph.images.renditions import ReadOriginal, Rendition, Renditions
 from photos_graph.model import ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import ImageSettings
 from photos_graph.workers.pool import Priority, WorkerPool
@@ -114,7 +114,7 @@ async def test_an_error_reaches_all_who_wait_and_the_next_one_tries_again(tmp_pa
 
 
 async def test_an_offline_root_says_so_unless_the_cache_has_it(tmp_path: Path) -> None:
-    async def offline() -> AsRead:
+    async def offline() -> ReadOriginal:
         raise RootOffline("The folder is not mounted.")
 
     async with rig(tmp_path) as made:
@@ -138,7 +138,7 @@ async def test_an_original_that_is_replaced_while_it_waits_for_a_worker_is_not_k
 ) -> None:
     async with rig(tmp_path) as made:
 
-        async def replaced() -> AsRead:
+        async def replaced() -> ReadOriginal:
             before = await made.source()
             made.original.write_bytes(encoded(scene(300, 200), "JPEG"))
             return before
@@ -172,8 +172,8 @@ async def test_an_original_is_in_memory_once(tmp_path: Path) -> None:
     original.write_bytes(encoded(scene().resize((7500, 6600)), "TIFF"))
     found = original.stat()
 
-    async def source() -> AsRead:
-        return AsRead(os.fsencode(original), found.st_size, found.st_mtime_ns)
+    async def source() -> ReadOriginal:
+        return ReadOriginal(os.fsencode(original), found.st_size, found.st_mtime_ns)
 
     try:
         assert found.st_size > 140 * MIB

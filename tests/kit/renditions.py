@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from photos_graph.images.cache import RenditionCache
-from photos_graph.images.renditions import AsRead, Rendition, Renditions
+from photos_graph.images.renditions import ReadOriginal, Rendition, Renditions
 from photos_graph.images.sizes import RenditionSize
 from photos_graph.model import ThumbnailFormat
 from photos_graph.settings import ImageSettings
@@ -32,11 +32,11 @@ class Rig:
         self.renditions = Renditions(self.cache, pool, settings)
         self.asked = 0
 
-    async def source(self) -> AsRead:
+    async def source(self) -> ReadOriginal:
         self.asked += 1
         found = self.original.stat() if self.original.exists() else None
         size, mtime_ns = (found.st_size, found.st_mtime_ns) if found else (0, 0)
-        return AsRead(os.fsencode(self.original), size, mtime_ns)
+        return ReadOriginal(os.fsencode(self.original), size, mtime_ns)
 
     async def open(self, size: RenditionSize, format: ThumbnailFormat = ThumbnailFormat.JPEG) -> Rendition:
         return await self.renditions.open(PHOTO, size, format, self.source)
