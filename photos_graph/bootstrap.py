@@ -51,7 +51,7 @@ from photos_graph.services.learning.training_call import training_pool
 from photos_graph.services.learning.triggers import LearningTriggers
 from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.services.media import Media
-from photos_graph.services.scan.intake import TARGET
+from photos_graph.services.scan.intake_tasks import INTAKE_TASKS
 from photos_graph.services.scan.polling import keep_polling
 from photos_graph.services.scan.roots import Roots
 from photos_graph.services.scan.scan import Scan, rules
@@ -112,7 +112,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         index.start()
         closing.push_async_callback(index.close)
 
-        pool = WorkerPool(TARGET, images.workers, images.memory_bytes, images.timeout_seconds, images.queue)
+        pool = WorkerPool(INTAKE_TASKS, images.workers, images.memory_bytes, images.timeout_seconds, images.queue)
         closing.push_async_callback(pool.close)
         try:
             await loading

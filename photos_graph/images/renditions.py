@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import logging
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from photos_graph.errors import NotFound, RootOffline, Unreadable
 from photos_graph.images.cache import Cached, RenditionCache
 from photos_graph.images.encoding import MEDIA_TYPES
 from photos_graph.images.flight import Flight
 from photos_graph.images.sizes import FaceCut, RenditionSize
+from photos_graph.images.tasks import CUT_FACE, RENDER, FaceCutOrder, RenditionOrder
 from photos_graph.model import ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import ImageSettings
 from photos_graph.workers.pool import Priority, WorkerPool
+from photos_graph.workers.task import Task
 
 log = logging.getLogger(__name__)
 
-TASK, FACE_TASK = "rendition", "face"  # of tasks.TASKS
+Order = TypeVar("Order")
+Answer = TypeVar("Answer")
+
 MIN_SHRINK = 2  # a rendition that is made from another one is at most half its size; otherwise it looks soft
 _LARGE = ThumbnailSize.LARGE
 _SOURCE_FORMATS = (ThumbnailFormat.WEBP, ThumbnailFormat.JPEG, ThumbnailFormat.AVIF)  # WebP keeps alpha
@@ -170,23 +173,19 @@ class Renditions:
         as_read: tuple[int, int] | None = None,
     ) -> bool:
         """Returns False if nothing was made: a face that a picture larger than ``full_size_from`` may show better."""
-        argument: dict[str, Any] = {
-            "path": base64.b64encode(path).decode(),
-            "edge": size.edge,
-            "format": format,
-            "quality": self._settings.quality,
-            "max_pixels": self._settings.max_pixels,
-            "max_bytes": self._settings.max_bytes,
-            "as_read": as_read,
-        }
-        task = TASK
+        images = self._settings
+        order = RenditionOrder(path, size.edge, format, images.quality, images.max_pixels, images.max_bytes, as_read)
         if isinstance(size, FaceCut):
-            task, box = FACE_TASK, size.box
-            argument |= {"box": [box.x, box.y, box.width, box.height], "full_size_from": full_size_from}
-        async with self._pool.stream(task, argument, Priority.INTERACTIVE) as chunks:
+            cut = FaceCutOrder(order, size.box, full_size_from)
+            return not (await self._call(CUT_FACE, cut, flight)).coarse
+        await self._call(RENDER, order, flight)
+        return True
+
+    async def _call(self, task: Task[Order, Answer], order: Order, flight: Flight) -> Answer:
+        async with self._pool.stream(task, order, Priority.INTERACTIVE) as chunks:
             async for chunk in chunks:
                 flight.add(chunk)
-        return not chunks.result.get("coarse", False)
+        return chunks.answer
 
     async def _keep(self, key: _Key, data: bytes) -> None:
         try:

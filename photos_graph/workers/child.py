@@ -1,12 +1,14 @@
-"""A process that does one task at a time for ``workers.WorkerPool``, and may die of it.
+"""A process that runs one task at a time for a ``WorkerPool``, and that a hostile file may bring down.
 
-``python -m photos_graph.workers.child module:attribute``, where the attribute maps names to tasks.
+``python -m photos_graph.workers.child MEMORY_BYTES PARENT_PID MODULE:FUNCTION ...``: the modules of these functions are
+imported before the process is confined.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import importlib
 import json
 import logging
@@ -15,30 +17,30 @@ import resource
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from photos_graph.errors import OverLimit, PhotosGraphError, Unreadable
-from photos_graph.workers.frames import HEADER, FrameKind, frame
-
-Emit = Callable[[bytes], None]
-Task = Callable[[dict[str, Any], Emit], dict[str, Any]]
+from photos_graph.workers.frames import HEADER, FrameKind, TaskFailure, frame, unpack_call
+from photos_graph.workers.task import Emit, Implementation
 
 PR_SET_PDEATHSIG = 1
-OOM_SCORE = "900"  # the kernel takes a decoder before the service or the engine
+OOM_SCORE = "900"  # the kernel kills a decoder before the service or the engine
+MAX_MESSAGE = 500  # characters
 
 
-def main(target: str, memory_bytes: int, parent: int) -> None:
+def main(memory_bytes: int, parent: int, targets: Sequence[str]) -> None:
     calls, answers = _private_pipes()
     _die_with(parent)
-    tasks = _tasks(target)
+    for target in targets:
+        _implementation(target)
     limit = _address_space() + memory_bytes
     _confine(limit)
-    _serve(tasks, calls, answers, retire_above=limit - memory_bytes // 2)
+    _serve(calls, answers, retire_above=limit - memory_bytes // 2)
 
 
 def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """The pool's pipes on descriptors of their own, so that a library that prints cannot write into a frame."""
+    """Moves the pool's pipes to descriptors of their own, so that a library that prints cannot write into a frame."""
     calls = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -56,14 +58,19 @@ def _die_with(parent: int) -> None:
         os._exit(0)
 
 
-def _tasks(target: str) -> Mapping[str, Task]:
-    module, _, attribute = target.partition(":")
-    tasks: Mapping[str, Task] = getattr(importlib.import_module(module), attribute)
-    return tasks
+@functools.cache
+def _implementation(target: str) -> Implementation:
+    module, _, name = target.partition(":")
+    implementation: Any = getattr(importlib.import_module(module), name)
+    return implementation if getattr(implementation, "typed", False) else _untyped(implementation)
+
+
+def _untyped(function: Any) -> Implementation:
+    return lambda argument, emit: json.dumps(function(json.loads(argument), emit)).encode()
 
 
 def _address_space() -> int:
-    """Bytes of address space in use; 0 where the system does not tell."""
+    """Returns the bytes of address space in use, or 0 where the system does not tell."""
     try:
         with open("/proc/self/statm", "rb") as statm:  # noqa: PTH123 - called after every task
             return int(statm.read().split()[0]) * resource.getpagesize()
@@ -74,7 +81,7 @@ def _address_space() -> int:
 def _confine(address_space: int) -> None:
     logging.disable(logging.CRITICAL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # what it makes leaves through the pipe; it writes no file
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # results leave through the pipe; a child writes no file
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
         with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:  # noqa: PTH123
@@ -82,8 +89,8 @@ def _confine(address_space: int) -> None:
     os.nice(5)
 
 
-def _serve(tasks: Mapping[str, Task], calls: BinaryIO, answers: BinaryIO, retire_above: int) -> None:
-    def send(kind: FrameKind, body: bytes) -> None:
+def _serve(calls: BinaryIO, answers: BinaryIO, retire_above: int) -> None:
+    def send(kind: FrameKind, body: bytes = b"") -> None:
         rest = memoryview(frame(kind, body))
         while rest:
             rest = rest[answers.write(rest) :]
@@ -91,33 +98,36 @@ def _serve(tasks: Mapping[str, Task], calls: BinaryIO, answers: BinaryIO, retire
     def emit(chunk: bytes) -> None:
         send(FrameKind.CHUNK, chunk)
 
-    send(FrameKind.READY, json.dumps({"pid": os.getpid()}).encode())
+    send(FrameKind.READY)
     while head := calls.read(HEADER.size):
         size, _ = HEADER.unpack(head)
-        call = json.loads(calls.read(size))
-        send(FrameKind.BEGUN, b"")
-        kind, answer = _run(tasks, call, emit)
+        target, argument = unpack_call(calls.read(size))
+        send(FrameKind.BEGUN)
+        kind, body, retires = _run(target, argument, emit)
         # Memory that was not given back would be missing from the next file's allowance.
-        answer["retire"] = answer.get("retire", False) or _address_space() > retire_above
-        send(kind, json.dumps(answer).encode())
+        if retires or _address_space() > retire_above:
+            send(FrameKind.RETIRING)
+        send(kind, body)
 
 
-def _run(tasks: Mapping[str, Task], call: dict[str, Any], emit: Emit) -> tuple[FrameKind, dict[str, Any]]:
+def _run(target: str, argument: bytes, emit: Emit) -> tuple[FrameKind, bytes, bool]:
+    """Returns the kind and the body of the closing frame, and whether this process has to be replaced."""
     try:
-        return FrameKind.RESULT, {"result": tasks[call["task"]](call["argument"], emit)}
+        return FrameKind.ANSWER, _implementation(target)(argument, emit), False
     except PhotosGraphError as error:
-        return FrameKind.ERROR, _error(error)
+        return FrameKind.ERROR, _failure(error), False
     except MemoryError:
-        return FrameKind.ERROR, _error(OverLimit("It needs more memory than one picture may take.")) | {"retire": True}
+        return FrameKind.ERROR, _failure(OverLimit("It needs more memory than one picture may take.")), True
     except Exception as error:
         traceback.print_exc()
-        return FrameKind.ERROR, _error(Unreadable(f"It cannot be read ({type(error).__name__})."))
+        return FrameKind.ERROR, _failure(Unreadable(f"It cannot be read ({type(error).__name__}).")), False
 
 
-def _error(error: PhotosGraphError) -> dict[str, Any]:
+def _failure(error: PhotosGraphError) -> bytes:
     stage = error.stage if isinstance(error, Unreadable) else None
-    return {"error": type(error).__name__, "message": error.public_message[:500], "stage": stage}
+    message = error.public_message[:MAX_MESSAGE].encode(errors="replace").decode()
+    return TaskFailure(type(error).__name__, message, stage).dump()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

@@ -1,28 +1,31 @@
-"""A pool of child processes for work that may crash, hang or eat memory: everything that opens an original."""
+"""A pool of child processes for work that may crash, hang or exhaust memory: everything that opens an original."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from photos_graph.errors import KilledWorker, Unavailable
 from photos_graph.workers.process import NeverBegan, Worker
+from photos_graph.workers.task import Task
 from photos_graph.workers.turns import Priority, Turns
 
 __all__ = ["Chunks", "Priority", "WorkerPool"]
 
+Argument = TypeVar("Argument")
+Answer = TypeVar("Answer")
 
 START_ATTEMPTS = 3
 CLOSE_SECONDS = 5.0
 
 
-class Chunks:
-    """What a task emits, once through; afterwards ``result`` is what it returned."""
+class Chunks(Generic[Answer]):
+    """The chunks that a task emits, to be iterated once; afterwards ``answer`` is what the task returned."""
 
     def __init__(self) -> None:
-        self.result: dict[str, Any] = {}
+        self.answer: Answer
         self.iterator: AsyncIterator[bytes]
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -30,11 +33,10 @@ class Chunks:
 
 
 class WorkerPool:
-    """Runs tasks by name in child processes.
+    """Runs ``tasks`` in child processes, which import the modules of these tasks when they start.
 
-    ``target`` is "module:attribute", a mapping of task names to functions ``(argument, emit) -> result`` (see
-    ``child.Task``). At most ``size`` run; ``queue`` more may wait at each priority. A task may add
-    ``memory_bytes`` of address space to what its process needs for itself, and take ``timeout_seconds``.
+    At most ``size`` calls run; ``queue`` more may wait at each priority. A task may add ``memory_bytes`` of address
+    space to what its process needs for itself, and take ``timeout_seconds``.
 
     Children start when first needed and stay, or end after ``idle_seconds`` without a call. One that dies, or whose
     caller goes away, is replaced by the next call. They die with this process, however it ends.
@@ -42,14 +44,14 @@ class WorkerPool:
 
     def __init__(
         self,
-        target: str,
+        tasks: Sequence[Task[Any, Any]],
         size: int,
         memory_bytes: int,
         timeout_seconds: float,
         queue: int,
         idle_seconds: float | None = None,
     ) -> None:
-        self._target = target
+        self._targets = [task.target for task in tasks]
         self._idle_seconds = idle_seconds
         self._memory_bytes = memory_bytes
         self._timeout_seconds = timeout_seconds
@@ -61,53 +63,55 @@ class WorkerPool:
 
     @property
     def pids(self) -> list[int]:
-        """Of the children that are alive as far as is known."""
+        """The process ids of the children that are alive as far as is known."""
         return [worker.pid for worker in self._workers if worker.usable or worker.task]
 
     @property
     def running(self) -> dict[int, str]:
-        """Process id to the name of the task that it runs."""
+        """Maps process ids to the names of the tasks that they run."""
         return {worker.pid: worker.task for worker in self._workers if worker.task}
 
     async def call(
-        self, task: str, argument: dict[str, Any], priority: Priority = Priority.BACKGROUND
-    ) -> tuple[dict[str, Any], list[bytes]]:
-        """What the task returns and the chunks that it emits. Raises what ``stream`` raises."""
+        self, task: Task[Argument, Answer], argument: Argument, priority: Priority = Priority.BACKGROUND
+    ) -> tuple[Answer, list[bytes]]:
+        """Returns the task's answer and the chunks that it emitted. Raises what ``stream`` raises."""
         async with self.stream(task, argument, priority) as chunks:
             emitted = [chunk async for chunk in chunks]
-        return chunks.result, emitted
+        return chunks.answer, emitted
 
     @asynccontextmanager
     async def stream(
-        self, task: str, argument: dict[str, Any], priority: Priority = Priority.INTERACTIVE
-    ) -> AsyncIterator[Chunks]:
-        """The chunks as they are emitted. Leaving before the last one kills the child.
+        self, task: Task[Argument, Answer], argument: Argument, priority: Priority = Priority.INTERACTIVE
+    ) -> AsyncIterator[Chunks[Answer]]:
+        """Yields the chunks as they are emitted. Leaving before the last one kills the child.
 
         Raises Busy when too many wait, Unavailable when no child starts; while iterating also what the task
         raised, KilledWorker when its process died, OverLimit when it took too long or too much memory.
         """
-        chunks = Chunks()
+        chunks: Chunks[Answer] = Chunks()
         async with self._turns.turn(priority), aclosing(self._run(task, argument, chunks)) as chunks.iterator:
             yield chunks
 
     async def close(self) -> None:
-        """Kills the children. Calls that still run raise Unavailable."""
+        """Kills the children. Calls that are still running raise Unavailable."""
         self._closed = True
         for worker in self._workers:
             self._end(worker)
         self._idle.clear()
         if self._endings:
-            # One that waits for a network file system that is gone cannot even be killed.
+            # A child that waits for a network file system that is gone cannot even be killed.
             await asyncio.wait(self._endings, timeout=CLOSE_SECONDS)
 
-    async def _run(self, task: str, argument: dict[str, Any], chunks: Chunks) -> AsyncGenerator[bytes]:
+    async def _run(
+        self, task: Task[Argument, Answer], argument: Argument, chunks: Chunks[Answer]
+    ) -> AsyncGenerator[bytes]:
         for _ in range(START_ATTEMPTS):
             worker = await self._take()
             try:
                 async with aclosing(worker.run(task, argument, self._timeout_seconds)) as emitted:
                     async for chunk in emitted:
                         yield chunk
-                chunks.result = worker.result or {}
+                chunks.answer = worker.answer
                 return
             except NeverBegan:
                 continue
@@ -127,7 +131,7 @@ class WorkerPool:
             self._end(worker)
         if self._closed:
             raise Unavailable("The service is shutting down.")
-        worker = await Worker.start(self._target, self._memory_bytes)
+        worker = await Worker.start(self._targets, self._memory_bytes)
         self._workers.add(worker)
         return worker
 

@@ -1,21 +1,24 @@
-"""One child process, seen from the parent. ``child.py`` is its other side."""
+"""One child process as the parent sees it; ``child.py`` is the other side."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator
-from typing import Any
+from collections.abc import AsyncGenerator, Callable, Sequence
+from typing import Any, TypeVar
 
 from photos_graph import errors
-from photos_graph.workers.frames import HEADER, MAX_BODY, FrameKind, frame
+from photos_graph.workers.frames import HEADER, MAX_BODY, FrameKind, TaskFailure, frame, pack_call
+from photos_graph.workers.task import Task
 
 log = logging.getLogger(__name__)
+
+Argument = TypeVar("Argument")
+T = TypeVar("T")
 
 START_SECONDS = 60.0
 STDERR_TAIL = 4096  # bytes kept for the log
@@ -33,14 +36,14 @@ class NeverBegan(Exception):
 
 
 class Worker:
-    """Its methods are for one caller at a time."""
+    """Serves one caller at a time."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         if not (process.stdin and process.stdout and process.stderr):
             raise TypeError("a worker talks through pipes")
         self.pid = process.pid
         self.task: str | None = None
-        self.result: dict[str, Any] | None = None
+        self.answer: Any = None
         self.retired = False
         self.runs = 0
         self._process = process
@@ -51,13 +54,13 @@ class Worker:
         self._listener = asyncio.create_task(self._listen())
 
     @classmethod
-    async def start(cls, target: str, memory_bytes: int) -> Worker:
+    async def start(cls, targets: Sequence[str], memory_bytes: int) -> Worker:
         """Raises Unavailable when the child does not come up."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "photos_graph.workers.child"),
-                *(target, str(memory_bytes), str(os.getpid())),
+                *(str(memory_bytes), str(os.getpid()), *targets),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
@@ -86,18 +89,19 @@ class Worker:
     def usable(self) -> bool:
         return not self.retired and self._process.returncode is None and not self._answers.at_eof()
 
-    async def run(self, task: str, argument: dict[str, Any], timeout_seconds: float) -> AsyncGenerator[bytes]:
-        """The chunks that the task emits; then ``result`` is set.
+    async def run(self, task: Task[Argument, Any], argument: Argument, timeout_seconds: float) -> AsyncGenerator[bytes]:
+        """Yields the chunks that the task emits; then ``answer`` is set.
 
         Raises NeverBegan, what the task raised, KilledWorker, or OverLimit when it takes too long. Unless it ends
         normally or with the task's own error, the worker is no longer usable and has to be killed.
         """
+        call = frame(FrameKind.CALL, pack_call(task.target, task.arguments.dump_json(argument)))
         deadline = asyncio.get_running_loop().time() + timeout_seconds
-        self.task, self.result = task, None
+        self.task, self.answer = task.name, None
         self.runs += 1
-        usable_again, begun = False, False
+        usable_again, begun, retiring = False, False, False
         try:
-            self._calls.write(frame(FrameKind.CALL, json.dumps({"task": task, "argument": argument}).encode()))
+            self._calls.write(call)
             while True:
                 async with asyncio.timeout_at(deadline):
                     kind, body = await self._frame()
@@ -105,14 +109,16 @@ class Worker:
                     yield body
                 elif kind is FrameKind.BEGUN:
                     begun = True
-                elif kind is FrameKind.RESULT:
-                    answer = json.loads(body)
-                    self.result, usable_again = answer["result"], not answer["retire"]
+                elif kind is FrameKind.RETIRING:
+                    retiring = True
+                elif kind is FrameKind.ANSWER:
+                    self.answer = _read(task.answers.validate_json, body)
+                    usable_again = not retiring
                     return
                 elif kind is FrameKind.ERROR:
-                    answer = json.loads(body)
-                    usable_again = not answer["retire"]
-                    raise _error(answer)
+                    failure = _read(TaskFailure.load, body)
+                    usable_again = not retiring
+                    raise _error(failure)
                 else:
                     raise EOFError
         except TimeoutError:
@@ -128,7 +134,7 @@ class Worker:
             self.retired = not usable_again
 
     async def _frame(self) -> tuple[FrameKind, bytes]:
-        """Raises EOFError when the child is gone or talks nonsense."""
+        """Raises EOFError when the child is gone, or sends what is no frame."""
         try:
             size, number = HEADER.unpack(await self._answers.readexactly(HEADER.size))
             if size > MAX_BODY:
@@ -149,7 +155,7 @@ class Worker:
             self._tail = (self._tail + text)[-STDERR_TAIL:]
 
     async def kill(self) -> None:
-        """Ends the child, whatever it does, and waits for its end."""
+        """Kills the child and waits for its end."""
         self.retired = True
         try:
             # One that died by itself must show its own signal, so it gets a moment to be reaped.
@@ -170,13 +176,23 @@ class Worker:
             log.debug("decode worker %d: %s", self.pid, self._tail.decode(errors="replace"))
 
 
-def _error(answer: dict[str, Any]) -> errors.PhotosGraphError:
-    """The task's own error again. An unknown class, or one that is no error of ours, becomes Unreadable."""
-    kind: Any = getattr(errors, str(answer["error"]), None)
-    message, stage = str(answer["message"]), answer.get("stage")
+def _read(parse: Callable[[bytes], T], body: bytes) -> T:
+    """Raises EOFError for a body that is not of the declared type: a child that sends one cannot be trusted again."""
+    try:
+        return parse(body)
+    except ValueError as error:
+        log.warning("a decode worker sent an answer that is not valid: %s", error)
+        raise EOFError from error
+
+
+def _error(failure: TaskFailure) -> errors.PhotosGraphError:
+    """Returns the error that the task raised. An unknown class, or one that is not an error of ours, becomes
+    Unreadable.
+    """
+    kind: Any = getattr(errors, failure.error, None)
     if not isinstance(kind, type) or not issubclass(kind, errors.PhotosGraphError) or kind is errors.Busy:
-        return errors.Unreadable(message)
-    error: errors.PhotosGraphError = kind(message)
-    if isinstance(error, errors.Unreadable) and stage:
-        error.stage = str(stage)
+        return errors.Unreadable(failure.message)
+    error: errors.PhotosGraphError = kind(failure.message)
+    if isinstance(error, errors.Unreadable) and failure.stage:
+        error.stage = failure.stage
     return error

@@ -12,6 +12,7 @@ import pytest
 from photos_graph.errors import NotFound, RootOffline
 from photos_graph.images.renditions import ReadOriginal
 from photos_graph.images.sizes import FaceCut
+from photos_graph.images.tasks import IMAGE_TASKS
 from photos_graph.model import Box, ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import ImageSettings
 from photos_graph.workers.pool import WorkerPool
@@ -46,7 +47,7 @@ def expected(picture: PIL.Image.Image) -> PIL.Image.Image:
 
 @pytest.fixture
 async def pool() -> AsyncIterator[WorkerPool]:
-    pool = WorkerPool("photos_graph.images.tasks:TASKS", 1, 512 * MIB, 30, 10)
+    pool = WorkerPool(IMAGE_TASKS, 1, 512 * MIB, 30, 10)
     yield pool
     await pool.close()
 

@@ -12,6 +12,7 @@ import pytest
 from photos_graph.errors import Busy, KilledWorker, NotFound, OverLimit, RootOffline, Unreadable, Unsupported
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.renditions import ReadOriginal, Rendition, Renditions
+from photos_graph.images.tasks import IMAGE_TASKS, LIST_FORMATS
 from photos_graph.model import ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import ImageSettings
 from photos_graph.workers.pool import Priority, WorkerPool
@@ -166,7 +167,7 @@ async def test_limits_hold_for_renditions(tmp_path: Path) -> None:
 
 
 async def test_an_original_is_in_memory_once(tmp_path: Path) -> None:
-    pool = WorkerPool("photos_graph.images.tasks:TASKS", 1, 256 * MIB, timeout_seconds=30, queue=1)
+    pool = WorkerPool(IMAGE_TASKS, 1, 256 * MIB, timeout_seconds=30, queue=1)
     renditions = Renditions(RenditionCache(tmp_path / "cache", MIB), pool, ImageSettings())
     original = tmp_path / "original"
     original.write_bytes(encoded(scene().resize((7500, 6600)), "TIFF"))
@@ -209,7 +210,7 @@ async def test_a_full_queue_is_busy(tmp_path: Path) -> None:
 
 async def test_the_tasks_tell_what_can_be_decoded(tmp_path: Path) -> None:
     async with rig(tmp_path) as made:
-        result, _ = await made.pool.call("formats", {}, Priority.INTERACTIVE)
-    supported = {each["extension"]: each["available"] for each in result["formats"]}
+        formats, _ = await made.pool.call(LIST_FORMATS, None, Priority.INTERACTIVE)
+    supported = {each.extension: each.available for each in formats}
     assert supported["jpg"] and supported["heic"] and supported["avif"] and supported["cr2"]
     assert supported["jxl"] is False

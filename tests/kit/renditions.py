@@ -10,6 +10,7 @@ from pathlib import Path
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.renditions import ReadOriginal, Rendition, Renditions
 from photos_graph.images.sizes import RenditionSize
+from photos_graph.images.tasks import IMAGE_TASKS
 from photos_graph.model import ThumbnailFormat
 from photos_graph.settings import ImageSettings
 from photos_graph.workers.pool import WorkerPool
@@ -57,7 +58,7 @@ class Rig:
 
 @asynccontextmanager
 async def rig(folder: Path, size: int = 1, queue: int = 10, **settings: int) -> AsyncIterator[Rig]:
-    pool = WorkerPool("photos_graph.images.tasks:TASKS", size, 1024 * MIB, timeout_seconds=30, queue=queue)
+    pool = WorkerPool(IMAGE_TASKS, size, 1024 * MIB, timeout_seconds=30, queue=queue)
     made = Rig(folder, pool, ImageSettings(**settings))  # type: ignore[arg-type]
     made.original.write_bytes(encoded(scene(2400, 1600), "JPEG"))
     try:

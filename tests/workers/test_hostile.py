@@ -10,6 +10,7 @@ import pytest
 from photos_graph.errors import OverLimit, Unreadable
 from photos_graph.workers.pool import WorkerPool
 from tests.kit.corpora import CORPORA
+from tests.kit.processes.tasks import DERIVE, PEAK, TASKS, DeriveOrder
 
 pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
 
@@ -25,14 +26,14 @@ def find_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_every_hostile_file_ends_with_a_picture_or_a_reason() -> None:
     files = [path for path in sorted((CORPORA / "hostile").rglob("*")) if path.is_file()]
     assert len(files) > 500
-    pool = WorkerPool("tests.kit.processes.tasks:TASKS", 2, 2048 * MIB, timeout_seconds=20, queue=len(files))
+    pool = WorkerPool(TASKS, 2, 2048 * MIB, timeout_seconds=20, queue=len(files))
 
     async def reason(path: Path) -> str | None:
         try:
-            result, chunks = await pool.call("derived", {"path": str(path), "max_pixels": MAX_PIXELS})
+            answer, chunks = await pool.call(DERIVE, DeriveOrder(path, MAX_PIXELS))
         except Unreadable as error:
             return error.public_message
-        assert result["width"] > 0 and result["height"] > 0 and b"".join(chunks)
+        assert answer.width > 0 and answer.height > 0 and b"".join(chunks)
         return None
 
     try:
@@ -45,12 +46,12 @@ async def test_every_hostile_file_ends_with_a_picture_or_a_reason() -> None:
 
 
 async def test_a_bomb_costs_no_memory() -> None:
-    pool = WorkerPool("tests.kit.processes.tasks:TASKS", 1, 2048 * MIB, timeout_seconds=20, queue=1)
+    pool = WorkerPool(TASKS, 1, 2048 * MIB, timeout_seconds=20, queue=1)
     try:
         path = CORPORA / "hostile" / "bombs" / "lottapixel.jpg"
         with pytest.raises(OverLimit, match="64250 x 64250"):
-            await pool.call("derived", {"path": str(path), "max_pixels": MAX_PIXELS})
-        peak, _ = await pool.call("peak", {})
-        assert peak["bytes"] < 300 * MIB
+            await pool.call(DERIVE, DeriveOrder(path, MAX_PIXELS))
+        peak, _ = await pool.call(PEAK, None)
+        assert peak < 300 * MIB
     finally:
         await pool.close()

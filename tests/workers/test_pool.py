@@ -16,12 +16,28 @@ import pytest
 
 from photos_graph.errors import Busy, KilledWorker, OverLimit, RootOffline, Unavailable, Unreadable, Unsupported
 from photos_graph.workers.pool import Priority, WorkerPool
+from tests.kit.processes.tasks import (
+    BUG,
+    CRASH,
+    EAT,
+    ECHO,
+    ENVIRONMENT,
+    HANG,
+    LIE,
+    LONG,
+    NOT_THERE,
+    OFFLINE,
+    TASKS,
+    UNSUPPORTED,
+    WRITE,
+    EchoOrder,
+    LieOrder,
+)
 from tests.kit.waiting import until
 
 pytestmark = pytest.mark.anyio
 
 MIB = 1024 * 1024
-TARGET = "tests.kit.processes.tasks:TASKS"
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -29,7 +45,7 @@ REPOSITORY = Path(__file__).parents[2]
 async def pool_of(
     size: int = 1, timeout_seconds: float = 30, queue: int = 10, idle_seconds: float | None = None
 ) -> AsyncIterator[WorkerPool]:
-    pool = WorkerPool(TARGET, size, 256 * MIB, timeout_seconds, queue, idle_seconds)
+    pool = WorkerPool(TASKS, size, 256 * MIB, timeout_seconds, queue, idle_seconds)
     try:
         yield pool
     finally:
@@ -50,34 +66,34 @@ def alive(pid: int) -> bool:
 
 async def test_a_task_answers_with_chunks_and_a_result() -> None:
     async with pool_of() as pool:
-        result, chunks = await pool.call("echo", {"chunks": ["one", "two"]})
+        answer, chunks = await pool.call(ECHO, EchoOrder(("one", "two")))
         assert b"".join(chunks) == b"onetwo"
-        assert pool.pids == [result["pid"]]
-        assert result["nice"] > os.nice(0)
+        assert pool.pids == [answer.pid]
+        assert answer.nice > os.nice(0)
 
 
 async def test_a_worker_is_used_again() -> None:
     async with pool_of() as pool:
-        first, _ = await pool.call("echo", {"chunks": []})
-        second, _ = await pool.call("echo", {"chunks": []})
-        assert first["pid"] == second["pid"]
+        first, _ = await pool.call(ECHO, EchoOrder())
+        second, _ = await pool.call(ECHO, EchoOrder())
+        assert first.pid == second.pid
 
 
 async def test_a_worker_without_work_ends_and_the_next_call_finds_a_new_one() -> None:
     async with pool_of(idle_seconds=0.5) as pool:
-        first, _ = await pool.call("echo", {"chunks": []})
-        second, _ = await pool.call("echo", {"chunks": []})
-        assert first["pid"] == second["pid"] and alive(first["pid"])
-        await until(lambda: not alive(first["pid"]))
+        first, _ = await pool.call(ECHO, EchoOrder())
+        second, _ = await pool.call(ECHO, EchoOrder())
+        assert first.pid == second.pid and alive(first.pid)
+        await until(lambda: not alive(first.pid))
         assert pool.pids == []
-        assert (await pool.call("echo", {"chunks": []}))[0]["pid"] != first["pid"]
+        assert (await pool.call(ECHO, EchoOrder()))[0].pid != first.pid
 
 
 async def test_a_crash_names_the_signal_and_the_next_call_finds_a_new_worker() -> None:
     async with pool_of() as pool:
         with pytest.raises(KilledWorker, match="SIGSEGV"):
-            await pool.call("crash", {})
-        assert await pool.call("echo", {"chunks": []})
+            await pool.call(CRASH, None)
+        assert await pool.call(ECHO, EchoOrder())
 
 
 async def test_a_worker_killed_while_busy_is_reported() -> None:
@@ -89,44 +105,54 @@ async def test_a_worker_killed_while_busy_is_reported() -> None:
 
         group.create_task(kill())
         with pytest.raises(KilledWorker, match="SIGKILL"):
-            await pool.call("hang", {})
+            await pool.call(HANG, LONG)
 
 
 async def test_a_worker_killed_while_idle_is_not_the_next_files_fault() -> None:
     async with pool_of() as pool:
-        await pool.call("echo", {"chunks": []})
+        await pool.call(ECHO, EchoOrder())
         os.kill(pool.pids[0], signal.SIGKILL)
-        assert await pool.call("echo", {"chunks": []})
+        assert await pool.call(ECHO, EchoOrder())
 
 
 async def test_a_task_over_time_is_killed() -> None:
     async with pool_of(timeout_seconds=0.3) as pool:
         with pytest.raises(OverLimit, match=r"0\.3 seconds"):
-            await pool.call("hang", {})
-        assert await pool.call("echo", {"chunks": []})
+            await pool.call(HANG, LONG)
+        assert await pool.call(ECHO, EchoOrder())
 
 
 async def test_memory_is_bounded() -> None:
     async with pool_of() as pool:
-        assert (await pool.call("eat", {"bytes": 100 * MIB}))[0] == {"bytes": 100 * MIB}
+        assert (await pool.call(EAT, 100 * MIB))[0] == 100 * MIB
         with pytest.raises(OverLimit, match="memory"):
-            await pool.call("eat", {"bytes": 300 * MIB})
+            await pool.call(EAT, 300 * MIB)
 
 
 async def test_errors_keep_their_class_message_and_stage() -> None:
     async with pool_of() as pool:
         with pytest.raises(Unsupported, match="No decoder") as unsupported:
-            await pool.call("unsupported", {})
+            await pool.call(UNSUPPORTED, None)
         assert unsupported.value.stage == "metadata"
         with pytest.raises(RootOffline, match="not mounted"):
-            await pool.call("offline", {})
+            await pool.call(OFFLINE, None)
 
 
 async def test_a_bug_gives_no_detail_away() -> None:
     async with pool_of() as pool:
         with pytest.raises(Unreadable) as error:
-            await pool.call("bug", {})
+            await pool.call(BUG, None)
         assert "secret" not in error.value.public_message
+
+
+@pytest.mark.parametrize(
+    "lie", [b"not JSON", b"[]", b'{"pid": "many", "nice": 1}', b'{"pid": 1}', b'{"pid": 1, "nice": NaN}', b"\xff" * 100]
+)
+async def test_an_answer_of_another_type_ends_the_worker(lie: bytes) -> None:
+    async with pool_of() as pool:
+        with pytest.raises(KilledWorker):
+            await pool.call(LIE, LieOrder(lie))
+        assert await pool.call(ECHO, EchoOrder())
 
 
 async def test_a_child_inherits_neither_secrets_nor_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,43 +160,43 @@ async def test_a_child_inherits_neither_secrets_nor_descriptors(monkeypatch: pyt
     unrelated = os.memfd_create("unrelated")
     os.set_inheritable(unrelated, True)
     async with pool_of() as pool:
-        result, _ = await pool.call("environment", {})
+        found, _ = await pool.call(ENVIRONMENT, None)
     os.close(unrelated)
-    assert not [name for name in result["names"] if name.startswith("PHOTOS_")]
-    assert len(result["descriptors"]) <= 6  # the standard three, the pool's two, the listing itself
+    assert not [name for name in found.names if name.startswith("PHOTOS_")]
+    assert len(found.descriptors) <= 6  # the standard three, the pool's two, the listing itself
 
 
 async def test_a_child_writes_no_file(tmp_path: Path) -> None:
     async with pool_of() as pool:
-        await pool.call("write", {"path": str(tmp_path / "file")})
+        await pool.call(WRITE, tmp_path / "file")
     assert not any(entry.stat().st_size for entry in os.scandir(tmp_path))
 
 
 async def test_leaving_a_stream_kills_the_worker_and_frees_its_place() -> None:
     async with pool_of() as pool:
-        async with pool.stream("hang", {}) as chunks:
+        async with pool.stream(HANG, LONG) as chunks:
             assert await anext(aiter(chunks)) == b"started"
             (pid,) = pool.running
         await until(lambda: not alive(pid))
-        assert await pool.call("echo", {"chunks": []})
+        assert await pool.call(ECHO, EchoOrder())
 
 
 async def test_a_cancelled_call_frees_its_place() -> None:
     async with pool_of() as pool:
-        call = asyncio.create_task(pool.call("hang", {}))
+        call = asyncio.create_task(pool.call(HANG, LONG))
         await until(lambda: pool.running)
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call
-        assert await pool.call("echo", {"chunks": []})
+        assert await pool.call(ECHO, EchoOrder())
 
 
 async def test_a_full_queue_is_busy() -> None:
     async with pool_of(queue=1) as pool:
-        calls = [asyncio.create_task(pool.call("hang", {"seconds": 0.5})) for _ in range(2)]
+        calls = [asyncio.create_task(pool.call(HANG, 0.5)) for _ in range(2)]
         await until(lambda: pool.running)
         with pytest.raises(Busy) as busy:
-            await pool.call("echo", {"chunks": []})
+            await pool.call(ECHO, EchoOrder())
         assert busy.value.retry_after >= 1
         await asyncio.gather(*calls)
 
@@ -180,11 +206,11 @@ async def test_who_looks_goes_before_a_scan() -> None:
     async with pool_of() as pool:
 
         async def call(priority: Priority) -> None:
-            await pool.call("hang", {"seconds": 0}, priority)
+            await pool.call(HANG, 0, priority)
             order.append(priority)
 
         async with asyncio.TaskGroup() as group:
-            group.create_task(pool.call("hang", {"seconds": 0.3}))
+            group.create_task(pool.call(HANG, 0.3))
             await until(lambda: pool.running)
             for priority in (Priority.BACKGROUND, Priority.BACKGROUND, Priority.INTERACTIVE):
                 group.create_task(call(priority))
@@ -194,13 +220,13 @@ async def test_who_looks_goes_before_a_scan() -> None:
 async def test_tasks_run_side_by_side() -> None:
     async with pool_of(size=2) as pool, asyncio.TaskGroup() as group:
         for _ in range(2):
-            group.create_task(pool.call("hang", {"seconds": 0.5}))
+            group.create_task(pool.call(HANG, 0.5))
         await until(lambda: len(pool.running) == 2)
 
 
 async def test_closing_ends_children_and_does_not_blame_the_file() -> None:
     async with pool_of() as pool:
-        call = asyncio.create_task(pool.call("hang", {}))
+        call = asyncio.create_task(pool.call(HANG, LONG))
         await until(lambda: pool.running)
         (pid,) = pool.running
         await pool.close()
@@ -210,9 +236,9 @@ async def test_closing_ends_children_and_does_not_blame_the_file() -> None:
 
 
 async def test_a_pool_that_cannot_start_says_so() -> None:
-    pool = WorkerPool("tests.kit.processes.tasks:NOTHING", 1, 256 * MIB, 5, 5)
+    pool = WorkerPool((NOT_THERE,), 1, 256 * MIB, 5, 5)
     with pytest.raises(Unavailable):
-        await pool.call("echo", {})
+        await pool.call(NOT_THERE, None)
     await pool.close()
 
 
@@ -220,9 +246,10 @@ def test_children_die_with_a_killed_parent() -> None:
     program = f"""
 import asyncio
 from photos_graph.workers.pool import WorkerPool
+from tests.kit.processes.tasks import HANG, LONG, TASKS
 async def main():
-    pool = WorkerPool({TARGET!r}, 1, {256 * MIB}, 600, 1)
-    async with pool.stream("hang", {{}}) as chunks:
+    pool = WorkerPool(TASKS, 1, {256 * MIB}, 600, 1)
+    async with pool.stream(HANG, LONG) as chunks:
         async for chunk in chunks:
             print(*pool.pids, flush=True)
 asyncio.run(main())

@@ -11,6 +11,7 @@ from pyroaring import BitMap
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import failures, files, photos
 from photos_graph.images.formats import FormatSupport
+from photos_graph.images.tasks import LIST_FORMATS
 from photos_graph.index import Index
 from photos_graph.model import (
     Failure,
@@ -117,8 +118,8 @@ class Browse:
     async def formats(self) -> list[FormatSupport]:
         """Asked of a decoding process once, since telling means loading the decoders."""
         if self._formats is None:
-            answer, _ = await self._pool.call("formats", {})
-            self._formats = [FormatSupport(**each) for each in answer["formats"]]
+            formats, _ = await self._pool.call(LIST_FORMATS, None)
+            self._formats = formats
         return self._formats
 
     # photos

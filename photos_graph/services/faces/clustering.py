@@ -14,6 +14,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -37,10 +38,16 @@ from photos_graph.services.faces import clustering_plan, review_questions
 from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
+from photos_graph.workers.task import Task
 
 log = logging.getLogger(__name__)
 
-TARGET = "photos_graph.services.faces.clustering_child:TASKS"  # what the child runs
+KNOWN = Task("photos_graph.services.faces.clustering_child:_known", dict[str, Any], dict[str, Any])
+GROUP = Task("photos_graph.services.faces.clustering_child:_group", dict[str, Any], dict[str, Any])
+TASKS = (
+    KNOWN,
+    GROUP,
+)
 LONGEST_SECONDS = 6 * 3600.0
 SAYING = "Grouping faces"
 AT_ONCE = 1000  # faces in one commit
@@ -50,7 +57,7 @@ FINGERPRINT_BYTES = 12
 def group_pool(settings: Settings) -> WorkerPool:
     """A process that starts with the first grouping and ends when there was none for a while."""
     faces = settings.faces
-    return WorkerPool(TARGET, 1, faces.memory_bytes, LONGEST_SECONDS, 1, faces.idle_seconds)
+    return WorkerPool(TASKS, 1, faces.memory_bytes, LONGEST_SECONDS, 1, faces.idle_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +116,7 @@ class ClusterJob:
         """What the file has of these faces, and the vectors of those that it has not. Faces that went meanwhile are
         taken out of ``faces``."""
         argument = {"path": str(self._path), "model": self._model, "floor": self._floor}
-        result, chunks = await watched(self._pool.call("known", argument), progress, SAYING)
+        result, chunks = await watched(self._pool.call(KNOWN, argument), progress, SAYING)
         if result["damaged"]:
             log.warning("which faces look alike is found anew: %s", result["damaged"])
         ids, hexed = json.loads(b"".join(chunks))
@@ -152,7 +159,7 @@ class ClusterJob:
                 "asked": review_questions.MOST,
                 "learnt": str(learnt) if learnt is not None else None,
             }
-            result, chunks = await watched(self._pool.call("group", argument), progress, SAYING)
+            result, chunks = await watched(self._pool.call(GROUP, argument), progress, SAYING)
         data = b"".join(chunks)
         with np.load(io.BytesIO(data[: result["size"]]), allow_pickle=False) as arrays:
             found = Recognised(arrays["groups"], arrays["like"], arrays["scores"], arrays["applied"])

@@ -19,7 +19,7 @@ from photos_graph.faces.similarity import BadSimilarities, Similarities, added, 
 from photos_graph.learn import registry
 from photos_graph.learn.persons import PersonModel
 from photos_graph.learn.review import face_outliers
-from photos_graph.workers.child import Emit, Task
+from photos_graph.workers.task import Emit
 
 CHUNK = 4 * 1024 * 1024
 FINGERPRINT = 3  # of a vector's numbers, which are what a face's vector begins with
@@ -125,6 +125,3 @@ def _emit_all(data: bytes | memoryview, emit: Emit) -> None:
     view = memoryview(data)
     for start in range(0, len(view), CHUNK):
         emit(bytes(view[start : start + CHUNK]))
-
-
-TASKS: dict[str, Task] = {"known": _known, "group": _group}

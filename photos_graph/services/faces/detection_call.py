@@ -12,15 +12,21 @@ from photos_graph.faces.detection import Floats
 from photos_graph.paths import encode_raw
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import Priority, WorkerPool
+from photos_graph.workers.task import Task
 
-TARGET = "photos_graph.services.faces.detection_child:TASKS"  # what the children run
+FIND = Task("photos_graph.services.faces.detection_child:_find", dict[str, Any], dict[str, Any])
+LOOK_AT = Task("photos_graph.services.faces.detection_child:_look_at", dict[str, Any], dict[str, Any])
+TASKS = (
+    FIND,
+    LOOK_AT,
+)
 QUEUE = 256
 
 
 def model_pool(settings: Settings) -> WorkerPool:
     """Processes that start with the first picture and end when there were none for a while."""
     faces = settings.faces
-    return WorkerPool(TARGET, faces.workers, faces.memory_bytes, faces.timeout_seconds, QUEUE, faces.idle_seconds)
+    return WorkerPool(TASKS, faces.workers, faces.memory_bytes, faces.timeout_seconds, QUEUE, faces.idle_seconds)
 
 
 async def find_faces(pool: WorkerPool, path: bytes, original: bytes | None, settings: Settings) -> Found:
@@ -29,19 +35,19 @@ async def find_faces(pool: WorkerPool, path: bytes, original: bytes | None, sett
     Raises ModelUnavailable, KilledWorker, Busy and the other Unreadable errors.
     """
     more = {"original": None if original is None else encode_raw(original), "min_pixels": settings.faces.min_pixels}
-    return await _call(pool, "find", path, settings, more)
+    return await _call(pool, FIND, path, settings, more)
 
 
 async def describe_faces(
     pool: WorkerPool, path: bytes, boxes: Floats, settings: Settings, priority: Priority = Priority.BACKGROUND
 ) -> Found:
     """The faces in ``boxes`` (n, 4) that somebody drew, as shares of the picture: each of them, in that order."""
-    return await _call(pool, "look_at", path, settings, {"boxes": boxes.tolist()}, priority)
+    return await _call(pool, LOOK_AT, path, settings, {"boxes": boxes.tolist()}, priority)
 
 
 async def _call(
     pool: WorkerPool,
-    task: str,
+    task: Task[Any, Any],
     path: bytes,
     settings: Settings,
     more: dict[str, Any],

@@ -10,8 +10,9 @@ import numpy as np
 
 from photos_graph.faces.analysis import Finder, Found
 from photos_graph.faces.detection import Pixels
-from photos_graph.images.tasks import for_models
-from photos_graph.workers.child import Emit, Task
+from photos_graph.images.picture_files import decode_for_models
+from photos_graph.paths import decode_raw
+from photos_graph.workers.task import Emit
 
 ORIGINAL_EDGE = 5760  # pixels: three times the largest rendition
 
@@ -42,7 +43,7 @@ def _finder_of(argument: dict[str, Any]) -> Finder:
 
 
 def _pixels(path: str, argument: dict[str, Any]) -> Pixels:
-    image = for_models(path, ORIGINAL_EDGE, argument)
+    image = decode_for_models(decode_raw(path), ORIGINAL_EDGE, argument["max_bytes"], argument["max_pixels"])
     return np.frombuffer(image.write_to_memory(), np.uint8).reshape(image.height, image.width, 3)
 
 
@@ -54,6 +55,3 @@ def _answer(found: Found, emit: Emit) -> dict[str, Any]:
         "qualities": found.qualities.tolist(),
         "many_small": found.many_small,
     }
-
-
-TASKS: dict[str, Task] = {"find": _find, "look_at": _look_at}

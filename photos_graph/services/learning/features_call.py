@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,8 +12,14 @@ from photos_graph.learn.backbone import Floats
 from photos_graph.paths import encode_raw
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import Priority, WorkerPool
+from photos_graph.workers.task import Task
 
-TARGET = "photos_graph.services.learning.features_child:TASKS"  # what the children run
+DESCRIBE = Task("photos_graph.services.learning.features_child:_describe", dict[str, Any], dict[str, Any])
+CLASSIFY = Task("photos_graph.services.learning.features_child:_classify", dict[str, Any], dict[str, Any])
+TASKS = (
+    DESCRIBE,
+    CLASSIFY,
+)
 QUEUE = 64
 MOST = 64  # pictures in one call, all of which are in memory at once
 
@@ -31,12 +38,12 @@ class PictureFeatures:
 def describing_pool(settings: Settings) -> WorkerPool:
     """A process that starts with the first picture and ends when there were none for a while."""
     learn = settings.learn
-    return WorkerPool(TARGET, 1, learn.memory_bytes, learn.timeout_seconds, QUEUE, learn.idle_seconds)
+    return WorkerPool(TASKS, 1, learn.memory_bytes, learn.timeout_seconds, QUEUE, learn.idle_seconds)
 
 
 async def describe(pool: WorkerPool, paths: Sequence[bytes], settings: Settings) -> PictureFeatures:
     """Of up to MOST pictures at ``paths``: renditions do. Raises ModelUnavailable, KilledWorker, OverLimit, Busy."""
-    return await _call(pool, "describe", paths, settings)
+    return await _call(pool, DESCRIBE, paths, settings)
 
 
 async def classify(pool: WorkerPool, paths: Sequence[bytes], settings: Settings) -> PictureFeatures:
@@ -44,10 +51,10 @@ async def classify(pool: WorkerPool, paths: Sequence[bytes], settings: Settings)
 
     Raises BadInput for a backbone that comes without them.
     """
-    return await _call(pool, "classify", paths, settings)
+    return await _call(pool, CLASSIFY, paths, settings)
 
 
-async def _call(pool: WorkerPool, task: str, paths: Sequence[bytes], settings: Settings) -> PictureFeatures:
+async def _call(pool: WorkerPool, task: Task[Any, Any], paths: Sequence[bytes], settings: Settings) -> PictureFeatures:
     if len(paths) > MOST:
         raise ValueError(f"{len(paths)} pictures in one call, at most {MOST}")
     argument = {

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from photos_graph.errors import Unreadable
-from photos_graph.images.tasks import for_models
+from photos_graph.images.picture_files import decode_for_models
 from photos_graph.learn.backbone import Backbone, Pixels
-from photos_graph.workers.child import Emit, Task
+from photos_graph.paths import decode_raw
+from photos_graph.workers.task import Emit
 
 # Kept for as long as the process lives: loading takes longer than a hundred photos do.
 _backbone = functools.cache(Backbone)
@@ -54,8 +55,6 @@ def _pictures(backbone: Backbone, argument: dict[str, Any]) -> tuple[list[int], 
 
 def _square(path: str, edge: int, argument: dict[str, Any]) -> Pixels:
     """The whole picture, squeezed: what is at its border counts too."""
-    image = for_models(path, 2 * edge, argument).thumbnail_image(edge, height=edge, size="force")
+    whole = decode_for_models(decode_raw(path), 2 * edge, argument["max_bytes"], argument["max_pixels"])
+    image = whole.thumbnail_image(edge, height=edge, size="force")
     return np.frombuffer(image.write_to_memory(), np.uint8).reshape(edge, edge, 3)
-
-
-TASKS: dict[str, Task] = {"describe": _describe, "classify": _classify}

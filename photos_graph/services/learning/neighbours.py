@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,10 +23,22 @@ from photos_graph.learn.neighbours import BLOCK
 from photos_graph.model import Job
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import Priority, WorkerPool
+from photos_graph.workers.task import Task
 
 log = logging.getLogger(__name__)
 
-TARGET = "photos_graph.services.learning.neighbours_child:TASKS"  # what the children run
+KNOWN = Task("photos_graph.services.learning.neighbours_child:_known", dict[str, Any], dict[str, Any])
+UPDATE = Task("photos_graph.services.learning.neighbours_child:_update", dict[str, Any], dict[str, Any])
+SIMILAR = Task("photos_graph.services.learning.neighbours_child:_similar", dict[str, Any], dict[str, Any])
+PREDICT = Task("photos_graph.services.learning.neighbours_child:_predict", dict[str, Any], dict[str, Any])
+ASK = Task("photos_graph.services.learning.neighbours_child:_ask", dict[str, Any], dict[str, Any])
+TASKS = (
+    KNOWN,
+    UPDATE,
+    SIMILAR,
+    PREDICT,
+    ASK,
+)
 LONGEST_SECONDS = 6 * 3600.0
 AT_ONCE = 4 * BLOCK  # photos added in one call,
 KEEP_EVERY = 2  # of which so many are lost when the process is killed
@@ -35,7 +48,7 @@ SAYING = "Looking for photos that are alike"
 def learning_pool(settings: Settings) -> WorkerPool:
     """A process that starts when first needed and ends when there was no work for a while."""
     learn = settings.learn
-    return WorkerPool(TARGET, 1, learn.memory_bytes, LONGEST_SECONDS, 64, learn.idle_seconds)
+    return WorkerPool(TASKS, 1, learn.memory_bytes, LONGEST_SECONDS, 64, learn.idle_seconds)
 
 
 def kept_neighbours(settings: Settings) -> Path:
@@ -61,7 +74,7 @@ class NeighbourStage:
     async def _bring_up_to_date(self, progress: Progress) -> None:
         path = kept_neighbours(self.settings)
         await asyncio.to_thread(path.parent.mkdir, mode=0o700, exist_ok=True)
-        result, chunks = await watched(self.pool.call("known", {"path": str(path)}), progress, SAYING)
+        result, chunks = await watched(self.pool.call(KNOWN, {"path": str(path)}), progress, SAYING)
         if result["damaged"]:
             log.warning("which photos look alike is found anew: %s", result["damaged"])
         known: list[str] = json.loads(b"".join(chunks))
@@ -94,7 +107,7 @@ class NeighbourStage:
                 "new": str(given) if new else None,
                 "keep": keep,
             }
-            async with self.pool.stream("update", argument, Priority.BACKGROUND) as chunks:
+            async with self.pool.stream(UPDATE, argument, Priority.BACKGROUND) as chunks:
                 if keep:
                     with written_whole(path) as file:
                         async for chunk in chunks:
@@ -104,7 +117,7 @@ class NeighbourStage:
                 else:
                     async for _ in chunks:
                         pass
-        return int(chunks.result["size"])
+        return int(chunks.answer["size"])
 
     async def _collect(self, ids: Sequence[str], path: Path) -> bool:
         """Whether there are any."""

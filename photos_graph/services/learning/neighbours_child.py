@@ -16,7 +16,7 @@ from photos_graph.learn.calibration import NEVER
 from photos_graph.learn.neighbours import NOBODY, Neighbours
 from photos_graph.learn.tags import TagModel
 from photos_graph.services.learning import examples
-from photos_graph.workers.child import Emit, Task
+from photos_graph.workers.task import Emit
 
 CHUNK = 4 * 1024 * 1024
 GUESSES = 1  # version of the file of probabilities: raise it when the meaning of anything in it changes
@@ -157,4 +157,4 @@ def emit_all(data: bytes | memoryview, emit: Emit) -> None:
         emit(bytes(view[start : start + CHUNK]))
 
 
-TASKS: dict[str, Task] = {"known": _known, "update": _update, "similar": _similar, "predict": _predict, "ask": _ask}
+TASKS = {"known": _known, "update": _update, "similar": _similar, "predict": _predict, "ask": _ask}

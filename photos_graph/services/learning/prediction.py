@@ -24,7 +24,7 @@ from photos_graph.jobs.worker_calls import watched
 from photos_graph.kept import Damaged, read_arrays, written_whole
 from photos_graph.learn.tags import Floats
 from photos_graph.model import Job, Model, ModelKind
-from photos_graph.services.learning.neighbours import kept_neighbours
+from photos_graph.services.learning.neighbours import PREDICT, kept_neighbours
 from photos_graph.services.learning.neighbours_child import GUESSES
 from photos_graph.services.learning.versions import EVERYTHING, FLOOR, ModelVersions
 from photos_graph.settings import Settings
@@ -90,7 +90,7 @@ class PredictionStage:
         path = guesses_of(self.settings, model.id)
         argument = {"graph": str(kept_neighbours(self.settings)), "model": str(file), "id": model.id}
         await progress.step(0, None, SAYING)
-        _, chunks = await watched(self.pool.call("predict", argument), progress, SAYING)
+        _, chunks = await watched(self.pool.call(PREDICT, argument), progress, SAYING)
         await asyncio.to_thread(_keep, path, chunks)
         try:
             return await asyncio.to_thread(read_guesses, path)

@@ -14,7 +14,7 @@ from photos_graph.jobs.scratch import scratch
 from photos_graph.jobs.worker_calls import watched
 from photos_graph.model import Job, ModelKind, Question
 from photos_graph.services.learning import examples
-from photos_graph.services.learning.neighbours import kept_neighbours
+from photos_graph.services.learning.neighbours import ASK, kept_neighbours
 from photos_graph.services.learning.prediction import guesses_of
 from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.settings import Settings
@@ -57,7 +57,7 @@ class QuestionStage:
                 "each": EACH,
             }
             await progress.step(0, None, SAYING)
-            _, chunks = await watched(self.pool.call("ask", argument), progress, SAYING)
+            _, chunks = await watched(self.pool.call(ASK, argument), progress, SAYING)
         asked = [
             Question(ModelKind.TAGS, photo, None, tag, row.name, score, reason)
             for photo, tag, score, reason in json.loads(b"".join(chunks))

@@ -12,8 +12,16 @@ from photos_graph.model import LabelMetrics, ModelMetrics, ModelState
 from photos_graph.services.learning.training_child import MODEL, PROGRESS, SNAPSHOT
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import Priority, WorkerPool
+from photos_graph.workers.task import Task
 
-TARGET = "photos_graph.services.learning.training_child:TASKS"  # what the children run
+TRAIN_TAGS = Task("photos_graph.services.learning.training_child:_train_tags", dict[str, Any], dict[str, Any])
+LEARN_TAGS = Task("photos_graph.services.learning.training_child:_learn_tags", dict[str, Any], dict[str, Any])
+LEARN_PERSONS = Task("photos_graph.services.learning.training_child:_learn_persons", dict[str, Any], dict[str, Any])
+TASKS = (
+    TRAIN_TAGS,
+    LEARN_TAGS,
+    LEARN_PERSONS,
+)
 
 Steps = Callable[[int, int], None]  # steps done, steps in all
 
@@ -36,7 +44,7 @@ class Trained:
 
 def training_pool(settings: Settings) -> WorkerPool:
     learn = settings.learn
-    return WorkerPool(TARGET, 1, learn.memory_bytes, learn.train_seconds, 1, learn.idle_seconds)
+    return WorkerPool(TASKS, 1, learn.memory_bytes, learn.train_seconds, 1, learn.idle_seconds)
 
 
 async def train_tags(pool: WorkerPool, training_set: Path, graph: Path, settings: Settings, steps: Steps) -> bytes:
@@ -46,7 +54,7 @@ async def train_tags(pool: WorkerPool, training_set: Path, graph: Path, settings
     long or too much memory, KilledWorker.
     """
     argument = {"set": str(training_set), "graph": str(graph), **_how(settings)}
-    _, parts = await _run(pool, "train_tags", argument, steps)
+    _, parts = await _run(pool, TRAIN_TAGS, argument, steps)
     return bytes(parts[MODEL])
 
 
@@ -55,7 +63,7 @@ async def learn_tags(
 ) -> Trained:
     """And judged, beside the active model. Raises what ``train_tags`` raises."""
     argument = {"said": str(said), "graph": str(graph), "active": active and str(active), **_how(settings)}
-    return _trained(*await _run(pool, "learn_tags", argument, steps))
+    return _trained(*await _run(pool, LEARN_TAGS, argument, steps))
 
 
 async def learn_persons(
@@ -68,7 +76,7 @@ async def learn_persons(
         "embedder": settings.faces.embedder,
         "promised": settings.learn.persons_precision,
     }
-    return _trained(*await _run(pool, "learn_persons", argument, steps))
+    return _trained(*await _run(pool, LEARN_PERSONS, argument, steps))
 
 
 def _how(settings: Settings) -> dict[str, Any]:
@@ -81,7 +89,7 @@ def _how(settings: Settings) -> dict[str, Any]:
 
 
 async def _run(
-    pool: WorkerPool, task: str, argument: dict[str, Any], steps: Steps
+    pool: WorkerPool, task: Task[Any, Any], argument: dict[str, Any], steps: Steps
 ) -> tuple[dict[str, Any], dict[bytes, bytearray]]:
     parts = {MODEL: bytearray(), SNAPSHOT: bytearray()}
     async with pool.stream(task, argument, Priority.BACKGROUND) as chunks:
@@ -90,7 +98,7 @@ async def _run(
                 steps(*json.loads(chunk[1:]))
             else:
                 parts[chunk[:1]] += chunk[1:]
-    return chunks.result, parts
+    return chunks.answer, parts
 
 
 def _trained(result: dict[str, Any], parts: dict[bytes, bytearray]) -> Trained:

@@ -22,7 +22,7 @@ from photos_graph.learn.persons import NamedFaces, PersonModel
 from photos_graph.learn.registry import Model, packed, unpacked
 from photos_graph.learn.tags import TagModel
 from photos_graph.services.learning import examples
-from photos_graph.workers.child import Emit, Task
+from photos_graph.workers.task import Emit
 
 PIECE = 1024 * 1024  # bytes in one chunk
 PROGRESS, MODEL, SNAPSHOT = b"p", b"m", b"s"  # what a chunk begins with
@@ -145,6 +145,3 @@ def _about(model: Model, per_label: tuple[LabelScore, ...], names: dict[str, str
 def _emit(kind: bytes, content: bytes, emit: Emit) -> None:
     for start in range(0, len(content), PIECE):
         emit(kind + content[start : start + PIECE])
-
-
-TASKS: dict[str, Task] = {"train_tags": _train_tags, "learn_tags": _learn_tags, "learn_persons": _learn_persons}

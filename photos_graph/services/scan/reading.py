@@ -36,7 +36,8 @@ from photos_graph.jobs.progress import Progress
 from photos_graph.library.places import Gazetteer
 from photos_graph.model import Place, Root, ThumbnailSize
 from photos_graph.paths import inode, mtime_ns
-from photos_graph.services.scan.intake import Intake, call_intake
+from photos_graph.services.scan.intake import call_intake
+from photos_graph.services.scan.intake_tasks import Intake
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
@@ -139,7 +140,7 @@ class Reading:
             await self._write()
             await files.note_unopened(self._graph, list(unread))
 
-    async def _open(self, file: PendingFile) -> Intake | PhotosGraphError:
+    async def _open(self, file: PendingFile) -> tuple[Intake, bytes] | PhotosGraphError:
         while True:
             try:
                 return await call_intake(self._pool, self._root, file, self._settings)
@@ -148,14 +149,14 @@ class Reading:
             except PhotosGraphError as error:
                 return error
 
-    async def _take(self, file: PendingFile, outcome: Intake | PhotosGraphError) -> None:
+    async def _take(self, file: PendingFile, outcome: tuple[Intake, bytes] | PhotosGraphError) -> None:
         match outcome:
-            case Intake():
-                await self._keep_rendition(outcome)
-                self._reads.append((outcome, file))
+            case (intake, rendition):
+                await self._keep_rendition(intake, rendition)
+                self._reads.append((intake, file))
                 self._failures += [
                     ReadFailure(file.record.id, self._path(file), stage, reason, partial=True)
-                    for stage, reason in outcome.warnings
+                    for stage, reason in intake.warnings
                 ]
             case RootOffline() | EngineUnavailable():
                 raise outcome
@@ -184,10 +185,10 @@ class Reading:
             await self._write()
         await self._progress.step(min(self._tally.done, self._total), self._total, self._saying())
 
-    async def _keep_rendition(self, intake: Intake) -> None:
+    async def _keep_rendition(self, intake: Intake, rendition: bytes) -> None:
         try:
             await asyncio.to_thread(
-                self._cache.put, intake.photo_id, ThumbnailSize.LARGE, intake.rendition_format, intake.rendition
+                self._cache.put, intake.photo_id, ThumbnailSize.LARGE, intake.rendition_format, rendition
             )
         except OSError as error:
             # The cache only saves work: a full disk there must not stop a scan.

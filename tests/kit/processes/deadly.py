@@ -5,15 +5,22 @@ from __future__ import annotations
 import base64
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from photos_graph.services.scan.intake_child import TASKS as INTAKE
-from photos_graph.workers.child import Emit, Task
+from photos_graph.services.learning.features_call import DESCRIBE
+from photos_graph.services.scan import intake_child
+from photos_graph.services.scan.intake_tasks import READ_SIDECARS, ReadSidecar, SidecarsOrder
+from photos_graph.workers.task import Emit
 
 DIMENSIONS = 3
+DEADLY_SIDECARS = replace(READ_SIDECARS, target="tests.kit.processes.deadly:read_sidecars")
+
+
+DEADLY_DESCRIBE = replace(DESCRIBE, target="tests.kit.processes.deadly:_describe")
 
 
 def _describe(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
@@ -25,11 +32,10 @@ def _describe(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     return {"seen": list(range(len(pictures))), "failed": {}, "dimensions": DIMENSIONS}
 
 
-def _sidecars(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    """One with DEADLY in its name is deadly."""
-    if any(b"DEADLY" in base64.b64decode(path) for path, *_ in argument["files"]):
+@DEADLY_SIDECARS.implementation
+def read_sidecars(order: SidecarsOrder, emit: Emit) -> tuple[ReadSidecar, ...]:
+    """A sidecar with DEADLY in its name is deadly."""
+    if any(b"DEADLY" in each.path for each in order.sidecars):
         os.kill(os.getpid(), signal.SIGSEGV)
-    return INTAKE["sidecars"](argument, emit)
-
-
-TASKS: dict[str, Task] = {"describe": _describe, "sidecars": _sidecars}
+    answer = intake_child.read_sidecars(READ_SIDECARS.arguments.dump_json(order), emit)
+    return READ_SIDECARS.answers.validate_json(answer)

@@ -6,76 +6,140 @@ import contextlib
 import os
 import signal
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from photos_graph.errors import RootOffline, Unsupported
 from photos_graph.images.derivatives import derive
 from photos_graph.images.opened import DecodeLimits
-from photos_graph.workers.child import Emit
+from photos_graph.workers.task import Emit, RawBytes, Task
 
 
-def echo(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    for text in argument["chunks"]:
+@dataclass(frozen=True)
+class EchoOrder:
+    chunks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChildProcess:
+    pid: int
+    nice: int
+
+
+@dataclass(frozen=True)
+class Environment:
+    names: tuple[str, ...]
+    descriptors: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class DeriveOrder:
+    path: Path
+    max_pixels: int
+
+
+@dataclass(frozen=True)
+class DerivedPicture:
+    width: int
+    height: int
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LieOrder:
+    answer: RawBytes
+
+
+ECHO = Task("tests.kit.processes.tasks:echo", EchoOrder, ChildProcess)
+CRASH = Task("tests.kit.processes.tasks:crash", type(None), type(None))
+HANG = Task("tests.kit.processes.tasks:hang", float, int)
+EAT = Task("tests.kit.processes.tasks:eat", int, int)
+UNSUPPORTED = Task("tests.kit.processes.tasks:unsupported", type(None), type(None))
+OFFLINE = Task("tests.kit.processes.tasks:offline", type(None), type(None))
+BUG = Task("tests.kit.processes.tasks:bug", type(None), type(None))
+ENVIRONMENT = Task("tests.kit.processes.tasks:environment", type(None), Environment)
+WRITE = Task("tests.kit.processes.tasks:write", Path, type(None))
+DERIVE = Task("tests.kit.processes.tasks:derived", DeriveOrder, DerivedPicture)
+PEAK = Task("tests.kit.processes.tasks:peak", type(None), int)
+LIE = Task("tests.kit.processes.tasks:lie", LieOrder, ChildProcess)
+NOT_THERE = Task("tests.kit.processes.tasks:nothing", type(None), type(None))
+
+TASKS = (ECHO,)  # the others are in the same module
+LONG = 600.0  # seconds
+
+
+@ECHO.implementation
+def echo(order: EchoOrder, emit: Emit) -> ChildProcess:
+    for text in order.chunks:
         emit(text.encode())
     print("a library prints into standard output")
-    return {"pid": os.getpid(), "nice": os.nice(0)}
+    return ChildProcess(os.getpid(), os.nice(0))
 
 
-def crash(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+@CRASH.implementation
+def crash(_: None, emit: Emit) -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
-    return {}
 
 
-def hang(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+@HANG.implementation
+def hang(seconds: float, emit: Emit) -> int:
     emit(b"started")
-    time.sleep(argument.get("seconds", 600))
-    return {"pid": os.getpid()}
+    time.sleep(seconds)
+    return os.getpid()
 
 
-def eat(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    return {"bytes": len(bytearray(argument["bytes"]))}
+@EAT.implementation
+def eat(size: int, emit: Emit) -> int:
+    return len(bytearray(size))
 
 
-def unsupported(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+@UNSUPPORTED.implementation
+def unsupported(_: None, emit: Emit) -> None:
     raise Unsupported("No decoder for it here.", stage="metadata")
 
 
-def offline(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+@OFFLINE.implementation
+def offline(_: None, emit: Emit) -> None:
     raise RootOffline("The folder is not mounted.")
 
 
-def bug(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+@BUG.implementation
+def bug(_: None, emit: Emit) -> None:
     raise ValueError("/a/secret/path")
 
 
-def environment(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    return {
-        "names": sorted(os.environ),
-        "descriptors": sorted(int(entry.name) for entry in Path("/proc/self/fd").iterdir()),
-    }
+@ENVIRONMENT.implementation
+def environment(_: None, emit: Emit) -> Environment:
+    return Environment(
+        names=tuple(sorted(os.environ)),
+        descriptors=tuple(sorted(int(entry.name) for entry in Path("/proc/self/fd").iterdir())),
+    )
 
 
-def write(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+@WRITE.implementation
+def write(path: Path, emit: Emit) -> None:
     with contextlib.suppress(OSError):
-        Path(argument["path"]).write_bytes(b"something")
-    return {}
+        path.write_bytes(b"something")
 
 
-def derived(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    """A scan's decode of the file ``path``."""
-    found = derive(Path(argument["path"]).read_bytes(), DecodeLimits(argument["max_pixels"]), quality=80)
+@DERIVE.implementation
+def derived(order: DeriveOrder, emit: Emit) -> DerivedPicture:
+    """Decodes the file as a scan does."""
+    found = derive(order.path.read_bytes(), DecodeLimits(order.max_pixels), quality=80)
     emit(found.large)
-    return {"width": found.width, "height": found.height, "warnings": found.warnings}
+    return DerivedPicture(found.width, found.height, tuple(found.warnings))
 
 
-def peak(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    """The most memory that this process ever had, in bytes."""
+@PEAK.implementation
+def peak(_: None, emit: Emit) -> int:
+    """The largest amount of memory that this process ever had, in bytes."""
     line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-    return {"bytes": int(line.split()[1]) * 1024}
+    return int(line.split()[1]) * 1024
 
 
-TASKS = {
-    task.__name__: task
-    for task in (echo, crash, hang, eat, unsupported, offline, bug, environment, write, derived, peak)
-}
+def lie(argument: bytes, emit: Emit) -> bytes:
+    """Answers as a decoder would that a hostile file has taken over: with whatever bytes it likes."""
+    return LIE.arguments.validate_json(argument).answer
+
+
+lie.typed = True  # type: ignore[attr-defined]

@@ -19,11 +19,13 @@ from photos_graph.services.datasets.exports.sidecars import NOT_TURNED, Orientat
 from photos_graph.services.datasets.imports.batch import RecordBatch
 from photos_graph.services.datasets.imports.json_lines import MAX_LINE_BYTES
 from photos_graph.services.datasets.imports.sidecars import BesideOriginals
+from photos_graph.services.scan import intake
 from photos_graph.workers.pool import WorkerPool
 from tests.kit.dng import dng
 from tests.kit.labelled_library import effective, everything, scan
 from tests.kit.library import exported, failures, imported, photos
 from tests.kit.pictures import jpeg, put
+from tests.kit.processes.deadly import DEADLY_SIDECARS
 
 pytestmark = pytest.mark.anyio
 
@@ -116,10 +118,12 @@ async def beside_originals(services: Services, root: Path, away: Path, orientati
         beside(away / f"{name}.jpg.xmp", SidecarLabels(tags=("Sea",), regions=(ann,) if name == "a" else ()))
     await scan(services, root)
     await services.graph.write("MATCH (p:Photo) SET p.orientation = null")
-    pool = WorkerPool("tests.kit.processes.deadly:TASKS", 1, 512 * 1024 * 1024, 60, 5)
+    pool = WorkerPool([DEADLY_SIDECARS], 1, 512 * 1024 * 1024, 60, 5)
     try:
         source = BesideOriginals(services.graph, services.index, pool, away.parent, orientation)
-        [batch] = [batch async for batch in source.batches() if batch.records]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(intake, "READ_SIDECARS", DEADLY_SIDECARS)
+            [batch] = [batch async for batch in source.batches() if batch.records]
     finally:
         await pool.close()
     return batch

@@ -18,7 +18,7 @@ from photos_graph.services.datasets.exports.records import FaceRecord, LibraryRe
 from photos_graph.services.datasets.exports.shards import MOST_BYTES, Shards, parts, shards_pool
 from photos_graph.services.datasets.exports.staging import ExportedFile, StagingFolder
 from photos_graph.services.media import Media
-from photos_graph.services.scan.intake import TARGET
+from photos_graph.services.scan.intake_tasks import INTAKE_TASKS
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 from tests.kit.pictures import jpeg
@@ -90,7 +90,11 @@ async def test_tf_data_reads_the_shards(tmp_path: Path) -> None:
     for number, each in enumerate(records):
         cache.put(each.id, ThumbnailSize.LARGE, ThumbnailFormat.JPEG, jpeg(number))
 
-    staging, pool, shards = StagingFolder(tmp_path / "out"), WorkerPool(TARGET, 1, 2**31, 60, 4), shards_pool(settings)
+    staging, pool, shards = (
+        StagingFolder(tmp_path / "out"),
+        WorkerPool(INTAKE_TASKS, 1, 2**31, 60, 4),
+        shards_pool(settings),
+    )
     staging.create()
     # All pictures are in the cache: nothing is asked of a graph.
     media = Media(None, Renditions(cache, pool, settings.images), False)  # type: ignore[arg-type]

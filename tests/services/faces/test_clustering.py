@@ -22,6 +22,7 @@ from photos_graph.services.learning.training_child import named_faces
 from photos_graph.settings import Settings
 from tests.kit.library import ended, in_step, scanned
 from tests.kit.portraits import NAME, Seen, faces, of_kind, people, put_faces, settled
+from tests.kit.processes.slow_groups import SLOW_GROUP
 
 pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
 
@@ -241,7 +242,7 @@ async def test_hdbscan_by_setting(closed: Settings) -> None:
 
 
 async def test_a_grouping_is_cancelled_and_its_process_ends(closed: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clustering, "TARGET", "tests.kit.processes.slow_groups:TASKS")
+    monkeypatch.setattr(clustering, "GROUP", SLOW_GROUP)
     async with build(closed) as services:
         job = await services.face_triggers.group()
         async for step in services.jobs.watch(job.id):

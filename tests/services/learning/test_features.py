@@ -19,6 +19,7 @@ from photos_graph.learn import catalogue
 from photos_graph.learn.weights import BackboneWeights
 from photos_graph.model import Job, JobKind, JobState
 from photos_graph.services.doctor import Doctor
+from photos_graph.services.learning import features_call
 from photos_graph.services.learning.features import FeatureStage
 from photos_graph.services.learning.features_call import MOST
 from photos_graph.services.learning.neighbours import kept_neighbours
@@ -28,6 +29,7 @@ from tests.kit.corpora import CORPORA
 from tests.kit.library import ended, failures, photos, scanned
 from tests.kit.pictures import jpeg, put
 from tests.kit.portraits import of_kind, settled
+from tests.kit.processes.deadly import DEADLY_DESCRIBE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.any_engine]
 
@@ -149,7 +151,9 @@ class Steps:
             raise Cancelled
 
 
-async def test_each_photo_is_described_once_whoever_stops_or_dies(settings: Settings, tmp_path: Path) -> None:
+async def test_each_photo_is_described_once_whoever_stops_or_dies(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root, count = tmp_path / "Pictures", MOST + 3
     for number in range(count):
         put(root / f"{number}.jpg", jpeg(number))
@@ -159,7 +163,8 @@ async def test_each_photo_is_described_once_whoever_stops_or_dies(settings: Sett
         assert not await of_kind(services, JobKind.PREDICT)
         deadly = large(settings)[2]
         deadly.write_bytes(deadly.read_bytes() + b"DEADLY")
-        pool = WorkerPool("tests.kit.processes.deadly:TASKS", 1, 256 * 1024 * 1024, 60, 5)
+        monkeypatch.setattr(features_call, "DESCRIBE", DEADLY_DESCRIBE)
+        pool = WorkerPool([DEADLY_DESCRIBE], 1, 256 * 1024 * 1024, 60, 5)
         stage = FeatureStage(services.graph, services.media, pool, settings)
         job = await services.jobs.queue(JobKind.PREDICT, {})
         try:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from photos_graph.paths import encode_raw
 from photos_graph.services.datasets.exports.dataset_formats import Block, label_names, visible_faces
@@ -15,8 +16,10 @@ from photos_graph.services.datasets.exports.records import LibraryRecord, PhotoR
 from photos_graph.services.datasets.exports.staging import WORK, ExportedFile, StagingFolder
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import Priority, WorkerPool
+from photos_graph.workers.task import Task
 
-TARGET = "photos_graph.services.datasets.exports.shards_child:TASKS"  # what the children run
+SHARD = Task("photos_graph.services.datasets.exports.shards_child:_shard", dict[str, Any], dict[str, Any])
+TASKS = (SHARD,)
 QUEUE = 4
 MOST_BYTES = 128 * 1024 * 1024  # of the pictures in a shard with several: it is held in memory, here and in the child
 
@@ -24,7 +27,7 @@ MOST_BYTES = 128 * 1024 * 1024  # of the pictures in a shard with several: it is
 def shards_pool(settings: Settings) -> WorkerPool:
     """A process that holds TensorFlow while shards are written."""
     learn = settings.learn
-    return WorkerPool(TARGET, 1, learn.memory_bytes, learn.timeout_seconds, QUEUE, learn.idle_seconds)
+    return WorkerPool(TASKS, 1, learn.memory_bytes, learn.timeout_seconds, QUEUE, learn.idle_seconds)
 
 
 class Shards:
@@ -63,7 +66,7 @@ detection API: `image/encoded`, `image/format`, `image/height`, `image/width`, `
             "threads": self._settings.learn.threads,
             "max_bytes": self._settings.images.max_bytes,
         }
-        _, chunks = await self._pool.call("shard", argument, Priority.BACKGROUND)
+        _, chunks = await self._pool.call(SHARD, argument, Priority.BACKGROUND)
         return await asyncio.to_thread(self._staging.put, relative, chunks)
 
     def _example(self, record: PhotoRecord) -> dict[str, object]:

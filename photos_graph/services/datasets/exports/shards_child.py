@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from photos_graph.images.tasks import read
+from photos_graph.images.picture_files import read_picture
 from photos_graph.learn.backbone import import_keras
 from photos_graph.paths import decode_raw
-from photos_graph.workers.child import Emit, Task
+from photos_graph.workers.task import Emit
 
 SHARD = "ram://shard.tfrecord"  # a worker writes no file; TensorFlow has a file system in memory
 PIECE = 1024 * 1024  # bytes of a shard in one chunk
@@ -21,7 +21,7 @@ def _shard(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
 
     with tf.io.TFRecordWriter(SHARD) as shard:
         for example in argument["examples"]:
-            encoded = read(decode_raw(example["path"]), argument["max_bytes"])
+            encoded = read_picture(decode_raw(example["path"]), argument["max_bytes"])
             shard.write(_example(tf, example, encoded).SerializeToString())
     with tf.io.gfile.GFile(SHARD, "rb") as file:
         while piece := file.read(PIECE):
@@ -40,6 +40,3 @@ def _example(tf: Any, example: dict[str, Any], encoded: bytes) -> Any:
     for name, values in example["texts"].items():
         features[name] = train.Feature(bytes_list=train.BytesList(value=[value.encode() for value in values]))
     return train.Example(features=train.Features(feature=features))
-
-
-TASKS: dict[str, Task] = {"shard": _shard}

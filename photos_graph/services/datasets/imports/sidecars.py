@@ -28,9 +28,8 @@ from photos_graph.services.datasets.exports.records import (
 from photos_graph.services.datasets.exports.sidecars import FOLDER, NOT_TURNED, Orientation
 from photos_graph.services.datasets.imports.batch import BATCH_SIZE, RecordBatch
 from photos_graph.services.scan.intake import read_sidecars
+from photos_graph.services.scan.intake_tasks import ReadSidecar, SidecarOrder
 from photos_graph.workers.pool import WorkerPool
-
-_About = tuple[bytes, int, int, int]  # path in the folder; width and height of the photo as displayed, EXIF orientation
 
 NO_FOLDER = "There is no such folder in the library."
 NO_FILE = "There is no such photo in this folder of the library."
@@ -133,9 +132,10 @@ class BesideOriginals:
         }
         some = [each for each in some if each.number in known]
         turns = [await self._turn(known[each.number]) for each in some]
-        answers = await self._said([_about(each, known, turn) for each, turn in zip(some, turns, strict=True)])
-        for each, turn, (sidecar, doubts) in zip(some, turns, answers, strict=True):
-            batch.refused += ((each.shown, doubt) for doubt in doubts)
+        answers = await self._sidecars([_order(each, known, turn) for each, turn in zip(some, turns, strict=True)])
+        for each, turn, answer in zip(some, turns, answers, strict=True):
+            batch.refused += ((each.shown, doubt) for doubt in answer.doubts)
+            sidecar = answer.labels
             if sidecar is None:
                 continue
             regions = sidecar.regions
@@ -156,15 +156,16 @@ class BesideOriginals:
         except PhotosGraphError as error:
             return error
 
-    async def _said(self, files: Sequence[_About]) -> list[tuple[SidecarLabels | None, list[str]]]:
-        """Many in one call. Where one kills the reader, or all take too long, by halves, until it is known which."""
+    async def _sidecars(self, sidecars: Sequence[SidecarOrder]) -> Sequence[ReadSidecar]:
+        """Reads many in one call. Where one kills the reader, or all take too long, halves the list until it is known
+        which."""
         try:
-            return await when_free(lambda: read_sidecars(self._pool, os.fsencode(self._folder), files))
+            return await when_free(lambda: read_sidecars(self._pool, os.fsencode(self._folder), sidecars))
         except Unreadable as error:
-            if len(files) == 1:
-                return [(None, [error.public_message])]
-        half = len(files) // 2
-        return [*await self._said(files[:half]), *await self._said(files[half:])]
+            if len(sidecars) == 1:
+                return [ReadSidecar(None, (error.public_message,))]
+        half = len(sidecars) // 2
+        return [*await self._sidecars(sidecars[:half]), *await self._sidecars(sidecars[half:])]
 
 
 def _meant(names: Sequence[str]) -> Sequence[str]:
@@ -173,9 +174,9 @@ def _meant(names: Sequence[str]) -> Sequence[str]:
     return [name for name in names if name.rpartition(".")[2].lower() in RAW.extensions] or names
 
 
-def _about(each: _Beside, known: Mapping[int, ExportedPhoto], turn: int | PhotosGraphError) -> _About:
+def _order(each: _Beside, known: Mapping[int, ExportedPhoto], turn: int | PhotosGraphError) -> SidecarOrder:
     photo = known[each.number]
-    return each.path, photo.width, photo.height, 1 if isinstance(turn, PhotosGraphError) else turn
+    return SidecarOrder(each.path, photo.width, photo.height, 1 if isinstance(turn, PhotosGraphError) else turn)
 
 
 def _rounds(some: Sequence[_Beside]) -> Iterator[list[_Beside]]:

@@ -1,0 +1,49 @@
+"""Pictures read from files, whole, within limits."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+
+from photos_graph.errors import NotFound, OverLimit, Unreadable
+from photos_graph.images.decoding import decode
+from photos_graph.images.opened import DecodeLimits
+from photos_graph.images.vips import pyvips
+from photos_graph.paths import mtime_ns
+
+
+def decode_for_models(path: bytes, edge: int, max_bytes: int, max_pixels: int) -> pyvips.Image:
+    """The picture as a model takes it: three bands of RGB, at least about ``edge`` pixels long if it is that large.
+
+    Raises what ``read_picture`` and decoding raise.
+    """
+    data = read_picture(path, max_bytes)
+    image = decode(data, edge, DecodeLimits(max_pixels)).image
+    return image.flatten(background=255).cast("uchar") if image.hasalpha() else image
+
+
+def read_picture(path: bytes, max_bytes: int, as_read: Sequence[int] | None = None) -> bytes:
+    """The content of a regular file.
+
+    Raises OverLimit, Unreadable, and NotFound when its size and time of change are not those of ``as_read``.
+    """
+    try:
+        # Opening a FIFO or a device would block for ever.
+        with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb", buffering=0) as file:  # noqa: PTH123
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise Unreadable("It is not a file.", stage="read")
+            if status.st_size > max_bytes:
+                raise OverLimit(f"It has {status.st_size:,} bytes; the limit is {max_bytes:,}.", stage="read")
+            _must_be(as_read, status)
+            data = file.read()
+            _must_be(as_read, os.fstat(file.fileno()))
+            return data
+    except OSError as error:
+        raise Unreadable(f"It cannot be read: {error.strerror}.", stage="read") from None
+
+
+def _must_be(as_read: Sequence[int] | None, found: os.stat_result) -> None:
+    if as_read is not None and (found.st_size, mtime_ns(found)) != tuple(as_read):
+        raise NotFound("The file has been changed since it was read. The next scan will see to it.")

@@ -1,0 +1,58 @@
+"""The child's side of ``tasks``: it decodes originals and renditions. It imports no more than it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from photos_graph.images import formats
+from photos_graph.images.crops import cut_lazily
+from photos_graph.images.decoding import decode_lazily
+from photos_graph.images.encoding import encode_to, quality_of
+from photos_graph.images.formats import FormatSupport
+from photos_graph.images.opened import DecodeLimits
+from photos_graph.images.picture_files import read_picture
+from photos_graph.images.tasks import CUT_FACE, LIST_FORMATS, RENDER, FaceCutAnswer, FaceCutOrder, RenditionOrder
+from photos_graph.workers.task import Emit
+
+CHUNK_BYTES = 32 * 1024
+
+
+@RENDER.implementation
+def render(order: RenditionOrder, emit: Emit) -> None:
+    data = read_picture(order.path, order.max_bytes, order.as_read)
+    decoded = decode_lazily(data, order.edge, DecodeLimits(order.max_pixels))
+    with _in_chunks(emit) as write:
+        encode_to(decoded.image, order.format, quality_of(decoded, order.quality), write)
+
+
+@CUT_FACE.implementation
+def cut_face(order: FaceCutOrder, emit: Emit) -> FaceCutAnswer:
+    wanted = order.rendition
+    data = read_picture(wanted.path, wanted.max_bytes, wanted.as_read)
+    image = cut_lazily(data, order.box, wanted.edge, DecodeLimits(wanted.max_pixels), order.full_size_from)
+    if image is not None:
+        with _in_chunks(emit) as write:
+            encode_to(image, wanted.format, wanted.quality, write)
+    return FaceCutAnswer(coarse=image is None)
+
+
+@LIST_FORMATS.implementation
+def list_formats(_: None, emit: Emit) -> list[FormatSupport]:
+    return list(formats.support())
+
+
+@contextmanager
+def _in_chunks(emit: Emit) -> Iterator[Emit]:
+    """libvips writes 8 KiB at a time; a frame of its own for each would cost more than it gains."""
+    waiting = bytearray()
+
+    def write(data: bytes) -> None:
+        waiting.extend(data)
+        if len(waiting) >= CHUNK_BYTES:
+            emit(bytes(waiting))
+            waiting.clear()
+
+    yield write
+    if waiting:
+        emit(bytes(waiting))

@@ -1,0 +1,87 @@
+"""What a child process reads for a scan, beside what it can do with pictures; ``intake_child`` has the functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from photos_graph.images.tasks import IMAGE_TASKS
+from photos_graph.library.sidecar import SidecarLabels
+from photos_graph.model import Metadata, Region, ThumbnailFormat
+from photos_graph.workers.task import RawBytes, Task
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeOrder:
+    """``path`` and ``sidecar`` are relative to ``root``. The file must still have ``size`` and ``mtime_ns``."""
+
+    root: RawBytes
+    path: RawBytes
+    sidecar: RawBytes | None
+    name: str
+    size: int  # bytes
+    mtime_ns: int
+    follow_symlinks: bool
+    max_bytes: int
+    max_pixels: int
+    quality: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What one read of an original gave. ``warnings`` are (stage, reason) of parts that could not be read."""
+
+    content_hash: str
+    size: int  # bytes
+    mtime_ns: int
+    inode: int
+    width: int  # as displayed
+    height: int
+    format: str
+    placeholder: str
+    rendition_format: ThumbnailFormat
+    metadata: Metadata
+    regions: tuple[Region, ...]
+    warnings: tuple[tuple[str, str], ...]
+
+    @property
+    def photo_id(self) -> str:
+        return self.content_hash[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class OrientationOrder:
+    path: RawBytes  # absolute
+
+
+@dataclass(frozen=True, slots=True)
+class SidecarOrder:
+    """``path`` is relative to the folder; width and height as displayed and the EXIF orientation are the photo's."""
+
+    path: RawBytes
+    width: int
+    height: int
+    orientation: int
+
+
+@dataclass(frozen=True, slots=True)
+class SidecarsOrder:
+    folder: RawBytes
+    sidecars: tuple[SidecarOrder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSidecar:
+    """``labels`` is None when the sidecar could not be read; ``doubts`` say why a part, or all of it, could not."""
+
+    labels: SidecarLabels | None
+    doubts: tuple[str, ...]
+
+
+# Emits the LARGE rendition.
+TAKE_IN = Task("photos_graph.services.scan.intake_child:take_in", IntakeOrder, Intake)
+# The answer is the EXIF orientation, 1..8.
+READ_ORIENTATION = Task("photos_graph.services.scan.intake_child:read_orientation", OrientationOrder, int)
+# The answer is in the order of ``SidecarsOrder.sidecars``.
+READ_SIDECARS = Task("photos_graph.services.scan.intake_child:read_sidecars", SidecarsOrder, tuple[ReadSidecar, ...])
+
+INTAKE_TASKS = (*IMAGE_TASKS, TAKE_IN, READ_ORIENTATION, READ_SIDECARS)
