@@ -1,4 +1,4 @@
-"""One folder's entries, sorted out: sub-folders, photos and sidecars; all else is passed over."""
+"""Sorts the entries of one folder into sub-folders, photos and sidecars. All other entries are ignored."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ _SIDECAR = "xmp"
 
 @dataclass(frozen=True, slots=True)
 class DirectoryRules:
-    """``extensions`` are those of photos, lower case, without the dot; ``skip_folders`` are names, case ignored.
+    """Which entries a scan looks at. ``extensions`` are those of photos, in lower case and without the dot;
+    ``skip_folders`` are names of folders, whose case is ignored.
 
-    Of raw files ``raw_extensions`` tells: a sidecar that is named as one is not that of a JPEG beside it.
-    What is hidden (its name begins with a dot) is always skipped, which covers AppleDouble's ``._IMG_1.jpg``.
+    ``raw_extensions`` says which photos are raw files: a sidecar that is named like a raw file does not belong to a
+    JPEG beside it. Hidden entries, whose names begin with a dot, are always skipped; this includes AppleDouble's
+    ``._IMG_1.jpg``.
     """
 
     extensions: frozenset[str]
@@ -30,18 +32,22 @@ class DirectoryRules:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryListing:
-    """By raw name: folders (true where a link leads there), files, sidecars, and why an entry gave no facts."""
+    """The entries of a folder by raw name: sub-folders (True for a link), files, sidecars, and the reasons why entries
+    could not be examined."""
 
     folders: dict[bytes, bool] = field(default_factory=dict)
     files: dict[bytes, os.stat_result] = field(default_factory=dict)
     sidecars: dict[bytes, os.stat_result] = field(default_factory=dict)
-    sidecars_by_lower: dict[bytes, bytes] = field(default_factory=dict)  # several of one spelling: the first
+    sidecars_by_lower: dict[bytes, bytes] = field(default_factory=dict)  # the first of several that differ in case only
     raws: dict[bytes, set[bytes]] = field(default_factory=dict)  # by their stem in lower case
     problems: dict[bytes, str] = field(default_factory=dict)
 
     def sidecar_of(self, name: bytes) -> bytes | None:
-        """``IMG_1.jpg.xmp`` before ``IMG_1.xmp``, which is the raw file's alone where there is one, as Adobe has it;
-        the same case before another."""
+        """Returns the sidecar of a photo, or None.
+
+        ``IMG_1.jpg.xmp`` is preferred to ``IMG_1.xmp``. If there is a raw file of the same name, ``IMG_1.xmp`` belongs
+        to that alone, as in Adobe's programs. A sidecar whose name has the same case is preferred.
+        """
         stem = name.rpartition(b".")[0]
         is_anothers = stem in self.files or name not in self.raws.get(stem.lower(), {name})
         for of in (name,) if is_anothers else (name, stem):
@@ -56,7 +62,7 @@ class DirectoryListing:
 def list_folder(
     descriptor: int, root: bytes, relative: bytes, rules: DirectoryRules, *, links_to_folders: bool = True
 ) -> DirectoryListing:
-    """Lists the folder behind ``descriptor``, which is ``relative`` in ``root``. Raises OSError."""
+    """Lists the folder behind ``descriptor``, whose path in ``root`` is ``relative``. Raises OSError."""
     listing = DirectoryListing()
     with os.scandir(descriptor) as entries:
         for entry in entries:
@@ -71,7 +77,7 @@ def list_folder(
                     _sort_in(listing, entry, rules, follow=False)
                 elif rules.follow_symlinks and entry.is_symlink():
                     _follow(listing, entry, root, relative, rules, links_to_folders)
-            except FileNotFoundError:  # gone since it was listed, or a link to nothing
+            except FileNotFoundError:  # it was removed meanwhile, or is a dangling link
                 continue
             except OSError as error:
                 listing.problems[os.fsencode(name)] = f"it cannot be looked at: {error.strerror}"

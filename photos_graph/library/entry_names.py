@@ -1,4 +1,4 @@
-"""Keys for the entries of one folder: as people read them, and never the same for two."""
+"""Names for the entries of one folder that people can read and that are distinct."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from photos_graph.paths import display
 
 
 def distinct_names(raw_names: Iterable[bytes]) -> dict[bytes, str]:
-    """A name for display for each raw name, in the order given; where several read the same, one stays plain.
+    """Returns a name for display for each raw name, in the order given. If several names look the same, one of them is
+    left as it is.
 
-    That is the one whose bytes are what is shown, else the first in byte order, whatever the order given. The
-    others have their bytes beyond ASCII (and backslashes) written as ``\\xNN``.
+    That is the one whose bytes are what is shown, or else the first in byte order, whatever the order given. In the
+    others, backslashes and bytes that are not ASCII are written as ``\\xNN``.
     """
     plain = {raw: display(raw) for raw in raw_names}
     if len(set(plain.values())) == len(plain):
@@ -32,6 +33,6 @@ def distinct_names(raw_names: Iterable[bytes]) -> dict[bytes, str]:
 
 def _escaped(raw: bytes, taken: set[str]) -> str:
     name = "".join(chr(byte) if 0x20 <= byte < 0x7F and byte != 0x5C else f"\\x{byte:02x}" for byte in raw)
-    while name in taken:  # someone has a file of just this name
+    while name in taken:  # a file may have exactly this name
         name += "\\"
     return name

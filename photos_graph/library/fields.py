@@ -1,7 +1,8 @@
-"""Metadata fields out of an original's or a sidecar's bytes, by exiv2: names as it writes them, values as text.
+"""Reads metadata fields from the bytes of an original or a sidecar with exiv2. Names are those of exiv2; values are
+text.
 
-Only the fields that are asked for leave exiv2, each bounded in number and length, so that what a hostile file
-holds beside them is never turned into Python objects.
+Only the fields that are asked for leave exiv2, and each is limited in number and length, so that other data in a
+hostile file never becomes Python objects.
 """
 
 from __future__ import annotations
@@ -12,26 +13,27 @@ from fractions import Fraction
 from typing import Any
 
 _MAX_VALUES = 1000
-_MAX_TREE = 20_000  # values of all of a picture's XMP
+_MAX_TREE = 20_000  # values in the XMP of a picture
 _MAX_BYTES = 64 * 1024  # of one field
 MAX_SIDECAR_BYTES = 8 * 1024 * 1024
 
-MAKER_LENS = "Exif.MakerNote.Lens"  # not exiv2's own name: the lens that it works out of the maker's notes
+MAKER_LENS = "Exif.MakerNote.Lens"  # a name of our own: the lens that exiv2 works out from the maker notes
 
-# Not all that Fraction takes: "1e999999999" is a number that fills the memory.
+# Fraction accepts more: "1e999999999" would fill the memory.
 _NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{0,20}|/\d{1,20})?", re.ASCII)
 
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # and what separates lines
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # and line separators
 
-# Our own words in XMP, for what no other program has a word for.
+# Our own namespace in XMP, for labels that other programs have no field for.
 NAMESPACE, PREFIX = "http://ns.photos-graph/1.0/", "photosGraph"
 
-# Field name, such as "Exif.Image.Make", to its values; a field that is there but empty has none.
+# Values by the name of the field, such as "Exif.Image.Make". A field that is present but empty has no values.
 Fields = dict[str, tuple[str, ...]]
 
 
 def read_fields(data: memoryview | bytes, names: Iterable[str]) -> tuple[Fields, list[str]]:
-    """The fields of ``names`` that the picture has, and a warning for each part that cannot be read. Never raises."""
+    """Returns the fields of ``names`` that the picture has, and a warning for each part that cannot be read. Never
+    raises."""
     fields: Fields = {}
     warnings: list[str] = []
     image = _open(data, warnings)
@@ -51,7 +53,7 @@ def read_fields(data: memoryview | bytes, names: Iterable[str]) -> tuple[Fields,
                 values = list(_maker_lens(image.exifData()))
             else:
                 values = list(_values(family(), make_key(name), repeats=name.startswith("Iptc.")))
-        except Exception as error:  # whatever exiv2's bindings raise on broken values
+        except Exception as error:  # the bindings of exiv2 raise errors of many classes for broken values
             warnings.append(f"{name}: {_explained(error)}")
             continue
         if values:
@@ -60,7 +62,7 @@ def read_fields(data: memoryview | bytes, names: Iterable[str]) -> tuple[Fields,
 
 
 def read_sidecar_fields(data: bytes, names: Iterable[str]) -> tuple[Fields, list[str]]:
-    """``read_fields`` of an XMP sidecar, of which only XMP fields count. Never raises."""
+    """Does what ``read_fields`` does for an XMP sidecar, of which only XMP fields are used. Never raises."""
     if refused := sidecar_refused(data):
         return {}, [refused]
     fields, warnings = read_fields(data, [name for name in names if name.startswith("Xmp.")])
@@ -68,17 +70,18 @@ def read_sidecar_fields(data: bytes, names: Iterable[str]) -> tuple[Fields, list
 
 
 def sidecar_refused(data: bytes) -> str | None:
-    """Why a sidecar is not even opened, if so."""
+    """Returns the reason why a sidecar must not be opened, or None."""
     if len(data) > MAX_SIDECAR_BYTES:
         return f"the sidecar is larger than {MAX_SIDECAR_BYTES:,} bytes"
-    # XMP has no use for a document type; entities that expand into gigabytes need one. UTF-16 has NULs.
+    # XMP needs no document type, but entities that expand to gigabytes do. UTF-16 contains NULs.
     if b"<!doctype" in data.replace(b"\0", b"").lower():
         return "the sidecar declares a document type"
     return None
 
 
 def read_below(data: memoryview | bytes, trees: Iterable[str]) -> tuple[dict[str, str], list[str]]:
-    """The XMP values of all paths below ``trees`` ("Xmp.mwg-rs.Regions"), by path, and warnings. Never raises."""
+    """Returns the XMP values of all paths below ``trees`` (such as "Xmp.mwg-rs.Regions"), by path, and warnings. Never
+    raises."""
     found: dict[str, str] = {}
     warnings: list[str] = []
     image = _open(data, warnings)
@@ -92,13 +95,13 @@ def read_below(data: memoryview | bytes, trees: Iterable[str]) -> tuple[dict[str
                 break
             if datum.key().startswith(below) and (values := list(_texts(datum))):
                 found[datum.key()] = values[0]
-    except Exception as error:  # whatever exiv2's bindings raise on broken values
+    except Exception as error:  # the bindings of exiv2 raise errors of many classes for broken values
         warnings.append(f"XMP: {_explained(error)}")
     return found, warnings
 
 
 def number(text: str) -> Fraction | None:
-    """Of "12.5", "25/2" or "3"; None of "0/0", "nan" and whatever else is no number."""
+    """Parses "12.5", "25/2" or "3". Returns None for "0/0", "nan" and any other text that is not a number."""
     try:
         return Fraction(text) if _NUMBER.fullmatch(text) else None
     except ZeroDivisionError:
@@ -109,7 +112,7 @@ def _open(data: memoryview | bytes, warnings: list[str]) -> Any | None:
     import exiv2
 
     exiv2.LogMsg.setLevel(exiv2.LogMsg.Level.mute)
-    exiv2.XmpProperties.registerNs(NAMESPACE, PREFIX)  # or asking for a field of it raises
+    exiv2.XmpProperties.registerNs(NAMESPACE, PREFIX)  # without this, asking for one of its fields raises
     try:
         image = exiv2.ImageFactory.open(data)
     except Exception as error:
@@ -117,7 +120,7 @@ def _open(data: memoryview | bytes, warnings: list[str]) -> Any | None:
         return None
     try:
         image.readMetadata()
-    except Exception as error:  # what came before the broken part is there all the same
+    except Exception as error:  # the fields before the broken part have been read
         warnings.append(f"the metadata is damaged: {_explained(error)}")
     return image
 
@@ -153,7 +156,7 @@ def _texts(datum: Any) -> Iterator[str]:
         value = datum.value()
         for index in range(min(value.count(), _MAX_VALUES)):
             yield cleaned(value.toString(index))
-    elif datum.tagName().startswith("XP"):  # Windows: UTF-16 in a field of bytes
+    elif datum.tagName().startswith("XP"):  # Windows writes UTF-16 into a field of bytes
         yield cleaned(bytes(datum.value().data()).decode("utf-16-le", "replace"))
     elif kind in ("Ascii", "String"):
         yield cleaned(_decoded(bytes(datum.value().data())))
@@ -162,7 +165,8 @@ def _texts(datum: Any) -> Iterator[str]:
 
 
 def _decoded(raw: bytes) -> str:
-    """EXIF says ASCII and IPTC what it likes; in the wild both are UTF-8 or the encoding of some old Windows."""
+    """Decodes text as UTF-8, or else as an old Windows encoding: what EXIF (which claims ASCII) and IPTC contain in
+    practice."""
     raw = raw.split(b"\0", 1)[0]
     try:
         return raw.decode("utf-8")
@@ -171,8 +175,8 @@ def _decoded(raw: bytes) -> str:
 
 
 def cleaned(text: str) -> str:
-    """One line without control characters or lone surrogates, which no graph or JSON takes. All else stays: a name that
-    was written here must be the same when it comes back."""
+    """Returns one line without control characters and lone surrogates, which neither the graph nor JSON accepts.
+    Everything else stays, so that a name that we wrote is the same when we read it back."""
     text = text.split("\0", 1)[0].encode("utf-8", "replace").decode("utf-8")
     return _CONTROLS.sub(" ", text).strip()
 

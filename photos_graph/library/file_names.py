@@ -1,4 +1,4 @@
-"""The time that cameras, phones and messengers write into a file's name."""
+"""Reads the time that cameras, phones and messengers write into the name of a file."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ _FIRST_DIGITAL = 1975
 
 
 def taken_from_name(file_name: str) -> Taken | None:
-    """None where the name holds no date, or only digits that make no time. Midnight where it holds only a day."""
+    """Returns the time in the name, at midnight if it is only a day. Returns None if the name contains no valid
+    date."""
     stem = file_name.rpartition(".")[0] or file_name
     if _IDENTIFIER.fullmatch(stem):
         return None
     if match := _EPOCH.fullmatch(stem):
         at = datetime.fromtimestamp(int(match[1]), UTC).replace(tzinfo=None)
         return Taken(at.replace(microsecond=int(match[2]) * 1000), TakenSource.FILE_NAME, "+00:00")
-    # Pixel phones name their files by UTC, everyone else by the wall clock.
+    # Pixel phones name their files in UTC, all others in local time.
     offset = "+00:00" if stem.startswith("PXL_") else None
     times = (_time(match) for match in _STAMP.finditer(stem))
     return next((Taken(at, TakenSource.FILE_NAME, offset) for at in times if at), None)

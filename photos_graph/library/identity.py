@@ -1,7 +1,7 @@
-"""Whether a root is the folder that it was: mounted, and not another one in its place.
+"""Checks whether a root is still the same folder: mounted, and not replaced by another.
 
-A marker is the root's device and directory numbers with a sample of names in it. Numbers alone will not do: a
-network share gets a new device number at every mount, and the root of most disks is directory number 2.
+A marker holds the device and directory numbers of the root, and a sample of the names in it. The numbers alone are not
+enough: a network share gets a new device number at every mount, and the root of most disks is directory number 2.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from photos_graph.errors import RootOffline
 from photos_graph.model import RootState
 from photos_graph.paths import display, open_folder
 
-_SAMPLE = 64  # names
-_FOLDERS, _NAMES_EACH = 16, 10_000  # how many sub-folders are looked into, and how far
-# In any disk, whoever's it is.
-_EVERYWHERE = {"lost+found", "System Volume Information", "$RECYCLE.BIN", "@eaDir", "#recycle", "#snapshot"}
-# A share that comes back under a new number is the same one when this much of the sample is there.
-_SAME = 0.25
+_SAMPLE_SIZE = 64  # names
+_MAX_FOLDERS, _MAX_NAMES = 16, 10_000  # sub-folders that are looked into, and names in each
+# Names that any disk may have.
+_COMMON_NAMES = {"lost+found", "System Volume Information", "$RECYCLE.BIN", "@eaDir", "#recycle", "#snapshot"}
+# A network share with new numbers is the same one if it contains this share of the sample.
+_SAME_SHARE = 0.25
 
 
 def marker(root: bytes) -> str:
-    """What ``check`` will compare with; text to be stored. Raises RootOffline when the root cannot be listed."""
+    """Returns a text that ``check`` compares with later. Raises RootOffline if the root cannot be listed."""
     descriptor = open_folder(root, b"")
     try:
         found = os.fstat(descriptor)
@@ -40,12 +40,12 @@ def marker(root: bytes) -> str:
 
 
 def check(root: bytes, stored: str) -> tuple[RootState, str]:
-    """Whether the root of marker ``stored`` is there, and the marker to store from now on.
+    """Returns whether the root with the marker ``stored`` is there, and the marker to store from now on.
 
-    It is not when it cannot be listed, when it is empty and was not, and when it is another folder in whose
-    place hardly a name of the sample is found: a mount point without its disk, or with another one. It is when
-    it is the same directory with anything in it, and when the names are there under new numbers. A root that
-    was empty has nothing to lose, so it is always the same.
+    It is offline if it cannot be listed, if it is empty and was not, or if it is another folder that contains hardly
+    any name of the sample: a mount point without its disk, or with another one. It is online if it is the same
+    directory and not empty, or if the names are there under new numbers. A root that was empty has nothing to lose and
+    is always online.
     """
     try:
         now = marker(root)
@@ -57,7 +57,7 @@ def check(root: bytes, stored: str) -> tuple[RootState, str]:
     if not after["names"]:
         return RootState.OFFLINE, stored
     numbers = ("device", "inode", "system")
-    if all(before[number] == after[number] for number in numbers) or _share_there(root, before["names"]) >= _SAME:
+    if all(before[number] == after[number] for number in numbers) or _share_there(root, before["names"]) >= _SAME_SHARE:
         return RootState.ONLINE, now
     return RootState.OFFLINE, stored
 
@@ -68,20 +68,21 @@ def _parsed(stored: str) -> dict[str, Any]:
 
 
 def _names(descriptor: int) -> Iterator[bytes]:
-    """Of visible entries, and of those in the first sub-folders, since many a disk holds just a ``DCIM``."""
+    """Yields the names of visible entries, and of those in the first sub-folders, because many disks hold only a
+    ``DCIM``."""
     with os.scandir(descriptor) as entries:
-        visible = sorted((e for e in entries if e.name[0] != "." and e.name not in _EVERYWHERE), key=lambda e: e.name)
+        visible = sorted((e for e in entries if e.name[0] != "." and e.name not in _COMMON_NAMES), key=lambda e: e.name)
     yield from (os.fsencode(entry.name) for entry in visible)
     folders = (entry.name for entry in visible if entry.is_dir(follow_symlinks=False))
-    for folder in islice(folders, _FOLDERS):
+    for folder in islice(folders, _MAX_FOLDERS):
         try:
             below = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=descriptor)
         except OSError:
             continue
         try:
             with os.scandir(below) as entries:
-                names = [os.fsencode(folder) + b"/" + os.fsencode(e.name) for e in islice(entries, _NAMES_EACH)]
-        except OSError:  # one folder's trouble is not the root's
+                names = [os.fsencode(folder) + b"/" + os.fsencode(e.name) for e in islice(entries, _MAX_NAMES)]
+        except OSError:  # a problem with one folder is not one with the root
             continue
         finally:
             os.close(below)
@@ -93,8 +94,8 @@ def _digest(name: bytes) -> str:
 
 
 def _sample(names: set[bytes]) -> list[str]:
-    """The names of least hash: a fair choice that stays nearly the same while names come and go."""
-    return sorted(map(_digest, names))[:_SAMPLE]
+    """Returns the names with the lowest hashes. This sample hardly changes while names come and go."""
+    return sorted(map(_digest, names))[:_SAMPLE_SIZE]
 
 
 def _share_there(root: bytes, sample: list[str]) -> float:

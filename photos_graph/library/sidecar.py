@@ -1,9 +1,10 @@
-"""XMP sidecars that say what people said here, for digiKam, Lightroom and others, and for us to read again.
+"""Writes and reads XMP sidecars with the labels that people gave, for digiKam, Lightroom, other programs, and
+ourselves.
 
-Tags go into ``dc:subject`` (names), ``lr:hierarchicalSubject`` and ``digiKam:TagsList`` (paths); faces into MWG
-regions, which count in the picture as it is stored; names also into ``Iptc4xmpExt:PersonInImage``. What no other
-program has a word for, tags that a person took off and favourites, stands in a namespace of our own; so does once more
-what only a model said, so that it does not come back as somebody's word.
+Tags go into ``dc:subject`` (names), ``lr:hierarchicalSubject`` and ``digiKam:TagsList`` (paths). Faces go into MWG
+regions, which refer to the picture as it is stored; their names also go into ``Iptc4xmpExt:PersonInImage``. Exclusions
+and favourites, which no other program has a field for, are in a namespace of our own. Labels that only a model gave are
+listed there a second time, so that they are not read back as a person's.
 """
 
 from __future__ import annotations
@@ -20,58 +21,59 @@ from photos_graph.model import Region
 
 _EXCLUDED, _FAVOURITE = f"Xmp.{PREFIX}.Excluded", f"Xmp.{PREFIX}.Favourite"
 _REGIONS = "Xmp.mwg-rs.Regions"
-_SWAPPING = {5, 6, 7, 8}  # EXIF orientations: those that lie on a side
-# Of the characters that no XML can hold, those that a name here could.
+_SWAPPING = {5, 6, 7, 8}  # EXIF orientations of pictures that lie on their side
+# Characters that XML cannot hold, but names here can.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class SidecarLabels:
-    """``tags`` and ``excluded`` as paths; ``regions`` as displayed. ``rating`` -1..5, None: not rated. ``predicted``
-    and ``supposed``: those tags, and names of regions, that only a model said; what is read has none of them."""
+    """``tags`` and ``excluded`` are paths; ``regions`` refer to the picture as displayed; ``rating`` is -1..5, or None
+    if the photo is not rated. ``predicted_tags`` and ``predicted_persons`` are those of the tags and of the names of
+    regions that only a model gave; reading a sidecar leaves them out."""
 
     tags: tuple[str, ...] = ()
     regions: tuple[Region, ...] = ()
     rating: int | None = None
     excluded: tuple[str, ...] = ()
     favourite: bool = False
-    predicted: tuple[str, ...] = ()
-    supposed: tuple[str, ...] = ()
+    predicted_tags: tuple[str, ...] = ()
+    predicted_persons: tuple[str, ...] = ()
 
 
-def write_sidecar(said: SidecarLabels, width: int, height: int, orientation: int) -> bytes:
-    """``width`` and ``height`` in pixels as displayed, ``orientation`` (EXIF, 1..8) that of the original. Raises
-    ValueError for what exiv2 does not take."""
+def write_sidecar(labels: SidecarLabels, width: int, height: int, orientation: int) -> bytes:
+    """Returns the sidecar as XMP. ``width`` and ``height`` are in pixels, as displayed; ``orientation`` is that of the
+    original (EXIF, 1..8). Raises ValueError if exiv2 does not accept a value."""
     try:
-        return _packet(said, width, height, orientation)
-    except Exception as error:  # whatever exiv2's bindings raise
+        return _packet(labels, width, height, orientation)
+    except Exception as error:  # the bindings of exiv2 raise errors of many classes
         raise ValueError(f"exiv2 cannot write these labels: {error}") from error
 
 
-def _packet(said: SidecarLabels, width: int, height: int, orientation: int) -> bytes:
+def _packet(labels: SidecarLabels, width: int, height: int, orientation: int) -> bytes:
     import exiv2
 
     exiv2.XmpProperties.registerNs(NAMESPACE, PREFIX)
     xmp = exiv2.XmpData()
-    names = list(dict.fromkeys(path.rpartition("/")[2] for path in said.tags))
+    names = list(dict.fromkeys(path.rpartition("/")[2] for path in labels.tags))
     _bag(exiv2, xmp, "Xmp.dc.subject", names)
-    # A name with the separator in it would be read as two.
-    plain = [path for path in said.tags if "|" not in path]
+    # A name that contains the separator would be read as two.
+    plain = [path for path in labels.tags if "|" not in path]
     _bag(exiv2, xmp, "Xmp.lr.hierarchicalSubject", [path.replace("/", "|") for path in plain])
-    _bag(exiv2, xmp, "Xmp.digiKam.TagsList", said.tags, ordered=True)
-    persons = list(dict.fromkeys(region.name for region in said.regions if region.name))
+    _bag(exiv2, xmp, "Xmp.digiKam.TagsList", labels.tags, ordered=True)
+    persons = list(dict.fromkeys(region.name for region in labels.regions if region.name))
     _bag(exiv2, xmp, "Xmp.iptcExt.PersonInImage", persons)
-    if said.rating is not None:
-        xmp["Xmp.xmp.Rating"] = str(said.rating)
-    _bag(exiv2, xmp, _EXCLUDED, said.excluded)
-    _bag(exiv2, xmp, PREDICTED_TAGS, said.predicted)
-    _bag(exiv2, xmp, PREDICTED_PERSONS, said.supposed)
-    if said.favourite:
+    if labels.rating is not None:
+        xmp["Xmp.xmp.Rating"] = str(labels.rating)
+    _bag(exiv2, xmp, _EXCLUDED, labels.excluded)
+    _bag(exiv2, xmp, PREDICTED_TAGS, labels.predicted_tags)
+    _bag(exiv2, xmp, PREDICTED_PERSONS, labels.predicted_persons)
+    if labels.favourite:
         xmp[_FAVOURITE] = "True"
-    if said.regions:
+    if labels.regions:
         sideways = orientation in _SWAPPING
         size = (height, width) if sideways else (width, height)
-        _write_regions(exiv2, xmp, said.regions, size, orientation)
+        _write_regions(exiv2, xmp, labels.regions, size, orientation)
     failed, packet = exiv2.XmpParser.encode(xmp, _flags(exiv2))
     if failed:
         raise ValueError(failed)
@@ -79,27 +81,27 @@ def _packet(said: SidecarLabels, width: int, height: int, orientation: int) -> b
 
 
 def read_sidecar(data: bytes, width: int, height: int, orientation: int) -> tuple[SidecarLabels, tuple[str, ...]]:
-    """What it says of the picture of that size as displayed, and a warning for each part that could not be read.
+    """Returns the labels for a picture of that size as displayed, and a warning for each part that could not be read.
 
-    Never raises; native code parses it, so call this where a crash is survived.
+    Never raises; native code parses the data, so call this where a crash is survived.
     """
     fields, warnings = read_sidecar_fields(data, (_EXCLUDED, _FAVOURITE))
     metadata, _ = read_metadata(b"", "", 0, data)
     regions, doubts = read_regions(b"", width, height, orientation, data)
     doubts = tuple(doubt for doubt in doubts if not doubt.startswith("no metadata"))
-    said = SidecarLabels(
+    labels = SidecarLabels(
         tags=metadata.keywords,
         regions=regions,
         rating=metadata.rating,
         excluded=fields.get(_EXCLUDED, ()),
         favourite=fields.get(_FAVOURITE, ("",))[0].lower() == "true",
     )
-    return said, (*warnings, *doubts)
+    return labels, (*warnings, *doubts)
 
 
 def _plain(text: str) -> str:
-    """What exiv2 keeps as this text. One that begins with "type=" it takes for a text of another type, when it gets it
-    and again, digiKam's too, when it reads it; this says each time that it is of none."""
+    """Returns text that exiv2 stores as it is. exiv2 takes a text that begins with "type=" for one of another type,
+    both when it is set and when it is read (also by digiKam); the prefix says each time that there is no type."""
     return f'type="" type="" {text}' if text.startswith("type=") else text
 
 

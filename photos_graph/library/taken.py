@@ -1,4 +1,4 @@
-"""When a photo was taken: the wall clock, its offset from UTC where something tells, and who says so."""
+"""Finds out when a photo was taken: the local time, its offset from UTC if anything tells, and the source."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ _OFFSET = re.compile(r"\s*(?:(Z)|([+-])(\d\d):?(\d\d))\s*", re.ASCII)
 
 
 def taken(embedded: Fields, sidecar: Fields, file_name: str, mtime_ns: int, now: datetime) -> Taken | None:
-    """The first time that can be true, of: the sidecar's, EXIF's, GPS's, XMP's, IPTC's, the file name's, EXIF's
-    time of change, the file's.
+    """Returns the first plausible time of the sidecar, EXIF, GPS, XMP, IPTC, the file name, EXIF's time of change, and
+    the file's own time, in this order.
 
-    ``now`` is aware. A time before the first photograph or more than a day ahead of now is not believed. The
-    offset of a time without one is taken from another source where that shows the same wall clock, from GPS, or
-    is that of EXIF's time of change, the only one that some cameras write.
+    ``now`` has a time zone. Times before the first photograph, or more than a day after now, are not plausible. If a
+    time has no offset, the offset is taken from another source with the same local time, from GPS, or from EXIF's time
+    of change, which is the only offset that some cameras write.
     """
     candidates = [found for found in _candidates(embedded, sidecar, file_name) if _believable(found.at, now)]
     if not candidates:
@@ -71,7 +71,7 @@ def _candidates(embedded: Fields, sidecar: Fields, file_name: str) -> Iterator[T
         _xmp(embedded, "Xmp.exif.DateTimeOriginal"),
         _xmp(embedded, "Xmp.photoshop.DateCreated"),
         _xmp(embedded, "Xmp.exif.DateTimeDigitized"),
-        # A sidecar's own CreateDate comes late: some programs write there when the sidecar was made.
+        # A sidecar's CreateDate comes late, because some programs write the time when the sidecar was created.
         _xmp(sidecar, "Xmp.xmp.CreateDate"),
         _xmp(embedded, "Xmp.xmp.CreateDate"),
         _iptc(embedded),
@@ -82,7 +82,7 @@ def _candidates(embedded: Fields, sidecar: Fields, file_name: str) -> Iterator[T
 
 
 def from_file_time(mtime_ns: int, now: datetime) -> Taken | None:
-    """UTC, since nothing tells where the file was written."""
+    """Returns the file's time in UTC, because nothing says where the file was written."""
     try:
         at = datetime.fromtimestamp(mtime_ns // 1_000_000_000, UTC).replace(tzinfo=None)
     except (ValueError, OverflowError, OSError):
@@ -113,12 +113,12 @@ def _xmp(fields: Fields, name: str) -> Taken | None:
 
 
 def _iptc(fields: Fields) -> Taken | None:
-    """Counted as XMP, of which IPTC's fields are part today."""
+    """Returns IPTC's date, with XMP as the source, because XMP includes IPTC's fields today."""
     day = _parsed(_first(fields, "Iptc.Application2.DateCreated"), TakenSource.XMP)
     if not day:
         return None
     clock = _first(fields, "Iptc.Application2.TimeCreated")
-    # exiv2 shows a time without an offset as +00:00, so that one says nothing.
+    # exiv2 shows a time without an offset as +00:00, so +00:00 tells nothing.
     return _parsed(f"{day.at:%Y-%m-%d}T{clock.removesuffix('+00:00')}", TakenSource.XMP) or day
 
 
@@ -147,7 +147,8 @@ def _gps_utc(fields: Fields) -> datetime | None:
 
 
 def _offset_by_gps(at: datetime, fields: Fields) -> str | None:
-    """The camera's clock less GPS's, where that is within two minutes of a half hour as time zones are."""
+    """Returns the difference between the camera's clock and GPS, if it is within two minutes of a multiple of half an
+    hour and possible as a time zone."""
     utc = _gps_utc(fields)
     if utc is None:
         return None
@@ -185,7 +186,7 @@ def _microseconds(fraction: str) -> int:
 
 
 def parse_offset(text: str) -> str | None:
-    """ "+02:00" out of "+02:00", "+0200" or "Z"; None for what no place on earth has."""
+    """Converts "+02:00", "+0200" or "Z" to "+02:00". Returns None for an offset that no place on earth has."""
     match = _OFFSET.fullmatch(text)
     if not match:
         return None

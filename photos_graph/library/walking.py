@@ -1,4 +1,4 @@
-"""A root as a stream of folders, photo files and problems; the file system is only listed and stat-ed."""
+"""Yields the folders, photo files and problems in a root. It only lists the file system and calls stat."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from photos_graph.paths import display, inode, mtime_ns, open_folder
 
 __all__ = ["DirectoryRules", "Found", "FoundFile", "FoundFolder", "KnownFolder", "Problem", "SidecarFile", "walk"]
 
-_SETTLED_NS = 2_000_000_000  # the coarsest time stamp in use, that of FAT
-_AHEAD_NS = 86_400_000_000_000  # no clock of a NAS is a day ahead: such a time was set, and a change will show
+_SETTLED_NS = 2_000_000_000  # the coarsest resolution of time stamps in use, that of FAT
+_MAX_FUTURE_NS = 86_400_000_000_000  # no clock of a NAS is a day ahead; a later time was set by hand
 
 
-# Named tuples, since a scan of a million files makes a million of them: a frozen dataclass costs four times as much.
+# Named tuples: a scan makes one for each of a million files, and a frozen dataclass takes four times as long to make.
 class KnownFolder(NamedTuple):
     """A folder as an earlier walk found it."""
 
@@ -28,15 +28,15 @@ class KnownFolder(NamedTuple):
 
 
 class FoundFolder(NamedTuple):
-    """``listed`` is false when the folder was left unread: its time is the known one, or a Problem follows.
+    """``listed`` is False if the folder was not read: it has the known modification time, or a Problem follows.
 
-    ``mtime_ns`` is 0 for a folder that changed within the last two seconds, or will within a day, for the clocks of
-    a NAS and of this machine may differ: a change in the same tick of the clock would not show, so such a time
-    must never be taken for a known one.
+    ``mtime_ns`` is 0 for a folder that changed in the last two seconds, or whose time is up to a day in the future,
+    since the clocks of a NAS and of this machine may differ. A later change in the same tick of the clock would not be
+    visible, so such a time must not be stored as a known one.
     """
 
-    relative: bytes  # from the root, "" for the root itself
-    key: str  # the same for display; no two entries of a root share one
+    relative: bytes  # relative to the root; empty for the root itself
+    key: str  # the same path for display; unique in a root
     name: str
     inode: int
     mtime_ns: int
@@ -44,12 +44,16 @@ class FoundFolder(NamedTuple):
 
 
 class SidecarFile(NamedTuple):
+    """The sidecar of a photo file."""
+
     relative: bytes
     size: int
     mtime_ns: int
 
 
 class FoundFile(NamedTuple):
+    """A photo file, with its sidecar if it has one."""
+
     relative: bytes
     key: str
     name: str
@@ -60,7 +64,7 @@ class FoundFile(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """What could not be looked at. Nothing at or below it may be judged missing."""
+    """An entry that could not be examined. Nothing at or below it may be judged missing."""
 
     relative: bytes
     key: str
@@ -85,19 +89,19 @@ def walk(
     start: bytes = b"",
     start_key: str = "",
 ) -> Iterator[Found]:
-    """Every folder and photo file in ``root``, a folder before its contents, siblings in order of their bytes.
+    """Yields every folder and photo file in ``root``: a folder before its contents, siblings in byte order.
 
-    With ``known`` (by relative path) a folder whose modification time is the known one is not listed: it comes
-    with ``listed=False`` and without files, and its known sub-folders are visited. That sees files come, go and
-    be renamed at the cost of one look a folder, but not a file being rewritten in place.
+    With ``known`` (by relative path), a folder that has the known modification time is not listed: it comes with
+    ``listed=False`` and without files, and its known sub-folders are visited. This finds files that were added, removed
+    or renamed, at the cost of one look per folder, but not files that were rewritten in place.
 
-    A linked folder is followed when the rules say so, it lies in the root, is none of the folders on the way,
-    and was not itself reached through a link, so the walk ends whatever the links say.
+    A linked folder is followed if the rules allow it, if it lies in the root, if it is not one of the folders on the
+    way to it, and if it was not itself reached through a link. The walk therefore always ends.
 
-    With ``start``, a folder's relative path, and its key, only that folder's tree is walked; nothing is found
-    when it is gone. Paths and keys are from the root all the same.
+    With ``start``, the relative path of a folder, and ``start_key``, its key, only the tree of that folder is walked;
+    if it is gone, nothing is found. Paths and keys are still relative to the root.
 
-    Raises RootOffline when the root cannot be opened.
+    Raises RootOffline if the root cannot be opened.
     """
     known = known or {}
     known_below = _below(known)
@@ -141,7 +145,7 @@ def walk(
 
 
 def _first_visit(root: bytes, rules: DirectoryRules, start: bytes, start_key: str) -> _Visit:
-    """As a walk from the root would come there: links lead back to no folder on the way."""
+    """Returns the visit as a walk from the root would reach it, so that no link leads back to a folder on the way."""
     if not start or not rules.follow_symlinks:
         return _Visit(start, start_key, frozenset(), linked=False)
     parts = start.split(b"/")
@@ -149,7 +153,7 @@ def _first_visit(root: bytes, rules: DirectoryRules, start: bytes, start_key: st
     for depth in range(len(parts)):
         try:
             descriptor, here = _open(root, b"/".join(parts[:depth]), rules)
-        except (NotFound, Unreadable):  # the visit itself will say so
+        except (NotFound, Unreadable):  # the visit itself will report it
             break
         os.close(descriptor)
         above.add((here.st_dev, here.st_ino))
@@ -179,7 +183,7 @@ def _is_link(root: bytes, relative: bytes, rules: DirectoryRules) -> bool:
 
 
 def _folder(visit: _Visit, here: os.stat_result, *, listed: bool) -> FoundFolder:
-    settled = not -_AHEAD_NS < time.time_ns() - here.st_mtime_ns < _SETTLED_NS
+    settled = not -_MAX_FUTURE_NS < time.time_ns() - here.st_mtime_ns < _SETTLED_NS
     name = visit.key.rpartition("/")[2]
     settled_ns = mtime_ns(here) if settled else 0
     return FoundFolder(visit.relative, visit.key, name, inode(here), settled_ns, listed)

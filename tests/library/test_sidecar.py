@@ -54,8 +54,8 @@ def test_what_only_a_model_said_is_written_but_not_read() -> None:
     said = SidecarLabels(
         tags=("Places/Italy", "Places/Italy/Rome", "Sea", "Own | sea"),
         regions=(Region(LEFT, "Ann"), Region(RIGHT, "Bob")),
-        predicted=("Places/Italy/Rome", "Own | sea"),
-        supposed=("Bob",),
+        predicted_tags=("Places/Italy/Rome", "Own | sea"),
+        predicted_persons=("Bob",),
     )
     data = write_sidecar(said, 400, 300, 1)
     assert b"Rome" in data and b"Bob" in data

@@ -83,4 +83,4 @@ async def test_a_guess_at_somebody_who_is_in_the_photo_already_has_no_name() -> 
     )
     said = sidecar_of(record)
     assert [region.name for region in said.regions] == ["Ann", None, "Bob"]
-    assert (said.predicted, said.supposed) == (("Sea",), ("Bob",))
+    assert (said.predicted_tags, said.predicted_persons) == (("Sea",), ("Bob",))
