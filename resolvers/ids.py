@@ -1,4 +1,4 @@
-"""Relay's global ids: opaque to clients, "<kind>:<our id>" in base64."""
+"""Global ids as Relay defines them: opaque to clients, "<kind>:<id>" in base64."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ def encode(kind: Kind, id: str) -> strawberry.ID:
 
 
 def parse(id: str) -> tuple[str, str]:
-    """Kind and our id. Raises BadInput for what is no id at all."""
+    """The kind and the id inside a global id. Raises BadInput if the text is not a global id."""
     try:
         kind, ours = from_base64(id)
     except ValueError:
-        raise BadInput("This is not an id that was given out here.") from None
+        raise BadInput("This is not a valid id. Pass an id that this API returned.") from None
     return kind, ours
 
 
 def decode(kind: Kind, id: str) -> str:
-    """Raises BadInput for the id of something else."""
+    """The id inside a global id of that kind. Raises BadInput for the id of another kind."""
     found, ours = parse(id)
     if found != kind:
-        raise BadInput(f"This takes the id of a {_spoken(kind)}.")
+        raise BadInput(f"Give the id of {_spoken(kind)}; this is the id of something else.")
     return ours
 
 
@@ -43,20 +43,20 @@ def decode_all(kind: Kind, ids: Iterable[str]) -> list[str]:
 
 
 def decode_given(kind: Kind, id: str | None) -> str | None:
-    """Of an argument that may be left out (None or UNSET)."""
+    """``decode`` for an argument that may be left out (None or UNSET)."""
     return None if id is None or id is strawberry.UNSET else decode(kind, id)
 
 
 def ref(kind: Kind, text: str) -> Ref:
-    """What a client names by an id or by a name. Raises BadInput for the id of something else."""
+    """The reference in a text that is either an id or a name. Raises BadInput for the id of another kind."""
     try:
         found, ours = from_base64(text)
     except ValueError:
         return Ref(name=text)
     if found not in _KINDS:
-        return Ref(name=text)  # a word that happens to read as base64
+        return Ref(name=text)  # a name that happens to be valid base64
     if found != kind:
-        raise BadInput(f"This takes the id or the name of a {_spoken(kind)}.")
+        raise BadInput(f"Give the id or the name of {_spoken(kind)}; this is the id of something else.")
     return Ref(id=ours)
 
 
@@ -65,4 +65,6 @@ def refs(kind: Kind, texts: Iterable[str]) -> list[Ref]:
 
 
 def _spoken(kind: Kind) -> str:
-    return {"FaceCluster": "cluster of faces", "ReviewItem": "item of the review queue"}.get(kind, kind.lower())
+    return {"FaceCluster": "a cluster of faces", "ReviewItem": "an item of the review queue"}.get(
+        kind, f"a {kind.lower()}"
+    )

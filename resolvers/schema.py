@@ -8,7 +8,8 @@ an import inside the resolver.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from inspect import isawaitable
 from typing import Annotated, Any
 
 import strawberry
@@ -43,6 +44,17 @@ from resolvers.search import SearchQueries
 from resolvers.tags import TaggingMutations, TagMutations, TagQueries, ThresholdMutations, load_tag
 from resolvers.viewer import ViewerQueries
 
+NODES: Mapping[str, Callable[[Info, str], Awaitable[Node | None] | Node | None]] = {
+    "Photo": load_photo,
+    "Folder": load_folder,
+    "Job": load_job,
+    "Tag": load_tag,
+    "Person": load_person,
+    "Face": load_face,
+    "FaceCluster": load_cluster,
+    "Model": load_model,
+}
+
 
 @strawberry.type(
     description="What can be read. Every field requires at least the role VIEWER. An error has a code in "
@@ -73,23 +85,9 @@ class Query(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The global id of the object.")]
     ) -> Node | None:
         kind, ours = ids.parse(id)
-        if kind == "Photo":
-            return await load_photo(info, ours)
-        if kind == "Folder":
-            return load_folder(info, ours)
-        if kind == "Job":
-            return await load_job(info, ours)
-        if kind == "Tag":
-            return load_tag(info, ours)
-        if kind == "Person":
-            return load_person(info, ours)
-        if kind == "Face":
-            return await load_face(info, ours)
-        if kind == "FaceCluster":
-            return await load_cluster(info, ours)
-        if kind == "Model":
-            return await load_model(info, ours)
-        return None
+        load = NODES.get(kind)
+        found = load(info, ours) if load is not None else None
+        return await found if isawaitable(found) else found
 
 
 @strawberry.type(

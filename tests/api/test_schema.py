@@ -12,7 +12,7 @@ from strawberry.types.base import get_object_definition
 from photos_graph.settings import WebSettings
 from photos_graph.web.graphiql import examples
 from resolvers.permissions import IsOwner, RolePermission
-from resolvers.schema import Mutation, Query, Subscription, build_schema, print_sdl
+from resolvers.schema import NODES, Mutation, Query, Subscription, build_schema, print_sdl
 from tests.kit.corpora import CORPORA
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -105,6 +105,13 @@ def test_nobody_changes_anything_with_the_role_to_look() -> None:
 def test_the_printed_schema_is_current() -> None:
     printed = (REPOSITORY / "schema.graphql").read_text()
     assert printed == print_sdl(), "run photos-graph export-schema -o schema.graphql"
+
+
+def test_every_node_is_found_by_its_id() -> None:
+    schema = declared()
+    node = schema.get_type("Node")
+    assert isinstance(node, graphql.GraphQLInterfaceType)
+    assert {type_.name for type_ in schema.get_possible_types(node)} == set(NODES)
 
 
 @pytest.mark.parametrize("name", PROMISED)
