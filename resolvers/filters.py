@@ -1,174 +1,145 @@
-"""PhotoFilter and its parts, and the service's values that they stand for."""
+"""The GraphQL inputs of ``search/filters.py``, made from its classes, and the way back.
+
+An input has the fields of its class. Their descriptions are annotated there; that of the input is the class docstring.
+"""
 
 from __future__ import annotations
+
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import datetime
+from inspect import getdoc
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import strawberry
 from strawberry import UNSET
 
 from photos_graph.errors import TooComplex
-from photos_graph.model import Ref
+from photos_graph.model import Certainty, Ref
 from photos_graph.search import filters
 from photos_graph.search.folding import words
-from resolvers import ids
+from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.places import InBox, Near
+from resolvers import enums, ids
 from resolvers.connections import given
-from resolvers.enums import Certainty
-from resolvers.ids import decode_given
 from resolvers.scalars import LocalDateTime
 
 MAX_NESTING = 20
-MAX_PARTS = 200  # conditions in all of a filter, and words in its texts: each may look at every photo
-MAX_TERMS = 1_000  # names or ids in all of a filter
+MAX_CONDITIONS = 200  # in all of a filter, together with the words in its texts: each may look at every photo
+MAX_NAMES = 1_000  # names or ids in all of a filter
+
+F = TypeVar("F")
+
+_RENAMED: dict[type, str] = {TakenIn: "TakenFilter", Near: "NearFilter", InBox: "BoxFilter"}
+_SCALARS: dict[object, Any] = {Ref: str, datetime: LocalDateTime, Certainty: enums.Certainty}
+_JOINTS = ("and_", "or_", "not_")  # Python keeps the words without the underscore for itself
+_ID_KINDS: dict[str, ids.Kind] = {"tags": "Tag", "persons": "Person", "folder": "Folder"}  # by field of PhotoFilter
 
 
-class Extent:
-    """How wide one filter is, counted while it is decoded."""
+class _Inputs:
+    """The inputs by their classes, each made when it is first referred to."""
 
     def __init__(self) -> None:
-        self._parts = self._terms = 0
+        self._made: dict[type, type] = {}
 
-    def add_parts(self, count: int) -> None:
-        """Raises TooComplex."""
-        self._parts += count
-        if self._parts > MAX_PARTS:
-            raise TooComplex(f"A filter has up to {MAX_PARTS:,} parts and words of text.")
+    def of(self, source: type) -> type:
+        if source not in self._made:
+            hints = get_type_hints(source, include_extras=True)
+            namespace: dict[str, Any] = {"__module__": __name__, "__annotations__": {}}
+            for field in fields(source):
+                hint, description = get_args(hints[field.name])
+                annotation = strawberry.ID if field.name == "id" else self._annotation(hint, source)
+                namespace["__annotations__"][field.name] = annotation if _is_required(field) else annotation | None
+                namespace[field.name] = _input_field(field, description)
+            made = type(_RENAMED.get(source, source.__name__), (), namespace)
+            self._made[source] = strawberry.input(made, description=" ".join((getdoc(source) or "").split()))
+        return self._made[source]
 
-    def add_terms(self, count: int) -> None:
-        """Raises TooComplex."""
-        self._terms += count
-        if self._terms > MAX_TERMS:
-            raise TooComplex(f"A filter names up to {MAX_TERMS:,} tags, persons and places.")
+    def _annotation(self, hint: Any, inside: type) -> Any:
+        """The GraphQL counterpart of a type hint, without regard to None."""
+        if get_origin(hint) in (Union, UnionType):
+            [hint] = (each for each in get_args(hint) if each is not type(None))
+        if get_origin(hint) is tuple:
+            return list[self._annotation(get_args(hint)[0], inside)]  # type: ignore[misc]
+        if hint is inside:
+            return Annotated[inside.__name__, strawberry.lazy(__name__)]
+        if hint not in _SCALARS and isinstance(hint, type) and is_dataclass(hint):
+            return self.of(hint)
+        return _SCALARS.get(hint, hint)
 
-
-@strawberry.input(description="Ids or names; a name that fits several means any of them.")
-class TermFilter:
-    all: list[str] | None = UNSET
-    any: list[str] | None = UNSET
-    none: list[str] | None = UNSET
-    only: bool | None = False
-
-    def decode(self, kind: ids.Kind | None, extent: Extent) -> filters.TermFilter:
-        """``kind`` of the ids; None where only names, which an id may be one of, are known."""
-        extent.add_terms(sum(len(given(terms) or ()) for terms in (self.all, self.any, self.none)))
-        return filters.TermFilter(
-            _terms(self.all, kind), _terms(self.any, kind), _terms(self.none, kind), bool(self.only)
-        )
-
-
-@strawberry.input(description="A folder, by its id or its path.")
-class FolderFilter:
-    id: strawberry.ID | None = UNSET
-    path: str | None = strawberry.field(default=UNSET, description='"<root name>/a/b"')
-    recursive: bool | None = True
-
-    def decode(self) -> filters.FolderFilter:
-        return filters.FolderFilter(decode_given("Folder", self.id), given(self.path), self.recursive is not False)
+    def sources(self) -> dict[type, type]:
+        """The classes by the inputs that were made of them."""
+        return {made: source for source, made in self._made.items()}
 
 
-@strawberry.input(description="after <= t < before, by the wall clock where the photo was taken.")
-class TakenFilter:
-    after: LocalDateTime | None = UNSET
-    before: LocalDateTime | None = UNSET
-    year: int | None = UNSET
-    month: int | None = strawberry.field(default=UNSET, description="1 to 12, of any year unless one is given.")
-
-    def decode(self) -> filters.TakenFilter:
-        return filters.TakenFilter(given(self.after), given(self.before), given(self.year), given(self.month))
+def _is_required(field: Field[Any]) -> bool:
+    return field.default is MISSING
 
 
-@strawberry.input
-class NearFilter:
-    latitude: float
-    longitude: float
-    radius_km: float
-
-    def decode(self) -> filters.NearFilter:
-        return filters.NearFilter(self.latitude, self.longitude, self.radius_km)
+def _input_field(field: Field[Any], description: str) -> Any:
+    name = field.name.removesuffix("_") if field.name in _JOINTS else None
+    if _is_required(field):
+        return strawberry.field(name=name, description=description)
+    default = UNSET if field.default is None else field.default
+    return strawberry.field(name=name, description=description, default=default)
 
 
-@strawberry.input(description="Degrees; a box whose west is greater than its east crosses the antimeridian.")
-class BoxFilter:
-    north: float
-    south: float
-    east: float
-    west: float
+_inputs = _Inputs()
 
-    def decode(self) -> filters.BoxFilter:
-        return filters.BoxFilter(self.north, self.south, self.east, self.west)
+if TYPE_CHECKING:
 
+    class PhotoFilter:
+        """The input that ``decode_filter`` takes."""
+else:
+    PhotoFilter = _inputs.of(filters.PhotoFilter)
 
-@strawberry.input(description="min <= n <= max")
-class IntRange:
-    min: int | None = UNSET
-    max: int | None = UNSET
-
-    def decode(self) -> filters.IntRange:
-        return filters.IntRange(given(self.min), given(self.max))
-
-
-@strawberry.input(description="Everything that is given must hold.")
-class PhotoFilter:
-    and_: list[PhotoFilter] | None = strawberry.field(name="and", default=UNSET)
-    or_: list[PhotoFilter] | None = strawberry.field(name="or", default=UNSET)
-    not_: PhotoFilter | None = strawberry.field(name="not", default=UNSET)
-    tags: TermFilter | None = strawberry.field(default=UNSET, description="A tag stands for its whole subtree.")
-    persons: TermFilter | None = UNSET
-    folder: FolderFilter | None = UNSET
-    places: TermFilter | None = UNSET
-    taken: TakenFilter | None = UNSET
-    near: NearFilter | None = UNSET
-    box: BoxFilter | None = UNSET
-    rating: IntRange | None = strawberry.field(default=UNSET, description="A photo without a rating counts as 0.")
-    favourite: bool | None = UNSET
-    face_count: IntRange | None = UNSET
-    untagged: bool | None = UNSET
-    camera: str | None = strawberry.field(default=UNSET, description="Part of the make, model or lens.")
-    text: str | None = strawberry.field(default=UNSET, description="Words in names, tags, folders, persons and places.")
-    certainty: Certainty | None = strawberry.field(
-        default=Certainty.PREDICTED, description="CONFIRMED leaves predictions out, here and in all parts."
-    )
-
-    def decode(self, extent: Extent, depth: int = 1) -> filters.PhotoFilter:
-        """Raises BadInput for an id of something else, TooComplex."""
-        if depth > MAX_NESTING:
-            raise TooComplex(f"A filter nests up to {MAX_NESTING} deep.")
-        extent.add_parts(self._breadth())
-        return filters.PhotoFilter(
-            and_=_each(self.and_, extent, depth),
-            or_=_each(self.or_, extent, depth),
-            not_=self.not_.decode(extent, depth + 1) if self.not_ else None,
-            tags=self.tags.decode("Tag", extent) if self.tags else None,
-            persons=self.persons.decode("Person", extent) if self.persons else None,
-            places=self.places.decode(None, extent) if self.places else None,
-            folder=self.folder.decode() if self.folder else None,
-            taken=self.taken.decode() if self.taken else None,
-            near=self.near.decode() if self.near else None,
-            box=self.box.decode() if self.box else None,
-            rating=self.rating.decode() if self.rating else None,
-            favourite=given(self.favourite),
-            face_count=self.face_count.decode() if self.face_count else None,
-            untagged=given(self.untagged),
-            camera=given(self.camera),
-            text=given(self.text),
-            certainty=self.certainty or Certainty.PREDICTED,
-        )
-
-    def _breadth(self) -> int:
-        conditions = [value for name, value in vars(self).items() if name not in ("and_", "or_", "not_", "certainty")]
-        said = sum(given(condition) is not None for condition in conditions)
-        return max(said, 1) + max(len(words(given(self.text) or "")) - 1, 0)
+_SOURCES = _inputs.sources()
 
 
 def decode_filter(filter: PhotoFilter | None) -> filters.PhotoFilter | None:
-    return filter.decode(Extent()) if filter else None
+    """Raises BadInput for the id of something else, TooComplex."""
+    return _Decoder().filter(filter, filters.PhotoFilter, None, 0) if filter else None
 
 
-def _each(parts: list[PhotoFilter] | None, extent: Extent, depth: int) -> tuple[filters.PhotoFilter, ...] | None:
-    known = given(parts)
-    return None if known is None else tuple(part.decode(extent, depth + 1) for part in known)
+class _Decoder:
+    """Turns the input of one request into the classes that it was made of, and limits how large it may be."""
+
+    def __init__(self) -> None:
+        self._conditions = self._names = 0
+
+    def filter(self, source: object, of: type[F], kind: ids.Kind | None, depth: int) -> F:
+        """``kind`` is that of the ids in it; None if it holds names only. Raises BadInput, TooComplex."""
+        found = {field.name: given(getattr(source, field.name)) for field in fields(cast(Any, of))}
+        values = {name: value for name, value in found.items() if value is not None}
+        if of is filters.PhotoFilter:
+            depth += 1
+            self._limit_conditions(values, depth)
+        elif of is filters.TermFilter:
+            self._limit_names(values)
+        return of(**{name: self._value(name, value, kind, depth) for name, value in values.items()})
+
+    def _value(self, name: str, value: Any, kind: ids.Kind | None, depth: int) -> Any:
+        if source := _SOURCES.get(type(value)):
+            return self.filter(value, source, _ID_KINDS.get(name), depth)
+        if isinstance(value, list):
+            return tuple(
+                _ref(each, kind) if isinstance(each, str) else self._value(name, each, kind, depth) for each in value
+            )
+        return ids.decode(kind, value) if name == "id" and kind else value
+
+    def _limit_conditions(self, values: dict[str, Any], depth: int) -> None:
+        if depth > MAX_NESTING:
+            raise TooComplex(f"A filter nests up to {MAX_NESTING} deep.")
+        conditions = len(values.keys() - {*_JOINTS, "certainty"})
+        self._conditions += max(conditions, 1) + max(len(words(values.get("text", ""))) - 1, 0)
+        if self._conditions > MAX_CONDITIONS:
+            raise TooComplex(f"A filter has up to {MAX_CONDITIONS:,} parts and words of text.")
+
+    def _limit_names(self, values: dict[str, Any]) -> None:
+        self._names += sum(len(value) for value in values.values() if isinstance(value, list))
+        if self._names > MAX_NAMES:
+            raise TooComplex(f"A filter names up to {MAX_NAMES:,} tags, persons and places.")
 
 
-def _terms(terms: list[str] | None, kind: ids.Kind | None) -> tuple[Ref, ...] | None:
-    known = given(terms)
-    if known is None:
-        return None
-    return tuple(ids.refs(kind, known) if kind else (Ref(name=name) for name in known))
+def _ref(text: str, kind: ids.Kind | None) -> Ref:
+    return ids.ref(kind, text) if kind else Ref(name=text)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from photos_graph.model import Ref
-from photos_graph.search.filters import FolderFilter, IntRange, PhotoFilter, TakenFilter, TermFilter
+from photos_graph.search.filters import FolderFilter, IntRange, PhotoFilter, TermFilter
+from photos_graph.search.terms.dates import TakenIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ QUESTIONS = (
     ),
     Question(
         "a tag in a region in a year",
-        PhotoFilter(tags=_terms("Tag2"), places=_terms("Region7"), taken=TakenFilter(year=2010)),
+        PhotoFilter(tags=_terms("Tag2"), places=_terms("Region7"), taken=TakenIn(year=2010)),
         {"tags": {"all": ["Tag2"]}, "places": {"all": ["Region7"]}, "taken": {"year": 2010}},
         f"{_tagged('Tag2')} AND {_place('Region7')} AND p.taken >= '2010' AND p.taken < '2011'",
         "p.takenAt >= localdatetime('2010-01-01T00:00:00') AND p.takenAt < localdatetime('2011-01-01T00:00:00') "

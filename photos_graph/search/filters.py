@@ -1,12 +1,14 @@
-"""What a client asks for, and the query tree that it stands for. Names become ids here; evaluating never fails."""
+"""What a client asks for, and the query that it stands for.
+
+A field of a filter is written once, here, with its description: ``resolvers/filters.py`` makes the inputs of the
+GraphQL schema from these classes. Names are resolved to ids here, so that evaluating a query cannot fail.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from math import isfinite
-from typing import Protocol
+from typing import Annotated, Protocol
 
 from photos_graph.errors import BadInput
 from photos_graph.model import Certainty, Ref
@@ -22,78 +24,89 @@ from photos_graph.search.terms.words import Words
 
 @dataclass(frozen=True, slots=True)
 class TermFilter:
-    """A name that fits several means any of them, one that fits none holds no photos. ``only``: and nothing but
-    these."""
+    """Tags, persons or places that a photo must or must not have, each by its id or its name. A tag or place may also
+    be named by its path, such as "Places/Abruzzo". A name that several have stands for any of them; a name that none
+    has matches no photo."""
 
-    all: tuple[Ref, ...] | None = None
-    any: tuple[Ref, ...] | None = None
-    none: tuple[Ref, ...] | None = None
-    only: bool = False
+    all: Annotated[tuple[Ref, ...] | None, "A photo must have each of these."] = None
+    any: Annotated[tuple[Ref, ...] | None, "A photo must have at least one of these; none match an empty list."] = None
+    none: Annotated[tuple[Ref, ...] | None, "A photo must have none of these."] = None
+    only: Annotated[
+        bool,
+        "Whether a photo must have nothing but what `all` and `any` name. For example, "
+        '{any: ["Anna"], only: true} finds photos of Anna alone.',
+    ] = False
 
 
 @dataclass(frozen=True, slots=True)
 class FolderFilter:
-    id: str | None = None
-    path: str | None = None
-    recursive: bool = True
+    """Matches photos with a file in a folder, which is given either by its id or by its path. Fails with NOT_FOUND if
+    there is no such folder."""
 
-
-@dataclass(frozen=True, slots=True)
-class TakenFilter:
-    """``after <= t < before`` by the wall clock."""
-
-    after: datetime | None = None
-    before: datetime | None = None
-    year: int | None = None
-    month: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NearFilter:
-    latitude: float
-    longitude: float
-    radius_km: float
-
-
-@dataclass(frozen=True, slots=True)
-class BoxFilter:
-    north: float
-    south: float
-    east: float
-    west: float
+    id: Annotated[str | None, "The global id of the folder."] = None
+    path: Annotated[
+        str | None, 'The path of the folder, which begins with the name of its root, such as "Pictures/Italy/2019".'
+    ] = None
+    recursive: Annotated[bool, "Whether photos in the folders below it match too."] = True
 
 
 @dataclass(frozen=True, slots=True)
 class IntRange:
-    min: int | None = None
-    max: int | None = None
+    """A range of whole numbers. Both ends are inclusive, and an end that is left out is open."""
+
+    min: Annotated[int | None, "The least number that matches."] = None
+    max: Annotated[int | None, "The greatest number that matches."] = None
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoFilter:
-    """Everything that is given must hold. CONFIRMED holds for all parts, whatever they say themselves."""
+    """Conditions on photos. A photo matches if it meets every condition that is given; an empty filter matches all
+    photos. For example, {persons: {any: ["Anna"]}, taken: {year: 2019}} finds photos of Anna from 2019."""
 
-    and_: tuple[PhotoFilter, ...] | None = None
-    or_: tuple[PhotoFilter, ...] | None = None
-    not_: PhotoFilter | None = None
-    tags: TermFilter | None = None
-    persons: TermFilter | None = None
-    places: TermFilter | None = None
-    folder: FolderFilter | None = None
-    taken: TakenFilter | None = None
-    near: NearFilter | None = None
-    box: BoxFilter | None = None
-    rating: IntRange | None = None
-    favourite: bool | None = None
-    face_count: IntRange | None = None
-    untagged: bool | None = None
-    camera: str | None = None
-    text: str | None = None
-    certainty: Certainty = Certainty.PREDICTED
+    and_: Annotated[tuple[PhotoFilter, ...] | None, "A photo must match each of these filters."] = None
+    or_: Annotated[
+        tuple[PhotoFilter, ...] | None,
+        "A photo must match at least one of these filters; none match an empty list.",
+    ] = None
+    not_: Annotated[PhotoFilter | None, "A photo must not match this filter."] = None
+    tags: Annotated[
+        TermFilter | None,
+        'The tags of a photo. A tag includes all of its descendants: "Places" finds photos with "Places/Abruzzo" too.',
+    ] = None
+    persons: Annotated[TermFilter | None, "The persons in a photo."] = None
+    folder: Annotated[FolderFilter | None, "The folder that a photo is stored in."] = None
+    places: Annotated[
+        TermFilter | None,
+        "The places where a photo was taken, by name or path. A place includes everything that lies within it: "
+        '"Italy" finds photos from "Italy/Abruzzo" too.',
+    ] = None
+    taken: Annotated[TakenIn | None, "The local time at which a photo was taken."] = None
+    near: Annotated[Near | None, "A circle that a photo was taken within."] = None
+    box: Annotated[InBox | None, "A box of degrees that a photo was taken within."] = None
+    rating: Annotated[
+        IntRange | None,
+        "The rating of a photo, from -1 (rejected) to 5. A photo without a rating counts as 0.",
+    ] = None
+    favourite: Annotated[bool | None, "Whether a photo is a favourite."] = None
+    face_count: Annotated[IntRange | None, "The number of faces in a photo, without those that are ignored."] = None
+    untagged: Annotated[bool | None, "Whether a photo has no tag at all."] = None
+    camera: Annotated[
+        str | None,
+        'A part of the make, model or lens of the camera, such as "X100". Case and accents do not matter.',
+    ] = None
+    text: Annotated[
+        str | None,
+        "Words, each of which must begin a word in the names of the files, folders, places, tags or persons of a "
+        'photo. For example, "abr sun" finds "Abruzzo/sunset.jpg". Case and accents do not matter.',
+    ] = None
+    certainty: Annotated[
+        Certainty,
+        "Whether predictions of models count. CONFIRMED leaves them out, also in all filters within this one.",
+    ] = Certainty.PREDICTED
 
 
 class NameLookup(Protocol):
-    """What names stand for."""
+    """The ids of what a name stands for."""
 
     def tags(self, ref: Ref) -> Sequence[str]: ...
     def persons(self, ref: Ref) -> Sequence[str]: ...
@@ -104,7 +117,7 @@ class NameLookup(Protocol):
 
 
 def to_query(filter: PhotoFilter, names: NameLookup) -> Query:
-    """Raises BadInput for what makes no sense, and what ``names.folder`` raises."""
+    """Raises BadInput if the filter makes no sense, and what ``names.folder`` raises."""
     return _query(filter, names, confirmed=False)
 
 
@@ -129,8 +142,8 @@ def _query(filter: PhotoFilter, names: NameLookup, confirmed: bool) -> Query:
             lambda ids: OnlyPersons(ids, confirmed),
         )
     if filter.places is not None:
-        # A photo is at one place and in all that this lies within, so where one of those named fits, no other is
-        # beside it: ``only`` holds by itself.
+        # A photo is at one place and at all that this lies within. Where it is at one of those that are named, it is
+        # at no other, so ``only`` always holds.
         parts += _terms(filter.places, names.places, AtPlace, None)
     if filter.folder is not None:
         parts.append(InFolder(names.folder(filter.folder), filter.folder.recursive))
@@ -142,13 +155,10 @@ def _query(filter: PhotoFilter, names: NameLookup, confirmed: bool) -> Query:
 
 
 def _plain(filter: PhotoFilter, confirmed: bool) -> Iterable[Query]:
-    """The parts that name nothing."""
-    if filter.taken is not None:
-        yield _taken(filter.taken)
-    if filter.near is not None:
-        yield _near(filter.near)
-    if filter.box is not None:
-        yield _box(filter.box)
+    """The conditions that name nothing."""
+    for term in (filter.taken, filter.near, filter.box):
+        if term is not None:
+            yield term.checked()
     if filter.rating is not None:
         yield Rated(filter.rating.min, filter.rating.max)
     if filter.favourite is not None:
@@ -186,32 +196,3 @@ def _terms(
         yield Not(any_of(filter.none))
     if filter.only and only is not None:
         yield only(tuple(id_ for ref in meant for id_ in resolve(ref)))
-
-
-def _taken(filter: TakenFilter) -> Query:
-    if filter.month is not None and not 1 <= filter.month <= 12:
-        raise BadInput("A month is 1 to 12.")
-    if filter.year is not None and not 1 <= filter.year <= 9999:
-        raise BadInput("A year is 1 to 9999.")
-    return TakenIn(filter.after, filter.before, filter.year, filter.month)
-
-
-def _near(filter: NearFilter) -> Query:
-    _check_degrees([filter.latitude], [filter.longitude])
-    if not (isfinite(filter.radius_km) and filter.radius_km >= 0):
-        raise BadInput("A radius is a number of kilometres, not negative.")
-    return Near(filter.latitude, filter.longitude, filter.radius_km)
-
-
-def _box(filter: BoxFilter) -> Query:
-    _check_degrees([filter.north, filter.south], [filter.east, filter.west])
-    if filter.north < filter.south:
-        raise BadInput("The north of a box is not south of its south.")
-    return InBox(filter.north, filter.south, filter.east, filter.west)
-
-
-def _check_degrees(latitudes: Iterable[float], longitudes: Iterable[float]) -> None:
-    if not all(isfinite(value) and -90 <= value <= 90 for value in latitudes):
-        raise BadInput("A latitude is -90 to 90 degrees.")
-    if not all(isfinite(value) and -180 <= value <= 180 for value in longitudes):
-        raise BadInput("A longitude is -180 to 180 degrees.")

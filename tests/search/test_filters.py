@@ -11,12 +11,9 @@ import pytest
 from photos_graph.errors import BadInput
 from photos_graph.model import Certainty, Ref
 from photos_graph.search.filters import (
-    BoxFilter,
     FolderFilter,
     IntRange,
-    NearFilter,
     PhotoFilter,
-    TakenFilter,
     TermFilter,
     to_query,
 )
@@ -65,11 +62,11 @@ def named(*names: str) -> tuple[Ref, ...]:
         (PhotoFilter(folder=FolderFilter(id="f", recursive=False)), InFolder("f", False)),
         (PhotoFilter(rating=IntRange(min=3)), Rated(3, None)),
         (
-            PhotoFilter(taken=TakenFilter(after=datetime(2019, 8, 1), month=8)),
+            PhotoFilter(taken=TakenIn(after=datetime(2019, 8, 1), month=8)),
             TakenIn(datetime(2019, 8, 1), None, None, 8),
         ),
-        (PhotoFilter(near=NearFilter(42.35, 13.4, 50)), Near(42.35, 13.4, 50)),
-        (PhotoFilter(box=BoxFilter(10, -10, -170, 170)), InBox(10, -10, -170, 170)),
+        (PhotoFilter(near=Near(42.35, 13.4, 50)), Near(42.35, 13.4, 50)),
+        (PhotoFilter(box=InBox(10, -10, -170, 170)), InBox(10, -10, -170, 170)),
         (PhotoFilter(not_=PhotoFilter(favourite=True)), Not(Favourite(True))),
         (PhotoFilter(or_=()), Or(())),
         (PhotoFilter(and_=()), Everything()),
@@ -163,18 +160,18 @@ def test_tags_persons_and_how_sure_it_is(filter: PhotoFilter, expected: Query) -
 @pytest.mark.parametrize(
     "filter",
     [
-        PhotoFilter(taken=TakenFilter(month=13)),
-        PhotoFilter(taken=TakenFilter(year=0)),
-        PhotoFilter(near=NearFilter(91, 0, 1)),
-        PhotoFilter(near=NearFilter(0, nan, 1)),
-        PhotoFilter(near=NearFilter(0, 0, -1)),
-        PhotoFilter(near=NearFilter(0, 0, inf)),
-        PhotoFilter(box=BoxFilter(-1, 1, 0, 0)),
-        PhotoFilter(box=BoxFilter(1, 0, 181, 0)),
+        PhotoFilter(taken=TakenIn(month=13)),
+        PhotoFilter(taken=TakenIn(year=0)),
+        PhotoFilter(near=Near(91, 0, 1)),
+        PhotoFilter(near=Near(0, nan, 1)),
+        PhotoFilter(near=Near(0, 0, -1)),
+        PhotoFilter(near=Near(0, 0, inf)),
+        PhotoFilter(box=InBox(-1, 1, 0, 0)),
+        PhotoFilter(box=InBox(1, 0, 181, 0)),
         PhotoFilter(places=TermFilter(only=True)),
         PhotoFilter(tags=TermFilter(only=True, none=named("Rome"))),
         PhotoFilter(persons=TermFilter(only=True, any=())),
-        PhotoFilter(not_=PhotoFilter(taken=TakenFilter(month=0))),
+        PhotoFilter(not_=PhotoFilter(taken=TakenIn(month=0))),
     ],
 )
 def test_what_makes_no_sense_is_refused(filter: PhotoFilter) -> None:

@@ -5,24 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from photos_graph.errors import BadInput
+from photos_graph.model import Ref
 from photos_graph.search.filter_names import IndexNames
-from photos_graph.search.filters import (
-    BoxFilter,
-    FolderFilter,
-    IntRange,
-    NearFilter,
-    PhotoFilter,
-    TakenFilter,
-    TermFilter,
-    to_query,
-)
+from photos_graph.search.filters import PhotoFilter, to_query
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.parser import parse
 from photos_graph.search.query import Everything, Query
@@ -30,10 +22,11 @@ from photos_graph.search.query import Everything, Query
 Selection = PhotoFilter | str | None  # a filter, the text of a search, or None for all photos
 
 _FILTER = TypeAdapter(PhotoFilter)
-_FIELDS = {
-    field.name
-    for kind in (PhotoFilter, TermFilter, FolderFilter, TakenFilter, NearFilter, BoxFilter, IntRange)
-    for field in fields(kind)
+_FIELDS = {  # of all classes that a filter consists of; names of tags, persons and places are written as strings
+    field
+    for kind, schema in _FILTER.json_schema()["$defs"].items()
+    if kind != Ref.__name__
+    for field in schema.get("properties", ())
 }
 _KEYWORDS = {"and", "or", "not"}  # of Python, to which our field names append an underscore
 _NAME_LISTS = {"all", "any", "none"}
