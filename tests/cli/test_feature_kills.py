@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from photos_graph.bootstrap import build
+from photos_graph.graph import due
 from photos_graph.graph.learning import features
 from photos_graph.learn import neighbours
 from photos_graph.model import JobKind, JobState
@@ -55,7 +56,7 @@ async def test_whatever_is_killed_each_photo_is_described_once(backbone_home: Pa
     async with build(settings, run_jobs=False) as services:
         assert not await failures(services), "who was in the way of a kill is not blamed"
         assert (await of_kind(services, JobKind.PREDICT))[0].state is JobState.SUCCEEDED
-        assert not await features.due_count(services.graph)
+        assert not await due.count(services.graph, due.FEATURES)
         described = {photo.id for photo in await features.described(services.graph, settings.learn.backbone)}
         rows = await services.graph.read("MATCH (x:Features) RETURN x.id AS id")
         assert len(rows) == COUNT and {row["id"] for row in rows} == described

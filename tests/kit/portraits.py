@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from photos_graph.bootstrap import Services
 from photos_graph.faces.analysis import Found
+from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.faces import detections
@@ -64,7 +65,7 @@ async def put_faces(services: Services, found: Mapping[str, Found]) -> None:
         known = await detections.known(tx, list(numbers.values()))
         new = [row for row in rows if not known[row[0]]]
         await detections.add(tx, new, "SFace")
-        await detections.looked_at(tx, list(numbers.values()), "yunet+SFace")
+        await due.done(tx, due.FACES, list(numbers.values()), "yunet+SFace")
         await touch(tx, labelled=[number for number, _, _ in new])
 
     await services.graph.transaction(work)

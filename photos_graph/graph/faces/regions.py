@@ -14,9 +14,9 @@ from uuid import uuid4
 
 from photos_graph.boxes import SAME_FACE_OVERLAP, overlap
 from photos_graph.errors import BadInput
+from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import assignments, cluster_pages, persons
-from photos_graph.graph.faces.detections import make_due
 from photos_graph.graph.faces.pages import rank
 from photos_graph.graph.labels import changes
 from photos_graph.graph.labels.changes import Assertion, AssertionKind, PersonState, Single, now_ms
@@ -221,4 +221,4 @@ async def _write(tx: Transaction, brought: _Brought, numbers: Sequence[int]) -> 
     if brought.gone:
         await tx.run(GONE, ids=brought.gone)
     # Models describe what came, and those who match faces hear of it.
-    await make_due(tx, numbers)
+    await due.make_due(tx, due.FACES, numbers)

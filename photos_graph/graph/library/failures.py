@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, LiteralString
@@ -81,6 +81,25 @@ async def put_folder_failures(
             await tx.run(ABOUT_FOLDER, rows=rows)
 
     await graph.transaction(work)
+
+
+FIRST_FILES: LiteralString = """
+UNWIND $ids AS id
+MATCH (f:File)-[:OF]->(p:Photo {id: id}) WHERE f.state = 'PRESENT'
+MATCH (f)-[:IN]->(d:Folder)
+MATCH (r:Root {id: d.rootId})
+RETURN id, f.id AS file, f.key AS key, r.id AS root, r.name AS name ORDER BY key
+"""
+
+
+async def of_photos(graph: Graph, stage: str, reasons: Mapping[str, str]) -> list[ReadFailure]:
+    """Failures to process photos, by photo id, as failures of the first file of each; photos without one are left
+    out."""
+    found: dict[str, ReadFailure] = {}
+    for row in await graph.read(FIRST_FILES, ids=list(reasons)) if reasons else ():
+        path = row["name"] + row["key"][len(row["root"]) :]
+        found.setdefault(row["id"], ReadFailure(row["file"], path, stage, reasons[row["id"]], partial=True))
+    return list(found.values())
 
 
 CLEAR_STAGE: LiteralString = "MATCH (x:Failure) WHERE x.stage = $stage WITH x LIMIT 5000 DETACH DELETE x"

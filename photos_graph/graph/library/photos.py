@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 
+from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.faces import regions, visibility
@@ -69,15 +70,16 @@ MATCH (x:Place {id: row.id}), (up:Place {id: row.parent})
 MERGE (x)-[:WITHIN]->(up)
 """
 
-PUT_PHOTOS: LiteralString = """
+PUT_PHOTOS: LiteralString = (
+    """
 UNWIND $rows AS row
 MERGE (p:Photo {id: row.id})
 ON CREATE SET p.number = row.number, p.addedAt = timestamp(), p.favourite = false
 SET p.contentHash = row.contentHash, p.byteSize = row.size, p.width = row.width, p.height = row.height,
   p.format = row.format, p.placeholder = row.placeholder,
-  p.facesDue = CASE WHEN p.facesBy IS NULL THEN p.number ELSE p.facesDue END,
-  p.featuresDue = CASE WHEN p.featuresBy IS NULL THEN p.number ELSE p.featuresDue END
-"""
+  """
+    + due.DUE_WHEN_READ
+)
 
 # The edge to what the path held before goes; that photo's number comes back, since it may now be unseen.
 PUT_FILES: LiteralString = """

@@ -24,13 +24,13 @@ from photos_graph.errors import (
 from photos_graph.faces import catalogue
 from photos_graph.faces.analysis import Found
 from photos_graph.faces.weights import FaceWeights
+from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.faces import detections, match_requests, visibility
-from photos_graph.graph.faces.detections import DueForFaces, SeenFace
+from photos_graph.graph.faces.detections import PhotoToDetect, SeenFace
 from photos_graph.graph.labels import changes
 from photos_graph.graph.library import failures
-from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.index import Index
 from photos_graph.jobs.concurrency import several
 from photos_graph.jobs.progress import Progress
@@ -41,12 +41,11 @@ from photos_graph.services.media import Media
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
-AHEAD = 1024  # photos asked for at once
+AHEAD = 1024  # photos whose known faces are read at once
 WAITING = 2  # photos handed to the models beyond those they look at, so that they have work while results are written
 WRITE_EVERY = 32  # photos in one commit,
 WRITE_SECONDS = 2.0  # or fewer after so long
 NEWS_SECONDS = 300.0  # how often those that group faces are told of new ones, while there are more to come
-STAGE = "faces"
 SAYING = "Looking for faces"
 
 
@@ -54,7 +53,7 @@ SAYING = "Looking for faces"
 class Looked:
     """``described``: the faces that stay without having been found, by id."""
 
-    photo: DueForFaces
+    photo: PhotoToDetect
     found: Found
     described: dict[str, SeenFace] = field(default_factory=dict)
 
@@ -82,7 +81,7 @@ class DetectionJob:
         """The closing message. Raises Cancelled, and ModelUnavailable where faces are wanted without the models."""
         if (reason := await self._reason_not_to()) is not None:
             return reason
-        await detections.want(self.graph, self.settings.faces_by)
+        await due.want(self.graph, due.FACES, self.settings.faces_by)
         look = _Look(self, progress)
         return _said(await look.run())
 
@@ -111,18 +110,17 @@ class _Look:
         self._progress = progress
         self._tally = DetectionTally()
         self._looked: list[Looked] = []
-        self._failures: list[tuple[DueForFaces, PhotosGraphError]] = []
+        self._failures: list[tuple[PhotoToDetect, PhotosGraphError]] = []
         self._written = self._told = time.monotonic()
 
     async def run(self) -> DetectionTally:
         done = 0
-        total = await detections.due_count(self._graph)
+        total = await due.count(self._graph, due.FACES)
         await self._progress.step(done, total, SAYING)
         at_once = self._settings.faces.workers + WAITING
-        after = -1
         try:
-            while photos := await detections.due(self._graph, after, AHEAD):
-                after = photos[-1].number
+            async for page in due.pages(self._graph, due.FACES, AHEAD):
+                photos = await detections.to_detect(self._graph, page)
                 async with aclosing(several(photos, self._outcome, at_once)) as outcomes:
                     async for photo, outcome in outcomes:
                         await self._take(photo, outcome)
@@ -133,7 +131,7 @@ class _Look:
             await self._tell()
         return self._tally
 
-    async def _outcome(self, photo: DueForFaces) -> Looked | PhotosGraphError:
+    async def _outcome(self, photo: PhotoToDetect) -> Looked | PhotosGraphError:
         tries = 0
         while True:
             try:
@@ -147,7 +145,7 @@ class _Look:
             except PhotosGraphError as error:
                 return error
 
-    async def _look_at(self, photo: DueForFaces) -> Looked:
+    async def _look_at(self, photo: PhotoToDetect) -> Looked:
         path = await self._media.large(photo.id)
         try:
             return await self._look_into(photo, path)
@@ -156,7 +154,7 @@ class _Look:
                 raise
             return await self._look_into(photo, again)  # it was thrown out of the cache in between
 
-    async def _look_into(self, photo: DueForFaces, path: bytes) -> Looked:
+    async def _look_into(self, photo: PhotoToDetect, path: bytes) -> Looked:
         original = await self._original(photo)
         if not isinstance(original, RootOffline):
             found = await find_faces(self._pool, path, original, self._settings)
@@ -169,7 +167,7 @@ class _Look:
         described = {face.id: SeenFace(float(seen.qualities[at]), seen.vectors[at]) for at, face in enumerate(rest)}
         return Looked(photo, found, described)
 
-    async def _original(self, photo: DueForFaces) -> bytes | RootOffline | None:
+    async def _original(self, photo: PhotoToDetect) -> bytes | RootOffline | None:
         """Where it may show smaller faces than the LARGE rendition does; RootOffline where it is away."""
         if max(photo.width, photo.height) <= ThumbnailSize.LARGE.edge:
             return None
@@ -180,7 +178,7 @@ class _Look:
         except NotFound:
             return None
 
-    async def _take(self, photo: DueForFaces, outcome: Looked | PhotosGraphError) -> None:
+    async def _take(self, photo: PhotoToDetect, outcome: Looked | PhotosGraphError) -> None:
         match outcome:
             case Looked():
                 self._looked.append(outcome)
@@ -192,8 +190,8 @@ class _Look:
                 pass  # gone, or changed: the next scan sees to it
             case _:
                 self._failures.append((photo, outcome))
-        due = time.monotonic() - self._written > WRITE_SECONDS
-        if len(self._looked) + len(self._failures) >= WRITE_EVERY or due:
+        is_late = time.monotonic() - self._written > WRITE_SECONDS
+        if len(self._looked) + len(self._failures) >= WRITE_EVERY or is_late:
             await self._write()
 
     async def _write(self) -> None:
@@ -202,14 +200,15 @@ class _Look:
         self._written = time.monotonic()
         if not looked and not failed:
             return
-        noted = await self._noted(failed)
+        reasons = {photo.id: error.public_message for photo, error in failed}
+        noted = await failures.of_photos(self._graph, due.FACES.name, reasons)
 
         async def work(tx: Transaction) -> int:
             await changes.lock(tx)
             faces = await _write_faces(tx, looked, self._settings)
             if any(len(each.found) or each.photo.faces for each in looked):
                 await match_requests.note(tx)
-            await detections.failed(tx, [photo.number for photo, _ in failed])
+            await due.failed(tx, due.FACES, [photo.number for photo, _ in failed])
             await failures.put_failures(tx, noted, self._progress.job_id)
             return faces
 
@@ -226,16 +225,6 @@ class _Look:
         """Also of what a job found that was killed before it told."""
         if await match_requests.waits(self._graph):
             await self._news()
-
-    async def _noted(self, failed: Sequence[tuple[DueForFaces, PhotosGraphError]]) -> list[ReadFailure]:
-        if not failed:
-            return []
-        files = await detections.files_of(self._graph, [photo.id for photo, _ in failed])
-        return [
-            ReadFailure(*files[photo.id], STAGE, error.public_message, partial=True)
-            for photo, error in failed
-            if photo.id in files
-        ]
 
 
 async def _write_faces(tx: Transaction, looked: Sequence[Looked], settings: Settings) -> int:
@@ -255,7 +244,7 @@ async def _write_faces(tx: Transaction, looked: Sequence[Looked], settings: Sett
     done = [
         number for number, plan in plans.items() if all(face.id in plan.updated for face in known[number] if face.stays)
     ]
-    await detections.looked_at(tx, done, settings.faces_by)
+    await due.done(tx, due.FACES, done, settings.faces_by)
     await visibility.mark(tx, [number for number, plan in plans.items() if plan.added])
     await touch(tx, labelled=[number for number, plan in plans.items() if plan.added or plan.removed])
     return len(new)

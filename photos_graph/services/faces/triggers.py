@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from photos_graph.errors import EngineUnavailable
 from photos_graph.faces import catalogue
 from photos_graph.faces.weights import FaceWeights
+from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.faces import detections, match_requests
+from photos_graph.graph.faces import match_requests
 from photos_graph.jobs.queue import Jobs
 from photos_graph.model import Job, JobKind
 from photos_graph.services.labels.ratings import known_numbers
@@ -44,7 +45,7 @@ class FaceTriggers:
         """
         if photo_ids is not None:
             numbers = await known_numbers(self._graph, photo_ids)
-            await self._graph.transaction(lambda tx: detections.make_due(tx, numbers))
+            await self._graph.transaction(lambda tx: due.make_due(tx, due.FACES, numbers))
         return await self._jobs.queue(JobKind.FACES, {})
 
     async def start(self) -> None:
@@ -62,8 +63,8 @@ class FaceTriggers:
     async def _find_due(self) -> None:
         if self.models_are_missing or self._settings.faces.enabled == "off":
             return
-        is_new = not await detections.is_wanted(self._graph, self._settings.faces_by)
-        if is_new or await detections.any_due_here(self._graph):
+        is_new = not await due.is_wanted(self._graph, due.FACES, self._settings.faces_by)
+        if is_new or await due.any_online(self._graph, due.FACES):
             await self._jobs.queue(JobKind.FACES, {})
 
     @property

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from photos_graph.errors import Busy, KilledWorker, NotFound, PhotosGraphError, RootOffline, Unreadable
+from photos_graph.graph import due
+from photos_graph.graph.due import DuePhoto
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.faces import detections
 from photos_graph.graph.learning import features
-from photos_graph.graph.learning.features import DueForFeatures, Floats
+from photos_graph.graph.learning.features import Floats
 from photos_graph.graph.library import failures
-from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.jobs.concurrency import several
 from photos_graph.jobs.progress import Progress
 from photos_graph.model import Job
@@ -27,7 +27,6 @@ from photos_graph.services.media import Media
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
-STAGE = "features"
 SAYING = "Describing photos"
 AT_ONCE = 4  # renditions asked for
 
@@ -36,9 +35,9 @@ AT_ONCE = 4  # renditions asked for
 class _FeatureBatch:
     """``away``: photos whose original is needed and offline; those in none of these are asked about again later."""
 
-    photos: list[DueForFeatures] = field(default_factory=list)
+    photos: list[DuePhoto] = field(default_factory=list)
     vectors: list[Floats] = field(default_factory=list)
-    failed: list[tuple[DueForFeatures, str]] = field(default_factory=list)
+    failed: list[tuple[DuePhoto, str]] = field(default_factory=list)
     away: int = 0
 
 
@@ -53,13 +52,11 @@ class FeatureStage:
 
     async def run(self, job: Job, progress: Progress) -> str | None:
         """The closing sentence. Raises Cancelled, ModelUnavailable."""
-        await features.want(self.graph, self.settings.learn.backbone)
-        total = await features.due_count(self.graph)
+        await due.want(self.graph, due.FEATURES, self.settings.learn.backbone)
+        total = await due.count(self.graph, due.FEATURES)
         done, described, failed, away = 0, 0, 0, 0
         await progress.step(0, total, SAYING)
-        after = -1
-        while photos := await features.due(self.graph, after, MOST):
-            after = photos[-1].number
+        async for photos in due.pages(self.graph, due.FEATURES, MOST):
             batch = await self._looked_at(photos)
             await self._write(batch, job.id)
             done += len(photos)
@@ -71,9 +68,9 @@ class FeatureStage:
         waiting = f", {away:,} wait for their folder to be online" if away else ""
         return f"{described:,} photos described{more}{waiting}."
 
-    async def _looked_at(self, photos: Sequence[DueForFeatures]) -> _FeatureBatch:
+    async def _looked_at(self, photos: Sequence[DuePhoto]) -> _FeatureBatch:
         batch = _FeatureBatch()
-        paths: dict[DueForFeatures, bytes] = {}
+        paths: dict[DuePhoto, bytes] = {}
         async for photo, found in several(photos, self._rendition, AT_ONCE):
             match found:
                 case bytes():
@@ -87,7 +84,7 @@ class FeatureStage:
         await self._describe([photo for photo in photos if photo in paths], paths, batch)
         return batch
 
-    async def _rendition(self, photo: DueForFeatures) -> bytes | PhotosGraphError:
+    async def _rendition(self, photo: DuePhoto) -> bytes | PhotosGraphError:
         while True:
             try:
                 return await self.media.large(photo.id)
@@ -96,9 +93,7 @@ class FeatureStage:
             except (NotFound, RootOffline, Unreadable) as error:
                 return error
 
-    async def _describe(
-        self, photos: Sequence[DueForFeatures], paths: dict[DueForFeatures, bytes], batch: _FeatureBatch
-    ) -> None:
+    async def _describe(self, photos: Sequence[DuePhoto], paths: dict[DuePhoto, bytes], batch: _FeatureBatch) -> None:
         """A picture that kills the process is found by halves."""
         if not photos:
             return
@@ -121,17 +116,13 @@ class FeatureStage:
                 batch.failed.append((photos[at], reason))
 
     async def _write(self, batch: _FeatureBatch, job_id: str) -> None:
-        files = await detections.files_of(self.graph, [photo.id for photo, _ in batch.failed]) if batch.failed else {}
-        noted = [
-            ReadFailure(*files[photo.id], STAGE, reason, partial=True)
-            for photo, reason in batch.failed
-            if photo.id in files
-        ]
+        reasons = {photo.id: reason for photo, reason in batch.failed}
+        noted = await failures.of_photos(self.graph, due.FEATURES.name, reasons)
 
         async def work(tx: Transaction) -> None:
             vectors = np.array(batch.vectors, np.float32)
-            await features.put(tx, self.settings.learn.backbone, batch.photos, vectors, STAGE)
-            await features.failed(tx, [photo.number for photo, _ in batch.failed])
+            await features.put(tx, self.settings.learn.backbone, batch.photos, vectors)
+            await due.failed(tx, due.FEATURES, [photo.number for photo, _ in batch.failed])
             await failures.put_failures(tx, noted, job_id)
 
         await self.graph.transaction(work)

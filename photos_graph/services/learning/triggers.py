@@ -6,9 +6,10 @@ import asyncio
 from importlib.util import find_spec
 
 from photos_graph.errors import ModelUnavailable
+from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import predictions
-from photos_graph.graph.learning import features, models, schedules
+from photos_graph.graph.learning import models, schedules
 from photos_graph.jobs.queue import Jobs
 from photos_graph.learn import catalogue
 from photos_graph.learn.weights import BackboneWeights
@@ -31,8 +32,8 @@ class LearningTriggers:
         if learn.enabled == "off" or (learn.enabled == "auto" and not self._can()):
             return
         if (
-            not await features.is_wanted(self._graph, learn.backbone)
-            or await features.due_count(self._graph)
+            not await due.is_wanted(self._graph, due.FEATURES, learn.backbone)
+            or await due.count(self._graph, due.FEATURES)
             or await predictions.whole_by(self._graph) != await self.goes_by()
         ):
             await self._jobs.queue(JobKind.PREDICT, {})

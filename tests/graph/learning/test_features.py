@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from photos_graph.graph import due
+from photos_graph.graph.due import DuePhoto
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels import label_postings, predictions, tags
 from photos_graph.graph.labels.predictions import Predicted
 from photos_graph.graph.learning import features, models
-from photos_graph.graph.learning.features import DueForFeatures
 from photos_graph.model import LabelMetrics, Model, ModelKind, ModelMetrics, ModelState
 from photos_graph.search.rows import TagRow
 from tests.kit.planted import photo_id, plant
@@ -29,19 +30,19 @@ async def planted(graph: Graph) -> Graph:
 
 
 async def numbers_due(graph: Graph) -> list[int]:
-    return [photo.number for photo in await features.due(graph, -1, 100)]
+    return [photo.number async for page in due.pages(graph, due.FEATURES, 100) for photo in page]
 
 
 async def test_each_photo_is_described_once_by_the_backbone_that_is_wanted(planted: Graph) -> None:
-    await features.want(planted, "A")
+    await due.want(planted, due.FEATURES, "A")
     assert await numbers_due(planted) == list(range(COUNT))
-    assert await features.due_count(planted) == COUNT
-    assert [photo.number for photo in await features.due(planted, 1, 2)] == [2, 3]
-    photos = [DueForFeatures(photo_id(number), number) for number in range(3)]
+    assert await due.count(planted, due.FEATURES) == COUNT
+    assert [len(page) async for page in due.pages(planted, due.FEATURES, 2)] == [2, 2, 1]
+    photos = [DuePhoto(photo_id(number), number) for number in range(3)]
     vectors = np.linspace(-1, 1, 3 * 7, dtype=np.float32).reshape(3, 7)
-    await planted.transaction(lambda tx: features.put(tx, "A", photos, vectors, "features"))
-    await planted.transaction(lambda tx: features.failed(tx, [3]))
-    await features.want(planted, "A")
+    await planted.transaction(lambda tx: features.put(tx, "A", photos, vectors))
+    await planted.transaction(lambda tx: due.failed(tx, due.FEATURES, [3]))
+    await due.want(planted, due.FEATURES, "A")
     assert await numbers_due(planted) == [4], "what failed waits until its file is read again"
     assert [photo.id for photo in await features.described(planted, "A")] == [photo_id(number) for number in range(3)]
     ids = [photo_id(number) for number in range(COUNT)]
@@ -52,12 +53,12 @@ async def test_each_photo_is_described_once_by_the_backbone_that_is_wanted(plant
 
 
 async def test_vectors_of_two_backbones_never_meet(planted: Graph) -> None:
-    photos = [DueForFeatures(photo_id(number), number) for number in range(COUNT)]
-    await planted.transaction(lambda tx: features.put(tx, "A", photos, np.ones((COUNT, 4), np.float32), "features"))
-    await features.want(planted, "B")
+    photos = [DuePhoto(photo_id(number), number) for number in range(COUNT)]
+    await planted.transaction(lambda tx: features.put(tx, "A", photos, np.ones((COUNT, 4), np.float32)))
+    await due.want(planted, due.FEATURES, "B")
     assert await numbers_due(planted) == list(range(COUNT)), "all are due again"
     assert await features.described(planted, "B") == []
-    await planted.transaction(lambda tx: features.put(tx, "B", photos[:1], np.zeros((1, 9), np.float32), "features"))
+    await planted.transaction(lambda tx: features.put(tx, "B", photos[:1], np.zeros((1, 9), np.float32)))
     ids = [photo.id for photo in photos]
     for backbone, expected in (("A", dict.fromkeys(ids[1:], 4)), ("B", {ids[0]: 9})):
         [found] = [some async for some in features.vectors(planted, ids, backbone)]

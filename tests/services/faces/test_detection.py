@@ -12,6 +12,7 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import EngineUnavailable, NotFound
+from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import detections
 from photos_graph.graph.library.files import miss_files
@@ -119,7 +120,7 @@ async def test_what_a_look_found_is_told_by_the_next_if_it_was_killed_before_it_
 
     photo = next(iter((await faces(library)).values())).photo
     numbers = await known_numbers(library.graph, [photo])
-    await library.graph.transaction(lambda tx: detections.make_due(tx, numbers))
+    await library.graph.transaction(lambda tx: due.make_due(tx, due.FACES, numbers))
     with pytest.raises(EngineUnavailable):
         await look(killed).run()
     assert (await look(news).run()).photos == 0
@@ -143,7 +144,7 @@ async def test_faces_that_are_found_as_their_file_goes_wait_for_it(library: Serv
 
     async def unknown(tx: Transaction) -> None:
         await detections.remove(tx, [face.id for face in every if face.photo == photo])
-        await detections.make_due(tx, numbers)
+        await due.make_due(tx, due.FACES, numbers)
 
     async def news() -> None:
         pass
@@ -250,7 +251,7 @@ async def test_small_faces_wait_for_an_original_that_is_away(face_settings: Sett
         job = await looked(services, shown)
         assert job.message == "1 photos looked at, 0 new faces, 1 wait for their folder to be online."
         assert (await faces(services)).keys() == before.keys()
-        assert await detections.due_count(services.graph) == 1
+        assert await due.count(services.graph, due.FACES) == 1
         away.rename(folder)
         assert (await looked(services)).message == "1 photos looked at, 0 new faces."
         assert (await faces(services)).keys() == before.keys()

@@ -11,7 +11,8 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import EngineUnavailable
-from photos_graph.graph.faces import detections, match_requests
+from photos_graph.graph import due
+from photos_graph.graph.faces import match_requests
 from photos_graph.model import Box, DatasetFormat, Job, JobKind, Ref, RootState
 from photos_graph.services.faces import triggers
 from photos_graph.settings import Settings
@@ -39,7 +40,7 @@ async def looked_at(services: Services, folder: Path) -> str:
     await services.roots.add(str(folder))
     await scanned(services)
     await settled(services)
-    await detections.want(services.graph, services.settings.faces_by)
+    await due.want(services.graph, due.FACES, services.settings.faces_by)
     await services.graph.write(LOOKED_AT, models=services.settings.faces_by)
     return (await photos(services))["1.jpg"].id
 
@@ -90,7 +91,7 @@ async def test_what_waits_for_its_folder_is_looked_at_when_it_is_back(wanting: S
         before = await looks(services)
         folder.rename(tmp_path / "away")
         await in_state(services, RootState.OFFLINE)
-        await services.graph.transaction(lambda tx: detections.make_due(tx, [number]))
+        await services.graph.transaction(lambda tx: due.make_due(tx, due.FACES, [number]))
         await services.face_triggers.said()
         await asyncio.sleep(1.5)
         assert await looks(services) == before, "nothing can be seen of it now"

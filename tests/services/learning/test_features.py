@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from photos_graph.bootstrap import Services, build
+from photos_graph.graph import due
+from photos_graph.graph.due import DuePhoto
 from photos_graph.graph.learning import features
-from photos_graph.graph.learning.features import DueForFeatures
 from photos_graph.jobs.progress import Cancelled
 from photos_graph.learn import catalogue
 from photos_graph.learn.weights import BackboneWeights
@@ -115,10 +116,10 @@ async def test_what_looks_alike_follows_the_photos_that_are_there_and_the_backbo
         assert await alike_to(services, asked, 2 * each) == [id_ for id_ in alike if id_ != gone]
 
         # As after days with another backbone, which described them by 5 numbers.
-        known = [DueForFeatures(photo.id, photo.number) for photo in await features.described(services.graph, BACKBONE)]
+        known = [DuePhoto(photo.id, photo.number) for photo in await features.described(services.graph, BACKBONE)]
         vectors = np.ones((len(known), 5), np.float32)
-        await services.graph.transaction(lambda tx: features.put(tx, "Other", known, vectors, "features"))
-        await features.want(services.graph, "Other")
+        await services.graph.transaction(lambda tx: features.put(tx, "Other", known, vectors))
+        await due.want(services.graph, due.FEATURES, "Other")
         assert await described(services) == set()
         damaged = Path(os.fsdecode(await services.media.large(ids["sea 1.jpg"])))
         whole = damaged.read_bytes()
@@ -181,10 +182,10 @@ async def test_each_photo_is_described_once_whoever_stops_or_dies(
             changed = (await photos(services))["0.jpg"]
             Path(os.fsdecode(await services.media.large(changed.id))).unlink()
             (root / "0.jpg").write_bytes(jpeg(1000))
-            due = "MATCH (p:Photo {id: $id}) SET p.featuresDue = p.number"
-            await services.graph.write(due, id=changed.id)
+            make_due = "MATCH (p:Photo {id: $id}) SET p.featuresDue = p.number"
+            await services.graph.write(make_due, id=changed.id)
             assert await stage.run(job, Steps(count)) == "0 photos described.", "the next scan sees to it"
-            assert await features.due_count(services.graph) == 1
+            assert await due.count(services.graph, due.FEATURES) == 1
             await services.graph.write("MATCH (p:Photo) SET p.featuresDue = null")
         finally:
             await pool.close()

@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 
 from photos_graph.bootstrap import Services
+from photos_graph.graph import due
+from photos_graph.graph.due import DuePhoto
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.learning import features
 from photos_graph.learn import neighbours
@@ -65,19 +67,19 @@ async def stages(services: Services) -> AsyncIterator[dict[str, Stage]]:
         await stage.pool.close()
 
 
-async def due(services: Services) -> list[features.DueForFeatures]:
-    return await features.due(services.graph, -1, 100)
+async def due_photos(services: Services) -> list[DuePhoto]:
+    return [photo async for page in due.pages(services.graph, due.FEATURES, 100) for photo in page]
 
 
-def described(some: list[features.DueForFeatures], backbone: str) -> features.Floats:
+def described(some: list[DuePhoto], backbone: str) -> features.Floats:
     """For each a vector that its number and the backbone give."""
     chances = [np.random.default_rng([len(backbone), each.number]) for each in some]
     return np.array([chance.normal(size=DIMENSIONS) for chance in chances], np.float32)
 
 
-async def describe(services: Services, some: list[features.DueForFeatures], backbone: str) -> None:
+async def describe(services: Services, some: list[DuePhoto], backbone: str) -> None:
     async def work(tx: Transaction) -> None:
-        await features.put(tx, backbone, some, described(some, backbone), "features")
+        await features.put(tx, backbone, some, described(some, backbone))
 
     await services.graph.transaction(work)
 
@@ -85,7 +87,7 @@ async def describe(services: Services, some: list[features.DueForFeatures], back
 async def test_neighbours_follow_what_is_described_and_two_backbones_never_meet(
     services: Services, scan: Job, stages: dict[str, Stage]
 ) -> None:
-    new = await due(services)
+    new = await due_photos(services)
     await describe(services, new[:6], GOOD)
     assert set((await stages[GOOD].run(scan)).ids) == {photo.id for photo in new[:6]}
     await describe(services, new[6:], GOOD)
@@ -108,7 +110,7 @@ async def test_neighbours_are_found_anew_after_damage_and_by_another_process(
     services: Services, scan: Job, stages: dict[str, Stage]
 ) -> None:
     stage = stages[GOOD]
-    await describe(services, await due(services), GOOD)
+    await describe(services, await due_photos(services), GOOD)
     whole = await stage.run(scan)
     content = stage.path.read_bytes()
     stage.path.write_bytes(content[:-100])

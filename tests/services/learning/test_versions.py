@@ -11,6 +11,7 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import Unavailable
+from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.labels import predictions
@@ -110,7 +111,7 @@ async def test_rejected_versions_do_not_push_out_those_that_counted(library: Set
 
 async def test_what_was_not_predicted_to_the_end_is_predicted_again(library: Settings) -> None:
     async with build(library, run_jobs=False) as services:
-        await features.want(services.graph, BACKBONE)
+        await due.want(services.graph, due.FEATURES, BACKBONE)
         await services.graph.write("MATCH (p:Photo) SET p.featuresDue = null")
         await services.learning_triggers.read()
         await forget_jobs(services)

@@ -10,10 +10,8 @@ from pathlib import Path
 
 from photos_graph.errors import BadInput
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.faces.detections import files_of
 from photos_graph.graph.labels import export_rows
 from photos_graph.graph.library import failures, folders
-from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.index import Index
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.queue import Jobs
@@ -178,12 +176,7 @@ class ExportJob:
         skipped: list[SkippedPhoto] = await asyncio.to_thread(
             lambda: list(islice((each for each in staging.skipped() if each.reason != UNTAGGED), MAX_FAILURES))
         )
-        files = await files_of(self._graph, [each.photo for each in skipped])
-        failed = [
-            ReadFailure(files[each.photo][0], each.path, STAGE, each.reason, partial=True)
-            for each in skipped
-            if each.photo in files
-        ]
+        failed = await failures.of_photos(self._graph, STAGE, {each.photo: each.reason for each in skipped})
         await failures.replace_stage(self._graph, STAGE, failed, progress.job_id)
 
     async def _reader(self, request: ExportRequest) -> RecordReader:

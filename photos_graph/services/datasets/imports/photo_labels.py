@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.faces import assignments, cluster_pages, match_requests, persons, regions, visibility
-from photos_graph.graph.faces.detections import make_due
 from photos_graph.graph.labels import changes, export_rows, ratings, tag_edges, tags
 from photos_graph.graph.labels.changes import Single, Value, What
 from photos_graph.graph.labels.export_rows import ExportedPhoto
@@ -122,7 +122,7 @@ class _LabelBatch:
         ]
         await regions.add_faces(self._tx, rows)
         made = sorted({number for number, plan in plans.items() if plan.new})
-        await make_due(self._tx, made)
+        await due.make_due(self._tx, due.FACES, made)
         await visibility.mark(self._tx, made)
         self._changed.update(made)
 
