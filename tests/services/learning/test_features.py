@@ -217,8 +217,8 @@ async def test_weights_that_are_damaged_are_what_is_wrong(settings: Settings) ->
         doctor = Doctor(services.graph, services.index, services.browse, settings)
 
         async def says() -> tuple[bool, str]:
-            [found] = [finding async for finding in doctor.examine() if finding.what == "learn"]
-            return found.well, found.says
+            [found] = [finding async for finding in doctor.examine() if finding.subject == "learn"]
+            return found.ok, found.message
 
         well, said = await says()
         assert well and "missing" in said
