@@ -1,4 +1,4 @@
-"""Jobs: long tasks as nodes, so that any process can see, stop and continue them."""
+"""Jobs, which are long tasks stored as nodes, so that every process can see, cancel and continue them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import uuid4
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.model import Job, JobKind, JobState
 
-STALE_MS = 15_000  # a running job whose owner has not been heard of for so long is anybody's
+STALE_MS = 15_000  # a running job without a heartbeat for so long may be claimed by another process
 
 CREATE: LiteralString = """
 CREATE (j:Job {id: $id, kind: $kind, state: 'QUEUED', done: 0, createdAt: timestamp(), cancelRequested: false,
@@ -71,8 +71,11 @@ RETURN j {.*} AS job
 
 
 async def claim(graph: Graph, owner: str, but: Set[JobKind] = frozenset()) -> Job | None:
-    """The oldest job that waits or was left behind, of no kind in ``but``; jobs of one kind run one after the other,
-    whoever runs them."""
+    """Claims the oldest job that is queued or abandoned and whose kind is not in ``but``. Returns None if there is
+    none.
+
+    Jobs of one kind run one after the other, across all processes.
+    """
     rows = await graph.read(CLAIMABLE, stale=STALE_MS)
     running = {row["kind"] for row in rows if row["alive"]} | {kind.value for kind in but}
     for row in rows:
@@ -80,7 +83,7 @@ async def claim(graph: Graph, owner: str, but: Set[JobKind] = frozenset()) -> Jo
             claimed = await graph.write(CLAIM, id=row["id"], owner=owner, stale=STALE_MS)
             if claimed:
                 return _job(claimed[0]["job"])
-            running.add(row["kind"])  # another process was quicker
+            running.add(row["kind"])  # another process was faster
     return None
 
 
@@ -92,7 +95,8 @@ RETURN j.cancelRequested AS cancel
 
 
 async def beat(graph: Graph, id_: str, owner: str, done: int, total: int | None, message: str | None) -> bool:
-    """Progress and a sign of life. True when the job is to end: cancelled, or taken over by another process."""
+    """Records the progress and a heartbeat. Returns whether the job must end, because it was cancelled or another
+    process has claimed it."""
     rows = await graph.write(BEAT, id=id_, owner=owner, done=done, total=total, message=message)
     return not rows or bool(rows[0]["cancel"])
 
@@ -117,7 +121,7 @@ SET j.finishedAt = CASE WHEN j.cancelRequested THEN timestamp() ELSE j.finishedA
 
 
 async def release(graph: Graph, id_: str, owner: str) -> None:
-    """Back among those that wait: the process is stopping, the job is not done. One that was cancelled has ended."""
+    """Puts an unfinished job back into the queue, because the process stops. If it was cancelled, it ends instead."""
     await graph.write(RELEASE, id=id_, owner=owner)
 
 
@@ -131,7 +135,8 @@ RETURN j {.*} AS job
 
 
 async def cancel(graph: Graph, id_: str) -> Job | None:
-    """A job that waits is cancelled at once, one that runs at its next step; one that has ended stays as it is."""
+    """Cancels a job and returns it, or None if it does not exist. A queued job ends at once, a running one at its next
+    step, and a finished one stays as it is."""
     rows = await graph.write(CANCEL, id=id_)
     return _job(rows[0]["job"]) if rows else None
 
@@ -155,7 +160,7 @@ COUNT: LiteralString = "MATCH (j:Job) WHERE $state IS NULL OR j.state = $state R
 
 
 async def page(graph: Graph, state: JobState | None, after: tuple[int, str] | None, limit: int) -> list[Job]:
-    """Newest first, those after (ms since the epoch, id)."""
+    """Returns up to ``limit`` jobs, newest first, that come after the position (ms since the epoch, id)."""
     at, id_ = after or (None, "")
     rows = await graph.read(PAGE, state=state and state.value, at=at, id=id_, limit=limit)
     return [_job(row["job"]) for row in rows]
@@ -172,7 +177,7 @@ RETURN j {.*} AS job ORDER BY j.createdAt
 
 
 async def unfinished_or_since(graph: Graph, since_ms: int) -> list[Job]:
-    """What a watcher of all jobs has to look at: those that wait, run, or ended since."""
+    """Returns the jobs that are queued, are running, or have ended since the given time (ms since the epoch)."""
     return [_job(row["job"]) for row in await graph.read(OPEN, since=since_ms)]
 
 
@@ -183,7 +188,7 @@ RETURN j {.*} AS job ORDER BY j.createdAt DESC, j.id DESC LIMIT $limit
 
 
 async def undone(graph: Graph, kind: JobKind, limit: int) -> list[Job]:
-    """Those that ended before their work did, newest first."""
+    """Returns up to ``limit`` jobs of this kind that failed or were cancelled, newest first."""
     return [_job(row["job"]) for row in await graph.read(UNDONE, kind=kind.value, limit=limit)]
 
 
@@ -194,5 +199,5 @@ WITH j LIMIT 1000 DETACH DELETE j
 
 
 async def prune(graph: Graph, days: int = 90) -> None:
-    """Old jobs that nobody will ask for again; those whose failures still stand are kept."""
+    """Deletes jobs that finished more than ``days`` ago, except those to which failures still refer."""
     await graph.write(PRUNE, age=days * 86_400_000)

@@ -1,4 +1,4 @@
-"""The rows that the search index is made of, whole or those that were touched."""
+"""Reads the rows from which the search index is built, either all of them or those that were touched."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Any, LiteralString
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
 
-BLOCK = 100_000  # photos per read of the whole library: what one answer may take of the engine's memory
-SOME = 20_000  # photos per read of those that were touched
+BLOCK = 100_000  # photos per query when the whole library is read, limited by the memory of the engine
+BATCH_SIZE = 20_000  # photos per query when touched photos are read
 
-# A list per photo in one record: a tenth of the time of one record per photo. Times as text, for the same reason.
+# One record with a list per photo takes a tenth of the time of one record per photo. Times are text for the same
+# reason.
 PHOTOS: LiteralString = """
 UNWIND $numbers AS number
 MATCH (p:Photo {number: number})
@@ -33,8 +34,8 @@ MATCH (p:Photo {number: number})-[:AT]->(x:Place)
 RETURN x.id AS place, collect(number) AS photos
 """
 
-# A WITH before each range, for ArcadeDB looks 100,000 photos through in the time in which it finds 20,000 by the
-# index of their numbers.
+# The WITH before each range makes ArcadeDB scan the photos. It scans 100,000 of them in the time in which it finds
+# 20,000 by the index of their numbers.
 PHOTO_BLOCK: LiteralString = """
 MATCH (p:Photo) WITH p, p.number AS number WHERE number >= $first AND number < $end
 RETURN collect([number, p.id, toString(p.takenAt), p.addedAt, p.rating, p.favourite, p.make, p.model, p.lens,
@@ -56,27 +57,28 @@ LAST: LiteralString = "MATCH (m:Meta {name: 'photoNumber'}) RETURN m.value AS la
 
 
 async def photo_rows(graph: Graph, numbers: Sequence[int]) -> list[PhotoRow]:
-    """The rows of photos that the graph still knows, of those ``numbers``."""
+    """Returns the rows of those of the photos that exist."""
     rows: list[PhotoRow] = []
-    for start in range(0, len(numbers), SOME):
-        some = list(numbers[start : start + SOME])
+    for start in range(0, len(numbers), BATCH_SIZE):
+        batch = list(numbers[start : start + BATCH_SIZE])
         rows += _rows(
-            await graph.read(PHOTOS, numbers=some),
-            await graph.read(PATHS, numbers=some),
-            await graph.read(PLACES, numbers=some),
+            await graph.read(PHOTOS, numbers=batch),
+            await graph.read(PATHS, numbers=batch),
+            await graph.read(PLACES, numbers=batch),
         )
     return rows
 
 
 async def last_number(graph: Graph) -> int:
+    """Returns the highest number of a photo, or 0 if there is none."""
     found = await graph.read(LAST)
     return int(found[0]["last"]) if found else 0
 
 
 async def photo_block(graph: Graph, first: int) -> list[PhotoRow]:
-    """The rows of the BLOCK numbers from ``first`` on."""
+    """Returns the rows of the photos with the BLOCK numbers from ``first`` on."""
     end = first + BLOCK
-    # At once: the engine looks for one answer while we take in another.
+    # The queries run concurrently, so that the engine works on one while we unpack another.
     photos, paths, places = await asyncio.gather(
         graph.read(PHOTO_BLOCK, first=first, end=end),
         graph.read(PATH_BLOCK, first=first, end=end),
@@ -135,7 +137,7 @@ RETURN d.id AS id, d.name AS name, d.key AS key, p.id AS parent
 
 
 async def folder_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[FolderRow]:
-    """Folders that are on disk, or were when their root was last seen: all, or those of ``ids``."""
+    """Returns the rows of all folders, or of those with the ``ids``, that existed when their root was last online."""
     rows = await (graph.read(FOLDERS) if ids is None else graph.read(FOLDERS_BY_ID, ids=list(ids)))
     return [FolderRow(row["id"], row["name"], row["key"], row["parent"]) for row in rows]
 
@@ -152,6 +154,6 @@ RETURN DISTINCT x.id AS id, x.name AS name, up.id AS up
 
 
 async def place_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[PlaceRow]:
-    """All places, or those of ``ids`` with all that they lie within."""
+    """Returns the rows of all places, or of those with the ``ids`` and the places that contain them."""
     rows = await (graph.read(ALL_PLACES) if ids is None else graph.read(PLACES_BY_ID, ids=list(ids)))
     return [PlaceRow(row["id"], row["name"], row["up"]) for row in rows]

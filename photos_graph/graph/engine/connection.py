@@ -1,7 +1,7 @@
-"""The one way to the graph: a Bolt driver with retries, behind plain Python values.
+"""The connection to the graph, a Bolt driver with retries behind an interface of plain Python values.
 
-Queries are ``LiteralString`` constants; what varies is a parameter. What comes back are dictionaries
-of standard values: no record, node or time type of the driver, and no exception of it, leaves here.
+Queries are ``LiteralString`` constants with parameters. Results are dictionaries of standard types. No type and no
+exception of the driver leaves this module.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from photos_graph.graph.engine import dialect as dialects
 from photos_graph.graph.engine.embedded import Endpoint, Engine
 from photos_graph.graph.engine.values import plain
 
-# The driver logs every retry and lost connection; those are part of the game. What fails is raised.
+# The driver logs every retry and lost connection, which are normal. Failures are raised anyway.
 logging.getLogger("neo4j").setLevel(logging.CRITICAL)
 log = logging.getLogger(__name__)
 
@@ -36,13 +36,14 @@ SCHEMES = ("bolt://", "bolt+s://", "bolt+ssc://", "neo4j://", "neo4j+s://", "neo
 
 
 class Transaction:
-    """Several queries that are committed together or not at all."""
+    """A transaction, whose queries are committed together or not at all."""
 
     def __init__(self, graph: Graph, inner: neo4j.AsyncManagedTransaction) -> None:
         self._graph = graph
         self._inner = inner
 
     async def run(self, query: LiteralString, /, **parameters: object) -> list[dict[str, Any]]:
+        """Runs a query and returns its rows."""
         self._graph.queries += 1
         result = await self._inner.run(query, parameters)
         names = result.keys()
@@ -52,9 +53,9 @@ class Transaction:
 class Graph:
     """A pool of connections to one engine.
 
-    Every call retries what is worth retrying: lost connections, deadlocks, lost MERGE races. It may
-    therefore run a query more than once, but commits it once. Raises EngineUnavailable when the engine
-    does not answer for ``patience`` seconds, Conflict when a uniqueness constraint is violated.
+    Every call is retried after a lost connection, a deadlock or a lost race between two MERGE clauses. A query may
+    therefore run more than once, but is committed once. Calls raise EngineUnavailable if the engine does not answer for
+    ``patience`` seconds, Conflict if a uniqueness constraint is violated.
     """
 
     def __init__(self, endpoint: Callable[[], Endpoint], engine: Engine | None = None, patience: float = 30) -> None:
@@ -65,24 +66,27 @@ class Graph:
         self._patience = patience
         self._driver: neo4j.AsyncDriver | None = None
         self._connected_to: Endpoint | None = None
-        self._one_writer = asyncio.Lock()
+        self._writer_lock = asyncio.Lock()
         self._writers: set[asyncio.Task[Any] | None] = set()
 
     async def read(self, query: LiteralString, /, **parameters: object) -> list[dict[str, Any]]:
+        """Runs a query that only reads, and returns its rows."""
         return await self._managed(lambda transaction: transaction.run(query, **parameters), neo4j.READ_ACCESS)
 
     async def write(self, query: LiteralString, /, **parameters: object) -> list[dict[str, Any]]:
+        """Runs and commits a single query, and returns its rows."""
         return await self.transaction(lambda transaction: transaction.run(query, **parameters))
 
     async def transaction(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        """Commits what ``work`` does. ``work`` may be called again, so it must have no other effect.
+        """Commits the queries of ``work`` and returns its result. It may be called again, so it must have no other
+        effect.
 
-        ``work`` uses the transaction that it is given: a write beside it would wait for it for ever.
+        ``work`` must use only the transaction that it is given, because another write would wait for it forever.
         """
         task = asyncio.current_task()
         if task in self._writers:
             raise RuntimeError("a transaction inside a transaction")
-        async with self._turn() if self.dialect.writers_collide else nullcontext():
+        async with self._locked_writer() if self.dialect.writers_collide else nullcontext():
             self._writers.add(task)
             try:
                 return await self._managed(work, neo4j.WRITE_ACCESS)
@@ -90,15 +94,17 @@ class Graph:
                 self._writers.discard(task)
 
     async def close(self) -> None:
+        """Closes the connections, and stops the embedded engine if this process owns it."""
         if self._driver is not None:
             await self._driver.close()
         if self._engine is not None:
             await self._engine.close()
 
     async def ready(self, seconds: float) -> None:
-        """Waits until the engine answers, and learns which one it is.
+        """Waits until the engine answers, and determines its dialect.
 
-        Raises BadSettings when it refuses us, EngineUnavailable when it does not answer in time.
+        Raises BadSettings if the engine refuses the connection or is too old, EngineUnavailable if it does not answer
+        within ``seconds``.
         """
         deadline = time.monotonic() + seconds
         while True:
@@ -106,7 +112,7 @@ class Graph:
                 async with await self._session(neo4j.READ_ACCESS) as session:
                     summary = await (await session.run("RETURN 1")).consume()
             except (EngineUnavailable, driver_errors.DriverError, driver_errors.Neo4jError, OSError) as error:
-                # Of our own engine we know that it will take us as soon as it is up.
+                # The embedded engine refuses connections only while it starts.
                 if self._engine is None and isinstance(error, driver_errors.ClientError):
                     raise BadSettings(self._refused(error)) from error
                 if time.monotonic() > deadline:
@@ -122,18 +128,18 @@ class Graph:
             await asyncio.sleep(0.1)
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
+    async def _locked_writer(self) -> AsyncIterator[None]:
         """Waits for the other writers of this process, but no longer than for the engine itself."""
         try:
-            # Not wait_for: it loses a cancellation that comes as the lock is had (fixed in Python 3.12).
+            # wait_for would lose a cancellation that arrives with the lock (fixed in Python 3.12).
             async with asyncio.timeout(self._patience):
-                await self._one_writer.acquire()
+                await self._writer_lock.acquire()
         except TimeoutError as error:
             raise EngineUnavailable(AWAY) from error
         try:
             yield
         finally:
-            self._one_writer.release()
+            self._writer_lock.release()
 
     async def _managed(self, work: Callable[[Transaction], Awaitable[T]], access: str) -> T:
         async def unit(inner: neo4j.AsyncManagedTransaction) -> T:
@@ -165,13 +171,13 @@ class Graph:
                 await asyncio.sleep(RESTART_SECONDS)
 
     async def _session(self, access: str) -> neo4j.AsyncSession:
-        """A session of the driver; of a new driver when the embedded engine had to change its port."""
+        """Returns a session of the driver. The driver is replaced if the embedded engine had to change its port."""
         endpoint = self._endpoint()
         if self._driver is None or endpoint != self._connected_to:
             stale, self._driver, self._connected_to = self._driver, _driver(endpoint, self._patience), endpoint
             if stale is not None:
                 await stale.close()
-        # Results are read whole, so there is nothing to gain from fetching them in pieces.
+        # Results are read completely, so fetching them in batches gains nothing.
         return self._driver.session(database=endpoint.database, default_access_mode=access, fetch_size=-1)
 
     def _refused(self, error: Exception) -> str:
@@ -196,11 +202,11 @@ def _driver(endpoint: Endpoint, patience: float) -> neo4j.AsyncDriver:
         return neo4j.AsyncGraphDatabase.driver(
             endpoint.uri,
             auth=(endpoint.user, endpoint.password),
-            # Notifications tell of labels that no node carries yet: true of every new library.
+            # Notifications warn of node labels that do not exist yet, as in every new library.
             notifications_min_severity="OFF",
             max_transaction_retry_time=patience,
-            # A second at first is too long for two writers that met at one node; and doubled again and
-            # again, a query would sleep for long when the engine has long been back.
+            # The default of one second is too long after two writers met at one node. Doubling it repeatedly
+            # would let a query sleep long after the engine is back.
             initial_retry_delay=0.05,
             retry_delay_multiplier=1.3,
             connection_timeout=10,

@@ -1,4 +1,4 @@
-"""The differences between the engines that a query or a retry has to know of."""
+"""The differences between the engines that matter for queries and retries."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ OLDEST_NEO4J = (5, 23)
 
 @dataclass(frozen=True)
 class Dialect:
+    """The properties of an engine.
+
+    ``writers_collide``: if two transactions write one node, or merge one key, Neo4j lets the second wait. ArcadeDB
+    detects the conflict at the commit and fails it, so writers take turns and retry.
+
+    ``while_restarting``: prefixes of the error codes that ArcadeDB returns while it opens or closes its databases.
+    Neo4j returns transient errors then, which the driver retries.
+    """
+
     name: str
-    # Two writers of one node, or two MERGEs of one key: Neo4j lets the second wait; ArcadeDB checks at
-    # the commit and fails it, so that writers do better to take turns, and to try again.
     writers_collide: bool
-    # Codes, or their beginnings, that ArcadeDB answers with in the moment of opening or closing its
-    # databases, where Neo4j has transient errors that the driver knows to retry.
     while_restarting: tuple[str, ...]
 
 
@@ -33,11 +38,11 @@ EMBEDDED = Dialect(
 
 
 def of_server(agent: str) -> Dialect:
-    """The dialect of the server that calls itself ``agent`` in the Bolt handshake."""
+    """Returns the dialect of the server that identifies itself as ``agent`` in the Bolt handshake."""
     return EMBEDDED if "ArcadeDB" in agent else NEO4J
 
 
 def is_too_old(agent: str) -> bool:
-    """Whether that server is a Neo4j that does not know ``CALL (x) { }``, which came with 5.23."""
+    """Returns whether the server is a Neo4j before 5.23, which introduced ``CALL (x) { }``."""
     version = re.match(r"Neo4j/(\d+)\.(\d+)", agent)
     return version is not None and (int(version[1]), int(version[2])) < OLDEST_NEO4J

@@ -1,12 +1,12 @@
-"""The embedded engine: one per data directory, run by one process, shared with the others.
+"""The embedded engine, of which each data directory has one. One process runs it, and others may share it.
 
-Whoever holds ``engine.lock`` owns the engine: it runs ``embedded_child`` and starts it again when it
-dies. Everyone else reads ``engine.json`` and connects; when the owner goes away, one of them takes the
-lock, and with it the engine, on the same port and with the same password.
+The process that holds ``engine.lock`` owns the engine: it runs ``embedded_child`` and restarts it if it dies. All other
+processes read ``engine.json`` and connect. When the owner ends, one of them takes the lock and starts the engine on the
+same port and with the same password.
 
-    <data_dir>/engine.lock      held by the owner for as long as it lives
-    <data_dir>/engine.json      pid, port, password; for the owner's user alone
-    <data_dir>/graph/           the engine's files
+    <data_dir>/engine.lock      held by the owner as long as it lives
+    <data_dir>/engine.json      process id, port and password, readable only by the owner's user
+    <data_dir>/graph/           the files of the engine
     <data_dir>/logs/engine.log
 """
 
@@ -33,17 +33,19 @@ from photos_graph.graph.engine import embedded_child
 
 logger = logging.getLogger(__name__)
 
-TAKEOVER_SECONDS = 0.5  # how often an attached process looks whether the owner is gone
-HEALTHY_SECONDS = 30  # an engine that lived this long did not die of its start
-SHORTEST_BACKOFF, LONGEST_BACKOFF = 0.1, 10.0  # seconds
-TRIES_AT_START = 3
-LOG_LINES = 12  # that are shown when it does not start
-LEAST_FREE = 16 * 1024 * 1024  # bytes of the disk, below which an engine may neither start nor say why
-LARGEST_LOG = 10 * 1024 * 1024  # bytes; then a new one is begun and the one before is kept
+TAKEOVER_SECONDS = 0.5  # interval at which an attached process checks whether the owner is gone
+HEALTHY_SECONDS = 30  # an engine that has run this long did not fail at its start
+MIN_BACKOFF, MAX_BACKOFF = 0.1, 10.0  # seconds
+MAX_FAILED_STARTS = 3
+LOG_LINES = 12  # shown if the engine does not start
+MIN_FREE_BYTES = 16 * 1024 * 1024  # of the disk; with less, an engine may neither start nor log the reason
+MAX_LOG_BYTES = 10 * 1024 * 1024  # a larger log is rotated, and one old log is kept
 
 
 @dataclass(frozen=True)
 class Endpoint:
+    """The address of an engine with the credentials for it."""
+
     uri: str
     user: str
     password: str
@@ -52,7 +54,7 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Runtime:
-    """What ``engine.json`` holds."""
+    """The content of ``engine.json``."""
 
     pid: int
     port: int
@@ -64,10 +66,10 @@ class Runtime:
 
 
 class Engine:
-    """The engine of one data directory, owned or attached to.
+    """The engine of one data directory, which this process owns or is attached to.
 
-    ``owner`` is true while we run it. ``broken`` is true when it died again and again without ever
-    having been up for long, or when its files cannot be used.
+    ``owner`` is true while this process runs the engine. ``broken`` is true if the engine died several times soon after
+    its start, or if its files cannot be used.
     """
 
     def __init__(self, data_dir: Path, heap: str) -> None:
@@ -83,24 +85,24 @@ class Engine:
 
     @property
     def endpoint(self) -> Endpoint:
-        """Where it is now; it rarely moves. Raises EngineUnavailable when that is not known yet."""
+        """The present address of the engine, which rarely changes. Raises EngineUnavailable before it is known."""
         if self._runtime is None:
             raise EngineUnavailable("The graph engine is still being started.")
         return self._runtime.endpoint
 
     @property
     def is_full(self) -> bool:
-        """Its disk, that is."""
-        return shutil.disk_usage(self._data_dir).free < LEAST_FREE
+        """Whether the disk of the data directory is full."""
+        return shutil.disk_usage(self._data_dir).free < MIN_FREE_BYTES
 
     @property
     def log(self) -> Path:
         return self._data_dir / "logs" / "engine.log"
 
     async def start(self) -> None:
-        """Begins to start the engine or to find it; its first answer takes seconds more.
+        """Starts to run the engine or to look for its owner. The engine answers some seconds later.
 
-        Raises BadSettings when the data directory cannot be used.
+        Raises BadSettings if the data directory cannot be used.
         """
         try:
             for folder in (self._data_dir, self._folder, self.log.parent):
@@ -111,14 +113,14 @@ class Engine:
         self._supervisor = asyncio.create_task(self._supervise(), name="embedded graph engine")
 
     async def close(self) -> None:
-        """Ends our part: an engine that we own is stopped, its files closed."""
+        """Detaches from the engine. If this process owns the engine, it is stopped and closes its files."""
         if self._supervisor is not None:
             self._supervisor.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._supervisor
 
     def trouble(self) -> str:
-        """Where to look when it does not answer, with the end of its log."""
+        """Returns a hint why the engine does not answer, with the end of its log."""
         if self._unusable is not None:
             return f"It cannot be started: {self._unusable}"
         if self.is_full:
@@ -136,34 +138,34 @@ class Engine:
                         await self._run()
                 self._runtime = _read_runtime(self._runtime_file) or self._runtime
             except OSError as error:
-                if self._runtime is None:  # it is the start, which fails by this
+                if self._runtime is None:  # the first start has failed
                     self.broken, self._unusable = True, error
                     return
                 logger.error("The embedded graph engine cannot be started: %s", error)
             await asyncio.sleep(TAKEOVER_SECONDS if self._runtime else 0.05)
 
     async def _run(self) -> None:
-        """Keeps the engine running; returns only by being cancelled."""
-        deaths, backoff = 0, SHORTEST_BACKOFF
+        """Keeps the engine running until it is cancelled."""
+        deaths, backoff = 0, MIN_BACKOFF
         while True:
             await self._until_files_are_free()
             started = time.monotonic()
             process, runtime = await self._spawn()
             try:
-                self._tell(runtime)
+                self._publish(runtime)
                 code = await process.wait()
             finally:
                 await _stop(process)
             if time.monotonic() - started > HEALTHY_SECONDS:
-                deaths, backoff = 0, SHORTEST_BACKOFF
+                deaths, backoff = 0, MIN_BACKOFF
             deaths += 1
-            self.broken = deaths >= TRIES_AT_START
+            self.broken = deaths >= MAX_FAILED_STARTS
             logger.warning("The graph engine ended with code %s; starting it again in %.1f s", code, backoff)
             await asyncio.sleep(backoff)
-            backoff = min(backoff * 2, LONGEST_BACKOFF)
+            backoff = min(backoff * 2, MAX_BACKOFF)
 
     async def _until_files_are_free(self) -> None:
-        """An engine whose owner was killed needs a moment to notice and to close its files."""
+        """Waits for an earlier engine, which may need a moment to notice the death of its owner and close its files."""
         while True:
             with _lock(self._folder / embedded_child.LOCK_FILE) as free:
                 if free:
@@ -174,28 +176,28 @@ class Engine:
         before = _read_runtime(self._runtime_file)
         port = before.port if before and _is_free(before.port) else _free_port()
         password = before.password if before else secrets.token_urlsafe(24)
-        order = embedded_child.StartRequest(str(self._folder.resolve()), port, password, self._heap)
-        if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
+        request = embedded_child.StartRequest(str(self._folder.resolve()), port, password, self._heap)
+        if self.log.exists() and self.log.stat().st_size > MAX_LOG_BYTES:
             self.log.replace(self.log.with_name("engine.log.1"))
         with _private(self.log, "a") as log:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                "-P",  # whoever stands in a folder with a json.py in it has an engine all the same
+                "-P",  # a json.py in the current folder must not replace the standard library's
                 "-m",
                 embedded_child.__name__,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # Ctrl-C is for us; we then stop the engine in order
+                start_new_session=True,  # Ctrl-C must reach only the owner, which then stops the engine properly
             )
         if process.stdin is not None:
-            process.stdin.write(order.line())
+            process.stdin.write(request.line())
         return process, Runtime(process.pid, port, password)
 
-    def _tell(self, runtime: Runtime) -> None:
+    def _publish(self, runtime: Runtime) -> None:
         try:
             _write_runtime(self._runtime_file, runtime)
-        except OSError:  # a full disk, say: what stands there from before will do while it is still true
+        except OSError:  # with a full disk, for example, the earlier file will do as long as it is still true
             before = _read_runtime(self._runtime_file)
             if before is None or before.endpoint != runtime.endpoint:
                 raise
@@ -216,7 +218,7 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
 
 @contextlib.contextmanager
 def _lock(path: Path) -> Iterator[bool]:
-    """Holds the lock file for the block, if nobody else does; yields whether it is ours."""
+    """Locks the file for the duration of the block unless another process has. Yields whether it is locked by us."""
     with _private(path, "a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -241,7 +243,7 @@ def _write_runtime(path: Path, runtime: Runtime) -> None:
 
 
 def _private(path: Path, mode: str) -> IO[str]:
-    """Opens a file that is made for its owner's eyes alone."""
+    """Opens a file that is created readable only by its owner."""
     return open(path, mode, opener=lambda name, flags: os.open(name, flags, 0o600))
 
 

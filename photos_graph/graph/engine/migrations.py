@@ -1,8 +1,7 @@
-"""The schema of the graph: numbered migrations, each run once and recorded as ``(:Migration)``.
+"""The schema of the graph as numbered migrations, each of which is run once and recorded as ``(:Migration)``.
 
-A migration is a tuple of statements, each of which may be run again without harm, so that a start
-that was cut short, or two starts at once, end in the same schema. Never change one that was released;
-add the next.
+A migration is a tuple of statements that can be repeated without harm, so that an interrupted start, or two starts at
+once, lead to the same schema. Never change a migration that was released. Add a new one.
 """
 
 from __future__ import annotations
@@ -72,7 +71,7 @@ RECORD: LiteralString = "MERGE (m:Migration {number: $number}) ON CREATE SET m.a
 
 
 async def migrate(graph: Graph) -> None:
-    """Brings the graph to the newest schema. Raises BadSettings when it is newer than this program."""
+    """Migrates the graph to the newest schema. Raises BadSettings if its schema is newer than this program."""
     applied = {row["number"] for row in await graph.read(APPLIED)}
     newest = max(MIGRATIONS)
     if applied and max(applied) > newest:

@@ -1,4 +1,4 @@
-"""Opening the graph: the engine is reached, or started, and its schema brought up to date."""
+"""Opens the graph: connects to the engine, or starts it, and migrates the schema."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from photos_graph.settings import Settings
 
 
 async def connect(settings: Settings) -> Graph:
-    """A graph that answers and has the newest schema.
+    """Returns a graph that answers queries and has the newest schema.
 
-    With ``graph.uri`` set, that server; else the embedded engine of the data directory, started here
-    unless another process runs it. Raises BadSettings or EngineUnavailable, saying what to do.
+    If ``graph.uri`` is set, this is the graph of that server. Otherwise it is the embedded engine of the data
+    directory, which is started unless another process runs it.
+
+    Raises BadSettings if the settings have to be changed, EngineUnavailable if the engine does not answer.
     """
     chosen = settings.graph
     if chosen.uri is None:

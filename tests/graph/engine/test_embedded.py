@@ -291,7 +291,7 @@ async def test_an_engine_that_nobody_could_find_is_stopped(own: Settings, data_d
 
 async def test_a_disk_that_is_full_is_what_is_said(own: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     own.graph.heap = "1k"  # for it not to start
-    monkeypatch.setattr(embedded, "LEAST_FREE", 2**62)
+    monkeypatch.setattr(embedded, "MIN_FREE_BYTES", 2**62)
     with pytest.raises(EngineUnavailable, match="is full: make room"):
         await connect(own)
 
@@ -300,6 +300,6 @@ async def test_a_query_that_a_full_disk_refuses_says_so(own: Settings, monkeypat
     async with connected(own) as graph:
         with pytest.raises(PhotosGraphError, match="refused"):
             await graph.write("CREATE no Cypher")
-        monkeypatch.setattr(embedded, "LEAST_FREE", 2**62)
+        monkeypatch.setattr(embedded, "MIN_FREE_BYTES", 2**62)
         with pytest.raises(EngineUnavailable, match="disk of the data directory is full"):
             await graph.write("CREATE no Cypher")
