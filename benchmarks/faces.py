@@ -22,7 +22,7 @@ from photos_graph.faces import similarity
 from photos_graph.faces.additions import add_to_clusters
 from photos_graph.faces.catalogue import DETECTORS, EMBEDDERS
 from photos_graph.faces.clustering import average_linkage, by_size, hdbscan, unconstrained
-from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.faces.weights import FaceWeights
 from photos_graph.services.faces.detection_call import find_faces, model_pool
 from photos_graph.settings import Settings
@@ -136,7 +136,7 @@ def _measured(path: Path) -> dict[str, float]:
     new = noisy(vectors[some], NEW_NOISE, chance)
     with _timed() as new_faces:
         kept = similarity.added(kept, [f"new {i}" for i in range(NEW_FACES)], new)
-        old = np.concatenate([labels, np.full(NEW_FACES, NOBODY, np.int32)])
+        old = np.concatenate([labels, np.full(NEW_FACES, UNASSIGNED, np.int32)])
         placed = add_to_clusters(kept, old, SFACE.cut, unconstrained(len(kept)))
     if (placed[FACES:] == labels[some]).mean() < 0.95:
         raise RuntimeError("new faces are not put beside their like")

@@ -19,7 +19,7 @@ from benchmarks import faces
 from benchmarks.bench import Bench
 from benchmarks.report import Figure, Goal
 from photos_graph.faces.catalogue import EMBEDDERS
-from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.faces.matching import FaceConstraints
 from photos_graph.learn import catalogue, dataset, gate, neighbours, persons, registry
 from photos_graph.learn.dataset import Said, TagNode, TrainingSet, training_set
@@ -255,7 +255,7 @@ def _persons(bench: Bench) -> list[Figure]:
             for rows in (probes, strangers)
         )
         right.append((found == people[probes]).mean())
-        accepted.append((taken != NOBODY).mean())
+        accepted.append((taken != UNASSIGNED).mean())
     what = f"LFW, {LABELLED} faces of each person named"
     return [
         *figures,

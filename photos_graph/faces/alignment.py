@@ -1,4 +1,4 @@
-"""A face turned, moved and scaled so that its landmarks lie where the embedder expects them."""
+"""Turns, moves and scales a face so that its landmarks lie where the embedder expects them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Matrix = npt.NDArray[np.float64]
 
 
 def template_for(embedder: Embedder) -> Matrix:
-    """(5, 2): where the landmarks go, in pixels of the embedder's crop."""
+    """Returns where the landmarks belong (5, 2), in pixels of the embedder's crop."""
     centred = (np.array(ARCFACE_TEMPLATE) - TEMPLATE_EDGE / 2) / TEMPLATE_EDGE
     edge = min(embedder.width, embedder.height)
     middle = np.array([embedder.width / 2, embedder.height / 2 - embedder.lift * edge])
@@ -21,17 +21,18 @@ def template_for(embedder: Embedder) -> Matrix:
 
 
 def landmarks_of(box: Floats, landmarks: Floats) -> Matrix:
-    """(5, 2): the landmarks; where fewer than two are known, those of a mean face in the ``box`` (4,)."""
+    """Returns the landmarks (5, 2). If fewer than two are known, they are those of an average face in ``box`` (4,)."""
     if np.isfinite(landmarks).all(axis=1).sum() >= 2:
         return landmarks.astype(np.float64)
     return (box[:2] + BOX_LANDMARKS * box[2:]).astype(np.float64)
 
 
 def similarity_transform(points: Matrix, targets: Matrix) -> Matrix:
-    """(2, 3): the rotation, scale and shift that brings points (n, 2) nearest to targets (n, 2), in least squares.
+    """Returns the rotation, scale and shift (2, 3) that brings the points (n, 2) as close as possible to the targets
+    (n, 2), by least squares. It never mirrors.
 
-    Rows with a NaN are left out; at least two must remain. It never mirrors. A least squares fit in complex numbers:
-    a similarity is z -> a z + b.
+    Rows with a NaN are ignored; at least two rows must remain. In complex numbers, a similarity is z -> a z + b, and
+    the fit is a linear one.
     """
     known = np.isfinite(points).all(axis=1)
     p, t = points[known] @ [1, 1j], targets[known] @ [1, 1j]
@@ -43,16 +44,16 @@ def similarity_transform(points: Matrix, targets: Matrix) -> Matrix:
 
 
 def scale_of(transform: Matrix) -> float:
-    """Pixels of the crop for each of the picture."""
+    """Returns how many pixels of the crop correspond to one pixel of the picture."""
     return float(np.hypot(transform[0, 0], transform[1, 0]))
 
 
 def crop(pixels: Pixels, transform: Matrix, width: int, height: int) -> Pixels:
-    """(height, width, 3) of a picture (h, w, 3); black where the picture ends."""
+    """Cuts (height, width, 3) pixels out of a picture (h, w, 3). Pixels outside of the picture are black."""
     import cv2
 
     scale = scale_of(transform)
-    if scale < 0.5:  # a warp looks at four pixels only, so most would be left out
+    if scale < 0.5:  # a warp uses only four pixels, so it would skip most of them
         inverse = cv2.invertAffineTransform(transform)
         corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]]) @ inverse.T
         x, y = np.clip(np.floor(corners.min(axis=0)).astype(int), 0, [pixels.shape[1] - 1, pixels.shape[0] - 1])
@@ -63,7 +64,7 @@ def crop(pixels: Pixels, transform: Matrix, width: int, height: int) -> Pixels:
         moved = transform.copy()
         moved[:, 2] += transform[:, :2] @ [x, y]
         moved[:, :2] *= factors
-        # The centre of the first pixel stays where it was.
+        # The centre of the first pixel keeps its place.
         moved[:, 2] += transform[:, :2] @ ((factors - 1) / 2)
         pixels, transform = cv2.resize(part, size, interpolation=cv2.INTER_AREA), moved  # type: ignore[assignment]
     warped: Pixels = cv2.warpAffine(np.ascontiguousarray(pixels), transform, (width, height))  # type: ignore[assignment]

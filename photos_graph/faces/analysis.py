@@ -1,4 +1,4 @@
-"""From a picture to its faces: box, score, quality and vector of each. Holds the models, so it lives in a worker."""
+"""Finds the faces in a picture: box, score, quality and vector of each. It holds the models, so it runs in a worker."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from photos_graph.faces.embedding import load_embedder
 from photos_graph.faces.quality import quality
 from photos_graph.faces.weights import FaceWeights
 
-SMALL, SMALL_ENOUGH = 48, 4  # that many faces narrower than that many pixels: there may be more in a larger picture
-AROUND = 0.5  # of a box drawn by hand: how far beside it the face's landmarks are looked for
+SMALL_WIDTH = 48  # pixels; faces narrower than this are small
+MIN_SMALL_FACES = 4  # that make a larger picture worth searching
+SEARCH_MARGIN = 0.5  # around a box that was drawn by hand, as a share of it, in which landmarks are searched for
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """n faces, surest first. ``boxes`` (n, 4): x, y, width, height as shares (0..1) of the picture; ``scores`` and
-    ``qualities`` (n,) 0..1; ``vectors`` (n, dimensions) of length one. ``many_small``: a larger picture is worth it.
-    """
+    """n faces, the most certain first. ``boxes`` (n, 4) are x, y, width and height as shares (0..1) of the picture;
+    ``scores`` and ``qualities`` (n,) are 0..1; ``vectors`` (n, dimensions) have length one. ``many_small``: a larger
+    picture may show more faces."""
 
     boxes: Floats
     scores: Floats
@@ -36,16 +37,16 @@ class Found:
 
 
 class Finder:
-    """One detector and one embedder, loaded. Raises ModelUnavailable when a file or a library of theirs is missing.
+    """A loaded detector and embedder. Raises ModelUnavailable if a file or a library of theirs is missing.
 
-    ``home``: what ``FaceWeights`` calls it. It sets DeepFace's environment, so one ``home`` for a process.
+    ``home`` is the folder that ``FaceWeights`` calls so. It sets DeepFace's environment, so a process can use only one.
     """
 
     def __init__(self, detector: str, embedder: str, home: Path, min_score: float) -> None:
         self._row = catalogue.embedder(embedder)
         detector_row = catalogue.detector(detector)
         FaceWeights(home).check(detector_row, self._row)
-        # ONNX: TensorFlow would take ten times as long to start and four times the memory.
+        # With TensorFlow, it would take ten times as long to start and four times the memory.
         os.environ.update(DEEPFACE_HOME=str(home), DEEPFACE_BACKEND_ENGINE="onnx")
         try:
             self._detect = load_detector(detector, min_score)
@@ -56,16 +57,16 @@ class Finder:
         self._template = alignment.template_for(self._row)
 
     def find(self, pixels: Pixels, min_pixels: int) -> Found:
-        """The faces of a picture (height, width, 3) in RGB that are at least ``min_pixels`` wide."""
+        """Returns the faces of a picture (height, width, 3) in RGB that are at least ``min_pixels`` wide."""
         detected = self._detect(pixels)
         detected = detected[detected.boxes[:, 2] >= min_pixels]
-        many = int((detected.boxes[:, 2] < SMALL).sum()) >= SMALL_ENOUGH
+        many = int((detected.boxes[:, 2] < SMALL_WIDTH).sum()) >= MIN_SMALL_FACES
         return self._described(pixels, detected, many_small=many)
 
     def look_at(self, pixels: Pixels, boxes: Floats) -> Found:
-        """The faces in boxes (n, 4) that somebody drew, as shares of the picture: those and no others, in that order.
+        """Returns the faces in the boxes (n, 4) that somebody drew, as shares of the picture, in that order.
 
-        The score is 0 where no face is seen; then the landmarks are a mean face's.
+        The score is 0 if no face is detected in the box; the landmarks are then those of an average face.
         """
         size = np.array([pixels.shape[1], pixels.shape[0]] * 2, np.float32)
         seen = joined([self._nearest(pixels, box) for box in boxes * size]) if len(boxes) else none()
@@ -73,7 +74,7 @@ class Finder:
         return Found(boxes.astype(np.float32), described.scores, described.qualities, described.vectors)
 
     def _nearest(self, pixels: Pixels, box: Floats) -> Detections:
-        around = np.concatenate([box[:2] - AROUND * box[2:], box[:2] + (1 + AROUND) * box[2:]])
+        around = np.concatenate([box[:2] - SEARCH_MARGIN * box[2:], box[:2] + (1 + SEARCH_MARGIN) * box[2:]])
         left, top = np.maximum(np.floor(around[:2]), 0).astype(int)
         right, bottom = np.ceil(around[2:]).astype(int)
         part = pixels[top:bottom, left:right]

@@ -1,8 +1,9 @@
-"""The detectors and embedders that can be chosen, by DeepFace's names, with all that differs between them.
+"""The detectors and embedders that can be chosen, by their names in DeepFace, with everything that differs between
+them.
 
-Vectors have length one, so similarity is the dot product. Thresholds, cut and calibration of SFace were measured on
-LFW with this alignment (``python -m benchmarks lfw``), those of Dlib on a few of its faces; those of the others follow
-from the thresholds that DeepFace ships.
+Vectors have length one, so the similarity of two faces is their dot product. The thresholds, cut and calibration of
+SFace were measured on LFW with our alignment (``python -m benchmarks lfw``), those of Dlib on a few faces of LFW. Those
+of the others are derived from the thresholds that DeepFace ships.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from photos_graph.weights import WeightFile
 T = TypeVar("T")
 Point = tuple[float, float]
 
-# Where the right eye, left eye, nose tip and corners of the mouth go: pixels of a 112 x 112 crop.
+# The right eye, left eye, tip of the nose and corners of the mouth, in pixels of a crop of 112 x 112.
 ARCFACE_TEMPLATE: tuple[Point, ...] = (
     (38.2946, 51.6963),
     (73.5318, 51.5014),
@@ -31,7 +32,7 @@ TEMPLATE_EDGE = 112
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """``packages``: what DeepFace wants installed beside itself for it."""
+    """``packages`` are those that DeepFace needs in addition for this detector."""
 
     name: str
     weights: tuple[WeightFile, ...] = ()
@@ -40,31 +41,32 @@ class Detector:
 
 @dataclass(frozen=True, slots=True)
 class Embedder:
-    """``margin``: how much wider than ArcFace's crop its own is, as a share of the edge; ``lift``: and how much higher
-    the landmarks lie in it.
-    """
+    """A model that turns a face into a vector. ``margin`` is how much wider its crop is than ArcFace's, as a share of
+    the edge; ``lift`` is how much higher the landmarks are in it."""
 
     name: str
     width: int  # of the crop, pixels
     height: int
     dimensions: int
-    verify: float  # two faces at least this similar are of one person
+    verify: float  # two faces that are at least this similar are of one person
     cut: float  # two groups with at least this mean similarity are one cluster
     weights: tuple[WeightFile, ...] = ()
     margin: float = 0.0
     lift: float = 0.0
     packages: tuple[str, ...] = ()
-    even: float | None = None  # mean similarity at which a face is as likely as not of a person; None: the cut
-    applied: float = 0.8  # probability from which on a face is taken for a person who has no threshold of their own
+    even: float | None = None  # mean similarity at which a face is as likely as not to be of a person; None: the cut
+    applied: float = 0.8  # probability at which a face is assigned to a person without a threshold of their own
     slope: float = 40.0  # probability = 1 / (1 + exp(-slope * (mean similarity - even)))
 
     @property
     def floor(self) -> float:
-        """The least similarity of pairs that are kept: a little under the cut, so that it can be lowered a little."""
+        """The lowest similarity of the pairs that are kept. It is a little below the cut, so that the cut can be
+        lowered a little."""
         return self.cut - 0.01
 
     @property
     def even_at(self) -> float:
+        """The mean similarity at which a face is as likely as not to be of a person."""
         return self.cut if self.even is None else self.even
 
 
@@ -170,12 +172,12 @@ EMBEDDERS = MappingProxyType(
 
 
 def detector(name: str) -> Detector:
-    """Raises BadInput with the names that there are."""
+    """Returns the detector of that name. Raises BadInput, which lists the names that exist."""
     return _named(DETECTORS, name, "detector")
 
 
 def embedder(name: str) -> Embedder:
-    """Raises BadInput with the names that there are."""
+    """Returns the embedder of that name. Raises BadInput, which lists the names that exist."""
     return _named(EMBEDDERS, name, "embedder")
 
 

@@ -1,8 +1,8 @@
-"""Where the faces of a picture are: boxes, five landmarks each, and how sure the detector is.
+"""Finds the faces in a picture: a box, five landmarks and a score for each.
 
-A detector sees faces of some sizes best; YuNet those of 10 to 300 pixels. So a picture is looked at several times,
-each time up to three times as large: small, for its large faces; then up to its full size, in tiles, for its small
-ones.
+A detector sees faces of certain sizes best: YuNet those of 10 to 300 pixels. A picture is therefore searched several
+times, each time up to three times as large: first small, for its large faces, and then up to its full size, in tiles,
+for its small ones.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from photos_graph.faces import catalogue
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
-COARSE_EDGE = 640  # pixels: YuNet's own size, at which it is surest
-STEP = 3  # from one look to the next larger one, at most
-WORTH_ANOTHER = 1.5  # a picture that is not that much larger than a look shows no smaller faces
-TILE = 2112  # the largest edge that a detector is given; a larger one takes more memory than it is worth
-OVERLAP = 192  # a face no wider than this is whole in at least one tile
-EDGE_SHARE = 0.05  # mirrored around the picture, so that faces cut by its edge are found
-SAME_IOU, SAME_SHARE = 0.35, 0.65  # two boxes are one face: of their union, of the smaller one
+COARSE_EDGE = 640  # pixels; the size that YuNet was made for, at which it is most reliable
+STEP = 3  # the largest ratio of two successive sizes
+MIN_ENLARGEMENT = 1.5  # a picture must be this much larger to show smaller faces
+TILE = 2112  # pixels; the largest edge that a detector gets, because larger ones take too much memory
+OVERLAP = 192  # pixels; a face up to this width is complete in at least one tile
+EDGE_SHARE = 0.05  # is mirrored around the picture, so that faces that its edge cuts are found
+SAME_IOU, SAME_SHARE = 0.35, 0.65  # overlap of two boxes of one face: of their union, or of the smaller one
 
-# Where the landmarks are in a box of YuNet's, as shares of its width and height: the mean over LFW.
+# The landmarks in a box of YuNet's, as shares of its width and height: their mean over LFW.
 BOX_LANDMARKS = np.array(
     [[0.27, 0.385], [0.73, 0.385], [0.50, 0.585], [0.30, 0.735], [0.70, 0.735]],
     np.float32,
@@ -37,10 +37,11 @@ BOX_LANDMARKS = np.array(
 
 @dataclass(frozen=True, slots=True)
 class Detections:
-    """n faces in pixels of the picture, surest first.
+    """n faces in pixels of the picture, the most certain first.
 
-    ``boxes`` (n, 4): x, y, width, height. ``landmarks`` (n, 5, 2): the eye that is left in the picture, the other,
-    nose tip, left and right corner of the mouth; NaN where the detector does not say. ``scores`` (n,): 0..1.
+    ``boxes`` (n, 4) are x, y, width and height. ``landmarks`` (n, 5, 2) are the eye that is on the left in the picture,
+    the other eye, the tip of the nose, and the left and right corner of the mouth; NaN if the detector does not give
+    them. ``scores`` (n,) are 0..1.
     """
 
     boxes: Floats
@@ -54,14 +55,14 @@ class Detections:
         return Detections(self.boxes[chosen], self.landmarks[chosen], self.scores[chosen])
 
     def moved(self, x: float, y: float, scale: float = 1.0) -> Detections:
-        """Each point p as p * scale + (x, y)."""
+        """Returns the detections with each point p replaced by p * scale + (x, y)."""
         offset = np.array([x, y], np.float32)
         boxes = self.boxes * np.float32(scale)
         boxes[:, :2] += offset
         return Detections(boxes, self.landmarks * np.float32(scale) + offset, self.scores)
 
 
-Look = Callable[[Pixels], Detections]  # a picture (height, width, 3) in BGR, as DeepFace has it
+Look = Callable[[Pixels], Detections]  # takes a picture (height, width, 3) in BGR, as DeepFace uses it
 
 
 def none() -> Detections:
@@ -78,9 +79,10 @@ def joined(parts: list[Detections]) -> Detections:
 
 
 def load_detector(name: str, min_score: float) -> Callable[[Pixels], Detections]:
-    """Finds the faces of a picture (height, width, 3) in RGB. DEEPFACE_HOME must hold its weights.
+    """Loads a detector, and returns the function that finds the faces of a picture (height, width, 3) in RGB.
+    DEEPFACE_HOME must contain its weights.
 
-    Raises BadInput for a name that is not in the table. Imports DeepFace: for worker processes.
+    Raises BadInput for a name that is not in the catalogue. Imports DeepFace, so call it in a worker.
     """
     catalogue.detector(name)
     from deepface.modules.modeling import build_model
@@ -93,7 +95,7 @@ def load_detector(name: str, min_score: float) -> Callable[[Pixels], Detections]
 
 
 def look_in_steps(look: Look, picture: Pixels) -> Detections:
-    """Faces of all sizes, each once. ``picture`` (height, width, 3)."""
+    """Returns the faces of all sizes in ``picture`` (height, width, 3), each once."""
     import cv2
 
     height, width = picture.shape[:2]
@@ -112,8 +114,8 @@ def look_in_steps(look: Look, picture: Pixels) -> Detections:
 
 
 def edges(longest: int) -> list[int]:
-    """The longest edges at which a picture is looked at, from the smallest."""
-    if longest <= COARSE_EDGE * WORTH_ANOTHER:
+    """Returns the longest edges at which a picture is searched, from the smallest."""
+    if longest <= COARSE_EDGE * MIN_ENLARGEMENT:
         return [min(longest, COARSE_EDGE)]
     ratio = longest / COARSE_EDGE
     count = math.ceil(math.log(ratio, STEP) - 1e-9)
@@ -121,7 +123,7 @@ def edges(longest: int) -> list[int]:
 
 
 def same_face(boxes: Floats, box: Floats) -> npt.NDArray[np.bool_]:
-    """(n,): which of ``boxes`` (n, 4) show the face of ``box`` (4,)."""
+    """Returns which of ``boxes`` (n, 4) show the same face as ``box`` (4,), as (n,)."""
     near = np.maximum(boxes[:, :2], box[:2])
     far = np.minimum(boxes[:, :2] + boxes[:, 2:], box[:2] + box[2:])
     shared = np.prod(np.clip(far - near, 0, None), axis=1)
@@ -133,7 +135,7 @@ def same_face(boxes: Floats, box: Floats) -> npt.NDArray[np.bool_]:
 
 
 def _kept(found: Detections, height: int, width: int) -> Detections:
-    """Each face once, its surest box, whose centre is in the picture; cut to the picture."""
+    """Keeps the most certain box of each face, if its centre is in the picture, and clips it to the picture."""
     centres = found.boxes[:, :2] + found.boxes[:, 2:] / 2
     found = found[((centres >= 0) & (centres < [width, height])).all(axis=1)]
     found = found[np.argsort(-found.scores, kind="stable")]
@@ -148,14 +150,14 @@ def _with_mirrored_edges(look: Look, picture: Pixels) -> Detections:
     import cv2
 
     by = round(max(picture.shape[:2]) * EDGE_SHARE)
-    if min(picture.shape[:2]) <= by:  # a strip; there is not that much to mirror
+    if min(picture.shape[:2]) <= by:  # too narrow to be mirrored
         return look(picture)
     seen = cv2.copyMakeBorder(picture, by, by, by, by, cv2.BORDER_REFLECT_101)
     return look(seen).moved(-by, -by)  # type: ignore[arg-type]
 
 
 def _in_tiles(look: Look, picture: Pixels) -> Detections:
-    """Faces up to OVERLAP wide; the larger ones are better seen in a smaller picture."""
+    """Finds faces up to OVERLAP wide. Larger faces are found better in a smaller picture."""
     found = []
     for x, y, width, height in tiles(picture.shape[1], picture.shape[0]):
         part = look(np.ascontiguousarray(picture[y : y + height, x : x + width]))
@@ -164,7 +166,8 @@ def _in_tiles(look: Look, picture: Pixels) -> Detections:
 
 
 def tiles(width: int, height: int) -> Iterator[tuple[int, int, int, int]]:
-    """x, y, width and height of as few tiles as cover a picture, of one size, overlapping by at least OVERLAP."""
+    """Yields x, y, width and height of as few tiles as cover the picture, all of one size, overlapping by at least
+    OVERLAP."""
     for y, tile_height in _parts(height):
         for x, tile_width in _parts(width):
             yield x, y, tile_width, tile_height
@@ -179,7 +182,7 @@ def _parts(length: int) -> list[tuple[int, int]]:
 
 
 def _yunet(model: Any, min_score: float) -> Look:
-    """OpenCV's detector itself: DeepFace's way around it drops three of the landmarks."""
+    """Calls OpenCV's detector directly, because DeepFace drops three of its landmarks."""
     model.setScoreThreshold(min_score)
 
     def look(picture: Pixels) -> Detections:
@@ -198,7 +201,7 @@ def _by_deepface(model: Any, picture: Pixels, min_score: float) -> Detections:
         return none()
     unknown = (np.nan, np.nan)
     boxes = [(each.x, each.y, each.w, each.h) for each in regions]
-    # DeepFace's left is the person's; in the picture it is on the right.
+    # DeepFace's left eye is the person's left, which is on the right in the picture.
     landmarks = [
         [point or unknown for point in (each.right_eye, each.left_eye, each.nose, each.mouth_right, each.mouth_left)]
         for each in regions

@@ -1,6 +1,7 @@
-"""DeepFace's own download of a model's weights: ``python -m photos_graph.faces.download TASK MODEL``.
+"""Lets DeepFace download the weights of a model: ``python -m photos_graph.faces.download TASK MODEL``.
 
-Into DEEPFACE_HOME. A process of its own for ``weights``, which checks what came. What went wrong is the last line.
+The weights go into DEEPFACE_HOME. ``weights`` runs this in a process of its own and verifies the files. If it fails,
+the last line of the output says why.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ def main(task: str, model: str) -> int:
         from deepface.modules.modeling import build_model
 
         build_model(task=task, model_name=model)
-    except Exception as error:  # whatever DeepFace, the model's library or the network raises
+    except Exception as error:  # DeepFace, the model's library and the network raise errors of many classes
         print(f"{type(error).__name__}: {error}".splitlines()[0], file=sys.stderr)
         return 1
     return 0

@@ -1,4 +1,4 @@
-"""What makes a face comparable: a vector of length one for each aligned crop."""
+"""Turns aligned crops of faces into vectors of length one, which can be compared."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import numpy as np
 from photos_graph.faces import catalogue
 from photos_graph.faces.detection import Floats, Pixels
 
-BATCH = 32  # crops, and their mirror images, in the network at once
+BATCH = 32  # crops, and as many mirror images, in one call of the network
 
 
 def load_embedder(name: str) -> Callable[[list[Pixels]], Floats]:
-    """Gives the vectors (n, dimensions) of n crops in RGB of the embedder's size. DEEPFACE_HOME must hold its weights.
+    """Loads an embedder, and returns the function that turns n crops in RGB, of the embedder's size, into vectors (n,
+    dimensions). DEEPFACE_HOME must contain its weights.
 
-    Raises BadInput for a name that is not in the table. Imports DeepFace: for worker processes.
+    Raises BadInput for a name that is not in the catalogue. Imports DeepFace, so call it in a worker.
     """
     row = catalogue.embedder(name)
     from deepface import DeepFace
@@ -30,7 +31,7 @@ def load_embedder(name: str) -> Callable[[list[Pixels]], Floats]:
             align=False,
             enforce_detection=False,
         )
-        # For one crop it gives a list less.
+        # For a single crop, it returns one list less.
         faces = [each[0] for each in rows] if len(crops) > 1 else rows
         return np.array([face["embedding"] for face in faces], np.float32)
 
@@ -46,7 +47,7 @@ def load_embedder(name: str) -> Callable[[list[Pixels]], Floats]:
 
 
 def normalised(vectors: Floats) -> Floats:
-    """Each row at length one; a row of zeros stays."""
+    """Scales each row to length one. A row of zeros stays as it is."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     scaled: Floats = vectors / np.maximum(lengths, np.float32(1e-12))
     return scaled

@@ -1,9 +1,9 @@
-"""Average linkage without a matrix: always the two groups that are most alike become one, down to the cut.
+"""Average linkage without a matrix: the two most similar groups are merged, again and again, down to the cut.
 
-How alike two groups are is the mean similarity of their pairs: the product of their sums over the product of their
-sizes. A heap holds for each group its best partner. When that partner is gone the entry is still an upper bound,
-for a merged group is never more alike to a third than the better of its parts was, so it is looked at again only
-when it comes up. For the same reason a neighbour below the cut can be forgotten.
+The similarity of two groups is the mean similarity of their pairs: the product of their sums over the product of their
+sizes. A heap holds the best partner of each group. When that partner is gone, the entry is still an upper bound,
+because a merged group is never more similar to a third one than the better of its parts was; so the group is examined
+again only when its entry comes up. For the same reason, a neighbour below the cut can be forgotten.
 """
 
 from __future__ import annotations
@@ -17,26 +17,28 @@ import numpy.typing as npt
 from photos_graph.faces.detection import Floats
 
 BLOCK = 2048
-NOBODY = -1
+UNASSIGNED = -1  # in place of a person, a cluster or a group
 
 
 @dataclass(slots=True)
 class GroupConstraint:
-    """What a group may not become one with. ``person``: whose it is, by what people said; NOBODY: open."""
+    """Which groups a group must not be merged with. ``person`` is the person that people assigned, or UNASSIGNED."""
 
-    person: int = NOBODY
-    photos: set[int] = field(default_factory=set)  # one person is once in a photo
+    person: int = UNASSIGNED
+    photos: set[int] = field(default_factory=set)  # a person appears once in a photo
     not_persons: set[int] = field(default_factory=set)
 
     def excludes(self, other: GroupConstraint) -> bool:
-        if self.person != NOBODY and other.person != NOBODY:
-            return True  # two persons, or they would have been one group from the start
+        """Returns whether the two groups must not be merged."""
+        if self.person != UNASSIGNED and other.person != UNASSIGNED:
+            return True  # they are two persons; groups of one person are merged from the start
         if self.person in other.not_persons or other.person in self.not_persons:
             return True
         return not self.photos.isdisjoint(other.photos)
 
-    def take_in(self, other: GroupConstraint) -> None:
-        if self.person == NOBODY:
+    def absorb(self, other: GroupConstraint) -> None:
+        """Adds the constraints of a group that is merged into this one."""
+        if self.person == UNASSIGNED:
             self.person = other.person
         if len(other.photos) > len(self.photos):
             self.photos, other.photos = other.photos, self.photos
@@ -45,8 +47,10 @@ class GroupConstraint:
 
 
 class Linkage:
-    """``sums`` (g, dimensions) and ``sizes`` (g,) of the groups at the start; ``neighbours``: for each group those
-    that it has a similar pair with, where it has any. ``complete``: there are no other similar pairs.
+    """One run of average linkage over g groups.
+
+    ``sums`` (g, dimensions) and ``sizes`` (g,) describe the groups at the start. ``neighbours`` maps a group to those
+    that it has a similar pair with. ``complete`` says that there are no other similar pairs.
     """
 
     def __init__(
@@ -60,14 +64,14 @@ class Linkage:
     ) -> None:
         self._sums, self._sizes, self._neighbours = sums.copy(), sizes.astype(np.float32), neighbours
         self._groups, self._cut, self._complete = groups, np.float32(cut), complete
-        self._into = np.arange(len(sizes), dtype=np.int32)  # itself, or what it became part of
+        self._into = np.arange(len(sizes), dtype=np.int32)  # the group itself, or the one that it was merged into
         self._version = [0] * len(sizes)
         self._heap: list[tuple[float, int, int, int, int]] = []
 
     def run(self) -> npt.NDArray[np.int32]:
-        """(g,): for each group at the start one of those that it ended up together with, the same for all of them."""
+        """Returns, for each group at the start, a representative of the group that it ended up in (g,)."""
         for group in self._neighbours:
-            heapq.heappush(self._heap, (-2.0, group, self._version[group], NOBODY, 0))
+            heapq.heappush(self._heap, (-2.0, group, self._version[group], UNASSIGNED, 0))
         while True:
             self._merge_all()
             if self._complete or not self._find_missed():
@@ -79,15 +83,15 @@ class Linkage:
             _, group, seen, partner, partner_seen = heapq.heappop(self._heap)
             if version[group] != seen:
                 continue
-            if partner != NOBODY and version[partner] == partner_seen:
+            if partner != UNASSIGNED and version[partner] == partner_seen:
                 self._merge(group, partner)
             else:
-                self._look_again(group)
+                self._find_partner(group)
 
     def _merge(self, group: int, partner: int) -> None:
         self._sums[group] += self._sums[partner]
         self._sizes[group] += self._sizes[partner]
-        self._groups[group].take_in(self._groups[partner])
+        self._groups[group].absorb(self._groups[partner])
         self._into[partner] = group
         self._version[group] += 1
         self._version[partner] += 1
@@ -95,10 +99,10 @@ class Linkage:
         if beside is not None:
             mine = self._neighbours.get(group)
             self._neighbours[group] = beside if mine is None else np.concatenate([mine, beside])
-        self._look_again(group)
+        self._find_partner(group)
 
-    def _look_again(self, group: int) -> None:
-        """Finds the group's best partner, if it has one."""
+    def _find_partner(self, group: int) -> None:
+        """Finds the best partner of the group, if it has one, and puts it on the heap."""
         if group not in self._neighbours:
             return
         near = np.unique(self._roots(self._neighbours[group]))
@@ -113,7 +117,10 @@ class Linkage:
                 entry = (-float(alike[best]), group, self._version[group], partner, self._version[partner])
                 heapq.heappush(self._heap, entry)
                 break
-            near, alike = np.delete(near, best), np.delete(alike, best)  # and so will whatever it becomes
+            near, alike = (
+                np.delete(near, best),
+                np.delete(alike, best),
+            )  # so will whatever it is merged into
         self._neighbours[group] = near
 
     def _roots(self, groups: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
@@ -127,7 +134,7 @@ class Linkage:
         return roots
 
     def _find_missed(self) -> bool:
-        """Adds the pairs of groups above the cut that no kept pair of faces led to; whether there are any."""
+        """Adds the pairs of groups above the cut that no kept pair of faces led to. Returns whether there are any."""
         alive = np.unique(self._roots(np.arange(len(self._into), dtype=np.int32)))
         means = self._sums[alive] / self._sizes[alive, None]
         missed = False
@@ -140,5 +147,5 @@ class Linkage:
                         missed = True
                         beside = self._neighbours.get(one, np.zeros(0, np.int32))
                         self._neighbours[one] = np.append(beside, np.int32(other))
-                        heapq.heappush(self._heap, (-2.0, one, self._version[one], NOBODY, 0))
+                        heapq.heappush(self._heap, (-2.0, one, self._version[one], UNASSIGNED, 0))
         return missed

@@ -1,4 +1,4 @@
-"""Whose face it is: known persons against new faces. "Nobody that is known" is an answer."""
+"""Matches new faces with known persons. A face may match none of them."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ import numpy.typing as npt
 
 from photos_graph.faces.catalogue import Embedder
 from photos_graph.faces.detection import Floats
-from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.faces.similarity import Ints
 
-LEAST_WEIGHT = 0.1  # a bad picture of somebody is one all the same
+MIN_WEIGHT = 0.1  # a bad picture of a person still counts
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """p persons (p,) by their number, and the weighted ``means`` (p, dimensions) of their faces: not scaled to length
-    one, so that a product with them is the mean similarity to the faces, however many there are.
-    """
+    """p persons (p,), by number, and the weighted ``means`` (p, dimensions) of their faces. The means are not scaled to
+    length one, so that a product with them is the mean similarity to the faces, however many there are."""
 
     persons: Ints
     means: Floats
@@ -29,35 +28,33 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What a trained model knows of persons in place of the embedder's own rule: means (p, dimensions) of length one,
-    and ``thresholds`` (p,), the cosine similarity from which on a face is theirs, which is a score of EVEN.
-    """
+    """What a trained model knows about persons, in place of the embedder's own rule: means (p, dimensions) of length
+    one, and ``thresholds`` (p,), the cosine similarity at which a face reaches the score EVEN."""
 
     known: Known
     thresholds: Floats
 
 
-EVEN = 0.5
+EVEN = 0.5  # the score at which a face is as likely as not to be of the person
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """``scores`` (m, p): the probability that face m is of person p, each pair by itself."""
+    """``scores`` (m, p) are the probabilities that face m is of person p, each pair considered by itself."""
 
     persons: Ints
     scores: npt.NDArray[np.float32]
 
     def best(self, face: int, count: int) -> list[tuple[int, float]]:
-        """(person, score) of a face, likeliest first."""
+        """Returns (person, score) for a face, the most probable first."""
         order = np.argsort(-self.scores[face], kind="stable")[:count]
         return [(int(self.persons[person]), float(self.scores[face, person])) for person in order]
 
 
 @dataclass(frozen=True, slots=True)
 class FaceConstraints:
-    """What people said about m faces: ``photos`` (m,); ``not_persons``: face to persons that it does not show;
-    ``taken``: photo to the persons that are known to be in it, by another face.
-    """
+    """What people said about m faces: ``photos`` (m,); ``not_persons``, face to rejected persons; ``taken``, photo to
+    the persons who are already in it with another face."""
 
     photos: Ints
     not_persons: Mapping[int, Set[int]] = field(default_factory=dict)
@@ -65,9 +62,9 @@ class FaceConstraints:
 
 
 def known(vectors: Floats, qualities: Floats, persons: Ints) -> Known:
-    """Of n faces with names: vectors (n, dimensions), qualities (n,) 0..1, persons (n,)."""
+    """Summarises n named faces: vectors (n, dimensions), qualities (n,) 0..1, persons (n,)."""
     numbers, rows = np.unique(persons, return_inverse=True)
-    weights = np.maximum(qualities, LEAST_WEIGHT).astype(np.float32)
+    weights = np.maximum(qualities, MIN_WEIGHT).astype(np.float32)
     sums = np.zeros((len(numbers), vectors.shape[1]), np.float32)
     np.add.at(sums, rows, vectors * weights[:, None])
     totals = np.bincount(rows, weights).astype(np.float32)
@@ -77,30 +74,30 @@ def known(vectors: Floats, qualities: Floats, persons: Ints) -> Known:
 def match(
     vectors: Floats, among: Known, embedder: Embedder, rules: FaceConstraints, learnt: Learnt | None = None
 ) -> Matches:
-    """Of m faces, vectors (m, dimensions). A person whom a rule excludes has the score 0; of those of ``among`` whom
-    ``learnt`` knows it says."""
+    """Matches m faces, vectors (m, dimensions), with the persons of ``among``. A person whom the rules exclude has the
+    score 0. For persons whom ``learnt`` knows, the trained model decides."""
     scores = probability(vectors @ among.means.T, embedder)
     if learnt is not None:
         own, theirs = columns_of(among, learnt)
         above = vectors @ learnt.known.means[theirs].T - learnt.thresholds[theirs]
         scores[:, own] = 1 / (1 + np.exp(-embedder.slope * above))
-    return ruled(scores, among.persons, rules)
+    return constrained(scores, among.persons, rules)
 
 
-def applied_at(embedder: Embedder) -> float:
-    """The mean similarity from which on the rule takes a face for a person."""
+def applied_similarity(embedder: Embedder) -> float:
+    """Returns the mean similarity at which the embedder's rule assigns a face to a person."""
     return embedder.even_at + math.log(embedder.applied / (1 - embedder.applied)) / embedder.slope
 
 
 def columns_of(among: Known, learnt: Learnt) -> tuple[list[int], list[int]]:
-    """The places of the persons whom both know."""
+    """Returns the positions of the persons whom both know, in ``among`` and in ``learnt``."""
     place = {person: at for at, person in enumerate(learnt.known.persons.tolist())}
     pairs = [(at, place[person]) for at, person in enumerate(among.persons.tolist()) if person in place]
     return [own for own, _ in pairs], [theirs for _, theirs in pairs]
 
 
-def ruled(scores: npt.NDArray[np.float32], persons: Ints, rules: FaceConstraints) -> Matches:
-    """Of scores (m, p), with 0 for whom a rule excludes."""
+def constrained(scores: npt.NDArray[np.float32], persons: Ints, rules: FaceConstraints) -> Matches:
+    """Returns the matches with scores (m, p), set to 0 for persons whom the rules exclude."""
     scores = scores.copy()
     column = {int(person): place for place, person in enumerate(persons)}
     for face, photo in enumerate(rules.photos.tolist()):
@@ -111,7 +108,8 @@ def ruled(scores: npt.NDArray[np.float32], persons: Ints, rules: FaceConstraints
 
 
 def probability(similar: Floats, embedder: Embedder) -> npt.NDArray[np.float32]:
-    """That a face is of somebody to whose faces it is ``similar`` in the mean."""
+    """Returns the probability that a face belongs to a person, whose faces it resembles with the mean similarity
+    ``similar``."""
     scores: npt.NDArray[np.float32] = (1 / (1 + np.exp(-embedder.slope * (similar - embedder.even_at)))).astype(
         np.float32
     )
@@ -119,15 +117,15 @@ def probability(similar: Floats, embedder: Embedder) -> npt.NDArray[np.float32]:
 
 
 def decide(matches: Matches, rules: FaceConstraints, threshold: float | Floats) -> Ints:
-    """(m,): the person of each face, or NOBODY: surest first, a person once in a photo, at least ``threshold``, which
-    may be one for each person (p,)."""
-    decided = np.full(len(matches.scores), NOBODY, np.int32)
+    """Returns the person of each face, or UNASSIGNED, as (m,): the most certain first, each person once in a photo,
+    with a score of at least ``threshold``, which may be one for each person (p,)."""
+    decided = np.full(len(matches.scores), UNASSIGNED, np.int32)
     placed: set[tuple[int, int]] = set()
     faces, columns = np.nonzero(matches.scores >= threshold)
     for at in np.argsort(-matches.scores[faces, columns], kind="stable"):
         face, person = int(faces[at]), int(matches.persons[columns[at]])
         place = (int(rules.photos[face]), person)
-        if decided[face] == NOBODY and place not in placed:
+        if decided[face] == UNASSIGNED and place not in placed:
             decided[face] = person
             placed.add(place)
     return decided

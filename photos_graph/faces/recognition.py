@@ -1,4 +1,4 @@
-"""All faces of a library at once: which belong together, and whom they are like."""
+"""Recognises all faces of a library at once: which of them belong together, and which persons they resemble."""
 
 from __future__ import annotations
 
@@ -12,22 +12,24 @@ from photos_graph.faces.additions import add_to_clusters
 from photos_graph.faces.catalogue import Embedder
 from photos_graph.faces.clustering import Constraints, average_linkage, hdbscan
 from photos_graph.faces.detection import Floats
-from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.faces.matching import EVEN, FaceConstraints, Learnt, columns_of, decide, known, match
 from photos_graph.faces.similarity import Ints, Similarities
 
-SUGGESTED = 3  # persons a face is at most said to be like,
-LEAST = 0.05  # each with at least that score
-BLOCK = 4096  # faces beside all persons in one product
+MAX_SUGGESTIONS = 3  # persons that are suggested for a face,
+MIN_SCORE = 0.05  # each with at least this score
+BLOCK = 4096  # faces that are compared with all persons in one product
 
 
 @dataclass(frozen=True, slots=True)
 class FaceLibrary:
-    """n faces in the order of the kept similarities. ``photos`` (n,): numbers of their photos. ``persons`` (n,): who
-    somebody said it is, else NOBODY; ``not_persons``: face to those whom it is said not to show. ``groups`` (n,): the
-    cluster that it was in, else NOBODY. ``qualities`` (n,) 0..1. ``owners``: cluster to the person whom its faces were
-    grouped with. ``thresholds``: the score from which on a face is taken for a person, of those whose own is not the
-    model's. ``learnt``: what a trained model knows of persons; the embedder's rule is for the others.
+    """n faces in the order of the kept similarities.
+
+    ``photos`` (n,) are the numbers of their photos. ``persons`` (n,) are those that somebody assigned, or UNASSIGNED.
+    ``not_persons`` maps a face to the persons that were rejected for it. ``groups`` (n,) are the clusters that they
+    were in, or UNASSIGNED. ``qualities`` (n,) are 0..1. ``owners`` maps a cluster to the person with whom its faces
+    were grouped. ``thresholds`` maps a person to the score at which a face is assigned, for persons whose threshold is
+    not the model's. ``learnt`` is what a trained model knows about persons; the embedder's rule applies to the others.
     """
 
     photos: Ints
@@ -40,15 +42,19 @@ class FaceLibrary:
     learnt: Learnt | None = None
 
     @property
-    def said(self) -> Constraints:
+    def constraints(self) -> Constraints:
+        """What people said about the faces."""
         return Constraints(self.photos, self.persons, self.not_persons)
 
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """``groups`` (n,): faces with the same number are of one person. ``like`` (n, SUGGESTED): persons, likeliest first,
-    NOBODY where there are no more; ``scores`` of them, 0..1; ``applied`` (n,): the one that a face is taken for, else
-    NOBODY. A face that somebody named is like nobody."""
+    """The result for n faces.
+
+    ``groups`` (n,): faces with the same number belong to one person. ``like`` (n, MAX_SUGGESTIONS): the persons that a
+    face resembles, the most probable first, filled up with UNASSIGNED; ``scores``, 0..1, are theirs. ``applied`` (n,):
+    the person to whom a face is assigned, or UNASSIGNED. A face that somebody named resembles nobody.
+    """
 
     groups: Ints
     like: Ints
@@ -59,28 +65,30 @@ class Recognised:
 def recognise(
     kept: Similarities, library: FaceLibrary, embedder: Embedder, cut: float, *, full: bool, clustering: str = "average"
 ) -> Recognised:
-    """``full``: all clusters anew, by ``clustering``; else new faces join those that there are."""
-    vectors, said = kept.vectors, library.said
+    """Groups and matches the faces. ``full`` makes all clusters again, by ``clustering``; otherwise new faces join the
+    existing ones."""
+    vectors, constraints = kept.vectors, library.constraints
     if not full:
-        groups: Ints = add_to_clusters(kept, _groups_now(library), cut, said)
+        groups: Ints = add_to_clusters(kept, _groups_now(library), cut, constraints)
     elif clustering == "hdbscan":
-        groups = hdbscan(vectors, said)
+        groups = hdbscan(vectors, constraints)
     else:
-        groups = average_linkage(vectors, kept.pairs, cut, said, complete=not kept.capped)
+        groups = average_linkage(vectors, kept.pairs, cut, constraints, complete=not kept.capped)
     return Recognised(groups, *_likes(vectors, library, embedder))
 
 
 def _groups_now(library: FaceLibrary) -> Ints:
-    """(n,): a number for each person, then for each cluster; a cluster that goes with a person has the person's. What
-    may not be there any longer, by what was said since, is alone."""
-    persons = int(library.persons.max(initial=NOBODY)) + 1
-    groups = np.where(library.persons != NOBODY, library.persons, NOBODY).astype(np.int32)
+    """Returns (n,): a number for each person, then one for each cluster. A cluster that belongs to a person has the
+    person's number. A face that must no longer be in its group, because of what was said since, is alone."""
+    persons = int(library.persons.max(initial=UNASSIGNED)) + 1
+    groups = np.where(library.persons != UNASSIGNED, library.persons, UNASSIGNED).astype(np.int32)
     taken = {
-        (int(library.photos[face]), int(library.persons[face])) for face in np.flatnonzero(library.persons != NOBODY)
+        (int(library.photos[face]), int(library.persons[face]))
+        for face in np.flatnonzero(library.persons != UNASSIGNED)
     }
-    for face in np.flatnonzero((library.persons == NOBODY) & (library.groups != NOBODY)).tolist():
-        owner = library.owners.get(int(library.groups[face]), NOBODY)
-        if not 0 <= owner < persons:  # nobody's, or of a person of whom there is no face any longer
+    for face in np.flatnonzero((library.persons == UNASSIGNED) & (library.groups != UNASSIGNED)).tolist():
+        owner = library.owners.get(int(library.groups[face]), UNASSIGNED)
+        if not 0 <= owner < persons:  # it has no owner, or the owner has no face any more
             groups[face] = persons + library.groups[face]
             continue
         place = (int(library.photos[face]), owner)
@@ -91,12 +99,12 @@ def _groups_now(library: FaceLibrary) -> Ints:
 
 
 def _likes(vectors: Floats, library: FaceLibrary, embedder: Embedder) -> tuple[Ints, Floats, Ints]:
-    named = library.persons != NOBODY
+    named = library.persons != UNASSIGNED
     among = known(vectors[named], library.qualities[named], library.persons[named])
     count = len(vectors)
-    like = np.full((count, SUGGESTED), NOBODY, np.int32)
-    scores = np.zeros((count, SUGGESTED), np.float32)
-    applied = np.full(count, NOBODY, np.int32)
+    like = np.full((count, MAX_SUGGESTIONS), UNASSIGNED, np.int32)
+    scores = np.zeros((count, MAX_SUGGESTIONS), np.float32)
+    applied = np.full(count, UNASSIGNED, np.int32)
     if not len(among.persons):
         return like, scores, applied
     taken: dict[int, set[int]] = {}
@@ -116,16 +124,17 @@ def _likes(vectors: Floats, library: FaceLibrary, embedder: Embedder) -> tuple[I
         )
         matches = match(vectors[faces], among, embedder, rules, library.learnt)
         applied[faces] = decide(matches, rules, thresholds)
-        best = np.argsort(-matches.scores, axis=1, kind="stable")[:, :SUGGESTED]
+        best = np.argsort(-matches.scores, axis=1, kind="stable")[:, :MAX_SUGGESTIONS]
         found = np.take_along_axis(matches.scores, best, axis=1)
-        like[faces, : best.shape[1]] = np.where(found >= LEAST, among.persons[best], NOBODY)
-        scores[faces, : best.shape[1]] = np.where(found >= LEAST, found, 0)
-    # One whom a photo's other face has in the end is still worth a look, but is not what it is taken for.
-    return like, scores, np.where((like == applied[:, None]).any(axis=1), applied, NOBODY).astype(np.int32)
+        like[faces, : best.shape[1]] = np.where(found >= MIN_SCORE, among.persons[best], UNASSIGNED)
+        scores[faces, : best.shape[1]] = np.where(found >= MIN_SCORE, found, 0)
+    # A person who was assigned to another face in the photo is still suggested, but not applied.
+    return like, scores, np.where((like == applied[:, None]).any(axis=1), applied, UNASSIGNED).astype(np.int32)
 
 
 def _blocks(faces: npt.NDArray[np.intp], photos: Ints) -> list[npt.NDArray[np.intp]]:
-    """The faces of a photo are in one block: a person is once in a photo."""
+    """Divides the faces into blocks. The faces of a photo are in one block, because a person appears once in a
+    photo."""
     ordered = faces[np.argsort(photos[faces], kind="stable")]
     ends = np.flatnonzero(np.diff(photos[ordered], append=-1)) + 1  # after the last face of each photo
     blocks, start = [], 0

@@ -1,8 +1,9 @@
-"""Which faces look alike: all pairs at least ``floor`` similar, kept so that new faces only add theirs.
+"""Finds which faces look alike: all pairs that are at least ``floor`` similar. They are kept, so that new faces only
+add theirs.
 
-Two groups whose mean similarity is at least the cut have a pair at least as similar, so these pairs are all that
-clustering has to look at. A person with thousands of faces would have millions of pairs: a face keeps its nearest
-NEAREST, and a pair stays when one of its two faces keeps it.
+Two groups whose mean similarity is at least the cut have a pair that is at least as similar, so clustering only needs
+these pairs. A person with thousands of faces would have millions of pairs: therefore a face keeps only its NEAREST
+nearest pairs, and a pair stays if one of its two faces keeps it.
 """
 
 from __future__ import annotations
@@ -20,21 +21,22 @@ import numpy.typing as npt
 from photos_graph.faces.detection import Floats
 from photos_graph.kept import Arrays, Damaged, pack, read_arrays, written_whole
 
-VERSION = 1  # of the file: raise it when the meaning of anything in it changes
+VERSION = 1  # of the file; raise it when the meaning of its contents changes
 BLOCK = 1024  # faces on a side of one matrix product
 NEAREST = 128
-PRUNE_ABOVE = 8_000_000  # pairs gathered before those that nobody keeps are dropped
+PRUNE_ABOVE = 8_000_000  # pairs that are collected before those that no face keeps are dropped
 
 Ints = npt.NDArray[np.int32]
 
 
 class BadSimilarities(Exception):
-    """Not readable, damaged, or of another version: build it anew."""
+    """The file is not readable, damaged, or of another version, and must be built again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """``first`` < ``second`` (e,): positions of faces. ``similar`` (e,): rounded, good enough to rank."""
+    """Pairs of similar faces. ``first`` < ``second`` (e,) are positions of faces. ``similar`` (e,) is the similarity,
+    rounded, which is precise enough for ranking."""
 
     first: Ints
     second: Ints
@@ -49,7 +51,8 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Similarities:
-    """n faces of one embedder. ``capped``: some pair above the floor was dropped, both its faces having nearer ones."""
+    """n faces of one embedder and their similar pairs. ``capped`` says that a pair above the floor was dropped, because
+    both its faces have nearer ones."""
 
     model: str
     floor: float
@@ -63,13 +66,14 @@ class Similarities:
 
 
 def build(model: str, floor: float, ids: Sequence[str], vectors: Floats) -> Similarities:
-    """Of vectors (n, dimensions), each of length one."""
+    """Finds the pairs of vectors (n, dimensions), each of length one."""
     empty = Similarities(model, floor, (), np.zeros((0, vectors.shape[1]), np.float32), _no_pairs())
     return added(empty, ids, vectors)
 
 
 def added(old: Similarities, ids: Sequence[str], vectors: Floats) -> Similarities:
-    """With m more faces: only their pairs are looked for. ``vectors`` (m, dimensions), each of length one."""
+    """Returns the similarities with m more faces; only their pairs are computed. ``vectors`` (m, dimensions) have
+    length one."""
     every = np.concatenate([old.vectors, vectors.astype(np.float32, copy=False)])
     parts, gathered = [old.pairs], 0
     for found in _all_pairs(every, len(old), old.floor):
@@ -79,13 +83,13 @@ def added(old: Similarities, ids: Sequence[str], vectors: Floats) -> Similaritie
             parts, gathered = [_nearest(_joined(parts), len(every))], 0
     together = _joined(parts)
     kept = _nearest(together, len(every))
-    # What was dropped on the way was dropped for good; a count of each face's pairs no longer shows it.
+    # Pairs that were dropped on the way are gone; the number of pairs of each face no longer shows it.
     capped = old.capped or len(kept) < len(together) or _full(kept, len(every))
     return replace(old, ids=(*old.ids, *ids), vectors=every, pairs=kept, capped=capped)
 
 
 def without(old: Similarities, gone: set[str]) -> Similarities:
-    """Without those faces."""
+    """Returns the similarities without the faces ``gone``."""
     stays = np.array([id_ not in gone for id_ in old.ids], bool)
     place = np.cumsum(stays, dtype=np.int32) - 1
     pairs = old.pairs[stays[old.pairs.first] & stays[old.pairs.second]]
@@ -98,7 +102,7 @@ def without(old: Similarities, gone: set[str]) -> Similarities:
 
 
 def write(similarities: Similarities, file: IO[bytes]) -> None:
-    """As ``load`` reads it."""
+    """Writes what ``load`` reads."""
     about = {
         "model": similarities.model,
         "floor": similarities.floor,
@@ -116,13 +120,14 @@ def write(similarities: Similarities, file: IO[bytes]) -> None:
 
 
 def save(similarities: Similarities, path: Path) -> None:
-    """All or nothing: nobody ever sees half a file. One writer at a time. Raises OSError."""
+    """Writes the file completely or not at all, so that nobody sees half a file. There may be one writer at a time.
+    Raises OSError."""
     with written_whole(path) as file:
         write(similarities, file)
 
 
 def load(path: Path) -> Similarities:
-    """Raises BadSimilarities."""
+    """Reads a file that ``save`` wrote. Raises BadSimilarities."""
     try:
         about, arrays = read_arrays(path, VERSION)
         pairs = Pairs(arrays["first"], arrays["second"], arrays["similar"])
@@ -133,19 +138,20 @@ def load(path: Path) -> Similarities:
 
 
 def _all_pairs(vectors: Floats, start: int, floor: float) -> Iterator[Pairs]:
-    """The pairs of which the later face is at ``start`` or after it.
+    """Yields the pairs whose later face is at ``start`` or after it.
 
-    A thread for each core, each with products of its own: two threads that share one product wait for each other.
+    There is a thread for each core, each with matrix products of its own, because two threads that share one product
+    wait for each other.
     """
     cores = os.cpu_count() or 1
     rows = range(start, len(vectors), BLOCK)
     with ThreadPoolExecutor(cores) as threads:
-        for at in range(0, len(rows), 4 * cores):  # not all at once: what is found waits in memory
+        for at in range(0, len(rows), 4 * cores):  # in portions, because the pairs that are found stay in memory
             yield from threads.map(lambda row: _pairs_of_rows(vectors, row, floor), rows[at : at + 4 * cores])
 
 
 def _pairs_of_rows(vectors: Floats, start: int, floor: float) -> Pairs:
-    """The pairs of a block of faces with those before them and among themselves."""
+    """Returns the pairs of a block of faces with those before them and among themselves."""
     rows = vectors[start : start + BLOCK]
     found = [_no_pairs()]
     for left in range(0, start + len(rows), BLOCK):
@@ -160,7 +166,7 @@ def _pairs_of_rows(vectors: Floats, start: int, floor: float) -> Pairs:
 
 
 def _nearest(pairs: Pairs, count: int) -> Pairs:
-    """Without the pairs that neither of their faces has among its NEAREST."""
+    """Removes the pairs that are among the NEAREST of neither of their faces."""
     if not _crowded(pairs, count).any():
         return pairs
     faces = np.concatenate([pairs.first, pairs.second])
@@ -172,7 +178,7 @@ def _nearest(pairs: Pairs, count: int) -> Pairs:
 
 
 def _crowded(pairs: Pairs, count: int) -> npt.NDArray[np.bool_]:
-    """(n,): which faces have more pairs than they would keep by themselves."""
+    """Returns, as (n,), which faces have more pairs than they would keep by themselves."""
     degrees = np.bincount(pairs.first, minlength=count) + np.bincount(pairs.second, minlength=count)
     crowded: npt.NDArray[np.bool_] = degrees > NEAREST
     return crowded

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.kept import Arrays, pack, read_arrays, written_whole
-from photos_graph.learn.neighbours import NOBODY, Neighbours
+from photos_graph.learn.neighbours import NO_PHOTO, Neighbours
 
 VERSION = 1  # of the rules: raise it when a snapshot with the same id would train another model
 LEAST_EXAMPLES = 8  # a tag with fewer is not learnt
@@ -251,7 +251,7 @@ def _shots(graph: Neighbours, ids: Sequence[str]) -> list[int]:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    rows, columns = np.nonzero((graph.similar >= SAME_SHOT) & (graph.near != NOBODY))
+    rows, columns = np.nonzero((graph.similar >= SAME_SHOT) & (graph.near != NO_PHOTO))
     edges = coo_array((np.ones(len(rows)), (rows, graph.near[rows, columns])), (len(ids), len(ids)))
     _, parts = connected_components(edges, directed=False)
     first: dict[int, int] = {}

@@ -22,7 +22,7 @@ from photos_graph.kept import Arrays, mapped, pack, read_arrays, written_whole
 VERSION = 2  # of the file: raise it when the meaning of anything in it changes
 NEAREST = 12
 BLOCK = 2048  # photos on each side of one matrix product
-NOBODY = -1
+NO_PHOTO = -1
 
 Floats = npt.NDArray[np.float32]
 Halves = npt.NDArray[np.float16]
@@ -31,7 +31,7 @@ Ints = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """n photos described by one backbone. ``near`` (n, NEAREST): places of the most similar, best first, NOBODY where
+    """n photos described by one backbone. ``near`` (n, NEAREST): places of the most similar, best first, NO_PHOTO where
     there are no more; ``similar`` (n, NEAREST): cosine similarities, -2 there. ``vectors`` (n, dimensions) of length
     one.
     """
@@ -63,7 +63,7 @@ def added(old: Neighbours, ids: Sequence[str], features: Floats) -> Neighbours:
     lengths = np.maximum(np.linalg.norm(features, axis=1, keepdims=True), np.float32(1e-12))
     vectors = np.concatenate([old.vectors, (features / lengths).astype(np.float16)])
     count, first = len(vectors), len(old)
-    near = np.concatenate([old.near, np.full((count - first, NEAREST), NOBODY, np.int32)])
+    near = np.concatenate([old.near, np.full((count - first, NEAREST), NO_PHOTO, np.int32)])
     similar = np.concatenate([old.similar, np.full((count - first, NEAREST), -2, np.float32)])
     _compare(vectors, near, similar, first)
     return Neighbours(old.backbone, (*old.ids, *ids), vectors, near, similar)
@@ -72,11 +72,11 @@ def added(old: Neighbours, ids: Sequence[str], features: Floats) -> Neighbours:
 def without(old: Neighbours, gone: set[str]) -> Neighbours:
     """Without those photos; who had one of them as a neighbour gets the next."""
     stays = np.array([id_ not in gone for id_ in old.ids], bool)
-    place = np.append(np.where(stays, np.cumsum(stays) - 1, NOBODY), NOBODY).astype(np.int32)
+    place = np.append(np.where(stays, np.cumsum(stays) - 1, NO_PHOTO), NO_PHOTO).astype(np.int32)
     near = place[old.near[stays]]
-    lost = np.flatnonzero(((near == NOBODY) & (old.near[stays] != NOBODY)).any(axis=1))
+    lost = np.flatnonzero(((near == NO_PHOTO) & (old.near[stays] != NO_PHOTO)).any(axis=1))
     similar = old.similar[stays]
-    near[lost], similar[lost] = NOBODY, -2
+    near[lost], similar[lost] = NO_PHOTO, -2
     vectors = old.vectors[stays]
     _look_again(vectors, near, similar, lost)
     return Neighbours(old.backbone, tuple(id_ for id_ in old.ids if id_ not in gone), vectors, near, similar)
@@ -98,7 +98,7 @@ def _similar_to(arrays: Arrays, id_: bytes, count: int) -> list[tuple[str, float
         return []
     found, edge = {photo}, [photo]
     while len(found) <= 3 * count and edge:
-        edge = [int(each) for each in np.unique(near[edge]) if each != NOBODY and each not in found]
+        edge = [int(each) for each in np.unique(near[edge]) if each != NO_PHOTO and each not in found]
         found.update(edge)
     others = np.array(sorted(found - {photo}), np.int32)
     alike = vectors[others].astype(np.float32) @ vectors[photo].astype(np.float32)
@@ -202,7 +202,7 @@ def _take(near: Ints, similar: Floats, products: Floats, first: int) -> None:
     best = _highest(products, NEAREST)
     every = np.concatenate([similar[better], np.take_along_axis(products, best, 1)], axis=1)
     places = np.concatenate([near[better], best.astype(np.int32) + np.int32(first)], axis=1)
-    places[every < -1.5] = NOBODY
+    places[every < -1.5] = NO_PHOTO
     order = np.lexsort((places, -every), axis=1)[:, :NEAREST]
     similar[better] = np.take_along_axis(every, order, 1)
     near[better] = np.take_along_axis(places, order, 1)

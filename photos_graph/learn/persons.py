@@ -16,8 +16,17 @@ import numpy.typing as npt
 
 from photos_graph.faces.catalogue import Embedder
 from photos_graph.faces.embedding import normalised
-from photos_graph.faces.linkage import NOBODY
-from photos_graph.faces.matching import EVEN, FaceConstraints, Known, Matches, applied_at, decide, known, ruled
+from photos_graph.faces.linkage import UNASSIGNED
+from photos_graph.faces.matching import (
+    EVEN,
+    FaceConstraints,
+    Known,
+    Matches,
+    applied_similarity,
+    constrained,
+    decide,
+    known,
+)
 from photos_graph.learn.calibration import CONFIDENCE, at_least
 from photos_graph.learn.dataset import HELD_OUT, Bools, chance
 from photos_graph.learn.metrics import LabelScore, Scores
@@ -34,7 +43,7 @@ Ints = npt.NDArray[np.int32]
 @dataclass(frozen=True, slots=True)
 class NamedFaces:
     """n faces by one embedder: ``vectors`` (n, dimensions) of length one, ``qualities`` (n,) 0..1, ``persons`` (n,):
-    places in ``labels``; NOBODY for a face without a name of which something was said. ``not_persons``: face to
+    places in ``labels``; UNASSIGNED for a face without a name of which something was said. ``not_persons``: face to
     persons that it does not show.
     """
 
@@ -70,25 +79,25 @@ class PersonModel:
     def numbered(self, labels: Sequence[str]) -> tuple[Known, Floats]:
         """Persons and thresholds by their places in other ``labels``; those that are not there are left out."""
         place = {label: at for at, label in enumerate(labels)}
-        numbers = np.array([place.get(self.labels[person], NOBODY) for person in self.known.persons], np.int32)
-        there = numbers != NOBODY
+        numbers = np.array([place.get(self.labels[person], UNASSIGNED) for person in self.known.persons], np.int32)
+        there = numbers != UNASSIGNED
         return Known(numbers[there], self.known.means[there]), self.thresholds[there]
 
     def matches(self, vectors: Floats, rules: FaceConstraints, embedder: Embedder) -> Matches:
         """Scores (m, p) of faces (m, dimensions): 0.5 at a person's threshold, 0 for whom a rule excludes."""
         above = vectors @ self.known.means.T - self.thresholds
         scores = (1 / (1 + np.exp(-embedder.slope * above))).astype(np.float32)
-        return ruled(scores, self.known.persons, rules)
+        return constrained(scores, self.known.persons, rules)
 
     def decide(self, vectors: Floats, rules: FaceConstraints, embedder: Embedder) -> Ints:
-        """(m,): the number of each face's person, or NOBODY; nobody is twice in a photo."""
+        """(m,): the number of each face's person, or UNASSIGNED; nobody is twice in a photo."""
         return decide(self.matches(vectors, rules, embedder), rules, EVEN)
 
 
 def train(faces: NamedFaces, embedder: Embedder, promised: float = 0.99) -> PersonModel:
     """Deterministic. Raises ValueError when nobody has a name."""
     held_out = _held_out(faces)
-    learnt = (faces.persons != NOBODY) & ~held_out
+    learnt = (faces.persons != UNASSIGNED) & ~held_out
     if not learnt.any():
         raise ValueError("no face has a name")
     rows = np.flatnonzero(learnt)
@@ -104,9 +113,9 @@ def train(faces: NamedFaces, embedder: Embedder, promised: float = 0.99) -> Pers
 def by_rule(faces: NamedFaces, embedder: Embedder) -> tuple[Known, Floats]:
     """The same persons as without a model: means (p, dimensions), and similarities (p,) from which on a face is
     theirs."""
-    rows = np.flatnonzero((faces.persons != NOBODY) & ~_held_out(faces))
+    rows = np.flatnonzero((faces.persons != UNASSIGNED) & ~_held_out(faces))
     means = known(faces.vectors[rows], faces.qualities[rows], faces.persons[rows])
-    return means, np.full(len(means.persons), applied_at(embedder), np.float32)
+    return means, np.full(len(means.persons), applied_similarity(embedder), np.float32)
 
 
 def held_out_faces(faces: NamedFaces) -> npt.NDArray[np.intp]:
@@ -139,7 +148,7 @@ def scored(
         best = int(above.argmax())
         hits.append((float(above[best]), False))
         wrong[among.persons[best]] += above[best] >= 0
-    examples = np.bincount(faces.persons[faces.persons != NOBODY], minlength=count)
+    examples = np.bincount(faces.persons[faces.persons != UNASSIGNED], minlength=count)
     each = tuple(
         LabelScore(
             label=label,
@@ -202,7 +211,7 @@ def _thresholds(faces: NamedFaces, among: Known, common: float) -> Floats:
 def _held_out(faces: NamedFaces) -> Bools:
     """(n,): a fifth of the photos, as long as enough faces of each person stay."""
     chances = np.array([chance(photo) for photo in faces.photos])
-    out: Bools = (chances < HELD_OUT) & (faces.persons != NOBODY)
+    out: Bools = (chances < HELD_OUT) & (faces.persons != UNASSIGNED)
     for person in np.unique(faces.persons[out]).tolist():
         of_person = np.flatnonzero(faces.persons == person)
         spare = max(0, len(of_person) - LEAST_LEFT)
@@ -213,7 +222,7 @@ def _held_out(faces: NamedFaces) -> Bools:
 
 def _snapshot(faces: NamedFaces, held_out: Bools) -> str:
     rows = sorted(
-        f"{face} {faces.labels[person] if person != NOBODY else ''} {'held out' if out else ''} "
+        f"{face} {faces.labels[person] if person != UNASSIGNED else ''} {'held out' if out else ''} "
         + " ".join(sorted(faces.labels[each] for each in faces.not_persons.get(at, ())))
         for at, (face, person, out) in enumerate(zip(faces.ids, faces.persons.tolist(), held_out.tolist(), strict=True))
     )

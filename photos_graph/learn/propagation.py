@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.learn.neighbours import NOBODY, Neighbours
+from photos_graph.learn.neighbours import NO_PHOTO, Neighbours
 
 ALPHA = 0.9  # how much of a photo's share comes from its neighbours
 STEPS = 12  # more cost time and bring nothing: labels have reached the photos that they are about
@@ -25,7 +25,7 @@ class Propagation:
         count = len(graph)
         rows = np.repeat(np.arange(count), graph.near.shape[1])
         columns, similar = graph.near.ravel(), graph.similar.ravel()
-        there = columns != NOBODY
+        there = columns != NO_PHOTO
         weights = np.exp(SHARPNESS * (similar[there] - 1)).astype(np.float32)
         one_way = coo_array((weights, (rows[there], columns[there])), (count, count)).tocsr()
         both_ways = one_way.maximum(one_way.T)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.learn.calibration import NEVER
 from photos_graph.learn.neighbours import Neighbours
 
@@ -157,7 +157,7 @@ def face_outliers(vectors: Floats, persons: Ints, count: int, settled: Bools | N
     usual = np.zeros(len(numbers))
     np.add.at(usual, rows, alike)
     unlike = (usual / sizes)[rows] - alike
-    unlike[(sizes[rows] < 3) | (persons == NOBODY)] = -1
+    unlike[(sizes[rows] < 3) | (persons == UNASSIGNED)] = -1
     if settled is not None:
         unlike[settled] = -1
     order = np.argsort(-unlike, kind="stable")
@@ -185,7 +185,7 @@ def face_questions(like: Ints, scores: Floats, count: int) -> list[FaceQuestion]
     first, second = scores[:, 0], scores[:, 1] if like.shape[1] > 1 else np.zeros(len(scores), np.float32)
     unsure = 1 - 2 * np.abs(first - 0.5)
     either = np.where(second >= LIKELY, 1 - (first - second), 0)
-    worth = np.where((like[:, 0] != NOBODY) & (first >= LIKELY), np.maximum(unsure, either), -1)
+    worth = np.where((like[:, 0] != UNASSIGNED) & (first >= LIKELY), np.maximum(unsure, either), -1)
     order = np.argsort(-worth, kind="stable")
     order = order[worth[order] > LEAST_WORTH]
     return [

@@ -16,8 +16,8 @@ from scipy.cluster.hierarchy import fcluster, linkage
 
 from photos_graph.faces import similarity
 from photos_graph.faces.additions import add_to_clusters
-from photos_graph.faces.clustering import Constraints, average_linkage, by_size, put_right, unconstrained
-from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.clustering import Constraints, average_linkage, by_size, enforce_constraints, unconstrained
+from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.faces.similarity import BadSimilarities, Similarities
 from tests.kit.vectors import Floats, Ints, people
 
@@ -90,7 +90,7 @@ def test_one_person_is_once_in_a_photo() -> None:
 
 def test_persons_stay_apart_and_together() -> None:
     vectors, owners = people(6, 120, 0.4, seed=2)
-    persons = np.full(120, NOBODY, np.int32)
+    persons = np.full(120, UNASSIGNED, np.int32)
     first, second = np.flatnonzero(owners == 0)[:2]
     persons[first], persons[second] = 10, 11  # one person's faces, said to be two's
     far = np.flatnonzero(owners == 1)[0], np.flatnonzero(owners == 2)[0]
@@ -102,7 +102,7 @@ def test_persons_stay_apart_and_together() -> None:
 
 def test_is_not_is_kept() -> None:
     vectors, _ = people(1, 30, 0.3, seed=3)
-    persons = np.full(30, NOBODY, np.int32)
+    persons = np.full(30, UNASSIGNED, np.int32)
     persons[:20] = 4
     labels = cluster(vectors, Constraints(np.arange(30, dtype=np.int32), persons, {25: {4}, 26: {4}}))
     assert labels[25] != labels[0] and labels[26] != labels[0]
@@ -116,14 +116,14 @@ def test_no_constraint_is_ever_broken(data: st.DataObject) -> None:
     faces = data.draw(st.integers(2, 40))
     vectors, _ = people(4, faces, data.draw(st.floats(0.1, 1.0)), data.draw(st.integers(0, 1000)), dimensions=8)
     said = drawn(data, faces)
-    for labels in (cluster(vectors, said), put_right(cluster(vectors), vectors, said)):
+    for labels in (cluster(vectors, said), enforce_constraints(cluster(vectors), vectors, said)):
         assert_fits(labels, said)
 
 
 def drawn(data: st.DataObject, faces: int) -> Constraints:
     photos = np.array(data.draw(st.lists(st.integers(0, faces // 2), min_size=faces, max_size=faces)), np.int32)
     persons = np.array(data.draw(st.lists(st.integers(-3, 3), min_size=faces, max_size=faces)), np.int32)
-    persons[persons < 0] = NOBODY
+    persons[persons < 0] = UNASSIGNED
     some = st.dictionaries(st.integers(0, faces - 1), st.frozensets(st.integers(0, 3), max_size=2), max_size=5)
     not_persons = {face: them - {persons[face]} for face, them in data.draw(some).items()}
     return Constraints(photos, persons, not_persons)
@@ -132,14 +132,14 @@ def drawn(data: st.DataObject, faces: int) -> Constraints:
 def assert_fits(labels: Ints, said: Constraints) -> None:
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label)
-        named = set(said.persons[members].tolist()) - {NOBODY}
+        named = set(said.persons[members].tolist()) - {UNASSIGNED}
         assert len(named) <= 1
-        open_ = members[said.persons[members] == NOBODY]
+        open_ = members[said.persons[members] == UNASSIGNED]
         for face in open_:
             assert not named & set(said.not_persons.get(int(face), ()))
             beside = said.photos[members[members != face]]
             assert said.photos[face] not in beside, "only what people said puts a person twice into a photo"
-    for person in set(said.persons.tolist()) - {NOBODY}:
+    for person in set(said.persons.tolist()) - {UNASSIGNED}:
         assert len(set(labels[said.persons == person].tolist())) == 1
 
 
@@ -193,7 +193,7 @@ def test_new_faces_join_as_in_a_full_run() -> None:
     vectors, _ = people(60, 700, 0.6, seed=8)
     old = cluster(vectors[:600])
     labels = add_to_clusters(
-        kept(vectors), np.concatenate([old, np.full(100, NOBODY, np.int32)]), CUT, unconstrained(700)
+        kept(vectors), np.concatenate([old, np.full(100, UNASSIGNED, np.int32)]), CUT, unconstrained(700)
     )
     assert np.array_equal(labels[:600], old), "what there was stays as it was"
     assert same(labels, cluster(vectors))
@@ -201,8 +201,8 @@ def test_new_faces_join_as_in_a_full_run() -> None:
 
 def test_new_faces_neither_join_old_clusters_nor_break_what_was_said() -> None:
     vectors, _ = people(1, 6, 0.1, seed=9)
-    labels = np.array([0, 0, 1, 1, NOBODY, NOBODY], np.int32)  # kept apart by somebody
-    persons = np.full(6, NOBODY, np.int32)
+    labels = np.array([0, 0, 1, 1, UNASSIGNED, UNASSIGNED], np.int32)  # kept apart by somebody
+    persons = np.full(6, UNASSIGNED, np.int32)
     persons[2] = 0
     photos = np.array([0, 1, 2, 3, 0, 0], np.int32)
     placed = add_to_clusters(kept(vectors), labels, CUT, Constraints(photos, persons, {4: {0}}))
@@ -213,9 +213,9 @@ def test_new_faces_neither_join_old_clusters_nor_break_what_was_said() -> None:
 
 def test_a_new_face_that_is_not_somebody_joins_a_nameless_cluster() -> None:
     vectors, _ = people(1, 3, 0.1, seed=9)
-    labels = np.array([0, 0, NOBODY], np.int32)
+    labels = np.array([0, 0, UNASSIGNED], np.int32)
     for person in range(5):  # none of whom has a face with their name
-        said = Constraints(np.arange(3, dtype=np.int32), np.full(3, NOBODY, np.int32), {2: {person}})
+        said = Constraints(np.arange(3, dtype=np.int32), np.full(3, UNASSIGNED, np.int32), {2: {person}})
         assert add_to_clusters(kept(vectors), labels, CUT, said).tolist() == [0, 0, 0]
 
 

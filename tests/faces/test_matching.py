@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from photos_graph.faces import catalogue
-from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.faces.matching import FaceConstraints, decide, known, match, probability
 from tests.kit.vectors import Floats, Ints, people
 
@@ -29,7 +29,7 @@ def test_faces_find_their_person_and_strangers_nobody(faces: tuple[Floats, Ints]
     probes = np.arange(200, 400)
     rules = apart(200)
     decided = decide(match(vectors[probes], among, SFACE, rules), rules, 0.5)
-    wanted = np.where(owners[probes] < 10, owners[probes] + 100, NOBODY)
+    wanted = np.where(owners[probes] < 10, owners[probes] + 100, UNASSIGNED)
     assert np.array_equal(decided, wanted)
 
 
@@ -56,7 +56,7 @@ def test_rules_take_persons_out(faces: tuple[Floats, Ints]) -> None:
     rules = FaceConstraints(np.array([7, 8, 9], np.int32), not_persons={0: {0, 99}}, taken={8: {0}})
     matches = match(probes, among, SFACE, rules)
     assert matches.scores[:2, 0].tolist() == [0, 0] and matches.scores[2, 0] > 0.5
-    assert decide(matches, rules, 0.5).tolist() == [NOBODY, NOBODY, 0]
+    assert decide(matches, rules, 0.5).tolist() == [UNASSIGNED, UNASSIGNED, 0]
     assert matches.best(2, 3) == [(0, float(matches.scores[2, 0]))]
 
 
@@ -68,10 +68,10 @@ def test_one_person_is_once_in_a_photo_and_the_surest_face_has_it(faces: tuple[F
     matches = match(vectors[of_zero[5:8]], among, SFACE, rules)
     decided = decide(matches, rules, 0.5)
     surest = int(matches.scores[:2, 0].argmax())
-    assert decided[surest] == 0 and decided[1 - surest] == NOBODY and decided[2] == 0
+    assert decided[surest] == 0 and decided[1 - surest] == UNASSIGNED and decided[2] == 0
 
 
 def test_nobody_known_is_nobody_found() -> None:
     nobody = known(np.zeros((0, 8), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int32))
     rules = apart(2)
-    assert decide(match(np.eye(2, 8, dtype=np.float32), nobody, SFACE, rules), rules, 0.5).tolist() == [NOBODY] * 2
+    assert decide(match(np.eye(2, 8, dtype=np.float32), nobody, SFACE, rules), rules, 0.5).tolist() == [UNASSIGNED] * 2

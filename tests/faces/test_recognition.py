@@ -7,7 +7,7 @@ import pytest
 
 from photos_graph.faces import catalogue
 from photos_graph.faces import recognition as room
-from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.faces.recognition import FaceLibrary, Recognised, recognise
 from photos_graph.faces.similarity import Similarities, build
 from tests.kit.vectors import Floats, Ints, people
@@ -25,7 +25,7 @@ def kept(vectors: Floats) -> Similarities:
 
 
 def library(count: int, **other: object) -> FaceLibrary:
-    nobody = np.full(count, NOBODY, np.int32)
+    nobody = np.full(count, UNASSIGNED, np.int32)
     given = {
         "photos": np.arange(count, dtype=np.int32),
         "persons": nobody,
@@ -49,26 +49,26 @@ def test_people_are_groups_in_a_full_run_and_when_all_faces_are_new(faces: tuple
     for full in (True, False):
         found = run(vectors, library(len(vectors)), full=full)
         assert same(found.groups, owners)
-        assert (found.like == NOBODY).all() and (found.applied == NOBODY).all()
+        assert (found.like == UNASSIGNED).all() and (found.applied == UNASSIGNED).all()
 
 
 def test_new_faces_join_the_clusters_and_persons_that_there_are(faces: tuple[Floats, Ints]) -> None:
     vectors, owners = faces
     old = np.arange(len(vectors)) < 200
-    persons = np.where(old & (owners < 3), owners, NOBODY).astype(np.int32)
-    groups = np.where(old & (owners >= 3), owners - 3, NOBODY).astype(np.int32)
+    persons = np.where(old & (owners < 3), owners, UNASSIGNED).astype(np.int32)
+    groups = np.where(old & (owners >= 3), owners - 3, UNASSIGNED).astype(np.int32)
     found = run(vectors, library(len(vectors), persons=persons, groups=groups), full=False)
     assert same(found.groups, owners)
     assert found.applied[~old & (owners < 3)].tolist() == owners[~old & (owners < 3)].tolist()
-    assert (found.applied[owners >= 3] == NOBODY).all()
+    assert (found.applied[owners >= 3] == UNASSIGNED).all()
 
 
 def test_a_cluster_stays_with_the_person_that_it_was_grouped_with(faces: tuple[Floats, Ints]) -> None:
     vectors, owners = faces
     of_zero = np.flatnonzero(owners == 0)
-    persons = np.full(len(vectors), NOBODY, np.int32)
+    persons = np.full(len(vectors), UNASSIGNED, np.int32)
     persons[of_zero[:3]] = 0
-    groups = np.full(len(vectors), NOBODY, np.int32)
+    groups = np.full(len(vectors), UNASSIGNED, np.int32)
     groups[of_zero[3:8]] = 0
     refused, beside = of_zero[3], of_zero[4]
     photos = np.arange(len(vectors), dtype=np.int32)
@@ -85,34 +85,36 @@ def test_a_cluster_stays_with_the_person_that_it_was_grouped_with(faces: tuple[F
 
 def test_three_persons_at_most_best_first_and_those_that_are_named_are_like_nobody(faces: tuple[Floats, Ints]) -> None:
     vectors, owners = faces
-    persons = np.where(np.arange(len(vectors)) < 120, owners, NOBODY).astype(np.int32)
+    persons = np.where(np.arange(len(vectors)) < 120, owners, UNASSIGNED).astype(np.int32)
     found = run(vectors, library(len(vectors), persons=persons))
     assert found.like.shape == (len(vectors), 3)
-    assert (found.like[:120] == NOBODY).all()
+    assert (found.like[:120] == UNASSIGNED).all()
     assert (found.like[120:, 0] == owners[120:]).all()
     assert (np.diff(found.scores, axis=1) <= 0).all()
-    assert ((found.scores >= room.LEAST) == (found.like != NOBODY)).all()
+    assert ((found.scores >= room.MIN_SCORE) == (found.like != UNASSIGNED)).all()
 
 
 def test_persons_have_thresholds_of_their_own(faces: tuple[Floats, Ints]) -> None:
     vectors, owners = faces
-    persons = np.where(np.arange(len(vectors)) < 120, owners, NOBODY).astype(np.int32)
+    persons = np.where(np.arange(len(vectors)) < 120, owners, UNASSIGNED).astype(np.int32)
     found = run(vectors, library(len(vectors), persons=persons, thresholds={4: 1.0}))
     rest = np.arange(len(vectors)) >= 120
-    assert (found.applied[rest & (owners == 4)] == NOBODY).all()
+    assert (found.applied[rest & (owners == 4)] == UNASSIGNED).all()
     assert (found.like[rest & (owners == 4), 0] == 4).all()
     assert (found.applied[rest & (owners != 4)] == owners[rest & (owners != 4)]).all()
 
 
 def test_blocks_do_not_take_photos_apart(faces: tuple[Floats, Ints], monkeypatch: pytest.MonkeyPatch) -> None:
     vectors, owners = faces
-    persons = np.where(np.arange(len(vectors)) < 60, owners, NOBODY).astype(np.int32)
-    photos = np.where(persons != NOBODY, 1000 + np.arange(len(vectors)), np.arange(len(vectors)) % 40).astype(np.int32)
+    persons = np.where(np.arange(len(vectors)) < 60, owners, UNASSIGNED).astype(np.int32)
+    photos = np.where(persons != UNASSIGNED, 1000 + np.arange(len(vectors)), np.arange(len(vectors)) % 40).astype(
+        np.int32
+    )
     given = library(len(vectors), persons=persons, photos=photos)
     whole = run(vectors, given)
     monkeypatch.setattr(room, "BLOCK", 7)
     small = run(vectors, given)
     assert np.array_equal(whole.applied, small.applied) and np.array_equal(whole.like, small.like)
-    applied = small.applied != NOBODY
+    applied = small.applied != UNASSIGNED
     places = list(zip(photos[applied].tolist(), small.applied[applied].tolist(), strict=True))
     assert len(places) == len(set(places)) > 0, "a person is once in a photo"

@@ -10,7 +10,7 @@ import pytest
 
 from photos_graph.kept import Damaged
 from photos_graph.learn import neighbours
-from photos_graph.learn.neighbours import NEAREST, NOBODY, Neighbours
+from photos_graph.learn.neighbours import NEAREST, NO_PHOTO, Neighbours
 from photos_graph.learn.propagation import Propagation
 from tests.kit.vectors import photos
 
@@ -83,13 +83,13 @@ def test_who_loses_a_neighbour_gets_the_next() -> None:
 def test_there_may_be_fewer_photos_than_neighbours(tmp_path: Path) -> None:
     ids, vectors = photos(3)
     graph = neighbours.build("b", ids, vectors)
-    assert (graph.near != NOBODY).sum(axis=1).tolist() == [2, 2, 2] and (graph.similar[:, 2:] == -2).all()
+    assert (graph.near != NO_PHOTO).sum(axis=1).tolist() == [2, 2, 2] and (graph.similar[:, 2:] == -2).all()
     neighbours.save(graph, tmp_path / "n.npz")
     assert [int(id_) for id_, _ in alike(tmp_path / "n.npz", ids[1], 20)] == plainly(graph)[1][:2].tolist()
     neighbours.save(neighbours.build("b", [], vectors[:0]), tmp_path / "n.npz")
     assert alike(tmp_path / "n.npz", ids[1], 20) == []
     few = neighbours.without(neighbours.build("b", *photos(NEAREST + 2)), {"00000", "00001", "00002"})
-    assert (few.near[:, -3:] == [few.near[0, -3], NOBODY, NOBODY]).any() and (few.near[:, -2:] == NOBODY).all()
+    assert (few.near[:, -3:] == [few.near[0, -3], NO_PHOTO, NO_PHOTO]).any() and (few.near[:, -2:] == NO_PHOTO).all()
 
 
 def test_similar_photos_come_best_first_and_beyond_those_that_are_kept(tmp_path: Path) -> None:

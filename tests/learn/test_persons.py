@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from photos_graph.faces import catalogue
-from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.faces.matching import FaceConstraints
 from photos_graph.learn import persons
 from photos_graph.learn.gate import judge_persons
@@ -52,7 +52,7 @@ def test_it_knows_who_it_was_told_of_and_takes_nobody_else_for_them(every: Named
     decided = model.decide(every.vectors[probes], FaceConstraints(np.arange(len(probes), dtype=np.int32)), SFACE)
     known = every.persons[probes] < KNOWN
     assert (decided[known] == every.persons[probes][known]).mean() > 0.98
-    assert (decided[~known] != NOBODY).mean() < 0.02
+    assert (decided[~known] != UNASSIGNED).mean() < 0.02
     assert model.scores.recall > 0.95 and model.scores.precision > 0.95 and model.scores.held_out > 30
 
 
@@ -60,9 +60,9 @@ def test_one_person_is_once_in_a_photo(every: NamedFaces, named: NamedFaces) -> 
     model = persons.train(named, SFACE)
     two = np.flatnonzero(every.persons == 3)[-2:]
     together = model.decide(every.vectors[two], FaceConstraints(np.zeros(2, np.int32)), SFACE)
-    assert sorted(together.tolist()) == [NOBODY, 3]
+    assert sorted(together.tolist()) == [UNASSIGNED, 3]
     refused = FaceConstraints(np.arange(2, dtype=np.int32), not_persons={0: {3}})
-    assert model.decide(every.vectors[two], refused, SFACE).tolist() == [NOBODY, 3]
+    assert model.decide(every.vectors[two], refused, SFACE).tolist() == [UNASSIGNED, 3]
 
 
 def test_a_persons_threshold_rises_above_who_is_said_to_be_somebody_else(every: NamedFaces, named: NamedFaces) -> None:
@@ -74,7 +74,7 @@ def test_a_persons_threshold_rises_above_who_is_said_to_be_somebody_else(every: 
         photos=[*named.photos, "denied"],
         vectors=np.concatenate([named.vectors, every.vectors[like, None]]),
         qualities=np.append(named.qualities, np.float32(1)),
-        persons=np.append(named.persons, np.int32(NOBODY)),
+        persons=np.append(named.persons, np.int32(UNASSIGNED)),
         not_persons={len(named.ids): {5}},
     )
     after = persons.train(denied, SFACE)
@@ -83,7 +83,7 @@ def test_a_persons_threshold_rises_above_who_is_said_to_be_somebody_else(every: 
     assert after.known.persons[raised].tolist() == [5]
     alone = FaceConstraints(np.zeros(1, np.int32))
     assert before.decide(every.vectors[like, None], alone, SFACE).tolist() == [5]
-    assert after.decide(every.vectors[like, None], alone, SFACE).tolist() == [NOBODY]
+    assert after.decide(every.vectors[like, None], alone, SFACE).tolist() == [UNASSIGNED]
 
 
 def test_it_is_measured_on_faces_that_it_did_not_learn_from(named: NamedFaces) -> None:
@@ -131,4 +131,4 @@ def test_one_person_alone_and_nobody(named: NamedFaces) -> None:
     assert model.known.persons.tolist() == [2] and model.thresholds[0] == pytest.approx(SFACE.even or SFACE.cut)
     assert model.scores.held_out == 0
     with pytest.raises(ValueError, match="no face"):
-        persons.train(replace(one, persons=np.full(2, NOBODY, np.int32)), SFACE)
+        persons.train(replace(one, persons=np.full(2, UNASSIGNED, np.int32)), SFACE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.learn import neighbours
 from photos_graph.learn.calibration import NEVER
 from photos_graph.learn.neighbours import Neighbours
@@ -89,7 +89,7 @@ def test_faces_that_might_be_somebody_are_asked_about() -> None:
     scores = np.array(
         [[0.5, 0], [0.99, 0], [0.02, 0.01], [0.45, 0], [0.6, 0.1], [0.97, 0.96], [0.7, 0], [0.5, 0]], np.float32
     )
-    like = np.array([[7, 9], [7, 9], [9, 7], [7, 9], [9, 7], [7, 9], [9, 7], [NOBODY, NOBODY]], np.int32)
+    like = np.array([[7, 9], [7, 9], [9, 7], [7, 9], [9, 7], [7, 9], [9, 7], [UNASSIGNED, UNASSIGNED]], np.int32)
     asked = face_questions(like, scores, 10)
     assert [(each.face, each.person) for each in asked] == [(0, 7), (4, 9), (5, 7), (6, 9), (3, 7)]
     assert asked[0].reason == "It is unsure: 50%, and from 50% on it is taken for this person."

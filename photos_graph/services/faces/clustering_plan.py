@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.faces.recognition import Recognised
 from photos_graph.faces.similarity import Ints
 from photos_graph.graph.faces.clusters import Cluster, Joined, Like, VectorFace
@@ -78,11 +78,11 @@ def likes(
     wanted: dict[str, tuple[Like, ...]] = {}
     rows = zip(faces, found.like.tolist(), found.scores.tolist(), found.applied.tolist(), strict=True)
     for face, like, scores, applied in rows:
-        if face.person_id is None and like[0] != NOBODY:
+        if face.person_id is None and like[0] != UNASSIGNED:
             wanted[face.id] = tuple(
                 Like(persons[person], round(score, 4), person == applied)
                 for person, score in zip(like, scores, strict=True)
-                if person != NOBODY
+                if person != UNASSIGNED
             )
     return [(face.id, wanted.get(face.id, ())) for face in every if not _alike(face.likes, wanted.get(face.id, ()))]
 
@@ -94,7 +94,7 @@ def _alike(now: Sequence[Like], wanted: Sequence[Like]) -> bool:
 
 
 def numbered(ids: Sequence[str | None]) -> tuple[Ints, list[str]]:
-    """(n,): a number for each, NOBODY for None; and the ids by number."""
+    """(n,): a number for each, UNASSIGNED for None; and the ids by number."""
     known = sorted({id_ for id_ in ids if id_ is not None})
     number = {id_: at for at, id_ in enumerate(known)}
-    return np.array([NOBODY if id_ is None else number[id_] for id_ in ids], np.int32), known
+    return np.array([UNASSIGNED if id_ is None else number[id_] for id_ in ids], np.int32), known

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from photos_graph.faces import catalogue
-from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import clusters
 from photos_graph.search.index import SearchIndex
@@ -43,6 +43,8 @@ async def write_named(graph: Graph, search: SearchIndex, embedder: str, path: Pa
             len(chosen), catalogue.embedder(embedder).dimensions
         ),
         qualities=np.array([face.quality for face in chosen], np.float32),
-        persons=np.array([NOBODY if face.person_id is None else number[face.person_id] for face in chosen], np.int32),
+        persons=np.array(
+            [UNASSIGNED if face.person_id is None else number[face.person_id] for face in chosen], np.int32
+        ),
         not_persons=np.array(never, np.int32).reshape(-1, 2),
     )

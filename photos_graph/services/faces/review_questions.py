@@ -7,7 +7,7 @@ from itertools import chain, islice, zip_longest
 
 import numpy as np
 
-from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.faces.recognition import Recognised
 from photos_graph.graph.faces.clusters import VectorFace
 from photos_graph.learn.review import FaceQuestion, face_questions
@@ -28,7 +28,7 @@ def chosen(
     """By turns of faces without a name and of ``outliers``, those with one that may be wrong. ``persons``: ids by
     number."""
     shown = np.array([not face.unseen for face in faces], bool)
-    unnamed = face_questions(np.where(shown[:, None], found.like, NOBODY), found.scores, MOST)
+    unnamed = face_questions(np.where(shown[:, None], found.like, UNASSIGNED), found.scores, MOST)
     doubtful = [each for each in outliers if each.worth >= UNLIKE]
     asked = []
     for question in islice(_by_turns(unnamed, doubtful), MOST):

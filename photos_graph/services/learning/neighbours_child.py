@@ -13,7 +13,7 @@ from photos_graph.errors import Unreadable
 from photos_graph.kept import Arrays, Damaged, pack, read_arrays
 from photos_graph.learn import dataset, neighbours, registry, review
 from photos_graph.learn.calibration import NEVER
-from photos_graph.learn.neighbours import NOBODY, Neighbours
+from photos_graph.learn.neighbours import NO_PHOTO, Neighbours
 from photos_graph.learn.tags import TagModel
 from photos_graph.services.learning import examples
 from photos_graph.workers.task import Emit
@@ -103,13 +103,13 @@ def _ask(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     told = examples.in_order(shown, graph.ids)
     # Photos may have gone, or come, since: of those nothing is asked, nor of those that are not shown.
     before, there = {id_: at for at, id_ in enumerate(about["ids"])}, set(shown.ids)
-    rows = np.array([before.get(id_, NOBODY) if id_ in there else NOBODY for id_ in graph.ids])
+    rows = np.array([before.get(id_, NO_PHOTO) if id_ in there else NO_PHOTO for id_ in graph.ids])
     thresholds = np.array([argument["thresholds"].get(label) or NEVER for label in about["labels"]], np.float32)
     found, of_labels = review.tag_questions(
         arrays["probabilities"][rows],
         thresholds,
         arrays["disagreement"][rows],
-        dataset.known(told, about["labels"]) | (rows == NOBODY)[:, None],
+        dataset.known(told, about["labels"]) | (rows == NO_PHOTO)[:, None],
         np.isin(np.arange(len(graph)), [photo for photos in told.positives.values() for photo in photos]),
         graph,
         argument["count"],

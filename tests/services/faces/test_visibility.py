@@ -9,7 +9,7 @@ import pytest
 
 from photos_graph.bootstrap import Services
 from photos_graph.errors import NotFound
-from photos_graph.faces.linkage import NOBODY
+from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.faces.recognition import Recognised
 from photos_graph.graph.engine.migrations import migrate
 from photos_graph.graph.faces import cluster_pages, clusters
@@ -209,7 +209,7 @@ async def test_they_leave_questions_to_those_that_are_shown(services: Services) 
     every = [*unseen, VectorFace("f1", 1, "print", 0.5, None, (), None, ())]
     like, scores = np.zeros((len(every), 1), np.int32), np.full((len(every), 1), 0.5, np.float32)
     scores[-1] = 0.4  # surer than all the others
-    found = Recognised(np.arange(len(every), dtype=np.int32), like, scores, np.full(len(every), NOBODY, np.int32))
+    found = Recognised(np.arange(len(every), dtype=np.int32), like, scores, np.full(len(every), UNASSIGNED, np.int32))
     asked = review_questions.chosen(services.index.search, every, found, [], [anna])
     assert [question.face_id for question in asked] == ["f1"]
 

@@ -103,7 +103,7 @@ async def test_neighbours_follow_what_is_described_and_two_backbones_never_meet(
     assert set((await stages[BETTER].run(scan)).ids) == {photo.id for photo in new[:3]}
     less = await stages[GOOD].run(scan)
     assert set(less.ids) == {photo.id for photo in new[3:]}, "one of which the vector is gone is nobody's neighbour"
-    assert {place for row in less.near for place in row} <= {*range(7), neighbours.NOBODY}
+    assert {place for row in less.near for place in row} <= {*range(7), neighbours.NO_PHOTO}
 
 
 async def test_neighbours_are_found_anew_after_damage_and_by_another_process(
