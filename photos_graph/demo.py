@@ -1,9 +1,9 @@
-"""A small demonstration library, made of freely usable pictures that scikit-image and scikit-learn ship.
+"""Creates a small demonstration library from free pictures that scikit-image and scikit-learn ship.
 
-The pictures are cropped and toned a little, so that there are a few of each. Their dates, places,
-cameras, ratings and keywords are invented; their makers and licences are not, and stand in the EXIF of
-each. They differ as those of a real collection do: turned ones, several formats, one without EXIF but
-with a date in its name, one with a sidecar, one that lies in two folders.
+Each picture is used several times, cropped and toned differently. Dates, places, cameras, ratings and keywords are
+invented. Artists and licences are real and are written into the EXIF of each file. The library is as varied as a real
+collection: it contains rotated pictures, several formats, a file without EXIF but with a date in its name, a sidecar,
+and a photo in two folders.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 MARKER = ".photos-graph-demo"
 INSTALL = "The demonstration library needs its pictures: pip install 'photos-graph[demo]'"
 
-# How the stored pixels are turned for an orientation, so that the picture shows upright again.
-TURNS = {3: "ROTATE_180", 6: "ROTATE_90", 8: "ROTATE_270"}
+# The rotation of the stored pixels for each EXIF orientation with which the picture is displayed upright.
+ROTATIONS = {3: "ROTATE_180", 6: "ROTATE_90", 8: "ROTATE_270"}
 
 # EXIF tags of the first, the Exif and the GPS directory.
 MAKE, MODEL, ORIENTATION, ARTIST, RATING, COPYRIGHT = 0x010F, 0x0110, 0x0112, 0x013B, 0x4746, 0x8298
@@ -40,17 +40,17 @@ GPS_IFD = 0x8825
 
 @dataclass(frozen=True)
 class DemoLabels:
-    """What is written into one picture."""
+    """The metadata that is written into one file."""
 
     exif: bytes
     xmp: bytes
 
 
 def make_demo(folder: Path) -> int:
-    """Makes the library in ``folder``, all of it or nothing; one that is there already is left alone.
+    """Creates the library in ``folder``, completely or not at all. An existing one is left as it is.
 
-    Returns how many picture files it holds. Raises BadInput when ``folder`` holds anything else, or
-    when the packages that ship the pictures (the extra ``demo``) are not installed.
+    Returns the number of its picture files. Raises BadInput if ``folder`` contains anything else, or if the packages
+    that ship the pictures (the extra ``demo``) are not installed.
     """
     if (folder / MARKER).is_file():
         return _count(folder)
@@ -95,8 +95,8 @@ def _make(library: Path, album: Album, shot: Shot) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(path_of(shot.source)) as opened:
         picture = _toned(_cropped(opened.convert("RGB"), shot.crop), shot.tone)
-    if shot.orientation in TURNS:
-        picture = picture.transpose(Image.Transpose[TURNS[shot.orientation]])
+    if shot.orientation in ROTATIONS:
+        picture = picture.transpose(Image.Transpose[ROTATIONS[shot.orientation]])
     keywords = (*album.keywords, *shot.keywords)
     labels = DemoLabels(exif_of(album, shot), _xmp(keywords, shot.rating if shot.labelled else None))
     _save(picture, path, labels if shot.labelled else None)
@@ -107,8 +107,8 @@ def _make(library: Path, album: Album, shot: Shot) -> None:
 
 
 def path_of(source: DemoSource) -> Path:
-    """Where the picture lies. Raises BadInput when the package that ships it is not installed."""
-    # Found, not imported: only the picture is wanted, not a second of start-up.
+    """Returns the path of the picture. Raises BadInput if the package that ships it is not installed."""
+    # The package is located without importing it, which would take a second.
     package = find_spec(source.package)
     if package is None or package.origin is None:
         raise BadInput(INSTALL)
@@ -136,7 +136,7 @@ def _toned(picture: Image, tone: str) -> Image:
 
 
 def exif_of(album: Album, shot: Shot) -> bytes:
-    """An EXIF block as it stands in a JPEG."""
+    """Returns the EXIF block for a JPEG."""
     from PIL import Image
 
     exif = Image.Exif()
@@ -154,7 +154,7 @@ def exif_of(album: Album, shot: Shot) -> bytes:
 
 
 def _gps(latitude: float, longitude: float, altitude: float) -> dict[int, Any]:
-    """The GPS directory: versions and references first, angles as degrees, minutes and seconds."""
+    """Returns the GPS directory by tag number, with angles as (degrees, minutes, seconds)."""
 
     def angle(degrees: float) -> tuple[float, float, float]:
         seconds = round(abs(degrees) * 3600, 2)
@@ -172,7 +172,7 @@ def _gps(latitude: float, longitude: float, altitude: float) -> dict[int, Any]:
 
 
 def _xmp(keywords: tuple[str, ...], rating: int | None) -> bytes:
-    """Keywords, flat and with their hierarchy ("Places/Italy"), as Lightroom writes them."""
+    """Returns XMP with the keywords, both flat and with their hierarchy ("Places/Italy"), as Lightroom writes it."""
 
     def bag(name: str, values: list[str]) -> str:
         items = "".join(f"<rdf:li>{escape(value)}</rdf:li>" for value in values)
@@ -192,13 +192,13 @@ def _xmp(keywords: tuple[str, ...], rating: int | None) -> bytes:
 def _save(picture: Image, path: Path, labels: DemoLabels | None) -> None:
     from PIL.PngImagePlugin import PngInfo
 
-    given: dict[str, Any] = {"exif": labels.exif, "xmp": labels.xmp} if labels else {}
+    options: dict[str, Any] = {"exif": labels.exif, "xmp": labels.xmp} if labels else {}
     if path.suffix == ".png" and labels:
         text = PngInfo()
         text.add_itxt("XML:com.adobe.xmp", labels.xmp.decode())
-        given = {"exif": labels.exif, "pnginfo": text}
+        options = {"exif": labels.exif, "pnginfo": text}
     elif path.suffix == ".heic":
         import pillow_heif
 
         pillow_heif.register_heif_opener()
-    picture.save(path, quality=92, **given)
+    picture.save(path, quality=92, **options)

@@ -1,4 +1,4 @@
-"""What the demonstration library holds: which part of which picture, when, where and with what labels."""
+"""The content of the demonstration library: the crop of each picture, with its time, position and labels."""
 
 from __future__ import annotations
 
@@ -9,33 +9,37 @@ WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 @dataclass(frozen=True)
 class DemoSource:
-    """A picture that a package ships, and whose it is."""
+    """A picture that a package ships, with its artist and licence."""
 
     package: str
-    file: str  # inside the package
+    file: str  # path in the package
     artist: str
     licence: str
 
 
 @dataclass(frozen=True)
 class Shot:
+    """A photo of the library, made from a source."""
+
     name: str
     source: DemoSource
     taken: str  # the wall clock, ISO 8601
     position: tuple[float, float, float] | None = None  # degrees north, degrees east, metres
-    crop: tuple[float, float, float, float] = WHOLE  # left, top, right, bottom, as parts of the picture
+    crop: tuple[float, float, float, float] = WHOLE  # left, top, right, bottom, as shares of the picture
     tone: str = "plain"
     rating: int | None = None
     keywords: tuple[str, ...] = ()
     orientation: int = 1
-    labelled: bool = True  # with EXIF and XMP in the file
-    sidecar_rating: int | None = None  # with a sidecar that says so
+    labelled: bool = True  # whether the file contains EXIF and XMP
+    sidecar_rating: int | None = None  # if set, the photo has a sidecar with this rating
 
 
 @dataclass(frozen=True)
 class Album:
+    """A folder of photos that were taken with one camera."""
+
     folder: str
-    offset: str  # from UTC, of all its shots
+    offset: str  # from UTC, for all shots
     camera: tuple[str, str, str]  # make, model, lens
     keywords: tuple[str, ...]
     shots: tuple[Shot, ...]
@@ -234,5 +238,5 @@ ALBUMS = (
     ),
 )
 
-# Copied byte for byte into a second folder: one photo, two files.
+# These files are copied into a second folder, so that each is one photo with two files.
 BEST = ("China/2018 Beijing/IMG_2101.jpg", "Italy/2019 Abruzzo/DSCF1004.jpg")

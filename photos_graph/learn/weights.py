@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from photos_graph.learn.catalogue import BackboneSpec
-from photos_graph.weights import NotHere, Progress, WeightFile, WeightStore, run
+from photos_graph.weights import Progress, SourceUnavailable, WeightFile, WeightStore, run
 
 
 class BackboneWeights(WeightStore[BackboneSpec]):
@@ -18,11 +18,11 @@ class BackboneWeights(WeightStore[BackboneSpec]):
     def downloaded(self, model: BackboneSpec, file: WeightFile, scratch: Path, progress: Progress) -> Path:
         """In a child: TensorFlow must not stay in this process."""
         if not model.keras:
-            raise NotHere("Keras has no such model.")
+            raise SourceUnavailable("Keras has no such model.")
         path = scratch / file.name
         command = [sys.executable, "-P", "-m", "photos_graph.learn.download", model.name, str(path)]
         environment = {"KERAS_HOME": str(scratch), "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
         said = run(command, environment, scratch, file, progress)
         if not path.is_file():
-            raise NotHere(f"Keras's download failed ({said}).")
+            raise SourceUnavailable(f"Keras's download failed ({said}).")
         return path

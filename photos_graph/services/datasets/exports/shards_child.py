@@ -1,4 +1,4 @@
-"""The child's side of TFRecord shards: it reads pictures and hands the shard back. TensorFlow lives here."""
+"""The child process that builds TFRecord shards: it reads the pictures and returns the shard. It holds TensorFlow."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from photos_graph.learn.backbone import import_keras
 from photos_graph.paths import decode_raw
 from photos_graph.workers.task import Emit
 
-SHARD = "ram://shard.tfrecord"  # a worker writes no file; TensorFlow has a file system in memory
-PIECE = 1024 * 1024  # bytes of a shard in one chunk
+SHARD = "ram://shard.tfrecord"  # TensorFlow's file system in memory, because a worker may not write files
+CHUNK = 1024 * 1024  # bytes
 
 
 def _shard(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    """Emits the shard of ``examples`` in pieces."""
+    """Emits the shard with the ``examples`` in chunks."""
     import_keras(Path(argument["home"]), argument["threads"])
     import tensorflow as tf
 
@@ -24,8 +24,8 @@ def _shard(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
             encoded = read_picture(decode_raw(example["path"]), argument["max_bytes"])
             shard.write(_example(tf, example, encoded).SerializeToString())
     with tf.io.gfile.GFile(SHARD, "rb") as file:
-        while piece := file.read(PIECE):
-            emit(piece)
+        while chunk := file.read(CHUNK):
+            emit(chunk)
     tf.io.gfile.remove(SHARD)
     return {}
 

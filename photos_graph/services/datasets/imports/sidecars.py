@@ -1,4 +1,4 @@
-"""Sidecars in folders like those of the library: photos are known by the paths of their files."""
+"""Reads sidecars in a tree of folders like that of the library. Photos are matched by the paths of their files."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ NO_FILE = "There is no such photo in this folder of the library."
 
 
 @dataclass(frozen=True, slots=True)
-class _Beside:
-    """A sidecar, and the photo that it speaks for."""
+class _MatchedSidecar:
+    """A sidecar with the photo to which it belongs."""
 
-    path: bytes  # in the folder that is imported
-    shown: str
-    number: int
+    path: bytes  # relative to the folder that is imported
+    shown: str  # path for display
+    number: int  # of the photo
 
 
 class BesideOriginals:
-    """Sidecars. Photos are found by the paths of their files: below the names of roots, or below one root's folder."""
+    """A folder of sidecars, as a source of labels. Its subfolders are named like roots, or like folders of one root."""
 
-    undated = True
+    undated = True  # sidecars do not say who asserted a label and when
 
     def __init__(self, graph: Graph, index: Index, pool: WorkerPool, folder: Path, orientation: Orientation) -> None:
         self._graph = graph
@@ -57,13 +57,16 @@ class BesideOriginals:
         self._orientation = orientation
 
     async def count(self) -> int:
+        """Returns the number of sidecars."""
         return await asyncio.to_thread(lambda: sum(len(names) for _, names in self._walk()))
 
     async def library(self) -> LibraryRecord:
+        """Returns an empty record, because sidecars belong to photos only."""
         return LibraryRecord()
 
     async def batches(self) -> AsyncIterator[RecordBatch]:
-        waiting: list[_Beside] = []
+        """Yields the records in batches of up to BATCH_SIZE sidecars, each of which has a photo only once."""
+        waiting: list[_MatchedSidecar] = []
         batch = RecordBatch()
         folders = self._walk()
         while (found := await asyncio.to_thread(next, folders, None)) is not None:
@@ -71,25 +74,26 @@ class BesideOriginals:
             batch.seen += len(names)
             waiting += await self._matched(relative, names, batch)
             while len(waiting) >= BATCH_SIZE:
-                some, waiting = waiting[:BATCH_SIZE], waiting[BATCH_SIZE:]
-                for each in _rounds(some):
-                    yield await self._read(each, batch)
+                chunk, waiting = waiting[:BATCH_SIZE], waiting[BATCH_SIZE:]
+                for sidecars in _rounds(chunk):
+                    yield await self._read(sidecars, batch)
                     batch = RecordBatch()
-        for each in _rounds(waiting):
-            yield await self._read(each, batch)
+        for sidecars in _rounds(waiting):
+            yield await self._read(sidecars, batch)
             batch = RecordBatch()
         yield batch
 
     def _walk(self) -> Iterator[tuple[bytes, list[bytes]]]:
-        """Each folder with the sidecars in it."""
+        """Yields each folder, relative to the imported one, with the names of its sidecars."""
         top = os.fsencode(self._folder)
-        for at, folders, files in os.walk(top):
+        for path, folders, files in os.walk(top):
             folders.sort()
             if names := sorted(name for name in files if name.lower().endswith(b".xmp") and not name.startswith(b".")):
-                yield at[len(top) :].strip(b"/"), names
+                yield path[len(top) :].strip(b"/"), names
 
-    async def _matched(self, relative: bytes, names: Sequence[bytes], batch: RecordBatch) -> list[_Beside]:
-        """``photo.jpg.xmp`` before ``photo.xmp``, as a scan takes them."""
+    async def _matched(self, relative: bytes, names: Sequence[bytes], batch: RecordBatch) -> list[_MatchedSidecar]:
+        """Matches the sidecars of a folder with its photos. As in a scan, ``photo.jpg.xmp`` comes before
+        ``photo.xmp``."""
         shown = display(relative) if relative else ""
         folder_id = self._folder_at(shown)
         if folder_id is None:
@@ -102,51 +106,51 @@ class BesideOriginals:
         stems: dict[str, list[str]] = {}
         for name in files:
             stems.setdefault(name.rpartition(".")[0], []).append(name)
-        found: dict[str, _Beside] = {}
-        unmatched: list[tuple[bytes, str]] = []
+        matched: dict[str, _MatchedSidecar] = {}
+        short: list[tuple[bytes, str]] = []
         for raw in names:
-            of = display(raw[: -len(b".xmp")])
-            if of in files:
-                found[of] = _Beside(_below(relative, raw), f"{shown}/{display(raw)}", files[of])
+            name = display(raw[: -len(b".xmp")])
+            if name in files:
+                matched[name] = _MatchedSidecar(_join(relative, raw), f"{shown}/{display(raw)}", files[name])
             else:
-                unmatched.append((raw, of))
-        for raw, of in unmatched:
-            for name in _meant(stems.get(of, ())):
-                found.setdefault(name, _Beside(_below(relative, raw), f"{shown}/{display(raw)}", files[name]))
-            if of not in stems:
+                short.append((raw, name))
+        for raw, stem in short:
+            for name in _preferred(stems.get(stem, ())):
+                sidecar = _MatchedSidecar(_join(relative, raw), f"{shown}/{display(raw)}", files[name])
+                matched.setdefault(name, sidecar)
+            if stem not in stems:
                 batch.refused.append((f"{shown}/{display(raw)}", NO_FILE))
-        return list(found.values())
+        return list(matched.values())
 
     def _folder_at(self, path: str) -> str | None:
         search = self._index.search
         if (row := search.folder_at(path)) is not None:
             return row.id
         below = [search.folder_at(f"{root.name}/{path}") for root in search.folders.children(None)]
-        fitting = [row for row in below if row is not None]
-        return fitting[0].id if len(fitting) == 1 else None
+        candidates = [row for row in below if row is not None]
+        return candidates[0].id if len(candidates) == 1 else None
 
-    async def _read(self, some: Sequence[_Beside], batch: RecordBatch) -> RecordBatch:
-        known = {
-            photo.number: photo
-            for photo in await export_rows.exported_photos(self._graph, [each.number for each in some])
-        }
-        some = [each for each in some if each.number in known]
-        turns = [await self._turn(known[each.number]) for each in some]
-        answers = await self._sidecars([_order(each, known, turn) for each, turn in zip(some, turns, strict=True)])
-        for each, turn, answer in zip(some, turns, answers, strict=True):
+    async def _read(self, sidecars: Sequence[_MatchedSidecar], batch: RecordBatch) -> RecordBatch:
+        found = await export_rows.exported_photos(self._graph, [each.number for each in sidecars])
+        photos = {photo.number: photo for photo in found}
+        sidecars = [each for each in sidecars if each.number in photos]
+        orientations = [await self._known_orientation(photos[each.number]) for each in sidecars]
+        orders = [_order(each, photos, known) for each, known in zip(sidecars, orientations, strict=True)]
+        answers = await self._sidecars(orders)
+        for each, orientation, answer in zip(sidecars, orientations, answers, strict=True):
             batch.refused += ((each.shown, doubt) for doubt in answer.doubts)
-            sidecar = answer.labels
-            if sidecar is None:
+            labels = answer.labels
+            if labels is None:
                 continue
-            regions = sidecar.regions
-            if regions and isinstance(turn, PhotosGraphError):
-                batch.refused.append((each.shown, NOT_TURNED + turn.public_message))
-                regions = ()
-            batch.records[each.number] = _record(known[each.number], each.shown, replace(sidecar, regions=regions))
+            if labels.regions and isinstance(orientation, PhotosGraphError):
+                batch.refused.append((each.shown, NOT_TURNED + orientation.public_message))
+                labels = replace(labels, regions=())
+            batch.records[each.number] = _record(photos[each.number], each.shown, labels)
         return batch
 
-    async def _turn(self, photo: ExportedPhoto) -> int | PhotosGraphError:
-        """How the original lies, or why that is not known. Raises EngineUnavailable."""
+    async def _known_orientation(self, photo: ExportedPhoto) -> int | PhotosGraphError:
+        """Returns the EXIF orientation of the original, or the error that prevents reading it. Raises
+        EngineUnavailable."""
         if photo.orientation is not None:
             return photo.orientation
         try:
@@ -157,8 +161,8 @@ class BesideOriginals:
             return error
 
     async def _sidecars(self, sidecars: Sequence[SidecarOrder]) -> Sequence[ReadSidecar]:
-        """Reads many in one call. Where one kills the reader, or all take too long, halves the list until it is known
-        which."""
+        """Reads all sidecars in one call. If one of them kills the reader or takes too long, the list is halved until
+        it is found."""
         try:
             return await when_free(lambda: read_sidecars(self._pool, os.fsencode(self._folder), sidecars))
         except Unreadable as error:
@@ -168,30 +172,33 @@ class BesideOriginals:
         return [*await self._sidecars(sidecars[:half]), *await self._sidecars(sidecars[half:])]
 
 
-def _meant(names: Sequence[str]) -> Sequence[str]:
-    """By a sidecar that is named as all of them but for their extensions: the raw file alone, where there is one. The
-    JPEG beside it has a sidecar of its own, or nothing was said of it."""
+def _preferred(names: Sequence[str]) -> Sequence[str]:
+    """Returns the files to which a sidecar without their extension belongs, which are the raw files if there are any. A
+    JPEG beside a raw file has its own sidecar or no labels."""
     return [name for name in names if name.rpartition(".")[2].lower() in RAW.extensions] or names
 
 
-def _order(each: _Beside, known: Mapping[int, ExportedPhoto], turn: int | PhotosGraphError) -> SidecarOrder:
-    photo = known[each.number]
-    return SidecarOrder(each.path, photo.width, photo.height, 1 if isinstance(turn, PhotosGraphError) else turn)
+def _order(
+    sidecar: _MatchedSidecar, photos: Mapping[int, ExportedPhoto], orientation: int | PhotosGraphError
+) -> SidecarOrder:
+    photo = photos[sidecar.number]
+    known = 1 if isinstance(orientation, PhotosGraphError) else orientation
+    return SidecarOrder(sidecar.path, photo.width, photo.height, known)
 
 
-def _rounds(some: Sequence[_Beside]) -> Iterator[list[_Beside]]:
-    """Each photo once in each: where it has several sidecars, since it is in several folders, one is weighed after the
-    other."""
-    left = list(some)
-    while left:
-        first: dict[int, _Beside] = {}
-        for each in left:
+def _rounds(sidecars: Sequence[_MatchedSidecar]) -> Iterator[list[_MatchedSidecar]]:
+    """Yields the sidecars in lists that have each photo once. A photo in several folders may have several sidecars,
+    which must be merged one after the other."""
+    remaining = list(sidecars)
+    while remaining:
+        first: dict[int, _MatchedSidecar] = {}
+        for each in remaining:
             first.setdefault(each.number, each)
         yield list(first.values())
-        left = [each for each in left if first[each.number] is not each]
+        remaining = [each for each in remaining if first[each.number] is not each]
 
 
-def _below(folder: bytes, name: bytes) -> bytes:
+def _join(folder: bytes, name: bytes) -> bytes:
     return folder + b"/" + name if folder else name
 
 
