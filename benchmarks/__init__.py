@@ -1,1 +1,1 @@
-"""What photos-graph costs, beside the bare libraries in the same run: ``python -m benchmarks --help``."""
+"""Measures photos-graph beside bare libraries in the same run: ``python -m benchmarks --help``."""

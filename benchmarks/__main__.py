@@ -1,4 +1,4 @@
-"""``python -m benchmarks --help``."""
+"""Runs the benchmarks: ``python -m benchmarks --help``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a benchmark is given, and the measuring that all of them share."""
+"""The options of a benchmark, and the measuring that all benchmarks share."""
 
 from __future__ import annotations
 
@@ -14,9 +14,13 @@ from benchmarks.pictures import Say
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """``folder`` keeps pictures and libraries from run to run; ``originals``: a folder of JPEGs to take instead of
-    those made here; ``rounds``: how often each pair of measurements is taken; ``photos``: in the large library;
-    ``people``: a folder of pictures for each person, such as LFW; ``scenes``: one for each kind of place."""
+    """The options of a run.
+
+    ``folder`` keeps pictures and libraries between runs. ``originals`` is a folder of JPEGs to use instead of generated
+    ones. ``rounds`` is the number of times that each pair of measurements is taken, ``photos`` the size of the large
+    library. ``people`` is a folder with a subfolder of pictures for each person, such as LFW; ``scenes`` is one with a
+    subfolder for each kind of place.
+    """
 
     folder: Path
     rounds: int
@@ -28,14 +32,14 @@ class Bench:
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """A folder for the block alone."""
+        """Yields a folder that is deleted after the block."""
         with tempfile.TemporaryDirectory(prefix="scratch-", dir=self.folder) as folder:
             yield Path(folder)
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Two things measured in turn, A B A B, so that what else the machine does hits both."""
+    """Two measurements taken alternately (A B A B), so that other load on the machine affects both."""
 
     ours: Sequence[float]
     theirs: Sequence[float]
@@ -50,6 +54,6 @@ class Pairs:
 
 
 def in_turn(rounds: int, ours: Callable[[int], float], theirs: Callable[[int], float]) -> Pairs:
-    """Each is called with the number of the round."""
+    """Measures both alternately. Each is called with the number of the round."""
     measured = [(ours(number), theirs(number)) for number in range(rounds)]
     return Pairs([a for a, _ in measured], [b for _, b in measured])

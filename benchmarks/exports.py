@@ -1,4 +1,4 @@
-"""All labels of a large library written as JSON and as sidecars, and read back, while pages are asked for."""
+"""Exports all labels of a large library as JSON and as sidecars, and imports them, while pages are requested."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def exports(bench: Bench) -> Iterator[Figure]:
 
 
 async def _unsaid(settings: Settings) -> None:
-    """Nothing is said of tags on photos any more."""
+    """Deletes all assertions of tags on photos."""
     graph = await connect(settings)
     while (await graph.write(UNSAY))[0]["gone"]:
         pass

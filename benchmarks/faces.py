@@ -1,4 +1,4 @@
-"""Faces: how well they are told apart on LFW, and how long 100,000 of them take."""
+"""Measures how well faces on LFW are told apart, and how long 100,000 faces take."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ DBSCAN_DISTANCE, DBSCAN_LEAST = 0.5, 3  # Immich's rule
 
 
 def lfw(bench: Bench) -> list[Figure]:
-    """Verification, and clusters beside DBSCAN and HDBSCAN on the same vectors; noise counts as clusters of one."""
+    """Measures verification, and clusters beside DBSCAN and HDBSCAN on the same vectors. Noise counts as clusters of
+    one."""
     figures: list[Figure] = []
     path = lfw_vectors(bench, figures)
     if path is None:
@@ -73,14 +74,15 @@ def lfw(bench: Bench) -> list[Figure]:
 
 
 def many(bench: Bench) -> list[Figure]:
-    """100,000 faces: copies of all people of LFW in turned spaces, with noise, so that each copy is of others."""
+    """Measures 100,000 faces, which are copies of all people of LFW. Each copy is rotated and noisy, so that it counts
+    as other people."""
     figures: list[Figure] = []
     path = lfw_vectors(bench, figures)
     if path is None:
         return figures
     bench.say(f"{FACES:,} faces")
     command = [sys.executable, "-m", "benchmarks.faces", str(path)]
-    # A process of its own, for its peak memory, with the environment of a worker.
+    # It runs in its own process, for its peak memory, with the environment of a worker.
     done = subprocess.run(command, env=os.environ | {"OMP_NUM_THREADS": "1"}, stdout=subprocess.PIPE, check=True)
     found = json.loads(done.stdout)
     return [
@@ -94,7 +96,8 @@ def many(bench: Bench) -> list[Figure]:
 
 
 def verification(vectors: Floats, people: Ints) -> tuple[float, float]:
-    """The share of pairs that the fixed threshold tells apart, and of one person's pairs found at FAR 1e-3."""
+    """Returns the share of pairs that the fixed threshold decides correctly, and the share of pairs of one person that
+    are found at a false acceptance rate of 1e-3."""
     chance = np.random.default_rng(0)
     first, second = np.triu_indices(len(people), 1)
     same = people[first] == people[second]
@@ -103,13 +106,13 @@ def verification(vectors: Floats, people: Ints) -> tuple[float, float]:
         of_kind = np.flatnonzero(same == kind)
         drawn = chance.choice(of_kind, min(PAIRS, len(of_kind)), replace=False)
         alike.append(np.einsum("ij,ij->i", vectors[first[drawn]], vectors[second[drawn]]))
-    own, others = alike
-    right = ((own >= SFACE.verify).sum() + (others < SFACE.verify).sum()) / (len(own) + len(others))
-    return float(right), float((own >= np.quantile(others, 0.999)).mean())
+    genuine, others = alike
+    right = ((genuine >= SFACE.verify).sum() + (others < SFACE.verify).sum()) / (len(genuine) + len(others))
+    return float(right), float((genuine >= np.quantile(others, 0.999)).mean())
 
 
 def scores(labels: Ints, people: Ints) -> tuple[float, float]:
-    """B-cubed F and pairwise F of clusters (n,) against people (n,)."""
+    """Returns the B-cubed F and pairwise F of clusters (n,) against people (n,)."""
     cells, counts = np.unique(np.stack([labels, people]), axis=1, return_counts=True)
     in_cluster, of_person = np.bincount(labels)[cells[0]], np.bincount(people)[cells[1]]
     precision, recall = (counts**2 / in_cluster).sum() / len(people), (counts**2 / of_person).sum() / len(people)
@@ -119,7 +122,7 @@ def scores(labels: Ints, people: Ints) -> tuple[float, float]:
 
 
 def _measured(path: Path) -> dict[str, float]:
-    """What ``many`` shows, measured in this process."""
+    """Measures what ``many`` shows in this process."""
     vectors, people = _copies(*loaded(path))
     kept_at = path.with_name("similarities")
     with _timed() as full:
@@ -146,7 +149,7 @@ def _measured(path: Path) -> dict[str, float]:
 
 
 def copied(path: Path) -> Floats:
-    """(FACES, dimensions): the vectors in the file over and over, each time of other people."""
+    """Returns (FACES, dimensions): the vectors in the file, repeated as other people each time."""
     return _copies(*loaded(path))[0]
 
 
@@ -188,7 +191,8 @@ def _halves(people: Ints) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
 
 
 def lfw_vectors(bench: Bench, figures: list[Figure]) -> Path | None:
-    """A file with the face in the middle of each picture, and whose it is; None when there are no pictures."""
+    """Returns a file with the vector and the person of the central face of each picture, or None if there are no
+    pictures."""
     path = bench.folder / "faces" / "lfw.npz"
     if path.exists():
         return path
@@ -235,7 +239,7 @@ def _least(limit: float) -> Goal:
 
 @contextmanager
 def _timed() -> Iterator[Callable[[], float]]:
-    """Gives a function that says how many seconds the block took."""
+    """Yields a function that returns the seconds that the block took."""
     start = time.perf_counter()
     end: list[float] = []
     yield lambda: end[0] - start

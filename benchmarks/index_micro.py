@@ -1,4 +1,5 @@
-"""Times and memory of the search index over a generated library: ``python benchmarks/index_micro.py [PHOTOS]``."""
+"""Measures times and memory of the search index over a generated library: ``python benchmarks/index_micro.py
+[PHOTOS]``."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ chance = random.Random(7)
 
 
 def folders(count: int) -> list[FolderRow]:
-    """Four levels, as year, month, trip, day."""
+    """Returns folders on four levels: year, month, trip and day."""
     rows = [FolderRow("root", "Photos", "root")]
     for i in range(count - 1):
         parent = rows[0] if i < 20 else rows[chance.randrange(1, min(len(rows), 1 + count // 20))]
@@ -52,7 +53,8 @@ def places(count: int) -> list[PlaceRow]:
 
 
 def photos(count: int, folder_ids: list[str], place_ids: list[str]) -> Iterator[PhotoRow]:
-    """In the order of a scan: folder by folder, each of its own days, four fifths of them with a place."""
+    """Yields photos in the order of a scan, folder by folder. Each folder has its own days, and four fifths of the
+    photos have a place."""
     per_folder = max(1, count // len(folder_ids))
     cameras = [f"Make {i % 8}|Model {i}|Lens {i % 11}" for i in range(60)]
     for number in range(count):
@@ -80,7 +82,7 @@ def photo(number: int, folder_id: str, day: int, place_ids: list[str], cameras: 
 
 
 def tags(count: int) -> list[TagRow]:
-    """A tenth of them topmost, the others below these or below each other."""
+    """Returns tags of which a tenth have no parent and the others lie below these or each other."""
     rows: list[TagRow] = []
     for i in range(count):
         parent = chance.choice(rows[: max(10, i // 3)]).id if i >= count // 10 else None
@@ -89,7 +91,7 @@ def tags(count: int) -> list[TagRow]:
 
 
 def marks(folder_ids: list[str], tag_ids: list[str]) -> list[FolderMarks]:
-    """The twenty topmost folders and a hundred others carry a tag, twenty exclude one."""
+    """Returns tags for the twenty topmost folders and a hundred others, and exclusions for twenty."""
     carrying = [*folder_ids[1:21], *chance.sample(folder_ids[21:], min(100, len(folder_ids) - 21))]
     carried = [FolderMarks(id_, (Carried(tag_ids[i % 40], True),)) for i, id_ in enumerate(carrying)]
     rest = [id_ for id_ in folder_ids if id_ not in set(carrying)]
@@ -97,8 +99,8 @@ def marks(folder_ids: list[str], tag_ids: list[str]) -> list[FolderMarks]:
 
 
 def labels(count: int, tag_ids: list[str], person_ids: list[str]) -> LabelPostings:
-    """Three tags a photo, of which one in ten is a prediction, and one face; a few tags and persons are frequent.
-    No photo is like its neighbours, which costs the most memory."""
+    """Returns the labels: three tags per photo, of which one in ten is a prediction, and one face. A few tags and
+    persons are frequent. Neighbouring photos differ, which needs the most memory."""
     spread = np.random.default_rng(7)
 
     def sets(ids: list[str], share: float, per_photo: int) -> dict[str, BitMap]:
@@ -122,7 +124,7 @@ def resident() -> int:
 
 
 def milliseconds(what: str, call: Callable[[], object], repeat: int = 5) -> None:
-    """Median and worst; and the median of the processor's time, which others on the machine stretch less."""
+    """Returns the median and the maximum, and the median of the processor time, which other load affects less."""
     times, busy = [], []
     for _ in range(repeat):
         start, began = time.perf_counter(), time.thread_time()
@@ -137,7 +139,7 @@ def milliseconds(what: str, call: Callable[[], object], repeat: int = 5) -> None
 
 
 def bytes_when_loaded(path: Path) -> int:
-    """What an index takes that was loaded from a snapshot and asked for all facets, in a process of its own."""
+    """Returns the memory of an index that was loaded from a snapshot and asked for all facets, in its own process."""
     before = resident()
     index = load(path)
     index.prepare()
@@ -159,7 +161,7 @@ def whole(index: SearchIndex, query: Query) -> object:
 
 
 def after_changes(index: SearchIndex, count: int, folder_ids: list[str], tag_ids: list[str]) -> None:
-    """What a change costs, and the first question after it."""
+    """Measures a change, and the first query after it."""
     everything = index.evaluate(Everything())
     some = BitMap(chance.sample(range(count), min(10_000, count // 10)))
     top, recently = folder_ids[3], [index.marks(folder_ids[3]), FolderMarks(folder_ids[3])]

@@ -1,4 +1,4 @@
-"""Waiting for the service's jobs, and what they cost those who browse meanwhile."""
+"""Waits for the jobs of the service, and measures how they slow down browsing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BROWSE_SECONDS = 0.2  # between two pages
 
 
 def settled(service: Service, meanwhile: Callable[[], None] = lambda: time.sleep(LOOK_SECONDS)) -> dict[str, float]:
-    """Waits until no job is left; the seconds of the last of each kind. Raises RuntimeError where one failed."""
+    """Waits until no job is left. Returns the seconds of the last job of each kind. Raises RuntimeError if one failed."""
     while True:
         jobs = service.ask(JOBS)["jobs"]["nodes"]
         if all(job["finishedAt"] for job in jobs):
@@ -33,7 +33,7 @@ def settled(service: Service, meanwhile: Callable[[], None] = lambda: time.sleep
 
 
 def browsed(service: Service, what: str) -> tuple[dict[str, float], Figure]:
-    """As ``settled``, and how long a page took meanwhile."""
+    """Waits like ``settled``, and also returns how long a page took in the meantime."""
     pages: list[float] = []
 
     def browse() -> None:

@@ -1,4 +1,4 @@
-"""Learning, below the graph: tags of six kinds of places from few labels, and persons among strangers."""
+"""Measures learning without the graph: tags for six kinds of places from few labels, and persons among strangers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ LABELLED = 2  # faces of each person
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """n photos: ``kinds`` (n,) are places in ``names``."""
+    """n photos of places, where ``kinds`` (n,) are indices into ``names``."""
 
     graph: Neighbours
     kinds: Ints
@@ -57,7 +57,7 @@ class Places:
 
 
 def learn(bench: Bench) -> list[Figure]:
-    """Each size is measured on ``rounds`` draws of the labels; figures are means over them."""
+    """Measures each number of labels on ``rounds`` random draws and reports the means."""
     figures: list[Figure] = []
     (folder := bench.folder / "learn").mkdir(parents=True, exist_ok=True)
     settings = Settings(data_dir=folder)
@@ -77,11 +77,11 @@ async def _tags(bench: Bench, settings: Settings, places: Places) -> list[Figure
             right, given, good, took = [], 0, 0, []
             for draw in range(bench.rounds):
                 bench.say(f"{labels} labels of each kind, draw {draw + 1}")
-                said = _drawn(places, labels, draw)
+                positives = _drawn(places, labels, draw)
                 start = time.perf_counter()
-                _, model = await _trained(pool, settings, places, said)
+                _, model = await _trained(pool, settings, places, positives)
                 took.append(time.perf_counter() - start)
-                others = np.setdiff1d(np.arange(len(places.kinds)), np.concatenate(list(said.values())))
+                others = np.setdiff1d(np.arange(len(places.kinds)), np.concatenate(list(positives.values())))
                 found = _by_name(model, places)[others]
                 right.append((found.argmax(axis=1) == places.kinds[others]).mean())
                 taken = found >= model.thresholds[[model.labels.index(name) for name in places.names]]
@@ -104,7 +104,7 @@ async def _tags(bench: Bench, settings: Settings, places: Places) -> list[Figure
 
 
 async def _reviewed(bench: Bench, pool: WorkerPool, settings: Settings, places: Places) -> list[Figure]:
-    """Two rounds of answers, from the truth, to the queue and to questions drawn by chance."""
+    """Answers two rounds of questions by the truth, once from the review queue and once from random photos."""
     gained: dict[str, list[float]] = {"queue": [], "chance": []}
     for draw in range(bench.rounds):
         start = _drawn(places, 10, draw)
@@ -113,13 +113,13 @@ async def _reviewed(bench: Bench, pool: WorkerPool, settings: Settings, places: 
         _, first = await _trained(pool, settings, places, start)
         for how, gains in gained.items():
             bench.say(f"answers by {how}, draw {draw + 1}")
-            said = {name: list(photos) for name, photos in start.items()}
+            positives = {name: list(photos) for name, photos in start.items()}
             denied: dict[str, list[int]] = {name: [] for name in places.names}
             model = first
             for number in range(ROUNDS):
-                for photo, label in _asked(how, model, places, said, denied, test, 10 * draw + number):
-                    (said if places.names[places.kinds[photo]] == label else denied)[label].append(photo)
-                _, model = await _trained(pool, settings, places, said, denied)
+                for photo, label in _asked(how, model, places, positives, denied, test, 10 * draw + number):
+                    (positives if places.names[places.kinds[photo]] == label else denied)[label].append(photo)
+                _, model = await _trained(pool, settings, places, positives, denied)
             gains.append(_score(model, places, test) - _score(first, places, test))
     queue, chance = (float(np.mean(gains)) * 100 for gains in gained.values())
     what = f"scenes, average precision gained by {ROUNDS} x {ANSWERS} answers"
@@ -132,7 +132,7 @@ def _asked(
     how: str,
     model: TagModel,
     places: Places,
-    said: Mapping[str, list[int]],
+    positives: Mapping[str, list[int]],
     denied: Mapping[str, list[int]],
     test: Ints,
     seed: int,
@@ -141,11 +141,11 @@ def _asked(
     answered[test] = True
     for at, label in enumerate(model.labels):
         answered[denied[label], at] = True
-    answered[np.concatenate([np.array(photos, np.intp) for photos in said.values()])] = True
+    answered[np.concatenate([np.array(photos, np.intp) for photos in positives.values()])] = True
     probabilities = model.predictor.probabilities(places.graph)
     if how == "queue":
         apart = model.predictor.disagreement(places.graph)
-        labelled = np.isin(np.arange(len(answered)), np.concatenate(list(said.values())))
+        labelled = np.isin(np.arange(len(answered)), np.concatenate(list(positives.values())))
         asked, _ = tag_questions(probabilities, model.thresholds, apart, answered, labelled, places.graph, ANSWERS)
         return [(each.photo, model.labels[each.label]) for each in asked]
     free = np.flatnonzero(~answered.any(axis=1))
@@ -154,23 +154,26 @@ def _asked(
 
 
 async def _poisoned(bench: Bench, pool: WorkerPool, settings: Settings, places: Places) -> list[Figure]:
-    """How many of the models that learnt from permuted labels are rejected, and of honest ones; and the same twice."""
+    """Measures how many models that learnt from permuted labels are rejected, how many honest ones are activated, and
+    whether a repeated training gives the same metrics."""
     rejected, honest, same = [], [], []
     for draw in range(bench.rounds):
         bench.say(f"permuted labels, draw {draw + 1}")
-        said = _drawn(places, 60, draw)
+        positives = _drawn(places, 60, draw)
         _, active = await _trained(pool, settings, places, _drawn(places, 30, draw))
-        learnt, model = await _trained(pool, settings, places, said)
+        learnt, model = await _trained(pool, settings, places, positives)
         honest.append(gate.judge_tags(model, active, learnt, places.graph).state is ModelState.ACTIVE)
-        _, again = await _trained(pool, settings, places, said)
+        _, again = await _trained(pool, settings, places, positives)
         same.append(again.scores == model.scores and again.per_label == model.per_label)
-        pairs = [(photo, name) for name, photos in said.items() for photo in photos.tolist()]
+        pairs = [(photo, name) for name, photos in positives.items() for photo in photos.tolist()]
         chance = np.random.default_rng(draw)
         wrong = chance.choice(len(pairs), int(POISON * len(pairs)), replace=False)
         names = [name for _, name in pairs]
         for at, other in zip(wrong.tolist(), chance.permutation(wrong).tolist(), strict=True):
             names[at] = pairs[other][1]
-        poison = {name: np.array([p for (p, _), n in zip(pairs, names, strict=True) if n == name]) for name in said}
+        poison = {
+            name: np.array([p for (p, _), n in zip(pairs, names, strict=True) if n == name]) for name in positives
+        }
         learnt, model = await _trained(pool, settings, places, poison)
         rejected.append(gate.judge_tags(model, active, learnt, places.graph).state is ModelState.REJECTED)
     return [
@@ -181,7 +184,7 @@ async def _poisoned(bench: Bench, pool: WorkerPool, settings: Settings, places: 
 
 
 def _library(bench: Bench, path: Path, count: int, goals: tuple[Goal, Goal] | None = None) -> list[Figure]:
-    """A library of ``count`` photos, in a process of its own for its peak memory."""
+    """Measures a library of ``count`` photos in its own process, for its peak memory."""
     bench.say(f"a library of {count:,} photos")
     command = [sys.executable, "-m", "benchmarks.learn", str(path), str(count)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
@@ -198,7 +201,7 @@ def _library(bench: Bench, path: Path, count: int, goals: tuple[Goal, Goal] | No
 
 
 def _measured(path: Path, count: int) -> list[float]:
-    """What ``_library`` shows; the model beside the features was the last that was trained."""
+    """Measures what ``_library`` shows. The model beside the features is the one that was trained last."""
     with np.load(path) as arrays:
         features = arrays["features"]
     chance = np.random.default_rng(0)
@@ -270,7 +273,7 @@ async def _trained(
     pool: WorkerPool,
     settings: Settings,
     places: Places,
-    said: Mapping[str, list[int]] | Mapping[str, Ints],
+    positives: Mapping[str, list[int]] | Mapping[str, Ints],
     denied: Mapping[str, list[int]] | None = None,
 ) -> tuple[TrainingSet, TagModel]:
     count = len(places.kinds)
@@ -279,7 +282,7 @@ async def _trained(
         days=[f"day {at % 300}" for at in range(count)],
         folders=["scenes"] * count,
         tags=[TagNode(name, name) for name in places.names],
-        positives={name: [int(photo) for photo in photos] for name, photos in said.items()},
+        positives={name: [int(photo) for photo in photos] for name, photos in positives.items()},
         negatives=denied or {},
     )
     learnt = training_set(facts, places.graph)
@@ -295,7 +298,7 @@ async def _trained(
 
 
 def _by_name(model: TagModel, places: Places) -> Floats:
-    """Probabilities (n, kinds)."""
+    """Returns probabilities (n, kinds)."""
     order = [model.labels.index(name) for name in places.names]
     return model.predictor.probabilities(places.graph)[:, order]
 
@@ -355,7 +358,7 @@ def _features(bench: Bench, settings: Settings, figures: list[Figure]) -> Path |
 
 
 def _peak(pool: WorkerPool) -> float:
-    """Megabytes, of its largest process."""
+    """Returns the peak memory of the largest process in megabytes."""
     status = [Path(f"/proc/{pid}/status").read_text() for pid in pool.pids]
     return max((int(each.split("VmHWM:")[1].split()[0]) for each in status), default=0) / 1024
 

@@ -1,4 +1,4 @@
-"""Learning through the whole system: photos are tagged, learnt, predicted, asked about and read back by GraphQL."""
+"""Measures learning through the whole system: photos are tagged, trained on, predicted and reviewed by GraphQL."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Library:
 
 
 def learning(bench: Bench) -> Iterator[Figure]:
-    """Figures are means: each size is measured on DRAWS draws of the labels in a round, the rest on one."""
+    """Measures each number of labels on DRAWS random draws per round and the rest on one, and reports the means."""
     pictures = sorted(bench.scenes.glob("*/*.jpg"))
     if not pictures:
         bench.say(f"left out: there is no {bench.scenes}/<place>/<picture>.jpg")
@@ -66,13 +66,14 @@ def learning(bench: Bench) -> Iterator[Figure]:
 
 
 def fetched(bench: Bench, data_dir: Path) -> None:
-    """The backbone is where the service looks for it."""
+    """Downloads the backbone to the folder in which the service looks for it."""
     store = BackboneWeights(Settings(data_dir=data_dir).models_dir)
     store.fetch([catalogue.backbone("EfficientNetLite0")], lambda what, done, total: bench.say(what))
 
 
 def _spread(pictures: Sequence[Path], root: Path) -> Path:
-    """Occasions with whatever came: photos of one kind in one folder would all be learnt from, or all held out."""
+    """Spreads the kinds over folders. If a folder had photos of one kind only, all of them would be trained on or all
+    held out."""
     order = np.random.default_rng(0).permutation(len(pictures))
     for at, number in enumerate(order.tolist()):
         picture = pictures[number]
@@ -88,7 +89,7 @@ def library_of(service: Service) -> Library:
 
 
 def all_photos(service: Service, fields: str) -> list[Any]:
-    """All of them."""
+    """Returns all photos."""
     query = f"""query($after: String) {{ photos(first: {PAGE}, after: $after) {{
       pageInfo {{ hasNextPage endCursor }} nodes {{ {fields} }} }} }}"""
     found: list[Any] = []
@@ -102,7 +103,7 @@ def all_photos(service: Service, fields: str) -> list[Any]:
 
 
 def _drawn(library: Library, labels: int, draw: int) -> dict[str, list[str]]:
-    """Photos of each kind."""
+    """Draws photos of each kind."""
     chance = np.random.default_rng(draw)
     return {
         kind: chance.permutation(sorted(id_ for id_, true in library.truth.items() if true == kind))[:labels].tolist()
@@ -110,12 +111,12 @@ def _drawn(library: Library, labels: int, draw: int) -> dict[str, list[str]]:
     }
 
 
-def _begin(library: Library, said: Mapping[str, Iterable[str]]) -> None:
-    """Tags of their own, so that nothing of earlier draws is known."""
+def _begin(library: Library, labelled: Mapping[str, Iterable[str]]) -> None:
+    """Deletes the tags of earlier draws, and tags the drawn photos."""
     ask = library.service.ask
     for tag in _tags(library.service).values():
         ask("mutation($i: ID!) { deleteTag(id: $i) }", i=tag)
-    for kind, photos in said.items():
+    for kind, photos in labelled.items():
         _tag(library.service, list(photos), kind)
 
 
@@ -132,20 +133,20 @@ def _tags(service: Service) -> dict[str, str]:
 
 
 def train(library: Library, labels: int) -> None:
-    """Of ``labels`` photos of each kind; the job is queued."""
+    """Labels ``labels`` photos of each kind and queues the training."""
     _begin(library, _drawn(library, labels, 0))
     library.service.ask(TRAIN)
 
 
 def _train(library: Library) -> tuple[Any, dict[str, float]]:
-    """The newest version, and the seconds of each job."""
+    """Trains a model. Returns its newest version, and the seconds of each job."""
     library.service.ask(TRAIN)
     took = settled(library.service)
     return library.service.ask("{ models(kind: TAGS) { id version state reason } }")["models"][0], took
 
 
 def _read_back(library: Library) -> tuple[set[tuple[str, str]], Scores]:
-    """The tags that are given at the model's own thresholds, and then the scores of all that is kept."""
+    """Reads the tags that are given at the thresholds of the model, and then all stored scores."""
     fields = "id tags { source score tag { name } }"
     given = {
         (node["id"], tag["tag"]["name"])
@@ -167,14 +168,14 @@ def _learnt(bench: Bench, library: Library, labels: int, goal: float) -> Iterato
     right, given, good, training, predicting, peaks = [], 0, 0, [], [], []
     for draw in range(DRAWS * bench.rounds):
         bench.say(f"{labels} labels of each kind, draw {draw + 1}")
-        said = _drawn(library, labels, draw)
-        _begin(library, said)
+        labelled = _drawn(library, labels, draw)
+        _begin(library, labelled)
         with Watch(library.service.pid) as watch:
             model, took = _train(library)
         if model["state"] != "ACTIVE":
             bench.say(f"rejected: {model['reason']}")
         tagged, scores = _read_back(library)
-        others = set(library.truth) - {id_ for photos in said.values() for id_ in photos}
+        others = set(library.truth) - {id_ for photos in labelled.values() for id_ in photos}
         right.append(np.mean([_best(scores[id_]) == library.truth[id_] for id_ in others]))
         given += sum(id_ in others for id_, _ in tagged)
         good += sum(id_ in others and library.truth[id_] == kind for id_, kind in tagged)
@@ -196,16 +197,16 @@ def _best(scores: Mapping[str, float]) -> str | None:
 
 
 def _reviewed(bench: Bench, library: Library) -> Iterator[Figure]:
-    """Two rounds of answers, from the truth, to the queue and to questions drawn by chance."""
+    """Answers two rounds of questions by the truth, once from the review queue and once from random photos."""
     gained: dict[str, list[float]] = {"queue": [], "chance": []}
     for draw in range(bench.rounds):
-        said = _drawn(library, 10, draw)
-        known = {id_ for photos in said.values() for id_ in photos}
+        labelled = _drawn(library, 10, draw)
+        known = {id_ for photos in labelled.values() for id_ in photos}
         order = np.random.default_rng(draw).permutation(sorted(set(library.truth) - known)).tolist()
         tested, free = set(order[:TESTED]), order[TESTED:]
         for how, gains in gained.items():
             bench.say(f"answers by {how}, draw {draw + 1}")
-            _begin(library, said)
+            _begin(library, labelled)
             _train(library)
             scores = _read_back(library)[1]
             before = _score(library, scores, tested)
@@ -246,7 +247,7 @@ def _answer(library: Library, asked: Iterable[tuple[str, str]]) -> None:
 
 
 def _score(library: Library, scores: Scores, photos: Iterable[str]) -> float:
-    """Mean average precision over the kinds, on those photos."""
+    """Returns the mean average precision over the kinds on these photos."""
     chosen = sorted(photos)
     found = np.array([[scores[id_].get(kind, 0) for kind in library.kinds] for id_ in chosen], np.float32)
     truth = np.array([[library.truth[id_] == kind for kind in library.kinds] for id_ in chosen], np.float32)

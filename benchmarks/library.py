@@ -1,4 +1,4 @@
-"""A large library at rest: looking at it again, and starting with it."""
+"""Measures an unchanged large library: scanning it again, and starting the service with it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ TIMELINE = "{ timeline(by: MONTH) { start count } }"
 
 
 def _prepared(bench: Bench) -> tuple[Path, Path]:
-    """Pictures and data directory of a library that a scan has read whole, made unless they are there."""
+    """Returns the pictures and the data directory of a library that was scanned completely, and creates them if they do
+    not exist."""
     folder = bench.folder / f"library-{bench.photos}"
     pictures, data = folder / "Pictures", folder / "data"
     tiny_library(pictures, bench.photos, bench.say)
@@ -34,7 +35,7 @@ def _prepared(bench: Bench) -> tuple[Path, Path]:
 
 
 def rescan(bench: Bench) -> list[Figure]:
-    """A scan that finds nothing changed, and the least that asking the file system can take."""
+    """Measures a scan that finds no change, beside the minimum time to ask the file system."""
     pictures, data = _prepared(bench)
     with Service(data) as service, Peer("walk") as walk:
         service.scan_of_start()
@@ -51,7 +52,8 @@ def rescan(bench: Bench) -> list[Figure]:
 
 
 def start(bench: Bench) -> list[Figure]:
-    """From spawning the service, and with it the engine, until ``/readyz`` answers 200; memory at that moment."""
+    """Measures the time from starting the service, and with it the engine, until ``/readyz`` answers 200, and the
+    memory then."""
     _, data = _prepared(bench)
     memories = []
 
@@ -80,7 +82,7 @@ def start(bench: Bench) -> list[Figure]:
 
 
 def pages(bench: Bench) -> list[Figure]:
-    """GraphQL from 16 connections."""
+    """Measures GraphQL requests over 16 connections."""
     _, data = _prepared(bench)
     with Service(data) as service:
         service.scan_of_start()

@@ -1,4 +1,4 @@
-"""Requests per second over connections that are kept alive, by a client that costs little."""
+"""Measures requests per second over persistent connections with a client that needs little processor time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CONNECTIONS = 16
 
 
 def request(path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> bytes:
-    """As bytes for the wire: GET, or POST when there is a body."""
+    """Returns the bytes of an HTTP request, which is a POST if there is a body and a GET otherwise."""
     lines = [f"{'POST' if body else 'GET'} {path} HTTP/1.1", "Host: localhost"]
     lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
     if body:
@@ -23,9 +23,9 @@ def request(path: str, headers: Mapping[str, str] | None = None, body: bytes = b
 
 
 def rate(port: int, requests: Sequence[bytes], seconds: float) -> float:
-    """Answers a second, over 16 connections that each send one request after the other, in turn those given.
+    """Returns the answers per second over 16 connections, each of which sends the given requests one after the other.
 
-    Raises RuntimeError for an answer that is not 200.
+    Raises RuntimeError if an answer is not 200.
     """
     return uvloop.run(_rate(port, requests, seconds))
 

@@ -1,4 +1,5 @@
-"""Persons through the service: two faces of each are named, the others recognised, strangers are to stay nobody."""
+"""Measures the recognition of persons through the service: two faces of each are named, others must be recognised, and
+strangers must not."""
 
 from __future__ import annotations
 
@@ -31,7 +32,7 @@ FACES = "name faces { id box { x y width height } source person { id name } }"
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """``face``: the id of the one in the middle of the picture; None where none was found."""
+    """A picture of a person. ``face`` is the id of the face in the middle, or None if none was found."""
 
     who: str
     face: str | None
@@ -58,7 +59,7 @@ class Counted:
 
 
 def persons(bench: Bench) -> Iterator[Figure]:
-    """Each of ``rounds`` draws names other faces; a picture in which no face was found is not recognised."""
+    """Measures ``rounds`` draws of the faces to name. A picture without a detected face counts as not recognised."""
     pictures = sorted(bench.people.glob("*/*.jpg"))
     if not pictures:
         bench.say(f"left out: there is no {bench.people}/<person>/<picture>.jpg")
@@ -68,8 +69,8 @@ def persons(bench: Bench) -> Iterator[Figure]:
         (scratch / "data").mkdir()
         (scratch / "data/models").symlink_to(home, target_is_directory=True)
         # Trained when the benchmark says so, and never by what it says of faces.
-        own = {"PHOTOS_LEARN__ENABLED": "off", "PHOTOS_LEARN__CORRECTIONS": "0"}
-        with Service(scratch / "data", own) as service:
+        environment = {"PHOTOS_LEARN__ENABLED": "off", "PHOTOS_LEARN__CORRECTIONS": "0"}
+        with Service(scratch / "data", environment) as service:
             bench.say(f"{len(pictures):,} pictures are scanned, and faces found")
             service.scan(service.add_root(bench.people.resolve()))
             settled(service)
@@ -110,7 +111,7 @@ def _recognised(bench: Bench, service: Service) -> Iterator[Figure]:
 
 
 def _name(service: Service, draw: int) -> dict[str, list[str]]:
-    """The faces that are named, by person; nothing of earlier draws is known."""
+    """Names the drawn faces by person, after the names of earlier draws are removed."""
     portraits = _portraits(service)
     for person in sorted({each.person for each in portraits if each.person is not None}):
         service.ask(DELETE, p=person)
@@ -156,8 +157,8 @@ def _off_centre(face: Mapping[str, Any]) -> float:
 
 
 def _count(service: Service, named: Mapping[str, list[str]]) -> Counted:
-    said = {face for mine in named.values() for face in mine}
-    others = [each for each in _portraits(service) if each.face not in said]
+    named_faces = {face for mine in named.values() for face in mine}
+    others = [each for each in _portraits(service) if each.face not in named_faces]
     probes = [each for each in others if each.who in named]
     strangers = [each for each in others if each.who not in named]
     return Counted(
@@ -170,5 +171,5 @@ def _count(service: Service, named: Mapping[str, list[str]]) -> Counted:
 
 
 def _shares(counted: Counted) -> tuple[float, float]:
-    """Percent of the probes that are right, and of the strangers that were accepted."""
+    """Returns the percentage of probes that are recognised correctly, and of strangers that are accepted."""
     return 100 * counted.right / counted.probes, 100 * counted.accepted / counted.strangers

@@ -1,4 +1,4 @@
-"""Pictures to measure with, made of the freely usable photos that scikit-image and scikit-learn ship."""
+"""Creates pictures to measure with from the free photos that scikit-image and scikit-learn ship."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Say = Callable[[str], None]
 
 
 def photographs(folder: Path, count: int, say: Say) -> list[Path]:
-    """``count`` different JPEGs of 24 million pixels, made unless they are there."""
+    """Returns ``count`` different JPEGs of 24 megapixels, and creates them if they do not exist."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"IMG_{number:04}.jpg" for number in range(count)]
     for number, path in enumerate(paths):
@@ -37,7 +37,7 @@ def photographs(folder: Path, count: int, say: Say) -> list[Path]:
 
 
 def _photograph(chance: random.Random) -> bytes:
-    """A mosaic of enlarged parts, with grain."""
+    """Creates a mosaic of enlarged parts with grain."""
     sources = [pyvips.Image.new_from_file(str(path_of(s)))[0:3] for s in (ASTRONAUT, CAT, COFFEE, DAHLIA, PAGODA)]
     cells = []
     for _ in range((WIDTH // CELL) * (HEIGHT // CELL)):
@@ -52,7 +52,7 @@ def _photograph(chance: random.Random) -> bytes:
 
 
 def copies(sources: Sequence[Path], folder: Path, count: int) -> list[Path]:
-    """``count`` files of these pictures with a comment each, so that each is a photo of its own."""
+    """Creates ``count`` copies of these pictures, each with a different comment, so that each is another photo."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"IMG_{number:05}.jpg" for number in range(count)]
     for number, path in enumerate(paths):
@@ -61,7 +61,7 @@ def copies(sources: Sequence[Path], folder: Path, count: int) -> list[Path]:
 
 
 def tiny_library(folder: Path, count: int, say: Say) -> None:
-    """``count`` tiny photos with dates, cameras and places, 50 to a folder, made unless they are there."""
+    """Creates a library of ``count`` tiny photos with dates, cameras and places, 50 per folder, unless it exists."""
     if folder.exists():
         return
     unfinished = folder.with_suffix(".new")
@@ -81,7 +81,7 @@ def tiny_library(folder: Path, count: int, say: Say) -> None:
 
 
 def _tiny_templates() -> list[tuple[bytes, bytes]]:
-    """JPEGs with the labels of the demonstration library's shots, and the date in each."""
+    """Returns JPEGs with the labels of the shots of the demonstration library, and the date of each."""
     templates = []
     for album in ALBUMS:
         for shot in album.shots:
@@ -99,7 +99,7 @@ def _commented(jpeg: bytes, comment: str) -> bytes:
 
 
 def settled(paths: Sequence[Path]) -> list[Path]:
-    """Files of last year: a scan waits for those that may still be being written."""
+    """Dates the files back by a year, because a scan waits for files that may still be being written."""
     for path in paths:
         os.utime(path, (1_750_000_000, 1_750_000_000))
     return list(paths)

@@ -1,4 +1,4 @@
-"""10,000 photos of places through the service: described, learnt from and predicted, while pages are asked for."""
+"""Describes, trains on and predicts 10,000 photos of places through the service, while pages are requested."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def predicting(bench: Bench) -> Iterator[Figure]:
         fetched(bench, scratch / "data")
         bench.say(f"{COUNT:,} cuttings of {len(pictures):,} pictures are made")
         _cut(pictures, scratch / "Pictures")
-        own = {"PHOTOS_FACES__ENABLED": "off", "PHOTOS_LEARN__CORRECTIONS": "0"}
-        with Service(scratch / "data", own) as service:
+        environment = {"PHOTOS_FACES__ENABLED": "off", "PHOTOS_LEARN__CORRECTIONS": "0"}
+        with Service(scratch / "data", environment) as service:
             what = f"{COUNT:,} photos of 100 px"
             bench.say("scanned and described")
             with Watch(service.pid) as watch:
@@ -53,7 +53,7 @@ def predicting(bench: Bench) -> Iterator[Figure]:
 
 
 def _cut(pictures: Sequence[Path], root: Path) -> None:
-    """Each a part of some picture; those of one are in one folder."""
+    """Cuts pictures out of others. Those from one picture are in one folder."""
     chance = np.random.default_rng(0)
     for number in range(COUNT):
         picture = pictures[number % len(pictures)]

@@ -1,4 +1,4 @@
-"""What a process and its children use, from ``/proc``."""
+"""Measures the memory and reads of a process and its children by ``/proc``."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ SAMPLE_SECONDS = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Bytes of proportional set size: what is shared is counted once. ``service`` is all but the graph's engine."""
+    """The proportional set size in bytes, which counts shared memory once. ``service`` is everything except the graph
+    engine."""
 
     service: int = 0
     engine: int = 0
 
 
 def tree(pid: int) -> list[int]:
-    """The process and all below it."""
+    """Returns the ids of the process and its descendants."""
     found = [pid]
     with contextlib.suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
@@ -56,7 +57,8 @@ def memory(pid: int) -> Memory:
 
 
 def bytes_read(pid: int) -> int:
-    """By all read calls so far, of files, pipes and sockets alike; 0 for a process that is gone."""
+    """Returns the bytes that all read calls of the process have returned, from files, pipes and sockets, or 0 if it has
+    ended."""
     try:
         return int(Path(f"/proc/{pid}/io").read_text().split()[1])
     except OSError:
@@ -72,7 +74,7 @@ def _pss(pid: int) -> int:
 
 
 class Watch:
-    """Samples a process tree while the block runs: the peak of its memory, and what its decoders read."""
+    """Samples a process tree during the block and records its peak memory and the bytes that its decoders read."""
 
     def __init__(self, pid: int) -> None:
         self.peak = Memory()
@@ -84,7 +86,7 @@ class Watch:
 
     @property
     def decoders_read(self) -> int:
-        """Bytes."""
+        """Returns the bytes that the decoders have read."""
         return sum(after - self._before.get(pid, 0) for pid, after in self._after.items())
 
     def __enter__(self) -> Watch:

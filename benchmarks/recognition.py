@@ -1,4 +1,4 @@
-"""Faces through the service: a scan with them beside one without, and 100,000 faces from graph to clusters."""
+"""Measures faces through the service: a scan with faces beside one without, and the clustering of 100,000 faces."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ NUMBERS: LiteralString = "MERGE (m:Meta {name: 'photoNumber'}) SET m.value = $co
 
 
 def finding(bench: Bench) -> list[Figure]:
-    """A first scan of 24-megapixel JPEGs until the last face is found and grouped, beside one without faces. A third of
-    these pictures show the face of an astronaut."""
+    """Measures a first scan of 24-megapixel JPEGs until the last face is detected and clustered, beside one without
+    faces. A third of these pictures show the face of an astronaut."""
     folder = bench.originals or bench.folder / "photographs"
     sources = sorted(folder.rglob("*.[jJ][pP]*")) if bench.originals else photographs(folder, SOURCES, bench.say)
     home = weights(bench)
@@ -65,7 +65,7 @@ def finding(bench: Bench) -> list[Figure]:
 
 
 def _until_idle(service: Service) -> None:
-    """Until every job has ended; one that did not succeed raises RuntimeError."""
+    """Waits until every job has ended. Raises RuntimeError if one did not succeed."""
     while None in [job["finishedAt"] for job in service.ask(STAGES)["jobs"]["nodes"]]:
         time.sleep(0.05)
     for job in service.ask(STAGES)["jobs"]["nodes"]:
@@ -80,7 +80,8 @@ def weights(bench: Bench) -> Path:
 
 
 def grouping(bench: Bench) -> list[Figure]:
-    """100,000 faces in a graph, each on a photo of its own: from asking for clusters until they are written down."""
+    """Measures the clustering of 100,000 faces in a graph, each on another photo, from the request until the clusters
+    are stored."""
     figures: list[Figure] = []
     path = lfw_vectors(bench, figures)
     if path is None:

@@ -1,4 +1,4 @@
-"""Figures, each beside that of a peer and its goal, as a table."""
+"""Formats figures as a table, each beside that of a peer and its goal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TITLES = ("what", "photos-graph", "peer", "ratio", "goal", "met")
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A limit of our value, or of its ratio to the peer's."""
+    """A limit for our value, or for its ratio to the value of the peer."""
 
     limit: float
     at_most: bool
@@ -22,9 +22,9 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """``peer`` is the same measured with the bare library named by ``peer_name``, in the same unit and run.
+    """A measured value. ``peer`` is the value of the bare library ``peer_name`` in the same unit and run.
 
-    ``ratio``: ours to the peer's; the median over the pairs that were measured one after the other.
+    ``ratio`` is our value divided by the peer's, as the median over the pairs that were measured one after the other.
     """
 
     what: str
@@ -37,14 +37,14 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        """None where there is no goal."""
+        """Returns whether the goal is met, or None if there is none."""
         value = self.ratio if self.goal is not None and self.goal.of_ratio else self.ours
         if self.goal is None or value is None:
             return None
         return value <= self.goal.limit if self.goal.at_most else value >= self.goal.limit
 
     def cells(self) -> tuple[str, ...]:
-        """One for each of TITLES."""
+        """Returns a cell for each of TITLES."""
         goal = ""
         if self.goal is not None:
             unit = "x" if self.goal.of_ratio else self.unit
@@ -60,7 +60,7 @@ class Figure:
 
 
 def _number(value: float) -> str:
-    """Three digits, of a whole number all."""
+    """Formats a number with three significant digits, and a whole number with all."""
     if value == 0 or abs(value) >= 99.95:  # which is 100 in three digits
         return f"{value:,.0f}"
     return f"{value:.{2 - math.floor(math.log10(abs(value)))}f}"

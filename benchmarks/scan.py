@@ -1,4 +1,4 @@
-"""A scan of real-size originals: how fast, how much memory, how often an original is read."""
+"""Measures a scan of originals of real size: its speed, its memory, and how often it reads an original."""
 
 from __future__ import annotations
 
@@ -24,8 +24,11 @@ EDGE = ThumbnailSize.LARGE.edge
 
 
 def scan(bench: Bench) -> list[Figure]:
-    """A first scan of 24-megapixel JPEGs. Read is what the decoders' read calls returned, of files and pipes, from
-    when they had loaded their libraries: ``rchar`` of ``/proc/<pid>/io``. Nobody else opens an original."""
+    """Measures a first scan of 24-megapixel JPEGs.
+
+    The bytes read are what the read calls of the decoders returned, from files and pipes, after they had loaded their
+    libraries (``rchar`` of ``/proc/<pid>/io``). No other process opens originals.
+    """
     folder = bench.originals or bench.folder / "photographs"
     sources = sorted(folder.rglob("*.[jJ][pP]*")) if bench.originals else photographs(folder, SOURCES, bench.say)
     with bench.scratch() as scratch, Service(scratch / "data") as service, ExitStack() as peers:
@@ -58,7 +61,7 @@ def scan(bench: Bench) -> list[Figure]:
 
 
 def _bare_seconds(peers: Sequence[Peer], paths: Sequence[Path]) -> float:
-    """The LARGE rendition of each and nothing else, shared out among the peers."""
+    """Returns the seconds in which the peers create the LARGE rendition of each picture and do nothing else."""
     start = time.perf_counter()
     shared = list(zip(cycle(peers), paths))
     for peer, path in shared:

@@ -1,4 +1,4 @@
-"""The real service in a process of its own, and questions to it over HTTP."""
+"""Runs the real service in its own process and sends requests to it over HTTP."""
 
 from __future__ import annotations
 
@@ -32,22 +32,26 @@ class Scanned:
 
 
 class Service:
-    """``photos-graph serve`` on a free port. ``ready_seconds`` is from spawning it to ``/readyz``."""
+    """A ``photos-graph serve`` on a free port. ``ready_seconds`` is the time from its start until ``/readyz`` answers."""
 
     def __init__(self, data_dir: Path, settings: Mapping[str, str] | None = None) -> None:
-        """``settings`` as in the environment."""
+        """Takes ``settings`` as environment variables."""
         self.data_dir = data_dir
         self.port = free_port()
         data_dir.mkdir(parents=True, exist_ok=True)
         # No poll: it would scan a folder before the benchmark does.
-        own = {"PHOTOS_TOKEN": TOKEN, "PHOTOS_LIBRARY__POLL_SECONDS": "86400", "XDG_CONFIG_HOME": str(data_dir.parent)}
+        environment = {
+            "PHOTOS_TOKEN": TOKEN,
+            "PHOTOS_LIBRARY__POLL_SECONDS": "86400",
+            "XDG_CONFIG_HOME": str(data_dir.parent),
+        }
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
         self._log = data_dir.with_suffix(".log")
         self._started_at, started = time.time(), time.monotonic()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [COMMAND, "serve", "--port", str(self.port), "--data-dir", data_dir],
-                env={**kept, **own, **(settings or {})},
+                env={**kept, **environment, **(settings or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -90,7 +94,7 @@ class Service:
         return answer.status, answer.read()
 
     def ask(self, query: str, **variables: object) -> Any:
-        """The data that GraphQL answers. Raises RuntimeError for errors."""
+        """Returns the data of the answer. Raises RuntimeError if it has errors."""
         self._connection.close()  # after a pause the service may have ended it
         self._connection.request("POST", "/graphql", *graphql(query, **variables))
         response = self._connection.getresponse()
@@ -106,14 +110,15 @@ class Service:
         return str(self.ask(ADD_ROOT, path=str(folder))["addRoot"]["id"])
 
     def scan(self, root: str, reads: int | None = None) -> float:
-        """The seconds of a scan. Raises RuntimeError when it has not read just so many files, where that is known."""
+        """Returns the seconds of a scan. Raises RuntimeError if it has not read the expected number of files, where
+        that is known."""
         scanned = self._end_of(self.ask(SCAN, root=root)["scan"]["id"])
         if reads is not None and f", {reads:,} read." not in scanned.message:
             raise RuntimeError(f"{reads:,} files were to be read: {scanned.message}")
         return scanned.seconds
 
     def scan_of_start(self) -> None:
-        """Waits for the end of the scan that every start begins with; it may be one that was left unfinished."""
+        """Waits for the end of the scan with which every start begins, which may continue an interrupted one."""
         while True:
             ends = [job["finishedAt"] for job in self.ask(NEWEST)["jobs"]["nodes"]]
             if None not in ends and any(datetime.fromisoformat(end).timestamp() >= self._started_at for end in ends):
@@ -132,7 +137,7 @@ class Service:
 
 
 def graphql(query: str, **variables: object) -> tuple[bytes, dict[str, str]]:
-    """Body and headers of a question."""
+    """Returns the body and headers of a query."""
     body = json.dumps({"query": query, "variables": variables}).encode()
     return body, {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
 

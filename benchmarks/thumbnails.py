@@ -1,4 +1,4 @@
-"""Pictures over HTTP: made while the client waits, and sent from the cache."""
+"""Measures pictures over HTTP, created on request and sent from the cache."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PHOTOS = "{ photos(first: 500) { nodes { contentHash thumbnail(size: SMALL, form
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A photo of the service: its original, and its renditions in the cache."""
+    """A photo of the service with its original and its renditions in the cache."""
 
     original: Path
     url: str
@@ -58,7 +58,8 @@ def _shown(cache: Path, originals: Path, node: dict[str, Any]) -> Shown:
 
 
 def cold(bench: Bench) -> list[Figure]:
-    """A SMALL rendition made on request, from the original and from the LARGE one that a scan leaves in the cache."""
+    """Measures a SMALL rendition created on request, from the original and from the LARGE one that a scan leaves in the
+    cache."""
     with _library(bench) as (service, photos), Peer("vips") as vips:
         kept = {photo: photo.large.read_bytes() for photo in photos}
 
@@ -106,7 +107,7 @@ def _seconds(service: Service, photo: Shown) -> float:
 
 
 def cached(bench: Bench) -> list[Figure]:
-    """SMALL renditions that are in the cache, from 16 connections."""
+    """Measures SMALL renditions from the cache over 16 connections."""
     with _library(bench) as (service, photos), FilePeer(service.data_dir / "renditions") as files:
         for photo in photos:
             _seconds(service, photo)

@@ -1,1 +1,1 @@
-"""The bare libraries that we compare with, each in a process of its own."""
+"""The bare libraries to compare with, each in its own process."""

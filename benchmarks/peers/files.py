@@ -1,4 +1,4 @@
-"""A bare Starlette application that sends the files of a rendition cache: ``... files PORT FOLDER``."""
+"""Runs a bare Starlette application that sends the files of a rendition cache: ``... files PORT FOLDER``."""
 
 from __future__ import annotations
 

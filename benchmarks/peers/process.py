@@ -1,4 +1,4 @@
-"""Peers as the benchmarks see them."""
+"""Starts peers and talks to them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ START_SECONDS = 30
 
 
 class Peer:
-    """``python -m benchmarks.peers.<name>`` until the block ends."""
+    """Runs ``python -m benchmarks.peers.<name>`` until the block ends."""
 
     def __init__(self, name: str, *arguments: str | Path) -> None:
         self._process = subprocess.Popen(
@@ -33,7 +33,7 @@ class Peer:
         self._process.communicate()
 
     def time(self, line: str) -> float:
-        """The seconds that the peer took for it."""
+        """Returns the seconds that the peer took."""
         self.begin(line)
         return self.end()
 
@@ -50,7 +50,7 @@ class Peer:
 
 
 class FilePeer(Peer):
-    """The bare Starlette application, listening on ``port``."""
+    """Runs the bare Starlette application, which listens on ``port``."""
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()

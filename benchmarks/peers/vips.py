@@ -1,4 +1,5 @@
-"""Bare pyvips. For each line of standard input, a JSON list of path and edge, the seconds that its JPEG took."""
+"""Runs bare pyvips: for each line of standard input, a JSON list of path and edge, it prints the seconds that the JPEG
+took."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import time
 import pyvips
 
 QUALITY = 80
-NICENESS = 5  # a decode worker's own, so that other work on the machine hits both alike
+NICENESS = 5  # that of a decode worker, so that other load affects both equally
 
 
 def main() -> None:

@@ -1,5 +1,5 @@
-"""The least that a look at unchanged files can cost: for each line of standard input, a folder, the seconds that
-listing it and asking for the status of every file in it took."""
+"""Measures the minimum cost of checking unchanged files: for each folder on a line of standard input, it prints the
+seconds in which it lists the folder and asks for the status of each file."""
 
 from __future__ import annotations
 

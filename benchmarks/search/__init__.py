@@ -1,1 +1,1 @@
-"""Questions to large libraries: the service beside SQLite and Cypher, on the same photos."""
+"""Queries large libraries by the service, SQLite and Cypher, with the same photos."""

@@ -1,4 +1,4 @@
-"""The made library into a graph, in bulk: what scans and people would have written."""
+"""Loads the generated library into a graph in bulk, as scans and people would have written it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ NUMBERS: LiteralString = "MERGE (m:Meta {name: 'photoNumber'}) SET m.value = $si
 
 
 async def load(graph: Graph, library: Made, say: Say) -> None:
-    """Into an empty graph with the newest schema."""
+    """Loads the library into an empty graph with the newest schema."""
     await graph.write(MAKE_ROOT, path=encode_raw(b"/nowhere"), raw=encode_raw(b""))
     await _write(graph, FOLDERS, _folders(library))
     parents = library.folder_parent.tolist()
@@ -85,8 +85,8 @@ async def load(graph: Graph, library: Made, say: Say) -> None:
         await graph.write(PHOTOS, rows=[photo_row(library, n) for n in range(start, min(start + BATCH, library.size))])
     city = library.city.tolist()
     places = ((n, place_id(COUNTRIES + REGIONS + city[n])) for n in range(library.size) if city[n] >= 0)
-    person, said = library.person.tolist(), library.confirmed.tolist()
-    faces = [(n, person[n], said[n]) for n in range(library.size) if person[n] >= 0]
+    person, labelled = library.person.tolist(), library.confirmed.tolist()
+    faces = [(n, person[n], labelled[n]) for n in range(library.size) if person[n] >= 0]
     say("loading edges")
     await _write(graph, AT, places)
     await _write(graph, TAGGED, ((n, tag_id(t)) for n, t in library.tagged))
@@ -137,7 +137,7 @@ def tag_id(tag: int) -> str:
 
 
 def place_id(place: int) -> str:
-    """Ids carry the depth, as those of the gazetteer do."""
+    """Returns the id of a place, which contains its depth as in the gazetteer."""
     parent = place_parent(place)
     return f"{place_id(parent)}/{place}" if parent >= 0 else f"P{place}"
 

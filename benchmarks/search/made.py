@@ -1,4 +1,4 @@
-"""A library that no disk holds: folders, tags with a heavy head, persons, places and one face a photo."""
+"""Generates a library without files: folders, tags of which few are frequent, persons, places and one face per photo."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TAG_GROUPS, TAGS_IN_GROUP = 30, 9  # 300 tags in all, the groups among them
 PERSONS = 200
 COUNTRIES, REGIONS, CITIES = 20, 100, 380
 TOP_FOLDERS = 20
-CARRIERS = 5  # of the top folders, each with a tag of its own for all below it
+CARRIERS = 5  # top folders, each with its own tag for all folders below
 RARE = 2_000  # one photo in so many has the rare tag
 START = datetime(2003, 1, 1)
 
@@ -22,7 +22,7 @@ Numbers = npt.NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Columns by photo number, and what the numbers in them stand for. -1 is none."""
+    """The library as columns by photo number, with the tables to which their numbers refer. -1 means none."""
 
     size: int
     folder_parent: Numbers  # by folder; the root is 0 and has none
@@ -34,7 +34,7 @@ class Made:
     tagged: list[tuple[int, int]]  # photo, tag
     excluded: list[tuple[int, int]]  # photo, tag
     person: Numbers  # of its one face
-    confirmed: Numbers  # whether a person said so
+    confirmed: Numbers  # whether a person confirmed the label
 
     @property
     def folders(self) -> int:
@@ -42,7 +42,7 @@ class Made:
 
 
 def made(size: int) -> Made:
-    """The same library for the same size."""
+    """Returns the library of this size, which is always the same."""
     chance = np.random.default_rng(7)
     folders = max(size // 50, TOP_FOLDERS + 1)
     parents = np.zeros(folders, np.int64)
@@ -75,7 +75,7 @@ def _zipf(chance: np.random.Generator, kinds: int, size: int) -> Numbers:
 
 
 def _tagged(chance: np.random.Generator, size: int) -> list[tuple[int, int]]:
-    """Two draws a photo for seven photos of ten, and the rare tag; each pair once."""
+    """Returns distinct pairs of photo and tag: two draws for seven of ten photos, and the rare tag."""
     numbers = np.repeat(np.flatnonzero(chance.random(size) < 0.7), 2)
     leaves = TAG_GROUPS + _zipf(chance, TAG_GROUPS * TAGS_IN_GROUP, len(numbers))
     rare = np.arange(RARE // 2, size, RARE)
@@ -88,24 +88,24 @@ def rare_tag() -> int:
 
 
 def tag_names() -> list[str]:
-    """By number: the groups, their leaves, the tags of folders, the rare one."""
+    """Returns the names by number: the groups, their leaves, the tags of folders, and the rare tag."""
     groups = [f"Group{g}" for g in range(TAG_GROUPS)]
     leaves = [f"Tag{n}" for n in range(TAG_GROUPS * TAGS_IN_GROUP)]
     return [*groups, *leaves, *(f"Journey{n}" for n in range(CARRIERS)), "Rare"]
 
 
 def tag_parent(tag: int) -> int:
-    """-1 for a topmost tag. The frequent leaves are spread over the groups."""
+    """Returns the number of the parent, or -1 if there is none. The frequent leaves are spread over the groups."""
     return (tag - TAG_GROUPS) % TAG_GROUPS if TAG_GROUPS <= tag < TAG_GROUPS * (1 + TAGS_IN_GROUP) else -1
 
 
 def carriers() -> list[tuple[int, int]]:
-    """Folder and tag; recursive all of them."""
+    """Returns pairs of a folder and the tag that it carries recursively."""
     return [(1 + n, TAG_GROUPS * (1 + TAGS_IN_GROUP) + n) for n in range(CARRIERS)]
 
 
 def place_names() -> list[str]:
-    """By number: countries, regions, cities."""
+    """Returns the names by number: countries, regions and cities."""
     return [
         *(f"Country{n}" for n in range(COUNTRIES)),
         *(f"Region{n}" for n in range(REGIONS)),

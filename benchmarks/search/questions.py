@@ -1,4 +1,4 @@
-"""Ten questions, each for the service, for SQLite and for Cypher."""
+"""The ten queries, each for the service, for SQLite and for Cypher."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from photos_graph.search.terms.dates import TakenIn
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``sql`` and ``cypher`` are conditions on the photo ``p``; ``heavy``: a large part of the library fits, ``rare``:
-    one photo in thousands does."""
+    """A query. ``sql`` and ``cypher`` are conditions on the photo ``p``. If it is ``heavy``, a large part of the
+    library matches; if it is ``rare``, one photo in thousands does."""
 
     name: str
     filter: PhotoFilter
@@ -34,7 +34,8 @@ def _any(*names: str) -> TermFilter:
 
 
 def _tagged(name: str) -> str:
-    """Own, of a narrower tag, or from a folder; not excluded."""
+    """Returns the condition that a photo has a tag by itself, by a descendant or from a folder, and that it is not
+    excluded."""
     below = f"(SELECT below FROM tag_below WHERE tag = '{name}')"
     return f"""(p.number IN (SELECT photo FROM photo_tag WHERE tag IN {below})
       OR p.folder IN (SELECT b.below FROM folder_tag t JOIN folder_below b ON b.folder = t.folder

@@ -1,4 +1,4 @@
-"""The benchmark: sizes, engines, and what is measured of each."""
+"""Runs the benchmark for each size and engine."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ CYPHER_TOTAL: LiteralString = " RETURN count(DISTINCT p) AS total"
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Seconds."""
+    """Times in seconds."""
 
     median: float
     p95: float
@@ -73,7 +73,7 @@ def search(bench: Bench) -> Iterator[Figure]:
 
 @contextmanager
 def graph_of(engine: str, scratch: Path) -> Iterator[Settings]:
-    """Settings of a new graph on that engine."""
+    """Returns the settings for a new graph on that engine."""
     data_dir = scratch / engine
     if engine == "embedded":
         yield settings_of(data_dir=data_dir, graph={"heap": "3g"})
@@ -129,7 +129,7 @@ def _measured(
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """Of a service on that graph."""
+    """Returns the environment of a service on that graph."""
     return {
         "PHOTOS_GRAPH__HEAP": settings.graph.heap,
         **({"PHOTOS_GRAPH__URI": settings.graph.uri} if settings.graph.uri else {}),
@@ -139,7 +139,7 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 async def loaded(bench: Bench, library: Made, settings: Settings) -> float:
-    """The seconds that it took."""
+    """Loads the library and returns the seconds that this took."""
     graph = await connect(settings)
     try:
         started = time.monotonic()
@@ -150,7 +150,8 @@ async def loaded(bench: Bench, library: Made, settings: Settings) -> float:
 
 
 async def _inside(bench: Bench, settings: Settings, database: sqlite3.Connection) -> tuple[list[Asked], int, float]:
-    """Each question in this process, beside SQLite and Cypher; bytes that the index takes, seconds to read it."""
+    """Measures each query in this process beside SQLite and Cypher, the memory of the index, and the seconds to read
+    it."""
     before = _resident()
     started = time.monotonic()
     async with build(settings, run_jobs=False) as services:
@@ -245,5 +246,5 @@ def _table(bench: Bench, engine: str, size: int, asked: Sequence[Asked]) -> None
 
 
 def _resident() -> int:
-    """Bytes of this process."""
+    """Returns the resident memory of this process in bytes."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096

@@ -1,4 +1,5 @@
-"""The same library in SQLite, with every index that its questions can use, and hierarchies closed beforehand."""
+"""The same library in SQLite, with every index that the queries can use and with precomputed closures of the
+hierarchies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person waits for who tags much at once: each mutation, and the search that shows it, over HTTP."""
+"""Measures bulk tagging over HTTP: each mutation, and the search that shows its effect."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmarks.search.made import made
 from benchmarks.search.run import environment, graph_of, loaded
 from benchmarks.service import Service
 
-FEW = 1_000  # photos
+BATCH = 1_000  # photos
 TAG_FOLDER = "mutation ($folder: ID!, $tags: [String!]!) { tagFolder(folder: $folder, tags: $tags) { changed change } }"
 TAG_PHOTOS = (
     "mutation ($photos: [ID!]!, $tags: [String!]!) { tagPhotos(photos: $photos, tags: $tags) { changed change } }"
@@ -44,10 +44,12 @@ def _measured(service: Service, name: str, size: int, rounds: int) -> list[Figur
     photos = _some(service)
     _both(service, root, photos, size, "warm")
     taken = [_both(service, root, photos, size, f"round{number}") for number in range(rounds)]
-    folder, few, both = (statistics.median(each) for each in zip(*((a, b, a + b) for a, b in taken), strict=True))
+    folder, batch_seconds, both = (
+        statistics.median(each) for each in zip(*((a, b, a + b) for a, b in taken), strict=True)
+    )
     return [
         Figure(f"tagFolder over all and the search after it, {name}", folder, "s"),
-        Figure(f"tagPhotos of {FEW:,} and the search after it, {name}", few, "s"),
+        Figure(f"tagPhotos of {BATCH:,} and the search after it, {name}", batch_seconds, "s"),
         Figure(f"both, {name}", both, "s", goal=Goal(1, at_most=True)),
     ]
 
@@ -74,7 +76,7 @@ def _both(service: Service, root: str, photos: Sequence[str], size: int, name: s
 def _some(service: Service) -> list[str]:
     ids: list[str] = []
     after = None
-    while len(ids) < FEW:
+    while len(ids) < BATCH:
         page = service.ask(IDS, after=after)["photos"]
         ids += [node["id"] for node in page["nodes"]]
         after = page["pageInfo"]["endCursor"]
