@@ -17,7 +17,8 @@ BROWSE_SECONDS = 0.2  # between two pages
 
 
 def settled(service: Service, meanwhile: Callable[[], None] = lambda: time.sleep(LOOK_SECONDS)) -> dict[str, float]:
-    """Waits until no job is left. Returns the seconds of the last job of each kind. Raises RuntimeError if one failed."""
+    """Waits until no job is left. Returns the seconds of the last job of each kind. Raises RuntimeError if a job
+    failed."""
     while True:
         jobs = service.ask(JOBS)["jobs"]["nodes"]
         if all(job["finishedAt"] for job in jobs):

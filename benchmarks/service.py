@@ -32,7 +32,7 @@ class Scanned:
 
 
 class Service:
-    """A ``photos-graph serve`` on a free port. ``ready_seconds`` is the time from its start until ``/readyz`` answers."""
+    """A ``photos-graph serve`` on a free port. ``ready_seconds`` is the time until ``/readyz`` answers."""
 
     def __init__(self, data_dir: Path, settings: Mapping[str, str] | None = None) -> None:
         """Takes ``settings`` as environment variables."""

@@ -1,4 +1,4 @@
-"""Generates a library without files: folders, tags of which few are frequent, persons, places and one face per photo."""
+"""Generates a library without files: folders, tags of which few are frequent, persons, places, one face per photo."""
 
 from __future__ import annotations
 
