@@ -22,7 +22,7 @@ from photos_graph.faces.catalogue import EMBEDDERS
 from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.faces.matching import FaceConstraints
 from photos_graph.learn import catalogue, dataset, gate, neighbours, persons, registry
-from photos_graph.learn.dataset import Said, TagNode, TrainingSet, training_set
+from photos_graph.learn.dataset import LabelledPhotos, TagNode, TrainingSet, training_set
 from photos_graph.learn.evidence import Evidence
 from photos_graph.learn.metrics import average_precisions
 from photos_graph.learn.neighbours import Neighbours
@@ -277,7 +277,7 @@ async def _trained(
     denied: Mapping[str, list[int]] | None = None,
 ) -> tuple[TrainingSet, TagModel]:
     count = len(places.kinds)
-    facts = Said(
+    facts = LabelledPhotos(
         ids=places.graph.ids,
         days=[f"day {at % 300}" for at in range(count)],
         folders=["scenes"] * count,

@@ -1,6 +1,6 @@
-"""From a picture to its features: what the last layers of a network trained on ImageNet say of it.
+"""Describes a picture by features: the output of the last layers of a network that was trained on ImageNet.
 
-Holds the network, so it lives in a worker.
+It holds the network, so it runs in a worker.
 """
 
 from __future__ import annotations
@@ -20,16 +20,17 @@ from photos_graph.learn import catalogue, lite0
 from photos_graph.learn.torch_file import read_tensors
 from photos_graph.learn.weights import BackboneWeights
 
-BATCH = 16  # pictures, and their mirror images, in the network at once
+BATCH = 16  # pictures, and as many mirror images, in one call of the network
 
 Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
 
 
 class Backbone:
-    """One of ``catalogue.BACKBONES``, loaded. Raises ModelUnavailable when its weights or TensorFlow are missing.
+    """A loaded backbone of ``catalogue.BACKBONES``. Raises ModelUnavailable if its weights or TensorFlow are missing.
 
-    ``home``: what ``BackboneWeights`` calls it. ``threads``: of TensorFlow, for the whole process.
+    ``home`` is the folder that ``BackboneWeights`` calls so. ``threads`` are those of TensorFlow, for the whole
+    process.
     """
 
     def __init__(self, name: str, home: Path, threads: int) -> None:
@@ -48,9 +49,10 @@ class Backbone:
         return sum(self._layers)
 
     def features(self, pictures: Pixels) -> Floats:
-        """(n, dimensions) of pictures (n, edge, edge, 3) in RGB: the mean of each and its mirror image.
+        """Returns (n, dimensions) for pictures (n, edge, edge, 3) in RGB: the mean of each picture and its mirror
+        image.
 
-        The parts of a vector, one for each layer that is looked at, have length one each.
+        Each part of a vector, one for each layer that is used, has length one.
         """
         out = np.zeros((len(pictures), self.dimensions), np.float32)
         for start in range(0, len(pictures), BATCH):
@@ -61,7 +63,7 @@ class Backbone:
         return out
 
     def classes(self, pictures: Pixels) -> Floats:
-        """(n, 1000): the probabilities of ImageNet's classes. Raises BadInput where the weights come without them."""
+        """Returns the probabilities of ImageNet's classes (n, 1000). Raises BadInput if the weights have no classes."""
         if not self.class_count:
             raise BadInput("This backbone knows no classes; EfficientNetLite0 does.")
         out = np.zeros((len(pictures), self.class_count), np.float32)
@@ -86,18 +88,19 @@ class Backbone:
         network = make(weights=None, include_top=False, pooling="avg", input_shape=(row.edge, row.edge, 3))
         try:
             network.load_weights(path)
-        except Exception as error:  # whatever HDF5 and Keras raise
+        except Exception as error:  # HDF5 and Keras raise errors of many classes
             raise ModelUnavailable(f"The weights of {row.name} cannot be loaded ({type(error).__name__}).") from error
         return network
 
 
 def import_keras(home: Path, threads: int) -> Any:
-    """Keras on TensorFlow with so many threads, and the same results each time. Raises ModelUnavailable.
+    """Imports Keras on TensorFlow with that number of threads, set up to give the same results each time. Raises
+    ModelUnavailable.
 
-    It looks for its own settings in ``home``, not in the home of whoever runs this.
+    Keras finds its own settings in ``home``, not in the home folder of the user.
     """
     os.environ.update(KERAS_HOME=str(home / "keras"), KERAS_BACKEND="tensorflow")
-    # What TensorFlow imports asks for a place for files. Python would try to write one, which a worker may not.
+    # TensorFlow's imports ask for a temporary folder, which Python finds by writing a file. A worker cannot write.
     tempfile.tempdir = tempfile.tempdir or str(home)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:

@@ -1,6 +1,7 @@
-"""From what head and propagation say to probabilities, and to thresholds that keep a promised precision.
+"""Turns the scores of the head and of propagation into probabilities, and chooses thresholds that keep a promised
+precision.
 
-Both are fitted on photos that were left out while the scores were made.
+Both are fitted on photos that were left out when the scores were computed.
 """
 
 from __future__ import annotations
@@ -12,47 +13,47 @@ import numpy.typing as npt
 
 from photos_graph.learn.evidence import Evidence
 
-HEAD, FLOW = 1.0, 0.5  # where the two weights are looked for: half the log of propagation beside the head
-FIRMNESS = 5.0  # how firmly, in photos
-BELIEF = 5.0  # photos that the probabilities count beside those that were seen, where a threshold is chosen
-LEAST_RIGHT = 3  # photos above a threshold
-NEVER = 2.0  # the threshold of a label that cannot keep the promise
-CONFIDENCE = 0.9  # with which the precision is at least the bound that is stated
+HEAD_PRIOR, FLOW_PRIOR = 1.0, 0.5  # prior of the two weights
+PRIOR_STRENGTH = 5.0  # of the prior of the two weights, in photos
+PRIOR_PHOTOS = 5.0  # weight of the probabilities, in photos, beside the observed ones when a threshold is chosen
+MIN_CORRECT = 3  # correct photos above a threshold
+NO_THRESHOLD = 2.0  # in place of the threshold of a label that cannot keep the promise
+CONFIDENCE = 0.9  # of the stated lower bounds
 
 Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """``head`` and ``flow`` weigh the two scores, ``biases`` (l,) are the labels' own."""
+    """``head`` and ``flow`` are the weights of the two scores, and ``biases`` (l,) belong to the labels."""
 
     head: float
     flow: float
     biases: Floats
 
     def probabilities(self, logits: Floats, flows: Floats) -> Floats:
-        """(n, l) of two scores (n, l) each."""
+        """Returns (n, l) for two scores of shape (n, l)."""
         return _sigmoid(self.head * logits + self.flow * flows + self.biases)
 
     def disagreement(self, logits: Floats, flows: Floats) -> Floats:
-        """(n, l), 0..1: how far apart the probabilities would be if each score had the other's say too."""
+        """Returns (n, l), 0..1: the distance between the probabilities if each score alone had the weight of both."""
         alone = (_sigmoid(2 * self.head * logits + self.biases), _sigmoid(2 * self.flow * flows + self.biases))
         apart: Floats = np.abs(alone[0] - alone[1])
         return apart
 
 
 def calibrate(logits: Floats, flows: Floats, known: Evidence) -> Calibration:
-    """Of scores (m, l) of photos that had no part in them."""
+    """Fits the calibration to scores (m, l) of photos that had no part in computing them."""
     from scipy.optimize import minimize
 
     x, f = logits.astype(np.float64), flows.astype(np.float64)
     target, weight = known.targets.astype(np.float64), known.weights.astype(np.float64)
-    start = np.concatenate([[HEAD, FLOW], np.zeros(logits.shape[1])])
+    start = np.concatenate([[HEAD_PRIOR, FLOW_PRIOR], np.zeros(logits.shape[1])])
 
     def loss(parameters: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
         scores = parameters[0] * x + parameters[1] * f + parameters[2:]
         away = parameters - start
-        firm = np.concatenate([[FIRMNESS] * 2, np.full(logits.shape[1], 0.1)])
+        firm = np.concatenate([[PRIOR_STRENGTH] * 2, np.full(logits.shape[1], 0.1)])
         error = weight * (1 / (1 + np.exp(-scores)) - target)
         value = (weight * (np.logaddexp(0, scores) - target * scores)).sum() + (firm * away**2).sum() / 2
         slopes = np.concatenate([[(error * x).sum(), (error * f).sum()], error.sum(axis=0)])
@@ -69,24 +70,24 @@ def _sigmoid(scores: Floats) -> Floats:
 
 
 def threshold(probabilities: Floats, targets: Floats, weights: Floats, promised: float) -> float:
-    """The lowest probability (m,) at which the precision is expected to be ``promised``; NEVER when there is none.
+    """Returns the lowest probability (m,) at which the expected precision is ``promised``, or NO_THRESHOLD.
 
-    It is never below a half: the good ones above it must not pay for one that is more likely wrong.
+    It is never below a half: predictions that are probably wrong must not be made up for by better ones above them.
     """
     order = np.argsort(-probabilities, kind="stable")
     order = order[weights[order] > 0]
     ranked, weight = probabilities[order].astype(np.float64), weights[order].astype(np.float64)
     right, seen = np.cumsum(weight * targets[order]), np.cumsum(weight)
     believed = np.cumsum(weight * ranked) / np.maximum(seen, 1e-9)
-    expected = (right + BELIEF * believed) / (seen + BELIEF)
-    # Equal scores are taken together or not at all.
+    expected = (right + PRIOR_PHOTOS * believed) / (seen + PRIOR_PHOTOS)
+    # Equal scores are all above a threshold or all below.
     last_of_equal = np.append(ranked[1:] < ranked[:-1], True) if len(ranked) else np.zeros(0, bool)
-    keeps = np.flatnonzero((expected >= promised) & (right >= LEAST_RIGHT) & (ranked >= 0.5) & last_of_equal)
-    return float(ranked[keeps[-1]]) if len(keeps) else NEVER
+    keeps = np.flatnonzero((expected >= promised) & (right >= MIN_CORRECT) & (ranked >= 0.5) & last_of_equal)
+    return float(ranked[keeps[-1]]) if len(keeps) else NO_THRESHOLD
 
 
 def at_least(right: float, wrong: float) -> float:
-    """What a share is at least, with CONFIDENCE, when so many were seen: Jeffreys' interval, from below."""
+    """Returns the lower bound of a share, with CONFIDENCE, by Jeffreys' interval."""
     from scipy.stats import beta
 
     return float(beta.ppf(1 - CONFIDENCE, right + 0.5, wrong + 0.5))

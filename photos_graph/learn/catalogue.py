@@ -1,4 +1,4 @@
-"""The backbones that can be chosen: networks trained on ImageNet that describe a picture by numbers."""
+"""The backbones that can be chosen: networks, trained on ImageNet, that describe a picture by numbers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from photos_graph.weights import WeightFile
 
 @dataclass(frozen=True, slots=True)
 class BackboneSpec:
-    """``edge``: of the square picture that it looks at, in pixels. ``weights``: those of the network, and the names of
-    the classes that it knows, if any. ``keras``: it is one of ``keras.applications``."""
+    """``edge`` is that of the square picture that the network takes, in pixels. ``weights`` are the files of the
+    network and, if it knows any, of the names of its classes. ``keras`` says that it is one of
+    ``keras.applications``."""
 
     name: str
     edge: int
@@ -66,7 +67,7 @@ BACKBONES = MappingProxyType(
 
 
 def backbone(name: str) -> BackboneSpec:
-    """Raises BadInput with the names that there are."""
+    """Returns the backbone of that name. Raises BadInput, which lists the names that exist."""
     try:
         return BACKBONES[name]
     except KeyError:

@@ -1,4 +1,4 @@
-"""What ImageNet's 1,000 classes are called, in the order in which a backbone gives their probabilities."""
+"""The names of ImageNet's 1,000 classes, in the order in which a backbone gives their probabilities."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from photos_graph.learn.catalogue import CLASS_NAMES
 from photos_graph.learn.weights import BackboneWeights
 from photos_graph.weights import WeightState
 
-_EXPLAINED = re.compile(r" \(| / |, ")  # what comes after says which kite, or names it once more
+_EXPLAINED = re.compile(r" \(| / |, ")  # the rest of the name explains it ("kite (bird)") or is a synonym
 
 
 def names(store: BackboneWeights) -> tuple[str, ...]:
-    """Such as "lakeshore"; any of them may be the name of a tag, and two classes may have one name.
+    """Returns names such as "lakeshore". Any of them can be the name of a tag, and two classes may share a name.
 
-    Raises ModelUnavailable when the file of names is missing or damaged.
+    Raises ModelUnavailable if the file of names is missing or damaged.
     """
     if (state := store.state(CLASS_NAMES)) is not WeightState.READY:
         raise ModelUnavailable(f"The names of ImageNet's classes are {state}: run photos-graph models --fetch")

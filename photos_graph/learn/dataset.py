@@ -1,8 +1,8 @@
-"""What people said of tags, as a training set: positives, negatives and what nobody said anything of.
+"""Makes a training set of the labels that people gave: positives, negatives, and photos without a label.
 
-Photos of one day, or without a day of one folder, are all learnt from or all held out, so that no burst lies on both
-sides. Which side a group is on depends on nothing but its key: it stays there as the library grows, and models that
-were trained at different times can be compared on photos that neither has seen.
+Photos of one day, or of one folder if they have no day, are either all learnt from or all held out, so that a burst is
+never on both sides. The side depends only on the key of the group: it stays the same as the library grows, and models
+that were trained at different times can be compared on photos that neither has seen.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ import numpy.typing as npt
 from photos_graph.kept import Arrays, pack, read_arrays, written_whole
 from photos_graph.learn.neighbours import NO_PHOTO, Neighbours
 
-VERSION = 1  # of the rules: raise it when a snapshot with the same id would train another model
-LEAST_EXAMPLES = 8  # a tag with fewer is not learnt
+VERSION = 1  # of the rules; raise it when a snapshot with the same id would train another model
+MIN_EXAMPLES = 8  # tags with fewer examples are not learnt
 HELD_OUT = 0.2  # of the groups
-LARGE, MOST = 0.2, 0.5  # shares of the labelled photos and of a tag's above which a group is taken apart
-SAME_SHOT = 0.9  # cosine similarity of photos that stay together then
+LARGE_SHARE, LARGE_TAG_SHARE = 0.2, 0.5  # of the labelled photos, and of a tag's; larger groups are divided
+SAME_SHOT = 0.9  # cosine similarity of photos that then stay together
 
 POSITIVE, UNLABELLED, NEGATIVE = 1, 0, -1
 
@@ -35,7 +35,7 @@ Truth = npt.NDArray[np.int8]
 
 @dataclass(frozen=True, slots=True)
 class TagNode:
-    """A tag below its ``parents``, which are ids."""
+    """A tag and its ``parents``, which are ids."""
 
     id: str
     name: str
@@ -43,10 +43,12 @@ class TagNode:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """n photos: ``days`` as ISO dates, None where only the file's own time is known. ``positives`` and ``negatives``:
-    tag id to places of photos that a person gave the tag (directly or by a folder), or denied it (an exclusion or a
-    rejected prediction).
+class LabelledPhotos:
+    """n photos with their labels.
+
+    ``days`` are ISO dates, or None if only the file's own time is known. ``positives`` and ``negatives`` map a tag id
+    to the positions of photos that a person gave the tag (directly or through a folder) or denied it (by an exclusion
+    or by rejecting a prediction).
     """
 
     ids: Sequence[str]
@@ -59,7 +61,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class SkippedTag:
-    """A tag that is not learnt, and why."""
+    """A tag that is not learnt, and the reason."""
 
     tag: str
     name: str
@@ -69,9 +71,11 @@ class SkippedTag:
 
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
-    """n photos in the order of ``Said`` and l labels, by tag id. ``truth`` (n, l): POSITIVE, UNLABELLED or NEGATIVE.
-    ``above`` (l, l): whether the second label is the first's parent, at any distance. ``groups`` (n,): photos that
-    are never parted; ``held_out`` (n,). ``snapshot``: the same for the same photos, labels and split.
+    """n photos in the order of ``LabelledPhotos`` and l labels, by tag id.
+
+    ``truth`` (n, l) is POSITIVE, UNLABELLED or NEGATIVE. ``above`` (l, l) says whether the second label is an ancestor
+    of the first. ``groups`` (n,) are photos that are never separated; ``held_out`` (n,). ``snapshot`` is equal for
+    equal photos, labels and splits.
     """
 
     ids: tuple[str, ...]
@@ -86,19 +90,20 @@ class TrainingSet:
 
     @property
     def labelled(self) -> Bools:
-        """(n,): of which photos anything is known."""
+        """Which photos have a label at all, as (n,)."""
         known: Bools = (self.truth != UNLABELLED).any(axis=1)
         return known
 
 
-def training_set(said: Said, graph: Neighbours) -> TrainingSet:
-    """``graph``: the same photos in the same order; photos that look the same stay together where days do not help."""
-    if tuple(said.ids) != graph.ids:
+def training_set(photos: LabelledPhotos, graph: Neighbours) -> TrainingSet:
+    """Makes the training set. ``graph`` has the same photos in the same order; photos that look the same stay together
+    where days do not separate them."""
+    if tuple(photos.ids) != graph.ids:
         raise ValueError("the graph of neighbours is of other photos")
-    tags = sorted(said.tags, key=lambda tag: tag.id)
+    tags = sorted(photos.tags, key=lambda tag: tag.id)
     above = _above(tags)
-    truth = _truth(said, tags, above)
-    unique, numbers = np.unique(np.array(_groups(said, truth, graph), dtype=np.str_), return_inverse=True)
+    truth = _truth(photos, tags, above)
+    unique, numbers = np.unique(np.array(_groups(photos, truth, graph), dtype=np.str_), return_inverse=True)
     groups = numbers.astype(np.int32)
     held_out = _held_out(unique.tolist(), np.unique(groups[(truth != UNLABELLED).any(axis=1)]))[groups]
 
@@ -111,7 +116,7 @@ def training_set(said: Said, graph: Neighbours) -> TrainingSet:
     truth, above = truth[:, stay], above[np.ix_(stay, stay)]
     labels = tuple(tags[place].id for place in stay)
     return TrainingSet(
-        ids=tuple(said.ids),
+        ids=tuple(photos.ids),
         labels=labels,
         names=tuple(tags[place].name for place in stay),
         above=above,
@@ -119,16 +124,16 @@ def training_set(said: Said, graph: Neighbours) -> TrainingSet:
         groups=groups,
         held_out=held_out,
         left_out=tuple(left_out),
-        snapshot=_snapshot(graph.backbone, said.ids, labels, above, truth, held_out),
+        snapshot=_snapshot(graph.backbone, photos.ids, labels, above, truth, held_out),
     )
 
 
-def known(said: Said, labels: Sequence[str]) -> Bools:
-    """(n, l): of which pairs of photo and label people said anything, of labels by tag id."""
-    tags = sorted(said.tags, key=lambda tag: tag.id)
-    truth = _truth(said, tags, _above(tags))
+def known(photos: LabelledPhotos, labels: Sequence[str]) -> Bools:
+    """Returns, as (n, l), the pairs of photo and label about which people said something. ``labels`` are tag ids."""
+    tags = sorted(photos.tags, key=lambda tag: tag.id)
+    truth = _truth(photos, tags, _above(tags))
     place = {tag.id: at for at, tag in enumerate(tags)}
-    out = np.ones((len(said.ids), len(labels)), bool)  # of a tag that is gone there is nothing to ask
+    out = np.ones((len(photos.ids), len(labels)), bool)  # nothing is asked about a tag that is gone
     for at, label in enumerate(labels):
         if label in place:
             out[:, at] = truth[:, place[label]] != UNLABELLED
@@ -136,7 +141,7 @@ def known(said: Said, labels: Sequence[str]) -> Bools:
 
 
 def save(learnt: TrainingSet, path: Path) -> None:
-    """All or nothing. Raises OSError."""
+    """Writes the file completely or not at all. Raises OSError."""
     with written_whole(path) as file:
         write(learnt, file)
 
@@ -159,7 +164,7 @@ def write(learnt: TrainingSet, file: IO[bytes]) -> None:
 
 
 def load(path: Path) -> TrainingSet:
-    """Raises kept.Damaged."""
+    """Reads a file that ``save`` wrote. Raises kept.Damaged."""
     about, arrays = read_arrays(path, VERSION)
     return TrainingSet(
         ids=tuple(about["ids"]),
@@ -175,8 +180,8 @@ def load(path: Path) -> TrainingSet:
 
 
 def _held_out(keys: Sequence[str], labelled: Ints) -> Bools:
-    """(g,): by a group's key alone; but one of those with a label is held out in any case, so that there is something
-    to measure on."""
+    """Returns which groups are held out (g,). Only the key of a group decides, but at least one of the labelled groups
+    is held out, so that there is something to measure on."""
     chances = np.array([chance(key) for key in keys])
     out: Bools = chances < HELD_OUT
     if len(labelled) > 1 and not out[labelled].any():
@@ -197,33 +202,34 @@ def _above(tags: Sequence[TagNode]) -> Bools:
     return above
 
 
-def _truth(said: Said, tags: Sequence[TagNode], above: Bools) -> Truth:
-    """A tag implies those above it; to deny one denies those below it, and outweighs."""
-    has, lacks = (np.zeros((len(said.ids), len(tags)), bool) for _ in range(2))
+def _truth(photos: LabelledPhotos, tags: Sequence[TagNode], above: Bools) -> Truth:
+    """Returns (n, l). A tag implies its ancestors. Denying a tag denies its descendants, and overrules."""
+    has, lacks = (np.zeros((len(photos.ids), len(tags)), bool) for _ in range(2))
     for place, tag in enumerate(tags):
-        has[np.array(list(said.positives.get(tag.id, ())), np.intp), place] = True
-        lacks[np.array(list(said.negatives.get(tag.id, ())), np.intp), place] = True
+        has[np.array(list(photos.positives.get(tag.id, ())), np.intp), place] = True
+        lacks[np.array(list(photos.negatives.get(tag.id, ())), np.intp), place] = True
     up = (above | np.eye(len(tags), dtype=bool)).astype(np.float32)
     has, lacks = has.astype(np.float32) @ up > 0, lacks.astype(np.float32) @ up.T > 0
     return np.where(lacks, NEGATIVE, np.where(has, POSITIVE, UNLABELLED)).astype(np.int8)
 
 
-def _groups(said: Said, truth: Truth, graph: Neighbours) -> list[str]:
-    """A key for each photo. A group that holds a large part of all that is labelled, or most photos of a tag, could be
-    on one side only, so it is taken apart: by day and folder, and where that is not enough by what looks like the
-    same shot.
+def _groups(photos: LabelledPhotos, truth: Truth, graph: Neighbours) -> list[str]:
+    """Returns a key for each photo.
+
+    A group that holds a large share of all labels, or most photos of a tag, could be on one side only. It is therefore
+    divided: by day and folder, and if that is not enough, by shots that look the same.
     """
-    days = ["" if day is None else day for day in said.days]
-    keys = [occasion(day, folder) for day, folder in zip(days, said.folders, strict=True)]
+    days = ["" if day is None else day for day in photos.days]
+    keys = [occasion(day, folder) for day, folder in zip(days, photos.folders, strict=True)]
     for step in range(2):
         large = _large(keys, truth)
         if not large:
             break
-        shots = _shots(graph, said.ids)
+        shots = _shots(graph, photos.ids)
         finer = (
-            [f"shot {said.ids[first]}" for first in shots]
+            [f"shot {photos.ids[first]}" for first in shots]
             if step
-            else [f"{days[first]} in {said.folders[first]}" for first in shots]
+            else [f"{days[first]} in {photos.folders[first]}" for first in shots]
         )
         keys = [fine if key in large else key for key, fine in zip(keys, finer, strict=True)]
     return keys
@@ -231,23 +237,23 @@ def _groups(said: Said, truth: Truth, graph: Neighbours) -> list[str]:
 
 def _large(keys: Sequence[str], truth: Truth) -> set[str]:
     unique, numbers = np.unique(np.array(keys, dtype=np.str_), return_inverse=True)
-    large = _shares((truth != UNLABELLED).any(axis=1), numbers) > LARGE
+    large = _shares((truth != UNLABELLED).any(axis=1), numbers) > LARGE_SHARE
     for label in range(truth.shape[1]):
         has = truth[:, label] == POSITIVE
-        if has.sum() >= LEAST_EXAMPLES:
-            large |= _shares(has, numbers) > MOST
+        if has.sum() >= MIN_EXAMPLES:
+            large |= _shares(has, numbers) > LARGE_TAG_SHARE
     return set(unique[large].tolist())
 
 
 def _shares(chosen: Bools, groups: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-    """(g,): of the chosen photos (n,), how many of each group."""
+    """Returns the share of the chosen photos (n,) in each group (g,)."""
     counts = np.bincount(groups, chosen, minlength=int(groups.max(initial=-1)) + 1)
     shares: npt.NDArray[np.float64] = counts / max(1, chosen.sum())
     return shares
 
 
 def _shots(graph: Neighbours, ids: Sequence[str]) -> list[int]:
-    """(n,): the place of the photo with the smallest id among those that look the same."""
+    """Returns, for each photo (n,), the position of the photo with the smallest id among those that look the same."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -261,10 +267,10 @@ def _shots(graph: Neighbours, ids: Sequence[str]) -> list[int]:
 
 
 def _reason(truth: Truth, groups: Ints) -> str | None:
-    """Why a label (n,) cannot be learnt."""
+    """Returns the reason why a label (n,) cannot be learnt, or None."""
     examples = int((truth == POSITIVE).sum())
-    if examples < LEAST_EXAMPLES:
-        return f"{examples} examples, and it takes {LEAST_EXAMPLES}."
+    if examples < MIN_EXAMPLES:
+        return f"{examples} examples, and it takes {MIN_EXAMPLES}."
     if len(np.unique(groups[truth == POSITIVE])) == 1:
         return "All its examples are of one occasion: none could be held out."
     if examples == len(truth):
@@ -273,12 +279,12 @@ def _reason(truth: Truth, groups: Ints) -> str | None:
 
 
 def occasion(day: str, folder: str) -> str:
-    """What photos that are never parted have in common: their day, or without one ("") their folder."""
+    """Returns the key of photos that are never separated: their day, or their folder if the day is ""."""
     return f"day {day}" if day else f"folder {folder}"
 
 
 def chance(key: str) -> float:
-    """0..1, by the key alone."""
+    """Returns a number 0..1 that depends only on the key."""
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") / 2**64
 
 

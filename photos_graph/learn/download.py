@@ -1,7 +1,7 @@
-"""Keras's own download of a backbone's weights: ``python -m photos_graph.learn.download NAME FILE``.
+"""Lets Keras download the weights of a backbone: ``python -m photos_graph.learn.download NAME FILE``.
 
-Into FILE, below KERAS_HOME. A process of its own for ``weights``, which checks what came. What went wrong is the last
-line.
+The weights go into FILE, below KERAS_HOME. ``weights`` runs this in a process of its own and verifies the file. If it
+fails, the last line of the output says why.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ def main(name: str, path: str) -> int:
         keras.utils.disable_interactive_logging()
         make = getattr(keras.applications, name)
         make(weights="imagenet", include_top=False, pooling="avg").save_weights(path)
-    except Exception as error:  # whatever Keras, the network or the disk raises
+    except Exception as error:  # Keras, the network and the disk raise errors of many classes
         print(f"{type(error).__name__}: {error}".splitlines()[0], file=sys.stderr)
         return 1
     return 0

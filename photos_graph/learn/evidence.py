@@ -1,8 +1,9 @@
-"""What is known of each photo and label, and how surely.
+"""Determines what is known about each photo and label, and how certain it is.
 
-People say what a photo shows, hardly ever what it does not. Besides what they denied, a label learns negatives from
-photos that somebody tagged with something else: the less the two go together, the surer. Where those are too few, it
-takes some that nobody tagged, of those least like its examples. All others count nothing: they are not negatives.
+People say what a photo shows, and hardly ever what it does not show. Besides denials, a label gets negatives from
+photos that somebody tagged with something else: the less the two tags occur together, the more certain. If those are
+too few, it gets some of the photos without any tag that resemble its examples least. All other photos count for
+nothing; they are not negatives.
 """
 
 from __future__ import annotations
@@ -14,22 +15,22 @@ import numpy.typing as npt
 
 from photos_graph.learn.dataset import NEGATIVE, POSITIVE, UNLABELLED, Bools, TrainingSet
 
-BACKGROUND = 0.25  # what a photo counts that nobody tagged
-UNLIKE = 0.5  # share of the photos without tags, least like the examples first, that may be taken
+BACKGROUND_WEIGHT = 0.25  # of a photo that nobody tagged
+BACKGROUND_SHARE = 0.5  # of the photos without tags, those that resemble the examples least, that may be used
 
 Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Of n photos and l labels: ``targets`` (n, l) 0 or 1, ``weights`` (n, l) 0..1."""
+    """For n photos and l labels: ``targets`` (n, l) are 0 or 1, ``weights`` (n, l) are 0..1."""
 
     targets: Floats
     weights: Floats
 
     @property
     def known(self) -> Bools:
-        """(n,): of which photos there is any."""
+        """Which photos have any evidence, as (n,)."""
         known: Bools = np.any(self.weights > 0, axis=1)
         return known
 
@@ -37,7 +38,8 @@ class Evidence:
         return Evidence(self.targets[photos], self.weights[photos])
 
     def balanced(self) -> Evidence:
-        """With the examples and the negatives of a label counting the same, together as much as its examples."""
+        """Returns evidence in which the examples and the negatives of a label have the same total weight, together that
+        of its examples."""
         positive = self.weights * self.targets
         negative = self.weights - positive
         total = positive.sum(axis=0)
@@ -45,11 +47,12 @@ class Evidence:
 
 
 def evidence(learnt: TrainingSet, arrived: Floats) -> Evidence:
-    """``arrived`` (n, l): what the examples learnt from say of each photo, by propagation."""
+    """Returns the evidence of a training set. ``arrived`` (n, l) is what propagation brings to each photo from the
+    examples."""
     positive, negative = learnt.truth == POSITIVE, learnt.truth == NEGATIVE
     weights = (positive | negative).astype(np.float32)
     together = _together(positive)
-    # A narrower tag of a photo may be missing, so having the wider one says nothing.
+    # A photo's narrower tag may be missing, so having the broader one tells nothing.
     together[learnt.above.T] = 1
     tagged, untagged = np.flatnonzero(positive.any(axis=1)), np.flatnonzero(~positive.any(axis=1))
     for label in range(len(learnt.labels)):
@@ -58,15 +61,15 @@ def evidence(learnt: TrainingSet, arrived: Floats) -> Evidence:
     for label in range(len(learnt.labels)):
         lacking = positive[:, label].sum() - (weights[:, label] * ~positive[:, label]).sum()
         free = untagged[learnt.truth[untagged, label] == UNLABELLED]
-        unlike = free[np.argsort(arrived[free, label], kind="stable")][: int(np.ceil(UNLIKE * len(free)))]
-        count = min(len(unlike), int(np.ceil(max(0.0, lacking) / BACKGROUND)))
+        unlike = free[np.argsort(arrived[free, label], kind="stable")][: int(np.ceil(BACKGROUND_SHARE * len(free)))]
+        count = min(len(unlike), int(np.ceil(max(0.0, lacking) / BACKGROUND_WEIGHT)))
         if count:
-            weights[unlike[np.linspace(0, len(unlike) - 1, count).astype(np.intp)], label] = BACKGROUND
+            weights[unlike[np.linspace(0, len(unlike) - 1, count).astype(np.intp)], label] = BACKGROUND_WEIGHT
     return Evidence(positive.astype(np.float32), weights)
 
 
 def _together(positive: Bools) -> Floats:
-    """(l, l): of the photos with the first label, the share that has the second."""
+    """Returns (l, l): the share of the photos with the first label that also have the second."""
     has = positive.astype(np.float32)
     shares: Floats = (has.T @ has) / np.maximum(has.sum(axis=0), 1)[:, None]
     return shares

@@ -1,4 +1,5 @@
-"""Whether a new model may take over: compared with the active one on photos that neither has learnt from."""
+"""Decides whether a new model is activated, by comparing it with the active one on photos that neither has learnt
+from."""
 
 from __future__ import annotations
 
@@ -18,9 +19,9 @@ from photos_graph.learn.tags import TagModel
 from photos_graph.model import ModelState
 
 MARGIN = 0.01  # of average precision, by which a candidate may be worse
-FALL = 0.1  # of average precision, below what the active model had when it was trained: labels contradict each other
-USEFUL = 0.1  # of the way from guessing to what is perfect, which a first model must have gone
-SHARED = 0.95  # share of the photos with a tag from which on there is nothing to tell apart
+MAX_DROP = 0.1  # of average precision since the active model was trained; more means that labels contradict each other
+MIN_PROGRESS = 0.1  # of the way from guessing to perfection, which a first model must have covered
+MAX_SHARE = 0.95  # of the photos that may have a tag; above it, there is nothing to distinguish
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,11 @@ class Verdict:
 
 
 def judge_tags(candidate: TagModel, active: TagModel | None, learnt: TrainingSet, graph: Neighbours) -> Verdict:
-    """By mean average precision over the tags that both know, on what people say of the held-out photos today.
+    """Judges by mean average precision over the tags that both models know, using today's labels of the held-out
+    photos.
 
-    ``learnt``: the set that the candidate was trained on. An active model of another backbone is not compared: its
-    features are there no more.
+    ``learnt`` is the set that the candidate was trained on. An active model with another backbone is not compared,
+    because its features no longer exist.
     """
     if active is not None and active.backbone != candidate.backbone:
         active = None
@@ -45,7 +47,7 @@ def judge_tags(candidate: TagModel, active: TagModel | None, learnt: TrainingSet
     rows = np.flatnonzero(learnt.held_out & known.known & unseen)
     mine = candidate.predictor.probabilities(graph)[rows]
     guessed = chances(known[rows])
-    guessed[guessed > SHARED] = np.nan
+    guessed[guessed > MAX_SHARE] = np.nan
     better = (average_precisions(mine, known[rows]) - guessed) / (1 - guessed)
     first = _first(float(np.nanmean(better)) if np.isfinite(better).any() else None)
     if active is None:
@@ -57,7 +59,7 @@ def judge_tags(candidate: TagModel, active: TagModel | None, learnt: TrainingSet
     new = average_precisions(mine[:, ours], shared)
     old = average_precisions(active.predictor.probabilities(graph)[rows][:, theirs], shared)
     both = np.isfinite(new)
-    if not both.any():  # there is nothing to compare
+    if not both.any():  # no tag can be compared
         return first
     what = f"{both.sum()} tags on {len(rows):,} photos that neither has learnt from"
     verdict = _compared(float(new[both].mean()), float(old[both].mean()), what)
@@ -65,15 +67,15 @@ def judge_tags(candidate: TagModel, active: TagModel | None, learnt: TrainingSet
     before = [(at, measured[label]) for at, label in enumerate(common) if both[at] and label in measured]
     if verdict.state is ModelState.ACTIVE and before:
         now, then = (float(np.mean(each)) for each in zip(*((new[at], score) for at, score in before), strict=True))
-        if now < then - FALL:
+        if now < then - MAX_DROP:
             says = f"average precision {now:.3f}, the active model's was {then:.3f} when it was trained"
             return Verdict(ModelState.REJECTED, f"What was said since does not fit together: {says}.")
     return verdict
 
 
 def judge_persons(candidate: PersonModel, active: PersonModel | None, faces: NamedFaces, embedder: Embedder) -> Verdict:
-    """By average precision on held-out faces of persons that both know, each as itself and as a stranger; and by F1
-    beside the rule that recognises them without a model."""
+    """Judges by average precision on held-out faces of persons whom both models know, each face once as itself and once
+    as a stranger, and by F1 compared with the rule that applies without a model."""
     rows = persons.held_out_faces(faces)
     if not len(rows):
         return Verdict(ModelState.ACTIVE, "No face is held out to measure on: that takes three of a person.")
@@ -99,7 +101,7 @@ def _first(better: float | None) -> Verdict:
         return Verdict(
             ModelState.ACTIVE, "The first model; there is nothing to tell apart on photos that are held out."
         )
-    if better >= USEFUL:
+    if better >= MIN_PROGRESS:
         return Verdict(ModelState.ACTIVE, f"The first model: {better:.0%} of the way from guessing to perfect.")
     return Verdict(ModelState.REJECTED, f"Hardly better than guessing: {better:.0%} of the way from it to perfect.")
 

@@ -1,4 +1,5 @@
-"""The head that is learnt on features: one layer in Keras, a logit for each label. Imports Keras: for workers."""
+"""The head that is trained on features: one layer in Keras, with a logit for each label. It imports Keras, so it runs
+in a worker."""
 
 from __future__ import annotations
 
@@ -7,43 +8,43 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-STEPS, LEAST_ROUNDS = 100, 20
-RATE = 0.01  # at the start; it falls to zero by a cosine
-DECAY = 20.0  # of the squared weights, beside a loss of one for each example
+STEPS, MIN_EPOCHS = 100, 20
+LEARNING_RATE = 0.01  # at the start; it falls to zero along a cosine
+WEIGHT_DECAY = 20.0  # factor of the squared weights, beside a loss of one for each example
 BATCH = 4096
 
 Floats = npt.NDArray[np.float32]
 
 
 def fit(keras: Any, features: Floats, targets: Floats, weights: Floats, seed: int) -> tuple[Floats, Floats]:
-    """Weights (d, l) and biases (l,) for standardised features (m, d), targets (m, l) of 0 and 1.
+    """Returns weights (d, l) and biases (l,) for standardised features (m, d) and targets (m, l) of 0 and 1.
 
-    ``weights`` (m, l): what each target counts in the loss; 0 where nothing is known of the label. The sum over a
-    label is what the label counts. The same on each run of one machine.
+    ``weights`` (m, l) say how much each target counts in the loss; 0 means that nothing is known. The sum over a label
+    is the weight of that label. On one machine, each run gives the same result.
     """
     keras.utils.set_random_seed(seed)
     ops = keras.ops
 
     def masked(known: Any, logits: Any) -> Any:
         target, weight = known[..., 0], known[..., 1]
-        # The cross-entropy of a sigmoid, written so that large logits do not overflow.
+        # The cross-entropy of a sigmoid, in a form in which large logits do not overflow.
         each = ops.maximum(logits, 0) - logits * target + ops.log1p(ops.exp(-ops.abs(logits)))
         return ops.sum(each * weight, axis=-1)
 
     layer = keras.layers.Dense(
-        targets.shape[1], kernel_initializer="zeros", kernel_regularizer=keras.regularizers.L2(DECAY)
+        targets.shape[1], kernel_initializer="zeros", kernel_regularizer=keras.regularizers.L2(WEIGHT_DECAY)
     )
     model = keras.Sequential([keras.Input((features.shape[1],)), layer])
     batches = -(-len(features) // BATCH)
-    rounds = max(LEAST_ROUNDS, STEPS // batches)
-    schedule = keras.optimizers.schedules.CosineDecay(RATE, rounds * batches)
+    epochs = max(MIN_EPOCHS, STEPS // batches)
+    schedule = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, epochs * batches)
     model.compile(keras.optimizers.Adam(schedule), masked)
     chance = np.random.default_rng(seed)
-    for _ in range(rounds):
+    for _ in range(epochs):
         for part in np.array_split(
             chance.permutation(len(features)) if batches > 1 else np.arange(len(features)), batches
         ):
-            # Keras takes the mean over a batch, and it shall be the sum over all.
+            # Keras takes the mean over a batch; multiplied by this, it is the sum over all.
             known = np.stack([targets[part], weights[part] * np.float32(len(part) * batches)], axis=-1)
             model.train_on_batch(features[part], known)
     kernel, bias = layer.get_weights()

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0 in Keras, with the weights of its PyTorch file. Imports Keras: for worker processes."""
+"""EfficientNet-Lite0 in Keras, with the weights of its PyTorch file. It imports Keras, so it runs in a worker."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from photos_graph.errors import ModelUnavailable
 
-EPSILON = 1e-3  # of the batch normalisation
-FACTOR = 6  # by which a block widens, except the first
+EPSILON = 1e-3  # of batch normalisation
+FACTOR = 6  # by which each block except the first widens
 STEM, HEAD, CLASSES = 32, 1280, 1000
 
 Array = npt.NDArray[Any]
@@ -38,15 +38,14 @@ STAGES = (
 
 
 def prepared(pictures: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """What the network was trained with, of pictures (n, 224, 224, 3) in RGB."""
+    """Scales pictures (n, 224, 224, 3) in RGB as the network was trained."""
     scaled: npt.NDArray[np.float32] = (pictures.astype(np.float32) - np.float32(127)) / np.float32(128)
     return scaled
 
 
 def build(tensors: Mapping[str, Array], edge: int) -> Any:
-    """A Keras model from pictures (n, edge, edge, 3), ``prepared``, to the pooled 1,280, 320 and 112 channels of the
-    last layers and the logits of the 1,000 classes of ImageNet. Raises ModelUnavailable when a tensor does not fit.
-    """
+    """Returns a Keras model from pictures (n, edge, edge, 3), ``prepared``, to the pooled 1,280, 320 and 112 channels
+    of the last layers and the logits of ImageNet's 1,000 classes. Raises ModelUnavailable if a tensor does not fit."""
     import keras
 
     model = _network(keras, edge)
@@ -60,7 +59,7 @@ def build(tensors: Mapping[str, Array], edge: int) -> Any:
 
 
 def _network(keras: Any, edge: int) -> Any:
-    """Layers have the names of their tensors."""
+    """Builds the network. Layers have the names of their tensors."""
     layers = keras.layers
 
     def normalised(x: Any, name: str, active: bool = True) -> Any:
@@ -96,7 +95,7 @@ def _network(keras: Any, edge: int) -> Any:
 
 
 def _names(layer: str) -> list[str]:
-    """Of its tensors, in Keras's order."""
+    """Returns the names of a layer's tensors, in Keras's order."""
     if "_bn" in layer:
         return [f"{layer}.{part}" for part in ("weight", "bias", "running_mean", "running_var")]
     if "_conv" in layer:
@@ -105,7 +104,7 @@ def _names(layer: str) -> list[str]:
 
 
 def _turned(layer: Any, tensors: Sequence[Array]) -> list[Array]:
-    """PyTorch has the channels first."""
+    """Moves the channels to the end; PyTorch has them first."""
     first, *others = tensors
     if first.ndim == 4:
         first = first.transpose(2, 3, 0, 1) if "depthwise" in layer.name else first.transpose(2, 3, 1, 0)

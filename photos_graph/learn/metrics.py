@@ -1,4 +1,4 @@
-"""How good predictions are, on photos with evidence: a photo counts as much as its evidence weighs."""
+"""Measures predictions on photos with evidence. A photo counts as much as its evidence weighs."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class LabelScore:
-    """Of one label. ``examples``: that it was learnt from; ``held_out``: examples that the rest was measured on.
-    ``precision_at_least``: with nine chances in ten.
-    """
+    """The measurements of one label. ``examples`` are those that it was learnt from, and ``held_out`` those that the
+    rest was measured on. ``precision_at_least`` holds with a probability of nine in ten."""
 
     label: str
     examples: int
@@ -32,9 +31,8 @@ class LabelScore:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Of all labels together: every pair of photo and label counts, but ``average_precision``, which is the mean over
-    labels with an example. ``held_out``: photos.
-    """
+    """The measurements of all labels together. Every pair of photo and label counts, except in ``average_precision``,
+    which is the mean over labels with an example. ``held_out`` counts photos."""
 
     held_out: int
     precision: float
@@ -44,7 +42,7 @@ class Scores:
 
 
 def overall(probabilities: Floats, thresholds: Floats, known: Evidence) -> Scores:
-    """Of probabilities (m, l)."""
+    """Measures probabilities (m, l) of all labels together."""
     right, wrong, missed = (part.sum() for part in _counts(probabilities, thresholds, known))
     each = average_precisions(probabilities, known)
     precision, recall = _share(right, wrong), _share(right, missed)
@@ -78,7 +76,7 @@ def per_label(
 
 
 def average_precisions(probabilities: Floats, known: Evidence) -> npt.NDArray[np.float64]:
-    """(l,): the precision at each example, in the mean; NaN without an example."""
+    """Returns the mean of the precisions at each example (l,); NaN without an example."""
     out = np.full(probabilities.shape[1], np.nan)
     for label in range(probabilities.shape[1]):
         order = np.argsort(-probabilities[:, label], kind="stable")
@@ -90,13 +88,13 @@ def average_precisions(probabilities: Floats, known: Evidence) -> npt.NDArray[np
 
 
 def chances(known: Evidence) -> npt.NDArray[np.float64]:
-    """(l,): the average precision of guessing, which is the share of examples; NaN without one."""
+    """Returns the average precision of guessing (l,), which is the share of examples; NaN without an example."""
     examples = (known.weights * known.targets).sum(axis=0, dtype=np.float64)
     return np.where(examples > 0, examples / np.maximum(known.weights.sum(axis=0, dtype=np.float64), 1e-9), np.nan)
 
 
 def _counts(probabilities: Floats, thresholds: Floats, known: Evidence) -> tuple[Floats, Floats, Floats]:
-    """(l,) each: what is right, wrong and missed."""
+    """Returns the correct, the wrong and the missed predictions, each (l,)."""
     taken = probabilities >= thresholds
     positive = known.weights * known.targets
     negative = known.weights - positive

@@ -1,7 +1,7 @@
-"""Which photos look alike: the NEAREST of each, kept so that new photos only add theirs; and what flows along it.
+"""Finds which photos look alike: the NEAREST of each. They are kept, so that new photos only add theirs.
 
-The products of all with all are made in blocks, exactly; what is kept is the same in whatever order photos came,
-except for ties.
+The products of all photos with all others are computed in blocks, exactly. The result does not depend on the order in
+which photos were added, except for ties.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from photos_graph.kept import Arrays, mapped, pack, read_arrays, written_whole
 
-VERSION = 2  # of the file: raise it when the meaning of anything in it changes
+VERSION = 2  # of the file; raise it when the meaning of its contents changes
 NEAREST = 12
 BLOCK = 2048  # photos on each side of one matrix product
 NO_PHOTO = -1
@@ -31,9 +31,10 @@ Ints = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """n photos described by one backbone. ``near`` (n, NEAREST): places of the most similar, best first, NO_PHOTO where
-    there are no more; ``similar`` (n, NEAREST): cosine similarities, -2 there. ``vectors`` (n, dimensions) of length
-    one.
+    """n photos that one backbone described, and their neighbours.
+
+    ``near`` (n, NEAREST) are the positions of the most similar photos, best first, filled up with NO_PHOTO; ``similar``
+    (n, NEAREST) are the cosine similarities, -2 where there is no photo. ``vectors`` (n, dimensions) have length one.
     """
 
     backbone: str
@@ -47,7 +48,7 @@ class Neighbours:
 
 
 def build(backbone: str, ids: Sequence[str], features: Floats) -> Neighbours:
-    """Of features (n, dimensions)."""
+    """Finds the neighbours of features (n, dimensions)."""
     nothing = Neighbours(
         backbone,
         (),
@@ -59,7 +60,7 @@ def build(backbone: str, ids: Sequence[str], features: Floats) -> Neighbours:
 
 
 def added(old: Neighbours, ids: Sequence[str], features: Floats) -> Neighbours:
-    """With m more photos, features (m, dimensions)."""
+    """Returns the neighbours with m more photos, features (m, dimensions)."""
     lengths = np.maximum(np.linalg.norm(features, axis=1, keepdims=True), np.float32(1e-12))
     vectors = np.concatenate([old.vectors, (features / lengths).astype(np.float16)])
     count, first = len(vectors), len(old)
@@ -70,7 +71,7 @@ def added(old: Neighbours, ids: Sequence[str], features: Floats) -> Neighbours:
 
 
 def without(old: Neighbours, gone: set[str]) -> Neighbours:
-    """Without those photos; who had one of them as a neighbour gets the next."""
+    """Returns the neighbours without those photos. A photo that loses a neighbour gets the next one."""
     stays = np.array([id_ not in gone for id_ in old.ids], bool)
     place = np.append(np.where(stays, np.cumsum(stays) - 1, NO_PHOTO), NO_PHOTO).astype(np.int32)
     near = place[old.near[stays]]
@@ -78,14 +79,15 @@ def without(old: Neighbours, gone: set[str]) -> Neighbours:
     similar = old.similar[stays]
     near[lost], similar[lost] = NO_PHOTO, -2
     vectors = old.vectors[stays]
-    _look_again(vectors, near, similar, lost)
+    _find_missing(vectors, near, similar, lost)
     return Neighbours(old.backbone, tuple(id_ for id_ in old.ids if id_ not in gone), vectors, near, similar)
 
 
 def similar_to(path: Path, asked: Sequence[tuple[str, int]]) -> list[list[tuple[str, float]]]:
-    """For each photo, and how many are wanted, (id, cosine similarity) of the most similar to it, by the file, of which
-    only a few places are read: those kept for it are exact, further ones are found through them. None of a photo that
-    is not in it. Raises kept.Damaged.
+    """Returns, for each photo and the number that is wanted, (id, cosine similarity) of the most similar photos.
+
+    It reads only a few places of the file. The neighbours that the file has are exact; further ones are found through
+    them. A photo that is not in the file has none. Raises kept.Damaged.
     """
     _, arrays = mapped(path, VERSION)
     return [_similar_to(arrays, id_.encode(), count) for id_, count in asked]
@@ -107,21 +109,22 @@ def _similar_to(arrays: Arrays, id_: bytes, count: int) -> list[tuple[str, float
 
 
 def _place(ids: npt.NDArray[np.bytes_], order: Ints, id_: bytes) -> int | None:
-    """Of a sorted look at the ids."""
-    if len(id_) > ids.itemsize:  # NumPy would make all of them longer
+    """Finds the position of a photo by a binary search of the sorted ids."""
+    if len(id_) > ids.itemsize:  # otherwise NumPy would widen all ids
         return None
     at = int(np.searchsorted(ids, np.array(id_, ids.dtype), sorter=order))
     return int(order[at]) if at < len(order) and ids[order[at]] == id_ else None
 
 
 def save(graph: Neighbours, path: Path) -> None:
-    """All or nothing: nobody ever sees half a file. One writer at a time. Raises OSError."""
+    """Writes the file completely or not at all, so that nobody sees half a file. There may be one writer at a time.
+    Raises OSError."""
     with written_whole(path) as file:
         write(graph, file)
 
 
 def write(graph: Neighbours, file: IO[bytes]) -> None:
-    """With ``order`` (n,): the places by their ids."""
+    """Writes what ``load`` reads, with ``order`` (n,): the positions in the order of their ids."""
     ids = np.array([id_.encode() for id_ in graph.ids], np.bytes_)
     arrays: Arrays = {
         "ids": ids,
@@ -134,34 +137,34 @@ def write(graph: Neighbours, file: IO[bytes]) -> None:
 
 
 def load(path: Path) -> Neighbours:
-    """Raises kept.Damaged: build it anew."""
+    """Reads a file that ``save`` wrote. Raises kept.Damaged; the file must then be built again."""
     about, arrays = read_arrays(path, VERSION)
     ids = tuple(id_.decode() for id_ in arrays["ids"].tolist())
     return Neighbours(about["backbone"], ids, arrays["vectors"], arrays["near"], arrays["similar"])
 
 
 def _compare(vectors: Halves, near: Ints, similar: Floats, first: int) -> None:
-    """Takes into ``near`` and ``similar`` what the photos from ``first`` on and all others are to each other.
+    """Merges into ``near`` and ``similar`` the similarities of the photos from ``first`` on with all others.
 
-    Each pair is multiplied once, for both of its sides. A thread for each core, each with products of its own: two
-    threads that share one product wait for each other.
+    Each pair is multiplied once, for both of its sides. There is a thread for each core, each with products of its own,
+    because two threads that share one product wait for each other.
     """
     count = len(vectors)
-    guards = [Lock() for _ in range(0, count, BLOCK)]  # of the rows of ``near`` and ``similar``
+    guards = [Lock() for _ in range(0, count, BLOCK)]  # one for each block of rows of ``near`` and ``similar``
 
     def keep(start: int, products: Floats, others: int) -> None:
         with guards[start // BLOCK]:
             rows = slice(start, start + len(products))
-            _take(near[rows], similar[rows], products, others)
+            _merge(near[rows], similar[rows], products, others)
 
     def compare(start: int) -> None:
-        """The new photos among those of the block at ``start`` with all before them, and with each other."""
+        """Compares the new photos of the block at ``start`` with all photos before them, and with each other."""
         begin, end = max(first, start), min(start + BLOCK, count)
         sides = vectors[begin:end].astype(np.float32)
         for left in range(0, end, BLOCK):
             right = min(left + BLOCK, end)
             products = sides @ vectors[left:right].astype(np.float32).T
-            if right > begin:  # this block itself: nobody is their own neighbour
+            if right > begin:  # within the block itself, no photo is its own neighbour
                 np.fill_diagonal(products[:, begin - left :], -2)
             keep(begin, products, left)
             before = min(right, begin) - left
@@ -170,11 +173,11 @@ def _compare(vectors: Halves, near: Ints, similar: Floats, first: int) -> None:
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
         starts = range(first - first % BLOCK, count, BLOCK)
-        list(threads.map(compare, reversed(starts)))  # the longest first
+        list(threads.map(compare, reversed(starts)))  # the largest first
 
 
-def _look_again(vectors: Halves, near: Ints, similar: Floats, rows: npt.NDArray[np.intp]) -> None:
-    """Takes into ``near`` and ``similar`` of those rows who is nearest of all photos."""
+def _find_missing(vectors: Halves, near: Ints, similar: Floats, rows: npt.NDArray[np.intp]) -> None:
+    """Computes ``near`` and ``similar`` of these rows again, over all photos."""
 
     def look(start: int) -> None:
         mine = rows[start : start + BLOCK]
@@ -185,16 +188,16 @@ def _look_again(vectors: Halves, near: Ints, similar: Floats, rows: npt.NDArray[
             own = mine - left
             inside = np.flatnonzero((own >= 0) & (own < products.shape[1]))
             products[inside, own[inside]] = -2
-            _take(near_here, similar_here, products, left)
+            _merge(near_here, similar_here, products, left)
         near[mine], similar[mine] = near_here, similar_here
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
         list(threads.map(look, range(0, len(rows), BLOCK)))
 
 
-def _take(near: Ints, similar: Floats, products: Floats, first: int) -> None:
-    """Into (n, NEAREST) what is nearer among the m photos from ``first`` on, of products (n, m). The order in which
-    threads bring these makes no difference: of two photos that are equally near, the first counts."""
+def _merge(near: Ints, similar: Floats, products: Floats, first: int) -> None:
+    """Merges into (n, NEAREST) the nearer ones of the m photos from ``first`` on, given the products (n, m). The order
+    in which threads do this makes no difference: of two photos that are equally near, the first one counts."""
     better = np.flatnonzero(products.max(axis=1) >= similar[:, -1])
     if not len(better):
         return
@@ -209,7 +212,7 @@ def _take(near: Ints, similar: Floats, products: Floats, first: int) -> None:
 
 
 def _highest(values: Floats, count: int) -> npt.NDArray[np.intp]:
-    """(rows, up to count): the columns of the highest values of each row, in no order."""
+    """Returns the columns of the highest values of each row (rows, up to count), in no particular order."""
     if values.shape[1] <= count:
         return np.broadcast_to(np.arange(values.shape[1]), values.shape)
     return np.argpartition(values, -count, axis=1)[:, -count:]

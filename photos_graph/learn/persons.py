@@ -1,8 +1,9 @@
-"""Who is in a photo, learnt from the faces that people named: the nearest person, or nobody that is known.
+"""Recognises persons, learnt from the faces that people named: a face belongs to the nearest person, or to none of
+them.
 
-A face is compared with the mean of each person's faces. From which similarity on it is that person is learnt from the
-named faces themselves: each is tried as a stranger, against all persons but its own. Who is not somebody, by a
-person's word, raises the bar of that somebody.
+A face is compared with the mean of each person's faces. The similarity that it needs is learnt from the named faces
+themselves: each is tried as a stranger, against all persons except its own. If people say that a face is not a person,
+that person's threshold rises.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ from photos_graph.learn.calibration import CONFIDENCE, at_least
 from photos_graph.learn.dataset import HELD_OUT, Bools, chance
 from photos_graph.learn.metrics import LabelScore, Scores
 
-BELIEF = 50.0  # strangers that the table's own threshold counts as
-APART = 0.02  # similarity by which somebody stays clear of a face that is said to be somebody else
-BLOCK = 4096  # faces in one product
-LEAST_LEFT = 2  # faces of a person that are learnt from, before any is held out
+PRIOR_STRANGERS = 50.0  # weight, in strangers, of the threshold in the catalogue
+CLEARANCE = 0.02  # similarity that a threshold keeps above a face that is not the person
+BLOCK = 4096  # faces in one matrix product
+MIN_FACES = 2  # of a person; only further faces can be held out
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
@@ -42,10 +43,9 @@ Ints = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class NamedFaces:
-    """n faces by one embedder: ``vectors`` (n, dimensions) of length one, ``qualities`` (n,) 0..1, ``persons`` (n,):
-    places in ``labels``; UNASSIGNED for a face without a name of which something was said. ``not_persons``: face to
-    persons that it does not show.
-    """
+    """n faces of one embedder. ``vectors`` (n, dimensions) have length one, ``qualities`` (n,) are 0..1, and
+    ``persons`` (n,) are positions in ``labels``, or UNASSIGNED for a face that was only rejected. ``not_persons`` maps
+    a face to the persons that were rejected for it."""
 
     ids: Sequence[str]
     labels: Sequence[str]
@@ -58,9 +58,10 @@ class NamedFaces:
 
 @dataclass(frozen=True, slots=True)
 class PersonModel:
-    """p persons with a face to learn from, ``labels`` by their number in ``known``, whose means have length one.
-    ``thresholds`` (p,): cosine similarity from which on a face is theirs. ``promised``: the share of strangers who are
-    nobody. ``scores`` are of held-out faces, each once as itself and once as a stranger.
+    """p persons who have a face to learn from, by their number in ``known``, whose means have length one.
+
+    ``thresholds`` (p,) are the cosine similarities at which a face is theirs. ``promised`` is the share of strangers
+    who are assigned to nobody. ``scores`` were measured on held-out faces, each once as itself and once as a stranger.
     """
 
     embedder: str
@@ -77,25 +78,28 @@ class PersonModel:
         return [self.labels[person] for person in self.known.persons]
 
     def numbered(self, labels: Sequence[str]) -> tuple[Known, Floats]:
-        """Persons and thresholds by their places in other ``labels``; those that are not there are left out."""
+        """Returns persons and thresholds by their positions in other ``labels``. Persons who are not in them are left
+        out."""
         place = {label: at for at, label in enumerate(labels)}
         numbers = np.array([place.get(self.labels[person], UNASSIGNED) for person in self.known.persons], np.int32)
         there = numbers != UNASSIGNED
         return Known(numbers[there], self.known.means[there]), self.thresholds[there]
 
     def matches(self, vectors: Floats, rules: FaceConstraints, embedder: Embedder) -> Matches:
-        """Scores (m, p) of faces (m, dimensions): 0.5 at a person's threshold, 0 for whom a rule excludes."""
+        """Returns scores (m, p) for faces (m, dimensions): 0.5 at a person's threshold, 0 for persons whom a rule
+        excludes."""
         above = vectors @ self.known.means.T - self.thresholds
         scores = (1 / (1 + np.exp(-embedder.slope * above))).astype(np.float32)
         return constrained(scores, self.known.persons, rules)
 
     def decide(self, vectors: Floats, rules: FaceConstraints, embedder: Embedder) -> Ints:
-        """(m,): the number of each face's person, or UNASSIGNED; nobody is twice in a photo."""
+        """Returns the number of each face's person, or UNASSIGNED, as (m,). A person appears at most once in a
+        photo."""
         return decide(self.matches(vectors, rules, embedder), rules, EVEN)
 
 
 def train(faces: NamedFaces, embedder: Embedder, promised: float = 0.99) -> PersonModel:
-    """Deterministic. Raises ValueError when nobody has a name."""
+    """Trains a model; the same faces give the same model. Raises ValueError if no face has a name."""
     held_out = _held_out(faces)
     learnt = (faces.persons != UNASSIGNED) & ~held_out
     if not learnt.any():
@@ -111,24 +115,23 @@ def train(faces: NamedFaces, embedder: Embedder, promised: float = 0.99) -> Pers
 
 
 def by_rule(faces: NamedFaces, embedder: Embedder) -> tuple[Known, Floats]:
-    """The same persons as without a model: means (p, dimensions), and similarities (p,) from which on a face is
-    theirs."""
+    """Returns the same persons as the rule without a model sees them: means (p, dimensions), and the similarities (p,)
+    at which a face is theirs."""
     rows = np.flatnonzero((faces.persons != UNASSIGNED) & ~_held_out(faces))
     means = known(faces.vectors[rows], faces.qualities[rows], faces.persons[rows])
     return means, np.full(len(means.persons), applied_similarity(embedder), np.float32)
 
 
 def held_out_faces(faces: NamedFaces) -> npt.NDArray[np.intp]:
-    """Places of the faces that no model learns from."""
+    """Returns the positions of the faces that no model learns from."""
     return np.flatnonzero(_held_out(faces))
 
 
 def scored(
     among: Known, thresholds: Floats, faces: NamedFaces, rows: npt.NDArray[np.intp]
 ) -> tuple[Scores, tuple[LabelScore, ...]]:
-    """Of the named faces at ``rows``: each is looked for as itself, and again as a stranger, without its own person.
-    ``among`` has the persons by the numbers of ``faces``.
-    """
+    """Measures on the named faces at ``rows``: each is looked up as itself, and again as a stranger, without its own
+    person. ``among`` has the persons by the numbers of ``faces``."""
     count = len(faces.labels)
     right, wrong, missed, held = np.zeros((4, count))
     hits: list[tuple[float, bool]] = []
@@ -176,8 +179,8 @@ def scored(
 def _common_threshold(
     faces: NamedFaces, rows: npt.NDArray[np.intp], among: Known, embedder: Embedder, promised: float
 ) -> float:
-    """The similarity to the nearest person that ``promised`` of the strangers stay below, with CONFIDENCE: few were
-    seen that come near it."""
+    """Returns the similarity to the nearest person that ``promised`` of the strangers do not reach, with CONFIDENCE,
+    since only few come near it."""
     from scipy.stats import binom
 
     even = embedder.even_at
@@ -188,33 +191,35 @@ def _common_threshold(
         alike[among.persons == faces.persons[part, None]] = -1
         nearest.append(alike.max(axis=1))
     strangers = np.concatenate(nearest)
-    strangers = strangers[strangers > -1]  # with one person there is nobody to be taken for
+    strangers = strangers[strangers > -1]  # if there is only one person, there is no other to be confused with
     count, seen = len(strangers), even
     if count:
         rank = min(count - 1, int(binom.ppf(CONFIDENCE, count, promised)))
         seen = float(np.sort(strangers)[rank])
-    return (count * seen + BELIEF * even) / (count + BELIEF)
+    return (count * seen + PRIOR_STRANGERS * even) / (count + PRIOR_STRANGERS)
 
 
 def _thresholds(faces: NamedFaces, among: Known, common: float) -> Floats:
-    """(p,): the common one, and above the faces that are somebody else or not this one, by a person's word."""
+    """Returns the threshold of each person (p,): the common one, or a higher one that excludes the faces that people
+    assigned to somebody else or rejected."""
     out = np.full(len(among.persons), common, np.float32)
     column = {int(person): place for place, person in enumerate(among.persons)}
     for face, persons in faces.not_persons.items():
         for person in persons:
             if person in column:
-                alike = float(faces.vectors[face] @ among.means[column[person]]) + APART
+                alike = float(faces.vectors[face] @ among.means[column[person]]) + CLEARANCE
                 out[column[person]] = max(out[column[person]], alike)
     return out
 
 
 def _held_out(faces: NamedFaces) -> Bools:
-    """(n,): a fifth of the photos, as long as enough faces of each person stay."""
+    """Returns which faces are held out (n,): those in a fifth of the photos, as long as each person keeps enough
+    faces."""
     chances = np.array([chance(photo) for photo in faces.photos])
     out: Bools = (chances < HELD_OUT) & (faces.persons != UNASSIGNED)
     for person in np.unique(faces.persons[out]).tolist():
         of_person = np.flatnonzero(faces.persons == person)
-        spare = max(0, len(of_person) - LEAST_LEFT)
+        spare = max(0, len(of_person) - MIN_FACES)
         candidates = of_person[out[of_person]]
         out[candidates[np.argsort(chances[candidates], kind="stable")[spare:]]] = False
     return out

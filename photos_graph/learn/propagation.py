@@ -1,4 +1,4 @@
-"""Labels flow along the graph of neighbours: what the photos without a label know of those with one."""
+"""Lets labels flow along the graph of neighbours, from photos with a label to photos without."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ import numpy.typing as npt
 
 from photos_graph.learn.neighbours import NO_PHOTO, Neighbours
 
-ALPHA = 0.9  # how much of a photo's share comes from its neighbours
-STEPS = 12  # more cost time and bring nothing: labels have reached the photos that they are about
-SHARPNESS = 10.0  # weight of a pair: exp(SHARPNESS * (cosine similarity - 1))
+ALPHA = 0.9  # share that a photo takes from its neighbours
+STEPS = 12  # more steps take time and do not improve the result
+SHARPNESS = 10.0  # the weight of a pair is exp(SHARPNESS * (cosine similarity - 1))
 
 Floats = npt.NDArray[np.float32]
 
 
 class Propagation:
-    """``S`` of Zhou et al., "Learning with local and global consistency": the symmetric graph, scaled by degrees."""
+    """The matrix ``S`` of Zhou et al., "Learning with local and global consistency": the symmetric graph, scaled by
+    degrees."""
 
     def __init__(self, graph: Neighbours) -> None:
         from scipy.sparse import coo_array, diags_array
@@ -33,9 +34,9 @@ class Propagation:
         scale = diags_array((1 / np.sqrt(degrees)).astype(np.float32))
         self._matrix: Any = (scale @ both_ways @ scale).tocsr().astype(np.float32)
 
-    def spread(self, said: Floats) -> Floats:
-        """(n, labels): of what was said of each photo (n, labels), what arrives at each."""
-        flow = said
+    def spread(self, labels: Floats) -> Floats:
+        """Returns what arrives at each photo (n, labels) of the ``labels`` (n, labels) that photos start with."""
+        flow = labels
         for _ in range(STEPS):
-            flow = np.float32(ALPHA) * (self._matrix @ flow) + np.float32(1 - ALPHA) * said
+            flow = np.float32(ALPHA) * (self._matrix @ flow) + np.float32(1 - ALPHA) * labels
         return flow

@@ -1,6 +1,5 @@
-"""Files of trained models in the data directory, each beside what it was learnt from. The name of a file holds its
-SHA-256, so that damage is noticed.
-"""
+"""Files of trained models in the data directory, each beside the file of what it learnt from. The name of a file
+contains its SHA-256, so that damage is noticed."""
 
 from __future__ import annotations
 
@@ -20,21 +19,21 @@ from photos_graph.learn.persons import PersonModel
 from photos_graph.learn.tags import Predictor, TagModel
 from photos_graph.model import ModelKind
 
-VERSION = 1  # of the files: raise it when the meaning of anything in them changes
+VERSION = 1  # of the files; raise it when the meaning of their contents changes
 
 Model = TagModel | PersonModel
 T = TypeVar("T")
 
 
 class Registry:
-    """The files below ``folder``, which is made when needed."""
+    """The files below ``folder``, which is created when it is needed."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def save(self, kind: ModelKind, version: int, content: bytes, snapshot: bytes = b"") -> str:
-        """Keeps what ``packed`` gave, and what it was learnt from; the name under which it is found. All or nothing.
-        Raises OSError."""
+        """Stores what ``packed`` returned, and what the model learnt from, completely or not at all. Returns the name
+        of the file. Raises OSError."""
         name = f"{kind.value.lower()}-{version}-{hashlib.sha256(content).hexdigest()}.npz"
         self._folder.mkdir(parents=True, exist_ok=True)
         for path, data in ((self.snapshot_of(name), snapshot), (self._folder / name, content)):
@@ -43,11 +42,11 @@ class Registry:
         return name
 
     def snapshot_of(self, name: str) -> Path:
-        """The file of what that model was learnt from."""
+        """Returns the file of what that model learnt from."""
         return self._folder / Path(name).with_suffix(".snapshot").name
 
     def load(self, name: str) -> Model:
-        """Raises kept.Damaged when the file is missing, or is not what was saved."""
+        """Raises kept.Damaged if the file is missing or has changed."""
         path = self._folder / Path(name).name
         try:
             content = path.read_bytes()
@@ -76,7 +75,7 @@ def packed(model: Model) -> bytes:
 
 
 def unpacked(content: bytes) -> Model:
-    """Raises kept.Damaged."""
+    """Returns the model that ``packed`` packed. Raises kept.Damaged."""
     about, arrays = unpack(io.BytesIO(content), VERSION)
     try:
         return _tags(about, arrays) if about["kind"] == TagModel.__name__ else _persons(about, arrays)

@@ -1,4 +1,5 @@
-"""What to ask people about: what teaches most first, each with a sentence why, and no burst twice in a row."""
+"""Chooses what to ask people: first what teaches most, each with a sentence that says why, and no two shots of one
+burst."""
 
 from __future__ import annotations
 
@@ -11,15 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.faces.linkage import UNASSIGNED
-from photos_graph.learn.calibration import NEVER
+from photos_graph.learn.calibration import NO_THRESHOLD
 from photos_graph.learn.neighbours import Neighbours
 
-ALIKE, UNLIKE = 0.7, 0.3  # cosine similarity to the nearest labelled photo from which on one is like, and unlike, it
-SAMPLE = 500  # labelled photos that all are compared with
-SAME_SHOT = 0.9  # cosine similarity of photos of which one is enough
-LIKELY, LEAST_WORTH = 0.1, 0.2  # score of a person worth asking about; worth of a question about a face
-POOL, LABEL_POOL = 20, 4  # candidates for each item that is asked for: of all, of one label
-ROWS = 4096  # photos looked at at once
+FAMILIAR, NOVEL = 0.7, 0.3  # cosine similarities to the nearest labelled photo
+SAMPLE_SIZE = 500  # labelled photos with which all others are compared
+SAME_SHOT = 0.9  # cosine similarity of photos of which only one is asked about
+MIN_SCORE, MIN_WORTH = 0.1, 0.2  # of a person who is asked about; of a question about a face
+POOL, LABEL_POOL = 20, 4  # candidates for each question that is wanted, of all labels and of one
+BLOCK = 4096  # photos that are compared in one step
 
 Floats = npt.NDArray[np.float32]
 Guessed = npt.NDArray[np.float32] | npt.NDArray[np.float16]
@@ -30,8 +31,8 @@ U = TypeVar("U", float, Floats)
 
 @dataclass(frozen=True, slots=True)
 class TagQuestion:
-    """Whether photo ``photo`` (a place) has label ``label``. ``score``: its probability; ``worth``: what is sorted
-    by."""
+    """Whether the photo at position ``photo`` has label ``label``. ``score`` is its probability; questions are sorted
+    by ``worth``."""
 
     photo: int
     label: int
@@ -42,8 +43,8 @@ class TagQuestion:
 
 @dataclass(frozen=True, slots=True)
 class FaceQuestion:
-    """Whether the face at a place is of its ``person``. ``score``: a probability; of a face that has that name, how
-    alike it is to the others."""
+    """Whether the face at a position belongs to its ``person``. ``score`` is a probability; for a face that has that
+    name, it is its similarity to the person's other faces."""
 
     face: int
     person: int
@@ -62,17 +63,17 @@ def tag_questions(
     count: int,
     each: int = 0,
 ) -> tuple[list[TagQuestion], list[list[TagQuestion]]]:
-    """Up to ``count`` of all pairs of photo and label (n, l) that nobody ``answered`` (n, l), best first; and up to
-    ``each`` of every label.
+    """Returns up to ``count`` of all pairs of photo and label (n, l) that are not ``answered`` (n, l), best first, and
+    up to ``each`` of every label.
 
-    A pair is worth the more the less sure it is, the more the photo and its neighbours disagree (``disagreement``
-    (n, l)), and the less its photo is like any that is ``labelled`` (n,); a photo is asked about once, and one of those
-    that look the same: of all, and of every label.
+    A pair is worth more, the less certain it is, the more the photo and its neighbours disagree (``disagreement`` (n,
+    l)), and the less its photo resembles any ``labelled`` photo (n,). A photo is asked about once, and so is one of
+    several that look the same, in the list of all and in that of every label.
     """
     novel = _novel(graph, np.flatnonzero(labelled))
-    worth = np.empty(probabilities.shape[::-1], np.float32)  # a label's side by side: each is sorted by itself
-    for start in range(0, len(novel), ROWS):
-        rows = slice(start, start + ROWS)
+    worth = np.empty(probabilities.shape[::-1], np.float32)  # a row for each label: each is sorted by itself
+    for start in range(0, len(novel), BLOCK):
+        rows = slice(start, start + BLOCK)
         unsure = _unsure(probabilities[rows].astype(np.float32))
         apart = disagreement[rows].astype(np.float32) / 2
         worth[:, rows] = np.where(answered[rows], -1, unsure + apart + novel[rows, None] / 2).T
@@ -93,25 +94,26 @@ def tag_questions(
 
 
 def _novel(graph: Neighbours, labelled: npt.NDArray[np.intp]) -> Floats:
-    """(n,), 0..1: how unlike the labelled photos, or some of them, each is."""
+    """Returns, 0..1, how little each photo (n,) resembles the labelled photos, or a sample of them."""
     out = np.zeros(len(graph), np.float32)
     if not len(labelled):
         return out
-    some = labelled[np.linspace(0, len(labelled) - 1, min(SAMPLE, len(labelled))).astype(np.intp)]
+    some = labelled[np.linspace(0, len(labelled) - 1, min(SAMPLE_SIZE, len(labelled))).astype(np.intp)]
     known = graph.vectors[some].astype(np.float32).T
-    for start in range(0, len(out), ROWS):
-        nearest = (graph.vectors[start : start + ROWS].astype(np.float32) @ known).max(axis=1)
-        out[start : start + ROWS] = np.clip((ALIKE - nearest) / (ALIKE - UNLIKE), 0, 1)
+    for start in range(0, len(out), BLOCK):
+        nearest = (graph.vectors[start : start + BLOCK].astype(np.float32) @ known).max(axis=1)
+        out[start : start + BLOCK] = np.clip((FAMILIAR - nearest) / (FAMILIAR - NOVEL), 0, 1)
     return out
 
 
 def _unsure(score: U) -> U:
-    """Of two that are as unsure the likelier is asked about: a yes teaches more than a no."""
+    """Returns the uncertainty of probabilities. Of two that are equally uncertain, the more probable one is higher,
+    because a yes teaches more than a no."""
     return (1 - abs(2 * score - 1)) * (0.5 + score)
 
 
 def _highest(worth: Floats, count: int) -> npt.NDArray[np.intp]:
-    """Places of the highest above 0, highest first."""
+    """Returns the positions of the highest values above 0, highest first."""
     if not count:
         return np.zeros(0, np.intp)
     places = np.arange(len(worth)) if len(worth) <= count else np.argpartition(worth, -count)[-count:]
@@ -125,13 +127,13 @@ def _why(parts: tuple[float, float, float], score: float, limit: float) -> str:
         return "It is unlike the photos that were labelled so far."
     if apart > unsure:
         return "The photo itself and those like it say different things."
-    if limit >= NEVER:
+    if limit >= NO_THRESHOLD:
         return f"It is unsure: {score:.0%}."
     return f"It is unsure: {score:.0%}, and from {limit:.0%} on the tag is given."
 
 
 def _diverse(order: npt.NDArray[np.intp], graph: Neighbours, count: int) -> list[int]:
-    """The first of those that look the same, best first."""
+    """Keeps the first of those that look the same, best first."""
     taken: list[int] = []
     beside: set[int] = set()
     for photo in order.tolist():
@@ -144,10 +146,10 @@ def _diverse(order: npt.NDArray[np.intp], graph: Neighbours, count: int) -> list
 
 
 def face_outliers(vectors: Floats, persons: Ints, count: int, settled: Bools | None = None) -> list[FaceQuestion]:
-    """Of named faces (n, dimensions) of persons (n,), those least like the others of their person, most unlike first,
-    but for those that are ``settled`` (n,).
+    """Returns those of the named faces (n, dimensions) of persons (n,) that resemble the other faces of their person
+    least, most different first, except those that are ``settled`` (n,).
 
-    One face of a person before the second of any. A person needs three faces to have an outlier.
+    One face of each person comes before the second of any. A person needs three faces to have an outlier.
     """
     numbers, rows, sizes = np.unique(persons, return_inverse=True, return_counts=True)
     sums = np.zeros((len(numbers), vectors.shape[1]), np.float32)
@@ -175,19 +177,19 @@ def face_outliers(vectors: Floats, persons: Ints, count: int, settled: Bools | N
 
 
 def face_questions(like: Ints, scores: Floats, count: int) -> list[FaceQuestion]:
-    """Of unnamed faces and the persons whom they are ``like`` (m, s), with ``scores`` (m, s), likeliest first, those
-    that are least sure, or might be either of two.
+    """Returns questions about unnamed faces and the persons that they resemble, ``like`` (m, s) with ``scores`` (m, s),
+    the most probable first: those that are least certain, or that may be either of two persons.
 
-    A question about each person comes before the second about any. A face that is like nobody is no question.
+    A question about each person comes before the second about any. A face that resembles nobody is not asked about.
     """
     if not like.shape[1]:
         return []
     first, second = scores[:, 0], scores[:, 1] if like.shape[1] > 1 else np.zeros(len(scores), np.float32)
     unsure = 1 - 2 * np.abs(first - 0.5)
-    either = np.where(second >= LIKELY, 1 - (first - second), 0)
-    worth = np.where((like[:, 0] != UNASSIGNED) & (first >= LIKELY), np.maximum(unsure, either), -1)
+    either = np.where(second >= MIN_SCORE, 1 - (first - second), 0)
+    worth = np.where((like[:, 0] != UNASSIGNED) & (first >= MIN_SCORE), np.maximum(unsure, either), -1)
     order = np.argsort(-worth, kind="stable")
-    order = order[worth[order] > LEAST_WORTH]
+    order = order[worth[order] > MIN_WORTH]
     return [
         FaceQuestion(
             face,
@@ -203,7 +205,7 @@ def face_questions(like: Ints, scores: Floats, count: int) -> list[FaceQuestion]
 
 
 def _in_turn(order: Sequence[int], owners: npt.NDArray[Any]) -> list[int]:
-    """One of each owner, then the second of each, and so on, each time in the given order."""
+    """Returns one of each owner, then the second of each, and so on, each time in the given order."""
     turns: Counter[int] = Counter()
     queue = []
     for at, face in enumerate(order):

@@ -1,6 +1,6 @@
 """A model of tags: a head on the features and propagation along the neighbours, calibrated together.
 
-Training needs Keras, so it belongs in a worker; predicting is products of matrices.
+Training needs Keras, so it runs in a worker. Prediction consists of matrix products.
 """
 
 from __future__ import annotations
@@ -21,20 +21,22 @@ from photos_graph.learn.neighbours import Halves, Neighbours
 from photos_graph.learn.propagation import Propagation
 
 FOLDS = 5
-LABELS_AT_ONCE = 64  # whose flow is in memory
+LABELS_AT_ONCE = 64  # whose flow is in memory at the same time
 PHOTOS_AT_ONCE = 8192
-SMOOTH = 0.01  # of what a photo gets in the mean, so that there is no log of nothing
+SMOOTHING = 0.01  # share of the average flow that is added, because zero has no logarithm
 
 Floats = npt.NDArray[np.float32]
 Places = npt.NDArray[np.intp]
-Progress = Callable[[int, int], None]  # steps done, steps in all
+Progress = Callable[[int, int], None]  # takes the steps that are done, and all steps
 
 
 @dataclass(frozen=True, slots=True)
 class Predictor:
-    """l labels on features of d dimensions. ``kernel`` (d, l) and ``bias`` (l,) are the head, on vectors less ``mean``
-    (d,) by ``scale`` (d,). ``seeds``: what was known of the m photos ``seed_ids``, from which labels flow. ``above``
-    (l, l): whether the second label is the first's parent.
+    """Predicts l labels from features of d dimensions.
+
+    ``kernel`` (d, l) and ``bias`` (l,) are the head, for vectors less ``mean`` (d,) divided by ``scale`` (d,).
+    ``seeds`` are what was known about the m photos ``seed_ids``, from which labels flow. ``above`` (l, l) says whether
+    the second label is an ancestor of the first.
     """
 
     mean: Floats
@@ -47,11 +49,12 @@ class Predictor:
     calibration: Calibration
 
     def probabilities(self, graph: Neighbours) -> Floats:
-        """(n, l) of all photos of a graph by the same backbone. What a tag is likely, those above it are."""
+        """Returns (n, l) for all photos of a graph of the same backbone. An ancestor is at least as probable as its
+        descendants."""
         return _with_parents(self.calibration.probabilities(*self._both(graph)), self.above)
 
     def disagreement(self, graph: Neighbours) -> Floats:
-        """(n, l), 0..1: how far apart are what the photo itself says and what those like it say."""
+        """Returns (n, l), 0..1: the distance between what the photo itself and what its neighbours say."""
         return self.calibration.disagreement(*self._both(graph))
 
     def _both(self, graph: Neighbours) -> tuple[Floats, Floats]:
@@ -71,9 +74,8 @@ class Predictor:
 
 @dataclass(frozen=True, slots=True)
 class TagModel:
-    """``labels`` (l,) are tag ids. ``promised``: the precision at ``thresholds`` (l,), calibrate.NEVER for a label that
-    cannot keep it. ``scores`` and ``per_label`` are those of the photos that were held out.
-    """
+    """``labels`` (l,) are tag ids. ``promised`` is the precision at ``thresholds`` (l,), which are NO_THRESHOLD for a
+    label that cannot keep it. ``scores`` and ``per_label`` were measured on the held-out photos."""
 
     backbone: str
     snapshot: str
@@ -89,9 +91,9 @@ class TagModel:
 def train(
     keras: Any, learnt: TrainingSet, graph: Neighbours, promised: float, seed: int, progress: Progress
 ) -> TagModel:
-    """The same model for the same snapshot and seed on one machine.
+    """Trains a model. On one machine, the same snapshot and seed give the same model.
 
-    ``promised``: 0..1. Raises ValueError when there is no label to learn.
+    ``promised`` is 0..1. Raises ValueError if there is no label to learn.
     """
     if not learnt.labels:
         raise ValueError("no tag has enough examples")
@@ -148,22 +150,23 @@ def scored(
 
 
 def _flows(flow: Propagation, rows: Places, seeds: Evidence, count: int) -> Floats:
-    """(n, l): the log of how much more arrives from the examples than from the negatives, photos (m,) at ``rows``."""
+    """Returns (n, l): the logarithm of how much more arrives from the examples than from the negatives. ``rows`` (m,)
+    are the positions of the photos with evidence."""
     out = np.zeros((count, seeds.targets.shape[1]), np.float32)
     for start in range(0, out.shape[1], LABELS_AT_ONCE):
         labels = slice(start, start + LABELS_AT_ONCE)
         positive = seeds.weights[:, labels] * seeds.targets[:, labels]
         arrived = []
         for part in (positive, seeds.weights[:, labels] - positive):
-            said = np.zeros((count, part.shape[1]), np.float32)
-            said[rows] = part / np.maximum(part.sum(axis=0), np.float32(1e-6))
-            arrived.append(np.log(flow.spread(said) + np.float32(SMOOTH / max(1, count))))
+            shares = np.zeros((count, part.shape[1]), np.float32)
+            shares[rows] = part / np.maximum(part.sum(axis=0), np.float32(1e-6))
+            arrived.append(np.log(flow.spread(shares) + np.float32(SMOOTHING / max(1, count))))
         out[:, labels] = arrived[0] - arrived[1]
     return out
 
 
 def _with_parents(probabilities: Floats, above: Bools) -> Floats:
-    """A photo has the wider tag at least as likely as the narrower."""
+    """Makes each photo have an ancestor with at least the probability of its descendants."""
     out = probabilities.copy()
     for label in np.flatnonzero(above.any(axis=1)):
         wider = np.flatnonzero(above[label])
@@ -172,7 +175,7 @@ def _with_parents(probabilities: Floats, above: Bools) -> Floats:
 
 
 def _standard(vectors: Halves) -> tuple[Floats, Floats]:
-    """Mean and deviation (d,) of vectors (n, d), a block at a time."""
+    """Returns mean and deviation (d,) of vectors (n, d), computed in blocks."""
     total, squares = np.zeros((2, vectors.shape[1]))
     for start in range(0, len(vectors), PHOTOS_AT_ONCE):
         part = vectors[start : start + PHOTOS_AT_ONCE].astype(np.float64)
@@ -184,7 +187,7 @@ def _standard(vectors: Halves) -> tuple[Floats, Floats]:
 
 
 def _folds(groups: npt.NDArray[np.int32], seed: int) -> npt.NDArray[np.intp]:
-    """(m,): 0..FOLDS-1, the same for all of a group."""
+    """Returns 0..FOLDS-1 for each photo (m,), the same for all photos of a group."""
     unique, numbers = np.unique(groups, return_inverse=True)
     shuffled = np.random.default_rng(seed).permutation(len(unique))
     folds: npt.NDArray[np.intp] = (shuffled % FOLDS)[numbers]

@@ -1,4 +1,4 @@
-"""Reads the tensors of a PyTorch file of the older kind (before 1.6), without PyTorch and without trusting it."""
+"""Reads the tensors of a PyTorch file of the older kind (before 1.6), without PyTorch and without trusting the file."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ Array = npt.NDArray[Any]
 
 
 def read_tensors(path: Path) -> dict[str, Array]:
-    """Each tensor by its name, contiguous. Raises ModelUnavailable when the file is anything else."""
+    """Returns each tensor by its name, contiguous. Raises ModelUnavailable if the file is anything else."""
     try:
         with path.open("rb") as file:
             return _read(file)
-    except Exception as error:  # a file that is something else fails in any way that pickle or NumPy can fail
+    except Exception as error:  # on a file of another kind, pickle and NumPy can fail in any way
         raise ModelUnavailable(f"{path.name} is not a file of tensors ({error}).") from error
 
 
 @dataclass(slots=True)
 class _Storage:
-    """A run of numbers that tensors are views of. Its content comes after the pickles."""
+    """A sequence of numbers that tensors are views of. Its content follows the pickles."""
 
     kind: np.dtype[Any]
     count: int
@@ -59,7 +59,8 @@ class _Tensor:
 
 
 class _Reader(pickle.Unpickler):
-    """Knows four names, and makes nothing but dictionaries, numbers, text and descriptions of tensors."""
+    """An unpickler that accepts four names, and creates only dictionaries, numbers, text and descriptions of
+    tensors."""
 
     def __init__(self, file: BinaryIO, storages: dict[str, _Storage]) -> None:
         super().__init__(file)

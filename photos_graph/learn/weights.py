@@ -10,13 +10,13 @@ from photos_graph.weights import Progress, SourceUnavailable, WeightFile, Weight
 
 
 class BackboneWeights(WeightStore[BackboneSpec]):
-    """``home``: the same folder as that of the models for faces."""
+    """``home`` is the folder that also holds the models for faces."""
 
     folder = "backbones"
     setting = "learn.weights"
 
     def downloaded(self, model: BackboneSpec, file: WeightFile, scratch: Path, progress: Progress) -> Path:
-        """In a child: TensorFlow must not stay in this process."""
+        """Downloads in a child, because TensorFlow must not stay in this process."""
         if not model.keras:
             raise SourceUnavailable("Keras has no such model.")
         path = scratch / file.name

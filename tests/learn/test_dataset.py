@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from photos_graph.learn import dataset, neighbours
-from photos_graph.learn.dataset import LEAST_EXAMPLES, Said, TagNode, TrainingSet, training_set
+from photos_graph.learn.dataset import MIN_EXAMPLES, LabelledPhotos, TagNode, TrainingSet, training_set
 from photos_graph.learn.neighbours import Neighbours
 from tests.kit.vectors import photos
 
@@ -27,9 +27,9 @@ def said(
     negatives: dict[str, Iterable[int]] | None = None,
     tags: Sequence[TagNode] | None = None,
     per_day: int = 5,
-) -> Said:
+) -> LabelledPhotos:
     ids, _ = photos(COUNT)
-    return Said(
+    return LabelledPhotos(
         ids=ids,
         days=[f"2020-01-{1 + place // per_day:03}" for place in range(COUNT)],
         folders=[f"folder {place % 3}" for place in range(COUNT)],
@@ -65,7 +65,7 @@ def test_a_tag_implies_those_above_it_and_denying_one_denies_those_below(graph: 
 def test_tags_that_cannot_be_learnt_are_named_with_the_reason() -> None:
     ids, vectors = photos(COUNT)
     vectors[20:30] = vectors[20]
-    tags = {"all": range(COUNT), "few": range(LEAST_EXAMPLES - 1), "one shot": range(20, 30), "sea": range(50)}
+    tags = {"all": range(COUNT), "few": range(MIN_EXAMPLES - 1), "one shot": range(20, 30), "sea": range(50)}
     learnt = training_set(said(tags, per_day=10), neighbours.build("b", ids, vectors))
     assert learnt.labels == ("sea",)
     assert {each.tag: each.reason for each in learnt.left_out} == {
@@ -121,7 +121,7 @@ def test_a_snapshot_is_known_by_what_it_holds_in_whatever_order(graph: Neighbour
     assert training_set(facts, graph).snapshot == first.snapshot and len(first.snapshot) == 64
 
     turned = range(COUNT)[::-1]
-    backwards = Said(
+    backwards = LabelledPhotos(
         *([values[place] for place in turned] for values in (facts.ids, facts.days, facts.folders)),
         tags=facts.tags[::-1],
         positives={tag: [COUNT - 1 - place for place in places] for tag, places in facts.positives.items()},

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from photos_graph.learn.calibration import BELIEF, NEVER, at_least, calibrate, threshold
+from photos_graph.learn.calibration import NO_THRESHOLD, PRIOR_PHOTOS, at_least, calibrate, threshold
 from photos_graph.learn.dataset import TrainingSet
-from photos_graph.learn.evidence import BACKGROUND, Evidence, evidence
+from photos_graph.learn.evidence import BACKGROUND_WEIGHT, Evidence, evidence
 from photos_graph.learn.metrics import average_precisions, overall, per_label
 
 COUNT = 100
@@ -65,8 +65,8 @@ def test_what_was_denied_counts_and_what_nobody_tagged_does_not() -> None:
 def test_a_tag_without_negatives_takes_those_that_are_least_like_it() -> None:
     arrived = np.linspace(1, 0, COUNT, dtype=np.float32)[:, None]
     known = evidence(learnt(truth([1] * 4)), arrived)
-    taken = np.flatnonzero(known.weights[:, 0] == BACKGROUND)
-    assert len(taken) == 4 / BACKGROUND and taken.min() > COUNT / 2 - 3 and known.targets[taken].sum() == 0
+    taken = np.flatnonzero(known.weights[:, 0] == BACKGROUND_WEIGHT)
+    assert len(taken) == 4 / BACKGROUND_WEIGHT and taken.min() > COUNT / 2 - 3 and known.targets[taken].sum() == 0
 
 
 def test_balanced_evidence_counts_both_sides_the_same() -> None:
@@ -92,13 +92,13 @@ def test_a_threshold_is_the_lowest_that_keeps_the_promise() -> None:
     targets[[10, 20]] = 0
     ones = np.ones(99, np.float32)
     at = {promised: threshold(probabilities, targets, ones, promised) for promised in (0.8, 0.9, 0.99)}
-    assert 0.5 <= at[0.8] < at[0.9] and at[0.99] == NEVER
+    assert 0.5 <= at[0.8] < at[0.9] and at[0.99] == NO_THRESHOLD
     taken = probabilities >= at[0.9]
-    believed = (targets[taken].sum() + BELIEF * probabilities[taken].mean()) / (taken.sum() + BELIEF)
+    believed = (targets[taken].sum() + PRIOR_PHOTOS * probabilities[taken].mean()) / (taken.sum() + PRIOR_PHOTOS)
     assert believed >= 0.9
-    assert threshold(probabilities, targets, np.zeros(99, np.float32), 0.8) == NEVER
+    assert threshold(probabilities, targets, np.zeros(99, np.float32), 0.8) == NO_THRESHOLD
     even = np.full(10, 0.9, np.float32)
-    assert threshold(even, np.array([1] * 5 + [0] * 5, np.float32), np.ones(10, np.float32), 0.8) == NEVER
+    assert threshold(even, np.array([1] * 5 + [0] * 5, np.float32), np.ones(10, np.float32), 0.8) == NO_THRESHOLD
 
 
 def test_figures_count_what_is_known_and_nothing_else() -> None:

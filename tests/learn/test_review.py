@@ -6,7 +6,7 @@ import numpy as np
 
 from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.learn import neighbours
-from photos_graph.learn.calibration import NEVER
+from photos_graph.learn.calibration import NO_THRESHOLD
 from photos_graph.learn.neighbours import Neighbours
 from photos_graph.learn.review import face_outliers, face_questions, tag_questions
 from tests.kit.vectors import people, photos
@@ -31,7 +31,9 @@ def test_the_least_sure_come_first_with_the_reason() -> None:
     assert [(each.photo, each.label) for each in asked] == [(20, 1), (30, 1), (6, 0), (10, 1)]
     assert asked[1].reason == "It is unsure: 69%, and from 70% on the tag is given."
     assert asked[3].score == np.float32(0.72)
-    never, _ = tag_questions(probabilities, np.full(2, NEVER, np.float32), disagreement, answered, none, graph, 1)
+    never, _ = tag_questions(
+        probabilities, np.full(2, NO_THRESHOLD, np.float32), disagreement, answered, none, graph, 1
+    )
     assert never[0].reason == "It is unsure: 62%."
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from photos_graph.errors import BadInput
 from photos_graph.learn import neighbours
-from photos_graph.learn.dataset import Said, TagNode, TrainingSet, training_set
+from photos_graph.learn.dataset import LabelledPhotos, TagNode, TrainingSet, training_set
 from photos_graph.learn.evidence import Evidence
 from photos_graph.learn.gate import judge_tags
 from photos_graph.learn.metrics import average_precisions, chances
@@ -31,9 +31,9 @@ def graph() -> Neighbours:
     return neighbours.build("b", *photos(COUNT, GROUPS, seed=5, dimensions=48))
 
 
-def said(per_kind: int = SAID, truth: npt.NDArray[np.int64] = TRUE) -> Said:
+def said(per_kind: int = SAID, truth: npt.NDArray[np.int64] = TRUE) -> LabelledPhotos:
     """The first photos of each kind have its tag; kinds 0 and 1 are below "wide". Nobody denied anything."""
-    return Said(
+    return LabelledPhotos(
         ids=photos(COUNT)[0],
         days=[f"day {place // 10}" for place in range(COUNT)],
         folders=["one"] * COUNT,

@@ -10,11 +10,11 @@ from pathlib import Path
 from pyroaring import BitMap
 
 from photos_graph.graph.learning.features import DescribedPhoto
-from photos_graph.learn.dataset import Said, TagNode
+from photos_graph.learn.dataset import LabelledPhotos, TagNode
 from photos_graph.search.index import SearchIndex
 
 
-def said_of(search: SearchIndex, photos: Sequence[DescribedPhoto]) -> Said:
+def said_of(search: SearchIndex, photos: Sequence[DescribedPhoto]) -> LabelledPhotos:
     """In the order of the photos, of those that are shown."""
     photos = [photo for photo in photos if photo.number in search.sets.visible]
     place = {photo.number: at for at, photo in enumerate(photos)}
@@ -26,7 +26,7 @@ def said_of(search: SearchIndex, photos: Sequence[DescribedPhoto]) -> Said:
     def places(those: BitMap) -> list[int]:
         return [place[number] for number in those & here]
 
-    return Said(
+    return LabelledPhotos(
         ids=[photo.id for photo in photos],
         days=[photo.day for photo in photos],
         folders=[_first(table.folder_sets.values[table.folders[photo.number]]) for photo in photos],
@@ -36,7 +36,7 @@ def said_of(search: SearchIndex, photos: Sequence[DescribedPhoto]) -> Said:
     )
 
 
-def in_order(said: Said, ids: Sequence[str]) -> Said:
+def in_order(said: LabelledPhotos, ids: Sequence[str]) -> LabelledPhotos:
     """Of those photos; of one that ``said`` does not have nothing is said."""
     before = {id_: at for at, id_ in enumerate(said.ids)}
     now = {before[id_]: at for at, id_ in enumerate(ids) if id_ in before}
@@ -45,7 +45,7 @@ def in_order(said: Said, ids: Sequence[str]) -> Said:
         return {tag: [now[at] for at in those if at in now] for tag, those in places.items()}
 
     there = [before.get(id_) for id_ in ids]
-    return Said(
+    return LabelledPhotos(
         ids=ids,
         days=[None if at is None else said.days[at] for at in there],
         folders=["" if at is None else said.folders[at] for at in there],
@@ -59,11 +59,11 @@ def _first(folders: Sequence[str]) -> str:
     return folders[0] if folders else ""
 
 
-def write(said: Said, path: Path) -> None:
+def write(said: LabelledPhotos, path: Path) -> None:
     path.write_text(json.dumps(asdict(said)))
 
 
-def read(path: Path) -> Said:
+def read(path: Path) -> LabelledPhotos:
     values = json.loads(path.read_text())
     values["tags"] = [TagNode(each["id"], each["name"], tuple(each["parents"])) for each in values["tags"]]
-    return Said(**values)
+    return LabelledPhotos(**values)

@@ -12,7 +12,7 @@ import numpy as np
 from photos_graph.errors import Unreadable
 from photos_graph.kept import Arrays, Damaged, pack, read_arrays
 from photos_graph.learn import dataset, neighbours, registry, review
-from photos_graph.learn.calibration import NEVER
+from photos_graph.learn.calibration import NO_THRESHOLD
 from photos_graph.learn.neighbours import NO_PHOTO, Neighbours
 from photos_graph.learn.tags import TagModel
 from photos_graph.services.learning import examples
@@ -104,7 +104,7 @@ def _ask(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     # Photos may have gone, or come, since: of those nothing is asked, nor of those that are not shown.
     before, there = {id_: at for at, id_ in enumerate(about["ids"])}, set(shown.ids)
     rows = np.array([before.get(id_, NO_PHOTO) if id_ in there else NO_PHOTO for id_ in graph.ids])
-    thresholds = np.array([argument["thresholds"].get(label) or NEVER for label in about["labels"]], np.float32)
+    thresholds = np.array([argument["thresholds"].get(label) or NO_THRESHOLD for label in about["labels"]], np.float32)
     found, of_labels = review.tag_questions(
         arrays["probabilities"][rows],
         thresholds,

@@ -11,7 +11,7 @@ from photos_graph.model import Job
 from photos_graph.services.learning.triggers import LearningTriggers
 
 
-class Stage(Protocol):
+class LearningStage(Protocol):
     """Each goes on where it was: what is due is a query."""
 
     async def run(self, job: Job, progress: Progress) -> str | None:
@@ -21,7 +21,7 @@ class Stage(Protocol):
 @dataclass(frozen=True, slots=True)
 class PredictionJob:
     learning: LearningTriggers
-    stages: Sequence[Stage]
+    stages: Sequence[LearningStage]
 
     async def run(self, job: Job, progress: Progress) -> str:
         """The closing message. Raises Cancelled, and ModelUnavailable where learning is wanted without the backbone."""

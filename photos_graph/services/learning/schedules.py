@@ -16,8 +16,8 @@ from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.learning import schedules
 from photos_graph.index import Index
 from photos_graph.jobs.queue import Jobs
-from photos_graph.learn.dataset import LEAST_EXAMPLES
-from photos_graph.learn.persons import LEAST_LEFT
+from photos_graph.learn.dataset import MIN_EXAMPLES
+from photos_graph.learn.persons import MIN_FACES
 from photos_graph.model import ModelKind, Schedule
 from photos_graph.services.learning.triggers import TRAINING, LearningTriggers
 from photos_graph.settings import Settings
@@ -95,9 +95,9 @@ class Schedules:
         """To learn anything at all: a training that cannot but fail is not begun."""
         search = self._index.search
         if kind is ModelKind.TAGS:
-            return any(len(search.tagged(tag.id, confirmed=True)) >= LEAST_EXAMPLES for tag in search.tags)
+            return any(len(search.tagged(tag.id, confirmed=True)) >= MIN_EXAMPLES for tag in search.tags)
         seen = search.sets.persons
-        return sum(len(seen.showing(person.id, confirmed=True)) > LEAST_LEFT for person in search.persons) > 1
+        return sum(len(seen.showing(person.id, confirmed=True)) > MIN_FACES for person in search.persons) > 1
 
     async def keep_looking(self) -> None:
         while True:

@@ -15,7 +15,7 @@ from photos_graph.errors import BadInput
 from photos_graph.faces import catalogue
 from photos_graph.learn import dataset, gate, neighbours, persons, tags
 from photos_graph.learn.backbone import import_keras
-from photos_graph.learn.calibration import NEVER
+from photos_graph.learn.calibration import NO_THRESHOLD
 from photos_graph.learn.dataset import POSITIVE, TrainingSet
 from photos_graph.learn.metrics import LabelScore
 from photos_graph.learn.persons import NamedFaces, PersonModel
@@ -135,7 +135,7 @@ def _about(model: Model, per_label: tuple[LabelScore, ...], names: dict[str, str
                 "examples": each.examples,
                 "precision": each.precision,
                 "recall": each.recall,
-                "threshold": each.threshold if each.threshold < NEVER else None,
+                "threshold": each.threshold if each.threshold < NO_THRESHOLD else None,
             }
             for each in per_label
         ],
