@@ -16,11 +16,12 @@ from benchmarks.processes import MIB, Watch
 from benchmarks.report import Figure, Goal
 from benchmarks.service import Service
 from photos_graph.bootstrap import Services, build
+from photos_graph.events import FacesFound
 from photos_graph.faces.catalogue import DETECTORS, EMBEDDERS
 from photos_graph.faces.weights import FaceWeights
-from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import detections
 from photos_graph.graph.faces.detections import SeenFace
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model import Box, Job, JobState
 from photos_graph.settings import GraphSettings, Settings
 
@@ -102,7 +103,7 @@ async def _grouping(bench: Bench, data: Path, path: Path) -> list[Figure]:
             again = await _seconds(services, await services.face_triggers.group())
             await _put(services, FACES, noisy(vectors[:NEW_FACES], NEW_NOISE))
             bench.say(f"{NEW_FACES} new faces")
-            await services.face_triggers.found()
+            await services.face_triggers.faces_found(FacesFound())
             (job,) = (await services.jobs.page(None, 1, None)).items
             new = await _seconds(services, job)
     faces = f"{FACES:,} faces"
@@ -118,14 +119,14 @@ async def _put(services: Services, start: int, vectors: Floats) -> None:
     for at in range(0, len(vectors), BATCH):
         numbers = range(start + at, start + min(at + BATCH, len(vectors)))
 
-        async def work(tx: Transaction, numbers: Sequence[int] = numbers) -> None:
+        async def work(tx: LabelTransaction, numbers: Sequence[int] = numbers) -> None:
             box = Box(0.3, 0.3, 0.4, 0.4)
             await tx.run(PHOTOS, numbers=list(numbers))
             await tx.run(NUMBERS, count=numbers[-1] + 1)
             seen = [(number, f"{number:032x}", SeenFace(0.7, vectors[number - start], box, 0.9)) for number in numbers]
             await detections.add(tx, seen, "SFace")
 
-        await services.graph.transaction(work)
+        await services.writer.commit(work)
 
 
 async def _seconds(services: Services, job: Job) -> float:

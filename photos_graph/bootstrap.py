@@ -8,9 +8,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from photos_graph.errors import BadSettings
+from photos_graph.events import Events, FacesFound, JobQueued, LabelsChanged, PhotosArrived, TrainingStarted
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.opening import connect
 from photos_graph.graph.library import folders
+from photos_graph.graph.writing import LabelWriter
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.renditions import Renditions
 from photos_graph.index import Index
@@ -35,6 +37,7 @@ from photos_graph.services.faces.drawing import DrawnFaces, describing
 from photos_graph.services.faces.person_editing import PersonEditing
 from photos_graph.services.faces.triggers import FaceTriggers
 from photos_graph.services.labels.ratings import Ratings
+from photos_graph.services.labels.tag_editing import TagEditing
 from photos_graph.services.labels.tagging import Tagging
 from photos_graph.services.learning.cold_start import ColdStartStage
 from photos_graph.services.learning.features import FeatureStage
@@ -65,6 +68,8 @@ class Services:
     settings: Settings
     graph: Graph
     index: Index
+    events: Events
+    writer: LabelWriter
     pool: WorkerPool
     browse: Browse
     roots: Roots
@@ -72,6 +77,7 @@ class Services:
     face_triggers: FaceTriggers
     ratings: Ratings
     tagging: Tagging
+    tag_editing: TagEditing
     changes: Changes
     tags: Tags
     persons: Persons
@@ -135,27 +141,32 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         closing.push_async_callback(shards.close)
 
         runner = Runner(graph)
-        jobs = Jobs(graph, index, runner.wake)
+        events = Events()
+        writer = LabelWriter(graph, index, events)
+        jobs = Jobs(graph, index, events)
         recognition = FaceTriggers(graph, jobs, settings)
         closing.push_async_callback(recognition.close)
         learning = LearningTriggers(graph, jobs, settings)
-        models = ModelVersions(graph, index, settings, runner.wake)
-        schedules = Schedules(graph, index, jobs, learning, settings)
+        models = ModelVersions(graph, writer, events, settings)
+        schedules = Schedules(graph, index, jobs, learning, events, settings)
 
-        async def photos_came() -> None:
-            await recognition.read()
-            await learning.read()
+        events.subscribe(JobQueued, runner.job_queued)
+        events.subscribe(PhotosArrived, recognition.photos_arrived)
+        events.subscribe(PhotosArrived, learning.photos_arrived)
+        events.subscribe(FacesFound, recognition.faces_found)
+        events.subscribe(LabelsChanged, recognition.labels_changed)
+        events.subscribe(TrainingStarted, learning.training_started)
 
-        scan = Scan(graph, pool, cache, Gazetteer(), index, settings, photos_came)
-        finding = DetectionJob(graph, index, media, face_models, settings, recognition.found)
-        grouping = ClusterJob(graph, index, models, groups, settings)
+        scan = Scan(graph, pool, cache, Gazetteer(), writer, events, settings)
+        finding = DetectionJob(graph, writer, media, face_models, settings, events)
+        grouping = ClusterJob(graph, index, writer, models, groups, settings)
         describe = FeatureStage(graph, media, backbone, settings)
         neighbours = NeighbourStage(graph, beside, settings)
-        predict = PredictionStage(graph, index, models, beside, settings)
+        predict = PredictionStage(graph, index, writer, models, beside, settings)
         ask = QuestionStage(graph, index, models, beside, settings)
         cold = ColdStartStage(graph, index, media, models, backbone, settings)
         predicting = PredictionJob(learning, (describe, neighbours, predict, ask, cold))
-        training = TrainingJob(graph, index, models, trainers, settings, describe, neighbours, learning.began)
+        training = TrainingJob(graph, index, models, trainers, settings, describe, neighbours, events)
         if run_jobs:
             await recognition.start()
             runner.start(
@@ -167,39 +178,42 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
                     JobKind.TRAIN_TAGS: training.tags,
                     JobKind.TRAIN_PERSONS: training.persons,
                     JobKind.EXPORT: ExportJob(graph, index, media, pool, shards, settings).run,
-                    JobKind.IMPORT: ImportJob(graph, index, media, pool, settings, recognition.said).run,
+                    JobKind.IMPORT: ImportJob(graph, index, writer, media, pool, settings).run,
                 }
             )
             closing.push_async_callback(runner.close)
         if poll:
             polling = asyncio.create_task(
-                keep_polling(graph, jobs, rules(settings), settings.library.poll_seconds, photos_came),
+                keep_polling(graph, jobs, rules(settings), settings.library.poll_seconds, events),
                 name="polling",
             )
             closing.push_async_callback(_cancelled, polling)
             looking = asyncio.create_task(schedules.keep_looking(), name="schedules")
             closing.push_async_callback(_cancelled, looking)
 
-        tagging, naming = Tagging(graph, index), FaceAssignment(graph, index, recognition.said)
+        tagging, assignment = Tagging(graph, index, writer), FaceAssignment(writer)
         yield Services(
             settings=settings,
             graph=graph,
             index=index,
+            events=events,
+            writer=writer,
             pool=pool,
             browse=Browse(graph, index, pool),
-            roots=Roots(graph, index, settings),
+            roots=Roots(graph, writer, settings),
             jobs=jobs,
             face_triggers=recognition,
-            ratings=Ratings(graph, index),
+            ratings=Ratings(graph, writer),
             tagging=tagging,
-            changes=Changes(graph, index, recognition.said),
+            tag_editing=TagEditing(writer),
+            changes=Changes(index, writer),
             tags=Tags(graph, index),
             persons=Persons(graph, index),
-            person_editing=PersonEditing(graph, index, recognition.said),
+            person_editing=PersonEditing(writer),
             faces=FaceBrowser(graph, index),
-            assignment=naming,
-            review=Review(graph, index, tagging, naming),
-            drawn_faces=DrawnFaces(graph, index, recognition.said, describing(face_models, media, settings)),
+            assignment=assignment,
+            review=Review(graph, index, tagging, assignment),
+            drawn_faces=DrawnFaces(graph, writer, describing(face_models, media, settings)),
             models=models,
             learning_triggers=learning,
             schedules=schedules,

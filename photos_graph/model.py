@@ -126,6 +126,15 @@ class MatchKind(StrEnum):
     OTHER = "OTHER"
 
 
+class LabelKind(StrEnum):
+    """What a change of labels is about. ``FACES``: whose faces they are, and the persons themselves."""
+
+    TAGS = "TAGS"
+    RATING = "RATING"
+    FAVOURITE = "FAVOURITE"
+    FACES = "FACES"
+
+
 class ModelKind(StrEnum):
     TAGS = "TAGS"
     PERSONS = "PERSONS"

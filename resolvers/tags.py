@@ -223,8 +223,8 @@ class TagMutations:
         "known, and with CONFLICT if the parent has a tag of that name.",
     )
     async def create_tag(self, info: Info, name: TagName, parent_id: ParentId = UNSET) -> Tag:
-        tagging, viewer = info.context.services.tagging, info.context.known_viewer
-        return Tag.of(await tagging.create(name, ids.decode_given("Tag", parent_id), by=viewer.name))
+        editing, viewer = info.context.services.tag_editing, info.context.known_viewer
+        return Tag.of(await editing.create(name, ids.decode_given("Tag", parent_id), by=viewer.name))
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
@@ -232,7 +232,7 @@ class TagMutations:
         "known, and with CONFLICT if its parent has another tag of that name; use `mergeTags` to merge the two.",
     )
     async def rename_tag(self, info: Info, id: TagId, name: TagName) -> Tag:
-        return Tag.of(await info.context.services.tagging.rename(ids.decode("Tag", id), name))
+        return Tag.of(await info.context.services.tag_editing.rename(ids.decode("Tag", id), name))
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
@@ -242,7 +242,7 @@ class TagMutations:
     )
     async def move_tag(self, info: Info, id: TagId, parent_id: ParentId = UNSET) -> Tag:
         parent = ids.decode_given("Tag", parent_id)
-        return Tag.of(await info.context.services.tagging.move(ids.decode("Tag", id), parent))
+        return Tag.of(await info.context.services.tag_editing.move(ids.decode("Tag", id), parent))
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
@@ -261,7 +261,8 @@ class TagMutations:
             strawberry.ID, strawberry.argument(name="into", description="The id of the tag that remains.")
         ],
     ) -> Tag:
-        merged = await info.context.services.tagging.merge(ids.decode_all("Tag", from_ids), ids.decode("Tag", into_id))
+        editing = info.context.services.tag_editing
+        merged = await editing.merge(ids.decode_all("Tag", from_ids), ids.decode("Tag", into_id))
         return Tag.of(merged)
 
     @strawberry.mutation(
@@ -270,7 +271,7 @@ class TagMutations:
         "false if the tag is not known. Fails with CONFLICT if there are tags below it.",
     )
     async def delete_tag(self, info: Info, id: TagId) -> bool:
-        return await info.context.services.tagging.delete(ids.decode("Tag", id))
+        return await info.context.services.tag_editing.delete(ids.decode("Tag", id))
 
 
 @strawberry.type

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 from photos_graph.errors import NotFound
+from photos_graph.events import Events, JobQueued
 from photos_graph.graph import jobs
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import failures
@@ -20,12 +21,12 @@ ENDED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
 
 
 class Jobs:
-    """``wake`` is told of every job that is made here, and is to be told of one that was made in the graph."""
+    """Publishes JobQueued for every job that it creates."""
 
-    def __init__(self, graph: Graph, index: Index, wake: Callable[[], None]) -> None:
+    def __init__(self, graph: Graph, index: Index, events: Events) -> None:
         self._graph = graph
         self._index = index
-        self.wake = wake
+        self._events = events
 
     async def get(self, job_id: str) -> Job | None:
         return await jobs.get(self._graph, job_id)
@@ -97,7 +98,7 @@ class Jobs:
 
     async def _make(self, kind: JobKind, arguments: dict[str, str]) -> Job:
         job = await jobs.create(self._graph, uuid4().hex, kind, arguments)
-        self.wake()
+        await self._events.publish(JobQueued())
         return job
 
     async def watch(self, job_id: str) -> AsyncIterator[Job]:

@@ -17,6 +17,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 from photos_graph.errors import EngineUnavailable, PhotosGraphError
+from photos_graph.events import JobQueued
 from photos_graph.graph import jobs
 from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph
@@ -78,7 +79,7 @@ class Run:
 
 
 class Runner:
-    """``start`` once, ``close`` once; ``wake`` when a job was made here, so that it starts at once."""
+    """``start`` once, ``close`` once; ``job_queued`` when this process queued a job, so that it starts at once."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
@@ -92,7 +93,8 @@ class Runner:
         self._handlers = handlers
         self._task = asyncio.create_task(self._loop(), name="job runner")
 
-    def wake(self) -> None:
+    async def job_queued(self, _: JobQueued) -> None:
+        """Looks for a job at once."""
         self._wake.set()
 
     async def close(self) -> None:

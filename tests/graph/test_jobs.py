@@ -8,6 +8,7 @@ from photos_graph.graph.library import failures, files, photos
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.model import JobKind, JobState
 from tests.kit.planted import A, library, read
+from tests.kit.writing import writer
 
 pytestmark = pytest.mark.anyio
 
@@ -73,8 +74,10 @@ async def test_pages_are_newest_first(graph: Graph) -> None:
 async def test_failures_belong_to_their_job_and_count_attempts(graph: Graph) -> None:
     await library(graph)
     await jobs.create(graph, "j2", JobKind.SCAN, {})
-    await photos.put_read(graph, [], [ReadFailure("f0", "Pictures/n0.jpg", "decode", "killed", attempts=2)], "j1")
-    await photos.put_read(graph, [], [ReadFailure("f0", "Pictures/n0.jpg", "decode", "broken")], "j2")
+    await photos.put_read(
+        writer(graph), [], [ReadFailure("f0", "Pictures/n0.jpg", "decode", "killed", attempts=2)], "j1"
+    )
+    await photos.put_read(writer(graph), [], [ReadFailure("f0", "Pictures/n0.jpg", "decode", "broken")], "j2")
     ((id_, failure),) = await failures.page(graph, "j2", "", 10)
     assert (failure.path, failure.reason, failure.attempts) == ("Pictures/n0.jpg", "broken", 3)
     assert await failures.page(graph, None, id_, 10) == []
@@ -84,17 +87,19 @@ async def test_failures_belong_to_their_job_and_count_attempts(graph: Graph) -> 
 async def test_failures_go_when_the_file_is_read_and_partial_ones_keep_the_photo(graph: Graph) -> None:
     await library(graph)
     torn = ReadFailure("f0", "x", "decode", "truncated", partial=True)
-    await photos.put_read(graph, [read(0, "a")], [torn], "j1")
+    await photos.put_read(writer(graph), [read(0, "a")], [torn], "j1")
     assert await failures.count(graph) == 1 and A in await photos.files_of(graph, [A])
-    await photos.put_read(graph, [], [ReadFailure("f0", "x", "read", "gone bad")], "j1")
+    await photos.put_read(writer(graph), [], [ReadFailure("f0", "x", "read", "gone bad")], "j1")
     assert await photos.files_of(graph, [A]) == {}, "its bytes are no longer that photo"
-    await photos.put_read(graph, [read(0, "a")], [], "j1")
+    await photos.put_read(writer(graph), [read(0, "a")], [], "j1")
     assert await failures.count(graph) == 0
 
 
 async def test_retrying_puts_files_back_among_those_to_read(graph: Graph) -> None:
     await library(graph)
-    await photos.put_read(graph, [read(n, str(n)) for n in (1, 2, 3, 4)], [ReadFailure("f0", "x", "a", "b")], "j1")
+    await photos.put_read(
+        writer(graph), [read(n, str(n)) for n in (1, 2, 3, 4)], [ReadFailure("f0", "x", "a", "b")], "j1"
+    )
     assert await files.pending_count(graph, "r1") == 0
     await failures.retry(graph, "unknown")
     assert await files.pending_count(graph, "r1") == 0
@@ -122,6 +127,6 @@ async def test_old_jobs_are_pruned_but_not_those_with_failures(graph: Graph) -> 
     for id_ in ("j1", "j2"):
         await jobs.claim(graph, "me")
         await jobs.finish(graph, id_, "me", JobState.SUCCEEDED, 0, 0, None)
-    await photos.put_read(graph, [], [ReadFailure("f0", "x", "read", "y")], "j1")
+    await photos.put_read(writer(graph), [], [ReadFailure("f0", "x", "read", "y")], "j1")
     await jobs.prune(graph, days=-1)
     assert [job.id for job in await jobs.page(graph, None, None, 10)] == ["j1"]

@@ -13,6 +13,7 @@ from photos_graph.errors import PhotosGraphError
 from photos_graph.graph import postings
 from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.feed_entry import touch
 from photos_graph.index import Index
 from photos_graph.model import PhotoOrder
 from photos_graph.search import snapshot
@@ -121,7 +122,7 @@ async def test_what_was_saved_before_the_graph_was_set_back_does_not_come_back(
     killed = Index(graph, settings)
     await killed.load()
     for _ in range(100):
-        await graph.transaction(lambda tx: feed.touch(tx, photos=[0]))
+        await graph.transaction(lambda tx: touch(tx, photos=[0]))
     index = Index(graph, settings)
     await index.load()
     assert not await index.differing()

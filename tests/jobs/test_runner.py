@@ -13,6 +13,7 @@ from photos_graph.errors import PhotosGraphError
 from photos_graph.graph import jobs
 from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.feed_entry import touch
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.runner import Runner
 from photos_graph.model import Job, JobKind, JobState
@@ -125,7 +126,7 @@ async def test_a_job_for_which_the_disk_is_too_full_says_so(graph: Graph) -> Non
 async def test_changes_that_no_index_lies_behind_go(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "KEPT", 3)
     for number in range(6):
-        await graph.transaction(lambda tx, number=number: feed.touch(tx, photos=[number]))
+        await graph.transaction(lambda tx, number=number: touch(tx, photos=[number]))
     runner = Runner(graph)
     runner.start({})
     try:

@@ -24,6 +24,7 @@ from photos_graph.model import (
     TakenSource,
 )
 from tests.kit.tags import grown, written
+from tests.kit.writing import writer
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "cypher.md"
 _QUESTION = re.compile(r"^## (.+?)$(?:(?!^## ).)*?```graphql\n(.+?)```(?:(?!^## ).)*?```cypher\n(.+?)```", re.M | re.S)
@@ -66,18 +67,18 @@ EXCLUDES = Assertion(AssertionKind.EXCLUDES, 1, "")
 
 
 async def plant_cookbook(graph: Graph) -> None:
-    await folders.add_root(graph, Root("r", "Pictures", b"/nowhere", "marker", RootState.ONLINE))
+    await folders.add_root(writer(graph), Root("r", "Pictures", b"/nowhere", "marker", RootState.ONLINE))
     ids = {"": "r"}
     for path, id_ in TREE.items():
         above, _, name = path.rpartition("/")
         record = StoredFolder(id_, f"r/{path}", name, path.encode(), ids[above], 1, 1)
-        await folders.put_folders(graph, "r", [record])
+        await folders.put_folders(writer(graph), "r", [record])
         ids[path] = id_
     await jobs.create(graph, "j", JobKind.SCAN, {})
     held = [(number, shot[1]) for number, shot in enumerate(SHOTS)] + list(COPIES.items())
     await files.put_pending(graph, [_record(number, folder) for number, folder in held], "j")
-    await photos.put_read(graph, [_read(number, folder) for number, folder in held], [], "j")
-    await files.miss_files(graph, [_record(MISSING, "office").id])
+    await photos.put_read(writer(graph), [_read(number, folder) for number, folder in held], [], "j")
+    await files.miss_files(writer(graph), [_record(MISSING, "office").id])
     await _say(graph)
     await _show(graph)
 

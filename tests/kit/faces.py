@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 
 from photos_graph.bootstrap import Services
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.engine.feed_entry import touch
 from photos_graph.graph.faces.pages import rank
 
 PUT: LiteralString = """

@@ -41,7 +41,7 @@ async def said(services: Services, root: Path) -> dict[str, str]:
     found = await photos(services)
     ids = {name: photo.id for name, photo in found.items()}
     one, two, three, four, _, six, _ = [ids[name] for name in sorted(ids) if name[0].isupper()]
-    tagging, drawing = services.tagging, services.drawn_faces
+    tagging, tag_editing, drawing = services.tagging, services.tag_editing, services.drawn_faces
     folder = services.index.search.folder_at("Pictures/Italy")
     later = services.index.search.folder_at("Pictures/Italy/2020")
     assert folder is not None and later is not None
@@ -51,7 +51,7 @@ async def said(services: Services, root: Path) -> dict[str, str]:
     await tagging.tag_photos([one, two], [named("Places/Italy/Abruzzo"), named("Été, & <sun>")], by="ann")
     await tagging.untag_photos([three], [named("Places")], by="ann")
     await tagging.untag_photos([ids["words.jpg"]], [named("Rome")], by="ben")
-    await tagging.create("Nowhere yet", None, by="ann")
+    await tag_editing.create("Nowhere yet", None, by="ann")
 
     ann = await drawing.add(one, Box(0.25, 0.2, 0.4, 0.5), named("Ann"), by="ann")
     await drawing.add(ids[TURNED], Box(0.1, 0.2, 0.2, 0.3), named("Bob | Ü"), by="ben")

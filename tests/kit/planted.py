@@ -22,6 +22,7 @@ from photos_graph.model import (
     Taken,
     TakenSource,
 )
+from tests.kit.writing import writer
 
 ROOT = "r"
 
@@ -32,13 +33,13 @@ async def plant(graph: Graph, tree: Mapping[str, str], held: Mapping[str, Iterab
     ``held``: folder id -> the photos it holds, by number, each as a file of its own; their numbers in the graph are
     the same when they are 0 to n.
     """
-    await folders.add_root(graph, Root(ROOT, "Pictures", b"/photos", "marker", RootState.ONLINE))
+    await folders.add_root(writer(graph), Root(ROOT, "Pictures", b"/photos", "marker", RootState.ONLINE))
     await jobs.create(graph, "j", JobKind.SCAN, {})
     ids = {"": ROOT}
     for path, id_ in tree.items():
         above, _, name = path.rpartition("/")
         record = StoredFolder(id_, f"{ROOT}/{path}", name, path.encode(), ids[above], 1, 1)
-        await folders.put_folders(graph, ROOT, [record])
+        await folders.put_folders(writer(graph), ROOT, [record])
         ids[path] = id_
     await hold(graph, held or {})
 
@@ -49,7 +50,7 @@ async def hold(graph: Graph, held: Mapping[str, Iterable[int]]) -> None:
     records = [_record(number, folder_id) for number, folder_id in pairs]
     await files.put_pending(graph, records, "j")
     reads = [_read(record, number) for record, (number, _) in zip(records, pairs, strict=True)]
-    await photos.put_read(graph, reads, [], "j")
+    await photos.put_read(writer(graph), reads, [], "j")
 
 
 def photo_id(number: int) -> str:
@@ -84,9 +85,9 @@ METADATA = Metadata(
 
 async def library(graph: Graph) -> None:
     """Root r1 with folders a and a/b, files f0..f2 in b and f3, f4 in a, all PENDING, found by job j1."""
-    await folders.add_root(graph, Root("r1", "Pictures", b"/photos/\xff", "marker", RootState.ONLINE))
+    await folders.add_root(writer(graph), Root("r1", "Pictures", b"/photos/\xff", "marker", RootState.ONLINE))
     await folders.put_folders(
-        graph,
+        writer(graph),
         "r1",
         [StoredFolder("a", "r1/a", "a", b"a", "r1", 5, 7), StoredFolder("b", "r1/a/b", "b", b"a/b", "a", 6, 8)],
     )

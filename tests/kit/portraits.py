@@ -9,11 +9,11 @@ from typing import LiteralString
 from uuid import uuid4
 
 from photos_graph.bootstrap import Services
+from photos_graph.events import FacesFound
 from photos_graph.faces.analysis import Found
 from photos_graph.graph import due
-from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.faces import detections
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model import Job, JobKind
 from photos_graph.services.faces import detection_plan
 from photos_graph.settings import FaceSettings, Settings
@@ -56,7 +56,7 @@ async def put_faces(services: Services, found: Mapping[str, Found]) -> None:
     """What models found in pictures, by name, as if they had just looked at them."""
     numbers = {row["name"]: row["number"] for row in await services.graph.read(IDS)}
 
-    async def work(tx: Transaction) -> None:
+    async def work(tx: LabelTransaction) -> None:
         rows = [
             (number, uuid4().hex, detection_plan.seen(found[name], at))
             for name, number in sorted(numbers.items())
@@ -66,11 +66,11 @@ async def put_faces(services: Services, found: Mapping[str, Found]) -> None:
         new = [row for row in rows if not known[row[0]]]
         await detections.add(tx, new, "SFace")
         await due.done(tx, due.FACES, list(numbers.values()), "yunet+SFace")
-        await touch(tx, labelled=[number for number, _, _ in new])
+        tx.touch(labelled=[number for number, _, _ in new])
 
-    await services.graph.transaction(work)
-    await services.index.catch_up()
-    await services.face_triggers.found()
+    await services.writer.commit(work)
+    await services.writer.follow()
+    await services.face_triggers.faces_found(FacesFound())
     await settled(services)
 
 

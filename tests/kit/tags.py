@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import tag_edges, tags
 from photos_graph.graph.labels.changes import Edit
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
+from photos_graph.graph.labels.transaction import LabelTransaction
+from tests.kit.writing import writer
 
 
 async def tree_of(graph: Graph) -> TagTree:
@@ -16,17 +18,17 @@ async def tree_of(graph: Graph) -> TagTree:
 async def grown(graph: Graph, *paths: str) -> dict[str, str]:
     """Tags of those paths, made where they are missing: path -> id."""
 
-    async def work(tx: Transaction) -> dict[str, str]:
+    async def work(tx: LabelTransaction) -> dict[str, str]:
         tree = await tags.tag_tree(tx)
         ids = {path: tree.reach(path.split("/")).id for path in paths}
         await tags.create(tx, tree.new, "anna")
         return ids
 
-    return await graph.transaction(work)
+    return await writer(graph).commit(work)
 
 
-async def written(graph: Graph, *shifts: Edit) -> None:
-    await graph.transaction(lambda tx: tag_edges.write(tx, shifts))
+async def written(graph: Graph, *edits: Edit) -> None:
+    await writer(graph).commit(lambda tx: tag_edges.write(tx, edits))
 
 
 async def said(graph: Graph, *numbers: int) -> dict[int, Assertions]:

@@ -12,6 +12,7 @@ from photos_graph.model import BulkResult, Ref
 from tests.kit.library import in_step
 from tests.kit.planted import ROOT, hold, photo_id, plant
 from tests.kit.tags import carried_by_path, grown, said_by_path
+from tests.kit.writing import writer
 
 pytestmark = pytest.mark.anyio
 
@@ -44,7 +45,7 @@ async def undone(services: Services, result: BulkResult) -> BulkResult:
 async def test_tagged_photos_are_as_they_were(services: Services) -> None:
     graph = await planted(services)
     await services.tagging.tag_photos(ids(1), refs("Sea"), by="anna")
-    sky = await services.tagging.create("Sky")
+    sky = await services.tag_editing.create("Sky")
     await graph.write(
         "MATCH (p:Photo {number: 0}), (t:Tag {id: $id}) CREATE (p)-[:TAGGED {at: 1, by: '', via: 'IMPORTED'}]->(t)",
         id=sky.id,
@@ -101,7 +102,7 @@ async def test_a_whole_run_by_names_is_undone_at_once(services: Services) -> Non
 async def plant_names(services: Services) -> None:
     for id_, name in (("sea", "2020 Sea side"), ("sky", "Sky")):
         record = folders.StoredFolder(id_, f"{ROOT}/{name}", name, name.encode(), ROOT, 1, 1)
-        await folders.put_folders(services.graph, ROOT, [record])
+        await folders.put_folders(writer(services.graph), ROOT, [record])
     await hold(services.graph, {"sea": [5], "sky": [6]})
     await services.index.catch_up()
 
@@ -152,7 +153,7 @@ async def test_what_others_said_meanwhile_of_other_things_is_no_conflict(service
     graph = await planted(services)
     result = await services.tagging.tag_photos(ids(0, 1), refs("Sea"))
     await services.tagging.tag_photos(ids(0, 1, 2), refs("Sky"))
-    await services.tagging.rename((await grown(graph, "Sea"))["Sea"], "Ocean")
+    await services.tag_editing.rename((await grown(graph, "Sea"))["Sea"], "Ocean")
     await undone(services, result)
     assert [each for each in await said(graph) if each] == [{"Sky": "MANUAL"}] * 3
 
@@ -178,9 +179,9 @@ async def test_a_tag_that_is_gone_is_a_conflict(services: Services, how: str) ->
     result = await services.tagging.tag_photos(ids(0), refs("Sea", "Sky"))
     made = await grown(graph, "Sea", "Sky")
     if how == "deleted":
-        await services.tagging.delete(made["Sea"])
+        await services.tag_editing.delete(made["Sea"])
     else:
-        await services.tagging.merge([made["Sea"]], made["Sky"])
+        await services.tag_editing.merge([made["Sea"]], made["Sky"])
     with pytest.raises(Conflict, match="1 of the 2 tags"):
         await undone(services, result)
     assert (await said(graph))[0] == {"Sky": "MANUAL"}

@@ -1,17 +1,16 @@
 """The feed of changes: what the search index of any process must read again, numbered in commit order.
 
-A writer raises the counter inside the transaction that changes the graph, so a number is seen only with what it
-stands for, and the counter's lock puts commits in the order of their numbers.
+A writer (see ``feed_entry``) raises the counter inside the transaction that changes the graph, so a number is seen only
+with what it stands for, and the counter's lock puts commits in the order of their numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 from uuid import uuid4
 
-from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.connection import Graph
 
 KEPT = 20_000  # changes that a snapshot may lie behind before it is rebuilt
 
@@ -24,35 +23,6 @@ class Touched:
     labelled: tuple[int, ...] = ()  # numbers of photos of which only tags, exclusions, faces or persons changed
     tags: tuple[str, ...] = ()  # ids
     persons: tuple[str, ...] = ()  # ids
-
-
-NEXT: LiteralString = """
-MERGE (m:Meta {name: 'feed'}) SET m.value = coalesce(m.value, 0) + 1
-CREATE (t:Touched {seq: m.value, photos: $photos, folders: $folders, labelled: $labelled, tags: $tags,
-  persons: $persons})
-RETURN t.seq AS seq
-"""
-
-
-async def touch(
-    tx: Transaction,
-    photos: Sequence[int] = (),
-    folders: Sequence[str] = (),
-    labelled: Sequence[int] = (),
-    tags: Sequence[str] = (),
-    persons: Sequence[str] = (),
-) -> None:
-    """Records what ``tx`` changes (see ``Touched``); the last thing a transaction does, so that the counter is
-    locked briefly."""
-    if photos or folders or labelled or tags or persons:
-        await tx.run(
-            NEXT,
-            photos=sorted(set(photos)),
-            folders=sorted(set(folders)),
-            labelled=sorted(set(labelled)),
-            tags=sorted(set(tags)),
-            persons=sorted(set(persons)),
-        )
 
 
 HEAD: LiteralString = "MATCH (m:Meta {name: 'feed'}) RETURN m.value AS seq"

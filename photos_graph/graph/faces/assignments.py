@@ -1,18 +1,19 @@
-"""IS and IS_NOT, and which faces are ignored: what people, and imported files, say of faces.
+"""IS and IS_NOT, and which faces are ignored: the assertions of people, and of imported files, about faces.
 
-As in ``edges``: a person may have 30,000 faces, so nothing here walks the edges of a person where those of the faces
-will do, and an edge that changes is deleted and made anew.
+As in ``tag_edges``: a person may have 30,000 faces, so nothing here walks the edges of a person where those of the
+faces will do, and an edge that changes is deleted and created again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces.pages import rank
 from photos_graph.graph.labels.changes import Assertion, AssertionKind, Edit, Value
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model import Box
 
 Edges = dict[str, Assertion]  # by person id; on one face
@@ -20,7 +21,7 @@ Edges = dict[str, Assertion]  # by person id; on one face
 
 @dataclass(slots=True)
 class AssignedFace:
-    """A face of a photo and what is said of it."""
+    """A face of a photo and the assertions about it."""
 
     id: str
     number: int  # of its photo
@@ -82,26 +83,26 @@ async def known(tx: Transaction, face_ids: Sequence[str]) -> set[str]:
 
 
 async def by_id(tx: Transaction, face_ids: Iterable[str]) -> dict[str, AssignedFace]:
-    """Those of them that there are."""
-    return _said(await tx.run(BY_IDS, ids=list(face_ids)))
+    """The faces of these ids that exist."""
+    return _faces(await tx.run(BY_IDS, ids=list(face_ids)))
 
 
 async def named_on(tx: Transaction, numbers: Iterable[int]) -> dict[str, AssignedFace]:
     """The faces with names on these photos; of their edges IS alone."""
-    return _said(await tx.run(OF_PHOTOS, numbers=sorted(set(numbers))))
+    return _faces(await tx.run(OF_PHOTOS, numbers=sorted(set(numbers))))
 
 
 async def of_persons(tx: Transaction, person_ids: Iterable[str]) -> dict[str, AssignedFace]:
-    """Those that are said to be one of these persons, or not to be."""
-    return _said(await tx.run(OF_PERSONS, ids=list(person_ids)))
+    """The faces with an assertion that they are, or are not, one of these persons."""
+    return _faces(await tx.run(OF_PERSONS, ids=list(person_ids)))
 
 
 async def of_cluster(tx: Transaction, cluster_id: str) -> dict[str, AssignedFace]:
-    """Those that were put into it and are shown, also if they got a name since."""
-    return _said(await tx.run(OF_CLUSTER, cluster=cluster_id))
+    """The shown faces that were put into it, even if they got a name since."""
+    return _faces(await tx.run(OF_CLUSTER, cluster=cluster_id))
 
 
-def _said(rows: Iterable[dict[str, Any]]) -> dict[str, AssignedFace]:
+def _faces(rows: Iterable[dict[str, Any]]) -> dict[str, AssignedFace]:
     found: dict[str, AssignedFace] = {}
     for row in rows:
         face = found.get(row["face"])
@@ -115,7 +116,7 @@ def _said(rows: Iterable[dict[str, Any]]) -> dict[str, AssignedFace]:
     return found
 
 
-UNSAY: LiteralString = """
+REMOVE: LiteralString = """
 UNWIND $rows AS row
 UNWIND row.of AS id
 MATCH (f:Face {id: id})-[r:IS|IS_NOT]->(x:Person) WHERE x.id = row.person
@@ -138,7 +139,7 @@ MATCH (f:Face {id: id})
 CREATE (f)-[:IS_NOT {at: row.at, by: row.by}]->(x)
 """
 
-# What a model took the face for is nothing any more once somebody said that it is not so.
+# A match that a model made no longer holds once somebody rejected it.
 DOUBTED: LiteralString = """
 UNWIND $rows AS row
 UNWIND row.of AS id
@@ -162,24 +163,25 @@ MATCH (f:Face {id: id}) SET f.ignored = row.ignored
 """
 
 
-async def write(tx: Transaction, shifts: Iterable[Edit]) -> None:
-    """Makes of the states before those after. At most six queries, whatever shifts. The caller tells the index of the
-    photos."""
+async def write(tx: LabelTransaction, edits: Iterable[Edit], photo_of: Mapping[str, int]) -> None:
+    """Replaces the states before each edit by those after it, in at most six queries. ``photo_of``: the number of the
+    photo of each face."""
     rows: dict[LiteralString, list[dict[str, object]]] = {}
-    for shift in shifts:
-        of: dict[str, object] = {"of": list(shift.faces), "person": shift.label_id}
-        if not shift.faces:
+    for edit in edits:
+        tx.touch(labelled=[photo_of[face_id] for face_id in edit.faces])
+        of: dict[str, object] = {"of": list(edit.faces), "person": edit.label_id}
+        if not edit.faces:
             continue
-        if isinstance(shift.before, Assertion):
-            rows.setdefault(UNSAY, []).append(of)
-        after = shift.after
+        if isinstance(edit.before, Assertion):
+            rows.setdefault(REMOVE, []).append(of)
+        after = edit.after
         if isinstance(after, Value):
             rows.setdefault(IGNORE, []).append({**of, "ignored": bool(after.value)})
         elif isinstance(after, Assertion):
-            said = {**of, "at": after.at_ms, "by": after.by, "via": after.via}
-            rows.setdefault(NAME if after.kind is AssertionKind.IS else REJECT, []).append(said)
+            values = {**of, "at": after.at_ms, "by": after.by, "via": after.via}
+            rows.setdefault(NAME if after.kind is AssertionKind.IS else REJECT, []).append(values)
             rows.setdefault(OUTDONE if after.kind is AssertionKind.IS else DOUBTED, []).append(of)
-    for query in (UNSAY, NAME, REJECT, DOUBTED, OUTDONE, IGNORE):
+    for query in (REMOVE, NAME, REJECT, DOUBTED, OUTDONE, IGNORE):
         if query in rows:
             await tx.run(query, rows=rows[query])
 
@@ -215,7 +217,7 @@ RETURN p.number AS number
 
 
 async def draw(
-    tx: Transaction,
+    tx: LabelTransaction,
     photo_id: str,
     face_id: str,
     box: Box,
@@ -223,8 +225,8 @@ async def draw(
     at_ms: int,
     by: str,
 ) -> int | None:
-    """A face that somebody drew; without ``described`` a job will look at it. The photo's number; None where there is
-    no such photo."""
+    """Creates a face that somebody drew; without ``described`` a job will look at it. Returns the number of the photo,
+    or None if there is no such photo."""
     quality = described.quality if described else 0.0
     rows = await tx.run(
         DRAW,
@@ -241,4 +243,5 @@ async def draw(
         at=at_ms,
         by=by,
     )
+    tx.touch(labelled=[row["number"] for row in rows])
     return rows[0]["number"] if rows else None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import LiteralString
 
-from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces.pages import NAMELESS
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model import FaceCluster
 
 PAGE: LiteralString = """
@@ -75,6 +76,6 @@ SET c.size = COUNT { MATCH (c)<-[:IN_CLUSTER]-(f:Face)
 )
 
 
-async def recount(tx: Transaction, face_ids: Iterable[str]) -> None:
-    """The clusters of these faces have as many as are shown and still without a name."""
+async def recount(tx: LabelTransaction, face_ids: Iterable[str]) -> None:
+    """Counts again how many shown faces without a name the clusters of these faces have."""
     await tx.run(RECOUNT, ids=list(face_ids))

@@ -12,9 +12,10 @@ from typing import Any, LiteralString
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces.detections import unpacked
 from photos_graph.graph.faces.pages import NAMELESS
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.postings import last_number
 
 PHOTOS = 5_000  # whose faces are read at once, so that nobody else waits for long
@@ -154,7 +155,7 @@ class Joined:
     face_ids: tuple[str, ...] = ()
 
 
-async def move(tx: Transaction, leaving: Sequence[str], joined: Iterable[Joined], counted: Sequence[str]) -> None:
+async def move(tx: LabelTransaction, leaving: Sequence[str], joined: Iterable[Joined], counted: Sequence[str]) -> None:
     """Faces out of their clusters, then into others; those of ``counted`` are counted, and empty ones removed."""
     if leaving:
         await tx.run(LEAVE, ids=list(leaving))
@@ -185,11 +186,10 @@ RETURN p.number AS number, row.applied AS applied
 """
 
 
-async def liken(tx: Transaction, likes: Sequence[tuple[str, tuple[Like, ...]]], embedder: str, model: str) -> list[int]:
-    """What each of these faces is like from now on, by ``model``, as long as its vector is the embedder's. Numbers of
-    the photos that somebody is seen in, or no longer."""
+async def liken(tx: LabelTransaction, likes: Sequence[tuple[str, tuple[Like, ...]]], embedder: str, model: str) -> None:
+    """Replaces the matches of these faces by those that ``model`` found, where their vectors are the embedder's."""
     if not likes:
-        return []
+        return
     rows = await tx.run(UNLIKE, ids=[face_id for face_id, _ in likes])
     new = [
         {"face": face_id, "person": like.person_id, "score": like.score, "applied": like.applied}
@@ -198,4 +198,4 @@ async def liken(tx: Transaction, likes: Sequence[tuple[str, tuple[Like, ...]]], 
     ]
     if new:
         rows += await tx.run(LIKE, rows=new, embedder=embedder, model=model)
-    return [row["number"] for row in rows if row["applied"]]
+    tx.touch(labelled=[row["number"] for row in rows if row["applied"]])

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from photos_graph.graph.due import DuePhoto
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.faces.pages import rank
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model import Box
 
 DETECTED, MANUAL, IMPORTED = "DETECTED", "MANUAL", "IMPORTED"  # Face.source
@@ -102,19 +103,19 @@ SET f.quality = row.quality, f.rank = row.rank, f.model = row.model, f.vector = 
 REMOVE: LiteralString = "UNWIND $ids AS id MATCH (f:Face {id: id}) DETACH DELETE f"
 
 
-async def add(tx: Transaction, faces: Iterable[tuple[int, str, SeenFace]], model: str) -> None:
+async def add(tx: LabelTransaction, faces: Iterable[tuple[int, str, SeenFace]], model: str) -> None:
     """Creates new faces: the photo's number, the face's id, and what was found."""
     if rows := [{"number": number, **_row(id_, seen, model)} for number, id_, seen in faces]:
         await tx.run(ADD, rows=rows)
 
 
-async def update(tx: Transaction, faces: Mapping[str, SeenFace], model: str) -> None:
+async def update(tx: LabelTransaction, faces: Mapping[str, SeenFace], model: str) -> None:
     """Updates faces, by id; their assertions stay."""
     if rows := [_row(id_, seen, model) for id_, seen in faces.items()]:
         await tx.run(UPDATE, rows=rows)
 
 
-async def remove(tx: Transaction, face_ids: Sequence[str]) -> None:
+async def remove(tx: LabelTransaction, face_ids: Sequence[str]) -> None:
     if face_ids:
         await tx.run(REMOVE, ids=list(face_ids))
 

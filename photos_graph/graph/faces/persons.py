@@ -1,4 +1,4 @@
-"""Persons themselves: their names and what else is said of them. Whose face is whose is in ``face_edges``."""
+"""Persons themselves: their names and other properties. Whose face is whose is in ``assignments``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels.changes import PersonState
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.names import person_key
 
 STATES: LiteralString = """
@@ -51,8 +52,9 @@ SET x.name = row.name, x.key = row.key, x.isMe = row.isMe, x.hidden = row.hidden
 """
 
 
-async def put(tx: Transaction, rows: Mapping[str, PersonState]) -> None:
-    """New persons and known ones, by id. The caller has seen that their names are free."""
+async def put(tx: LabelTransaction, rows: Mapping[str, PersonState]) -> None:
+    """Creates or updates persons, by id. The caller has seen that their names are free."""
+    tx.touch(persons=rows)
     if rows:
         await tx.run(
             PUT,
@@ -75,10 +77,11 @@ async def put(tx: Transaction, rows: Mapping[str, PersonState]) -> None:
 DELETE: LiteralString = "UNWIND $ids AS id MATCH (x:Person {id: id}) DETACH DELETE x"
 
 
-async def delete(tx: Transaction, person_ids: Iterable[str]) -> None:
-    """With all that was said of them; their faces stay."""
+async def delete(tx: LabelTransaction, person_ids: Iterable[str]) -> None:
+    """Deletes the persons with the assertions about them; the caller touches the photos of their faces."""
     if ids := list(person_ids):
         await tx.run(DELETE, ids=ids)
+        tx.touch(persons=ids)
 
 
 # A face is somebody's by what a person said; else, while nobody ignores it, by what a model is sure of.

@@ -19,7 +19,8 @@ from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import assignments, cluster_pages, persons
 from photos_graph.graph.faces.pages import rank
 from photos_graph.graph.labels import changes
-from photos_graph.graph.labels.changes import Assertion, AssertionKind, PersonState, Single, now_ms
+from photos_graph.graph.labels.changes import Assertion, AssertionKind, PersonState, SingleEdit, now_ms
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model import Box, Region
 from photos_graph.names import checked_person_name, person_key
 
@@ -40,14 +41,14 @@ def _sides(box: Box) -> tuple[float, float, float, float]:
     return box.x, box.y, box.width, box.height
 
 
-SAID: LiteralString = """
+REGIONS: LiteralString = """
 UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN id, p.number AS number, p.regions AS regions
 """
 
 
-async def said(tx: Transaction, photo_ids: Iterable[str]) -> dict[int, Regions]:
-    """What the file that speaks for a photo said when it was last read, by photo number."""
-    rows = await tx.run(SAID, ids=sorted(set(photo_ids)))
+async def of_files(tx: Transaction, photo_ids: Iterable[str]) -> dict[int, Regions]:
+    """The regions of the file that speaks for a photo, as it was last read, by photo number."""
+    rows = await tx.run(REGIONS, ids=sorted(set(photo_ids)))
     return {row["number"]: frozenset(map(_unpacked, row["regions"] or ())) for row in rows}
 
 
@@ -88,44 +89,43 @@ async def _faces(tx: Transaction, numbers: Sequence[int]) -> dict[int, list[_Fac
 
 
 @dataclass(slots=True)
-class _Brought:
-    """What comes of it. ``names``: person ids by key."""
+class _Edits:
+    """What comes of the regions. ``names``: person ids by key."""
 
     names: dict[str, str]
-    edge: Assertion
+    assertion: Assertion
     new_persons: dict[str, PersonState] = field(default_factory=dict)
     new_faces: list[dict[str, Any]] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
-    shifts: list[Single] = field(default_factory=list)
+    named: list[SingleEdit] = field(default_factory=list)
 
     def person(self, name: str) -> str:
         key = person_key(name)
         if key not in self.names:
             self.names[key] = uuid4().hex
-            self.new_persons[self.names[key]] = PersonState(name, False, False, None, self.edge.at_ms, "")
+            self.new_persons[self.names[key]] = PersonState(name, False, False, None, self.assertion.at_ms, "")
         return self.names[key]
 
 
-async def bring(tx: Transaction, before: Mapping[int, Regions], now: Mapping[int, Regions]) -> list[str]:
-    """Marks and names the faces of what was added, and takes back what is gone. The caller holds the lock of labels,
-    and tells the index of the photos. Returns the ids of persons that were created for it."""
+async def apply(tx: LabelTransaction, before: Mapping[int, Regions], now: Mapping[int, Regions]) -> None:
+    """Creates and names the faces of regions that were added, and takes back those that are gone."""
     none: Regions = frozenset()
     news = sorted(number for number, regions in now.items() if regions != before.get(number, none))
     if not news:
-        return []
+        return
     names = {name for number in news for region in now[number] | before.get(number, none) if (name := _name(region))}
-    brought = _Brought(await persons.named(tx, names), Assertion(AssertionKind.IS, now_ms(), "", via="IMPORTED"))
+    edits = _Edits(await persons.named(tx, names), Assertion(AssertionKind.IS, now_ms(), "", via="IMPORTED"))
     faces = await _faces(tx, news)
     for number in news:
         own, had = faces.get(number, []), before.get(number, none)
-        _take_back(own, had, now[number], brought)
-        _bring(number, [face for face in own if face.id not in brought.gone], now[number] - had, brought)
-    await persons.put(tx, brought.new_persons)
-    await _write(tx, brought, news)
-    return list(brought.new_persons)
+        _take_back(own, had, now[number], edits)
+        _bring(number, [face for face in own if face.id not in edits.gone], now[number] - had, edits)
+    await persons.put(tx, edits.new_persons)
+    photo_of = {face.id: number for number, own in faces.items() for face in own}
+    await _write(tx, edits, news, photo_of | {row["id"]: row["number"] for row in edits.new_faces})
 
 
-def _take_back(faces: Sequence[_Face], had: Regions, now: Regions, brought: _Brought) -> None:
+def _take_back(faces: Sequence[_Face], had: Regions, now: Regions, edits: _Edits) -> None:
     for region in _in_order(had - now):
         face = _at(faces, region.box)
         if face is None:
@@ -133,14 +133,14 @@ def _take_back(faces: Sequence[_Face], had: Regions, now: Regions, brought: _Bro
         left = [other for other in now if overlap(face.box, other.box) >= SAME_FACE_OVERLAP]
         # A file that only marks the face anew, or by another name too, still says what it said.
         stays = {key for other in left if (key := _key(other)) and (other in had or key == _key(region))}
-        person = _brought_by(face, region, stays, brought.names)
+        person = _named_by(face, region, stays, edits.names)
         if person is not None:
-            brought.shifts.append((face.id, face.edges.pop(person), None, person))
+            edits.named.append((face.id, face.edges.pop(person), None, person))
         if face.imported and not face.edges and not face.ignored and not left:
-            brought.gone.append(face.id)
+            edits.gone.append(face.id)
 
 
-def _brought_by(face: _Face, region: Region, stays: Collection[str], names: Mapping[str, str]) -> str | None:
+def _named_by(face: _Face, region: Region, stays: Collection[str], names: Mapping[str, str]) -> str | None:
     """The person whom the face got by the region, by their id in ``names``. Where somebody renamed or merged them since
     it is whom the face got by a file, unless the file has another name for it: ``stays``, keys."""
     key = _key(region)
@@ -149,7 +149,7 @@ def _brought_by(face: _Face, region: Region, stays: Collection[str], names: Mapp
     return person if key is not None and (names.get(key) == person or not stays) else None
 
 
-def _bring(number: int, faces: list[_Face], added: Regions, brought: _Brought) -> None:
+def _bring(number: int, faces: list[_Face], added: Regions, edits: _Edits) -> None:
     taken: set[str] = set()
     for region in _in_order(added):
         face = _at([each for each in faces if each.id not in taken], region.box)
@@ -157,17 +157,17 @@ def _bring(number: int, faces: list[_Face], added: Regions, brought: _Brought) -
             face = _Face(uuid4().hex, region.box, True, False)
             faces.append(face)
             sides = dict(zip(("x", "y", "width", "height"), _sides(region.box), strict=True))
-            brought.new_faces.append({"id": face.id, "number": number, "source": "IMPORTED", **sides})
+            edits.new_faces.append({"id": face.id, "number": number, "source": "IMPORTED", **sides})
         taken.add(face.id)
         if (name := _name(region)) is None or any(edge.kind is AssertionKind.IS for edge in face.edges.values()):
             continue
         # Known by name already: then somebody may have said that this is not them, or that another face is.
-        person = brought.names.get(person_key(name))
+        person = edits.names.get(person_key(name))
         if person is not None and (person in face.edges or any(_is(each, person) for each in faces)):
             continue
-        person = brought.person(name)
-        face.edges[person] = brought.edge
-        brought.shifts.append((face.id, None, brought.edge, person))
+        person = edits.person(name)
+        face.edges[person] = edits.assertion
+        edits.named.append((face.id, None, edits.assertion, person))
 
 
 def _is(face: _Face, person_id: str) -> bool:
@@ -207,18 +207,18 @@ CREATE (p)-[:HAS_FACE]->(:Face {id: row.id, x: row.x, y: row.y, width: row.width
 GONE: LiteralString = "UNWIND $ids AS id MATCH (f:Face {id: id}) DETACH DELETE f"
 
 
-async def add_faces(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+async def add_faces(tx: LabelTransaction, rows: Sequence[dict[str, Any]]) -> None:
     """Faces that no model has looked at yet: ``id``, ``number`` of the photo, ``source`` and the sides of the box."""
     if rows:
         await tx.run(ADD, rows=[{**row, "rank": rank(0.0, row["id"])} for row in rows])
 
 
-async def _write(tx: Transaction, brought: _Brought, numbers: Sequence[int]) -> None:
-    await add_faces(tx, brought.new_faces)
-    await assignments.write(tx, changes.grouped_faces(brought.shifts))
-    if changed := [str(face_id) for face_id, *_ in brought.shifts]:
+async def _write(tx: LabelTransaction, edits: _Edits, numbers: Sequence[int], photo_of: Mapping[str, int]) -> None:
+    await add_faces(tx, edits.new_faces)
+    await assignments.write(tx, changes.grouped_faces(edits.named), photo_of)
+    if changed := [str(face_id) for face_id, *_ in edits.named]:
         await cluster_pages.recount(tx, changed)
-    if brought.gone:
-        await tx.run(GONE, ids=brought.gone)
-    # Models describe what came, and those who match faces hear of it.
+    if edits.gone:
+        await tx.run(GONE, ids=edits.gone)
+    # Models compute vectors of these faces, and then they are matched.
     await due.make_due(tx, due.FACES, numbers)

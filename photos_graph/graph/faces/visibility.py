@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import LiteralString
 
-from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces.cluster_pages import recount
+from photos_graph.graph.labels.transaction import LabelTransaction
 
 MARK: LiteralString = """
 UNWIND $numbers AS number
@@ -21,8 +21,8 @@ RETURN f.id AS id
 """
 
 
-async def mark(tx: Transaction, numbers: Sequence[int]) -> None:
-    """The faces of these photos, of which ``tx`` changed the files or added faces; clusters are counted anew. The
-    caller holds the lock of labels, so that a face which comes as its photo goes is marked by one of the two."""
+async def mark(tx: LabelTransaction, numbers: Sequence[int]) -> None:
+    """Marks the faces of these photos, whose files ``tx`` changed or whose faces it added, and counts clusters again.
+    Under the lock of labels a face that is added as its photo goes is marked by one of the two."""
     if numbers and (rows := await tx.run(MARK, numbers=sorted(set(numbers)))):
         await recount(tx, [row["id"] for row in rows])

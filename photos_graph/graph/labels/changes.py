@@ -1,6 +1,6 @@
 """What every bulk write leaves behind, so that it can be undone: ``(:Part)-[:OF]->(:Change)``.
 
-A part is one shift of state, from before to after, that many photos, folders or faces went through alike.
+A part is one edit, from a state before to a state after, of many photos, folders or faces alike.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Any, LiteralString
 from uuid import uuid4
 
 from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.learning import schedules
-from photos_graph.model import ModelKind
+from photos_graph.graph.labels import corrections
+from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.model import LabelKind, ModelKind
 
 CHUNK = 10_000  # photos or faces in one part, so that no property grows beyond what the engines like
 
@@ -29,8 +30,8 @@ class AssertionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """What was said of one tag on one photo or folder, or of one person on one face. ``via`` of TAGGED and IS alone,
-    ``recursive`` of TAGGED on folders alone."""
+    """A label of one tag on one photo or folder, or of one person on one face. Only TAGGED and IS have ``via``, their
+    provenance; only TAGGED on a folder has ``recursive``."""
 
     kind: AssertionKind
     at_ms: int  # since the epoch
@@ -41,8 +42,8 @@ class Assertion:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A rating, a favourite, or whether a face is ignored. ``at_ms`` is None where no person said it, but the file,
-    or nobody; and of faces."""
+    """A rating, a favourite, or whether a face is ignored. ``at_ms`` is None where the value is the file's own or the
+    default, and for faces."""
 
     value: int | bool | None
     at_ms: int | None = None
@@ -51,7 +52,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class PersonState:
-    """All that a person is but their faces. ``cover``: the id of a face that somebody chose."""
+    """Everything about a person except their faces. ``cover``: the id of a face that somebody chose."""
 
     name: str
     is_me: bool
@@ -64,17 +65,10 @@ class PersonState:
 State = Assertion | Value | PersonState | None  # None: there is no edge, or no such person
 
 
-class What(StrEnum):
-    TAGS = "TAGS"
-    RATING = "RATING"
-    FAVOURITE = "FAVOURITE"
-    FACES = "FACES"  # and the persons themselves
-
-
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """``photos`` by number, ``folders`` and ``faces`` by id, all of which were in the state before and are in the one
-    after. Of the person ``label_id`` itself where none of them is given."""
+    """Takes ``photos`` (by number), ``folders`` and ``faces`` (by id) from one state to another. With none of them it
+    is an edit of the person ``label_id``."""
 
     before: State
     after: State
@@ -89,11 +83,11 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    kind: str  # the operation, as "TAG_PHOTOS"
-    what: What
+    operation: str  # as "TAG_PHOTOS"
+    kind: LabelKind
     by: str
     at_ms: int
-    shifts: tuple[Edit, ...]
+    edits: tuple[Edit, ...]
     id: str = field(default_factory=lambda: uuid4().hex)
     undoes: str | None = None  # the id of the change that this one took back
     undone: bool = False
@@ -103,11 +97,11 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-Single = tuple[Hashable, State, State, str | None]  # of what, before, after, label id
+SingleEdit = tuple[Hashable, State, State, str | None]  # photo, folder or face; before, after, label id
 
 
-def grouped(shifts: Iterable[Single]) -> tuple[Edit, ...]:
-    """Shifts of single photos (by number) or folders (by id), put together where they are alike."""
+def grouped(edits: Iterable[SingleEdit]) -> tuple[Edit, ...]:
+    """Edits of single photos (by number) or folders (by id), grouped where they are alike."""
     return tuple(
         Edit(
             before,
@@ -116,30 +110,21 @@ def grouped(shifts: Iterable[Single]) -> tuple[Edit, ...]:
             tuple(each for each in of if isinstance(each, int)),
             tuple(each for each in of if isinstance(each, str)),
         )
-        for (before, after, label_id), of in _alike(shifts).items()
+        for (before, after, label_id), of in _alike(edits).items()
     )
 
 
-def grouped_faces(shifts: Iterable[Single]) -> tuple[Edit, ...]:
-    """Shifts of single faces (by id), put together where they are alike."""
-    return tuple(Edit(*states, faces=tuple(of)) for states, of in _alike(shifts).items())
+def grouped_faces(edits: Iterable[SingleEdit]) -> tuple[Edit, ...]:
+    """Edits of single faces (by id), grouped where they are alike."""
+    return tuple(Edit(*states, faces=tuple(of)) for states, of in _alike(edits).items())
 
 
-def _alike(shifts: Iterable[Single]) -> dict[tuple[State, State, str | None], list[Any]]:
+def _alike(edits: Iterable[SingleEdit]) -> dict[tuple[State, State, str | None], list[Any]]:
     alike: dict[tuple[State, State, str | None], list[Any]] = {}
-    for of, before, after, label_id in shifts:
+    for of, before, after, label_id in edits:
         if before != after:
             alike.setdefault((before, after, label_id), []).append(of)
     return alike
-
-
-# Writers of labels come one after the other: who has this sees what all before it said.
-LOCK: LiteralString = "MERGE (m:Meta {name: 'labels'}) SET m.value = coalesce(m.value, 0) + 1"
-
-
-async def lock(tx: Transaction) -> None:
-    """The first thing that a writer of labels does."""
-    await tx.run(LOCK)
 
 
 RECORD: LiteralString = """
@@ -153,51 +138,51 @@ CREATE (:Part {tag: part.label, before: part.before, after: part.after, photos: 
 UNDONE: LiteralString = "MATCH (c:Change {id: $id}) SET c.undone = $undone RETURN c.undoes AS undoes"
 
 
-LEARNT = {What.TAGS: ModelKind.TAGS, What.FACES: ModelKind.PERSONS}
+LEARNT = {LabelKind.TAGS: ModelKind.TAGS, LabelKind.FACES: ModelKind.PERSONS}
 
 
-async def record(tx: Transaction, change: Change) -> str | None:
-    """The change's id; None, and nothing is kept, where nothing shifted. What models learn from counts as that many
-    corrections."""
-    if not change.shifts:
+async def record(tx: LabelTransaction, change: Change) -> str | None:
+    """Keeps the change and returns its id, or None where it has no edits. Labels that a model learns from are counted
+    as corrections."""
+    if not change.edits:
         return None
-    if (kind := LEARNT.get(change.what)) and (size := _size(change)):
-        await schedules.corrected(tx, kind, size)
+    if (kind := LEARNT.get(change.kind)) and (size := _size(change)):
+        await corrections.count(tx, kind, size)
     await tx.run(
         RECORD,
         id=change.id,
-        kind=change.kind,
-        what=change.what.value,
+        kind=change.operation,
+        what=change.kind.value,
         by=change.by,
         at=change.at_ms,
         undoes=change.undoes,
-        parts=[part for shift in change.shifts for part in _parts(shift)],
+        parts=[part for edit in change.edits for part in _parts(edit)],
     )
     return change.id
 
 
 def _size(change: Change) -> int:
-    """How many photos, folders and faces shifted, each once; a folder is one, whatever is in it."""
-    return len({of for shift in change.shifts for of in (*shift.photos, *shift.folders, *shift.faces)})
+    """Counts the photos, folders and faces, each once; a folder counts as one, whatever is in it."""
+    return len({of for edit in change.edits for of in (*edit.photos, *edit.folders, *edit.faces)})
 
 
-async def mark_undone(tx: Transaction, change: Change) -> None:
-    """What an undone undo had taken back stands again."""
+async def mark_undone(tx: LabelTransaction, change: Change) -> None:
+    """Where the change is an undo itself, the change that it took back stands again."""
     await tx.run(UNDONE, id=change.id, undone=True)
     if change.undoes is not None:
         await tx.run(UNDONE, id=change.undoes, undone=False)
 
 
-def _parts(shift: Edit) -> list[dict[str, object]]:
-    size = max(len(shift.photos), len(shift.folders), len(shift.faces), 1)
+def _parts(edit: Edit) -> list[dict[str, object]]:
+    size = max(len(edit.photos), len(edit.folders), len(edit.faces), 1)
     return [
         {
-            "label": shift.label_id,
-            "before": _packed(shift.before),
-            "after": _packed(shift.after),
-            "photos": list(shift.photos[start : start + CHUNK]),
-            "folders": list(shift.folders[start : start + CHUNK]),
-            "faces": list(shift.faces[start : start + CHUNK]),
+            "label": edit.label_id,
+            "before": _packed(edit.before),
+            "after": _packed(edit.after),
+            "photos": list(edit.photos[start : start + CHUNK]),
+            "folders": list(edit.folders[start : start + CHUNK]),
+            "faces": list(edit.faces[start : start + CHUNK]),
         }
         for start in range(0, size, CHUNK)
     ]
@@ -231,8 +216,10 @@ async def get(tx: Transaction, change_id: str) -> Change | None:
     if not rows:
         return None
     row = rows[0]
-    shifts = tuple(
+    edits = tuple(
         Edit(_unpacked(before), _unpacked(after), label, tuple(photos), tuple(folders), tuple(faces or ()))
         for label, before, after, photos, folders, faces in row["parts"]
     )
-    return Change(row["kind"], What(row["what"]), row["by"], row["at"], shifts, change_id, row["undoes"], row["undone"])
+    return Change(
+        row["kind"], LabelKind(row["what"]), row["by"], row["at"], edits, change_id, row["undoes"], row["undone"]
+    )

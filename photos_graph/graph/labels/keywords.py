@@ -12,42 +12,40 @@ from typing import LiteralString
 from photos_graph.errors import BadInput
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels import changes, tag_edges, tags
-from photos_graph.graph.labels.changes import Assertion, AssertionKind, now_ms
+from photos_graph.graph.labels.changes import Assertion, AssertionKind, SingleEdit, now_ms
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.names import checked_tag_path
 
-SAID: LiteralString = """
+KEYWORDS: LiteralString = """
 UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN id, p.number AS number, p.keywords AS keywords
 """
 
 
-async def said(tx: Transaction, photo_ids: Iterable[str]) -> dict[int, frozenset[str]]:
-    """What the file that speaks for a photo said when it was last read, by photo number."""
-    rows = await tx.run(SAID, ids=sorted(set(photo_ids)))
+async def of_files(tx: Transaction, photo_ids: Iterable[str]) -> dict[int, frozenset[str]]:
+    """The keywords of the file that speaks for a photo, as it was last read, by photo number."""
+    rows = await tx.run(KEYWORDS, ids=sorted(set(photo_ids)))
     return {row["number"]: frozenset(row["keywords"] or ()) for row in rows}
 
 
-async def bring(tx: Transaction, before: Mapping[int, frozenset[str]], now: Mapping[int, frozenset[str]]) -> list[str]:
-    """Tags the photos by what was added, and untags them of what is gone. The caller holds the lock of labels.
-
-    Returns the ids of tags that were created for it."""
+async def apply(tx: LabelTransaction, before: Mapping[int, frozenset[str]], now: Mapping[int, frozenset[str]]) -> None:
+    """Tags the photos with the keywords that were added, and removes the tags of those that are gone."""
     none: frozenset[str] = frozenset()
     news = sorted(number for number, words in now.items() if words != before.get(number, none))
     if not news:
-        return []
+        return
     tree = await tags.tag_tree(tx)
     own = await tag_edges.of_photos(tx, news)
-    edge = Assertion(AssertionKind.TAGGED, now_ms(), "", via="IMPORTED")
-    shifts: list[tuple[int, Assertion | None, Assertion | None, str]] = []
+    assertion = Assertion(AssertionKind.TAGGED, now_ms(), "", via="IMPORTED")
+    edits: list[SingleEdit] = []
     for number in news:
         here, words, had = own.get(number, {}), now[number], before.get(number, none)
-        shifts += ((number, None, edge, tag_id) for tag_id in _added(tree, here, words - had))
+        edits += ((number, None, assertion, tag_id) for tag_id in _added(tree, here, words - had))
         kept = {tag.id for names in _paths(words) if (tag := tree.at(names)) is not None}
-        shifts += ((number, here[tag_id], None, tag_id) for tag_id in _gone(tree, here, had - words) - kept)
+        edits += ((number, here[tag_id], None, tag_id) for tag_id in _gone(tree, here, had - words) - kept)
     await tags.create(tx, tree.new, "")
-    await tag_edges.write(tx, changes.grouped(shifts))
-    return [row.id for row in tree.new]
+    await tag_edges.write(tx, changes.grouped(edits))
 
 
 def _added(tree: TagTree, here: Assertions, keywords: Iterable[str]) -> set[str]:

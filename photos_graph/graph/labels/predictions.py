@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 
-from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.labels.transaction import LabelTransaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ CREATE (p)-[:PREDICTED {score: photo[1], model: $model}]->(t)
 DONE: LiteralString = "UNWIND $numbers AS number MATCH (p:Photo {number: number}) SET p.predictedBy = $model"
 
 
-async def put(tx: Transaction, model_id: str, photos: Sequence[Predicted]) -> None:
-    """In place of whatever a model said of these photos before."""
+async def put(tx: LabelTransaction, model_id: str, photos: Sequence[Predicted]) -> None:
+    """Replaces the predictions of these photos by those of this model."""
     numbers = [photo.number for photo in photos]
     await tx.run(WITHDRAW, numbers=numbers)
     rows: dict[str, list[list[float]]] = {}
@@ -48,6 +49,7 @@ async def put(tx: Transaction, model_id: str, photos: Sequence[Predicted]) -> No
     if rows:
         await tx.run(PUT, rows=[{"tag": tag, "photos": scores} for tag, scores in rows.items()], model=model_id)
     await tx.run(DONE, numbers=numbers, model=model_id)
+    tx.touch(labelled=numbers)
 
 
 WHOLE: LiteralString = "MATCH (m:Meta {name: 'predictedBy'}) RETURN m.value AS by"

@@ -1,4 +1,4 @@
-"""TAGGED and EXCLUDES: what people, and the files themselves, say of tags on photos and folders.
+"""TAGGED and EXCLUDES: the assertions of people, and of the files themselves, about tags on photos and folders.
 
 A tag may be on 100,000 photos, so nothing here walks the edges of a tag where those of the photos will do.
 """
@@ -10,6 +10,7 @@ from typing import LiteralString
 
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels.changes import Assertion, AssertionKind, Edit
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model import Carried, FolderMarks
 
 Assertions = dict[str, Assertion]  # by tag id; on one photo or folder
@@ -22,7 +23,7 @@ RETURN t.id AS tag, type(r) AS kind, r.at AS at, r.by AS by, r.via AS via, colle
 
 
 async def of_photos(tx: Transaction, numbers: Sequence[int]) -> dict[int, Assertions]:
-    """What is said on each of these photos; those of which nothing is are left out."""
+    """The assertions on each of these photos; photos without any are left out."""
     found: dict[int, Assertions] = {}
     for row in await tx.run(OF_PHOTOS, numbers=list(numbers)):
         edge = Assertion(AssertionKind(row["kind"]), row["at"], row["by"], row["via"])
@@ -71,7 +72,8 @@ RETURN DISTINCT n.number AS number, n.id AS id
 
 
 async def on_tags(tx: Transaction, tag_ids: Iterable[str]) -> tuple[list[int], list[str]]:
-    """The numbers of the photos and the ids of the folders of which one of these tags is said, or predicted."""
+    """The numbers of the photos and the ids of the folders that have an assertion about, or a prediction of, one of
+    these tags."""
     rows = await tx.run(ON_TAGS, tags=list(tag_ids))
     photos = [row["number"] for row in rows if row["number"] is not None]
     return photos, [row["id"] for row in rows if row["number"] is None]
@@ -99,16 +101,16 @@ def marks(folder_id: str, edges: Assertions) -> FolderMarks:
     return FolderMarks(folder_id, tuple(carried), tuple(excluded))
 
 
-# Below, an edge that changes is deleted and made anew: never MERGEd, which looks through all edges of the tag.
+# Below, an edge that changes is deleted and created again: never MERGEd, which looks through all edges of the tag.
 
-UNSAY_PHOTOS: LiteralString = """
+REMOVE_FROM_PHOTOS: LiteralString = """
 UNWIND $rows AS row
 UNWIND row.of AS number
 MATCH (p:Photo {number: number})-[r:TAGGED|EXCLUDES]->(t:Tag) WHERE t.id = row.tag
 DELETE r
 """
 
-UNSAY_FOLDERS: LiteralString = """
+REMOVE_FROM_FOLDERS: LiteralString = """
 UNWIND $rows AS row
 UNWIND row.of AS id
 MATCH (d:Folder {id: id})-[r:TAGGED|EXCLUDES]->(t:Tag) WHERE t.id = row.tag
@@ -148,21 +150,22 @@ CREATE (d)-[:EXCLUDES {at: row.at, by: row.by}]->(t)
 """
 
 
-async def write(tx: Transaction, shifts: Iterable[Edit]) -> None:
-    """Makes of the edges before those after. At most six queries, whatever shifts."""
+async def write(tx: LabelTransaction, edits: Iterable[Edit]) -> None:
+    """Replaces the edges before each edit by those after it, in at most six queries."""
     rows: dict[LiteralString, list[dict[str, object]]] = {}
-    for shift in shifts:
-        for of, unsay, tag, exclude in (
-            (shift.photos, UNSAY_PHOTOS, TAG_PHOTOS, EXCLUDE_PHOTOS),
-            (shift.folders, UNSAY_FOLDERS, TAG_FOLDERS, EXCLUDE_FOLDERS),
+    for edit in edits:
+        tx.touch(labelled=edit.photos, folders=edit.folders)
+        for of, remove, tag, exclude in (
+            (edit.photos, REMOVE_FROM_PHOTOS, TAG_PHOTOS, EXCLUDE_PHOTOS),
+            (edit.folders, REMOVE_FROM_FOLDERS, TAG_FOLDERS, EXCLUDE_FOLDERS),
         ):
-            if of and shift.before is not None:
-                rows.setdefault(unsay, []).append({"tag": shift.label_id, "of": list(of)})
-            if of and isinstance(shift.after, Assertion):
-                after = shift.after
-                said = {"at": after.at_ms, "by": after.by, "via": after.via, "recursive": after.recursive}
+            if of and edit.before is not None:
+                rows.setdefault(remove, []).append({"tag": edit.label_id, "of": list(of)})
+            if of and isinstance(edit.after, Assertion):
+                after = edit.after
+                values = {"at": after.at_ms, "by": after.by, "via": after.via, "recursive": after.recursive}
                 query = tag if after.kind is AssertionKind.TAGGED else exclude
-                rows.setdefault(query, []).append({"tag": shift.label_id, "of": list(of), **said})
-    for query in (UNSAY_PHOTOS, UNSAY_FOLDERS, TAG_PHOTOS, TAG_FOLDERS, EXCLUDE_PHOTOS, EXCLUDE_FOLDERS):
+                rows.setdefault(query, []).append({"tag": edit.label_id, "of": list(of), **values})
+    for query in (REMOVE_FROM_PHOTOS, REMOVE_FROM_FOLDERS, TAG_PHOTOS, TAG_FOLDERS, EXCLUDE_PHOTOS, EXCLUDE_FOLDERS):
         if query in rows:
             await tx.run(query, rows=rows[query])

@@ -1,4 +1,4 @@
-"""Tags themselves: their names, and how they lie in one another. What they are on is in ``edges``."""
+"""Tags themselves: their names, and how they lie in one another. What they are on is in ``tag_edges``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import LiteralString
 
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels.tag_tree import TagTree
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.names import tag_key
 from photos_graph.search.rows import TagRow
 
@@ -32,13 +33,15 @@ CREATE (t)-[:CHILD_OF]->(up)
 """
 
 
-async def create(tx: Transaction, rows: Iterable[TagRow], by: str) -> None:
-    """Rows whose parents are among them or there."""
-    written = [_row(row.id, row.name, row.parent_id) for row in rows]
+async def create(tx: LabelTransaction, rows: Iterable[TagRow], by: str) -> None:
+    """Creates the tags. The parent of each is one of them, or is in the graph."""
+    created = list(rows)
+    written = [_row(row.id, row.name, row.parent_id) for row in created]
     if written:
         await tx.run(CREATE, rows=written, by=by)
     if hung := [row for row in written if row["parent"] is not None]:
         await tx.run(HANG, rows=hung)
+    tx.touch(tags=[row.id for row in created])
 
 
 def _row(tag_id: str, name: str, parent_id: str | None) -> dict[str, str | None]:
@@ -48,8 +51,9 @@ def _row(tag_id: str, name: str, parent_id: str | None) -> dict[str, str | None]
 RENAME: LiteralString = "MATCH (t:Tag {id: $id}) SET t.name = $name, t.key = $key"
 
 
-async def rename(tx: Transaction, tag: TagRow, name: str) -> None:
+async def rename(tx: LabelTransaction, tag: TagRow, name: str) -> None:
     await tx.run(RENAME, id=tag.id, name=name, key=tag_key(tag.parent_id, name))
+    tx.touch(tags=[tag.id])
 
 
 UNHANG: LiteralString = """
@@ -62,18 +66,21 @@ DELETE r
 """
 
 
-async def move(tx: Transaction, parents: Mapping[TagRow, str | None]) -> None:
-    """Each of the tags under another parent, or under none."""
+async def move(tx: LabelTransaction, parents: Mapping[TagRow, str | None]) -> None:
+    """Puts each of the tags under another parent, or at the top."""
     rows = [_row(tag.id, tag.name, parent_id) for tag, parent_id in parents.items()]
     if rows:
         await tx.run(UNHANG, rows=rows)
     if hung := [row for row in rows if row["parent"] is not None]:
         await tx.run(HANG, rows=hung)
+    tx.touch(tags=[tag.id for tag in parents])
 
 
 DELETE: LiteralString = "UNWIND $ids AS id MATCH (t:Tag {id: id}) DETACH DELETE t"
 
 
-async def delete(tx: Transaction, tag_ids: Iterable[str]) -> None:
-    """With all that was said of them, and all predictions."""
-    await tx.run(DELETE, ids=list(tag_ids))
+async def delete(tx: LabelTransaction, tag_ids: Iterable[str]) -> None:
+    """Deletes the tags with their assertions and predictions; the caller touches what had them."""
+    ids = list(tag_ids)
+    await tx.run(DELETE, ids=ids)
+    tx.touch(tags=ids)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model import LabelMetrics, Model, ModelKind, ModelMetrics, ModelState
 
 BY_IDS: LiteralString = "UNWIND $ids AS id MATCH (m:Model {id: id}) RETURN m {.*} AS model"
@@ -96,16 +97,16 @@ RETURN t.id AS id
 """
 
 
-async def activate(tx: Transaction, model: Model, reason: str) -> list[str]:
-    """It is the one of its kind that counts; returns the tags whose threshold is another now."""
+async def activate(tx: LabelTransaction, model: Model, reason: str) -> None:
+    """Makes the model the active one of its kind, and gives tags its thresholds."""
     await tx.run(RETIRE, kind=model.kind.value, id=model.id)
     await tx.run(ACTIVATE, id=model.id, reason=reason)
     if model.kind is not ModelKind.TAGS:
-        return []
+        return
     rows: list[dict[str, object]] = [{"id": each.label_id, "threshold": each.threshold} for each in model.per_label]
     changed = await tx.run(SET_THRESHOLDS, rows=rows)
     changed += await tx.run(OTHERS, ids=[row["id"] for row in rows])
-    return [row["id"] for row in changed]
+    tx.touch(tags=[row["id"] for row in changed])
 
 
 async def set_state(tx: Transaction, model_id: str, state: ModelState, reason: str) -> None:
@@ -117,9 +118,11 @@ MATCH (t:Tag {id: $id}) SET t.threshold = $threshold, t.thresholdBy = 'PERSON' R
 """
 
 
-async def set_threshold(tx: Transaction, tag_id: str, threshold: float) -> bool:
-    """As a person wants it; whether there is such a tag."""
-    return bool(await tx.run(THRESHOLD, id=tag_id, threshold=threshold))
+async def set_threshold(tx: LabelTransaction, tag_id: str, threshold: float) -> bool:
+    """Sets the threshold that a person chose. Returns False if there is no such tag."""
+    found = await tx.run(THRESHOLD, id=tag_id, threshold=threshold)
+    tx.touch(tags=[row["id"] for row in found])
+    return bool(found)
 
 
 CHOSEN: LiteralString = "MATCH (t:Tag) WHERE t.thresholdBy = 'PERSON' RETURN t.id AS id, t.threshold AS threshold"

@@ -33,16 +33,6 @@ async def put(graph: Graph, kind: ModelKind, cron: str | None, next_ms: int | No
     await graph.write(PUT, kind=kind.value, cron=cron, next=next_ms)
 
 
-COUNT: LiteralString = """
-MERGE (s:Schedule {kind: $kind}) SET s.corrections = coalesce(s.corrections, 0) + $more
-"""
-
-
-async def corrected(tx: Transaction, kind: ModelKind, more: int) -> None:
-    """So many more photos, folders or faces of which people said something since the last training."""
-    await tx.run(COUNT, kind=kind.value, more=more)
-
-
 RESET: LiteralString = "MATCH (s:Schedule {kind: $kind}) SET s.corrections = 0"
 
 

@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
-from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import visibility
-from photos_graph.graph.labels import changes
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library.failures import clear_failures
 from photos_graph.graph.library.folders import roots
+from photos_graph.graph.writing import LabelWriter
 from photos_graph.model import FileState, RootState
 from photos_graph.paths import decode_raw, encode_raw
 
@@ -143,19 +143,18 @@ RETURN p.number AS number
 """
 
 
-async def move_files(graph: Graph, records: Sequence[FileRecord]) -> None:
+async def move_files(writer: LabelWriter, records: Sequence[FileRecord]) -> None:
     """Files whose bytes are known and whose path, or presence, is new: nothing is read again."""
     if not records:
         return
 
-    async def work(tx: Transaction) -> None:
-        await changes.lock(tx)
+    async def work(tx: LabelTransaction) -> None:
         rows = await tx.run(MOVE, rows=[_row(record) for record in records])
         numbers = [row["number"] for row in rows if row["number"] is not None]
         await visibility.mark(tx, numbers)
-        await touch(tx, photos=numbers)
+        tx.touch(photos=numbers)
 
-    await graph.transaction(work)
+    await writer.commit(work)
 
 
 PENDING: LiteralString = """
@@ -253,22 +252,21 @@ RETURN id, p.number AS number
 DROP: LiteralString = "UNWIND $ids AS id MATCH (f:File {id: id}) DETACH DELETE f"
 
 
-async def drop_moved(graph: Graph, vanished: Sequence[str], job_id: str) -> set[str]:
+async def drop_moved(writer: LabelWriter, vanished: Sequence[str], job_id: str) -> set[str]:
     """Which of the ``vanished`` files hold the bytes of a file that the job found; their entries are removed."""
     dropped: set[str] = set()
     for start in range(0, len(vanished), 1000):
         some = list(vanished[start : start + 1000])
 
-        async def work(tx: Transaction, some: list[str] = some) -> list[str]:
-            await changes.lock(tx)  # nobody takes the other file away meanwhile
+        async def work(tx: LabelTransaction, some: list[str] = some) -> list[str]:
             rows = await tx.run(MOVED, ids=some, job=job_id)
             ids = [row["id"] for row in rows]
             await clear_failures(tx, ids)
             await tx.run(DROP, ids=ids)
-            await touch(tx, photos=[row["number"] for row in rows])
+            tx.touch(photos=[row["number"] for row in rows])
             return ids
 
-        dropped.update(await graph.transaction(work))
+        dropped.update(await writer.commit(work))
     return dropped
 
 
@@ -326,18 +324,17 @@ DETACH DELETE f
 """
 
 
-async def miss_files(graph: Graph, ids: Sequence[str]) -> None:
+async def miss_files(writer: LabelWriter, ids: Sequence[str]) -> None:
     """Their photos are remembered with all that was said; files that held none are forgotten."""
     for start in range(0, len(ids), 1000):
         some = list(ids[start : start + 1000])
 
-        async def work(tx: Transaction, some: list[str] = some) -> None:
-            await changes.lock(tx)
+        async def work(tx: LabelTransaction, some: list[str] = some) -> None:
             await clear_failures(tx, some)
             rows = await tx.run(MISSING, ids=some)
             await tx.run(NEVER_READ, ids=some)
             numbers = [row["number"] for row in rows if row["number"] is not None]
             await visibility.mark(tx, numbers)
-            await touch(tx, photos=numbers)
+            tx.touch(photos=numbers)
 
-        await graph.transaction(work)
+        await writer.commit(work)

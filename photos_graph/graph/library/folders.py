@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.faces import visibility
-from photos_graph.graph.labels import changes
+from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.graph.writing import LabelWriter
 from photos_graph.model import Root, RootState
 from photos_graph.paths import decode_raw, encode_raw
 
@@ -48,8 +48,8 @@ CREATE (:Folder:Root {id: $id, key: $id, rootId: $id, name: $name, rawPath: $raw
 """
 
 
-async def add_root(graph: Graph, root: Root) -> None:
-    async def work(tx: Transaction) -> None:
+async def add_root(writer: LabelWriter, root: Root) -> None:
+    async def work(tx: LabelTransaction) -> None:
         await tx.run(
             ADD_ROOT,
             id=root.id,
@@ -59,9 +59,9 @@ async def add_root(graph: Graph, root: Root) -> None:
             state=root.state.value,
             empty=encode_raw(b""),
         )
-        await touch(tx, folders=[root.id])
+        tx.touch(folders=[root.id])
 
-    await graph.transaction(work)
+    await writer.commit(work)
 
 
 SET_STATE: LiteralString = "MATCH (r:Root {id: $id}) SET r.state = $state, r.marker = $marker"
@@ -114,7 +114,7 @@ MERGE (d)-[:IN]->(p)
 """
 
 
-async def put_folders(graph: Graph, root_id: str, records: Sequence[StoredFolder]) -> None:
+async def put_folders(writer: LabelWriter, root_id: str, records: Sequence[StoredFolder]) -> None:
     """New, moved or changed folders, parents among them or known. The root's own keeps its name.
 
     The keys of files in moved ones are those of before until ``rekey_files``.
@@ -122,7 +122,7 @@ async def put_folders(graph: Graph, root_id: str, records: Sequence[StoredFolder
     if not records:
         return
 
-    async def work(tx: Transaction) -> None:
+    async def work(tx: LabelTransaction) -> None:
         rows = [
             {
                 "id": record.id,
@@ -140,9 +140,9 @@ async def put_folders(graph: Graph, root_id: str, records: Sequence[StoredFolder
         hung = [row for row in rows if row["parent"] is not None]
         if hung:
             await tx.run(HANG, rows=hung)
-        await touch(tx, folders=[record.id for record in records])
+        tx.touch(folders=[record.id for record in records])
 
-    await graph.transaction(work)
+    await writer.commit(work)
 
 
 STAMP: LiteralString = (
@@ -186,16 +186,16 @@ RETURN p.number AS number
 """
 
 
-async def rekey_files(graph: Graph, folder_ids: Sequence[str]) -> None:
+async def rekey_files(writer: LabelWriter, folder_ids: Sequence[str]) -> None:
     """The keys of files follow those of their folders, after these moved."""
     for start in range(0, len(folder_ids), 200):
         some = list(folder_ids[start : start + 200])
 
-        async def work(tx: Transaction, some: list[str] = some) -> None:
+        async def work(tx: LabelTransaction, some: list[str] = some) -> None:
             rows = await tx.run(REKEY_FILES, folders=some)
-            await touch(tx, photos=[row["number"] for row in rows])
+            tx.touch(photos=[row["number"] for row in rows])
 
-        await graph.transaction(work)
+        await writer.commit(work)
 
 
 FORGET_FILES: LiteralString = """
@@ -219,22 +219,21 @@ RETURN id
 """
 
 
-async def remove_root(graph: Graph, root_id: str) -> bool:
+async def remove_root(writer: LabelWriter, root_id: str) -> bool:
     """Forgets the root's folders and files. Photos stay, unseen while no file holds them, with all that people said."""
 
-    async def forget_files(tx: Transaction) -> int:
-        await changes.lock(tx)
+    async def forget_files(tx: LabelTransaction) -> int:
         rows = await tx.run(FORGET_FILES, root=root_id)
         numbers = [row["number"] for row in rows if row["number"] is not None]
         await visibility.mark(tx, numbers)
-        await touch(tx, photos=numbers)
+        tx.touch(photos=numbers)
         return len(rows)
 
-    async def forget_folders(tx: Transaction) -> int:
+    async def forget_folders(tx: LabelTransaction) -> int:
         rows = await tx.run(FORGET_FOLDERS, root=root_id)
-        await touch(tx, folders=[row["id"] for row in rows])
+        tx.touch(folders=[row["id"] for row in rows])
         return len(rows)
 
-    while await graph.transaction(forget_files):
+    while await writer.commit(forget_files):
         pass
-    return bool(await graph.transaction(forget_folders))
+    return bool(await writer.commit(forget_folders))

@@ -9,10 +9,11 @@ from typing import Any, LiteralString
 
 from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.faces import regions, visibility
-from photos_graph.graph.labels import changes, keywords
+from photos_graph.graph.labels import keywords
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library.failures import ReadFailure, clear_failures, put_failures
+from photos_graph.graph.writing import LabelWriter
 from photos_graph.model import (
     Camera,
     File,
@@ -109,7 +110,7 @@ MERGE (p)-[:AT]->(x)
 
 
 async def put_read(
-    graph: Graph,
+    writer: LabelWriter,
     reads: Sequence[Read],
     failures: Sequence[ReadFailure],
     job_id: str,
@@ -119,29 +120,26 @@ async def put_read(
     """One batch of a scan in one commit: photos, their files, places, tags and marked faces, and what could not be
     read."""
 
-    async def work(tx: Transaction) -> None:
+    async def work(tx: LabelTransaction) -> None:
         touched: list[int] = []
-        new_tags: list[str] = []
-        new_persons: list[str] = []
         photo_ids = [read.photo_id for read in reads]
-        await changes.lock(tx)
         if reads:
-            words = await keywords.said(tx, photo_ids) if import_keywords else {}
-            marked = await regions.said(tx, photo_ids) if import_faces else {}
+            words = await keywords.of_files(tx, photo_ids) if import_keywords else {}
+            marked = await regions.of_files(tx, photo_ids) if import_faces else {}
             touched += await _put_photos(tx, reads, import_faces)
             if import_keywords:
-                new_tags = await keywords.bring(tx, words, await keywords.said(tx, photo_ids))
+                await keywords.apply(tx, words, await keywords.of_files(tx, photo_ids))
             if import_faces:
-                new_persons = await regions.bring(tx, marked, await regions.said(tx, photo_ids))
+                await regions.apply(tx, marked, await regions.of_files(tx, photo_ids))
         await clear_failures(tx, [read.file_id for read in reads])
         touched += await put_failures(tx, failures, job_id)
         await visibility.mark(tx, touched)
-        await touch(tx, photos=touched, tags=new_tags, persons=new_persons)
+        tx.touch(photos=touched)
 
-    await graph.transaction(work)
+    await writer.commit(work)
 
 
-async def _put_photos(tx: Transaction, reads: Sequence[Read], with_regions: bool) -> list[int]:
+async def _put_photos(tx: LabelTransaction, reads: Sequence[Read], with_regions: bool) -> list[int]:
     numbers = await _new_numbers(tx, list(dict.fromkeys(read.photo_id for read in reads)))
     rows = [_row(read, numbers.get(read.photo_id), with_regions) for read in reads]
     places = {place.id: place for read in reads for place in read.places}

@@ -7,47 +7,39 @@ from typing import TypeVar
 from uuid import uuid4
 
 from photos_graph.errors import BadInput, Conflict, NotFound
-from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import assignments, cluster_pages, match_requests, persons
 from photos_graph.graph.faces.assignments import AssignedFace, Edges
 from photos_graph.graph.labels import changes
-from photos_graph.graph.labels.changes import Change, Edit, PersonState, What, now_ms
-from photos_graph.index import Index
-from photos_graph.model import BulkResult, Ref
+from photos_graph.graph.labels.changes import Change, Edit, PersonState, now_ms
+from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.graph.writing import LabelWriter
+from photos_graph.model import BulkResult, LabelKind, Ref
 from photos_graph.names import checked_person_name, person_key
 from photos_graph.services.faces.assignment_rules import check_once
-from photos_graph.services.labels.tag_rules import shifts
+from photos_graph.services.labels.tag_rules import differences
 
 T = TypeVar("T")
-Said = Callable[[], Awaitable[None]]
 
 MAX_FACES = 10_000  # in one call
 
 
 class FaceWriting:
-    """Every writer of labels takes their lock first, so what it reads is what stands when it writes; and who wrote sees
-    it: the index has it before the answer is given. ``said`` is told of all that a model may learn from."""
+    """Writes labels of faces, or persons, after each of which faces are matched again."""
 
-    def __init__(self, graph: Graph, index: Index, said: Said) -> None:
-        self._graph = graph
-        self._index = index
-        self._said = said
+    def __init__(self, writer: LabelWriter) -> None:
+        self._writer = writer
 
-    async def _write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        async def locked(tx: Transaction) -> T:
-            await changes.lock(tx)
+    async def _write(self, work: Callable[[LabelTransaction], Awaitable[T]]) -> T:
+        async def with_request(tx: LabelTransaction) -> T:
             await match_requests.note(tx)
             return await work(tx)
 
-        result = await self._graph.transaction(locked)
-        await self._index.catch_up()
-        await self._said()
-        return result
+        return await self._writer.write(LabelKind.FACES, with_request)
 
 
 def distinct(face_ids: Sequence[str]) -> list[str]:
-    """Each once. Raises BadInput for too many."""
+    """Returns each id once. Raises BadInput for too many."""
     ids = list(dict.fromkeys(face_ids))
     if len(ids) > MAX_FACES:
         raise BadInput(f"One call takes up to {MAX_FACES:,} faces; these are {len(ids):,}.")
@@ -70,10 +62,11 @@ async def known_person(tx: Transaction, person_id: str) -> PersonState:
     return state
 
 
-async def person_meant(tx: Transaction, ref: Ref, by: str) -> tuple[str, PersonState]:
-    """The one of that id, or a new one of that name.
+async def person_meant(tx: LabelTransaction, ref: Ref, by: str) -> tuple[str, PersonState]:
+    """The person of that id, or a new one of that name.
 
-    Raises NotFound for an id, BadInput for what is no name, Conflict for the name of somebody: two may have one.
+    Raises NotFound for an unknown id, BadInput for an unusable name, Conflict for the name of an existing person, who
+    may be somebody else.
     """
     if ref.id is not None:
         return ref.id, await known_person(tx, ref.id)
@@ -92,21 +85,22 @@ async def check_free(tx: Transaction, name: str, but: str | None = None) -> None
 
 
 async def write_faces(
-    tx: Transaction, faces: Mapping[str, AssignedFace], after: Mapping[str, Edges], names: Mapping[str, str]
+    tx: LabelTransaction, faces: Mapping[str, AssignedFace], after: Mapping[str, Edges], names: Mapping[str, str]
 ) -> tuple[Edit, ...]:
-    """Makes of the edges of ``faces`` those ``after``. ``names`` of persons, for Conflict, which is raised where one
-    would be in a photo twice."""
+    """Replaces the assertions about ``faces`` by those ``after``.
+
+    Raises Conflict, with one of the ``names`` of persons, where one would be in a photo twice.
+    """
     check_once(faces, after, await assignments.named_on(tx, (faces[face_id].number for face_id in after)), names)
-    done = changes.grouped_faces(
-        (face_id, *shift) for face_id, edges in after.items() for shift in shifts(faces[face_id].edges, edges)
+    edits = changes.grouped_faces(
+        (face_id, *each) for face_id, edges in after.items() for each in differences(faces[face_id].edges, edges)
     )
-    await assignments.write(tx, done)
-    changed = {face_id for shift in done for face_id in shift.faces}
-    await cluster_pages.recount(tx, changed)
-    await touch(tx, labelled=[faces[face_id].number for face_id in changed], persons=list(names))
-    return done
+    await assignments.write(tx, edits, {face.id: face.number for face in faces.values()})
+    await cluster_pages.recount(tx, {face_id for edit in edits for face_id in edit.faces})
+    tx.touch(persons=names)
+    return edits
 
 
-async def recorded(tx: Transaction, kind: str, done: tuple[Edit, ...], by: str, matched: int) -> BulkResult:
-    change_id = await changes.record(tx, Change(kind, What.FACES, by, now_ms(), done))
-    return BulkResult(matched, len({face_id for shift in done for face_id in shift.faces}), change_id)
+async def recorded(tx: LabelTransaction, operation: str, edits: tuple[Edit, ...], by: str, matched: int) -> BulkResult:
+    change_id = await changes.record(tx, Change(operation, LabelKind.FACES, by, now_ms(), edits))
+    return BulkResult(matched, len({face_id for edit in edits for face_id in edit.faces}), change_id)

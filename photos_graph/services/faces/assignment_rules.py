@@ -1,4 +1,4 @@
-"""What becomes of what is said of faces. Pure; nothing is written here."""
+"""What the assertions about a face become when somebody names or rejects it. Pure; nothing is written here."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from photos_graph.graph.faces.assignments import AssignedFace, Edges, person_of
 from photos_graph.graph.labels.changes import Assertion, AssertionKind
 
 
-def named(own: Edges, person_id: str, said: Assertion) -> Edges:
-    """The face is that person, nobody else, and what said that it is not goes."""
-    known = own.get(person_id)
-    after = {id_: edge for id_, edge in own.items() if edge.kind is AssertionKind.IS_NOT and id_ != person_id}
-    same = known is not None and known.kind is AssertionKind.IS and known.via == said.via
-    return {**after, person_id: known if known is not None and same else said}
+def named(before: Edges, person_id: str, assertion: Assertion) -> Edges:
+    """The face is that person and nobody else; an assertion that it is not them goes."""
+    known = before.get(person_id)
+    after = {id_: edge for id_, edge in before.items() if edge.kind is AssertionKind.IS_NOT and id_ != person_id}
+    same = known is not None and known.kind is AssertionKind.IS and known.via == assertion.via
+    return {**after, person_id: known if known is not None and same else assertion}
 
 
-def rejected(own: Edges, person_id: str, said: Assertion) -> Edges:
-    known = own.get(person_id)
-    return own if known is not None and known.kind is AssertionKind.IS_NOT else {**own, person_id: said}
+def rejected(before: Edges, person_id: str, assertion: Assertion) -> Edges:
+    known = before.get(person_id)
+    return before if known is not None and known.kind is AssertionKind.IS_NOT else {**before, person_id: assertion}
 
 
-def merged(own: Edges, from_ids: Collection[str], into_id: str) -> Edges:
-    """What is said of those who go is said of ``into``; that it is a face counts for more than that it is not."""
-    after = {id_: edge for id_, edge in own.items() if id_ not in from_ids}
-    for edge in (own[id_] for id_ in own if id_ in from_ids):
+def merged(before: Edges, from_ids: Collection[str], into_id: str) -> Edges:
+    """Assertions about the persons who go become assertions about ``into``; IS counts for more than IS_NOT."""
+    after = {id_: edge for id_, edge in before.items() if id_ not in from_ids}
+    for edge in (before[id_] for id_ in before if id_ in from_ids):
         known = after.get(into_id)
         if known is None or (known.kind is AssertionKind.IS_NOT and edge.kind is AssertionKind.IS):
             after[into_id] = edge
@@ -33,7 +33,7 @@ def merged(own: Edges, from_ids: Collection[str], into_id: str) -> Edges:
 
 
 def nameable(members: Iterable[AssignedFace], person_id: str, others: Iterable[AssignedFace]) -> list[AssignedFace]:
-    """The members of a cluster that can be that person: not one that somebody said is not, and one a photo, the best;
+    """The members of a cluster that can be that person: none that somebody rejected, only the best of each photo, and
     none where the person is in the photo by another face, of ``others``."""
     taken = {face.photo_id for face in others if face.person_id == person_id}
     found: dict[str, AssignedFace] = {}

@@ -14,28 +14,27 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from photos_graph.faces import catalogue
 from photos_graph.faces.detection import Floats
 from photos_graph.faces.recognition import Recognised
-from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import clusters, match_requests
 from photos_graph.graph.faces.clusters import Joined, Like, VectorFace
-from photos_graph.graph.labels import changes
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import questions
+from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.scratch import scratch
 from photos_graph.jobs.worker_calls import watched
 from photos_graph.kept import written_whole
 from photos_graph.learn.review import FaceQuestion
-from photos_graph.model import Job, ModelKind
+from photos_graph.model import Job, Model, ModelKind
 from photos_graph.services.faces import clustering_plan, review_questions
-from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 from photos_graph.workers.task import Task
@@ -69,10 +68,25 @@ class _KeptFaces:
     new: tuple[str, ...]
 
 
+class ActiveModels(Protocol):
+    """Tells which model of a kind counts, and where its file is."""
+
+    async def active(self, kind: ModelKind) -> tuple[Model, Path] | None: ...
+
+
 class ClusterJob:
     """Job argument: ``full`` ("1"): all clusters anew; else new faces join those that there are."""
 
-    def __init__(self, graph: Graph, index: Index, models: ModelVersions, pool: WorkerPool, settings: Settings) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        index: Index,
+        writer: LabelWriter,
+        models: ActiveModels,
+        pool: WorkerPool,
+        settings: Settings,
+    ) -> None:
+        self._writer = writer
         self._models = models
         self._graph = graph
         self._index = index
@@ -189,23 +203,21 @@ class ClusterJob:
     async def _commit_moves(
         self, leaving: Sequence[str], joined: Sequence[Joined], counted: Sequence[str], progress: Progress
     ) -> None:
-        async def work(tx: Transaction) -> None:
-            await changes.lock(tx)
+        async def work(tx: LabelTransaction) -> None:
             await clusters.move(tx, leaving, joined, counted)
 
-        await self._graph.transaction(work)
+        await self._writer.commit(work)
         await progress.step(0, None, "Writing down clusters")
 
     async def _write_likes(self, likes: Sequence[tuple[str, tuple[Like, ...]]], model: str, progress: Progress) -> None:
         for start in range(0, len(likes), AT_ONCE):
             some = likes[start : start + AT_ONCE]
 
-            async def work(tx: Transaction, some: Sequence[tuple[str, tuple[Like, ...]]] = some) -> None:
-                await changes.lock(tx)
-                await touch(tx, labelled=await clusters.liken(tx, some, self._model, model))
+            async def work(tx: LabelTransaction, some: Sequence[tuple[str, tuple[Like, ...]]] = some) -> None:
+                await clusters.liken(tx, some, self._model, model)
 
-            await self._graph.transaction(work)
-            await self._index.catch_up()
+            await self._writer.commit(work)
+            await self._writer.follow()
             await progress.step(start + len(some), len(likes), "Writing down who is like whom")
 
 

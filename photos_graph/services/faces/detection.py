@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -21,17 +21,17 @@ from photos_graph.errors import (
     Unavailable,
     Unreadable,
 )
+from photos_graph.events import Events, FacesFound
 from photos_graph.faces import catalogue
 from photos_graph.faces.analysis import Found
 from photos_graph.faces.weights import FaceWeights
 from photos_graph.graph import due
-from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import detections, match_requests, visibility
 from photos_graph.graph.faces.detections import PhotoToDetect, SeenFace
-from photos_graph.graph.labels import changes
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import failures
-from photos_graph.index import Index
+from photos_graph.graph.writing import LabelWriter
 from photos_graph.jobs.concurrency import several
 from photos_graph.jobs.progress import Progress
 from photos_graph.model import Job, ThumbnailSize
@@ -68,14 +68,14 @@ class DetectionTally:
 
 @dataclass(frozen=True, slots=True)
 class DetectionJob:
-    """``pool``: of the models. ``news`` is told when there are new faces, or faces with new vectors."""
+    """``pool``: of the models. Publishes FacesFound, now and then while it runs and at its end."""
 
     graph: Graph
-    index: Index
+    writer: LabelWriter
     media: Media
     pool: WorkerPool
     settings: Settings
-    news: Callable[[], Awaitable[None]]
+    events: Events
 
     async def run(self, job: Job, progress: Progress) -> str:
         """The closing message. Raises Cancelled, and ModelUnavailable where faces are wanted without the models."""
@@ -83,7 +83,7 @@ class DetectionJob:
             return reason
         await due.want(self.graph, due.FACES, self.settings.faces_by)
         look = _Look(self, progress)
-        return _said(await look.run())
+        return _closing(await look.run())
 
     async def _reason_not_to(self) -> str | None:
         faces = self.settings.faces
@@ -105,8 +105,8 @@ class _Look:
     """One use."""
 
     def __init__(self, job: DetectionJob, progress: Progress) -> None:
-        self._graph, self._index, self._media = job.graph, job.index, job.media
-        self._pool, self._settings, self._news = job.pool, job.settings, job.news
+        self._graph, self._writer, self._media = job.graph, job.writer, job.media
+        self._pool, self._settings, self._events = job.pool, job.settings, job.events
         self._progress = progress
         self._tally = DetectionTally()
         self._looked: list[Looked] = []
@@ -203,8 +203,7 @@ class _Look:
         reasons = {photo.id: error.public_message for photo, error in failed}
         noted = await failures.of_photos(self._graph, due.FACES.name, reasons)
 
-        async def work(tx: Transaction) -> int:
-            await changes.lock(tx)
+        async def work(tx: LabelTransaction) -> int:
             faces = await _write_faces(tx, looked, self._settings)
             if any(len(each.found) or each.photo.faces for each in looked):
                 await match_requests.note(tx)
@@ -212,8 +211,8 @@ class _Look:
             await failures.put_failures(tx, noted, self._progress.job_id)
             return faces
 
-        new = await self._graph.transaction(work)
-        await self._index.catch_up()
+        new = await self._writer.commit(work)
+        await self._writer.follow()
         self._tally.photos += len(looked)
         self._tally.failed += len(failed)
         self._tally.faces += new
@@ -224,10 +223,10 @@ class _Look:
     async def _tell(self) -> None:
         """Also of what a job found that was killed before it told."""
         if await match_requests.waits(self._graph):
-            await self._news()
+            await self._events.publish(FacesFound())
 
 
-async def _write_faces(tx: Transaction, looked: Sequence[Looked], settings: Settings) -> int:
+async def _write_faces(tx: LabelTransaction, looked: Sequence[Looked], settings: Settings) -> int:
     """What people said since the look counts: the plan is made of what is known now. Returns how many are new."""
     known = await detections.known(tx, [each.photo.number for each in looked])
     plans = {
@@ -246,11 +245,11 @@ async def _write_faces(tx: Transaction, looked: Sequence[Looked], settings: Sett
     ]
     await due.done(tx, due.FACES, done, settings.faces_by)
     await visibility.mark(tx, [number for number, plan in plans.items() if plan.added])
-    await touch(tx, labelled=[number for number, plan in plans.items() if plan.added or plan.removed])
+    tx.touch(labelled=[number for number, plan in plans.items() if plan.added or plan.removed])
     return len(new)
 
 
-def _said(tally: DetectionTally) -> str:
+def _closing(tally: DetectionTally) -> str:
     failed = f", {tally.failed:,} could not be looked at" if tally.failed else ""
     away = f", {tally.away:,} wait for their folder to be online" if tally.away else ""
     return f"{tally.photos:,} photos looked at, {tally.faces:,} new faces{failed}{away}."

@@ -1,4 +1,4 @@
-"""Faces that nobody but a person found."""
+"""Faces that the detector missed and people drew."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import numpy as np
 from photos_graph.boxes import overlap
 from photos_graph.errors import BadInput, Conflict, NotFound, PhotosGraphError
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.faces import assignments, pages, visibility
 from photos_graph.graph.faces.assignments import AssignedFace, FaceDescription
 from photos_graph.graph.faces.detections import packed
 from photos_graph.graph.labels.changes import Assertion, AssertionKind, now_ms
-from photos_graph.index import Index
+from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.graph.writing import LabelWriter
 from photos_graph.model import Box, Face, Ref
 from photos_graph.services.faces import assignment_rules
-from photos_graph.services.faces.assignment_edits import FaceWriting, Said, person_meant, write_faces
+from photos_graph.services.faces.assignment_edits import FaceWriting, person_meant, write_faces
 from photos_graph.services.faces.detection_call import describe_faces
 from photos_graph.services.labels.ratings import known_numbers
 from photos_graph.services.media import Media
@@ -35,29 +35,30 @@ Describe = Callable[[str, Box], Awaitable[FaceDescription | None]]
 
 
 class DrawnFaces(FaceWriting):
-    def __init__(self, graph: Graph, index: Index, said: Said, describe: Describe) -> None:
-        super().__init__(graph, index, said)
+    def __init__(self, graph: Graph, writer: LabelWriter, describe: Describe) -> None:
+        super().__init__(writer)
+        self._graph = graph
         self._describe = describe
 
     async def add(self, photo_id: str, box: Box, person: Ref | None = None, by: str = "") -> Face:
-        """A face that the detector missed, and who it is. A new name creates the person.
+        """Adds a face that the detector missed, and names it if a person is given. A new name creates the person.
 
-        Raises BadInput for a box that is none or does not lie in the picture, NotFound, Conflict where there is a face
-        already, or that person by another face, or somebody of that name.
+        Raises BadInput for a box that is empty or does not lie in the picture, NotFound, Conflict where there is a face
+        already, or that person by another face, or somebody else of that name.
         """
         _check_box(box)
         await known_numbers(self._graph, [photo_id])
         await self._graph.transaction(lambda tx: _check_free(tx, photo_id, box))
         described, face_id, at_ms = await self._describe(photo_id, box), uuid4().hex, now_ms()
 
-        async def work(tx: Transaction) -> None:
+        async def work(tx: LabelTransaction) -> None:
             await _check_free(tx, photo_id, box)
             number = await assignments.draw(tx, photo_id, face_id, box, described, at_ms, by)
             if number is None:
                 raise NotFound("There is no such photo.")
             await visibility.mark(tx, [number])
             if person is None:
-                return await touch(tx, labelled=[number])
+                return
             person_id, state = await person_meant(tx, person, by)
             after = {
                 face_id: assignment_rules.named({}, person_id, Assertion(AssertionKind.IS, at_ms, by, via="MANUAL"))
@@ -70,7 +71,7 @@ class DrawnFaces(FaceWriting):
 
 
 def describing(pool: WorkerPool, media: Media, settings: Settings) -> Describe:
-    """By the models, if they are here; a face that they cannot look at now is looked at by a job."""
+    """Describes a face by the models, if they are here; one that they cannot look at now is looked at by a job."""
 
     async def describe(photo_id: str, box: Box) -> FaceDescription | None:
         boxes = np.array([[box.x, box.y, box.width, box.height]], np.float32)

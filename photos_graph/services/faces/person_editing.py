@@ -1,4 +1,4 @@
-"""Who there is: persons made, renamed, told apart, put together and forgotten. Their faces follow them."""
+"""Creates, renames, updates, merges and deletes persons. Their faces follow them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import replace
 from uuid import uuid4
 
 from photos_graph.errors import BadInput, NotFound
-from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.faces import assignments, cluster_pages, persons
 from photos_graph.graph.labels.changes import Edit, PersonState, now_ms
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model import BulkResult, Person
 from photos_graph.names import checked_person_name
 from photos_graph.services.faces.assignment_edits import (
@@ -25,23 +24,23 @@ from photos_graph.services.faces.assignment_rules import merged
 
 
 class PersonEditing(FaceWriting):
-    """All of these raise NotFound for a person that is not known, and change nothing when they raise."""
+    """Every method raises NotFound for a person that is not known, and changes nothing when it raises."""
 
     async def create(self, name: str, is_me: bool = False, by: str = "") -> Person:
-        """Raises BadInput for what is no name, Conflict for one that somebody has."""
+        """Raises BadInput for an unusable name, Conflict for the name of another person."""
         kept, person_id = checked_person_name(name), uuid4().hex
 
-        async def work(tx: Transaction) -> Person:
+        async def work(tx: LabelTransaction) -> Person:
             await check_free(tx, kept)
             return await _put(tx, person_id, PersonState(kept, is_me, False, None, now_ms(), by))
 
         return await self._write(work)
 
     async def rename(self, person_id: str, name: str) -> Person:
-        """Raises BadInput for what is no name, Conflict onto the name of another: nobody is merged silently."""
+        """Raises BadInput for an unusable name, Conflict for the name of another person: nobody is merged silently."""
         kept = checked_person_name(name)
 
-        async def work(tx: Transaction) -> Person:
+        async def work(tx: LabelTransaction) -> Person:
             state = await known_person(tx, person_id)
             await check_free(tx, kept, person_id)
             return await _put(tx, person_id, replace(state, name=kept))
@@ -51,12 +50,12 @@ class PersonEditing(FaceWriting):
     async def update(
         self, person_id: str, is_me: bool | None = None, hidden: bool | None = None, cover_id: str | None = None
     ) -> Person:
-        """What is None stays as it is. One person at most is me: who was it before is it no more.
+        """Changes what is not None. At most one person is me: another who was loses it.
 
-        Raises NotFound for an unknown face, BadInput for a cover that is somebody else's face, or nobody's.
+        Raises NotFound for an unknown face, BadInput for a cover that is not known to be a face of the person.
         """
 
-        async def work(tx: Transaction) -> Person:
+        async def work(tx: LabelTransaction) -> Person:
             state = await known_person(tx, person_id)
             if cover_id is not None:
                 face = (await known_faces(tx, [cover_id]))[cover_id]
@@ -73,15 +72,16 @@ class PersonEditing(FaceWriting):
         return await self._write(work)
 
     async def merge(self, from_ids: Sequence[str], into_id: str, by: str = "") -> BulkResult:
-        """Their faces are those of ``into``, and they are gone. Where one of them is me, ``into`` is.
+        """Gives their faces to ``into`` and deletes them. Where one of them is me, ``into`` is from then on.
 
-        Raises BadInput where ``into`` is one of them, Conflict where two of them are in one photo. Counts faces.
+        The result counts faces. Raises BadInput where ``into`` is one of them, Conflict where two of them are in one
+        photo.
         """
         gone = list(dict.fromkeys(from_ids))
         if into_id in gone:
             raise BadInput("Nobody can be merged into themselves.")
 
-        async def work(tx: Transaction) -> BulkResult:
+        async def work(tx: LabelTransaction) -> BulkResult:
             states = await persons.states(tx, [*gone, into_id])
             if unknown := len(gone) + 1 - len(states):
                 raise NotFound(f"{unknown} of these {len(gone) + 1} persons are not known; nothing was changed.")
@@ -94,34 +94,33 @@ class PersonEditing(FaceWriting):
             of_persons = [Edit(states[id_], None, id_) for id_ in gone]
             if kept != into:
                 of_persons.append(Edit(into, kept, into_id))
-            done = await write_faces(tx, faces, after, {into_id: into.name})
+            edits = await write_faces(tx, faces, after, {into_id: into.name})
             await persons.put(tx, {into_id: kept})
             await persons.delete(tx, gone)
-            await touch(tx, persons=gone)
-            return await recorded(tx, "MERGE_PERSONS", (*done, *of_persons), by, len(faces))
+            return await recorded(tx, "MERGE_PERSONS", (*edits, *of_persons), by, len(faces))
 
         return await self._write(work)
 
     async def delete(self, person_id: str) -> bool:
-        """With all that was said of them; the faces stay, without a name. False: they are not known."""
+        """Deletes the person with the assertions about them; the faces stay, without a name. Returns False if the
+        person is not known."""
 
-        async def work(tx: Transaction) -> bool:
+        async def work(tx: LabelTransaction) -> bool:
             if person_id not in await persons.states(tx, [person_id]):
                 return False
             faces = await assignments.of_persons(tx, [person_id])
             await persons.delete(tx, [person_id])
             await cluster_pages.recount(tx, faces)
-            await touch(tx, labelled=[face.number for face in faces.values()], persons=[person_id])
+            tx.touch(labelled=[face.number for face in faces.values()])
             return True
 
         return await self._write(work)
 
 
-async def _put(tx: Transaction, person_id: str, state: PersonState) -> Person:
-    """One that is me takes it from who was it."""
+async def _put(tx: LabelTransaction, person_id: str, state: PersonState) -> Person:
+    """A person who is me takes that from the one who was."""
     others = [id_ for id_ in await persons.me(tx) if id_ != person_id] if state.is_me else []
     before = await persons.states(tx, others)
     rows = {id_: replace(other, is_me=False) for id_, other in before.items()}
     await persons.put(tx, {**rows, person_id: state})
-    await touch(tx, persons=[*rows, person_id])
     return Person(person_id, state.name, state.is_me, state.hidden)

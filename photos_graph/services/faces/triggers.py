@@ -1,4 +1,4 @@
-"""When faces are looked for, and when they are grouped and matched again."""
+"""Decides when faces are looked for, and when they are clustered and matched again."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ import time
 from collections.abc import Sequence
 
 from photos_graph.errors import EngineUnavailable
+from photos_graph.events import FacesFound, LabelsChanged, PhotosArrived
 from photos_graph.faces import catalogue
 from photos_graph.faces.weights import FaceWeights
 from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import match_requests
 from photos_graph.jobs.queue import Jobs
-from photos_graph.model import Job, JobKind
+from photos_graph.model import Job, JobKind, LabelKind
 from photos_graph.services.labels.ratings import known_numbers
 from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
 
-QUIET_SECONDS = 1.0  # without another word after which what people said of faces is looked at,
+QUIET_SECONDS = 1.0  # after the last label of a face, faces are matched again,
 LATEST_SECONDS = 10.0  # or so long after the first
 AGAIN_SECONDS = 5.0  # after which an engine that did not answer is asked again
 FULL = {"full": "1"}
@@ -35,11 +36,11 @@ class FaceTriggers:
         self._graph = graph
         self._jobs = jobs
         self._settings = settings
-        self._first_said = self._last_said = 0.0
+        self._first_label = self._last_label = 0.0
         self._waiting: asyncio.Task[None] | None = None
 
     async def find(self, photo_ids: Sequence[str] | None = None) -> Job:
-        """Looks for faces in these photos, once more if need be; else in all that are due.
+        """Looks for faces in these photos, even if that was done before; without ids, in all that are due.
 
         Raises BadInput, NotFound.
         """
@@ -49,16 +50,18 @@ class FaceTriggers:
         return await self._jobs.queue(JobKind.FACES, {})
 
     async def start(self) -> None:
-        """What people said, or models found, before a service was killed is not forgotten."""
+        """Takes up what an earlier service was asked for before it ended."""
         if await match_requests.waits(self._graph):
-            await self.read()
+            await self._look_and_match()
 
-    async def read(self) -> None:
-        """Photos may have come, or come back: looks for faces in them, if that is wanted and can be done; and has
-        those matched that nobody did yet."""
+    async def photos_arrived(self, _: PhotosArrived) -> None:
+        """Looks for faces in the photos, if that is wanted and possible, and has faces matched that wait for it."""
+        await self._look_and_match()
+
+    async def _look_and_match(self) -> None:
         await self._find_due()
         if await match_requests.waits(self._graph):
-            await self.found()
+            await self._match()
 
     async def _find_due(self) -> None:
         if self.models_are_missing or self._settings.faces.enabled == "off":
@@ -69,26 +72,31 @@ class FaceTriggers:
 
     @property
     def models_are_missing(self) -> bool:
-        """And it was not said that faces are looked for all the same, which then fails."""
+        """False also where the settings demand faces: looking for them fails then, with a message."""
         faces = self._settings.faces
         models = (catalogue.detector(faces.detector), catalogue.embedder(faces.embedder))
         return faces.enabled == "auto" and not FaceWeights(self._settings.models_dir, faces.weights).are_here(*models)
 
     async def group(self) -> Job:
-        """All faces anew."""
+        """Clusters all faces from the start."""
         return await self._jobs.queue(JobKind.CLUSTER, FULL)
 
-    async def found(self) -> None:
-        """There are new faces: they join the groups and persons that there are."""
+    async def faces_found(self, _: FacesFound) -> None:
+        """Has the new faces join the clusters and persons that exist."""
+        await self._match()
+
+    async def _match(self) -> None:
         if self._settings.faces.enabled != "off":
             await self._jobs.queue(JobKind.CLUSTER, {})
 
-    async def said(self) -> None:
-        """People said something of faces: in a moment, when they say no more, faces are matched again, once."""
+    async def labels_changed(self, event: LabelsChanged) -> None:
+        """Has faces matched again, once, as soon as nobody has labelled any for a moment."""
+        if event.kind is not LabelKind.FACES:
+            return
         now = time.monotonic()
-        self._last_said = now
+        self._last_label = now
         if self._waiting is None or self._waiting.done():
-            self._first_said = now
+            self._first_label = now
             self._waiting = asyncio.create_task(self._when_quiet(), name="faces to match again")
 
     async def _when_quiet(self) -> None:
@@ -103,13 +111,13 @@ class FaceTriggers:
 
     async def _ask(self) -> None:
         await self._find_due()
-        await self.found()
+        await self._match()
 
     def _due_at(self) -> float:
-        return min(self._last_said + QUIET_SECONDS, self._first_said + LATEST_SECONDS)
+        return min(self._last_label + QUIET_SECONDS, self._first_label + LATEST_SECONDS)
 
     async def close(self) -> None:
-        """What was said a moment ago is not forgotten."""
+        """Asks at once for what would have been asked for in a moment."""
         if self._waiting is not None and not self._waiting.done():
             self._waiting.cancel()
             await asyncio.gather(self._waiting, return_exceptions=True)

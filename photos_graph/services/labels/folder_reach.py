@@ -1,4 +1,5 @@
-"""How many photos an edge on folders reaches, and of how many it changes the tags: set algebra of the search index."""
+"""How many photos an assertion on folders reaches, and of how many it changes the tags: set algebra of the search
+index."""
 
 from __future__ import annotations
 
@@ -20,19 +21,19 @@ def reached(search: SearchIndex, folder_ids: Iterable[str], recursive: bool = Tr
 
 def retagged(
     search: SearchIndex,
-    now: Mapping[str, Assertions],
-    shifts: Sequence[Edit],
+    before: Mapping[str, Assertions],
+    edits: Sequence[Edit],
     tag_ids: Iterable[str],
     new: Sequence[TagRow],
 ) -> BitMap:
-    """Photos whose confirmed having of one of the tags changes with the shifts. ``now``: what is said on the folders
-    of the shifts; ``new``: tags that the index does not know yet."""
-    after = {folder_id: dict(now.get(folder_id, {})) for shift in shifts for folder_id in shift.folders}
-    for shift in shifts:
-        for folder_id in shift.folders:
-            after[folder_id].pop(shift.label_id or "", None)
-            if isinstance(shift.after, Assertion) and shift.label_id:
-                after[folder_id][shift.label_id] = shift.after
+    """The photos that get or lose one of the tags, as confirmed, by the edits. ``before``: the assertions on the
+    folders of the edits; ``new``: tags that the index does not know yet."""
+    after = {folder_id: dict(before.get(folder_id, {})) for edit in edits for folder_id in edit.folders}
+    for edit in edits:
+        for folder_id in edit.folders:
+            after[folder_id].pop(edit.label_id or "", None)
+            if isinstance(edit.after, Assertion) and edit.label_id:
+                after[folder_id][edit.label_id] = edit.after
     # Nothing else runs meanwhile, so nobody sees an index that knows tags which the graph may never have.
     search.apply_tags(new)
     try:

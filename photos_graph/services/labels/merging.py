@@ -57,19 +57,19 @@ def merge_plan(tree: TagTree, from_ids: Sequence[str], into_id: str) -> MergePla
     return plan
 
 
-def merged_edges(own: Assertions, onto: Mapping[str, str]) -> Assertions:
-    """What is said on a photo or folder of the tags that stay."""
+def merged_edges(before: Assertions, onto: Mapping[str, str]) -> Assertions:
+    """The assertions on a photo or folder about the tags that stay."""
     after: Assertions = {}
-    for tag_id, edge in own.items():
+    for tag_id, edge in before.items():
         target = onto.get(tag_id, tag_id)
         after[target] = _stronger([edge, after[target]]) if target in after else edge
     return after
 
 
-def moved_edges(own: Assertions, onto: Mapping[str, str], before: Up, after: Up) -> Assertions:
-    """The same on a photo, where tags lie elsewhere ``after``: no tag that stood becomes void by that."""
-    standing = [onto.get(tag_id, tag_id) for tag_id in photo_standing(own, before)]
-    return photo_freed(merged_edges(own, onto), standing, after)
+def moved_edges(before: Assertions, onto: Mapping[str, str], now: Up, then: Up) -> Assertions:
+    """The same on a photo, where tags lie elsewhere ``then``: no tag that stood becomes void by that."""
+    standing = [onto.get(tag_id, tag_id) for tag_id in photo_standing(before, now)]
+    return photo_freed(merged_edges(before, onto), standing, then)
 
 
 def _stronger(edges: Iterable[Assertion]) -> Assertion:

@@ -39,7 +39,7 @@ def _downwards(search: SearchIndex, roots: Iterable[FolderRow], known: Known) ->
         folder, above = left.pop()
         if not search.folder_count(folder.id):
             continue
-        has, excluded = _said(search, folder.id)
+        has, excluded = _marks_of(search, folder.id)
         offered = [
             tag
             for tag in proposed_tags(folder.name, known)
@@ -50,7 +50,7 @@ def _downwards(search: SearchIndex, roots: Iterable[FolderRow], known: Known) ->
         left += ((child, below) for child in reversed(search.folders.children(folder.id)))
 
 
-def _said(search: SearchIndex, folder_id: str) -> tuple[frozenset[str], frozenset[str]]:
+def _marks_of(search: SearchIndex, folder_id: str) -> tuple[frozenset[str], frozenset[str]]:
     """What the folder's photos have by it or those above it, with all that this implies; and what any of them
     excludes."""
     way: list[FolderMarks] = search.folder_way(folder_id)

@@ -1,4 +1,4 @@
-"""What people say about photos. Who wrote sees it: the index has it before the answer is given."""
+"""Ratings and favourites of photos."""
 
 from __future__ import annotations
 
@@ -7,34 +7,31 @@ from collections.abc import Sequence
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import ratings
-from photos_graph.graph.labels.changes import What
 from photos_graph.graph.library import photos
-from photos_graph.index import Index
-from photos_graph.model import BulkResult
+from photos_graph.graph.writing import LabelWriter
+from photos_graph.model import BulkResult, LabelKind
 
 MAX_PHOTOS = 10_000  # in one call
 
 
 class Ratings:
-    def __init__(self, graph: Graph, index: Index) -> None:
+    def __init__(self, graph: Graph, writer: LabelWriter) -> None:
         self._graph = graph
-        self._index = index
+        self._writer = writer
 
     async def rate(self, photo_ids: Sequence[str], rating: int | None, by: str = "") -> BulkResult:
         """-1 (rejected) to 5; None: no rating, whatever the file says. Raises BadInput, NotFound before any change."""
         if rating is not None and not -1 <= rating <= 5:
             raise BadInput("A rating is -1 (rejected) to 5, or null for none.")
-        return await self._say(What.RATING, photo_ids, rating, by)
+        return await self._assert(LabelKind.RATING, photo_ids, rating, by)
 
     async def favourite(self, photo_ids: Sequence[str], favourite: bool, by: str = "") -> BulkResult:
         """Raises BadInput, NotFound: nothing is changed."""
-        return await self._say(What.FAVOURITE, photo_ids, favourite, by)
+        return await self._assert(LabelKind.FAVOURITE, photo_ids, favourite, by)
 
-    async def _say(self, what: What, photo_ids: Sequence[str], value: int | bool | None, by: str) -> BulkResult:
+    async def _assert(self, kind: LabelKind, photo_ids: Sequence[str], value: int | bool | None, by: str) -> BulkResult:
         numbers = await known_numbers(self._graph, photo_ids)
-        result = await ratings.say(self._graph, what, numbers, value, by)
-        await self._index.catch_up()
-        return result
+        return await self._writer.write(kind, lambda tx: ratings.assert_value(tx, kind, numbers, value, by))
 
 
 async def known_numbers(graph: Graph, photo_ids: Sequence[str]) -> list[int]:

@@ -1,4 +1,4 @@
-"""What the edges of one photo or folder become when somebody tags or untags it. Pure; nothing is written here."""
+"""What the assertions on one photo or folder become when somebody tags or untags it. Pure; nothing is written here."""
 
 from __future__ import annotations
 
@@ -12,35 +12,36 @@ from photos_graph.tags import Up, inherited
 Below = Callable[[str], set[str]]  # a tag's id -> it and all below it
 
 
-def photo_tagged(own: Assertions, tag_ids: Iterable[str], up: Up, said: Assertion) -> Assertions:
-    """``said`` on each of the tags, unless a person said so before; what would void it goes."""
+def photo_tagged(before: Assertions, tag_ids: Iterable[str], up: Up, assertion: Assertion) -> Assertions:
+    """Puts the assertion on each of the tags that has none of a person yet, and removes exclusions that would void
+    it."""
     wanted = list(tag_ids)
-    after = photo_freed(own, wanted, up)
+    after = photo_freed(before, wanted, up)
     for tag_id in wanted:
-        if (edge := after.get(tag_id)) is None or edge.via != said.via:
-            after[tag_id] = said
+        if (edge := after.get(tag_id)) is None or edge.via != assertion.via:
+            after[tag_id] = assertion
     return after
 
 
-def photo_freed(own: Assertions, tag_ids: Iterable[str], up: Up) -> Assertions:
+def photo_freed(before: Assertions, tag_ids: Iterable[str], up: Up) -> Assertions:
     """Without the exclusions that void these tags."""
     above = {tag for tag_id in tag_ids for tag in up(tag_id)}
-    return {tag: edge for tag, edge in own.items() if tag not in above or edge.kind is not AssertionKind.EXCLUDES}
+    return {tag: edge for tag, edge in before.items() if tag not in above or edge.kind is not AssertionKind.EXCLUDES}
 
 
-def photo_standing(own: Assertions, up: Up) -> set[str]:
+def photo_standing(before: Assertions, up: Up) -> set[str]:
     """The tags that no exclusion voids."""
-    excluded = _excluded(own)
-    tagged = (tag_id for tag_id, edge in own.items() if edge.kind is AssertionKind.TAGGED)
+    excluded = _excluded(before)
+    tagged = (tag_id for tag_id, edge in before.items() if edge.kind is AssertionKind.TAGGED)
     return {tag_id for tag_id in tagged if excluded.isdisjoint(up(tag_id))}
 
 
 def photo_untagged(
-    own: Assertions, tag_ids: Iterable[str], up: Up, below: Below, elsewhere: Iterable[str], excluding: Assertion
+    before: Assertions, tag_ids: Iterable[str], up: Up, below: Below, elsewhere: Iterable[str], excluding: Assertion
 ) -> Assertions:
     """Without the tags and those below them. ``elsewhere``: tags that come to the photo by folders and predictions;
     where one of them would keep the tag, or the file's keyword would come again, it is excluded."""
-    after = dict(own)
+    after = dict(before)
     coming = list(elsewhere)
     for tag_id in tag_ids:
         subtree = below(tag_id)
@@ -52,9 +53,9 @@ def photo_untagged(
     return after
 
 
-def photo_denied(own: Assertions, tag_ids: Iterable[str], below: Below, excluding: Assertion) -> Assertions:
+def photo_denied(before: Assertions, tag_ids: Iterable[str], below: Below, excluding: Assertion) -> Assertions:
     """Without the tags and those below them, and so it stays, whatever may come."""
-    after = dict(own)
+    after = dict(before)
     for tag_id in tag_ids:
         for tag in below(tag_id):
             if _is(after.get(tag), AssertionKind.TAGGED):
@@ -63,22 +64,26 @@ def photo_denied(own: Assertions, tag_ids: Iterable[str], below: Below, excludin
     return after
 
 
-def folder_tagged(own: Assertions, tag_ids: Iterable[str], said: Assertion) -> Assertions:
-    """``said`` on each of the tags, unless it was said in the same way before."""
-    after = dict(own)
+def folder_tagged(before: Assertions, tag_ids: Iterable[str], assertion: Assertion) -> Assertions:
+    """Puts the assertion on each of the tags, unless the same one is there already."""
+    after = dict(before)
     for tag_id in tag_ids:
         edge = after.get(tag_id)
-        if edge is None or (edge.kind, edge.via, edge.recursive) != (said.kind, said.via, said.recursive):
-            after[tag_id] = said
+        if edge is None or (edge.kind, edge.via, edge.recursive) != (
+            assertion.kind,
+            assertion.via,
+            assertion.recursive,
+        ):
+            after[tag_id] = assertion
     return after
 
 
 def folder_untagged(
-    own: Assertions, tag_ids: Iterable[str], up: Up, below: Below, above: Sequence[FolderMarks], excluding: Assertion
+    before: Assertions, tag_ids: Iterable[str], up: Up, below: Below, above: Sequence[FolderMarks], excluding: Assertion
 ) -> Assertions:
     """Without the tags and those below them; excluded where they would still come from ``above``, the folder's parent
     first."""
-    after = dict(own)
+    after = dict(before)
     for tag_id in tag_ids:
         subtree = below(tag_id)
         for tag in subtree:
@@ -90,8 +95,8 @@ def folder_untagged(
     return after
 
 
-def shifts(before: Assertions, after: Assertions) -> Iterator[tuple[Assertion | None, Assertion | None, str]]:
-    """Before, after and tag of each edge that is another."""
+def differences(before: Assertions, after: Assertions) -> Iterator[tuple[Assertion | None, Assertion | None, str]]:
+    """Yields before, after and tag id of each assertion that is not the same in both."""
     for tag_id in {**before, **after}:
         if before.get(tag_id) != after.get(tag_id):
             yield before.get(tag_id), after.get(tag_id), tag_id

@@ -1,164 +1,168 @@
-"""Tags on photos and folders, as people say them."""
+"""Tags on photos and folders, as people assert them."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from photos_graph.errors import BadInput, NotFound
-from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels import changes, tag_edges, tags
 from photos_graph.graph.labels.ancestors import folders_of, ways
-from photos_graph.graph.labels.changes import Assertion, AssertionKind, Change, What, now_ms
+from photos_graph.graph.labels.changes import Assertion, AssertionKind, Change, Edit, now_ms
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
-from photos_graph.model import BulkResult, FolderTagProposal, Ref
+from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.graph.writing import LabelWriter
+from photos_graph.index import Index
+from photos_graph.model import BulkResult, FolderTagProposal, LabelKind, Ref
 from photos_graph.names import checked_tag_path
 from photos_graph.services.labels import tag_rules
-from photos_graph.services.labels.folder_reach import reached, retagged
+from photos_graph.services.labels.folder_plan import FolderPlan, folder_plan
+from photos_graph.services.labels.folder_reach import reached
 from photos_graph.services.labels.name_proposals import proposals
 from photos_graph.services.labels.ratings import known_numbers
-from photos_graph.services.labels.tag_editing import T, TagEditing
 from photos_graph.tags import inherited
 
 MAX_TAGS = 100  # in one call
 MAX_PAIRS = 100_000  # of photos and tags in one call; a Neo4j of 512 MB has no memory for twice as many
 
 
-class Tagging(TagEditing):
-    """All of these raise BadInput and NotFound before any change. ``changed`` of a result counts photos: those with an
-    edge that changed, and of folders those whose confirmed tags did."""
+class Tagging:
+    """Every method raises BadInput and NotFound before it changes anything. ``changed`` of a result counts photos:
+    those with an assertion that changed, and of folders those whose confirmed tags changed."""
+
+    def __init__(self, graph: Graph, index: Index, writer: LabelWriter) -> None:
+        self._graph = graph
+        self._index = index
+        self._writer = writer
 
     async def tag_photos(self, photo_ids: Sequence[str], refs: Sequence[Ref], by: str = "") -> BulkResult:
-        """Unknown names are created. Exclusions that would void the tags go."""
+        """Tags the photos, creating unknown names. Exclusions that would void the tags go."""
         numbers = await self._numbers(photo_ids, refs)
-        said = Assertion(AssertionKind.TAGGED, now_ms(), by, via="MANUAL")
+        assertion = Assertion(AssertionKind.TAGGED, now_ms(), by, via="MANUAL")
 
-        async def work(tx: Transaction) -> BulkResult:
-            await changes.lock(tx)
+        async def work(tx: LabelTransaction) -> BulkResult:
             tree = await tags.tag_tree(tx)
             wanted = tree.wanted_or_new(refs)
-            own = await tag_edges.of_photos(tx, numbers)
-            after = {n: tag_rules.photo_tagged(own.get(n, {}), wanted, tree.up, said) for n in numbers}
-            return await _write_photos(tx, "TAG_PHOTOS", tree, own, after, said)
+            before = await tag_edges.of_photos(tx, numbers)
+            after = {n: tag_rules.photo_tagged(before.get(n, {}), wanted, tree.up, assertion) for n in numbers}
+            return await _write_photos(tx, "TAG_PHOTOS", tree, before, after, assertion)
 
-        return await self._caught_up(work)
+        return await self._writer.write(LabelKind.TAGS, work)
 
     async def untag_photos(self, photo_ids: Sequence[str], refs: Sequence[Ref], by: str = "") -> BulkResult:
-        """What the photos would have all the same, by a folder or a model, is excluded."""
+        """Removes the tags. A tag that a photo would still have, by a folder or a model, is excluded."""
         numbers = await self._numbers(photo_ids, refs)
         excluding = Assertion(AssertionKind.EXCLUDES, now_ms(), by)
 
-        async def work(tx: Transaction) -> BulkResult:
-            await changes.lock(tx)
+        async def work(tx: LabelTransaction) -> BulkResult:
             tree = await tags.tag_tree(tx)
             wanted = tree.wanted(refs)
-            own = await tag_edges.of_photos(tx, numbers)
+            before = await tag_edges.of_photos(tx, numbers)
             elsewhere = await _elsewhere(tx, tree, numbers)
             after = {
                 n: tag_rules.photo_untagged(
-                    own.get(n, {}), wanted, tree.up, tree.below, elsewhere.get(n, ()), excluding
+                    before.get(n, {}), wanted, tree.up, tree.below, elsewhere.get(n, ()), excluding
                 )
                 for n in numbers
             }
-            return await _write_photos(tx, "UNTAG_PHOTOS", tree, own, after, excluding)
+            return await _write_photos(tx, "UNTAG_PHOTOS", tree, before, after, excluding)
 
-        return await self._caught_up(work)
+        return await self._writer.write(LabelKind.TAGS, work)
 
     async def answer(
         self, yes: Mapping[str, Collection[Ref]], no: Mapping[str, Collection[str]], by: str = ""
     ) -> BulkResult:
-        """Of questions about photos, by their ids: those have the tags, these do not, whatever a model may say.
-
-        Unknown names of the former are created.
-        """
+        """Answers questions about photos, by their ids: some have these tags, others do not have those, whatever a
+        model may predict. Unknown names among the former are created."""
         photo_ids = list(dict.fromkeys([*yes, *no]))
         await known_numbers(self._graph, photo_ids)  # all of them, or nothing is changed
         number = {id_: self._index.search.number_of(id_) for id_ in photo_ids}
-        said, excluding = (
-            Assertion(AssertionKind.TAGGED, now_ms(), by, via="MANUAL"),
-            Assertion(AssertionKind.EXCLUDES, now_ms(), by),
-        )
+        tagging = Assertion(AssertionKind.TAGGED, now_ms(), by, via="MANUAL")
+        excluding = replace(tagging, kind=AssertionKind.EXCLUDES, via=None)
 
-        async def work(tx: Transaction) -> BulkResult:
-            await changes.lock(tx)
+        async def work(tx: LabelTransaction) -> BulkResult:
             tree = await tags.tag_tree(tx)
             shown = [n for n in number.values() if n is not None]
-            own = await tag_edges.of_photos(tx, shown)
-            after = {n: own.get(n, {}) for n in shown}
+            before = await tag_edges.of_photos(tx, shown)
+            after = {n: before.get(n, {}) for n in shown}
             for photo, refs in yes.items():
                 if (n := number[photo]) is not None:
-                    after[n] = tag_rules.photo_tagged(after[n], tree.wanted_or_new(list(refs)), tree.up, said)
+                    after[n] = tag_rules.photo_tagged(after[n], tree.wanted_or_new(list(refs)), tree.up, tagging)
             for photo, tag_ids in no.items():
                 if (n := number[photo]) is not None:
                     wanted = tree.wanted([Ref(id=tag_id) for tag_id in tag_ids])
                     after[n] = tag_rules.photo_denied(after[n], wanted, tree.below, excluding)
-            return await _write_photos(tx, "ANSWER", tree, own, after, said)
+            return await _write_photos(tx, "ANSWER", tree, before, after, tagging)
 
-        return await self._caught_up(work)
+        return await self._writer.write(LabelKind.TAGS, work)
 
     async def tag_folder(
         self, folder_id: str, refs: Sequence[Ref], recursive: bool = True, dry_run: bool = False, by: str = ""
     ) -> BulkResult:
-        """``recursive``: for all below the folder, now and later; else for its own photos alone."""
+        """``recursive`` tags all photos below the folder, now and later; without it only those in the folder itself."""
         _check_tags(refs)
-        said = Assertion(AssertionKind.TAGGED, now_ms(), by, via="MANUAL", recursive=recursive)
+        assertion = Assertion(AssertionKind.TAGGED, now_ms(), by, via="MANUAL", recursive=recursive)
 
-        async def work(tx: Transaction) -> BulkResult:
-            tree = await self._begin(tx, dry_run)
+        async def plan(tx: Transaction) -> FolderPlan:
+            tree = await tags.tag_tree(tx)
             wanted = tree.wanted_or_new(refs)
-            own = await self._said_on(tx, folder_id)
-            after = {folder_id: tag_rules.folder_tagged(own.get(folder_id, {}), wanted, said)}
-            matched = len(reached(self._index.search, [folder_id], recursive))
-            return await self._write_folders(tx, "TAG_FOLDER", tree, wanted, own, after, said, matched, dry_run)
+            before = await self._on_folder(tx, folder_id)
+            after = {folder_id: tag_rules.folder_tagged(before.get(folder_id, {}), wanted, assertion)}
+            matched = reached(self._index.search, [folder_id], recursive)
+            return folder_plan(self._index.search, tree, wanted, before, after, matched)
 
-        return await self._on_folders(work)
+        return await self._edit_folder("TAG_FOLDER", plan, assertion, dry_run)
 
     async def untag_folder(
         self, folder_id: str, refs: Sequence[Ref], dry_run: bool = False, by: str = ""
     ) -> BulkResult:
-        """What would come down from above all the same is excluded here."""
+        """Removes the tags. One that would still come from a folder above is excluded here."""
         _check_tags(refs)
         excluding = Assertion(AssertionKind.EXCLUDES, now_ms(), by)
 
-        async def work(tx: Transaction) -> BulkResult:
-            tree = await self._begin(tx, dry_run)
+        async def plan(tx: Transaction) -> FolderPlan:
+            tree = await tags.tag_tree(tx)
             wanted = tree.wanted(refs)
-            own = await self._said_on(tx, folder_id)
+            before = await self._on_folder(tx, folder_id)
             above = (await ways(tx, [folder_id]))[folder_id][1:]
-            said = own.get(folder_id, {})
-            after = {folder_id: tag_rules.folder_untagged(said, wanted, tree.up, tree.below, above, excluding)}
-            matched = len(reached(self._index.search, [folder_id]))
-            return await self._write_folders(tx, "UNTAG_FOLDER", tree, wanted, own, after, excluding, matched, dry_run)
+            own = before.get(folder_id, {})
+            after = {folder_id: tag_rules.folder_untagged(own, wanted, tree.up, tree.below, above, excluding)}
+            matched = reached(self._index.search, [folder_id])
+            return folder_plan(self._index.search, tree, wanted, before, after, matched)
 
-        return await self._on_folders(work)
+        return await self._edit_folder("UNTAG_FOLDER", plan, excluding, dry_run)
 
     async def tag_folders_by_name(
         self, root_id: str | None = None, dry_run: bool = True, by: str = ""
     ) -> list[FolderTagProposal]:
-        """What the names of folders say, of one root or of all; unless it is a dry run they carry it from then on.
+        """Proposes tags for the folders of one root, or of all, by their names; unless it is a dry run the folders
+        carry them from then on. Raises NotFound for an unknown root."""
+        assertion = Assertion(AssertionKind.TAGGED, now_ms(), by, via="FOLDER_NAME", recursive=True)
 
-        Raises NotFound for an unknown root.
-        """
-        said = Assertion(AssertionKind.TAGGED, now_ms(), by, via="FOLDER_NAME", recursive=True)
+        async def propose(tx: Transaction) -> list[FolderTagProposal]:
+            return proposals(self._index.search, root_id)
 
-        async def work(tx: Transaction) -> list[FolderTagProposal]:
-            tree = await self._begin(tx, dry_run)
-            found = proposals(self._index.search, root_id)
-            if dry_run:
-                return found
+        async def work(tx: LabelTransaction) -> list[FolderTagProposal]:
+            found = await propose(tx)
+            tree = await tags.tag_tree(tx)
             wanted: dict[str, list[str]] = {}
             for each in found:
                 wanted.setdefault(each.folder_id, []).append(tree.reach(checked_tag_path(each.tag)).id)
-            own = await tag_edges.of_folders(tx, wanted)
-            after = {id_: tag_rules.folder_tagged(own.get(id_, {}), tag_ids, said) for id_, tag_ids in wanted.items()}
-            matched = len(reached(self._index.search, wanted))
-            tag_ids = [tag_id for each in wanted.values() for tag_id in each]
-            await self._write_folders(tx, "TAG_FOLDERS_BY_NAME", tree, tag_ids, own, after, said, matched, dry_run)
+            before = await tag_edges.of_folders(tx, wanted)
+            after = {
+                id_: tag_rules.folder_tagged(before.get(id_, {}), tag_ids, assertion) for id_, tag_ids in wanted.items()
+            }
+            edits = changes.grouped(
+                (id_, *each) for id_ in after for each in tag_rules.differences(before.get(id_, {}), after[id_])
+            )
+            await _write(tx, "TAG_FOLDERS_BY_NAME", tree, edits, assertion)
             return [replace(each, applied=True) for each in found]
 
-        return await self._on_folders(work)
+        if dry_run:
+            return await self._writer.preview(propose)
+        return await self._writer.write(LabelKind.TAGS, work, caught_up=True)
 
     async def _numbers(self, photo_ids: Sequence[str], refs: Sequence[Ref]) -> list[int]:
         _check_tags(refs)
@@ -167,52 +171,28 @@ class Tagging(TagEditing):
             raise BadInput(f"These are {pairs:,} pairs of photo and tag; one call takes up to {MAX_PAIRS:,}.")
         return numbers
 
-    async def _on_folders(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        await self._index.catch_up()  # here most of it, so that little is left to do while others wait
-        return await self._caught_up(work)
-
-    async def _begin(self, tx: Transaction, dry_run: bool) -> TagTree:
-        """The index knows all that writers of labels committed before: its counts are those of the graph."""
-        if not dry_run:
-            await changes.lock(tx)
-        await self._index.catch_up()
-        return await tags.tag_tree(tx)
-
-    async def _said_on(self, tx: Transaction, folder_id: str) -> dict[str, Assertions]:
-        """Raises NotFound."""
+    async def _on_folder(self, tx: Transaction, folder_id: str) -> dict[str, Assertions]:
+        """The assertions on the folder, by its id. Raises NotFound."""
         if self._index.search.folder(folder_id) is None:
             raise NotFound("There is no such folder.")
         return await tag_edges.of_folders(tx, [folder_id])
 
-    async def _write_folders(
+    async def _edit_folder(
         self,
-        tx: Transaction,
-        kind: str,
-        tree: TagTree,
-        tag_ids: Iterable[str],
-        own: Mapping[str, Assertions],
-        after: Mapping[str, Assertions],
-        edge: Assertion,
-        matched: int,
+        operation: str,
+        plan: Callable[[Transaction], Awaitable[FolderPlan]],
+        assertion: Assertion,
         dry_run: bool,
     ) -> BulkResult:
-        shifts = changes.grouped(
-            (id_, *shift) for id_ in after for shift in tag_rules.shifts(own.get(id_, {}), after[id_])
-        )
-        subtrees = {below for tag_id in tag_ids for below in tree.below(tag_id)}
-        changed = len(retagged(self._index.search, own, shifts, subtrees, tree.new))
-        if dry_run:
-            return BulkResult(matched, changed)
-        await tags.create(tx, tree.new, edge.by)
-        await tag_edges.write(tx, shifts)
-        change_id = await changes.record(tx, Change(kind, What.TAGS, edge.by, edge.at_ms, shifts))
-        await touch(tx, folders=[id_ for shift in shifts for id_ in shift.folders], tags=[row.id for row in tree.new])
-        return BulkResult(matched, changed, change_id)
+        async def work(tx: LabelTransaction) -> BulkResult:
+            planned = await plan(tx)
+            change_id = await _write(tx, operation, planned.tree, planned.edits, assertion)
+            return BulkResult(planned.matched, planned.changed, change_id)
 
-    async def _caught_up(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        result = await self._graph.transaction(work)
-        await self._index.catch_up()
-        return result
+        if dry_run:
+            planned = await self._writer.preview(plan)
+            return BulkResult(planned.matched, planned.changed)
+        return await self._writer.write(LabelKind.TAGS, work, caught_up=True)
 
 
 def _check_tags(refs: Sequence[Ref]) -> None:
@@ -221,20 +201,27 @@ def _check_tags(refs: Sequence[Ref]) -> None:
 
 
 async def _write_photos(
-    tx: Transaction,
-    kind: str,
+    tx: LabelTransaction,
+    operation: str,
     tree: TagTree,
-    own: Mapping[int, Assertions],
+    before: Mapping[int, Assertions],
     after: Mapping[int, Assertions],
-    edge: Assertion,
+    assertion: Assertion,
 ) -> BulkResult:
-    shifts = changes.grouped((n, *shift) for n in after for shift in tag_rules.shifts(own.get(n, {}), after[n]))
-    await tags.create(tx, tree.new, edge.by)
-    await tag_edges.write(tx, shifts)
-    change_id = await changes.record(tx, Change(kind, What.TAGS, edge.by, edge.at_ms, shifts))
-    changed = {number for shift in shifts for number in shift.photos}
-    await touch(tx, labelled=sorted(changed), tags=[row.id for row in tree.new])
+    edits = changes.grouped((n, *each) for n in after for each in tag_rules.differences(before.get(n, {}), after[n]))
+    change_id = await _write(tx, operation, tree, edits, assertion)
+    changed = {number for edit in edits for number in edit.photos}
     return BulkResult(len(after), len(changed), change_id)
+
+
+async def _write(
+    tx: LabelTransaction, operation: str, tree: TagTree, edits: tuple[Edit, ...], assertion: Assertion
+) -> str | None:
+    """Creates the new tags of the tree, makes the edits, and records them by who and when asserted. Returns the id of
+    the change, if any."""
+    await tags.create(tx, tree.new, assertion.by)
+    await tag_edges.write(tx, edits)
+    return await changes.record(tx, Change(operation, LabelKind.TAGS, assertion.by, assertion.at_ms, edits))
 
 
 async def _elsewhere(tx: Transaction, tree: TagTree, numbers: Sequence[int]) -> dict[int, set[str]]:

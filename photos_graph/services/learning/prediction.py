@@ -12,12 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.engine.feed import touch
-from photos_graph.graph.labels import changes, predictions
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.labels import predictions
 from photos_graph.graph.labels.predictions import Predicted
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import features
 from photos_graph.graph.learning.features import DescribedPhoto
+from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.worker_calls import watched
@@ -66,6 +67,7 @@ def read_guesses(path: Path) -> Guesses:
 class PredictionStage:
     graph: Graph
     index: Index
+    writer: LabelWriter
     models: ModelVersions
     pool: WorkerPool
     settings: Settings
@@ -108,13 +110,11 @@ class PredictionStage:
                 for photo in here[start : start + AT_ONCE]
             ]
 
-            async def work(tx: Transaction, some: Sequence[Predicted] = some) -> None:
-                await changes.lock(tx)
+            async def work(tx: LabelTransaction, some: Sequence[Predicted] = some) -> None:
                 await predictions.put(tx, model.id, some)
-                await touch(tx, labelled=[photo.number for photo in some])
 
-            await self.graph.transaction(work)
-            await self.index.catch_up()
+            await self.writer.commit(work)
+            await self.writer.follow()
         await progress.step(len(here), len(here), SAYING)
 
     def _floor(self, model: Model, label: str) -> float:

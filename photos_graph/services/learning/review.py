@@ -23,11 +23,11 @@ STALE = "This is not an item of the review queue."
 
 
 class Review:
-    def __init__(self, graph: Graph, index: Index, tagging: Tagging, naming: FaceAssignment) -> None:
+    def __init__(self, graph: Graph, index: Index, tagging: Tagging, assignment: FaceAssignment) -> None:
         self._graph = graph
         self._index = index
         self._tagging = tagging
-        self._naming = naming
+        self._assignment = assignment
 
     async def queue(
         self, kind: ModelKind | None, label_id: str | None, first: int, after: str | None
@@ -53,7 +53,7 @@ class Review:
         all the same: an item says whom and what it is about. Raises BadInput, NotFound, Conflict."""
         photos, faces = _parted(keys)
         if faces:
-            return await self._naming.answer(faces, yes=True, by=by)
+            return await self._assignment.answer(faces, yes=True, by=by)
         yes: dict[str, list[Ref]] = {}
         for photo, tag in photos:
             yes.setdefault(photo, []).append(tag)
@@ -63,7 +63,7 @@ class Review:
         """What is asked is not so, and never asked again, nor predicted. Raises what ``confirm`` raises."""
         photos, faces = _parted(keys)
         if faces:
-            return await self._naming.answer(faces, yes=False, by=by)
+            return await self._assignment.answer(faces, yes=False, by=by)
         no: dict[str, list[str]] = {}
         classes: list[tuple[str, str]] = []
         tags = self._tags_of({tag.name for _, tag in photos if tag.name is not None})

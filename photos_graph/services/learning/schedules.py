@@ -11,6 +11,7 @@ from datetime import datetime
 from cronsim import CronSim, CronSimError
 
 from photos_graph.errors import BadInput, EngineUnavailable, PhotosGraphError
+from photos_graph.events import Events, JobQueued
 from photos_graph.graph import jobs
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.learning import schedules
@@ -38,6 +39,7 @@ class Schedules:
         index: Index,
         queue: Jobs,
         learning: LearningTriggers,
+        events: Events,
         settings: Settings,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -46,6 +48,7 @@ class Schedules:
         self._jobs = queue
         self._learning = learning
         self._enough = settings.learn.corrections
+        self._events = events
         self._clock = clock
 
     async def all(self) -> list[Schedule]:
@@ -89,7 +92,7 @@ class Schedules:
 
         if await self._graph.transaction(work):
             log.info("the model of %s is trained", schedule.kind.lower())
-            self._jobs.wake()
+            await self._events.publish(JobQueued())
 
     def _has_enough(self, kind: ModelKind) -> bool:
         """To learn anything at all: a training that cannot but fail is not begun."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photos_graph.errors import Conflict
+from photos_graph.events import Events, TrainingStarted
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.learning import features
 from photos_graph.index import Index
@@ -27,11 +28,9 @@ from photos_graph.workers.pool import WorkerPool
 SAYING = "Training"
 NAMED = 5  # tags that were left out, in the closing message
 
-Began = Callable[[ModelKind], Awaitable[None]]
 
-
-class _Said:
-    """What the worker said last, for the job's own progress."""
+class _WorkerSteps:
+    """The last step that the worker reported, for the job's own progress."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -50,7 +49,7 @@ class _Said:
 
 @dataclass(frozen=True, slots=True)
 class TrainingJob:
-    """``began`` is told when what was said so far is being learnt."""
+    """Publishes TrainingStarted before it reads the labels."""
 
     graph: Graph
     index: Index
@@ -59,7 +58,7 @@ class TrainingJob:
     settings: Settings
     describe: FeatureStage
     neighbours: NeighbourStage
-    began: Began
+    events: Events
 
     async def tags(self, job: Job, progress: Progress) -> str:
         """The closing message. Raises Cancelled, BadInput where there is too little to learn from, and what goes wrong
@@ -69,7 +68,7 @@ class TrainingJob:
         photos = await features.described(self.graph, self.settings.learn.backbone)
         if not photos:
             raise Conflict("No photo was described yet: scan first.")
-        await self.began(ModelKind.TAGS)
+        await self.events.publish(TrainingStarted(ModelKind.TAGS))
         await self.index.catch_up()
 
         async def train(folder: Path, active: Path | None, steps: Steps) -> Trained:
@@ -82,7 +81,7 @@ class TrainingJob:
 
     async def persons(self, job: Job, progress: Progress) -> str:
         """As ``tags``."""
-        await self.began(ModelKind.PERSONS)
+        await self.events.publish(TrainingStarted(ModelKind.PERSONS))
 
         async def train(folder: Path, active: Path | None, steps: Steps) -> Trained:
             file = folder / "faces.npz"
@@ -102,11 +101,11 @@ class TrainingJob:
         left_out: Sequence[str] = ()
         if model is None:
             active = await self.models.active(kind)
-            heard = _Said(progress)
+            steps = _WorkerSteps(progress)
             await progress.step(0, None, SAYING)
             with scratch(self.settings.learn_dir, "training") as folder:
-                call = train(folder, active and active[1], heard.heard)
-                trained = await watched(call, heard, SAYING)
+                call = train(folder, active and active[1], steps.heard)
+                trained = await watched(call, steps, SAYING)
             model, left_out = await self.models.keep(job.id, kind, trained), trained.left_out
         return _closing(model, left_out)
 

@@ -1,4 +1,4 @@
-"""When photos are described and predicted, and when models are trained."""
+"""Decides when photos are described and predicted, and when models are trained."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from importlib.util import find_spec
 
 from photos_graph.errors import ModelUnavailable
+from photos_graph.events import PhotosArrived, TrainingStarted
 from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import predictions
@@ -26,8 +27,8 @@ class LearningTriggers:
         self._jobs = jobs
         self._settings = settings
 
-    async def read(self) -> None:
-        """Photos may have come: describes and predicts them, if that is wanted and can be done."""
+    async def photos_arrived(self, _: PhotosArrived) -> None:
+        """Has the photos described and predicted, if that is wanted and possible."""
         learn = self._settings.learn
         if learn.enabled == "off" or (learn.enabled == "auto" and not self._can()):
             return
@@ -65,9 +66,9 @@ class LearningTriggers:
     async def train(self, kind: ModelKind) -> Job:
         return await self._jobs.queue(TRAINING[kind], {})
 
-    async def began(self, kind: ModelKind) -> None:
-        """What people said so far is being learnt."""
-        await schedules.learnt(self._graph, kind)
+    async def training_started(self, event: TrainingStarted) -> None:
+        """Counts corrections from zero again, since the training learns from all that exist."""
+        await schedules.learnt(self._graph, event.kind)
 
     async def can_train(self, kind: ModelKind) -> bool:
         """Of persons always: what their faces are like is known."""

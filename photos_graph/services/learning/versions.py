@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from photos_graph.errors import BadInput, NotFound, Unavailable
+from photos_graph.events import Events, JobQueued
 from photos_graph.graph import jobs
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.engine.feed import touch
-from photos_graph.graph.labels import changes
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import models
-from photos_graph.index import Index
+from photos_graph.graph.writing import LabelWriter
 from photos_graph.kept import Damaged
 from photos_graph.learn.registry import Registry
 from photos_graph.learn.tags import TagModel
@@ -32,13 +32,13 @@ DAMAGED = "Its file is damaged or gone."
 
 
 class ModelVersions:
-    """``wake`` is told when a model took over, and a job was made with it that goes through the library again."""
+    """Publishes JobQueued when a model takes over, together with the job that applies it to the library."""
 
-    def __init__(self, graph: Graph, index: Index, settings: Settings, wake: Callable[[], None]) -> None:
+    def __init__(self, graph: Graph, writer: LabelWriter, events: Events, settings: Settings) -> None:
         self._graph = graph
-        self._index = index
+        self._writer = writer
+        self._events = events
         self._settings = settings
-        self._wake = wake
         self._follows = {ModelKind.TAGS: JobKind.PREDICT}
         if settings.faces.enabled != "off":
             self._follows[ModelKind.PERSONS] = JobKind.CLUSTER
@@ -112,7 +112,7 @@ class ModelVersions:
             await self._activate(model, "Somebody chose it.")
         else:
             await self._graph.transaction(lambda tx: self._follow(tx, model.kind))
-            self._wake()
+            await self._events.publish(JobQueued())
         found = (await self.by_id([model_id]))[0]
         return found if found is not None else model
 
@@ -121,17 +121,15 @@ class ModelVersions:
         if not 0 <= threshold <= 1:
             raise BadInput("A threshold is a probability: from 0 to 1.")
 
-        async def work(tx: Transaction) -> None:
-            await changes.lock(tx)
+        async def work(tx: LabelTransaction) -> None:
             if not await models.set_threshold(tx, tag_id, threshold):
                 raise NotFound("There is no such tag.")
-            await touch(tx, tags=[tag_id])
             if threshold < FLOOR:
                 await jobs.make(tx, JobKind.PREDICT, EVERYTHING)
 
-        await self._graph.transaction(work)
-        self._wake()
-        await self._index.catch_up()
+        await self._writer.commit(work)
+        await self._events.publish(JobQueued())
+        await self._writer.follow()
 
     async def _reject(self, model: Model) -> None:
         """Photos that were described for the training are predicted by the model that stays."""
@@ -142,25 +140,23 @@ class ModelVersions:
                 await self._follow(tx, model.kind)
 
         await self._graph.transaction(work)
-        self._wake()
+        await self._events.publish(JobQueued())
 
     async def _activate(self, model: Model, reason: str, damaged: Model | None = None, *, new: bool = False) -> None:
         """All at once, with the job that follows: there is one active model of a kind at any time, and what it says
         will be known, whenever the process ends."""
 
-        async def work(tx: Transaction) -> None:
-            await changes.lock(tx)
+        async def work(tx: LabelTransaction) -> None:
             if new:
                 await models.create(tx, model)
-            tags = await models.activate(tx, model, reason)
+            await models.activate(tx, model, reason)
             if damaged is not None:
                 await models.set_state(tx, damaged.id, ModelState.RETIRED, DAMAGED)
             await self._follow(tx, model.kind)
-            await touch(tx, tags=tags)
 
-        await self._graph.transaction(work)
-        self._wake()
-        await self._index.catch_up()
+        await self._writer.commit(work)
+        await self._events.publish(JobQueued())
+        await self._writer.follow()
 
     async def _follow(self, tx: Transaction, kind: ModelKind) -> None:
         if kind in self._follows:

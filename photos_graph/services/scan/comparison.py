@@ -17,6 +17,7 @@ from photos_graph.graph.library import failures, files, folders
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.files import FileRecord, Signature
 from photos_graph.graph.library.folders import StoredFolder
+from photos_graph.graph.writing import LabelWriter
 from photos_graph.jobs.progress import Progress
 from photos_graph.library.walking import (
     DirectoryRules,
@@ -61,8 +62,11 @@ def batches(found: Iterator[Found]) -> Iterator[FolderBatch]:
 class Comparison:
     """Compares and writes; afterwards says what vanished. One use."""
 
-    def __init__(self, graph: Graph, root: Root, rules: DirectoryRules, progress: Progress) -> None:
+    def __init__(
+        self, graph: Graph, writer: LabelWriter, root: Root, rules: DirectoryRules, progress: Progress
+    ) -> None:
         self._graph = graph
+        self._writer = writer
         self._root = root
         self._rules = rules
         self._progress = progress
@@ -83,7 +87,7 @@ class Comparison:
 
         Raises RootOffline when the root cannot be opened, and Cancelled.
         """
-        await folders.rekey_files(self._graph, await folders.folders_to_rekey(self._graph, self._root.id))
+        await folders.rekey_files(self._writer, await folders.folders_to_rekey(self._graph, self._root.id))
         for record in await folders.folders_of(self._graph, self._root.id):
             self._remember(record)
         self._fresh = len(self._by_id) == 1
@@ -148,8 +152,8 @@ class Comparison:
             if found.listed:
                 records.append((record, found, found_files))
                 self.stamps.append(replace(record, inode=found.inode, mtime_ns=found.mtime_ns))
-        await folders.put_folders(self._graph, self._root.id, list({r.id: r for r in put}.values()))
-        await folders.rekey_files(self._graph, rekeyed)
+        await folders.put_folders(self._writer, self._root.id, list({r.id: r for r in put}.values()))
+        await folders.rekey_files(self._writer, rekeyed)
         self._problems += batch.problems
         listed = {record.id for record, _, _ in records}
         known = await files.known_files(self._graph, [id_ for id_ in known_before if id_ in listed])
@@ -242,7 +246,7 @@ class Comparison:
         moved = {} if self._fresh else await self._moved_files(appeared)
         pending += [file for file in appeared if file.id not in moved]
         for chunk in _chunks([*back, *moved.values()]):
-            await files.move_files(self._graph, chunk)
+            await files.move_files(self._writer, chunk)
         for chunk in _chunks(pending):
             await files.put_pending(self._graph, chunk, self._progress.job_id)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from photos_graph.errors import EngineUnavailable, PhotosGraphError
+from photos_graph.events import Events, PhotosArrived
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import files, folders
 from photos_graph.graph.library.files import PendingFile, Signature
@@ -19,7 +20,6 @@ from photos_graph.services.scan.roots import refreshed
 log = logging.getLogger(__name__)
 
 MOST = 1000  # pending files of a root that are looked at: a scan reads the others with them
-Told = Callable[[], Awaitable[None]]
 Looks = dict[str, tuple[Signature, Signature]]  # by file id: as the last scan saw it, and as it is now
 
 
@@ -44,10 +44,10 @@ class Waiting:
 
 
 async def poll(
-    graph: Graph, jobs: Jobs, rules: DirectoryRules, waiting: Waiting | None = None, came_back: Told | None = None
+    graph: Graph, jobs: Jobs, rules: DirectoryRules, waiting: Waiting | None = None, events: Events | None = None
 ) -> None:
     """One look at every root: those that went away are OFFLINE, those that changed get a quick scan, all the same one
-    so that files moved between them are seen as moved. ``came_back`` is told where one is ONLINE again."""
+    so that files moved between them are seen as moved. PhotosArrived is published where one is ONLINE again."""
     waiting = waiting or Waiting()
     is_back = False
     changed: list[str] = []
@@ -71,8 +71,8 @@ async def poll(
         if due:
             await jobs.scan(*due, quick=True)
         waiting.note({id_: seen for each in looks.values() for id_, seen in each.items()})
-    if is_back and came_back is not None:
-        await came_back()
+    if is_back and events is not None:
+        await events.publish(PhotosArrived())
 
 
 def _changed(root: Root, rules: DirectoryRules, known: dict[bytes, KnownFolder]) -> bool:
@@ -87,13 +87,13 @@ def _looks(root: Root, rules: DirectoryRules, pending: Sequence[PendingFile]) ->
 
 
 async def keep_polling(
-    graph: Graph, jobs: Jobs, rules: DirectoryRules, seconds: float, came_back: Told | None = None
+    graph: Graph, jobs: Jobs, rules: DirectoryRules, seconds: float, events: Events | None = None
 ) -> None:
     waiting = Waiting()
     while True:
         await asyncio.sleep(seconds)
         try:
-            await poll(graph, jobs, rules, waiting, came_back)
+            await poll(graph, jobs, rules, waiting, events)
         except EngineUnavailable:
             log.warning("the engine does not answer; folders are looked at again in %g s", seconds)
         except PhotosGraphError as error:

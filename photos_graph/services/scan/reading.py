@@ -29,8 +29,8 @@ from photos_graph.graph.library import files
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.files import FileRecord, PendingFile
 from photos_graph.graph.library.photos import Read, put_read
+from photos_graph.graph.writing import LabelWriter
 from photos_graph.images.cache import RenditionCache
-from photos_graph.index import Index
 from photos_graph.jobs.concurrency import several
 from photos_graph.jobs.progress import Progress
 from photos_graph.library.places import Gazetteer
@@ -70,7 +70,7 @@ class Reading:
         pool: WorkerPool,
         cache: RenditionCache,
         gazetteer: Gazetteer,
-        index: Index,
+        writer: LabelWriter,
         settings: Settings,
         progress: Progress,
     ) -> None:
@@ -78,7 +78,7 @@ class Reading:
         self._pool = pool
         self._cache = cache
         self._gazetteer = gazetteer
-        self._index = index
+        self._writer = writer
         self._settings = settings
         self._progress = progress
         self._tally = ReadingTally()
@@ -225,9 +225,9 @@ class Reading:
         ]
         library = self._settings.library
         await put_read(
-            self._graph, rows, noted, self._progress.job_id, library.import_keywords, import_faces=library.import_faces
+            self._writer, rows, noted, self._progress.job_id, library.import_keywords, import_faces=library.import_faces
         )
-        await self._index.catch_up()
+        await self._writer.follow()
 
     async def _places(self, reads: Sequence[tuple[Intake, PendingFile]]) -> dict[str, tuple[Place, ...]]:
         """By file: copies of a photo may lie where their sidecars say."""

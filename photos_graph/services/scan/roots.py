@@ -11,7 +11,7 @@ from photos_graph import paths
 from photos_graph.errors import BadInput, Conflict
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import folders
-from photos_graph.index import Index
+from photos_graph.graph.writing import LabelWriter
 from photos_graph.library import identity
 from photos_graph.model import Root, RootState
 from photos_graph.settings import Settings
@@ -24,9 +24,9 @@ async def refreshed(root: Root) -> Root:
 
 
 class Roots:
-    def __init__(self, graph: Graph, index: Index, settings: Settings) -> None:
+    def __init__(self, graph: Graph, writer: LabelWriter, settings: Settings) -> None:
         self._graph = graph
-        self._index = index
+        self._writer = writer
         self._settings = settings
 
     async def all(self) -> list[Root]:
@@ -47,8 +47,8 @@ class Roots:
             marker=await asyncio.to_thread(identity.marker, raw),
             state=RootState.ONLINE,
         )
-        await folders.add_root(self._graph, root)
-        await self._index.catch_up()
+        await folders.add_root(self._writer, root)
+        await self._writer.follow()
         return root
 
     async def ensure(self, path: str) -> Root:
@@ -61,8 +61,8 @@ class Roots:
 
     async def remove(self, root_id: str) -> bool:
         """Forgets its folders and files; originals and what people said about photos stay. False: not known."""
-        removed = await folders.remove_root(self._graph, root_id)
-        await self._index.catch_up()
+        removed = await folders.remove_root(self._writer, root_id)
+        await self._writer.follow()
         return removed
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from photos_graph.errors import Conflict, NotFound, RootOffline
+from photos_graph.events import Events, PhotosArrived
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import files, folders
+from photos_graph.graph.writing import LabelWriter
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.formats import EXTENSIONS, RAW
-from photos_graph.index import Index
 from photos_graph.jobs.progress import Progress
 from photos_graph.library.places import Gazetteer
 from photos_graph.library.walking import DirectoryRules
@@ -54,17 +54,17 @@ class Scan:
         pool: WorkerPool,
         cache: RenditionCache,
         gazetteer: Gazetteer,
-        index: Index,
+        writer: LabelWriter,
+        events: Events,
         settings: Settings,
-        read: Callable[[], Awaitable[None]],
     ) -> None:
-        """``read`` is told when the photos of all roots were."""
-        self._read = read
+        """Publishes PhotosArrived when the photos of all roots were read."""
+        self._writer = writer
+        self._events = events
         self._graph = graph
         self._pool = pool
         self._cache = cache
         self._gazetteer = gazetteer
-        self._index = index
         self._settings = settings
 
     async def run(self, job: Job, progress: Progress) -> str:
@@ -98,7 +98,7 @@ class Scan:
             except (RootOffline, Conflict) as error:
                 refused.append(error)
                 said[look.root.id] = error.public_message
-        await self._read()
+        await self._events.publish(PhotosArrived())
         closing = " ".join(said[root.id] for root in roots)
         if refused:
             raise type(refused[0])(closing)
@@ -111,10 +111,10 @@ class Scan:
             records = {record.id: record for record in await folders.folders_of(self._graph, root.id)}
             scope = records.get(folder_id)
         held = await files.present_count(self._graph, root.id)
-        comparison = Comparison(self._graph, root, rules(self._settings), progress)
+        comparison = Comparison(self._graph, self._writer, root, rules(self._settings), progress)
         await comparison.run(scope, quick=job.arguments.get("quick") == "1")
-        await self._index.catch_up()
-        reading = Reading(self._graph, self._pool, self._cache, self._gazetteer, self._index, self._settings, progress)
+        await self._writer.follow()
+        reading = Reading(self._graph, self._pool, self._cache, self._gazetteer, self._writer, self._settings, progress)
         return FolderLook(root, held, comparison, await reading.run(root))
 
     async def _online(self, root: Root) -> Root:
@@ -131,7 +131,7 @@ class Scan:
         root = await self._online(look.root)  # a share that went away meanwhile has lost nothing
         comparison, tally = look.comparison, look.tally
         ids = look.vanished
-        moved = await files.drop_moved(self._graph, ids, job.id)
+        moved = await files.drop_moved(self._writer, ids, job.id)
         left = [id_ for id_ in ids if id_ not in moved]
         held = await files.holding_photos(self._graph, left)
         # Of a root that lost all of its files, copies elsewhere may be no more than a backup.
@@ -140,13 +140,13 @@ class Scan:
         too_many = len(gone) > self._settings.library.missing_limit * look.held
         refused = too_many and job.arguments.get("acceptMissing") != "1"
         # Of a file that came and went before it was read there is nothing to lose.
-        await files.miss_files(self._graph, [id_ for id_ in left if not refused or id_ not in held])
+        await files.miss_files(self._writer, [id_ for id_ in left if not refused or id_ not in held])
         if not refused:
             missing = [replace(record, missing=True) for record in comparison.vanished_folders]
-            await folders.put_folders(self._graph, root.id, missing)
+            await folders.put_folders(self._writer, root.id, missing)
         # Also when it is refused: polls would find the same again every minute; a scan that is asked for looks at all.
         await folders.stamp_folders(self._graph, comparison.stamps)
-        await self._index.catch_up()
+        await self._writer.follow()
         if refused:
             raise Conflict(
                 f"{root.name}: {len(gone):,} of {look.held:,} files are gone. None was marked as missing, in case this "

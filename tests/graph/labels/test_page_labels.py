@@ -12,6 +12,7 @@ from photos_graph.graph.labels.page_labels import OwnTags
 from photos_graph.graph.library import files, photos
 from photos_graph.model import PhotoTag, TagSource
 from tests.kit.planted import METADATA, A, B, C, library, read
+from tests.kit.writing import writer
 
 pytestmark = pytest.mark.anyio
 
@@ -42,8 +43,8 @@ async def test_a_page_reads_what_was_put_on_its_photos_in_one_query(graph: Graph
     await library(graph)
     plain = replace(METADATA, keywords=())
     reads = [read(number, content, plain) for number, content in [(0, "a"), (3, "a"), (4, "a"), (1, "b"), (2, "c")]]
-    await photos.put_read(graph, reads, [], "j1")
-    await files.miss_files(graph, ["f2"])
+    await photos.put_read(writer(graph), reads, [], "j1")
+    await files.miss_files(writer(graph), ["f2"])
     await graph.write(TAGS, a=A, b=B, at=MS)
     before = graph.queries
     found = await page_labels.tags_of(graph, [A, B, C, "d" * 32])
@@ -61,7 +62,7 @@ async def test_a_page_reads_what_was_put_on_its_photos_in_one_query(graph: Graph
 
 async def test_a_face_is_whom_a_person_named_and_else_whom_a_model_takes_it_for(graph: Graph) -> None:
     await library(graph)
-    await photos.put_read(graph, [read(0, "a"), read(1, "b")], [], "j1")
+    await photos.put_read(writer(graph), [read(0, "a"), read(1, "b")], [], "j1")
     await graph.write(FACES, a=A, b=B)
     before = graph.queries
     found = await page_labels.persons_of(graph, [A, B, C])

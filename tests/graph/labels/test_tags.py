@@ -8,14 +8,16 @@ import pytest
 
 from photos_graph.errors import Conflict
 from photos_graph.graph.engine import feed
-from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import changes, ratings, tag_edges, tags
 from photos_graph.graph.labels.ancestors import folders_of, ways
-from photos_graph.graph.labels.changes import Assertion, AssertionKind, Change, Edit, Value, What
+from photos_graph.graph.labels.changes import Assertion, AssertionKind, Change, Edit, Value
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import photos
-from photos_graph.model import Carried, FolderMarks, Metadata
+from photos_graph.model import Carried, FolderMarks, LabelKind, Metadata
 from tests.kit.planted import library, plant, read
 from tests.kit.tags import grown, said, said_on_folders, tree_of, written
+from tests.kit.writing import rated, writer
 
 pytestmark = pytest.mark.anyio
 
@@ -34,18 +36,18 @@ async def test_tags_lie_in_one_another_and_their_names_are_unique_there(graph: G
     assert tree.below(italy) == {italy, ids["Places/Italy/Abruzzo"], ids["places/ITALY/Lazio"]}
     assert tree.up(ids["Places/Italy/Abruzzo"])[:2] == (ids["Places/Italy/Abruzzo"], italy)
     with pytest.raises(Conflict):
-        await graph.transaction(lambda tx: tags.rename(tx, tree.get(ids["Italy"]), "PLACES"))
+        await writer(graph).commit(lambda tx: tags.rename(tx, tree.get(ids["Italy"]), "PLACES"))
 
 
 async def test_a_tag_takes_the_place_and_name_of_one_that_goes_in_the_same_transaction(graph: Graph) -> None:
     ids = await grown(graph, "a", "a/a", "b", "b/b")
     tree = await tree_of(graph)
 
-    async def work(tx: Transaction) -> None:
+    async def work(tx: LabelTransaction) -> None:
         await tags.delete(tx, [ids["a"]])
         await tags.move(tx, {tree.get(ids["a/a"]): None, tree.get(ids["b/b"]): ids["a/a"]})
 
-    await graph.transaction(work)
+    await writer(graph).commit(work)
     after = await tree_of(graph)
     assert {after.path(id_) for id_ in (ids["a/a"], ids["b/b"], ids["b"])} == {"a", "a/b", "b"}
 
@@ -111,33 +113,35 @@ async def test_a_change_is_kept_with_all_that_it_takes_to_undo_it(
     graph: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(changes, "CHUNK", 3)
-    shifts = (
+    edits = (
         Edit(None, MANUAL, "x", photos=tuple(range(7))),
         Edit(replace(BELOW, by='a "quoted"\nname'), EXCLUDES, "x", folders=("d",)),
     )
-    change = Change("TAG", What.TAGS, "anna", 12, shifts)
-    rating = Change("RATE", What.RATING, "ben", 13, (Edit(Value(None, None, None), Value(-1, 4, "b"), photos=(1,)),))
+    change = Change("TAG", LabelKind.TAGS, "anna", 12, edits)
+    rating = Change(
+        "RATE", LabelKind.RATING, "ben", 13, (Edit(Value(None, None, None), Value(-1, 4, "b"), photos=(1,)),)
+    )
 
-    async def work(tx: Transaction) -> list[Change | None]:
+    async def work(tx: LabelTransaction) -> list[Change | None]:
         assert await changes.record(tx, change) == change.id
         assert await changes.record(tx, rating) == rating.id
-        assert await changes.record(tx, Change("NOTHING", What.TAGS, "", 1, ())) is None
+        assert await changes.record(tx, Change("NOTHING", LabelKind.TAGS, "", 1, ())) is None
         await changes.mark_undone(tx, rating)
         return [await changes.get(tx, id_) for id_ in (change.id, rating.id, "unknown")]
 
-    found, found_rating, unknown = await graph.transaction(work)
+    found, found_rating, unknown = await writer(graph).commit(work)
     assert found is not None and unknown is None
     assert found_rating == replace(rating, undone=True)
-    assert replace(found, shifts=()) == replace(change, shifts=())
-    whole = {shift.folders: shift for shift in found.shifts if shift.folders}
-    assert list(whole.values()) == [shifts[1]]
-    chunks = [shift for shift in found.shifts if shift.photos]
-    assert [len(shift.photos) for shift in chunks] in ([3, 3, 1], [1, 3, 3], [3, 1, 3])
-    assert sorted(number for shift in chunks for number in shift.photos) == list(range(7))
-    assert {(shift.before, shift.after, shift.label_id) for shift in chunks} == {(None, MANUAL, "x")}
+    assert replace(found, edits=()) == replace(change, edits=())
+    whole = {edit.folders: edit for edit in found.edits if edit.folders}
+    assert list(whole.values()) == [edits[1]]
+    chunks = [edit for edit in found.edits if edit.photos]
+    assert [len(edit.photos) for edit in chunks] in ([3, 3, 1], [1, 3, 3], [3, 1, 3])
+    assert sorted(number for edit in chunks for number in edit.photos) == list(range(7))
+    assert {(edit.before, edit.after, edit.label_id) for edit in chunks} == {(None, MANUAL, "x")}
 
 
-async def test_shifts_that_are_alike_are_put_together(graph: Graph) -> None:
+async def test_edits_that_are_alike_are_put_together(graph: Graph) -> None:
     alike = changes.grouped(
         [(1, None, MANUAL, "x"), (2, None, MANUAL, "x"), ("d", None, MANUAL, "x"), (3, MANUAL, MANUAL, "x")]
     )
@@ -146,27 +150,27 @@ async def test_shifts_that_are_alike_are_put_together(graph: Graph) -> None:
 
 async def test_ratings_go_back_to_what_the_file_said(graph: Graph) -> None:
     await library(graph)
-    await photos.put_read(graph, [read(0, "a", Metadata(rating=3))], [], "j1")
-    result = await ratings.say(graph, What.RATING, [0, 99], 5, "anna")
+    await photos.put_read(writer(graph), [read(0, "a", Metadata(rating=3))], [], "j1")
+    result = await rated(graph, LabelKind.RATING, [0, 99], 5, "anna")
     assert (result.matched, result.changed) == (1, 1)
 
-    async def work(tx: Transaction) -> tuple[dict[int, Value], dict[int, Value]]:
+    async def work(tx: LabelTransaction) -> tuple[dict[int, Value], dict[int, Value]]:
         change = await changes.get(tx, result.change_id or "")
         assert change is not None
-        before = await ratings.read(tx, What.RATING, [0])
-        await ratings.write(tx, What.RATING, [shift.reversed() for shift in change.shifts])
-        return before, await ratings.read(tx, What.RATING, [0])
+        before = await ratings.read(tx, LabelKind.RATING, [0])
+        await ratings.write(tx, LabelKind.RATING, [edit.reversed() for edit in change.edits])
+        return before, await ratings.read(tx, LabelKind.RATING, [0])
 
-    before, after = await graph.transaction(work)
+    before, after = await writer(graph).commit(work)
     assert (before[0].value, before[0].by, after) == (5, "anna", {0: Value(3, None, None)})
-    again = await ratings.say(graph, What.RATING, [0], 3, "anna")
+    again = await rated(graph, LabelKind.RATING, [0], 3, "anna")
     assert again.changed == 0 and again.change_id is not None, "a person says now what the file said"
-    assert (await ratings.say(graph, What.RATING, [0], 3, "ben")).change_id is None
+    assert (await rated(graph, LabelKind.RATING, [0], 3, "ben")).change_id is None
 
 
 async def test_the_feed_names_photos_folders_and_tags(graph: Graph) -> None:
     await plant(graph, {"d": "d"}, {"d": [0]})
     before = await feed.head(graph)
-    await ratings.say(graph, What.FAVOURITE, [0], True, "anna")
-    await ratings.say(graph, What.FAVOURITE, [0], True, "anna")
+    await rated(graph, LabelKind.FAVOURITE, [0], True, "anna")
+    await rated(graph, LabelKind.FAVOURITE, [0], True, "anna")
     assert [(t.photos, t.labelled) for t in await feed.since(graph, before, await feed.head(graph))] == [((0,), ())]

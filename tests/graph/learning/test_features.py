@@ -9,13 +9,15 @@ import pytest
 
 from photos_graph.graph import due
 from photos_graph.graph.due import DuePhoto
-from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import label_postings, predictions, tags
 from photos_graph.graph.labels.predictions import Predicted
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import features, models
 from photos_graph.model import LabelMetrics, Model, ModelKind, ModelMetrics, ModelState
 from photos_graph.search.rows import TagRow
 from tests.kit.planted import photo_id, plant
+from tests.kit.writing import writer
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +27,9 @@ COUNT = 5
 @pytest.fixture
 async def planted(graph: Graph) -> Graph:
     await plant(graph, {"a": "a"}, {"a": range(COUNT)})
-    await graph.transaction(lambda tx: tags.create(tx, [TagRow(id_, id_, None) for id_ in ("sea", "snow", "sky")], ""))
+    await writer(graph).commit(
+        lambda tx: tags.create(tx, [TagRow(id_, id_, None) for id_ in ("sea", "snow", "sky")], "")
+    )
     return graph
 
 
@@ -90,12 +94,16 @@ async def test_one_model_counts_and_thresholds_that_people_chose_stay(planted: G
     first, second = model(1, {"sea": 0.6, "snow": 0.7}), model(2, {"sea": None, "sky": 0.8})
     for each in (first, second):
         await planted.transaction(lambda tx, each=each: models.create(tx, each))
-    assert await planted.transaction(lambda tx: models.set_threshold(tx, "snow", 0.1))
-    assert not await planted.transaction(lambda tx: models.set_threshold(tx, "nothing", 0.1))
-    await planted.transaction(lambda tx: models.activate(tx, first, "the first"))
+    assert await writer(planted).commit(lambda tx: models.set_threshold(tx, "snow", 0.1))
+    assert not await writer(planted).commit(lambda tx: models.set_threshold(tx, "nothing", 0.1))
+    await writer(planted).commit(lambda tx: models.activate(tx, first, "the first"))
     assert await thresholds(planted) == {"sea": 0.6, "snow": 0.1, "sky": None}
-    touched = await planted.transaction(lambda tx: models.activate(tx, second, "better"))
-    assert set(touched) == {"sea", "sky"}
+
+    async def second_takes_over(tx: LabelTransaction) -> set[str]:
+        await models.activate(tx, second, "better")
+        return tx.tags
+
+    assert await writer(planted).commit(second_takes_over) == {"sea", "sky"}
     assert await thresholds(planted) == {"sea": None, "snow": 0.1, "sky": 0.8}
     known = await models.versions(planted, ModelKind.TAGS)
     assert [(each.version, each.state, each.reason) for each in known] == [
@@ -108,12 +116,12 @@ async def test_one_model_counts_and_thresholds_that_people_chose_stay(planted: G
 
 
 async def test_a_new_model_withdraws_what_an_older_one_said(planted: Graph) -> None:
-    async def put(tx: Transaction, name: str, said: list[Predicted]) -> None:
+    async def put(tx: LabelTransaction, name: str, said: list[Predicted]) -> None:
         await predictions.put(tx, name, said)
 
     before = [Predicted(0, (("sea", 0.9), ("snow", 0.4))), Predicted(1, (("sea", 0.5),)), Predicted(2, ())]
-    await planted.transaction(lambda tx: put(tx, "m1", before))
-    await planted.transaction(lambda tx: put(tx, "m2", [Predicted(0, (("sky", 0.7),))]))
+    await writer(planted).commit(lambda tx: put(tx, "m1", before))
+    await writer(planted).commit(lambda tx: put(tx, "m2", [Predicted(0, (("sky", 0.7),))]))
     rows = await planted.read(
         "MATCH (p:Photo)-[r:PREDICTED]->(t:Tag) "
         "RETURN p.number AS photo, t.id AS tag, r.score AS score, r.model AS model"

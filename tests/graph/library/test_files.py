@@ -6,13 +6,12 @@ import pytest
 
 from photos_graph.graph import jobs, postings
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.labels import ratings
-from photos_graph.graph.labels.changes import What
 from photos_graph.graph.library import failures, files, folders, photos
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.folders import StoredFolder
-from photos_graph.model import FileState, JobKind, RootState
+from photos_graph.model import FileState, JobKind, LabelKind, RootState
 from tests.kit.planted import A, C, file, library, read
+from tests.kit.writing import rated, writer
 
 pytestmark = pytest.mark.anyio
 
@@ -40,18 +39,18 @@ async def test_pending_files_come_by_key_and_by_how_often_they_were_opened(graph
 
 async def test_a_moved_file_keeps_its_photo(graph: Graph) -> None:
     await library(graph)
-    await photos.put_read(graph, [read(0, "a")], [], "j1")
-    await files.move_files(graph, [replace(file(0), name="new.jpg", raw_name=b"new.jpg", folder_id="a")])
+    await photos.put_read(writer(graph), [read(0, "a")], [], "j1")
+    await files.move_files(writer(graph), [replace(file(0), name="new.jpg", raw_name=b"new.jpg", folder_id="a")])
     (moved,) = (await photos.files_of(graph, [A]))[A]
     assert (moved.key, moved.folder_id, moved.state) == ("r1/a/new.jpg", "a", FileState.PRESENT)
 
 
 async def test_a_vanished_file_whose_bytes_the_job_found_elsewhere_is_no_more(graph: Graph) -> None:
     await library(graph)
-    await photos.put_read(graph, [read(0, "a"), read(1, "c")], [], "j1")
+    await photos.put_read(writer(graph), [read(0, "a"), read(1, "c")], [], "j1")
     await files.put_pending(graph, [file(3)], "j2")
-    await photos.put_read(graph, [read(3, "a")], [], "j1")
-    assert await files.drop_moved(graph, ["f1", *(f"unknown {n}" for n in range(1000)), "f0"], "j2") == {"f0"}
+    await photos.put_read(writer(graph), [read(3, "a")], [], "j1")
+    assert await files.drop_moved(writer(graph), ["f1", *(f"unknown {n}" for n in range(1000)), "f0"], "j2") == {"f0"}
     assert [f.id for f in (await photos.files_of(graph, [A]))[A]] == ["f3"]
 
 
@@ -71,9 +70,9 @@ async def test_a_file_that_was_copied_lately_may_be_on_the_move(
 ) -> None:
     await library(graph)
     await jobs.create(graph, "j2", JobKind.SCAN, {})
-    await photos.put_read(graph, [read(0, "a"), read(1, "c"), read(2, "b")], [], "j1")
+    await photos.put_read(writer(graph), [read(0, "a"), read(1, "c"), read(2, "b")], [], "j1")
     await files.put_pending(graph, [file(3), file(4)], "j2")
-    await photos.put_read(graph, [read(3, "a")], [], "j2")
+    await photos.put_read(writer(graph), [read(3, "a")], [], "j2")
     hours = {"j1": was, "j2": copied}
     await graph.write(JOBS_AT, rows=[{"id": job, "ago": ago * HOUR_MS} for job, ago in hours.items()])
     gone = ["f0", "f1", "f2"]
@@ -87,17 +86,17 @@ async def test_a_file_that_was_copied_lately_may_be_on_the_move(
 async def test_with_a_moved_file_go_its_failures(graph: Graph) -> None:
     await library(graph)
     torn = [ReadFailure(f"f{n}", f"Pictures/{n}", "decode", "torn", partial=True) for n in (0, 1)]
-    await photos.put_read(graph, [read(0, "a"), read(1, "c")], torn, "j1")
+    await photos.put_read(writer(graph), [read(0, "a"), read(1, "c")], torn, "j1")
     await files.put_pending(graph, [file(3)], "j2")
-    await photos.put_read(graph, [read(3, "a")], [], "j1")
-    await files.drop_moved(graph, ["f0", "f1"], "j2")
+    await photos.put_read(writer(graph), [read(3, "a")], [], "j1")
+    await files.drop_moved(writer(graph), ["f0", "f1"], "j2")
     assert [failure.path for _, failure in await failures.page(graph, None, "", 9)] == ["Pictures/1"]
 
 
 async def test_missing_files_keep_their_photo_and_unread_ones_are_forgotten(graph: Graph) -> None:
     await library(graph)
-    await photos.put_read(graph, [read(0, "c")], [ReadFailure("f1", "x", "decode", "broken")], "j1")
-    await files.miss_files(graph, ["f0", "f1"])
+    await photos.put_read(writer(graph), [read(0, "c")], [ReadFailure("f1", "x", "decode", "broken")], "j1")
+    await files.miss_files(writer(graph), ["f0", "f1"])
     known = (await files.known_files(graph, ["b"]))["b"]
     assert {name: record.state for name, record in known.items()} == {
         "n0.jpg": FileState.MISSING,
@@ -106,7 +105,7 @@ async def test_missing_files_keep_their_photo_and_unread_ones_are_forgotten(grap
     assert await failures.count(graph) == 0
     assert (await postings.photo_rows(graph, [0]))[0].folders == ()
     assert await files.present_count(graph, "r1") == await files.file_count(graph) == 3
-    await files.move_files(graph, [file(0)])
+    await files.move_files(writer(graph), [file(0)])
     assert (await photos.files_of(graph, [C]))[C][0].state is FileState.PRESENT
 
 
@@ -118,10 +117,10 @@ async def test_files_are_found_by_inode_in_their_root(graph: Graph) -> None:
 
 async def test_a_moved_folder_takes_its_files_along(graph: Graph) -> None:
     await library(graph)
-    await photos.put_read(graph, [read(0, "a")], [], "j1")
-    await folders.put_folders(graph, "r1", [StoredFolder("b", "r1/B", "B", b"B", "r1", 6, 0)])
+    await photos.put_read(writer(graph), [read(0, "a")], [], "j1")
+    await folders.put_folders(writer(graph), "r1", [StoredFolder("b", "r1/B", "B", b"B", "r1", 6, 0)])
     assert await folders.folders_to_rekey(graph, "r1") == ["b"]
-    await folders.rekey_files(graph, ["b"])
+    await folders.rekey_files(writer(graph), ["b"])
     assert await folders.folders_to_rekey(graph, "r1") == []
     assert (await photos.files_of(graph, [A]))[A][0].key == "r1/B/n0.jpg"
     assert [(r.name, r.parent_id) for r in await postings.folder_rows(graph, ["b"])] == [("B", "r1")]
@@ -132,7 +131,7 @@ async def test_a_moved_folder_takes_its_files_along(graph: Graph) -> None:
 async def test_a_missing_folder_has_no_row(graph: Graph) -> None:
     await library(graph)
     (gone,) = [record for record in await folders.folders_of(graph, "r1") if record.id == "b"]
-    await folders.put_folders(graph, "r1", [replace(gone, missing=True)])
+    await folders.put_folders(writer(graph), "r1", [replace(gone, missing=True)])
     assert await postings.folder_rows(graph, ["b"]) == []
     assert {row.id for row in await postings.folder_rows(graph)} == {"r1", "a"}
 
@@ -147,10 +146,10 @@ async def test_stamps_are_kept(graph: Graph) -> None:
 
 async def test_a_removed_root_is_forgotten_but_for_what_people_said(graph: Graph) -> None:
     await library(graph)
-    await photos.put_read(graph, [read(0, "a")], [ReadFailure("f1", "x", "decode", "broken")], "j1")
-    await ratings.say(graph, What.RATING, [0], 4, "owner")
-    assert await folders.remove_root(graph, "r1")
-    assert not await folders.remove_root(graph, "r1")
+    await photos.put_read(writer(graph), [read(0, "a")], [ReadFailure("f1", "x", "decode", "broken")], "j1")
+    await rated(graph, LabelKind.RATING, [0], 4, "owner")
+    assert await folders.remove_root(writer(graph), "r1")
+    assert not await folders.remove_root(writer(graph), "r1")
     assert await folders.roots(graph) == [] == await postings.folder_rows(graph)
     assert await failures.count(graph) == await files.file_count(graph) == 0
     assert (await photos.photos_by_id(graph, [A]))[A].rating == 4

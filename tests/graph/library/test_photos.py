@@ -7,19 +7,18 @@ import pytest
 from photos_graph.graph import postings
 from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.labels import ratings
-from photos_graph.graph.labels.changes import What
 from photos_graph.graph.library import files, folders, photos
 from photos_graph.graph.library.failures import ReadFailure
-from photos_graph.model import BulkResult, FileState, Metadata, RootState
+from photos_graph.model import BulkResult, FileState, LabelKind, Metadata, RootState
 from tests.kit.planted import ABRUZZO, ITALY, LAQUILA, METADATA, A, B, C, library, read
+from tests.kit.writing import rated, writer
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_a_photo_comes_back_as_it_was_read(graph: Graph) -> None:
     await library(graph)
-    await photos.put_read(graph, [read(1, "a")], [], "j1")
+    await photos.put_read(writer(graph), [read(1, "a")], [], "j1")
     photo = (await photos.photos_by_id(graph, [A, B]))[A]
     assert (photo.taken, photo.location, photo.camera) == (METADATA.taken, METADATA.location, METADATA.camera)
     assert (photo.name, photo.width, photo.height, photo.byte_size) == ("n1.jpg", 4000, 3000, 11)
@@ -29,9 +28,9 @@ async def test_a_photo_comes_back_as_it_was_read(graph: Graph) -> None:
 
 async def test_numbers_are_dense_and_never_given_twice(graph: Graph) -> None:
     await library(graph)
-    await photos.put_read(graph, [read(0, "b")], [], "j1")
-    await photos.put_read(graph, [read(1, "a"), read(2, "b"), read(3, "c")], [], "j1")
-    await photos.put_read(graph, [read(4, "d")], [], "j1")
+    await photos.put_read(writer(graph), [read(0, "b")], [], "j1")
+    await photos.put_read(writer(graph), [read(1, "a"), read(2, "b"), read(3, "c")], [], "j1")
+    await photos.put_read(writer(graph), [read(4, "d")], [], "j1")
     found = await photos.photos_by_id(graph, [A, B, C, "d" * 32])
     assert sorted(photo.number for photo in found.values()) == [0, 1, 2, 3]
     assert await postings.last_number(graph) == 4
@@ -39,7 +38,7 @@ async def test_numbers_are_dense_and_never_given_twice(graph: Graph) -> None:
 
 async def test_numbers_go_by_the_order_of_reading(graph: Graph) -> None:
     await library(graph)
-    await photos.put_read(graph, [read(0, "c"), read(1, "a"), read(2, "b")], [], "j1")
+    await photos.put_read(writer(graph), [read(0, "c"), read(1, "a"), read(2, "b")], [], "j1")
     found = await photos.photos_by_id(graph, [A, B, C])
     assert [found[id_].number for id_ in (C, A, B)] == [0, 1, 2]
 
@@ -51,44 +50,44 @@ async def test_the_first_copy_by_key_speaks_for_the_photo_whoever_is_read_last(
     await library(graph)
     said = {0: Metadata(rating=5), 3: Metadata(rating=1)}
     for number in order:
-        await photos.put_read(graph, [read(number, "a", said[number])], [], "j1")
+        await photos.put_read(writer(graph), [read(number, "a", said[number])], [], "j1")
     assert (await photos.photos_by_id(graph, [A]))[A].rating == 5
     assert [file.key for file in (await photos.files_of(graph, [A]))[A]] == ["r1/a/b/n0.jpg", "r1/a/n3.jpg"]
 
 
 async def test_a_file_that_was_replaced_holds_the_new_photo_alone(graph: Graph) -> None:
     await library(graph)
-    await photos.put_read(graph, [read(0, "a")], [], "j1")
-    await photos.put_read(graph, [read(0, "b")], [], "j1")
+    await photos.put_read(writer(graph), [read(0, "a")], [], "j1")
+    await photos.put_read(writer(graph), [read(0, "b")], [], "j1")
     assert set(await photos.files_of(graph, [A, B])) == {B}
     assert [(row.id, row.folders) for row in await postings.photo_rows(graph, [0, 1])] == [(A, ()), (B, ("b",))]
 
 
 async def test_what_a_person_rated_outlives_reading_again(graph: Graph) -> None:
     await library(graph)
-    await photos.put_read(graph, [read(0, "a")], [], "j1")
-    said = await ratings.say(graph, What.RATING, [0, 77], 5, "owner")
+    await photos.put_read(writer(graph), [read(0, "a")], [], "j1")
+    said = await rated(graph, LabelKind.RATING, [0, 77], 5, "owner")
     assert (said.matched, said.changed) == (1, 1)
-    assert await ratings.say(graph, What.RATING, [0], 5, "owner") == BulkResult(matched=1, changed=0)
-    await photos.put_read(graph, [read(0, "a", replace(METADATA, rating=1))], [], "j1")
+    assert await rated(graph, LabelKind.RATING, [0], 5, "owner") == BulkResult(matched=1, changed=0)
+    await photos.put_read(writer(graph), [read(0, "a", replace(METADATA, rating=1))], [], "j1")
     assert (await photos.photos_by_id(graph, [A]))[A].rating == 5
-    await ratings.say(graph, What.RATING, [0], None, "owner")
+    await rated(graph, LabelKind.RATING, [0], None, "owner")
     assert (await photos.photos_by_id(graph, [A]))[A].rating is None
 
 
 async def test_favourites_are_said_and_taken_back(graph: Graph) -> None:
     await library(graph)
-    await photos.put_read(graph, [read(0, "a")], [], "j1")
-    assert (await ratings.say(graph, What.FAVOURITE, [0], True, "owner")).changed == 1
+    await photos.put_read(writer(graph), [read(0, "a")], [], "j1")
+    assert (await rated(graph, LabelKind.FAVOURITE, [0], True, "owner")).changed == 1
     assert (await photos.photos_by_id(graph, [A]))[A].favourite
-    assert (await ratings.say(graph, What.FAVOURITE, [0], False, "owner")).changed == 1
+    assert (await rated(graph, LabelKind.FAVOURITE, [0], False, "owner")).changed == 1
     assert not (await photos.photos_by_id(graph, [A]))[A].favourite
 
 
 async def test_files_of_a_root_that_is_away_are_offline(graph: Graph) -> None:
     await library(graph)
-    await photos.put_read(graph, [read(0, "a"), read(1, "a")], [], "j1")
-    await files.miss_files(graph, ["f1"])
+    await photos.put_read(writer(graph), [read(0, "a"), read(1, "a")], [], "j1")
+    await files.miss_files(writer(graph), ["f1"])
     root = (await folders.roots(graph))[0]
     await folders.set_root_state(graph, replace(root, state=RootState.OFFLINE))
     states = [file.state for file in (await photos.files_of(graph, [A]))[A]]
@@ -97,7 +96,7 @@ async def test_files_of_a_root_that_is_away_are_offline(graph: Graph) -> None:
 
 async def test_the_source_of_a_photo_is_its_raw_path(graph: Graph) -> None:
     await library(graph)
-    await photos.put_read(graph, [read(2, "a")], [], "j1")
+    await photos.put_read(writer(graph), [read(2, "a")], [], "j1")
     (source,) = await photos.sources(graph, A)
     assert (source.root_raw, source.raw, source.online) == (b"/photos/\xff", b"a/b/n2\xcc\x81.jpg", True)
     assert await photos.sources(graph, B) == []
@@ -105,7 +104,7 @@ async def test_the_source_of_a_photo_is_its_raw_path(graph: Graph) -> None:
 
 async def test_rows_for_the_index_are_the_same_whole_and_one_by_one(graph: Graph) -> None:
     await library(graph)
-    await photos.put_read(graph, [read(0, "a"), read(3, "a"), read(1, "b", Metadata())], [], "j1")
+    await photos.put_read(writer(graph), [read(0, "a"), read(3, "a"), read(1, "b", Metadata())], [], "j1")
     rows = await postings.photo_block(graph, 0)
     assert sorted(rows, key=lambda row: row.number) == await postings.photo_rows(graph, [0, 1])
     first = next(row for row in rows if row.id == A)
@@ -117,7 +116,7 @@ async def test_rows_for_the_index_are_the_same_whole_and_one_by_one(graph: Graph
 
 async def test_the_rows_of_a_library_come_in_blocks_of_numbers(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     await library(graph)
-    await photos.put_read(graph, [read(0, "a"), read(3, "a"), read(1, "b", Metadata())], [], "j1")
+    await photos.put_read(writer(graph), [read(0, "a"), read(3, "a"), read(1, "b", Metadata())], [], "j1")
     monkeypatch.setattr(postings, "BLOCK", 1)
     for number in range(2):
         assert await postings.photo_block(graph, number) == await postings.photo_rows(graph, [number])
@@ -127,8 +126,8 @@ async def test_the_rows_of_a_library_come_in_blocks_of_numbers(graph: Graph, mon
 async def test_the_feed_names_what_a_commit_touched(graph: Graph) -> None:
     await library(graph)
     before = await feed.head(graph)
-    await photos.put_read(graph, [read(0, "a")], [ReadFailure("f1", "x", "decode", "broken")], "j1")
-    await photos.put_read(graph, [read(0, "b")], [], "j1")
+    await photos.put_read(writer(graph), [read(0, "a")], [ReadFailure("f1", "x", "decode", "broken")], "j1")
+    await photos.put_read(writer(graph), [read(0, "b")], [], "j1")
     touched = await feed.since(graph, before, await feed.head(graph))
     assert [(t.seq - before, t.photos) for t in touched] == [(1, (0,)), (2, (0, 1))]
     assert await feed.identity(graph) == await feed.identity(graph)

@@ -24,6 +24,7 @@ from photos_graph.settings import Settings
 from tests.kit.engines import RunningEngine
 from tests.kit.oracles.naive_library import Held, Naive
 from tests.kit.oracles.questions import FOLDERS, ROOT
+from tests.kit.writing import writer
 
 T = TypeVar("T")
 
@@ -60,7 +61,7 @@ class Shelves(RuleBasedStateMachine):
 
     def lay_out(self, below: list[int], held: list[tuple[int, str]]) -> None:
         """Each folder below an earlier one, or below the root; files of photos in folders."""
-        self.run(folders.add_root(self.graph, Root(ROOT, ROOT, b"/nowhere", "marker", RootState.ONLINE)))
+        self.run(folders.add_root(writer(self.graph), Root(ROOT, ROOT, b"/nowhere", "marker", RootState.ONLINE)))
         self.run(jobs.create(self.graph, "j", JobKind.SCAN, {}))
         for place, folder in enumerate(FOLDERS):
             self.naive.folders[folder] = ROOT if below[place] >= place else FOLDERS[below[place]]
@@ -72,8 +73,8 @@ class Shelves(RuleBasedStateMachine):
             StoredFolder(id_, self.naive.path(id_), id_, self.naive.path(id_).encode(), self.naive.folders[id_], 1, 1)
             for id_ in some
         ]
-        self.run(folders.put_folders(self.graph, ROOT, records))
-        self.run(folders.rekey_files(self.graph, some))
+        self.run(folders.put_folders(writer(self.graph), ROOT, records))
+        self.run(folders.rekey_files(writer(self.graph), some))
 
     def record(self, name: str) -> FileRecord:
         return FileRecord(name, name, name.encode(), self.naive.files[name].folder, 1, 1, 1)
@@ -91,7 +92,7 @@ class Shelves(RuleBasedStateMachine):
             for name, (photo, _) in zip(names, held, strict=True)
         ]
         self.run(files.put_pending(self.graph, records, "j"))
-        self.run(photos.put_read(self.graph, reads, [], "j"))
+        self.run(photos.put_read(writer(self.graph), reads, [], "j"))
         self.run(self.services.index.catch_up())
 
     @staticmethod
@@ -110,14 +111,14 @@ class Shelves(RuleBasedStateMachine):
         """A file that was missing is found there."""
         name = sorted(self.naive.files)[place % len(self.naive.files)]
         self.naive.files[name] = Held(self.naive.files[name].photo, folder)
-        self.run(files.move_files(self.graph, [self.record(name)]))
+        self.run(files.move_files(writer(self.graph), [self.record(name)]))
         self.run(self.services.index.catch_up())
 
     @rule(place=places)
     def lose_file(self, place: int) -> None:
         name = sorted(self.naive.files)[place % len(self.naive.files)]
         self.naive.files[name].missing = True
-        self.run(files.miss_files(self.graph, [name]))
+        self.run(files.miss_files(writer(self.graph), [name]))
         self.run(self.services.index.catch_up())
 
     @rule(folder=folders_of, into=st.sampled_from([ROOT, *FOLDERS]))

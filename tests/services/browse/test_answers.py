@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 
 from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.engine.feed_entry import touch
 from photos_graph.settings import Settings
 from resolvers import ids
 from tests.kit.engines import RunningEngine

@@ -16,7 +16,7 @@ import pytest
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.engine.feed_entry import touch
 from photos_graph.model import (
     Certainty,
     DatasetFormat,
@@ -255,7 +255,7 @@ async def test_what_a_model_said_does_not_come_back_as_somebodys_word(services: 
     put(root / "1.jpg", jpeg(1))
     await scan(services, root)
     photo = (await photos(services))["1.jpg"]
-    sea = await services.tagging.create("Sea", None)
+    sea = await services.tag_editing.create("Sea", None)
     await services.tagging.tag_photos([photo.id], [Ref(name="Land")])
     await predict(services, photo.id)
     folder = await exported(services, DatasetFormat.XMP, certainty=Certainty.PREDICTED)

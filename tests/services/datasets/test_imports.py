@@ -26,6 +26,7 @@ from tests.kit.labelled_library import effective, everything, scan
 from tests.kit.library import exported, failures, imported, photos
 from tests.kit.pictures import jpeg, put
 from tests.kit.processes.deadly import DEADLY_SIDECARS
+from tests.kit.writing import writer
 
 pytestmark = pytest.mark.anyio
 
@@ -40,7 +41,7 @@ async def one_photo(services: Services, root: Path) -> str:
 
 async def test_an_exclusion_does_not_hide_a_tag_that_was_said_later(services: Services, tmp_path: Path) -> None:
     photo = await one_photo(services, tmp_path / "Pictures")
-    italy = await services.tagging.create("Italy", None)
+    italy = await services.tag_editing.create("Italy", None)
     await services.tagging.answer({}, {photo: [italy.id]})
     for form in (DatasetFormat.JSON, DatasetFormat.XMP):
         folder = await exported(services, form)
@@ -210,8 +211,8 @@ async def test_the_faces_of_a_photo_whose_file_is_gone_wait_for_it(services: Ser
     face = await services.drawn_faces.add(photo, Box(0.1, 0.1, 0.2, 0.2), Ref(name="Ann"))
     folder = await exported(services, DatasetFormat.JSON)
     [[file]] = await services.browse.files_of([photo])
-    await services.graph.transaction(lambda tx: remove(tx, [face.id]))
-    await miss_files(services.graph, [file.id])
+    await services.writer.commit(lambda tx: remove(tx, [face.id]))
+    await miss_files(writer(services.graph), [file.id])
     await imported(services, folder)
     [[back]] = await services.faces.of_photos([photo])
     assert back.person_id == face.person_id

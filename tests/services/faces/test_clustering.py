@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 from photos_graph.bootstrap import Services, build
+from photos_graph.events import FacesFound, LabelsChanged
 from photos_graph.faces import catalogue
 from photos_graph.faces.analysis import Found
 from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.engine.feed import touch
+from photos_graph.graph.engine.feed_entry import touch
 from photos_graph.learn.persons import PersonModel, train
 from photos_graph.learn.registry import Registry
-from photos_graph.model import JobKind, JobState, ModelKind, ModelState, Ref
+from photos_graph.model import JobKind, JobState, LabelKind, ModelKind, ModelState, Ref
 from photos_graph.services.faces import clustering
 from photos_graph.services.learning.training_child import named_faces
 from photos_graph.settings import Settings
@@ -54,7 +55,7 @@ async def regrouped(services: Services, *, full: bool = True) -> dict[str, Seen]
     if full:
         assert (await ended(services, await services.face_triggers.group())).state is JobState.SUCCEEDED
     else:
-        await services.face_triggers.found()
+        await services.face_triggers.faces_found(FacesFound())
     await settled(services)
     assert {job.state for job in await of_kind(services, JobKind.CLUSTER)} == {JobState.SUCCEEDED}
     assert await in_step(services)
@@ -256,13 +257,13 @@ async def test_a_grouping_is_cancelled_and_its_process_ends(closed: Settings, mo
 async def test_what_people_say_is_looked_at_once_they_say_no_more(library: Services) -> None:
     count = len(await of_kind(library, JobKind.CLUSTER))
     for _ in range(20):
-        await library.face_triggers.said()
+        await library.face_triggers.labels_changed(LabelsChanged(LabelKind.FACES))
     assert len(await of_kind(library, JobKind.CLUSTER)) == count
     await asyncio.sleep(1.5)
     await settled(library)
     assert len(await of_kind(library, JobKind.CLUSTER)) == count + 1
     async with build(library.settings, run_jobs=False) as services:
-        await services.face_triggers.said()
+        await services.face_triggers.labels_changed(LabelsChanged(LabelKind.FACES))
     await settled(library)
     assert len(await of_kind(library, JobKind.CLUSTER)) == count + 2, "a service that stops asks for it before"
 

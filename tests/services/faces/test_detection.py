@@ -12,9 +12,10 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import EngineUnavailable, NotFound
+from photos_graph.events import Events, FacesFound
 from photos_graph.graph import due
-from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import detections
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library.files import miss_files
 from photos_graph.graph.library.photos import files_of
 from photos_graph.model import FaceFilter, JobKind, JobState
@@ -26,6 +27,7 @@ from tests.kit.library import ended, failures, in_step, photos, scanned
 from tests.kit.model_workers import PUPILS, class_photo
 from tests.kit.pictures import encoded, jpeg, put
 from tests.kit.portraits import NAME, faces, looked, of_kind, people, replace_faces, settled, with_models
+from tests.kit.writing import writer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
 
@@ -108,15 +110,18 @@ async def test_another_look_keeps_faces_and_what_was_said(library: Services) -> 
 async def test_what_a_look_found_is_told_by_the_next_if_it_was_killed_before_it_told(library: Services) -> None:
     pool, told = model_pool(library.settings), 0
 
-    async def killed() -> None:
+    async def killed(_: FacesFound) -> None:
         raise EngineUnavailable("The engine does not answer.")
 
-    async def news() -> None:
+    async def news(_: FacesFound) -> None:
         nonlocal told
         told += 1
 
-    def look(news: Callable[[], Awaitable[None]]) -> _Look:
-        return _Look(DetectionJob(library.graph, library.index, library.media, pool, library.settings, news), Silent())
+    def look(news: Callable[[FacesFound], Awaitable[None]]) -> _Look:
+        events = Events()
+        events.subscribe(FacesFound, news)
+        parts = (library.graph, library.writer, library.media, pool, library.settings, events)
+        return _Look(DetectionJob(*parts), Silent())
 
     photo = next(iter((await faces(library)).values())).photo
     numbers = await known_numbers(library.graph, [photo])
@@ -142,20 +147,17 @@ async def test_faces_that_are_found_as_their_file_goes_wait_for_it(library: Serv
     files = [file.id for file in (await files_of(graph, [photo]))[photo]]
     numbers = await known_numbers(graph, [photo])
 
-    async def unknown(tx: Transaction) -> None:
+    async def unknown(tx: LabelTransaction) -> None:
         await detections.remove(tx, [face.id for face in every if face.photo == photo])
         await due.make_due(tx, due.FACES, numbers)
-
-    async def news() -> None:
-        pass
 
     class Deleting(Silent):
         async def step(self, done: int, total: int | None = None, message: str | None = None) -> None:
             if done:
-                await miss_files(graph, files)
+                await miss_files(writer(graph), files)
 
-    await graph.transaction(unknown)
-    look = _Look(DetectionJob(graph, library.index, library.media, pool, library.settings, news), Deleting())
+    await library.writer.commit(unknown)
+    look = _Look(DetectionJob(graph, library.writer, library.media, pool, library.settings, Events()), Deleting())
     assert (await look.run()).faces > 0
     assert await library.faces.count(FaceFilter(photo_id=photo)) == 0
     await pool.close()

@@ -8,6 +8,8 @@ import pytest
 
 from photos_graph.bootstrap import Services
 from photos_graph.errors import BadInput, Conflict, NotFound
+from photos_graph.events import Events, LabelsChanged
+from photos_graph.graph.writing import LabelWriter
 from photos_graph.model import Ref
 from photos_graph.settings import Settings
 from tests.kit.faced_library import alone, counts, named, photos_of, undone
@@ -194,11 +196,13 @@ async def test_what_teaches_is_told(settings: Settings, services: Services) -> N
 
     told: list[set[int]] = []
 
-    async def said() -> None:
+    async def labels_changed(_: LabelsChanged) -> None:
         told.append(photos_of(services, "Anna"))
 
-    parts = (services.graph, services.index, said)
-    naming, persons, changes = FaceAssignment(*parts), PersonEditing(*parts), Changes(*parts)
+    events = Events()
+    events.subscribe(LabelsChanged, labels_changed)
+    writer = LabelWriter(services.graph, services.index, events)
+    naming, persons, changes = FaceAssignment(writer), PersonEditing(writer), Changes(services.index, writer)
     anna = await persons.create("Anna")
     result = await naming.assign(["f1"], Ref(id=anna.id))
     assert result.change_id is not None

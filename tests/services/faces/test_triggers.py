@@ -11,9 +11,10 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import EngineUnavailable
+from photos_graph.events import LabelsChanged
 from photos_graph.graph import due
 from photos_graph.graph.faces import match_requests
-from photos_graph.model import Box, DatasetFormat, Job, JobKind, Ref, RootState
+from photos_graph.model import Box, DatasetFormat, Job, JobKind, LabelKind, Ref, RootState
 from photos_graph.services.faces import triggers
 from photos_graph.settings import Settings
 from tests.kit.library import exported, imported, photos, scanned
@@ -92,7 +93,7 @@ async def test_what_waits_for_its_folder_is_looked_at_when_it_is_back(wanting: S
         folder.rename(tmp_path / "away")
         await in_state(services, RootState.OFFLINE)
         await services.graph.transaction(lambda tx: due.make_due(tx, due.FACES, [number]))
-        await services.face_triggers.said()
+        await services.face_triggers.labels_changed(LabelsChanged(LabelKind.FACES))
         await asyncio.sleep(1.5)
         assert await looks(services) == before, "nothing can be seen of it now"
         (tmp_path / "away").rename(folder)
@@ -181,6 +182,6 @@ async def test_an_engine_that_is_away_for_a_while_loses_no_wish(
         return await queue(kind, arguments)
 
     monkeypatch.setattr(services.jobs, "queue", away)
-    await services.face_triggers.said()
+    await services.face_triggers.labels_changed(LabelsChanged(LabelKind.FACES))
     await until_matches(services, 1)
     assert tries == 3

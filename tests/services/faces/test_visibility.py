@@ -25,6 +25,7 @@ from tests.kit.faced_library import alone, counts, named
 from tests.kit.faces import liken, said_of_faces, sizes
 from tests.kit.library import in_step
 from tests.kit.planted import ROOT, file_id, hold, photo_id, plant
+from tests.kit.writing import writer
 
 pytestmark = pytest.mark.anyio
 
@@ -38,13 +39,13 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
 
 
 async def deleted(services: Services, *numbers: int) -> None:
-    await files.miss_files(services.graph, [file_id(number, "a") for number in numbers])
+    await files.miss_files(writer(services.graph), [file_id(number, "a") for number in numbers])
     await services.index.catch_up()
 
 
 async def back(services: Services, *numbers: int) -> None:
     known = (await files.known_files(services.graph, ["a"]))["a"]
-    await files.move_files(services.graph, [known[f"{number}.jpg"] for number in numbers])
+    await files.move_files(writer(services.graph), [known[f"{number}.jpg"] for number in numbers])
     await services.index.catch_up()
 
 
@@ -52,11 +53,11 @@ async def read_again(services: Services, number: int, reads: int | None) -> None
     """The file of that photo holds the bytes of another now, or what cannot be read."""
     file = file_id(number, "a")
     if reads is None:
-        await photos.put_read(services.graph, [], [ReadFailure(file, "x", "decode", "torn")], "j")
+        await photos.put_read(writer(services.graph), [], [ReadFailure(file, "x", "decode", "torn")], "j")
     else:
         content_hash = photo_id(reads) + "0" * 32
         read = Read(file, 1, 1, 1, content_hash, 4, 3, "JPEG", "", Metadata())
-        await photos.put_read(services.graph, [read], [], "j")
+        await photos.put_read(writer(services.graph), [read], [], "j")
     await services.index.catch_up()
 
 
@@ -113,14 +114,14 @@ async def test_a_cluster_is_as_large_as_what_is_shown_of_it(services: Services) 
 
 async def test_a_cluster_of_them_alone_is_not_listed_and_comes_back(services: Services) -> None:
     await deleted(services, *range(5))
-    await services.graph.transaction(lambda tx: clusters.move(tx, [], [], ["c"]))
+    await services.writer.commit(lambda tx: clusters.move(tx, [], [], ["c"]))
     assert (await services.faces.clusters(1, 5, None)).items == []
     with pytest.raises(NotFound):
         await services.assignment.name_cluster("c", named("Anna"))
     await back(services, 3, 4)
     [cluster] = (await services.faces.clusters(1, 5, None)).items
     assert (cluster.id, cluster.size) == ("c", 2)
-    await services.graph.transaction(lambda tx: clusters.move(tx, [], [], ["c"]))
+    await services.writer.commit(lambda tx: clusters.move(tx, [], [], ["c"]))
     assert await sizes(services.graph) == {"c": 2}
 
 
@@ -167,11 +168,13 @@ async def test_a_person_has_the_faces_that_are_shown_and_gets_the_others_back(se
 
 
 async def test_a_photo_with_another_file_is_still_shown(services: Services) -> None:
-    await folders.put_folders(services.graph, ROOT, [folders.StoredFolder("b", f"{ROOT}/b", "b", b"b", ROOT, 1, 1)])
+    await folders.put_folders(
+        writer(services.graph), ROOT, [folders.StoredFolder("b", f"{ROOT}/b", "b", b"b", ROOT, 1, 1)]
+    )
     await hold(services.graph, {"b": [0]})
     await deleted(services, 0)
     assert await listed(services) == ALL and await sizes(services.graph) == {"c": 6}
-    await files.miss_files(services.graph, [file_id(0, "b")])
+    await files.miss_files(writer(services.graph), [file_id(0, "b")])
     assert await listed(services) == ALL - {"f0", "g0"} and await sizes(services.graph) == {"c": 4}
 
 

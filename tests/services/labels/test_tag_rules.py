@@ -104,4 +104,4 @@ def test_an_untagged_folder_brings_nothing_of_them(world: World, folder: str, ta
 def test_the_shifts_of_an_edge_say_what_was_and_what_is() -> None:
     other = replace(SAID, by="you")
     before, after = {"a": SAID, "b": SAID, "c": SAID}, {"a": SAID, "b": other, "d": SAID}
-    assert set(tag_rules.shifts(before, after)) == {(SAID, other, "b"), (SAID, None, "c"), (None, SAID, "d")}
+    assert set(tag_rules.differences(before, after)) == {(SAID, other, "b"), (SAID, None, "c"), (None, SAID, "d")}

@@ -13,12 +13,15 @@ from hypothesis import settings as rules
 from hypothesis import strategies as st
 
 from photos_graph.errors import Conflict
+from photos_graph.events import Events
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.opening import connect
 from photos_graph.graph.labels.changes import Assertion, AssertionKind
+from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.model import BulkResult, Ref
 from photos_graph.services.labels import tag_rules
+from photos_graph.services.labels.tag_editing import TagEditing
 from photos_graph.services.labels.tagging import Tagging
 from photos_graph.services.undo import Changes
 from photos_graph.settings import Settings
@@ -78,16 +81,13 @@ def retagged(before: World, after: World, photos: Iterable[int] = PHOTOS) -> int
     return sum(before.tags_of(n, confirmed=True) != after.tags_of(n, confirmed=True) for n in photos)
 
 
-async def nobody_learns() -> None:
-    """Tags teach nothing about faces."""
-
-
 class Run:
     def __init__(self, graph: Graph, index: Index, world: World) -> None:
         self.graph = graph
         self.index = index
-        self.tagging = Tagging(graph, index)
-        self.changes = Changes(graph, index, nobody_learns)
+        writer = LabelWriter(graph, index, Events())
+        self.tagging, self.tag_editing = Tagging(graph, index, writer), TagEditing(writer)
+        self.changes = Changes(index, writer)
         self.worlds = [world]  # before each change that can be undone, and now
         self.done: list[str] = []  # change ids
 

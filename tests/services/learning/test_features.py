@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from photos_graph.bootstrap import Services, build
+from photos_graph.events import PhotosArrived
 from photos_graph.graph import due
 from photos_graph.graph.due import DuePhoto
 from photos_graph.graph.learning import features
@@ -124,7 +125,7 @@ async def test_what_looks_alike_follows_the_photos_that_are_there_and_the_backbo
         damaged = Path(os.fsdecode(await services.media.large(ids["sea 1.jpg"])))
         whole = damaged.read_bytes()
         damaged.write_bytes(b"\xff\xd8\xff no picture")
-        await services.learning_triggers.read()
+        await services.learning_triggers.photos_arrived(PhotosArrived())
         await settled(services)
         assert len(await described(services)) == 2 * each - 2, "one is missing, and one cannot be read"
         assert ids["sea 1.jpg"] not in await alike_to(services, asked, 2 * each)

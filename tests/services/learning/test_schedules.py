@@ -13,6 +13,7 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput
+from photos_graph.events import TrainingStarted
 from photos_graph.model import JobKind, ModelKind, Ref
 from photos_graph.services.learning.schedules import Schedules, next_time
 from photos_graph.settings import LearnSettings, Settings
@@ -96,7 +97,13 @@ async def services(settings: Settings, backbone_home: Path) -> AsyncIterator[Ser
 
 def looking(services: Services, clock: Clock) -> Schedules:
     return Schedules(
-        services.graph, services.index, services.jobs, services.learning_triggers, services.settings, clock
+        services.graph,
+        services.index,
+        services.jobs,
+        services.learning_triggers,
+        services.events,
+        services.settings,
+        clock,
     )
 
 
@@ -140,7 +147,7 @@ async def test_what_people_say_counts_and_enough_of_it_starts_a_training_once(se
     await tag(services, "Sand", *range(8))
     await schedules.look()
     assert await waiting(services) == [JobKind.TRAIN_TAGS], "one at a time"
-    await services.learning_triggers.began(TAGS)
+    await services.learning_triggers.training_started(TrainingStarted(TAGS))
     await done(services)
     await schedules.look()
     assert await waiting(services) == [], "what waited has learnt that too"
@@ -172,7 +179,7 @@ async def test_a_run_by_the_clock_and_one_for_many_that_were_missed(services: Se
     second = (await schedules.all())[0].next_at
     assert second is not None and second > first
     await tag(services, "Sea", *range(8))
-    await services.learning_triggers.began(TAGS)
+    await services.learning_triggers.training_started(TrainingStarted(TAGS))
     await schedules.look()
     assert await waiting(services) == []
     clock.now += 100 * 3600
@@ -191,7 +198,7 @@ async def test_a_run_by_the_clock_and_one_for_many_that_were_missed(services: Se
 async def test_a_service_that_starts_does_what_was_missed(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("photos_graph.services.learning.schedules.LOOK_SECONDS", 0.05)
     await tag(services, "Sea", *range(8))
-    await services.learning_triggers.began(TAGS)
+    await services.learning_triggers.training_started(TrainingStarted(TAGS))
     await looking(services, Clock(1_700_000_000.0)).set(TAGS, "0 3 * * *")
     async with build(services.settings, run_jobs=False, poll=True) as started:
         async with asyncio.timeout(10):

@@ -11,11 +11,11 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import Unavailable
+from photos_graph.events import PhotosArrived
 from photos_graph.graph import due
-from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.engine.feed import touch
 from photos_graph.graph.labels import predictions
 from photos_graph.graph.labels.predictions import Predicted
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import features, questions
 from photos_graph.kept import pack
 from photos_graph.learn import neighbours
@@ -113,20 +113,20 @@ async def test_what_was_not_predicted_to_the_end_is_predicted_again(library: Set
     async with build(library, run_jobs=False) as services:
         await due.want(services.graph, due.FEATURES, BACKBONE)
         await services.graph.write("MATCH (p:Photo) SET p.featuresDue = null")
-        await services.learning_triggers.read()
+        await services.learning_triggers.photos_arrived(PhotosArrived())
         await forget_jobs(services)
         await services.learning_triggers.predicted(await services.learning_triggers.goes_by())
-        await services.learning_triggers.read()
+        await services.learning_triggers.photos_arrived(PhotosArrived())
         assert await waiting(services) == []
         model = await keep(services, "m1")
         await keep(services, "r1", ModelState.REJECTED)
         assert len(await waiting(services)) == 1, "one that would do the same waits already"
         await forget_jobs(services)
-        await services.learning_triggers.read()
+        await services.learning_triggers.photos_arrived(PhotosArrived())
         assert len(await waiting(services)) == 1, "it was cancelled, and is still to be done"
         await services.learning_triggers.predicted(await services.learning_triggers.goes_by())
         await forget_jobs(services)
-        await services.learning_triggers.read()
+        await services.learning_triggers.photos_arrived(PhotosArrived())
         assert await waiting(services) == []
         await services.models.activate(model.id)  # which counts already
         assert len(await waiting(services)) == 1
@@ -134,7 +134,7 @@ async def test_what_was_not_predicted_to_the_end_is_predicted_again(library: Set
 
 async def test_a_low_threshold_wants_more_to_be_kept(library: Settings) -> None:
     async with build(library, run_jobs=False) as services:
-        tag = await services.tagging.create("cat", None)
+        tag = await services.tag_editing.create("cat", None)
         await services.models.set_threshold(tag.id, 0.4)
         assert await waiting(services) == []
         for threshold in (0.2, 0.1):
@@ -143,13 +143,12 @@ async def test_a_low_threshold_wants_more_to_be_kept(library: Settings) -> None:
 
 
 async def predict(services: Services, tag_id: str, numbers: Sequence[int]) -> None:
-    async def work(tx: Transaction) -> None:
+    async def work(tx: LabelTransaction) -> None:
         await predictions.put(tx, "m", [Predicted(number, ((tag_id, 0.9),)) for number in numbers])
-        await touch(tx, labelled=numbers)
 
     await services.models.set_threshold(tag_id, 0.5)
-    await services.graph.transaction(work)
-    await services.index.catch_up()
+    await services.writer.commit(work)
+    await services.writer.follow()
 
 
 async def test_what_a_model_says_changes_nothing_of_what_people_said(library: Settings) -> None:
@@ -208,8 +207,8 @@ async def test_photos_that_are_not_shown_are_neither_similar_nor_asked_about(lib
 async def test_a_suggested_class_may_be_a_tag_anywhere(library: Settings) -> None:
     async with build(library, run_jobs=False) as services:
         found = await photos(services)
-        places = await services.tagging.create("Places", None)
-        castle = await services.tagging.create("castle", places.id)
+        places = await services.tag_editing.create("Places", None)
+        castle = await services.tag_editing.create("castle", places.id)
         asked = [
             Question(ModelKind.TAGS, found[name].id, None, None, "castle", 0.9, "why") for name in ("1.jpg", "2.jpg")
         ]

@@ -12,17 +12,17 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels.changes import now_ms
 from photos_graph.graph.library import failures
 from photos_graph.graph.library.failures import ReadFailure
+from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.queue import Jobs
-from photos_graph.model import Job, JobKind
+from photos_graph.model import Job, JobKind, LabelKind
 from photos_graph.services.datasets.exports.json_lines import PHOTOS
 from photos_graph.services.datasets.imports.json_lines import Exported
 from photos_graph.services.datasets.imports.library_labels import write_library
 from photos_graph.services.datasets.imports.merge_rules import Speaker
 from photos_graph.services.datasets.imports.photo_labels import write_photos
 from photos_graph.services.datasets.imports.sidecars import BesideOriginals
-from photos_graph.services.faces.assignment_edits import Said
 from photos_graph.services.media import Media
 from photos_graph.services.scan.intake import read_orientation
 from photos_graph.settings import Settings, expanded
@@ -70,17 +70,15 @@ def _known(folder: Path) -> Path:
 
 
 class ImportJob:
-    """``said`` is told of all that a model may learn from."""
-
     def __init__(
-        self, graph: Graph, index: Index, media: Media, pool: WorkerPool, settings: Settings, said: Said
+        self, graph: Graph, index: Index, writer: LabelWriter, media: Media, pool: WorkerPool, settings: Settings
     ) -> None:
         self._graph = graph
         self._index = index
         self._media = media
         self._pool = pool
         self._settings = settings
-        self._said = said
+        self._writer = writer
 
     async def run(self, job: Job, progress: Progress) -> str:
         """Raises Cancelled, BadInput for an export that is damaged as a whole."""
@@ -91,13 +89,13 @@ class ImportJob:
         await progress.step(done, total, SAYING)
         library = await source.library()
         known = {each.path: row.id for each in library.folders if (row := self._index.search.folder_at(each.path))}
-        folders = await write_library(self._graph, library, known, speaker)
+        folders = await write_library(self._writer, library, known, speaker)
         refused, skipped, changed = folders.refused[:MOST_FAILURES], len(folders.refused), 0
         changes = list(folders.changes)
         try:
             async for batch in source.batches():
-                written = await write_photos(self._graph, batch.records, speaker, self._has)
-                await self._index.catch_up()
+                written = await write_photos(self._writer, batch.records, speaker, self._has)
+                await self._writer.follow()
                 more = batch.refused + written.refused
                 refused += more[: MOST_FAILURES - len(refused)]
                 skipped += len(more)
@@ -107,9 +105,8 @@ class ImportJob:
                 done += batch.seen
                 await progress.step(done, total, SAYING)
         finally:
-            await self._index.catch_up()
             await self._tell(refused, progress)
-            await self._said()
+            await self._writer.follow(LabelKind.FACES)
         told = f", {skipped:,} things could not be taken over" if skipped else ""
         here = f"{changed:,} of them changed, {folders.changed:,} folders changed"
         return f"{read:,} photos read, {here}{told}.{_to_undo(changes)}"

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from photos_graph.errors import BadInput
-from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import persons
 from photos_graph.graph.labels import changes
-from photos_graph.graph.labels.changes import Change, Edit, PersonState, What
+from photos_graph.graph.labels.changes import Change, Edit, PersonState
 from photos_graph.graph.labels.tag_tree import TagTree
+from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.model import LabelKind
 from photos_graph.names import checked_person_name, checked_tag_path, person_key
 from photos_graph.services.datasets.exports.records import TagMark
 from photos_graph.services.datasets.imports.merge_rules import Speaker
 
-KIND = "IMPORT"  # of the changes that it leaves behind
+OPERATION = "IMPORT"  # of the changes that it leaves behind
 
 
 @dataclass(slots=True)
@@ -30,10 +31,10 @@ class Outcome:
 
 
 async def note_change(
-    tx: Transaction, what: What, shifts: tuple[Edit, ...], speaker: Speaker, outcome: Outcome
+    tx: LabelTransaction, kind: LabelKind, edits: tuple[Edit, ...], speaker: Speaker, outcome: Outcome
 ) -> None:
-    """So that it can be undone."""
-    change_id = await changes.record(tx, Change(KIND, what, speaker.by, speaker.at_ms, shifts))
+    """Records the edits, so that they can be undone."""
+    change_id = await changes.record(tx, Change(OPERATION, kind, speaker.by, speaker.at_ms, edits))
     if change_id is not None:
         outcome.changes.append(change_id)
 
@@ -51,7 +52,7 @@ def placed_marks(marks: Iterable[TagMark], tree: TagTree) -> tuple[list[tuple[st
 
 
 async def meant_persons(
-    tx: Transaction, names: Iterable[str], speaker: Speaker
+    tx: LabelTransaction, names: Iterable[str], speaker: Speaker
 ) -> tuple[dict[str, str], dict[str, PersonState], dict[str, str]]:
     """Names to ids; the persons who are new; and, by name, why some are none."""
     kept: dict[str, str] = {}

@@ -1,0 +1,36 @@
+"""Writes an entry of the feed of changes. ``photos_graph.graph.writing`` alone imports this; see ``feed``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import LiteralString
+
+from photos_graph.graph.engine.connection import Transaction
+
+NEXT: LiteralString = """
+MERGE (m:Meta {name: 'feed'}) SET m.value = coalesce(m.value, 0) + 1
+CREATE (t:Touched {seq: m.value, photos: $photos, folders: $folders, labelled: $labelled, tags: $tags,
+  persons: $persons})
+RETURN t.seq AS seq
+"""
+
+
+async def touch(
+    tx: Transaction,
+    photos: Iterable[int] = (),
+    folders: Iterable[str] = (),
+    labelled: Iterable[int] = (),
+    tags: Iterable[str] = (),
+    persons: Iterable[str] = (),
+) -> None:
+    """Records what ``tx`` changes (see ``feed.Touched``). It is the last thing that a transaction does, so that the
+    counter is locked briefly."""
+    rows: dict[str, list[int] | list[str]] = {
+        "photos": sorted(set(photos)),
+        "folders": sorted(set(folders)),
+        "labelled": sorted(set(labelled)),
+        "tags": sorted(set(tags)),
+        "persons": sorted(set(persons)),
+    }
+    if any(rows.values()):
+        await tx.run(NEXT, **rows)

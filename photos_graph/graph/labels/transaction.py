@@ -1,0 +1,39 @@
+"""The transaction that changes labels, or what the search index holds of photos and folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from photos_graph.graph.engine.connection import Transaction
+
+
+class LabelTransaction(Transaction):
+    """A transaction that holds the lock of labels, and collects what readers of the feed must read again.
+
+    ``LabelWriter`` alone makes one. A function that writes labels demands it in its signature, so the type checker
+    refuses to write them without the lock.
+    """
+
+    def __init__(self, tx: Transaction) -> None:
+        super().__init__(tx._graph, tx._inner)
+        self.photos: set[int] = set()
+        self.folders: set[str] = set()
+        self.labelled: set[int] = set()
+        self.tags: set[str] = set()
+        self.persons: set[str] = set()
+
+    def touch(
+        self,
+        photos: Iterable[int] = (),
+        folders: Iterable[str] = (),
+        labelled: Iterable[int] = (),
+        tags: Iterable[str] = (),
+        persons: Iterable[str] = (),
+    ) -> None:
+        """Notes what this transaction changes: ``photos`` by number, of which everything is read again; ``labelled``,
+        photos of which only tags, faces or persons changed; folders, tags and persons by id."""
+        self.photos.update(photos)
+        self.folders.update(folders)
+        self.labelled.update(labelled)
+        self.tags.update(tags)
+        self.persons.update(persons)

@@ -1,0 +1,76 @@
+"""The one way to write labels: a unit of work under the lock of labels, whose commit the search index follows."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import LiteralString, Protocol, TypeVar
+
+from photos_graph.events import Events, LabelsChanged
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.feed_entry import touch
+from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.model import LabelKind
+
+T = TypeVar("T")
+
+# Writers of labels come one after the other: the one that holds this node sees what all before it wrote.
+LOCK: LiteralString = "MERGE (m:Meta {name: 'labels'}) SET m.value = coalesce(m.value, 0) + 1"
+
+
+class ReadModel(Protocol):
+    """What answers queries apart from the graph: the search index."""
+
+    async def catch_up(self) -> None:
+        """Afterwards it holds all that was committed before the call."""
+
+
+class LabelWriter:
+    """Writers of labels wait for each other, so what one of them reads is what stands when it writes; and whoever
+    wrote can read it at once, since the read model follows before the answer is given."""
+
+    def __init__(self, graph: Graph, read_model: ReadModel, events: Events) -> None:
+        self._graph = graph
+        self._read_model = read_model
+        self._events = events
+
+    async def write(
+        self, kind: LabelKind, work: Callable[[LabelTransaction], Awaitable[T]], *, caught_up: bool = False
+    ) -> T:
+        """Commits ``work`` as one transaction, catches the read model up, and publishes ``LabelsChanged``."""
+        result = await self.commit(work, caught_up=caught_up)
+        await self.follow(kind)
+        return result
+
+    async def commit(self, work: Callable[[LabelTransaction], Awaitable[T]], *, caught_up: bool = False) -> T:
+        """Commits ``work`` as one transaction; ``follow`` belongs after it, or after the last of several.
+
+        ``work`` may be called again, so it must have no other effect; what it touches is collected from the start
+        then. ``caught_up``: the read model is caught up before ``work`` is called, under the lock, so that what it
+        answers is what the graph holds.
+        """
+
+        async def locked(inner: Transaction) -> T:
+            tx = LabelTransaction(inner)
+            await tx.run(LOCK)
+            if caught_up:
+                await self._read_model.catch_up()
+            result = await work(tx)
+            await touch(tx, tx.photos, tx.folders, tx.labelled, tx.tags, tx.persons)
+            return result
+
+        return await self._graph.transaction(locked)
+
+    async def follow(self, kind: LabelKind | None = None) -> None:
+        """Catches the read model up with what was committed, then publishes ``LabelsChanged`` of that kind, if any."""
+        await self._read_model.catch_up()
+        if kind is not None:
+            await self._events.publish(LabelsChanged(kind))
+
+    async def preview(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """What ``work`` reads, with a read model that is caught up: no lock is taken, and nothing can be written."""
+
+        async def unlocked(tx: Transaction) -> T:
+            await self._read_model.catch_up()
+            return await work(tx)
+
+        return await self._graph.transaction(unlocked)
