@@ -1,4 +1,4 @@
-"""The nouns: frozen values that every room passes around. No behaviour, no ids of any engine."""
+"""The values that all rooms exchange, as frozen dataclasses and enumerations without behaviour or ids of an engine."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from enum import StrEnum
 
 
 class TakenSource(StrEnum):
+    """The source of the time at which a photo was taken."""
+
     EXIF = "EXIF"
     GPS = "GPS"
     XMP = "XMP"
@@ -16,12 +18,15 @@ class TakenSource(StrEnum):
 
 
 class RootState(StrEnum):
+    """Whether a root can be read at the moment."""
+
     ONLINE = "ONLINE"
     OFFLINE = "OFFLINE"
 
 
 class FileState(StrEnum):
-    """PENDING is the graph's own: seen by the walk, its bytes not read yet."""
+    """The state of a file. PENDING is internal to the graph: the walk has seen the file, but its content was not read
+    yet."""
 
     PENDING = "PENDING"
     PRESENT = "PRESENT"
@@ -30,12 +35,16 @@ class FileState(StrEnum):
 
 
 class PlaceKind(StrEnum):
+    """The level of a place."""
+
     COUNTRY = "COUNTRY"
     REGION = "REGION"
     CITY = "CITY"
 
 
 class JobKind(StrEnum):
+    """The work that a job does."""
+
     SCAN = "SCAN"
     FACES = "FACES"
     CLUSTER = "CLUSTER"
@@ -47,6 +56,8 @@ class JobKind(StrEnum):
 
 
 class JobState(StrEnum):
+    """The state of a job. SUCCEEDED, FAILED and CANCELLED are final."""
+
     QUEUED = "QUEUED"
     RUNNING = "RUNNING"
     SUCCEEDED = "SUCCEEDED"
@@ -55,7 +66,7 @@ class JobState(StrEnum):
 
 
 class ThumbnailSize(StrEnum):
-    """Longest edge in pixels as ``edge``; a picture is never enlarged."""
+    """The size of a rendition, whose longest edge is ``edge`` pixels. A picture is never enlarged."""
 
     TINY = "TINY"
     SMALL = "SMALL"
@@ -68,6 +79,8 @@ class ThumbnailSize(StrEnum):
 
 
 class ThumbnailFormat(StrEnum):
+    """The format of a rendition. AUTO is negotiated with the client."""
+
     AUTO = "AUTO"
     JPEG = "JPEG"
     WEBP = "WEBP"
@@ -75,6 +88,8 @@ class ThumbnailFormat(StrEnum):
 
 
 class PhotoOrder(StrEnum):
+    """The order of a list of photos."""
+
     TAKEN_DESC = "TAKEN_DESC"
     TAKEN_ASC = "TAKEN_ASC"
     ADDED_DESC = "ADDED_DESC"
@@ -83,18 +98,24 @@ class PhotoOrder(StrEnum):
 
 
 class TimelineUnit(StrEnum):
+    """The length of a section of the timeline."""
+
     YEAR = "YEAR"
     MONTH = "MONTH"
     DAY = "DAY"
 
 
 class Role(StrEnum):
+    """The permissions of a user, each of which includes those before it."""
+
     VIEWER = "VIEWER"
     EDITOR = "EDITOR"
     OWNER = "OWNER"
 
 
 class TagSource(StrEnum):
+    """The way in which a photo got a tag, or a face its person."""
+
     MANUAL = "MANUAL"
     FOLDER = "FOLDER"
     IMPORTED = "IMPORTED"
@@ -102,13 +123,15 @@ class TagSource(StrEnum):
 
 
 class Certainty(StrEnum):
-    """CONFIRMED leaves out what only a model says."""
+    """The labels to consider: CONFIRMED excludes those that only a model predicted."""
 
     CONFIRMED = "CONFIRMED"
     PREDICTED = "PREDICTED"
 
 
 class DatasetFormat(StrEnum):
+    """The format of an export."""
+
     COCO = "COCO"
     TFRECORD = "TFRECORD"
     FOLDERS = "FOLDERS"
@@ -117,6 +140,8 @@ class DatasetFormat(StrEnum):
 
 
 class MatchKind(StrEnum):
+    """The kind of a search term."""
+
     TAG = "TAG"
     PERSON = "PERSON"
     FOLDER = "FOLDER"
@@ -136,11 +161,15 @@ class LabelKind(StrEnum):
 
 
 class ModelKind(StrEnum):
+    """The kind of labels that a model predicts."""
+
     TAGS = "TAGS"
     PERSONS = "PERSONS"
 
 
 class ModelState(StrEnum):
+    """The state of a version of a model. One version of each kind at most is ACTIVE."""
+
     CANDIDATE = "CANDIDATE"
     ACTIVE = "ACTIVE"
     RETIRED = "RETIRED"
@@ -149,6 +178,8 @@ class ModelState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Location:
+    """A position on Earth."""
+
     latitude: float  # degrees, WGS 84, -90..90
     longitude: float  # degrees, -180..180
     altitude: float | None = None  # metres above sea level
@@ -156,7 +187,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Of a face: the upper left corner and the size, as shares (0..1) of the displayed picture."""
+    """The rectangle around a face, by its upper left corner and its size, as shares (0..1) of the displayed picture."""
 
     x: float
     y: float
@@ -166,7 +197,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A face that another program marked, with the name that it has there, if any."""
+    """A face that another program marked in the file, with the name that it assigned, if any."""
 
     box: Box
     name: str | None = None
@@ -174,6 +205,8 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Camera:
+    """The camera that took a photo."""
+
     make: str | None = None
     model: str | None = None
     lens: str | None = None
@@ -181,7 +214,7 @@ class Camera:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The wall clock where the photo was taken, naive, and its offset from UTC where known ("+02:00")."""
+    """The time at which a photo was taken: the wall clock (naive), and the offset from UTC ("+02:00") if known."""
 
     at: datetime
     source: TakenSource
@@ -190,6 +223,8 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Place:
+    """A country, region or city."""
+
     id: str  # "IT", "IT/Abruzzo", "IT/Abruzzo/L'Aquila"
     name: str
     kind: PlaceKind
@@ -198,7 +233,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What an original says about itself. Sizes are those of the stored pixels, before orientation."""
+    """The metadata in an original. Sizes are those of the stored pixels, before orientation."""
 
     taken: Taken | None = None
     location: Location | None = None
@@ -210,7 +245,8 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """``id`` is the first 32 hex digits of the SHA-256 of its bytes; ``number`` its row in the search index."""
+    """A photo. ``id`` is the first 32 hexadecimal digits of the SHA-256 of its content, ``number`` its row in the
+    search index."""
 
     id: str
     number: int
@@ -231,7 +267,7 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A path that holds a photo's bytes. ``key`` is "<root id>/<path for display, NFC>"."""
+    """A path at which a photo is stored. ``key`` is "<root id>/<path for display, NFC>"."""
 
     id: str
     key: str
@@ -246,7 +282,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """``path`` is for display: "<root name>/a/b". A root's own folder has no parent."""
+    """A folder of originals. ``path`` is for display: "<root name>/a/b". The folder of a root has no parent."""
 
     id: str
     key: str
@@ -258,7 +294,7 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A tag, person or place as a client names it: by an id that was given out here, or by a name or path."""
+    """A reference to a tag, person or place by its id, or by its name or path."""
 
     id: str | None = None
     name: str | None = None
@@ -266,37 +302,40 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
+    """A tag of the hierarchy."""
+
     id: str
     name: str
     parent_id: str | None = None
-    threshold: float | None = None  # a prediction with at least this score counts; None: none does
+    threshold: float | None = None  # predictions count from this score on; if it is None, they never count
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A tag on a folder. ``recursive``: for all below it, else for its own photos alone."""
+    """A tag that was put on a folder. If it is ``recursive``, it applies to all photos below, otherwise to the folder's
+    own."""
 
     tag_id: str
     recursive: bool
-    at_ms: int = 0  # when it was said, since the epoch
+    at_ms: int = 0  # time of the assertion since the epoch
 
 
 @dataclass(frozen=True, slots=True)
 class FolderMarks:
-    """All that people said of tags on one folder."""
+    """The assertions of tags on one folder."""
 
     folder_id: str
     carried: tuple[Carried, ...] = ()  # by tag id
-    excluded: tuple[str, ...] = ()  # tag ids, sorted: these do not come down from above
+    excluded: tuple[str, ...] = ()  # tag ids, sorted; these are not inherited from ancestors
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoTag:
-    """A tag that was put on a photo, and how; the tags above it are implied."""
+    """A tag that was put on a photo, with its source. It implies the ancestors of the tag."""
 
     tag_id: str
     source: TagSource
-    folder_id: str | None = None  # FOLDER: which one carries it
+    folder_id: str | None = None  # the folder that carries the tag, if the source is FOLDER
     score: float | None = None  # PREDICTED
     model_id: str | None = None  # PREDICTED
     at: datetime | None = None  # UTC, aware
@@ -304,7 +343,7 @@ class PhotoTag:
 
 @dataclass(frozen=True, slots=True)
 class FolderTag:
-    """A tag that a folder's own photos have by it, from the folder itself or one above."""
+    """A tag that the photos of a folder get from the folder itself or one of its ancestors."""
 
     tag_id: str
     recursive: bool
@@ -313,6 +352,8 @@ class FolderTag:
 
 @dataclass(frozen=True, slots=True)
 class FolderTagProposal:
+    """A tag that is proposed for a folder because of the folder's name."""
+
     folder_id: str
     tag: str  # name or path
     photo_count: int
@@ -321,6 +362,8 @@ class FolderTagProposal:
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """A person, to whom faces can be assigned."""
+
     id: str
     name: str
     is_me: bool = False
@@ -329,14 +372,18 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """``person_id`` and ``source``: whose face it is, as somebody said or, PREDICTED, as a model is sure of. ``likes``:
-    the persons whom a model finds it like, with scores 0..1, best first; none where somebody said who it is."""
+    """A face in a photo.
+
+    ``person_id`` is the person to whom the face is assigned and ``source`` tells by whom, which is PREDICTED if a model
+    did so with confidence. ``likes`` holds the persons whom a model finds similar, with scores (0..1), best first. It
+    is empty if a user has assigned the face.
+    """
 
     id: str
     photo_id: str
     box: Box
-    confidence: float  # 0..1; of the detector
-    quality: float  # 0..1; 0 while no model has looked at it
+    confidence: float  # 0..1, by the detector
+    quality: float  # 0..1; 0 until a model has assessed it
     ignored: bool = False
     person_id: str | None = None
     source: TagSource | None = None
@@ -345,7 +392,8 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class FaceFilter:
-    """Which faces are wanted; what is None does not matter. ``assigned``: somebody's, whoever says so."""
+    """A filter for faces. Criteria that are None are ignored. ``assigned`` tells whether the face has a person,
+    assigned or predicted."""
 
     photo_id: str | None = None
     person_id: str | None = None
@@ -357,7 +405,7 @@ class FaceFilter:
 
 @dataclass(frozen=True, slots=True)
 class FaceCluster:
-    """Faces without a name that are taken for one person. ``size`` counts those that are still without."""
+    """A cluster of faces that seem to show the same person. ``size`` counts those without a person."""
 
     id: str
     size: int
@@ -365,7 +413,7 @@ class FaceCluster:
 
 @dataclass(frozen=True, slots=True)
 class LabelMetrics:
-    """Of one tag or person, on photos that were held out. ``threshold``: None where a model gives it to nothing."""
+    """The metrics of one tag or person on held-out photos. ``threshold`` is None if the model never predicts it."""
 
     label_id: str
     name: str
@@ -377,6 +425,8 @@ class LabelMetrics:
 
 @dataclass(frozen=True, slots=True)
 class ModelMetrics:
+    """The metrics of a model on ``held_out`` examples. All other values are 0..1."""
+
     held_out: int
     precision: float
     recall: float
@@ -386,7 +436,8 @@ class ModelMetrics:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """``reason``: why it is in that state. ``snapshot``: of what it learnt from. ``file``: of the registry."""
+    """A trained version of a model. ``reason`` explains its state, ``snapshot`` identifies the training data, and
+    ``file`` is its name in the registry."""
 
     id: str
     kind: ModelKind
@@ -404,8 +455,11 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Whether a photo has a tag, or a face is a person's. ``label_id`` is None for a tag that does not exist yet, of
-    that ``name``. ``score``: 0..1, how likely a model holds it."""
+    """A question whether a photo has a tag, or whether a face shows a person.
+
+    ``label_id`` is None for a tag that does not exist yet and would be called ``name``. ``score`` (0..1) is the
+    probability that a model predicts.
+    """
 
     kind: ModelKind
     photo_id: str
@@ -414,19 +468,20 @@ class Question:
     name: str
     score: float
     reason: str
-    named: bool = False  # it is about a face that has that name
+    named: bool = False  # whether the face is assigned to this person already
 
     @property
     def key(self) -> str:
-        """Whom and what it is about, which is what it is known by."""
+        """The key by which the question is recognised: its photo or face and its label."""
         about = f"{self.photo_id}/{self.face_id}" if self.face_id is not None else self.photo_id
         return f"{about}/{self.label_id}" if self.label_id is not None else f"{about}//{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When a model is trained by itself. ``cron``: in local time, None: not by the clock; ``corrections``: photos,
-    folders or faces of which people said something since the last training."""
+    """The schedule by which a model is trained automatically. ``cron`` is in local time, and None if training does not
+    start by the clock. ``corrections`` is the number of photos, folders or faces whose labels users have changed since
+    the last training."""
 
     kind: ModelKind
     cron: str | None
@@ -436,7 +491,8 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Why a photo fits a question; ``via``: the folder paths or narrower tags that it came through."""
+    """The reason why a photo matches a query. ``via`` holds the paths of the folders or descendant tags that led to the
+    match."""
 
     kind: MatchKind
     label: str
@@ -445,7 +501,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class SearchTerm:
-    """A part of a search text, and what it was taken for."""
+    """A part of a search text, and how it was interpreted."""
 
     text: str
     kind: MatchKind
@@ -455,7 +511,10 @@ class SearchTerm:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """``path`` is os.fsencode()d and base64d in the graph; ``raw_path`` opens it. Its folder has the same id."""
+    """A folder of originals that the owner has added. Its node of the folder tree has the same id.
+
+    ``raw_path`` opens it; the graph stores it encoded by ``paths.encode_raw``.
+    """
 
     id: str
     name: str
@@ -466,6 +525,8 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
+    """A file that a stage could not process."""
+
     path: str
     stage: str
     reason: str
@@ -475,6 +536,8 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Job:
+    """A long task that runs in the background."""
+
     id: str
     kind: JobKind
     state: JobState
@@ -489,6 +552,8 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class BulkResult:
+    """The result of a change to many photos or folders. ``change_id`` identifies the change for undo."""
+
     matched: int
     changed: int
     change_id: str | None = None

@@ -92,7 +92,7 @@ class Engine:
 
     @property
     def is_full(self) -> bool:
-        """Whether the disk of the data directory is full."""
+        """True if the disk of the data directory is full."""
         return shutil.disk_usage(self._data_dir).free < MIN_FREE_BYTES
 
     @property
