@@ -10,7 +10,7 @@ import numpy as np
 
 from photos_graph.errors import ModelUnavailable
 from photos_graph.faces import alignment, catalogue
-from photos_graph.faces.detection import Detections, Floats, Pixels, joined, load_detector, none, same_face
+from photos_graph.faces.detection import Detections, Floats, Pixels, joined, load_detector, no_detections, same_face
 from photos_graph.faces.embedding import load_embedder
 from photos_graph.faces.quality import quality
 from photos_graph.faces.weights import FaceWeights
@@ -69,7 +69,7 @@ class Finder:
         The score is 0 if no face is detected in the box; the landmarks are then those of an average face.
         """
         size = np.array([pixels.shape[1], pixels.shape[0]] * 2, np.float32)
-        seen = joined([self._nearest(pixels, box) for box in boxes * size]) if len(boxes) else none()
+        seen = joined([self._nearest(pixels, box) for box in boxes * size]) if len(boxes) else no_detections()
         described = self._described(pixels, seen)
         return Found(boxes.astype(np.float32), described.scores, described.qualities, described.vectors)
 
@@ -78,7 +78,7 @@ class Finder:
         left, top = np.maximum(np.floor(around[:2]), 0).astype(int)
         right, bottom = np.ceil(around[2:]).astype(int)
         part = pixels[top:bottom, left:right]
-        found = self._detect(part).moved(left, top) if part.size else none()
+        found = self._detect(part).moved(left, top) if part.size else no_detections()
         found = found[same_face(found.boxes, box)]
         if len(found):
             return found[:1]

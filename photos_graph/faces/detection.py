@@ -65,12 +65,12 @@ class Detections:
 Look = Callable[[Pixels], Detections]  # takes a picture (height, width, 3) in BGR, as DeepFace uses it
 
 
-def none() -> Detections:
+def no_detections() -> Detections:
     return Detections(np.zeros((0, 4), np.float32), np.zeros((0, 5, 2), np.float32), np.zeros(0, np.float32))
 
 
 def joined(parts: list[Detections]) -> Detections:
-    parts = parts or [none()]
+    parts = parts or [no_detections()]
     return Detections(
         np.concatenate([each.boxes for each in parts]),
         np.concatenate([each.landmarks for each in parts]),
@@ -189,7 +189,7 @@ def _yunet(model: Any, min_score: float) -> Look:
         model.setInputSize((picture.shape[1], picture.shape[0]))
         _, rows = model.detect(picture)
         if rows is None:
-            return none()
+            return no_detections()
         return Detections(rows[:, :4], rows[:, 4:14].reshape(-1, 5, 2), rows[:, 14])
 
     return look
@@ -198,7 +198,7 @@ def _yunet(model: Any, min_score: float) -> Look:
 def _by_deepface(model: Any, picture: Pixels, min_score: float) -> Detections:
     regions = [each for each in model.detect_faces(picture) if (each.confidence or 1) >= min_score]
     if not regions:
-        return none()
+        return no_detections()
     unknown = (np.nan, np.nan)
     boxes = [(each.x, each.y, each.w, each.h) for each in regions]
     # DeepFace's left eye is the person's left, which is on the right in the picture.

@@ -24,8 +24,8 @@ class FaceWeights(WeightStore[Model]):
         kind = "face_detector" if isinstance(model, Detector) else "facial_recognition"
         command = [sys.executable, "-P", "-m", "photos_graph.faces.download", kind, model.name]
         environment = {"DEEPFACE_HOME": str(scratch), "DEEPFACE_BACKEND_ENGINE": "onnx"}
-        said = run(command, environment, scratch, file, progress)
+        output = run(command, environment, scratch, file, progress)
         path = scratch / self.folder / file.name
         if not path.is_file():
-            raise SourceUnavailable(f"DeepFace's download failed ({said}).")
+            raise SourceUnavailable(f"DeepFace's download failed ({output}).")
         return path

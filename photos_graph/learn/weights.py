@@ -22,7 +22,7 @@ class BackboneWeights(WeightStore[BackboneSpec]):
         path = scratch / file.name
         command = [sys.executable, "-P", "-m", "photos_graph.learn.download", model.name, str(path)]
         environment = {"KERAS_HOME": str(scratch), "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
-        said = run(command, environment, scratch, file, progress)
+        output = run(command, environment, scratch, file, progress)
         if not path.is_file():
-            raise SourceUnavailable(f"Keras's download failed ({said}).")
+            raise SourceUnavailable(f"Keras's download failed ({output}).")
         return path

@@ -11,7 +11,7 @@ from photos_graph.search.index import SearchIndex
 
 
 class IndexNames:
-    """``filters.Names``."""
+    """``filters.NameLookup``."""
 
     def __init__(self, search: SearchIndex) -> None:
         self._search = search

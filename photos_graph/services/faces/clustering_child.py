@@ -46,7 +46,7 @@ def _known(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
 
 
 def _group(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    """Groups the faces of the file at ``input``: see ``_pack`` in ``grouping``. Emits what came of it, ``size`` bytes,
+    """Groups the faces of the file at ``input``: see ``_pack`` in ``clustering``. Emits what came of it, ``size`` bytes,
     and then the similarities to keep, if they are others than before.
     """
     path, model, floor = Path(argument["path"]), argument["model"], argument["floor"]
