@@ -46,8 +46,9 @@ def _known(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
 
 
 def _group(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    """Groups the faces of the file at ``input``: see ``_pack`` in ``clustering``. Emits what came of it, ``size`` bytes,
-    and then the similarities to keep, if they are others than before.
+    """Groups the faces of the file at ``input``, which ``_pack`` in ``clustering`` writes.
+
+    Emits the result, ``size`` bytes, and then the similarities to keep, if they have changed.
     """
     path, model, floor = Path(argument["path"]), argument["model"], argument["floor"]
     with np.load(argument["input"], allow_pickle=False) as arrays:
