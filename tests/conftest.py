@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from pydantic import SecretStr
 
@@ -18,10 +19,17 @@ from photos_graph.learn.weights import BackboneWeights
 from photos_graph.settings import GraphSettings, Settings
 from tests.kit import engines
 from tests.kit.corpora import CORPORA
+from tests.kit.cypher import ExecutedQueries
 from tests.kit.model_workers import Models
 from tests.kit.pictures import jpeg, put
 
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
+
+HERE = Path(__file__).parent
 NO_ENGINE = "none"
+QUERIES = pytest.StashKey[ExecutedQueries]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,30 +43,52 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine_name" in metafunc.fixturenames:
-        chosen = metafunc.config.getoption("--engine") or engines.NAMES
-        names = [name for name in engines.NAMES if name in chosen]
-        if metafunc.definition.get_closest_marker("any_engine"):
-            names = [engines.NAMES[0]]  # deselected below where it was not chosen
-        metafunc.parametrize("engine_name", names, scope="session")
+        metafunc.parametrize("engine_name", _engines_for(metafunc.definition), scope="session")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def _engines_for(test: pytest.Item) -> list[str]:
+    """Queries and retries differ between the engines; the Python above them does not, so that one engine is enough."""
+    if test.get_closest_marker("neo4j"):
+        return ["neo4j"]
+    both = test.path.is_relative_to(HERE / "graph") or test.get_closest_marker("both_engines")
+    return list(engines.NAMES) if both else ["embedded"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    if config.args == config.getini("testpaths"):
+        config.stash[QUERIES].expects({item.nodeid for item in items if _engine_of(item) == "neo4j"})
     if chosen := config.getoption("--engine"):
-        left_out = [item for item in items if _engine_of(item) not in chosen]
-        config.hook.pytest_deselected(items=left_out)
+        config.hook.pytest_deselected(items=[item for item in items if _engine_of(item) not in chosen])
         items[:] = [item for item in items if _engine_of(item) in chosen]
-    if CORPORA.is_dir():
-        return
-    for item in items:
-        if "corpora" in item.keywords:
-            item.add_marker(pytest.mark.skip(reason=f"the shared corpora are not at {CORPORA}"))
+    if not CORPORA.is_dir():
+        for item in items:
+            if "corpora" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason=f"the shared corpora are not at {CORPORA}"))
+    yield
+    items.sort(key=lambda item: "last" in item.keywords)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[QUERIES] = ExecutedQueries()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if _engine_of(item) == "neo4j":
+        item.config.stash[QUERIES].starts(item.nodeid)
 
 
 def _engine_of(item: pytest.Item) -> str:
-    """NO_ENGINE: it needs none. Of a test that has no engine to run on: neither."""
-    if "engine_name" not in getattr(item, "fixturenames", ()):
-        return NO_ENGINE
-    return str(item.callspec.params.get("engine_name")) if hasattr(item, "callspec") else ""
+    return str(item.callspec.params.get("engine_name", NO_ENGINE)) if hasattr(item, "callspec") else NO_ENGINE
+
+
+@pytest.fixture(scope="session", autouse=True)
+def executed_queries(pytestconfig: pytest.Config) -> Iterator[ExecutedQueries]:
+    """The queries that Neo4j has executed so far."""
+    with pytest.MonkeyPatch.context() as patch:
+        queries = pytestconfig.stash[QUERIES]
+        queries.record(patch)
+        yield queries
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from tests.kit.corpora import CORPORA
 from tests.kit.graphql import Ask, scan
 from tests.kit.pictures import distance, opened
 
-pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.any_engine]
+pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
 
 PHOTOS = """query($size: ThumbnailSize!, $format: ThumbnailFormat!) { photos(first: 100) { totalCount nodes {
   name width height takenAt takenSource placeholder contentHash byteSize original

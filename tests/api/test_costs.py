@@ -24,7 +24,7 @@ from tests.kit.graphql import SCHEMA, Ask, code, data, execute
 from tests.kit.library import scanned
 from tests.kit.pictures import jpeg, put
 
-pytestmark = [pytest.mark.anyio, pytest.mark.any_engine]
+pytestmark = pytest.mark.anyio
 
 PAGE = """query($n: Int, $f: PhotoFilter) { photos(filter: $f, first: $n, orderBy: NAME_ASC) {
   totalCount

@@ -10,7 +10,7 @@ from photos_graph.settings import Settings
 from tests.kit.cookbook import PAGE, SHOTS, plant_cookbook, questions
 from tests.kit.graphql import Ask
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_engines]
 
 # The numbers of the photos that each question is about, so that both cannot be wrong in the same way.
 FOUND = {

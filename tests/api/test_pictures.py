@@ -21,6 +21,7 @@ from photos_graph.web.secrets import load_or_make, signer_of
 from photos_graph.web.urls import thumbnail_url
 from tests.kit.graphql import Ask, data, scan
 from tests.kit.pictures import jpeg, opened, put
+from tests.kit.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -91,7 +92,7 @@ async def test_a_client_that_goes_away_frees_its_place(
     _, writer = await asyncio.open_connection(host, port)
     writer.write(f"GET {urls[2]['large']} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
     await writer.drain()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while not busy(app):
             await asyncio.sleep(0.001)
         writer.close()
@@ -166,7 +167,7 @@ async def test_a_disk_that_does_not_answer_holds_up_nothing_else(
     waiting = [asyncio.create_task(client.get(url["original"])) for url in urls * 10]
     await asyncio.to_thread(disk.asked.acquire)
     await asyncio.sleep(0.5)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.to_thread(int)
     disk.answers.set()
     assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {200}

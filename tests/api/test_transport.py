@@ -23,8 +23,9 @@ from resolvers.asgi import create_app
 from resolvers.transport import MAX_OPERATIONS
 from tests.kit.graphql import TOKENS, Ask, code
 from tests.kit.server import serving
+from tests.kit.waiting import PATIENCE
 
-pytestmark = [pytest.mark.anyio, pytest.mark.any_engine]
+pytestmark = pytest.mark.anyio
 
 
 def socket_url(client: httpx.AsyncClient) -> str:
@@ -183,7 +184,7 @@ async def test_a_watcher_that_goes_away_leaves_nothing_running(client: httpx.Asy
         await ws.send(json.dumps({"id": "1", "type": "subscribe", "payload": subscribe}))
         await ws.recv()
         assert any("watch_all" in name for name in running_generators())
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while any("watch_all" in name for name in running_generators()):
             await asyncio.sleep(0.05)
 
@@ -244,5 +245,5 @@ async def test_a_service_that_cannot_start_says_why_and_stops(tmp_path: Path) ->
     stopped = asyncio.Event()
     app.state.stop = stopped.set
     async with serving(app):
-        await asyncio.wait_for(stopped.wait(), 30)
+        await asyncio.wait_for(stopped.wait(), PATIENCE)
     assert isinstance(app.state.failure, EngineUnavailable)

@@ -54,7 +54,7 @@ def test_the_same_as_scipys_dense_average_linkage(spread: float, seed: int) -> N
 
 
 @given(seed=st.integers(0, 2**32 - 1), count=st.integers(1, 12), faces=st.integers(2, 60), spread=st.floats(0.1, 2.0))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_same_as_scipys_on_small_sets(seed: int, count: int, faces: int, spread: float) -> None:
     vectors, _ = people(count, faces, spread, seed, dimensions=8)
     assert same(cluster(vectors), scipys(vectors))
@@ -111,7 +111,7 @@ def test_is_not_is_kept() -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_constraint_is_ever_broken(data: st.DataObject) -> None:
     faces = data.draw(st.integers(2, 40))
     vectors, _ = people(4, faces, data.draw(st.floats(0.1, 1.0)), data.draw(st.integers(0, 1000)), dimensions=8)

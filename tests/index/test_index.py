@@ -21,6 +21,7 @@ from photos_graph.search.filters import IntRange, PhotoFilter
 from photos_graph.settings import Settings
 from tests.kit.library import in_step, photos, scanned
 from tests.kit.pictures import jpeg, put
+from tests.kit.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -38,7 +39,7 @@ async def test_who_wrote_sees_it_and_others_soon(services: Services, settings: S
         assert services.browse.photos(FIVE, PhotoOrder.TAKEN_DESC, first=9).total == 3
         put(folder / "new.jpg", jpeg(99))
         await scanned(services)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while other.browse.photos(FIVE, PhotoOrder.TAKEN_DESC).total < 3 or len(await photos(other)) < 11:
                 await asyncio.sleep(0.1)
         assert await in_step(other)
@@ -61,7 +62,7 @@ async def test_a_look_that_goes_wrong_is_not_the_last(
         await wrong.wait()
         await services.roots.add(str(folder))
         await scanned(services)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while len(other.index.search) < 10:
                 await asyncio.sleep(0.1)
 

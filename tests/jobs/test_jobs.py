@@ -20,6 +20,7 @@ from photos_graph.services.scan.scan import rules
 from photos_graph.settings import LibrarySettings, Settings
 from tests.kit.library import ended, in_step, photos, scanned
 from tests.kit.pictures import OLD, jpeg, put
+from tests.kit.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -84,7 +85,7 @@ async def test_a_watcher_of_all_sees_each_job_to_its_end(services: Services, fol
     watching = asyncio.create_task(watch())
     first = await scanned(services)
     second = await scanned(services, quick=True)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         await watching
     assert set(states) >= {first.id, second.id}
 

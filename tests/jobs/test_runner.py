@@ -17,12 +17,13 @@ from photos_graph.graph.engine.feed_entry import touch
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.runner import Runner
 from photos_graph.model import Job, JobKind, JobState
+from tests.kit.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
 
 async def until(graph: Graph, state: JobState, *ids: str) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while {job.state for id_ in ids if (job := await jobs.get(graph, id_))} != {state}:
             await asyncio.sleep(0.05)
 
@@ -130,7 +131,7 @@ async def test_changes_that_no_index_lies_behind_go(graph: Graph, monkeypatch: p
     runner = Runner(graph)
     runner.start({})
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while await feed.since(graph, 0, 3):
                 await asyncio.sleep(0.05)
     finally:

@@ -287,7 +287,7 @@ def test_keywords_are_bounded() -> None:
     assert len(found) == 500
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=30), st.integers(0, 10_000))
 def test_damage_anywhere_never_makes_it_raise(damage: list[tuple[int, int]], length: int) -> None:
     data = bytearray(WHOLE)

@@ -237,6 +237,6 @@ def backward_pages(index: SearchIndex, found: BitMap, order: PhotoOrder, size: i
 
 
 TestLabelled = Labelled.TestCase
-TestLabelled.settings = settings(max_examples=150, stateful_step_count=12, deadline=None)
+TestLabelled.settings = settings(max_examples=150, stateful_step_count=12)
 TestLibrary = Library.TestCase
-TestLibrary.settings = settings(max_examples=60, stateful_step_count=15, deadline=None)
+TestLibrary.settings = settings(max_examples=60, stateful_step_count=15)

@@ -1,6 +1,5 @@
 """Why a photo answers a question."""
 
-import time
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,6 +19,7 @@ from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
 from photos_graph.search.terms.tags import Excluded, OnlyTagged, Tagged, Untagged
 from photos_graph.search.terms.words import Words
 from tests.kit.search_index import index_of, photo
+from tests.kit.steps import steps
 
 TAGS = [TagRow("places", "Places"), TagRow("abruzzo", "Abruzzo", "places"), TagRow("sea", "Sea")]
 
@@ -139,7 +139,7 @@ def test_a_question_nested_too_deep_is_too_complex(index: SearchIndex) -> None:
         index.matches(query, [1])
 
 
-def test_a_full_page_tells_soon_why_it_answers_many_words() -> None:
+def test_a_full_page_tells_in_few_steps_why_it_answers_many_words() -> None:
     words = [chr(place) * 3 for place in range(ord("a"), ord("z") + 1)]
     index = index_of([replace(photo(number), folders=("8",)) for number in range(500)])
     index.apply_folders([FolderRow("1", " ".join(words), "1")])
@@ -147,7 +147,6 @@ def test_a_full_page_tells_soon_why_it_answers_many_words() -> None:
         FolderRow(str(n), f"Days {n} of a trip to somewhere", f"1/{n}", str(n - 1)) for n in range(2, 9)
     )
     query = And(tuple(Words(" ".join(words[at:])) for at in range(8)))
-    begun = time.process_time()
     found = index.matches(query, range(500))
-    assert time.process_time() - begun < 1
     assert {len(reasons) for reasons in found.values()} == {26}
+    assert steps(lambda: index.matches(query, range(500))) < 100 * 500 * 26 * 8  # photos, words, folders

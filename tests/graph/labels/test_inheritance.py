@@ -37,7 +37,7 @@ async def compare(graph: Graph, world: World) -> None:
 
 
 @given(data=st.data())
-@rules(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@rules(max_examples=15, suppress_health_check=list(HealthCheck))
 def test_plain_cypher_and_the_rules_agree(engine: RunningEngine, settings: Settings, data: st.DataObject) -> None:
     world = data.draw(worlds())
     moved = data.draw(moves(world))

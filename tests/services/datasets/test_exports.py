@@ -180,7 +180,6 @@ def exiftool(*arguments: str | Path) -> dict[str, Any]:
     return dict(found)
 
 
-@pytest.mark.any_engine
 async def test_an_export_that_was_killed_goes_on(settings: Settings, tmp_path: Path) -> None:
     root = tmp_path / "Pictures"
     for number in range(7):
@@ -213,6 +212,7 @@ async def test_an_export_that_was_killed_goes_on(settings: Settings, tmp_path: P
     assert annotations == sorted(path.read_bytes() for path in calm.glob("annotations/*"))
 
 
+@pytest.mark.both_engines
 async def test_an_export_that_came_to_no_end_goes_on_when_it_is_asked_for_again(
     settings: Settings, tmp_path: Path
 ) -> None:
@@ -271,7 +271,6 @@ async def test_what_a_model_said_does_not_come_back_as_somebodys_word(services: 
     assert await in_step(services)
 
 
-@pytest.mark.any_engine
 async def test_what_an_earlier_try_left_is_not_in_the_export(settings: Settings, tmp_path: Path) -> None:
     root = tmp_path / "Pictures"
     for number in range(7):

@@ -24,6 +24,7 @@ from photos_graph.settings import Settings
 from tests.kit.library import ended, in_step, scanned
 from tests.kit.portraits import NAME, Seen, faces, of_kind, people, put_faces, settled
 from tests.kit.processes.slow_groups import SLOW_GROUP
+from tests.kit.waiting import PATIENCE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
 
@@ -250,7 +251,7 @@ async def test_a_grouping_is_cancelled_and_its_process_ends(closed: Settings, mo
             if step.message == "Grouping faces":
                 break
         await services.jobs.cancel(job.id)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             assert (await ended(services, job)).state is JobState.CANCELLED
 
 

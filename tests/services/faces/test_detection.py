@@ -27,6 +27,7 @@ from tests.kit.library import ended, failures, in_step, photos, scanned
 from tests.kit.model_workers import PUPILS, class_photo
 from tests.kit.pictures import encoded, jpeg, put
 from tests.kit.portraits import NAME, faces, looked, of_kind, people, replace_faces, settled, with_models
+from tests.kit.waiting import PATIENCE
 from tests.kit.writing import writer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
@@ -197,7 +198,6 @@ async def test_a_job_that_is_cancelled_or_whose_service_stops_is_gone_on_with(
         await settled(services)
 
 
-@pytest.mark.any_engine
 async def test_a_rendition_that_was_thrown_out_is_made_again(face_settings: Settings, tmp_path: Path) -> None:
     root = people(tmp_path / "Pictures", 1, 2)
     async with build(replace_faces(face_settings, enabled="off")) as services:
@@ -237,7 +237,6 @@ async def test_what_cannot_be_looked_at_is_a_failure_until_it_is_read_again(
         assert len(await faces(services)) == 2
 
 
-@pytest.mark.any_engine
 async def test_small_faces_wait_for_an_original_that_is_away(face_settings: Settings, tmp_path: Path) -> None:
     folder, away = tmp_path / "Pictures", tmp_path / "away"
     put(folder / "class.jpg", encoded(class_photo(), "JPEG", quality=92))
@@ -281,7 +280,6 @@ async def test_faces_that_are_wanted_without_weights_fail(settings: Settings, tm
         assert job.state is JobState.FAILED and "photos-graph models --fetch" in (job.message or "")
 
 
-@pytest.mark.any_engine
 async def test_the_service_answers_and_scans_while_faces_are_looked_for(
     face_settings: Settings, tmp_path: Path
 ) -> None:
@@ -291,7 +289,7 @@ async def test_the_service_answers_and_scans_while_faces_are_looked_for(
         await scanned(services)
         put(tmp_path / "More/1.jpg", jpeg(1))
         await services.roots.add(str(tmp_path / "More"))
-        await asyncio.wait_for(scanned(services), 30)
+        await asyncio.wait_for(scanned(services), PATIENCE)
         job = (await of_kind(services, JobKind.FACES))[-1]
         assert job.finished_at is None, "the scan did not wait for it"
         await settled(services)

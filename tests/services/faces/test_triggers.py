@@ -20,6 +20,7 @@ from photos_graph.settings import Settings
 from tests.kit.library import exported, imported, photos, scanned
 from tests.kit.pictures import OLD, jpeg, put
 from tests.kit.portraits import of_kind, replace_faces, settled
+from tests.kit.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -51,7 +52,7 @@ async def looks(services: Services) -> int:
 
 
 async def until_looks(services: Services, count: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while await looks(services) != count:
             await asyncio.sleep(0.1)
 
@@ -101,7 +102,7 @@ async def test_what_waits_for_its_folder_is_looked_at_when_it_is_back(wanting: S
 
 
 async def in_state(services: Services, state: RootState) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while [root.state for root in await services.roots.all()] != [state]:
             await asyncio.sleep(0.05)
 
@@ -162,7 +163,7 @@ async def test_an_import_before_a_kill_is_matched_by_the_next_service(settings: 
 
 
 async def until_matches(services: Services, count: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while await matches(services) != count:
             await asyncio.sleep(0.1)
 

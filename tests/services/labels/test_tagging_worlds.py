@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
@@ -199,8 +200,9 @@ def _with_edges(world: World, edges: dict[Any, Any]) -> World:
     return replace(world, own=own, on_folders={key: how for key, how in edges.items() if key not in own})
 
 
+@pytest.mark.both_engines
 @given(world=worlds(), todo=st.lists(steps, min_size=3, max_size=8))
-@rules(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@rules(max_examples=8, suppress_health_check=list(HealthCheck))
 def test_graph_index_and_rules_agree_after_every_step(
     engine: RunningEngine, settings: Settings, world: World, todo: list[Step]
 ) -> None:

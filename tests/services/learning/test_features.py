@@ -33,7 +33,7 @@ from tests.kit.pictures import jpeg, put
 from tests.kit.portraits import of_kind, settled
 from tests.kit.processes.deadly import DEADLY_DESCRIBE
 
-pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.any_engine]
+pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
 
 BACKBONE = "EfficientNetLite0"
 DIMENSIONS = 1712

@@ -20,6 +20,7 @@ from photos_graph.settings import LearnSettings, Settings
 from tests.kit.faced_library import faced, undone
 from tests.kit.graphql import execute
 from tests.kit.planted import photo_id
+from tests.kit.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -201,7 +202,7 @@ async def test_a_service_that_starts_does_what_was_missed(services: Services, mo
     await services.learning_triggers.training_started(TrainingStarted(TAGS))
     await looking(services, Clock(1_700_000_000.0)).set(TAGS, "0 3 * * *")
     async with build(services.settings, run_jobs=False, poll=True) as started:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not await waiting(started):
                 await asyncio.sleep(0.05)
         assert await waiting(started) == [JobKind.TRAIN_TAGS]

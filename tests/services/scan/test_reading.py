@@ -85,6 +85,7 @@ async def test_files_that_go_away_with_their_disk_are_not_to_blame(services: Ser
     assert await failures(services) == {}
 
 
+@pytest.mark.both_engines
 async def test_only_the_file_that_ends_the_service_is_left_alone(settings: Settings, tmp_path: Path) -> None:
     folder = tmp_path / "Pictures"
     for number in range(5):
@@ -150,7 +151,6 @@ def read_by(pid: int) -> int:
     return int(lines[0].removeprefix("rchar: "))
 
 
-@pytest.mark.any_engine
 @pytest.mark.corpora
 @pytest.mark.parametrize("corpus", ["hostile", "photoview-testmedia"])
 async def test_a_hostile_library_is_read_to_its_end_while_the_service_answers(services: Services, corpus: str) -> None:
