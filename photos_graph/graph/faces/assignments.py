@@ -1,7 +1,7 @@
-"""IS and IS_NOT, and which faces are ignored: the assertions of people, and of imported files, about faces.
+"""The assertions of people, and of imported files, about faces: IS, IS_NOT, and which faces are ignored.
 
-As in ``tag_edges``: a person may have 30,000 faces, so nothing here walks the edges of a person where those of the
-faces will do, and an edge that changes is deleted and created again.
+As in ``tag_edges``, a person may have 30,000 faces, so nothing here walks the edges of a person if those of the faces
+suffice. An edge that changes is deleted and created again.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ RETURN f.id AS face, number, p.id AS photo, f.ignored AS ignored, f.quality AS q
   type(r) AS kind, r.at AS at, r.by AS by, r.via AS via
 """
 
-# Through WITH, so that each face is looked at once and the person's edges are not walked again for each.
+# WITH makes the engine visit each face once, and not walk the person's edges again for each.
 OF_PERSONS: LiteralString = """
 UNWIND $ids AS id
 MATCH (:Person {id: id})<-[:IS|IS_NOT]-(f:Face)
@@ -83,22 +83,22 @@ async def known(tx: Transaction, face_ids: Sequence[str]) -> set[str]:
 
 
 async def by_id(tx: Transaction, face_ids: Iterable[str]) -> dict[str, AssignedFace]:
-    """The faces of these ids that exist."""
+    """Returns those of the faces that exist, by id."""
     return _faces(await tx.run(BY_IDS, ids=list(face_ids)))
 
 
 async def named_on(tx: Transaction, numbers: Iterable[int]) -> dict[str, AssignedFace]:
-    """The faces with names on these photos; of their edges IS alone."""
+    """Returns the named faces on these photos, by id. Of their edges, only IS is included."""
     return _faces(await tx.run(OF_PHOTOS, numbers=sorted(set(numbers))))
 
 
 async def of_persons(tx: Transaction, person_ids: Iterable[str]) -> dict[str, AssignedFace]:
-    """The faces with an assertion that they are, or are not, one of these persons."""
+    """Returns the faces with an assertion that they are, or are not, one of these persons."""
     return _faces(await tx.run(OF_PERSONS, ids=list(person_ids)))
 
 
 async def of_cluster(tx: Transaction, cluster_id: str) -> dict[str, AssignedFace]:
-    """The shown faces that were put into it, even if they got a name since."""
+    """Returns the shown faces that were put into the cluster, including those that were named since."""
     return _faces(await tx.run(OF_CLUSTER, cluster=cluster_id))
 
 
@@ -139,7 +139,7 @@ MATCH (f:Face {id: id})
 CREATE (f)-[:IS_NOT {at: row.at, by: row.by}]->(x)
 """
 
-# A match that a model made no longer holds once somebody rejected it.
+# A match that a model made no longer holds when somebody rejects it.
 DOUBTED: LiteralString = """
 UNWIND $rows AS row
 UNWIND row.of AS id
@@ -147,7 +147,7 @@ MATCH (f:Face {id: id})-[r:LOOKS_LIKE]->(x:Person) WHERE x.id = row.person
 DELETE r
 """
 
-# Nobody is in a photo twice, so what a model took its other faces for does not hold any more.
+# A person appears once in a photo, so matches of the other faces with this person no longer hold.
 OUTDONE: LiteralString = """
 UNWIND $rows AS row
 UNWIND row.of AS id
@@ -193,7 +193,7 @@ RETURN f.id AS id, f.x AS x, f.y AS y, f.width AS width, f.height AS height
 
 
 async def boxes(tx: Transaction, photo_id: str) -> dict[str, Box]:
-    """Of all faces of a photo, by id."""
+    """Returns the boxes of all faces of a photo, by id."""
     rows = await tx.run(BOXES, photo=photo_id)
     return {row["id"]: Box(row["x"], row["y"], row["width"], row["height"]) for row in rows if row["x"] is not None}
 

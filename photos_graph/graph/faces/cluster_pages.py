@@ -1,4 +1,4 @@
-"""Clusters as they are shown. Making them is a job's; a face that got a name since is passed over."""
+"""Clusters as they are shown. A job creates them; a face that was named since is left out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LARGEST = 2**31  # larger than any
 
 
 async def page(graph: Graph, least: int, after: tuple[int, str] | None, limit: int) -> list[FaceCluster]:
-    """Largest first; those that follow ``after``, the size and id of one."""
+    """Returns a page of clusters, the largest first: those that follow ``after``, the size and id of one."""
     size, id_ = after or (LARGEST, "")
     rows = await graph.read(PAGE, least=least, size=size, id=id_, limit=limit)
     return [FaceCluster(row["id"], row["size"]) for row in rows]
@@ -54,7 +54,8 @@ RETURN id, x.id AS person, sum(r.score) AS score, c.size AS size
 
 
 async def likes(graph: Graph, cluster_ids: Sequence[str]) -> dict[str, list[tuple[str, float]]]:
-    """Person ids with the mean score of all members, best first; one whom a member is not like counts as 0 there."""
+    """Returns the ids of persons with the mean score over all members, best first. For a person whom a member does not
+    resemble, that member counts as 0."""
     found: dict[str, list[tuple[str, float]]] = {}
     for row in await graph.read(LIKES, ids=list(cluster_ids)):
         found.setdefault(row["id"], []).append((row["person"], row["score"] / max(row["size"], 1)))
@@ -77,5 +78,5 @@ SET c.size = COUNT { MATCH (c)<-[:IN_CLUSTER]-(f:Face)
 
 
 async def recount(tx: LabelTransaction, face_ids: Iterable[str]) -> None:
-    """Counts again how many shown faces without a name the clusters of these faces have."""
+    """Counts again how many shown faces without a name there are in the clusters of these faces."""
     await tx.run(RECOUNT, ids=list(face_ids))

@@ -54,7 +54,7 @@ ORDER BY number
 
 
 async def to_detect(graph: Graph, photos: Sequence[DuePhoto]) -> list[PhotoToDetect]:
-    """By number; photos that are gone are left out."""
+    """Returns what is known about the photos that are due, by number. Photos that are gone are left out."""
     return [
         PhotoToDetect(row["id"], row["number"], row["width"], row["height"], _known(row["faces"]))
         for row in await graph.read(OF_PHOTOS, numbers=[photo.number for photo in photos])
@@ -62,7 +62,7 @@ async def to_detect(graph: Graph, photos: Sequence[DuePhoto]) -> list[PhotoToDet
 
 
 async def known(tx: Transaction, numbers: Sequence[int]) -> dict[int, tuple[KnownFace, ...]]:
-    """The faces of these photos, by number; photos that are gone are left out."""
+    """Returns the faces of these photos, by number. Photos that are gone are left out."""
     return {row["number"]: _known(row["faces"]) for row in await tx.run(OF_PHOTOS, numbers=list(numbers))}
 
 
@@ -104,13 +104,13 @@ REMOVE: LiteralString = "UNWIND $ids AS id MATCH (f:Face {id: id}) DETACH DELETE
 
 
 async def add(tx: LabelTransaction, faces: Iterable[tuple[int, str, SeenFace]], model: str) -> None:
-    """Creates new faces: the photo's number, the face's id, and what was found."""
+    """Creates new faces, each from the number of its photo, its id, and what was found."""
     if rows := [{"number": number, **_row(id_, seen, model)} for number, id_, seen in faces]:
         await tx.run(ADD, rows=rows)
 
 
 async def update(tx: LabelTransaction, faces: Mapping[str, SeenFace], model: str) -> None:
-    """Updates faces, by id; their assertions stay."""
+    """Updates faces, by id. Their assertions stay."""
     if rows := [_row(id_, seen, model) for id_, seen in faces.items()]:
         await tx.run(UPDATE, rows=rows)
 
@@ -137,7 +137,7 @@ def _row(id_: str, seen: SeenFace, model: str) -> dict[str, object]:
 
 
 def packed(vector: npt.NDArray[np.float32]) -> str:
-    """The vector as a face stores it: base64 of little-endian float32."""
+    """Returns the vector as a face stores it: base64 of little-endian float32."""
     return base64.b64encode(vector.astype("<f4").tobytes()).decode()
 
 

@@ -1,4 +1,4 @@
-"""Whether faces are to be matched again, since their labels or vectors changed: a kill in between loses no request."""
+"""Requests to match faces again, since their labels or vectors changed. They are stored, so that a kill loses none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 
 NOTE: LiteralString = "MERGE (m:Meta {name: 'faceNews'}) SET m.value = true"
 WAITS: LiteralString = "MATCH (m:Meta {name: 'faceNews'}) RETURN m.value AS waits"
-# Not deleted, so that it is locked by those who note a request, and waits for them.
+# It is not deleted, so that writers of requests lock it and readers wait for them.
 TAKE: LiteralString = "MATCH (m:Meta {name: 'faceNews'}) SET m.value = false"
 
 

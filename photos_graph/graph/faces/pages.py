@@ -20,7 +20,7 @@ BY_IDS: LiteralString = "UNWIND $ids AS id MATCH (f:Face {id: id})<-[:HAS_FACE]-
 
 
 async def faces_of(graph: Graph, photo_ids: Sequence[str]) -> dict[str, list[Face]]:
-    """From left to right, those that are ignored too."""
+    """Returns the faces of each photo from left to right, including ignored ones."""
     found: dict[str, list[Face]] = {}
     for row in await graph.read(OF_PHOTOS, ids=list(photo_ids)):
         found.setdefault(row["photo"], []).append(_face(row))
@@ -60,12 +60,20 @@ def _face(row: dict[str, Any]) -> Face:
 _STEPS = 999_999  # of quality, in a rank
 
 BEFORE_ALL, AFTER_ALL = "", "A"  # ranks begin with digits
-WINDOWS = (0.02, 0.06, 0.18, 0.54, 1.0)  # of quality, one below the other: no engine sorts all faces for the best fifty
+WINDOWS = (
+    0.02,
+    0.06,
+    0.18,
+    0.54,
+    1.0,
+)  # of quality, from the best down: no engine then has to sort all faces for the best fifty
 
 
 def rank(quality: float, face_id: str) -> str:
-    """``Face.rank``, which whoever writes ``Face.quality`` writes too: it goes up from the best face down. A string,
-    since the indexes of the embedded engine serve ranges of nothing else."""
+    """Returns ``Face.rank``, which must be written together with ``Face.quality``. It goes up from the best face down.
+
+    It is a string, because the indexes of the embedded engine serve ranges of nothing else.
+    """
     return f"{_steps(quality):06d}{face_id}"
 
 
@@ -77,18 +85,18 @@ def _steps(quality: float) -> int:
     return round((1 - min(max(quality, 0.0), 1.0)) * _STEPS)
 
 
-# A face is somebody's by what a person said; else, while nobody ignores it, by what a model is sure of.
+# A person's assertion decides whose face it is; without one, a confident model does, unless the face is ignored.
 THEIRS: LiteralString = """(EXISTS { (f)-[:IS]->(:Person {id: $person}) } OR (NOT coalesce(f.ignored, false)
     AND NOT EXISTS { (f)-[:IS]->(:Person) }
     AND EXISTS { MATCH (f)-[r:LOOKS_LIKE]->(:Person {id: $person}) WHERE r.applied }))"""
 ASSIGNED: LiteralString = """(EXISTS { (f)-[:IS]->(:Person) } OR (NOT coalesce(f.ignored, false)
     AND EXISTS { MATCH (f)-[r:LOOKS_LIKE]->(:Person) WHERE r.applied }))"""
 
-# What a cluster shows of its faces, and what its size counts.
+# The faces of a cluster that are shown, and counted in its size.
 NAMELESS: LiteralString = """f.unseen IS NULL AND NOT coalesce(f.ignored, false)
     AND NOT EXISTS { (f)-[:IS]->(:Person) }"""
 
-# The start that leads to the fewest faces comes first. WITH keeps a planner from starting elsewhere.
+# It starts where there are the fewest faces. WITH keeps a planner from starting elsewhere.
 OF_PHOTO: LiteralString = "MATCH (:Photo {id: $photo})-[:HAS_FACE]->(f:Face) WITH f\n"
 OF_CLUSTER: LiteralString = """
 MATCH (:Cluster {id: $cluster})<-[:IN_CLUSTER]-(f:Face)
@@ -135,13 +143,13 @@ COUNTS: dict[str, LiteralString] = {
 }
 PAGE_BY_RANK: LiteralString = BY_RANK + PAGE
 COUNT_EVERY: LiteralString = EVERY + COUNT
-# Both are answered without looking at each face.
+# Both are answered without visiting each face.
 COUNT_ALL: LiteralString = "MATCH (f:Face) RETURN count(f) AS faces"
 COUNT_UNSEEN: LiteralString = "MATCH (f:Face {unseen: true}) RETURN count(f) AS faces"
 
 
 async def ranks(graph: Graph, wanted: FaceFilter, after: str, limit: int) -> list[str]:
-    """The ranks, which name the faces, of those that follow ``after``."""
+    """Returns the ranks, which identify faces, of those that follow ``after``."""
     values = _values(wanted)
     if (start := _start(wanted)) is not None:
         return [row["rank"] for row in await graph.read(PAGES[start], **values, after=after, limit=limit)]
@@ -185,7 +193,7 @@ RETURN id AS of, rank ORDER BY rank
 
 
 async def first_of_clusters(graph: Graph, cluster_ids: Sequence[str], limit: int) -> dict[str, list[str]]:
-    """The best faces of each, as ``ranks`` gives them of one."""
+    """Returns the best faces of each cluster, in the form in which ``ranks`` returns those of one."""
     return _by_owner(await graph.read(FIRST_OF_CLUSTERS, ids=list(cluster_ids), limit=limit))
 
 

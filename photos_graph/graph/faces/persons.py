@@ -18,7 +18,7 @@ RETURN id, x.name AS name, x.isMe AS isMe, x.hidden AS hidden, x.cover AS cover,
 
 
 async def states(tx: Transaction, person_ids: Iterable[str]) -> dict[str, PersonState]:
-    """Of those that there are."""
+    """Returns the states of those of the persons that exist, by id."""
     return {row["id"]: _state(row) for row in await tx.run(STATES, ids=sorted(set(person_ids)))}
 
 
@@ -31,7 +31,7 @@ BY_KEY: LiteralString = "UNWIND $keys AS key MATCH (x:Person {key: key}) RETURN 
 
 
 async def named(tx: Transaction, names: Iterable[str]) -> dict[str, str]:
-    """Ids of the persons that have one of these names, by ``person_key``."""
+    """Returns the ids of the persons that have one of these names, by ``person_key``."""
     rows = await tx.run(BY_KEY, keys=sorted({person_key(name) for name in names}))
     return {row["key"]: row["id"] for row in rows}
 
@@ -40,7 +40,7 @@ ME: LiteralString = "MATCH (x:Person) WHERE x.isMe RETURN x.id AS id"
 
 
 async def me(tx: Transaction) -> list[str]:
-    """At most one id."""
+    """Returns the ids of the persons who are marked as "me": at most one."""
     return [row["id"] for row in await tx.run(ME)]
 
 
@@ -53,7 +53,7 @@ SET x.name = row.name, x.key = row.key, x.isMe = row.isMe, x.hidden = row.hidden
 
 
 async def put(tx: LabelTransaction, rows: Mapping[str, PersonState]) -> None:
-    """Creates or updates persons, by id. The caller has seen that their names are free."""
+    """Creates or updates persons, by id. The caller must have checked that their names are free."""
     tx.touch(persons=rows)
     if rows:
         await tx.run(
@@ -84,7 +84,7 @@ async def delete(tx: LabelTransaction, person_ids: Iterable[str]) -> None:
         tx.touch(persons=ids)
 
 
-# A face is somebody's by what a person said; else, while nobody ignores it, by what a model is sure of.
+# A person's assertion decides whose face it is; without one, a confident model does, unless the face is ignored.
 FACE_COUNTS: LiteralString = """
 UNWIND $ids AS id
 MATCH (x:Person {id: id})
@@ -99,7 +99,7 @@ async def face_counts(graph: Graph, person_ids: Sequence[str]) -> dict[str, int]
     return {row["id"]: row["said"] + row["predicted"] for row in rows}
 
 
-# A cover that was chosen counts while it is their face, and shown.
+# A chosen cover counts as long as it is their face, and shown.
 COVERS: LiteralString = """
 UNWIND $ids AS id
 MATCH (x:Person {id: id})
@@ -113,6 +113,6 @@ RETURN id, coalesce(chosen.id, best) AS cover
 
 
 async def covers(graph: Graph, person_ids: Sequence[str]) -> dict[str, str]:
-    """Ids of faces: chosen by somebody, else the best of those that were said to be theirs."""
+    """Returns the ids of the faces that show the persons: those that somebody chose, or else the best named face."""
     rows = await graph.read(COVERS, ids=list(person_ids))
     return {row["id"]: row["cover"] for row in rows if row["cover"] is not None}

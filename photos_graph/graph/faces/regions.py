@@ -1,7 +1,7 @@
-"""Faces that other programs marked in files become faces, and their names persons. People have the last word.
+"""Turns faces that other programs marked in files into faces, and their names into persons. People overrule files.
 
-As with keywords, what counts is what is new in the file since it was last read, so a name that a person took off does
-not come again, and what left the file leaves with it what it brought, and nothing else.
+As with keywords, only what is new in a file since it was last read counts. A name that a person removed therefore does
+not come back, and what disappears from the file takes with it what it contributed, and nothing else.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model import Box, Region
 from photos_graph.names import checked_person_name, person_key
 
-DIGITS = 5  # of the sides of a box, as it is remembered
+DIGITS = 5  # of the sides of a box, as it is stored
 
 Regions = frozenset[Region]
 
 
 def packed(regions: Iterable[Region]) -> list[str]:
-    """As a photo remembers what its file says."""
+    """Returns the regions as a photo stores them."""
     return sorted(
         json.dumps([*(round(side, DIGITS) for side in _sides(region.box)), region.name], ensure_ascii=False)
         for region in regions
@@ -47,7 +47,7 @@ UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN id, p.number AS number, p.regi
 
 
 async def of_files(tx: Transaction, photo_ids: Iterable[str]) -> dict[int, Regions]:
-    """The regions of the file that speaks for a photo, as it was last read, by photo number."""
+    """Returns, by photo number, the regions of the file that speaks for a photo, as it was last read."""
     rows = await tx.run(REGIONS, ids=sorted(set(photo_ids)))
     return {row["number"]: frozenset(map(_unpacked, row["regions"] or ())) for row in rows}
 
@@ -90,7 +90,7 @@ async def _faces(tx: Transaction, numbers: Sequence[int]) -> dict[int, list[_Fac
 
 @dataclass(slots=True)
 class _Edits:
-    """What comes of the regions. ``names``: person ids by key."""
+    """The effects of the regions. ``names`` are the ids of persons by key."""
 
     names: dict[str, str]
     assertion: Assertion
@@ -131,7 +131,7 @@ def _take_back(faces: Sequence[_Face], had: Regions, now: Regions, edits: _Edits
         if face is None:
             continue
         left = [other for other in now if overlap(face.box, other.box) >= SAME_FACE_OVERLAP]
-        # A file that only marks the face anew, or by another name too, still says what it said.
+        # A file that only marks the face again, or also by another name, still says the same.
         stays = {key for other in left if (key := _key(other)) and (other in had or key == _key(region))}
         person = _named_by(face, region, stays, edits.names)
         if person is not None:
@@ -141,8 +141,11 @@ def _take_back(faces: Sequence[_Face], had: Regions, now: Regions, edits: _Edits
 
 
 def _named_by(face: _Face, region: Region, stays: Collection[str], names: Mapping[str, str]) -> str | None:
-    """The person whom the face got by the region, by their id in ``names``. Where somebody renamed or merged them since
-    it is whom the face got by a file, unless the file has another name for it: ``stays``, keys."""
+    """Returns the person whom the region gave to the face, by the id in ``names``.
+
+    If somebody renamed or merged that person since, it is the person whom a file gave to the face, unless the file has
+    another name for it; ``stays`` are the keys of the names that the file still has.
+    """
     key = _key(region)
     imported = (id_ for id_, edge in face.edges.items() if edge.kind is AssertionKind.IS and edge.via == "IMPORTED")
     person = next(imported, None)
@@ -161,7 +164,7 @@ def _bring(number: int, faces: list[_Face], added: Regions, edits: _Edits) -> No
         taken.add(face.id)
         if (name := _name(region)) is None or any(edge.kind is AssertionKind.IS for edge in face.edges.values()):
             continue
-        # Known by name already: then somebody may have said that this is not them, or that another face is.
+        # The person exists: somebody may have rejected this face, or named another one in the photo.
         person = edits.names.get(person_key(name))
         if person is not None and (person in face.edges or any(_is(each, person) for each in faces)):
             continue
@@ -176,7 +179,7 @@ def _is(face: _Face, person_id: str) -> bool:
 
 
 def _at(faces: Sequence[_Face], box: Box) -> _Face | None:
-    """The face that has most in common with the box, if enough."""
+    """Returns the face that overlaps the box most, if it overlaps enough."""
     best = max(faces, key=lambda face: (overlap(face.box, box), face.id), default=None)
     return best if best is not None and overlap(best.box, box) >= SAME_FACE_OVERLAP else None
 
@@ -186,7 +189,7 @@ def _in_order(regions: Regions) -> list[Region]:
 
 
 def _name(region: Region) -> str | None:
-    """None for what can be no name, too."""
+    """Returns the name of the region, or None if it is no valid name."""
     try:
         return checked_person_name(region.name) if region.name else None
     except BadInput:
@@ -208,7 +211,8 @@ GONE: LiteralString = "UNWIND $ids AS id MATCH (f:Face {id: id}) DETACH DELETE f
 
 
 async def add_faces(tx: LabelTransaction, rows: Sequence[dict[str, Any]]) -> None:
-    """Faces that no model has looked at yet: ``id``, ``number`` of the photo, ``source`` and the sides of the box."""
+    """Creates faces that no model has described yet: ``id``, ``number`` of the photo, ``source`` and the sides of the
+    box."""
     if rows:
         await tx.run(ADD, rows=[{**row, "rank": rank(0.0, row["id"])} for row in rows])
 
@@ -220,5 +224,5 @@ async def _write(tx: LabelTransaction, edits: _Edits, numbers: Sequence[int], ph
         await cluster_pages.recount(tx, changed)
     if edits.gone:
         await tx.run(GONE, ids=edits.gone)
-    # Models compute vectors of these faces, and then they are matched.
+    # Models then compute vectors of these faces, and match them.
     await due.make_due(tx, due.FACES, numbers)

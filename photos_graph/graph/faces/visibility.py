@@ -1,6 +1,6 @@
-"""``Face.unseen``: true while no file holds the photo of a face, else not there.
+"""Maintains ``Face.unseen``, which is true while no file holds the photo of the face, and absent otherwise.
 
-Looking for the files of each face would take pages and counts of faces many times as long.
+Without it, pages and counts of faces would have to look for the files of each face, and take many times as long.
 """
 
 from __future__ import annotations

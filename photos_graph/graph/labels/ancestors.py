@@ -1,4 +1,4 @@
-"""The ways from files up to their roots, with what was said of tags on the folders they pass."""
+"""The folders above files, up to their roots, with the assertions about tags on them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RETURN d.id AS id, up.id AS up
 
 
 async def ways(tx: Transaction, folder_ids: Iterable[str]) -> dict[str, list[FolderMarks]]:
-    """For each folder that is known its marks and those of all above it, its own first. Two queries."""
+    """Returns, for each known folder, its marks and those of all folders above it, its own first. Takes two queries."""
     ids = sorted(set(folder_ids))
     parents: dict[str, str | None] = {row["id"]: row["up"] for row in await tx.run(PARENTS, ids=ids)}
     said = await tag_edges.of_folders(tx, sorted(parents))
@@ -44,7 +44,7 @@ RETURN d.id AS folder, collect(number) AS photos
 
 
 async def folders_of(tx: Transaction, numbers: Sequence[int]) -> dict[int, list[str]]:
-    """The folders of each photo's files, but for missing ones."""
+    """Returns the folders of each photo's files, except missing ones."""
     found: dict[int, list[str]] = {}
     for row in await tx.run(FOLDERS_OF, numbers=list(numbers)):
         for number in row["photos"]:

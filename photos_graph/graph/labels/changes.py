@@ -101,7 +101,7 @@ SingleEdit = tuple[Hashable, State, State, str | None]  # photo, folder or face;
 
 
 def grouped(edits: Iterable[SingleEdit]) -> tuple[Edit, ...]:
-    """Edits of single photos (by number) or folders (by id), grouped where they are alike."""
+    """Groups edits of single photos (by number) or folders (by id) that make the same change."""
     return tuple(
         Edit(
             before,
@@ -115,7 +115,7 @@ def grouped(edits: Iterable[SingleEdit]) -> tuple[Edit, ...]:
 
 
 def grouped_faces(edits: Iterable[SingleEdit]) -> tuple[Edit, ...]:
-    """Edits of single faces (by id), grouped where they are alike."""
+    """Groups edits of single faces (by id) that make the same change."""
     return tuple(Edit(*states, faces=tuple(of)) for states, of in _alike(edits).items())
 
 
@@ -142,8 +142,8 @@ LEARNT = {LabelKind.TAGS: ModelKind.TAGS, LabelKind.FACES: ModelKind.PERSONS}
 
 
 async def record(tx: LabelTransaction, change: Change) -> str | None:
-    """Keeps the change and returns its id, or None where it has no edits. Labels that a model learns from are counted
-    as corrections."""
+    """Stores the change and returns its id, or None if it has no edits. Labels that a model learns from are counted as
+    corrections."""
     if not change.edits:
         return None
     if (kind := LEARNT.get(change.kind)) and (size := _size(change)):
@@ -167,7 +167,7 @@ def _size(change: Change) -> int:
 
 
 async def mark_undone(tx: LabelTransaction, change: Change) -> None:
-    """Where the change is an undo itself, the change that it took back stands again."""
+    """Marks the change as undone. If it is an undo itself, the change that it reverted stands again."""
     await tx.run(UNDONE, id=change.id, undone=True)
     if change.undoes is not None:
         await tx.run(UNDONE, id=change.undoes, undone=False)

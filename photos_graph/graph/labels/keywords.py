@@ -1,7 +1,7 @@
-"""Keywords in files become tags, on the photo that the file speaks for. People have the last word.
+"""Turns keywords in files into tags on the photo that the file speaks for. People overrule files.
 
-What counts is what is new in the file since it was last read, so a keyword that a person took off does not come
-again, and what left the file leaves with it what it brought, and nothing else.
+Only what is new in a file since it was last read counts. A keyword that a person removed therefore does not come back,
+and what disappears from the file takes with it what it contributed, and nothing else.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN id, p.number AS number, p.keyw
 
 
 async def of_files(tx: Transaction, photo_ids: Iterable[str]) -> dict[int, frozenset[str]]:
-    """The keywords of the file that speaks for a photo, as it was last read, by photo number."""
+    """Returns, by photo number, the keywords of the file that speaks for a photo, as it was last read."""
     rows = await tx.run(KEYWORDS, ids=sorted(set(photo_ids)))
     return {row["number"]: frozenset(row["keywords"] or ()) for row in rows}
 
@@ -49,7 +49,8 @@ async def apply(tx: LabelTransaction, before: Mapping[int, frozenset[str]], now:
 
 
 def _added(tree: TagTree, here: Assertions, keywords: Iterable[str]) -> set[str]:
-    """Tags to put on; not where a person said something of them, or excluded one above them."""
+    """Returns the tags to put on, except those about which a person said something, or one of whose ancestors is
+    excluded."""
     excluded = {tag_id for tag_id, edge in here.items() if edge.kind is AssertionKind.EXCLUDES}
     wanted = {tree.reach(names).id for names in _paths(keywords) if not _is_barred(tree, names, excluded)}
     return wanted - here.keys()
@@ -66,7 +67,8 @@ def _gone(tree: TagTree, here: Assertions, keywords: Iterable[str]) -> set[str]:
 
 
 def _paths(keywords: Iterable[str]) -> Iterable[tuple[str, ...]]:
-    """In one order always; a keyword that can be no tag, since it is nested too deep say, is left out."""
+    """Returns the paths of keywords, always in the same order. A keyword that cannot be a tag, for example because it
+    is nested too deeply, is left out."""
     for keyword in sorted(keywords):
         try:
             yield checked_tag_path(keyword)

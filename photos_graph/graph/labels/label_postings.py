@@ -1,4 +1,4 @@
-"""What people and models said of photos, folders and faces, as rows and postings for the search index."""
+"""What people and models say about photos, folders and faces, as rows and postings for the search index."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RETURN t.id AS id, t.name AS name, up.id AS up, t.threshold AS threshold
 
 
 async def tag_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[TagRow]:
-    """All tags, or those of ``ids`` that there are."""
+    """Returns all tags, or those of ``ids`` that exist."""
     rows = await (graph.read(TAGS) if ids is None else graph.read(TAGS_BY_ID, ids=list(ids)))
     return [TagRow(row["id"], row["name"], row["up"], row["threshold"]) for row in rows]
 
@@ -44,7 +44,7 @@ MATCH (x:Person {id: id}) RETURN x.id AS id, x.name AS name, x.isMe AS isMe, x.h
 
 
 async def person_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[PersonRow]:
-    """All persons, or those of ``ids`` that there are."""
+    """Returns all persons, or those of ``ids`` that exist."""
     rows = await (graph.read(PERSONS) if ids is None else graph.read(PERSONS_BY_ID, ids=list(ids)))
     return [PersonRow(row["id"], row["name"], bool(row["isMe"]), bool(row["hidden"])) for row in rows]
 
@@ -71,7 +71,7 @@ MATCH (d:Folder {id: id})-[:EXCLUDES]->(t:Tag) RETURN d.id AS folder, t.id AS ta
 
 
 async def folder_marks(graph: Graph, ids: Sequence[str] | None = None) -> list[FolderMarks]:
-    """Of all folders that have any; or of each of ``ids``, empty ones too."""
+    """Returns the marks of all folders that have any; or those of each of ``ids``, including empty ones."""
     if ids is None:
         carried, excluded = await graph.read(CARRIED), await graph.read(EXCLUDED)
     else:
@@ -162,7 +162,7 @@ ALL: tuple[LiteralString, ...] = (ALL_SAID, ALL_TAKEN_OFF, ALL_PREDICTED, ALL_SH
 
 
 async def labels_of(graph: Graph, numbers: Sequence[int]) -> LabelPostings:
-    """All labels of these photos."""
+    """Returns all labels of these photos."""
     gathered = _Gathered()
     for start in range(0, len(numbers), FEW):
         some = list(numbers[start : start + FEW])
@@ -172,7 +172,7 @@ async def labels_of(graph: Graph, numbers: Sequence[int]) -> LabelPostings:
 
 
 async def all_labels(graph: Graph) -> LabelPostings:
-    """All labels of all photos."""
+    """Returns all labels of all photos."""
     gathered = _Gathered()
     for kind, query in enumerate(ALL):
         gathered.add(kind, await graph.read(query))
@@ -206,5 +206,5 @@ MATCH (p:Photo)-[:PREDICTED]->(:Tag {id: id}) RETURN DISTINCT p.number AS number
 
 
 async def scored(graph: Graph, tag_ids: Sequence[str]) -> list[int]:
-    """Numbers of the photos for which a model gave any of these tags a score, however low."""
+    """Returns the numbers of the photos for which a model gave any of these tags a score, however low."""
     return [row["number"] for row in await graph.read(SCORED, ids=list(tag_ids))] if tag_ids else []

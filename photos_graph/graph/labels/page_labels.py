@@ -1,5 +1,5 @@
-"""The labels of the photos that a page shows: what was put on each, in one query for all of them, and in one record,
-since the driver's work is mostly by the record."""
+"""The labels of the photos that a page shows, in one query and one record for all of them, because the driver's work
+depends mostly on the number of records."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from photos_graph.model import PhotoTag, TagSource
 
 @dataclass(frozen=True, slots=True)
 class OwnTags:
-    """What was put on a photo itself, and the folders of its files that are not missing, by the files' keys."""
+    """The tags that were put on a photo itself, and the folders of its files that are not missing, by the files'
+    keys."""
 
     tags: tuple[PhotoTag, ...] = ()
     excluded: frozenset[str] = frozenset()  # tag ids
@@ -34,7 +35,7 @@ RETURN collect([id, said, excluded, predicted, files]) AS photos
 
 
 async def tags_of(graph: Graph, ids: Sequence[str]) -> dict[str, OwnTags]:
-    """Of the photos that are known."""
+    """Returns the tags of those of the photos that are known."""
     found = (await graph.read(TAGS_OF, ids=list(ids)))[0]["photos"]
     return {photo: _own(*rows) for photo, *rows in found}
 
@@ -61,7 +62,7 @@ RETURN collect([id, said, predicted]) AS faces
 
 
 async def persons_of(graph: Graph, ids: Sequence[str]) -> dict[str, dict[str, bool]]:
-    """Photo id -> person id -> whether only a model says so."""
+    """Returns photo id -> person id -> whether only a model says so."""
     found: dict[str, dict[str, bool]] = {}
     for photo, said, predicted in (await graph.read(PERSONS_OF, ids=list(ids)))[0]["faces"]:
         persons = found.setdefault(photo, {})

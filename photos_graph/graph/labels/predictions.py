@@ -1,6 +1,6 @@
-"""What the model of tags says of photos: ``(:Photo)-[:PREDICTED {score, model}]->(:Tag)``.
+"""The predictions of the model of tags: ``(:Photo)-[:PREDICTED {score, model}]->(:Tag)``.
 
-``Photo.predictedBy`` names the model that said it, also where it said nothing.
+``Photo.predictedBy`` names the model that predicted the photo, even if it predicted no tag.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """``tags``: (id, score)."""
+    """The predictions of one photo. ``tags`` are (id, score)."""
 
     number: int
     tags: tuple[tuple[str, float], ...]
@@ -57,7 +57,7 @@ SET_WHOLE: LiteralString = "MERGE (m:Meta {name: 'predictedBy'}) SET m.value = $
 
 
 async def whole_by(graph: Graph) -> str | None:
-    """What the last job went by that came to its end."""
+    """Returns the version by which the last job that finished predicted all photos."""
     rows = await graph.read(WHOLE)
     return rows[0]["by"] if rows else None
 

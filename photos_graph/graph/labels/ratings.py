@@ -1,4 +1,4 @@
-"""Ratings and favourites: single values that people give to photos. A rating may be the file's own, too."""
+"""Ratings and favourites: single values that people give to photos. A rating may also come from the file."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SET p.favourite = row.value, p.favouriteAt = row.at, p.favouriteBy = row.by
 
 
 async def read(tx: Transaction, kind: LabelKind, numbers: Sequence[int]) -> dict[int, Value]:
-    """The value of each of these photos; those that are not known are left out."""
+    """Returns the value of each of these photos. Unknown photos are left out."""
     found: dict[int, Value] = {}
     for row in await tx.run(READ[kind], numbers=list(numbers)):
         value = Value(row["value"], row["at"], row["by"])
@@ -74,5 +74,6 @@ async def assert_value(
 
 
 def _is_news(kind: LabelKind, now: Value, value: int | bool | None) -> bool:
-    """A person may confirm the rating of the file, which then stays when that of the file changes."""
+    """Returns whether the value is new. A person may confirm the rating of the file; it then stays when that of the
+    file changes."""
     return now.value != value or (kind is LabelKind.RATING and now.at_ms is None)

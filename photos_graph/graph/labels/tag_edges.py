@@ -23,7 +23,7 @@ RETURN t.id AS tag, type(r) AS kind, r.at AS at, r.by AS by, r.via AS via, colle
 
 
 async def of_photos(tx: Transaction, numbers: Sequence[int]) -> dict[int, Assertions]:
-    """The assertions on each of these photos; photos without any are left out."""
+    """Returns the assertions on each of these photos. Photos without any are left out."""
     found: dict[int, Assertions] = {}
     for row in await tx.run(OF_PHOTOS, numbers=list(numbers)):
         edge = Assertion(AssertionKind(row["kind"]), row["at"], row["by"], row["via"])
@@ -41,7 +41,7 @@ RETURN t.id AS tag, collect(number) AS photos
 
 
 async def predicted(tx: Transaction, numbers: Sequence[int]) -> dict[int, set[str]]:
-    """The tags that a model puts on each of these photos, at or over their thresholds."""
+    """Returns the tags that a model gives each of these photos with a score at or above their thresholds."""
     found: dict[int, set[str]] = {}
     for row in await tx.run(PREDICTED, numbers=list(numbers)):
         for number in row["photos"]:
@@ -72,8 +72,8 @@ RETURN DISTINCT n.number AS number, n.id AS id
 
 
 async def on_tags(tx: Transaction, tag_ids: Iterable[str]) -> tuple[list[int], list[str]]:
-    """The numbers of the photos and the ids of the folders that have an assertion about, or a prediction of, one of
-    these tags."""
+    """Returns the numbers of the photos and the ids of the folders that have an assertion about, or a prediction of,
+    one of these tags."""
     rows = await tx.run(ON_TAGS, tags=list(tag_ids))
     photos = [row["number"] for row in rows if row["number"] is not None]
     return photos, [row["id"] for row in rows if row["number"] is None]
@@ -87,7 +87,7 @@ RETURN DISTINCT p.number AS number
 
 
 async def excluding(tx: Transaction, tag_ids: Iterable[str]) -> list[int]:
-    """The numbers of the photos that exclude one of these tags."""
+    """Returns the numbers of the photos that exclude one of these tags."""
     return [row["number"] for row in await tx.run(EXCLUDING, tags=list(tag_ids))]
 
 

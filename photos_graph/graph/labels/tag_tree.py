@@ -1,4 +1,4 @@
-"""All tags as they lie in one another: found by name or path, and grown by those that are missing."""
+"""The tree of all tags. Finds tags by name or path, and adds those that are missing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from photos_graph.search.rows import TagRow
 
 
 class TagTree:
-    """``new`` are the rows that ``reach`` added, parents first; they are in no graph yet."""
+    """``new`` are the rows that ``reach`` added, parents first. They are not in the graph yet."""
 
     def __init__(self, rows: Iterable[TagRow]) -> None:
         self._rows: Hierarchy[TagRow] = Hierarchy()
@@ -26,19 +26,19 @@ class TagTree:
         return self._rows.get(tag_id) is not None
 
     def moved(self, parents: Mapping[str, str | None], gone: Container[str] = ()) -> TagTree:
-        """As it is when those tags lie under these parents, and others are gone."""
+        """Returns the tree in which those tags lie under these parents, and others are removed."""
         left = (row for row in self._rows if row.id not in gone)
         return TagTree(replace(row, parent_id=parents.get(row.id, row.parent_id)) for row in left)
 
     def get(self, tag_id: str) -> TagRow:
-        """Raises NotFound."""
+        """Returns the row of the tag. Raises NotFound."""
         row = self._rows.get(tag_id)
         if row is None:
             raise NotFound("There is no such tag.")
         return row
 
     def tag(self, tag_id: str) -> Tag:
-        """Raises NotFound."""
+        """Returns the tag. Raises NotFound."""
         row = self.get(tag_id)
         return Tag(row.id, row.name, row.parent_id, row.threshold)
 
@@ -46,14 +46,14 @@ class TagTree:
         return self._rows.path(tag_id) or ""
 
     def up(self, tag_id: str) -> tuple[str, ...]:
-        """The tag and all above it."""
+        """Returns the ids of the tag and its ancestors."""
         return tuple(self._rows.way_up(tag_id))
 
     def children(self, tag_id: str | None) -> list[TagRow]:
         return self._rows.children(tag_id)
 
     def below(self, tag_id: str) -> set[str]:
-        """The tag and all below it."""
+        """Returns the ids of the tag and its descendants."""
         found, left = set[str](), [tag_id]
         while left:
             at = left.pop()
@@ -63,11 +63,11 @@ class TagTree:
         return found
 
     def beside(self, parent_id: str | None, name: str) -> TagRow | None:
-        """The one under that parent that has that name already."""
+        """Returns the tag under that parent that already has that name, or None."""
         return self._by_key.get(tag_key(parent_id, name))
 
     def at(self, names: Sequence[str]) -> TagRow | None:
-        """The one of exactly that path from the top."""
+        """Returns the tag with exactly that path from the top, or None."""
         row: TagRow | None = None
         for name in names:
             row = self.beside(row.id if row else None, name)
@@ -76,7 +76,8 @@ class TagTree:
         return row
 
     def reach(self, names: Sequence[str], below: str | None = None) -> TagRow:
-        """The one of exactly that path from the top, or from the tag ``below``; what is missing is added to ``new``."""
+        """Returns the tag with exactly that path from the top, or from the tag ``below``. Adds what is missing to
+        ``new``."""
         first, *rest = names
         row = self.beside(below, first)
         if row is None:
@@ -87,9 +88,9 @@ class TagTree:
         return self.reach(rest, row.id) if rest else row
 
     def find(self, ref: Ref) -> TagRow | None:
-        """As a client names it: by id, by its path from the top or the end of one, or by its name.
+        """Returns the tag that a client means: by id, by its path from the top or the end of its path, or by its name.
 
-        Raises NotFound for an unknown id; BadInput for what is no name, and for what fits several.
+        Raises NotFound for an unknown id, and BadInput for an invalid or ambiguous name.
         """
         if ref.id is not None:
             return self.get(ref.id)
@@ -103,12 +104,12 @@ class TagTree:
         return fitting[0] if fitting else None
 
     def _ends_with(self, row: TagRow, names: Sequence[str]) -> bool:
-        """Accents count, unlike in a search."""
+        """Returns whether the path ends so. Accents count, unlike in a search."""
         way = [self.get(tag_id).name for tag_id in self.up(row.id)]
         return [tag_key(None, name) for name in reversed(way[: len(names)])] == [tag_key(None, name) for name in names]
 
     def wanted(self, refs: Iterable[Ref]) -> list[str]:
-        """Ids of the tags that are meant, each once. Raises NotFound, BadInput."""
+        """Returns the ids of the tags that are meant, each once. Raises NotFound, BadInput."""
         found = {ref: self.find(ref) for ref in refs}
         unknown = [ref.name or "" for ref, row in found.items() if row is None]
         if unknown:
@@ -116,6 +117,6 @@ class TagTree:
         return list(dict.fromkeys(row.id for row in found.values() if row is not None))
 
     def wanted_or_new(self, refs: Iterable[Ref]) -> list[str]:
-        """The same, but what no tag has for a name is added to ``new``. Raises NotFound for an id, BadInput."""
+        """Does the same, but adds names that no tag has to ``new``. Raises NotFound for an unknown id, BadInput."""
         rows = [self.find(ref) or self.reach(checked_tag_path(ref.name or "")) for ref in refs]
         return list(dict.fromkeys(row.id for row in rows))

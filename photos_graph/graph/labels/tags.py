@@ -1,4 +1,5 @@
-"""Tags themselves: their names, and how they lie in one another. What they are on is in ``tag_edges``."""
+"""The tags themselves: their names, and how they lie in one another. The photos and folders that carry them are in
+``tag_edges``."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ RETURN t.id AS id, t.name AS name, up.id AS parent, t.threshold AS threshold
 
 
 async def tag_tree(tx: Transaction) -> TagTree:
-    """All of them: they are hundreds, and a name has to be looked for among all."""
+    """Returns the tree of all tags. There are hundreds of them, and a name must be looked up among all."""
     return TagTree(TagRow(row["id"], row["name"], row["parent"], row["threshold"]) for row in await tx.run(ALL))
 
 

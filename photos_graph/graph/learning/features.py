@@ -31,7 +31,7 @@ MERGE (p)-[:DESCRIBED_BY]->(x)
 
 
 async def put(tx: Transaction, backbone: str, photos: Sequence[DuePhoto], vectors: Floats) -> None:
-    """``vectors`` (n, dimensions) of n photos, stored as float16. The photos are no longer due."""
+    """Stores ``vectors`` (n, dimensions) of n photos as float16. The photos are no longer due."""
     rows = [{"number": photo.number, "vector": packed(vector)} for photo, vector in zip(photos, vectors, strict=True)]
     if rows:
         await tx.run(PUT, rows=rows, backbone=backbone)
@@ -47,7 +47,8 @@ RETURN collect([number, p.id, CASE WHEN p.takenSource <> 'FILE_TIME' THEN left(t
 
 @dataclass(frozen=True, slots=True)
 class DescribedPhoto:
-    """``day``: ISO date; None where only the file's own time is known. ``predicted_by``: id of a model of tags."""
+    """``day`` is an ISO date, or None if only the file's own time is known. ``predicted_by`` is the id of a model of
+    tags."""
 
     number: int
     id: str
@@ -56,7 +57,7 @@ class DescribedPhoto:
 
 
 async def described(graph: Graph, backbone: str) -> list[DescribedPhoto]:
-    """The photos that the backbone has described, by number."""
+    """Returns the photos that the backbone has described, by number."""
     found: list[DescribedPhoto] = []
     for start in range(0, await last_number(graph) + 1, BLOCK):
         rows = await graph.read(DESCRIBED, start=start, end=start + BLOCK, backbone=backbone)
@@ -72,14 +73,14 @@ RETURN collect([id, x.vector]) AS found
 
 
 async def vectors(graph: Graph, ids: Sequence[str], backbone: str) -> AsyncIterator[dict[str, Floats]]:
-    """Vectors by photo id, in several parts; photos that this backbone has not described are left out."""
+    """Yields vectors by photo id, in several parts. Photos that this backbone has not described are left out."""
     for start in range(0, len(ids), VECTORS_PER_QUERY):
         rows = await graph.read(VECTORS, ids=list(ids[start : start + VECTORS_PER_QUERY]), backbone=backbone)
         yield {id_: unpacked(vector) for id_, vector in rows[0]["found"]}
 
 
 def packed(vector: Floats) -> str:
-    """Base64 of little-endian float16."""
+    """Returns base64 of little-endian float16."""
     return base64.b64encode(vector.astype("<f2").tobytes()).decode()
 
 

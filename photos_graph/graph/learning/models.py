@@ -1,4 +1,4 @@
-"""Versions of what was learnt: which one said a thing, how good it was, and which one counts."""
+"""Versions of trained models: how good each one was, and which one is active."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ALL: LiteralString = "MATCH (m:Model) WHERE $kind IS NULL OR m.kind = $kind RETU
 
 
 async def versions(graph: Graph, kind: ModelKind | None) -> list[Model]:
-    """Newest first."""
+    """Returns the versions, newest first."""
     rows = await graph.read(ALL, kind=kind and kind.value)
     found = [_model(row["model"]) for row in rows]
     return sorted(found, key=lambda model: (model.trained_at, model.kind, model.version), reverse=True)
@@ -38,7 +38,7 @@ async def active_id(graph: Graph, kind: ModelKind) -> str | None:
 
 
 def _model(values: Mapping[str, Any]) -> Model:
-    """``trainedAt`` is in milliseconds since the epoch."""
+    """Converts a node to a model. ``trainedAt`` is in milliseconds since the epoch."""
     return Model(
         id=values["id"],
         kind=ModelKind(values["kind"]),
@@ -83,7 +83,7 @@ RETIRE: LiteralString = "MATCH (m:Model {kind: $kind, state: 'ACTIVE'}) WHERE m.
 ACTIVATE: LiteralString = "MATCH (m:Model {id: $id}) SET m.state = 'ACTIVE', m.reason = $reason"
 SET_STATE: LiteralString = "MATCH (m:Model {id: $id}) SET m.state = $state, m.reason = $reason"
 
-# What a person chose stays.
+# Thresholds that a person chose stay.
 SET_THRESHOLDS: LiteralString = """
 UNWIND $rows AS row
 MATCH (t:Tag {id: row.id}) WHERE t.thresholdBy IS NULL
@@ -129,5 +129,5 @@ CHOSEN: LiteralString = "MATCH (t:Tag) WHERE t.thresholdBy = 'PERSON' RETURN t.i
 
 
 async def chosen_thresholds(tx: Transaction) -> dict[str, float]:
-    """Those that a person set, by tag id."""
+    """Returns the thresholds that a person set, by tag id."""
     return {row["id"]: row["threshold"] for row in await tx.run(CHOSEN)}

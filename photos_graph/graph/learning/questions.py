@@ -1,7 +1,7 @@
-"""What a model asks people: ``(:Question)``, a working list that is replaced whole.
+"""The questions that a model asks people: ``(:Question)``, a working list that is always replaced as a whole.
 
-Whom and what it asks about stands in it by id, not by edges: it goes when the model has other questions, and what was
-removed meanwhile is noticed by who reads it.
+A question holds what it is about by id, not by edges. It disappears when the model has other questions, and readers
+notice what was removed in the meantime.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ STAMPED: LiteralString = "MATCH (m:Meta {name: $name}) RETURN m.value AS value"
 
 
 async def replace(tx: Transaction, kind: ModelKind, stamp: str, asked: Sequence[Question]) -> None:
-    """``asked``: best first. ``stamp``: what they were made from."""
+    """Replaces the questions. ``asked`` are best first; ``stamp`` says what they were made from."""
     await tx.run(CLEAR, kind=kind.value)
     rows = [
         {
@@ -67,7 +67,7 @@ RETURN collect([id, coalesce(f.ignored, false), f.reviewedAs, [(f)-[:IS]->(x:Per
 
 @dataclass(frozen=True, slots=True)
 class AskedFace:
-    """``reviewed_as``: the person whom it is, as somebody confirmed when asked."""
+    """``reviewed_as`` is the person whom somebody confirmed when asked."""
 
     ignored: bool
     reviewed_as: str | None
@@ -83,8 +83,8 @@ class AskedFace:
 
 
 async def asked(graph: Graph, kind: ModelKind | None, label_id: str | None) -> list[tuple[int, Question]]:
-    """(rank, question), best first, those of tags and those of persons in turn. All that stand are read: they are a
-    few thousand at most."""
+    """Returns (rank, question), best first, those about tags and those about persons in turn. All of them are read;
+    there are a few thousand at most."""
     rows = (await graph.read(OPEN, kind=kind and kind.value, label=label_id))[0]["asked"]
     found = [
         (rank, Question(ModelKind(kind_), photo, face, label, name, score, reason, bool(named)))
@@ -94,7 +94,7 @@ async def asked(graph: Graph, kind: ModelKind | None, label_id: str | None) -> l
 
 
 async def faces(graph: Graph, face_ids: Sequence[str]) -> dict[str, AskedFace]:
-    """By id, of those that are there."""
+    """Returns those of the faces that exist, by id."""
     rows = (await graph.read(FACES, ids=list(face_ids)))[0]["faces"]
     return {
         id_: AskedFace(ignored, reviewed, next(iter(said), None), frozenset(never))
@@ -106,11 +106,11 @@ REVIEWED: LiteralString = "UNWIND $rows AS row MATCH (f:Face {id: row.face}) SET
 
 
 async def reviewed(tx: Transaction, pairs: Sequence[tuple[str, str]]) -> None:
-    """Of (face, person): it is them, which is not asked again."""
+    """Records that (face, person) was confirmed, so that it is not asked again."""
     await tx.run(REVIEWED, rows=[{"face": face, "person": person} for face, person in pairs])
 
 
-# ``Photo.deniedClasses``: names of classes that somebody said the photo is not of, and for which there is no tag.
+# ``Photo.deniedClasses``: names of classes that somebody denied for the photo, and for which there is no tag.
 DENY: LiteralString = """
 UNWIND $rows AS row
 MATCH (p:Photo {id: row.photo})
@@ -123,7 +123,7 @@ ALL_DENIED: LiteralString = (
 
 
 async def deny_classes(tx: Transaction, pairs: Sequence[tuple[str, str]]) -> None:
-    """Of (photo, name of a class): it is not asked again."""
+    """Records that (photo, name of a class) was denied, so that it is not asked again."""
     await tx.run(DENY, rows=[{"photo": photo, "name": name} for photo, name in pairs])
     await tx.run(FORGET, ids=[f"{ModelKind.TAGS.value} {photo} {name}" for photo, name in pairs])
 

@@ -1,4 +1,4 @@
-"""When models are trained by themselves: ``(:Schedule {kind, cron, nextAt, corrections})``, one for each kind."""
+"""The schedules by which models are trained: ``(:Schedule {kind, cron, nextAt, corrections})``, one for each kind."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MATCH (s:Schedule) RETURN s.kind AS kind, s.cron AS cron, s.nextAt AS nextAt, s.
 
 
 async def schedules(graph: Graph) -> dict[ModelKind, Schedule]:
-    """Of every kind."""
+    """Returns the schedule of every kind."""
     rows: dict[str, dict[str, Any]] = {row["kind"]: row for row in await graph.read(ALL)}
     return {kind: _schedule(kind, rows.get(kind.value, {})) for kind in ModelKind}
 
@@ -37,11 +37,11 @@ RESET: LiteralString = "MATCH (s:Schedule {kind: $kind}) SET s.corrections = 0"
 
 
 async def learnt(graph: Graph, kind: ModelKind) -> None:
-    """All that people said is being learnt."""
+    """Records that a training of everything that people said has begun."""
     await graph.write(RESET, kind=kind.value)
 
 
-# Written before it is asked, so that of two who look at once the second sees what the first made of it.
+# It writes before it asks, so that the second of two processes sees what the first one did.
 CLAIM: LiteralString = """
 MATCH (s:Schedule {kind: $kind})
 SET s.lookedAt = $now
@@ -54,6 +54,9 @@ RETURN due
 
 
 async def claim(tx: Transaction, kind: ModelKind, now_ms: int, next_ms: int | None, enough: int, learn: bool) -> bool:
-    """Whether it is time to train, of which only the first who asks is told. ``next_ms``: when it is the next time by
-    the clock; ``enough`` corrections are a reason too, 0 if none are. Without ``learn`` they still count then."""
+    """Returns whether it is time to train. If several ask at once, only the first gets True.
+
+    ``next_ms`` is the next time by the clock. ``enough`` corrections are also a reason; 0 means that they are not.
+    Without ``learn``, the corrections stay counted.
+    """
     return bool(await tx.run(CLAIM, kind=kind.value, now=now_ms, next=next_ms, enough=enough, learn=learn))
