@@ -1,4 +1,8 @@
-"""The command line. Exit codes: 0 done, 1 it failed or something is wrong, 2 it was called wrongly, 130 interrupted."""
+"""The command line.
+
+Exit codes: 0 if the command succeeded, 1 if it failed or found a problem, 2 if it was called wrongly, and 130 if it was
+interrupted.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,7 @@ from photos_graph.settings import Settings
 from photos_graph.terminal import (
     bytes_shown,
     err,
+    failures_hint,
     follow,
     out,
     table_of_failures,
@@ -28,13 +33,15 @@ from photos_graph.terminal import (
     table_of_models,
 )
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
 app = typer.Typer(
-    help="A self-hosted photo backend: folders of photos become a graph to query and pictures to look at.\n\n"
-    "Start with: photos-graph serve ~/Pictures",
-    epilog="Settings also come from the environment (PHOTOS_GRAPH__URI=bolt://nas:7687) and from "
-    "~/.config/photos-graph/config.toml; docs/settings.md lists them. Originals are never written to.",
+    help="A self-hosted photo backend: it turns folders of photos into a graph that you query with GraphQL, and serves "
+    "the pictures.\n\nStart with: photos-graph serve ~/Pictures",
+    epilog="Settings also come from the environment (for example PHOTOS_GRAPH__URI=bolt://nas:7687) and from the file "
+    "~/.config/photos-graph/config.toml. docs/settings.md lists them. Your originals are never changed.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -43,47 +50,65 @@ app = typer.Typer(
 
 RootArguments = Annotated[
     list[str] | None,
-    typer.Argument(metavar="ROOT", help="Folders of originals; added to the library unless they are in it."),
+    typer.Argument(
+        metavar="ROOT", help="Folders of originals. They are added to the library if they are not in it yet."
+    ),
 ]
 DataDir = Annotated[
     Path | None,
     typer.Option(
-        help="Where the graph, cache and logs live; never inside a folder of originals. "
+        help="The folder for the graph, the cache and the index. It must not be inside a folder of originals. "
         "Default: ~/.local/share/photos-graph"
     ),
 ]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what is done, not only what goes wrong.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what is being done, not only warnings and errors.")]
 
 
 def main() -> None:
-    """The entry point: errors of ours are one line that says what to do, and an exit code."""
+    """The entry point. An error ends the command with a message that says what to do, and with an exit code."""
     try:
         app()
     except PhotosGraphError as error:
-        err.print(type(error).__name__, style="red", end="")
-        err.print(f": {error.public_message}")
+        _complain(error.public_message)
         sys.exit(2 if isinstance(error, BadInput) else 1)
-    except OSError as error:  # a full disk, a file that may not be written to
-        logging.getLogger(__name__).info("it failed", exc_info=True)
-        err.print(str(error), style="red")
+    except OSError as error:  # a full disk, a file without write permission
+        log.info("The command failed.", exc_info=True)
+        _complain(_of_the_system(error))
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception:
+        log.info("The command failed.", exc_info=True)
+        _complain("Something unexpected went wrong. Run the command again with --verbose to see the details.")
+        sys.exit(1)
+
+
+def _complain(message: str) -> None:
+    err.print("Error", style="red", end="")
+    err.print(f": {message}")
+
+
+def _of_the_system(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}." if error.filename is not None else f"{reason}."
 
 
 @app.command(
-    epilog="Examples:\n\n* `photos-graph serve ~/Pictures` scans and serves that folder\n\n"
-    "* `photos-graph serve --host 0.0.0.0 --port 80` serves what was added before, to the whole network\n\n"
-    "* `PHOTOS_TOKEN=... photos-graph serve` with a token of your own"
+    epilog="Examples:\n\n* `photos-graph serve ~/Pictures` scans that folder and serves it.\n\n"
+    "* `photos-graph serve --host 0.0.0.0 --port 80` serves the folders that were added before to the whole "
+    "network.\n\n"
+    "* `PHOTOS_TOKEN=... photos-graph serve` uses a token of your own."
 )
 def serve(
     roots: RootArguments = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on. Default: 127.0.0.1, this machine")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one. Default: 8000")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="The address to listen on. Default: 127.0.0.1, only this machine")
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on; 0 chooses a free one. Default: 8000")] = None,
     data_dir: DataDir = None,
     verbose: Verbose = False,
 ) -> None:
-    """Serve GraphQL, GraphiQL and pictures; scan at start and when folders change."""
+    """Serve GraphQL, GraphiQL and pictures. Folders are scanned at the start and when they change."""
     from photos_graph.serving import serve as run
 
     web = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
@@ -93,23 +118,21 @@ def serve(
     asyncio.run(run(create_app, settings, roots or []))
 
 
-@app.command(
-    epilog="A scan that was interrupted goes on where it was. Run it beside `serve`, or without: both see the result."
-)
+@app.command(epilog="An interrupted scan continues where it stopped. You can run a scan while `serve` is running.")
 def scan(
     roots: RootArguments = None,
     accept_missing: Annotated[
         bool,
         typer.Option(
             "--accept-missing",
-            help="Mark files as missing however many are gone. Without it a scan that finds more than a fifth of a "
-            "root's files gone marks none: the disk may be half mounted.",
+            help="Mark files as missing no matter how many are gone. Without this option, a scan that finds more than "
+            "a fifth of the files of a root gone marks none, because the disk may not be mounted completely.",
         ),
     ] = False,
     data_dir: DataDir = None,
     verbose: Verbose = False,
 ) -> None:
-    """Read new and changed photos into the library, note which are gone, look for faces, and predict tags."""
+    """Read new and changed photos into the library, mark missing ones, detect faces, and predict tags."""
     from photos_graph.bootstrap import Services
     from photos_graph.services.faces.triggers import WITHOUT_MODELS
     from photos_graph.services.learning.triggers import WITHOUT_WEIGHTS
@@ -120,7 +143,7 @@ def scan(
     async def work(services: Services) -> int:
         added = [await services.roots.ensure(root) for root in roots or []]
         if not added and not await services.roots.all():
-            raise BadInput("There is no folder to scan yet. Name one: photos-graph scan ~/Pictures")
+            raise BadInput("The library has no folder to scan yet. Add one: photos-graph scan ~/Pictures")
         job = await services.jobs.scan(*(root.id for root in added), accept_missing=accept_missing)
         try:
             job = await follow(services.jobs.watch(job.id))
@@ -139,7 +162,7 @@ def scan(
             err.print(ended[-1].message or ended[-1].state.value, style=shown)
         failures = await services.browse.failures(1, None)
         if failures.total:
-            err.print(f"{failures.total:,} files could not be read, or not in full: photos-graph jobs --failures")
+            err.print(failures_hint(failures.total))
         return 0 if all(stage.state is JobState.SUCCEEDED for stage in ended) else 1
 
     sys.exit(_with_services(settings, work))
@@ -147,14 +170,16 @@ def scan(
 
 @app.command()
 def jobs(
-    failures: Annotated[bool, typer.Option("--failures", help="List what could not be read, with the reason.")] = False,
-    cancel: Annotated[str | None, typer.Option(metavar="JOB", help="Cancel that job.")] = None,
-    retry: Annotated[bool, typer.Option("--retry", help="Read again what failed.")] = False,
-    last: Annotated[int, typer.Option(min=1, max=500, help="How many to list.")] = 20,
+    failures: Annotated[
+        bool, typer.Option("--failures", help="List the files that could not be read, with the reasons.")
+    ] = False,
+    cancel: Annotated[str | None, typer.Option(metavar="JOB", help="Cancel the job with this id.")] = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Read again the files that failed.")] = False,
+    last: Annotated[int, typer.Option(min=1, max=500, help="The number of jobs or failures to list.")] = 20,
     data_dir: DataDir = None,
     verbose: Verbose = False,
 ) -> None:
-    """List jobs, newest first; cancel one, or try again what failed."""
+    """List jobs, newest first. Cancel a job, or read again the files that failed."""
     from photos_graph.bootstrap import Services
 
     async def work(services: Services) -> int:
@@ -169,7 +194,8 @@ def jobs(
             page = await services.browse.failures(last, None)
             out.print(table_of_failures(list(page.items)))
             if page.has_next:
-                err.print(f"{page.total - len(page.items):,} more: --last {min(page.total, 500)}")
+                left = page.total - len(page.items)
+                err.print(f"There are {left:,} more. List them with --last {min(page.total, 500)}.")
         else:
             out.print(table_of_jobs(list((await services.jobs.page(None, last, None)).items)))
         return 0
@@ -178,16 +204,16 @@ def jobs(
 
 
 @app.command(
-    epilog="What people said is learnt: tags from a dozen examples on, persons from two faces. The new version counts "
-    "only when it is not worse than the one before, on photos that neither has learnt from; then all photos are "
-    "predicted again.\n\nExamples:\n\n* `photos-graph train tags`\n\n* `photos-graph train persons`"
+    epilog="A tag is learnt from about a dozen examples, and a person from two faces. The new version becomes active "
+    "only if it is not worse than the active one on photos that neither has learnt from. Then the predictions of all "
+    "photos are computed again.\n\nExamples:\n\n* `photos-graph train tags`\n\n* `photos-graph train persons`"
 )
 def train(
-    kind: Annotated[ModelKind, typer.Argument(help="What to learn.", case_sensitive=False)],
+    kind: Annotated[ModelKind, typer.Argument(help="What the model predicts.", case_sensitive=False)],
     data_dir: DataDir = None,
     verbose: Verbose = False,
 ) -> None:
-    """Learn tags or persons from what people said, and predict with what was learnt."""
+    """Train the model of tags or of persons on the labels that you assigned, and compute its predictions."""
     from photos_graph.bootstrap import Services
 
     async def work(services: Services) -> int:
@@ -200,22 +226,26 @@ def train(
 
 
 @app.command(
-    epilog="Examples:\n\n* `photos-graph models --fetch` gets the weights that the settings ask for\n\n"
-    "* `photos-graph models --fetch ArcFace` gets those of another model\n\n"
-    "* `PHOTOS_FACES__WEIGHTS=/mnt/usb photos-graph models --fetch` takes them from a folder, without a network"
+    epilog="Examples:\n\n* `photos-graph models --fetch` downloads the weights of the models in the settings.\n\n"
+    "* `photos-graph models --fetch ArcFace` downloads the weights of another model.\n\n"
+    "* `PHOTOS_FACES__WEIGHTS=/mnt/usb photos-graph models --fetch` copies them from a folder, without a network."
 )
 def models(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[MODEL]...", help="Default: those that the settings name.")
+        list[str] | None,
+        typer.Argument(metavar="[MODEL]...", help="The names of models. Default: those in the settings"),
     ] = None,
-    fetch: Annotated[bool, typer.Option("--fetch", help="Get the weights that are missing or damaged.")] = False,
+    fetch: Annotated[bool, typer.Option("--fetch", help="Download the weights that are missing or damaged.")] = False,
     verify: Annotated[
-        bool, typer.Option("--verify", help="End with 1 unless the weights are whole, by their SHA-256.")
+        bool,
+        typer.Option(
+            "--verify", help="Check the weights by their SHA-256. The exit code is 1 if they are not complete."
+        ),
     ] = False,
     data_dir: DataDir = None,
     verbose: Verbose = False,
 ) -> None:
-    """List the models for faces and for learning, and whether their weights are here; fetch or verify them."""
+    """List the models for faces and for learning, and whether their weights are here. Fetch or verify the weights."""
     from photos_graph.services.learning.weights_catalogue import Catalogue
 
     settings = _settings(data_dir, verbose)
@@ -225,7 +255,7 @@ def models(
         _keep_apart(settings, None)
         with bytes_shown() as progress:
             for file in catalogue.fetch(chosen, progress):
-                err.print(f"{file.name} is here, and whole.", markup=False)
+                err.print(f"{file.name} is complete.", markup=False)
     if verify:
         catalogue.check(chosen)
     out.print(table_of_models(catalogue.listed()))
@@ -234,12 +264,12 @@ def models(
 @app.command()
 def doctor(
     index: Annotated[
-        bool, typer.Option("--index", help="Also compare the search index with the graph, photo by photo.")
+        bool, typer.Option("--index", help="Also compare the search index with the graph for every photo.")
     ] = False,
     data_dir: DataDir = None,
     verbose: Verbose = False,
 ) -> None:
-    """Check that everything works here, and say what to do where it does not."""
+    """Check that everything works on this machine, and say what to do where it does not."""
     from photos_graph.bootstrap import Services
     from photos_graph.services.doctor import Doctor
 
@@ -258,34 +288,44 @@ def doctor(
 
 
 @app.command(
-    epilog="Examples:\n\n* `photos-graph export JSON` writes all that was said; `photos-graph import` reads it back\n\n"
-    '* `photos-graph export XMP --to ~/sidecars --filter \'{"folder": {"path": "Pictures/2019"}}\'`\n\n'
-    "* `photos-graph export COCO --search 'landscapes in Abruzzo not in 2020'`"
+    epilog="Examples:\n\n* `photos-graph export JSON` writes all labels; `photos-graph import` reads them back.\n\n"
+    '* `photos-graph export XMP --to ~/sidecars --filter \'{"folder": {"path": "Pictures/2019"}}\'` writes '
+    "sidecars.\n\n"
+    "* `photos-graph export COCO --search 'landscapes in Abruzzo not in 2020'` writes a dataset."
 )
 def export(
-    format: Annotated[DatasetFormat, typer.Argument(help="What it is for.", case_sensitive=False)],
+    format: Annotated[DatasetFormat, typer.Argument(help="The format of the export.", case_sensitive=False)],
     to: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where it gets a folder of its own. Default: export.folder")
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="The folder in which the export gets a folder of its own. Default: the setting export.folder",
+        ),
     ] = None,
     filter: Annotated[
-        str | None, typer.Option(metavar="JSON", help="Which photos: a PhotoFilter of the GraphQL schema, by names.")
+        str | None,
+        typer.Option(metavar="JSON", help="The photos to export, as a PhotoFilter of the GraphQL schema with names."),
     ] = None,
-    search: Annotated[str | None, typer.Option(metavar="TEXT", help="Which photos, in words.")] = None,
+    search: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="The photos to export, as a search in plain words.")
+    ] = None,
     certainty: Annotated[
-        Certainty, typer.Option(case_sensitive=False, help="`predicted`: what models say is in it too.")
+        Certainty,
+        typer.Option(case_sensitive=False, help="Which labels to export; `predicted` includes predictions of models."),
     ] = Certainty.CONFIRMED,
     originals: Annotated[
-        bool, typer.Option("--originals", help="Copy originals, with all that they say, in place of light pictures.")
+        bool,
+        typer.Option("--originals", help="Copy the originals, with all their metadata, instead of small pictures."),
     ] = False,
     data_dir: DataDir = None,
     verbose: Verbose = False,
 ) -> None:
-    """Write labels, and pictures where the format has them, for other programs or for a back-up."""
+    """Write labels, and pictures if the format contains them, for other programs or as a backup."""
     from photos_graph.bootstrap import Services
     from photos_graph.services.datasets.exports.selection import filter_of
 
     if filter is not None and search is not None:
-        raise BadInput("Say which photos either by --filter or by --search.")
+        raise BadInput("Give either --filter or --search, not both.")
     wanted = filter_of(filter) if filter is not None else search
 
     async def work(services: Services) -> int:
@@ -298,19 +338,21 @@ def export(
 
 @app.command(
     name="import",
-    epilog="Two persons' words: the later one counts. A sidecar never brings back a tag that somebody took off here. "
-    "Reading the same again changes nothing.",
+    epilog="Of two labels that contradict each other, the later one counts. A sidecar never restores a tag that was "
+    "removed here. Importing the same labels again changes nothing.",
 )
 def import_labels(
-    folder: Annotated[Path, typer.Argument(help="An export as JSON, or a tree of sidecars as digiKam writes them.")],
+    folder: Annotated[
+        Path, typer.Argument(help="An export in the format JSON, or a folder of XMP sidecars as digiKam writes them.")
+    ],
     data_dir: DataDir = None,
     verbose: Verbose = False,
 ) -> None:
-    """Read labels back: of an export as JSON by the photos' content, of XMP sidecars by their paths."""
+    """Read labels from an export. JSON is matched by the content of photos, XMP sidecars by their paths."""
     from photos_graph.bootstrap import Services
 
     if not folder.is_dir():
-        raise BadInput(f"{folder} is no folder.")
+        raise BadInput(f"{folder} is not a folder.")
 
     async def work(services: Services) -> int:
         return await _followed(services, await services.imports.ask_folder(folder))
@@ -320,7 +362,9 @@ def import_labels(
 
 @app.command()
 def export_schema(
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file instead of standard output.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The file to write. Default: standard output")
+    ] = None,
 ) -> None:
     """Print the GraphQL schema."""
     text = importlib.import_module("resolvers.schema").print_sdl()
@@ -331,21 +375,21 @@ def export_schema(
 
 
 @app.command()
-def demo(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
-    """Make a small demonstration library out of freely usable pictures."""
+def demo(folder: Annotated[Path, typer.Argument(help="A folder that is new or empty.")]) -> None:
+    """Create a small demonstration library of freely usable pictures."""
     from photos_graph.demo import make_demo
 
     count = make_demo(folder)
-    err.print(f"{count} pictures in {folder}. Serve them: photos-graph serve {folder}")
+    err.print(f"{folder} has {count} pictures. Serve them: photos-graph serve {folder}")
 
 
 async def _followed(services: Any, job: Job) -> int:
-    """The exit code of a job at its end. An interruption leaves it waiting: the next run goes on."""
+    """Follows a job to its end and returns the exit code. After an interruption the next run continues the job."""
     job = await follow(services.jobs.watch(job.id))
     err.print(job.message or job.state.value, style="" if job.state is JobState.SUCCEEDED else "red", markup=False)
     failed = await services.browse.failures(1, None, job.id)
     if failed.total:
-        err.print(f"{failed.total:,} things could not be done, or not in full: photos-graph jobs --failures")
+        err.print(f"{failed.total:,} items failed, completely or in part. List them: photos-graph jobs --failures")
     return 0 if job.state is JobState.SUCCEEDED else 1
 
 
@@ -354,19 +398,19 @@ def _settings(data_dir: Path | None, verbose: bool, **given: Any) -> Settings:
         level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     for doubt in configuration.misspelt():
-        logging.getLogger(__name__).warning(doubt)
+        log.warning(doubt)
     return configuration.load(data_dir=data_dir, **given)
 
 
 def _keep_apart(settings: Settings, roots: list[str] | None) -> None:
-    """Before anything is written: originals are read only. Raises BadSettings."""
+    """Checks, before anything is written, that the data directory and the originals are apart. Raises BadSettings."""
     from photos_graph.paths import check_data_dir
 
     check_data_dir(settings.data_dir, [os.fsencode(configuration.expanded(Path(root))) for root in roots or []])
 
 
 def _with_services(settings: Settings, work: Callable[[Any], Awaitable[T]], *, run_jobs: bool = True) -> T:
-    """Runs ``work`` with services; an interruption lets it end what it began."""
+    """Runs ``work`` with services. After an interruption it may still finish its current step."""
     from photos_graph.bootstrap import build
 
     async def run() -> T:
@@ -377,7 +421,7 @@ def _with_services(settings: Settings, work: Callable[[Any], Awaitable[T]], *, r
 
 
 async def _until_terminated(work: Coroutine[Any, Any, T]) -> T:
-    """SIGTERM ends it as Ctrl-C does."""
+    """SIGTERM ends the work like Ctrl-C."""
     task = asyncio.ensure_future(work)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     try:

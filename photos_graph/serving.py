@@ -1,4 +1,4 @@
-"""``photos-graph serve``: a listening server, and what the person who started it is told."""
+"""``photos-graph serve``: a listening server, and the messages for the person who started it."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from photos_graph.model import JobState
 from photos_graph.services.faces.triggers import WITHOUT_MODELS
 from photos_graph.services.learning.triggers import WITHOUT_WEIGHTS
 from photos_graph.settings import Settings
-from photos_graph.terminal import err, follow
+from photos_graph.terminal import err, failures_hint, follow
 from photos_graph.web.secrets import Secrets, note_shown
 
 Started = Callable[[Services, Secrets], Awaitable[None]]
 CreateApp = Callable[[Settings, Started], Starlette]
 
-GRACE_SECONDS = 5  # for requests that are running when the server is told to stop
+GRACE_SECONDS = 5  # for requests that are running when the server is asked to stop
 
 
 async def serve(create_app: CreateApp, settings: Settings, roots: Sequence[str]) -> None:
-    """Until SIGINT or SIGTERM. Raises BadSettings for an address that cannot be had, and what building raises."""
+    """Serves until SIGINT or SIGTERM. Raises BadSettings if the address cannot be used, and the errors of building."""
     listening = listen(settings)
     url = _url(settings, listening)
     tasks: set[asyncio.Task[None]] = set()
@@ -35,7 +35,7 @@ async def serve(create_app: CreateApp, settings: Settings, roots: Sequence[str])
         for root in roots:
             await services.roots.ensure(root)
         _greet(url, settings, secrets)
-        # Told apart from the start-up: the service answers while it scans.
+        # Not awaited here: the service answers while it scans.
         tasks.add(asyncio.create_task(_scan(services)))
 
     app = create_app(settings, started)
@@ -43,7 +43,7 @@ async def serve(create_app: CreateApp, settings: Settings, roots: Sequence[str])
         uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_SECONDS)
     )
     app.state.stop = lambda: setattr(server, "should_exit", True)
-    # uvicorn raises the signal again when it has shut down: being told to stop is no failure.
+    # uvicorn raises the signal again after it has shut down, but a requested stop is not a failure.
     signal.signal(signal.SIGTERM, lambda *_: None)
     try:
         await server.serve(sockets=[listening])
@@ -56,25 +56,27 @@ async def serve(create_app: CreateApp, settings: Settings, roots: Sequence[str])
 
 
 def listen(settings: Settings) -> socket.socket:
-    """A bound socket. Raises BadSettings for an address that cannot be had."""
+    """A bound socket. Raises BadSettings if the address cannot be used."""
     host, port = settings.web.host, settings.web.port
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        # With the protocol named, asyncio turns off Nagle's algorithm, which holds a body back for 40 ms.
+        # Because the protocol is named, asyncio turns off Nagle's algorithm, which would delay a body by 40 ms.
         listening = socket.socket(family, kind, protocol)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
-        listening.listen()  # at once: a second service that starts meanwhile must find the port taken
-    except (OSError, UnicodeError) as error:  # of a name that is none
+        listening.listen()  # at once, so that a second service that starts now finds the port taken
+    except (OSError, UnicodeError) as error:  # UnicodeError: the name is not valid
         reason = error.strerror if isinstance(error, OSError) else error
-        raise BadSettings(f"{host}:{port} cannot be listened on ({reason}). Choose another --host or --port.") from None
+        raise BadSettings(
+            f"The service cannot listen on {host}:{port} ({reason}). Choose another --host or --port."
+        ) from None
     listening.set_inheritable(False)
     return listening
 
 
 def _url(settings: Settings, listening: socket.socket) -> str:
     host, port = settings.web.host, listening.getsockname()[1]
-    if host in ("0.0.0.0", "::", ""):  # noqa: S104, everywhere: also here
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104, all addresses include this one
         host = "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -82,12 +84,12 @@ def _url(settings: Settings, listening: socket.socket) -> str:
 def _greet(url: str, settings: Settings, secrets: Secrets) -> None:
     err.print(f"Serving at {url} (GraphiQL: {url}/graphql)")
     if secrets.fresh:
-        err.print("Open this once in your browser to sign in; the token is not shown again:")
+        err.print("Open this address once in your browser to sign in. The token is not shown again:")
         err.print(f"  {url}/login?token={secrets.token}", soft_wrap=True)
         note_shown(settings, secrets)
     elif settings.token is None:
         where = settings.data_dir / "secrets.json"
-        err.print(f"Sign in at {url}/login with the token of the first start; it is kept in {where}.")
+        err.print(f"Sign in at {url}/login with the token of the first start. It is stored in {where}.")
     else:
         err.print(f"Sign in at {url}/login with the token in PHOTOS_TOKEN.")
 
@@ -95,7 +97,7 @@ def _greet(url: str, settings: Settings, secrets: Secrets) -> None:
 async def _scan(services: Services) -> None:
     try:
         if not await services.roots.all():
-            err.print("There is no folder of photos yet: photos-graph serve ~/Pictures, or the addRoot mutation.")
+            err.print("The library has no folder yet. Add one: photos-graph serve ~/Pictures, or the mutation addRoot.")
             return
         job = await follow(services.jobs.watch((await services.jobs.scan()).id))
         err.print(job.message or "", style="" if job.state is JobState.SUCCEEDED else "red")
@@ -105,6 +107,6 @@ async def _scan(services: Services) -> None:
             err.print(WITHOUT_WEIGHTS)
         failures = await services.browse.failures(0, None)
         if failures.total:
-            err.print(f"{failures.total:,} files could not be read, or not in full: photos-graph jobs --failures")
+            err.print(failures_hint(failures.total))
     except PhotosGraphError as error:
         err.print(error.public_message, style="red")

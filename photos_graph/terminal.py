@@ -1,6 +1,6 @@
-"""How the command line shows what goes on: bars and colour on a terminal, plain lines anywhere else.
+"""How the command line shows progress: with bars and colour on a terminal, and with plain lines anywhere else.
 
-Names of files and folders are shown as they are: nothing here reads ``[bold]`` or the like in a text as markup.
+Names of files and folders are shown as they are: markup such as ``[bold]`` in a text is never interpreted.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from photos_graph.model import Failure, Job, JobState
 
 PLAIN_SECONDS = 5.0  # between two lines of progress where there is no terminal
 
-UNBOUNDED = 100_000  # columns, where no terminal sets a width: a line that is read by a program is never broken
+UNBOUNDED = 100_000  # columns where no terminal sets a width, so that lines read by a program are never broken
 
 
 def _console(*, stderr: bool) -> Console:
@@ -48,9 +48,9 @@ COLOURS = {
 }
 
 
-async def follow(steps: AsyncIterator[Job], say: Callable[[str], None] = err.print) -> Job:
-    """Shows a job until it ends; returns how it did."""
-    return await (_follow_with_bar(steps) if err.is_terminal else _follow_in_lines(steps, say))
+async def follow(steps: AsyncIterator[Job], write: Callable[[str], None] = err.print) -> Job:
+    """Shows the progress of a job and returns the job at its end."""
+    return await (_follow_with_bar(steps) if err.is_terminal else _follow_in_lines(steps, write))
 
 
 async def _follow_with_bar(steps: AsyncIterator[Job]) -> Job:
@@ -62,27 +62,28 @@ async def _follow_with_bar(steps: AsyncIterator[Job]) -> Job:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=err, transient=True) as bar:
-        task = bar.add_task("Waiting for its turn", total=None)
+        task = bar.add_task("Waiting for other jobs", total=None)
         async for job in steps:
             bar.update(task, completed=job.done, total=job.total, description=job.message or "Starting")
     return job
 
 
-async def _follow_in_lines(steps: AsyncIterator[Job], say: Callable[[str], None]) -> Job:
-    said = 0.0
+async def _follow_in_lines(steps: AsyncIterator[Job], write: Callable[[str], None]) -> Job:
+    written_at = 0.0
     async for job in steps:
-        if job.state is JobState.RUNNING and time.monotonic() - said >= PLAIN_SECONDS:
-            said = time.monotonic()
+        if job.state is JobState.RUNNING and time.monotonic() - written_at >= PLAIN_SECONDS:
+            written_at = time.monotonic()
             doing = job.message or "Starting"
-            say(f"{doing}: {job.done:,} of {job.total:,}" if job.total else doing)
+            write(f"{doing}: {job.done:,} of {job.total:,}" if job.total else doing)
     return job
 
 
 @contextmanager
 def bytes_shown() -> Iterator[Callable[[str, int, int | None], None]]:
-    """Gives what to call with a file's name, the bytes that are there and those that it has in all, where known."""
+    """Yields a function that shows a download. It takes the name of the file, the bytes done, and the total if "
+    "known."""
     if not err.is_terminal:
-        yield _plainly()
+        yield _in_lines()
         return
     columns = (
         SpinnerColumn(),
@@ -102,20 +103,24 @@ def bytes_shown() -> Iterator[Callable[[str, int, int | None], None]]:
         yield show
 
 
-def _plainly() -> Callable[[str, int, int | None], None]:
-    said = time.monotonic()
+def _in_lines() -> Callable[[str, int, int | None], None]:
+    written_at = time.monotonic()
 
     def show(what: str, done: int, total: int | None) -> None:
-        nonlocal said
-        if time.monotonic() - said >= PLAIN_SECONDS:
-            said = time.monotonic()
+        nonlocal written_at
+        if time.monotonic() - written_at >= PLAIN_SECONDS:
+            written_at = time.monotonic()
             err.print(f"{what}: {done / 1e6:,.1f} MB" + (f" of {total / 1e6:,.1f}" if total else ""), markup=False)
 
     return show
 
 
+def failures_hint(count: int) -> str:
+    return f"{count:,} files could not be read, or only in part. List them: photos-graph jobs --failures"
+
+
 def table_of_models(rows: list[tuple[str, str, str, bool]]) -> Table:
-    """Rows of kind, name, state and whether it is the one in use."""
+    """Each row has the kind, the name and the state of a model, and whether it is in use."""
     table = Table("Kind", "Model", "Weights", "In use", box=None, pad_edge=False)
     colours = {"ready": "green", "damaged": "red", "missing": "dim"}
     for kind, name, state, used in rows:
@@ -125,7 +130,7 @@ def table_of_models(rows: list[tuple[str, str, str, bool]]) -> Table:
 
 
 def table_of_jobs(jobs: list[Job]) -> Table:
-    # The id is what ``--cancel`` takes: it is never cut, however narrow the terminal.
+    # ``--cancel`` takes the id, so it is never cut, not even on a narrow terminal.
     first = Column("Job", no_wrap=True, min_width=32)
     table = Table(first, "Kind", "State", "Done", "Started", "Message", box=None, pad_edge=False)
     for job in jobs:

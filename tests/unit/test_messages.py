@@ -1,0 +1,146 @@
+"""The messages for people: whole sentences, in common words, and without names of Python classes."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from photos_graph import cli, errors
+from photos_graph.errors import PhotosGraphError
+from tests.unit.test_schema_descriptions import BANNED
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PACKAGES = ("photos_graph", "resolvers")
+VALUE = "{}"  # stands for a value that is known when the error is raised
+RAISED = {name for name, each in vars(errors).items() if isinstance(each, type) and issubclass(each, PhotosGraphError)}
+EXCEPTIONS = {name for name, each in vars(builtins).items() if isinstance(each, type) and issubclass(each, Exception)}
+
+
+def messages() -> Iterator[tuple[str, str]]:
+    """Where an error of this project is made, and its message, as far as it stands in the source."""
+    for package in PACKAGES:
+        for path in sorted((REPOSITORY / package).rglob("*.py")):
+            tree = ast.parse(path.read_text())
+            constants = {
+                target.id: text(node.value, {})
+                for node in tree.body
+                if isinstance(node, ast.Assign)
+                for target in node.targets
+                if isinstance(target, ast.Name)
+            }
+            for call in ast.walk(tree):
+                if isinstance(call, ast.Call) and called(call) in RAISED and call.args:
+                    yield f"{path.relative_to(REPOSITORY)}:{call.lineno}", text(call.args[0], constants)
+
+
+def called(call: ast.Call) -> str:
+    function = call.func
+    return function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+
+
+def text(node: ast.expr, constants: dict[str, str]) -> str:
+    """The text of an expression, with ``VALUE`` for what is not in the source."""
+    match node:
+        case ast.Constant(value=str(value)):
+            return value
+        case ast.JoinedStr(values=values):
+            return "".join(text(each, constants) for each in values)
+        case ast.FormattedValue(value=value):
+            return text(value, constants)
+        case ast.Name(id=name):
+            return constants.get(name, VALUE)
+        case ast.Attribute(attr="__name__"):
+            return "__name__"
+        case _:
+            return VALUE
+
+
+def class_names() -> set[str]:
+    """The classes of this project whose names are no words, and the exceptions of Python."""
+    found = set(EXCEPTIONS)
+    for package in PACKAGES:
+        for path in (REPOSITORY / package).rglob("*.py"):
+            found |= {node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)}
+    return {name for name in found if re.search(r"[a-z][A-Z]", name)} - {"LocalDateTime", "EfficientNetLite0"}
+
+
+def problems(message: str, classes: set[str]) -> list[str]:
+    if message == VALUE:
+        return []
+    found = []
+    if not re.match(r"[A-Z`\"'{]", message):
+        found.append("it does not start with a capital")
+    if not re.search(r"([.?]|\{\}|photos-graph [^.]+|pip install [^.]+|~/Pictures)$", message):
+        found.append("it does not end with a full stop")
+    found += [f"it has the word {word!r}" for word in BANNED.findall(message)]
+    found += [f"it names the class {name}" for name in sorted(classes & set(re.findall(r"\w+", message)))]
+    if "__name__" in message:
+        found.append("it has the name of a class")
+    return found
+
+
+def test_messages_are_sentences_without_class_names() -> None:
+    classes = class_names()
+    assert {where: (message, found) for where, message in messages() if (found := problems(message, classes))} == {}
+
+
+def test_the_walk_finds_the_messages() -> None:
+    found = list(messages())
+    assert len(found) > 150
+    assert any(message == "There is no such tag." for _, message in found)
+
+
+@pytest.mark.parametrize(
+    ("message", "count"),
+    [
+        ("There is no such tag.", 0),
+        ("it is gone", 2),
+        ("The weights cannot be loaded (__name__).", 1),
+        ("A BadInput was raised.", 1),
+        ("Nobody said so.", 2),
+    ],
+)
+def test_a_bad_message_is_seen(message: str, count: int) -> None:
+    assert len(problems(message, class_names())) == count
+
+
+@pytest.mark.parametrize("name", sorted(RAISED))
+def test_an_error_of_this_project_ends_a_command_without_its_class_name(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raised = getattr(errors, name)("It is away.", 3) if name == "Busy" else getattr(errors, name)("It is away.")
+    assert ended(raised, monkeypatch) == (2 if isinstance(raised, errors.BadInput) else 1)
+    assert capsys.readouterr().err == "Error: It is away.\n"
+
+
+@pytest.mark.parametrize("raised", [ValueError("secret"), KeyError("secret"), RuntimeError("secret")])
+def test_an_unforeseen_error_ends_a_command_without_its_class_name(
+    raised: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended(raised, monkeypatch) == 1
+    shown = capsys.readouterr().err
+    assert "--verbose" in shown and not any(word in shown for word in (*EXCEPTIONS, "Traceback", "secret"))
+
+
+def test_an_error_of_the_system_names_the_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended(PermissionError(13, "Permission denied", "/data/out"), monkeypatch) == 1
+    assert capsys.readouterr().err == "Error: /data/out: Permission denied.\n"
+
+
+def ended(raised: Exception, monkeypatch: pytest.MonkeyPatch) -> object:
+    """The exit code of a command that raises."""
+
+    def app() -> None:
+        raise raised
+
+    monkeypatch.setattr(cli, "app", app)
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    return end.value.code
