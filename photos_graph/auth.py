@@ -30,7 +30,7 @@ class Viewer:
 def require(viewer: Viewer, role: Role) -> None:
     """Raises Forbidden."""
     if _RANK[viewer.role] < _RANK[role]:
-        raise Forbidden(f"This takes the role {role.value}; yours is {viewer.role.value}.")
+        raise Forbidden(f"This requires the role {role.value}, and yours is {viewer.role.value}.")
 
 
 class Tokens:
@@ -63,7 +63,7 @@ class Tokens:
             raise Unauthenticated("This session is not valid. Sign in again.")
         name, _, expires = claim.partition(".")
         if int(expires) <= now:
-            raise Unauthenticated("This session is over. Sign in again.")
+            raise Unauthenticated("This session has expired. Sign in again.")
         for known, viewer in self._viewers.items():
             if known.hex()[:32] == name:
                 return viewer

@@ -240,4 +240,4 @@ def make_private(settings: Settings) -> None:
 
 
 def _unusable(settings: Settings, error: OSError) -> BadSettings:
-    return BadSettings(f"The data directory {settings.data_dir} cannot be used: {error}")
+    return BadSettings(f"The data directory {settings.data_dir} cannot be used: {error}.")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MARKER = ".photos-graph-demo"
-INSTALL = "The demonstration library needs its pictures: pip install 'photos-graph[demo]'"
+INSTALL = "The demonstration library needs its pictures. Install them: pip install 'photos-graph[demo]'"
 
 # The rotation of the stored pixels for each EXIF orientation with which the picture is displayed upright.
 ROTATIONS = {3: "ROTATE_180", 6: "ROTATE_90", 8: "ROTATE_270"}
@@ -55,7 +55,9 @@ def make_demo(folder: Path) -> int:
     if (folder / MARKER).is_file():
         return _count(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadInput(f"{folder} is there already and is no demonstration library; name a new or an empty folder.")
+        raise BadInput(
+            f"{folder} exists already and is not a demonstration library. Name a folder that is new or empty."
+        )
     folder = folder.resolve()
     with _scratch_beside(folder) as scratch:
         for album in ALBUMS:
@@ -80,7 +82,7 @@ def _scratch_beside(folder: Path) -> Iterator[Path]:
         folder.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:
-        raise BadInput(f"{folder} cannot be made: {error.strerror}") from error
+        raise BadInput(f"{folder} cannot be created: {error.strerror}.") from error
     scratch.chmod(0o755)
     try:
         yield scratch

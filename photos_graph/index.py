@@ -99,7 +99,7 @@ class Index:
             async with self._saving:
                 await asyncio.to_thread(snapshot.write, captured, self._snapshot)
         except OSError as error:
-            log.warning("the index could not be saved to %s: %s", self._snapshot, error.strerror)
+            log.warning("The index could not be saved to %s: %s.", self._snapshot, error.strerror)
         else:
             self._saved_seq = seq
         del captured
@@ -214,7 +214,7 @@ async def _survived(work: Callable[[], Awaitable[None]]) -> None:
     except EngineUnavailable:
         pass
     except Exception:
-        log.exception("the index could not be kept up; it is tried again")
+        log.exception("The index could not be updated. The update is tried again.")
 
 
 def _all(parts: Iterable[Iterable[T]]) -> list[T]:
@@ -227,5 +227,5 @@ def _load(path: Path) -> SearchIndex | None:
         return snapshot.load(path)
     except snapshot.BadSnapshot as error:
         if path.exists():
-            log.warning("the saved index is not used, a new one is made: %s", error)
+            log.warning("The saved index cannot be used and is built again: %s", error)
         return None

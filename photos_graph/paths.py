@@ -148,7 +148,7 @@ def open_folder(root: bytes, relative: bytes, *, follow_symlinks: bool = False) 
         # The root itself was named by its owner and may be a link.
         at = os.open(root, _FOLDER & ~os.O_NOFOLLOW)
     except OSError as error:
-        raise RootOffline(f"The folder {display(root)} cannot be opened: {error.strerror}") from error
+        raise RootOffline(f"The folder {display(root)} cannot be opened: {error.strerror}.") from error
     for part in parts:
         try:
             below = os.open(part, _FOLDER, dir_fd=at)
@@ -162,7 +162,7 @@ def open_folder(root: bytes, relative: bytes, *, follow_symlinks: bool = False) 
 
 def _must_be_plain(relative: bytes) -> None:
     if b"\0" in relative or any(part in (b"", b".", b"..") for part in relative.split(b"/")):
-        raise Unreadable(f"{display(relative)} is not a path inside its root", stage="read")
+        raise Unreadable(f"{display(relative)} is not a path inside its root.", stage="read")
 
 
 def _resolved(root: bytes, relative: bytes) -> bytes:
@@ -174,21 +174,21 @@ def _resolved(root: bytes, relative: bytes) -> bytes:
     if real == real_root:
         return b""
     if not real.startswith(real_root + b"/"):
-        raise Unreadable(f"{display(relative)} is a link that leaves its root", stage="read")
+        raise Unreadable(f"{display(relative)} is a link that leads out of its root.", stage="read")
     return real.removeprefix(real_root + b"/")
 
 
 def _must_be_regular(found: os.stat_result, relative: bytes) -> None:
     if stat.S_ISLNK(found.st_mode):
-        raise Unreadable(f"{display(relative)} is a link, and links are not followed", stage="read")
+        raise Unreadable(f"{display(relative)} is a link, and links are not followed.", stage="read")
     if not stat.S_ISREG(found.st_mode):
-        raise Unsupported(f"{display(relative)} is not a regular file", stage="read")
+        raise Unsupported(f"{display(relative)} is not a regular file.", stage="read")
 
 
 def _explained(error: OSError, relative: bytes) -> NotFound | Unreadable:
     shown = display(relative)
     if error.errno == errno.ENOENT:
-        return NotFound(f"{shown} is not there")
+        return NotFound(f"{shown} does not exist.")
     if error.errno in (errno.ELOOP, errno.ENOTDIR):
-        return Unreadable(f"{shown} leads through a link or a file", stage="read")
-    return Unreadable(f"{shown} cannot be opened: {error.strerror}", stage="read")
+        return Unreadable(f"{shown} leads through a link or a file.", stage="read")
+    return Unreadable(f"{shown} cannot be opened: {error.strerror}.", stage="read")

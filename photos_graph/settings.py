@@ -248,7 +248,7 @@ def config_file() -> Path:
     if not (named := os.environ.get("PHOTOS_CONFIG")):
         return _xdg("XDG_CONFIG_HOME", ".config") / "config.toml"
     if not Path(named).is_file():
-        raise BadSettings(f"PHOTOS_CONFIG names {named}, which is no file.")
+        raise BadSettings(f"PHOTOS_CONFIG names {named}, which is not a file.")
     return Path(named)
 
 
@@ -261,13 +261,13 @@ def load(**given: Any) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, each['loc']))}: {_said(each)}" for each in error.errors()]
-        raise BadSettings("These settings do not fit:\n  " + "\n  ".join(lines)) from None
+        raise BadSettings("These settings are not valid:\n  " + "\n  ".join(lines)) from None
     except SettingsError as error:
-        raise BadSettings(f"A setting of the environment is not written as JSON: {error}") from None
+        raise BadSettings(f"A setting in the environment is not valid JSON: {error}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSettings(f"{config_file()} is not TOML: {error}") from None
+        raise BadSettings(f"{config_file()} is not valid TOML: {error}.") from None
     except OSError as error:
-        raise BadSettings(f"{config_file()} cannot be read: {error.strerror}") from None
+        raise BadSettings(f"{config_file()} cannot be read: {error.strerror}.") from None
 
 
 def misspelt() -> list[str]:
@@ -278,7 +278,7 @@ def misspelt() -> list[str]:
     for name in sorted(os.environ):
         first = name.partition("__")[0]
         if name.startswith("PHOTOS_") and first not in known and (near := get_close_matches(first, known, 1)):
-            doubts.append(f"{name} is no setting. Is {near[0] + name[len(first) :]} meant?")
+            doubts.append(f"{name} is not a setting. Did you mean {near[0] + name[len(first) :]}?")
     return doubts
 
 

@@ -151,7 +151,7 @@ class WeightStore(Generic[Model]):
                 tried.append(str(reason))
         pin = f" with SHA-256 {file.sha256}" if file.sha256 else ""
         raise ModelUnavailable(
-            f"The weights of {model.name} cannot be had. {' '.join(tried)} "
+            f"The weights of {model.name} cannot be obtained. {' '.join(tried)} "
             f"Connect to the network and run photos-graph models --fetch again, or put {file.name}{pin} into a folder "
             f"and name that in PHOTOS_{self.setting.upper().replace('.', '__')}."
         )

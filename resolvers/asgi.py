@@ -61,7 +61,7 @@ async def _run(app: Starlette, settings: Settings, secrets: Secrets, started: St
                 app.state.services = None
     except Exception as error:
         if not isinstance(error, PhotosGraphError):
-            log.exception("the service could not start")
+            log.exception("The service could not start.")
         app.state.failure = error
         if (stop := getattr(app.state, "stop", None)) is not None:
             stop()

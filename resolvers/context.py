@@ -33,14 +33,14 @@ class Context:
     def services(self) -> Services:
         """Raises Unavailable while the service starts."""
         if self.ready is None:
-            raise Unavailable("The service is starting: the library is being loaded.")
+            raise Unavailable("The service is starting and loads the library. Try again in a moment.")
         return self.ready
 
     @property
     def loaders(self) -> Loaders:
         """Raises Unavailable while the service starts."""
         if self.loads is None:
-            raise Unavailable("The service is starting: the library is being loaded.")
+            raise Unavailable("The service is starting and loads the library. Try again in a moment.")
         return self.loads
 
     @property

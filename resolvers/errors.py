@@ -13,7 +13,7 @@ from photos_graph.errors import BadInput, Conflict, PhotosGraphError, TooComplex
 
 log = logging.getLogger(__name__)
 
-_MASK = "Something went wrong here. The log of the service says what."
+_MASK = "Something went wrong. The log of the service has the details."
 
 
 def cause_of(error: GraphQLError) -> BaseException | None:
@@ -36,14 +36,14 @@ def public(error: GraphQLError) -> GraphQLError:
     if isinstance(cause, PhotosGraphError):
         return _with(error, cause.public_message, cause.code)
     if isinstance(cause, RecursionError):
-        return _with(error, "This is nested too deep.", TooComplex.code)
+        return _with(error, "This document is nested too deep.", TooComplex.code)
     return _with(error, _MASK, PhotosGraphError.code)
 
 
 def log_unforeseen(error: GraphQLError) -> None:
     cause = cause_of(error)
     if cause is not None and public(error).message == _MASK:
-        log.error("a resolver failed at %s", error.path, exc_info=cause)
+        log.error("A resolver failed at %s.", error.path, exc_info=cause)
 
 
 class PublicErrors(MaskErrors):

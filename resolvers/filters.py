@@ -129,16 +129,16 @@ class _Decoder:
 
     def _limit_conditions(self, values: dict[str, Any], depth: int) -> None:
         if depth > MAX_NESTING:
-            raise TooComplex(f"A filter nests up to {MAX_NESTING} deep.")
+            raise TooComplex(f"A filter may be nested up to {MAX_NESTING} deep.")
         conditions = len(values.keys() - {*_JOINTS, "certainty"})
         self._conditions += max(conditions, 1) + max(len(words(values.get("text", ""))) - 1, 0)
         if self._conditions > MAX_CONDITIONS:
-            raise TooComplex(f"A filter has up to {MAX_CONDITIONS:,} parts and words of text.")
+            raise TooComplex(f"A filter may have up to {MAX_CONDITIONS:,} conditions and words of text.")
 
     def _limit_names(self, values: dict[str, Any]) -> None:
         self._names += sum(len(value) for value in values.values() if isinstance(value, list))
         if self._names > MAX_NAMES:
-            raise TooComplex(f"A filter names up to {MAX_NAMES:,} tags, persons and places.")
+            raise TooComplex(f"A filter may name up to {MAX_NAMES:,} tags, persons and places.")
 
 
 def _ref(text: str, kind: ids.Kind | None) -> Ref:

@@ -158,7 +158,7 @@ def exceeded(
         ("nodes", total.nodes, limits.max_cost),
     )
     problems = [
-        TooComplex(f"This asks for {amount:,} {what}; {most:,} is the limit.")
+        TooComplex(f"This document requests {amount:,} {what}, and the limit is {most:,}.")
         for what, amount, most in asked
         if amount > most
     ]
@@ -171,7 +171,9 @@ def counted(info: Info, read: Callable[[], Sequence[T]]) -> Sequence[T]:
     Each item counts with all below it but the lists that are counted by themselves.
     """
     raw, context = info._raw_info, info.context  # strawberry has no public way to the nodes
-    too_many = TooComplex("The lists in this hold more nodes than one document may ask for.")
+    too_many = TooComplex(
+        "The lists in this document contain more nodes than a document may request. Use lists with pages."
+    )
     if context.nodes_left < 0:
         raise too_many  # not even read: what was made before may ask for many more
     items = read()
@@ -227,4 +229,6 @@ class TimeLimit(SchemaExtension):
         except TimeoutError:
             if not limit.expired():
                 raise
-            raise TooComplex(f"This took longer than {self._seconds:g} seconds.") from None
+            raise TooComplex(
+                f"This took longer than {self._seconds:g} seconds, which is the limit. Request less at once."
+            ) from None

@@ -148,7 +148,7 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > MAX_BODY_BYTES:
-            raise BadInput(f"A request is up to {MAX_BODY_BYTES // 1024**2} MiB.")
+            raise BadInput(f"A request may have up to {MAX_BODY_BYTES // 1024**2} MiB.")
         return message
 
     return counted

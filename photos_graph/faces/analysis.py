@@ -53,7 +53,7 @@ class Finder:
             self._embed = load_embedder(embedder)
         except ImportError as error:
             needs = ", ".join(dict.fromkeys((*detector_row.packages, *self._row.packages))) or "photos-graph[faces]"
-            raise ModelUnavailable(f"{error.name or error} is not installed; the models want {needs}.") from None
+            raise ModelUnavailable(f"{error.name or error} is not installed. The models need {needs}.") from None
         self._template = alignment.template_for(self._row)
 
     def find(self, pixels: Pixels, min_pixels: int) -> Found:

@@ -62,7 +62,7 @@ def open_buffer(data: Bytes, limits: DecodeLimits) -> Opened:
         raise Unreadable("The file is empty.")
     found = formats.sniff(data)
     if found is None:
-        raise Unsupported("It is no picture of a known format.")
+        raise Unsupported("It is not a picture in a known format.")
     with vips_errors():
         match found.decoder:
             case "libvips":
@@ -122,4 +122,4 @@ def vips_errors() -> Iterator[None]:
         text = reason(error)
         if "out of memory" in text or "Security limit exceeded" in text:
             raise OverLimit(f"It needs more than one picture may take: {text}.") from None
-        raise Unreadable(f"Damaged: {text}.") from None
+        raise Unreadable(f"It is damaged: {text}.") from None

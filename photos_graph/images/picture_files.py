@@ -46,4 +46,4 @@ def read_picture(path: bytes, max_bytes: int, as_read: Sequence[int] | None = No
 
 def _must_be(as_read: Sequence[int] | None, found: os.stat_result) -> None:
     if as_read is not None and (found.st_size, mtime_ns(found)) != tuple(as_read):
-        raise NotFound("The file has been changed since it was read. The next scan will see to it.")
+        raise NotFound("The file has changed since it was read. The next scan will read it again.")

@@ -24,7 +24,7 @@ def open_pillow(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits)
     try:
         picture = _open_heif(data, limits) if found is formats.HEIC else _open(data, found)
     except _DAMAGE as error:
-        raise Unreadable(f"Damaged: {_reason(error)}.") from None
+        raise Unreadable(f"It is damaged: {_reason(error)}.") from None
     check_pixels(picture.width, picture.height, limits)
 
     def thumbnail(edge: int, fail_on: str) -> pyvips.Image:
@@ -32,7 +32,7 @@ def open_pillow(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits)
         try:
             image = from_pillow(picture)
         except _DAMAGE as error:
-            raise Unreadable(f"Damaged: {_reason(error)}.") from None
+            raise Unreadable(f"It is damaged: {_reason(error)}.") from None
         return image.thumbnail_image(edge, height=edge, size="down", **_profile(image))
 
     return Opened(found, picture.width, picture.height, thumbnail)
@@ -73,4 +73,4 @@ def _open_heif(data: Bytes, limits: DecodeLimits) -> PIL.Image.Image:
 
 
 def _reason(error: Exception) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    return " ".join(str(error).split())[:200] or "the data is not valid"

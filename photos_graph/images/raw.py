@@ -27,9 +27,9 @@ def open_raw(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) ->
     try:
         raw = rawpy.imread(io.BytesIO(data))
     except rawpy.LibRawFileUnsupportedError:
-        raise Unsupported("LibRaw does not know this camera's format.") from None
+        raise Unsupported("LibRaw does not support the format of this camera.") from None
     except rawpy.LibRawError as error:
-        raise Unreadable(f"Damaged: {_reason(error)}.") from None
+        raise Unreadable(f"It is damaged: {_reason(error)}.") from None
     sizes = raw.sizes
     check_pixels(sizes.raw_width, sizes.raw_height, limits)
     width, height = (sizes.height, sizes.width) if sizes.flip in _SIDEWAYS else (sizes.width, sizes.height)
@@ -69,7 +69,7 @@ def _develop(raw: rawpy.RawPy) -> pyvips.Image:
     except rawpy.LibRawUnsufficientMemoryError:
         raise OverLimit("It needs more memory than one picture may take.") from None
     except rawpy.LibRawError as error:
-        raise Unreadable(f"Damaged: {_reason(error)}.") from None
+        raise Unreadable(f"It is damaged: {_reason(error)}.") from None
     return _from_array(pixels)
 
 

@@ -191,7 +191,7 @@ class Renditions:
         try:
             await asyncio.to_thread(self._cache.put, *key, data)
         except OSError as error:  # a full disk only makes it slower
-            log.warning("a rendition cannot be cached: %s", error.strerror)
+            log.warning("A thumbnail could not be stored: %s.", error.strerror)
 
     def _larger(self, photo_id: str, size: RenditionSize) -> Cached | None:
         """Returns a cached rendition to make this one from. A face is made only from the largest."""

@@ -55,7 +55,7 @@ class Jobs:
         for root_id in root_ids:
             root = self._index.search.folder(root_id)
             if root is None or root.parent_id is not None:
-                raise NotFound("There is no such folder of photos.")
+                raise NotFound("There is no such root.")
         if root_ids:
             arguments["root"] = ",".join(sorted(set(root_ids)))
         if accept_missing:

@@ -143,9 +143,9 @@ class Runner:
         try:
             return await work()
         except EngineUnavailable:
-            log.warning("the engine does not answer; jobs wait for it")
+            log.warning("The graph engine does not answer. Jobs wait until it does.")
         except PhotosGraphError as error:
-            log.warning("jobs wait: %s", error.public_message)
+            log.warning("Jobs wait: %s", error.public_message)
         await asyncio.sleep(LOOK_SECONDS)
         return None
 
@@ -156,7 +156,7 @@ class Runner:
             message = await self._handlers[job.kind](job, run)
             await run.finish(JobState.SUCCEEDED, message)
         except Cancelled:
-            await run.finish(JobState.CANCELLED, "Cancelled. The next one goes on from here.")
+            await run.finish(JobState.CANCELLED, "The job was cancelled. The next one continues from here.")
         except asyncio.CancelledError:
             with contextlib.suppress(PhotosGraphError):
                 await asyncio.shield(run.release())
@@ -166,7 +166,7 @@ class Runner:
         except PhotosGraphError as error:
             await run.finish(JobState.FAILED, error.public_message)
         except Exception as error:
-            log.exception("job %s failed", job.id)
+            log.exception("The job %s failed.", job.id)
             await run.finish(JobState.FAILED, _told(error))
         finally:
             alive.cancel()
@@ -174,5 +174,5 @@ class Runner:
 
 def _told(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:  # a full disk, a folder that may not be written to
-        return f"It failed: {error.strerror}. The log says where."
-    return "It failed for a reason that is not known; the log has it."
+        return f"It failed: {error.strerror}. The log of the service has the details."
+    return "It failed unexpectedly. The log of the service has the details."

@@ -65,7 +65,7 @@ class Backbone:
     def classes(self, pictures: Pixels) -> Floats:
         """Returns the probabilities of ImageNet's classes (n, 1000). Raises BadInput if the weights have no classes."""
         if not self.class_count:
-            raise BadInput("This backbone knows no classes; EfficientNetLite0 does.")
+            raise BadInput("This backbone has no classes. Use EfficientNetLite0.")
         out = np.zeros((len(pictures), self.class_count), np.float32)
         for start in range(0, len(pictures), BATCH):
             logits = self._outputs(pictures[start : start + BATCH])[-1]
@@ -89,7 +89,9 @@ class Backbone:
         try:
             network.load_weights(path)
         except Exception as error:  # HDF5 and Keras raise errors of many classes
-            raise ModelUnavailable(f"The weights of {row.name} cannot be loaded ({type(error).__name__}).") from error
+            raise ModelUnavailable(
+                f"The weights of {row.name} cannot be loaded. Fetch them again: photos-graph models --fetch"
+            ) from error
         return network
 
 
@@ -107,7 +109,9 @@ def import_keras(home: Path, threads: int) -> Any:
         import keras
         import tensorflow as tf
     except ImportError as error:
-        raise ModelUnavailable(f"{error.name or error} is not installed; learning wants photos-graph[ml].") from None
+        raise ModelUnavailable(
+            f"{error.name or error} is not installed. Install it for learning: pip install 'photos-graph[ml]'"
+        ) from None
     if tf.config.threading.get_intra_op_parallelism_threads() != threads:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(1)

@@ -19,5 +19,5 @@ def names(store: BackboneWeights) -> tuple[str, ...]:
     Raises ModelUnavailable if the file of names is missing or damaged.
     """
     if (state := store.state(CLASS_NAMES)) is not WeightState.READY:
-        raise ModelUnavailable(f"The names of ImageNet's classes are {state}: run photos-graph models --fetch")
+        raise ModelUnavailable(f"The names of ImageNet's classes are {state}. Fetch them: photos-graph models --fetch")
     return tuple(_EXPLAINED.split(name)[0] for name in json.loads(store.path(CLASS_NAMES).read_text("utf-8")))

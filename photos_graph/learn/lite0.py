@@ -54,7 +54,7 @@ def build(tensors: Mapping[str, Array], edge: int) -> Any:
             if wanted := _names(layer.name):
                 layer.set_weights(_turned(layer, [tensors[name] for name in wanted]))
     except (KeyError, ValueError) as error:
-        raise ModelUnavailable(f"The weights are not EfficientNet-Lite0's ({error}).") from error
+        raise ModelUnavailable(f"The file does not contain the weights of EfficientNet-Lite0 ({error}).") from error
     return model
 
 

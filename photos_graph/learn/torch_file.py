@@ -25,7 +25,7 @@ def read_tensors(path: Path) -> dict[str, Array]:
         with path.open("rb") as file:
             return _read(file)
     except Exception as error:  # on a file of another kind, pickle and NumPy can fail in any way
-        raise ModelUnavailable(f"{path.name} is not a file of tensors ({error}).") from error
+        raise ModelUnavailable(f"{path.name} does not contain tensors ({error}).") from error
 
 
 @dataclass(slots=True)

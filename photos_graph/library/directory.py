@@ -80,7 +80,7 @@ def list_folder(
             except FileNotFoundError:  # it was removed meanwhile, or is a dangling link
                 continue
             except OSError as error:
-                listing.problems[os.fsencode(name)] = f"it cannot be looked at: {error.strerror}"
+                listing.problems[os.fsencode(name)] = f"it cannot be read: {error.strerror}."
     return listing
 
 

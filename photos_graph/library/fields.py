@@ -182,4 +182,4 @@ def cleaned(text: str) -> str:
 
 
 def _explained(error: Exception) -> str:
-    return str(getattr(error, "message", "") or error) or type(error).__name__
+    return str(getattr(error, "message", "") or error) or "the data is not valid"

@@ -33,7 +33,7 @@ def marker(root: bytes) -> str:
         system = os.fstatvfs(descriptor).f_fsid
         names = set(_names(descriptor))
     except OSError as error:
-        raise RootOffline(f"The folder {display(root)} cannot be listed: {error.strerror}") from error
+        raise RootOffline(f"The folder {display(root)} cannot be listed: {error.strerror}.") from error
     finally:
         os.close(descriptor)
     return json.dumps({"device": found.st_dev, "inode": found.st_ino, "system": system, "names": _sample(names)})

@@ -35,15 +35,15 @@ def read_original(descriptor: int, max_bytes: int) -> OriginalBytes:
     try:
         before = os.fstat(descriptor)
         if before.st_size > max_bytes:
-            raise OverLimit(f"{before.st_size:,} bytes are more than the {max_bytes:,} allowed", stage="read")
+            raise OverLimit(f"{before.st_size:,} bytes are more than the {max_bytes:,} allowed.", stage="read")
         data, sha256 = _read(descriptor, before.st_size)
         after = os.fstat(descriptor)
     except OSError as error:
-        raise Unreadable(f"reading failed: {error.strerror}", stage="read") from error
+        raise Unreadable(f"It cannot be read: {error.strerror}.", stage="read") from error
     if (len(data), before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise StillWritten("it changed while it was being read", stage="read")
+        raise StillWritten("It changed while it was being read.", stage="read")
     if not data:
-        raise Unreadable("the file is empty", stage="read")
+        raise Unreadable("The file is empty.", stage="read")
     return OriginalBytes(data, sha256, after.st_size, mtime_ns(after), inode(after))
 
 

@@ -137,7 +137,7 @@ def walk(
                 ]
         except OSError as error:
             yield _folder(visit, here, listed=False)
-            yield Problem(visit.relative, visit.key, f"the folder cannot be listed: {error.strerror}")
+            yield Problem(visit.relative, visit.key, f"the folder cannot be listed: {error.strerror}.")
             continue
         finally:
             os.close(descriptor)
@@ -167,7 +167,7 @@ def _open(root: bytes, relative: bytes, rules: DirectoryRules) -> tuple[int, os.
         return descriptor, os.fstat(descriptor)
     except OSError as error:  # a stale handle of a network file system
         os.close(descriptor)
-        raise Unreadable(f"{display(relative)} cannot be looked at: {error.strerror}", stage="read") from error
+        raise Unreadable(f"{display(relative)} cannot be read: {error.strerror}.", stage="read") from error
 
 
 def _below(known: Mapping[bytes, KnownFolder]) -> dict[bytes, list[bytes]]:

@@ -29,7 +29,7 @@ def decode(cursor: str, order: PhotoOrder) -> tuple[int | bytes, int]:
     Raises BadInput when the text is not a cursor, or one of another order.
     """
     if len(cursor) > _LONGEST:
-        raise BadInput("This is not a cursor of photos: it is too long.")
+        raise BadInput("This is not a cursor of photos. Take one from `pageInfo` or `edges`.")
     try:
         text = cursor.encode("ascii")
         raw = base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)

@@ -30,7 +30,7 @@ def evaluate_within(sets: PhotoSets, query: Query, within: BitMap) -> BitMap:
 def _evaluate(sets: PhotoSets, query: Query, within: BitMap, depth: int) -> BitMap:
     """The photos of ``within`` that match the question. Never changes a set that it was given."""
     if depth > _MAX_DEPTH:
-        raise TooComplex(f"The filter nests and/or/not more than {_MAX_DEPTH} deep.")
+        raise TooComplex(f"The filter nests `and`, `or` and `not` more than {_MAX_DEPTH} deep.")
     match query:
         case Everything():
             return within

@@ -27,7 +27,7 @@ class IndexNames:
 
     def folder(self, filter: FolderFilter) -> str:
         if (filter.id is None) == (filter.path is None):
-            raise BadInput("A folder is given by its id or by its path.")
+            raise BadInput("Give either the id or the path of the folder.")
         row = self._search.folder(filter.id) if filter.id is not None else self._search.folder_at(filter.path or "")
         if row is None:
             raise NotFound("There is no such folder.")

@@ -187,7 +187,7 @@ def _terms(
 
     meant = (*(filter.all or ()), *(filter.any or ()))
     if filter.only and not meant:
-        raise BadInput("`only` goes with what is meant: name it in `all` or `any`.")
+        raise BadInput("`only` needs names in `all` or `any`.")
     for ref in filter.all or ():
         yield any_of([ref])
     if filter.any is not None:

@@ -34,7 +34,7 @@ def page(
     """``order`` is up to date. See ``SearchIndex.page``."""
     for argument, count in (("first", first), ("last", last)):
         if count is not None and count < 0:
-            raise BadInput(f"`{argument}` is {count}; it cannot be negative.")
+            raise BadInput(f"`{argument}` is {count}. It must not be negative.")
     end = len(order.sequence)
     low, high = 0, end
     if after is not None:

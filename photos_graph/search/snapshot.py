@@ -64,7 +64,7 @@ def load(path: Path) -> SearchIndex:
     except Damaged as error:
         raise BadSnapshot(str(error)) from error
     except Exception as error:  # what is damaged fails in any way that NumPy or Roaring can fail
-        raise BadSnapshot(f"{path}: {type(error).__name__}: {error}") from error
+        raise BadSnapshot(f"{path}: {error}") from error
 
 
 def _arrays_of(index: SearchIndex) -> Arrays:

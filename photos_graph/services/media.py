@@ -119,9 +119,11 @@ class Media:
                 return descriptor, source
             os.close(descriptor)
         if offline or await self._any_root_is_away(sources):
-            raise RootOffline("The folder that holds this photo is offline. It is served again once it is back.")
+            raise RootOffline(
+                "The root that contains this photo is offline. The photo is served again when the root is back."
+            )
         if sources:
-            raise NotFound("The file has been changed or removed since it was read. The next scan will see to it.")
+            raise NotFound("The file has changed or been removed since it was read. The next scan will notice it.")
         raise NotFound("There is no such photo.")
 
     async def _opened(self, source: PhotoSource) -> int:
@@ -136,7 +138,7 @@ class Media:
                 return await asyncio.wrap_future(opening)
         except TimeoutError:
             opening.add_done_callback(_close)
-            raise RootOffline("The folder that holds this photo does not answer.") from None
+            raise RootOffline("The root that contains this photo does not answer. Try again later.") from None
         except asyncio.CancelledError:
             opening.add_done_callback(_close)
             raise

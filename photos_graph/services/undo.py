@@ -42,7 +42,7 @@ class Changes:
             if change is None:
                 raise NotFound("There is no such change.")
             if change.undone:
-                raise Conflict("This change was undone already.")
+                raise Conflict("This change has been undone before.")
             back = await _known(tx, [edit.reversed() for edit in change.edits])
             undo = Change("UNDO", change.kind, by, now_ms(), back, undoes=change.id)
             restore = {LabelKind.TAGS: self._retag, LabelKind.FACES: restore_faces}.get(change.kind, _revalue)
@@ -58,7 +58,7 @@ class Changes:
         tree = await tags.tag_tree(tx)
         tag_ids = {edit.label_id for edit in undo.edits if edit.label_id is not None}
         if gone := sum(tag_id not in tree for tag_id in tag_ids):
-            raise Conflict(f"{gone} of the {len(tag_ids)} tags of this change were deleted or merged since.")
+            raise Conflict(f"{gone} of the {len(tag_ids)} tags of this change have been deleted or merged since.")
         numbers = _photos(undo)
         folder_ids = sorted({folder_id for edit in undo.edits for folder_id in edit.folders})
         on_photos = await tag_edges.of_photos(tx, numbers)
@@ -130,4 +130,4 @@ def _voided(edits: Iterable[Edit], on_photos: Mapping[int, Assertions], tree: Ta
 def _check(differing: Counter[str]) -> None:
     if some := +differing:
         places = ", ".join(f"{what} on {count:,}" for what, count in some.most_common(5))
-        raise Conflict(f"Changed again since, so that nothing was undone: {places} photos or folders.")
+        raise Conflict(f"Nothing was undone, because labels have been changed again since: {places} photos or folders.")

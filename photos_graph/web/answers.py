@@ -34,4 +34,4 @@ def error_answer(error: errors.PhotosGraphError, headers: Mapping[str, str] | No
 
 def masked() -> JSONResponse:
     """Of what nobody foresaw, whose message may tell too much."""
-    return error_answer(errors.PhotosGraphError("Something went wrong here. The log of the service says what."))
+    return error_answer(errors.PhotosGraphError("Something went wrong. The log of the service has the details."))

@@ -46,7 +46,7 @@ def routes(signer: Signer) -> list[Route]:
         photo_id, what = request.path_params["photo_id"], request.path_params["what"]
         try:
             if not is_signed(signer, photo_id, what, request.query_params.get("s", "")):
-                raise Forbidden("This address is not signed by this service. Ask for it again through GraphQL.")
+                raise Forbidden("This address is not signed by this service. Query it again through GraphQL.")
             if what == ORIGINAL:
                 return await _original(request, media_of(request), photo_id)
             return await _thumbnail(request, media_of(request), photo_id, what)

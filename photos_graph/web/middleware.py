@@ -125,7 +125,7 @@ class Authentication:
         scheme, _, token = connection.headers.get("authorization", "").partition(" ")
         if scheme:
             if scheme.lower() != "bearer":
-                raise Unauthenticated("Only 'Authorization: Bearer ...' is understood.")
+                raise Unauthenticated("Send the token as 'Authorization: Bearer ...'. Other schemes are not supported.")
             return self._tokens.viewer(token.strip())
         cookie = connection.cookies.get(COOKIE)
         if cookie is None:
@@ -155,9 +155,9 @@ def wants_html(scope: Scope) -> bool:
 def _check_forgery(headers: Headers) -> None:
     """A cookie comes along with a request that any page makes; only a page of ours can make one like this."""
     if not _from_here(headers):
-        raise Forbidden("This request comes from another site. Other origins call with a token.")
+        raise Forbidden("This request comes from another site. Requests from other origins need a token.")
     if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise Forbidden("A browser session sends application/json.")
+        raise Forbidden("Requests of a browser session must have the content type application/json.")
 
 
 def _from_here(headers: Headers) -> bool:

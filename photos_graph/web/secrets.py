@@ -44,7 +44,7 @@ def load_or_make(settings: Settings) -> Secrets:
     except OSError as error:  # somebody else's, who started the service once
         raise BadSettings(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadSettings(f"{path} is damaged. Remove it, and a new token is made at the next start.") from error
+        raise BadSettings(f"{path} is damaged. Remove it to get a new token at the next start.") from error
     if settings.token is not None:
         return Secrets(settings.token.get_secret_value(), key)
     return Secrets(token, key, fresh=not shown)

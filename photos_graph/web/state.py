@@ -13,7 +13,7 @@ def services_of(connection: HTTPConnection) -> Services:
     """Raises Unavailable while the service starts."""
     services: Services | None = getattr(connection.app.state, "services", None)
     if services is None:
-        raise Unavailable("The service is starting: the library is being loaded.")
+        raise Unavailable("The service is starting and loads the library. Try again in a moment.")
     return services
 
 

@@ -118,9 +118,9 @@ def _run(target: str, argument: bytes, emit: Emit) -> tuple[FrameKind, bytes, bo
         return FrameKind.ERROR, _failure(error), False
     except MemoryError:
         return FrameKind.ERROR, _failure(OverLimit("It needs more memory than one picture may take.")), True
-    except Exception as error:
+    except Exception:
         traceback.print_exc()
-        return FrameKind.ERROR, _failure(Unreadable(f"It cannot be read ({type(error).__name__}).")), False
+        return FrameKind.ERROR, _failure(Unreadable("It cannot be read because of an unexpected error.")), False
 
 
 def _failure(error: PhotosGraphError) -> bytes:

@@ -121,7 +121,7 @@ class WorkerPool:
                 raise
             finally:
                 self._put_back(worker)
-        raise Unavailable("The decode workers die before they begin; the log says why.")
+        raise Unavailable("The workers end before they start. The log of the service has the reason.")
 
     async def _take(self) -> Worker:
         while self._idle:

@@ -69,8 +69,8 @@ class Worker:
                 limit=1024 * 1024,
             )
         except OSError as error:
-            log.error("a decode worker cannot be started: %s", error.strerror)
-            raise errors.Unavailable("No decode worker can be started; the log says why.") from None
+            log.error("A worker cannot be started: %s.", error.strerror)
+            raise errors.Unavailable("No worker can be started. The log of the service has the reason.") from None
         worker = cls(process)
         try:
             async with asyncio.timeout(START_SECONDS):
@@ -81,8 +81,8 @@ class Worker:
             await worker.kill()
             if not isinstance(error, (EOFError, TimeoutError)):
                 raise
-            log.error("a decode worker does not start: %s", worker._tail.decode(errors="replace"))
-            raise errors.Unavailable("The decode worker does not start; the log says why.") from None
+            log.error("A worker does not start: %s", worker._tail.decode(errors="replace"))
+            raise errors.Unavailable("A worker does not start. The log of the service has the reason.") from None
         return worker
 
     @property
@@ -127,7 +127,7 @@ class Worker:
             if not begun:
                 raise NeverBegan from None
             cause = await self._cause()
-            log.warning("a decode worker died in task %s (%s): %s", task, cause, self._tail.decode(errors="replace"))
+            log.warning("A worker died in the task %s (%s): %s", task, cause, self._tail.decode(errors="replace"))
             raise errors.KilledWorker(f"The process that opened it died ({cause}).") from None
         finally:
             self.task = None
@@ -181,7 +181,7 @@ def _read(parse: Callable[[bytes], T], body: bytes) -> T:
     try:
         return parse(body)
     except ValueError as error:
-        log.warning("a decode worker sent an answer that is not valid: %s", error)
+        log.warning("A worker sent an answer that is not valid: %s", error)
         raise EOFError from error
 
 

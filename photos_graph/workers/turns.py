@@ -56,7 +56,10 @@ class Turns:
         ahead = self.waiting(priority)
         if ahead >= self._queue:
             seconds = math.ceil(ahead * self._turn_seconds / self._places)
-            raise Busy("Too many pictures are asked for at once.", retry_after=min(max(seconds, 1), MAX_RETRY_SECONDS))
+            raise Busy(
+                "Too many pictures are requested at once. Try again in a moment.",
+                retry_after=min(max(seconds, 1), MAX_RETRY_SECONDS),
+            )
         place = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, (priority, next(self._order), place))
         try:

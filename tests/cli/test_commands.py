@@ -37,14 +37,14 @@ def test_help_says_what_there_is(command: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["scan", "/no/such/folder"], "is no folder"),
+        (["scan", "/no/such/folder"], "is not a folder"),
         (["frobnicate"], "No such command"),
         (["serve", "--port", "many"], "--port"),
         (["scan"], "photos-graph scan ~/Pictures"),
         (["export", "BMP"], "is not one of"),
         (["export", "json", "--filter", '{"tag": 1}'], "The filter has no tag"),
-        (["import", "/no/such/folder"], "is no folder"),
-        (["export", "json", "--filter", "{}", "--search", "sea"], "either by --filter or by --search"),
+        (["import", "/no/such/folder"], "is not a folder"),
+        (["export", "json", "--filter", "{}", "--search", "sea"], "either --filter or --search"),
     ],
 )
 def test_what_was_called_wrongly_ends_with_2_and_advice(arguments: list[str], says: str, tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_setting_that_does_not_fit_is_named(tmp_path: Path) -> None:
     ended = run("doctor", "--data-dir", tmp_path, PHOTOS_WEB__ORIGINS="https://photos.home")
     assert ended.returncode == 2 and "JSON" in ended.stderr
     ended = run("doctor", "--data-dir", tmp_path, PHOTOS_GRPH__URI="bolt://nas", PHOTOS_IMAGES__WORKERS="none")
-    assert "PHOTOS_GRPH__URI is no setting. Is PHOTOS_GRAPH__URI meant?" in ended.stderr
+    assert "PHOTOS_GRPH__URI is not a setting. Did you mean PHOTOS_GRAPH__URI?" in ended.stderr
 
 
 @pytest.mark.parametrize("command", ["serve", "scan", "doctor"])

@@ -76,14 +76,14 @@ def test_fills_an_empty_folder(tmp_path: Path) -> None:
 def test_refuses_a_folder_that_holds_something_else(tmp_path: Path) -> None:
     mine = tmp_path / "mine.jpg"
     mine.write_bytes(b"mine")
-    with pytest.raises(BadInput, match="no demonstration library"):
+    with pytest.raises(BadInput, match="not a demonstration library"):
         make_demo(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.jpg"]
 
 
 def test_says_why_a_folder_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(BadInput, match="cannot be made"):
+    with pytest.raises(BadInput, match="cannot be created"):
         make_demo(tmp_path / "file" / "Pictures")
 
 

@@ -28,7 +28,7 @@ def here(data_dir: Path, weights_home: Path) -> Path:
 
 def under_way(log: Path) -> bool:
     """Whether some photos were looked at."""
-    return re.search(r"Looking for faces: [1-9]\d* of", log.read_text()) is not None
+    return re.search(r"Detecting faces: [1-9]\d* of", log.read_text()) is not None
 
 
 async def outcome(data_dir: Path) -> list[tuple[str, tuple[float, ...], str | None, bool]]:

@@ -165,7 +165,7 @@ def test_extreme_shapes(size: tuple[int, int]) -> None:
 def test_a_truncated_picture_gives_what_it_has_and_a_warning(format: str, options: dict[str, int]) -> None:
     data = encoded(scene(), format, **options)
     decoded = decode(data[: len(data) * 2 // 3], 300, LIMITS)
-    assert len(decoded.warnings) == 1 and decoded.warnings[0].startswith("Damaged: ")
+    assert len(decoded.warnings) == 1 and decoded.warnings[0].startswith("It is damaged: ")
     top, whole = (picture.crop((0, 0, 300, 80)) for picture in (shown(decoded), scene(300, 200)))
     assert distance(top, whole) < 5
 

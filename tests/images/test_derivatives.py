@@ -80,5 +80,5 @@ def test_no_metadata_leaves(format: ThumbnailFormat) -> None:
 def test_a_damaged_original_says_so() -> None:
     data = encoded(scene(1200, 800), "JPEG")
     derived = derive(data[: len(data) // 2], LIMITS, 80)
-    assert derived.warnings == ("Damaged: VipsJpeg: premature end of JPEG image.",)
+    assert derived.warnings == ("It is damaged: VipsJpeg: premature end of JPEG image.",)
     assert np.asarray(opened(derived.large)).std() > 10

@@ -121,7 +121,8 @@ async def test_a_job_for_which_the_disk_is_too_full_says_so(graph: Graph) -> Non
     finally:
         await runner.close()
     job = await jobs.get(graph, "t1")
-    assert job is not None and job.message == "It failed: No space left on device. The log says where."
+    assert job is not None
+    assert job.message == "It failed: No space left on device. The log of the service has the details."
 
 
 async def test_changes_that_no_index_lies_behind_go(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:

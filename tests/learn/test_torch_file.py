@@ -103,5 +103,5 @@ def test_a_file_that_is_cut_off_or_something_else_is_refused(tmp_path: Path) -> 
     whole = path.read_bytes()
     for content in (whole[:-4], whole[:50], b"", b"PK\x03\x04", pickle.dumps(1)):
         path.write_bytes(content)
-        with pytest.raises(ModelUnavailable, match="file is not a file of tensors"):
+        with pytest.raises(ModelUnavailable, match="file does not contain tensors"):
             read_tensors(path)

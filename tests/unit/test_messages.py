@@ -39,8 +39,11 @@ def messages() -> Iterator[tuple[str, str]]:
 
 
 def called(call: ast.Call) -> str:
-    function = call.func
-    return function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    match call.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+        case _:
+            return ""
 
 
 def text(node: ast.expr, constants: dict[str, str]) -> str:

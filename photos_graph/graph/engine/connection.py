@@ -31,7 +31,7 @@ T = TypeVar("T")
 MERGE_RACE_TRIES = 5
 RESTART_TRIES, RESTART_SECONDS = 50, 0.2
 AWAY = "The graph engine does not answer at the moment. Try again later."
-FULL = "The disk of the data directory is full: nothing can be written until there is room."
+FULL = "The disk with the data directory is full. Free some space, then try again."
 SCHEMES = ("bolt://", "bolt+s://", "bolt+ssc://", "neo4j://", "neo4j+s://", "neo4j+ssc://")
 
 
@@ -155,7 +155,7 @@ class Graph:
             except driver_errors.ConstraintError as error:
                 races += 1
                 if not self.dialect.writers_collide or races == MERGE_RACE_TRIES:
-                    raise Conflict("Something with the same key is there already.") from error
+                    raise Conflict("Something with the same key exists already. Try again.") from error
                 await asyncio.sleep(random.uniform(0.01, 0.04) * races)  # noqa: S311
             except driver_errors.DriverError as error:
                 raise EngineUnavailable(AWAY) from error
@@ -164,10 +164,12 @@ class Graph:
                     raise EngineUnavailable(AWAY) from error
                 restarts += 1
                 if restarts == RESTART_TRIES or not (error.code or "").startswith(self.dialect.while_restarting):
-                    log.error("the engine refused a query: %s: %s", error.code, error.message)
+                    log.error("The graph engine refused a query: %s: %s", error.code, error.message)
                     if self._engine is not None and self._engine.is_full:
                         raise EngineUnavailable(FULL) from error
-                    raise PhotosGraphError("The graph engine refused a query. The log says why.") from error
+                    raise PhotosGraphError(
+                        "The graph engine refused a query. The log of the service has the reason."
+                    ) from error
                 await asyncio.sleep(RESTART_SECONDS)
 
     async def _session(self, access: str) -> neo4j.AsyncSession:
@@ -214,4 +216,6 @@ def _driver(endpoint: Endpoint, patience: float) -> neo4j.AsyncDriver:
             user_agent="photos-graph",
         )
     except (ValueError, driver_errors.ConfigurationError) as error:
-        raise BadSettings(f"{endpoint.uri} is no address of a graph engine (PHOTOS_GRAPH__URI): {error}") from error
+        raise BadSettings(
+            f"{endpoint.uri} is not the address of a graph engine (PHOTOS_GRAPH__URI): {error}."
+        ) from error

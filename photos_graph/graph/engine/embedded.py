@@ -87,7 +87,7 @@ class Engine:
     def endpoint(self) -> Endpoint:
         """The present address of the engine, which rarely changes. Raises EngineUnavailable before it is known."""
         if self._runtime is None:
-            raise EngineUnavailable("The graph engine is still being started.")
+            raise EngineUnavailable("The graph engine is still starting. Try again in a moment.")
         return self._runtime.endpoint
 
     @property
@@ -109,7 +109,7 @@ class Engine:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._data_dir.chmod(0o700)
         except OSError as error:
-            raise BadSettings(f"The data directory {self._data_dir} cannot be used: {error}") from error
+            raise BadSettings(f"The data directory {self._data_dir} cannot be used: {error}.") from error
         self._supervisor = asyncio.create_task(self._supervise(), name="embedded graph engine")
 
     async def close(self) -> None:

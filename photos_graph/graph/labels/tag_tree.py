@@ -100,7 +100,7 @@ class TagTree:
         fitting = [row for row in self._rows.named("/".join(names)) if self._ends_with(row, names)]
         if len(fitting) > 1:
             paths = ", ".join(self.path(row.id) for row in fitting)
-            raise BadInput(f"{'/'.join(names)} may be any of these tags: {paths}. Give the path or the id.")
+            raise BadInput(f"{'/'.join(names)} fits several tags: {paths}. Give the path or the id.")
         return fitting[0] if fitting else None
 
     def _ends_with(self, row: TagRow, names: Sequence[str]) -> bool:
@@ -113,7 +113,7 @@ class TagTree:
         found = {ref: self.find(ref) for ref in refs}
         unknown = [ref.name or "" for ref, row in found.items() if row is None]
         if unknown:
-            raise NotFound(f"There is no tag {', '.join(unknown)}; nothing was changed.")
+            raise NotFound(f"There is no tag {', '.join(unknown)}. Nothing was changed.")
         return list(dict.fromkeys(row.id for row in found.values() if row is not None))
 
     def wanted_or_new(self, refs: Iterable[Ref]) -> list[str]:

@@ -75,7 +75,9 @@ def _within_limits(found: Iterable[Token]) -> list[Token]:
             token.kind is TokenKind.WORD and token.folded not in JOINTS
         )
         if meant > _MOST_WORDS or len(kept) > _MOST_TOKENS:
-            raise TooComplex(f"A search text has at most {_MOST_WORDS} words of meaning, and {_MOST_TOKENS} in all.")
+            raise TooComplex(
+                f"A search text has at most {_MOST_WORDS} words with a meaning, and {_MOST_TOKENS} in all."
+            )
     return kept
 
 

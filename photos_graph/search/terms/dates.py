@@ -40,9 +40,9 @@ class TakenIn(PrefixTerm):
 
     def checked(self) -> TakenIn:
         if self.month is not None and not 1 <= self.month <= 12:
-            raise BadInput("A month is 1 to 12.")
+            raise BadInput("A month must be from 1 to 12.")
         if self.year is not None and not 1 <= self.year <= 9999:
-            raise BadInput("A year is 1 to 9999.")
+            raise BadInput("A year must be from 1 to 9999.")
         return self
 
     def photos(self, sets: PhotoSets, within: BitMap) -> BitMap:

@@ -70,7 +70,7 @@ class Near(_PositionTerm):
     def checked(self) -> Near:
         _check_degrees([self.latitude], [self.longitude])
         if not (isfinite(self.radius_km) and self.radius_km >= 0):
-            raise BadInput("A radius is a number of kilometres, not negative.")
+            raise BadInput("A radius must be a number of kilometres that is not negative.")
         return self
 
     def _look(self, latitude: Degrees, longitude: Degrees) -> Numbers:
@@ -98,7 +98,7 @@ class InBox(_PositionTerm):
     def checked(self) -> InBox:
         _check_degrees([self.north, self.south], [self.east, self.west])
         if self.north < self.south:
-            raise BadInput("The north of a box is not south of its south.")
+            raise BadInput("The north of a box must not be less than its south.")
         return self
 
     def _look(self, latitude: Degrees, longitude: Degrees) -> Numbers:
@@ -111,6 +111,6 @@ class InBox(_PositionTerm):
 
 def _check_degrees(latitudes: Iterable[float], longitudes: Iterable[float]) -> None:
     if not all(isfinite(value) and -90 <= value <= 90 for value in latitudes):
-        raise BadInput("A latitude is -90 to 90 degrees.")
+        raise BadInput("A latitude must be from -90 to 90 degrees.")
     if not all(isfinite(value) and -180 <= value <= 180 for value in longitudes):
-        raise BadInput("A longitude is -180 to 180 degrees.")
+        raise BadInput("A longitude must be from -180 to 180 degrees.")

@@ -115,7 +115,7 @@ class FaceBrowser:
     async def check(self, wanted: FaceFilter) -> None:
         """Raises NotFound for a photo or person that is not known, BadInput for a quality that is none."""
         if wanted.min_quality is not None and not math.isfinite(wanted.min_quality):
-            raise BadInput("The least quality is a number, 0 to 1.")
+            raise BadInput("The minimum quality must be a number from 0 to 1.")
         if wanted.photo_id is not None and not await photo_numbers(self._graph, [wanted.photo_id]):
             raise NotFound("There is no such photo.")
         if wanted.person_id is not None and self._index.search.persons.get(wanted.person_id) is None:
@@ -151,5 +151,5 @@ def _rank_of(cursor: str) -> str:
     """Raises BadInput."""
     rank = key_of(cursor)[1]
     if not re.match(r"[0-9]{6}", rank, re.ASCII):
-        raise BadInput("This cursor is not one of this list.")
+        raise BadInput("This is not a cursor of this list. Take one from `pageInfo` or `edges`.")
     return rank

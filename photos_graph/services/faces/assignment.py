@@ -85,7 +85,7 @@ class FaceAssignment(FaceWriting):
             faces = await assignments.of_cluster(tx, cluster_id)
             members = [face for face in faces.values() if face.person_id is None and not face.ignored]
             if not members:
-                raise NotFound("There is no such cluster, or all of its faces have got a name.")
+                raise NotFound("There is no such cluster, or all of its faces have a name.")
             person_id, state = await person_meant(tx, person, by)
             others = await assignments.named_on(tx, (face.number for face in members))
             fitting = assignment_rules.nameable(members, person_id, others.values())

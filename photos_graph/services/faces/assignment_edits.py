@@ -42,7 +42,7 @@ def distinct(face_ids: Sequence[str]) -> list[str]:
     """Returns each id once. Raises BadInput for too many."""
     ids = list(dict.fromkeys(face_ids))
     if len(ids) > MAX_FACES:
-        raise BadInput(f"One call takes up to {MAX_FACES:,} faces; these are {len(ids):,}.")
+        raise BadInput(f"A call accepts up to {MAX_FACES:,} faces, but got {len(ids):,}.")
     return ids
 
 
@@ -50,7 +50,7 @@ async def known_faces(tx: Transaction, face_ids: Sequence[str]) -> dict[str, Ass
     """Raises NotFound unless all are known."""
     found = await assignments.by_id(tx, face_ids)
     if unknown := len(face_ids) - len(found):
-        raise NotFound(f"{unknown:,} of these {len(face_ids):,} faces are not known; nothing was changed.")
+        raise NotFound(f"{unknown:,} of these {len(face_ids):,} faces are not known. Nothing was changed.")
     return found
 
 
@@ -81,7 +81,9 @@ async def check_free(tx: Transaction, name: str, but: str | None = None) -> None
     """Raises Conflict where somebody else has that name."""
     other = (await persons.named(tx, [name])).get(person_key(name))
     if other is not None and other != but:
-        raise Conflict(f'Somebody is called "{name}" already. Give the id if it is the same person.', ("Person", other))
+        raise Conflict(
+            f'A person named "{name}" exists already. Give the id if you mean this person.', ("Person", other)
+        )
 
 
 async def write_faces(

@@ -66,4 +66,4 @@ def check_once(
     for photo_id, person_id in sorted(coming):
         if placed[photo_id, person_id] > 1:
             name = names.get(person_id, "This person")
-            raise Conflict(f"{name} would be in one photo twice; nothing was changed.", ("Photo", photo_id))
+            raise Conflict(f"{name} would appear twice in one photo. Nothing was changed.", ("Photo", photo_id))

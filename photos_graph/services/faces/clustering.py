@@ -132,7 +132,7 @@ class ClusterJob:
         argument = {"path": str(self._path), "model": self._model, "floor": self._floor}
         result, chunks = await watched(self._pool.call(KNOWN, argument), progress, SAYING)
         if result["damaged"]:
-            log.warning("which faces look alike is found anew: %s", result["damaged"])
+            log.warning("The stored similarities of faces are damaged and are computed again: %s", result["damaged"])
         ids, hexed = json.loads(b"".join(chunks))
         prints = dict(zip(ids, _fingerprints(bytes.fromhex(hexed)), strict=True))
         same = {id_ for id_, print_ in prints.items() if id_ in faces and faces[id_].fingerprint == print_}
@@ -186,7 +186,7 @@ class ClusterJob:
             with written_whole(self._path) as file:
                 file.write(data)
         except OSError as error:  # it only saves work
-            log.warning("which faces look alike could not be kept: %s", error.strerror)
+            log.warning("The similarities of faces could not be stored: %s.", error.strerror)
 
     async def _write_moves(self, moves: clustering_plan.Moves, progress: Progress) -> None:
         """A face that goes from one cluster to another is in one of them after each commit."""

@@ -64,7 +64,7 @@ def _group(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     changed = bool(about["gone"] or about["new"])
     _KeptSimilarities.path, _KeptSimilarities.similarities = path, kept
     if len(kept) != len(given["photos"]):
-        raise Unreadable("The kept similarities are not those that were asked about.", stage="faces")
+        raise Unreadable("The stored similarities do not belong to these faces.", stage="faces")
     not_persons: dict[int, set[int]] = {}
     for face, person in given["not_persons"].tolist():
         not_persons.setdefault(face, set()).add(person)
@@ -84,7 +84,9 @@ def _group(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
             kept, library, embedder, argument["cut"], full=argument["full"], clustering=argument["clustering"]
         )
     except ImportError as error:
-        raise ModelUnavailable(f"{error.name} is not installed: pip install 'photos-graph[cluster]'") from None
+        raise ModelUnavailable(
+            f"{error.name} is not installed. Install it: pip install 'photos-graph[cluster]'"
+        ) from None
     result = io.BytesIO()
     np.savez(result, groups=found.groups, like=found.like, scores=found.scores, applied=found.applied)
     _emit_all(result.getbuffer(), emit)

@@ -46,7 +46,7 @@ WAITING = 2  # photos handed to the models beyond those they look at, so that th
 WRITE_EVERY = 32  # photos in one commit,
 WRITE_SECONDS = 2.0  # or fewer after so long
 NEWS_SECONDS = 300.0  # how often those that group faces are told of new ones, while there are more to come
-SAYING = "Looking for faces"
+SAYING = "Detecting faces"
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def describing(pool: WorkerPool, media: Media, settings: Settings) -> Describe:
             path = await media.picture(photo_id, min(box.width, box.height))
             found = await describe_faces(pool, path, boxes, settings, Priority.INTERACTIVE)
         except PhotosGraphError as error:
-            log.info("a face that was drawn is looked at later: %s", error.public_message)
+            log.info("A face that was added by hand is analysed later: %s", error.public_message)
             return None
         return FaceDescription(settings.faces.embedder, packed(found.vectors[0]), float(found.qualities[0]))
 
@@ -90,10 +90,10 @@ def _check_box(box: Box) -> None:
     sides = (box.x, box.y, box.width, box.height)
     inside = box.x >= 0 and box.y >= 0 and box.x + box.width <= 1 and box.y + box.height <= 1
     if not all(map(math.isfinite, sides)) or not inside or box.width <= 0 or box.height <= 0:
-        raise BadInput("A box lies in the picture: x, y, width and height are shares of it, 0 to 1, the sizes not 0.")
+        raise BadInput("A box must be inside the picture: its values are fractions from 0 to 1, with a size above 0.")
 
 
 async def _check_free(tx: Transaction, photo_id: str, box: Box) -> None:
     for face_id, other in (await assignments.boxes(tx, photo_id)).items():
         if overlap(box, other) > TOO_ALIKE:
-            raise Conflict("There is a face at this place already.", ("Face", face_id))
+            raise Conflict("There is a face in this place already.", ("Face", face_id))

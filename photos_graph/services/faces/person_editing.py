@@ -60,7 +60,7 @@ class PersonEditing(FaceWriting):
             if cover_id is not None:
                 face = (await known_faces(tx, [cover_id]))[cover_id]
                 if face.person_id != person_id:
-                    raise BadInput(f"This face is not known to be {state.name}'s; assign it first.")
+                    raise BadInput(f"This face is not assigned to {state.name}. Assign it first.")
             changed = replace(
                 state,
                 is_me=state.is_me if is_me is None else is_me,
@@ -79,12 +79,12 @@ class PersonEditing(FaceWriting):
         """
         gone = list(dict.fromkeys(from_ids))
         if into_id in gone:
-            raise BadInput("Nobody can be merged into themselves.")
+            raise BadInput("A person cannot be merged with itself.")
 
         async def work(tx: LabelTransaction) -> BulkResult:
             states = await persons.states(tx, [*gone, into_id])
             if unknown := len(gone) + 1 - len(states):
-                raise NotFound(f"{unknown} of these {len(gone) + 1} persons are not known; nothing was changed.")
+                raise NotFound(f"{unknown} of these {len(gone) + 1} persons are not known. Nothing was changed.")
             leaving, into = [states[id_] for id_ in gone], states[into_id]
             covers = [state.cover for state in (into, *leaving) if state.cover is not None]
             is_me = into.is_me or any(state.is_me for state in leaving)

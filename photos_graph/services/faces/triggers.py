@@ -26,7 +26,7 @@ QUIET_SECONDS = 1.0  # after the last label of a face, faces are matched again,
 LATEST_SECONDS = 10.0  # or so long after the first
 AGAIN_SECONDS = 5.0  # after which an engine that did not answer is asked again
 FULL = {"full": "1"}
-WITHOUT_MODELS = "Faces are not looked for; to have them found: photos-graph models --fetch"
+WITHOUT_MODELS = "Faces are not detected, because weights are missing. Fetch them: photos-graph models --fetch"
 
 
 class FaceTriggers:
@@ -106,7 +106,7 @@ class FaceTriggers:
             try:
                 return await self._ask()
             except EngineUnavailable:
-                log.warning("the engine does not answer; faces are matched again once it does")
+                log.warning("The graph engine does not answer. Faces are matched again when it does.")
                 await asyncio.sleep(AGAIN_SECONDS)
 
     async def _ask(self) -> None:

@@ -26,7 +26,7 @@ async def restore_faces(tx: LabelTransaction, undo: Change) -> BulkResult:
     names = {id_: state.name for id_, state in states.items()}
     names |= {id_: edit.after.name for id_, edit in of_persons.items() if isinstance(edit.after, PersonState)}
     if gone := {edit.label_id for edit in of_faces if edit.label_id is not None} - names.keys():
-        raise Conflict(f"{len(gone)} of the persons of this change were deleted or merged since.")
+        raise Conflict(f"{len(gone)} of the persons of this change have been deleted or merged since.")
     _check_as_left(of_faces, faces, names)
     after = _after(of_faces, faces)
     check_once(faces, after, await assignments.named_on(tx, (face.number for face in faces.values())), names)
@@ -51,7 +51,7 @@ def _check_as_left(of_faces: list[Edit], faces: Mapping[str, AssignedFace], name
                 differing[names[label_id]] += faces[face_id].edges.get(label_id) != edit.before
     if some := +differing:
         places = ", ".join(f"{what} on {count:,}" for what, count in some.most_common(5))
-        raise Conflict(f"Changed again since, so that nothing was undone: {places} faces.")
+        raise Conflict(f"Nothing was undone, because labels have been changed again since: {places} faces.")
 
 
 def _after(of_faces: list[Edit], faces: Mapping[str, AssignedFace]) -> dict[str, Edges]:
@@ -66,7 +66,7 @@ def _after(of_faces: list[Edit], faces: Mapping[str, AssignedFace]) -> dict[str,
                 after[face_id][edit.label_id] = edit.after
     double = sum(sum(edge.kind is AssertionKind.IS for edge in edges.values()) > 1 for edges in after.values())
     if double:
-        raise Conflict(f"{double:,} of these faces were given another name since; nothing was undone.")
+        raise Conflict(f"{double:,} of these faces have been given another name since. Nothing was undone.")
     return after
 
 
@@ -81,12 +81,14 @@ async def _check_persons(
     for id_, edit in of_persons.items():
         if states.get(id_) != edit.before:
             name = next((state.name for state in (edit.before, edit.after) if isinstance(state, PersonState)), "")
-            raise Conflict(f"{name} was changed again since, so that nothing was undone.", ("Person", id_))
+            raise Conflict(f"{name} has been changed again since. Nothing was undone.", ("Person", id_))
     coming = {id_: edit.after.name for id_, edit in of_persons.items() if isinstance(edit.after, PersonState)}
     taken = await persons.named(tx, coming.values())
     for id_, name in coming.items():
         if (other := taken.get(person_key(name), id_)) != id_:
-            raise Conflict(f'Somebody else is called "{name}" by now; nothing was undone.', ("Person", other))
+            raise Conflict(f'Another person is named "{name}" now. Nothing was undone.', ("Person", other))
     going = [id_ for id_, edit in of_persons.items() if edit.after is None]
     if going and (more := (await assignments.of_persons(tx, going)).keys() - faces.keys()):
-        raise Conflict(f"{len(more):,} more faces were said to be, or not to be, theirs since; nothing was undone.")
+        raise Conflict(
+            f"{len(more):,} more faces have been assigned to them or rejected for them since. Nothing was undone."
+        )

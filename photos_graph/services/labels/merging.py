@@ -30,7 +30,7 @@ def merge_plan(tree: TagTree, from_ids: Sequence[str], into_id: str) -> MergePla
     for from_id in from_ids:
         tree.get(from_id)
         if into_id in tree.below(from_id):
-            raise BadInput(f"{tree.path(into_id)} is, or lies within, one of the tags that would go.")
+            raise BadInput(f"{tree.path(into_id)} is one of the tags to merge, or a descendant of one.")
     plan = MergePlan()
     arrived: dict[str, str] = {}
 

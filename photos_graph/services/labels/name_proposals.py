@@ -23,7 +23,7 @@ def proposals(search: SearchIndex, root_id: str | None) -> list[FolderTagProposa
     elif (root := search.folder(root_id)) is not None:
         roots = [root]
     else:
-        raise NotFound("There is no such folder of photos.")
+        raise NotFound("There is no such root.")
     known = _known(search)
     found: list[FolderTagProposal] = []
     for folder, offered in _downwards(search, roots, known):

@@ -22,7 +22,7 @@ class Ratings:
     async def rate(self, photo_ids: Sequence[str], rating: int | None, by: str = "") -> BulkResult:
         """-1 (rejected) to 5; None: no rating, whatever the file says. Raises BadInput, NotFound before any change."""
         if rating is not None and not -1 <= rating <= 5:
-            raise BadInput("A rating is -1 (rejected) to 5, or null for none.")
+            raise BadInput("A rating must be from -1 (rejected) to 5, or null for no rating.")
         return await self._assert(LabelKind.RATING, photo_ids, rating, by)
 
     async def favourite(self, photo_ids: Sequence[str], favourite: bool, by: str = "") -> BulkResult:
@@ -38,8 +38,8 @@ async def known_numbers(graph: Graph, photo_ids: Sequence[str]) -> list[int]:
     """Each once. Raises BadInput for too many, NotFound unless all are known."""
     ids = list(dict.fromkeys(photo_ids))
     if len(ids) > MAX_PHOTOS:
-        raise BadInput(f"One call takes up to {MAX_PHOTOS:,} photos; these are {len(ids):,}.")
+        raise BadInput(f"A call accepts up to {MAX_PHOTOS:,} photos, but got {len(ids):,}.")
     numbers = await photos.photo_numbers(graph, ids)
     if unknown := len(ids) - len(numbers):
-        raise NotFound(f"{unknown:,} of these {len(ids):,} photos are not known; nothing was changed.")
+        raise NotFound(f"{unknown:,} of these {len(ids):,} photos are not known. Nothing was changed.")
     return numbers

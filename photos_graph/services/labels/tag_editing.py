@@ -64,7 +64,9 @@ class TagEditing:
             if parent_id is not None:
                 tree.get(parent_id)
                 if tag_id in tree.up(parent_id):
-                    raise BadInput(f"{tree.path(parent_id)} lies within {row.name}, which cannot move into itself.")
+                    raise BadInput(
+                        f"{tree.path(parent_id)} is {row.name} itself or a descendant of it. Choose another parent."
+                    )
             _check_free(tree, parent_id, row.name, tag_id)
             edits = await _on_photos(tx, tree, MergePlan(moved={tag_id: parent_id}), ())
             await tags.move(tx, {row: parent_id})
@@ -105,8 +107,8 @@ class TagEditing:
             if tag_id not in tree:
                 return False
             if within := tree.children(tag_id):
-                some = f"{len(within):,} tags lie in {tree.path(tag_id)}, {within[0].name} for one"
-                raise Conflict(f"{some}; delete or move them first.")
+                some = f"{len(within):,} tags are below {tree.path(tag_id)}, for example {within[0].name}"
+                raise Conflict(f"{some}. Delete or move them first.")
             numbers, folder_ids = await tag_edges.on_tags(tx, [tag_id])
             tx.touch(labelled=numbers, folders=folder_ids)
             await tags.delete(tx, [tag_id])
@@ -140,4 +142,4 @@ def _photos(edits: Iterable[SingleEdit]) -> list[int]:
 def _check_free(tree: TagTree, parent_id: str | None, name: str, but: str | None = None) -> None:
     other = tree.beside(parent_id, name)
     if other is not None and other.id != but:
-        raise Conflict(f"There is a tag {tree.path(other.id)} already. Merge the two if they are the same.")
+        raise Conflict(f"The tag {tree.path(other.id)} exists already. Merge the two if they mean the same.")

@@ -168,7 +168,7 @@ class Tagging:
         _check_tags(refs)
         numbers = await known_numbers(self._graph, photo_ids)
         if (pairs := len(numbers) * len(refs)) > MAX_PAIRS:
-            raise BadInput(f"These are {pairs:,} pairs of photo and tag; one call takes up to {MAX_PAIRS:,}.")
+            raise BadInput(f"A call accepts up to {MAX_PAIRS:,} pairs of photo and tag, but got {pairs:,}.")
         return numbers
 
     async def _on_folder(self, tx: Transaction, folder_id: str) -> dict[str, Assertions]:
@@ -197,7 +197,7 @@ class Tagging:
 
 def _check_tags(refs: Sequence[Ref]) -> None:
     if len(refs) > MAX_TAGS:
-        raise BadInput(f"One call takes up to {MAX_TAGS} tags; these are {len(refs):,}.")
+        raise BadInput(f"A call accepts up to {MAX_TAGS} tags, but got {len(refs):,}.")
 
 
 async def _write_photos(

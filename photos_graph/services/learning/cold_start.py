@@ -29,7 +29,7 @@ SAMPLE = 2_000  # photos that are looked at
 COUNT, OF_A_CLASS = 300, 20  # suggestions in all, and of one class
 LIKELY = 0.3
 GROWN = 1.5  # times as many photos, after which they are looked at once more
-SAYING = "Looking for what could be tagged"
+SAYING = "Looking for tags to suggest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from photos_graph.services.media import Media
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
-SAYING = "Describing photos"
+SAYING = "Analysing photos"
 AT_ONCE = 4  # renditions asked for
 
 

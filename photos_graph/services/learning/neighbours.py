@@ -42,7 +42,7 @@ TASKS = (
 LONGEST_SECONDS = 6 * 3600.0
 AT_ONCE = 4 * BLOCK  # photos added in one call,
 KEEP_EVERY = 2  # of which so many are lost when the process is killed
-SAYING = "Looking for photos that are alike"
+SAYING = "Comparing photos"
 
 
 def learning_pool(settings: Settings) -> WorkerPool:
@@ -76,7 +76,7 @@ class NeighbourStage:
         await asyncio.to_thread(path.parent.mkdir, mode=0o700, exist_ok=True)
         result, chunks = await watched(self.pool.call(KNOWN, {"path": str(path)}), progress, SAYING)
         if result["damaged"]:
-            log.warning("which photos look alike is found anew: %s", result["damaged"])
+            log.warning("The stored similarities of photos are damaged and are computed again: %s", result["damaged"])
         known: list[str] = json.loads(b"".join(chunks))
         there = [photo.id for photo in await features.described(self.graph, self.settings.learn.backbone)]
         gone = sorted(set(known) - set(there))

@@ -48,7 +48,7 @@ def _update(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
         _read(path)
     graph = _KeptNeighbours.graph
     if (len(graph) if graph is not None else 0) != argument["size"]:
-        raise Unreadable("The kept graph of neighbours is not the one that was asked about.", stage="features")
+        raise Unreadable("The stored graph of neighbours does not belong to these photos.", stage="features")
     if graph is not None and argument["gone"]:
         graph = neighbours.without(graph, set(argument["gone"]))
     if argument["new"]:
@@ -81,7 +81,7 @@ def _predict(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     graph = graph_at(Path(argument["graph"]))
     model = registry.unpacked(Path(argument["model"]).read_bytes())
     if graph is None or not isinstance(model, TagModel) or model.backbone != graph.backbone:
-        raise Unreadable("There is no graph of neighbours to predict by.", stage="features")
+        raise Unreadable("There is no graph of neighbours to predict from.", stage="features")
     file = io.BytesIO()
     about = {"model": argument["id"], "ids": graph.ids, "labels": model.labels}
     arrays: Arrays = {
@@ -98,7 +98,7 @@ def _ask(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     graph = graph_at(Path(argument["graph"]))
     about, arrays = read_arrays(Path(argument["guesses"]), GUESSES)
     if graph is None or not about["ids"]:
-        raise Unreadable("There is nothing that was predicted.", stage="features")
+        raise Unreadable("There are no predictions.", stage="features")
     shown = examples.read(Path(argument["said"]))
     told = examples.in_order(shown, graph.ids)
     # Photos may have gone, or come, since: of those nothing is asked, nor of those that are not shown.

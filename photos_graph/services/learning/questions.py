@@ -21,7 +21,7 @@ from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
 COUNT, EACH = 1_000, 20  # questions in all, and about each tag beside them
-SAYING = "Choosing what to ask"
+SAYING = "Choosing questions for the review queue"
 
 
 @dataclass(frozen=True, slots=True)

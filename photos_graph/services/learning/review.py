@@ -119,7 +119,7 @@ def _key(pair: tuple[int, Question]) -> Key:
 def _parted(keys: Sequence[str]) -> tuple[list[tuple[str, Ref]], list[tuple[str, str]]]:
     """(photo, tag) and (face, person). Raises BadInput."""
     if len(keys) > MAX_ITEMS:
-        raise BadInput(f"One call takes up to {MAX_ITEMS:,} items; these are {len(keys):,}.")
+        raise BadInput(f"A call accepts up to {MAX_ITEMS:,} items, but got {len(keys):,}.")
     photos: list[tuple[str, Ref]] = []
     faces: list[tuple[str, str]] = []
     for key in dict.fromkeys(keys):
@@ -135,5 +135,5 @@ def _parted(keys: Sequence[str]) -> tuple[list[tuple[str, Ref]], list[tuple[str,
             case _:
                 raise BadInput(STALE)
     if photos and faces:
-        raise BadInput("Items about tags and items about persons are answered in calls of their own.")
+        raise BadInput("Answer items about tags and items about persons in separate calls.")
     return photos, faces

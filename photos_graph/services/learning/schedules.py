@@ -91,7 +91,7 @@ class Schedules:
             return learn
 
         if await self._graph.transaction(work):
-            log.info("the model of %s is trained", schedule.kind.lower())
+            log.info("A training of the model of %s is queued.", schedule.kind.lower())
             await self._events.publish(JobQueued())
 
     def _has_enough(self, kind: ModelKind) -> bool:
@@ -108,9 +108,9 @@ class Schedules:
             try:
                 await self.look()
             except EngineUnavailable:
-                log.warning("the engine does not answer; schedules wait for it")
+                log.warning("The graph engine does not answer. Schedules wait until it does.")
             except PhotosGraphError as error:
-                log.warning("schedules were not looked at: %s", error.public_message)
+                log.warning("Schedules could not be checked: %s", error.public_message)
 
 
 def next_time(cron: str, now: float) -> int:
@@ -119,12 +119,12 @@ def next_time(cron: str, now: float) -> int:
     Raises BadInput with what is wrong.
     """
     if len(cron) > LONGEST or len(cron.split()) != 5:
-        raise BadInput(f"A schedule has five fields: {FIELDS}; '30 3 * * 1' is Mondays at half past three.")
+        raise BadInput(f"A schedule has five fields: {FIELDS}. For example '30 3 * * 1' is every Monday at 3:30.")
     try:
         # A time that comes twice, when clocks are set back, is the first of both.
         moments = (moment.timestamp() for moment in CronSim(cron, datetime.fromtimestamp(now)))
         return next(round(moment * 1000) for moment in moments if moment > now)
     except CronSimError as error:
-        raise BadInput(f"{error} in this schedule; its fields are {FIELDS}.") from None
+        raise BadInput(f"{error} in this schedule. Its fields are: {FIELDS}.") from None
     except StopIteration:
-        raise BadInput("This schedule never comes.") from None
+        raise BadInput("This schedule never comes true.") from None

@@ -67,7 +67,7 @@ class TrainingJob:
             await stage.run(job, progress)
         photos = await features.described(self.graph, self.settings.learn.backbone)
         if not photos:
-            raise Conflict("No photo was described yet: scan first.")
+            raise Conflict("No photo has features yet. Run a scan first.")
         await self.events.publish(TrainingStarted(ModelKind.TAGS))
         await self.index.catch_up()
 

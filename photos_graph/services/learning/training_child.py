@@ -68,7 +68,7 @@ def _learn_persons(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
     try:
         model = persons.train(faces, embedder, argument["promised"])
     except ValueError:
-        raise BadInput("No face has a name yet: name some, and train again.") from None
+        raise BadInput("No face has a name yet. Name some faces, then train again.") from None
     active = _active(argument)
     _emit(SNAPSHOT, file.read_bytes(), emit)
     verdict = gate.judge_persons(model, active if isinstance(active, PersonModel) else None, faces, embedder)

@@ -17,7 +17,8 @@ from photos_graph.learn.weights import BackboneWeights
 from photos_graph.model import Job, JobKind, ModelKind
 from photos_graph.settings import Settings
 
-WITHOUT_WEIGHTS = "Photos are not described, and no tags predicted; to have it: photos-graph models --fetch"
+WITHOUT_WEIGHTS = "Photos are not analysed and tags are not predicted, because weights are missing. Fetch them: "
+"photos-graph models --fetch"
 TRAINING = {ModelKind.TAGS: JobKind.TRAIN_TAGS, ModelKind.PERSONS: JobKind.TRAIN_PERSONS}
 
 
@@ -51,16 +52,16 @@ class LearningTriggers:
         """Raises ModelUnavailable where it is wanted all the same."""
         learn = self._settings.learn
         if learn.enabled == "off":
-            return "Photos are not described: learn.enabled is off."
+            return "Photos are not analysed, because learn.enabled is off."
         weights = BackboneWeights(self._settings.models_dir, learn.weights)
         try:
             await asyncio.to_thread(weights.check, catalogue.backbone(learn.backbone))
             if not _keras_is_here():
-                raise ModelUnavailable("TensorFlow is not installed: pip install 'photos-graph[ml]'")
+                raise ModelUnavailable("TensorFlow is not installed. Install it: pip install 'photos-graph[ml]'")
         except ModelUnavailable as error:
             if learn.enabled == "on":
                 raise
-            return f"Photos are not described. {error.public_message}"
+            return f"Photos are not analysed. {error.public_message}"
         return None
 
     async def train(self, kind: ModelKind) -> Job:

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 KEPT, KEPT_REJECTED = 20, 3  # versions of a kind that can be gone back to: that counted once, that never did
 FLOOR = 0.3  # probability from which on a prediction is kept, for a threshold that somebody lowers
 EVERYTHING = {"all": "1"}  # of a job: what this model said is said again
-DAMAGED = "Its file is damaged or gone."
+DAMAGED = "Its file is damaged or missing."
 
 
 class ModelVersions:
@@ -66,10 +66,10 @@ class ModelVersions:
             return now, self._folder / now.file
         if reason != DAMAGED:
             return None
-        log.error("the file of version %d of the model of %s is damaged", now.version, kind.lower())
+        log.error("The file of version %d of the model of %s is damaged.", now.version, kind.lower())
         for model in every:
             if model.state is ModelState.RETIRED and await self._why_not(model) is None:
-                reason = f"Version {now.version} took over and is damaged."
+                reason = f"Version {now.version} was active, and its file is damaged."
                 await self._activate(model, reason, now)
                 return replace(model, state=ModelState.ACTIVE, reason=reason), self._folder / model.file
         return None
@@ -109,7 +109,7 @@ class ModelVersions:
         if (reason := await self._why_not(model)) is not None:
             raise Unavailable(f"Version {model.version} cannot be used: {reason[0].lower()}{reason[1:]}")
         if model.state is not ModelState.ACTIVE:
-            await self._activate(model, "Somebody chose it.")
+            await self._activate(model, "A person chose it.")
         else:
             await self._graph.transaction(lambda tx: self._follow(tx, model.kind))
             await self._events.publish(JobQueued())
@@ -119,7 +119,7 @@ class ModelVersions:
     async def set_threshold(self, tag_id: str, threshold: float) -> None:
         """It stays, whatever models come. Below FLOOR all is predicted again. Raises BadInput, NotFound."""
         if not 0 <= threshold <= 1:
-            raise BadInput("A threshold is a probability: from 0 to 1.")
+            raise BadInput("A threshold must be a probability from 0 to 1.")
 
         async def work(tx: LabelTransaction) -> None:
             if not await models.set_threshold(tx, tag_id, threshold):
@@ -172,7 +172,8 @@ class ModelVersions:
             seen_by, looks = learnt.backbone, self._settings.learn.backbone
         else:
             seen_by, looks = learnt.embedder, self._settings.faces.embedder
-        return None if seen_by == looks else f"It goes by what {seen_by} sees, and {looks} looks now."
+        return None if seen_by == looks else f"It was trained on the features of {seen_by}, and the settings name "
+        "{looks}."
 
     async def _forget_old(self, kind: ModelKind, new: str) -> None:
         """Files of the active model stay, and of the newest that counted and that were rejected; what is known of the

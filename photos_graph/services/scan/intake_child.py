@@ -34,7 +34,7 @@ def take_in(order: IntakeOrder, emit: Emit) -> Intake:
     try:
         found = os.fstat(descriptor)
         if (found.st_size, mtime_ns(found)) != (order.size, order.mtime_ns):
-            raise StillWritten("It changed after it was found.", stage="read")
+            raise StillWritten("It changed after the scan found it.", stage="read")
         original = read_original(descriptor, order.max_bytes)
     finally:
         os.close(descriptor)

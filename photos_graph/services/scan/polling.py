@@ -95,6 +95,6 @@ async def keep_polling(
         try:
             await poll(graph, jobs, rules, waiting, events)
         except EngineUnavailable:
-            log.warning("the engine does not answer; folders are looked at again in %g s", seconds)
+            log.warning("The graph engine does not answer. Folders are checked again in %g s.", seconds)
         except PhotosGraphError as error:
-            log.warning("folders were not looked at: %s", error.public_message)
+            log.warning("Folders could not be checked: %s", error.public_message)

@@ -192,7 +192,7 @@ class Reading:
             )
         except OSError as error:
             # The cache only saves work: a full disk there must not stop a scan.
-            log.warning("a rendition could not be kept: %s", error.strerror)
+            log.warning("A thumbnail could not be stored: %s.", error.strerror)
 
     def _path(self, file: PendingFile) -> str:
         return self._root.name + file.key[len(self._root.id) :]

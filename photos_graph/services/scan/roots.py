@@ -38,7 +38,7 @@ class Roots:
         known = await self.all()
         for root in known:
             if paths.inside(root.raw_path, raw) or paths.inside(raw, root.raw_path):
-                raise Conflict(f"{paths.display(raw)} overlaps the folder {root.name}, which is added already.")
+                raise Conflict(f"{paths.display(raw)} overlaps the root {root.name}, which was added before.")
         paths.check_data_dir(self._settings.data_dir, [raw])
         root = Root(
             id=uuid4().hex,
@@ -72,21 +72,21 @@ def _same(known: bytes, raw: bytes) -> bool:
 
 def _raw(path: str) -> bytes:
     if not path:  # else it would be where the service was started
-        raise BadInput("The path of a folder is not empty.")
+        raise BadInput("The path of a folder must not be empty.")
     if "\0" in path:
-        raise BadInput("A path holds no NUL character.")
+        raise BadInput("A path must not contain a NUL character.")
     try:
         return os.path.abspath(os.fsencode(os.path.expanduser(path)))  # noqa: PTH100, PTH111, raw bytes
     except UnicodeEncodeError:
-        raise BadInput("A path holds no lone surrogates.") from None
+        raise BadInput("A path must not contain lone surrogates.") from None
 
 
 def _folder(path: str) -> bytes:
     raw = _raw(path)
     if not os.path.isdir(raw):  # noqa: PTH112
-        raise BadInput(f"{paths.display(raw)} is no folder on this machine.")
+        raise BadInput(f"{paths.display(raw)} is not a folder on this machine.")
     if not os.access(raw, os.R_OK | os.X_OK):
-        raise BadInput(f"{paths.display(raw)} may not be read by the user that the service runs as.")
+        raise BadInput(f"{paths.display(raw)} cannot be read by the user that runs the service.")
     return raw
 
 
@@ -95,9 +95,9 @@ def _name(given: str | None, raw: bytes, taken: set[str]) -> str:
     if given is not None:
         name = given.encode("utf-8", "replace").decode().strip()  # no engine takes a lone surrogate
         if not name or "/" in name or len(name) > 255:
-            raise BadInput("The name of a folder of photos is 1 to 255 characters, none of them a slash.")
+            raise BadInput("The name of a root must have 1 to 255 characters, without slashes.")
         if name in taken:
-            raise Conflict(f"Another folder of photos is named {name}.")
+            raise Conflict(f"Another root is named {name}.")
         return name
     name = base = paths.display(os.path.basename(raw)) or "Photos"  # noqa: PTH119, raw bytes
     number = 2

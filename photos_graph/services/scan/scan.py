@@ -72,7 +72,7 @@ class Scan:
         wanted = job.arguments.get("root", "").split(",")
         roots = [root for root in await folders.roots(self._graph) if wanted == [""] or root.id in wanted]
         if not roots and wanted != [""]:
-            raise NotFound("The folder of photos that this scan was for has been removed.")
+            raise NotFound("The root of this scan has been removed.")
         said: dict[str, str] = {}
         refused: list[RootOffline | Conflict] = []
         looks: list[FolderLook] = []
@@ -122,7 +122,7 @@ class Scan:
         if now != root:
             await folders.set_root_state(self._graph, now)
         if now.state is RootState.OFFLINE:
-            raise RootOffline(f"{root.name} is offline: its folder is not there, or not the one that was added.")
+            raise RootOffline(f"{root.name} is offline: its folder is missing or is not the one that was added.")
         return now
 
     async def _judge(self, look: FolderLook, vanished: set[str], job: Job) -> str:
@@ -149,8 +149,9 @@ class Scan:
         await self._writer.follow()
         if refused:
             raise Conflict(
-                f"{root.name}: {len(gone):,} of {look.held:,} files are gone. None was marked as missing, in case this "
-                "is a mistake. If it is right, scan again with acceptMissing: true (--accept-missing)."
+                f"{root.name}: {len(gone):,} of {look.held:,} files are gone. None was marked as missing, because "
+                "this may be a mistake. If they are really gone, scan again with acceptMissing: true "
+                "(--accept-missing)."
             )
         waiting = f", {len(tally.unsettled)} still being written (the next scan reads them)" if tally.unsettled else ""
         lost = f", {len(gone)} missing" if gone else ""

@@ -238,7 +238,7 @@ async def test_an_export_that_came_to_no_end_goes_on_when_it_is_asked_for_again(
         await services.jobs.cancel(job.id)
         assert (await ended(services, job)).state is JobState.CANCELLED
         job = await ended(services, await services.exports.ask(DatasetFormat.COCO, by="ann"))
-        assert job.state is JobState.FAILED and "goes on from here" in (job.message or "")
+        assert job.state is JobState.FAILED and "to continue from here" in (job.message or "")
         for path in in_the_way:
             path.rmdir()
         other = await exported(services, DatasetFormat.COCO, originals=True)

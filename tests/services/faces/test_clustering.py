@@ -120,7 +120,7 @@ async def test_a_named_person_is_seen_in_other_pictures(library: Services) -> No
 
 async def test_where_nobody_has_a_name_training_says_what_to_do(library: Services) -> None:
     job = await ended(library, await library.learning_triggers.train(ModelKind.PERSONS))
-    assert (job.state, job.message) == (JobState.FAILED, "No face has a name yet: name some, and train again.")
+    assert (job.state, job.message) == (JobState.FAILED, "No face has a name yet. Name some faces, then train again.")
 
 
 async def test_a_trained_model_knows_whom_the_rule_knows(library: Services) -> None:
@@ -225,7 +225,7 @@ async def test_a_damaged_file_of_similarities_is_made_anew(
         before = await faces(services)
         assert await regrouped(services) == before
     assert path.stat().st_size >= len(whole)
-    assert ("found anew" in caplog.text) is (damage in ("cut", "nonsense"))
+    assert ("computed again" in caplog.text) is (damage in ("cut", "nonsense"))
 
 
 async def test_a_process_that_ends_between_two_questions_is_no_loss(closed: Settings) -> None:

@@ -39,7 +39,7 @@ STAGE = "export"
 MAX_RESUMABLE = 100  # earlier exports that are searched for one to continue
 MAX_FAILURES = 1_000  # listed with the job; the datasheet lists all
 PROGRESS_MESSAGE = "Exporting"
-RESUME_HINT = "Asked for again, it goes on from here."
+RESUME_HINT = "Start the same export again to continue from here."
 
 
 class Exports:

@@ -70,7 +70,7 @@ def filter_of(text: str) -> PhotoFilter:
     try:
         return _FILTER.validate_python(_with_field_names(json.loads(text)))
     except json.JSONDecodeError as error:
-        raise BadInput(f"The filter is not JSON: {error}") from None
+        raise BadInput(f"The filter is not valid JSON: {error}.") from None
     except ValidationError as error:
         [first, *_] = error.errors(include_url=False)
         where = ".".join(str(part).rstrip("_") for part in first["loc"])

@@ -73,7 +73,7 @@ format only. `photos-graph import` of this folder reads it back."""
             try:
                 data = write_sidecar(labels, record.width, record.height, orientation or 1)
             except ValueError as error:
-                log.warning("no sidecar of photo %s: %s", record.id, error)
+                log.warning("The sidecar of photo %s could not be written: %s", record.id, error)
                 block.skip(record, NOT_WRITTEN)
                 continue
             for path in map(_sidecar_path, record.files):

@@ -103,7 +103,7 @@ class StagingFolder:
         """Returns the absolute path. Raises BadInput if it would leave the folder, as a
         hostile name of a tag, folder or root could make it."""
         if ".." in (parts := relative.split("/")) or "" in parts:
-            raise BadInput(f"{relative} is no path in an export.")
+            raise BadInput(f"{relative} is not a path inside an export.")
         path = self.path / relative
         path.parent.mkdir(parents=True, exist_ok=True)
         return path

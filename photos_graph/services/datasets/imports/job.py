@@ -44,7 +44,7 @@ class Imports:
     async def ask(self, name: str, by: str = "") -> Job:
         """Of a folder among the exports, by its name. Raises BadInput for what is no name, NotFound."""
         if "/" in name or "\0" in name or name.startswith(".") or not name:
-            raise BadInput("An export is named as its folder is.")
+            raise BadInput("Give the name of the folder of the export, without a path.")
         return await self.ask_folder(self._settings.exports_dir / name, by)
 
     async def ask_folder(self, folder: Path, by: str = "") -> Job:
@@ -65,7 +65,7 @@ def _to_undo(changes: Sequence[str]) -> str:
 def _known(folder: Path) -> Path:
     path = expanded(folder)
     if path.is_symlink() or not path.is_dir():
-        raise NotFound(f"{path.name} is not a folder that is there.")
+        raise NotFound(f"{path.name} is not a folder in this place.")
     return path.resolve()
 
 

@@ -34,7 +34,7 @@ _FOLDER_SOURCES = (*_PHOTO_SOURCES, "FOLDER_NAME")
 def check_photo(record: PhotoRecord, now_ms: int) -> None:
     """Raises BadInput if the record of a photo breaks a rule. ``now_ms`` is the time since the epoch."""
     if not _HASH.fullmatch(record.sha256):
-        raise BadInput("A SHA-256 is 64 hexadecimal digits.")
+        raise BadInput("A SHA-256 must have 64 hexadecimal digits.")
     _check_counts(record.files, record.marks, record.faces, *(face.marks for face in record.faces))
     _check_texts(record.id, *record.files, *(mark.tag for mark in record.marks))
     for face in record.faces:
@@ -42,12 +42,12 @@ def check_photo(record: PhotoRecord, now_ms: int) -> None:
         _check_texts(*(mark.person for mark in face.marks))
     _check_rating(record.rating)
     if not isinstance(record.favourite.value, bool):
-        raise BadInput("A favourite is true or false.")
+        raise BadInput("A favourite must be true or false.")
     persons = [mark for face in record.faces for mark in face.marks]
     _check_provenance([*record.marks, *persons, record.rating, record.favourite], now_ms)
     _check_sources([*record.marks, *persons], _PHOTO_SOURCES)
     if any(mark.recursive is not None for mark in record.marks):
-        raise BadInput("A mark of a photo is not recursive.")
+        raise BadInput("A label of a photo cannot be recursive.")
 
 
 def check_library(library: LibraryRecord, now_ms: int) -> None:
@@ -62,12 +62,14 @@ def check_library(library: LibraryRecord, now_ms: int) -> None:
 
 def _check_counts(*collections: Collection[object]) -> None:
     if any(len(each) > MAX_ITEMS for each in collections):
-        raise BadInput(f"It has more than {MAX_ITEMS:,} marks, faces or files.")
+        raise BadInput(f"It has more than {MAX_ITEMS:,} labels, faces or files.")
 
 
 def _check_texts(*texts: str) -> None:
     if any(len(text) > MAX_TEXT_LENGTH or "\0" in text for text in texts):
-        raise BadInput(f"A name or path has more than {MAX_TEXT_LENGTH:,} characters, or one that is none.")
+        raise BadInput(
+            f"A name or path has more than {MAX_TEXT_LENGTH:,} characters, or a character that is not valid."
+        )
 
 
 def _check_face(face: FaceRecord) -> None:
@@ -76,24 +78,26 @@ def _check_face(face: FaceRecord) -> None:
     centre = (x + width / 2, y + height / 2)
     within = all(-_ROUNDING <= side <= 1 + _ROUNDING for side in centre) and 0 < width <= 2 and 0 < height <= 2
     if not within or not all(map(math.isfinite, face.box)):
-        raise BadInput("The box of a face is not in the picture.")
+        raise BadInput("The box of a face must be inside the picture.")
     if face.source not in (DETECTED, MANUAL, IMPORTED):
-        raise BadInput("The source of a face is DETECTED, MANUAL or IMPORTED.")
+        raise BadInput("The source of a face must be DETECTED, MANUAL or IMPORTED.")
 
 
 def _check_rating(mark: ValueMark) -> None:
     if mark.value is not None and (isinstance(mark.value, bool) or not -1 <= mark.value <= 5):
-        raise BadInput("A rating is -1 (rejected) to 5, or null for none.")
+        raise BadInput("A rating must be from -1 (rejected) to 5, or null for no rating.")
 
 
 def _check_provenance(marks: Iterable[TagMark | PersonMark | ValueMark], now_ms: int) -> None:
     for mark in marks:
         if mark.at is not None and not 0 <= mark.at <= now_ms + MAX_CLOCK_SKEW_MS:
-            raise BadInput("Something was said before 1970, or is still to be said.")
+            raise BadInput("The time of a label must not be before 1970 or in the future.")
         if mark.by and plain_name(mark.by) is None:
-            raise BadInput(f"Who said it is up to {MAX_LENGTH} characters, no control character among them.")
+            raise BadInput(
+                f"The name of an author must have up to {MAX_LENGTH} characters, without control characters."
+            )
 
 
 def _check_sources(marks: Iterable[TagMark | PersonMark], sources: Collection[str | None]) -> None:
     if any(mark.via not in sources for mark in marks):
-        raise BadInput(f"How a mark came is {', '.join(filter(None, sources))}.")
+        raise BadInput(f"The source of a label must be {', '.join(filter(None, sources))}.")
