@@ -15,7 +15,7 @@ def main(task: str, model: str) -> int:
 
         build_model(task=task, model_name=model)
     except Exception as error:  # DeepFace, the model's library and the network raise errors of many classes
-        print(f"{type(error).__name__}: {error}".splitlines()[0], file=sys.stderr)
+        print((str(error).splitlines() or ["an unexpected error"])[0], file=sys.stderr)
         return 1
     return 0
 

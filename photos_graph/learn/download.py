@@ -17,7 +17,7 @@ def main(name: str, path: str) -> int:
         make = getattr(keras.applications, name)
         make(weights="imagenet", include_top=False, pooling="avg").save_weights(path)
     except Exception as error:  # Keras, the network and the disk raise errors of many classes
-        print(f"{type(error).__name__}: {error}".splitlines()[0], file=sys.stderr)
+        print((str(error).splitlines() or ["an unexpected error"])[0], file=sys.stderr)
         return 1
     return 0
 

@@ -17,8 +17,10 @@ from photos_graph.learn.weights import BackboneWeights
 from photos_graph.model import Job, JobKind, ModelKind
 from photos_graph.settings import Settings
 
-WITHOUT_WEIGHTS = "Photos are not analysed and tags are not predicted, because weights are missing. Fetch them: "
-"photos-graph models --fetch"
+WITHOUT_WEIGHTS = (
+    "Photos are not analysed and tags are not predicted, because weights are missing. "
+    "Fetch them: photos-graph models --fetch"
+)
 TRAINING = {ModelKind.TAGS: JobKind.TRAIN_TAGS, ModelKind.PERSONS: JobKind.TRAIN_PERSONS}
 
 
