@@ -172,8 +172,9 @@ class ModelVersions:
             seen_by, looks = learnt.backbone, self._settings.learn.backbone
         else:
             seen_by, looks = learnt.embedder, self._settings.faces.embedder
-        return None if seen_by == looks else f"It was trained on the features of {seen_by}, and the settings name "
-        "{looks}."
+        if seen_by == looks:
+            return None
+        return f"It was trained on the features of {seen_by}, and the settings name {looks}."
 
     async def _forget_old(self, kind: ModelKind, new: str) -> None:
         """Files of the active model stay, and of the newest that counted and that were rejected; what is known of the
