@@ -18,7 +18,7 @@ from photos_graph.model import Box, DatasetFormat, FaceFilter, Ref, Region
 from photos_graph.services.datasets.exports.sidecars import NOT_TURNED, Orientation
 from photos_graph.services.datasets.imports.batch import RecordBatch
 from photos_graph.services.datasets.imports.json_lines import MAX_LINE_BYTES
-from photos_graph.services.datasets.imports.sidecars import BesideOriginals
+from photos_graph.services.datasets.imports.sidecars import SidecarSource
 from photos_graph.services.scan import intake
 from photos_graph.workers.pool import WorkerPool
 from tests.kit.dng import dng
@@ -121,7 +121,7 @@ async def beside_originals(services: Services, root: Path, away: Path, orientati
     await services.graph.write("MATCH (p:Photo) SET p.orientation = null")
     pool = WorkerPool([DEADLY_SIDECARS], 1, 512 * 1024 * 1024, 60, 5)
     try:
-        source = BesideOriginals(services.graph, services.index, pool, away.parent, orientation)
+        source = SidecarSource(services.graph, services.index, pool, away.parent, orientation)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(intake, "READ_SIDECARS", DEADLY_SIDECARS)
             [batch] = [batch async for batch in source.batches() if batch.records]

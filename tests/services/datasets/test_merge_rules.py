@@ -13,9 +13,9 @@ from photos_graph.search.filters import FolderFilter, IntRange, PhotoFilter, Ter
 from photos_graph.services.datasets.exports.class_folders import folder_name, picture_path
 from photos_graph.services.datasets.exports.records import FaceRecord, PersonMark, PhotoRecord, TagMark, ValueMark
 from photos_graph.services.datasets.exports.selection import filter_of
-from photos_graph.services.datasets.imports.merge_rules import Speaker, merged_faces, merged_tags, merged_value
+from photos_graph.services.datasets.imports.merge_rules import Importer, merged_faces, merged_tags, merged_value
 
-DATED, UNDATED = Speaker("zoe", 100), Speaker("zoe", 100, undated=True)
+DATED, UNDATED = Importer("zoe", 100), Importer("zoe", 100, undated=True)
 UP = {"child": ("child", "parent"), "parent": ("parent",)}
 
 
@@ -28,7 +28,7 @@ def excluded(at: int) -> Assertion:
 
 
 @pytest.mark.parametrize(
-    ("own", "mark", "speaker", "expected"),
+    ("existing", "mark", "importer", "expected"),
     [
         (None, TagMark("t", at=5, by="ann", via="MANUAL"), DATED, tagged(5)),
         (None, TagMark("t"), UNDATED, tagged(100, by="zoe")),
@@ -43,26 +43,28 @@ def excluded(at: int) -> Assertion:
         (tagged(5), TagMark("t", excluded=True), UNDATED, tagged(5)),
     ],
 )
-def test_of_two_words_on_one_tag(own: Assertion | None, mark: TagMark, speaker: Speaker, expected: Assertion) -> None:
-    before: Assertions = {"parent": own} if own else {}
-    assert merged_tags(before, [("parent", mark)], UP.__getitem__, speaker) == {"parent": expected}
+def test_of_two_words_on_one_tag(
+    existing: Assertion | None, mark: TagMark, importer: Importer, expected: Assertion
+) -> None:
+    before: Assertions = {"parent": existing} if existing else {}
+    assert merged_tags(before, [("parent", mark)], UP.__getitem__, importer) == {"parent": expected}
 
 
 def test_an_exclusion_above_goes_when_the_tag_was_said_later_and_else_bars_it() -> None:
-    own, mark = {"parent": excluded(5)}, TagMark("p/c", at=9, by="ann", via="MANUAL")
-    assert merged_tags(own, [("child", mark)], UP.__getitem__, DATED) == {"child": tagged(9)}
+    existing, mark = {"parent": excluded(5)}, TagMark("p/c", at=9, by="ann", via="MANUAL")
+    assert merged_tags(existing, [("child", mark)], UP.__getitem__, DATED) == {"child": tagged(9)}
     assert merged_tags({"parent": excluded(10)}, [("child", mark)], UP.__getitem__, DATED) == {"parent": excluded(10)}
-    assert merged_tags(own, [("child", TagMark("p/c"))], UP.__getitem__, UNDATED) == own
+    assert merged_tags(existing, [("child", TagMark("p/c"))], UP.__getitem__, UNDATED) == existing
 
 
-@pytest.mark.parametrize("speaker", [DATED, UNDATED])
-def test_an_exclusion_takes_off_what_is_below_it_or_gives_way_to_it(speaker: Speaker) -> None:
+@pytest.mark.parametrize("importer", [DATED, UNDATED])
+def test_an_exclusion_takes_off_what_is_below_it_or_gives_way_to_it(importer: Importer) -> None:
     later, file = {"child": tagged(9)}, {"child": tagged(9, "IMPORTED", "")}
-    mark = TagMark("p", excluded=True, at=None if speaker.undated else 5, by="ben")
-    assert merged_tags(later, [("parent", mark)], UP.__getitem__, speaker) == later
-    assert merged_tags(file, [("parent", mark)], UP.__getitem__, speaker).keys() == {"parent"}
-    assert merged_tags({"child": tagged(3)}, [("parent", mark)], UP.__getitem__, speaker).keys() == (
-        {"child"} if speaker.undated else {"parent"}
+    mark = TagMark("p", excluded=True, at=None if importer.undated else 5, by="ben")
+    assert merged_tags(later, [("parent", mark)], UP.__getitem__, importer) == later
+    assert merged_tags(file, [("parent", mark)], UP.__getitem__, importer).keys() == {"parent"}
+    assert merged_tags({"child": tagged(3)}, [("parent", mark)], UP.__getitem__, importer).keys() == (
+        {"child"} if importer.undated else {"parent"}
     )
 
 
@@ -75,8 +77,8 @@ def test_what_one_record_says_twice_is_weighed_in_any_order() -> None:
 def test_a_folder_excludes_what_comes_from_above_and_carries_a_tag_below_it() -> None:
     marks = [("parent", TagMark("p", excluded=True, at=5, by="ben")), ("child", TagMark("p/c", at=9, by="ann"))]
     both = {"parent": excluded(5), "child": tagged(9)}
-    for own in ({}, {"parent": excluded(5)}, {"child": tagged(9)}, both):
-        assert merged_tags(own, marks, None, DATED) == both
+    for existing in ({}, {"parent": excluded(5)}, {"child": tagged(9)}, both):
+        assert merged_tags(existing, marks, None, DATED) == both
 
 
 def test_values() -> None:
@@ -101,15 +103,15 @@ def test_faces_are_known_by_their_boxes_and_nobody_is_in_a_photo_twice() -> None
     ann = PersonMark("Ann", at=5, by="ann", via="MANUAL")
     near, far = FaceRecord((0.12, 0.1, 0.2, 0.2), marks=(ann,)), FaceRecord((0.7, 0.1, 0.2, 0.2), marks=(ann,))
     found = merged_faces([face("f", 0.1)], [near], persons, DATED)
-    assert found.after == {"f": {"a": named(5)}} and not found.new
+    assert found.assertions == {"f": {"a": named(5)}} and not found.new
     found = merged_faces([face("f", 0.1)], [far], persons, DATED)
-    assert list(found.new.values()) == [far] and found.after["f"] == {}
+    assert list(found.new.values()) == [far] and found.assertions["f"] == {}
     found = merged_faces([face("f", 0.1, a=named(3))], [far], persons, DATED)
-    assert "by another face" in found.refused[0] and found.after["f"] == {"a": named(3)}
+    assert "by another face" in found.refused[0] and found.assertions["f"] == {"a": named(3)}
     found = merged_faces([face("f", 0.1, b=named(9))], [near], persons, DATED)
-    assert "another name" in found.refused[0] and found.after["f"] == {"b": named(9)}
+    assert "another name" in found.refused[0] and found.assertions["f"] == {"b": named(9)}
     found = merged_faces([face("f", 0.1, b=named(3))], [near], persons, DATED)
-    assert found.after["f"] == {"a": named(5)}
+    assert found.assertions["f"] == {"a": named(5)}
     unseen = FaceRecord((0.7, 0.1, 0.2, 0.2), source="DETECTED")
     assert not merged_faces([], [unseen], persons, DATED).new, "a detector finds it again"
 

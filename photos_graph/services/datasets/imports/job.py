@@ -1,10 +1,10 @@
-"""Labels read back: from an export of ours, or from sidecars. What was read already changes nothing, so an import that
-was stopped, or killed, begins again."""
+"""Imports of labels, from an export of ours or from sidecars.
+
+Importing the same labels again changes nothing, so an interrupted import simply starts again.
+"""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Sequence
 from pathlib import Path
 
 from photos_graph.errors import BadInput, NotFound
@@ -18,51 +18,46 @@ from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.queue import Jobs
 from photos_graph.model import Job, JobKind, LabelKind
 from photos_graph.services.datasets.exports.json_lines import PHOTOS
-from photos_graph.services.datasets.imports.json_lines import Exported
+from photos_graph.services.datasets.imports.batch import LabelSource
+from photos_graph.services.datasets.imports.json_lines import JsonSource
 from photos_graph.services.datasets.imports.library_labels import write_library
-from photos_graph.services.datasets.imports.merge_rules import Speaker
+from photos_graph.services.datasets.imports.merge_rules import Importer
+from photos_graph.services.datasets.imports.outcome import Outcome
 from photos_graph.services.datasets.imports.photo_labels import write_photos
-from photos_graph.services.datasets.imports.sidecars import BesideOriginals
+from photos_graph.services.datasets.imports.sidecars import SidecarSource
+from photos_graph.services.datasets.imports.summary import ImportSummary
 from photos_graph.services.media import Media
 from photos_graph.services.scan.intake import read_orientation
 from photos_graph.settings import Settings, expanded
 from photos_graph.workers.pool import WorkerPool
 
 STAGE = "import"
-MOST_FAILURES = 1_000  # that are listed with the job
-MOST_NAMED = 40  # changes, with the closing message
-SAYING = "Importing"
+PROGRESS_MESSAGE = "Importing"
 
 
 class Imports:
-    """What is asked for here is done by ``ImportJob``, in whatever process runs jobs."""
+    """Queues imports. ``ImportJob`` runs them, in the process that runs jobs."""
 
     def __init__(self, jobs: Jobs, settings: Settings) -> None:
         self._jobs = jobs
         self._settings = settings
 
     async def ask(self, name: str, by: str = "") -> Job:
-        """Of a folder among the exports, by its name. Raises BadInput for what is no name, NotFound."""
+        """Queues the import of an export in the folder for exports, by its name.
+
+        Raises BadInput if it is not the name of a folder, NotFound if there is no such folder.
+        """
         if "/" in name or "\0" in name or name.startswith(".") or not name:
             raise BadInput("Give the name of the folder of the export, without a path.")
         return await self.ask_folder(self._settings.exports_dir / name, by)
 
     async def ask_folder(self, folder: Path, by: str = "") -> Job:
-        """Of any folder: the owner at the command line named it. Raises NotFound."""
-        return await self._jobs.queue(JobKind.IMPORT, {"folder": str(_known(folder)), "by": by})
+        """Queues the import of any folder, which the owner chose on the command line. Raises NotFound if it does not
+        exist."""
+        return await self._jobs.queue(JobKind.IMPORT, {"folder": str(_existing(folder)), "by": by})
 
 
-def _to_undo(changes: Sequence[str]) -> str:
-    """The end of the closing message: the ids of the changes as the API has them, since nothing else names them."""
-    if not changes:
-        return ""
-    ids = [base64.b64encode(f"Change:{id_}".encode()).decode() for id_ in reversed(changes[-MOST_NAMED:])]
-    more = len(changes) - len(ids)
-    told = f", and {more:,} before these, of the kind IMPORT in the graph" if more else ""
-    return f" It is undone by undoing these changes in this order: {' '.join(ids)}{told}."
-
-
-def _known(folder: Path) -> Path:
+def _existing(folder: Path) -> Path:
     path = expanded(folder)
     if path.is_symlink() or not path.is_dir():
         raise NotFound(f"{path.name} is not a folder in this place.")
@@ -70,6 +65,8 @@ def _known(folder: Path) -> Path:
 
 
 class ImportJob:
+    """Runs an import."""
+
     def __init__(
         self, graph: Graph, index: Index, writer: LabelWriter, media: Media, pool: WorkerPool, settings: Settings
     ) -> None:
@@ -81,50 +78,47 @@ class ImportJob:
         self._writer = writer
 
     async def run(self, job: Job, progress: Progress) -> str:
-        """Raises Cancelled, BadInput for an export that is damaged as a whole."""
+        """Imports the labels and returns the closing message of the job.
+
+        Raises Cancelled, BadInput if the export is damaged as a whole.
+        """
         source = self._source(Path(job.arguments["folder"]))
-        speaker = Speaker(job.arguments["by"], now_ms(), source.undated)
+        importer = Importer(job.arguments["by"], now_ms(), source.undated)
         await self._index.catch_up()
-        total, done, read = await source.count(), 0, 0
-        await progress.step(done, total, SAYING)
-        library = await source.library()
-        known = {each.path: row.id for each in library.folders if (row := self._index.search.folder_at(each.path))}
-        folders = await write_library(self._writer, library, known, speaker)
-        refused, skipped, changed = folders.refused[:MOST_FAILURES], len(folders.refused), 0
-        changes = list(folders.changes)
+        total, summary = await source.count(), ImportSummary()
+        await progress.step(0, total, PROGRESS_MESSAGE)
+        summary.add_library(await self._write_library(source, importer))
         try:
             async for batch in source.batches():
-                written = await write_photos(self._writer, batch.records, speaker, self._has)
+                outcome = await write_photos(self._writer, batch.records, importer, self._has_tag)
                 await self._writer.follow()
-                more = batch.refused + written.refused
-                refused += more[: MOST_FAILURES - len(refused)]
-                skipped += len(more)
-                changed += written.changed
-                changes += written.changes
-                read += len(batch.records)
-                done += batch.seen
-                await progress.step(done, total, SAYING)
+                summary.add_batch(batch, outcome)
+                await progress.step(summary.processed, total, PROGRESS_MESSAGE)
         finally:
-            await self._tell(refused, progress)
+            await self._list_failures(summary.refused, progress)
             await self._writer.follow(LabelKind.FACES)
-        told = f", {skipped:,} things could not be taken over" if skipped else ""
-        here = f"{changed:,} of them changed, {folders.changed:,} folders changed"
-        return f"{read:,} photos read, {here}{told}.{_to_undo(changes)}"
+        return summary.message()
 
-    def _has(self, number: int, tag_id: str) -> bool:
+    async def _write_library(self, source: LabelSource, importer: Importer) -> Outcome:
+        library = await source.library()
+        found = {folder.path: self._index.search.folder_at(folder.path) for folder in library.folders}
+        ids = {path: row.id for path, row in found.items() if row is not None}
+        return await write_library(self._writer, library, ids, importer)
+
+    def _has_tag(self, number: int, tag_id: str) -> bool:
         return number in self._index.search.tagged(tag_id, confirmed=True)
 
-    def _source(self, folder: Path) -> Exported | BesideOriginals:
+    def _source(self, folder: Path) -> LabelSource:
         if (folder / PHOTOS).is_file():
-            return Exported(self._graph, folder)
-        return BesideOriginals(self._graph, self._index, self._pool, folder, self._orientation)
+            return JsonSource(self._graph, folder)
+        return SidecarSource(self._graph, self._index, self._pool, folder, self._orientation)
 
-    async def _tell(self, refused: list[tuple[str, str]], progress: Progress) -> None:
-        noted = [
-            ReadFailure(f"{STAGE}:{place}", path, STAGE, reason, partial=True)
-            for place, (path, reason) in enumerate(refused)
+    async def _list_failures(self, refused: list[tuple[str, str]], progress: Progress) -> None:
+        failed = [
+            ReadFailure(f"{STAGE}:{index}", path, STAGE, reason, partial=True)
+            for index, (path, reason) in enumerate(refused)
         ]
-        await failures.replace_stage(self._graph, STAGE, noted, progress.job_id)
+        await failures.replace_stage(self._graph, STAGE, failed, progress.job_id)
 
     async def _orientation(self, photo_id: str) -> int:
         return await read_orientation(self._pool, await self._media.path(photo_id))

@@ -26,7 +26,7 @@ MAX_LIBRARY_BYTES = 64 * 1024 * 1024
 UNKNOWN = "There is no photo with this content in the library."
 
 
-class Exported:
+class JsonSource:
     """An export in the JSON format, as a source of labels."""
 
     undated = False  # records say who asserted a label and when

@@ -14,37 +14,36 @@ from photos_graph.graph.learning import models
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model import LabelKind
 from photos_graph.services.datasets.exports.records import LibraryRecord, PersonRecord, TagMark
-from photos_graph.services.datasets.imports.merge_rules import Speaker, merged_tags
-from photos_graph.services.datasets.imports.outcome import Outcome, meant_persons, note_change, placed_marks
+from photos_graph.services.datasets.imports.merge_rules import Importer, merged_tags
+from photos_graph.services.datasets.imports.outcome import Outcome, record_change, resolve_persons, resolve_tags
 from photos_graph.services.labels.tag_rules import differences
 
 
 async def write_library(
-    writer: LabelWriter, library: LibraryRecord, folder_ids: Mapping[str, str], speaker: Speaker
+    writer: LabelWriter, library: LibraryRecord, folder_ids: Mapping[str, str], importer: Importer
 ) -> Outcome:
-    """Writes tags without photos, persons, and the tags of folders. ``folder_ids``: by path, of the folders that
-    exist."""
+    """Writes tags, persons, thresholds and the tags of folders. ``folder_ids`` holds the existing folders by path."""
 
     async def work(tx: LabelTransaction) -> Outcome:
         outcome = Outcome()
         tree = await tags.tag_tree(tx)
-        _, refused = placed_marks((TagMark(path) for path in library.tags), tree)
-        before = await tag_edges.of_folders(tx, folder_ids.values())
+        _, refused = resolve_tags((TagMark(path) for path in library.tags), tree)
+        existing = await tag_edges.of_folders(tx, folder_ids.values())
         singles: list[SingleEdit] = []
         for folder in library.folders:
             if (id_ := folder_ids.get(folder.path)) is None:
                 outcome.refused.append((folder.path, "There is no such folder here: what is said of it was not read."))
                 continue
-            marks, more = placed_marks(folder.marks, tree)
+            marks, more = resolve_tags(folder.marks, tree)
             refused += more
-            after = merged_tags(before.get(id_, {}), marks, None, speaker)
-            singles += ((id_, *each) for each in differences(before.get(id_, {}), after))
+            before = existing.get(id_, {})
+            singles += ((id_, *each) for each in differences(before, merged_tags(before, marks, None, importer)))
         edits = changes.grouped(singles)
-        await tags.create(tx, tree.new, speaker.by)
+        await tags.create(tx, tree.new, importer.by)
         await tag_edges.write(tx, edits)
-        await note_change(tx, LabelKind.TAGS, edits, speaker, outcome)
+        await record_change(tx, LabelKind.TAGS, edits, importer, outcome)
         await _write_thresholds(tx, library.thresholds, tree)
-        await _write_persons(tx, library.persons, speaker, outcome)
+        await _write_persons(tx, library.persons, importer, outcome)
         outcome.refused += (("", reason) for reason in refused)
         outcome.changed = len({id_ for edit in edits for id_ in edit.folders})
         return outcome
@@ -53,29 +52,29 @@ async def write_library(
 
 
 async def _write_persons(
-    tx: LabelTransaction, records: Sequence[PersonRecord], speaker: Speaker, outcome: Outcome
+    tx: LabelTransaction, records: Sequence[PersonRecord], importer: Importer, outcome: Outcome
 ) -> None:
-    """Creates the persons who are new here. At most one person is me: whoever is me here stays so."""
-    ids, fresh, refused = await meant_persons(tx, [record.name for record in records], speaker)
-    outcome.refused += ((name, reason) for name, reason in sorted(refused.items()))
-    told = {ids[record.name]: record for record in records if record.name in ids}
-    states = {**await persons.states(tx, told), **fresh}
+    """Creates the persons who are new here. Only one person can be me, and an existing choice is kept."""
+    resolved = await resolve_persons(tx, [record.name for record in records], importer)
+    outcome.refused += sorted(resolved.refused.items())
+    by_id = {resolved.ids[record.name]: record for record in records if record.name in resolved.ids}
+    states = {**await persons.states(tx, by_id), **resolved.new}
     me_is_known = bool(await persons.me(tx))
-    after: dict[str, PersonState] = {}
-    for id_, record in told.items():
-        state = states[id_]
+    changed: dict[str, PersonState] = {}
+    for id_, record in by_id.items():
+        state, is_new = states[id_], id_ in resolved.new
         is_me = state.is_me or (record.is_me and not me_is_known)
         me_is_known = me_is_known or is_me
-        hidden = record.hidden if id_ in fresh else state.hidden
-        if id_ in fresh or is_me != state.is_me:
-            after[id_] = replace(state, is_me=is_me, hidden=hidden)
-    await persons.put(tx, after)
+        hidden = record.hidden if is_new else state.hidden
+        if is_new or is_me != state.is_me:
+            changed[id_] = replace(state, is_me=is_me, hidden=hidden)
+    await persons.put(tx, changed)
 
 
 async def _write_thresholds(tx: LabelTransaction, thresholds: Mapping[str, float], tree: TagTree) -> None:
-    """Sets the thresholds of tags for which nobody chose one here."""
+    """Sets the thresholds of the tags for which no user has chosen one here."""
     chosen = await models.chosen_thresholds(tx)
     found = [(tag.id, value) for path, value in thresholds.items() if (tag := tree.at(path.split("/"))) is not None]
-    fresh = {id_: value for id_, value in found if id_ not in chosen and 0 <= value <= 1}
-    for id_, value in fresh.items():
+    missing = {id_: value for id_, value in found if id_ not in chosen and 0 <= value <= 1}
+    for id_, value in missing.items():
         await models.set_threshold(tx, id_, value)

@@ -25,21 +25,21 @@ BY_FILE = "IMPORTED"
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
+class Importer:
     """The user who imports labels, and when. If the labels are ``undated``, that is also their provenance."""
 
     by: str
     at_ms: int
     undated: bool = False
 
-    def edge(self, kind: AssertionKind, mark: TagMark | PersonMark) -> Assertion:
+    def assertion(self, kind: AssertionKind, mark: TagMark | PersonMark) -> Assertion:
         via = mark.via or "MANUAL" if kind in (AssertionKind.TAGGED, AssertionKind.IS) else None
         recursive = mark.recursive if isinstance(mark, TagMark) and kind is AssertionKind.TAGGED else None
         if self.undated:
             return Assertion(kind, self.at_ms, self.by, via, recursive)
         return Assertion(kind, mark.at or 0, mark.by, via, recursive)
 
-    def outdoes(self, new: Assertion, old: Assertion) -> bool:
+    def overrides(self, new: Assertion, old: Assertion) -> bool:
         """Returns whether a new assertion wins over an old one that contradicts it."""
         if old.via == BY_FILE and new.via != BY_FILE:
             return True
@@ -48,24 +48,26 @@ class Speaker:
         return new.at_ms > old.at_ms
 
 
-def merged_tags(own: Assertions, marks: Iterable[tuple[str, TagMark]], up: Up | None, speaker: Speaker) -> Assertions:
+def merged_tags(
+    existing: Assertions, marks: Iterable[tuple[str, TagMark]], up: Up | None, importer: Importer
+) -> Assertions:
     """Returns the assertions of a photo or folder after ``marks``, given with the ids of their tags, are merged in.
 
     On a photo, a tag and an exclusion of one of its ancestors contradict each other, so only the winner stays. A folder
     may have both, and ``up`` is None for it.
     """
-    after = dict(own)
+    merged = dict(existing)
     for tag_id, mark in marks:
         kind = AssertionKind.EXCLUDES if mark.excluded else AssertionKind.TAGGED
-        new, old = speaker.edge(kind, mark), after.get(tag_id)
+        new, old = importer.assertion(kind, mark), merged.get(tag_id)
         if old is not None and (old.kind, old.via, old.recursive) == (new.kind, new.via, new.recursive):
             continue
-        against = {tag_id} & after.keys()
+        against = {tag_id} & merged.keys()
         if up is not None:
-            against |= _contradicted(after, tag_id, kind, up)
-        if all(speaker.outdoes(new, after[id_]) for id_ in against):
-            after = {id_: edge for id_, edge in after.items() if id_ not in against} | {tag_id: new}
-    return after
+            against |= _contradicted(merged, tag_id, kind, up)
+        if all(importer.overrides(new, merged[id_]) for id_ in against):
+            merged = {id_: edge for id_, edge in merged.items() if id_ not in against} | {tag_id: new}
+    return merged
 
 
 def _contradicted(edges: Assertions, tag_id: str, kind: AssertionKind, up: Up) -> set[str]:
@@ -75,12 +77,12 @@ def _contradicted(edges: Assertions, tag_id: str, kind: AssertionKind, up: Up) -
     return {id_ for id_, edge in edges.items() if edge.kind is AssertionKind.TAGGED and tag_id in up(id_)}
 
 
-def merged_value(own: Value, mark: ValueMark, speaker: Speaker) -> Value | None:
+def merged_value(existing: Value, mark: ValueMark, importer: Importer) -> Value | None:
     """Returns the new value, or None if the present one stays."""
-    if speaker.undated:
+    if importer.undated:
         is_set = mark.value not in (None, False)
-        return Value(mark.value, speaker.at_ms, speaker.by) if is_set and own.at_ms is None else None
-    if mark.at is None or (own.at_ms is not None and own.at_ms >= mark.at):
+        return Value(mark.value, importer.at_ms, importer.by) if is_set and existing.at_ms is None else None
+    if mark.at is None or (existing.at_ms is not None and existing.at_ms >= mark.at):
         return None
     return Value(mark.value, mark.at, mark.by or "")
 
@@ -89,62 +91,62 @@ def merged_value(own: Value, mark: ValueMark, speaker: Speaker) -> Value | None:
 class MergedFaces:
     """The faces of a photo after the merge.
 
-    ``new`` holds the faces to create and ``after`` the assertions of known and new faces, both by face id. ``ignored``
+    ``new`` holds the faces to create and ``assertions`` those of known and new faces, both by face id. ``ignored``
     holds ids of faces, ``covers`` the face id of a person's cover by person id, ``refused`` reasons why a name was not
     assigned.
     """
 
     new: dict[str, FaceRecord] = field(default_factory=dict)
-    after: dict[str, Assertions] = field(default_factory=dict)
+    assertions: dict[str, Assertions] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     covers: dict[str, str] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
 
 
 def merged_faces(
-    own: Sequence[ExportedFace], records: Sequence[FaceRecord], persons: Mapping[str, str], speaker: Speaker
+    existing: Sequence[ExportedFace], records: Sequence[FaceRecord], persons: Mapping[str, str], importer: Importer
 ) -> MergedFaces:
     """Returns the faces of a photo after the records are merged in. ``persons`` maps names to ids.
 
     A record is matched with the face whose box overlaps its own most; without such a face, it becomes a new one.
     """
-    merged = MergedFaces(after={face.id: dict(face.edges) for face in own})
-    pairs = paired([Box(*record.box) for record in records], [face.box for face in own])
+    merged = MergedFaces(assertions={face.id: dict(face.edges) for face in existing})
+    pairs = paired([Box(*record.box) for record in records], [face.box for face in existing])
     for index, record in enumerate(records):
-        known = own[pairs[index]] if index in pairs else None
+        known = existing[pairs[index]] if index in pairs else None
         if known is None and record.source == DETECTED and not record.marks and not record.ignored:
             continue  # the detector will find it again
         face_id = known.id if known else uuid4().hex
         if known is None:
             merged.new[face_id] = record
-            merged.after[face_id] = {}
+            merged.assertions[face_id] = {}
         for mark in record.marks:
-            _merge_mark(merged, face_id, persons[mark.person], mark, speaker)
-        if record.ignored and not (known and known.ignored) and not _is_named(merged.after[face_id]):
+            _merge_mark(merged, face_id, persons[mark.person], mark, importer)
+        if record.ignored and not (known and known.ignored) and not _is_named(merged.assertions[face_id]):
             merged.ignored.append(face_id)
         person = next((mark.person for mark in record.marks if not mark.never), None)
-        if record.cover and person and _is(merged.after[face_id].get(persons[person])):
+        if record.cover and person and _is(merged.assertions[face_id].get(persons[person])):
             merged.covers[persons[person]] = face_id
     return merged
 
 
-def _merge_mark(merged: MergedFaces, face_id: str, person_id: str, mark: PersonMark, speaker: Speaker) -> None:
-    edges = merged.after[face_id]
-    new, old = speaker.edge(AssertionKind.IS_NOT if mark.never else AssertionKind.IS, mark), edges.get(person_id)
+def _merge_mark(merged: MergedFaces, face_id: str, person_id: str, mark: PersonMark, importer: Importer) -> None:
+    edges = merged.assertions[face_id]
+    new, old = importer.assertion(AssertionKind.IS_NOT if mark.never else AssertionKind.IS, mark), edges.get(person_id)
     if old is not None and (old.kind, old.via) == (new.kind, new.via):
         return
-    if old is not None and not speaker.outdoes(new, old):
+    if old is not None and not importer.overrides(new, old):
         return
     if mark.never:
         edges[person_id] = new
         return
     others = [edge for id_, edge in edges.items() if id_ != person_id and _is(edge)]
-    if not all(speaker.outdoes(new, edge) for edge in others):
+    if not all(importer.overrides(new, edge) for edge in others):
         merged.refused.append(f"The face of {mark.person} has another name here already.")
-    elif any(_is(other.get(person_id)) for id_, other in merged.after.items() if id_ != face_id):
+    elif any(_is(other.get(person_id)) for id_, other in merged.assertions.items() if id_ != face_id):
         merged.refused.append(f"{mark.person} is in this photo by another face already.")
     else:
-        merged.after[face_id] = named(edges, person_id, new)
+        merged.assertions[face_id] = named(edges, person_id, new)
 
 
 def _is(edge: Assertion | None) -> bool:

@@ -1,4 +1,4 @@
-"""What an import means by the names of tags and persons, and what came of it."""
+"""Resolves the names of tags and persons in imported records, and collects the outcome of the import."""
 
 from __future__ import annotations
 
@@ -15,57 +15,68 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model import LabelKind
 from photos_graph.names import checked_person_name, checked_tag_path, person_key
 from photos_graph.services.datasets.exports.records import TagMark
-from photos_graph.services.datasets.imports.merge_rules import Speaker
+from photos_graph.services.datasets.imports.merge_rules import Importer
 
-OPERATION = "IMPORT"  # of the changes that it leaves behind
+OPERATION = "IMPORT"  # of the recorded changes
 
 
 @dataclass(slots=True)
 class Outcome:
-    """``changed``: photos (or folders) that are not what they were; ``changes``: ids of what can be undone;
-    ``refused``: (path, reason)."""
+    """The outcome of writing some records. ``changed`` counts photos or folders, ``changes`` holds the ids of recorded
+    changes, which can be undone, and ``refused`` holds (path, reason)."""
 
     changed: int = 0
     changes: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
-async def note_change(
-    tx: LabelTransaction, kind: LabelKind, edits: tuple[Edit, ...], speaker: Speaker, outcome: Outcome
+async def record_change(
+    tx: LabelTransaction, kind: LabelKind, edits: tuple[Edit, ...], importer: Importer, outcome: Outcome
 ) -> None:
     """Records the edits, so that they can be undone."""
-    change_id = await changes.record(tx, Change(OPERATION, kind, speaker.by, speaker.at_ms, edits))
+    change_id = await changes.record(tx, Change(OPERATION, kind, importer.by, importer.at_ms, edits))
     if change_id is not None:
         outcome.changes.append(change_id)
 
 
-def placed_marks(marks: Iterable[TagMark], tree: TagTree) -> tuple[list[tuple[str, TagMark]], list[str]]:
-    """With the ids of their tags, which are added to the tree where there are none; and why some are no tags."""
-    placed: list[tuple[str, TagMark]] = []
+def resolve_tags(marks: Iterable[TagMark], tree: TagTree) -> tuple[list[tuple[str, TagMark]], list[str]]:
+    """Returns the marks with the ids of their tags, and the reasons why some cannot be used.
+
+    Tags that do not exist are added to the tree.
+    """
+    resolved: list[tuple[str, TagMark]] = []
     refused: list[str] = []
     for mark in marks:
         try:
-            placed.append((tree.reach(checked_tag_path(mark.tag)).id, mark))
+            resolved.append((tree.reach(checked_tag_path(mark.tag)).id, mark))
         except BadInput as error:
             refused.append(error.public_message)
-    return placed, refused
+    return resolved, refused
 
 
-async def meant_persons(
-    tx: LabelTransaction, names: Iterable[str], speaker: Speaker
-) -> tuple[dict[str, str], dict[str, PersonState], dict[str, str]]:
-    """Names to ids; the persons who are new; and, by name, why some are none."""
-    kept: dict[str, str] = {}
+@dataclass(frozen=True, slots=True)
+class ResolvedPersons:
+    """Persons of imported records. ``ids`` maps names to ids, ``new`` holds the persons to create by id, and
+    ``refused`` the reasons why names cannot be used."""
+
+    ids: dict[str, str]
+    new: dict[str, PersonState]
+    refused: dict[str, str]
+
+
+async def resolve_persons(tx: LabelTransaction, names: Iterable[str], importer: Importer) -> ResolvedPersons:
+    """Finds the persons with these names, and assigns ids to those that do not exist yet."""
+    valid: dict[str, str] = {}
     refused: dict[str, str] = {}
     for name in names:
         try:
-            kept[name] = checked_person_name(name)
+            valid[name] = checked_person_name(name)
         except BadInput as error:
             refused[name] = error.public_message
-    known = await persons.named(tx, kept.values())
-    fresh: dict[str, PersonState] = {}
-    for name in sorted(set(kept.values())):
-        if person_key(name) not in known:
-            state = PersonState(name, False, False, None, speaker.at_ms, speaker.by)
-            fresh[known.setdefault(person_key(name), uuid4().hex)] = state
-    return {name: known[person_key(plain)] for name, plain in kept.items()}, fresh, refused
+    id_by_key = await persons.named(tx, valid.values())
+    new: dict[str, PersonState] = {}
+    for name in sorted(set(valid.values())):
+        if person_key(name) not in id_by_key:
+            state = PersonState(name, False, False, None, importer.at_ms, importer.by)
+            new[id_by_key.setdefault(person_key(name), uuid4().hex)] = state
+    return ResolvedPersons({name: id_by_key[person_key(plain)] for name, plain in valid.items()}, new, refused)

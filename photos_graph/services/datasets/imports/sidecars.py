@@ -44,7 +44,7 @@ class _MatchedSidecar:
     number: int  # of the photo
 
 
-class BesideOriginals:
+class SidecarSource:
     """A folder of sidecars, as a source of labels. Its subfolders are named like roots, or like folders of one root."""
 
     undated = True  # sidecars do not say who asserted a label and when
