@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photos_graph.faces import alignment, catalogue
-from photos_graph.faces.detection import OVERLAP, TILE, Detections, edges, joined, look_in_steps, none, same_face, tiles
+from photos_graph.faces.detection import (
+    OVERLAP,
+    TILE,
+    Detections,
+    edges,
+    joined,
+    look_in_steps,
+    no_detections,
+    same_face,
+    tiles,
+)
 
 Matrix = alignment.Matrix
 sizes = st.integers(1, 9000)
@@ -48,7 +58,7 @@ def test_a_face_that_is_seen_twice_is_one() -> None:
         seen.append((picture.shape[1], picture.shape[0]))
         rows = np.argwhere(picture[:, :, 0] > 200)
         if not len(rows):
-            return none()
+            return no_detections()
         (top, left), (bottom, right) = rows.min(axis=0), rows.max(axis=0)
         box = np.array([[left, top, right - left + 1, bottom - top + 1]], np.float32)
         return Detections(box, np.zeros((1, 5, 2), np.float32), np.array([0.9 + 0.0001 * len(seen)], np.float32))
