@@ -1,4 +1,4 @@
-"""Errors as HTTP: one status, one JSON shape (that of GraphQL's errors), and when to come back."""
+"""Errors as HTTP answers: one status, one JSON shape (that of GraphQL's errors), and when to try again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STATUSES: tuple[tuple[type[errors.PhotosGraphError], int], ...] = (
     (errors.Unreadable, 422),
     (errors.Unavailable, 503),
 )
-RETRY_SECONDS = 5  # when nothing says better
+RETRY_SECONDS = 5  # by default
 
 
 def error_answer(error: errors.PhotosGraphError, headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -33,5 +33,5 @@ def error_answer(error: errors.PhotosGraphError, headers: Mapping[str, str] | No
 
 
 def masked() -> JSONResponse:
-    """Of what nobody foresaw, whose message may tell too much."""
+    """Returns the answer to an unforeseen error, whose own message may reveal too much."""
     return error_answer(errors.PhotosGraphError("Something went wrong. The log of the service has the details."))

@@ -1,4 +1,4 @@
-"""The HTTP service, all but GraphQL itself, whose routes are handed in."""
+"""The HTTP service, except GraphQL itself, whose routes are passed in."""
 
 from __future__ import annotations
 
@@ -35,9 +35,11 @@ def build_app(
     signer: Signer,
     lifespan: Lifespan[Starlette] | None = None,
 ) -> Starlette:
-    """``graphql``: routes for ``POST`` and WebSocket at ``/graphql``; they find the viewer in ``scope["state"]``.
+    """Builds the application. ``graphql`` are the routes for ``POST`` and WebSocket at ``/graphql``; they find the
+    viewer in ``scope["state"]``.
 
-    ``lifespan`` sets ``app.state.services`` once they are built; until then pictures and ``/readyz`` answer 503.
+    ``lifespan`` sets ``app.state.services`` when the services are built. Until then, pictures and ``/readyz`` answer
+    503.
     """
     _hide_queries_from_access_log()
     return Starlette(
@@ -85,7 +87,7 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _unheard(request: Request, error: Exception) -> Response:
-    return Response(status_code=499)  # nobody hears it; the number is nginx's, for logs
+    return Response(status_code=499)  # for the log only; nginx uses this number
 
 
 async def _masked(request: Request, error: Exception) -> Response:
@@ -93,7 +95,7 @@ async def _masked(request: Request, error: Exception) -> Response:
 
 
 class _WithoutQuery(logging.Filter):
-    """Tokens and signatures stand in queries."""
+    """Removes queries from the access log, because they contain tokens and signatures."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple) and len(record.args) == 5:

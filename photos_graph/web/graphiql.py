@@ -1,4 +1,4 @@
-"""GraphiQL at ``GET /graphql``, from assets of our own under addresses that change with their bytes."""
+"""Serves GraphiQL at ``GET /graphql``, with assets of our own, whose addresses change with their bytes."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ FOLDER = Path(__file__).parent / "static" / "graphiql"
 EXAMPLES = Path(__file__).parent / "static" / "examples"
 ASSETS = {"graphiql.js": "text/javascript", "graphiql.css": "text/css", "LICENSES.txt": "text/plain"}
 
-# Styles inline: CodeMirror and the menus of GraphiQL put style elements and attributes into the page as it runs.
-# Everything else comes from here, and no script is inline or made from text.
+# Inline styles are allowed, because CodeMirror and the menus of GraphiQL add style elements and attributes.
+# Everything else comes from this service, and no script is inline or made from text.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
     "img-src 'self' data:; connect-src 'self'; worker-src 'self'; form-action 'none'; base-uri 'none'; "
@@ -59,14 +59,14 @@ def graphiql_routes() -> list[Route]:
 
 @cache
 def examples() -> tuple[str, ...]:
-    """The documents that the first visit shows, a tab each, in the order of their file names."""
+    """Returns the documents that the first visit shows, one for each tab, in the order of their file names."""
     return tuple(path.read_text(encoding="utf-8") for path in sorted(EXAMPLES.glob("*.graphql")))
 
 
 @cache
 def _page() -> str:
     tabs = [{"query": text} for text in examples()]
-    data = json.dumps({"tabs": tabs}).replace("<", "\\u003c")  # no text can end the script element
+    data = json.dumps({"tabs": tabs}).replace("<", "\\u003c")  # so that no text can end the script element
     return _PAGE.format(version=_version(), page=data)
 
 

@@ -1,4 +1,4 @@
-"""``/healthz``: the process answers. ``/readyz``: it can do its work."""
+"""``/healthz`` says that the process answers, and ``/readyz`` that it can do its work."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def health_routes() -> list[Route]:
         try:
             services_of(request)
         except Unavailable:
-            # The services are there all at once: the graph answers, and the search index is loaded.
+            # The services appear all at once, when the graph answers and the search index is loaded.
             return JSONResponse({"status": "starting", "missing": ["services"]}, 503, NO_STORE | {"Retry-After": "1"})
         return JSONResponse({"status": "ready"}, headers=NO_STORE)
 

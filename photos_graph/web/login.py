@@ -1,4 +1,4 @@
-"""Signing in with a browser: a token goes in once, a session cookie comes back."""
+"""Sign-in with a browser: a token is sent once, and a session cookie comes back."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def login_routes(tokens: Tokens, signer: Signer) -> list[Route]:
 
 
 async def _token(request: Request) -> str | None:
-    """From the printed address or from the form; None when there is none."""
+    """Returns the token of the printed address or of the form, or None."""
     if request.method != "POST":
         return request.query_params.get("token")
     body = b""

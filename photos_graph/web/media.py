@@ -1,4 +1,4 @@
-"""Pictures over HTTP. The signature is checked before anything else is looked at."""
+"""Pictures over HTTP. The signature is checked first."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ T = TypeVar("T")
 
 _RANGE = re.compile(r"\s*([0-9]{0,18})-([0-9]{0,18})\s*")
 
-# What an address stands for never changes: a photo is its content.
+# The content at an address never changes, because a photo is its content.
 IMMUTABLE = "private, max-age=31536000, immutable"
-# Whatever an original holds, a browser must not run it.
+# A browser must not run what an original contains.
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
@@ -66,24 +66,21 @@ async def _thumbnail(request: Request, media: Media, photo_id: str, what: str) -
     if _is_known(request, headers["etag"]):
         return Response(status_code=304, headers=headers)
     if rendition := media.cached(photo_id, size, format_):
-        with contextlib.suppress(FileNotFoundError):  # thrown out of the cache this very moment
+        with contextlib.suppress(FileNotFoundError):  # it was evicted from the cache this very moment
             return Response(await _read(rendition), headers=headers, media_type=rendition.media_type)
     rendition = await _while_wanted(request, media.thumbnail(photo_id, size, format_))
     if not rendition.lasting:
         headers["cache-control"] = "no-store"
         del headers["etag"]
     chunks = _chunks(rendition)
-    if request.method == "HEAD":  # its length is known only when it is made; the GET that follows finds it made
+    if request.method == "HEAD":  # its length is known only when it is complete; the GET that follows finds it cached
         body = b"".join([chunk async for chunk in chunks])
         return Response(body, headers=headers, media_type=rendition.media_type)
     return StreamingResponse(chunks, headers=headers, media_type=rendition.media_type)
 
 
 async def _while_wanted(request: Request, work: Coroutine[Any, Any, T]) -> T:
-    """The result of ``work``, which is ended when the client goes away before it is there.
-
-    Raises ClientDisconnect.
-    """
+    """Returns the result of ``work``, which is cancelled if the client disconnects first. Raises ClientDisconnect."""
     working, leaving = asyncio.create_task(work), asyncio.create_task(_gone(request))
     try:
         await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -102,8 +99,8 @@ async def _gone(request: Request) -> None:
 
 
 async def _chunks(rendition: Rendition) -> AsyncIterator[bytes]:
-    """Ends the work when the client goes away. An error after the first bytes breaks the connection off, so that
-    nobody keeps half a picture."""
+    """Yields the picture, and stops the work if the client disconnects. An error after the first bytes closes the
+    connection, so that nobody keeps half a picture."""
     try:
         if rendition.chunks is None:
             yield await _read(rendition)
@@ -115,7 +112,7 @@ async def _chunks(rendition: Rendition) -> AsyncIterator[bytes]:
 
 
 async def _read(rendition: Rendition) -> bytes:
-    """One that lies on disk."""
+    """Returns the bytes of a rendition that lies on disk."""
     path = rendition.path or ""
     if (data := _read_from_memory(path)) is not None:
         return data
@@ -124,11 +121,11 @@ async def _read(rendition: Rendition) -> bytes:
 
 
 def _read_from_memory(path: str | Path) -> bytes | None:
-    """The file, where the kernel has it in memory: the ways to a thread and back would cost more than all the rest of
-    the answer. None where the disk would have to be waited for, or the system cannot tell."""
+    """Returns the file if the kernel has it in memory. Switching to a thread and back would cost more than the rest of
+    the answer. Returns None if the disk would have to be read, or if the system cannot tell."""
     if sys.platform != "linux":
         return None
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # its status was just asked for, so this does not wait
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # its status was just read, so this does not wait
     try:
         data = bytearray(os.fstat(descriptor).st_size)
         return bytes(data) if os.preadv(descriptor, [data], 0, os.RWF_NOWAIT) == len(data) else None
@@ -163,8 +160,8 @@ async def _original(request: Request, media: Media, photo_id: str) -> Response:
 
 
 class _OriginalResponse(FileResponse):
-    """By its descriptor: whatever happens to the path meanwhile, these are the bytes that were checked. It is closed
-    on every way out: a range that cannot be had and a client that goes away are two of them."""
+    """Serves an original by its descriptor, so that these are the bytes that were checked, whatever happens to the path
+    meanwhile. The descriptor is closed in every case, also for an invalid range and when the client disconnects."""
 
     def __init__(self, original: OpenOriginal, headers: Mapping[str, str]) -> None:
         self._descriptor = original.descriptor
@@ -185,7 +182,7 @@ class _OriginalResponse(FileResponse):
 
 
 def _is_range(given: str) -> bool:
-    """What is none of bytes, or makes no sense, is to be passed over (RFC 9110, section 14.2)."""
+    """Returns whether the header is a valid range of bytes. Any other must be ignored (RFC 9110, section 14.2)."""
     unit, _, ranges = given.partition("=")
     if unit.strip().lower() != "bytes":
         return False

@@ -1,4 +1,4 @@
-"""What stands before every route: which hosts are answered, who is asking, and headers that keep browsers safe."""
+"""Runs before every route: which hosts are answered, who is asking, and the headers that keep browsers safe."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from photos_graph.web.answers import error_answer, masked
 from photos_graph.web.login import COOKIE, login_page
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/login"})
-MEDIA = "/media/"  # these addresses carry their own proof
+MEDIA = "/media/"  # these addresses are signed
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _HEADERS = {
@@ -30,7 +30,7 @@ _HEADERS = {
 
 
 class SecurityHeaders:
-    """On every answer, unless the route has set a stricter or wider one of its own."""
+    """Adds security headers to every answer, unless the route has set a header itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -47,8 +47,8 @@ class SecurityHeaders:
 
 
 class Masking:
-    """Answers for what failed on the way, and raises it again for the log. Starlette's own answer to it would lack the
-    headers of the layers above: to a page of another origin it would look like a network that is down."""
+    """Answers unforeseen errors, and raises them again for the log. Starlette's own answer would lack the headers of
+    the outer layers, so that a page of another origin would see a network error."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -70,8 +70,9 @@ class Masking:
 
 
 class LoopbackHosts:
-    """On a loopback address only this machine's own names are answered, so that no page elsewhere can reach the
-    service by a name of its own that it lets point here (DNS rebinding). A number cannot be pointed anywhere."""
+    """On a loopback address, answers only requests for this machine's own names. Otherwise a page elsewhere could reach
+    the service by letting a name of its own point here (DNS rebinding). An address that is a number cannot be misused
+    so."""
 
     def __init__(self, app: ASGIApp, bound: str, origins: Sequence[str]) -> None:
         self.app = app
@@ -94,7 +95,7 @@ class LoopbackHosts:
 
 
 class Authentication:
-    """Puts the Viewer, or None for a WebSocket that may still present a token, into ``scope["state"]["viewer"]``."""
+    """Puts the Viewer into ``scope["state"]["viewer"]``, or None for a WebSocket that may still present a token."""
 
     def __init__(self, app: ASGIApp, tokens: Tokens, signer: Signer) -> None:
         self.app = app
@@ -131,7 +132,7 @@ class Authentication:
         if cookie is None:
             return None
         if connection.scope["type"] == "websocket":
-            # Browsers send cookies with a WebSocket from any page and ask nobody.
+            # Browsers send cookies with a WebSocket from any page, without a preflight.
             return (
                 self._tokens.viewer_of_session(cookie, self._signer, time.time())
                 if _from_here(connection.headers)
@@ -144,7 +145,7 @@ class Authentication:
 
 
 def wants_html(scope: Scope) -> bool:
-    """A person with a browser, not a program."""
+    """Returns whether a person with a browser is asking, not a program."""
     return (
         scope["type"] == "http"
         and scope["method"] in ("GET", "HEAD")
@@ -153,7 +154,8 @@ def wants_html(scope: Scope) -> bool:
 
 
 def _check_forgery(headers: Headers) -> None:
-    """A cookie comes along with a request that any page makes; only a page of ours can make one like this."""
+    """Raises Forbidden unless one of our own pages made the request. Any page can make a request that carries the
+    cookie, but not one like this."""
     if not _from_here(headers):
         raise Forbidden("This request comes from another site. Requests from other origins need a token.")
     if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
@@ -161,13 +163,14 @@ def _check_forgery(headers: Headers) -> None:
 
 
 def _from_here(headers: Headers) -> bool:
-    """By Sec-Fetch-Site and Origin; a client that sends neither is no browser and should use a token."""
+    """Returns whether a page of ours made the request, by Sec-Fetch-Site and Origin. A client that sends neither is not
+    a browser and should use a token."""
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is not None and site != "same-origin":
         return False
     if origin is None:
         return site is not None
-    # Only host and port: behind a proxy that ends TLS we do not see the scheme that the browser used.
+    # It compares host and port only: behind a proxy that ends TLS, the browser's scheme is unknown.
     try:
         return bool(origin) and urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
     except ValueError:
@@ -190,5 +193,5 @@ async def _refuse(response: Response, scope: Scope, receive: Receive, send: Send
     if scope["type"] == "http":
         await response(scope, receive, send)
     else:
-        # Before it is accepted, a close is answered as HTTP 403.
+        # Closing a WebSocket before it is accepted is answered as HTTP 403.
         await send({"type": "websocket.close", "code": 1008, "reason": "refused"})

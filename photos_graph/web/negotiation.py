@@ -1,10 +1,10 @@
-"""Which picture format a client likes best, by its Accept header (RFC 9110, section 12.5.1)."""
+"""Chooses the format of a picture that a client prefers, by its Accept header (RFC 9110, section 12.5.1)."""
 
 from __future__ import annotations
 
 from photos_graph.model import ThumbnailFormat
 
-_OFFERED = (  # what is smallest first
+_OFFERED = (  # the smallest first
     (ThumbnailFormat.AVIF, "image/avif"),
     (ThumbnailFormat.WEBP, "image/webp"),
     (ThumbnailFormat.JPEG, "image/jpeg"),
@@ -12,10 +12,11 @@ _OFFERED = (  # what is smallest first
 
 
 def chosen(accept: str | None) -> ThumbnailFormat:
-    """AVIF and WebP only for those who name them: many that say ``*/*`` cannot show them.
+    """Returns the format. AVIF and WebP are sent only to clients that name them, because many that say ``*/*`` cannot
+    show them.
 
-    JPEG where nothing else is liked better, also for a client that would refuse it, since a picture that may be
-    shown serves better than status 406.
+    It is JPEG if no other format is preferred, even for a client that refuses JPEG: a picture that may be shown is
+    better than status 406.
     """
     if not accept:
         return ThumbnailFormat.JPEG

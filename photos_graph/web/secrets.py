@@ -1,4 +1,4 @@
-"""The secrets of an installation: the owner's token and the key that signs, in a file only its owner reads."""
+"""The secrets of an installation: the owner's token and the signing key, in a file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FILE = "secrets.json"
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """``fresh``: the token is ours and nobody has been shown it yet."""
+    """``fresh`` says that we created the token, and that it has not been shown yet."""
 
     token: str
     key: bytes
@@ -27,9 +27,9 @@ class Secrets:
 
 
 def load_or_make(settings: Settings) -> Secrets:
-    """A token in the settings goes before the one in the file, and changes nothing there.
+    """Loads the secrets, or creates them. A token in the settings replaces the one in the file, which stays as it is.
 
-    Raises BadSettings when the file cannot be written, or is damaged: to make another silently would sign everybody
+    Raises BadSettings if the file cannot be written or is damaged: creating a new one silently would sign everybody
     out.
     """
     path = settings.data_dir / FILE
@@ -41,7 +41,7 @@ def load_or_make(settings: Settings) -> Secrets:
     try:
         kept = json.loads(path.read_text())
         token, key, shown = str(kept["token"]), bytes.fromhex(kept["key"]), bool(kept.get("shown", True))
-    except OSError as error:  # somebody else's, who started the service once
+    except OSError as error:  # another user has started the service
         raise BadSettings(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadSettings(f"{path} is damaged. Remove it to get a new token at the next start.") from error
@@ -51,7 +51,7 @@ def load_or_make(settings: Settings) -> Secrets:
 
 
 def note_shown(settings: Settings, known: Secrets) -> None:
-    """The token has been printed: a start that failed before it could be does not use up the only time."""
+    """Records that the token has been printed. A start that failed earlier does not count."""
     path = settings.data_dir / FILE
     _written(path, known.token, known.key.hex(), shown=True).replace(path)
 
@@ -59,7 +59,7 @@ def note_shown(settings: Settings, known: Secrets) -> None:
 def _make(path: Path) -> None:
     temporary = _written(path, secrets.token_urlsafe(24), secrets.token_hex(32), shown=False)
     try:
-        # Unlike a rename it fails where another process was first.
+        # Unlike a rename, it fails if another process was first.
         with contextlib.suppress(FileExistsError):
             os.link(temporary, path)
     finally:
@@ -67,7 +67,7 @@ def _make(path: Path) -> None:
 
 
 def _written(path: Path, token: str, key: str, *, shown: bool) -> Path:
-    """A file beside ``path``, on the disk, that only its owner reads."""
+    """Writes a file beside ``path`` that only its owner can read, and makes sure that it is on disk."""
     temporary = path.with_name(f".{FILE}.{secrets.token_hex(8)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:

@@ -10,7 +10,7 @@ from photos_graph.services.media import Media
 
 
 def services_of(connection: HTTPConnection) -> Services:
-    """Raises Unavailable while the service starts."""
+    """Returns the services. Raises Unavailable while the service starts."""
     services: Services | None = getattr(connection.app.state, "services", None)
     if services is None:
         raise Unavailable("The service is starting and loads the library. Try again in a moment.")

@@ -1,5 +1,5 @@
-"""Signed addresses of pictures: each opens one rendition of one photo or of a face in it, or one original, and
-nothing else."""
+"""Signed addresses of pictures. Each opens one rendition of one photo, or of a face in it, or one original, and nothing
+else."""
 
 from __future__ import annotations
 

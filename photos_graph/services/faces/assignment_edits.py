@@ -1,4 +1,4 @@
-"""What all writers of faces and persons have in common."""
+"""What all services that write faces and persons share."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def distinct(face_ids: Sequence[str]) -> list[str]:
 
 
 async def known_faces(tx: Transaction, face_ids: Sequence[str]) -> dict[str, AssignedFace]:
-    """Raises NotFound unless all are known."""
+    """Returns the faces by id. Raises NotFound unless all of them exist."""
     found = await assignments.by_id(tx, face_ids)
     if unknown := len(face_ids) - len(found):
         raise NotFound(f"{unknown:,} of these {len(face_ids):,} faces are not known. Nothing was changed.")
@@ -55,7 +55,7 @@ async def known_faces(tx: Transaction, face_ids: Sequence[str]) -> dict[str, Ass
 
 
 async def known_person(tx: Transaction, person_id: str) -> PersonState:
-    """Raises NotFound."""
+    """Returns the state of the person. Raises NotFound."""
     state = (await persons.states(tx, [person_id])).get(person_id)
     if state is None:
         raise NotFound("There is no such person.")
@@ -63,10 +63,10 @@ async def known_person(tx: Transaction, person_id: str) -> PersonState:
 
 
 async def person_meant(tx: LabelTransaction, ref: Ref, by: str) -> tuple[str, PersonState]:
-    """The person of that id, or a new one of that name.
+    """Returns the person of that id, or a new person of that name.
 
-    Raises NotFound for an unknown id, BadInput for an unusable name, Conflict for the name of an existing person, who
-    may be somebody else.
+    Raises NotFound for an unknown id, BadInput for an invalid name, and Conflict for the name of an existing person,
+    because two people can share a name.
     """
     if ref.id is not None:
         return ref.id, await known_person(tx, ref.id)
@@ -78,7 +78,7 @@ async def person_meant(tx: LabelTransaction, ref: Ref, by: str) -> tuple[str, Pe
 
 
 async def check_free(tx: Transaction, name: str, but: str | None = None) -> None:
-    """Raises Conflict where somebody else has that name."""
+    """Raises Conflict if another person has that name."""
     other = (await persons.named(tx, [name])).get(person_key(name))
     if other is not None and other != but:
         raise Conflict(

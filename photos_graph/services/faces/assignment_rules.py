@@ -1,4 +1,5 @@
-"""What the assertions about a face become when somebody names or rejects it. Pure; nothing is written here."""
+"""Works out what the assertions about a face become when somebody names or rejects it. Pure; nothing is written
+here."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from photos_graph.graph.labels.changes import Assertion, AssertionKind
 
 
 def named(before: Edges, person_id: str, assertion: Assertion) -> Edges:
-    """The face is that person and nobody else; an assertion that it is not them goes."""
+    """Returns the assertions by which the face is that person and nobody else. An assertion that it is not them is
+    removed."""
     known = before.get(person_id)
     after = {id_: edge for id_, edge in before.items() if edge.kind is AssertionKind.IS_NOT and id_ != person_id}
     same = known is not None and known.kind is AssertionKind.IS and known.via == assertion.via
@@ -23,7 +25,7 @@ def rejected(before: Edges, person_id: str, assertion: Assertion) -> Edges:
 
 
 def merged(before: Edges, from_ids: Collection[str], into_id: str) -> Edges:
-    """Assertions about the persons who go become assertions about ``into``; IS counts for more than IS_NOT."""
+    """Returns the assertions in which ``into`` replaces the persons who are merged into it. IS overrules IS_NOT."""
     after = {id_: edge for id_, edge in before.items() if id_ not in from_ids}
     for edge in (before[id_] for id_ in before if id_ in from_ids):
         known = after.get(into_id)
@@ -33,8 +35,8 @@ def merged(before: Edges, from_ids: Collection[str], into_id: str) -> Edges:
 
 
 def nameable(members: Iterable[AssignedFace], person_id: str, others: Iterable[AssignedFace]) -> list[AssignedFace]:
-    """The members of a cluster that can be that person: none that somebody rejected, only the best of each photo, and
-    none where the person is in the photo by another face, of ``others``."""
+    """Returns the members of a cluster that can be that person: without rejected ones, only the best of each photo, and
+    none in a photo where the person has another face, of ``others``."""
     taken = {face.photo_id for face in others if face.person_id == person_id}
     found: dict[str, AssignedFace] = {}
     for face in sorted(members, key=lambda face: (-face.quality, face.id)):
@@ -49,8 +51,8 @@ def check_once(
     others: Mapping[str, AssignedFace],
     names: Mapping[str, str],
 ) -> None:
-    """``others``: the faces with names on the same photos. Raises Conflict where somebody who comes to a photo is in it
-    twice then, naming the photo."""
+    """Raises Conflict, naming the photo, if a person who is added to a photo would be in it twice. ``others`` are the
+    named faces on the same photos."""
     placed: dict[tuple[str, str], int] = {}
     coming: set[tuple[str, str]] = set()
     for face_id, edges in after.items():

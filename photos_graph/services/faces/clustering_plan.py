@@ -1,4 +1,4 @@
-"""What a grouping changes of the clusters and likenesses that there were. Pure; nothing is written here."""
+"""Works out how new clusters and matches differ from the existing ones. Pure; nothing is written here."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from photos_graph.faces.recognition import Recognised
 from photos_graph.faces.similarity import Ints
 from photos_graph.graph.faces.clusters import Cluster, Joined, Like, VectorFace
 
-LEAST_SIZE = 2  # faces without a name in a cluster; one alone is in none
-NO_MATTER = 0.02  # a score that moved by less is left as it is
+MIN_SIZE = 2  # of a cluster, in faces without a name
+SCORE_TOLERANCE = 0.02  # smaller changes of a score are not written
 
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """``leaving``: faces, by id, that come out of their cluster; ``counted``: clusters that have another size then."""
+    """``leaving`` are the faces, by id, that leave their cluster; ``counted`` are the clusters whose size changes."""
 
     leaving: tuple[str, ...]
     joined: tuple[Joined, ...]
@@ -33,8 +33,9 @@ def moves(
     groups: Ints,
     now: Mapping[str, Cluster],
 ) -> Moves:
-    """``groups`` (n,) of ``faces``, those of ``every`` that take part. A group has the id of the cluster that most of
-    its faces come from, so that what a person looks at stays what it was."""
+    """Returns the moves that lead from the clusters ``now`` to ``groups`` (n,) of ``faces``, which are those of
+    ``every`` that take part. A group keeps the id of the cluster that most of its faces come from, so that a cluster
+    that a person looks at remains the same."""
     owners = {
         group: face.person_id for face, group in zip(faces, groups.tolist(), strict=True) if face.person_id is not None
     }
@@ -42,7 +43,7 @@ def moves(
     for face, group in zip(faces, groups.tolist(), strict=True):
         if face.person_id is None:
             members.setdefault(group, []).append(face)
-    members = {group: those for group, those in members.items() if len(those) >= LEAST_SIZE}
+    members = {group: those for group, those in members.items() if len(those) >= MIN_SIZE}
     ids = _ids(members)
     wanted = {face.id: ids[group] for group, those in members.items() for face in those}
 
@@ -74,7 +75,7 @@ def _ids(members: Mapping[int, Sequence[VectorFace]]) -> dict[int, str]:
 def likes(
     every: Sequence[VectorFace], faces: Sequence[VectorFace], found: Recognised, persons: Sequence[str]
 ) -> list[tuple[str, tuple[Like, ...]]]:
-    """The faces, by id, whose likenesses change, with those that they have from now on. ``persons``: ids by number."""
+    """Returns the faces, by id, whose matches change, with their new matches. ``persons`` are ids by number."""
     wanted: dict[str, tuple[Like, ...]] = {}
     rows = zip(faces, found.like.tolist(), found.scores.tolist(), found.applied.tolist(), strict=True)
     for face, like, scores, applied in rows:
@@ -90,11 +91,11 @@ def likes(
 def _alike(now: Sequence[Like], wanted: Sequence[Like]) -> bool:
     return [(like.person_id, like.applied) for like in now] == [
         (like.person_id, like.applied) for like in wanted
-    ] and all(abs(one.score - other.score) < NO_MATTER for one, other in zip(now, wanted, strict=True))
+    ] and all(abs(one.score - other.score) < SCORE_TOLERANCE for one, other in zip(now, wanted, strict=True))
 
 
 def numbered(ids: Sequence[str | None]) -> tuple[Ints, list[str]]:
-    """(n,): a number for each, UNASSIGNED for None; and the ids by number."""
+    """Returns a number for each id (n,), UNASSIGNED for None, and the ids by number."""
     known = sorted({id_ for id_ in ids if id_ is not None})
     number = {id_: at for at, id_ in enumerate(known)}
     return np.array([UNASSIGNED if id_ is None else number[id_] for id_ in ids], np.int32), known

@@ -1,5 +1,6 @@
-"""The job that looks for faces: each photo that is due is looked at by the models, and what they find written down in
-batches. What is due is a query, so a job that was stopped, or killed, goes on by asking it again.
+"""The job that looks for faces. The models examine each photo that is due, and the results are written in batches.
+
+What is due is a query, so a job that was stopped, or killed, continues by asking it again.
 """
 
 from __future__ import annotations
@@ -41,17 +42,17 @@ from photos_graph.services.media import Media
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
-AHEAD = 1024  # photos whose known faces are read at once
-WAITING = 2  # photos handed to the models beyond those they look at, so that they have work while results are written
+PAGE_SIZE = 1024  # photos whose known faces are read at once
+QUEUED = 2  # photos that wait for the models, so that these have work while results are written
 WRITE_EVERY = 32  # photos in one commit,
 WRITE_SECONDS = 2.0  # or fewer after so long
-NEWS_SECONDS = 300.0  # how often those that group faces are told of new ones, while there are more to come
-SAYING = "Detecting faces"
+PUBLISH_SECONDS = 300.0  # how often FacesFound is published while the job runs
+PROGRESS = "Detecting faces"
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """``described``: the faces that stay without having been found, by id."""
+    """A photo that was examined. ``described`` are the faces that stay without having been found, by id."""
 
     photo: PhotoToDetect
     found: Found
@@ -60,15 +61,17 @@ class Looked:
 
 @dataclass(slots=True)
 class DetectionTally:
+    """What a run has done so far, in photos and faces."""
+
     photos: int = 0
     faces: int = 0
     failed: int = 0
-    away: int = 0  # photos whose original is needed and offline
+    away: int = 0  # photos that need their original, which is offline
 
 
 @dataclass(frozen=True, slots=True)
 class DetectionJob:
-    """``pool``: of the models. Publishes FacesFound, now and then while it runs and at its end."""
+    """Publishes FacesFound now and then while it runs, and at its end. ``pool`` holds the models."""
 
     graph: Graph
     writer: LabelWriter
@@ -78,7 +81,8 @@ class DetectionJob:
     events: Events
 
     async def run(self, job: Job, progress: Progress) -> str:
-        """The closing message. Raises Cancelled, and ModelUnavailable where faces are wanted without the models."""
+        """Returns the closing message. Raises Cancelled, and ModelUnavailable if faces are wanted but the models are
+        missing."""
         if (reason := await self._reason_not_to()) is not None:
             return reason
         await due.want(self.graph, due.FACES, self.settings.faces_by)
@@ -102,7 +106,7 @@ class DetectionJob:
 
 
 class _Look:
-    """One use."""
+    """One run over the photos that are due. It is used once."""
 
     def __init__(self, job: DetectionJob, progress: Progress) -> None:
         self._graph, self._writer, self._media = job.graph, job.writer, job.media
@@ -116,16 +120,16 @@ class _Look:
     async def run(self) -> DetectionTally:
         done = 0
         total = await due.count(self._graph, due.FACES)
-        await self._progress.step(done, total, SAYING)
-        at_once = self._settings.faces.workers + WAITING
+        await self._progress.step(done, total, PROGRESS)
+        at_once = self._settings.faces.workers + QUEUED
         try:
-            async for page in due.pages(self._graph, due.FACES, AHEAD):
+            async for page in due.pages(self._graph, due.FACES, PAGE_SIZE):
                 photos = await detections.to_detect(self._graph, page)
                 async with aclosing(several(photos, self._outcome, at_once)) as outcomes:
                     async for photo, outcome in outcomes:
                         await self._take(photo, outcome)
                         done += 1
-                        await self._progress.step(done, max(done, total), SAYING)
+                        await self._progress.step(done, max(done, total), PROGRESS)
         finally:
             await self._write()
             await self._tell()
@@ -139,7 +143,7 @@ class _Look:
             except Busy as busy:
                 await asyncio.sleep(busy.retry_after)
             except KilledWorker as error:
-                tries += 1  # another time: what killed it may have been another's hunger for memory
+                tries += 1  # once more: another process may have used up the memory
                 if tries == 2:
                     return error
             except PhotosGraphError as error:
@@ -152,14 +156,14 @@ class _Look:
         except Unreadable as error:
             if error.stage != "read" or (again := await self._media.large(photo.id)) == path:
                 raise
-            return await self._look_into(photo, again)  # it was thrown out of the cache in between
+            return await self._look_into(photo, again)  # it was evicted from the cache meanwhile
 
     async def _look_into(self, photo: PhotoToDetect, path: bytes) -> Looked:
         original = await self._original(photo)
         if not isinstance(original, RootOffline):
             found = await find_faces(self._pool, path, original, self._settings)
         elif (found := await find_faces(self._pool, path, None, self._settings)).many_small:
-            raise original  # the smallest faces, those that are known too, show in the original alone
+            raise original  # only the original shows the smallest faces, including known ones
         rest = detection_plan.unseen(photo.faces, found)
         if not rest:
             return Looked(photo, found)
@@ -168,7 +172,8 @@ class _Look:
         return Looked(photo, found, described)
 
     async def _original(self, photo: PhotoToDetect) -> bytes | RootOffline | None:
-        """Where it may show smaller faces than the LARGE rendition does; RootOffline where it is away."""
+        """Returns the path of the original if it may show smaller faces than the LARGE rendition, or RootOffline if it
+        is away."""
         if max(photo.width, photo.height) <= ThumbnailSize.LARGE.edge:
             return None
         try:
@@ -187,7 +192,7 @@ class _Look:
             case Unavailable():
                 raise outcome
             case NotFound():
-                pass  # gone, or changed: the next scan sees to it
+                pass  # it is gone or changed; the next scan handles it
             case _:
                 self._failures.append((photo, outcome))
         is_late = time.monotonic() - self._written > WRITE_SECONDS
@@ -216,18 +221,19 @@ class _Look:
         self._tally.photos += len(looked)
         self._tally.failed += len(failed)
         self._tally.faces += new
-        if time.monotonic() - self._told > NEWS_SECONDS:
+        if time.monotonic() - self._told > PUBLISH_SECONDS:
             self._told = time.monotonic()
             await self._tell()
 
     async def _tell(self) -> None:
-        """Also of what a job found that was killed before it told."""
+        """Publishes FacesFound, also for faces that a killed job found before it could say so."""
         if await match_requests.waits(self._graph):
             await self._events.publish(FacesFound())
 
 
 async def _write_faces(tx: LabelTransaction, looked: Sequence[Looked], settings: Settings) -> int:
-    """What people said since the look counts: the plan is made of what is known now. Returns how many are new."""
+    """Writes the results, and returns how many faces are new. The plan is based on what is known now, so labels that
+    people gave while the models ran count."""
     known = await detections.known(tx, [each.photo.number for each in looked])
     plans = {
         each.photo.number: detection_plan.plan(known[each.photo.number], each.found, each.described)
@@ -239,7 +245,7 @@ async def _write_faces(tx: LabelTransaction, looked: Sequence[Looked], settings:
     await detections.remove(tx, [id_ for plan in plans.values() for id_ in plan.removed])
     await detections.update(tx, {id_: seen for plan in plans.values() for id_, seen in plan.updated.items()}, model)
     await detections.add(tx, new, model)
-    # Where somebody drew a face since, there is more to look at.
+    # A photo in which somebody drew a face meanwhile stays due.
     done = [
         number for number, plan in plans.items() if all(face.id in plan.updated for face in known[number] if face.stays)
     ]

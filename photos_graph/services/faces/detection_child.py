@@ -1,4 +1,4 @@
-"""The child's side of finding faces: it decodes, detects and embeds. It imports no more than it needs."""
+"""The child's side of detection: it decodes, detects and embeds. It imports no more than it needs."""
 
 from __future__ import annotations
 

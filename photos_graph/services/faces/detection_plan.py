@@ -1,4 +1,4 @@
-"""What a look at a photo changes of the faces that it had. Pure; nothing is written here."""
+"""Works out how a new detection changes the faces of a photo. Pure; nothing is written here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from photos_graph.model import Box
 
 @dataclass(slots=True)
 class Plan:
-    """``updated`` and ``removed`` by face id."""
+    """``updated`` and ``removed`` are by face id."""
 
     added: list[SeenFace] = field(default_factory=list)
     updated: dict[str, SeenFace] = field(default_factory=dict)
@@ -24,14 +24,18 @@ class Plan:
 
 
 def unseen(known: Sequence[KnownFace], found: Found) -> list[KnownFace]:
-    """The faces that stay though the detector does not show where they are: to be described by the box they have."""
+    """Returns the faces that stay although the detector did not find them. They are to be described by the box that
+    they have."""
     pairs = _pairs(known, found)
     return [face for at, face in enumerate(known) if face.stays and (face.source != DETECTED or at not in pairs)]
 
 
 def plan(known: Sequence[KnownFace], found: Found, described: Mapping[str, SeenFace]) -> Plan:
-    """A face that was found again keeps its id and takes the box, unless a person or another program drew that; one
-    that was not goes, unless somebody said something of it. ``described``: what models make of those of ``unseen``.
+    """Returns what becomes of the known faces.
+
+    A face that was found again keeps its id and takes the new box, unless a person or another program drew it. A face
+    that was not found is removed, unless somebody named or ignored it. ``described`` is what the models measured of the
+    faces of ``unseen``.
     """
     pairs = _pairs(known, found)
     made = Plan()
@@ -48,11 +52,12 @@ def plan(known: Sequence[KnownFace], found: Found, described: Mapping[str, SeenF
 
 
 def _pairs(known: Sequence[KnownFace], found: Found) -> dict[int, int]:
-    """Place of a known face to that of a found one."""
+    """Returns the position of a found face by that of the known face that it shows."""
     return paired([face.box for face in known], [_box(found, at) for at in range(len(found))])
 
 
 def seen(found: Found, at: int) -> SeenFace:
+    """Returns the measurements of the found face at that position."""
     return SeenFace(
         quality=float(found.qualities[at]),
         vector=found.vectors[at],
@@ -66,6 +71,6 @@ def _box(found: Found, at: int) -> Box:
 
 
 def boxes_of(faces: Sequence[KnownFace]) -> Floats:
-    """(n, 4)."""
+    """Returns the boxes (n, 4) of the faces."""
     sides = [(face.box.x, face.box.y, face.box.width, face.box.height) for face in faces]
     return np.array(sides, np.float32).reshape(-1, 4)

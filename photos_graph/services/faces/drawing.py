@@ -29,7 +29,7 @@ from photos_graph.workers.pool import Priority, WorkerPool
 
 log = logging.getLogger(__name__)
 
-TOO_ALIKE = 0.5  # the overlap from which a drawn box is taken for a face that is there already
+MAX_OVERLAP = 0.5  # above which a drawn box is a face that exists already
 
 Describe = Callable[[str, Box], Awaitable[FaceDescription | None]]
 
@@ -71,7 +71,8 @@ class DrawnFaces(FaceWriting):
 
 
 def describing(pool: WorkerPool, media: Media, settings: Settings) -> Describe:
-    """Describes a face by the models, if they are here; one that they cannot look at now is looked at by a job."""
+    """Returns a function that describes a face with the models, if they are here. A face that they cannot describe now
+    is described by a job."""
 
     async def describe(photo_id: str, box: Box) -> FaceDescription | None:
         boxes = np.array([[box.x, box.y, box.width, box.height]], np.float32)
@@ -95,5 +96,5 @@ def _check_box(box: Box) -> None:
 
 async def _check_free(tx: Transaction, photo_id: str, box: Box) -> None:
     for face_id, other in (await assignments.boxes(tx, photo_id)).items():
-        if overlap(box, other) > TOO_ALIKE:
+        if overlap(box, other) > MAX_OVERLAP:
             raise Conflict("There is a face in this place already.", ("Face", face_id))

@@ -1,4 +1,4 @@
-"""Chooses what people are asked of faces, when those were matched."""
+"""Chooses the questions about faces that people are asked after a matching."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def chosen(
     outliers: Sequence[FaceQuestion],
     persons: Sequence[str],
 ) -> list[Question]:
-    """By turns of faces without a name and of ``outliers``, those with one that may be wrong. ``persons``: ids by
-    number."""
+    """Returns questions about faces without a name and about ``outliers``, which are named faces that may be wrong, in
+    turn. ``persons`` are ids by number."""
     shown = np.array([not face.unseen for face in faces], bool)
     unnamed = face_questions(np.where(shown[:, None], found.like, UNASSIGNED), found.scores, MOST)
     doubtful = [each for each in outliers if each.worth >= UNLIKE]

@@ -24,13 +24,13 @@ log = logging.getLogger(__name__)
 
 QUIET_SECONDS = 1.0  # after the last label of a face, faces are matched again,
 LATEST_SECONDS = 10.0  # or so long after the first
-AGAIN_SECONDS = 5.0  # after which an engine that did not answer is asked again
+AGAIN_SECONDS = 5.0  # until an engine that did not answer is asked again
 FULL = {"full": "1"}
 WITHOUT_MODELS = "Faces are not detected, because weights are missing. Fetch them: photos-graph models --fetch"
 
 
 class FaceTriggers:
-    """``close`` once, before the graph is."""
+    """Queues the jobs of faces. Call ``close`` once, before the graph is closed."""
 
     def __init__(self, graph: Graph, jobs: Jobs, settings: Settings) -> None:
         self._graph = graph
@@ -121,5 +121,5 @@ class FaceTriggers:
         if self._waiting is not None and not self._waiting.done():
             self._waiting.cancel()
             await asyncio.gather(self._waiting, return_exceptions=True)
-            with contextlib.suppress(EngineUnavailable):  # the next service begins with what is noted
+            with contextlib.suppress(EngineUnavailable):  # the next service takes up the request
                 await self._ask()

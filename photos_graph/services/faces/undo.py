@@ -17,8 +17,8 @@ from photos_graph.services.faces.assignment_rules import check_once
 
 
 async def restore_faces(tx: LabelTransaction, undo: Change) -> BulkResult:
-    """Raises Conflict, and changes nothing, where something is no longer as the change left it, or where what comes
-    back contradicts what was asserted since."""
+    """Restores the state before the change. Raises Conflict, and changes nothing, if something is no longer as the
+    change left it, or if what would be restored contradicts what was asserted since."""
     of_faces = [edit for edit in undo.edits if edit.faces]
     of_persons = {edit.label_id or "": edit for edit in undo.edits if not edit.faces}
     faces = await assignments.by_id(tx, {face_id for edit in of_faces for face_id in edit.faces})
@@ -55,7 +55,7 @@ def _check_as_left(of_faces: list[Edit], faces: Mapping[str, AssignedFace], name
 
 
 def _after(of_faces: list[Edit], faces: Mapping[str, AssignedFace]) -> dict[str, Edges]:
-    """Raises Conflict where a face would be two persons."""
+    """Returns the assertions after the undo. Raises Conflict if a face would be two persons."""
     after = {face_id: dict(face.edges) for face_id, face in faces.items()}
     for edit in of_faces:
         if edit.label_id is None:
@@ -76,8 +76,8 @@ async def _check_persons(
     states: Mapping[str, PersonState],
     faces: Mapping[str, AssignedFace],
 ) -> None:
-    """Raises Conflict where a person is no longer as the change left them, where one that comes back would have the
-    name of another, and where one that goes has more faces than the change knows."""
+    """Raises Conflict if a person is no longer as the change left them, if one that is restored would have the name of
+    another, or if one that is removed has more faces than the change knows."""
     for id_, edit in of_persons.items():
         if states.get(id_) != edit.before:
             name = next((state.name for state in (edit.before, edit.after) if isinstance(state, PersonState)), "")
