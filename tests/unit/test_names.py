@@ -41,6 +41,7 @@ SHARED = {
     "ratings": "ratings and favourites",
     "regions": "faces that files mark",
     "review": "the review queue",
+    "room": "the services of a room, with its jobs and subscriptions",
     "schedules": "when training starts by the clock",
     "search": "the search in words",
     "sidecars": "XMP files beside originals",

@@ -1,0 +1,32 @@
+"""Opens the room that answers questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from photos_graph.services.browse.faces import FaceBrowser
+from photos_graph.services.browse.persons import Persons
+from photos_graph.services.browse.photos import Browse
+from photos_graph.services.browse.search import Search
+from photos_graph.services.browse.tags import Tags
+from photos_graph.services.core import Core
+
+
+@dataclass(frozen=True, slots=True)
+class BrowseRoom:
+    photos: Browse
+    tags: Tags
+    persons: Persons
+    faces: FaceBrowser
+    search: Search
+
+
+def open_browse(core: Core) -> BrowseRoom:
+    graph, index = core.graph, core.index
+    return BrowseRoom(
+        Browse(graph, index, core.pictures),
+        Tags(graph, index),
+        Persons(graph, index),
+        FaceBrowser(graph, index),
+        Search(index),
+    )

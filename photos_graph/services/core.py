@@ -1,0 +1,52 @@
+"""What every room of the services is built from."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from photos_graph.events import Events
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.writing import LabelWriter
+from photos_graph.index import Index
+from photos_graph.jobs.queue import Jobs
+from photos_graph.jobs.runner import Handler
+from photos_graph.model import JobKind
+from photos_graph.settings import Settings
+from photos_graph.workers.pool import WorkerPool
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """A room adds the handlers of its jobs to ``handlers``, subscribes to events, and puts what it has to close on
+    ``closing``, which closes in reverse. ``pictures``: the workers that open originals."""
+
+    settings: Settings
+    graph: Graph
+    index: Index
+    events: Events
+    writer: LabelWriter
+    jobs: Jobs
+    pictures: WorkerPool
+    closing: AsyncExitStack
+    handlers: dict[JobKind, Handler] = field(default_factory=dict)
+
+    def closed_at_end(self, pool: WorkerPool) -> WorkerPool:
+        """The pool, which is closed with everything else."""
+        self.closing.push_async_callback(pool.close)
+        return pool
+
+    def keep_running(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Runs the work as a task, which is cancelled with everything else."""
+        cancel_at_end(self.closing, asyncio.create_task(work, name=name))
+
+
+def cancel_at_end(closing: AsyncExitStack, task: asyncio.Task[None]) -> None:
+    async def cancelled() -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    closing.push_async_callback(cancelled)

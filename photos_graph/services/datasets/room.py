@@ -1,0 +1,26 @@
+"""Opens the room of exports and imports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from photos_graph.model import JobKind
+from photos_graph.services.core import Core
+from photos_graph.services.datasets.exports.job import ExportJob, Exports
+from photos_graph.services.datasets.exports.shards import shards_pool
+from photos_graph.services.datasets.imports.job import ImportJob, Imports
+from photos_graph.services.media import Media
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRoom:
+    exports: Exports
+    imports: Imports
+
+
+def open_datasets(core: Core, media: Media) -> DatasetRoom:
+    settings, graph, index = core.settings, core.graph, core.index
+    shards = core.closed_at_end(shards_pool(settings))
+    core.handlers[JobKind.EXPORT] = ExportJob(graph, index, media, core.pictures, shards, settings).run
+    core.handlers[JobKind.IMPORT] = ImportJob(graph, index, core.writer, media, core.pictures, settings).run
+    return DatasetRoom(Exports(graph, index, core.jobs, settings), Imports(core.jobs, settings))

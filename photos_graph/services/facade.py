@@ -1,0 +1,119 @@
+"""All services, as resolvers, the command line and tests use them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from photos_graph.events import Events
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.writing import LabelWriter
+from photos_graph.index import Index
+from photos_graph.jobs.queue import Jobs
+from photos_graph.services.browse.faces import FaceBrowser
+from photos_graph.services.browse.persons import Persons
+from photos_graph.services.browse.photos import Browse
+from photos_graph.services.browse.room import BrowseRoom
+from photos_graph.services.browse.search import Search
+from photos_graph.services.browse.tags import Tags
+from photos_graph.services.core import Core
+from photos_graph.services.datasets.exports.job import Exports
+from photos_graph.services.datasets.imports.job import Imports
+from photos_graph.services.datasets.room import DatasetRoom
+from photos_graph.services.faces.assignment import FaceAssignment
+from photos_graph.services.faces.drawing import DrawnFaces
+from photos_graph.services.faces.person_editing import PersonEditing
+from photos_graph.services.faces.room import FaceRoom
+from photos_graph.services.faces.triggers import FaceTriggers
+from photos_graph.services.labels.ratings import Ratings
+from photos_graph.services.labels.room import LabelRoom
+from photos_graph.services.labels.tag_editing import TagEditing
+from photos_graph.services.labels.tagging import Tagging
+from photos_graph.services.learning.review import Review
+from photos_graph.services.learning.room import LearningRoom
+from photos_graph.services.learning.schedules import Schedules
+from photos_graph.services.learning.similar import SimilarPhotos
+from photos_graph.services.learning.triggers import LearningTriggers
+from photos_graph.services.learning.versions import ModelVersions
+from photos_graph.services.media import Media
+from photos_graph.services.scan.room import ScanRoom
+from photos_graph.services.scan.roots import Roots
+from photos_graph.services.undo import Changes
+from photos_graph.settings import Settings
+from photos_graph.workers.pool import WorkerPool
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    graph: Graph
+    index: Index
+    events: Events
+    writer: LabelWriter
+    pool: WorkerPool
+    browse: Browse
+    roots: Roots
+    jobs: Jobs
+    face_triggers: FaceTriggers
+    ratings: Ratings
+    tagging: Tagging
+    tag_editing: TagEditing
+    changes: Changes
+    tags: Tags
+    persons: Persons
+    person_editing: PersonEditing
+    faces: FaceBrowser
+    assignment: FaceAssignment
+    review: Review
+    drawn_faces: DrawnFaces
+    models: ModelVersions
+    learning_triggers: LearningTriggers
+    schedules: Schedules
+    similar: SimilarPhotos
+    media: Media
+    search: Search
+    exports: Exports
+    imports: Imports
+
+
+def services_of(
+    core: Core,
+    media: Media,
+    models: ModelVersions,
+    scan: ScanRoom,
+    labels: LabelRoom,
+    browse: BrowseRoom,
+    faces: FaceRoom,
+    learning: LearningRoom,
+    datasets: DatasetRoom,
+) -> Services:
+    return Services(
+        settings=core.settings,
+        graph=core.graph,
+        index=core.index,
+        events=core.events,
+        writer=core.writer,
+        pool=core.pictures,
+        media=media,
+        jobs=core.jobs,
+        roots=scan.roots,
+        ratings=labels.ratings,
+        tagging=labels.tagging,
+        tag_editing=labels.tag_editing,
+        changes=Changes(core.index, core.writer),
+        browse=browse.photos,
+        tags=browse.tags,
+        persons=browse.persons,
+        faces=browse.faces,
+        search=browse.search,
+        face_triggers=faces.triggers,
+        assignment=faces.assignment,
+        drawn_faces=faces.drawn_faces,
+        person_editing=faces.person_editing,
+        models=models,
+        learning_triggers=learning.triggers,
+        schedules=learning.schedules,
+        review=learning.review,
+        similar=learning.similar,
+        exports=datasets.exports,
+        imports=datasets.imports,
+    )

@@ -1,0 +1,23 @@
+"""Opens the room of tags, ratings and favourites."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from photos_graph.services.core import Core
+from photos_graph.services.labels.ratings import Ratings
+from photos_graph.services.labels.tag_editing import TagEditing
+from photos_graph.services.labels.tagging import Tagging
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRoom:
+    ratings: Ratings
+    tagging: Tagging
+    tag_editing: TagEditing
+
+
+def open_labels(core: Core) -> LabelRoom:
+    return LabelRoom(
+        Ratings(core.graph, core.writer), Tagging(core.graph, core.index, core.writer), TagEditing(core.writer)
+    )

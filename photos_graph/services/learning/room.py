@@ -1,0 +1,70 @@
+"""Opens the room of models that learn from labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from photos_graph.events import PhotosArrived, TrainingStarted
+from photos_graph.model import JobKind
+from photos_graph.services.core import Core
+from photos_graph.services.faces.assignment import FaceAssignment
+from photos_graph.services.labels.tagging import Tagging
+from photos_graph.services.learning.cold_start import ColdStartStage
+from photos_graph.services.learning.features import FeatureStage
+from photos_graph.services.learning.features_call import describing_pool
+from photos_graph.services.learning.neighbours import NeighbourStage, learning_pool
+from photos_graph.services.learning.prediction import PredictionStage
+from photos_graph.services.learning.prediction_job import PredictionJob
+from photos_graph.services.learning.questions import QuestionStage
+from photos_graph.services.learning.review import Review
+from photos_graph.services.learning.schedules import Schedules
+from photos_graph.services.learning.similar import SimilarPhotos
+from photos_graph.services.learning.training import TrainingJob
+from photos_graph.services.learning.training_call import training_pool
+from photos_graph.services.learning.triggers import LearningTriggers
+from photos_graph.services.learning.versions import ModelVersions
+from photos_graph.services.media import Media
+
+
+@dataclass(frozen=True, slots=True)
+class LearningRoom:
+    triggers: LearningTriggers
+    schedules: Schedules
+    review: Review
+    similar: SimilarPhotos
+
+
+def open_models(core: Core) -> ModelVersions:
+    """The versions of models, which jobs about faces read too."""
+    return ModelVersions(core.graph, core.writer, core.events, core.settings)
+
+
+def open_learning(
+    core: Core, media: Media, models: ModelVersions, tagging: Tagging, assignment: FaceAssignment
+) -> LearningRoom:
+    triggers = LearningTriggers(core.graph, core.jobs, core.settings)
+    core.events.subscribe(PhotosArrived, triggers.photos_arrived)
+    core.events.subscribe(TrainingStarted, triggers.training_started)
+    _add_jobs(core, media, models, triggers)
+    asked = core.closed_at_end(learning_pool(core.settings))  # of its own, so that no job keeps a client waiting
+    return LearningRoom(
+        triggers,
+        Schedules(core.graph, core.index, core.jobs, triggers, core.events, core.settings),
+        Review(core.graph, core.index, tagging, assignment),
+        SimilarPhotos(core.index, asked, core.settings),
+    )
+
+
+def _add_jobs(core: Core, media: Media, models: ModelVersions, triggers: LearningTriggers) -> None:
+    settings, graph, index = core.settings, core.graph, core.index
+    backbone, trainer = core.closed_at_end(describing_pool(settings)), core.closed_at_end(training_pool(settings))
+    learner = core.closed_at_end(learning_pool(settings))
+    describe = FeatureStage(graph, media, backbone, settings)
+    neighbours = NeighbourStage(graph, learner, settings)
+    predict = PredictionStage(graph, index, core.writer, models, learner, settings)
+    ask = QuestionStage(graph, index, models, learner, settings)
+    cold = ColdStartStage(graph, index, media, models, backbone, settings)
+    training = TrainingJob(graph, index, models, trainer, settings, describe, neighbours, core.events)
+    core.handlers[JobKind.PREDICT] = PredictionJob(triggers, (describe, neighbours, predict, ask, cold)).run
+    core.handlers[JobKind.TRAIN_TAGS] = training.tags
+    core.handlers[JobKind.TRAIN_PERSONS] = training.persons

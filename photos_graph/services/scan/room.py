@@ -1,0 +1,30 @@
+"""Opens the room that reads folders of originals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from photos_graph.images.cache import RenditionCache
+from photos_graph.library.places import Gazetteer
+from photos_graph.model import JobKind
+from photos_graph.services.core import Core
+from photos_graph.services.scan.polling import keep_polling
+from photos_graph.services.scan.roots import Roots
+from photos_graph.services.scan.scan import Scan, rules
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRoom:
+    core: Core
+    roots: Roots
+
+    async def keep_polling(self) -> None:
+        """Looks for changes in the folders now and then. Never returns."""
+        core, library = self.core, self.core.settings.library
+        await keep_polling(core.graph, core.jobs, rules(core.settings), library.poll_seconds, core.events)
+
+
+def open_scan(core: Core, cache: RenditionCache) -> ScanRoom:
+    scan = Scan(core.graph, core.pictures, cache, Gazetteer(), core.writer, core.events, core.settings)
+    core.handlers[JobKind.SCAN] = scan.run
+    return ScanRoom(core, Roots(core.graph, core.writer, core.settings))
