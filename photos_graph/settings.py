@@ -1,4 +1,4 @@
-"""Settings: one object, a group per room. From arguments, then ``PHOTOS_...``, then a TOML file.
+"""Settings: one object with a group for each room. Arguments come first, then ``PHOTOS_...``, then a TOML file.
 
 ``PHOTOS_GRAPH__URI=bolt://nas:7687`` sets ``graph.uri``. The TOML file is ``PHOTOS_CONFIG`` or
 ``$XDG_CONFIG_HOME/photos-graph/config.toml``.
@@ -34,29 +34,37 @@ def _xdg(variable: str, fallback: str) -> Path:
 
 
 def expanded(path: Path) -> Path:
-    """``~`` is somebody's own folder where no shell says so: in the environment, in a file, in a quoted argument. That
-    of a user whom nobody knows stays as it is."""
-    return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111, Path's own raises for such a user
+    """Replaces ``~`` where no shell does so: in the environment, in a file, in a quoted argument. The folder of an
+    unknown user stays as it is."""
+    return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111, Path.expanduser raises for such a user
 
 
 Folder = Annotated[Path, AfterValidator(expanded)]
 
 
 class SettingsGroup(BaseModel):
-    """A misspelt setting is an error, not a default."""
+    """Settings of one room. A misspelt name is an error, not a default."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class GraphSettings(SettingsGroup):
-    """Where the graph lives. Without a URI an embedded engine is started in the data directory."""
+    """Where the graph is stored. Without a URI, an embedded engine is started in the data directory."""
 
-    uri: str | None = Field(None, description="bolt:// or neo4j:// address of a Neo4j server; unset: embedded engine")
-    user: str = Field("neo4j", description="user of that server")
-    password: SecretStr = Field(SecretStr(""), description="password of that server")
-    database: str | None = Field(None, description="database of that server; unset: its default")
-    heap: str = Field("1g", pattern=r"^\d+[kmgKMG]$", description="heap of the embedded engine, as Java writes it")
-    connect_seconds: float = Field(60, gt=0, description="how long to wait for the engine at start")
+    uri: str | None = Field(
+        None,
+        description="The address of a Neo4j server, with bolt:// or neo4j://. If it is unset, an embedded engine is "
+        "started.",
+    )
+    user: str = Field("neo4j", description="The user name for that server.")
+    password: SecretStr = Field(SecretStr(""), description="The password for that server.")
+    database: str | None = Field(
+        None, description="The database on that server. If it is unset, the default database is used."
+    )
+    heap: str = Field(
+        "1g", pattern=r"^\d+[kmgKMG]$", description="The heap of the embedded engine, written as for Java."
+    )
+    connect_seconds: float = Field(60, gt=0, description="How long to wait for the engine at the start.")
 
 
 class LibrarySettings(SettingsGroup):
@@ -64,139 +72,193 @@ class LibrarySettings(SettingsGroup):
 
     skip_folders: tuple[str, ...] = Field(
         ("@eaDir", "#recycle", "#snapshot", ".thumbnails", "lost+found", "$RECYCLE.BIN", "System Volume Information"),
-        description="folder names that never hold photos; hidden ones are always skipped",
+        description="The names of folders that never contain photos. Hidden folders are always skipped.",
     )
-    follow_symlinks: bool = Field(False, description="follow links that stay inside the root")
-    poll_seconds: float = Field(60, gt=0, description="how often folders are looked at for changes while serving")
-    settle_seconds: float = Field(2, ge=0, description="a file younger than this may still be being written")
-    settle_limit_seconds: float = Field(60, ge=0, description="how long a scan waits for such files at its end")
-    import_keywords: bool = Field(True, description="keywords in photos and sidecars become tags")
-    import_faces: bool = Field(True, description="faces and names that other programs marked become faces and persons")
-    missing_limit: float = Field(0.2, ge=0, le=1, description="a scan marks no more than this share of files missing")
+    follow_symlinks: bool = Field(False, description="Whether to follow links that stay inside the root.")
+    poll_seconds: float = Field(
+        60, gt=0, description="How often folders are checked for changes while the service runs."
+    )
+    settle_seconds: float = Field(
+        2, ge=0, description="A file that is younger than this is not read yet, because it may still be being written."
+    )
+    settle_limit_seconds: float = Field(60, ge=0, description="How long a scan waits at its end for such files.")
+    import_keywords: bool = Field(True, description="Whether keywords in photos and sidecars become tags.")
+    import_faces: bool = Field(
+        True, description="Whether faces and names that other programs marked become faces and persons."
+    )
+    missing_limit: float = Field(
+        0.2,
+        ge=0,
+        le=1,
+        description="A scan marks no file as missing if more than this share of the files of a root is gone.",
+    )
 
 
 class ImageSettings(SettingsGroup):
-    """Decoding, its limits, and the cache of renditions."""
+    """Decoding, its limits, and the cache of thumbnails."""
 
-    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="decoding processes")
-    max_bytes: int = Field(1024 * MIB, gt=0, description="largest original that is read")
-    max_pixels: int = Field(300_000_000, gt=0, description="largest original that is decoded, in pixels")
-    memory_bytes: int = Field(2048 * MIB, gt=0, description="address space a worker may add while decoding")
-    timeout_seconds: float = Field(60, gt=0, description="longest time one original may take")
-    queue: int = Field(256, ge=1, description="renditions that may wait for a worker before 503 is answered")
-    cache_bytes: int = Field(10 * 1024 * MIB, ge=0, description="size of the rendition cache; oldest go first")
+    workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, description="The number of processes that decode pictures."
+    )
+    max_bytes: int = Field(1024 * MIB, gt=0, description="The size of the largest original that is read.")
+    max_pixels: int = Field(
+        300_000_000, gt=0, description="The number of pixels of the largest original that is decoded."
+    )
+    memory_bytes: int = Field(
+        2048 * MIB, gt=0, description="How much address space a process may add while it decodes."
+    )
+    timeout_seconds: float = Field(60, gt=0, description="The longest time that decoding one original may take.")
+    queue: int = Field(
+        256, ge=1, description="How many pictures may wait for a process. Further requests are answered with 503."
+    )
+    cache_bytes: int = Field(
+        10 * 1024 * MIB, ge=0, description="The size of the cache of thumbnails. The oldest are deleted first."
+    )
     quality: int = Field(
-        80, ge=1, le=100, description="JPEG and WebP quality of renditions; of pictures up to 512 pixels at least 95"
+        80,
+        ge=1,
+        le=100,
+        description="The JPEG and WebP quality of thumbnails. For pictures of up to 512 pixels it is at least 95.",
     )
 
 
 class FaceSettings(SettingsGroup):
-    """Finding faces, telling whose they are, and putting those of one person together."""
+    """Detecting faces, recognising persons, and grouping faces without a name."""
 
     enabled: Literal["auto", "on", "off"] = Field(
-        "auto", description="whether scans look for faces; `auto`: once the weights are here"
+        "auto", description="Whether scans detect faces. With `auto` they do so when the weights are here."
     )
     detector: str = Field(
-        "yunet", description="what finds faces: a detector of DeepFace; `photos-graph models` lists them"
+        "yunet", description="The model that detects faces: a detector of DeepFace. `photos-graph models` lists them."
     )
     embedder: str = Field(
-        "SFace", description="what tells faces apart: a model of DeepFace; faces of two are not compared"
+        "SFace",
+        description="The model that tells faces apart: a model of DeepFace. Faces of different models are not "
+        "compared.",
     )
     clustering: Literal["average", "hdbscan"] = Field(
-        "average", description="how faces without a name are grouped: `average` linkage or `hdbscan`"
+        "average", description="How faces without a name are grouped: with `average` linkage or with `hdbscan`."
     )
     cut: float | None = Field(
-        None, gt=0, lt=1, description="mean similarity of two groups that are one person; unset: the model's own"
+        None,
+        gt=0,
+        lt=1,
+        description="The mean similarity from which two groups are one person. If it is unset, the value of the model "
+        "is used.",
     )
-    min_score: float = Field(0.75, gt=0, lt=1, description="how sure the detector must be that it is a face")
-    min_pixels: int = Field(16, ge=1, description="width of the smallest face that is kept, in the largest rendition")
+    min_score: float = Field(0.75, gt=0, lt=1, description="How sure the detector must be that it sees a face.")
+    min_pixels: int = Field(
+        16, ge=1, description="The width of the smallest face that is kept, in pixels of the largest thumbnail."
+    )
     weights: Folder | None = Field(
-        None, description="a folder with files of weights, looked into before anything is downloaded"
+        None, description="A folder with files of weights. It is searched before anything is downloaded."
     )
-    workers: int = Field(1, ge=1, description="processes that hold the models; each takes 400 to 600 MB")
-    memory_bytes: int = Field(4096 * MIB, gt=0, description="address space the models may take while they work")
-    timeout_seconds: float = Field(300, gt=0, description="longest time the faces of one photo may take")
-    idle_seconds: float = Field(120, gt=0, description="how long the models stay in memory without work")
+    workers: int = Field(1, ge=1, description="The number of processes that hold the models. Each takes 400 to 600 MB.")
+    memory_bytes: int = Field(4096 * MIB, gt=0, description="How much address space the models may take.")
+    timeout_seconds: float = Field(
+        300, gt=0, description="The longest time that detecting the faces of one photo may take."
+    )
+    idle_seconds: float = Field(120, gt=0, description="How long the models stay in memory without work.")
 
 
 class LearnSettings(SettingsGroup):
-    """Learning tags from what people said."""
+    """Learning tags and persons from the labels that people assigned."""
 
     enabled: Literal["auto", "on", "off"] = Field(
-        "auto", description="whether scans describe photos and predict their tags; `auto`: once the weights are here"
+        "auto",
+        description="Whether scans compute the features of photos and predict tags. With `auto` they do so when the "
+        "weights are here.",
     )
     backbone: str = Field(
         "EfficientNetLite0",
-        description="what describes a photo: EfficientNetLite0 or a model of `keras.applications`; "
-        "`photos-graph models` lists them; photos described by two are not compared",
+        description="The model that computes features: EfficientNetLite0 or a model of `keras.applications`. "
+        "`photos-graph models` lists them. Features of different models are not compared.",
     )
     precision: float = Field(
-        0.95, gt=0, lt=1, description="share of right ones among the tags that a model may give by itself"
+        0.95,
+        gt=0,
+        lt=1,
+        description="The share of tags that must be right among those that a model applies without review.",
     )
     cold_start: bool = Field(
-        True, description="whether ImageNet's classes are suggested in the review queue before any model is trained"
+        True, description="Whether classes of ImageNet are suggested in the review queue before a model is trained."
     )
     persons_precision: float = Field(
-        0.99, gt=0, lt=1, description="share of strangers that the model of persons takes for nobody"
+        0.99, gt=0, lt=1, description="The share of strangers that the model of persons must leave without a person."
     )
-    seed: int = Field(0, ge=0, description="where chance starts in training; the same one gives the same model")
+    seed: int = Field(
+        0, ge=0, description="The seed of the random numbers in training. The same seed gives the same model."
+    )
     weights: Folder | None = Field(
-        None, description="a folder with files of weights, looked into before anything is downloaded"
+        None, description="A folder with files of weights. It is searched before anything is downloaded."
     )
     corrections: int = Field(
-        50, ge=0, description="photos or faces of which people said something that start a training; 0: none do"
+        50, ge=0, description="After this many corrections of photos or faces a training starts. With 0, none does."
     )
     threads: int = Field(
-        default_factory=lambda: max(1, (os.cpu_count() or 1) // 2), ge=1, description="threads of the backbone"
+        default_factory=lambda: max(1, (os.cpu_count() or 1) // 2),
+        ge=1,
+        description="The number of threads of the backbone.",
     )
-    memory_bytes: int = Field(8192 * MIB, gt=0, description="address space that the backbone, or training, may take")
-    train_seconds: float = Field(3600, gt=0, description="longest time that training may take")
-    timeout_seconds: float = Field(300, gt=0, description="longest time the features of 64 photos may take")
-    idle_seconds: float = Field(120, gt=0, description="how long the backbone stays in memory without work")
+    memory_bytes: int = Field(
+        8192 * MIB, gt=0, description="How much address space the backbone, or a training, may take."
+    )
+    train_seconds: float = Field(3600, gt=0, description="The longest time that a training may take.")
+    timeout_seconds: float = Field(
+        300, gt=0, description="The longest time that computing the features of 64 photos may take."
+    )
+    idle_seconds: float = Field(120, gt=0, description="How long the backbone stays in memory without work.")
 
 
 class ExportSettings(SettingsGroup):
-    """Labels and pictures for other programs."""
+    """Exports of labels and pictures for other programs."""
 
     folder: Folder | None = Field(
         None,
-        description="where exports are written, each in a folder of its own; unset: `exports` in the data directory",
+        description="The folder for exports, each in a folder of its own. If it is unset, `exports` in the data "
+        "directory is used.",
     )
 
 
 class SearchSettings(SettingsGroup):
-    """The search index, read from the graph and kept in memory."""
+    """The search index, which is read from the graph and kept in memory."""
 
-    follow_seconds: float = Field(1, gt=0, description="how often changes by other processes are looked for")
-    snapshot_seconds: float = Field(300, gt=0, description="how often a changed index is written to the data directory")
+    follow_seconds: float = Field(1, gt=0, description="How often changes by other processes are looked for.")
+    snapshot_seconds: float = Field(
+        300, gt=0, description="How often a changed index is written to the data directory."
+    )
 
 
 class WebSettings(SettingsGroup):
-    """The HTTP side."""
+    """The HTTP server and the limits of GraphQL."""
 
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
-    origins: tuple[str, ...] = Field((), description="web origins, beside its own, that may call with a token")
-    max_depth: int = Field(15, ge=1, description="deepest GraphQL selection")
-    max_aliases: int = Field(30, ge=1, description="most aliases in a GraphQL document")
-    max_tokens: int = Field(5000, ge=1, description="most tokens in a GraphQL document")
-    max_cost: int = Field(100_000, ge=1, description="most nodes that a GraphQL document may ask for")
-    timeout_seconds: float = Field(30, gt=0, description="longest time a GraphQL operation may take")
+    host: str = Field("127.0.0.1", description="The address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="The port to listen on. 0 chooses a free one.")
+    origins: tuple[str, ...] = Field(
+        (), description="The web origins, besides its own, that may call the service with a token."
+    )
+    max_depth: int = Field(15, ge=1, description="The deepest selection in a GraphQL document.")
+    max_aliases: int = Field(30, ge=1, description="The largest number of aliases in a GraphQL document.")
+    max_tokens: int = Field(5000, ge=1, description="The largest number of tokens in a GraphQL document.")
+    max_cost: int = Field(100_000, ge=1, description="The largest number of nodes that a GraphQL document may request.")
+    timeout_seconds: float = Field(30, gt=0, description="The longest time that a GraphQL operation may take.")
 
 
 class Settings(BaseSettings):
-    # PHOTOS_TOKEN= in a file of variables sets nothing: an empty token would let nobody in.
+    # PHOTOS_TOKEN= in a file of variables sets nothing, because nobody could sign in with an empty token.
     model_config = SettingsConfigDict(
         env_prefix="PHOTOS_", env_nested_delimiter="__", env_ignore_empty=True, extra="forbid"
     )
 
     data_dir: Folder = Field(
         default_factory=lambda: _xdg("XDG_DATA_HOME", ".local/share"),
-        description="graph, cache, index and logs; never inside a folder of originals",
+        description="The folder for the graph, the cache and the index. It must not be inside a folder of originals.",
     )
-    token: SecretStr | None = Field(None, description="the owner's bearer token; unset: made at first start")
-    editor_token: SecretStr | None = Field(None, description="a token that may change labels but not roots")
-    viewer_token: SecretStr | None = Field(None, description="a token that may only look")
+    token: SecretStr | None = Field(
+        None, description="The token of the owner. If it is unset, one is made at the first start."
+    )
+    editor_token: SecretStr | None = Field(None, description="A token for viewers who may change labels but not roots.")
+    viewer_token: SecretStr | None = Field(None, description="A token for viewers who may only look.")
     graph: GraphSettings = Field(default_factory=GraphSettings)
     library: LibrarySettings = Field(default_factory=LibrarySettings)
     images: ImageSettings = Field(default_factory=ImageSettings)
@@ -209,22 +271,22 @@ class Settings(BaseSettings):
     @field_validator("token", "editor_token", "viewer_token")
     @classmethod
     def _or_unset(cls, token: SecretStr | None) -> SecretStr | None:
-        """An empty one, as ``-e PHOTOS_TOKEN=`` sets, or one with the line break of a file would let nobody in."""
+        """Unset if it is empty, as ``-e PHOTOS_TOKEN=`` sets it, and without the line break at the end of a file."""
         return SecretStr(token.get_secret_value().strip()) or None if token else None
 
     @property
     def faces_by(self) -> str:
-        """The models that look for faces, as a photo remembers them."""
+        """The models for faces, in the form in which a photo is stamped with them."""
         return f"{self.faces.detector}+{self.faces.embedder}"
 
     @property
     def learn_dir(self) -> Path:
-        """Models that were trained here, and what is worked out from all photos."""
+        """The folder of the models that were trained here, and of what is computed from all photos."""
         return self.data_dir / "learn"
 
     @property
     def models_dir(self) -> Path:
-        """What DeepFace knows as DEEPFACE_HOME."""
+        """The folder of weights, which DeepFace calls DEEPFACE_HOME."""
         return self.data_dir / "models"
 
     @property
@@ -244,7 +306,7 @@ class Settings(BaseSettings):
 
 
 def config_file() -> Path:
-    """Raises BadSettings when ``PHOTOS_CONFIG`` names a file that is not there."""
+    """The path of the TOML file. Raises BadSettings if ``PHOTOS_CONFIG`` names a file that does not exist."""
     if not (named := os.environ.get("PHOTOS_CONFIG")):
         return _xdg("XDG_CONFIG_HOME", ".config") / "config.toml"
     if not Path(named).is_file():
@@ -253,14 +315,14 @@ def config_file() -> Path:
 
 
 def load(**given: Any) -> Settings:
-    """Settings with ``given`` on top; ``None`` means not given.
+    """The settings, with ``given`` before all other sources; ``None`` means that a value is not given.
 
-    Raises BadSettings with every value that does not fit and where it should be set.
+    Raises BadSettings, which lists every value that is not valid.
     """
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, each['loc']))}: {_said(each)}" for each in error.errors()]
+        lines = [f"{'.'.join(map(str, each['loc']))}: {_explained(each)}" for each in error.errors()]
         raise BadSettings("These settings are not valid:\n  " + "\n  ".join(lines)) from None
     except SettingsError as error:
         raise BadSettings(f"A setting in the environment is not valid JSON: {error}.") from None
@@ -271,16 +333,16 @@ def load(**given: Any) -> Settings:
 
 
 def misspelt() -> list[str]:
-    """What the environment sets that is no setting, and what may have been meant. A group that is not known is not
-    refused: variables of that prefix may be another program's."""
+    """Warnings about variables that are not settings but resemble one. They are not refused, because variables with
+    this prefix may belong to another program."""
     known = {"PHOTOS_CONFIG", *(f"PHOTOS_{name}".upper() for name in Settings.model_fields)}
-    doubts = []
+    warnings = []
     for name in sorted(os.environ):
         first = name.partition("__")[0]
         if name.startswith("PHOTOS_") and first not in known and (near := get_close_matches(first, known, 1)):
-            doubts.append(f"{name} is not a setting. Did you mean {near[0] + name[len(first) :]}?")
-    return doubts
+            warnings.append(f"{name} is not a setting. Did you mean {near[0] + name[len(first) :]}?")
+    return warnings
 
 
-def _said(error: ErrorDetails) -> str:
+def _explained(error: ErrorDetails) -> str:
     return "there is no such setting" if error["type"] == "extra_forbidden" else error["msg"]

@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
+from typer.core import TyperGroup
 
 from photos_graph import cli, errors
 from photos_graph.errors import PhotosGraphError
+from tests import settings_table
 from tests.unit.test_schema_descriptions import BANNED
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -110,6 +113,25 @@ def test_the_walk_finds_the_messages() -> None:
 )
 def test_a_bad_message_is_seen(message: str, count: int) -> None:
     assert len(problems(message, class_names())) == count
+
+
+def helps() -> Iterator[tuple[str, str]]:
+    """The help of each command and of each of its arguments and options."""
+    group = typer.main.get_command(cli.app)
+    assert isinstance(group, TyperGroup)
+    for name, command in group.commands.items():
+        yield name, command.help or ""
+        for parameter in command.params:
+            if (shown := getattr(parameter, "help", None)) is not None and parameter.name != "help":
+                yield f"{name} {parameter.name}", shown
+
+
+def test_the_help_of_commands_and_the_meanings_of_settings_are_sentences() -> None:
+    meanings = [(name, meaning) for name, _, meaning in settings_table.rows()]
+    found = {
+        where: shown for where, shown in [*helps(), *meanings] if problems(shown.partition(" Default: ")[0], set())
+    }
+    assert found == {}
 
 
 @pytest.mark.parametrize("name", sorted(RAISED))
