@@ -18,11 +18,11 @@ import numpy as np
 from pyroaring import BitMap
 
 from photos_graph.memory import give_back
-from photos_graph.model import Carried, FolderMarks, PhotoOrder, TimelineUnit
+from photos_graph.model import Carried, FolderMarks, Person, PhotoOrder, Place, PlaceKind, Tag, TimelineUnit
 from photos_graph.search.arrays import bitmap
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import And, Everything, Not, Query
-from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
+from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.snapshot import capture, load, save
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.folders import InFolder
@@ -44,11 +44,11 @@ def folders(count: int) -> list[FolderRow]:
     return rows
 
 
-def places(count: int) -> list[PlaceRow]:
-    rows = [PlaceRow(f"C{i}", f"Country {i}") for i in range(20)]
+def places(count: int) -> list[Place]:
+    rows = [Place(f"C{i}", f"Country {i}", PlaceKind.COUNTRY) for i in range(20)]
     for i in range(count - 20):
         parent = rows[i % min(len(rows), 120)]
-        rows.append(PlaceRow(f"{parent.id}/P{i}", f"City {i}", parent.id))
+        rows.append(Place(f"{parent.id}/P{i}", f"City {i}", PlaceKind.CITY, parent.id))
     return rows
 
 
@@ -81,12 +81,12 @@ def photo(number: int, folder_id: str, day: int, place_ids: list[str], cameras: 
     )
 
 
-def tags(count: int) -> list[TagRow]:
+def tags(count: int) -> list[Tag]:
     """Returns tags of which a tenth have no parent and the others lie below these or each other."""
-    rows: list[TagRow] = []
+    rows: list[Tag] = []
     for i in range(count):
         parent = chance.choice(rows[: max(10, i // 3)]).id if i >= count // 10 else None
-        rows.append(TagRow(f"tag{i:029}", f"Subject {i}", parent))
+        rows.append(Tag(f"tag{i:029}", f"Subject {i}", parent))
     return rows
 
 
@@ -153,10 +153,10 @@ def whole(index: SearchIndex, query: Query) -> object:
     return (
         index.page(found, PhotoOrder.TAKEN_DESC, first=50),
         len(found),
-        index.tag_counts(found, 20),
-        index.person_counts(found, 20),
-        index.place_counts(found, 20),
-        index.years(found),
+        index.facets.tags(found, 20),
+        index.facets.persons(found, 20),
+        index.facets.places(found, 20),
+        index.facets.years(found),
     )
 
 
@@ -164,17 +164,17 @@ def after_changes(index: SearchIndex, count: int, folder_ids: list[str], tag_ids
     """Measures a change, and the first query after it."""
     everything = index.evaluate(Everything())
     some = BitMap(chance.sample(range(count), min(10_000, count // 10)))
-    top, recently = folder_ids[3], [index.marks(folder_ids[3]), FolderMarks(folder_ids[3])]
+    top, recently = folder_ids[3], [index.inheritance.marks_of(folder_ids[3]), FolderMarks(folder_ids[3])]
     changes: dict[str, Callable[[], object]] = {
         "tag 10,000 photos": lambda: index.apply_labels(LabelPostings(said={tag_ids[5]: some}), some),
         "exclude 10,000 photos": lambda: index.apply_labels(LabelPostings(excluded={tag_ids[0]: some}), some),
-        f"a folder of {index.folder_count(top)} loses its tag": lambda: index.apply_marks(recently[1:]),
+        f"a folder of {index.folders.photo_count(top)} loses its tag": lambda: index.apply_marks(recently[1:]),
         "and gets it back": lambda: index.apply_marks(recently[:1]),
-        "a dry run of that": lambda: index.reached_if(tag_ids[:1], recently[1:]),
+        "a dry run of that": lambda: index.sets.tags.reached_if(tag_ids[:1], recently[1:]),
     }
     for name, change in changes.items():
         milliseconds(name, change, 1)
-        milliseconds("  tags, the first time after that", lambda: index.tag_counts(everything, 20), 1)
+        milliseconds("  tags, the first time after that", lambda: index.facets.tags(everything, 20), 1)
 
 
 def main(count: int) -> None:
@@ -189,15 +189,15 @@ def main(count: int) -> None:
     print(f"{count} rows made and applied in {time.perf_counter() - start:.1f} s")
     tag_ids, person_ids = [f"tag{i:029}" for i in range(300)], [f"person{i:026}" for i in range(200)]
     index.apply_tags(tags(300))
-    index.apply_persons([PersonRow(id_, f"Person {i}") for i, id_ in enumerate(person_ids)])
+    index.apply_persons([Person(id_, f"Person {i}") for i, id_ in enumerate(person_ids)])
     index.apply_marks(marks(folder_ids, tag_ids))
     index.apply_labels(labels(count, tag_ids, person_ids), None)
     start = time.perf_counter()
     index.prepare()
     print(f"orders sorted in {time.perf_counter() - start:.1f} s")
     everything = index.evaluate(Everything())
-    milliseconds("tags, the first time", lambda: index.tag_counts(everything, 20), 1)
-    milliseconds("persons, the first time", lambda: index.person_counts(everything, 20), 1)
+    milliseconds("tags, the first time", lambda: index.facets.tags(everything, 20), 1)
+    milliseconds("persons, the first time", lambda: index.facets.persons(everything, 20), 1)
     give_back()
     print(f"{(resident() - before) / count:.0f} bytes of memory a photo")
 
@@ -235,8 +235,8 @@ def main(count: int) -> None:
     )
     for unit in TimelineUnit:
         milliseconds(f"timeline by {unit}", lambda unit=unit: index.timeline(everything, unit))  # type: ignore[misc]
-    milliseconds("years", lambda: index.years(everything))
-    milliseconds("places", lambda: index.place_counts(everything, 20))
+    milliseconds("years", lambda: index.facets.years(everything))
+    milliseconds("places", lambda: index.facets.places(everything, 20))
 
     for name, query in questions.items():
         milliseconds(f"page, total and facets, {name}", lambda q=query: whole(index, q), 20)  # type: ignore[misc]

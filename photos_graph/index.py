@@ -22,10 +22,10 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.feed import Touched
 from photos_graph.graph.labels import label_postings
 from photos_graph.memory import give_back, settle, uncollected
+from photos_graph.model import Tag
 from photos_graph.search import snapshot
 from photos_graph.search.differences import Differences, differences
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.rows import TagRow
 from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -201,7 +201,7 @@ class Index:
             await _survived(self.save)
 
 
-def _thresholds_moved(search: SearchIndex, rows: Iterable[TagRow]) -> list[str]:
+def _thresholds_moved(search: SearchIndex, rows: Iterable[Tag]) -> list[str]:
     """The tags of which other predictions count than the index has."""
     known = {row.id: search.tags.get(row.id) for row in rows}
     return [row.id for row in rows if row.threshold != (before.threshold if (before := known[row.id]) else None)]

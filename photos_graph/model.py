@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 
 class TakenSource(StrEnum):
@@ -368,6 +369,8 @@ class Person:
     name: str
     is_me: bool = False
     hidden: bool = False
+
+    parent_id: ClassVar[None] = None  # unlike tags and places, persons lie within nothing
 
 
 @dataclass(frozen=True, slots=True)

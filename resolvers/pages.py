@@ -10,7 +10,8 @@ from strawberry import UNSET
 
 from photos_graph import model
 from photos_graph.search import filters
-from photos_graph.services.browse.photos import CoveredBucket, PhotoPage
+from photos_graph.search.timeline import Bucket
+from photos_graph.services.browse.photos import PhotoPage
 from resolvers import ids
 from resolvers.connections import (
     CURSOR,
@@ -112,7 +113,7 @@ class Facets:
     def tags(self, info: Info, first: FacetSize = 20) -> list[Annotated[TagFacet, strawberry.lazy("resolvers.tags")]]:
         from resolvers.tags import Tag, TagFacet
 
-        found = info.context.services.browse.tag_facets(self.page.found, page_size(first))
+        found = info.context.services.browse.facets.tags(self.page.found, page_size(first))
         return [TagFacet(tag=Tag.of(tag), count=count) for tag, count in found]
 
     @strawberry.field(description="The persons with the most photos, most photos first, without hidden persons.")
@@ -121,17 +122,17 @@ class Facets:
     ) -> list[Annotated[PersonFacet, strawberry.lazy("resolvers.persons")]]:
         from resolvers.persons import Person, PersonFacet
 
-        found = info.context.services.browse.person_facets(self.page.found, page_size(first))
+        found = info.context.services.browse.facets.persons(self.page.found, page_size(first))
         return [PersonFacet(person=Person.of(person), count=count) for person, count in found]
 
     @strawberry.field(description="The years with photos, newest first.")
     def years(self, info: Info) -> list[YearFacet]:
-        found = info.context.services.browse.year_facets(self.page.found)
+        found = info.context.services.browse.facets.years(self.page.found)
         return [YearFacet(year=year, count=count) for year, count in found]
 
     @strawberry.field(description="The countries, regions and cities with the most photos, most photos first.")
     def places(self, info: Info, first: FacetSize = 20) -> list[PlaceFacet]:
-        found = info.context.services.browse.place_facets(self.page.found, page_size(first))
+        found = info.context.services.browse.facets.places(self.page.found, page_size(first))
         return [PlaceFacet(place=Place.of(place), count=count) for place, count in found]
 
 
@@ -186,7 +187,7 @@ def photo_page(
 
 @strawberry.type(description="A year, month or day of the timeline that has photos.")
 class TimelineBucket:
-    bucket: strawberry.Private[CoveredBucket]
+    bucket: strawberry.Private[Bucket]
     start: date = strawberry.field(description="The first day of the bucket.")
     count: int = strawberry.field(description="The number of photos in the bucket.")
 
@@ -195,7 +196,7 @@ class TimelineBucket:
         return await load_photo(info, self.bucket.cover_id)
 
     @classmethod
-    def of(cls, bucket: CoveredBucket) -> TimelineBucket:
+    def of(cls, bucket: Bucket) -> TimelineBucket:
         return cls(bucket=bucket, start=bucket.start, count=bucket.count)
 
 

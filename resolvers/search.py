@@ -53,7 +53,7 @@ class SearchQueries:
         first: First = UNSET,
         after: After = UNSET,
     ) -> SearchResult:
-        parsed, page = info.context.services.search.search(text, order_by, page_size(first), given(after))
+        parsed, page = info.context.services.browse.search(text, order_by, page_size(first), given(after))
         return SearchResult(
             terms=[SearchTerm.of(term) for term in parsed.terms],
             unmatched=list(parsed.unmatched),

@@ -171,8 +171,8 @@ async def _ask(bench: Bench, services: Services, question: Question, database: s
 
     def facets() -> int:
         found = browse.photos(question.filter, PhotoOrder.TAKEN_DESC, 50)
-        browse.tag_facets(found.found, 20), browse.person_facets(found.found, 20)
-        browse.year_facets(found.found), browse.place_facets(found.found, 20)
+        browse.facets.tags(found.found, 20), browse.facets.persons(found.found, 20)
+        browse.facets.years(found.found), browse.facets.places(found.found, 20)
         return found.total
 
     total = page()

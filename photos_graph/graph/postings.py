@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
+from photos_graph.model import Place, PlaceKind
+from photos_graph.search.rows import FolderRow, PhotoRow
 
 BLOCK = 100_000  # photos per query when the whole library is read, limited by the memory of the engine
 BATCH_SIZE = 20_000  # photos per query when touched photos are read
@@ -143,17 +144,18 @@ async def folder_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[Fo
 
 
 ALL_PLACES: LiteralString = (
-    "MATCH (x:Place) OPTIONAL MATCH (x)-[:WITHIN]->(up:Place) RETURN x.id AS id, x.name AS name, up.id AS up"
+    "MATCH (x:Place) OPTIONAL MATCH (x)-[:WITHIN]->(up:Place) "
+    "RETURN x.id AS id, x.name AS name, x.kind AS kind, up.id AS up"
 )
 PLACES_BY_ID: LiteralString = """
 UNWIND $ids AS id
 MATCH (:Place {id: id})-[:WITHIN*0..2]->(x:Place)
 OPTIONAL MATCH (x)-[:WITHIN]->(up:Place)
-RETURN DISTINCT x.id AS id, x.name AS name, up.id AS up
+RETURN DISTINCT x.id AS id, x.name AS name, x.kind AS kind, up.id AS up
 """
 
 
-async def place_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[PlaceRow]:
+async def place_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[Place]:
     """Returns the rows of all places, or of those with the ``ids`` and the places that contain them."""
     rows = await (graph.read(ALL_PLACES) if ids is None else graph.read(PLACES_BY_ID, ids=list(ids)))
-    return [PlaceRow(row["id"], row["name"], row["up"]) for row in rows]
+    return [Place(row["id"], row["name"], PlaceKind(row["kind"]), row["up"]) for row in rows]

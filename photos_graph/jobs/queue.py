@@ -47,13 +47,13 @@ class Jobs:
         a second. Raises NotFound."""
         arguments = {}
         if folder_id is not None:
-            folder = self._index.search.folder(folder_id)
+            folder = self._index.search.folders.get(folder_id)
             if folder is None:
                 raise NotFound("There is no such folder.")
             arguments["folder"] = folder_id
             root_ids = (folder.key.partition("/")[0],)
         for root_id in root_ids:
-            root = self._index.search.folder(root_id)
+            root = self._index.search.folders.get(root_id)
             if root is None or root.parent_id is not None:
                 raise NotFound("There is no such root.")
         if root_ids:

@@ -1,21 +1,19 @@
-"""How photos spread: counts by year, place, tag and person."""
+"""How the photos of an answer are distributed: counts by year, place, tag and person."""
 
 from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import numpy as np
 from pyroaring import BitMap
 
+from photos_graph.model import Person, Place, Tag
 from photos_graph.search.arrays import numbers_of
-from photos_graph.search.columns import PhotoTable
-from photos_graph.search.hierarchy import Hierarchy, Row, Sized, sort_key
-from photos_graph.search.person_sets import PersonSets
-from photos_graph.search.rows import PlaceRow
-from photos_graph.search.tag_sets import TagSets
+from photos_graph.search.hierarchy import Row, Sized, sort_key
+from photos_graph.search.photo_sets import PhotoSets
 
 R = TypeVar("R", bound=Row)
 Count = Callable[[BitMap], int]
@@ -48,47 +46,70 @@ def _without_runs(photos: BitMap) -> BitMap:
     return (photos & BitMap(range(0, end, 2))) | (photos & BitMap(range(1, end, 2)))
 
 
-def years(sets: Mapping[int, BitMap], count: Count) -> list[tuple[int, int]]:
-    """Each year with photos and their count, newest first."""
-    return sorted(((year, photos) for year, each in sets.items() if (photos := count(each))), reverse=True)
+class Facets:
+    """Counts the photos of an answer, which is a set of visible photos, one method for each facet.
+
+    The facets of a page are asked for one after the other with the same set. How to count in it is worked out once.
+    """
+
+    def __init__(self, sets: PhotoSets) -> None:
+        self._sets = sets
+        self._counting: tuple[BitMap, Count] | None = None
+
+    def forget(self) -> None:
+        """Must be called when photos changed."""
+        self._counting = None
+
+    def years(self, found: BitMap) -> list[tuple[int, int]]:
+        """Each year with photos and their count, newest first."""
+        count = self._count_in(found)
+        counts = ((year, count(photos)) for year, photos in self._sets.years.items())
+        return sorted((pair for pair in counts if pair[1]), reverse=True)
+
+    def places(self, found: BitMap, first: int) -> list[tuple[Place, int]]:
+        """The places with the most photos at or within them. Every photo is looked up, of those that were found or of
+        the others, whichever are fewer."""
+        rows, visible = self._sets.places, self._sets.visible
+        if len(visible) - len(found) < len(found):
+            others = self._at_places(visible - found)
+            return most(((row, rows.photo_count(row.id) - others.get(row.id, 0)) for row in rows), first)
+        there = self._at_places(found & visible)
+        return most(((row, count) for id_, count in there.items() if (row := rows.get(id_)) is not None), first)
+
+    def tags(self, found: BitMap, first: int) -> list[tuple[Tag, int]]:
+        """The tags that most of these photos have, predictions included."""
+        if not found.intersect(self._sets.tags.having_any()):
+            return []
+        return _most_of(self._sets.tags.by_size(), self._count_in(found), first)
+
+    def persons(self, found: BitMap, first: int) -> list[tuple[Person, int]]:
+        """The persons that most of these photos show, predictions included and hidden persons left out."""
+        shown = (sized for sized in self._sets.persons.by_size() if not sized.row.hidden)
+        return _most_of(shown, self._count_in(found), first)
+
+    def _count_in(self, found: BitMap) -> Count:
+        if self._counting is None or self._counting[0] is not found:
+            self._counting = found, counting(found, self._sets.visible)
+        return self._counting[1]
+
+    def _at_places(self, photos: BitMap) -> dict[str, int]:
+        table, places = self._sets.table, self._sets.places
+        each = np.bincount(table.places.take(numbers_of(photos)), minlength=1)
+        totals: dict[str, int] = {}
+        for code in np.flatnonzero(each).tolist():
+            ids = table.place_sets.values[code]
+            for at in _united([places.known_way_up(id_) for id_ in ids]):
+                totals[at] = totals.get(at, 0) + int(each[code])
+        return totals
 
 
-def places(
-    rows: Hierarchy[PlaceRow], table: PhotoTable, found: BitMap, visible: BitMap, first: int
-) -> list[tuple[str, int]]:
-    """As ``tags``, at a place or within it. Each photo tells where it is: those that were found, or where they are
-    fewer the others."""
-    if len(visible) - len(found) < len(found):
-        left = _at_places(rows, table, visible - found)
-        return best(((row, len(rows.below(row.id)) - left.get(row.id, 0)) for row in rows), first)
-    there = _at_places(rows, table, found & visible)
-    return best(((row, count) for id_, count in there.items() if (row := rows.get(id_)) is not None), first)
+def _united(ways: Sequence[tuple[str, ...]]) -> Iterable[str]:
+    """A photo is mostly at one place, whose way needs no set."""
+    return ways[0] if len(ways) == 1 else {at for way in ways for at in way}
 
 
-def _at_places(places: Hierarchy[PlaceRow], table: PhotoTable, photos: BitMap) -> dict[str, int]:
-    each = np.bincount(table.places.take(numbers_of(photos)), minlength=1)
-    totals: dict[str, int] = {}
-    for code in np.flatnonzero(each).tolist():
-        ids = table.place_sets.values[code]
-        way = places.known_way_up(ids[0]) if len(ids) == 1 else {at for id_ in ids for at in places.known_way_up(id_)}
-        for at in way:
-            totals[at] = totals.get(at, 0) + int(each[code])
-    return totals
-
-
-def tags(tag_sets: TagSets, count: Count, first: int) -> list[tuple[str, int]]:
-    """The ``first`` tags with the most photos, and their counts."""
-    return _most(tag_sets.by_size(), count, first)
-
-
-def persons(person_sets: PersonSets, count: Count, first: int) -> list[tuple[str, int]]:
-    """As ``tags``; hidden persons are left out."""
-    shown = (sized for sized in person_sets.by_size() if not sized.row.hidden)
-    return _most(shown, count, first)
-
-
-def _most(largest_first: Iterable[Sized[R]], count: Count, first: int) -> list[tuple[str, int]]:
-    """Those are not counted at all that are smaller than what was found in enough others: of hundreds of tags a few
+def _most_of(largest_first: Iterable[Sized[R]], count: Count, first: int) -> list[tuple[R, int]]:
+    """Does not count in sets that are smaller than what was already found in enough others: of hundreds of tags, a few
     are on most photos."""
     counts: list[tuple[R, int]] = []
     leading: list[int] = []  # a heap
@@ -101,14 +122,14 @@ def _most(largest_first: Iterable[Sized[R]], count: Count, first: int) -> list[t
             heapq.heappush(leading, found)
         else:
             heapq.heappushpop(leading, found)
-    return best(counts, first)
+    return most(counts, first)
 
 
-def best(counts: Iterable[tuple[Row, int]], first: int) -> list[tuple[str, int]]:
-    """Ids with their counts: the most photos first, those with as many by name, those with none not at all."""
+def most(counts: Iterable[tuple[R, int]], first: int) -> list[tuple[R, int]]:
+    """The rows with the most photos, those with equally many by name, without those that have none."""
     some = [pair for pair in counts if pair[1]]
-    if len(some) > first:  # names are dear to compare
+    if len(some) > first:  # names are expensive to compare
         least = heapq.nlargest(first, (count for _, count in some))[-1] if first else math.inf
         some = [pair for pair in some if pair[1] >= least]
     some.sort(key=lambda pair: (-pair[1], sort_key(pair[0])))
-    return [(row.id, count) for row, count in some[:first]]
+    return some[:first]

@@ -1,4 +1,4 @@
-"""What the names in a filter stand for, asked of the search index."""
+"""What the names in a filter stand for, according to the search index."""
 
 from __future__ import annotations
 
@@ -7,28 +7,39 @@ from collections.abc import Sequence
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.model import Ref
 from photos_graph.search.filters import FolderFilter
+from photos_graph.search.hierarchy import Hierarchy, R
 from photos_graph.search.index import SearchIndex
 
 
 class IndexNames:
-    """``filters.NameLookup``."""
+    """The names that the index knows (``filters.NameLookup``). Case and accents do not matter."""
 
     def __init__(self, search: SearchIndex) -> None:
         self._search = search
 
     def tags(self, ref: Ref) -> Sequence[str]:
-        return [ref.id] if ref.id is not None else self._search.tags_named(ref.name or "")
+        return [ref.id] if ref.id is not None else _ids_named(self._search.tags, ref.name or "")
 
     def persons(self, ref: Ref) -> Sequence[str]:
-        return [ref.id] if ref.id is not None else self._search.persons_named(ref.name or "")
+        return [ref.id] if ref.id is not None else _ids_named(self._search.persons, ref.name or "")
 
     def places(self, ref: Ref) -> Sequence[str]:
-        return [ref.id] if ref.id is not None else self._search.places_named(ref.name or "")
+        """A place may also be named by its id, such as "IT/Abruzzo"."""
+        if ref.id is not None:
+            return [ref.id]
+        name = ref.name or ""
+        return [name] if self._search.places.get(name) is not None else _ids_named(self._search.places, name)
 
     def folder(self, filter: FolderFilter) -> str:
         if (filter.id is None) == (filter.path is None):
             raise BadInput("Give either the id or the path of the folder.")
-        row = self._search.folder(filter.id) if filter.id is not None else self._search.folder_at(filter.path or "")
+        folders = self._search.folders
+        row = folders.get(filter.id) if filter.id is not None else folders.at(filter.path or "")
         if row is None:
             raise NotFound("There is no such folder.")
         return row.id
+
+
+def _ids_named(rows: Hierarchy[R], path: str) -> list[str]:
+    """Of the rows with that name or path, such as "Places/Abruzzo"."""
+    return [row.id for row in rows.named(path.strip())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -83,6 +84,9 @@ class Hierarchy(Generic[R]):
     def below(self, row_id: str) -> BitMap:
         """Photos at a row or anywhere under it."""
         return self._below.get(row_id) or BitMap()
+
+    def photo_count(self, row_id: str, recursive: bool = True) -> int:
+        return len(self.below(row_id) if recursive else self.own(row_id))
 
     # rows
 
@@ -203,6 +207,11 @@ class Hierarchy(Generic[R]):
         """ "Italy/Abruzzo", the topmost first; None when the row is not known."""
         rows = [self._rows[at] for at in self.way_up(row_id) if at in self._rows]
         return "/".join(row.name for row in reversed(rows)) if rows else None
+
+    def at(self, path: str) -> R | None:
+        """The row of exactly that path, as ``path`` gives it."""
+        wanted = unicodedata.normalize("NFC", path.strip("/"))
+        return next((row for row in self.named(wanted) if self.path(row.id) == wanted), None)
 
     def children(self, row_id: str | None) -> list[R]:
         """In natural order of their names; of None: the topmost rows."""

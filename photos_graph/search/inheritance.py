@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from pyroaring import BitMap
 
-from photos_graph.model import FolderMarks
+from photos_graph.model import FolderMarks, Tag
 from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.label_sets import union
-from photos_graph.search.rows import FolderRow, TagRow
+from photos_graph.search.rows import FolderRow
 
 
 class Inheritance:
-    def __init__(self, folders: Hierarchy[FolderRow], tags: Hierarchy[TagRow]) -> None:
+    def __init__(self, folders: Hierarchy[FolderRow], tags: Hierarchy[Tag]) -> None:
         self.marks: dict[str, FolderMarks] = {}  # by folder id; only those that say something
         self._folders = folders
         self._tags = tags
@@ -82,6 +82,14 @@ class Inheritance:
                 del self._excluders[tag_id]
 
     # questions
+
+    def marks_of(self, folder_id: str) -> FolderMarks:
+        """The marks of the folder itself."""
+        return self.marks.get(folder_id) or FolderMarks(folder_id)
+
+    def marks_up(self, folder_id: str) -> list[FolderMarks]:
+        """The marks of a folder and of all its ancestors, the root's last."""
+        return [self.marks_of(at) for at in self._folders.way_up(folder_id)]
 
     def photos(self, tag_id: str) -> BitMap:
         """The photos that the tag comes to. It may be a set of the folders' own: whoever keeps it must copy it."""

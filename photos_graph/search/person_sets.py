@@ -6,22 +6,22 @@ from collections.abc import Iterable
 
 from pyroaring import BitMap
 
+from photos_graph.model import Person
 from photos_graph.search.hierarchy import Hierarchy, Sized, by_size
 from photos_graph.search.label_sets import NONE, LabelSets, union
-from photos_graph.search.rows import PersonRow
 
 
 class PersonSets:
     """As ``TagSets``: worked out when asked for, read only, visible photos alone."""
 
     def __init__(self, visible: BitMap, labels: LabelSets) -> None:
-        self.rows: Hierarchy[PersonRow] = Hierarchy()
+        self.rows: Hierarchy[Person] = Hierarchy()
         self._visible = visible
         self._labels = labels
         self._showing: dict[tuple[str, bool], BitMap] = {}
-        self._by_size: list[Sized[PersonRow]] | None = None
+        self._by_size: list[Sized[Person]] | None = None
 
-    def replace_rows(self, rows: Iterable[PersonRow], gone: Iterable[str]) -> None:
+    def replace_rows(self, rows: Iterable[Person], gone: Iterable[str]) -> None:
         gone = list(gone)
         self._labels.forget_persons(gone)
         self.rows.remove(gone)
@@ -50,7 +50,7 @@ class PersonSets:
             self._showing[person_id, confirmed] = known
         return known
 
-    def by_size(self) -> list[Sized[PersonRow]]:
+    def by_size(self) -> list[Sized[Person]]:
         """All persons with the photos showing them, predictions counted, the most photos first."""
         if self._by_size is None:
             self._by_size = by_size((row, self.showing(row.id)) for row in self.rows)

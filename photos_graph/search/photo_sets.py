@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
+from photos_graph.model import Place
 from photos_graph.search.arrays import Keys, Numbers, bitmap, numbers_of
 from photos_graph.search.columns import NO_DATE, POSTED, PhotoTable
 from photos_graph.search.file_words import NameWords
@@ -17,7 +18,7 @@ from photos_graph.search.folding import name_words
 from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.label_sets import LabelSets
 from photos_graph.search.person_sets import PersonSets
-from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow, PlaceRow
+from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.tag_sets import TagSets
 
 
@@ -36,7 +37,7 @@ class PhotoSets:
         self.years: dict[int, BitMap] = {}
         self.by_value: dict[str, dict[int, BitMap]] = {name: {} for name in POSTED}  # by column, by its value
         self.folders: Hierarchy[FolderRow] = Hierarchy()
-        self.places: Hierarchy[PlaceRow] = Hierarchy()
+        self.places: Hierarchy[Place] = Hierarchy()
         self.names = NameWords()
         self.labels = LabelSets()
         self.tags = TagSets(self.visible, self.folders, self.labels)

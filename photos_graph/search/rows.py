@@ -1,5 +1,5 @@
-"""What the index is made of, as the graph hands it over: rows of photos, folders, places, tags and persons, the
-marks of folders (``model.FolderMarks``), and the photos of every label."""
+"""What the graph hands over to the index, besides the nouns of ``model.py``: rows of photos and folders, and the photos
+of every label."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pyroaring import BitMap
 
 @dataclass(frozen=True, slots=True)
 class PhotoRow:
-    """``folders`` are those of its files that are not missing; without one the photo is not shown."""
+    """``folders`` are those of its files that are not missing. A photo without any is not shown."""
 
     number: int
     id: str  # 32 hex digits
@@ -38,35 +38,9 @@ class FolderRow:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceRow:
-    id: str
-    name: str
-    parent_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TagRow:
-    id: str
-    name: str
-    parent_id: str | None = None
-    threshold: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRow:
-    """Persons lie within nothing: ``parent_id`` is always None."""
-
-    id: str
-    name: str
-    is_me: bool = False
-    hidden: bool = False
-    parent_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class LabelPostings:
-    """Photo numbers by label: of all photos, or of those that were touched. What was put on photos themselves;
-    what they inherit from folders and what tags imply is worked out by the index."""
+    """Photo numbers by label, of all photos or of those that were touched. These are the labels of photos themselves;
+    the index works out what photos inherit from folders and what tags imply."""
 
     said: Mapping[str, BitMap] = field(default_factory=dict)  # by tag id; by people or imported
     excluded: Mapping[str, BitMap] = field(default_factory=dict)  # by tag id

@@ -17,12 +17,12 @@ import numpy.typing as npt
 from pyroaring import BitMap
 
 from photos_graph.kept import Arrays, Damaged, read_arrays, written_whole
-from photos_graph.model import Carried, FolderMarks
+from photos_graph.model import Carried, FolderMarks, Person, Place, PlaceKind, Tag
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.label_sets import KINDS
-from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PlaceRow, TagRow
+from photos_graph.search.rows import FolderRow, LabelPostings
 
-VERSION = 2  # of the format: raise it when the meaning of anything in it changes
+VERSION = 3  # of the format; raised when the meaning of anything in it changes
 
 
 class BadSnapshot(Exception):
@@ -107,9 +107,9 @@ def _index_of(arrays: Arrays, about: dict[str, Any]) -> SearchIndex:
     table.folder_sets.restore(tuple(ids) for ids in about["folder_sets"])
     table.place_sets.restore(tuple(ids) for ids in about["place_sets"])
     sets.folders.put(FolderRow(**row) for row in about["folders"])
-    sets.places.put(PlaceRow(**row) for row in about["places"])
-    index.apply_tags(TagRow(**row) for row in about["tags"])
-    index.apply_persons(PersonRow(**row) for row in about["persons"])
+    sets.places.put(Place(**row | {"kind": PlaceKind(row["kind"])}) for row in about["places"])
+    index.apply_tags(Tag(**row) for row in about["tags"])
+    index.apply_persons(Person(**row) for row in about["persons"])
     index.apply_marks(_marks(row) for row in about["marks"])
     sets.names.restore(_under(f"words{place}_", arrays) for place in range(about["segments"]))
     sets.restore(_unpacked(arrays["visible"]), _unpacked(arrays["favourites"]))

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from pyroaring import BitMap
 
-from photos_graph.model import FolderMarks
+from photos_graph.model import FolderMarks, Tag
 from photos_graph.search.hierarchy import Hierarchy, Sized, by_size
 from photos_graph.search.inheritance import Inheritance
 from photos_graph.search.label_sets import NONE, LabelSets, union
-from photos_graph.search.rows import FolderRow, TagRow
+from photos_graph.search.rows import FolderRow
 
 
 class TagSets:
@@ -20,18 +20,18 @@ class TagSets:
     """
 
     def __init__(self, visible: BitMap, folders: Hierarchy[FolderRow], labels: LabelSets) -> None:
-        self.rows: Hierarchy[TagRow] = Hierarchy()
+        self.rows: Hierarchy[Tag] = Hierarchy()
         self.inheritance = Inheritance(folders, self.rows)
         self._visible = visible
         self._labels = labels
         self._inherited: dict[str, BitMap] = {}
         self._put: dict[tuple[str, bool], BitMap] = {}
         self._having: dict[tuple[str | None, bool], BitMap] = {}  # of None: any tag
-        self._by_size: list[Sized[TagRow]] | None = None
+        self._by_size: list[Sized[Tag]] | None = None
 
     # changes
 
-    def replace_rows(self, rows: Iterable[TagRow], gone: Iterable[str]) -> None:
+    def replace_rows(self, rows: Iterable[Tag], gone: Iterable[str]) -> None:
         gone = list(gone)
         self._labels.forget_tags(gone)
         self.inheritance.forget_tags(gone)
@@ -91,7 +91,7 @@ class TagSets:
             self._having[tag_id, confirmed] = known
         return known
 
-    def by_size(self) -> list[Sized[TagRow]]:
+    def by_size(self) -> list[Sized[Tag]]:
         """All tags with the photos having them, predictions counted, the most photos first."""
         if self._by_size is None:
             self._by_size = by_size((row, self.having(row.id)) for row in self.rows)

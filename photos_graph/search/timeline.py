@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,11 +21,18 @@ _CODES = {TimelineUnit.YEAR: "M8[Y]", TimelineUnit.MONTH: "M8[M]", TimelineUnit.
 class Bucket:
     start: date  # its first day
     count: int
-    cover: int  # the number of its most recent photo
+    cover_id: str  # the id of its most recent photo
 
 
-def timeline(newest_first: IntegerOrder, months: Iterable[int], found: BitMap, unit: TimelineUnit) -> list[Bucket]:
-    """Buckets with photos, newest first. ``months`` since January 1970 are those that have any photos at all.
+def timeline(
+    newest_first: IntegerOrder,
+    months: Iterable[int],
+    found: BitMap,
+    unit: TimelineUnit,
+    ids_of: Callable[[Iterable[int]], list[str]],
+) -> list[Bucket]:
+    """Buckets with photos, newest first. ``months`` since January 1970 are those that have any photos at all, and
+    ``ids_of`` gives the ids of photo numbers.
 
     In the order by date every bucket is a range, so its count is the found ranks between two edges.
     """
@@ -36,10 +43,10 @@ def timeline(newest_first: IntegerOrder, months: Iterable[int], found: BitMap, u
     begin = np.searchsorted(ranks, _edges(newest_first, _microseconds(starts + 1)))
     end = np.searchsorted(ranks, _edges(newest_first, _microseconds(starts)))
     filled = np.flatnonzero(end > begin)
-    covers = newest_first.sequence[ranks[begin[filled]]]
+    covers = ids_of(newest_first.sequence[ranks[begin[filled]]].tolist())
     days = starts[filled].astype("M8[D]").tolist()
     counts = (end - begin)[filled].tolist()
-    return [Bucket(day, count, cover) for day, count, cover in zip(days, counts, covers.tolist(), strict=True)]
+    return [Bucket(day, count, cover) for day, count, cover in zip(days, counts, covers, strict=True)]
 
 
 def _starts(months: npt.NDArray[np.int64], unit: TimelineUnit) -> npt.NDArray[np.datetime64]:

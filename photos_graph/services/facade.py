@@ -13,7 +13,6 @@ from photos_graph.services.browse.faces import FaceBrowser
 from photos_graph.services.browse.persons import Persons
 from photos_graph.services.browse.photos import Browse
 from photos_graph.services.browse.room import BrowseRoom
-from photos_graph.services.browse.search import Search
 from photos_graph.services.browse.tags import Tags
 from photos_graph.services.core import Core
 from photos_graph.services.datasets.exports.job import Exports
@@ -70,7 +69,6 @@ class Services:
     schedules: Schedules
     similar: SimilarPhotos
     media: Media
-    search: Search
     exports: Exports
     imports: Imports
 
@@ -104,7 +102,6 @@ def services_of(
         tags=browse.tags,
         persons=browse.persons,
         faces=browse.faces,
-        search=browse.search,
         face_triggers=faces.triggers,
         assignment=faces.assignment,
         drawn_faces=faces.drawn_faces,

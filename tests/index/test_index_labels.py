@@ -98,7 +98,7 @@ async def test_folders_exclude_and_a_photo_that_comes_later_inherits(tagged: Ser
     (folder / "a" / "deep").rename(folder / "deep")
     await scanned(tagged)
     (row,) = (row for row in tagged.index.search.folders if row.name == "deep")
-    assert tagged.index.search.marks(row.id) == FolderMarks(row.id, (), ("t-places",))
+    assert tagged.index.search.inheritance.marks_of(row.id) == FolderMarks(row.id, (), ("t-places",))
     assert await in_step(tagged)
 
 
@@ -143,10 +143,14 @@ async def test_persons_and_faces(tagged: Services) -> None:
     assert await found(tagged, face_count=IntRange(min=2)) == {"4"}
     assert await found(tagged, face_count=IntRange(min=1, max=1)) == {"5"}
     assert len(await found(tagged, face_count=IntRange(max=0))) == 8
-    assert tagged.index.search.me() == ["x-anna"]
+    assert [thing.id for thing in tagged.index.search.lexicon.me()] == ["x-anna"]
     everything = tagged.browse.photos(None, PhotoOrder.NAME_ASC).found
-    assert [(person.name, count) for person, count in tagged.browse.person_facets(everything, 9)] == [("Anna", 1)]
-    assert [(tag.name, count) for tag, count in tagged.browse.tag_facets(everything, 2)] == [("Places", 2), ("Rome", 2)]
+    facets = tagged.browse.facets
+    assert [(person.name, count) for person, count in facets.persons(everything, 9)] == [("Anna", 1)]
+    assert [(tag.name, count) for tag, count in facets.tags(everything, 2)] == [
+        ("Places", 2),
+        ("Rome", 2),
+    ]
     assert await in_step(tagged)
     await change(tagged, "MATCH (x:Person {id: 'x-anna'}) DETACH DELETE x", touching={"persons": ["x-anna"]})
     assert await found(tagged, persons=any_of("anna")) == set()

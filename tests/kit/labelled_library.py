@@ -42,8 +42,8 @@ async def said(services: Services, root: Path) -> dict[str, str]:
     ids = {name: photo.id for name, photo in found.items()}
     one, two, three, four, _, six, _ = [ids[name] for name in sorted(ids) if name[0].isupper()]
     tagging, tag_editing, drawing = services.tagging, services.tag_editing, services.drawn_faces
-    folder = services.index.search.folder_at("Pictures/Italy")
-    later = services.index.search.folder_at("Pictures/Italy/2020")
+    folder = services.index.search.folders.at("Pictures/Italy")
+    later = services.index.search.folders.at("Pictures/Italy/2020")
     assert folder is not None and later is not None
     await tagging.tag_folder(folder.id, [named("Places/Italy")], by="ann")
     await tagging.tag_folder(folder.id, [named("Own | photos")], recursive=False, by="ann")

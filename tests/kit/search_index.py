@@ -5,8 +5,15 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
+from photos_graph.model import Place, PlaceKind
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
+from photos_graph.search.rows import FolderRow, PhotoRow
+
+
+def place(id: str, name: str, parent_id: str | None = None) -> Place:
+    kind = (PlaceKind.COUNTRY, PlaceKind.REGION, PlaceKind.CITY)[min(id.count("/"), 2)]
+    return Place(id, name, kind, parent_id)
+
 
 FOLDERS = [
     FolderRow("root", "Photos", "root"),
@@ -16,11 +23,11 @@ FOLDERS = [
     FolderRow("ete", "Été", "root/Été", "root"),
 ]
 PLACES = [
-    PlaceRow("IT", "Italy"),
-    PlaceRow("IT/Abruzzo", "Abruzzo", "IT"),
-    PlaceRow("IT/Abruzzo/L'Aquila", "L'Aquila", "IT/Abruzzo"),
-    PlaceRow("US", "United States"),
-    PlaceRow("US/Abruzzo", "Abruzzo", "US"),
+    place("IT", "Italy"),
+    place("IT/Abruzzo", "Abruzzo", "IT"),
+    place("IT/Abruzzo/L'Aquila", "L'Aquila", "IT/Abruzzo"),
+    place("US", "United States"),
+    place("US/Abruzzo", "Abruzzo", "US"),
 ]
 
 

@@ -6,18 +6,24 @@ import pytest
 from pyroaring import BitMap
 
 from photos_graph.errors import TooComplex
+from photos_graph.model import Ref
+from photos_graph.search.filter_names import IndexNames
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import And, Everything, Not, Or, Query
-from photos_graph.search.rows import FolderRow, PhotoRow, PlaceRow
+from photos_graph.search.rows import FolderRow, PhotoRow
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.places import InBox, Near
 from photos_graph.search.terms.properties import Rated, TakenWith
 from photos_graph.search.terms.words import Words
-from tests.kit.search_index import index_of, photo
+from tests.kit.search_index import index_of, photo, place
 
 
 def at(number: int, latitude: float, longitude: float) -> PhotoRow:
     return replace(photo(number), latitude=latitude, longitude=longitude)
+
+
+def places_named(index: SearchIndex, name: str) -> list[str]:
+    return list(IndexNames(index).places(Ref(name=name)))
 
 
 def test_folders_are_in_natural_order_of_their_names() -> None:
@@ -30,41 +36,41 @@ def test_folders_are_in_natural_order_of_their_names() -> None:
 
 def test_a_folder_is_found_by_its_path_alone() -> None:
     index = index_of([])
-    assert index.folder_path("trip10") == "Photos/Italy/Trip 10"
+    assert index.folders.path("trip10") == "Photos/Italy/Trip 10"
     paths = {"Photos/Italy/Trip 10": "trip10", "/Photos/Italy/Trip 10/": "trip10", "Photos/E\u0301te\u0301": "ete"}
     for path, folder_id in paths.items():
-        folder = index.folder_at(path)
+        folder = index.folders.at(path)
         assert folder is not None
         assert folder.id == folder_id
     for path in ("Trip 10", "Italy/Trip 10", "photos/italy/trip 10", "", "/", "Photos//Italy"):
-        assert index.folder_at(path) is None
+        assert index.folders.at(path) is None
 
 
 def test_places_go_by_name_path_or_id() -> None:
     index = index_of([])
-    assert index.places_named("italy/ABRUZZO") == ["IT/Abruzzo"]
-    assert index.places_named("abruzzo") == ["IT/Abruzzo", "US/Abruzzo"]
-    assert index.places_named("US/Abruzzo") == ["US/Abruzzo"]
-    assert index.places_named("l'aquila") == ["IT/Abruzzo/L'Aquila"]
-    assert index.places_named("France/Abruzzo") == []
-    assert index.places_named("") == []
+    assert places_named(index, "italy/ABRUZZO") == ["IT/Abruzzo"]
+    assert places_named(index, "abruzzo") == ["IT/Abruzzo", "US/Abruzzo"]
+    assert places_named(index, "US/Abruzzo") == ["US/Abruzzo"]
+    assert places_named(index, "l'aquila") == ["IT/Abruzzo/L'Aquila"]
+    assert places_named(index, "France/Abruzzo") == []
+    assert places_named(index, "") == []
 
 
 def test_a_place_may_have_a_slash_in_its_name() -> None:
     index = index_of([])
-    index.apply_places([PlaceRow("CH", "Schweiz"), PlaceRow("CH/BE", "Biel/Bienne", "CH")])
+    index.apply_places([place("CH", "Schweiz"), place("CH/BE", "Biel/Bienne", "CH")])
     for path in ("biel/bienne", "Schweiz/Biel/Bienne"):
-        assert index.places_named(path) == ["CH/BE"]
-    assert index.places_named("Bienne") == []
-    assert index.places_named("/".join(["a"] * 100_000)) == []
+        assert places_named(index, path) == ["CH/BE"]
+    assert places_named(index, "Bienne") == []
+    assert places_named(index, "/".join(["a"] * 100_000)) == []
 
 
 def test_folders_counts_follow_a_move() -> None:
     index = index_of([replace(photo(1), folders=("trip2",)), replace(photo(2), folders=("trip2", "ete"))])
-    assert index.folder_count("italy") == 2
+    assert index.folders.photo_count("italy") == 2
     index.apply_folders([FolderRow("trip2", "trip 2", "root/Été/trip 2", "ete")])
-    assert [index.folder_count(f) for f in ("italy", "ete", "root", "trip2")] == [0, 2, 2, 2]
-    assert index.folder_count("ete", recursive=False) == 1
+    assert [index.folders.photo_count(f) for f in ("italy", "ete", "root", "trip2")] == [0, 2, 2, 2]
+    assert index.folders.photo_count("ete", recursive=False) == 1
 
 
 def test_a_folder_may_come_after_its_photos_and_its_children() -> None:
@@ -73,9 +79,9 @@ def test_a_folder_may_come_after_its_photos_and_its_children() -> None:
     index.apply_folders([FolderRow("child", "c", "r/p/c", "parent")])
     index.apply_folders([FolderRow("parent", "p", "r/p", "root")])
     index.apply_folders([FolderRow("root", "r", "r")])
-    assert [index.folder_count(f) for f in ("root", "parent", "child")] == [1, 1, 1]
+    assert [index.folders.photo_count(f) for f in ("root", "parent", "child")] == [1, 1, 1]
     index.apply_folders([], gone=["parent"])
-    assert [index.folder_count(f) for f in ("root", "parent", "child")] == [0, 1, 1]
+    assert [index.folders.photo_count(f) for f in ("root", "parent", "child")] == [0, 1, 1]
 
 
 def test_folders_in_a_loop_do_not_hang() -> None:
@@ -85,7 +91,7 @@ def test_folders_in_a_loop_do_not_hang() -> None:
     index.apply_photos([replace(photo(1), folders=("b",)), replace(photo(2), folders=("a",))])
     index.apply_photos([], gone=[1, 2])
     assert index.evaluate(Words("a")) == BitMap()
-    assert index.folder_path("a") == "b/a"
+    assert index.folders.path("a") == "b/a"
 
 
 @pytest.mark.parametrize("text", ["", "zz", "0" * 32, "ABC", "0" * 31, "0" * 34, "é", "00 " * 10 + "00"])
@@ -164,4 +170,4 @@ def test_a_found_set_is_the_callers_own() -> None:
     everything.clear()
     folder.clear()
     assert len(index) == 4
-    assert index.folder_count("ete") == 4
+    assert index.folders.photo_count("ete") == 4

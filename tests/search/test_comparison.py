@@ -6,17 +6,17 @@ from dataclasses import replace
 import pytest
 from pyroaring import BitMap
 
-from photos_graph.model import Carried, FolderMarks
+from photos_graph.model import Carried, FolderMarks, Person, Tag
 from photos_graph.search.differences import Differences, differences
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, TagRow
+from photos_graph.search.rows import FolderRow, LabelPostings
 from tests.kit.search_index import index_of, photo
 
 
 def library() -> SearchIndex:
     index = index_of([photo(number) for number in range(5)])
-    index.apply_tags([TagRow("t", "Sea"), TagRow("u", "Shore", "t")])
-    index.apply_persons([PersonRow("p", "Anna")])
+    index.apply_tags([Tag("t", "Sea"), Tag("u", "Shore", "t")])
+    index.apply_persons([Person("p", "Anna")])
     index.apply_marks([FolderMarks("italy", (Carried("t", True),))])
     index.apply_labels(LabelPostings(said={"t": BitMap([1])}, faces={2: BitMap([3])}), None)
     return index
@@ -35,8 +35,8 @@ def test_two_that_were_made_alike_are_alike() -> None:
         (lambda i: i.apply_labels(LabelPostings(persons_predicted={"p": BitMap([4])}), BitMap([4])), [4], []),
         (lambda i: i.apply_labels(LabelPostings(excluded={"u": BitMap([9])}), BitMap([9])), [9], []),
         (lambda i: i.apply_folders([FolderRow("ete", "Été", "root/Été", "italy")]), [], ["folder Photos/Italy/Été"]),
-        (lambda i: i.apply_tags([TagRow("u", "Shore", "t", threshold=0.5)]), [], ["tag Sea/Shore"]),
-        (lambda i: i.apply_tags([TagRow("v", "Hill")]), [], ["tag Hill"]),
+        (lambda i: i.apply_tags([Tag("u", "Shore", "t", threshold=0.5)]), [], ["tag Sea/Shore"]),
+        (lambda i: i.apply_tags([Tag("v", "Hill")]), [], ["tag Hill"]),
         (lambda i: i.apply_persons([], gone=["p"]), [], ["person Anna"]),
         (
             lambda i: i.apply_marks([FolderMarks("italy", (Carried("t", False),))]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from hypothesis import settings
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from pyroaring import BitMap
 
-from photos_graph.model import FolderMarks, MatchKind, PhotoOrder, TimelineUnit
+from photos_graph.model import FolderMarks, MatchKind, Person, PhotoOrder, Place, Tag, TimelineUnit
+from photos_graph.search.hierarchy import Row
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import Query
-from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
+from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.snapshot import load, save
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import WithPerson
@@ -37,6 +39,10 @@ from tests.kit.oracles.random_index import (
 orders = st.sampled_from(PhotoOrder)
 
 
+def _by_id(counts: Iterable[tuple[Row, int]]) -> dict[str, int]:
+    return {row.id: count for row, count in counts}
+
+
 class Changing(RuleBasedStateMachine):
     """Photos, folders, tags and persons come, change, move and go, and things are said of them."""
 
@@ -57,8 +63,8 @@ class Changing(RuleBasedStateMachine):
         self,
         photos: list[PhotoRow],
         folders: list[FolderRow],
-        tags: list[TagRow],
-        persons: list[PersonRow],
+        tags: list[Tag],
+        persons: list[Person],
         labelling: tuple[LabelPostings, set[int] | None],
         marks: list[FolderMarks],
     ) -> None:
@@ -81,17 +87,17 @@ class Changing(RuleBasedStateMachine):
         self.naive.apply_folders(rows, gone)
 
     @rule(rows=st.lists(place_rows(), max_size=5))
-    def places_change(self, rows: list[PlaceRow]) -> None:
+    def places_change(self, rows: list[Place]) -> None:
         self.index.apply_places(rows)
         self.naive.apply_places(rows)
 
     @rule(rows=st.lists(tag_rows(), max_size=5), gone=st.lists(st.sampled_from(TAGS), max_size=1))
-    def tags_change(self, rows: list[TagRow], gone: list[str]) -> None:
+    def tags_change(self, rows: list[Tag], gone: list[str]) -> None:
         self.index.apply_tags(rows, gone)
         self.naive.apply_tags(rows, gone)
 
     @rule(rows=st.lists(person_rows(), max_size=3), gone=st.lists(st.sampled_from(PERSONS), max_size=1))
-    def persons_change(self, rows: list[PersonRow], gone: list[str]) -> None:
+    def persons_change(self, rows: list[Person], gone: list[str]) -> None:
         self.index.apply_persons(rows, gone)
         self.naive.apply_persons(rows, gone)
 
@@ -115,7 +121,7 @@ class Labelled(Changing):
         for tag_id in TAGS:
             for confirmed in (True, False):
                 expected = self.naive.evaluate(Tagged(tag_id, confirmed))
-                assert set(self.index.tagged(tag_id, confirmed)) == expected, (tag_id, confirmed)
+                assert set(self.index.sets.tags.having(tag_id, confirmed)) == expected, (tag_id, confirmed)
 
     @invariant()
     def persons_agree(self) -> None:
@@ -126,7 +132,7 @@ class Labelled(Changing):
 
     @rule(marks=st.lists(folder_marks, max_size=2), tag_ids=st.lists(st.sampled_from(TAGS), max_size=2))
     def what_marks_would_change_is_known_before(self, marks: list[FolderMarks], tag_ids: list[str]) -> None:
-        expected = self.index.reached_if(tag_ids, marks)
+        expected = self.index.sets.tags.reached_if(tag_ids, marks)
         before = [self.naive.evaluate(Tagged(tag_id, True)) for tag_id in tag_ids]
         self.folders_are_marked(marks)
         after = [self.naive.evaluate(Tagged(tag_id, True)) for tag_id in tag_ids]
@@ -155,18 +161,21 @@ class Library(Changing):
     @rule(query=queries, unit=st.sampled_from(TimelineUnit))
     def timelines_and_facets_agree(self, query: Query, unit: TimelineUnit) -> None:
         found, expected = self.index.evaluate(query), self.naive.evaluate(query)
-        buckets = [(bucket.start, bucket.count, bucket.cover) for bucket in self.index.timeline(found, unit)]
+        buckets = [
+            (bucket.start, bucket.count, self.index.number_of(bucket.cover_id))
+            for bucket in self.index.timeline(found, unit)
+        ]
         assert buckets == self.naive.timeline(expected, unit)
-        assert self.index.years(found) == self.naive.years(expected)
-        assert dict(self.index.place_counts(found, 99)) == self.naive.place_counts(expected)
+        assert self.index.facets.years(found) == self.naive.years(expected)
+        assert _by_id(self.index.facets.places(found, 99)) == self.naive.place_counts(expected)
         tags = [(id_, len(expected & self.naive.evaluate(Tagged(id_)))) for id_ in self.naive.tags]
-        assert dict(self.index.tag_counts(found, 99)) == {id_: count for id_, count in tags if count}
+        assert _by_id(self.index.facets.tags(found, 99)) == {id_: count for id_, count in tags if count}
         persons = [
             (id_, len(expected & self.naive.evaluate(WithPerson(id_))))
             for id_, row in self.naive.persons.items()
             if not row.hidden
         ]
-        assert dict(self.index.person_counts(found, 99)) == {id_: count for id_, count in persons if count}
+        assert _by_id(self.index.facets.persons(found, 99)) == {id_: count for id_, count in persons if count}
 
     @rule(query=queries, order=orders, size=st.integers(1, 7))
     def pages_join_up_both_ways(self, query: Query, order: PhotoOrder, size: int) -> None:
@@ -209,7 +218,7 @@ class Library(Changing):
         for folder in FOLDERS:
             for recursive in (True, False):
                 expected = len(self.naive.evaluate(InFolder(folder, recursive)))
-                assert self.index.folder_count(folder, recursive) == expected
+                assert self.index.folders.photo_count(folder, recursive) == expected
 
 
 def forward_pages(index: SearchIndex, found: BitMap, order: PhotoOrder, size: int) -> list[list[int]]:

@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from photos_graph.model import Carried, FolderMarks
+from photos_graph.model import Carried, FolderMarks, Tag
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.rows import FolderRow, TagRow
+from photos_graph.search.rows import FolderRow
 from photos_graph.tags import inherited
 from tests.kit.search_index import photo
 
-TAGS = [TagRow("italy", "Italy"), TagRow("abruzzo", "Abruzzo", "italy"), TagRow("sea", "Sea")]
+TAGS = [Tag("italy", "Italy"), Tag("abruzzo", "Abruzzo", "italy"), Tag("sea", "Sea")]
 
 
 def library(parents: dict[str, str | None], photos: dict[int, tuple[str, ...]]) -> SearchIndex:
@@ -60,34 +60,34 @@ def index() -> SearchIndex:
 def test_a_tag_comes_down_until_a_folder_excludes_it(
     index: SearchIndex, marks: list[FolderMarks], italy: set[int], abruzzo: set[int]
 ) -> None:
-    foreseen = set(index.reached_if(["italy"], marks))
+    foreseen = set(index.sets.tags.reached_if(["italy"], marks))
     index.apply_marks(marks)
-    assert set(index.tagged("italy")) == italy == foreseen
-    assert set(index.tagged("abruzzo")) == abruzzo
-    assert not index.reached_if(["italy", "abruzzo"], marks)
+    assert set(index.sets.tags.having("italy")) == italy == foreseen
+    assert set(index.sets.tags.having("abruzzo")) == abruzzo
+    assert not index.sets.tags.reached_if(["italy", "abruzzo"], marks)
 
 
 def test_what_moves_inherits_where_it_lies(index: SearchIndex) -> None:
     index.apply_marks([carries("b", "sea"), carries("a", "italy")])
     index.apply_folders([FolderRow("a1", "a1", "a1", "b")])
-    assert set(index.tagged("sea")) == {3, 5, 6}
-    assert set(index.tagged("italy")) == {2, 4}
+    assert set(index.sets.tags.having("sea")) == {3, 5, 6}
+    assert set(index.sets.tags.having("italy")) == {2, 4}
     index.apply_photos([replace(photo(2), folders=("b",)), replace(photo(7), folders=("a",))])
-    assert set(index.tagged("sea")) == {2, 3, 5, 6}
-    assert set(index.tagged("italy")) == {4, 7}
+    assert set(index.sets.tags.having("sea")) == {2, 3, 5, 6}
+    assert set(index.sets.tags.having("italy")) == {4, 7}
 
 
 def test_folders_may_lie_as_deep_as_a_disk_has_them() -> None:
     parents = {f"d{depth}": f"d{depth - 1}" if depth else None for depth in range(2500)}
     index = library(parents, {1: ("d0",), 2: ("d2499",), 3: ("d1200",)})
     index.apply_marks([carries("d0", "sea"), carries("d2000", excluding=["sea"])])
-    assert set(index.tagged("sea")) == {1, 3}
+    assert set(index.sets.tags.having("sea")) == {1, 3}
 
 
 def test_folders_in_a_loop_do_not_hang() -> None:
     index = library({"a": "b", "b": "a"}, {1: ("a",)})
     index.apply_marks([carries("a", "sea"), carries("b", excluding=["sea"])])
-    assert set(index.tagged("sea")) <= {1}
+    assert set(index.sets.tags.having("sea")) <= {1}
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -115,7 +115,7 @@ def test_dense_marks_on_random_trees_come_out_by_the_rules(seed: int) -> None:
             number
             for number, folders in photos.items()
             for folder in folders
-            for carried, _ in inherited(index.folder_way(folder), index.tag_up)
-            if tag in index.tag_up(carried.tag_id)
+            for carried, _ in inherited(index.inheritance.marks_up(folder), index.tags.way_up)
+            if tag in index.tags.way_up(carried.tag_id)
         }
-        assert set(index.tagged(tag)) == expected
+        assert set(index.sets.tags.having(tag)) == expected

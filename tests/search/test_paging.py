@@ -65,7 +65,7 @@ def test_timelines_of_large_and_small_sets(
 ) -> None:
     index, naive = library
     found = sets(index)[name]
-    buckets = [(bucket.start, bucket.count, bucket.cover) for bucket in index.timeline(found, unit)]
+    buckets = [(bucket.start, bucket.count, index.number_of(bucket.cover_id)) for bucket in index.timeline(found, unit)]
     assert buckets == naive.timeline(set(found), unit)
 
 

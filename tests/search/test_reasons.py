@@ -7,10 +7,10 @@ import pytest
 from pyroaring import BitMap
 
 from photos_graph.errors import TooComplex
-from photos_graph.model import Carried, FolderMarks, Match, MatchKind
+from photos_graph.model import Carried, FolderMarks, Match, MatchKind, Person, Tag
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import And, Everything, Not, Or, Query
-from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, TagRow
+from photos_graph.search.rows import FolderRow, LabelPostings
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
@@ -21,7 +21,7 @@ from photos_graph.search.terms.words import Words
 from tests.kit.search_index import index_of, photo
 from tests.kit.steps import steps
 
-TAGS = [TagRow("places", "Places"), TagRow("abruzzo", "Abruzzo", "places"), TagRow("sea", "Sea")]
+TAGS = [Tag("places", "Places"), Tag("abruzzo", "Abruzzo", "places"), Tag("sea", "Sea")]
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def index() -> SearchIndex:
     )
     index = index_of([italy, replace(photo(2), name="sea.jpg", folders=("ete",), places=(), taken=None)])
     index.apply_tags(TAGS)
-    index.apply_persons([PersonRow("p", "Anna")])
+    index.apply_persons([Person("p", "Anna")])
     index.apply_marks([FolderMarks("trip2", (Carried("abruzzo", True),), ("sea",))])
     index.apply_labels(
         LabelPostings(
@@ -99,12 +99,12 @@ def test_what_is_missing_may_be_what_was_asked_for(index: SearchIndex, query: Qu
 
 
 def test_a_name_without_words_is_found_by_what_it_shows(index: SearchIndex) -> None:
-    index.apply_tags([TagRow("sea", "🏖"), TagRow("places", "🌍"), TagRow("new", "🎿")])
+    index.apply_tags([Tag("sea", "🏖"), Tag("places", "🌍"), Tag("new", "🎿")])
     assert index.evaluate(Words("🏖")) == BitMap([1])
     assert index.matches(Words("🏖"), [1]) == {1: [Match(MatchKind.TEXT, "🏖", ("🏖",))]}
     assert index.evaluate(Words("🌍")) == BitMap([1, 2])
     assert index.evaluate(Words("🎿")) == BitMap()
-    index.apply_tags([TagRow("sea", "Sea")])
+    index.apply_tags([Tag("sea", "Sea")])
     assert index.evaluate(Words("🏖")) == BitMap()
 
 

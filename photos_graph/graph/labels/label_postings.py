@@ -10,8 +10,8 @@ import numpy as np
 from pyroaring import BitMap
 
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.model import Carried, FolderMarks
-from photos_graph.search.rows import LabelPostings, PersonRow, TagRow
+from photos_graph.model import Carried, FolderMarks, Person, Tag
+from photos_graph.search.rows import LabelPostings
 
 FEW = 20_000  # photos per read of those that were touched
 
@@ -27,10 +27,10 @@ RETURN t.id AS id, t.name AS name, up.id AS up, t.threshold AS threshold
 """
 
 
-async def tag_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[TagRow]:
+async def tag_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[Tag]:
     """Returns all tags, or those of ``ids`` that exist."""
     rows = await (graph.read(TAGS) if ids is None else graph.read(TAGS_BY_ID, ids=list(ids)))
-    return [TagRow(row["id"], row["name"], row["up"], row["threshold"]) for row in rows]
+    return [Tag(row["id"], row["name"], row["up"], row["threshold"]) for row in rows]
 
 
 PERSONS: LiteralString = """
@@ -43,10 +43,10 @@ MATCH (x:Person {id: id}) RETURN x.id AS id, x.name AS name, x.isMe AS isMe, x.h
 """
 
 
-async def person_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[PersonRow]:
+async def person_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[Person]:
     """Returns all persons, or those of ``ids`` that exist."""
     rows = await (graph.read(PERSONS) if ids is None else graph.read(PERSONS_BY_ID, ids=list(ids)))
-    return [PersonRow(row["id"], row["name"], bool(row["isMe"]), bool(row["hidden"])) for row in rows]
+    return [Person(row["id"], row["name"], bool(row["isMe"]), bool(row["hidden"])) for row in rows]
 
 
 CARRIED: LiteralString = """

@@ -10,17 +10,16 @@ from photos_graph.errors import BadInput, NotFound
 from photos_graph.model import Ref, Tag
 from photos_graph.names import checked_tag_path, tag_key
 from photos_graph.search.hierarchy import Hierarchy
-from photos_graph.search.rows import TagRow
 
 
 class TagTree:
     """``new`` are the rows that ``reach`` added, parents first. They are not in the graph yet."""
 
-    def __init__(self, rows: Iterable[TagRow]) -> None:
-        self._rows: Hierarchy[TagRow] = Hierarchy()
+    def __init__(self, rows: Iterable[Tag]) -> None:
+        self._rows: Hierarchy[Tag] = Hierarchy()
         self._rows.put(rows)
         self._by_key = {tag_key(row.parent_id, row.name): row for row in self._rows}
-        self.new: list[TagRow] = []
+        self.new: list[Tag] = []
 
     def __contains__(self, tag_id: str) -> bool:
         return self._rows.get(tag_id) is not None
@@ -30,7 +29,7 @@ class TagTree:
         left = (row for row in self._rows if row.id not in gone)
         return TagTree(replace(row, parent_id=parents.get(row.id, row.parent_id)) for row in left)
 
-    def get(self, tag_id: str) -> TagRow:
+    def get(self, tag_id: str) -> Tag:
         """Returns the row of the tag. Raises NotFound."""
         row = self._rows.get(tag_id)
         if row is None:
@@ -49,7 +48,7 @@ class TagTree:
         """Returns the ids of the tag and its ancestors."""
         return tuple(self._rows.way_up(tag_id))
 
-    def children(self, tag_id: str | None) -> list[TagRow]:
+    def children(self, tag_id: str | None) -> list[Tag]:
         return self._rows.children(tag_id)
 
     def below(self, tag_id: str) -> set[str]:
@@ -62,32 +61,32 @@ class TagTree:
                 left += [row.id for row in self.children(at)]
         return found
 
-    def beside(self, parent_id: str | None, name: str) -> TagRow | None:
+    def beside(self, parent_id: str | None, name: str) -> Tag | None:
         """Returns the tag under that parent that already has that name, or None."""
         return self._by_key.get(tag_key(parent_id, name))
 
-    def at(self, names: Sequence[str]) -> TagRow | None:
+    def at(self, names: Sequence[str]) -> Tag | None:
         """Returns the tag with exactly that path from the top, or None."""
-        row: TagRow | None = None
+        row: Tag | None = None
         for name in names:
             row = self.beside(row.id if row else None, name)
             if row is None:
                 return None
         return row
 
-    def reach(self, names: Sequence[str], below: str | None = None) -> TagRow:
+    def reach(self, names: Sequence[str], below: str | None = None) -> Tag:
         """Returns the tag with exactly that path from the top, or from the tag ``below``. Adds what is missing to
         ``new``."""
         first, *rest = names
         row = self.beside(below, first)
         if row is None:
-            row = TagRow(uuid4().hex, first, below)
+            row = Tag(uuid4().hex, first, below)
             self._rows.put([row])
             self._by_key[tag_key(below, first)] = row
             self.new.append(row)
         return self.reach(rest, row.id) if rest else row
 
-    def find(self, ref: Ref) -> TagRow | None:
+    def find(self, ref: Ref) -> Tag | None:
         """Returns the tag that a client means: by id, by its path from the top or the end of its path, or by its name.
 
         Raises NotFound for an unknown id, and BadInput for an invalid or ambiguous name.
@@ -103,7 +102,7 @@ class TagTree:
             raise BadInput(f"{'/'.join(names)} fits several tags: {paths}. Give the path or the id.")
         return fitting[0] if fitting else None
 
-    def _ends_with(self, row: TagRow, names: Sequence[str]) -> bool:
+    def _ends_with(self, row: Tag, names: Sequence[str]) -> bool:
         """Returns whether the path ends so. Accents count, unlike in a search."""
         way = [self.get(tag_id).name for tag_id in self.up(row.id)]
         return [tag_key(None, name) for name in reversed(way[: len(names)])] == [tag_key(None, name) for name in names]

@@ -9,8 +9,8 @@ from typing import LiteralString
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.model import Tag
 from photos_graph.names import tag_key
-from photos_graph.search.rows import TagRow
 
 ALL: LiteralString = """
 MATCH (t:Tag) OPTIONAL MATCH (t)-[:CHILD_OF]->(up:Tag)
@@ -20,7 +20,7 @@ RETURN t.id AS id, t.name AS name, up.id AS parent, t.threshold AS threshold
 
 async def tag_tree(tx: Transaction) -> TagTree:
     """Returns the tree of all tags. There are hundreds of them, and a name must be looked up among all."""
-    return TagTree(TagRow(row["id"], row["name"], row["parent"], row["threshold"]) for row in await tx.run(ALL))
+    return TagTree(Tag(row["id"], row["name"], row["parent"], row["threshold"]) for row in await tx.run(ALL))
 
 
 CREATE: LiteralString = """
@@ -34,7 +34,7 @@ CREATE (t)-[:CHILD_OF]->(up)
 """
 
 
-async def create(tx: LabelTransaction, rows: Iterable[TagRow], by: str) -> None:
+async def create(tx: LabelTransaction, rows: Iterable[Tag], by: str) -> None:
     """Creates the tags. The parent of each is one of them, or is in the graph."""
     created = list(rows)
     written = [_row(row.id, row.name, row.parent_id) for row in created]
@@ -52,7 +52,7 @@ def _row(tag_id: str, name: str, parent_id: str | None) -> dict[str, str | None]
 RENAME: LiteralString = "MATCH (t:Tag {id: $id}) SET t.name = $name, t.key = $key"
 
 
-async def rename(tx: LabelTransaction, tag: TagRow, name: str) -> None:
+async def rename(tx: LabelTransaction, tag: Tag, name: str) -> None:
     await tx.run(RENAME, id=tag.id, name=name, key=tag_key(tag.parent_id, name))
     tx.touch(tags=[tag.id])
 
@@ -67,7 +67,7 @@ DELETE r
 """
 
 
-async def move(tx: LabelTransaction, parents: Mapping[TagRow, str | None]) -> None:
+async def move(tx: LabelTransaction, parents: Mapping[Tag, str | None]) -> None:
     """Puts each of the tags under another parent, or at the top."""
     rows = [_row(tag.id, tag.name, parent_id) for tag, parent_id in parents.items()]
     if rows:

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple, Protocol
 
 from Stemmer import Stemmer
 
-from photos_graph.model import MatchKind
+from photos_graph.model import MatchKind, Person, Place, Tag
 from photos_graph.search.folding import name_words
 from photos_graph.search.hierarchy import Hierarchy, Row
 from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.languages import LANGUAGES
 from photos_graph.search.language.phrases import Phrase, Shelf, phrases
 from photos_graph.search.language.spelling import SpellingVocabulary, slips
-from photos_graph.search.rows import FolderRow, PersonRow, PlaceRow, TagRow
+from photos_graph.search.rows import FolderRow
 
 LONGEST = 12  # words of a phrase that is looked for
 _LONGEST_WORD = 64  # letters of one that is stemmed
@@ -71,9 +71,9 @@ class LexiconNames:
 
     def __init__(
         self,
-        tags: Hierarchy[TagRow],
-        persons: Hierarchy[PersonRow],
-        places: Hierarchy[PlaceRow],
+        tags: Hierarchy[Tag],
+        persons: Hierarchy[Person],
+        places: Hierarchy[Place],
         folders: Hierarchy[FolderRow],
         in_file_names: Callable[[str, bool], bool],
     ) -> None:
@@ -103,7 +103,7 @@ class LexiconNames:
             if shelf is not Shelf.PART:
                 first = words[places[0]]
                 self._longest[first] = max(self._longest.get(first, 0), min(len(places), LONGEST))
-        if isinstance(row, PersonRow) and row.is_me:
+        if isinstance(row, Person) and row.is_me:
             self._me.add(thing)
 
     def remove(self, kind: MatchKind, row: Row) -> None:

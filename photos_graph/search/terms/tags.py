@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pyroaring import BitMap
 
-from photos_graph.model import FolderMarks, Match, MatchKind
+from photos_graph.model import Match, MatchKind
 from photos_graph.search.label_sets import NONE
 from photos_graph.search.photo_sets import PhotoSets
 from photos_graph.search.terms.term import Reasons, SetTerm, Term, paths, same_reason
@@ -93,9 +93,7 @@ def _ids_with(sets: Mapping[str, BitMap], number: int) -> set[str]:
 
 def _carriers(sets: PhotoSets, number: int, tag_ids: AbstractSet[str]) -> Iterator[str]:
     """The folders that give any of these tags to the photo."""
-    marks = sets.tags.inheritance.marks
     for folder_id in sets.folders_of(number):
-        way = [marks.get(at) or FolderMarks(at) for at in sets.folders.way_up(folder_id)]
-        for carried, carrier in inherited(way, sets.tags.rows.way_up):
+        for carried, carrier in inherited(sets.tags.inheritance.marks_up(folder_id), sets.tags.rows.way_up):
             if carried.tag_id in tag_ids:
                 yield carrier

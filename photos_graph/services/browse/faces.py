@@ -15,7 +15,6 @@ from photos_graph.graph.library.photos import photo_numbers
 from photos_graph.index import Index
 from photos_graph.model import Face, FaceCluster, FaceFilter, Person
 from photos_graph.search.listing import Listing, cursor_of, key_of, keyset
-from photos_graph.services.browse.persons import person_of
 
 Likes = Sequence[tuple[str, float]]
 
@@ -63,7 +62,7 @@ class FaceBrowser:
         """Without hidden persons, and without one that was deleted a moment ago."""
         rows = self._index.search.persons
         found = ((rows.get(id_), score) for id_, score in likes)
-        return [(person_of(row), score) for row, score in found if row is not None and not row.hidden]
+        return [(row, score) for row, score in found if row is not None and not row.hidden]
 
     # pages
 

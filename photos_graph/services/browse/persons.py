@@ -10,8 +10,7 @@ from photos_graph.graph.labels import page_labels
 from photos_graph.index import Index
 from photos_graph.model import Certainty, Person
 from photos_graph.search.hierarchy import sort_key
-from photos_graph.search.listing import Listing, by_name, mapped
-from photos_graph.search.rows import PersonRow
+from photos_graph.search.listing import Listing, by_name
 from photos_graph.search.terms.persons import WithPerson
 
 
@@ -21,22 +20,20 @@ class Persons:
         self._index = index
 
     def get(self, person_id: str) -> Person | None:
-        row = self._index.search.persons.get(person_id)
-        return None if row is None else person_of(row)
+        return self._index.search.persons.get(person_id)
 
     def named(self, name: str) -> Person | None:
         """Case and accents do not count. Raises BadInput where several fit, with their names."""
-        search = self._index.search
-        found = [row for id_ in search.persons_named(name) if (row := search.persons.get(id_)) is not None]
+        found = self._index.search.persons.named(name.strip())
         if len(found) > 1:
             names = ", ".join(f'"{row.name}"' for row in found)
             raise BadInput(f'Several persons are called "{name}": {names}.')
-        return person_of(found[0]) if found else None
+        return found[0] if found else None
 
     def page(self, include_hidden: bool, first: int, after: str | None) -> Listing[Person]:
         """By name. Raises BadInput for a cursor that is none."""
         rows = (row for row in self._index.search.persons if include_hidden or not row.hidden)
-        return mapped(by_name(rows, first, after), person_of)
+        return by_name(rows, first, after)
 
     def photo_count(self, person_id: str) -> int:
         """Photos with them, those that only a model says too."""
@@ -51,13 +48,9 @@ class Persons:
         persons = self._index.search.persons
         # One that was deleted a moment ago has no row any more.
         rows = [(row, predicted) for id_, predicted in found.items() if (row := persons.get(id_)) is not None]
-        return [(person_of(row), predicted) for row, predicted in sorted(rows, key=lambda pair: sort_key(pair[0]))]
+        return sorted(rows, key=lambda pair: sort_key(pair[0]))
 
 
 def persons_of_certainty(found: Iterable[tuple[Person, bool]], certainty: Certainty) -> list[Person]:
     """The persons that count, of pairs as ``persons_of`` gives them: CONFIRMED leaves out those only predicted."""
     return [person for person, predicted in found if certainty is Certainty.PREDICTED or not predicted]
-
-
-def person_of(row: PersonRow) -> Person:
-    return Person(row.id, row.name, row.is_me, row.hidden)

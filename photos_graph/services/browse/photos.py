@@ -18,22 +18,20 @@ from photos_graph.model import (
     File,
     Folder,
     Match,
-    Person,
     Photo,
     PhotoOrder,
     Place,
-    PlaceKind,
-    Tag,
     TimelineUnit,
 )  # fmt: skip
+from photos_graph.search.facets import Facets
 from photos_graph.search.filter_names import IndexNames
 from photos_graph.search.filters import PhotoFilter, to_query
 from photos_graph.search.index import SearchIndex
+from photos_graph.search.language.parser import Parsed, parse
 from photos_graph.search.listing import Listing, by_name, cursor_of, key_of, mapped
 from photos_graph.search.query import Everything, Query
-from photos_graph.search.rows import FolderRow, PlaceRow
-from photos_graph.services.browse.persons import person_of
-from photos_graph.services.browse.tags import tag_of
+from photos_graph.search.rows import FolderRow
+from photos_graph.search.timeline import Bucket
 from photos_graph.workers.pool import WorkerPool
 
 
@@ -57,13 +55,6 @@ class PhotoPage:
     found: BitMap
     query: Query
     numbers: list[int]
-
-
-@dataclass(frozen=True, slots=True)
-class CoveredBucket:
-    start: date
-    count: int
-    cover_id: str
 
 
 def photo_page(
@@ -141,30 +132,30 @@ class Browse:
         found = self._index.search.matches(page.query, page.numbers)
         return [found[number] for number in page.numbers]
 
-    def timeline(self, filter: PhotoFilter | None, unit: TimelineUnit) -> list[CoveredBucket]:
-        search = self._index.search
-        buckets = search.timeline(search.evaluate(self._query(filter)), unit)
-        covers = search.photo_ids(bucket.cover for bucket in buckets)
-        return [CoveredBucket(each.start, each.count, cover) for each, cover in zip(buckets, covers, strict=True)]
+    def search(
+        self,
+        text: str,
+        order: PhotoOrder,
+        first: int | None = None,
+        after: str | None = None,
+        today: date | None = None,
+    ) -> tuple[Parsed, PhotoPage]:
+        """What the words of a text were taken for, and the photos. ``today`` is the day that "last summer" is relative
+        to, by default the current one.
 
-    def year_facets(self, found: BitMap) -> list[tuple[int, int]]:
-        return self._index.search.years(found)
-
-    def place_facets(self, found: BitMap, first: int) -> list[tuple[Place, int]]:
+        Raises BadInput for a text or cursor that makes no sense, TooComplex for a text over the limits."""
         search = self._index.search
-        counts = search.place_counts(found, first)
-        return [(_place(row), count) for id_, count in counts if (row := search.places.get(id_)) is not None]
+        parsed = parse(text, search.lexicon, today or date.today())
+        return parsed, photo_page(search, parsed.query, order, first, after)
 
-    def tag_facets(self, found: BitMap, first: int) -> list[tuple[Tag, int]]:
+    def timeline(self, filter: PhotoFilter | None, unit: TimelineUnit) -> list[Bucket]:
         search = self._index.search
-        counts = search.tag_counts(found, first)
-        return [(tag_of(row), count) for id_, count in counts if (row := search.tags.get(id_)) is not None]
+        return search.timeline(search.evaluate(self._query(filter)), unit)
 
-    def person_facets(self, found: BitMap, first: int) -> list[tuple[Person, int]]:
-        """Without hidden persons."""
-        search = self._index.search
-        counts = search.person_counts(found, first)
-        return [(person_of(row), count) for id_, count in counts if (row := search.persons.get(id_)) is not None]
+    @property
+    def facets(self) -> Facets:
+        """Count the photos that a page ``found``."""
+        return self._index.search.facets
 
     async def photos_by_id(self, ids: Sequence[str]) -> list[Photo | None]:
         """One query to the engine. Photos that no file holds any more are found too."""
@@ -189,27 +180,22 @@ class Browse:
     # folders
 
     def folders_by_id(self, ids: Iterable[str]) -> list[Folder | None]:
-        return [self._folder(self._index.search.folder(id_)) for id_ in ids]
+        return [self._folder(self._index.search.folders.get(id_)) for id_ in ids]
 
     def folder_by_path(self, path: str) -> Folder | None:
-        return self._folder(self._index.search.folder_at(path))
+        return self._folder(self._index.search.folders.at(path))
 
     def subfolders(self, folder_id: str, first: int, after: str | None) -> Listing[Folder]:
         """By name. Raises BadInput for a cursor that is none."""
         return mapped(by_name(self._index.search.folders.children(folder_id), first, after), self._as_folder)
 
     def folder_photo_count(self, folder_id: str, recursive: bool = True) -> int:
-        return self._index.search.folder_count(folder_id, recursive)
+        return self._index.search.folders.photo_count(folder_id, recursive)
 
     def _folder(self, row: FolderRow | None) -> Folder | None:
         return None if row is None else self._as_folder(row)
 
     def _as_folder(self, row: FolderRow) -> Folder:
         root_id = row.key.partition("/")[0]
-        path = self._index.search.folder_path(row.id) or row.name
+        path = self._index.search.folders.path(row.id) or row.name
         return Folder(row.id, row.key, row.name, path, root_id, row.parent_id)
-
-
-def _place(row: PlaceRow) -> Place:
-    kinds = {0: PlaceKind.COUNTRY, 1: PlaceKind.REGION, 2: PlaceKind.CITY}
-    return Place(row.id, row.name, kinds[min(row.id.count("/"), 2)], row.parent_id)

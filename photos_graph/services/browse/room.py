@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from photos_graph.services.browse.faces import FaceBrowser
 from photos_graph.services.browse.persons import Persons
 from photos_graph.services.browse.photos import Browse
-from photos_graph.services.browse.search import Search
 from photos_graph.services.browse.tags import Tags
 from photos_graph.services.core import Core
 
@@ -18,7 +17,6 @@ class BrowseRoom:
     tags: Tags
     persons: Persons
     faces: FaceBrowser
-    search: Search
 
 
 def open_browse(core: Core) -> BrowseRoom:
@@ -28,5 +26,4 @@ def open_browse(core: Core) -> BrowseRoom:
         Tags(graph, index),
         Persons(graph, index),
         FaceBrowser(graph, index),
-        Search(index),
     )

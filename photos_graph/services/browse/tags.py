@@ -14,8 +14,7 @@ from photos_graph.index import Index
 from photos_graph.model import Certainty, FolderMarks, FolderTag, PhotoTag, Ref, Tag, TagSource
 from photos_graph.search.folding import fold
 from photos_graph.search.hierarchy import sort_key
-from photos_graph.search.listing import Listing, by_name, mapped
-from photos_graph.search.rows import TagRow
+from photos_graph.search.listing import Listing, by_name
 
 
 class Tags:
@@ -26,13 +25,11 @@ class Tags:
     # the tree
 
     def get(self, tag_id: str) -> Tag | None:
-        row = self._index.search.tags.get(tag_id)
-        return None if row is None else tag_of(row)
+        return self._index.search.tags.get(tag_id)
 
     def named(self, path: str) -> Tag | None:
         """By its name or a path such as "Places/Abruzzo", as when tagging. Raises BadInput where several fit."""
-        row = TagTree(self._index.search.tags).find(Ref(name=path))
-        return None if row is None else tag_of(row)
+        return TagTree(self._index.search.tags).find(Ref(name=path))
 
     def page(self, prefix: str | None, parent_id: str | None, first: int, after: str | None) -> Listing[Tag]:
         """By name, those whose name begins so; case and accents do not count. Without ``parent_id`` of all levels.
@@ -42,19 +39,19 @@ class Tags:
         tags = self._index.search.tags
         if parent_id is not None and tags.get(parent_id) is None:
             raise NotFound("There is no such tag.")
-        rows: Iterable[TagRow] = tags if parent_id is None else tags.children(parent_id)
+        rows: Iterable[Tag] = tags if parent_id is None else tags.children(parent_id)
         if prefix:
             wanted = fold(prefix)
             rows = (row for row in rows if fold(row.name).startswith(wanted))
-        return mapped(by_name(rows, first, after), tag_of)
+        return by_name(rows, first, after)
 
     def children(self, tag_id: str) -> list[Tag]:
         """By name."""
-        return [tag_of(row) for row in self._index.search.tags.children(tag_id)]
+        return self._index.search.tags.children(tag_id)
 
     def photo_count(self, tag_id: str) -> int:
         """Photos that have it or a narrower one, by whatever source."""
-        return len(self._index.search.tagged(tag_id))
+        return len(self._index.search.sets.tags.having(tag_id))
 
     # on photos and folders
 
@@ -62,18 +59,18 @@ class Tags:
         """The tags that were put on each photo, by name, each once by its winning source. One query to the engine."""
         search = self._index.search
         known = await page_labels.tags_of(self._graph, photo_ids)
-        ways = {folder: search.folder_way(folder) for own in known.values() for folder in own.folders}
+        ways = {folder: search.inheritance.marks_up(folder) for own in known.values() for folder in own.folders}
         return [self._winners(known.get(id_, OwnTags()), ways) for id_ in photo_ids]
 
     def folder_tags(self, folder_id: str) -> list[FolderTag]:
         """What a folder gives to its own photos: from itself first, then from the folders above, nearest first."""
         search = self._index.search
-        comes = rules.inherited(search.folder_way(folder_id), search.tag_up)
+        comes = rules.inherited(search.inheritance.marks_up(folder_id), search.tags.way_up)
         return [FolderTag(carried.tag_id, carried.recursive, origin) for carried, origin in comes]
 
     def _winners(self, own: OwnTags, ways: dict[str, list[FolderMarks]]) -> list[PhotoTag]:
         search = self._index.search
-        found = rules.photo_tags(own.tags, own.excluded, [ways[folder] for folder in own.folders], search.tag_up)
+        found = rules.photo_tags(own.tags, own.excluded, [ways[folder] for folder in own.folders], search.tags.way_up)
         # One that was deleted a moment ago has no row any more.
         rows = [(row, tag) for tag in found if (row := search.tags.get(tag.tag_id)) is not None]
         return [tag for _, tag in sorted(rows, key=lambda pair: sort_key(pair[0]))]
@@ -82,7 +79,3 @@ class Tags:
 def tags_of_certainty(tags: Iterable[PhotoTag], certainty: Certainty) -> list[PhotoTag]:
     """The tags that count: CONFIRMED leaves out those that only a model predicts."""
     return [tag for tag in tags if certainty is Certainty.PREDICTED or tag.source is not TagSource.PREDICTED]
-
-
-def tag_of(row: TagRow) -> Tag:
-    return Tag(row.id, row.name, row.parent_id, row.threshold)

@@ -9,8 +9,8 @@ from pyroaring import BitMap
 
 from photos_graph.graph.labels.changes import Assertion, Edit
 from photos_graph.graph.labels.tag_edges import Assertions, marks
+from photos_graph.model import Tag
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.rows import TagRow
 
 
 def reached(search: SearchIndex, folder_ids: Iterable[str], recursive: bool = True) -> BitMap:
@@ -24,7 +24,7 @@ def retagged(
     before: Mapping[str, Assertions],
     edits: Sequence[Edit],
     tag_ids: Iterable[str],
-    new: Sequence[TagRow],
+    new: Sequence[Tag],
 ) -> BitMap:
     """The photos that get or lose one of the tags, as confirmed, by the edits. ``before``: the assertions on the
     folders of the edits; ``new``: tags that the index does not know yet."""
@@ -37,6 +37,8 @@ def retagged(
     # Nothing else runs meanwhile, so nobody sees an index that knows tags which the graph may never have.
     search.apply_tags(new)
     try:
-        return search.reached_if(tuple(tag_ids), [marks(folder_id, edges) for folder_id, edges in after.items()])
+        return search.sets.tags.reached_if(
+            tuple(tag_ids), [marks(folder_id, edges) for folder_id, edges in after.items()]
+        )
     finally:
         search.apply_tags((), gone=[row.id for row in new])

@@ -9,8 +9,8 @@ from photos_graph.errors import BadInput
 from photos_graph.graph.labels.changes import Assertion, AssertionKind
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
+from photos_graph.model import Tag
 from photos_graph.names import tag_key
-from photos_graph.search.rows import TagRow
 from photos_graph.services.labels.tag_rules import photo_freed, photo_standing
 from photos_graph.tags import Up
 
@@ -34,7 +34,7 @@ def merge_plan(tree: TagTree, from_ids: Sequence[str], into_id: str) -> MergePla
     plan = MergePlan()
     arrived: dict[str, str] = {}
 
-    def namesake(parent_id: str, child: TagRow) -> str | None:
+    def namesake(parent_id: str, child: Tag) -> str | None:
         key = tag_key(parent_id, child.name)
         there = tree.beside(parent_id, child.name)
         stays = there is not None and there.id not in {*from_ids, *plan.onto, *plan.moved}

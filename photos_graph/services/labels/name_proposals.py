@@ -20,14 +20,14 @@ def proposals(search: SearchIndex, root_id: str | None) -> list[FolderTagProposa
     """
     if root_id is None:
         roots: Iterable[FolderRow] = search.folders.children(None)
-    elif (root := search.folder(root_id)) is not None:
+    elif (root := search.folders.get(root_id)) is not None:
         roots = [root]
     else:
         raise NotFound("There is no such root.")
     known = _known(search)
     found: list[FolderTagProposal] = []
     for folder, offered in _downwards(search, roots, known):
-        count = search.folder_count(folder.id)
+        count = search.folders.photo_count(folder.id)
         found += (FolderTagProposal(folder.id, tag, count, applied=False) for tag in offered)
     return found
 
@@ -37,7 +37,7 @@ def _downwards(search: SearchIndex, roots: Iterable[FolderRow], known: Known) ->
     left: list[tuple[FolderRow, frozenset[str]]] = [(root, frozenset()) for root in reversed(list(roots))]
     while left:
         folder, above = left.pop()
-        if not search.folder_count(folder.id):
+        if not search.folders.photo_count(folder.id):
             continue
         has, excluded = _marks_of(search, folder.id)
         offered = [
@@ -53,8 +53,8 @@ def _downwards(search: SearchIndex, roots: Iterable[FolderRow], known: Known) ->
 def _marks_of(search: SearchIndex, folder_id: str) -> tuple[frozenset[str], frozenset[str]]:
     """What the folder's photos have by it or those above it, with all that this implies; and what any of them
     excludes."""
-    way: list[FolderMarks] = search.folder_way(folder_id)
-    has = {up for carried, _ in inherited(way, search.tag_up) for up in search.tag_up(carried.tag_id)}
+    way: list[FolderMarks] = search.inheritance.marks_up(folder_id)
+    has = {up for carried, _ in inherited(way, search.tags.way_up) for up in search.tags.way_up(carried.tag_id)}
 
     def keys(tag_ids: Iterable[str]) -> frozenset[str]:
         return frozenset(_key(search.tags.path(tag_id) or "") for tag_id in tag_ids)

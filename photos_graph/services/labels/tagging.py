@@ -173,7 +173,7 @@ class Tagging:
 
     async def _on_folder(self, tx: Transaction, folder_id: str) -> dict[str, Assertions]:
         """The assertions on the folder, by its id. Raises NotFound."""
-        if self._index.search.folder(folder_id) is None:
+        if self._index.search.folders.get(folder_id) is None:
             raise NotFound("There is no such folder.")
         return await tag_edges.of_folders(tx, [folder_id])
 

@@ -98,7 +98,7 @@ class Schedules:
         """To learn anything at all: a training that cannot but fail is not begun."""
         search = self._index.search
         if kind is ModelKind.TAGS:
-            return any(len(search.tagged(tag.id, confirmed=True)) >= MIN_EXAMPLES for tag in search.tags)
+            return any(len(search.sets.tags.having(tag.id, confirmed=True)) >= MIN_EXAMPLES for tag in search.tags)
         seen = search.sets.persons
         return sum(len(seen.showing(person.id, confirmed=True)) > MIN_FACES for person in search.persons) > 1
 

@@ -6,21 +6,20 @@ from hypothesis import strategies as st
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.labels.tag_tree import TagTree
-from photos_graph.model import Ref
-from photos_graph.search.rows import TagRow
+from photos_graph.model import Ref, Tag
 
 ROWS = [
-    TagRow("places", "Places"),
-    TagRow("italy", "Italy", "places"),
-    TagRow("abruzzo", "Abruzzo", "italy", threshold=0.5),
-    TagRow("work", "Work"),
-    TagRow("work-abruzzo", "abruzzo", "work"),
-    TagRow("ete", "Été"),
-    TagRow("top", "Top"),
-    TagRow("old", "Old"),
-    TagRow("old-top", "top", "old"),
-    TagRow("old-top-x", "x", "old-top"),
-    TagRow("top-x", "X", "top"),
+    Tag("places", "Places"),
+    Tag("italy", "Italy", "places"),
+    Tag("abruzzo", "Abruzzo", "italy", threshold=0.5),
+    Tag("work", "Work"),
+    Tag("work-abruzzo", "abruzzo", "work"),
+    Tag("ete", "Été"),
+    Tag("top", "Top"),
+    Tag("old", "Old"),
+    Tag("old-top", "top", "old"),
+    Tag("old-top-x", "x", "old-top"),
+    Tag("top-x", "X", "top"),
 ]
 
 

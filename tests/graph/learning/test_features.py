@@ -14,8 +14,7 @@ from photos_graph.graph.labels import label_postings, predictions, tags
 from photos_graph.graph.labels.predictions import Predicted
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import features, models
-from photos_graph.model import LabelMetrics, Model, ModelKind, ModelMetrics, ModelState
-from photos_graph.search.rows import TagRow
+from photos_graph.model import LabelMetrics, Model, ModelKind, ModelMetrics, ModelState, Tag
 from tests.kit.planted import photo_id, plant
 from tests.kit.writing import writer
 
@@ -27,9 +26,7 @@ COUNT = 5
 @pytest.fixture
 async def planted(graph: Graph) -> Graph:
     await plant(graph, {"a": "a"}, {"a": range(COUNT)})
-    await writer(graph).commit(
-        lambda tx: tags.create(tx, [TagRow(id_, id_, None) for id_ in ("sea", "snow", "sky")], "")
-    )
+    await writer(graph).commit(lambda tx: tags.create(tx, [Tag(id_, id_, None) for id_ in ("sea", "snow", "sky")], ""))
     return graph
 
 

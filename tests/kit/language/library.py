@@ -5,42 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from photos_graph.model import Person, Place, Tag
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.rows import FolderRow, PersonRow, PhotoRow, PlaceRow, TagRow
+from photos_graph.search.rows import FolderRow, PhotoRow
+from tests.kit.search_index import place
 
 TODAY = date(2026, 11, 25)  # a Wednesday
 
 TAGS = [
-    TagRow("landscapes", "Landscapes"),
-    TagRow("places", "Places"),
-    TagRow("abruzzo", "Abruzzo", "places"),
-    TagRow("beach", "Beach"),
-    TagRow("volleyball", "Beach volleyball"),
-    TagRow("nature", "Nature"),
-    TagRow("lakes", "Lakes", "nature"),
-    TagRow("trips", "Trips"),
-    TagRow("lakes-trips", "Lakes", "trips"),
-    TagRow("man", "Isle of Man"),
-    TagRow("mountains", "Montagne"),
-    TagRow("birthdays", "Compleanni"),
-    TagRow("parasol", "🏖"),
-    TagRow("towns", "Città"),
-    TagRow("april", "April"),
+    Tag("landscapes", "Landscapes"),
+    Tag("places", "Places"),
+    Tag("abruzzo", "Abruzzo", "places"),
+    Tag("beach", "Beach"),
+    Tag("volleyball", "Beach volleyball"),
+    Tag("nature", "Nature"),
+    Tag("lakes", "Lakes", "nature"),
+    Tag("trips", "Trips"),
+    Tag("lakes-trips", "Lakes", "trips"),
+    Tag("man", "Isle of Man"),
+    Tag("mountains", "Montagne"),
+    Tag("birthdays", "Compleanni"),
+    Tag("parasol", "🏖"),
+    Tag("towns", "Città"),
+    Tag("april", "April"),
 ]
 PERSONS = [
-    PersonRow("carlo", "Carlo Rossi", is_me=True),
-    PersonRow("anna", "Anna Rossi"),
-    PersonRow("bob", "Bob"),
-    PersonRow("maria", "María del Mar"),
+    Person("carlo", "Carlo Rossi", is_me=True),
+    Person("anna", "Anna Rossi"),
+    Person("bob", "Bob"),
+    Person("maria", "María del Mar"),
 ]
 PLACES = [
-    PlaceRow("IT", "Italy"),
-    PlaceRow("IT/Abruzzo", "Abruzzo", "IT"),
-    PlaceRow("IT/Abruzzo/L'Aquila", "L'Aquila", "IT/Abruzzo"),
-    PlaceRow("IT/Abruzzo/San Vito Chietino", "San Vito Chietino", "IT/Abruzzo"),
-    PlaceRow("IT/Lazio", "Lazio", "IT"),
-    PlaceRow("IT/Lazio/Rome", "Rome", "IT/Lazio"),
-    PlaceRow("FR", "France"),
+    place("IT", "Italy"),
+    place("IT/Abruzzo", "Abruzzo", "IT"),
+    place("IT/Abruzzo/L'Aquila", "L'Aquila", "IT/Abruzzo"),
+    place("IT/Abruzzo/San Vito Chietino", "San Vito Chietino", "IT/Abruzzo"),
+    place("IT/Lazio", "Lazio", "IT"),
+    place("IT/Lazio/Rome", "Rome", "IT/Lazio"),
+    place("FR", "France"),
 ]
 FOLDERS = [
     FolderRow("root", "Photos", "root"),
@@ -69,9 +71,9 @@ def index() -> SearchIndex:
 
 
 def index_of(
-    tags: Iterable[TagRow] = (),
-    persons: Iterable[PersonRow] = (),
-    places: Iterable[PlaceRow] = (),
+    tags: Iterable[Tag] = (),
+    persons: Iterable[Person] = (),
+    places: Iterable[Place] = (),
     folders: Iterable[FolderRow] = (),
 ) -> SearchIndex:
     made = SearchIndex()

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from photos_graph.model import FolderMarks, MatchKind, PhotoOrder, PhotoTag, TagSource, TimelineUnit
+from photos_graph.model import FolderMarks, MatchKind, Person, PhotoOrder, PhotoTag, Place, Tag, TagSource, TimelineUnit
 from photos_graph.search.folding import fold, name_words, natural_key
 from photos_graph.search.geo import EARTH_RADIUS_KM
 from photos_graph.search.query import And, Everything, Not, Or, Query
-from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
+from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
@@ -39,9 +39,9 @@ class NaiveIndex:
     def __init__(self) -> None:
         self.photos: dict[int, PhotoRow] = {}
         self.folders: dict[str, FolderRow] = {}
-        self.places: dict[str, PlaceRow] = {}
-        self.tags: dict[str, TagRow] = {}
-        self.persons: dict[str, PersonRow] = {}
+        self.places: dict[str, Place] = {}
+        self.tags: dict[str, Tag] = {}
+        self.persons: dict[str, Person] = {}
         self.marks: dict[str, FolderMarks] = {}
         self.labels: dict[int, Label] = {}
 
@@ -56,10 +56,10 @@ class NaiveIndex:
             self.folders.pop(folder_id, None)
         self.folders |= {row.id: row for row in rows}
 
-    def apply_places(self, rows: Iterable[PlaceRow]) -> None:
+    def apply_places(self, rows: Iterable[Place]) -> None:
         self.places |= {row.id: row for row in rows}
 
-    def apply_tags(self, rows: Iterable[TagRow], gone: Iterable[str] = ()) -> None:
+    def apply_tags(self, rows: Iterable[Tag], gone: Iterable[str] = ()) -> None:
         gone = set(gone)
         self.tags = {id_: row for id_, row in self.tags.items() if id_ not in gone} | {row.id: row for row in rows}
         for label in self.labels.values():
@@ -75,7 +75,7 @@ class NaiveIndex:
             for id_, marks in self.marks.items()
         }
 
-    def apply_persons(self, rows: Iterable[PersonRow], gone: Iterable[str] = ()) -> None:
+    def apply_persons(self, rows: Iterable[Person], gone: Iterable[str] = ()) -> None:
         gone = set(gone)
         self.persons = {id_: row for id_, row in self.persons.items() if id_ not in gone}
         self.persons |= {row.id: row for row in rows}

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from photos_graph.model import Carried, FolderMarks
+from photos_graph.model import Carried, FolderMarks, Person, Place, Tag
 from photos_graph.search.query import And, Everything, Not, Or, Query
-from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
+from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
@@ -18,6 +18,7 @@ from photos_graph.search.terms.places import AtPlace, InBox, Near
 from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
 from photos_graph.search.terms.tags import Excluded, OnlyTagged, Tagged, Untagged
 from photos_graph.search.terms.words import Words
+from tests.kit.search_index import place
 
 FOLDERS = [f"f{i}" for i in range(6)]
 PLACES = ["IT", "IT/Abruzzo", "IT/Abruzzo/L'Aquila", "FR", "FR/Corse"]
@@ -86,24 +87,24 @@ def folder_rows(draw: st.DrawFn) -> FolderRow:
 
 
 @st.composite
-def place_rows(draw: st.DrawFn) -> PlaceRow:
-    place = draw(st.integers(0, len(PLACES) - 1))
-    parent = draw(st.none() | st.sampled_from(PLACES[:place])) if place else None
-    return PlaceRow(PLACES[place], draw(st.sampled_from(["Italy", "Abruzzo", "L'Aquila", "Corse"])), parent)
+def place_rows(draw: st.DrawFn) -> Place:
+    at = draw(st.integers(0, len(PLACES) - 1))
+    parent = draw(st.none() | st.sampled_from(PLACES[:at])) if at else None
+    return place(PLACES[at], draw(st.sampled_from(["Italy", "Abruzzo", "L'Aquila", "Corse"])), parent)
 
 
 @st.composite
-def tag_rows(draw: st.DrawFn) -> TagRow:
+def tag_rows(draw: st.DrawFn) -> Tag:
     """A tag's parent has a smaller id, or is not there at all: never a loop."""
     place = draw(st.integers(0, len(TAGS) - 1))
     parent = draw(st.sampled_from([*TAGS[:place], None, "t-unknown"]))
-    return TagRow(TAGS[place], draw(st.sampled_from(["Sea", "sea shore", "Été", "Abruzzo", "🏖"])), parent)
+    return Tag(TAGS[place], draw(st.sampled_from(["Sea", "sea shore", "Été", "Abruzzo", "🏖"])), parent)
 
 
 @st.composite
-def person_rows(draw: st.DrawFn) -> PersonRow:
+def person_rows(draw: st.DrawFn) -> Person:
     name = draw(st.sampled_from(["Anna", "Anna Été", "Bo"]))
-    return PersonRow(draw(st.sampled_from(PERSONS)), name, hidden=draw(st.booleans()))
+    return Person(draw(st.sampled_from(PERSONS)), name, hidden=draw(st.booleans()))
 
 
 folder_marks = st.builds(

@@ -8,11 +8,11 @@ from datetime import date, datetime
 import pytest
 from pyroaring import BitMap
 
-from photos_graph.model import MatchKind, SearchTerm
+from photos_graph.model import MatchKind, Person, SearchTerm, Tag
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.parser import Parsed, parse
 from photos_graph.search.query import And, Not, Or, Query
-from photos_graph.search.rows import FolderRow, LabelPostings, PersonRow, PhotoRow, PlaceRow, TagRow
+from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import OnlyPersons, WithPerson
@@ -20,6 +20,7 @@ from photos_graph.search.terms.places import AtPlace
 from photos_graph.search.terms.tags import Excluded, Tagged
 from photos_graph.search.terms.words import Words
 from tests.kit.language.library import TODAY, index, index_of
+from tests.kit.search_index import place
 
 
 def query(library: SearchIndex, text: str, today: date = TODAY) -> Query:
@@ -37,9 +38,9 @@ def with_files(library: SearchIndex, *names: str) -> SearchIndex:
 
 def test_a_name_of_everything_means_any_and_not_what_is_excluded_from_the_tags() -> None:
     library = index_of(
-        [TagRow("t1", "Siena"), TagRow("up", "Horses"), TagRow("t2", "siena", "up")],
-        [PersonRow("p", "Siena")],
-        [PlaceRow("l", "Siena")],
+        [Tag("t1", "Siena"), Tag("up", "Horses"), Tag("t2", "siena", "up")],
+        [Person("p", "Siena")],
+        [place("l", "Siena")],
         [FolderRow("f", "Siena", "r/Siena")],
     )
     others = And((Or((WithPerson("p"), AtPlace("l"))), Not(Excluded("t2")), Not(Excluded("t1"))))
@@ -53,7 +54,7 @@ def test_a_name_of_everything_means_any_and_not_what_is_excluded_from_the_tags()
 
 
 def test_what_is_excluded_from_the_tag_is_not_found_by_the_place() -> None:
-    library = index_of([TagRow("t", "Siena")], [], [PlaceRow("l", "Siena")])
+    library = index_of([Tag("t", "Siena")], [], [place("l", "Siena")])
     library.apply_photos([PhotoRow(n, f"{n:032x}", "", ("f",), places=("l",) if n else ()) for n in range(4)])
     said = LabelPostings(said={"t": BitMap([0, 1])}, excluded={"t": BitMap([2])})
     library.apply_labels(said, None)
@@ -70,13 +71,13 @@ def test_a_date_that_is_a_name_means_either() -> None:
 
 
 def test_a_longer_name_goes_before_a_date_and_a_longer_date_before_a_name() -> None:
-    library = index_of([TagRow("t", "Summer of love"), TagRow("l", "Last")])
+    library = index_of([Tag("t", "Summer of love"), Tag("l", "Last")])
     assert query(library, "summer of love") == Tagged("t")
     assert query(library, "last summer") == TakenIn(datetime(2026, 6, 1), datetime(2026, 9, 1))
 
 
 def test_an_exact_name_goes_before_a_stem_and_a_stem_before_a_slip() -> None:
-    library = index_of([TagRow("one", "Castle"), TagRow("many", "Castles"), TagRow("slip", "Cattle")])
+    library = index_of([Tag("one", "Castle"), Tag("many", "Castles"), Tag("slip", "Cattle")])
     assert query(library, "castle") == Tagged("one")
     assert query(library, "castles") == Tagged("many")
     library.apply_tags([], ["one"])
@@ -86,7 +87,7 @@ def test_an_exact_name_goes_before_a_stem_and_a_stem_before_a_slip() -> None:
 
 
 def test_a_whole_name_goes_before_a_word_of_one() -> None:
-    library = index_of([TagRow("t", "Anna's garden")], [PersonRow("rossi", "Anna Rossi"), PersonRow("bianchi", "Anna")])
+    library = index_of([Tag("t", "Anna's garden")], [Person("rossi", "Anna Rossi"), Person("bianchi", "Anna")])
     assert query(library, "Anna") == WithPerson("bianchi")
     assert query(library, "Anna Rossi") == WithPerson("rossi")
     assert query(library, "anna's garden") == Tagged("t")
@@ -94,15 +95,15 @@ def test_a_whole_name_goes_before_a_word_of_one() -> None:
 
 
 def test_a_word_of_many_names_that_is_grammar_names_nothing() -> None:
-    library = index_of([TagRow("t", "Day of rest")], [], [PlaceRow("l", "Reggio di Calabria")])
+    library = index_of([Tag("t", "Day of rest")], [], [place("l", "Reggio di Calabria")])
     for text in ("of", "di", "in"):
         assert parse(text, library.lexicon, TODAY).terms == ()
     assert query(library, "calabria") == AtPlace("l")
 
 
 def test_a_name_of_grammar_words_is_found_in_quotes_by_its_prefix_or_as_a_phrase() -> None:
-    library = index_of([TagRow("only", "Only"), TagRow("both", "Me and You")])
-    library.apply_persons([PersonRow("p", "Anna", is_me=True)])
+    library = index_of([Tag("only", "Only"), Tag("both", "Me and You")])
+    library.apply_persons([Person("p", "Anna", is_me=True)])
     assert query(library, '"only"') == Tagged("only")
     assert query(library, "tag:only") == Tagged("only")
     assert query(library, "me and you") == Tagged("both")
@@ -133,7 +134,7 @@ def test_a_folder_gives_way_to_names_and_dates() -> None:
         FolderRow("g", "Anna in Siena", "r/2"),
         FolderRow("h", "Siena 2019", "r/3"),
     ]
-    library = index_of([], [PersonRow("anna", "Anna Rossi")], [PlaceRow("l", "Siena")], folders)
+    library = index_of([], [Person("anna", "Anna Rossi")], [place("l", "Siena")], folders)
     assert query(library, "siena") == AtPlace("l")
     assert query(library, "anna in siena") == And((WithPerson("anna"), AtPlace("l")))
     assert query(library, "siena 2019") == And((AtPlace("l"), TakenIn(year=2019)))
@@ -153,24 +154,24 @@ def test_a_name_of_very_many_is_a_word() -> None:
 
 
 def test_nobody_is_me_until_somebody_is_marked() -> None:
-    library = index_of([], [PersonRow("p", "Anna")])
+    library = index_of([], [Person("p", "Anna")])
     for text in ("me", "I", "myself", "io", "only me", "person:me"):
         assert parse(text, library.lexicon, TODAY) == Parsed(Or(()), (), (text.removeprefix("only "),))
-    library.apply_persons([PersonRow("p", "Anna", is_me=True), PersonRow("q", "Bob", is_me=True)])
+    library.apply_persons([Person("p", "Anna", is_me=True), Person("q", "Bob", is_me=True)])
     assert query(library, "only me") == And((Or((WithPerson("p"), WithPerson("q"))), OnlyPersons(("p", "q"))))
     assert query(library, "person:me") == Or((WithPerson("p"), WithPerson("q")))
-    library.apply_persons([PersonRow("q", "Bob")], ["p"])
+    library.apply_persons([Person("q", "Bob")], ["p"])
     assert parse("me", library.lexicon, TODAY).unmatched == ("me",)
 
 
 def test_a_small_i_is_nobody() -> None:
-    library = index_of([TagRow("t", "Monti")], [PersonRow("p", "Anna", is_me=True)])
+    library = index_of([Tag("t", "Monti")], [Person("p", "Anna", is_me=True)])
     assert query(library, "i monti") == Tagged("t")
     assert query(library, "I") == WithPerson("p")
 
 
 def test_english_is_taken_on_a_tie_and_the_other_where_it_leaves_less() -> None:
-    library = index_of([TagRow("sole", "Sole"), TagRow("monti", "Montagne")], [PersonRow("p", "Anna", is_me=True)])
+    library = index_of([Tag("sole", "Sole"), Tag("monti", "Montagne")], [Person("p", "Anna", is_me=True)])
     assert query(library, "sole in montagne") == And((Tagged("sole"), Tagged("monti")))
     assert query(library, "montagna") == Tagged("monti")
     assert query(library, "montagna o sole") == Or((Tagged("monti"), Tagged("sole")))
@@ -178,7 +179,7 @@ def test_english_is_taken_on_a_tie_and_the_other_where_it_leaves_less() -> None:
 
 
 def test_slips_are_allowed_in_ten_words_of_a_text() -> None:
-    tags = [TagRow(f"t{n}", f"{letter}olleyball") for n, letter in enumerate("abcdefghijkl")]
+    tags = [Tag(f"t{n}", f"{letter}olleyball") for n, letter in enumerate("abcdefghijkl")]
     text = " ".join(f"{tag.name[:-1]}k" for tag in tags)
     assert len(parse(text, index_of(tags).lexicon, TODAY).unmatched) == 2
 
@@ -200,18 +201,18 @@ def test_slips_are_allowed_in_ten_words_of_a_text() -> None:
     ],
 )
 def test_slips(typed: str, name: str, fits: bool) -> None:
-    library = index_of([TagRow("t", name)])
+    library = index_of([Tag("t", name)])
     assert (query(library, typed) == Tagged("t")) is fits
 
 
 def test_a_lexicon_follows_the_rows() -> None:
-    library = index_of([TagRow("t", "Siena")])
-    library.apply_tags([TagRow("t", "Pisa")])
+    library = index_of([Tag("t", "Siena")])
+    library.apply_tags([Tag("t", "Pisa")])
     assert query(library, "siena") == Or(())
     assert query(library, "pisa") == Tagged("t")
-    library.apply_tags([TagRow("up", "Towns"), TagRow("t", "Pisa", "up")])
+    library.apply_tags([Tag("up", "Towns"), Tag("t", "Pisa", "up")])
     assert query(library, "Towns/Pisa") == Tagged("t")
-    library.apply_tags([TagRow("other", "pisa")])
+    library.apply_tags([Tag("other", "pisa")])
     assert kinds(library, "pisa") == [(MatchKind.TAG, "Towns/Pisa"), (MatchKind.TAG, "pisa")]
     library.apply_tags([], ["t", "up", "other"])
     assert query(library, "pisa") == Or(())
@@ -219,7 +220,7 @@ def test_a_lexicon_follows_the_rows() -> None:
 
 def test_rows_that_come_and_go_leave_nothing_behind() -> None:
     full, emptied = index(), index()
-    full.apply_tags([TagRow("x", "Xylophone solos")])
+    full.apply_tags([Tag("x", "Xylophone solos")])
     full.apply_tags([], ["x"])
     names = ("xylophone", "xylophon", "xylophone solos", "xylophnoe", "solo")
     assert [query(full, name) for name in names] == [query(emptied, name) for name in names]

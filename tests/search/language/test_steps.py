@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from photos_graph.model import Person, Tag
 from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.lexicon import LexiconNames
 from photos_graph.search.language.parser import parse
-from photos_graph.search.rows import FolderRow, PersonRow, PhotoRow, PlaceRow, TagRow
+from photos_graph.search.rows import FolderRow, PhotoRow
 from tests.kit.language.library import PERSONS, PLACES, TAGS, TODAY, index_of
+from tests.kit.search_index import place
 from tests.kit.steps import steps
 
 SYLLABLES = [a + b for a in "bcdfglmnprstvz" for b in "aeiou"]
@@ -27,9 +29,9 @@ def library() -> SearchIndex:
         return " ".join(chance.choices(words, k=chance.randint(1, most)))
 
     made = index_of(
-        [*TAGS, *(TagRow(f"t{n}", name(2)) for n in range(300))],
-        [*PERSONS, *(PersonRow(f"p{n}", name(2)) for n in range(200))],
-        [*PLACES, *(PlaceRow(f"l{n}", name(2)) for n in range(500))],
+        [*TAGS, *(Tag(f"t{n}", name(2)) for n in range(300))],
+        [*PERSONS, *(Person(f"p{n}", name(2)) for n in range(200))],
+        [*PLACES, *(place(f"l{n}", name(2)) for n in range(500))],
         [
             FolderRow(f"f{n}", f"{chance.randint(1990, 2025)}-{n % 12 + 1:02} {name(3)}" if n % 4 else "Raw", f"r/{n}")
             for n in range(20_000)

@@ -10,15 +10,14 @@ import pytest
 from photos_graph.bootstrap import Services
 from photos_graph.errors import BadInput
 from photos_graph.model import MatchKind, PhotoOrder, SearchTerm
-from photos_graph.services.browse.search import Search
 from tests.kit.library import scanned
 from tests.kit.pictures import jpeg, put
 
 pytestmark = pytest.mark.anyio
 
 
-async def names(services: Services, search: Search, text: str) -> list[str]:
-    _, page = search.search(text, PhotoOrder.NAME_ASC, first=100)
+async def names(services: Services, text: str, today: date | None = None) -> list[str]:
+    _, page = services.browse.search(text, PhotoOrder.NAME_ASC, first=100, today=today)
     found = await services.browse.photos_by_id(page.ids)
     return [photo.name for photo in found if photo is not None]
 
@@ -26,7 +25,7 @@ async def names(services: Services, search: Search, text: str) -> list[str]:
 async def test_a_text_gives_its_terms_and_a_page(services: Services, folder: Path) -> None:
     await services.roots.add(str(folder))
     await scanned(services)
-    parsed, page = services.search.search("photos in deep or zebra", PhotoOrder.NAME_ASC, first=1)
+    parsed, page = services.browse.search("photos in deep or zebra", PhotoOrder.NAME_ASC, first=1)
     assert parsed.terms == (SearchTerm("deep", MatchKind.FOLDER, "Pictures/a/deep"),)
     assert parsed.unmatched == ("zebra",)
     assert (page.total, page.has_next, len(page.ids)) == (1, False, 1)
@@ -36,30 +35,28 @@ async def test_a_text_gives_its_terms_and_a_page(services: Services, folder: Pat
 async def test_pages_follow_each_other(services: Services, folder: Path) -> None:
     await services.roots.add(str(folder))
     await scanned(services)
-    search = services.search
-    _, first = search.search("", PhotoOrder.NAME_ASC, first=6)
-    _, second = search.search("", PhotoOrder.NAME_ASC, first=6, after=first.cursors[-1])
+    browse = services.browse
+    _, first = browse.search("", PhotoOrder.NAME_ASC, first=6)
+    _, second = browse.search("", PhotoOrder.NAME_ASC, first=6, after=first.cursors[-1])
     assert len({*first.ids, *second.ids}) == first.total == second.total == 10
     with pytest.raises(BadInput):
-        search.search("", PhotoOrder.NAME_ASC, first=6, after="nonsense")
+        browse.search("", PhotoOrder.NAME_ASC, first=6, after="nonsense")
     with pytest.raises(BadInput):
-        search.search("rating:many", PhotoOrder.NAME_ASC)
+        browse.search("rating:many", PhotoOrder.NAME_ASC)
 
 
 async def test_the_day_comes_from_a_clock(services: Services, folder: Path) -> None:
     put(folder / "IMG_20190814_101500.jpg", jpeg(77))
     await services.roots.add(str(folder))
     await scanned(services)
-    in_2020 = Search(services.index, lambda: date(2020, 5, 1))
-    in_2021 = Search(services.index, lambda: date(2021, 5, 1))
-    assert "IMG_20190814_101500.jpg" in await names(services, in_2020, "last summer")
-    assert "IMG_20190814_101500.jpg" not in await names(services, in_2021, "last summer")
+    assert "IMG_20190814_101500.jpg" in await names(services, "last summer", date(2020, 5, 1))
+    assert "IMG_20190814_101500.jpg" not in await names(services, "last summer", date(2021, 5, 1))
 
 
 async def test_a_new_folder_can_be_named_at_once(services: Services, folder: Path) -> None:
     await services.roots.add(str(folder))
     await scanned(services)
-    assert await names(services, services.search, "Siena") == []
+    assert await names(services, "Siena") == []
     put(folder / "2019 Siena" / "palio.jpg", jpeg(78))
     await scanned(services)
-    assert await names(services, services.search, "Siena") == ["palio.jpg"]
+    assert await names(services, "Siena") == ["palio.jpg"]

@@ -99,7 +99,7 @@ async def test_a_folder_keeps_what_both_sides_say_of_it(services: Services, tmp_
     put(tmp_path / "Pictures" / "2020" / "a.jpg", jpeg(1))
     await scan(services, tmp_path / "Pictures")
     search, tagging = services.index.search, services.tagging
-    above, folder = search.folder_at("Pictures"), search.folder_at("Pictures/2020")
+    above, folder = search.folders.at("Pictures"), search.folders.at("Pictures/2020")
     assert above is not None and folder is not None
     await tagging.tag_folder(above.id, [Ref(name="Italy")])
     await tagging.untag_folder(folder.id, [Ref(name="Italy")])
@@ -181,7 +181,7 @@ async def test_a_sidecar_of_a_stem_is_of_its_raw_file_alone(services: Services, 
 
 async def test_an_import_can_be_undone(services: Services, tmp_path: Path) -> None:
     photo = await one_photo(services, tmp_path / "Pictures")
-    root = services.index.search.folder_at("Pictures")
+    root = services.index.search.folders.at("Pictures")
     assert root is not None
     before = await everything(services)
     tagged = [

@@ -167,7 +167,7 @@ class Run:
         search = self.index.search
         for tag_id in TAGS:
             for confirmed in (True, False):
-                assert set(search.tagged(tag_id, confirmed)) == world.having(tag_id, confirmed=confirmed)
+                assert set(search.sets.tags.having(tag_id, confirmed)) == world.having(tag_id, confirmed=confirmed)
 
 
 def _kinds(edges: dict[str, Assertion]) -> dict[str, tuple[object, ...]]:

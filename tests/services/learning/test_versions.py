@@ -153,8 +153,8 @@ async def predict(services: Services, tag_id: str, numbers: Sequence[int]) -> No
 
 async def test_what_a_model_says_changes_nothing_of_what_people_said(library: Settings) -> None:
     async with build(library, run_jobs=False) as services:
-        root = services.index.search.folder_at("Pictures")
-        below = services.index.search.folder_at("Pictures/b")
+        root = services.index.search.folders.at("Pictures")
+        below = services.index.search.folders.at("Pictures/b")
         assert root is not None and below is not None
         found = await photos(services)
         await services.tagging.tag_photos([found["1.jpg"].id], [Ref(name="cat")])

@@ -61,12 +61,12 @@ class RecordReader:
             persons=tuple(PersonRecord(person.name, person.is_me, person.hidden) for person in included),
             folders=tuple(
                 FolderRecord(path, self._marks(marks[id_]))
-                for path, id_ in sorted((search.folder_path(id_) or "", id_) for id_ in marks)
+                for path, id_ in sorted((search.folders.path(id_) or "", id_) for id_ in marks)
             ),
         )
 
     def _photo(self, photo: ExportedPhoto, tags: Sequence[PhotoTag]) -> PhotoRecord:
-        files = [f"{self._search.folder_path(folder)}/{name}" for _, folder, name in photo.files]
+        files = [f"{self._search.folders.path(folder)}/{name}" for _, folder, name in photo.files]
         day = photo.taken_at.date().isoformat() if photo.taken_at and photo.taken_source in DATED else ""
         return PhotoRecord(
             id=photo.id,
@@ -86,7 +86,7 @@ class RecordReader:
         )
 
     def _tag(self, tag: PhotoTag) -> TagRecord:
-        folder = self._search.folder_path(tag.folder_id) if tag.folder_id else None
+        folder = self._search.folders.path(tag.folder_id) if tag.folder_id else None
         return TagRecord(self._search.tags.path(tag.tag_id) or "", tag.source, tag.score, tag.model_id, folder)
 
     def _marks(self, assertions: Mapping[str, Assertion]) -> tuple[TagMark, ...]:

@@ -101,12 +101,12 @@ class ImportJob:
 
     async def _write_library(self, source: LabelSource, importer: Importer) -> Outcome:
         library = await source.library()
-        found = {folder.path: self._index.search.folder_at(folder.path) for folder in library.folders}
+        found = {folder.path: self._index.search.folders.at(folder.path) for folder in library.folders}
         ids = {path: row.id for path, row in found.items() if row is not None}
         return await write_library(self._writer, library, ids, importer)
 
     def _has_tag(self, number: int, tag_id: str) -> bool:
-        return number in self._index.search.tagged(tag_id, confirmed=True)
+        return number in self._index.search.sets.tags.having(tag_id, confirmed=True)
 
     def _source(self, folder: Path) -> LabelSource:
         if (folder / PHOTOS).is_file():

@@ -124,9 +124,9 @@ class SidecarSource:
 
     def _folder_at(self, path: str) -> str | None:
         search = self._index.search
-        if (row := search.folder_at(path)) is not None:
+        if (row := search.folders.at(path)) is not None:
             return row.id
-        below = [search.folder_at(f"{root.name}/{path}") for root in search.folders.children(None)]
+        below = [search.folders.at(f"{root.name}/{path}") for root in search.folders.children(None)]
         candidates = [row for row in below if row is not None]
         return candidates[0].id if len(candidates) == 1 else None
 
