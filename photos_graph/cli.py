@@ -279,9 +279,9 @@ def doctor(
         examination = Doctor(services.graph, services.index, services.browse, settings).examine(compare_index=index)
         well = True
         async for finding in examination:
-            out.print("ok " if finding.well else "bad", style="green" if finding.well else "red", end=" ")
-            out.print(f"{finding.what}: {finding.says}")
-            well = well and finding.well
+            out.print("ok " if finding.ok else "bad", style="green" if finding.ok else "red", end=" ")
+            out.print(f"{finding.subject}: {finding.message}")
+            well = well and finding.ok
         return 0 if well else 1
 
     sys.exit(_with_services(settings, work, run_jobs=False))

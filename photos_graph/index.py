@@ -1,6 +1,6 @@
-"""Keeps the search index in step with the graph: after every write here, and with what other processes commit.
+"""Keeps the search index in step with the graph, after every write of this process and of others.
 
-The index never applies what a writer thinks it did: it reads the touched rows again from the graph.
+The index does not apply the changes of a writer directly. It reads the rows that the writer touched from the graph.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-AT_ONCE = 500  # changes read
-WHOLE = 20_000  # touched photos above which reading them all is quicker than reading those one by one
+BATCH_SIZE = 500  # changes of the feed read at a time
+MAX_TOUCHED = 20_000  # touched photos; if there are more, reading all photos is faster than reading these one by one
 
 
 class Index:
-    """``search`` answers; ``load`` once before it is asked; ``catch_up`` after every write."""
+    """Keeps ``search`` in step with the graph. Call ``load`` once at the start, and ``catch_up`` after every write."""
 
     def __init__(self, graph: Graph, settings: Settings) -> None:
         self.search = SearchIndex()
@@ -52,7 +52,7 @@ class Index:
         self._snapshot: Path | None = None
 
     async def load(self) -> None:
-        """From the snapshot and what changed since; from the graph when there is none that serves."""
+        """Loads the snapshot and applies the changes since, or reads the whole graph if there is no usable snapshot."""
         self._snapshot = self._folder / f"index-{(await feed.identity(self._graph))[:12]}.npz"
         async with self._lock:
             found = await asyncio.to_thread(_load, self._snapshot)
@@ -67,14 +67,15 @@ class Index:
         self.ready = True
 
     def start(self) -> None:
-        """Follows other processes, and saves a snapshot now and then."""
+        """Starts to follow other processes and to save a snapshot at intervals."""
         self._tasks = [
-            asyncio.create_task(self._keep_up(), name="index follower"),
-            asyncio.create_task(self._keep_saved(), name="index snapshots"),
+            asyncio.create_task(self._follow_others(), name="index follower"),
+            asyncio.create_task(self._save_snapshots(), name="index snapshots"),
         ]
 
     async def close(self) -> None:
-        async with self._saving:  # a thread that writes goes on when its task is cancelled, and there may be one writer
+        """Stops following and saves a last snapshot."""
+        async with self._saving:  # cancelling the task would not stop its writing thread, and only one may write
             for task in self._tasks:
                 task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -82,7 +83,7 @@ class Index:
             await self.save()
 
     async def catch_up(self) -> None:
-        """Afterwards the index holds all that was committed before the call."""
+        """Brings the index up to date with everything that was committed before the call."""
         if not self.ready:
             return
         async with self._lock:
@@ -91,6 +92,7 @@ class Index:
                 await asyncio.to_thread(settle)
 
     async def save(self) -> None:
+        """Saves a snapshot if the index has changed since the last one."""
         if self._snapshot is None or self.search.seq == self._saved_seq:
             return
         async with self._lock:
@@ -105,37 +107,38 @@ class Index:
         del captured
         await asyncio.to_thread(give_back)
 
-    def _forget_saved(self) -> None:
-        """What was saved holds changes that were taken back, whose numbers will be given out again."""
+    def _discard_snapshot(self) -> None:
+        """Deletes the snapshot. It holds changes that were reverted, and their numbers will be used again."""
         self._saved_seq = -1
         if self._snapshot is not None:
             with contextlib.suppress(OSError):
                 self._snapshot.unlink(missing_ok=True)
 
     async def _follow(self, search: SearchIndex) -> bool:
-        """Applies the feed. False when it no longer reaches back to where the index stands."""
+        """Applies the feed. Returns False if the index has to be rebuilt, because the feed no longer reaches back far
+        enough or too much has changed."""
         head = await feed.head(self._graph)
         if search.seq > head:
-            self._forget_saved()  # the graph was set back, from a backup say
+            self._discard_snapshot()  # the graph was restored from a backup
             return False
         while search.seq < head:
-            last = min(head, search.seq + AT_ONCE)
+            last = min(head, search.seq + BATCH_SIZE)
             changes = await feed.since(self._graph, search.seq, last)
             if len(changes) < last - search.seq:
                 return False
-            if len({number for change in changes for number in change.photos}) > WHOLE:
+            if len({number for change in changes for number in change.photos}) > MAX_TOUCHED:
                 return False
             await self._apply(search, changes)
             search.seq = last
         return True
 
     async def _apply(self, search: SearchIndex, changes: Sequence[Touched]) -> None:
-        # All reads first: between two awaits somebody may ask, and must see whole rows.
+        # All reads come first: a query may run between two awaits and must see complete rows.
         graph = self._graph
-        numbers = _all(change.photos for change in changes)
-        folder_ids = _all(change.folders for change in changes)
-        tag_ids = _all(change.tags for change in changes)
-        person_ids = _all(change.persons for change in changes)
+        numbers = _unique(change.photos for change in changes)
+        folder_ids = _unique(change.folders for change in changes)
+        tag_ids = _unique(change.tags for change in changes)
+        person_ids = _unique(change.persons for change in changes)
         folders = await postings.folder_rows(graph, folder_ids) if folder_ids else []
         marks = await label_postings.folder_marks(graph, folder_ids) if folder_ids else []
         tags = await label_postings.tag_rows(graph, tag_ids) if tag_ids else []
@@ -144,8 +147,8 @@ class Index:
         unknown = sorted({place for row in rows for place in row.places if search.places.get(place) is None})
         places = await postings.place_rows(graph, unknown) if unknown else []
         labelled = BitMap(chain(numbers, *(change.labelled for change in changes)))
-        labelled |= BitMap(await label_postings.scored(graph, _thresholds_moved(search, tags)))
-        few = len(labelled) <= max(WHOLE, len(search) // 8)
+        labelled |= BitMap(await label_postings.scored(graph, _changed_thresholds(search, tags)))
+        few = len(labelled) <= max(MAX_TOUCHED, len(search) // 8)
         label_rows = await (
             label_postings.labels_of(graph, list(labelled)) if few else label_postings.all_labels(graph)
         )
@@ -159,10 +162,10 @@ class Index:
         search.apply_labels(label_rows, labelled if few else None)
 
     async def differing(self) -> Differences:
-        """What the index knows else than the graph does; there should be nothing."""
+        """Compares the index with the graph, from which it should not differ."""
         async with self._lock:
             fresh = await self._read_whole()
-            # What is committed meanwhile is no difference: both have to stand for the same change, and that the last.
+            # Commits during the comparison must not count as differences, so both are brought to the newest change.
             while not self.search.seq == fresh.seq == await feed.head(self._graph):
                 if not await self._follow(self.search):
                     await self._rebuild()
@@ -171,13 +174,13 @@ class Index:
             return await asyncio.to_thread(differences, self.search, fresh)
 
     async def _rebuild(self) -> None:
-        """A new index from the whole graph; the old one answers until it is done."""
+        """Builds a new index from the whole graph. The old one answers queries in the meantime."""
         with uncollected():
             self.search = await self._read_whole()
 
     async def _read_whole(self) -> SearchIndex:
         fresh = SearchIndex()
-        # Asked first: what is committed while we read is read again by its number.
+        # The head is read first, so that commits during the reading are applied again from the feed.
         fresh.seq = await feed.head(self._graph)
         fresh.apply_folders(await postings.folder_rows(self._graph))
         fresh.apply_places(await postings.place_rows(self._graph))
@@ -185,30 +188,30 @@ class Index:
         fresh.apply_persons(await label_postings.person_rows(self._graph))
         fresh.apply_marks(await label_postings.folder_marks(self._graph))
         for first in range(0, await postings.last_number(self._graph), postings.BLOCK):
-            # On a thread, since nobody sees it yet and who asks for anything else should not wait.
+            # A thread is safe because no query uses this index yet, and other requests need not wait.
             await asyncio.to_thread(fresh.apply_photos, await postings.photo_block(self._graph, first))
         fresh.apply_labels(await label_postings.all_labels(self._graph), None)
         return fresh
 
-    async def _keep_up(self) -> None:
+    async def _follow_others(self) -> None:
         while True:
             await asyncio.sleep(self._settings.follow_seconds)
-            await _survived(self.catch_up)
+            await _log_errors(self.catch_up)
 
-    async def _keep_saved(self) -> None:
+    async def _save_snapshots(self) -> None:
         while True:
             await asyncio.sleep(self._settings.snapshot_seconds)
-            await _survived(self.save)
+            await _log_errors(self.save)
 
 
-def _thresholds_moved(search: SearchIndex, rows: Iterable[Tag]) -> list[str]:
-    """The tags of which other predictions count than the index has."""
+def _changed_thresholds(search: SearchIndex, rows: Iterable[Tag]) -> list[str]:
+    """Returns the ids of the tags whose threshold differs from the one in the index."""
     known = {row.id: search.tags.get(row.id) for row in rows}
     return [row.id for row in rows if row.threshold != (before.threshold if (before := known[row.id]) else None)]
 
 
-async def _survived(work: Callable[[], Awaitable[None]]) -> None:
-    """What goes wrong once must not end what goes on for as long as the service does."""
+async def _log_errors(work: Callable[[], Awaitable[None]]) -> None:
+    """Logs an error of ``work``, so that the loop around it continues."""
     try:
         await work()
     except EngineUnavailable:
@@ -217,8 +220,8 @@ async def _survived(work: Callable[[], Awaitable[None]]) -> None:
         log.exception("The index could not be updated. The update is tried again.")
 
 
-def _all(parts: Iterable[Iterable[T]]) -> list[T]:
-    """Each once, in the order in which it was first met."""
+def _unique(parts: Iterable[Iterable[T]]) -> list[T]:
+    """Returns the distinct items of all parts in the order of their first occurrence."""
     return list(dict.fromkeys(chain.from_iterable(parts)))
 
 

@@ -1,7 +1,7 @@
-"""The one path guard: raw bytes open files, text shows them, and nothing is opened outside its root.
+"""The guard for paths: files are opened by raw bytes, shown as text, and never opened outside their root.
 
-A path on disk is bytes; that is what is stored (as base64) and opened. What people see and what keys are
-made of is ``display(raw)``.
+A path on disk consists of bytes, and these are stored (as base64) and opened. People see ``display(raw)``, from which
+keys are built too.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from pathlib import Path
 
 from photos_graph.errors import BadInput, BadSettings, NotFound, RootOffline, Unreadable, Unsupported
 
-# Controls break terminals and logs; bidirectional marks make "gpj.exe" read as "exe.jpg".
+# Control characters break terminals and logs; bidirectional marks make "gpj.exe" look like "exe.jpg".
 _HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-# Without O_NONBLOCK the open of a FIFO that took the file's place would wait for a writer for ever.
+# Without O_NONBLOCK, opening a FIFO that has replaced the file would wait for a writer forever.
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
-_LIMIT = 2**63  # the integers of a graph have 64 bits, with their sign
+_LIMIT = 2**63  # the graph stores signed integers of 64 bits
 
 
 def display(raw: bytes) -> str:
-    """The path or name as text: NFC, bytes that are not UTF-8 as ``\\xNN``, harmful characters escaped.
+    """Returns a path or name as text in NFC. Bytes that are not UTF-8 become ``\\xNN``, harmful characters are escaped.
 
-    Two different paths can read the same; ``library.walk`` tells them apart where they are siblings.
+    Two different paths can give the same text. ``library.walking`` distinguishes them if they are siblings.
     """
     text = raw.decode("utf-8", "backslashreplace")
     if text.isascii() and text.isprintable():
@@ -43,35 +43,36 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def encode_raw(raw: bytes) -> str:
-    """Raw bytes as text for storage, since a graph's strings must be Unicode."""
+    """Returns raw bytes as text that can be stored in a graph, whose strings must be Unicode."""
     return base64.b64encode(raw).decode("ascii")
 
 
 def decode_raw(stored: str) -> bytes:
+    """Returns the raw bytes that ``encode_raw`` encoded."""
     return base64.b64decode(stored, validate=True)
 
 
 def mtime_ns(status: os.stat_result) -> int:
-    """When it was modified; a time beyond the year 2262, as a broken clock leaves it, is the last one before."""
+    """Returns the modification time in nanoseconds, limited to 64 bits, because a broken clock can exceed them."""
     return max(-_LIMIT, min(status.st_mtime_ns, _LIMIT - 1))
 
 
 def inode(status: os.stat_result) -> int:
-    """Pooled and network file systems (mergerfs, SMB) hand out numbers of 64 bits without a sign."""
+    """Returns the inode number as a signed integer. Some file systems (mergerfs, SMB) use all 64 bits of it."""
     return status.st_ino - 2 * _LIMIT if status.st_ino >= _LIMIT else status.st_ino
 
 
 def inside(root: bytes, path: bytes) -> bool:
-    """Whether ``path`` is ``root`` or lies in it, both with their symbolic links resolved."""
+    """Returns whether ``path`` is ``root`` or lies in it, after symbolic links in both are resolved."""
     real_root, real_path = os.path.realpath(root), os.path.realpath(path)
     return real_path == real_root or real_path.startswith(real_root.rstrip(b"/") + b"/")
 
 
 def check_data_dir(data_dir: Path, roots: Iterable[bytes]) -> None:
-    """Raises BadSettings when the data directory lies in a root, or a root in it.
+    """Raises BadSettings if the data directory lies in a root, or a root in the data directory.
 
-    Neither needs to exist yet. Folders are also compared by identity, for bind mounts and file systems
-    that ignore case have several paths for one folder.
+    None of them needs to exist. Folders are also compared by identity, because with bind mounts and on file systems
+    that ignore case one folder has several paths.
     """
     data = os.fsencode(data_dir)
     for root in roots:
@@ -82,7 +83,7 @@ def check_data_dir(data_dir: Path, roots: Iterable[bytes]) -> None:
 
 
 def check_outside(folder: Path, roots: Iterable[bytes]) -> None:
-    """Raises BadInput when ``folder``, which need not exist yet, lies in a root: originals are never written."""
+    """Raises BadInput if ``folder``, which need not exist, lies in a root, because we never write beside originals."""
     path = os.fsencode(folder)
     for root in roots:
         if inside(root, path) or _identity(root) in _identities_upwards(path):
@@ -98,31 +99,31 @@ def _identity(path: bytes) -> tuple[int, int] | None:
 
 
 def _identities_upwards(path: bytes) -> set[tuple[int, int]]:
-    at, found = os.path.realpath(path), set()
+    current, identities = os.path.realpath(path), set()
     while True:
-        if identity := _identity(at):
-            found.add(identity)
-        parent = os.path.dirname(at)  # noqa: PTH120, raw bytes
-        if parent == at:
-            return found
-        at = parent
+        if identity := _identity(current):
+            identities.add(identity)
+        parent = os.path.dirname(current)  # noqa: PTH120, raw bytes
+        if parent == current:
+            return identities
+        current = parent
 
 
 def open_inside(root: bytes, relative: bytes, *, follow_symlinks: bool = False) -> int:
-    """A descriptor of a regular file in ``root``, opened for reading. The caller closes it.
+    """Opens a regular file in ``root`` for reading and returns its descriptor, which the caller must close.
 
-    Every folder on the way is opened from its parent's descriptor and links are refused, so a folder that
-    is swapped for a link while we walk cannot lead outside. With ``follow_symlinks`` the path is resolved
-    first, must still lie in the root, and is then walked the same way.
+    Each folder of the path is opened relative to the descriptor of its parent, and links are refused. Therefore a
+    folder that is replaced by a link in the meantime cannot lead outside. With ``follow_symlinks`` the path is resolved
+    first; it must still lie in the root and is then opened in the same way.
 
-    Raises RootOffline when the root cannot be opened, NotFound when the file is not there, Unsupported
-    when it is no regular file, and Unreadable (stage ``read``) for everything else.
+    Raises RootOffline if the root cannot be opened, NotFound if the file does not exist, Unsupported if it is not a
+    regular file, Unreadable (stage ``read``) for any other error.
     """
     _must_be_plain(relative)
     folder, _, name = (_resolved(root, relative) if follow_symlinks else relative).rpartition(b"/")
     parent = open_folder(root, folder)
     try:
-        # Asked before opening, since the open itself can have effects on a device.
+        # This is checked before opening, because opening a device can already have effects.
         _must_be_regular(os.stat(name, dir_fd=parent, follow_symlinks=False), relative)
         descriptor = os.open(name, _FILE, dir_fd=parent)
     except OSError as error:
@@ -138,26 +139,29 @@ def open_inside(root: bytes, relative: bytes, *, follow_symlinks: bool = False) 
 
 
 def open_folder(root: bytes, relative: bytes, *, follow_symlinks: bool = False) -> int:
-    """A descriptor of a folder in ``root`` (``b""`` is the root itself); rules and errors of ``open_inside``."""
+    """Opens a folder in ``root`` (``b""`` is the root itself) by the rules of ``open_inside`` and with its errors.
+
+    Returns the descriptor, which the caller must close.
+    """
     if relative:
         _must_be_plain(relative)
     if follow_symlinks:
         relative = _resolved(root, relative)
     parts = relative.split(b"/") if relative else []
     try:
-        # The root itself was named by its owner and may be a link.
-        at = os.open(root, _FOLDER & ~os.O_NOFOLLOW)
+        # The owner chose the root, so it may be a link.
+        folder = os.open(root, _FOLDER & ~os.O_NOFOLLOW)
     except OSError as error:
         raise RootOffline(f"The folder {display(root)} cannot be opened: {error.strerror}.") from error
     for part in parts:
         try:
-            below = os.open(part, _FOLDER, dir_fd=at)
+            child = os.open(part, _FOLDER, dir_fd=folder)
         except OSError as error:
             raise _explained(error, relative) from error
         finally:
-            os.close(at)
-        at = below
-    return at
+            os.close(folder)
+        folder = child
+    return folder
 
 
 def _must_be_plain(relative: bytes) -> None:
@@ -169,7 +173,7 @@ def _resolved(root: bytes, relative: bytes) -> bytes:
     try:
         real_root = os.path.realpath(root).rstrip(b"/")
         real = os.path.realpath(real_root + b"/" + relative)
-    except OSError as error:  # a link that went away while it was followed
+    except OSError as error:  # a link was deleted while it was followed
         raise _explained(error, relative) from error
     if real == real_root:
         return b""

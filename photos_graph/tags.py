@@ -1,9 +1,10 @@
-"""Who wins: the pure rules of which tags a photo has.
+"""The rules for which tags a photo has, as pure functions.
 
-A tag comes to a photo by a person (or the file's own keywords), by a folder on the way up from one of its files, or
-by a model, and the first of these is its source. It comes from a folder when the folder carries it recursively, or is
-the file's own folder, and no folder between excludes it. An exclusion of a tag excludes all below it too: on a photo
-from wherever it comes, on a folder what comes down from above. A photo that has a tag has all the tags above it.
+A photo gets a tag from a person (or the keywords of its file), from a folder above one of its files, or from a model.
+The first of these is the source of the tag. A folder passes a tag to a photo if it carries the tag recursively or is
+the folder of the file, and if no folder in between excludes the tag. An exclusion also applies to the descendants of
+the tag: on a photo, to tags from any source; on a folder, to tags from its ancestors. A photo that has a tag also has
+the ancestors of the tag.
 
 The search index and the Cypher of ``docs/cypher.md`` are tested against these functions.
 """
@@ -16,36 +17,40 @@ from datetime import UTC, datetime
 
 from photos_graph.model import Carried, FolderMarks, PhotoTag, TagSource
 
-Up = Callable[[str], Iterable[str]]  # a tag's id -> it and all above it
+Up = Callable[[str], Iterable[str]]  # the id of a tag -> the ids of the tag and its ancestors
 
 _RANK = {TagSource.MANUAL: 0, TagSource.IMPORTED: 1, TagSource.FOLDER: 2, TagSource.PREDICTED: 3}
 
 
-def inherited(way: Sequence[FolderMarks], up: Up) -> Iterator[tuple[Carried, str]]:
-    """What comes to a file along its ``way``: the marks from its own folder up to the root. With the folder's id."""
+def inherited(path: Sequence[FolderMarks], up: Up) -> Iterator[tuple[Carried, str]]:
+    """Yields the tags that a file inherits, each with the id of the folder that passes it down.
+
+    ``path`` holds the tags of its folders, from the folder of the file up to the root.
+    """
     excluded: set[str] = set()
-    for place, marks in enumerate(way):
+    for distance, marks in enumerate(path):
         for carried in marks.carried:
-            if (carried.recursive or place == 0) and excluded.isdisjoint(up(carried.tag_id)):
+            if (carried.recursive or distance == 0) and excluded.isdisjoint(up(carried.tag_id)):
                 yield carried, marks.folder_id
         excluded.update(marks.excluded)
 
 
 def photo_tags(
-    own: Iterable[PhotoTag], excluded: AbstractSet[str], ways: Iterable[Sequence[FolderMarks]], up: Up
+    direct: Iterable[PhotoTag], excluded: AbstractSet[str], paths: Iterable[Sequence[FolderMarks]], up: Up
 ) -> list[PhotoTag]:
-    """The tags that were put on a photo, each once by its winning source; what they imply is not among them.
+    """Returns the tags of a photo, each once with its winning source. Their ancestors are not included.
 
-    ``own`` are those on the photo itself: MANUAL, IMPORTED, and PREDICTED ones at or over their threshold.
-    ``ways`` has one way for each file, in the order of their keys; of several folders the first that is met wins.
+    ``direct`` holds the tags on the photo itself: MANUAL, IMPORTED, and those PREDICTED with a score at or above their
+    threshold. ``paths`` has a path of folders for each file, sorted by the keys of the files. If several folders pass
+    down a tag, the first of them wins.
     """
-    given = list(own)
-    for way in ways:
-        for carried, folder_id in inherited(way, up):
+    candidates = list(direct)
+    for path in paths:
+        for carried, folder_id in inherited(path, up):
             at = datetime.fromtimestamp(carried.at_ms / 1000, UTC)
-            given.append(PhotoTag(carried.tag_id, TagSource.FOLDER, folder_id=folder_id, at=at))
+            candidates.append(PhotoTag(carried.tag_id, TagSource.FOLDER, folder_id=folder_id, at=at))
     winners: dict[str, PhotoTag] = {}
-    for tag in sorted(given, key=lambda tag: _RANK[tag.source]):
+    for tag in sorted(candidates, key=lambda tag: _RANK[tag.source]):
         if excluded.isdisjoint(up(tag.tag_id)):
             winners.setdefault(tag.tag_id, tag)
     return list(winners.values())

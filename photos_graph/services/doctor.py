@@ -1,4 +1,4 @@
-"""Whether everything works here; each finding says what to do where it does not."""
+"""The self-check of an installation. Each finding that reports a problem says what to do."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from photos_graph.faces.weights import FaceWeights
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import folders
 from photos_graph.index import Index
-from photos_graph.learn import catalogue as learn_table
-from photos_graph.learn.weights import BackboneWeights as LearnWeights
+from photos_graph.learn import catalogue as backbone_catalogue
+from photos_graph.learn.weights import BackboneWeights
 from photos_graph.model import RootState
 from photos_graph.paths import display
 from photos_graph.services.browse.photos import Browse
@@ -22,17 +22,21 @@ from photos_graph.services.scan.roots import refreshed
 from photos_graph.settings import Settings
 from photos_graph.weights import Model, WeightStore
 
-LEAST_FREE = 1024**3  # bytes in the data directory below which trouble is near
+MIN_FREE_BYTES = 1024**3  # of the disk that holds the data directory
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    what: str
-    well: bool
-    says: str
+    """The result of one check."""
+
+    subject: str
+    ok: bool
+    message: str
 
 
 class Doctor:
+    """Checks the parts of an installation."""
+
     def __init__(self, graph: Graph, index: Index, browse: Browse, settings: Settings) -> None:
         self._graph = graph
         self._index = index
@@ -40,7 +44,7 @@ class Doctor:
         self._settings = settings
 
     async def examine(self, *, compare_index: bool = False) -> AsyncIterator[Finding]:
-        """One finding after the other. That this runs at all says that settings and engine are well."""
+        """Yields one finding after the other. Settings and engine work, or this service would not have started."""
         yield Finding("graph engine", True, f"{self._graph.dialect.name} answers, its schema is current")
         yield await asyncio.to_thread(self._data_directory)
         async for finding in self._roots():
@@ -59,8 +63,9 @@ class Doctor:
     def _data_directory(self) -> Finding:
         folder = self._settings.data_dir
         free = shutil.disk_usage(folder).free
-        said = f"{display(bytes(folder))}, {free / 1024**3:.1f} GiB free"
-        return Finding("data directory", free >= LEAST_FREE, said if free >= LEAST_FREE else f"{said}: make room")
+        message = f"{display(bytes(folder))}, {free / 1024**3:.1f} GiB free"
+        enough = free >= MIN_FREE_BYTES
+        return Finding("data directory", enough, message if enough else f"{message}: make room")
 
     async def _roots(self) -> AsyncIterator[Finding]:
         found = await folders.roots(self._graph)
@@ -68,8 +73,8 @@ class Doctor:
             yield Finding("folders of photos", True, "none yet; photos-graph scan FOLDER adds one")
         for root in found:
             online = (await refreshed(root)).state is RootState.ONLINE
-            says = display(root.raw_path)
-            yield Finding(root.name, online, says if online else f"{says} is offline: is its disk mounted?")
+            path = display(root.raw_path)
+            yield Finding(root.name, online, path if online else f"{path} is offline: is its disk mounted?")
 
     async def _formats(self) -> Finding:
         try:
@@ -88,28 +93,29 @@ class Doctor:
 
     def _learning(self) -> Finding:
         learn = self._settings.learn
-        weights = LearnWeights(self._settings.models_dir, learn.weights)
+        weights = BackboneWeights(self._settings.models_dir, learn.weights)
         return _models(
-            "learn", "photos are not described", learn.enabled, weights, learn_table.backbone(learn.backbone)
+            "learn", "photos are not described", learn.enabled, weights, backbone_catalogue.backbone(learn.backbone)
         )
 
     async def _compare_index(self) -> Finding:
         differing = await self._index.differing()
         if not differing:
             return Finding("search index", True, "the same as the graph: photos, folders, tags, persons")
-        said = f"{len(differing.photos):,} photos differ from the graph"
-        said += f" (numbers {differing.photos[:5]}...)" if differing.photos else ""
+        message = f"{len(differing.photos):,} photos differ from the graph"
+        message += f" (numbers {differing.photos[:5]}...)" if differing.photos else ""
         if differing.rows:
-            said += f", and {len(differing.rows):,} of folders, tags and persons ({'; '.join(differing.rows[:5])}...)"
-        return Finding("search index", False, f"{said}; delete the index-*.npz files in the data directory")
+            rows = "; ".join(differing.rows[:5])
+            message += f", and {len(differing.rows):,} of folders, tags and persons ({rows}...)"
+        return Finding("search index", False, f"{message}; delete the index-*.npz files in the data directory")
 
 
-def _models(what: str, without: str, enabled: str, weights: WeightStore[Model], *models: Model) -> Finding:
+def _models(group: str, without: str, enabled: str, weights: WeightStore[Model], *models: Model) -> Finding:
     if enabled == "off":
-        return Finding(what, True, f"{without}: {what}.enabled is off")
+        return Finding(group, True, f"{without}: {group}.enabled is off")
     try:
         weights.check(*models)
     except ModelUnavailable as error:
         missing = not weights.are_here(*models)
-        return Finding(what, missing and enabled == "auto", f"{without}. {error.public_message}")
-    return Finding(what, True, f"{' and '.join(model.name for model in models)}, their weights are whole")
+        return Finding(group, missing and enabled == "auto", f"{without}. {error.public_message}")
+    return Finding(group, True, f"{' and '.join(model.name for model in models)}, their weights are whole")

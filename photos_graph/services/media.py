@@ -1,4 +1,4 @@
-"""Pictures on request: renditions, and originals as they lie on disk."""
+"""The pictures of photos: renditions, and originals as they are on disk."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from photos_graph.model import RootState, ThumbnailFormat, ThumbnailSize
 from photos_graph.paths import mtime_ns, open_inside
 from photos_graph.services.scan.roots import refreshed
 
-ENOUGH_PIXELS = 112  # as wide as a face is looked at
-OPENERS = 4  # threads that open originals, for each root
-OPEN_SECONDS = 30  # a disk that slept takes ten to turn
-LARGE_FORMATS = (ThumbnailFormat.JPEG, ThumbnailFormat.WEBP)  # in which a scan keeps that rendition
+MIN_FACE_PIXELS = 112  # width of a face as the embedding model needs it
+OPENER_THREADS = 4  # per root
+OPEN_SECONDS = 30  # a sleeping disk needs ten to spin up
+LARGE_FORMATS = (ThumbnailFormat.JPEG, ThumbnailFormat.WEBP)  # formats in which a scan stores the LARGE rendition
 
 
 @dataclass(frozen=True, slots=True)
 class OpenOriginal:
-    """``descriptor`` is open for reading and is the receiver's to close."""
+    """An original that is open for reading. The receiver must close ``descriptor``."""
 
     descriptor: int
     name: str
@@ -39,31 +39,35 @@ class OpenOriginal:
 
 
 class Media:
+    """Opens renditions and originals of photos by the id of the photo."""
+
     def __init__(self, graph: Graph, renditions: Renditions, follow_symlinks: bool) -> None:
         self._graph = graph
         self._renditions = renditions
         self._follow_symlinks = follow_symlinks
-        # Threads of their own: in a network folder that hangs they wait for ever, and must not be those of all others.
+        # Each root has its own threads: if its network folder hangs, they are blocked, but no others are.
         self._openers: dict[bytes, ThreadPoolExecutor] = {}
 
     def close(self) -> None:
+        """Stops the threads without waiting for those that are blocked."""
         for opener in self._openers.values():
             opener.shutdown(wait=False, cancel_futures=True)
 
     def cached(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition | None:
+        """Returns the rendition if it is in the cache."""
         return self._renditions.cached(photo_id, size, format)
 
     async def thumbnail(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition:
-        """From the cache where it can be, also when the original is away.
+        """Returns a rendition. If it is in the cache, it is returned even while the original is offline.
 
-        Raises NotFound, RootOffline, Busy, and what decoding raises.
+        Raises NotFound if the photo or its file does not exist, RootOffline if its root is offline, Busy if the workers
+        are, and the errors of decoding.
         """
-
         return await self._renditions.open(photo_id, size, format, lambda: self._as_read(photo_id))
 
     async def large(self, photo_id: str) -> bytes:
-        """The raw path of the LARGE rendition, made anew where it is no longer kept; of an original where there is no
-        room for it. Raises what ``thumbnail`` raises."""
+        """Returns the raw path of the LARGE rendition, which is created if necessary, or of the original if the cache
+        has no room. Raises the errors of ``thumbnail``."""
         for format in LARGE_FORMATS:
             found = self.cached(photo_id, ThumbnailSize.LARGE, format)
             if found is not None and found.path is not None:
@@ -73,15 +77,20 @@ class Media:
         return await self.path(photo_id) if made is None else os.fsencode(made)
 
     async def picture(self, photo_id: str, share: float) -> bytes:
-        """The raw path of a picture in which something that takes ``share`` (0..1) of it shows well: of the largest
-        rendition, or of an original where that is too coarse. Raises what ``thumbnail`` raises."""
-        if share * ThumbnailSize.LARGE.edge < ENOUGH_PIXELS:
+        """Returns the raw path of a picture with enough resolution for a face that takes ``share`` (0..1) of its width.
+
+        This is the LARGE rendition or, if that is too coarse, the original. Raises the errors of ``thumbnail``.
+        """
+        if share * ThumbnailSize.LARGE.edge < MIN_FACE_PIXELS:
             with contextlib.suppress(NotFound, RootOffline):
                 return await self.path(photo_id)
         return await self.large(photo_id)
 
     async def path(self, photo_id: str) -> bytes:
-        """The raw path of an original that is as it was read. Raises NotFound, RootOffline."""
+        """Returns the raw path of an original that has not changed since it was read.
+
+        Raises NotFound if there is none, RootOffline if its root is offline.
+        """
         return (await self._as_read(photo_id)).path
 
     async def _as_read(self, photo_id: str) -> ReadOriginal:
@@ -90,7 +99,7 @@ class Media:
         return ReadOriginal(found.root_raw + b"/" + found.raw, found.size, found.mtime_ns)
 
     async def original(self, photo_id: str) -> OpenOriginal:
-        """Raises NotFound, RootOffline."""
+        """Opens an original. Raises NotFound if there is none, RootOffline if its root is offline."""
         descriptor, found = await self._open(photo_id)
         return OpenOriginal(
             descriptor=descriptor,
@@ -102,12 +111,12 @@ class Media:
         )
 
     async def _open(self, photo_id: str) -> tuple[int, PhotoSource]:
-        """The first file that is there and has not changed since it was read."""
+        """Opens the first file of the photo that exists and has not changed since it was read."""
         sources = await photos.sources(self._graph, photo_id)
         offline = False
         for source in sources:
             try:
-                descriptor = await self._opened(source)
+                descriptor = await self._open_source(source)
             except RootOffline:
                 offline = True
                 continue
@@ -118,7 +127,7 @@ class Media:
             if (found.st_size, mtime_ns(found)) == (source.size, source.mtime_ns):
                 return descriptor, source
             os.close(descriptor)
-        if offline or await self._any_root_is_away(sources):
+        if offline or await self._is_any_root_offline(sources):
             raise RootOffline(
                 "The root that contains this photo is offline. The photo is served again when the root is back."
             )
@@ -126,10 +135,10 @@ class Media:
             raise NotFound("The file has changed or been removed since it was read. The next scan will notice it.")
         raise NotFound("There is no such photo.")
 
-    async def _opened(self, source: PhotoSource) -> int:
-        """Raises what ``open_inside`` does, and RootOffline where that takes too long."""
+    async def _open_source(self, source: PhotoSource) -> int:
+        """Opens a file. Raises the errors of ``open_inside``, and RootOffline if the root does not answer in time."""
         if source.root_raw not in self._openers:
-            self._openers[source.root_raw] = ThreadPoolExecutor(OPENERS, "originals")
+            self._openers[source.root_raw] = ThreadPoolExecutor(OPENER_THREADS, "originals")
         opening = self._openers[source.root_raw].submit(
             open_inside, source.root_raw, source.raw, follow_symlinks=self._follow_symlinks
         )
@@ -143,14 +152,14 @@ class Media:
             opening.add_done_callback(_close)
             raise
 
-    async def _any_root_is_away(self, sources: Sequence[PhotoSource]) -> bool:
-        """Asked only when no file was there: polls see an empty mount point a while later."""
-        wanted = {source.root_raw for source in sources}
-        roots = [root for root in await folders.roots(self._graph) if root.raw_path in wanted]
+    async def _is_any_root_offline(self, sources: Sequence[PhotoSource]) -> bool:
+        """Checks the roots themselves, because the poll notices an empty mount point only after a while."""
+        paths = {source.root_raw for source in sources}
+        roots = [root for root in await folders.roots(self._graph) if root.raw_path in paths]
         return any([(await refreshed(root)).state is RootState.OFFLINE for root in roots])
 
 
 def _close(opening: Future[int]) -> None:
-    """What was opened when nobody waited any longer."""
+    """Closes a file that was opened after its caller had given up waiting."""
     if not opening.cancelled() and opening.exception() is None:
         os.close(opening.result())

@@ -170,7 +170,7 @@ async def test_only_labels_are_read_when_only_labels_changed(tagged: Services, m
     )
     await change(tagged, more, touching={"labelled": ["7.jpg"]})
     assert await found(tagged, tags=any_of("Sea")) == {"4", "5", "7"}
-    monkeypatch.setattr(index, "WHOLE", 2)
+    monkeypatch.setattr(index, "MAX_TOUCHED", 2)
     less: LiteralString = "MATCH (p:Photo)-[r:TAGGED]->(:Tag {id: 't-sea'}) DELETE r"
     await change(tagged, less, touching={"labelled": ["4.jpg", "7.jpg", "8.jpg"]})
     assert await found(tagged, tags=any_of("Sea")) == {"5"}
