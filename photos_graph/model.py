@@ -76,6 +76,7 @@ class ThumbnailSize(StrEnum):
 
     @property
     def edge(self) -> int:
+        """The longest edge in pixels."""
         return {"TINY": 160, "SMALL": 320, "MEDIUM": 960, "LARGE": 1920}[self.value]
 
 

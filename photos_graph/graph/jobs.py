@@ -21,6 +21,7 @@ RETURN j {.*} AS job
 
 
 async def create(graph: Graph, id_: str, kind: JobKind, arguments: Mapping[str, str]) -> Job:
+    """Creates a queued job and returns it."""
     rows = await graph.write(CREATE, id=id_, kind=kind.value, arguments=json.dumps(dict(arguments)))
     return _job(rows[0]["job"])
 
@@ -31,10 +32,10 @@ MATCH (j:Job {state: 'QUEUED'}) WHERE j.kind = $kind AND j.arguments = $argument
 
 
 async def make(tx: Transaction, kind: JobKind, arguments: Mapping[str, str]) -> None:
-    """The same together with what it is made for; none where one waits that would do the same."""
-    told = json.dumps(dict(arguments))
-    if not (await tx.run(WAITING, kind=kind.value, arguments=told))[0]["n"]:
-        await tx.run(CREATE, id=uuid4().hex, kind=kind.value, arguments=told)
+    """Creates a job within a transaction, unless an equal one is queued already."""
+    encoded = json.dumps(dict(arguments))
+    if not (await tx.run(WAITING, kind=kind.value, arguments=encoded))[0]["n"]:
+        await tx.run(CREATE, id=uuid4().hex, kind=kind.value, arguments=encoded)
 
 
 def _job(values: dict[str, Any]) -> Job:
@@ -110,6 +111,7 @@ SET j.state = $state, j.finishedAt = timestamp(), j.done = $done, j.total = $tot
 async def finish(
     graph: Graph, id_: str, owner: str, state: JobState, done: int, total: int | None, message: str | None
 ) -> None:
+    """Records the final state of a job, unless another process has claimed it."""
     await graph.write(FINISH, id=id_, owner=owner, state=state.value, done=done, total=total, message=message)
 
 
@@ -145,6 +147,7 @@ GET: LiteralString = "MATCH (j:Job {id: $id}) RETURN j {.*} AS job"
 
 
 async def get(graph: Graph, id_: str) -> Job | None:
+    """Returns the job with this id, or None if it does not exist."""
     rows = await graph.read(GET, id=id_)
     return _job(rows[0]["job"]) if rows else None
 
@@ -167,6 +170,7 @@ async def page(graph: Graph, state: JobState | None, after: tuple[int, str] | No
 
 
 async def count(graph: Graph, state: JobState | None) -> int:
+    """Returns the number of jobs in this state, or of all jobs if it is None."""
     return int((await graph.read(COUNT, state=state and state.value))[0]["n"])
 
 

@@ -62,6 +62,7 @@ class Runtime:
 
     @property
     def endpoint(self) -> Endpoint:
+        """The address of the engine on the loopback interface."""
         return Endpoint(f"bolt://127.0.0.1:{self.port}", embedded_child.USER, self.password, embedded_child.DATABASE)
 
 
@@ -97,6 +98,7 @@ class Engine:
 
     @property
     def log(self) -> Path:
+        """The path of the log of the engine."""
         return self._data_dir / "logs" / "engine.log"
 
     async def start(self) -> None:

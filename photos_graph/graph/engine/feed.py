@@ -1,7 +1,7 @@
-"""The feed of changes: what the search index of any process must read again, numbered in commit order.
+"""The feed of changes, which tells every process which rows its search index must read again, in commit order.
 
-A writer (see ``feed_entry``) raises the counter inside the transaction that changes the graph, so a number is seen only
-with what it stands for, and the counter's lock puts commits in the order of their numbers.
+A writer (see ``feed_entry``) increments the counter within the transaction that changes the graph. Therefore a number
+becomes visible together with its change, and the lock of the counter makes the numbers follow the order of the commits.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ from uuid import uuid4
 
 from photos_graph.graph.engine.connection import Graph
 
-KEPT = 20_000  # changes that a snapshot may lie behind before it is rebuilt
+KEPT = 20_000  # entries; an older snapshot is rebuilt
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
+    """An entry of the feed: the rows that a transaction has changed."""
+
     seq: int
-    photos: tuple[int, ...]  # numbers; all of them is read again, labels too
-    folders: tuple[str, ...]  # ids; with their marks
-    labelled: tuple[int, ...] = ()  # numbers of photos of which only tags, exclusions, faces or persons changed
+    photos: tuple[int, ...]  # numbers; these rows are read again with their labels
+    folders: tuple[str, ...]  # ids; these rows are read again with their tags
+    labelled: tuple[int, ...] = ()  # numbers of photos whose labels alone have changed
     tags: tuple[str, ...] = ()  # ids
     persons: tuple[str, ...] = ()  # ids
 
@@ -29,11 +31,12 @@ HEAD: LiteralString = "MATCH (m:Meta {name: 'feed'}) RETURN m.value AS seq"
 
 
 async def head(graph: Graph) -> int:
+    """Returns the number of the newest entry, or 0 if there is none."""
     rows = await graph.read(HEAD)
     return int(rows[0]["seq"]) if rows else 0
 
 
-# One by one, for ArcadeDB finds a number by its index and looks for a range everywhere.
+# Each number is matched by itself, because ArcadeDB uses the index for a number but scans everything for a range.
 SINCE: LiteralString = """
 UNWIND range($seq + 1, $last) AS seq
 MATCH (t:Touched {seq: seq})
@@ -44,7 +47,7 @@ ORDER BY seq
 
 
 async def since(graph: Graph, seq: int, last: int) -> list[Touched]:
-    """Changes after ``seq`` up to ``last`` in order; one that is missing was pruned."""
+    """Returns the entries after ``seq`` up to ``last``, in order. Entries that are missing were pruned."""
     rows = await graph.read(SINCE, seq=seq, last=last)
     kinds = ("photos", "folders", "labelled", "tags", "persons")
     return [Touched(row["seq"], *(tuple(row[kind] or ()) for kind in kinds)) for row in rows]
@@ -54,6 +57,7 @@ PRUNE: LiteralString = "MATCH (t:Touched) WHERE t.seq <= $seq WITH t LIMIT 5000 
 
 
 async def prune(graph: Graph) -> None:
+    """Deletes the entries that no snapshot needs any longer."""
     limit = await head(graph) - KEPT
     while limit > 0 and (await graph.write(PRUNE, seq=limit))[0]["gone"]:
         pass
@@ -65,5 +69,5 @@ MERGE (m:Meta {name: 'graph'}) SET m.value = coalesce(m.value, $made) RETURN m.v
 
 
 async def identity(graph: Graph) -> str:
-    """32 hex digits made once per graph, so that a snapshot of another graph is known for what it is."""
+    """Returns 32 hexadecimal digits that identify the graph, so that a snapshot of another graph is recognised."""
     return str((await graph.write(IDENTITY, made=uuid4().hex))[0]["id"])

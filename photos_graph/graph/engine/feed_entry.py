@@ -1,4 +1,4 @@
-"""Writes an entry of the feed of changes. ``photos_graph.graph.writing`` alone imports this; see ``feed``."""
+"""Writes an entry of the feed of changes (see ``feed``). Only ``photos_graph.graph.writing`` imports this module."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ async def touch(
     tags: Iterable[str] = (),
     persons: Iterable[str] = (),
 ) -> None:
-    """Records what ``tx`` changes (see ``feed.Touched``). It is the last thing that a transaction does, so that the
-    counter is locked briefly."""
+    """Records the rows that ``tx`` changes (see ``feed.Touched``). A transaction does this last, so that the counter is
+    locked briefly."""
     rows: dict[str, list[int] | list[str]] = {
         "photos": sorted(set(photos)),
         "folders": sorted(set(folders)),

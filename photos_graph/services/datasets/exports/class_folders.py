@@ -33,6 +33,7 @@ tags is in several folders. Persons and boxes are not in this format."""
         self._pictures = pictures
 
     async def write(self, number: int, records: Sequence[PhotoRecord]) -> Block:
+        """Writes the pictures of a block into the folders of their tags."""
         block = Block()
         tagged = []
         for record in records:
@@ -53,6 +54,7 @@ tags is in several folders. Persons and boxes are not in this format."""
         return block
 
     def finish(self, library: LibraryRecord) -> Iterable[ExportedFile]:
+        """Writes ``classes.json`` with the path of the tag for each folder."""
         tags = sorted({tag.tag for record in self._staging.records() for tag in record.tags})
         classes = {folder_name(tag): tag for tag in tags}
         yield self._staging.put("classes.json", [json.dumps(classes, indent=1, ensure_ascii=False).encode()])

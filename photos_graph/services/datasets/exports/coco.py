@@ -29,6 +29,7 @@ tag's category is its path, the supercategory the path of the tag above it."""
         self._pictures = pictures
 
     async def write(self, number: int, records: Sequence[PhotoRecord]) -> Block:
+        """Writes the pictures of a block."""
         block = Block()
         pictures = await self._pictures.write(
             block, records, lambda record, extension: f"images/{record.split}/{record.id}{extension}"
@@ -37,6 +38,7 @@ tag's category is its path, the supercategory the path of the tag above it."""
         return block
 
     def finish(self, library: LibraryRecord) -> Iterable[ExportedFile]:
+        """Writes an annotation file for each split."""
         categories = self._categories()
         for split, _ in SPLITS:
             yield self._staging.put(f"annotations/{split}.json", self._annotations(split, categories))

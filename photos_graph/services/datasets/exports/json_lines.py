@@ -25,9 +25,11 @@ it is or is not. `library.json` has all tags, persons, and what is said of folde
         self._staging = staging
 
     async def write(self, number: int, records: Sequence[PhotoRecord]) -> Block:
+        """Returns the block as it is, because all records are written at the end."""
         return Block(list(records))
 
     def finish(self, library: LibraryRecord) -> Iterable[ExportedFile]:
+        """Writes the records of all photos, and that of the library."""
         lines = (PHOTO.dump_json(record, exclude_defaults=True) + b"\n" for record in self._staging.records())
         yield self._staging.put(PHOTOS, lines)
         yield self._staging.put(LIBRARY_FILE, [LIBRARY.dump_json(library, indent=1, exclude_defaults=True)])

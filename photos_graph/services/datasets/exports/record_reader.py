@@ -32,7 +32,7 @@ BOX_DIGITS = 6  # decimals of the sides of a box
 
 
 class RecordReader:
-    """Reads records. ``covers`` holds the ids of the faces that somebody chose as the cover of a person."""
+    """Reads records. ``covers`` holds the ids of the faces that users chose as covers of persons."""
 
     def __init__(self, graph: Graph, index: Index, tags: Tags, certainty: Certainty, covers: frozenset[str]) -> None:
         self._graph = graph

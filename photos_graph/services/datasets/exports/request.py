@@ -34,6 +34,7 @@ class ExportRequest:
 
     @property
     def target(self) -> Path:
+        """The path of the finished export."""
         return self.folder / self.name
 
     def has_same_content(self, other: ExportRequest) -> bool:

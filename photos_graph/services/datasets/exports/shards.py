@@ -96,6 +96,7 @@ detection API: `image/encoded`, `image/format`, `image/height`, `image/width`, `
         }
 
     def finish(self, library: LibraryRecord) -> Iterable[ExportedFile]:
+        """Writes ``labels.json`` with the names of all labels."""
         names = sorted({name for record in self._staging.records() for name in label_names(record)})
         yield self._staging.put("labels.json", [json.dumps(names, indent=1, ensure_ascii=False).encode()])
 

@@ -46,6 +46,7 @@ format only. `photos-graph import` of this folder reads it back."""
         self._orientation = orientation
 
     async def write(self, number: int, records: Sequence[PhotoRecord]) -> Block:
+        """Writes the sidecars of a block. Raises EngineUnavailable."""
         block = Block(list(records))
         turned = {record.id: await self._turn(block, record) for record in records}
         block.files = await asyncio.to_thread(self._write, records, turned, block)

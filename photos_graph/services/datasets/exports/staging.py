@@ -56,10 +56,12 @@ class StagingFolder:
         self._work.mkdir(parents=True, exist_ok=True)
 
     def exists(self) -> bool:
+        """Returns whether the folder exists, because an export has begun and not finished."""
         return self._work.is_dir()
 
     @property
     def is_finished(self) -> bool:
+        """True if the export has been renamed to its target."""
         return self.target.is_dir()
 
     def contains(self, relative: str) -> bool:
@@ -67,6 +69,7 @@ class StagingFolder:
         return (self.path / relative).exists()
 
     def read(self, relative: str) -> bytes:
+        """Returns the content of a file. Raises OSError."""
         return (self.path / relative).read_bytes()
 
     def put(self, relative: str, data: Iterable[bytes]) -> ExportedFile:

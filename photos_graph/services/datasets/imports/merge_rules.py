@@ -33,6 +33,7 @@ class Importer:
     undated: bool = False
 
     def assertion(self, kind: AssertionKind, mark: TagMark | PersonMark) -> Assertion:
+        """Returns the assertion that an imported mark stands for."""
         via = mark.via or "MANUAL" if kind in (AssertionKind.TAGGED, AssertionKind.IS) else None
         recursive = mark.recursive if isinstance(mark, TagMark) and kind is AssertionKind.TAGGED else None
         if self.undated:
