@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.both_engines]
 FOUND = {
     "A tag": {0, 1, 3, 4, 5, 7},
     "A person": {0},
-    "A person, as people said it": {0, 2, 6},
+    "A person, without predictions": {0, 2, 6},
     "One person without another": {1, 2, 6},
     "Nobody else": {1, 2, 6},
     "Several faces": {0},

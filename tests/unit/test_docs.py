@@ -98,6 +98,12 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [anchor for target, anchor in targets if anchor and anchor not in anchors(target)] == []
 
 
+def test_every_page_stands_in_the_index() -> None:
+    index = DOCS / "README.md"
+    linked = {(DOCS / link).resolve() for link in re.findall(r"\]\(([^)#:]+)", index.read_text())}
+    assert [str(page) for page in PAGES if DOCS in page.parents and page != index and page not in linked] == []
+
+
 def anchors(page: Path) -> set[str]:
     """The anchors that GitHub makes of a page's headings."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
