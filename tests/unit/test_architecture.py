@@ -26,7 +26,7 @@ def located(path: str) -> Path | None:
 
 
 def names_in(path: Path) -> set[str]:
-    """The functions and classes of a module, and the methods of its classes as ``Class.method``."""
+    """The functions and classes of a module, and the methods and fields of its classes as ``Class.method``."""
     names: set[str] = set()
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
@@ -34,6 +34,9 @@ def names_in(path: Path) -> set[str]:
         if isinstance(node, ast.ClassDef):
             methods = (each for each in node.body if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef))
             names |= {f"{node.name}.{method.name}" for method in methods}
+            names |= {
+                f"{node.name}.{ast.unparse(each.target)}" for each in node.body if isinstance(each, ast.AnnAssign)
+            }
     return names
 
 
