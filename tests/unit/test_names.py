@@ -42,7 +42,6 @@ SHARED = {
     "regions": "faces that files mark",
     "review": "the review queue",
     "room": "the services of a room, with its jobs and subscriptions",
-    "room": "opens the services of a room",
     "schedules": "when training starts by the clock",
     "search": "the search in words",
     "sidecars": "XMP files beside originals",
