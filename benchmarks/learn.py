@@ -30,7 +30,7 @@ from photos_graph.learn.review import tag_questions
 from photos_graph.learn.tags import TagModel
 from photos_graph.learn.weights import BackboneWeights
 from photos_graph.model import ModelState
-from photos_graph.services.learning.features_call import MOST, describe, describing_pool
+from photos_graph.services.learning.features_call import BATCH_SIZE, describe, describing_pool
 from photos_graph.services.learning.neighbours import AT_ONCE
 from photos_graph.services.learning.questions import COUNT, EACH
 from photos_graph.services.learning.training_call import train_tags, training_pool
@@ -340,9 +340,9 @@ def _features(bench: Bench, settings: Settings, figures: list[Figure]) -> Path |
             await describe(pool, [os.fsencode(pictures[0])], settings)  # the backbone is loaded
             start = time.perf_counter()
             parts = []
-            for at in range(0, len(pictures), MOST):
+            for at in range(0, len(pictures), BATCH_SIZE):
                 bench.say(f"features of {at:,} of {len(pictures):,} pictures")
-                found = await describe(pool, [os.fsencode(each) for each in pictures[at : at + MOST]], settings)
+                found = await describe(pool, [os.fsencode(each) for each in pictures[at : at + BATCH_SIZE]], settings)
                 parts.append(found.vectors)
             return np.concatenate(parts), time.perf_counter() - start, _peak(pool)
         finally:

@@ -64,7 +64,7 @@ def start(bench: Bench) -> list[Figure]:
             return service.ready_seconds
 
     def without_snapshot(number: int) -> float:
-        for snapshot in data.glob("index-*.npz"):
+        for snapshot in data.glob("index-*.safetensors"):
             snapshot.unlink()
         return started(number)
 

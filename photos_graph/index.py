@@ -53,7 +53,7 @@ class Index:
 
     async def load(self) -> None:
         """Loads the snapshot and applies the changes since, or reads the whole graph if there is no usable snapshot."""
-        self._snapshot = self._folder / f"index-{(await feed.identity(self._graph))[:12]}.npz"
+        self._snapshot = self._folder / f"index-{(await feed.identity(self._graph))[:12]}.safetensors"
         async with self._lock:
             found = await asyncio.to_thread(_load, self._snapshot)
             if found is not None:

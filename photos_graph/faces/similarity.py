@@ -13,24 +13,20 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from photos_graph.array_files import Arrays, Damaged, pack, read_arrays, write_arrays
 from photos_graph.faces.detection import Floats
-from photos_graph.kept import Arrays, Damaged, pack, read_arrays, written_whole
 
-VERSION = 1  # of the file; raise it when the meaning of its contents changes
+VERSION = 2  # of the file; raise it when the meaning of its contents changes
 BLOCK = 1024  # faces on a side of one matrix product
 NEAREST = 128
 PRUNE_ABOVE = 8_000_000  # pairs that are collected before those that no face keeps are dropped
 
 Ints = npt.NDArray[np.int32]
-
-
-class BadSimilarities(Exception):
-    """The file is not readable, damaged, or of another version, and must be built again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +97,18 @@ def without(old: Similarities, gone: set[str]) -> Similarities:
     )
 
 
-def write(similarities: Similarities, file: IO[bytes]) -> None:
-    """Writes what ``load`` reads."""
+def save(similarities: Similarities, path: Path) -> None:
+    """Writes the file completely or not at all, so that nobody sees half a file. There may be one writer at a time.
+    Raises OSError."""
+    write_arrays(path, VERSION, *_parts(similarities))
+
+
+def packed(similarities: Similarities) -> bytes:
+    """The content of the file."""
+    return pack(VERSION, *_parts(similarities))
+
+
+def _parts(similarities: Similarities) -> tuple[dict[str, Any], Arrays]:
     about = {
         "model": similarities.model,
         "floor": similarities.floor,
@@ -116,25 +122,18 @@ def write(similarities: Similarities, file: IO[bytes]) -> None:
         "second": pairs.second,
         "similar": pairs.similar,
     }
-    pack(file, VERSION, about, arrays)
-
-
-def save(similarities: Similarities, path: Path) -> None:
-    """Writes the file completely or not at all, so that nobody sees half a file. There may be one writer at a time.
-    Raises OSError."""
-    with written_whole(path) as file:
-        write(similarities, file)
+    return about, arrays
 
 
 def load(path: Path) -> Similarities:
-    """Reads a file that ``save`` wrote. Raises BadSimilarities."""
+    """Reads a file that ``save`` wrote. Raises Damaged; the file must then be built again."""
     try:
         about, arrays = read_arrays(path, VERSION)
         pairs = Pairs(arrays["first"], arrays["second"], arrays["similar"])
         ids = tuple(about["ids"])
         return Similarities(about["model"], about["floor"], ids, arrays["vectors"], pairs, about["capped"])
-    except (Damaged, KeyError) as error:
-        raise BadSimilarities(str(error)) from error
+    except KeyError as error:
+        raise Damaged(f"{path}: there is no {error}") from error
 
 
 def _all_pairs(vectors: Floats, start: int, floor: float) -> Iterator[Pairs]:

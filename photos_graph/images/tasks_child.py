@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from photos_graph.images import formats
@@ -43,7 +43,7 @@ def list_formats(_: None, emit: Emit) -> list[FormatSupport]:
 
 
 @contextmanager
-def _in_chunks(emit: Emit) -> Iterator[Emit]:
+def _in_chunks(emit: Emit) -> Iterator[Callable[[bytes], None]]:
     """libvips writes 8 KiB at a time; a frame of its own for each would cost more than it gains."""
     waiting = bytearray()
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.kept import Arrays, pack, read_arrays, written_whole
+from photos_graph.array_files import Arrays, pack, read_arrays, write_arrays
 from photos_graph.learn.neighbours import NO_PHOTO, Neighbours
 
 VERSION = 1  # of the rules; raise it when a snapshot with the same id would train another model
@@ -55,8 +55,8 @@ class LabelledPhotos:
     days: Sequence[str | None]
     folders: Sequence[str]
     tags: Sequence[TagNode]
-    positives: Mapping[str, Iterable[int]]
-    negatives: Mapping[str, Iterable[int]]
+    positives: Mapping[str, Sequence[int]]
+    negatives: Mapping[str, Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +142,15 @@ def known(photos: LabelledPhotos, labels: Sequence[str]) -> Bools:
 
 def save(learnt: TrainingSet, path: Path) -> None:
     """Writes the file completely or not at all. Raises OSError."""
-    with written_whole(path) as file:
-        write(learnt, file)
+    write_arrays(path, VERSION, *_parts(learnt))
 
 
-def write(learnt: TrainingSet, file: IO[bytes]) -> None:
+def packed(learnt: TrainingSet) -> bytes:
+    """The content of the file."""
+    return pack(VERSION, *_parts(learnt))
+
+
+def _parts(learnt: TrainingSet) -> tuple[dict[str, Any], Arrays]:
     about = {
         "ids": learnt.ids,
         "labels": learnt.labels,
@@ -160,11 +164,11 @@ def write(learnt: TrainingSet, file: IO[bytes]) -> None:
         "groups": learnt.groups,
         "held_out": learnt.held_out,
     }
-    pack(file, VERSION, about, arrays)
+    return about, arrays
 
 
 def load(path: Path) -> TrainingSet:
-    """Reads a file that ``save`` wrote. Raises kept.Damaged."""
+    """Reads a file that ``save`` wrote, or one from before safetensors. Raises Damaged."""
     about, arrays = read_arrays(path, VERSION)
     return TrainingSet(
         ids=tuple(about["ids"]),

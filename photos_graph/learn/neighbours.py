@@ -7,19 +7,19 @@ which photos were added, except for ties.
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import IO
 
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.kept import Arrays, mapped, pack, read_arrays, written_whole
+from photos_graph.array_files import Arrays, MappedArrays, pack, read_arrays, write_arrays
 
-VERSION = 2  # of the file; raise it when the meaning of its contents changes
+VERSION = 3  # of the file; raise it when the meaning of its contents changes
 NEAREST = 12
 BLOCK = 2048  # photos on each side of one matrix product
 NO_PHOTO = -1
@@ -86,60 +86,76 @@ def without(old: Neighbours, gone: set[str]) -> Neighbours:
 def similar_to(path: Path, asked: Sequence[tuple[str, int]]) -> list[list[tuple[str, float]]]:
     """Returns, for each photo and the number that is wanted, (id, cosine similarity) of the most similar photos.
 
-    It reads only a few places of the file. The neighbours that the file has are exact; further ones are found through
-    them. A photo that is not in the file has none. Raises kept.Damaged.
+    It reads only a few rows of the file. The neighbours that the file has are exact; further ones are found through
+    them. A photo that is not in the file has none. Raises Damaged.
     """
-    _, arrays = mapped(path, VERSION)
+    arrays = MappedArrays(path, VERSION)
     return [_similar_to(arrays, id_.encode(), count) for id_, count in asked]
 
 
-def _similar_to(arrays: Arrays, id_: bytes, count: int) -> list[tuple[str, float]]:
-    ids, vectors, near = arrays["ids"], arrays["vectors"], arrays["near"]
-    photo = _place(ids, arrays["order"], id_)
+def _similar_to(arrays: MappedArrays, id_: bytes, count: int) -> list[tuple[str, float]]:
+    photo = _place(arrays, id_)
     if photo is None:
         return []
     found, edge = {photo}, [photo]
     while len(found) <= 3 * count and edge:
-        edge = [int(each) for each in np.unique(near[edge]) if each != NO_PHOTO and each not in found]
+        near = np.unique(arrays.rows("near", edge)).tolist()
+        edge = [each for each in near if each != NO_PHOTO and each not in found]
         found.update(edge)
-    others = np.array(sorted(found - {photo}), np.int32)
-    alike = vectors[others].astype(np.float32) @ vectors[photo].astype(np.float32)
+    others = sorted(found - {photo})
+    if not others:
+        return []
+    vectors = arrays.rows("vectors", [photo, *others]).astype(np.float32)
+    alike = vectors[1:] @ vectors[0]
     best = np.argsort(-alike, kind="stable")[:count]
-    return [(ids[others[at]].decode(), float(alike[at])) for at in best]
+    return [(_id_at(arrays, others[at]).decode(), float(alike[at])) for at in best]
 
 
-def _place(ids: npt.NDArray[np.bytes_], order: Ints, id_: bytes) -> int | None:
+def _place(arrays: MappedArrays, id_: bytes) -> int | None:
     """Finds the position of a photo by a binary search of the sorted ids."""
-    if len(id_) > ids.itemsize:  # otherwise NumPy would widen all ids
-        return None
-    at = int(np.searchsorted(ids, np.array(id_, ids.dtype), sorter=order))
-    return int(order[at]) if at < len(order) and ids[order[at]] == id_ else None
+    order = range(arrays.count("order"))
+    at = bisect_left(order, id_, key=lambda at: _id_at(arrays, _ordered(arrays, at)))
+    place = _ordered(arrays, at) if at < len(order) else None
+    return place if place is not None and _id_at(arrays, place) == id_ else None
+
+
+def _ordered(arrays: MappedArrays, at: int) -> int:
+    return int(arrays.rows("order", [at])[0])
+
+
+def _id_at(arrays: MappedArrays, place: int) -> bytes:
+    return arrays.rows("ids", [place]).tobytes().rstrip(b"\0")
 
 
 def save(graph: Neighbours, path: Path) -> None:
     """Writes the file completely or not at all, so that nobody sees half a file. There may be one writer at a time.
     Raises OSError."""
-    with written_whole(path) as file:
-        write(graph, file)
+    write_arrays(path, VERSION, *_parts(graph))
 
 
-def write(graph: Neighbours, file: IO[bytes]) -> None:
-    """Writes what ``load`` reads, with ``order`` (n,): the positions in the order of their ids."""
+def packed(graph: Neighbours) -> bytes:
+    """The content of the file."""
+    return pack(VERSION, *_parts(graph))
+
+
+def _parts(graph: Neighbours) -> tuple[dict[str, str], Arrays]:
+    """With ``ids`` (n, length) as bytes, and ``order`` (n,): the positions in the order of their ids."""
     ids = np.array([id_.encode() for id_ in graph.ids], np.bytes_)
     arrays: Arrays = {
-        "ids": ids,
+        "ids": ids.view(np.uint8).reshape(len(ids), ids.itemsize),
         "order": np.argsort(ids, kind="stable").astype(np.int32),
         "vectors": graph.vectors,
         "near": graph.near,
         "similar": graph.similar,
     }
-    pack(file, VERSION, {"backbone": graph.backbone}, arrays)
+    return {"backbone": graph.backbone}, arrays
 
 
 def load(path: Path) -> Neighbours:
-    """Reads a file that ``save`` wrote. Raises kept.Damaged; the file must then be built again."""
+    """Reads a file that ``save`` wrote. Raises Damaged; the file must then be built again."""
     about, arrays = read_arrays(path, VERSION)
-    ids = tuple(id_.decode() for id_ in arrays["ids"].tolist())
+    length = arrays["ids"].shape[1]
+    ids = tuple(id_.decode() for id_ in arrays["ids"].view(f"S{length}").ravel().tolist())
     return Neighbours(about["backbone"], ids, arrays["vectors"], arrays["near"], arrays["similar"])
 
 

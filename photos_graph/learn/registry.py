@@ -1,17 +1,17 @@
 """Files of trained models in the data directory, each beside the file of what it learnt from. The name of a file
-contains its SHA-256, so that damage is noticed."""
+contains its SHA-256, so that damage is noticed. Files in the format that
+came before safetensors are still read."""
 
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from photos_graph.array_files import Arrays, Damaged, pack, unpack, written_whole
 from photos_graph.faces.matching import Known
-from photos_graph.kept import Arrays, Damaged, pack, unpack, written_whole
 from photos_graph.learn.calibration import Calibration
 from photos_graph.learn.evidence import Evidence
 from photos_graph.learn.metrics import LabelScore, Scores
@@ -34,7 +34,7 @@ class Registry:
     def save(self, kind: ModelKind, version: int, content: bytes, snapshot: bytes = b"") -> str:
         """Stores what ``packed`` returned, and what the model learnt from, completely or not at all. Returns the name
         of the file. Raises OSError."""
-        name = f"{kind.value.lower()}-{version}-{hashlib.sha256(content).hexdigest()}.npz"
+        name = f"{kind.value.lower()}-{version}-{hashlib.sha256(content).hexdigest()}.safetensors"
         self._folder.mkdir(parents=True, exist_ok=True)
         for path, data in ((self.snapshot_of(name), snapshot), (self._folder / name, content)):
             with written_whole(path) as file:
@@ -46,7 +46,7 @@ class Registry:
         return self._folder / Path(name).with_suffix(".snapshot").name
 
     def load(self, name: str) -> Model:
-        """Raises kept.Damaged if the file is missing or has changed."""
+        """Raises Damaged if the file is missing or has changed."""
         path = self._folder / Path(name).name
         try:
             content = path.read_bytes()
@@ -58,25 +58,21 @@ class Registry:
 
     def forget_all_but(self, kind: ModelKind, names: Iterable[str]) -> None:
         """Removes the files of other models of that kind, and what a killed writer left."""
-        keep = set(names)
+        keep = {Path(name).stem for name in names}
         if self._folder.is_dir():
             for path in self._folder.iterdir():
-                if path.with_suffix(".npz").name not in keep and path.name.lstrip(".").startswith(
-                    f"{kind.value.lower()}-"
-                ):
+                if path.stem not in keep and path.name.lstrip(".").startswith(f"{kind.value.lower()}-"):
                     path.unlink(missing_ok=True)
 
 
 def packed(model: Model) -> bytes:
     about, arrays = _of_tags(model) if isinstance(model, TagModel) else _of_persons(model)
-    out = io.BytesIO()
-    pack(out, VERSION, {"kind": type(model).__name__, **about}, arrays)
-    return out.getvalue()
+    return pack(VERSION, {"kind": type(model).__name__, **about}, arrays)
 
 
 def unpacked(content: bytes) -> Model:
-    """Returns the model that ``packed`` packed. Raises kept.Damaged."""
-    about, arrays = unpack(io.BytesIO(content), VERSION)
+    """Returns the model that ``packed`` packed. Raises Damaged."""
+    about, arrays = unpack(content, VERSION)
     try:
         return _tags(about, arrays) if about["kind"] == TagModel.__name__ else _persons(about, arrays)
     except (KeyError, TypeError) as error:

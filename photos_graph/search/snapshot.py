@@ -5,7 +5,6 @@ The file is a cache. Whatever is wrong with it is a BadSnapshot, and the owner b
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from itertools import accumulate
@@ -16,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
-from photos_graph.kept import Arrays, Damaged, read_arrays, written_whole
+from photos_graph.array_files import Arrays, Damaged, read_arrays, write_arrays
 from photos_graph.model import Carried, FolderMarks, Person, Place, PlaceKind, Tag
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.label_sets import KINDS
@@ -26,29 +25,29 @@ VERSION = 3  # of the format; raised when the meaning of anything in it changes
 
 
 class BadSnapshot(Exception):
-    """Not readable, damaged, or written by another version: build the index anew."""
+    """The file is not readable, is damaged, or was written by another version: build the index from the graph."""
 
 
 @dataclass(frozen=True, slots=True)
 class Captured:
     """What an index was at a moment."""
 
+    about: dict[str, Any]
     arrays: Arrays
 
 
 def capture(index: SearchIndex) -> Captured:
-    """Copy what a snapshot holds: quick, so that ``write`` may take its time on another thread."""
+    """Copies what a snapshot holds: quick, so that ``write`` may take its time on another thread."""
     index.prepare()
-    return Captured(_arrays_of(index))
+    return Captured(*_parts(index))
 
 
 def write(captured: Captured, path: Path) -> None:
-    """Write it, all or nothing: nobody ever sees half a file. One writer at a time.
+    """Writes it, all or nothing: nobody ever sees half a file. One writer at a time.
 
     Raises OSError when it cannot be written; what was there before stays.
     """
-    with written_whole(path) as file:
-        np.savez(file, allow_pickle=False, **captured.arrays)
+    write_arrays(path, VERSION, captured.about, captured.arrays)
 
 
 def save(index: SearchIndex, path: Path) -> None:
@@ -67,15 +66,14 @@ def load(path: Path) -> SearchIndex:
         raise BadSnapshot(f"{path}: {error}") from error
 
 
-def _arrays_of(index: SearchIndex) -> Arrays:
+def _parts(index: SearchIndex) -> tuple[dict[str, Any], Arrays]:
     sets, table = index.sets, index.sets.table
     segments = sets.names.dump()
     about: dict[str, Any] = {
-        "version": VERSION,
         "seq": index.seq,
-        "cameras": table.cameras.values,
-        "folder_sets": table.folder_sets.values,
-        "place_sets": table.place_sets.values,
+        "cameras": list(table.cameras.values),
+        "folder_sets": list(table.folder_sets.values),
+        "place_sets": list(table.place_sets.values),
         "folders": [asdict(row) for row in sets.folders],
         "places": [asdict(row) for row in sets.places],
         "tags": [asdict(row) for row in sets.tags.rows],
@@ -90,12 +88,11 @@ def _arrays_of(index: SearchIndex) -> Arrays:
     }
     for kind in KINDS:
         about["labels"][kind], arrays[f"labels_{kind}"] = _joined(getattr(sets.labels, kind))
-    arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
     arrays |= {f"table_{name}": values for name, values in table.dump().items()}
     arrays |= {f"order_{name}": order.sequence for name, order in index.orders().items()}
     for place, segment in enumerate(segments):
         arrays |= {f"words{place}_{name}": values for name, values in segment.items()}
-    return arrays
+    return about, arrays
 
 
 def _index_of(arrays: Arrays, about: dict[str, Any]) -> SearchIndex:

@@ -107,7 +107,7 @@ class Doctor:
         if differing.rows:
             rows = "; ".join(differing.rows[:5])
             message += f", and {len(differing.rows):,} of folders, tags and persons ({rows}...)"
-        return Finding("search index", False, f"{message}; delete the index-*.npz files in the data directory")
+        return Finding("search index", False, f"{message}; delete the index-*.safetensors files in the data directory")
 
 
 def _models(group: str, without: str, enabled: str, weights: WeightStore[Model], *models: Model) -> Finding:

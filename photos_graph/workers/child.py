@@ -10,7 +10,6 @@ import contextlib
 import ctypes
 import functools
 import importlib
-import json
 import logging
 import os
 import resource
@@ -18,10 +17,10 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from photos_graph.errors import OverLimit, PhotosGraphError, Unreadable
-from photos_graph.workers.frames import HEADER, FrameKind, TaskFailure, frame, unpack_call
+from photos_graph.workers.frames import HEADER, PART_BYTES, STEP, FrameKind, TaskFailure, frame, unpack_call
 from photos_graph.workers.task import Emit, Implementation
 
 PR_SET_PDEATHSIG = 1
@@ -61,12 +60,8 @@ def _die_with(parent: int) -> None:
 @functools.cache
 def _implementation(target: str) -> Implementation:
     module, _, name = target.partition(":")
-    implementation: Any = getattr(importlib.import_module(module), name)
-    return implementation if getattr(implementation, "typed", False) else _untyped(implementation)
-
-
-def _untyped(function: Any) -> Implementation:
-    return lambda argument, emit: json.dumps(function(json.loads(argument), emit)).encode()
+    implementation: Implementation = getattr(importlib.import_module(module), name)
+    return implementation
 
 
 def _address_space() -> int:
@@ -90,24 +85,41 @@ def _confine(address_space: int) -> None:
 
 
 def _serve(calls: BinaryIO, answers: BinaryIO, retire_above: int) -> None:
-    def send(kind: FrameKind, body: bytes = b"") -> None:
-        rest = memoryview(frame(kind, body))
-        while rest:
-            rest = rest[answers.write(rest) :]
-
-    def emit(chunk: bytes) -> None:
-        send(FrameKind.CHUNK, chunk)
-
-    send(FrameKind.READY)
+    out = _Out(answers)
+    out.send(FrameKind.READY)
     while head := calls.read(HEADER.size):
         size, _ = HEADER.unpack(head)
         target, argument = unpack_call(calls.read(size))
-        send(FrameKind.BEGUN)
-        kind, body, retires = _run(target, argument, emit)
+        out.send(FrameKind.BEGUN)
+        kind, body, retires = _run(target, argument, out)
         # Memory that was not given back would be missing from the next file's allowance.
         if retires or _address_space() > retire_above:
-            send(FrameKind.RETIRING)
-        send(kind, body)
+            out.send(FrameKind.RETIRING)
+        out.send_long(kind, body)
+
+
+class _Out:
+    """The way to the parent. As an ``Emit`` it is what a task gets."""
+
+    def __init__(self, pipe: BinaryIO) -> None:
+        self._pipe = pipe
+
+    def __call__(self, chunk: bytes) -> None:
+        self.send(FrameKind.CHUNK, chunk)
+
+    def step(self, done: int, total: int) -> None:
+        self.send(FrameKind.STEP, STEP.pack(done, total))
+
+    def send(self, kind: FrameKind, body: bytes = b"") -> None:
+        rest = memoryview(frame(kind, body))
+        while rest:
+            rest = rest[self._pipe.write(rest) :]
+
+    def send_long(self, kind: FrameKind, body: bytes) -> None:
+        last = max(0, len(body) - 1) // PART_BYTES * PART_BYTES
+        for start in range(0, last, PART_BYTES):
+            self.send(FrameKind.PART, body[start : start + PART_BYTES])
+        self.send(kind, body[last:])
 
 
 def _run(target: str, argument: bytes, emit: Emit) -> tuple[FrameKind, bytes, bool]:

@@ -12,6 +12,8 @@ from enum import IntEnum
 from pydantic import TypeAdapter
 
 HEADER = struct.Struct(">IB")
+STEP = struct.Struct(">QQ")  # steps done, steps in all
+PART_BYTES = 16 * 1024 * 1024
 MAX_BODY = 64 * 1024 * 1024  # bytes; a child that announces more is broken or hostile
 
 
@@ -23,6 +25,8 @@ class FrameKind(IntEnum):
     ANSWER = 5  # child, at the end: JSON of the task's type of answer
     ERROR = 6  # child, at the end: JSON of a TaskFailure
     RETIRING = 7  # child, before ANSWER or ERROR: it has to be replaced after this call
+    PART = 8  # child, before ANSWER: the beginning of a long body
+    STEP = 9  # child: how far the task is, ``STEP``
 
 
 @dataclass(frozen=True, slots=True)

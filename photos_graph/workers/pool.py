@@ -8,11 +8,11 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Any, Generic, TypeVar
 
 from photos_graph.errors import KilledWorker, Unavailable
-from photos_graph.workers.process import NeverBegan, Worker
+from photos_graph.workers.process import NeverBegan, Steps, Worker
 from photos_graph.workers.task import Task
 from photos_graph.workers.turns import Priority, Turns
 
-__all__ = ["Chunks", "Priority", "WorkerPool"]
+__all__ = ["Chunks", "Priority", "Steps", "WorkerPool"]
 
 Argument = TypeVar("Argument")
 Answer = TypeVar("Answer")
@@ -72,16 +72,24 @@ class WorkerPool:
         return {worker.pid: worker.task for worker in self._workers if worker.task}
 
     async def call(
-        self, task: Task[Argument, Answer], argument: Argument, priority: Priority = Priority.BACKGROUND
+        self,
+        task: Task[Argument, Answer],
+        argument: Argument,
+        priority: Priority = Priority.BACKGROUND,
+        on_step: Steps = lambda done, total: None,
     ) -> tuple[Answer, list[bytes]]:
         """Returns the task's answer and the chunks that it emitted. Raises what ``stream`` raises."""
-        async with self.stream(task, argument, priority) as chunks:
+        async with self.stream(task, argument, priority, on_step) as chunks:
             emitted = [chunk async for chunk in chunks]
         return chunks.answer, emitted
 
     @asynccontextmanager
     async def stream(
-        self, task: Task[Argument, Answer], argument: Argument, priority: Priority = Priority.INTERACTIVE
+        self,
+        task: Task[Argument, Answer],
+        argument: Argument,
+        priority: Priority = Priority.INTERACTIVE,
+        on_step: Steps = lambda done, total: None,
     ) -> AsyncIterator[Chunks[Answer]]:
         """Yields the chunks as they are emitted. Leaving before the last one kills the child.
 
@@ -89,7 +97,7 @@ class WorkerPool:
         raised, KilledWorker when its process died, OverLimit when it took too long or too much memory.
         """
         chunks: Chunks[Answer] = Chunks()
-        async with self._turns.turn(priority), aclosing(self._run(task, argument, chunks)) as chunks.iterator:
+        async with self._turns.turn(priority), aclosing(self._run(task, argument, chunks, on_step)) as chunks.iterator:
             yield chunks
 
     async def close(self) -> None:
@@ -103,12 +111,12 @@ class WorkerPool:
             await asyncio.wait(self._endings, timeout=CLOSE_SECONDS)
 
     async def _run(
-        self, task: Task[Argument, Answer], argument: Argument, chunks: Chunks[Answer]
+        self, task: Task[Argument, Answer], argument: Argument, chunks: Chunks[Answer], on_step: Steps
     ) -> AsyncGenerator[bytes]:
         for _ in range(START_ATTEMPTS):
             worker = await self._take()
             try:
-                async with aclosing(worker.run(task, argument, self._timeout_seconds)) as emitted:
+                async with aclosing(worker.run(task, argument, self._timeout_seconds, on_step)) as emitted:
                     async for chunk in emitted:
                         yield chunk
                 chunks.answer = worker.answer

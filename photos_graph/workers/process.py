@@ -7,18 +7,21 @@ import contextlib
 import logging
 import os
 import signal
+import struct
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Any, TypeVar
 
 from photos_graph import errors
-from photos_graph.workers.frames import HEADER, MAX_BODY, FrameKind, TaskFailure, frame, pack_call
+from photos_graph.workers.frames import HEADER, MAX_BODY, STEP, FrameKind, TaskFailure, frame, pack_call
 from photos_graph.workers.task import Task
 
 log = logging.getLogger(__name__)
 
 Argument = TypeVar("Argument")
 T = TypeVar("T")
+
+Steps = Callable[[int, int], None]  # steps done, steps in all
 
 START_SECONDS = 60.0
 STDERR_TAIL = 4096  # bytes kept for the log
@@ -89,8 +92,10 @@ class Worker:
     def usable(self) -> bool:
         return not self.retired and self._process.returncode is None and not self._answers.at_eof()
 
-    async def run(self, task: Task[Argument, Any], argument: Argument, timeout_seconds: float) -> AsyncGenerator[bytes]:
-        """Yields the chunks that the task emits; then ``answer`` is set.
+    async def run(
+        self, task: Task[Argument, Any], argument: Argument, timeout_seconds: float, on_step: Steps
+    ) -> AsyncGenerator[bytes]:
+        """Yields the chunks that the task emits, and calls ``on_step`` with its progress; then ``answer`` is set.
 
         Raises NeverBegan, what the task raised, KilledWorker, or OverLimit when it takes too long. Unless it ends
         normally or with the task's own error, the worker is no longer usable and has to be killed.
@@ -100,6 +105,7 @@ class Worker:
         self.task, self.answer = task.name, None
         self.runs += 1
         usable_again, begun, retiring = False, False, False
+        parts: list[bytes] = []
         try:
             self._calls.write(call)
             while True:
@@ -111,8 +117,12 @@ class Worker:
                     begun = True
                 elif kind is FrameKind.RETIRING:
                     retiring = True
+                elif kind is FrameKind.STEP:
+                    on_step(*_read(STEP.unpack, body))
+                elif kind is FrameKind.PART:
+                    parts.append(body)
                 elif kind is FrameKind.ANSWER:
-                    self.answer = _read(task.answers.validate_json, body)
+                    self.answer = _read(task.answers.validate_json, b"".join((*parts, body)))
                     usable_again = not retiring
                     return
                 elif kind is FrameKind.ERROR:
@@ -180,7 +190,7 @@ def _read(parse: Callable[[bytes], T], body: bytes) -> T:
     """Raises EOFError for a body that is not of the declared type: a child that sends one cannot be trusted again."""
     try:
         return parse(body)
-    except ValueError as error:
+    except (ValueError, struct.error) as error:
         log.warning("A worker sent an answer that is not valid: %s", error)
         raise EOFError from error
 

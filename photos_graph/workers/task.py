@@ -15,23 +15,47 @@ of the declared type. Pictures and arrays travel as chunks of raw bytes.
 
 from __future__ import annotations
 
+import base64
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, TypeVar
+from pathlib import Path
+from typing import Annotated, Generic, Protocol, TypeVar
 
-from pydantic import Base64Bytes, TypeAdapter
+from pydantic import Base64Bytes, PlainSerializer, PlainValidator, TypeAdapter
 
-__all__ = ["Emit", "Implementation", "RawBytes", "Task"]
+__all__ = ["CHUNK_BYTES", "Emit", "Implementation", "LocalPath", "RawBytes", "Task", "emit_in_chunks"]
 
 Argument = TypeVar("Argument")
 Answer = TypeVar("Answer")
 
-Emit = Callable[[bytes], None]
+CHUNK_BYTES = 4 * 1024 * 1024
+
+
+class Emit(Protocol):
+    """Hands over to the parent what a task produces while it runs."""
+
+    def __call__(self, chunk: bytes, /) -> None: ...
+
+    def step(self, done: int, total: int) -> None:
+        """Reports progress."""
+
+
 Implementation = Callable[[bytes, Emit], bytes]  # the argument as JSON; returns the answer as JSON
 
-# For fields that hold bytes, such as paths: base64 in JSON, plain bytes in the dataclass.
+# For fields that hold bytes, such as paths of originals: base64 in JSON, plain bytes in the dataclass.
 RawBytes = Base64Bytes
+
+
+def _path(value: Path | str) -> Path:
+    return value if isinstance(value, Path) else Path(os.fsdecode(base64.b64decode(value)))
+
+
+# For paths in the data directory, whose names need not be Unicode: base64 of the raw path in JSON.
+LocalPath = Annotated[
+    Path, PlainValidator(_path), PlainSerializer(lambda path: base64.b64encode(os.fsencode(path)).decode())
+]
 
 
 @dataclass(frozen=True)
@@ -62,5 +86,10 @@ class Task(Generic[Argument, Answer]):
         def run(argument: bytes, emit: Emit) -> bytes:
             return self.answers.dump_json(function(self.arguments.validate_json(argument), emit))
 
-        run.typed = True  # type: ignore[attr-defined]
         return run
+
+
+def emit_in_chunks(data: bytes | memoryview, emit: Emit) -> None:
+    view = memoryview(data)
+    for start in range(0, len(view), CHUNK_BYTES):
+        emit(bytes(view[start : start + CHUNK_BYTES]))

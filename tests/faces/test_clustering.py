@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.cluster.hierarchy import fcluster, linkage
 
+from photos_graph.array_files import Damaged
 from photos_graph.faces import similarity
 from photos_graph.faces.additions import add_to_clusters
 from photos_graph.faces.clustering import Constraints, average_linkage, by_size, enforce_constraints, unconstrained
 from photos_graph.faces.linkage import UNASSIGNED
-from photos_graph.faces.similarity import BadSimilarities, Similarities
+from photos_graph.faces.similarity import Similarities
 from tests.kit.vectors import Floats, Ints, people
 
 CUT, FLOOR = 0.46, 0.45
@@ -230,9 +231,9 @@ def test_saved_and_loaded_and_never_half(tmp_path: Path) -> None:
     whole = path.read_bytes()
     for damaged in (whole[: len(whole) // 2], whole.replace(whole[5000:5004], b"oops", 1), b""):
         path.write_bytes(damaged)
-        with pytest.raises(BadSimilarities):
+        with pytest.raises(Damaged):
             similarity.load(path)
-    with pytest.raises(BadSimilarities):
+    with pytest.raises(Damaged):
         similarity.load(tmp_path / "nothing")
 
 

@@ -86,7 +86,7 @@ async def test_a_snapshot_that_does_not_serve_is_made_anew(
     async with build(settings) as services:
         await services.roots.add(str(folder))
         await scanned(services)
-    (snapshot,) = settings.data_dir.glob("index-*.npz")
+    (snapshot,) = settings.data_dir.glob("index-*.safetensors")
     if damage == "too old":
         elsewhere = settings.model_copy(update={"data_dir": settings.data_dir.with_name("other")})
         async with build(elsewhere) as services:
@@ -106,7 +106,7 @@ async def test_a_snapshot_of_another_graph_is_not_taken(services: Services, sett
     await services.roots.add(str(folder))
     await scanned(services)
     await services.index.save()
-    (snapshot,) = settings.data_dir.glob("index-*.npz")
+    (snapshot,) = settings.data_dir.glob("index-*.safetensors")
     assert (await feed.identity(services.graph))[:12] in snapshot.name
 
 

@@ -118,7 +118,7 @@ class Trainer:
 
     def train(self, learnt: TrainingSet, graph: Neighbours, steps: list[tuple[int, int]] | None = None) -> bytes:
         """The model's file; ``steps`` gets the progress."""
-        files = self._folder / "set.npz", self._folder / "graph.npz"
+        files = self._folder / "set.safetensors", self._folder / "graph.safetensors"
         dataset.save(learnt, files[0])
         neighbours.save(graph, files[1])
         told = [] if steps is None else steps

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from photos_graph.kept import Damaged
+from photos_graph.array_files import Damaged
 from photos_graph.learn import neighbours
 from photos_graph.learn.neighbours import NEAREST, NO_PHOTO, Neighbours
 from photos_graph.learn.propagation import Propagation

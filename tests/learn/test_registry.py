@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from photos_graph.array_files import Damaged
 from photos_graph.faces import catalogue
-from photos_graph.kept import Damaged
 from photos_graph.learn import persons
 from photos_graph.learn.persons import NamedFaces, PersonModel
 from photos_graph.learn.registry import Registry, packed

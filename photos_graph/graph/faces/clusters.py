@@ -12,6 +12,7 @@ from typing import Any, LiteralString
 import numpy as np
 import numpy.typing as npt
 
+from photos_graph.fingerprints import CHARACTERS
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces.detections import unpacked
 from photos_graph.graph.faces.pages import NAMELESS
@@ -50,7 +51,7 @@ ALL: LiteralString = """
 MATCH (p:Photo) WHERE p.number >= $start AND p.number < $end
 MATCH (p)-[:HAS_FACE]->(f:Face)
 RETURN p.number AS photo, f.id AS id, f.quality AS quality,
-  CASE WHEN f.model = $model AND NOT coalesce(f.ignored, false) THEN left(f.vector, 16) END AS fingerprint,
+  CASE WHEN f.model = $model AND NOT coalesce(f.ignored, false) THEN left(f.vector, $characters) END AS fingerprint,
   [(f)-[:IS]->(x:Person) | x.id] AS said, [(f)-[:IS_NOT]->(x:Person) | x.id] AS never,
   [(f)-[:IN_CLUSTER]->(c:Cluster) | c.id] AS clusters,
   [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.score, r.applied]] AS likes, f.reviewedAs AS reviewedAs,
@@ -61,7 +62,10 @@ RETURN p.number AS photo, f.id AS id, f.quality AS quality,
 async def faces(graph: Graph, model: str) -> AsyncIterator[list[VectorFace]]:
     """All faces, some at a time, by photo."""
     for start in range(0, await last_number(graph) + 1, PHOTOS):
-        yield [_face(row) for row in await graph.read(ALL, start=start, end=start + PHOTOS, model=model)]
+        yield [
+            _face(row)
+            for row in await graph.read(ALL, start=start, end=start + PHOTOS, model=model, characters=CHARACTERS)
+        ]
 
 
 def _face(row: dict[str, Any]) -> VectorFace:

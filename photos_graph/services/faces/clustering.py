@@ -7,20 +7,21 @@ made anew when it is damaged, or of another model.
 from __future__ import annotations
 
 import asyncio
-import base64
-import io
-import json
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
+import safetensors.numpy
 
+from photos_graph.array_files import Arrays, written_whole
 from photos_graph.faces import catalogue
 from photos_graph.faces.detection import Floats
 from photos_graph.faces.recognition import Recognised
+from photos_graph.faces.similarity import Ints
+from photos_graph.fingerprints import fingerprint_texts
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import clusters, match_requests
 from photos_graph.graph.faces.clusters import Joined, Like, VectorFace
@@ -31,32 +32,24 @@ from photos_graph.index import Index
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.scratch import scratch
 from photos_graph.jobs.worker_calls import watched
-from photos_graph.kept import written_whole
 from photos_graph.learn.review import FaceQuestion
 from photos_graph.model import Job, Model, ModelKind
 from photos_graph.services.faces import clustering_plan, review_questions
+from photos_graph.services.faces.clustering_tasks import CLUSTER_FACES, KNOWN_FACES, ClusterOrder, SimilaritiesFile
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
-from photos_graph.workers.task import Task
 
 log = logging.getLogger(__name__)
 
-KNOWN = Task("photos_graph.services.faces.clustering_child:_known", dict[str, Any], dict[str, Any])
-GROUP = Task("photos_graph.services.faces.clustering_child:_group", dict[str, Any], dict[str, Any])
-TASKS = (
-    KNOWN,
-    GROUP,
-)
-LONGEST_SECONDS = 6 * 3600.0
-SAYING = "Grouping faces"
-AT_ONCE = 1000  # faces in one commit
-FINGERPRINT_BYTES = 12
+MAX_SECONDS = 6 * 3600.0
+MESSAGE = "Grouping faces"
+BATCH_SIZE = 1000  # faces in one commit
 
 
 def group_pool(settings: Settings) -> WorkerPool:
     """A process that starts with the first grouping and ends when there was none for a while."""
     faces = settings.faces
-    return WorkerPool(TASKS, 1, faces.memory_bytes, LONGEST_SECONDS, 1, faces.idle_seconds)
+    return WorkerPool((KNOWN_FACES, CLUSTER_FACES), 1, faces.memory_bytes, MAX_SECONDS, 1, faces.idle_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +91,8 @@ class ClusterJob:
         # The file stands for a settled cut: one that is lowered by hand wants pairs that it has not.
         self._floor = round(min(row.floor, self._cut - 0.01), 4)
         self._folder = settings.data_dir / "faces"
-        self._path = self._folder / "similar.npz"
+        self._path = self._folder / "similar.safetensors"
+        self._file = SimilaritiesFile(self._path, self._model, self._floor)
 
     async def run(self, job: Job, progress: Progress) -> str:
         """The closing message. Raises Cancelled, Unavailable, and what went wrong in the child."""
@@ -129,13 +123,15 @@ class ClusterJob:
     async def _compared(self, faces: dict[str, VectorFace], progress: Progress) -> tuple[_KeptFaces, Floats]:
         """What the file has of these faces, and the vectors of those that it has not. Faces that went meanwhile are
         taken out of ``faces``."""
-        argument = {"path": str(self._path), "model": self._model, "floor": self._floor}
-        result, chunks = await watched(self._pool.call(KNOWN, argument), progress, SAYING)
-        if result["damaged"]:
-            log.warning("The stored similarities of faces are damaged and are computed again: %s", result["damaged"])
-        ids, hexed = json.loads(b"".join(chunks))
-        prints = dict(zip(ids, _fingerprints(bytes.fromhex(hexed)), strict=True))
-        same = {id_ for id_, print_ in prints.items() if id_ in faces and faces[id_].fingerprint == print_}
+        known, _ = await watched(self._pool.call(KNOWN_FACES, self._file), progress, MESSAGE)
+        if known.damaged:
+            log.warning("The stored similarities of faces are damaged and are computed again: %s", known.damaged)
+        ids, fingerprints = known.ids, fingerprint_texts(known.fingerprints)
+        same = {
+            id_
+            for id_, fingerprint in zip(ids, fingerprints, strict=True)
+            if id_ in faces and faces[id_].fingerprint == fingerprint
+        }
         found = await clusters.vectors(self._graph, [id_ for id_ in faces if id_ not in same], self._model)
         for id_ in [id_ for id_ in faces if id_ not in same and id_ not in found]:
             del faces[id_]
@@ -160,26 +156,31 @@ class ClusterJob:
         thresholds = await clusters.thresholds(self._graph)
         self._folder.mkdir(mode=0o700, exist_ok=True)
         with scratch(self._folder, "grouping") as folder:
-            given = folder / "faces.npz"
-            persons = await asyncio.to_thread(_pack, given, order, kept, vectors, owners, thresholds)
-            argument = {
-                "path": str(self._path),
-                "model": self._model,
-                "floor": self._floor,
-                "input": str(given),
-                "cut": self._cut,
-                "full": full,
-                "clustering": self._settings.faces.clustering,
-                "asked": review_questions.MOST,
-                "learnt": str(learnt) if learnt is not None else None,
-            }
-            result, chunks = await watched(self._pool.call(GROUP, argument), progress, SAYING)
+            given = folder / "faces.safetensors"
+            everybody = await asyncio.to_thread(_Numbers.of, order, owners)
+            await asyncio.to_thread(_write_faces, given, order, everybody, vectors)
+            cluster = ClusterOrder(
+                file=self._file,
+                gone=kept.gone,
+                new=kept.new,
+                faces=given,
+                persons=everybody.ids,
+                owners=everybody.owners,
+                thresholds={
+                    everybody.number[id_]: threshold for id_, threshold in thresholds.items() if id_ in everybody.number
+                },
+                learnt=learnt,
+                cut=self._cut,
+                full=full,
+                clustering=self._settings.faces.clustering,
+                asked=review_questions.MOST,
+            )
+            answer, chunks = await watched(self._pool.call(CLUSTER_FACES, cluster), progress, MESSAGE)
         data = b"".join(chunks)
-        with np.load(io.BytesIO(data[: result["size"]]), allow_pickle=False) as arrays:
-            found = Recognised(arrays["groups"], arrays["like"], arrays["scores"], arrays["applied"])
-        if len(data) > result["size"]:
-            await asyncio.to_thread(self._keep, memoryview(data)[result["size"] :])
-        return found, persons, [FaceQuestion(*each) for each in result["outliers"]]
+        found = Recognised(**safetensors.numpy.load(data[: answer.result_bytes]))
+        if len(data) > answer.result_bytes:
+            await asyncio.to_thread(self._keep, memoryview(data)[answer.result_bytes :])
+        return found, list(everybody.ids), list(answer.outliers)
 
     def _keep(self, data: memoryview) -> None:
         try:
@@ -210,8 +211,8 @@ class ClusterJob:
         await progress.step(0, None, "Writing down clusters")
 
     async def _write_likes(self, likes: Sequence[tuple[str, tuple[Like, ...]]], model: str, progress: Progress) -> None:
-        for start in range(0, len(likes), AT_ONCE):
-            some = likes[start : start + AT_ONCE]
+        for start in range(0, len(likes), BATCH_SIZE):
+            some = likes[start : start + BATCH_SIZE]
 
             async def work(tx: LabelTransaction, some: Sequence[tuple[str, tuple[Like, ...]]] = some) -> None:
                 await clusters.liken(tx, some, self._model, model)
@@ -221,61 +222,57 @@ class ClusterJob:
             await progress.step(start + len(some), len(likes), "Writing down who is like whom")
 
 
-def _pack(
-    path: Path,
-    order: Sequence[VectorFace],
-    kept: _KeptFaces,
-    vectors: Floats,
-    owners: dict[str, str | None],
-    thresholds: dict[str, float],
-) -> list[str]:
-    """Writes what the child is given: see ``Library``. Returns the persons' ids by number."""
-    said, never = [face.person_id for face in order], [face.not_persons for face in order]
-    everybody = [*said, *(id_ for ids in never for id_ in ids), *owners.values()]
-    numbers, persons = clustering_plan.numbered(everybody)
-    number = {id_: at for at, id_ in enumerate(persons)}
-    groups, group_ids = clustering_plan.numbered([face.cluster_id for face in order])
-    about = {
-        "gone": kept.gone,
-        "new": kept.new,
-        "owners": [[at, number[owner]] for at, id_ in enumerate(group_ids) if (owner := owners.get(id_)) is not None],
-        "persons": persons,
-        "thresholds": [[number[id_], threshold] for id_, threshold in thresholds.items() if id_ in number],
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """Persons and clusters by number, as the child knows them. ``persons`` (n,) and ``groups`` (n,) of the faces;
+    ``owners``: group to person.
+    """
+
+    ids: tuple[str, ...]
+    number: dict[str, int]
+    persons: Ints
+    groups: Ints
+    owners: dict[int, int]
+
+    @classmethod
+    def of(cls, order: Sequence[VectorFace], owners: dict[str, str | None]) -> _Numbers:
+        assigned = [face.person_id for face in order]
+        everybody = [*assigned, *(id_ for face in order for id_ in face.not_persons), *owners.values()]
+        numbers, ids = clustering_plan.numbered(everybody)
+        number = {id_: at for at, id_ in enumerate(ids)}
+        groups, group_ids = clustering_plan.numbered([face.cluster_id for face in order])
+        of_groups = {at: number[owner] for at, id_ in enumerate(group_ids) if (owner := owners.get(id_)) is not None}
+        return cls(tuple(ids), number, numbers[: len(order)], groups, of_groups)
+
+
+def _write_faces(path: Path, order: Sequence[VectorFace], everybody: _Numbers, vectors: Floats) -> None:
+    """Writes the arrays that ``ClusterOrder`` describes."""
+    pairs = [(face, everybody.number[id_]) for face, each in enumerate(order) for id_ in each.not_persons]
+    arrays: Arrays = {
+        "vectors": vectors,
+        "photos": np.array([face.photo for face in order], np.int32),
+        "persons": everybody.persons,
+        "settled": np.array([face.reviewed or face.unseen for face in order], bool),
+        "not_persons": np.array(pairs, np.int32).reshape(-1, 2),
+        "groups": everybody.groups,
+        "qualities": np.array([face.quality for face in order], np.float32),
     }
-    pairs = [(face, number[id_]) for face, ids in enumerate(never) for id_ in ids]
-    np.savez(
-        path,
-        about=np.frombuffer(json.dumps(about).encode(), np.uint8),
-        vectors=vectors,
-        photos=np.array([face.photo for face in order], np.int32),
-        persons=numbers[: len(order)],
-        settled=np.array([face.reviewed or face.unseen for face in order], bool),
-        not_persons=np.array(pairs, np.int32).reshape(-1, 2),
-        groups=groups,
-        qualities=np.array([face.quality for face in order], np.float32),
-    )
-    return persons
-
-
-def _fingerprints(data: bytes) -> Iterator[str]:
-    """As the graph gives them: base64."""
-    for start in range(0, len(data), FINGERPRINT_BYTES):
-        yield base64.b64encode(data[start : start + FINGERPRINT_BYTES]).decode()
+    safetensors.numpy.save_file(arrays, path)
 
 
 def _some(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), AT_ONCE):
-        yield ids[start : start + AT_ONCE]
+    for start in range(0, len(ids), BATCH_SIZE):
+        yield ids[start : start + BATCH_SIZE]
 
 
 def _by_size(joined: Sequence[Joined]) -> Iterator[list[Joined]]:
-    """Clusters with some AT_ONCE faces between them."""
+    """Clusters with some BATCH_SIZE faces between them."""
     some: list[Joined] = []
     size = 0
     for each in joined:
         some.append(each)
         size += len(each.face_ids) + 1
-        if size >= AT_ONCE:
+        if size >= BATCH_SIZE:
             yield some
             some, size = [], 0
     if some:

@@ -1,17 +1,22 @@
-"""The child's side of detection: it decodes, detects and embeds. It imports no more than it needs."""
+"""The child's side of ``detection_tasks``: it decodes, detects and embeds. It imports no more than it needs."""
 
 from __future__ import annotations
 
 import functools
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from photos_graph.faces.analysis import Finder, Found
 from photos_graph.faces.detection import Pixels
 from photos_graph.images.picture_files import decode_for_models
-from photos_graph.paths import decode_raw
+from photos_graph.services.faces.detection_tasks import (
+    DESCRIBE_FACES,
+    FIND_FACES,
+    DescribeFacesOrder,
+    FaceModelOptions,
+    FacesAnswer,
+    FindFacesOrder,
+)
 from photos_graph.workers.task import Emit
 
 ORIGINAL_EDGE = 5760  # pixels: three times the largest rendition
@@ -20,38 +25,35 @@ ORIGINAL_EDGE = 5760  # pixels: three times the largest rendition
 _finder = functools.cache(Finder)
 
 
-def _find(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    """The faces of the picture at ``path`` (raw bytes in base64); of that at ``original``, where one is given, when
-    there are many small ones. Emits the vectors (n, dimensions) as float32; returns boxes, scores,
-    qualities, and whether there are many small ones in the picture that was looked at last.
-    """
-    finder = _finder_of(argument)
-    found = finder.find(_pixels(argument["path"], argument), argument["min_pixels"])
-    if found.many_small and argument["original"] is not None:
-        found = finder.find(_pixels(argument["original"], argument), argument["min_pixels"])
+@FIND_FACES.implementation
+def find_faces(order: FindFacesOrder, emit: Emit) -> FacesAnswer:
+    finder = _finder_of(order.options)
+    found = finder.find(_pixels(order.path, order.options), order.min_pixels)
+    if found.many_small and order.original is not None:
+        found = finder.find(_pixels(order.original, order.options), order.min_pixels)
     return _answer(found, emit)
 
 
-def _look_at(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    """What ``_find`` gives, of the ``boxes`` (n, 4) that somebody drew."""
-    boxes = np.array(argument["boxes"], np.float32).reshape(-1, 4)
-    return _answer(_finder_of(argument).look_at(_pixels(argument["path"], argument), boxes), emit)
+@DESCRIBE_FACES.implementation
+def describe_faces(order: DescribeFacesOrder, emit: Emit) -> FacesAnswer:
+    boxes = np.array(order.boxes, np.float32).reshape(-1, 4)
+    return _answer(_finder_of(order.options).look_at(_pixels(order.path, order.options), boxes), emit)
 
 
-def _finder_of(argument: dict[str, Any]) -> Finder:
-    return _finder(argument["detector"], argument["embedder"], Path(argument["home"]), argument["min_score"])
+def _finder_of(options: FaceModelOptions) -> Finder:
+    return _finder(options.detector, options.embedder, options.home, options.min_score)
 
 
-def _pixels(path: str, argument: dict[str, Any]) -> Pixels:
-    image = decode_for_models(decode_raw(path), ORIGINAL_EDGE, argument["max_bytes"], argument["max_pixels"])
+def _pixels(path: bytes, options: FaceModelOptions) -> Pixels:
+    image = decode_for_models(path, ORIGINAL_EDGE, options.max_bytes, options.max_pixels)
     return np.frombuffer(image.write_to_memory(), np.uint8).reshape(image.height, image.width, 3)
 
 
-def _answer(found: Found, emit: Emit) -> dict[str, Any]:
+def _answer(found: Found, emit: Emit) -> FacesAnswer:
     emit(found.vectors.tobytes())
-    return {
-        "boxes": found.boxes.tolist(),
-        "scores": found.scores.tolist(),
-        "qualities": found.qualities.tolist(),
-        "many_small": found.many_small,
-    }
+    return FacesAnswer(
+        boxes=tuple(found.boxes.tolist()),
+        scores=tuple(found.scores.tolist()),
+        qualities=tuple(found.qualities.tolist()),
+        many_small=bool(found.many_small),
+    )

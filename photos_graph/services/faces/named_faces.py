@@ -1,9 +1,8 @@
-"""The faces that people said something of, for training."""
+"""The faces that people named, or said are not a person, for training."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +11,13 @@ from photos_graph.faces import catalogue
 from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import clusters
+from photos_graph.learn.named_faces_file import write_named_faces
+from photos_graph.learn.persons import NamedFaces
 from photos_graph.search.index import SearchIndex
 
 
-async def write_named(graph: Graph, search: SearchIndex, embedder: str, path: Path) -> None:
-    """Those with a vector of the embedder. What is packed is read by ``training_child``."""
+async def collect_named_faces(graph: Graph, search: SearchIndex, embedder: str, path: Path) -> None:
+    """Writes those with a vector of the embedder to a file. Raises OSError."""
     chosen = [
         face
         async for some in clusters.faces(graph, embedder)
@@ -28,23 +29,19 @@ async def write_named(graph: Graph, search: SearchIndex, embedder: str, path: Pa
     persons = sorted({id_ for face in chosen for id_ in (face.person_id, *face.not_persons) if id_ is not None})
     number = {id_: at for at, id_ in enumerate(persons)}
     rows = {row.id: row.name for row in search.persons}
-    about = {
-        "ids": [face.id for face in chosen],
-        "photos": [str(face.photo) for face in chosen],
-        "labels": persons,
-        "names": [rows.get(id_, "") for id_ in persons],
-    }
-    never = [(at, number[id_]) for at, face in enumerate(chosen) for id_ in face.not_persons]
-    await asyncio.to_thread(
-        np.savez,
-        path,
-        about=np.frombuffer(json.dumps(about).encode(), np.uint8),
-        vectors=np.array([found[face.id] for face in chosen], np.float32).reshape(
-            len(chosen), catalogue.embedder(embedder).dimensions
-        ),
+    dimensions = catalogue.embedder(embedder).dimensions
+    faces = NamedFaces(
+        ids=[face.id for face in chosen],
+        labels=persons,
+        photos=[str(face.photo) for face in chosen],
+        vectors=np.array([found[face.id] for face in chosen], np.float32).reshape(len(chosen), dimensions),
         qualities=np.array([face.quality for face in chosen], np.float32),
         persons=np.array(
             [UNASSIGNED if face.person_id is None else number[face.person_id] for face in chosen], np.int32
         ),
-        not_persons=np.array(never, np.int32).reshape(-1, 2),
+        not_persons={
+            at: {number[id_] for id_ in face.not_persons} for at, face in enumerate(chosen) if face.not_persons
+        },
     )
+    names = {id_: rows.get(id_, "") for id_ in persons}
+    await asyncio.to_thread(write_named_faces, faces, names, path)

@@ -19,7 +19,7 @@ from photos_graph.learn.catalogue import CLASS_NAMES
 from photos_graph.learn.classes import names
 from photos_graph.learn.weights import BackboneWeights
 from photos_graph.model import Job, ModelKind, Question
-from photos_graph.services.learning.features_call import MOST, classify
+from photos_graph.services.learning.features_call import BATCH_SIZE, classify
 from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.services.media import Media
 from photos_graph.settings import Settings
@@ -77,9 +77,9 @@ class ColdStartStage:
     ) -> list[Question]:
         denied = await questions.denied_classes(self.graph)
         found: list[tuple[float, DescribedPhoto, str]] = []
-        for start in range(0, len(photos), MOST):
+        for start in range(0, len(photos), BATCH_SIZE):
             await progress.step(start, len(photos), SAYING)
-            for photo, score, number in await self._likeliest(photos[start : start + MOST]):
+            for photo, score, number in await self._likeliest(photos[start : start + BATCH_SIZE]):
                 if score >= LIKELY and (photo.id, called[number]) not in denied:
                     found.append((score, photo, called[number]))
         taken: Counter[str] = Counter()

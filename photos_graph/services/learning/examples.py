@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
+from pydantic import TypeAdapter
 from pyroaring import BitMap
 
 from photos_graph.graph.learning.features import DescribedPhoto
 from photos_graph.learn.dataset import LabelledPhotos, TagNode
 from photos_graph.search.index import SearchIndex
+
+_EXAMPLES = TypeAdapter(LabelledPhotos)
 
 
 def said_of(search: SearchIndex, photos: Sequence[DescribedPhoto]) -> LabelledPhotos:
@@ -60,10 +61,8 @@ def _first(folders: Sequence[str]) -> str:
 
 
 def write(said: LabelledPhotos, path: Path) -> None:
-    path.write_text(json.dumps(asdict(said)))
+    path.write_bytes(_EXAMPLES.dump_json(said))
 
 
 def read(path: Path) -> LabelledPhotos:
-    values = json.loads(path.read_text())
-    values["tags"] = [TagNode(each["id"], each["name"], tuple(each["parents"])) for each in values["tags"]]
-    return LabelledPhotos(**values)
+    return _EXAMPLES.validate_json(path.read_bytes())

@@ -22,7 +22,7 @@ from photos_graph.graph.library import failures
 from photos_graph.jobs.concurrency import several
 from photos_graph.jobs.progress import Progress
 from photos_graph.model import Job
-from photos_graph.services.learning.features_call import MOST, describe
+from photos_graph.services.learning.features_call import BATCH_SIZE, describe
 from photos_graph.services.media import Media
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
@@ -56,7 +56,7 @@ class FeatureStage:
         total = await due.count(self.graph, due.FEATURES)
         done, described, failed, away = 0, 0, 0, 0
         await progress.step(0, total, SAYING)
-        async for photos in due.pages(self.graph, due.FEATURES, MOST):
+        async for photos in due.pages(self.graph, due.FEATURES, BATCH_SIZE):
             batch = await self._looked_at(photos)
             await self._write(batch, job.id)
             done += len(photos)

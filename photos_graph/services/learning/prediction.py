@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from photos_graph.array_files import Damaged, read_arrays, written_whole
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import predictions
 from photos_graph.graph.labels.predictions import Predicted
@@ -22,18 +23,18 @@ from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.worker_calls import watched
-from photos_graph.kept import Damaged, read_arrays, written_whole
 from photos_graph.learn.tags import Floats
 from photos_graph.model import Job, Model, ModelKind
-from photos_graph.services.learning.neighbours import PREDICT, kept_neighbours
+from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.services.learning.neighbours_child import GUESSES
+from photos_graph.services.learning.neighbours_tasks import PREDICT, PredictOrder
 from photos_graph.services.learning.versions import EVERYTHING, FLOOR, ModelVersions
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
 AT_ONCE = 1_000  # photos in one commit
 MOST = 20  # predictions of a photo
-SAYING = "Predicting tags"
+MESSAGE = "Predicting tags"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,11 @@ class Guesses:
 
 
 def guesses_of(settings: Settings, model_id: str) -> Path:
-    return settings.learn_dir / f"probabilities-{model_id}.npz"
+    return settings.learn_dir / f"probabilities-{model_id}.safetensors"
 
 
 def read_guesses(path: Path) -> Guesses:
-    """Raises kept.Damaged."""
+    """Raises Damaged."""
     about, arrays = read_arrays(path, GUESSES)
     return Guesses(
         about["model"],
@@ -90,9 +91,9 @@ class PredictionStage:
 
     async def _guesses(self, model: Model, file: Path, progress: Progress) -> Guesses:
         path = guesses_of(self.settings, model.id)
-        argument = {"graph": str(kept_neighbours(self.settings)), "model": str(file), "id": model.id}
-        await progress.step(0, None, SAYING)
-        _, chunks = await watched(self.pool.call(PREDICT, argument), progress, SAYING)
+        order = PredictOrder(kept_neighbours(self.settings), file, model.id)
+        await progress.step(0, None, MESSAGE)
+        _, chunks = await watched(self.pool.call(PREDICT, order), progress, MESSAGE)
         await asyncio.to_thread(_keep, path, chunks)
         try:
             return await asyncio.to_thread(read_guesses, path)
@@ -104,7 +105,7 @@ class PredictionStage:
         floors = np.array([self._floor(model, label) for label in guesses.labels], np.float32)
         here = [photo for photo in due if photo.id in place]
         for start in range(0, len(here), AT_ONCE):
-            await progress.step(start, len(here), SAYING)
+            await progress.step(start, len(here), MESSAGE)
             some = [
                 Predicted(photo.number, _kept(guesses, place[photo.id], floors))
                 for photo in here[start : start + AT_ONCE]
@@ -115,7 +116,7 @@ class PredictionStage:
 
             await self.writer.commit(work)
             await self.writer.follow()
-        await progress.step(len(here), len(here), SAYING)
+        await progress.step(len(here), len(here), MESSAGE)
 
     def _floor(self, model: Model, label: str) -> float:
         of_model = next((each.threshold for each in model.per_label if each.label_id == label), None)
@@ -125,7 +126,7 @@ class PredictionStage:
 
     def _forget_others(self, model: Model) -> None:
         own = guesses_of(self.settings, model.id)
-        for path in own.parent.glob("probabilities-*.npz"):
+        for path in own.parent.glob("probabilities-*"):
             if path != own:
                 path.unlink(missing_ok=True)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass
 
 from photos_graph.graph.engine.connection import Graph
@@ -14,14 +13,15 @@ from photos_graph.jobs.scratch import scratch
 from photos_graph.jobs.worker_calls import watched
 from photos_graph.model import Job, ModelKind, Question
 from photos_graph.services.learning import examples
-from photos_graph.services.learning.neighbours import ASK, kept_neighbours
+from photos_graph.services.learning.neighbours import kept_neighbours
+from photos_graph.services.learning.neighbours_tasks import ASK, AskOrder
 from photos_graph.services.learning.prediction import guesses_of
 from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
 COUNT, EACH = 1_000, 20  # questions in all, and about each tag beside them
-SAYING = "Choosing questions for the review queue"
+MESSAGE = "Choosing questions for the review queue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +48,20 @@ class QuestionStage:
         with scratch(self.settings.learn_dir, "asking") as folder:
             file = folder / "examples.json"
             await asyncio.to_thread(examples.write, examples.said_of(search, photos), file)
-            argument = {
-                "graph": str(kept_neighbours(self.settings)),
-                "guesses": str(guesses),
-                "said": str(file),
-                "thresholds": {row.id: row.threshold for row in search.tags},
-                "count": COUNT,
-                "each": EACH,
-            }
-            await progress.step(0, None, SAYING)
-            _, chunks = await watched(self.pool.call(ASK, argument), progress, SAYING)
+            order = AskOrder(
+                graph=kept_neighbours(self.settings),
+                guesses=guesses,
+                examples=file,
+                thresholds={row.id: row.threshold for row in search.tags},
+                count=COUNT,
+                each=EACH,
+            )
+            await progress.step(0, None, MESSAGE)
+            answer, _ = await watched(self.pool.call(ASK, order), progress, MESSAGE)
         asked = [
-            Question(ModelKind.TAGS, photo, None, tag, row.name, score, reason)
-            for photo, tag, score, reason in json.loads(b"".join(chunks))
-            if (row := search.tags.get(tag)) is not None
+            Question(ModelKind.TAGS, each.photo_id, None, each.tag_id, row.name, each.score, each.reason)
+            for each in answer.questions
+            if (row := search.tags.get(each.tag_id)) is not None
         ]
         await self.graph.transaction(lambda tx: questions.replace(tx, ModelKind.TAGS, stamp, asked))
         return f"{len(asked):,} questions to review."

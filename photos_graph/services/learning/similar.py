@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from photos_graph.index import Index
-from photos_graph.services.learning.neighbours import SIMILAR, kept_neighbours
+from photos_graph.services.learning.neighbours import kept_neighbours
+from photos_graph.services.learning.neighbours_tasks import SIMILAR, SimilarOrder
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import Priority, WorkerPool
 
@@ -29,10 +30,10 @@ class SimilarPhotos:
         found: dict[Asked, list[str]] = {}
         left = {key: key[1] + MORE for key in asked if key[1]} if self._path.exists() else {}
         while left:
-            argument = {"path": str(self._path), "asked": [(photo, count) for (photo, _), count in left.items()]}
-            result, _ = await self._pool.call(SIMILAR, argument, Priority.INTERACTIVE)
+            order = SimilarOrder(self._path, tuple((photo, count) for (photo, _), count in left.items()))
+            answer, _ = await self._pool.call(SIMILAR, order, Priority.INTERACTIVE)
             again: dict[Asked, int] = {}
-            for (key, count), alike in zip(left.items(), result["similar"], strict=True):
+            for (key, count), alike in zip(left.items(), answer.photos, strict=True):
                 found[key] = [id_ for id_, _ in alike if self._index.search.number_of(id_) is not None][: key[1]]
                 if len(found[key]) < key[1] and len(alike) == count < MOST:
                     again[key] = 4 * count

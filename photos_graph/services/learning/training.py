@@ -16,16 +16,16 @@ from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.scratch import scratch
 from photos_graph.jobs.worker_calls import watched
 from photos_graph.model import Job, Model, ModelKind, ModelState
-from photos_graph.services.faces.named_faces import write_named
+from photos_graph.services.faces.named_faces import collect_named_faces
 from photos_graph.services.learning import examples
 from photos_graph.services.learning.features import FeatureStage
 from photos_graph.services.learning.neighbours import NeighbourStage, kept_neighbours
-from photos_graph.services.learning.training_call import Steps, Trained, learn_persons, learn_tags
+from photos_graph.services.learning.training_call import Trained, learn_persons, learn_tags
 from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.settings import Settings
-from photos_graph.workers.pool import WorkerPool
+from photos_graph.workers.pool import Steps, WorkerPool
 
-SAYING = "Training"
+MESSAGE = "Training"
 NAMED = 5  # tags that were left out, in the closing message
 
 
@@ -84,8 +84,8 @@ class TrainingJob:
         await self.events.publish(TrainingStarted(ModelKind.PERSONS))
 
         async def train(folder: Path, active: Path | None, steps: Steps) -> Trained:
-            file = folder / "faces.npz"
-            await write_named(self.graph, self.index.search, self.settings.faces.embedder, file)
+            file = folder / "faces.safetensors"
+            await collect_named_faces(self.graph, self.index.search, self.settings.faces.embedder, file)
             return await learn_persons(self.pool, file, active, self.settings, steps)
 
         return await self._run(job, ModelKind.PERSONS, train, progress)
@@ -102,11 +102,11 @@ class TrainingJob:
         if model is None:
             active = await self.models.active(kind)
             steps = _WorkerSteps(progress)
-            await progress.step(0, None, SAYING)
+            await progress.step(0, None, MESSAGE)
             with scratch(self.settings.learn_dir, "training") as folder:
                 call = train(folder, active and active[1], steps.heard)
-                trained = await watched(call, steps, SAYING)
-            model, left_out = await self.models.keep(job.id, kind, trained), trained.left_out
+                trained = await watched(call, steps, MESSAGE)
+            model, left_out = await self.models.keep(job.id, kind, trained), trained.result.left_out
         return _closing(model, left_out)
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from photos_graph.array_files import Damaged
 from photos_graph.errors import BadInput, NotFound, Unavailable
 from photos_graph.events import Events, JobQueued
 from photos_graph.graph import jobs
@@ -16,7 +17,6 @@ from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import models
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.kept import Damaged
 from photos_graph.learn.registry import Registry
 from photos_graph.learn.tags import TagModel
 from photos_graph.model import JobKind, Model, ModelKind, ModelState
@@ -79,26 +79,27 @@ class ModelVersions:
         transaction that makes it: nothing is half done whenever the process ends."""
         version = 1 + max((model.version for model in await self.versions(kind)), default=0)
         name = await asyncio.to_thread(self._registry.save, kind, version, trained.model, trained.snapshot)
+        result = trained.result
         model = Model(
             id=id_,
             kind=kind,
             version=version,
-            state=ModelState.CANDIDATE if trained.state is ModelState.ACTIVE else trained.state,
+            state=ModelState.CANDIDATE if result.state is ModelState.ACTIVE else result.state,
             trained_at=datetime.now(UTC),
-            labels=len(trained.per_label),
-            examples=trained.examples,
-            metrics=trained.metrics,
-            per_label=trained.per_label,
-            reason=trained.reason,
-            snapshot=trained.snapshot_id,
+            labels=len(result.per_label),
+            examples=result.examples,
+            metrics=result.metrics,
+            per_label=result.per_label,
+            reason=result.reason,
+            snapshot=result.snapshot,
             file=name,
         )
         await self._forget_old(kind, name)
-        if trained.state is ModelState.ACTIVE:
-            await self._activate(model, trained.reason, new=True)
+        if result.state is ModelState.ACTIVE:
+            await self._activate(model, result.reason, new=True)
         else:
             await self._reject(model)
-        return replace(model, state=trained.state)
+        return replace(model, state=result.state)
 
     async def activate(self, model_id: str) -> Model:
         """As a person wants it, also one that was rejected. Raises NotFound; Unavailable where its file is damaged, or

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import signal
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from photos_graph.services.learning.features_call import DESCRIBE
+from photos_graph.services.learning.features_tasks import DESCRIBE_PICTURES, FeaturesAnswer, FeaturesOrder
 from photos_graph.services.scan import intake_child
 from photos_graph.services.scan.intake_tasks import READ_SIDECARS, ReadSidecar, SidecarsOrder
 from photos_graph.workers.task import Emit
 
 DIMENSIONS = 3
 DEADLY_SIDECARS = replace(READ_SIDECARS, target="tests.kit.processes.deadly:read_sidecars")
+DEADLY_DESCRIBE = replace(DESCRIBE_PICTURES, target="tests.kit.processes.deadly:describe_pictures")
 
 
-DEADLY_DESCRIBE = replace(DESCRIBE, target="tests.kit.processes.deadly:_describe")
-
-
-def _describe(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+@DEADLY_DESCRIBE.implementation
+def describe_pictures(order: FeaturesOrder, emit: Emit) -> FeaturesAnswer:
     """A vector of the picture's size; one that says DEADLY is deadly."""
-    pictures = [Path(os.fsdecode(base64.b64decode(path))).read_bytes() for path in argument["paths"]]
+    pictures = [Path(os.fsdecode(path)).read_bytes() for path in order.paths]
     if any(b"DEADLY" in picture for picture in pictures):
         os.kill(os.getpid(), signal.SIGSEGV)
     emit(np.array([[len(picture) / 1e4] * DIMENSIONS for picture in pictures], np.float32).tobytes())
-    return {"seen": list(range(len(pictures))), "failed": {}, "dimensions": DIMENSIONS}
+    return FeaturesAnswer(tuple(range(len(pictures))), {}, DIMENSIONS)
 
 
 @DEADLY_SIDECARS.implementation

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Any
 
-from photos_graph.services.faces.clustering import GROUP
+from photos_graph.services.faces.clustering_tasks import CLUSTER_FACES, ClusterAnswer, ClusterOrder
 from photos_graph.workers.task import Emit
 
-SLOW_GROUP = replace(GROUP, target="tests.kit.processes.slow_groups:_group")
+SLOW_GROUP = replace(CLUSTER_FACES, target="tests.kit.processes.slow_groups:cluster_faces")
 
 
-def _group(argument: dict[str, Any], emit: Emit) -> dict[str, Any]:
+@SLOW_GROUP.implementation
+def cluster_faces(order: ClusterOrder, emit: Emit) -> ClusterAnswer:
     time.sleep(600)
-    return {"size": 0}
+    return ClusterAnswer(0, ())

@@ -140,6 +140,3 @@ def peak(_: None, emit: Emit) -> int:
 def lie(argument: bytes, emit: Emit) -> bytes:
     """Answers as a decoder would that a hostile file has taken over: with whatever bytes it likes."""
     return LIE.arguments.validate_json(argument).answer
-
-
-lie.typed = True  # type: ignore[attr-defined]

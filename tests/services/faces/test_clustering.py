@@ -15,11 +15,11 @@ from photos_graph.faces import catalogue
 from photos_graph.faces.analysis import Found
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.engine.feed_entry import touch
+from photos_graph.learn.named_faces_file import read_named_faces
 from photos_graph.learn.persons import PersonModel, train
 from photos_graph.learn.registry import Registry
 from photos_graph.model import JobKind, JobState, LabelKind, ModelKind, ModelState, Ref
 from photos_graph.services.faces import clustering
-from photos_graph.services.learning.training_child import named_faces
 from photos_graph.settings import Settings
 from tests.kit.library import ended, in_step, scanned
 from tests.kit.portraits import NAME, Seen, faces, of_kind, people, put_faces, settled
@@ -145,7 +145,7 @@ async def test_a_trained_model_knows_whom_the_rule_knows(library: Services) -> N
 
     registry = Registry(library.settings.learn_dir / "models")
     kept = registry.load(model.file)
-    again = train(named_faces(registry.snapshot_of(model.file))[0], catalogue.embedder("SFace"))
+    again = train(read_named_faces(registry.snapshot_of(model.file))[0], catalogue.embedder("SFace"))
     assert isinstance(kept, PersonModel) and again.snapshot == kept.snapshot == model.snapshot
     assert np.array_equal(again.thresholds, kept.thresholds) and np.array_equal(again.known.means, kept.known.means)
 
@@ -211,7 +211,7 @@ async def test_new_photos_join_what_there_is(library: Services, lfw_faces: Mappi
 async def test_a_damaged_file_of_similarities_is_made_anew(
     closed: Settings, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    path = closed.data_dir / "faces/similar.npz"
+    path = closed.data_dir / "faces/similar.safetensors"
     whole = path.read_bytes()
     if damage == "cut":
         path.write_bytes(whole[: len(whole) // 2])
@@ -244,7 +244,7 @@ async def test_hdbscan_by_setting(closed: Settings) -> None:
 
 
 async def test_a_grouping_is_cancelled_and_its_process_ends(closed: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clustering, "GROUP", SLOW_GROUP)
+    monkeypatch.setattr(clustering, "CLUSTER_FACES", SLOW_GROUP)
     async with build(closed) as services:
         job = await services.face_triggers.group()
         async for step in services.jobs.watch(job.id):

@@ -23,7 +23,7 @@ from photos_graph.model import Job, JobKind, JobState
 from photos_graph.services.doctor import Doctor
 from photos_graph.services.learning import features_call
 from photos_graph.services.learning.features import FeatureStage
-from photos_graph.services.learning.features_call import MOST
+from photos_graph.services.learning.features_call import BATCH_SIZE
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.settings import LearnSettings, Settings
 from photos_graph.workers.pool import WorkerPool
@@ -156,7 +156,7 @@ class Steps:
 async def test_each_photo_is_described_once_whoever_stops_or_dies(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root, count = tmp_path / "Pictures", MOST + 3
+    root, count = tmp_path / "Pictures", BATCH_SIZE + 3
     for number in range(count):
         put(root / f"{number}.jpg", jpeg(number))
     async with build(with_learning(settings, enabled="off")) as services:
@@ -165,15 +165,15 @@ async def test_each_photo_is_described_once_whoever_stops_or_dies(
         assert not await of_kind(services, JobKind.PREDICT)
         deadly = large(settings)[2]
         deadly.write_bytes(deadly.read_bytes() + b"DEADLY")
-        monkeypatch.setattr(features_call, "DESCRIBE", DEADLY_DESCRIBE)
+        monkeypatch.setattr(features_call, "DESCRIBE_PICTURES", DEADLY_DESCRIBE)
         pool = WorkerPool([DEADLY_DESCRIBE], 1, 256 * 1024 * 1024, 60, 5)
         stage = FeatureStage(services.graph, services.media, pool, settings)
         job = await services.jobs.queue(JobKind.PREDICT, {})
         try:
             with pytest.raises(Cancelled):
-                await stage.run(job, Steps(MOST))
+                await stage.run(job, Steps(BATCH_SIZE))
             some = len(await described(services))
-            assert some in (MOST - 1, MOST), "one of them may be the deadly one"
+            assert some in (BATCH_SIZE - 1, BATCH_SIZE), "one of them may be the deadly one"
             await services.graph.write("MATCH (x:Features) SET x.vector = $ones", ones=ONES)
             last = count - 1 - some
             message = await stage.run(job, Steps(count))

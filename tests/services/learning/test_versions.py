@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
+from photos_graph.array_files import write_arrays
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import Unavailable
 from photos_graph.events import PhotosArrived
@@ -17,13 +18,14 @@ from photos_graph.graph.labels import predictions
 from photos_graph.graph.labels.predictions import Predicted
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import features, questions
-from photos_graph.kept import pack
 from photos_graph.learn import neighbours
 from photos_graph.learn.registry import packed
 from photos_graph.model import Job, JobKind, Model, ModelKind, ModelMetrics, ModelState, Question, Ref
 from photos_graph.services.learning import examples, neighbours_child
 from photos_graph.services.learning.neighbours import kept_neighbours
+from photos_graph.services.learning.neighbours_tasks import ASK, AskOrder
 from photos_graph.services.learning.training_call import Trained
+from photos_graph.services.learning.training_tasks import TrainingResult
 from photos_graph.services.learning.versions import EVERYTHING, KEPT_REJECTED
 from photos_graph.settings import LearnSettings, Settings
 from tests.kit.library import photos, scanned
@@ -50,7 +52,8 @@ async def library(settings: Settings, folder: Path) -> Settings:
 
 def trained(state: ModelState = ModelState.ACTIVE) -> Trained:
     nothing = ModelMetrics(0, 0.0, 0.0, 0.0, 0.0)
-    return Trained(packed(tag_model()), b"set", "snapshot", state, "a reason", 3, nothing, (), ())
+    result = TrainingResult("snapshot", 3, state, "a reason", 3, nothing, (), ())
+    return Trained(packed(tag_model()), b"set", result)
 
 
 async def keep(services: Services, name: str, state: ModelState = ModelState.ACTIVE) -> Model:
@@ -104,7 +107,7 @@ async def test_rejected_versions_do_not_push_out_those_that_counted(library: Set
     async with build(library, run_jobs=False) as services:
         first, _ = await keep(services, "m0"), await keep(services, "m1")
         rejected = [await keep(services, f"r{at}", ModelState.REJECTED) for at in range(25)]
-        files = {path.name for path in (library.learn_dir / "models").glob("*.npz")}
+        files = {path.name for path in (library.learn_dir / "models").glob("*.safetensors")}
         assert first.file in files and rejected[-1].file in files and len(files) <= 2 + KEPT_REJECTED + 1
         assert (await services.models.activate(first.id)).state is ModelState.ACTIVE
 
@@ -190,18 +193,17 @@ async def test_photos_that_are_not_shown_are_neither_similar_nor_asked_about(lib
         assert [sorted(each) for each in found[:3]] == [sorted(shown[1:]), [], []]
         assert found[3:7] == [[], found[6][:1], found[6][:2], found[6]], "more than wait for a worker, in one call"
 
-    told, guesses, parts = tmp_path / "examples.json", tmp_path / "guesses.npz", []
+    told, guesses = tmp_path / "examples.json", tmp_path / "guesses.safetensors"
     examples.write(
-        examples.Said(ids=shown, days=[None] * 3, folders=[""] * 3, tags=[], positives={}, negatives={}), told
+        examples.LabelledPhotos(ids=shown, days=[None] * 3, folders=[""] * 3, tags=[], positives={}, negatives={}), told
     )
     before = [hidden[0], *shown[:2]]  # when it was predicted: one has gone and one has come since
     unsure = np.full((3, 1), 0.5, np.float16)
-    with guesses.open("wb") as file:
-        about = {"model": "m", "ids": before, "labels": ["t"]}
-        pack(file, neighbours_child.GUESSES, about, {"probabilities": unsure, "disagreement": unsure})
-    argument = {"graph": str(path), "guesses": str(guesses), "said": str(told), "thresholds": {}, "count": 9, "each": 9}
-    neighbours_child.TASKS["ask"](argument, parts.append)
-    assert {row[0] for row in json.loads(b"".join(map(bytes, parts)))} <= set(shown[:2])
+    about = {"model": "m", "ids": before, "labels": ["t"]}
+    write_arrays(guesses, neighbours_child.GUESSES, about, {"probabilities": unsure, "disagreement": unsure})
+    order = AskOrder(graph=path, guesses=guesses, examples=told, thresholds={}, count=9, each=9)
+    answer = neighbours_child.ask(ASK.arguments.dump_json(order), Mock())
+    assert {each.photo_id for each in ASK.answers.validate_json(answer).questions} <= set(shown[:2])
 
 
 async def test_a_suggested_class_may_be_a_tag_anywhere(library: Settings) -> None:

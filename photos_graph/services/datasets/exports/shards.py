@@ -6,20 +6,16 @@ import asyncio
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
-from photos_graph.paths import encode_raw
 from photos_graph.services.datasets.exports.dataset_formats import Block, label_names, visible_faces
 from photos_graph.services.datasets.exports.pictures import Pictures
 from photos_graph.services.datasets.exports.record_reader import SPLITS
 from photos_graph.services.datasets.exports.records import LibraryRecord, PhotoRecord
+from photos_graph.services.datasets.exports.shards_tasks import WRITE_SHARD, ShardExample, ShardOrder
 from photos_graph.services.datasets.exports.staging import WORK, ExportedFile, StagingFolder
 from photos_graph.settings import Settings
-from photos_graph.workers.pool import Priority, WorkerPool
-from photos_graph.workers.task import Task
+from photos_graph.workers.pool import WorkerPool
 
-SHARD = Task("photos_graph.services.datasets.exports.shards_child:_shard", dict[str, Any], dict[str, Any])
-TASKS = (SHARD,)
 MAX_QUEUED = 4  # calls
 MAX_SHARD_BYTES = 128 * 1024 * 1024  # of the pictures in a shard, which both processes hold in memory
 
@@ -27,7 +23,7 @@ MAX_SHARD_BYTES = 128 * 1024 * 1024  # of the pictures in a shard, which both pr
 def shards_pool(settings: Settings) -> WorkerPool:
     """Returns a pool of one process, which holds TensorFlow while shards are written."""
     learn = settings.learn
-    return WorkerPool(TASKS, 1, learn.memory_bytes, learn.timeout_seconds, MAX_QUEUED, learn.idle_seconds)
+    return WorkerPool((WRITE_SHARD,), 1, learn.memory_bytes, learn.timeout_seconds, MAX_QUEUED, learn.idle_seconds)
 
 
 class Shards:
@@ -62,29 +58,29 @@ detection API: `image/encoded`, `image/format`, `image/height`, `image/width`, `
         return block
 
     async def _shard(self, relative: str, records: Sequence[PhotoRecord]) -> ExportedFile:
-        argument = {
-            "examples": [self._example(record) for record in records],
-            "home": str(self._settings.models_dir),
-            "threads": self._settings.learn.threads,
-            "max_bytes": self._settings.images.max_bytes,
-        }
-        _, chunks = await self._pool.call(SHARD, argument, Priority.BACKGROUND)
+        order = ShardOrder(
+            examples=tuple(self._example(record) for record in records),
+            home=self._settings.models_dir,
+            threads=self._settings.learn.threads,
+            max_bytes=self._settings.images.max_bytes,
+        )
+        _, chunks = await self._pool.call(WRITE_SHARD, order)
         return await asyncio.to_thread(self._staging.put, relative, chunks)
 
-    def _example(self, record: PhotoRecord) -> dict[str, object]:
+    def _example(self, record: PhotoRecord) -> ShardExample:
         path, width, height = record.picture or ("", 0, 0)
         faces = list(visible_faces(record))
-        return {
-            "path": encode_raw(bytes(self._staging.path / path)),
-            "integers": {"image/height": [height], "image/width": [width]},
-            "floats": {
+        return ShardExample(
+            path=self._staging.path / path,
+            integers={"image/height": [height], "image/width": [width]},
+            floats={
                 "image/tags/score": [-1.0 if tag.score is None else tag.score for tag in record.tags],
                 "image/object/bbox/xmin": [face.box[0] for face in faces],
                 "image/object/bbox/ymin": [face.box[1] for face in faces],
                 "image/object/bbox/xmax": [face.box[0] + face.box[2] for face in faces],
                 "image/object/bbox/ymax": [face.box[1] + face.box[3] for face in faces],
             },
-            "texts": {
+            texts={
                 "image/format": ["jpeg" if path.endswith(".jpg") else path.rpartition(".")[2]],
                 "image/filename": [record.files[0]],
                 "image/source_id": [record.id],
@@ -93,7 +89,7 @@ detection API: `image/encoded`, `image/format`, `image/height`, `image/width`, `
                 "image/tags/source": [tag.source.value for tag in record.tags],
                 "image/object/class/text": [face.person or "" for face in faces],
             },
-        }
+        )
 
     def finish(self, library: LibraryRecord) -> Iterable[ExportedFile]:
         """Writes ``labels.json`` with the names of all labels."""

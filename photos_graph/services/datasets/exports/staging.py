@@ -17,8 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from photos_graph.array_files import written_whole
 from photos_graph.errors import BadInput
-from photos_graph.kept import written_whole
 from photos_graph.names import folded
 from photos_graph.services.datasets.exports.records import PHOTO, PhotoRecord
 

@@ -1,0 +1,169 @@
+"""Arrays in one file of the data directory, in the format of safetensors: written all or nothing, checked when read.
+
+The metadata of a file hold ``about``, which is JSON with the version of the content and whatever belongs to the arrays,
+and a CRC-32 of that and of every array, which the format itself does not have.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import safe_open
+from safetensors.numpy import load, save, save_file
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+class Damaged(Exception):
+    """The file is not readable, is damaged, or is of another version."""
+
+
+def pack(version: int, about: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
+    """``about`` is what JSON can hold."""
+    dense = _dense(arrays)
+    return save(dense, _metadata(version, about, dense))
+
+
+def unpack(content: bytes, version: int) -> tuple[dict[str, Any], Arrays]:
+    """Returns ``about`` and the arrays. Raises Damaged."""
+    try:
+        if content.startswith(_NPZ):
+            return _unpack_npz(io.BytesIO(content), version)
+        size = int.from_bytes(content[:8], "little")
+        return _checked(json.loads(content[8 : 8 + size])["__metadata__"], load(content), version)
+    except Damaged:
+        raise
+    except Exception as error:  # a damaged file can fail in many ways in safetensors, NumPy and JSON
+        raise Damaged(f"{type(error).__name__}: {error}") from error
+
+
+def write_arrays(path: Path, version: int, about: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """As ``pack``, without a copy in memory. All or nothing; one writer at a time. Raises OSError."""
+    dense = _dense(arrays)
+    with written_whole(path):
+        save_file(dense, _temporary(path), _metadata(version, about, dense))
+
+
+def read_arrays(path: Path, version: int) -> tuple[dict[str, Any], Arrays]:
+    """Returns ``about`` and the arrays. Raises Damaged."""
+    try:
+        with path.open("rb") as file:
+            if file.read(len(_NPZ)) == _NPZ:
+                return _unpack_npz(file, version)
+        with safe_open(path, "np") as content:
+            return _checked(
+                content.metadata(), {name: content.get_tensor(name) for name in content.offset_keys()}, version
+            )
+    except Damaged as error:
+        raise Damaged(f"{path}: {error}") from error
+    except Exception as error:  # as in ``unpack``
+        raise Damaged(f"{path}: {type(error).__name__}: {error}") from error
+
+
+class MappedArrays:
+    """Arrays that stay in their file: what is looked at is read, and nothing checks it. A file that replaces this one
+    leaves them as they are.
+    """
+
+    def __init__(self, path: Path, version: int) -> None:
+        """Raises Damaged."""
+        try:
+            content: Any = safe_open(path, "np")
+            self.about = _about(content.metadata(), version)
+            self._slices = {name: content.get_slice(name) for name in content.offset_keys()}
+        except Damaged:
+            raise
+        except Exception as error:  # as in ``unpack``
+            raise Damaged(f"{path}: {type(error).__name__}: {error}") from error
+
+    def count(self, name: str) -> int:
+        """The number of rows of an array."""
+        return int(self._slices[name].get_shape()[0])
+
+    def rows(self, name: str, places: Sequence[int]) -> npt.NDArray[Any]:
+        """Reads these rows of an array. ``places`` has at least one."""
+        part = self._slices[name]
+        return np.concatenate([part[place : place + 1] for place in places])
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[IO[bytes]]:
+    """Yields a file that gets its name when the block is done, and is on the disk by then. One writer at a time.
+
+    If the block fails, nothing of it stays and the former file remains; what a killed writer left is overwritten by the
+    next one. Raises OSError when the file cannot be written.
+    """
+    temporary = _temporary(path)
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        if path.suffix == ".safetensors":  # the same in the format that came before; to be removed after a release
+            path.with_suffix(".npz").unlink(missing_ok=True)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name}.new")
+
+
+def _dense(arrays: Mapping[str, npt.NDArray[Any]]) -> Arrays:
+    """safetensors writes the memory of an array as it lies."""
+    return {name: np.asarray(values, order="C") for name, values in arrays.items()}
+
+
+def _metadata(version: int, about: Mapping[str, Any], arrays: Arrays) -> dict[str, str]:
+    text = json.dumps({"version": version, **about})
+    return {"about": text, "crc32": _checksum(text, arrays)}
+
+
+def _checked(metadata: Mapping[str, str], arrays: Arrays, version: int) -> tuple[dict[str, Any], Arrays]:
+    if _checksum(metadata["about"], arrays) != metadata["crc32"]:
+        raise Damaged("its checksum does not match")
+    return _about(metadata, version), arrays
+
+
+def _checksum(about: str, arrays: Arrays) -> str:
+    crc = zlib.crc32(about.encode())
+    for name, values in sorted(arrays.items()):
+        crc = zlib.crc32(f"{name} {values.dtype.name} {values.shape}".encode(), crc)
+        crc = zlib.crc32(values.data, crc)
+    return f"{crc:08x}"
+
+
+def _about(metadata: Mapping[str, str], version: int) -> dict[str, Any]:
+    about: dict[str, Any] = json.loads(metadata["about"])
+    if about["version"] != version:
+        raise Damaged(f"it is of version {about['version']}, this program reads {version}")
+    return about
+
+
+_NPZ = b"PK"
+
+
+def _unpack_npz(file: IO[bytes], version: int) -> tuple[dict[str, Any], Arrays]:
+    """Reads models, and what they were trained on, from before safetensors. To be removed after a release."""
+    file.seek(0)
+    with np.load(file, allow_pickle=False) as archive:  # zipfile compares the CRC of every member
+        arrays: Arrays = {name: archive[name] for name in archive.files}
+    about = {"version": version} | json.loads(arrays.pop("about").tobytes())
+    return _about({"about": json.dumps(about)}, version), arrays

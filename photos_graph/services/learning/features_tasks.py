@@ -1,0 +1,40 @@
+"""What a child process does with the backbone; ``features_child`` has the functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from photos_graph.workers.task import LocalPath, RawBytes, Task
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturesOrder:
+    """``home`` is the folder of the weights."""
+
+    paths: tuple[RawBytes, ...]
+    home: LocalPath
+    backbone: str
+    threads: int
+    max_bytes: int
+    max_pixels: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturesAnswer:
+    """``seen``: the places, among the paths, of the m pictures that could be read; ``failed``: place to reason of the
+    others.
+    """
+
+    seen: tuple[int, ...]
+    failed: dict[int, str]
+    dimensions: int
+
+
+# Emits the features (m, dimensions) as float32.
+DESCRIBE_PICTURES = Task(
+    "photos_graph.services.learning.features_child:describe_pictures", FeaturesOrder, FeaturesAnswer
+)
+# Emits the probabilities (m, 1000) of ImageNet's classes as float32.
+CLASSIFY_PICTURES = Task(
+    "photos_graph.services.learning.features_child:classify_pictures", FeaturesOrder, FeaturesAnswer
+)
