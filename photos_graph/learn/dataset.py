@@ -274,9 +274,9 @@ def _reason(truth: Truth, groups: Ints) -> str | None:
     """Returns the reason why a label (n,) cannot be learnt, or None."""
     examples = int((truth == POSITIVE).sum())
     if examples < MIN_EXAMPLES:
-        return f"{examples} examples, and it takes {MIN_EXAMPLES}."
+        return f"It has {examples} examples and needs {MIN_EXAMPLES}."
     if len(np.unique(groups[truth == POSITIVE])) == 1:
-        return "All its examples are of one occasion: none could be held out."
+        return "All its examples are from one occasion, so that none can be held out."
     if examples == len(truth):
         return "Every photo has it."
     return None

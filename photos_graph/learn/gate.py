@@ -68,8 +68,10 @@ def judge_tags(candidate: TagModel, active: TagModel | None, learnt: TrainingSet
     if verdict.state is ModelState.ACTIVE and before:
         now, then = (float(np.mean(each)) for each in zip(*((new[at], score) for at, score in before), strict=True))
         if now < then - MAX_DROP:
-            says = f"average precision {now:.3f}, the active model's was {then:.3f} when it was trained"
-            return Verdict(ModelState.REJECTED, f"What was said since does not fit together: {says}.")
+            says = f"average precision is {now:.3f}, and was {then:.3f} when the active model was trained"
+            return Verdict(
+                ModelState.REJECTED, f"The labels that were added since contradict the earlier ones: {says}."
+            )
     return verdict
 
 
@@ -78,13 +80,13 @@ def judge_persons(candidate: PersonModel, active: PersonModel | None, faces: Nam
     as a stranger, and by F1 compared with the rule that applies without a model."""
     rows = persons.held_out_faces(faces)
     if not len(rows):
-        return Verdict(ModelState.ACTIVE, "No face is held out to measure on: that takes three of a person.")
+        return Verdict(ModelState.ACTIVE, "No face could be held out to measure on, because no person has three.")
     mine = persons.scored(*candidate.numbered(faces.labels), faces, rows)[0].f1
     rule = persons.scored(*persons.by_rule(faces, embedder), faces, rows)[0].f1
-    says = f"F1 {mine:.3f}, without a model it is {rule:.3f} ({len(rows):,} faces that were not learnt from)"
+    says = f"F1 is {mine:.3f}, and {rule:.3f} without a model ({len(rows):,} held-out faces)"
     if mine < rule - MARGIN:
-        return Verdict(ModelState.REJECTED, f"Worse than no model by more than {MARGIN}: {says}.")
-    not_worse = Verdict(ModelState.ACTIVE, f"Not worse than no model: {says}.")
+        return Verdict(ModelState.REJECTED, f"It is worse than no model by more than {MARGIN}: {says}.")
+    not_worse = Verdict(ModelState.ACTIVE, f"It is not worse than no model: {says}.")
     if active is None or active.embedder != candidate.embedder:
         return not_worse
     both = set(candidate.known_labels) & set(active.known_labels)
@@ -98,16 +100,14 @@ def judge_persons(candidate: PersonModel, active: PersonModel | None, faces: Nam
 
 def _first(better: float | None) -> Verdict:
     if better is None:
-        return Verdict(
-            ModelState.ACTIVE, "The first model; there is nothing to tell apart on photos that are held out."
-        )
+        return Verdict(ModelState.ACTIVE, "It is the first model, and the held-out photos have nothing to tell apart.")
     if better >= MIN_PROGRESS:
-        return Verdict(ModelState.ACTIVE, f"The first model: {better:.0%} of the way from guessing to perfect.")
-    return Verdict(ModelState.REJECTED, f"Hardly better than guessing: {better:.0%} of the way from it to perfect.")
+        return Verdict(ModelState.ACTIVE, f"It is the first model: {better:.0%} of the way from guessing to perfect.")
+    return Verdict(ModelState.REJECTED, f"It is hardly better than guessing: {better:.0%} of the way to perfect.")
 
 
 def _compared(new: float, old: float, what: str) -> Verdict:
-    says = f"average precision {new:.3f}, the active model's is {old:.3f} ({what})"
+    says = f"average precision is {new:.3f}, and {old:.3f} for the active model ({what})"
     if new >= old - MARGIN:
-        return Verdict(ModelState.ACTIVE, f"Not worse: {says}.")
-    return Verdict(ModelState.REJECTED, f"Worse by more than {MARGIN}: {says}.")
+        return Verdict(ModelState.ACTIVE, f"It is not worse: {says}.")
+    return Verdict(ModelState.REJECTED, f"It is worse by more than {MARGIN}: {says}.")

@@ -124,12 +124,12 @@ def _highest(worth: Floats, count: int) -> npt.NDArray[np.intp]:
 def _why(parts: tuple[float, float, float], score: float, limit: float) -> str:
     unsure, apart, novel = parts
     if novel >= max(unsure, apart):
-        return "It is unlike the photos that were labelled so far."
+        return "This photo differs from those that are labelled so far."
     if apart > unsure:
-        return "The photo itself and those like it say different things."
+        return "The photo and similar photos suggest different answers."
     if limit >= NO_THRESHOLD:
-        return f"It is unsure: {score:.0%}."
-    return f"It is unsure: {score:.0%}, and from {limit:.0%} on the tag is given."
+        return f"The model is not sure: {score:.0%}."
+    return f"The model is not sure: {score:.0%}. The tag is applied from {limit:.0%}."
 
 
 def _diverse(order: npt.NDArray[np.intp], graph: Neighbours, count: int) -> list[int]:
@@ -170,7 +170,7 @@ def face_outliers(vectors: Floats, persons: Ints, count: int, settled: Bools | N
             int(persons[face]),
             float(np.clip(alike[face], 0, 1)),
             float(unlike[face]),
-            f"It is less like the other {int(others[face])} faces of this person than they are like each other.",
+            f"It is less similar to the other {int(others[face])} faces of this person than they are to each other.",
         )
         for face in _in_turn(order.tolist(), rows)[:count]
     ]
@@ -196,9 +196,9 @@ def face_questions(like: Ints, scores: Floats, count: int) -> list[FaceQuestion]
             int(like[face, 0]),
             float(first[face]),
             float(worth[face]),
-            "It is like two persons."
+            "It resembles two persons."
             if either[face] > unsure[face]
-            else f"It is unsure: {first[face]:.0%}, and from 50% on it is taken for this person.",
+            else f"The model is not sure: {first[face]:.0%}. The person is assigned from 50%.",
         )
         for face in _in_turn(order.tolist(), like[:, 0])[:count]
     ]

@@ -149,7 +149,7 @@ async def asked_about(ask: Ask, person: str) -> None:
       nodes { id label reason photo { name } face { id } person { name } tag { name } } } }"""
     queue = data(await ask(query, p=person))["reviewQueue"]
     [item] = [node for node in queue["nodes"] if node["face"]["id"] == wrong]
-    assert item["reason"].startswith("It is less like the other 3 faces of this person")
+    assert item["reason"].startswith("It is less similar to the other 3 faces of this person")
     assert (item["label"], item["photo"], item["tag"]) == ("Colin", {"name": "Tony 5.jpg"}, None)
     answer = data(await ask("mutation($i: [ID!]!) { reject(items: $i) { matched changed } }", i=[item["id"]]))
     assert answer["reject"] == {"matched": 1, "changed": 1}

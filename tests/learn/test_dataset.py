@@ -70,8 +70,8 @@ def test_tags_that_cannot_be_learnt_are_named_with_the_reason() -> None:
     assert learnt.labels == ("sea",)
     assert {each.tag: each.reason for each in learnt.left_out} == {
         "all": "Every photo has it.",
-        "few": "7 examples, and it takes 8.",
-        "one shot": "All its examples are of one occasion: none could be held out.",
+        "few": "It has 7 examples and needs 8.",
+        "one shot": "All its examples are from one occasion, so that none can be held out.",
     }
     assert [each.examples for each in learnt.left_out] == [400, 7, 10]
 

@@ -119,7 +119,7 @@ def test_one_that_knows_less_than_the_rule_without_a_model_is_rejected(named: Na
     timid = replace(model, thresholds=model.thresholds + np.float32(0.5))
     for active in (None, timid):
         verdict = judge_persons(timid, active, named, SFACE)
-        assert verdict.state is ModelState.REJECTED and "Worse than no model" in verdict.reason
+        assert verdict.state is ModelState.REJECTED and "worse than no model" in verdict.reason
     means, thresholds = persons.by_rule(named, SFACE)
     assert (np.linalg.norm(means.means, axis=1) < 0.99).all(), "as recognition without a model has them"
     assert persons.scored(means, thresholds, named, persons.held_out_faces(named))[0].f1 > 0.8

@@ -29,12 +29,12 @@ def test_the_least_sure_come_first_with_the_reason() -> None:
     answered[5, 0] = True
     asked, _ = tag_questions(probabilities, thresholds, disagreement, answered, none, graph, 4)
     assert [(each.photo, each.label) for each in asked] == [(20, 1), (30, 1), (6, 0), (10, 1)]
-    assert asked[1].reason == "It is unsure: 69%, and from 70% on the tag is given."
+    assert asked[1].reason == "The model is not sure: 69%. The tag is applied from 70%."
     assert asked[3].score == np.float32(0.72)
     never, _ = tag_questions(
         probabilities, np.full(2, NO_THRESHOLD, np.float32), disagreement, answered, none, graph, 1
     )
-    assert never[0].reason == "It is unsure: 62%."
+    assert never[0].reason == "The model is not sure: 62%."
 
 
 def test_disagreement_and_novelty_are_worth_a_question() -> None:
@@ -48,8 +48,8 @@ def test_disagreement_and_novelty_are_worth_a_question() -> None:
     labelled = np.arange(COUNT) < 50
     asked, _ = tag_questions(probabilities, thresholds, disagreement, answered, labelled, graph, 2)
     assert {each.photo: each.reason for each in asked} == {
-        40: "The photo itself and those like it say different things.",
-        70: "It is unlike the photos that were labelled so far.",
+        40: "The photo and similar photos suggest different answers.",
+        70: "This photo differs from those that are labelled so far.",
     }
 
 
@@ -60,7 +60,7 @@ def test_photos_of_a_kind_that_nobody_labelled_are_asked_about() -> None:
     labelled = (groups != 3) & (np.arange(COUNT) < 50)
     asked, _ = tag_questions(probabilities, thresholds, disagreement, answered, labelled, graph, 5)
     assert [groups[each.photo] for each in asked] == [3] * 5
-    assert {each.reason for each in asked} == {"It is unlike the photos that were labelled so far."}
+    assert {each.reason for each in asked} == {"This photo differs from those that are labelled so far."}
 
 
 def test_one_of_a_burst_is_enough() -> None:
@@ -83,7 +83,7 @@ def test_a_face_under_the_wrong_name_is_asked_about_first() -> None:
     first = [each.face for each in asked if each.person == 6][:3]
     assert sorted(first) == sorted(wrong) and asked[0].face in wrong
     assert {each.person for each in asked[:8]} == set(range(8)), "one of each person, then the next"
-    assert "less like the other" in asked[0].reason
+    assert "less similar to the other" in asked[0].reason
     assert face_outliers(vectors[:2], np.zeros(2, np.int32), 5) == []
 
 
@@ -94,8 +94,8 @@ def test_faces_that_might_be_somebody_are_asked_about() -> None:
     like = np.array([[7, 9], [7, 9], [9, 7], [7, 9], [9, 7], [7, 9], [9, 7], [UNASSIGNED, UNASSIGNED]], np.int32)
     asked = face_questions(like, scores, 10)
     assert [(each.face, each.person) for each in asked] == [(0, 7), (4, 9), (5, 7), (6, 9), (3, 7)]
-    assert asked[0].reason == "It is unsure: 50%, and from 50% on it is taken for this person."
-    assert asked[2].reason == "It is like two persons."
+    assert asked[0].reason == "The model is not sure: 50%. The person is assigned from 50%."
+    assert asked[2].reason == "It resembles two persons."
     assert face_questions(np.zeros((3, 0), np.int32), np.zeros((3, 0), np.float32), 10) == []
 
 
@@ -111,7 +111,7 @@ def test_every_label_has_questions_of_its_own() -> None:
     assert min(each.photo for each in of_labels[0]) >= 50
     assert (of_labels[1][0].photo, of_labels[1][0].reason) == (
         100,
-        "It is unsure: 40%, and from 70% on the tag is given.",
+        "The model is not sure: 40%. The tag is applied from 70%.",
     )
     _, of_labels = tag_questions(probabilities, thresholds, disagreement, np.ones_like(answered), none, graph, 5, 7)
     assert of_labels == [[], []]

@@ -134,7 +134,7 @@ def test_a_poisoned_set_is_rejected_and_an_honest_one_is_not(
     poisoned = training_set(said(2 * SAID, permuted), graph)
     worse = tags_of(trainer.train(poisoned, graph))
     verdict = judge_tags(worse, model, poisoned, graph)
-    assert verdict.state is ModelState.REJECTED and "Worse by more than" in verdict.reason, verdict
+    assert verdict.state is ModelState.REJECTED and "worse by more than" in verdict.reason, verdict
 
 
 def test_what_guessing_is_worth_does_not_depend_on_the_order_of_the_photos() -> None:

@@ -101,7 +101,7 @@ class ClusterJob:
         every = [face async for some in clusters.faces(self._graph, self._model) for face in some]
         taking_part = {face.id: face for face in every if face.fingerprint is not None}
         if not taking_part:  # what another model made of them stays until this one has seen some
-            return f"No face was described by {self._model} yet."
+            return f"No face has features of {self._model} yet."
         kept, vectors = await self._compared(taking_part, progress)
         order = [taking_part[id_] for id_ in (*kept.ids, *kept.new)]
         full = job.arguments.get("full") == "1" or 2 * len(kept.new) > len(order)
@@ -111,14 +111,14 @@ class ClusterJob:
         now = await clusters.clusters(self._graph)
         moves = await asyncio.to_thread(clustering_plan.moves, every, order, found.groups, now)
         likes = await asyncio.to_thread(clustering_plan.likes, every, order, found, persons)
-        await progress.step(len(order), len(order), "Writing down who is like whom")
+        await progress.step(len(order), len(order), "Storing similarities")
         await self._write_moves(moves, progress)
         await self._write_likes(likes, active[0].id if active is not None else self._model, progress)
         asked = await asyncio.to_thread(review_questions.chosen, self._index.search, order, found, outliers, persons)
         await self._graph.transaction(lambda tx: questions.replace(tx, ModelKind.PERSONS, job.id, asked))
         count = sum(cluster.size > 0 for cluster in (await clusters.clusters(self._graph)).values())
         applied = int((found.applied >= 0).sum())
-        return f"{len(order):,} faces, {count:,} clusters without a name, {applied:,} faces taken for known persons."
+        return f"{len(order):,} faces, {count:,} clusters without a name, {applied:,} faces recognised."
 
     async def _compared(self, faces: dict[str, VectorFace], progress: Progress) -> tuple[_KeptFaces, Floats]:
         """What the file has of these faces, and the vectors of those that it has not. Faces that went meanwhile are
@@ -208,7 +208,7 @@ class ClusterJob:
             await clusters.move(tx, leaving, joined, counted)
 
         await self._writer.commit(work)
-        await progress.step(0, None, "Writing down clusters")
+        await progress.step(0, None, "Storing clusters")
 
     async def _write_likes(self, likes: Sequence[tuple[str, tuple[Like, ...]]], model: str, progress: Progress) -> None:
         for start in range(0, len(likes), BATCH_SIZE):
@@ -219,7 +219,7 @@ class ClusterJob:
 
             await self._writer.commit(work)
             await self._writer.follow()
-            await progress.step(start + len(some), len(likes), "Writing down who is like whom")
+            await progress.step(start + len(some), len(likes), "Storing similarities")
 
 
 @dataclass(frozen=True, slots=True)

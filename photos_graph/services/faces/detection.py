@@ -92,7 +92,7 @@ class DetectionJob:
     async def _reason_not_to(self) -> str | None:
         faces = self.settings.faces
         if faces.enabled == "off":
-            return "Faces are not looked for: faces.enabled is off."
+            return "Faces are not detected, because faces.enabled is off."
         weights = FaceWeights(self.settings.models_dir, faces.weights)
         try:
             await asyncio.to_thread(
@@ -101,7 +101,7 @@ class DetectionJob:
         except ModelUnavailable as error:
             if faces.enabled == "on":
                 raise
-            return f"Faces are not looked for. {error.public_message}"
+            return f"Faces are not detected. {error.public_message}"
         return None
 
 

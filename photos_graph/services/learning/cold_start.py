@@ -62,7 +62,7 @@ class ColdStartStage:
             return None
         asked = await self._asked(self._sample(photos), called, progress)
         await self.graph.transaction(lambda tx: questions.replace(tx, ModelKind.TAGS, stamp, asked))
-        return f"{len(asked):,} suggestions to review." if asked else None
+        return f"{len(asked):,} suggestions are in the review queue." if asked else None
 
     def _sample(self, photos: Sequence[DescribedPhoto]) -> list[DescribedPhoto]:
         """Evenly, of those that are shown and that nobody tagged."""

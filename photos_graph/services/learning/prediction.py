@@ -87,7 +87,7 @@ class PredictionStage:
         guesses = await self._guesses(model, file, progress)
         await self._write(model, guesses, due, progress)
         await asyncio.to_thread(self._forget_others, model)
-        return f"Tags of {len(due):,} photos predicted by version {model.version}."
+        return f"Version {model.version} predicted the tags of {len(due):,} photos."
 
     async def _guesses(self, model: Model, file: Path, progress: Progress) -> Guesses:
         path = guesses_of(self.settings, model.id)

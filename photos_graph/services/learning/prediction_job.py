@@ -30,4 +30,4 @@ class PredictionJob:
         by = await self.learning.goes_by()
         said = [await stage.run(job, progress) for stage in self.stages]
         await self.learning.predicted(by)
-        return " ".join(sentence for sentence in said if sentence) or "Nothing is new."
+        return " ".join(sentence for sentence in said if sentence) or "There is nothing new."

@@ -64,4 +64,4 @@ class QuestionStage:
             if (row := search.tags.get(each.tag_id)) is not None
         ]
         await self.graph.transaction(lambda tx: questions.replace(tx, ModelKind.TAGS, stamp, asked))
-        return f"{len(asked):,} questions to review."
+        return f"{len(asked):,} questions are in the review queue."

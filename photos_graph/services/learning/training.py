@@ -111,7 +111,7 @@ class TrainingJob:
 
 
 def _closing(model: Model, left_out: Sequence[str]) -> str:
-    what = "was rejected" if model.state is ModelState.REJECTED else "counts now"
+    what = "was rejected" if model.state is ModelState.REJECTED else "is active now"
     learnt = f"Version {model.version}, learnt from {model.examples:,} examples of {model.labels:,}, {what}."
     more = f" and {len(left_out) - NAMED:,} more" if len(left_out) > NAMED else ""
     without = f" Left out: {' '.join(left_out[:NAMED])}{more}" if left_out else ""

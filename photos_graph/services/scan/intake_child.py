@@ -127,5 +127,5 @@ def _labels_in(folder: bytes, order: SidecarOrder) -> ReadSidecar:
     except PhotosGraphError as error:
         return ReadSidecar(None, (error.public_message,))
     if data is None:
-        return ReadSidecar(None, ("It is not there any more.",))
+        return ReadSidecar(None, ("It does not exist any more.",))
     return ReadSidecar(*read_sidecar(data, order.width, order.height, order.orientation))

@@ -242,7 +242,7 @@ class Reading:
         for file in self._killers:
             outcome = await self._open(file)
             if isinstance(outcome, KilledWorker):
-                reason = f"{outcome.public_message} It was tried twice and is left alone now."
+                reason = f"{outcome.public_message} It was tried twice and is not tried again."
                 self._failures.append(ReadFailure(file.record.id, self._path(file), outcome.stage, reason, attempts=2))
                 self._tally.done -= 1
                 await self._write()
@@ -254,7 +254,7 @@ class Reading:
     async def _quarantine_suspects(self) -> None:
         found = await files.pending_files(self._graph, self._root.id, "", 10_000, (QUARANTINE_AFTER, 2**31))
         suspects = [file for file in found if file.record.id not in self._opened]  # this service has survived those
-        reason = "Every time it was read alone the whole service ended. It is left alone now."
+        reason = "The whole service ended every time it was read alone. It is not read again."
         for file in suspects:
             self._failures.append(
                 ReadFailure(file.record.id, self._path(file), "read", reason, attempts=file.record.attempts)

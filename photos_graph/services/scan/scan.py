@@ -102,7 +102,7 @@ class Scan:
         closing = " ".join(said[root.id] for root in roots)
         if refused:
             raise type(refused[0])(closing)
-        return closing or "There is no folder of photos yet. Add one first."
+        return closing or "The library has no root yet. Add one first."
 
     async def _look(self, root: Root, job: Job, progress: Progress) -> FolderLook:
         root = await self._online(root)

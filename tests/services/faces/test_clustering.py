@@ -271,4 +271,4 @@ async def test_what_people_say_is_looked_at_once_they_say_no_more(library: Servi
 
 async def test_without_faces_there_is_nothing_to_group(services: Services) -> None:
     job = await ended(services, await services.face_triggers.group())
-    assert (job.state, job.message) == (JobState.SUCCEEDED, "No face was described by SFace yet.")
+    assert (job.state, job.message) == (JobState.SUCCEEDED, "No face has features of SFace yet.")

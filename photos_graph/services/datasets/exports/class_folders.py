@@ -17,7 +17,7 @@ from photos_graph.services.datasets.exports.staging import ExportedFile, Staging
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]|^\.+|[. ]+$')  # on at least one common file system
 _SEPARATOR = "--"  # between a tag and its parent
 _MAX_NAME_BYTES = 180  # file systems allow 255, and a hash and an extension are appended
-UNTAGGED = "It has no tag, and is in no class."
+UNTAGGED = "It has no tag, so it belongs to no class."
 
 
 class ClassFolders:

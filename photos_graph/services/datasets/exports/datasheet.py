@@ -82,8 +82,8 @@ split in every export.
 """
 
 
-CONFIRMED = "Only what a person said, or the file itself, is in it; predictions of models are left out."
-PREDICTED = "What models predicted is in it too, with its score; it is not the truth."
+CONFIRMED = "It contains only labels of persons, folders and files; predictions of models are left out."
+PREDICTED = "It also contains predictions of models, with their scores; they may be wrong."
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:

@@ -20,7 +20,7 @@ from photos_graph.services.datasets.exports.staging import ExportedFile, Staging
 from photos_graph.services.media import Media
 
 CHUNK = 1024 * 1024  # bytes
-DAMAGED = "Its picture is damaged where it is kept."
+DAMAGED = "Its picture in the cache is damaged."
 
 PicturePath = Callable[[PhotoRecord, str], str]  # (record, extension of its picture with the dot) -> path in the export
 

@@ -22,10 +22,10 @@ log = logging.getLogger(__name__)
 Orientation = Callable[[str], Awaitable[int]]  # a photo's id -> EXIF, 1..8; raises what reading its original raises
 
 FOLDER = "sidecars"
-NOT_WRITTEN = "Without a sidecar: its labels cannot be written as XMP."
+NOT_WRITTEN = "It has no sidecar, because its labels cannot be written as XMP."
 # These errors end an export, because every further file would fail in the same way.
 DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
-NOT_TURNED = "Without its faces: how the original lies could not be read. "
+NOT_TURNED = "It has no faces, because the orientation of the original could not be read. "
 
 
 class Sidecars:

@@ -32,7 +32,7 @@ async def write_library(
         singles: list[SingleEdit] = []
         for folder in library.folders:
             if (id_ := folder_ids.get(folder.path)) is None:
-                outcome.refused.append((folder.path, "There is no such folder here: what is said of it was not read."))
+                outcome.refused.append((folder.path, "There is no such folder here, so its tags were not imported."))
                 continue
             marks, more = resolve_tags(folder.marks, tree)
             refused += more

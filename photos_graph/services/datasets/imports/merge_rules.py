@@ -143,7 +143,7 @@ def _merge_mark(merged: MergedFaces, face_id: str, person_id: str, mark: PersonM
         return
     others = [edge for id_, edge in edges.items() if id_ != person_id and _is(edge)]
     if not all(importer.overrides(new, edge) for edge in others):
-        merged.refused.append(f"The face of {mark.person} has another name here already.")
+        merged.refused.append(f"The face of {mark.person} has another name here.")
     elif any(_is(other.get(person_id)) for id_, other in merged.assertions.items() if id_ != face_id):
         merged.refused.append(f"{mark.person} is in this photo by another face already.")
     else:

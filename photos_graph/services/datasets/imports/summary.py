@@ -44,7 +44,7 @@ class ImportSummary:
 
     def message(self) -> str:
         """Returns the closing message of the job."""
-        refused = f", {self.refused_count:,} things could not be taken over" if self.refused_count else ""
+        refused = f", {self.refused_count:,} items could not be imported" if self.refused_count else ""
         changed = f"{self.changed_photos:,} of them changed, {self.changed_folders:,} folders changed"
         return f"{self.photos:,} photos read, {changed}{refused}.{self._undo_hint()}"
 
@@ -56,4 +56,4 @@ class ImportSummary:
         ids = [base64.b64encode(f"Change:{id_}".encode()).decode() for id_ in reversed(listed)]
         unlisted = len(self.changes) - len(listed)
         earlier = f", and {unlisted:,} before these, of the kind IMPORT in the graph" if unlisted else ""
-        return f" It is undone by undoing these changes in this order: {' '.join(ids)}{earlier}."
+        return f" To undo it, undo these changes in this order: {' '.join(ids)}{earlier}."
