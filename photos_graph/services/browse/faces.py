@@ -1,4 +1,4 @@
-"""Faces as they are shown: on photos, in pages, in clusters, and whom they are like."""
+"""Faces as they are shown: on photos, in pages, in clusters, and with the persons whom they resemble."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Likes = Sequence[tuple[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class PageKey:
-    """``first`` faces that follow the cursor ``after``."""
+    """A page of faces: the ``first`` ones that follow the cursor ``after``."""
 
     filter: FaceFilter
     first: int
@@ -40,17 +40,17 @@ class FaceBrowser:
         return [known.get(id_) for id_ in face_ids]
 
     async def of_photos(self, photo_ids: Sequence[str]) -> list[list[Face]]:
-        """From left to right, those that are ignored too."""
+        """Returns the faces of each photo from left to right, including ignored ones."""
         known = await pages.faces_of(self._graph, photo_ids)
         return [known.get(id_, []) for id_ in photo_ids]
 
     async def counts(self, person_ids: Sequence[str]) -> list[int]:
-        """Faces of each person, those that only a model says too."""
+        """Returns the number of faces of each person, including predicted ones."""
         known = await persons.face_counts(self._graph, person_ids)
         return [known.get(id_, 0) for id_ in person_ids]
 
     async def covers(self, person_ids: Sequence[str]) -> list[str | None]:
-        """The face to show for each person: chosen, else the best of those that somebody said are theirs."""
+        """Returns the face that shows each person: the chosen one, or else the best that somebody named."""
         known = await persons.covers(self._graph, person_ids)
         return [known.get(id_) for id_ in person_ids]
 
@@ -59,7 +59,7 @@ class FaceBrowser:
         return [known.get(id_, ()) for id_ in cluster_ids]
 
     def suggested(self, likes: Iterable[tuple[str, float]]) -> list[tuple[Person, float]]:
-        """Without hidden persons, and without one that was deleted a moment ago."""
+        """Returns the suggestions without hidden persons, and without persons who have just been deleted."""
         rows = self._index.search.persons
         found = ((rows.get(id_), score) for id_, score in likes)
         return [(row, score) for row, score in found if row is not None and not row.hidden]
@@ -67,7 +67,8 @@ class FaceBrowser:
     # pages
 
     async def pages(self, keys: Sequence[PageKey]) -> list[Listing[str] | BadInput]:
-        """Ids of faces, best quality first; ``total`` is ``count``'s to tell. BadInput for a cursor that is none.
+        """Returns the ids of faces, best quality first; ``count`` returns the ``total``. Raises BadInput for an invalid
+        cursor.
 
         The first pages of many persons, or of many clusters, are one query to the engine.
         """
@@ -75,7 +76,7 @@ class FaceBrowser:
         return [await self._page(key, read.get(key)) for key in keys]
 
     async def _first_pages(self, keys: Sequence[PageKey]) -> dict[PageKey, list[str]]:
-        """Ranks, of those keys that are first pages of one person or of one cluster."""
+        """Returns the ranks of those keys that are first pages of one person or of one cluster."""
         alike: dict[tuple[bool, int], dict[str, PageKey]] = {}
         for key in keys:
             if (owner := _sole_owner(key)) is not None:
@@ -88,7 +89,7 @@ class FaceBrowser:
         return found
 
     async def _page(self, key: PageKey, ranks: Sequence[str] | None) -> Listing[str] | BadInput:
-        """``ranks``: where they are known already."""
+        """Returns a page. ``ranks`` are passed if they are known already."""
         if ranks is None:
             try:
                 start = BEFORE_ALL if key.after is None else _rank_of(key.after)
@@ -108,11 +109,11 @@ class FaceBrowser:
         return await pages.count(self._graph, wanted)
 
     async def library_count(self) -> int:
-        """Of all faces but those that are ignored, without a look at each."""
+        """Returns the number of all faces that are not ignored, without visiting each."""
         return await self.count(FaceFilter()) - await self.count(FaceFilter(ignored=True))
 
     async def check(self, wanted: FaceFilter) -> None:
-        """Raises NotFound for a photo or person that is not known, BadInput for a quality that is none."""
+        """Raises NotFound for an unknown photo or person, and BadInput for an invalid quality."""
         if wanted.min_quality is not None and not math.isfinite(wanted.min_quality):
             raise BadInput("The minimum quality must be a number from 0 to 1.")
         if wanted.photo_id is not None and not await photo_numbers(self._graph, [wanted.photo_id]):
@@ -126,7 +127,7 @@ class FaceBrowser:
         return await cluster_pages.cluster(self._graph, cluster_id)
 
     async def clusters(self, min_size: int, first: int, after: str | None) -> Listing[FaceCluster]:
-        """Largest first, of faces without a name. Raises BadInput for a cursor that is none."""
+        """Returns clusters of faces without a name, the largest first. Raises BadInput for an invalid cursor."""
         least = max(min_size, 1)
         return await keyset(
             lambda key, limit: cluster_pages.page(self._graph, least, key, limit),
@@ -138,7 +139,7 @@ class FaceBrowser:
 
 
 def _sole_owner(key: PageKey) -> str | None:
-    """The person or cluster whose first page it is; None of any other page."""
+    """Returns the person or cluster whose first page it is, or None for any other page."""
     only = replace(key.filter, person_id=None, cluster_id=None)
     if key.after is not None or only != FaceFilter():
         return None
@@ -147,7 +148,7 @@ def _sole_owner(key: PageKey) -> str | None:
 
 
 def _rank_of(cursor: str) -> str:
-    """Raises BadInput."""
+    """Returns the rank in a cursor. Raises BadInput."""
     rank = key_of(cursor)[1]
     if not re.match(r"[0-9]{6}", rank, re.ASCII):
         raise BadInput("This is not a cursor of this list. Take one from `pageInfo` or `edges`.")

@@ -1,4 +1,4 @@
-"""Persons as they are shown, and who is in a picture."""
+"""Persons as they are shown, and who is in a photo."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ class Persons:
         return self._index.search.persons.get(person_id)
 
     def named(self, name: str) -> Person | None:
-        """Case and accents do not count. Raises BadInput where several fit, with their names."""
+        """Returns the person of that name; case and accents are ignored. Raises BadInput, with their names, if several
+        match."""
         found = self._index.search.persons.named(name.strip())
         if len(found) > 1:
             names = ", ".join(f'"{row.name}"' for row in found)
@@ -31,16 +32,16 @@ class Persons:
         return found[0] if found else None
 
     def page(self, include_hidden: bool, first: int, after: str | None) -> Listing[Person]:
-        """By name. Raises BadInput for a cursor that is none."""
+        """Returns a page of persons by name. Raises BadInput for an invalid cursor."""
         rows = (row for row in self._index.search.persons if include_hidden or not row.hidden)
         return by_name(rows, first, after)
 
     def photo_count(self, person_id: str) -> int:
-        """Photos with them, those that only a model says too."""
+        """Returns the number of photos of the person, including predicted ones."""
         return len(self._index.search.evaluate(WithPerson(person_id)))
 
     async def persons_of(self, photo_ids: Sequence[str]) -> list[list[tuple[Person, bool]]]:
-        """Who is in each photo, by name, with whether only a model says so. One query to the engine."""
+        """Returns who is in each photo, by name, and whether only a model says so. Takes one query to the engine."""
         known = await page_labels.persons_of(self._graph, photo_ids)
         return [self._in_order(known.get(id_, {})) for id_ in photo_ids]
 
@@ -52,5 +53,6 @@ class Persons:
 
 
 def persons_of_certainty(found: Iterable[tuple[Person, bool]], certainty: Certainty) -> list[Person]:
-    """The persons that count, of pairs as ``persons_of`` gives them: CONFIRMED leaves out those only predicted."""
+    """Returns the persons that count, from pairs as ``persons_of`` returns them. CONFIRMED leaves out predicted
+    ones."""
     return [person for person, predicted in found if certainty is Certainty.PREDICTED or not predicted]

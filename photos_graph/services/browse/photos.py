@@ -1,4 +1,4 @@
-"""What there is to see: questions go to the search index, what a page shows comes from the graph, by id."""
+"""Answers questions about photos from the search index, and loads what a page shows from the graph, by id."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class LibraryCounts:
 
 @dataclass(frozen=True, slots=True)
 class PhotoPage:
-    """``found`` is the whole answer, to be handed back for its facets; ``query`` what was asked, and ``numbers``
-    those of the photos, for why they match."""
+    """``found`` is the whole answer, from which facets are counted; ``query`` and the ``numbers`` of the photos say why
+    they match."""
 
     ids: list[str]
     cursors: list[str]
@@ -66,7 +66,7 @@ def photo_page(
     last: int | None = None,
     before: str | None = None,
 ) -> PhotoPage:
-    """Raises BadInput for a cursor that is none or of another order, TooComplex."""
+    """Returns a page of the answer. Raises BadInput for a cursor that is invalid or of another order, TooComplex."""
     found = search.evaluate(query)
     page = search.page(found, order, first, after, last, before)
     return PhotoPage(
@@ -95,7 +95,7 @@ class Browse:
         return LibraryCounts(len(search), await files.file_count(self._graph), len(search.folders))
 
     async def failures(self, first: int, after: str | None, job_id: str | None = None) -> Listing[Failure]:
-        """Of a job, or all that stand. Raises BadInput for a cursor that is none."""
+        """Returns the failures of a job, or all that remain. Raises BadInput for an invalid cursor."""
         start = key_of(after)[1] if after is not None else ""
         found = await failures.page(self._graph, job_id, start, first + 1)
         return Listing(
@@ -107,7 +107,7 @@ class Browse:
         )
 
     async def formats(self) -> list[FormatSupport]:
-        """Asked of a decoding process once, since telling means loading the decoders."""
+        """Returns the formats. A decoding process is asked once, because it has to load all decoders."""
         if self._formats is None:
             formats, _ = await self._pool.call(LIST_FORMATS, None)
             self._formats = formats
@@ -124,11 +124,11 @@ class Browse:
         last: int | None = None,
         before: str | None = None,
     ) -> PhotoPage:
-        """Raises BadInput, NotFound for a folder or place that is not known, TooComplex."""
+        """Returns a page. Raises BadInput, NotFound for an unknown folder or place, TooComplex."""
         return photo_page(self._index.search, self._query(filter), order, first, after, last, before)
 
     def matches(self, page: PhotoPage) -> list[list[Match]]:
-        """Why each photo of the page answers, in their order."""
+        """Returns the reasons why each photo of the page matches, in the order of the photos."""
         found = self._index.search.matches(page.query, page.numbers)
         return [found[number] for number in page.numbers]
 
@@ -158,17 +158,17 @@ class Browse:
         return self._index.search.facets
 
     async def photos_by_id(self, ids: Sequence[str]) -> list[Photo | None]:
-        """One query to the engine. Photos that no file holds any more are found too."""
+        """Returns the photos, including those that no file holds any more. Takes one query to the engine."""
         known = await photos.photos_by_id(self._graph, ids)
         return [known.get(id_) for id_ in ids]
 
     async def files_of(self, photo_ids: Sequence[str]) -> list[list[File]]:
-        """One query to the engine."""
+        """Returns the files of each photo. Takes one query to the engine."""
         known = await photos.files_of(self._graph, photo_ids)
         return [known.get(id_, []) for id_ in photo_ids]
 
     async def places_of(self, photo_ids: Sequence[str]) -> list[list[Place]]:
-        """Country, region, city. One query to the engine."""
+        """Returns the country, region and city of each photo. Takes one query to the engine."""
         known = await photos.places_of(self._graph, photo_ids)
         return [known.get(id_, []) for id_ in photo_ids]
 
@@ -186,7 +186,7 @@ class Browse:
         return self._folder(self._index.search.folders.at(path))
 
     def subfolders(self, folder_id: str, first: int, after: str | None) -> Listing[Folder]:
-        """By name. Raises BadInput for a cursor that is none."""
+        """Returns a page of folders by name. Raises BadInput for an invalid cursor."""
         return mapped(by_name(self._index.search.folders.children(folder_id), first, after), self._as_folder)
 
     def folder_photo_count(self, folder_id: str, recursive: bool = True) -> int:

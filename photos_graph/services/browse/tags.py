@@ -1,4 +1,4 @@
-"""Tags as they are shown: their tree, how many photos have them, and how each came to a photo or a folder."""
+"""Tags as they are shown: their tree, the number of their photos, and how each came to a photo or a folder."""
 
 from __future__ import annotations
 
@@ -28,14 +28,13 @@ class Tags:
         return self._index.search.tags.get(tag_id)
 
     def named(self, path: str) -> Tag | None:
-        """By its name or a path such as "Places/Abruzzo", as when tagging. Raises BadInput where several fit."""
+        """Returns the tag of that name, or of a path such as "Places/Abruzzo". Raises BadInput if several match."""
         return TagTree(self._index.search.tags).find(Ref(name=path))
 
     def page(self, prefix: str | None, parent_id: str | None, first: int, after: str | None) -> Listing[Tag]:
-        """By name, those whose name begins so; case and accents do not count. Without ``parent_id`` of all levels.
-
-        Raises NotFound for a parent that is not known, BadInput for a cursor that is none.
-        """
+        """Returns a page of tags by name, of those whose name begins with the text; case and accents are ignored.
+        Without ``parent_id``, all levels are included. Raises NotFound for an unknown parent, BadInput for an invalid
+        cursor."""
         tags = self._index.search.tags
         if parent_id is not None and tags.get(parent_id) is None:
             raise NotFound("There is no such tag.")
@@ -46,24 +45,26 @@ class Tags:
         return by_name(rows, first, after)
 
     def children(self, tag_id: str) -> list[Tag]:
-        """By name."""
+        """Returns the children by name."""
         return self._index.search.tags.children(tag_id)
 
     def photo_count(self, tag_id: str) -> int:
-        """Photos that have it or a narrower one, by whatever source."""
+        """Returns the number of photos that have the tag or a descendant, from any source."""
         return len(self._index.search.sets.tags.having(tag_id))
 
     # on photos and folders
 
     async def photo_tags(self, photo_ids: Sequence[str]) -> list[list[PhotoTag]]:
-        """The tags that were put on each photo, by name, each once by its winning source. One query to the engine."""
+        """Returns the tags that were put on each photo, by name, each once with the source that wins. Takes one query
+        to the engine."""
         search = self._index.search
         known = await page_labels.tags_of(self._graph, photo_ids)
         ways = {folder: search.inheritance.marks_up(folder) for own in known.values() for folder in own.folders}
         return [self._winners(known.get(id_, OwnTags()), ways) for id_ in photo_ids]
 
     def folder_tags(self, folder_id: str) -> list[FolderTag]:
-        """What a folder gives to its own photos: from itself first, then from the folders above, nearest first."""
+        """Returns the tags that a folder gives to its own photos: first its own, then those of the folders above,
+        nearest first."""
         search = self._index.search
         comes = rules.inherited(search.inheritance.marks_up(folder_id), search.tags.way_up)
         return [FolderTag(carried.tag_id, carried.recursive, origin) for carried, origin in comes]
@@ -77,5 +78,5 @@ class Tags:
 
 
 def tags_of_certainty(tags: Iterable[PhotoTag], certainty: Certainty) -> list[PhotoTag]:
-    """The tags that count: CONFIRMED leaves out those that only a model predicts."""
+    """Returns the tags that count. CONFIRMED leaves out those that only a model predicts."""
     return [tag for tag in tags if certainty is Certainty.PREDICTED or tag.source is not TagSource.PREDICTED]

@@ -1,4 +1,4 @@
-"""Before there is a model: ImageNet's own classes of a sample of photos are asked about, as suggestions."""
+"""Before the first model exists, suggests ImageNet's classes for a sample of photos."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SAYING = "Looking for tags to suggest"
 
 @dataclass(frozen=True, slots=True)
 class ColdStartStage:
-    """``pool``: of the backbone."""
+    """``pool`` runs the backbone."""
 
     graph: Graph
     index: Index
@@ -44,7 +44,7 @@ class ColdStartStage:
     settings: Settings
 
     async def run(self, job: Job, progress: Progress) -> str | None:
-        """Raises Cancelled, ModelUnavailable."""
+        """Writes the suggestions. Raises Cancelled, ModelUnavailable."""
         learn = self.settings.learn
         if not learn.cold_start or CLASS_NAMES not in catalogue.backbone(learn.backbone).weights:
             return None  # this backbone knows no classes
@@ -65,7 +65,7 @@ class ColdStartStage:
         return f"{len(asked):,} suggestions are in the review queue." if asked else None
 
     def _sample(self, photos: Sequence[DescribedPhoto]) -> list[DescribedPhoto]:
-        """Evenly, of those that are shown and that nobody tagged."""
+        """Returns evenly spaced photos, of those that are shown and have no tag."""
         sets = self.index.search.sets
         free = sets.visible - sets.tags.having_any(confirmed=True)
         open_ = [photo for photo in photos if photo.number in free]
@@ -92,7 +92,7 @@ class ColdStartStage:
         return asked
 
     async def _likeliest(self, photos: Sequence[DescribedPhoto]) -> list[tuple[DescribedPhoto, float, int]]:
-        """The class of each that can be read."""
+        """Returns the most probable class of each photo that can be read."""
         readable: list[DescribedPhoto] = []
         paths: list[bytes] = []
         for photo in photos:

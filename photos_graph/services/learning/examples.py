@@ -1,4 +1,4 @@
-"""What people said of tags, for training: asked of the search index, which knows what folders bring and exclude."""
+"""Collects the labels of tags for training from the search index, which knows what folders contribute and exclude."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EXAMPLES = TypeAdapter(LabelledPhotos)
 
 
 def said_of(search: SearchIndex, photos: Sequence[DescribedPhoto]) -> LabelledPhotos:
-    """In the order of the photos, of those that are shown."""
+    """Returns the labels of those of the photos that are shown, in the order given."""
     photos = [photo for photo in photos if photo.number in search.sets.visible]
     place = {photo.number: at for at, photo in enumerate(photos)}
     here = BitMap(list(place))
@@ -38,7 +38,7 @@ def said_of(search: SearchIndex, photos: Sequence[DescribedPhoto]) -> LabelledPh
 
 
 def in_order(said: LabelledPhotos, ids: Sequence[str]) -> LabelledPhotos:
-    """Of those photos; of one that ``said`` does not have nothing is said."""
+    """Returns the labels in the order of ``ids``. A photo that is not among them has no label."""
     before = {id_: at for at, id_ in enumerate(said.ids)}
     now = {before[id_]: at for at, id_ in enumerate(ids) if id_ in before}
 

@@ -1,6 +1,7 @@
-"""Describes the photos that are due: one pass of the backbone over the rendition that the scan kept, stored once.
+"""Describes the photos that are due: the backbone sees each rendition that the scan kept once, and the result is
+stored.
 
-What is due is a query, so a job that was stopped, or killed, goes on by asking it again.
+What is due is a query, so a job that was stopped, or killed, continues by asking it again.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ AT_ONCE = 4  # renditions asked for
 
 @dataclass(slots=True)
 class _FeatureBatch:
-    """``away``: photos whose original is needed and offline; those in none of these are asked about again later."""
+    """``away`` counts photos that need their original, which is offline. Photos that are in none of the fields stay
+    due."""
 
     photos: list[DuePhoto] = field(default_factory=list)
     vectors: list[Floats] = field(default_factory=list)
@@ -43,7 +45,7 @@ class _FeatureBatch:
 
 @dataclass(frozen=True, slots=True)
 class FeatureStage:
-    """``pool``: of the backbone."""
+    """``pool`` runs the backbone."""
 
     graph: Graph
     media: Media
@@ -51,7 +53,7 @@ class FeatureStage:
     settings: Settings
 
     async def run(self, job: Job, progress: Progress) -> str | None:
-        """The closing sentence. Raises Cancelled, ModelUnavailable."""
+        """Returns the closing sentence. Raises Cancelled, ModelUnavailable."""
         await due.want(self.graph, due.FEATURES, self.settings.learn.backbone)
         total = await due.count(self.graph, due.FEATURES)
         done, described, failed, away = 0, 0, 0, 0
@@ -94,7 +96,7 @@ class FeatureStage:
                 return error
 
     async def _describe(self, photos: Sequence[DuePhoto], paths: dict[DuePhoto, bytes], batch: _FeatureBatch) -> None:
-        """A picture that kills the process is found by halves."""
+        """Describes the photos. A picture that kills the process is found by halving."""
         if not photos:
             return
         try:

@@ -1,4 +1,4 @@
-"""Keeps the graph of neighbours up with the photos that were described, in a file of the data directory."""
+"""Adds photos that were described to the graph of neighbours, a file in the data directory."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MESSAGE = "Comparing photos"
 
 
 def learning_pool(settings: Settings) -> WorkerPool:
-    """A process that starts when first needed and ends when there was no work for a while."""
+    """Returns a pool of one process, which starts when it is first needed and ends after a period without work."""
     learn = settings.learn
     return WorkerPool(NEIGHBOUR_TASKS, 1, learn.memory_bytes, MAX_SECONDS, MAX_WAITING, learn.idle_seconds)
 
@@ -51,7 +51,7 @@ def kept_neighbours(settings: Settings) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class NeighbourStage:
-    """``pool``: see ``learning_pool``. Several jobs want it; one after the other gets it."""
+    """``pool`` is one of ``learning_pool``. If several jobs need it, they wait for each other."""
 
     graph: Graph
     pool: WorkerPool
@@ -59,7 +59,7 @@ class NeighbourStage:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self, job: Job, progress: Progress) -> str | None:
-        """Raises Cancelled, and what goes wrong in the child."""
+        """Brings the file up to date. Raises Cancelled, and the errors of the child."""
         await progress.step(0, None, MESSAGE)
         async with self._turn:
             await self._bring_up_to_date(progress)

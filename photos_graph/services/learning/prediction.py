@@ -1,6 +1,6 @@
-"""Predicts the tags of the photos that the active model has not seen: those that came, or all after an activation.
+"""Predicts the tags of the photos that the active model has not seen: new ones, or all of them after an activation.
 
-The worker works them out for all photos, since labels flow between those that are alike; what is due is written down.
+The worker predicts all photos, because labels flow between similar ones; only those that are due are written.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ MESSAGE = "Predicting tags"
 
 @dataclass(frozen=True, slots=True)
 class Guesses:
-    """Of n photos and l labels: ``probabilities`` (n, l) and ``disagreement`` (n, l), by ``model``."""
+    """For n photos and l labels: ``probabilities`` (n, l) and ``disagreement`` (n, l), by ``model``."""
 
     model: str
     ids: tuple[str, ...]
@@ -74,7 +74,7 @@ class PredictionStage:
     settings: Settings
 
     async def run(self, job: Job, progress: Progress) -> str | None:
-        """The closing sentence. Raises Cancelled, and what goes wrong in the worker."""
+        """Returns the closing sentence. Raises Cancelled, and the errors of the worker."""
         active = await self.models.active(ModelKind.TAGS)
         if active is None:
             return None
@@ -132,7 +132,7 @@ class PredictionStage:
 
 
 def _kept(guesses: Guesses, photo: int, floors: Floats) -> tuple[tuple[str, float], ...]:
-    """The likeliest tag, and those that may come to count."""
+    """Returns the most probable tag, and those that may come to count."""
     row = guesses.probabilities[photo]
     best = np.argsort(-row, kind="stable")[:MOST].tolist()
     return tuple((guesses.labels[at], float(row[at])) for n, at in enumerate(best) if n == 0 or row[at] >= floors[at])

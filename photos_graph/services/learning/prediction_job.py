@@ -1,4 +1,4 @@
-"""The job that follows a scan: new photos are described, put beside those that are like them, and predicted."""
+"""The job that follows a scan: it describes new photos, finds similar ones, and predicts their tags."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ from photos_graph.services.learning.triggers import LearningTriggers
 
 
 class LearningStage(Protocol):
-    """Each goes on where it was: what is due is a query."""
+    """One step of the job. What is due is a query, so each step continues where it stopped."""
 
     async def run(self, job: Job, progress: Progress) -> str | None:
-        """A sentence for the closing message, if there is anything to say. Raises Cancelled."""
+        """Returns a sentence for the closing message, or None. Raises Cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
 class PredictionJob:
+    """Runs the stages one after the other."""
+
     learning: LearningTriggers
     stages: Sequence[LearningStage]
 
     async def run(self, job: Job, progress: Progress) -> str:
-        """The closing message. Raises Cancelled, and ModelUnavailable where learning is wanted without the backbone."""
+        """Returns the closing message. Raises Cancelled, and ModelUnavailable if learning is wanted but the backbone is
+        missing."""
         if (reason := await self.learning.reason_not_to()) is not None:
             return reason
         by = await self.learning.goes_by()

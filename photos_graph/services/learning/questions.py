@@ -1,4 +1,4 @@
-"""Chooses what people are asked of tags, once for each model and what it was predicted on."""
+"""Chooses the questions about tags, once for each model and the photos that it predicted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class QuestionStage:
     settings: Settings
 
     async def run(self, job: Job, progress: Progress) -> str | None:
-        """Raises Cancelled, and what goes wrong in the worker."""
+        """Writes the questions. Raises Cancelled, and the errors of the worker."""
         active = await self.models.active(ModelKind.TAGS)
         if active is None:
             return None

@@ -1,4 +1,4 @@
-"""The review queue: what models ask people, less what was answered since."""
+"""The review queue: the questions of the models, without those that have been answered."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ class Review:
     async def queue(
         self, kind: ModelKind | None, label_id: str | None, first: int, after: str | None
     ) -> Listing[Question]:
-        """What teaches most first. ``label_id``: of a tag or person. Raises BadInput for a cursor that is none."""
+        """Returns a page of questions, best first. ``label_id`` limits it to one tag or person. Raises BadInput for an
+        invalid cursor."""
         found = await questions.asked(self._graph, kind, label_id)
         faces = await self._faces([question for _, question in found])
         classes = self._tags_of({question.name for _, question in found if question.label_id is None})
@@ -49,8 +50,11 @@ class Review:
         )
 
     async def confirm(self, keys: Sequence[str], by: str = "") -> BulkResult:
-        """What is asked is so; all of tags or all of persons. Answered once more, or no longer asked, they are taken
-        all the same: an item says whom and what it is about. Raises BadInput, NotFound, Conflict."""
+        """Records that the questions, all about tags or all about persons, are answered with yes.
+
+        A question that was answered before, or is no longer asked, is accepted too, because its key says what it is
+        about. Raises BadInput, NotFound, Conflict.
+        """
         photos, faces = _parted(keys)
         if faces:
             return await self._assignment.answer(faces, yes=True, by=by)
@@ -60,7 +64,8 @@ class Review:
         return await self._tagging.answer(yes, {}, by)
 
     async def reject(self, keys: Sequence[str], by: str = "") -> BulkResult:
-        """What is asked is not so, and never asked again, nor predicted. Raises what ``confirm`` raises."""
+        """Records that the questions are answered with no. They are never asked again, and what they propose is never
+        predicted. Raises what ``confirm`` raises."""
         photos, faces = _parted(keys)
         if faces:
             return await self._assignment.answer(faces, yes=False, by=by)
@@ -101,7 +106,7 @@ class Review:
         return number in tags.having(tag_id, confirmed=True) or tags.is_taken_off(tag_id, number)
 
     def _tags_of(self, classes: Collection[str]) -> dict[str, str]:
-        """The tags, by id, that confirming those names gives, of the names that are some tag's."""
+        """Returns, for those of the names that a tag has, the id of the tag that confirming would give."""
         found: dict[str, str] = {}
         if classes:
             tree = TagTree(self._index.search.tags)
@@ -117,7 +122,7 @@ def _key(pair: tuple[int, Question]) -> Key:
 
 
 def _parted(keys: Sequence[str]) -> tuple[list[tuple[str, Ref]], list[tuple[str, str]]]:
-    """(photo, tag) and (face, person). Raises BadInput."""
+    """Returns (photo, tag) and (face, person). Raises BadInput."""
     if len(keys) > MAX_ITEMS:
         raise BadInput(f"A call accepts up to {MAX_ITEMS:,} items, but got {len(keys):,}.")
     photos: list[tuple[str, Ref]] = []

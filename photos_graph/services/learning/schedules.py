@@ -1,4 +1,4 @@
-"""Models are trained by themselves: by the clock, and when people corrected enough."""
+"""Starts trainings by the clock, and after people have labelled enough."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FIELDS = "minute, hour, day of the month, month, day of the week"
 
 
 class Schedules:
-    """``clock``: seconds since the epoch."""
+    """``clock`` returns seconds since the epoch."""
 
     def __init__(
         self,
@@ -55,17 +55,15 @@ class Schedules:
         return list((await schedules.schedules(self._graph)).values())
 
     async def set(self, kind: ModelKind, cron: str | None) -> bool:
-        """``cron``: in the time zone of this machine; None: not by the clock. Whether it is by the clock from now on.
-
-        Raises BadInput.
-        """
+        """Sets when models are trained by the clock: ``cron``, in the time zone of this machine, or None for never.
+        Returns whether there is a schedule now. Raises BadInput."""
         next_ms = None if cron is None else next_time(cron, self._clock())
         await schedules.put(self._graph, kind, cron, next_ms)
         return cron is not None
 
     async def look(self) -> None:
-        """Queues what is due. A run that was missed, as one of several, is one run now; of two processes that look at
-        one graph only one queues it; none is queued while one waits or runs."""
+        """Queues what is due. If several runs were missed, there is one run now. Of two processes that look at one
+        graph, only one queues it. Nothing is queued while a training waits or runs."""
         for schedule in (await schedules.schedules(self._graph)).values():
             now = self._clock()
             by_clock = schedule.next_at is not None and schedule.next_at.timestamp() <= now
@@ -79,7 +77,7 @@ class Schedules:
                 await self._claim(schedule, now, learn)
 
     async def _claim(self, schedule: Schedule, now: float, learn: bool) -> None:
-        """Without ``learn`` only the time goes on."""
+        """Claims the run. Without ``learn``, only the next time is set."""
         next_ms = None if schedule.cron is None else next_time(schedule.cron, now)
 
         async def work(tx: Transaction) -> bool:
@@ -95,7 +93,8 @@ class Schedules:
             await self._events.publish(JobQueued())
 
     def _has_enough(self, kind: ModelKind) -> bool:
-        """To learn anything at all: a training that cannot but fail is not begun."""
+        """Returns whether there are enough labels to learn anything. A training that is bound to fail is not
+        started."""
         search = self._index.search
         if kind is ModelKind.TAGS:
             return any(len(search.sets.tags.having(tag.id, confirmed=True)) >= MIN_EXAMPLES for tag in search.tags)
@@ -114,10 +113,8 @@ class Schedules:
 
 
 def next_time(cron: str, now: float) -> int:
-    """The first time after ``now``, in milliseconds since the epoch, by the clock on the wall.
-
-    Raises BadInput with what is wrong.
-    """
+    """Returns the first time after ``now``, in milliseconds since the epoch, in local time. Raises BadInput, which says
+    what is wrong."""
     if len(cron) > LONGEST or len(cron.split()) != 5:
         raise BadInput(f"A schedule has five fields: {FIELDS}. For example '30 3 * * 1' is every Monday at 3:30.")
     try:

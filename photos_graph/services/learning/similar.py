@@ -1,4 +1,5 @@
-"""Photos that look alike, answered from the kept graph of neighbours by a process that looks at a few places of it."""
+"""Finds photos that look alike, from the stored graph of neighbours, in a process that reads only a few places of the
+file."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ Asked = tuple[str, int]  # a photo's id, and how many are wanted
 
 
 class SimilarPhotos:
-    """``pool``: not the one of the jobs, which may be busy for minutes."""
+    """``pool`` is not the one of the jobs, which may be busy for minutes."""
 
     def __init__(self, index: Index, pool: WorkerPool, settings: Settings) -> None:
         self._index = index
@@ -22,11 +23,8 @@ class SimilarPhotos:
         self._path = kept_neighbours(settings)
 
     async def similar(self, asked: Sequence[Asked]) -> list[list[str]]:
-        """For each photo (id), and how many are wanted, ids of those that are shown, the most similar first; none
-        before it was described.
-
-        Raises Busy, Unavailable.
-        """
+        """Returns, for each photo (id) and the number that is wanted, the ids of those that are shown, the most similar
+        first; none if the photo has not been described. Raises Busy, Unavailable."""
         found: dict[Asked, list[str]] = {}
         left = {key: key[1] + MORE for key in asked if key[1]} if self._path.exists() else {}
         while left:

@@ -1,4 +1,4 @@
-"""The jobs that train: what people said goes to a worker, which hands back a model that is judged before it counts."""
+"""The jobs that train: the labels go to a worker, which returns a model and a judgement of it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NAMED = 5  # tags that were left out, in the closing message
 
 
 class _WorkerSteps:
-    """The last step that the worker reported, for the job's own progress."""
+    """The last step that the worker reported, for the progress of the job."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -61,8 +61,8 @@ class TrainingJob:
     events: Events
 
     async def tags(self, job: Job, progress: Progress) -> str:
-        """The closing message. Raises Cancelled, BadInput where there is too little to learn from, and what goes wrong
-        in the worker."""
+        """Returns the closing message. Raises Cancelled, BadInput if there are too few labels, and the errors of the
+        worker."""
         for stage in (self.describe, self.neighbours):
             await stage.run(job, progress)
         photos = await features.described(self.graph, self.settings.learn.backbone)
@@ -80,7 +80,7 @@ class TrainingJob:
         return await self._run(job, ModelKind.TAGS, train, progress)
 
     async def persons(self, job: Job, progress: Progress) -> str:
-        """As ``tags``."""
+        """Does the same for persons."""
         await self.events.publish(TrainingStarted(ModelKind.PERSONS))
 
         async def train(folder: Path, active: Path | None, steps: Steps) -> Trained:

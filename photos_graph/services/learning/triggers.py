@@ -43,15 +43,17 @@ class LearningTriggers:
             await self._jobs.queue(JobKind.PREDICT, {})
 
     async def goes_by(self) -> str:
-        """The model of tags that counts, and what looks."""
+        """Returns the version of predictions: the active model of tags and the backbone."""
         return f"{await models.active_id(self._graph, ModelKind.TAGS)} {self._settings.learn.backbone}"
 
     async def predicted(self, by: str) -> None:
-        """A job that went ``by`` these came to its end; one that did not is done again after the next scan."""
+        """Records that a job predicted all photos ``by`` this version. Without this record, the next scan is followed
+        by another such job."""
         await predictions.set_whole(self._graph, by)
 
     async def reason_not_to(self) -> str | None:
-        """Raises ModelUnavailable where it is wanted all the same."""
+        """Returns why photos are not described, or None. Raises ModelUnavailable if the settings demand it but it is
+        not possible."""
         learn = self._settings.learn
         if learn.enabled == "off":
             return "Photos are not analysed, because learn.enabled is off."
@@ -74,7 +76,7 @@ class LearningTriggers:
         await schedules.learnt(self._graph, event.kind)
 
     async def can_train(self, kind: ModelKind) -> bool:
-        """Of persons always: what their faces are like is known."""
+        """Returns whether a training can run. One of persons always can, because their faces have vectors."""
         if kind is ModelKind.PERSONS:
             return True
         try:
@@ -84,7 +86,8 @@ class LearningTriggers:
 
     @property
     def weights_are_missing(self) -> bool:
-        """And nothing else is, and it was not said that photos are described all the same, which then fails."""
+        """Whether only the weights are missing. False if the settings demand learning, which then fails with a
+        message."""
         return self._settings.learn.enabled == "auto" and _keras_is_here() and not self._weights_are_here()
 
     def _can(self) -> bool:

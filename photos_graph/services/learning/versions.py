@@ -1,4 +1,4 @@
-"""Versions of what was learnt: which there are, which one counts, and their files."""
+"""Versions of trained models: which of them exist, which one is active, and their files."""
 
 from __future__ import annotations
 
@@ -46,17 +46,20 @@ class ModelVersions:
         self._registry = Registry(self._folder)
 
     async def by_id(self, ids: Sequence[str]) -> list[Model | None]:
-        """One query to the engine."""
+        """Returns the models, or None. Takes one query to the engine."""
         known = await models.models_by_id(self._graph, ids)
         return [known.get(id_) for id_ in ids]
 
     async def versions(self, kind: ModelKind | None = None) -> list[Model]:
-        """Newest first."""
+        """Returns the versions, newest first."""
         return await models.versions(self._graph, kind)
 
     async def active(self, kind: ModelKind) -> tuple[Model, Path] | None:
-        """The one that counts, and its file. Where that is damaged the newest before it that is whole takes over. None
-        where it goes by what another backbone, or embedder, sees than the one that looks now."""
+        """Returns the active version and its file, or None.
+
+        If its file is damaged, the newest intact version before it is activated. None is also returned if the version
+        belongs to another backbone, or embedder, than the current one.
+        """
         every = await self.versions(kind)
         now = next((model for model in every if model.state is ModelState.ACTIVE), None)
         if now is None:
@@ -75,8 +78,11 @@ class ModelVersions:
         return None
 
     async def keep(self, id_: str, kind: ModelKind, trained: Trained) -> Model:
-        """A new version, as it was judged. Its files are whole before the graph knows of it, and it takes over in the
-        transaction that makes it: nothing is half done whenever the process ends."""
+        """Stores a new version with its verdict.
+
+        Its files are complete before the graph knows about it, and it is activated in the transaction that creates it,
+        so nothing is half done whenever the process ends.
+        """
         version = 1 + max((model.version for model in await self.versions(kind)), default=0)
         name = await asyncio.to_thread(self._registry.save, kind, version, trained.model, trained.snapshot)
         result = trained.result
@@ -102,8 +108,8 @@ class ModelVersions:
         return replace(model, state=result.state)
 
     async def activate(self, model_id: str) -> Model:
-        """As a person wants it, also one that was rejected. Raises NotFound; Unavailable where its file is damaged, or
-        another backbone, or embedder, looks now."""
+        """Activates the version that a person chose, even if it was rejected. Raises NotFound, and Unavailable if its
+        file is damaged or it belongs to another backbone, or embedder."""
         model = (await self.by_id([model_id]))[0]
         if model is None:
             raise NotFound("There is no such model.")
@@ -118,7 +124,8 @@ class ModelVersions:
         return found if found is not None else model
 
     async def set_threshold(self, tag_id: str, threshold: float) -> None:
-        """It stays, whatever models come. Below FLOOR all is predicted again. Raises BadInput, NotFound."""
+        """Sets a threshold that no later model changes. Below FLOOR, everything is predicted again. Raises BadInput,
+        NotFound."""
         if not 0 <= threshold <= 1:
             raise BadInput("A threshold must be a probability from 0 to 1.")
 
@@ -133,7 +140,7 @@ class ModelVersions:
         await self._writer.follow()
 
     async def _reject(self, model: Model) -> None:
-        """Photos that were described for the training are predicted by the model that stays."""
+        """Stores a rejected version. The active model then predicts the photos that were described for the training."""
 
         async def work(tx: Transaction) -> None:
             await models.create(tx, model)
@@ -144,8 +151,8 @@ class ModelVersions:
         await self._events.publish(JobQueued())
 
     async def _activate(self, model: Model, reason: str, damaged: Model | None = None, *, new: bool = False) -> None:
-        """All at once, with the job that follows: there is one active model of a kind at any time, and what it says
-        will be known, whenever the process ends."""
+        """Activates the version and queues the job that follows, in one transaction: there is always exactly one active
+        model of a kind, and its predictions will be made, whenever the process ends."""
 
         async def work(tx: LabelTransaction) -> None:
             if new:
@@ -164,7 +171,7 @@ class ModelVersions:
             await jobs.make(tx, self._follows[kind], {})
 
     async def _why_not(self, model: Model) -> str | None:
-        """Why it cannot be used."""
+        """Returns why the version cannot be used, or None."""
         try:
             learnt = await asyncio.to_thread(self._registry.load, model.file)
         except Damaged:
@@ -178,8 +185,8 @@ class ModelVersions:
         return f"It was trained on the features of {seen_by}, and the settings name {looks}."
 
     async def _forget_old(self, kind: ModelKind, new: str) -> None:
-        """Files of the active model stay, and of the newest that counted and that were rejected; what is known of the
-        rest does."""
+        """Removes the files of old versions, except the active one and the newest of those that were active and of
+        those that were rejected. The graph keeps the measurements of all."""
         every = await self.versions(kind)
         rejected = [model.file for model in every if model.state is ModelState.REJECTED][:KEPT_REJECTED]
         counted = [model.file for model in every if model.state is not ModelState.REJECTED][: KEPT + 1]

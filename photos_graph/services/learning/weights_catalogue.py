@@ -1,4 +1,4 @@
-"""All models that need weights, those for faces and those for learning, as `photos-graph models` shows them."""
+"""All models that need weights, for faces and for learning, as `photos-graph models` lists them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Row = faces.Detector | faces.Embedder | learn.BackboneSpec
 
 class Catalogue:
     def __init__(self, settings: Settings) -> None:
-        """Raises BadInput when the settings name a model that there is not."""
+        """Raises BadInput if the settings name an unknown model."""
         self._faces = FaceWeights(settings.models_dir, settings.faces.weights)
         self._learn = LearnWeights(settings.models_dir, settings.learn.weights)
         self.used: list[Row] = [
@@ -27,7 +27,7 @@ class Catalogue:
         ]
 
     def named(self, names: Sequence[str]) -> list[Row]:
-        """Raises BadInput with the names that there are."""
+        """Returns the model of that name. Raises BadInput, which lists the names that exist."""
         rows: dict[str, Row] = {**faces.DETECTORS, **faces.EMBEDDERS, **learn.BACKBONES}
         for name in names:
             if name not in rows:
@@ -35,17 +35,17 @@ class Catalogue:
         return [rows[name] for name in names]
 
     def fetch(self, rows: Sequence[Row], progress: Progress) -> list[WeightFile]:
-        """Gets what is missing or damaged; returns what it got. Raises ModelUnavailable."""
+        """Downloads the files that are missing or damaged, and returns them. Raises ModelUnavailable."""
         got = self._faces.fetch([row for row in rows if not isinstance(row, learn.BackboneSpec)], progress)
         return got + self._learn.fetch([row for row in rows if isinstance(row, learn.BackboneSpec)], progress)
 
     def check(self, rows: Sequence[Row]) -> None:
-        """Raises ModelUnavailable unless every file is whole."""
+        """Raises ModelUnavailable unless every file is intact."""
         self._faces.check(*(row for row in rows if not isinstance(row, learn.BackboneSpec)))
         self._learn.check(*(row for row in rows if isinstance(row, learn.BackboneSpec)))
 
     def listed(self) -> list[tuple[str, str, str, bool]]:
-        """Rows of kind, name, state and whether it is the one in use."""
+        """Returns rows of kind, name, state, and whether the model is in use."""
         kinds: tuple[tuple[str, Sequence[Row]], ...] = (
             ("detector", tuple(faces.DETECTORS.values())),
             ("embedder", tuple(faces.EMBEDDERS.values())),
