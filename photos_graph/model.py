@@ -19,7 +19,7 @@ class TakenSource(StrEnum):
 
 
 class RootState(StrEnum):
-    """Whether a root can be read at the moment."""
+    """The state of a root, which can be read while it is ONLINE."""
 
     ONLINE = "ONLINE"
     OFFLINE = "OFFLINE"
@@ -154,7 +154,7 @@ class MatchKind(StrEnum):
 
 
 class LabelKind(StrEnum):
-    """What a change of labels is about. ``FACES``: whose faces they are, and the persons themselves."""
+    """The kind of labels that a change concerns. FACES covers the assignment of faces and the persons themselves."""
 
     TAGS = "TAGS"
     RATING = "RATING"

@@ -14,11 +14,14 @@ from photos_graph.services.media import Media
 
 @dataclass(frozen=True, slots=True)
 class DatasetRoom:
+    """The services of the room."""
+
     exports: Exports
     imports: Imports
 
 
 def open_datasets(core: Core, media: Media) -> DatasetRoom:
+    """Creates the services of the room, and registers the handlers of its jobs."""
     settings, graph, index = core.settings, core.graph, core.index
     shards = core.closed_at_end(shards_pool(settings))
     core.handlers[JobKind.EXPORT] = ExportJob(graph, index, media, core.pictures, shards, settings).run

@@ -15,6 +15,7 @@ SHARD = "ram://shard.tfrecord"  # TensorFlow's file system in memory, because a 
 
 @WRITE_SHARD.implementation
 def write_shard(order: ShardOrder, emit: Emit) -> None:
+    """Emits the shard with the examples of the order in chunks."""
     import_keras(order.home, order.threads)
     import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""What a child process writes for an export; ``shards_child`` has the function."""
+"""The task by which a child process builds a shard. ``shards_child`` implements it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from photos_graph.workers.task import LocalPath, Task
 
 @dataclass(frozen=True, slots=True)
 class ShardExample:
-    """A picture at ``path`` and the features beside it, by their names."""
+    """A picture at ``path``, with its features by name."""
 
     path: LocalPath
     integers: dict[str, list[int]]
@@ -19,7 +19,7 @@ class ShardExample:
 
 @dataclass(frozen=True, slots=True)
 class ShardOrder:
-    """``home`` is the folder of the weights, where Keras has its settings."""
+    """A request for a shard. ``home`` is the folder of the weights, in which Keras has its settings."""
 
     examples: tuple[ShardExample, ...]
     home: LocalPath
@@ -27,5 +27,5 @@ class ShardOrder:
     max_bytes: int
 
 
-# Emits the shard.
+# The answer is the emitted shard.
 WRITE_SHARD = Task("photos_graph.services.datasets.exports.shards_child:write_shard", ShardOrder, type(None))

@@ -48,12 +48,13 @@ format only. `photos-graph import` of this folder reads it back."""
     async def write(self, number: int, records: Sequence[PhotoRecord]) -> Block:
         """Writes the sidecars of a block. Raises EngineUnavailable."""
         block = Block(list(records))
-        turned = {record.id: await self._turn(block, record) for record in records}
-        block.files = await asyncio.to_thread(self._write, records, turned, block)
+        orientations = {record.id: await self._read_orientation(block, record) for record in records}
+        block.files = await asyncio.to_thread(self._write, records, orientations, block)
         return block
 
-    async def _turn(self, block: Block, record: PhotoRecord) -> int | None:
-        """None: not known, and it would have to be. Raises EngineUnavailable."""
+    async def _read_orientation(self, block: Block, record: PhotoRecord) -> int | None:
+        """Returns the EXIF orientation of the original, or None if it is needed for faces and cannot be read. Raises
+        EngineUnavailable."""
         if record.orientation is not None or not record.faces:
             return record.orientation or 1
         try:
@@ -64,10 +65,12 @@ format only. `photos-graph import` of this folder reads it back."""
             block.skip(record, NOT_TURNED + error.public_message)
             return None
 
-    def _write(self, records: Sequence[PhotoRecord], turned: dict[str, int | None], block: Block) -> list[ExportedFile]:
+    def _write(
+        self, records: Sequence[PhotoRecord], orientations: dict[str, int | None], block: Block
+    ) -> list[ExportedFile]:
         files = []
         for record in records:
-            orientation = turned[record.id]
+            orientation = orientations[record.id]
             labels = sidecar_of(record, with_faces=orientation is not None)
             if labels == SidecarLabels():
                 continue
