@@ -30,8 +30,8 @@ from photos_graph.learn.review import tag_questions
 from photos_graph.learn.tags import TagModel
 from photos_graph.learn.weights import BackboneWeights
 from photos_graph.model import ModelState
+from photos_graph.services.learning import neighbours as neighbour_stage
 from photos_graph.services.learning.features_call import BATCH_SIZE, describe, describing_pool
-from photos_graph.services.learning.neighbours import AT_ONCE
 from photos_graph.services.learning.questions import COUNT, EACH
 from photos_graph.services.learning.training_call import train_tags, training_pool
 from photos_graph.settings import Settings
@@ -215,9 +215,9 @@ def _measured(path: Path, count: int) -> list[float]:
     if not isinstance(model, TagModel):
         raise TypeError("not a model of tags")
     times = [time.perf_counter()]
-    graph = neighbours.build("benchmark", *copies(0, min(AT_ONCE, count)))
-    for start in range(AT_ONCE, count, AT_ONCE):  # as the job does
-        graph = neighbours.added(graph, *copies(start, min(start + AT_ONCE, count)))
+    graph = neighbours.build("benchmark", *copies(0, min(neighbour_stage.BATCH_SIZE, count)))
+    for start in range(neighbour_stage.BATCH_SIZE, count, neighbour_stage.BATCH_SIZE):  # as the job does
+        graph = neighbours.added(graph, *copies(start, min(start + neighbour_stage.BATCH_SIZE, count)))
     times.append(time.perf_counter())
     neighbours.added(graph, *copies(count, count + 100))
     times.append(time.perf_counter())

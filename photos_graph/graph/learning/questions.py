@@ -13,7 +13,7 @@ from typing import LiteralString
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.model import ModelKind, Question
 
-AT_ONCE = 1_000  # questions in one query
+QUESTIONS_PER_QUERY = 1_000  # questions in one query
 
 CLEAR: LiteralString = "MATCH (q:Question {kind: $kind}) DETACH DELETE q"
 PUT: LiteralString = """
@@ -42,8 +42,8 @@ async def replace(tx: Transaction, kind: ModelKind, stamp: str, asked: Sequence[
         }
         for rank, each in enumerate(asked)
     ]
-    for start in range(0, len(rows), AT_ONCE):
-        await tx.run(PUT, kind=kind.value, rows=rows[start : start + AT_ONCE])
+    for start in range(0, len(rows), QUESTIONS_PER_QUERY):
+        await tx.run(PUT, kind=kind.value, rows=rows[start : start + QUESTIONS_PER_QUERY])
     await tx.run(STAMP, name=f"questions {kind.value}", value=stamp)
 
 

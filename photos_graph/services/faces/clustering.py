@@ -173,7 +173,7 @@ class ClusterJob:
                 cut=self._cut,
                 full=full,
                 clustering=self._settings.faces.clustering,
-                asked=review_questions.MOST,
+                asked=review_questions.MAX_QUESTIONS,
             )
             answer, chunks = await watched(self._pool.call(CLUSTER_FACES, cluster), progress, MESSAGE)
         data = b"".join(chunks)

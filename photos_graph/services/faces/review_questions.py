@@ -14,8 +14,8 @@ from photos_graph.learn.review import FaceQuestion, face_questions
 from photos_graph.model import ModelKind, Question
 from photos_graph.search.index import SearchIndex
 
-MOST = 500  # questions
-UNLIKE = 0.1  # by how much a named face is less like its person than usual before it is asked about
+MAX_QUESTIONS = 500  # questions
+MIN_DIFFERENCE = 0.1  # by which a named face must be less similar to its person than usual to be asked about
 
 
 def chosen(
@@ -28,10 +28,10 @@ def chosen(
     """Returns questions about faces without a name and about ``outliers``, which are named faces that may be wrong, in
     turn. ``persons`` are ids by number."""
     shown = np.array([not face.unseen for face in faces], bool)
-    unnamed = face_questions(np.where(shown[:, None], found.like, UNASSIGNED), found.scores, MOST)
-    doubtful = [each for each in outliers if each.worth >= UNLIKE]
+    unnamed = face_questions(np.where(shown[:, None], found.like, UNASSIGNED), found.scores, MAX_QUESTIONS)
+    doubtful = [each for each in outliers if each.worth >= MIN_DIFFERENCE]
     asked = []
-    for question in islice(_by_turns(unnamed, doubtful), MOST):
+    for question in islice(_by_turns(unnamed, doubtful), MAX_QUESTIONS):
         face, person = faces[question.face], search.persons.get(persons[question.person])
         if person is not None and face.photo in search.sets.visible:
             [photo] = search.photo_ids([face.photo])

@@ -25,11 +25,11 @@ from photos_graph.services.media import Media
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
-SAMPLE = 2_000  # photos that are looked at
+SAMPLE = 2_000  # photos that are classified
 COUNT, OF_A_CLASS = 300, 20  # suggestions in all, and of one class
 LIKELY = 0.3
-GROWN = 1.5  # times as many photos, after which they are looked at once more
-SAYING = "Looking for tags to suggest"
+GROWN = 1.5  # the library must grow by this factor before a sample is classified again
+PROGRESS = "Looking for tags to suggest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class ColdStartStage:
         """Writes the suggestions. Raises Cancelled, ModelUnavailable."""
         learn = self.settings.learn
         if not learn.cold_start or CLASS_NAMES not in catalogue.backbone(learn.backbone).weights:
-            return None  # this backbone knows no classes
+            return None  # this backbone has no classes
         if await self.models.active(ModelKind.TAGS) is not None:
             return None
         photos = await features.described(self.graph, learn.backbone)
@@ -78,7 +78,7 @@ class ColdStartStage:
         denied = await questions.denied_classes(self.graph)
         found: list[tuple[float, DescribedPhoto, str]] = []
         for start in range(0, len(photos), BATCH_SIZE):
-            await progress.step(start, len(photos), SAYING)
+            await progress.step(start, len(photos), PROGRESS)
             for photo, score, number in await self._likeliest(photos[start : start + BATCH_SIZE]):
                 if score >= LIKELY and (photo.id, called[number]) not in denied:
                     found.append((score, photo, called[number]))
@@ -99,7 +99,7 @@ class ColdStartStage:
             try:
                 paths.append(await self.media.large(photo.id))
             except PhotosGraphError:
-                continue  # a suggestion less
+                continue  # without a suggestion for this photo
             readable.append(photo)
         try:
             found = await classify(self.pool, paths, self.settings)

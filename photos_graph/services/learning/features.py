@@ -28,8 +28,8 @@ from photos_graph.services.media import Media
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
-SAYING = "Analysing photos"
-AT_ONCE = 4  # renditions asked for
+PROGRESS = "Analysing photos"
+PARALLEL = 4  # renditions that are requested at the same time
 
 
 @dataclass(slots=True)
@@ -57,13 +57,13 @@ class FeatureStage:
         await due.want(self.graph, due.FEATURES, self.settings.learn.backbone)
         total = await due.count(self.graph, due.FEATURES)
         done, described, failed, away = 0, 0, 0, 0
-        await progress.step(0, total, SAYING)
+        await progress.step(0, total, PROGRESS)
         async for photos in due.pages(self.graph, due.FEATURES, BATCH_SIZE):
             batch = await self._looked_at(photos)
             await self._write(batch, job.id)
             done += len(photos)
             described, failed, away = described + len(batch.photos), failed + len(batch.failed), away + batch.away
-            await progress.step(done, max(done, total), SAYING)
+            await progress.step(done, max(done, total), PROGRESS)
         if not done:
             return None
         more = f", {failed:,} could not be read" if failed else ""
@@ -73,13 +73,13 @@ class FeatureStage:
     async def _looked_at(self, photos: Sequence[DuePhoto]) -> _FeatureBatch:
         batch = _FeatureBatch()
         paths: dict[DuePhoto, bytes] = {}
-        async for photo, found in several(photos, self._rendition, AT_ONCE):
+        async for photo, found in several(photos, self._rendition, PARALLEL):
             match found:
                 case bytes():
                     paths[photo] = found
                 case RootOffline():
                     batch.away += 1
-                case NotFound():  # gone, or changed: the next scan sees to it
+                case NotFound():  # it is gone or changed; the next scan handles it
                     continue
                 case _:
                     batch.failed.append((photo, found.public_message))
@@ -114,7 +114,7 @@ class FeatureStage:
         batch.photos += [photos[at] for at in found.seen]
         batch.vectors += list(found.vectors)
         for at, reason in found.failed.items():
-            if await asyncio.to_thread(os.path.exists, paths[photos[at]]):  # not thrown out of the cache
+            if await asyncio.to_thread(os.path.exists, paths[photos[at]]):  # unless it was evicted from the cache
                 batch.failed.append((photos[at], reason))
 
     async def _write(self, batch: _FeatureBatch, job_id: str) -> None:

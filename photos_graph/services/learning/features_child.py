@@ -17,7 +17,7 @@ from photos_graph.services.learning.features_tasks import (
 )
 from photos_graph.workers.task import Emit
 
-# Kept for as long as the process lives: loading takes longer than a hundred photos do.
+# Kept as long as the process lives, because loading takes longer than describing a hundred photos.
 _backbone = functools.cache(Backbone)
 
 

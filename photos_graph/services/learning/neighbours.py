@@ -34,8 +34,8 @@ log = logging.getLogger(__name__)
 
 MAX_SECONDS = 6 * 3600.0
 MAX_WAITING = 64  # calls
-AT_ONCE = 4 * BLOCK  # photos added in one call,
-KEEP_EVERY = 2  # of which so many are lost when the process is killed
+BATCH_SIZE = 4 * BLOCK  # photos added in one call,
+KEEP_EVERY = 2  # calls after which the file is written; a kill loses the others
 MESSAGE = "Comparing photos"
 
 
@@ -81,10 +81,10 @@ class NeighbourStage:
         if gone:
             work = self._update(path, size, gone, [], keep=not new)
             size = await watched(work, progress, MESSAGE, 0, len(new))
-        for start in range(0, len(new), AT_ONCE):
-            some = new[start : start + AT_ONCE]
-            last = start + AT_ONCE >= len(new)
-            keep = last or (start // AT_ONCE) % KEEP_EVERY == KEEP_EVERY - 1
+        for start in range(0, len(new), BATCH_SIZE):
+            some = new[start : start + BATCH_SIZE]
+            last = start + BATCH_SIZE >= len(new)
+            keep = last or (start // BATCH_SIZE) % KEEP_EVERY == KEEP_EVERY - 1
             work = self._update(path, size, [], some, keep=keep)
             size = await watched(work, progress, MESSAGE, start, len(new))
 
@@ -103,7 +103,9 @@ class NeighbourStage:
                         async for chunk in chunks:
                             await asyncio.to_thread(file.write, chunk)
                         file.flush()
-                        await asyncio.to_thread(os.fsync, file.fileno())  # else it is waited for outside of a thread
+                        await asyncio.to_thread(
+                            os.fsync, file.fileno()
+                        )  # otherwise closing the file would wait for the disk outside of a thread
                 else:
                     async for _ in chunks:
                         pass

@@ -31,7 +31,7 @@ from photos_graph.services.learning.neighbours_tasks import (
 from photos_graph.workers.kept_file import KeptFile
 from photos_graph.workers.task import Emit, emit_in_chunks
 
-GUESSES = 2  # version of the file of probabilities: raise it when the meaning of anything in it changes
+GUESSES = 2  # version of the file of probabilities; raise it when the meaning of its contents changes
 
 _kept = KeptFile(neighbours.load)
 
@@ -98,7 +98,7 @@ def ask(order: AskOrder, emit: Emit) -> AskAnswer:
         raise Unreadable("There are no predictions.", stage="features")
     shown = examples.read(order.examples)
     told = examples.in_order(shown, graph.ids)
-    # Photos may have gone, or come, since: nothing is asked about those, nor about photos that are not shown.
+    # Nothing is asked about photos that were added or removed since, or that are not shown.
     before, there = {id_: at for at, id_ in enumerate(about["ids"])}, set(shown.ids)
     rows = np.array([before.get(id_, NO_PHOTO) if id_ in there else NO_PHOTO for id_ in graph.ids])
     thresholds = np.array([order.thresholds.get(label) or NO_THRESHOLD for label in about["labels"]], np.float32)
@@ -112,7 +112,7 @@ def ask(order: AskOrder, emit: Emit) -> AskAnswer:
         order.count,
         order.each,
     )
-    # Of all labels, and then those about one label alone, so that a person can be asked about that label by itself.
+    # First of all labels, then of each label by itself, so that a person can be asked about that label only.
     asked = {(each.photo, each.label): each for each in found}
     for each in sorted((each for of_label in of_labels for each in of_label), key=lambda each: -each.worth):
         asked.setdefault((each.photo, each.label), each)

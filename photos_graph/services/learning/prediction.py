@@ -32,8 +32,8 @@ from photos_graph.services.learning.versions import EVERYTHING, FLOOR, ModelVers
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
-AT_ONCE = 1_000  # photos in one commit
-MOST = 20  # predictions of a photo
+BATCH_SIZE = 1_000  # photos in one commit
+MAX_PREDICTIONS = 20  # of a photo
 MESSAGE = "Predicting tags"
 
 
@@ -104,11 +104,11 @@ class PredictionStage:
         place = {id_: at for at, id_ in enumerate(guesses.ids)}
         floors = np.array([self._floor(model, label) for label in guesses.labels], np.float32)
         here = [photo for photo in due if photo.id in place]
-        for start in range(0, len(here), AT_ONCE):
+        for start in range(0, len(here), BATCH_SIZE):
             await progress.step(start, len(here), MESSAGE)
             some = [
                 Predicted(photo.number, _kept(guesses, place[photo.id], floors))
-                for photo in here[start : start + AT_ONCE]
+                for photo in here[start : start + BATCH_SIZE]
             ]
 
             async def work(tx: LabelTransaction, some: Sequence[Predicted] = some) -> None:
@@ -134,7 +134,7 @@ class PredictionStage:
 def _kept(guesses: Guesses, photo: int, floors: Floats) -> tuple[tuple[str, float], ...]:
     """Returns the most probable tag, and those that may come to count."""
     row = guesses.probabilities[photo]
-    best = np.argsort(-row, kind="stable")[:MOST].tolist()
+    best = np.argsort(-row, kind="stable")[:MAX_PREDICTIONS].tolist()
     return tuple((guesses.labels[at], float(row[at])) for n, at in enumerate(best) if n == 0 or row[at] >= floors[at])
 
 

@@ -20,7 +20,7 @@ from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
-COUNT, EACH = 1_000, 20  # questions in all, and about each tag beside them
+COUNT, EACH = 1_000, 20  # questions in all, and in addition about each tag
 MESSAGE = "Choosing questions for the review queue"
 
 

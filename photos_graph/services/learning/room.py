@@ -46,7 +46,7 @@ def open_learning(
     core.events.subscribe(PhotosArrived, triggers.photos_arrived)
     core.events.subscribe(TrainingStarted, triggers.training_started)
     _add_jobs(core, media, models, triggers)
-    asked = core.closed_at_end(learning_pool(core.settings))  # of its own, so that no job keeps a client waiting
+    asked = core.closed_at_end(learning_pool(core.settings))  # a pool of its own, so that clients do not wait for jobs
     return LearningRoom(
         triggers,
         Schedules(core.graph, core.index, core.jobs, triggers, core.events, core.settings),

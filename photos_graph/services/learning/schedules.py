@@ -26,7 +26,7 @@ from photos_graph.settings import Settings
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
-LONGEST = 100  # characters of an expression
+MAX_LENGTH = 100  # characters of an expression
 FIELDS = "minute, hour, day of the month, month, day of the week"
 
 
@@ -71,7 +71,7 @@ class Schedules:
             if not by_clock and not by_corrections:
                 continue
             if await self._jobs.unfinished(TRAINING[schedule.kind]):
-                continue  # it has another look when that has ended
+                continue  # it is considered again when that has ended
             learn = self._has_enough(schedule.kind) and await self._learning.can_train(schedule.kind)
             if learn or by_clock:
                 await self._claim(schedule, now, learn)
@@ -115,10 +115,10 @@ class Schedules:
 def next_time(cron: str, now: float) -> int:
     """Returns the first time after ``now``, in milliseconds since the epoch, in local time. Raises BadInput, which says
     what is wrong."""
-    if len(cron) > LONGEST or len(cron.split()) != 5:
+    if len(cron) > MAX_LENGTH or len(cron.split()) != 5:
         raise BadInput(f"A schedule has five fields: {FIELDS}. For example '30 3 * * 1' is every Monday at 3:30.")
     try:
-        # A time that comes twice, when clocks are set back, is the first of both.
+        # Of a time that occurs twice because clocks are set back, the first is taken.
         moments = (moment.timestamp() for moment in CronSim(cron, datetime.fromtimestamp(now)))
         return next(round(moment * 1000) for moment in moments if moment > now)
     except CronSimError as error:

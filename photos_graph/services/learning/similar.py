@@ -26,18 +26,18 @@ class SimilarPhotos:
         """Returns, for each photo (id) and the number that is wanted, the ids of those that are shown, the most similar
         first; none if the photo has not been described. Raises Busy, Unavailable."""
         found: dict[Asked, list[str]] = {}
-        left = {key: key[1] + MORE for key in asked if key[1]} if self._path.exists() else {}
+        left = {key: key[1] + EXTRA for key in asked if key[1]} if self._path.exists() else {}
         while left:
             order = SimilarOrder(self._path, tuple((photo, count) for (photo, _), count in left.items()))
             answer, _ = await self._pool.call(SIMILAR, order, Priority.INTERACTIVE)
             again: dict[Asked, int] = {}
             for (key, count), alike in zip(left.items(), answer.photos, strict=True):
                 found[key] = [id_ for id_, _ in alike if self._index.search.number_of(id_) is not None][: key[1]]
-                if len(found[key]) < key[1] and len(alike) == count < MOST:
+                if len(found[key]) < key[1] and len(alike) == count < MAX_CANDIDATES:
                     again[key] = 4 * count
             left = again
         return [found.get(key, []) for key in asked]
 
 
-MORE = 20  # asked for beyond those wanted, since some may not be shown at the moment,
-MOST = 5_000  # and more of them where many are not
+EXTRA = 20  # additional candidates, since some photos may not be shown at the moment,
+MAX_CANDIDATES = 5_000  # up to this number if many are not

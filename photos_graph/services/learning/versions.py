@@ -25,9 +25,9 @@ from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
 
-KEPT, KEPT_REJECTED = 20, 3  # versions of a kind that can be gone back to: that counted once, that never did
-FLOOR = 0.3  # probability from which on a prediction is kept, for a threshold that somebody lowers
-EVERYTHING = {"all": "1"}  # of a job: what this model said is said again
+KEPT_VERSIONS, KEPT_REJECTED = 20, 3  # versions of a kind that can be activated again
+FLOOR = 0.3  # probability of the least probable predictions that are kept, in case somebody lowers a threshold
+EVERYTHING = {"all": "1"}  # arguments of a job that also predicts what the model has predicted before
 DAMAGED = "Its file is damaged or missing."
 
 
@@ -189,7 +189,7 @@ class ModelVersions:
         those that were rejected. The graph keeps the measurements of all."""
         every = await self.versions(kind)
         rejected = [model.file for model in every if model.state is ModelState.REJECTED][:KEPT_REJECTED]
-        counted = [model.file for model in every if model.state is not ModelState.REJECTED][: KEPT + 1]
+        counted = [model.file for model in every if model.state is not ModelState.REJECTED][: KEPT_VERSIONS + 1]
         active = [model.file for model in every if model.state is ModelState.ACTIVE]
         kept = [*rejected, *counted, *active]
         await asyncio.to_thread(self._registry.forget_all_but, kind, [*kept, new])

@@ -19,7 +19,7 @@ from photos_graph.services.scan.roots import refreshed
 
 log = logging.getLogger(__name__)
 
-MOST = 1000  # pending files of a root that are looked at: a scan reads the others with them
+MAX_PENDING = 1000  # pending files of a root that are looked at: a scan reads the others with them
 Looks = dict[str, tuple[Signature, Signature]]  # by file id: as the last scan saw it, and as it is now
 
 
@@ -63,7 +63,7 @@ async def poll(
         known = {r.raw: KnownFolder(r.key[len(root.id) + 1 :], r.mtime_ns) for r in records if not r.missing}
         if await asyncio.to_thread(_changed, now, rules, known):
             changed.append(root.id)
-        pending = await files.pending_files(graph, root.id, "", MOST, (0, 2**31))
+        pending = await files.pending_files(graph, root.id, "", MAX_PENDING, (0, 2**31))
         looks[root.id] = await asyncio.to_thread(_looks, now, rules, pending)
     # A scan that runs writes the times of folders, and reads what is pending: until then all that it looks at is news.
     if not await jobs.scanning():

@@ -76,7 +76,7 @@ async def _main(where: str, more: Sequence[str]) -> None:
         case "activating":
             models.activate = _after(models.activate, 1)
         case "predicting":
-            prediction.AT_ONCE = BATCH
+            prediction.BATCH_SIZE = BATCH
             predictions.put = _after(predictions.put, 2)
         case "exporting":
             StagingFolder.record_block = _before(StagingFolder.record_block, 3)  # type: ignore[method-assign]

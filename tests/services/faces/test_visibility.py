@@ -207,7 +207,8 @@ async def test_a_face_that_comes_after_its_photo_went_waits_with_it(services: Se
 async def test_they_leave_questions_to_those_that_are_shown(services: Services) -> None:
     anna = (await services.person_editing.create("Anna")).id
     unseen = [
-        VectorFace(f"u{n}", 99, "print", 0.5, None, (), None, (), unseen=True) for n in range(review_questions.MOST)
+        VectorFace(f"u{n}", 99, "print", 0.5, None, (), None, (), unseen=True)
+        for n in range(review_questions.MAX_QUESTIONS)
     ]
     every = [*unseen, VectorFace("f1", 1, "print", 0.5, None, (), None, ())]
     like, scores = np.zeros((len(every), 1), np.int32), np.full((len(every), 1), 0.5, np.float32)
