@@ -7,7 +7,6 @@ start, because nothing tells whether their files are complete or still agree wit
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
@@ -19,7 +18,7 @@ from typing import Any
 
 from photos_graph.array_files import written_whole
 from photos_graph.errors import BadInput
-from photos_graph.names import folded
+from photos_graph.services.datasets.exports.leftovers import remove_leftovers
 from photos_graph.services.datasets.exports.records import PHOTO, PhotoRecord
 
 WORK = ".work"  # subfolder of the staging folder for notes and for pictures on their way into shards
@@ -178,37 +177,7 @@ class StagingFolder:
 
         Such files remain from an interrupted run, and the labels may have changed since.
         """
-        listed = {each.path for each in self.files()}
-        folders, present = self._present()
-        unlisted = [path for path in present if path not in listed]
-        # A file system may store a name with other case or accents than those that it was given.
-        suspects = set(map(folded, unlisted))
-        kept = {self._identity(each.path) for each in self.files() if folded(each.path) in suspects}
-        for path in unlisted:
-            if self._identity(path) not in kept:
-                (self.path / path).unlink()
-        for folder in reversed(folders):
-            with contextlib.suppress(OSError):  # not empty
-                (self.path / folder).rmdir()
-
-    def _present(self) -> tuple[list[str], list[str]]:
-        """Returns the paths of all folders, parents first, and of all files. The notes are left out."""
-        all_folders: list[str] = []
-        all_files: list[str] = []
-        for path, folders, files in os.walk(self.path):
-            parent = Path(path).relative_to(self.path)
-            if not parent.name:
-                folders.remove(WORK)
-            all_folders += (str(parent / name) for name in folders)
-            all_files += (str(parent / name) for name in files)
-        return all_folders, all_files
-
-    def _identity(self, relative: str) -> tuple[int, int] | None:
-        try:
-            found = (self.path / relative).stat()
-        except OSError:
-            return None
-        return found.st_dev, found.st_ino
+        remove_leftovers(self.path, {each.path for each in self.files()}, WORK)
 
     def finish(self) -> None:
         """Renames the folder to its target once everything is on the disk, and deletes the notes last.
