@@ -1,8 +1,8 @@
-"""Who is asking, and what they may: pure functions over tokens, sessions and signed URLs.
+"""Viewers and their roles: pure functions over tokens, sessions and signed URLs.
 
-Tokens are compared by their hashes, in constant time. A session is what a browser holds instead of a token:
-it names the token by a part of its hash and ends by itself. A signed URL opens one picture and nothing else, so
-it can stand in an ``<img>``.
+Tokens are compared by their hashes, in constant time. A browser holds a session instead of a token: it names the
+token by a part of its hash, and it expires. A signed URL opens one picture and nothing else, so it may appear
+in an ``<img>``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def require(viewer: Viewer, role: Role) -> None:
 
 
 class Tokens:
-    """The tokens that are known, each with its role; one of several roles has the highest."""
+    """The known tokens with their roles. A token with several roles has the highest of them."""
 
     def __init__(self, tokens: Mapping[Role, str]) -> None:
         by_rank = sorted(tokens.items(), key=lambda item: _RANK[item[0]])
@@ -52,12 +52,12 @@ class Tokens:
         return found[0]
 
     def open_session(self, token: str, signer: Signer, now: float) -> str:
-        """The value of a cookie that stands for ``token`` until it expires. Raises Unauthenticated."""
+        """Returns the value of a cookie that replaces ``token`` until it expires. Raises Unauthenticated."""
         claim = f"{self._known(token).hex()[:32]}.{int(now) + SESSION_SECONDS}"
         return f"{claim}.{signer.sign('session', claim)}"
 
     def viewer_of_session(self, session: str, signer: Signer, now: float) -> Viewer:
-        """Raises Unauthenticated for a session that is forged, over, or of a token that is known no more."""
+        """Raises Unauthenticated if the session is forged or expired, or if its token is not known any more."""
         claim, _, signature = session.rpartition(".")
         if not signer.verify(signature, "session", claim):
             raise Unauthenticated("This session is not valid. Sign in again.")
@@ -71,14 +71,14 @@ class Tokens:
 
 
 class Signer:
-    """HMAC-SHA256 over named parts, with a key of the installation."""
+    """Signs texts with HMAC-SHA256 and a key of the installation."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
     def sign(self, *parts: str) -> str:
-        """24 characters that are safe in a URL."""
-        # Lengths go first, so that no two lists of parts read the same.
+        """Returns a signature of 24 characters that are safe in a URL."""
+        # Lengths go first, so that two different lists of parts never give the same bytes.
         message = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
         digest = hmac.digest(self._key, message, "sha256")[:_SIGNATURE_BYTES]
         return base64.urlsafe_b64encode(digest).decode()

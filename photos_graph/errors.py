@@ -1,26 +1,26 @@
-"""Every error that the project raises on purpose.
+"""Every error that this project raises on purpose.
 
     PhotosGraphError             code INTERNAL
-    ├── BadInput                 BAD_INPUT        what was asked makes no sense; says what would
+    ├── BadInput                 BAD_INPUT        the request makes no sense; the message says what would
     │   └── BadSettings          BAD_INPUT        a setting, option or folder that cannot be used
     ├── NotFound                 NOT_FOUND
-    ├── Conflict                 CONFLICT         true of the request, but something else is in the way
-    ├── Unauthenticated          UNAUTHENTICATED  no token, or one that is not known
-    ├── Forbidden                FORBIDDEN        known, but the role does not reach this
-    ├── TooComplex               TOO_COMPLEX      a query over one of the limits
+    ├── Conflict                 CONFLICT         the request is valid, but something is in its way
+    ├── Unauthenticated          UNAUTHENTICATED  no token, or an unknown one
+    ├── Forbidden                FORBIDDEN        a known viewer whose role does not suffice
+    ├── TooComplex               TOO_COMPLEX      a request that exceeds a limit
     ├── Unavailable              UNAVAILABLE      try again later
     │   ├── EngineUnavailable                     the graph does not answer
     │   ├── RootOffline                           the folder of originals is not mounted
-    │   ├── ModelUnavailable                      weights or a library of a model are not here
+    │   ├── ModelUnavailable                      the weights or a library of a model are missing
     │   └── Busy                                  a queue is full; carries seconds to wait
-    └── Unreadable               INTERNAL         one original that cannot be read; never ends a job
-        ├── Unsupported                           no decoder for it here
+    └── Unreadable               INTERNAL         an original that cannot be read; never ends a job
+        ├── Unsupported                           no decoder for it is installed
         ├── OverLimit                             more pixels, bytes, memory or seconds than allowed
-        ├── StillWritten                          it changed while it was read; worth another look soon
+        ├── StillWritten                          it changed while it was read; to be read again soon
         └── KilledWorker                          the process that opened it died
 
-``code`` is what clients see in ``extensions.code``; ``public_message`` is safe to show. Anything that
-is not a PhotosGraphError is masked at the edge and logged.
+Clients see ``code`` in ``extensions.code``, and ``public_message`` is safe to show. Any other error is masked at the
+edge and logged.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class NotFound(PhotosGraphError):
 
 
 class Conflict(PhotosGraphError):
-    """``in_the_way``: kind and id of what is, where the client may want to go there: ("Person", "4f...")."""
+    """``in_the_way`` is the kind and the id of the object that is in the way, for example ("Person", "4f...")."""
 
     code = "CONFLICT"
 
@@ -93,7 +93,7 @@ class Busy(Unavailable):
 
 
 class Unreadable(PhotosGraphError):
-    """``stage`` names the step that failed: read, metadata or decode."""
+    """``stage`` names the step that failed, such as read, metadata or decode."""
 
     def __init__(self, public_message: str, stage: str = "decode") -> None:
         super().__init__(public_message)

@@ -24,9 +24,9 @@ Started = Callable[[Services, Secrets], Awaitable[None]]
 
 
 def create_app(settings: Settings, started: Started | None = None) -> Starlette:
-    """Listens at once; answers as soon as the library is loaded. ``started`` is called then.
+    """Listens at once, and answers as soon as the library is loaded, when ``started`` is called.
 
-    When building fails, the reason is kept in ``app.state.failure`` and ``app.state.stop()``, where set, is called.
+    If building fails, the error is kept in ``app.state.failure``, and ``app.state.stop()`` is called if it is set.
     """
     make_private(settings)
     secrets = load_or_make(settings)

@@ -1,4 +1,4 @@
-"""What a resolver finds in ``info.context``: who asks, the services, and this request's loaders."""
+"""What a resolver finds in ``info.context``: the viewer, the services, and the loaders of this request."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ from resolvers.loaders import Loaders
 
 @dataclass(slots=True)
 class Context:
-    """A WebSocket may open before its viewer is known; ``connection_params`` is what it then presents."""
+    """The context of a request. A WebSocket may open without a viewer, and then sends ``connection_params``."""
 
     signer: Signer
     viewer: Viewer | None
     ready: Services | None
     loads: Loaders | None
     connection_params: object = None
-    nodes_left: int = 100_000  # that lists without pages may still bring
-    list_weights: dict[tuple[int, ...], int] = field(default_factory=dict)  # of one item, by the ids of its fields
+    nodes_left: int = 100_000  # that lists without pages may still contain
+    list_weights: dict[tuple[int, ...], int] = field(
+        default_factory=dict
+    )  # the weight of one item, by the ids of its fields
 
     def for_operation(self) -> Context:
-        """Of one WebSocket all operations have the same context, but what each may bring."""
+        """The operations of a WebSocket share a context, except for the nodes that each may request."""
         return replace(self, list_weights={})
 
     @property

@@ -1,4 +1,4 @@
-"""Errors as clients see them: a code and a public message. What nobody foresaw is masked and logged."""
+"""Errors as clients see them: a code and a public message. Unforeseen errors are masked and logged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MASK = "Something went wrong. The log of the service has the details."
 
 
 def cause_of(error: GraphQLError) -> BaseException | None:
-    """What a resolver or scalar raised; None where GraphQL itself objects to the request."""
+    """The error that a resolver or scalar raised, or None if GraphQL itself rejects the request."""
     cause: BaseException | None = error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
@@ -27,7 +27,7 @@ def cause_of(error: GraphQLError) -> BaseException | None:
 def public(error: GraphQLError) -> GraphQLError:
     cause = cause_of(error)
     if cause is None or isinstance(cause, CannotGetOperationTypeError | InvalidOperationTypeError):
-        # graphql-core has no other sign of its token limit than its words.
+        # graphql-core marks its token limit by the words of the message alone.
         over = isinstance(error, GraphQLSyntaxError) and "Parsing aborted" in error.message
         return _with(error, error.message, TooComplex.code if over else BadInput.code)
     if isinstance(cause, Conflict) and cause.in_the_way is not None:
@@ -47,7 +47,7 @@ def log_unforeseen(error: GraphQLError) -> None:
 
 
 class PublicErrors(MaskErrors):
-    """The one place where errors become public, for answers and for each step of a subscription."""
+    """Makes errors public in one place, for answers and for each step of a subscription."""
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         return public(error)

@@ -1,4 +1,4 @@
-"""How much one document may ask for: depth, aliases, and nodes. Weighed before anything runs."""
+"""Limits on what one document may request: its depth, its aliases and its nodes, weighed before anything runs."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ from photos_graph.settings import WebSettings
 from resolvers.connections import DEFAULT_PAGE, MAX_PAGE
 from resolvers.context import Info
 
-LIST_NODES = 10  # what a list without pages is taken to hold: files, places, tags, matches
-COUNTED = frozenset({("Query", "timeline"), ("Tag", "children"), ("Photo", "faces")})  # by ``counted`` as well
+LIST_NODES = 10  # the assumed length of a list without pages: files, places, tags, matches
+COUNTED = frozenset({("Query", "timeline"), ("Tag", "children"), ("Photo", "faces")})  # counted as they are read
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ class Weight:
 
 
 class Scale:
-    """Each fragment is weighed once, however often it is spread: that is what keeps this cheap."""
+    """Weighs selections. Each fragment is weighed once, however often it is spread, which keeps this cheap."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Scale:
         variables: Mapping[str, Any],
         without: Collection[tuple[str, str]] = (),
     ) -> None:
-        """``without`` the fields (of which type, and which) that weigh nothing here."""
+        """``without`` lists fields, each as the names of its type and of itself, that weigh nothing here."""
         self._schema = schema
         self._fragments = fragments
         self._variables = variables
@@ -70,7 +70,7 @@ class Scale:
         self._weighed: dict[tuple[str, int], Weight] = {}
 
     def weigh(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None, page: int = 1) -> Weight:
-        """``page``: how many items the lists of the connection ``parent`` hold."""
+        """Returns the weight of selections on ``parent``. ``page`` is the size of its lists if it is a connection."""
         total = Weight()
         for selection in selections.selections if selections else ():
             if isinstance(selection, FieldNode):
@@ -86,7 +86,7 @@ class Scale:
     def _fragment(self, name: str, page: int) -> Weight:
         key = (name, page)
         if key not in self._weighed:
-            self._weighed[key] = Weight()  # a fragment within itself: another rule refuses it
+            self._weighed[key] = Weight()  # for a fragment within itself, which another rule refuses
             if (fragment := self._fragments.get(name)) is not None:
                 on = self._schema.get_type(fragment.type_condition.name.value)
                 self._weighed[key] = self.weigh(fragment.selection_set, on, page)
@@ -110,7 +110,7 @@ class Scale:
         return Weight(below.depth + 1, below.aliases + (node.alias is not None), nodes)
 
     def _page(self, node: FieldNode, field: GraphQLField | None, above: int) -> int:
-        """How many items a field gives. Where it cannot be told, the field above may have been: `search` is."""
+        """Returns how many items a field gives. Without its own size it has that of the field above, like `search`."""
         if field is None or "first" not in field.args:
             return above
         asked = [
@@ -126,13 +126,13 @@ class Scale:
         if isinstance(node, VariableNode):
             value = self._variables.get(node.name.value)
             if isinstance(value, float) and value.is_integer():
-                value = int(value)  # an Int as well where a variable says so
+                value = int(value)  # JSON has one kind of number, so 10.0 is an Int
             return value if isinstance(value, int) else None
         return int(node.value[:9]) if isinstance(node, IntValueNode) else None
 
 
 def with_defaults(document: DocumentNode, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables as given, and the defaults of those that were left out; the largest where operations differ."""
+    """Returns the variables and the defaults of those that are left out; the largest if operations differ."""
     defaults: dict[str, int] = {}
     for operation in document.definitions:
         for each in operation.variable_definitions or () if isinstance(operation, OperationDefinitionNode) else ():
@@ -145,7 +145,7 @@ def with_defaults(document: DocumentNode, variables: Mapping[str, Any]) -> dict[
 def exceeded(
     schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any], limits: WebSettings
 ) -> list[GraphQLError]:
-    """What the document, which is valid, asks too much of."""
+    """Returns an error for each limit that a valid document exceeds."""
     fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
     scale = Scale(schema, fragments, with_defaults(document, variables))
     total = Weight()
@@ -166,16 +166,16 @@ def exceeded(
 
 
 def counted(info: Info, read: Callable[[], Sequence[T]]) -> Sequence[T]:
-    """What ``read`` gives, of a list without pages that may be longer than it was taken to be. Raises TooComplex.
+    """Returns what ``read`` gives: a list without pages, which may be longer than assumed. Raises TooComplex.
 
-    Each item counts with all below it but the lists that are counted by themselves.
+    Each item counts with everything below it, except the lists that are counted themselves.
     """
     raw, context = info._raw_info, info.context  # strawberry has no public way to the nodes
     too_many = TooComplex(
         "The lists in this document contain more nodes than a document may request. Use lists with pages."
     )
     if context.nodes_left < 0:
-        raise too_many  # not even read: what was made before may ask for many more
+        raise too_many  # not even read, because the items above may request many more lists
     items = read()
     fields = tuple(id(node) for node in raw.field_nodes)
     if fields not in context.list_weights:
@@ -190,8 +190,8 @@ def counted(info: Info, read: Callable[[], Sequence[T]]) -> Sequence[T]:
 
 
 class QueryLimits(ValidationCache):
-    """A client asks with the same documents again and again: each is validated once. What it weighs is told each
-    time, since pages may be as large as a variable says."""
+    """Validates each document once, because clients send the same ones again. It is weighed each time, because
+    its variables may set the sizes of pages."""
 
     def __init__(self, settings: WebSettings) -> None:
         super().__init__()
@@ -213,7 +213,7 @@ class QueryLimits(ValidationCache):
 
 
 class TimeLimit(SchemaExtension):
-    """Queries and mutations end in time, over HTTP and over WebSocket; a subscription lasts as long as its client."""
+    """Ends queries and mutations in time, over HTTP and WebSocket. A subscription lasts as long as its client."""
 
     def __init__(self, settings: WebSettings) -> None:
         self._seconds = settings.timeout_seconds

@@ -1,4 +1,4 @@
-"""One batch read each: whatever a page shows is one query to the engine for all of its photos."""
+"""Loaders, each for a batch: a page needs one query to the engine for all of its photos, whatever it shows of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from photos_graph.services.learning.similar import Asked
 
 
 class Loaders:
-    """``cache``: only where an operation ends soon, since what is kept grows old."""
+    """``cache`` is for operations that end soon, because cached objects become stale."""
 
     def __init__(self, services: Services, *, cache: bool) -> None:
         browse = services.browse

@@ -1,4 +1,4 @@
-"""What each role may. Every field of Query, Mutation and Subscription carries one of these."""
+"""The permissions of roles. Every field of Query, Mutation and Subscription has one of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class RolePermission(BasePermission):
     role: ClassVar[Role]
 
     def has_permission(self, source: Any, info: Info, **arguments: Any) -> bool:
-        """Raises Unauthenticated, Forbidden: both say more than False."""
+        """Raises Unauthenticated or Forbidden, which tell clients more than False."""
         require(info.context.known_viewer, self.role)
         return True
 

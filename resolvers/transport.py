@@ -29,12 +29,12 @@ from resolvers.loaders import Loaders
 from resolvers.schema import Schema
 
 MAX_BODY_BYTES = 4 * 1024 * 1024  # 10,000 ids are about 600 kB
-MAX_OPERATIONS = 50  # that one WebSocket has open
+MAX_OPERATIONS = 50  # open on one WebSocket
 GRAPHQL_JSON = "application/graphql-response+json"
 
 
 class GraphQLTransport(GraphQL[Context, None]):
-    """Finds the viewer in ``scope["state"]``; a WebSocket without one presents a token as it opens."""
+    """Finds the viewer in ``scope["state"]``. A WebSocket without a viewer sends a token when it opens."""
 
     def __init__(self, schema: Schema, tokens: Tokens, signer: Signer, settings: WebSettings) -> None:
         super().__init__(
@@ -60,7 +60,7 @@ class GraphQLTransport(GraphQL[Context, None]):
         await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        """Raises Unavailable while the service starts; a WebSocket is told so as it opens."""
+        """Raises Unavailable while the service starts. A WebSocket learns this when it opens."""
         is_socket = isinstance(request, WebSocket)
         try:
             services = services_of(request)
@@ -72,7 +72,7 @@ class GraphQLTransport(GraphQL[Context, None]):
         return Context(self._signer, request.state.viewer, services, loaders, nodes_left=self._nodes)
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
-        """Closes with 4403 whom nobody knows, and while the service starts."""
+        """Closes the connection with 4403 if the viewer is unknown or if the service is starting."""
         try:
             _ = context.services
             if context.viewer is None:
@@ -82,13 +82,13 @@ class GraphQLTransport(GraphQL[Context, None]):
         return await super().on_ws_connect(context)
 
     def decode_json(self, data: str | bytes) -> object:
-        """Raises JSONDecodeError for all that is none, also what is not UTF-8 or nests without end."""
+        """Raises JSONDecodeError for any invalid JSON, including text that is not UTF-8 and endless nesting."""
         try:
             return super().decode_json(data)
         except JSONDecodeError:
             raise
         except (ValueError, RecursionError) as error:
-            raise JSONDecodeError("no JSON that is read here", "", 0) from error
+            raise JSONDecodeError("The request is not valid JSON.", "", 0) from error
 
     async def execute_single(
         self,
@@ -105,16 +105,16 @@ class GraphQLTransport(GraphQL[Context, None]):
         return result
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
-        # What fails outside of an operation does not pass by the schema's extensions.
+        # Errors outside of an operation do not pass through the extensions of the schema.
         errors = [each if "code" in (each.extensions or {}) else public(each) for each in result.errors or ()]
         result.errors = errors or None
         answer = await super().process_result(request, result)
         if isinstance(result, PreExecutionError):
-            answer.pop("data", None)  # nothing was executed, which is not the same as an answer of null
+            answer.pop("data", None)  # nothing was executed, which differs from an answer of null
         return answer
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
-        """Only carries the status and media type of the answer to come."""
+        """A response that only carries the status and the media type of the answer."""
         response = await super().get_sub_response(request)
         accepted = request.headers.get("accept", "").lower()
         response.media_type = "application/json" if "application/json" in accepted else GRAPHQL_JSON

@@ -45,7 +45,7 @@ class Doctor:
 
     async def examine(self, *, compare_index: bool = False) -> AsyncIterator[Finding]:
         """Yields one finding after the other. Settings and engine work, or this service would not have started."""
-        yield Finding("graph engine", True, f"{self._graph.dialect.name} answers, its schema is current")
+        yield Finding("graph engine", True, f"{self._graph.dialect.name} answers, and its schema is current")
         yield await asyncio.to_thread(self._data_directory)
         async for finding in self._roots():
             yield finding
@@ -65,12 +65,12 @@ class Doctor:
         free = shutil.disk_usage(folder).free
         message = f"{display(bytes(folder))}, {free / 1024**3:.1f} GiB free"
         enough = free >= MIN_FREE_BYTES
-        return Finding("data directory", enough, message if enough else f"{message}: make room")
+        return Finding("data directory", enough, message if enough else f"{message}: free some space")
 
     async def _roots(self) -> AsyncIterator[Finding]:
         found = await folders.roots(self._graph)
         if not found:
-            yield Finding("folders of photos", True, "none yet; photos-graph scan FOLDER adds one")
+            yield Finding("folders of photos", True, "none yet; add one with photos-graph scan FOLDER")
         for root in found:
             online = (await refreshed(root)).state is RootState.ONLINE
             path = display(root.raw_path)
@@ -83,19 +83,19 @@ class Doctor:
             return Finding("decoders", False, error.public_message)
         missing = sorted(each.extension for each in formats if not each.available)
         known = f"{len(formats) - len(missing)} of {len(formats)} extensions can be decoded"
-        return Finding("decoders", True, f"{known}; not {', '.join(missing)}" if missing else known)
+        return Finding("decoders", True, f"{known}; these cannot: {', '.join(missing)}" if missing else known)
 
     def _faces(self) -> Finding:
         faces = self._settings.faces
         weights = FaceWeights(self._settings.models_dir, faces.weights)
         models = (catalogue.detector(faces.detector), catalogue.embedder(faces.embedder))
-        return _models("faces", "not looked for", faces.enabled, weights, *models)
+        return _models("faces", "they are not detected", faces.enabled, weights, *models)
 
     def _learning(self) -> Finding:
         learn = self._settings.learn
         weights = BackboneWeights(self._settings.models_dir, learn.weights)
         return _models(
-            "learn", "photos are not described", learn.enabled, weights, backbone_catalogue.backbone(learn.backbone)
+            "learn", "photos are not analysed", learn.enabled, weights, backbone_catalogue.backbone(learn.backbone)
         )
 
     async def _compare_index(self) -> Finding:
@@ -112,10 +112,10 @@ class Doctor:
 
 def _models(group: str, without: str, enabled: str, weights: WeightStore[Model], *models: Model) -> Finding:
     if enabled == "off":
-        return Finding(group, True, f"{without}: {group}.enabled is off")
+        return Finding(group, True, f"{without}, because {group}.enabled is off")
     try:
         weights.check(*models)
     except ModelUnavailable as error:
         missing = not weights.are_here(*models)
         return Finding(group, missing and enabled == "auto", f"{without}. {error.public_message}")
-    return Finding(group, True, f"{' and '.join(model.name for model in models)}, their weights are whole")
+    return Finding(group, True, f"{' and '.join(model.name for model in models)}: the weights are complete")
