@@ -144,13 +144,13 @@ class Index:
         tags = await label_postings.tag_rows(graph, tag_ids) if tag_ids else []
         persons = await label_postings.person_rows(graph, person_ids) if person_ids else []
         rows = await postings.photo_rows(graph, numbers) if numbers else []
-        unknown = sorted({place for row in rows for place in row.places if search.places.get(place) is None})
+        unknown = sorted({place_id for row in rows for place_id in row.places if search.places.get(place_id) is None})
         places = await postings.place_rows(graph, unknown) if unknown else []
         labelled = BitMap(chain(numbers, *(change.labelled for change in changes)))
         labelled |= BitMap(await label_postings.scored(graph, _changed_thresholds(search, tags)))
-        few = len(labelled) <= max(MAX_TOUCHED, len(search) // 8)
+        is_partial = len(labelled) <= max(MAX_TOUCHED, len(search) // 8)
         label_rows = await (
-            label_postings.labels_of(graph, list(labelled)) if few else label_postings.all_labels(graph)
+            label_postings.labels_of(graph, list(labelled)) if is_partial else label_postings.all_labels(graph)
         )
 
         search.apply_folders(folders, set(folder_ids) - {row.id for row in folders})
@@ -159,19 +159,19 @@ class Index:
         search.apply_marks(marks)
         search.apply_places(places)
         search.apply_photos(rows, set(numbers) - {row.number for row in rows})
-        search.apply_labels(label_rows, labelled if few else None)
+        search.apply_labels(label_rows, labelled if is_partial else None)
 
     async def differing(self) -> Differences:
         """Compares the index with the graph, from which it should not differ."""
         async with self._lock:
-            fresh = await self._read_whole()
+            rebuilt = await self._read_whole()
             # Commits during the comparison must not count as differences, so both are brought to the newest change.
-            while not self.search.seq == fresh.seq == await feed.head(self._graph):
+            while not self.search.seq == rebuilt.seq == await feed.head(self._graph):
                 if not await self._follow(self.search):
                     await self._rebuild()
-                if not await self._follow(fresh):
-                    fresh = await self._read_whole()
-            return await asyncio.to_thread(differences, self.search, fresh)
+                if not await self._follow(rebuilt):
+                    rebuilt = await self._read_whole()
+            return await asyncio.to_thread(differences, self.search, rebuilt)
 
     async def _rebuild(self) -> None:
         """Builds a new index from the whole graph. The old one answers queries in the meantime."""
@@ -179,19 +179,19 @@ class Index:
             self.search = await self._read_whole()
 
     async def _read_whole(self) -> SearchIndex:
-        fresh = SearchIndex()
+        rebuilt = SearchIndex()
         # The head is read first, so that commits during the reading are applied again from the feed.
-        fresh.seq = await feed.head(self._graph)
-        fresh.apply_folders(await postings.folder_rows(self._graph))
-        fresh.apply_places(await postings.place_rows(self._graph))
-        fresh.apply_tags(await label_postings.tag_rows(self._graph))
-        fresh.apply_persons(await label_postings.person_rows(self._graph))
-        fresh.apply_marks(await label_postings.folder_marks(self._graph))
+        rebuilt.seq = await feed.head(self._graph)
+        rebuilt.apply_folders(await postings.folder_rows(self._graph))
+        rebuilt.apply_places(await postings.place_rows(self._graph))
+        rebuilt.apply_tags(await label_postings.tag_rows(self._graph))
+        rebuilt.apply_persons(await label_postings.person_rows(self._graph))
+        rebuilt.apply_marks(await label_postings.folder_marks(self._graph))
         for first in range(0, await postings.last_number(self._graph), postings.BLOCK):
             # A thread is safe because no query uses this index yet, and other requests need not wait.
-            await asyncio.to_thread(fresh.apply_photos, await postings.photo_block(self._graph, first))
-        fresh.apply_labels(await label_postings.all_labels(self._graph), None)
-        return fresh
+            await asyncio.to_thread(rebuilt.apply_photos, await postings.photo_block(self._graph, first))
+        rebuilt.apply_labels(await label_postings.all_labels(self._graph), None)
+        return rebuilt
 
     async def _follow_others(self) -> None:
         while True:
