@@ -11,7 +11,7 @@ RUN useradd --uid 1000 --create-home photos \
     && install --directory --owner photos --mode 700 /data \
     && install --directory --owner photos /photos
 COPY --from=build /opt/photos-graph /opt/photos-graph
-# 0.0.0.0 is the container's own network; what is reachable from outside is decided where it is published.
+# 0.0.0.0 is inside the container's network; the published port decides who can reach it.
 ENV PATH=/opt/photos-graph/bin:$PATH \
     PHOTOS_DATA_DIR=/data \
     PHOTOS_WEB__HOST=0.0.0.0 \
