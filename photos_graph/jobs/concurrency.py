@@ -1,4 +1,4 @@
-"""Work on many things, a few of them at once, and work that others are in the way of."""
+"""Runs work on many items, a few of them at the same time, and repeats work while a worker pool is busy."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ R = TypeVar("R")
 
 
 async def several(items: Iterable[T], work: Callable[[T], Awaitable[R]], at_once: int) -> AsyncGenerator[tuple[T, R]]:
-    """Each item with what ``work`` made of it, in the order in which they are done. Raises what ``work`` raises; then,
-    and when nobody iterates any longer, what still runs is cancelled."""
+    """Yields each item with the result of ``work``, in the order in which they are finished. Raises what ``work``
+    raises. Work that still runs is then cancelled, and also when the caller stops iterating."""
     waiting = iter(items)
     running: dict[asyncio.Future[R], T] = {}
     try:
@@ -37,7 +37,7 @@ async def several(items: Iterable[T], work: Callable[[T], Awaitable[R]], at_once
 
 
 async def when_free(work: Callable[[], Awaitable[R]]) -> R:
-    """What ``work`` gives, which is asked again while it is Busy."""
+    """Returns the result of ``work``, which is called again while it raises Busy."""
     while True:
         try:
             return await work()

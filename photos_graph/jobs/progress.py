@@ -1,4 +1,4 @@
-"""What a long task reports to, and is stopped by; the runner of jobs implements it."""
+"""How a long task reports its progress and is told to stop. The runner of jobs implements it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from typing import Protocol
 
 
 class Cancelled(Exception):
-    """The job is to end now: a person cancelled it, or this process is no longer its owner."""
+    """The job must end now: a person cancelled it, or this process is no longer its owner."""
 
 
 class Progress(Protocol):
+    """Where a job reports its progress."""
+
     @property
     def job_id(self) -> str: ...
 
     async def step(self, done: int, total: int | None = None, message: str | None = None) -> None:
-        """Raises Cancelled. Cheap: call it as often as there is something to say."""
+        """Reports the progress. It is cheap, so call it as often as there is something to report. Raises Cancelled."""

@@ -1,4 +1,4 @@
-"""Folders for a while in the data directory."""
+"""Temporary folders in the data directory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ LEFT_SECONDS = 86_400.0  # no job has one for so long: a killed process left it
 
 @contextmanager
 def scratch(below: Path, what: str) -> Iterator[Path]:
-    """``below`` is made when needed. What killed processes left of that name goes."""
+    """Creates a temporary folder in ``below``, which is created if necessary, and removes it at the end. Removes
+    folders of that name that killed processes left."""
     below.mkdir(mode=0o700, parents=True, exist_ok=True)
     for left in below.glob(f".{what}-*"):
         if left.stat().st_mtime < time.time() - LEFT_SECONDS:

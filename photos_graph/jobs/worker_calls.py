@@ -1,4 +1,4 @@
-"""A call of a worker by a job: it ends with the job."""
+"""Calls of workers by jobs: a call ends with the job."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ T = TypeVar("T")
 
 
 async def watched(call: Awaitable[T], progress: Progress, saying: str, done: int = 0, total: int | None = None) -> T:
-    """Ends the call, and the process that does it, when the job is cancelled. ``done`` of ``total``: before it."""
+    """Awaits the call, and ends it and its process if the job is cancelled. ``done`` of ``total`` are the progress
+    before the call."""
     task = asyncio.ensure_future(call)
     try:
         while not (await asyncio.wait([task], timeout=LOOK_SECONDS))[0]:

@@ -1,4 +1,4 @@
-"""The child's side of ``clustering_tasks``: it holds the kept similarities, which is seconds of work and megabytes."""
+"""The child's side of ``clustering_tasks``. It holds the stored similarities, which take seconds to load."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _learnt(path: Path | None, embedder: str, persons: Sequence[str]) -> Learnt 
 
 
 def _serving(found: Similarities | None, order: SimilaritiesFile) -> Similarities:
-    """What there is, if it can be used, and otherwise nothing to begin with."""
+    """Returns the stored similarities if they can be used, and otherwise empty ones."""
     if found is not None and (found.model, found.floor) == (order.embedder, order.floor):
         return found
     nothing = np.zeros((0, catalogue.embedder(order.embedder).dimensions), np.float32)
