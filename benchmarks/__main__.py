@@ -67,7 +67,7 @@ def main() -> None:
         for name in dict.fromkeys(given.names or BENCHMARKS):
             with console.status(name) as status:
                 figures += BENCHMARKS[name][1](_bench(given, _saying(name, console, status)))
-    finally:  # what was measured before something went wrong is worth showing
+    finally:  # figures that were measured before an error are still shown
         if given.markdown:
             print(markdown(figures))
         else:

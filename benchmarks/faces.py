@@ -34,7 +34,7 @@ SFACE = EMBEDDERS["SFace"]
 PAIRS = 3000  # of each kind
 FACES, NEW_FACES = 100_000, 100
 NOISE, NEW_NOISE = 0.01, 0.03  # of each coordinate of a copied vector, and of a new face's
-DBSCAN_DISTANCE, DBSCAN_LEAST = 0.5, 3  # Immich's rule
+DBSCAN_DISTANCE, DBSCAN_MIN_FACES = 0.5, 3  # the settings of Immich
 
 
 def lfw(bench: Bench) -> list[Figure]:
@@ -63,7 +63,7 @@ def lfw(bench: Bench) -> list[Figure]:
     half = scores(_linkage(vectors[other], cut), people[other])
     for place, name in enumerate(("B-cubed F", "pairwise F")):
         ratio = ours[place] / dbscan[place]
-        rule = f"DBSCAN {DBSCAN_DISTANCE}, {DBSCAN_LEAST}"
+        rule = f"DBSCAN {DBSCAN_DISTANCE}, {DBSCAN_MIN_FACES}"
         what = f"LFW, clusters cut at {SFACE.cut}: {name}"
         figures += [
             Figure(what, ours[place], "", dbscan[place], rule, ratio, _least(0.99)),
@@ -178,7 +178,7 @@ def _linkage(vectors: Floats, cut: float) -> Ints:
 def _dbscan(vectors: Floats) -> Ints:
     from sklearn.cluster import DBSCAN
 
-    model = DBSCAN(eps=DBSCAN_DISTANCE, min_samples=DBSCAN_LEAST, metric="cosine")
+    model = DBSCAN(eps=DBSCAN_DISTANCE, min_samples=DBSCAN_MIN_FACES, metric="cosine")
     labels = model.fit_predict(vectors).astype(np.int32)
     noise = labels < 0
     labels[noise] = labels.max() + 1 + np.arange(noise.sum())

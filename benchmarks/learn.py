@@ -42,7 +42,7 @@ Ints = npt.NDArray[np.int64]
 
 GOALS = {10: 84, 30: 88, 100: 90}  # labels of each kind: percent of the others whose likeliest kind is right
 LIBRARY, LARGE = 10_000, 100_000  # photos
-ANSWERS, ROUNDS, TESTED = 50, 2, 500  # to the review queue; photos that it does not ask about
+ANSWERS, ROUNDS, TESTED = 50, 2, 500  # answers and rounds of the review queue; photos without questions
 POISON = 0.3  # share of the labels that are permuted
 LABELLED = 2  # faces of each person
 

@@ -24,9 +24,9 @@ from resolvers import ids
 
 GOALS = {10: 84, 30: 88, 100: 90}  # labels of each kind: percent of the others whose likeliest kind is right
 PER_FOLDER = 5
-DRAWS = 4  # of the labels, in a round: one is half a point from another
+DRAWS = 4  # of the labels per round; they differ by half a point
 PROMISED = 95.0
-ANSWERS, ROUNDS, TESTED = 50, 2, 500  # to the review queue; photos that are not asked about
+ANSWERS, ROUNDS, TESTED = 50, 2, 500  # answers and rounds of the review queue; photos without questions
 POISON = 0.3  # share of the labels that are permuted
 PAGE = 500
 TRAIN = "mutation { train(kind: TAGS) { id } }"
@@ -156,7 +156,7 @@ def _read_back(library: Library) -> tuple[set[tuple[str, str]], Scores]:
     }
     for tag in _tags(library.service).values():
         library.service.ask("mutation($t: ID!) { setThreshold(tag: $t, threshold: 0) { id } }", t=tag)
-    settled(library.service)  # all is predicted again, so that less likely tags are kept too
+    settled(library.service)  # everything is predicted again, so that less probable tags are stored too
     scores = {
         node["id"]: {tag["tag"]["name"]: tag["score"] for tag in node["tags"] if tag["source"] == "PREDICTED"}
         for node in all_photos(library.service, fields)

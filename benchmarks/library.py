@@ -27,7 +27,7 @@ def _prepared(bench: Bench) -> tuple[Path, Path]:
     tiny_library(pictures, bench.photos, bench.say)
     if not (folder / "scanned").exists():
         bench.say(f"scanning {bench.photos:,} tiny photos, once; this takes minutes")
-        shutil.rmtree(data, ignore_errors=True)  # of a run that was ended before it was done
+        shutil.rmtree(data, ignore_errors=True)  # from an interrupted run
         with Service(data) as service:
             service.scan(service.add_root(pictures), reads=bench.photos)
         (folder / "scanned").touch()

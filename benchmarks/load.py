@@ -41,7 +41,7 @@ async def _rate(port: int, requests: Sequence[bytes], seconds: float) -> float:
     started = time.perf_counter()
     for connection in made:
         connection.send()
-    await asyncio.wait([connection.ended for connection in made])  # all: none outlives the loop
+    await asyncio.wait([connection.ended for connection in made])  # so that no connection outlives the loop
     return sum(connection.ended.result() for connection in made) / (time.perf_counter() - started)
 
 
@@ -52,7 +52,7 @@ class _Connection(asyncio.Protocol):
         self._end = end
         self._count = 0
         self._head = b""
-        self._missing = 0  # bytes of the body; the head comes first where it is 0
+        self._missing = 0  # bytes of the body; if it is 0, the head of the next answer follows
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)

@@ -68,7 +68,7 @@ def persons(bench: Bench) -> Iterator[Figure]:
     with bench.scratch() as scratch:
         (scratch / "data").mkdir()
         (scratch / "data/models").symlink_to(home, target_is_directory=True)
-        # Trained when the benchmark says so, and never by what it says of faces.
+        # The model is trained only when the benchmark requests it.
         environment = {"PHOTOS_LEARN__ENABLED": "off", "PHOTOS_LEARN__CORRECTIONS": "0"}
         with Service(scratch / "data", environment) as service:
             bench.say(f"{len(pictures):,} pictures are scanned, and faces found")
@@ -84,7 +84,7 @@ def _recognised(bench: Bench, service: Service) -> Iterator[Figure]:
         bench.say(f"{LABELLED} faces of each person, draw {draw + 1}")
         named = _name(service, draw)
         _until_matched(service)
-        if draw == 0:  # in later ones a model is there
+        if draw == 0:  # later draws have a model already
             rule = _count(service, named)
         with Watch(service.pid) as watch:
             service.ask(TRAIN)

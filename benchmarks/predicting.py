@@ -17,7 +17,7 @@ from benchmarks.service import Service
 
 COUNT = 10_000
 LABELS = 100  # of each kind
-LEAST = 0.7  # share of a picture's edge that a cutting has at least
+MIN_SHARE = 0.7  # minimum share of the edge of a picture that a crop has
 
 
 def predicting(bench: Bench) -> Iterator[Figure]:
@@ -58,7 +58,7 @@ def _cut(pictures: Sequence[Path], root: Path) -> None:
     for number in range(COUNT):
         picture = pictures[number % len(pictures)]
         image = pyvips.Image.new_from_file(str(picture))
-        width, height = (round(side * chance.uniform(LEAST, 1)) for side in (image.width, image.height))
+        width, height = (round(side * chance.uniform(MIN_SHARE, 1)) for side in (image.width, image.height))
         left, top = chance.integers(image.width - width + 1), chance.integers(image.height - height + 1)
         folder = root / f"walk {number % len(pictures):04}"
         folder.mkdir(parents=True, exist_ok=True)

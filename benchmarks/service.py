@@ -39,7 +39,7 @@ class Service:
         self.data_dir = data_dir
         self.port = free_port()
         data_dir.mkdir(parents=True, exist_ok=True)
-        # No poll: it would scan a folder before the benchmark does.
+        # Polling is off, because it would scan a folder before the benchmark does.
         environment = {
             "PHOTOS_TOKEN": TOKEN,
             "PHOTOS_LIBRARY__POLL_SECONDS": "86400",
@@ -95,7 +95,7 @@ class Service:
 
     def ask(self, query: str, **variables: object) -> Any:
         """Returns the data of the answer. Raises RuntimeError if it has errors."""
-        self._connection.close()  # after a pause the service may have ended it
+        self._connection.close()  # the service may have closed it during a pause
         self._connection.request("POST", "/graphql", *graphql(query, **variables))
         response = self._connection.getresponse()
         body = response.read()

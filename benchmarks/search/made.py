@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-TAG_GROUPS, TAGS_IN_GROUP = 30, 9  # 300 tags in all, the groups among them
+TAG_GROUPS, TAGS_IN_GROUP = 30, 9  # 300 tags in total, including the groups
 PERSONS = 200
 COUNTRIES, REGIONS, CITIES = 20, 100, 380
 TOP_FOLDERS = 20
 CARRIERS = 5  # top folders, each with its own tag for all folders below
-RARE = 2_000  # one photo in so many has the rare tag
+RARE = 2_000  # photos per photo with the rare tag
 START = datetime(2003, 1, 1)
 
 Numbers = npt.NDArray[Any]
@@ -33,7 +33,7 @@ class Made:
     favourite: Numbers
     tagged: list[tuple[int, int]]  # photo, tag
     excluded: list[tuple[int, int]]  # photo, tag
-    person: Numbers  # of its one face
+    person: Numbers  # of the only face
     confirmed: Numbers  # whether a person confirmed the label
 
     @property
@@ -47,7 +47,7 @@ def made(size: int) -> Made:
     folders = max(size // 50, TOP_FOLDERS + 1)
     parents = np.zeros(folders, np.int64)
     parents[0] = -1
-    upper = max(TOP_FOLDERS + 1, folders // 20)  # top folders, in them upper ones, in these all others
+    upper = max(TOP_FOLDERS + 1, folders // 20)  # top folders contain upper ones, and these contain all others
     parents[TOP_FOLDERS + 1 : upper] = chance.integers(1, TOP_FOLDERS + 1, upper - TOP_FOLDERS - 1)
     parents[upper:] = chance.integers(1, upper, folders - upper)
     folder = np.minimum(np.arange(size) * folders // size, folders - 1)

@@ -30,9 +30,9 @@ from photos_graph.settings import load as settings_of
 from tests.kit import engines
 
 SIZES = (10_000, 100_000, 1_000_000)
-WARM = 30  # rounds before the engine, just started, has compiled what it runs
-REPEATS = 40  # of what is quick
-PATIENCE = 3.0  # seconds after which what is slow is not asked again
+WARM = 30  # rounds until an engine that was just started has compiled its code
+REPEATS = 40  # of fast queries
+PATIENCE = 3.0  # seconds; a slower query is not repeated
 PAGE = """query ($filter: PhotoFilter) { photos(filter: $filter, first: 50) { totalCount nodes {
   id name takenAt thumbnail placeholder tags { source tag { name } } persons { name } places { name } } } }"""
 CYPHER_PAGE: LiteralString = " RETURN p.number AS number ORDER BY p.takenAt DESC, p.number LIMIT 50"
@@ -55,7 +55,7 @@ class Asked:
     facets: Times  # page, total and all facets
     http: Times
     sqlite: Times
-    cypher: Times | None  # None: it was given up
+    cypher: Times | None  # None if it took too long
 
 
 def search(bench: Bench) -> Iterator[Figure]:
@@ -158,7 +158,7 @@ async def _inside(bench: Bench, settings: Settings, database: sqlite3.Connection
         without = time.monotonic() - started
         gc.collect()
         grown = _resident() - before
-        await services.index.save()  # which it would do in between otherwise
+        await services.index.save()  # otherwise it would be saved during the measurement
         return [await _ask(bench, services, question, database) for question in QUESTIONS], grown, without
 
 
