@@ -8,6 +8,7 @@ from typing import LiteralString, Protocol, TypeVar
 from photos_graph.events import Events, LabelsChanged
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.engine.feed_entry import touch
+from photos_graph.graph.labels import changes
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model import LabelKind
 
@@ -44,9 +45,9 @@ class LabelWriter:
     async def commit(self, work: Callable[[LabelTransaction], Awaitable[T]], *, caught_up: bool = False) -> T:
         """Commits ``work`` as one transaction; ``follow`` belongs after it, or after the last of several.
 
-        ``work`` may be called again, so it must have no other effect; what it touches is collected from the start
-        then. ``caught_up``: the read model is caught up before ``work`` is called, under the lock, so that what it
-        answers is what the graph holds.
+        ``work`` may be called again, so it must have no other effect; what it touches and records is collected from the
+        start then. ``caught_up``: the read model is caught up before ``work`` is called, under the lock, so that what
+        it answers is what the graph holds.
         """
 
         async def locked(inner: Transaction) -> T:
@@ -55,6 +56,8 @@ class LabelWriter:
             if caught_up:
                 await self._read_model.catch_up()
             result = await work(tx)
+            for change in tx.changes:
+                await changes.record(tx, change)
             await touch(tx, tx.photos, tx.folders, tx.labelled, tx.tags, tx.persons)
             return result
 

@@ -12,7 +12,7 @@ from photos_graph.errors import Conflict, NotFound
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import assignments
 from photos_graph.graph.labels import changes, ratings, tag_edges, tags
-from photos_graph.graph.labels.changes import Assertion, AssertionKind, Change, Edit, now_ms
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit, now_ms
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
@@ -48,7 +48,7 @@ class Changes:
             restore = {LabelKind.TAGS: self._retag, LabelKind.FACES: restore_faces}.get(change.kind, _revalue)
             result = await restore(tx, undo)
             await changes.mark_undone(tx, change)
-            return change.kind, replace(result, change_id=await changes.record(tx, undo))
+            return change.kind, replace(result, change_id=tx.record(undo))
 
         kind, result = await self._writer.commit(work, caught_up=True)
         await self._writer.follow(kind)

@@ -11,19 +11,22 @@ from photos_graph.events import Events, LabelsChanged
 from photos_graph.graph import writing
 from photos_graph.graph.engine import feed_entry
 from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.labels import changes
+from photos_graph.graph.labels.edits import Change, Edit, Value
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model import LabelKind
 
 pytestmark = pytest.mark.anyio
 
-NAMES = {writing.LOCK: "lock", feed_entry.NEXT: "feed"}
+NAMES = {writing.LOCK: "lock", changes.RECORD: "record", feed_entry.NEXT: "feed"}
 
 
 class Recorder:
     """A graph and a read model, and what is asked of them in order. Each transaction is tried ``attempts`` times."""
 
     queries = 0
+    dialect = None
 
     def __init__(self, attempts: int = 1) -> None:
         self.log: list[object] = []
@@ -100,6 +103,18 @@ async def test_a_transaction_that_touches_nothing_leaves_no_entry_in_the_feed() 
 
     await seen.writer.commit(work)
     assert seen.log == ["lock", "commit"]
+
+
+async def test_changes_are_recorded_before_the_feed_and_those_without_edits_are_not() -> None:
+    seen = Recorder()
+    change = Change("RATING", LabelKind.RATING, "anna", 1, (Edit(Value(None), Value(5), photos=(1,)),))
+
+    async def work(tx: LabelTransaction) -> tuple[str | None, str | None]:
+        tx.touch(photos=[1])
+        return tx.record(change), tx.record(Change("RATING", LabelKind.RATING, "anna", 1, ()))
+
+    assert await seen.writer.commit(work) == (change.id, None)
+    assert seen.log == ["lock", "record", "feed", "commit"]
 
 
 async def test_work_that_fails_publishes_nothing() -> None:

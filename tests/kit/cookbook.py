@@ -8,7 +8,7 @@ from pathlib import Path
 
 from photos_graph.graph import jobs
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.labels.changes import Assertion, AssertionKind, Edit
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, Edit
 from photos_graph.graph.library import files, folders, photos
 from photos_graph.graph.library.files import FileRecord
 from photos_graph.graph.library.folders import StoredFolder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import tag_edges, tags
-from photos_graph.graph.labels.changes import Edit
+from photos_graph.graph.labels.edits import Edit
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction

@@ -12,7 +12,7 @@ from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces.pages import rank
-from photos_graph.graph.labels.changes import Assertion, AssertionKind, Edit, Value
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, Edit, Value
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model import Box
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.labels.changes import PersonState
+from photos_graph.graph.labels.edits import PersonState
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.names import person_key
 

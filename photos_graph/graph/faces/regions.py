@@ -18,8 +18,7 @@ from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import assignments, cluster_pages, persons
 from photos_graph.graph.faces.pages import rank
-from photos_graph.graph.labels import changes
-from photos_graph.graph.labels.changes import Assertion, AssertionKind, PersonState, SingleEdit, now_ms
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, PersonState, SingleEdit, grouped_faces, now_ms
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model import Box, Region
 from photos_graph.names import checked_person_name, person_key
@@ -219,7 +218,7 @@ async def add_faces(tx: LabelTransaction, rows: Sequence[dict[str, Any]]) -> Non
 
 async def _write(tx: LabelTransaction, edits: _Edits, numbers: Sequence[int], photo_of: Mapping[str, int]) -> None:
     await add_faces(tx, edits.new_faces)
-    await assignments.write(tx, changes.grouped_faces(edits.named), photo_of)
+    await assignments.write(tx, grouped_faces(edits.named), photo_of)
     if changed := [str(face_id) for face_id, *_ in edits.named]:
         await cluster_pages.recount(tx, changed)
     if edits.gone:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.labels.changes import Assertion, AssertionKind, Value
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, Value
 from photos_graph.model import Box, TakenSource
 
 

@@ -11,8 +11,8 @@ from typing import LiteralString
 
 from photos_graph.errors import BadInput
 from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.labels import changes, tag_edges, tags
-from photos_graph.graph.labels.changes import Assertion, AssertionKind, SingleEdit, now_ms
+from photos_graph.graph.labels import tag_edges, tags
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, SingleEdit, grouped, now_ms
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
@@ -44,8 +44,7 @@ async def apply(tx: LabelTransaction, before: Mapping[int, frozenset[str]], now:
         edits += ((number, None, assertion, tag_id) for tag_id in _added(tree, here, words - had))
         kept = {tag.id for names in _paths(words) if (tag := tree.at(names)) is not None}
         edits += ((number, here[tag_id], None, tag_id) for tag_id in _gone(tree, here, had - words) - kept)
-    await tags.create(tx, tree.new, "")
-    await tag_edges.write(tx, changes.grouped(edits))
+    await tag_edges.apply(tx, tree, grouped(edits), "")
 
 
 def _added(tree: TagTree, here: Assertions, keywords: Iterable[str]) -> set[str]:

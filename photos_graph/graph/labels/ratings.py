@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import LiteralString
 
 from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.labels import changes
-from photos_graph.graph.labels.changes import Change, Edit, Value, now_ms
+from photos_graph.graph.labels.edits import Change, Edit, Value, grouped, now_ms
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model import BulkResult, LabelKind
 
@@ -67,9 +66,9 @@ async def assert_value(
     file."""
     new = Value(value, now_ms(), by)
     found = await read(tx, kind, numbers)
-    edits = changes.grouped((n, now, new, None) for n, now in found.items() if _is_news(kind, now, value))
+    edits = grouped((n, now, new, None) for n, now in found.items() if _is_news(kind, now, value))
     await write(tx, kind, edits)
-    change_id = await changes.record(tx, Change(kind.value, kind, by, new.at_ms or 0, edits))
+    change_id = tx.record(Change(kind.value, kind, by, new.at_ms or 0, edits))
     return BulkResult(len(found), sum(now.value != value for now in found.values()), change_id)
 
 

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 from typing import LiteralString
 
 from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.labels.changes import Assertion, AssertionKind, Edit
+from photos_graph.graph.labels import tags
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, Edit
+from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model import Carried, FolderMarks
 
@@ -148,6 +150,12 @@ UNWIND row.of AS id
 MATCH (d:Folder {id: id})
 CREATE (d)-[:EXCLUDES {at: row.at, by: row.by}]->(t)
 """
+
+
+async def apply(tx: LabelTransaction, tree: TagTree, edits: Sequence[Edit], by: str) -> None:
+    """Creates the tags that were added to the tree, then makes the edits."""
+    await tags.create(tx, tree.new, by)
+    await write(tx, edits)
 
 
 async def write(tx: LabelTransaction, edits: Iterable[Edit]) -> None:

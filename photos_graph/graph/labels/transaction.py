@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.labels.edits import Change
 
 
 class LabelTransaction(Transaction):
-    """A transaction that holds the lock of labels, and collects what readers of the feed must read again.
+    """A transaction that holds the lock of labels, and collects what can be undone and what the index must read again.
 
     ``LabelWriter`` alone makes one. A function that writes labels demands it in its signature, so the type checker
     refuses to write them without the lock.
@@ -21,6 +22,7 @@ class LabelTransaction(Transaction):
         self.labelled: set[int] = set()
         self.tags: set[str] = set()
         self.persons: set[str] = set()
+        self.changes: list[Change] = []
 
     def touch(
         self,
@@ -37,3 +39,8 @@ class LabelTransaction(Transaction):
         self.labelled.update(labelled)
         self.tags.update(tags)
         self.persons.update(persons)
+
+    def record(self, change: Change) -> str | None:
+        """Has the change recorded at the end, so that it can be undone. Returns its id, or None if it has no edits."""
+        self.changes.append(change)
+        return change.id if change.edits else None

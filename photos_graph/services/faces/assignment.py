@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from photos_graph.errors import NotFound
 from photos_graph.graph.faces import assignments, cluster_pages
-from photos_graph.graph.labels import changes
-from photos_graph.graph.labels.changes import Assertion, AssertionKind, Value, now_ms
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, Value, grouped_faces, now_ms
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import questions
 from photos_graph.model import BulkResult, Ref
@@ -38,7 +37,7 @@ class FaceAssignment(FaceWriting):
             person_id, state = await person_meant(tx, person, by)
             after = {id_: assignment_rules.named(face.edges, person_id, assertion) for id_, face in faces.items()}
             edits = await write_faces(tx, faces, after, {person_id: state.name})
-            return await recorded(tx, "ASSIGN_FACES", edits, by, len(faces))
+            return recorded(tx, "ASSIGN_FACES", edits, by, len(faces))
 
         return await self._write(work)
 
@@ -51,7 +50,7 @@ class FaceAssignment(FaceWriting):
             state = await known_person(tx, person_id)
             after = {id_: assignment_rules.rejected(face.edges, person_id, assertion) for id_, face in faces.items()}
             edits = await write_faces(tx, faces, after, {person_id: state.name})
-            return await recorded(tx, "REJECT_FACES", edits, by, len(faces))
+            return recorded(tx, "REJECT_FACES", edits, by, len(faces))
 
         return await self._write(work)
 
@@ -72,7 +71,7 @@ class FaceAssignment(FaceWriting):
             if yes:
                 await questions.reviewed(tx, pairs)
             edits = await write_faces(tx, faces, after, names)
-            return await recorded(tx, "ANSWER", edits, by, len(faces))
+            return recorded(tx, "ANSWER", edits, by, len(faces))
 
         return await self._write(work)
 
@@ -91,7 +90,7 @@ class FaceAssignment(FaceWriting):
             fitting = assignment_rules.nameable(members, person_id, others.values())
             after = {face.id: assignment_rules.named(face.edges, person_id, assertion) for face in fitting}
             edits = await write_faces(tx, faces, after, {person_id: state.name})
-            return await recorded(tx, "NAME_CLUSTER", edits, by, len(members))
+            return recorded(tx, "NAME_CLUSTER", edits, by, len(members))
 
         return await self._write(work)
 
@@ -102,11 +101,9 @@ class FaceAssignment(FaceWriting):
 
         async def work(tx: LabelTransaction) -> BulkResult:
             faces = await known_faces(tx, ids)
-            edits = changes.grouped_faces(
-                (face.id, Value(face.ignored), Value(ignored), None) for face in faces.values()
-            )
+            edits = grouped_faces((face.id, Value(face.ignored), Value(ignored), None) for face in faces.values())
             await assignments.write(tx, edits, {face.id: face.number for face in faces.values()})
             await cluster_pages.recount(tx, [face_id for edit in edits for face_id in edit.faces])
-            return await recorded(tx, "IGNORE_FACES", edits, by, len(faces))
+            return recorded(tx, "IGNORE_FACES", edits, by, len(faces))
 
         return await self._write(work)

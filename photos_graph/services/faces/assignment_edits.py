@@ -10,8 +10,7 @@ from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import assignments, cluster_pages, match_requests, persons
 from photos_graph.graph.faces.assignments import AssignedFace, Edges
-from photos_graph.graph.labels import changes
-from photos_graph.graph.labels.changes import Change, Edit, PersonState, now_ms
+from photos_graph.graph.labels.edits import Change, Edit, PersonState, grouped_faces, now_ms
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model import BulkResult, LabelKind, Ref
@@ -94,7 +93,7 @@ async def write_faces(
     Raises Conflict, with one of the ``names`` of persons, where one would be in a photo twice.
     """
     check_once(faces, after, await assignments.named_on(tx, (faces[face_id].number for face_id in after)), names)
-    edits = changes.grouped_faces(
+    edits = grouped_faces(
         (face_id, *each) for face_id, edges in after.items() for each in differences(faces[face_id].edges, edges)
     )
     await assignments.write(tx, edits, {face.id: face.number for face in faces.values()})
@@ -103,6 +102,6 @@ async def write_faces(
     return edits
 
 
-async def recorded(tx: LabelTransaction, operation: str, edits: tuple[Edit, ...], by: str, matched: int) -> BulkResult:
-    change_id = await changes.record(tx, Change(operation, LabelKind.FACES, by, now_ms(), edits))
+def recorded(tx: LabelTransaction, operation: str, edits: tuple[Edit, ...], by: str, matched: int) -> BulkResult:
+    change_id = tx.record(Change(operation, LabelKind.FACES, by, now_ms(), edits))
     return BulkResult(matched, len({face_id for edit in edits for face_id in edit.faces}), change_id)

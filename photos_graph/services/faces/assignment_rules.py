@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from photos_graph.errors import Conflict
 from photos_graph.graph.faces.assignments import AssignedFace, Edges, person_of
-from photos_graph.graph.labels.changes import Assertion, AssertionKind
+from photos_graph.graph.labels.edits import Assertion, AssertionKind
 
 
 def named(before: Edges, person_id: str, assertion: Assertion) -> Edges:

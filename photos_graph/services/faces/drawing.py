@@ -15,7 +15,7 @@ from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.faces import assignments, pages, visibility
 from photos_graph.graph.faces.assignments import AssignedFace, FaceDescription
 from photos_graph.graph.faces.detections import packed
-from photos_graph.graph.labels.changes import Assertion, AssertionKind, now_ms
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, now_ms
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model import Box, Face, Ref

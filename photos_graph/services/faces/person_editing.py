@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.faces import assignments, cluster_pages, persons
-from photos_graph.graph.labels.changes import Edit, PersonState, now_ms
+from photos_graph.graph.labels.edits import Edit, PersonState, now_ms
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model import BulkResult, Person
 from photos_graph.names import checked_person_name
@@ -97,7 +97,7 @@ class PersonEditing(FaceWriting):
             edits = await write_faces(tx, faces, after, {into_id: into.name})
             await persons.put(tx, {into_id: kept})
             await persons.delete(tx, gone)
-            return await recorded(tx, "MERGE_PERSONS", (*edits, *of_persons), by, len(faces))
+            return recorded(tx, "MERGE_PERSONS", (*edits, *of_persons), by, len(faces))
 
         return await self._write(work)
 

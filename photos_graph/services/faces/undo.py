@@ -9,7 +9,7 @@ from photos_graph.errors import Conflict
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import assignments, cluster_pages, match_requests, persons
 from photos_graph.graph.faces.assignments import AssignedFace, Edges
-from photos_graph.graph.labels.changes import Assertion, AssertionKind, Change, Edit, PersonState, Value
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit, PersonState, Value
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model import BulkResult
 from photos_graph.names import person_key

@@ -1,4 +1,4 @@
-"""What it takes to change the tags of folders, and how many photos that changes. Nothing is written here."""
+"""Plans an edit of the tags of folders: what it takes, and how many photos it changes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from pyroaring import BitMap
 
-from photos_graph.graph.labels import changes
-from photos_graph.graph.labels.changes import Edit
+from photos_graph.graph.labels import tag_edges
+from photos_graph.graph.labels.edits import Assertion, Change, Edit, grouped
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
+from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.model import BulkResult, LabelKind
 from photos_graph.search.index import SearchIndex
 from photos_graph.services.labels.folder_reach import retagged
 from photos_graph.services.labels.tag_rules import differences
@@ -26,6 +28,12 @@ class FolderPlan:
     matched: int
     changed: int
 
+    async def write(self, tx: LabelTransaction, operation: str, assertion: Assertion) -> BulkResult:
+        """Makes the edits, and has them recorded with the author and the time of the assertion."""
+        await tag_edges.apply(tx, self.tree, self.edits, assertion.by)
+        change = Change(operation, LabelKind.TAGS, assertion.by, assertion.at_ms, self.edits)
+        return BulkResult(self.matched, self.changed, tx.record(change))
+
 
 def folder_plan(
     search: SearchIndex,
@@ -36,7 +44,7 @@ def folder_plan(
     matched: BitMap,
 ) -> FolderPlan:
     """Plans the edits from the assertions ``before`` to those ``after``, by folder id. The index must be caught up."""
-    edits = changes.grouped(
+    edits = grouped(
         (folder_id, *each) for folder_id in after for each in differences(before.get(folder_id, {}), after[folder_id])
     )
     subtrees = {below for tag_id in tag_ids for below in tree.below(tag_id)}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pyroaring import BitMap
 
-from photos_graph.graph.labels.changes import Assertion, Edit
+from photos_graph.graph.labels.edits import Assertion, Edit
 from photos_graph.graph.labels.tag_edges import Assertions, marks
 from photos_graph.model import Tag
 from photos_graph.search.index import SearchIndex

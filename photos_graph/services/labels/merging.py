@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from photos_graph.errors import BadInput
-from photos_graph.graph.labels.changes import Assertion, AssertionKind
+from photos_graph.graph.labels.edits import Assertion, AssertionKind
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.model import Tag

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from photos_graph.errors import BadInput, Conflict
 from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.labels import changes, tag_edges, tags
-from photos_graph.graph.labels.changes import SingleEdit
+from photos_graph.graph.labels import tag_edges, tags
+from photos_graph.graph.labels.edits import SingleEdit, grouped
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.writing import LabelWriter
@@ -70,7 +70,7 @@ class TagEditing:
             _check_free(tree, parent_id, row.name, tag_id)
             edits = await _on_photos(tx, tree, MergePlan(moved={tag_id: parent_id}), ())
             await tags.move(tx, {row: parent_id})
-            await tag_edges.write(tx, changes.grouped(edits))
+            await tag_edges.write(tx, grouped(edits))
             return Tag(row.id, row.name, parent_id, row.threshold)
 
         return await self._write(work)
@@ -92,7 +92,7 @@ class TagEditing:
                 edits += [(folder_id, *each) for each in differences(before, merged_edges(before, plan.onto))]
             await tags.delete(tx, plan.onto)
             await tags.move(tx, {tree.get(tag_id): parent_id for tag_id, parent_id in plan.moved.items()})
-            await tag_edges.write(tx, changes.grouped(edit for edit in edits if edit[3] not in plan.onto))
+            await tag_edges.write(tx, grouped(edit for edit in edits if edit[3] not in plan.onto))
             return tree.tag(into_id)
 
         return await self._write(work)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from photos_graph.graph.labels.changes import Assertion, AssertionKind
+from photos_graph.graph.labels.edits import Assertion, AssertionKind
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.model import FolderMarks
 from photos_graph.tags import Up, inherited

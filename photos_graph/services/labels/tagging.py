@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.labels import changes, tag_edges, tags
+from photos_graph.graph.labels import tag_edges, tags
 from photos_graph.graph.labels.ancestors import folders_of, ways
-from photos_graph.graph.labels.changes import Assertion, AssertionKind, Change, Edit, now_ms
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, grouped, now_ms
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
@@ -154,10 +154,11 @@ class Tagging:
             after = {
                 id_: tag_rules.folder_tagged(before.get(id_, {}), tag_ids, assertion) for id_, tag_ids in wanted.items()
             }
-            edits = changes.grouped(
+            edits = grouped(
                 (id_, *each) for id_ in after for each in tag_rules.differences(before.get(id_, {}), after[id_])
             )
-            await _write(tx, "TAG_FOLDERS_BY_NAME", tree, edits, assertion)
+            await tag_edges.apply(tx, tree, edits, by)
+            tx.record(Change("TAG_FOLDERS_BY_NAME", LabelKind.TAGS, by, assertion.at_ms, edits))
             return [replace(each, applied=True) for each in found]
 
         if dry_run:
@@ -185,9 +186,7 @@ class Tagging:
         dry_run: bool,
     ) -> BulkResult:
         async def work(tx: LabelTransaction) -> BulkResult:
-            planned = await plan(tx)
-            change_id = await _write(tx, operation, planned.tree, planned.edits, assertion)
-            return BulkResult(planned.matched, planned.changed, change_id)
+            return await (await plan(tx)).write(tx, operation, assertion)
 
         if dry_run:
             planned = await self._writer.preview(plan)
@@ -208,20 +207,11 @@ async def _write_photos(
     after: Mapping[int, Assertions],
     assertion: Assertion,
 ) -> BulkResult:
-    edits = changes.grouped((n, *each) for n in after for each in tag_rules.differences(before.get(n, {}), after[n]))
-    change_id = await _write(tx, operation, tree, edits, assertion)
+    edits = grouped((n, *each) for n in after for each in tag_rules.differences(before.get(n, {}), after[n]))
+    await tag_edges.apply(tx, tree, edits, assertion.by)
+    change_id = tx.record(Change(operation, LabelKind.TAGS, assertion.by, assertion.at_ms, edits))
     changed = {number for edit in edits for number in edit.photos}
     return BulkResult(len(after), len(changed), change_id)
-
-
-async def _write(
-    tx: LabelTransaction, operation: str, tree: TagTree, edits: tuple[Edit, ...], assertion: Assertion
-) -> str | None:
-    """Creates the new tags of the tree, makes the edits, and records them by who and when asserted. Returns the id of
-    the change, if any."""
-    await tags.create(tx, tree.new, assertion.by)
-    await tag_edges.write(tx, edits)
-    return await changes.record(tx, Change(operation, LabelKind.TAGS, assertion.by, assertion.at_ms, edits))
 
 
 async def _elsewhere(tx: Transaction, tree: TagTree, numbers: Sequence[int]) -> dict[int, set[str]]:

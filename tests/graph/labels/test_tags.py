@@ -11,7 +11,7 @@ from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import changes, ratings, tag_edges, tags
 from photos_graph.graph.labels.ancestors import folders_of, ways
-from photos_graph.graph.labels.changes import Assertion, AssertionKind, Change, Edit, Value
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit, Value, grouped
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import photos
 from photos_graph.model import Carried, FolderMarks, LabelKind, Metadata
@@ -142,7 +142,7 @@ async def test_a_change_is_kept_with_all_that_it_takes_to_undo_it(
 
 
 async def test_edits_that_are_alike_are_put_together(graph: Graph) -> None:
-    alike = changes.grouped(
+    alike = grouped(
         [(1, None, MANUAL, "x"), (2, None, MANUAL, "x"), ("d", None, MANUAL, "x"), (3, MANUAL, MANUAL, "x")]
     )
     assert alike == (Edit(None, MANUAL, "x", photos=(1, 2), folders=("d",)),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from photos_graph.graph.labels.changes import Assertion, AssertionKind
+from photos_graph.graph.labels.edits import Assertion, AssertionKind
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.model import FolderMarks, TagSource
 from photos_graph.tags import inherited

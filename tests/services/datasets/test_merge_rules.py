@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from photos_graph.errors import BadInput
-from photos_graph.graph.labels.changes import Assertion, AssertionKind, Value
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, Value
 from photos_graph.graph.labels.export_rows import ExportedFace
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.model import Box, Ref

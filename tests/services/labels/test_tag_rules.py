@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
 
-from photos_graph.graph.labels.changes import Assertion, AssertionKind
+from photos_graph.graph.labels.edits import Assertion, AssertionKind
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.services.labels import tag_rules
 from tests.kit.oracles.world_edges import (

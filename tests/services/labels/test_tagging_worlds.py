@@ -17,7 +17,7 @@ from photos_graph.errors import Conflict
 from photos_graph.events import Events
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.opening import connect
-from photos_graph.graph.labels.changes import Assertion, AssertionKind
+from photos_graph.graph.labels.edits import Assertion, AssertionKind
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.model import BulkResult, Ref

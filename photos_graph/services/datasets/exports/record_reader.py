@@ -8,7 +8,7 @@ from pyroaring import BitMap
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import export_rows, tag_edges
-from photos_graph.graph.labels.changes import Assertion, AssertionKind
+from photos_graph.graph.labels.edits import Assertion, AssertionKind
 from photos_graph.graph.labels.export_rows import ExportedFace, ExportedPhoto
 from photos_graph.graph.learning import models
 from photos_graph.index import Index

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.labels.changes import now_ms
+from photos_graph.graph.labels.edits import now_ms
 from photos_graph.graph.library import failures
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.writing import LabelWriter

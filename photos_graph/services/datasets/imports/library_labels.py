@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from photos_graph.graph.faces import persons
-from photos_graph.graph.labels import changes, tag_edges, tags
-from photos_graph.graph.labels.changes import PersonState, SingleEdit
+from photos_graph.graph.labels import tag_edges, tags
+from photos_graph.graph.labels.edits import PersonState, SingleEdit, grouped
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import models
@@ -38,10 +38,9 @@ async def write_library(
             refused += more
             before = existing.get(id_, {})
             singles += ((id_, *each) for each in differences(before, merged_tags(before, marks, None, importer)))
-        edits = changes.grouped(singles)
-        await tags.create(tx, tree.new, importer.by)
-        await tag_edges.write(tx, edits)
-        await record_change(tx, LabelKind.TAGS, edits, importer, outcome)
+        edits = grouped(singles)
+        await tag_edges.apply(tx, tree, edits, importer.by)
+        record_change(tx, LabelKind.TAGS, edits, importer, outcome)
         await _write_thresholds(tx, library.thresholds, tree)
         await _write_persons(tx, library.persons, importer, outcome)
         outcome.refused += (("", reason) for reason in refused)

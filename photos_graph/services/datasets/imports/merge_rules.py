@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from photos_graph.boxes import paired
 from photos_graph.graph.faces.detections import DETECTED
-from photos_graph.graph.labels.changes import Assertion, AssertionKind, Value
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, Value
 from photos_graph.graph.labels.export_rows import ExportedFace
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.model import Box

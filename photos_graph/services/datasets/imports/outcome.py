@@ -8,8 +8,7 @@ from uuid import uuid4
 
 from photos_graph.errors import BadInput
 from photos_graph.graph.faces import persons
-from photos_graph.graph.labels import changes
-from photos_graph.graph.labels.changes import Change, Edit, PersonState
+from photos_graph.graph.labels.edits import Change, Edit, PersonState
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model import LabelKind
@@ -30,11 +29,11 @@ class Outcome:
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
-async def record_change(
+def record_change(
     tx: LabelTransaction, kind: LabelKind, edits: tuple[Edit, ...], importer: Importer, outcome: Outcome
 ) -> None:
     """Records the edits, so that they can be undone."""
-    change_id = await changes.record(tx, Change(OPERATION, kind, importer.by, importer.at_ms, edits))
+    change_id = tx.record(Change(OPERATION, kind, importer.by, importer.at_ms, edits))
     if change_id is not None:
         outcome.changes.append(change_id)
 

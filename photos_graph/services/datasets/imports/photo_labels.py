@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from photos_graph.graph import due
 from photos_graph.graph.faces import assignments, cluster_pages, match_requests, persons, regions, visibility
-from photos_graph.graph.labels import changes, export_rows, ratings, tag_edges, tags
-from photos_graph.graph.labels.changes import SingleEdit, Value
+from photos_graph.graph.labels import export_rows, ratings, tag_edges, tags
+from photos_graph.graph.labels.edits import SingleEdit, Value, grouped, grouped_faces
 from photos_graph.graph.labels.export_rows import ExportedPhoto
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
@@ -77,10 +77,9 @@ class _LabelBatch:
             singles += (
                 (number, *each) for each in differences(existing, merged_tags(existing, marks, tree.up, self._importer))
             )
-        edits = changes.grouped(singles)
-        await tags.create(self._tx, tree.new, self._importer.by)
-        await tag_edges.write(self._tx, edits)
-        await record_change(self._tx, LabelKind.TAGS, edits, self._importer, self._outcome)
+        edits = grouped(singles)
+        await tag_edges.apply(self._tx, tree, edits, self._importer.by)
+        record_change(self._tx, LabelKind.TAGS, edits, self._importer, self._outcome)
         self._changed |= {number for edit in edits for number in edit.photos}
 
     async def _write_values(self, records: Mapping[int, PhotoRecord], kind: LabelKind) -> list[int]:
@@ -92,9 +91,9 @@ class _LabelBatch:
             )
             if (value := merged_value(existing, mark, self._importer)) is not None:
                 singles.append((number, existing, value, None))
-        edits = changes.grouped(singles)
+        edits = grouped(singles)
         await ratings.write(self._tx, kind, edits)
-        await record_change(self._tx, kind, edits, self._importer, self._outcome)
+        record_change(self._tx, kind, edits, self._importer, self._outcome)
         return [number for edit in edits for number in edit.photos]
 
     async def _write_faces(self, records: Mapping[int, PhotoRecord]) -> None:
@@ -147,12 +146,12 @@ class _LabelBatch:
             photo_of |= dict.fromkeys([*faces.assertions, *faces.ignored], number)
             if changed:
                 self._changed.add(number)
-        edits = changes.grouped_faces(singles)
+        edits = grouped_faces(singles)
         await assignments.write(self._tx, edits, photo_of)
         await cluster_pages.recount(self._tx, {id_ for edit in edits for id_ in edit.faces})
         if edits:
             await match_requests.note(self._tx)
-        await record_change(self._tx, LabelKind.FACES, edits, self._importer, self._outcome)
+        record_change(self._tx, LabelKind.FACES, edits, self._importer, self._outcome)
 
     async def _set_covers(self, merged: Mapping[int, MergedFaces]) -> None:
         """Sets the imported covers of persons who have none here."""

@@ -1,0 +1,118 @@
+"""Edits of labels: what was asserted before, and what is asserted after. Nothing is read or written here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from photos_graph.model import LabelKind
+
+
+class AssertionKind(StrEnum):
+    TAGGED = "TAGGED"
+    EXCLUDES = "EXCLUDES"
+    IS = "IS"
+    IS_NOT = "IS_NOT"
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """A label of one tag on one photo or folder, or of one person on one face. Only TAGGED and IS have ``via``, their
+    provenance; only TAGGED on a folder has ``recursive``."""
+
+    kind: AssertionKind
+    at_ms: int  # since the epoch
+    by: str
+    via: str | None = None
+    recursive: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A rating, a favourite, or whether a face is ignored. ``at_ms`` is None where the value is the file's own or the
+    default, and for faces."""
+
+    value: int | bool | None
+    at_ms: int | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonState:
+    """Everything about a person except their faces. ``cover``: the id of a face that somebody chose."""
+
+    name: str
+    is_me: bool
+    hidden: bool
+    cover: str | None
+    at_ms: int
+    by: str
+
+
+State = Assertion | Value | PersonState | None  # None: there is no edge, or no such person
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Takes ``photos`` (by number), ``folders`` and ``faces`` (by id) from one state to another. With none of them it
+    is an edit of the person ``label_id``."""
+
+    before: State
+    after: State
+    label_id: str | None = None  # the tag or person that an edge leads to; None: not of an edge
+    photos: tuple[int, ...] = ()
+    folders: tuple[str, ...] = ()
+    faces: tuple[str, ...] = ()
+
+    def reversed(self) -> Edit:
+        return replace(self, before=self.after, after=self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    operation: str  # as "TAG_PHOTOS"
+    kind: LabelKind
+    by: str
+    at_ms: int
+    edits: tuple[Edit, ...]
+    id: str = field(default_factory=lambda: uuid4().hex)
+    undoes: str | None = None  # the id of the change that this one took back
+    undone: bool = False
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+SingleEdit = tuple[Hashable, State, State, str | None]  # photo, folder or face; before, after, label id
+
+
+def grouped(edits: Iterable[SingleEdit]) -> tuple[Edit, ...]:
+    """Groups edits of single photos (by number) or folders (by id) that make the same change."""
+    return tuple(
+        Edit(
+            before,
+            after,
+            label_id,
+            tuple(each for each in of if isinstance(each, int)),
+            tuple(each for each in of if isinstance(each, str)),
+        )
+        for (before, after, label_id), of in _alike(edits).items()
+    )
+
+
+def grouped_faces(edits: Iterable[SingleEdit]) -> tuple[Edit, ...]:
+    """Groups edits of single faces (by id) that make the same change."""
+    return tuple(Edit(*states, faces=tuple(of)) for states, of in _alike(edits).items())
+
+
+def _alike(edits: Iterable[SingleEdit]) -> dict[tuple[State, State, str | None], list[Any]]:
+    alike: dict[tuple[State, State, str | None], list[Any]] = {}
+    for of, before, after, label_id in edits:
+        if before != after:
+            alike.setdefault((before, after, label_id), []).append(of)
+    return alike
