@@ -42,7 +42,7 @@ class Changes:
             if change is None:
                 raise NotFound("There is no such change.")
             if change.undone:
-                raise Conflict("This change has been undone before.")
+                raise Conflict("This change has already been undone.")
             back = await _known(tx, [edit.reversed() for edit in change.edits])
             undo = Change("UNDO", change.kind, by, now_ms(), back, undoes=change.id)
             restore = {LabelKind.TAGS: self._retag, LabelKind.FACES: restore_faces}.get(change.kind, _revalue)
