@@ -98,6 +98,12 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [anchor for target, anchor in targets if anchor and anchor not in anchors(target)] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
+def test_files_that_a_page_names_are_there(page: Path) -> None:
+    named = re.findall(r"`((?:photos_graph|resolvers|tests|docs|benchmarks)/[\w./-]+)`", page.read_text())
+    assert [path for path in named if not (REPOSITORY / path).exists()] == []
+
+
 def test_every_page_stands_in_the_index() -> None:
     index = DOCS / "README.md"
     linked = {(DOCS / link).resolve() for link in re.findall(r"\]\(([^)#:]+)", index.read_text())}
