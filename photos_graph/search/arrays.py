@@ -1,4 +1,4 @@
-"""Growing arrays, and the way between NumPy and Roaring."""
+"""Arrays that grow, and conversions between NumPy arrays and Roaring bitmaps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Keys = npt.NDArray[np.int64]
 
 
 def bitmap(numbers: npt.NDArray[Any]) -> BitMap:
-    """A bitmap of photo numbers. Several times faster than handing the NumPy array over, which is iterated."""
+    """A bitmap of photo numbers. Several times faster than passing the NumPy array itself, which would be iterated."""
     return BitMap(array("I", np.ascontiguousarray(numbers, dtype=np.uint32).tobytes()))
 
 
@@ -24,7 +24,8 @@ def numbers_of(found: BitMap) -> Numbers:
 
 
 def grown(values: npt.NDArray[Any], size: int, fill: object) -> npt.NDArray[Any]:
-    """``values`` with room for at least ``size`` rows; grows by a share of itself, so that appending stays linear."""
+    """``values`` with room for at least ``size`` rows. It grows by a share of its size, so that appending stays
+    linear."""
     if size <= len(values):
         return values
     capacity = max(size, len(values) * 5 // 4, 1024)
@@ -34,13 +35,13 @@ def grown(values: npt.NDArray[Any], size: int, fill: object) -> npt.NDArray[Any]
 
 
 class PackedBytes:
-    """Byte strings by number in one buffer: 12 bytes beside the text instead of a Python object each."""
+    """Byte strings by number in one buffer. Each takes 12 bytes besides its text, instead of a Python object."""
 
     def __init__(self) -> None:
         self._text = bytearray()
         self._start = np.zeros(0, np.int64)
         self._length = np.zeros(0, np.int32)
-        self._live = 0  # bytes of the buffer that are still somebody's
+        self._live = 0  # bytes of the buffer that are still in use
 
     def __getitem__(self, number: int) -> bytes:
         start = self._start[number]

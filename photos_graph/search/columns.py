@@ -1,4 +1,4 @@
-"""The columns of the index: what is known of each photo, by its number."""
+"""The columns of the index: what it knows about each photo, by the number of the photo."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class Column(NamedTuple):
-    """``fill`` stands where nothing is known. A column that is ``posted`` has a set of photos for each of its values
-    (``PhotoSets.by_value``), of all values but ``without_set``."""
+    """``fill`` is the value where nothing is known. A column that is ``posted`` has a set of photos for each of its
+    values (``PhotoSets.by_value``), of all values but ``without_set``."""
 
     dtype: type[np.generic]
     fill: object
@@ -51,7 +51,7 @@ def microseconds(taken: datetime) -> int:
 
 
 class Interned(Generic[T]):
-    """Values that many photos share, each with a small code; code 0 is the empty value."""
+    """Values that many photos share, each with a small code. Code 0 is the empty value."""
 
     def __init__(self, empty: T) -> None:
         self.values: list[T] = [empty]
@@ -77,7 +77,7 @@ class ParsedRows:
 
 
 class PhotoTable:
-    """``ids`` holds 16 raw bytes a photo; ``names`` the natural sort key of its name."""
+    """``ids`` holds 16 raw bytes per photo, ``names`` the natural sort key of its name."""
 
     taken: Keys
     added: Keys
@@ -99,7 +99,7 @@ class PhotoTable:
             setattr(self, name, np.zeros(0, column.dtype))
 
     def parse(self, rows: Sequence[PhotoRow]) -> ParsedRows:
-        """Rows as columns. Fails, where a row is malformed, before anything of the table has changed."""
+        """Converts rows to columns. If a row is malformed, it fails before anything in the table has changed."""
         located = [row.latitude is not None and row.longitude is not None for row in rows]
         identities = np.frombuffer(bytes.fromhex("".join(row.id for row in rows)), np.uint8)
         columns = {
@@ -129,7 +129,7 @@ class PhotoTable:
             self.names[number] = name_key
 
     def id_prefixes(self, numbers: Numbers) -> Keys:
-        """The first eight bytes of each id as one number to look it up by."""
+        """The first eight bytes of each id as one number, to look it up by."""
         return np.ascontiguousarray(self.ids[numbers, :8]).view(">i8").ravel().astype(np.int64)
 
     def _reserve(self, size: int) -> None:
@@ -141,7 +141,7 @@ class PhotoTable:
             setattr(self, name, grown(getattr(self, name), len(self.ids), column.fill))
 
     def dump(self) -> dict[str, npt.NDArray[Any]]:
-        """Copies, which stay as they are when the table goes on."""
+        """Copies of the arrays, which do not change with the table."""
         columns = {name: getattr(self, name)[: self.size].copy() for name in ("ids", *COLUMNS)}
         return columns | {f"names_{name}": values for name, values in self.names.dump(self.size).items()}
 

@@ -1,6 +1,6 @@
 """Keyset cursors: the order, the sort key and the number of a photo, opaque to clients.
 
-A cursor says where to go on, not which photo is there: it works as well when that photo has gone.
+A cursor states where to continue, not which photo is there. It still works when that photo is gone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from photos_graph.model import PhotoOrder
 _HEAD = struct.Struct(">BI")  # order, number
 _INTEGER = struct.Struct(">q")
 _ORDERS = tuple(PhotoOrder)  # a new order goes to the end, or old cursors change their meaning
-_LONGEST = 8192  # characters; a file name has at most 255 bytes
+_MAX_LENGTH = 8192  # characters; a file name has at most 255 bytes
 
 
 def encode(order: PhotoOrder, key: int | bytes, number: int) -> str:
@@ -26,9 +26,9 @@ def encode(order: PhotoOrder, key: int | bytes, number: int) -> str:
 def decode(cursor: str, order: PhotoOrder) -> tuple[int | bytes, int]:
     """The sort key and the photo number.
 
-    Raises BadInput when the text is not a cursor, or one of another order.
+    Raises BadInput if the text is not a cursor, or is a cursor of another order.
     """
-    if len(cursor) > _LONGEST:
+    if len(cursor) > _MAX_LENGTH:
         raise BadInput("This is not a cursor of photos. Take one from `pageInfo` or `edges`.")
     try:
         text = cursor.encode("ascii")

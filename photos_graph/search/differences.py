@@ -1,4 +1,4 @@
-"""Two indexes of the same library, photo by photo and row by row: for a doctor, and for tests."""
+"""Compares two indexes of the same library, photo by photo and row by row, for the doctor and for tests."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from photos_graph.search.label_sets import KINDS, NONE
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """``photos``: numbers of those that only one of them shows, or that they know different things of. ``rows``:
-    folders, tags and persons that differ, or what is said of tags on folders, in words."""
+    """``photos`` are the numbers of photos that only one index shows, or about which they differ. ``rows`` names the
+    folders, tags and persons that differ, and the folders whose tags do."""
 
     photos: list[int]
     rows: list[str]
@@ -41,7 +41,7 @@ def _photos(one: SearchIndex, other: SearchIndex) -> BitMap:
     wrong = (here.ids[numbers] != there.ids[numbers]).any(axis=1)
     for column in COLUMNS.keys() - _CODED.keys():
         left, right = getattr(here, column)[numbers], getattr(there, column)[numbers]
-        wrong |= (left != right) & ~((left != left) & (right != right))  # unlike, and not both no number
+        wrong |= (left != right) & ~((left != left) & (right != right))  # different, and not both NaN
     for value in (*_CODED.values(), _name):
         wrong |= _column(value, here, numbers) != _column(value, there, numbers)
     return unlike | bitmap(numbers[wrong])

@@ -26,21 +26,21 @@ def counting(found: BitMap, visible: BitMap) -> Count:
     an answer with many such lists the other photos are counted instead: they lie in bitmaps, where a look tells. So
     they are where they are few.
     """
-    few, found = len(visible) // _LISTED, _without_runs(found)
+    few, found = len(visible) // _PHOTOS_PER_LISTED, _without_runs(found)
     if found.get_statistics()["n_values_array_containers"] < few <= len(visible) - len(found):
         return found.intersection_cardinality
     others = _without_runs(visible - found)
     return lambda photos: len(photos) - photos.intersection_cardinality(others)
 
 
-_LISTED = 150  # counting the others pays when more than one photo in so many is found in a list
-_RUNS = 32  # bytes of runs in a block, above which a list or bitmap is the quicker one to look into
+_PHOTOS_PER_LISTED = 150  # counting the others pays when more than one photo in so many is found in a list
+_MAX_RUN_BYTES = 32  # bytes of runs in a block, above which a list or bitmap is the quicker one to look into
 
 
 def _without_runs(photos: BitMap) -> BitMap:
     """Every second photo and every second photo make no runs, and united make none either."""
     about = photos.get_statistics()
-    if about["n_bytes_run_containers"] <= _RUNS * about["n_run_containers"]:
+    if about["n_bytes_run_containers"] <= _MAX_RUN_BYTES * about["n_run_containers"]:
         return photos
     end = photos.max() + 1
     return (photos & BitMap(range(0, end, 2))) | (photos & BitMap(range(1, end, 2)))

@@ -1,8 +1,8 @@
-"""Words of file names: which photos have a name with a word that begins so.
+"""The words of file names, to find photos by the beginning of a word.
 
-Numbers in file names make nearly as many distinct words as photos, so words do not get a bitmap each.
-Recent photos lie in a dictionary; when it is full it becomes a segment of three flat arrays. Segments are
-merged when they are of like size, so there are few of them and each photo is moved a few times only.
+Numbers in file names make nearly as many distinct words as photos, so a word does not get a bitmap of its own. Recent
+photos are in a dictionary; when it is full, it becomes a segment of three flat arrays. Segments of similar size are
+merged, so that there are few of them and each photo is moved only a few times.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from pyroaring import BitMap
 from photos_graph.search.arrays import Numbers, bitmap, numbers_of
 
 _NONE = np.zeros(0, np.uint32)
-_KEPT = 16  # answers
-_LOOK = 1024  # photos looked at together for one that is still there
+_CACHE_SIZE = 16  # answers that a segment remembers
+_CHUNK = 1024  # photos that are looked at together
 
 Arrays = dict[str, npt.NDArray[Any]]
 
 
 class Vocabulary(Sequence[bytes]):
-    """Sorted distinct words in one buffer; ``ends[i]`` is where word i ends."""
+    """Sorted distinct words in one buffer. ``ends[i]`` is where word i ends."""
 
     def __init__(self, text: bytes, ends: npt.NDArray[np.int64]) -> None:
         self.text, self.ends = text, ends
@@ -38,15 +38,16 @@ class Vocabulary(Sequence[bytes]):
 
 
 class Segment:
-    """``live`` are the photos that it still speaks for; ``numbers[starts[w]:starts[w+1]]`` those with word w."""
+    """``live`` are the photos that the segment is still valid for; ``numbers[starts[w]:starts[w+1]]`` those with word
+    w."""
 
     def __init__(self, words: Vocabulary, starts: npt.NDArray[np.int64], numbers: Numbers, live: BitMap) -> None:
         self.words, self.starts, self.numbers, self.live = words, starts, numbers, live
-        self._known: dict[bytes, BitMap] = {}  # whoever turns pages asks for the same words again
+        self._known: dict[bytes, BitMap] = {}  # the pages of one answer ask for the same words
 
     @classmethod
     def of(cls, words: Sequence[bytes], places: npt.NDArray[Any], numbers: Numbers, live: BitMap) -> Segment:
-        """From one (place in ``words``, photo) pair per posting; ``words`` in any order and repeated as it may be."""
+        """From one pair of (place in ``words``, photo) per posting. ``words`` may be in any order and may repeat."""
         ordered = sorted(set(words))
         new = {word: place for place, word in enumerate(ordered)}
         places = np.array([new[word] for word in words], np.int64)[places]
@@ -58,19 +59,20 @@ class Segment:
     def find(self, prefix: bytes) -> BitMap:
         known = self._known.get(prefix)
         if known is None:
-            if len(self._known) >= _KEPT:
+            if len(self._known) >= _CACHE_SIZE:
                 self._known.clear()
             known = self._known[prefix] = bitmap(self._numbers(prefix))
         return known & self.live
 
     def has(self, start: bytes, whole: bool) -> bool:
-        """Some photo has this word, or one that begins so; of a frequent one the first photos tell."""
+        """Whether a photo has this word or, unless ``whole``, a word that begins with it. For a frequent word, the
+        first photos decide."""
         numbers = self._numbers(start, whole)
-        return any(not self.live.isdisjoint(bitmap(numbers[at : at + _LOOK])) for at in range(0, len(numbers), _LOOK))
+        return any(not self.live.isdisjoint(bitmap(numbers[at : at + _CHUNK])) for at in range(0, len(numbers), _CHUNK))
 
     def _numbers(self, start: bytes, whole: bool = False) -> Numbers:
         first = bisect_left(self.words, start)
-        last = bisect_left(self.words, start + (b"\0" if whole else b"\xff"), lo=first)  # no word holds these bytes
+        last = bisect_left(self.words, start + (b"\0" if whole else b"\xff"), lo=first)  # no word contains these bytes
         return self.numbers[self.starts[first] : self.starts[last]]
 
     def merged(self, other: Segment) -> Segment:
@@ -91,16 +93,16 @@ def _members(numbers: Numbers, live: BitMap) -> npt.NDArray[np.bool_]:
     return marks[numbers]
 
 
-class NameWords:
+class FileWords:
     def __init__(self, most_recent: int = 16384) -> None:
-        """``most_recent`` photos lie in the dictionary before they become a segment."""
+        """``most_recent`` is the number of photos in the dictionary before it becomes a segment."""
         self._most_recent = most_recent
         self._segments: list[Segment] = []
         self._recent: dict[int, tuple[str, ...]] = {}
         self._postings: dict[str, BitMap] = {}
 
     def replace(self, touched: BitMap, words: Mapping[int, Iterable[str]]) -> None:
-        """``words`` of the touched photos; those of them that it leaves out have none any more."""
+        """``words`` are those of the touched photos; a touched photo without an entry has no words any more."""
         for segment in self._segments:
             segment.live = segment.live - touched
         for number in touched:
@@ -113,13 +115,13 @@ class NameWords:
             self._settle()
 
     def find(self, prefix: str) -> BitMap:
-        """Photos with a word that begins so; ``prefix`` is folded."""
+        """Photos with a word that begins with the folded ``prefix``."""
         raw = prefix.encode("utf-8", "surrogatepass")
         recent = [photos for word, photos in self._postings.items() if word.startswith(prefix)]
         return BitMap.union(BitMap(), *recent, *(segment.find(raw) for segment in self._segments))
 
     def has(self, start: str, whole: bool) -> bool:
-        """Some photo has this word, or one that begins so; ``start`` is folded."""
+        """Whether a photo has the folded word or, unless ``whole``, a word that begins with it."""
         raw = start.encode("utf-8", "surrogatepass")
         if start in self._postings or any(segment.has(raw, whole) for segment in self._segments):
             return True
@@ -134,7 +136,7 @@ class NameWords:
                 del self._postings[word]
 
     def _settle(self) -> None:
-        """The dictionary becomes a segment, and segments of like size become one."""
+        """Turns the dictionary into a segment, and merges segments of similar size."""
         if self._recent:
             words = [word.encode("utf-8", "surrogatepass") for word in self._postings]
             counts = [len(photos) for photos in self._postings.values()]
@@ -147,7 +149,7 @@ class NameWords:
             self._segments[-1] = self._segments[-1].merged(last)
 
     def dump(self) -> list[Arrays]:
-        """One dictionary of arrays per segment; they stay as they are when the words go on."""
+        """One dictionary of arrays per segment, which does not change with the words."""
         self._settle()
         return [
             {

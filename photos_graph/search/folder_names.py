@@ -1,7 +1,7 @@
-"""What the name of a folder says of its photos, once dates, numbers and the names that cameras give are dropped.
+"""What the name of a folder tells about its photos, without dates, numbers and the names that cameras give.
 
-"2019-08-14 Gran Sasso hike" says "Gran Sasso hike"; "100CANON", "IMG_2041" and "New folder (2)" say nothing. Words
-that say nothing go where a name begins or ends, for within it they hold it together: "Trip to Rome".
+"2019-08-14 Gran Sasso hike" gives "Gran Sasso hike"; "100CANON", "IMG_2041" and "New folder (2)" give nothing. Stop
+words are removed where a name begins or ends. Within it they are kept, as in "Trip to Rome".
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from photos_graph.search.folding import fold, words
 from photos_graph.search.language.grammar import PhraseRole
 from photos_graph.search.language.languages import LANGUAGES
 
-# A text -> None: nothing is known of it; (): known, but no tag, as a person; else the tag that it stands for, by path.
+# Maps a text to the path of the tag that it names; to () if it names something else, such as a person; to None if it
+# is not known.
 Known = Callable[[str], tuple[str, ...] | None]
 
 # DCIM's folders are three digits and five characters, 100CANON; files are letters and a number, IMG_2041.
@@ -23,22 +24,22 @@ _CAMERA_FILE = re.compile(
     r"_?(?:img|dsc[fn]?|pxl|vid|mvi|mov|pict?|sam|sdc|gopr|hpim|kif|cimg|dcp|wp|p|imag)[-_ ]?\d[\w.-]*", re.I | re.ASCII
 )
 _DIVIDERS = re.compile(r"\s[-\u2013\u2014~|/\\>]+\s|[,;:|+&()\[\]{}\u2013\u2014]")
-# Between a number and a word that are written together, "Abruzzo-2019" and "20190814Abruzzo".
+# Between a number and a word that are written together, as in "Abruzzo-2019" and "20190814Abruzzo".
 _SEAM = re.compile(r"(?<=\d)[-.]+(?=[^\W\d])|(?<=[^\W\d])[-.]+(?=\d)|(?<=\d{4})(?=[^\W\d])|(?<=[^\W\d])(?=\d{4})")
 _IDENTIFIER = re.compile(r"(?<!\w)(?=[a-f-]*\d)[0-9a-f-]{16,}(?!\w)", re.I | re.ASCII)
 _ORDINAL = re.compile(r"\d+([^\W\d]+|[°º])")
 _ELISION = re.compile(r"(?:[a-z]{1,5})['\u2019](?=\w{2})", re.I)
 _EDGES = "".join(c for c in map(chr, range(33, 127)) if not c.isalnum()) + "\u2019\u2018\u201c\u201d\u00ab\u00bb"
 
-_SAYS_NOTHING = (PhraseRole.LINK, PhraseRole.FILLER, PhraseRole.AND, PhraseRole.OR, PhraseRole.ME)
+_STOP_ROLES = (PhraseRole.LINK, PhraseRole.FILLER, PhraseRole.AND, PhraseRole.OR, PhraseRole.ME)
 _STOP_WORDS = frozenset(
     phrase
     for language in LANGUAGES
     for phrase, roles in language.roles.items()
-    if " " not in phrase and not roles.isdisjoint(_SAYS_NOTHING)
+    if " " not in phrase and not roles.isdisjoint(_STOP_ROLES)
 )
 _MONTHS = frozenset(month for language in LANGUAGES for month in (*language.months, *language.short_months))
-# Names and words of their own, unless a number stands beside them: "May", "Mar Rosso".
+# Months that are also names or words, as in "May" and "Mar Rosso": these are dates only beside a number.
 _AMBIGUOUS = frozenset({"may", "march"}).union(*(language.short_months for language in LANGUAGES))
 
 
@@ -55,7 +56,7 @@ def _is_stop_word(token: str) -> bool:
     return " ".join(words(token)) in _STOP_WORDS
 
 
-# Names that programs, cameras and people without an idea give.
+# Names that programs and cameras give, and names without a meaning.
 _GENERIC_NAMES = """
 DCIM, MISC, private, AVCHD, MP_ROOT, camera, camera roll, camera uploads, saved pictures, screenshots, screenshot,
 WhatsApp, Telegram, sent, received, download, downloads, upload, uploads, Google Photos, iCloud Photos, iPhone, Android,
@@ -70,18 +71,18 @@ _GENERIC = frozenset(" ".join(words(" ".join(_trimmed(name.split())))) for name 
 
 
 def phrases(folder_name: str) -> list[str]:
-    """The names that are left of a folder's name, as they are written there."""
+    """The meaningful parts of a folder's name, as they are written there."""
     name = "".join(c if c.isprintable() else " " for c in unicodedata.normalize("NFC", folder_name)).strip()
     if _CAMERA_FOLDER.fullmatch(name) or _CAMERA_FILE.fullmatch(name):
         return []
     name = _IDENTIFIER.sub(" ", name)
     parts = (_kept(_SEAM.sub(" ", part).replace("_", " ").split()) for part in _DIVIDERS.split(name))
-    return [" ".join(part) for part in parts if _says(part)]
+    return [" ".join(part) for part in parts if _has_meaning(part)]
 
 
 def proposed_tags(folder_name: str, known: Known) -> list[str]:
-    """Tags by name or path: of each phrase what is known of it, or of parts of it, the longest first, and what is left
-    beside that."""
+    """Tags, by name or path, for each phrase of the name: the longest parts that are known, and what is left beside
+    them."""
     found: dict[str, None] = {}
     for phrase in phrases(folder_name):
         for tag in _tags(phrase.split(), known):
@@ -107,19 +108,19 @@ def _tags(tokens: Sequence[str], known: Known) -> Iterator[str]:
 
 def _left(tokens: Sequence[str], known: Known) -> Iterator[str]:
     trimmed = _trimmed(tokens)
-    if _says(trimmed):
+    if _has_meaning(trimmed):
         yield from _tags(trimmed, known)
 
 
 def _look_up(tokens: Sequence[str], known: Known) -> tuple[str, ...] | None:
-    """Also without what English adds to a name's end, "Anna's", and Italian to its beginning, "dell'Aquila"."""
+    """Also looks the text up without the ending of English ("Anna's") or the article of Italian ("dell'Aquila")."""
     text = " ".join(tokens)
     forms = (text, re.sub(r"['\u2019]s?$", "", text), _ELISION.sub("", text, count=1) if _ELISION.match(text) else text)
     return next((tags for form in dict.fromkeys(forms) if (tags := known(form)) is not None), None)
 
 
 def _kept(tokens: Iterable[str]) -> list[str]:
-    """Without dates, numbers and signs, and without words that say nothing at either end."""
+    """Without dates, numbers and punctuation, and without stop words at either end."""
     stripped = [token.strip(_EDGES) for token in tokens]
     named = [token for token in stripped if token]
     dated = [any(c.isdigit() for c in token) for token in named]
@@ -144,6 +145,6 @@ def _is_date(token: str, beside_number: bool, beside_month: bool) -> bool:
     return beside_month and _ORDINAL.fullmatch(folded) is not None
 
 
-def _says(tokens: Sequence[str]) -> bool:
+def _has_meaning(tokens: Sequence[str]) -> bool:
     folded = " ".join(words(" ".join(tokens)))
     return folded not in _GENERIC and not (len(folded) < 2 and folded.isascii())

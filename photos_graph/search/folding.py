@@ -1,4 +1,4 @@
-"""Text as people compare it: without case, without accents, digits by their value."""
+"""Text as people compare it: without case and accents, and with digits by their value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _EDGES = string.punctuation + string.whitespace
 
 
 def fold(text: str) -> str:
-    """Compatibility-decomposed, case-folded, without combining marks: "L'Àquila" and "l'aquila" are one."""
+    """Compatibility-decomposed, case-folded and without combining marks: "L'Àquila" and "l'aquila" are equal."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
@@ -20,17 +20,17 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The folded words of a text; letters and digits are words apart: "IMG_1234.jpg" is img, 1234, jpg."""
+    """The folded words of a text. Letters and digits are separate words: "IMG_1234.jpg" gives img, 1234, jpg."""
     return _WORD.findall(fold(text))
 
 
 def name_words(name: str) -> list[str]:
-    """The words of a name; of one that has none but shows something, as "🏖" does, that."""
+    """The words of a name, or its symbols if it has no words, such as "🏖"."""
     return words(name) or symbols(name)
 
 
 def symbols(text: str) -> list[str]:
-    """What a text without words shows: emoji and the like, as one. Punctuation shows nothing."""
+    """Emoji and other symbols of a text without words, as one word. Punctuation is no symbol."""
     kept = fold(text).strip(_EDGES)
     return [kept] if any(unicodedata.category(c)[0] == "S" for c in kept if not c.isascii()) else []
 

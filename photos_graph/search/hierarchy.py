@@ -1,4 +1,4 @@
-"""Rows that lie within each other, as folders, places and tags do, and the photos below each of them."""
+"""Trees of folders, places and tags, and the photos at and below each row."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ C = TypeVar("C", bound=Row, contravariant=True)
 
 
 class Sized(NamedTuple, Generic[R]):
-    """A row and the photos that are its own by whatever rule."""
+    """A row, its photos, and their number."""
 
     size: int
     row: R
@@ -39,21 +39,21 @@ def by_size(sets: Iterable[tuple[R, BitMap]]) -> list[Sized[R]]:
 
 
 class Watcher(Protocol[C]):
-    """Told of every row that comes and goes; one that changes goes and comes."""
+    """Is told of every row that is added or removed. A row that changes is removed and added."""
 
     def came(self, row: C) -> None: ...
     def went(self, row: C) -> None: ...
 
 
-_KEPT = 64  # answers for a word's beginning
-_SLASHES = 2  # that a name of its own may have, as "Biel/Bienne" has one
+_CACHE_SIZE = 64  # answers for the beginning of a word
+_MAX_SLASHES = 2  # within a name, such as "Biel/Bienne"
 
 
 class Hierarchy(Generic[R]):
     """Rows may come in any order, a child before its parent, and photos before either.
 
-    ``_own`` holds the photos directly at a row, ``_below`` those and all that lie under it; they change
-    in place, so whoever keeps what ``own`` and ``below`` return must copy it.
+    ``_own`` has the photos directly at a row, ``_below`` also those of all its descendants. These sets change in place,
+    so that a caller who keeps what ``own`` and ``below`` return must copy it.
     """
 
     def __init__(self) -> None:
@@ -78,11 +78,11 @@ class Hierarchy(Generic[R]):
         return self._rows.get(row_id)
 
     def own(self, row_id: str) -> BitMap:
-        """Photos directly at a row."""
+        """The photos directly at a row."""
         return self._own.get(row_id) or BitMap()
 
     def below(self, row_id: str) -> BitMap:
-        """Photos at a row or anywhere under it."""
+        """The photos at a row or any of its descendants."""
         return self._below.get(row_id) or BitMap()
 
     def photo_count(self, row_id: str, recursive: bool = True) -> int:
@@ -91,13 +91,13 @@ class Hierarchy(Generic[R]):
     # rows
 
     def watch(self, watcher: Watcher[R]) -> None:
-        """From now on; of the rows that are here it is told at once."""
+        """Tells the watcher of all rows, now and from now on."""
         self._watchers.append(watcher)
         for row in self:
             watcher.came(row)
 
     def put(self, rows: Iterable[R]) -> bool:
-        """Whether photos that are here lie within other rows than before."""
+        """Adds or replaces rows. Returns whether photos lie within other rows than before."""
         moved: set[str | None] = set()
         for row in rows:
             before = self._rows.get(row.id)
@@ -121,7 +121,7 @@ class Hierarchy(Generic[R]):
         return bool(moved)
 
     def remove(self, row_ids: Iterable[str]) -> bool:
-        """The rows go; what lies in them has no parent until it is put elsewhere. Whether there were any."""
+        """Removes rows. Their children have no parent until they are put elsewhere. Returns whether there were any."""
         moved: set[str | None] = set()
         for row_id in row_ids:
             row = self._rows.pop(row_id, None)
@@ -149,21 +149,22 @@ class Hierarchy(Generic[R]):
     # photos
 
     def post(self, photos: Mapping[str, BitMap]) -> None:
-        """Photos come to rows."""
+        """Adds photos to rows."""
         for row_id, came in photos.items():
             _unite(self._own, row_id, came)
             for above in self.way_up(row_id):
                 _unite(self._below, above, came)
 
     def unpost(self, photos: Mapping[str, BitMap]) -> None:
-        """Photos leave all the rows that they are at."""
+        """Removes photos from all the rows that they are at."""
         for row_id, left in photos.items():
             self._own[row_id] -= left
             for above in self.way_up(row_id):
                 self._below[above] -= left
 
     def _gather(self, moved: set[str | None]) -> None:
-        """Sum up anew the rows whose children changed, and all above them, the deepest first."""
+        """Recomputes the photos below the rows whose children changed and below all their ancestors, the deepest
+        first."""
         ways = [list(self.way_up(row_id)) for row_id in moved if row_id is not None]
         depths = {row_id: len(way) - place for way in ways for place, row_id in enumerate(way)}
         for row_id in sorted(depths, key=depths.__getitem__, reverse=True):
@@ -173,7 +174,7 @@ class Hierarchy(Generic[R]):
     # questions
 
     def way_up(self, row_id: str) -> Iterator[str]:
-        """The row itself, its parent, and so on; ends where a parent is not known, and in a loop."""
+        """The row itself, its parent and so on, up to a parent that is not known or that was met before."""
         seen: set[str] = set()
         at: str | None = row_id
         while at is not None and at not in seen:
@@ -183,14 +184,14 @@ class Hierarchy(Generic[R]):
             at = row.parent_id if row else None
 
     def known_way_up(self, row_id: str) -> tuple[str, ...]:
-        """``way_up``, kept until a row changes: for places, which are few."""
+        """``way_up``, cached until a row changes. For places, which are few."""
         way = self._ways.get(row_id)
         if way is None:
             way = self._ways[row_id] = tuple(self.way_up(row_id))
         return way
 
     def way_down(self, row_id: str) -> Iterator[str]:
-        """The row itself and all under it, each after the one that it lies in."""
+        """The row itself and all its descendants, each after its parent."""
         seen = {row_id}
         pending = [row_id]
         while pending:
@@ -214,14 +215,14 @@ class Hierarchy(Generic[R]):
         return next((row for row in self.named(wanted) if self.path(row.id) == wanted), None)
 
     def children(self, row_id: str | None) -> list[R]:
-        """In natural order of their names; of None: the topmost rows."""
+        """In natural order of their names. The children of None are the topmost rows."""
         rows = [self._rows[child] for child in self._children.get(row_id, ()) if child in self._rows]
         return sorted(rows, key=sort_key)
 
     def named(self, path: str) -> list[R]:
-        """Rows of that name, or of names on the way up as "Italy/Abruzzo"; case and accents do not count."""
+        """Rows with that name, or with that path, such as "Italy/Abruzzo". Case and accents do not matter."""
         wanted = fold(path.strip("/"))
-        parts = wanted.rsplit("/", _SLASHES + 1)
+        parts = wanted.rsplit("/", _MAX_SLASHES + 1)
         names = {"/".join(parts[place:]) for place in range(len(parts))} | {wanted}
         found = [self._rows[row_id] for name in names for row_id in self._named.get(name, ())]
         return sorted(
@@ -229,7 +230,7 @@ class Hierarchy(Generic[R]):
         )
 
     def rows_worded(self, prefix: str) -> set[str]:
-        """Ids of the rows with a word in their names that begins so."""
+        """Ids of the rows whose names have a word that begins with ``prefix``."""
         if self._vocabulary is None:
             self._vocabulary = sorted(self._worded)
         found: set[str] = set()
@@ -240,12 +241,12 @@ class Hierarchy(Generic[R]):
         return found
 
     def topmost_worded(self, prefix: str) -> tuple[str, ...]:
-        """Those of ``rows_worded`` that lie within no other of them."""
+        """Those of ``rows_worded`` that have no ancestor among them."""
         known = self._topmost.get(prefix)
         if known is None:
             rows = self.rows_worded(prefix)
             known = tuple(row_id for row_id in rows if self._rows[row_id].parent_id not in rows)
-            if len(self._topmost) >= _KEPT:
+            if len(self._topmost) >= _CACHE_SIZE:
                 self._topmost.clear()
             self._topmost[prefix] = known
         return known

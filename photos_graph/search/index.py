@@ -30,7 +30,7 @@ from photos_graph.search.reasons import matches
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.timeline import Bucket, timeline
 
-_BATCH = 8192  # rows taken over at a time, so that a million need not exist at once
+_BATCH = 8192  # rows applied at a time, so that a million rows need not exist at once
 
 
 class SearchIndex:
@@ -50,10 +50,12 @@ class SearchIndex:
             PhotoOrder.RATING_DESC: IntegerOrder(lambda n: -table.rating[n].astype(np.int64)),
         }
         self.facets = Facets(self.sets)
-        self.lexicon: Lexicon = LexiconNames(self.tags, self.persons, self.places, self.folders, self.sets.names.has)
+        self.lexicon: Lexicon = LexiconNames(
+            self.tags, self.persons, self.places, self.folders, self.sets.file_words.has
+        )
 
     def __len__(self) -> int:
-        """Visible photos: those with a file that is not missing."""
+        """The number of visible photos, which have a file that is not missing."""
         return len(self.sets.visible)
 
     # changes
@@ -135,12 +137,12 @@ class SearchIndex:
     # photos by number and id
 
     def photo_ids(self, numbers: Iterable[int]) -> list[str]:
-        """Ids in the order of the numbers, which are those of photos that the index has shown."""
+        """The ids of photos that the index has shown, in the order of their numbers."""
         ids = self.sets.table.ids
         return [ids[number].tobytes().hex() for number in numbers]
 
     def number_of(self, photo_id: str) -> int | None:
-        """The number of a visible photo; None for any other text."""
+        """The number of a visible photo, or None for any other text."""
         try:
             wanted = bytes.fromhex(photo_id)
         except ValueError:
@@ -184,7 +186,7 @@ class SearchIndex:
         return self.sets.tags.inheritance
 
     def orders(self) -> dict[str, SortOrder]:
-        """Every sorted order by a name for it, for the snapshot."""
+        """Every sorted order by its name, for the snapshot."""
         return {"id": self._by_id, **{name.value: order for name, order in self._orders.items()}}
 
     def _ready(self, order: SortOrder) -> SortOrder:

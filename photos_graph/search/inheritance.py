@@ -1,4 +1,5 @@
-"""What folders say of tags, and the photos that come to a tag by it: ``photos_graph.tags`` for all photos at once."""
+"""The tags that folders carry and exclude, and the photos that inherit them: the rules of ``photos_graph.tags``, for
+all photos at once."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from photos_graph.search.rows import FolderRow
 
 class Inheritance:
     def __init__(self, folders: Hierarchy[FolderRow], tags: Hierarchy[Tag]) -> None:
-        self.marks: dict[str, FolderMarks] = {}  # by folder id; only those that say something
+        self.marks: dict[str, FolderMarks] = {}  # by folder id; only those that carry or exclude something
         self._folders = folders
         self._tags = tags
         self._carriers: dict[str, dict[str, bool]] = {}  # by tag id: folder id -> recursively
@@ -37,7 +38,7 @@ class Inheritance:
         return other
 
     def put(self, marks: Iterable[FolderMarks]) -> set[str]:
-        """Replaces the marks of these folders. Returns the tags that come to other photos by it than before."""
+        """Replaces the marks of these folders. Returns the tags that other photos inherit than before."""
         carried: set[str] = set()
         excluded: set[str] = set()
         for new in marks:
@@ -92,12 +93,13 @@ class Inheritance:
         return [self.marks_of(at) for at in self._folders.way_up(folder_id)]
 
     def photos(self, tag_id: str) -> BitMap:
-        """The photos that the tag comes to. It may be a set of the folders' own: whoever keeps it must copy it."""
+        """The photos that inherit the tag. It may be a set of the folders' own, so that a caller who keeps it must copy
+        it."""
         carriers = self._carriers.get(tag_id)
         return union(self._cover(carriers, self._excluding(tag_id))) if carriers else BitMap()
 
     def barred(self, tag_id: str) -> BitMap:
-        """The photos of folders that exclude the tag, or one above it, and of all below these."""
+        """The photos in folders that exclude the tag or one of its ancestors, and in all folders below these."""
         return union(self._folders.below(folder_id) for folder_id in self._excluding(tag_id))
 
     def _excluding(self, tag_id: str) -> set[str]:
@@ -105,8 +107,8 @@ class Inheritance:
         return found.union(*(self._excluders.get(above, ()) for above in self._tags.way_up(tag_id)))
 
     def _cover(self, carriers: Mapping[str, bool], excluders: AbstractSet[str]) -> Iterator[BitMap]:
-        """From the topmost marks down, as sets that may overlap. A folder's own mark is stronger than what comes
-        from above, and each copy of a photo goes its own way, so that uniting them is exact."""
+        """Sets that may overlap, from the topmost marks down. A folder's own mark overrides what it inherits, and each
+        copy of a photo inherits from its own folder, so that the union of the sets is exact."""
         steps = _Steps(self._folders, carriers, excluders)
         pending = [(top, False) for top in steps.tops]
         met = set(steps.tops)
@@ -130,8 +132,8 @@ class Inheritance:
 
 
 class _Steps:
-    """The ways from the topmost folders down to the marks: ``down`` by folder the next ones, ``cut`` the folders
-    with an exclusion somewhere below them."""
+    """The paths from the topmost folders down to the marks. ``down`` has the next folders by folder, ``cut`` the
+    folders with an exclusion somewhere below them."""
 
     def __init__(self, folders: Hierarchy[FolderRow], carriers: Iterable[str], excluders: Iterable[str]) -> None:
         self.tops: set[str] = set()
@@ -160,7 +162,7 @@ class _Steps:
 
 
 def _recursive(marks: FolderMarks) -> dict[str, bool]:
-    """By tag whether the folder carries it recursively."""
+    """Whether the folder carries each of its tags recursively, by tag id."""
     found: dict[str, bool] = {}
     for carried in marks.carried:
         found[carried.tag_id] = found.get(carried.tag_id, False) or carried.recursive

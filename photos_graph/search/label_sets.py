@@ -1,4 +1,4 @@
-"""The photos of every label: what was put on photos themselves, as the graph has it."""
+"""The photos of every label that was put on photos themselves, as in the graph."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ KINDS = tuple(field.name for field in fields(LabelPostings))
 
 
 @dataclass(frozen=True, slots=True)
-class Relabelled:
-    """Ids of the tags and persons whose photos are others than before."""
+class ChangedLabels:
+    """Ids of the tags and persons whose photos changed."""
 
-    put: frozenset[str]  # said or predicted tags
+    put: frozenset[str]  # confirmed or predicted tags
     excluded: frozenset[str]
     persons: frozenset[str]
 
 
 class LabelSets:
-    """Photos that no file holds at the moment are in these sets too: they may come back.
+    """These sets include photos that have no file at the moment, since their files may return.
 
     A set is replaced when it changes, never changed in place.
     """
@@ -38,10 +38,10 @@ class LabelSets:
         self.persons_predicted: dict[str, BitMap] = {}
         self.faces: dict[int, BitMap] = {}
 
-    def replace(self, postings: LabelPostings, touched: BitMap | None) -> Relabelled:
-        """Takes over the labels of the touched photos, of all photos when None."""
+    def replace(self, postings: LabelPostings, touched: BitMap | None) -> ChangedLabels:
+        """Replaces the labels of the touched photos, or of all photos if None."""
         changed = {kind: _replace(getattr(self, kind), getattr(postings, kind), touched) for kind in KINDS}
-        return Relabelled(
+        return ChangedLabels(
             put=frozenset(changed["said"] | changed["predicted"]),
             excluded=frozenset(changed["excluded"]),
             persons=frozenset(changed["persons"] | changed["persons_predicted"]),
@@ -58,7 +58,7 @@ class LabelSets:
                 sets.pop(person_id, None)
 
     def faced(self, minimum: int | None, maximum: int | None) -> BitMap:
-        """Photos with so many faces, of those that have any."""
+        """Photos with a number of faces from ``minimum`` to ``maximum``, among those that have any."""
         return union(
             photos
             for count, photos in self.faces.items()
@@ -67,7 +67,7 @@ class LabelSets:
 
 
 def _replace(sets: dict[K, BitMap], fresh: Mapping[K, BitMap], touched: BitMap | None) -> set[K]:
-    """The keys whose photos are others now."""
+    """Returns the keys whose photos changed."""
     changed = set()
     for key in sets.keys() | fresh.keys():
         before, now = sets.get(key, NONE), fresh.get(key, NONE)
@@ -89,7 +89,7 @@ NONE = BitMap()  # no photos; never changed
 
 
 def union(sets: Iterable[BitMap]) -> BitMap:
-    """A single set is given back as it is, so whoever changes the union must copy it."""
+    """A single set is returned as it is, so that a caller who changes the union must copy it."""
     some = [photos for photos in sets if photos]
     if len(some) > 1:
         return BitMap.union(*some)

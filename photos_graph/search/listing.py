@@ -1,4 +1,4 @@
-"""Pages of things that the graph lists in an order of its own, or that have names, by keyset cursors."""
+"""Pages of lists with keyset cursors: lists that the graph sorts, and lists that are sorted by name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Key = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[T]):
-    """``total`` counts all of them, not only those of the page."""
+    """A page of a list. ``total`` counts the whole list, not only the page."""
 
     items: Sequence[T]
     cursors: Sequence[str]
@@ -53,7 +53,8 @@ async def keyset(
     after: str | None,
     total: int,
 ) -> Listing[T]:
-    """``read(after, limit)`` gives the items that follow. Raises BadInput for a cursor that is none."""
+    """A page of a list that ``read(after, limit)`` reads in the order of ``key``. Raises BadInput for an invalid
+    cursor."""
     found = await read(key_of(after) if after is not None else None, first + 1)
     items = found[:first]
     return Listing(
@@ -66,11 +67,11 @@ async def keyset(
 
 
 def by_name(rows: Iterable[R], first: int, after: str | None) -> Listing[R]:
-    """In natural order of their names. Raises BadInput for a cursor that is none."""
+    """A page of the rows in natural order of their names. Raises BadInput for an invalid cursor."""
     ordered = sorted(rows, key=sort_key)
     start = 0
     if after is not None:
-        # The row itself may be gone, or renamed: what counts is where it stood.
+        # The row itself may be gone or renamed. What counts is where it was.
         name, _, id_ = key_of(after)[1].rpartition("/")
         start = bisect_right(ordered, place_of(name, id_), key=sort_key)
     page = ordered[start : start + first]

@@ -1,7 +1,7 @@
-"""Sorted orders of the photos, mended where photos changed rather than sorted anew.
+"""Sorted orders of the photos, which are updated where photos changed instead of sorted again.
 
-An order is a permutation of the visible photo numbers by (key, number), which is total: a cursor that
-names both keeps its place whatever comes and goes around it.
+An order is a permutation of the visible photo numbers by (key, number). That order is total, so that a cursor with both
+keeps its place whatever is added or removed around it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ Key = int | bytes
 
 
 def _steps(found: BitMap) -> int:
-    """Along an order, before sorting what was found is the cheaper way: a step costs about 16 times a sorted photo."""
+    """Steps along an order above which sorting the photos is cheaper: a step costs as much as sorting 16 photos."""
     return min(len(found) // 16, 16384)
 
 
 class SortOrder:
-    """``sequence`` is the photos in order; ``rank`` the place of each number in it, -1 when it is not there."""
+    """``sequence`` has the photo numbers in order, ``rank`` the place of each number in it, or -1 if it is not
+    there."""
 
     def __init__(self) -> None:
         self.sequence: Numbers = np.zeros(0, np.uint32)
@@ -33,11 +34,11 @@ class SortOrder:
         self._touched = BitMap()
 
     def touch(self, numbers: BitMap) -> None:
-        """These came, changed or went. Their keys are read at the next ``refresh``."""
+        """Notes that these photos were added, changed or removed. The next ``refresh`` reads their keys."""
         self._touched |= numbers
 
     def refresh(self, visible: BitMap) -> None:
-        """Bring the order up to date with the touched numbers."""
+        """Updates the order for the photos that were touched."""
         if not self._touched:
             return
         touched = numbers_of(self._touched)
@@ -55,7 +56,7 @@ class SortOrder:
         self._touched = BitMap()
 
     def restore(self, sequence: Numbers) -> None:
-        """Take over an order that was saved when nothing was touched."""
+        """Restores an order that was saved when nothing was touched."""
         self.sequence = sequence
         self.rank = np.full(int(sequence.max()) + 1 if len(sequence) else 0, -1, np.int32)
         self.rank[sequence] = np.arange(len(sequence), dtype=np.int32)
@@ -65,7 +66,7 @@ class SortOrder:
         raise NotImplementedError
 
     def position(self, key: Key, number: int) -> int:
-        """How many photos stand before (key, number)."""
+        """The number of photos before (key, number)."""
         raise NotImplementedError
 
     def _sort(self, numbers: Numbers) -> Numbers:
@@ -93,7 +94,7 @@ class SortOrder:
         return chosen
 
     def _walk(self, found: BitMap, low: int, high: int, count: int, backwards: bool) -> list[int] | None:
-        """As ``take``, along the order; None when too many steps found too little."""
+        """As ``take``, along the order. None if too many steps found too few photos."""
         taken: list[int] = []
         step, left = 4 * count, _steps(found)
         while low < high:
@@ -113,7 +114,7 @@ class SortOrder:
         return taken[::-1] if backwards else taken
 
     def ranks(self, found: BitMap) -> npt.NDArray[np.int32]:
-        """Ranks of the found photos, unsorted; a number that has gone since is left out."""
+        """Ranks of the found photos, unsorted, without photos that are gone."""
         numbers = numbers_of(found)
         if len(numbers) and numbers[-1] >= len(self.rank):
             numbers = numbers[numbers < len(self.rank)]
@@ -121,7 +122,7 @@ class SortOrder:
         return ranks[ranks >= 0]
 
     def sorted_ranks(self, found: BitMap) -> npt.NDArray[np.int64]:
-        """Ranks of the found photos in order; a large set is marked and swept instead of sorted."""
+        """Ranks of the found photos in order. A large set is marked in an array instead of sorted."""
         ranks = self.ranks(found)
         if len(ranks) * 16 < len(self.sequence):
             return np.sort(ranks).astype(np.int64)
@@ -131,7 +132,7 @@ class SortOrder:
 
 
 class IntegerOrder(SortOrder):
-    """By a number that ``keys`` computes for an array of photo numbers."""
+    """Sorts by an integer that ``keys`` computes for an array of photo numbers."""
 
     def __init__(self, keys: Callable[[Numbers], Keys]) -> None:
         super().__init__()
@@ -169,7 +170,7 @@ class IntegerOrder(SortOrder):
 
 
 class NameOrder(SortOrder):
-    """By the natural key of the name."""
+    """Sorts by the natural key of the name."""
 
     def __init__(self, names: PackedBytes) -> None:
         super().__init__()

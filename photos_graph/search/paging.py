@@ -1,4 +1,4 @@
-"""Pages by keyset cursors, forwards and backwards, as Relay's connection specification has them."""
+"""Pages of photos with keyset cursors, forwards and backwards, as Relay's connection specification defines them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from photos_graph.search.orders import SortOrder
 
 @dataclass(frozen=True, slots=True)
 class IndexPage:
-    """Photo numbers in order, a cursor for each."""
+    """Photo numbers in order, with a cursor for each."""
 
     numbers: list[int]
     cursors: list[str]
@@ -31,7 +31,7 @@ def page(
     last: int | None,
     before: str | None,
 ) -> IndexPage:
-    """``order`` is up to date. See ``SearchIndex.page``."""
+    """``order`` must be up to date. See ``SearchIndex.page``."""
     for argument, count in (("first", first), ("last", last)):
         if count is not None and count < 0:
             raise BadInput(f"`{argument}` is {count}. It must not be negative.")
@@ -55,7 +55,7 @@ def page(
 def _range(
     order: SortOrder, found: BitMap, low: int, high: int, first: int | None, last: int | None
 ) -> tuple[list[int], bool, bool]:
-    """The numbers, whether ``first`` cut some off, and whether ``last`` did; one more is taken to know."""
+    """The numbers, and whether ``first`` and whether ``last`` cut some off. One more photo is taken to know."""
     if first is None and last is not None:
         numbers = order.take(found, low, high, last + 1, backwards=True)
         return numbers[-last:] if last else [], False, len(numbers) > last

@@ -1,4 +1,4 @@
-"""The photos that a person is in."""
+"""The photos that show a person."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from photos_graph.search.label_sets import NONE, LabelSets, union
 
 
 class PersonSets:
-    """As ``TagSets``: worked out when asked for, read only, visible photos alone."""
+    """Like ``TagSets``, the sets are computed on demand, are for reading only, and hold only visible photos."""
 
     def __init__(self, visible: BitMap, labels: LabelSets) -> None:
         self.rows: Hierarchy[Person] = Hierarchy()
@@ -30,7 +30,7 @@ class PersonSets:
         self.forget(gone)
 
     def forget(self, person_ids: Iterable[str]) -> None:
-        """Labels of these changed."""
+        """Forgets what was computed from the labels of these persons."""
         for person_id in person_ids:
             self._by_size = None
             for confirmed in (True, False):
@@ -51,12 +51,12 @@ class PersonSets:
         return known
 
     def by_size(self) -> list[Sized[Person]]:
-        """All persons with the photos showing them, predictions counted, the most photos first."""
+        """All persons with the photos that show them, predictions included, the most photos first."""
         if self._by_size is None:
             self._by_size = by_size((row, self.showing(row.id)) for row in self.rows)
         return self._by_size
 
     def showing_others(self, person_ids: Iterable[str], confirmed: bool = False) -> BitMap:
-        """Photos with somebody who is none of these."""
+        """Photos that show a person who is not one of these."""
         wanted = set(person_ids)
         return union(self.showing(row.id, confirmed) for row in self.rows if row.id not in wanted)

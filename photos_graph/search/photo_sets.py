@@ -13,7 +13,7 @@ from pyroaring import BitMap
 from photos_graph.model import Place
 from photos_graph.search.arrays import Keys, Numbers, bitmap, numbers_of
 from photos_graph.search.columns import NO_DATE, POSTED, PhotoTable
-from photos_graph.search.file_words import NameWords
+from photos_graph.search.file_words import FileWords
 from photos_graph.search.folding import name_words
 from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.label_sets import LabelSets
@@ -38,13 +38,13 @@ class PhotoSets:
         self.by_value: dict[str, dict[int, BitMap]] = {name: {} for name in POSTED}  # by column, by its value
         self.folders: Hierarchy[FolderRow] = Hierarchy()
         self.places: Hierarchy[Place] = Hierarchy()
-        self.names = NameWords()
+        self.file_words = FileWords()
         self.labels = LabelSets()
         self.tags = TagSets(self.visible, self.folders, self.labels)
         self.persons = PersonSets(self.visible, self.labels)
 
     def replace(self, rows: Sequence[PhotoRow], gone: Iterable[int]) -> BitMap:
-        """Take over whole rows, all or, where one is malformed, none; returns the numbers touched."""
+        """Replaces whole rows, or none if one of them is malformed. Returns the numbers that were touched."""
         latest = {row.number: row for row in rows}
         touched = BitMap([*latest, *gone])
         shown = [row for row in latest.values() if row.folders]
@@ -56,7 +56,7 @@ class PhotoSets:
         self.table.write(parsed)
         self.favourites |= BitMap([row.number for row in shown if row.favourite])
         self._post(BitMap([row.number for row in shown]))
-        self.names.replace(touched, names)
+        self.file_words.replace(touched, names)
         now = touched & self.visible
         if not np.array_equal(self._folder_codes(before), lay) or before != now:
             self.tags.forget_inherited(self.tags.inheritance.carried)
@@ -64,7 +64,7 @@ class PhotoSets:
         return touched
 
     def relabel(self, postings: LabelPostings, touched: BitMap | None) -> None:
-        """Take over the labels of the touched photos, of all photos when None."""
+        """Replaces the labels of the touched photos, or of all photos if None."""
         changed = self.labels.replace(postings, touched)
         self.tags.forget(changed.put)
         self.tags.forget_below(changed.excluded)
@@ -76,7 +76,7 @@ class PhotoSets:
             self.tags.forget_inherited(self.tags.inheritance.carried)
 
     def restore(self, visible: BitMap, favourites: BitMap) -> None:
-        """Build the sets of a table that was filled already."""
+        """Builds the sets of a table that is filled already."""
         self.favourites = favourites
         self._post(visible)
 
@@ -92,7 +92,7 @@ class PhotoSets:
         return self.table.folders[numbers_of(photos)]
 
     def _forget_labels_of(self, photos: BitMap) -> None:
-        """These came into sight, or went out of it."""
+        """Forgets what was computed for the labels of photos that became visible or invisible."""
         labels = self.labels
         for forget, kinds in (
             (self.tags.forget, (labels.said, labels.predicted)),
@@ -139,7 +139,7 @@ class PhotoSets:
         yield self.places, _spread(table.place_sets.values, _groups(numbers, table.places[numbers]))
 
 
-_NOTHING = np.iinfo(np.int32).min  # a code that is no term
+_NOTHING = np.iinfo(np.int32).min  # a code that has no set
 
 
 def months(taken: Keys) -> npt.NDArray[np.int64]:
@@ -150,7 +150,7 @@ def months(taken: Keys) -> npt.NDArray[np.int64]:
 
 
 def _groups(numbers: Numbers, codes: npt.NDArray[Any]) -> Iterator[tuple[int, BitMap]]:
-    """Each code with its photos; ``_NOTHING`` sorts first and starts no group."""
+    """Each code with its photos. ``_NOTHING`` sorts first and has no group."""
     order = np.argsort(codes, kind="stable")
     codes, numbers = codes[order], numbers[order]
     starts = np.flatnonzero(np.diff(codes, prepend=_NOTHING))
@@ -159,7 +159,7 @@ def _groups(numbers: Numbers, codes: npt.NDArray[Any]) -> Iterator[tuple[int, Bi
 
 
 def _spread(sets: Sequence[tuple[str, ...]], groups: Iterable[tuple[int, BitMap]]) -> dict[str, BitMap]:
-    """Photos by row id, of photos by set of row ids."""
+    """Converts photos by set of row ids to photos by row id."""
     spread: dict[str, BitMap] = {}
     for code, photos in groups:
         for row_id in sets[code]:

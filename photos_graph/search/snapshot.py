@@ -1,6 +1,6 @@
-"""The index on disk: its columns and orders in one file, checked when it is read.
+"""The index on disk: its columns and orders in one file, which is checked when it is read.
 
-The file is a cache. Whatever is wrong with it is a BadSnapshot, and the owner builds the index from the graph.
+The file is a cache. Anything wrong with it raises BadSnapshot, and the owner builds the index from the graph.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ class BadSnapshot(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """What an index was at a moment."""
+    """The contents of an index at one moment."""
 
     about: dict[str, Any]
     arrays: Arrays
 
 
 def capture(index: SearchIndex) -> Captured:
-    """Copies what a snapshot holds: quick, so that ``write`` may take its time on another thread."""
+    """Copies what a snapshot holds. This is quick, so that ``write`` can run on another thread."""
     index.prepare()
     return Captured(*_parts(index))
 
 
 def write(captured: Captured, path: Path) -> None:
-    """Writes it, all or nothing: nobody ever sees half a file. One writer at a time.
+    """Writes the file as a whole, so that no reader sees half of it. There must be one writer at a time.
 
-    Raises OSError when it cannot be written; what was there before stays.
+    Raises OSError if it cannot be written; the previous file then stays.
     """
     write_arrays(path, VERSION, captured.about, captured.arrays)
 
@@ -68,7 +68,7 @@ def load(path: Path) -> SearchIndex:
 
 def _parts(index: SearchIndex) -> tuple[dict[str, Any], Arrays]:
     sets, table = index.sets, index.sets.table
-    segments = sets.names.dump()
+    segments = sets.file_words.dump()
     about: dict[str, Any] = {
         "seq": index.seq,
         "cameras": list(table.cameras.values),
@@ -108,7 +108,7 @@ def _index_of(arrays: Arrays, about: dict[str, Any]) -> SearchIndex:
     index.apply_tags(Tag(**row) for row in about["tags"])
     index.apply_persons(Person(**row) for row in about["persons"])
     index.apply_marks(_marks(row) for row in about["marks"])
-    sets.names.restore(_under(f"words{place}_", arrays) for place in range(about["segments"]))
+    sets.file_words.restore(_under(f"words{place}_", arrays) for place in range(about["segments"]))
     sets.restore(_unpacked(arrays["visible"]), _unpacked(arrays["favourites"]))
     labels = {kind: _parted(about["labels"][kind], arrays[f"labels_{kind}"]) for kind in KINDS}
     index.apply_labels(LabelPostings(**labels), None)

@@ -1,4 +1,4 @@
-"""The photos that have a tag: by people, by their folders, by models, less what is excluded."""
+"""The photos that have a tag, from people, folders or models, without those that exclude it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from photos_graph.search.rows import FolderRow
 
 
 class TagSets:
-    """Worked out when asked for, and kept until something that it follows from has changed.
+    """Sets are computed on demand and cached until something that they depend on changes.
 
-    Sets that it gives are read only, and hold visible photos alone. ``confirmed`` leaves out predictions.
+    They are for reading only, and hold only visible photos. ``confirmed`` leaves out predictions.
     """
 
     def __init__(self, visible: BitMap, folders: Hierarchy[FolderRow], labels: LabelSets) -> None:
@@ -26,7 +26,7 @@ class TagSets:
         self._labels = labels
         self._inherited: dict[str, BitMap] = {}
         self._put: dict[tuple[str, bool], BitMap] = {}
-        self._having: dict[tuple[str | None, bool], BitMap] = {}  # of None: any tag
+        self._having: dict[tuple[str | None, bool], BitMap] = {}  # for None, photos with any tag
         self._by_size: list[Sized[Tag]] | None = None
 
     # changes
@@ -44,7 +44,7 @@ class TagSets:
             elif before is None or before.parent_id != row.parent_id:
                 elsewhere = True
             self.rows.put([row])
-        if elsewhere:  # what excludes what is another question now
+        if elsewhere:  # a tag may have other ancestors now, which may be excluded
             self._inherited.clear()
             self._put.clear()
             self._having.clear()
@@ -55,7 +55,7 @@ class TagSets:
         self.forget_inherited(self.inheritance.put(marks))
 
     def forget(self, tag_ids: Iterable[str]) -> None:
-        """Labels of these changed."""
+        """Forgets what was computed from the labels of these tags."""
         for tag_id in tag_ids:
             self._by_size = None
             for confirmed in (True, False):
@@ -65,11 +65,11 @@ class TagSets:
                     self._having.pop((above, confirmed), None)
 
     def forget_below(self, tag_ids: Iterable[str]) -> None:
-        """Exclusions of these changed."""
+        """Forgets what was computed from the exclusions of these tags."""
         self.forget({below for tag_id in tag_ids for below in self.rows.way_down(tag_id)})
 
     def forget_inherited(self, tag_ids: Iterable[str]) -> None:
-        """These come to other photos."""
+        """Forgets which photos inherit these tags."""
         tag_ids = list(tag_ids)
         for tag_id in tag_ids:
             self._inherited.pop(tag_id, None)
@@ -78,7 +78,7 @@ class TagSets:
     # questions
 
     def having(self, tag_id: str, confirmed: bool = False) -> BitMap:
-        """Photos with the tag or one below it."""
+        """Photos with the tag or one of its descendants."""
         if self.rows.get(tag_id) is None:
             return NONE
         known = self._having.get((tag_id, confirmed))
@@ -92,13 +92,13 @@ class TagSets:
         return known
 
     def by_size(self) -> list[Sized[Tag]]:
-        """All tags with the photos having them, predictions counted, the most photos first."""
+        """All tags with the photos that have them, predictions included, the most photos first."""
         if self._by_size is None:
             self._by_size = by_size((row, self.having(row.id)) for row in self.rows)
         return self._by_size
 
     def put_on(self, tag_id: str, confirmed: bool = False) -> BitMap:
-        """Photos that the tag itself was put on, in whatever way, where nothing excludes it."""
+        """Photos that have the tag itself, from any source, and do not exclude it."""
         if not confirmed and tag_id not in self._labels.predicted:
             confirmed = True  # the same set, kept once
         known = self._put.get((tag_id, confirmed))
@@ -107,7 +107,7 @@ class TagSets:
         return known
 
     def inherited(self, tag_id: str) -> BitMap:
-        """Photos that the tag comes to from folders, before exclusions of their own."""
+        """Photos that inherit the tag from folders, including those that exclude it themselves."""
         known = self._inherited.get(tag_id)
         if known is None:
             known = self._inherited[tag_id] = self.inheritance.photos(tag_id)
@@ -120,7 +120,7 @@ class TagSets:
         return known
 
     def having_others(self, tag_ids: Iterable[str], confirmed: bool = False) -> BitMap:
-        """Photos that a tag was put on which is none of these, none below them and none above them."""
+        """Photos with a tag that is neither one of these nor a descendant or ancestor of one."""
         wanted = {tag_id for tag_id in tag_ids if self.rows.get(tag_id) is not None}
         above = {each for tag_id in wanted for each in self.rows.way_up(tag_id)} - wanted
         others: list[BitMap] = []
@@ -134,19 +134,19 @@ class TagSets:
         return union(others)
 
     def excluded(self, tag_id: str, confirmed: bool = False) -> BitMap:
-        """Photos that exclude the tag or one above it, or lie below a folder that does, and do not have it; those do
-        too that have it by a model alone, where it is asked what people ``confirmed``."""
+        """Photos that exclude the tag or one of its ancestors, or lie below a folder that does, and do not have the
+        tag. With ``confirmed``, a tag that is only predicted does not count as had."""
         if self.rows.get(tag_id) is None:
             return NONE
         taken_off = union([*self._exclusions(tag_id), self.inheritance.barred(tag_id)])
         return (taken_off & self._visible) - self.having(tag_id, confirmed)
 
     def is_taken_off(self, tag_id: str, number: int) -> bool:
-        """Whether the photo itself excludes the tag or one above it."""
+        """Whether the photo itself excludes the tag or one of its ancestors."""
         return any(number in excluded for excluded in self._exclusions(tag_id))
 
     def reached_if(self, tag_ids: Iterable[str], marks: Iterable[FolderMarks]) -> BitMap:
-        """Photos whose confirmed having of any of these tags would change if these folders had these marks."""
+        """Photos that would gain or lose any of these tags, predictions aside, if these folders had these marks."""
         then = self.inheritance.with_marks(marks)
         changed = BitMap()
         for tag_id in tag_ids:
@@ -173,5 +173,5 @@ class TagSets:
             yield self._labels.excluded.get(above, NONE)
 
     def _topmost(self) -> list[str]:
-        """Tags that lie within none that is known."""
+        """Tags without a known parent."""
         return [row.id for row in self.rows if row.parent_id is None or self.rows.get(row.parent_id) is None]

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from photos_graph.search.file_words import NameWords
+from photos_graph.search.file_words import FileWords
 
 names = st.dictionaries(
     st.integers(0, 30), st.lists(st.sampled_from(["a", "ab", "abc", "b", "山", "山田", "\udcff", "1"]), max_size=3)
@@ -13,7 +13,7 @@ names = st.dictionaries(
 def test_prefixes_find_what_is_known_through_segments_and_merges(
     changes: list[tuple[dict[int, list[str]], set[int]]], most_recent: int
 ) -> None:
-    index, known = NameWords(most_recent), dict[int, list[str]]()
+    index, known = FileWords(most_recent), dict[int, list[str]]()
     for words, gone in changes:
         index.replace(BitMap([*words, *gone]), words)
         known = {number: those for number, those in known.items() if number not in gone} | words
@@ -26,7 +26,7 @@ def test_prefixes_find_what_is_known_through_segments_and_merges(
 
 @given(st.lists(names, max_size=8))
 def test_words_survive_a_dump(changes: list[dict[int, list[str]]]) -> None:
-    index, again = NameWords(5), NameWords()
+    index, again = FileWords(5), FileWords()
     for words in changes:
         index.replace(BitMap(words), words)
     again.restore(index.dump())
@@ -34,7 +34,7 @@ def test_words_survive_a_dump(changes: list[dict[int, list[str]]]) -> None:
 
 
 def test_segments_stay_few() -> None:
-    index = NameWords(4)
+    index = FileWords(4)
     for number in range(1000):
         index.replace(BitMap([number]), {number: [f"{number}"]})
     assert len(index.dump()) <= 10

@@ -1,8 +1,8 @@
-"""Dates as people say them: days, months, seasons and years, and what lies before, after or between.
+"""Dates in words: days, months, seasons and years, and spans before, after or between them.
 
-A month or season without a year is that of any year; where it bounds a span ("since August") it is the latest that
-has begun. Seasons are those of the northern hemisphere, of three whole months; a winter is that of the year in which
-it begins. A week begins on Monday.
+A month or season without a year is that of any year. Where it bounds a span ("since August"), it is the latest one that
+has begun. Seasons are those of the northern hemisphere and have three whole months. A winter belongs to the year in
+which it begins. A week begins on Monday.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from photos_graph.search.language.grammar import Language, PhraseRole
 from photos_graph.search.language.spans import Span, day, in_year, latest, months_on, whole_months, yearly
 from photos_graph.search.language.tokens import Token
 
-_YEARS = range(1800, 2100)  # other numbers of four digits are more often those of files
+_YEARS = range(1800, 2100)  # other numbers of four digits are more often part of a file name
 _DASHES = {"-", "\N{EN DASH}", "\N{EM DASH}"}
 
-Found = tuple[int, Span] | None  # where it ends, and what it is
+Found = tuple[int, Span] | None  # the token after it, and the span
 
 
 class Dates:
-    """Reads dates out of a row of tokens. ``texts``: the folded words, "" for a token that is none."""
+    """Reads dates from a sequence of tokens. ``texts`` are the folded words, or "" for a token that is not a word."""
 
     def __init__(self, language: Language, today: date, tokens: Sequence[Token], texts: Sequence[str]) -> None:
         self._language = language
@@ -31,7 +31,7 @@ class Dates:
         self._texts = texts
 
     def read(self, at: int) -> Found:
-        """The longest date that begins there."""
+        """The longest date that begins at a token."""
         return self._between(at) or self._bounded(at) or self._range(at)
 
     # spans
@@ -48,7 +48,7 @@ class Dates:
         return self._span(at, (PhraseRole.TO,), dash=True) or self._point(at)
 
     def _span(self, at: int, joints: Sequence[PhraseRole], *, dash: bool = False) -> Found:
-        """From a date to a date; the first may leave out what the last one says: "14 to 20 August 2019"."""
+        """From a date to a date. The first may leave out what the last states: "14 to 20 August 2019"."""
         if (first := self._point(at)) and (last := self._joined(first[0], joints, dash=dash)):
             return last[0], self._from_to(first[1], last[1])
         for end, month, number in self._parts_of_days(at):
@@ -58,7 +58,7 @@ class Dates:
         return None
 
     def _parts_of_days(self, at: int) -> Iterator[tuple[int, int | None, int]]:
-        """Days without a year, and without a month: where it ends, the month, and the number of the day."""
+        """Days without a year, with or without a month: the token after it, the month, and the day of the month."""
         if number := self._day_number(at):
             if month := self._month(self._past_of(number)):
                 yield *month, int(self._texts[at])
@@ -75,7 +75,7 @@ class Dates:
         return None
 
     def _after(self, at: int, role: PhraseRole) -> list[int]:
-        """Where a date may begin behind a phrase of that role, and a "the" after it; nowhere without the phrase."""
+        """The tokens at which a date may begin after a phrase of that role and a "the"; none without the phrase."""
         count = self._language.taken(self._texts, at, role)
         if not count:
             return []
@@ -105,7 +105,7 @@ class Dates:
     # points
 
     def _point(self, at: int) -> Found:
-        """The longest of the forms below that begins there."""
+        """The longest of the forms below that begins at a token."""
         forms = (self._numeric, self._day, self._of_year, self._relative, self._year)
         found = [each for form in forms if (each := form(at)) is not None]
         return max(found, key=lambda each: each[0], default=None)
@@ -222,7 +222,7 @@ class Dates:
         return None
 
     def _day_number(self, at: int) -> int:
-        """Where a day of the month ends, with its "th"; 0 for none."""
+        """The token after a day of the month and its "th"; 0 if there is no such day."""
         text = self._text(at)
         if not text.isdecimal() or len(text) > 2:
             return 0
@@ -260,7 +260,8 @@ def _bounded(role: PhraseRole, span: Span) -> Span:
 
 
 def _completed(month: int | None, number: int, last: Span) -> date | None:
-    """The first day, of the year of the last one or the year before; None where that is no day, or more than one."""
+    """The first day of a span, in the year of the last day or the year before. None if there is no such day, or if the
+    end is not one day."""
     end = last.start
     if end is None or last != day(end):
         return None
@@ -273,7 +274,7 @@ def _completed(month: int | None, number: int, last: Span) -> date | None:
 
 
 def _start(span: Span) -> date:
-    """Of a span with a year: points always have both ends."""
+    """The first day of a span with a year, which always has both ends."""
     if span.start is None:
         raise ValueError("a part of every year has no first day")
     return span.start

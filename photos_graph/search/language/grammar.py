@@ -1,4 +1,4 @@
-"""What a table of grammar words holds; there is one for each language, and nothing else depends on the language."""
+"""The table of grammar words of a language. There is one for each language; nothing else depends on the language."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from photos_graph.model import MatchKind
 from photos_graph.search.folding import name_words
 from photos_graph.search.terms.term import PrefixTerm
 
-_LONGEST = 3  # words of one phrase in a table
+_MAX_PHRASE_WORDS = 3  # in a table
 
 
 class PhraseRole(Enum):
@@ -21,9 +21,9 @@ class PhraseRole(Enum):
     NOT = auto()  # negates what follows
     WITHOUT = auto()  # negates what follows, and what follows the "and" after it
     ONLY = auto()
-    LINK = auto()  # "in", "with": says nothing, but what comes is a new thought
-    FILLER = auto()  # "photos", "the": says nothing
-    OPENING = auto()  # "show me": says nothing at the start
+    LINK = auto()  # "in", "with": has no meaning, but begins a new condition
+    FILLER = auto()  # "photos", "the": has no meaning
+    OPENING = auto()  # "show me": has no meaning at the start
     ME = auto()
     OF = auto()  # between a month or season and its year
     BETWEEN = auto()
@@ -67,21 +67,22 @@ class Language:
     stemmer: str  # Snowball's name for it
     roles: Mapping[str, frozenset[PhraseRole]]  # by folded phrase, its words joined by a space
     months: Mapping[str, int]  # folded name -> 1..12
-    short_months: Mapping[str, int]  # these count only beside a day or a year
+    short_months: Mapping[str, int]  # they count only beside a day or a year
     seasons: Mapping[str, int]  # folded name -> its first month, of three
-    capitals: frozenset[str]  # words of ME that are it when they are typed in capitals, and only then
+    capitals: frozenset[str]  # words of ME that count only in capitals, such as "I"
     prefixes: Mapping[str, Prefix]
 
     def taken(self, texts: Sequence[str], at: int, role: PhraseRole) -> int:
-        """How many of the folded words from ``at`` on are a phrase of that role; 0: they are none."""
-        for count in range(_LONGEST, 0, -1):
+        """How many of the folded words from ``at`` on are a phrase of that role; 0 if none are."""
+        for count in range(_MAX_PHRASE_WORDS, 0, -1):
             if role in self.roles.get(" ".join(texts[at : at + count]), ()):
                 return min(count, len(texts) - at)
         return 0
 
     def lead(self, texts: Sequence[str], at: int) -> tuple[int, frozenset[PhraseRole]]:
-        """The longest phrase from ``at`` on that leads in or joins what follows, and what it does; 0 words: none."""
-        for count in range(min(_LONGEST, len(texts) - at), 0, -1):
+        """The number of words of the longest phrase from ``at`` on that introduces or joins what follows, and its
+        roles; 0 if there is none."""
+        for count in range(min(_MAX_PHRASE_WORDS, len(texts) - at), 0, -1):
             roles = self.roles.get(" ".join(texts[at : at + count]), _NO_ROLE)
             if not roles.isdisjoint(LEADS):
                 return count, roles
@@ -101,8 +102,8 @@ def language(
     prefixes: Mapping[str, Prefix],
     capitals: str = "",
 ) -> Language:
-    """A table as people write it: phrases between commas, months from January on ("Sep/Sept" are one), seasons by
-    their first month."""
+    """Makes a table from text: phrases are separated by commas, months begin with January and may have alternatives
+    ("Sep/Sept"), and seasons are given by their first month."""
     by_phrase: dict[str, frozenset[PhraseRole]] = {}
     for role, text in roles.items():
         for phrase in _phrases(text):

@@ -1,4 +1,4 @@
-"""The languages that a text is tried in, the first one first; a new one is a table and a line here."""
+"""The languages that a text is read in, in this order. A new language is a table and a line here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from photos_graph.search.language.italian import ITALIAN
 
 LANGUAGES = (ENGLISH, ITALIAN)
 
-# Words that may be grammar in some language: none of them names a thing for being a word of its name.
+# Words that are grammar in some language. A name is not found by such a word alone.
 GRAMMAR = frozenset[str]().union(*(language.vocabulary() for language in LANGUAGES))
 CAPITALS = frozenset[str]().union(*(language.capitals for language in LANGUAGES))
 PREFIXES = {name: prefix for language in LANGUAGES for name, prefix in language.prefixes.items()}
@@ -24,5 +24,5 @@ def _phrases(roles: Iterable[PhraseRole]) -> frozenset[str]:
     )
 
 
-SMALL = _phrases((PhraseRole.LINK, PhraseRole.FILLER))
-JOINTS = _phrases((*LEADS, PhraseRole.OPENING))  # without a meaning of their own
+SMALL_WORDS = _phrases((PhraseRole.LINK, PhraseRole.FILLER))
+JOINTS = _phrases((*LEADS, PhraseRole.OPENING))  # phrases without a meaning of their own

@@ -1,6 +1,6 @@
-"""What can be named: tags, persons, places and folders by the words of their names.
+"""Everything that can be named: tags, persons, places and folders, by the words of their names.
 
-Kept in step with the rows of the index; asking costs a few lookups, whatever the size of the library.
+The lexicon follows the rows of the index. A question costs a few lookups, whatever the size of the library.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from photos_graph.search.language.phrases import Phrase, Shelf, phrases
 from photos_graph.search.language.spelling import SpellingVocabulary, slips
 from photos_graph.search.rows import FolderRow
 
-LONGEST = 12  # words of a phrase that is looked for
-_LONGEST_WORD = 64  # letters of one that is stemmed
+MAX_PHRASE_WORDS = 12  # in a phrase that is looked up
+_MAX_STEMMED_LETTERS = 64  # of a word that is stemmed
 
 
 class Thing(NamedTuple):
@@ -32,42 +32,44 @@ _NOTHING: tuple[Thing, ...] = ()
 
 
 class Lexicon(Protocol):
-    """Words are folded; ``stems`` are what ``stem`` makes of them in a language."""
+    """Words are folded, and ``stems`` are what ``stem`` makes of them in a language."""
 
     def stem(self, word: str, language: Language) -> str: ...
 
     def exact(self, shelf: Shelf, words: Sequence[str]) -> Collection[Thing]:
-        """What has that name."""
+        """The things with that name."""
 
     def stemmed(self, shelf: Shelf, stems: Sequence[str], language: Language) -> Collection[Thing]:
-        """What has a name with those stems."""
+        """The things with a name of those stems."""
 
     def longest(self, word: str) -> int:
-        """No name that begins with this word has more words."""
+        """The number of words of the longest name that begins with this word."""
 
     def knows(self, word: str) -> bool:
-        """It is a word of some name."""
+        """Whether it is a word of a name."""
 
     def near(self, word: str) -> Collection[str]:
-        """The words of names that this one may be a misspelling of; itself, where it is one."""
+        """The words of names that this word may be a misspelling of, or the word itself if it is one."""
 
     def near_stems(self, word: str, language: Language) -> Collection[str]:
-        """The same by stems: "lanscape" is near to "landscapes" by these alone."""
+        """The same for stems. For example, only the stem of "lanscape" is near to that of "landscapes"."""
 
     def is_word(self, start: str, whole: bool) -> bool:
-        """It is a word of some file, folder or other name, or one begins so."""
+        """Whether it is a word in the name of a file, a folder or something else or, unless ``whole``, the beginning of
+        one."""
 
     def at_path(self, kind: MatchKind, path: str) -> Collection[Thing]:
-        """What has that name or path, as "Italy/Abruzzo"."""
+        """The things with that name or path, such as "Italy/Abruzzo"."""
 
     def me(self) -> Collection[Thing]:
-        """The persons who are marked so."""
+        """The persons who are marked as the owner of the library."""
 
     def label(self, thing: Thing) -> str: ...
 
 
 class LexiconNames:
-    """The lexicon of an index. ``in_file_names``: this is a word of some file name, or (False) one begins so."""
+    """The lexicon of an index. ``in_file_names`` tells whether a text is a whole word of a file name (True) or the
+    beginning of one (False)."""
 
     def __init__(
         self,
@@ -87,7 +89,7 @@ class LexiconNames:
         self._stemmers = {language.stemmer: Stemmer(language.stemmer, 0) for language in LANGUAGES}
         self._words = _Spelt()
         self._stems = {stemmer: _Spelt() for stemmer in self._stemmers}
-        self._longest: dict[str, int] = {}  # by first word; what went away is not forgotten
+        self._longest: dict[str, int] = {}  # by first word; removed names are not forgotten
         self._me: set[Thing] = set()
         for kind, rows in self._rows.items():
             rows.watch(_Watcher(self, kind))
@@ -102,7 +104,7 @@ class LexiconNames:
         for shelf, places in found_by:
             if shelf is not Shelf.PART:
                 first = words[places[0]]
-                self._longest[first] = max(self._longest.get(first, 0), min(len(places), LONGEST))
+                self._longest[first] = max(self._longest.get(first, 0), min(len(places), MAX_PHRASE_WORDS))
         if isinstance(row, Person) and row.is_me:
             self._me.add(thing)
 
@@ -121,7 +123,7 @@ class LexiconNames:
     # questions
 
     def stem(self, word: str, language: Language) -> str:
-        if len(word) > _LONGEST_WORD or not word.isalpha():
+        if len(word) > _MAX_STEMMED_LETTERS or not word.isalpha():
             return word
         stem: str = self._stemmers[language.stemmer].stemWord(word)
         return stem
@@ -155,7 +157,7 @@ class LexiconNames:
         return self._me
 
     def label(self, thing: Thing) -> str:
-        """Its name; of a folder, and of a tag that is not alone with its name, the path."""
+        """The name, or the path of a folder and of a tag that shares its name with another."""
         rows = self._rows[thing.kind]
         row = rows.get(thing.id)
         name: str = thing.id if row is None else row.name
@@ -165,7 +167,7 @@ class LexiconNames:
 
 
 class _Spelt:
-    """Things by their phrases, and the words of these: as they are written, or their stems in a language."""
+    """Things by their phrases, and the words of the phrases: as they are written, or as stems of a language."""
 
     def __init__(self) -> None:
         self.vocabulary = SpellingVocabulary()

@@ -1,4 +1,4 @@
-"""Which things a phrase of a text names."""
+"""Finds the things that a phrase of a text names."""
 
 from __future__ import annotations
 
@@ -10,26 +10,27 @@ from itertools import islice, product
 from photos_graph.model import MatchKind
 from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import LEADS, Language, PhraseRole
-from photos_graph.search.language.lexicon import LONGEST, Lexicon, Thing
+from photos_graph.search.language.lexicon import MAX_PHRASE_WORDS, Lexicon, Thing
 from photos_graph.search.language.phrases import Shelf
 from photos_graph.search.language.spelling import slips
 
-# A word alone with one of these is grammar, whatever has it as its name; in quotes it is not.
-_STRONG = LEADS | {PhraseRole.ME}
-_LONGEST_MISSPELT = 3  # words
-_MOST_SPELLINGS = 64  # of one phrase
-_MOST_MISSPELT = 10  # words of one text
+# A single word with one of these roles is always grammar, even if it is a name; in quotes it is not.
+_ALWAYS_GRAMMAR = LEADS | {PhraseRole.ME}
+_MAX_MISSPELT_WORDS = 3  # words
+_MAX_SPELLINGS = 64  # of one phrase
+_MAX_MISSPELT = 10  # words of one text
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
     end: int
     things: Collection[Thing]
-    whole: bool = False  # it is the whole name of a tag, person or place
+    whole: bool = False  # the phrase is the whole name of a tag, person or place
 
 
 class Spelling:
-    """What all readings of a text ask of its words, asked once; and only so many may be misspelt."""
+    """Answers about the words of one text, cached for its readings in all languages. It limits how many words may be
+    misspelt."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
@@ -51,13 +52,13 @@ class Spelling:
     def _allowed(self, word: str) -> bool:
         if self._lexicon.knows(word) or not slips(word):
             return True
-        if len(self._misspelt) < _MOST_MISSPELT:
+        if len(self._misspelt) < _MAX_MISSPELT:
             self._misspelt.add(word)
         return word in self._misspelt
 
 
 class NameMatcher:
-    """``texts``: the folded words of the text, "" for a token that is none."""
+    """``texts`` are the folded words of the text, or "" for a token that is not a word."""
 
     def __init__(
         self, lexicon: Lexicon, spelling: Spelling, language: Language, texts: Sequence[str], dates: Dates
@@ -70,26 +71,26 @@ class NameMatcher:
         self._stems = [lexicon.stem(text, language) for text in texts]
 
     def is_grammar(self, at: int) -> bool:
-        return not _STRONG.isdisjoint(self._language.roles.get(self._texts[at], ()))
+        return not _ALWAYS_GRAMMAR.isdisjoint(self._language.roles.get(self._texts[at], ()))
 
     def longest(self, at: int) -> Named | None:
-        """By the longest phrase from ``at`` on; a word of grammar alone is none."""
+        """What the longest phrase from ``at`` on names. A single word of grammar names nothing."""
         word = self._texts[at]
         grammar = self.is_grammar(at)
-        most = self._lexicon.longest(word) if grammar else LONGEST
+        most = self._lexicon.longest(word) if grammar else MAX_PHRASE_WORDS
         for end in range(min(self._run(at), at + most), at + (1 if grammar else 0), -1):
             if named := self._phrase(at, end):
                 return named
         return None
 
     def misspelt(self, at: int) -> Named | None:
-        for end in range(min(self._run(at), at + _LONGEST_MISSPELT), at, -1):
+        for end in range(min(self._run(at), at + _MAX_MISSPELT_WORDS), at, -1):
             if things := self._respelt(self._texts[at:end]):
                 return Named(end, things)
         return None
 
     def _respelt(self, words: Sequence[str]) -> Collection[Thing]:
-        """What the words may be a misspelling of, if not of its words as they are, then of their stems."""
+        """What the words may be a misspelling of: by the words themselves, or else by their stems."""
         lexicon, language = self._lexicon, self._language
         phrases = _phrases([self._spelling.near(word) for word in words])
         for shelf in Shelf:
@@ -102,7 +103,7 @@ class NameMatcher:
         return ()
 
     def one_of(self, kind: MatchKind, words: Sequence[str]) -> Collection[Thing]:
-        """What of that kind a whole phrase names, in any of the ways."""
+        """The things of that kind that a whole phrase names, by words, stems or a misspelling."""
         stems = [self._lexicon.stem(word, self._language) for word in words]
         for shelf in Shelf:
             for found in (self._lexicon.exact(shelf, words), self._lexicon.stemmed(shelf, stems, self._language)):
@@ -111,7 +112,7 @@ class NameMatcher:
         return _only(kind, self._respelt(words))
 
     def quoted(self, words: Sequence[str]) -> Collection[Thing]:
-        """Letter by letter, but for case and accents."""
+        """The things with exactly that name, except for case and accents."""
         found = (self._lexicon.exact(shelf, words) for shelf in Shelf)
         return next((things for things in found if things), ())
 
@@ -119,12 +120,13 @@ class NameMatcher:
         words, stems = self._texts[at:end], self._stems[at:end]
         for shelf in Shelf:
             things = self._lexicon.exact(shelf, words) or self._lexicon.stemmed(shelf, stems, self._language)
-            if things and not (shelf is Shelf.FOLDER and end - at > 1 and self._said_otherwise(at, end)):
+            if things and not (shelf is Shelf.FOLDER and end - at > 1 and self._consists_of_names(at, end)):
                 return Named(end, things, whole=shelf is Shelf.NAME)
         return None
 
-    def _said_otherwise(self, at: int, end: int) -> bool:
-        """All of a folder's name is dates, and names of tags, persons and places: it gives way to these."""
+    def _consists_of_names(self, at: int, end: int) -> bool:
+        """Whether the name of a folder consists of dates and names of tags, persons and places, which then take
+        precedence."""
         while at < end:
             date = self._dates.read(at)
             if date is not None and date[0] <= end:
@@ -145,15 +147,15 @@ class NameMatcher:
         )
 
     def _run(self, at: int) -> int:
-        """Where the words from ``at`` on are interrupted."""
+        """The token after the uninterrupted words from ``at`` on."""
         end = at
-        while end < len(self._texts) and end < at + LONGEST and self._texts[end]:
+        while end < len(self._texts) and end < at + MAX_PHRASE_WORDS and self._texts[end]:
             end += 1
         return end
 
 
 def _phrases(spellings: Sequence[Collection[str]]) -> list[tuple[str, ...]]:
-    return list(islice(product(*spellings), _MOST_SPELLINGS))
+    return list(islice(product(*spellings), _MAX_SPELLINGS))
 
 
 def _only(kind: MatchKind, things: Collection[Thing]) -> Collection[Thing]:

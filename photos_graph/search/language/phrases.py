@@ -1,4 +1,4 @@
-"""The phrases that a name is found by: the whole, what is left without dates and small words, and its words."""
+"""The phrases that a name is found by: the whole name, the name without dates and small words, and its words."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from enum import IntEnum, auto
 
 from photos_graph.model import MatchKind
-from photos_graph.search.language.languages import GRAMMAR, MONTHS, SMALL
+from photos_graph.search.language.languages import GRAMMAR, MONTHS, SMALL_WORDS
 
-_LONGEST_PART = 4  # words
+_MAX_PART_WORDS = 4  # words
 
 
 class Shelf(IntEnum):
@@ -17,7 +17,7 @@ class Shelf(IntEnum):
     PART = auto()  # words of the names of tags, persons and places
 
 
-Phrase = tuple[Shelf, Sequence[int]]  # which words of a name are one
+Phrase = tuple[Shelf, Sequence[int]]  # and the places of its words in the name
 
 
 def phrases(kind: MatchKind, words: list[str]) -> Iterator[Phrase]:
@@ -37,9 +37,9 @@ def phrases(kind: MatchKind, words: list[str]) -> Iterator[Phrase]:
 
 
 def _parts(words: list[str]) -> Iterator[range]:
-    """Runs of words, none of which is grammar; not the whole, not numbers or letters alone."""
+    """Consecutive words without grammar, except the whole name, and except single letters and numbers."""
     for start in range(len(words)):
-        for end in range(start + 1, min(start + _LONGEST_PART, len(words)) + 1):
+        for end in range(start + 1, min(start + _MAX_PART_WORDS, len(words)) + 1):
             if words[end - 1] in GRAMMAR:
                 break
             if end - start < len(words) and any(len(word) > 1 and not word.isdecimal() for word in words[start:end]):
@@ -47,17 +47,17 @@ def _parts(words: list[str]) -> Iterator[range]:
 
 
 def _bare(words: list[str], places: Sequence[int]) -> Sequence[int]:
-    """Without the "the" and "in" at the ends: "L'Aquila" is found by "Aquila"."""
+    """Without small words such as "the" and "in" at either end: "L'Aquila" is found by "Aquila"."""
     start, end = 0, len(places)
-    while start < end and words[places[start]] in SMALL:
+    while start < end and words[places[start]] in SMALL_WORDS:
         start += 1
-    while end > start and words[places[end - 1]] in SMALL:
+    while end > start and words[places[end - 1]] in SMALL_WORDS:
         end -= 1
     return places[start:end]
 
 
 def _undated(words: list[str]) -> list[int]:
-    """Without numbers, and without months beside them: "14 August 2019 Rome" is found by "Rome"."""
+    """Without numbers and the months beside them: "14 August 2019 Rome" is found by "Rome"."""
     return [
         place
         for place, word in enumerate(words)

@@ -1,4 +1,4 @@
-"""Spans of days, half-open, and parts of every year; as questions, and in words."""
+"""Spans of days, and parts of every year, as queries and in words."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from photos_graph.search.terms.dates import TakenIn
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """``start <= day < end``, an end that is None being open; or, with ``months`` (1..12), those of any year."""
+    """The days ``start <= day < end``, where None is open; or, with ``months`` (1..12), those months of any year."""
 
     start: date | None = None
     end: date | None = None
     months: tuple[int, ...] = ()
 
     def excludes(self, other: Span) -> bool:
-        """No day is in both, and neither is open."""
+        """Whether no day is in both, and neither is open."""
         if self.months or other.months:
             mine, others = self._touched(), other._touched()
             return bool(mine) and bool(others) and mine.isdisjoint(others)
@@ -28,7 +28,7 @@ class Span:
         return self.end <= other.start or other.end <= self.start
 
     def _touched(self) -> set[int]:
-        """The months of the year that it has days in; empty when it is open."""
+        """The months of the year that it has days in, or none if it is open."""
         if self.months:
             return set(self.months)
         if self.start is None or self.end is None:
@@ -71,23 +71,23 @@ def whole_months(first: date, count: int) -> Span:
 
 
 def yearly(first: int, count: int) -> Span:
-    """So many months of any year, from the month ``first`` (1..12) on."""
+    """``count`` months of any year, from the month ``first`` (1..12) on."""
     return Span(months=tuple((first + place - 1) % 12 + 1 for place in range(count)))
 
 
 def in_year(span: Span, year: int) -> Span:
-    """A part of every year, of the year that it begins in."""
+    """A part of every year, in the year that it begins in."""
     return whole_months(date(year, span.months[0], 1), len(span.months))
 
 
 def latest(span: Span, by: date) -> Span:
-    """A part of every year, the latest that has begun on a day."""
+    """The latest occurrence of a part of every year that has begun by a day."""
     found = in_year(span, by.year)
     return found if found.start is not None and found.start <= by else in_year(span, by.year - 1)
 
 
 def months_on(first: date, months: int) -> date:
-    """The first day of a month, so many months later; or earlier."""
+    """The first day of the month that is ``months`` later, or earlier if negative."""
     year, month = divmod(_count(first) + months, 12)
     return date(year, month + 1, 1)
 

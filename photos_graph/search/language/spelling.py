@@ -1,4 +1,4 @@
-"""The words of all names, and which of them a misspelt word may mean."""
+"""The words of all names, and those of them that a misspelt word may mean."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-_LONGEST = 64  # letters; nobody misspells a longer word
+_MAX_LETTERS = 64  # of a word that may be misspelt
 
 
 def slips(word: str) -> int:
-    """How many slips the writer is allowed: a letter wrong, missing, too many, or two that changed places.
+    """How many slips a word may have: a wrong letter, a missing one, an extra one, or two that are swapped.
 
-    One from 5 letters on, two from 9; none in a number.
+    One slip is allowed from 5 letters on, two from 9 letters on, and none in a number.
     """
-    if not word.isalpha() or not 5 <= len(word) <= _LONGEST:
+    if not word.isalpha() or not 5 <= len(word) <= _MAX_LETTERS:
         return 0
     return 2 if len(word) >= 9 else 1
 
@@ -25,8 +25,8 @@ def slips(word: str) -> int:
 class SpellingVocabulary:
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
-        self._by_length: dict[int, dict[str, None]] = {}  # words of letters alone
-        # Made when they are asked for:
+        self._by_length: dict[int, dict[str, None]] = {}  # only words of letters
+        # Made on demand:
         self._sorted: list[str] | None = None
         self._letters: dict[int, tuple[list[str], npt.NDArray[np.uint32]]] = {}
 
@@ -55,14 +55,14 @@ class SpellingVocabulary:
         self._letters.pop(len(word), None)
 
     def begins(self, prefix: str) -> bool:
-        """Some word begins so."""
+        """Whether a word begins with ``prefix``."""
         if self._sorted is None:
             self._sorted = sorted(self._counts)
         at = bisect_left(self._sorted, prefix)
         return at < len(self._sorted) and self._sorted[at].startswith(prefix)
 
     def near(self, word: str, slips: int) -> list[str]:
-        """The words that are fewest slips away, and no more than ``slips``."""
+        """The words with the fewest slips, and no more than ``slips``."""
         lengths = range(len(word) - slips, len(word) + slips + 1)
         alike = [candidate for length in lengths for candidate in self._with_letters_of(word, length, 2 * slips)]
         found = extract(word, alike, scorer=OSA.distance, score_cutoff=slips, limit=None)
@@ -70,7 +70,8 @@ class SpellingVocabulary:
         return sorted(candidate for candidate, distance, _ in found if distance == fewest)
 
     def _with_letters_of(self, word: str, length: int, most: int) -> list[str]:
-        """Of that length, those in which no more than ``most`` letters are that the other lacks; a slip makes two."""
+        """Words of that length whose letters differ in no more than ``most`` from those of ``word``. A slip makes
+        two."""
         if length not in self._letters:
             known = list(self._by_length.get(length, ()))
             self._letters[length] = known, np.fromiter(map(_letters, known), np.uint32, len(known))
@@ -80,7 +81,7 @@ class SpellingVocabulary:
 
 
 def _letters(word: str) -> int:
-    """The set of its letters, in 32 bits."""
+    """The set of its letters as 32 bits."""
     letters = 0
     for letter in word:
         letters |= 1 << (ord(letter) & 31)

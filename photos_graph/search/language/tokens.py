@@ -1,6 +1,6 @@
-"""A text as a row of words, quoted phrases, prefixes with their values, and parentheses.
+"""Splits a text into words, quoted phrases, prefixes with their values, and parentheses.
 
-All positions are those of the text as it was typed, so that an answer can show what it speaks of.
+All positions are those of the text as it was typed, so that an answer can quote it.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ class Token:
     start: int
     end: int
     folded: str = ""  # the word, what is in the quotes, or the value of the prefix
-    joint: str = ""  # WORD: what stands between it and the word before
+    joint: str = ""  # WORD: what is between it and the word before
     prefix: str = ""  # FIELD
     exact: bool = False  # FIELD: the value was in quotes
     value: str = ""  # QUOTED and FIELD: as it was typed
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """A quote that is not closed is passed over."""
+    """Yields the tokens of a text. A quote that is not closed is ignored."""
     text = text.translate(_QUOTES)
     folded, origin = _fold(text)
     last, after_word = 0, False
@@ -78,7 +78,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def _fold(text: str) -> tuple[str, Sequence[int]]:
-    """The folded text, and for each of its characters the position in ``text`` of the one that it comes from."""
+    """The folded text, and for each of its characters the position in ``text`` of the character it comes from."""
     if text.isascii():
         return fold(text), range(len(text))
     each = {character: fold(character) for character in set(text)}

@@ -47,7 +47,7 @@ class Words(Term):
     def _with_word(self, sets: PhotoSets, word: str) -> BitMap:
         tags = (sets.tags.having(id_, self.confirmed) for id_ in sets.tags.rows.topmost_worded(word))
         persons = (sets.persons.showing(id_, self.confirmed) for id_ in sets.persons.rows.topmost_worded(word))
-        return union([sets.names.find(word), sets.folders.worded(word), sets.places.worded(word), *tags, *persons])
+        return union([sets.file_words.find(word), sets.folders.worded(word), sets.places.worded(word), *tags, *persons])
 
     def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
         """One for each word, by way of the folders, places, tags and persons that have it in their names. The names

@@ -13,7 +13,7 @@ from photos_graph.errors import BadInput, TooComplex
 from photos_graph.model import SearchTerm
 from photos_graph.search.language.grammar import PhraseRole
 from photos_graph.search.language.languages import LANGUAGES, PREFIXES
-from photos_graph.search.language.parser import MOST_CHARACTERS, Parsed, parse
+from photos_graph.search.language.parser import MAX_CHARACTERS, Parsed, parse
 from photos_graph.search.query import Everything, Or
 from tests.kit.language.cases import Case
 from tests.kit.language.library import PERSONS, PLACES, TAGS, TODAY, index
@@ -123,12 +123,12 @@ def test_lone_surrogates_do_not_come_back() -> None:
 
 LONG = {
     "words": " ".join(letter * 9 for letter in string.ascii_lowercase) * 60,
-    "one word": "a" * MOST_CHARACTERS,
+    "one word": "a" * MAX_CHARACTERS,
     "a name over and over": "landscapes" * 1000,
-    "digits": "1" * MOST_CHARACTERS,
-    "parentheses": "(" * MOST_CHARACTERS,
+    "digits": "1" * MAX_CHARACTERS,
+    "parentheses": "(" * MAX_CHARACTERS,
     "pairs": "()" * 5000,
-    "quotes": '"' * MOST_CHARACTERS,
+    "quotes": '"' * MAX_CHARACTERS,
     "quoted": '"a" ' * 2500,
     "a long quote": '"' + "zebra " * 1700 + '"',
     "prefixes": "tag:" * 2500,
@@ -141,18 +141,18 @@ LONG = {
     "dashes": "2019-" * 2000,
     "slashes": "a/" * 5000,
     "combining": "a" + "\u0301" * 10_000,
-    "that which grows when it is folded": "\ufdfa" * MOST_CHARACTERS,
-    "emoji": "🏖" * MOST_CHARACTERS,
-    "controls": "\0" * MOST_CHARACTERS,
-    "surrogates": "\ud800" * MOST_CHARACTERS,
+    "that which grows when it is folded": "\ufdfa" * MAX_CHARACTERS,
+    "emoji": "🏖" * MAX_CHARACTERS,
+    "controls": "\0" * MAX_CHARACTERS,
+    "surrogates": "\ud800" * MAX_CHARACTERS,
     "right to left": "\u202eabc " * 2000,
-    "hangul": "각" * MOST_CHARACTERS,
+    "hangul": "각" * MAX_CHARACTERS,
 }
 
 
 @pytest.mark.parametrize("text", LONG.values(), ids=LONG)
 def test_ten_kilobytes_have_an_answer_after_few_steps(text: str) -> None:
-    assert steps(lambda: answered(text[:MOST_CHARACTERS])) < 50 * MOST_CHARACTERS
+    assert steps(lambda: answered(text[:MAX_CHARACTERS])) < 50 * MAX_CHARACTERS
 
 
 def test_every_role_is_in_some_table() -> None:

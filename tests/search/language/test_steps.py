@@ -73,7 +73,7 @@ def test_a_name_that_thousands_bear_may_be_repeated(library: SearchIndex, text: 
 def test_the_lexicon_is_made_in_steps_that_grow_with_the_names(library: SearchIndex) -> None:
     rows = [_copy(each) for each in (library.tags, library.persons, library.places, library.folders)]
     names = sum(1 for each in rows for _ in each)
-    assert steps(lambda: LexiconNames(*rows, library.sets.names.has)) < 500 * names
+    assert steps(lambda: LexiconNames(*rows, library.sets.file_words.has)) < 500 * names
 
 
 def _copy(rows: Hierarchy[Any]) -> Hierarchy[Any]:

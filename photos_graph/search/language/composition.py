@@ -1,4 +1,4 @@
-"""What is found for a phrase, as a question and as terms to show."""
+"""Composes queries: of parts that are joined by words, and of the things that a phrase names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ORDER = tuple(_TERMS)
 
 
 def all_of(parts: Sequence[Query]) -> Query:
-    """As flat as it can be, nothing twice."""
+    """As flat as possible, with each part once."""
     if len(parts) == 1:
         return parts[0]
     flat = _distinct(each for part in parts for each in (part.parts if isinstance(part, And) else (part,)))
@@ -31,7 +31,7 @@ def all_of(parts: Sequence[Query]) -> Query:
 
 
 def any_of(parts: Sequence[Query]) -> Query:
-    """As flat as it can be, nothing twice."""
+    """As flat as possible, with each part once."""
     if len(parts) == 1:
         return parts[0]
     flat = _distinct(each for part in parts for each in (part.parts if isinstance(part, Or) else (part,)))
@@ -39,7 +39,7 @@ def any_of(parts: Sequence[Query]) -> Query:
 
 
 def _distinct(parts: Iterable[Query]) -> tuple[Query, ...]:
-    """Trees are not compared: that costs what is in them, and what is in these, level by level."""
+    """Trees are not compared, since that would compare all that they contain at every level."""
     found: dict[object, Query] = {}
     for part in parts:
         found.setdefault(id(part) if isinstance(part, And | Or | Not) else part, part)
@@ -47,14 +47,14 @@ def _distinct(parts: Iterable[Query]) -> tuple[Query, ...]:
 
 
 def ordered(things: Collection[Thing], lexicon: Lexicon) -> list[tuple[Thing, str]]:
-    """With their labels: tags first, then persons, places and folders, by name."""
+    """The things with their labels: tags first, then persons, places and folders, each by name."""
     labelled = [(thing, lexicon.label(thing)) for thing in things]
     return sorted(labelled, key=lambda each: (_ORDER.index(each[0].kind), each[1], each[0].id))
 
 
 def query_of(things: Sequence[Thing], others: Sequence[Query] = ()) -> Query:
-    """Any of them. Where one is a tag, what comes by another meaning must not be excluded from the tag: somebody who
-    said "this is not Abruzzo" is believed rather than the position."""
+    """A query for any of the things. If one of them is a tag, photos that match by another meaning must not exclude the
+    tag: a person who said "this is not Abruzzo" overrides the position of the photo."""
     tags = [thing.id for thing in things if thing.kind is MatchKind.TAG]
     rest = [*(_TERMS[thing.kind](thing.id) for thing in things if thing.kind is not MatchKind.TAG), *others]
     if tags and rest:

@@ -1,4 +1,5 @@
-"""The smallest parts of a question: a phrase, a date, a word of a file name, a phrase in quotes, a prefix."""
+"""The operands of a search text: a phrase, a date, a word of a file name, a phrase in quotes, a prefix with its
+value."""
 
 from __future__ import annotations
 
@@ -10,11 +11,11 @@ from typing import NamedTuple
 
 from photos_graph.model import MatchKind, SearchTerm
 from photos_graph.search.folding import name_words, words
+from photos_graph.search.language.composition import ordered, query_of
 from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import Language, PhraseRole
 from photos_graph.search.language.languages import CAPITALS, PREFIXES
 from photos_graph.search.language.lexicon import Lexicon, Thing
-from photos_graph.search.language.meaning import ordered, query_of
 from photos_graph.search.language.name_matching import Named, NameMatcher, Spelling
 from photos_graph.search.language.spans import Span
 from photos_graph.search.language.tokens import Token, TokenKind
@@ -22,19 +23,19 @@ from photos_graph.search.query import Query
 from photos_graph.search.terms.term import PrefixTerm
 from photos_graph.search.terms.words import Words
 
-_MOST_THINGS = 50  # that one phrase may name
-_SHORTEST_TEXT = 3  # characters of a part of a file name
-_INSIDE = {"", *"-_.'/\N{RIGHT SINGLE QUOTATION MARK}"}  # one word for the eye: "IMG_1234", "X-T3"
-_ENDINGS = ",;:.!?"  # behind the value of a prefix: of the sentence, not of the value
+_MAX_THINGS = 50  # that one phrase may name, above which it is searched for as text
+_MIN_TEXT_LENGTH = 3  # characters of a text in file names
+_INSIDE = {"", *"-_.'/\N{RIGHT SINGLE QUOTATION MARK}"}  # read as one word: "IMG_1234", "X-T3"
+_ENDINGS = ",;:.!?"  # after the value of a prefix, these belong to the sentence
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """``end``: the token after it. Without a query, nothing was found for it."""
+class Operand:
+    """``end`` is the token after the operand. Without a query, nothing was found for it."""
 
     end: int
     query: Query | None = None
-    span: Span | None = None  # it is this date and nothing else
+    span: Span | None = None  # set if it is only a date
 
 
 class Mark(NamedTuple):
@@ -44,8 +45,8 @@ class Mark(NamedTuple):
     guesses: int
 
 
-class Units:
-    """Reads units, and notes the terms that they are, what is unmatched, and how much was guessed."""
+class OperandReader:
+    """Reads operands, and records the terms to show, the unmatched words, and how much was guessed."""
 
     def __init__(
         self,
@@ -65,14 +66,14 @@ class Units:
         self.dates = Dates(language, today, tokens, self.texts)
         self.naming = NameMatcher(lexicon, spelling, language, self.texts, self.dates)
         self.terms: list[SearchTerm] = []
-        self.things: list[Thing] = []  # that were named, in order
+        self.things: list[Thing] = []  # that were named, in the order of the text
         self.unmatched: list[tuple[int, int]] = []  # from token, to token
         self.guesses = 0
-        # The same prefix may stand there fifty times, and mean thousands of folders.
+        # The same prefix may occur fifty times, and mean thousands of folders.
         self._of_kind = cache(self._things_of)
         self._any_of = cache(lambda things: query_of(sorted(things)))
 
-    def read(self, at: int, negated: bool) -> Unit:
+    def read(self, at: int, negated: bool) -> Operand:
         match self._tokens[at].kind:
             case TokenKind.QUOTED:
                 return self._quoted(at, negated)
@@ -82,11 +83,11 @@ class Units:
                 return self._words(at, negated)
 
     def begins(self, at: int) -> bool:
-        """A date, or a name of several words, begins with this word of grammar."""
+        """Whether a date, or a name of several words, begins with this word of grammar."""
         return self._date(at) is not None or self.naming.longest(at) is not None
 
     def skip(self, spans: Iterable[tuple[int, int]]) -> None:
-        """These tokens said nothing after all."""
+        """Records tokens as unmatched."""
         self.unmatched += spans
 
     def mark(self) -> Mark:
@@ -96,18 +97,18 @@ class Units:
         return self.things[mark.things :]
 
     def forget(self, mark: Mark) -> None:
-        """As if nothing had been read since."""
+        """Removes what was recorded since the mark."""
         del self.terms[mark.terms :], self.things[mark.things :], self.unmatched[mark.unmatched :]
         self.guesses = mark.guesses
 
     # words
 
-    def _words(self, at: int, negated: bool) -> Unit:
+    def _words(self, at: int, negated: bool) -> Operand:
         dated, named = self._date(at), self._path(at) or self.naming.longest(at)
         if dated and (named is None or named.end <= dated[0]):
             end, span = dated
             also = named.things if named and named.end == end and named.whole else ()
-            return self._found(at, end, also if len(also) <= _MOST_THINGS else (), negated, span)
+            return self._found(at, end, also if len(also) <= _MAX_THINGS else (), negated, span)
         if named:
             return self._found(at, named.end, named.things, negated)
         if self.is_me(at):
@@ -115,8 +116,8 @@ class Units:
             return self._found(at, at + 1, me, negated) if me else self._nothing(at)
         return self._guessed(at, negated)
 
-    def _guessed(self, at: int, negated: bool) -> Unit:
-        """A word as it stands in a file name goes before a slip, and a slip before the beginning of such a word."""
+    def _guessed(self, at: int, negated: bool) -> Operand:
+        """A whole word of a file name comes before a misspelling, which comes before the beginning of such a word."""
         self.guesses += 1
         if end := self._in_file_names(at, whole=True):
             return self._text_of(at, end, negated)
@@ -127,8 +128,8 @@ class Units:
         self.guesses -= 1
         return self._nothing(at)
 
-    def _text_of(self, at: int, end: int, negated: bool) -> Unit:
-        """Photos with these words in any of their names."""
+    def _text_of(self, at: int, end: int, negated: bool) -> Operand:
+        """A search for these words in all names of photos."""
         text = self._tokens[at].value or self._typed(at, end)
         return self._said(at, end, Words(text), Words.kind, text, negated)
 
@@ -155,7 +156,8 @@ class Units:
         return named or self._spelling.at_path(MatchKind.FOLDER, path)
 
     def _in_file_names(self, at: int, whole: bool) -> int:
-        """Where the word ends that file names have, with what is joined to it if they have that too; 0 for none."""
+        """The token after a word that file names have, together with what is joined to it if they have that too; 0 if
+        they do not have the word."""
         end = at
         while end < len(self._tokens) and self.texts[end] and (end == at or self._tokens[end].joint in _INSIDE):
             end += 1
@@ -165,15 +167,15 @@ class Units:
         return 0
 
     def _are_words(self, texts: Sequence[str], whole: bool) -> bool:
-        return sum(map(len, texts)) >= _SHORTEST_TEXT and all(self._spelling.is_word(text, whole) for text in texts)
+        return sum(map(len, texts)) >= _MIN_TEXT_LENGTH and all(self._spelling.is_word(text, whole) for text in texts)
 
     # quotes and prefixes
 
-    def _quoted(self, at: int, negated: bool) -> Unit:
+    def _quoted(self, at: int, negated: bool) -> Operand:
         token = self._tokens[at]
         phrase = name_words(token.folded)
         if not phrase:
-            return Unit(at + 1)
+            return Operand(at + 1)
         things = self._at_path(token.value) if "/" in token.value else self.naming.quoted(phrase)
         if things:
             return self._found(at, at + 1, things, negated)
@@ -181,7 +183,7 @@ class Units:
             return self._text_of(at, at + 1, negated)
         return self._nothing(at)
 
-    def _field(self, at: int, negated: bool) -> Unit:
+    def _field(self, at: int, negated: bool) -> Operand:
         token = self._tokens[at]
         prefix, value, typed = PREFIXES[token.prefix], token.folded.strip(), token.value
         if not token.exact:
@@ -189,11 +191,11 @@ class Units:
         if not isinstance(prefix, MatchKind):
             return self._of_value(at, prefix, value, typed, negated)
         things = self._of_kind(prefix, token.value, token.folded, token.exact)
-        if len(things) > _MOST_THINGS:
+        if len(things) > _MAX_THINGS:
             return self._said(at, at + 1, self._any_of(things), prefix, token.value, negated)
         return self._found(at, at + 1, things, negated) if things else self._nothing(at)
 
-    def _of_value(self, at: int, term: type[PrefixTerm], value: str, typed: str, negated: bool) -> Unit:
+    def _of_value(self, at: int, term: type[PrefixTerm], value: str, typed: str, negated: bool) -> Operand:
         read = term.of_value(value, typed)
         if read is None:
             return self._nothing(at)
@@ -215,22 +217,22 @@ class Units:
 
     # what was found
 
-    def _found(self, at: int, end: int, things: Collection[Thing], negated: bool, span: Span | None = None) -> Unit:
-        if len(things) > _MOST_THINGS:
+    def _found(self, at: int, end: int, things: Collection[Thing], negated: bool, span: Span | None = None) -> Operand:
+        if len(things) > _MAX_THINGS:
             return self._text_of(at, end, negated)
         labelled = ordered(things, self._lexicon)
         self.things += [thing for thing, _ in labelled]
         for thing, label in labelled:
             self._note(at, end, thing.kind, label, negated)
         if span is None:
-            return Unit(end, query_of([thing for thing, _ in labelled]))
+            return Operand(end, query_of([thing for thing, _ in labelled]))
         self._note(at, end, MatchKind.DATE, span.label(), negated)
         query = query_of([thing for thing, _ in labelled], [span.query()])
-        return Unit(end, query, None if things else span)
+        return Operand(end, query, None if things else span)
 
-    def _said(self, at: int, end: int, query: Query, kind: MatchKind, label: str, negated: bool) -> Unit:
+    def _said(self, at: int, end: int, query: Query, kind: MatchKind, label: str, negated: bool) -> Operand:
         self._note(at, end, kind, label, negated)
-        return Unit(end, query)
+        return Operand(end, query)
 
     def _note(self, at: int, end: int, kind: MatchKind, label: str, negated: bool) -> None:
         self.terms.append(SearchTerm(self._typed(at, end), kind, label, negated))
@@ -239,15 +241,15 @@ class Units:
         return self._text[self._tokens[at].start : self._tokens[end - 1].end]
 
     def note_only(self, mark: Mark, at: int, label: str, negated: bool) -> None:
-        """ "only" stands before what has been read since the mark."""
+        """Records an "only" before what was read since the mark."""
         self.terms.insert(mark.terms, SearchTerm(self._typed(at, at + 1), MatchKind.OTHER, label, negated))
 
-    def _nothing(self, at: int) -> Unit:
+    def _nothing(self, at: int) -> Operand:
         self.unmatched.append((at, at + 1))
-        return Unit(at + 1)
+        return Operand(at + 1)
 
     def left_over(self) -> Iterable[str]:
-        """What is unmatched, in order and as it was typed; what stood together is together."""
+        """The unmatched parts, in order and as they were typed. What was typed without a space is one part."""
         spans: list[list[int]] = []
         for at, end in sorted(self.unmatched):
             start, stop = self._tokens[at].start, self._tokens[end - 1].end
