@@ -140,8 +140,8 @@ class Browse:
         after: str | None = None,
         today: date | None = None,
     ) -> tuple[Parsed, PhotoPage]:
-        """What the words of a text were taken for, and the photos. ``today`` is the day that "last summer" is relative
-        to, by default the current one.
+        """Returns what the words of a text mean, and a page of the photos. ``today`` is the day that "last summer" is
+        relative to, by default the current one.
 
         Raises BadInput for a text or cursor that makes no sense, TooComplex for a text over the limits."""
         search = self._index.search
@@ -154,7 +154,7 @@ class Browse:
 
     @property
     def facets(self) -> Facets:
-        """Count the photos that a page ``found``."""
+        """The facets of the photos that a page ``found``."""
         return self._index.search.facets
 
     async def photos_by_id(self, ids: Sequence[str]) -> list[Photo | None]:
