@@ -124,7 +124,8 @@ class WeightStore(Generic[Model]):
             for file in model.weights:
                 if (state := self.state(file)) is not WeightState.READY:
                     raise ModelUnavailable(
-                        f"The weights of {model.name} are {state} ({file.name}): run photos-graph models --fetch"
+                        f"The weights of {model.name} are {state} ({file.name}). "
+                        "Fetch them: photos-graph models --fetch"
                     )
 
     def fetch(self, models: Sequence[Model], progress: Progress) -> list[WeightFile]:

@@ -43,8 +43,8 @@ _PAGE = """<!doctype html>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
 <button>Sign in</button>
 </form>
-<p>The token was printed where the service was started for the first time, and is kept in
-<code>secrets.json</code> of its data directory, unless <code>PHOTOS_TOKEN</code> sets one.</p>
+<p>The service printed the token when it was started for the first time. The token is stored in the file
+<code>secrets.json</code> in the data directory, unless <code>PHOTOS_TOKEN</code> sets one.</p>
 </html>
 """
 

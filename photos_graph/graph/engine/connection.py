@@ -186,10 +186,10 @@ class Graph:
         endpoint = self._endpoint()
         if isinstance(error, driver_errors.AuthError):
             return (
-                f"{endpoint.uri} refuses user {endpoint.user!r} with the password given. "
+                f"{endpoint.uri} refuses the user {endpoint.user!r} with the given password. "
                 "Set PHOTOS_GRAPH__USER and PHOTOS_GRAPH__PASSWORD."
             )
-        return f"{endpoint.uri} cannot be used (PHOTOS_GRAPH__URI, PHOTOS_GRAPH__DATABASE): {error}"
+        return f"{endpoint.uri} cannot be used (PHOTOS_GRAPH__URI, PHOTOS_GRAPH__DATABASE): {error}."
 
     def _silent(self) -> str:
         if self._engine is not None:
@@ -200,7 +200,7 @@ class Graph:
 def _driver(endpoint: Endpoint, patience: float) -> neo4j.AsyncDriver:
     try:
         if not endpoint.uri.startswith(SCHEMES):
-            raise ValueError(f"it has to start with one of {', '.join(SCHEMES)}")
+            raise ValueError(f"it must start with one of {', '.join(SCHEMES)}")
         return neo4j.AsyncGraphDatabase.driver(
             endpoint.uri,
             auth=(endpoint.user, endpoint.password),

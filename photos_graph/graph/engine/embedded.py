@@ -126,7 +126,7 @@ class Engine:
         if self._unusable is not None:
             return f"It cannot be started: {self._unusable}"
         if self.is_full:
-            return f"The disk of {self._data_dir} is full: make room."
+            return f"The disk of {self._data_dir} is full: free some space."
         with contextlib.suppress(OSError):
             lines = self.log.read_text(errors="replace").splitlines()
             return "\n".join([f"Its log {self.log} ends with:", *lines[-LOG_LINES:]])

@@ -286,7 +286,7 @@ async def test_an_engine_that_nobody_could_find_is_stopped(own: Settings, data_d
 async def test_a_disk_that_is_full_is_what_is_said(own: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     own.graph.heap = "1k"  # for it not to start
     monkeypatch.setattr(embedded, "MIN_FREE_BYTES", 2**62)
-    with pytest.raises(EngineUnavailable, match="is full: make room"):
+    with pytest.raises(EngineUnavailable, match="is full: free some space"):
         await connect(own)
 
 
