@@ -16,7 +16,7 @@ from resolvers.permissions import CanEdit
 class BulkResult:
     matched: int = strawberry.field(description="The number of photos, or of faces, that the call applies to.")
     changed: int = strawberry.field(
-        description="The number of those photos, or faces, that are different now. In a dry run: would be different."
+        description="The number of those photos, or faces, that the call changed, or would change in a dry run."
     )
     change: strawberry.ID | None = strawberry.field(
         description="The id of the change, to be passed to `undo`. It is null if nothing changed or in a dry run."
