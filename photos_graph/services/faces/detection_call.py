@@ -55,7 +55,7 @@ async def describe_faces(
 
     Raises what ``find_faces`` raises.
     """
-    order = DescribeFacesOrder(path, tuple(boxes.tolist()), _options(settings))
+    order = DescribeFacesOrder(path, tuple(map(tuple, boxes.tolist())), _options(settings))
     return _found(*await pool.call(DESCRIBE_FACES, order, priority), settings)
 
 

@@ -52,7 +52,7 @@ def _pixels(path: bytes, options: FaceModelOptions) -> Pixels:
 def _answer(found: Found, emit: Emit) -> FacesAnswer:
     emit(found.vectors.tobytes())
     return FacesAnswer(
-        boxes=tuple(found.boxes.tolist()),
+        boxes=tuple(map(tuple, found.boxes.tolist())),
         scores=tuple(found.scores.tolist()),
         qualities=tuple(found.qualities.tolist()),
         many_small=bool(found.many_small),
