@@ -1,7 +1,7 @@
 """Arrays in one file of the data directory, in the format of safetensors: written all or nothing, checked when read.
 
-The metadata of a file hold ``about``, which is JSON with the version of the content and whatever belongs to the arrays,
-and a CRC-32 of that and of every array, which the format itself does not have.
+The metadata of a file have one entry, ``about``, since their order is not always the same: a CRC-32 of everything,
+which the format itself does not have, and JSON with the version of the content and whatever belongs to the arrays.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -78,7 +79,7 @@ class MappedArrays:
         """Raises Damaged."""
         try:
             content: Any = safe_open(path, "np")
-            self.about = _about(content.metadata(), version)
+            self.about = _about(content.metadata()["about"].partition(" ")[2], version)
             self._slices = {name: content.get_slice(name) for name in content.offset_keys()}
         except Damaged:
             raise
@@ -133,13 +134,14 @@ def _dense(arrays: Mapping[str, npt.NDArray[Any]]) -> Arrays:
 
 def _metadata(version: int, about: Mapping[str, Any], arrays: Arrays) -> dict[str, str]:
     text = json.dumps({"version": version, **about})
-    return {"about": text, "crc32": _checksum(text, arrays)}
+    return {"about": f"{_checksum(text, arrays)} {text}"}
 
 
 def _checked(metadata: Mapping[str, str], arrays: Arrays, version: int) -> tuple[dict[str, Any], Arrays]:
-    if _checksum(metadata["about"], arrays) != metadata["crc32"]:
+    checksum, _, text = metadata["about"].partition(" ")
+    if _checksum(text, arrays) != checksum:
         raise Damaged("its checksum does not match")
-    return _about(metadata, version), arrays
+    return _about(text, version), arrays
 
 
 def _checksum(about: str, arrays: Arrays) -> str:
@@ -150,8 +152,8 @@ def _checksum(about: str, arrays: Arrays) -> str:
     return f"{crc:08x}"
 
 
-def _about(metadata: Mapping[str, str], version: int) -> dict[str, Any]:
-    about: dict[str, Any] = json.loads(metadata["about"])
+def _about(text: str, version: int) -> dict[str, Any]:
+    about: dict[str, Any] = json.loads(text)
     if about["version"] != version:
         raise Damaged(f"it is of version {about['version']}, this program reads {version}")
     return about
@@ -162,8 +164,11 @@ _NPZ = b"PK"
 
 def _unpack_npz(file: IO[bytes], version: int) -> tuple[dict[str, Any], Arrays]:
     """Reads models, and what they were trained on, from before safetensors. To be removed after a release."""
+    with zipfile.ZipFile(file) as members:
+        if (damaged := members.testzip()) is not None:
+            raise Damaged(f"{damaged} is damaged")
     file.seek(0)
-    with np.load(file, allow_pickle=False) as archive:  # zipfile compares the CRC of every member
+    with np.load(file, allow_pickle=False) as archive:
         arrays: Arrays = {name: archive[name] for name in archive.files}
     about = {"version": version} | json.loads(arrays.pop("about").tobytes())
-    return _about({"about": json.dumps(about)}, version), arrays
+    return _about(json.dumps(about), version), arrays

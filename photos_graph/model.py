@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Generic
+
+from typing_extensions import TypeVar
 
 
 class TakenSource(StrEnum):
@@ -539,7 +541,15 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class JobArguments:
+    """What a job is asked for. ``job_arguments`` has the arguments of the kinds that take any."""
+
+
+ArgumentsOfJob = TypeVar("ArgumentsOfJob", bound=JobArguments, default=JobArguments, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Generic[ArgumentsOfJob]):
     """A long task that runs in the background."""
 
     id: str
@@ -549,9 +559,9 @@ class Job:
     total: int | None
     message: str | None
     created_at: datetime
+    arguments: ArgumentsOfJob
     started_at: datetime | None = None
     finished_at: datetime | None = None
-    arguments: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Set
+from collections.abc import Set
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 from uuid import uuid4
 
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.model import Job, JobKind, JobState
+from photos_graph.job_arguments import KINDS, dump_arguments, load_arguments
+from photos_graph.model import Job, JobArguments, JobKind, JobState
 
 STALE_MS = 15_000  # a running job without a heartbeat for so long may be claimed by another process
 
@@ -20,28 +20,31 @@ RETURN j {.*} AS job
 """
 
 
-async def create(graph: Graph, id_: str, kind: JobKind, arguments: Mapping[str, str]) -> Job:
-    """Creates a queued job and returns it."""
-    rows = await graph.write(CREATE, id=id_, kind=kind.value, arguments=json.dumps(dict(arguments)))
+async def create(graph: Graph, id_: str, kind: JobKind, arguments: JobArguments | None = None) -> Job:
+    """Creates a queued job and returns it. ``arguments`` default to those of the kind."""
+    text = dump_arguments(kind, arguments or KINDS[kind]())
+    rows = await graph.write(CREATE, id=id_, kind=kind.value, arguments=text)
     return _job(rows[0]["job"])
 
 
 WAITING: LiteralString = """
-MATCH (j:Job {state: 'QUEUED'}) WHERE j.kind = $kind AND j.arguments = $arguments RETURN count(j) AS n
+MATCH (j:Job {state: 'QUEUED'}) WHERE j.kind = $kind RETURN j.arguments AS arguments
 """
 
 
-async def make(tx: Transaction, kind: JobKind, arguments: Mapping[str, str]) -> None:
+async def make(tx: Transaction, kind: JobKind, arguments: JobArguments | None = None) -> None:
     """Creates a job within a transaction, unless an equal one is queued already."""
-    encoded = json.dumps(dict(arguments))
-    if not (await tx.run(WAITING, kind=kind.value, arguments=encoded))[0]["n"]:
-        await tx.run(CREATE, id=uuid4().hex, kind=kind.value, arguments=encoded)
+    asked = arguments or KINDS[kind]()
+    queued = [load_arguments(kind, row["arguments"]) for row in await tx.run(WAITING, kind=kind.value)]
+    if asked not in queued:
+        await tx.run(CREATE, id=uuid4().hex, kind=kind.value, arguments=dump_arguments(kind, asked))
 
 
 def _job(values: dict[str, Any]) -> Job:
+    kind = JobKind(values["kind"])
     return Job(
         id=values["id"],
-        kind=JobKind(values["kind"]),
+        kind=kind,
         state=JobState(values["state"]),
         done=values["done"],
         total=values.get("total"),
@@ -49,7 +52,7 @@ def _job(values: dict[str, Any]) -> Job:
         created_at=datetime.fromtimestamp(values["createdAt"] / 1000, UTC),
         started_at=_time(values.get("startedAt")),
         finished_at=_time(values.get("finishedAt")),
-        arguments=json.loads(values["arguments"]),
+        arguments=load_arguments(kind, values["arguments"]),
     )
 
 

@@ -13,9 +13,11 @@ from photos_graph.graph import jobs
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import failures
 from photos_graph.index import Index
-from photos_graph.model import Job, JobKind, JobState
+from photos_graph.job_arguments import KINDS, ScanArguments
+from photos_graph.model import Job, JobArguments, JobKind, JobState
 from photos_graph.search.listing import Listing, keyset
 
+MAX_COMPARED = 100  # queued jobs
 LOOK_SECONDS = 0.25  # how often a watcher looks
 ENDED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
 
@@ -45,31 +47,25 @@ class Jobs:
     ) -> Job:
         """Of these roots, of a folder, or of everything. One that waits and would do the same is returned instead of
         a second. Raises NotFound."""
-        arguments = {}
         if folder_id is not None:
             folder = self._index.search.folders.get(folder_id)
             if folder is None:
                 raise NotFound("There is no such folder.")
-            arguments["folder"] = folder_id
             root_ids = (folder.key.partition("/")[0],)
         for root_id in root_ids:
             root = self._index.search.folders.get(root_id)
             if root is None or root.parent_id is not None:
                 raise NotFound("There is no such root.")
-        if root_ids:
-            arguments["root"] = ",".join(sorted(set(root_ids)))
-        if accept_missing:
-            arguments["acceptMissing"] = "1"
-        if quick:
-            arguments["quick"] = "1"
-        return await self.queue(JobKind.SCAN, arguments)
+        roots = tuple(sorted(set(root_ids)))
+        return await self.queue(JobKind.SCAN, ScanArguments(roots, folder_id, accept_missing, quick))
 
-    async def queue(self, kind: JobKind, arguments: dict[str, str]) -> Job:
-        """One that waits and would do the same is returned instead of a second."""
-        for waiting in await jobs.page(self._graph, JobState.QUEUED, None, 100):
-            if waiting.kind is kind and waiting.arguments == arguments:
+    async def queue(self, kind: JobKind, arguments: JobArguments | None = None) -> Job:
+        """Queues a job, or returns a queued one that would do the same. ``arguments`` default to those of the kind."""
+        asked = arguments or KINDS[kind]()
+        for waiting in await jobs.page(self._graph, JobState.QUEUED, None, MAX_COMPARED):
+            if waiting.kind is kind and waiting.arguments == asked:
                 return waiting
-        return await self._make(kind, arguments)
+        return await self._make(kind, asked)
 
     async def unfinished(self, *kinds: JobKind) -> list[Job]:
         """Those that wait or run, oldest first."""
@@ -94,9 +90,9 @@ class Jobs:
         if job_id is not None and await self.get(job_id) is None:
             raise NotFound("There is no such job.")
         await failures.retry(self._graph, job_id)
-        return await self._make(JobKind.SCAN, {"quick": "1"})
+        return await self._make(JobKind.SCAN, ScanArguments(quick=True))
 
-    async def _make(self, kind: JobKind, arguments: dict[str, str]) -> Job:
+    async def _make(self, kind: JobKind, arguments: JobArguments) -> Job:
         job = await jobs.create(self._graph, uuid4().hex, kind, arguments)
         await self._events.publish(JobQueued())
         return job

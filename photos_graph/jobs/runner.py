@@ -13,7 +13,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from photos_graph.errors import EngineUnavailable, PhotosGraphError
@@ -33,7 +33,7 @@ STEP_SECONDS = 0.25  # how often progress is written
 PRUNE_SECONDS = 24 * 3600.0  # how often what nobody asks for any longer goes
 BEAT_SECONDS = 3.0  # how often a sign of life is, when there is no progress
 
-Handler = Callable[[Job, Progress], Awaitable[str]]  # returns the closing message
+Handler = Callable[[Job[Any], Progress], Awaitable[str]]  # returns the closing message
 
 
 class Run:

@@ -6,6 +6,7 @@ from photos_graph.graph import jobs
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import failures, files, photos
 from photos_graph.graph.library.failures import ReadFailure
+from photos_graph.job_arguments import ScanArguments
 from photos_graph.model import JobKind, JobState
 from tests.kit.planted import A, library, read
 from tests.kit.writing import writer
@@ -15,9 +16,13 @@ pytestmark = pytest.mark.anyio
 
 async def test_jobs_of_a_kind_run_one_after_the_other_oldest_first(graph: Graph) -> None:
     for id_ in ("j1", "j2"):
-        await jobs.create(graph, id_, JobKind.SCAN, {"root": "r1"})
+        await jobs.create(graph, id_, JobKind.SCAN, ScanArguments(("r1",)))
     first = await jobs.claim(graph, "me")
-    assert first is not None and (first.id, first.state, first.arguments) == ("j1", JobState.RUNNING, {"root": "r1"})
+    assert first is not None and (first.id, first.state, first.arguments) == (
+        "j1",
+        JobState.RUNNING,
+        ScanArguments(("r1",)),
+    )
     assert await jobs.claim(graph, "you") is None
     await jobs.finish(graph, "j1", "me", JobState.SUCCEEDED, 2, 2, "done")
     second = await jobs.claim(graph, "you")
@@ -28,7 +33,7 @@ async def test_jobs_of_a_kind_run_one_after_the_other_oldest_first(graph: Graph)
 
 
 async def test_a_job_whose_process_died_is_taken_over(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
-    await jobs.create(graph, "j1", JobKind.SCAN, {})
+    await jobs.create(graph, "j1", JobKind.SCAN)
     await jobs.claim(graph, "dead")
     assert await jobs.claim(graph, "heir") is None
     monkeypatch.setattr(jobs, "STALE_MS", -1)
@@ -40,8 +45,8 @@ async def test_a_job_whose_process_died_is_taken_over(graph: Graph, monkeypatch:
 
 
 async def test_cancelling_ends_a_waiting_job_at_once_and_a_running_one_at_its_next_step(graph: Graph) -> None:
-    await jobs.create(graph, "j1", JobKind.SCAN, {})
-    await jobs.create(graph, "j2", JobKind.SCAN, {})
+    await jobs.create(graph, "j1", JobKind.SCAN)
+    await jobs.create(graph, "j2", JobKind.SCAN)
     await jobs.claim(graph, "me")
     running, waiting = await jobs.cancel(graph, "j1"), await jobs.cancel(graph, "j2")
     assert running is not None and running.state is JobState.RUNNING
@@ -51,7 +56,7 @@ async def test_cancelling_ends_a_waiting_job_at_once_and_a_running_one_at_its_ne
 
 
 async def test_a_released_job_waits_again(graph: Graph) -> None:
-    await jobs.create(graph, "j1", JobKind.SCAN, {})
+    await jobs.create(graph, "j1", JobKind.SCAN)
     await jobs.claim(graph, "me")
     await jobs.release(graph, "j1", "me")
     again = await jobs.claim(graph, "you")
@@ -60,7 +65,7 @@ async def test_a_released_job_waits_again(graph: Graph) -> None:
 
 async def test_pages_are_newest_first(graph: Graph) -> None:
     for id_ in ("j1", "j2", "j3"):
-        await jobs.create(graph, id_, JobKind.SCAN, {})
+        await jobs.create(graph, id_, JobKind.SCAN)
     first = await jobs.page(graph, None, None, 2)
     at = int(first[-1].created_at.timestamp() * 1000)
     rest = await jobs.page(graph, None, (at, first[-1].id), 2)
@@ -73,7 +78,7 @@ async def test_pages_are_newest_first(graph: Graph) -> None:
 
 async def test_failures_belong_to_their_job_and_count_attempts(graph: Graph) -> None:
     await library(graph)
-    await jobs.create(graph, "j2", JobKind.SCAN, {})
+    await jobs.create(graph, "j2", JobKind.SCAN)
     await photos.put_read(
         writer(graph), [], [ReadFailure("f0", "Pictures/n0.jpg", "decode", "killed", attempts=2)], "j1"
     )
@@ -123,7 +128,7 @@ async def test_folders_that_can_be_read_again_are_no_failure(graph: Graph) -> No
 
 async def test_old_jobs_are_pruned_but_not_those_with_failures(graph: Graph) -> None:
     await library(graph)
-    await jobs.create(graph, "j2", JobKind.SCAN, {})
+    await jobs.create(graph, "j2", JobKind.SCAN)
     for id_ in ("j1", "j2"):
         await jobs.claim(graph, "me")
         await jobs.finish(graph, id_, "me", JobState.SUCCEEDED, 0, 0, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import time
@@ -13,6 +14,7 @@ import pytest
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.graph.library.files import pending_count
+from photos_graph.job_arguments import ScanArguments
 from photos_graph.model import Job, JobKind, JobState, RootState
 from photos_graph.services.browse.photos import LibraryCounts
 from photos_graph.services.scan.polling import Waiting, poll
@@ -101,7 +103,22 @@ async def test_a_poll_scans_only_what_changed(services: Services, folder: Path) 
     put(folder / "b/new.jpg", jpeg(50))
     await poll(services.graph, services.jobs, rules(services.settings))
     (job,) = (await services.jobs.page(None, 1, None)).items
-    assert job.arguments["quick"] == "1"
+    assert job.arguments == ScanArguments(quick=True)
+    assert (await ended(services, job)).state is JobState.SUCCEEDED
+    assert "new.jpg" in await photos(services)
+
+
+async def test_a_scan_that_the_release_before_queued_runs(services: Services, folder: Path) -> None:
+    root = await services.roots.add(str(folder))
+    await scanned(services)
+    put(folder / "b/new.jpg", jpeg(51))
+    job = await services.jobs.scan(root.id)
+    arguments = json.dumps({"root": root.id, "acceptMissing": "1"})
+    await services.graph.write(
+        "MATCH (j:Job {id: $id}) SET j.arguments = $arguments, j.state = 'QUEUED'", id=job.id, arguments=arguments
+    )
+    found = await services.jobs.get(job.id)
+    assert found is not None and found.arguments == ScanArguments((root.id,), accept_missing=True)
     assert (await ended(services, job)).state is JobState.SUCCEEDED
     assert "new.jpg" in await photos(services)
 
@@ -215,7 +232,7 @@ async def test_a_poll_asks_once_about_a_file_that_is_not_read(settings: Settings
         count = await count_after_poll(services, waiting)
         assert await count_after_poll(services, waiting) == count + 1
         (job,) = await services.jobs.unfinished(JobKind.SCAN)
-        assert (job.state, job.arguments["quick"]) == (JobState.QUEUED, "1")
+        assert (job.state, job.arguments) == (JobState.QUEUED, ScanArguments(quick=True))
         await services.jobs.cancel(job.id)
         for _ in range(3):
             assert await count_after_poll(services, waiting) == count + 1

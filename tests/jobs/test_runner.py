@@ -41,7 +41,7 @@ async def test_kinds_run_beside_each_other_and_jobs_of_a_kind_do_not(graph: Grap
         return "done"
 
     for id_, kind in (("s1", JobKind.SCAN), ("s2", JobKind.SCAN), ("f1", JobKind.FACES)):
-        await jobs.create(graph, id_, kind, {})
+        await jobs.create(graph, id_, kind)
     runner = Runner(graph)
     runner.start(dict.fromkeys(JobKind, handle))
     try:
@@ -61,7 +61,7 @@ async def test_all_that_runs_is_put_back_when_the_runner_stops(graph: Graph) -> 
         return "never"
 
     for id_, kind in (("s1", JobKind.SCAN), ("f1", JobKind.FACES)):
-        await jobs.create(graph, id_, kind, {})
+        await jobs.create(graph, id_, kind)
     runner = Runner(graph)
     runner.start(dict.fromkeys(JobKind, handle))
     await until(graph, JobState.RUNNING, "s1", "f1")
@@ -76,7 +76,7 @@ async def test_a_job_that_was_cancelled_as_the_runner_stops_has_ended(graph: Gra
         await asyncio.sleep(600)
         return "never"
 
-    await jobs.create(graph, "s1", JobKind.SCAN, {})
+    await jobs.create(graph, "s1", JobKind.SCAN)
     runner = Runner(graph)
     runner.start(dict.fromkeys(JobKind, handle))
     await until(graph, JobState.RUNNING, "s1")
@@ -99,7 +99,7 @@ async def test_a_query_that_is_refused_does_not_end_the_runner(graph: Graph, mon
         return await claim(*arguments)
 
     monkeypatch.setattr(jobs, "claim", refuse_once)
-    await jobs.create(graph, "s1", JobKind.SCAN, {})
+    await jobs.create(graph, "s1", JobKind.SCAN)
     runner = Runner(graph)
     runner.start(dict.fromkeys(JobKind, handle))
     try:
@@ -113,7 +113,7 @@ async def test_a_job_for_which_the_disk_is_too_full_says_so(graph: Graph) -> Non
     async def handle(job: Job, progress: Progress) -> str:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/data/learn/models/tags-1.npz")
 
-    await jobs.create(graph, "t1", JobKind.TRAIN_TAGS, {})
+    await jobs.create(graph, "t1", JobKind.TRAIN_TAGS)
     runner = Runner(graph)
     runner.start({JobKind.TRAIN_TAGS: handle})
     try:

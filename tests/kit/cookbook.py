@@ -74,7 +74,7 @@ async def plant_cookbook(graph: Graph) -> None:
         record = StoredFolder(id_, f"r/{path}", name, path.encode(), ids[above], 1, 1)
         await folders.put_folders(writer(graph), "r", [record])
         ids[path] = id_
-    await jobs.create(graph, "j", JobKind.SCAN, {})
+    await jobs.create(graph, "j", JobKind.SCAN)
     held = [(number, shot[1]) for number, shot in enumerate(SHOTS)] + list(COPIES.items())
     await files.put_pending(graph, [_record(number, folder) for number, folder in held], "j")
     await photos.put_read(writer(graph), [_read(number, folder) for number, folder in held], [], "j")

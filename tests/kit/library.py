@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from photos_graph.bootstrap import Services
+from photos_graph.job_arguments import ExportRequest
 from photos_graph.model import DatasetFormat, Failure, FileState, Job, JobState, Photo, PhotoOrder
 from photos_graph.search.filters import PhotoFilter
 
@@ -45,11 +46,16 @@ async def in_step(services: Services) -> bool:
     return not await services.index.differing()
 
 
+def asked_for(job: Job) -> ExportRequest:
+    assert isinstance(job.arguments, ExportRequest)
+    return job.arguments
+
+
 async def exported(services: Services, format: DatasetFormat, **more: object) -> Path:
     """The folder of an export at its end."""
     job = await ended(services, await services.exports.ask(format, **more))  # type: ignore[arg-type]
     assert job.state is JobState.SUCCEEDED, job.message
-    return Path(job.arguments["folder"]) / job.arguments["name"]
+    return asked_for(job).target
 
 
 async def imported(services: Services, folder: Path) -> Job:

@@ -10,6 +10,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import files, folders, photos
 from photos_graph.graph.library.files import FileRecord
 from photos_graph.graph.library.folders import StoredFolder
+from photos_graph.job_arguments import ScanArguments
 from photos_graph.model import (
     Camera,
     JobKind,
@@ -34,7 +35,7 @@ async def plant(graph: Graph, tree: Mapping[str, str], held: Mapping[str, Iterab
     the same when they are 0 to n.
     """
     await folders.add_root(writer(graph), Root(ROOT, "Pictures", b"/photos", "marker", RootState.ONLINE))
-    await jobs.create(graph, "j", JobKind.SCAN, {})
+    await jobs.create(graph, "j", JobKind.SCAN)
     ids = {"": ROOT}
     for path, id_ in tree.items():
         above, _, name = path.rpartition("/")
@@ -91,7 +92,7 @@ async def library(graph: Graph) -> None:
         "r1",
         [StoredFolder("a", "r1/a", "a", b"a", "r1", 5, 7), StoredFolder("b", "r1/a/b", "b", b"a/b", "a", 6, 8)],
     )
-    await jobs.create(graph, "j1", JobKind.SCAN, {"root": "r1"})
+    await jobs.create(graph, "j1", JobKind.SCAN, ScanArguments(("r1",)))
     await files.put_pending(graph, [file(number) for number in range(5)], "j1")
 
 

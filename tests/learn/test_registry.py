@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from photos_graph.array_files import Damaged
+from photos_graph.array_files import Damaged, unpack
 from photos_graph.faces import catalogue
-from photos_graph.learn import persons
+from photos_graph.learn import dataset, persons
+from photos_graph.learn.dataset import TrainingSet
+from photos_graph.learn.named_faces_file import read_named_faces, write_named_faces
 from photos_graph.learn.persons import NamedFaces, PersonModel
-from photos_graph.learn.registry import Registry, packed
+from photos_graph.learn.registry import VERSION, Registry, packed
 from photos_graph.learn.tags import TagModel
 from photos_graph.model import ModelKind
 from tests.kit.vectors import people, tag_model
@@ -76,3 +81,51 @@ def test_files_of_other_models_are_forgotten(tmp_path: Path) -> None:
     kept = [*names[1:], other]
     kept += [registry.snapshot_of(name).name for name in kept]
     assert sorted(path.name for path in (tmp_path / "models").iterdir()) == sorted(kept)
+
+
+def as_npz(content: bytes) -> bytes:
+    """The same file as the release before wrote it."""
+    about, arrays = unpack(content, VERSION)
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=False, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **arrays)
+    return file.getvalue()
+
+
+def test_a_model_of_the_release_before_is_read_and_stays(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    for kind, model in ((ModelKind.TAGS, tag_model()), (ModelKind.PERSONS, person_model())):
+        content = as_npz(packed(model))
+        name = f"{kind.value.lower()}-1-{hashlib.sha256(content).hexdigest()}.npz"
+        (tmp_path / name).write_bytes(content)
+        registry.snapshot_of(name).write_bytes(b"what it was trained on")
+        assert packed(registry.load(name)) == packed(model)
+        new = registry.save(kind, 2, packed(model))
+        registry.forget_all_but(kind, [name, new])
+        assert (tmp_path / name).exists() and registry.snapshot_of(name).exists()
+        registry.forget_all_but(kind, [new])
+        assert not (tmp_path / name).exists() and not registry.snapshot_of(name).exists()
+
+
+def test_a_training_set_of_the_release_before_is_read(tmp_path: Path) -> None:
+    tags, faces = tmp_path / "tags.snapshot", tmp_path / "persons.snapshot"
+    learnt = TrainingSet(
+        ids=("a", "b"),
+        labels=("x",),
+        names=("X",),
+        above=np.zeros((1, 1), bool),
+        truth=np.ones((2, 1), np.int8),
+        groups=np.arange(2, dtype=np.int32),
+        held_out=np.array([True, False]),
+        left_out=(),
+        snapshot="s",
+    )
+    tags.write_bytes(as_npz(dataset.packed(learnt)))
+    assert dataset.load(tags).snapshot == "s" and dataset.load(tags).held_out.tolist() == [True, False]
+    vectors, owners = people(2, 8, 0.5, seed=1, dimensions=128)
+    ids = [str(at) for at in range(8)]
+    named = NamedFaces(ids, ["a", "b"], ids, vectors, np.ones(8, np.float32), owners, {3: {0, 1}})
+    write_named_faces(named, {"a": "Ann", "b": "Bob"}, faces)
+    faces.write_bytes(as_npz(faces.read_bytes()))
+    again, names = read_named_faces(faces)
+    assert names == {"a": "Ann", "b": "Bob"} and again.not_persons == {3: {0, 1}}
+    assert np.array_equal(again.vectors, vectors)

@@ -29,6 +29,7 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import questions
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
+from photos_graph.job_arguments import ClusterArguments
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.scratch import scratch
 from photos_graph.jobs.worker_calls import watched
@@ -94,7 +95,7 @@ class ClusterJob:
         self._path = self._folder / "similar.safetensors"
         self._file = SimilaritiesFile(self._path, self._model, self._floor)
 
-    async def run(self, job: Job, progress: Progress) -> str:
+    async def run(self, job: Job[ClusterArguments], progress: Progress) -> str:
         """The closing message. Raises Cancelled, Unavailable, and what went wrong in the child."""
         await progress.step(0, None, "Reading faces")
         await match_requests.take(self._graph)
@@ -104,7 +105,7 @@ class ClusterJob:
             return f"No face has features of {self._model} yet."
         kept, vectors = await self._compared(taking_part, progress)
         order = [taking_part[id_] for id_ in (*kept.ids, *kept.new)]
-        full = job.arguments.get("full") == "1" or 2 * len(kept.new) > len(order)
+        full = job.arguments.full or 2 * len(kept.new) > len(order)
         active = await self._models.active(ModelKind.PERSONS)
         learnt = active and active[1]
         found, persons, outliers = await self._found(order, kept, vectors, learnt, full, progress)

@@ -15,6 +15,7 @@ from photos_graph.faces.weights import FaceWeights
 from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import match_requests
+from photos_graph.job_arguments import ClusterArguments
 from photos_graph.jobs.queue import Jobs
 from photos_graph.model import Job, JobKind, LabelKind
 from photos_graph.services.labels.ratings import known_numbers
@@ -25,7 +26,6 @@ log = logging.getLogger(__name__)
 QUIET_SECONDS = 1.0  # after the last label of a face, faces are matched again,
 LATEST_SECONDS = 10.0  # or so long after the first
 AGAIN_SECONDS = 5.0  # until an engine that did not answer is asked again
-FULL = {"full": "1"}
 WITHOUT_MODELS = "Faces are not detected, because weights are missing. Fetch them: photos-graph models --fetch"
 
 
@@ -47,7 +47,7 @@ class FaceTriggers:
         if photo_ids is not None:
             numbers = await known_numbers(self._graph, photo_ids)
             await self._graph.transaction(lambda tx: due.make_due(tx, due.FACES, numbers))
-        return await self._jobs.queue(JobKind.FACES, {})
+        return await self._jobs.queue(JobKind.FACES)
 
     async def start(self) -> None:
         """Takes up what an earlier service was asked for before it ended."""
@@ -68,7 +68,7 @@ class FaceTriggers:
             return
         is_new = not await due.is_wanted(self._graph, due.FACES, self._settings.faces_by)
         if is_new or await due.any_online(self._graph, due.FACES):
-            await self._jobs.queue(JobKind.FACES, {})
+            await self._jobs.queue(JobKind.FACES)
 
     @property
     def models_are_missing(self) -> bool:
@@ -79,7 +79,7 @@ class FaceTriggers:
 
     async def group(self) -> Job:
         """Clusters all faces from the start."""
-        return await self._jobs.queue(JobKind.CLUSTER, FULL)
+        return await self._jobs.queue(JobKind.CLUSTER, ClusterArguments(full=True))
 
     async def faces_found(self, _: FacesFound) -> None:
         """Has the new faces join the clusters and persons that exist."""
@@ -87,7 +87,7 @@ class FaceTriggers:
 
     async def _match(self) -> None:
         if self._settings.faces.enabled != "off":
-            await self._jobs.queue(JobKind.CLUSTER, {})
+            await self._jobs.queue(JobKind.CLUSTER)
 
     async def labels_changed(self, event: LabelsChanged) -> None:
         """Has faces matched again, once, as soon as nobody has labelled any for a moment."""

@@ -21,6 +21,7 @@ from photos_graph.graph.learning import features
 from photos_graph.graph.learning.features import DescribedPhoto
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
+from photos_graph.job_arguments import PredictArguments
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.worker_calls import watched
 from photos_graph.learn.tags import Floats
@@ -28,7 +29,7 @@ from photos_graph.model import Job, Model, ModelKind
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.services.learning.neighbours_child import GUESSES
 from photos_graph.services.learning.neighbours_tasks import PREDICT, PredictOrder
-from photos_graph.services.learning.versions import EVERYTHING, FLOOR, ModelVersions
+from photos_graph.services.learning.versions import FLOOR, ModelVersions
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
@@ -73,14 +74,14 @@ class PredictionStage:
     pool: WorkerPool
     settings: Settings
 
-    async def run(self, job: Job, progress: Progress) -> str | None:
+    async def run(self, job: Job[PredictArguments], progress: Progress) -> str | None:
         """Returns the closing sentence. Raises Cancelled, and the errors of the worker."""
         active = await self.models.active(ModelKind.TAGS)
         if active is None:
             return None
         model, file = active
         photos = await features.described(self.graph, self.settings.learn.backbone)
-        everything = job.arguments == EVERYTHING
+        everything = job.arguments.everything
         due = [photo for photo in photos if everything or photo.predicted_by != model.id]
         if not due:
             return None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from photos_graph.job_arguments import PredictArguments
 from photos_graph.jobs.progress import Progress
 from photos_graph.model import Job
 from photos_graph.services.learning.triggers import LearningTriggers
@@ -14,7 +15,7 @@ from photos_graph.services.learning.triggers import LearningTriggers
 class LearningStage(Protocol):
     """One step of the job. What is due is a query, so each step continues where it stopped."""
 
-    async def run(self, job: Job, progress: Progress) -> str | None:
+    async def run(self, job: Job[PredictArguments], progress: Progress) -> str | None:
         """Returns a sentence for the closing message, or None. Raises Cancelled."""
 
 
@@ -25,7 +26,7 @@ class PredictionJob:
     learning: LearningTriggers
     stages: Sequence[LearningStage]
 
-    async def run(self, job: Job, progress: Progress) -> str:
+    async def run(self, job: Job[PredictArguments], progress: Progress) -> str:
         """Returns the closing message. Raises Cancelled, and ModelUnavailable if learning is wanted but the backbone is
         missing."""
         if (reason := await self.learning.reason_not_to()) is not None:

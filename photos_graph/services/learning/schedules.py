@@ -85,7 +85,7 @@ class Schedules:
             if not await schedules.claim(tx, kind, round(now * 1000), next_ms, enough, learn):
                 return False
             if learn:
-                await jobs.make(tx, TRAINING[kind], {})
+                await jobs.make(tx, TRAINING[kind])
             return learn
 
         if await self._graph.transaction(work):

@@ -40,7 +40,7 @@ class LearningTriggers:
             or await due.count(self._graph, due.FEATURES)
             or await predictions.whole_by(self._graph) != await self.goes_by()
         ):
-            await self._jobs.queue(JobKind.PREDICT, {})
+            await self._jobs.queue(JobKind.PREDICT)
 
     async def goes_by(self) -> str:
         """Returns the version of predictions: the active model of tags and the backbone."""
@@ -69,7 +69,7 @@ class LearningTriggers:
         return None
 
     async def train(self, kind: ModelKind) -> Job:
-        return await self._jobs.queue(TRAINING[kind], {})
+        return await self._jobs.queue(TRAINING[kind])
 
     async def training_started(self, event: TrainingStarted) -> None:
         """Counts corrections from zero again, since the training learns from all that exist."""

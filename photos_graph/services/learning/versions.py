@@ -17,6 +17,7 @@ from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import models
 from photos_graph.graph.writing import LabelWriter
+from photos_graph.job_arguments import PredictArguments
 from photos_graph.learn.registry import Registry
 from photos_graph.learn.tags import TagModel
 from photos_graph.model import JobKind, Model, ModelKind, ModelState
@@ -27,7 +28,6 @@ log = logging.getLogger(__name__)
 
 KEPT_VERSIONS, KEPT_REJECTED = 20, 3  # versions of a kind that can be activated again
 FLOOR = 0.3  # probability of the least probable predictions that are kept, in case somebody lowers a threshold
-EVERYTHING = {"all": "1"}  # arguments of a job that also predicts what the model has predicted before
 DAMAGED = "Its file is damaged or missing."
 
 
@@ -133,7 +133,7 @@ class ModelVersions:
             if not await models.set_threshold(tx, tag_id, threshold):
                 raise NotFound("There is no such tag.")
             if threshold < FLOOR:
-                await jobs.make(tx, JobKind.PREDICT, EVERYTHING)
+                await jobs.make(tx, JobKind.PREDICT, PredictArguments(everything=True))
 
         await self._writer.commit(work)
         await self._events.publish(JobQueued())
@@ -168,7 +168,7 @@ class ModelVersions:
 
     async def _follow(self, tx: Transaction, kind: ModelKind) -> None:
         if kind in self._follows:
-            await jobs.make(tx, self._follows[kind], {})
+            await jobs.make(tx, self._follows[kind])
 
     async def _why_not(self, model: Model) -> str | None:
         """Returns why the version cannot be used, or None."""

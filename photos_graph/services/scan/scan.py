@@ -11,6 +11,7 @@ from photos_graph.graph.library import files, folders
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.formats import EXTENSIONS, RAW
+from photos_graph.job_arguments import ScanArguments
 from photos_graph.jobs.progress import Progress
 from photos_graph.library.places import Gazetteer
 from photos_graph.library.walking import DirectoryRules
@@ -45,8 +46,7 @@ class FolderLook:
 
 
 class Scan:
-    """Job arguments: ``root`` (ids, with commas between), ``folder`` (an id; neither: all roots), ``quick`` and
-    ``acceptMissing`` ("1")."""
+    """The job that brings the graph up to date with the folders of photos."""
 
     def __init__(
         self,
@@ -67,11 +67,11 @@ class Scan:
         self._gazetteer = gazetteer
         self._settings = settings
 
-    async def run(self, job: Job, progress: Progress) -> str:
+    async def run(self, job: Job[ScanArguments], progress: Progress) -> str:
         """The closing message. Raises RootOffline, Conflict (too much is missing), NotFound, Cancelled."""
-        wanted = job.arguments.get("root", "").split(",")
-        roots = [root for root in await folders.roots(self._graph) if wanted == [""] or root.id in wanted]
-        if not roots and wanted != [""]:
+        wanted = job.arguments.roots
+        roots = [root for root in await folders.roots(self._graph) if not wanted or root.id in wanted]
+        if not roots and wanted:
             raise NotFound("The root of this scan has been removed.")
         said: dict[str, str] = {}
         refused: list[RootOffline | Conflict] = []
@@ -104,15 +104,15 @@ class Scan:
             raise type(refused[0])(closing)
         return closing or "The library has no root yet. Add one first."
 
-    async def _look(self, root: Root, job: Job, progress: Progress) -> FolderLook:
+    async def _look(self, root: Root, job: Job[ScanArguments], progress: Progress) -> FolderLook:
         root = await self._online(root)
         scope = None
-        if folder_id := job.arguments.get("folder"):
+        if folder_id := job.arguments.folder_id:
             records = {record.id: record for record in await folders.folders_of(self._graph, root.id)}
             scope = records.get(folder_id)
         held = await files.present_count(self._graph, root.id)
         comparison = Comparison(self._graph, self._writer, root, rules(self._settings), progress)
-        await comparison.run(scope, quick=job.arguments.get("quick") == "1")
+        await comparison.run(scope, quick=job.arguments.quick)
         await self._writer.follow()
         reading = Reading(self._graph, self._pool, self._cache, self._gazetteer, self._writer, self._settings, progress)
         return FolderLook(root, held, comparison, await reading.run(root))
@@ -125,7 +125,7 @@ class Scan:
             raise RootOffline(f"{root.name} is offline: its folder is missing or is not the one that was added.")
         return now
 
-    async def _judge(self, look: FolderLook, vanished: set[str], job: Job) -> str:
+    async def _judge(self, look: FolderLook, vanished: set[str], job: Job[ScanArguments]) -> str:
         """Marks as missing what is gone, unless it is so much that something else must be wrong. ``vanished`` is what
         did from all roots."""
         root = await self._online(look.root)  # a share that went away meanwhile has lost nothing
@@ -138,7 +138,7 @@ class Scan:
         copied = await files.copied_lately(self._graph, list(held), vanished) if len(held) < look.held else set()
         gone = held - copied
         too_many = len(gone) > self._settings.library.missing_limit * look.held
-        refused = too_many and job.arguments.get("acceptMissing") != "1"
+        refused = too_many and not job.arguments.accept_missing
         # Of a file that came and went before it was read there is nothing to lose.
         await files.miss_files(self._writer, [id_ for id_ in left if not refused or id_ not in held])
         if not refused:

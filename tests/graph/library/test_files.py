@@ -69,7 +69,7 @@ async def test_a_file_that_was_copied_lately_may_be_on_the_move(
     graph: Graph, was: int, copied: int, found: set[str]
 ) -> None:
     await library(graph)
-    await jobs.create(graph, "j2", JobKind.SCAN, {})
+    await jobs.create(graph, "j2", JobKind.SCAN)
     await photos.put_read(writer(graph), [read(0, "a"), read(1, "c"), read(2, "b")], [], "j1")
     await files.put_pending(graph, [file(3), file(4)], "j2")
     await photos.put_read(writer(graph), [read(3, "a")], [], "j2")

@@ -62,7 +62,7 @@ class Shelves(RuleBasedStateMachine):
     def lay_out(self, below: list[int], held: list[tuple[int, str]]) -> None:
         """Each folder below an earlier one, or below the root; files of photos in folders."""
         self.run(folders.add_root(writer(self.graph), Root(ROOT, ROOT, b"/nowhere", "marker", RootState.ONLINE)))
-        self.run(jobs.create(self.graph, "j", JobKind.SCAN, {}))
+        self.run(jobs.create(self.graph, "j", JobKind.SCAN))
         for place, folder in enumerate(FOLDERS):
             self.naive.folders[folder] = ROOT if below[place] >= place else FOLDERS[below[place]]
             self.put_folders([folder])

@@ -27,11 +27,10 @@ from photos_graph.model import (
     ThumbnailSize,
 )
 from photos_graph.search.filters import PhotoFilter, TermFilter
-from photos_graph.services.datasets.exports.request import ExportRequest
 from photos_graph.settings import Settings
 from tests.kit.engines import RunningEngine
 from tests.kit.labelled_library import TURNED, effective, everything, lay_out, said, scan
-from tests.kit.library import ended, exported, failures, imported, in_step, photos, scanned
+from tests.kit.library import asked_for, ended, exported, failures, imported, in_step, photos, scanned
 from tests.kit.pictures import jpeg, put
 from tests.kit.processes.dying import dies
 
@@ -188,9 +187,9 @@ async def test_an_export_that_was_killed_goes_on(settings: Settings, tmp_path: P
         await scan(services, root)
         calm = await exported(services, DatasetFormat.COCO)
     async with build(settings, run_jobs=False) as services:
-        order = ExportRequest.of((await services.exports.ask(DatasetFormat.COCO)).arguments)
+        order = asked_for(await services.exports.ask(DatasetFormat.COCO))
         await services.jobs.cancel((await services.jobs.unfinished(JobKind.EXPORT))[0].id)
-        job = await services.jobs.queue(JobKind.EXPORT, replace(order, block=2).arguments())
+        job = await services.jobs.queue(JobKind.EXPORT, replace(order, block=2))
     dies(settings, "exporting")  # two pictures of the third block are there, and no note of them
     target = order.target
     part = target.with_name(f".{target.name}.part")
@@ -221,11 +220,11 @@ async def test_an_export_that_came_to_no_end_goes_on_when_it_is_asked_for_again(
     async with build(settings) as services:
         await scan(services, tmp_path / "Pictures")
     async with build(settings, run_jobs=False) as services:
-        order = ExportRequest.of((await services.exports.ask(DatasetFormat.COCO)).arguments)
+        order = asked_for(await services.exports.ask(DatasetFormat.COCO))
         await services.jobs.cancel((await services.jobs.unfinished(JobKind.EXPORT))[0].id)
-        assert (await services.exports.ask(DatasetFormat.COCO)).arguments["name"] != order.name, "nothing is there yet"
+        assert asked_for(await services.exports.ask(DatasetFormat.COCO)).name != order.name, "nothing is there yet"
         await services.jobs.cancel((await services.jobs.unfinished(JobKind.EXPORT))[0].id)
-        job = await services.jobs.queue(JobKind.EXPORT, replace(order, block=2).arguments())
+        job = await services.jobs.queue(JobKind.EXPORT, replace(order, block=2))
     dies(settings, "exporting")
     part = order.target.with_name(f".{order.target.name}.part")
     kept = [part / each["path"] for note in part.rglob("block-*") for each in noted(note)]
@@ -282,9 +281,9 @@ async def test_what_an_earlier_try_left_is_not_in_the_export(settings: Settings,
         ids = [photo.id for photo in (await photos(services)).values()]
         await services.tagging.tag_photos(ids, [Ref(name="Cat")])
     async with build(settings, run_jobs=False) as services:
-        order = ExportRequest.of((await services.exports.ask(DatasetFormat.FOLDERS)).arguments)
+        order = asked_for(await services.exports.ask(DatasetFormat.FOLDERS))
         await services.jobs.cancel((await services.jobs.unfinished(JobKind.EXPORT))[0].id)
-        job = await services.jobs.queue(JobKind.EXPORT, replace(order, block=3).arguments())
+        job = await services.jobs.queue(JobKind.EXPORT, replace(order, block=3))
     dies(settings, "exporting")
     part = order.target.with_name(f".{order.target.name}.part")
     assert len(list(part.rglob("Cat/*.jpg"))) == 7

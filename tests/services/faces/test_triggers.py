@@ -175,12 +175,12 @@ async def test_an_engine_that_is_away_for_a_while_loses_no_wish(
     monkeypatch.setattr(triggers, "AGAIN_SECONDS", 0.01)
     queue, tries = services.jobs.queue, 0
 
-    async def away(kind: JobKind, arguments: dict[str, str]) -> Job:
+    async def away(kind: JobKind) -> Job:
         nonlocal tries
         tries += 1
         if tries < 3:
             raise EngineUnavailable("The engine does not answer.")
-        return await queue(kind, arguments)
+        return await queue(kind)
 
     monkeypatch.setattr(services.jobs, "queue", away)
     await services.face_triggers.labels_changed(LabelsChanged(LabelKind.FACES))

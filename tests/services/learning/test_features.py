@@ -68,7 +68,7 @@ def large(settings: Settings) -> list[Path]:
 
 
 async def predicted(services: Services) -> Job:
-    return await ended(services, await services.jobs.queue(JobKind.PREDICT, {}))
+    return await ended(services, await services.jobs.queue(JobKind.PREDICT))
 
 
 async def described(services: Services) -> set[int]:
@@ -168,7 +168,7 @@ async def test_each_photo_is_described_once_whoever_stops_or_dies(
         monkeypatch.setattr(features_call, "DESCRIBE_PICTURES", DEADLY_DESCRIBE)
         pool = WorkerPool([DEADLY_DESCRIBE], 1, 256 * 1024 * 1024, 60, 5)
         stage = FeatureStage(services.graph, services.media, pool, settings)
-        job = await services.jobs.queue(JobKind.PREDICT, {})
+        job = await services.jobs.queue(JobKind.PREDICT)
         try:
             with pytest.raises(Cancelled):
                 await stage.run(job, Steps(BATCH_SIZE))

@@ -18,6 +18,7 @@ from photos_graph.graph.labels import predictions
 from photos_graph.graph.labels.predictions import Predicted
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import features, questions
+from photos_graph.job_arguments import PredictArguments
 from photos_graph.learn import neighbours
 from photos_graph.learn.registry import packed
 from photos_graph.model import Job, JobKind, Model, ModelKind, ModelMetrics, ModelState, Question, Ref
@@ -26,7 +27,7 @@ from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.services.learning.neighbours_tasks import ASK, AskOrder
 from photos_graph.services.learning.training_call import Trained
 from photos_graph.services.learning.training_tasks import TrainingResult
-from photos_graph.services.learning.versions import EVERYTHING, KEPT_REJECTED
+from photos_graph.services.learning.versions import KEPT_REJECTED
 from photos_graph.settings import LearnSettings, Settings
 from tests.kit.library import photos, scanned
 from tests.kit.vectors import tag_model
@@ -142,7 +143,7 @@ async def test_a_low_threshold_wants_more_to_be_kept(library: Settings) -> None:
         assert await waiting(services) == []
         for threshold in (0.2, 0.1):
             await services.models.set_threshold(tag.id, threshold)
-        assert [job.arguments for job in await waiting(services)] == [EVERYTHING]
+        assert [job.arguments for job in await waiting(services)] == [PredictArguments(everything=True)]
 
 
 async def predict(services: Services, tag_id: str, numbers: Sequence[int]) -> None:

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from photos_graph.job_arguments import ExportRequest
 from photos_graph.model import Certainty
 from photos_graph.services.datasets.exports.dataset_formats import label_names
 from photos_graph.services.datasets.exports.record_reader import SPLITS
 from photos_graph.services.datasets.exports.records import PhotoRecord
-from photos_graph.services.datasets.exports.request import ExportRequest
 from photos_graph.services.datasets.exports.staging import ExportedFile, SkippedPhoto
 
 MAX_EXAMPLES = 20  # photos listed for each reason why photos were skipped

@@ -13,6 +13,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import export_rows
 from photos_graph.graph.library import failures, folders
 from photos_graph.index import Index
+from photos_graph.job_arguments import ExportRequest
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.queue import Jobs
 from photos_graph.model import Certainty, DatasetFormat, Job, JobKind, JobState
@@ -25,7 +26,7 @@ from photos_graph.services.datasets.exports.datasheet import count_labels, datas
 from photos_graph.services.datasets.exports.json_lines import Lossless
 from photos_graph.services.datasets.exports.pictures import Pictures
 from photos_graph.services.datasets.exports.record_reader import RecordReader
-from photos_graph.services.datasets.exports.request import ExportRequest, name_now
+from photos_graph.services.datasets.exports.request import name_now
 from photos_graph.services.datasets.exports.selection import Selection, describe, query_of
 from photos_graph.services.datasets.exports.shards import Shards
 from photos_graph.services.datasets.exports.sidecars import Sidecars
@@ -73,16 +74,23 @@ class Exports:
         photos.run_optimize()
         name, at = name_now(format)
         request = ExportRequest(format, target, name, photos, certainty, originals, describe(selection), by, at)
-        return await self._jobs.queue(JobKind.EXPORT, (await self._resumable(request) or request).arguments())
+        return await self._jobs.queue(JobKind.EXPORT, await self._resumable(request) or request)
 
     async def _resumable(self, request: ExportRequest) -> ExportRequest | None:
         """Returns an equal earlier request that did not finish, because the disk was full for example, and whose
         staging folder still exists."""
-        unfinished = await self._jobs.unfinished(JobKind.EXPORT)
-        running = {job.arguments["name"] for job in unfinished if job.state is JobState.RUNNING}
+        running = {
+            job.arguments.name
+            for job in await self._jobs.unfinished(JobKind.EXPORT)
+            if job.state is JobState.RUNNING and isinstance(job.arguments, ExportRequest)
+        }
         for job in await self._jobs.undone(JobKind.EXPORT, MAX_RESUMABLE):
-            earlier = ExportRequest.of(job.arguments)
-            if earlier.name in running or not earlier.has_same_content(request):
+            earlier = job.arguments
+            if (
+                not isinstance(earlier, ExportRequest)
+                or earlier.name in running
+                or not earlier.has_same_content(request)
+            ):
                 continue
             if await asyncio.to_thread(StagingFolder(earlier.target).exists):
                 return replace(earlier, asked=request.asked, by=request.by)
@@ -112,13 +120,13 @@ class ExportJob:
         self._shards = shards
         self._settings = settings
 
-    async def run(self, job: Job, progress: Progress) -> str:
+    async def run(self, job: Job[ExportRequest], progress: Progress) -> str:
         """Writes the export and returns the closing message of the job.
 
         Raises Cancelled, BadInput if the folder cannot be written to, ModelUnavailable if TensorFlow is needed and not
         installed.
         """
-        request = ExportRequest.of(job.arguments)
+        request = job.arguments
         staging = StagingFolder(request.target)
         roots = [root.raw_path for root in await folders.roots(self._graph)]
         check_outside(request.target, roots)  # a root may have been added since the request

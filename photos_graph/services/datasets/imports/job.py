@@ -14,6 +14,7 @@ from photos_graph.graph.library import failures
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
+from photos_graph.job_arguments import ImportArguments
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.queue import Jobs
 from photos_graph.model import Job, JobKind, LabelKind
@@ -54,7 +55,7 @@ class Imports:
     async def ask_folder(self, folder: Path, by: str = "") -> Job:
         """Queues the import of any folder, which the owner chose on the command line. Raises NotFound if it does not
         exist."""
-        return await self._jobs.queue(JobKind.IMPORT, {"folder": str(_existing(folder)), "by": by})
+        return await self._jobs.queue(JobKind.IMPORT, ImportArguments(_existing(folder), by))
 
 
 def _existing(folder: Path) -> Path:
@@ -77,13 +78,13 @@ class ImportJob:
         self._settings = settings
         self._writer = writer
 
-    async def run(self, job: Job, progress: Progress) -> str:
+    async def run(self, job: Job[ImportArguments], progress: Progress) -> str:
         """Imports the labels and returns the closing message of the job.
 
         Raises Cancelled, BadInput if the export is damaged as a whole.
         """
-        source = self._source(Path(job.arguments["folder"]))
-        importer = Importer(job.arguments["by"], now_ms(), source.undated)
+        source = self._source(job.arguments.folder)
+        importer = Importer(job.arguments.by, now_ms(), source.undated)
         await self._index.catch_up()
         total, summary = await source.count(), ImportSummary()
         await progress.step(0, total, PROGRESS_MESSAGE)
