@@ -1,4 +1,4 @@
-"""What jobs are asked for: a dataclass for each kind, stored as JSON."""
+"""The arguments of jobs: a dataclass for each kind, stored as JSON."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def dump_arguments(kind: JobKind, arguments: JobArguments) -> str:
 
 
 def load_arguments(kind: JobKind, text: str) -> JobArguments:
-    """Raises ValueError."""
+    """Returns the arguments. Raises ValueError if the text is not valid for the kind."""
     values: dict[str, Any] = json.loads(text)
     return _adapter(kind).validate_python(_modern(kind, values))
 

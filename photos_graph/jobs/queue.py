@@ -1,4 +1,4 @@
-"""Jobs as people see them: asked for, watched, cancelled, tried again."""
+"""Jobs as people see them: they are requested, watched, cancelled and retried."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Jobs:
         return await jobs.get(self._graph, job_id)
 
     async def page(self, state: JobState | None, first: int, after: str | None) -> Listing[Job]:
-        """Newest first. Raises BadInput for a cursor that is none."""
+        """Returns a page of jobs, newest first. Raises BadInput for an invalid cursor."""
 
         async def read(key: tuple[int, str] | None, limit: int) -> list[Job]:
             return await jobs.page(self._graph, state, key, limit)
@@ -68,12 +68,12 @@ class Jobs:
         return await self._make(kind, asked)
 
     async def unfinished(self, *kinds: JobKind) -> list[Job]:
-        """Those that wait or run, oldest first."""
+        """Returns the jobs that wait or run, oldest first."""
         never = round(time.time() * 1000) + 86_400_000
         return [job for job in await jobs.unfinished_or_since(self._graph, never) if job.kind in kinds]
 
     async def undone(self, kind: JobKind, most: int) -> list[Job]:
-        """Those that failed or were cancelled, newest first."""
+        """Returns the jobs that failed or were cancelled, newest first."""
         return await jobs.undone(self._graph, kind, most)
 
     async def scanning(self) -> bool:
@@ -86,7 +86,7 @@ class Jobs:
         return job
 
     async def retry_failures(self, job_id: str | None = None) -> Job:
-        """A scan that reads again what failed: in that job, or ever."""
+        """Queues a scan that reads again what failed in that job, or in any job. Raises NotFound."""
         if job_id is not None and await self.get(job_id) is None:
             raise NotFound("There is no such job.")
         await failures.retry(self._graph, job_id)
@@ -98,7 +98,7 @@ class Jobs:
         return job
 
     async def watch(self, job_id: str) -> AsyncIterator[Job]:
-        """Each step of the job, then its end. Raises NotFound."""
+        """Yields each step of the job, up to its end. Raises NotFound."""
         seen: Job | None = None
         while True:
             job = await self.get(job_id)
@@ -112,7 +112,7 @@ class Jobs:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def watch_all(self) -> AsyncIterator[Job]:
-        """Each step of every job from now on; never ends by itself."""
+        """Yields each step of every job from now on. It does not end by itself."""
         since = int(time.time() * 1000) - 1000
         seen: dict[str, Job] = {job.id: job for job in await jobs.unfinished_or_since(self._graph, since)}
         for job in list(seen.values()):

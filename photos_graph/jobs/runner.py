@@ -1,7 +1,7 @@
-"""The runner: takes jobs from the graph, one of each kind at a time, with a sign of life, until it is stopped.
+"""The runner takes jobs from the graph, one of each kind at a time, renews their leases, and runs them.
 
-Any process with a runner may take any job. One whose process died is taken over when its sign of life is stale,
-and goes on where it was, since what is pending is a query.
+Any process with a runner can take any job. If a process dies, its job is taken over when the lease has expired, and
+continues where it stopped, because what is pending is a query.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Handler = Callable[[Job[Any], Progress], Awaitable[str]]  # returns the closing 
 
 
 class Run:
-    """One job while it runs: the Progress that its handler reports to."""
+    """A job while it runs. It is the Progress that the handler reports to."""
 
     def __init__(self, graph: Graph, job: Job, owner: str) -> None:
         self.job = job
@@ -63,7 +63,8 @@ class Run:
         self._ending = await jobs.beat(self._graph, self.job.id, self._owner, *self._said) or self._ending
 
     async def keep_alive(self) -> None:
-        """Beats while the handler has nothing to say, so that a slow step is not taken for a dead process."""
+        """Renews the lease while the handler reports nothing, so that a slow step is not mistaken for a dead
+        process."""
         while True:
             await asyncio.sleep(BEAT_SECONDS)
             if time.monotonic() - self._beaten >= BEAT_SECONDS:
@@ -79,7 +80,8 @@ class Run:
 
 
 class Runner:
-    """``start`` once, ``close`` once; ``job_queued`` when this process queued a job, so that it starts at once."""
+    """Call ``start`` once and ``close`` once. Call ``job_queued`` when this process has queued a job, so that it starts
+    at once."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
@@ -98,7 +100,7 @@ class Runner:
         self._wake.set()
 
     async def close(self) -> None:
-        """Stops the running jobs at their next await and puts them back among those that wait."""
+        """Stops the running jobs at their next await, and puts them back into the queue."""
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -139,7 +141,7 @@ class Runner:
             self._wake.set()
 
     async def _once(self, work: Callable[[], Awaitable[T]]) -> T | None:
-        """An engine that is away, or refuses a query, ends nothing: the loop asks again."""
+        """Does the work once. If the engine is away or refuses a query, it waits, and the loop tries again."""
         try:
             return await work()
         except EngineUnavailable:
