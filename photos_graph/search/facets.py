@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import numpy as np
@@ -12,7 +12,7 @@ from pyroaring import BitMap
 
 from photos_graph.model import Person, Place, Tag
 from photos_graph.search.arrays import numbers_of
-from photos_graph.search.hierarchy import Row, Sized, sort_key
+from photos_graph.search.hierarchy import Hierarchy, Row, Sized, sort_key
 from photos_graph.search.photo_sets import PhotoSets
 
 R = TypeVar("R", bound=Row)
@@ -98,14 +98,13 @@ class Facets:
         totals: dict[str, int] = {}
         for code in np.flatnonzero(each).tolist():
             ids = table.place_sets.values[code]
-            for at in _united([places.known_way_up(id_) for id_ in ids]):
+            for at in places.known_way_up(ids[0]) if len(ids) == 1 else _around(places, ids):
                 totals[at] = totals.get(at, 0) + int(each[code])
         return totals
 
 
-def _united(ways: Sequence[tuple[str, ...]]) -> Iterable[str]:
-    """A photo is mostly at one place, whose way needs no set."""
-    return ways[0] if len(ways) == 1 else {at for way in ways for at in way}
+def _around(places: Hierarchy[Place], ids: Iterable[str]) -> set[str]:
+    return {at for id_ in ids for at in places.known_way_up(id_)}
 
 
 def _most_of(largest_first: Iterable[Sized[R]], count: Count, first: int) -> list[tuple[R, int]]:
