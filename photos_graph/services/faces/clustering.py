@@ -1,7 +1,7 @@
-"""The job that groups faces and finds whom they are like, in a process of its own; what changes by it is written down.
+"""The job that clusters faces and matches them with persons, in a process of its own, and writes what changes.
 
-Which faces look alike is kept in the data directory, so that only new ones are compared with the others. The file is
-made anew when it is damaged, or of another model.
+Which faces look alike is stored in the data directory, so that only new faces are compared with the others. The file is
+built again if it is damaged, or of another model.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ BATCH_SIZE = 1000  # faces in one commit
 
 
 def group_pool(settings: Settings) -> WorkerPool:
-    """A process that starts with the first grouping and ends when there was none for a while."""
+    """Returns a pool of one process, which starts with the first clustering and ends after a period without work."""
     faces = settings.faces
     return WorkerPool((KNOWN_FACES, CLUSTER_FACES), 1, faces.memory_bytes, MAX_SECONDS, 1, faces.idle_seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class _KeptFaces:
-    """What the file knows, in its order: ``gone`` of it, and ``new`` beside it."""
+    """The faces in the file, in its order: ``gone`` are those to remove, and ``new`` those to add."""
 
     ids: tuple[str, ...]
     gone: tuple[str, ...]
@@ -63,13 +63,13 @@ class _KeptFaces:
 
 
 class ActiveModels(Protocol):
-    """Tells which model of a kind counts, and where its file is."""
+    """Returns the active model of a kind and its file."""
 
     async def active(self, kind: ModelKind) -> tuple[Model, Path] | None: ...
 
 
 class ClusterJob:
-    """Job argument: ``full`` ("1"): all clusters anew; else new faces join those that there are."""
+    """Clusters all faces again, or adds new faces to the existing clusters, as the job's arguments say."""
 
     def __init__(
         self,
@@ -89,19 +89,19 @@ class ClusterJob:
         self._model = settings.faces.embedder
         row = catalogue.embedder(self._model)
         self._cut = settings.faces.cut or row.cut
-        # The file stands for a settled cut: one that is lowered by hand wants pairs that it has not.
+        # The file holds the pairs for one cut. A cut that is lowered by hand needs pairs that the file lacks.
         self._floor = round(min(row.floor, self._cut - 0.01), 4)
         self._folder = settings.data_dir / "faces"
         self._path = self._folder / "similar.safetensors"
         self._file = SimilaritiesFile(self._path, self._model, self._floor)
 
     async def run(self, job: Job[ClusterArguments], progress: Progress) -> str:
-        """The closing message. Raises Cancelled, Unavailable, and what went wrong in the child."""
+        """Returns the closing message. Raises Cancelled, Unavailable, and the errors of the child."""
         await progress.step(0, None, "Reading faces")
         await match_requests.take(self._graph)
         every = [face async for some in clusters.faces(self._graph, self._model) for face in some]
         taking_part = {face.id: face for face in every if face.fingerprint is not None}
-        if not taking_part:  # what another model made of them stays until this one has seen some
+        if not taking_part:  # results of another model stay until this one has described some faces
             return f"No face has features of {self._model} yet."
         kept, vectors = await self._compared(taking_part, progress)
         order = [taking_part[id_] for id_ in (*kept.ids, *kept.new)]
@@ -122,8 +122,8 @@ class ClusterJob:
         return f"{len(order):,} faces, {count:,} clusters without a name, {applied:,} faces recognised."
 
     async def _compared(self, faces: dict[str, VectorFace], progress: Progress) -> tuple[_KeptFaces, Floats]:
-        """What the file has of these faces, and the vectors of those that it has not. Faces that went meanwhile are
-        taken out of ``faces``."""
+        """Returns which of these faces the file has, and the vectors of those that it does not have. Removes faces that
+        have disappeared from ``faces``."""
         known, _ = await watched(self._pool.call(KNOWN_FACES, self._file), progress, MESSAGE)
         if known.damaged:
             log.warning("The stored similarities of faces are damaged and are computed again: %s", known.damaged)
@@ -152,7 +152,7 @@ class ClusterJob:
         full: bool,
         progress: Progress,
     ) -> tuple[Recognised, list[str], list[FaceQuestion]]:
-        """And the persons' ids by number, and which named faces may be others'."""
+        """Returns the result, the persons' ids by number, and the named faces that may be of another person."""
         owners = {id_: cluster.person_id for id_, cluster in (await clusters.clusters(self._graph)).items()}
         thresholds = await clusters.thresholds(self._graph)
         self._folder.mkdir(mode=0o700, exist_ok=True)
@@ -187,11 +187,11 @@ class ClusterJob:
         try:
             with written_whole(self._path) as file:
                 file.write(data)
-        except OSError as error:  # it only saves work
+        except OSError as error:  # the file only saves work
             log.warning("The similarities of faces could not be stored: %s.", error.strerror)
 
     async def _write_moves(self, moves: clustering_plan.Moves, progress: Progress) -> None:
-        """A face that goes from one cluster to another is in one of them after each commit."""
+        """Writes the moves. A face that moves from one cluster to another is in one of them after each commit."""
         leaving, counted = set(moves.leaving), set(moves.counted)
         coming = {id_ for each in moves.joined for id_ in each.face_ids}
         for some in _some(sorted(leaving - coming)):
@@ -225,9 +225,8 @@ class ClusterJob:
 
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """Persons and clusters by number, as the child knows them. ``persons`` (n,) and ``groups`` (n,) of the faces;
-    ``owners``: group to person.
-    """
+    """Persons and clusters by number, as the child knows them. ``persons`` (n,) and ``groups`` (n,) are those of the
+    faces; ``owners`` maps a group to its person."""
 
     ids: tuple[str, ...]
     number: dict[str, int]
@@ -267,7 +266,7 @@ def _some(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _by_size(joined: Sequence[Joined]) -> Iterator[list[Joined]]:
-    """Clusters with some BATCH_SIZE faces between them."""
+    """Yields clusters that have about BATCH_SIZE faces together."""
     some: list[Joined] = []
     size = 0
     for each in joined:
