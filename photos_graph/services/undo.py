@@ -21,7 +21,7 @@ from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.model import BulkResult, LabelKind
 from photos_graph.services.faces.undo import restore_faces
-from photos_graph.services.labels.folder_reach import reached, retagged
+from photos_graph.services.labels.folder_plan import reached, retagged
 
 
 class Changes:

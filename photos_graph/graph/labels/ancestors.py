@@ -22,8 +22,8 @@ async def ways(tx: Transaction, folder_ids: Iterable[str]) -> dict[str, list[Fol
     """Returns, for each known folder, its marks and those of all folders above it, its own first. Takes two queries."""
     ids = sorted(set(folder_ids))
     parents: dict[str, str | None] = {row["id"]: row["up"] for row in await tx.run(PARENTS, ids=ids)}
-    said = await tag_edges.of_folders(tx, sorted(parents))
-    marks = {id_: tag_edges.marks(id_, said.get(id_, {})) for id_ in parents}
+    assertions = await tag_edges.of_folders(tx, sorted(parents))
+    marks = {id_: tag_edges.marks(id_, assertions.get(id_, {})) for id_ in parents}
     found: dict[str, list[FolderMarks]] = {}
     for id_ in ids:
         way: list[FolderMarks] = []

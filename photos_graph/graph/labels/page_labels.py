@@ -40,10 +40,10 @@ async def tags_of(graph: Graph, ids: Sequence[str]) -> dict[str, OwnTags]:
     return {photo: _own(*rows) for photo, *rows in found}
 
 
-def _own(said: list[Any], excluded: list[str], predicted: list[Any], files: list[list[str]]) -> OwnTags:
+def _own(tagged: list[Any], excluded: list[str], predicted: list[Any], files: list[list[str]]) -> OwnTags:
     tags = [
         PhotoTag(tag, TagSource(via), at=datetime.fromtimestamp(at / 1000, UTC) if at is not None else None)
-        for tag, via, at in said
+        for tag, via, at in tagged
     ]
     tags += [PhotoTag(tag, TagSource.PREDICTED, score=score, model_id=model) for tag, score, model in predicted]
     folders = dict.fromkeys(folder for _, folder in sorted(files))
@@ -64,10 +64,10 @@ RETURN collect([id, said, predicted]) AS faces
 async def persons_of(graph: Graph, ids: Sequence[str]) -> dict[str, dict[str, bool]]:
     """Returns photo id -> person id -> whether only a model says so."""
     found: dict[str, dict[str, bool]] = {}
-    for photo, said, predicted in (await graph.read(PERSONS_OF, ids=list(ids)))[0]["faces"]:
+    for photo, confirmed, predicted in (await graph.read(PERSONS_OF, ids=list(ids)))[0]["faces"]:
         persons = found.setdefault(photo, {})
-        if said is not None:
-            persons[said] = False
+        if confirmed is not None:
+            persons[confirmed] = False
         elif predicted is not None:
             persons.setdefault(predicted, True)
     return found

@@ -1,20 +1,22 @@
-"""Plans an edit of the tags of folders: what it takes, and how many photos it changes."""
+"""Plans edits of the tags of folders: what they take, and how many photos they reach and change.
+
+The counts are set algebra of the search index, which must be caught up.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyroaring import BitMap
 
 from photos_graph.graph.labels import tag_edges
 from photos_graph.graph.labels.edits import Assertion, Change, Edit, grouped
-from photos_graph.graph.labels.tag_edges import Assertions
+from photos_graph.graph.labels.tag_edges import Assertions, marks
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model import BulkResult, LabelKind
+from photos_graph.model import BulkResult, LabelKind, Tag
 from photos_graph.search.index import SearchIndex
-from photos_graph.services.labels.folder_reach import retagged
 from photos_graph.services.labels.tag_rules import differences
 
 
@@ -38,15 +40,46 @@ class FolderPlan:
 def folder_plan(
     search: SearchIndex,
     tree: TagTree,
+    folder_id: str,
     tag_ids: Iterable[str],
-    before: Mapping[str, Assertions],
-    after: Mapping[str, Assertions],
-    matched: BitMap,
+    before: Assertions,
+    after: Assertions,
+    recursive: bool = True,
 ) -> FolderPlan:
-    """Plans the edits from the assertions ``before`` to those ``after``, by folder id. The index must be caught up."""
-    edits = grouped(
-        (folder_id, *each) for folder_id in after for each in differences(before.get(folder_id, {}), after[folder_id])
-    )
+    """Plans to replace the assertions ``before`` on the folder by those ``after``. ``recursive``: photos of folders
+    below are matched too."""
+    edits = grouped((folder_id, *each) for each in differences(before, after))
     subtrees = {below for tag_id in tag_ids for below in tree.below(tag_id)}
-    changed = retagged(search, before, edits, subtrees, tree.new)
-    return FolderPlan(tree, edits, len(matched), len(changed))
+    changed = retagged(search, {folder_id: before}, edits, subtrees, tree.new)
+    return FolderPlan(tree, edits, len(reached(search, [folder_id], recursive)), len(changed))
+
+
+def reached(search: SearchIndex, folder_ids: Iterable[str], recursive: bool = True) -> BitMap:
+    """Photos below the folders, or in the folders themselves."""
+    rows = search.folders
+    return BitMap.union(BitMap(), *[rows.below(id_) if recursive else rows.own(id_) for id_ in folder_ids])
+
+
+def retagged(
+    search: SearchIndex,
+    before: Mapping[str, Assertions],
+    edits: Sequence[Edit],
+    tag_ids: Iterable[str],
+    new: Sequence[Tag],
+) -> BitMap:
+    """The photos that get or lose one of the tags, as confirmed, by the edits. ``before``: the assertions on the
+    folders of the edits; ``new``: tags that the index does not know yet."""
+    after = {folder_id: dict(before.get(folder_id, {})) for edit in edits for folder_id in edit.folders}
+    for edit in edits:
+        for folder_id in edit.folders:
+            after[folder_id].pop(edit.label_id or "", None)
+            if isinstance(edit.after, Assertion) and edit.label_id:
+                after[folder_id][edit.label_id] = edit.after
+    # Nothing else runs meanwhile, so nobody sees an index that knows tags which the graph may never have.
+    search.apply_tags(new)
+    try:
+        return search.sets.tags.reached_if(
+            tuple(tag_ids), [marks(folder_id, edges) for folder_id, edges in after.items()]
+        )
+    finally:
+        search.apply_tags((), gone=[row.id for row in new])

@@ -22,9 +22,9 @@ class MergePlan:
 
 
 def merge_plan(tree: TagTree, from_ids: Sequence[str], into_id: str) -> MergePlan:
-    """Children move below ``into``, and where one of their name is there, are merged with that one.
+    """Plans to move children below ``into``, and to merge each with a child of the same name that ``into`` has.
 
-    Raises NotFound, and BadInput where ``into`` is one of those that go, or below one.
+    Raises NotFound, and BadInput where ``into`` is one of the tags that go, or a descendant of one.
     """
     tree.get(into_id)
     for from_id in from_ids:
@@ -58,7 +58,7 @@ def merge_plan(tree: TagTree, from_ids: Sequence[str], into_id: str) -> MergePla
 
 
 def merged_edges(before: Assertions, onto: Mapping[str, str]) -> Assertions:
-    """The assertions on a photo or folder about the tags that stay."""
+    """Returns the assertions on a photo or folder about the tags that stay."""
     after: Assertions = {}
     for tag_id, edge in before.items():
         target = onto.get(tag_id, tag_id)
@@ -67,13 +67,15 @@ def merged_edges(before: Assertions, onto: Mapping[str, str]) -> Assertions:
 
 
 def moved_edges(before: Assertions, onto: Mapping[str, str], now: Up, then: Up) -> Assertions:
-    """The same on a photo, where tags lie elsewhere ``then``: no tag that stood becomes void by that."""
+    """Returns the same for a photo when tags have other ancestors ``then``. A tag that was not void does not become
+    so."""
     standing = [onto.get(tag_id, tag_id) for tag_id in photo_standing(before, now)]
     return photo_freed(merged_edges(before, onto), standing, then)
 
 
 def _stronger(edges: Iterable[Assertion]) -> Assertion:
-    """TAGGED beats EXCLUDES, a person beats a file, the first beats the later; nothing reaches less than before."""
+    """Prefers TAGGED to EXCLUDES, a person to a file, and the earlier to the later; nothing reaches less than
+    before."""
     both = list(edges)
     tagged = [edge for edge in both if edge.kind is AssertionKind.TAGGED] or both
     first = min(tagged, key=lambda edge: (edge.via != "MANUAL", edge.at_ms))

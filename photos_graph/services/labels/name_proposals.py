@@ -13,8 +13,8 @@ from photos_graph.tags import inherited
 
 
 def proposals(search: SearchIndex, root_id: str | None) -> list[FolderTagProposal]:
-    """Of folders with photos, from the top down: neither what a folder has by itself or from above already, nor what it
-    or one above it excludes, nor what is proposed for a folder above it.
+    """Returns proposals for folders with photos, from the top down. A tag is not proposed where the folder has it
+    already or inherits it, where it or an ancestor excludes it, or where it is proposed for an ancestor.
 
     Raises NotFound for an unknown root.
     """
@@ -33,7 +33,7 @@ def proposals(search: SearchIndex, root_id: str | None) -> list[FolderTagProposa
 
 
 def _downwards(search: SearchIndex, roots: Iterable[FolderRow], known: Known) -> Iterator[tuple[FolderRow, list[str]]]:
-    """Folders with photos, each with what is proposed for it."""
+    """Yields folders with photos, each with the tags that are proposed for it."""
     left: list[tuple[FolderRow, frozenset[str]]] = [(root, frozenset()) for root in reversed(list(roots))]
     while left:
         folder, above = left.pop()
@@ -51,7 +51,7 @@ def _downwards(search: SearchIndex, roots: Iterable[FolderRow], known: Known) ->
 
 
 def _marks_of(search: SearchIndex, folder_id: str) -> tuple[frozenset[str], frozenset[str]]:
-    """What the folder's photos have by it or those above it, with all that this implies; and what any of them
+    """Returns the tags that the folder has or inherits, with their ancestors, and those that it or an ancestor
     excludes."""
     way: list[FolderMarks] = search.inheritance.marks_up(folder_id)
     has = {up for carried, _ in inherited(way, search.tags.way_up) for up in search.tags.way_up(carried.tag_id)}
@@ -73,7 +73,7 @@ def _key(path: str) -> str:
 
 
 def _known(search: SearchIndex) -> Known:
-    """A tag stands for itself, and a place for a tag of its name; a person is none, and neither is what fits several
+    """A text stands for the tag of that name, else for a tag named as a place; not for a person, nor for several
     tags."""
 
     def look_up(text: str) -> tuple[str, ...] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from photos_graph.graph.labels.edits import Assertion, AssertionKind
 from photos_graph.graph.labels.tag_edges import Assertions
@@ -24,13 +25,13 @@ def photo_tagged(before: Assertions, tag_ids: Iterable[str], up: Up, assertion: 
 
 
 def photo_freed(before: Assertions, tag_ids: Iterable[str], up: Up) -> Assertions:
-    """Without the exclusions that void these tags."""
+    """Removes the exclusions that void these tags."""
     above = {tag for tag_id in tag_ids for tag in up(tag_id)}
     return {tag: edge for tag, edge in before.items() if tag not in above or edge.kind is not AssertionKind.EXCLUDES}
 
 
 def photo_standing(before: Assertions, up: Up) -> set[str]:
-    """The tags that no exclusion voids."""
+    """Returns the tags that no exclusion voids."""
     excluded = _excluded(before)
     tagged = (tag_id for tag_id, edge in before.items() if edge.kind is AssertionKind.TAGGED)
     return {tag_id for tag_id in tagged if excluded.isdisjoint(up(tag_id))}
@@ -39,8 +40,8 @@ def photo_standing(before: Assertions, up: Up) -> set[str]:
 def photo_untagged(
     before: Assertions, tag_ids: Iterable[str], up: Up, below: Below, elsewhere: Iterable[str], excluding: Assertion
 ) -> Assertions:
-    """Without the tags and those below them. ``elsewhere``: tags that come to the photo by folders and predictions;
-    where one of them would keep the tag, or the file's keyword would come again, it is excluded."""
+    """Removes the tags and their descendants. A tag that the photo would still have is excluded: one that comes from
+    ``elsewhere``, by a folder or a prediction, and one that the keywords of the file would bring back."""
     after = dict(before)
     coming = list(elsewhere)
     for tag_id in tag_ids:
@@ -54,7 +55,7 @@ def photo_untagged(
 
 
 def photo_denied(before: Assertions, tag_ids: Iterable[str], below: Below, excluding: Assertion) -> Assertions:
-    """Without the tags and those below them, and so it stays, whatever may come."""
+    """Removes the tags and their descendants, and excludes the tags, whatever a folder or a model may bring."""
     after = dict(before)
     for tag_id in tag_ids:
         for tag in below(tag_id):
@@ -69,11 +70,7 @@ def folder_tagged(before: Assertions, tag_ids: Iterable[str], assertion: Asserti
     after = dict(before)
     for tag_id in tag_ids:
         edge = after.get(tag_id)
-        if edge is None or (edge.kind, edge.via, edge.recursive) != (
-            assertion.kind,
-            assertion.via,
-            assertion.recursive,
-        ):
+        if edge is None or replace(edge, at_ms=assertion.at_ms, by=assertion.by) != assertion:
             after[tag_id] = assertion
     return after
 
@@ -81,8 +78,8 @@ def folder_tagged(before: Assertions, tag_ids: Iterable[str], assertion: Asserti
 def folder_untagged(
     before: Assertions, tag_ids: Iterable[str], up: Up, below: Below, above: Sequence[FolderMarks], excluding: Assertion
 ) -> Assertions:
-    """Without the tags and those below them; excluded where they would still come from ``above``, the folder's parent
-    first."""
+    """Removes the tags and their descendants. A tag that would still come from a folder ``above`` is excluded.
+    ``above`` begins with the parent."""
     after = dict(before)
     for tag_id in tag_ids:
         subtree = below(tag_id)

@@ -19,7 +19,6 @@ from photos_graph.model import BulkResult, FolderTagProposal, LabelKind, Ref
 from photos_graph.names import checked_tag_path
 from photos_graph.services.labels import tag_rules
 from photos_graph.services.labels.folder_plan import FolderPlan, folder_plan
-from photos_graph.services.labels.folder_reach import reached
 from photos_graph.services.labels.name_proposals import proposals
 from photos_graph.services.labels.ratings import known_numbers
 from photos_graph.tags import inherited
@@ -109,9 +108,8 @@ class Tagging:
             tree = await tags.tag_tree(tx)
             wanted = tree.wanted_or_new(refs)
             before = await self._on_folder(tx, folder_id)
-            after = {folder_id: tag_rules.folder_tagged(before.get(folder_id, {}), wanted, assertion)}
-            matched = reached(self._index.search, [folder_id], recursive)
-            return folder_plan(self._index.search, tree, wanted, before, after, matched)
+            after = tag_rules.folder_tagged(before, wanted, assertion)
+            return folder_plan(self._index.search, tree, folder_id, wanted, before, after, recursive)
 
         return await self._edit_folder("TAG_FOLDER", plan, assertion, dry_run)
 
@@ -127,10 +125,8 @@ class Tagging:
             wanted = tree.wanted(refs)
             before = await self._on_folder(tx, folder_id)
             above = (await ways(tx, [folder_id]))[folder_id][1:]
-            own = before.get(folder_id, {})
-            after = {folder_id: tag_rules.folder_untagged(own, wanted, tree.up, tree.below, above, excluding)}
-            matched = reached(self._index.search, [folder_id])
-            return folder_plan(self._index.search, tree, wanted, before, after, matched)
+            after = tag_rules.folder_untagged(before, wanted, tree.up, tree.below, above, excluding)
+            return folder_plan(self._index.search, tree, folder_id, wanted, before, after)
 
         return await self._edit_folder("UNTAG_FOLDER", plan, excluding, dry_run)
 
@@ -172,11 +168,11 @@ class Tagging:
             raise BadInput(f"A call accepts up to {MAX_PAIRS:,} pairs of photo and tag, but got {pairs:,}.")
         return numbers
 
-    async def _on_folder(self, tx: Transaction, folder_id: str) -> dict[str, Assertions]:
-        """The assertions on the folder, by its id. Raises NotFound."""
+    async def _on_folder(self, tx: Transaction, folder_id: str) -> Assertions:
+        """The assertions on the folder. Raises NotFound."""
         if self._index.search.folders.get(folder_id) is None:
             raise NotFound("There is no such folder.")
-        return await tag_edges.of_folders(tx, [folder_id])
+        return (await tag_edges.of_folders(tx, [folder_id])).get(folder_id, {})
 
     async def _edit_folder(
         self,
