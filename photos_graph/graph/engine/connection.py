@@ -31,7 +31,7 @@ T = TypeVar("T")
 MERGE_RACE_TRIES = 5
 RESTART_TRIES, RESTART_SECONDS = 50, 0.2
 AWAY = "The graph engine does not answer at the moment. Try again later."
-FULL = "The disk with the data directory is full. Free some space, then try again."
+FULL = "The disk of the data directory is full. Free some space, then try again."
 SCHEMES = ("bolt://", "bolt+s://", "bolt+ssc://", "neo4j://", "neo4j+s://", "neo4j+ssc://")
 
 
