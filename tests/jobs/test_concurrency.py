@@ -7,7 +7,7 @@ from contextlib import aclosing
 
 import pytest
 
-from photos_graph.jobs.concurrency import several
+from photos_graph.jobs.concurrency import map_unordered
 
 pytestmark = pytest.mark.anyio
 
@@ -37,9 +37,11 @@ class Work:
 
 async def test_everything_is_done_and_so_many_at_once() -> None:
     work = Work(0.01)
-    assert sorted([pair async for pair in several(range(20), work, 3)]) == [(item, 10 * item) for item in range(20)]
+    assert sorted([pair async for pair in map_unordered(range(20), work, 3)]) == [
+        (item, 10 * item) for item in range(20)
+    ]
     assert work.most == 3
-    assert [pair async for pair in several([], work, 3)] == []
+    assert [pair async for pair in map_unordered([], work, 3)] == []
 
 
 async def test_nothing_goes_on_when_nobody_iterates_any_longer() -> None:
@@ -47,7 +49,7 @@ async def test_nothing_goes_on_when_nobody_iterates_any_longer() -> None:
         return item if item == 0 else await slow(item)
 
     slow = Work(600)
-    async with aclosing(several(range(5), work, 3)) as done:
+    async with aclosing(map_unordered(range(5), work, 3)) as done:
         assert await anext(done) == (0, 0)
     assert slow.running == 0 and slow.cancelled == [1, 2]
 
@@ -59,6 +61,6 @@ async def test_what_goes_wrong_is_raised_and_ends_the_rest() -> None:
         return await (slow(item) if item else Work()(-1))
 
     with pytest.raises(ValueError, match="-1"):
-        async for _ in several(range(5), work, 3):
+        async for _ in map_unordered(range(5), work, 3):
             pass
     assert slow.running == 0 and slow.cancelled

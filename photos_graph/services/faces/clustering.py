@@ -30,9 +30,9 @@ from photos_graph.graph.learning import questions
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.job_arguments import ClusterArguments
+from photos_graph.jobs.concurrency import with_progress
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.scratch import scratch
-from photos_graph.jobs.worker_calls import watched
 from photos_graph.learn.review import FaceQuestion
 from photos_graph.model import Job, Model, ModelKind
 from photos_graph.services.faces import clustering_plan, review_questions
@@ -124,7 +124,7 @@ class ClusterJob:
     async def _compared(self, faces: dict[str, VectorFace], progress: Progress) -> tuple[_KeptFaces, Floats]:
         """Returns which of these faces the file has, and the vectors of those that it does not have. Removes faces that
         have disappeared from ``faces``."""
-        known, _ = await watched(self._pool.call(KNOWN_FACES, self._file), progress, MESSAGE)
+        known, _ = await with_progress(self._pool.call(KNOWN_FACES, self._file), progress, MESSAGE)
         if known.damaged:
             log.warning("The stored similarities of faces are damaged and are computed again: %s", known.damaged)
         ids, fingerprints = known.ids, fingerprint_texts(known.fingerprints)
@@ -176,7 +176,7 @@ class ClusterJob:
                 clustering=self._settings.faces.clustering,
                 asked=review_questions.MAX_QUESTIONS,
             )
-            answer, chunks = await watched(self._pool.call(CLUSTER_FACES, cluster), progress, MESSAGE)
+            answer, chunks = await with_progress(self._pool.call(CLUSTER_FACES, cluster), progress, MESSAGE)
         data = b"".join(chunks)
         found = Recognised(**safetensors.numpy.load(data[: answer.result_bytes]))
         if len(data) > answer.result_bytes:

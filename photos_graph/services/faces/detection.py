@@ -33,7 +33,7 @@ from photos_graph.graph.faces.detections import PhotoToDetect, SeenFace
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import failures
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.jobs.concurrency import several
+from photos_graph.jobs.concurrency import map_unordered
 from photos_graph.jobs.progress import Progress
 from photos_graph.model import Job, ThumbnailSize
 from photos_graph.services.faces import detection_plan
@@ -125,7 +125,7 @@ class _Look:
         try:
             async for page in due.pages(self._graph, due.FACES, PAGE_SIZE):
                 photos = await detections.to_detect(self._graph, page)
-                async with aclosing(several(photos, self._outcome, at_once)) as outcomes:
+                async with aclosing(map_unordered(photos, self._outcome, at_once)) as outcomes:
                     async for photo, outcome in outcomes:
                         await self._take(photo, outcome)
                         done += 1

@@ -20,7 +20,7 @@ from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.learning import features
 from photos_graph.graph.learning.features import Floats
 from photos_graph.graph.library import failures
-from photos_graph.jobs.concurrency import several
+from photos_graph.jobs.concurrency import map_unordered
 from photos_graph.jobs.progress import Progress
 from photos_graph.model import Job
 from photos_graph.services.learning.features_call import BATCH_SIZE, describe
@@ -73,7 +73,7 @@ class FeatureStage:
     async def _looked_at(self, photos: Sequence[DuePhoto]) -> _FeatureBatch:
         batch = _FeatureBatch()
         paths: dict[DuePhoto, bytes] = {}
-        async for photo, found in several(photos, self._rendition, PARALLEL):
+        async for photo, found in map_unordered(photos, self._rendition, PARALLEL):
             match found:
                 case bytes():
                     paths[photo] = found

@@ -15,9 +15,9 @@ from safetensors.numpy import save_file
 from photos_graph.array_files import written_whole
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.learning import features
+from photos_graph.jobs.concurrency import with_progress
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.scratch import scratch
-from photos_graph.jobs.worker_calls import watched
 from photos_graph.learn.neighbours import BLOCK
 from photos_graph.model import Job
 from photos_graph.services.learning.neighbours_tasks import (
@@ -69,7 +69,7 @@ class NeighbourStage:
         path = kept_neighbours(self.settings)
         await asyncio.to_thread(path.parent.mkdir, mode=0o700, exist_ok=True)
         call = self.pool.call(KNOWN_PHOTOS, KnownPhotosOrder(path))
-        answer, _ = await watched(call, progress, MESSAGE)
+        answer, _ = await with_progress(call, progress, MESSAGE)
         if answer.damaged:
             log.warning("The stored similarities of photos are damaged and are computed again: %s", answer.damaged)
         known = answer.ids
@@ -80,13 +80,13 @@ class NeighbourStage:
         size = len(known)
         if gone:
             work = self._update(path, size, gone, [], keep=not new)
-            size = await watched(work, progress, MESSAGE, 0, len(new))
+            size = await with_progress(work, progress, MESSAGE, 0, len(new))
         for start in range(0, len(new), BATCH_SIZE):
             some = new[start : start + BATCH_SIZE]
             last = start + BATCH_SIZE >= len(new)
             keep = last or (start // BATCH_SIZE) % KEEP_EVERY == KEEP_EVERY - 1
             work = self._update(path, size, [], some, keep=keep)
-            size = await watched(work, progress, MESSAGE, start, len(new))
+            size = await with_progress(work, progress, MESSAGE, start, len(new))
 
     async def _update(self, path: Path, size: int, gone: Sequence[str], new: Sequence[str], *, keep: bool) -> int:
         """Returns how many photos there are in it then."""

@@ -22,8 +22,8 @@ from photos_graph.graph.learning.features import DescribedPhoto
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.job_arguments import PredictArguments
+from photos_graph.jobs.concurrency import with_progress
 from photos_graph.jobs.progress import Progress
-from photos_graph.jobs.worker_calls import watched
 from photos_graph.learn.tags import Floats
 from photos_graph.model import Job, Model, ModelKind
 from photos_graph.services.learning.neighbours import kept_neighbours
@@ -94,7 +94,7 @@ class PredictionStage:
         path = guesses_of(self.settings, model.id)
         order = PredictOrder(kept_neighbours(self.settings), file, model.id)
         await progress.step(0, None, MESSAGE)
-        _, chunks = await watched(self.pool.call(PREDICT, order), progress, MESSAGE)
+        _, chunks = await with_progress(self.pool.call(PREDICT, order), progress, MESSAGE)
         await asyncio.to_thread(_keep, path, chunks)
         try:
             return await asyncio.to_thread(read_guesses, path)

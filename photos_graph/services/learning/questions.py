@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.learning import features, questions
 from photos_graph.index import Index
+from photos_graph.jobs.concurrency import with_progress
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.scratch import scratch
-from photos_graph.jobs.worker_calls import watched
 from photos_graph.model import Job, ModelKind, Question
 from photos_graph.services.learning import examples
 from photos_graph.services.learning.neighbours import kept_neighbours
@@ -57,7 +57,7 @@ class QuestionStage:
                 each=EACH,
             )
             await progress.step(0, None, MESSAGE)
-            answer, _ = await watched(self.pool.call(ASK, order), progress, MESSAGE)
+            answer, _ = await with_progress(self.pool.call(ASK, order), progress, MESSAGE)
         asked = [
             Question(ModelKind.TAGS, each.photo_id, None, each.tag_id, row.name, each.score, each.reason)
             for each in answer.questions

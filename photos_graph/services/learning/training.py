@@ -12,9 +12,9 @@ from photos_graph.events import Events, TrainingStarted
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.learning import features
 from photos_graph.index import Index
+from photos_graph.jobs.concurrency import with_progress
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.scratch import scratch
-from photos_graph.jobs.worker_calls import watched
 from photos_graph.model import Job, Model, ModelKind, ModelState
 from photos_graph.services.faces.named_faces import collect_named_faces
 from photos_graph.services.learning import examples
@@ -105,7 +105,7 @@ class TrainingJob:
             await progress.step(0, None, MESSAGE)
             with scratch(self.settings.learn_dir, "training") as folder:
                 call = train(folder, active and active[1], steps.heard)
-                trained = await watched(call, steps, MESSAGE)
+                trained = await with_progress(call, steps, MESSAGE)
             model, left_out = await self.models.keep(job.id, kind, trained), trained.result.left_out
         return _closing(model, left_out)
 

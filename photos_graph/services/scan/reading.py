@@ -31,7 +31,7 @@ from photos_graph.graph.library.files import FileRecord, PendingFile
 from photos_graph.graph.library.photos import Read, put_read
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.images.cache import RenditionCache
-from photos_graph.jobs.concurrency import several
+from photos_graph.jobs.concurrency import map_unordered
 from photos_graph.jobs.progress import Progress
 from photos_graph.library.places import Gazetteer
 from photos_graph.model import Place, Root, ThumbnailSize
@@ -133,7 +133,7 @@ class Reading:
         await files.note_opened(self._graph, [file.record.id for file in block])
         unread = {file.record.id for file in block}
         try:
-            async for file, outcome in several(block, self._open, at_once):
+            async for file, outcome in map_unordered(block, self._open, at_once):
                 await self._take(file, outcome)
                 unread.discard(file.record.id)
         finally:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from PIL import Image, UnidentifiedImageError
 
 from photos_graph.errors import EngineUnavailable, PhotosGraphError
-from photos_graph.jobs.concurrency import several, when_free
+from photos_graph.jobs.concurrency import map_unordered, retry_while_busy
 from photos_graph.model import ThumbnailFormat, ThumbnailSize
 from photos_graph.services.datasets.exports.dataset_formats import Block
 from photos_graph.services.datasets.exports.records import PhotoRecord
@@ -44,7 +44,9 @@ class Pictures:
         """
         complete: dict[str, PhotoRecord] = {}
         written: dict[str, ExportedFile] = {}
-        async for record, outcome in several(records, lambda record: self._outcome(record, path_of), self._concurrency):
+        async for record, outcome in map_unordered(
+            records, lambda record: self._outcome(record, path_of), self._concurrency
+        ):
             if isinstance(outcome, PhotosGraphError):
                 block.skip(record, outcome.public_message)
                 continue
@@ -61,7 +63,7 @@ class Pictures:
     async def _outcome(self, record: PhotoRecord, path_of: PicturePath) -> ExportedFile | PhotosGraphError:
         write = self._original if self.originals else self._rendition
         try:
-            return await when_free(lambda: write(record, path_of))
+            return await retry_while_busy(lambda: write(record, path_of))
         except EngineUnavailable:
             raise
         except PhotosGraphError as error:

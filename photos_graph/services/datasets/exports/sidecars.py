@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from photos_graph.errors import EngineUnavailable, PhotosGraphError
 from photos_graph.images.formats import RAW
-from photos_graph.jobs.concurrency import when_free
+from photos_graph.jobs.concurrency import retry_while_busy
 from photos_graph.library.sidecar import SidecarLabels, write_sidecar
 from photos_graph.model import Box, Region, TagSource
 from photos_graph.services.datasets.exports.dataset_formats import Block, visible_faces
@@ -58,7 +58,7 @@ format only. `photos-graph import` of this folder reads it back."""
         if record.orientation is not None or not record.faces:
             return record.orientation or 1
         try:
-            return await when_free(lambda: self._orientation(record.id))
+            return await retry_while_busy(lambda: self._orientation(record.id))
         except EngineUnavailable:
             raise
         except PhotosGraphError as error:

@@ -14,7 +14,7 @@ from photos_graph.graph.labels import export_rows
 from photos_graph.graph.labels.export_rows import ExportedPhoto
 from photos_graph.images.formats import RAW
 from photos_graph.index import Index
-from photos_graph.jobs.concurrency import when_free
+from photos_graph.jobs.concurrency import retry_while_busy
 from photos_graph.library.sidecar import SidecarLabels
 from photos_graph.paths import display
 from photos_graph.services.datasets.exports.records import (
@@ -154,7 +154,7 @@ class SidecarSource:
         if photo.orientation is not None:
             return photo.orientation
         try:
-            return await when_free(lambda: self._orientation(photo.id))
+            return await retry_while_busy(lambda: self._orientation(photo.id))
         except EngineUnavailable:
             raise
         except PhotosGraphError as error:
@@ -164,7 +164,7 @@ class SidecarSource:
         """Reads all sidecars in one call. If one of them kills the reader or takes too long, the list is halved until
         it is found."""
         try:
-            return await when_free(lambda: read_sidecars(self._pool, os.fsencode(self._folder), sidecars))
+            return await retry_while_busy(lambda: read_sidecars(self._pool, os.fsencode(self._folder), sidecars))
         except Unreadable as error:
             if len(sidecars) == 1:
                 return [ReadSidecar(None, (error.public_message,))]
