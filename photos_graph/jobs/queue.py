@@ -18,7 +18,7 @@ from photos_graph.model import Job, JobArguments, JobKind, JobState
 from photos_graph.search.listing import Listing, keyset
 
 MAX_COMPARED = 100  # queued jobs
-LOOK_SECONDS = 0.25  # how often a watcher looks
+POLL_SECONDS = 0.25  # how often a watcher reads its jobs
 ENDED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
 
 
@@ -45,8 +45,8 @@ class Jobs:
     async def scan(
         self, *root_ids: str, folder_id: str | None = None, accept_missing: bool = False, quick: bool = False
     ) -> Job:
-        """Of these roots, of a folder, or of everything. One that waits and would do the same is returned instead of
-        a second. Raises NotFound."""
+        """Queues a scan of these roots, of a folder, or of everything, or returns a queued one that would do the same.
+        Raises NotFound."""
         if folder_id is not None:
             folder = self._index.search.folders.get(folder_id)
             if folder is None:
@@ -72,9 +72,9 @@ class Jobs:
         never = round(time.time() * 1000) + 86_400_000
         return [job for job in await jobs.unfinished_or_since(self._graph, never) if job.kind in kinds]
 
-    async def undone(self, kind: JobKind, most: int) -> list[Job]:
+    async def undone(self, kind: JobKind, limit: int) -> list[Job]:
         """Returns the jobs that failed or were cancelled, newest first."""
-        return await jobs.undone(self._graph, kind, most)
+        return await jobs.undone(self._graph, kind, limit)
 
     async def scanning(self) -> bool:
         return any(job.state is JobState.RUNNING for job in await self.unfinished(JobKind.SCAN))
@@ -109,7 +109,7 @@ class Jobs:
                 seen = job
             if job.state in ENDED:
                 return
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
 
     async def watch_all(self) -> AsyncIterator[Job]:
         """Yields each step of every job from now on. It does not end by itself."""
@@ -118,7 +118,7 @@ class Jobs:
         for job in list(seen.values()):
             yield job
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
             looked = int(time.time() * 1000)
             now = {job.id: job for job in await jobs.unfinished_or_since(self._graph, since)}
             for job in now.values():

@@ -28,10 +28,10 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-LOOK_SECONDS = 1.0  # how often jobs of other processes are looked for
+POLL_SECONDS = 1.0  # how often jobs that other processes queued are looked for
 STEP_SECONDS = 0.25  # how often progress is written
-PRUNE_SECONDS = 24 * 3600.0  # how often what nobody asks for any longer goes
-BEAT_SECONDS = 3.0  # how often a sign of life is, when there is no progress
+PRUNE_SECONDS = 24 * 3600.0  # how often old jobs and entries of the feed are deleted
+BEAT_SECONDS = 3.0  # how often the lease is renewed when there is no progress
 
 Handler = Callable[[Job[Any], Progress], Awaitable[str]]  # returns the closing message
 
@@ -115,13 +115,13 @@ class Runner:
             if time.monotonic() - pruned >= PRUNE_SECONDS:
                 pruned = time.monotonic()
                 await self._once(self._prune)
-            # What runs here is not taken again when the engine was away for so long that it looks left behind.
+            # A job that runs here is not claimed again if its lease ran out while the engine was away.
             job = await self._once(lambda: jobs.claim(self._graph, self._owner, set(self._running)))
             if job is not None:
                 self._begin(job)
                 continue
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
+                async with asyncio.timeout(POLL_SECONDS):
                     await self._wake.wait()
             self._wake.clear()
 
@@ -148,7 +148,7 @@ class Runner:
             log.warning("The graph engine does not answer. Jobs wait until it does.")
         except PhotosGraphError as error:
             log.warning("Jobs wait: %s", error.public_message)
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(POLL_SECONDS)
         return None
 
     async def _run(self, job: Job) -> None:
@@ -164,7 +164,7 @@ class Runner:
                 await asyncio.shield(run.release())
             raise
         except EngineUnavailable:
-            raise  # the job is stale in a while, and taken up again
+            raise  # the lease runs out, and the job is claimed again
         except PhotosGraphError as error:
             await run.finish(JobState.FAILED, error.public_message)
         except Exception as error:
@@ -175,6 +175,6 @@ class Runner:
 
 
 def _told(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:  # a full disk, a folder that may not be written to
+    if isinstance(error, OSError) and error.strerror:  # a full disk, or a folder without write permission
         return f"It failed: {error.strerror}. The log of the service has the details."
     return "It failed unexpectedly. The log of the service has the details."

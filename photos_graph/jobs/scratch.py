@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-LEFT_SECONDS = 86_400.0  # no job has one for so long: a killed process left it
+LEFT_SECONDS = 86_400.0  # no job needs a folder for so long; a killed process left it
 
 
 @contextmanager

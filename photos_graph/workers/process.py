@@ -39,7 +39,7 @@ class NeverBegan(Exception):
 
 
 class Worker:
-    """Serves one caller at a time."""
+    """A child process, which serves one caller at a time."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         if not (process.stdin and process.stdout and process.stderr):
@@ -95,7 +95,7 @@ class Worker:
     async def run(
         self, task: Task[Argument, Any], argument: Argument, timeout_seconds: float, on_step: Steps
     ) -> AsyncGenerator[bytes]:
-        """Yields the chunks that the task emits, and calls ``on_step`` with its progress; then ``answer`` is set.
+        """Yields the chunks that the task emits, and reports its progress to ``on_step``; then ``answer`` is set.
 
         Raises NeverBegan, what the task raised, KilledWorker, or OverLimit when it takes too long. Unless it ends
         normally or with the task's own error, the worker is no longer usable and has to be killed.
@@ -144,7 +144,7 @@ class Worker:
             self.retired = not usable_again
 
     async def _frame(self) -> tuple[FrameKind, bytes]:
-        """Raises EOFError when the child is gone, or sends what is no frame."""
+        """Raises EOFError when the child is gone, or sends something else than a frame."""
         try:
             size, number = HEADER.unpack(await self._answers.readexactly(HEADER.size))
             if size > MAX_BODY:

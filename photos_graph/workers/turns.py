@@ -17,14 +17,14 @@ MAX_RETRY_SECONDS = 30
 
 
 class Priority(IntEnum):
-    INTERACTIVE = 0  # somebody looks at a screen
+    INTERACTIVE = 0  # a person waits for it
     BACKGROUND = 1  # a scan
 
 
 class Turns:
-    """At most ``places`` holders; the others wait by priority, then in order of arrival.
+    """At most ``places`` callers have a turn; the others wait by priority, then in order of arrival.
 
-    Raises Busy for whoever would be number ``queue + 1`` waiting at the same priority, with the seconds after
+    Raises Busy for the caller that would be number ``queue + 1`` waiting at the same priority, with the seconds after
     which the queue should have moved on.
     """
 
@@ -53,9 +53,9 @@ class Turns:
         if self._free:
             self._free -= 1
             return
-        ahead = self.waiting(priority)
-        if ahead >= self._queue:
-            seconds = math.ceil(ahead * self._turn_seconds / self._places)
+        waiting = self.waiting(priority)
+        if waiting >= self._queue:
+            seconds = math.ceil(waiting * self._turn_seconds / self._places)
             raise Busy(
                 "Too many pictures are requested at once. Try again in a moment.",
                 retry_after=min(max(seconds, 1), MAX_RETRY_SECONDS),
@@ -65,7 +65,7 @@ class Turns:
         try:
             await place
         except asyncio.CancelledError:
-            if place.done() and not place.cancelled():  # the place came in the same instant
+            if place.done() and not place.cancelled():  # the turn came in the same instant
                 self._leave()
             raise
 

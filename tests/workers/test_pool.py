@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from photos_graph.errors import Busy, KilledWorker, OverLimit, RootOffline, Unavailable, Unreadable, Unsupported
+from photos_graph.workers.frames import PART_BYTES
 from photos_graph.workers.pool import Priority, WorkerPool
 from tests.kit.processes.tasks import (
     BUG,
@@ -26,6 +27,8 @@ from tests.kit.processes.tasks import (
     LONG,
     NOT_THERE,
     OFFLINE,
+    PROGRESS,
+    REPEAT,
     TASKS,
     UNSUPPORTED,
     WRITE,
@@ -69,6 +72,20 @@ async def test_a_task_answers_with_chunks_and_a_result() -> None:
         assert b"".join(chunks) == b"onetwo"
         assert pool.pids == [answer.pid]
         assert answer.nice > os.nice(0)
+
+
+async def test_an_answer_may_be_longer_than_a_frame() -> None:
+    async with pool_of() as pool:
+        for size in (0, 1, PART_BYTES // 2, 5 * PART_BYTES // 4):
+            answer, chunks = await pool.call(REPEAT, size)
+            assert answer == "é" * size and chunks == []
+
+
+async def test_a_task_reports_its_progress() -> None:
+    steps: list[tuple[int, int]] = []
+    async with pool_of() as pool:
+        await pool.call(PROGRESS, 3, on_step=lambda *step: steps.append(step))
+    assert steps == [(1, 3), (2, 3), (3, 3)]
 
 
 async def test_a_worker_is_used_again() -> None:
@@ -240,6 +257,7 @@ async def test_a_pool_that_cannot_start_says_so() -> None:
 def test_children_die_with_a_killed_parent() -> None:
     program = f"""
 import asyncio
+from photos_graph.workers.frames import PART_BYTES
 from photos_graph.workers.pool import WorkerPool
 from tests.kit.processes.tasks import HANG, LONG, TASKS
 async def main():

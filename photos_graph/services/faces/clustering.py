@@ -158,17 +158,17 @@ class ClusterJob:
         self._folder.mkdir(mode=0o700, exist_ok=True)
         with scratch(self._folder, "grouping") as folder:
             given = folder / "faces.safetensors"
-            everybody = await asyncio.to_thread(_Numbers.of, order, owners)
-            await asyncio.to_thread(_write_faces, given, order, everybody, vectors)
+            numbers = await asyncio.to_thread(_Numbers.of, order, owners)
+            await asyncio.to_thread(_write_faces, given, order, numbers, vectors)
             cluster = ClusterOrder(
                 file=self._file,
                 gone=kept.gone,
                 new=kept.new,
                 faces=given,
-                persons=everybody.ids,
-                owners=everybody.owners,
+                persons=numbers.ids,
+                owners=numbers.owners,
                 thresholds={
-                    everybody.number[id_]: threshold for id_, threshold in thresholds.items() if id_ in everybody.number
+                    numbers.number[id_]: threshold for id_, threshold in thresholds.items() if id_ in numbers.number
                 },
                 learnt=learnt,
                 cut=self._cut,
@@ -181,7 +181,7 @@ class ClusterJob:
         found = Recognised(**safetensors.numpy.load(data[: answer.result_bytes]))
         if len(data) > answer.result_bytes:
             await asyncio.to_thread(self._keep, memoryview(data)[answer.result_bytes :])
-        return found, list(everybody.ids), list(answer.outliers)
+        return found, list(numbers.ids), list(answer.outliers)
 
     def _keep(self, data: memoryview) -> None:
         try:
@@ -194,12 +194,12 @@ class ClusterJob:
         """Writes the moves. A face that moves from one cluster to another is in one of them after each commit."""
         leaving, counted = set(moves.leaving), set(moves.counted)
         coming = {id_ for each in moves.joined for id_ in each.face_ids}
-        for some in _some(sorted(leaving - coming)):
+        for some in _batches(sorted(leaving - coming)):
             await self._commit_moves(some, [], [], progress)
         for joined in _by_size(moves.joined):
             moved = [id_ for each in joined for id_ in each.face_ids if id_ in leaving]
             await self._commit_moves(moved, joined, [], progress)
-        for some in _some(sorted(counted)):
+        for some in _batches(sorted(counted)):
             await self._commit_moves([], [], some, progress)
 
     async def _commit_moves(
@@ -237,30 +237,30 @@ class _Numbers:
     @classmethod
     def of(cls, order: Sequence[VectorFace], owners: dict[str, str | None]) -> _Numbers:
         assigned = [face.person_id for face in order]
-        everybody = [*assigned, *(id_ for face in order for id_ in face.not_persons), *owners.values()]
-        numbers, ids = clustering_plan.numbered(everybody)
+        persons = [*assigned, *(id_ for face in order for id_ in face.not_persons), *owners.values()]
+        of_faces, ids = clustering_plan.numbered(persons)
         number = {id_: at for at, id_ in enumerate(ids)}
         groups, group_ids = clustering_plan.numbered([face.cluster_id for face in order])
         of_groups = {at: number[owner] for at, id_ in enumerate(group_ids) if (owner := owners.get(id_)) is not None}
-        return cls(tuple(ids), number, numbers[: len(order)], groups, of_groups)
+        return cls(tuple(ids), number, of_faces[: len(order)], groups, of_groups)
 
 
-def _write_faces(path: Path, order: Sequence[VectorFace], everybody: _Numbers, vectors: Floats) -> None:
+def _write_faces(path: Path, order: Sequence[VectorFace], numbers: _Numbers, vectors: Floats) -> None:
     """Writes the arrays that ``ClusterOrder`` describes."""
-    pairs = [(face, everybody.number[id_]) for face, each in enumerate(order) for id_ in each.not_persons]
+    pairs = [(face, numbers.number[id_]) for face, each in enumerate(order) for id_ in each.not_persons]
     arrays: Arrays = {
         "vectors": vectors,
         "photos": np.array([face.photo for face in order], np.int32),
-        "persons": everybody.persons,
+        "persons": numbers.persons,
         "settled": np.array([face.reviewed or face.unseen for face in order], bool),
         "not_persons": np.array(pairs, np.int32).reshape(-1, 2),
-        "groups": everybody.groups,
+        "groups": numbers.groups,
         "qualities": np.array([face.quality for face in order], np.float32),
     }
     safetensors.numpy.save_file(arrays, path)
 
 
-def _some(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(ids), BATCH_SIZE):
         yield ids[start : start + BATCH_SIZE]
 

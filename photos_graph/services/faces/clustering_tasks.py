@@ -11,7 +11,7 @@ from photos_graph.workers.task import LocalPath, RawBytes, Task
 
 @dataclass(frozen=True, slots=True)
 class SimilaritiesFile:
-    """The file at ``path`` serves if it is of this embedder and holds every pair at least ``floor`` similar."""
+    """The file at ``path``. It can be used if it is of this embedder and has all pairs with at least this ``floor``."""
 
     path: LocalPath
     embedder: str

@@ -15,7 +15,7 @@ from photos_graph.search.index import SearchIndex
 _EXAMPLES = TypeAdapter(LabelledPhotos)
 
 
-def said_of(search: SearchIndex, photos: Sequence[DescribedPhoto]) -> LabelledPhotos:
+def labelled_photos(search: SearchIndex, photos: Sequence[DescribedPhoto]) -> LabelledPhotos:
     """Returns the labels of those of the photos that are shown, in the order given."""
     photos = [photo for photo in photos if photo.number in search.sets.visible]
     place = {photo.number: at for at, photo in enumerate(photos)}
@@ -37,9 +37,9 @@ def said_of(search: SearchIndex, photos: Sequence[DescribedPhoto]) -> LabelledPh
     )
 
 
-def in_order(said: LabelledPhotos, ids: Sequence[str]) -> LabelledPhotos:
+def in_order(photos: LabelledPhotos, ids: Sequence[str]) -> LabelledPhotos:
     """Returns the labels in the order of ``ids``. A photo that is not among them has no label."""
-    before = {id_: at for at, id_ in enumerate(said.ids)}
+    before = {id_: at for at, id_ in enumerate(photos.ids)}
     now = {before[id_]: at for at, id_ in enumerate(ids) if id_ in before}
 
     def moved(places: Mapping[str, Iterable[int]]) -> dict[str, list[int]]:
@@ -48,11 +48,11 @@ def in_order(said: LabelledPhotos, ids: Sequence[str]) -> LabelledPhotos:
     there = [before.get(id_) for id_ in ids]
     return LabelledPhotos(
         ids=ids,
-        days=[None if at is None else said.days[at] for at in there],
-        folders=["" if at is None else said.folders[at] for at in there],
-        tags=said.tags,
-        positives=moved(said.positives),
-        negatives=moved(said.negatives),
+        days=[None if at is None else photos.days[at] for at in there],
+        folders=["" if at is None else photos.folders[at] for at in there],
+        tags=photos.tags,
+        positives=moved(photos.positives),
+        negatives=moved(photos.negatives),
     )
 
 
@@ -60,8 +60,8 @@ def _first(folders: Sequence[str]) -> str:
     return folders[0] if folders else ""
 
 
-def write(said: LabelledPhotos, path: Path) -> None:
-    path.write_bytes(_EXAMPLES.dump_json(said))
+def write(photos: LabelledPhotos, path: Path) -> None:
+    path.write_bytes(_EXAMPLES.dump_json(photos))
 
 
 def read(path: Path) -> LabelledPhotos:

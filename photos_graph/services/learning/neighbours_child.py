@@ -97,7 +97,7 @@ def ask(order: AskOrder, emit: Emit) -> AskAnswer:
     if graph is None or not about["ids"]:
         raise Unreadable("There are no predictions.", stage="features")
     shown = examples.read(order.examples)
-    told = examples.in_order(shown, graph.ids)
+    labelled = examples.in_order(shown, graph.ids)
     # Nothing is asked about photos that were added or removed since, or that are not shown.
     before, there = {id_: at for at, id_ in enumerate(about["ids"])}, set(shown.ids)
     rows = np.array([before.get(id_, NO_PHOTO) if id_ in there else NO_PHOTO for id_ in graph.ids])
@@ -106,8 +106,8 @@ def ask(order: AskOrder, emit: Emit) -> AskAnswer:
         arrays["probabilities"][rows],
         thresholds,
         arrays["disagreement"][rows],
-        dataset.known(told, about["labels"]) | (rows == NO_PHOTO)[:, None],
-        np.isin(np.arange(len(graph)), [photo for photos in told.positives.values() for photo in photos]),
+        dataset.known(labelled, about["labels"]) | (rows == NO_PHOTO)[:, None],
+        np.isin(np.arange(len(graph)), [photo for photos in labelled.positives.values() for photo in photos]),
         graph,
         order.count,
         order.each,

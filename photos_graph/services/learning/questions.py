@@ -47,7 +47,7 @@ class QuestionStage:
         search = self.index.search
         with scratch(self.settings.learn_dir, "asking") as folder:
             file = folder / "examples.json"
-            await asyncio.to_thread(examples.write, examples.said_of(search, photos), file)
+            await asyncio.to_thread(examples.write, examples.labelled_photos(search, photos), file)
             order = AskOrder(
                 graph=kept_neighbours(self.settings),
                 guesses=guesses,

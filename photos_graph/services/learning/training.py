@@ -73,8 +73,8 @@ class TrainingJob:
 
         async def train(folder: Path, active: Path | None, steps: Steps) -> Trained:
             file = folder / "examples.json"
-            told = examples.said_of(self.index.search, photos)
-            await asyncio.to_thread(examples.write, told, file)
+            labelled = examples.labelled_photos(self.index.search, photos)
+            await asyncio.to_thread(examples.write, labelled, file)
             return await learn_tags(self.pool, file, kept_neighbours(self.settings), active, self.settings, steps)
 
         return await self._run(job, ModelKind.TAGS, train, progress)

@@ -61,6 +61,8 @@ ENVIRONMENT = Task("tests.kit.processes.tasks:environment", type(None), Environm
 WRITE = Task("tests.kit.processes.tasks:write", Path, type(None))
 DERIVE = Task("tests.kit.processes.tasks:derived", DeriveOrder, DerivedPicture)
 PEAK = Task("tests.kit.processes.tasks:peak", type(None), int)
+REPEAT = Task("tests.kit.processes.tasks:repeat", int, str)
+PROGRESS = Task("tests.kit.processes.tasks:progress", int, type(None))
 LIE = Task("tests.kit.processes.tasks:lie", LieOrder, ChildProcess)
 NOT_THERE = Task("tests.kit.processes.tasks:nothing", type(None), type(None))
 
@@ -135,6 +137,17 @@ def peak(_: None, emit: Emit) -> int:
     """The largest amount of memory that this process ever had, in bytes."""
     line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) * 1024
+
+
+@REPEAT.implementation
+def repeat(times: int, emit: Emit) -> str:
+    return "é" * times
+
+
+@PROGRESS.implementation
+def progress(steps: int, emit: Emit) -> None:
+    for done in range(steps):
+        emit.step(done + 1, steps)
 
 
 def lie(argument: bytes, emit: Emit) -> bytes:

@@ -169,13 +169,13 @@ async def test_what_a_model_says_changes_nothing_of_what_people_said(library: Se
         assert tag is not None
         await services.graph.write("MATCH (p:Photo) SET p.featuresBy = $by", by=BACKBONE)
         described = await features.described(services.graph, BACKBONE)
-        before = examples.said_of(services.index.search, described)
+        before = examples.labelled_photos(services.index.search, described)
         assert len(before.negatives[tag.id]) == 7 and len(before.positives[tag.id]) == 3
         await predict(services, tag.id, [found["5.jpg"].number, found["6.jpg"].number])
-        assert examples.said_of(services.index.search, described) == before
+        assert examples.labelled_photos(services.index.search, described) == before
 
         await services.roots.remove(root.id)
-        assert examples.said_of(services.index.search, described).ids == []
+        assert examples.labelled_photos(services.index.search, described).ids == []
 
 
 async def test_photos_that_are_not_shown_are_neither_similar_nor_asked_about(library: Settings, tmp_path: Path) -> None:
