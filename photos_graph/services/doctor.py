@@ -17,7 +17,7 @@ from photos_graph.learn import catalogue as backbone_catalogue
 from photos_graph.learn.weights import BackboneWeights
 from photos_graph.model import RootState
 from photos_graph.paths import display
-from photos_graph.services.browse.photos import Browse
+from photos_graph.services.browse.photos import PhotoBrowser
 from photos_graph.services.scan.roots import refreshed
 from photos_graph.settings import Settings
 from photos_graph.weights import Model, WeightStore
@@ -37,7 +37,7 @@ class Finding:
 class Doctor:
     """Checks the parts of an installation."""
 
-    def __init__(self, graph: Graph, index: Index, browse: Browse, settings: Settings) -> None:
+    def __init__(self, graph: Graph, index: Index, browse: PhotoBrowser, settings: Settings) -> None:
         self._graph = graph
         self._index = index
         self._browse = browse

@@ -11,7 +11,7 @@ from photos_graph.index import Index
 from photos_graph.jobs.queue import Jobs
 from photos_graph.services.browse.faces import FaceBrowser
 from photos_graph.services.browse.persons import Persons
-from photos_graph.services.browse.photos import Browse
+from photos_graph.services.browse.photos import PhotoBrowser
 from photos_graph.services.browse.room import BrowseRoom
 from photos_graph.services.browse.tags import Tags
 from photos_graph.services.core import Core
@@ -49,7 +49,7 @@ class Services:
     events: Events
     writer: LabelWriter
     pool: WorkerPool
-    browse: Browse
+    browse: PhotoBrowser
     roots: Roots
     jobs: Jobs
     face_triggers: FaceTriggers

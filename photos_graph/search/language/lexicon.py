@@ -15,7 +15,7 @@ from photos_graph.search.folding import name_words
 from photos_graph.search.hierarchy import Hierarchy, Row
 from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.languages import LANGUAGES
-from photos_graph.search.language.phrases import Phrase, Shelf, phrases
+from photos_graph.search.language.phrases import MatchLevel, Phrase, phrases
 from photos_graph.search.language.spelling import SpellingVocabulary, slips
 from photos_graph.search.rows import FolderRow
 
@@ -36,10 +36,10 @@ class Lexicon(Protocol):
 
     def stem(self, word: str, language: Language) -> str: ...
 
-    def exact(self, shelf: Shelf, words: Sequence[str]) -> Collection[Thing]:
+    def exact(self, level: MatchLevel, words: Sequence[str]) -> Collection[Thing]:
         """The things with that name."""
 
-    def stemmed(self, shelf: Shelf, stems: Sequence[str], language: Language) -> Collection[Thing]:
+    def stemmed(self, level: MatchLevel, stems: Sequence[str], language: Language) -> Collection[Thing]:
         """The things with a name of those stems."""
 
     def longest(self, word: str) -> int:
@@ -101,8 +101,8 @@ class LexiconNames:
         found_by = list(phrases(kind, words))
         for spelt, spellings in self._spellings(words):
             spelt.put(thing, spellings, found_by)
-        for shelf, places in found_by:
-            if shelf is not Shelf.PART:
+        for level, places in found_by:
+            if level is not MatchLevel.PART:
                 first = words[places[0]]
                 self._longest[first] = max(self._longest.get(first, 0), min(len(places), MAX_PHRASE_WORDS))
         if isinstance(row, Person) and row.is_me:
@@ -128,11 +128,11 @@ class LexiconNames:
         stem: str = self._stemmers[language.stemmer].stemWord(word)
         return stem
 
-    def exact(self, shelf: Shelf, words: Sequence[str]) -> Collection[Thing]:
-        return self._words.things[shelf].get(" ".join(words), _NOTHING)
+    def exact(self, level: MatchLevel, words: Sequence[str]) -> Collection[Thing]:
+        return self._words.things[level].get(" ".join(words), _NOTHING)
 
-    def stemmed(self, shelf: Shelf, stems: Sequence[str], language: Language) -> Collection[Thing]:
-        return self._stems[language.stemmer].things[shelf].get(" ".join(stems), _NOTHING)
+    def stemmed(self, level: MatchLevel, stems: Sequence[str], language: Language) -> Collection[Thing]:
+        return self._stems[language.stemmer].things[level].get(" ".join(stems), _NOTHING)
 
     def longest(self, word: str) -> int:
         return self._longest.get(word, 0)
@@ -171,26 +171,26 @@ class _Spelt:
 
     def __init__(self) -> None:
         self.vocabulary = SpellingVocabulary()
-        self.things: dict[Shelf, dict[str, list[Thing]]] = {shelf: {} for shelf in Shelf}
+        self.things: dict[MatchLevel, dict[str, list[Thing]]] = {level: {} for level in MatchLevel}
 
     def put(self, thing: Thing, words: list[str], phrases: Iterable[Phrase]) -> None:
         for word in words:
             self.vocabulary.add(word)
-        for shelf, key in _keys(words, phrases):
-            self.things[shelf].setdefault(key, []).append(thing)
+        for level, key in _keys(words, phrases):
+            self.things[level].setdefault(key, []).append(thing)
 
     def remove(self, thing: Thing, words: list[str], phrases: Iterable[Phrase]) -> None:
         for word in words:
             self.vocabulary.discard(word)
-        for shelf, key in _keys(words, phrases):
-            things = self.things[shelf][key]
+        for level, key in _keys(words, phrases):
+            things = self.things[level][key]
             things.remove(thing)
             if not things:
-                del self.things[shelf][key]
+                del self.things[level][key]
 
 
-def _keys(words: list[str], phrases: Iterable[Phrase]) -> set[tuple[Shelf, str]]:
-    return {(shelf, " ".join([words[place] for place in places])) for shelf, places in phrases}
+def _keys(words: list[str], phrases: Iterable[Phrase]) -> set[tuple[MatchLevel, str]]:
+    return {(level, " ".join([words[place] for place in places])) for level, places in phrases}
 
 
 def _near(vocabulary: SpellingVocabulary, word: str, most: int) -> Collection[str]:

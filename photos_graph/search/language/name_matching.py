@@ -11,7 +11,7 @@ from photos_graph.model import MatchKind
 from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import LEADS, Language, PhraseRole
 from photos_graph.search.language.lexicon import MAX_PHRASE_WORDS, Lexicon, Thing
-from photos_graph.search.language.phrases import Shelf
+from photos_graph.search.language.phrases import MatchLevel
 from photos_graph.search.language.spelling import slips
 
 # A single word with one of these roles is always grammar, even if it is a name; in quotes it is not.
@@ -93,35 +93,35 @@ class NameMatcher:
         """What the words may be a misspelling of: by the words themselves, or else by their stems."""
         lexicon, language = self._lexicon, self._language
         phrases = _phrases([self._spelling.near(word) for word in words])
-        for shelf in Shelf:
-            if things := {thing for phrase in phrases for thing in lexicon.exact(shelf, phrase)}:
+        for level in MatchLevel:
+            if things := {thing for phrase in phrases for thing in lexicon.exact(level, phrase)}:
                 return things
         phrases = _phrases([self._spelling.near_stems(word, language) for word in words])
-        for shelf in Shelf:
-            if things := {thing for phrase in phrases for thing in lexicon.stemmed(shelf, phrase, language)}:
+        for level in MatchLevel:
+            if things := {thing for phrase in phrases for thing in lexicon.stemmed(level, phrase, language)}:
                 return things
         return ()
 
     def one_of(self, kind: MatchKind, words: Sequence[str]) -> Collection[Thing]:
         """The things of that kind that a whole phrase names, by words, stems or a misspelling."""
         stems = [self._lexicon.stem(word, self._language) for word in words]
-        for shelf in Shelf:
-            for found in (self._lexicon.exact(shelf, words), self._lexicon.stemmed(shelf, stems, self._language)):
+        for level in MatchLevel:
+            for found in (self._lexicon.exact(level, words), self._lexicon.stemmed(level, stems, self._language)):
                 if things := _only(kind, found):
                     return things
         return _only(kind, self._respelt(words))
 
     def quoted(self, words: Sequence[str]) -> Collection[Thing]:
         """The things with exactly that name, except for case and accents."""
-        found = (self._lexicon.exact(shelf, words) for shelf in Shelf)
+        found = (self._lexicon.exact(level, words) for level in MatchLevel)
         return next((things for things in found if things), ())
 
     def _phrase(self, at: int, end: int) -> Named | None:
         words, stems = self._texts[at:end], self._stems[at:end]
-        for shelf in Shelf:
-            things = self._lexicon.exact(shelf, words) or self._lexicon.stemmed(shelf, stems, self._language)
-            if things and not (shelf is Shelf.FOLDER and end - at > 1 and self._consists_of_names(at, end)):
-                return Named(end, things, whole=shelf is Shelf.NAME)
+        for level in MatchLevel:
+            things = self._lexicon.exact(level, words) or self._lexicon.stemmed(level, stems, self._language)
+            if things and not (level is MatchLevel.FOLDER and end - at > 1 and self._consists_of_names(at, end)):
+                return Named(end, things, whole=level is MatchLevel.NAME)
         return None
 
     def _consists_of_names(self, at: int, end: int) -> bool:
@@ -141,9 +141,9 @@ class NameMatcher:
 
     def _is_name(self, at: int, end: int) -> bool:
         return any(
-            self._lexicon.exact(shelf, self._texts[at:end])
-            or self._lexicon.stemmed(shelf, self._stems[at:end], self._language)
-            for shelf in (Shelf.NAME, Shelf.PART)
+            self._lexicon.exact(level, self._texts[at:end])
+            or self._lexicon.stemmed(level, self._stems[at:end], self._language)
+            for level in (MatchLevel.NAME, MatchLevel.PART)
         )
 
     def _run(self, at: int) -> int:

@@ -8,16 +8,18 @@ from enum import IntEnum, auto
 from photos_graph.model import MatchKind
 from photos_graph.search.language.languages import GRAMMAR, MONTHS, SMALL_WORDS
 
-_MAX_PART_WORDS = 4  # words
+_MAX_PART_WORDS = 4
 
 
-class Shelf(IntEnum):
+class MatchLevel(IntEnum):
+    """How a phrase matches a name, the strongest way first."""
+
     NAME = auto()  # whole names of tags, persons and places
     FOLDER = auto()  # whole names of folders, and these without their dates and numbers
     PART = auto()  # words of the names of tags, persons and places
 
 
-Phrase = tuple[Shelf, Sequence[int]]  # and the places of its words in the name
+Phrase = tuple[MatchLevel, Sequence[int]]  # and the places of its words in the name
 
 
 def phrases(kind: MatchKind, words: list[str]) -> Iterator[Phrase]:
@@ -26,14 +28,14 @@ def phrases(kind: MatchKind, words: list[str]) -> Iterator[Phrase]:
         return
     whole = range(len(words))
     if kind is MatchKind.FOLDER:
-        yield Shelf.FOLDER, whole
+        yield MatchLevel.FOLDER, whole
         if undated := _bare(words, _undated(words)):
-            yield Shelf.FOLDER, undated
+            yield MatchLevel.FOLDER, undated
         return
-    yield Shelf.NAME, whole
+    yield MatchLevel.NAME, whole
     if bare := _bare(words, whole):
-        yield Shelf.NAME, bare
-    yield from ((Shelf.PART, part) for part in _parts(words))
+        yield MatchLevel.NAME, bare
+    yield from ((MatchLevel.PART, part) for part in _parts(words))
 
 
 def _parts(words: list[str]) -> Iterator[range]:

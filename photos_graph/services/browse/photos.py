@@ -81,7 +81,7 @@ def photo_page(
     )
 
 
-class Browse:
+class PhotoBrowser:
     def __init__(self, graph: Graph, index: Index, pool: WorkerPool) -> None:
         self._graph = graph
         self._index = index

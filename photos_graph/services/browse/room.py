@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from photos_graph.services.browse.faces import FaceBrowser
 from photos_graph.services.browse.persons import Persons
-from photos_graph.services.browse.photos import Browse
+from photos_graph.services.browse.photos import PhotoBrowser
 from photos_graph.services.browse.tags import Tags
 from photos_graph.services.core import Core
 
 
 @dataclass(frozen=True, slots=True)
 class BrowseRoom:
-    photos: Browse
+    photos: PhotoBrowser
     tags: Tags
     persons: Persons
     faces: FaceBrowser
@@ -22,7 +22,7 @@ class BrowseRoom:
 def open_browse(core: Core) -> BrowseRoom:
     graph, index = core.graph, core.index
     return BrowseRoom(
-        Browse(graph, index, core.pictures),
+        PhotoBrowser(graph, index, core.pictures),
         Tags(graph, index),
         Persons(graph, index),
         FaceBrowser(graph, index),
