@@ -235,9 +235,14 @@ class Place:
     parent_id: str | None = None
 
 
+# Raise it whenever a file gives more than before: a property is added below, or more is read into one. The next scan
+# then reads the metadata of all known photos again.
+METADATA_VERSION = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """The metadata in an original. Sizes are those of the stored pixels, before orientation."""
+    """The metadata in an original."""
 
     taken: Taken | None = None
     location: Location | None = None
@@ -245,6 +250,7 @@ class Metadata:
     rating: int | None = None  # 0..5; -1 means rejected
     orientation: int = 1  # EXIF, 1..8
     keywords: tuple[str, ...] = ()  # hierarchy as "Places/Italy/Abruzzo"
+    regions: tuple[Region, ...] = ()  # faces that the file, or its sidecar, marks
 
 
 @dataclass(frozen=True, slots=True)

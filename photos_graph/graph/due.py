@@ -34,9 +34,10 @@ class Stage:
         return template.replace("{by}", self.by).replace("{due}", self.due)
 
 
+READING = Stage("metadata", "readBy", "readDue")
 FACES = Stage("faces", "facesBy", "facesDue")
 FEATURES = Stage("features", "featuresBy", "featuresDue")
-STAGES = (FACES, FEATURES)
+STAGES = (READING, FACES, FEATURES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ SHARED = {
     "questions": "the questions of the review queue",
     "ratings": "ratings and favourites",
     "regions": "faces that files mark",
+    "rereading": "the metadata of known photos, read again",
     "review": "the review queue",
     "room": "the services of a room, with its jobs and subscriptions",
     "schedules": "when training starts by the clock",

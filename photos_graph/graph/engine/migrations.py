@@ -64,6 +64,7 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
            SET c.size = COUNT { MATCH (c)<-[:IN_CLUSTER]-(f:Face)
              WHERE f.unseen IS NULL AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) } }""",
     ),
+    7: ("CREATE INDEX photo_read_due IF NOT EXISTS FOR (n:Photo) ON (n.readDue)",),
 }
 
 APPLIED: LiteralString = "MATCH (m:Migration) RETURN m.number AS number ORDER BY number"

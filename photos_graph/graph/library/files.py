@@ -180,10 +180,10 @@ async def pending_files(
     """Files to read, by key from ``after`` on, opened so many times without an answer (least, most)."""
     least, most = attempts
     rows = await graph.read(PENDING, root=root_id, after=after, limit=limit, least=least, most=most)
-    return [_pending(row) for row in rows]
+    return [pending_file(row) for row in rows]
 
 
-def _pending(row: Mapping[str, Any]) -> PendingFile:
+def pending_file(row: Mapping[str, Any]) -> PendingFile:
     record = _record(row["folder"], row["file"])
     folder = decode_raw(row["folderRaw"])
     prefix = folder + b"/" if folder else b""

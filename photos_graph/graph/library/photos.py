@@ -4,28 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, LiteralString
 
 from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.faces import regions, visibility
-from photos_graph.graph.labels import keywords
+from photos_graph.graph.faces import visibility
 from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.graph.library import photo_metadata
 from photos_graph.graph.library.failures import ReadFailure, clear_failures, put_failures
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model import (
-    Camera,
     File,
     FileState,
-    Location,
     Metadata,
     Photo,
     Place,
     PlaceKind,
-    Region,
-    Taken,
-    TakenSource,
 )
 from photos_graph.paths import decode_raw
 
@@ -45,7 +39,6 @@ class Read:
     placeholder: str
     metadata: Metadata
     places: tuple[Place, ...] = ()
-    regions: tuple[Region, ...] = ()  # faces that the file, or its sidecar, marks
 
     @property
     def photo_id(self) -> str:
@@ -58,17 +51,6 @@ TAKE_NUMBERS: LiteralString = """
 MERGE (m:Meta {name: 'photoNumber'})
 SET m.value = coalesce(m.value, 0) + $count
 RETURN m.value - $count AS first
-"""
-
-PUT_PLACES: LiteralString = """
-UNWIND $rows AS row
-MERGE (x:Place {id: row.id}) SET x.name = row.name, x.kind = row.kind
-"""
-
-HANG_PLACES: LiteralString = """
-UNWIND $rows AS row
-MATCH (x:Place {id: row.id}), (up:Place {id: row.parent})
-MERGE (x)-[:WITHIN]->(up)
 """
 
 PUT_PHOTOS: LiteralString = (
@@ -93,21 +75,6 @@ SET f.state = 'PRESENT', f.attempts = 0, f.size = row.size, f.mtimeNs = row.mtim
 RETURN p.number AS number, was.number AS was
 """
 
-# Copies may disagree (names, times, sidecars): the file first by key speaks for the photo, whoever is read last.
-PUT_METADATA: LiteralString = """
-UNWIND $rows AS row
-MATCH (f:File {id: row.file})-[:OF]->(p:Photo)
-WHERE NOT EXISTS { MATCH (o:File)-[:OF]->(p) WHERE o.key < f.key AND o.state = 'PRESENT' }
-SET p += row.metadata
-SET p.rating = CASE WHEN p.ratedAt IS NULL THEN p.fileRating ELSE p.rating END
-WITH p, row
-OPTIONAL MATCH (p)-[old:AT]->(:Place)
-DELETE old
-WITH DISTINCT p, row
-MATCH (x:Place {id: row.place})
-MERGE (p)-[:AT]->(x)
-"""
-
 
 async def put_read(
     writer: LabelWriter,
@@ -122,15 +89,10 @@ async def put_read(
 
     async def work(tx: LabelTransaction) -> None:
         touched: list[int] = []
-        photo_ids = [read.photo_id for read in reads]
         if reads:
-            words = await keywords.of_files(tx, photo_ids) if import_keywords else {}
-            marked = await regions.of_files(tx, photo_ids) if import_faces else {}
-            touched += await _put_photos(tx, reads, import_faces)
-            if import_keywords:
-                await keywords.apply(tx, words, await keywords.of_files(tx, photo_ids))
-            if import_faces:
-                await regions.apply(tx, marked, await regions.of_files(tx, photo_ids))
+            photo_ids = [read.photo_id for read in reads]
+            async with photo_metadata.labels_follow(tx, photo_ids, import_keywords, import_faces):
+                touched += await _put_photos(tx, reads, import_faces)
         await clear_failures(tx, [read.file_id for read in reads])
         touched += await put_failures(tx, failures, job_id)
         await visibility.mark(tx, touched)
@@ -141,15 +103,10 @@ async def put_read(
 
 async def _put_photos(tx: LabelTransaction, reads: Sequence[Read], with_regions: bool) -> list[int]:
     numbers = await _new_numbers(tx, list(dict.fromkeys(read.photo_id for read in reads)))
-    rows = [_row(read, numbers.get(read.photo_id), with_regions) for read in reads]
-    places = {place.id: place for read in reads for place in read.places}
-    if places:
-        await tx.run(PUT_PLACES, rows=[{"id": p.id, "name": p.name, "kind": p.kind.value} for p in places.values()])
-        hung = [{"id": p.id, "parent": p.parent_id} for p in places.values() if p.parent_id]
-        await tx.run(HANG_PLACES, rows=hung)
+    rows = [_row(read, numbers.get(read.photo_id)) for read in reads]
     await tx.run(PUT_PHOTOS, rows=rows)
     found = await tx.run(PUT_FILES, rows=rows)
-    await tx.run(PUT_METADATA, rows=rows)
+    await photo_metadata.put(tx, reads, with_regions)
     return [n for row in found for n in (row["number"], row["was"]) if n is not None]
 
 
@@ -164,7 +121,7 @@ async def _new_numbers(tx: Transaction, ids: Sequence[str]) -> dict[str, int]:
     return {id_: first + offset for offset, id_ in enumerate(new)}
 
 
-def _row(read: Read, number: int | None, with_regions: bool) -> dict[str, object]:
+def _row(read: Read, number: int | None) -> dict[str, object]:
     return {
         "file": read.file_id,
         "id": read.photo_id,
@@ -177,77 +134,32 @@ def _row(read: Read, number: int | None, with_regions: bool) -> dict[str, object
         "height": read.height,
         "format": read.format,
         "placeholder": read.placeholder,
-        "place": read.places[-1].id if read.places else None,
-        "metadata": _properties(read.metadata)
-        | ({"regions": regions.packed(read.regions) or None} if with_regions else {}),
     }
 
 
-def _properties(metadata: Metadata) -> dict[str, object]:
-    taken, location, camera = metadata.taken, metadata.location, metadata.camera
-    return {
-        "takenAt": taken and taken.at,
-        "takenOffset": taken and taken.offset,
-        "takenSource": taken and taken.source.value,
-        "latitude": location and location.latitude,
-        "longitude": location and location.longitude,
-        "altitude": location and location.altitude,
-        "make": camera and camera.make,
-        "model": camera and camera.model,
-        "lens": camera and camera.lens,
-        "fileRating": metadata.rating,
-        "keywords": list(metadata.keywords),
-        "orientation": metadata.orientation,
-    }
-
-
-BY_IDS: LiteralString = """
+BY_IDS: LiteralString = (
+    """
 UNWIND $ids AS id
 MATCH (p:Photo {id: id})
 OPTIONAL MATCH (f:File)-[:OF]->(p)
-WITH p {.id, .number, .contentHash, .byteSize, .width, .height, .format, .addedAt, .takenAt, .takenOffset,
-  .takenSource, .latitude, .longitude, .altitude, .make, .model, .lens, .rating, .favourite, .placeholder} AS photo,
-  collect([f.state = 'MISSING', f.key, f.name]) AS names
+WITH """
+    + photo_metadata.PROJECTION
+    + """ AS photo, collect([f.state = 'MISSING', f.key, f.name]) AS names
 RETURN collect([photo, names]) AS photos
 """
+)
 
 
 async def photos_by_id(graph: Graph, ids: Sequence[str]) -> dict[str, Photo]:
     """All in one record: a record each would cost more than all else that the driver does."""
     found = (await graph.read(BY_IDS, ids=list(ids)))[0]["photos"]
-    return {photo["id"]: _photo(photo, names) for photo, names in found}
+    return {photo["id"]: photo_metadata.photo_of(photo, _name(names) or photo["id"]) for photo, names in found}
 
 
-def _photo(values: dict[str, Any], names: Sequence[Sequence[Any]]) -> Photo:
-    known = sorted(tuple(name) for name in names if name[1] is not None)
-    taken = (
-        Taken(values["takenAt"], TakenSource(values["takenSource"]), values["takenOffset"])
-        if values["takenAt"] is not None
-        else None
-    )
-    location = (
-        Location(values["latitude"], values["longitude"], values["altitude"])
-        if values["latitude"] is not None
-        else None
-    )
-    camera = Camera(values["make"], values["model"], values["lens"])
-    return Photo(
-        id=values["id"],
-        number=values["number"],
-        name=known[0][2] if known else values["id"],
-        content_hash=values["contentHash"],
-        byte_size=values["byteSize"],
-        width=values["width"],
-        height=values["height"],
-        format=values["format"],
-        added_at=datetime.fromtimestamp(values["addedAt"] / 1000, UTC),
-        taken=taken,
-        location=location,
-        camera=camera if camera != Camera() else None,
-        rating=values["rating"],
-        favourite=bool(values["favourite"]),
-        placeholder=values["placeholder"],
-    )
+def _name(files: Sequence[Sequence[Any]]) -> str | None:
+    """The name of the first file by key; one that is there comes before one that is missing."""
+    known = sorted(tuple(file) for file in files if file[1] is not None)
+    return known[0][2] if known else None
 
 
 NUMBERS: LiteralString = "UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN collect(p.number) AS numbers"

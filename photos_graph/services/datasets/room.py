@@ -24,6 +24,6 @@ def open_datasets(core: Core, media: Media) -> DatasetRoom:
     """Creates the services of the room, and registers the handlers of its jobs."""
     settings, graph, index = core.settings, core.graph, core.index
     shards = core.closed_at_end(shards_pool(settings))
-    core.handlers[JobKind.EXPORT] = ExportJob(graph, index, media, core.pictures, shards, settings).run
-    core.handlers[JobKind.IMPORT] = ImportJob(graph, index, core.writer, media, core.pictures, settings).run
+    core.handlers[JobKind.EXPORT] = ExportJob(graph, index, media, shards, settings).run
+    core.handlers[JobKind.IMPORT] = ImportJob(graph, index, core.writer, core.pictures, settings).run
     return DatasetRoom(Exports(graph, index, core.jobs, settings), Imports(core.jobs, settings))

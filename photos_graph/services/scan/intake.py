@@ -1,18 +1,21 @@
-"""One original, read once in a child process: hash, metadata, placeholder and LARGE rendition of the same bytes."""
+"""Calls of the workers that read originals: one read gives hash, metadata, placeholder and LARGE rendition."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from photos_graph.graph.library.files import PendingFile
+from photos_graph.graph.library.rereading import FileToReread
 from photos_graph.model import Root
 from photos_graph.services.scan.intake_tasks import (
-    READ_ORIENTATION,
+    READ_METADATA,
     READ_SIDECARS,
     TAKE_IN,
+    FileOrder,
     Intake,
     IntakeOrder,
-    OrientationOrder,
+    MetadataOrder,
+    MetadataRead,
     ReadSidecar,
     SidecarOrder,
     SidecarsOrder,
@@ -22,11 +25,25 @@ from photos_graph.workers.pool import WorkerPool
 
 
 async def call_intake(pool: WorkerPool, root: Root, file: PendingFile, settings: Settings) -> tuple[Intake, bytes]:
-    """Returns what was read and the LARGE rendition.
+    """Reads the whole file once. Returns what was read and the LARGE rendition.
 
     Raises RootOffline, NotFound, StillWritten, KilledWorker, Busy and the other Unreadable errors.
     """
-    order = IntakeOrder(
+    images = settings.images
+    order = IntakeOrder(_order(root, file, settings), max_pixels=images.max_pixels, quality=images.quality)
+    intake, chunks = await pool.call(TAKE_IN, order)
+    return intake, b"".join(chunks)
+
+
+async def read_metadata(pool: WorkerPool, root: Root, file: FileToReread, settings: Settings) -> MetadataRead:
+    """Reads the metadata of a file whose picture is known. Raises what ``call_intake`` raises."""
+    order = MetadataOrder(_order(root, file, settings), file.width, file.height)
+    read, _ = await pool.call(READ_METADATA, order)
+    return read
+
+
+def _order(root: Root, file: PendingFile, settings: Settings) -> FileOrder:
+    return FileOrder(
         root=root.raw_path,
         path=file.raw,
         sidecar=file.sidecar_raw,
@@ -35,17 +52,7 @@ async def call_intake(pool: WorkerPool, root: Root, file: PendingFile, settings:
         mtime_ns=file.record.mtime_ns,
         follow_symlinks=settings.library.follow_symlinks,
         max_bytes=settings.images.max_bytes,
-        max_pixels=settings.images.max_pixels,
-        quality=settings.images.quality,
     )
-    intake, chunks = await pool.call(TAKE_IN, order)
-    return intake, b"".join(chunks)
-
-
-async def read_orientation(pool: WorkerPool, path: bytes) -> int:
-    """Returns the EXIF orientation (1..8) of an original. Raises what decoding raises."""
-    orientation, _ = await pool.call(READ_ORIENTATION, OrientationOrder(path))
-    return orientation
 
 
 async def read_sidecars(pool: WorkerPool, folder: bytes, sidecars: Sequence[SidecarOrder]) -> tuple[ReadSidecar, ...]:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import mmap
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 from photos_graph.errors import NotFound, PhotosGraphError, StillWritten
 from photos_graph.model import Region
 from photos_graph.paths import mtime_ns, open_inside
 from photos_graph.services.scan.intake_tasks import (
-    READ_ORIENTATION,
+    READ_METADATA,
     READ_SIDECARS,
     TAKE_IN,
+    FileOrder,
     Intake,
     IntakeOrder,
-    OrientationOrder,
+    MetadataOrder,
+    MetadataRead,
     ReadSidecar,
     SidecarOrder,
     SidecarsOrder,
@@ -26,31 +31,12 @@ from photos_graph.workers.task import Emit
 def take_in(order: IntakeOrder, emit: Emit) -> Intake:
     from photos_graph.images.derivatives import derive
     from photos_graph.images.opened import DecodeLimits
-    from photos_graph.library.metadata import read_metadata
     from photos_graph.library.original import read_original
-    from photos_graph.library.regions import read_regions
 
-    descriptor = open_inside(order.root, order.path, follow_symlinks=order.follow_symlinks)
-    try:
-        found = os.fstat(descriptor)
-        if (found.st_size, mtime_ns(found)) != (order.size, order.mtime_ns):
-            raise StillWritten("It changed after the scan found it.", stage="read")
-        original = read_original(descriptor, order.max_bytes)
-    finally:
-        os.close(descriptor)
-    warnings: list[tuple[str, str]] = []
-    sidecar = None
-    if order.sidecar is not None:
-        try:
-            sidecar = _read_sidecar(order.root, order.sidecar, order.follow_symlinks)
-        except PhotosGraphError as error:
-            warnings.append(("metadata", f"Its sidecar: {error.public_message}"))
+    with _opened(order.file) as descriptor:
+        original = read_original(descriptor, order.file.max_bytes)
     derived = derive(original.data, DecodeLimits(order.max_pixels), order.quality)
-    metadata, doubts = read_metadata(original.data, order.name, original.mtime_ns, sidecar)
-    regions, more_doubts = read_regions(original.data, derived.width, derived.height, metadata.orientation, sidecar)
-    regions = regions or _picasa_regions(order)
-    warnings += [("decode", reason) for reason in derived.warnings]
-    warnings += [("metadata", reason) for reason in dict.fromkeys((*doubts, *more_doubts))]
+    read = _metadata(order.file, original.data, derived.width, derived.height)
     emit(derived.large)
     return Intake(
         content_hash=original.sha256,
@@ -62,10 +48,69 @@ def take_in(order: IntakeOrder, emit: Emit) -> Intake:
         format=derived.format,
         placeholder=derived.placeholder,
         rendition_format=derived.large_format,
-        metadata=metadata,
-        regions=regions,
-        warnings=tuple(warnings),
+        metadata=read.metadata,
+        warnings=(*(("decode", reason) for reason in derived.warnings), *read.warnings),
     )
+
+
+@READ_METADATA.implementation
+def read_metadata_alone(order: MetadataOrder, emit: Emit) -> MetadataRead:
+    """Reads no more of the file than its metadata takes, where the disk lets it be mapped into memory."""
+    with _opened(order.file) as descriptor:
+        with _mapped(descriptor, order.file.max_bytes) as data:
+            read = _metadata(order.file, data, order.width, order.height)
+        _check_unchanged(descriptor, order.file)
+    return read
+
+
+@contextmanager
+def _opened(order: FileOrder) -> Iterator[int]:
+    """Raises StillWritten when the file is not the one that was found."""
+    descriptor = open_inside(order.root, order.path, follow_symlinks=order.follow_symlinks)
+    try:
+        _check_unchanged(descriptor, order)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _check_unchanged(descriptor: int, order: FileOrder) -> None:
+    found = os.fstat(descriptor)
+    if (found.st_size, mtime_ns(found)) != (order.size, order.mtime_ns):
+        raise StillWritten("It changed after the scan found it.", stage="read")
+
+
+@contextmanager
+def _mapped(descriptor: int, max_bytes: int) -> Iterator[memoryview]:
+    """The bytes of the file, of which the disk is asked only for the pages that are looked at."""
+    from photos_graph.library.original import read_original
+
+    try:
+        pages = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):  # some network file systems map nothing, and an empty file cannot be mapped
+        yield read_original(descriptor, max_bytes).data
+        return
+    with pages, memoryview(pages) as data:
+        yield data
+
+
+def _metadata(order: FileOrder, data: memoryview, width: int, height: int) -> MetadataRead:
+    """What the file, its sidecar and Picasa's notes say. ``width`` and ``height`` as displayed."""
+    from photos_graph.library.metadata import read_metadata
+    from photos_graph.library.regions import read_regions
+
+    reasons: list[str] = []
+    sidecar = None
+    if order.sidecar is not None:
+        try:
+            sidecar = _read_sidecar(order.root, order.sidecar, order.follow_symlinks)
+        except PhotosGraphError as error:
+            reasons.append(f"Its sidecar: {error.public_message}")
+    metadata, doubts = read_metadata(data, order.name, order.mtime_ns, sidecar)
+    regions, more_doubts = read_regions(data, width, height, metadata.orientation, sidecar)
+    reasons += dict.fromkeys((*doubts, *more_doubts))
+    metadata = replace(metadata, regions=regions or _picasa_regions(order))
+    return MetadataRead(metadata, tuple(("metadata", reason) for reason in reasons))
 
 
 def _read_sidecar(root: bytes, path: bytes, follow_symlinks: bool) -> bytes | None:
@@ -82,7 +127,7 @@ def _read_sidecar(root: bytes, path: bytes, follow_symlinks: bool) -> bytes | No
         os.close(descriptor)
 
 
-def _picasa_regions(order: IntakeOrder) -> tuple[Region, ...]:
+def _picasa_regions(order: FileOrder) -> tuple[Region, ...]:
     """The faces that Picasa noted for the photo in the folder's file. That file is read whenever the photo is."""
     from photos_graph.library.original import read_original
     from photos_graph.library.regions import MAX_PICASA_BYTES, PICASA_NAME, read_picasa
@@ -99,19 +144,6 @@ def _picasa_regions(order: IntakeOrder) -> tuple[Region, ...]:
     finally:
         os.close(descriptor)
     return marked.get(name.decode("utf-8", "replace"), ())
-
-
-@READ_ORIENTATION.implementation
-def read_orientation(order: OrientationOrder, emit: Emit) -> int:
-    from photos_graph.library.metadata import read_metadata
-
-    file = os.open(order.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    try:
-        with mmap.mmap(file, 0, access=mmap.ACCESS_READ) as data:  # reads only the pages that are looked at
-            metadata, _ = read_metadata(memoryview(data), "", 0)
-    finally:
-        os.close(file)
-    return metadata.orientation
 
 
 @READ_SIDECARS.implementation

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from photos_graph.images.tasks import IMAGE_TASKS
 from photos_graph.library.sidecar import SidecarLabels
-from photos_graph.model import Metadata, Region, ThumbnailFormat
+from photos_graph.model import Metadata, ThumbnailFormat
 from photos_graph.workers.task import RawBytes, Task
 
 
 @dataclass(frozen=True, slots=True)
-class IntakeOrder:
+class FileOrder:
     """``path`` and ``sidecar`` are relative to ``root``. The file must still have ``size`` and ``mtime_ns``."""
 
     root: RawBytes
@@ -22,6 +22,11 @@ class IntakeOrder:
     mtime_ns: int
     follow_symlinks: bool
     max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeOrder:
+    file: FileOrder
     max_pixels: int
     quality: int
 
@@ -40,7 +45,6 @@ class Intake:
     placeholder: str
     rendition_format: ThumbnailFormat
     metadata: Metadata
-    regions: tuple[Region, ...]
     warnings: tuple[tuple[str, str], ...]
 
     @property
@@ -49,8 +53,20 @@ class Intake:
 
 
 @dataclass(frozen=True, slots=True)
-class OrientationOrder:
-    path: RawBytes  # absolute
+class MetadataOrder:
+    """Width and height as displayed are the photo's, from when its file was read as a whole."""
+
+    file: FileOrder
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataRead:
+    """What a file says of itself. ``warnings`` are (stage, reason) of parts that could not be read."""
+
+    metadata: Metadata
+    warnings: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +95,8 @@ class ReadSidecar:
 
 # Emits the LARGE rendition.
 TAKE_IN = Task("photos_graph.services.scan.intake_child:take_in", IntakeOrder, Intake)
-# The answer is the EXIF orientation, 1..8.
-READ_ORIENTATION = Task("photos_graph.services.scan.intake_child:read_orientation", OrientationOrder, int)
+READ_METADATA = Task("photos_graph.services.scan.intake_child:read_metadata_alone", MetadataOrder, MetadataRead)
 # The answer is in the order of ``SidecarsOrder.sidecars``.
 READ_SIDECARS = Task("photos_graph.services.scan.intake_child:read_sidecars", SidecarsOrder, tuple[ReadSidecar, ...])
 
-INTAKE_TASKS = (*IMAGE_TASKS, TAKE_IN, READ_ORIENTATION, READ_SIDECARS)
+INTAKE_TASKS = (*IMAGE_TASKS, TAKE_IN, READ_METADATA, READ_SIDECARS)

@@ -10,11 +10,11 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from photos_graph.errors import (
-    Busy,
     EngineUnavailable,
     KilledWorker,
     NotFound,
@@ -31,25 +31,29 @@ from photos_graph.graph.library.files import FileRecord, PendingFile
 from photos_graph.graph.library.photos import Read, put_read
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.images.cache import RenditionCache
-from photos_graph.jobs.concurrency import map_unordered
 from photos_graph.jobs.progress import Progress
 from photos_graph.library.places import Gazetteer
-from photos_graph.model import Place, Root, ThumbnailSize
+from photos_graph.model import Metadata, Place, Root, ThumbnailSize
 from photos_graph.paths import inode, mtime_ns
 from photos_graph.services.scan.intake import call_intake
 from photos_graph.services.scan.intake_tasks import Intake
+from photos_graph.services.scan.openings import (
+    BLOCK,
+    QUARANTINE_AFTER,
+    QUARANTINED,
+    QUEUED,
+    SUSPECT_AFTER,
+    open_each,
+    outcome_of,
+)
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
 log = logging.getLogger(__name__)
 
-AHEAD = 4096  # pending files asked for at once: the engine looks at all of them every time
-BLOCK = 128  # files noted as opened at once
-WAITING = 8  # files handed to the pool beyond those it opens, so that it has work while results are written
+READ_AHEAD = 4096  # pending files per query: the engine looks at all of them every time
 WRITE_EVERY = 64  # results in one commit,
 WRITE_SECONDS = 1.0  # or fewer after so long
-SUSPECT_AFTER = 1  # openings without an answer after which a file is read with no other beside it
-QUARANTINE_AFTER = 3  # and after which it is not opened again
 
 
 @dataclass(slots=True)
@@ -99,7 +103,7 @@ class Reading:
         self._total = await files.pending_count(self._graph, root.id)
         await self._progress.step(0, self._total, self._saying())
         try:
-            await self._read_all((0, SUSPECT_AFTER - 1), self._settings.images.workers + WAITING)
+            await self._read_all((0, SUSPECT_AFTER - 1), self._settings.images.workers + QUEUED)
             await self._read_all((SUSPECT_AFTER, QUARANTINE_AFTER - 1), 1)
             await self._quarantine_suspects()
             await self._retry_killers()
@@ -114,7 +118,7 @@ class Reading:
 
     async def _read_all(self, attempts: tuple[int, int], at_once: int) -> None:
         after = ""
-        while pending := await files.pending_files(self._graph, self._root.id, after, AHEAD, attempts):
+        while pending := await files.pending_files(self._graph, self._root.id, after, READ_AHEAD, attempts):
             after = pending[-1].key
             size = BLOCK if at_once > 1 else 1  # what is noted with a file shares the blame for it
             for start in range(0, len(pending), size):
@@ -129,25 +133,15 @@ class Reading:
         return now_ns - record.mtime_ns < self._settings.library.settle_seconds * 1e9
 
     async def _read_block(self, block: Sequence[PendingFile], at_once: int) -> None:
-        """Notes the block as opened, reads it, and takes the note back from files that were not reached."""
-        await files.note_opened(self._graph, [file.record.id for file in block])
-        unread = {file.record.id for file in block}
         try:
-            async for file, outcome in map_unordered(block, self._open, at_once):
-                await self._take(file, outcome)
-                unread.discard(file.record.id)
+            async with aclosing(open_each(self._graph, block, self._open, at_once)) as outcomes:
+                async for file, outcome in outcomes:
+                    await self._take(file, outcome)
         finally:
             await self._write()
-            await files.note_unopened(self._graph, list(unread))
 
-    async def _open(self, file: PendingFile) -> tuple[Intake, bytes] | PhotosGraphError:
-        while True:
-            try:
-                return await call_intake(self._pool, self._root, file, self._settings)
-            except Busy as busy:
-                await asyncio.sleep(busy.retry_after)
-            except PhotosGraphError as error:
-                return error
+    async def _open(self, file: PendingFile) -> tuple[Intake, bytes]:
+        return await call_intake(self._pool, self._root, file, self._settings)
 
     async def _take(self, file: PendingFile, outcome: tuple[Intake, bytes] | PhotosGraphError) -> None:
         match outcome:
@@ -205,7 +199,7 @@ class Reading:
         await files.note_unopened(self._graph, blameless)
         if not reads and not noted:
             return
-        places = await self._places(reads)
+        places = await places_of(self._gazetteer, {file.record.id: intake.metadata for intake, file in reads})
         rows = [
             Read(
                 file_id=file.record.id,
@@ -219,7 +213,6 @@ class Reading:
                 placeholder=intake.placeholder,
                 metadata=intake.metadata,
                 places=places.get(file.record.id, ()),
-                regions=intake.regions,
             )
             for intake, file in reads
         ]
@@ -229,18 +222,12 @@ class Reading:
         )
         await self._writer.follow()
 
-    async def _places(self, reads: Sequence[tuple[Intake, PendingFile]]) -> dict[str, tuple[Place, ...]]:
-        """By file: copies of a photo may lie where their sidecars say."""
-        located = [(file.record.id, intake.metadata.location) for intake, file in reads if intake.metadata.location]
-        found = await asyncio.to_thread(self._gazetteer.places, [location for _, location in located])
-        return {file_id: places for (file_id, _), places in zip(located, found, strict=True)}
-
     # -- files that need more than one look
 
     async def _retry_killers(self) -> None:
         """Once more, each with no other beside it: the memory of a neighbour may have been what killed it."""
         for file in self._killers:
-            outcome = await self._open(file)
+            outcome = await outcome_of(self._open, file)
             if isinstance(outcome, KilledWorker):
                 reason = f"{outcome.public_message} It was tried twice and is not tried again."
                 self._failures.append(ReadFailure(file.record.id, self._path(file), outcome.stage, reason, attempts=2))
@@ -254,10 +241,9 @@ class Reading:
     async def _quarantine_suspects(self) -> None:
         found = await files.pending_files(self._graph, self._root.id, "", 10_000, (QUARANTINE_AFTER, 2**31))
         suspects = [file for file in found if file.record.id not in self._opened]  # this service has survived those
-        reason = "The whole service ended every time it was read alone. It is not read again."
         for file in suspects:
             self._failures.append(
-                ReadFailure(file.record.id, self._path(file), "read", reason, attempts=file.record.attempts)
+                ReadFailure(file.record.id, self._path(file), "read", QUARANTINED, attempts=file.record.attempts)
             )
         self._tally.done += len(suspects)
         await self._write()
@@ -282,7 +268,7 @@ class Reading:
                 else:
                     looks[file.record.id] = now
             await files.put_pending(self._graph, [file.record for file in steady], self._progress.job_id)
-            await self._read_block(steady, self._settings.images.workers + WAITING)
+            await self._read_block(steady, self._settings.images.workers + QUEUED)
             if time.monotonic() > end:
                 # As they look now: the next scan, which may trust the times of folders, sees whether they have settled.
                 await files.put_pending(self._graph, [file.record for file in looks.values()], self._progress.job_id)
@@ -290,6 +276,13 @@ class Reading:
                 return
             looks |= {file.record.id: file for file in self._tally.unsettled}
             self._tally.unsettled = []
+
+
+async def places_of(gazetteer: Gazetteer, told: Mapping[str, Metadata]) -> dict[str, tuple[Place, ...]]:
+    """The places where files say that they were taken, by file id: copies of a photo may say different ones."""
+    located = {file_id: metadata.location for file_id, metadata in told.items() if metadata.location}
+    found = await asyncio.to_thread(gazetteer.places, list(located.values()))
+    return dict(zip(located, found, strict=True))
 
 
 def look(root: Root, file: PendingFile, follow_symlinks: bool) -> PendingFile | None:

@@ -18,6 +18,7 @@ from photos_graph.library.walking import DirectoryRules
 from photos_graph.model import Job, Root, RootState
 from photos_graph.services.scan.comparison import Comparison
 from photos_graph.services.scan.reading import Reading, ReadingTally
+from photos_graph.services.scan.rereading import Rereading
 from photos_graph.services.scan.roots import refreshed
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
@@ -89,16 +90,25 @@ class Scan:
                 said[root.id] = f"{root.name}: {error.public_message}"
         left = {root.id for root in await folders.roots(self._graph)}
         vanished = {id_ for look in looks for id_ in look.vanished}
+        judged: list[Root] = []
         for look in looks:
             try:
                 if look.root.id in left:
                     said[look.root.id] = await self._judge(look, vanished, job)
+                    judged.append(look.root)
                 else:
                     said[look.root.id] = f"{look.root.name} was removed from the library while it was scanned."
             except (RootOffline, Conflict) as error:
                 refused.append(error)
                 said[look.root.id] = error.public_message
         await self._events.publish(PhotosArrived())
+        # Last, since it changes the least, and may take long once after an update.
+        for root in judged:
+            try:
+                said[root.id] += await self._reread(root, progress)
+            except RootOffline as error:
+                refused.append(error)
+                said[root.id] = error.public_message
         closing = " ".join(said[root.id] for root in roots)
         if refused:
             raise type(refused[0])(closing)
@@ -116,6 +126,16 @@ class Scan:
         await self._writer.follow()
         reading = Reading(self._graph, self._pool, self._cache, self._gazetteer, self._writer, self._settings, progress)
         return FolderLook(root, held, comparison, await reading.run(root))
+
+    async def _reread(self, root: Root, progress: Progress) -> str:
+        """Reads the metadata of photos again that an earlier version of the program read. Returns the end of the
+        closing message."""
+        rereading = Rereading(self._graph, self._pool, self._gazetteer, self._writer, self._settings, progress)
+        count = await rereading.run(root)
+        if not count:
+            return ""
+        await self._events.publish(PhotosArrived())  # faces that the files mark may have come
+        return f" The metadata of {count:,} known photos was read again."
 
     async def _online(self, root: Root) -> Root:
         now = await refreshed(root)

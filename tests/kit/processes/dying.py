@@ -16,7 +16,7 @@ from photos_graph.graph.learning import models
 from photos_graph.model import JobKind, ModelKind
 from photos_graph.services.datasets.exports.staging import StagingFolder
 from photos_graph.services.learning import prediction
-from photos_graph.services.scan import reading
+from photos_graph.services.scan import reading, rereading
 from photos_graph.settings import Settings
 
 BATCH = 10  # predicted photos in one commit
@@ -25,7 +25,8 @@ BATCH = 10  # predicted photos in one commit
 def dies(settings: Settings, where: str, *, train: bool = False) -> None:
     """Does what there is to do, in a process of its own, until it is killed: ``activating``, when a model takes over
     but for the commit; ``predicting``, in the second batch, but for the commit; ``exporting``, in the third block,
-    but for the note; ``ending``, when an export is whole, but for its name; ``reading``, at the first file of a scan.
+    but for the note; ``ending``, when an export is whole, but for its name; ``reading`` and
+    ``rereading``, at the first file that a scan reads, or of which it reads the metadata again.
     ``train``: also trains."""
     graph = settings.graph
     own = {
@@ -84,6 +85,8 @@ async def _main(where: str, more: Sequence[str]) -> None:
             os.sync = _before(os.sync, 1)
         case "reading":
             reading.call_intake = _before(reading.call_intake, 1)  # type: ignore[assignment]
+        case "rereading":
+            rereading.read_metadata = _before(rereading.read_metadata, 1)  # type: ignore[assignment]
     async with build(Settings()) as services:
         if more:
             await services.learning_triggers.train(ModelKind.TAGS)

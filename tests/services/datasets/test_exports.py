@@ -152,8 +152,10 @@ async def test_formats_for_other_programs(services: Services, tmp_path: Path) ->
     check_manifest(folders)
     assert len(list(folders.glob("*/Sea/*.jpg"))) == 2
 
-    # As a scan that did not keep it yet would have left it: the original is asked.
-    await services.graph.write("MATCH (p:Photo) SET p.orientation = null")
+    # As a version of the program left it that did not store it yet: the next scan brings it.
+    await services.graph.write("MATCH (p:Photo) SET p.orientation = null, p.readBy = null")
+    await services.graph.write("MATCH (m:Meta {name: 'readBy'}) DELETE m")
+    await scanned(services)
     check_sidecar(await exported(services, DatasetFormat.XMP), tmp_path / "Pictures")
 
 

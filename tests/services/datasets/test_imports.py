@@ -10,12 +10,11 @@ import pytest
 from PIL import Image
 
 from photos_graph.bootstrap import Services
-from photos_graph.errors import Busy, EngineUnavailable, RootOffline
 from photos_graph.graph.faces.detections import remove
 from photos_graph.graph.library.files import miss_files
 from photos_graph.library.sidecar import SidecarLabels, write_sidecar
 from photos_graph.model import Box, DatasetFormat, FaceFilter, Ref, Region
-from photos_graph.services.datasets.exports.sidecars import NOT_TURNED, Orientation
+from photos_graph.services.datasets.exports.sidecars import NOT_TURNED
 from photos_graph.services.datasets.imports.batch import RecordBatch
 from photos_graph.services.datasets.imports.json_lines import MAX_LINE_BYTES
 from photos_graph.services.datasets.imports.sidecars import SidecarSource
@@ -111,17 +110,20 @@ async def test_a_folder_keeps_what_both_sides_say_of_it(services: Services, tmp_
     assert "0 folders changed" in ((await imported(services, away)).message or "")
 
 
-async def beside_originals(services: Services, root: Path, away: Path, orientation: Orientation) -> RecordBatch:
+async def beside_originals(services: Services, root: Path, away: Path) -> RecordBatch:
     """What is read of the sidecars of four photos, one of which kills who reads it."""
     for name in ("a", "b", "DEADLY", "d"):
         put(root / f"{name}.jpg", jpeg(ord(name[0])))
         ann = Region(Box(0.1, 0.1, 0.2, 0.2), "Ann")
         beside(away / f"{name}.jpg.xmp", SidecarLabels(tags=("Sea",), regions=(ann,) if name == "a" else ()))
     await scan(services, root)
-    await services.graph.write("MATCH (p:Photo) SET p.orientation = null")
+    return await read_beside(services, away)
+
+
+async def read_beside(services: Services, away: Path) -> RecordBatch:
     pool = WorkerPool([DEADLY_SIDECARS], 1, 512 * 1024 * 1024, 60, 5)
     try:
-        source = SidecarSource(services.graph, services.index, pool, away.parent, orientation)
+        source = SidecarSource(services.graph, services.index, pool, away.parent)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(intake, "READ_SIDECARS", DEADLY_SIDECARS)
             [batch] = [batch async for batch in source.batches() if batch.records]
@@ -131,10 +133,7 @@ async def beside_originals(services: Services, root: Path, away: Path, orientati
 
 
 async def test_a_sidecar_that_kills_its_reader_is_refused_alone(services: Services, tmp_path: Path) -> None:
-    async def upright(photo_id: str) -> int:
-        return 1
-
-    batch = await beside_originals(services, tmp_path / "Pictures", tmp_path / "away" / "Pictures", upright)
+    batch = await beside_originals(services, tmp_path / "Pictures", tmp_path / "away" / "Pictures")
     [(path, reason)] = batch.refused
     assert path == "Pictures/DEADLY.jpg.xmp" and "died" in reason
     assert len(batch.records) == 3
@@ -143,27 +142,13 @@ async def test_a_sidecar_that_kills_its_reader_is_refused_alone(services: Servic
 async def test_faces_are_left_out_where_it_is_not_known_how_the_original_lies(
     services: Services, tmp_path: Path
 ) -> None:
-    asked: list[str] = []
-
-    async def offline(photo_id: str) -> int:
-        asked.append(photo_id)
-        if len(asked) == 1:
-            raise Busy("A moment.", retry_after=0)
-        raise RootOffline("The disk is away.")
-
-    batch = await beside_originals(services, tmp_path / "Pictures", tmp_path / "away" / "Pictures", offline)
-    assert len(asked) == 5 and asked[0] == asked[1]
-    assert ("Pictures/a.jpg.xmp", f"{NOT_TURNED}The disk is away.") in batch.refused
+    away = tmp_path / "away" / "Pictures"
+    await beside_originals(services, tmp_path / "Pictures", away)
+    await services.graph.write("MATCH (p:Photo) SET p.orientation = null")
+    batch = await read_beside(services, away)
+    assert ("Pictures/a.jpg.xmp", NOT_TURNED) in batch.refused
     assert len(batch.refused) == 2, "the others have no faces"
     assert all(record.marks and not record.faces for record in batch.records.values())
-
-
-async def test_an_engine_that_is_away_stops_an_import(services: Services, tmp_path: Path) -> None:
-    async def away(photo_id: str) -> int:
-        raise EngineUnavailable("It does not answer.")
-
-    with pytest.raises(EngineUnavailable):
-        await beside_originals(services, tmp_path / "Pictures", tmp_path / "away" / "Pictures", away)
 
 
 async def test_a_sidecar_of_a_stem_is_of_its_raw_file_alone(services: Services, tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ async def test_photos_of_one_moment_are_in_the_order_of_their_files(
 async def test_what_is_pending_is_read_to_its_end_in_parts(
     services: Services, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "AHEAD", 4)
+    monkeypatch.setattr(reading, "READ_AHEAD", 4)
     monkeypatch.setattr(reading, "BLOCK", 3)
     await services.roots.add(str(folder))
     assert (await scanned(services)).done == 10

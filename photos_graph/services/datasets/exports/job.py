@@ -32,7 +32,6 @@ from photos_graph.services.datasets.exports.shards import Shards
 from photos_graph.services.datasets.exports.sidecars import Sidecars
 from photos_graph.services.datasets.exports.staging import SkippedPhoto, StagingFolder
 from photos_graph.services.media import Media
-from photos_graph.services.scan.intake import read_orientation
 from photos_graph.settings import Settings, expanded
 from photos_graph.workers.pool import WorkerPool
 
@@ -102,21 +101,19 @@ def _absolute(folder: Path) -> Path:
 
 
 class ExportJob:
-    """Writes an export. ``pool`` decodes images; ``shards`` is the pool whose process holds TensorFlow."""
+    """Writes an export. ``shards`` is the pool whose process holds TensorFlow."""
 
     def __init__(
         self,
         graph: Graph,
         index: Index,
         media: Media,
-        pool: WorkerPool,
         shards: WorkerPool,
         settings: Settings,
     ) -> None:
         self._graph = graph
         self._index = index
         self._media = media
-        self._pool = pool
         self._shards = shards
         self._settings = settings
 
@@ -201,12 +198,9 @@ class ExportJob:
             case DatasetFormat.TFRECORD:
                 return Shards(staging, pictures, self._shards, self._settings)
             case DatasetFormat.XMP:
-                return Sidecars(staging, self._orientation)
+                return Sidecars(staging)
             case DatasetFormat.JSON:
                 return Lossless(staging)
-
-    async def _orientation(self, photo_id: str) -> int:
-        return await read_orientation(self._pool, await self._media.path(photo_id))
 
 
 def _blocks(request: ExportRequest) -> Iterator[list[int]]:

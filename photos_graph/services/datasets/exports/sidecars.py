@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from pathlib import PurePosixPath
 
-from photos_graph.errors import EngineUnavailable, PhotosGraphError
 from photos_graph.images.formats import RAW
-from photos_graph.jobs.concurrency import retry_while_busy
 from photos_graph.library.sidecar import SidecarLabels, write_sidecar
 from photos_graph.model import Box, Region, TagSource
 from photos_graph.services.datasets.exports.dataset_formats import Block, visible_faces
@@ -19,13 +17,12 @@ from photos_graph.services.datasets.exports.staging import ExportedFile, Staging
 
 log = logging.getLogger(__name__)
 
-Orientation = Callable[[str], Awaitable[int]]  # a photo's id -> EXIF, 1..8; raises what reading its original raises
-
 FOLDER = "sidecars"
 NOT_WRITTEN = "It has no sidecar, because its labels cannot be written as XMP."
 # These errors end an export, because every further file would fail in the same way.
 DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
-NOT_TURNED = "It has no faces, because the orientation of the original could not be read. "
+# Boxes in a sidecar count in the picture as it is stored, so a wrong guess would put them on something else.
+NOT_TURNED = "It has no faces, because its orientation is not known yet. The next scan of its folder reads it."
 
 
 class Sidecars:
@@ -41,41 +38,25 @@ asked for, stands in `photosGraph:PredictedTags` and `PredictedPersons` as well,
 out. Who said what and when, faces that were ignored or said not to be somebody, and tags without photos are in the JSON
 format only. `photos-graph import` of this folder reads it back."""
 
-    def __init__(self, staging: StagingFolder, orientation: Orientation) -> None:
+    def __init__(self, staging: StagingFolder) -> None:
         self._staging = staging
-        self._orientation = orientation
 
     async def write(self, number: int, records: Sequence[PhotoRecord]) -> Block:
-        """Writes the sidecars of a block. Raises EngineUnavailable."""
+        """Writes the sidecars of a block."""
         block = Block(list(records))
-        orientations = {record.id: await self._read_orientation(block, record) for record in records}
-        block.files = await asyncio.to_thread(self._write, records, orientations, block)
+        block.files = await asyncio.to_thread(self._write, records, block)
         return block
 
-    async def _read_orientation(self, block: Block, record: PhotoRecord) -> int | None:
-        """Returns the EXIF orientation of the original, or None if it is needed for faces and cannot be read. Raises
-        EngineUnavailable."""
-        if record.orientation is not None or not record.faces:
-            return record.orientation or 1
-        try:
-            return await retry_while_busy(lambda: self._orientation(record.id))
-        except EngineUnavailable:
-            raise
-        except PhotosGraphError as error:
-            block.skip(record, NOT_TURNED + error.public_message)
-            return None
-
-    def _write(
-        self, records: Sequence[PhotoRecord], orientations: dict[str, int | None], block: Block
-    ) -> list[ExportedFile]:
+    def _write(self, records: Sequence[PhotoRecord], block: Block) -> list[ExportedFile]:
         files = []
         for record in records:
-            orientation = orientations[record.id]
-            labels = sidecar_of(record, with_faces=orientation is not None)
+            if record.orientation is None and record.faces:
+                block.skip(record, NOT_TURNED)
+            labels = sidecar_of(record, with_faces=record.orientation is not None)
             if labels == SidecarLabels():
                 continue
             try:
-                data = write_sidecar(labels, record.width, record.height, orientation or 1)
+                data = write_sidecar(labels, record.width, record.height, record.orientation or 1)
             except ValueError as error:
                 log.warning("The sidecar of photo %s could not be written: %s", record.id, error)
                 block.skip(record, NOT_WRITTEN)

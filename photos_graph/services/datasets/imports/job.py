@@ -27,8 +27,6 @@ from photos_graph.services.datasets.imports.outcome import Outcome
 from photos_graph.services.datasets.imports.photo_labels import write_photos
 from photos_graph.services.datasets.imports.sidecars import SidecarSource
 from photos_graph.services.datasets.imports.summary import ImportSummary
-from photos_graph.services.media import Media
-from photos_graph.services.scan.intake import read_orientation
 from photos_graph.settings import Settings, expanded
 from photos_graph.workers.pool import WorkerPool
 
@@ -68,12 +66,9 @@ def _existing(folder: Path) -> Path:
 class ImportJob:
     """Runs an import."""
 
-    def __init__(
-        self, graph: Graph, index: Index, writer: LabelWriter, media: Media, pool: WorkerPool, settings: Settings
-    ) -> None:
+    def __init__(self, graph: Graph, index: Index, writer: LabelWriter, pool: WorkerPool, settings: Settings) -> None:
         self._graph = graph
         self._index = index
-        self._media = media
         self._pool = pool
         self._settings = settings
         self._writer = writer
@@ -112,7 +107,7 @@ class ImportJob:
     def _source(self, folder: Path) -> LabelSource:
         if (folder / PHOTOS).is_file():
             return JsonSource(self._graph, folder)
-        return SidecarSource(self._graph, self._index, self._pool, folder, self._orientation)
+        return SidecarSource(self._graph, self._index, self._pool, folder)
 
     async def _list_failures(self, refused: list[tuple[str, str]], progress: Progress) -> None:
         failed = [
@@ -120,6 +115,3 @@ class ImportJob:
             for index, (path, reason) in enumerate(refused)
         ]
         await failures.replace_stage(self._graph, STAGE, failed, progress.job_id)
-
-    async def _orientation(self, photo_id: str) -> int:
-        return await read_orientation(self._pool, await self._media.path(photo_id))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from photos_graph.errors import EngineUnavailable, PhotosGraphError, Unreadable
+from photos_graph.errors import Unreadable
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import export_rows
 from photos_graph.graph.labels.export_rows import ExportedPhoto
@@ -25,7 +25,7 @@ from photos_graph.services.datasets.exports.records import (
     TagMark,
     ValueMark,
 )
-from photos_graph.services.datasets.exports.sidecars import FOLDER, NOT_TURNED, Orientation
+from photos_graph.services.datasets.exports.sidecars import FOLDER, NOT_TURNED
 from photos_graph.services.datasets.imports.batch import BATCH_SIZE, RecordBatch
 from photos_graph.services.scan.intake import read_sidecars
 from photos_graph.services.scan.intake_tasks import ReadSidecar, SidecarOrder
@@ -49,12 +49,11 @@ class SidecarSource:
 
     undated = True  # sidecars do not say who asserted a label and when
 
-    def __init__(self, graph: Graph, index: Index, pool: WorkerPool, folder: Path, orientation: Orientation) -> None:
+    def __init__(self, graph: Graph, index: Index, pool: WorkerPool, folder: Path) -> None:
         self._graph = graph
         self._index = index
         self._pool = pool
         self._folder = folder / FOLDER if (folder / FOLDER).is_dir() else folder
-        self._orientation = orientation
 
     async def count(self) -> int:
         """Returns the number of sidecars."""
@@ -134,31 +133,17 @@ class SidecarSource:
         found = await export_rows.exported_photos(self._graph, [each.number for each in sidecars])
         photos = {photo.number: photo for photo in found}
         sidecars = [each for each in sidecars if each.number in photos]
-        orientations = [await self._known_orientation(photos[each.number]) for each in sidecars]
-        orders = [_order(each, photos, known) for each, known in zip(sidecars, orientations, strict=True)]
-        answers = await self._sidecars(orders)
-        for each, orientation, answer in zip(sidecars, orientations, answers, strict=True):
+        answers = await self._sidecars([_order(each, photos[each.number]) for each in sidecars])
+        for each, answer in zip(sidecars, answers, strict=True):
             batch.refused += ((each.shown, doubt) for doubt in answer.doubts)
             labels = answer.labels
             if labels is None:
                 continue
-            if labels.regions and isinstance(orientation, PhotosGraphError):
-                batch.refused.append((each.shown, NOT_TURNED + orientation.public_message))
+            if labels.regions and photos[each.number].orientation is None:
+                batch.refused.append((each.shown, NOT_TURNED))
                 labels = replace(labels, regions=())
             batch.records[each.number] = _record(photos[each.number], each.shown, labels)
         return batch
-
-    async def _known_orientation(self, photo: ExportedPhoto) -> int | PhotosGraphError:
-        """Returns the EXIF orientation of the original, or the error that prevents reading it. Raises
-        EngineUnavailable."""
-        if photo.orientation is not None:
-            return photo.orientation
-        try:
-            return await retry_while_busy(lambda: self._orientation(photo.id))
-        except EngineUnavailable:
-            raise
-        except PhotosGraphError as error:
-            return error
 
     async def _sidecars(self, sidecars: Sequence[SidecarOrder]) -> Sequence[ReadSidecar]:
         """Reads all sidecars in one call. If one of them kills the reader or takes too long, the list is halved until
@@ -178,12 +163,8 @@ def _preferred(names: Sequence[str]) -> Sequence[str]:
     return [name for name in names if name.rpartition(".")[2].lower() in RAW.extensions] or names
 
 
-def _order(
-    sidecar: _MatchedSidecar, photos: Mapping[int, ExportedPhoto], orientation: int | PhotosGraphError
-) -> SidecarOrder:
-    photo = photos[sidecar.number]
-    known = 1 if isinstance(orientation, PhotosGraphError) else orientation
-    return SidecarOrder(sidecar.path, photo.width, photo.height, known)
+def _order(sidecar: _MatchedSidecar, photo: ExportedPhoto) -> SidecarOrder:
+    return SidecarOrder(sidecar.path, photo.width, photo.height, photo.orientation or 1)
 
 
 def _rounds(sidecars: Sequence[_MatchedSidecar]) -> Iterator[list[_MatchedSidecar]]:

@@ -1,0 +1,135 @@
+"""The properties of photos: written as files say them, and read back. Of several files of a photo one speaks for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, LiteralString, Protocol
+
+from photos_graph.graph import due
+from photos_graph.graph.faces import regions
+from photos_graph.graph.labels import keywords
+from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.model import METADATA_VERSION, Camera, Location, Metadata, Photo, Place, Taken, TakenSource
+
+
+class FileMetadata(Protocol):
+    """``places`` widest first."""
+
+    @property
+    def file_id(self) -> str: ...
+
+    @property
+    def metadata(self) -> Metadata: ...
+
+    @property
+    def places(self) -> tuple[Place, ...]: ...
+
+
+PUT_PLACES: LiteralString = """
+UNWIND $rows AS row
+MERGE (x:Place {id: row.id}) SET x.name = row.name, x.kind = row.kind
+"""
+
+HANG_PLACES: LiteralString = """
+UNWIND $rows AS row
+MATCH (x:Place {id: row.id}), (up:Place {id: row.parent})
+MERGE (x)-[:WITHIN]->(up)
+"""
+
+# Copies may disagree (names, times, sidecars): the file first by key speaks for the photo, whichever is read last.
+PUT_METADATA: LiteralString = due.READING.query(
+    """
+UNWIND $rows AS row
+MATCH (f:File {id: row.file})-[:OF]->(p:Photo)
+WHERE NOT EXISTS { MATCH (o:File)-[:OF]->(p) WHERE o.key < f.key AND o.state = 'PRESENT' }
+SET p += row.metadata, p.{by} = $version, p.{due} = null
+SET p.rating = CASE WHEN p.ratedAt IS NULL THEN p.fileRating ELSE p.rating END
+WITH p, row
+OPTIONAL MATCH (p)-[old:AT]->(:Place)
+DELETE old
+WITH DISTINCT p, row
+MATCH (x:Place {id: row.place})
+MERGE (p)-[:AT]->(x)
+"""
+)
+
+
+async def put(tx: LabelTransaction, told: Sequence[FileMetadata], with_regions: bool) -> None:
+    """Writes what the files say to their photos, by the file that speaks for each. The photos are no longer due."""
+    places = {place.id: place for each in told for place in each.places}
+    if places:
+        await tx.run(PUT_PLACES, rows=[{"id": p.id, "name": p.name, "kind": p.kind.value} for p in places.values()])
+        hung = [{"id": p.id, "parent": p.parent_id} for p in places.values() if p.parent_id]
+        await tx.run(HANG_PLACES, rows=hung)
+    rows = [
+        {
+            "file": each.file_id,
+            "place": each.places[-1].id if each.places else None,
+            "metadata": _properties(each.metadata, with_regions),
+        }
+        for each in told
+    ]
+    await tx.run(PUT_METADATA, rows=rows, version=METADATA_VERSION)
+
+
+def _properties(metadata: Metadata, with_regions: bool) -> dict[str, object]:
+    taken, location, camera = metadata.taken, metadata.location, metadata.camera
+    marked = {"regions": regions.packed(metadata.regions) or None} if with_regions else {}
+    return marked | {
+        "takenAt": taken and taken.at,
+        "takenOffset": taken and taken.offset,
+        "takenSource": taken and taken.source.value,
+        "latitude": location and location.latitude,
+        "longitude": location and location.longitude,
+        "altitude": location and location.altitude,
+        "make": camera and camera.make,
+        "model": camera and camera.model,
+        "lens": camera and camera.lens,
+        "fileRating": metadata.rating,
+        "keywords": list(metadata.keywords),
+        "orientation": metadata.orientation,
+    }
+
+
+PROJECTION: LiteralString = """p {.id, .number, .contentHash, .byteSize, .width, .height, .format, .addedAt, .takenAt,
+  .takenOffset, .takenSource, .latitude, .longitude, .altitude, .make, .model, .lens, .rating, .favourite,
+  .placeholder}"""
+
+
+def photo_of(values: Mapping[str, Any], name: str) -> Photo:
+    """Makes a photo of what PROJECTION gives."""
+    has_time, has_location = values["takenAt"] is not None, values["latitude"] is not None
+    camera = Camera(values["make"], values["model"], values["lens"])
+    return Photo(
+        id=values["id"],
+        number=values["number"],
+        name=name,
+        content_hash=values["contentHash"],
+        byte_size=values["byteSize"],
+        width=values["width"],
+        height=values["height"],
+        format=values["format"],
+        added_at=datetime.fromtimestamp(values["addedAt"] / 1000, UTC),
+        taken=Taken(values["takenAt"], TakenSource(values["takenSource"]), values["takenOffset"]) if has_time else None,
+        location=Location(values["latitude"], values["longitude"], values["altitude"]) if has_location else None,
+        camera=camera if camera != Camera() else None,
+        rating=values["rating"],
+        favourite=bool(values["favourite"]),
+        placeholder=values["placeholder"],
+    )
+
+
+@asynccontextmanager
+async def labels_follow(
+    tx: LabelTransaction, photo_ids: Sequence[str], import_keywords: bool, import_faces: bool
+) -> AsyncIterator[None]:
+    """Brings tags and faces in step with what the files of the photos say, once the block has written it."""
+    words = await keywords.of_files(tx, photo_ids) if import_keywords else {}
+    marked = await regions.of_files(tx, photo_ids) if import_faces else {}
+    yield
+    if import_keywords:
+        await keywords.apply(tx, words, await keywords.of_files(tx, photo_ids))
+    if import_faces:
+        await regions.apply(tx, marked, await regions.of_files(tx, photo_ids))

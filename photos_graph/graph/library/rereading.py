@@ -1,0 +1,123 @@
+"""Photos whose metadata an earlier version of the program read: the files to read again, and what they say now."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+from photos_graph.graph import due
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.faces import visibility
+from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.graph.library import photo_metadata
+from photos_graph.graph.library.failures import ReadFailure, put_failures
+from photos_graph.graph.library.files import PendingFile, pending_file
+from photos_graph.graph.writing import LabelWriter
+from photos_graph.model import Metadata, Place
+
+
+@dataclass(frozen=True, slots=True)
+class FileToReread(PendingFile):
+    """The file that speaks for a photo; width and height of the picture as displayed."""
+
+    photo_id: str
+    number: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What a file says now. ``places`` widest first."""
+
+    file: FileToReread
+    metadata: Metadata
+    places: tuple[Place, ...] = ()
+
+    @property
+    def file_id(self) -> str:
+        return self.file.record.id
+
+
+# The root from the key: it is that of the file that speaks for a photo, and of no other that holds it.
+COUNT: LiteralString = due.READING.query(
+    """
+MATCH (p:Photo) WHERE p.{due} >= 0
+WITH p
+MATCH (p)<-[:OF]-(f:File) WHERE f.state = 'PRESENT'
+WITH p, min(f.key) AS key WHERE split(key, '/')[0] = $root
+RETURN count(p) AS n
+"""
+)
+
+
+async def count(graph: Graph, root_id: str) -> int:
+    """How many files ``pages`` gives."""
+    return int((await graph.read(COUNT, root=root_id))[0]["n"])
+
+
+SPEAKING: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})<-[:OF]-(f:File) WHERE f.state = 'PRESENT'
+WITH p, min(f.key) AS key WHERE split(key, '/')[0] = $root
+MATCH (p)<-[:OF]-(f:File) WHERE f.key = key
+MATCH (f)-[:IN]->(d:Folder)
+RETURN p.number AS number, p.id AS photo, p.width AS width, p.height AS height, key, d.id AS folder, d.raw AS folderRaw,
+  [f.id, f.name, f.rawName, f.size, f.mtimeNs, f.inode, f.sidecar, f.sidecarStamp, f.state, f.attempts] AS file
+ORDER BY number
+"""
+
+
+async def pages(graph: Graph, root_id: str, size: int) -> AsyncIterator[list[FileToReread]]:
+    """The files to read again of one root, by the numbers of their photos, at most ``size`` at a time. None of them is
+    given twice."""
+    async for page in due.pages(graph, due.READING, size):
+        rows = await graph.read(SPEAKING, numbers=[photo.number for photo in page], root=root_id)
+        if files := [_file(row) for row in rows]:
+            yield files
+
+
+def _file(row: Mapping[str, Any]) -> FileToReread:
+    file = pending_file(row)
+    return FileToReread(
+        file.record, file.key, file.raw, file.sidecar_raw, row["photo"], row["number"], row["width"], row["height"]
+    )
+
+
+# What the file said when it was last read, and could not be read of it, no longer counts.
+ANSWERED: LiteralString = """
+UNWIND $ids AS id
+MATCH (f:File {id: id}) SET f.attempts = 0
+WITH f
+MATCH (f)<-[:ABOUT]-(x:Failure {stage: $name})
+DETACH DELETE x
+"""
+
+
+async def put(
+    writer: LabelWriter,
+    reads: Sequence[Reread],
+    failed: Sequence[FileToReread],
+    failures: Sequence[ReadFailure],
+    job_id: str,
+    import_keywords: bool = True,
+    import_faces: bool = True,
+) -> None:
+    """Writes one batch in one commit, by the rules of the first reading: labels of people stay. The ``failed`` wait
+    until their files are read as a whole; ``failures`` are theirs, and those of parts of the others."""
+
+    async def work(tx: LabelTransaction) -> None:
+        numbers = [read.file.number for read in reads]
+        if reads:
+            photo_ids = [read.file.photo_id for read in reads]
+            async with photo_metadata.labels_follow(tx, photo_ids, import_keywords, import_faces):
+                await photo_metadata.put(tx, reads, import_faces)
+        answered = [*(read.file_id for read in reads), *(file.record.id for file in failed)]
+        await tx.run(ANSWERED, ids=answered, name=due.READING.name)
+        await due.failed(tx, due.READING, [file.number for file in failed])
+        await put_failures(tx, failures, job_id)
+        await visibility.mark(tx, numbers)
+        tx.touch(photos=numbers)
+
+    await writer.commit(work)

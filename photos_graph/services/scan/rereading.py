@@ -1,0 +1,173 @@
+"""Reads the metadata of known photos again, where an earlier version of the program read less from files.
+
+Which photos are behind is a query, so a scan that was stopped or killed continues by asking it again. The originals are
+not read as a whole: their pictures are known.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import aclosing
+
+from photos_graph.errors import (
+    EngineUnavailable,
+    KilledWorker,
+    NotFound,
+    PhotosGraphError,
+    RootOffline,
+    StillWritten,
+    Unavailable,
+)
+from photos_graph.graph import due
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.library import files, rereading
+from photos_graph.graph.library.failures import ReadFailure
+from photos_graph.graph.library.rereading import FileToReread, Reread
+from photos_graph.graph.writing import LabelWriter
+from photos_graph.jobs.progress import Progress
+from photos_graph.library.places import Gazetteer
+from photos_graph.model import METADATA_VERSION, Root
+from photos_graph.services.scan.intake import read_metadata
+from photos_graph.services.scan.intake_tasks import MetadataRead
+from photos_graph.services.scan.openings import (
+    BLOCK,
+    QUARANTINE_AFTER,
+    QUARANTINED,
+    QUEUED,
+    SUSPECT_AFTER,
+    open_each,
+)
+from photos_graph.services.scan.reading import places_of
+from photos_graph.settings import Settings
+from photos_graph.workers.pool import WorkerPool
+
+WRITE_EVERY = 128  # results in one commit,
+WRITE_SECONDS = 1.0  # or fewer after so long
+
+
+class Rereading:
+    """Brings the metadata of one root's photos up to METADATA_VERSION. One use."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        pool: WorkerPool,
+        gazetteer: Gazetteer,
+        writer: LabelWriter,
+        settings: Settings,
+        progress: Progress,
+    ) -> None:
+        self._graph = graph
+        self._pool = pool
+        self._gazetteer = gazetteer
+        self._writer = writer
+        self._settings = settings
+        self._progress = progress
+        self._suspects: list[FileToReread] = []
+        self._killers: list[tuple[FileToReread, KilledWorker]] = []
+        self._reads: list[tuple[FileToReread, MetadataRead]] = []
+        self._failed: list[tuple[FileToReread, ReadFailure]] = []
+        self._unanswered: list[str] = []  # ids of files that are gone or changed, which the next scan finds out
+        self._written = time.monotonic()
+        self._done = self._read = self._total = 0
+
+    async def run(self, root: Root) -> int:
+        """Returns how many photos were read again; those of which the file is gone or changed wait for the next scan.
+
+        Raises RootOffline when the root goes away meanwhile, and Cancelled.
+        """
+        self._root = root
+        await due.want(self._graph, due.READING, METADATA_VERSION)
+        self._total = await rereading.count(self._graph, root.id)
+        if not self._total:
+            return 0
+        await self._report()
+        at_once = self._settings.images.workers + QUEUED
+        try:
+            async for page in rereading.pages(self._graph, root.id, BLOCK):
+                await self._read_block([file for file in page if file.record.attempts < SUSPECT_AFTER], at_once)
+                self._suspects += [file for file in page if file.record.attempts >= SUSPECT_AFTER]
+            await self._read_suspects()
+        finally:
+            await self._write()
+        return self._read
+
+    async def _report(self) -> None:
+        message = f"Reading the metadata of {self._total:,} photos again"
+        await self._progress.step(min(self._done, self._total), self._total, message)
+
+    async def _read_suspects(self) -> None:
+        """Alone: those that an earlier scan opened without getting an answer, and those that killed their worker."""
+        suspects, killers = self._suspects, [file for file, _ in self._killers]
+        self._killers = []
+        for file in suspects:
+            if file.record.attempts >= QUARANTINE_AFTER:
+                self._fail(file, QUARANTINED, attempts=file.record.attempts)
+            else:
+                await self._read_block([file], 1)
+        for file in killers:
+            await self._read_block([file], 1)
+        for file, error in self._killers:
+            self._fail(file, f"{error.public_message} It was tried twice and is not tried again.", attempts=2)
+
+    async def _read_block(self, block: Sequence[FileToReread], at_once: int) -> None:
+        try:
+            async with aclosing(open_each(self._graph, block, self._open, at_once)) as outcomes:
+                async for file, outcome in outcomes:
+                    await self._take(file, outcome)
+        finally:
+            await self._write()
+
+    async def _open(self, file: FileToReread) -> MetadataRead:
+        return await read_metadata(self._pool, self._root, file, self._settings)
+
+    async def _take(self, file: FileToReread, outcome: MetadataRead | PhotosGraphError) -> None:
+        match outcome:
+            case MetadataRead():
+                self._reads.append((file, outcome))
+            case RootOffline() | EngineUnavailable() | Unavailable():
+                raise outcome
+            case NotFound() | StillWritten():
+                self._unanswered.append(file.record.id)
+            case KilledWorker():
+                self._unanswered.append(file.record.id)  # this service has survived it
+                self._killers.append((file, outcome))
+            case _:
+                self._fail(file, outcome.public_message)
+        self._done += 1
+        if len(self._reads) >= WRITE_EVERY or time.monotonic() - self._written > WRITE_SECONDS:
+            await self._write()
+        await self._report()
+
+    def _fail(self, file: FileToReread, reason: str, attempts: int = 1) -> None:
+        self._failed.append((file, self._failure(file, due.READING.name, reason, attempts)))
+
+    def _failure(self, file: FileToReread, stage: str, reason: str, attempts: int = 1) -> ReadFailure:
+        path = self._root.name + file.key[len(self._root.id) :]
+        return ReadFailure(file.record.id, path, stage, reason, attempts, partial=True)
+
+    async def _write(self) -> None:
+        reads, self._reads = self._reads, []
+        failed, self._failed = self._failed, []
+        unanswered, self._unanswered = self._unanswered, []
+        self._written = time.monotonic()
+        await files.note_unopened(self._graph, unanswered)
+        if not reads and not failed:
+            return
+        places = await places_of(self._gazetteer, {file.record.id: read.metadata for file, read in reads})
+        rows = [Reread(file, read.metadata, places.get(file.record.id, ())) for file, read in reads]
+        noted = [self._failure(file, stage, reason) for file, read in reads for stage, reason in read.warnings]
+        noted += [failure for _, failure in failed]
+        library = self._settings.library
+        await rereading.put(
+            self._writer,
+            rows,
+            [file for file, _ in failed],
+            noted,
+            self._progress.job_id,
+            library.import_keywords,
+            library.import_faces,
+        )
+        await self._writer.follow()
+        self._read += len(reads)
