@@ -18,7 +18,10 @@ import numpy as np
 from pyroaring import BitMap
 
 from photos_graph.memory import give_back
-from photos_graph.model import Carried, FolderMarks, Person, PhotoOrder, Place, PlaceKind, Tag, TimelineUnit
+from photos_graph.model.faces import Person
+from photos_graph.model.labels import Carried, FolderMarks, Tag
+from photos_graph.model.library import Place, PlaceKind
+from photos_graph.model.search import PhotoOrder, TimelineUnit
 from photos_graph.search.arrays import bitmap
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import And, Everything, Not, Query

@@ -29,7 +29,7 @@ from photos_graph.learn.neighbours import Neighbours
 from photos_graph.learn.review import tag_questions
 from photos_graph.learn.tags import TagModel
 from photos_graph.learn.weights import BackboneWeights
-from photos_graph.model import ModelState
+from photos_graph.model.learning import ModelState
 from photos_graph.services.learning import neighbours as neighbour_stage
 from photos_graph.services.learning.features_call import BATCH_SIZE, describe, describing_pool
 from photos_graph.services.learning.questions import COUNT, EACH

@@ -22,7 +22,8 @@ from photos_graph.faces.weights import FaceWeights
 from photos_graph.graph.faces import detections
 from photos_graph.graph.faces.detections import SeenFace
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model import Box, Job, JobState
+from photos_graph.model.faces import Box
+from photos_graph.model.jobs import Job, JobState
 from photos_graph.settings import GraphSettings, Settings
 
 COUNT, SOURCES = 60, 12

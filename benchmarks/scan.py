@@ -16,7 +16,7 @@ from benchmarks.pictures import copies, photographs
 from benchmarks.processes import MIB, Watch
 from benchmarks.report import Figure, Goal
 from benchmarks.service import Service
-from photos_graph.model import ThumbnailSize
+from photos_graph.model.images import ThumbnailSize
 
 COUNT = 60  # originals a round
 SOURCES = 12

@@ -16,7 +16,7 @@ from benchmarks.peers.process import FilePeer, Peer
 from benchmarks.pictures import photographs
 from benchmarks.report import Figure, Goal
 from benchmarks.service import Service
-from photos_graph.model import ThumbnailSize
+from photos_graph.model.images import ThumbnailSize
 
 COUNT = 12  # photographs
 LOAD_SECONDS = 3.0

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from photos_graph.errors import Forbidden, Unauthenticated
-from photos_graph.model import Role
+from photos_graph.model.access import Role
 
 SESSION_SECONDS = 30 * 86_400
 _RANK = {Role.VIEWER: 0, Role.EDITOR: 1, Role.OWNER: 2}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from photos_graph.model import Box
+from photos_graph.model.faces import Box
 
 # Intersection over union from which two boxes are taken for one face: programs that mark the same face differently
 # still agree in half of the union, or in somewhat less.

@@ -20,7 +20,10 @@ import typer
 
 from photos_graph import settings as configuration
 from photos_graph.errors import BadInput, PhotosGraphError
-from photos_graph.model import Certainty, DatasetFormat, Job, JobKind, JobState, ModelKind
+from photos_graph.model.datasets import DatasetFormat
+from photos_graph.model.jobs import Job, JobKind, JobState
+from photos_graph.model.labels import Certainty
+from photos_graph.model.learning import ModelKind
 from photos_graph.settings import Settings
 from photos_graph.terminal import (
     bytes_shown,

@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from photos_graph.model import LabelKind, ModelKind
+from photos_graph.model.labels import LabelKind
+from photos_graph.model.learning import ModelKind
 
 E = TypeVar("E")
 

@@ -22,7 +22,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.feed import Touched
 from photos_graph.graph.labels import label_postings
 from photos_graph.memory import give_back, settle, uncollected
-from photos_graph.model import Tag
+from photos_graph.model.labels import Tag
 from photos_graph.search import snapshot
 from photos_graph.search.differences import Differences, differences
 from photos_graph.search.index import SearchIndex

@@ -13,7 +13,9 @@ from typing import Annotated, Any
 from pydantic import PlainSerializer, PlainValidator, TypeAdapter
 from pyroaring import BitMap
 
-from photos_graph.model import Certainty, DatasetFormat, JobArguments, JobKind
+from photos_graph.model.datasets import DatasetFormat
+from photos_graph.model.jobs import JobArguments, JobKind
+from photos_graph.model.labels import Certainty
 
 
 def _photos(value: BitMap | str) -> BitMap:

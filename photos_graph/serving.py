@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from photos_graph.bootstrap import Services
 from photos_graph.errors import BadSettings, PhotosGraphError
-from photos_graph.model import JobState
+from photos_graph.model.jobs import JobState
 from photos_graph.services.faces.triggers import WITHOUT_MODELS
 from photos_graph.services.learning.triggers import WITHOUT_WEIGHTS
 from photos_graph.settings import Settings

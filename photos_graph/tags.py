@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
-from photos_graph.model import Carried, FolderMarks, PhotoTag, TagSource
+from photos_graph.model.labels import Carried, FolderMarks, PhotoTag, TagSource
 
 Up = Callable[[str], Iterable[str]]  # the id of a tag -> the ids of the tag and its ancestors
 

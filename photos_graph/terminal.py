@@ -24,7 +24,8 @@ from rich.progress import (
 from rich.table import Column, Table
 from rich.text import Text
 
-from photos_graph.model import Failure, Job, JobState
+from photos_graph.model.jobs import Job, JobState
+from photos_graph.model.library import Failure
 
 PLAIN_SECONDS = 5.0  # between two lines of progress where there is no terminal
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from photos_graph import model
+from photos_graph.model import faces as face_model
 
 _LEFT = "The distance of the left edge from the left edge of the picture."
 _TOP = "The distance of the upper edge from the upper edge of the picture."
@@ -23,7 +23,7 @@ class Box:
     height: float = strawberry.field(description=_HEIGHT)
 
     @classmethod
-    def of(cls, box: model.Box) -> Box:
+    def of(cls, box: face_model.Box) -> Box:
         return cls(x=box.x, y=box.y, width=box.width, height=box.height)
 
 
@@ -37,5 +37,5 @@ class BoxInput:
     width: float = strawberry.field(description=f"{_WIDTH[:-1]}, greater than 0.")
     height: float = strawberry.field(description=f"{_HEIGHT[:-1]}, greater than 0.")
 
-    def decode(self) -> model.Box:
-        return model.Box(self.x, self.y, self.width, self.height)
+    def decode(self) -> face_model.Box:
+        return face_model.Box(self.x, self.y, self.width, self.height)

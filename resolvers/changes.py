@@ -6,7 +6,7 @@ from typing import Annotated
 
 import strawberry
 
-from photos_graph import model
+from photos_graph.model import labels as label_model
 from resolvers import ids
 from resolvers.context import Info
 from resolvers.permissions import CanEdit
@@ -23,7 +23,7 @@ class BulkResult:
     )
 
     @classmethod
-    def of(cls, result: model.BulkResult) -> BulkResult:
+    def of(cls, result: label_model.BulkResult) -> BulkResult:
         change = ids.encode("Change", result.change_id) if result.change_id is not None else None
         return cls(matched=result.matched, changed=result.changed, change=change)
 

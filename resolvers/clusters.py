@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from photos_graph import model
+from photos_graph.model import faces as face_model
 from resolvers import ids
 from resolvers.changes import BulkResult
 from resolvers.connections import After, Connection, First, Node, connection, given, page_size
@@ -22,7 +22,7 @@ from resolvers.permissions import CanEdit, CanView
     "change it and its id."
 )
 class FaceCluster(Node):
-    own: strawberry.Private[model.FaceCluster]
+    own: strawberry.Private[face_model.FaceCluster]
     size: int = strawberry.field(description="The number of faces in the cluster that still have no name.")
 
     @strawberry.field(description="The faces of the cluster that still have no name, best quality first.")
@@ -30,7 +30,7 @@ class FaceCluster(Node):
         async def count() -> int:
             return self.own.size
 
-        return await face_page(info, model.FaceFilter(cluster_id=self.own.id), first, after, count)
+        return await face_page(info, face_model.FaceFilter(cluster_id=self.own.id), first, after, count)
 
     @strawberry.field(
         description="The persons that the cluster resembles, by the mean score over its faces, best first, without "
@@ -40,7 +40,7 @@ class FaceCluster(Node):
         return suggestions(info, await info.context.loaders.cluster_likes.load(self.own.id))
 
     @classmethod
-    def of(cls, cluster: model.FaceCluster) -> FaceCluster:
+    def of(cls, cluster: face_model.FaceCluster) -> FaceCluster:
         return cls(own=cluster, id=ids.encode("FaceCluster", cluster.id), size=cluster.size)
 
 

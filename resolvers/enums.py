@@ -9,25 +9,15 @@ from enum import StrEnum
 
 import strawberry
 
-from photos_graph import model
-from photos_graph.model import (
-    Certainty,
-    DatasetFormat,
-    JobKind,
-    JobState,
-    MatchKind,
-    ModelKind,
-    ModelState,
-    PhotoOrder,
-    PlaceKind,
-    Role,
-    RootState,
-    TagSource,
-    TakenSource,
-    ThumbnailFormat,
-    ThumbnailSize,
-    TimelineUnit,
-)
+from photos_graph.model import library as library_model
+from photos_graph.model.access import Role
+from photos_graph.model.datasets import DatasetFormat
+from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
+from photos_graph.model.jobs import JobKind, JobState
+from photos_graph.model.labels import Certainty, TagSource
+from photos_graph.model.learning import ModelKind, ModelState
+from photos_graph.model.library import PlaceKind, RootState, TakenSource
+from photos_graph.model.search import MatchKind, PhotoOrder, TimelineUnit
 
 __all__ = [
     "Certainty",
@@ -58,9 +48,9 @@ class FileState(StrEnum):
     MISSING = "MISSING"
 
     @classmethod
-    def of(cls, state: model.FileState) -> FileState:
+    def of(cls, state: library_model.FileState) -> FileState:
         """A file that a scan has found and not yet read is present for a client."""
-        return cls.PRESENT if state is model.FileState.PENDING else cls(state.value)
+        return cls.PRESENT if state is library_model.FileState.PENDING else cls(state.value)
 
 
 def _register(enum: type[StrEnum], description: str, **values: str) -> None:

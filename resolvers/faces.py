@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry import UNSET
 
-from photos_graph import model
 from photos_graph.images.sizes import FaceCut
+from photos_graph.model import faces as face_model
 from photos_graph.search.listing import Listing
 from photos_graph.services.browse.faces import Likes, PageKey
 from photos_graph.web.urls import thumbnail_url
@@ -58,7 +58,7 @@ class PersonSuggestion:
 
 @strawberry.type(description="A face in a photo.")
 class Face(Node):
-    own: strawberry.Private[model.Face]
+    own: strawberry.Private[face_model.Face]
     box: Box = strawberry.field(description="Where the face is in the photo.")
     confidence: float = strawberry.field(description="How sure the detector is that this is a face, from 0 to 1.")
     quality: float = strawberry.field(
@@ -100,7 +100,7 @@ class Face(Node):
         return thumbnail_url(info.context.signer, self.own.photo_id, FaceCut.of(self.own.box), format)
 
     @classmethod
-    def of(cls, face: model.Face) -> Face:
+    def of(cls, face: face_model.Face) -> Face:
         return cls(
             own=face,
             id=ids.encode("Face", face.id),
@@ -153,7 +153,7 @@ class FaceConnection:
 
 
 async def face_page(
-    info: Info, filter: model.FaceFilter, first: int | None, after: str | None, count: Count
+    info: Info, filter: face_model.FaceFilter, first: int | None, after: str | None, count: Count
 ) -> FaceConnection:
     page = await info.context.loaders.face_pages.load(PageKey(filter, page_size(first), given(after)))
     return FaceConnection(page=page, count=count, page_info=page_info(page.cursors, page.has_next, page.has_previous))
@@ -175,9 +175,9 @@ class FaceFilter:
         default=UNSET, description="The faces with at least this quality, from 0 to 1."
     )
 
-    def decode(self) -> model.FaceFilter:
+    def decode(self) -> face_model.FaceFilter:
         unassigned = given(self.unassigned)
-        return model.FaceFilter(
+        return face_model.FaceFilter(
             photo_id=ids.decode_given("Photo", self.photo),
             person_id=ids.decode_given("Person", self.person),
             assigned=None if unassigned is None else not unassigned,
@@ -203,7 +203,7 @@ class FaceQueries:
         first: First = UNSET,
         after: After = UNSET,
     ) -> FaceConnection:
-        wanted, faces = filter.decode() if filter else model.FaceFilter(), info.context.services.faces
+        wanted, faces = filter.decode() if filter else face_model.FaceFilter(), info.context.services.faces
         await faces.check(wanted)
         return await face_page(info, wanted, first, after, lambda: faces.count(wanted))
 

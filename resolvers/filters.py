@@ -15,7 +15,8 @@ import strawberry
 from strawberry import UNSET
 
 from photos_graph.errors import TooComplex
-from photos_graph.model import Certainty, Ref
+from photos_graph.model.labels import Certainty
+from photos_graph.model.search import Ref
 from photos_graph.search import filters
 from photos_graph.search.folding import words
 from photos_graph.search.terms.dates import TakenIn

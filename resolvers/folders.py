@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry import UNSET
 
-from photos_graph import model
 from photos_graph.errors import BadInput
+from photos_graph.model import library as library_model
 from photos_graph.search.filters import FolderFilter, PhotoFilter
 from resolvers import ids
 from resolvers.connections import After, Connection, First, Node, connection, given, page_size
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @strawberry.type(description="A folder of originals. The folder of a root has no parent.")
 class Folder(Node):
-    own: strawberry.Private[model.Folder]
+    own: strawberry.Private[library_model.Folder]
     name: str = strawberry.field(description="The name of the folder; for the folder of a root, the name of the root.")
     path: str = strawberry.field(
         description='The path from the root, starting with its name, for example "Pictures/2019/Abruzzo".'
@@ -73,7 +73,7 @@ class Folder(Node):
         return [tag for tag in found if tag is not None]
 
     @classmethod
-    def of(cls, folder: model.Folder) -> Folder:
+    def of(cls, folder: library_model.Folder) -> Folder:
         return cls(own=folder, id=ids.encode("Folder", folder.id), name=folder.name, path=folder.path)
 
 

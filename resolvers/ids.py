@@ -9,7 +9,7 @@ import strawberry
 from strawberry.relay import from_base64, to_base64
 
 from photos_graph.errors import BadInput
-from photos_graph.model import Ref
+from photos_graph.model.search import Ref
 
 Kind = Literal[
     "Photo", "Folder", "Root", "Job", "Tag", "Person", "Face", "FaceCluster", "Model", "Change", "ReviewItem"

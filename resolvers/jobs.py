@@ -9,7 +9,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from photos_graph import model
+from photos_graph.model import jobs as job_model
 from resolvers import ids
 from resolvers.connections import After, Connection, First, Node, connection, given, page_size
 from resolvers.context import Info
@@ -25,7 +25,7 @@ JobId = Annotated[strawberry.ID, strawberry.argument(description="The id of the 
     "interrupted continues where it stopped."
 )
 class Job(Node):
-    own: strawberry.Private[model.Job]
+    own: strawberry.Private[job_model.Job]
     kind: JobKind = strawberry.field(description="What the job does.")
     state: JobState = strawberry.field(description="The state of the job.")
     done: int = strawberry.field(description="How many items, such as files, photos or faces, are done.")
@@ -42,7 +42,7 @@ class Job(Node):
         return await failure_page(info, first, after, self.own.id)
 
     @classmethod
-    def of(cls, job: model.Job) -> Job:
+    def of(cls, job: job_model.Job) -> Job:
         return cls(
             own=job,
             id=ids.encode("Job", job.id),

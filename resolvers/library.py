@@ -8,9 +8,10 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from photos_graph import model, paths
+from photos_graph import paths
 from photos_graph.errors import NotFound
 from photos_graph.images import formats
+from photos_graph.model import library as library_model
 from resolvers import ids
 from resolvers.connections import After, Connection, First, connection, given, page_size
 from resolvers.context import Info
@@ -21,7 +22,7 @@ from resolvers.permissions import CanView, IsOwner
 
 @strawberry.type(description="A folder of originals that the library reads. Nothing is ever written to it.")
 class Root:
-    root: strawberry.Private[model.Root]
+    root: strawberry.Private[library_model.Root]
     id: strawberry.ID = strawberry.field(description="The global id. It is opaque, and it never changes.")
     name: str = strawberry.field(description="The name of the root, with which the paths of its folders start.")
     path: str = strawberry.field(description="The path of the folder on the machine that runs the service.")
@@ -35,7 +36,7 @@ class Root:
         return folder
 
     @classmethod
-    def of(cls, root: model.Root) -> Root:
+    def of(cls, root: library_model.Root) -> Root:
         path = paths.display(root.raw_path)
         return cls(root=root, id=ids.encode("Root", root.id), name=root.name, path=path, state=root.state)
 
@@ -66,7 +67,7 @@ class Failure:
     at: datetime = strawberry.field(description="When it failed last.")
 
     @classmethod
-    def of(cls, failure: model.Failure) -> Failure:
+    def of(cls, failure: library_model.Failure) -> Failure:
         return cls(
             path=failure.path, stage=failure.stage, reason=failure.reason, attempts=failure.attempts, at=failure.at
         )

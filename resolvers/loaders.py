@@ -5,7 +5,10 @@ from __future__ import annotations
 from strawberry.dataloader import DataLoader
 
 from photos_graph.bootstrap import Services
-from photos_graph.model import Face, File, Model, Person, Photo, PhotoTag, Place
+from photos_graph.model.faces import Face, Person
+from photos_graph.model.labels import PhotoTag
+from photos_graph.model.learning import Model
+from photos_graph.model.library import File, Photo, Place
 from photos_graph.search.listing import Listing
 from photos_graph.services.browse.faces import Likes, PageKey
 from photos_graph.services.learning.similar import Asked

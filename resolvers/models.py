@@ -8,7 +8,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from photos_graph import model
+from photos_graph.model import learning as learning_model
 from resolvers import ids
 from resolvers.connections import Node, given
 from resolvers.context import Info
@@ -47,7 +47,7 @@ class LabelMetrics:
 
 @strawberry.type(description="A version of a model, trained on the labels that persons assigned.")
 class Model(Node):
-    own: strawberry.Private[model.Model]
+    own: strawberry.Private[learning_model.Model]
     kind: ModelKind = strawberry.field(description="What the model predicts.")
     version: int = strawberry.field(description="The number of the version, counted from 1 for each kind.")
     state: ModelState = strawberry.field(description="Whether the predictions of this version count.")
@@ -84,7 +84,7 @@ class Model(Node):
         ]
 
     @classmethod
-    def of(cls, own: model.Model) -> Model:
+    def of(cls, own: learning_model.Model) -> Model:
         return cls(
             own=own,
             id=ids.encode("Model", own.id),

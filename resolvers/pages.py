@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry import UNSET
 
-from photos_graph import model
+from photos_graph.model import search as search_model
 from photos_graph.search import filters
 from photos_graph.search.timeline import Bucket
 from photos_graph.services.browse.photos import PhotoPage
@@ -61,7 +61,7 @@ class Match:
     )
 
     @classmethod
-    def of(cls, match: model.Match) -> Match:
+    def of(cls, match: search_model.Match) -> Match:
         return cls(kind=match.kind, label=match.label, via=list(match.via))
 
 
@@ -70,9 +70,9 @@ class Reasons:
 
     def __init__(self, page: PhotoPage) -> None:
         self._page = page
-        self._found: list[list[model.Match]] | None = None
+        self._found: list[list[search_model.Match]] | None = None
 
-    def of(self, info: Info, place: int) -> list[model.Match]:
+    def of(self, info: Info, place: int) -> list[search_model.Match]:
         if self._found is None:
             self._found = info.context.services.browse.matches(self._page)
         return self._found[place]

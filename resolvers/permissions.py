@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from strawberry.permission import BasePermission
 
 from photos_graph.auth import require
-from photos_graph.model import Role
+from photos_graph.model.access import Role
 from resolvers.context import Info
 
 

@@ -8,8 +8,9 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from photos_graph import model
 from photos_graph.errors import BadInput
+from photos_graph.model import faces as face_model
+from photos_graph.model import search as search_model
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from resolvers import ids
 from resolvers.changes import BulkResult
@@ -29,7 +30,7 @@ PersonName = Annotated[
 
 @strawberry.type(description="A person whose faces are in the photos.")
 class Person(Node):
-    own: strawberry.Private[model.Person]
+    own: strawberry.Private[face_model.Person]
     name: str = strawberry.field(description="The name of the person.")
     is_me: bool = strawberry.field(
         description='Whether this person is the owner of the library, whom "me" means in a search. At most one is.'
@@ -57,15 +58,15 @@ class Person(Node):
     @strawberry.field(description="The faces of this person, including predictions, best quality first.")
     async def faces(self, info: Info, first: First = UNSET, after: After = UNSET) -> FaceConnection:
         count = partial(info.context.loaders.face_counts.load, self.own.id)
-        return await face_page(info, model.FaceFilter(person_id=self.own.id), first, after, count)
+        return await face_page(info, face_model.FaceFilter(person_id=self.own.id), first, after, count)
 
     @strawberry.field(description="The photos that show this person, including predictions, newest first.")
     def photos(self, info: Info, first: First = UNSET, after: After = UNSET) -> PhotoConnection:
-        filter_ = PhotoFilter(persons=TermFilter(all=(model.Ref(id=self.own.id),)))
+        filter_ = PhotoFilter(persons=TermFilter(all=(search_model.Ref(id=self.own.id),)))
         return photo_page(info, filter_, PhotoOrder.TAKEN_DESC, first, after)
 
     @classmethod
-    def of(cls, person: model.Person) -> Person:
+    def of(cls, person: face_model.Person) -> Person:
         return cls(
             own=person,
             id=ids.encode("Person", person.id),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry import UNSET
 
-from photos_graph import model
+from photos_graph.model import library as library_model
 from photos_graph.services.browse.persons import persons_of_certainty
 from photos_graph.services.browse.tags import tags_of_certainty
 from photos_graph.web.urls import original_url, thumbnail_url
@@ -34,8 +34,8 @@ Format = Annotated[ThumbnailFormat, strawberry.argument(description="The file fo
 
 @strawberry.type(description="A file that contains a photo.")
 class PhotoFile:
-    file: strawberry.Private[model.File]
-    holder: strawberry.Private[model.Folder]
+    file: strawberry.Private[library_model.File]
+    holder: strawberry.Private[library_model.Folder]
     path: str = strawberry.field(description="The path from the root, starting with its name.")
     byte_size: int = strawberry.field(description="The size of the file in bytes.")
     modified_at: datetime = strawberry.field(description="When the file was last modified, as the file system states.")
@@ -48,7 +48,7 @@ class PhotoFile:
         return Folder.of(self.holder)
 
     @classmethod
-    def of(cls, file: model.File, folder: model.Folder) -> PhotoFile:
+    def of(cls, file: library_model.File, folder: library_model.Folder) -> PhotoFile:
         return cls(
             file=file,
             holder=folder,
@@ -64,7 +64,7 @@ class PhotoFile:
     "moved or renamed keeps its photo and its labels."
 )
 class Photo(Node):
-    photo: strawberry.Private[model.Photo]
+    photo: strawberry.Private[library_model.Photo]
     name: str = strawberry.field(description='The name of the file, for example "IMG_0001.JPG".')
     width: int = strawberry.field(description="The width in pixels as displayed, with the orientation applied.")
     height: int = strawberry.field(description="The height in pixels as displayed, with the orientation applied.")
@@ -166,7 +166,7 @@ class Photo(Node):
         return original_url(info.context.signer, self.photo.id)
 
     @classmethod
-    def of(cls, photo: model.Photo) -> Photo:
+    def of(cls, photo: library_model.Photo) -> Photo:
         taken = photo.taken
         return cls(
             photo=photo,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from photos_graph import model as nouns
+from photos_graph.model import library as library_model
 from resolvers.enums import PlaceKind
 
 
@@ -15,7 +15,7 @@ class Location:
     altitude: float | None = strawberry.field(description="The altitude in metres above sea level, if it is known.")
 
     @classmethod
-    def of(cls, location: nouns.Location | None) -> Location | None:
+    def of(cls, location: library_model.Location | None) -> Location | None:
         if location is None:
             return None
         return cls(latitude=location.latitude, longitude=location.longitude, altitude=location.altitude)
@@ -27,7 +27,7 @@ class Place:
     kind: PlaceKind = strawberry.field(description="The level of the place.")
 
     @classmethod
-    def of(cls, place: nouns.Place) -> Place:
+    def of(cls, place: library_model.Place) -> Place:
         return cls(name=place.name, kind=place.kind)
 
 
@@ -38,5 +38,5 @@ class Camera:
     lens: str | None = strawberry.field(description="The model of the lens.")
 
     @classmethod
-    def of(cls, camera: nouns.Camera | None) -> Camera | None:
+    def of(cls, camera: library_model.Camera | None) -> Camera | None:
         return None if camera is None else cls(make=camera.make, model=camera.model, lens=camera.lens)

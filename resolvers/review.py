@@ -7,8 +7,8 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from photos_graph import model
 from photos_graph.errors import BadInput
+from photos_graph.model import learning as learning_model
 from resolvers import ids
 from resolvers.changes import BulkResult
 from resolvers.connections import After, Connection, First, connection, given, page_size, still_there
@@ -31,7 +31,7 @@ Items = Annotated[
 
 @strawberry.type(description="A question of a model: does this photo have this tag, or is this face this person?")
 class ReviewItem:
-    own: strawberry.Private[model.Question]
+    own: strawberry.Private[learning_model.Question]
     id: strawberry.ID = strawberry.field(description="The global id, to be passed to `confirm` or `reject`.")
     kind: ModelKind = strawberry.field(description="Whether the question is about a tag or about a person.")
     label: str = strawberry.field(
@@ -62,7 +62,7 @@ class ReviewItem:
         return load_person(info, self.own.label_id or "") if of_person else None
 
     @classmethod
-    def of(cls, own: model.Question) -> ReviewItem:
+    def of(cls, own: learning_model.Question) -> ReviewItem:
         return cls(
             own=own,
             id=ids.encode("ReviewItem", own.key),

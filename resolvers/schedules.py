@@ -8,7 +8,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from photos_graph import model
+from photos_graph.model import learning as learning_model
 from resolvers.connections import given
 from resolvers.context import Info
 from resolvers.enums import ModelKind
@@ -33,7 +33,7 @@ class Schedule:
     )
 
     @classmethod
-    def of(cls, own: model.Schedule) -> Schedule:
+    def of(cls, own: learning_model.Schedule) -> Schedule:
         return cls(kind=own.kind, cron=own.cron, next_at=own.next_at, corrections=own.corrections)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from photos_graph import model
+from photos_graph.model import search as search_model
 from resolvers.connections import After, First, given, page_size
 from resolvers.context import Info
 from resolvers.enums import MatchKind, PhotoOrder
@@ -25,7 +25,7 @@ class SearchTerm:
     negated: bool = strawberry.field(description='Whether photos must not match it, as in "not in 2020".')
 
     @classmethod
-    def of(cls, term: model.SearchTerm) -> SearchTerm:
+    def of(cls, term: search_model.SearchTerm) -> SearchTerm:
         return cls(text=term.text, kind=term.kind, label=term.label, negated=term.negated)
 
 

@@ -8,8 +8,9 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from photos_graph import model as nouns
 from photos_graph.errors import BadInput, NotFound
+from photos_graph.model import labels as label_model
+from photos_graph.model import search as search_model
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from resolvers import ids
 from resolvers.changes import BulkResult
@@ -52,7 +53,7 @@ DryRun = Annotated[
 
 @strawberry.type(description="A tag. Tags form a tree, and a photo that has a tag also has all ancestors of the tag.")
 class Tag(Node):
-    own: strawberry.Private[nouns.Tag]
+    own: strawberry.Private[label_model.Tag]
     name: str = strawberry.field(description="The name of the tag, without the names of its ancestors.")
     threshold: float | None = strawberry.field(
         description="The probability, from 0 to 1, from which a prediction of this tag is applied. It is null if "
@@ -81,11 +82,11 @@ class Tag(Node):
         description="The photos that have this tag or a descendant of it, including predictions, newest first."
     )
     def photos(self, info: Info, first: First = UNSET, after: After = UNSET) -> PhotoConnection:
-        filter_ = PhotoFilter(tags=TermFilter(all=(nouns.Ref(id=self.own.id),)))
+        filter_ = PhotoFilter(tags=TermFilter(all=(search_model.Ref(id=self.own.id),)))
         return photo_page(info, filter_, PhotoOrder.TAKEN_DESC, first, after)
 
     @classmethod
-    def of(cls, tag: nouns.Tag) -> Tag:
+    def of(cls, tag: label_model.Tag) -> Tag:
         return cls(own=tag, id=ids.encode("Tag", tag.id), name=tag.name, threshold=tag.threshold)
 
 
@@ -106,7 +107,7 @@ class TagFacet:
 class PhotoTag:
     """A page shows hundreds of these, and every resolver has its cost: what the index knows is looked up at once."""
 
-    own: strawberry.Private[nouns.PhotoTag]
+    own: strawberry.Private[label_model.PhotoTag]
     tag: Tag = strawberry.field(description="The tag.")
     source: TagSource = strawberry.field(description="Who states that the photo has the tag.")
     origin: Folder | None = strawberry.field(
@@ -124,7 +125,7 @@ class PhotoTag:
         return await load_model(info, self.own.model_id) if self.own.model_id is not None else None
 
     @classmethod
-    def of(cls, info: Info, own: nouns.PhotoTag) -> PhotoTag | None:
+    def of(cls, info: Info, own: label_model.PhotoTag) -> PhotoTag | None:
         """None if the tag was deleted a moment ago."""
         tag = load_tag(info, own.tag_id)
         origin = load_folder(info, own.folder_id) if own.folder_id is not None else None
@@ -143,7 +144,7 @@ class FolderTag:
     )
 
     @classmethod
-    def of(cls, info: Info, own: nouns.FolderTag) -> FolderTag | None:
+    def of(cls, info: Info, own: label_model.FolderTag) -> FolderTag | None:
         """None if the tag was deleted a moment ago."""
         tag, origin = load_tag(info, own.tag_id), load_folder(info, own.folder_id)
         return cls(tag=tag, recursive=own.recursive, origin=origin) if tag and origin else None
@@ -151,7 +152,7 @@ class FolderTag:
 
 @strawberry.type(description="A tag that the name of a folder suggests.")
 class FolderTagProposal:
-    own: strawberry.Private[nouns.FolderTagProposal]
+    own: strawberry.Private[label_model.FolderTagProposal]
     tag: str = strawberry.field(description='The name of the tag, or its path, for example "Places/Abruzzo".')
     photo_count: int = strawberry.field(description="The number of photos in the folder and below it.")
     applied: bool = strawberry.field(description="Whether the folder carries the tag now. It is false in a dry run.")
@@ -161,7 +162,7 @@ class FolderTagProposal:
         return still_there(load_folder(info, self.own.folder_id))
 
     @classmethod
-    def of(cls, proposal: nouns.FolderTagProposal) -> FolderTagProposal:
+    def of(cls, proposal: label_model.FolderTagProposal) -> FolderTagProposal:
         return cls(own=proposal, tag=proposal.tag, photo_count=proposal.photo_count, applied=proposal.applied)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import LiteralString
 
-from photos_graph.model import Ref
+from photos_graph.model.search import Ref
 from photos_graph.search.filters import FolderFilter, IntRange, PhotoFilter, TermFilter
 from photos_graph.search.terms.dates import TakenIn
 

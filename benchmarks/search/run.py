@@ -24,7 +24,7 @@ from benchmarks.search.questions import QUESTIONS, Question
 from benchmarks.service import Service
 from photos_graph.bootstrap import Services, build
 from photos_graph.graph.engine.opening import connect
-from photos_graph.model import PhotoOrder
+from photos_graph.model.search import PhotoOrder
 from photos_graph.settings import Settings
 from photos_graph.settings import load as settings_of
 from tests.kit import engines

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.job_arguments import KINDS, dump_arguments, load_arguments
-from photos_graph.model import Job, JobArguments, JobKind, JobState
+from photos_graph.model.jobs import Job, JobArguments, JobKind, JobState
 
 STALE_MS = 15_000  # a running job without a heartbeat for so long may be claimed by another process
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.model import Place, PlaceKind
+from photos_graph.model.library import Place, PlaceKind
 from photos_graph.search.rows import FolderRow, PhotoRow
 
 BLOCK = 100_000  # photos per query when the whole library is read, limited by the memory of the engine

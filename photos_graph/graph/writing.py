@@ -10,7 +10,7 @@ from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.engine.feed_entry import touch
 from photos_graph.graph.labels import changes
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model import LabelKind
+from photos_graph.model.labels import LabelKind
 
 T = TypeVar("T")
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photos_graph.images.sizes import RenditionSize
-from photos_graph.model import ThumbnailFormat
+from photos_graph.model.images import ThumbnailFormat
 
 SUFFIXES = {ThumbnailFormat.JPEG: "jpg", ThumbnailFormat.WEBP: "webp", ThumbnailFormat.AVIF: "avif"}
 TOUCH_SECONDS = 3600  # how far the time of use on disk may lag behind

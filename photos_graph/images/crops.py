@@ -7,7 +7,7 @@ import math
 from photos_graph.images.decoding import open_buffer, srgb, vips_errors
 from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.vips import pyvips
-from photos_graph.model import Box
+from photos_graph.model.faces import Box
 
 MARGIN = 0.3  # on each side of the box, as a share of its longer side
 

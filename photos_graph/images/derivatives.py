@@ -10,7 +10,7 @@ from photos_graph.images.encoding import encode, quality_of
 from photos_graph.images.formats import Bytes
 from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.vips import pyvips
-from photos_graph.model import ThumbnailFormat, ThumbnailSize
+from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 
 PLACEHOLDER_EDGE = 100  # pixels; the limit of ThumbHash
 

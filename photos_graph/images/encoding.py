@@ -7,7 +7,7 @@ from typing import Any
 
 from photos_graph.images.decoding import Decoded, vips_errors
 from photos_graph.images.vips import pyvips
-from photos_graph.model import ThumbnailFormat
+from photos_graph.model.images import ThumbnailFormat
 
 MEDIA_TYPES = {
     ThumbnailFormat.JPEG: "image/jpeg",

@@ -17,7 +17,7 @@ from photos_graph.images.encoding import MEDIA_TYPES
 from photos_graph.images.flight import Flight
 from photos_graph.images.sizes import FaceCut, RenditionSize
 from photos_graph.images.tasks import CUT_FACE, RENDER, FaceCutOrder, RenditionOrder
-from photos_graph.model import ThumbnailFormat, ThumbnailSize
+from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import ImageSettings
 from photos_graph.workers.pool import Priority, WorkerPool
 from photos_graph.workers.task import Task

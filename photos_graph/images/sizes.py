@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from photos_graph.model import Box, ThumbnailSize
+from photos_graph.model.faces import Box
+from photos_graph.model.images import ThumbnailSize
 
 
 @dataclass(frozen=True, slots=True)

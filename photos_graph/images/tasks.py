@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from photos_graph.images.formats import FormatSupport
-from photos_graph.model import Box, ThumbnailFormat
+from photos_graph.model.faces import Box
+from photos_graph.model.images import ThumbnailFormat
 from photos_graph.workers.task import RawBytes, Task
 
 

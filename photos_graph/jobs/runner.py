@@ -22,7 +22,7 @@ from photos_graph.graph import jobs
 from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.jobs.progress import Cancelled, Progress
-from photos_graph.model import Job, JobKind, JobState
+from photos_graph.model.jobs import Job, JobKind, JobState
 
 log = logging.getLogger(__name__)
 

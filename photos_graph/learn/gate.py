@@ -16,7 +16,7 @@ from photos_graph.learn.neighbours import Neighbours
 from photos_graph.learn.persons import NamedFaces, PersonModel
 from photos_graph.learn.propagation import Propagation
 from photos_graph.learn.tags import TagModel
-from photos_graph.model import ModelState
+from photos_graph.model.learning import ModelState
 
 MARGIN = 0.01  # of average precision, by which a candidate may be worse
 MAX_DROP = 0.1  # of average precision since the active model was trained; more means that labels contradict each other

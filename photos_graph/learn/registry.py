@@ -17,7 +17,7 @@ from photos_graph.learn.evidence import Evidence
 from photos_graph.learn.metrics import LabelScore, Scores
 from photos_graph.learn.persons import PersonModel
 from photos_graph.learn.tags import Predictor, TagModel
-from photos_graph.model import ModelKind
+from photos_graph.model.learning import ModelKind
 
 VERSION = 1  # of the files; raise it when the meaning of their contents changes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from photos_graph.model import Taken, TakenSource
+from photos_graph.model.library import Taken, TakenSource
 
 # IMG_20190805_123456, PXL_20210102_030405678, 20190805123456, 2019-08-05 12.34.56, Screenshot_2019-08-05-12-34-56,
 # WhatsApp Image 2019-08-05 at 1.34.56 PM, signal-2019-08-05-12-34-56-789, photo_2019-08-05_12-34-56

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from photos_graph.errors import RootOffline
-from photos_graph.model import RootState
+from photos_graph.model.library import RootState
 from photos_graph.paths import display, open_folder
 
 _SAMPLE_SIZE = 64  # names

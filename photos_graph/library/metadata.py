@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from photos_graph.library import taken
 from photos_graph.library.fields import MAKER_LENS, PREFIX, Fields, number, read_fields, read_sidecar_fields
-from photos_graph.model import Camera, Location, Metadata
+from photos_graph.model.library import Camera, Location, Metadata
 
 _RATING = ("Xmp.xmp.Rating", "Exif.Image.Rating")
 _RATING_PERCENT = ("Xmp.MicrosoftPhoto.Rating", "Exif.Image.RatingPercent")

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from photos_graph.model import Location, Place, PlaceKind
+from photos_graph.model.library import Location, Place, PlaceKind
 
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from photos_graph.library.fields import PREFIX, cleaned, number, read_below, read_fields, sidecar_refused
-from photos_graph.model import Box, Region
+from photos_graph.model.faces import Box, Region
 
 _MWG, _MICROSOFT = "Xmp.mwg-rs.Regions", "Xmp.MP.RegionInfo"
 PREDICTED_PERSONS = f"Xmp.{PREFIX}.PredictedPersons"  # names of regions that only a model gave

@@ -17,7 +17,7 @@ from typing import Any
 from photos_graph.library.fields import NAMESPACE, PREFIX, read_sidecar_fields
 from photos_graph.library.metadata import PREDICTED_TAGS, read_metadata
 from photos_graph.library.regions import PREDICTED_PERSONS, read_regions, stored
-from photos_graph.model import Region
+from photos_graph.model.faces import Region
 
 _EXCLUDED, _FAVOURITE = f"Xmp.{PREFIX}.Excluded", f"Xmp.{PREFIX}.Favourite"
 _REGIONS = "Xmp.mwg-rs.Regions"

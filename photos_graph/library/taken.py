@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from photos_graph.library.fields import Fields, number
-from photos_graph.model import Taken, TakenSource
+from photos_graph.model.library import Taken, TakenSource
 
 FIELDS = (
     "Exif.Photo.DateTimeOriginal",

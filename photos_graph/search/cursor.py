@@ -10,7 +10,7 @@ import binascii
 import struct
 
 from photos_graph.errors import BadInput
-from photos_graph.model import PhotoOrder
+from photos_graph.model.search import PhotoOrder
 
 _HEAD = struct.Struct(">BI")  # order, number
 _INTEGER = struct.Struct(">q")

@@ -10,7 +10,9 @@ from typing import TypeVar
 import numpy as np
 from pyroaring import BitMap
 
-from photos_graph.model import Person, Place, Tag
+from photos_graph.model.faces import Person
+from photos_graph.model.labels import Tag
+from photos_graph.model.library import Place
 from photos_graph.search.arrays import numbers_of
 from photos_graph.search.hierarchy import Hierarchy, Row, Sized, sort_key
 from photos_graph.search.photo_sets import PhotoSets

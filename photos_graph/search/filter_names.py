@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from photos_graph.errors import BadInput, NotFound
-from photos_graph.model import Ref
+from photos_graph.model.search import Ref
 from photos_graph.search.filters import FolderFilter
 from photos_graph.search.hierarchy import Hierarchy, R
 from photos_graph.search.index import SearchIndex

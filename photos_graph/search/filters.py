@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Annotated, Protocol
 
 from photos_graph.errors import BadInput
-from photos_graph.model import Certainty, Ref
+from photos_graph.model.labels import Certainty
+from photos_graph.model.search import Ref
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.folders import InFolder

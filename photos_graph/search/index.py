@@ -13,7 +13,10 @@ from itertools import islice
 import numpy as np
 from pyroaring import BitMap
 
-from photos_graph.model import FolderMarks, Match, Person, PhotoOrder, Place, Tag, TimelineUnit
+from photos_graph.model.faces import Person
+from photos_graph.model.labels import FolderMarks, Tag
+from photos_graph.model.library import Place
+from photos_graph.model.search import Match, PhotoOrder, TimelineUnit
 from photos_graph.search import paging
 from photos_graph.search.arrays import Keys
 from photos_graph.search.columns import NO_DATE

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from pyroaring import BitMap
 
-from photos_graph.model import FolderMarks, Tag
+from photos_graph.model.labels import FolderMarks, Tag
 from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.label_sets import union
 from photos_graph.search.rows import FolderRow

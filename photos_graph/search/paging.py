@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pyroaring import BitMap
 
 from photos_graph.errors import BadInput
-from photos_graph.model import PhotoOrder
+from photos_graph.model.search import PhotoOrder
 from photos_graph.search import cursor
 from photos_graph.search.orders import SortOrder
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pyroaring import BitMap
 
-from photos_graph.model import Person
+from photos_graph.model.faces import Person
 from photos_graph.search.hierarchy import Hierarchy, Sized, by_size
 from photos_graph.search.label_sets import NONE, LabelSets, union
 

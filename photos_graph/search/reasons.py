@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pyroaring import BitMap
 
-from photos_graph.model import Match
+from photos_graph.model.search import Match
 from photos_graph.search.evaluation import evaluate_within
 from photos_graph.search.photo_sets import PhotoSets
 from photos_graph.search.query import And, Everything, Not, Or, Query

@@ -16,7 +16,9 @@ import numpy.typing as npt
 from pyroaring import BitMap
 
 from photos_graph.array_files import Arrays, Damaged, read_arrays, write_arrays
-from photos_graph.model import Carried, FolderMarks, Person, Place, PlaceKind, Tag
+from photos_graph.model.faces import Person
+from photos_graph.model.labels import Carried, FolderMarks, Tag
+from photos_graph.model.library import Place, PlaceKind
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.label_sets import KINDS
 from photos_graph.search.rows import FolderRow, LabelPostings

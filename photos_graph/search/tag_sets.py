@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pyroaring import BitMap
 
-from photos_graph.model import FolderMarks, Tag
+from photos_graph.model.labels import FolderMarks, Tag
 from photos_graph.search.hierarchy import Hierarchy, Sized, by_size
 from photos_graph.search.inheritance import Inheritance
 from photos_graph.search.label_sets import NONE, LabelSets, union

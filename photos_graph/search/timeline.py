@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
-from photos_graph.model import TimelineUnit
+from photos_graph.model.search import TimelineUnit
 from photos_graph.search.arrays import Keys
 from photos_graph.search.orders import IntegerOrder
 

@@ -14,7 +14,7 @@ from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.jobs.queue import Jobs
 from photos_graph.jobs.runner import Handler
-from photos_graph.model import JobKind
+from photos_graph.model.jobs import JobKind
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 

@@ -15,7 +15,7 @@ from photos_graph.graph.library import folders
 from photos_graph.index import Index
 from photos_graph.learn import catalogue as backbone_catalogue
 from photos_graph.learn.weights import BackboneWeights
-from photos_graph.model import RootState
+from photos_graph.model.library import RootState
 from photos_graph.paths import display
 from photos_graph.services.browse.photos import PhotoBrowser
 from photos_graph.services.scan.roots import refreshed

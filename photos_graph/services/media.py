@@ -16,7 +16,8 @@ from photos_graph.graph.library.photos import PhotoSource
 from photos_graph.images.formats import BY_NAME
 from photos_graph.images.renditions import ReadOriginal, Rendition, Renditions
 from photos_graph.images.sizes import RenditionSize
-from photos_graph.model import RootState, ThumbnailFormat, ThumbnailSize
+from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
+from photos_graph.model.library import RootState
 from photos_graph.paths import mtime_ns, open_inside
 from photos_graph.services.scan.roots import refreshed
 

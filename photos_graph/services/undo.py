@@ -19,7 +19,7 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import folders, photos
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
-from photos_graph.model import BulkResult, LabelKind
+from photos_graph.model.labels import BulkResult, LabelKind
 from photos_graph.services.faces.undo import restore_faces
 from photos_graph.services.labels.folder_plan import reached, retagged
 

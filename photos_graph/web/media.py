@@ -24,7 +24,7 @@ from photos_graph.auth import Signer
 from photos_graph.errors import Forbidden, NotFound, PhotosGraphError
 from photos_graph.images.renditions import Rendition
 from photos_graph.images.sizes import FaceCut, RenditionSize
-from photos_graph.model import ThumbnailFormat, ThumbnailSize
+from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.services.media import Media, OpenOriginal
 from photos_graph.web.answers import error_answer
 from photos_graph.web.negotiation import chosen

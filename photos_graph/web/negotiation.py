@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from photos_graph.model import ThumbnailFormat
+from photos_graph.model.images import ThumbnailFormat
 
 _OFFERED = (  # the smallest first
     (ThumbnailFormat.AVIF, "image/avif"),

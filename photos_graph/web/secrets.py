@@ -11,7 +11,7 @@ from pathlib import Path
 
 from photos_graph.auth import Signer, Tokens
 from photos_graph.errors import BadSettings
-from photos_graph.model import Role
+from photos_graph.model.access import Role
 from photos_graph.settings import Settings
 
 FILE = "secrets.json"

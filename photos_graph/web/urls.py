@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from photos_graph.auth import Signer
 from photos_graph.images.sizes import RenditionSize
-from photos_graph.model import ThumbnailFormat
+from photos_graph.model.images import ThumbnailFormat
 
 ORIGINAL = "original"
 

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from photos_graph.auth import Signer, Tokens
-from photos_graph.model import Role
+from photos_graph.model.access import Role
 from photos_graph.settings import WebSettings
 from photos_graph.web.app import build_app
 from tests.kit.server import serving

@@ -13,7 +13,8 @@ from graphql import parse
 from photos_graph.auth import Signer, Viewer
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import TooComplex
-from photos_graph.model import PhotoOrder, Ref, Role
+from photos_graph.model.access import Role
+from photos_graph.model.search import PhotoOrder, Ref
 from photos_graph.settings import FaceSettings, SearchSettings, Settings, WebSettings
 from resolvers import ids
 from resolvers.context import Context

@@ -14,7 +14,8 @@ import pytest
 from photos_graph.auth import Signer, Tokens
 from photos_graph.errors import Busy, NotFound, Unreadable
 from photos_graph.images.renditions import Rendition
-from photos_graph.model import Role, ThumbnailFormat, ThumbnailSize
+from photos_graph.model.access import Role
+from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.services.media import OpenOriginal
 from photos_graph.settings import WebSettings
 from photos_graph.web.app import build_app

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 
 from photos_graph.bootstrap import Services
 from photos_graph.images.sizes import FaceCut
-from photos_graph.model import ThumbnailFormat
+from photos_graph.model.images import ThumbnailFormat
 from photos_graph.paths import open_inside
 from photos_graph.web.secrets import load_or_make, signer_of
 from photos_graph.web.urls import thumbnail_url

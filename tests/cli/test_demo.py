@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 from photos_graph.demo import make_demo
 from photos_graph.errors import BadInput
 from photos_graph.library.metadata import read_metadata
-from photos_graph.model import Metadata, TakenSource
+from photos_graph.model.library import Metadata, TakenSource
 
 pillow_heif.register_heif_opener()
 

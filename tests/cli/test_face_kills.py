@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from photos_graph.bootstrap import build
-from photos_graph.model import JobKind, JobState
+from photos_graph.model.jobs import JobKind, JobState
 from photos_graph.settings import GraphSettings, Settings
 from tests.kit.commands import alive, decoders, kill, run, start, until
 from tests.kit.library import failures, in_step

@@ -11,7 +11,7 @@ from photos_graph.bootstrap import build
 from photos_graph.graph import due
 from photos_graph.graph.learning import features
 from photos_graph.learn import neighbours
-from photos_graph.model import JobKind, JobState
+from photos_graph.model.jobs import JobKind, JobState
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.settings import GraphSettings, Settings
 from tests.kit.commands import alive, decoders, kill, start, until

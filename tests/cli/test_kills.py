@@ -8,7 +8,7 @@ import pytest
 import pyvips
 
 from photos_graph.bootstrap import build
-from photos_graph.model import JobState
+from photos_graph.model.jobs import JobState
 from photos_graph.settings import GraphSettings, Settings
 from tests.kit.commands import alive, decoders, engine_pid, kill, run, start, until
 from tests.kit.library import failures, files, in_step, photos

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from photos_graph.bootstrap import Services, build
-from photos_graph.model import JobKind, Model, ModelKind, ModelState, Ref
+from photos_graph.model.jobs import JobKind
+from photos_graph.model.learning import Model, ModelKind, ModelState
+from photos_graph.model.search import Ref
 from photos_graph.settings import GraphSettings, Settings
 from tests.kit.commands import alive, decoders, run, start, until
 from tests.kit.corpora import CORPORA

@@ -15,7 +15,7 @@ from photos_graph.graph.labels import changes
 from photos_graph.graph.labels.edits import Change, Edit, Value
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.model import LabelKind
+from photos_graph.model.labels import LabelKind
 
 pytestmark = pytest.mark.anyio
 

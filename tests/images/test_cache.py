@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from photos_graph.images.cache import RenditionCache
-from photos_graph.model import ThumbnailFormat, ThumbnailSize
+from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 
 JPEG, WEBP = ThumbnailFormat.JPEG, ThumbnailFormat.WEBP
 SMALL, LARGE = ThumbnailSize.SMALL, ThumbnailSize.LARGE

@@ -13,7 +13,8 @@ from photos_graph.errors import NotFound, RootOffline
 from photos_graph.images.renditions import ReadOriginal
 from photos_graph.images.sizes import FaceCut
 from photos_graph.images.tasks import IMAGE_TASKS
-from photos_graph.model import Box, ThumbnailFormat, ThumbnailSize
+from photos_graph.model.faces import Box
+from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import ImageSettings
 from photos_graph.workers.pool import WorkerPool
 from tests.kit.pictures import distance, encoded, opened, scene

@@ -13,7 +13,7 @@ from photos_graph.images import formats
 from photos_graph.images.decoding import decode
 from photos_graph.images.encoding import encode
 from photos_graph.images.opened import DecodeLimits
-from photos_graph.model import ThumbnailFormat
+from photos_graph.model.images import ThumbnailFormat
 from tests.kit.dng import dng
 from tests.kit.pictures import distance, encoded, opened, scene
 

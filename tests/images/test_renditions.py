@@ -13,7 +13,7 @@ from photos_graph.errors import Busy, KilledWorker, NotFound, OverLimit, RootOff
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.renditions import ReadOriginal, Rendition, Renditions
 from photos_graph.images.tasks import IMAGE_TASKS, LIST_FORMATS
-from photos_graph.model import ThumbnailFormat, ThumbnailSize
+from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import ImageSettings
 from photos_graph.workers.pool import Priority, WorkerPool
 from tests.kit.pictures import distance, encoded, opened, scene

@@ -15,7 +15,7 @@ from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.feed_entry import touch
 from photos_graph.index import Index
-from photos_graph.model import PhotoOrder
+from photos_graph.model.search import PhotoOrder
 from photos_graph.search import snapshot
 from photos_graph.search.filters import IntRange, PhotoFilter
 from photos_graph.settings import Settings

@@ -12,7 +12,8 @@ from photos_graph import index
 from photos_graph.bootstrap import Services, build
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.engine.feed_entry import touch
-from photos_graph.model import Certainty, FolderMarks, PhotoOrder, Ref
+from photos_graph.model.labels import Certainty, FolderMarks
+from photos_graph.model.search import PhotoOrder, Ref
 from photos_graph.search.filters import IntRange, PhotoFilter, TermFilter
 from photos_graph.settings import Settings
 from tests.kit.library import in_step, photos, scanned

@@ -15,7 +15,8 @@ from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.graph.library.files import pending_count
 from photos_graph.job_arguments import ScanArguments
-from photos_graph.model import Job, JobKind, JobState, RootState
+from photos_graph.model.jobs import Job, JobKind, JobState
+from photos_graph.model.library import RootState
 from photos_graph.services.browse.photos import LibraryCounts
 from photos_graph.services.scan.polling import Waiting, poll
 from photos_graph.services.scan.scan import rules

@@ -16,7 +16,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.feed_entry import touch
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.runner import Runner
-from photos_graph.model import Job, JobKind, JobState
+from photos_graph.model.jobs import Job, JobKind, JobState
 from tests.kit.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio

@@ -12,17 +12,8 @@ from photos_graph.graph.labels.edits import Assertion, AssertionKind, Edit
 from photos_graph.graph.library import files, folders, photos
 from photos_graph.graph.library.files import FileRecord
 from photos_graph.graph.library.folders import StoredFolder
-from photos_graph.model import (
-    JobKind,
-    Location,
-    Metadata,
-    Place,
-    PlaceKind,
-    Root,
-    RootState,
-    Taken,
-    TakenSource,
-)
+from photos_graph.model.jobs import JobKind
+from photos_graph.model.library import Location, Metadata, Place, PlaceKind, Root, RootState, Taken, TakenSource
 from tests.kit.tags import grown, written
 from tests.kit.writing import writer
 

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.model import BulkResult, PhotoOrder, Ref
+from photos_graph.model.labels import BulkResult
+from photos_graph.model.search import PhotoOrder, Ref
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from photos_graph.settings import Settings
 from tests.kit.faces import Found, find

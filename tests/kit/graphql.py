@@ -10,7 +10,7 @@ from strawberry.types import ExecutionResult
 
 from photos_graph.auth import Signer, Viewer
 from photos_graph.bootstrap import Services
-from photos_graph.model import Role
+from photos_graph.model.access import Role
 from photos_graph.settings import WebSettings
 from resolvers.context import Context
 from resolvers.loaders import Loaders

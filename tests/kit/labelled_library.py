@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any, LiteralString
 
 from photos_graph.bootstrap import Services
-from photos_graph.model import Box, JobState, Ref
+from photos_graph.model.faces import Box
+from photos_graph.model.jobs import JobState
+from photos_graph.model.search import Ref
 from tests.kit.corpora import CORPORA
 from tests.kit.library import in_step, photos, scanned
 from tests.kit.metadata import jpeg_with

@@ -6,7 +6,10 @@ from pathlib import Path
 
 from photos_graph.bootstrap import Services
 from photos_graph.job_arguments import ExportRequest
-from photos_graph.model import DatasetFormat, Failure, FileState, Job, JobState, Photo, PhotoOrder
+from photos_graph.model.datasets import DatasetFormat
+from photos_graph.model.jobs import Job, JobState
+from photos_graph.model.library import Failure, FileState, Photo
+from photos_graph.model.search import PhotoOrder
 from photos_graph.search.filters import PhotoFilter
 
 

@@ -14,7 +14,7 @@ from photos_graph.faces.analysis import Found
 from photos_graph.graph import due
 from photos_graph.graph.faces import detections
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model import Job, JobKind
+from photos_graph.model.jobs import Job, JobKind
 from photos_graph.services.faces import detection_plan
 from photos_graph.settings import FaceSettings, Settings
 from tests.kit.corpora import CORPORA

@@ -11,7 +11,7 @@ from photos_graph.images.cache import RenditionCache
 from photos_graph.images.renditions import ReadOriginal, Rendition, Renditions
 from photos_graph.images.sizes import RenditionSize
 from photos_graph.images.tasks import IMAGE_TASKS
-from photos_graph.model import ThumbnailFormat
+from photos_graph.model.images import ThumbnailFormat
 from photos_graph.settings import ImageSettings
 from photos_graph.workers.pool import WorkerPool
 from tests.kit.pictures import encoded, scene

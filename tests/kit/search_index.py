@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
-from photos_graph.model import Place, PlaceKind
+from photos_graph.model.library import Place, PlaceKind
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.rows import FolderRow, PhotoRow
 

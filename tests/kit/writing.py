@@ -8,7 +8,7 @@ from photos_graph.events import Events
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import ratings
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.model import BulkResult, LabelKind
+from photos_graph.model.labels import BulkResult, LabelKind
 
 
 class NoReadModel:

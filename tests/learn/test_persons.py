@@ -13,7 +13,7 @@ from photos_graph.faces.matching import FaceConstraints
 from photos_graph.learn import persons
 from photos_graph.learn.gate import judge_persons
 from photos_graph.learn.persons import NamedFaces
-from photos_graph.model import ModelState
+from photos_graph.model.learning import ModelState
 from tests.kit.vectors import people
 
 SFACE = catalogue.embedder("SFace")

@@ -18,7 +18,7 @@ from photos_graph.learn.named_faces_file import read_named_faces, write_named_fa
 from photos_graph.learn.persons import NamedFaces, PersonModel
 from photos_graph.learn.registry import VERSION, Registry, packed
 from photos_graph.learn.tags import TagModel
-from photos_graph.model import ModelKind
+from photos_graph.model.learning import ModelKind
 from tests.kit.vectors import people, tag_model
 
 

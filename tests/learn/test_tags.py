@@ -17,7 +17,7 @@ from photos_graph.learn.metrics import average_precisions, chances
 from photos_graph.learn.neighbours import Neighbours
 from photos_graph.learn.registry import unpacked
 from photos_graph.learn.tags import TagModel
-from photos_graph.model import ModelState
+from photos_graph.model.learning import ModelState
 from tests.kit.model_workers import Trainer
 from tests.kit.vectors import photos
 

@@ -6,7 +6,7 @@ import pytest
 
 from photos_graph.errors import RootOffline
 from photos_graph.library.identity import check, marker
-from photos_graph.model import RootState
+from photos_graph.model.library import RootState
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from photos_graph.library.places import Gazetteer
-from photos_graph.model import Location, Place, PlaceKind
+from photos_graph.model.library import Location, Place, PlaceKind
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from photos_graph.library.regions import displayed, read_picasa, read_regions
-from photos_graph.model import Box
+from photos_graph.model.faces import Box
 from tests.kit.metadata import jpeg_with, mwg, regions_sidecar
 
 WIDTH, HEIGHT = 400, 300  # as stored

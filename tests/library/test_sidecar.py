@@ -7,7 +7,7 @@ import pytest
 from photos_graph.library.metadata import read_metadata
 from photos_graph.library.regions import read_regions
 from photos_graph.library.sidecar import SidecarLabels, read_sidecar, write_sidecar
-from photos_graph.model import Box, Region
+from photos_graph.model.faces import Box, Region
 from tests.kit.metadata import jpeg_with
 
 LEFT, RIGHT = Box(0.1, 0.2, 0.2, 0.4), Box(0.6, 0.2, 0.2, 0.4)

@@ -4,7 +4,7 @@ import pytest
 
 from photos_graph.library.metadata import read_metadata
 from photos_graph.library.taken import parse_offset
-from photos_graph.model import Taken, TakenSource
+from photos_graph.model.library import Taken, TakenSource
 from tests.kit.corpora import CORPORA
 from tests.kit.metadata import jpeg_with, sidecar
 

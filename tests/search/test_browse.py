@@ -6,7 +6,7 @@ import pytest
 from pyroaring import BitMap
 
 from photos_graph.errors import TooComplex
-from photos_graph.model import Ref
+from photos_graph.model.search import Ref
 from photos_graph.search.filter_names import IndexNames
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import And, Everything, Not, Or, Query

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from pyroaring import BitMap
 
-from photos_graph.model import Carried, FolderMarks, Person, Tag
+from photos_graph.model.faces import Person
+from photos_graph.model.labels import Carried, FolderMarks, Tag
 from photos_graph.search.differences import Differences, differences
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.rows import FolderRow, LabelPostings

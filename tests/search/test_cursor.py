@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photos_graph.errors import BadInput
-from photos_graph.model import PhotoOrder
+from photos_graph.model.search import PhotoOrder
 from photos_graph.search.cursor import decode, encode
 
 

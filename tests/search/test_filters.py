@@ -9,7 +9,8 @@ from math import inf, nan
 import pytest
 
 from photos_graph.errors import BadInput
-from photos_graph.model import Certainty, Ref
+from photos_graph.model.labels import Certainty
+from photos_graph.model.search import Ref
 from photos_graph.search.filters import (
     FolderFilter,
     IntRange,

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from pyroaring import BitMap
 
-from photos_graph.model import FolderMarks, MatchKind, Person, PhotoOrder, Place, Tag, TimelineUnit
+from photos_graph.model.faces import Person
+from photos_graph.model.labels import FolderMarks, Tag
+from photos_graph.model.library import Place
+from photos_graph.model.search import MatchKind, PhotoOrder, TimelineUnit
 from photos_graph.search.hierarchy import Row
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import Query

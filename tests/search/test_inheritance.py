@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from photos_graph.model import Carried, FolderMarks, Tag
+from photos_graph.model.labels import Carried, FolderMarks, Tag
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.rows import FolderRow
 from photos_graph.tags import inherited

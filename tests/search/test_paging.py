@@ -8,7 +8,7 @@ import pytest
 from pyroaring import BitMap
 
 from photos_graph.errors import BadInput
-from photos_graph.model import PhotoOrder, TimelineUnit
+from photos_graph.model.search import PhotoOrder, TimelineUnit
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import Everything
 from photos_graph.search.terms.dates import TakenIn

@@ -7,7 +7,9 @@ import pytest
 from pyroaring import BitMap
 
 from photos_graph.errors import TooComplex
-from photos_graph.model import Carried, FolderMarks, Match, MatchKind, Person, Tag
+from photos_graph.model.faces import Person
+from photos_graph.model.labels import Carried, FolderMarks, Tag
+from photos_graph.model.search import Match, MatchKind
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.rows import FolderRow, LabelPostings

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from photos_graph.model import PhotoOrder
+from photos_graph.model.search import PhotoOrder
 from photos_graph.search import snapshot
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import Everything

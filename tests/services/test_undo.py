@@ -8,7 +8,8 @@ from photos_graph.bootstrap import Services
 from photos_graph.errors import Conflict, NotFound
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import folders
-from photos_graph.model import BulkResult, Ref
+from photos_graph.model.labels import BulkResult
+from photos_graph.model.search import Ref
 from tests.kit.library import in_step
 from tests.kit.planted import ROOT, hold, photo_id, plant
 from tests.kit.tags import carried_by_path, grown, said_by_path

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from photos_graph.auth import SESSION_SECONDS, Signer, Tokens, Viewer, require
 from photos_graph.errors import BadSettings, Forbidden, Unauthenticated
-from photos_graph.model import Role
+from photos_graph.model.access import Role
 from photos_graph.settings import Settings
 from photos_graph.web.secrets import load_or_make, note_shown, tokens_of
 

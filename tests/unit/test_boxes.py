@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from photos_graph.boxes import overlap, paired
-from photos_graph.model import Box
+from photos_graph.model.faces import Box
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import typer
 import yaml
 from typer.core import TyperGroup
 
-from photos_graph.model import JobKind
+from photos_graph.model.jobs import JobKind
 from tests import settings_table
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -20,7 +20,9 @@ from photos_graph.job_arguments import (
     dump_arguments,
     load_arguments,
 )
-from photos_graph.model import Certainty, DatasetFormat, JobArguments, JobKind
+from photos_graph.model.datasets import DatasetFormat
+from photos_graph.model.jobs import JobArguments, JobKind
+from photos_graph.model.labels import Certainty
 
 REQUEST = ExportRequest(DatasetFormat.COCO, Path("/exports"), "coco-1", BitMap([1, 5, 70_000]), block=2)
 EACH = [

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from photos_graph.model import Carried, FolderMarks, PhotoTag, TagSource
+from photos_graph.model.labels import Carried, FolderMarks, PhotoTag, TagSource
 from photos_graph.tags import inherited, photo_tags
 
 MANUAL, IMPORTED, FOLDER, PREDICTED = TagSource.MANUAL, TagSource.IMPORTED, TagSource.FOLDER, TagSource.PREDICTED

@@ -14,7 +14,7 @@ from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces.pages import rank
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Edit, Value
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model import Box
+from photos_graph.model.faces import Box
 
 Edges = dict[str, Assertion]  # by person id; on one face
 

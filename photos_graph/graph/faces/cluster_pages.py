@@ -8,7 +8,7 @@ from typing import LiteralString
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces.pages import NAMELESS
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model import FaceCluster
+from photos_graph.model.faces import FaceCluster
 
 PAGE: LiteralString = """
 MATCH (c:Cluster) WHERE c.size >= $least AND c.size <= $size

@@ -14,7 +14,7 @@ from photos_graph.graph.due import DuePhoto
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.faces.pages import rank
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model import Box
+from photos_graph.model.faces import Box
 
 DETECTED, MANUAL, IMPORTED = "DETECTED", "MANUAL", "IMPORTED"  # Face.source
 

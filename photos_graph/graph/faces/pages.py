@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.model import Box, Face, FaceFilter, TagSource
+from photos_graph.model.faces import Box, Face, FaceFilter
+from photos_graph.model.labels import TagSource
 
 SHOWN: LiteralString = """
 RETURN p.id AS photo, f {.id, .x, .y, .width, .height, .score, .quality, .ignored} AS face,

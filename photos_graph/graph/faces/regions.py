@@ -20,7 +20,7 @@ from photos_graph.graph.faces import assignments, cluster_pages, persons
 from photos_graph.graph.faces.pages import rank
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, PersonState, SingleEdit, grouped_faces, now_ms
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model import Box, Region
+from photos_graph.model.faces import Box, Region
 from photos_graph.names import checked_person_name, person_key
 
 DIGITS = 5  # of the sides of a box, as it is stored

@@ -7,7 +7,7 @@ from typing import LiteralString
 
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels import tag_edges
-from photos_graph.model import FolderMarks
+from photos_graph.model.labels import FolderMarks
 
 PARENTS: LiteralString = """
 UNWIND $ids AS id

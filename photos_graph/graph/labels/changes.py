@@ -13,7 +13,8 @@ from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels import corrections
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit, PersonState, State, Value
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model import LabelKind, ModelKind
+from photos_graph.model.labels import LabelKind
+from photos_graph.model.learning import ModelKind
 
 CHUNK = 10_000  # photos or faces in one part, so that no property grows beyond what the engines like
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import LiteralString
 
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model import ModelKind
+from photos_graph.model.learning import ModelKind
 
 COUNT: LiteralString = """
 MERGE (s:Schedule {kind: $kind}) SET s.corrections = coalesce(s.corrections, 0) + $more

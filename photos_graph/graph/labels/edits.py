@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from photos_graph.model import LabelKind
+from photos_graph.model.labels import LabelKind
 
 
 class AssertionKind(StrEnum):

@@ -9,7 +9,8 @@ from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Value
-from photos_graph.model import Box, TakenSource
+from photos_graph.model.faces import Box
+from photos_graph.model.library import TakenSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ import numpy as np
 from pyroaring import BitMap
 
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.model import Carried, FolderMarks, Person, Tag
+from photos_graph.model.faces import Person
+from photos_graph.model.labels import Carried, FolderMarks, Tag
 from photos_graph.search.rows import LabelPostings
 
 FEW = 20_000  # photos per read of those that were touched

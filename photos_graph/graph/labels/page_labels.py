@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.model import PhotoTag, TagSource
+from photos_graph.model.labels import PhotoTag, TagSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import LiteralString
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels.edits import Change, Edit, Value, grouped, now_ms
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model import BulkResult, LabelKind
+from photos_graph.model.labels import BulkResult, LabelKind
 
 READ: dict[LabelKind, LiteralString] = {
     LabelKind.RATING: """

@@ -13,7 +13,7 @@ from photos_graph.graph.labels import tags
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Edit
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model import Carried, FolderMarks
+from photos_graph.model.labels import Carried, FolderMarks
 
 Assertions = dict[str, Assertion]  # by tag id; on one photo or folder
 

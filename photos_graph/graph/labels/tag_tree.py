@@ -7,7 +7,8 @@ from dataclasses import replace
 from uuid import uuid4
 
 from photos_graph.errors import BadInput, NotFound
-from photos_graph.model import Ref, Tag
+from photos_graph.model.labels import Tag
+from photos_graph.model.search import Ref
 from photos_graph.names import checked_tag_path, tag_key
 from photos_graph.search.hierarchy import Hierarchy
 

@@ -9,7 +9,7 @@ from typing import LiteralString
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model import Tag
+from photos_graph.model.labels import Tag
 from photos_graph.names import tag_key
 
 ALL: LiteralString = """

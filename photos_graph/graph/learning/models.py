@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model import LabelMetrics, Model, ModelKind, ModelMetrics, ModelState
+from photos_graph.model.learning import LabelMetrics, Model, ModelKind, ModelMetrics, ModelState
 
 BY_IDS: LiteralString = "UNWIND $ids AS id MATCH (m:Model {id: id}) RETURN m {.*} AS model"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.model import ModelKind, Question
+from photos_graph.model.learning import ModelKind, Question
 
 QUESTIONS_PER_QUERY = 1_000  # questions in one query
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.model import ModelKind, Schedule
+from photos_graph.model.learning import ModelKind, Schedule
 
 ALL: LiteralString = """
 MATCH (s:Schedule) RETURN s.kind AS kind, s.cron AS cron, s.nextAt AS nextAt, s.corrections AS corrections

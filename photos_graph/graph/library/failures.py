@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.model import Failure
+from photos_graph.model.library import Failure
 
 
 @dataclass(frozen=True, slots=True)

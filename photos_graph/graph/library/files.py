@@ -12,7 +12,7 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library.failures import clear_failures
 from photos_graph.graph.library.folders import roots
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.model import FileState, RootState
+from photos_graph.model.library import FileState, RootState
 from photos_graph.paths import decode_raw, encode_raw
 
 Signature = tuple[int, int, int, str | None]

@@ -10,7 +10,7 @@ from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.faces import visibility
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.model import Root, RootState
+from photos_graph.model.library import Root, RootState
 from photos_graph.paths import decode_raw, encode_raw
 
 

@@ -11,7 +11,7 @@ from photos_graph.graph import due
 from photos_graph.graph.faces import regions
 from photos_graph.graph.labels import keywords
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model import METADATA_VERSION, Camera, Location, Metadata, Photo, Place, Taken, TakenSource
+from photos_graph.model.library import METADATA_VERSION, Camera, Location, Metadata, Photo, Place, Taken, TakenSource
 
 
 class FileMetadata(Protocol):

@@ -13,14 +13,7 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import photo_metadata
 from photos_graph.graph.library.failures import ReadFailure, clear_failures, put_failures
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.model import (
-    File,
-    FileState,
-    Metadata,
-    Photo,
-    Place,
-    PlaceKind,
-)
+from photos_graph.model.library import File, FileState, Metadata, Photo, Place, PlaceKind
 from photos_graph.paths import decode_raw
 
 

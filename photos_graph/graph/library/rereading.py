@@ -14,7 +14,7 @@ from photos_graph.graph.library import photo_metadata
 from photos_graph.graph.library.failures import ReadFailure, put_failures
 from photos_graph.graph.library.files import PendingFile, pending_file
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.model import Metadata, Place
+from photos_graph.model.library import Metadata, Place
 
 
 @dataclass(frozen=True, slots=True)

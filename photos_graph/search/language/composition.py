@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from photos_graph.model import MatchKind
+from photos_graph.model.search import MatchKind
 from photos_graph.search.language.lexicon import Lexicon, Thing
 from photos_graph.search.query import And, Not, Or, Query
 from photos_graph.search.terms.folders import InFolder

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from photos_graph.model import MatchKind
+from photos_graph.model.search import MatchKind
 from photos_graph.search.language.grammar import PhraseRole, language
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.properties import Rated, TakenWith

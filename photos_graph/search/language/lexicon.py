@@ -10,7 +10,10 @@ from typing import Any, NamedTuple, Protocol
 
 from Stemmer import Stemmer
 
-from photos_graph.model import MatchKind, Person, Place, Tag
+from photos_graph.model.faces import Person
+from photos_graph.model.labels import Tag
+from photos_graph.model.library import Place
+from photos_graph.model.search import MatchKind
 from photos_graph.search.folding import name_words
 from photos_graph.search.hierarchy import Hierarchy, Row
 from photos_graph.search.language.grammar import Language

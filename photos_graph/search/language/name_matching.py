@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice, product
 
-from photos_graph.model import MatchKind
+from photos_graph.model.search import MatchKind
 from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import LEADS, Language, PhraseRole
 from photos_graph.search.language.lexicon import MAX_PHRASE_WORDS, Lexicon, Thing

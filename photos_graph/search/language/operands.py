@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
-from photos_graph.model import MatchKind, SearchTerm
+from photos_graph.model.search import MatchKind, SearchTerm
 from photos_graph.search.folding import name_words, words
 from photos_graph.search.language.composition import ordered, query_of
 from photos_graph.search.language.dates import Dates

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from photos_graph.errors import BadInput, TooComplex
-from photos_graph.model import MatchKind, SearchTerm
+from photos_graph.model.search import MatchKind, SearchTerm
 from photos_graph.search.language.composition import all_of, any_of
 from photos_graph.search.language.grammar import Language, PhraseRole
 from photos_graph.search.language.languages import JOINTS, LANGUAGES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from enum import IntEnum, auto
 
-from photos_graph.model import MatchKind
+from photos_graph.model.search import MatchKind
 from photos_graph.search.language.languages import GRAMMAR, MONTHS, SMALL_WORDS
 
 _MAX_PART_WORDS = 4

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pyroaring import BitMap
 
-from photos_graph.model import MatchKind
+from photos_graph.model.search import MatchKind
 from photos_graph.search.photo_sets import PhotoSets
 from photos_graph.search.terms.term import Reasons, SetTerm, same_reason
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pyroaring import BitMap
 
-from photos_graph.model import MatchKind
+from photos_graph.model.search import MatchKind
 from photos_graph.search.label_sets import NONE
 from photos_graph.search.photo_sets import PhotoSets
 from photos_graph.search.terms.term import Reasons, SetTerm, Term, own_reasons, same_reason

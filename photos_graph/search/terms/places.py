@@ -10,7 +10,7 @@ from typing import Annotated
 from pyroaring import BitMap
 
 from photos_graph.errors import BadInput
-from photos_graph.model import Match, MatchKind
+from photos_graph.model.search import Match, MatchKind
 from photos_graph.search import geo
 from photos_graph.search.arrays import Numbers, bitmap, numbers_of
 from photos_graph.search.geo import Degrees

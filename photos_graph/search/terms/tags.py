@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pyroaring import BitMap
 
-from photos_graph.model import Match, MatchKind
+from photos_graph.model.search import Match, MatchKind
 from photos_graph.search.label_sets import NONE
 from photos_graph.search.photo_sets import PhotoSets
 from photos_graph.search.terms.term import Reasons, SetTerm, Term, paths, same_reason

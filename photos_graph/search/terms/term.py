@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 
 from pyroaring import BitMap
 
-from photos_graph.model import Match, MatchKind
+from photos_graph.model.search import Match, MatchKind
 from photos_graph.search.photo_sets import PhotoSets
 
 Reasons = Iterator[tuple[int, Match]]  # with the number of the photo

@@ -9,7 +9,7 @@ from functools import cache
 from pyroaring import BitMap
 
 from photos_graph.errors import TooComplex
-from photos_graph.model import Match, MatchKind
+from photos_graph.model.search import Match, MatchKind
 from photos_graph.search.folding import name_words
 from photos_graph.search.hierarchy import Hierarchy, R
 from photos_graph.search.label_sets import union

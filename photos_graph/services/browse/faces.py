@@ -13,7 +13,7 @@ from photos_graph.graph.faces import cluster_pages, pages, persons
 from photos_graph.graph.faces.pages import BEFORE_ALL, face_id_of
 from photos_graph.graph.library.photos import photo_numbers
 from photos_graph.index import Index
-from photos_graph.model import Face, FaceCluster, FaceFilter, Person
+from photos_graph.model.faces import Face, FaceCluster, FaceFilter, Person
 from photos_graph.search.listing import Listing, cursor_of, key_of, keyset
 
 Likes = Sequence[tuple[str, float]]

@@ -8,7 +8,8 @@ from photos_graph.errors import BadInput
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import page_labels
 from photos_graph.index import Index
-from photos_graph.model import Certainty, Person
+from photos_graph.model.faces import Person
+from photos_graph.model.labels import Certainty
 from photos_graph.search.hierarchy import sort_key
 from photos_graph.search.listing import Listing, by_name
 from photos_graph.search.terms.persons import WithPerson

@@ -13,16 +13,8 @@ from photos_graph.graph.library import failures, files, photos
 from photos_graph.images.formats import FormatSupport
 from photos_graph.images.tasks import LIST_FORMATS
 from photos_graph.index import Index
-from photos_graph.model import (
-    Failure,
-    File,
-    Folder,
-    Match,
-    Photo,
-    PhotoOrder,
-    Place,
-    TimelineUnit,
-)  # fmt: skip
+from photos_graph.model.library import Failure, File, Folder, Photo, Place
+from photos_graph.model.search import Match, PhotoOrder, TimelineUnit
 from photos_graph.search.facets import Facets
 from photos_graph.search.filter_names import IndexNames
 from photos_graph.search.filters import PhotoFilter, to_query

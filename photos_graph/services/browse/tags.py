@@ -11,7 +11,8 @@ from photos_graph.graph.labels import page_labels
 from photos_graph.graph.labels.page_labels import OwnTags
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.index import Index
-from photos_graph.model import Certainty, FolderMarks, FolderTag, PhotoTag, Ref, Tag, TagSource
+from photos_graph.model.labels import Certainty, FolderMarks, FolderTag, PhotoTag, Tag, TagSource
+from photos_graph.model.search import Ref
 from photos_graph.search.folding import fold
 from photos_graph.search.hierarchy import sort_key
 from photos_graph.search.listing import Listing, by_name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from photos_graph.model import JobKind
+from photos_graph.model.jobs import JobKind
 from photos_graph.services.core import Core
 from photos_graph.services.datasets.exports.job import ExportJob, Exports
 from photos_graph.services.datasets.exports.shards import shards_pool

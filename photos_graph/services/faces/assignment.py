@@ -9,7 +9,8 @@ from photos_graph.graph.faces import assignments, cluster_pages
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Value, grouped_faces, now_ms
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import questions
-from photos_graph.model import BulkResult, Ref
+from photos_graph.model.labels import BulkResult
+from photos_graph.model.search import Ref
 from photos_graph.services.faces import assignment_rules
 from photos_graph.services.faces.assignment_edits import (
     FaceWriting,

@@ -13,7 +13,8 @@ from photos_graph.graph.faces.assignments import AssignedFace, Edges
 from photos_graph.graph.labels.edits import Change, Edit, PersonState, grouped_faces, now_ms
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.model import BulkResult, LabelKind, Ref
+from photos_graph.model.labels import BulkResult, LabelKind
+from photos_graph.model.search import Ref
 from photos_graph.names import checked_person_name, person_key
 from photos_graph.services.faces.assignment_rules import check_once
 from photos_graph.services.labels.tag_rules import differences

@@ -34,7 +34,8 @@ from photos_graph.jobs.concurrency import with_progress
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.scratch import scratch
 from photos_graph.learn.review import FaceQuestion
-from photos_graph.model import Job, Model, ModelKind
+from photos_graph.model.jobs import Job
+from photos_graph.model.learning import Model, ModelKind
 from photos_graph.services.faces import clustering_plan, review_questions
 from photos_graph.services.faces.clustering_tasks import CLUSTER_FACES, KNOWN_FACES, ClusterOrder, SimilaritiesFile
 from photos_graph.settings import Settings

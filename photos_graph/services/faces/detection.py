@@ -35,7 +35,8 @@ from photos_graph.graph.library import failures
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.jobs.concurrency import map_unordered
 from photos_graph.jobs.progress import Progress
-from photos_graph.model import Job, ThumbnailSize
+from photos_graph.model.images import ThumbnailSize
+from photos_graph.model.jobs import Job
 from photos_graph.services.faces import detection_plan
 from photos_graph.services.faces.detection_call import describe_faces, find_faces
 from photos_graph.services.media import Media

@@ -11,7 +11,7 @@ from photos_graph.boxes import paired
 from photos_graph.faces.analysis import Found
 from photos_graph.faces.detection import Floats
 from photos_graph.graph.faces.detections import DETECTED, KnownFace, SeenFace
-from photos_graph.model import Box
+from photos_graph.model.faces import Box
 
 
 @dataclass(slots=True)

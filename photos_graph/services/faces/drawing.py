@@ -18,7 +18,8 @@ from photos_graph.graph.faces.detections import packed
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, now_ms
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.model import Box, Face, Ref
+from photos_graph.model.faces import Box, Face
+from photos_graph.model.search import Ref
 from photos_graph.services.faces import assignment_rules
 from photos_graph.services.faces.assignment_edits import FaceWriting, person_meant, write_faces
 from photos_graph.services.faces.detection_call import describe_faces

@@ -10,7 +10,8 @@ from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.faces import assignments, cluster_pages, persons
 from photos_graph.graph.labels.edits import Edit, PersonState, now_ms
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model import BulkResult, Person
+from photos_graph.model.faces import Person
+from photos_graph.model.labels import BulkResult
 from photos_graph.names import checked_person_name
 from photos_graph.services.faces.assignment_edits import (
     FaceWriting,

@@ -11,7 +11,7 @@ from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.faces.recognition import Recognised
 from photos_graph.graph.faces.clusters import VectorFace
 from photos_graph.learn.review import FaceQuestion, face_questions
-from photos_graph.model import ModelKind, Question
+from photos_graph.model.learning import ModelKind, Question
 from photos_graph.search.index import SearchIndex
 
 MAX_QUESTIONS = 500  # questions

@@ -11,7 +11,7 @@ from photos_graph.graph.faces import assignments, cluster_pages, match_requests,
 from photos_graph.graph.faces.assignments import AssignedFace, Edges
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit, PersonState, Value
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model import BulkResult
+from photos_graph.model.labels import BulkResult
 from photos_graph.names import person_key
 from photos_graph.services.faces.assignment_rules import check_once
 

@@ -15,7 +15,7 @@ from photos_graph.graph.labels.edits import Assertion, Change, Edit, grouped
 from photos_graph.graph.labels.tag_edges import Assertions, marks
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model import BulkResult, LabelKind, Tag
+from photos_graph.model.labels import BulkResult, LabelKind, Tag
 from photos_graph.search.index import SearchIndex
 from photos_graph.services.labels.tag_rules import differences
 

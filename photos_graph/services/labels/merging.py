@@ -9,7 +9,7 @@ from photos_graph.errors import BadInput
 from photos_graph.graph.labels.edits import Assertion, AssertionKind
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
-from photos_graph.model import Tag
+from photos_graph.model.labels import Tag
 from photos_graph.names import tag_key
 from photos_graph.services.labels.tag_rules import photo_freed, photo_standing
 from photos_graph.tags import Up

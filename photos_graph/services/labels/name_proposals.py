@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from photos_graph.errors import NotFound
-from photos_graph.model import FolderMarks, FolderTagProposal
+from photos_graph.model.labels import FolderMarks, FolderTagProposal
 from photos_graph.search.folder_names import Known, proposed_tags
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.rows import FolderRow

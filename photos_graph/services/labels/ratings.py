@@ -9,7 +9,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import ratings
 from photos_graph.graph.library import photos
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.model import BulkResult, LabelKind
+from photos_graph.model.labels import BulkResult, LabelKind
 
 MAX_PHOTOS = 10_000  # in one call
 

@@ -12,7 +12,7 @@ from photos_graph.graph.labels.edits import SingleEdit, grouped
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.model import LabelKind, Tag
+from photos_graph.model.labels import LabelKind, Tag
 from photos_graph.names import checked_tag_name
 from photos_graph.services.labels.merging import MergePlan, merge_plan, merged_edges, moved_edges
 from photos_graph.services.labels.tag_rules import differences

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from photos_graph.graph.labels.edits import Assertion, AssertionKind
 from photos_graph.graph.labels.tag_edges import Assertions
-from photos_graph.model import FolderMarks
+from photos_graph.model.labels import FolderMarks
 from photos_graph.tags import Up, inherited
 
 Below = Callable[[str], set[str]]  # a tag's id -> it and all below it

@@ -15,7 +15,8 @@ from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
-from photos_graph.model import BulkResult, FolderTagProposal, LabelKind, Ref
+from photos_graph.model.labels import BulkResult, FolderTagProposal, LabelKind
+from photos_graph.model.search import Ref
 from photos_graph.names import checked_tag_path
 from photos_graph.services.labels import tag_rules
 from photos_graph.services.labels.folder_plan import FolderPlan, folder_plan

@@ -18,7 +18,8 @@ from photos_graph.learn import catalogue
 from photos_graph.learn.catalogue import CLASS_NAMES
 from photos_graph.learn.classes import names
 from photos_graph.learn.weights import BackboneWeights
-from photos_graph.model import Job, ModelKind, Question
+from photos_graph.model.jobs import Job
+from photos_graph.model.learning import ModelKind, Question
 from photos_graph.services.learning.features_call import BATCH_SIZE, classify
 from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.services.media import Media

@@ -22,7 +22,7 @@ from photos_graph.graph.learning.features import Floats
 from photos_graph.graph.library import failures
 from photos_graph.jobs.concurrency import map_unordered
 from photos_graph.jobs.progress import Progress
-from photos_graph.model import Job
+from photos_graph.model.jobs import Job
 from photos_graph.services.learning.features_call import BATCH_SIZE, describe
 from photos_graph.services.media import Media
 from photos_graph.settings import Settings

@@ -19,7 +19,7 @@ from photos_graph.jobs.concurrency import with_progress
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.scratch import scratch
 from photos_graph.learn.neighbours import BLOCK
-from photos_graph.model import Job
+from photos_graph.model.jobs import Job
 from photos_graph.services.learning.neighbours_tasks import (
     KNOWN_PHOTOS,
     NEIGHBOUR_TASKS,

@@ -25,7 +25,8 @@ from photos_graph.job_arguments import PredictArguments
 from photos_graph.jobs.concurrency import with_progress
 from photos_graph.jobs.progress import Progress
 from photos_graph.learn.tags import Floats
-from photos_graph.model import Job, Model, ModelKind
+from photos_graph.model.jobs import Job
+from photos_graph.model.learning import Model, ModelKind
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.services.learning.neighbours_child import GUESSES
 from photos_graph.services.learning.neighbours_tasks import PREDICT, PredictOrder

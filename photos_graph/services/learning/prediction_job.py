@@ -8,7 +8,7 @@ from typing import Protocol
 
 from photos_graph.job_arguments import PredictArguments
 from photos_graph.jobs.progress import Progress
-from photos_graph.model import Job
+from photos_graph.model.jobs import Job
 from photos_graph.services.learning.triggers import LearningTriggers
 
 

@@ -11,7 +11,8 @@ from photos_graph.index import Index
 from photos_graph.jobs.concurrency import with_progress
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.scratch import scratch
-from photos_graph.model import Job, ModelKind, Question
+from photos_graph.model.jobs import Job
+from photos_graph.model.learning import ModelKind, Question
 from photos_graph.services.learning import examples
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.services.learning.neighbours_tasks import ASK, AskOrder

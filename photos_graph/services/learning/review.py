@@ -12,7 +12,9 @@ from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.learning import questions
 from photos_graph.graph.learning.questions import AskedFace
 from photos_graph.index import Index
-from photos_graph.model import BulkResult, ModelKind, Question, Ref
+from photos_graph.model.labels import BulkResult
+from photos_graph.model.learning import ModelKind, Question
+from photos_graph.model.search import Ref
 from photos_graph.search.listing import Key, Listing, cursor_of, key_of
 from photos_graph.services.faces.assignment import FaceAssignment
 from photos_graph.services.labels.ratings import known_numbers

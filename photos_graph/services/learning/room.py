@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from photos_graph.events import PhotosArrived, TrainingStarted
-from photos_graph.model import JobKind
+from photos_graph.model.jobs import JobKind
 from photos_graph.services.core import Core
 from photos_graph.services.faces.assignment import FaceAssignment
 from photos_graph.services.labels.tagging import Tagging

@@ -19,7 +19,7 @@ from photos_graph.index import Index
 from photos_graph.jobs.queue import Jobs
 from photos_graph.learn.dataset import MIN_EXAMPLES
 from photos_graph.learn.persons import MIN_FACES
-from photos_graph.model import ModelKind, Schedule
+from photos_graph.model.learning import ModelKind, Schedule
 from photos_graph.services.learning.triggers import TRAINING, LearningTriggers
 from photos_graph.settings import Settings
 

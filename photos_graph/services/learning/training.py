@@ -15,7 +15,8 @@ from photos_graph.index import Index
 from photos_graph.jobs.concurrency import with_progress
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.scratch import scratch
-from photos_graph.model import Job, Model, ModelKind, ModelState
+from photos_graph.model.jobs import Job
+from photos_graph.model.learning import Model, ModelKind, ModelState
 from photos_graph.services.faces.named_faces import collect_named_faces
 from photos_graph.services.learning import examples
 from photos_graph.services.learning.features import FeatureStage

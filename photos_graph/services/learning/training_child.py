@@ -17,7 +17,7 @@ from photos_graph.learn.neighbours import Neighbours
 from photos_graph.learn.persons import PersonModel
 from photos_graph.learn.registry import Model, packed, unpacked
 from photos_graph.learn.tags import TagModel
-from photos_graph.model import LabelMetrics, ModelMetrics
+from photos_graph.model.learning import LabelMetrics, ModelMetrics
 from photos_graph.services.learning import examples
 from photos_graph.services.learning.training_tasks import (
     LEARN_PERSONS,

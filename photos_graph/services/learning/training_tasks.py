@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from photos_graph.model import LabelMetrics, ModelMetrics, ModelState
+from photos_graph.model.learning import LabelMetrics, ModelMetrics, ModelState
 from photos_graph.workers.task import LocalPath, Task
 
 

@@ -14,7 +14,8 @@ from photos_graph.graph.learning import models, schedules
 from photos_graph.jobs.queue import Jobs
 from photos_graph.learn import catalogue
 from photos_graph.learn.weights import BackboneWeights
-from photos_graph.model import Job, JobKind, ModelKind
+from photos_graph.model.jobs import Job, JobKind
+from photos_graph.model.learning import ModelKind
 from photos_graph.settings import Settings
 
 WITHOUT_WEIGHTS = (

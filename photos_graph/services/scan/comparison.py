@@ -29,7 +29,7 @@ from photos_graph.library.walking import (
     SidecarFile,
     walk,
 )
-from photos_graph.model import FileState, Root
+from photos_graph.model.library import FileState, Root
 
 BATCH = 4000  # files compared at once
 ROWS = 1000  # files written in one commit

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from photos_graph.graph.library.files import PendingFile
 from photos_graph.graph.library.rereading import FileToReread
-from photos_graph.model import Root
+from photos_graph.model.library import Root
 from photos_graph.services.scan.intake_tasks import (
     READ_METADATA,
     READ_SIDECARS,

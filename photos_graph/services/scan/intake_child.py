@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from photos_graph.errors import NotFound, PhotosGraphError, StillWritten
-from photos_graph.model import Region
+from photos_graph.model.faces import Region
 from photos_graph.paths import mtime_ns, open_inside
 from photos_graph.services.scan.intake_tasks import (
     READ_METADATA,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from photos_graph.images.tasks import IMAGE_TASKS
 from photos_graph.library.sidecar import SidecarLabels
-from photos_graph.model import Metadata, ThumbnailFormat
+from photos_graph.model.images import ThumbnailFormat
+from photos_graph.model.library import Metadata
 from photos_graph.workers.task import RawBytes, Task
 
 

@@ -13,7 +13,7 @@ from photos_graph.graph.library import files, folders
 from photos_graph.graph.library.files import PendingFile, Signature
 from photos_graph.jobs.queue import Jobs
 from photos_graph.library.walking import DirectoryRules, FoundFolder, KnownFolder, walk
-from photos_graph.model import Root, RootState
+from photos_graph.model.library import Root, RootState
 from photos_graph.services.scan.reading import look
 from photos_graph.services.scan.roots import refreshed
 

@@ -33,7 +33,8 @@ from photos_graph.graph.writing import LabelWriter
 from photos_graph.images.cache import RenditionCache
 from photos_graph.jobs.progress import Progress
 from photos_graph.library.places import Gazetteer
-from photos_graph.model import Metadata, Place, Root, ThumbnailSize
+from photos_graph.model.images import ThumbnailSize
+from photos_graph.model.library import Metadata, Place, Root
 from photos_graph.paths import inode, mtime_ns
 from photos_graph.services.scan.intake import call_intake
 from photos_graph.services.scan.intake_tasks import Intake

@@ -27,7 +27,7 @@ from photos_graph.graph.library.rereading import FileToReread, Reread
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.jobs.progress import Progress
 from photos_graph.library.places import Gazetteer
-from photos_graph.model import METADATA_VERSION, Root
+from photos_graph.model.library import METADATA_VERSION, Root
 from photos_graph.services.scan.intake import read_metadata
 from photos_graph.services.scan.intake_tasks import MetadataRead
 from photos_graph.services.scan.openings import (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from photos_graph.images.cache import RenditionCache
 from photos_graph.library.places import Gazetteer
-from photos_graph.model import JobKind
+from photos_graph.model.jobs import JobKind
 from photos_graph.services.core import Core
 from photos_graph.services.scan.polling import keep_polling
 from photos_graph.services.scan.roots import Roots

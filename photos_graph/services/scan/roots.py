@@ -13,7 +13,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import folders
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.library import identity
-from photos_graph.model import Root, RootState
+from photos_graph.model.library import Root, RootState
 from photos_graph.settings import Settings
 
 

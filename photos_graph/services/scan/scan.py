@@ -15,7 +15,8 @@ from photos_graph.job_arguments import ScanArguments
 from photos_graph.jobs.progress import Progress
 from photos_graph.library.places import Gazetteer
 from photos_graph.library.walking import DirectoryRules
-from photos_graph.model import Job, Root, RootState
+from photos_graph.model.jobs import Job
+from photos_graph.model.library import Root, RootState
 from photos_graph.services.scan.comparison import Comparison
 from photos_graph.services.scan.reading import Reading, ReadingTally
 from photos_graph.services.scan.rereading import Rereading

@@ -8,7 +8,7 @@ import pytest
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import pages
-from photos_graph.model import FaceFilter
+from photos_graph.model.faces import FaceFilter
 from tests.kit.faces import Found, find
 from tests.kit.planted import photo_id, plant
 

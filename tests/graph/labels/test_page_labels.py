@@ -10,7 +10,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import page_labels
 from photos_graph.graph.labels.page_labels import OwnTags
 from photos_graph.graph.library import files, photos
-from photos_graph.model import PhotoTag, TagSource
+from photos_graph.model.labels import PhotoTag, TagSource
 from tests.kit.planted import METADATA, A, B, C, library, read
 from tests.kit.writing import writer
 

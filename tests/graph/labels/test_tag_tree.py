@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.labels.tag_tree import TagTree
-from photos_graph.model import Ref, Tag
+from photos_graph.model.labels import Tag
+from photos_graph.model.search import Ref
 
 ROWS = [
     Tag("places", "Places"),

@@ -14,7 +14,8 @@ from photos_graph.graph.labels.ancestors import folders_of, ways
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit, Value, grouped
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import photos
-from photos_graph.model import Carried, FolderMarks, LabelKind, Metadata
+from photos_graph.model.labels import Carried, FolderMarks, LabelKind
+from photos_graph.model.library import Metadata
 from tests.kit.planted import library, plant, read
 from tests.kit.tags import grown, said, said_on_folders, tree_of, written
 from tests.kit.writing import rated, writer

@@ -14,7 +14,8 @@ from photos_graph.graph.labels import label_postings, predictions, tags
 from photos_graph.graph.labels.predictions import Predicted
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import features, models
-from photos_graph.model import LabelMetrics, Model, ModelKind, ModelMetrics, ModelState, Tag
+from photos_graph.model.labels import Tag
+from photos_graph.model.learning import LabelMetrics, Model, ModelKind, ModelMetrics, ModelState
 from tests.kit.planted import photo_id, plant
 from tests.kit.writing import writer
 

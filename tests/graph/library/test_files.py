@@ -9,7 +9,9 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import failures, files, folders, photos
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.folders import StoredFolder
-from photos_graph.model import FileState, JobKind, LabelKind, RootState
+from photos_graph.model.jobs import JobKind
+from photos_graph.model.labels import LabelKind
+from photos_graph.model.library import FileState, RootState
 from tests.kit.planted import A, C, file, library, read
 from tests.kit.writing import rated, writer
 

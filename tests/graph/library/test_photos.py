@@ -9,7 +9,8 @@ from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import files, folders, photos
 from photos_graph.graph.library.failures import ReadFailure
-from photos_graph.model import BulkResult, FileState, LabelKind, Metadata, RootState
+from photos_graph.model.labels import BulkResult, LabelKind
+from photos_graph.model.library import FileState, Metadata, RootState
 from tests.kit.planted import ABRUZZO, ITALY, LAQUILA, METADATA, A, B, C, library, read
 from tests.kit.writing import rated, writer
 

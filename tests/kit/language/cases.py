@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from photos_graph.model import MatchKind, SearchTerm
+from photos_graph.model.search import MatchKind, SearchTerm
 from photos_graph.search.query import And, Not, Or, Query
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.folders import InFolder

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from photos_graph.model import Person, Place, Tag
+from photos_graph.model.faces import Person
+from photos_graph.model.labels import Tag
+from photos_graph.model.library import Place
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.rows import FolderRow, PhotoRow
 from tests.kit.search_index import place

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from photos_graph.model import FolderMarks, MatchKind, Person, PhotoOrder, PhotoTag, Place, Tag, TagSource, TimelineUnit
+from photos_graph.model.faces import Person
+from photos_graph.model.labels import FolderMarks, PhotoTag, Tag, TagSource
+from photos_graph.model.library import Place
+from photos_graph.model.search import MatchKind, PhotoOrder, TimelineUnit
 from photos_graph.search.folding import fold, name_words, natural_key
 from photos_graph.search.geo import EARTH_RADIUS_KM
 from photos_graph.search.query import And, Everything, Not, Or, Query

@@ -8,7 +8,9 @@ from typing import Any
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from photos_graph.model import Carried, FolderMarks, Person, Place, Tag
+from photos_graph.model.faces import Person
+from photos_graph.model.labels import Carried, FolderMarks, Tag
+from photos_graph.model.library import Place
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.terms.dates import TakenIn

@@ -19,7 +19,8 @@ from photos_graph.graph import jobs
 from photos_graph.graph.library import files, folders, photos
 from photos_graph.graph.library.files import FileRecord
 from photos_graph.graph.library.folders import StoredFolder
-from photos_graph.model import JobKind, Metadata, Root, RootState
+from photos_graph.model.jobs import JobKind
+from photos_graph.model.library import Metadata, Root, RootState
 from photos_graph.settings import Settings
 from tests.kit.engines import RunningEngine
 from tests.kit.oracles.naive_library import Held, Naive

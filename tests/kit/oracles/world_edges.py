@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from photos_graph.graph.labels.edits import Assertion, AssertionKind
 from photos_graph.graph.labels.tag_edges import Assertions
-from photos_graph.model import FolderMarks, TagSource
+from photos_graph.model.labels import FolderMarks, TagSource
 from photos_graph.tags import inherited
 from tests.kit.oracles.worlds import TAGS, World
 

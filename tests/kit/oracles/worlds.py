@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from hypothesis import strategies as st
 
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.model import Carried, FolderMarks, PhotoTag, TagSource
+from photos_graph.model.labels import Carried, FolderMarks, PhotoTag, TagSource
 from photos_graph.tags import photo_tags
 from tests.kit.planted import photo_id
 

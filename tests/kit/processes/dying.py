@@ -13,7 +13,8 @@ from typing import Any
 from photos_graph.bootstrap import build
 from photos_graph.graph.labels import predictions
 from photos_graph.graph.learning import models
-from photos_graph.model import JobKind, ModelKind
+from photos_graph.model.jobs import JobKind
+from photos_graph.model.learning import ModelKind
 from photos_graph.services.datasets.exports.staging import StagingFolder
 from photos_graph.services.learning import prediction
 from photos_graph.services.scan import reading, rereading

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photos_graph.errors import BadInput, TooComplex
-from photos_graph.model import SearchTerm
+from photos_graph.model.search import SearchTerm
 from photos_graph.search.language.grammar import PhraseRole
 from photos_graph.search.language.languages import LANGUAGES, PREFIXES
 from photos_graph.search.language.parser import MAX_CHARACTERS, Parsed, parse

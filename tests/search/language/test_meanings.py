@@ -8,7 +8,9 @@ from datetime import date, datetime
 import pytest
 from pyroaring import BitMap
 
-from photos_graph.model import MatchKind, Person, SearchTerm, Tag
+from photos_graph.model.faces import Person
+from photos_graph.model.labels import Tag
+from photos_graph.model.search import MatchKind, SearchTerm
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.parser import Parsed, parse
 from photos_graph.search.query import And, Not, Or, Query

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from photos_graph.model import Person, Tag
+from photos_graph.model.faces import Person
+from photos_graph.model.labels import Tag
 from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.lexicon import LexiconNames

@@ -9,7 +9,7 @@ import pytest
 
 from photos_graph.bootstrap import Services
 from photos_graph.errors import BadInput
-from photos_graph.model import MatchKind, PhotoOrder, SearchTerm
+from photos_graph.model.search import MatchKind, PhotoOrder, SearchTerm
 from tests.kit.library import scanned
 from tests.kit.pictures import jpeg, put
 

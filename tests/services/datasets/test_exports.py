@@ -17,15 +17,11 @@ from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.engine.feed_entry import touch
-from photos_graph.model import (
-    Certainty,
-    DatasetFormat,
-    JobKind,
-    JobState,
-    Ref,
-    ThumbnailFormat,
-    ThumbnailSize,
-)
+from photos_graph.model.datasets import DatasetFormat
+from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
+from photos_graph.model.jobs import JobKind, JobState
+from photos_graph.model.labels import Certainty
+from photos_graph.model.search import Ref
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from photos_graph.settings import Settings
 from tests.kit.engines import RunningEngine

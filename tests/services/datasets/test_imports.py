@@ -13,7 +13,9 @@ from photos_graph.bootstrap import Services
 from photos_graph.graph.faces.detections import remove
 from photos_graph.graph.library.files import miss_files
 from photos_graph.library.sidecar import SidecarLabels, write_sidecar
-from photos_graph.model import Box, DatasetFormat, FaceFilter, Ref, Region
+from photos_graph.model.datasets import DatasetFormat
+from photos_graph.model.faces import Box, FaceFilter, Region
+from photos_graph.model.search import Ref
 from photos_graph.services.datasets.exports.sidecars import NOT_TURNED
 from photos_graph.services.datasets.imports.batch import RecordBatch
 from photos_graph.services.datasets.imports.json_lines import MAX_LINE_BYTES

@@ -12,7 +12,8 @@ import pytest
 
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.renditions import Renditions
-from photos_graph.model import TagSource, ThumbnailFormat, ThumbnailSize
+from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
+from photos_graph.model.labels import TagSource
 from photos_graph.services.datasets.exports.pictures import Pictures
 from photos_graph.services.datasets.exports.records import FaceRecord, LibraryRecord, PhotoRecord, TagRecord
 from photos_graph.services.datasets.exports.shards import MAX_SHARD_BYTES, Shards, shards_of, shards_pool

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from photos_graph.model import TagSource
+from photos_graph.model.labels import TagSource
 from photos_graph.services.datasets.exports.records import FaceRecord, LibraryRecord, PersonMark, PhotoRecord, TagRecord
 from photos_graph.services.datasets.exports.sidecars import Sidecars, sidecar_of
 from photos_graph.services.datasets.exports.staging import ExportedFile, StagingFolder

@@ -9,7 +9,8 @@ import pytest
 
 from photos_graph.bootstrap import Services
 from photos_graph.errors import BadInput, Conflict, NotFound
-from photos_graph.model import Person, Ref
+from photos_graph.model.faces import Person
+from photos_graph.model.search import Ref
 from photos_graph.settings import Settings
 from tests.kit.engines import RunningEngine
 from tests.kit.faced_library import alone, counts, named, photos_of, undone

@@ -18,7 +18,10 @@ from photos_graph.graph.engine.feed_entry import touch
 from photos_graph.learn.named_faces_file import read_named_faces
 from photos_graph.learn.persons import PersonModel, train
 from photos_graph.learn.registry import Registry
-from photos_graph.model import JobKind, JobState, LabelKind, ModelKind, ModelState, Ref
+from photos_graph.model.jobs import JobKind, JobState
+from photos_graph.model.labels import LabelKind
+from photos_graph.model.learning import ModelKind, ModelState
+from photos_graph.model.search import Ref
 from photos_graph.services.faces import clustering
 from photos_graph.settings import Settings
 from tests.kit.library import ended, in_step, scanned

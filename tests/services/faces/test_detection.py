@@ -18,7 +18,8 @@ from photos_graph.graph.faces import detections
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library.files import miss_files
 from photos_graph.graph.library.photos import files_of
-from photos_graph.model import FaceFilter, JobKind, JobState
+from photos_graph.model.faces import FaceFilter
+from photos_graph.model.jobs import JobKind, JobState
 from photos_graph.services.faces.detection import DetectionJob, _Look
 from photos_graph.services.faces.detection_call import model_pool
 from photos_graph.services.labels.ratings import known_numbers

@@ -14,7 +14,9 @@ from photos_graph.bootstrap import Services, build
 from photos_graph.errors import NotFound, RootOffline
 from photos_graph.images.renditions import Rendition
 from photos_graph.images.sizes import FaceCut
-from photos_graph.model import Box, PhotoOrder, Ref, ThumbnailFormat
+from photos_graph.model.faces import Box
+from photos_graph.model.images import ThumbnailFormat
+from photos_graph.model.search import PhotoOrder, Ref
 from photos_graph.settings import Settings
 from tests.kit.corpora import CORPORA
 from tests.kit.library import scanned

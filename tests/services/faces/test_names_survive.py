@@ -11,7 +11,9 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.faces.analysis import Found
-from photos_graph.model import Box, JobState, Ref
+from photos_graph.model.faces import Box
+from photos_graph.model.jobs import JobState
+from photos_graph.model.search import Ref
 from photos_graph.settings import Settings
 from tests.kit.library import ended, in_step, photos, scanned
 from tests.kit.model_workers import Models

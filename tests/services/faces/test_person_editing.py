@@ -10,7 +10,7 @@ from photos_graph.bootstrap import Services
 from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.events import Events, LabelsChanged
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.model import Ref
+from photos_graph.model.search import Ref
 from photos_graph.settings import Settings
 from tests.kit.faced_library import alone, counts, named, photos_of, undone
 from tests.kit.faces import everybody, liken, said_of_faces, sizes

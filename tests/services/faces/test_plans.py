@@ -10,7 +10,7 @@ from photos_graph.faces.analysis import Found
 from photos_graph.faces.recognition import Recognised
 from photos_graph.graph.faces.clusters import Cluster, Joined, Like, VectorFace
 from photos_graph.graph.faces.detections import DETECTED, IMPORTED, MANUAL, KnownFace, SeenFace
-from photos_graph.model import Box
+from photos_graph.model.faces import Box
 from photos_graph.services.faces.clustering_plan import likes, moves
 from photos_graph.services.faces.detection_plan import plan, unseen
 

@@ -8,7 +8,8 @@ from typing import LiteralString
 import pytest
 
 from photos_graph.bootstrap import Services, build
-from photos_graph.model import JobState, Ref
+from photos_graph.model.jobs import JobState
+from photos_graph.model.search import Ref
 from photos_graph.settings import Settings
 from tests.kit.library import in_step, scanned
 from tests.kit.metadata import jpeg_with, mwg, regions_sidecar

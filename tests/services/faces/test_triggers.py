@@ -14,7 +14,12 @@ from photos_graph.errors import EngineUnavailable
 from photos_graph.events import LabelsChanged
 from photos_graph.graph import due
 from photos_graph.graph.faces import match_requests
-from photos_graph.model import Box, DatasetFormat, Job, JobKind, LabelKind, Ref, RootState
+from photos_graph.model.datasets import DatasetFormat
+from photos_graph.model.faces import Box
+from photos_graph.model.jobs import Job, JobKind
+from photos_graph.model.labels import LabelKind
+from photos_graph.model.library import RootState
+from photos_graph.model.search import Ref
 from photos_graph.services.faces import triggers
 from photos_graph.settings import Settings
 from tests.kit.library import exported, imported, photos, scanned

@@ -17,7 +17,8 @@ from photos_graph.graph.faces.clusters import VectorFace
 from photos_graph.graph.library import files, folders, photos
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.photos import Read
-from photos_graph.model import Box, FaceFilter, Metadata
+from photos_graph.model.faces import Box, FaceFilter
+from photos_graph.model.library import Metadata
 from photos_graph.services.browse.faces import PageKey
 from photos_graph.services.faces import review_questions
 from photos_graph.settings import Settings

@@ -9,7 +9,8 @@ from PIL import Image
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.model import JobState, Ref
+from photos_graph.model.jobs import JobState
+from photos_graph.model.search import Ref
 from photos_graph.settings import Settings
 from tests.kit.dng import dng
 from tests.kit.library import in_step, photos, scanned

@@ -12,7 +12,8 @@ from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.feed_entry import touch
 from photos_graph.graph.library.folders import StoredFolder, put_folders
-from photos_graph.model import BulkResult, FolderTagProposal, PhotoOrder, Ref
+from photos_graph.model.labels import BulkResult, FolderTagProposal
+from photos_graph.model.search import PhotoOrder, Ref
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from photos_graph.services.labels import tagging
 from photos_graph.settings import Settings

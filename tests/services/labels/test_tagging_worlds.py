@@ -20,7 +20,8 @@ from photos_graph.graph.engine.opening import connect
 from photos_graph.graph.labels.edits import Assertion, AssertionKind
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
-from photos_graph.model import BulkResult, Ref
+from photos_graph.model.labels import BulkResult
+from photos_graph.model.search import Ref
 from photos_graph.services.labels import tag_rules
 from photos_graph.services.labels.tag_editing import TagEditing
 from photos_graph.services.labels.tagging import Tagging

@@ -19,7 +19,7 @@ from photos_graph.graph.learning import features
 from photos_graph.jobs.progress import Cancelled
 from photos_graph.learn import catalogue
 from photos_graph.learn.weights import BackboneWeights
-from photos_graph.model import Job, JobKind, JobState
+from photos_graph.model.jobs import Job, JobKind, JobState
 from photos_graph.services.doctor import Doctor
 from photos_graph.services.learning import features_call
 from photos_graph.services.learning.features import FeatureStage

@@ -10,7 +10,9 @@ import pytest
 from photos_graph.bootstrap import Services, build
 from photos_graph.learn import dataset
 from photos_graph.learn.registry import Registry
-from photos_graph.model import JobKind, Model, ModelKind, ModelState, Ref
+from photos_graph.model.jobs import JobKind
+from photos_graph.model.learning import Model, ModelKind, ModelState
+from photos_graph.model.search import Ref
 from photos_graph.settings import LearnSettings, Settings
 from tests.kit.corpora import CORPORA
 from tests.kit.library import photos, scanned

@@ -20,7 +20,7 @@ from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.learning import features
 from photos_graph.learn import neighbours
 from photos_graph.learn.neighbours import Neighbours
-from photos_graph.model import Job
+from photos_graph.model.jobs import Job
 from photos_graph.services.learning.neighbours import NeighbourStage, kept_neighbours, learning_pool
 from photos_graph.settings import LearnSettings
 from tests.kit.library import scanned

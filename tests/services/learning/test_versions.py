@@ -21,7 +21,9 @@ from photos_graph.graph.learning import features, questions
 from photos_graph.job_arguments import PredictArguments
 from photos_graph.learn import neighbours
 from photos_graph.learn.registry import packed
-from photos_graph.model import Job, JobKind, Model, ModelKind, ModelMetrics, ModelState, Question, Ref
+from photos_graph.model.jobs import Job, JobKind
+from photos_graph.model.learning import Model, ModelKind, ModelMetrics, ModelState, Question
+from photos_graph.model.search import Ref
 from photos_graph.services.learning import examples, neighbours_child
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.services.learning.neighbours_tasks import ASK, AskOrder

@@ -14,7 +14,8 @@ import pytest
 from photos_graph.bootstrap import Services, build
 from photos_graph.graph.library import files as graph_files
 from photos_graph.images.formats import EXTENSIONS
-from photos_graph.model import JobState, PhotoOrder
+from photos_graph.model.jobs import JobState
+from photos_graph.model.search import PhotoOrder
 from photos_graph.services.scan import reading
 from photos_graph.settings import Settings
 from tests.kit.corpora import CORPORA

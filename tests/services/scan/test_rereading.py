@@ -14,7 +14,9 @@ from photos_graph.errors import KilledWorker, PhotosGraphError, Unreadable
 from photos_graph.graph import due
 from photos_graph.graph.library import photo_metadata
 from photos_graph.graph.library.rereading import FileToReread
-from photos_graph.model import METADATA_VERSION, JobState, Ref
+from photos_graph.model.jobs import JobState
+from photos_graph.model.library import METADATA_VERSION
+from photos_graph.model.search import Ref
 from photos_graph.services.scan import openings, reading, rereading
 from photos_graph.services.scan.intake_tasks import MetadataRead
 from photos_graph.settings import Settings

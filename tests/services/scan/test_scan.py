@@ -18,7 +18,9 @@ from photos_graph.errors import BadInput, Unavailable
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import folders
 from photos_graph.graph.library.folders import StoredFolder
-from photos_graph.model import FaceFilter, FileState, JobState, RootState
+from photos_graph.model.faces import FaceFilter
+from photos_graph.model.jobs import JobState
+from photos_graph.model.library import FileState, RootState
 from photos_graph.search.filters import FolderFilter, PhotoFilter
 from photos_graph.services.scan.polling import poll
 from photos_graph.services.scan.scan import rules

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from photos_graph.job_arguments import ExportRequest
-from photos_graph.model import Certainty
+from photos_graph.model.labels import Certainty
 from photos_graph.services.datasets.exports.dataset_formats import label_names
 from photos_graph.services.datasets.exports.record_reader import SPLITS
 from photos_graph.services.datasets.exports.records import PhotoRecord

@@ -16,7 +16,9 @@ from photos_graph.index import Index
 from photos_graph.job_arguments import ExportRequest
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.queue import Jobs
-from photos_graph.model import Certainty, DatasetFormat, Job, JobKind, JobState
+from photos_graph.model.datasets import DatasetFormat
+from photos_graph.model.jobs import Job, JobKind, JobState
+from photos_graph.model.labels import Certainty
 from photos_graph.paths import check_outside, display
 from photos_graph.services.browse.tags import Tags
 from photos_graph.services.datasets.exports.class_folders import UNTAGGED, ClassFolders

@@ -13,7 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from photos_graph.errors import EngineUnavailable, PhotosGraphError
 from photos_graph.jobs.concurrency import map_unordered, retry_while_busy
-from photos_graph.model import ThumbnailFormat, ThumbnailSize
+from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.services.datasets.exports.dataset_formats import Block
 from photos_graph.services.datasets.exports.records import PhotoRecord
 from photos_graph.services.datasets.exports.staging import ExportedFile, StagingFolder

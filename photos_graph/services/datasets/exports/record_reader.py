@@ -13,7 +13,8 @@ from photos_graph.graph.labels.export_rows import ExportedFace, ExportedPhoto
 from photos_graph.graph.learning import models
 from photos_graph.index import Index
 from photos_graph.learn.dataset import chance, occasion
-from photos_graph.model import Certainty, PhotoTag, TagSource, TakenSource
+from photos_graph.model.labels import Certainty, PhotoTag, TagSource
+from photos_graph.model.library import TakenSource
 from photos_graph.services.browse.tags import Tags
 from photos_graph.services.datasets.exports.records import (
     FaceRecord,

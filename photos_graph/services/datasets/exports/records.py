@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
 
-from photos_graph.model import TagSource
+from photos_graph.model.labels import TagSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from photos_graph.model import DatasetFormat
+from photos_graph.model.datasets import DatasetFormat
 
 
 def name_now(format: DatasetFormat) -> tuple[str, str]:

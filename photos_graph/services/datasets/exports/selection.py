@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from photos_graph.errors import BadInput
-from photos_graph.model import Ref
+from photos_graph.model.search import Ref
 from photos_graph.search.filter_names import IndexNames
 from photos_graph.search.filters import PhotoFilter, to_query
 from photos_graph.search.index import SearchIndex

@@ -10,7 +10,8 @@ from pathlib import PurePosixPath
 
 from photos_graph.images.formats import RAW
 from photos_graph.library.sidecar import SidecarLabels, write_sidecar
-from photos_graph.model import Box, Region, TagSource
+from photos_graph.model.faces import Box, Region
+from photos_graph.model.labels import TagSource
 from photos_graph.services.datasets.exports.dataset_formats import Block, visible_faces
 from photos_graph.services.datasets.exports.records import FaceRecord, LibraryRecord, PhotoRecord
 from photos_graph.services.datasets.exports.staging import ExportedFile, StagingFolder

@@ -17,7 +17,8 @@ from photos_graph.index import Index
 from photos_graph.job_arguments import ImportArguments
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.queue import Jobs
-from photos_graph.model import Job, JobKind, LabelKind
+from photos_graph.model.jobs import Job, JobKind
+from photos_graph.model.labels import LabelKind
 from photos_graph.services.datasets.exports.json_lines import PHOTOS
 from photos_graph.services.datasets.imports.batch import LabelSource
 from photos_graph.services.datasets.imports.json_lines import JsonSource

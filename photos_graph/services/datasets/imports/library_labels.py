@@ -12,7 +12,7 @@ from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import models
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.model import LabelKind
+from photos_graph.model.labels import LabelKind
 from photos_graph.services.datasets.exports.records import LibraryRecord, PersonRecord, TagMark
 from photos_graph.services.datasets.imports.merge_rules import Importer, merged_tags
 from photos_graph.services.datasets.imports.outcome import Outcome, record_change, resolve_persons, resolve_tags

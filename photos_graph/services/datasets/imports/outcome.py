@@ -11,7 +11,7 @@ from photos_graph.graph.faces import persons
 from photos_graph.graph.labels.edits import Change, Edit, PersonState
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model import LabelKind
+from photos_graph.model.labels import LabelKind
 from photos_graph.names import checked_person_name, checked_tag_path, person_key
 from photos_graph.services.datasets.exports.records import TagMark
 from photos_graph.services.datasets.imports.merge_rules import Importer

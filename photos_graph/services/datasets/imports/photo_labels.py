@@ -13,7 +13,7 @@ from photos_graph.graph.labels.export_rows import ExportedPhoto
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.model import LabelKind
+from photos_graph.model.labels import LabelKind
 from photos_graph.services.datasets.exports.records import PhotoRecord
 from photos_graph.services.datasets.imports.merge_rules import (
     Importer,

@@ -1,0 +1,79 @@
+"""Faces, persons and clusters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from photos_graph.model.labels import TagSource
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The rectangle around a face, by its upper left corner and its size, as shares (0..1) of the displayed picture."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A face that another program marked in the file, with the name that it assigned, if any."""
+
+    box: Box
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person, to whom faces can be assigned."""
+
+    id: str
+    name: str
+    is_me: bool = False
+    hidden: bool = False
+
+    parent_id: ClassVar[None] = None  # unlike tags and places, persons lie within nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A face in a photo.
+
+    ``person_id`` is the person to whom the face is assigned and ``source`` tells by whom, which is PREDICTED if a model
+    did so with confidence. ``likes`` holds the persons whom a model finds similar, with scores (0..1), best first. It
+    is empty if a user has assigned the face.
+    """
+
+    id: str
+    photo_id: str
+    box: Box
+    confidence: float  # 0..1, by the detector
+    quality: float  # 0..1; 0 until a model has assessed it
+    ignored: bool = False
+    person_id: str | None = None
+    source: TagSource | None = None
+    likes: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FaceFilter:
+    """A filter for faces. Criteria that are None are ignored. ``assigned`` tells whether the face has a person,
+    assigned or predicted."""
+
+    photo_id: str | None = None
+    person_id: str | None = None
+    cluster_id: str | None = None
+    assigned: bool | None = None
+    ignored: bool | None = None
+    min_quality: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCluster:
+    """A cluster of faces that seem to show the same person. ``size`` counts those without a person."""
+
+    id: str
+    size: int

@@ -1,0 +1,57 @@
+"""Jobs, which are long tasks in the background."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic
+
+from typing_extensions import TypeVar
+
+
+class JobKind(StrEnum):
+    """The work that a job does."""
+
+    SCAN = "SCAN"
+    FACES = "FACES"
+    CLUSTER = "CLUSTER"
+    TRAIN_TAGS = "TRAIN_TAGS"
+    TRAIN_PERSONS = "TRAIN_PERSONS"
+    PREDICT = "PREDICT"
+    EXPORT = "EXPORT"
+    IMPORT = "IMPORT"
+
+
+class JobState(StrEnum):
+    """The state of a job. SUCCEEDED, FAILED and CANCELLED are final."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, slots=True)
+class JobArguments:
+    """What a job is asked for. ``job_arguments`` has the arguments of the kinds that take any."""
+
+
+ArgumentsOfJob = TypeVar("ArgumentsOfJob", bound=JobArguments, default=JobArguments, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Generic[ArgumentsOfJob]):
+    """A long task that runs in the background."""
+
+    id: str
+    kind: JobKind
+    state: JobState
+    done: int
+    total: int | None
+    message: str | None
+    created_at: datetime
+    arguments: ArgumentsOfJob
+    started_at: datetime | None = None
+    finished_at: datetime | None = None

@@ -1,0 +1,101 @@
+"""Learning: versions of models, their metrics, questions and schedules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class ModelKind(StrEnum):
+    """The kind of labels that a model predicts."""
+
+    TAGS = "TAGS"
+    PERSONS = "PERSONS"
+
+
+class ModelState(StrEnum):
+    """The state of a version of a model. One version of each kind at most is ACTIVE."""
+
+    CANDIDATE = "CANDIDATE"
+    ACTIVE = "ACTIVE"
+    RETIRED = "RETIRED"
+    REJECTED = "REJECTED"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMetrics:
+    """The metrics of one tag or person on held-out photos. ``threshold`` is None if the model never predicts it."""
+
+    label_id: str
+    name: str
+    examples: int
+    precision: float
+    recall: float
+    threshold: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelMetrics:
+    """The metrics of a model on ``held_out`` examples. All other values are 0..1."""
+
+    held_out: int
+    precision: float
+    recall: float
+    f1: float
+    average_precision: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A trained version of a model. ``reason`` explains its state, ``snapshot`` identifies the training data, and
+    ``file`` is its name in the registry."""
+
+    id: str
+    kind: ModelKind
+    version: int
+    state: ModelState
+    trained_at: datetime  # UTC, aware
+    labels: int
+    examples: int
+    metrics: ModelMetrics
+    per_label: tuple[LabelMetrics, ...]
+    reason: str
+    snapshot: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question whether a photo has a tag, or whether a face shows a person.
+
+    ``label_id`` is None for a tag that does not exist yet and would be called ``name``. ``score`` (0..1) is the
+    probability that a model predicts.
+    """
+
+    kind: ModelKind
+    photo_id: str
+    face_id: str | None
+    label_id: str | None
+    name: str
+    score: float
+    reason: str
+    named: bool = False  # whether the face is assigned to this person already
+
+    @property
+    def key(self) -> str:
+        """The key by which the question is recognised: its photo or face and its label."""
+        about = f"{self.photo_id}/{self.face_id}" if self.face_id is not None else self.photo_id
+        return f"{about}/{self.label_id}" if self.label_id is not None else f"{about}//{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The schedule by which a model is trained automatically. ``cron`` is in local time, and None if training does not
+    start by the clock. ``corrections`` is the number of photos, folders or faces whose labels users have changed since
+    the last training."""
+
+    kind: ModelKind
+    cron: str | None
+    next_at: datetime | None  # UTC, aware
+    corrections: int

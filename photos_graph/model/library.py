@@ -1,0 +1,173 @@
+"""The library: roots, folders, files, photos and what their metadata tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from photos_graph.model.faces import Region
+
+
+class TakenSource(StrEnum):
+    """The source of the time at which a photo was taken."""
+
+    EXIF = "EXIF"
+    GPS = "GPS"
+    XMP = "XMP"
+    FILE_NAME = "FILE_NAME"
+    FILE_TIME = "FILE_TIME"
+
+
+class RootState(StrEnum):
+    """The state of a root, which can be read while it is ONLINE."""
+
+    ONLINE = "ONLINE"
+    OFFLINE = "OFFLINE"
+
+
+class FileState(StrEnum):
+    """The state of a file. PENDING is internal to the graph: the walk has seen the file, but its content was not read
+    yet."""
+
+    PENDING = "PENDING"
+    PRESENT = "PRESENT"
+    OFFLINE = "OFFLINE"
+    MISSING = "MISSING"
+
+
+class PlaceKind(StrEnum):
+    """The level of a place."""
+
+    COUNTRY = "COUNTRY"
+    REGION = "REGION"
+    CITY = "CITY"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A position on Earth."""
+
+    latitude: float  # degrees, WGS 84, -90..90
+    longitude: float  # degrees, -180..180
+    altitude: float | None = None  # metres above sea level
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """The camera that took a photo."""
+
+    make: str | None = None
+    model: str | None = None
+    lens: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The time at which a photo was taken: the wall clock (naive), and the offset from UTC ("+02:00") if known."""
+
+    at: datetime
+    source: TakenSource
+    offset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A country, region or city."""
+
+    id: str  # "IT", "IT/Abruzzo", "IT/Abruzzo/L'Aquila"
+    name: str
+    kind: PlaceKind
+    parent_id: str | None = None
+
+
+# Raise it whenever a file gives more than before: a property is added below, or more is read into one. The next scan
+# then reads the metadata of all known photos again.
+METADATA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The metadata in an original."""
+
+    taken: Taken | None = None
+    location: Location | None = None
+    camera: Camera | None = None
+    rating: int | None = None  # 0..5; -1 means rejected
+    orientation: int = 1  # EXIF, 1..8
+    keywords: tuple[str, ...] = ()  # hierarchy as "Places/Italy/Abruzzo"
+    regions: tuple[Region, ...] = ()  # faces that the file, or its sidecar, marks
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo. ``id`` is the first 32 hexadecimal digits of the SHA-256 of its content, ``number`` its row in the
+    search index."""
+
+    id: str
+    number: int
+    name: str
+    content_hash: str
+    byte_size: int
+    width: int  # as displayed, orientation applied
+    height: int
+    format: str
+    added_at: datetime  # UTC, aware
+    taken: Taken | None = None
+    location: Location | None = None
+    camera: Camera | None = None
+    rating: int | None = None
+    favourite: bool = False
+    placeholder: str | None = None  # ThumbHash, base64
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A path at which a photo is stored. ``key`` is "<root id>/<path for display, NFC>"."""
+
+    id: str
+    key: str
+    name: str
+    folder_id: str
+    photo_id: str | None
+    size: int
+    mtime_ns: int
+    inode: int
+    state: FileState
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of originals. ``path`` is for display: "<root name>/a/b". The folder of a root has no parent."""
+
+    id: str
+    key: str
+    name: str
+    path: str
+    root_id: str
+    parent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder of originals that the owner has added. Its node of the folder tree has the same id.
+
+    ``raw_path`` opens it; the graph stores it encoded by ``paths.encode_raw``.
+    """
+
+    id: str
+    name: str
+    raw_path: bytes
+    marker: str
+    state: RootState
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that a stage could not process."""
+
+    path: str
+    stage: str
+    reason: str
+    attempts: int
+    at: datetime

@@ -1,0 +1,64 @@
+"""Searches: their terms and matches, and the order of their results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PhotoOrder(StrEnum):
+    """The order of a list of photos."""
+
+    TAKEN_DESC = "TAKEN_DESC"
+    TAKEN_ASC = "TAKEN_ASC"
+    ADDED_DESC = "ADDED_DESC"
+    NAME_ASC = "NAME_ASC"
+    RATING_DESC = "RATING_DESC"
+
+
+class TimelineUnit(StrEnum):
+    """The length of a section of the timeline."""
+
+    YEAR = "YEAR"
+    MONTH = "MONTH"
+    DAY = "DAY"
+
+
+class MatchKind(StrEnum):
+    """The kind of a search term."""
+
+    TAG = "TAG"
+    PERSON = "PERSON"
+    FOLDER = "FOLDER"
+    PLACE = "PLACE"
+    DATE = "DATE"
+    TEXT = "TEXT"
+    OTHER = "OTHER"
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A reference to a tag, person or place by its id, or by its name or path."""
+
+    id: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The reason why a photo matches a query. ``via`` holds the paths of the folders or descendant tags that led to the
+    match."""
+
+    kind: MatchKind
+    label: str
+    via: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTerm:
+    """A part of a search text, and how it was interpreted."""
+
+    text: str
+    kind: MatchKind
+    label: str
+    negated: bool = False
