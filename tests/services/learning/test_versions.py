@@ -80,7 +80,7 @@ async def test_a_model_of_another_backbone_is_not_used(library: Settings) -> Non
     other = library.model_copy(update={"learn": LearnSettings(backbone="MobileNetV2")})
     async with build(other, run_jobs=False) as services:
         assert await services.models.active(ModelKind.TAGS) is None
-        with pytest.raises(Unavailable, match="goes by what b sees, and MobileNetV2 looks now"):
+        with pytest.raises(Unavailable, match="trained on the features of b, and the settings name MobileNetV2"):
             await services.models.activate(first.id)
     async with build(library, run_jobs=False) as services:
         now = await services.models.active(ModelKind.TAGS)
