@@ -16,6 +16,7 @@ _MAX_VALUES = 1000
 _MAX_TREE = 20_000  # values in the XMP of a picture
 _MAX_BYTES = 64 * 1024  # of one field
 MAX_SIDECAR_BYTES = 8 * 1024 * 1024
+NO_METADATA = "There is no metadata"  # the start of a warning
 
 MAKER_LENS = "Exif.MakerNote.Lens"  # a name of our own: the lens that exiv2 works out from the maker notes
 
@@ -54,7 +55,7 @@ def read_fields(data: memoryview | bytes, names: Iterable[str]) -> tuple[Fields,
             else:
                 values = list(_values(family(), make_key(name), repeats=name.startswith("Iptc.")))
         except Exception as error:  # the bindings of exiv2 raise errors of many classes for broken values
-            warnings.append(f"{name}: {_explained(error)}")
+            warnings.append(f"{name} cannot be read: {_explained(error)}.")
             continue
         if values:
             fields[name] = tuple(value for value in values if value)
@@ -72,10 +73,10 @@ def read_sidecar_fields(data: bytes, names: Iterable[str]) -> tuple[Fields, list
 def sidecar_refused(data: bytes) -> str | None:
     """Returns the reason why a sidecar must not be opened, or None."""
     if len(data) > MAX_SIDECAR_BYTES:
-        return f"the sidecar is larger than {MAX_SIDECAR_BYTES:,} bytes"
+        return f"The sidecar is larger than {MAX_SIDECAR_BYTES:,} bytes."
     # XMP needs no document type, but entities that expand to gigabytes do. UTF-16 contains NULs.
     if b"<!doctype" in data.replace(b"\0", b"").lower():
-        return "the sidecar declares a document type"
+        return "The sidecar declares a document type."
     return None
 
 
@@ -91,12 +92,12 @@ def read_below(data: memoryview | bytes, trees: Iterable[str]) -> tuple[dict[str
     try:
         for count, datum in enumerate(image.xmpData()):
             if count >= _MAX_TREE:
-                warnings.append(f"only the first {_MAX_TREE:,} values of XMP are looked at")
+                warnings.append(f"Only the first {_MAX_TREE:,} values of XMP are read.")
                 break
             if datum.key().startswith(below) and (values := list(_texts(datum))):
                 found[datum.key()] = values[0]
     except Exception as error:  # the bindings of exiv2 raise errors of many classes for broken values
-        warnings.append(f"XMP: {_explained(error)}")
+        warnings.append(f"XMP cannot be read: {_explained(error)}.")
     return found, warnings
 
 
@@ -116,12 +117,12 @@ def _open(data: memoryview | bytes, warnings: list[str]) -> Any | None:
     try:
         image = exiv2.ImageFactory.open(data)
     except Exception as error:
-        warnings.append(f"no metadata: {_explained(error)}")
+        warnings.append(f"{NO_METADATA}: {_explained(error)}.")
         return None
     try:
         image.readMetadata()
     except Exception as error:  # the fields before the broken part have been read
-        warnings.append(f"the metadata is damaged: {_explained(error)}")
+        warnings.append(f"The metadata is damaged: {_explained(error)}.")
     return image
 
 

@@ -96,7 +96,7 @@ def _regions(
     """Returns the MWG regions if there are any, because programs that write both kinds write the same faces twice."""
     turned = _turned(fields, width, height, orientation)
     if turned is None:
-        warnings.append("face regions of a picture of another shape")
+        warnings.append("The face regions belong to a picture of another shape.")
         return ()
     found = list(_mwg(fields)) or list(_microsoft(fields))
     upright = ((name, displayed(box, turned)) for name, box in found[:_MAX_REGIONS])

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from photos_graph.library.fields import NAMESPACE, PREFIX, read_sidecar_fields
+from photos_graph.library.fields import NAMESPACE, NO_METADATA, PREFIX, read_sidecar_fields
 from photos_graph.library.metadata import PREDICTED_TAGS, read_metadata
 from photos_graph.library.regions import PREDICTED_PERSONS, read_regions, stored
 from photos_graph.model.faces import Region
@@ -88,7 +88,7 @@ def read_sidecar(data: bytes, width: int, height: int, orientation: int) -> tupl
     fields, warnings = read_sidecar_fields(data, (_EXCLUDED, _FAVOURITE))
     metadata, _ = read_metadata(b"", "", 0, data)
     regions, doubts = read_regions(b"", width, height, orientation, data)
-    doubts = tuple(doubt for doubt in doubts if not doubt.startswith("no metadata"))
+    doubts = tuple(doubt for doubt in doubts if not doubt.startswith(NO_METADATA))
     labels = SidecarLabels(
         tags=metadata.keywords,
         regions=regions,

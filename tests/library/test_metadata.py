@@ -243,7 +243,7 @@ def test_no_lens_is_none(lens: str) -> None:
 def test_what_is_no_picture_says_so() -> None:
     metadata, warnings = read_metadata(b"no picture" * 100, "a.jpg", 0)
     assert metadata == Metadata()
-    assert warnings == ("no metadata: The memory contains data of an unknown image type",)
+    assert warnings == ("There is no metadata: The memory contains data of an unknown image type.",)
 
 
 def _entities(picture: bytes) -> bytes:
@@ -268,7 +268,7 @@ def test_a_sidecar_with_a_document_type_is_not_parsed(encoding: str) -> None:
     beside = sidecar(xmp_Rating="5").decode().replace("<x:", '<!DocType x [<!ENTITY a "b">]><x:', 1).encode(encoding)
     metadata, warnings = read_metadata(jpeg_with(), "a.jpg", 0, beside)
     assert metadata.rating is None
-    assert warnings == ("the sidecar declares a document type",)
+    assert warnings == ("The sidecar declares a document type.",)
 
 
 @pytest.mark.timeout(60)
@@ -279,7 +279,7 @@ def test_a_sidecar_of_a_hundred_thousand_levels() -> None:
 
 def test_a_huge_sidecar_is_not_parsed() -> None:
     _, warnings = read_metadata(jpeg_with(), "a.jpg", 0, sidecar(" " * 9_000_000, xmp_Rating="5"))
-    assert warnings == ("the sidecar is larger than 8,388,608 bytes",)
+    assert warnings == ("The sidecar is larger than 8,388,608 bytes.",)
 
 
 def test_keywords_are_bounded() -> None:

@@ -24,9 +24,9 @@ class ClassFolders:
     """The writer of the FOLDERS format. Photos without a tag are skipped."""
 
     how_to_read = """\
-Each folder below `train`, `val` and `test` is a class, as `keras.utils.image_dataset_from_directory`
-and torchvision's `ImageFolder` read them; `classes.json` gives the path of the tag for each. A photo with several
-tags is in several folders. Persons and boxes are not in this format."""
+Each folder in `train`, `val` and `test` is a class, as `keras.utils.image_dataset_from_directory` and
+`ImageFolder` of torchvision read it. `classes.json` has the path of the tag of each class. A photo with several tags is
+in several folders. This format has no persons and no boxes."""
 
     def __init__(self, staging: StagingFolder, pictures: Pictures) -> None:
         self._staging = staging

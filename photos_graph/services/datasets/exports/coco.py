@@ -19,10 +19,10 @@ class Coco:
     """The writer of the COCO format."""
 
     how_to_read = """\
-`annotations/<split>.json` are COCO files: `pycocotools.coco.COCO("annotations/train.json")`; pictures
-are in `images/<split>/`. A tag of the whole picture is an annotation whose box is the picture (`"kind": "tag"`); a
-face has its own box (`"kind": "face"`) and the person as its category, or `person` without a name. The name of a
-tag's category is its path, the supercategory the path of the tag above it."""
+`annotations/<split>.json` are COCO files. Read them with `pycocotools.coco.COCO("annotations/train.json")`.
+The pictures are in `images/<split>/`. A tag is an annotation whose box is the whole picture (`"kind": "tag"`). A face
+has its own box (`"kind": "face"`), and its category is the person, or `person` if it has no name. The name of the
+category of a tag is its path, and the supercategory is the path of its parent."""
 
     def __init__(self, staging: StagingFolder, pictures: Pictures) -> None:
         self._staging = staging

@@ -48,8 +48,8 @@ def datasheet(request: ExportRequest, counts: Counts, skipped: Iterable[SkippedP
     requester = f" for {request.by}" if request.by else ""
     return f"""# Export of {total:,} photos as {request.format}
 
-Made {request.at} by photos-graph{requester}. Asked for: {request.asked or "everything"}.
-{CONFIRMED if confirmed else PREDICTED} Tags by how they came: {sources}.
+photos-graph made this export on {request.at}{requester}. The selection was: {request.asked or "everything"}.
+{CONFIRMED if confirmed else PREDICTED} Tags by source: {sources}.
 
 {_table(["", *splits], photos)}
 
@@ -57,9 +57,9 @@ Made {request.at} by photos-graph{requester}. Asked for: {request.asked or "ever
 
 ## How the split was made
 
-Photos of one day, or without a day of one folder, are all in one split, so that no burst is on both sides. Which one
-depends on a hash of the day or folder alone: about 70 % are train, 15 % val and 15 % test, and a photo is in the same
-split in every export.
+All photos of one day are in the same split, and so are all photos of one folder whose day is not known. So no burst is
+divided. The split depends only on a hash of the day or folder: about 70 % of photos are in train, 15 % in val and 15 %
+in test, and a photo is in the same split in every export.
 
 ## What was left out, and why
 
@@ -67,18 +67,19 @@ split in every export.
 
 ## Before you use it
 
-- Licences of the photos are unknown: photos-graph does not know who took them, or what they allowed.
-- Faces and names of people are personal data. Whoever is in these photos has not been asked by this program: do not
-  publish it, and do not train recognisers of faces with it for anybody else.
-- What nobody labelled is unknown, not absent: a photo without a tag may well show it.
-- Pictures, where there are any, are renditions of up to 1,920 pixels without metadata, unless originals were asked for;
-  these are copies with all that they say, positions among it, and boxes count in the picture turned as its EXIF says.
+- Licences of the photos are unknown: photos-graph does not know who took them and what they permit.
+- Faces and names of people are personal data, and this program has not asked the people in these photos. Do not publish
+  the export, and do not use it to train face recognition for others.
+- A label that is missing is unknown, not absent: a photo without a tag may show what the tag means.
+- Pictures, if the format has them, have up to 1,920 pixels and no metadata. Originals, if they were requested, are
+  complete copies with all their metadata, including positions; boxes refer to the picture after it is turned as its
+  EXIF orientation says.
 
 ## How to read it
 
 {how_to_read}
 
-`manifest.json` has the SHA-256 of every file.
+`manifest.json` lists the SHA-256 of every file.
 """
 
 

@@ -15,11 +15,11 @@ class Lossless:
     """The writer of the JSON format, the only one that keeps every label and its provenance."""
 
     how_to_read = """\
-`photos.jsonl` has a JSON object for each photo on a line of its own; what is left out of one is
-empty. `tags` are those that the photo has, and how each came; `marks` what was said of the photo itself, exclusions
-among them; `faces` with their boxes (x, y, width, height as shares of the picture as displayed) and `marks` of who
-it is or is not. `library.json` has all tags, persons, and what is said of folders. Times are milliseconds since 1970
-(UTC). `photos-graph import` of this folder brings all of it back, to photos with the same content (`sha256`)."""
+`photos.jsonl` has one JSON object per photo and line. Empty values are left out. `tags` are all tags of the
+photo with their sources. `marks` are the labels on the photo itself, including exclusions. `faces` have boxes (x, y,
+width and height as fractions of the picture as displayed), and `marks` that name the persons they are or are not.
+`library.json` has all tags, all persons, and the labels of folders. Times are in milliseconds since 1970 (UTC).
+`photos-graph import` reads this folder back and finds photos by their content (`sha256`)."""
 
     def __init__(self, staging: StagingFolder) -> None:
         self._staging = staging

@@ -30,11 +30,11 @@ class Shards:
     """The writer of the TFRECORD format."""
 
     how_to_read = """\
-`<split>/*.tfrecord` hold a `tf.train.Example` for each picture, in the names of the TensorFlow object
-detection API: `image/encoded`, `image/format`, `image/height`, `image/width`, `image/filename`, `image/key/sha256`,
-`image/tags` (paths) with `image/tags/source` and `image/tags/score` beside them (-1: a person said it), and for faces
-`image/object/bbox/xmin`, `ymin`, `xmax`, `ymax` (shares) and `image/object/class/text` (the person, or empty).
-`labels.json` lists tags and persons."""
+`<split>/*.tfrecord` contain one `tf.train.Example` per picture, with the names of the TensorFlow object
+detection API: `image/encoded`, `image/format`, `image/height`, `image/width`, `image/filename` and `image/key/sha256`.
+`image/tags` are the paths of tags, with `image/tags/source` and `image/tags/score` in the same order; a score of -1
+means that the tag is not a prediction. Faces are in `image/object/bbox/xmin`, `ymin`, `xmax` and `ymax` (fractions of
+the picture) and in `image/object/class/text` (the person, or empty). `labels.json` lists tags and persons."""
 
     def __init__(self, staging: StagingFolder, pictures: Pictures, pool: WorkerPool, settings: Settings) -> None:
         self._staging = staging

@@ -30,14 +30,14 @@ class Sidecars:
     """The writer of the XMP format."""
 
     how_to_read = """\
-The folders in `sidecars` are those of the library, the root's name first. `photo.jpg.xmp` belongs to
-`photo.jpg`, as digiKam reads it; for raw files `photo.xmp` stands beside it, as Lightroom reads it. Tags are
-`dc:subject`, `lr:hierarchicalSubject` and `digiKam:TagsList`, faces are MWG regions in the original as it is stored,
-ratings `xmp:Rating`. They hold labels alone, and a sidecar that another program made holds more: merge, rather than
-overwrite (`exiftool -tagsFromFile`). Tags of folders are on the photos here. What only a model said, where that was
-asked for, stands in `photosGraph:PredictedTags` and `PredictedPersons` as well, by which a scan or an import leaves it
-out. Who said what and when, faces that were ignored or said not to be somebody, and tags without photos are in the JSON
-format only. `photos-graph import` of this folder reads it back."""
+The folders in `sidecars` are those of the library, starting with the name of the root. `photo.jpg.xmp` belongs to
+`photo.jpg`, as digiKam reads it. For raw files there is also `photo.xmp`, as Lightroom reads it. Tags are in
+`dc:subject`, `lr:hierarchicalSubject` and `digiKam:TagsList`, faces are MWG regions in the original as it is
+stored, and ratings are in `xmp:Rating`. A sidecar has labels only. If another program has written a sidecar, merge
+the two instead of replacing it (`exiftool -tagsFromFile`). Tags of folders are written to their photos. Predictions
+of models, if they were requested, are also listed in `photosGraph:PredictedTags` and `PredictedPersons`, so that a
+scan or an import skips them. Authors and times, ignored and rejected faces, and tags without photos are in the JSON
+format only. `photos-graph import` reads this folder back."""
 
     def __init__(self, staging: StagingFolder) -> None:
         self._staging = staging
