@@ -211,7 +211,7 @@ def _measured(path: Path, count: int) -> list[float]:
         changed = some + np.float32(0.01) * chance.standard_normal(some.shape, np.float32)
         return [f"{at:06}" for at in range(start, end)], changed
 
-    model = registry.unpacked(path.with_name("model.npz").read_bytes())
+    model = registry.unpacked(path.with_name("model.safetensors").read_bytes())
     if not isinstance(model, TagModel):
         raise TypeError("not a model of tags")
     times = [time.perf_counter()]
@@ -286,11 +286,11 @@ async def _trained(
         negatives=denied or {},
     )
     learnt = training_set(facts, places.graph)
-    files = settings.data_dir / "set.npz", settings.data_dir / "graph.npz"
+    files = settings.data_dir / "set.safetensors", settings.data_dir / "graph.safetensors"
     dataset.save(learnt, files[0])
     neighbours.save(places.graph, files[1])
     content = await train_tags(pool, *files, settings, lambda done, total: None)
-    (settings.data_dir / "model.npz").write_bytes(content)
+    (settings.data_dir / "model.safetensors").write_bytes(content)
     model = registry.unpacked(content)
     if not isinstance(model, TagModel):
         raise TypeError("not a model of tags")

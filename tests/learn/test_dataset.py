@@ -137,8 +137,8 @@ def test_a_snapshot_is_known_by_what_it_holds_in_whatever_order(graph: Neighbour
 
 def test_it_is_kept_in_a_file(graph: Neighbours, tmp_path: Path) -> None:
     learnt = training_set(said({"sea": range(50), "snow": range(5)}), graph)
-    dataset.save(learnt, tmp_path / "set.npz")
-    again = dataset.load(tmp_path / "set.npz")
+    dataset.save(learnt, tmp_path / "set.safetensors")
+    again = dataset.load(tmp_path / "set.safetensors")
     assert (again.ids, again.labels, again.left_out, again.snapshot) == (
         learnt.ids,
         learnt.labels,

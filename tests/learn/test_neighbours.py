@@ -84,10 +84,10 @@ def test_there_may_be_fewer_photos_than_neighbours(tmp_path: Path) -> None:
     ids, vectors = photos(3)
     graph = neighbours.build("b", ids, vectors)
     assert (graph.near != NO_PHOTO).sum(axis=1).tolist() == [2, 2, 2] and (graph.similar[:, 2:] == -2).all()
-    neighbours.save(graph, tmp_path / "n.npz")
-    assert [int(id_) for id_, _ in alike(tmp_path / "n.npz", ids[1], 20)] == plainly(graph)[1][:2].tolist()
-    neighbours.save(neighbours.build("b", [], vectors[:0]), tmp_path / "n.npz")
-    assert alike(tmp_path / "n.npz", ids[1], 20) == []
+    neighbours.save(graph, tmp_path / "n.safetensors")
+    assert [int(id_) for id_, _ in alike(tmp_path / "n.safetensors", ids[1], 20)] == plainly(graph)[1][:2].tolist()
+    neighbours.save(neighbours.build("b", [], vectors[:0]), tmp_path / "n.safetensors")
+    assert alike(tmp_path / "n.safetensors", ids[1], 20) == []
     few = neighbours.without(neighbours.build("b", *photos(NEAREST + 2)), {"00000", "00001", "00002"})
     assert (few.near[:, -3:] == [few.near[0, -3], NO_PHOTO, NO_PHOTO]).any() and (few.near[:, -2:] == NO_PHOTO).all()
 
@@ -96,7 +96,7 @@ def test_similar_photos_come_best_first_and_beyond_those_that_are_kept(tmp_path:
     ids, vectors = photos(700)
     mixed = np.random.default_rng(1).permutation(700)
     graph = neighbours.build("b", [ids[each] for each in mixed], vectors[mixed])
-    path = tmp_path / "neighbours.npz"
+    path = tmp_path / "neighbours.safetensors"
     neighbours.save(graph, path)
     found = alike(path, graph.ids[7], 40)
     place = {id_: at for at, id_ in enumerate(graph.ids)}
@@ -111,7 +111,7 @@ def test_similar_photos_come_best_first_and_beyond_those_that_are_kept(tmp_path:
 
 
 def test_a_file_that_does_not_serve_says_so(tmp_path: Path) -> None:
-    path = tmp_path / "neighbours.npz"
+    path = tmp_path / "neighbours.safetensors"
     ids, vectors = photos(50)
     neighbours.save(neighbours.build("b", ids, vectors), path)
     path.write_bytes(path.read_bytes()[:-30])
@@ -123,7 +123,7 @@ def test_a_file_that_does_not_serve_says_so(tmp_path: Path) -> None:
 
 def test_it_is_kept_in_a_file_and_damage_is_noticed(tmp_path: Path) -> None:
     graph = neighbours.build("b", *photos(50))
-    path = tmp_path / "neighbours.npz"
+    path = tmp_path / "neighbours.safetensors"
     neighbours.save(graph, path)
     assert same(neighbours.load(path), graph) and neighbours.load(path).backbone == "b"
     whole = path.read_bytes()
