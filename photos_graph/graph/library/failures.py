@@ -1,4 +1,4 @@
-"""Failures: originals and folders that could not be read, by name, with the reason and how often it was tried."""
+"""Failures: originals and folders that could not be read, with the reason and the number of attempts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from photos_graph.model.library import Failure
 
 @dataclass(frozen=True, slots=True)
 class ReadFailure:
-    """``about`` is a file's or a folder's id. ``partial``: the photo is there, with what its bytes gave."""
+    """``about`` is the id of a file or folder. ``partial`` says that the photo exists with what could be read."""
 
     about: str
     path: str
@@ -44,7 +44,7 @@ ABOUT_FOLDER: LiteralString = """
 UNWIND $rows AS row MATCH (x:Failure {id: row.id}), (about:Folder {id: row.about}) MERGE (x)-[:ABOUT]->(about)
 """
 
-# The bytes are no longer the photo that they were.
+# The file no longer holds the photo that it held.
 UNREAD: LiteralString = """
 UNWIND $ids AS id
 MATCH (f:File {id: id})
@@ -56,7 +56,7 @@ RETURN was.number AS was
 
 
 async def put_failures(tx: Transaction, failures: Sequence[ReadFailure], job_id: str) -> list[int]:
-    """Numbers of the photos that lost a file by it."""
+    """Stores the failures. Returns the numbers of the photos that lost a file because of them."""
     if not failures:
         return []
     rows = [_row(failure, f"{failure.about}:{failure.stage}") for failure in failures]
@@ -70,8 +70,8 @@ async def put_failures(tx: Transaction, failures: Sequence[ReadFailure], job_id:
 async def put_folder_failures(
     graph: Graph, root_id: str, key: str, failures: Sequence[ReadFailure], job_id: str
 ) -> None:
-    """What a walk of the tree of the folder with that key could not look at now; earlier entries of folders that it
-    could are removed."""
+    """Stores what a walk of the tree of the folder with that key could not examine. Removes earlier entries of folders
+    that it could examine."""
 
     async def work(tx: Transaction) -> None:
         rows = [_row(failure, f"{failure.about}:{failure.stage}:{failure.path}") for failure in failures]
@@ -106,7 +106,7 @@ CLEAR_STAGE: LiteralString = "MATCH (x:Failure) WHERE x.stage = $stage WITH x LI
 
 
 async def replace_stage(graph: Graph, stage: str, failures: Sequence[ReadFailure], job_id: str) -> None:
-    """These, which need not be about a file that is known, in place of all that this stage left before."""
+    """Replaces all failures of a stage, which need not be about a known file, by these."""
 
     async def work(tx: Transaction) -> None:
         await tx.run(CLEAR_STAGE, stage=stage)
@@ -156,7 +156,7 @@ COUNT_OF_JOB: LiteralString = "MATCH (x:Failure)-[:SEEN_BY]->(:Job {id: $job}) R
 
 
 async def page(graph: Graph, job_id: str | None, after: str, limit: int) -> list[tuple[str, Failure]]:
-    """(id, failure) by id, those after ``after``."""
+    """Returns (id, failure) by id, those that follow ``after``."""
     if job_id is None:
         rows = await graph.read(PAGE, after=after, limit=limit)
     else:
@@ -188,5 +188,5 @@ RETURN DISTINCT d.rootId AS root
 
 
 async def retry(graph: Graph, job_id: str | None) -> None:
-    """Puts the files of failures back among those to read; the entries stay until they are."""
+    """Makes the files of the failures due again. The entries stay until the files have been read."""
     await (graph.write(RETRY) if job_id is None else graph.write(RETRY_OF_JOB, job=job_id))

@@ -17,9 +17,11 @@ from photos_graph.paths import decode_raw, encode_raw
 
 Signature = tuple[int, int, int, str | None]
 
-MOVING_MS = 86_400_000  # no move from one disk to another takes longer
+MOVING_MS = 86_400_000  # the longest time that a move from one disk to another takes
 
-_STATES = {state.value: state for state in FileState}  # a rescan asks a million times, and calling an Enum is slow
+_STATES = {
+    state.value: state for state in FileState
+}  # a rescan looks up a million of them, and calling an Enum is slow
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +38,15 @@ class FileRecord:
     sidecar: bytes | None = None
     sidecar_stamp: str | None = None  # changes when the sidecar does
     state: FileState = FileState.PENDING
-    attempts: int = 0  # times it was opened without an answer since it was last read
+    attempts: int = 0  # openings without an answer since it was last read
 
     @property
     def signature(self) -> Signature:
-        """Size, time, inode and the sidecar's stamp: what has another one is read again."""
+        """Size, time, inode and the sidecar's stamp. A file whose signature changes is read again."""
         return self.size, self.mtime_ns, self.inode, self.sidecar_stamp
 
 
-# One list per file and one row per folder: a tenth of the time of one row per file.
+# A list per file and a row per folder take a tenth of the time of a row per file.
 KNOWN: LiteralString = """
 UNWIND $folders AS id
 MATCH (d:Folder {id: id})<-[:IN]-(f:File)
@@ -54,7 +56,7 @@ RETURN id AS folder, collect([f.id, f.name, f.rawName, f.size, f.mtimeNs, f.inod
 
 
 async def known_files(graph: Graph, folder_ids: Sequence[str]) -> dict[str, dict[str, FileRecord]]:
-    """Folder id -> name -> file, missing ones among them."""
+    """Returns folder id -> name -> file, including missing files."""
     rows = await graph.read(KNOWN, folders=list(folder_ids))
     return {
         row["folder"]: {record.name: record for record in (_record(row["folder"], f) for f in row["files"])}
@@ -105,7 +107,8 @@ MERGE (f)-[:IN]->(d)
 
 
 async def put_pending(graph: Graph, records: Sequence[FileRecord], job_id: str) -> None:
-    """New and changed files, found by that job, to be read. A changed one shows its old photo until it is."""
+    """Stores new and changed files, which that job found, as PENDING. A changed file shows its old photo until it is
+    read."""
     if records:
         await graph.write(PUT_PENDING, rows=[_row(record) for record in records], job=job_id)
 
@@ -144,7 +147,7 @@ RETURN p.number AS number
 
 
 async def move_files(writer: LabelWriter, records: Sequence[FileRecord]) -> None:
-    """Files whose bytes are known and whose path, or presence, is new: nothing is read again."""
+    """Stores files whose bytes are known and that have a new path, or are back. They are not read again."""
     if not records:
         return
 
@@ -177,7 +180,8 @@ class PendingFile:
 async def pending_files(
     graph: Graph, root_id: str, after: str, limit: int, attempts: tuple[int, int] = (0, 0)
 ) -> list[PendingFile]:
-    """Files to read, by key from ``after`` on, opened so many times without an answer (least, most)."""
+    """Returns files to read, by key from ``after`` on, that were opened so many times without an answer (least,
+    most)."""
     least, most = attempts
     rows = await graph.read(PENDING, root=root_id, after=after, limit=limit, least=least, most=most)
     return [pending_file(row) for row in rows]
@@ -207,7 +211,7 @@ UNWIND $ids AS id MATCH (f:File {id: id}) SET f.attempts = coalesce(f.attempts, 
 
 
 async def note_opened(graph: Graph, ids: Sequence[str]) -> None:
-    """Written before a file is opened, so that one which takes the machine down is known by name."""
+    """Records files before they are opened, so that one that crashes the machine is known by name."""
     if ids:
         await graph.write(OPENED, ids=list(ids))
 
@@ -216,7 +220,7 @@ CLOSED: LiteralString = "UNWIND $ids AS id MATCH (f:File {id: id}) SET f.attempt
 
 
 async def note_unopened(graph: Graph, ids: Sequence[str]) -> None:
-    """Files that were not reached when their scan was told to stop, or were not there: no blame falls on them."""
+    """Takes the record back for files that were not reached when the scan was stopped, or that were gone."""
     if ids:
         await graph.write(CLOSED, ids=list(ids))
 
@@ -230,18 +234,18 @@ async def present_count(graph: Graph, root_id: str) -> int:
     return int((await graph.read(COUNTS, root=root_id))[0]["n"])
 
 
-# Both are answered without looking at each file.
+# Both are answered without visiting each file.
 FILE_COUNT: LiteralString = "MATCH (f:File) RETURN count(f) AS n"
 MISSING_COUNT: LiteralString = "MATCH (f:File {state: 'MISSING'}) RETURN count(f) AS n"
 
 
 async def file_count(graph: Graph) -> int:
-    """Those that are not missing."""
+    """Returns the number of files that are not missing."""
     every, missing = await graph.read(FILE_COUNT), await graph.read(MISSING_COUNT)
     return int(every[0]["n"]) - int(missing[0]["n"])
 
 
-# A vanished file whose bytes were found under a path that is new in this scan has moved: its entry goes.
+# A vanished file whose bytes were found at a path that is new in this scan has moved, so its entry is removed.
 MOVED: LiteralString = """
 UNWIND $ids AS id
 MATCH (f:File {id: id})-[:OF]->(p:Photo)
@@ -253,7 +257,8 @@ DROP: LiteralString = "UNWIND $ids AS id MATCH (f:File {id: id}) DETACH DELETE f
 
 
 async def drop_moved(writer: LabelWriter, vanished: Sequence[str], job_id: str) -> set[str]:
-    """Which of the ``vanished`` files hold the bytes of a file that the job found; their entries are removed."""
+    """Removes the entries of those of the ``vanished`` files whose bytes the job found at a new path. Returns their
+    ids."""
     dropped: set[str] = set()
     for start in range(0, len(vanished), 1000):
         some = list(vanished[start : start + 1000])
@@ -276,11 +281,11 @@ UNWIND $ids AS id MATCH (f:File {id: id}) WHERE EXISTS { (f)-[:OF]->(:Photo) } R
 
 
 async def holding_photos(graph: Graph, ids: Sequence[str]) -> set[str]:
-    """Which of these files have been read at least once."""
+    """Returns those of the files that have been read at least once."""
     return {row["id"] for row in await graph.read(HOLDING, ids=list(ids))} if ids else set()
 
 
-# A WITH before each step, and the root from the key, for Neo4j else looks a folder or an index through for each file.
+# WITH before each step, and the root from the key; otherwise Neo4j searches a folder or an index for each file.
 COPIED: LiteralString = """
 UNWIND $ids AS id
 MATCH (f:File {id: id})-[:OF]->(p:Photo)
@@ -297,8 +302,8 @@ RETURN id, copy
 
 
 async def copied_lately(graph: Graph, ids: Sequence[str], vanished: Collection[str]) -> set[str]:
-    """Which of these files hold the bytes of one that is none of the ``vanished`` and was found after them, by a job of
-    the last day: between two disks a move copies first, and deletes when all is copied."""
+    """Returns those of the files whose bytes are also in a file that is not among the ``vanished`` ones, and that a job
+    of the last day found later. A move between two disks copies everything first, and then deletes."""
     found: set[str] = set()
     online = [root.id for root in await roots(graph) if root.state is RootState.ONLINE]
     for start in range(0, len(ids), 1000):
@@ -325,7 +330,7 @@ DETACH DELETE f
 
 
 async def miss_files(writer: LabelWriter, ids: Sequence[str]) -> None:
-    """Their photos are remembered with all that was said; files that held none are forgotten."""
+    """Marks the files as missing. Their photos stay with all labels; files that hold no photo are forgotten."""
     for start in range(0, len(ids), 1000):
         some = list(ids[start : start + 1000])
 

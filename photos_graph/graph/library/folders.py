@@ -1,4 +1,4 @@
-"""Folders and roots. A root's own folder is the root: one node with both labels."""
+"""Folders and roots. The top folder of a root is the root itself: one node with both labels."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from photos_graph.paths import decode_raw, encode_raw
 
 @dataclass(frozen=True, slots=True)
 class StoredFolder:
-    """A folder as a scan compares it with the disk. ``raw`` is its path below the root, empty for the root's own."""
+    """A folder as a scan compares it with the disk. ``raw`` is its path below the root, empty for the root itself."""
 
     id: str
     key: str  # "<root id>/<path for display>"
@@ -95,7 +95,7 @@ async def folders_of(graph: Graph, root_id: str) -> list[StoredFolder]:
     ]
 
 
-# A root may be removed while it is scanned: nothing is put in it then.
+# A root may be removed while it is scanned; then nothing is stored in it.
 PUT: LiteralString = """
 MATCH (:Root {id: $root})
 UNWIND $rows AS row
@@ -115,9 +115,9 @@ MERGE (d)-[:IN]->(p)
 
 
 async def put_folders(writer: LabelWriter, root_id: str, records: Sequence[StoredFolder]) -> None:
-    """New, moved or changed folders, parents among them or known. The root's own keeps its name.
+    """Stores new, moved or changed folders. Their parents are among them or known. The root keeps its name.
 
-    The keys of files in moved ones are those of before until ``rekey_files``.
+    Files in moved folders keep their old keys until ``rekey_files`` is called.
     """
     if not records:
         return
@@ -151,7 +151,7 @@ STAMP: LiteralString = (
 
 
 async def stamp_folders(graph: Graph, records: Sequence[StoredFolder]) -> None:
-    """Only what a poll compares; no index reads it, so nothing is touched."""
+    """Stores the times that a poll compares. No index reads them, so nothing is touched."""
     if records:
         rows = [{"id": r.id, "inode": r.inode, "mtimeNs": r.mtime_ns} for r in records]
         await graph.write(STAMP, rows=rows)
@@ -168,11 +168,11 @@ BEHIND: LiteralString = "MATCH (d:Folder {rootId: $root}) WHERE d.rekey RETURN d
 
 
 async def folders_to_rekey(graph: Graph, root_id: str) -> list[str]:
-    """Folders that were moved and whose files were not told, since something ended the scan in between."""
+    """Returns folders that were moved but whose files still have the old keys, because the scan ended in between."""
     return [row["id"] for row in await graph.read(BEHIND, root=root_id)]
 
 
-# The names of a photo are in the order of its keys, which matters to the index where it has several.
+# The names of a photo are in the order of its keys, so the index must know if it has several.
 REKEY_FILES: LiteralString = """
 UNWIND $folders AS id
 MATCH (d:Folder {id: id})
@@ -187,7 +187,7 @@ RETURN p.number AS number
 
 
 async def rekey_files(writer: LabelWriter, folder_ids: Sequence[str]) -> None:
-    """The keys of files follow those of their folders, after these moved."""
+    """Gives files the keys that follow from those of their folders."""
     for start in range(0, len(folder_ids), 200):
         some = list(folder_ids[start : start + 200])
 
@@ -220,7 +220,8 @@ RETURN id
 
 
 async def remove_root(writer: LabelWriter, root_id: str) -> bool:
-    """Forgets the root's folders and files. Photos stay, unseen while no file holds them, with all that people said."""
+    """Forgets the folders and files of the root. Photos stay with all their labels, and are not shown while no file
+    holds them."""
 
     async def forget_files(tx: LabelTransaction) -> int:
         rows = await tx.run(FORGET_FILES, root=root_id)

@@ -1,4 +1,5 @@
-"""The properties of photos: written as files say them, and read back. Of several files of a photo one speaks for it."""
+"""The properties of photos: written as the files state them, and read back. Of several files of a photo, one speaks for
+it."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from photos_graph.model.library import METADATA_VERSION, Camera, Location, Metad
 
 
 class FileMetadata(Protocol):
-    """``places`` widest first."""
+    """What a file says about its photo. ``places`` are broadest first."""
 
     @property
     def file_id(self) -> str: ...
@@ -99,7 +100,7 @@ PROJECTION: LiteralString = """p {.id, .number, .contentHash, .byteSize, .width,
 
 
 def photo_of(values: Mapping[str, Any], name: str) -> Photo:
-    """Makes a photo of what PROJECTION gives."""
+    """Makes a photo from what PROJECTION returns."""
     has_time, has_location = values["takenAt"] is not None, values["latitude"] is not None
     camera = Camera(values["make"], values["model"], values["lens"])
     return Photo(
@@ -125,7 +126,7 @@ def photo_of(values: Mapping[str, Any], name: str) -> Photo:
 async def labels_follow(
     tx: LabelTransaction, photo_ids: Sequence[str], import_keywords: bool, import_faces: bool
 ) -> AsyncIterator[None]:
-    """Brings tags and faces in step with what the files of the photos say, once the block has written it."""
+    """Updates tags and faces to what the files of the photos say, after the block has written it."""
     words = await keywords.of_files(tx, photo_ids) if import_keywords else {}
     marked = await regions.of_files(tx, photo_ids) if import_faces else {}
     yield

@@ -1,4 +1,4 @@
-"""Photos: what a scan learns of them, and the batch reads that pages are made of."""
+"""Photos: what a scan learns about them, and the queries for batches from which pages are made."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from photos_graph.paths import decode_raw
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One original that was read: which file, what its bytes are, what they say. ``places`` widest first."""
+    """One original that was read: which file, its bytes, and what they say. ``places`` are broadest first."""
 
     file_id: str
     size: int
@@ -57,7 +57,7 @@ SET p.contentHash = row.contentHash, p.byteSize = row.size, p.width = row.width,
     + due.DUE_WHEN_READ
 )
 
-# The edge to what the path held before goes; that photo's number comes back, since it may now be unseen.
+# The edge to the earlier photo is removed, and its number returned, because that photo may now be without a file.
 PUT_FILES: LiteralString = """
 UNWIND $rows AS row
 MATCH (f:File {id: row.file}), (p:Photo {id: row.id})
@@ -77,8 +77,7 @@ async def put_read(
     import_keywords: bool = True,
     import_faces: bool = True,
 ) -> None:
-    """One batch of a scan in one commit: photos, their files, places, tags and marked faces, and what could not be
-    read."""
+    """Writes a batch of a scan in one commit: photos, their files, places, tags and marked faces, and failures."""
 
     async def work(tx: LabelTransaction) -> None:
         touched: list[int] = []
@@ -104,8 +103,8 @@ async def _put_photos(tx: LabelTransaction, reads: Sequence[Read], with_regions:
 
 
 async def _new_numbers(tx: Transaction, ids: Sequence[str]) -> dict[str, int]:
-    """Dense numbers for those photos that the graph does not know, in the order of the ids: photos of one moment are
-    shown by their numbers."""
+    """Returns dense numbers for photos that the graph does not know, in the order of the ids, because photos of the
+    same moment are shown in the order of their numbers."""
     known = {row["id"] for row in await tx.run(KNOWN, ids=ids)}
     new = [id_ for id_ in ids if id_ not in known]
     if not new:
@@ -144,13 +143,13 @@ RETURN collect([photo, names]) AS photos
 
 
 async def photos_by_id(graph: Graph, ids: Sequence[str]) -> dict[str, Photo]:
-    """All in one record: a record each would cost more than all else that the driver does."""
+    """Returns the photos in one record, because separate records would take longer than everything else."""
     found = (await graph.read(BY_IDS, ids=list(ids)))[0]["photos"]
     return {photo["id"]: photo_metadata.photo_of(photo, _name(names) or photo["id"]) for photo, names in found}
 
 
 def _name(files: Sequence[Sequence[Any]]) -> str | None:
-    """The name of the first file by key; one that is there comes before one that is missing."""
+    """Returns the name of the first file by key. Files that are there come before missing ones."""
     known = sorted(tuple(file) for file in files if file[1] is not None)
     return known[0][2] if known else None
 
@@ -159,7 +158,7 @@ NUMBERS: LiteralString = "UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN coll
 
 
 async def photo_numbers(graph: Graph, ids: Sequence[str]) -> list[int]:
-    """Of those photos that are known, in no order."""
+    """Returns the numbers of those of the photos that exist, in no particular order."""
     return list((await graph.read(NUMBERS, ids=list(ids)))[0]["numbers"])
 
 
@@ -184,7 +183,7 @@ ORDER BY key
 
 
 async def files_of(graph: Graph, ids: Sequence[str]) -> dict[str, list[File]]:
-    """Every path of each photo by key; those of a root that is away are OFFLINE."""
+    """Returns every path of each photo, by key. Paths in a root that is away are OFFLINE."""
     files: dict[str, list[File]] = {}
     for row in await graph.read(FILES_OF, ids=list(ids)):
         away = row["root"] == "OFFLINE" and row["state"] != "MISSING"
@@ -205,7 +204,7 @@ RETURN collect([id, x.id, x.name, x.kind]) AS places
 
 
 async def places_of(graph: Graph, ids: Sequence[str]) -> dict[str, list[Place]]:
-    """Country, region and city of each photo, in that order."""
+    """Returns country, region and city of each photo, in that order."""
     found: dict[str, dict[PlaceKind, tuple[str, str]]] = {}
     for photo, place, name, kind in (await graph.read(PLACES_OF, ids=list(ids)))[0]["places"]:
         found.setdefault(photo, {})[PlaceKind(kind)] = (place, name)
@@ -223,7 +222,7 @@ def _widest_first(kinds: dict[PlaceKind, tuple[str, str]]) -> list[Place]:
 
 @dataclass(frozen=True, slots=True)
 class PhotoSource:
-    """One path of a photo's bytes, and how the file looked when it was read."""
+    """A path that holds a photo, and the size and time of the file when it was read."""
 
     content_hash: str
     name: str
@@ -246,7 +245,7 @@ ORDER BY f.key
 
 
 async def sources(graph: Graph, photo_id: str) -> list[PhotoSource]:
-    """Where the bytes can be read; empty for a photo that is not known or has no file."""
+    """Returns where the bytes of the photo can be read; nothing for an unknown photo or one without files."""
     found = []
     for row in await graph.read(SOURCES, id=photo_id):
         folder = decode_raw(row["folderRaw"])

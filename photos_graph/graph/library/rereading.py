@@ -1,4 +1,4 @@
-"""Photos whose metadata an earlier version of the program read: the files to read again, and what they say now."""
+"""Photos whose metadata an earlier version of the program read: the files to read again, and the new result."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from photos_graph.model.library import Metadata, Place
 
 @dataclass(frozen=True, slots=True)
 class FileToReread(PendingFile):
-    """The file that speaks for a photo; width and height of the picture as displayed."""
+    """The file that speaks for a photo. Width and height are those of the picture as displayed."""
 
     photo_id: str
     number: int
@@ -29,7 +29,7 @@ class FileToReread(PendingFile):
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """What a file says now. ``places`` widest first."""
+    """What a file says now. ``places`` are broadest first."""
 
     file: FileToReread
     metadata: Metadata
@@ -40,7 +40,7 @@ class Reread:
         return self.file.record.id
 
 
-# The root from the key: it is that of the file that speaks for a photo, and of no other that holds it.
+# The root comes from the key, so that it is that of the file that speaks for the photo.
 COUNT: LiteralString = due.READING.query(
     """
 MATCH (p:Photo) WHERE p.{due} >= 0
@@ -53,7 +53,7 @@ RETURN count(p) AS n
 
 
 async def count(graph: Graph, root_id: str) -> int:
-    """How many files ``pages`` gives."""
+    """Returns how many files ``pages`` yields."""
     return int((await graph.read(COUNT, root=root_id))[0]["n"])
 
 
@@ -70,8 +70,8 @@ ORDER BY number
 
 
 async def pages(graph: Graph, root_id: str, size: int) -> AsyncIterator[list[FileToReread]]:
-    """The files to read again of one root, by the numbers of their photos, at most ``size`` at a time. None of them is
-    given twice."""
+    """Yields the files of one root that must be read again, by the numbers of their photos, at most ``size`` at a time,
+    each once."""
     async for page in due.pages(graph, due.READING, size):
         rows = await graph.read(SPEAKING, numbers=[photo.number for photo in page], root=root_id)
         if files := [_file(row) for row in rows]:
@@ -85,7 +85,7 @@ def _file(row: Mapping[str, Any]) -> FileToReread:
     )
 
 
-# What the file said when it was last read, and could not be read of it, no longer counts.
+# Failures of the previous reading no longer count.
 ANSWERED: LiteralString = """
 UNWIND $ids AS id
 MATCH (f:File {id: id}) SET f.attempts = 0

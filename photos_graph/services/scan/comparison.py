@@ -1,7 +1,7 @@
-"""One root on disk against what the graph remembers of it: what is new, changed, moved, back, or gone.
+"""Compares one root on disk with the graph: which files are new, changed, moved, back, or gone.
 
-New and changed files are written as PENDING before any is opened. Nothing is judged missing here: a file that
-vanished may turn up under another path once the new ones are read (``services.scan``).
+New and changed files are written as PENDING before any is opened. No file is judged missing here, because a file that
+vanished may turn up under another path when the new ones are read (``services.scan``).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ ROWS = 1000  # files written in one commit
 
 @dataclass(slots=True)
 class FolderBatch:
-    """Whole folders with all their files, so that what is not among them has vanished."""
+    """Complete folders with all their files, so that files that are not among them have vanished."""
 
     folders: list[tuple[FoundFolder, list[FoundFile]]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -60,7 +60,7 @@ def batches(found: Iterator[Found]) -> Iterator[FolderBatch]:
 
 
 class Comparison:
-    """Compares and writes; afterwards says what vanished. One use."""
+    """Compares a root and writes the result. Afterwards, it knows what has vanished. It is used once."""
 
     def __init__(
         self, graph: Graph, writer: LabelWriter, root: Root, rules: DirectoryRules, progress: Progress
@@ -80,12 +80,13 @@ class Comparison:
         self.files = 0  # looked at
         self.vanished: list[FileRecord] = []
         self.vanished_folders: list[StoredFolder] = []
-        self.stamps: list[StoredFolder] = []  # to be written when all that the folders hold is
+        self.stamps: list[StoredFolder] = []  # to be written after everything in the folders
 
     async def run(self, scope: StoredFolder | None = None, quick: bool = False) -> None:
-        """``scope`` limits it to a folder's tree; ``quick`` trusts the times of folders, as a poll does.
+        """Runs the comparison. ``scope`` limits it to the tree of a folder; ``quick`` trusts the times of folders, as a
+        poll does.
 
-        Raises RootOffline when the root cannot be opened, and Cancelled.
+        Raises RootOffline if the root cannot be opened, and Cancelled.
         """
         await folders.rekey_files(self._writer, await folders.folders_to_rekey(self._graph, self._root.id))
         for record in await folders.folders_of(self._graph, self._root.id):
@@ -98,7 +99,7 @@ class Comparison:
         coming = asyncio.create_task(asyncio.to_thread(next, source, None))
         try:
             while (batch := await coming) is not None:
-                # The disk is looked at while the engine is asked.
+                # The disk is read while the engine answers.
                 coming = asyncio.create_task(asyncio.to_thread(next, source, None))
                 await self._compare(batch)
                 await self._progress.step(0, None, f"Looking: {self.files:,} files")
@@ -112,7 +113,7 @@ class Comparison:
         return walk(self._root.raw_path, self._rules, known, start=base, start_key=key)
 
     def _below(self, record: StoredFolder) -> str:
-        """The folder's key as the walk writes it: below the root."""
+        """Returns the folder's key relative to the root, as the walk writes it."""
         return record.key[len(self._root.id) + 1 :]
 
     def _key(self, below: str) -> str:
@@ -143,7 +144,7 @@ class Comparison:
                 put.append(record)
             else:
                 known_before.append(record.id)
-                # The bytes of a name may change though it reads the same: Unicode writes an accent in two ways.
+                # A name may look the same and have other bytes, because Unicode writes an accent in two ways.
                 if record.missing or record.raw != found.relative:
                     record = replace(record, raw=found.relative, missing=False, mtime_ns=0)
                     self._remember(record)
@@ -161,22 +162,24 @@ class Comparison:
 
     def _new(self, found: FoundFolder) -> StoredFolder:
         parent = self._by_key[self._key(found.key.rpartition("/")[0])]
-        # No time yet: a poll must not take a folder for known before its files are.
+        # Without a time, so that a poll does not take the folder for known before its files are.
         record = StoredFolder(uuid4().hex, self._key(found.key), found.name, found.relative, parent.id, found.inode, 0)
         self._remember(record)
         return record
 
     async def _moved_from(self, found: FoundFolder, found_files: Iterable[FoundFile]) -> StoredFolder | None:
-        """A folder that was elsewhere: same inode, its old path gone, and the same time or an entry in common.
+        """Returns the folder that has moved here: same inode, its old path gone, and the same time or an entry in
+        common.
 
-        The last because inodes are used again: a new folder often has that of one just deleted.
+        The last condition is needed because inodes are reused: a new folder often has the inode of one that was just
+        deleted.
         """
         for old in await asyncio.to_thread(self._gone_with_inode, found):
             if old.mtime_ns and old.mtime_ns == found.mtime_ns:
                 return old
             if await asyncio.to_thread(self._has_folder_of, old, found):
                 return old
-            # A folder that changed a moment before it was looked at has no time that could be compared.
+            # A folder that changed just before the walk has no time that can be compared.
             known = (await files.known_files(self._graph, [old.id])).get(old.id, {})
             if any(file.name in known and known[file.name].inode == file.inode for file in found_files):
                 return old
@@ -191,7 +194,7 @@ class Comparison:
         return any(os.path.lexists(b"/".join((self._root.raw_path, found.relative, name))) for name in below)
 
     def _move_tree(self, old: StoredFolder, found: FoundFolder) -> list[StoredFolder]:
-        """The folder and all below it under their new keys, itself first."""
+        """Returns the folder and all folders below it with their new keys, itself first."""
         parent = self._by_key[self._key(found.key.rpartition("/")[0])]
         new_key = self._key(found.key)
         below = [r for r in self._by_id.values() if r.key.startswith(old.key + "/")]
@@ -211,7 +214,8 @@ class Comparison:
         return moved
 
     def _still_there(self, raw: bytes) -> bool:
-        """By listing, since a file system that ignores case would find the old spelling of a new name."""
+        """Returns whether the entry exists, by listing the folder, because a file system that ignores case would find
+        the old spelling of a new name."""
         parent, _, name = raw.rpartition(b"/")
         try:
             return name in os.listdir(self._root.raw_path + b"/" + parent)  # noqa: PTH208, raw bytes
@@ -251,7 +255,8 @@ class Comparison:
             await files.put_pending(self._graph, chunk, self._progress.job_id)
 
     async def _moved_files(self, appeared: list[FileRecord]) -> dict[str, FileRecord]:
-        """By their new id, those that are known files under a new path: same inode, size, time; the old path gone."""
+        """Returns, by their new ids, those that are known files under a new path: same inode, size and time, and the
+        old path is gone."""
         moved: dict[str, FileRecord] = {}
         candidates: dict[int, list[FileRecord]] = {}
         for chunk in _chunks(appeared):
@@ -311,7 +316,8 @@ class Comparison:
         ]
 
     def _spared(self, key: str) -> bool:
-        """Nothing at or below what could not be looked at is gone for all we know."""
+        """Returns whether the entry lies at or below something that could not be examined, so that it must not be
+        judged gone."""
         blocked = (self._key(problem.key) for problem in self._problems)
         return any(key == at or key.startswith(at + "/") for at in blocked)
 

@@ -56,6 +56,6 @@ def _order(root: Root, file: PendingFile, settings: Settings) -> FileOrder:
 
 
 async def read_sidecars(pool: WorkerPool, folder: bytes, sidecars: Sequence[SidecarOrder]) -> tuple[ReadSidecar, ...]:
-    """In the order of ``sidecars``."""
+    """Reads sidecars, and returns their labels in the order of ``sidecars``."""
     found, _ = await pool.call(READ_SIDECARS, SidecarsOrder(folder, tuple(sidecars)))
     return found

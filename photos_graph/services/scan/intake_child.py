@@ -55,7 +55,7 @@ def take_in(order: IntakeOrder, emit: Emit) -> Intake:
 
 @READ_METADATA.implementation
 def read_metadata_alone(order: MetadataOrder, emit: Emit) -> MetadataRead:
-    """Reads no more of the file than its metadata takes, where the disk lets it be mapped into memory."""
+    """Reads only the metadata of the file. If the disk allows the file to be mapped into memory, no more is read."""
     with _opened(order.file) as descriptor:
         with _mapped(descriptor, order.file.max_bytes) as data:
             read = _metadata(order.file, data, order.width, order.height)
@@ -65,7 +65,7 @@ def read_metadata_alone(order: MetadataOrder, emit: Emit) -> MetadataRead:
 
 @contextmanager
 def _opened(order: FileOrder) -> Iterator[int]:
-    """Raises StillWritten when the file is not the one that was found."""
+    """Opens the file. Raises StillWritten if it is not the one that was found."""
     descriptor = open_inside(order.root, order.path, follow_symlinks=order.follow_symlinks)
     try:
         _check_unchanged(descriptor, order)
@@ -82,12 +82,12 @@ def _check_unchanged(descriptor: int, order: FileOrder) -> None:
 
 @contextmanager
 def _mapped(descriptor: int, max_bytes: int) -> Iterator[memoryview]:
-    """The bytes of the file, of which the disk is asked only for the pages that are looked at."""
+    """Returns the bytes of the file, mapped into memory, so that only the pages that are looked at are read."""
     from photos_graph.library.original import read_original
 
     try:
         pages = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
-    except (OSError, ValueError):  # some network file systems map nothing, and an empty file cannot be mapped
+    except (OSError, ValueError):  # some network file systems cannot map files, and an empty file cannot be mapped
         yield read_original(descriptor, max_bytes).data
         return
     with pages, memoryview(pages) as data:
@@ -95,7 +95,7 @@ def _mapped(descriptor: int, max_bytes: int) -> Iterator[memoryview]:
 
 
 def _metadata(order: FileOrder, data: memoryview, width: int, height: int) -> MetadataRead:
-    """What the file, its sidecar and Picasa's notes say. ``width`` and ``height`` as displayed."""
+    """Returns what the file, its sidecar and Picasa's file say. ``width`` and ``height`` are as displayed."""
     from photos_graph.library.metadata import read_metadata
     from photos_graph.library.regions import read_regions
 
@@ -120,7 +120,7 @@ def _read_sidecar(root: bytes, path: bytes, follow_symlinks: bool) -> bytes | No
     try:
         descriptor = open_inside(root, path, follow_symlinks=follow_symlinks)
     except NotFound:
-        return None  # gone since the walk; the next walk sees it
+        return None  # removed since the walk; the next walk sees it
     try:
         return bytes(read_original(descriptor, MAX_SIDECAR_BYTES).data)
     finally:
@@ -128,7 +128,7 @@ def _read_sidecar(root: bytes, path: bytes, follow_symlinks: bool) -> bytes | No
 
 
 def _picasa_regions(order: FileOrder) -> tuple[Region, ...]:
-    """The faces that Picasa noted for the photo in the folder's file. That file is read whenever the photo is."""
+    """Returns the faces that Picasa wrote for the photo into its file of the folder, which is read with the photo."""
     from photos_graph.library.original import read_original
     from photos_graph.library.regions import MAX_PICASA_BYTES, PICASA_NAME, read_picasa
 
@@ -136,7 +136,7 @@ def _picasa_regions(order: FileOrder) -> tuple[Region, ...]:
     try:
         descriptor = open_inside(order.root, folder + slash + PICASA_NAME, follow_symlinks=order.follow_symlinks)
     except PhotosGraphError:
-        return ()  # hardly any folder has one
+        return ()  # few folders have one
     try:
         marked = read_picasa(bytes(read_original(descriptor, MAX_PICASA_BYTES).data))
     except PhotosGraphError:

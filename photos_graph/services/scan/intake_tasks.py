@@ -1,4 +1,4 @@
-"""What a child process reads for a scan, beside what it can do with pictures; ``intake_child`` has the functions."""
+"""What a child process reads for a scan, in addition to its tasks with pictures. ``intake_child`` has the functions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class IntakeOrder:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What one read of an original gave. ``warnings`` are (stage, reason) of parts that could not be read."""
+    """The result of reading an original once. ``warnings`` are (stage, reason) for parts that could not be read."""
 
     content_hash: str
     size: int  # bytes
@@ -64,7 +64,7 @@ class MetadataOrder:
 
 @dataclass(frozen=True, slots=True)
 class MetadataRead:
-    """What a file says of itself. ``warnings`` are (stage, reason) of parts that could not be read."""
+    """What a file says about itself. ``warnings`` are (stage, reason) for parts that could not be read."""
 
     metadata: Metadata
     warnings: tuple[tuple[str, str], ...]
@@ -88,7 +88,8 @@ class SidecarsOrder:
 
 @dataclass(frozen=True, slots=True)
 class ReadSidecar:
-    """``labels`` is None when the sidecar could not be read; ``doubts`` say why a part, or all of it, could not."""
+    """``labels`` is None if the sidecar could not be read. ``doubts`` say why a part, or all of it, could not be
+    read."""
 
     labels: SidecarLabels | None
     doubts: tuple[str, ...]

@@ -1,7 +1,7 @@
-"""Opening originals with care: a file is noted before it is opened, so that one that ends the service is known.
+"""Opens originals with care: a file is recorded before it is opened, so that one that ends the service is known.
 
-How often a file was opened without an answer says how it is treated: a suspect is read with no other beside it, and one
-that ended the service again and again is not opened any more.
+How often a file was opened without an answer decides how it is treated: a suspect is read alone, and a file that ended
+the service repeatedly is not opened again.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from photos_graph.graph.library import files
 from photos_graph.graph.library.files import PendingFile
 from photos_graph.jobs.concurrency import map_unordered, retry_while_busy
 
-BLOCK = 128  # files noted as opened at once
-QUEUED = 8  # files handed to the pool beyond those it opens, so that it has work while results are written
-SUSPECT_AFTER = 1  # openings without an answer after which a file is read with no other beside it
+BLOCK = 128  # files that are recorded as opened together
+QUEUED = 8  # files that wait for the pool, so that it has work while results are written
+SUSPECT_AFTER = 1  # openings without an answer, after which a file is read alone,
 QUARANTINE_AFTER = 3  # and after which it is not opened again
 QUARANTINED = "The whole service ended every time it was read alone. It is not read again."
 
@@ -29,9 +29,9 @@ R = TypeVar("R")
 async def open_each(
     graph: Graph, block: Sequence[F], read: Callable[[F], Awaitable[R]], at_once: int
 ) -> AsyncGenerator[tuple[F, R | PhotosGraphError]]:
-    """Yields each file with what ``read`` returned or raised, which is called again while it raises Busy.
+    """Yields each file with what ``read`` returned or raised. ``read`` is called again while it raises Busy.
 
-    Notes the block as opened first, and takes the note back from the files that were not reached.
+    It records the block as opened first, and takes the record back for files that were not reached.
     """
 
     async def outcome(file: F) -> R | PhotosGraphError:
@@ -49,7 +49,7 @@ async def open_each(
 
 
 async def outcome_of(read: Callable[[F], Awaitable[R]], file: F) -> R | PhotosGraphError:
-    """What ``read`` returns or raises; it is called again while it raises Busy."""
+    """Returns what ``read`` returns or raises. It is called again while it raises Busy."""
     try:
         return await retry_while_busy(lambda: read(file))
     except PhotosGraphError as error:

@@ -1,4 +1,4 @@
-"""Looks at the times of folders now and then, since network file systems send no events."""
+"""Looks at the times of folders regularly, because network file systems send no events."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from photos_graph.services.scan.roots import refreshed
 
 log = logging.getLogger(__name__)
 
-MAX_PENDING = 1000  # pending files of a root that are looked at: a scan reads the others with them
-Looks = dict[str, tuple[Signature, Signature]]  # by file id: as the last scan saw it, and as it is now
+MAX_PENDING = 1000  # of a root that are examined; a scan reads the others with them
+Looks = dict[str, tuple[Signature, Signature]]  # by file id: at the last scan, and now
 
 
 class Waiting:
-    """What polls know of files that a scan left to be read, since they were being written longer than it waits.
+    """What polls know about files that a scan did not read because they were still being written.
 
-    A scan is due when two polls in a row see the same of such a file, and then no more until that changes: what one
-    scan cannot read the next cannot either.
+    A scan is due when two polls in a row see the same state of such a file, and then not again until the state changes:
+    what one scan cannot read, the next cannot read either.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Waiting:
         return any(self._seen.get(id_) == seen and id_ not in self._asked for id_, seen in looks.items())
 
     def note(self, looks: Looks) -> None:
-        """These were seen, and where a scan was due, it was asked for."""
+        """Records that these were seen and, where a scan was due, that it was queued."""
         self._asked = {id_ for id_, seen in looks.items() if self._seen.get(id_) == seen}
         self._seen = looks
 
@@ -46,8 +46,8 @@ class Waiting:
 async def poll(
     graph: Graph, jobs: Jobs, rules: DirectoryRules, waiting: Waiting | None = None, events: Events | None = None
 ) -> None:
-    """One look at every root: those that went away are OFFLINE, those that changed get a quick scan, all the same one
-    so that files moved between them are seen as moved. PhotosArrived is published where one is ONLINE again."""
+    """Looks once at every root. Roots that are away become OFFLINE. Roots that changed get one quick scan together, so
+    that files that moved between them are recognised. PhotosArrived is published if a root is ONLINE again."""
     waiting = waiting or Waiting()
     is_back = False
     changed: list[str] = []
@@ -65,7 +65,7 @@ async def poll(
             changed.append(root.id)
         pending = await files.pending_files(graph, root.id, "", MAX_PENDING, (0, 2**31))
         looks[root.id] = await asyncio.to_thread(_looks, now, rules, pending)
-    # A scan that runs writes the times of folders, and reads what is pending: until then all that it looks at is news.
+    # A running scan writes the times of folders and reads pending files; until it is done, all of them look changed.
     if not await jobs.scanning():
         due = [root_id for root_id, each in looks.items() if root_id in changed or waiting.due(each)]
         if due:
@@ -76,12 +76,13 @@ async def poll(
 
 
 def _changed(root: Root, rules: DirectoryRules, known: dict[bytes, KnownFolder]) -> bool:
-    """Whether a folder has another time than the last scan found. One that came or went shows in the one above it."""
+    """Returns whether a folder has another time than at the last scan. A folder that was added or removed changes the
+    time of its parent."""
     return any(isinstance(found, FoundFolder) and found.listed for found in walk(root.raw_path, rules, known))
 
 
 def _looks(root: Root, rules: DirectoryRules, pending: Sequence[PendingFile]) -> Looks:
-    """Of those that are there; one that is gone shows in its folder."""
+    """Returns the state of the files that are there. A file that is gone changes the time of its folder."""
     found = ((file.record, look(root, file, rules.follow_symlinks)) for file in pending)
     return {record.id: (record.signature, now.record.signature) for record, now in found if now}
 

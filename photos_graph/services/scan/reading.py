@@ -1,7 +1,6 @@
-"""The reading half of a scan: what is PENDING in a root is opened in child processes, and written down in batches.
+"""The second half of a scan: PENDING files are opened in child processes, and the results are written in batches.
 
-What is to be read is a query, so a scan that was stopped, or killed, goes on by asking it again. A file is noted
-as opened before it is, so one that takes the whole service down is known by name.
+What is to be read is a query, so a scan that was stopped, or killed, continues by asking it again.
 """
 
 from __future__ import annotations
@@ -52,22 +51,22 @@ from photos_graph.workers.pool import WorkerPool
 
 log = logging.getLogger(__name__)
 
-READ_AHEAD = 4096  # pending files per query: the engine looks at all of them every time
+READ_AHEAD = 4096  # pending files per query, each of which visits all of them
 WRITE_EVERY = 64  # results in one commit,
 WRITE_SECONDS = 1.0  # or fewer after so long
 
 
 @dataclass(slots=True)
 class ReadingTally:
-    """What a reading came to."""
+    """The result of reading a root."""
 
     done: int = 0
-    vanished: list[FileRecord] = field(default_factory=list)  # gone between the walk and the reading
+    vanished: list[FileRecord] = field(default_factory=list)  # removed between the walk and the reading
     unsettled: list[PendingFile] = field(default_factory=list)
 
 
 class Reading:
-    """Reads what is PENDING in one root. One use."""
+    """Reads the PENDING files of one root. It is used once."""
 
     def __init__(
         self,
@@ -87,8 +86,10 @@ class Reading:
         self._settings = settings
         self._progress = progress
         self._tally = ReadingTally()
-        self._opened: set[str] = set()  # file ids, of those that are PENDING still
-        self._blameless: list[str] = []  # file ids: opened, and no more came of it than that it is gone, or written to
+        self._opened: set[str] = set()  # ids of files that are still PENDING
+        self._blameless: list[
+            str
+        ] = []  # ids of files that were opened and turned out to be gone, or still being written
         self._killers: list[PendingFile] = []
         self._reads: list[tuple[Intake, PendingFile]] = []
         self._failures: list[ReadFailure] = []
@@ -96,9 +97,9 @@ class Reading:
         self._total = 0
 
     async def run(self, root: Root) -> ReadingTally:
-        """Ends when everything is read, but for files that are still being written after the settling limit.
+        """Reads until everything is read, except files that are still being written after the settling limit.
 
-        Raises RootOffline when the root goes away meanwhile, and Cancelled.
+        Raises RootOffline if the root disappears meanwhile, and Cancelled.
         """
         self._root = root
         self._total = await files.pending_count(self._graph, root.id)
@@ -109,7 +110,7 @@ class Reading:
             await self._quarantine_suspects()
             await self._retry_killers()
             await self._settle()
-            await self._retry_killers()  # those among what had to settle
+            await self._retry_killers()  # those among the files that had to settle
         finally:
             await self._write()
         return self._tally
@@ -121,16 +122,17 @@ class Reading:
         after = ""
         while pending := await files.pending_files(self._graph, self._root.id, after, READ_AHEAD, attempts):
             after = pending[-1].key
-            size = BLOCK if at_once > 1 else 1  # what is noted with a file shares the blame for it
+            size = BLOCK if at_once > 1 else 1  # files that are recorded together share the blame
             for start in range(0, len(pending), size):
-                # A file that was opened in this run and has to wait, is gone, or killed its worker, is no suspect.
+                # A file that was opened in this run and must wait, is gone, or killed its worker is not a suspect.
                 block = [file for file in pending[start : start + size] if file.record.id not in self._opened]
                 now = time.time_ns()
                 self._tally.unsettled += [file for file in block if self._is_young(file.record, now)]
                 await self._read_block([file for file in block if not self._is_young(file.record, now)], at_once)
 
     def _is_young(self, record: FileRecord, now_ns: int) -> bool:
-        """A time in the future counts as young too: the clocks of a NAS and of this machine may differ."""
+        """Returns whether the file has just changed. A time in the future counts too, because the clocks of a NAS and
+        of this machine may differ."""
         return now_ns - record.mtime_ns < self._settings.library.settle_seconds * 1e9
 
     async def _read_block(self, block: Sequence[PendingFile], at_once: int) -> None:
@@ -186,7 +188,7 @@ class Reading:
                 self._cache.put, intake.photo_id, ThumbnailSize.LARGE, intake.rendition_format, rendition
             )
         except OSError as error:
-            # The cache only saves work: a full disk there must not stop a scan.
+            # The cache only saves work, so a full disk must not stop a scan.
             log.warning("A thumbnail could not be stored: %s.", error.strerror)
 
     def _path(self, file: PendingFile) -> str:
@@ -226,7 +228,7 @@ class Reading:
     # -- files that need more than one look
 
     async def _retry_killers(self) -> None:
-        """Once more, each with no other beside it: the memory of a neighbour may have been what killed it."""
+        """Reads each of these files once more, alone, because another file may have used up the memory."""
         for file in self._killers:
             outcome = await outcome_of(self._open, file)
             if isinstance(outcome, KilledWorker):
@@ -241,7 +243,7 @@ class Reading:
 
     async def _quarantine_suspects(self) -> None:
         found = await files.pending_files(self._graph, self._root.id, "", 10_000, (QUARANTINE_AFTER, 2**31))
-        suspects = [file for file in found if file.record.id not in self._opened]  # this service has survived those
+        suspects = [file for file in found if file.record.id not in self._opened]  # the service has survived the others
         for file in suspects:
             self._failures.append(
                 ReadFailure(file.record.id, self._path(file), "read", QUARANTINED, attempts=file.record.attempts)
@@ -250,7 +252,7 @@ class Reading:
         await self._write()
 
     async def _settle(self) -> None:
-        """Waits for files that are being written: two looks apart that see the same size and time."""
+        """Waits for files that are being written, until two looks see the same size and time."""
         wait = self._settings.library.settle_seconds
         end = time.monotonic() + self._settings.library.settle_limit_seconds
         looks = {file.record.id: file for file in self._tally.unsettled}
@@ -271,7 +273,7 @@ class Reading:
             await files.put_pending(self._graph, [file.record for file in steady], self._progress.job_id)
             await self._read_block(steady, self._settings.images.workers + QUEUED)
             if time.monotonic() > end:
-                # As they look now: the next scan, which may trust the times of folders, sees whether they have settled.
+                # As they are now: the next scan, which may trust the times of folders, sees whether they settled.
                 await files.put_pending(self._graph, [file.record for file in looks.values()], self._progress.job_id)
                 self._tally.unsettled += looks.values()
                 return
@@ -280,14 +282,14 @@ class Reading:
 
 
 async def places_of(gazetteer: Gazetteer, told: Mapping[str, Metadata]) -> dict[str, tuple[Place, ...]]:
-    """The places where files say that they were taken, by file id: copies of a photo may say different ones."""
+    """Returns the places where files say that they were taken, by file id. Copies of a photo may differ."""
     located = {file_id: metadata.location for file_id, metadata in told.items() if metadata.location}
     found = await asyncio.to_thread(gazetteer.places, list(located.values()))
     return dict(zip(located, found, strict=True))
 
 
 def look(root: Root, file: PendingFile, follow_symlinks: bool) -> PendingFile | None:
-    """The file as it is on disk now; None when it is not there."""
+    """Returns the file as it is on disk now, or None if it is gone."""
     try:
         found = os.stat(root.raw_path + b"/" + file.raw, follow_symlinks=follow_symlinks)  # noqa: PTH116, raw bytes
     except OSError:

@@ -1,7 +1,7 @@
-"""Reads the metadata of known photos again, where an earlier version of the program read less from files.
+"""Reads the metadata of known photos again if an earlier version of the program read less from files.
 
-Which photos are behind is a query, so a scan that was stopped or killed continues by asking it again. The originals are
-not read as a whole: their pictures are known.
+Which photos are due is a query, so a scan that was stopped, or killed, continues by asking it again. The originals are
+not read as a whole, because their pictures are known.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ WRITE_SECONDS = 1.0  # or fewer after so long
 
 
 class Rereading:
-    """Brings the metadata of one root's photos up to METADATA_VERSION. One use."""
+    """Brings the metadata of one root's photos up to METADATA_VERSION. It is used once."""
 
     def __init__(
         self,
@@ -68,14 +68,14 @@ class Rereading:
         self._killers: list[tuple[FileToReread, KilledWorker]] = []
         self._reads: list[tuple[FileToReread, MetadataRead]] = []
         self._failed: list[tuple[FileToReread, ReadFailure]] = []
-        self._unanswered: list[str] = []  # ids of files that are gone or changed, which the next scan finds out
+        self._unanswered: list[str] = []  # ids of files that are gone or changed; the next scan handles them
         self._written = time.monotonic()
         self._done = self._read = self._total = 0
 
     async def run(self, root: Root) -> int:
-        """Returns how many photos were read again; those of which the file is gone or changed wait for the next scan.
+        """Returns how many photos were read again. Photos whose file is gone or changed wait for the next scan.
 
-        Raises RootOffline when the root goes away meanwhile, and Cancelled.
+        Raises RootOffline if the root disappears meanwhile, and Cancelled.
         """
         self._root = root
         await due.want(self._graph, due.READING, METADATA_VERSION)
@@ -98,7 +98,7 @@ class Rereading:
         await self._progress.step(min(self._done, self._total), self._total, message)
 
     async def _read_suspects(self) -> None:
-        """Alone: those that an earlier scan opened without getting an answer, and those that killed their worker."""
+        """Reads, alone, the files that an earlier scan opened without an answer, and those that killed their worker."""
         suspects, killers = self._suspects, [file for file, _ in self._killers]
         self._killers = []
         for file in suspects:
@@ -131,7 +131,7 @@ class Rereading:
             case NotFound() | StillWritten():
                 self._unanswered.append(file.record.id)
             case KilledWorker():
-                self._unanswered.append(file.record.id)  # this service has survived it
+                self._unanswered.append(file.record.id)  # the service has survived this file
                 self._killers.append((file, outcome))
             case _:
                 self._fail(file, outcome.public_message)

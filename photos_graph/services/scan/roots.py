@@ -1,4 +1,4 @@
-"""Roots: the folders of originals that the library is made of."""
+"""Roots: the folders of originals that make up the library."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from photos_graph.settings import Settings
 
 
 async def refreshed(root: Root) -> Root:
-    """The root as its folder is now: ONLINE with a fresh marker, or OFFLINE with the old one."""
+    """Returns the root as its folder is now: ONLINE with a new marker, or OFFLINE with the old one."""
     state, marker = await asyncio.to_thread(identity.check, root.raw_path, root.marker)
     return replace(root, state=state, marker=marker)
 
@@ -33,7 +33,7 @@ class Roots:
         return await folders.roots(self._graph)
 
     async def add(self, path: str, name: str | None = None) -> Root:
-        """Raises BadInput for what is no folder that can be read, Conflict where it overlaps another root."""
+        """Adds a root. Raises BadInput if the folder cannot be read, and Conflict if it overlaps another root."""
         raw = await asyncio.to_thread(_folder, path)
         known = await self.all()
         for root in known:
@@ -52,7 +52,7 @@ class Roots:
         return root
 
     async def ensure(self, path: str) -> Root:
-        """The root of that path, added unless it is known; one that is known may be away for now."""
+        """Returns the root with that path, and adds it if it is unknown. A known root may be offline."""
         raw = _raw(path)
         for root in await self.all():
             if await asyncio.to_thread(_same, root.raw_path, raw):
@@ -60,7 +60,8 @@ class Roots:
         return await self.add(path)
 
     async def remove(self, root_id: str) -> bool:
-        """Forgets its folders and files; originals and what people said about photos stay. False: not known."""
+        """Forgets the folders and files of the root. Originals, and the labels of photos, stay. Returns False if the
+        root is unknown."""
         removed = await folders.remove_root(self._writer, root_id)
         await self._writer.follow()
         return removed
@@ -71,7 +72,7 @@ def _same(known: bytes, raw: bytes) -> bool:
 
 
 def _raw(path: str) -> bytes:
-    if not path:  # else it would be where the service was started
+    if not path:  # an empty path would mean the folder in which the service was started
         raise BadInput("The path of a folder must not be empty.")
     if "\0" in path:
         raise BadInput("A path must not contain a NUL character.")
@@ -91,9 +92,9 @@ def _folder(path: str) -> bytes:
 
 
 def _name(given: str | None, raw: bytes, taken: set[str]) -> str:
-    """As given, or the folder's own with a number where another root has it."""
+    """Returns the name that was given, or that of the folder, with a number if another root has it."""
     if given is not None:
-        name = given.encode("utf-8", "replace").decode().strip()  # no engine takes a lone surrogate
+        name = given.encode("utf-8", "replace").decode().strip()  # no engine accepts a lone surrogate
         if not name or "/" in name or len(name) > 255:
             raise BadInput("The name of a root must have 1 to 255 characters, without slashes.")
         if name in taken:

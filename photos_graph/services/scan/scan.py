@@ -1,4 +1,4 @@
-"""The scan job: each root on disk is compared with the graph, read, and judged."""
+"""The scan job: compares each root on disk with the graph, reads what is new, and judges what is missing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def rules(settings: Settings) -> DirectoryRules:
 
 @dataclass(frozen=True, slots=True)
 class FolderLook:
-    """One root, compared and read, before anything in it is judged missing."""
+    """A root that was compared and read, before any of its files is judged missing."""
 
     root: Root
     held: int  # files before the scan
@@ -43,7 +43,7 @@ class FolderLook:
 
     @property
     def vanished(self) -> list[str]:
-        """Ids of files."""
+        """The ids of the files that have vanished."""
         return [file.id for file in [*self.comparison.vanished, *self.tally.vanished]]
 
 
@@ -70,7 +70,8 @@ class Scan:
         self._settings = settings
 
     async def run(self, job: Job[ScanArguments], progress: Progress) -> str:
-        """The closing message. Raises RootOffline, Conflict (too much is missing), NotFound, Cancelled."""
+        """Returns the closing message. Raises RootOffline, Conflict (if too many files are missing), NotFound,
+        Cancelled."""
         wanted = job.arguments.roots
         roots = [root for root in await folders.roots(self._graph) if not wanted or root.id in wanted]
         if not roots and wanted:
@@ -78,12 +79,12 @@ class Scan:
         said: dict[str, str] = {}
         refused: list[RootOffline | Conflict] = []
         looks: list[FolderLook] = []
-        # What vanished from one root may have been moved into another: all are read before any is judged.
+        # All roots are read before any is judged, because files may have moved from one to another.
         for root in roots:
             try:
                 looks.append(await self._look(root, job, progress))
             except RootOffline as error:
-                # One root's trouble does not keep the others from being scanned.
+                # A problem with one root does not stop the scan of the others.
                 refused.append(error)
                 said[root.id] = error.public_message
             except Conflict as error:
@@ -103,7 +104,7 @@ class Scan:
                 refused.append(error)
                 said[look.root.id] = error.public_message
         await self._events.publish(PhotosArrived())
-        # Last, since it changes the least, and may take long once after an update.
+        # This comes last, because it changes least, and may take long after an update.
         for root in judged:
             try:
                 said[root.id] += await self._reread(root, progress)
@@ -135,7 +136,7 @@ class Scan:
         count = await rereading.run(root)
         if not count:
             return ""
-        await self._events.publish(PhotosArrived())  # faces that the files mark may have come
+        await self._events.publish(PhotosArrived())  # the files may have brought marked faces
         return f" The metadata of {count:,} known photos was read again."
 
     async def _online(self, root: Root) -> Root:
@@ -147,25 +148,25 @@ class Scan:
         return now
 
     async def _judge(self, look: FolderLook, vanished: set[str], job: Job[ScanArguments]) -> str:
-        """Marks as missing what is gone, unless it is so much that something else must be wrong. ``vanished`` is what
-        did from all roots."""
-        root = await self._online(look.root)  # a share that went away meanwhile has lost nothing
+        """Marks files as missing, unless so many are gone that something else must be wrong. ``vanished`` are the files
+        that have vanished from all roots."""
+        root = await self._online(look.root)  # a share that has gone away meanwhile has not lost its files
         comparison, tally = look.comparison, look.tally
         ids = look.vanished
         moved = await files.drop_moved(self._writer, ids, job.id)
         left = [id_ for id_ in ids if id_ not in moved]
         held = await files.holding_photos(self._graph, left)
-        # Of a root that lost all of its files, copies elsewhere may be no more than a backup.
+        # If a root has lost all of its files, copies elsewhere may be just a backup.
         copied = await files.copied_lately(self._graph, list(held), vanished) if len(held) < look.held else set()
         gone = held - copied
         too_many = len(gone) > self._settings.library.missing_limit * look.held
         refused = too_many and not job.arguments.accept_missing
-        # Of a file that came and went before it was read there is nothing to lose.
+        # A file that came and went before it was read holds no photo.
         await files.miss_files(self._writer, [id_ for id_ in left if not refused or id_ not in held])
         if not refused:
             missing = [replace(record, missing=True) for record in comparison.vanished_folders]
             await folders.put_folders(self._writer, root.id, missing)
-        # Also when it is refused: polls would find the same again every minute; a scan that is asked for looks at all.
+        # Also after a refusal, or polls would find the same every minute. A requested scan looks at everything.
         await folders.stamp_folders(self._graph, comparison.stamps)
         await self._writer.follow()
         if refused:
