@@ -35,7 +35,7 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobArguments:
-    """What a job is asked for. ``job_arguments`` has the arguments of the kinds that take any."""
+    """The arguments of a job. ``job_arguments`` defines those of each kind that takes any."""
 
 
 ArgumentsOfJob = TypeVar("ArgumentsOfJob", bound=JobArguments, default=JobArguments, covariant=True)

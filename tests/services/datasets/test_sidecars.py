@@ -18,10 +18,6 @@ from photos_graph.services.datasets.exports.staging import ExportedFile, Staging
 pytestmark = pytest.mark.anyio
 
 
-async def upright(_: str) -> int:
-    return 1
-
-
 def tagged(file: str, tag: str, format: str = "JPEG") -> PhotoRecord:
     return PhotoRecord(file, file, (f"Pictures/{file}",), tags=(TagRecord(tag, TagSource.MANUAL),), format=format)
 
@@ -34,13 +30,13 @@ def staging(tmp_path: Path) -> StagingFolder:
 
 
 async def test_labels_that_cannot_be_written_leave_out_their_photo_alone(staging: StagingFolder) -> None:
-    block = await Sidecars(staging, upright).write(0, [tagged("1.jpg", "\ud800"), tagged("2.jpg", "Sea")])
+    block = await Sidecars(staging).write(0, [tagged("1.jpg", "\ud800"), tagged("2.jpg", "Sea")])
     assert [each.path for each in block.skipped] == ["Pictures/1.jpg"]
     assert [each.path for each in block.files] == ["sidecars/Pictures/2.jpg.xmp"]
 
 
 async def test_the_short_name_of_a_raw_file_is_written_once(staging: StagingFolder) -> None:
-    sidecars = Sidecars(staging, upright)
+    sidecars = Sidecars(staging)
     records = [tagged("1.CR2", "Sea", "RAW"), tagged("1.DNG", "Land", "RAW"), tagged("b.c/2", "Sun", "RAW")]
     records.append(replace(tagged("3.NEF", "Sky", "RAW"), tags=()))
     for number, record in enumerate(records):
@@ -57,8 +53,8 @@ async def test_a_full_disk_ends_it_and_a_name_that_is_too_long_does_not(tmp_path
     staging = Full(tmp_path / "out")
     staging.create()
     with pytest.raises(OSError, match="No space"):
-        await Sidecars(staging, upright).write(0, [tagged("1.jpg", "Sea")])
-    block = await Sidecars(staging, upright).write(0, [tagged(f"{'1' * 250}.jpg", "Sea")])
+        await Sidecars(staging).write(0, [tagged("1.jpg", "Sea")])
+    block = await Sidecars(staging).write(0, [tagged(f"{'1' * 250}.jpg", "Sea")])
     assert not block.files and len(block.skipped) == 1
 
 
