@@ -1,10 +1,13 @@
-"""Imports go down only: the contracts of ``[tool.importlinter]`` hold."""
+"""Imports go down only: the contracts of ``[tool.importlinter]`` hold. Workers load what they need, and no more."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -13,3 +16,27 @@ def test_the_import_contracts_hold() -> None:
     linter = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([linter, "--no-cache"], cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_service_does_not_import_what_its_workers_run() -> None:
+    importing = {
+        path.relative_to(REPOSITORY).as_posix()
+        for path in (REPOSITORY / "photos_graph").rglob("*.py")
+        if re.search(r"^ *(from|import) .*_child\b", path.read_text(), re.MULTILINE)
+    }
+    assert importing == {"photos_graph/graph/engine/embedded.py"}, "that child is not one of a pool"
+
+
+@pytest.mark.parametrize(
+    "child",
+    [
+        "images.tasks_child",
+        "services.scan.intake_child",
+        "services.faces.detection_child",
+        "services.learning.features_child",
+    ],
+)
+def test_workers_that_decode_pictures_load_neither_driver_nor_settings(child: str) -> None:
+    program = f"import sys, photos_graph.{child}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert not {"neo4j", "pydantic_settings", "strawberry", "tensorflow", "exiv2"} & set(done.stdout.split())

@@ -14,6 +14,7 @@ from photos_graph.learn.tags import TagModel
 from photos_graph.services.learning import examples
 from photos_graph.services.learning.neighbours_tasks import (
     ASK,
+    GUESSES,
     KNOWN_PHOTOS,
     PREDICT,
     SIMILAR,
@@ -30,8 +31,6 @@ from photos_graph.services.learning.neighbours_tasks import (
 )
 from photos_graph.workers.kept_file import KeptFile
 from photos_graph.workers.task import Emit, emit_in_chunks
-
-GUESSES = 2  # version of the file of probabilities; raise it when the meaning of its contents changes
 
 _kept = KeptFile(neighbours.load)
 

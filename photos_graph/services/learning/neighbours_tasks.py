@@ -87,6 +87,8 @@ class AskAnswer:
     questions: tuple[SuggestedTag, ...]
 
 
+GUESSES = 2  # version of the file of probabilities; raise it when the meaning of its contents changes
+
 _CHILD = "photos_graph.services.learning.neighbours_child"
 KNOWN_PHOTOS = Task(f"{_CHILD}:known_photos", KnownPhotosOrder, KnownPhotos)
 UPDATE_NEIGHBOURS = Task(f"{_CHILD}:update_neighbours", UpdateNeighboursOrder, int)  # the number of photos then

@@ -28,8 +28,7 @@ from photos_graph.learn.tags import Floats
 from photos_graph.model.jobs import Job
 from photos_graph.model.learning import Model, ModelKind
 from photos_graph.services.learning.neighbours import kept_neighbours
-from photos_graph.services.learning.neighbours_child import GUESSES
-from photos_graph.services.learning.neighbours_tasks import PREDICT, PredictOrder
+from photos_graph.services.learning.neighbours_tasks import GUESSES, PREDICT, PredictOrder
 from photos_graph.services.learning.versions import FLOOR, ModelVersions
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool

@@ -26,7 +26,7 @@ from photos_graph.model.learning import Model, ModelKind, ModelMetrics, ModelSta
 from photos_graph.model.search import Ref
 from photos_graph.services.learning import examples, neighbours_child
 from photos_graph.services.learning.neighbours import kept_neighbours
-from photos_graph.services.learning.neighbours_tasks import ASK, AskOrder
+from photos_graph.services.learning.neighbours_tasks import ASK, GUESSES, AskOrder
 from photos_graph.services.learning.training_call import Trained
 from photos_graph.services.learning.training_tasks import TrainingResult
 from photos_graph.services.learning.versions import KEPT_REJECTED
@@ -203,7 +203,7 @@ async def test_photos_that_are_not_shown_are_neither_similar_nor_asked_about(lib
     before = [hidden[0], *shown[:2]]  # when it was predicted: one has gone and one has come since
     unsure = np.full((3, 1), 0.5, np.float16)
     about = {"model": "m", "ids": before, "labels": ["t"]}
-    write_arrays(guesses, neighbours_child.GUESSES, about, {"probabilities": unsure, "disagreement": unsure})
+    write_arrays(guesses, GUESSES, about, {"probabilities": unsure, "disagreement": unsure})
     order = AskOrder(graph=path, guesses=guesses, examples=told, thresholds={}, count=9, each=9)
     answer = neighbours_child.ask(ASK.arguments.dump_json(order), Mock())
     assert {each.photo_id for each in ASK.answers.validate_json(answer).questions} <= set(shown[:2])
