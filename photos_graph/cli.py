@@ -9,22 +9,18 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-import os
-import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated
 
 import typer
 
-from photos_graph import settings as configuration
+from photos_graph.command import complain, followed, keep_apart, of_the_system, settings_of, with_services
 from photos_graph.errors import BadInput, PhotosGraphError
 from photos_graph.model.datasets import DatasetFormat
-from photos_graph.model.jobs import Job, JobKind, JobState
+from photos_graph.model.jobs import JobKind, JobState
 from photos_graph.model.labels import Certainty
 from photos_graph.model.learning import ModelKind
-from photos_graph.settings import Settings
 from photos_graph.terminal import (
     bytes_shown,
     err,
@@ -38,7 +34,6 @@ from photos_graph.terminal import (
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
 
 app = typer.Typer(
     help="A self-hosted photo backend: it turns folders of photos into a graph that you query with GraphQL, and serves "
@@ -72,28 +67,18 @@ def main() -> None:
     try:
         app()
     except PhotosGraphError as error:
-        _complain(error.public_message)
+        complain(error.public_message)
         sys.exit(2 if isinstance(error, BadInput) else 1)
     except OSError as error:  # a full disk, a file without write permission
         log.info("The command failed.", exc_info=True)
-        _complain(_of_the_system(error))
+        complain(of_the_system(error))
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception:
         log.info("The command failed.", exc_info=True)
-        _complain("Something unexpected went wrong. Run the command again with --verbose to see the details.")
+        complain("Something unexpected went wrong. Run the command again with --verbose to see the details.")
         sys.exit(1)
-
-
-def _complain(message: str) -> None:
-    err.print("Error", style="red", end="")
-    err.print(f": {message}")
-
-
-def _of_the_system(error: OSError) -> str:
-    reason = error.strerror or str(error)
-    return f"{error.filename}: {reason}." if error.filename is not None else f"{reason}."
 
 
 @app.command(
@@ -115,8 +100,8 @@ def serve(
     from photos_graph.serving import serve as run
 
     web = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings = _settings(data_dir, verbose, **({"web": web} if web else {}))
-    _keep_apart(settings, roots)
+    settings = settings_of(data_dir, verbose, **({"web": web} if web else {}))
+    keep_apart(settings, roots)
     create_app = importlib.import_module("resolvers.asgi").create_app
     asyncio.run(run(create_app, settings, roots or []))
 
@@ -140,8 +125,8 @@ def scan(
     from photos_graph.services.faces.triggers import WITHOUT_MODELS
     from photos_graph.services.learning.triggers import WITHOUT_WEIGHTS
 
-    settings = _settings(data_dir, verbose)
-    _keep_apart(settings, roots)
+    settings = settings_of(data_dir, verbose)
+    keep_apart(settings, roots)
 
     async def work(services: Services) -> int:
         added = [await services.roots.ensure(root) for root in roots or []]
@@ -168,7 +153,7 @@ def scan(
             err.print(failures_hint(failures.total))
         return 0 if all(stage.state is JobState.SUCCEEDED for stage in ended) else 1
 
-    sys.exit(_with_services(settings, work))
+    sys.exit(with_services(settings, work))
 
 
 @app.command()
@@ -203,7 +188,7 @@ def jobs(
             out.print(table_of_jobs(list((await services.jobs.page(None, last, None)).items)))
         return 0
 
-    sys.exit(_with_services(_settings(data_dir, verbose), work, run_jobs=retry))
+    sys.exit(with_services(settings_of(data_dir, verbose), work, run_jobs=retry))
 
 
 @app.command(
@@ -220,12 +205,12 @@ def train(
     from photos_graph.bootstrap import Services
 
     async def work(services: Services) -> int:
-        code = await _followed(services, await services.learning_triggers.train(kind))
+        code = await followed(services, await services.learning_triggers.train(kind))
         while following := await services.jobs.unfinished(JobKind.CLUSTER, JobKind.PREDICT):
-            code = max(code, await _followed(services, following[0]))
+            code = max(code, await followed(services, following[0]))
         return code
 
-    sys.exit(_with_services(_settings(data_dir, verbose), work))
+    sys.exit(with_services(settings_of(data_dir, verbose), work))
 
 
 @app.command(
@@ -251,11 +236,11 @@ def models(
     """List the models for faces and for learning, and whether their weights are here. Fetch or verify the weights."""
     from photos_graph.services.learning.weights_catalogue import Catalogue
 
-    settings = _settings(data_dir, verbose)
+    settings = settings_of(data_dir, verbose)
     catalogue = Catalogue(settings)
     chosen = catalogue.named(names) if names else catalogue.used
     if fetch:
-        _keep_apart(settings, None)
+        keep_apart(settings, None)
         with bytes_shown() as progress:
             for file in catalogue.fetch(chosen, progress):
                 err.print(f"{file.name} is complete.", markup=False)
@@ -276,7 +261,7 @@ def doctor(
     from photos_graph.bootstrap import Services
     from photos_graph.services.doctor import Doctor
 
-    settings = _settings(data_dir, verbose)
+    settings = settings_of(data_dir, verbose)
 
     async def work(services: Services) -> int:
         examination = Doctor(services.graph, services.index, services.browse, settings).examine(compare_index=index)
@@ -287,7 +272,7 @@ def doctor(
             well = well and finding.ok
         return 0 if well else 1
 
-    sys.exit(_with_services(settings, work, run_jobs=False))
+    sys.exit(with_services(settings, work, run_jobs=False))
 
 
 @app.command(
@@ -332,11 +317,11 @@ def export(
     wanted = filter_of(filter) if filter is not None else search
 
     async def work(services: Services) -> int:
-        return await _followed(
+        return await followed(
             services, await services.exports.ask(format, wanted, certainty, folder=to, originals=originals)
         )
 
-    sys.exit(_with_services(_settings(data_dir, verbose), work))
+    sys.exit(with_services(settings_of(data_dir, verbose), work))
 
 
 @app.command(
@@ -358,9 +343,9 @@ def import_labels(
         raise BadInput(f"{folder} is not a folder.")
 
     async def work(services: Services) -> int:
-        return await _followed(services, await services.imports.ask_folder(folder))
+        return await followed(services, await services.imports.ask_folder(folder))
 
-    sys.exit(_with_services(_settings(data_dir, verbose), work))
+    sys.exit(with_services(settings_of(data_dir, verbose), work))
 
 
 @app.command()
@@ -384,54 +369,3 @@ def demo(folder: Annotated[Path, typer.Argument(help="A folder that is new or em
 
     count = make_demo(folder)
     err.print(f"{folder} has {count} pictures. Serve them: photos-graph serve {folder}")
-
-
-async def _followed(services: Any, job: Job) -> int:
-    """Follows a job to its end and returns the exit code. After an interruption the next run continues the job."""
-    job = await follow(services.jobs.watch(job.id))
-    err.print(job.message or job.state.value, style="" if job.state is JobState.SUCCEEDED else "red", markup=False)
-    failed = await services.browse.failures(1, None, job.id)
-    if failed.total:
-        err.print(f"{failed.total:,} items failed, completely or in part. List them: photos-graph jobs --failures")
-    return 0 if job.state is JobState.SUCCEEDED else 1
-
-
-def _settings(data_dir: Path | None, verbose: bool, **given: Any) -> Settings:
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    for doubt in configuration.misspelt():
-        log.warning(doubt)
-    return configuration.load(data_dir=data_dir, **given)
-
-
-def _keep_apart(settings: Settings, roots: list[str] | None) -> None:
-    """Checks, before anything is written, that the data directory and the originals are apart. Raises BadSettings."""
-    from photos_graph.paths import check_data_dir
-
-    check_data_dir(settings.data_dir, [os.fsencode(configuration.expanded(Path(root))) for root in roots or []])
-
-
-def _with_services(settings: Settings, work: Callable[[Any], Awaitable[T]], *, run_jobs: bool = True) -> T:
-    """Runs ``work`` with services. After an interruption it may still finish its current step."""
-    from photos_graph.bootstrap import build
-
-    async def run() -> T:
-        async with build(settings, run_jobs=run_jobs) as services:
-            return await work(services)
-
-    return asyncio.run(_until_terminated(run()))
-
-
-async def _until_terminated(work: Coroutine[Any, Any, T]) -> T:
-    """SIGTERM ends the work like Ctrl-C."""
-    task = asyncio.ensure_future(work)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    try:
-        return await task
-    except asyncio.CancelledError:
-        _interrupted()
-
-
-def _interrupted() -> NoReturn:
-    raise KeyboardInterrupt

@@ -1,0 +1,83 @@
+"""What the commands have in common: settings, services that end properly, jobs to their end, and error messages."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+from photos_graph import settings as configuration
+from photos_graph.model.jobs import Job, JobState
+from photos_graph.settings import Settings
+from photos_graph.terminal import err, follow
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+def complain(message: str) -> None:
+    err.print("Error", style="red", end="")
+    err.print(f": {message}")
+
+
+def of_the_system(error: OSError) -> str:
+    """The message for a full disk, a file without write permission and the like."""
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}." if error.filename is not None else f"{reason}."
+
+
+def settings_of(data_dir: Path | None, verbose: bool, **given: Any) -> Settings:
+    """Starts logging and returns the settings. Raises BadSettings."""
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    for warning in configuration.misspelt():
+        log.warning(warning)
+    return configuration.load(data_dir=data_dir, **given)
+
+
+def keep_apart(settings: Settings, roots: list[str] | None) -> None:
+    """Checks, before anything is written, that the data directory and the originals are apart. Raises BadSettings."""
+    from photos_graph.paths import check_data_dir
+
+    check_data_dir(settings.data_dir, [os.fsencode(configuration.expanded(Path(root))) for root in roots or []])
+
+
+def with_services(settings: Settings, work: Callable[[Any], Awaitable[T]], *, run_jobs: bool = True) -> T:
+    """Runs ``work`` with services. After an interruption it may still finish its current step."""
+    from photos_graph.bootstrap import build
+
+    async def run() -> T:
+        async with build(settings, run_jobs=run_jobs) as services:
+            return await work(services)
+
+    return asyncio.run(_until_terminated(run()))
+
+
+async def followed(services: Any, job: Job) -> int:
+    """Follows a job to its end and returns the exit code. After an interruption the next run continues the job."""
+    job = await follow(services.jobs.watch(job.id))
+    err.print(job.message or job.state.value, style="" if job.state is JobState.SUCCEEDED else "red", markup=False)
+    failed = await services.browse.failures(1, None, job.id)
+    if failed.total:
+        err.print(f"{failed.total:,} items failed, completely or in part. List them: photos-graph jobs --failures")
+    return 0 if job.state is JobState.SUCCEEDED else 1
+
+
+async def _until_terminated(work: Coroutine[Any, Any, T]) -> T:
+    """SIGTERM ends the work like Ctrl-C."""
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        _interrupted()
+
+
+def _interrupted() -> NoReturn:
+    raise KeyboardInterrupt
