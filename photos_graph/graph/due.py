@@ -37,7 +37,8 @@ class Stage:
 READING = Stage("metadata", "readBy", "readDue")
 FACES = Stage("faces", "facesBy", "facesDue")
 FEATURES = Stage("features", "featuresBy", "featuresDue")
-STAGES = (READING, FACES, FEATURES)
+PREDICTIONS = Stage("predictions", "predictedBy", "predictionsDue")
+STAGES = (READING, FACES, FEATURES, PREDICTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ WANT: LiteralString = "MERGE (m:Meta {name: '{by}'}) SET m.value = $version"
 # photos for each block.
 MAKE_BLOCK_DUE: LiteralString = """
 MATCH (p:Photo) WHERE p.number >= $start AND p.number < $end
-WITH p WHERE p.{by} IS NULL OR p.{by} <> $version
+WITH p WHERE $again OR p.{by} IS NULL OR p.{by} <> $version
 SET p.{due} = p.number
 """
 
@@ -119,12 +120,15 @@ async def is_wanted(graph: Graph, stage: Stage, version: Version) -> bool:
     return bool(known) and known[0]["version"] == version
 
 
-async def want(graph: Graph, stage: Stage, version: Version) -> None:
-    """Makes the photos due that this version has not processed; walks the library once after a change of version."""
-    if await is_wanted(graph, stage, version):
+async def want(graph: Graph, stage: Stage, version: Version, *, again: bool = False) -> None:
+    """Makes the photos due that this version has not processed, or all if they are to be processed ``again``.
+
+    Walks the library only after a change of version, or for ``again``.
+    """
+    if not again and await is_wanted(graph, stage, version):
         return
     for start in range(0, await last_number(graph) + 1, BLOCK):
-        await graph.write(stage.query(MAKE_BLOCK_DUE), start=start, end=start + BLOCK, version=version)
+        await graph.write(stage.query(MAKE_BLOCK_DUE), start=start, end=start + BLOCK, version=version, again=again)
     await graph.write(stage.query(WANT), version=version)
 
 

@@ -65,6 +65,7 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
              WHERE f.unseen IS NULL AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) } }""",
     ),
     7: ("CREATE INDEX photo_read_due IF NOT EXISTS FOR (n:Photo) ON (n.readDue)",),
+    8: ("CREATE INDEX photo_predictions_due IF NOT EXISTS FOR (n:Photo) ON (n.predictionsDue)",),
 }
 
 APPLIED: LiteralString = "MATCH (m:Migration) RETURN m.number AS number ORDER BY number"

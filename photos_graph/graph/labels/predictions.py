@@ -1,6 +1,6 @@
 """The predictions of the model of tags: ``(:Photo)-[:PREDICTED {score, model}]->(:Tag)``.
 
-``Photo.predictedBy`` names the model that predicted the photo, even if it predicted no tag.
+``due.PREDICTIONS`` tells which model predicted a photo, even if it predicted no tag.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 
+from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels.transaction import LabelTransaction
 
@@ -35,8 +36,6 @@ MATCH (p:Photo {number: photo[0]})
 CREATE (p)-[:PREDICTED {score: photo[1], model: $model}]->(t)
 """
 
-DONE: LiteralString = "UNWIND $numbers AS number MATCH (p:Photo {number: number}) SET p.predictedBy = $model"
-
 
 async def put(tx: LabelTransaction, model_id: str, photos: Sequence[Predicted]) -> None:
     """Replaces the predictions of these photos by those of this model."""
@@ -48,16 +47,16 @@ async def put(tx: LabelTransaction, model_id: str, photos: Sequence[Predicted]) 
             rows.setdefault(tag, []).append([photo.number, score])
     if rows:
         await tx.run(PUT, rows=[{"tag": tag, "photos": scores} for tag, scores in rows.items()], model=model_id)
-    await tx.run(DONE, numbers=numbers, model=model_id)
+    await due.done(tx, due.PREDICTIONS, numbers, model_id)
     tx.touch(labelled=numbers)
 
 
-WHOLE: LiteralString = "MATCH (m:Meta {name: 'predictedBy'}) RETURN m.value AS by"
-SET_WHOLE: LiteralString = "MERGE (m:Meta {name: 'predictedBy'}) SET m.value = $by"
+WHOLE: LiteralString = "MATCH (m:Meta {name: 'predictJob'}) RETURN m.value AS by"
+SET_WHOLE: LiteralString = "MERGE (m:Meta {name: 'predictJob'}) SET m.value = $by"
 
 
 async def whole_by(graph: Graph) -> str | None:
-    """Returns the version by which the last job that finished predicted all photos."""
+    """Returns the model and backbone by which the last job worked that finished all its stages."""
     rows = await graph.read(WHOLE)
     return rows[0]["by"] if rows else None
 

@@ -31,29 +31,31 @@ MERGE (p)-[:DESCRIBED_BY]->(x)
 
 
 async def put(tx: Transaction, backbone: str, photos: Sequence[DuePhoto], vectors: Floats) -> None:
-    """Stores ``vectors`` (n, dimensions) of n photos as float16. The photos are no longer due."""
+    """Stores ``vectors`` (n, dimensions) of n photos as float16. The photos are no longer due for it, and their tags
+    are due to be predicted."""
     rows = [{"number": photo.number, "vector": packed(vector)} for photo, vector in zip(photos, vectors, strict=True)]
     if rows:
         await tx.run(PUT, rows=rows, backbone=backbone)
-        await due.done(tx, due.FEATURES, [photo.number for photo in photos], backbone)
+        numbers = [photo.number for photo in photos]
+        await due.done(tx, due.FEATURES, numbers, backbone)
+        await due.make_due(tx, due.PREDICTIONS, numbers)
 
 
 DESCRIBED: LiteralString = """
-MATCH (p:Photo) WITH p, p.number AS number WHERE number >= $start AND number < $end AND p.featuresBy = $backbone
-RETURN collect([number, p.id, CASE WHEN p.takenSource <> 'FILE_TIME' THEN left(toString(p.takenAt), 10) END,
-  p.predictedBy]) AS photos
+MATCH (p:Photo) WHERE p.number >= $start AND p.number < $end
+WITH p WHERE p.featuresBy = $backbone
+WITH p, CASE WHEN p.takenSource <> 'FILE_TIME' THEN left(toString(p.takenAt), 10) END AS day
+RETURN collect([p.number, p.id, day]) AS photos
 """
 
 
 @dataclass(frozen=True, slots=True)
 class DescribedPhoto:
-    """``day`` is an ISO date, or None if only the file's own time is known. ``predicted_by`` is the id of a model of
-    tags."""
+    """``day`` is an ISO date, or None if only the file's own time is known."""
 
     number: int
     id: str
     day: str | None
-    predicted_by: str | None
 
 
 async def described(graph: Graph, backbone: str) -> list[DescribedPhoto]:

@@ -13,12 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from photos_graph.array_files import Damaged, read_arrays, written_whole
+from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import predictions
 from photos_graph.graph.labels.predictions import Predicted
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.graph.learning import features
-from photos_graph.graph.learning.features import DescribedPhoto
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.job_arguments import PredictArguments
@@ -80,15 +79,13 @@ class PredictionStage:
         if active is None:
             return None
         model, file = active
-        photos = await features.described(self.graph, self.settings.learn.backbone)
-        everything = job.arguments.everything
-        due = [photo for photo in photos if everything or photo.predicted_by != model.id]
-        if not due:
+        await due.want(self.graph, due.PREDICTIONS, model.id, again=job.arguments.everything)
+        if not await due.count(self.graph, due.PREDICTIONS):
             return None
         guesses = await self._guesses(model, file, progress)
-        await self._write(model, guesses, due, progress)
+        count = await self._write(model, guesses, progress)
         await asyncio.to_thread(self._forget_others, model)
-        return f"Version {model.version} predicted the tags of {len(due):,} photos."
+        return f"Version {model.version} predicted the tags of {count:,} photos."
 
     async def _guesses(self, model: Model, file: Path, progress: Progress) -> Guesses:
         path = guesses_of(self.settings, model.id)
@@ -101,23 +98,29 @@ class PredictionStage:
         except Damaged as error:
             raise RuntimeError("what was written a moment ago cannot be read") from error
 
-    async def _write(self, model: Model, guesses: Guesses, due: Sequence[DescribedPhoto], progress: Progress) -> None:
+    async def _write(self, model: Model, guesses: Guesses, progress: Progress) -> int:
+        """Writes the predictions of the photos that are due. Those without features wait until they are described.
+        Returns how many were written."""
         place = {id_: at for at, id_ in enumerate(guesses.ids)}
         floors = np.array([self._floor(model, label) for label in guesses.labels], np.float32)
-        here = [photo for photo in due if photo.id in place]
-        for start in range(0, len(here), BATCH_SIZE):
-            await progress.step(start, len(here), MESSAGE)
-            some = [
-                Predicted(photo.number, _kept(guesses, place[photo.id], floors))
-                for photo in here[start : start + BATCH_SIZE]
-            ]
+        total, count = await due.count(self.graph, due.PREDICTIONS), 0
+        async for photos in due.pages(self.graph, due.PREDICTIONS, BATCH_SIZE):
+            await progress.step(count, total, MESSAGE)
+            here = [photo for photo in photos if photo.id in place]
+            predicted = [Predicted(photo.number, _kept(guesses, place[photo.id], floors)) for photo in here]
+            waiting = [photo.number for photo in photos if photo.id not in place]
 
-            async def work(tx: LabelTransaction, some: Sequence[Predicted] = some) -> None:
-                await predictions.put(tx, model.id, some)
+            async def work(
+                tx: LabelTransaction, predicted: Sequence[Predicted] = predicted, waiting: Sequence[int] = waiting
+            ) -> None:
+                await predictions.put(tx, model.id, predicted)
+                await due.failed(tx, due.PREDICTIONS, waiting)
 
             await self.writer.commit(work)
             await self.writer.follow()
-        await progress.step(len(here), len(here), MESSAGE)
+            count += len(here)
+        await progress.step(count, count, MESSAGE)
+        return count
 
     def _floor(self, model: Model, label: str) -> float:
         of_model = next((each.threshold for each in model.per_label if each.label_id == label), None)
