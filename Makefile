@@ -3,7 +3,7 @@ VENV ?= .venv
 bin = $(VENV)/bin
 ready = $(VENV)/.ready
 demo = .demo/Pictures
-.PHONY: setup run test test-embedded test-neo4j test-none check bench
+.PHONY: setup run test check bench
 
 setup: $(ready)
 
@@ -11,12 +11,9 @@ setup: $(ready)
 run: $(ready) $(if $(LIBRARY),,$(demo))
 	$(bin)/photos-graph serve $(if $(LIBRARY),"$(LIBRARY)",--data-dir .demo/data $(demo))
 
-# All at a time, since tests wait for their engine half of the time; the lines of all come as they are.
+# Three processes on two cores, since tests wait for their engine half of the time.
 test: $(ready)
-	+$(MAKE) --no-print-directory --jobs 3 --keep-going test-embedded test-neo4j test-none
-
-test-embedded test-neo4j test-none: $(ready)
-	$(bin)/python -m pytest --engine $(@:test-%=%)
+	$(bin)/python -m pytest --numprocesses 3 --dist loadgroup --no-loadscope-reorder
 
 check: $(ready)
 	$(bin)/ruff format --check . && $(bin)/ruff check .

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from photos_graph.graph.engine.opening import connect
 from photos_graph.learn import catalogue as backbones
 from photos_graph.learn.weights import BackboneWeights
 from photos_graph.settings import GraphSettings, Settings
-from tests.kit import engines
+from tests.kit import engines, made_corpora
 from tests.kit.corpora import CORPORA
 from tests.kit.cypher import ExecutedQueries
 from tests.kit.model_workers import Models
@@ -65,8 +67,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "corpora" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason=f"the shared corpora are not at {CORPORA}"))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("neo4j" if _engine_of(item) == "neo4j" else str(item.path)))
     yield
-    items.sort(key=lambda item: "last" in item.keywords)
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Begins with what takes longest, so that no process has much left to do when the others are done."""
+    if _engine_of(item) == "neo4j":
+        return 1 if "last" in item.keywords else 0
+    return 2 if item.get_closest_marker("timeout") else 3 if _engine_of(item) == "embedded" else 4
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -159,26 +170,49 @@ def folder(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.fixture(scope="session", autouse=True)
+def corpora() -> None:
+    """Pictures are there, whether the shared corpora are or not."""
+    if not CORPORA.is_dir():
+        made_corpora.make()
+
+
 @pytest.fixture(scope="session")
 def weights_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Real weights, fetched once a session the way a user gets them: DEEPFACE_HOME with YuNet, SFace and Dlib's."""
-    home = tmp_path_factory.mktemp("models")
+    """Real weights, fetched once a run the way a user gets them: DEEPFACE_HOME with YuNet, SFace and Dlib's."""
     wanted = [
         catalogue.detector("yunet"),
         catalogue.embedder("SFace"),
         catalogue.embedder("Dlib"),
         catalogue.detector("dlib"),
     ]
-    FaceWeights(home).fetch(wanted, lambda what, done, total: None)
-    return home
+    return _once_a_run(tmp_path_factory, "face-models", lambda home: FaceWeights(home).fetch(wanted, _untold))
 
 
 @pytest.fixture(scope="session")
 def backbone_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of models, with EfficientNet-Lite0."""
-    home = tmp_path_factory.mktemp("models")
-    BackboneWeights(home).fetch([backbones.backbone("EfficientNetLite0")], lambda what, done, total: None)
-    return home
+    wanted = [backbones.backbone("EfficientNetLite0")]
+    return _once_a_run(tmp_path_factory, "backbones", lambda home: BackboneWeights(home).fetch(wanted, _untold))
+
+
+def _untold(what: str, done: int, total: int | None) -> None:
+    """Nobody watches the progress."""
+
+
+def _once_a_run(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], None]) -> Path:
+    """A folder that the first of the processes of this run fills for all of them."""
+    run = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        run = run.parent
+    folder, whole = run / name, run / f"{name}.whole"
+    with (run / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not whole.exists():
+            folder.mkdir(exist_ok=True)
+            fill(folder)
+            whole.touch()
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import httpx
 import PIL.Image
 import pytest
 
-from tests.kit.corpora import CORPORA
+from tests.kit.corpora import CORPORA, ORIENTATIONS
 from tests.kit.graphql import Ask, scan
 from tests.kit.pictures import distance, opened
 
-pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
+pytestmark = pytest.mark.anyio
 
 PHOTOS = """query($size: ThumbnailSize!, $format: ThumbnailFormat!) { photos(first: 100) { totalCount nodes {
   name width height takenAt takenSource placeholder contentHash byteSize original
@@ -20,13 +21,14 @@ PHOTOS = """query($size: ThumbnailSize!, $format: ThumbnailFormat!) { photos(fir
   thumbnail(size: $size, format: $format) } } }"""
 
 
-async def scanned(ask: Ask, corpus: str) -> None:
-    await ask("mutation($p: String!) { addRoot(path: $p) { id } }", p=str(CORPORA / corpus))
+async def scanned(ask: Ask, root: Path) -> None:
+    await ask("mutation($p: String!) { addRoot(path: $p) { id } }", p=str(root))
     await scan(ask)
 
 
+@pytest.mark.corpora
 async def test_eight_photographs_with_their_sizes_dates_and_places(ask: Ask, client: httpx.AsyncClient) -> None:
-    await scanned(ask, "hires")
+    await scanned(ask, CORPORA / "hires")
     for size, edge in (("TINY", 160), ("SMALL", 320), ("MEDIUM", 960), ("LARGE", 1920)):
         for format, kind in (("JPEG", "JPEG"), ("WEBP", "WEBP"), ("AVIF", "AVIF"), ("AUTO", "JPEG")):
             if format == "AVIF" and size != "SMALL":
@@ -51,21 +53,21 @@ async def test_eight_photographs_with_their_sizes_dates_and_places(ask: Ask, cli
 
 
 async def test_every_orientation_is_seen_upright(ask: Ask, client: httpx.AsyncClient) -> None:
-    await scanned(ask, "exif-orientation")
+    await scanned(ask, ORIENTATIONS)
     photos = (await ask(PHOTOS, size="SMALL", format="JPEG"))["data"]["photos"]
     assert photos["totalCount"] == 18
     for photo in photos["nodes"]:
         name = photo["name"].partition("_")[0]
         assert (photo["width"], photo["height"]) == ((1800, 1200) if name == "Landscape" else (1200, 1800))
         picture = opened((await client.get(photo["thumbnail"])).content)
-        upright = PIL.Image.open(CORPORA / "exif-orientation" / f"{name}_1.jpg")
+        upright = PIL.Image.open(ORIENTATIONS / f"{name}_1.jpg")
         assert distance(picture, upright) < 3, photo["name"]
 
 
 async def test_originals_come_byte_for_byte_and_in_ranges(ask: Ask, client: httpx.AsyncClient) -> None:
-    await scanned(ask, "exif-orientation")
+    await scanned(ask, ORIENTATIONS)
     photo = (await ask(PHOTOS, size="SMALL", format="AUTO"))["data"]["photos"]["nodes"][0]
-    data = (CORPORA / "exif-orientation" / photo["name"]).read_bytes()
+    data = (ORIENTATIONS / photo["name"]).read_bytes()
     whole = await client.get(photo["original"])
     assert whole.content == data and PIL.Image.open(io.BytesIO(whole.content)).format == "JPEG"
     assert photo["name"] in whole.headers["content-disposition"]

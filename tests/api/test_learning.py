@@ -12,11 +12,11 @@ from starlette.applications import Starlette
 
 from photos_graph.settings import LearnSettings, Settings
 from resolvers.asgi import create_app
-from tests.kit.corpora import CORPORA
+from tests.kit.corpora import SCENES
 from tests.kit.graphql import TOKENS, Ask, data, names, photo_ids
 from tests.kit.pictures import put
 
-pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 
 KINDS = ("forest", "sea", "street")
 EACH, SAID = 30, 12
@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
     """EACH pictures of each kind."""
     root = tmp_path / "Pictures"
     for kind in KINDS:
-        for number, picture in enumerate(sorted((CORPORA / "scenes" / kind).iterdir())[:EACH]):
+        for number, picture in enumerate(sorted((SCENES / kind).iterdir())[:EACH]):
             put(root / named(kind, number), picture.read_bytes())
     return root
 

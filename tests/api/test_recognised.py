@@ -13,12 +13,12 @@ from starlette.applications import Starlette
 
 from photos_graph.settings import Settings
 from resolvers.asgi import create_app
-from tests.kit.corpora import CORPORA
+from tests.kit.corpora import PORTRAITS
 from tests.kit.graphql import TOKENS, Ask, data, names
 from tests.kit.pictures import encoded, put
 from tests.kit.portraits import with_models
 
-pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
+pytestmark = [pytest.mark.anyio]
 
 WHO = {"me": "George_W_Bush", "Colin": "Colin_Powell", "Tony": "Tony_Blair"}
 EACH = 6
@@ -26,7 +26,7 @@ TOGETHER = {"me and Colin.jpg", "me and Tony.jpg", "all.jpg"}
 
 
 def portraits(name: str, count: int) -> list[Path]:
-    return sorted((CORPORA / "lfw" / WHO[name]).iterdir())[:count]
+    return sorted((PORTRAITS / WHO[name]).iterdir())[:count]
 
 
 def together(*pictures: Path) -> bytes:

@@ -14,7 +14,7 @@ from tests.kit.commands import alive, decoders, kill, run, start, until
 from tests.kit.library import failures, in_step
 from tests.kit.portraits import faces, of_kind, people
 
-pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 
 
 COUNT = 75  # photos, so that a look at them lasts some seconds

@@ -15,12 +15,12 @@ from photos_graph.model.jobs import JobKind, JobState
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.settings import GraphSettings, Settings
 from tests.kit.commands import alive, decoders, kill, start, until
-from tests.kit.corpora import CORPORA
+from tests.kit.corpora import SCENES
 from tests.kit.library import failures
 from tests.kit.pictures import put
 from tests.kit.portraits import of_kind
 
-pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 
 COUNT = 140  # photos: more than two calls of the backbone
 
@@ -32,7 +32,7 @@ def under_way(log: Path) -> bool:
 
 async def test_whatever_is_killed_each_photo_is_described_once(backbone_home: Path, tmp_path: Path) -> None:
     folder, data, log = tmp_path / "Pictures", tmp_path / "data", tmp_path / "log"
-    for picture in sorted((CORPORA / "scenes" / "sea").iterdir())[:COUNT]:
+    for picture in sorted((SCENES / "sea").iterdir())[:COUNT]:
         put(folder / picture.name, picture.read_bytes())
     data.mkdir()
     (data / "models").symlink_to(backbone_home, target_is_directory=True)

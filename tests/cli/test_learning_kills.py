@@ -14,10 +14,10 @@ from photos_graph.model.learning import Model, ModelKind, ModelState
 from photos_graph.model.search import Ref
 from photos_graph.settings import GraphSettings, Settings
 from tests.kit.commands import alive, decoders, run, start, until
-from tests.kit.corpora import CORPORA
+from tests.kit.corpora import SCENES
 from tests.kit.pictures import put
 
-pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 
 KINDS = ("forest", "sea")
 EACH, SAID = 20, 12
@@ -26,7 +26,7 @@ EACH, SAID = 20, 12
 def library(root: Path) -> Path:
     """Two of each kind a day."""
     for kind in KINDS:
-        for number, picture in enumerate(sorted((CORPORA / "scenes" / kind).iterdir())[:EACH]):
+        for number, picture in enumerate(sorted((SCENES / kind).iterdir())[:EACH]):
             put(root / f"{kind} {number} 2019-07-{10 + number // 2}.jpg", picture.read_bytes())
     return root
 

@@ -15,8 +15,6 @@ from photos_graph.faces.analysis import Found
 from tests.kit.corpora import CORPORA
 from tests.kit.model_workers import PUPILS, Models, class_photo
 
-pytestmark = pytest.mark.corpora
-
 UNIT = CORPORA / "deepface-faces/unit/dataset"
 
 # Picture: the faces that a person counts in it, and those that are found. What is missed: in canon-ixus the
@@ -49,6 +47,7 @@ def master() -> list[tuple[str, str, bool]]:
         return [(row["file_x"], row["file_y"], row["Decision"] == "Yes") for row in csv.DictReader(file)]
 
 
+@pytest.mark.corpora
 def test_group_pictures_against_a_hand_count(models: Models) -> None:
     found = models.find(list(COUNTS))
     assert {path.name: len(faces) for path, faces in zip(COUNTS, found, strict=True)} == {
@@ -67,6 +66,7 @@ def test_small_faces_of_a_large_picture_are_found_in_its_original(models: Models
     assert len(small) <= len(large) and small.qualities.mean() < large.qualities.mean()
 
 
+@pytest.mark.corpora
 def test_the_decisions_of_master_csv(portraits: dict[str, Found]) -> None:
     """One threshold for all 300 pairs, that of the table."""
     threshold = catalogue.embedder("SFace").verify
@@ -78,6 +78,7 @@ def test_the_decisions_of_master_csv(portraits: dict[str, Found]) -> None:
     assert len(wrong) <= 3, wrong
 
 
+@pytest.mark.corpora
 def test_vectors_are_of_length_one_and_boxes_in_the_picture(portraits: dict[str, Found]) -> None:
     for found in portraits.values():
         assert np.allclose(np.linalg.norm(found.vectors, axis=1), 1, atol=1e-5)
@@ -86,6 +87,7 @@ def test_vectors_are_of_length_one_and_boxes_in_the_picture(portraits: dict[str,
         assert (np.diff(found.scores) <= 0).all(), "surest first"
 
 
+@pytest.mark.corpora
 def test_a_picture_that_lies_on_its_side_has_the_same_faces(
     portraits: dict[str, Found], models: Models, tmp_path: Path
 ) -> None:
@@ -98,6 +100,7 @@ def test_a_picture_that_lies_on_its_side_has_the_same_faces(
     assert float(turned.vectors[0] @ portraits["img1.jpg"].vectors[0]) > 0.95
 
 
+@pytest.mark.corpora
 def test_quality_falls_with_blur_size_and_what_is_cut_off(
     portraits: dict[str, Found], models: Models, tmp_path: Path
 ) -> None:
@@ -118,6 +121,7 @@ def test_quality_falls_with_blur_size_and_what_is_cut_off(
     assert quality.get("cut", 0.0) < quality["whole"]
 
 
+@pytest.mark.corpora
 def test_boxes_drawn_by_hand_are_kept_as_they_are(portraits: dict[str, Found], models: Models) -> None:
     found = portraits["img1.jpg"]
     x, y, width, height = found.boxes[0].tolist()
@@ -130,6 +134,7 @@ def test_boxes_drawn_by_hand_are_kept_as_they_are(portraits: dict[str, Found], m
     assert np.isclose(np.linalg.norm(described.vectors[1]), 1, atol=1e-5)
 
 
+@pytest.mark.corpora
 def test_another_embedder_with_its_own_crop_and_threshold(weights_home: Path, tmp_path: Path) -> None:
     """Dlib's: its vectors lie close together, which its row of the table knows."""
     names = ["img1.jpg", "img2.jpg", "img4.jpg", "img16.jpg", "img17.jpg", "img20.jpg", "img21.jpg"]
@@ -148,5 +153,5 @@ def test_without_weights_the_error_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     models = Models(tmp_path / "empty", tmp_path / "data")
     with pytest.raises(ModelUnavailable, match="models --fetch"):
-        models.find([UNIT / "img1.jpg"])
+        models.find([tmp_path / "picture.jpg"])
     models.close()

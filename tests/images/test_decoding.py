@@ -17,12 +17,12 @@ from photos_graph.images.decoding import Decoded, decode
 from photos_graph.images.encoding import encode
 from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.vips import pyvips
+from photos_graph.model import ThumbnailFormat
 from photos_graph.model.images import ThumbnailFormat
-from tests.kit.corpora import CORPORA
+from tests.kit.corpora import ORIENTATIONS
 from tests.kit.pictures import distance, encoded, opened, scene
 
 LIMITS = DecodeLimits(max_pixels=50_000_000)
-ORIENTATIONS = CORPORA / "exif-orientation"
 
 
 def shown(decoded: Decoded) -> PIL.Image.Image:
@@ -33,7 +33,6 @@ def as_scanned(data: bytes) -> memoryview:
     return memoryview(bytearray(data)).toreadonly()
 
 
-@pytest.mark.corpora
 @pytest.mark.parametrize("orientation", range(9))
 @pytest.mark.parametrize(("name", "size"), [("Landscape", (1800, 1200)), ("Portrait", (1200, 1800))])
 def test_every_orientation_comes_out_upright(name: str, size: tuple[int, int], orientation: int) -> None:

@@ -9,13 +9,14 @@ import numpy as np
 import PIL.Image
 import pytest
 from fast_thumbhash import thumb_hash_to_rgba
+from PIL import ExifTags
 
 from photos_graph.images.derivatives import derive
 from photos_graph.images.encoding import encode
 from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.vips import pyvips
+from photos_graph.model import ThumbnailFormat
 from photos_graph.model.images import ThumbnailFormat
-from tests.kit.corpora import CORPORA
 from tests.kit.pictures import distance, encoded, opened, scene
 
 LIMITS = DecodeLimits(max_pixels=50_000_000)
@@ -64,10 +65,12 @@ def test_quality_is_the_owners() -> None:
     assert len(derive(data, LIMITS, 40).large) < len(derive(data, LIMITS, 90).large)
 
 
-@pytest.mark.corpora
 @pytest.mark.parametrize("format", [ThumbnailFormat.JPEG, ThumbnailFormat.WEBP, ThumbnailFormat.AVIF])
 def test_no_metadata_leaves(format: ThumbnailFormat) -> None:
-    data = (CORPORA / "hires" / "brighton_beach" / "DJI_0018.JPG").read_bytes()
+    exif = PIL.Image.Exif()
+    exif[ExifTags.Base.Make] = "DJI"
+    exif[ExifTags.IFD.GPSInfo] = {1: "N", 2: (42.0, 21.0, 0.0), 3: "E", 4: (13.0, 24.0, 0.0)}
+    data = encoded(scene(1200, 800), "JPEG", exif=exif, comment=b"DJI", xmp=b"<x:xmpmeta>DJI</x:xmpmeta>")
     assert PIL.Image.open(io.BytesIO(data)).getexif().get_ifd(0x8825)  # it has a position
     derived = derive(data, LIMITS, 80)
     rendition = encode(pyvips.Image.thumbnail_buffer(data, 320), format, 80)

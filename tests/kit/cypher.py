@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, LiteralString
 
@@ -47,9 +48,14 @@ class ExecutedQueries:
         patch.setattr(Transaction, "run", recorded)
 
     def missing(self) -> list[str]:
-        """The names of the constants whose text is not in any query that was executed."""
-        executed = "\n".join(self._executed)
-        return sorted({name for name, query in constants() if query not in executed})
+        """The names of the constants that are not part of any query that was executed."""
+        executed = "\n;\n".join(self._executed)
+        return sorted({name for name, query in constants() if not _pattern(query).search(executed)})
+
+
+def _pattern(query: str) -> re.Pattern[str]:
+    """Matches the query; in a template, any word stands for ``{name}``."""
+    return re.compile(r"\w+".join(re.escape(part) for part in re.split(r"\{\w+\}", query)))
 
 
 def constants() -> Iterator[tuple[str, str]]:

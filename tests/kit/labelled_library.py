@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any, LiteralString
 
 from photos_graph.bootstrap import Services
+from photos_graph.model import Box, JobState, Ref
 from photos_graph.model.faces import Box
 from photos_graph.model.jobs import JobState
 from photos_graph.model.search import Ref
-from tests.kit.corpora import CORPORA
+from tests.kit.corpora import ORIENTATIONS
 from tests.kit.library import in_step, photos, scanned
 from tests.kit.metadata import jpeg_with
 from tests.kit.pictures import put
@@ -22,7 +23,7 @@ def lay_out(root: Path) -> Path:
     """Six portraits in two folders, a picture that lies on its side, and one with keywords of its own."""
     for place, picture in enumerate(pictures(3, 2)):
         put(root / f"Italy/{'2019' if place < 4 else '2020'}" / picture.name, picture.read_bytes())
-    put(root / "Italy" / TURNED, (CORPORA / "exif-orientation" / TURNED).read_bytes())
+    put(root / "Italy" / TURNED, (ORIENTATIONS / TURNED).read_bytes())
     put(root / "Words" / "words.jpg", jpeg_with({"Xmp.dc.subject": ["Rome", "Sea"]}))
     put(root / "Words" / "none.jpg", jpeg_with({"Xmp.xmp.Rating": "2"}))
     return root

@@ -21,7 +21,7 @@ from photos_graph.services.learning.features_call import PictureFeatures, classi
 from photos_graph.services.learning.training_call import train_tags, training_pool
 from photos_graph.settings import FaceSettings, LearnSettings, Settings
 from photos_graph.workers.pool import WorkerPool
-from tests.kit.corpora import CORPORA
+from tests.kit.corpora import PORTRAITS
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ PUPILS = ROWS * COLUMNS
 def class_photo() -> Image.Image:
     """Its faces are 40 pixels wide of 3,840: 20 in the largest rendition."""
     photo = Image.new("RGB", (3840, 2400), "dimgray")
-    for place, person in enumerate(sorted((CORPORA / "lfw").iterdir())[:PUPILS]):
+    for place, person in enumerate(sorted(PORTRAITS.iterdir())[:PUPILS]):
         face = Image.open(next(person.iterdir())).crop((50, 50, 200, 200)).resize((EACH, EACH))
         photo.paste(face, (150 + place % COLUMNS * 630, 150 + place // COLUMNS * 590))
     return photo

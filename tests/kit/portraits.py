@@ -17,11 +17,9 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.jobs import Job, JobKind
 from photos_graph.services.faces import detection_plan
 from photos_graph.settings import FaceSettings, Settings
-from tests.kit.corpora import CORPORA
+from tests.kit.corpora import PORTRAITS
 from tests.kit.library import ended
 from tests.kit.pictures import put
-
-LFW = CORPORA / "lfw"
 
 
 def with_models(settings: Settings, weights_home: Path, **faces: object) -> Settings:
@@ -45,7 +43,7 @@ def people(root: Path, count: int, each: int, least: int = MOST) -> Path:
 
 def pictures(count: int, each: int, least: int = MOST) -> list[Path]:
     """Of persons who have at least ``least``."""
-    chosen = [folder for folder in sorted(LFW.iterdir()) if len(list(folder.glob("*.jpg"))) >= least][:count]
+    chosen = [folder for folder in sorted(PORTRAITS.iterdir()) if len(list(folder.glob("*.jpg"))) >= least][:count]
     return [picture for folder in chosen for picture in sorted(folder.glob("*.jpg"))[:each]]
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from photos_graph.errors import OverLimit, Unreadable
 from photos_graph.workers.pool import WorkerPool
-from tests.kit.corpora import CORPORA
+from tests.kit.corpora import HOSTILE
 from tests.kit.processes.tasks import DERIVE, PEAK, TASKS, DeriveOrder
 
-pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
+pytestmark = [pytest.mark.anyio]
 
 MIB = 1024 * 1024
 MAX_PIXELS = 300_000_000
@@ -24,7 +24,7 @@ def find_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_every_hostile_file_ends_with_a_picture_or_a_reason() -> None:
-    files = [path for path in sorted((CORPORA / "hostile").rglob("*")) if path.is_file()]
+    files = [path for path in sorted(HOSTILE.rglob("*")) if path.is_file()]
     assert len(files) > 500
     pool = WorkerPool(TASKS, 2, 2048 * MIB, timeout_seconds=20, queue=len(files))
 
@@ -40,7 +40,7 @@ async def test_every_hostile_file_ends_with_a_picture_or_a_reason() -> None:
         reasons = await asyncio.gather(*(reason(path) for path in files))
         assert 100 < reasons.count(None) < len(files)
         for said in filter(None, reasons):
-            assert said.endswith(".") and str(CORPORA) not in said and "Traceback" not in said
+            assert said.endswith(".") and str(HOSTILE) not in said and "Traceback" not in said
     finally:
         await pool.close()
 
@@ -48,7 +48,7 @@ async def test_every_hostile_file_ends_with_a_picture_or_a_reason() -> None:
 async def test_a_bomb_costs_no_memory() -> None:
     pool = WorkerPool(TASKS, 1, 2048 * MIB, timeout_seconds=20, queue=1)
     try:
-        path = CORPORA / "hostile" / "bombs" / "lottapixel.jpg"
+        path = HOSTILE / "bombs" / "lottapixel.jpg"
         with pytest.raises(OverLimit, match="64250 x 64250"):
             await pool.call(DERIVE, DeriveOrder(path, MAX_PIXELS))
         peak, _ = await pool.call(PEAK, None)

@@ -38,6 +38,8 @@ async def test_tags_lie_in_one_another_and_their_names_are_unique_there(graph: G
     assert tree.up(ids["Places/Italy/Abruzzo"])[:2] == (ids["Places/Italy/Abruzzo"], italy)
     with pytest.raises(Conflict):
         await writer(graph).commit(lambda tx: tags.rename(tx, tree.get(ids["Italy"]), "PLACES"))
+    await writer(graph).commit(lambda tx: tags.rename(tx, tree.get(ids["Italy"]), "Italia"))
+    assert (await tree_of(graph)).path(ids["Italy"]) == "Italia"
 
 
 async def test_a_tag_takes_the_place_and_name_of_one_that_goes_in_the_same_transaction(graph: Graph) -> None:

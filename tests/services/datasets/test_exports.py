@@ -65,7 +65,6 @@ def wipe(engine: RunningEngine, settings: Settings) -> None:
     shutil.rmtree(settings.data_dir)
 
 
-@pytest.mark.corpora
 async def test_all_that_was_said_comes_back(settings: Settings, engine: RunningEngine, tmp_path: Path) -> None:
     root, away = lay_out(tmp_path / "Pictures"), tmp_path / "away"
     async with build(settings) as services:
@@ -116,7 +115,6 @@ async def check_later_words(services: Services, photo_id: str, as_json: Path) ->
     }
 
 
-@pytest.mark.corpora
 async def test_formats_for_other_programs(services: Services, tmp_path: Path) -> None:
     from pycocotools.coco import COCO
 

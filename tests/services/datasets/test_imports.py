@@ -78,6 +78,7 @@ def beside(path: Path, said: SidecarLabels) -> None:
     put(path, write_sidecar(said, 48, 32, 1))
 
 
+@pytest.mark.both_engines
 async def test_sidecars_of_one_photo_in_several_folders_add(services: Services, tmp_path: Path) -> None:
     root, away = tmp_path / "Pictures", tmp_path / "away" / "Pictures"
     for name in ("one/a.jpg", "two/a.jpg", "two/copy.jpg", "two/b.jpg"):
@@ -193,6 +194,7 @@ async def test_an_import_can_be_undone(services: Services, tmp_path: Path) -> No
     assert "in this order" not in ((await imported(services, folder)).message or "")
 
 
+@pytest.mark.both_engines
 async def test_the_faces_of_a_photo_whose_file_is_gone_wait_for_it(services: Services, tmp_path: Path) -> None:
     photo = await one_photo(services, tmp_path / "Pictures")
     face = await services.drawn_faces.add(photo, Box(0.1, 0.1, 0.2, 0.2), Ref(name="Ann"))

@@ -29,7 +29,7 @@ from tests.kit.portraits import NAME, Seen, faces, of_kind, people, put_faces, s
 from tests.kit.processes.slow_groups import SLOW_GROUP
 from tests.kit.waiting import PATIENCE
 
-pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
+pytestmark = [pytest.mark.anyio]
 
 PERSONS, EACH = 6, 4
 

@@ -18,15 +18,15 @@ from photos_graph.model.faces import Box
 from photos_graph.model.images import ThumbnailFormat
 from photos_graph.model.search import PhotoOrder, Ref
 from photos_graph.settings import Settings
-from tests.kit.corpora import CORPORA
+from tests.kit.corpora import PORTRAITS
 from tests.kit.library import scanned
 from tests.kit.model_workers import Models
 from tests.kit.pictures import distance, opened, put
 from tests.kit.portraits import with_models
 
-pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
+pytestmark = [pytest.mark.anyio]
 
-WHO = CORPORA / "lfw" / "Aaron_Peirsol"
+WHO = PORTRAITS / "Aaron_Peirsol"
 FACE = Box(0.3, 0.25, 0.4, 0.5)  # pictures of LFW have the face in the middle
 
 

@@ -188,6 +188,7 @@ async def test_a_deleted_person_leaves_their_faces(services: Services) -> None:
     assert await in_step(services)
 
 
+@pytest.mark.both_engines
 async def test_what_teaches_is_told(settings: Settings, services: Services) -> None:
     """To whom it may concern: once for each call, after the index has it."""
     from photos_graph.services.faces.assignment import FaceAssignment

@@ -128,6 +128,7 @@ async def test_a_name_that_the_file_gives_the_face_too_stays(services: Services,
     assert set(found) == {"Ann", "Bob"}
 
 
+@pytest.mark.both_engines
 async def test_what_a_person_said_stays_when_the_file_says_otherwise(services: Services, folder: Path) -> None:
     ann = (await named(services))["Ann"]
     await services.assignment.assign([ann.id], Ref(name="Zoe"))

@@ -28,7 +28,7 @@ from tests.kit.library import in_step
 from tests.kit.planted import ROOT, file_id, hold, photo_id, plant
 from tests.kit.writing import writer
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.both_engines]
 
 ALL = {*(f"f{n}" for n in range(10)), "g0", "g5"}
 

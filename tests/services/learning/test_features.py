@@ -27,13 +27,13 @@ from photos_graph.services.learning.features_call import BATCH_SIZE
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.settings import LearnSettings, Settings
 from photos_graph.workers.pool import WorkerPool
-from tests.kit.corpora import CORPORA
+from tests.kit.corpora import SCENES
 from tests.kit.library import ended, failures, photos, scanned
 from tests.kit.pictures import jpeg, put
 from tests.kit.portraits import of_kind, settled
 from tests.kit.processes.deadly import DEADLY_DESCRIBE
 
-pytestmark = [pytest.mark.anyio, pytest.mark.corpora]
+pytestmark = [pytest.mark.anyio]
 
 BACKBONE = "EfficientNetLite0"
 DIMENSIONS = 1712
@@ -58,7 +58,7 @@ def with_learning(settings: Settings, **learn: object) -> Settings:
 
 def scenes(root: Path, each: int) -> Path:
     for kind in ("forest", "sea"):
-        for number, picture in enumerate(sorted((CORPORA / "scenes" / kind).iterdir())[:each]):
+        for number, picture in enumerate(sorted((SCENES / kind).iterdir())[:each]):
             put(root / f"{kind} {number}.jpg", picture.read_bytes())
     return root
 

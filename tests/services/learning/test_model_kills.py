@@ -14,12 +14,12 @@ from photos_graph.model.jobs import JobKind
 from photos_graph.model.learning import Model, ModelKind, ModelState
 from photos_graph.model.search import Ref
 from photos_graph.settings import LearnSettings, Settings
-from tests.kit.corpora import CORPORA
+from tests.kit.corpora import SCENES
 from tests.kit.library import photos, scanned
 from tests.kit.pictures import put
 from tests.kit.processes.dying import BATCH, dies
 
-pytestmark = [pytest.mark.anyio, pytest.mark.corpora, pytest.mark.timeout(600), pytest.mark.both_engines]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(600), pytest.mark.both_engines]
 
 KINDS = ("forest", "sea")
 EACH, SAID = 18, 12
@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
     """Two pictures of each kind a day."""
     root = tmp_path / "Pictures"
     for kind in KINDS:
-        for number, picture in enumerate(sorted((CORPORA / "scenes" / kind).iterdir())[:EACH]):
+        for number, picture in enumerate(sorted((SCENES / kind).iterdir())[:EACH]):
             put(root / f"{kind} {number} 2019-07-{10 + number // 2}.jpg", picture.read_bytes())
     return root
 

@@ -1,0 +1,79 @@
+"""What models find in photos, and what clustering makes of it, as the graph keeps them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from photos_graph.graph.due import DuePhoto
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.faces import cluster_pages, clusters, detections
+from photos_graph.graph.faces.clusters import Cluster, Joined, Like
+from photos_graph.graph.faces.detections import SeenFace
+from photos_graph.model import Box, FaceCluster
+from tests.kit.planted import photo_id, plant
+from tests.kit.writing import writer
+
+pytestmark = pytest.mark.anyio
+
+BOX = Box(0.1, 0.2, 0.3, 0.4)
+VECTORS = np.eye(4, dtype=np.float32)
+
+
+@pytest.fixture
+async def planted(graph: Graph) -> Graph:
+    """Photos 0 to 3, each with the face f0 to f3 that SFace described; the persons Ann and Ben."""
+    await plant(graph, {"a": "a"}, {"a": range(4)})
+    await graph.write("UNWIND ['ann', 'ben'] AS id CREATE (:Person {id: id, name: id, key: id, threshold: 0.4})")
+    seen = [(n, f"f{n}", SeenFace(0.1 * n, VECTORS[n], BOX, 0.9)) for n in range(4)]
+    await writer(graph).commit(lambda tx: detections.add(tx, seen, "SFace"))
+    return graph
+
+
+async def test_what_was_detected_is_known(planted: Graph) -> None:
+    [photo] = await detections.to_detect(planted, [DuePhoto(photo_id(2), 2), DuePhoto("gone", 99)])
+    assert (photo.number, photo.width, photo.height) == (2, 4, 3)
+    [face] = photo.faces
+    assert (face.id, face.box, face.source, face.stays) == ("f2", BOX, "DETECTED", False)
+    again = SeenFace(0.7, VECTORS[0])  # described once more, in the box that it has
+    await writer(planted).commit(lambda tx: detections.update(tx, {"f2": again}, "Dlib"))
+    [[first, *_]] = [page async for page in clusters.faces(planted, "Dlib")]
+    assert first.fingerprint is None
+    [face] = (await planted.transaction(lambda tx: detections.known(tx, [2])))[2]
+    assert face.box == BOX
+    await writer(planted).commit(lambda tx: detections.remove(tx, ["f2"]))
+    assert (await planted.transaction(lambda tx: detections.known(tx, [2]))) == {2: ()}
+
+
+async def test_vectors_come_back_from_the_model_that_made_them(planted: Graph) -> None:
+    found = await clusters.vectors(planted, ["f0", "f3", "gone"], "SFace")
+    assert {id_: vector.tolist() for id_, vector in found.items()} == {
+        "f0": VECTORS[0].tolist(),
+        "f3": VECTORS[3].tolist(),
+    }
+    assert await clusters.vectors(planted, ["f0"], "Dlib") == {}
+
+
+async def test_faces_move_between_clusters(planted: Graph) -> None:
+    joined = [Joined("c", "ann", ("f0", "f1")), Joined("d", None, ("f2",))]
+    await writer(planted).commit(lambda tx: clusters.move(tx, [], joined, ["c", "d"]))
+    assert await clusters.clusters(planted) == {"c": Cluster("ann", 2), "d": Cluster(None, 1)}
+    await writer(planted).commit(lambda tx: clusters.move(tx, ["f2"], [Joined("c", None, ("f2",))], ["c", "d"]))
+    assert await clusters.clusters(planted) == {"c": Cluster(None, 3)}
+    assert await cluster_pages.cluster(planted, "c") == FaceCluster("c", 3)
+    assert await cluster_pages.cluster(planted, "d") is None
+
+
+async def test_matches_are_replaced_and_what_a_person_said_counts(planted: Graph) -> None:
+    assert await clusters.thresholds(planted) == {"ann": 0.4, "ben": 0.4}
+    await planted.write("MATCH (f:Face {id: 'f1'}), (x:Person {id: 'ann'}) CREATE (f)-[:IS {at: 1, by: 'me'}]->(x)")
+    await planted.write("MATCH (f:Face {id: 'f2'}), (x:Person {id: 'ann'}) CREATE (f)-[:IS_NOT {at: 1, by: 'me'}]->(x)")
+    sure = (Like("ann", 0.9, True),)
+    matches = [("f0", sure), ("f1", sure), ("f2", (*sure, Like("ben", 0.5, False)))]
+    await writer(planted).commit(lambda tx: clusters.liken(tx, matches, "SFace", "SFace"))
+    [faces] = [page async for page in clusters.faces(planted, "SFace")]
+    assert [face.likes for face in faces] == [sure, (), (Like("ben", 0.5, False),), ()]
+    await writer(planted).commit(lambda tx: clusters.liken(tx, [("f0", ())], "SFace", "SFace"))
+    [faces] = [page async for page in clusters.faces(planted, "SFace")]
+    assert [face.person_id for face in faces] == [None, "ann", None, None]
+    assert faces[0].likes == ()

@@ -1,0 +1,88 @@
+"""Questions, schedules and the states of models, as the graph keeps them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.labels import predictions
+from photos_graph.graph.learning import models, questions, schedules
+from photos_graph.graph.learning.questions import AskedFace
+from photos_graph.graph.library.files import holding_photos
+from photos_graph.model import ModelKind, ModelState, Question, Schedule
+from tests.kit.faces import Found, find
+from tests.kit.planted import file_id, photo_id, plant
+
+pytestmark = pytest.mark.anyio
+
+SEA = Question(ModelKind.TAGS, photo_id(0), None, None, "sea", 0.5, "UNSURE", False)
+SNOW = Question(ModelKind.TAGS, photo_id(1), None, "snow", "Snow", 0.4, "UNSURE", False)
+ANN = Question(ModelKind.PERSONS, photo_id(1), "f", "ann", "Ann", 0.6, "UNSURE", False)
+
+
+@pytest.fixture
+async def planted(graph: Graph) -> Graph:
+    await plant(graph, {"a": "a"}, {"a": range(2)})
+    return graph
+
+
+async def test_questions_are_replaced_as_a_whole_and_read_in_turn(planted: Graph) -> None:
+    assert await questions.stamp(planted, ModelKind.TAGS) is None
+    await planted.transaction(lambda tx: questions.replace(tx, ModelKind.TAGS, "1", [SNOW]))
+    await planted.transaction(lambda tx: questions.replace(tx, ModelKind.TAGS, "2", [SEA, SNOW]))
+    await planted.transaction(lambda tx: questions.replace(tx, ModelKind.PERSONS, "3", [ANN]))
+    assert await questions.stamp(planted, ModelKind.TAGS) == "2"
+    asked = await questions.asked(planted, None, None)
+    assert [rank for rank, _ in asked] == [0, 0, 1] and {question for _, question in asked} == {SEA, SNOW, ANN}
+    assert await questions.asked(planted, ModelKind.TAGS, "snow") == [(1, SNOW)]
+
+
+async def test_a_class_that_was_denied_is_remembered_and_not_asked_again(planted: Graph) -> None:
+    await planted.transaction(lambda tx: questions.replace(tx, ModelKind.TAGS, "1", [SEA, SNOW]))
+    pairs = [(photo_id(0), "sea"), (photo_id(0), "sky")]
+    await planted.transaction(lambda tx: questions.deny_classes(tx, pairs))
+    assert await questions.denied_classes(planted) == set(pairs)
+    assert [question for _, question in await questions.asked(planted, None, None)] == [SNOW]
+
+
+async def test_what_is_known_of_the_faces_that_are_asked_about(planted: Graph) -> None:
+    await find(planted, Found("f", photo_id(0)), Found("g", photo_id(1), ignored=True))
+    await planted.write(
+        "CREATE (ann:Person {id: 'ann'}), (ben:Person {id: 'ben'}) WITH ann, ben MATCH (f:Face {id: 'f'})"
+        " CREATE (f)-[:IS]->(ann), (f)-[:IS_NOT]->(ben)"
+    )
+    await planted.transaction(lambda tx: questions.reviewed(tx, [("f", "ann")]))
+    assert await questions.faces(planted, ["f", "g", "gone"]) == {
+        "f": AskedFace(False, "ann", "ann", frozenset({"ben"})),
+        "g": AskedFace(True, None, None, frozenset()),
+    }
+
+
+async def test_a_schedule_is_claimed_once(planted: Graph) -> None:
+    await schedules.put(planted, ModelKind.TAGS, "0 3 * * *", 1_000)
+
+    async def claim(now_ms: int) -> bool:
+        return await planted.transaction(
+            lambda tx: schedules.claim(tx, ModelKind.TAGS, now_ms, now_ms + 5_000, 0, True)
+        )
+
+    assert [await claim(now_ms) for now_ms in (999, 1_000, 1_001)] == [False, True, False]
+    expected = Schedule(ModelKind.TAGS, "0 3 * * *", datetime.fromtimestamp(6, UTC), 0)
+    assert (await schedules.schedules(planted))[ModelKind.TAGS] == expected
+
+
+async def test_states_of_models_and_predictions(planted: Graph) -> None:
+    await planted.write("CREATE (:Model {id: 'm', state: 'TRAINING'})")
+    await planted.transaction(lambda tx: models.set_state(tx, "m", ModelState.REJECTED, "no examples"))
+    found = await planted.read("MATCH (m:Model {id: 'm'}) RETURN m.state AS state, m.reason AS reason")
+    assert found == [{"state": "REJECTED", "reason": "no examples"}]
+    assert await predictions.whole_by(planted) is None
+    await predictions.set_whole(planted, "v2")
+    assert await predictions.whole_by(planted) == "v2"
+
+
+async def test_which_files_hold_a_photo(planted: Graph) -> None:
+    ids = [file_id(0, "a"), file_id(1, "a"), "gone"]
+    assert await holding_photos(planted, ids) == set(ids[:2])
