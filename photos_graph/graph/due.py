@@ -57,7 +57,7 @@ ORDER BY number
 
 
 async def pages(graph: Graph, stage: Stage, size: int) -> AsyncIterator[list[DuePhoto]]:
-    """All photos that are due and have a file, by number, at most ``size`` at a time. None of them is given twice."""
+    """Yields all photos that are due and have a file, by number, at most ``size`` at a time, each once."""
     query, after = stage.query(PAGE), -1
     while True:
         # What lies close is found by a small range; only where there is nothing must all that is due be sorted.
@@ -78,7 +78,7 @@ MATCH (p:Photo) WHERE p.{due} >= 0 AND EXISTS { (p)<-[:OF]-(:File {state: 'PRESE
 
 
 async def count(graph: Graph, stage: Stage) -> int:
-    """How many photos ``pages`` gives."""
+    """Returns how many photos ``pages`` yields."""
     return int((await graph.read(stage.query(COUNT)))[0]["n"])
 
 
@@ -91,7 +91,7 @@ RETURN p.number AS number LIMIT 1
 
 
 async def any_online(graph: Graph, stage: Stage) -> bool:
-    """Whether a photo is due that does not wait for its root to be online."""
+    """Returns whether any photo is due whose root is online."""
     return bool(await graph.read(stage.query(ANY_ONLINE)))
 
 
@@ -115,7 +115,7 @@ SET p.{due} = p.number
 
 
 async def is_wanted(graph: Graph, stage: Stage, version: Version) -> bool:
-    """Whether every photo that this version has not processed is due already, or has failed."""
+    """Returns whether every photo that this version has not processed is due already, or has failed."""
     known = await graph.read(stage.query(WANTED))
     return bool(known) and known[0]["version"] == version
 

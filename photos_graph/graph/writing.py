@@ -19,10 +19,10 @@ LOCK: LiteralString = "MERGE (m:Meta {name: 'labels'}) SET m.value = coalesce(m.
 
 
 class ReadModel(Protocol):
-    """What answers queries apart from the graph: the search index."""
+    """The model that answers queries apart from the graph: the search index."""
 
     async def catch_up(self) -> None:
-        """Afterwards it holds all that was committed before the call."""
+        """Returns when it holds everything that was committed before the call."""
 
 
 class LabelWriter:
@@ -70,7 +70,8 @@ class LabelWriter:
             await self._events.publish(LabelsChanged(kind))
 
     async def preview(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        """What ``work`` reads, with a read model that is caught up: no lock is taken, and nothing can be written."""
+        """Returns what ``work`` reads, with a read model that is caught up. It takes no lock, and ``work`` cannot
+        write."""
 
         async def unlocked(tx: Transaction) -> T:
             await self._read_model.catch_up()

@@ -158,7 +158,7 @@ class WorkerPool:
             self._end(worker)
 
     def _end(self, worker: Worker) -> None:
-        """In the background: the place is free at once."""
+        """Ends the child in the background, so that its place is free at once."""
         ending = asyncio.create_task(worker.kill())
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)

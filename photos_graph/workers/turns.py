@@ -22,11 +22,7 @@ class Priority(IntEnum):
 
 
 class Turns:
-    """At most ``places`` callers have a turn; the others wait by priority, then in order of arrival.
-
-    Raises Busy for the caller that would be number ``queue + 1`` waiting at the same priority, with the seconds after
-    which the queue should have moved on.
-    """
+    """Lets at most ``places`` callers run. The others wait by priority, and then in order of arrival."""
 
     def __init__(self, places: int, queue: int) -> None:
         self._free = places

@@ -1,6 +1,6 @@
-"""What models make of all faces: clusters of those without a name, and whom each is like.
+"""What models find out about all faces: clusters of those without a name, and the persons whom each resembles.
 
-Read whole, by ranges of photo numbers, and written by differences.
+They are read as a whole, by ranges of photo numbers, and written as differences.
 """
 
 from __future__ import annotations
@@ -32,8 +32,11 @@ class Like:
 
 @dataclass(frozen=True, slots=True)
 class VectorFace:
-    """``fingerprint``: of its vector by the model; None where it has none, or is ignored, and so takes no part.
-    ``person_id``: who somebody said it is. ``likes``: best first."""
+    """A face that takes part in clustering and matching.
+
+    ``fingerprint`` identifies its vector by the model; it is None if the face has no vector or is ignored, and so takes
+    no part. ``person_id`` is the person whom somebody assigned. ``likes`` are its matches, best first.
+    """
 
     id: str
     photo: int  # number
@@ -60,7 +63,7 @@ RETURN p.number AS photo, f.id AS id, f.quality AS quality,
 
 
 async def faces(graph: Graph, model: str) -> AsyncIterator[list[VectorFace]]:
-    """All faces, some at a time, by photo."""
+    """Yields all faces, in several parts, by photo."""
     for start in range(0, await last_number(graph) + 1, PHOTOS):
         yield [
             _face(row)
@@ -94,7 +97,7 @@ UNWIND $ids AS id MATCH (f:Face {id: id}) WHERE f.model = $model RETURN id, f.ve
 
 
 async def vectors(graph: Graph, face_ids: Sequence[str], model: str) -> dict[str, npt.NDArray[np.float32]]:
-    """By id, of those that have one of that model still."""
+    """Returns the vectors by id, of those of the faces that still have one of that model."""
     found: dict[str, npt.NDArray[np.float32]] = {}
     for start in range(0, len(face_ids), FEW):
         some = list(face_ids[start : start + FEW])
@@ -108,19 +111,19 @@ THRESHOLDS: LiteralString = "MATCH (x:Person) WHERE x.threshold IS NOT NULL RETU
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """``person_id``: whom its faces were grouped with. ``size``: as it was last counted."""
+    """``person_id`` is the person with whom its faces were grouped. ``size`` is the last count of its faces."""
 
     person_id: str | None
     size: int
 
 
 async def clusters(graph: Graph) -> dict[str, Cluster]:
-    """All, by id."""
+    """Returns all clusters by id."""
     return {row["id"]: Cluster(row["person"], row["size"] or 0) for row in await graph.read(CLUSTERS)}
 
 
 async def thresholds(graph: Graph) -> dict[str, float]:
-    """Of the persons who have one of their own."""
+    """Returns the thresholds of the persons who have one of their own."""
     return {row["id"]: row["threshold"] for row in await graph.read(THRESHOLDS)}
 
 

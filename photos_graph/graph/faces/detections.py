@@ -21,7 +21,7 @@ DETECTED, MANUAL, IMPORTED = "DETECTED", "MANUAL", "IMPORTED"  # Face.source
 
 @dataclass(frozen=True, slots=True)
 class KnownFace:
-    """``said``: a person has named or ignored the face, so it is never removed."""
+    """A face that the photo has. ``said``: a person has named or ignored it, so it is never removed."""
 
     id: str
     box: Box
@@ -30,7 +30,7 @@ class KnownFace:
 
     @property
     def stays(self) -> bool:
-        """Whether the face is kept where a detector does not find it."""
+        """Whether the face is kept if the detector does not find it."""
         return self.said or self.source != DETECTED
 
 

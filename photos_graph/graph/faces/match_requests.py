@@ -14,7 +14,7 @@ TAKE: LiteralString = "MATCH (m:Meta {name: 'faceNews'}) SET m.value = false"
 
 
 async def note(tx: LabelTransaction) -> None:
-    """Asks for faces to be matched again, in the transaction that gives the reason."""
+    """Requests that faces are matched again, in the transaction that gives the reason."""
     await tx.run(NOTE)
 
 
@@ -24,5 +24,5 @@ async def waits(graph: Graph) -> bool:
 
 
 async def take(graph: Graph) -> None:
-    """Withdraws the request: faces that are read from now on show what it was about."""
+    """Withdraws the request. Faces that are read from now on include what it was about."""
     await graph.write(TAKE)

@@ -118,7 +118,7 @@ class FaceTriggers:
         return min(self._last_label + QUIET_SECONDS, self._first_label + LATEST_SECONDS)
 
     async def close(self) -> None:
-        """Asks at once for what would have been asked for in a moment."""
+        """Queues at once the job that would have been queued in a moment."""
         if self._waiting is not None and not self._waiting.done():
             self._waiting.cancel()
             await asyncio.gather(self._waiting, return_exceptions=True)

@@ -22,8 +22,8 @@ from photos_graph.services.labels.tag_rules import differences
 
 @dataclass(frozen=True, slots=True)
 class FolderPlan:
-    """``tree``: with the tags that are to be created. ``matched``: the photos that the assertions reach; ``changed``:
-    those whose confirmed tags change."""
+    """A planned change of a folder's tags. ``tree`` includes the tags that will be created. ``matched`` counts the
+    photos that the assertions reach, and ``changed`` those whose confirmed tags change."""
 
     tree: TagTree
     edits: tuple[Edit, ...]

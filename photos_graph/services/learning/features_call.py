@@ -49,10 +49,8 @@ async def describe(pool: WorkerPool, paths: Sequence[bytes], settings: Settings)
 
 
 async def classify(pool: WorkerPool, paths: Sequence[bytes], settings: Settings) -> PictureFeatures:
-    """As ``describe``, with the probabilities of ImageNet's 1,000 classes in place of features.
-
-    Raises BadInput for a backbone that comes without them.
-    """
+    """Does what ``describe`` does, with the probabilities of ImageNet's 1,000 classes in place of features. Raises
+    BadInput for a backbone without classes."""
     return await _call(pool, CLASSIFY_PICTURES, paths, settings)
 
 
