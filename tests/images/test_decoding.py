@@ -17,7 +17,6 @@ from photos_graph.images.decoding import Decoded, decode
 from photos_graph.images.encoding import encode
 from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.vips import pyvips
-from photos_graph.model import ThumbnailFormat
 from photos_graph.model.images import ThumbnailFormat
 from tests.kit.corpora import ORIENTATIONS
 from tests.kit.pictures import distance, encoded, opened, scene

@@ -15,7 +15,6 @@ from photos_graph.images.derivatives import derive
 from photos_graph.images.encoding import encode
 from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.vips import pyvips
-from photos_graph.model import ThumbnailFormat
 from photos_graph.model.images import ThumbnailFormat
 from tests.kit.pictures import distance, encoded, opened, scene
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, LiteralString
 
 from photos_graph.bootstrap import Services
-from photos_graph.model import Box, JobState, Ref
 from photos_graph.model.faces import Box
 from photos_graph.model.jobs import JobState
 from photos_graph.model.search import Ref

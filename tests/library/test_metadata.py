@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
 from photos_graph.library.metadata import read_metadata
-from photos_graph.model import Camera, Location, Metadata, Taken, TakenSource
 from photos_graph.model.library import Camera, Location, Metadata, Taken, TakenSource
 from tests.kit.corpora import CORPORA, HOSTILE
 from tests.kit.metadata import bag, jpeg_with, sidecar
