@@ -15,7 +15,7 @@ from photos_graph.services.browse.photos import PhotoBrowser
 from photos_graph.services.browse.room import BrowseRoom
 from photos_graph.services.browse.tags import Tags
 from photos_graph.services.core import Core
-from photos_graph.services.datasets.exports.job import Exports
+from photos_graph.services.datasets.exports.request import Exports
 from photos_graph.services.datasets.imports.job import Imports
 from photos_graph.services.datasets.room import DatasetRoom
 from photos_graph.services.faces.assignment import FaceAssignment

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from photos_graph.model.jobs import JobKind
 from photos_graph.services.core import Core
-from photos_graph.services.datasets.exports.job import ExportJob, Exports
+from photos_graph.services.datasets.exports.job import ExportJob
+from photos_graph.services.datasets.exports.request import Exports
 from photos_graph.services.datasets.exports.shards import shards_pool
 from photos_graph.services.datasets.imports.job import ImportJob, Imports
 from photos_graph.services.media import Media

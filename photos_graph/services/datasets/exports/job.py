@@ -1,12 +1,10 @@
-"""Exports, requested and then written block by block, so that an interrupted export continues where it stopped."""
+"""The job of an export, which writes it block by block, so that an interrupted export continues where it stopped."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import chain, islice
-from pathlib import Path
 
 from photos_graph.errors import BadInput
 from photos_graph.graph.engine.connection import Graph
@@ -15,10 +13,8 @@ from photos_graph.graph.library import failures, folders
 from photos_graph.index import Index
 from photos_graph.job_arguments import ExportRequest
 from photos_graph.jobs.progress import Progress
-from photos_graph.jobs.queue import Jobs
 from photos_graph.model.datasets import DatasetFormat
-from photos_graph.model.jobs import Job, JobKind, JobState
-from photos_graph.model.labels import Certainty
+from photos_graph.model.jobs import Job
 from photos_graph.paths import check_outside, display
 from photos_graph.services.browse.tags import Tags
 from photos_graph.services.datasets.exports.class_folders import UNTAGGED, ClassFolders
@@ -28,78 +24,17 @@ from photos_graph.services.datasets.exports.datasheet import count_labels, datas
 from photos_graph.services.datasets.exports.json_lines import Lossless
 from photos_graph.services.datasets.exports.pictures import Pictures
 from photos_graph.services.datasets.exports.record_reader import RecordReader
-from photos_graph.services.datasets.exports.request import name_now
-from photos_graph.services.datasets.exports.selection import Selection, describe, query_of
 from photos_graph.services.datasets.exports.shards import Shards
 from photos_graph.services.datasets.exports.sidecars import Sidecars
 from photos_graph.services.datasets.exports.staging import SkippedPhoto, StagingFolder
 from photos_graph.services.media import Media
-from photos_graph.settings import Settings, expanded
+from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
 STAGE = "export"
-MAX_RESUMABLE = 100  # earlier exports that are searched for one to continue
 MAX_FAILURES = 1_000  # listed with the job; the datasheet lists all
 PROGRESS_MESSAGE = "Exporting"
 RESUME_HINT = "Start the same export again to continue from here."
-
-
-class Exports:
-    """Queues exports. ``ExportJob`` writes them, in the process that runs jobs."""
-
-    def __init__(self, graph: Graph, index: Index, jobs: Jobs, settings: Settings) -> None:
-        self._graph = graph
-        self._index = index
-        self._jobs = jobs
-        self._settings = settings
-
-    async def ask(
-        self,
-        format: DatasetFormat,
-        selection: Selection = None,
-        certainty: Certainty = Certainty.CONFIRMED,
-        by: str = "",
-        folder: Path | None = None,
-        originals: bool = False,
-    ) -> Job:
-        """Queues an export of the photos that the selection matches now, into ``folder`` or the folder for exports.
-
-        If an equal export has failed or was cancelled, it is continued.
-
-        Raises BadInput if the folder lies within a folder of originals or the selection is invalid, NotFound if the
-        selection names something that does not exist, TooComplex if it has too many terms.
-        """
-        target = _absolute(folder or self._settings.exports_dir)
-        check_outside(target, [root.raw_path for root in await folders.roots(self._graph)])
-        photos = self._index.search.evaluate(query_of(selection, self._index.search)).copy()
-        photos.run_optimize()
-        name, at = name_now(format)
-        request = ExportRequest(format, target, name, photos, certainty, originals, describe(selection), by, at)
-        return await self._jobs.queue(JobKind.EXPORT, await self._resumable(request) or request)
-
-    async def _resumable(self, request: ExportRequest) -> ExportRequest | None:
-        """Returns an equal earlier request that did not finish, because the disk was full for example, and whose
-        staging folder still exists."""
-        running = {
-            job.arguments.name
-            for job in await self._jobs.unfinished(JobKind.EXPORT)
-            if job.state is JobState.RUNNING and isinstance(job.arguments, ExportRequest)
-        }
-        for job in await self._jobs.undone(JobKind.EXPORT, MAX_RESUMABLE):
-            earlier = job.arguments
-            if (
-                not isinstance(earlier, ExportRequest)
-                or earlier.name in running
-                or not earlier.has_same_content(request)
-            ):
-                continue
-            if await asyncio.to_thread(StagingFolder(earlier.target).exists):
-                return replace(earlier, asked=request.asked, by=request.by)
-        return None
-
-
-def _absolute(folder: Path) -> Path:
-    return expanded(folder).resolve()
 
 
 class ExportJob:

@@ -1,10 +1,82 @@
-"""The name and the time of an export that is requested now."""
+"""Requests for exports, which continue an equal export that did not finish."""
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.library import folders
+from photos_graph.index import Index
+from photos_graph.job_arguments import ExportRequest
+from photos_graph.jobs.queue import Jobs
 from photos_graph.model.datasets import DatasetFormat
+from photos_graph.model.jobs import Job, JobKind, JobState
+from photos_graph.model.labels import Certainty
+from photos_graph.paths import check_outside
+from photos_graph.services.datasets.exports.selection import Selection, describe, query_of
+from photos_graph.services.datasets.exports.staging import StagingFolder
+from photos_graph.settings import Settings, expanded
+
+MAX_RESUMABLE = 100  # earlier exports that are searched for one to continue
+
+
+class Exports:
+    """Queues exports. ``ExportJob`` writes them, in the process that runs jobs."""
+
+    def __init__(self, graph: Graph, index: Index, jobs: Jobs, settings: Settings) -> None:
+        self._graph = graph
+        self._index = index
+        self._jobs = jobs
+        self._settings = settings
+
+    async def ask(
+        self,
+        format: DatasetFormat,
+        selection: Selection = None,
+        certainty: Certainty = Certainty.CONFIRMED,
+        by: str = "",
+        folder: Path | None = None,
+        originals: bool = False,
+    ) -> Job:
+        """Queues an export of the photos that the selection matches now, into ``folder`` or the folder for exports.
+
+        If an equal export has failed or was cancelled, it is continued.
+
+        Raises BadInput if the folder lies within a folder of originals or the selection is invalid, NotFound if the
+        selection names something that does not exist, TooComplex if it has too many terms.
+        """
+        target = _absolute(folder or self._settings.exports_dir)
+        check_outside(target, [root.raw_path for root in await folders.roots(self._graph)])
+        photos = self._index.search.evaluate(query_of(selection, self._index.search)).copy()
+        photos.run_optimize()
+        name, at = name_now(format)
+        request = ExportRequest(format, target, name, photos, certainty, originals, describe(selection), by, at)
+        return await self._jobs.queue(JobKind.EXPORT, await self._resumable(request) or request)
+
+    async def _resumable(self, request: ExportRequest) -> ExportRequest | None:
+        """Returns an equal earlier request that did not finish, because the disk was full for example, and whose
+        staging folder still exists."""
+        running = {
+            job.arguments.name
+            for job in await self._jobs.unfinished(JobKind.EXPORT)
+            if job.state is JobState.RUNNING and isinstance(job.arguments, ExportRequest)
+        }
+        for job in await self._jobs.undone(JobKind.EXPORT, MAX_RESUMABLE):
+            earlier = job.arguments
+            if not isinstance(earlier, ExportRequest) or earlier.name in running:
+                continue
+            if not earlier.has_same_content(request):
+                continue
+            if await asyncio.to_thread(StagingFolder(earlier.target).exists):
+                return replace(earlier, asked=request.asked, by=request.by)
+        return None
+
+
+def _absolute(folder: Path) -> Path:
+    return expanded(folder).resolve()
 
 
 def name_now(format: DatasetFormat) -> tuple[str, str]:
