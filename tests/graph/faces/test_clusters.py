@@ -10,7 +10,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import cluster_pages, clusters, detections
 from photos_graph.graph.faces.clusters import Cluster, Joined, Like
 from photos_graph.graph.faces.detections import SeenFace
-from photos_graph.model import Box, FaceCluster
+from photos_graph.model.faces import Box, FaceCluster
 from tests.kit.planted import photo_id, plant
 from tests.kit.writing import writer
 

@@ -11,7 +11,7 @@ from photos_graph.graph.labels import predictions
 from photos_graph.graph.learning import models, questions, schedules
 from photos_graph.graph.learning.questions import AskedFace
 from photos_graph.graph.library.files import holding_photos
-from photos_graph.model import ModelKind, ModelState, Question, Schedule
+from photos_graph.model.learning import ModelKind, ModelState, Question, Schedule
 from tests.kit.faces import Found, find
 from tests.kit.planted import file_id, photo_id, plant
 
