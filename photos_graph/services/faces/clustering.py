@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import safetensors.numpy
+from safetensors.numpy import load
 
-from photos_graph.array_files import Arrays, written_whole
+from photos_graph.array_files import written_whole
 from photos_graph.faces import catalogue
 from photos_graph.faces.detection import Floats
 from photos_graph.faces.recognition import Recognised
-from photos_graph.faces.similarity import Ints
 from photos_graph.fingerprints import fingerprint_texts
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import clusters, match_requests
@@ -37,6 +36,7 @@ from photos_graph.learn.review import FaceQuestion
 from photos_graph.model.jobs import Job
 from photos_graph.model.learning import Model, ModelKind
 from photos_graph.services.faces import clustering_plan, review_questions
+from photos_graph.services.faces.clustering_faces import FaceNumbers, write_faces
 from photos_graph.services.faces.clustering_tasks import CLUSTER_FACES, KNOWN_FACES, ClusterOrder, SimilaritiesFile
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
@@ -159,8 +159,8 @@ class ClusterJob:
         self._folder.mkdir(mode=0o700, exist_ok=True)
         with scratch(self._folder, "grouping") as folder:
             given = folder / "faces.safetensors"
-            numbers = await asyncio.to_thread(_Numbers.of, order, owners)
-            await asyncio.to_thread(_write_faces, given, order, numbers, vectors)
+            numbers = await asyncio.to_thread(FaceNumbers.of, order, owners)
+            await asyncio.to_thread(write_faces, given, order, numbers, vectors)
             cluster = ClusterOrder(
                 file=self._file,
                 gone=kept.gone,
@@ -179,7 +179,7 @@ class ClusterJob:
             )
             answer, chunks = await with_progress(self._pool.call(CLUSTER_FACES, cluster), progress, MESSAGE)
         data = b"".join(chunks)
-        found = Recognised(**safetensors.numpy.load(data[: answer.result_bytes]))
+        found = Recognised(**load(data[: answer.result_bytes]))
         if len(data) > answer.result_bytes:
             await asyncio.to_thread(self._keep, memoryview(data)[answer.result_bytes :])
         return found, list(numbers.ids), list(answer.outliers)
@@ -222,43 +222,6 @@ class ClusterJob:
             await self._writer.commit(work)
             await self._writer.follow()
             await progress.step(start + len(some), len(likes), "Storing similarities")
-
-
-@dataclass(frozen=True, slots=True)
-class _Numbers:
-    """Persons and clusters by number, as the child knows them. ``persons`` (n,) and ``groups`` (n,) are those of the
-    faces; ``owners`` maps a group to its person."""
-
-    ids: tuple[str, ...]
-    number: dict[str, int]
-    persons: Ints
-    groups: Ints
-    owners: dict[int, int]
-
-    @classmethod
-    def of(cls, order: Sequence[VectorFace], owners: dict[str, str | None]) -> _Numbers:
-        assigned = [face.person_id for face in order]
-        persons = [*assigned, *(id_ for face in order for id_ in face.not_persons), *owners.values()]
-        of_faces, ids = clustering_plan.numbered(persons)
-        number = {id_: at for at, id_ in enumerate(ids)}
-        groups, group_ids = clustering_plan.numbered([face.cluster_id for face in order])
-        of_groups = {at: number[owner] for at, id_ in enumerate(group_ids) if (owner := owners.get(id_)) is not None}
-        return cls(tuple(ids), number, of_faces[: len(order)], groups, of_groups)
-
-
-def _write_faces(path: Path, order: Sequence[VectorFace], numbers: _Numbers, vectors: Floats) -> None:
-    """Writes the arrays that ``ClusterOrder`` describes."""
-    pairs = [(face, numbers.number[id_]) for face, each in enumerate(order) for id_ in each.not_persons]
-    arrays: Arrays = {
-        "vectors": vectors,
-        "photos": np.array([face.photo for face in order], np.int32),
-        "persons": numbers.persons,
-        "settled": np.array([face.reviewed or face.unseen for face in order], bool),
-        "not_persons": np.array(pairs, np.int32).reshape(-1, 2),
-        "groups": numbers.groups,
-        "qualities": np.array([face.quality for face in order], np.float32),
-    }
-    safetensors.numpy.save_file(arrays, path)
 
 
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
