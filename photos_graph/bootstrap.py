@@ -6,8 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from photos_graph.core import Core, cancel_at_end
 from photos_graph.errors import BadSettings
 from photos_graph.events import Events, JobQueued
+from photos_graph.facade import Services as Services
+from photos_graph.facade import services_of
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.opening import connect
 from photos_graph.graph.library import folders
@@ -19,10 +22,7 @@ from photos_graph.jobs.queue import Jobs
 from photos_graph.jobs.runner import Runner
 from photos_graph.paths import check_data_dir
 from photos_graph.services.browse.room import open_browse
-from photos_graph.services.core import Core, cancel_at_end
 from photos_graph.services.datasets.room import open_datasets
-from photos_graph.services.facade import Services as Services
-from photos_graph.services.facade import services_of
 from photos_graph.services.faces.room import open_faces
 from photos_graph.services.labels.room import open_labels
 from photos_graph.services.learning.room import open_learning, open_models

@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 from uuid import uuid4
 
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.job_arguments import KINDS, dump_arguments, load_arguments
+from photos_graph.model.job_arguments import KINDS, dump_arguments, load_arguments
 from photos_graph.model.jobs import Job, JobArguments, JobKind, JobState
 
 STALE_MS = 15_000  # a running job without a heartbeat for so long may be claimed by another process

@@ -13,7 +13,7 @@ from photos_graph.graph import jobs
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import failures
 from photos_graph.index import Index
-from photos_graph.job_arguments import KINDS, ScanArguments
+from photos_graph.model.job_arguments import KINDS, ScanArguments
 from photos_graph.model.jobs import Job, JobArguments, JobKind, JobState
 from photos_graph.search.listing import Listing, keyset
 

@@ -6,7 +6,7 @@ from photos_graph.graph import jobs
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import failures, files, photos
 from photos_graph.graph.library.failures import ReadFailure
-from photos_graph.job_arguments import ScanArguments
+from photos_graph.model.job_arguments import ScanArguments
 from photos_graph.model.jobs import JobKind, JobState
 from tests.kit.planted import A, library, read
 from tests.kit.writing import writer

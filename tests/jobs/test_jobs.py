@@ -14,7 +14,7 @@ import pytest
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.graph.library.files import pending_count
-from photos_graph.job_arguments import ScanArguments
+from photos_graph.model.job_arguments import ScanArguments
 from photos_graph.model.jobs import Job, JobKind, JobState
 from photos_graph.model.library import RootState
 from photos_graph.services.browse.photos import LibraryCounts

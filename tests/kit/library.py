@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from photos_graph.bootstrap import Services
-from photos_graph.job_arguments import ExportRequest
 from photos_graph.model.datasets import DatasetFormat
+from photos_graph.model.job_arguments import ExportRequest
 from photos_graph.model.jobs import Job, JobState
 from photos_graph.model.library import Failure, FileState, Photo
 from photos_graph.model.search import PhotoOrder

@@ -10,7 +10,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import files, folders, photos
 from photos_graph.graph.library.files import FileRecord
 from photos_graph.graph.library.folders import StoredFolder
-from photos_graph.job_arguments import ScanArguments
+from photos_graph.model.job_arguments import ScanArguments
 from photos_graph.model.jobs import JobKind
 from photos_graph.model.library import Camera, Location, Metadata, Place, PlaceKind, Root, RootState, Taken, TakenSource
 from tests.kit.writing import writer

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from pyroaring import BitMap
 
-from photos_graph.job_arguments import (
+from photos_graph.model.datasets import DatasetFormat
+from photos_graph.model.job_arguments import (
     KINDS,
     ClusterArguments,
     ExportRequest,
@@ -20,7 +21,6 @@ from photos_graph.job_arguments import (
     dump_arguments,
     load_arguments,
 )
-from photos_graph.model.datasets import DatasetFormat
 from photos_graph.model.jobs import JobArguments, JobKind
 from photos_graph.model.labels import Certainty
 

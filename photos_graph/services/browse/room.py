@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from photos_graph.core import Core
 from photos_graph.services.browse.faces import FaceBrowser
 from photos_graph.services.browse.persons import Persons
 from photos_graph.services.browse.photos import PhotoBrowser
 from photos_graph.services.browse.tags import Tags
-from photos_graph.services.core import Core
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from photos_graph.core import Core
 from photos_graph.model.jobs import JobKind
-from photos_graph.services.core import Core
 from photos_graph.services.datasets.exports.job import ExportJob
 from photos_graph.services.datasets.exports.request import Exports
 from photos_graph.services.datasets.exports.shards import shards_pool

@@ -28,11 +28,11 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import questions
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
-from photos_graph.job_arguments import ClusterArguments
 from photos_graph.jobs.concurrency import with_progress
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.scratch import scratch
 from photos_graph.learn.review import FaceQuestion
+from photos_graph.model.job_arguments import ClusterArguments
 from photos_graph.model.jobs import Job
 from photos_graph.model.learning import Model, ModelKind
 from photos_graph.services.faces import clustering_plan, review_questions

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from photos_graph.core import Core
 from photos_graph.events import FacesFound, LabelsChanged, PhotosArrived
 from photos_graph.model.jobs import JobKind
-from photos_graph.services.core import Core
 from photos_graph.services.faces.assignment import FaceAssignment
 from photos_graph.services.faces.clustering import ActiveModels, ClusterJob, group_pool
 from photos_graph.services.faces.detection import DetectionJob

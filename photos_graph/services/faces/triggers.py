@@ -15,8 +15,8 @@ from photos_graph.faces.weights import FaceWeights
 from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import match_requests
-from photos_graph.job_arguments import ClusterArguments
 from photos_graph.jobs.queue import Jobs
+from photos_graph.model.job_arguments import ClusterArguments
 from photos_graph.model.jobs import Job, JobKind
 from photos_graph.model.labels import LabelKind
 from photos_graph.services.labels.ratings import known_numbers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from photos_graph.services.core import Core
+from photos_graph.core import Core
 from photos_graph.services.labels.ratings import Ratings
 from photos_graph.services.labels.tag_editing import TagEditing
 from photos_graph.services.labels.tagging import Tagging

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from photos_graph.job_arguments import PredictArguments
 from photos_graph.jobs.progress import Progress
+from photos_graph.model.job_arguments import PredictArguments
 from photos_graph.model.jobs import Job
 from photos_graph.services.learning.triggers import LearningTriggers
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from photos_graph.core import Core
 from photos_graph.events import PhotosArrived, TrainingStarted
 from photos_graph.model.jobs import JobKind
-from photos_graph.services.core import Core
 from photos_graph.services.faces.assignment import FaceAssignment
 from photos_graph.services.labels.tagging import Tagging
 from photos_graph.services.learning.cold_start import ColdStartStage

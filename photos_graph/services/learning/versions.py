@@ -17,9 +17,9 @@ from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import models
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.job_arguments import PredictArguments
 from photos_graph.learn.registry import Registry
 from photos_graph.learn.tags import TagModel
+from photos_graph.model.job_arguments import PredictArguments
 from photos_graph.model.jobs import JobKind
 from photos_graph.model.learning import Model, ModelKind, ModelState
 from photos_graph.services.learning.training_call import Trained

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from photos_graph.core import Core
 from photos_graph.images.cache import RenditionCache
 from photos_graph.library.places import Gazetteer
 from photos_graph.model.jobs import JobKind
-from photos_graph.services.core import Core
 from photos_graph.services.scan.polling import keep_polling
 from photos_graph.services.scan.roots import Roots
 from photos_graph.services.scan.scan import Scan, rules

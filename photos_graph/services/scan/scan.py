@@ -11,10 +11,10 @@ from photos_graph.graph.library import files, folders
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.formats import EXTENSIONS, RAW
-from photos_graph.job_arguments import ScanArguments
 from photos_graph.jobs.progress import Progress
 from photos_graph.library.places import Gazetteer
 from photos_graph.library.walking import DirectoryRules
+from photos_graph.model.job_arguments import ScanArguments
 from photos_graph.model.jobs import Job
 from photos_graph.model.library import Root, RootState
 from photos_graph.services.scan.comparison import Comparison

@@ -18,9 +18,9 @@ from photos_graph.graph.labels import predictions
 from photos_graph.graph.labels.predictions import Predicted
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import features, questions
-from photos_graph.job_arguments import PredictArguments
 from photos_graph.learn import neighbours
 from photos_graph.learn.registry import packed
+from photos_graph.model.job_arguments import PredictArguments
 from photos_graph.model.jobs import Job, JobKind
 from photos_graph.model.learning import Model, ModelKind, ModelMetrics, ModelState, Question
 from photos_graph.model.search import Ref

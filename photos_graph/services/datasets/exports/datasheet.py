@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from photos_graph.job_arguments import ExportRequest
+from photos_graph.model.job_arguments import ExportRequest
 from photos_graph.model.labels import Certainty
 from photos_graph.services.datasets.exports.dataset_formats import label_names
 from photos_graph.services.datasets.exports.record_reader import SPLITS

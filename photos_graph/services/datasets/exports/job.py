@@ -11,9 +11,9 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import export_rows
 from photos_graph.graph.library import failures, folders
 from photos_graph.index import Index
-from photos_graph.job_arguments import ExportRequest
 from photos_graph.jobs.progress import Progress
 from photos_graph.model.datasets import DatasetFormat
+from photos_graph.model.job_arguments import ExportRequest
 from photos_graph.model.jobs import Job
 from photos_graph.paths import check_outside, display
 from photos_graph.services.browse.tags import Tags

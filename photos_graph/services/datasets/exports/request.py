@@ -10,9 +10,9 @@ from pathlib import Path
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import folders
 from photos_graph.index import Index
-from photos_graph.job_arguments import ExportRequest
 from photos_graph.jobs.queue import Jobs
 from photos_graph.model.datasets import DatasetFormat
+from photos_graph.model.job_arguments import ExportRequest
 from photos_graph.model.jobs import Job, JobKind, JobState
 from photos_graph.model.labels import Certainty
 from photos_graph.paths import check_outside

@@ -14,9 +14,9 @@ from photos_graph.graph.library import failures
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
-from photos_graph.job_arguments import ImportArguments
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.queue import Jobs
+from photos_graph.model.job_arguments import ImportArguments
 from photos_graph.model.jobs import Job, JobKind
 from photos_graph.model.labels import LabelKind
 from photos_graph.services.datasets.exports.json_lines import PHOTOS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from photos_graph.core import Core
 from photos_graph.events import Events
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.writing import LabelWriter
@@ -14,7 +15,6 @@ from photos_graph.services.browse.persons import Persons
 from photos_graph.services.browse.photos import PhotoBrowser
 from photos_graph.services.browse.room import BrowseRoom
 from photos_graph.services.browse.tags import Tags
-from photos_graph.services.core import Core
 from photos_graph.services.datasets.exports.request import Exports
 from photos_graph.services.datasets.imports.job import Imports
 from photos_graph.services.datasets.room import DatasetRoom
