@@ -47,7 +47,7 @@ class DuePhoto:
     number: int
 
 
-# The limit comes before EXISTS, which is ten times as slow as all else. Photos of which every file is missing wait.
+# The limit comes before EXISTS, which takes four times as long as all else. Photos of which every file is missing wait.
 PAGE: LiteralString = """
 MATCH (p:Photo) WHERE p.{due} > $after AND p.{due} <= $end
 WITH p ORDER BY p.{due} LIMIT $limit
