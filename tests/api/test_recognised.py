@@ -18,7 +18,7 @@ from tests.kit.graphql import TOKENS, Ask, data, names
 from tests.kit.pictures import encoded, put
 from tests.kit.portraits import with_models
 
-pytestmark = [pytest.mark.anyio]
+pytestmark = pytest.mark.anyio
 
 WHO = {"me": "George_W_Bush", "Colin": "Colin_Powell", "Tony": "Tony_Blair"}
 EACH = 6

@@ -12,7 +12,7 @@ from photos_graph.workers.pool import WorkerPool
 from tests.kit.corpora import HOSTILE
 from tests.kit.processes.tasks import DERIVE, PEAK, TASKS, DeriveOrder
 
-pytestmark = [pytest.mark.anyio]
+pytestmark = pytest.mark.anyio
 
 MIB = 1024 * 1024
 MAX_PIXELS = 300_000_000

@@ -31,7 +31,7 @@ from tests.kit.portraits import NAME, faces, looked, of_kind, people, replace_fa
 from tests.kit.waiting import PATIENCE
 from tests.kit.writing import writer
 
-pytestmark = [pytest.mark.anyio]
+pytestmark = pytest.mark.anyio
 
 PERSONS, EACH = 3, 3
 BY: LiteralString = "MATCH (p:Photo) RETURN p.id AS id, p.facesBy AS by, p.facesDue AS due"

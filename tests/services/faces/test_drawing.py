@@ -24,7 +24,7 @@ from tests.kit.model_workers import Models
 from tests.kit.pictures import distance, opened, put
 from tests.kit.portraits import with_models
 
-pytestmark = [pytest.mark.anyio]
+pytestmark = pytest.mark.anyio
 
 WHO = PORTRAITS / "Aaron_Peirsol"
 FACE = Box(0.3, 0.25, 0.4, 0.5)  # pictures of LFW have the face in the middle

@@ -33,7 +33,7 @@ from tests.kit.pictures import jpeg, put
 from tests.kit.portraits import of_kind, settled
 from tests.kit.processes.deadly import DEADLY_DESCRIBE
 
-pytestmark = [pytest.mark.anyio]
+pytestmark = pytest.mark.anyio
 
 BACKBONE = "EfficientNetLite0"
 DIMENSIONS = 1712
