@@ -14,18 +14,18 @@ Keys = npt.NDArray[np.int64]
 
 
 def bitmap(numbers: npt.NDArray[Any]) -> BitMap:
-    """A bitmap of photo numbers. Several times faster than passing the NumPy array itself, which would be iterated."""
+    """Returns a bitmap of photo numbers, several times faster than if pyroaring iterated over the NumPy array."""
     return BitMap(array("I", np.ascontiguousarray(numbers, dtype=np.uint32).tobytes()))
 
 
 def numbers_of(found: BitMap) -> Numbers:
-    """Ascending photo numbers."""
+    """Returns the photo numbers of a bitmap in ascending order."""
     return np.asarray(found.to_array(), dtype=np.uint32)
 
 
 def grown(values: npt.NDArray[Any], size: int, fill: object) -> npt.NDArray[Any]:
-    """``values`` with room for at least ``size`` rows. It grows by a share of its size, so that appending stays
-    linear."""
+    """Returns ``values`` with room for at least ``size`` rows. The array grows by a share of its size, so that
+    appending takes linear time overall."""
     if size <= len(values):
         return values
     capacity = max(size, len(values) * 5 // 4, 1024)
@@ -65,7 +65,7 @@ class PackedBytes:
         self._start = start
 
     def dump(self, size: int) -> dict[str, npt.NDArray[Any]]:
-        """Copies of the arrays for the first ``size`` numbers."""
+        """Returns copies of the arrays for the first ``size`` numbers."""
         text = np.frombuffer(bytes(self._text), np.uint8)
         return {"text": text, "start": self._start[:size].copy(), "length": self._length[:size].copy()}
 

@@ -20,8 +20,8 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class Column(NamedTuple):
-    """``fill`` is the value where nothing is known. A column that is ``posted`` has a set of photos for each of its
-    values (``PhotoSets.by_value``), of all values but ``without_set``."""
+    """A column of the table. ``fill`` is the value of a photo about which nothing is known. A column that is ``posted``
+    has a set of photos for each of its values (``PhotoSets.by_value``) except ``without_set``."""
 
     dtype: type[np.generic]
     fill: object
@@ -46,7 +46,7 @@ T = TypeVar("T", bound=Hashable)
 
 
 def microseconds(taken: datetime) -> int:
-    """A naive local time as a sort key."""
+    """Converts a naive local time to a sort key."""
     return (taken - _EPOCH) // _MICROSECOND
 
 
@@ -77,7 +77,8 @@ class ParsedRows:
 
 
 class PhotoTable:
-    """``ids`` holds 16 raw bytes per photo, ``names`` the natural sort key of its name."""
+    """The columns of all photos. ``ids`` holds 16 raw bytes per photo, and ``names`` the natural sort key of its
+    name."""
 
     taken: Keys
     added: Keys
@@ -99,7 +100,7 @@ class PhotoTable:
             setattr(self, name, np.zeros(0, column.dtype))
 
     def parse(self, rows: Sequence[PhotoRow]) -> ParsedRows:
-        """Converts rows to columns. If a row is malformed, it fails before anything in the table has changed."""
+        """Converts rows to columns. A malformed row raises an error before anything in the table has changed."""
         located = [row.latitude is not None and row.longitude is not None for row in rows]
         identities = np.frombuffer(bytes.fromhex("".join(row.id for row in rows)), np.uint8)
         columns = {
@@ -129,7 +130,7 @@ class PhotoTable:
             self.names[number] = name_key
 
     def id_prefixes(self, numbers: Numbers) -> Keys:
-        """The first eight bytes of each id as one number, to look it up by."""
+        """Returns the first eight bytes of each id as one number, by which the id can be looked up."""
         return np.ascontiguousarray(self.ids[numbers, :8]).view(">i8").ravel().astype(np.int64)
 
     def _reserve(self, size: int) -> None:
@@ -141,7 +142,7 @@ class PhotoTable:
             setattr(self, name, grown(getattr(self, name), len(self.ids), column.fill))
 
     def dump(self) -> dict[str, npt.NDArray[Any]]:
-        """Copies of the arrays, which do not change with the table."""
+        """Returns copies of the arrays, which do not change with the table."""
         columns = {name: getattr(self, name)[: self.size].copy() for name in ("ids", *COLUMNS)}
         return columns | {f"names_{name}": values for name, values in self.names.dump(self.size).items()}
 

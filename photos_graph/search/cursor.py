@@ -24,7 +24,7 @@ def encode(order: PhotoOrder, key: int | bytes, number: int) -> str:
 
 
 def decode(cursor: str, order: PhotoOrder) -> tuple[int | bytes, int]:
-    """The sort key and the photo number.
+    """Returns the sort key and the photo number.
 
     Raises BadInput if the text is not a cursor, or is a cursor of another order.
     """

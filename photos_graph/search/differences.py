@@ -19,8 +19,9 @@ from photos_graph.search.label_sets import KINDS, NONE
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """``photos`` are the numbers of photos that only one index shows, or about which they differ. ``rows`` names the
-    folders, tags and persons that differ, and the folders whose tags do."""
+    """The differences between two indexes. ``photos`` has the numbers of the photos that only one index shows, or for
+    which their values differ. ``rows`` names the folders, tags and persons that differ, and the folders whose tags
+    differ."""
 
     photos: list[int]
     rows: list[str]

@@ -1,4 +1,4 @@
-"""The photos that a question matches, by set algebra over its terms."""
+"""Computes the photos that a query matches, by set algebra over its terms."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ _MAX_DEPTH = 100  # levels of and/or/not
 
 
 def evaluate(sets: PhotoSets, query: Query) -> BitMap:
-    """The visible photos that match the question, as a set of the caller's own.
+    """Returns the visible photos that match the query. The caller may change the returned set.
 
-    Raises TooComplex if and/or/not are nested too deep, or a text has too many words.
+    Raises TooComplex if and/or/not are nested too deeply, or if a text has too many words.
     """
     return evaluate_within(sets, query, sets.visible).copy()
 
 
 def evaluate_within(sets: PhotoSets, query: Query, within: BitMap) -> BitMap:
-    """The photos of ``within``, all of them visible, that match the question; for reading only. Raises TooComplex."""
+    """Returns the photos of ``within``, all of them visible, that match the query. The returned set must not be
+    changed. Raises TooComplex."""
     return _evaluate(sets, query, within, 0)
 
 
 def _evaluate(sets: PhotoSets, query: Query, within: BitMap, depth: int) -> BitMap:
-    """The photos of ``within`` that match the question. Never changes a set that it was given."""
+    """Returns the photos of ``within`` that match the query. It never changes a set that it is given."""
     if depth > _MAX_DEPTH:
         raise TooComplex(f"The filter nests `and`, `or` and `not` more than {_MAX_DEPTH} deep.")
     match query:
@@ -45,8 +46,8 @@ def _evaluate(sets: PhotoSets, query: Query, within: BitMap, depth: int) -> BitM
 
 
 def _narrow(sets: PhotoSets, parts: Iterable[Query], within: BitMap, depth: int) -> BitMap:
-    """All of the parts: first the terms that are sets, the smallest first, and last those that look at photos one by
-    one, which then have few left to look at."""
+    """Returns the photos that match all of the parts. Terms that are sets are intersected first, starting with the
+    smallest set. Terms that look at photos one by one come last, so that few photos are left for them."""
     ready, rest = [], []
     for part in map(_unwrapped, parts):
         if isinstance(part, SetTerm):
@@ -63,7 +64,7 @@ def _narrow(sets: PhotoSets, parts: Iterable[Query], within: BitMap, depth: int)
 
 
 def _unwrapped(query: Query) -> Query:
-    """Without an and/or of one part around it."""
+    """Removes an and/or that has only one part."""
     while isinstance(query, And | Or) and len(query.parts) == 1:
         query = query.parts[0]
     return query

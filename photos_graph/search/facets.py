@@ -22,11 +22,12 @@ Count = Callable[[BitMap], int]
 
 
 def counting(found: BitMap, visible: BitMap) -> Count:
-    """How many of a set of visible photos are among ``found``.
+    """Returns a function that counts how many photos of a visible set are among ``found``.
 
-    Roaring keeps up to 4,096 numbers of a block of 65,536 as a list, and comparing two lists takes their lengths. Of
-    an answer with many such lists the other photos are counted instead: they lie in bitmaps, where a look tells. So
-    they are where they are few.
+    Roaring stores up to 4,096 numbers of a block of 65,536 as a list, and the time to compare two lists is linear in
+    their lengths. If ``found`` has many such lists, or nearly all visible photos, the function counts the photos that
+    are not in ``found`` instead: in the first case these are in bitmaps, in which a look-up takes constant time, and in
+    the second case they are few.
     """
     few, found = len(visible) // _PHOTOS_PER_LISTED, _without_runs(found)
     if found.get_statistics()["n_values_array_containers"] < few <= len(visible) - len(found):
@@ -40,7 +41,7 @@ _MAX_RUN_BYTES = 32  # bytes of runs in a block, above which a list or bitmap is
 
 
 def _without_runs(photos: BitMap) -> BitMap:
-    """Every second photo and every second photo make no runs, and united make none either."""
+    """Returns the same photos in containers without runs: the union of two sets without runs has no runs either."""
     about = photos.get_statistics()
     if about["n_bytes_run_containers"] <= _MAX_RUN_BYTES * about["n_run_containers"]:
         return photos
@@ -49,9 +50,9 @@ def _without_runs(photos: BitMap) -> BitMap:
 
 
 class Facets:
-    """Counts the photos of an answer, which is a set of visible photos, one method for each facet.
+    """Counts the photos of an answer, which is a set of visible photos, with one method for each facet.
 
-    The facets of a page are asked for one after the other with the same set. How to count in it is worked out once.
+    The facets of a page are computed one after the other for the same set, so the way to count in it is chosen once.
     """
 
     def __init__(self, sets: PhotoSets) -> None:
@@ -59,18 +60,18 @@ class Facets:
         self._counting: tuple[BitMap, Count] | None = None
 
     def forget(self) -> None:
-        """Must be called when photos changed."""
+        """Clears the cache. It must be called whenever photos have changed."""
         self._counting = None
 
     def years(self, found: BitMap) -> list[tuple[int, int]]:
-        """Each year with photos and their count, newest first."""
+        """Returns each year that has photos and their number, the newest year first."""
         count = self._count_in(found)
         counts = ((year, count(photos)) for year, photos in self._sets.years.items())
         return sorted((pair for pair in counts if pair[1]), reverse=True)
 
     def places(self, found: BitMap, first: int) -> list[tuple[Place, int]]:
-        """The places with the most photos at or within them. Every photo is looked up, of those that were found or of
-        the others, whichever are fewer."""
+        """Returns the places with the most photos at or within them. It looks up each photo that was found or each
+        photo that was not found, whichever are fewer."""
         rows, visible = self._sets.places, self._sets.visible
         if len(visible) - len(found) < len(found):
             others = self._at_places(visible - found)
@@ -79,13 +80,13 @@ class Facets:
         return most(((row, count) for id_, count in there.items() if (row := rows.get(id_)) is not None), first)
 
     def tags(self, found: BitMap, first: int) -> list[tuple[Tag, int]]:
-        """The tags that most of these photos have, predictions included."""
+        """Returns the tags that most of these photos have, including predictions."""
         if not found.intersect(self._sets.tags.having_any()):
             return []
         return _most_of(self._sets.tags.by_size(), self._count_in(found), first)
 
     def persons(self, found: BitMap, first: int) -> list[tuple[Person, int]]:
-        """The persons that most of these photos show, predictions included and hidden persons left out."""
+        """Returns the persons whom most of these photos show, including predictions but not hidden persons."""
         shown = (sized for sized in self._sets.persons.by_size() if not sized.row.hidden)
         return _most_of(shown, self._count_in(found), first)
 
@@ -110,8 +111,8 @@ def _around(places: Hierarchy[Place], ids: Iterable[str]) -> set[str]:
 
 
 def _most_of(largest_first: Iterable[Sized[R]], count: Count, first: int) -> list[tuple[R, int]]:
-    """Does not count in sets that are smaller than what was already found in enough others: of hundreds of tags, a few
-    are on most photos."""
+    """Returns the rows with the highest counts. Sets that are smaller than the counts already found are not counted:
+    among hundreds of tags, a few are on most photos."""
     counts: list[tuple[R, int]] = []
     leading: list[int] = []  # a heap
     for size, row, photos in largest_first:
@@ -127,7 +128,8 @@ def _most_of(largest_first: Iterable[Sized[R]], count: Count, first: int) -> lis
 
 
 def most(counts: Iterable[tuple[R, int]], first: int) -> list[tuple[R, int]]:
-    """The rows with the most photos, those with equally many by name, without those that have none."""
+    """Returns the rows with the most photos. Rows with equal counts are sorted by name, and rows without photos are
+    left out."""
     some = [pair for pair in counts if pair[1]]
     if len(some) > first:  # names are expensive to compare
         least = heapq.nlargest(first, (count for _, count in some))[-1] if first else math.inf

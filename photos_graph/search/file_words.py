@@ -19,7 +19,7 @@ from photos_graph.search.arrays import Numbers, bitmap, numbers_of
 
 _NONE = np.zeros(0, np.uint32)
 _CACHE_SIZE = 16  # answers that a segment remembers
-_CHUNK = 1024  # photos that are looked at together
+_CHUNK = 1024  # photos that are looked up together
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -38,8 +38,8 @@ class Vocabulary(Sequence[bytes]):
 
 
 class Segment:
-    """``live`` are the photos that the segment is still valid for; ``numbers[starts[w]:starts[w+1]]`` those with word
-    w."""
+    """An immutable inverted index. ``numbers[starts[w]:starts[w+1]]`` are the photos with word w, and ``live`` are the
+    photos for which the segment is still valid."""
 
     def __init__(self, words: Vocabulary, starts: npt.NDArray[np.int64], numbers: Numbers, live: BitMap) -> None:
         self.words, self.starts, self.numbers, self.live = words, starts, numbers, live
@@ -47,7 +47,8 @@ class Segment:
 
     @classmethod
     def of(cls, words: Sequence[bytes], places: npt.NDArray[Any], numbers: Numbers, live: BitMap) -> Segment:
-        """From one pair of (place in ``words``, photo) per posting. ``words`` may be in any order and may repeat."""
+        """Makes a segment of postings, each a pair of a position in ``words`` and the number of a photo. ``words`` may
+        be in any order and may contain duplicates."""
         ordered = sorted(set(words))
         new = {word: place for place, word in enumerate(ordered)}
         places = np.array([new[word] for word in words], np.int64)[places]
@@ -65,8 +66,8 @@ class Segment:
         return known & self.live
 
     def has(self, start: bytes, whole: bool) -> bool:
-        """Whether a photo has this word or, unless ``whole``, a word that begins with it. For a frequent word, the
-        first photos decide."""
+        """Returns whether a photo has this word or, unless ``whole`` is set, a word that begins with it. For a frequent
+        word, the first photos usually suffice."""
         numbers = self._numbers(start, whole)
         return any(not self.live.isdisjoint(bitmap(numbers[at : at + _CHUNK])) for at in range(0, len(numbers), _CHUNK))
 
@@ -95,14 +96,14 @@ def _members(numbers: Numbers, live: BitMap) -> npt.NDArray[np.bool_]:
 
 class FileWords:
     def __init__(self, most_recent: int = 16384) -> None:
-        """``most_recent`` is the number of photos in the dictionary before it becomes a segment."""
+        """Creates an empty index. When the dictionary has ``most_recent`` photos, it becomes a segment."""
         self._most_recent = most_recent
         self._segments: list[Segment] = []
         self._recent: dict[int, tuple[str, ...]] = {}
         self._postings: dict[str, BitMap] = {}
 
     def replace(self, touched: BitMap, words: Mapping[int, Iterable[str]]) -> None:
-        """``words`` are those of the touched photos; a touched photo without an entry has no words any more."""
+        """Replaces the words of the touched photos. A touched photo without an entry in ``words`` no longer has any."""
         for segment in self._segments:
             segment.live = segment.live - touched
         for number in touched:
@@ -115,17 +116,17 @@ class FileWords:
             self._settle()
 
     def find(self, prefix: str) -> BitMap:
-        """Photos with a word that begins with the folded ``prefix``."""
+        """Returns the photos with a word that begins with the folded ``prefix``."""
         raw = prefix.encode("utf-8", "surrogatepass")
         recent = [photos for word, photos in self._postings.items() if word.startswith(prefix)]
         return BitMap.union(BitMap(), *recent, *(segment.find(raw) for segment in self._segments))
 
     def has(self, start: str, whole: bool) -> bool:
-        """Whether a photo has the folded word or, unless ``whole``, a word that begins with it."""
+        """Returns whether a photo has the folded word or, unless ``whole`` is set, a word that begins with it."""
         raw = start.encode("utf-8", "surrogatepass")
         if start in self._postings or any(segment.has(raw, whole) for segment in self._segments):
             return True
-        # several times faster than word by word
+        # A search in one string is several times faster than a loop over the words.
         return not whole and f"\n{start}" in "\n".join(("", *self._postings))
 
     def _forget(self, number: int) -> None:
@@ -149,7 +150,7 @@ class FileWords:
             self._segments[-1] = self._segments[-1].merged(last)
 
     def dump(self) -> list[Arrays]:
-        """One dictionary of arrays per segment, which does not change with the words."""
+        """Returns a dictionary of arrays for each segment. These do not change with the words."""
         self._settle()
         return [
             {

@@ -1,4 +1,4 @@
-"""What the names in a filter stand for, according to the search index."""
+"""Resolves the names in a filter by means of the search index."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from photos_graph.search.index import SearchIndex
 
 
 class IndexNames:
-    """The names that the index knows (``filters.NameLookup``). Case and accents do not matter."""
+    """Implements ``filters.NameLookup`` by the names in the index. Case and accents do not matter."""
 
     def __init__(self, search: SearchIndex) -> None:
         self._search = search
@@ -41,5 +41,5 @@ class IndexNames:
 
 
 def _ids_named(rows: Hierarchy[R], path: str) -> list[str]:
-    """Of the rows with that name or path, such as "Places/Abruzzo"."""
+    """Returns the ids of the rows with that name or path, such as "Places/Abruzzo"."""
     return [row.id for row in rows.named(path.strip())]

@@ -1,7 +1,7 @@
-"""What a client asks for, and the query that it stands for.
+"""The filters that clients send, and their conversion to queries.
 
-A field of a filter is written once, here, with its description: ``resolvers/filters.py`` makes the inputs of the
-GraphQL schema from these classes. Names are resolved to ids here, so that evaluating a query cannot fail.
+Each field of a filter is declared once, here, together with its description: ``resolvers/filters.py`` makes the inputs
+of the GraphQL schema from these classes. Names are resolved to ids here, so that evaluating a query cannot fail.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from photos_graph.search.terms.words import Words
 @dataclass(frozen=True, slots=True)
 class TermFilter:
     """Tags, persons or places that a photo must or must not have, each by its id or its name. A tag or place may also
-    be named by its path, such as "Places/Abruzzo". A name that several have stands for any of them; a name that none
-    has matches no photo."""
+    be named by its path, such as "Places/Abruzzo". If several have the name, it matches any of them; an unknown name
+    matches no photo."""
 
     all: Annotated[tuple[Ref, ...] | None, "A photo must have each of these."] = None
     any: Annotated[tuple[Ref, ...] | None, "A photo must have at least one of these; none match an empty list."] = None
@@ -107,18 +107,18 @@ class PhotoFilter:
 
 
 class NameLookup(Protocol):
-    """The ids of what a name stands for."""
+    """Finds the ids of the tags, persons and places that have a name."""
 
     def tags(self, ref: Ref) -> Sequence[str]: ...
     def persons(self, ref: Ref) -> Sequence[str]: ...
     def places(self, ref: Ref) -> Sequence[str]: ...
     def folder(self, filter: FolderFilter) -> str:
-        """Raises BadInput, NotFound."""
+        """Returns the id of the folder. Raises BadInput or NotFound."""
         ...
 
 
 def to_query(filter: PhotoFilter, names: NameLookup) -> Query:
-    """Raises BadInput if the filter makes no sense, and what ``names.folder`` raises."""
+    """Converts a filter to a query. Raises BadInput if the filter is invalid, and whatever ``names.folder`` raises."""
     return _query(filter, names, confirmed=False)
 
 
@@ -143,8 +143,8 @@ def _query(filter: PhotoFilter, names: NameLookup, confirmed: bool) -> Query:
             lambda ids: OnlyPersons(ids, confirmed),
         )
     if filter.places is not None:
-        # A photo is at one place and at all that this lies within. Where it is at one of those that are named, it is
-        # at no other, so ``only`` always holds.
+        # A photo has one place, and the places around it. A photo at one of the named places is therefore at no other,
+        # so that ``only`` always holds.
         parts += _terms(filter.places, names.places, AtPlace, None)
     if filter.folder is not None:
         parts.append(InFolder(names.folder(filter.folder), filter.folder.recursive))
@@ -156,7 +156,7 @@ def _query(filter: PhotoFilter, names: NameLookup, confirmed: bool) -> Query:
 
 
 def _plain(filter: PhotoFilter, confirmed: bool) -> Iterable[Query]:
-    """The conditions that name nothing."""
+    """Yields the conditions in which nothing has to be resolved."""
     for term in (filter.taken, filter.near, filter.box):
         if term is not None:
             yield term.checked()

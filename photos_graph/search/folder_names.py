@@ -1,4 +1,4 @@
-"""What the name of a folder tells about its photos, without dates, numbers and the names that cameras give.
+"""Proposes tags from the names of folders, without dates, numbers and the names that cameras give.
 
 "2019-08-14 Gran Sasso hike" gives "Gran Sasso hike"; "100CANON", "IMG_2041" and "New folder (2)" give nothing. Stop
 words are removed where a name begins or ends. Within it they are kept, as in "Trip to Rome".
@@ -18,7 +18,7 @@ from photos_graph.search.language.languages import LANGUAGES
 # is not known.
 Known = Callable[[str], tuple[str, ...] | None]
 
-# DCIM's folders are three digits and five characters, 100CANON; files are letters and a number, IMG_2041.
+# A folder in DCIM is named by three digits and five characters (100CANON), a file by letters and a number (IMG_2041).
 _CAMERA_FOLDER = re.compile(r"[1-9]\d\d(?:[A-Z\d_]{5}|[a-z\d_]{5})", re.ASCII)
 _CAMERA_FILE = re.compile(
     r"_?(?:img|dsc[fn]?|pxl|vid|mvi|mov|pict?|sam|sdc|gopr|hpim|kif|cimg|dcp|wp|p|imag)[-_ ]?\d[\w.-]*", re.I | re.ASCII
@@ -71,7 +71,7 @@ _GENERIC = frozenset(" ".join(words(" ".join(_trimmed(name.split())))) for name 
 
 
 def phrases(folder_name: str) -> list[str]:
-    """The meaningful parts of a folder's name, as they are written there."""
+    """Returns the meaningful parts of a folder's name, as they are written there."""
     name = "".join(c if c.isprintable() else " " for c in unicodedata.normalize("NFC", folder_name)).strip()
     if _CAMERA_FOLDER.fullmatch(name) or _CAMERA_FILE.fullmatch(name):
         return []
@@ -81,8 +81,8 @@ def phrases(folder_name: str) -> list[str]:
 
 
 def proposed_tags(folder_name: str, known: Known) -> list[str]:
-    """Tags, by name or path, for each phrase of the name: the longest parts that are known, and what is left beside
-    them."""
+    """Returns tags, by name or path, for each phrase of a folder's name: the longest parts that are known, and the
+    remaining text around them."""
     found: dict[str, None] = {}
     for phrase in phrases(folder_name):
         for tag in _tags(phrase.split(), known):
@@ -113,14 +113,14 @@ def _left(tokens: Sequence[str], known: Known) -> Iterator[str]:
 
 
 def _look_up(tokens: Sequence[str], known: Known) -> tuple[str, ...] | None:
-    """Also looks the text up without the ending of English ("Anna's") or the article of Italian ("dell'Aquila")."""
+    """Looks up the text, then the text without an English possessive ("Anna's") or Italian article ("dell'Aquila")."""
     text = " ".join(tokens)
     forms = (text, re.sub(r"['\u2019]s?$", "", text), _ELISION.sub("", text, count=1) if _ELISION.match(text) else text)
     return next((tags for form in dict.fromkeys(forms) if (tags := known(form)) is not None), None)
 
 
 def _kept(tokens: Iterable[str]) -> list[str]:
-    """Without dates, numbers and punctuation, and without stop words at either end."""
+    """Removes dates, numbers and punctuation, and stop words at either end."""
     stripped = [token.strip(_EDGES) for token in tokens]
     named = [token for token in stripped if token]
     dated = [any(c.isdigit() for c in token) for token in named]

@@ -1,4 +1,4 @@
-"""Text as people compare it: without case and accents, and with digits by their value."""
+"""Normalizes text so that it compares as people expect: regardless of case and accents, and with numbers by value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ _EDGES = string.punctuation + string.whitespace
 
 
 def fold(text: str) -> str:
-    """Compatibility-decomposed, case-folded and without combining marks: "L'Àquila" and "l'aquila" are equal."""
+    """Returns the text compatibility-decomposed, case-folded and without combining marks, so that "L'Àquila" and
+    "l'aquila" are equal."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
@@ -20,25 +21,27 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The folded words of a text. Letters and digits are separate words: "IMG_1234.jpg" gives img, 1234, jpg."""
+    """Returns the folded words of a text. Letters and digits are separate words: "IMG_1234.jpg" gives img, 1234,
+    jpg."""
     return _WORD.findall(fold(text))
 
 
 def name_words(name: str) -> list[str]:
-    """The words of a name, or its symbols if it has no words, such as "🏖"."""
+    """Returns the words of a name, or its symbols if it has no words, such as "🏖"."""
     return words(name) or symbols(name)
 
 
 def symbols(text: str) -> list[str]:
-    """Emoji and other symbols of a text without words, as one word. Punctuation is no symbol."""
+    """Returns the emoji and other symbols of a text without words as one word. Punctuation does not count as a
+    symbol."""
     kept = fold(text).strip(_EDGES)
     return [kept] if any(unicodedata.category(c)[0] == "S" for c in kept if not c.isascii()) else []
 
 
 def natural_key(text: str) -> bytes:
-    """Bytes that sort as people expect: img2 before img10, e before é's successors, A with a.
+    """Returns bytes that sort as people expect: img2 before img10, é between e and f, and A together with a.
 
-    A run of digits becomes its length and its value, so that comparing bytes compares numbers.
+    A run of digits becomes its length followed by its value, so that numbers compare by their value.
     """
     parts = _DIGITS.split(fold(text))
     key = bytearray(parts[0].encode("utf-8", "surrogatepass"))

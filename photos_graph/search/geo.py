@@ -1,4 +1,4 @@
-"""Distances and boxes, over arrays of degrees. The degrees of a photo without a position are NaN, which is nowhere."""
+"""Distances and boxes over arrays of degrees. A photo without a position has NaN, which is in no box or circle."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Degrees = npt.NDArray[np.float64]
 
 
 class Edges(NamedTuple):
-    """A box in degrees; one whose west is greater than its east crosses the antimeridian."""
+    """A box in degrees. If its west is greater than its east, it crosses the antimeridian."""
 
     north: float
     south: float
@@ -23,7 +23,7 @@ class Edges(NamedTuple):
 
 
 def in_box(latitude: Degrees, longitude: Degrees, box: Edges) -> npt.NDArray[Any]:
-    """Places (ascending) in the arrays that lie in the box, its edges included."""
+    """Returns the indices (ascending) of the positions that are in the box, including its edges."""
     inside = (latitude >= box.south) & (latitude <= box.north)
     if box.west <= box.east:
         inside &= (longitude >= box.west) & (longitude <= box.east)
@@ -35,7 +35,7 @@ def in_box(latitude: Degrees, longitude: Degrees, box: Edges) -> npt.NDArray[Any
 def near(
     latitude: Degrees, longitude: Degrees, to_latitude: float, to_longitude: float, radius_km: float
 ) -> npt.NDArray[Any]:
-    """Places (ascending) in the arrays at most ``radius_km`` away along a great"""
+    """Returns the indices (ascending) of the positions at most ``radius_km`` away along a great circle."""
     if not (radius_km >= 0 and math.isfinite(to_latitude) and math.isfinite(to_longitude)):
         return np.zeros(0, np.intp)
     candidates = in_box(latitude, longitude, _bounds(to_latitude, to_longitude, radius_km))
@@ -44,7 +44,7 @@ def near(
 
 
 def distance_km(latitude: Degrees, longitude: Degrees, to_latitude: float, to_longitude: float) -> Degrees:
-    """Haversine."""
+    """Returns great-circle distances by the haversine formula."""
     phi, to_phi = np.radians(latitude), np.radians(to_latitude)
     across = np.sin(np.radians(longitude - to_longitude) / 2) ** 2
     half = np.sin((phi - to_phi) / 2) ** 2 + np.cos(phi) * np.cos(to_phi) * across
@@ -53,11 +53,11 @@ def distance_km(latitude: Degrees, longitude: Degrees, to_latitude: float, to_lo
 
 
 def _bounds(latitude: float, longitude: float, radius_km: float) -> Edges:
-    """The box around a circle, slightly too wide, so that rounding loses no photo."""
+    """Returns a box around a circle, slightly too wide, so that no photo is lost to rounding."""
     angle = radius_km / EARTH_RADIUS_KM * (1 + 1e-9) + 1e-9
     north = latitude + np.degrees(angle)
     south = latitude - np.degrees(angle)
-    if north >= 90 or south <= -90:  # a pole lies inside: every meridian does
+    if north >= 90 or south <= -90:  # a pole is inside, and so is a part of every meridian
         return Edges(north=north, south=south, east=180, west=-180)
     reach = float(np.degrees(np.arcsin(min(1.0, np.sin(angle) / np.cos(np.radians(latitude))))))
     if reach >= 180:
