@@ -113,7 +113,7 @@ def labels(count: int, tag_ids: list[str], person_ids: list[str]) -> LabelPostin
         return {id_: bitmap(numbers[which == place]) for place, id_ in enumerate(ids)}
 
     return LabelPostings(
-        said=sets(tag_ids, 0.9, 3),
+        tagged=sets(tag_ids, 0.9, 3),
         predicted=sets(tag_ids, 0.1, 3),
         excluded=sets(tag_ids, 0.01, 1),
         persons=sets(person_ids, 0.5, 1),
@@ -169,7 +169,7 @@ def after_changes(index: SearchIndex, count: int, folder_ids: list[str], tag_ids
     some = BitMap(chance.sample(range(count), min(10_000, count // 10)))
     top, recently = folder_ids[3], [index.inheritance.marks_of(folder_ids[3]), FolderMarks(folder_ids[3])]
     changes: dict[str, Callable[[], object]] = {
-        "tag 10,000 photos": lambda: index.apply_labels(LabelPostings(said={tag_ids[5]: some}), some),
+        "tag 10,000 photos": lambda: index.apply_labels(LabelPostings(tagged={tag_ids[5]: some}), some),
         "exclude 10,000 photos": lambda: index.apply_labels(LabelPostings(excluded={tag_ids[0]: some}), some),
         f"a folder of {index.folders.photo_count(top)} loses its tag": lambda: index.apply_marks(recently[1:]),
         "and gets it back": lambda: index.apply_marks(recently[:1]),

@@ -101,13 +101,13 @@ class Facets:
         totals: dict[str, int] = {}
         for code in np.flatnonzero(each).tolist():
             ids = table.place_sets.values[code]
-            for at in places.known_way_up(ids[0]) if len(ids) == 1 else _around(places, ids):
+            for at in places.cached_ancestry(ids[0]) if len(ids) == 1 else _around(places, ids):
                 totals[at] = totals.get(at, 0) + int(each[code])
         return totals
 
 
 def _around(places: Hierarchy[Place], ids: Iterable[str]) -> set[str]:
-    return {at for id_ in ids for at in places.known_way_up(id_)}
+    return {at for id_ in ids for at in places.cached_ancestry(id_)}
 
 
 def _most_of(largest_first: Iterable[Sized[R]], count: Count, first: int) -> list[tuple[R, int]]:

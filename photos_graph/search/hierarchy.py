@@ -1,4 +1,4 @@
-"""Trees of folders, places and tags, and the photos at and below each row."""
+"""Trees of folders, places and tags, and the photos at and below each of their rows."""
 
 from __future__ import annotations
 
@@ -34,38 +34,39 @@ class Sized(NamedTuple, Generic[R]):
 
 
 def by_size(sets: Iterable[tuple[R, BitMap]]) -> list[Sized[R]]:
-    """Largest first."""
+    """Sorts the sets by size, largest first."""
     return sorted((Sized(len(photos), row, photos) for row, photos in sets), key=lambda each: -each.size)
 
 
 class Watcher(Protocol[C]):
-    """Is told of every row that is added or removed. A row that changes is removed and added."""
+    """An observer of the rows that are added and removed. A row that changes is removed and added."""
 
-    def came(self, row: C) -> None: ...
-    def went(self, row: C) -> None: ...
+    def added(self, row: C) -> None: ...
+    def removed(self, row: C) -> None: ...
 
 
-_CACHE_SIZE = 64  # answers for the beginning of a word
-_MAX_SLASHES = 2  # within a name, such as "Biel/Bienne"
+_CACHE_SIZE = 64  # prefixes of words
+_MAX_SLASHES = 2  # in one name, such as "Biel/Bienne"
 
 
 class Hierarchy(Generic[R]):
-    """Rows may come in any order, a child before its parent, and photos before either.
+    """A forest of rows with their photos. Rows and photos may be added in any order: a child may come before its
+    parent, and photos before their row.
 
-    ``_own`` has the photos directly at a row, ``_below`` also those of all its descendants. These sets change in place,
-    so that a caller who keeps what ``own`` and ``below`` return must copy it.
+    The sets that ``photos_at`` and ``photos_below`` return change in place, so that a caller who keeps one must copy
+    it.
     """
 
     def __init__(self) -> None:
         self._rows: dict[str, R] = {}
         self._children: dict[str | None, set[str]] = {}
-        self._named: dict[str, set[str]] = {}  # by folded name
-        self._worded: dict[str, set[str]] = {}  # by each word of the name
-        self._vocabulary: list[str] | None = None  # the words in order, when they are asked for
-        self._topmost: dict[str, tuple[str, ...]] = {}  # by a word's beginning
-        self._ways: dict[str, tuple[str, ...]] = {}  # ``way_up`` of those that were asked for
-        self._own: dict[str, BitMap] = {}
-        self._below: dict[str, BitMap] = {}
+        self._by_name: dict[str, set[str]] = {}  # ids by folded name
+        self._by_word: dict[str, set[str]] = {}  # ids by each word of the name
+        self._vocabulary: list[str] | None = None  # the sorted words; made on demand
+        self._topmost_by_prefix: dict[str, tuple[str, ...]] = {}  # a cache of ``topmost_with_word``
+        self._ancestries: dict[str, tuple[str, ...]] = {}  # a cache of ``self_and_ancestors``
+        self._photos_at: dict[str, BitMap] = {}
+        self._photos_below: dict[str, BitMap] = {}
         self._watchers: list[Watcher[R]] = []
 
     def __len__(self) -> int:
@@ -77,27 +78,27 @@ class Hierarchy(Generic[R]):
     def get(self, row_id: str) -> R | None:
         return self._rows.get(row_id)
 
-    def own(self, row_id: str) -> BitMap:
-        """The photos directly at a row."""
-        return self._own.get(row_id) or BitMap()
+    def photos_at(self, row_id: str) -> BitMap:
+        """Returns the photos directly at a row."""
+        return self._photos_at.get(row_id) or BitMap()
 
-    def below(self, row_id: str) -> BitMap:
-        """The photos at a row or any of its descendants."""
-        return self._below.get(row_id) or BitMap()
+    def photos_below(self, row_id: str) -> BitMap:
+        """Returns the photos at a row or any of its descendants."""
+        return self._photos_below.get(row_id) or BitMap()
 
     def photo_count(self, row_id: str, recursive: bool = True) -> int:
-        return len(self.below(row_id) if recursive else self.own(row_id))
+        return len(self.photos_below(row_id) if recursive else self.photos_at(row_id))
 
     # rows
 
     def watch(self, watcher: Watcher[R]) -> None:
-        """Tells the watcher of all rows, now and from now on."""
+        """Notifies the watcher of all present rows, and from now on of every change."""
         self._watchers.append(watcher)
         for row in self:
-            watcher.came(row)
+            watcher.added(row)
 
     def put(self, rows: Iterable[R]) -> bool:
-        """Adds or replaces rows. Returns whether photos lie within other rows than before."""
+        """Adds or replaces rows. Returns whether any photos now have other ancestors than before."""
         moved: set[str | None] = set()
         for row in rows:
             before = self._rows.get(row.id)
@@ -107,13 +108,13 @@ class Hierarchy(Generic[R]):
                 self._forget_row(before)
             self._rows[row.id] = row
             self._children.setdefault(row.parent_id, set()).add(row.id)
-            self._named.setdefault(fold(row.name), set()).add(row.id)
+            self._by_name.setdefault(fold(row.name), set()).add(row.id)
             self._forget_answers()
             for word in name_words(row.name):
-                self._worded.setdefault(word, set()).add(row.id)
+                self._by_word.setdefault(word, set()).add(row.id)
             for watcher in self._watchers:
-                watcher.came(row)
-            if before is None and self.below(row.id):
+                watcher.added(row)
+            if before is None and self.photos_below(row.id):
                 moved |= {row.id, row.parent_id}
             elif before is not None and before.parent_id != row.parent_id:
                 moved |= {before.parent_id, row.parent_id}
@@ -134,47 +135,47 @@ class Hierarchy(Generic[R]):
 
     def _forget_answers(self) -> None:
         self._vocabulary = None
-        self._topmost.clear()
-        self._ways.clear()
+        self._topmost_by_prefix.clear()
+        self._ancestries.clear()
 
     def _forget_row(self, row: R) -> None:
         self._forget_answers()
         _discard(self._children, row.parent_id, row.id)
-        _discard(self._named, fold(row.name), row.id)
+        _discard(self._by_name, fold(row.name), row.id)
         for word in name_words(row.name):
-            _discard(self._worded, word, row.id)
+            _discard(self._by_word, word, row.id)
         for watcher in self._watchers:
-            watcher.went(row)
+            watcher.removed(row)
 
     # photos
 
     def post(self, photos: Mapping[str, BitMap]) -> None:
         """Adds photos to rows."""
         for row_id, came in photos.items():
-            _unite(self._own, row_id, came)
-            for above in self.way_up(row_id):
-                _unite(self._below, above, came)
+            _unite(self._photos_at, row_id, came)
+            for above in self.self_and_ancestors(row_id):
+                _unite(self._photos_below, above, came)
 
     def unpost(self, photos: Mapping[str, BitMap]) -> None:
         """Removes photos from all the rows that they are at."""
         for row_id, left in photos.items():
-            self._own[row_id] -= left
-            for above in self.way_up(row_id):
-                self._below[above] -= left
+            self._photos_at[row_id] -= left
+            for above in self.self_and_ancestors(row_id):
+                self._photos_below[above] -= left
 
     def _gather(self, moved: set[str | None]) -> None:
         """Recomputes the photos below the rows whose children changed and below all their ancestors, the deepest
         first."""
-        ways = [list(self.way_up(row_id)) for row_id in moved if row_id is not None]
+        ways = [list(self.self_and_ancestors(row_id)) for row_id in moved if row_id is not None]
         depths = {row_id: len(way) - place for way in ways for place, row_id in enumerate(way)}
         for row_id in sorted(depths, key=depths.__getitem__, reverse=True):
-            children = [self._below[c] for c in self._children.get(row_id, ()) if c in self._below]
-            self._below[row_id] = BitMap.union(self.own(row_id), *children)
+            children = [self._photos_below[c] for c in self._children.get(row_id, ()) if c in self._photos_below]
+            self._photos_below[row_id] = BitMap.union(self.photos_at(row_id), *children)
 
     # questions
 
-    def way_up(self, row_id: str) -> Iterator[str]:
-        """The row itself, its parent and so on, up to a parent that is not known or that was met before."""
+    def self_and_ancestors(self, row_id: str) -> Iterator[str]:
+        """Yields the ids of the row itself, its parent and so on. It stops at an unknown parent, and at a cycle."""
         seen: set[str] = set()
         at: str | None = row_id
         while at is not None and at not in seen:
@@ -183,15 +184,16 @@ class Hierarchy(Generic[R]):
             row = self._rows.get(at)
             at = row.parent_id if row else None
 
-    def known_way_up(self, row_id: str) -> tuple[str, ...]:
-        """``way_up``, cached until a row changes. For places, which are few."""
-        way = self._ways.get(row_id)
+    def cached_ancestry(self, row_id: str) -> tuple[str, ...]:
+        """Returns ``self_and_ancestors`` from a cache, which lasts until a row changes. It is meant for places, which
+        are few."""
+        way = self._ancestries.get(row_id)
         if way is None:
-            way = self._ways[row_id] = tuple(self.way_up(row_id))
+            way = self._ancestries[row_id] = tuple(self.self_and_ancestors(row_id))
         return way
 
-    def way_down(self, row_id: str) -> Iterator[str]:
-        """The row itself and all its descendants, each after its parent."""
+    def self_and_descendants(self, row_id: str) -> Iterator[str]:
+        """Yields the ids of the row itself and of all its descendants, each after its parent."""
         seen = {row_id}
         pending = [row_id]
         while pending:
@@ -205,60 +207,60 @@ class Hierarchy(Generic[R]):
         return self._children.get(row_id, set())
 
     def path(self, row_id: str) -> str | None:
-        """ "Italy/Abruzzo", the topmost first; None when the row is not known."""
-        rows = [self._rows[at] for at in self.way_up(row_id) if at in self._rows]
+        """Returns the names from the topmost row down, such as "Italy/Abruzzo", or None if the row is not known."""
+        rows = [self._rows[at] for at in self.self_and_ancestors(row_id) if at in self._rows]
         return "/".join(row.name for row in reversed(rows)) if rows else None
 
     def at(self, path: str) -> R | None:
-        """The row of exactly that path, as ``path`` gives it."""
+        """Returns the row with exactly that path, in the form in which ``path`` returns it."""
         wanted = unicodedata.normalize("NFC", path.strip("/"))
         return next((row for row in self.named(wanted) if self.path(row.id) == wanted), None)
 
     def children(self, row_id: str | None) -> list[R]:
-        """In natural order of their names. The children of None are the topmost rows."""
+        """Returns the children in natural order of their names. The children of None are the topmost rows."""
         rows = [self._rows[child] for child in self._children.get(row_id, ()) if child in self._rows]
         return sorted(rows, key=sort_key)
 
     def named(self, path: str) -> list[R]:
-        """Rows with that name, or with that path, such as "Italy/Abruzzo". Case and accents do not matter."""
+        """Returns the rows with that name or path, such as "Italy/Abruzzo". Case and accents do not matter."""
         wanted = fold(path.strip("/"))
         parts = wanted.rsplit("/", _MAX_SLASHES + 1)
         names = {"/".join(parts[place:]) for place in range(len(parts))} | {wanted}
-        found = [self._rows[row_id] for name in names for row_id in self._named.get(name, ())]
+        found = [self._rows[row_id] for name in names for row_id in self._by_name.get(name, ())]
         return sorted(
             (row for row in found if f"/{fold(self.path(row.id) or '')}".endswith(f"/{wanted}")), key=sort_key
         )
 
-    def rows_worded(self, prefix: str) -> set[str]:
-        """Ids of the rows whose names have a word that begins with ``prefix``."""
+    def ids_with_word(self, prefix: str) -> set[str]:
+        """Returns the ids of the rows whose names have a word that begins with ``prefix``."""
         if self._vocabulary is None:
-            self._vocabulary = sorted(self._worded)
+            self._vocabulary = sorted(self._by_word)
         found: set[str] = set()
         for place in range(bisect_left(self._vocabulary, prefix), len(self._vocabulary)):
             if not self._vocabulary[place].startswith(prefix):
                 break
-            found |= self._worded[self._vocabulary[place]]
+            found |= self._by_word[self._vocabulary[place]]
         return found
 
-    def topmost_worded(self, prefix: str) -> tuple[str, ...]:
-        """Those of ``rows_worded`` that have no ancestor among them."""
-        known = self._topmost.get(prefix)
+    def topmost_with_word(self, prefix: str) -> tuple[str, ...]:
+        """Returns those of ``ids_with_word`` that have no ancestor among them."""
+        known = self._topmost_by_prefix.get(prefix)
         if known is None:
-            rows = self.rows_worded(prefix)
+            rows = self.ids_with_word(prefix)
             known = tuple(row_id for row_id in rows if self._rows[row_id].parent_id not in rows)
-            if len(self._topmost) >= _CACHE_SIZE:
-                self._topmost.clear()
-            self._topmost[prefix] = known
+            if len(self._topmost_by_prefix) >= _CACHE_SIZE:
+                self._topmost_by_prefix.clear()
+            self._topmost_by_prefix[prefix] = known
         return known
 
-    def worded(self, prefix: str) -> BitMap:
-        """Photos at or under a row with a word in its name that begins so."""
-        rows = (self._below[row_id] for row_id in self.topmost_worded(prefix) if row_id in self._below)
+    def photos_with_word(self, prefix: str) -> BitMap:
+        """Returns the photos at or below the rows whose names have a word that begins with ``prefix``."""
+        rows = (self._photos_below[row_id] for row_id in self.topmost_with_word(prefix) if row_id in self._photos_below)
         return BitMap.union(BitMap(), *rows)
 
 
 def place_of(name: str, row_id: str) -> tuple[bytes, str, str]:
-    """Where a row stands among its siblings; tuples compare as they do."""
+    """Returns the sort key of a row among its siblings."""
     return natural_key(name), name, row_id
 
 

@@ -1,8 +1,8 @@
 """The search index: the read model that answers which photos match, how many, and in which order.
 
-It belongs to one event loop. Applying rows is synchronous: a question between two applies sees either all of the rows
-or none. The sets that ``evaluate`` returns are the caller's own. Those of its parts are for reading only, and only
-until the index changes.
+It belongs to one event loop. Rows are applied synchronously, so that a query sees all rows of a call or none of them.
+The caller may change the sets that ``evaluate`` returns. Sets that the parts of the index return must not be changed,
+and are valid only until the index changes.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ _BATCH = 8192  # rows applied at a time, so that a million rows need not exist a
 
 
 class SearchIndex:
-    """``seq`` is the number of the last change of the graph that the index contains; its owner sets it."""
+    """An index of all photos. ``seq`` is the number of the last change of the graph that the index contains; the owner
+    of the index sets it."""
 
     def __init__(self) -> None:
         self.seq = 0
@@ -58,15 +59,15 @@ class SearchIndex:
         )
 
     def __len__(self) -> int:
-        """The number of visible photos, which have a file that is not missing."""
+        """Returns the number of visible photos, which are those with a file that is not missing."""
         return len(self.sets.visible)
 
     # changes
 
     def apply_photos(self, rows: Iterable[PhotoRow], gone: Iterable[int] = ()) -> None:
-        """Replaces whole rows. A photo that is gone, or that is in no folder any more, is not shown.
+        """Replaces whole rows. A photo that is gone, or that is no longer in any folder, becomes invisible.
 
-        A malformed row raises ValueError or OverflowError, and nothing of its batch is applied."""
+        Raises ValueError or OverflowError for a malformed row, and then applies nothing of its batch."""
         self.facets.forget()
         pending = iter(rows)
         left: Sequence[int] = list(gone)
@@ -84,37 +85,38 @@ class SearchIndex:
         self.places.put(rows)
 
     def apply_tags(self, rows: Iterable[Tag], gone: Iterable[str] = ()) -> None:
-        """A tag that is gone is removed from everything."""
+        """Adds, replaces and removes tags. A tag that is gone is removed from all photos and folders."""
         self.sets.tags.replace_rows(rows, gone)
 
     def apply_persons(self, rows: Iterable[Person], gone: Iterable[str] = ()) -> None:
-        """A person who is gone is removed from all photos."""
+        """Adds, replaces and removes persons. A person who is gone is removed from all photos."""
         self.sets.persons.replace_rows(rows, gone)
 
     def apply_marks(self, marks: Iterable[FolderMarks]) -> None:
-        """Replaces the tags that these folders carry and exclude; those of other folders stay."""
+        """Replaces the tags that these folders carry and exclude. The tags of other folders stay."""
         self.sets.tags.replace_marks(marks)
 
     def apply_labels(self, postings: LabelPostings, touched: BitMap | None) -> None:
-        """Replaces the labels of the touched photos, or those of all photos if None."""
+        """Replaces the labels of the touched photos, or of all photos if ``touched`` is None."""
         self.sets.relabel(postings, touched)
 
     def prepare(self) -> None:
-        """Sorts what the next questions would have to sort. Worth it after many changes, before serving."""
+        """Sorts the orders that the next queries would otherwise have to sort. This pays off after many changes, before
+        queries are served."""
         for order in self.orders().values():
             order.refresh(self.sets.visible)
 
     # questions
 
     def evaluate(self, query: Query) -> BitMap:
-        """The numbers of the visible photos that match the query.
+        """Returns the numbers of the visible photos that match the query.
 
-        Raises TooComplex if it is nested too deep, or if a text in it has too many words.
+        Raises TooComplex if the query is nested too deeply, or if a text in it has too many words.
         """
         return evaluate(self.sets, query)
 
     def matches(self, query: Query, numbers: Sequence[int]) -> dict[int, list[Match]]:
-        """Why each of these photos matches the query. See ``reasons.matches``. Raises TooComplex."""
+        """Returns why each of these photos matches the query. See ``reasons.matches``. Raises TooComplex."""
         return matches(self.sets, query, numbers)
 
     def page(
@@ -126,26 +128,27 @@ class SearchIndex:
         last: int | None = None,
         before: str | None = None,
     ) -> IndexPage:
-        """A page as Relay's connection specification defines it. Without ``first`` and ``last`` it is the whole range.
+        """Returns a page as Relay's connection specification defines it. Without ``first`` and ``last`` it is the whole
+        range.
 
-        Raises BadInput for a cursor that is invalid or of another order, and for a negative count.
+        Raises BadInput for a negative count, and for a cursor that is invalid or belongs to another order.
         """
         return paging.page(self._ready(self._orders[order]), order, found, first, after, last, before)
 
     def timeline(self, found: BitMap, unit: TimelineUnit) -> list[Bucket]:
-        """Newest first, without empty buckets. Photos without a date are left out."""
+        """Returns the buckets that are not empty, newest first. Photos without a date are left out."""
         self._taken_desc.refresh(self.sets.visible)
         return timeline(self._taken_desc, self.sets.months, found, unit, self.photo_ids)
 
     # photos by number and id
 
     def photo_ids(self, numbers: Iterable[int]) -> list[str]:
-        """The ids of photos that the index has shown, in the order of their numbers."""
+        """Returns the ids of photos that are or have been visible, in the order of ``numbers``."""
         ids = self.sets.table.ids
         return [ids[number].tobytes().hex() for number in numbers]
 
     def number_of(self, photo_id: str) -> int | None:
-        """The number of a visible photo, or None for any other text."""
+        """Returns the number of a visible photo, or None for any other text."""
         try:
             wanted = bytes.fromhex(photo_id)
         except ValueError:
@@ -185,11 +188,11 @@ class SearchIndex:
 
     @property
     def inheritance(self) -> Inheritance:
-        """What folders carry and exclude."""
+        """The tags that folders carry and exclude."""
         return self.sets.tags.inheritance
 
     def orders(self) -> dict[str, SortOrder]:
-        """Every sorted order by its name, for the snapshot."""
+        """Returns every sorted order by its name, for the snapshot."""
         return {"id": self._by_id, **{name.value: order for name, order in self._orders.items()}}
 
     def _ready(self, order: SortOrder) -> SortOrder:

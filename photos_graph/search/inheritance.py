@@ -1,5 +1,5 @@
-"""The tags that folders carry and exclude, and the photos that inherit them: the rules of ``photos_graph.tags``, for
-all photos at once."""
+"""Computes which photos inherit the tags that folders carry, by the rules of ``photos_graph.tags`` but for all photos
+at once."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Inheritance:
 
     @property
     def carried(self) -> frozenset[str]:
-        """The tags that any folder carries."""
+        """The ids of the tags that any folder carries."""
         return frozenset(self._carriers)
 
     def with_marks(self, marks: Iterable[FolderMarks]) -> Inheritance:
-        """Another one, in which these folders have these marks."""
+        """Returns a copy in which these folders have these marks."""
         other = Inheritance(self._folders, self._tags)
         other.marks = dict(self.marks)
         other._carriers = {tag_id: dict(carriers) for tag_id, carriers in self._carriers.items()}
@@ -38,7 +38,7 @@ class Inheritance:
         return other
 
     def put(self, marks: Iterable[FolderMarks]) -> set[str]:
-        """Replaces the marks of these folders. Returns the tags that other photos inherit than before."""
+        """Replaces the marks of these folders. Returns the tags whose inheriting photos may have changed."""
         carried: set[str] = set()
         excluded: set[str] = set()
         for new in marks:
@@ -48,7 +48,9 @@ class Inheritance:
             self._take_out(old)
             self._take_in(new)
         if excluded:
-            carried |= {tag_id for tag_id in self._carriers if not excluded.isdisjoint(self._tags.way_up(tag_id))}
+            carried |= {
+                tag_id for tag_id in self._carriers if not excluded.isdisjoint(self._tags.self_and_ancestors(tag_id))
+            }
         return carried
 
     def forget_tags(self, tag_ids: Iterable[str]) -> None:
@@ -85,30 +87,31 @@ class Inheritance:
     # questions
 
     def marks_of(self, folder_id: str) -> FolderMarks:
-        """The marks of the folder itself."""
+        """Returns the marks of the folder itself."""
         return self.marks.get(folder_id) or FolderMarks(folder_id)
 
-    def marks_up(self, folder_id: str) -> list[FolderMarks]:
-        """The marks of a folder and of all its ancestors, the root's last."""
-        return [self.marks_of(at) for at in self._folders.way_up(folder_id)]
+    def marks_to_root(self, folder_id: str) -> list[FolderMarks]:
+        """Returns the marks of a folder and of all its ancestors, the root's last."""
+        return [self.marks_of(at) for at in self._folders.self_and_ancestors(folder_id)]
 
     def photos(self, tag_id: str) -> BitMap:
-        """The photos that inherit the tag. It may be a set of the folders' own, so that a caller who keeps it must copy
-        it."""
+        """Returns the photos that inherit the tag. The set may belong to the folders, so a caller who keeps it must
+        copy it."""
         carriers = self._carriers.get(tag_id)
         return union(self._cover(carriers, self._excluding(tag_id))) if carriers else BitMap()
 
     def barred(self, tag_id: str) -> BitMap:
-        """The photos in folders that exclude the tag or one of its ancestors, and in all folders below these."""
-        return union(self._folders.below(folder_id) for folder_id in self._excluding(tag_id))
+        """Returns the photos in folders that exclude the tag or one of its ancestors, and in all folders below
+        these."""
+        return union(self._folders.photos_below(folder_id) for folder_id in self._excluding(tag_id))
 
     def _excluding(self, tag_id: str) -> set[str]:
         found: set[str] = set()
-        return found.union(*(self._excluders.get(above, ()) for above in self._tags.way_up(tag_id)))
+        return found.union(*(self._excluders.get(above, ()) for above in self._tags.self_and_ancestors(tag_id)))
 
     def _cover(self, carriers: Mapping[str, bool], excluders: AbstractSet[str]) -> Iterator[BitMap]:
-        """Sets that may overlap, from the topmost marks down. A folder's own mark overrides what it inherits, and each
-        copy of a photo inherits from its own folder, so that the union of the sets is exact."""
+        """Yields sets whose union is exact, from the topmost marks down. A folder's own mark overrides what it
+        inherits, and each copy of a photo inherits from its own folder. The sets may overlap."""
         steps = _Steps(self._folders, carriers, excluders)
         pending = [(top, False) for top in steps.tops]
         met = set(steps.tops)
@@ -119,21 +122,21 @@ class Inheritance:
             recursive = carriers.get(folder_id)
             goes_on = comes or recursive is True
             if goes_on and folder_id not in steps.cut:
-                yield self._folders.below(folder_id)
+                yield self._folders.photos_below(folder_id)
                 continue
             if comes or recursive is not None:
-                yield self._folders.own(folder_id)
+                yield self._folders.photos_at(folder_id)
             on_the_way = steps.down.get(folder_id, set())
             if goes_on:
                 for child in self._folders.child_ids(folder_id) - on_the_way:
-                    yield self._folders.below(child)
+                    yield self._folders.photos_below(child)
             pending += [(child, goes_on) for child in on_the_way - met]
             met |= on_the_way
 
 
 class _Steps:
-    """The paths from the topmost folders down to the marks. ``down`` has the next folders by folder, ``cut`` the
-    folders with an exclusion somewhere below them."""
+    """The paths from the topmost folders down to the marks. ``down`` maps a folder to the next folders on these paths,
+    and ``cut`` holds the folders with an exclusion somewhere below them."""
 
     def __init__(self, folders: Hierarchy[FolderRow], carriers: Iterable[str], excluders: Iterable[str]) -> None:
         self.tops: set[str] = set()
@@ -143,14 +146,14 @@ class _Steps:
             self._walk(folders, folder_id)
         for folder_id in excluders:
             self._walk(folders, folder_id)
-            for above in list(folders.way_up(folder_id))[1:]:
+            for above in list(folders.self_and_ancestors(folder_id))[1:]:
                 if above in self.cut:
                     break
                 self.cut.add(above)
 
     def _walk(self, folders: Hierarchy[FolderRow], folder_id: str) -> None:
         before = None
-        for at in folders.way_up(folder_id):
+        for at in folders.self_and_ancestors(folder_id):
             known = self.down.setdefault(at, set())
             if before is not None:
                 if before in known:
@@ -162,7 +165,7 @@ class _Steps:
 
 
 def _recursive(marks: FolderMarks) -> dict[str, bool]:
-    """Whether the folder carries each of its tags recursively, by tag id."""
+    """Returns whether the folder carries each of its tags recursively, by tag id."""
     found: dict[str, bool] = {}
     for carried in marks.carried:
         found[carried.tag_id] = found.get(carried.tag_id, False) or carried.recursive

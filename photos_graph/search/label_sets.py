@@ -1,4 +1,4 @@
-"""The photos of every label that was put on photos themselves, as in the graph."""
+"""The photos of every label that is on photos themselves, as in the graph."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ KINDS = tuple(field.name for field in fields(LabelPostings))
 
 @dataclass(frozen=True, slots=True)
 class ChangedLabels:
-    """Ids of the tags and persons whose photos changed."""
+    """The ids of the tags and persons whose photos changed."""
 
-    put: frozenset[str]  # confirmed or predicted tags
+    tags: frozenset[str]  # confirmed or predicted tags
     excluded: frozenset[str]
     persons: frozenset[str]
 
 
 class LabelSets:
-    """These sets include photos that have no file at the moment, since their files may return.
+    """The photos of every label, including photos that have no file at the moment, since their files may return.
 
-    A set is replaced when it changes, never changed in place.
+    A set is replaced when it changes; it is never changed in place.
     """
 
     def __init__(self) -> None:
-        self.said: dict[str, BitMap] = {}
+        self.tagged: dict[str, BitMap] = {}
         self.excluded: dict[str, BitMap] = {}
         self.predicted: dict[str, BitMap] = {}
         self.persons: dict[str, BitMap] = {}
@@ -39,17 +39,17 @@ class LabelSets:
         self.faces: dict[int, BitMap] = {}
 
     def replace(self, postings: LabelPostings, touched: BitMap | None) -> ChangedLabels:
-        """Replaces the labels of the touched photos, or of all photos if None."""
+        """Replaces the labels of the touched photos, or of all photos if ``touched`` is None."""
         changed = {kind: _replace(getattr(self, kind), getattr(postings, kind), touched) for kind in KINDS}
         return ChangedLabels(
-            put=frozenset(changed["said"] | changed["predicted"]),
+            tags=frozenset(changed["tagged"] | changed["predicted"]),
             excluded=frozenset(changed["excluded"]),
             persons=frozenset(changed["persons"] | changed["persons_predicted"]),
         )
 
     def forget_tags(self, tag_ids: Iterable[str]) -> None:
         for tag_id in tag_ids:
-            for sets in (self.said, self.excluded, self.predicted):
+            for sets in (self.tagged, self.excluded, self.predicted):
                 sets.pop(tag_id, None)
 
     def forget_persons(self, person_ids: Iterable[str]) -> None:
@@ -58,7 +58,7 @@ class LabelSets:
                 sets.pop(person_id, None)
 
     def faced(self, minimum: int | None, maximum: int | None) -> BitMap:
-        """Photos with a number of faces from ``minimum`` to ``maximum``, among those that have any."""
+        """Returns the photos with ``minimum`` to ``maximum`` faces, among those that have any."""
         return union(
             photos
             for count, photos in self.faces.items()
@@ -67,7 +67,7 @@ class LabelSets:
 
 
 def _replace(sets: dict[K, BitMap], fresh: Mapping[K, BitMap], touched: BitMap | None) -> set[K]:
-    """Returns the keys whose photos changed."""
+    """Replaces the sets and returns the keys whose photos changed."""
     changed = set()
     for key in sets.keys() | fresh.keys():
         before, now = sets.get(key, NONE), fresh.get(key, NONE)
@@ -89,7 +89,7 @@ NONE = BitMap()  # no photos; never changed
 
 
 def union(sets: Iterable[BitMap]) -> BitMap:
-    """A single set is returned as it is, so that a caller who changes the union must copy it."""
+    """Returns the union. A single set is returned as it is, so that a caller who changes the union must copy it."""
     some = [photos for photos in sets if photos]
     if len(some) > 1:
         return BitMap.union(*some)

@@ -35,7 +35,7 @@ def cursor_of(key: Key) -> str:
 
 
 def key_of(cursor: str) -> Key:
-    """Raises BadInput."""
+    """Returns the key that a cursor encodes. Raises BadInput if the cursor is invalid."""
     try:
         number, text = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         text.encode()  # no engine takes a lone surrogate
@@ -53,8 +53,8 @@ async def keyset(
     after: str | None,
     total: int,
 ) -> Listing[T]:
-    """A page of a list that ``read(after, limit)`` reads in the order of ``key``. Raises BadInput for an invalid
-    cursor."""
+    """Returns a page of a list that ``read(after, limit)`` reads in the order of ``key``. Raises BadInput for an
+    invalid cursor."""
     found = await read(key_of(after) if after is not None else None, first + 1)
     items = found[:first]
     return Listing(
@@ -67,11 +67,11 @@ async def keyset(
 
 
 def by_name(rows: Iterable[R], first: int, after: str | None) -> Listing[R]:
-    """A page of the rows in natural order of their names. Raises BadInput for an invalid cursor."""
+    """Returns a page of the rows in natural order of their names. Raises BadInput for an invalid cursor."""
     ordered = sorted(rows, key=sort_key)
     start = 0
     if after is not None:
-        # The row itself may be gone or renamed. What counts is where it was.
+        # The row itself may have been removed or renamed. Its former position counts.
         name, _, id_ = key_of(after)[1].rpartition("/")
         start = bisect_right(ordered, place_of(name, id_), key=sort_key)
     page = ordered[start : start + first]

@@ -1,7 +1,7 @@
-"""Sorted orders of the photos, which are updated where photos changed instead of sorted again.
+"""Sorted orders of the photos. They are updated where photos changed, and not sorted again as a whole.
 
-An order is a permutation of the visible photo numbers by (key, number). That order is total, so that a cursor with both
-keeps its place whatever is added or removed around it.
+An order is a permutation of the visible photo numbers by (key, number). It is a total order, so that a cursor with both
+keeps its position when other photos are added or removed.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ Key = int | bytes
 
 
 def _steps(found: BitMap) -> int:
-    """Steps along an order above which sorting the photos is cheaper: a step costs as much as sorting 16 photos."""
+    """Returns the number of steps along an order above which sorting the photos is cheaper. A step costs as much as
+    sorting 16 photos."""
     return min(len(found) // 16, 16384)
 
 
 class SortOrder:
-    """``sequence`` has the photo numbers in order, ``rank`` the place of each number in it, or -1 if it is not
-    there."""
+    """A sorted order. ``sequence`` has the photo numbers in order, and ``rank`` the position of each number in it, or
+    -1 for a photo that is not visible."""
 
     def __init__(self) -> None:
         self.sequence: Numbers = np.zeros(0, np.uint32)
@@ -34,7 +35,7 @@ class SortOrder:
         self._touched = BitMap()
 
     def touch(self, numbers: BitMap) -> None:
-        """Notes that these photos were added, changed or removed. The next ``refresh`` reads their keys."""
+        """Marks these photos as added, changed or removed. The next ``refresh`` reads their keys."""
         self._touched |= numbers
 
     def refresh(self, visible: BitMap) -> None:
@@ -56,7 +57,7 @@ class SortOrder:
         self._touched = BitMap()
 
     def restore(self, sequence: Numbers) -> None:
-        """Restores an order that was saved when nothing was touched."""
+        """Restores an order that was saved while no photo was marked as touched."""
         self.sequence = sequence
         self.rank = np.full(int(sequence.max()) + 1 if len(sequence) else 0, -1, np.int32)
         self.rank[sequence] = np.arange(len(sequence), dtype=np.int32)
@@ -66,7 +67,7 @@ class SortOrder:
         raise NotImplementedError
 
     def position(self, key: Key, number: int) -> int:
-        """The number of photos before (key, number)."""
+        """Returns the number of photos before (key, number)."""
         raise NotImplementedError
 
     def _sort(self, numbers: Numbers) -> Numbers:
@@ -76,7 +77,7 @@ class SortOrder:
         raise NotImplementedError
 
     def take(self, found: BitMap, low: int, high: int, count: int, backwards: bool = False) -> list[int]:
-        """The first (or last) ``count`` found photos whose rank is in [low, high), in order."""
+        """Returns the first (or last) ``count`` found photos whose rank is in [low, high), in order."""
         if count <= 0 or low >= high or not found:
             return []
         if count * len(self.sequence) < _steps(found) * len(found):
@@ -94,7 +95,8 @@ class SortOrder:
         return chosen
 
     def _walk(self, found: BitMap, low: int, high: int, count: int, backwards: bool) -> list[int] | None:
-        """As ``take``, along the order. None if too many steps found too few photos."""
+        """Walks along the order to find what ``take`` returns. Returns None if it found too few photos in too many
+        steps."""
         taken: list[int] = []
         step, left = 4 * count, _steps(found)
         while low < high:
@@ -114,7 +116,7 @@ class SortOrder:
         return taken[::-1] if backwards else taken
 
     def ranks(self, found: BitMap) -> npt.NDArray[np.int32]:
-        """Ranks of the found photos, unsorted, without photos that are gone."""
+        """Returns the ranks of the found photos, unsorted. Photos that are not visible are left out."""
         numbers = numbers_of(found)
         if len(numbers) and numbers[-1] >= len(self.rank):
             numbers = numbers[numbers < len(self.rank)]
@@ -122,7 +124,8 @@ class SortOrder:
         return ranks[ranks >= 0]
 
     def sorted_ranks(self, found: BitMap) -> npt.NDArray[np.int64]:
-        """Ranks of the found photos in order. A large set is marked in an array instead of sorted."""
+        """Returns the ranks of the found photos in ascending order. A large set is marked in an array, which is faster
+        than sorting it."""
         ranks = self.ranks(found)
         if len(ranks) * 16 < len(self.sequence):
             return np.sort(ranks).astype(np.int64)
@@ -132,7 +135,7 @@ class SortOrder:
 
 
 class IntegerOrder(SortOrder):
-    """Sorts by an integer that ``keys`` computes for an array of photo numbers."""
+    """An order by an integer that ``keys`` computes for an array of photo numbers."""
 
     def __init__(self, keys: Callable[[Numbers], Keys]) -> None:
         super().__init__()
@@ -146,7 +149,7 @@ class IntegerOrder(SortOrder):
         return int(place[0])
 
     def edges(self, keys: Keys, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """``position`` for many at once."""
+        """Returns ``position`` of many (key, number) at once."""
         return self._bisect(keys, numbers, self.sequence)
 
     def _sort(self, numbers: Numbers) -> Numbers:
@@ -170,7 +173,7 @@ class IntegerOrder(SortOrder):
 
 
 class NameOrder(SortOrder):
-    """Sorts by the natural key of the name."""
+    """An order by the natural sort key of the name."""
 
     def __init__(self, names: PackedBytes) -> None:
         super().__init__()

@@ -31,7 +31,7 @@ def page(
     last: int | None,
     before: str | None,
 ) -> IndexPage:
-    """``order`` must be up to date. See ``SearchIndex.page``."""
+    """Returns a page of the found photos in an order, which must be up to date. See ``SearchIndex.page``."""
     for argument, count in (("first", first), ("last", last)):
         if count is not None and count < 0:
             raise BadInput(f"`{argument}` is {count}. It must not be negative.")
@@ -55,7 +55,8 @@ def page(
 def _range(
     order: SortOrder, found: BitMap, low: int, high: int, first: int | None, last: int | None
 ) -> tuple[list[int], bool, bool]:
-    """The numbers, and whether ``first`` and whether ``last`` cut some off. One more photo is taken to know."""
+    """Returns the numbers, whether ``first`` cut some off, and whether ``last`` did. One more photo than needed is
+    taken to find that out."""
     if first is None and last is not None:
         numbers = order.take(found, low, high, last + 1, backwards=True)
         return numbers[-last:] if last else [], False, len(numbers) > last

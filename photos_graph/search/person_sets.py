@@ -12,7 +12,8 @@ from photos_graph.search.label_sets import NONE, LabelSets, union
 
 
 class PersonSets:
-    """Like ``TagSets``, the sets are computed on demand, are for reading only, and hold only visible photos."""
+    """The photos of every person. As in ``TagSets``, the sets are computed on demand, must not be changed, and hold
+    only visible photos."""
 
     def __init__(self, visible: BitMap, labels: LabelSets) -> None:
         self.rows: Hierarchy[Person] = Hierarchy()
@@ -40,23 +41,23 @@ class PersonSets:
         if self.rows.get(person_id) is None:
             return NONE
         if not confirmed and person_id not in self._labels.persons_predicted:
-            confirmed = True  # the same set, kept once
+            confirmed = True  # both sets are equal, so only one is cached
         known = self._showing.get((person_id, confirmed))
         if known is None:
-            said = self._labels.persons.get(person_id, NONE)
+            confirmed_photos = self._labels.persons.get(person_id, NONE)
             predicted = NONE if confirmed else self._labels.persons_predicted.get(person_id, NONE)
-            known = union((said, predicted))
+            known = union((confirmed_photos, predicted))
             known = known if known <= self._visible else known & self._visible
             self._showing[person_id, confirmed] = known
         return known
 
     def by_size(self) -> list[Sized[Person]]:
-        """All persons with the photos that show them, predictions included, the most photos first."""
+        """Returns all persons with the photos that show them, including predictions, sorted by descending size."""
         if self._by_size is None:
             self._by_size = by_size((row, self.showing(row.id)) for row in self.rows)
         return self._by_size
 
     def showing_others(self, person_ids: Iterable[str], confirmed: bool = False) -> BitMap:
-        """Photos that show a person who is not one of these."""
+        """Returns the photos that show a person who is not one of these."""
         wanted = set(person_ids)
         return union(self.showing(row.id, confirmed) for row in self.rows if row.id not in wanted)

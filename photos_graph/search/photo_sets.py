@@ -1,4 +1,4 @@
-"""The sets of photos that search terms are answered from."""
+"""The sets of photos from which search terms are evaluated."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from photos_graph.search.tag_sets import TagSets
 
 
 class PhotoSets:
-    """Only visible photos are in these sets, except in those of ``labels``.
+    """Sets of visible photos. Only the sets of ``labels`` also hold photos that are not visible.
 
-    The sets follow from the columns of the table. A row is replaced by removing its photo from the sets that the old
-    columns name, writing the columns, and adding it to the sets that they name now.
+    The sets follow from the columns of the table. To replace a row, its photo is removed from the sets of the old
+    values, the columns are written, and the photo is added to the sets of the new values.
     """
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class PhotoSets:
         self.persons = PersonSets(self.visible, self.labels)
 
     def replace(self, rows: Sequence[PhotoRow], gone: Iterable[int]) -> BitMap:
-        """Replaces whole rows, or none if one of them is malformed. Returns the numbers that were touched."""
+        """Replaces whole rows, or no row if one of them is malformed. Returns the numbers of the touched photos."""
         latest = {row.number: row for row in rows}
         touched = BitMap([*latest, *gone])
         shown = [row for row in latest.values() if row.folders]
@@ -64,9 +64,9 @@ class PhotoSets:
         return touched
 
     def relabel(self, postings: LabelPostings, touched: BitMap | None) -> None:
-        """Replaces the labels of the touched photos, or of all photos if None."""
+        """Replaces the labels of the touched photos, or of all photos if ``touched`` is None."""
         changed = self.labels.replace(postings, touched)
-        self.tags.forget(changed.put)
+        self.tags.forget(changed.tags)
         self.tags.forget_below(changed.excluded)
         self.persons.forget(changed.persons)
 
@@ -76,26 +76,26 @@ class PhotoSets:
             self.tags.forget_inherited(self.tags.inheritance.carried)
 
     def restore(self, visible: BitMap, favourites: BitMap) -> None:
-        """Builds the sets of a table that is filled already."""
+        """Builds the sets from a table that already has its rows."""
         self.favourites = favourites
         self._post(visible)
 
     def folders_of(self, number: int) -> tuple[str, ...]:
-        """The folders that hold a photo."""
+        """Returns the ids of the folders that hold a photo."""
         return self.table.folder_sets.values[int(self.table.folders[number])]
 
     def places_of(self, number: int) -> tuple[str, ...]:
-        """The places that a photo was taken at, without those around them."""
+        """Returns the ids of the places where a photo was taken, without their ancestors."""
         return self.table.place_sets.values[int(self.table.places[number])]
 
     def _folder_codes(self, photos: BitMap) -> npt.NDArray[np.int32]:
         return self.table.folders[numbers_of(photos)]
 
     def _forget_labels_of(self, photos: BitMap) -> None:
-        """Forgets what was computed for the labels of photos that became visible or invisible."""
+        """Clears the cached sets of labels whose photos became visible or invisible."""
         labels = self.labels
         for forget, kinds in (
-            (self.tags.forget, (labels.said, labels.predicted)),
+            (self.tags.forget, (labels.tagged, labels.predicted)),
             (self.persons.forget, (labels.persons, labels.persons_predicted)),
         ):
             forget(id_ for sets in kinds for id_, those in sets.items() if those.intersect(photos))
@@ -143,14 +143,14 @@ _NOTHING = np.iinfo(np.int32).min  # a code that has no set
 
 
 def months(taken: Keys) -> npt.NDArray[np.int64]:
-    """Months since January 1970 of microseconds since then; ``_NOTHING`` without a date."""
+    """Converts microseconds since 1970 to months since January 1970, and a missing date to ``_NOTHING``."""
     dated = taken != NO_DATE
     moments = np.where(dated, taken, 0).view("M8[us]")
     return np.where(dated, moments.astype("M8[M]").astype(np.int64), _NOTHING)
 
 
 def _groups(numbers: Numbers, codes: npt.NDArray[Any]) -> Iterator[tuple[int, BitMap]]:
-    """Each code with its photos. ``_NOTHING`` sorts first and has no group."""
+    """Yields each code with its photos. ``_NOTHING``, which sorts first, is left out."""
     order = np.argsort(codes, kind="stable")
     codes, numbers = codes[order], numbers[order]
     starts = np.flatnonzero(np.diff(codes, prepend=_NOTHING))

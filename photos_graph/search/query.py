@@ -1,6 +1,6 @@
-"""A question as a tree: search terms joined by and, or, not.
+"""Queries as trees: search terms joined by and, or, not.
 
-The terms hold ids; names are resolved before a tree is built (``search/filters.py``, ``search/language``).
+The terms hold ids. Names are resolved before a tree is built (``search/filters.py``, ``search/language``).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Without parts it matches no photo."""
+    """An alternative. It matches no photo if it has no parts."""
 
     parts: tuple[Query, ...]
 

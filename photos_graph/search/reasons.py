@@ -1,4 +1,4 @@
-"""Why a photo matches a question: the terms that hold for it, and how each of them came to."""
+"""Explains why a photo matches a query: which terms hold for it, and how each of them came to hold."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from photos_graph.search.terms.term import Reasons
 
 
 def matches(sets: PhotoSets, query: Query, numbers: Sequence[int]) -> dict[int, list[Match]]:
-    """The reasons for each of the photos; none for a photo that does not match. A negated part gives no reason, and
-    an ``or`` gives those of the branches that hold. Raises TooComplex, as evaluating does."""
+    """Returns the reasons for which each photo matches; a photo that does not match has no reasons. A negated part
+    gives no reason, and an ``or`` gives the reasons of the branches that hold. Raises TooComplex, as ``evaluate``
+    does."""
     matching = evaluate_within(sets, query, BitMap(numbers) & sets.visible)
     found: dict[int, dict[Match, None]] = {number: {} for number in numbers}
     for number, match in _reasons(sets, query, matching):
@@ -24,7 +25,7 @@ def matches(sets: PhotoSets, query: Query, numbers: Sequence[int]) -> dict[int, 
 
 
 def _reasons(sets: PhotoSets, query: Query, photos: BitMap) -> Reasons:
-    """All of ``photos`` match the question."""
+    """Yields the reasons of ``photos``, all of which match the query."""
     if not photos:
         return
     match query:

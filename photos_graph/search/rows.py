@@ -1,5 +1,5 @@
-"""What the graph hands over to the index, besides the nouns of ``model.py``: rows of photos and folders, and the photos
-of every label."""
+"""The rows that the graph gives to the index, besides the classes of ``photos_graph.model``: rows of photos and
+folders, and the photos of every label."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pyroaring import BitMap
 
 @dataclass(frozen=True, slots=True)
 class PhotoRow:
-    """``folders`` are those of its files that are not missing. A photo without any is not shown."""
+    """A photo. ``folders`` are those of its files that are not missing. A photo without any is invisible."""
 
     number: int
     id: str  # 32 hex digits
     name: str  # of its first file by key, for NAME_ASC and words
     folders: tuple[str, ...]
     names: tuple[str, ...] = ()  # of all its files that are not missing
-    places: tuple[str, ...] = ()  # the ids it is AT; what those lie within is in the place rows
+    places: tuple[str, ...] = ()  # the ids of the places that it is AT; their ancestors are in the rows of places
     taken: datetime | None = None  # naive, wall clock
     added_ms: int = 0  # since the epoch
     rating: int | None = None
@@ -39,12 +39,14 @@ class FolderRow:
 
 @dataclass(frozen=True, slots=True)
 class LabelPostings:
-    """Photo numbers by label, of all photos or of those that were touched. These are the labels of photos themselves;
-    the index works out what photos inherit from folders and what tags imply."""
+    """The numbers of photos by label, for all photos or for the touched ones. These are the labels of photos
+    themselves; the index derives the labels that photos inherit from folders, and the ancestors of tags."""
 
-    said: Mapping[str, BitMap] = field(default_factory=dict)  # by tag id; by people or imported
+    tagged: Mapping[str, BitMap] = field(default_factory=dict)  # by tag id; from people or files
     excluded: Mapping[str, BitMap] = field(default_factory=dict)  # by tag id
-    predicted: Mapping[str, BitMap] = field(default_factory=dict)  # by tag id; at least the tag's threshold
+    predicted: Mapping[str, BitMap] = field(default_factory=dict)  # by tag id; with at least the tag's threshold
     persons: Mapping[str, BitMap] = field(default_factory=dict)  # by person id
     persons_predicted: Mapping[str, BitMap] = field(default_factory=dict)  # by person id
-    faces: Mapping[int, BitMap] = field(default_factory=dict)  # by how many; photos without are left out
+    faces: Mapping[int, BitMap] = field(
+        default_factory=dict
+    )  # by the number of faces; photos without faces are left out

@@ -1,6 +1,6 @@
-"""The index on disk: its columns and orders in one file, which is checked when it is read.
+"""Snapshots of the index: its columns and orders in one file, which is checked when it is read.
 
-The file is a cache. Anything wrong with it raises BadSnapshot, and the owner builds the index from the graph.
+The file is a cache. If anything is wrong with it, BadSnapshot is raised, and the owner builds the index from the graph.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ VERSION = 3  # of the format; raised when the meaning of anything in it changes
 
 
 class BadSnapshot(Exception):
-    """The file is not readable, is damaged, or was written by another version: build the index from the graph."""
+    """The file is not readable, is damaged, or was written by another version. The index must be built from the
+    graph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +40,32 @@ class Captured:
 
 
 def capture(index: SearchIndex) -> Captured:
-    """Copies what a snapshot holds. This is quick, so that ``write`` can run on another thread."""
+    """Copies the contents of the index. This is quick, and ``write`` can then run on another thread."""
     index.prepare()
     return Captured(*_parts(index))
 
 
 def write(captured: Captured, path: Path) -> None:
-    """Writes the file as a whole, so that no reader sees half of it. There must be one writer at a time.
+    """Writes the file atomically. There must be only one writer at a time.
 
-    Raises OSError if it cannot be written; the previous file then stays.
+    Raises OSError if the file cannot be written; the previous file then stays.
     """
     write_arrays(path, VERSION, captured.about, captured.arrays)
 
 
 def save(index: SearchIndex, path: Path) -> None:
-    """``capture`` and ``write`` at once."""
+    """Captures the index and writes it. See ``capture`` and ``write``."""
     write(capture(index), path)
 
 
 def load(path: Path) -> SearchIndex:
-    """Raises BadSnapshot."""
+    """Reads an index from a snapshot. Raises BadSnapshot."""
     try:
         about, arrays = read_arrays(path, VERSION)
         return _index_of(arrays, about)
     except Damaged as error:
         raise BadSnapshot(str(error)) from error
-    except Exception as error:  # what is damaged fails in any way that NumPy or Roaring can fail
+    except Exception as error:  # a damaged file may raise anything that NumPy or Roaring can raise
         raise BadSnapshot(f"{path}: {error}") from error
 
 
@@ -132,7 +133,7 @@ def _unpacked(values: npt.NDArray[np.uint8]) -> BitMap:
 
 
 def _joined(sets: Mapping[Any, BitMap]) -> tuple[list[tuple[Any, int]], npt.NDArray[np.uint8]]:
-    """Sets one after the other, with the key and the size in bytes of each."""
+    """Concatenates the sets. Returns the key and the size in bytes of each, and the bytes."""
     parts = [(key, photos.serialize()) for key, photos in sets.items()]
     return [(key, len(raw)) for key, raw in parts], np.frombuffer(b"".join(raw for _, raw in parts), np.uint8)
 

@@ -1,4 +1,4 @@
-"""The photos that have a tag, from people, folders or models, without those that exclude it."""
+"""The photos that have a tag, from people, folders or models, without the photos that exclude it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from photos_graph.search.rows import FolderRow
 
 
 class TagSets:
-    """Sets are computed on demand and cached until something that they depend on changes.
+    """The photos of every tag. The sets are computed on demand, and cached until something that they depend on changes.
 
-    They are for reading only, and hold only visible photos. ``confirmed`` leaves out predictions.
+    They must not be changed, and hold only visible photos. ``confirmed`` leaves out predictions.
     """
 
     def __init__(self, visible: BitMap, folders: Hierarchy[FolderRow], labels: LabelSets) -> None:
@@ -55,21 +55,21 @@ class TagSets:
         self.forget_inherited(self.inheritance.put(marks))
 
     def forget(self, tag_ids: Iterable[str]) -> None:
-        """Forgets what was computed from the labels of these tags."""
+        """Clears the cached sets that depend on the labels of these tags."""
         for tag_id in tag_ids:
             self._by_size = None
             for confirmed in (True, False):
                 self._put.pop((tag_id, confirmed), None)
                 self._having.pop((None, confirmed), None)
-                for above in self.rows.way_up(tag_id):
+                for above in self.rows.self_and_ancestors(tag_id):
                     self._having.pop((above, confirmed), None)
 
     def forget_below(self, tag_ids: Iterable[str]) -> None:
-        """Forgets what was computed from the exclusions of these tags."""
-        self.forget({below for tag_id in tag_ids for below in self.rows.way_down(tag_id)})
+        """Clears the cached sets that depend on the exclusions of these tags."""
+        self.forget({below for tag_id in tag_ids for below in self.rows.self_and_descendants(tag_id)})
 
     def forget_inherited(self, tag_ids: Iterable[str]) -> None:
-        """Forgets which photos inherit these tags."""
+        """Clears the cached sets of photos that inherit these tags."""
         tag_ids = list(tag_ids)
         for tag_id in tag_ids:
             self._inherited.pop(tag_id, None)
@@ -78,12 +78,12 @@ class TagSets:
     # questions
 
     def having(self, tag_id: str, confirmed: bool = False) -> BitMap:
-        """Photos with the tag or one of its descendants."""
+        """Returns the photos with the tag or one of its descendants."""
         if self.rows.get(tag_id) is None:
             return NONE
         known = self._having.get((tag_id, confirmed))
         if known is None:
-            below = list(self.rows.way_down(tag_id))
+            below = list(self.rows.self_and_descendants(tag_id))
             if confirmed or self._labels.predicted.keys().isdisjoint(below):
                 known = union(self.put_on(each, True) for each in below)
             else:
@@ -92,22 +92,22 @@ class TagSets:
         return known
 
     def by_size(self) -> list[Sized[Tag]]:
-        """All tags with the photos that have them, predictions included, the most photos first."""
+        """Returns all tags with the photos that have them, including predictions, sorted by descending size."""
         if self._by_size is None:
             self._by_size = by_size((row, self.having(row.id)) for row in self.rows)
         return self._by_size
 
     def put_on(self, tag_id: str, confirmed: bool = False) -> BitMap:
-        """Photos that have the tag itself, from any source, and do not exclude it."""
+        """Returns the photos that have the tag itself, from any source, and do not exclude it."""
         if not confirmed and tag_id not in self._labels.predicted:
-            confirmed = True  # the same set, kept once
+            confirmed = True  # both sets are equal, so only one is cached
         known = self._put.get((tag_id, confirmed))
         if known is None:
             known = self._put[tag_id, confirmed] = self._standing(tag_id, confirmed, self.inherited(tag_id))
         return known
 
     def inherited(self, tag_id: str) -> BitMap:
-        """Photos that inherit the tag from folders, including those that exclude it themselves."""
+        """Returns the photos that inherit the tag from folders, including those that exclude it themselves."""
         known = self._inherited.get(tag_id)
         if known is None:
             known = self._inherited[tag_id] = self.inheritance.photos(tag_id)
@@ -120,9 +120,9 @@ class TagSets:
         return known
 
     def having_others(self, tag_ids: Iterable[str], confirmed: bool = False) -> BitMap:
-        """Photos with a tag that is neither one of these nor a descendant or ancestor of one."""
+        """Returns the photos with a tag that is neither one of these nor a descendant or ancestor of one."""
         wanted = {tag_id for tag_id in tag_ids if self.rows.get(tag_id) is not None}
-        above = {each for tag_id in wanted for each in self.rows.way_up(tag_id)} - wanted
+        above = {each for tag_id in wanted for each in self.rows.self_and_ancestors(tag_id)} - wanted
         others: list[BitMap] = []
         pending = self._topmost()
         while pending:
@@ -134,24 +134,25 @@ class TagSets:
         return union(others)
 
     def excluded(self, tag_id: str, confirmed: bool = False) -> BitMap:
-        """Photos that exclude the tag or one of its ancestors, or lie below a folder that does, and do not have the
-        tag. With ``confirmed``, a tag that is only predicted does not count as had."""
+        """Returns the photos without the tag that exclude the tag or one of its ancestors, or are below a folder that
+        does. With ``confirmed``, a photo for which the tag is only predicted counts as one without it."""
         if self.rows.get(tag_id) is None:
             return NONE
         taken_off = union([*self._exclusions(tag_id), self.inheritance.barred(tag_id)])
         return (taken_off & self._visible) - self.having(tag_id, confirmed)
 
     def is_taken_off(self, tag_id: str, number: int) -> bool:
-        """Whether the photo itself excludes the tag or one of its ancestors."""
+        """Returns whether the photo itself excludes the tag or one of its ancestors."""
         return any(number in excluded for excluded in self._exclusions(tag_id))
 
     def reached_if(self, tag_ids: Iterable[str], marks: Iterable[FolderMarks]) -> BitMap:
-        """Photos that would gain or lose any of these tags, predictions aside, if these folders had these marks."""
+        """Returns the photos that would gain or lose any of these tags if these folders had these marks. Predictions do
+        not count."""
         then = self.inheritance.with_marks(marks)
         changed = BitMap()
         for tag_id in tag_ids:
             if self.rows.get(tag_id) is not None:
-                below = self.rows.way_down(tag_id)
+                below = self.rows.self_and_descendants(tag_id)
                 having = union(self._standing(each, True, then.photos(each)) for each in below)
                 changed |= having ^ self.having(tag_id, True)
         return changed
@@ -161,7 +162,7 @@ class TagSets:
             return NONE
         labels = self._labels
         given = union(
-            (labels.said.get(tag_id, NONE), inherited, NONE if confirmed else labels.predicted.get(tag_id, NONE))
+            (labels.tagged.get(tag_id, NONE), inherited, NONE if confirmed else labels.predicted.get(tag_id, NONE))
         )
         excluded = union(self._exclusions(tag_id))
         if excluded:
@@ -169,9 +170,9 @@ class TagSets:
         return given if given <= self._visible else given & self._visible
 
     def _exclusions(self, tag_id: str) -> Iterator[BitMap]:
-        for above in self.rows.way_up(tag_id):
+        for above in self.rows.self_and_ancestors(tag_id):
             yield self._labels.excluded.get(above, NONE)
 
     def _topmost(self) -> list[str]:
-        """Tags without a known parent."""
+        """Returns the ids of the tags without a known parent."""
         return [row.id for row in self.rows if row.parent_id is None or self.rows.get(row.parent_id) is None]

@@ -31,10 +31,10 @@ def timeline(
     unit: TimelineUnit,
     ids_of: Callable[[Iterable[int]], list[str]],
 ) -> list[Bucket]:
-    """Buckets with photos, newest first. ``months`` since January 1970 are those that have any photos at all, and
-    ``ids_of`` gives the ids of photo numbers.
+    """Returns the buckets that have photos, newest first. ``months`` are the months since January 1970 that have any
+    photos, found or not. ``ids_of`` returns the ids of photos by their numbers.
 
-    In the order by date every bucket is a range, so its count is the found ranks between two edges.
+    In the order by date each bucket is a range, so its count is the number of found ranks between two edges.
     """
     starts = _starts(np.array(sorted(months, reverse=True), np.int64), unit)
     if not len(starts) or not found:
@@ -50,7 +50,8 @@ def timeline(
 
 
 def _starts(months: npt.NDArray[np.int64], unit: TimelineUnit) -> npt.NDArray[np.datetime64]:
-    """The buckets that these months may fill, newest first; the array's type carries the unit."""
+    """Returns the first moments of the buckets that these months may fill, newest first, in the unit of the array's
+    type."""
     moments = months.astype("M8[M]")
     if unit is TimelineUnit.DAY and len(moments):
         spans = [np.arange(month, month + 1, dtype="M8[D]")[::-1] for month in moments]
@@ -63,5 +64,5 @@ def _microseconds(moments: npt.NDArray[np.datetime64]) -> Keys:
 
 
 def _edges(newest_first: IntegerOrder, moments: Keys) -> npt.NDArray[np.int64]:
-    """How many photos are at or after each moment."""
+    """Returns the number of photos at or after each moment."""
     return newest_first.edges(-moments + 1, np.zeros(len(moments), np.int64))

@@ -19,7 +19,7 @@ def library() -> SearchIndex:
     index.apply_tags([Tag("t", "Sea"), Tag("u", "Shore", "t")])
     index.apply_persons([Person("p", "Anna")])
     index.apply_marks([FolderMarks("italy", (Carried("t", True),))])
-    index.apply_labels(LabelPostings(said={"t": BitMap([1])}, faces={2: BitMap([3])}), None)
+    index.apply_labels(LabelPostings(tagged={"t": BitMap([1])}, faces={2: BitMap([3])}), None)
     return index
 
 

@@ -115,7 +115,7 @@ def test_dense_marks_on_random_trees_come_out_by_the_rules(seed: int) -> None:
             number
             for number, folders in photos.items()
             for folder in folders
-            for carried, _ in inherited(index.inheritance.marks_up(folder), index.tags.way_up)
-            if tag in index.tags.way_up(carried.tag_id)
+            for carried, _ in inherited(index.inheritance.marks_to_root(folder), index.tags.self_and_ancestors)
+            if tag in index.tags.self_and_ancestors(carried.tag_id)
         }
         assert set(index.sets.tags.having(tag)) == expected

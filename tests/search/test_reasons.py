@@ -47,7 +47,7 @@ def index() -> SearchIndex:
     index.apply_marks([FolderMarks("trip2", (Carried("abruzzo", True),), ("sea",))])
     index.apply_labels(
         LabelPostings(
-            said={"sea": BitMap([1])},
+            tagged={"sea": BitMap([1])},
             excluded={"sea": BitMap([2])},
             predicted={"abruzzo": BitMap([2])},
             persons={"p": BitMap([1])},
@@ -112,7 +112,7 @@ def test_a_name_without_words_is_found_by_what_it_shows(index: SearchIndex) -> N
 
 def test_a_narrower_tag_is_the_way_where_no_folder_is(index: SearchIndex) -> None:
     assert index.matches(Tagged("places"), [2]) == {2: [Match(MatchKind.TAG, "Places", ("Places/Abruzzo",))]}
-    index.apply_labels(LabelPostings(said={"abruzzo": BitMap([1])}), BitMap([1]))
+    index.apply_labels(LabelPostings(tagged={"abruzzo": BitMap([1])}), BitMap([1]))
     assert index.matches(Tagged("places"), [1]) == {1: [Match(MatchKind.TAG, "Places", ("Places/Abruzzo",))]}
     assert index.matches(Tagged("abruzzo"), [1]) == {1: [Match(MatchKind.TAG, "Abruzzo")]}
 

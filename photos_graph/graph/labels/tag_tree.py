@@ -47,7 +47,7 @@ class TagTree:
 
     def up(self, tag_id: str) -> tuple[str, ...]:
         """Returns the ids of the tag and its ancestors."""
-        return tuple(self._rows.way_up(tag_id))
+        return tuple(self._rows.self_and_ancestors(tag_id))
 
     def children(self, tag_id: str | None) -> list[Tag]:
         return self._rows.children(tag_id)

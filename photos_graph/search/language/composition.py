@@ -1,4 +1,4 @@
-"""Composes queries: of parts that are joined by words, and of the things that a phrase names."""
+"""Composes queries from parts that are joined by words, and from the things that a phrase names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ORDER = tuple(_TERMS)
 
 
 def all_of(parts: Sequence[Query]) -> Query:
-    """As flat as possible, with each part once."""
+    """Joins the parts by "and", as flat as possible and without duplicates."""
     if len(parts) == 1:
         return parts[0]
     flat = _distinct(each for part in parts for each in (part.parts if isinstance(part, And) else (part,)))
@@ -31,7 +31,7 @@ def all_of(parts: Sequence[Query]) -> Query:
 
 
 def any_of(parts: Sequence[Query]) -> Query:
-    """As flat as possible, with each part once."""
+    """Joins the parts by "or", as flat as possible and without duplicates."""
     if len(parts) == 1:
         return parts[0]
     flat = _distinct(each for part in parts for each in (part.parts if isinstance(part, Or) else (part,)))
@@ -39,7 +39,7 @@ def any_of(parts: Sequence[Query]) -> Query:
 
 
 def _distinct(parts: Iterable[Query]) -> tuple[Query, ...]:
-    """Trees are not compared, since that would compare all that they contain at every level."""
+    """Removes duplicate terms. Subtrees are not compared, since that would compare their contents at every level."""
     found: dict[object, Query] = {}
     for part in parts:
         found.setdefault(id(part) if isinstance(part, And | Or | Not) else part, part)
@@ -47,14 +47,14 @@ def _distinct(parts: Iterable[Query]) -> tuple[Query, ...]:
 
 
 def ordered(things: Collection[Thing], lexicon: Lexicon) -> list[tuple[Thing, str]]:
-    """The things with their labels: tags first, then persons, places and folders, each by name."""
+    """Returns the things with their labels: tags first, then persons, places and folders, each sorted by name."""
     labelled = [(thing, lexicon.label(thing)) for thing in things]
     return sorted(labelled, key=lambda each: (_ORDER.index(each[0].kind), each[1], each[0].id))
 
 
 def query_of(things: Sequence[Thing], others: Sequence[Query] = ()) -> Query:
-    """A query for any of the things. If one of them is a tag, photos that match by another meaning must not exclude the
-    tag: a person who said "this is not Abruzzo" overrides the position of the photo."""
+    """Returns a query for any of the things. If one of them is a tag, photos that match by another meaning must not
+    exclude the tag: a person who excluded Abruzzo from a photo overrides its position."""
     tags = [thing.id for thing in things if thing.kind is MatchKind.TAG]
     rest = [*(_TERMS[thing.kind](thing.id) for thing in things if thing.kind is not MatchKind.TAG), *others]
     if tags and rest:

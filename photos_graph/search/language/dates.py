@@ -1,8 +1,8 @@
 """Dates in words: days, months, seasons and years, and spans before, after or between them.
 
-A month or season without a year is that of any year. Where it bounds a span ("since August"), it is the latest one that
-has begun. Seasons are those of the northern hemisphere and have three whole months. A winter belongs to the year in
-which it begins. A week begins on Monday.
+A month or season without a year means that of any year. If it bounds a span ("since August"), it means the latest one
+that has begun. Seasons are those of the northern hemisphere and consist of three whole months. A winter belongs to the
+year in which it begins. A week begins on Monday.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from photos_graph.search.language.tokens import Token
 _YEARS = range(1800, 2100)  # other numbers of four digits are more often part of a file name
 _DASHES = {"-", "\N{EN DASH}", "\N{EM DASH}"}
 
-Found = tuple[int, Span] | None  # the token after it, and the span
+Found = tuple[int, Span] | None  # the token after the date, and the span
 
 
 class Dates:
@@ -31,7 +31,7 @@ class Dates:
         self._texts = texts
 
     def read(self, at: int) -> Found:
-        """The longest date that begins at a token."""
+        """Reads the longest date that begins at a token."""
         return self._between(at) or self._bounded(at) or self._range(at)
 
     # spans
@@ -44,11 +44,11 @@ class Dates:
         return None
 
     def _range(self, at: int) -> Found:
-        """ "2018 to 2020", "June-August 2019"; or a date alone."""
+        """Reads a range such as "2018 to 2020" or "June-August 2019", or a single date."""
         return self._span(at, (PhraseRole.TO,), dash=True) or self._point(at)
 
     def _span(self, at: int, joints: Sequence[PhraseRole], *, dash: bool = False) -> Found:
-        """From a date to a date. The first may leave out what the last states: "14 to 20 August 2019"."""
+        """Reads a range between two dates. The first may omit what the last states: "14 to 20 August 2019"."""
         if (first := self._point(at)) and (last := self._joined(first[0], joints, dash=dash)):
             return last[0], self._from_to(first[1], last[1])
         for end, month, number in self._parts_of_days(at):
@@ -58,7 +58,8 @@ class Dates:
         return None
 
     def _parts_of_days(self, at: int) -> Iterator[tuple[int, int | None, int]]:
-        """Days without a year, with or without a month: the token after it, the month, and the day of the month."""
+        """Yields the readings of a day without a year: the token after it, the month or None, and the day of the
+        month."""
         if number := self._day_number(at):
             if month := self._month(self._past_of(number)):
                 yield *month, int(self._texts[at])
@@ -75,7 +76,8 @@ class Dates:
         return None
 
     def _after(self, at: int, role: PhraseRole) -> list[int]:
-        """The tokens at which a date may begin after a phrase of that role and a "the"; none without the phrase."""
+        """Returns the tokens at which a date may begin after a phrase of that role and an optional "the". Without the
+        phrase, the list is empty."""
         count = self._language.taken(self._texts, at, role)
         if not count:
             return []
@@ -105,13 +107,13 @@ class Dates:
     # points
 
     def _point(self, at: int) -> Found:
-        """The longest of the forms below that begins at a token."""
+        """Reads the longest of the forms below that begins at a token."""
         forms = (self._numeric, self._day, self._of_year, self._relative, self._year)
         found = [each for form in forms if (each := form(at)) is not None]
         return max(found, key=lambda each: each[0], default=None)
 
     def _numeric(self, at: int) -> Found:
-        """ "2019-08-14", "2019-08", "14.8.2019", "14/8/2019"."""
+        """Reads "2019-08-14", "2019-08", "14.8.2019" or "14/8/2019"."""
         parts = self._texts[at : at + 3]
         joints = {self._joint(place) for place in range(at + 1, at + len(parts))}
         lengths = [len(part) if part.isdecimal() else 0 for part in parts]
@@ -125,7 +127,7 @@ class Dates:
         return None
 
     def _day(self, at: int) -> Found:
-        """ "14 August 2019", "14th of August 2019", "August 14, 2019"."""
+        """Reads "14 August 2019", "14th of August 2019" or "August 14, 2019"."""
         if (number := self._day_number(at)) and (month := self._month(self._past_of(number))):
             start = self._past_of(month[0])
             if start < len(self._texts):
@@ -135,7 +137,7 @@ class Dates:
         return None
 
     def _of_year(self, at: int) -> Found:
-        """ "August 2019", "winter 2018/2019"; or "August" and "winter" alone."""
+        """Reads "August 2019" or "winter 2018/2019", or "August" or "winter" without a year."""
         if part := self._part(at):
             end, span = part
             if year := self._year(self._past_of(end)):
@@ -146,7 +148,7 @@ class Dates:
         return None
 
     def _with_next(self, at: int, span: Span) -> Span:
-        """ "August, September and October 2019": the year is that of all."""
+        """Applies the year to each part of an enumeration, such as "August, September and October 2019"."""
         while following := self._part(self._past_joint(at)):
             at = following[0]
             if year := self._year(self._past_of(at)):
@@ -158,7 +160,7 @@ class Dates:
         return at + (taken(self._texts, at, PhraseRole.AND) or taken(self._texts, at, PhraseRole.OR))
 
     def _next_year(self, at: int, span: Span, year: int) -> Found:
-        """A season over the end of the year may name both."""
+        """Reads the second year of a season that extends over the end of a year, such as "winter 2018/2019"."""
         following = self._year(at)
         spans_two = following is not None and span.months[0] > span.months[-1] and self._joint(at) in {"/", *_DASHES}
         if following is not None and spans_two and _start(following[1]).year == year + 1:
@@ -166,7 +168,7 @@ class Dates:
         return at, in_year(span, year)
 
     def _relative(self, at: int) -> Found:
-        """ "last summer", "this month", "estate scorsa", "yesterday"."""
+        """Reads "last summer", "this month", "estate scorsa" or "yesterday"."""
         taken = self._language.taken
         for role, days in ((PhraseRole.TODAY, 0), (PhraseRole.YESTERDAY, 1)):
             if count := taken(self._texts, at, role):
@@ -180,7 +182,8 @@ class Dates:
         return None
 
     def _turn(self, at: int, back: int) -> Found:
-        """A week, month, year or part of the year: this one, or one ``back``."""
+        """Reads a week, month, year or part of the year: the current one if ``back`` is 0, or the one ``back``
+        earlier."""
         today = self._today
         if count := self._language.taken(self._texts, at, PhraseRole.WEEK):
             monday = today - timedelta(days=today.weekday() + 7 * back)
@@ -202,7 +205,7 @@ class Dates:
     # words
 
     def _part(self, at: int) -> Found:
-        """A month by its full name, or a season, of any year."""
+        """Reads a month by its full name, or a season, of any year."""
         text = self._text(at)
         if (month := self._language.months.get(text)) is not None:
             return at + 1, yearly(month, 1)
@@ -222,7 +225,7 @@ class Dates:
         return None
 
     def _day_number(self, at: int) -> int:
-        """The token after a day of the month and its "th"; 0 if there is no such day."""
+        """Returns the token after a day of the month and its ending, such as "th", or 0 if there is no such day."""
         text = self._text(at)
         if not text.isdecimal() or len(text) > 2:
             return 0
@@ -260,8 +263,8 @@ def _bounded(role: PhraseRole, span: Span) -> Span:
 
 
 def _completed(month: int | None, number: int, last: Span) -> date | None:
-    """The first day of a span, in the year of the last day or the year before. None if there is no such day, or if the
-    end is not one day."""
+    """Returns the first day of a span, in the year of the last day or the year before. Returns None if there is no such
+    day, or if the span does not end with a single day."""
     end = last.start
     if end is None or last != day(end):
         return None
@@ -274,7 +277,7 @@ def _completed(month: int | None, number: int, last: Span) -> date | None:
 
 
 def _start(span: Span) -> date:
-    """The first day of a span with a year, which always has both ends."""
+    """Returns the first day of a span with a year, which always has both ends."""
     if span.start is None:
         raise ValueError("a part of every year has no first day")
     return span.start

@@ -1,4 +1,4 @@
-"""English."""
+"""The grammar words of English."""
 
 from __future__ import annotations
 

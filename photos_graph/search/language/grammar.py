@@ -14,7 +14,7 @@ _MAX_PHRASE_WORDS = 3  # in a table
 
 
 class PhraseRole(Enum):
-    """What a phrase does. One may have several: "from" leads in a range of dates, or just a place."""
+    """The function of a phrase. A phrase may have several: "from" introduces a range of dates, or only a place."""
 
     AND = auto()
     OR = auto()
@@ -58,7 +58,7 @@ LEADS = frozenset(
 _NO_ROLE: frozenset[PhraseRole] = frozenset()
 
 
-# What the value behind a prefix is: the name of something of that kind, or a value that the term reads itself.
+# The value after a prefix is the name of something of that kind, or a value that the term parses itself.
 Prefix = MatchKind | type[PrefixTerm]
 
 
@@ -73,15 +73,15 @@ class Language:
     prefixes: Mapping[str, Prefix]
 
     def taken(self, texts: Sequence[str], at: int, role: PhraseRole) -> int:
-        """How many of the folded words from ``at`` on are a phrase of that role; 0 if none are."""
+        """Returns how many of the folded words, from ``at`` on, form a phrase of that role, or 0."""
         for count in range(_MAX_PHRASE_WORDS, 0, -1):
             if role in self.roles.get(" ".join(texts[at : at + count]), ()):
                 return min(count, len(texts) - at)
         return 0
 
     def lead(self, texts: Sequence[str], at: int) -> tuple[int, frozenset[PhraseRole]]:
-        """The number of words of the longest phrase from ``at`` on that introduces or joins what follows, and its
-        roles; 0 if there is none."""
+        """Returns the number of words, and the roles, of the longest phrase from ``at`` on that introduces or joins
+        what follows. The number is 0 if there is no such phrase."""
         for count in range(min(_MAX_PHRASE_WORDS, len(texts) - at), 0, -1):
             roles = self.roles.get(" ".join(texts[at : at + count]), _NO_ROLE)
             if not roles.isdisjoint(LEADS):
@@ -89,7 +89,7 @@ class Language:
         return 0, _NO_ROLE
 
     def vocabulary(self) -> set[str]:
-        """Every single word of the table."""
+        """Returns every phrase of the table that is a single word."""
         return {word for phrase in (*self.roles, *self.months, *self.seasons) for word in phrase.split()}
 
 
@@ -102,7 +102,7 @@ def language(
     prefixes: Mapping[str, Prefix],
     capitals: str = "",
 ) -> Language:
-    """Makes a table from text: phrases are separated by commas, months begin with January and may have alternatives
+    """Makes a table from text. Phrases are separated by commas, months begin with January and may have alternatives
     ("Sep/Sept"), and seasons are given by their first month."""
     by_phrase: dict[str, frozenset[PhraseRole]] = {}
     for role, text in roles.items():

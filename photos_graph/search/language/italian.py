@@ -1,4 +1,4 @@
-"""Italian."""
+"""The grammar words of Italian."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The languages that a text is read in, in this order. A new language is a table and a line here."""
+"""The languages in which a text is read, in this order. A new language needs a table and a line here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from photos_graph.search.language.italian import ITALIAN
 
 LANGUAGES = (ENGLISH, ITALIAN)
 
-# Words that are grammar in some language. A name is not found by such a word alone.
+# Grammar words of all languages. A name is not found by such a word alone.
 GRAMMAR = frozenset[str]().union(*(language.vocabulary() for language in LANGUAGES))
 CAPITALS = frozenset[str]().union(*(language.capitals for language in LANGUAGES))
 PREFIXES = {name: prefix for language in LANGUAGES for name, prefix in language.prefixes.items()}

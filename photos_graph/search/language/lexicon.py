@@ -1,6 +1,6 @@
-"""Everything that can be named: tags, persons, places and folders, by the words of their names.
+"""Finds tags, persons, places and folders by the words of their names.
 
-The lexicon follows the rows of the index. A question costs a few lookups, whatever the size of the library.
+The lexicon follows the rows of the index. A query takes a few look-ups, regardless of the size of the library.
 """
 
 from __future__ import annotations
@@ -35,37 +35,38 @@ _NOTHING: tuple[Thing, ...] = ()
 
 
 class Lexicon(Protocol):
-    """Words are folded, and ``stems`` are what ``stem`` makes of them in a language."""
+    """Looks up names. Words are folded, and ``stems`` are the results of ``stem`` for a language."""
 
     def stem(self, word: str, language: Language) -> str: ...
 
     def exact(self, level: MatchLevel, words: Sequence[str]) -> Collection[Thing]:
-        """The things with that name."""
+        """Returns the things with that name."""
 
     def stemmed(self, level: MatchLevel, stems: Sequence[str], language: Language) -> Collection[Thing]:
-        """The things with a name of those stems."""
+        """Returns the things whose name has these stems."""
 
     def longest(self, word: str) -> int:
-        """The number of words of the longest name that begins with this word."""
+        """Returns the number of words of the longest name that begins with this word."""
 
     def knows(self, word: str) -> bool:
-        """Whether it is a word of a name."""
+        """Returns whether ``word`` is a word of a name."""
 
     def near(self, word: str) -> Collection[str]:
-        """The words of names that this word may be a misspelling of, or the word itself if it is one."""
+        """Returns the words of names of which ``word`` may be a misspelling, or ``word`` itself if a name has it."""
 
     def near_stems(self, word: str, language: Language) -> Collection[str]:
-        """The same for stems. For example, only the stem of "lanscape" is near to that of "landscapes"."""
+        """Does what ``near`` does, for stems. For example, only the stem of "lanscape" is near to that of
+        "landscapes"."""
 
     def is_word(self, start: str, whole: bool) -> bool:
-        """Whether it is a word in the name of a file, a folder or something else or, unless ``whole``, the beginning of
-        one."""
+        """Returns whether ``start`` is a word in any name, including those of files, or, unless ``whole`` is set, the
+        beginning of one."""
 
     def at_path(self, kind: MatchKind, path: str) -> Collection[Thing]:
-        """The things with that name or path, such as "Italy/Abruzzo"."""
+        """Returns the things with that name or path, such as "Italy/Abruzzo"."""
 
     def me(self) -> Collection[Thing]:
-        """The persons who are marked as the owner of the library."""
+        """Returns the persons who are marked as the owner of the library."""
 
     def label(self, thing: Thing) -> str: ...
 
@@ -160,7 +161,7 @@ class LexiconNames:
         return self._me
 
     def label(self, thing: Thing) -> str:
-        """The name, or the path of a folder and of a tag that shares its name with another."""
+        """Returns the name, or the path of a folder and of a tag that shares its name with another."""
         rows = self._rows[thing.kind]
         row = rows.get(thing.id)
         name: str = thing.id if row is None else row.name
@@ -170,7 +171,8 @@ class LexiconNames:
 
 
 class _Spelt:
-    """Things by their phrases, and the words of the phrases: as they are written, or as stems of a language."""
+    """The things by their phrases, and the words of the phrases, either as they are written or as stems of a
+    language."""
 
     def __init__(self) -> None:
         self.vocabulary = SpellingVocabulary()
@@ -206,8 +208,8 @@ class _Watcher:
     def __init__(self, names: LexiconNames, kind: MatchKind) -> None:
         self._names, self._kind = names, kind
 
-    def came(self, row: Row) -> None:
+    def added(self, row: Row) -> None:
         self._names.put(self._kind, row)
 
-    def went(self, row: Row) -> None:
+    def removed(self, row: Row) -> None:
         self._names.remove(self._kind, row)

@@ -14,7 +14,7 @@ from photos_graph.search.language.lexicon import MAX_PHRASE_WORDS, Lexicon, Thin
 from photos_graph.search.language.phrases import MatchLevel
 from photos_graph.search.language.spelling import slips
 
-# A single word with one of these roles is always grammar, even if it is a name; in quotes it is not.
+# A single word with one of these roles is always read as grammar, even if it is a name, unless it is in quotes.
 _ALWAYS_GRAMMAR = LEADS | {PhraseRole.ME}
 _MAX_MISSPELT_WORDS = 3  # words
 _MAX_SPELLINGS = 64  # of one phrase
@@ -29,8 +29,8 @@ class Named:
 
 
 class Spelling:
-    """Answers about the words of one text, cached for its readings in all languages. It limits how many words may be
-    misspelt."""
+    """A cache of the spellings of the words of one text, shared by its readings in all languages. It limits how many
+    words may be misspelt."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
@@ -58,7 +58,7 @@ class Spelling:
 
 
 class NameMatcher:
-    """``texts`` are the folded words of the text, or "" for a token that is not a word."""
+    """Finds the names in one text. ``texts`` are its folded words, or "" for a token that is not a word."""
 
     def __init__(
         self, lexicon: Lexicon, spelling: Spelling, language: Language, texts: Sequence[str], dates: Dates
@@ -74,7 +74,7 @@ class NameMatcher:
         return not _ALWAYS_GRAMMAR.isdisjoint(self._language.roles.get(self._texts[at], ()))
 
     def longest(self, at: int) -> Named | None:
-        """What the longest phrase from ``at`` on names. A single word of grammar names nothing."""
+        """Returns what is named by the longest phrase from ``at`` on. A single grammar word names nothing."""
         word = self._texts[at]
         grammar = self.is_grammar(at)
         most = self._lexicon.longest(word) if grammar else MAX_PHRASE_WORDS
@@ -90,7 +90,8 @@ class NameMatcher:
         return None
 
     def _respelt(self, words: Sequence[str]) -> Collection[Thing]:
-        """What the words may be a misspelling of: by the words themselves, or else by their stems."""
+        """Returns the things of whose names the words may be a misspelling. Stems are compared only if the words
+        themselves give no result."""
         lexicon, language = self._lexicon, self._language
         phrases = _phrases([self._spelling.near(word) for word in words])
         for level in MatchLevel:
@@ -103,7 +104,7 @@ class NameMatcher:
         return ()
 
     def one_of(self, kind: MatchKind, words: Sequence[str]) -> Collection[Thing]:
-        """The things of that kind that a whole phrase names, by words, stems or a misspelling."""
+        """Returns the things of that kind that a whole phrase names, by its words, its stems or a misspelling."""
         stems = [self._lexicon.stem(word, self._language) for word in words]
         for level in MatchLevel:
             for found in (self._lexicon.exact(level, words), self._lexicon.stemmed(level, stems, self._language)):
@@ -112,7 +113,7 @@ class NameMatcher:
         return _only(kind, self._respelt(words))
 
     def quoted(self, words: Sequence[str]) -> Collection[Thing]:
-        """The things with exactly that name, except for case and accents."""
+        """Returns the things with exactly that name, apart from case and accents."""
         found = (self._lexicon.exact(level, words) for level in MatchLevel)
         return next((things for things in found if things), ())
 
@@ -125,8 +126,8 @@ class NameMatcher:
         return None
 
     def _consists_of_names(self, at: int, end: int) -> bool:
-        """Whether the name of a folder consists of dates and names of tags, persons and places, which then take
-        precedence."""
+        """Returns whether the name of a folder consists of dates and of names of tags, persons and places, which then
+        take precedence."""
         while at < end:
             date = self._dates.read(at)
             if date is not None and date[0] <= end:
@@ -147,7 +148,7 @@ class NameMatcher:
         )
 
     def _run(self, at: int) -> int:
-        """The token after the uninterrupted words from ``at`` on."""
+        """Returns the token after the uninterrupted words from ``at`` on."""
         end = at
         while end < len(self._texts) and end < at + MAX_PHRASE_WORDS and self._texts[end]:
             end += 1

@@ -1,5 +1,5 @@
-"""The operands of a search text: a phrase, a date, a word of a file name, a phrase in quotes, a prefix with its
-value."""
+"""Reads the operands of a search text: phrases, dates, words of file names, quoted phrases, and prefixes with their
+values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from photos_graph.search.query import Query
 from photos_graph.search.terms.term import PrefixTerm
 from photos_graph.search.terms.words import Words
 
-_MAX_THINGS = 50  # that one phrase may name, above which it is searched for as text
+_MAX_THINGS = 50  # things that one phrase may name; above this it is searched for as text
 _MIN_TEXT_LENGTH = 3  # characters of a text in file names
 _INSIDE = {"", *"-_.'/\N{RIGHT SINGLE QUOTATION MARK}"}  # read as one word: "IMG_1234", "X-T3"
 _ENDINGS = ",;:.!?"  # after the value of a prefix, these belong to the sentence
@@ -31,11 +31,11 @@ _ENDINGS = ",;:.!?"  # after the value of a prefix, these belong to the sentence
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """``end`` is the token after the operand. Without a query, nothing was found for it."""
+    """An operand. ``end`` is the token after it. The query is None if nothing was found."""
 
     end: int
     query: Query | None = None
-    span: Span | None = None  # set if it is only a date
+    span: Span | None = None  # set if the operand is only a date
 
 
 class Mark(NamedTuple):
@@ -46,7 +46,7 @@ class Mark(NamedTuple):
 
 
 class OperandReader:
-    """Reads operands, and records the terms to show, the unmatched words, and how much was guessed."""
+    """Reads operands, and records the terms to show, the unmatched words, and the number of guesses."""
 
     def __init__(
         self,
@@ -66,10 +66,10 @@ class OperandReader:
         self.dates = Dates(language, today, tokens, self.texts)
         self.naming = NameMatcher(lexicon, spelling, language, self.texts, self.dates)
         self.terms: list[SearchTerm] = []
-        self.things: list[Thing] = []  # that were named, in the order of the text
-        self.unmatched: list[tuple[int, int]] = []  # from token, to token
+        self.things: list[Thing] = []  # the things that were named, in the order of the text
+        self.unmatched: list[tuple[int, int]] = []  # first token, token after the last
         self.guesses = 0
-        # The same prefix may occur fifty times, and mean thousands of folders.
+        # The same prefix may occur fifty times and name thousands of folders.
         self._of_kind = cache(self._things_of)
         self._any_of = cache(lambda things: query_of(sorted(things)))
 
@@ -83,7 +83,7 @@ class OperandReader:
                 return self._words(at, negated)
 
     def begins(self, at: int) -> bool:
-        """Whether a date, or a name of several words, begins with this word of grammar."""
+        """Returns whether a date, or a name of several words, begins with this grammar word."""
         return self._date(at) is not None or self.naming.longest(at) is not None
 
     def skip(self, spans: Iterable[tuple[int, int]]) -> None:
@@ -97,7 +97,7 @@ class OperandReader:
         return self.things[mark.things :]
 
     def forget(self, mark: Mark) -> None:
-        """Removes what was recorded since the mark."""
+        """Removes everything that was recorded since the mark."""
         del self.terms[mark.terms :], self.things[mark.things :], self.unmatched[mark.unmatched :]
         self.guesses = mark.guesses
 
@@ -117,7 +117,8 @@ class OperandReader:
         return self._guessed(at, negated)
 
     def _guessed(self, at: int, negated: bool) -> Operand:
-        """A whole word of a file name comes before a misspelling, which comes before the beginning of such a word."""
+        """Guesses the meaning of a word. A whole word of a file name takes precedence over a misspelling, and this over
+        the beginning of a word of a file name."""
         self.guesses += 1
         if end := self._in_file_names(at, whole=True):
             return self._text_of(at, end, negated)
@@ -129,9 +130,9 @@ class OperandReader:
         return self._nothing(at)
 
     def _text_of(self, at: int, end: int, negated: bool) -> Operand:
-        """A search for these words in all names of photos."""
+        """Makes an operand that searches for these words in all names of photos."""
         text = self._tokens[at].value or self._typed(at, end)
-        return self._said(at, end, Words(text), Words.kind, text, negated)
+        return self._operand(at, end, Words(text), Words.kind, text, negated)
 
     def is_me(self, at: int) -> bool:
         if self.texts[at] in CAPITALS:
@@ -142,7 +143,7 @@ class OperandReader:
         return self.dates.read(at) if self.texts[at] else None
 
     def _path(self, at: int) -> Named | None:
-        """ "Places/Abruzzo", without spaces."""
+        """Reads a path without spaces, such as "Places/Abruzzo"."""
         end = at + 1
         while end < len(self._tokens) and self.texts[end] and self._tokens[end].joint in _INSIDE:
             end += 1
@@ -156,8 +157,8 @@ class OperandReader:
         return named or self._spelling.at_path(MatchKind.FOLDER, path)
 
     def _in_file_names(self, at: int, whole: bool) -> int:
-        """The token after a word that file names have, together with what is joined to it if they have that too; 0 if
-        they do not have the word."""
+        """Returns the token after a word that file names contain, including the words joined to it if file names
+        contain these too. Returns 0 if no file name contains the word."""
         end = at
         while end < len(self._tokens) and self.texts[end] and (end == at or self._tokens[end].joint in _INSIDE):
             end += 1
@@ -192,7 +193,7 @@ class OperandReader:
             return self._of_value(at, prefix, value, typed, negated)
         things = self._of_kind(prefix, token.value, token.folded, token.exact)
         if len(things) > _MAX_THINGS:
-            return self._said(at, at + 1, self._any_of(things), prefix, token.value, negated)
+            return self._operand(at, at + 1, self._any_of(things), prefix, token.value, negated)
         return self._found(at, at + 1, things, negated) if things else self._nothing(at)
 
     def _of_value(self, at: int, term: type[PrefixTerm], value: str, typed: str, negated: bool) -> Operand:
@@ -200,7 +201,7 @@ class OperandReader:
         if read is None:
             return self._nothing(at)
         found, label = read
-        return self._said(at, at + 1, found, found.kind, label, negated)
+        return self._operand(at, at + 1, found, found.kind, label, negated)
 
     def _things_of(self, kind: MatchKind, value: str, folded: str, exact: bool) -> frozenset[Thing]:
         folded = folded if exact else folded.rstrip(_ENDINGS)
@@ -230,7 +231,7 @@ class OperandReader:
         query = query_of([thing for thing, _ in labelled], [span.query()])
         return Operand(end, query, None if things else span)
 
-    def _said(self, at: int, end: int, query: Query, kind: MatchKind, label: str, negated: bool) -> Operand:
+    def _operand(self, at: int, end: int, query: Query, kind: MatchKind, label: str, negated: bool) -> Operand:
         self._note(at, end, kind, label, negated)
         return Operand(end, query)
 
@@ -241,7 +242,7 @@ class OperandReader:
         return self._text[self._tokens[at].start : self._tokens[end - 1].end]
 
     def note_only(self, mark: Mark, at: int, label: str, negated: bool) -> None:
-        """Records an "only" before what was read since the mark."""
+        """Records the term of an "only" before the terms that were recorded since the mark."""
         self.terms.insert(mark.terms, SearchTerm(self._typed(at, at + 1), MatchKind.OTHER, label, negated))
 
     def _nothing(self, at: int) -> Operand:
@@ -249,7 +250,8 @@ class OperandReader:
         return Operand(at + 1)
 
     def left_over(self) -> Iterable[str]:
-        """The unmatched parts, in order and as they were typed. What was typed without a space is one part."""
+        """Returns the unmatched parts, in order and as they were typed. Tokens that were typed without a space between
+        them are one part."""
         spans: list[list[int]] = []
         for at, end in sorted(self.unmatched):
             start, stop = self._tokens[at].start, self._tokens[end - 1].end

@@ -1,7 +1,7 @@
 """Reads the text of a search as a query. ``docs/search.md`` describes what it understands.
 
-    all_of    group, group ...              side by side or joined by "and": all must hold
-    group     operand "or" operand ...      one must hold; binds tighter
+    all_of    group, group ...              side by side or joined by "and"; all must hold
+    group     operand "or" operand ...      at least one must hold; binds tighter than "and"
     operand   a phrase, a date, a prefix, a phrase in quotes, or all_of in parentheses
 
 "not", "without" and "only" may precede a group. A text is read with the table of each language, and the reading that
@@ -28,9 +28,9 @@ from photos_graph.search.terms.persons import OnlyPersons
 from photos_graph.search.terms.tags import OnlyTagged
 
 MAX_CHARACTERS = 10_240
-_MAX_WORDS = 50  # with a meaning
+_MAX_WORDS = 50  # words with a meaning
 _MAX_TOKENS = 200
-_MAX_DEPTH = 30  # of parentheses
+_MAX_DEPTH = 30  # levels of parentheses
 _ONLY: dict[MatchKind, tuple[type[OnlyPersons] | type[OnlyTagged], str]] = {
     MatchKind.PERSON: (OnlyPersons, "nobody else"),
     MatchKind.TAG: (OnlyTagged, "no other tags"),
@@ -39,7 +39,7 @@ _ONLY: dict[MatchKind, tuple[type[OnlyPersons] | type[OnlyTagged], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The query of a text. ``terms`` and ``unmatched`` are in the order of the text and as they were typed."""
+    """The query of a text. ``terms`` and ``unmatched`` are in the order of the text, and as they were typed."""
 
     query: Query
     terms: tuple[SearchTerm, ...]
@@ -47,8 +47,12 @@ class Parsed:
 
 
 def parse(text: str, lexicon: Lexicon, today: date) -> Parsed:
-    """Raises BadInput when the text is longer than 10,240 characters, or the value of a prefix makes no sense;
-    TooComplex when it has more than 50 words of meaning or 200 in all, or parentheses more than 30 deep."""
+    """Parses the text of a search.
+
+    Raises BadInput if the text is longer than 10,240 characters, or if the value of a prefix is invalid. Raises
+    TooComplex if the text has more than 50 words with a meaning or 200 words in all, or if parentheses are nested more
+    than 30 levels deep.
+    """
     if len(text) > MAX_CHARACTERS:
         raise BadInput(f"A search text has at most {MAX_CHARACTERS:,} characters; this one has {len(text):,}.")
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -81,12 +85,12 @@ def _within_limits(found: Iterable[Token]) -> list[Token]:
 
 @dataclass(slots=True)
 class _Lead:
-    """The words before a group, and the tokens of those with a meaning."""
+    """The words before a group. ``meaningful`` holds the tokens of those with a meaning."""
 
     negate: bool = False
     goes_on: bool = False  # after an "and"
     only: int | None = None
-    said: list[tuple[int, int]] = field(default_factory=list)
+    meaningful: list[tuple[int, int]] = field(default_factory=list)
 
 
 class _Reading:
@@ -97,11 +101,11 @@ class _Reading:
         self._at = 0
 
     def whole(self) -> list[Query]:
-        """The parts of the query, all of which must hold."""
+        """Reads the whole text. Returns the parts of the query, all of which must hold."""
         while 0 < (count := self._language.taken(self._reader.texts, self._at, PhraseRole.OPENING)) < self._left():
             self._at += count
         parts = self._all_of(0, False)
-        while self._left():  # after a parenthesis that closes nothing
+        while self._left():  # an unbalanced closing parenthesis
             self._at += 1
             parts += self._all_of(0, False)
         return parts
@@ -113,7 +117,7 @@ class _Reading:
         while True:
             lead = self._lead()
             if self._ended():
-                self._reader.skip(lead.said)
+                self._reader.skip(lead.meaningful)
                 return parts
             if lead.only is not None:
                 parts += self._only(lead, lead.only, depth, negated)
@@ -128,8 +132,9 @@ class _Reading:
             return []
         return [Not(found) if negate else found]
 
-    def _only(self, lead: _Lead, said: int, depth: int, negated: bool) -> list[Query]:
-        """The names that follow as long as they are persons, or tags, and the condition that a photo has no others."""
+    def _only(self, lead: _Lead, only_at: int, depth: int, negated: bool) -> list[Query]:
+        """Reads the names after an "only", as long as they are all persons or all tags. Returns them together with the
+        condition that a photo has no others."""
         reader, inside = self._reader, negated != lead.negate
         before = reader.mark()
         parts = self._group(False, depth, inside)
@@ -149,7 +154,7 @@ class _Reading:
             ids = dict.fromkeys(thing.id for thing in reader.things_since(before) if thing.kind is kind)
             make, label = _ONLY[kind]
             parts.append(make(tuple(ids)))
-            reader.note_only(before, said, label, inside)
+            reader.note_only(before, only_at, label, inside)
         if lead.negate and parts:
             return [Not(all_of(parts))]
         return parts
@@ -160,7 +165,7 @@ class _Reading:
         while self._or(operand):
             lead = self._lead()
             if self._ended():
-                self._reader.skip(lead.said)
+                self._reader.skip(lead.meaningful)
                 break
             if lead.only is not None:
                 operands.append(_whole(self._only(lead, lead.only, depth, negated)))
@@ -174,15 +179,15 @@ class _Reading:
         return any_of(found) if found else None
 
     def _or(self, operand: Operand) -> bool:
-        """Whether an alternative follows: after "or", or a date that excludes the one before, since no photo has
-        both."""
+        """Returns whether an alternative follows, which is true after "or", and before a date that excludes the
+        previous date, since no photo has both."""
         if count := self._language.taken(self._reader.texts, self._at, PhraseRole.OR):
             self._at += count
             return True
         at = self._at
         if operand.span is not None:
             lead = self._lead()
-            if not lead.said and not self._ended():
+            if not lead.meaningful and not self._ended():
                 following = self._reader.dates.read(self._at)
                 if following is not None and operand.span.excludes(following[1]):
                     return True
@@ -205,19 +210,20 @@ class _Reading:
             count, roles = self._language.lead(self._reader.texts, self._at)
             if not count or self._reader.begins(self._at):
                 break
-            said = (self._at, self._at + count)
+            span = (self._at, self._at + count)
             if PhraseRole.NOT in roles or PhraseRole.WITHOUT in roles:
                 lead.negate = not lead.negate
                 lead.goes_on = PhraseRole.WITHOUT in roles
-                lead.said.append(said)
+                lead.meaningful.append(span)
             elif PhraseRole.ONLY in roles:
                 lead.only = self._at
-                lead.said.append(said)
+                lead.meaningful.append(span)
             self._at += count
         return lead
 
     def _go_on(self) -> bool:
-        """Whether an "and" follows with a name after it, without a word that introduces it. A date is no name."""
+        """Skips an "and" if a name follows it directly, without an introducing word. A date does not count as a name.
+        Returns whether it did."""
         texts = self._reader.texts
         count = self._language.taken(texts, self._at, PhraseRole.AND)
         if not count:

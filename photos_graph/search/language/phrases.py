@@ -1,4 +1,4 @@
-"""The phrases that a name is found by: the whole name, the name without dates and small words, and its words."""
+"""The phrases by which a name is found: the whole name, the name without dates and small words, and its words."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ _MAX_PART_WORDS = 4
 
 
 class MatchLevel(IntEnum):
-    """How a phrase matches a name, the strongest way first."""
+    """The ways in which a phrase matches a name, the strongest first."""
 
     NAME = auto()  # whole names of tags, persons and places
     FOLDER = auto()  # whole names of folders, and these without their dates and numbers
     PART = auto()  # words of the names of tags, persons and places
 
 
-Phrase = tuple[MatchLevel, Sequence[int]]  # and the places of its words in the name
+Phrase = tuple[MatchLevel, Sequence[int]]  # the level, and the positions of the words in the name
 
 
 def phrases(kind: MatchKind, words: list[str]) -> Iterator[Phrase]:
-    """The phrases that a name is found by."""
+    """Yields the phrases by which a name is found."""
     if not words:
         return
     whole = range(len(words))
@@ -39,7 +39,7 @@ def phrases(kind: MatchKind, words: list[str]) -> Iterator[Phrase]:
 
 
 def _parts(words: list[str]) -> Iterator[range]:
-    """Consecutive words without grammar, except the whole name, and except single letters and numbers."""
+    """Yields runs of words without grammar words. The whole name, single letters and single numbers are left out."""
     for start in range(len(words)):
         for end in range(start + 1, min(start + _MAX_PART_WORDS, len(words)) + 1):
             if words[end - 1] in GRAMMAR:
@@ -49,7 +49,7 @@ def _parts(words: list[str]) -> Iterator[range]:
 
 
 def _bare(words: list[str], places: Sequence[int]) -> Sequence[int]:
-    """Without small words such as "the" and "in" at either end: "L'Aquila" is found by "Aquila"."""
+    """Removes small words such as "the" and "in" at either end, so that "L'Aquila" is found by "Aquila"."""
     start, end = 0, len(places)
     while start < end and words[places[start]] in SMALL_WORDS:
         start += 1
@@ -59,7 +59,7 @@ def _bare(words: list[str], places: Sequence[int]) -> Sequence[int]:
 
 
 def _undated(words: list[str]) -> list[int]:
-    """Without numbers and the months beside them: "14 August 2019 Rome" is found by "Rome"."""
+    """Removes numbers and the months beside them, so that "14 August 2019 Rome" is found by "Rome"."""
     return [
         place
         for place, word in enumerate(words)

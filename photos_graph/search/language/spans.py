@@ -1,4 +1,4 @@
-"""Spans of days, and parts of every year, as queries and in words."""
+"""Spans of days and recurring parts of the year, which can be converted to queries and to text."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from photos_graph.search.terms.dates import TakenIn
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The days ``start <= day < end``, where None is open; or, with ``months`` (1..12), those months of any year."""
+    """The days ``start <= day < end``, where None means an open end; or, with ``months`` (1..12), these months of any
+    year."""
 
     start: date | None = None
     end: date | None = None
     months: tuple[int, ...] = ()
 
     def excludes(self, other: Span) -> bool:
-        """Whether no day is in both, and neither is open."""
+        """Returns whether no day is in both spans, and neither has an open end."""
         if self.months or other.months:
             mine, others = self._touched(), other._touched()
             return bool(mine) and bool(others) and mine.isdisjoint(others)
@@ -28,7 +29,7 @@ class Span:
         return self.end <= other.start or other.end <= self.start
 
     def _touched(self) -> set[int]:
-        """The months of the year that it has days in, or none if it is open."""
+        """Returns the months of the year in which the span has days. The set is empty if an end is open."""
         if self.months:
             return set(self.months)
         if self.start is None or self.end is None:
@@ -66,28 +67,28 @@ def day(of: date) -> Span:
 
 
 def whole_months(first: date, count: int) -> Span:
-    """``first`` is the first day of a month."""
+    """Returns the span of ``count`` months from ``first`` on, which is the first day of a month."""
     return Span(first, months_on(first, count))
 
 
 def yearly(first: int, count: int) -> Span:
-    """``count`` months of any year, from the month ``first`` (1..12) on."""
+    """Returns the span of ``count`` months of any year, from the month ``first`` (1..12) on."""
     return Span(months=tuple((first + place - 1) % 12 + 1 for place in range(count)))
 
 
 def in_year(span: Span, year: int) -> Span:
-    """A part of every year, in the year that it begins in."""
+    """Converts a part of every year to the part that begins in ``year``."""
     return whole_months(date(year, span.months[0], 1), len(span.months))
 
 
 def latest(span: Span, by: date) -> Span:
-    """The latest occurrence of a part of every year that has begun by a day."""
+    """Returns the latest occurrence of a part of every year that has begun by the day ``by``."""
     found = in_year(span, by.year)
     return found if found.start is not None and found.start <= by else in_year(span, by.year - 1)
 
 
 def months_on(first: date, months: int) -> date:
-    """The first day of the month that is ``months`` later, or earlier if negative."""
+    """Returns the first day of the month that is ``months`` later, or earlier if ``months`` is negative."""
     year, month = divmod(_count(first) + months, 12)
     return date(year, month + 1, 1)
 

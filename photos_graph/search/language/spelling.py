@@ -1,4 +1,4 @@
-"""The words of all names, and those of them that a misspelt word may mean."""
+"""The words of all names, among which the words that a misspelt word may mean are found."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-_MAX_LETTERS = 64  # of a word that may be misspelt
+_MAX_LETTERS = 64  # letters of a word that may be misspelt
 
 
 def slips(word: str) -> int:
-    """How many slips a word may have: a wrong letter, a missing one, an extra one, or two that are swapped.
+    """Returns how many slips a word may have. A slip is a wrong, missing or extra letter, or two swapped letters.
 
-    One slip is allowed from 5 letters on, two from 9 letters on, and none in a number.
+    Words from 5 letters on may have one slip, words from 9 letters on two, and numbers none.
     """
     if not word.isalpha() or not 5 <= len(word) <= _MAX_LETTERS:
         return 0
@@ -55,14 +55,14 @@ class SpellingVocabulary:
         self._letters.pop(len(word), None)
 
     def begins(self, prefix: str) -> bool:
-        """Whether a word begins with ``prefix``."""
+        """Returns whether any word begins with ``prefix``."""
         if self._sorted is None:
             self._sorted = sorted(self._counts)
         at = bisect_left(self._sorted, prefix)
         return at < len(self._sorted) and self._sorted[at].startswith(prefix)
 
     def near(self, word: str, slips: int) -> list[str]:
-        """The words with the fewest slips, and no more than ``slips``."""
+        """Returns the words with the fewest slips, up to ``slips``."""
         lengths = range(len(word) - slips, len(word) + slips + 1)
         alike = [candidate for length in lengths for candidate in self._with_letters_of(word, length, 2 * slips)]
         found = extract(word, alike, scorer=OSA.distance, score_cutoff=slips, limit=None)
@@ -70,8 +70,8 @@ class SpellingVocabulary:
         return sorted(candidate for candidate, distance, _ in found if distance == fewest)
 
     def _with_letters_of(self, word: str, length: int, most: int) -> list[str]:
-        """Words of that length whose letters differ in no more than ``most`` from those of ``word``. A slip makes
-        two."""
+        """Returns the words of that length whose set of letters differs from that of ``word`` in at most ``most``
+        letters. A slip changes up to two letters of the set."""
         if length not in self._letters:
             known = list(self._by_length.get(length, ()))
             self._letters[length] = known, np.fromiter(map(_letters, known), np.uint32, len(known))
@@ -81,7 +81,7 @@ class SpellingVocabulary:
 
 
 def _letters(word: str) -> int:
-    """The set of its letters as 32 bits."""
+    """Returns the set of letters of a word as 32 bits."""
     letters = 0
     for letter in word:
         letters |= 1 << (ord(letter) & 31)

@@ -1,6 +1,6 @@
 """Splits a text into words, quoted phrases, prefixes with their values, and parentheses.
 
-All positions are those of the text as it was typed, so that an answer can quote it.
+All positions refer to the text as it was typed, so that an answer can quote it.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Token:
     kind: TokenKind
     start: int
     end: int
-    folded: str = ""  # the word, what is in the quotes, or the value of the prefix
-    joint: str = ""  # WORD: what is between it and the word before
+    folded: str = ""  # the word, the quoted text, or the value of the prefix
+    joint: str = ""  # WORD: the text between it and the previous word
     prefix: str = ""  # FIELD
     exact: bool = False  # FIELD: the value was in quotes
     value: str = ""  # QUOTED and FIELD: as it was typed
@@ -78,7 +78,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def _fold(text: str) -> tuple[str, Sequence[int]]:
-    """The folded text, and for each of its characters the position in ``text`` of the character it comes from."""
+    """Returns the folded text and, for each of its characters, the position in ``text`` of the original character."""
     if text.isascii():
         return fold(text), range(len(text))
     each = {character: fold(character) for character in set(text)}

@@ -1,4 +1,4 @@
-"""When a photo was taken."""
+"""The term for the time at which a photo was taken."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class TakenIn(PrefixTerm):
         return self
 
     def photos(self, sets: PhotoSets, within: BitMap) -> BitMap:
-        """Whole months are united. Only the photos of the first and last month are compared one by one."""
+        """Returns the union of whole months. Only the photos of the first and last month are compared one by one."""
         if self == TakenIn():
             return within
         first, last = _month(self.after, -(2**31)), _month(self.before, 2**31)
@@ -84,5 +84,5 @@ class TakenIn(PrefixTerm):
 
 
 def _month(moment: datetime | None, default: int) -> int:
-    """Months since January 1970."""
+    """Returns the number of months since January 1970."""
     return default if moment is None else (moment.year - 1970) * 12 + moment.month - 1

@@ -1,4 +1,4 @@
-"""Where a photo is stored."""
+"""The term for the folder in which a photo is stored."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class InFolder(SetTerm):
     kind = MatchKind.FOLDER
 
     def all_photos(self, sets: PhotoSets) -> BitMap:
-        return sets.folders.below(self.folder_id) if self.recursive else sets.folders.own(self.folder_id)
+        return sets.folders.photos_below(self.folder_id) if self.recursive else sets.folders.photos_at(self.folder_id)
 
     def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
         return same_reason(photos, self.kind, sets.folders.path(self.folder_id) or "")

@@ -1,4 +1,4 @@
-"""Who is in a photo. A ``confirmed`` term leaves out predictions."""
+"""The terms for persons and faces. A ``confirmed`` term leaves out predictions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class WithPerson(SetTerm):
 
 @dataclass(frozen=True, slots=True)
 class OnlyPersons(Term):
-    """No other known person is in the photo. Photos without persons match."""
+    """Matches photos that show no known person besides these, including photos without persons."""
 
     person_ids: tuple[str, ...]
     confirmed: bool = False
@@ -43,7 +43,7 @@ class OnlyPersons(Term):
 
 @dataclass(frozen=True, slots=True)
 class FacesIn(SetTerm):
-    """The number of faces in the photo; both bounds are inclusive."""
+    """Matches photos by their number of faces. Both bounds are inclusive."""
 
     minimum: int | None = None
     maximum: int | None = None

@@ -1,4 +1,4 @@
-"""Where a photo was taken: places by name, and positions in degrees."""
+"""The terms for where a photo was taken: places by name, and positions in degrees."""
 
 from __future__ import annotations
 
@@ -20,35 +20,35 @@ from photos_graph.search.terms.term import Reasons, SetTerm, Term, own_reasons, 
 
 @dataclass(frozen=True, slots=True)
 class AtPlace(SetTerm):
-    """A place includes everything that lies within it."""
+    """Matches photos that were taken at a place, which includes all places within it."""
 
     place_id: str
 
     kind = MatchKind.PLACE
 
     def all_photos(self, sets: PhotoSets) -> BitMap:
-        return sets.places.below(self.place_id)
+        return sets.places.photos_below(self.place_id)
 
     def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
-        """By way of the places within it that the photo is at."""
+        """Names, for each photo, the places within this place at which it was taken."""
         place = sets.places.get(self.place_id)
         if place is None:
             return
         for number in photos:
-            own = [id_ for id_ in sets.places_of(number) if place.id in sets.places.way_up(id_)]
+            own = [id_ for id_ in sets.places_of(number) if place.id in sets.places.self_and_ancestors(id_)]
             via = () if place.id in own else paths(sets.places.path, own)
             yield number, Match(MatchKind.PLACE, place.name, via)
 
 
 class _PositionTerm(Term):
-    """A condition on positions, of which there is no set: they are compared one by one."""
+    """A condition on positions. These have no set, so they are compared one by one."""
 
     __slots__ = ()
 
     is_slow = True
 
     def _look(self, latitude: Degrees, longitude: Degrees) -> Numbers:
-        """Where in the arrays, ascending, the positions that meet the condition are."""
+        """Returns the indices (ascending) of the positions that meet the condition."""
         raise NotImplementedError
 
     def photos(self, sets: PhotoSets, within: BitMap) -> BitMap:

@@ -1,4 +1,4 @@
-"""Properties that a photo has one value of: its rating, whether it is a favourite, its camera."""
+"""The terms for properties that have one value per photo: the rating, whether it is a favourite, and the camera."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RATINGS = re.compile(r"(-?[0-9])(?:[-\N{EN DASH}]|\.\.)([0-9])")
 
 @dataclass(frozen=True, slots=True)
 class Rated(SetTerm, PrefixTerm):
-    """Both bounds are inclusive. A photo without a rating counts as 0."""
+    """Matches photos by their rating. Both bounds are inclusive, and a photo without a rating counts as 0."""
 
     minimum: int | None = None
     maximum: int | None = None
@@ -65,7 +65,7 @@ class Favourite(SetTerm):
 
 @dataclass(frozen=True, slots=True)
 class TakenWith(PrefixTerm):
-    """``text`` is part of the camera's make, model or lens, without regard to case and accents."""
+    """Matches photos by their camera: ``text`` is a part of its make, model or lens, regardless of case and accents."""
 
     text: str
 

@@ -1,4 +1,4 @@
-"""What a photo shows, by its tags. A ``confirmed`` term leaves out predictions."""
+"""The terms for tags. A ``confirmed`` term leaves out predictions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from photos_graph.tags import inherited
 
 @dataclass(frozen=True, slots=True)
 class Tagged(SetTerm):
-    """A tag includes all of its descendants."""
+    """Matches photos with a tag or one of its descendants."""
 
     tag_id: str
     confirmed: bool = False
@@ -28,18 +28,19 @@ class Tagged(SetTerm):
         return sets.tags.having(self.tag_id, self.confirmed)
 
     def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
-        """People come before folders, and folders before models. A tag that comes from folders names those that carry
-        it; one that was not put on the photo itself names its descendants that were."""
+        """Explains the tag of each photo. People take precedence over folders, and folders over models. A tag from
+        folders names the folders that carry it. A tag that is not on the photo itself names its descendants that
+        are."""
         tags, labels = sets.tags, sets.labels
         tag = tags.rows.get(self.tag_id)
         if tag is None:
             return
-        put = {id_: photos & tags.put_on(id_, self.confirmed) for id_ in tags.rows.way_down(tag.id)}
+        put = {id_: photos & tags.put_on(id_, self.confirmed) for id_ in tags.rows.self_and_descendants(tag.id)}
         put = {id_: those for id_, those in put.items() if those}
-        said = {id_: those & labels.said.get(id_, NONE) for id_, those in put.items()}
-        came = {id_: those & tags.inherited(id_) for id_, those in put.items()}
+        tagged = {id_: those & labels.tagged.get(id_, NONE) for id_, those in put.items()}
+        inherited = {id_: those & tags.inherited(id_) for id_, those in put.items()}
         for number in photos:
-            by_people, by_folders = _ids_with(said, number), _ids_with(came, number)
+            by_people, by_folders = _ids_with(tagged, number), _ids_with(inherited, number)
             if by_folders and not by_people:
                 via = paths(sets.folders.path, _carriers(sets, number, by_folders))
             else:
@@ -50,7 +51,8 @@ class Tagged(SetTerm):
 
 @dataclass(frozen=True, slots=True)
 class OnlyTagged(Term):
-    """No tag is on the photo but these, their descendants and their ancestors. Photos without tags match."""
+    """Matches photos that have no tags besides these, their descendants and their ancestors, including photos without
+    tags."""
 
     tag_ids: tuple[str, ...]
     confirmed: bool = False
@@ -75,7 +77,7 @@ class Untagged(Term):
 
 @dataclass(frozen=True, slots=True)
 class Excluded(SetTerm):
-    """Somebody excluded the tag from the photo, or from a folder above it, and the photo does not have it."""
+    """Matches photos without the tag from which, or from a folder above which, a person excluded it."""
 
     tag_id: str
 
@@ -92,8 +94,10 @@ def _ids_with(sets: Mapping[str, BitMap], number: int) -> set[str]:
 
 
 def _carriers(sets: PhotoSets, number: int, tag_ids: AbstractSet[str]) -> Iterator[str]:
-    """The folders that give any of these tags to the photo."""
+    """Yields the ids of the folders that give any of these tags to the photo."""
     for folder_id in sets.folders_of(number):
-        for carried, carrier in inherited(sets.tags.inheritance.marks_up(folder_id), sets.tags.rows.way_up):
+        for carried, carrier in inherited(
+            sets.tags.inheritance.marks_to_root(folder_id), sets.tags.rows.self_and_ancestors
+        ):
             if carried.tag_id in tag_ids:
                 yield carrier

@@ -1,4 +1,4 @@
-"""What a search term is: a condition on photos, with everything that is particular to it in one class."""
+"""The base classes of search terms. A term is a condition on photos, and one class has everything specific to it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Reasons = Iterator[tuple[int, Match]]  # with the number of the photo
 
 
 class Term(ABC):
-    """A condition on photos. Terms are frozen values that hold ids, never names, so that evaluating one cannot fail:
-    an id that is not known has no photos.
+    """A condition on photos. Terms are frozen values that hold ids, never names, so that evaluating one cannot fail: an
+    unknown id has no photos.
 
-    A term that clients give in a filter as it stands overrides ``checked``; see ``search/filters.py``.
+    A term that clients can write directly in a filter overrides ``checked``; see ``search/filters.py``.
     """
 
     __slots__ = ()
@@ -28,25 +28,27 @@ class Term(ABC):
 
     @abstractmethod
     def photos(self, sets: PhotoSets, within: BitMap) -> BitMap:
-        """The photos of ``within`` that meet the condition. ``within`` holds only visible photos and is not changed."""
+        """Returns the photos of ``within`` that meet the condition. ``within`` holds only visible photos, and must not
+        be changed."""
 
     @abstractmethod
     def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
-        """Why each of these photos, all of which meet the condition, does so."""
+        """Yields why each of these photos, all of which meet the condition, does so."""
 
     def checked(self) -> Self:
-        """The term itself. Raises BadInput if its values make no sense."""
+        """Returns the term itself. Raises BadInput if its values are invalid."""
         return self
 
 
 class SetTerm(Term):
-    """A term whose photos are there as a set, or nearly so. These are intersected first, the smallest set first."""
+    """A term whose photos are stored as a set, or quickly computed as one. These terms are intersected first, the
+    smallest set first."""
 
     __slots__ = ()
 
     @abstractmethod
     def all_photos(self, sets: PhotoSets) -> BitMap:
-        """All photos that meet the condition, for reading only."""
+        """Returns all photos that meet the condition. The set must not be changed."""
 
     def photos(self, sets: PhotoSets, within: BitMap) -> BitMap:
         return within & self.all_photos(sets)
@@ -61,22 +63,22 @@ class PrefixTerm(Term):
     @classmethod
     @abstractmethod
     def of_value(cls, value: str, typed: str) -> tuple[Term, str] | None:
-        """The term and the label that it is shown with; None if the value is empty and so asks for nothing.
+        """Returns the term and the label with which it is shown, or None if the value is empty.
 
-        ``value`` is folded (without case and accents), ``typed`` is not. Raises BadInput if it makes no sense."""
+        ``value`` is folded (without case and accents), ``typed`` is not. Raises BadInput if the value is invalid."""
 
 
 def same_reason(photos: BitMap, kind: MatchKind, label: str) -> Reasons:
-    """One reason that all of the photos share."""
+    """Yields the same reason for all of the photos."""
     match = Match(kind, label)
     return ((number, match) for number in photos)
 
 
 def own_reasons(photos: BitMap, label_of: Callable[[int], str]) -> Reasons:
-    """A reason for each photo, with a label made from its number."""
+    """Yields a reason for each photo, with a label that is made from its number."""
     return ((number, Match(MatchKind.OTHER, label_of(number))) for number in photos)
 
 
 def paths(path_of: Callable[[str], str | None], ids: Iterable[str]) -> tuple[str, ...]:
-    """The paths of those rows that are known, each once and in order."""
+    """Returns the paths of those rows that are known, sorted and without duplicates."""
     return tuple(sorted({path for id_ in ids if (path := path_of(id_)) is not None}))

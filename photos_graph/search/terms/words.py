@@ -1,4 +1,4 @@
-"""The words in the names of a photo."""
+"""The term for words in the names of a photo."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _MAX_WORDS = 50  # in one text
 
 @dataclass(frozen=True, slots=True)
 class Words(Term):
-    """Every word begins a word of the photo's file names, folders, places, tags or persons, without regard to case
-    and accents. ``confirmed`` leaves out predicted tags and persons. A text has up to 50 words."""
+    """Matches photos by words, each of which must begin a word in the names of the photo's files, folders, places, tags
+    or persons. Case and accents do not matter. ``confirmed`` leaves out predicted tags and persons."""
 
     text: str
     confirmed: bool = False
@@ -31,8 +31,8 @@ class Words(Term):
     is_slow = True
 
     def photos(self, sets: PhotoSets, within: BitMap) -> BitMap:
-        """The longest word comes first, since it is usually the rarest. A blank text matches all photos; a text of
-        punctuation matches none. Raises TooComplex for a text of too many words."""
+        """Starts with the longest word, which is usually the rarest. A blank text matches all photos, and a text of
+        punctuation matches no photo. Raises TooComplex for a text of more than 50 words."""
         wanted = set(name_words(self.text))
         if not wanted and self.text.strip():
             return BitMap()
@@ -45,22 +45,30 @@ class Words(Term):
         return within
 
     def _with_word(self, sets: PhotoSets, word: str) -> BitMap:
-        tags = (sets.tags.having(id_, self.confirmed) for id_ in sets.tags.rows.topmost_worded(word))
-        persons = (sets.persons.showing(id_, self.confirmed) for id_ in sets.persons.rows.topmost_worded(word))
-        return union([sets.file_words.find(word), sets.folders.worded(word), sets.places.worded(word), *tags, *persons])
+        tags = (sets.tags.having(id_, self.confirmed) for id_ in sets.tags.rows.topmost_with_word(word))
+        persons = (sets.persons.showing(id_, self.confirmed) for id_ in sets.persons.rows.topmost_with_word(word))
+        return union(
+            [
+                sets.file_words.find(word),
+                sets.folders.photos_with_word(word),
+                sets.places.photos_with_word(word),
+                *tags,
+                *persons,
+            ]
+        )
 
     def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
-        """One for each word, by way of the folders, places, tags and persons that have it in their names. The names
-        of the photo's own files are not listed."""
+        """Yields a reason for each word, with the folders, places, tags and persons that have it in their names. The
+        names of the photo's files are not listed."""
         tags, persons = sets.tags, sets.persons
-        above = {number: _way_up(sets.folders, sets.folders_of(number)) for number in photos}
-        around = {number: _way_up(sets.places, sets.places_of(number)) for number in photos}
+        above = {number: _with_ancestors(sets.folders, sets.folders_of(number)) for number in photos}
+        around = {number: _with_ancestors(sets.places, sets.places_of(number)) for number in photos}
         rows = (sets.folders, sets.places, tags.rows, persons.rows)
         folder_path, place_path, tag_path, person_path = (cache(each.path) for each in rows)
         for word in dict.fromkeys(name_words(self.text)):
-            folders, places = sets.folders.rows_worded(word), sets.places.rows_worded(word)
-            having = ((id_, photos & tags.having(id_, self.confirmed)) for id_ in tags.rows.rows_worded(word))
-            showing = ((id_, photos & persons.showing(id_, self.confirmed)) for id_ in persons.rows.rows_worded(word))
+            folders, places = sets.folders.ids_with_word(word), sets.places.ids_with_word(word)
+            having = ((id_, photos & tags.having(id_, self.confirmed)) for id_ in tags.rows.ids_with_word(word))
+            showing = ((id_, photos & persons.showing(id_, self.confirmed)) for id_ in persons.rows.ids_with_word(word))
             tagged, shown = _by_photo(having), _by_photo(showing)
             for number in photos:
                 via = (
@@ -72,12 +80,12 @@ class Words(Term):
                 yield number, Match(MatchKind.TEXT, word, via)
 
 
-def _way_up(rows: Hierarchy[R], ids: Iterable[str]) -> set[str]:
-    return {at for id_ in ids for at in rows.way_up(id_)}
+def _with_ancestors(rows: Hierarchy[R], ids: Iterable[str]) -> set[str]:
+    return {at for id_ in ids for at in rows.self_and_ancestors(id_)}
 
 
 def _by_photo(sets: Iterable[tuple[str, BitMap]]) -> dict[int, list[str]]:
-    """The ids by the numbers of their photos."""
+    """Inverts the sets: returns the ids by the numbers of their photos."""
     found: dict[int, list[str]] = {}
     for id_, photos in sets:
         for number in photos:

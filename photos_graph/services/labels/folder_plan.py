@@ -57,7 +57,7 @@ def folder_plan(
 def reached(search: SearchIndex, folder_ids: Iterable[str], recursive: bool = True) -> BitMap:
     """Photos below the folders, or in the folders themselves."""
     rows = search.folders
-    return BitMap.union(BitMap(), *[rows.below(id_) if recursive else rows.own(id_) for id_ in folder_ids])
+    return BitMap.union(BitMap(), *[rows.photos_below(id_) if recursive else rows.photos_at(id_) for id_ in folder_ids])
 
 
 def retagged(

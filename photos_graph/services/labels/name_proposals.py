@@ -53,8 +53,12 @@ def _downwards(search: SearchIndex, roots: Iterable[FolderRow], known: Known) ->
 def _marks_of(search: SearchIndex, folder_id: str) -> tuple[frozenset[str], frozenset[str]]:
     """Returns the tags that the folder has or inherits, with their ancestors, and those that it or an ancestor
     excludes."""
-    way: list[FolderMarks] = search.inheritance.marks_up(folder_id)
-    has = {up for carried, _ in inherited(way, search.tags.way_up) for up in search.tags.way_up(carried.tag_id)}
+    way: list[FolderMarks] = search.inheritance.marks_to_root(folder_id)
+    has = {
+        up
+        for carried, _ in inherited(way, search.tags.self_and_ancestors)
+        for up in search.tags.self_and_ancestors(carried.tag_id)
+    }
 
     def keys(tag_ids: Iterable[str]) -> frozenset[str]:
         return frozenset(_key(search.tags.path(tag_id) or "") for tag_id in tag_ids)

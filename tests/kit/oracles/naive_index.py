@@ -30,7 +30,7 @@ from photos_graph.tags import inherited, photo_tags
 class Label:
     """What was put on one photo itself."""
 
-    said: set[str] = field(default_factory=set)
+    tagged: set[str] = field(default_factory=set)
     excluded: set[str] = field(default_factory=set)
     predicted: set[str] = field(default_factory=set)
     persons: set[str] = field(default_factory=set)
@@ -66,7 +66,7 @@ class NaiveIndex:
         gone = set(gone)
         self.tags = {id_: row for id_, row in self.tags.items() if id_ not in gone} | {row.id: row for row in rows}
         for label in self.labels.values():
-            label.said -= gone
+            label.tagged -= gone
             label.excluded -= gone
             label.predicted -= gone
         self.marks = {
@@ -92,7 +92,7 @@ class NaiveIndex:
     def apply_labels(self, postings: LabelPostings, touched: set[int] | None) -> None:
         for number in list(self.labels) if touched is None else touched:
             self.labels.pop(number, None)
-        for kind in ("said", "excluded", "predicted", "persons", "persons_predicted"):
+        for kind in ("tagged", "excluded", "predicted", "persons", "persons_predicted"):
             for id_, photos in getattr(postings, kind).items():
                 for number in photos:
                     getattr(self.labels.setdefault(number, Label()), kind).add(id_)
@@ -145,7 +145,7 @@ class NaiveIndex:
     def put_on(self, row: PhotoRow, confirmed: bool) -> list[PhotoTag]:
         """The tags that were put on a photo, by the pure rules."""
         label = self.labels.get(row.number, Label())
-        own = [PhotoTag(tag_id, TagSource.MANUAL) for tag_id in label.said]
+        own = [PhotoTag(tag_id, TagSource.MANUAL) for tag_id in label.tagged]
         own += [PhotoTag(tag_id, TagSource.PREDICTED) for tag_id in label.predicted if not confirmed]
         ways = [
             [self.marks.get(at, FolderMarks(at)) for at in self.way_up(folder, self.folders)] for folder in row.folders

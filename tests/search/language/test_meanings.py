@@ -58,7 +58,7 @@ def test_a_name_of_everything_means_any_and_not_what_is_excluded_from_the_tags()
 def test_what_is_excluded_from_the_tag_is_not_found_by_the_place() -> None:
     library = index_of([Tag("t", "Siena")], [], [place("l", "Siena")])
     library.apply_photos([PhotoRow(n, f"{n:032x}", "", ("f",), places=("l",) if n else ()) for n in range(4)])
-    said = LabelPostings(said={"t": BitMap([0, 1])}, excluded={"t": BitMap([2])})
+    said = LabelPostings(tagged={"t": BitMap([0, 1])}, excluded={"t": BitMap([2])})
     library.apply_labels(said, None)
     assert list(library.evaluate(query(library, "Siena"))) == [0, 1, 3]
 

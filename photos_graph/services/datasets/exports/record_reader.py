@@ -51,7 +51,7 @@ class RecordReader:
     async def library(self, numbers: BitMap, everything: bool) -> LibraryRecord:
         """Returns the tags, and the persons and folders that the photos have, or all of them if ``everything``."""
         search = self._search
-        folders = [id_ for id_ in search.sets.tags.inheritance.marks if search.folders.below(id_) & numbers]
+        folders = [id_ for id_ in search.sets.tags.inheritance.marks if search.folders.photos_below(id_) & numbers]
         marks = await self._graph.transaction(lambda tx: tag_edges.of_folders(tx, folders))
         thresholds = await self._graph.transaction(models.chosen_thresholds)
         persons = sorted(search.persons, key=lambda person: person.name)
