@@ -6,8 +6,8 @@ import pytest
 
 from photos_graph.errors import BadInput
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Value
-from photos_graph.graph.labels.export_rows import ExportedFace
 from photos_graph.graph.labels.tag_edges import Assertions
+from photos_graph.graph.library.export_rows import ExportedFace
 from photos_graph.model.faces import Box
 from photos_graph.model.search import Ref
 from photos_graph.search.filters import FolderFilter, IntRange, PhotoFilter, TermFilter

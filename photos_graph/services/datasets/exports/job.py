@@ -8,8 +8,7 @@ from itertools import chain, islice
 
 from photos_graph.errors import BadInput
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.labels import export_rows
-from photos_graph.graph.library import failures, folders
+from photos_graph.graph.library import export_rows, failures, folders
 from photos_graph.index import Index
 from photos_graph.jobs.progress import Progress
 from photos_graph.model.datasets import DatasetFormat

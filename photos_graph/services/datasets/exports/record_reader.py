@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from pyroaring import BitMap
 
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.labels import export_rows, tag_edges
+from photos_graph.graph.labels import tag_edges
 from photos_graph.graph.labels.edits import Assertion, AssertionKind
-from photos_graph.graph.labels.export_rows import ExportedFace, ExportedPhoto
 from photos_graph.graph.learning import models
+from photos_graph.graph.library import export_rows
+from photos_graph.graph.library.export_rows import ExportedFace, ExportedPhoto
 from photos_graph.index import Index
 from photos_graph.learn.dataset import chance, occasion
 from photos_graph.model.labels import Certainty, PhotoTag, TagSource
@@ -44,9 +45,9 @@ class RecordReader:
 
     async def photos(self, numbers: Sequence[int]) -> list[PhotoRecord]:
         """Returns the records of the photos, sorted by number. Photos that no file holds any longer are left out."""
-        photos = [photo for photo in await export_rows.exported_photos(self._graph, numbers) if photo.files]
-        tags = await self._tags.photo_tags([photo.id for photo in photos])
-        return [self._photo(photo, photo_tags) for photo, photo_tags in zip(photos, tags, strict=True)]
+        rows = [row for row in await export_rows.exported_photos(self._graph, numbers) if row.files]
+        tags = await self._tags.photo_tags([row.photo.id for row in rows])
+        return [self._photo(row, photo_tags) for row, photo_tags in zip(rows, tags, strict=True)]
 
     async def library(self, numbers: BitMap, everything: bool) -> LibraryRecord:
         """Returns the tags, and the persons and folders that the photos have, or all of them if ``everything``."""
@@ -66,24 +67,25 @@ class RecordReader:
             ),
         )
 
-    def _photo(self, photo: ExportedPhoto, tags: Sequence[PhotoTag]) -> PhotoRecord:
-        files = [f"{self._search.folders.path(folder)}/{name}" for _, folder, name in photo.files]
-        day = photo.taken_at.date().isoformat() if photo.taken_at and photo.taken_source in DATED else ""
+    def _photo(self, row: ExportedPhoto, tags: Sequence[PhotoTag]) -> PhotoRecord:
+        photo, taken = row.photo, row.photo.taken
+        files = [f"{self._search.folders.path(folder)}/{name}" for _, folder, name in row.files]
+        day = taken.at.date().isoformat() if taken and taken.source in DATED else ""
         return PhotoRecord(
             id=photo.id,
             sha256=photo.content_hash,
             files=tuple(files),
             split=split_of(occasion(day, files[0].rpartition("/")[0])),
-            taken=photo.taken_at.isoformat() if photo.taken_at else None,
+            taken=taken.at.isoformat() if taken else None,
             width=photo.width,
             height=photo.height,
             format=photo.format,
-            orientation=photo.orientation,
+            orientation=row.orientation,
             tags=tuple(self._tag(tag) for tag in tags if not self._confirmed or tag.source is not TagSource.PREDICTED),
-            marks=self._marks(photo.edges),
-            faces=tuple(map(self._face, photo.faces)),
-            rating=ValueMark(photo.rating.value, photo.rating.at_ms, photo.rating.by),
-            favourite=ValueMark(photo.favourite.value, photo.favourite.at_ms, photo.favourite.by),
+            marks=self._marks(row.edges),
+            faces=tuple(map(self._face, row.faces)),
+            rating=ValueMark(row.rating.value, row.rating.at_ms, row.rating.by),
+            favourite=ValueMark(row.favourite.value, row.favourite.at_ms, row.favourite.by),
         )
 
     def _tag(self, tag: PhotoTag) -> TagRecord:

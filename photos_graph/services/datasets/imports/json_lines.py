@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.labels import export_rows
 from photos_graph.graph.labels.edits import now_ms
+from photos_graph.graph.library import export_rows
 from photos_graph.paths import open_inside
 from photos_graph.services.datasets.exports.json_lines import LIBRARY_FILE, PHOTOS
 from photos_graph.services.datasets.exports.records import LIBRARY, PHOTO, LibraryRecord, PhotoRecord

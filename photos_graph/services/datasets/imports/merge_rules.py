@@ -14,8 +14,8 @@ from uuid import uuid4
 from photos_graph.boxes import paired
 from photos_graph.graph.faces.detections import DETECTED
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Value
-from photos_graph.graph.labels.export_rows import ExportedFace
 from photos_graph.graph.labels.tag_edges import Assertions
+from photos_graph.graph.library.export_rows import ExportedFace
 from photos_graph.model.faces import Box
 from photos_graph.services.datasets.exports.records import FaceRecord, PersonMark, TagMark, ValueMark
 from photos_graph.services.faces.assignment_rules import named

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from photos_graph.graph import due
 from photos_graph.graph.faces import assignments, cluster_pages, match_requests, persons, regions, visibility
-from photos_graph.graph.labels import export_rows, ratings, tag_edges, tags
+from photos_graph.graph.labels import ratings, tag_edges, tags
 from photos_graph.graph.labels.edits import SingleEdit, Value, grouped, grouped_faces
-from photos_graph.graph.labels.export_rows import ExportedPhoto
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.graph.library import export_rows
+from photos_graph.graph.library.export_rows import ExportedPhoto
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.labels import LabelKind
 from photos_graph.services.datasets.exports.records import PhotoRecord
@@ -34,7 +35,7 @@ async def write_photos(
     """Writes the records, which are given by the numbers of their photos."""
 
     async def work(tx: LabelTransaction) -> Outcome:
-        known = {photo.number: photo for photo in await export_rows.exported_photos(tx, list(records))}
+        known = {row.photo.number: row for row in await export_rows.exported_photos(tx, list(records))}
         return await _LabelBatch(tx, importer, known, has_tag).write(records)
 
     return await writer.commit(work)

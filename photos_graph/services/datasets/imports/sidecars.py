@@ -10,8 +10,8 @@ from pathlib import Path
 
 from photos_graph.errors import Unreadable
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.labels import export_rows
-from photos_graph.graph.labels.export_rows import ExportedPhoto
+from photos_graph.graph.library import export_rows
+from photos_graph.graph.library.export_rows import ExportedPhoto
 from photos_graph.images.formats import RAW
 from photos_graph.index import Index
 from photos_graph.jobs.concurrency import retry_while_busy
@@ -131,7 +131,7 @@ class SidecarSource:
 
     async def _read(self, sidecars: Sequence[_MatchedSidecar], batch: RecordBatch) -> RecordBatch:
         found = await export_rows.exported_photos(self._graph, [each.number for each in sidecars])
-        photos = {photo.number: photo for photo in found}
+        photos = {each.photo.number: each for each in found}
         sidecars = [each for each in sidecars if each.number in photos]
         answers = await self._sidecars([_order(each, photos[each.number]) for each in sidecars])
         for each, answer in zip(sidecars, answers, strict=True):
@@ -163,8 +163,8 @@ def _preferred(names: Sequence[str]) -> Sequence[str]:
     return [name for name in names if name.rpartition(".")[2].lower() in RAW.extensions] or names
 
 
-def _order(sidecar: _MatchedSidecar, photo: ExportedPhoto) -> SidecarOrder:
-    return SidecarOrder(sidecar.path, photo.width, photo.height, photo.orientation or 1)
+def _order(sidecar: _MatchedSidecar, row: ExportedPhoto) -> SidecarOrder:
+    return SidecarOrder(sidecar.path, row.photo.width, row.photo.height, row.orientation or 1)
 
 
 def _rounds(sidecars: Sequence[_MatchedSidecar]) -> Iterator[list[_MatchedSidecar]]:
@@ -183,7 +183,7 @@ def _join(folder: bytes, name: bytes) -> bytes:
     return folder + b"/" + name if folder else name
 
 
-def _record(photo: ExportedPhoto, path: str, sidecar: SidecarLabels) -> PhotoRecord:
+def _record(row: ExportedPhoto, path: str, sidecar: SidecarLabels) -> PhotoRecord:
     marks = [TagMark(tag) for tag in sidecar.tags] + [TagMark(tag, excluded=True) for tag in sidecar.excluded]
     faces = [
         FaceRecord(
@@ -194,8 +194,8 @@ def _record(photo: ExportedPhoto, path: str, sidecar: SidecarLabels) -> PhotoRec
         for region in sidecar.regions
     ]
     return PhotoRecord(
-        photo.id,
-        photo.content_hash,
+        row.photo.id,
+        row.photo.content_hash,
         (path,),
         marks=tuple(marks),
         faces=tuple(faces),

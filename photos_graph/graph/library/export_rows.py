@@ -1,16 +1,16 @@
-"""The labels of photos from all sources, for an export: two queries read them for many photos."""
+"""Photos with their labels from all sources, for an export: two queries read them for many photos."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Value
+from photos_graph.graph.library import photo_metadata
 from photos_graph.model.faces import Box
-from photos_graph.model.library import TakenSource
+from photos_graph.model.library import Photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +31,11 @@ class ExportedPhoto:
     """A photo with its labels.
 
     ``files`` holds (key, folder id, name) of the files that are not missing, sorted by key. ``edges`` holds the
-    assertions TAGGED and EXCLUDES by tag id. A rating or favourite without a time is the file's or the default.
+    assertions TAGGED and EXCLUDES by tag id. ``rating`` and ``favourite`` are the values of the photo with their
+    provenance: one without a time is the file's or the default.
     """
 
-    id: str
-    number: int
-    content_hash: str
-    width: int  # as displayed
-    height: int
-    format: str
-    taken_at: datetime | None
-    taken_source: TakenSource | None
+    photo: Photo
     orientation: int | None  # EXIF, 1..8; None if the photo was read before the orientation was stored
     files: tuple[tuple[str, str, str], ...]
     rating: Value
@@ -50,15 +44,18 @@ class ExportedPhoto:
     faces: tuple[ExportedFace, ...] = ()
 
 
-PHOTOS: LiteralString = """
+PHOTOS: LiteralString = (
+    """
 UNWIND $numbers AS number
 MATCH (p:Photo {number: number})
-RETURN p {.id, .number, .contentHash, .width, .height, .format, .takenAt, .takenSource, .orientation, .rating, .ratedAt,
-  .ratedBy, .favourite, .favouriteAt, .favouriteBy} AS photo,
+RETURN """
+    + photo_metadata.PROJECTION
+    + """ AS photo, p {.orientation, .ratedAt, .ratedBy, .favouriteAt, .favouriteBy} AS more,
   [(p)<-[:OF]-(f:File)-[:IN]->(d:Folder) WHERE f.state <> 'MISSING' | [f.key, d.id, f.name]] AS files,
   [(p)-[r:TAGGED]->(t:Tag) | [t.id, r.at, r.by, r.via]] AS tagged,
   [(p)-[r:EXCLUDES]->(t:Tag) | [t.id, r.at, r.by]] AS excluded
 """
+)
 
 FACES: LiteralString = """
 UNWIND $numbers AS number
@@ -80,25 +77,19 @@ async def exported_photos(graph: Graph | Transaction, numbers: Sequence[int]) ->
     for row in await ask(PHOTOS, numbers=list(numbers)):
         ordered = sorted(faces.get(row["photo"]["number"], ()), key=lambda face: (face.box.x, face.box.y, face.id))
         photos.append(_photo(row, tuple(ordered)))
-    return sorted(photos, key=lambda photo: photo.number)
+    return sorted(photos, key=lambda each: each.photo.number)
 
 
 def _photo(row: dict[str, Any], faces: tuple[ExportedFace, ...]) -> ExportedPhoto:
-    values = row["photo"]
-    source = values.get("takenSource")
+    files = tuple(sorted((key, folder, name) for key, folder, name in row["files"]))
+    photo = photo_metadata.photo_of(row["photo"], files[0][2] if files else row["photo"]["id"])
+    more = row["more"]
     return ExportedPhoto(
-        id=values["id"],
-        number=values["number"],
-        content_hash=values["contentHash"],
-        width=values["width"],
-        height=values["height"],
-        format=values["format"],
-        taken_at=values.get("takenAt"),
-        taken_source=TakenSource(source) if source is not None else None,
-        orientation=values.get("orientation"),
-        files=tuple(sorted((key, folder, name) for key, folder, name in row["files"])),
-        rating=Value(values.get("rating"), values.get("ratedAt"), values.get("ratedBy")),
-        favourite=Value(bool(values.get("favourite")), values.get("favouriteAt"), values.get("favouriteBy")),
+        photo=photo,
+        orientation=more["orientation"],
+        files=files,
+        rating=Value(photo.rating, more["ratedAt"], more["ratedBy"]),
+        favourite=Value(photo.favourite, more["favouriteAt"], more["favouriteBy"]),
         edges=_edges(AssertionKind.TAGGED, row["tagged"]) | _edges(AssertionKind.EXCLUDES, row["excluded"]),
         faces=faces,
     )
