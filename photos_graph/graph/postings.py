@@ -15,13 +15,19 @@ BLOCK = 100_000  # photos per query when the whole library is read, limited by t
 BATCH_SIZE = 20_000  # photos per query when touched photos are read
 
 # One record with a list per photo takes a tenth of the time of one record per photo. Times are text for the same
-# reason.
-PHOTOS: LiteralString = """
-UNWIND $numbers AS number
-MATCH (p:Photo {number: number})
-RETURN collect([p.number, p.id, toString(p.takenAt), p.addedAt, p.rating, p.favourite, p.make, p.model, p.lens,
+# reason. ``_row`` unpacks the list.
+COLLECT: LiteralString = """
+RETURN collect([number, p.id, toString(p.takenAt), p.addedAt, p.rating, p.favourite, p.make, p.model, p.lens,
   p.latitude, p.longitude]) AS photos
 """
+
+PHOTOS: LiteralString = (
+    """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})
+"""
+    + COLLECT
+)
 
 PATHS: LiteralString = """
 UNWIND $numbers AS number
@@ -37,11 +43,12 @@ RETURN x.id AS place, collect(number) AS photos
 
 # The WITH before each range makes ArcadeDB scan the photos. It scans 100,000 of them in the time in which it finds
 # 20,000 by the index of their numbers.
-PHOTO_BLOCK: LiteralString = """
+PHOTO_BLOCK: LiteralString = (
+    """
 MATCH (p:Photo) WITH p, p.number AS number WHERE number >= $first AND number < $end
-RETURN collect([number, p.id, toString(p.takenAt), p.addedAt, p.rating, p.favourite, p.make, p.model, p.lens,
-  p.latitude, p.longitude]) AS photos
 """
+    + COLLECT
+)
 
 PATH_BLOCK: LiteralString = """
 MATCH (d:Folder)<-[:IN]-(f:File)-[:OF]->(p:Photo) WHERE f.state <> 'MISSING'
@@ -111,7 +118,7 @@ def _row(photo: Sequence[Any], files: Sequence[tuple[str, str, str]], places: Se
         id=id_,
         name=names[0] if names else "",
         folders=tuple(dict.fromkeys(folder for _, _, folder in files)),
-        names=names,
+        texts=names,
         places=tuple(places),
         taken=datetime.fromisoformat(taken) if taken is not None else None,
         added_ms=added_ms,

@@ -49,14 +49,14 @@ class PhotoSets:
         touched = BitMap([*latest, *gone])
         shown = [row for row in latest.values() if row.folders]
         parsed = self.table.parse(shown)
-        names = {row.number: _words_of(row) for row in shown}
+        words = {row.number: _words_of(row) for row in shown}
         before = touched & self.visible
         lay = self._folder_codes(before)
         self._unpost(before)
         self.table.write(parsed)
         self.favourites |= BitMap([row.number for row in shown if row.favourite])
         self._post(BitMap([row.number for row in shown]))
-        self.file_words.replace(touched, names)
+        self.file_words.replace(touched, words)
         now = touched & self.visible
         if not np.array_equal(self._folder_codes(before), lay) or before != now:
             self.tags.forget_inherited(self.tags.inheritance.carried)
@@ -168,4 +168,4 @@ def _spread(sets: Sequence[tuple[str, ...]], groups: Iterable[tuple[int, BitMap]
 
 
 def _words_of(row: PhotoRow) -> set[str]:
-    return {word for name in {row.name, *row.names} for word in name_words(name)}
+    return {word for text in {row.name, *row.texts} for word in name_words(text)}

@@ -1,4 +1,4 @@
-"""The term for words in the names of a photo."""
+"""The term for words in the texts of a photo."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _MAX_WORDS = 50  # in one text
 
 @dataclass(frozen=True, slots=True)
 class Words(Term):
-    """Matches photos by words, each of which must begin a word in the names of the photo's files, folders, places, tags
-    or persons. Case and accents do not matter. ``confirmed`` leaves out predicted tags and persons."""
+    """Matches photos by words, each of which must begin a word in the texts of the photo, which ``PhotoFilter.text``
+    lists. Case and accents do not matter. ``confirmed`` leaves out predicted tags and persons."""
 
     text: str
     confirmed: bool = False

@@ -109,7 +109,7 @@ async def test_rows_for_the_index_are_the_same_whole_and_one_by_one(graph: Graph
     rows = await postings.photo_block(graph, 0)
     assert sorted(rows, key=lambda row: row.number) == await postings.photo_rows(graph, [0, 1])
     first = next(row for row in rows if row.id == A)
-    assert (first.folders, first.names, first.places) == (("b", "a"), ("n0.jpg", "n3.jpg"), (LAQUILA.id,))
+    assert (first.folders, first.texts, first.places) == (("b", "a"), ("n0.jpg", "n3.jpg"), (LAQUILA.id,))
     assert (first.camera, first.rating, first.taken) == ("Canon|EOS 5D|", 3, METADATA.taken and METADATA.taken.at)
     assert {row.id: row.parent_id for row in await postings.folder_rows(graph)} == {"r1": None, "a": "r1", "b": "a"}
     assert set(await postings.place_rows(graph)) == set(await postings.place_rows(graph, [LAQUILA.id]))

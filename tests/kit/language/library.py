@@ -62,7 +62,7 @@ FILES = ["IMG_1234.jpg", "sunset over Etna.png", "Grand-Canyon 07.jpg", "Nonsens
 
 def photos() -> list[PhotoRow]:
     return [
-        PhotoRow(number, f"{number:032x}", name, folders=("root",), names=(name,)) for number, name in enumerate(FILES)
+        PhotoRow(number, f"{number:032x}", name, folders=("root",), texts=(name,)) for number, name in enumerate(FILES)
     ]
 
 

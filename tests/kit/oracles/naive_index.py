@@ -310,7 +310,7 @@ class NaiveIndex:
         return tuple(sorted({path for id_ in ids if (path := self.path(id_, rows))}))
 
     def _words(self, row: PhotoRow, confirmed: bool) -> set[str]:
-        names = [row.name, *row.names]
+        names = [row.name, *row.texts]
         names += [
             self.folders[at].name for f in row.folders for at in self.way_up(f, self.folders) if at in self.folders
         ]

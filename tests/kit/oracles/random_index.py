@@ -67,7 +67,7 @@ def photo_rows(draw: st.DrawFn) -> PhotoRow:
         id=f"{number * 0x9E3779B97F4A7C15 % 2**64:016x}{number:016x}",
         name=name,
         folders=tuple(draw(st.lists(st.sampled_from(FOLDERS), max_size=2, unique=True))),
-        names=(name, *draw(st.lists(st.sampled_from(NAMES), max_size=1))),
+        texts=(name, *draw(st.lists(st.sampled_from(NAMES), max_size=1))),
         places=tuple(draw(st.lists(st.sampled_from(PLACES), max_size=2, unique=True))),
         taken=draw(st.none() | moments),
         added_ms=draw(st.integers(0, 3)),
