@@ -21,7 +21,7 @@ from tests.kit.portraits import faces, looked, people, pictures, put_faces, sett
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 
-PERSONS, EACH, NAMED = 56, 2, 50
+PERSONS, EACH, NAMED = 34, 2, 30
 
 CLUSTERS: LiteralString = "MATCH (c:Cluster) WHERE c.size >= 2 RETURN c.id AS id ORDER BY c.size DESC, id"
 PEOPLE: LiteralString = "MATCH (x:Person) RETURN x {.*} AS person ORDER BY x.id"
