@@ -27,7 +27,7 @@ COUNT = 140  # photos: more than two calls of the backbone
 
 def under_way(log: Path) -> bool:
     """Whether some photos were described."""
-    return re.search(r"Describing photos: [1-9]\d* of", log.read_text()) is not None
+    return re.search(r"Analysing photos: [1-9]\d* of", log.read_text()) is not None
 
 
 async def test_whatever_is_killed_each_photo_is_described_once(backbone_home: Path, tmp_path: Path) -> None:
