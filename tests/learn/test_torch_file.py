@@ -81,7 +81,9 @@ def test_strides_and_offsets_are_honoured(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "tensor", [Tensor("0", (3, 5), (4, 1)), Tensor("0", (2,), (-1,), 1), Tensor("0", (2,), (1,), -1)], ids=str
+    "tensor",
+    [Tensor("0", (3, 5), (4, 1)), Tensor("0", (2,), (-1,), 1), Tensor("0", (2,), (1,), -1)],
+    ids=["past-the-end", "backwards", "before-the-start"],
 )
 def test_a_tensor_stays_inside_of_its_storage(tensor: Tensor, tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="outside"):
