@@ -37,7 +37,7 @@ class FaceCluster(Node):
         "hidden persons."
     )
     async def suggestions(self, info: Info) -> list[PersonSuggestion]:
-        return suggestions(info, await info.context.loaders.cluster_likes.load(self.own.id))
+        return suggestions(info, await info.context.loaders.similar_persons.load(self.own.id))
 
     @classmethod
     def of(cls, cluster: face_model.FaceCluster) -> FaceCluster:

@@ -11,7 +11,7 @@ from strawberry import UNSET
 from photos_graph.images.sizes import FaceCut
 from photos_graph.model import faces as face_model
 from photos_graph.search.listing import Listing
-from photos_graph.services.browse.faces import Likes, PageKey
+from photos_graph.services.browse.faces import PageKey, ScoredPersons
 from photos_graph.web.urls import thumbnail_url
 from resolvers import ids
 from resolvers.boxes import Box, BoxInput
@@ -90,7 +90,7 @@ class Face(Node):
         "face is assigned to a person."
     )
     def suggestions(self, info: Info) -> list[PersonSuggestion]:
-        return suggestions(info, self.own.likes)
+        return suggestions(info, self.own.similar_persons)
 
     @strawberry.field(
         description="The signed URL of the cropped face, a square with an edge of up to 256 pixels, relative to the "
@@ -112,10 +112,10 @@ class Face(Node):
         )
 
 
-def suggestions(info: Info, likes: Likes) -> list[PersonSuggestion]:
+def suggestions(info: Info, scored: ScoredPersons) -> list[PersonSuggestion]:
     from resolvers.persons import Person
 
-    found = info.context.services.faces.suggested(likes)
+    found = info.context.services.faces.suggested(scored)
     return [PersonSuggestion(person=Person.of(person), score=score) for person, score in found]
 
 

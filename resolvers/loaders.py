@@ -10,7 +10,7 @@ from photos_graph.model.labels import PhotoTag
 from photos_graph.model.learning import Model
 from photos_graph.model.library import File, Photo, Place
 from photos_graph.search.listing import Listing
-from photos_graph.services.browse.faces import Likes, PageKey
+from photos_graph.services.browse.faces import PageKey, ScoredPersons
 from photos_graph.services.learning.similar import Asked
 
 
@@ -30,6 +30,6 @@ class Loaders:
         self.face_counts: DataLoader[str, int] = DataLoader(faces.counts, cache=cache)
         self.covers: DataLoader[str, str | None] = DataLoader(faces.covers, cache=cache)
         self.face_pages: DataLoader[PageKey, Listing[str]] = DataLoader(faces.pages, cache=cache)
-        self.cluster_likes: DataLoader[str, Likes] = DataLoader(faces.cluster_likes, cache=cache)
+        self.similar_persons: DataLoader[str, ScoredPersons] = DataLoader(faces.similar_persons, cache=cache)
         self.similar: DataLoader[Asked, list[str]] = DataLoader(services.similar.similar, cache=cache)
         self.models: DataLoader[str, Model | None] = DataLoader(services.models.by_id, cache=cache)

@@ -51,13 +51,13 @@ class FaceLibrary:
 class Recognised:
     """The result for n faces.
 
-    ``groups`` (n,): faces with the same number belong to one person. ``like`` (n, MAX_SUGGESTIONS): the persons that a
-    face resembles, the most probable first, filled up with UNASSIGNED; ``scores``, 0..1, are theirs. ``applied`` (n,):
-    the person to whom a face is assigned, or UNASSIGNED. A face that somebody named resembles nobody.
+    ``groups`` (n,): faces with the same number belong to one person. ``suggested`` (n, MAX_SUGGESTIONS): the persons
+    that a face resembles, the most probable first, filled up with UNASSIGNED; ``scores``, 0..1, are theirs. ``applied``
+    (n,): the person to whom a face is assigned, or UNASSIGNED. A face that somebody named resembles nobody.
     """
 
     groups: Ints
-    like: Ints
+    suggested: Ints
     scores: Floats
     applied: Ints
 
@@ -74,7 +74,7 @@ def recognise(
         groups = hdbscan(vectors, constraints)
     else:
         groups = average_linkage(vectors, kept.pairs, cut, constraints, complete=not kept.capped)
-    return Recognised(groups, *_likes(vectors, library, embedder))
+    return Recognised(groups, *_suggestions(vectors, library, embedder))
 
 
 def _groups_now(library: FaceLibrary) -> Ints:
@@ -98,15 +98,15 @@ def _groups_now(library: FaceLibrary) -> Ints:
     return groups
 
 
-def _likes(vectors: Floats, library: FaceLibrary, embedder: Embedder) -> tuple[Ints, Floats, Ints]:
+def _suggestions(vectors: Floats, library: FaceLibrary, embedder: Embedder) -> tuple[Ints, Floats, Ints]:
     named = library.persons != UNASSIGNED
     among = known(vectors[named], library.qualities[named], library.persons[named])
     count = len(vectors)
-    like = np.full((count, MAX_SUGGESTIONS), UNASSIGNED, np.int32)
+    suggested = np.full((count, MAX_SUGGESTIONS), UNASSIGNED, np.int32)
     scores = np.zeros((count, MAX_SUGGESTIONS), np.float32)
     applied = np.full(count, UNASSIGNED, np.int32)
     if not len(among.persons):
-        return like, scores, applied
+        return suggested, scores, applied
     taken: dict[int, set[int]] = {}
     for photo, person in zip(library.photos[named].tolist(), library.persons[named].tolist(), strict=True):
         taken.setdefault(photo, set()).add(person)
@@ -126,10 +126,14 @@ def _likes(vectors: Floats, library: FaceLibrary, embedder: Embedder) -> tuple[I
         applied[faces] = decide(matches, rules, thresholds)
         best = np.argsort(-matches.scores, axis=1, kind="stable")[:, :MAX_SUGGESTIONS]
         found = np.take_along_axis(matches.scores, best, axis=1)
-        like[faces, : best.shape[1]] = np.where(found >= MIN_SCORE, among.persons[best], UNASSIGNED)
+        suggested[faces, : best.shape[1]] = np.where(found >= MIN_SCORE, among.persons[best], UNASSIGNED)
         scores[faces, : best.shape[1]] = np.where(found >= MIN_SCORE, found, 0)
     # A person who was assigned to another face in the photo is still suggested, but not applied.
-    return like, scores, np.where((like == applied[:, None]).any(axis=1), applied, UNASSIGNED).astype(np.int32)
+    return (
+        suggested,
+        scores,
+        np.where((suggested == applied[:, None]).any(axis=1), applied, UNASSIGNED).astype(np.int32),
+    )
 
 
 def _blocks(faces: npt.NDArray[np.intp], photos: Ints) -> list[npt.NDArray[np.intp]]:

@@ -176,31 +176,31 @@ def face_outliers(vectors: Floats, persons: Ints, count: int, settled: Bools | N
     ]
 
 
-def face_questions(like: Ints, scores: Floats, count: int) -> list[FaceQuestion]:
-    """Returns questions about unnamed faces and the persons that they resemble, ``like`` (m, s) with ``scores`` (m, s),
-    the most probable first: those that are least certain, or that may be either of two persons.
+def face_questions(suggested: Ints, scores: Floats, count: int) -> list[FaceQuestion]:
+    """Returns questions about unnamed faces and the persons that they resemble, ``suggested`` (m, s) with ``scores``
+    (m, s), the most probable first: those that are least certain, or that may be either of two persons.
 
     A question about each person comes before the second about any. A face that resembles nobody is not asked about.
     """
-    if not like.shape[1]:
+    if not suggested.shape[1]:
         return []
-    first, second = scores[:, 0], scores[:, 1] if like.shape[1] > 1 else np.zeros(len(scores), np.float32)
+    first, second = scores[:, 0], scores[:, 1] if suggested.shape[1] > 1 else np.zeros(len(scores), np.float32)
     unsure = 1 - 2 * np.abs(first - 0.5)
     either = np.where(second >= MIN_SCORE, 1 - (first - second), 0)
-    worth = np.where((like[:, 0] != UNASSIGNED) & (first >= MIN_SCORE), np.maximum(unsure, either), -1)
+    worth = np.where((suggested[:, 0] != UNASSIGNED) & (first >= MIN_SCORE), np.maximum(unsure, either), -1)
     order = np.argsort(-worth, kind="stable")
     order = order[worth[order] > MIN_WORTH]
     return [
         FaceQuestion(
             face,
-            int(like[face, 0]),
+            int(suggested[face, 0]),
             float(first[face]),
             float(worth[face]),
             "It resembles two persons."
             if either[face] > unsure[face]
             else f"The model is not sure: {first[face]:.0%}. The person is assigned from 50%.",
         )
-        for face in _in_turn(order.tolist(), like[:, 0])[:count]
+        for face in _in_turn(order.tolist(), suggested[:, 0])[:count]
     ]
 
 

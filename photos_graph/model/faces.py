@@ -43,8 +43,8 @@ class Face:
     """A face in a photo.
 
     ``person_id`` is the person to whom the face is assigned and ``source`` tells by whom, which is PREDICTED if a model
-    did so with confidence. ``likes`` holds the persons whom a model finds similar, with scores (0..1), best first. It
-    is empty if a user has assigned the face.
+    did so with confidence. ``similar_persons`` holds the persons whom a model finds similar, with scores (0..1), best
+    first. It is empty if a user has assigned the face.
     """
 
     id: str
@@ -55,7 +55,7 @@ class Face:
     ignored: bool = False
     person_id: str | None = None
     source: TagSource | None = None
-    likes: tuple[tuple[str, float], ...] = ()
+    similar_persons: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def test_people_are_groups_in_a_full_run_and_when_all_faces_are_new(faces: tuple
     for full in (True, False):
         found = run(vectors, library(len(vectors)), full=full)
         assert same(found.groups, owners)
-        assert (found.like == UNASSIGNED).all() and (found.applied == UNASSIGNED).all()
+        assert (found.suggested == UNASSIGNED).all() and (found.applied == UNASSIGNED).all()
 
 
 def test_new_faces_join_the_clusters_and_persons_that_there_are(faces: tuple[Floats, Ints]) -> None:
@@ -80,18 +80,18 @@ def test_a_cluster_stays_with_the_person_that_it_was_grouped_with(faces: tuple[F
     person = found.groups[of_zero[0]]
     assert (found.groups[of_zero[5:8]] == person).all()
     assert found.groups[refused] != person != found.groups[beside]
-    assert 0 not in found.like[refused] and 0 not in found.like[beside]
+    assert 0 not in found.suggested[refused] and 0 not in found.suggested[beside]
 
 
 def test_three_persons_at_most_best_first_and_those_that_are_named_are_like_nobody(faces: tuple[Floats, Ints]) -> None:
     vectors, owners = faces
     persons = np.where(np.arange(len(vectors)) < 120, owners, UNASSIGNED).astype(np.int32)
     found = run(vectors, library(len(vectors), persons=persons))
-    assert found.like.shape == (len(vectors), 3)
-    assert (found.like[:120] == UNASSIGNED).all()
-    assert (found.like[120:, 0] == owners[120:]).all()
+    assert found.suggested.shape == (len(vectors), 3)
+    assert (found.suggested[:120] == UNASSIGNED).all()
+    assert (found.suggested[120:, 0] == owners[120:]).all()
     assert (np.diff(found.scores, axis=1) <= 0).all()
-    assert ((found.scores >= room.MIN_SCORE) == (found.like != UNASSIGNED)).all()
+    assert ((found.scores >= room.MIN_SCORE) == (found.suggested != UNASSIGNED)).all()
 
 
 def test_persons_have_thresholds_of_their_own(faces: tuple[Floats, Ints]) -> None:
@@ -100,7 +100,7 @@ def test_persons_have_thresholds_of_their_own(faces: tuple[Floats, Ints]) -> Non
     found = run(vectors, library(len(vectors), persons=persons, thresholds={4: 1.0}))
     rest = np.arange(len(vectors)) >= 120
     assert (found.applied[rest & (owners == 4)] == UNASSIGNED).all()
-    assert (found.like[rest & (owners == 4), 0] == 4).all()
+    assert (found.suggested[rest & (owners == 4), 0] == 4).all()
     assert (found.applied[rest & (owners != 4)] == owners[rest & (owners != 4)]).all()
 
 
@@ -114,7 +114,7 @@ def test_blocks_do_not_take_photos_apart(faces: tuple[Floats, Ints], monkeypatch
     whole = run(vectors, given)
     monkeypatch.setattr(room, "BLOCK", 7)
     small = run(vectors, given)
-    assert np.array_equal(whole.applied, small.applied) and np.array_equal(whole.like, small.like)
+    assert np.array_equal(whole.applied, small.applied) and np.array_equal(whole.suggested, small.suggested)
     applied = small.applied != UNASSIGNED
     places = list(zip(photos[applied].tolist(), small.applied[applied].tolist(), strict=True))
     assert len(places) == len(set(places)) > 0, "a person is once in a photo"

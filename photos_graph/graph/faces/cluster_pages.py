@@ -40,7 +40,7 @@ async def cluster(graph: Graph, cluster_id: str) -> FaceCluster | None:
     return FaceCluster(cluster_id, rows[0]["size"]) if rows else None
 
 
-LIKES: LiteralString = (
+SIMILAR_PERSONS: LiteralString = (
     """
 UNWIND $ids AS id
 MATCH (c:Cluster {id: id})<-[:IN_CLUSTER]-(f:Face)-[r:LOOKS_LIKE]->(x:Person)
@@ -53,11 +53,11 @@ RETURN id, x.id AS person, sum(r.score) AS score, c.size AS size
 )
 
 
-async def likes(graph: Graph, cluster_ids: Sequence[str]) -> dict[str, list[tuple[str, float]]]:
+async def similar_persons(graph: Graph, cluster_ids: Sequence[str]) -> dict[str, list[tuple[str, float]]]:
     """Returns the ids of persons with the mean score over all members, best first. For a person whom a member does not
     resemble, that member counts as 0."""
     found: dict[str, list[tuple[str, float]]] = {}
-    for row in await graph.read(LIKES, ids=list(cluster_ids)):
+    for row in await graph.read(SIMILAR_PERSONS, ids=list(cluster_ids)):
         found.setdefault(row["id"], []).append((row["person"], row["score"] / max(row["size"], 1)))
     for persons in found.values():
         persons.sort(key=lambda pair: (-pair[1], pair[0]))

@@ -19,12 +19,12 @@ from photos_graph.graph.faces.pages import NAMELESS
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.postings import last_number
 
-PHOTOS = 5_000  # whose faces are read at once, so that nobody else waits for long
-FEW = 2_000  # vectors read at once
+PHOTOS_PER_READ = 5_000  # few enough that other queries do not have to wait long
+VECTORS_PER_READ = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Like:
+class PersonMatch:
     person_id: str
     score: float
     applied: bool
@@ -35,7 +35,7 @@ class VectorFace:
     """A face that takes part in clustering and matching.
 
     ``fingerprint`` identifies its vector by the model; it is None if the face has no vector or is ignored, and so takes
-    no part. ``person_id`` is the person whom somebody assigned. ``likes`` are its matches, best first.
+    no part. ``person_id`` is the person whom somebody assigned. ``matches`` are its matches, best first.
     """
 
     id: str
@@ -45,7 +45,7 @@ class VectorFace:
     person_id: str | None
     not_persons: tuple[str, ...]
     cluster_id: str | None
-    likes: tuple[Like, ...]
+    matches: tuple[PersonMatch, ...]
     reviewed: bool = False  # somebody was asked whether it is them, and said so
     unseen: bool = False  # no file holds its photo
 
@@ -55,40 +55,44 @@ MATCH (p:Photo) WHERE p.number >= $start AND p.number < $end
 MATCH (p)-[:HAS_FACE]->(f:Face)
 RETURN p.number AS photo, f.id AS id, f.quality AS quality,
   CASE WHEN f.model = $model AND NOT coalesce(f.ignored, false) THEN left(f.vector, $characters) END AS fingerprint,
-  [(f)-[:IS]->(x:Person) | x.id] AS said, [(f)-[:IS_NOT]->(x:Person) | x.id] AS never,
+  [(f)-[:IS]->(x:Person) | x.id] AS assigned, [(f)-[:IS_NOT]->(x:Person) | x.id] AS rejected,
   [(f)-[:IN_CLUSTER]->(c:Cluster) | c.id] AS clusters,
-  [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.score, r.applied]] AS likes, f.reviewedAs AS reviewedAs,
+  [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.score, r.applied]] AS matches, f.reviewedAs AS reviewedAs,
   f.unseen IS NOT NULL AS unseen
 """
 
 
 async def faces(graph: Graph, model: str) -> AsyncIterator[list[VectorFace]]:
     """Yields all faces, in several parts, by photo."""
-    for start in range(0, await last_number(graph) + 1, PHOTOS):
+    for start in range(0, await last_number(graph) + 1, PHOTOS_PER_READ):
         yield [
             _face(row)
-            for row in await graph.read(ALL, start=start, end=start + PHOTOS, model=model, characters=CHARACTERS)
+            for row in await graph.read(
+                ALL, start=start, end=start + PHOTOS_PER_READ, model=model, characters=CHARACTERS
+            )
         ]
 
 
 def _face(row: dict[str, Any]) -> VectorFace:
-    likes = sorted((Like(person, score, bool(applied)) for person, score, applied in row["likes"]), key=_best_first)
+    matches = sorted(
+        (PersonMatch(person, score, bool(applied)) for person, score, applied in row["matches"]), key=_best_first
+    )
     return VectorFace(
         id=row["id"],
         photo=row["photo"],
         fingerprint=row["fingerprint"],
         quality=row["quality"] or 0.0,
-        person_id=row["said"][0] if row["said"] else None,
-        not_persons=tuple(row["never"]),
+        person_id=row["assigned"][0] if row["assigned"] else None,
+        not_persons=tuple(row["rejected"]),
         cluster_id=row["clusters"][0] if row["clusters"] else None,
-        likes=tuple(likes),
-        reviewed=bool(row["said"]) and row["said"][0] == row["reviewedAs"],
+        matches=tuple(matches),
+        reviewed=bool(row["assigned"]) and row["assigned"][0] == row["reviewedAs"],
         unseen=row["unseen"],
     )
 
 
-def _best_first(like: Like) -> tuple[float, str]:
-    return -like.score, like.person_id
+def _best_first(match: PersonMatch) -> tuple[float, str]:
+    return -match.score, match.person_id
 
 
 VECTORS: LiteralString = """
@@ -99,8 +103,8 @@ UNWIND $ids AS id MATCH (f:Face {id: id}) WHERE f.model = $model RETURN id, f.ve
 async def vectors(graph: Graph, face_ids: Sequence[str], model: str) -> dict[str, npt.NDArray[np.float32]]:
     """Returns the vectors by id, of those of the faces that still have one of that model."""
     found: dict[str, npt.NDArray[np.float32]] = {}
-    for start in range(0, len(face_ids), FEW):
-        some = list(face_ids[start : start + FEW])
+    for start in range(0, len(face_ids), VECTORS_PER_READ):
+        some = list(face_ids[start : start + VECTORS_PER_READ])
         found |= {row["id"]: unpacked(row["vector"]) for row in await graph.read(VECTORS, ids=some, model=model)}
     return found
 
@@ -173,7 +177,7 @@ async def move(tx: LabelTransaction, leaving: Sequence[str], joined: Iterable[Jo
         await tx.run(COUNT, ids=list(counted))
 
 
-UNLIKE: LiteralString = """
+DELETE_MATCHES: LiteralString = """
 UNWIND $ids AS id
 MATCH (p:Photo)-[:HAS_FACE]->(f:Face {id: id})-[r:LOOKS_LIKE]->(:Person)
 WITH p, r, coalesce(r.applied, false) AS applied
@@ -182,7 +186,7 @@ RETURN p.number AS number, applied
 """
 
 # What people said since the faces were matched counts.
-LIKE: LiteralString = """
+CREATE_MATCHES: LiteralString = """
 UNWIND $rows AS row
 MATCH (f:Face {id: row.face})<-[:HAS_FACE]-(p:Photo)
 WHERE f.model = $embedder AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }
@@ -193,16 +197,18 @@ RETURN p.number AS number, row.applied AS applied
 """
 
 
-async def liken(tx: LabelTransaction, likes: Sequence[tuple[str, tuple[Like, ...]]], embedder: str, model: str) -> None:
+async def replace_matches(
+    tx: LabelTransaction, matches: Sequence[tuple[str, tuple[PersonMatch, ...]]], embedder: str, model: str
+) -> None:
     """Replaces the matches of these faces by those that ``model`` found, where their vectors are the embedder's."""
-    if not likes:
+    if not matches:
         return
-    rows = await tx.run(UNLIKE, ids=[face_id for face_id, _ in likes])
+    rows = await tx.run(DELETE_MATCHES, ids=[face_id for face_id, _ in matches])
     new = [
-        {"face": face_id, "person": like.person_id, "score": like.score, "applied": like.applied}
-        for face_id, wanted in likes
-        for like in wanted
+        {"face": face_id, "person": match.person_id, "score": match.score, "applied": match.applied}
+        for face_id, wanted in matches
+        for match in wanted
     ]
     if new:
-        rows += await tx.run(LIKE, rows=new, embedder=embedder, model=model)
+        rows += await tx.run(CREATE_MATCHES, rows=new, embedder=embedder, model=model)
     tx.touch(labelled=[row["number"] for row in rows if row["applied"]])

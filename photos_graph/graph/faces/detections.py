@@ -21,17 +21,17 @@ DETECTED, MANUAL, IMPORTED = "DETECTED", "MANUAL", "IMPORTED"  # Face.source
 
 @dataclass(frozen=True, slots=True)
 class KnownFace:
-    """A face that the photo has. ``said``: a person has named or ignored it, so it is never removed."""
+    """A face that the photo has. ``is_labelled``: a person has named or ignored it, so it is never removed."""
 
     id: str
     box: Box
     source: str
-    said: bool
+    is_labelled: bool
 
     @property
     def stays(self) -> bool:
         """Whether the face is kept if the detector does not find it."""
-        return self.said or self.source != DETECTED
+        return self.is_labelled or self.source != DETECTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ async def known(tx: Transaction, numbers: Sequence[int]) -> dict[int, tuple[Know
 
 def _known(rows: Iterable[Sequence[Any]]) -> tuple[KnownFace, ...]:
     return tuple(
-        KnownFace(id_, Box(x, y, width, height), source or MANUAL, said)
-        for id_, x, y, width, height, source, said in rows
+        KnownFace(id_, Box(x, y, width, height), source or MANUAL, is_labelled)
+        for id_, x, y, width, height, source, is_labelled in rows
         if None not in (x, y, width, height)
     )
 

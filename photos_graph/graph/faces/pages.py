@@ -11,9 +11,9 @@ from photos_graph.model.labels import TagSource
 
 SHOWN: LiteralString = """
 RETURN p.id AS photo, f {.id, .x, .y, .width, .height, .score, .quality, .ignored} AS face,
-  [(f)-[r:IS]->(x:Person) | [x.id, r.via]] AS said,
-  [(f)-[:IS_NOT]->(x:Person) | x.id] AS never,
-  [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.score, r.applied]] AS likes
+  [(f)-[r:IS]->(x:Person) | [x.id, r.via]] AS assigned,
+  [(f)-[:IS_NOT]->(x:Person) | x.id] AS rejected,
+  [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.score, r.applied]] AS matches
 """
 
 OF_PHOTOS: LiteralString = "UNWIND $ids AS id MATCH (p:Photo {id: id})-[:HAS_FACE]->(f:Face)" + SHOWN
@@ -35,13 +35,15 @@ async def faces_by_id(graph: Graph, face_ids: Sequence[str]) -> dict[str, Face]:
 
 
 def _face(row: dict[str, Any]) -> Face:
-    values, never = row["face"], set(row["never"])
-    ignored, said = bool(values["ignored"]), row["said"]
-    likes = sorted((like for like in row["likes"] if like[0] not in never and not said), key=lambda like: -like[1])
-    sure = [person for person, _, applied in likes if applied and not ignored]
+    values, rejected = row["face"], set(row["rejected"])
+    ignored, assigned = bool(values["ignored"]), row["assigned"]
+    matches = sorted(
+        (match for match in row["matches"] if match[0] not in rejected and not assigned), key=lambda match: -match[1]
+    )
+    sure = [person for person, _, applied in matches if applied and not ignored]
     person, source = None, None
-    if said:
-        [person, via], *_ = said
+    if assigned:
+        [person, via], *_ = assigned
         source = TagSource(via or "MANUAL")
     elif sure:
         person, source = sure[0], TagSource.PREDICTED
@@ -54,7 +56,7 @@ def _face(row: dict[str, Any]) -> Face:
         ignored=ignored,
         person_id=person,
         source=source,
-        likes=tuple((like[0], like[1]) for like in likes),
+        similar_persons=tuple((match[0], match[1]) for match in matches),
     )
 
 

@@ -88,7 +88,7 @@ async def delete(tx: LabelTransaction, person_ids: Iterable[str]) -> None:
 FACE_COUNTS: LiteralString = """
 UNWIND $ids AS id
 MATCH (x:Person {id: id})
-RETURN id, COUNT { MATCH (x)<-[:IS]-(f:Face) WHERE f.unseen IS NULL } AS said,
+RETURN id, COUNT { MATCH (x)<-[:IS]-(f:Face) WHERE f.unseen IS NULL } AS assigned,
   COUNT { MATCH (x)<-[r:LOOKS_LIKE]-(f:Face) WHERE r.applied AND f.unseen IS NULL
     AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) } } AS predicted
 """
@@ -96,7 +96,7 @@ RETURN id, COUNT { MATCH (x)<-[:IS]-(f:Face) WHERE f.unseen IS NULL } AS said,
 
 async def face_counts(graph: Graph, person_ids: Sequence[str]) -> dict[str, int]:
     rows = await graph.read(FACE_COUNTS, ids=list(person_ids))
-    return {row["id"]: row["said"] + row["predicted"] for row in rows}
+    return {row["id"]: row["assigned"] + row["predicted"] for row in rows}
 
 
 # A chosen cover counts as long as it is their face, and shown.

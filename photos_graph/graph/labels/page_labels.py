@@ -26,21 +26,21 @@ TAGS_OF: LiteralString = """
 UNWIND $ids AS id
 MATCH (p:Photo {id: id})
 WITH id,
-  [(p)-[r:TAGGED]->(t:Tag) | [t.id, r.via, r.at]] AS said,
+  [(p)-[r:TAGGED]->(t:Tag) | [t.id, r.via, r.at]] AS tagged,
   [(p)-[:EXCLUDES]->(t:Tag) | t.id] AS excluded,
   [(p)-[r:PREDICTED]->(t:Tag) WHERE r.score >= t.threshold | [t.id, r.score, r.model]] AS predicted,
   [(p)<-[:OF]-(f:File)-[:IN]->(d:Folder) WHERE f.state <> 'MISSING' | [f.key, d.id]] AS files
-RETURN collect([id, said, excluded, predicted, files]) AS photos
+RETURN collect([id, tagged, excluded, predicted, files]) AS photos
 """
 
 
 async def tags_of(graph: Graph, ids: Sequence[str]) -> dict[str, OwnTags]:
     """Returns the tags of those of the photos that are known."""
     found = (await graph.read(TAGS_OF, ids=list(ids)))[0]["photos"]
-    return {photo: _own(*rows) for photo, *rows in found}
+    return {photo: _own_tags(*rows) for photo, *rows in found}
 
 
-def _own(tagged: list[Any], excluded: list[str], predicted: list[Any], files: list[list[str]]) -> OwnTags:
+def _own_tags(tagged: list[Any], excluded: list[str], predicted: list[Any], files: list[list[str]]) -> OwnTags:
     tags = [
         PhotoTag(tag, TagSource(via), at=datetime.fromtimestamp(at / 1000, UTC) if at is not None else None)
         for tag, via, at in tagged
@@ -54,10 +54,10 @@ def _own(tagged: list[Any], excluded: list[str], predicted: list[Any], files: li
 PERSONS_OF: LiteralString = """
 UNWIND $ids AS id
 MATCH (:Photo {id: id})-[:HAS_FACE]->(f:Face)
-OPTIONAL MATCH (f)-[:IS]->(who:Person)
-OPTIONAL MATCH (f)-[:LOOKS_LIKE {applied: true}]->(like:Person)
-WITH id, who.id AS said, CASE WHEN coalesce(f.ignored, false) THEN null ELSE like.id END AS predicted
-RETURN collect([id, said, predicted]) AS faces
+OPTIONAL MATCH (f)-[:IS]->(named:Person)
+OPTIONAL MATCH (f)-[:LOOKS_LIKE {applied: true}]->(matched:Person)
+WITH id, named.id AS assigned, CASE WHEN coalesce(f.ignored, false) THEN null ELSE matched.id END AS predicted
+RETURN collect([id, assigned, predicted]) AS faces
 """
 
 

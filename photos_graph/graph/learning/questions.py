@@ -97,8 +97,8 @@ async def faces(graph: Graph, face_ids: Sequence[str]) -> dict[str, AskedFace]:
     """Returns those of the faces that exist, by id."""
     rows = (await graph.read(FACES, ids=list(face_ids)))[0]["faces"]
     return {
-        id_: AskedFace(ignored, reviewed, next(iter(said), None), frozenset(never))
-        for id_, ignored, reviewed, said, never in rows
+        id_: AskedFace(ignored, reviewed, next(iter(assigned), None), frozenset(rejected))
+        for id_, ignored, reviewed, assigned, rejected in rows
     }
 
 

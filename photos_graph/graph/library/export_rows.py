@@ -15,7 +15,7 @@ from photos_graph.model.library import Photo
 
 @dataclass(frozen=True, slots=True)
 class ExportedFace:
-    """A face with its labels. ``edges`` holds the assertions IS and IS_NOT by person id; ``like`` is the id of the
+    """A face with its labels. ``edges`` holds the assertions IS and IS_NOT by person id; ``predicted`` is the id of the
     person whom a model predicts with confidence, and the score (0..1)."""
 
     id: str
@@ -23,7 +23,7 @@ class ExportedFace:
     source: str  # DETECTED, MANUAL or IMPORTED
     ignored: bool
     edges: dict[str, Assertion]
-    like: tuple[str, float] | None = None
+    predicted: tuple[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ UNWIND $numbers AS number
 MATCH (p:Photo {number: number})-[:HAS_FACE]->(f:Face)
 RETURN number, f {.id, .x, .y, .width, .height, .source, .ignored} AS face,
   [(f)-[r:IS]->(x:Person) | [x.id, r.at, r.by, r.via]] AS named,
-  [(f)-[r:IS_NOT]->(x:Person) | [x.id, r.at, r.by]] AS never,
-  [(f)-[r:LOOKS_LIKE]->(x:Person) WHERE r.applied | [x.id, r.score]] AS likes
+  [(f)-[r:IS_NOT]->(x:Person) | [x.id, r.at, r.by]] AS rejected,
+  [(f)-[r:LOOKS_LIKE]->(x:Person) WHERE r.applied | [x.id, r.score]] AS matches
 """
 
 
@@ -96,14 +96,14 @@ def _photo(row: dict[str, Any], faces: tuple[ExportedFace, ...]) -> ExportedPhot
 
 
 def _face(row: dict[str, Any]) -> ExportedFace:
-    values, likes = row["face"], sorted(row["likes"], key=lambda like: -like[1])
+    values, matches = row["face"], sorted(row["matches"], key=lambda match: -match[1])
     return ExportedFace(
         id=values["id"],
         box=Box(*(values.get(side) or 0.0 for side in ("x", "y", "width", "height"))),
         source=values.get("source") or "MANUAL",
         ignored=bool(values.get("ignored")),
-        edges=_edges(AssertionKind.IS, row["named"]) | _edges(AssertionKind.IS_NOT, row["never"]),
-        like=(likes[0][0], likes[0][1]) if likes else None,
+        edges=_edges(AssertionKind.IS, row["named"]) | _edges(AssertionKind.IS_NOT, row["rejected"]),
+        predicted=(matches[0][0], matches[0][1]) if matches else None,
     )
 
 

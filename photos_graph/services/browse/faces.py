@@ -16,7 +16,7 @@ from photos_graph.index import Index
 from photos_graph.model.faces import Face, FaceCluster, FaceFilter, Person
 from photos_graph.search.listing import Listing, cursor_of, key_of, keyset
 
-Likes = Sequence[tuple[str, float]]
+ScoredPersons = Sequence[tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,14 @@ class FaceBrowser:
         known = await persons.covers(self._graph, person_ids)
         return [known.get(id_) for id_ in person_ids]
 
-    async def cluster_likes(self, cluster_ids: Sequence[str]) -> list[Likes]:
-        known = await cluster_pages.likes(self._graph, cluster_ids)
+    async def similar_persons(self, cluster_ids: Sequence[str]) -> list[ScoredPersons]:
+        known = await cluster_pages.similar_persons(self._graph, cluster_ids)
         return [known.get(id_, ()) for id_ in cluster_ids]
 
-    def suggested(self, likes: Iterable[tuple[str, float]]) -> list[tuple[Person, float]]:
+    def suggested(self, scored: Iterable[tuple[str, float]]) -> list[tuple[Person, float]]:
         """Returns the suggestions without hidden persons, and without persons who have just been deleted."""
         rows = self._index.search.persons
-        found = ((rows.get(id_), score) for id_, score in likes)
+        found = ((rows.get(id_), score) for id_, score in scored)
         return [(row, score) for row, score in found if row is not None and not row.hidden]
 
     # pages

@@ -23,7 +23,7 @@ from photos_graph.faces.recognition import Recognised
 from photos_graph.fingerprints import fingerprint_texts
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import clusters, match_requests
-from photos_graph.graph.faces.clusters import Joined, Like, VectorFace
+from photos_graph.graph.faces.clusters import Joined, PersonMatch, VectorFace
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import questions
 from photos_graph.graph.writing import LabelWriter
@@ -112,10 +112,10 @@ class ClusterJob:
         found, persons, outliers = await self._found(order, kept, vectors, learnt, full, progress)
         now = await clusters.clusters(self._graph)
         moves = await asyncio.to_thread(clustering_plan.moves, every, order, found.groups, now)
-        likes = await asyncio.to_thread(clustering_plan.likes, every, order, found, persons)
+        matches = await asyncio.to_thread(clustering_plan.matches, every, order, found, persons)
         await progress.step(len(order), len(order), "Storing similarities")
         await self._write_moves(moves, progress)
-        await self._write_likes(likes, active[0].id if active is not None else self._model, progress)
+        await self._write_matches(matches, active[0].id if active is not None else self._model, progress)
         asked = await asyncio.to_thread(review_questions.chosen, self._index.search, order, found, outliers, persons)
         await self._graph.transaction(lambda tx: questions.replace(tx, ModelKind.PERSONS, job.id, asked))
         count = sum(cluster.size > 0 for cluster in (await clusters.clusters(self._graph)).values())
@@ -212,16 +212,18 @@ class ClusterJob:
         await self._writer.commit(work)
         await progress.step(0, None, "Storing clusters")
 
-    async def _write_likes(self, likes: Sequence[tuple[str, tuple[Like, ...]]], model: str, progress: Progress) -> None:
-        for start in range(0, len(likes), BATCH_SIZE):
-            some = likes[start : start + BATCH_SIZE]
+    async def _write_matches(
+        self, matches: Sequence[tuple[str, tuple[PersonMatch, ...]]], model: str, progress: Progress
+    ) -> None:
+        for start in range(0, len(matches), BATCH_SIZE):
+            some = matches[start : start + BATCH_SIZE]
 
-            async def work(tx: LabelTransaction, some: Sequence[tuple[str, tuple[Like, ...]]] = some) -> None:
-                await clusters.liken(tx, some, self._model, model)
+            async def work(tx: LabelTransaction, some: Sequence[tuple[str, tuple[PersonMatch, ...]]] = some) -> None:
+                await clusters.replace_matches(tx, some, self._model, model)
 
             await self._writer.commit(work)
             await self._writer.follow()
-            await progress.step(start + len(some), len(likes), "Storing similarities")
+            await progress.step(start + len(some), len(matches), "Storing similarities")
 
 
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -66,7 +66,7 @@ def cluster_faces(order: ClusterOrder, emit: Emit) -> ClusterAnswer:
     result = save(
         {
             name: np.asarray(getattr(found, name), order="C")  # safetensors writes the memory of an array as it lies
-            for name in ("groups", "like", "scores", "applied")
+            for name in ("groups", "suggested", "scores", "applied")
         }
     )
     emit_in_chunks(result, emit)

@@ -12,7 +12,7 @@ import numpy as np
 from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.faces.recognition import Recognised
 from photos_graph.faces.similarity import Ints
-from photos_graph.graph.faces.clusters import Cluster, Joined, Like, VectorFace
+from photos_graph.graph.faces.clusters import Cluster, Joined, PersonMatch, VectorFace
 
 MIN_SIZE = 2  # of a cluster, in faces without a name
 SCORE_TOLERANCE = 0.02  # smaller changes of a score are not written
@@ -72,25 +72,27 @@ def _ids(members: Mapping[int, Sequence[VectorFace]]) -> dict[int, str]:
     return {group: ids.get(group) or uuid4().hex for group in members}
 
 
-def likes(
+def matches(
     every: Sequence[VectorFace], faces: Sequence[VectorFace], found: Recognised, persons: Sequence[str]
-) -> list[tuple[str, tuple[Like, ...]]]:
+) -> list[tuple[str, tuple[PersonMatch, ...]]]:
     """Returns the faces, by id, whose matches change, with their new matches. ``persons`` are ids by number."""
-    wanted: dict[str, tuple[Like, ...]] = {}
-    rows = zip(faces, found.like.tolist(), found.scores.tolist(), found.applied.tolist(), strict=True)
-    for face, like, scores, applied in rows:
-        if face.person_id is None and like[0] != UNASSIGNED:
+    wanted: dict[str, tuple[PersonMatch, ...]] = {}
+    rows = zip(faces, found.suggested.tolist(), found.scores.tolist(), found.applied.tolist(), strict=True)
+    for face, suggested, scores, applied in rows:
+        if face.person_id is None and suggested[0] != UNASSIGNED:
             wanted[face.id] = tuple(
-                Like(persons[person], round(score, 4), person == applied)
-                for person, score in zip(like, scores, strict=True)
+                PersonMatch(persons[person], round(score, 4), person == applied)
+                for person, score in zip(suggested, scores, strict=True)
                 if person != UNASSIGNED
             )
-    return [(face.id, wanted.get(face.id, ())) for face in every if not _alike(face.likes, wanted.get(face.id, ()))]
+    return [
+        (face.id, wanted.get(face.id, ())) for face in every if not _are_same(face.matches, wanted.get(face.id, ()))
+    ]
 
 
-def _alike(now: Sequence[Like], wanted: Sequence[Like]) -> bool:
-    return [(like.person_id, like.applied) for like in now] == [
-        (like.person_id, like.applied) for like in wanted
+def _are_same(now: Sequence[PersonMatch], wanted: Sequence[PersonMatch]) -> bool:
+    return [(match.person_id, match.applied) for match in now] == [
+        (match.person_id, match.applied) for match in wanted
     ] and all(abs(one.score - other.score) < SCORE_TOLERANCE for one, other in zip(now, wanted, strict=True))
 
 

@@ -28,7 +28,7 @@ def chosen(
     """Returns questions about faces without a name and about ``outliers``, which are named faces that may be wrong, in
     turn. ``persons`` are ids by number."""
     shown = np.array([not face.unseen for face in faces], bool)
-    unnamed = face_questions(np.where(shown[:, None], found.like, UNASSIGNED), found.scores, MAX_QUESTIONS)
+    unnamed = face_questions(np.where(shown[:, None], found.suggested, UNASSIGNED), found.scores, MAX_QUESTIONS)
     doubtful = [each for each in outliers if each.worth >= MIN_DIFFERENCE]
     asked = []
     for question in islice(_by_turns(unnamed, doubtful), MAX_QUESTIONS):

@@ -8,7 +8,7 @@ import pytest
 from photos_graph.graph.due import DuePhoto
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import cluster_pages, clusters, detections
-from photos_graph.graph.faces.clusters import Cluster, Joined, Like
+from photos_graph.graph.faces.clusters import Cluster, Joined, PersonMatch
 from photos_graph.graph.faces.detections import SeenFace
 from photos_graph.model.faces import Box, FaceCluster
 from tests.kit.planted import photo_id, plant
@@ -68,12 +68,12 @@ async def test_matches_are_replaced_and_what_a_person_said_counts(planted: Graph
     assert await clusters.thresholds(planted) == {"ann": 0.4, "ben": 0.4}
     await planted.write("MATCH (f:Face {id: 'f1'}), (x:Person {id: 'ann'}) CREATE (f)-[:IS {at: 1, by: 'me'}]->(x)")
     await planted.write("MATCH (f:Face {id: 'f2'}), (x:Person {id: 'ann'}) CREATE (f)-[:IS_NOT {at: 1, by: 'me'}]->(x)")
-    sure = (Like("ann", 0.9, True),)
-    matches = [("f0", sure), ("f1", sure), ("f2", (*sure, Like("ben", 0.5, False)))]
-    await writer(planted).commit(lambda tx: clusters.liken(tx, matches, "SFace", "SFace"))
+    sure = (PersonMatch("ann", 0.9, True),)
+    matches = [("f0", sure), ("f1", sure), ("f2", (*sure, PersonMatch("ben", 0.5, False)))]
+    await writer(planted).commit(lambda tx: clusters.replace_matches(tx, matches, "SFace", "SFace"))
     [faces] = [page async for page in clusters.faces(planted, "SFace")]
-    assert [face.likes for face in faces] == [sure, (), (Like("ben", 0.5, False),), ()]
-    await writer(planted).commit(lambda tx: clusters.liken(tx, [("f0", ())], "SFace", "SFace"))
+    assert [face.matches for face in faces] == [sure, (), (PersonMatch("ben", 0.5, False),), ()]
+    await writer(planted).commit(lambda tx: clusters.replace_matches(tx, [("f0", ())], "SFace", "SFace"))
     [faces] = [page async for page in clusters.faces(planted, "SFace")]
     assert [face.person_id for face in faces] == [None, "ann", None, None]
-    assert faces[0].likes == ()
+    assert faces[0].matches == ()

@@ -8,10 +8,10 @@ import numpy as np
 
 from photos_graph.faces.analysis import Found
 from photos_graph.faces.recognition import Recognised
-from photos_graph.graph.faces.clusters import Cluster, Joined, Like, VectorFace
+from photos_graph.graph.faces.clusters import Cluster, Joined, PersonMatch, VectorFace
 from photos_graph.graph.faces.detections import DETECTED, IMPORTED, MANUAL, KnownFace, SeenFace
 from photos_graph.model.faces import Box
-from photos_graph.services.faces.clustering_plan import likes, moves
+from photos_graph.services.faces.clustering_plan import matches, moves
 from photos_graph.services.faces.detection_plan import plan, unseen
 
 HERE, THERE, ELSEWHERE = (0.1, 0.1, 0.2, 0.2), (0.6, 0.1, 0.2, 0.2), (0.1, 0.7, 0.2, 0.2)
@@ -65,8 +65,8 @@ def test_a_face_that_was_drawn_since_the_look_is_left_alone() -> None:
     assert not made.added and not made.updated and not made.removed
 
 
-def face(id_: str, cluster: str | None = None, person: str | None = None, *likes: Like) -> VectorFace:
-    return VectorFace(id_, 0, "print", 0.5, person, (), cluster, likes)
+def face(id_: str, cluster: str | None = None, person: str | None = None, *found: PersonMatch) -> VectorFace:
+    return VectorFace(id_, 0, "print", 0.5, person, (), cluster, found)
 
 
 def grouped(*numbers: int) -> np.ndarray:  # type: ignore[type-arg]
@@ -112,9 +112,12 @@ def recognised(like: list[list[int]], scores: list[list[float]], applied: list[i
 
 
 def test_likenesses_change_where_persons_order_or_scores_do() -> None:
-    anna, bob = Like("anna", 0.9, True), Like("bob", 0.2, False)
+    anna, bob = PersonMatch("anna", 0.9, True), PersonMatch("bob", 0.2, False)
     faces = [face("same", None, None, anna, bob), face("other", None, None, anna), face("named", None, "bob", anna)]
     found = recognised([[0, 1], [1, -1], [-1, -1]], [[0.91, 0.19], [0.9, 0], [0, 0]], [0, -1, -1])
-    assert likes(faces, faces, found, ["anna", "bob"]) == [("other", (Like("bob", 0.9, False),)), ("named", ())]
+    assert matches(faces, faces, found, ["anna", "bob"]) == [
+        ("other", (PersonMatch("bob", 0.9, False),)),
+        ("named", ()),
+    ]
     gone = replace(face("ignored", None, None, anna), fingerprint=None)
-    assert likes([gone], [], recognised([], [], []), []) == [("ignored", ())]
+    assert matches([gone], [], recognised([], [], []), []) == [("ignored", ())]

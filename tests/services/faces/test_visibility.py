@@ -139,7 +139,7 @@ async def test_a_cluster_is_like_whom_those_that_are_shown_are_like(services: Se
     await liken(services.graph, "f0", {anna: 0.9})
     await liken(services.graph, "f4", {anna: 0.4})
     await deleted(services, 0, 1, 2)
-    assert await cluster_pages.likes(services.graph, ["c"]) == {"c": [(anna, pytest.approx(0.2))]}
+    assert await cluster_pages.similar_persons(services.graph, ["c"]) == {"c": [(anna, pytest.approx(0.2))]}
 
 
 async def test_a_person_has_the_faces_that_are_shown_and_gets_the_others_back(services: Services) -> None:

@@ -109,9 +109,9 @@ class RecordReader:
         )
         person = next((mark.person for mark in marks if not mark.never), None)
         score = None
-        if person is None and face.like and not self._confirmed and not face.ignored:
-            predicted = self._search.persons.get(face.like[0])
-            person, score = (predicted.name, face.like[1]) if predicted else (None, None)
+        if person is None and face.predicted and not self._confirmed and not face.ignored:
+            predicted = self._search.persons.get(face.predicted[0])
+            person, score = (predicted.name, face.predicted[1]) if predicted else (None, None)
         sides = (face.box.x, face.box.y, face.box.width, face.box.height)
         x, y, width, height = (round(side, BOX_DIGITS) for side in sides)
         cover = face.id in self._covers
