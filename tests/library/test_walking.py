@@ -177,7 +177,7 @@ def test_a_folder_that_cannot_be_read_is_a_problem() -> None:
             os.seteuid(user)
             (root / "a").chmod(0o700)
     assert [each for each in found if isinstance(each, Problem)] == [
-        Problem(b"a", "a", "a cannot be opened: Permission denied")
+        Problem(b"a", "a", "a cannot be opened: Permission denied.")
     ]
     assert list(files(found)) == ["b/2.jpg"]
 
