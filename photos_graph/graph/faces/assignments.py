@@ -1,6 +1,6 @@
 """The assertions of people, and of imported files, about faces: IS, IS_NOT, and which faces are ignored.
 
-As in ``tag_edges``, a person may have 30,000 faces, so nothing here walks the edges of a person if those of the faces
+As in ``tag_edges``, a person may have 30,000 faces, so no query walks the edges of a person if the edges of the faces
 suffice. An edge that changes is deleted and created again.
 """
 
@@ -54,7 +54,7 @@ RETURN f.id AS face, number, p.id AS photo, f.ignored AS ignored, f.quality AS q
   type(r) AS kind, r.at AS at, r.by AS by, r.via AS via
 """
 
-# WITH makes the engine visit each face once, and not walk the person's edges again for each.
+# Because of WITH, the engine visits each face once and does not walk the person's edges again for each.
 OF_PERSONS: LiteralString = """
 UNWIND $ids AS id
 MATCH (:Person {id: id})<-[:IS|IS_NOT]-(f:Face)
@@ -83,12 +83,12 @@ async def known(tx: Transaction, face_ids: Sequence[str]) -> set[str]:
 
 
 async def by_id(tx: Transaction, face_ids: Iterable[str]) -> dict[str, AssignedFace]:
-    """Returns those of the faces that exist, by id."""
+    """Returns the faces that exist, by id."""
     return _faces(await tx.run(BY_IDS, ids=list(face_ids)))
 
 
 async def named_on(tx: Transaction, numbers: Iterable[int]) -> dict[str, AssignedFace]:
-    """Returns the named faces on these photos, by id. Of their edges, only IS is included."""
+    """Returns the named faces on these photos, by id. Their edges include only IS."""
     return _faces(await tx.run(OF_PHOTOS, numbers=sorted(set(numbers))))
 
 
@@ -98,7 +98,7 @@ async def of_persons(tx: Transaction, person_ids: Iterable[str]) -> dict[str, As
 
 
 async def of_cluster(tx: Transaction, cluster_id: str) -> dict[str, AssignedFace]:
-    """Returns the shown faces that were put into the cluster, including those that were named since."""
+    """Returns the visible faces that were added to the cluster, including those that have been named since."""
     return _faces(await tx.run(OF_CLUSTER, cluster=cluster_id))
 
 
@@ -139,8 +139,8 @@ MATCH (f:Face {id: id})
 CREATE (f)-[:IS_NOT {at: row.at, by: row.by}]->(x)
 """
 
-# A match that a model made no longer holds when somebody rejects it.
-DOUBTED: LiteralString = """
+# A match that a user rejects no longer holds.
+DELETE_REJECTED_MATCH: LiteralString = """
 UNWIND $rows AS row
 UNWIND row.of AS id
 MATCH (f:Face {id: id})-[r:LOOKS_LIKE]->(x:Person) WHERE x.id = row.person
@@ -148,7 +148,7 @@ DELETE r
 """
 
 # A person appears once in a photo, so matches of the other faces with this person no longer hold.
-OUTDONE: LiteralString = """
+UNAPPLY_OTHER_MATCHES: LiteralString = """
 UNWIND $rows AS row
 UNWIND row.of AS id
 MATCH (:Face {id: id})<-[:HAS_FACE]-(p:Photo)
@@ -164,8 +164,8 @@ MATCH (f:Face {id: id}) SET f.ignored = row.ignored
 
 
 async def write(tx: LabelTransaction, edits: Iterable[Edit], photo_of: Mapping[str, int]) -> None:
-    """Replaces the states before each edit by those after it, in at most six queries. ``photo_of``: the number of the
-    photo of each face."""
+    """Replaces the state before each edit by the state after it, in at most six queries. ``photo_of`` maps each face to
+    the number of its photo."""
     rows: dict[LiteralString, list[dict[str, object]]] = {}
     for edit in edits:
         tx.touch(labelled=[photo_of[face_id] for face_id in edit.faces])
@@ -180,8 +180,9 @@ async def write(tx: LabelTransaction, edits: Iterable[Edit], photo_of: Mapping[s
         elif isinstance(after, Assertion):
             values = {**of, "at": after.at_ms, "by": after.by, "via": after.via}
             rows.setdefault(NAME if after.kind is AssertionKind.IS else REJECT, []).append(values)
-            rows.setdefault(OUTDONE if after.kind is AssertionKind.IS else DOUBTED, []).append(of)
-    for query in (REMOVE, NAME, REJECT, DOUBTED, OUTDONE, IGNORE):
+            is_named = after.kind is AssertionKind.IS
+            rows.setdefault(UNAPPLY_OTHER_MATCHES if is_named else DELETE_REJECTED_MATCH, []).append(of)
+    for query in (REMOVE, NAME, REJECT, DELETE_REJECTED_MATCH, UNAPPLY_OTHER_MATCHES, IGNORE):
         if query in rows:
             await tx.run(query, rows=rows[query])
 
@@ -200,7 +201,7 @@ async def boxes(tx: Transaction, photo_id: str) -> dict[str, Box]:
 
 @dataclass(frozen=True, slots=True)
 class FaceDescription:
-    """What a model made of a face: ``vector`` is base64 of little-endian float32."""
+    """The result of a model for a face. ``vector`` is base64 of little-endian float32."""
 
     model: str  # the embedder
     vector: str
@@ -225,8 +226,8 @@ async def draw(
     at_ms: int,
     by: str,
 ) -> int | None:
-    """Creates a face that somebody drew; without ``described`` a job will look at it. Returns the number of the photo,
-    or None if there is no such photo."""
+    """Creates a face that a user drew. If ``described`` is None, a job describes it later. Returns the number of the
+    photo, or None if there is no such photo."""
     quality = described.quality if described else 0.0
     rows = await tx.run(
         DRAW,

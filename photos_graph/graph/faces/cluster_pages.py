@@ -1,4 +1,4 @@
-"""Clusters as they are shown. A job creates them; a face that was named since is left out."""
+"""Clusters as clients see them. A job creates them; faces that have been named since are left out."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ MATCH (c:Cluster) WHERE c.size >= $least AND c.size <= $size
 WITH c WHERE c.size < $size OR c.id > $id
 RETURN c.id AS id, c.size AS size ORDER BY size DESC, id LIMIT $limit
 """
-LARGEST = 2**31  # larger than any
+LARGEST = 2**31  # larger than any cluster
 
 
 async def page(graph: Graph, least: int, after: tuple[int, str] | None, limit: int) -> list[FaceCluster]:
-    """Returns a page of clusters, the largest first: those that follow ``after``, the size and id of one."""
+    """Returns a page of clusters, the largest first, which follow ``after``, the size and id of a cluster."""
     size, id_ = after or (LARGEST, "")
     rows = await graph.read(PAGE, least=least, size=size, id=id_, limit=limit)
     return [FaceCluster(row["id"], row["size"]) for row in rows]
@@ -54,8 +54,8 @@ RETURN id, x.id AS person, sum(r.score) AS score, c.size AS size
 
 
 async def similar_persons(graph: Graph, cluster_ids: Sequence[str]) -> dict[str, list[tuple[str, float]]]:
-    """Returns the ids of persons with the mean score over all members, best first. For a person whom a member does not
-    resemble, that member counts as 0."""
+    """Returns, for each cluster, the ids of persons with their mean score over all members, best first. A member that
+    does not resemble the person counts as 0."""
     found: dict[str, list[tuple[str, float]]] = {}
     for row in await graph.read(SIMILAR_PERSONS, ids=list(cluster_ids)):
         found.setdefault(row["id"], []).append((row["person"], row["score"] / max(row["size"], 1)))
@@ -78,5 +78,5 @@ SET c.size = COUNT { MATCH (c)<-[:IN_CLUSTER]-(f:Face)
 
 
 async def recount(tx: LabelTransaction, face_ids: Iterable[str]) -> None:
-    """Counts again how many shown faces without a name there are in the clusters of these faces."""
+    """Recomputes the sizes of the clusters of these faces: the number of visible faces without a name."""
     await tx.run(RECOUNT, ids=list(face_ids))

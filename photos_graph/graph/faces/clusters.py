@@ -1,6 +1,6 @@
-"""What models find out about all faces: clusters of those without a name, and the persons whom each resembles.
+"""The results of models for all faces: clusters of the faces without a name, and the matches of faces with persons.
 
-They are read as a whole, by ranges of photo numbers, and written as differences.
+They are read completely, by ranges of photo numbers, and written as differences.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ VECTORS_PER_READ = 2_000
 
 @dataclass(frozen=True, slots=True)
 class PersonMatch:
+    """A person whom a face resembles. ``applied`` is True if the face is assigned to the person by prediction."""
+
     person_id: str
     score: float
     applied: bool
@@ -34,20 +36,21 @@ class PersonMatch:
 class VectorFace:
     """A face that takes part in clustering and matching.
 
-    ``fingerprint`` identifies its vector by the model; it is None if the face has no vector or is ignored, and so takes
-    no part. ``person_id`` is the person whom somebody assigned. ``matches`` are its matches, best first.
+    ``fingerprint`` identifies its vector by the model. It is None for a face that has no vector or is ignored, and thus
+    does not take part. ``person_id`` is the person to whom a user or a file assigned the face. ``matches`` are sorted
+    best first.
     """
 
     id: str
-    photo: int  # number
+    photo: int  # the number of the photo
     fingerprint: str | None
     quality: float
     person_id: str | None
     not_persons: tuple[str, ...]
     cluster_id: str | None
     matches: tuple[PersonMatch, ...]
-    reviewed: bool = False  # somebody was asked whether it is them, and said so
-    unseen: bool = False  # no file holds its photo
+    reviewed: bool = False  # a user was asked whether the face is this person, and confirmed it
+    unseen: bool = False  # its photo has no file
 
 
 ALL: LiteralString = """
@@ -63,7 +66,7 @@ RETURN p.number AS photo, f.id AS id, f.quality AS quality,
 
 
 async def faces(graph: Graph, model: str) -> AsyncIterator[list[VectorFace]]:
-    """Yields all faces, in several parts, by photo."""
+    """Yields all faces in several parts, in the order of their photos."""
     for start in range(0, await last_number(graph) + 1, PHOTOS_PER_READ):
         yield [
             _face(row)
@@ -101,7 +104,7 @@ UNWIND $ids AS id MATCH (f:Face {id: id}) WHERE f.model = $model RETURN id, f.ve
 
 
 async def vectors(graph: Graph, face_ids: Sequence[str], model: str) -> dict[str, npt.NDArray[np.float32]]:
-    """Returns the vectors by id, of those of the faces that still have one of that model."""
+    """Returns the vectors, by id, of the faces that still have one of that model."""
     found: dict[str, npt.NDArray[np.float32]] = {}
     for start in range(0, len(face_ids), VECTORS_PER_READ):
         some = list(face_ids[start : start + VECTORS_PER_READ])
@@ -115,7 +118,8 @@ THRESHOLDS: LiteralString = "MATCH (x:Person) WHERE x.threshold IS NOT NULL RETU
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """``person_id`` is the person with whom its faces were grouped. ``size`` is the last count of its faces."""
+    """A stored cluster. ``person_id`` is the person with whom its faces were grouped. ``size`` is the last count of its
+    faces."""
 
     person_id: str | None
     size: int
@@ -127,7 +131,7 @@ async def clusters(graph: Graph) -> dict[str, Cluster]:
 
 
 async def thresholds(graph: Graph) -> dict[str, float]:
-    """Returns the thresholds of the persons who have one of their own."""
+    """Returns the thresholds of the persons who have their own threshold, by id."""
     return {row["id"]: row["threshold"] for row in await graph.read(THRESHOLDS)}
 
 
@@ -158,8 +162,8 @@ DETACH DELETE c
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Faces that come into a cluster, which is made where there is none of that id; none where only the person is
-    new."""
+    """Faces that join a cluster. A cluster that does not exist is created. ``face_ids`` is empty if only the person of
+    the cluster changes."""
 
     cluster_id: str
     person_id: str | None
@@ -167,7 +171,8 @@ class Joined:
 
 
 async def move(tx: LabelTransaction, leaving: Sequence[str], joined: Iterable[Joined], counted: Sequence[str]) -> None:
-    """Faces out of their clusters, then into others; those of ``counted`` are counted, and empty ones removed."""
+    """Removes faces from their clusters and adds faces to others. Then counts the clusters ``counted`` again, and
+    deletes those of them that are empty."""
     if leaving:
         await tx.run(LEAVE, ids=list(leaving))
     rows = [{"cluster": each.cluster_id, "person": each.person_id, "faces": list(each.face_ids)} for each in joined]
@@ -185,7 +190,7 @@ DELETE r
 RETURN p.number AS number, applied
 """
 
-# What people said since the faces were matched counts.
+# Assertions that people made after the faces were matched take precedence.
 CREATE_MATCHES: LiteralString = """
 UNWIND $rows AS row
 MATCH (f:Face {id: row.face})<-[:HAS_FACE]-(p:Photo)
@@ -200,7 +205,8 @@ RETURN p.number AS number, row.applied AS applied
 async def replace_matches(
     tx: LabelTransaction, matches: Sequence[tuple[str, tuple[PersonMatch, ...]]], embedder: str, model: str
 ) -> None:
-    """Replaces the matches of these faces by those that ``model`` found, where their vectors are the embedder's."""
+    """Replaces the matches of these faces by those that ``model`` found. Faces whose vectors belong to another embedder
+    get no matches."""
     if not matches:
         return
     rows = await tx.run(DELETE_MATCHES, ids=[face_id for face_id, _ in matches])

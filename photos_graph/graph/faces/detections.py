@@ -1,4 +1,4 @@
-"""The faces that models detect: what is known of a photo that is due, and what the models found in it."""
+"""The faces that models detect: reads the known faces of photos that are due, and writes what the models found."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ DETECTED, MANUAL, IMPORTED = "DETECTED", "MANUAL", "IMPORTED"  # Face.source
 
 @dataclass(frozen=True, slots=True)
 class KnownFace:
-    """A face that the photo has. ``is_labelled``: a person has named or ignored it, so it is never removed."""
+    """A stored face of a photo. If ``is_labelled`` is True, somebody has named, rejected or ignored it, so it is never
+    removed."""
 
     id: str
     box: Box
@@ -30,7 +31,7 @@ class KnownFace:
 
     @property
     def stays(self) -> bool:
-        """Whether the face is kept if the detector does not find it."""
+        """True if the face is kept even if the detector does not find it."""
         return self.is_labelled or self.source != DETECTED
 
 
@@ -54,7 +55,7 @@ ORDER BY number
 
 
 async def to_detect(graph: Graph, photos: Sequence[DuePhoto]) -> list[PhotoToDetect]:
-    """Returns what is known about the photos that are due, by number. Photos that are gone are left out."""
+    """Returns the photos that are due with their faces, sorted by number. Photos that no longer exist are left out."""
     return [
         PhotoToDetect(row["id"], row["number"], row["width"], row["height"], _known(row["faces"]))
         for row in await graph.read(OF_PHOTOS, numbers=[photo.number for photo in photos])
@@ -62,7 +63,7 @@ async def to_detect(graph: Graph, photos: Sequence[DuePhoto]) -> list[PhotoToDet
 
 
 async def known(tx: Transaction, numbers: Sequence[int]) -> dict[int, tuple[KnownFace, ...]]:
-    """Returns the faces of these photos, by number. Photos that are gone are left out."""
+    """Returns the faces of these photos, by number. Photos that no longer exist are left out."""
     return {row["number"]: _known(row["faces"]) for row in await tx.run(OF_PHOTOS, numbers=list(numbers))}
 
 
@@ -76,7 +77,7 @@ def _known(rows: Iterable[Sequence[Any]]) -> tuple[KnownFace, ...]:
 
 @dataclass(frozen=True, slots=True)
 class SeenFace:
-    """What models measured of one face. ``box`` and ``score`` are None where a person or a file gave the box."""
+    """The measurements of one face by the models. ``box`` and ``score`` are None if a person or a file gave the box."""
 
     quality: float
     vector: npt.NDArray[np.float32]
@@ -104,7 +105,7 @@ REMOVE: LiteralString = "UNWIND $ids AS id MATCH (f:Face {id: id}) DETACH DELETE
 
 
 async def add(tx: LabelTransaction, faces: Iterable[tuple[int, str, SeenFace]], model: str) -> None:
-    """Creates new faces, each from the number of its photo, its id, and what was found."""
+    """Creates faces. Each is given by the number of its photo, its id and its measurements."""
     if rows := [{"number": number, **_row(id_, seen, model)} for number, id_, seen in faces]:
         await tx.run(ADD, rows=rows)
 

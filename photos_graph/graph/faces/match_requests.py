@@ -1,4 +1,4 @@
-"""Requests to match faces again, since their labels or vectors changed. They are stored, so that a kill loses none."""
+"""Requests to match faces again after their labels or vectors changed. They are stored, so that a crash loses none."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 
 NOTE: LiteralString = "MERGE (m:Meta {name: 'faceNews'}) SET m.value = true"
 WAITS: LiteralString = "MATCH (m:Meta {name: 'faceNews'}) RETURN m.value AS waits"
-# It is not deleted, so that writers of requests lock it and readers wait for them.
+# The node is not deleted, so that writers of requests lock it and readers wait for them.
 TAKE: LiteralString = "MATCH (m:Meta {name: 'faceNews'}) SET m.value = false"
 
 
 async def note(tx: LabelTransaction) -> None:
-    """Requests that faces are matched again, in the transaction that gives the reason."""
+    """Requests that faces are matched again, in the transaction that makes it necessary."""
     await tx.run(NOTE)
 
 
@@ -24,5 +24,5 @@ async def waits(graph: Graph) -> bool:
 
 
 async def take(graph: Graph) -> None:
-    """Withdraws the request. Faces that are read from now on include what it was about."""
+    """Withdraws the request. Faces that are read from now on include the changes that led to it."""
     await graph.write(TAKE)

@@ -1,4 +1,4 @@
-"""Faces as they are shown: of photos, by id, and in pages, best first."""
+"""Faces as clients see them: by photo, by id, and in pages, best first."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _face(row: dict[str, Any]) -> Face:
     )
 
 
-_STEPS = 999_999  # of quality, in a rank
+_STEPS = 999_999  # steps of quality that a rank distinguishes
 
 BEFORE_ALL, AFTER_ALL = "", "A"  # ranks begin with digits
 WINDOWS = (
@@ -69,13 +69,13 @@ WINDOWS = (
     0.18,
     0.54,
     1.0,
-)  # of quality, from the best down: no engine then has to sort all faces for the best fifty
+)  # shares of the range of quality, from the best down, so that no engine sorts all faces to find the best fifty
 
 
 def rank(quality: float, face_id: str) -> str:
-    """Returns ``Face.rank``, which must be written together with ``Face.quality``. It goes up from the best face down.
+    """Returns ``Face.rank``, which must be written together with ``Face.quality``. The best face has the lowest rank.
 
-    It is a string, because the indexes of the embedded engine serve ranges of nothing else.
+    It is a string, because the indexes of the embedded engine serve ranges of strings only.
     """
     return f"{_steps(quality):06d}{face_id}"
 
@@ -88,18 +88,18 @@ def _steps(quality: float) -> int:
     return round((1 - min(max(quality, 0.0), 1.0)) * _STEPS)
 
 
-# A person's assertion decides whose face it is; without one, a confident model does, unless the face is ignored.
+# Assertions decide whose face it is. Without one, an applied match does, unless the face is ignored.
 THEIRS: LiteralString = """(EXISTS { (f)-[:IS]->(:Person {id: $person}) } OR (NOT coalesce(f.ignored, false)
     AND NOT EXISTS { (f)-[:IS]->(:Person) }
     AND EXISTS { MATCH (f)-[r:LOOKS_LIKE]->(:Person {id: $person}) WHERE r.applied }))"""
 ASSIGNED: LiteralString = """(EXISTS { (f)-[:IS]->(:Person) } OR (NOT coalesce(f.ignored, false)
     AND EXISTS { MATCH (f)-[r:LOOKS_LIKE]->(:Person) WHERE r.applied }))"""
 
-# The faces of a cluster that are shown, and counted in its size.
+# The faces of a cluster that are visible and count towards its size.
 NAMELESS: LiteralString = """f.unseen IS NULL AND NOT coalesce(f.ignored, false)
     AND NOT EXISTS { (f)-[:IS]->(:Person) }"""
 
-# It starts where there are the fewest faces. WITH keeps a planner from starting elsewhere.
+# Each query starts where the fewest faces are. WITH keeps the planner from starting elsewhere.
 OF_PHOTO: LiteralString = "MATCH (:Photo {id: $photo})-[:HAS_FACE]->(f:Face) WITH f\n"
 OF_CLUSTER: LiteralString = """
 MATCH (:Cluster {id: $cluster})<-[:IN_CLUSTER]-(f:Face)
@@ -146,13 +146,13 @@ COUNTS: dict[str, LiteralString] = {
 }
 PAGE_BY_RANK: LiteralString = BY_RANK + PAGE
 COUNT_EVERY: LiteralString = EVERY + COUNT
-# Both are answered without visiting each face.
+# The engines answer both without visiting each face.
 COUNT_ALL: LiteralString = "MATCH (f:Face) RETURN count(f) AS faces"
 COUNT_UNSEEN: LiteralString = "MATCH (f:Face {unseen: true}) RETURN count(f) AS faces"
 
 
 async def ranks(graph: Graph, wanted: FaceFilter, after: str, limit: int) -> list[str]:
-    """Returns the ranks, which identify faces, of those that follow ``after``."""
+    """Returns the ranks of the faces that follow the rank ``after``. A rank identifies a face."""
     values = _values(wanted)
     if (start := _start(wanted)) is not None:
         return [row["rank"] for row in await graph.read(PAGES[start], **values, after=after, limit=limit)]
@@ -196,7 +196,7 @@ RETURN id AS of, rank ORDER BY rank
 
 
 async def first_of_clusters(graph: Graph, cluster_ids: Sequence[str], limit: int) -> dict[str, list[str]]:
-    """Returns the best faces of each cluster, in the form in which ``ranks`` returns those of one."""
+    """Returns the ranks of the best faces of each cluster."""
     return _by_owner(await graph.read(FIRST_OF_CLUSTERS, ids=list(cluster_ids), limit=limit))
 
 

@@ -1,4 +1,4 @@
-"""Persons themselves: their names and other properties. Whose face is whose is in ``assignments``."""
+"""The names and other properties of persons. Their faces are in ``assignments``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RETURN id, x.name AS name, x.isMe AS isMe, x.hidden AS hidden, x.cover AS cover,
 
 
 async def states(tx: Transaction, person_ids: Iterable[str]) -> dict[str, PersonState]:
-    """Returns the states of those of the persons that exist, by id."""
+    """Returns the states of the persons that exist, by id."""
     return {row["id"]: _state(row) for row in await tx.run(STATES, ids=sorted(set(person_ids)))}
 
 
@@ -40,7 +40,7 @@ ME: LiteralString = "MATCH (x:Person) WHERE x.isMe RETURN x.id AS id"
 
 
 async def me(tx: Transaction) -> list[str]:
-    """Returns the ids of the persons who are marked as "me": at most one."""
+    """Returns the ids of the persons who are marked as "me", of whom there is at most one."""
     return [row["id"] for row in await tx.run(ME)]
 
 
@@ -84,7 +84,7 @@ async def delete(tx: LabelTransaction, person_ids: Iterable[str]) -> None:
         tx.touch(persons=ids)
 
 
-# A person's assertion decides whose face it is; without one, a confident model does, unless the face is ignored.
+# Assertions decide whose face it is. Without one, an applied match does, unless the face is ignored.
 FACE_COUNTS: LiteralString = """
 UNWIND $ids AS id
 MATCH (x:Person {id: id})
@@ -99,7 +99,7 @@ async def face_counts(graph: Graph, person_ids: Sequence[str]) -> dict[str, int]
     return {row["id"]: row["assigned"] + row["predicted"] for row in rows}
 
 
-# A chosen cover counts as long as it is their face, and shown.
+# A chosen cover counts as long as it is a visible face of the person.
 COVERS: LiteralString = """
 UNWIND $ids AS id
 MATCH (x:Person {id: id})
@@ -113,6 +113,6 @@ RETURN id, coalesce(chosen.id, best) AS cover
 
 
 async def covers(graph: Graph, person_ids: Sequence[str]) -> dict[str, str]:
-    """Returns the ids of the faces that show the persons: those that somebody chose, or else the best named face."""
+    """Returns the ids of the cover faces of the persons: the chosen face, or else the best named face."""
     rows = await graph.read(COVERS, ids=list(person_ids))
     return {row["id"]: row["cover"] for row in rows if row["cover"] is not None}

@@ -1,7 +1,7 @@
 """Turns faces that other programs marked in files into faces, and their names into persons. People overrule files.
 
-As with keywords, only what is new in a file since it was last read counts. A name that a person removed therefore does
-not come back, and what disappears from the file takes with it what it contributed, and nothing else.
+As with keywords, only the differences from the last reading of a file count. A name that a person removed therefore
+does not come back. When a region disappears from the file, only the face and the name that it contributed are removed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.faces import Box, Region
 from photos_graph.names import checked_person_name, person_key
 
-DIGITS = 5  # of the sides of a box, as it is stored
+DIGITS = 5  # decimals of the sides of a stored box
 
 Regions = frozenset[Region]
 
@@ -89,7 +89,7 @@ async def _faces(tx: Transaction, numbers: Sequence[int]) -> dict[int, list[_Fac
 
 @dataclass(slots=True)
 class _Edits:
-    """The effects of the regions. ``names`` are the ids of persons by key."""
+    """The effects of the regions. ``names`` maps the keys of names to the ids of persons."""
 
     names: dict[str, str]
     assertion: Assertion
@@ -107,7 +107,7 @@ class _Edits:
 
 
 async def apply(tx: LabelTransaction, before: Mapping[int, Regions], now: Mapping[int, Regions]) -> None:
-    """Creates and names the faces of regions that were added, and takes back those that are gone."""
+    """Creates and names the faces of regions that were added, and undoes this for regions that were removed."""
     none: Regions = frozenset()
     news = sorted(number for number, regions in now.items() if regions != before.get(number, none))
     if not news:
@@ -130,7 +130,7 @@ def _take_back(faces: Sequence[_Face], had: Regions, now: Regions, edits: _Edits
         if face is None:
             continue
         left = [other for other in now if overlap(face.box, other.box) >= SAME_FACE_OVERLAP]
-        # A file that only marks the face again, or also by another name, still says the same.
+        # The name stays if the file only moved the region, or marks the face by another name too.
         stays = {key for other in left if (key := _key(other)) and (other in had or key == _key(region))}
         person = _named_by(face, region, stays, edits.names)
         if person is not None:
@@ -140,10 +140,10 @@ def _take_back(faces: Sequence[_Face], had: Regions, now: Regions, edits: _Edits
 
 
 def _named_by(face: _Face, region: Region, stays: Collection[str], names: Mapping[str, str]) -> str | None:
-    """Returns the person whom the region gave to the face, by the id in ``names``.
+    """Returns the id of the person whom the region assigned to the face, which ``names`` gives.
 
-    If somebody renamed or merged that person since, it is the person whom a file gave to the face, unless the file has
-    another name for it; ``stays`` are the keys of the names that the file still has.
+    If that person has been renamed or merged since, this is the person whom a file assigned to the face, unless the
+    file has another name for it. ``stays`` are the keys of the names that the file still has for the face.
     """
     key = _key(region)
     imported = (id_ for id_, edge in face.edges.items() if edge.kind is AssertionKind.IS and edge.via == "IMPORTED")
@@ -163,7 +163,7 @@ def _bring(number: int, faces: list[_Face], added: Regions, edits: _Edits) -> No
         taken.add(face.id)
         if (name := _name(region)) is None or any(edge.kind is AssertionKind.IS for edge in face.edges.values()):
             continue
-        # The person exists: somebody may have rejected this face, or named another one in the photo.
+        # People may have rejected this person for the face, or assigned the person to another face of the photo.
         person = edits.names.get(person_key(name))
         if person is not None and (person in face.edges or any(_is(each, person) for each in faces)):
             continue
@@ -188,7 +188,7 @@ def _in_order(regions: Regions) -> list[Region]:
 
 
 def _name(region: Region) -> str | None:
-    """Returns the name of the region, or None if it is no valid name."""
+    """Returns the name of the region, or None if it is not a valid name."""
     try:
         return checked_person_name(region.name) if region.name else None
     except BadInput:
@@ -210,8 +210,8 @@ GONE: LiteralString = "UNWIND $ids AS id MATCH (f:Face {id: id}) DETACH DELETE f
 
 
 async def add_faces(tx: LabelTransaction, rows: Sequence[dict[str, Any]]) -> None:
-    """Creates faces that no model has described yet: ``id``, ``number`` of the photo, ``source`` and the sides of the
-    box."""
+    """Creates faces that no model has described yet. A row has ``id``, the ``number`` of the photo, ``source``, and the
+    sides of the box."""
     if rows:
         await tx.run(ADD, rows=[{**row, "rank": rank(0.0, row["id"])} for row in rows])
 

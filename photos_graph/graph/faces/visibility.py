@@ -1,6 +1,7 @@
 """Maintains ``Face.unseen``, which is true while no file holds the photo of the face, and absent otherwise.
 
-Without it, pages and counts of faces would have to look for the files of each face, and take many times as long.
+Without this property, pages and counts of faces would have to look up the files of each face, and take many times as
+long.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ RETURN f.id AS id
 
 
 async def mark(tx: LabelTransaction, numbers: Sequence[int]) -> None:
-    """Marks the faces of these photos, whose files ``tx`` changed or whose faces it added, and counts clusters again.
-    Under the lock of labels a face that is added as its photo goes is marked by one of the two."""
+    """Updates the marks of the faces of photos whose files ``tx`` changed or to which it added faces, and the sizes of
+    clusters. The lock of labels orders a transaction that adds a face and one that removes the file of its photo, so
+    that the later of the two marks the face."""
     if numbers and (rows := await tx.run(MARK, numbers=sorted(set(numbers)))):
         await recount(tx, [row["id"] for row in rows])

@@ -19,7 +19,7 @@ RETURN d.id AS id, up.id AS up
 
 
 async def ways(tx: Transaction, folder_ids: Iterable[str]) -> dict[str, list[FolderMarks]]:
-    """Returns, for each known folder, its marks and those of all folders above it, its own first. Takes two queries."""
+    """Returns, for each known folder, its marks and those of all its ancestors, its own first. Takes two queries."""
     ids = sorted(set(folder_ids))
     parents: dict[str, str | None] = {row["id"]: row["up"] for row in await tx.run(PARENTS, ids=ids)}
     assertions = await tag_edges.of_folders(tx, sorted(parents))

@@ -1,6 +1,6 @@
-"""What every bulk write leaves behind, so that it can be undone: ``(:Part)-[:OF]->(:Change)``.
+"""Stores every bulk change so that it can be undone: ``(:Part)-[:OF]->(:Change)``.
 
-A part is one edit, from a state before to a state after, of many photos, folders or faces alike.
+A part is one edit, from a state before to a state after, of many photos, folders or faces.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.labels import LabelKind
 from photos_graph.model.learning import ModelKind
 
-CHUNK = 10_000  # photos or faces in one part, so that no property grows beyond what the engines like
+IDS_PER_PART = 10_000  # photos, folders or faces in one part, because the engines handle huge properties badly
 
 
 RECORD: LiteralString = """
@@ -34,7 +34,7 @@ LEARNT = {LabelKind.TAGS: ModelKind.TAGS, LabelKind.FACES: ModelKind.PERSONS}
 
 
 async def record(tx: LabelTransaction, change: Change) -> str | None:
-    """Stores the change and returns its id, or None if it has no edits. Labels that a model learns from are counted as
+    """Stores the change and returns its id, or None if it has no edits. Labels from which a model learns count as
     corrections."""
     if not change.edits:
         return None
@@ -54,12 +54,12 @@ async def record(tx: LabelTransaction, change: Change) -> str | None:
 
 
 def _size(change: Change) -> int:
-    """Counts the photos, folders and faces, each once; a folder counts as one, whatever is in it."""
+    """Counts the distinct photos, folders and faces. A folder counts as one, regardless of its contents."""
     return len({of for edit in change.edits for of in (*edit.photos, *edit.folders, *edit.faces)})
 
 
 async def mark_undone(tx: LabelTransaction, change: Change) -> None:
-    """Marks the change as undone. If it is an undo itself, the change that it reverted stands again."""
+    """Marks the change as undone. If the change is itself an undo, the change that it reverted is in effect again."""
     await tx.run(UNDONE, id=change.id, undone=True)
     if change.undoes is not None:
         await tx.run(UNDONE, id=change.undoes, undone=False)
@@ -72,11 +72,11 @@ def _parts(edit: Edit) -> list[dict[str, object]]:
             "label": edit.label_id,
             "before": _packed(edit.before),
             "after": _packed(edit.after),
-            "photos": list(edit.photos[start : start + CHUNK]),
-            "folders": list(edit.folders[start : start + CHUNK]),
-            "faces": list(edit.faces[start : start + CHUNK]),
+            "photos": list(edit.photos[start : start + IDS_PER_PART]),
+            "folders": list(edit.folders[start : start + IDS_PER_PART]),
+            "faces": list(edit.faces[start : start + IDS_PER_PART]),
         }
-        for start in range(0, size, CHUNK)
+        for start in range(0, size, IDS_PER_PART)
     ]
 
 

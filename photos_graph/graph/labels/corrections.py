@@ -1,4 +1,4 @@
-"""Counts what people labelled since the last training of a model, which is a reason to train it again."""
+"""Counts the labels that people gave since the last training of a model. Enough of them start another training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Edits of labels: what was asserted before, and what is asserted after. Nothing is read or written here."""
+"""Edits of labels: the assertion before and the assertion after. This module reads and writes nothing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Assertion:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A rating, a favourite, or whether a face is ignored. ``at_ms`` is None where the value is the file's own or the
+    """A rating, a favourite, or whether a face is ignored. ``at_ms`` is None if the value comes from the file or is the
     default, and for faces."""
 
     value: int | bool | None
@@ -43,7 +43,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class PersonState:
-    """Everything about a person except their faces. ``cover``: the id of a face that somebody chose."""
+    """The properties of a person, without the faces. ``cover`` is the id of a face that a user chose."""
 
     name: str
     is_me: bool
@@ -58,12 +58,12 @@ State = Assertion | Value | PersonState | None  # None: there is no edge, or no 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Takes ``photos`` (by number), ``folders`` and ``faces`` (by id) from one state to another. With none of them it
-    is an edit of the person ``label_id``."""
+    """The transition of ``photos`` (by number), ``folders`` and ``faces`` (by id) from one state to another. If all
+    three are empty, it is an edit of the person ``label_id``."""
 
     before: State
     after: State
-    label_id: str | None = None  # the tag or person that an edge leads to; None: not of an edge
+    label_id: str | None = None  # the tag or person that an edge leads to; None if the edit is not of an edge
     photos: tuple[int, ...] = ()
     folders: tuple[str, ...] = ()
     faces: tuple[str, ...] = ()
@@ -74,13 +74,13 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    operation: str  # as "TAG_PHOTOS"
+    operation: str  # such as "TAG_PHOTOS"
     kind: LabelKind
     by: str
     at_ms: int
     edits: tuple[Edit, ...]
     id: str = field(default_factory=lambda: uuid4().hex)
-    undoes: str | None = None  # the id of the change that this one took back
+    undoes: str | None = None  # the id of the change that this one reverted
     undone: bool = False
 
 

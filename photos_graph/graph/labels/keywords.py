@@ -1,7 +1,7 @@
-"""Turns keywords in files into tags on the photo that the file speaks for. People overrule files.
+"""Turns keywords in files into tags on the photo whose metadata the file determines. People overrule files.
 
-Only what is new in a file since it was last read counts. A keyword that a person removed therefore does not come back,
-and what disappears from the file takes with it what it contributed, and nothing else.
+Only the differences from the last reading of a file count. A keyword that a person removed therefore does not come
+back. When a keyword disappears from the file, only the tag that it contributed is removed.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ async def apply(tx: LabelTransaction, before: Mapping[int, frozenset[str]], now:
 
 
 def _added(tree: TagTree, here: Assertions, keywords: Iterable[str]) -> set[str]:
-    """Returns the tags to put on, except those about which a person said something, or one of whose ancestors is
-    excluded."""
+    """Returns the tags to add. Tags about which there is an assertion already, or of which an ancestor is excluded, are
+    left out."""
     excluded = {tag_id for tag_id, edge in here.items() if edge.kind is AssertionKind.EXCLUDES}
     wanted = {tree.reach(names).id for names in _paths(keywords) if not _is_barred(tree, names, excluded)}
     return wanted - here.keys()

@@ -1,4 +1,4 @@
-"""What people and models say about photos, folders and faces, as rows and postings for the search index."""
+"""Reads tags, persons, the marks of folders and the labels of photos as rows and postings for the search index."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from photos_graph.model.faces import Person
 from photos_graph.model.labels import Carried, FolderMarks, Tag
 from photos_graph.search.rows import LabelPostings
 
-FEW = 20_000  # photos per read of those that were touched
+PHOTOS_PER_READ = 20_000
 
 TAGS: LiteralString = """
 MATCH (t:Tag) OPTIONAL MATCH (t)-[:CHILD_OF]->(up:Tag)
@@ -50,22 +50,22 @@ async def person_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[Pe
     return [Person(row["id"], row["name"], bool(row["isMe"]), bool(row["hidden"])) for row in rows]
 
 
-CARRIED: LiteralString = """
+FOLDER_TAGS: LiteralString = """
 MATCH (d:Folder)-[r:TAGGED]->(t:Tag)
 RETURN d.id AS folder, t.id AS tag, r.recursive AS recursive, r.at AS at ORDER BY tag
 """
 
-CARRIED_BY_ID: LiteralString = """
+FOLDER_TAGS_BY_ID: LiteralString = """
 UNWIND $ids AS id
 MATCH (d:Folder {id: id})-[r:TAGGED]->(t:Tag)
 RETURN d.id AS folder, t.id AS tag, r.recursive AS recursive, r.at AS at ORDER BY tag
 """
 
-EXCLUDED: LiteralString = """
+FOLDER_EXCLUSIONS: LiteralString = """
 MATCH (d:Folder)-[:EXCLUDES]->(t:Tag) RETURN d.id AS folder, t.id AS tag ORDER BY tag
 """
 
-EXCLUDED_BY_ID: LiteralString = """
+FOLDER_EXCLUSIONS_BY_ID: LiteralString = """
 UNWIND $ids AS id
 MATCH (d:Folder {id: id})-[:EXCLUDES]->(t:Tag) RETURN d.id AS folder, t.id AS tag ORDER BY tag
 """
@@ -74,10 +74,10 @@ MATCH (d:Folder {id: id})-[:EXCLUDES]->(t:Tag) RETURN d.id AS folder, t.id AS ta
 async def folder_marks(graph: Graph, ids: Sequence[str] | None = None) -> list[FolderMarks]:
     """Returns the marks of all folders that have any; or those of each of ``ids``, including empty ones."""
     if ids is None:
-        carried, excluded = await graph.read(CARRIED), await graph.read(EXCLUDED)
+        carried, excluded = await graph.read(FOLDER_TAGS), await graph.read(FOLDER_EXCLUSIONS)
     else:
-        carried = await graph.read(CARRIED_BY_ID, ids=list(ids))
-        excluded = await graph.read(EXCLUDED_BY_ID, ids=list(ids))
+        carried = await graph.read(FOLDER_TAGS_BY_ID, ids=list(ids))
+        excluded = await graph.read(FOLDER_EXCLUSIONS_BY_ID, ids=list(ids))
     carries: dict[str, list[Carried]] = {id_: [] for id_ in ids or ()}
     excludes: dict[str, list[str]] = {}
     for row in carried:
@@ -90,31 +90,31 @@ async def folder_marks(graph: Graph, ids: Sequence[str] | None = None) -> list[F
     ]
 
 
-SAID: LiteralString = """
+PHOTO_TAGS: LiteralString = """
 UNWIND $numbers AS number
 MATCH (p:Photo {number: number})-[:TAGGED]->(t:Tag)
 RETURN t.id AS label, collect(number) AS numbers
 """
 
-TAKEN_OFF: LiteralString = """
+PHOTO_EXCLUSIONS: LiteralString = """
 UNWIND $numbers AS number
 MATCH (p:Photo {number: number})-[:EXCLUDES]->(t:Tag)
 RETURN t.id AS label, collect(number) AS numbers
 """
 
-PREDICTED: LiteralString = """
+PREDICTED_TAGS: LiteralString = """
 UNWIND $numbers AS number
 MATCH (p:Photo {number: number})-[r:PREDICTED]->(t:Tag) WHERE r.score >= t.threshold
 RETURN t.id AS label, collect(DISTINCT number) AS numbers
 """
 
-SHOWN: LiteralString = """
+PHOTO_PERSONS: LiteralString = """
 UNWIND $numbers AS number
 MATCH (p:Photo {number: number})-[:HAS_FACE]->(:Face)-[:IS]->(x:Person)
 RETURN x.id AS label, collect(DISTINCT number) AS numbers
 """
 
-RECOGNISED: LiteralString = """
+PREDICTED_PERSONS: LiteralString = """
 UNWIND $numbers AS number
 MATCH (p:Photo {number: number})-[:HAS_FACE]->(f:Face)-[:LOOKS_LIKE {applied: true}]->(x:Person)
 WHERE NOT coalesce(f.ignored, false) AND NOT (f)-[:IS]->(:Person)
@@ -128,45 +128,51 @@ WITH number, count(f) AS faces
 RETURN faces AS label, collect(number) AS numbers
 """
 
-# From the labels on: a library has fewer of them than photos, and many have none yet.
-ALL_SAID: LiteralString = """
+# These queries start from the labels, since a library has fewer labels than photos and may have none yet.
+ALL_PHOTO_TAGS: LiteralString = """
 MATCH (t:Tag)<-[:TAGGED]-(p:Photo) RETURN t.id AS label, collect(p.number) AS numbers
 """
 
-ALL_TAKEN_OFF: LiteralString = """
+ALL_PHOTO_EXCLUSIONS: LiteralString = """
 MATCH (t:Tag)<-[:EXCLUDES]-(p:Photo) RETURN t.id AS label, collect(p.number) AS numbers
 """
 
-ALL_PREDICTED: LiteralString = """
+ALL_PREDICTED_TAGS: LiteralString = """
 MATCH (t:Tag)<-[r:PREDICTED]-(p:Photo) WHERE r.score >= t.threshold
 RETURN t.id AS label, collect(p.number) AS numbers
 """
 
-ALL_SHOWN: LiteralString = """
+ALL_PHOTO_PERSONS: LiteralString = """
 MATCH (x:Person)<-[:IS]-(:Face)<-[:HAS_FACE]-(p:Photo) RETURN x.id AS label, collect(p.number) AS numbers
 """
 
-ALL_RECOGNISED: LiteralString = """
+ALL_PREDICTED_PERSONS: LiteralString = """
 MATCH (x:Person)<-[r:LOOKS_LIKE]-(f:Face)<-[:HAS_FACE]-(p:Photo)
 WHERE r.applied AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }
 RETURN x.id AS label, collect(p.number) AS numbers
 """
 
-# Each number as often as the photo has faces.
+# The number of a photo occurs once for each of its faces.
 ALL_FACES: LiteralString = """
 MATCH (f:Face)<-[:HAS_FACE]-(p:Photo) WHERE NOT coalesce(f.ignored, false)
 RETURN collect(p.number) AS numbers
 """
 
-OF: tuple[LiteralString, ...] = (SAID, TAKEN_OFF, PREDICTED, SHOWN, RECOGNISED, FACES)
-ALL: tuple[LiteralString, ...] = (ALL_SAID, ALL_TAKEN_OFF, ALL_PREDICTED, ALL_SHOWN, ALL_RECOGNISED)
+OF: tuple[LiteralString, ...] = (PHOTO_TAGS, PHOTO_EXCLUSIONS, PREDICTED_TAGS, PHOTO_PERSONS, PREDICTED_PERSONS, FACES)
+ALL: tuple[LiteralString, ...] = (
+    ALL_PHOTO_TAGS,
+    ALL_PHOTO_EXCLUSIONS,
+    ALL_PREDICTED_TAGS,
+    ALL_PHOTO_PERSONS,
+    ALL_PREDICTED_PERSONS,
+)
 
 
 async def labels_of(graph: Graph, numbers: Sequence[int]) -> LabelPostings:
     """Returns all labels of these photos."""
     gathered = _Gathered()
-    for start in range(0, len(numbers), FEW):
-        some = list(numbers[start : start + FEW])
+    for start in range(0, len(numbers), PHOTOS_PER_READ):
+        some = list(numbers[start : start + PHOTOS_PER_READ])
         for kind, rows in enumerate(await asyncio.gather(*(graph.read(query, numbers=some) for query in OF))):
             gathered.add(kind, rows)
     return gathered.postings()

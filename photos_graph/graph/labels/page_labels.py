@@ -1,5 +1,5 @@
-"""The labels of the photos that a page shows, in one query and one record for all of them, because the driver's work
-depends mostly on the number of records."""
+"""Reads the labels of the photos on a page, with one query and one record for all of them, because the time in the
+driver depends mostly on the number of records."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from photos_graph.model.labels import PhotoTag, TagSource
 
 @dataclass(frozen=True, slots=True)
 class OwnTags:
-    """The tags that were put on a photo itself, and the folders of its files that are not missing, by the files'
+    """The tags on a photo itself, and the folders of its files that are not missing, in the order of the files'
     keys."""
 
     tags: tuple[PhotoTag, ...] = ()
@@ -35,7 +35,7 @@ RETURN collect([id, tagged, excluded, predicted, files]) AS photos
 
 
 async def tags_of(graph: Graph, ids: Sequence[str]) -> dict[str, OwnTags]:
-    """Returns the tags of those of the photos that are known."""
+    """Returns the tags of the photos that exist, by photo id."""
     found = (await graph.read(TAGS_OF, ids=list(ids)))[0]["photos"]
     return {photo: _own_tags(*rows) for photo, *rows in found}
 
@@ -50,7 +50,7 @@ def _own_tags(tagged: list[Any], excluded: list[str], predicted: list[Any], file
     return OwnTags(tuple(tags), frozenset(excluded), tuple(folders))
 
 
-# A face that a person named is that person's; what a model takes it for counts only while nobody did.
+# An assertion decides whose face it is. A match by a model counts only for a face without an assertion.
 PERSONS_OF: LiteralString = """
 UNWIND $ids AS id
 MATCH (:Photo {id: id})-[:HAS_FACE]->(f:Face)
@@ -62,7 +62,7 @@ RETURN collect([id, assigned, predicted]) AS faces
 
 
 async def persons_of(graph: Graph, ids: Sequence[str]) -> dict[str, dict[str, bool]]:
-    """Returns photo id -> person id -> whether only a model says so."""
+    """Returns, by photo id and person id, whether the person is only predicted."""
     found: dict[str, dict[str, bool]] = {}
     for photo, confirmed, predicted in (await graph.read(PERSONS_OF, ids=list(ids)))[0]["faces"]:
         persons = found.setdefault(photo, {})

@@ -1,6 +1,6 @@
 """The predictions of the model of tags: ``(:Photo)-[:PREDICTED {score, model}]->(:Tag)``.
 
-``due.PREDICTIONS`` tells which model predicted a photo, even if it predicted no tag.
+``due.PREDICTIONS`` records which model predicted a photo, even if it predicted no tag.
 """
 
 from __future__ import annotations
@@ -51,15 +51,15 @@ async def put(tx: LabelTransaction, model_id: str, photos: Sequence[Predicted]) 
     tx.touch(labelled=numbers)
 
 
-WHOLE: LiteralString = "MATCH (m:Meta {name: 'predictJob'}) RETURN m.value AS by"
-SET_WHOLE: LiteralString = "MERGE (m:Meta {name: 'predictJob'}) SET m.value = $by"
+FINISHED_BY: LiteralString = "MATCH (m:Meta {name: 'predictJob'}) RETURN m.value AS by"
+SET_FINISHED_BY: LiteralString = "MERGE (m:Meta {name: 'predictJob'}) SET m.value = $by"
 
 
-async def whole_by(graph: Graph) -> str | None:
-    """Returns the model and backbone by which the last job worked that finished all its stages."""
-    rows = await graph.read(WHOLE)
+async def finished_by(graph: Graph) -> str | None:
+    """Returns the model and backbone that the last job with all its stages finished used."""
+    rows = await graph.read(FINISHED_BY)
     return rows[0]["by"] if rows else None
 
 
-async def set_whole(graph: Graph, by: str) -> None:
-    await graph.write(SET_WHOLE, by=by)
+async def set_finished_by(graph: Graph, by: str) -> None:
+    await graph.write(SET_FINISHED_BY, by=by)

@@ -62,8 +62,8 @@ async def write(tx: LabelTransaction, kind: LabelKind, edits: Sequence[Edit]) ->
 async def assert_value(
     tx: LabelTransaction, kind: LabelKind, numbers: Sequence[int], value: int | bool | None, by: str
 ) -> BulkResult:
-    """Gives the value to the photos. ``changed`` of the result counts those that had another one, from a person or a
-    file."""
+    """Sets the value of the photos. ``changed`` of the result counts the photos that had another value, from a person
+    or a file."""
     new = Value(value, now_ms(), by)
     found = await read(tx, kind, numbers)
     edits = grouped((n, now, new, None) for n, now in found.items() if _is_news(kind, now, value))
@@ -73,6 +73,6 @@ async def assert_value(
 
 
 def _is_news(kind: LabelKind, now: Value, value: int | bool | None) -> bool:
-    """Returns whether the value is new. A person may confirm the rating of the file; it then stays when that of the
+    """Returns whether the value is new. A person may confirm the rating from the file; the rating then stays when the
     file changes."""
     return now.value != value or (kind is LabelKind.RATING and now.at_ms is None)

@@ -1,6 +1,6 @@
 """TAGGED and EXCLUDES: the assertions of people, and of the files themselves, about tags on photos and folders.
 
-A tag may be on 100,000 photos, so nothing here walks the edges of a tag where those of the photos will do.
+A tag may be on 100,000 photos, so no query walks the edges of a tag if the edges of the photos suffice.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def marks(folder_id: str, edges: Assertions) -> FolderMarks:
     return FolderMarks(folder_id, tuple(carried), tuple(excluded))
 
 
-# Below, an edge that changes is deleted and created again: never MERGEd, which looks through all edges of the tag.
+# An edge that changes is deleted and created again, because MERGE would look through all edges of the tag.
 
 REMOVE_FROM_PHOTOS: LiteralString = """
 UNWIND $rows AS row

@@ -14,7 +14,7 @@ from photos_graph.search.hierarchy import Hierarchy
 
 
 class TagTree:
-    """``new`` are the rows that ``reach`` added, parents first. They are not in the graph yet."""
+    """A tree of tags. ``new`` has the rows that ``reach`` added, parents first. They are not in the graph yet."""
 
     def __init__(self, rows: Iterable[Tag]) -> None:
         self._rows: Hierarchy[Tag] = Hierarchy()
@@ -26,7 +26,7 @@ class TagTree:
         return self._rows.get(tag_id) is not None
 
     def moved(self, parents: Mapping[str, str | None], gone: Container[str] = ()) -> TagTree:
-        """Returns the tree in which those tags lie under these parents, and others are removed."""
+        """Returns a tree in which these tags have other parents, and those in ``gone`` are removed."""
         left = (row for row in self._rows if row.id not in gone)
         return TagTree(replace(row, parent_id=parents.get(row.id, row.parent_id)) for row in left)
 

@@ -51,7 +51,8 @@ RETURN collect([p.number, p.id, day]) AS photos
 
 @dataclass(frozen=True, slots=True)
 class DescribedPhoto:
-    """``day`` is an ISO date, or None if only the file's own time is known."""
+    """A photo that the backbone has described. ``day`` is an ISO date, or None if only the time of the file is
+    known."""
 
     number: int
     id: str

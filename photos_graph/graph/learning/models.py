@@ -1,4 +1,4 @@
-"""Versions of trained models: how good each one was, and which one is active."""
+"""Versions of trained models, with their metrics and which of them is active."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The questions that a model asks people: ``(:Question)``, a working list that is always replaced as a whole.
 
-A question holds what it is about by id, not by edges. It disappears when the model has other questions, and readers
-notice what was removed in the meantime.
+A question refers to its subjects by id, not by edges. It disappears when the model has other questions, and readers
+detect subjects that have been removed since.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import LiteralString
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.model.learning import ModelKind, Question
 
-QUESTIONS_PER_QUERY = 1_000  # questions in one query
+QUESTIONS_PER_QUERY = 1_000
 
 CLEAR: LiteralString = "MATCH (q:Question {kind: $kind}) DETACH DELETE q"
 PUT: LiteralString = """
@@ -26,7 +26,7 @@ STAMPED: LiteralString = "MATCH (m:Meta {name: $name}) RETURN m.value AS value"
 
 
 async def replace(tx: Transaction, kind: ModelKind, stamp: str, asked: Sequence[Question]) -> None:
-    """Replaces the questions. ``asked`` are best first; ``stamp`` says what they were made from."""
+    """Replaces the questions. ``asked`` is sorted best first, and ``stamp`` identifies what they were made from."""
     await tx.run(CLEAR, kind=kind.value)
     rows = [
         {
@@ -67,7 +67,7 @@ RETURN collect([id, coalesce(f.ignored, false), f.reviewedAs, [(f)-[:IS]->(x:Per
 
 @dataclass(frozen=True, slots=True)
 class AskedFace:
-    """``reviewed_as`` is the person whom somebody confirmed when asked."""
+    """A face in a question. ``reviewed_as`` is the person whom a user confirmed in the review queue."""
 
     ignored: bool
     reviewed_as: str | None
@@ -83,8 +83,8 @@ class AskedFace:
 
 
 async def asked(graph: Graph, kind: ModelKind | None, label_id: str | None) -> list[tuple[int, Question]]:
-    """Returns (rank, question), best first, those about tags and those about persons in turn. All of them are read;
-    there are a few thousand at most."""
+    """Returns (rank, question), best first, with questions about tags and about persons in turn. All questions are
+    read, because there are at most a few thousand."""
     rows = (await graph.read(OPEN, kind=kind and kind.value, label=label_id))[0]["asked"]
     found = [
         (rank, Question(ModelKind(kind_), photo, face, label, name, score, reason, bool(named)))
@@ -94,7 +94,7 @@ async def asked(graph: Graph, kind: ModelKind | None, label_id: str | None) -> l
 
 
 async def faces(graph: Graph, face_ids: Sequence[str]) -> dict[str, AskedFace]:
-    """Returns those of the faces that exist, by id."""
+    """Returns the faces that exist, by id."""
     rows = (await graph.read(FACES, ids=list(face_ids)))[0]["faces"]
     return {
         id_: AskedFace(ignored, reviewed, next(iter(assigned), None), frozenset(rejected))
@@ -110,7 +110,7 @@ async def reviewed(tx: Transaction, pairs: Sequence[tuple[str, str]]) -> None:
     await tx.run(REVIEWED, rows=[{"face": face, "person": person} for face, person in pairs])
 
 
-# ``Photo.deniedClasses``: names of classes that somebody denied for the photo, and for which there is no tag.
+# ``Photo.deniedClasses`` has the names of classes that a user denied for the photo, and that are not tags.
 DENY: LiteralString = """
 UNWIND $rows AS row
 MATCH (p:Photo {id: row.photo})

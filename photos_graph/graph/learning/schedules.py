@@ -37,11 +37,11 @@ RESET: LiteralString = "MATCH (s:Schedule {kind: $kind}) SET s.corrections = 0"
 
 
 async def learnt(graph: Graph, kind: ModelKind) -> None:
-    """Records that a training of everything that people said has begun."""
+    """Resets the count of corrections, since a training that learns from all labels has begun."""
     await graph.write(RESET, kind=kind.value)
 
 
-# It writes before it asks, so that the second of two processes sees what the first one did.
+# The query writes before it reads, so that the second of two processes sees what the first one did.
 CLAIM: LiteralString = """
 MATCH (s:Schedule {kind: $kind})
 SET s.lookedAt = $now

@@ -68,7 +68,7 @@ RETURN number, f {.id, .x, .y, .width, .height, .source, .ignored} AS face,
 
 
 async def exported_photos(graph: Graph | Transaction, numbers: Sequence[int]) -> list[ExportedPhoto]:
-    """Returns those of the photos that exist, sorted by number. Their faces are sorted from left to right."""
+    """Returns the photos that exist, sorted by number. Their faces are sorted from left to right."""
     ask = graph.read if isinstance(graph, Graph) else graph.run
     faces: dict[int, list[ExportedFace]] = {}
     for row in await ask(FACES, numbers=list(numbers)):
@@ -137,5 +137,5 @@ NUMBERS: LiteralString = "UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN coll
 
 
 async def numbers_of(graph: Graph, photo_ids: Sequence[str]) -> dict[str, int]:
-    """Returns the numbers of those of the photos that exist, by id."""
+    """Returns the numbers of the photos that exist, by id."""
     return dict((await graph.read(NUMBERS, ids=list(photo_ids)))[0]["photos"])

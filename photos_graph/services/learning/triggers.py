@@ -39,7 +39,7 @@ class LearningTriggers:
         if (
             not await due.is_wanted(self._graph, due.FEATURES, learn.backbone)
             or await due.count(self._graph, due.FEATURES)
-            or await predictions.whole_by(self._graph) != await self.goes_by()
+            or await predictions.finished_by(self._graph) != await self.goes_by()
         ):
             await self._jobs.queue(JobKind.PREDICT)
 
@@ -50,7 +50,7 @@ class LearningTriggers:
     async def predicted(self, by: str) -> None:
         """Records that a job predicted all photos ``by`` this version. Without this record, the next scan is followed
         by another such job."""
-        await predictions.set_whole(self._graph, by)
+        await predictions.set_finished_by(self._graph, by)
 
     async def reason_not_to(self) -> str | None:
         """Returns why photos are not described, or None. Raises ModelUnavailable if the settings demand it but it is

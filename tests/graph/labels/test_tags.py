@@ -115,7 +115,7 @@ async def test_predictions_count_from_the_threshold_of_their_tag_on(graph: Graph
 async def test_a_change_is_kept_with_all_that_it_takes_to_undo_it(
     graph: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changes, "CHUNK", 3)
+    monkeypatch.setattr(changes, "IDS_PER_PART", 3)
     edits = (
         Edit(None, MANUAL, "x", photos=tuple(range(7))),
         Edit(replace(BELOW, by='a "quoted"\nname'), EXCLUDES, "x", folders=("d",)),

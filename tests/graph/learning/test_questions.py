@@ -78,9 +78,9 @@ async def test_states_of_models_and_predictions(planted: Graph) -> None:
     await planted.transaction(lambda tx: models.set_state(tx, "m", ModelState.REJECTED, "no examples"))
     found = await planted.read("MATCH (m:Model {id: 'm'}) RETURN m.state AS state, m.reason AS reason")
     assert found == [{"state": "REJECTED", "reason": "no examples"}]
-    assert await predictions.whole_by(planted) is None
-    await predictions.set_whole(planted, "v2")
-    assert await predictions.whole_by(planted) == "v2"
+    assert await predictions.finished_by(planted) is None
+    await predictions.set_finished_by(planted, "v2")
+    assert await predictions.finished_by(planted) == "v2"
 
 
 async def test_which_files_hold_a_photo(planted: Graph) -> None:
