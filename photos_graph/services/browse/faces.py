@@ -1,4 +1,4 @@
-"""Faces as they are shown: on photos, in pages, in clusters, and with the persons whom they resemble."""
+"""Reads faces for clients: by photo, in pages, in clusters, and with the persons whom they resemble."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class FaceBrowser:
         self._graph = graph
         self._index = index
 
-    # batches: one query to the engine each
+    # batches, each of which is one query to the engine
 
     async def by_id(self, face_ids: Sequence[str]) -> list[Face | None]:
         known = await pages.faces_by_id(self._graph, face_ids)
@@ -50,7 +50,7 @@ class FaceBrowser:
         return [known.get(id_, 0) for id_ in person_ids]
 
     async def covers(self, person_ids: Sequence[str]) -> list[str | None]:
-        """Returns the face that shows each person: the chosen one, or else the best that somebody named."""
+        """Returns the cover face of each person: the chosen face, or else the best named face."""
         known = await persons.covers(self._graph, person_ids)
         return [known.get(id_) for id_ in person_ids]
 

@@ -1,4 +1,4 @@
-"""Persons as they are shown, and who is in a photo."""
+"""Reads persons for clients, and the persons in a photo."""
 
 from __future__ import annotations
 
@@ -42,13 +42,14 @@ class Persons:
         return len(self._index.search.evaluate(WithPerson(person_id)))
 
     async def persons_of(self, photo_ids: Sequence[str]) -> list[list[tuple[Person, bool]]]:
-        """Returns who is in each photo, by name, and whether only a model says so. Takes one query to the engine."""
+        """Returns the persons in each photo, sorted by name, and whether they are only predicted. Takes one query to
+        the engine."""
         known = await page_labels.persons_of(self._graph, photo_ids)
         return [self._in_order(known.get(id_, {})) for id_ in photo_ids]
 
     def _in_order(self, found: dict[str, bool]) -> list[tuple[Person, bool]]:
         persons = self._index.search.persons
-        # One that was deleted a moment ago has no row any more.
+        # A person that has just been deleted no longer has a row.
         rows = [(row, predicted) for id_, predicted in found.items() if (row := persons.get(id_)) is not None]
         return sorted(rows, key=lambda pair: sort_key(pair[0]))
 

@@ -36,8 +36,8 @@ class LibraryCounts:
 
 @dataclass(frozen=True, slots=True)
 class PhotoPage:
-    """``found`` is the whole answer, from which facets are counted; ``query`` and the ``numbers`` of the photos say why
-    they match."""
+    """A page of photos. ``found`` is the whole answer, in which facets are counted. ``query`` and the ``numbers`` of
+    the photos serve to explain why they match."""
 
     ids: list[str]
     cursors: list[str]
@@ -58,7 +58,8 @@ def photo_page(
     last: int | None = None,
     before: str | None = None,
 ) -> PhotoPage:
-    """Returns a page of the answer. Raises BadInput for a cursor that is invalid or of another order, TooComplex."""
+    """Returns a page of the answer. Raises BadInput for a cursor that is invalid or belongs to another order, and
+    TooComplex."""
     found = search.evaluate(query)
     page = search.page(found, order, first, after, last, before)
     return PhotoPage(
@@ -116,7 +117,7 @@ class PhotoBrowser:
         last: int | None = None,
         before: str | None = None,
     ) -> PhotoPage:
-        """Returns a page. Raises BadInput, NotFound for an unknown folder or place, TooComplex."""
+        """Returns a page. Raises BadInput, NotFound for an unknown folder or place, and TooComplex."""
         return photo_page(self._index.search, self._query(filter), order, first, after, last, before)
 
     def matches(self, page: PhotoPage) -> list[list[Match]]:
@@ -132,10 +133,11 @@ class PhotoBrowser:
         after: str | None = None,
         today: date | None = None,
     ) -> tuple[Parsed, PhotoPage]:
-        """Returns what the words of a text mean, and a page of the photos. ``today`` is the day that "last summer" is
-        relative to, by default the current one.
+        """Returns the meaning of the words of a text, and a page of the photos. ``today``, by default the current day,
+        is the day to which "last summer" is relative.
 
-        Raises BadInput for a text or cursor that makes no sense, TooComplex for a text over the limits."""
+        Raises BadInput for an invalid text or cursor, and TooComplex for a text over the limits.
+        """
         search = self._index.search
         parsed = parse(text, search.lexicon, today or date.today())
         return parsed, photo_page(search, parsed.query, order, first, after)
@@ -150,7 +152,7 @@ class PhotoBrowser:
         return self._index.search.facets
 
     async def photos_by_id(self, ids: Sequence[str]) -> list[Photo | None]:
-        """Returns the photos, including those that no file holds any more. Takes one query to the engine."""
+        """Returns the photos, including those that no longer have a file. Takes one query to the engine."""
         known = await photos.photos_by_id(self._graph, ids)
         return [known.get(id_) for id_ in ids]
 

@@ -1,4 +1,4 @@
-"""Opens the room that answers questions."""
+"""Builds the services that read the library for clients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Tags as they are shown: their tree, the number of their photos, and how each came to a photo or a folder."""
+"""Reads tags for clients: their tree, the number of their photos, and the tags of photos and folders with their
+sources."""
 
 from __future__ import annotations
 
@@ -56,8 +57,8 @@ class Tags:
     # on photos and folders
 
     async def photo_tags(self, photo_ids: Sequence[str]) -> list[list[PhotoTag]]:
-        """Returns the tags that were put on each photo, by name, each once with the source that wins. Takes one query
-        to the engine."""
+        """Returns the tags of each photo, sorted by name, each once with the source that takes precedence. Takes one
+        query to the engine."""
         search = self._index.search
         known = await page_labels.tags_of(self._graph, photo_ids)
         ways = {folder: search.inheritance.marks_to_root(folder) for own in known.values() for folder in own.folders}
@@ -75,7 +76,7 @@ class Tags:
         found = rules.photo_tags(
             own.tags, own.excluded, [ways[folder] for folder in own.folders], search.tags.self_and_ancestors
         )
-        # One that was deleted a moment ago has no row any more.
+        # A tag that has just been deleted no longer has a row.
         rows = [(row, tag) for tag in found if (row := search.tags.get(tag.tag_id)) is not None]
         return [tag for _, tag in sorted(rows, key=lambda pair: sort_key(pair[0]))]
 

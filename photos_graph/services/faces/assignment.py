@@ -1,4 +1,4 @@
-"""Whose face it is, as people assert it."""
+"""Assigns faces to persons, rejects and ignores them, as users ask for it."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ from photos_graph.services.faces.assignment_edits import (
 
 
 class FaceAssignment(FaceWriting):
-    """Every method raises BadInput, NotFound and Conflict before it changes anything; results count faces."""
+    """Edits the assignments of faces. Every method raises BadInput, NotFound or Conflict before it changes anything.
+    Results count faces."""
 
     async def assign(self, face_ids: Sequence[str], person: Ref, by: str = "") -> BulkResult:
-        """Assigns the faces to this person, replacing any earlier assignment; a new name creates the person.
+        """Assigns the faces to this person, replacing any earlier assignment. A new name creates the person.
 
-        Raises Conflict for the name of an existing person, and where the person would appear twice in a photo.
+        Raises Conflict for the name of an existing person, and if the person would appear twice in a photo.
         """
         ids, assertion = distinct(face_ids), Assertion(AssertionKind.IS, now_ms(), by, via="MANUAL")
 
@@ -43,7 +44,7 @@ class FaceAssignment(FaceWriting):
         return await self._write(work)
 
     async def reject(self, face_ids: Sequence[str], person_id: str, by: str = "") -> BulkResult:
-        """Notes that the faces are not that person, who is never proposed for them again."""
+        """Records that the faces are not that person, who is never suggested for them again."""
         ids, assertion = distinct(face_ids), Assertion(AssertionKind.IS_NOT, now_ms(), by)
 
         async def work(tx: LabelTransaction) -> BulkResult:
@@ -77,8 +78,8 @@ class FaceAssignment(FaceWriting):
         return await self._write(work)
 
     async def name_cluster(self, cluster_id: str, person: Ref, by: str = "") -> BulkResult:
-        """Assigns the faces of the cluster, as ``assign`` does, except those of which somebody rejected that person,
-        and all but the best on one photo."""
+        """Assigns the faces of the cluster as ``assign`` does, but leaves out faces for which the person was rejected,
+        and assigns only the best face of each photo."""
         assertion = Assertion(AssertionKind.IS, now_ms(), by, via="MANUAL")
 
         async def work(tx: LabelTransaction) -> BulkResult:
@@ -96,8 +97,8 @@ class FaceAssignment(FaceWriting):
         return await self._write(work)
 
     async def ignore(self, face_ids: Sequence[str], ignored: bool = True, by: str = "") -> BulkResult:
-        """Ignores faces of strangers, and boxes that show no face: they are not counted, clustered or recognised. A
-        name that somebody gave them stays."""
+        """Ignores faces of strangers, and boxes that show no face. Ignored faces are not counted, clustered or
+        recognised. A name that was assigned to them stays."""
         ids = distinct(face_ids)
 
         async def work(tx: LabelTransaction) -> BulkResult:

@@ -1,4 +1,4 @@
-"""What all services that write faces and persons share."""
+"""Functions that all services share that write faces and persons."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from photos_graph.services.labels.tag_rules import differences
 
 T = TypeVar("T")
 
-MAX_FACES = 10_000  # in one call
+MAX_FACES = 10_000  # faces in one call
 
 
 class FaceWriting:
-    """Writes labels of faces, or persons, after each of which faces are matched again."""
+    """Base class of services that write labels of faces, or persons. Each write also requests another matching."""
 
     def __init__(self, writer: LabelWriter) -> None:
         self._writer = writer
@@ -39,7 +39,7 @@ class FaceWriting:
 
 
 def distinct(face_ids: Sequence[str]) -> list[str]:
-    """Returns each id once. Raises BadInput for too many."""
+    """Returns the ids without duplicates. Raises BadInput if there are too many."""
     ids = list(dict.fromkeys(face_ids))
     if len(ids) > MAX_FACES:
         raise BadInput(f"A call accepts up to {MAX_FACES:,} faces, but got {len(ids):,}.")
@@ -89,9 +89,9 @@ async def check_free(tx: Transaction, name: str, but: str | None = None) -> None
 async def write_faces(
     tx: LabelTransaction, faces: Mapping[str, AssignedFace], after: Mapping[str, Edges], names: Mapping[str, str]
 ) -> tuple[Edit, ...]:
-    """Replaces the assertions about ``faces`` by those ``after``.
+    """Replaces the assertions about ``faces`` by those in ``after``.
 
-    Raises Conflict, with one of the ``names`` of persons, where one would be in a photo twice.
+    Raises Conflict, naming the person by ``names``, if a person would appear twice in a photo.
     """
     check_once(faces, after, await assignments.named_on(tx, (faces[face_id].number for face_id in after)), names)
     edits = grouped_faces(

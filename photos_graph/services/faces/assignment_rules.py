@@ -1,5 +1,4 @@
-"""Works out what the assertions about a face become when somebody names or rejects it. Pure; nothing is written
-here."""
+"""Computes the assertions about a face after a user names or rejects it. These functions are pure and write nothing."""
 
 from __future__ import annotations
 
@@ -11,8 +10,8 @@ from photos_graph.graph.labels.edits import Assertion, AssertionKind
 
 
 def named(before: Edges, person_id: str, assertion: Assertion) -> Edges:
-    """Returns the assertions by which the face is that person and nobody else. An assertion that it is not them is
-    removed."""
+    """Returns the assertions after the face is assigned to that person. Any other assignment, and the rejection of that
+    person, are removed."""
     known = before.get(person_id)
     after = {id_: edge for id_, edge in before.items() if edge.kind is AssertionKind.IS_NOT and id_ != person_id}
     same = known is not None and known.kind is AssertionKind.IS and known.via == assertion.via
@@ -25,7 +24,7 @@ def rejected(before: Edges, person_id: str, assertion: Assertion) -> Edges:
 
 
 def merged(before: Edges, from_ids: Collection[str], into_id: str) -> Edges:
-    """Returns the assertions in which ``into`` replaces the persons who are merged into it. IS overrules IS_NOT."""
+    """Returns the assertions after the persons ``from_ids`` are merged into ``into_id``. IS overrules IS_NOT."""
     after = {id_: edge for id_, edge in before.items() if id_ not in from_ids}
     for edge in (before[id_] for id_ in before if id_ in from_ids):
         known = after.get(into_id)
@@ -35,8 +34,8 @@ def merged(before: Edges, from_ids: Collection[str], into_id: str) -> Edges:
 
 
 def nameable(members: Iterable[AssignedFace], person_id: str, others: Iterable[AssignedFace]) -> list[AssignedFace]:
-    """Returns the members of a cluster that can be that person: without rejected ones, only the best of each photo, and
-    none in a photo where the person has another face, of ``others``."""
+    """Returns the members of a cluster that can be assigned to that person: the best face of each photo for which the
+    person was not rejected. Photos in which the person has another face, one of ``others``, are left out."""
     taken = {face.photo_id for face in others if face.person_id == person_id}
     found: dict[str, AssignedFace] = {}
     for face in sorted(members, key=lambda face: (-face.quality, face.id)):

@@ -1,7 +1,7 @@
-"""The job that clusters faces and matches them with persons, in a process of its own, and writes what changes.
+"""The job that clusters faces and matches them with persons in a process of its own, and writes the differences.
 
-Which faces look alike is stored in the data directory, so that only new faces are compared with the others. The file is
-built again if it is damaged, or of another model.
+The similarities of faces are stored in the data directory, so that only new faces are compared with the others. The
+file is built again if it is damaged or belongs to another model.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def group_pool(settings: Settings) -> WorkerPool:
 
 @dataclass(frozen=True, slots=True)
 class _KeptFaces:
-    """The faces in the file, in its order: ``gone`` are those to remove, and ``new`` those to add."""
+    """The faces that stay in the file, in its order. ``gone`` are the faces to remove, and ``new`` those to add."""
 
     ids: tuple[str, ...]
     gone: tuple[str, ...]
@@ -102,7 +102,7 @@ class ClusterJob:
         await match_requests.take(self._graph)
         every = [face async for some in clusters.faces(self._graph, self._model) for face in some]
         taking_part = {face.id: face for face in every if face.fingerprint is not None}
-        if not taking_part:  # results of another model stay until this one has described some faces
+        if not taking_part:  # results of another model stay until this one has described faces
             return f"No face has features of {self._model} yet."
         kept, vectors = await self._compared(taking_part, progress)
         order = [taking_part[id_] for id_ in (*kept.ids, *kept.new)]
@@ -123,8 +123,8 @@ class ClusterJob:
         return f"{len(order):,} faces, {count:,} clusters without a name, {applied:,} faces recognised."
 
     async def _compared(self, faces: dict[str, VectorFace], progress: Progress) -> tuple[_KeptFaces, Floats]:
-        """Returns which of these faces the file has, and the vectors of those that it does not have. Removes faces that
-        have disappeared from ``faces``."""
+        """Compares these faces with the file. Returns which of them it has, and the vectors of those that it lacks.
+        Removes from ``faces`` those that have disappeared since they were read."""
         known, _ = await with_progress(self._pool.call(KNOWN_FACES, self._file), progress, MESSAGE)
         if known.damaged:
             log.warning("The stored similarities of faces are damaged and are computed again: %s", known.damaged)
@@ -153,7 +153,8 @@ class ClusterJob:
         full: bool,
         progress: Progress,
     ) -> tuple[Recognised, list[str], list[FaceQuestion]]:
-        """Returns the result, the persons' ids by number, and the named faces that may be of another person."""
+        """Returns the result, the ids of persons by number, and questions about named faces that may be of another
+        person."""
         owners = {id_: cluster.person_id for id_, cluster in (await clusters.clusters(self._graph)).items()}
         thresholds = await clusters.thresholds(self._graph)
         self._folder.mkdir(mode=0o700, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The child's side of ``clustering_tasks``. It holds the stored similarities, which take seconds to load."""
+"""Implements ``clustering_tasks`` in a child process. It holds the stored similarities, which take seconds to load."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def cluster_faces(order: ClusterOrder, emit: Emit) -> ClusterAnswer:
         ) from None
     result = save(
         {
-            name: np.asarray(getattr(found, name), order="C")  # safetensors writes the memory of an array as it lies
+            name: np.asarray(getattr(found, name), order="C")  # safetensors writes the memory of an array as it is
             for name in ("groups", "suggested", "scores", "applied")
         }
     )
@@ -93,7 +93,7 @@ def _library(order: ClusterOrder, given: Arrays) -> FaceLibrary:
 
 
 def _learnt(path: Path | None, embedder: str, persons: Sequence[str]) -> Learnt | None:
-    """What a trained model knows, by the persons' numbers; None if it is of another embedder."""
+    """Returns the trained model with the numbers of persons, or None if it belongs to another embedder."""
     model = registry.unpacked(path.read_bytes()) if path is not None else None
     if not isinstance(model, PersonModel) or model.embedder != embedder:
         return None

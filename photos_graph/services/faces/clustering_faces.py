@@ -1,4 +1,4 @@
-"""The faces as the child that clusters them gets them: persons and clusters by number, and arrays in a file."""
+"""Prepares the faces for the child process that clusters them: numbers persons and clusters, and writes the arrays."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from photos_graph.services.faces import clustering_plan
 
 @dataclass(frozen=True, slots=True)
 class FaceNumbers:
-    """Persons and clusters by number, as the child knows them. ``persons`` (n,) and ``groups`` (n,) are those of the
-    faces; ``owners`` maps a group to its person."""
+    """The numbers of persons and clusters in the child process. ``persons`` (n,) and ``groups`` (n,) are those of the
+    faces, and ``owners`` maps a group to its person."""
 
     ids: tuple[str, ...]
     number: dict[str, int]

@@ -1,4 +1,4 @@
-"""Works out how new clusters and matches differ from the existing ones. Pure; nothing is written here."""
+"""Computes how new clusters and matches differ from the existing ones. These functions are pure and write nothing."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from photos_graph.faces.recognition import Recognised
 from photos_graph.faces.similarity import Ints
 from photos_graph.graph.faces.clusters import Cluster, Joined, PersonMatch, VectorFace
 
-MIN_SIZE = 2  # of a cluster, in faces without a name
+MIN_SIZE = 2  # faces without a name in a cluster
 SCORE_TOLERANCE = 0.02  # smaller changes of a score are not written
 
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """``leaving`` are the faces, by id, that leave their cluster; ``counted`` are the clusters whose size changes."""
+    """The changes of clusters. ``leaving`` are the ids of faces that leave their cluster, and ``counted`` those of the
+    clusters whose size changes."""
 
     leaving: tuple[str, ...]
     joined: tuple[Joined, ...]
@@ -34,8 +35,8 @@ def moves(
     now: Mapping[str, Cluster],
 ) -> Moves:
     """Returns the moves that lead from the clusters ``now`` to ``groups`` (n,) of ``faces``, which are those of
-    ``every`` that take part. A group keeps the id of the cluster that most of its faces come from, so that a cluster
-    that a person looks at remains the same."""
+    ``every`` that take part. A group keeps the id of the cluster from which most of its faces come, so that the cluster
+    that a user is looking at remains the same."""
     owners = {
         group: face.person_id for face, group in zip(faces, groups.tolist(), strict=True) if face.person_id is not None
     }

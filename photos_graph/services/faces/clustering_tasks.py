@@ -1,4 +1,4 @@
-"""What a child process does with all faces at once; ``clustering_child`` has the functions."""
+"""The tasks of a child process that work with all faces at once. ``clustering_child`` implements them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from photos_graph.workers.task import LocalPath, RawBytes, Task
 
 @dataclass(frozen=True, slots=True)
 class SimilaritiesFile:
-    """The file at ``path``. It can be used if it is of this embedder and has all pairs with at least this ``floor``."""
+    """The file at ``path``. It is usable if it belongs to this embedder and has all pairs of at least this
+    ``floor``."""
 
     path: LocalPath
     embedder: str
@@ -20,7 +21,7 @@ class SimilaritiesFile:
 
 @dataclass(frozen=True, slots=True)
 class KnownFaces:
-    """The faces in the file, with their fingerprints one after the other. ``damaged``: why the file cannot be used."""
+    """The faces in the file, with their concatenated fingerprints. ``damaged`` says why the file cannot be used."""
 
     ids: tuple[str, ...]
     fingerprints: RawBytes
@@ -29,12 +30,13 @@ class KnownFaces:
 
 @dataclass(frozen=True, slots=True)
 class ClusterOrder:
-    """Takes the faces ``gone`` out of the file and adds those that are ``new``. Of the n faces that there are then,
-    those of the file first, ``faces`` is a file of arrays: ``vectors`` (of the new ones), ``photos``, ``persons``,
-    ``settled``, ``not_persons``, ``groups`` and ``qualities``; see ``faces.recognition.FaceLibrary``.
+    """An order to remove the faces ``gone`` from the file, add the faces ``new``, and recognise the n faces that
+    result.
 
-    ``owners`` maps groups to persons and ``thresholds`` persons to theirs, by their place in ``persons``. ``learnt`` is
-    the file of a trained model. ``asked`` is the number of questions about named faces.
+    ``faces`` is a file of arrays about them, those of the old file first: ``vectors`` (of the new ones), ``photos``,
+    ``persons``, ``settled``, ``not_persons``, ``groups`` and ``qualities``; see ``faces.recognition.FaceLibrary``.
+    ``owners`` maps groups to persons, and ``thresholds`` maps persons to their thresholds, by their positions in
+    ``persons``. ``learnt`` is the file of a trained model. ``asked`` is the number of questions about named faces.
     """
 
     file: SimilaritiesFile
@@ -53,9 +55,8 @@ class ClusterOrder:
 
 @dataclass(frozen=True, slots=True)
 class ClusterAnswer:
-    """The first ``result_bytes`` that were emitted are arrays as safetensors, the fields of ``Recognised``; the rest is
-    the content of the new file, if it changed. ``outliers``: named faces that may be another person's.
-    """
+    """The answer. The first ``result_bytes`` that are emitted are the fields of ``Recognised`` as safetensors. The rest
+    is the content of the new file, if it changed. ``outliers`` are named faces that may belong to another person."""
 
     result_bytes: int
     outliers: tuple[FaceQuestion, ...]

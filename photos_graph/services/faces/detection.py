@@ -1,6 +1,6 @@
-"""The job that looks for faces. The models examine each photo that is due, and the results are written in batches.
+"""The job that detects faces. The models examine each photo that is due, and the results are written in batches.
 
-What is due is a query, so a job that was stopped, or killed, continues by asking it again.
+A query finds the photos that are due, so a job that was stopped or killed continues by running the query again.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ from photos_graph.services.media import Media
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
-PAGE_SIZE = 1024  # photos whose known faces are read at once
-QUEUED = 2  # photos that wait for the models, so that these have work while results are written
+PAGE_SIZE = 1024  # photos whose known faces are read in one query
+QUEUED = 2  # additional photos that wait for the models, so that these have work while results are written
 WRITE_EVERY = 32  # photos in one commit,
 WRITE_SECONDS = 2.0  # or fewer after so long
 PUBLISH_SECONDS = 300.0  # how often FacesFound is published while the job runs
@@ -53,7 +53,8 @@ PROGRESS = "Detecting faces"
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A photo that was examined. ``described`` are the faces that stay without having been found, by id."""
+    """A photo that was examined. ``described`` has the measurements, by id, of the faces that stay although the
+    detector did not find them."""
 
     photo: PhotoToDetect
     found: Found
@@ -62,7 +63,7 @@ class Looked:
 
 @dataclass(slots=True)
 class DetectionTally:
-    """What a run has done so far, in photos and faces."""
+    """The numbers of photos and faces that a run has processed so far."""
 
     photos: int = 0
     faces: int = 0
@@ -72,7 +73,8 @@ class DetectionTally:
 
 @dataclass(frozen=True, slots=True)
 class DetectionJob:
-    """Publishes FacesFound now and then while it runs, and at its end. ``pool`` holds the models."""
+    """The job that detects faces. It publishes FacesFound every few minutes and at its end. ``pool`` runs the
+    models."""
 
     graph: Graph
     writer: LabelWriter
@@ -107,7 +109,7 @@ class DetectionJob:
 
 
 class _Look:
-    """One run over the photos that are due. It is used once."""
+    """A single run over the photos that are due."""
 
     def __init__(self, job: DetectionJob, progress: Progress) -> None:
         self._graph, self._writer, self._media = job.graph, job.writer, job.media
@@ -144,7 +146,7 @@ class _Look:
             except Busy as busy:
                 await asyncio.sleep(busy.retry_after)
             except KilledWorker as error:
-                tries += 1  # once more: another process may have used up the memory
+                tries += 1  # try once more, since another process may have used up the memory
                 if tries == 2:
                     return error
             except PhotosGraphError as error:
@@ -157,7 +159,7 @@ class _Look:
         except Unreadable as error:
             if error.stage != "read" or (again := await self._media.large(photo.id)) == path:
                 raise
-            return await self._look_into(photo, again)  # it was evicted from the cache meanwhile
+            return await self._look_into(photo, again)  # the rendition was evicted from the cache
 
     async def _look_into(self, photo: PhotoToDetect, path: bytes) -> Looked:
         original = await self._original(photo)
@@ -174,7 +176,7 @@ class _Look:
 
     async def _original(self, photo: PhotoToDetect) -> bytes | RootOffline | None:
         """Returns the path of the original if it may show smaller faces than the LARGE rendition, or RootOffline if it
-        is away."""
+        is offline."""
         if max(photo.width, photo.height) <= ThumbnailSize.LARGE.edge:
             return None
         try:
@@ -193,7 +195,7 @@ class _Look:
             case Unavailable():
                 raise outcome
             case NotFound():
-                pass  # it is gone or changed; the next scan handles it
+                pass  # the file was removed or changed, which the next scan handles
             case _:
                 self._failures.append((photo, outcome))
         is_late = time.monotonic() - self._written > WRITE_SECONDS
@@ -227,14 +229,14 @@ class _Look:
             await self._tell()
 
     async def _tell(self) -> None:
-        """Publishes FacesFound, also for faces that a killed job found before it could say so."""
+        """Publishes FacesFound, also for faces that a killed job found but did not publish."""
         if await match_requests.waits(self._graph):
             await self._events.publish(FacesFound())
 
 
 async def _write_faces(tx: LabelTransaction, looked: Sequence[Looked], settings: Settings) -> int:
-    """Writes the results, and returns how many faces are new. The plan is based on what is known now, so labels that
-    people gave while the models ran count."""
+    """Writes the results, and returns the number of new faces. The plan is based on the faces as they are now, so that
+    labels that users gave while the models ran count."""
     known = await detections.known(tx, [each.photo.number for each in looked])
     plans = {
         each.photo.number: detection_plan.plan(known[each.photo.number], each.found, each.described)
@@ -246,7 +248,7 @@ async def _write_faces(tx: LabelTransaction, looked: Sequence[Looked], settings:
     await detections.remove(tx, [id_ for plan in plans.values() for id_ in plan.removed])
     await detections.update(tx, {id_: seen for plan in plans.values() for id_, seen in plan.updated.items()}, model)
     await detections.add(tx, new, model)
-    # A photo in which somebody drew a face meanwhile stays due.
+    # A photo in which a user drew a face while the models ran stays due.
     done = [
         number for number, plan in plans.items() if all(face.id in plan.updated for face in known[number] if face.stays)
     ]

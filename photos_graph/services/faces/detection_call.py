@@ -1,6 +1,5 @@
-"""Calls of the models for faces, which run in worker processes while there is work: for photos that are due, and for
-boxes that a person draws.
-"""
+"""Calls the models for faces, which run in worker processes: for photos that are due, and for boxes that a user
+draws."""
 
 from __future__ import annotations
 
@@ -22,11 +21,11 @@ from photos_graph.services.faces.detection_tasks import (
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import Priority, WorkerPool
 
-MAX_WAITING = 256  # calls
+MAX_WAITING = 256  # calls in the queue
 
 
 def model_pool(settings: Settings) -> WorkerPool:
-    """Processes that start with the first picture and end after a while without one."""
+    """Returns a pool of processes, which start with the first picture and end after a period without one."""
     faces = settings.faces
     return WorkerPool(
         (FIND_FACES, DESCRIBE_FACES),
@@ -39,8 +38,8 @@ def model_pool(settings: Settings) -> WorkerPool:
 
 
 async def find_faces(pool: WorkerPool, path: bytes, original: bytes | None, settings: Settings) -> Found:
-    """Finds the faces of the picture at ``path``, or of that at ``original`` if one is given and there are many small
-    ones.
+    """Finds the faces of the picture at ``path``. If it has many small faces and ``original`` is given, finds the faces
+    of that picture instead.
 
     Raises ModelUnavailable, KilledWorker, Busy and the other Unreadable errors.
     """
@@ -51,7 +50,7 @@ async def find_faces(pool: WorkerPool, path: bytes, original: bytes | None, sett
 async def describe_faces(
     pool: WorkerPool, path: bytes, boxes: Floats, settings: Settings, priority: Priority = Priority.BACKGROUND
 ) -> Found:
-    """Describes the faces in ``boxes`` (n, 4) that a person drew, as shares of the picture, in their order.
+    """Describes the faces in ``boxes`` (n, 4), which are shares of the picture, in their order.
 
     Raises what ``find_faces`` raises.
     """

@@ -1,4 +1,4 @@
-"""The child's side of ``detection_tasks``: it decodes, detects and embeds. It imports no more than it needs."""
+"""Implements ``detection_tasks`` in a child process: decodes, detects and embeds. It imports only what this needs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from photos_graph.workers.task import Emit
 
 ORIGINAL_EDGE = 5760  # pixels: three times the largest rendition
 
-# Kept for as long as the process lives: loading takes longer than a photo does.
+# The models stay in memory as long as the process lives, because loading them takes longer than examining a photo.
 _finder = functools.cache(Finder)
 
 

@@ -1,4 +1,4 @@
-"""Works out how a new detection changes the faces of a photo. Pure; nothing is written here."""
+"""Computes how a new detection changes the faces of a photo. These functions are pure and write nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from photos_graph.model.faces import Box
 
 @dataclass(slots=True)
 class Plan:
-    """``updated`` and ``removed`` are by face id."""
+    """The changes of the faces of a photo. ``updated`` maps face ids to measurements, and ``removed`` has face ids."""
 
     added: list[SeenFace] = field(default_factory=list)
     updated: dict[str, SeenFace] = field(default_factory=dict)
@@ -24,18 +24,17 @@ class Plan:
 
 
 def unseen(known: Sequence[KnownFace], found: Found) -> list[KnownFace]:
-    """Returns the faces that stay although the detector did not find them. They are to be described by the box that
-    they have."""
+    """Returns the faces that stay although the detector did not find them. The models must describe them by their
+    stored boxes."""
     pairs = _pairs(known, found)
     return [face for at, face in enumerate(known) if face.stays and (face.source != DETECTED or at not in pairs)]
 
 
 def plan(known: Sequence[KnownFace], found: Found, described: Mapping[str, SeenFace]) -> Plan:
-    """Returns what becomes of the known faces.
+    """Returns the changes of the known faces.
 
-    A face that was found again keeps its id and takes the new box, unless a person or another program drew it. A face
-    that was not found is removed, unless somebody named or ignored it. ``described`` is what the models measured of the
-    faces of ``unseen``.
+    A face that was found again keeps its id and gets the new box, unless a user or another program drew it. A face that
+    was not found is removed, unless it has a label. ``described`` has the measurements of the faces of ``unseen``.
     """
     pairs = _pairs(known, found)
     made = Plan()
@@ -52,7 +51,7 @@ def plan(known: Sequence[KnownFace], found: Found, described: Mapping[str, SeenF
 
 
 def _pairs(known: Sequence[KnownFace], found: Found) -> dict[int, int]:
-    """Returns the position of a found face by that of the known face that it shows."""
+    """Returns the positions of found faces by the positions of the known faces to which they correspond."""
     return paired([face.box for face in known], [_box(found, at) for at in range(len(found))])
 
 

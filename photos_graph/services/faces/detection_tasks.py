@@ -1,4 +1,4 @@
-"""What a child process does to find faces; ``detection_child`` has the functions."""
+"""The tasks of a child process that find faces. ``detection_child`` implements them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FaceBox = tuple[float, float, float, float]  # x, y, width, height as shares of 
 
 @dataclass(frozen=True, slots=True)
 class FaceModelOptions:
-    """``home`` is the folder of the weights."""
+    """The options of the models. ``home`` is the folder of the weights."""
 
     home: LocalPath
     detector: str
@@ -23,7 +23,7 @@ class FaceModelOptions:
 
 @dataclass(frozen=True, slots=True)
 class FindFacesOrder:
-    """``original`` is looked at in place of ``path`` if that shows many small faces."""
+    """An order to find the faces of the picture at ``path``, or of ``original`` if ``path`` has many small faces."""
 
     path: RawBytes
     original: RawBytes | None
@@ -33,7 +33,7 @@ class FindFacesOrder:
 
 @dataclass(frozen=True, slots=True)
 class DescribeFacesOrder:
-    """``boxes`` are those that a person drew."""
+    """An order to describe the faces in the given ``boxes``."""
 
     path: RawBytes
     boxes: tuple[FaceBox, ...]
@@ -42,7 +42,7 @@ class DescribeFacesOrder:
 
 @dataclass(frozen=True, slots=True)
 class FacesAnswer:
-    """n faces. ``many_small``: whether the picture that was looked at last shows many small ones."""
+    """The n faces of a picture. ``many_small`` says whether the last picture that was examined has many small faces."""
 
     boxes: tuple[FaceBox, ...]
     scores: tuple[float, ...]

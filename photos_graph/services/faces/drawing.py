@@ -1,4 +1,4 @@
-"""Faces that the detector missed and people drew."""
+"""Adds faces that the detector missed and users drew."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from photos_graph.workers.pool import Priority, WorkerPool
 
 log = logging.getLogger(__name__)
 
-MAX_OVERLAP = 0.5  # above which a drawn box is a face that exists already
+MAX_OVERLAP = 0.5  # above this overlap, a drawn box counts as a face that exists already
 
 Describe = Callable[[str, Box], Awaitable[FaceDescription | None]]
 
@@ -44,8 +44,9 @@ class DrawnFaces(FaceWriting):
     async def add(self, photo_id: str, box: Box, person: Ref | None = None, by: str = "") -> Face:
         """Adds a face that the detector missed, and names it if a person is given. A new name creates the person.
 
-        Raises BadInput for a box that is empty or does not lie in the picture, NotFound, Conflict where there is a face
-        already, or that person by another face, or somebody else of that name.
+        Raises BadInput if the box is empty or is not inside the picture. Raises NotFound for an unknown photo or
+        person. Raises Conflict if there is a face already, if the person has another face in the photo, or if the name
+        belongs to an existing person.
         """
         _check_box(box)
         await known_numbers(self._graph, [photo_id])
@@ -72,8 +73,8 @@ class DrawnFaces(FaceWriting):
 
 
 def describing(pool: WorkerPool, media: Media, settings: Settings) -> Describe:
-    """Returns a function that describes a face with the models, if they are here. A face that they cannot describe now
-    is described by a job."""
+    """Returns a function that describes a face with the models, or returns None if they cannot describe it now. A job
+    then describes it later."""
 
     async def describe(photo_id: str, box: Box) -> FaceDescription | None:
         boxes = np.array([[box.x, box.y, box.width, box.height]], np.float32)

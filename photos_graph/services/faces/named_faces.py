@@ -1,4 +1,4 @@
-"""The faces that people named, or said are not a person, for training."""
+"""Collects the faces with assigned or rejected persons, for training."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from photos_graph.search.index import SearchIndex
 
 
 async def collect_named_faces(graph: Graph, search: SearchIndex, embedder: str, path: Path) -> None:
-    """Writes those with a vector of the embedder to a file. Raises OSError."""
+    """Writes the labelled faces that have a vector of the embedder to a file. Raises OSError."""
     chosen = [
         face
         async for some in clusters.faces(graph, embedder)

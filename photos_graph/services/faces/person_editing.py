@@ -25,10 +25,10 @@ from photos_graph.services.faces.assignment_rules import merged
 
 
 class PersonEditing(FaceWriting):
-    """Every method raises NotFound for a person that is not known, and changes nothing when it raises."""
+    """Edits persons. Every method raises NotFound for an unknown person, and changes nothing if it raises an error."""
 
     async def create(self, name: str, is_me: bool = False, by: str = "") -> Person:
-        """Raises BadInput for an unusable name, Conflict for the name of another person."""
+        """Creates a person. Raises BadInput for an invalid name, and Conflict for the name of another person."""
         kept, person_id = checked_person_name(name), uuid4().hex
 
         async def work(tx: LabelTransaction) -> Person:
@@ -38,7 +38,8 @@ class PersonEditing(FaceWriting):
         return await self._write(work)
 
     async def rename(self, person_id: str, name: str) -> Person:
-        """Raises BadInput for an unusable name, Conflict for the name of another person: nobody is merged silently."""
+        """Renames a person. Raises BadInput for an invalid name, and Conflict for the name of another person, because
+        persons are never merged silently."""
         kept = checked_person_name(name)
 
         async def work(tx: LabelTransaction) -> Person:
@@ -51,9 +52,10 @@ class PersonEditing(FaceWriting):
     async def update(
         self, person_id: str, is_me: bool | None = None, hidden: bool | None = None, cover_id: str | None = None
     ) -> Person:
-        """Changes what is not None. At most one person is me: another who was loses it.
+        """Changes the properties that are not None. At most one person is marked as "me", so the mark is removed from
+        any other person.
 
-        Raises NotFound for an unknown face, BadInput for a cover that is not known to be a face of the person.
+        Raises NotFound for an unknown face, and BadInput for a cover that is not assigned to the person.
         """
 
         async def work(tx: LabelTransaction) -> Person:
@@ -73,9 +75,10 @@ class PersonEditing(FaceWriting):
         return await self._write(work)
 
     async def merge(self, from_ids: Sequence[str], into_id: str, by: str = "") -> BulkResult:
-        """Gives their faces to ``into`` and deletes them. Where one of them is me, ``into`` is from then on.
+        """Assigns the faces of these persons to ``into``, and deletes the persons. If one of them was marked as "me",
+        ``into`` is from then on.
 
-        The result counts faces. Raises BadInput where ``into`` is one of them, Conflict where two of them are in one
+        The result counts faces. Raises BadInput if ``into`` is one of them, and Conflict if two of them are in one
         photo.
         """
         gone = list(dict.fromkeys(from_ids))
@@ -119,7 +122,7 @@ class PersonEditing(FaceWriting):
 
 
 async def _put(tx: LabelTransaction, person_id: str, state: PersonState) -> Person:
-    """A person who is me takes that from the one who was."""
+    """Writes the person. If the person is marked as "me", the mark is removed from any other person."""
     others = [id_ for id_ in await persons.me(tx) if id_ != person_id] if state.is_me else []
     before = await persons.states(tx, others)
     rows = {id_: replace(other, is_me=False) for id_, other in before.items()}

@@ -1,4 +1,4 @@
-"""Chooses the questions about faces that people are asked after a matching."""
+"""Chooses the questions about faces that users are asked after a matching."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from photos_graph.learn.review import FaceQuestion, face_questions
 from photos_graph.model.learning import ModelKind, Question
 from photos_graph.search.index import SearchIndex
 
-MAX_QUESTIONS = 500  # questions
-MIN_DIFFERENCE = 0.1  # by which a named face must be less similar to its person than usual to be asked about
+MAX_QUESTIONS = 500
+MIN_DIFFERENCE = 0.1  # a named face is asked about if it is this much less similar to its person than other faces are
 
 
 def chosen(

@@ -1,4 +1,4 @@
-"""Opens the room of faces and persons."""
+"""Builds the services of faces and persons, and registers their jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decides when faces are looked for, and when they are clustered and matched again."""
+"""Decides when faces are detected, and when they are clustered and matched again."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
 
-QUIET_SECONDS = 1.0  # after the last label of a face, faces are matched again,
-LATEST_SECONDS = 10.0  # or so long after the first
-AGAIN_SECONDS = 5.0  # until an engine that did not answer is asked again
+QUIET_SECONDS = 1.0  # faces are matched again when there was no new label of a face for this long,
+LATEST_SECONDS = 10.0  # but at most this long after the first label
+AGAIN_SECONDS = 5.0  # pause before an engine that did not answer is asked again
 WITHOUT_MODELS = "Faces are not detected, because weights are missing. Fetch them: photos-graph models --fetch"
 
 
@@ -41,9 +41,10 @@ class FaceTriggers:
         self._waiting: asyncio.Task[None] | None = None
 
     async def find(self, photo_ids: Sequence[str] | None = None) -> Job:
-        """Looks for faces in these photos, even if that was done before; without ids, in all that are due.
+        """Queues the detection of faces in these photos, even if they were examined before, or without ids in all
+        photos that are due.
 
-        Raises BadInput, NotFound.
+        Raises BadInput and NotFound.
         """
         if photo_ids is not None:
             numbers = await known_numbers(self._graph, photo_ids)
@@ -51,12 +52,13 @@ class FaceTriggers:
         return await self._jobs.queue(JobKind.FACES)
 
     async def start(self) -> None:
-        """Takes up what an earlier service was asked for before it ended."""
+        """Queues the jobs that were requested before the service last ended."""
         if await match_requests.waits(self._graph):
             await self._look_and_match()
 
     async def photos_arrived(self, _: PhotosArrived) -> None:
-        """Looks for faces in the photos, if that is wanted and possible, and has faces matched that wait for it."""
+        """Queues the detection of faces if the settings want it and it is possible, and the matching of faces if it was
+        requested."""
         await self._look_and_match()
 
     async def _look_and_match(self) -> None:
@@ -73,17 +75,18 @@ class FaceTriggers:
 
     @property
     def models_are_missing(self) -> bool:
-        """False also where the settings demand faces: looking for them fails then, with a message."""
+        """Returns whether only the weights are missing. Returns False if the settings demand faces, because the job
+        then fails with a message."""
         faces = self._settings.faces
         models = (catalogue.detector(faces.detector), catalogue.embedder(faces.embedder))
         return faces.enabled == "auto" and not FaceWeights(self._settings.models_dir, faces.weights).are_here(*models)
 
     async def group(self) -> Job:
-        """Clusters all faces from the start."""
+        """Queues a new clustering of all faces."""
         return await self._jobs.queue(JobKind.CLUSTER, ClusterArguments(full=True))
 
     async def faces_found(self, _: FacesFound) -> None:
-        """Has the new faces join the clusters and persons that exist."""
+        """Queues the job that adds the new faces to the existing clusters and persons."""
         await self._match()
 
     async def _match(self) -> None:
@@ -91,7 +94,7 @@ class FaceTriggers:
             await self._jobs.queue(JobKind.CLUSTER)
 
     async def labels_changed(self, event: LabelsChanged) -> None:
-        """Has faces matched again, once, as soon as nobody has labelled any for a moment."""
+        """Queues one matching of faces as soon as no face has been labelled for QUIET_SECONDS."""
         if event.kind is not LabelKind.FACES:
             return
         now = time.monotonic()
@@ -118,7 +121,7 @@ class FaceTriggers:
         return min(self._last_label + QUIET_SECONDS, self._first_label + LATEST_SECONDS)
 
     async def close(self) -> None:
-        """Queues at once the job that would have been queued in a moment."""
+        """Queues a pending matching immediately."""
         if self._waiting is not None and not self._waiting.done():
             self._waiting.cancel()
             await asyncio.gather(self._waiting, return_exceptions=True)

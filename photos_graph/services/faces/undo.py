@@ -18,7 +18,7 @@ from photos_graph.services.faces.assignment_rules import check_once
 
 async def restore_faces(tx: LabelTransaction, undo: Change) -> BulkResult:
     """Restores the state before the change. Raises Conflict, and changes nothing, if something is no longer as the
-    change left it, or if what would be restored contradicts what was asserted since."""
+    change left it, or if the restored state contradicts later assertions."""
     of_faces = [edit for edit in undo.edits if edit.faces]
     of_persons = {edit.label_id or "": edit for edit in undo.edits if not edit.faces}
     faces = await assignments.by_id(tx, {face_id for edit in of_faces for face_id in edit.faces})
@@ -76,8 +76,8 @@ async def _check_persons(
     states: Mapping[str, PersonState],
     faces: Mapping[str, AssignedFace],
 ) -> None:
-    """Raises Conflict if a person is no longer as the change left them, if one that is restored would have the name of
-    another, or if one that is removed has more faces than the change knows."""
+    """Raises Conflict if a person is no longer as the change left them, if a restored person would have the name of
+    another, or if a removed person has more faces than the change knows."""
     for id_, edit in of_persons.items():
         if states.get(id_) != edit.before:
             name = next((state.name for state in (edit.before, edit.after) if isinstance(state, PersonState)), "")
