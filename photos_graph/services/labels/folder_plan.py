@@ -1,6 +1,6 @@
-"""Plans edits of the tags of folders: what they take, and how many photos they reach and change.
+"""Plans edits of the tags of folders, and counts the photos that they reach and change.
 
-The counts are set algebra of the search index, which must be caught up.
+The counts are computed by the search index, which must be up to date.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class FolderPlan:
     changed: int
 
     async def write(self, tx: LabelTransaction, operation: str, assertion: Assertion) -> BulkResult:
-        """Makes the edits, and has them recorded with the author and the time of the assertion."""
+        """Writes the edits, and records them with the author and the time of the assertion."""
         await tag_edges.apply(tx, self.tree, self.edits, assertion.by)
         change = Change(operation, LabelKind.TAGS, assertion.by, assertion.at_ms, self.edits)
         return BulkResult(self.matched, self.changed, tx.record(change))
@@ -46,8 +46,8 @@ def folder_plan(
     after: Assertions,
     recursive: bool = True,
 ) -> FolderPlan:
-    """Plans to replace the assertions ``before`` on the folder by those ``after``. ``recursive``: photos of folders
-    below are matched too."""
+    """Plans to replace the assertions ``before`` on the folder by those in ``after``. With ``recursive``, photos in
+    folders below it count as matched too."""
     edits = grouped((folder_id, *each) for each in differences(before, after))
     subtrees = {below for tag_id in tag_ids for below in tree.below(tag_id)}
     changed = retagged(search, {folder_id: before}, edits, subtrees, tree.new)
@@ -55,7 +55,7 @@ def folder_plan(
 
 
 def reached(search: SearchIndex, folder_ids: Iterable[str], recursive: bool = True) -> BitMap:
-    """Photos below the folders, or in the folders themselves."""
+    """Returns the photos in the folders and, if ``recursive``, in all folders below them."""
     rows = search.folders
     return BitMap.union(BitMap(), *[rows.photos_below(id_) if recursive else rows.photos_at(id_) for id_ in folder_ids])
 
@@ -67,15 +67,15 @@ def retagged(
     tag_ids: Iterable[str],
     new: Sequence[Tag],
 ) -> BitMap:
-    """The photos that get or lose one of the tags, as confirmed, by the edits. ``before``: the assertions on the
-    folders of the edits; ``new``: tags that the index does not know yet."""
+    """Returns the photos whose confirmed tags among ``tag_ids`` change by the edits. ``before`` has the assertions on
+    the folders of the edits, and ``new`` the tags that the index does not have yet."""
     after = {folder_id: dict(before.get(folder_id, {})) for edit in edits for folder_id in edit.folders}
     for edit in edits:
         for folder_id in edit.folders:
             after[folder_id].pop(edit.label_id or "", None)
             if isinstance(edit.after, Assertion) and edit.label_id:
                 after[folder_id][edit.label_id] = edit.after
-    # Nothing else runs meanwhile, so nobody sees an index that knows tags which the graph may never have.
+    # No other code runs before the tags are removed again, so no query sees tags that the graph may never have.
     search.apply_tags(new)
     try:
         return search.sets.tags.reached_if(

@@ -1,4 +1,4 @@
-"""What becomes of tags that are merged into another. Pure; nothing is written here."""
+"""Plans the merging of tags into another tag. These functions are pure and write nothing."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from photos_graph.tags import Up
 
 @dataclass(slots=True)
 class MergePlan:
-    onto: dict[str, str] = field(default_factory=dict)  # tag that goes -> the one that takes its place
-    moved: dict[str, str | None] = field(default_factory=dict)  # tag that stays -> its new parent
+    onto: dict[str, str] = field(default_factory=dict)  # id of a removed tag -> id of its replacement
+    moved: dict[str, str | None] = field(default_factory=dict)  # id of a remaining tag -> id of its new parent
 
 
 def merge_plan(tree: TagTree, from_ids: Sequence[str], into_id: str) -> MergePlan:
     """Plans to move children below ``into``, and to merge each with a child of the same name that ``into`` has.
 
-    Raises NotFound, and BadInput where ``into`` is one of the tags that go, or a descendant of one.
+    Raises NotFound, and BadInput if ``into`` is one of the merged tags or a descendant of one.
     """
     tree.get(into_id)
     for from_id in from_ids:
@@ -58,7 +58,7 @@ def merge_plan(tree: TagTree, from_ids: Sequence[str], into_id: str) -> MergePla
 
 
 def merged_edges(before: Assertions, onto: Mapping[str, str]) -> Assertions:
-    """Returns the assertions on a photo or folder about the tags that stay."""
+    """Returns the assertions on a photo or folder about the tags that remain."""
     after: Assertions = {}
     for tag_id, edge in before.items():
         target = onto.get(tag_id, tag_id)
@@ -67,15 +67,15 @@ def merged_edges(before: Assertions, onto: Mapping[str, str]) -> Assertions:
 
 
 def moved_edges(before: Assertions, onto: Mapping[str, str], now: Up, then: Up) -> Assertions:
-    """Returns the same for a photo when tags have other ancestors ``then``. A tag that was not void does not become
-    so."""
+    """Returns the same for a photo whose tags have the ancestors ``then`` after the merge. Exclusions that would newly
+    void a tag are dropped."""
     standing = [onto.get(tag_id, tag_id) for tag_id in photo_standing(before, now)]
     return photo_freed(merged_edges(before, onto), standing, then)
 
 
 def _stronger(edges: Iterable[Assertion]) -> Assertion:
-    """Prefers TAGGED to EXCLUDES, a person to a file, and the earlier to the later; nothing reaches less than
-    before."""
+    """Combines assertions. It prefers TAGGED to EXCLUDES, users to files, and the earlier to the later. The result is
+    recursive if any of them is."""
     both = list(edges)
     tagged = [edge for edge in both if edge.kind is AssertionKind.TAGGED] or both
     first = min(tagged, key=lambda edge: (edge.via != "MANUAL", edge.at_ms))

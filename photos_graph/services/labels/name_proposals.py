@@ -1,4 +1,4 @@
-"""Tags that the names of folders propose."""
+"""Proposes tags for folders by their names."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from photos_graph.tags import inherited
 
 
 def proposals(search: SearchIndex, root_id: str | None) -> list[FolderTagProposal]:
-    """Returns proposals for folders with photos, from the top down. A tag is not proposed where the folder has it
-    already or inherits it, where it or an ancestor excludes it, or where it is proposed for an ancestor.
+    """Returns proposals for folders with photos, from the top down. A tag is not proposed if the folder has or inherits
+    it already, if the folder or an ancestor excludes it, or if it is proposed for an ancestor.
 
     Raises NotFound for an unknown root.
     """
@@ -77,8 +77,8 @@ def _key(path: str) -> str:
 
 
 def _known(search: SearchIndex) -> Known:
-    """A text stands for the tag of that name, else for a tag named as a place; not for a person, nor for several
-    tags."""
+    """Returns a function that resolves a text to the tag of that name, or else to a tag for the place of that name.
+    Names of persons, and names that several tags share, are resolved to no tag."""
 
     def look_up(text: str) -> tuple[str, ...] | None:
         if tags := search.tags.named(text):

@@ -1,4 +1,4 @@
-"""Ratings and favourites of photos."""
+"""Sets ratings and favourites of photos."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from photos_graph.graph.library import photos
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.labels import BulkResult, LabelKind
 
-MAX_PHOTOS = 10_000  # in one call
+MAX_PHOTOS = 10_000  # photos in one call
 
 
 class Ratings:
@@ -20,13 +20,14 @@ class Ratings:
         self._writer = writer
 
     async def rate(self, photo_ids: Sequence[str], rating: int | None, by: str = "") -> BulkResult:
-        """-1 (rejected) to 5; None: no rating, whatever the file says. Raises BadInput, NotFound before any change."""
+        """Rates photos from -1 (rejected) to 5. None removes the rating, even if the file has one. Raises BadInput or
+        NotFound before it changes anything."""
         if rating is not None and not -1 <= rating <= 5:
             raise BadInput("A rating must be from -1 (rejected) to 5, or null for no rating.")
         return await self._assert(LabelKind.RATING, photo_ids, rating, by)
 
     async def favourite(self, photo_ids: Sequence[str], favourite: bool, by: str = "") -> BulkResult:
-        """Raises BadInput, NotFound: nothing is changed."""
+        """Marks photos as favourites or not. Raises BadInput or NotFound before it changes anything."""
         return await self._assert(LabelKind.FAVOURITE, photo_ids, favourite, by)
 
     async def _assert(self, kind: LabelKind, photo_ids: Sequence[str], value: int | bool | None, by: str) -> BulkResult:
@@ -35,7 +36,8 @@ class Ratings:
 
 
 async def known_numbers(graph: Graph, photo_ids: Sequence[str]) -> list[int]:
-    """Each once. Raises BadInput for too many, NotFound unless all are known."""
+    """Returns the numbers of the photos, without duplicates. Raises BadInput if there are too many, and NotFound unless
+    all of them exist."""
     ids = list(dict.fromkeys(photo_ids))
     if len(ids) > MAX_PHOTOS:
         raise BadInput(f"A call accepts up to {MAX_PHOTOS:,} photos, but got {len(ids):,}.")

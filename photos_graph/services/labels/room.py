@@ -1,4 +1,4 @@
-"""Opens the room of tags, ratings and favourites."""
+"""Builds the services of tags, ratings and favourites."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tags are called, and how they lie in one another. The assertions about them follow them."""
+"""Creates, renames, moves, merges and deletes tags. The assertions about them follow them."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ T = TypeVar("T")
 
 
 class TagEditing:
-    """Every method raises NotFound for a tag that is not known, and changes nothing when it raises."""
+    """Edits the tree of tags. Every method raises NotFound for an unknown tag, and changes nothing if it raises an
+    error."""
 
     def __init__(self, writer: LabelWriter) -> None:
         self._writer = writer
 
     async def create(self, name: str, parent_id: str | None = None, by: str = "") -> Tag:
-        """Raises BadInput for an unusable name, Conflict where the parent has a tag of that name."""
+        """Creates a tag. Raises BadInput for an invalid name, and Conflict if the parent has a tag of that name."""
         kept = checked_tag_name(name)
 
         async def work(tx: LabelTransaction, tree: TagTree) -> Tag:
@@ -41,7 +42,8 @@ class TagEditing:
         return await self._write(work)
 
     async def rename(self, tag_id: str, name: str) -> Tag:
-        """Raises BadInput for an unusable name, Conflict for the name of another tag: nothing is merged silently."""
+        """Renames a tag. Raises BadInput for an invalid name, and Conflict for the name of a sibling, because tags are
+        never merged silently."""
         kept = checked_tag_name(name)
 
         async def work(tx: LabelTransaction, tree: TagTree) -> Tag:
@@ -53,10 +55,10 @@ class TagEditing:
         return await self._write(work)
 
     async def move(self, tag_id: str, parent_id: str | None) -> Tag:
-        """Moves the tag below the parent; None: to the top. Where a photo has a tag that comes to lie below one that it
-        excludes, the exclusion goes.
+        """Moves the tag below the parent, or to the top if it is None. If a photo then has a tag below one that it
+        excludes, the exclusion is removed.
 
-        Raises BadInput for a parent within the tag, Conflict beside a tag of the same name.
+        Raises BadInput if the parent is the tag or a descendant, and Conflict if the parent has a tag of the same name.
         """
 
         async def work(tx: LabelTransaction, tree: TagTree) -> Tag:
@@ -76,17 +78,17 @@ class TagEditing:
         return await self._write(work)
 
     async def merge(self, from_ids: Sequence[str], into_id: str) -> Tag:
-        """Turns the assertions about the tags into assertions about ``into``, moves their children into it, and deletes
-        them with what a model predicted of them. Exclusions go as in ``move``.
+        """Turns the assertions about the tags into assertions about ``into``, moves their children below it, and
+        deletes the tags with their predictions. Exclusions are removed as in ``move``.
 
-        Raises BadInput where ``into`` is one of them or lies within one.
+        Raises BadInput if ``into`` is one of the tags or a descendant of one.
         """
 
         async def work(tx: LabelTransaction, tree: TagTree) -> Tag:
             plan = merge_plan(tree, from_ids, into_id)
             numbers, folder_ids = await tag_edges.on_tags(tx, plan.onto)
             edits = await _on_photos(tx, tree, plan, numbers)
-            # Those of the tags that go are not written, since they go with them.
+            # Edges of the merged tags are not removed one by one, since they disappear with the tags.
             tx.touch(labelled=[*numbers, *_photos(edits)], folders=folder_ids)
             for folder_id, before in (await tag_edges.of_folders(tx, folder_ids)).items():
                 edits += [(folder_id, *each) for each in differences(before, merged_edges(before, plan.onto))]
@@ -100,7 +102,7 @@ class TagEditing:
     async def delete(self, tag_id: str) -> bool:
         """Deletes the tag with the assertions about it. Returns False if it is not known.
 
-        Raises Conflict while tags lie in it.
+        Raises Conflict if the tag has children.
         """
 
         async def work(tx: LabelTransaction, tree: TagTree) -> bool:
@@ -124,7 +126,8 @@ class TagEditing:
 
 
 async def _on_photos(tx: Transaction, tree: TagTree, plan: MergePlan, numbers: Iterable[int]) -> list[SingleEdit]:
-    """The edits that the plan makes on those photos, and on others that exclude a tag which others come to lie in."""
+    """Returns the edits that the plan makes on those photos, and on photos that exclude a tag which gets
+    descendants."""
     then = tree.moved(plan.moved, plan.onto)
     above = {tag_id for parent in plan.moved.values() if parent is not None for tag_id in then.up(parent)}
     affected = {*numbers, *(await tag_edges.excluding(tx, above))}

@@ -1,4 +1,5 @@
-"""What the assertions on one photo or folder become when somebody tags or untags it. Pure; nothing is written here."""
+"""Computes the assertions on one photo or folder after a user tags or untags it. These functions are pure and write
+nothing."""
 
 from __future__ import annotations
 
@@ -10,11 +11,11 @@ from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.model.labels import FolderMarks
 from photos_graph.tags import Up, inherited
 
-Below = Callable[[str], set[str]]  # a tag's id -> it and all below it
+Below = Callable[[str], set[str]]  # id of a tag -> ids of the tag and its descendants
 
 
 def photo_tagged(before: Assertions, tag_ids: Iterable[str], up: Up, assertion: Assertion) -> Assertions:
-    """Puts the assertion on each of the tags that has none of a person yet, and removes exclusions that would void
+    """Adds the assertion for each of the tags that no user has assigned yet, and removes exclusions that would void
     it."""
     wanted = list(tag_ids)
     after = photo_freed(before, wanted, up)
@@ -40,8 +41,9 @@ def photo_standing(before: Assertions, up: Up) -> set[str]:
 def photo_untagged(
     before: Assertions, tag_ids: Iterable[str], up: Up, below: Below, elsewhere: Iterable[str], excluding: Assertion
 ) -> Assertions:
-    """Removes the tags and their descendants. A tag that the photo would still have is excluded: one that comes from
-    ``elsewhere``, by a folder or a prediction, and one that the keywords of the file would bring back."""
+    """Removes the tags and their descendants. A tag that the photo would still have is excluded. This is the case for
+    tags from ``elsewhere``, that is, a folder or a prediction, and for tags that the keywords of the file would
+    restore."""
     after = dict(before)
     coming = list(elsewhere)
     for tag_id in tag_ids:
@@ -55,7 +57,7 @@ def photo_untagged(
 
 
 def photo_denied(before: Assertions, tag_ids: Iterable[str], below: Below, excluding: Assertion) -> Assertions:
-    """Removes the tags and their descendants, and excludes the tags, whatever a folder or a model may bring."""
+    """Removes the tags and their descendants, and excludes the tags regardless of folders and predictions."""
     after = dict(before)
     for tag_id in tag_ids:
         for tag in below(tag_id):
@@ -66,7 +68,7 @@ def photo_denied(before: Assertions, tag_ids: Iterable[str], below: Below, exclu
 
 
 def folder_tagged(before: Assertions, tag_ids: Iterable[str], assertion: Assertion) -> Assertions:
-    """Puts the assertion on each of the tags, unless the same one is there already."""
+    """Adds the assertion for each of the tags, unless the folder has an equal one already."""
     after = dict(before)
     for tag_id in tag_ids:
         edge = after.get(tag_id)
@@ -78,8 +80,8 @@ def folder_tagged(before: Assertions, tag_ids: Iterable[str], assertion: Asserti
 def folder_untagged(
     before: Assertions, tag_ids: Iterable[str], up: Up, below: Below, above: Sequence[FolderMarks], excluding: Assertion
 ) -> Assertions:
-    """Removes the tags and their descendants. A tag that would still come from a folder ``above`` is excluded.
-    ``above`` begins with the parent."""
+    """Removes the tags and their descendants. A tag that the folder would still inherit from the folders ``above``,
+    which begin with the parent, is excluded."""
     after = dict(before)
     for tag_id in tag_ids:
         subtree = below(tag_id)
@@ -93,7 +95,7 @@ def folder_untagged(
 
 
 def differences(before: Assertions, after: Assertions) -> Iterator[tuple[Assertion | None, Assertion | None, str]]:
-    """Yields before, after and tag id of each assertion that is not the same in both."""
+    """Yields (before, after, tag id) for each assertion that differs."""
     for tag_id in {**before, **after}:
         if before.get(tag_id) != after.get(tag_id):
             yield before.get(tag_id), after.get(tag_id), tag_id

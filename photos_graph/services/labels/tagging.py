@@ -1,4 +1,4 @@
-"""Tags on photos and folders, as people assert them."""
+"""Tags and untags photos and folders, as users ask for it."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ from photos_graph.services.labels.name_proposals import proposals
 from photos_graph.services.labels.ratings import known_numbers
 from photos_graph.tags import inherited
 
-MAX_TAGS = 100  # in one call
-MAX_PAIRS = 100_000  # of photos and tags in one call; a Neo4j of 512 MB has no memory for twice as many
+MAX_TAGS = 100  # tags in one call
+MAX_PAIRS = 100_000  # pairs of photo and tag in one call; a Neo4j of 512 MB has no memory for twice as many
 
 
 class Tagging:
-    """Every method raises BadInput and NotFound before it changes anything. ``changed`` of a result counts photos:
-    those with an assertion that changed, and of folders those whose confirmed tags changed."""
+    """Edits the tags of photos and folders. Every method raises BadInput or NotFound before it changes anything.
+    ``changed`` of a result counts the photos with an assertion that changed or, after an edit of a folder, the photos
+    whose confirmed tags changed."""
 
     def __init__(self, graph: Graph, index: Index, writer: LabelWriter) -> None:
         self._graph = graph
@@ -38,7 +39,7 @@ class Tagging:
         self._writer = writer
 
     async def tag_photos(self, photo_ids: Sequence[str], refs: Sequence[Ref], by: str = "") -> BulkResult:
-        """Tags the photos, creating unknown names. Exclusions that would void the tags go."""
+        """Tags the photos, and creates tags for unknown names. Exclusions that would void the tags are removed."""
         numbers = await self._numbers(photo_ids, refs)
         assertion = Assertion(AssertionKind.TAGGED, now_ms(), by, via="MANUAL")
 
@@ -52,7 +53,7 @@ class Tagging:
         return await self._writer.write(LabelKind.TAGS, work)
 
     async def untag_photos(self, photo_ids: Sequence[str], refs: Sequence[Ref], by: str = "") -> BulkResult:
-        """Removes the tags. A tag that a photo would still have, by a folder or a model, is excluded."""
+        """Removes the tags. A tag that a photo would still have from a folder or a prediction is excluded."""
         numbers = await self._numbers(photo_ids, refs)
         excluding = Assertion(AssertionKind.EXCLUDES, now_ms(), by)
 
@@ -74,8 +75,8 @@ class Tagging:
     async def answer(
         self, yes: Mapping[str, Collection[Ref]], no: Mapping[str, Collection[str]], by: str = ""
     ) -> BulkResult:
-        """Answers questions about photos, by their ids: some have these tags, others do not have those, whatever a
-        model may predict. Unknown names among the former are created."""
+        """Answers questions about photos. ``yes`` maps the ids of photos to tags that they have, and ``no`` to tags
+        that they do not have, regardless of predictions. Tags are created for unknown names in ``yes``."""
         photo_ids = list(dict.fromkeys([*yes, *no]))
         await known_numbers(self._graph, photo_ids)  # all of them, or nothing is changed
         number = {id_: self._index.search.number_of(id_) for id_ in photo_ids}
@@ -101,7 +102,8 @@ class Tagging:
     async def tag_folder(
         self, folder_id: str, refs: Sequence[Ref], recursive: bool = True, dry_run: bool = False, by: str = ""
     ) -> BulkResult:
-        """``recursive`` tags all photos below the folder, now and later; without it only those in the folder itself."""
+        """Tags a folder. With ``recursive``, this applies to all present and future photos in the folder and below it,
+        otherwise only to those in the folder itself."""
         _check_tags(refs)
         assertion = Assertion(AssertionKind.TAGGED, now_ms(), by, via="MANUAL", recursive=recursive)
 
@@ -117,7 +119,7 @@ class Tagging:
     async def untag_folder(
         self, folder_id: str, refs: Sequence[Ref], dry_run: bool = False, by: str = ""
     ) -> BulkResult:
-        """Removes the tags. One that would still come from a folder above is excluded here."""
+        """Removes the tags. A tag that the folder would still inherit is excluded."""
         _check_tags(refs)
         excluding = Assertion(AssertionKind.EXCLUDES, now_ms(), by)
 
@@ -134,8 +136,8 @@ class Tagging:
     async def tag_folders_by_name(
         self, root_id: str | None = None, dry_run: bool = True, by: str = ""
     ) -> list[FolderTagProposal]:
-        """Proposes tags for the folders of one root, or of all, by their names; unless it is a dry run the folders
-        carry them from then on. Raises NotFound for an unknown root."""
+        """Proposes tags for the folders of one root, or of all roots, by their names. Unless it is a dry run, it also
+        tags the folders. Raises NotFound for an unknown root."""
         assertion = Assertion(AssertionKind.TAGGED, now_ms(), by, via="FOLDER_NAME", recursive=True)
 
         async def propose(tx: Transaction) -> list[FolderTagProposal]:
@@ -170,7 +172,7 @@ class Tagging:
         return numbers
 
     async def _on_folder(self, tx: Transaction, folder_id: str) -> Assertions:
-        """The assertions on the folder. Raises NotFound."""
+        """Returns the assertions on the folder. Raises NotFound."""
         if self._index.search.folders.get(folder_id) is None:
             raise NotFound("There is no such folder.")
         return (await tag_edges.of_folders(tx, [folder_id])).get(folder_id, {})
@@ -212,7 +214,7 @@ async def _write_photos(
 
 
 async def _elsewhere(tx: Transaction, tree: TagTree, numbers: Sequence[int]) -> dict[int, set[str]]:
-    """The tags that come to the photos by their folders and by predictions."""
+    """Returns the tags that the photos have from their folders and by prediction."""
     found = await tag_edges.predicted(tx, numbers)
     folders = await folders_of(tx, numbers)
     known = await ways(tx, {folder_id for ids in folders.values() for folder_id in ids})

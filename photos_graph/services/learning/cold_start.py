@@ -1,4 +1,4 @@
-"""Before the first model exists, suggests ImageNet's classes for a sample of photos."""
+"""Suggests ImageNet's classes for a sample of photos, until the first model exists."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PROGRESS = "Looking for tags to suggest"
 
 @dataclass(frozen=True, slots=True)
 class ColdStartStage:
-    """``pool`` runs the backbone."""
+    """The stage that suggests tags without a model. ``pool`` runs the backbone."""
 
     graph: Graph
     index: Index
@@ -45,7 +45,7 @@ class ColdStartStage:
     settings: Settings
 
     async def run(self, job: Job, progress: Progress) -> str | None:
-        """Writes the suggestions. Raises Cancelled, ModelUnavailable."""
+        """Writes the suggestions. Raises Cancelled and ModelUnavailable."""
         learn = self.settings.learn
         if not learn.cold_start or CLASS_NAMES not in catalogue.backbone(learn.backbone).weights:
             return None  # this backbone has no classes
@@ -66,7 +66,7 @@ class ColdStartStage:
         return f"{len(asked):,} suggestions are in the review queue." if asked else None
 
     def _sample(self, photos: Sequence[DescribedPhoto]) -> list[DescribedPhoto]:
-        """Returns evenly spaced photos, of those that are shown and have no tag."""
+        """Returns evenly spaced photos among those that are visible and have no tag."""
         sets = self.index.search.sets
         free = sets.visible - sets.tags.having_any(confirmed=True)
         open_ = [photo for photo in photos if photo.number in free]

@@ -1,4 +1,4 @@
-"""Collects the labels of tags for training from the search index, which knows what folders contribute and exclude."""
+"""Collects the labels of tags for training from the search index, which includes the tags of folders and exclusions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EXAMPLES = TypeAdapter(LabelledPhotos)
 
 
 def labelled_photos(search: SearchIndex, photos: Sequence[DescribedPhoto]) -> LabelledPhotos:
-    """Returns the labels of those of the photos that are shown, in the order given."""
+    """Returns the labels of the visible ones of these photos, in the given order."""
     photos = [photo for photo in photos if photo.number in search.sets.visible]
     place = {photo.number: at for at, photo in enumerate(photos)}
     here = BitMap(list(place))

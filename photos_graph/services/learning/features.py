@@ -1,7 +1,6 @@
-"""Describes the photos that are due: the backbone sees each rendition that the scan kept once, and the result is
-stored.
+"""Describes the photos that are due. The backbone examines a rendition of each photo once, and the result is stored.
 
-What is due is a query, so a job that was stopped, or killed, continues by asking it again.
+A query finds the photos that are due, so a job that was stopped or killed continues by running the query again.
 """
 
 from __future__ import annotations
@@ -34,8 +33,8 @@ PARALLEL = 4  # renditions that are requested at the same time
 
 @dataclass(slots=True)
 class _FeatureBatch:
-    """``away`` counts photos that need their original, which is offline. Photos that are in none of the fields stay
-    due."""
+    """The results for a batch of photos. ``away`` counts photos that need their original, which is offline. Photos that
+    are in none of the fields stay due."""
 
     photos: list[DuePhoto] = field(default_factory=list)
     vectors: list[Floats] = field(default_factory=list)
@@ -45,7 +44,7 @@ class _FeatureBatch:
 
 @dataclass(frozen=True, slots=True)
 class FeatureStage:
-    """``pool`` runs the backbone."""
+    """The stage that describes photos. ``pool`` runs the backbone."""
 
     graph: Graph
     media: Media
@@ -53,7 +52,7 @@ class FeatureStage:
     settings: Settings
 
     async def run(self, job: Job, progress: Progress) -> str | None:
-        """Returns the closing sentence. Raises Cancelled, ModelUnavailable."""
+        """Returns the closing sentence. Raises Cancelled and ModelUnavailable."""
         await due.want(self.graph, due.FEATURES, self.settings.learn.backbone)
         total = await due.count(self.graph, due.FEATURES)
         done, described, failed, away = 0, 0, 0, 0
@@ -79,7 +78,7 @@ class FeatureStage:
                     paths[photo] = found
                 case RootOffline():
                     batch.away += 1
-                case NotFound():  # it is gone or changed; the next scan handles it
+                case NotFound():  # the file was removed or changed, which the next scan handles
                     continue
                 case _:
                     batch.failed.append((photo, found.public_message))
@@ -96,7 +95,7 @@ class FeatureStage:
                 return error
 
     async def _describe(self, photos: Sequence[DuePhoto], paths: dict[DuePhoto, bytes], batch: _FeatureBatch) -> None:
-        """Describes the photos. A picture that kills the process is found by halving."""
+        """Describes the photos. A picture that kills the process is found by bisection."""
         if not photos:
             return
         try:

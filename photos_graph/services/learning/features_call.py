@@ -1,4 +1,4 @@
-"""Calls of the backbone, which runs in a worker process while there is work."""
+"""Calls the backbone, which runs in a worker process."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 from photos_graph.workers.task import Task
 
-MAX_WAITING = 64  # calls
+MAX_WAITING = 64  # calls in the queue
 BATCH_SIZE = 64  # pictures in one call, all of which are in memory at once
 
 
 @dataclass(frozen=True, slots=True)
 class PictureFeatures:
-    """``vectors`` (m, dimensions) of the m pictures that could be read, ``seen`` (m,) their places among those that
-    were asked for; ``failed``: place to reason of the others.
-    """
+    """The results for a batch of pictures. ``vectors`` (m, dimensions) belong to the m pictures that could be read, and
+    ``seen`` (m,) has their positions in the batch. ``failed`` maps the positions of the others to the reasons."""
 
     seen: tuple[int, ...]
     vectors: Floats
@@ -34,7 +33,7 @@ class PictureFeatures:
 
 
 def describing_pool(settings: Settings) -> WorkerPool:
-    """A process that starts with the first picture and ends after a while without one."""
+    """Returns a pool of one process, which starts with the first picture and ends after a period without one."""
     learn = settings.learn
     tasks = (DESCRIBE_PICTURES, CLASSIFY_PICTURES)
     return WorkerPool(tasks, 1, learn.memory_bytes, learn.timeout_seconds, MAX_WAITING, learn.idle_seconds)
@@ -43,7 +42,7 @@ def describing_pool(settings: Settings) -> WorkerPool:
 async def describe(pool: WorkerPool, paths: Sequence[bytes], settings: Settings) -> PictureFeatures:
     """Describes up to BATCH_SIZE pictures, which may be renditions.
 
-    Raises ModelUnavailable, KilledWorker, OverLimit, Busy.
+    Raises ModelUnavailable, KilledWorker, OverLimit and Busy.
     """
     return await _call(pool, DESCRIBE_PICTURES, paths, settings)
 

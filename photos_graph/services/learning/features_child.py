@@ -1,4 +1,4 @@
-"""The child's side of ``features_tasks``: it decodes and runs the backbone. It imports no more than it needs."""
+"""Implements ``features_tasks`` in a child process: decodes and runs the backbone. It imports only what this needs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from photos_graph.services.learning.features_tasks import (
 )
 from photos_graph.workers.task import Emit
 
-# Kept as long as the process lives, because loading takes longer than describing a hundred photos.
+# The backbone stays in memory as long as the process lives, because loading it takes longer than describing 100 photos.
 _backbone = functools.cache(Backbone)
 
 
@@ -55,7 +55,7 @@ def _pictures(backbone: Backbone, order: FeaturesOrder) -> tuple[tuple[int, ...]
 
 
 def _square(path: bytes, edge: int, order: FeaturesOrder) -> Pixels:
-    """The whole picture, squeezed: what is at its border counts too."""
+    """Returns the whole picture, scaled to a square without cropping, since its border counts too."""
     whole = decode_for_models(path, 2 * edge, order.max_bytes, order.max_pixels)
     image = whole.thumbnail_image(edge, height=edge, size="force")
     return np.frombuffer(image.write_to_memory(), np.uint8).reshape(edge, edge, 3)

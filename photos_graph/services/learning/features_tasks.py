@@ -1,4 +1,4 @@
-"""What a child process does with the backbone; ``features_child`` has the functions."""
+"""The tasks of a child process that runs the backbone. ``features_child`` implements them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from photos_graph.workers.task import LocalPath, RawBytes, Task
 
 @dataclass(frozen=True, slots=True)
 class FeaturesOrder:
-    """``home`` is the folder of the weights."""
+    """An order to describe or classify the pictures at ``paths``. ``home`` is the folder of the weights."""
 
     paths: tuple[RawBytes, ...]
     home: LocalPath
@@ -21,9 +21,8 @@ class FeaturesOrder:
 
 @dataclass(frozen=True, slots=True)
 class FeaturesAnswer:
-    """``seen``: the places, among the paths, of the m pictures that could be read; ``failed``: place to reason of the
-    others.
-    """
+    """The answer. ``seen`` has the positions, among the paths, of the m pictures that could be read. ``failed`` maps
+    the positions of the others to the reasons."""
 
     seen: tuple[int, ...]
     failed: dict[int, str]

@@ -1,4 +1,4 @@
-"""Adds photos that were described to the graph of neighbours, a file in the data directory."""
+"""Adds described photos to the graph of neighbours, which is a file in the data directory."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ from photos_graph.workers.pool import Priority, WorkerPool
 log = logging.getLogger(__name__)
 
 MAX_SECONDS = 6 * 3600.0
-MAX_WAITING = 64  # calls
-BATCH_SIZE = 4 * BLOCK  # photos added in one call,
-KEEP_EVERY = 2  # calls after which the file is written; a kill loses the others
+MAX_WAITING = 64  # calls in the queue
+BATCH_SIZE = 4 * BLOCK  # photos added in one call
+KEEP_EVERY = 2  # calls after which the file is written; a crash loses the later ones
 MESSAGE = "Comparing photos"
 
 
@@ -51,7 +51,8 @@ def kept_neighbours(settings: Settings) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class NeighbourStage:
-    """``pool`` is one of ``learning_pool``. If several jobs need it, they wait for each other."""
+    """The stage that updates the graph of neighbours. ``pool`` is the result of ``learning_pool``. Jobs that need it
+    take turns."""
 
     graph: Graph
     pool: WorkerPool
@@ -59,7 +60,7 @@ class NeighbourStage:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self, job: Job, progress: Progress) -> str | None:
-        """Brings the file up to date. Raises Cancelled, and the errors of the child."""
+        """Updates the file. Raises Cancelled, and the errors of the child."""
         await progress.step(0, None, MESSAGE)
         async with self._turn:
             await self._bring_up_to_date(progress)
@@ -89,12 +90,12 @@ class NeighbourStage:
             size = await with_progress(work, progress, MESSAGE, start, len(new))
 
     async def _update(self, path: Path, size: int, gone: Sequence[str], new: Sequence[str], *, keep: bool) -> int:
-        """Returns how many photos there are in it then."""
+        """Updates the graph, and returns the number of photos that it then has."""
         with scratch(path.parent, "new") as folder:
             vectors = folder / "vectors.safetensors"
             found = await self._collect(new, vectors) if new else ()
             if new and not found:
-                return size  # another backbone looked at them meanwhile
+                return size  # another backbone has described them since
             backbone = self.settings.learn.backbone
             order = UpdateNeighboursOrder(path, backbone, size, tuple(gone), found, vectors, keep)
             async with self.pool.stream(UPDATE_NEIGHBOURS, order, Priority.BACKGROUND) as chunks:

@@ -1,4 +1,4 @@
-"""The child's side of ``neighbours_tasks``: it holds the graph of neighbours while there is work."""
+"""Implements ``neighbours_tasks`` in a child process, which holds the graph of neighbours while there is work."""
 
 from __future__ import annotations
 
@@ -64,9 +64,8 @@ def update_neighbours(order: UpdateNeighboursOrder, emit: Emit) -> int:
 
 @SIMILAR.implementation
 def similar(order: SimilarOrder, emit: Emit) -> SimilarAnswer:
-    """Nothing of a photo that is not known, and nothing at all by a file that cannot be used: the next job builds it
-    again.
-    """
+    """Returns no similar photos for an unknown photo. If the file cannot be used, it returns none for all photos, and
+    the next job builds the file again."""
     try:
         found = neighbours.similar_to(order.path, order.asked)
     except Damaged:
@@ -97,7 +96,7 @@ def ask(order: AskOrder, emit: Emit) -> AskAnswer:
         raise Unreadable("There are no predictions.", stage="features")
     shown = examples.read(order.examples)
     labelled = examples.in_order(shown, graph.ids)
-    # Nothing is asked about photos that were added or removed since, or that are not shown.
+    # There are no questions about photos that have been added or removed since, or that are not visible.
     before, there = {id_: at for at, id_ in enumerate(about["ids"])}, set(shown.ids)
     rows = np.array([before.get(id_, NO_PHOTO) if id_ in there else NO_PHOTO for id_ in graph.ids])
     thresholds = np.array([order.thresholds.get(label) or NO_THRESHOLD for label in about["labels"]], np.float32)
@@ -111,7 +110,7 @@ def ask(order: AskOrder, emit: Emit) -> AskAnswer:
         order.count,
         order.each,
     )
-    # First of all labels, then of each label by itself, so that a person can be asked about that label only.
+    # The best questions about all labels come first. More about each label follow, for users who review one label only.
     asked = {(each.photo, each.label): each for each in found}
     for each in sorted((each for of_label in of_labels for each in of_label), key=lambda each: -each.worth):
         asked.setdefault((each.photo, each.label), each)

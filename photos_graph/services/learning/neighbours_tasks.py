@@ -1,4 +1,4 @@
-"""What a child process works out from all photos that were described; ``neighbours_child`` has the functions."""
+"""The tasks of a child process that work with all described photos. ``neighbours_child`` implements them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class KnownPhotosOrder:
 
 @dataclass(frozen=True, slots=True)
 class KnownPhotos:
-    """``damaged``: why a file that is there cannot be used."""
+    """The photos in the file. ``damaged`` says why an existing file cannot be used."""
 
     ids: tuple[str, ...]
     damaged: str | None
@@ -22,9 +22,9 @@ class KnownPhotos:
 
 @dataclass(frozen=True, slots=True)
 class UpdateNeighboursOrder:
-    """Takes out the photos ``gone`` and adds those that are ``new``, whose vectors are in the file ``features``.
+    """An order to remove the photos ``gone`` and add the photos ``new``, whose vectors are in the file ``features``.
 
-    ``size`` is the number of photos that are known before. With ``keep`` the content of the new file is emitted.
+    ``size`` is the number of photos in the graph before. With ``keep``, the content of the new file is emitted.
     """
 
     path: LocalPath
@@ -38,7 +38,7 @@ class UpdateNeighboursOrder:
 
 @dataclass(frozen=True, slots=True)
 class SimilarOrder:
-    """``asked`` holds pairs of a photo's id and how many are wanted."""
+    """An order to find similar photos. ``asked`` has pairs of the id of a photo and the number of results."""
 
     path: LocalPath
     asked: tuple[tuple[str, int], ...]
@@ -46,7 +46,7 @@ class SimilarOrder:
 
 @dataclass(frozen=True, slots=True)
 class SimilarAnswer:
-    """For each photo that was asked about, the ids of those most like it, with their similarities."""
+    """The answer. For each requested photo, it has the ids of the most similar photos with their similarities."""
 
     photos: tuple[tuple[tuple[str, float], ...], ...]
 
@@ -60,9 +60,8 @@ class PredictOrder:
 
 @dataclass(frozen=True, slots=True)
 class AskOrder:
-    """What people are asked follows from these files and the ``thresholds`` by label. ``count`` questions in all, and
-    ``each`` about every label.
-    """
+    """An order to choose questions from these files and the ``thresholds`` by label: ``count`` in total, and ``each``
+    about every label."""
 
     graph: LocalPath
     guesses: LocalPath
@@ -82,7 +81,7 @@ class SuggestedTag:
 
 @dataclass(frozen=True, slots=True)
 class AskAnswer:
-    """The best question first."""
+    """The chosen questions, the best first."""
 
     questions: tuple[SuggestedTag, ...]
 
@@ -91,7 +90,9 @@ GUESSES = 2  # version of the file of probabilities; raise it when the meaning o
 
 _CHILD = "photos_graph.services.learning.neighbours_child"
 KNOWN_PHOTOS = Task(f"{_CHILD}:known_photos", KnownPhotosOrder, KnownPhotos)
-UPDATE_NEIGHBOURS = Task(f"{_CHILD}:update_neighbours", UpdateNeighboursOrder, int)  # the number of photos then
+UPDATE_NEIGHBOURS = Task(
+    f"{_CHILD}:update_neighbours", UpdateNeighboursOrder, int
+)  # returns the number of photos in the graph
 SIMILAR = Task(f"{_CHILD}:similar", SimilarOrder, SimilarAnswer)
 PREDICT = Task(f"{_CHILD}:predict", PredictOrder, type(None))  # emits a file as ``read_guesses`` reads it
 ASK = Task(f"{_CHILD}:ask", AskOrder, AskAnswer)

@@ -1,6 +1,6 @@
 """Predicts the tags of the photos that the active model has not seen: new ones, or all of them after an activation.
 
-The worker predicts all photos, because labels flow between similar ones; only those that are due are written.
+The worker predicts all photos, because labels propagate between similar ones, but only those that are due are written.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
 BATCH_SIZE = 1_000  # photos in one commit
-MAX_PREDICTIONS = 20  # of a photo
+MAX_PREDICTIONS = 20  # predictions of one photo
 MESSAGE = "Predicting tags"
 
 
 @dataclass(frozen=True, slots=True)
 class Guesses:
-    """For n photos and l labels: ``probabilities`` (n, l) and ``disagreement`` (n, l), by ``model``."""
+    """The ``probabilities`` (n, l) and ``disagreement`` (n, l) that ``model`` computed for n photos and l labels."""
 
     model: str
     ids: tuple[str, ...]
@@ -53,7 +53,7 @@ def guesses_of(settings: Settings, model_id: str) -> Path:
 
 
 def read_guesses(path: Path) -> Guesses:
-    """Raises Damaged."""
+    """Reads the file of probabilities. Raises Damaged."""
     about, arrays = read_arrays(path, GUESSES)
     return Guesses(
         about["model"],
@@ -99,8 +99,8 @@ class PredictionStage:
             raise RuntimeError("what was written a moment ago cannot be read") from error
 
     async def _write(self, model: Model, guesses: Guesses, progress: Progress) -> int:
-        """Writes the predictions of the photos that are due. Those without features wait until they are described.
-        Returns how many were written."""
+        """Writes the predictions of the photos that are due. Photos without features wait until they are described.
+        Returns the number of written photos."""
         place = {id_: at for at, id_ in enumerate(guesses.ids)}
         floors = np.array([self._floor(model, label) for label in guesses.labels], np.float32)
         total, count = await due.count(self.graph, due.PREDICTIONS), 0
@@ -136,7 +136,7 @@ class PredictionStage:
 
 
 def _kept(guesses: Guesses, photo: int, floors: Floats) -> tuple[tuple[str, float], ...]:
-    """Returns the most probable tag, and those that may come to count."""
+    """Returns the most probable tag, and the tags with a probability of at least their floor."""
     row = guesses.probabilities[photo]
     best = np.argsort(-row, kind="stable")[:MAX_PREDICTIONS].tolist()
     return tuple((guesses.labels[at], float(row[at])) for n, at in enumerate(best) if n == 0 or row[at] >= floors[at])

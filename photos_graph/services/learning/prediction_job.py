@@ -13,7 +13,7 @@ from photos_graph.services.learning.triggers import LearningTriggers
 
 
 class LearningStage(Protocol):
-    """One step of the job. What is due is a query, so each step continues where it stopped."""
+    """A step of the job. A query finds what is due, so each step continues where it stopped."""
 
     async def run(self, job: Job[PredictArguments], progress: Progress) -> str | None:
         """Returns a sentence for the closing message, or None. Raises Cancelled."""
@@ -32,6 +32,6 @@ class PredictionJob:
         if (reason := await self.learning.reason_not_to()) is not None:
             return reason
         by = await self.learning.goes_by()
-        said = [await stage.run(job, progress) for stage in self.stages]
+        sentences = [await stage.run(job, progress) for stage in self.stages]
         await self.learning.predicted(by)
-        return " ".join(sentence for sentence in said if sentence) or "There is nothing new."
+        return " ".join(sentence for sentence in sentences if sentence) or "There is nothing new."

@@ -21,7 +21,7 @@ from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
-COUNT, EACH = 1_000, 20  # questions in all, and in addition about each tag
+COUNT, EACH = 1_000, 20  # questions in total, and in addition about each tag
 MESSAGE = "Choosing questions for the review queue"
 
 

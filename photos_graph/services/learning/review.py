@@ -20,7 +20,7 @@ from photos_graph.services.faces.assignment import FaceAssignment
 from photos_graph.services.labels.ratings import known_numbers
 from photos_graph.services.labels.tagging import Tagging
 
-MAX_ITEMS = 1_000  # in one call
+MAX_ITEMS = 1_000  # items in one call
 STALE = "This is not an item of the review queue."
 
 
@@ -55,7 +55,7 @@ class Review:
         """Records that the questions, all about tags or all about persons, are answered with yes.
 
         A question that was answered before, or is no longer asked, is accepted too, because its key says what it is
-        about. Raises BadInput, NotFound, Conflict.
+        about. Raises BadInput, NotFound and Conflict.
         """
         photos, faces = _parted(keys)
         if faces:
@@ -66,8 +66,8 @@ class Review:
         return await self._tagging.answer(yes, {}, by)
 
     async def reject(self, keys: Sequence[str], by: str = "") -> BulkResult:
-        """Records that the questions are answered with no. They are never asked again, and what they propose is never
-        predicted. Raises what ``confirm`` raises."""
+        """Records that the questions are answered with no. They are never asked again, and the proposed labels are
+        never predicted. Raises the same errors as ``confirm``."""
         photos, faces = _parted(keys)
         if faces:
             return await self._assignment.answer(faces, yes=False, by=by)
@@ -108,7 +108,7 @@ class Review:
         return number in tags.having(tag_id, confirmed=True) or tags.is_taken_off(tag_id, number)
 
     def _tags_of(self, classes: Collection[str]) -> dict[str, str]:
-        """Returns, for those of the names that a tag has, the id of the tag that confirming would give."""
+        """Returns, for each name that belongs to a tag, the id of the tag that a confirmation would assign."""
         found: dict[str, str] = {}
         if classes:
             tree = TagTree(self._index.search.tags)

@@ -1,4 +1,4 @@
-"""Opens the room of models that learn from labels."""
+"""Builds the services of models that learn from labels, and registers their jobs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class LearningRoom:
 
 
 def open_models(core: Core) -> ModelVersions:
-    """The versions of models, which jobs about faces read too."""
+    """Builds the versions of models, which jobs for faces read too."""
     return ModelVersions(core.graph, core.writer, core.events, core.settings)
 
 

@@ -1,4 +1,4 @@
-"""Starts trainings by the clock, and after people have labelled enough."""
+"""Starts trainings at scheduled times, and after users have given enough labels."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from photos_graph.settings import Settings
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
-MAX_LENGTH = 100  # characters of an expression
+MAX_CRON_LENGTH = 100  # characters
 FIELDS = "minute, hour, day of the month, month, day of the week"
 
 
 class Schedules:
-    """``clock`` returns seconds since the epoch."""
+    """The schedules of trainings. ``clock`` returns seconds since the epoch."""
 
     def __init__(
         self,
@@ -55,15 +55,15 @@ class Schedules:
         return list((await schedules.schedules(self._graph)).values())
 
     async def set(self, kind: ModelKind, cron: str | None) -> bool:
-        """Sets when models are trained by the clock: ``cron``, in the time zone of this machine, or None for never.
-        Returns whether there is a schedule now. Raises BadInput."""
+        """Sets the times at which models are trained: ``cron`` in the time zone of this machine, or None for no
+        schedule. Returns whether there is a schedule now. Raises BadInput."""
         next_ms = None if cron is None else next_time(cron, self._clock())
         await schedules.put(self._graph, kind, cron, next_ms)
         return cron is not None
 
     async def look(self) -> None:
-        """Queues what is due. If several runs were missed, there is one run now. Of two processes that look at one
-        graph, only one queues it. Nothing is queued while a training waits or runs."""
+        """Queues the trainings that are due. Several missed runs give one run. If two processes use the same graph,
+        only one of them queues it. No training is queued while one of the same kind waits or runs."""
         for schedule in (await schedules.schedules(self._graph)).values():
             now = self._clock()
             by_clock = schedule.next_at is not None and schedule.next_at.timestamp() <= now
@@ -77,7 +77,7 @@ class Schedules:
                 await self._claim(schedule, now, learn)
 
     async def _claim(self, schedule: Schedule, now: float, learn: bool) -> None:
-        """Claims the run. Without ``learn``, only the next time is set."""
+        """Claims the run, so that no other process starts it too. Without ``learn``, it only sets the next time."""
         next_ms = None if schedule.cron is None else next_time(schedule.cron, now)
 
         async def work(tx: Transaction) -> bool:
@@ -113,12 +113,12 @@ class Schedules:
 
 
 def next_time(cron: str, now: float) -> int:
-    """Returns the first time after ``now``, in milliseconds since the epoch, in local time. Raises BadInput, which says
-    what is wrong."""
-    if len(cron) > MAX_LENGTH or len(cron.split()) != 5:
+    """Returns the first time after ``now`` at which ``cron`` is true in local time, in milliseconds since the epoch.
+    Raises BadInput with the reason if the expression is invalid."""
+    if len(cron) > MAX_CRON_LENGTH or len(cron.split()) != 5:
         raise BadInput(f"A schedule has five fields: {FIELDS}. For example '30 3 * * 1' is every Monday at 3:30.")
     try:
-        # Of a time that occurs twice because clocks are set back, the first is taken.
+        # If a time occurs twice because clocks are set back, the first occurrence counts.
         moments = (moment.timestamp() for moment in CronSim(cron, datetime.fromtimestamp(now)))
         return next(round(moment * 1000) for moment in moments if moment > now)
     except CronSimError as error:

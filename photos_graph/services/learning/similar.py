@@ -1,5 +1,4 @@
-"""Finds photos that look alike, from the stored graph of neighbours, in a process that reads only a few places of the
-file."""
+"""Finds similar photos in the stored graph of neighbours, in a process that reads only small parts of the file."""
 
 from __future__ import annotations
 
@@ -11,11 +10,11 @@ from photos_graph.services.learning.neighbours_tasks import SIMILAR, SimilarOrde
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import Priority, WorkerPool
 
-Asked = tuple[str, int]  # a photo's id, and how many are wanted
+Asked = tuple[str, int]  # the id of a photo, and the number of results
 
 
 class SimilarPhotos:
-    """``pool`` is not the one of the jobs, which may be busy for minutes."""
+    """Finds similar photos. ``pool`` must not be the pool of the jobs, which may be busy for minutes."""
 
     def __init__(self, index: Index, pool: WorkerPool, settings: Settings) -> None:
         self._index = index
@@ -23,8 +22,8 @@ class SimilarPhotos:
         self._path = kept_neighbours(settings)
 
     async def similar(self, asked: Sequence[Asked]) -> list[list[str]]:
-        """Returns, for each photo (id) and the number that is wanted, the ids of those that are shown, the most similar
-        first; none if the photo has not been described. Raises Busy, Unavailable."""
+        """Returns, for each pair in ``asked``, the ids of visible photos, the most similar first. The list is empty if
+        the photo has not been described. Raises Busy and Unavailable."""
         found: dict[Asked, list[str]] = {}
         left = {key: key[1] + EXTRA for key in asked if key[1]} if self._path.exists() else {}
         while left:
@@ -39,5 +38,5 @@ class SimilarPhotos:
         return [found.get(key, []) for key in asked]
 
 
-EXTRA = 20  # additional candidates, since some photos may not be shown at the moment,
-MAX_CANDIDATES = 5_000  # up to this number if many are not
+EXTRA = 20  # additional candidates, since some photos may not be visible at the moment
+MAX_CANDIDATES = 5_000  # if too few candidates are visible, more are requested up to this number

@@ -1,4 +1,4 @@
-"""The jobs that train: the labels go to a worker, which returns a model and a judgement of it."""
+"""The jobs that train models. A worker gets the labels, and returns a model with a verdict."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from photos_graph.settings import Settings
 from photos_graph.workers.pool import Steps, WorkerPool
 
 MESSAGE = "Training"
-NAMED = 5  # tags that were left out, in the closing message
+MAX_LEFT_OUT_SHOWN = 5  # tags in the closing message
 
 
 class _WorkerSteps:
@@ -50,7 +50,7 @@ class _WorkerSteps:
 
 @dataclass(frozen=True, slots=True)
 class TrainingJob:
-    """Publishes TrainingStarted before it reads the labels."""
+    """The jobs that train models. They publish TrainingStarted before they read the labels."""
 
     graph: Graph
     index: Index
@@ -98,7 +98,9 @@ class TrainingJob:
         train: Callable[[Path, Path | None, Steps], Awaitable[Trained]],
         progress: Progress,
     ) -> str:
-        model = (await self.models.by_id([job.id]))[0]  # of this job, if the process ended before the job did
+        model = (await self.models.by_id([job.id]))[
+            0
+        ]  # the model exists already if the process ended just before the job did
         left_out: Sequence[str] = ()
         if model is None:
             active = await self.models.active(kind)
@@ -114,6 +116,6 @@ class TrainingJob:
 def _closing(model: Model, left_out: Sequence[str]) -> str:
     what = "was rejected" if model.state is ModelState.REJECTED else "is active now"
     learnt = f"Version {model.version}, learnt from {model.examples:,} examples of {model.labels:,}, {what}."
-    more = f" and {len(left_out) - NAMED:,} more" if len(left_out) > NAMED else ""
-    without = f" Left out: {' '.join(left_out[:NAMED])}{more}" if left_out else ""
+    more = f" and {len(left_out) - MAX_LEFT_OUT_SHOWN:,} more" if len(left_out) > MAX_LEFT_OUT_SHOWN else ""
+    without = f" Left out: {' '.join(left_out[:MAX_LEFT_OUT_SHOWN])}{more}" if left_out else ""
     return f"{learnt} {model.reason}{without}"

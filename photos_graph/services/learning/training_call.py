@@ -1,4 +1,4 @@
-"""Calls of training, which runs in a worker process of its own."""
+"""Calls training, which runs in its own worker process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Order = TypeVar("Order")
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """``model`` and ``snapshot`` are the contents of the files that the registry keeps."""
+    """A trained model. ``model`` and ``snapshot`` are the contents of the files that the registry stores."""
 
     model: bytes
     snapshot: bytes
@@ -39,10 +39,10 @@ def training_pool(settings: Settings) -> WorkerPool:
 
 
 async def train_tags(pool: WorkerPool, training_set: Path, graph: Path, settings: Settings, on_step: Steps) -> bytes:
-    """Returns the model as ``registry`` keeps it, of files that ``dataset`` and ``neighbours`` saved.
+    """Trains a model of tags from files that ``dataset`` and ``neighbours`` saved. Returns the content of its file.
 
-    Raises BadInput when no tag has enough examples, ModelUnavailable without TensorFlow, OverLimit when it takes too
-    long or too much memory, KilledWorker.
+    Raises BadInput if no tag has enough examples, ModelUnavailable if TensorFlow is missing, OverLimit if training
+    takes too long or too much memory, and KilledWorker.
     """
     order = TrainTagsOrder(training_set, graph, _options(settings))
     _, chunks = await pool.call(TRAIN_TAGS, order, Priority.BACKGROUND, on_step)
@@ -52,14 +52,15 @@ async def train_tags(pool: WorkerPool, training_set: Path, graph: Path, settings
 async def learn_tags(
     pool: WorkerPool, examples: Path, graph: Path, active: Path | None, settings: Settings, on_step: Steps
 ) -> Trained:
-    """Trains a model of tags and judges it beside the active one. Raises what ``train_tags`` raises."""
+    """Trains a model of tags and compares it with the active one. Raises the same errors as ``train_tags``."""
     return await _learn(pool, LEARN_TAGS, LearnTagsOrder(examples, graph, active, _options(settings)), on_step)
 
 
 async def learn_persons(
     pool: WorkerPool, faces: Path, active: Path | None, settings: Settings, on_step: Steps
 ) -> Trained:
-    """Does the same for persons. Raises BadInput when no face has a name, OverLimit, KilledWorker."""
+    """Trains a model of persons and compares it with the active one. Raises BadInput if no face has a name, OverLimit
+    and KilledWorker."""
     order = LearnPersonsOrder(faces, active, settings.faces.embedder, settings.learn.persons_precision)
     return await _learn(pool, LEARN_PERSONS, order, on_step)
 

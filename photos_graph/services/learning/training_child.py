@@ -1,4 +1,4 @@
-"""The child's side of ``training_tasks``: it reads files, trains, judges, and hands the model back."""
+"""Implements ``training_tasks`` in a child process: reads files, trains a model, judges it, and returns it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a child process trains; ``training_child`` has the functions."""
+"""The tasks of a child process that trains models. ``training_child`` implements them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from photos_graph.workers.task import LocalPath, Task
 
 @dataclass(frozen=True, slots=True)
 class TagTrainingOptions:
-    """``home`` is the folder of the weights; ``promised`` the precision from which on predictions count."""
+    """The options of training. ``home`` is the folder of the weights. Thresholds are chosen so that predictions have
+    the ``promised`` precision."""
 
     home: LocalPath
     threads: int
@@ -20,7 +21,8 @@ class TagTrainingOptions:
 
 @dataclass(frozen=True, slots=True)
 class TrainTagsOrder:
-    """``training_set`` and ``graph`` are files that ``learn.dataset`` and ``learn.neighbours`` saved."""
+    """An order to train on the files ``training_set`` and ``graph``, which ``learn.dataset`` and ``learn.neighbours``
+    saved."""
 
     training_set: LocalPath
     graph: LocalPath
@@ -29,7 +31,8 @@ class TrainTagsOrder:
 
 @dataclass(frozen=True, slots=True)
 class LearnTagsOrder:
-    """``examples`` is a file that ``services.learning.examples`` wrote, ``active`` the file of the active model."""
+    """An order to train and judge a model of tags. ``examples`` is a file that ``services.learning.examples`` wrote,
+    and ``active`` is the file of the active model."""
 
     examples: LocalPath
     graph: LocalPath
@@ -39,7 +42,8 @@ class LearnTagsOrder:
 
 @dataclass(frozen=True, slots=True)
 class LearnPersonsOrder:
-    """``faces`` is a file that ``services.faces.named_faces`` wrote, ``active`` the file of the active model."""
+    """An order to train and judge a model of persons. ``faces`` is a file that ``services.faces.named_faces`` wrote,
+    and ``active`` is the file of the active model."""
 
     faces: LocalPath
     active: LocalPath | None
@@ -49,9 +53,8 @@ class LearnPersonsOrder:
 
 @dataclass(frozen=True, slots=True)
 class TrainingResult:
-    """A model beside the active one. ``snapshot`` identifies what it was trained on, which was emitted first, in
-    ``snapshot_bytes``; ``left_out``: labels that were not learnt, and why.
-    """
+    """A model and its comparison with the active one. ``snapshot`` identifies the training data, which are the first
+    ``snapshot_bytes`` that are emitted. ``left_out`` says which labels were not learnt, and why."""
 
     snapshot: str
     snapshot_bytes: int
@@ -65,7 +68,7 @@ class TrainingResult:
 
 _CHILD = "photos_graph.services.learning.training_child"
 TRAIN_TAGS = Task(f"{_CHILD}:train_tags", TrainTagsOrder, type(None))  # emits the model
-# Both emit what the model was trained on, and the model.
+# Both emit the training data, and then the model.
 LEARN_TAGS = Task(f"{_CHILD}:learn_tags", LearnTagsOrder, TrainingResult)
 LEARN_PERSONS = Task(f"{_CHILD}:learn_persons", LearnPersonsOrder, TrainingResult)
 

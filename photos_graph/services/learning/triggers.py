@@ -32,7 +32,7 @@ class LearningTriggers:
         self._settings = settings
 
     async def photos_arrived(self, _: PhotosArrived) -> None:
-        """Has the photos described and predicted, if that is wanted and possible."""
+        """Queues the job that describes and predicts the photos, if the settings want it and it is possible."""
         learn = self._settings.learn
         if learn.enabled == "off" or (learn.enabled == "auto" and not self._can()):
             return
@@ -44,12 +44,12 @@ class LearningTriggers:
             await self._jobs.queue(JobKind.PREDICT)
 
     async def goes_by(self) -> str:
-        """Returns the version of predictions: the active model of tags and the backbone."""
+        """Returns the version of predictions, which names the active model of tags and the backbone."""
         return f"{await models.active_id(self._graph, ModelKind.TAGS)} {self._settings.learn.backbone}"
 
     async def predicted(self, by: str) -> None:
-        """Records that a job predicted all photos ``by`` this version. Without this record, the next scan is followed
-        by another such job."""
+        """Records that a job predicted all photos ``by`` this version. Without this record, another such job follows
+        the next scan."""
         await predictions.set_finished_by(self._graph, by)
 
     async def reason_not_to(self) -> str | None:
@@ -73,7 +73,7 @@ class LearningTriggers:
         return await self._jobs.queue(TRAINING[kind])
 
     async def training_started(self, event: TrainingStarted) -> None:
-        """Counts corrections from zero again, since the training learns from all that exist."""
+        """Resets the count of corrections, since the training learns from all existing labels."""
         await schedules.learnt(self._graph, event.kind)
 
     async def can_train(self, kind: ModelKind) -> bool:
@@ -87,8 +87,8 @@ class LearningTriggers:
 
     @property
     def weights_are_missing(self) -> bool:
-        """Whether only the weights are missing. False if the settings demand learning, which then fails with a
-        message."""
+        """Returns whether only the weights are missing. Returns False if the settings demand learning, because the job
+        then fails with a message."""
         return self._settings.learn.enabled == "auto" and _keras_is_here() and not self._weights_are_here()
 
     def _can(self) -> bool:

@@ -27,13 +27,14 @@ from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
 
-KEPT_VERSIONS, KEPT_REJECTED = 20, 3  # versions of a kind that can be activated again
-FLOOR = 0.3  # probability of the least probable predictions that are kept, in case somebody lowers a threshold
+KEPT_VERSIONS, KEPT_REJECTED = 20, 3  # versions of a kind whose files are kept, so that they can be activated again
+FLOOR = 0.3  # the lowest probability of stored predictions, which count if a user lowers a threshold
 DAMAGED = "Its file is damaged or missing."
 
 
 class ModelVersions:
-    """Publishes JobQueued when a model takes over, together with the job that applies it to the library."""
+    """The versions of models. When one is activated, it queues the job that applies it to the library and publishes
+    JobQueued."""
 
     def __init__(self, graph: Graph, writer: LabelWriter, events: Events, settings: Settings) -> None:
         self._graph = graph
@@ -47,7 +48,7 @@ class ModelVersions:
         self._registry = Registry(self._folder)
 
     async def by_id(self, ids: Sequence[str]) -> list[Model | None]:
-        """Returns the models, or None. Takes one query to the engine."""
+        """Returns the models, with None for an unknown id. Takes one query to the engine."""
         known = await models.models_by_id(self._graph, ids)
         return [known.get(id_) for id_ in ids]
 
@@ -58,7 +59,7 @@ class ModelVersions:
     async def active(self, kind: ModelKind) -> tuple[Model, Path] | None:
         """Returns the active version and its file, or None.
 
-        If its file is damaged, the newest intact version before it is activated. None is also returned if the version
+        If its file is damaged, the newest intact version before it is activated. Returns None also if the version
         belongs to another backbone, or embedder, than the current one.
         """
         every = await self.versions(kind)
@@ -81,8 +82,8 @@ class ModelVersions:
     async def keep(self, id_: str, kind: ModelKind, trained: Trained) -> Model:
         """Stores a new version with its verdict.
 
-        Its files are complete before the graph knows about it, and it is activated in the transaction that creates it,
-        so nothing is half done whenever the process ends.
+        Its files are complete before the graph refers to it, and it is activated in the transaction that creates it, so
+        that the state is consistent whenever the process ends.
         """
         version = 1 + max((model.version for model in await self.versions(kind)), default=0)
         name = await asyncio.to_thread(self._registry.save, kind, version, trained.model, trained.snapshot)
@@ -109,8 +110,8 @@ class ModelVersions:
         return replace(model, state=result.state)
 
     async def activate(self, model_id: str) -> Model:
-        """Activates the version that a person chose, even if it was rejected. Raises NotFound, and Unavailable if its
-        file is damaged or it belongs to another backbone, or embedder."""
+        """Activates the version that a user chose, even if it was rejected. Raises NotFound, and Unavailable if its
+        file is damaged or if it belongs to another backbone, or embedder."""
         model = (await self.by_id([model_id]))[0]
         if model is None:
             raise NotFound("There is no such model.")
@@ -125,8 +126,8 @@ class ModelVersions:
         return found if found is not None else model
 
     async def set_threshold(self, tag_id: str, threshold: float) -> None:
-        """Sets a threshold that no later model changes. Below FLOOR, everything is predicted again. Raises BadInput,
-        NotFound."""
+        """Sets a threshold that no later model changes. If it is below FLOOR, all photos are predicted again. Raises
+        BadInput and NotFound."""
         if not 0 <= threshold <= 1:
             raise BadInput("A threshold must be a probability from 0 to 1.")
 
@@ -152,8 +153,8 @@ class ModelVersions:
         await self._events.publish(JobQueued())
 
     async def _activate(self, model: Model, reason: str, damaged: Model | None = None, *, new: bool = False) -> None:
-        """Activates the version and queues the job that follows, in one transaction: there is always exactly one active
-        model of a kind, and its predictions will be made, whenever the process ends."""
+        """Activates the version and queues the job that follows, in one transaction. So there is always exactly one
+        active model of a kind, and its predictions will be made, whenever the process ends."""
 
         async def work(tx: LabelTransaction) -> None:
             if new:
@@ -186,8 +187,8 @@ class ModelVersions:
         return f"It was trained on the features of {seen_by}, and the settings name {looks}."
 
     async def _forget_old(self, kind: ModelKind, new: str) -> None:
-        """Removes the files of old versions, except the active one and the newest of those that were active and of
-        those that were rejected. The graph keeps the measurements of all."""
+        """Removes the files of old versions. It keeps the active one, and the newest of those that were active and of
+        those that were rejected. The graph keeps the metrics of all versions."""
         every = await self.versions(kind)
         rejected = [model.file for model in every if model.state is ModelState.REJECTED][:KEPT_REJECTED]
         counted = [model.file for model in every if model.state is not ModelState.REJECTED][: KEPT_VERSIONS + 1]

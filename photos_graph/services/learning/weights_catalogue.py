@@ -1,4 +1,4 @@
-"""All models that need weights, for faces and for learning, as `photos-graph models` lists them."""
+"""The models for faces and for learning that need weights, as `photos-graph models` lists them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Row = faces.Detector | faces.Embedder | learn.BackboneSpec
 
 class Catalogue:
     def __init__(self, settings: Settings) -> None:
-        """Raises BadInput if the settings name an unknown model."""
+        """Collects the models of the settings. Raises BadInput if the settings name an unknown model."""
         self._faces = FaceWeights(settings.models_dir, settings.faces.weights)
         self._learn = LearnWeights(settings.models_dir, settings.learn.weights)
         self.used: list[Row] = [
@@ -45,7 +45,7 @@ class Catalogue:
         self._learn.check(*(row for row in rows if isinstance(row, learn.BackboneSpec)))
 
     def listed(self) -> list[tuple[str, str, str, bool]]:
-        """Returns rows of kind, name, state, and whether the model is in use."""
+        """Returns (kind, name, state, whether it is in use) for each model."""
         kinds: tuple[tuple[str, Sequence[Row]], ...] = (
             ("detector", tuple(faces.DETECTORS.values())),
             ("embedder", tuple(faces.EMBEDDERS.values())),
