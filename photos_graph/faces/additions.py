@@ -13,11 +13,10 @@ from photos_graph.faces.similarity import Ints, Similarities
 def add_to_clusters(
     similarities: Similarities, labels: Ints, cut: float, constraints: Constraints
 ) -> npt.NDArray[np.int32]:
-    """Returns ``labels`` (n,) with a cluster for each face that had none (UNASSIGNED). Clusters of new faces get new
-    numbers.
+    """Returns ``labels`` (n,) with a cluster for each face that was UNASSIGNED. Clusters of new faces get new numbers.
 
     ``similarities`` must already include the new faces. Groups form in the same order as in a full run, but two
-    existing clusters are never merged, and none is split.
+    existing clusters are never merged, and no existing cluster is split.
     """
     new = labels == UNASSIGNED
     fresh = int(labels.max(initial=UNASSIGNED)) + 1
@@ -36,7 +35,7 @@ def add_to_clusters(
     neighbours = neighbours_of(group_of[pairs.first], group_of[pairs.second])
     groups = _groups(used, fresh, faces, group_of, constraints)
     roots = Linkage(sums, sizes, neighbours, groups, cut).run()
-    # A group of old and new faces keeps the old number, whichever of the two took the other in.
+    # A group of old and new faces keeps the old number, regardless of which one was merged into the other.
     numbers = np.full(len(used), np.iinfo(np.int32).max, np.int32)
     np.minimum.at(numbers, roots, used)
     out[new] = numbers[roots[group_of[new]]]
@@ -46,8 +45,8 @@ def add_to_clusters(
 def _groups(
     used: Ints, fresh: int, faces: npt.NDArray[np.intp], group_of: Ints, constraints: Constraints
 ) -> list[GroupConstraint]:
-    """Returns the constraint of each group. An existing cluster without a person gets an artificial one, which keeps it
-    apart from the others."""
+    """Returns the constraint of each group. An existing cluster without a person gets an artificial person, which keeps
+    it separate from the others."""
     persons = (
         int(constraints.persons.max(initial=UNASSIGNED)),
         *(max(them) for them in constraints.not_persons.values() if them),

@@ -1,4 +1,4 @@
-"""Turns, moves and scales a face so that its landmarks lie where the embedder expects them."""
+"""Rotates, moves and scales a face so that its landmarks are where the embedder expects them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def landmarks_of(box: Floats, landmarks: Floats) -> Matrix:
 
 def similarity_transform(points: Matrix, targets: Matrix) -> Matrix:
     """Returns the rotation, scale and shift (2, 3) that brings the points (n, 2) as close as possible to the targets
-    (n, 2), by least squares. It never mirrors.
+    (n, 2), by least squares. It does not mirror.
 
     Rows with a NaN are ignored; at least two rows must remain. In complex numbers, a similarity is z -> a z + b, and
     the fit is a linear one.
@@ -53,7 +53,7 @@ def crop(pixels: Pixels, transform: Matrix, width: int, height: int) -> Pixels:
     import cv2
 
     scale = scale_of(transform)
-    if scale < 0.5:  # a warp uses only four pixels, so it would skip most of them
+    if scale < 0.5:  # a warp interpolates four pixels, so it would skip most pixels of a much larger face
         inverse = cv2.invertAffineTransform(transform)
         corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]]) @ inverse.T
         x, y = np.clip(np.floor(corners.min(axis=0)).astype(int), 0, [pixels.shape[1] - 1, pixels.shape[0] - 1])
@@ -64,7 +64,7 @@ def crop(pixels: Pixels, transform: Matrix, width: int, height: int) -> Pixels:
         moved = transform.copy()
         moved[:, 2] += transform[:, :2] @ [x, y]
         moved[:, :2] *= factors
-        # The centre of the first pixel keeps its place.
+        # The centre of the first pixel stays in place.
         moved[:, 2] += transform[:, :2] @ ((factors - 1) / 2)
         pixels, transform = cv2.resize(part, size, interpolation=cv2.INTER_AREA), moved  # type: ignore[assignment]
     warped: Pixels = cv2.warpAffine(np.ascontiguousarray(pixels), transform, (width, height))  # type: ignore[assignment]

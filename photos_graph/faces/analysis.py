@@ -1,4 +1,5 @@
-"""Finds the faces in a picture: box, score, quality and vector of each. It holds the models, so it runs in a worker."""
+"""Finds the faces in a picture, with the box, score, quality and vector of each. It loads the models, so it must run in
+a worker."""
 
 from __future__ import annotations
 
@@ -16,15 +17,15 @@ from photos_graph.faces.quality import quality
 from photos_graph.faces.weights import FaceWeights
 
 SMALL_WIDTH = 48  # pixels; faces narrower than this are small
-MIN_SMALL_FACES = 4  # that make a larger picture worth searching
-SEARCH_MARGIN = 0.5  # around a box that was drawn by hand, as a share of it, in which landmarks are searched for
+MIN_SMALL_FACES = 4  # from this number of small faces on, a larger picture is worth searching
+SEARCH_MARGIN = 0.5  # margin around a drawn box in which landmarks are searched for, as a share of the box
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """n faces, the most certain first. ``boxes`` (n, 4) are x, y, width and height as shares (0..1) of the picture;
-    ``scores`` and ``qualities`` (n,) are 0..1; ``vectors`` (n, dimensions) have length one. ``many_small``: a larger
-    picture may show more faces."""
+    """The n faces of a picture, the most certain first. ``boxes`` (n, 4) are x, y, width and height as shares (0..1) of
+    the picture. ``scores`` and ``qualities`` (n,) are 0..1. ``vectors`` (n, dimensions) have length one. ``many_small``
+    says that a larger picture may show more faces."""
 
     boxes: Floats
     scores: Floats
@@ -37,16 +38,16 @@ class Found:
 
 
 class Finder:
-    """A loaded detector and embedder. Raises ModelUnavailable if a file or a library of theirs is missing.
+    """A loaded detector and embedder. Raises ModelUnavailable if one of their files or libraries is missing.
 
-    ``home`` is the folder that ``FaceWeights`` calls so. It sets DeepFace's environment, so a process can use only one.
+    ``home`` is the folder of ``FaceWeights``. It sets DeepFace's environment, so a process can use only one.
     """
 
     def __init__(self, detector: str, embedder: str, home: Path, min_score: float) -> None:
         self._row = catalogue.embedder(embedder)
         detector_row = catalogue.detector(detector)
         FaceWeights(home).check(detector_row, self._row)
-        # With TensorFlow, it would take ten times as long to start and four times the memory.
+        # With TensorFlow, DeepFace would take ten times as long to start and need four times the memory.
         os.environ.update(DEEPFACE_HOME=str(home), DEEPFACE_BACKEND_ENGINE="onnx")
         try:
             self._detect = load_detector(detector, min_score)
@@ -64,9 +65,9 @@ class Finder:
         return self._described(pixels, detected, many_small=many)
 
     def look_at(self, pixels: Pixels, boxes: Floats) -> Found:
-        """Returns the faces in the boxes (n, 4) that somebody drew, as shares of the picture, in that order.
+        """Returns the faces in drawn boxes (n, 4), which are shares of the picture, in their order.
 
-        The score is 0 if no face is detected in the box; the landmarks are then those of an average face.
+        If no face is detected in a box, the score is 0 and the landmarks are those of an average face.
         """
         size = np.array([pixels.shape[1], pixels.shape[0]] * 2, np.float32)
         seen = joined([self._nearest(pixels, box) for box in boxes * size]) if len(boxes) else no_detections()

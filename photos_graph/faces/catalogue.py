@@ -1,9 +1,8 @@
-"""The detectors and embedders that can be chosen, by their names in DeepFace, with everything that differs between
-them.
+"""The detectors and embedders that can be chosen, by their names in DeepFace, with their properties.
 
 Vectors have length one, so the similarity of two faces is their dot product. The thresholds, cut and calibration of
-SFace were measured on LFW with our alignment (``python -m benchmarks lfw``), those of Dlib on a few faces of LFW. Those
-of the others are derived from the thresholds that DeepFace ships.
+SFace were measured on LFW with our alignment (``python -m benchmarks lfw``), and those of Dlib on a few faces of LFW.
+Those of the other embedders are derived from the thresholds that DeepFace ships.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ TEMPLATE_EDGE = 112
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """``packages`` are those that DeepFace needs in addition for this detector."""
+    """A model that finds faces. ``packages`` are those that DeepFace needs in addition for this detector."""
 
     name: str
     weights: tuple[WeightFile, ...] = ()
@@ -48,25 +47,27 @@ class Embedder:
     width: int  # of the crop, pixels
     height: int
     dimensions: int
-    verify: float  # two faces that are at least this similar are of one person
+    verify: float  # two faces that are at least this similar belong to one person
     cut: float  # two groups with at least this mean similarity are one cluster
     weights: tuple[WeightFile, ...] = ()
     margin: float = 0.0
     lift: float = 0.0
     packages: tuple[str, ...] = ()
-    even: float | None = None  # mean similarity at which a face is as likely as not to be of a person; None: the cut
-    applied: float = 0.8  # probability at which a face is assigned to a person without a threshold of their own
+    even: float | None = (
+        None  # mean similarity at which a face belongs to a person with probability 0.5; if it is None, the cut
+    )
+    applied: float = 0.8  # probability from which a face is assigned to a person who has no individual threshold
     slope: float = 40.0  # probability = 1 / (1 + exp(-slope * (mean similarity - even)))
 
     @property
     def floor(self) -> float:
-        """The lowest similarity of the pairs that are kept. It is a little below the cut, so that the cut can be
-        lowered a little."""
+        """The lowest similarity of stored pairs. It is slightly below the cut, so that the cut can be lowered
+        slightly."""
         return self.cut - 0.01
 
     @property
     def even_at(self) -> float:
-        """The mean similarity at which a face is as likely as not to be of a person."""
+        """The mean similarity at which a face belongs to a person with probability 0.5."""
         return self.cut if self.even is None else self.even
 
 

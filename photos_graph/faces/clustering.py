@@ -1,4 +1,4 @@
-"""Clusters faces that are probably of one person. What people said constrains the clusters."""
+"""Clusters faces that probably belong to one person. The assertions of users constrain the clusters."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ HDBSCAN_EPSILON = 0.9  # Euclidean distance of vectors of length one, measured o
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """What people said about n faces. ``photos`` (n,) are the numbers of their photos. ``persons`` (n,) are the numbers
-    of the persons that somebody assigned, or UNASSIGNED. ``not_persons`` maps a face to the persons that were rejected
-    for it."""
+    """The assertions about n faces. ``photos`` (n,) are the numbers of their photos. ``persons`` (n,) are the numbers
+    of the assigned persons, or UNASSIGNED. ``not_persons`` maps a face to the persons that were rejected for it."""
 
     photos: Ints
     persons: Ints
@@ -27,18 +26,18 @@ class Constraints:
 
 
 def unconstrained(count: int) -> Constraints:
-    """Returns no constraints: each face is in a photo of its own, and nothing was said."""
+    """Returns constraints that do not exclude anything: each face is in a different photo and has no assertion."""
     return Constraints(np.arange(count, dtype=np.int32), np.full(count, UNASSIGNED, np.int32))
 
 
 def average_linkage(
     vectors: Floats, pairs: Pairs, cut: float, constraints: Constraints, *, complete: bool = True
 ) -> npt.NDArray[np.int32]:
-    """Returns the cluster of each of n faces (n,), 0 being the largest. Faces of one person are in one cluster.
+    """Returns the cluster of each of n faces (n,), where 0 is the largest. Faces of one person are in one cluster.
 
-    ``vectors`` (n, dimensions) have length one. ``pairs`` are all pairs that are at least ``cut`` similar; ``complete``
-    is False if some of them were dropped. Without constraints, the result equals SciPy's average linkage of 1 -
-    similarity, cut at 1 - ``cut``.
+    ``vectors`` (n, dimensions) have length one. ``pairs`` are all pairs with a similarity of at least ``cut``;
+    ``complete`` is False if some of them were dropped. Without constraints, the result equals SciPy's average linkage
+    of 1 - similarity, cut at 1 - ``cut``.
     """
     group_of = _initial_groups(constraints.persons)
     count = int(group_of.max(initial=-1)) + 1
@@ -51,8 +50,8 @@ def average_linkage(
 
 
 def hdbscan(vectors: Floats, constraints: Constraints) -> npt.NDArray[np.int32]:
-    """Clusters by HDBSCAN, which supports no constraints; they are enforced afterwards. Imports hdbscan, so call it in
-    a worker."""
+    """Clusters by HDBSCAN. It does not support constraints, so these are enforced afterwards. It imports hdbscan, so it
+    must be called in a worker."""
     from hdbscan import HDBSCAN
 
     if len(vectors) < 2:
@@ -65,8 +64,8 @@ def hdbscan(vectors: Floats, constraints: Constraints) -> npt.NDArray[np.int32]:
 
 
 def enforce_constraints(labels: Ints, vectors: Floats, constraints: Constraints) -> npt.NDArray[np.int32]:
-    """Changes clusters (n,) so that they meet the constraints. Faces join from the middle outwards; a face that may not
-    join stays alone."""
+    """Changes clusters (n,) so that they meet the constraints. Faces are added from the centre outwards, and a face
+    that must not be added stays alone."""
     fresh = int(labels.max(initial=-1)) + 1
     out = labels.copy()
     persons: dict[int, GroupConstraint] = {}
@@ -97,7 +96,8 @@ def enforce_constraints(labels: Ints, vectors: Floats, constraints: Constraints)
 
 
 def by_size(labels: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
-    """Renumbers clusters from the largest. Of equal ones, the one with the earliest face comes first."""
+    """Renumbers clusters by descending size. Of clusters with equal size, the one with the earliest face comes
+    first."""
     _, first, numbers, sizes = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)
     order = np.lexsort((first, -sizes))
     rank = np.empty(len(order), np.int32)
@@ -107,7 +107,7 @@ def by_size(labels: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
 
 
 def neighbours_of(first: Ints, second: Ints) -> dict[int, Ints]:
-    """Returns, for each group in the pairs ``first`` (e,) and ``second`` (e,), the groups that it is paired with."""
+    """Returns, for each group in the pairs ``first`` (e,) and ``second`` (e,), the groups with which it is paired."""
     apart = first != second
     one = np.concatenate([first[apart], second[apart]])
     other = np.concatenate([second[apart], first[apart]])

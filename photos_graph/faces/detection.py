@@ -1,8 +1,8 @@
 """Finds the faces in a picture: a box, five landmarks and a score for each.
 
-A detector sees faces of certain sizes best: YuNet those of 10 to 300 pixels. A picture is therefore searched several
-times, each time up to three times as large: first small, for its large faces, and then up to its full size, in tiles,
-for its small ones.
+A detector finds faces of certain sizes best; YuNet, those of 10 to 300 pixels. A picture is therefore searched several
+times, first at a small size for its large faces, and then up to three times larger in each step, up to its full size,
+in tiles, for its small faces.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STEP = 3  # the largest ratio of two successive sizes
 MIN_ENLARGEMENT = 1.5  # a picture must be this much larger to show smaller faces
 TILE = 2112  # pixels; the largest edge that a detector gets, because larger ones take too much memory
 OVERLAP = 192  # pixels; a face up to this width is complete in at least one tile
-EDGE_SHARE = 0.05  # is mirrored around the picture, so that faces that its edge cuts are found
+EDGE_SHARE = 0.05  # share of the picture that is mirrored at its edges, so that faces cut by an edge are found
 SAME_IOU, SAME_SHARE = 0.35, 0.65  # overlap of two boxes of one face: of their union, or of the smaller one
 
 # The landmarks in a box of YuNet's, as shares of its width and height: their mean over LFW.
@@ -37,11 +37,11 @@ BOX_LANDMARKS = np.array(
 
 @dataclass(frozen=True, slots=True)
 class Detections:
-    """n faces in pixels of the picture, the most certain first.
+    """The n faces of a picture in its pixels, the most certain first.
 
-    ``boxes`` (n, 4) are x, y, width and height. ``landmarks`` (n, 5, 2) are the eye that is on the left in the picture,
-    the other eye, the tip of the nose, and the left and right corner of the mouth; NaN if the detector does not give
-    them. ``scores`` (n,) are 0..1.
+    ``boxes`` (n, 4) are x, y, width and height. ``landmarks`` (n, 5, 2) are the eye on the left in the picture, the
+    other eye, the tip of the nose, and the left and right corner of the mouth; they are NaN if the detector does not
+    give them. ``scores`` (n,) are 0..1.
     """
 
     boxes: Floats
@@ -82,7 +82,7 @@ def load_detector(name: str, min_score: float) -> Callable[[Pixels], Detections]
     """Loads a detector, and returns the function that finds the faces of a picture (height, width, 3) in RGB.
     DEEPFACE_HOME must contain its weights.
 
-    Raises BadInput for a name that is not in the catalogue. Imports DeepFace, so call it in a worker.
+    Raises BadInput for a name that is not in the catalogue. It imports DeepFace, so it must be called in a worker.
     """
     catalogue.detector(name)
     from deepface.modules.modeling import build_model
@@ -95,7 +95,7 @@ def load_detector(name: str, min_score: float) -> Callable[[Pixels], Detections]
 
 
 def look_in_steps(look: Look, picture: Pixels) -> Detections:
-    """Returns the faces of all sizes in ``picture`` (height, width, 3), each once."""
+    """Returns the faces of all sizes in ``picture`` (height, width, 3), without duplicates."""
     import cv2
 
     height, width = picture.shape[:2]
@@ -166,8 +166,8 @@ def _in_tiles(look: Look, picture: Pixels) -> Detections:
 
 
 def tiles(width: int, height: int) -> Iterator[tuple[int, int, int, int]]:
-    """Yields x, y, width and height of as few tiles as cover the picture, all of one size, overlapping by at least
-    OVERLAP."""
+    """Yields x, y, width and height of the fewest tiles that cover the picture. They have the same size and overlap by
+    at least OVERLAP."""
     for y, tile_height in _parts(height):
         for x, tile_width in _parts(width):
             yield x, y, tile_width, tile_height

@@ -1,6 +1,6 @@
 """Lets DeepFace download the weights of a model: ``python -m photos_graph.faces.download TASK MODEL``.
 
-The weights go into DEEPFACE_HOME. ``weights`` runs this in a process of its own and verifies the files. If it fails,
+The weights go into DEEPFACE_HOME. ``weights`` runs this in a child process and verifies the files. If it fails,
 the last line of the output says why.
 """
 

@@ -9,14 +9,14 @@ import numpy as np
 from photos_graph.faces import catalogue
 from photos_graph.faces.detection import Floats, Pixels
 
-BATCH = 32  # crops, and as many mirror images, in one call of the network
+BATCH = 32  # crops in one call of the network, which also gets their mirror images
 
 
 def load_embedder(name: str) -> Callable[[list[Pixels]], Floats]:
     """Loads an embedder, and returns the function that turns n crops in RGB, of the embedder's size, into vectors (n,
     dimensions). DEEPFACE_HOME must contain its weights.
 
-    Raises BadInput for a name that is not in the catalogue. Imports DeepFace, so call it in a worker.
+    Raises BadInput for a name that is not in the catalogue. It imports DeepFace, so it must be called in a worker.
     """
     row = catalogue.embedder(name)
     from deepface import DeepFace
@@ -31,7 +31,7 @@ def load_embedder(name: str) -> Callable[[list[Pixels]], Floats]:
             align=False,
             enforce_detection=False,
         )
-        # For a single crop, it returns one list less.
+        # For a single crop, DeepFace returns one level of lists less.
         faces = [each[0] for each in rows] if len(crops) > 1 else rows
         return np.array([face["embedding"] for face in faces], np.float32)
 

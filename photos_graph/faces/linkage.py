@@ -1,9 +1,9 @@
-"""Average linkage without a matrix: the two most similar groups are merged, again and again, down to the cut.
+"""Average linkage without a matrix: the two most similar groups are merged repeatedly, down to the cut.
 
-The similarity of two groups is the mean similarity of their pairs: the product of their sums over the product of their
-sizes. A heap holds the best partner of each group. When that partner is gone, the entry is still an upper bound,
-because a merged group is never more similar to a third one than the better of its parts was; so the group is examined
-again only when its entry comes up. For the same reason, a neighbour below the cut can be forgotten.
+The similarity of two groups is the mean similarity of their pairs: the product of their sums divided by the product of
+their sizes. A heap holds the best partner of each group. When that partner has been merged, the entry is still an upper
+bound, because a merged group is never more similar to a third group than the better of its parts was. The group is
+therefore examined again only when its entry comes up. For the same reason, a neighbour below the cut can be dropped.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import numpy.typing as npt
 from photos_graph.faces.detection import Floats
 
 BLOCK = 2048
-UNASSIGNED = -1  # in place of a person, a cluster or a group
+UNASSIGNED = -1  # no person, cluster or group
 
 
 @dataclass(slots=True)
 class GroupConstraint:
-    """Which groups a group must not be merged with. ``person`` is the person that people assigned, or UNASSIGNED."""
+    """The constraint on merging a group. ``person`` is the assigned person, or UNASSIGNED."""
 
     person: int = UNASSIGNED
     photos: set[int] = field(default_factory=set)  # a person appears once in a photo
@@ -31,7 +31,7 @@ class GroupConstraint:
     def excludes(self, other: GroupConstraint) -> bool:
         """Returns whether the two groups must not be merged."""
         if self.person != UNASSIGNED and other.person != UNASSIGNED:
-            return True  # they are two persons; groups of one person are merged from the start
+            return True  # they are different persons, since groups of one person are merged from the start
         if self.person in other.not_persons or other.person in self.not_persons:
             return True
         return not self.photos.isdisjoint(other.photos)
@@ -47,10 +47,10 @@ class GroupConstraint:
 
 
 class Linkage:
-    """One run of average linkage over g groups.
+    """A run of average linkage over g groups.
 
-    ``sums`` (g, dimensions) and ``sizes`` (g,) describe the groups at the start. ``neighbours`` maps a group to those
-    that it has a similar pair with. ``complete`` says that there are no other similar pairs.
+    ``sums`` (g, dimensions) and ``sizes`` (g,) describe the groups at the start. ``neighbours`` maps a group to the
+    groups with which it has a similar pair. ``complete`` says that there are no other similar pairs.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Linkage:
         self._heap: list[tuple[float, int, int, int, int]] = []
 
     def run(self) -> npt.NDArray[np.int32]:
-        """Returns, for each group at the start, a representative of the group that it ended up in (g,)."""
+        """Returns, for each group at the start, a representative of its final group (g,)."""
         for group in self._neighbours:
             heapq.heappush(self._heap, (-2.0, group, self._version[group], UNASSIGNED, 0))
         while True:
@@ -117,10 +117,8 @@ class Linkage:
                 entry = (-float(alike[best]), group, self._version[group], partner, self._version[partner])
                 heapq.heappush(self._heap, entry)
                 break
-            near, alike = (
-                np.delete(near, best),
-                np.delete(alike, best),
-            )  # so will whatever it is merged into
+            # Any group into which this partner is merged is excluded too.
+            near, alike = np.delete(near, best), np.delete(alike, best)
         self._neighbours[group] = near
 
     def _roots(self, groups: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
@@ -134,7 +132,7 @@ class Linkage:
         return roots
 
     def _find_missed(self) -> bool:
-        """Adds the pairs of groups above the cut that no kept pair of faces led to. Returns whether there are any."""
+        """Adds the pairs of groups above the cut that have no stored pair of faces. Returns whether there are any."""
         alive = np.unique(self._roots(np.arange(len(self._into), dtype=np.int32)))
         means = self._sums[alive] / self._sizes[alive, None]
         missed = False

@@ -1,4 +1,4 @@
-"""Matches new faces with known persons. A face may match none of them."""
+"""Matches new faces with known persons. A face may match no person."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from photos_graph.faces.detection import Floats
 from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.faces.similarity import Ints
 
-MIN_WEIGHT = 0.1  # a bad picture of a person still counts
+MIN_WEIGHT = 0.1  # lowest weight of a face, so that a bad picture of a person still counts
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """p persons (p,), by number, and the weighted ``means`` (p, dimensions) of their faces. The means are not scaled to
-    length one, so that a product with them is the mean similarity to the faces, however many there are."""
+    """The numbers of p persons (p,), and the weighted ``means`` (p, dimensions) of their faces. The means are not
+    scaled to length one, so that the product of a vector and a mean is the mean similarity to the faces of the
+    person."""
 
     persons: Ints
     means: Floats
@@ -28,19 +29,20 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What a trained model knows about persons, in place of the embedder's own rule: means (p, dimensions) of length
-    one, and ``thresholds`` (p,), the cosine similarity at which a face reaches the score EVEN."""
+    """A trained model of persons, which replaces the embedder's own rule. It has means (p, dimensions) of length one,
+    and ``thresholds`` (p,), which are the cosine similarities at which a face reaches the score EVEN."""
 
     known: Known
     thresholds: Floats
 
 
-EVEN = 0.5  # the score at which a face is as likely as not to be of the person
+EVEN = 0.5  # the score at which a face belongs to the person with probability 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """``scores`` (m, p) are the probabilities that face m is of person p, each pair considered by itself."""
+    """The matches of m faces with p persons. ``scores`` (m, p) are the probabilities that a face belongs to a person,
+    where each pair is considered separately."""
 
     persons: Ints
     scores: npt.NDArray[np.float32]
@@ -53,8 +55,8 @@ class Matches:
 
 @dataclass(frozen=True, slots=True)
 class FaceConstraints:
-    """What people said about m faces: ``photos`` (m,); ``not_persons``, face to rejected persons; ``taken``, photo to
-    the persons who are already in it with another face."""
+    """The constraints on the matches of m faces. ``photos`` (m,) are the numbers of their photos. ``not_persons`` maps
+    a face to its rejected persons. ``taken`` maps a photo to the persons who are already in it with another face."""
 
     photos: Ints
     not_persons: Mapping[int, Set[int]] = field(default_factory=dict)
@@ -74,8 +76,8 @@ def known(vectors: Floats, qualities: Floats, persons: Ints) -> Known:
 def match(
     vectors: Floats, among: Known, embedder: Embedder, rules: FaceConstraints, learnt: Learnt | None = None
 ) -> Matches:
-    """Matches m faces, vectors (m, dimensions), with the persons of ``among``. A person whom the rules exclude has the
-    score 0. For persons whom ``learnt`` knows, the trained model decides."""
+    """Matches m faces, vectors (m, dimensions), with the persons of ``among``. A person whom the rules exclude gets the
+    score 0. For persons in ``learnt``, the trained model gives the scores."""
     scores = probability(vectors @ among.means.T, embedder)
     if learnt is not None:
         own, theirs = columns_of(among, learnt)
@@ -90,7 +92,7 @@ def applied_similarity(embedder: Embedder) -> float:
 
 
 def columns_of(among: Known, learnt: Learnt) -> tuple[list[int], list[int]]:
-    """Returns the positions of the persons whom both know, in ``among`` and in ``learnt``."""
+    """Returns the positions of the common persons in ``among`` and in ``learnt``."""
     place = {person: at for at, person in enumerate(learnt.known.persons.tolist())}
     pairs = [(at, place[person]) for at, person in enumerate(among.persons.tolist()) if person in place]
     return [own for own, _ in pairs], [theirs for _, theirs in pairs]
@@ -108,8 +110,7 @@ def constrained(scores: npt.NDArray[np.float32], persons: Ints, rules: FaceConst
 
 
 def probability(similar: Floats, embedder: Embedder) -> npt.NDArray[np.float32]:
-    """Returns the probability that a face belongs to a person, whose faces it resembles with the mean similarity
-    ``similar``."""
+    """Returns the probability that a face belongs to a person to whose faces it has the mean similarity ``similar``."""
     scores: npt.NDArray[np.float32] = (1 / (1 + np.exp(-embedder.slope * (similar - embedder.even_at)))).astype(
         np.float32
     )
@@ -117,8 +118,8 @@ def probability(similar: Floats, embedder: Embedder) -> npt.NDArray[np.float32]:
 
 
 def decide(matches: Matches, rules: FaceConstraints, threshold: float | Floats) -> Ints:
-    """Returns the person of each face, or UNASSIGNED, as (m,): the most certain first, each person once in a photo,
-    with a score of at least ``threshold``, which may be one for each person (p,)."""
+    """Returns the person of each face, or UNASSIGNED, as (m,). The most certain pairs are assigned first, each person
+    at most once in a photo. The score must be at least ``threshold``, which may have a value for each person (p,)."""
     decided = np.full(len(matches.scores), UNASSIGNED, np.int32)
     placed: set[tuple[int, int]] = set()
     faces, columns = np.nonzero(matches.scores >= threshold)

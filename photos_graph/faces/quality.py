@@ -7,9 +7,9 @@ import numpy as np
 from photos_graph.faces.alignment import Matrix
 from photos_graph.faces.detection import Floats, Pixels
 
-MAX_SCALE = 1.0  # pixels of the picture for each pixel of the crop; more do not help
+MAX_SCALE = 1.0  # pixels of the picture for each pixel of the crop; a higher scale does not improve recognition
 SHARP_SHARE = 0.05  # share of the contrast that is in the finest details of a sharp crop
-MIN_ASPECT = 0.05  # of one aspect, so that the others still count
+MIN_ASPECT = 0.05  # lowest value of one aspect, so that the others still count
 
 
 def quality(crop: Pixels, landmarks: Matrix, box: Floats, scale: float, width: int, height: int) -> float:
@@ -31,11 +31,11 @@ def quality(crop: Pixels, landmarks: Matrix, box: Floats, scale: float, width: i
 
 
 def sharpness(crop: Pixels) -> float:
-    """Returns, 0..1, how much of the contrast is between neighbouring pixels. Dark pictures therefore do not count as
-    blurred."""
+    """Returns the share (0..1) of the contrast that is between neighbouring pixels, so that dark pictures do not count
+    as blurred."""
     grey = crop.astype(np.float32).mean(axis=2)
     height, width = grey.shape
-    grey = grey[height // 5 : -height // 5, width // 5 : -width // 5]  # without what surrounds the face
+    grey = grey[height // 5 : -height // 5, width // 5 : -width // 5]  # without the surroundings of the face
     fine = 4 * grey[1:-1, 1:-1] - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2] - grey[1:-1, 2:]
     return float(min(1.0, (fine.var() / max(float(grey.var()), 25.0)) / SHARP_SHARE))
 
@@ -58,6 +58,6 @@ def frontality(landmarks: Matrix) -> float:
 
 
 def inside(box: Floats, width: int, height: int) -> float:
-    """Returns the share of the box (4,) that lies in the picture."""
+    """Returns the share of the box (4,) that is inside the picture."""
     near, far = np.maximum(box[:2], 0), np.minimum(box[:2] + box[2:], [width, height])
     return float(np.prod(np.clip(far - near, 0, None)) / max(float(np.prod(box[2:])), 1e-6))

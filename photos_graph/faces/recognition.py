@@ -1,4 +1,4 @@
-"""Recognises all faces of a library at once: which of them belong together, and which persons they resemble."""
+"""Recognises all faces of a library at once: clusters them, and matches them with persons."""
 
 from __future__ import annotations
 
@@ -16,20 +16,21 @@ from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.faces.matching import EVEN, FaceConstraints, Learnt, columns_of, decide, known, match
 from photos_graph.faces.similarity import Ints, Similarities
 
-MAX_SUGGESTIONS = 3  # persons that are suggested for a face,
-MIN_SCORE = 0.05  # each with at least this score
-BLOCK = 4096  # faces that are compared with all persons in one product
+MAX_SUGGESTIONS = 3  # persons that are suggested for one face
+MIN_SCORE = 0.05  # lowest score of a suggested person
+BLOCK = 4096  # faces that are compared with all persons in one matrix product
 
 
 @dataclass(frozen=True, slots=True)
 class FaceLibrary:
-    """n faces in the order of the kept similarities.
+    """The n faces of a library in the order of the stored similarities.
 
-    ``photos`` (n,) are the numbers of their photos. ``persons`` (n,) are those that somebody assigned, or UNASSIGNED.
-    ``not_persons`` maps a face to the persons that were rejected for it. ``groups`` (n,) are the clusters that they
-    were in, or UNASSIGNED. ``qualities`` (n,) are 0..1. ``owners`` maps a cluster to the person with whom its faces
-    were grouped. ``thresholds`` maps a person to the score at which a face is assigned, for persons whose threshold is
-    not the model's. ``learnt`` is what a trained model knows about persons; the embedder's rule applies to the others.
+    ``photos`` (n,) are the numbers of their photos. ``persons`` (n,) are the assigned persons, or UNASSIGNED.
+    ``not_persons`` maps a face to the persons that were rejected for it. ``groups`` (n,) are the clusters in which the
+    faces were, or UNASSIGNED. ``qualities`` (n,) are 0..1. ``owners`` maps a cluster to the person with whom its faces
+    were grouped. ``thresholds`` maps a person to the score from which a face is assigned, for persons whose threshold
+    is not that of the model. ``learnt`` is a trained model; the embedder's rule applies to persons whom it does not
+    know.
     """
 
     photos: Ints
@@ -43,7 +44,7 @@ class FaceLibrary:
 
     @property
     def constraints(self) -> Constraints:
-        """What people said about the faces."""
+        """The constraints on clusters, which follow from the assertions about the faces."""
         return Constraints(self.photos, self.persons, self.not_persons)
 
 
@@ -51,9 +52,9 @@ class FaceLibrary:
 class Recognised:
     """The result for n faces.
 
-    ``groups`` (n,): faces with the same number belong to one person. ``suggested`` (n, MAX_SUGGESTIONS): the persons
-    that a face resembles, the most probable first, filled up with UNASSIGNED; ``scores``, 0..1, are theirs. ``applied``
-    (n,): the person to whom a face is assigned, or UNASSIGNED. A face that somebody named resembles nobody.
+    Faces with the same number in ``groups`` (n,) belong to one person. ``suggested`` (n, MAX_SUGGESTIONS) are the
+    persons whom a face resembles, the most probable first, padded with UNASSIGNED, and ``scores``, 0..1, are theirs.
+    ``applied`` (n,) is the person to whom a face is assigned, or UNASSIGNED. A named face has no suggestions.
     """
 
     groups: Ints
@@ -65,8 +66,8 @@ class Recognised:
 def recognise(
     kept: Similarities, library: FaceLibrary, embedder: Embedder, cut: float, *, full: bool, clustering: str = "average"
 ) -> Recognised:
-    """Groups and matches the faces. ``full`` makes all clusters again, by ``clustering``; otherwise new faces join the
-    existing ones."""
+    """Clusters and matches the faces. With ``full``, all clusters are computed again by ``clustering``; otherwise new
+    faces are added to the existing clusters."""
     vectors, constraints = kept.vectors, library.constraints
     if not full:
         groups: Ints = add_to_clusters(kept, _groups_now(library), cut, constraints)
@@ -78,8 +79,9 @@ def recognise(
 
 
 def _groups_now(library: FaceLibrary) -> Ints:
-    """Returns (n,): a number for each person, then one for each cluster. A cluster that belongs to a person has the
-    person's number. A face that must no longer be in its group, because of what was said since, is alone."""
+    """Returns the present group of each face (n,). Persons are numbered first, then clusters. A cluster that belongs to
+    a person has the number of the person. A face that, because of later assertions, must not stay in its group is
+    alone."""
     persons = int(library.persons.max(initial=UNASSIGNED)) + 1
     groups = np.where(library.persons != UNASSIGNED, library.persons, UNASSIGNED).astype(np.int32)
     taken = {
@@ -88,7 +90,7 @@ def _groups_now(library: FaceLibrary) -> Ints:
     }
     for face in np.flatnonzero((library.persons == UNASSIGNED) & (library.groups != UNASSIGNED)).tolist():
         owner = library.owners.get(int(library.groups[face]), UNASSIGNED)
-        if not 0 <= owner < persons:  # it has no owner, or the owner has no face any more
+        if not 0 <= owner < persons:  # it has no owner, or the owner no longer has a face
             groups[face] = persons + library.groups[face]
             continue
         place = (int(library.photos[face]), owner)

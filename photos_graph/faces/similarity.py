@@ -1,9 +1,9 @@
-"""Finds which faces look alike: all pairs that are at least ``floor`` similar. They are kept, so that new faces only
-add theirs.
+"""Finds similar faces, which are all pairs with a similarity of at least ``floor``. The pairs are stored, so that only
+the pairs of new faces have to be computed.
 
-Two groups whose mean similarity is at least the cut have a pair that is at least as similar, so clustering only needs
-these pairs. A person with thousands of faces would have millions of pairs: therefore a face keeps only its NEAREST
-nearest pairs, and a pair stays if one of its two faces keeps it.
+Two groups whose mean similarity is at least the cut have a pair that is at least as similar, so clustering needs only
+these pairs. A person with thousands of faces would have millions of pairs. Therefore a face keeps only its NEAREST
+nearest pairs, and a pair is stored if one of its two faces keeps it.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Similarities:
-    """n faces of one embedder and their similar pairs. ``capped`` says that a pair above the floor was dropped, because
-    both its faces have nearer ones."""
+    """The n faces of one embedder and their similar pairs. ``capped`` says that a pair above the floor was dropped
+    because both of its faces have nearer pairs."""
 
     model: str
     floor: float
@@ -79,7 +79,7 @@ def added(old: Similarities, ids: Sequence[str], vectors: Floats) -> Similaritie
             parts, gathered = [_nearest(_joined(parts), len(every))], 0
     together = _joined(parts)
     kept = _nearest(together, len(every))
-    # Pairs that were dropped on the way are gone; the number of pairs of each face no longer shows it.
+    # The number of pairs of each face does not show whether pairs were dropped before.
     capped = old.capped or len(kept) < len(together) or _full(kept, len(every))
     return replace(old, ids=(*old.ids, *ids), vectors=every, pairs=kept, capped=capped)
 
@@ -98,13 +98,12 @@ def without(old: Similarities, gone: set[str]) -> Similarities:
 
 
 def save(similarities: Similarities, path: Path) -> None:
-    """Writes the file completely or not at all, so that nobody sees half a file. There may be one writer at a time.
-    Raises OSError."""
+    """Writes the file atomically. There must be only one writer at a time. Raises OSError."""
     write_arrays(path, VERSION, *_parts(similarities))
 
 
 def packed(similarities: Similarities) -> bytes:
-    """The content of the file."""
+    """Returns the content of the file."""
     return pack(VERSION, *_parts(similarities))
 
 
@@ -139,18 +138,18 @@ def load(path: Path) -> Similarities:
 def _all_pairs(vectors: Floats, start: int, floor: float) -> Iterator[Pairs]:
     """Yields the pairs whose later face is at ``start`` or after it.
 
-    There is a thread for each core, each with matrix products of its own, because two threads that share one product
-    wait for each other.
+    There is a thread for each core with separate matrix products, because two threads that share one product wait for
+    each other.
     """
     cores = os.cpu_count() or 1
     rows = range(start, len(vectors), BLOCK)
     with ThreadPoolExecutor(cores) as threads:
-        for at in range(0, len(rows), 4 * cores):  # in portions, because the pairs that are found stay in memory
+        for at in range(0, len(rows), 4 * cores):  # in portions, because the results wait in memory
             yield from threads.map(lambda row: _pairs_of_rows(vectors, row, floor), rows[at : at + 4 * cores])
 
 
 def _pairs_of_rows(vectors: Floats, start: int, floor: float) -> Pairs:
-    """Returns the pairs of a block of faces with those before them and among themselves."""
+    """Returns the pairs within a block of faces, and of these faces with the faces before them."""
     rows = vectors[start : start + BLOCK]
     found = [_no_pairs()]
     for left in range(0, start + len(rows), BLOCK):
@@ -165,7 +164,7 @@ def _pairs_of_rows(vectors: Floats, start: int, floor: float) -> Pairs:
 
 
 def _nearest(pairs: Pairs, count: int) -> Pairs:
-    """Removes the pairs that are among the NEAREST of neither of their faces."""
+    """Removes the pairs that are not among the NEAREST of either face."""
     if not _crowded(pairs, count).any():
         return pairs
     faces = np.concatenate([pairs.first, pairs.second])
@@ -177,7 +176,7 @@ def _nearest(pairs: Pairs, count: int) -> Pairs:
 
 
 def _crowded(pairs: Pairs, count: int) -> npt.NDArray[np.bool_]:
-    """Returns, as (n,), which faces have more pairs than they would keep by themselves."""
+    """Returns, as (n,), which faces have more than NEAREST pairs."""
     degrees = np.bincount(pairs.first, minlength=count) + np.bincount(pairs.second, minlength=count)
     crowded: npt.NDArray[np.bool_] = degrees > NEAREST
     return crowded

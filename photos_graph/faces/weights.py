@@ -1,4 +1,4 @@
-"""Weights of the models for faces: where DeepFace looks for them, and its own download of them."""
+"""The weights of the models for faces: their location, and their download by DeepFace."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Model = Detector | Embedder
 
 
 class FaceWeights(WeightStore[Model]):
-    """``home`` is the folder that DeepFace calls DEEPFACE_HOME."""
+    """The weights of detectors and embedders. ``home`` is the folder that DeepFace calls DEEPFACE_HOME."""
 
     folder = ".deepface/weights"
     setting = "faces.weights"
 
     def downloaded(self, model: Model, file: WeightFile, scratch: Path, progress: Progress) -> Path:
-        """Downloads in a child, because what DeepFace imports must not stay in this process."""
+        """Downloads in a child process, because the modules that DeepFace imports must not stay in this process."""
         kind = "face_detector" if isinstance(model, Detector) else "facial_recognition"
         command = [sys.executable, "-P", "-m", "photos_graph.faces.download", kind, model.name]
         environment = {"DEEPFACE_HOME": str(scratch), "DEEPFACE_BACKEND_ENGINE": "onnx"}

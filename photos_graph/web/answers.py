@@ -1,4 +1,4 @@
-"""Errors as HTTP answers: one status, one JSON shape (that of GraphQL's errors), and when to try again."""
+"""Converts errors to HTTP answers with a status, the JSON shape of GraphQL's errors, and the time to try again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STATUSES: tuple[tuple[type[errors.PhotosGraphError], int], ...] = (
     (errors.Unreadable, 422),
     (errors.Unavailable, 503),
 )
-RETRY_SECONDS = 5  # by default
+RETRY_SECONDS = 5  # for errors that do not state a time
 
 
 def error_answer(error: errors.PhotosGraphError, headers: Mapping[str, str] | None = None) -> JSONResponse:

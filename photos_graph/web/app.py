@@ -1,4 +1,4 @@
-"""The HTTP service, except GraphQL itself, whose routes are passed in."""
+"""The HTTP service. The routes of GraphQL are passed in."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def build_app(
         exception_handlers={
             PhotosGraphError: _known,
             HTTPException: _http,
-            ClientDisconnect: _unheard,
+            ClientDisconnect: _disconnected,
             Exception: _masked,
         },
         lifespan=lifespan,
@@ -86,7 +86,7 @@ async def _http(request: Request, error: Exception) -> Response:
     return JSONResponse(body, error.status_code, error.headers)
 
 
-async def _unheard(request: Request, error: Exception) -> Response:
+async def _disconnected(request: Request, error: Exception) -> Response:
     return Response(status_code=499)  # for the log only; nginx uses this number
 
 

@@ -1,4 +1,5 @@
-"""Serves GraphiQL at ``GET /graphql``, with assets of our own, whose addresses change with their bytes."""
+"""Serves GraphiQL at ``GET /graphql``. This service also serves its assets, whose addresses change with their
+content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sign-in with a browser: a token is sent once, and a session cookie comes back."""
+"""Signs users in by browser: the browser sends a token once, and gets a session cookie."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def login_routes(tokens: Tokens, signer: Signer) -> list[Route]:
 
 
 async def _token(request: Request) -> str | None:
-    """Returns the token of the printed address or of the form, or None."""
+    """Returns the token from the printed address or from the form, or None."""
     if request.method != "POST":
         return request.query_params.get("token")
     body = b""

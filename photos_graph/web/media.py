@@ -1,4 +1,4 @@
-"""Pictures over HTTP. The signature is checked first."""
+"""Serves pictures over HTTP. The signature is checked before anything else."""
 
 from __future__ import annotations
 
@@ -66,14 +66,16 @@ async def _thumbnail(request: Request, media: Media, photo_id: str, what: str) -
     if _is_known(request, headers["etag"]):
         return Response(status_code=304, headers=headers)
     if rendition := media.cached(photo_id, size, format_):
-        with contextlib.suppress(FileNotFoundError):  # it was evicted from the cache this very moment
+        with contextlib.suppress(FileNotFoundError):  # the file may just have been evicted from the cache
             return Response(await _read(rendition), headers=headers, media_type=rendition.media_type)
     rendition = await _while_wanted(request, media.thumbnail(photo_id, size, format_))
     if not rendition.lasting:
         headers["cache-control"] = "no-store"
         del headers["etag"]
     chunks = _chunks(rendition)
-    if request.method == "HEAD":  # its length is known only when it is complete; the GET that follows finds it cached
+    if (
+        request.method == "HEAD"
+    ):  # the length is known only when the picture is complete; the GET that follows finds it cached
         body = b"".join([chunk async for chunk in chunks])
         return Response(body, headers=headers, media_type=rendition.media_type)
     return StreamingResponse(chunks, headers=headers, media_type=rendition.media_type)
@@ -100,7 +102,7 @@ async def _gone(request: Request) -> None:
 
 async def _chunks(rendition: Rendition) -> AsyncIterator[bytes]:
     """Yields the picture, and stops the work if the client disconnects. An error after the first bytes closes the
-    connection, so that nobody keeps half a picture."""
+    connection, so that no client takes an incomplete picture for a complete one."""
     try:
         if rendition.chunks is None:
             yield await _read(rendition)
@@ -112,7 +114,7 @@ async def _chunks(rendition: Rendition) -> AsyncIterator[bytes]:
 
 
 async def _read(rendition: Rendition) -> bytes:
-    """Returns the bytes of a rendition that lies on disk."""
+    """Returns the bytes of a rendition that is on disk."""
     path = rendition.path or ""
     if (data := _read_from_memory(path)) is not None:
         return data
@@ -121,8 +123,8 @@ async def _read(rendition: Rendition) -> bytes:
 
 
 def _read_from_memory(path: str | Path) -> bytes | None:
-    """Returns the file if the kernel has it in memory. Switching to a thread and back would cost more than the rest of
-    the answer. Returns None if the disk would have to be read, or if the system cannot tell."""
+    """Returns the file if the kernel has it in memory, since switching to a thread and back would take longer than the
+    rest of the answer. Returns None if the disk would have to be read, or if the system cannot tell."""
     if sys.platform != "linux":
         return None
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # its status was just read, so this does not wait
@@ -160,8 +162,8 @@ async def _original(request: Request, media: Media, photo_id: str) -> Response:
 
 
 class _OriginalResponse(FileResponse):
-    """Serves an original by its descriptor, so that these are the bytes that were checked, whatever happens to the path
-    meanwhile. The descriptor is closed in every case, also for an invalid range and when the client disconnects."""
+    """Serves an original by its descriptor, so that exactly the checked file is sent even if its path changes. The
+    descriptor is always closed, also after an invalid range or a disconnect."""
 
     def __init__(self, original: OpenOriginal, headers: Mapping[str, str]) -> None:
         self._descriptor = original.descriptor
@@ -182,7 +184,7 @@ class _OriginalResponse(FileResponse):
 
 
 def _is_range(given: str) -> bool:
-    """Returns whether the header is a valid range of bytes. Any other must be ignored (RFC 9110, section 14.2)."""
+    """Returns whether the header is a valid range of bytes. Other headers must be ignored (RFC 9110, section 14.2)."""
     unit, _, ranges = given.partition("=")
     if unit.strip().lower() != "bytes":
         return False

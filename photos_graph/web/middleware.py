@@ -1,4 +1,4 @@
-"""Runs before every route: which hosts are answered, who is asking, and the headers that keep browsers safe."""
+"""The middleware that runs before every route: it checks hosts, authenticates clients and adds security headers."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class SecurityHeaders:
 
 class Masking:
     """Answers unforeseen errors, and raises them again for the log. Starlette's own answer would lack the headers of
-    the outer layers, so that a page of another origin would see a network error."""
+    the outer layers, so that a page of another origin would get a network error."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -70,9 +70,9 @@ class Masking:
 
 
 class LoopbackHosts:
-    """On a loopback address, answers only requests for this machine's own names. Otherwise a page elsewhere could reach
-    the service by letting a name of its own point here (DNS rebinding). An address that is a number cannot be misused
-    so."""
+    """Answers only requests for the names of this machine if the service listens on a loopback address. Otherwise a
+    foreign page could reach the service through a name that resolves to this machine (DNS rebinding). Numeric addresses
+    cannot be misused in this way."""
 
     def __init__(self, app: ASGIApp, bound: str, origins: Sequence[str]) -> None:
         self.app = app
@@ -95,7 +95,7 @@ class LoopbackHosts:
 
 
 class Authentication:
-    """Puts the Viewer into ``scope["state"]["viewer"]``, or None for a WebSocket that may still present a token."""
+    """Sets ``scope["state"]["viewer"]`` to the Viewer, or to None for a WebSocket that may still present a token."""
 
     def __init__(self, app: ASGIApp, tokens: Tokens, signer: Signer) -> None:
         self.app = app
@@ -145,7 +145,7 @@ class Authentication:
 
 
 def wants_html(scope: Scope) -> bool:
-    """Returns whether a person with a browser is asking, not a program."""
+    """Returns whether the request comes from a browser that displays a page, and not from a program."""
     return (
         scope["type"] == "http"
         and scope["method"] in ("GET", "HEAD")
@@ -154,8 +154,8 @@ def wants_html(scope: Scope) -> bool:
 
 
 def _check_forgery(headers: Headers) -> None:
-    """Raises Forbidden unless one of our own pages made the request. Any page can make a request that carries the
-    cookie, but not one like this."""
+    """Raises Forbidden unless one of our own pages made the request. Any page can make the browser send a request with
+    the cookie, but it cannot forge the headers that are checked here."""
     if not _from_here(headers):
         raise Forbidden("This request comes from another site. Requests from other origins need a token.")
     if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
@@ -163,14 +163,14 @@ def _check_forgery(headers: Headers) -> None:
 
 
 def _from_here(headers: Headers) -> bool:
-    """Returns whether a page of ours made the request, by Sec-Fetch-Site and Origin. A client that sends neither is not
-    a browser and should use a token."""
+    """Returns whether one of our pages made the request, by Sec-Fetch-Site and Origin. A client that sends neither
+    header is not a browser and should use a token."""
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is not None and site != "same-origin":
         return False
     if origin is None:
         return site is not None
-    # It compares host and port only: behind a proxy that ends TLS, the browser's scheme is unknown.
+    # Only host and port are compared, because the browser's scheme is unknown behind a proxy that terminates TLS.
     try:
         return bool(origin) and urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
     except ValueError:

@@ -1,4 +1,4 @@
-"""Chooses the format of a picture that a client prefers, by its Accept header (RFC 9110, section 12.5.1)."""
+"""Chooses the format of a picture by the Accept header of the client (RFC 9110, section 12.5.1)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _OFFERED = (  # the smallest first
 
 
 def chosen(accept: str | None) -> ThumbnailFormat:
-    """Returns the format. AVIF and WebP are sent only to clients that name them, because many that say ``*/*`` cannot
-    show them.
+    """Returns the format. AVIF and WebP are sent only to clients that name them, because many that accept ``*/*``
+    cannot display them.
 
-    It is JPEG if no other format is preferred, even for a client that refuses JPEG: a picture that may be shown is
-    better than status 406.
+    The format is JPEG if no other format is preferred, even for a client that refuses JPEG, because a picture that may
+    be displayed is better than status 406.
     """
     if not accept:
         return ThumbnailFormat.JPEG

@@ -1,4 +1,4 @@
-"""The secrets of an installation: the owner's token and the signing key, in a file that only its owner can read."""
+"""The secrets of an installation: the owner's token and the signing key, in a file that only the owner can read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FILE = "secrets.json"
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """``fresh`` says that we created the token, and that it has not been shown yet."""
+    """The token and the signing key. ``fresh`` says that we created the token and that it has not been shown yet."""
 
     token: str
     key: bytes
@@ -29,8 +29,8 @@ class Secrets:
 def load_or_make(settings: Settings) -> Secrets:
     """Loads the secrets, or creates them. A token in the settings replaces the one in the file, which stays as it is.
 
-    Raises BadSettings if the file cannot be written or is damaged: creating a new one silently would sign everybody
-    out.
+    Raises BadSettings if the file cannot be written or is damaged, because creating a new one silently would sign all
+    users out.
     """
     path = settings.data_dir / FILE
     try:
@@ -59,7 +59,7 @@ def note_shown(settings: Settings, known: Secrets) -> None:
 def _make(path: Path) -> None:
     temporary = _written(path, secrets.token_urlsafe(24), secrets.token_hex(32), shown=False)
     try:
-        # Unlike a rename, it fails if another process was first.
+        # Unlike a rename, a link fails if another process was first.
         with contextlib.suppress(FileExistsError):
             os.link(temporary, path)
     finally:

@@ -1,4 +1,4 @@
-"""What requests find on the application: the services, once they are built."""
+"""Gives requests access to the services of the application, once they are built."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Signed addresses of pictures. Each opens one rendition of one photo, or of a face in it, or one original, and nothing
-else."""
+"""Signed addresses of pictures. Each gives access to a single rendition of a photo or of a face, or to one original."""
 
 from __future__ import annotations
 
