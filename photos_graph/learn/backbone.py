@@ -1,6 +1,6 @@
-"""Describes a picture by features: the output of the last layers of a network that was trained on ImageNet.
+"""Describes pictures by features, which are the output of the last layers of a network that was trained on ImageNet.
 
-It holds the network, so it runs in a worker.
+It loads the network, so it must run in a worker.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from photos_graph.learn import catalogue, lite0
 from photos_graph.learn.torch_file import read_tensors
 from photos_graph.learn.weights import BackboneWeights
 
-BATCH = 16  # pictures, and as many mirror images, in one call of the network
+BATCH = 16  # pictures in one call of the network, which also gets their mirror images
 
 Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
@@ -29,8 +29,7 @@ Pixels = npt.NDArray[np.uint8]
 class Backbone:
     """A loaded backbone of ``catalogue.BACKBONES``. Raises ModelUnavailable if its weights or TensorFlow are missing.
 
-    ``home`` is the folder that ``BackboneWeights`` calls so. ``threads`` are those of TensorFlow, for the whole
-    process.
+    ``home`` is the folder of ``BackboneWeights``. ``threads`` is the number of TensorFlow's threads in the process.
     """
 
     def __init__(self, name: str, home: Path, threads: int) -> None:
@@ -49,10 +48,8 @@ class Backbone:
         return sum(self._layers)
 
     def features(self, pictures: Pixels) -> Floats:
-        """Returns (n, dimensions) for pictures (n, edge, edge, 3) in RGB: the mean of each picture and its mirror
-        image.
-
-        Each part of a vector, one for each layer that is used, has length one.
+        """Returns vectors (n, dimensions) for pictures (n, edge, edge, 3) in RGB. A vector is the mean of those of the
+        picture and of its mirror image, and consists of a part of length one for each layer that is used.
         """
         out = np.zeros((len(pictures), self.dimensions), np.float32)
         for start in range(0, len(pictures), BATCH):
@@ -96,13 +93,13 @@ class Backbone:
 
 
 def import_keras(home: Path, threads: int) -> Any:
-    """Imports Keras on TensorFlow with that number of threads, set up to give the same results each time. Raises
+    """Imports Keras on TensorFlow with that number of threads, configured for reproducible results. Raises
     ModelUnavailable.
 
-    Keras finds its own settings in ``home``, not in the home folder of the user.
+    Keras reads its settings from ``home``, and not from the home folder of the user.
     """
     os.environ.update(KERAS_HOME=str(home / "keras"), KERAS_BACKEND="tensorflow")
-    # TensorFlow's imports ask for a temporary folder, which Python finds by writing a file. A worker cannot write.
+    # TensorFlow's imports need a temporary folder, which Python finds by writing a file. A worker cannot write.
     tempfile.tempdir = tempfile.tempdir or str(home)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:

@@ -1,7 +1,6 @@
-"""Turns the scores of the head and of propagation into probabilities, and chooses thresholds that keep a promised
-precision.
+"""Converts the scores of the head and of propagation to probabilities, and chooses thresholds for a promised precision.
 
-Both are fitted on photos that were left out when the scores were computed.
+Both are fitted on photos that did not take part in computing the scores.
 """
 
 from __future__ import annotations
@@ -14,36 +13,38 @@ import numpy.typing as npt
 from photos_graph.learn.evidence import Evidence
 
 HEAD_PRIOR, FLOW_PRIOR = 1.0, 0.5  # prior of the two weights
-PRIOR_STRENGTH = 5.0  # of the prior of the two weights, in photos
-PRIOR_PHOTOS = 5.0  # weight of the probabilities, in photos, beside the observed ones when a threshold is chosen
-MIN_CORRECT = 3  # correct photos above a threshold
-NO_THRESHOLD = 2.0  # in place of the threshold of a label that cannot keep the promise
-CONFIDENCE = 0.9  # of the stated lower bounds
+PRIOR_STRENGTH = 5.0  # strength of the prior of the two weights, in photos
+PRIOR_PHOTOS = 5.0  # weight of the probabilities, in photos, against observed labels when a threshold is chosen
+MIN_CORRECT = 3  # lowest number of correct photos above a threshold
+NO_THRESHOLD = 2.0  # threshold of a label that cannot reach the promised precision
+CONFIDENCE = 0.9  # confidence of the stated lower bounds
 
 Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """``head`` and ``flow`` are the weights of the two scores, and ``biases`` (l,) belong to the labels."""
+    """A logistic model of the probability of a label. ``head`` and ``flow`` are the weights of the two scores, and
+    ``biases`` (l,) belong to the labels."""
 
     head: float
     flow: float
     biases: Floats
 
     def probabilities(self, logits: Floats, flows: Floats) -> Floats:
-        """Returns (n, l) for two scores of shape (n, l)."""
+        """Returns the probabilities (n, l) for the two scores, each (n, l)."""
         return _sigmoid(self.head * logits + self.flow * flows + self.biases)
 
     def disagreement(self, logits: Floats, flows: Floats) -> Floats:
-        """Returns (n, l), 0..1: the distance between the probabilities if each score alone had the weight of both."""
+        """Returns, as (n, l) in 0..1, the distance between the probabilities if each score alone had the weight of
+        both."""
         alone = (_sigmoid(2 * self.head * logits + self.biases), _sigmoid(2 * self.flow * flows + self.biases))
         apart: Floats = np.abs(alone[0] - alone[1])
         return apart
 
 
 def calibrate(logits: Floats, flows: Floats, known: Evidence) -> Calibration:
-    """Fits the calibration to scores (m, l) of photos that had no part in computing them."""
+    """Fits the calibration to scores (m, l) of photos that did not take part in computing them."""
     from scipy.optimize import minimize
 
     x, f = logits.astype(np.float64), flows.astype(np.float64)
@@ -72,7 +73,7 @@ def _sigmoid(scores: Floats) -> Floats:
 def threshold(probabilities: Floats, targets: Floats, weights: Floats, promised: float) -> float:
     """Returns the lowest probability (m,) at which the expected precision is ``promised``, or NO_THRESHOLD.
 
-    It is never below a half: predictions that are probably wrong must not be made up for by better ones above them.
+    It is never below 0.5, so that improbable predictions are not accepted because of better ones above them.
     """
     order = np.argsort(-probabilities, kind="stable")
     order = order[weights[order] > 0]
@@ -80,14 +81,14 @@ def threshold(probabilities: Floats, targets: Floats, weights: Floats, promised:
     right, seen = np.cumsum(weight * targets[order]), np.cumsum(weight)
     believed = np.cumsum(weight * ranked) / np.maximum(seen, 1e-9)
     expected = (right + PRIOR_PHOTOS * believed) / (seen + PRIOR_PHOTOS)
-    # Equal scores are all above a threshold or all below.
+    # Equal scores are on the same side of a threshold.
     last_of_equal = np.append(ranked[1:] < ranked[:-1], True) if len(ranked) else np.zeros(0, bool)
     keeps = np.flatnonzero((expected >= promised) & (right >= MIN_CORRECT) & (ranked >= 0.5) & last_of_equal)
     return float(ranked[keeps[-1]]) if len(keeps) else NO_THRESHOLD
 
 
 def at_least(right: float, wrong: float) -> float:
-    """Returns the lower bound of a share, with CONFIDENCE, by Jeffreys' interval."""
+    """Returns the lower bound of a share with CONFIDENCE, by Jeffreys' interval."""
     from scipy.stats import beta
 
     return float(beta.ppf(1 - CONFIDENCE, right + 0.5, wrong + 0.5))

@@ -11,9 +11,8 @@ from photos_graph.weights import WeightFile
 
 @dataclass(frozen=True, slots=True)
 class BackboneSpec:
-    """``edge`` is that of the square picture that the network takes, in pixels. ``weights`` are the files of the
-    network and, if it knows any, of the names of its classes. ``keras`` says that it is one of
-    ``keras.applications``."""
+    """A backbone. ``edge`` is the edge of the network's square input in pixels. ``weights`` are the files of the
+    network and, if it has classes, of their names. ``keras`` says that it is one of ``keras.applications``."""
 
     name: str
     edge: int

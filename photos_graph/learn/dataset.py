@@ -1,8 +1,8 @@
-"""Makes a training set of the labels that people gave: positives, negatives, and photos without a label.
+"""Makes a training set from the labels that users gave: positives, negatives, and photos without a label.
 
-Photos of one day, or of one folder if they have no day, are either all learnt from or all held out, so that a burst is
-never on both sides. The side depends only on the key of the group: it stays the same as the library grows, and models
-that were trained at different times can be compared on photos that neither has seen.
+All photos of one day, or of one folder if they have no day, are either used for training or held out, so that a burst
+is never on both sides. The side depends only on the key of the group. It therefore stays the same as the library grows,
+and models that were trained at different times can be compared on photos that neither was trained on.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from photos_graph.learn.neighbours import NO_PHOTO, Neighbours
 
 VERSION = 1  # of the rules; raise it when a snapshot with the same id would train another model
 MIN_EXAMPLES = 8  # tags with fewer examples are not learnt
-HELD_OUT = 0.2  # of the groups
-LARGE_SHARE, LARGE_TAG_SHARE = 0.2, 0.5  # of the labelled photos, and of a tag's; larger groups are divided
-SAME_SHOT = 0.9  # cosine similarity of photos that then stay together
+HELD_OUT = 0.2  # share of the groups
+LARGE_SHARE, LARGE_TAG_SHARE = 0.2, 0.5  # groups with larger shares of all labelled photos, or of a tag's, are divided
+SAME_SHOT = 0.9  # cosine similarity from which photos count as the same shot and stay together
 
 POSITIVE, UNLABELLED, NEGATIVE = 1, 0, -1
 
@@ -44,11 +44,11 @@ class TagNode:
 
 @dataclass(frozen=True, slots=True)
 class LabelledPhotos:
-    """n photos with their labels.
+    """The n photos that may be used for training, with their labels.
 
-    ``days`` are ISO dates, or None if only the file's own time is known. ``positives`` and ``negatives`` map a tag id
-    to the positions of photos that a person gave the tag (directly or through a folder) or denied it (by an exclusion
-    or by rejecting a prediction).
+    ``days`` are ISO dates, or None if only the time of the file is known. ``positives`` maps the id of a tag to the
+    positions of photos that have the tag directly or from a folder, and ``negatives`` to the positions of those that
+    exclude it or for which a prediction of it was rejected.
     """
 
     ids: Sequence[str]
@@ -71,11 +71,11 @@ class SkippedTag:
 
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
-    """n photos in the order of ``LabelledPhotos`` and l labels, by tag id.
+    """A training set of n photos, in the order of ``LabelledPhotos``, and l labels, which are tag ids.
 
     ``truth`` (n, l) is POSITIVE, UNLABELLED or NEGATIVE. ``above`` (l, l) says whether the second label is an ancestor
-    of the first. ``groups`` (n,) are photos that are never separated; ``held_out`` (n,). ``snapshot`` is equal for
-    equal photos, labels and splits.
+    of the first. Photos with the same number in ``groups`` (n,) are never separated. ``held_out`` (n,) says which
+    photos are not used for training. ``snapshot`` is equal for equal photos, labels and splits.
     """
 
     ids: tuple[str, ...]
@@ -90,14 +90,14 @@ class TrainingSet:
 
     @property
     def labelled(self) -> Bools:
-        """Which photos have a label at all, as (n,)."""
+        """Returns which photos have any label, as (n,)."""
         known: Bools = (self.truth != UNLABELLED).any(axis=1)
         return known
 
 
 def training_set(photos: LabelledPhotos, graph: Neighbours) -> TrainingSet:
-    """Makes the training set. ``graph`` has the same photos in the same order; photos that look the same stay together
-    where days do not separate them."""
+    """Makes the training set. ``graph`` has the same photos in the same order. Photos that look the same stay together
+    unless their days separate them."""
     if tuple(photos.ids) != graph.ids:
         raise ValueError("the graph of neighbours is of other photos")
     tags = sorted(photos.tags, key=lambda tag: tag.id)
@@ -129,11 +129,11 @@ def training_set(photos: LabelledPhotos, graph: Neighbours) -> TrainingSet:
 
 
 def known(photos: LabelledPhotos, labels: Sequence[str]) -> Bools:
-    """Returns, as (n, l), the pairs of photo and label about which people said something. ``labels`` are tag ids."""
+    """Returns, as (n, l), whether each pair of photo and label has been answered. ``labels`` are tag ids."""
     tags = sorted(photos.tags, key=lambda tag: tag.id)
     truth = _truth(photos, tags, _above(tags))
     place = {tag.id: at for at, tag in enumerate(tags)}
-    out = np.ones((len(photos.ids), len(labels)), bool)  # nothing is asked about a tag that is gone
+    out = np.ones((len(photos.ids), len(labels)), bool)  # there are no questions about a tag that no longer exists
     for at, label in enumerate(labels):
         if label in place:
             out[:, at] = truth[:, place[label]] != UNLABELLED
@@ -141,12 +141,12 @@ def known(photos: LabelledPhotos, labels: Sequence[str]) -> Bools:
 
 
 def save(learnt: TrainingSet, path: Path) -> None:
-    """Writes the file completely or not at all. Raises OSError."""
+    """Writes the file atomically. Raises OSError."""
     write_arrays(path, VERSION, *_parts(learnt))
 
 
 def packed(learnt: TrainingSet) -> bytes:
-    """The content of the file."""
+    """Returns the content of the file."""
     return pack(VERSION, *_parts(learnt))
 
 
@@ -184,8 +184,8 @@ def load(path: Path) -> TrainingSet:
 
 
 def _held_out(keys: Sequence[str], labelled: Ints) -> Bools:
-    """Returns which groups are held out (g,). Only the key of a group decides, but at least one of the labelled groups
-    is held out, so that there is something to measure on."""
+    """Returns which groups are held out (g,). This depends only on the key of a group, except that at least one
+    labelled group is always held out, so that metrics can be computed."""
     chances = np.array([chance(key) for key in keys])
     out: Bools = chances < HELD_OUT
     if len(labelled) > 1 and not out[labelled].any():
@@ -207,7 +207,8 @@ def _above(tags: Sequence[TagNode]) -> Bools:
 
 
 def _truth(photos: LabelledPhotos, tags: Sequence[TagNode], above: Bools) -> Truth:
-    """Returns (n, l). A tag implies its ancestors. Denying a tag denies its descendants, and overrules."""
+    """Returns the truth (n, l). A tag implies its ancestors. The exclusion of a tag excludes its descendants, and
+    overrules positives."""
     has, lacks = (np.zeros((len(photos.ids), len(tags)), bool) for _ in range(2))
     for place, tag in enumerate(tags):
         has[np.array(list(photos.positives.get(tag.id, ())), np.intp), place] = True
@@ -220,8 +221,8 @@ def _truth(photos: LabelledPhotos, tags: Sequence[TagNode], above: Bools) -> Tru
 def _groups(photos: LabelledPhotos, truth: Truth, graph: Neighbours) -> list[str]:
     """Returns a key for each photo.
 
-    A group that holds a large share of all labels, or most photos of a tag, could be on one side only. It is therefore
-    divided: by day and folder, and if that is not enough, by shots that look the same.
+    A group that holds a large share of all labels, or most photos of a tag, would put them on one side only. It is
+    therefore divided by day and folder and, if that is not enough, by shots that look the same.
     """
     days = ["" if day is None else day for day in photos.days]
     keys = [occasion(day, folder) for day, folder in zip(days, photos.folders, strict=True)]

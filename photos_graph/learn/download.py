@@ -1,6 +1,6 @@
 """Lets Keras download the weights of a backbone: ``python -m photos_graph.learn.download NAME FILE``.
 
-The weights go into FILE, below KERAS_HOME. ``weights`` runs this in a process of its own and verifies the file. If it
+The weights go into FILE, below KERAS_HOME. ``weights`` runs this in a child process and verifies the file. If it
 fails, the last line of the output says why.
 """
 

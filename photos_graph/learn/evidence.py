@@ -1,9 +1,8 @@
 """Determines what is known about each photo and label, and how certain it is.
 
-People say what a photo shows, and hardly ever what it does not show. Besides denials, a label gets negatives from
-photos that somebody tagged with something else: the less the two tags occur together, the more certain. If those are
-too few, it gets some of the photos without any tag that resemble its examples least. All other photos count for
-nothing; they are not negatives.
+Users state what a photo shows, and rarely what it does not show. Besides exclusions, a label therefore gets negatives
+from photos that have other tags: the less often two tags occur together, the more certain the negative. If there are
+too few, some of the photos without any tag that resemble its examples least are added. All other photos have no weight.
 """
 
 from __future__ import annotations
@@ -15,22 +14,22 @@ import numpy.typing as npt
 
 from photos_graph.learn.dataset import NEGATIVE, POSITIVE, UNLABELLED, Bools, TrainingSet
 
-BACKGROUND_WEIGHT = 0.25  # of a photo that nobody tagged
-BACKGROUND_SHARE = 0.5  # of the photos without tags, those that resemble the examples least, that may be used
+BACKGROUND_WEIGHT = 0.25  # weight of a photo without tags
+BACKGROUND_SHARE = 0.5  # share of the photos without tags, those that resemble the examples least, that may be used
 
 Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """For n photos and l labels: ``targets`` (n, l) are 0 or 1, ``weights`` (n, l) are 0..1."""
+    """The evidence for n photos and l labels. ``targets`` (n, l) are 0 or 1, and ``weights`` (n, l) are 0..1."""
 
     targets: Floats
     weights: Floats
 
     @property
     def known(self) -> Bools:
-        """Which photos have any evidence, as (n,)."""
+        """Returns which photos have any evidence, as (n,)."""
         known: Bools = np.any(self.weights > 0, axis=1)
         return known
 
@@ -38,8 +37,8 @@ class Evidence:
         return Evidence(self.targets[photos], self.weights[photos])
 
     def balanced(self) -> Evidence:
-        """Returns evidence in which the examples and the negatives of a label have the same total weight, together that
-        of its examples."""
+        """Returns evidence in which the examples and the negatives of a label have the same total weight. Together they
+        have the total weight of its examples."""
         positive = self.weights * self.targets
         negative = self.weights - positive
         total = positive.sum(axis=0)
@@ -52,7 +51,7 @@ def evidence(learnt: TrainingSet, arrived: Floats) -> Evidence:
     positive, negative = learnt.truth == POSITIVE, learnt.truth == NEGATIVE
     weights = (positive | negative).astype(np.float32)
     together = _together(positive)
-    # A photo's narrower tag may be missing, so having the broader one tells nothing.
+    # A photo with a tag may lack a descendant of the tag by omission, so the tag is no evidence against the descendant.
     together[learnt.above.T] = 1
     tagged, untagged = np.flatnonzero(positive.any(axis=1)), np.flatnonzero(~positive.any(axis=1))
     for label in range(len(learnt.labels)):
@@ -69,7 +68,7 @@ def evidence(learnt: TrainingSet, arrived: Floats) -> Evidence:
 
 
 def _together(positive: Bools) -> Floats:
-    """Returns (l, l): the share of the photos with the first label that also have the second."""
+    """Returns, as (l, l), the share of the photos with the first label that also have the second."""
     has = positive.astype(np.float32)
     shares: Floats = (has.T @ has) / np.maximum(has.sum(axis=0), 1)[:, None]
     return shares

@@ -1,5 +1,5 @@
-"""Decides whether a new model is activated, by comparing it with the active one on photos that neither has learnt
-from."""
+"""Decides whether a new model is activated, by comparing it with the active one on photos that neither was trained
+on."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from photos_graph.learn.propagation import Propagation
 from photos_graph.learn.tags import TagModel
 from photos_graph.model.learning import ModelState
 
-MARGIN = 0.01  # of average precision, by which a candidate may be worse
-MAX_DROP = 0.1  # of average precision since the active model was trained; more means that labels contradict each other
-MIN_PROGRESS = 0.1  # of the way from guessing to perfection, which a first model must have covered
-MAX_SHARE = 0.95  # of the photos that may have a tag; above it, there is nothing to distinguish
+MARGIN = 0.01  # average precision by which a candidate may be worse
+MAX_DROP = 0.1  # loss of average precision of the active model since its training, above which labels are contradictory
+MIN_PROGRESS = 0.1  # share of the way from guessing to perfection that a first model must reach
+MAX_SHARE = 0.95  # share of the photos with a tag, above which there is nothing to distinguish
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``state`` is ACTIVE or REJECTED; ``reason`` is a sentence for people."""
+    """The decision. ``state`` is ACTIVE or REJECTED, and ``reason`` is a sentence for users."""
 
     state: ModelState
     reason: str
 
 
 def judge_tags(candidate: TagModel, active: TagModel | None, learnt: TrainingSet, graph: Neighbours) -> Verdict:
-    """Judges by mean average precision over the tags that both models know, using today's labels of the held-out
+    """Judges by mean average precision over the tags that both models know, with the present labels of the held-out
     photos.
 
-    ``learnt`` is the set that the candidate was trained on. An active model with another backbone is not compared,
+    ``learnt`` is the set on which the candidate was trained. An active model with another backbone is not compared,
     because its features no longer exist.
     """
     if active is not None and active.backbone != candidate.backbone:

@@ -1,5 +1,5 @@
-"""The head that is trained on features: one layer in Keras, with a logit for each label. It imports Keras, so it runs
-in a worker."""
+"""The head that is trained on features: one layer in Keras with a logit for each label. It imports Keras, so it must
+run in a worker."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 STEPS, MIN_EPOCHS = 100, 20
-LEARNING_RATE = 0.01  # at the start; it falls to zero along a cosine
-WEIGHT_DECAY = 20.0  # factor of the squared weights, beside a loss of one for each example
+LEARNING_RATE = 0.01  # initial rate, which decays to zero along a cosine
+WEIGHT_DECAY = 20.0  # factor of the squared weights, relative to a loss of one for each example
 BATCH = 4096
 
 Floats = npt.NDArray[np.float32]
@@ -19,8 +19,8 @@ Floats = npt.NDArray[np.float32]
 def fit(keras: Any, features: Floats, targets: Floats, weights: Floats, seed: int) -> tuple[Floats, Floats]:
     """Returns weights (d, l) and biases (l,) for standardised features (m, d) and targets (m, l) of 0 and 1.
 
-    ``weights`` (m, l) say how much each target counts in the loss; 0 means that nothing is known. The sum over a label
-    is the weight of that label. On one machine, each run gives the same result.
+    ``weights`` (m, l) are the weights of the targets in the loss, where 0 means unknown. Their sum over a label is the
+    weight of that label. On one machine, each run gives the same result.
     """
     keras.utils.set_random_seed(seed)
     ops = keras.ops
@@ -44,7 +44,7 @@ def fit(keras: Any, features: Floats, targets: Floats, weights: Floats, seed: in
         for part in np.array_split(
             chance.permutation(len(features)) if batches > 1 else np.arange(len(features)), batches
         ):
-            # Keras takes the mean over a batch; multiplied by this, it is the sum over all.
+            # Keras takes the mean over a batch. Multiplied by this factor, it becomes the sum over all batches.
             known = np.stack([targets[part], weights[part] * np.float32(len(part) * batches)], axis=-1)
             model.train_on_batch(features[part], known)
     kernel, bias = layer.get_weights()

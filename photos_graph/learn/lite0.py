@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from photos_graph.errors import ModelUnavailable
 
-EPSILON = 1e-3  # of batch normalisation
-FACTOR = 6  # by which each block except the first widens
+EPSILON = 1e-3  # constant of batch normalisation
+FACTOR = 6  # expansion factor of each block except the first
 STEM, HEAD, CLASSES = 32, 1280, 1000
 
 Array = npt.NDArray[Any]

@@ -1,4 +1,4 @@
-"""Measures predictions on photos with evidence. A photo counts as much as its evidence weighs."""
+"""Measures predictions on photos with evidence. Each photo has the weight of its evidence."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class LabelScore:
-    """The measurements of one label. ``examples`` are those that it was learnt from, and ``held_out`` those that the
-    rest was measured on. ``precision_at_least`` holds with a probability of nine in ten."""
+    """The metrics of one label. ``examples`` counts the examples for training, and ``held_out`` those on which the
+    other metrics were measured. ``precision_at_least`` is a lower bound with a confidence of 90 %."""
 
     label: str
     examples: int
@@ -31,8 +31,8 @@ class LabelScore:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """The measurements of all labels together. Every pair of photo and label counts, except in ``average_precision``,
-    which is the mean over labels with an example. ``held_out`` counts photos."""
+    """The metrics of all labels together, over all pairs of photo and label. Only ``average_precision`` is the mean
+    over the labels that have an example. ``held_out`` counts photos."""
 
     held_out: int
     precision: float
@@ -76,7 +76,7 @@ def per_label(
 
 
 def average_precisions(probabilities: Floats, known: Evidence) -> npt.NDArray[np.float64]:
-    """Returns the mean of the precisions at each example (l,); NaN without an example."""
+    """Returns the average precision of each label (l,), or NaN for a label without an example."""
     out = np.full(probabilities.shape[1], np.nan)
     for label in range(probabilities.shape[1]):
         order = np.argsort(-probabilities[:, label], kind="stable")
@@ -88,7 +88,7 @@ def average_precisions(probabilities: Floats, known: Evidence) -> npt.NDArray[np
 
 
 def chances(known: Evidence) -> npt.NDArray[np.float64]:
-    """Returns the average precision of guessing (l,), which is the share of examples; NaN without an example."""
+    """Returns the average precision of guessing (l,), which is the share of examples, or NaN without an example."""
     examples = (known.weights * known.targets).sum(axis=0, dtype=np.float64)
     return np.where(examples > 0, examples / np.maximum(known.weights.sum(axis=0, dtype=np.float64), 1e-9), np.nan)
 

@@ -1,4 +1,4 @@
-"""The file of the faces that people named, which a model of persons is trained on and which is kept beside it."""
+"""The file of labelled faces on which a model of persons is trained, and which is stored beside the model."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ VERSION = 1  # of the file: raise it when the meaning of anything in it changes
 
 
 def write_named_faces(faces: NamedFaces, names: Mapping[str, str], path: Path) -> None:
-    """``names``: label to the name of the person. Raises OSError."""
+    """Writes the faces and the ``names`` of persons by label. Raises OSError."""
     about = {
         "ids": faces.ids,
         "photos": faces.photos,
         "labels": faces.labels,
         "names": [names[label] for label in faces.labels],
     }
-    never = [(face, person) for face, persons in faces.not_persons.items() for person in sorted(persons)]
+    rejected = [(face, person) for face, persons in faces.not_persons.items() for person in sorted(persons)]
     arrays = {
         "vectors": faces.vectors,
         "qualities": faces.qualities,
         "persons": faces.persons,
-        "not_persons": np.array(never, np.int32).reshape(-1, 2),
+        "not_persons": np.array(rejected, np.int32).reshape(-1, 2),
     }
     write_arrays(path, VERSION, about, arrays)
 
@@ -34,9 +34,9 @@ def write_named_faces(faces: NamedFaces, names: Mapping[str, str], path: Path) -
 def read_named_faces(path: Path) -> tuple[NamedFaces, dict[str, str]]:
     """Returns the faces and the names by label. Raises Damaged. Also reads files in the format before safetensors."""
     about, arrays = read_arrays(path, VERSION)
-    never: dict[int, set[int]] = {}
+    not_persons: dict[int, set[int]] = {}
     for face, person in arrays["not_persons"].tolist():
-        never.setdefault(face, set()).add(person)
+        not_persons.setdefault(face, set()).add(person)
     faces = NamedFaces(
         ids=about["ids"],
         labels=about["labels"],
@@ -44,6 +44,6 @@ def read_named_faces(path: Path) -> tuple[NamedFaces, dict[str, str]]:
         vectors=arrays["vectors"],
         qualities=arrays["qualities"],
         persons=arrays["persons"],
-        not_persons=never,
+        not_persons=not_persons,
     )
     return faces, dict(zip(about["labels"], about["names"], strict=True))

@@ -1,7 +1,7 @@
-"""Finds which photos look alike: the NEAREST of each. They are kept, so that new photos only add theirs.
+"""Finds the NEAREST most similar photos of each photo. They are stored, so that only new photos have to be compared.
 
-The products of all photos with all others are computed in blocks, exactly. The result does not depend on the order in
-which photos were added, except for ties.
+The exact similarities of all pairs are computed in blocks. The result does not depend on the order in which photos were
+added, except for ties.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ Ints = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """n photos that one backbone described, and their neighbours.
+    """The n photos that one backbone has described, and their neighbours.
 
-    ``near`` (n, NEAREST) are the positions of the most similar photos, best first, filled up with NO_PHOTO; ``similar``
-    (n, NEAREST) are the cosine similarities, -2 where there is no photo. ``vectors`` (n, dimensions) have length one.
+    ``near`` (n, NEAREST) are the positions of the most similar photos, best first, padded with NO_PHOTO. ``similar``
+    (n, NEAREST) are their cosine similarities, padded with -2. ``vectors`` (n, dimensions) have length one.
     """
 
     backbone: str
@@ -84,10 +84,10 @@ def without(old: Neighbours, gone: set[str]) -> Neighbours:
 
 
 def similar_to(path: Path, asked: Sequence[tuple[str, int]]) -> list[list[tuple[str, float]]]:
-    """Returns, for each photo and the number that is wanted, (id, cosine similarity) of the most similar photos.
+    """Returns, for each pair of photo and number of results, (id, cosine similarity) of the most similar photos.
 
-    It reads only a few rows of the file. The neighbours that the file has are exact; further ones are found through
-    them. A photo that is not in the file has none. Raises Damaged.
+    It reads only a few rows of the file. The stored neighbours are exact, and further ones are found through them. The
+    list is empty for a photo that is not in the file. Raises Damaged.
     """
     arrays = MappedArrays(path, VERSION)
     return [_similar_to(arrays, id_.encode(), count) for id_, count in asked]
@@ -128,18 +128,18 @@ def _id_at(arrays: MappedArrays, place: int) -> bytes:
 
 
 def save(graph: Neighbours, path: Path) -> None:
-    """Writes the file completely or not at all, so that nobody sees half a file. There may be one writer at a time.
-    Raises OSError."""
+    """Writes the file atomically. There must be only one writer at a time. Raises OSError."""
     write_arrays(path, VERSION, *_parts(graph))
 
 
 def packed(graph: Neighbours) -> bytes:
-    """The content of the file."""
+    """Returns the content of the file."""
     return pack(VERSION, *_parts(graph))
 
 
 def _parts(graph: Neighbours) -> tuple[dict[str, str], Arrays]:
-    """With ``ids`` (n, length) as bytes, and ``order`` (n,): the positions in the order of their ids."""
+    """Returns the contents of the file: ``ids`` (n, length) as bytes, ``order`` (n,), which are the positions sorted by
+    id, and the other arrays."""
     ids = np.array([id_.encode() for id_ in graph.ids], np.bytes_)
     arrays: Arrays = {
         "ids": ids.view(np.uint8).reshape(len(ids), ids.itemsize),
@@ -162,7 +162,7 @@ def load(path: Path) -> Neighbours:
 def _compare(vectors: Halves, near: Ints, similar: Floats, first: int) -> None:
     """Merges into ``near`` and ``similar`` the similarities of the photos from ``first`` on with all others.
 
-    Each pair is multiplied once, for both of its sides. There is a thread for each core, each with products of its own,
+    The product of each pair is computed once for both photos. There is a thread for each core with separate products,
     because two threads that share one product wait for each other.
     """
     count = len(vectors)
@@ -212,8 +212,8 @@ def _find_missing(vectors: Halves, near: Ints, similar: Floats, rows: npt.NDArra
 
 
 def _merge(near: Ints, similar: Floats, products: Floats, first: int) -> None:
-    """Merges into (n, NEAREST) the nearer ones of the m photos from ``first`` on, given the products (n, m). The order
-    in which threads do this makes no difference: of two photos that are equally near, the first one counts."""
+    """Merges into ``near`` and ``similar`` (n, NEAREST) the nearer ones of the m photos from ``first`` on, given the
+    products (n, m). The order of the threads does not matter, because the first of two equally near photos counts."""
     better = np.flatnonzero(products.max(axis=1) >= similar[:, -1])
     if not len(better):
         return

@@ -1,9 +1,8 @@
-"""Recognises persons, learnt from the faces that people named: a face belongs to the nearest person, or to none of
-them.
+"""A model of persons that is learnt from named faces. A face belongs to the nearest person, or to no person.
 
-A face is compared with the mean of each person's faces. The similarity that it needs is learnt from the named faces
-themselves: each is tried as a stranger, against all persons except its own. If people say that a face is not a person,
-that person's threshold rises.
+A face is compared with the mean of each person's faces. The similarity that it must reach is learnt from the named
+faces themselves: each is compared as a stranger with all persons except its own. If users reject a face for a person,
+the threshold of that person rises.
 """
 
 from __future__ import annotations
@@ -32,10 +31,10 @@ from photos_graph.learn.calibration import CONFIDENCE, at_least
 from photos_graph.learn.dataset import HELD_OUT, Bools, chance
 from photos_graph.learn.metrics import LabelScore, Scores
 
-PRIOR_STRANGERS = 50.0  # weight, in strangers, of the threshold in the catalogue
-CLEARANCE = 0.02  # similarity that a threshold keeps above a face that is not the person
+PRIOR_STRANGERS = 50.0  # weight of the threshold in the catalogue, in strangers
+CLEARANCE = 0.02  # similarity by which a threshold is above a face that is not the person
 BLOCK = 4096  # faces in one matrix product
-MIN_FACES = 2  # of a person; only further faces can be held out
+MIN_FACES = 2  # faces of a person that are always used for training; only further faces can be held out
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
@@ -43,9 +42,9 @@ Ints = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class NamedFaces:
-    """n faces of one embedder. ``vectors`` (n, dimensions) have length one, ``qualities`` (n,) are 0..1, and
-    ``persons`` (n,) are positions in ``labels``, or UNASSIGNED for a face that was only rejected. ``not_persons`` maps
-    a face to the persons that were rejected for it."""
+    """The n labelled faces of one embedder. ``vectors`` (n, dimensions) have length one, ``qualities`` (n,) are 0..1,
+    and ``persons`` (n,) are positions in ``labels``, or UNASSIGNED for a face that has only rejected persons.
+    ``not_persons`` maps a face to the persons that were rejected for it."""
 
     ids: Sequence[str]
     labels: Sequence[str]
@@ -58,10 +57,11 @@ class NamedFaces:
 
 @dataclass(frozen=True, slots=True)
 class PersonModel:
-    """p persons who have a face to learn from, by their number in ``known``, whose means have length one.
+    """A model of p persons with faces for training. ``known`` has their numbers and means, which have length one.
 
-    ``thresholds`` (p,) are the cosine similarities at which a face is theirs. ``promised`` is the share of strangers
-    who are assigned to nobody. ``scores`` were measured on held-out faces, each once as itself and once as a stranger.
+    ``thresholds`` (p,) are the cosine similarities from which a face belongs to a person. ``promised`` is the share of
+    strangers who are assigned to no person. ``scores`` were measured on held-out faces, each once as itself and once as
+    a stranger.
     """
 
     embedder: str
@@ -78,16 +78,16 @@ class PersonModel:
         return [self.labels[person] for person in self.known.persons]
 
     def numbered(self, labels: Sequence[str]) -> tuple[Known, Floats]:
-        """Returns persons and thresholds by their positions in other ``labels``. Persons who are not in them are left
-        out."""
+        """Returns persons and thresholds by their positions in other ``labels``. Persons who are not in ``labels`` are
+        left out."""
         place = {label: at for at, label in enumerate(labels)}
         numbers = np.array([place.get(self.labels[person], UNASSIGNED) for person in self.known.persons], np.int32)
         there = numbers != UNASSIGNED
         return Known(numbers[there], self.known.means[there]), self.thresholds[there]
 
     def matches(self, vectors: Floats, rules: FaceConstraints, embedder: Embedder) -> Matches:
-        """Returns scores (m, p) for faces (m, dimensions): 0.5 at a person's threshold, 0 for persons whom a rule
-        excludes."""
+        """Returns scores (m, p) for faces (m, dimensions). The score is 0.5 at a person's threshold, and 0 for persons
+        whom a rule excludes."""
         above = vectors @ self.known.means.T - self.thresholds
         scores = (1 / (1 + np.exp(-embedder.slope * above))).astype(np.float32)
         return constrained(scores, self.known.persons, rules)
@@ -115,23 +115,23 @@ def train(faces: NamedFaces, embedder: Embedder, promised: float = 0.99) -> Pers
 
 
 def by_rule(faces: NamedFaces, embedder: Embedder) -> tuple[Known, Floats]:
-    """Returns the same persons as the rule without a model sees them: means (p, dimensions), and the similarities (p,)
-    at which a face is theirs."""
+    """Returns the same persons by the rule that applies without a model: means (p, dimensions), and the similarities
+    (p,) from which a face belongs to a person."""
     rows = np.flatnonzero((faces.persons != UNASSIGNED) & ~_held_out(faces))
     means = known(faces.vectors[rows], faces.qualities[rows], faces.persons[rows])
     return means, np.full(len(means.persons), applied_similarity(embedder), np.float32)
 
 
 def held_out_faces(faces: NamedFaces) -> npt.NDArray[np.intp]:
-    """Returns the positions of the faces that no model learns from."""
+    """Returns the positions of the faces that are not used for training."""
     return np.flatnonzero(_held_out(faces))
 
 
 def scored(
     among: Known, thresholds: Floats, faces: NamedFaces, rows: npt.NDArray[np.intp]
 ) -> tuple[Scores, tuple[LabelScore, ...]]:
-    """Measures on the named faces at ``rows``: each is looked up as itself, and again as a stranger, without its own
-    person. ``among`` has the persons by the numbers of ``faces``."""
+    """Measures the model on the named faces at ``rows``. Each is matched once as itself, and once as a stranger without
+    its own person. ``among`` has the persons by the numbers of ``faces``."""
     count = len(faces.labels)
     right, wrong, missed, held = np.zeros((4, count))
     hits: list[tuple[float, bool]] = []
@@ -179,8 +179,8 @@ def scored(
 def _common_threshold(
     faces: NamedFaces, rows: npt.NDArray[np.intp], among: Known, embedder: Embedder, promised: float
 ) -> float:
-    """Returns the similarity to the nearest person that ``promised`` of the strangers do not reach, with CONFIDENCE,
-    since only few come near it."""
+    """Returns the similarity to the nearest person that the share ``promised`` of strangers does not reach. It is a
+    bound with CONFIDENCE, since only few strangers come near it."""
     from scipy.stats import binom
 
     even = embedder.even_at
@@ -191,7 +191,7 @@ def _common_threshold(
         alike[among.persons == faces.persons[part, None]] = -1
         nearest.append(alike.max(axis=1))
     strangers = np.concatenate(nearest)
-    strangers = strangers[strangers > -1]  # if there is only one person, there is no other to be confused with
+    strangers = strangers[strangers > -1]  # a face of the only person has no other person to be compared with
     count, seen = len(strangers), even
     if count:
         rank = min(count - 1, int(binom.ppf(CONFIDENCE, count, promised)))
@@ -200,8 +200,8 @@ def _common_threshold(
 
 
 def _thresholds(faces: NamedFaces, among: Known, common: float) -> Floats:
-    """Returns the threshold of each person (p,): the common one, or a higher one that excludes the faces that people
-    assigned to somebody else or rejected."""
+    """Returns the threshold of each person (p,), which is the common one, or a higher one that excludes the faces that
+    were assigned to another person or rejected."""
     out = np.full(len(among.persons), common, np.float32)
     column = {int(person): place for place, person in enumerate(among.persons)}
     for face, persons in faces.not_persons.items():
@@ -213,8 +213,8 @@ def _thresholds(faces: NamedFaces, among: Known, common: float) -> Floats:
 
 
 def _held_out(faces: NamedFaces) -> Bools:
-    """Returns which faces are held out (n,): those in a fifth of the photos, as long as each person keeps enough
-    faces."""
+    """Returns which faces are held out (n,), which are those in a fifth of the photos, as long as each person keeps
+    enough faces for training."""
     chances = np.array([chance(photo) for photo in faces.photos])
     out: Bools = (chances < HELD_OUT) & (faces.persons != UNASSIGNED)
     for person in np.unique(faces.persons[out]).tolist():

@@ -1,4 +1,4 @@
-"""Lets labels flow along the graph of neighbours, from photos with a label to photos without."""
+"""Propagates labels along the graph of neighbours, from photos with a label to photos without one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Propagation:
         self._matrix: Any = (scale @ both_ways @ scale).tocsr().astype(np.float32)
 
     def spread(self, labels: Floats) -> Floats:
-        """Returns what arrives at each photo (n, labels) of the ``labels`` (n, labels) that photos start with."""
+        """Propagates the initial ``labels`` (n, labels). Returns the amounts that arrive at each photo (n, labels)."""
         flow = labels
         for _ in range(STEPS):
             flow = np.float32(ALPHA) * (self._matrix @ flow) + np.float32(1 - ALPHA) * labels

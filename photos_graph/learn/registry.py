@@ -1,6 +1,5 @@
-"""Files of trained models in the data directory, each beside the file of what it learnt from. The name of a file
-contains its SHA-256, so that damage is noticed. Files in the format that
-came before safetensors are still read."""
+"""The files of trained models in the data directory, each beside the file of its training data. The name of a file
+contains its SHA-256, so that damage is detected. Files in the format before safetensors can still be read."""
 
 from __future__ import annotations
 
@@ -32,8 +31,8 @@ class Registry:
         self._folder = folder
 
     def save(self, kind: ModelKind, version: int, content: bytes, snapshot: bytes = b"") -> str:
-        """Stores what ``packed`` returned, and what the model learnt from, completely or not at all. Returns the name
-        of the file. Raises OSError."""
+        """Stores the result of ``packed`` and the training data atomically. Returns the name of the file. Raises
+        OSError."""
         name = f"{kind.value.lower()}-{version}-{hashlib.sha256(content).hexdigest()}.safetensors"
         self._folder.mkdir(parents=True, exist_ok=True)
         for path, data in ((self.snapshot_of(name), snapshot), (self._folder / name, content)):
@@ -42,11 +41,11 @@ class Registry:
         return name
 
     def snapshot_of(self, name: str) -> Path:
-        """Returns the file of what that model learnt from."""
+        """Returns the file of the training data of that model."""
         return self._folder / Path(name).with_suffix(".snapshot").name
 
     def load(self, name: str) -> Model:
-        """Raises Damaged if the file is missing or has changed."""
+        """Loads a model. Raises Damaged if the file is missing or has changed."""
         path = self._folder / Path(name).name
         try:
             content = path.read_bytes()
@@ -57,7 +56,7 @@ class Registry:
         return unpacked(content)
 
     def forget_all_but(self, kind: ModelKind, names: Iterable[str]) -> None:
-        """Removes the files of other models of that kind, and what a killed writer left."""
+        """Removes the files of other models of that kind, and files that a killed writer left."""
         keep = {Path(name).stem for name in names}
         if self._folder.is_dir():
             for path in self._folder.iterdir():
@@ -71,7 +70,7 @@ def packed(model: Model) -> bytes:
 
 
 def unpacked(content: bytes) -> Model:
-    """Returns the model that ``packed`` packed. Raises Damaged."""
+    """Restores a model from the result of ``packed``. Raises Damaged."""
     about, arrays = unpack(content, VERSION)
     try:
         return _tags(about, arrays) if about["kind"] == TagModel.__name__ else _persons(about, arrays)

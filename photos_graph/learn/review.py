@@ -1,5 +1,5 @@
-"""Chooses what to ask people: first what teaches most, each with a sentence that says why, and no two shots of one
-burst."""
+"""Chooses questions for users: those that teach most come first, each has a sentence that states the reason, and only
+one shot of a burst is asked about."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from photos_graph.learn.neighbours import Neighbours
 
 FAMILIAR, NOVEL = 0.7, 0.3  # cosine similarities to the nearest labelled photo
 SAMPLE_SIZE = 500  # labelled photos with which all others are compared
-SAME_SHOT = 0.9  # cosine similarity of photos of which only one is asked about
-MIN_SCORE, MIN_WORTH = 0.1, 0.2  # of a person who is asked about; of a question about a face
-POOL, LABEL_POOL = 20, 4  # candidates for each question that is wanted, of all labels and of one
+SAME_SHOT = 0.9  # cosine similarity from which only one of several photos is asked about
+MIN_SCORE, MIN_WORTH = 0.1, 0.2  # lowest score of a person, and lowest worth of a question about a face
+POOL, LABEL_POOL = 20, 4  # candidates for each question, over all labels and for a single label
 BLOCK = 4096  # photos that are compared in one step
 
 Floats = npt.NDArray[np.float32]
@@ -31,8 +31,8 @@ U = TypeVar("U", float, Floats)
 
 @dataclass(frozen=True, slots=True)
 class TagQuestion:
-    """Whether the photo at position ``photo`` has label ``label``. ``score`` is its probability; questions are sorted
-    by ``worth``."""
+    """The question whether the photo at position ``photo`` has the label at position ``label``. ``score`` is its
+    probability. Questions are sorted by ``worth``."""
 
     photo: int
     label: int
@@ -43,8 +43,8 @@ class TagQuestion:
 
 @dataclass(frozen=True, slots=True)
 class FaceQuestion:
-    """Whether the face at a position belongs to its ``person``. ``score`` is a probability; for a face that has that
-    name, it is its similarity to the person's other faces."""
+    """The question whether the face at a position belongs to ``person``. ``score`` is a probability or, for a face that
+    is assigned to this person, its similarity to the person's other faces."""
 
     face: int
     person: int
@@ -66,12 +66,12 @@ def tag_questions(
     """Returns up to ``count`` of all pairs of photo and label (n, l) that are not ``answered`` (n, l), best first, and
     up to ``each`` of every label.
 
-    A pair is worth more, the less certain it is, the more the photo and its neighbours disagree (``disagreement`` (n,
-    l)), and the less its photo resembles any ``labelled`` photo (n,). A photo is asked about once, and so is one of
-    several that look the same, in the list of all and in that of every label.
+    A pair is worth more the less certain it is, the more the photo and its neighbours disagree (``disagreement`` (n,
+    l)), and the less its photo resembles any ``labelled`` photo (n,). In the list of all labels and in that of every
+    single label, there is at most one question about a photo, and about several photos that look the same.
     """
     novel = _novel(graph, np.flatnonzero(labelled))
-    worth = np.empty(probabilities.shape[::-1], np.float32)  # a row for each label: each is sorted by itself
+    worth = np.empty(probabilities.shape[::-1], np.float32)  # a row for each label, because each is sorted separately
     for start in range(0, len(novel), BLOCK):
         rows = slice(start, start + BLOCK)
         unsure = _unsure(probabilities[rows].astype(np.float32))
@@ -94,7 +94,8 @@ def tag_questions(
 
 
 def _novel(graph: Neighbours, labelled: npt.NDArray[np.intp]) -> Floats:
-    """Returns, 0..1, how little each photo (n,) resembles the labelled photos, or a sample of them."""
+    """Returns the novelty (0..1) of each photo (n,), which is high if it does not resemble the labelled photos, or a
+    sample of them."""
     out = np.zeros(len(graph), np.float32)
     if not len(labelled):
         return out
@@ -107,8 +108,8 @@ def _novel(graph: Neighbours, labelled: npt.NDArray[np.intp]) -> Floats:
 
 
 def _unsure(score: U) -> U:
-    """Returns the uncertainty of probabilities. Of two that are equally uncertain, the more probable one is higher,
-    because a yes teaches more than a no."""
+    """Returns the uncertainty of probabilities. Of two equally uncertain probabilities, the higher one gets more,
+    because a positive answer teaches more than a negative one."""
     return (1 - abs(2 * score - 1)) * (0.5 + score)
 
 
@@ -133,7 +134,7 @@ def _why(parts: tuple[float, float, float], score: float, limit: float) -> str:
 
 
 def _diverse(order: npt.NDArray[np.intp], graph: Neighbours, count: int) -> list[int]:
-    """Keeps the first of those that look the same, best first."""
+    """Keeps only the first of several photos that look the same, best first."""
     taken: list[int] = []
     beside: set[int] = set()
     for photo in order.tolist():
@@ -146,10 +147,11 @@ def _diverse(order: npt.NDArray[np.intp], graph: Neighbours, count: int) -> list
 
 
 def face_outliers(vectors: Floats, persons: Ints, count: int, settled: Bools | None = None) -> list[FaceQuestion]:
-    """Returns those of the named faces (n, dimensions) of persons (n,) that resemble the other faces of their person
-    least, most different first, except those that are ``settled`` (n,).
+    """Returns questions about the named faces (n, dimensions) of persons (n,) that resemble the other faces of their
+    person least, the most different first. Faces that are ``settled`` (n,) are left out.
 
-    One face of each person comes before the second of any. A person needs three faces to have an outlier.
+    One face of each person comes before a second face of any person. Only persons with at least three faces have
+    outliers.
     """
     numbers, rows, sizes = np.unique(persons, return_inverse=True, return_counts=True)
     sums = np.zeros((len(numbers), vectors.shape[1]), np.float32)
@@ -180,7 +182,8 @@ def face_questions(suggested: Ints, scores: Floats, count: int) -> list[FaceQues
     """Returns questions about unnamed faces and the persons that they resemble, ``suggested`` (m, s) with ``scores``
     (m, s), the most probable first: those that are least certain, or that may be either of two persons.
 
-    A question about each person comes before the second about any. A face that resembles nobody is not asked about.
+    One question about each person comes before a second question about any person. There is no question about a face
+    that resembles no person.
     """
     if not suggested.shape[1]:
         return []
@@ -205,7 +208,7 @@ def face_questions(suggested: Ints, scores: Floats, count: int) -> list[FaceQues
 
 
 def _in_turn(order: Sequence[int], owners: npt.NDArray[Any]) -> list[int]:
-    """Returns one of each owner, then the second of each, and so on, each time in the given order."""
+    """Returns the first item of each owner, then the second of each, and so on, each time in the given order."""
     turns: Counter[int] = Counter()
     queue = []
     for at, face in enumerate(order):

@@ -1,6 +1,6 @@
-"""A model of tags: a head on the features and propagation along the neighbours, calibrated together.
+"""A model of tags, which combines a head on the features with propagation along the neighbours, calibrated together.
 
-Training needs Keras, so it runs in a worker. Prediction consists of matrix products.
+Training needs Keras, so it must run in a worker. Prediction consists of matrix products.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from photos_graph.learn.neighbours import Halves, Neighbours
 from photos_graph.learn.propagation import Propagation
 
 FOLDS = 5
-LABELS_AT_ONCE = 64  # whose flow is in memory at the same time
-PHOTOS_AT_ONCE = 8192
+LABELS_PER_BLOCK = 64  # labels that are propagated together, which limits memory
+PHOTOS_PER_BLOCK = 8192
 SMOOTHING = 0.01  # share of the average flow that is added, because zero has no logarithm
 
 Floats = npt.NDArray[np.float32]
@@ -34,9 +34,9 @@ Progress = Callable[[int, int], None]  # takes the steps that are done, and all 
 class Predictor:
     """Predicts l labels from features of d dimensions.
 
-    ``kernel`` (d, l) and ``bias`` (l,) are the head, for vectors less ``mean`` (d,) divided by ``scale`` (d,).
-    ``seeds`` are what was known about the m photos ``seed_ids``, from which labels flow. ``above`` (l, l) says whether
-    the second label is an ancestor of the first.
+    ``kernel`` (d, l) and ``bias`` (l,) are the head, for vectors minus ``mean`` (d,), divided by ``scale`` (d,).
+    ``seeds`` is the evidence about the m photos ``seed_ids``, from which labels propagate. ``above`` (l, l) says
+    whether the second label is an ancestor of the first.
     """
 
     mean: Floats
@@ -49,12 +49,13 @@ class Predictor:
     calibration: Calibration
 
     def probabilities(self, graph: Neighbours) -> Floats:
-        """Returns (n, l) for all photos of a graph of the same backbone. An ancestor is at least as probable as its
-        descendants."""
+        """Returns probabilities (n, l) for all photos of a graph of the same backbone. An ancestor is at least as
+        probable as its descendants."""
         return _with_parents(self.calibration.probabilities(*self._both(graph)), self.above)
 
     def disagreement(self, graph: Neighbours) -> Floats:
-        """Returns (n, l), 0..1: the distance between what the photo itself and what its neighbours say."""
+        """Returns, as (n, l) in 0..1, the distance between the predictions by the photo itself and by its
+        neighbours."""
         return self.calibration.disagreement(*self._both(graph))
 
     def _both(self, graph: Neighbours) -> tuple[Floats, Floats]:
@@ -66,16 +67,17 @@ class Predictor:
 
     def _logits(self, vectors: Halves) -> Floats:
         out = np.zeros((len(vectors), len(self.bias)), np.float32)
-        for start in range(0, len(vectors), PHOTOS_AT_ONCE):
-            part = (vectors[start : start + PHOTOS_AT_ONCE].astype(np.float32) - self.mean) / self.scale
-            out[start : start + PHOTOS_AT_ONCE] = part @ self.kernel + self.bias
+        for start in range(0, len(vectors), PHOTOS_PER_BLOCK):
+            part = (vectors[start : start + PHOTOS_PER_BLOCK].astype(np.float32) - self.mean) / self.scale
+            out[start : start + PHOTOS_PER_BLOCK] = part @ self.kernel + self.bias
         return out
 
 
 @dataclass(frozen=True, slots=True)
 class TagModel:
-    """``labels`` (l,) are tag ids. ``promised`` is the precision at ``thresholds`` (l,), which are NO_THRESHOLD for a
-    label that cannot keep it. ``scores`` and ``per_label`` were measured on the held-out photos."""
+    """A trained model of tags. ``labels`` (l,) are tag ids. ``promised`` is the precision at ``thresholds`` (l,), which
+    are NO_THRESHOLD for a label that cannot reach it. ``scores`` and ``per_label`` were measured on the held-out
+    photos."""
 
     backbone: str
     snapshot: str
@@ -150,11 +152,11 @@ def scored(
 
 
 def _flows(flow: Propagation, rows: Places, seeds: Evidence, count: int) -> Floats:
-    """Returns (n, l): the logarithm of how much more arrives from the examples than from the negatives. ``rows`` (m,)
-    are the positions of the photos with evidence."""
+    """Returns, as (n, l), the logarithm of the ratio of the amounts that arrive from examples and from negatives.
+    ``rows`` (m,) are the positions of the photos with evidence."""
     out = np.zeros((count, seeds.targets.shape[1]), np.float32)
-    for start in range(0, out.shape[1], LABELS_AT_ONCE):
-        labels = slice(start, start + LABELS_AT_ONCE)
+    for start in range(0, out.shape[1], LABELS_PER_BLOCK):
+        labels = slice(start, start + LABELS_PER_BLOCK)
         positive = seeds.weights[:, labels] * seeds.targets[:, labels]
         arrived = []
         for part in (positive, seeds.weights[:, labels] - positive):
@@ -166,7 +168,7 @@ def _flows(flow: Propagation, rows: Places, seeds: Evidence, count: int) -> Floa
 
 
 def _with_parents(probabilities: Floats, above: Bools) -> Floats:
-    """Makes each photo have an ancestor with at least the probability of its descendants."""
+    """Raises the probability of each ancestor to at least that of its descendants."""
     out = probabilities.copy()
     for label in np.flatnonzero(above.any(axis=1)):
         wider = np.flatnonzero(above[label])
@@ -177,8 +179,8 @@ def _with_parents(probabilities: Floats, above: Bools) -> Floats:
 def _standard(vectors: Halves) -> tuple[Floats, Floats]:
     """Returns mean and deviation (d,) of vectors (n, d), computed in blocks."""
     total, squares = np.zeros((2, vectors.shape[1]))
-    for start in range(0, len(vectors), PHOTOS_AT_ONCE):
-        part = vectors[start : start + PHOTOS_AT_ONCE].astype(np.float64)
+    for start in range(0, len(vectors), PHOTOS_PER_BLOCK):
+        part = vectors[start : start + PHOTOS_PER_BLOCK].astype(np.float64)
         total += part.sum(axis=0)
         squares += (part**2).sum(axis=0)
     mean = total / len(vectors)
@@ -187,7 +189,7 @@ def _standard(vectors: Halves) -> tuple[Floats, Floats]:
 
 
 def _folds(groups: npt.NDArray[np.int32], seed: int) -> npt.NDArray[np.intp]:
-    """Returns 0..FOLDS-1 for each photo (m,), the same for all photos of a group."""
+    """Returns a number from 0 to FOLDS - 1 for each photo (m,), which is the same for all photos of a group."""
     unique, numbers = np.unique(groups, return_inverse=True)
     shuffled = np.random.default_rng(seed).permutation(len(unique))
     folds: npt.NDArray[np.intp] = (shuffled % FOLDS)[numbers]

@@ -20,17 +20,17 @@ Array = npt.NDArray[Any]
 
 
 def read_tensors(path: Path) -> dict[str, Array]:
-    """Returns each tensor by its name, contiguous. Raises ModelUnavailable if the file is anything else."""
+    """Returns the tensors by name, as contiguous arrays. Raises ModelUnavailable if the file has any other content."""
     try:
         with path.open("rb") as file:
             return _read(file)
-    except Exception as error:  # on a file of another kind, pickle and NumPy can fail in any way
+    except Exception as error:  # pickle and NumPy may raise any error for a file of another kind
         raise ModelUnavailable(f"{path.name} does not contain tensors ({error}).") from error
 
 
 @dataclass(slots=True)
 class _Storage:
-    """A sequence of numbers that tensors are views of. Its content follows the pickles."""
+    """A sequence of numbers of which tensors are views. Its content follows the pickles in the file."""
 
     kind: np.dtype[Any]
     count: int

@@ -1,4 +1,4 @@
-"""Weights of the backbones, and Keras's own download of them."""
+"""The weights of the backbones, and their download by Keras."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from photos_graph.weights import Progress, SourceUnavailable, WeightFile, Weight
 
 
 class BackboneWeights(WeightStore[BackboneSpec]):
-    """``home`` is the folder that also holds the models for faces."""
+    """The weights of backbones. ``home`` is the folder that also holds the models for faces."""
 
     folder = "backbones"
     setting = "learn.weights"
 
     def downloaded(self, model: BackboneSpec, file: WeightFile, scratch: Path, progress: Progress) -> Path:
-        """Downloads in a child, because TensorFlow must not stay in this process."""
+        """Downloads in a child process, because TensorFlow must not stay in this process."""
         if not model.keras:
             raise SourceUnavailable("Keras has no such model.")
         path = scratch / file.name
