@@ -1,9 +1,10 @@
-"""The cache of renditions on disk. It is bounded in bytes; the least recently used renditions are removed first.
+"""The cache of renditions on disk. Its size in bytes is limited, and the least recently used renditions are removed
+first.
 
-Files are named ``<folder>/ab/<photo id>.<SIZE>.<jpg|webp|avif>``; a face has its box in place of a size. Several
-processes may use one folder: a file that another process added is found by its name, and one that it removed is
-forgotten. A file is complete when it has its name, because it is written under another name first and then renamed. The
-next start removes files that were never renamed.
+Files are named ``<folder>/ab/<photo id>.<SIZE>.<jpg|webp|avif>``, where a face has its box instead of a size. Several
+processes may use one folder: a file that another process added is found by its name, and one that it removed is dropped
+from the list. Files are complete, because they are written under temporary names and then renamed. The next start
+removes temporary files that remained.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from photos_graph.images.sizes import RenditionSize
 from photos_graph.model.images import ThumbnailFormat
 
 SUFFIXES = {ThumbnailFormat.JPEG: "jpg", ThumbnailFormat.WEBP: "webp", ThumbnailFormat.AVIF: "avif"}
-TOUCH_SECONDS = 3600  # how far the time of use on disk may lag behind
-LOAD_SECONDS = 600  # how long files of other processes may stay uncounted
-SWEEP_SECONDS = 3600  # the process of a temporary file older than this is gone
-TRIM_SHARE = 0.95  # of the bound: trimming goes a little further, so that not every put has to trim
+TOUCH_SECONDS = 3600  # how far the time of the last use on disk may lag behind
+LOAD_SECONDS = 600  # how long files of other processes may remain uncounted
+SWEEP_SECONDS = 3600  # age from which a temporary file counts as left behind by a crashed process
+TRIM_SHARE = 0.95  # share of the limit to which the cache is trimmed, so that not every put has to trim
 
 _PHOTO_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -45,7 +46,8 @@ class _Entry:
 
 
 class RenditionCache:
-    """A cache that several threads may use. ``get`` costs one ``stat``; call the other methods in a thread."""
+    """A cache that several threads may use. ``get`` takes one ``stat``. The other methods must be called in a
+    thread."""
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
         self._folder = folder
@@ -58,18 +60,19 @@ class RenditionCache:
 
     @property
     def byte_size(self) -> int:
-        """The total size of the files that this process knows of."""
+        """The total size of the files that this process knows."""
         return self._bytes
 
     def load(self) -> None:
-        """Reads the folder, counts its files, and removes what crashed processes left. Too slow for a request."""
+        """Reads the folder, counts its files, and removes temporary files of crashed processes. It is too slow for a
+        request."""
         if not self._loading.acquire(blocking=False):
             return  # another thread is loading
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             found = sorted(self._walk(), key=lambda item: item[1].used_at)
             with self._lock:
-                # Files that were added or used during the walk are newer than what it saw.
+                # Entries of files that were added or used during the walk are newer than those it found.
                 known, self._entries = self._entries, OrderedDict(found)
                 for name, entry in known.items():
                     if entry.used_at > self._loaded_at:
@@ -90,14 +93,14 @@ class RenditionCache:
         except FileNotFoundError:
             self._forget(name)
             return None
-        if not status.st_size:  # a power failure may leave a name without bytes
+        if not status.st_size:  # a power failure may leave an empty file
             self.remove(photo_id, size, format)
             return None
         self._used(name, status.st_size, status.st_mtime)
         return Cached(path, status.st_size)
 
     def put(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat, data: bytes) -> None:
-        """Stores ``data``, unless it is larger than the whole cache. Raises OSError if it cannot be written."""
+        """Stores ``data``, unless it exceeds the limit of the cache. Raises OSError if it cannot be written."""
         if len(data) > self._max_bytes:
             return
         name = _name(photo_id, size, format)

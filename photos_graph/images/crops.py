@@ -1,4 +1,4 @@
-"""Cuts a face out of a picture: a square, upright, with some room around the face."""
+"""Cuts faces out of pictures: an upright square with a margin around the face."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.vips import pyvips
 from photos_graph.model.faces import Box
 
-MARGIN = 0.3  # on each side of the box, as a share of its longer side
+MARGIN = 0.3  # margin on each side of the box, as a share of its longer side
 
 
 def cut_lazily(
     data: bytes, box: Box, edge: int, limits: DecodeLimits, full_size_from: int | None = None
 ) -> pyvips.Image | None:
-    """Cuts a square around ``box``, as sRGB with 8 bits and 3 or 4 bands, at most ``edge`` pixels wide. Never enlarges
-    it. Decodes what a damaged file still has.
+    """Cuts a square around ``box``, as sRGB with 8 bits and 3 or 4 bands, at most ``edge`` pixels wide, without
+    enlarging it. Decodes the intact part of a damaged file.
 
     Returns None if the square has fewer than ``edge`` pixels and ``data`` may be a reduced copy, that is, if its
-    longest edge is at least ``full_size_from``. Raises Unsupported, OverLimit, Unreadable.
+    longest edge is at least ``full_size_from``. Raises Unsupported, OverLimit and Unreadable.
     """
     opened = open_buffer(data, limits)
     left, top, side = _square(box, opened.width, opened.height)
@@ -36,7 +36,8 @@ def cut_lazily(
 
 
 def _square(box: Box, width: int, height: int) -> tuple[float, float, float]:
-    """Returns left, top and side in pixels of a square around the middle of the box, moved to lie in the picture."""
+    """Returns left, top and side, in pixels, of a square around the centre of the box, moved to be inside the
+    picture."""
     side = max(box.width * width, box.height * height, 1.0) * (1 + 2 * MARGIN)
     side = min(side, width, height)
     left = (box.x + box.width / 2) * width - side / 2

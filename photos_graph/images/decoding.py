@@ -1,7 +1,7 @@
 """Decodes the bytes of an original to a small upright sRGB picture.
 
-Limits are checked against the header, before any pixel is decoded. Orientation is applied exactly once: libvips applies
-it to what it loads (including a HEIF's own transformations), and we apply it to RAW previews that do not carry it.
+Limits are checked by the header, before any pixel is decoded. The orientation is applied exactly once: libvips applies
+it to pictures that it loads (including the transformations of HEIF), and we apply it to RAW previews that lack it.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from photos_graph.images.vips import pyvips, reason
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """``image`` is sRGB with 8 bits and 3 bands, or 4 with straight alpha. ``width`` and ``height`` are those of the
-    original as displayed, in pixels."""
+    """A decoded picture. ``image`` is sRGB with 8 bits and 3 bands, or 4 with straight alpha. ``width`` and ``height``
+    are those of the original as displayed, in pixels."""
 
     image: pyvips.Image
     width: int
@@ -33,8 +33,8 @@ class Decoded:
 def decode(data: Bytes, edge: int, limits: DecodeLimits) -> Decoded:
     """Decodes the picture into memory, at most ``edge`` pixels on its longest side.
 
-    Of a damaged file, it returns what can be decoded, with a warning that says what is wrong. Raises Unsupported,
-    OverLimit, Unreadable.
+    For a damaged file, returns the part that can be decoded, with a warning that describes the damage. Raises
+    Unsupported, OverLimit and Unreadable.
     """
     opened = open_buffer(data, limits)
     try:
@@ -48,8 +48,8 @@ def decode(data: Bytes, edge: int, limits: DecodeLimits) -> Decoded:
 
 
 def decode_lazily(data: Bytes, edge: int, limits: DecodeLimits) -> Decoded:
-    """Does the same as ``decode``, but decodes pixels while they are read, so that an encoder can start early. A
-    damaged file gives what can be decoded, without a warning."""
+    """Does the same as ``decode``, but decodes pixels while they are read, so that an encoder can start early. For a
+    damaged file, the result has the part that can be decoded, and no warning."""
     opened = open_buffer(data, limits)
     with vips_errors():
         image = srgb(opened.thumbnail(edge, "none"))
@@ -57,7 +57,7 @@ def decode_lazily(data: Bytes, edge: int, limits: DecodeLimits) -> Decoded:
 
 
 def open_buffer(data: Bytes, limits: DecodeLimits) -> Opened:
-    """Reads the header. Raises Unsupported, OverLimit (for too many pixels), Unreadable."""
+    """Reads the header. Raises Unsupported, OverLimit (for too many pixels) and Unreadable."""
     if not data:
         raise Unreadable("The file is empty.")
     found = formats.sniff(data)
@@ -78,7 +78,7 @@ def open_buffer(data: Bytes, limits: DecodeLimits) -> Opened:
 
 
 def _still(data: Bytes) -> Bytes:
-    """Replaces the brand of an AVIF sequence, which libvips does not know. Its still picture is read like any other."""
+    """Replaces the brand of an AVIF sequence, which libvips does not know, so that it loads the still picture."""
     return b"".join((data[:8], b"avif", data[12:])) if data[8:12] == b"avis" else data
 
 
@@ -95,7 +95,7 @@ def srgb(image: pyvips.Image) -> pyvips.Image:
         image = image.colourspace("srgb")
     if image.format != "uchar":
         image = image.cast("uchar")
-    if image.bands < 3:  # grey that calls itself sRGB
+    if image.bands < 3:  # a grey picture that is marked as sRGB
         image = image.copy(interpretation="b-w").colourspace("srgb")
     elif image.bands > 4:  # a TIFF may carry more than one extra channel
         image = image.extract_band(0, n=3)
@@ -103,8 +103,8 @@ def srgb(image: pyvips.Image) -> pyvips.Image:
 
 
 def _patient_pixels(opened: Opened, edge: int, damage: Unreadable) -> pyvips.Image:
-    """Decodes again, ignoring damage. Raises ``damage`` if that fails too, because the second error of LibRaw says only
-    that it was called again."""
+    """Decodes again, ignoring damage. Raises ``damage`` if this fails too, because the second error of LibRaw only
+    states that it was called again."""
     try:
         return _pixels(opened, edge, "none")
     except OverLimit:

@@ -1,4 +1,4 @@
-"""What a scan derives from the pixels of an original, with one decode."""
+"""Derives from the pixels of an original, by decoding it once, everything that a scan needs."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ PLACEHOLDER_EDGE = 100  # pixels; the limit of ThumbHash
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """``width`` and ``height`` are those of the original as displayed, in pixels. ``warnings`` say what is wrong with
-    the file. ``large`` is the LARGE rendition, encoded."""
+    """The derivatives of an original. ``width`` and ``height`` are those of the original as displayed, in pixels.
+    ``warnings`` describe damage of the file. ``large`` is the encoded LARGE rendition."""
 
     width: int
     height: int
@@ -32,7 +32,8 @@ class Derived:
 def derive(data: Bytes, limits: DecodeLimits, quality: int) -> Derived:
     """Makes the LARGE rendition (as JPEG, or as WebP if it has transparency) and the placeholder.
 
-    Of a damaged file, it uses what can be decoded and adds a warning. Raises Unsupported, OverLimit, Unreadable.
+    For a damaged file, it uses the part that can be decoded and adds a warning. Raises Unsupported, OverLimit and
+    Unreadable.
     """
     decoded = decode(data, ThumbnailSize.LARGE.edge, limits)
     large_format = ThumbnailFormat.WEBP if decoded.image.hasalpha() else ThumbnailFormat.JPEG

@@ -1,4 +1,4 @@
-"""Encodes renditions. They carry no metadata: the pixels are sRGB, which programs assume if there is no profile."""
+"""Encodes renditions. They have no metadata. The pixels are sRGB, which programs assume if there is no profile."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ MEDIA_TYPES = {
 }
 WEBP_EFFORT = 2  # takes a third less time than libvips' default of 4, for a few per cent more bytes
 AVIF_EFFORT = 2
-SMALL_EDGE = 512  # pixels; pictures up to this size
-SMALL_QUALITY = 95  # have at least this quality
+SMALL_EDGE = 512  # pixels; the largest edge of a small picture
+SMALL_QUALITY = 95  # lowest quality of a small picture
 AVIF_DISCOUNT = 20  # AV1 looks like JPEG at a quality that is this much lower
 
 
 def quality_of(decoded: Decoded, quality: int) -> int:
-    """Returns the quality to encode with: at least SMALL_QUALITY for a small picture that keeps its size.
+    """Returns the quality of the encoding, which is at least SMALL_QUALITY for a small picture that keeps its size.
 
-    People and the backbone look at small pictures enlarged. Encoding pictures of 100 pixels at the quality of large
-    ones lowered the accuracy of tags by 0.8 points and saved only a few kilobytes.
+    Small pictures are enlarged for display and for the backbone. Encoding pictures of 100 pixels with the quality of
+    large ones reduced the accuracy of tags by 0.8 points and saved only a few kilobytes.
     """
     edge = max(decoded.width, decoded.height)
     is_whole = edge == max(decoded.image.width, decoded.image.height)
@@ -45,8 +45,8 @@ def encode_to(
     quality: int,
     emit: Callable[[bytes], None],
 ) -> None:
-    """Emits the encoded picture in chunks, as libvips produces them. Alpha is kept, except in JPEG, where it becomes
-    white.
+    """Emits the encoded picture in chunks, as libvips produces them. Alpha is kept, except in JPEG, where transparent
+    parts become white.
 
     ``image`` is sRGB with 3 or 4 bands (see ``decoding.Decoded``). ``quality`` is 1 to 100 on the scale of JPEG.
     """

@@ -1,4 +1,4 @@
-"""One piece of work that several clients wait for, each of whom may leave."""
+"""Work for which several clients wait. Each of them may disconnect before it ends."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from photos_graph.errors import Unavailable
 
 
 class Flight:
-    """A rendition that is being made, and the clients that wait for it. A client that joins late gets it from its first
-    byte."""
+    """A rendition that is being made, and the clients that wait for it. A client that joins late gets all bytes from
+    the first."""
 
     def __init__(self) -> None:
         self.task: asyncio.Task[None] | None = None
         self.abandoned = False
-        self.lasting = True  # set before the first bytes
+        self.lasting = True  # must be set before the first bytes
         self._chunks: list[bytes] = []
         self._waiting = 0
         self._ended = False
@@ -42,7 +42,7 @@ class Flight:
         self._news = asyncio.Event()
 
     def join(self) -> Callable[[], None]:
-        """Adds a client. Returns the function that removes it again; when the last client leaves, the work stops."""
+        """Adds a client. Returns the function that removes it again. When the last client leaves, the work stops."""
         self._waiting += 1
         left = False
 
@@ -59,7 +59,7 @@ class Flight:
         return leave
 
     async def first(self) -> None:
-        """Waits for the first bytes. Raises the error that came before them."""
+        """Waits for the first bytes. Raises the error if the work failed before them."""
         while not self._chunks and not self._ended:
             await self._news.wait()
         if self._error is not None and not self._chunks:

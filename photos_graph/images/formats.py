@@ -1,4 +1,4 @@
-"""The formats of pictures, recognised by their content, and which of them this installation can decode."""
+"""The formats of pictures. Recognises them by content, and lists those that this installation can decode."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ Decoder = Literal["libvips", "pillow-heif", "rawpy", "pillow", "none"]
 
 @dataclass(frozen=True, slots=True)
 class PictureFormat:
-    """``name`` is what ``Photo.format`` shows. Files of one format may have several extensions."""
+    """A format of pictures. ``name`` is the value of ``Photo.format``. Files of one format may have several
+    extensions."""
 
     name: str
     decoder: Decoder
@@ -24,7 +25,7 @@ class PictureFormat:
 
 @dataclass(frozen=True, slots=True)
 class FormatSupport:
-    """Whether this installation can decode files with this extension, and with what."""
+    """The decoder for files with this extension, and whether it is available in this installation."""
 
     extension: str
     decoder: str
@@ -54,7 +55,7 @@ RAW = PictureFormat(
 FORMATS = (JPEG, PNG, WEBP, TIFF, GIF, AVIF, HEIC, RAW, BMP, JP2, JXL)
 BY_NAME = {each.name: each for each in FORMATS}
 
-# What a scan treats as photos, including formats that cannot be decoded here, so that these are reported.
+# The extensions that a scan treats as photos. Formats that cannot be decoded are included, so that they are reported.
 EXTENSIONS = frozenset(extension for each in FORMATS for extension in each.extensions)
 
 _STARTS = (
@@ -112,7 +113,8 @@ def _sniff_boxes(data: bytes) -> PictureFormat | None:
 
 
 def _is_raw(data: Bytes) -> bool:
-    """NEF, ARW, DNG, PEF and others are TIFFs that hold the pixels of a sensor. CR2 states this in its header."""
+    """Returns whether a TIFF holds the pixels of a sensor, as NEF, ARW, DNG, PEF and others do. CR2 states this in its
+    header."""
     if data[8:10] == b"CR":
         return True
     order = "<" if data[:2] == b"II" else ">"
@@ -153,8 +155,8 @@ def _entries(data: Bytes, order: str) -> Iterator[tuple[int, int]]:
 
 
 def support() -> tuple[FormatSupport, ...]:
-    """Lists every extension with its decoder and whether that is installed. It loads the decoders, so call it in a
-    child."""
+    """Lists every extension with its decoder and whether the decoder is installed. It loads the decoders, so it must be
+    called in a child process."""
     return tuple(
         FormatSupport(extension, each.decoder, _available(each)) for each in FORMATS for extension in each.extensions
     )

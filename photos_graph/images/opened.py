@@ -22,9 +22,9 @@ class DecodeLimits:
 class Opened:
     """A file whose header was read. ``width`` and ``height`` are as displayed, in pixels.
 
-    ``thumbnail(edge, fail_on)`` decodes it, upright and no larger than ``edge`` on its longest side, lazily where
-    the format allows; ``fail_on`` is libvips' level of patience with damage: "none" to "warning". ``oriented``:
-    the file itself says how it lies.
+    ``thumbnail(edge, fail_on)`` decodes it, upright and no larger than ``edge`` on its longest side, and lazily if the
+    format allows. ``fail_on`` is libvips' tolerance of damage, from "none" to "warning". ``oriented`` says that the
+    file itself states its orientation.
     """
 
     format: formats.PictureFormat
@@ -35,14 +35,14 @@ class Opened:
 
 
 def check_pixels(width: int, height: int, limits: DecodeLimits) -> None:
-    """Raises OverLimit."""
+    """Raises OverLimit if the picture has more pixels than the limits allow."""
     if width * height > limits.max_pixels:
         size, limit = width * height / 1e6, limits.max_pixels / 1e6
         raise OverLimit(f"It has {width} x {height} pixels ({size:,.0f} million; the limit is {limit:,.0f} million).")
 
 
 def open_vips(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -> Opened:
-    # From sources: of a buffer pyvips makes a copy, as large as the original.
+    # A source is used because pyvips would copy a buffer, which is as large as the original.
     header = pyvips.Image.new_from_source(pyvips.Source.new_from_memory(data), "")
     check_pixels(header.width, header.height, limits)
     width, height = header.width, header.height
@@ -51,16 +51,16 @@ def open_vips(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -
     profile = {"output_profile": "srgb"} if "icc-profile-data" in header.get_fields() else {}
 
     def thumbnail(edge: int, fail_on: str) -> pyvips.Image:
-        # thumbnail's own fail_on does not reach the loader (seen with libvips 8.18); the option string does.
+        # The option string reaches the loader. The parameter fail_on of thumbnail does not (seen with libvips 8.18).
         load = f"[fail_on={fail_on}]"
         source = pyvips.Source.new_from_memory(data)
         image = pyvips.Image.thumbnail_source(source, edge, option_string=load, height=edge, size="down", **profile)
-        image._references.append(source)  # which pyvips itself does where it loads, but not here
+        image._references.append(source)  # pyvips keeps this reference in its own loading functions, but not here
         return image
 
     return Opened(found, width, height, thumbnail, oriented=orientation(header) > 1)
 
 
 def orientation(image: pyvips.Image) -> int:
-    """EXIF orientation, 1 to 8."""
+    """Returns the EXIF orientation, from 1 to 8."""
     return int(image.get("orientation")) if "orientation" in image.get_fields() else 1

@@ -1,4 +1,4 @@
-"""Pictures read from files, whole, within limits."""
+"""Reads whole pictures from files within limits."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from photos_graph.paths import mtime_ns
 
 
 def decode_for_models(path: bytes, edge: int, max_bytes: int, max_pixels: int) -> pyvips.Image:
-    """The picture as a model takes it: three bands of RGB, at least about ``edge`` pixels long if it is that large.
+    """Returns a picture as models expect it: three bands of RGB, scaled to about ``edge`` pixels if it is larger.
 
-    Raises what ``read_picture`` and decoding raise.
+    Raises the errors of ``read_picture`` and of decoding.
     """
     data = read_picture(path, max_bytes)
     image = decode(data, edge, DecodeLimits(max_pixels)).image
@@ -24,12 +24,12 @@ def decode_for_models(path: bytes, edge: int, max_bytes: int, max_pixels: int) -
 
 
 def read_picture(path: bytes, max_bytes: int, as_read: Sequence[int] | None = None) -> bytes:
-    """The content of a regular file.
+    """Returns the content of a regular file.
 
-    Raises OverLimit, Unreadable, and NotFound when its size and time of change are not those of ``as_read``.
+    Raises OverLimit and Unreadable, and NotFound if the size and time of change of the file differ from ``as_read``.
     """
     try:
-        # Opening a FIFO or a device would block for ever.
+        # Without O_NONBLOCK, opening a FIFO or a device could block forever.
         with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb", buffering=0) as file:  # noqa: PTH123
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):

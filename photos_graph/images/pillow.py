@@ -14,13 +14,13 @@ from photos_graph.images.formats import Bytes
 from photos_graph.images.opened import DecodeLimits, Opened, check_pixels
 from photos_graph.images.vips import pyvips
 
-PIL.Image.MAX_IMAGE_PIXELS = None  # we check the limit of the settings ourselves
+PIL.Image.MAX_IMAGE_PIXELS = None  # we check the limit from the settings
 _PLUGINS = {formats.BMP: "BMP", formats.JP2: "JPEG2000"}
 _DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, RuntimeError)
 
 
 def open_pillow(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -> Opened:
-    """Reads the header. Raises Unreadable, OverLimit."""
+    """Reads the header. Raises Unreadable and OverLimit."""
     try:
         picture = _open_heif(data, limits) if found is formats.HEIC else _open(data, found)
     except _DAMAGE as error:
@@ -39,7 +39,7 @@ def open_pillow(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits)
 
 
 def from_pillow(picture: PIL.Image.Image) -> pyvips.Image:
-    """Converts to a libvips image with the same pixels and colour profile."""
+    """Converts a picture to a libvips image with the same pixels and colour profile."""
     profile = picture.info.get("icc_profile")
     if picture.mode not in ("L", "I;16", "RGB", "RGBA"):
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")

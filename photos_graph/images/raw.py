@@ -1,5 +1,5 @@
-"""Decodes camera RAW: uses the preview that the camera embedded, or develops the file at half size if there is no
-usable one."""
+"""Decodes camera RAW files. It uses the embedded preview, or develops the file at half size if there is no usable
+preview."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ROTATIONS = {3: "d180", 5: "d270", 6: "d90"}  # LibRaw's flip as a clockwise ro
 
 
 def open_raw(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -> Opened:
-    """Reads the header. Raises Unsupported, Unreadable, OverLimit."""
+    """Reads the header. Raises Unsupported, Unreadable and OverLimit."""
     import rawpy
 
     try:
@@ -44,7 +44,7 @@ def open_raw(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) ->
 
 
 def _preview(raw: rawpy.RawPy, edge: int, fail_on: str, limits: DecodeLimits) -> pyvips.Image | None:
-    """Returns the embedded picture, upright, or None if there is no usable one."""
+    """Returns the embedded picture, upright, or None if there is no usable picture."""
     import rawpy
 
     try:
@@ -55,7 +55,7 @@ def _preview(raw: rawpy.RawPy, edge: int, fail_on: str, limits: DecodeLimits) ->
     if max(preview.width, preview.height) < MIN_PREVIEW_EDGE:
         return None
     image = preview.thumbnail(edge, fail_on)
-    # libvips has turned a preview that carries its orientation; the others are oriented like the sensor.
+    # libvips has already rotated a preview that states its orientation. Other previews are oriented like the sensor.
     rotation = None if preview.oriented else _ROTATIONS.get(raw.sizes.flip)
     return image.rot(rotation) if rotation else image
 
@@ -89,7 +89,8 @@ def _from_array(pixels: Any) -> pyvips.Image:
 
 
 def _reason(error: Exception) -> str:
-    """LibRaw's messages are bytes. It reads from memory here, so an input error means the end of the data."""
+    """Converts LibRaw's message, which is bytes, to text. Since it reads from memory, an input error means that the
+    data end too early."""
     import rawpy
 
     if isinstance(error, rawpy.LibRawIOError):

@@ -1,4 +1,4 @@
-"""Renditions on request: from the cache, or streamed while they are made and cached afterwards."""
+"""Serves renditions on request, either from the cache, or streamed while they are made and cached afterwards."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SOURCE_FORMATS = (ThumbnailFormat.WEBP, ThumbnailFormat.JPEG, ThumbnailFormat.A
 
 @dataclass(frozen=True, slots=True)
 class ReadOriginal:
-    """An original as it was when it was read. Another file may lie at its ``path`` by the time a worker is free."""
+    """An original as it was read. By the time a worker is free, its ``path`` may belong to another file."""
 
     path: bytes  # raw
     size: int  # bytes
@@ -46,10 +46,11 @@ Source = Callable[[], Awaitable[ReadOriginal]]
 
 @dataclass(slots=True)
 class Rendition:
-    """A picture to be served. If it lies complete on disk, ``path`` is set; otherwise ``chunks`` yields it, once.
+    """A picture to be served. If it is complete on disk, ``path`` is set. Otherwise ``chunks`` yields its bytes once.
 
-    ``aclose`` says that the caller no longer wants it; work that nobody waits for is stopped. It does no harm after the
-    last chunk, or for a file. ``lasting`` is false if a better one could be made once the original is back.
+    A caller that no longer wants it must call ``aclose``, so that work for which no client waits is stopped. The call
+    has no effect after the last chunk, or for a file. ``lasting`` is False if a better rendition could be made once the
+    original is online again.
     """
 
     media_type: str
@@ -65,7 +66,8 @@ class Rendition:
 
 
 class Renditions:
-    """Makes renditions: each only once for all who ask, and one at a time for each photo."""
+    """Makes renditions. All clients that want the same rendition share one run, and each photo has one run at a
+    time."""
 
     def __init__(self, cache: RenditionCache, pool: WorkerPool, settings: ImageSettings) -> None:
         self._cache = cache
@@ -75,11 +77,11 @@ class Renditions:
         self._photos: dict[str, _Held] = {}
 
     async def open(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat, source: Source) -> Rendition:
-        """Returns when there is a file or the first bytes.
+        """Returns the rendition as soon as there is a file or the first bytes.
 
-        ``source`` returns an original with this content; it is called only if no larger rendition is cached. Raises
-        what ``source`` raises, and Busy, Unavailable, Unsupported, OverLimit, KilledWorker, Unreadable. An error after
-        the first bytes is raised by ``chunks``.
+        ``source`` returns an original with this content, and is called only if no larger rendition is cached. Raises
+        the errors of ``source``, and Busy, Unavailable, Unsupported, OverLimit, KilledWorker and Unreadable. An error
+        after the first bytes is raised by ``chunks``.
         """
         key = (photo_id, size, format)
         if cached := self.cached(*key):
@@ -98,13 +100,13 @@ class Renditions:
         return Rendition(MEDIA_TYPES[format], chunks=chunks, lasting=flight.lasting, _leave=leave)
 
     def cached(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition | None:
-        """Returns the rendition if it is cached, else None. This costs one ``stat``."""
+        """Returns the rendition if it is cached, else None. This takes one ``stat``."""
         found = self._cache.get(photo_id, size, format)
         return None if found is None else Rendition(MEDIA_TYPES[format], path=found.path)
 
     async def kept(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat, source: Source) -> Path | None:
-        """Returns the path of the complete file, or None if the cache does not accept it. Raises what ``open`` and
-        ``chunks`` raise."""
+        """Returns the path of the complete file, or None if the cache does not accept it. Raises the errors of ``open``
+        and of ``chunks``."""
         rendition = await self.open(photo_id, size, format, source)
         try:
             if rendition.chunks is not None:
@@ -147,7 +149,7 @@ class Renditions:
                 if await self._render(os.fsencode(larger.path), size, format, flight, full_size_from=_LARGE.edge):
                     return True
             except Unreadable:
-                # It was evicted meanwhile, or is damaged. Use the original, unless bytes were sent already.
+                # The larger rendition has been evicted or is damaged. The original is used unless bytes have been sent.
                 if flight.started:
                     raise
                 larger = None
@@ -156,7 +158,7 @@ class Renditions:
         except (RootOffline, NotFound):
             if larger is None:
                 raise
-            # A small face, as good as possible for now.
+            # The original is offline, so the face is cut from the rendition, and is not cached.
             flight.lasting = False
             await self._render(os.fsencode(larger.path), size, format, flight)
             return False
@@ -172,7 +174,8 @@ class Renditions:
         full_size_from: int | None = None,
         as_read: tuple[int, int] | None = None,
     ) -> bool:
-        """Returns False if nothing was made: a face that a picture larger than ``full_size_from`` may show better."""
+        """Makes the rendition. Returns False if it made nothing, because the picture may be a reduced copy, with an
+        edge of at least ``full_size_from``, and the original may show the face better."""
         images = self._settings
         order = RenditionOrder(path, size.edge, format, images.quality, images.max_pixels, images.max_bytes, as_read)
         if isinstance(size, FaceCut):
@@ -190,11 +193,12 @@ class Renditions:
     async def _keep(self, key: _Key, data: bytes) -> None:
         try:
             await asyncio.to_thread(self._cache.put, *key, data)
-        except OSError as error:  # a full disk only makes it slower
+        except OSError as error:  # without the cache, the service is only slower
             log.warning("A thumbnail could not be stored: %s.", error.strerror)
 
     def _larger(self, photo_id: str, size: RenditionSize) -> Cached | None:
-        """Returns a cached rendition to make this one from. A face is made only from the largest."""
+        """Returns a cached rendition from which this one can be made. A face is made only from the largest
+        rendition."""
         for other in (_LARGE,) if isinstance(size, FaceCut) else (_LARGE, ThumbnailSize.MEDIUM):
             if other.edge >= MIN_SHRINK * size.edge:
                 for format in _SOURCE_FORMATS:

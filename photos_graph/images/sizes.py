@@ -1,4 +1,4 @@
-"""The sizes of renditions: of whole pictures, and of faces that are cut out of them."""
+"""The sizes of renditions of whole pictures, and of faces that are cut out of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class FaceCut:
     """A face that is cut out of a picture. The sides of its box are stored in 65,535ths of the picture, to fit into a
     URL.
 
-    The rendition is a square of at most ``edge`` pixels and is never enlarged.
+    The rendition is a square of at most ``edge`` pixels. It is never enlarged.
     """
 
     x: int

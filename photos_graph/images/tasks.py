@@ -1,4 +1,4 @@
-"""What a child process can do with pictures; ``tasks_child`` has the functions."""
+"""The tasks of a child process that handles pictures. ``tasks_child`` implements them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from photos_graph.workers.task import RawBytes, Task
 
 @dataclass(frozen=True, slots=True)
 class RenditionOrder:
-    """``edge`` in pixels. ``as_read``: the size (bytes) and time of change (ns) that the file must have."""
+    """An order to make a rendition. ``edge`` is in pixels. ``as_read`` has the size (bytes) and the time of change (ns)
+    that the file must have."""
 
     path: RawBytes
     edge: int
@@ -25,9 +26,8 @@ class RenditionOrder:
 
 @dataclass(frozen=True, slots=True)
 class FaceCutOrder:
-    """A picture whose longest edge has ``full_size_from`` pixels or more may be a reduced copy of an original: a face
-    that has fewer pixels in it than ``rendition`` wants is not cut.
-    """
+    """An order to cut a face out of a picture. A picture whose longest edge has ``full_size_from`` pixels or more may
+    be a reduced copy of an original, so a face with fewer pixels than ``rendition`` wants is not cut out of it."""
 
     rendition: RenditionOrder
     box: Box
@@ -36,7 +36,7 @@ class FaceCutOrder:
 
 @dataclass(frozen=True, slots=True)
 class FaceCutAnswer:
-    """``coarse``: nothing was emitted, since the original may show the face better."""
+    """The answer. ``coarse`` says that nothing was emitted, since the original may show the face better."""
 
     coarse: bool
 

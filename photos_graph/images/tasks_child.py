@@ -1,4 +1,4 @@
-"""The child's side of ``tasks``: it decodes originals and renditions. It imports no more than it needs."""
+"""Implements ``tasks`` in a child process: decodes originals and renditions. It imports only what this needs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ def list_formats(_: None, emit: Emit) -> list[FormatSupport]:
 
 @contextmanager
 def _in_chunks(emit: Emit) -> Iterator[Callable[[bytes], None]]:
-    """libvips writes 8 KiB at a time; a frame of its own for each would cost more than it gains."""
+    """Joins the output of libvips, which writes 8 KiB at a time, to larger chunks, since a frame for each write would
+    be slow."""
     waiting = bytearray()
 
     def write(data: bytes) -> None:

@@ -11,8 +11,8 @@ import pyvips
 
 __all__ = ["pyvips", "reason"]
 
-# libvips chooses a loader by content. The other loaders that it was built with (SVG, CSV, raw memory, its own format of
-# unlimited size, HDR gain maps) are blocked.
+# libvips chooses a loader by content. All other loaders of its build (SVG, CSV, raw memory, its own format of unlimited
+# size, HDR gain maps) are blocked.
 _LOADERS = ("Jpeg", "Png", "Webp", "Tiff", "Nsgif", "Heif")
 
 pyvips.block_untrusted_set(True)
