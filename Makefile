@@ -13,7 +13,7 @@ run: $(ready) $(if $(LIBRARY),,$(demo))
 
 # Three processes on two cores, since tests wait for their engine half of the time.
 test: $(ready)
-	$(bin)/python -m pytest --numprocesses 3 --dist loadgroup --no-loadscope-reorder
+	$(bin)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder
 
 check: $(ready)
 	$(bin)/ruff format --check . && $(bin)/ruff check .

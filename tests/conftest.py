@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 from pydantic import SecretStr
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.faces import catalogue
@@ -67,8 +70,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "corpora" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason=f"the shared corpora are not at {CORPORA}"))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("neo4j" if _engine_of(item) == "neo4j" else str(item.path)))
     yield
     items.sort(key=_turn)
 
@@ -78,6 +79,23 @@ def _turn(item: pytest.Item) -> int:
     if _engine_of(item) == "neo4j":
         return 1 if "last" in item.keywords else 0
     return 2 if item.get_closest_marker("timeout") else 3 if _engine_of(item) == "embedded" else 4
+
+
+class FilesAndNeo4j(LoadScopeScheduling):
+    """Gives each file to one process, whose fixtures its tests share, and all tests on Neo4j to one as well.
+
+    ``--dist loadgroup`` would do it by a marker, but pytest no longer reads what xdist 3.8 writes for that.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "neo4j" if _ON_NEO4J.search(nodeid) else nodeid.partition("::")[0]
+
+
+_ON_NEO4J = re.compile(r"[\[-]neo4j[\]-]")  # the engine among the parameters of a test
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesAndNeo4j:
+    return FilesAndNeo4j(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:
