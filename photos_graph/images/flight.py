@@ -31,13 +31,13 @@ class Flight:
 
     def add(self, chunk: bytes) -> None:
         self._chunks.append(chunk)
-        self._tell()
+        self._notify()
 
     def end(self, error: BaseException | None = None) -> None:
         self._ended, self._error = True, error
-        self._tell()
+        self._notify()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
 

@@ -79,7 +79,7 @@ class _Reader(pickle.Unpickler):
     def persistent_load(self, reference: Any) -> _Storage:
         what, kind, key, _, count, view = reference
         if what != "storage" or view is not None:
-            raise pickle.UnpicklingError("it refers to something else than a storage")
+            raise pickle.UnpicklingError("it refers to an object that is not a storage")
         return self._storages.setdefault(str(key), _Storage(kind, int(count)))
 
 

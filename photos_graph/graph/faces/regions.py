@@ -95,7 +95,7 @@ class _Edits:
     assertion: Assertion
     new_persons: dict[str, PersonState] = field(default_factory=dict)
     new_faces: list[dict[str, Any]] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
     named: list[SingleEdit] = field(default_factory=list)
 
     def person(self, name: str) -> str:
@@ -109,34 +109,34 @@ class _Edits:
 async def apply(tx: LabelTransaction, before: Mapping[int, Regions], now: Mapping[int, Regions]) -> None:
     """Creates and names the faces of regions that were added, and undoes this for regions that were removed."""
     none: Regions = frozenset()
-    news = sorted(number for number, regions in now.items() if regions != before.get(number, none))
-    if not news:
+    changed = sorted(number for number, regions in now.items() if regions != before.get(number, none))
+    if not changed:
         return
-    names = {name for number in news for region in now[number] | before.get(number, none) if (name := _name(region))}
+    names = {name for number in changed for region in now[number] | before.get(number, none) if (name := _name(region))}
     edits = _Edits(await persons.named(tx, names), Assertion(AssertionKind.IS, now_ms(), "", via="IMPORTED"))
-    faces = await _faces(tx, news)
-    for number in news:
-        own, had = faces.get(number, []), before.get(number, none)
-        _take_back(own, had, now[number], edits)
-        _bring(number, [face for face in own if face.id not in edits.gone], now[number] - had, edits)
+    faces = await _faces(tx, changed)
+    for number in changed:
+        stored, old = faces.get(number, []), before.get(number, none)
+        _undo_regions(stored, old, now[number], edits)
+        _add_region_faces(number, [face for face in stored if face.id not in edits.removed], now[number] - old, edits)
     await persons.put(tx, edits.new_persons)
-    photo_of = {face.id: number for number, own in faces.items() for face in own}
-    await _write(tx, edits, news, photo_of | {row["id"]: row["number"] for row in edits.new_faces})
+    photo_of = {face.id: number for number, stored in faces.items() for face in stored}
+    await _write(tx, edits, changed, photo_of | {row["id"]: row["number"] for row in edits.new_faces})
 
 
-def _take_back(faces: Sequence[_Face], had: Regions, now: Regions, edits: _Edits) -> None:
-    for region in _in_order(had - now):
+def _undo_regions(faces: Sequence[_Face], old: Regions, now: Regions, edits: _Edits) -> None:
+    for region in _in_order(old - now):
         face = _at(faces, region.box)
         if face is None:
             continue
         left = [other for other in now if overlap(face.box, other.box) >= SAME_FACE_OVERLAP]
         # The name stays if the file only moved the region, or marks the face by another name too.
-        stays = {key for other in left if (key := _key(other)) and (other in had or key == _key(region))}
+        stays = {key for other in left if (key := _key(other)) and (other in old or key == _key(region))}
         person = _named_by(face, region, stays, edits.names)
         if person is not None:
             edits.named.append((face.id, face.edges.pop(person), None, person))
         if face.imported and not face.edges and not face.ignored and not left:
-            edits.gone.append(face.id)
+            edits.removed.append(face.id)
 
 
 def _named_by(face: _Face, region: Region, stays: Collection[str], names: Mapping[str, str]) -> str | None:
@@ -151,7 +151,7 @@ def _named_by(face: _Face, region: Region, stays: Collection[str], names: Mappin
     return person if key is not None and (names.get(key) == person or not stays) else None
 
 
-def _bring(number: int, faces: list[_Face], added: Regions, edits: _Edits) -> None:
+def _add_region_faces(number: int, faces: list[_Face], added: Regions, edits: _Edits) -> None:
     taken: set[str] = set()
     for region in _in_order(added):
         face = _at([each for each in faces if each.id not in taken], region.box)
@@ -206,7 +206,7 @@ CREATE (p)-[:HAS_FACE]->(:Face {id: row.id, x: row.x, y: row.y, width: row.width
   quality: 0.0, rank: row.rank, ignored: false, source: row.source})
 """
 
-GONE: LiteralString = "UNWIND $ids AS id MATCH (f:Face {id: id}) DETACH DELETE f"
+REMOVE: LiteralString = "UNWIND $ids AS id MATCH (f:Face {id: id}) DETACH DELETE f"
 
 
 async def add_faces(tx: LabelTransaction, rows: Sequence[dict[str, Any]]) -> None:
@@ -221,7 +221,7 @@ async def _write(tx: LabelTransaction, edits: _Edits, numbers: Sequence[int], ph
     await assignments.write(tx, grouped_faces(edits.named), photo_of)
     if changed := [str(face_id) for face_id, *_ in edits.named]:
         await cluster_pages.recount(tx, changed)
-    if edits.gone:
-        await tx.run(GONE, ids=edits.gone)
+    if edits.removed:
+        await tx.run(REMOVE, ids=edits.removed)
     # Models then compute vectors of these faces, and match them.
     await due.make_due(tx, due.FACES, numbers)

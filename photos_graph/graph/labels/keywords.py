@@ -32,27 +32,27 @@ async def of_files(tx: Transaction, photo_ids: Iterable[str]) -> dict[int, froze
 async def apply(tx: LabelTransaction, before: Mapping[int, frozenset[str]], now: Mapping[int, frozenset[str]]) -> None:
     """Tags the photos with the keywords that were added, and removes the tags of those that are gone."""
     none: frozenset[str] = frozenset()
-    news = sorted(number for number, words in now.items() if words != before.get(number, none))
-    if not news:
+    changed = sorted(number for number, words in now.items() if words != before.get(number, none))
+    if not changed:
         return
     tree = await tags.tag_tree(tx)
-    own = await tag_edges.of_photos(tx, news)
+    stored = await tag_edges.of_photos(tx, changed)
     assertion = Assertion(AssertionKind.TAGGED, now_ms(), "", via="IMPORTED")
     edits: list[SingleEdit] = []
-    for number in news:
-        here, words, had = own.get(number, {}), now[number], before.get(number, none)
-        edits += ((number, None, assertion, tag_id) for tag_id in _added(tree, here, words - had))
+    for number in changed:
+        on_photo, words, old = stored.get(number, {}), now[number], before.get(number, none)
+        edits += ((number, None, assertion, tag_id) for tag_id in _added(tree, on_photo, words - old))
         kept = {tag.id for names in _paths(words) if (tag := tree.at(names)) is not None}
-        edits += ((number, here[tag_id], None, tag_id) for tag_id in _gone(tree, here, had - words) - kept)
+        edits += ((number, on_photo[tag_id], None, tag_id) for tag_id in _gone(tree, on_photo, old - words) - kept)
     await tag_edges.apply(tx, tree, grouped(edits), "")
 
 
-def _added(tree: TagTree, here: Assertions, keywords: Iterable[str]) -> set[str]:
+def _added(tree: TagTree, on_photo: Assertions, keywords: Iterable[str]) -> set[str]:
     """Returns the tags to add. Tags about which there is an assertion already, or of which an ancestor is excluded, are
     left out."""
-    excluded = {tag_id for tag_id, edge in here.items() if edge.kind is AssertionKind.EXCLUDES}
+    excluded = {tag_id for tag_id, edge in on_photo.items() if edge.kind is AssertionKind.EXCLUDES}
     wanted = {tree.reach(names).id for names in _paths(keywords) if not _is_barred(tree, names, excluded)}
-    return wanted - here.keys()
+    return wanted - on_photo.keys()
 
 
 def _is_barred(tree: TagTree, names: Sequence[str], excluded: set[str]) -> bool:
@@ -60,9 +60,9 @@ def _is_barred(tree: TagTree, names: Sequence[str], excluded: set[str]) -> bool:
     return any(tag is not None and tag.id in excluded for tag in ways)
 
 
-def _gone(tree: TagTree, here: Assertions, keywords: Iterable[str]) -> set[str]:
+def _gone(tree: TagTree, on_photo: Assertions, keywords: Iterable[str]) -> set[str]:
     known = {tag.id for names in _paths(keywords) if (tag := tree.at(names)) is not None}
-    return {tag_id for tag_id in known if tag_id in here and here[tag_id].via == "IMPORTED"}
+    return {tag_id for tag_id in known if tag_id in on_photo and on_photo[tag_id].via == "IMPORTED"}
 
 
 def _paths(keywords: Iterable[str]) -> Iterable[tuple[str, ...]]:

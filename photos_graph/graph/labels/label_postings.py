@@ -196,8 +196,8 @@ class _Gathered:
     def add(self, kind: int, rows: Iterable[dict[str, Any]]) -> None:
         sets = self._sets[kind]
         for row in rows:
-            came = BitMap(row["numbers"])
-            sets[row["label"]] = sets[row["label"]] | came if row["label"] in sets else came
+            photos = BitMap(row["numbers"])
+            sets[row["label"]] = sets[row["label"]] | photos if row["label"] in sets else photos
 
     def postings(self) -> LabelPostings:
         for sets in self._sets:

@@ -1,5 +1,4 @@
-"""The tags themselves: their names, and how they lie in one another. The photos and folders that carry them are in
-``tag_edges``."""
+"""The tags themselves: their names and their tree. The photos and folders that carry them are in ``tag_edges``."""
 
 from __future__ import annotations
 

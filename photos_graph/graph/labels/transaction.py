@@ -32,8 +32,8 @@ class LabelTransaction(Transaction):
         tags: Iterable[str] = (),
         persons: Iterable[str] = (),
     ) -> None:
-        """Notes what this transaction changes: ``photos`` by number, of which everything is read again; ``labelled``,
-        photos of which only tags, faces or persons changed; folders, tags and persons by id."""
+        """Records what this transaction changes, so that the index reads it again: ``photos`` (by number) as a whole,
+        only the tags, faces and persons of ``labelled`` photos (by number), and folders, tags and persons by id."""
         self.photos.update(photos)
         self.folders.update(folders)
         self.labelled.update(labelled)
@@ -41,6 +41,7 @@ class LabelTransaction(Transaction):
         self.persons.update(persons)
 
     def record(self, change: Change) -> str | None:
-        """Has the change recorded at the end, so that it can be undone. Returns its id, or None if it has no edits."""
+        """Adds a change that is stored at the end, so that it can be undone. Returns its id, or None if it has no
+        edits."""
         self.changes.append(change)
         return change.id if change.edits else None

@@ -52,7 +52,7 @@ PROGRESS = "Detecting faces"
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class Examined:
     """A photo that was examined. ``described`` has the measurements, by id, of the faces that stay although the
     detector did not find them."""
 
@@ -89,8 +89,8 @@ class DetectionJob:
         if (reason := await self._reason_not_to()) is not None:
             return reason
         await due.want(self.graph, due.FACES, self.settings.faces_by)
-        look = _Look(self, progress)
-        return _closing(await look.run())
+        run = _DetectionRun(self, progress)
+        return _closing(await run.run())
 
     async def _reason_not_to(self) -> str | None:
         faces = self.settings.faces
@@ -108,7 +108,7 @@ class DetectionJob:
         return None
 
 
-class _Look:
+class _DetectionRun:
     """A single run over the photos that are due."""
 
     def __init__(self, job: DetectionJob, progress: Progress) -> None:
@@ -116,9 +116,9 @@ class _Look:
         self._pool, self._settings, self._events = job.pool, job.settings, job.events
         self._progress = progress
         self._tally = DetectionTally()
-        self._looked: list[Looked] = []
+        self._examined: list[Examined] = []
         self._failures: list[tuple[PhotoToDetect, PhotosGraphError]] = []
-        self._written = self._told = time.monotonic()
+        self._written = self._published = time.monotonic()
 
     async def run(self) -> DetectionTally:
         done = 0
@@ -135,14 +135,14 @@ class _Look:
                         await self._progress.step(done, max(done, total), PROGRESS)
         finally:
             await self._write()
-            await self._tell()
+            await self._publish()
         return self._tally
 
-    async def _outcome(self, photo: PhotoToDetect) -> Looked | PhotosGraphError:
+    async def _outcome(self, photo: PhotoToDetect) -> Examined | PhotosGraphError:
         tries = 0
         while True:
             try:
-                return await self._look_at(photo)
+                return await self._examine(photo)
             except Busy as busy:
                 await asyncio.sleep(busy.retry_after)
             except KilledWorker as error:
@@ -152,16 +152,16 @@ class _Look:
             except PhotosGraphError as error:
                 return error
 
-    async def _look_at(self, photo: PhotoToDetect) -> Looked:
+    async def _examine(self, photo: PhotoToDetect) -> Examined:
         path = await self._media.large(photo.id)
         try:
-            return await self._look_into(photo, path)
+            return await self._examine_picture(photo, path)
         except Unreadable as error:
             if error.stage != "read" or (again := await self._media.large(photo.id)) == path:
                 raise
-            return await self._look_into(photo, again)  # the rendition was evicted from the cache
+            return await self._examine_picture(photo, again)  # the rendition was evicted from the cache
 
-    async def _look_into(self, photo: PhotoToDetect, path: bytes) -> Looked:
+    async def _examine_picture(self, photo: PhotoToDetect, path: bytes) -> Examined:
         original = await self._original(photo)
         if not isinstance(original, RootOffline):
             found = await find_faces(self._pool, path, original, self._settings)
@@ -169,10 +169,10 @@ class _Look:
             raise original  # only the original shows the smallest faces, including known ones
         rest = detection_plan.unseen(photo.faces, found)
         if not rest:
-            return Looked(photo, found)
+            return Examined(photo, found)
         seen = await describe_faces(self._pool, path, detection_plan.boxes_of(rest), self._settings)
         described = {face.id: SeenFace(float(seen.qualities[at]), seen.vectors[at]) for at, face in enumerate(rest)}
-        return Looked(photo, found, described)
+        return Examined(photo, found, described)
 
     async def _original(self, photo: PhotoToDetect) -> bytes | RootOffline | None:
         """Returns the path of the original if it may show smaller faces than the LARGE rendition, or RootOffline if it
@@ -186,10 +186,10 @@ class _Look:
         except NotFound:
             return None
 
-    async def _take(self, photo: PhotoToDetect, outcome: Looked | PhotosGraphError) -> None:
+    async def _take(self, photo: PhotoToDetect, outcome: Examined | PhotosGraphError) -> None:
         match outcome:
-            case Looked():
-                self._looked.append(outcome)
+            case Examined():
+                self._examined.append(outcome)
             case RootOffline():
                 self._tally.away += 1
             case Unavailable():
@@ -199,21 +199,21 @@ class _Look:
             case _:
                 self._failures.append((photo, outcome))
         is_late = time.monotonic() - self._written > WRITE_SECONDS
-        if len(self._looked) + len(self._failures) >= WRITE_EVERY or is_late:
+        if len(self._examined) + len(self._failures) >= WRITE_EVERY or is_late:
             await self._write()
 
     async def _write(self) -> None:
-        looked, self._looked = self._looked, []
+        examined, self._examined = self._examined, []
         failed, self._failures = self._failures, []
         self._written = time.monotonic()
-        if not looked and not failed:
+        if not examined and not failed:
             return
         reasons = {photo.id: error.public_message for photo, error in failed}
         noted = await failures.of_photos(self._graph, due.FACES.name, reasons)
 
         async def work(tx: LabelTransaction) -> int:
-            faces = await _write_faces(tx, looked, self._settings)
-            if any(len(each.found) or each.photo.faces for each in looked):
+            faces = await _write_faces(tx, examined, self._settings)
+            if any(len(each.found) or each.photo.faces for each in examined):
                 await match_requests.note(tx)
             await due.failed(tx, due.FACES, [photo.number for photo, _ in failed])
             await failures.put_failures(tx, noted, self._progress.job_id)
@@ -221,26 +221,26 @@ class _Look:
 
         new = await self._writer.commit(work)
         await self._writer.follow()
-        self._tally.photos += len(looked)
+        self._tally.photos += len(examined)
         self._tally.failed += len(failed)
         self._tally.faces += new
-        if time.monotonic() - self._told > PUBLISH_SECONDS:
-            self._told = time.monotonic()
-            await self._tell()
+        if time.monotonic() - self._published > PUBLISH_SECONDS:
+            self._published = time.monotonic()
+            await self._publish()
 
-    async def _tell(self) -> None:
+    async def _publish(self) -> None:
         """Publishes FacesFound, also for faces that a killed job found but did not publish."""
         if await match_requests.waits(self._graph):
             await self._events.publish(FacesFound())
 
 
-async def _write_faces(tx: LabelTransaction, looked: Sequence[Looked], settings: Settings) -> int:
+async def _write_faces(tx: LabelTransaction, examined: Sequence[Examined], settings: Settings) -> int:
     """Writes the results, and returns the number of new faces. The plan is based on the faces as they are now, so that
     labels that users gave while the models ran count."""
-    known = await detections.known(tx, [each.photo.number for each in looked])
+    known = await detections.known(tx, [each.photo.number for each in examined])
     plans = {
         each.photo.number: detection_plan.plan(known[each.photo.number], each.found, each.described)
-        for each in looked
+        for each in examined
         if each.photo.number in known
     }
     model = settings.faces.embedder

@@ -20,7 +20,7 @@ from photos_graph.graph.library.files import miss_files
 from photos_graph.graph.library.photos import files_of
 from photos_graph.model.faces import FaceFilter
 from photos_graph.model.jobs import JobKind, JobState
-from photos_graph.services.faces.detection import DetectionJob, _Look
+from photos_graph.services.faces.detection import DetectionJob, _DetectionRun
 from photos_graph.services.faces.detection_call import model_pool
 from photos_graph.services.labels.ratings import known_numbers
 from photos_graph.settings import Settings
@@ -119,11 +119,11 @@ async def test_what_a_look_found_is_told_by_the_next_if_it_was_killed_before_it_
         nonlocal told
         told += 1
 
-    def look(news: Callable[[FacesFound], Awaitable[None]]) -> _Look:
+    def look(news: Callable[[FacesFound], Awaitable[None]]) -> _DetectionRun:
         events = Events()
         events.subscribe(FacesFound, news)
         parts = (library.graph, library.writer, library.media, pool, library.settings, events)
-        return _Look(DetectionJob(*parts), Silent())
+        return _DetectionRun(DetectionJob(*parts), Silent())
 
     photo = next(iter((await faces(library)).values())).photo
     numbers = await known_numbers(library.graph, [photo])
@@ -159,7 +159,9 @@ async def test_faces_that_are_found_as_their_file_goes_wait_for_it(library: Serv
                 await miss_files(writer(graph), files)
 
     await library.writer.commit(unknown)
-    look = _Look(DetectionJob(graph, library.writer, library.media, pool, library.settings, Events()), Deleting())
+    look = _DetectionRun(
+        DetectionJob(graph, library.writer, library.media, pool, library.settings, Events()), Deleting()
+    )
     assert (await look.run()).faces > 0
     assert await library.faces.count(FaceFilter(photo_id=photo)) == 0
     await pool.close()
