@@ -76,8 +76,8 @@ class Facets:
         if len(visible) - len(found) < len(found):
             others = self._at_places(visible - found)
             return most(((row, rows.photo_count(row.id) - others.get(row.id, 0)) for row in rows), first)
-        there = self._at_places(found & visible)
-        return most(((row, count) for id_, count in there.items() if (row := rows.get(id_)) is not None), first)
+        counts = self._at_places(found & visible)
+        return most(((row, count) for id_, count in counts.items() if (row := rows.get(id_)) is not None), first)
 
     def tags(self, found: BitMap, first: int) -> list[tuple[Tag, int]]:
         """Returns the tags that most of these photos have, including predictions."""

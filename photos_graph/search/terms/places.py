@@ -35,8 +35,8 @@ class AtPlace(SetTerm):
         if place is None:
             return
         for number in photos:
-            own = [id_ for id_ in sets.places_of(number) if place.id in sets.places.self_and_ancestors(id_)]
-            via = () if place.id in own else paths(sets.places.path, own)
+            within = [id_ for id_ in sets.places_of(number) if place.id in sets.places.self_and_ancestors(id_)]
+            via = () if place.id in within else paths(sets.places.path, within)
             yield number, Match(MatchKind.PLACE, place.name, via)
 
 

@@ -61,20 +61,20 @@ class Tags:
         query to the engine."""
         search = self._index.search
         known = await page_labels.tags_of(self._graph, photo_ids)
-        ways = {folder: search.inheritance.marks_to_root(folder) for own in known.values() for folder in own.folders}
-        return [self._winners(known.get(id_, OwnTags()), ways) for id_ in photo_ids]
+        marks = {folder: search.inheritance.marks_to_root(folder) for own in known.values() for folder in own.folders}
+        return [self._effective_tags(known.get(id_, OwnTags()), marks) for id_ in photo_ids]
 
     def folder_tags(self, folder_id: str) -> list[FolderTag]:
         """Returns the tags that a folder gives to its own photos: first its own, then those of the folders above,
         nearest first."""
         search = self._index.search
-        comes = rules.inherited(search.inheritance.marks_to_root(folder_id), search.tags.self_and_ancestors)
-        return [FolderTag(carried.tag_id, carried.recursive, origin) for carried, origin in comes]
+        found = rules.inherited(search.inheritance.marks_to_root(folder_id), search.tags.self_and_ancestors)
+        return [FolderTag(carried.tag_id, carried.recursive, origin) for carried, origin in found]
 
-    def _winners(self, own: OwnTags, ways: dict[str, list[FolderMarks]]) -> list[PhotoTag]:
+    def _effective_tags(self, own: OwnTags, marks: dict[str, list[FolderMarks]]) -> list[PhotoTag]:
         search = self._index.search
         found = rules.photo_tags(
-            own.tags, own.excluded, [ways[folder] for folder in own.folders], search.tags.self_and_ancestors
+            own.tags, own.excluded, [marks[folder] for folder in own.folders], search.tags.self_and_ancestors
         )
         # A tag that has just been deleted no longer has a row.
         rows = [(row, tag) for tag in found if (row := search.tags.get(tag.tag_id)) is not None]

@@ -36,9 +36,9 @@ def merge_plan(tree: TagTree, from_ids: Sequence[str], into_id: str) -> MergePla
 
     def namesake(parent_id: str, child: Tag) -> str | None:
         key = tag_key(parent_id, child.name)
-        there = tree.beside(parent_id, child.name)
-        stays = there is not None and there.id not in {*from_ids, *plan.onto, *plan.moved}
-        return there.id if there is not None and stays else arrived.get(key)
+        sibling = tree.beside(parent_id, child.name)
+        stays = sibling is not None and sibling.id not in {*from_ids, *plan.onto, *plan.moved}
+        return sibling.id if sibling is not None and stays else arrived.get(key)
 
     def merge(gone: str, target: str) -> None:
         plan.onto[gone] = target

@@ -88,8 +88,8 @@ def folder_untagged(
         for tag in subtree:
             if _is(after.get(tag), AssertionKind.TAGGED):
                 del after[tag]
-        here = FolderMarks("", (), tuple(_excluded(after)))
-        if any(carried.tag_id in subtree for carried, _ in inherited([here, *above], up)):
+        marks = FolderMarks("", (), tuple(_excluded(after)))
+        if any(carried.tag_id in subtree for carried, _ in inherited([marks, *above], up)):
             after.setdefault(tag_id, excluding)
     return after
 

@@ -19,13 +19,13 @@ def labelled_photos(search: SearchIndex, photos: Sequence[DescribedPhoto]) -> La
     """Returns the labels of the visible ones of these photos, in the given order."""
     photos = [photo for photo in photos if photo.number in search.sets.visible]
     place = {photo.number: at for at, photo in enumerate(photos)}
-    here = BitMap(list(place))
+    numbers = BitMap(list(place))
     tags = search.sets.tags
     rows = list(tags.rows)
     table = search.sets.table
 
     def places(those: BitMap) -> list[int]:
-        return [place[number] for number in those & here]
+        return [place[number] for number in those & numbers]
 
     return LabelledPhotos(
         ids=[photo.id for photo in photos],
@@ -45,11 +45,11 @@ def in_order(photos: LabelledPhotos, ids: Sequence[str]) -> LabelledPhotos:
     def moved(places: Mapping[str, Iterable[int]]) -> dict[str, list[int]]:
         return {tag: [now[at] for at in those if at in now] for tag, those in places.items()}
 
-    there = [before.get(id_) for id_ in ids]
+    positions = [before.get(id_) for id_ in ids]
     return LabelledPhotos(
         ids=ids,
-        days=[None if at is None else photos.days[at] for at in there],
-        folders=["" if at is None else photos.folders[at] for at in there],
+        days=[None if at is None else photos.days[at] for at in positions],
+        folders=["" if at is None else photos.folders[at] for at in positions],
         tags=photos.tags,
         positives=moved(photos.positives),
         negatives=moved(photos.negatives),

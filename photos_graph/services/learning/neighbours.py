@@ -74,10 +74,10 @@ class NeighbourStage:
         if answer.damaged:
             log.warning("The stored similarities of photos are damaged and are computed again: %s", answer.damaged)
         known = answer.ids
-        there = [photo.id for photo in await features.described(self.graph, self.settings.learn.backbone)]
-        gone = sorted(set(known) - set(there))
+        described = [photo.id for photo in await features.described(self.graph, self.settings.learn.backbone)]
+        gone = sorted(set(known) - set(described))
         before = set(known)
-        new = [id_ for id_ in there if id_ not in before]
+        new = [id_ for id_ in described if id_ not in before]
         size = len(known)
         if gone:
             work = self._update(path, size, gone, [], keep=not new)

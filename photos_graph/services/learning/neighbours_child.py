@@ -97,8 +97,8 @@ def ask(order: AskOrder, emit: Emit) -> AskAnswer:
     shown = examples.read(order.examples)
     labelled = examples.in_order(shown, graph.ids)
     # There are no questions about photos that have been added or removed since, or that are not visible.
-    before, there = {id_: at for at, id_ in enumerate(about["ids"])}, set(shown.ids)
-    rows = np.array([before.get(id_, NO_PHOTO) if id_ in there else NO_PHOTO for id_ in graph.ids])
+    before, visible = {id_: at for at, id_ in enumerate(about["ids"])}, set(shown.ids)
+    rows = np.array([before.get(id_, NO_PHOTO) if id_ in visible else NO_PHOTO for id_ in graph.ids])
     thresholds = np.array([order.thresholds.get(label) or NO_THRESHOLD for label in about["labels"]], np.float32)
     found, of_labels = review.tag_questions(
         arrays["probabilities"][rows],

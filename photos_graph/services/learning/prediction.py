@@ -106,8 +106,8 @@ class PredictionStage:
         total, count = await due.count(self.graph, due.PREDICTIONS), 0
         async for photos in due.pages(self.graph, due.PREDICTIONS, BATCH_SIZE):
             await progress.step(count, total, MESSAGE)
-            here = [photo for photo in photos if photo.id in place]
-            predicted = [Predicted(photo.number, _kept(guesses, place[photo.id], floors)) for photo in here]
+            described = [photo for photo in photos if photo.id in place]
+            predicted = [Predicted(photo.number, _kept(guesses, place[photo.id], floors)) for photo in described]
             waiting = [photo.number for photo in photos if photo.id not in place]
 
             async def work(
@@ -118,7 +118,7 @@ class PredictionStage:
 
             await self.writer.commit(work)
             await self.writer.follow()
-            count += len(here)
+            count += len(described)
         await progress.step(count, count, MESSAGE)
         return count
 
@@ -129,9 +129,9 @@ class PredictionStage:
         return min(each for each in (FLOOR, of_model, now) if each is not None)
 
     def _forget_others(self, model: Model) -> None:
-        own = guesses_of(self.settings, model.id)
-        for path in own.parent.glob("probabilities-*"):
-            if path != own:
+        current = guesses_of(self.settings, model.id)
+        for path in current.parent.glob("probabilities-*"):
+            if path != current:
                 path.unlink(missing_ok=True)
 
 
