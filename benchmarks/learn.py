@@ -32,7 +32,7 @@ from photos_graph.learn.weights import BackboneWeights
 from photos_graph.model.learning import ModelState
 from photos_graph.services.learning import neighbours as neighbour_stage
 from photos_graph.services.learning.features_call import BATCH_SIZE, describe, describing_pool
-from photos_graph.services.learning.questions import COUNT, EACH
+from photos_graph.services.learning.questions import MAX_PER_TAG, MAX_QUESTIONS
 from photos_graph.services.learning.training_call import train_tags, training_pool
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
@@ -195,7 +195,7 @@ def _library(bench: Bench, path: Path, count: int, goals: tuple[Goal, Goal] | No
         Figure(f"{count:,} photos: graph of neighbours", built, "s", goal=build_goal),
         Figure(f"100 new photos beside {count:,}", more, "s", goal=more_goal),
         Figure(f"{count:,} photos predicted", predicted, "s"),
-        Figure(f"{COUNT:,} questions chosen of {count:,} photos", asked, "s"),
+        Figure(f"{MAX_QUESTIONS:,} questions chosen of {count:,} photos", asked, "s"),
         Figure(f"{count:,} photos: peak memory of all that", megabytes, "MB"),
     ]
 
@@ -225,7 +225,7 @@ def _measured(path: Path, count: int) -> list[float]:
     times.append(time.perf_counter())
     apart, nothing = model.predictor.disagreement(graph), np.zeros(found.shape, bool)
     labelled = np.arange(count) % 200 == 0
-    tag_questions(found, model.thresholds, apart, nothing, labelled, graph, COUNT, EACH)
+    tag_questions(found, model.thresholds, apart, nothing, labelled, graph, MAX_QUESTIONS, MAX_PER_TAG)
     times.append(time.perf_counter())
     return [*np.diff(times).tolist(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]
 

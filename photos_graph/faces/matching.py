@@ -36,7 +36,7 @@ class Learnt:
     thresholds: Floats
 
 
-EVEN = 0.5  # the score at which a face belongs to the person with probability 0.5
+EVEN = 0.5  # the score at which a match and a mismatch are equally likely
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,10 +44,10 @@ from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
 PAGE_SIZE = 1024  # photos whose known faces are read in one query
-QUEUED = 2  # additional photos that wait for the models, so that these have work while results are written
-WRITE_EVERY = 32  # photos in one commit,
-WRITE_SECONDS = 2.0  # or fewer after so long
-PUBLISH_SECONDS = 300.0  # how often FacesFound is published while the job runs
+QUEUED_PHOTOS = 2  # additional photos that wait for the models, so that these have work while results are written
+WRITE_EVERY = 32  # photos in one commit
+WRITE_SECONDS = 2.0  # longest time between two commits
+PUBLISH_SECONDS = 300.0  # time between two FacesFound while the job runs
 PROGRESS = "Detecting faces"
 
 
@@ -124,7 +124,7 @@ class _DetectionRun:
         done = 0
         total = await due.count(self._graph, due.FACES)
         await self._progress.step(done, total, PROGRESS)
-        at_once = self._settings.faces.workers + QUEUED
+        at_once = self._settings.faces.workers + QUEUED_PHOTOS
         try:
             async for page in due.pages(self._graph, due.FACES, PAGE_SIZE):
                 photos = await detections.to_detect(self._graph, page)

@@ -26,10 +26,10 @@ from photos_graph.services.media import Media
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
-SAMPLE = 2_000  # photos that are classified
-COUNT, OF_A_CLASS = 300, 20  # suggestions in all, and of one class
-LIKELY = 0.3
-GROWN = 1.5  # the library must grow by this factor before a sample is classified again
+SAMPLE_SIZE = 2_000  # photos that are classified
+MAX_SUGGESTED, MAX_PER_CLASS = 300, 20  # suggestions in total, and of one class
+MIN_PROBABILITY = 0.3  # lowest probability of a suggested class
+RESAMPLE_GROWTH = 1.5  # the library must grow by this factor before a sample is classified again
 PROGRESS = "Looking for tags to suggest"
 
 
@@ -54,7 +54,7 @@ class ColdStartStage:
         photos = await features.described(self.graph, learn.backbone)
         if not photos:
             return None
-        stamp = f"classes {learn.backbone} {int(math.log(len(photos), GROWN))}"
+        stamp = f"classes {learn.backbone} {int(math.log(len(photos), RESAMPLE_GROWTH))}"
         if await questions.stamp(self.graph, ModelKind.TAGS) == stamp:
             return None
         try:
@@ -70,8 +70,8 @@ class ColdStartStage:
         sets = self.index.search.sets
         free = sets.visible - sets.tags.having_any(confirmed=True)
         open_ = [photo for photo in photos if photo.number in free]
-        step = max(1.0, len(open_) / SAMPLE)
-        return [open_[int(at * step)] for at in range(min(SAMPLE, len(open_)))]
+        step = max(1.0, len(open_) / SAMPLE_SIZE)
+        return [open_[int(at * step)] for at in range(min(SAMPLE_SIZE, len(open_)))]
 
     async def _asked(
         self, photos: Sequence[DescribedPhoto], called: Sequence[str], progress: Progress
@@ -81,12 +81,12 @@ class ColdStartStage:
         for start in range(0, len(photos), BATCH_SIZE):
             await progress.step(start, len(photos), PROGRESS)
             for photo, score, number in await self._likeliest(photos[start : start + BATCH_SIZE]):
-                if score >= LIKELY and (photo.id, called[number]) not in denied:
+                if score >= MIN_PROBABILITY and (photo.id, called[number]) not in denied:
                     found.append((score, photo, called[number]))
         taken: Counter[str] = Counter()
         asked: list[Question] = []
         for score, photo, name in sorted(found, key=lambda each: (-each[0], each[1].number)):
-            if taken[name] < OF_A_CLASS and len(asked) < COUNT:
+            if taken[name] < MAX_PER_CLASS and len(asked) < MAX_SUGGESTED:
                 taken[name] += 1
                 reason = f'ImageNet\'s classes, not your labels: "{name}" is likely, {score:.0%}.'
                 asked.append(Question(ModelKind.TAGS, photo.id, None, None, name, score, reason))

@@ -28,7 +28,7 @@ from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
 PROGRESS = "Analysing photos"
-PARALLEL = 4  # renditions that are requested at the same time
+PARALLEL_REQUESTS = 4  # renditions that are requested at the same time
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ class FeatureStage:
     async def _looked_at(self, photos: Sequence[DuePhoto]) -> _FeatureBatch:
         batch = _FeatureBatch()
         paths: dict[DuePhoto, bytes] = {}
-        async for photo, found in map_unordered(photos, self._rendition, PARALLEL):
+        async for photo, found in map_unordered(photos, self._rendition, PARALLEL_REQUESTS):
             match found:
                 case bytes():
                     paths[photo] = found

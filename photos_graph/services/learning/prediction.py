@@ -28,7 +28,7 @@ from photos_graph.model.jobs import Job
 from photos_graph.model.learning import Model, ModelKind
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.services.learning.neighbours_tasks import GUESSES, PREDICT, PredictOrder
-from photos_graph.services.learning.versions import FLOOR, ModelVersions
+from photos_graph.services.learning.versions import MIN_STORED_PROBABILITY, ModelVersions
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
@@ -126,7 +126,7 @@ class PredictionStage:
         of_model = next((each.threshold for each in model.per_label if each.label_id == label), None)
         row = self.index.search.tags.get(label)
         now = row.threshold if row is not None else None
-        return min(each for each in (FLOOR, of_model, now) if each is not None)
+        return min(each for each in (MIN_STORED_PROBABILITY, of_model, now) if each is not None)
 
     def _forget_others(self, model: Model) -> None:
         current = guesses_of(self.settings, model.id)

@@ -21,7 +21,7 @@ from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
-COUNT, EACH = 1_000, 20  # questions in total, and in addition about each tag
+MAX_QUESTIONS, MAX_PER_TAG = 1_000, 20  # questions in total, and in addition about each tag
 MESSAGE = "Choosing questions for the review queue"
 
 
@@ -54,8 +54,8 @@ class QuestionStage:
                 guesses=guesses,
                 examples=file,
                 thresholds={row.id: row.threshold for row in search.tags},
-                count=COUNT,
-                each=EACH,
+                count=MAX_QUESTIONS,
+                each=MAX_PER_TAG,
             )
             await progress.step(0, None, MESSAGE)
             answer, _ = await with_progress(self.pool.call(ASK, order), progress, MESSAGE)

@@ -25,9 +25,9 @@ from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 5.0
+CHECK_SECONDS = 5.0  # between two checks for trainings that are due
 MAX_CRON_LENGTH = 100  # characters
-FIELDS = "minute, hour, day of the month, month, day of the week"
+CRON_FIELDS = "minute, hour, day of the month, month, day of the week"
 
 
 class Schedules:
@@ -103,7 +103,7 @@ class Schedules:
 
     async def keep_looking(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(CHECK_SECONDS)
             try:
                 await self.look()
             except EngineUnavailable:
@@ -116,12 +116,12 @@ def next_time(cron: str, now: float) -> int:
     """Returns the first time after ``now`` at which ``cron`` is true in local time, in milliseconds since the epoch.
     Raises BadInput with the reason if the expression is invalid."""
     if len(cron) > MAX_CRON_LENGTH or len(cron.split()) != 5:
-        raise BadInput(f"A schedule has five fields: {FIELDS}. For example '30 3 * * 1' is every Monday at 3:30.")
+        raise BadInput(f"A schedule has five fields: {CRON_FIELDS}. For example '30 3 * * 1' is every Monday at 3:30.")
     try:
         # If a time occurs twice because clocks are set back, the first occurrence counts.
         moments = (moment.timestamp() for moment in CronSim(cron, datetime.fromtimestamp(now)))
         return next(round(moment * 1000) for moment in moments if moment > now)
     except CronSimError as error:
-        raise BadInput(f"{error} in this schedule. Its fields are: {FIELDS}.") from None
+        raise BadInput(f"{error} in this schedule. Its fields are: {CRON_FIELDS}.") from None
     except StopIteration:
         raise BadInput("This schedule never comes true.") from None

@@ -25,7 +25,7 @@ class SimilarPhotos:
         """Returns, for each pair in ``asked``, the ids of visible photos, the most similar first. The list is empty if
         the photo has not been described. Raises Busy and Unavailable."""
         found: dict[Asked, list[str]] = {}
-        left = {key: key[1] + EXTRA for key in asked if key[1]} if self._path.exists() else {}
+        left = {key: key[1] + EXTRA_CANDIDATES for key in asked if key[1]} if self._path.exists() else {}
         while left:
             order = SimilarOrder(self._path, tuple((photo, count) for (photo, _), count in left.items()))
             answer, _ = await self._pool.call(SIMILAR, order, Priority.INTERACTIVE)
@@ -38,5 +38,5 @@ class SimilarPhotos:
         return [found.get(key, []) for key in asked]
 
 
-EXTRA = 20  # additional candidates, since some photos may not be visible at the moment
+EXTRA_CANDIDATES = 20  # additional candidates, since some photos may not be visible at the moment
 MAX_CANDIDATES = 5_000  # if too few candidates are visible, more are requested up to this number

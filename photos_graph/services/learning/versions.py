@@ -28,7 +28,7 @@ from photos_graph.settings import Settings
 log = logging.getLogger(__name__)
 
 KEPT_VERSIONS, KEPT_REJECTED = 20, 3  # versions of a kind whose files are kept, so that they can be activated again
-FLOOR = 0.3  # the lowest probability of stored predictions, which count if a user lowers a threshold
+MIN_STORED_PROBABILITY = 0.3  # the lowest probability of stored predictions, which count if a user lowers a threshold
 DAMAGED = "Its file is damaged or missing."
 
 
@@ -126,15 +126,15 @@ class ModelVersions:
         return found if found is not None else model
 
     async def set_threshold(self, tag_id: str, threshold: float) -> None:
-        """Sets a threshold that no later model changes. If it is below FLOOR, all photos are predicted again. Raises
-        BadInput and NotFound."""
+        """Sets a threshold that no later model changes. If it is below MIN_STORED_PROBABILITY, all photos are predicted
+        again. Raises BadInput and NotFound."""
         if not 0 <= threshold <= 1:
             raise BadInput("A threshold must be a probability from 0 to 1.")
 
         async def work(tx: LabelTransaction) -> None:
             if not await models.set_threshold(tx, tag_id, threshold):
                 raise NotFound("There is no such tag.")
-            if threshold < FLOOR:
+            if threshold < MIN_STORED_PROBABILITY:
                 await jobs.make(tx, JobKind.PREDICT, PredictArguments(everything=True))
 
         await self._writer.commit(work)

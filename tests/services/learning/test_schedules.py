@@ -199,7 +199,7 @@ async def test_a_run_by_the_clock_and_one_for_many_that_were_missed(services: Se
 
 
 async def test_a_service_that_starts_does_what_was_missed(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("photos_graph.services.learning.schedules.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("photos_graph.services.learning.schedules.CHECK_SECONDS", 0.05)
     await tag(services, "Sea", *range(8))
     await services.learning_triggers.training_started(TrainingStarted(TAGS))
     await looking(services, Clock(1_700_000_000.0)).set(TAGS, "0 3 * * *")
