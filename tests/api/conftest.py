@@ -1,4 +1,4 @@
-"""The whole service over a real server: real engine, real pictures."""
+"""The whole service on a real engine with real pictures; behind a real server where a test is marked ``http``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from photos_graph.settings import Settings
 from resolvers.asgi import create_app
 from tests.kit.graphql import TOKENS, Ask, scan
 from tests.kit.pictures import jpeg, put
-from tests.kit.server import serving
+from tests.kit.server import in_process, serving
 
 
 @pytest.fixture
@@ -30,8 +30,9 @@ async def app(settings: Settings) -> Starlette:
 
 
 @pytest.fixture
-async def client(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
-    async with serving(app) as client:
+async def client(app: Starlette, request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
+    opened = serving if request.node.get_closest_marker("http") else in_process
+    async with opened(app) as client:
         client.headers["Authorization"] = f"Bearer {TOKENS['owner']}"
         while (await client.get("/readyz")).status_code != 200:
             await asyncio.sleep(0.05)

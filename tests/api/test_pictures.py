@@ -23,7 +23,7 @@ from tests.kit.graphql import Ask, data, scan
 from tests.kit.pictures import jpeg, opened, put
 from tests.kit.waiting import PATIENCE
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.http]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.kit.faces import introduce
 from tests.kit.graphql import TOKENS, Ask, data, folder_id, photo_ids, scan
 from tests.kit.pictures import jpeg, put
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.http]
 
 SEARCH = """query($t: String!) { search(text: $t, first: 500) { terms { text kind label negated } unmatched
   photos { totalCount edges { matches { kind label via } node { name } } } } }"""

@@ -25,7 +25,7 @@ from tests.kit.graphql import TOKENS, Ask, code
 from tests.kit.server import serving
 from tests.kit.waiting import PATIENCE
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.http]
 
 
 def socket_url(client: httpx.AsyncClient) -> str:
