@@ -38,12 +38,12 @@ class Shelf:
 
     def cached(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> Rendition | None:
         if photo_id == FINISHED:
-            return Rendition(f"image/{format.lower()}", "", path=self.path, byte_size=len(BYTES))
+            return Rendition(f"image/{format.lower()}", path=self.path)
         return None
 
     async def thumbnail(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> Rendition:
         if photo_id in (LIVE, BROKEN):
-            return Rendition(f"image/{format.lower()}", "", chunks=self._chunks(photo_id == BROKEN))
+            return Rendition(f"image/{format.lower()}", chunks=self._chunks(photo_id == BROKEN))
         if photo_id == BUSY:
             raise Busy("Too much at once.", retry_after=7)
         raise NotFound("There is no such photo.")

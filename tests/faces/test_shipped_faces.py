@@ -11,7 +11,8 @@ import skimage.data
 from PIL import Image, ImageFilter
 
 from photos_graph.faces import catalogue
-from tests.kit.corpora import PORTRAITS
+from tests.kit import made_corpora
+from tests.kit.corpora import MADE
 from tests.kit.model_workers import Models
 
 PERSONS, EACH = 12, 4
@@ -41,7 +42,8 @@ def test_faces_are_found_where_there_are_some(models: Models, tmp_path: Path, as
 
 def test_persons_are_told_apart_by_the_threshold_of_the_table(models: Models) -> None:
     """Any two pictures of one person are alike, and no two of different persons."""
-    persons = sorted(PORTRAITS.iterdir())[:PERSONS]
+    made_corpora.make()
+    persons = sorted((MADE / "lfw").iterdir())[:PERSONS]
     pictures = [picture for person in persons for picture in sorted(person.iterdir())[:EACH]]
     found = models.find(pictures)
     assert [len(each) for each in found] == [1] * len(pictures)
