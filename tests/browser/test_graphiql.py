@@ -14,7 +14,7 @@ from tests.kit.chromium import Page, chromium
 from tests.kit.graphql import TOKENS, Ask, scan
 from tests.kit.pictures import jpeg, put
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.http]
 
 RUN = "document.querySelector('.graphiql-execute-button').click()"
 PARSED = "document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.operations?.[0]?.operation"
