@@ -26,8 +26,9 @@ class ReadModel(Protocol):
 
 
 class LabelWriter:
-    """Writers of labels wait for each other, so what one of them reads is what stands when it writes; and whoever
-    wrote can read it at once, since the read model follows before the answer is given."""
+    """Writes labels, one writer after the other, so that nothing changes between what a writer reads and writes.
+
+    The read model follows before the answer is given, so that the writer can read its own change at once."""
 
     def __init__(self, graph: Graph, read_model: ReadModel, events: Events) -> None:
         self._graph = graph

@@ -87,9 +87,7 @@ class Reading:
         self._progress = progress
         self._tally = ReadingTally()
         self._opened: set[str] = set()  # ids of files that are still PENDING
-        self._blameless: list[
-            str
-        ] = []  # ids of files that were opened and turned out to be gone, or still being written
+        self._blameless: list[str] = []  # ids of opened files that are gone, or still being written
         self._killers: list[PendingFile] = []
         self._reads: list[tuple[Intake, PendingFile]] = []
         self._failures: list[ReadFailure] = []
