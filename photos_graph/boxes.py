@@ -1,4 +1,4 @@
-"""Boxes of faces, and which boxes of two lists show the same faces."""
+"""Boxes of faces: which boxes of two lists show the same faces, and where they are once the picture is turned."""
 
 from __future__ import annotations
 
@@ -19,6 +19,31 @@ def overlap(one: Box, other: Box) -> float:
     height = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
     both = max(width, 0.0) * max(height, 0.0)
     return both / (one.width * one.height + other.width * other.height - both) if both else 0.0
+
+
+def displayed(box: Box, orientation: int) -> Box:
+    """Converts a box in the stored picture to one in the displayed picture. ``orientation`` is EXIF's, 1..8."""
+    x, y, w, h = box.x, box.y, box.width, box.height
+    right, below = 1 - x - w, 1 - y - h
+    return {
+        2: Box(right, y, w, h),
+        3: Box(right, below, w, h),
+        4: Box(x, below, w, h),
+        5: Box(y, x, h, w),
+        6: Box(below, x, h, w),
+        7: Box(below, right, h, w),
+        8: Box(y, right, h, w),
+    }.get(orientation, box)
+
+
+def stored(box: Box, orientation: int) -> Box:
+    """Converts a box in the displayed picture to one in the stored picture. ``orientation`` is EXIF's, 1..8."""
+    return displayed(box, {6: 8, 8: 6}.get(orientation, orientation))
+
+
+def turned(box: Box, before: int, now: int) -> Box:
+    """Returns where the box is displayed once the orientation of the picture is ``now`` and no longer ``before``."""
+    return displayed(stored(box, before), now)
 
 
 def paired(one: Sequence[Box], other: Sequence[Box], least: float = SAME_FACE_OVERLAP) -> dict[int, int]:

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from photos_graph.boxes import displayed
 from photos_graph.library.fields import PREFIX, cleaned, number, read_below, read_fields, sidecar_refused
 from photos_graph.model.faces import Box, Region
 
@@ -68,26 +69,6 @@ def read_picasa(data: bytes) -> dict[str, tuple[Region, ...]]:
         elif separator and key == "faces":
             marked[section] = value
     return {name: regions for name, value in marked.items() if (regions := tuple(_picasa(value, contacts)))}
-
-
-def displayed(box: Box, orientation: int) -> Box:
-    """Converts a box in the stored picture to one in the displayed picture. ``orientation`` is EXIF's, 1..8."""
-    x, y, w, h = box.x, box.y, box.width, box.height
-    right, below = 1 - x - w, 1 - y - h
-    return {
-        2: Box(right, y, w, h),
-        3: Box(right, below, w, h),
-        4: Box(x, below, w, h),
-        5: Box(y, x, h, w),
-        6: Box(below, x, h, w),
-        7: Box(below, right, h, w),
-        8: Box(y, right, h, w),
-    }.get(orientation, box)
-
-
-def stored(box: Box, orientation: int) -> Box:
-    """Converts a box in the displayed picture to one in the stored picture. ``orientation`` is EXIF's, 1..8."""
-    return displayed(box, {6: 8, 8: 6}.get(orientation, orientation))
 
 
 def _regions(

@@ -14,9 +14,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from photos_graph.boxes import stored
 from photos_graph.library.fields import NAMESPACE, NO_METADATA, PREFIX, read_sidecar_fields
 from photos_graph.library.metadata import PREDICTED_TAGS, read_metadata
-from photos_graph.library.regions import PREDICTED_PERSONS, read_regions, stored
+from photos_graph.library.regions import PREDICTED_PERSONS, read_regions
 from photos_graph.model.faces import Region
 
 _EXCLUDED, _FAVOURITE = f"Xmp.{PREFIX}.Excluded", f"Xmp.{PREFIX}.Favourite"

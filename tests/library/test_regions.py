@@ -7,7 +7,8 @@ import io
 import pytest
 from PIL import Image, ImageOps
 
-from photos_graph.library.regions import displayed, read_picasa, read_regions
+from photos_graph.boxes import displayed
+from photos_graph.library.regions import read_picasa, read_regions
 from photos_graph.model.faces import Box
 from tests.kit.metadata import jpeg_with, mwg, regions_sidecar
 

@@ -1,10 +1,10 @@
-"""Boxes of two lists that show the same faces."""
+"""Boxes of two lists that show the same faces, and boxes of pictures that are turned."""
 
 from __future__ import annotations
 
 import pytest
 
-from photos_graph.boxes import overlap, paired
+from photos_graph.boxes import displayed, overlap, paired, stored, turned
 from photos_graph.model.faces import Box
 
 
@@ -32,3 +32,13 @@ def test_each_box_has_one_partner_and_those_with_most_in_common_come_first() -> 
 
 def test_no_boxes_have_no_partners() -> None:
     assert paired([], [Box(0, 0, 1, 1)]) == paired([Box(0, 0, 1, 1)], []) == paired([], []) == {}
+
+
+@pytest.mark.parametrize("before", range(1, 9))
+@pytest.mark.parametrize("now", range(1, 9))
+def test_a_box_goes_with_the_picture_when_it_is_turned(before: int, now: int) -> None:
+    box = Box(0.1, 0.25, 0.3, 0.125)
+    moved = turned(displayed(box, before), before, now)
+    found = stored(moved, now)
+    assert (found.x, found.y, found.width, found.height) == pytest.approx((0.1, 0.25, 0.3, 0.125))
+    assert (moved == displayed(box, before)) == (before == now)
