@@ -8,9 +8,9 @@ import unicodedata
 from datetime import UTC, datetime
 from fractions import Fraction
 
-from photos_graph.library import taken
+from photos_graph.library import location, taken
 from photos_graph.library.fields import MAKER_LENS, PREFIX, Fields, number, read_fields, read_sidecar_fields
-from photos_graph.model.library import Camera, Location, Metadata
+from photos_graph.model.library import Camera, Metadata
 
 _RATING = ("Xmp.xmp.Rating", "Exif.Image.Rating")
 _RATING_PERCENT = ("Xmp.MicrosoftPhoto.Rating", "Exif.Image.RatingPercent")
@@ -18,11 +18,6 @@ _MAKE = ("Exif.Image.Make", "Exif.PanasonicRaw.Make", "Xmp.tiff.Make")
 _MODEL = ("Exif.Image.Model", "Exif.PanasonicRaw.Model", "Xmp.tiff.Model")
 _LENS = ("Exif.Photo.LensModel", "Xmp.exifEX.LensModel", "Xmp.aux.Lens", MAKER_LENS)
 _ORIENTATION = "Exif.Image.Orientation"
-_EXIF_GPS = tuple(
-    f"Exif.GPSInfo.GPS{part}"
-    for part in ("Latitude", "LatitudeRef", "Longitude", "LongitudeRef", "Altitude", "AltitudeRef")
-)
-_XMP_GPS = tuple(f"Xmp.exif.GPS{part}" for part in ("Latitude", "Longitude", "Altitude", "AltitudeRef"))
 _PATHS = {  # keywords with their ancestors, and the separator between them
     "Xmp.lr.hierarchicalSubject": "|",
     "Xmp.digiKam.TagsList": "/",
@@ -39,14 +34,12 @@ _FIELDS = (
     *_MODEL,
     *_LENS,
     _ORIENTATION,
-    *_EXIF_GPS,
-    *_XMP_GPS,
+    *location.FIELDS,
     *_PATHS,
     *_WORDS,
     PREDICTED_TAGS,
 )
 _MAX_KEYWORDS, _MAX_LENGTH = 500, 255
-_XMP_ANGLE = re.compile(r"(\d{1,3}),(\d{1,2}(?:\.\d+)?)(?:,(\d{1,2}(?:\.\d+)?))?([NSEW])", re.ASCII | re.IGNORECASE)
 
 
 def read_metadata(
@@ -62,7 +55,7 @@ def read_metadata(
     beside, more = read_sidecar_fields(sidecar, _FIELDS) if sidecar is not None else ({}, [])
     metadata = Metadata(
         taken=taken.taken(embedded, beside, file_name, mtime_ns, now or datetime.now(UTC)),
-        location=_location(beside) or _location(embedded),
+        location=location.location(beside) or location.location(embedded),
         camera=_camera({**embedded, **beside}),
         rating=_either(_rating(beside), _rating(embedded)) or None,  # in XMP, 0 means "not rated"
         orientation=_orientation(embedded),
@@ -112,59 +105,6 @@ def _lens(fields: Fields) -> str | None:
     return (
         lens if lens and any(c.isalpha() for c in lens) and not re.match(r"unknown|0\.0 ?mm|n/a", lens, re.I) else None
     )
-
-
-def _location(fields: Fields) -> Location | None:
-    latitude = _exif_angle(fields, "Latitude", "NS", 90)
-    longitude = _exif_angle(fields, "Longitude", "EW", 180)
-    altitude = _altitude(fields, "Exif.GPSInfo")
-    if latitude is None or longitude is None:
-        latitude, longitude = _xmp_angle(fields, "Latitude", "NS", 90), _xmp_angle(fields, "Longitude", "EW", 180)
-        altitude = _altitude(fields, "Xmp.exif")
-    if latitude is None or longitude is None:
-        return None
-    # Receivers without a fix report a position in the Gulf of Guinea.
-    if abs(latitude) < 1e-4 and abs(longitude) < 1e-4:
-        return None
-    return Location(latitude, longitude, altitude)
-
-
-def _exif_angle(fields: Fields, name: str, signs: str, limit: int) -> float | None:
-    parts = [number(part) for part in (_text(fields, f"Exif.GPSInfo.GPS{name}") or "").split()]
-    sign = (_text(fields, f"Exif.GPSInfo.GPS{name}Ref") or "")[:1].upper()
-    # Without its sign, a position is ambiguous, and a guess would put photos on the wrong continent.
-    if not 1 <= len(parts) <= 3 or not sign or sign not in signs:
-        return None
-    return _degrees(parts, negative=sign == signs[1], limit=limit)
-
-
-def _xmp_angle(fields: Fields, name: str, signs: str, limit: int) -> float | None:
-    text = _text(fields, f"Xmp.exif.GPS{name}") or ""
-    if not (match := _XMP_ANGLE.fullmatch(text)):
-        value = number(text)  # some programs write plain degrees
-        return None if value is None else _degrees([abs(value)], negative=value < 0, limit=limit)
-    *numbers, sign = match.groups()
-    if sign.upper() not in signs:
-        return None
-    parts = [number(part) for part in numbers if part]
-    return _degrees(parts, negative=sign.upper() == signs[1], limit=limit)
-
-
-def _degrees(parts: list[Fraction | None], *, negative: bool, limit: int) -> float | None:
-    value = Fraction(0)
-    for index, part in enumerate(parts):
-        if part is None or part < 0 or (index and part >= 60 + (index == 1 and part == 60)):
-            return None
-        value += part / 60**index
-    return float(-value if negative else value) if value <= limit else None
-
-
-def _altitude(fields: Fields, group: str) -> float | None:
-    value = _number(fields, f"{group}.GPSAltitude")
-    below = _text(fields, f"{group}.GPSAltitudeRef") == "1"
-    if value is None or not -12_000 <= value <= 100_000:
-        return None
-    return float(-abs(value) if below else value)
 
 
 def _keywords(fields: Fields) -> tuple[str, ...]:
