@@ -84,6 +84,11 @@ class Photo(Node):
         description="The rating from -1 (rejected) over 0 to 5 stars, or null if the photo has none."
     )
     favourite: bool = strawberry.field(description="Whether the photo is marked as a favourite.")
+    title: str | None = strawberry.field(description="The title that the file states, or null if it states none.")
+    caption: str | None = strawberry.field(
+        description="The caption or description that the file states, or null if it states none. Texts that cameras "
+        'write by themselves, such as "OLYMPUS DIGITAL CAMERA", do not count.'
+    )
     placeholder: str | None = strawberry.field(
         description="A tiny blurred preview to show while the thumbnail loads: a ThumbHash in base64."
     )
@@ -184,6 +189,8 @@ class Photo(Node):
             camera=Camera.of(photo.camera),
             rating=photo.rating,
             favourite=photo.favourite,
+            title=photo.description.title,
+            caption=photo.description.caption,
             placeholder=photo.placeholder,
         )
 

@@ -9,6 +9,7 @@ from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.model.library import Place, PlaceKind
+from photos_graph.model.properties import PROPERTIES
 from photos_graph.search.rows import FolderRow, PhotoRow
 
 BLOCK = 100_000  # photos per query when the whole library is read, limited by the memory of the engine
@@ -16,10 +17,15 @@ BATCH_SIZE = 20_000  # photos per query when touched photos are read
 
 # One record with a list per photo takes a tenth of the time of one record per photo. Times are text for the same
 # reason. ``_row`` unpacks the list.
-COLLECT: LiteralString = """
+_WORDS: LiteralString = ", ".join(f"p.{each.name}" for each in PROPERTIES)
+COLLECT: LiteralString = (
+    """
 RETURN collect([number, p.id, toString(p.takenAt), p.addedAt, p.rating, p.favourite, p.make, p.model, p.lens,
-  p.latitude, p.longitude]) AS photos
+  p.latitude, p.longitude, [text IN ["""
+    + _WORDS
+    + """] WHERE text IS NOT NULL]]) AS photos
 """
+)
 
 PHOTOS: LiteralString = (
     """
@@ -110,15 +116,16 @@ def _rows(
 
 
 def _row(photo: Sequence[Any], files: Sequence[tuple[str, str, str]], places: Sequence[str]) -> PhotoRow:
-    number, id_, taken, added_ms, rating, favourite, make, model, lens, latitude, longitude = photo
+    number, id_, taken, added_ms, rating, favourite, make, model, lens, latitude, longitude, words = photo
     names = tuple(name for _, name, _ in files)
+    described = [text for value in words for text in (value if isinstance(value, list) else (value,))]
     camera = f"{make or ''}|{model or ''}|{lens or ''}"
     return PhotoRow(
         number=number,
         id=id_,
         name=names[0] if names else "",
         folders=tuple(dict.fromkeys(folder for _, _, folder in files)),
-        texts=names,
+        texts=(*names, *described),
         places=tuple(places),
         taken=datetime.fromisoformat(taken) if taken is not None else None,
         added_ms=added_ms,

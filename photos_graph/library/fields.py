@@ -8,7 +8,8 @@ hostile file never becomes Python objects.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -157,6 +158,10 @@ def _texts(datum: Any) -> Iterator[str]:
         value = datum.value()
         for index in range(min(value.count(), _MAX_VALUES)):
             yield cleaned(value.toString(index))
+    elif kind == "LangAlt":
+        yield cleaned(_in_default_language(dict(datum.value().items())))
+    elif datum.tagName() == "UserComment":
+        yield cleaned(_comment(bytes(datum.value().data())))
     elif datum.tagName().startswith("XP"):  # Windows writes UTF-16 into a field of bytes
         yield cleaned(bytes(datum.value().data()).decode("utf-16-le", "replace"))
     elif kind in ("Ascii", "String"):
@@ -173,6 +178,24 @@ def _decoded(raw: bytes) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode("cp1252", "replace")
+
+
+def _in_default_language(alternatives: Mapping[str, str]) -> str:
+    return alternatives.get("x-default") or next(iter(alternatives.values()), "")
+
+
+def _comment(raw: bytes) -> str:
+    """Decodes a UserComment, whose first eight bytes name its character set. Programs write UTF-16 in either byte
+    order, and UTF-8 where they name ASCII or nothing."""
+    charset, text = raw[:8], raw[8:]
+    if charset.startswith(b"UNICODE"):
+        if text.startswith((BOM_UTF16_BE, BOM_UTF16_LE)):
+            return text.decode("utf-16", "replace")
+        is_big_endian = text[::2].count(0) > text[1::2].count(0)
+        return text.decode("utf-16-be" if is_big_endian else "utf-16-le", "replace")
+    if charset.startswith(b"JIS"):
+        return text.decode("iso2022_jp", "replace")
+    return _decoded(text)
 
 
 def cleaned(text: str) -> str:

@@ -8,7 +8,7 @@ import unicodedata
 from datetime import UTC, datetime
 from fractions import Fraction
 
-from photos_graph.library import location, taken
+from photos_graph.library import description, location, taken
 from photos_graph.library.fields import MAKER_LENS, PREFIX, Fields, number, read_fields, read_sidecar_fields
 from photos_graph.model.library import Camera, Metadata
 
@@ -38,6 +38,7 @@ _FIELDS = (
     *_PATHS,
     *_WORDS,
     PREDICTED_TAGS,
+    *description.FIELDS,
 )
 _MAX_KEYWORDS, _MAX_LENGTH = 500, 255
 
@@ -60,6 +61,7 @@ def read_metadata(
         rating=_either(_rating(beside), _rating(embedded)) or None,  # in XMP, 0 means "not rated"
         orientation=_orientation(embedded),
         keywords=_keywords(beside) or _keywords(embedded),
+        description=description.read_description(embedded, beside),
     )
     return metadata, (*warnings, *more)
 

@@ -19,6 +19,7 @@ from photos_graph.library.fields import NAMESPACE, NO_METADATA, PREFIX, read_sid
 from photos_graph.library.metadata import PREDICTED_TAGS, read_metadata
 from photos_graph.library.regions import PREDICTED_PERSONS, read_regions
 from photos_graph.model.faces import Region
+from photos_graph.model.properties import NO_DESCRIPTION, PROPERTIES, Description
 
 _EXCLUDED, _FAVOURITE = f"Xmp.{PREFIX}.Excluded", f"Xmp.{PREFIX}.Favourite"
 _REGIONS = "Xmp.mwg-rs.Regions"
@@ -40,6 +41,7 @@ class SidecarLabels:
     favourite: bool = False
     predicted_tags: tuple[str, ...] = ()
     predicted_persons: tuple[str, ...] = ()
+    description: Description = NO_DESCRIPTION
 
 
 def write_sidecar(labels: SidecarLabels, width: int, height: int, orientation: int) -> bytes:
@@ -71,6 +73,7 @@ def _packet(labels: SidecarLabels, width: int, height: int, orientation: int) ->
     _bag(exiv2, xmp, PREDICTED_PERSONS, labels.predicted_persons)
     if labels.favourite:
         xmp[_FAVOURITE] = "True"
+    _describe(exiv2, xmp, labels.description)
     if labels.regions:
         sideways = orientation in _SWAPPING
         size = (height, width) if sideways else (width, height)
@@ -96,6 +99,7 @@ def read_sidecar(data: bytes, width: int, height: int, orientation: int) -> tupl
         rating=metadata.rating,
         excluded=fields.get(_EXCLUDED, ()),
         favourite=fields.get(_FAVOURITE, ("",))[0].lower() == "true",
+        description=metadata.description,
     )
     return labels, (*warnings, *doubts)
 
@@ -109,6 +113,24 @@ def _plain(text: str) -> str:
 def _flags(exiv2: Any) -> Any:
     flags = exiv2.XmpParser.XmpFormatFlags
     return flags.omitPacketWrapper | flags.useCompactFormat
+
+
+def _describe(exiv2: Any, xmp: Any, description: Description) -> None:
+    values = description.values()
+    for each in PROPERTIES:
+        if each.written and (text := values[each.name]):
+            key = exiv2.XmpKey(each.written)
+            value = exiv2.Value.create(exiv2.XmpProperties.propertyType(key))
+            for one in text if each.plural else (text,):
+                _say(exiv2, value, _NO_XML.sub(" ", one))
+            xmp.add(key, value)
+
+
+def _say(exiv2: Any, value: Any, text: str) -> None:
+    if isinstance(value, exiv2.LangAltValue):
+        value["x-default"] = text
+    else:
+        value.read(_plain(text) if isinstance(value, exiv2.XmpTextValue) else text)
 
 
 def _bag(exiv2: Any, xmp: Any, key: str, values: Iterable[str], *, ordered: bool = False) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from photos_graph.model.faces import Region
+from photos_graph.model.properties import NO_DESCRIPTION, Description
 
 
 class TakenSource(StrEnum):
@@ -83,7 +84,7 @@ class Place:
 
 # Raise it whenever a file gives more than before: a property is added below, or more is read into one. The next scan
 # then reads the metadata of all known photos again.
-METADATA_VERSION = 1
+METADATA_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Metadata:
     orientation: int = 1  # EXIF, 1..8
     keywords: tuple[str, ...] = ()  # hierarchy as "Places/Italy/Abruzzo"
     regions: tuple[Region, ...] = ()  # faces that the file, or its sidecar, marks
+    description: Description = NO_DESCRIPTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class Photo:
     rating: int | None = None
     favourite: bool = False
     placeholder: str | None = None  # ThumbHash, base64
+    description: Description = NO_DESCRIPTION
 
 
 @dataclass(frozen=True, slots=True)

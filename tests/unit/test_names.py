@@ -39,6 +39,7 @@ SHARED = {
     "persons": "persons, who have faces",
     "photos": "photos",
     "places": "places on Earth",
+    "properties": "what a photo says about itself",
     "questions": "the questions of the review queue",
     "ratings": "ratings and favourites",
     "regions": "faces that files mark",

@@ -13,6 +13,7 @@ from photos_graph.graph.faces import regions
 from photos_graph.graph.labels import keywords
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.library import METADATA_VERSION, Camera, Location, Metadata, Photo, Place, Taken, TakenSource
+from photos_graph.model.properties import PROPERTIES, Description
 
 
 class FileMetadata(Protocol):
@@ -91,12 +92,18 @@ def _properties(metadata: Metadata, with_regions: bool) -> dict[str, object]:
         "fileRating": metadata.rating,
         "keywords": list(metadata.keywords),
         "orientation": metadata.orientation,
+        **metadata.description.values(),
     }
 
 
-PROJECTION: LiteralString = """p {.id, .number, .contentHash, .byteSize, .width, .height, .format, .addedAt, .takenAt,
+_WORDS: LiteralString = "".join(f", .{each.name}" for each in PROPERTIES)
+PROJECTION: LiteralString = (
+    """p {.id, .number, .contentHash, .byteSize, .width, .height, .format, .addedAt, .takenAt,
   .takenOffset, .takenSource, .latitude, .longitude, .altitude, .make, .model, .lens, .rating, .favourite,
-  .placeholder}"""
+  .placeholder"""
+    + _WORDS
+    + "}"
+)
 
 
 def photo_of(values: Mapping[str, Any], name: str) -> Photo:
@@ -119,6 +126,7 @@ def photo_of(values: Mapping[str, Any], name: str) -> Photo:
         rating=values["rating"],
         favourite=bool(values["favourite"]),
         placeholder=values["placeholder"],
+        description=Description.of(values),
     )
 
 

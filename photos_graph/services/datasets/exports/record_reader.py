@@ -85,6 +85,7 @@ class RecordReader:
             marks=self._marks(row.edges),
             faces=tuple(map(self._face, row.faces)),
             rating=ValueMark(row.rating.value, row.rating.at_ms, row.rating.by),
+            description=photo.description,
             favourite=ValueMark(row.favourite.value, row.favourite.at_ms, row.favourite.by),
         )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pydantic import TypeAdapter
 
 from photos_graph.model.labels import TagSource
+from photos_graph.model.properties import NO_DESCRIPTION, Description
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class PhotoRecord:
     faces: tuple[FaceRecord, ...] = ()
     rating: ValueMark = ValueMark()
     favourite: ValueMark = ValueMark(False)
+    description: Description = NO_DESCRIPTION
     picture: tuple[str, int, int] | None = None  # path in the export, width, height
 
 

@@ -201,4 +201,5 @@ def _record(row: ExportedPhoto, path: str, sidecar: SidecarLabels) -> PhotoRecor
         faces=tuple(faces),
         rating=ValueMark(sidecar.rating),
         favourite=ValueMark(sidecar.favourite),
+        description=sidecar.description,
     )

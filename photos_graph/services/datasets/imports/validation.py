@@ -36,7 +36,7 @@ def check_photo(record: PhotoRecord, now_ms: int) -> None:
     if not _HASH.fullmatch(record.sha256):
         raise BadInput("A SHA-256 must have 64 hexadecimal digits.")
     _check_counts(record.files, record.marks, record.faces, *(face.marks for face in record.faces))
-    _check_texts(record.id, *record.files, *(mark.tag for mark in record.marks))
+    _check_texts(record.id, *record.files, *(mark.tag for mark in record.marks), *record.description.texts())
     for face in record.faces:
         _check_face(face)
         _check_texts(*(mark.person for mark in face.marks))

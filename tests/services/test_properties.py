@@ -1,0 +1,51 @@
+"""A property in words takes one declaration: a scan, search, exports and sidecars follow it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from photos_graph.bootstrap import Services
+from photos_graph.library.metadata import read_metadata
+from photos_graph.model.datasets import DatasetFormat
+from photos_graph.model.properties import PROPERTIES, Description, Property
+from photos_graph.search.filters import PhotoFilter
+from tests.kit.labelled_library import scan
+from tests.kit.library import exported, in_step, photos
+from tests.kit.metadata import jpeg_with
+from tests.kit.pictures import put
+
+pytestmark = pytest.mark.anyio
+
+
+def name_of(declared: Property) -> str:
+    return f"{PROPERTIES.index(declared)}.jpg"
+
+
+def words(declared: Property) -> str:
+    return f"Zebra {declared.name}"
+
+
+@pytest.mark.both_engines
+async def test_what_a_file_says_is_kept_found_and_exported(services: Services, tmp_path: Path) -> None:
+    root = tmp_path / "Pictures"
+    for each in PROPERTIES:
+        put(root / name_of(each), jpeg_with({each.fields[0]: words(each)}))
+    await scan(services, root)
+    assert await in_step(services)
+    expected = {name_of(each): Description.of({each.name: [words(each)]}) for each in PROPERTIES}
+    assert {name: photo.description for name, photo in (await photos(services)).items()} == expected
+    for each in PROPERTIES:
+        assert set(await photos(services, PhotoFilter(text=words(each)))) == {name_of(each)}
+    lines = (await exported(services, DatasetFormat.JSON) / "photos.jsonl").read_text().splitlines()
+    records = {Path(record["files"][0]).name: record for record in map(json.loads, lines)}
+    assert {name: Description.of(record["description"]) for name, record in records.items()} == expected
+    sidecars = await exported(services, DatasetFormat.XMP) / "sidecars" / "Pictures"
+    for each in PROPERTIES:
+        path = sidecars / f"{name_of(each)}.xmp"
+        assert path.is_file() == (each.written is not None)
+        if path.is_file():
+            metadata, _ = read_metadata(jpeg_with(), name_of(each), 0, path.read_bytes())
+            assert metadata.description == expected[name_of(each)]
