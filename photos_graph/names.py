@@ -1,8 +1,15 @@
-"""The names of tags and persons: what a name may be, and when two names are the same."""
+r"""The names of tags and persons: what a name may be, when two names are the same, and the paths of tags.
+
+A path is the names from the top of the tree down, with a slash between them. A slash in a name is written as ``\/``, so
+that "Music/AC\/DC" is the tag "AC/DC" below "Music". A backslash stands for itself, except before a slash, before
+another backslash and at the end of a name, where it is written twice.
+"""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterable
 
 from photos_graph.errors import BadInput
 
@@ -10,6 +17,30 @@ MAX_LENGTH = 255  # characters of one name
 MAX_DEPTH = 32  # names in a path
 # Control characters, lone surrogates, line separators and paragraph separators.
 _FORBIDDEN_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}
+_TO_ESCAPE = re.compile(r"\\(?=[\\/]|\Z)|/")
+_PART = re.compile(r"\\([\\/])|(/)|([^\\/]+|\\)")
+
+
+def tag_path(names: Iterable[str]) -> str:
+    """Returns the path of a tag, given the names from the top of the tree down."""
+    return "/".join([_escaped(name) for name in names])
+
+
+def _escaped(name: str) -> str:
+    return _TO_ESCAPE.sub(r"\\\g<0>", name) if "/" in name or "\\" in name else name
+
+
+def tag_names(path: str) -> list[str]:
+    """Returns the names in a path, the topmost first. Two slashes in a row have an empty name between them."""
+    if "\\" not in path:
+        return path.split("/")
+    names = [""]
+    for escaped, separator, text in _PART.findall(path):
+        if separator:
+            names.append("")
+        else:
+            names[-1] += escaped or text
+    return names
 
 
 def plain_name(name: str) -> str | None:
@@ -30,17 +61,21 @@ def folded(name: str) -> str:
 def checked_tag_name(name: str) -> str:
     """Returns the name of one tag as it is stored. Raises BadInput if a tag cannot be called so."""
     stored = plain_name(name)
-    if stored is None or "/" in stored:
-        raise BadInput(f"A tag name must have 1 to {MAX_LENGTH} characters, without slashes and control characters.")
+    if stored is None:
+        raise BadInput(f"A tag name must have 1 to {MAX_LENGTH} characters, without control characters.")
     return stored
 
 
 def checked_tag_path(path: str) -> tuple[str, ...]:
     """Returns the names in a path such as "Places/Abruzzo", the topmost first. A plain name is a path of one.
 
-    Raises BadInput if a name in it is not allowed, or if the path has more than ``MAX_DEPTH`` names.
+    Slashes at both ends are ignored. Raises BadInput if a name in it is not allowed, or if the path has more than
+    ``MAX_DEPTH`` names.
     """
-    names = tuple(checked_tag_name(part) for part in path.strip().strip("/").split("/"))
+    parts = tag_names(path.strip().lstrip("/"))
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    names = tuple(map(checked_tag_name, parts))
     if len(names) > MAX_DEPTH:
         raise BadInput(f"Tags can be nested at most {MAX_DEPTH} deep.")
     return names

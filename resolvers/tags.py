@@ -28,7 +28,8 @@ TagId = Annotated[strawberry.ID, strawberry.argument(description="The id of the 
 TagName = Annotated[
     str,
     strawberry.argument(
-        description="The name: 1 to 255 characters without a slash or control characters, unique below its parent."
+        description="The name: 1 to 255 characters without control characters, unique below its parent. A slash is "
+        "part of the name."
     ),
 ]
 ParentId = Annotated[
@@ -41,8 +42,9 @@ ParentId = Annotated[
 TagRefs = Annotated[
     list[str],
     strawberry.argument(
-        description='Up to 100 tags, each by its id, its name or a path such as "Places/Abruzzo". Fails with BAD_INPUT '
-        "if several tags have the name; the message lists their paths."
+        description='Up to 100 tags, each by its id, its name or a path such as "Places/Abruzzo". In a path, a slash '
+        'that is part of a name has a backslash before it: "Music/AC\\/DC". Fails with BAD_INPUT if several tags have '
+        "the name; the message lists their paths."
     ),
 ]
 FolderId = Annotated[strawberry.ID, strawberry.argument(name="folder", description="The id of the folder.")]

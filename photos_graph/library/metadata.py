@@ -4,12 +4,11 @@ wins."""
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import UTC, datetime
 from fractions import Fraction
 
-from photos_graph.library import description, location, taken
-from photos_graph.library.fields import MAKER_LENS, PREFIX, Fields, number, read_fields, read_sidecar_fields
+from photos_graph.library import description, keywords, location, taken
+from photos_graph.library.fields import MAKER_LENS, Fields, number, read_fields, read_sidecar_fields
 from photos_graph.model.library import Camera, Metadata
 
 _RATING = ("Xmp.xmp.Rating", "Exif.Image.Rating")
@@ -18,14 +17,6 @@ _MAKE = ("Exif.Image.Make", "Exif.PanasonicRaw.Make", "Xmp.tiff.Make")
 _MODEL = ("Exif.Image.Model", "Exif.PanasonicRaw.Model", "Xmp.tiff.Model")
 _LENS = ("Exif.Photo.LensModel", "Xmp.exifEX.LensModel", "Xmp.aux.Lens", MAKER_LENS)
 _ORIENTATION = "Exif.Image.Orientation"
-_PATHS = {  # keywords with their ancestors, and the separator between them
-    "Xmp.lr.hierarchicalSubject": "|",
-    "Xmp.digiKam.TagsList": "/",
-    "Xmp.MicrosoftPhoto.LastKeywordXMP": "/",
-    "Xmp.mediapro.CatalogSets": "|",
-}
-_WORDS = {"Xmp.dc.subject": None, "Iptc.Application2.Keywords": None, "Exif.Image.XPKeywords": ";"}
-PREDICTED_TAGS = f"Xmp.{PREFIX}.PredictedTags"  # paths of keywords that only a model gave
 _FIELDS = (
     *taken.FIELDS,
     *_RATING,
@@ -35,12 +26,10 @@ _FIELDS = (
     *_LENS,
     _ORIENTATION,
     *location.FIELDS,
-    *_PATHS,
-    *_WORDS,
-    PREDICTED_TAGS,
     *description.FIELDS,
+    *keywords.FIELDS,
 )
-_MAX_KEYWORDS, _MAX_LENGTH = 500, 255
+_MAX_LENGTH = 255
 
 
 def read_metadata(
@@ -60,8 +49,8 @@ def read_metadata(
         camera=_camera({**embedded, **beside}),
         rating=_either(_rating(beside), _rating(embedded)) or None,  # in XMP, 0 means "not rated"
         orientation=_orientation(embedded),
-        keywords=_keywords(beside) or _keywords(embedded),
         description=description.read_description(embedded, beside),
+        keywords=keywords.keywords(beside) or keywords.keywords(embedded),
     )
     return metadata, (*warnings, *more)
 
@@ -107,26 +96,3 @@ def _lens(fields: Fields) -> str | None:
     return (
         lens if lens and any(c.isalpha() for c in lens) and not re.match(r"unknown|0\.0 ?mm|n/a", lens, re.I) else None
     )
-
-
-def _keywords(fields: Fields) -> tuple[str, ...]:
-    """Returns paths first, then plain words that are not part of a path, each once, without those that only a model
-    gave."""
-    found: dict[str, None] = {}
-    for name, separator in _PATHS.items():
-        for value in fields.get(name, ()):
-            if path := _path(value.split(separator), keep_slashes=separator == "/"):
-                found[path] = None
-    parts = {part for path in found for part in path.split("/")}
-    for name, between in _WORDS.items():
-        for value in fields.get(name, ()):
-            for word in value.split(between) if between else [value]:
-                if (path := _path(word.split("/"), keep_slashes=True)) and path not in parts:
-                    found[path] = None
-    predicted = {_path(value.split("/"), keep_slashes=True) for value in fields.get(PREDICTED_TAGS, ())}
-    return tuple([path for path in found if path not in predicted][:_MAX_KEYWORDS])
-
-
-def _path(levels: list[str], *, keep_slashes: bool) -> str:
-    names = (unicodedata.normalize("NFC", level).strip()[:_MAX_LENGTH] for level in levels)
-    return "/".join(name if keep_slashes else name.replace("/", "-") for name in names if name)

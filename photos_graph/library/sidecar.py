@@ -16,10 +16,12 @@ from typing import Any
 
 from photos_graph.boxes import stored
 from photos_graph.library.fields import NAMESPACE, NO_METADATA, PREFIX, read_sidecar_fields
-from photos_graph.library.metadata import PREDICTED_TAGS, read_metadata
+from photos_graph.library.keywords import PREDICTED_TAGS
+from photos_graph.library.metadata import read_metadata
 from photos_graph.library.regions import PREDICTED_PERSONS, read_regions
 from photos_graph.model.faces import Region
 from photos_graph.model.properties import NO_DESCRIPTION, PROPERTIES, Description
+from photos_graph.names import tag_names, tag_path
 
 _EXCLUDED, _FAVOURITE = f"Xmp.{PREFIX}.Excluded", f"Xmp.{PREFIX}.Favourite"
 _REGIONS = "Xmp.mwg-rs.Regions"
@@ -58,12 +60,13 @@ def _packet(labels: SidecarLabels, width: int, height: int, orientation: int) ->
 
     exiv2.XmpProperties.registerNs(NAMESPACE, PREFIX)
     xmp = exiv2.XmpData()
-    names = list(dict.fromkeys(path.rpartition("/")[2] for path in labels.tags))
+    tags = [tag_names(path) for path in labels.tags]
+    names = list(dict.fromkeys(way[-1] for way in tags))
     _bag(exiv2, xmp, "Xmp.dc.subject", names)
     # A name that contains the separator would be read as two.
-    plain = [path for path in labels.tags if "|" not in path]
-    _bag(exiv2, xmp, "Xmp.lr.hierarchicalSubject", [path.replace("/", "|") for path in plain])
-    _bag(exiv2, xmp, "Xmp.digiKam.TagsList", labels.tags, ordered=True)
+    plain = ["|".join(way) for way in tags if not any("|" in name for name in way)]
+    _bag(exiv2, xmp, "Xmp.lr.hierarchicalSubject", plain)
+    _bag(exiv2, xmp, "Xmp.digiKam.TagsList", map(_digikam_path, tags), ordered=True)
     persons = list(dict.fromkeys(region.name for region in labels.regions if region.name))
     _bag(exiv2, xmp, "Xmp.iptcExt.PersonInImage", persons)
     if labels.rating is not None:
@@ -102,6 +105,14 @@ def read_sidecar(data: bytes, width: int, height: int, orientation: int) -> tupl
         description=metadata.description,
     )
     return labels, (*warnings, *doubts)
+
+
+def _digikam_path(names: Sequence[str]) -> str:
+    """Returns the path as digiKam writes it, which has a backslash for a slash in a name. A name that is nowhere else,
+    because it has a bar too, is written as we read it."""
+    if any("/" in name for name in names) and not any("|" in name for name in names):
+        return "/".join(name.replace("/", "\\") for name in names)
+    return tag_path(names)
 
 
 def _plain(text: str) -> str:

@@ -96,7 +96,7 @@ class Metadata:
     camera: Camera | None = None
     rating: int | None = None  # 0..5; -1 means rejected
     orientation: int = 1  # EXIF, 1..8
-    keywords: tuple[str, ...] = ()  # hierarchy as "Places/Italy/Abruzzo"
+    keywords: tuple[str, ...] = ()  # paths in the form of ``names.tag_path``: "Places/Italy/Abruzzo"
     regions: tuple[Region, ...] = ()  # faces that the file, or its sidecar, marks
     description: Description = NO_DESCRIPTION
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from pyroaring import BitMap
@@ -54,10 +54,16 @@ class Hierarchy(Generic[R]):
     parent, and photos before their row.
 
     The sets that ``photos_at`` and ``photos_below`` return change in place, so that a caller who keeps one must copy
-    it.
+    it. ``join`` makes a path of names and ``split`` takes it apart; those of tags escape slashes in names.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        join: Callable[[Iterable[str]], str] = "/".join,
+        split: Callable[[str], list[str]] = lambda path: path.split("/"),
+    ) -> None:
+        self._join = join
+        self._split = split
         self._rows: dict[str, R] = {}
         self._children: dict[str | None, set[str]] = {}
         self._by_name: dict[str, set[str]] = {}  # ids by folded name
@@ -208,8 +214,12 @@ class Hierarchy(Generic[R]):
 
     def path(self, row_id: str) -> str | None:
         """Returns the names from the topmost row down, such as "Italy/Abruzzo", or None if the row is not known."""
-        rows = [self._rows[at] for at in self.self_and_ancestors(row_id) if at in self._rows]
-        return "/".join(row.name for row in reversed(rows)) if rows else None
+        names = self._names(row_id)
+        return self._join(names) if names else None
+
+    def _names(self, row_id: str) -> list[str]:
+        """Returns the names from the topmost row down."""
+        return [self._rows[at].name for at in self.self_and_ancestors(row_id) if at in self._rows][::-1]
 
     def at(self, path: str) -> R | None:
         """Returns the row with exactly that path, in the form in which ``path`` returns it."""
@@ -222,14 +232,23 @@ class Hierarchy(Generic[R]):
         return sorted(rows, key=sort_key)
 
     def named(self, path: str) -> list[R]:
-        """Returns the rows with that name or path, such as "Italy/Abruzzo". Case and accents do not matter."""
-        wanted = fold(path.strip("/"))
+        """Returns the rows with that name or path, such as "Italy/Abruzzo". Case and accents do not matter.
+
+        A slash in a name, as in "Biel/Bienne", need not be escaped; one that is escaped is not taken for a separator.
+        """
+        levels = _without_empty_ends(self._split(path))
+        wanted = fold("/".join(levels))
         parts = wanted.rsplit("/", _MAX_SLASHES + 1)
         names = {"/".join(parts[place:]) for place in range(len(parts))} | {wanted}
+        exactly = [fold(level) for level in levels] if wanted.count("/") >= len(levels) else None
         found = [self._rows[row_id] for name in names for row_id in self._by_name.get(name, ())]
-        return sorted(
-            (row for row in found if f"/{fold(self.path(row.id) or '')}".endswith(f"/{wanted}")), key=sort_key
-        )
+        return sorted((row for row in found if self._is_named(row.id, wanted, exactly)), key=sort_key)
+
+    def _is_named(self, row_id: str, wanted: str, exactly: list[str] | None) -> bool:
+        names = self._names(row_id)
+        if exactly is not None:
+            return [fold(name) for name in names[-len(exactly) :]] == exactly
+        return f"/{fold('/'.join(names))}".endswith(f"/{wanted}")
 
     def ids_with_word(self, prefix: str) -> set[str]:
         """Returns the ids of the rows whose names have a word that begins with ``prefix``."""
@@ -257,6 +276,12 @@ class Hierarchy(Generic[R]):
         """Returns the photos at or below the rows whose names have a word that begins with ``prefix``."""
         rows = (self._photos_below[row_id] for row_id in self.topmost_with_word(prefix) if row_id in self._photos_below)
         return BitMap.union(BitMap(), *rows)
+
+
+def _without_empty_ends(levels: list[str]) -> list[str]:
+    first = next((place for place, level in enumerate(levels) if level), len(levels))
+    last = next((place for place in range(len(levels), first, -1) if levels[place - 1]), first)
+    return levels[first:last]
 
 
 def place_of(name: str, row_id: str) -> tuple[bytes, str, str]:

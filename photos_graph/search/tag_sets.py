@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pyroaring import BitMap
 
 from photos_graph.model.labels import FolderMarks, Tag
+from photos_graph.names import tag_names, tag_path
 from photos_graph.search.hierarchy import Hierarchy, Sized, by_size
 from photos_graph.search.inheritance import Inheritance
 from photos_graph.search.label_sets import NONE, LabelSets, union
@@ -20,7 +21,7 @@ class TagSets:
     """
 
     def __init__(self, visible: BitMap, folders: Hierarchy[FolderRow], labels: LabelSets) -> None:
-        self.rows: Hierarchy[Tag] = Hierarchy()
+        self.rows: Hierarchy[Tag] = Hierarchy(tag_path, tag_names)
         self.inheritance = Inheritance(folders, self.rows)
         self._visible = visible
         self._labels = labels

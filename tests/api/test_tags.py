@@ -79,10 +79,19 @@ async def test_a_name_is_never_merged_silently(ask: Ask, library: str) -> None:
     assert code(await ask(MOVE, t=mare, p=inner)) == "BAD_INPUT"
     assert code(await ask(MERGE, f=[mare], i=inner)) == "BAD_INPUT"
     assert code(await ask(DELETE, t=mare)) == "CONFLICT"
-    assert code(await ask(CREATE, n="a/b")) == "BAD_INPUT"
+    assert code(await ask(CREATE, n="a\nb")) == "BAD_INPUT"
     merged = data(await ask(MERGE, f=[inner], i=sea))["mergeTags"]
     assert merged == {"id": sea, "photoCount": 0, "children": []}
     assert await tag(ask, "Mare/Sea") is None
+
+
+async def test_a_name_may_have_a_slash(ask: Ask, library: str) -> None:
+    photos = await photo_ids(ask)
+    assert data(await ask(CREATE, n="24/7"))["createTag"]["name"] == "24/7"
+    data(await ask(TAG, p=[photos["1.jpg"]], t=[r"Music/AC\/DC", "24/7"]))
+    assert await tag(ask, "7") is None and await tag(ask, "DC") is None
+    assert (await tag(ask, "Music/AC/DC"))["name"] == "AC/DC"
+    assert await tagged(ask, r"Music/AC\/DC") == {"1.jpg"}
 
 
 async def test_merged_tags_bring_their_photos_along(ask: Ask, library: str) -> None:

@@ -198,25 +198,6 @@ def test_the_rating_of_exif() -> None:
     assert read(jpeg_with({"Exif.Image.Rating": "4"})).rating == 4
 
 
-def test_keywords_are_paths_and_the_words_that_are_in_none() -> None:
-    beside = sidecar(
-        bag("lr:hierarchicalSubject", "Places|Italy|Abruzzo", "a/b|c")
-        + bag("digiKam:TagsList", "Places/Italy/Abruzzo", "People/Ada")
-        + bag("dc:subject", "Abruzzo", "Italy", "Ada", "sea", "Nature/Birds")
-    )
-    assert read(jpeg_with(), beside).keywords == ("Places/Italy/Abruzzo", "a-b/c", "People/Ada", "sea", "Nature/Birds")
-
-
-def test_keywords_of_iptc_and_windows() -> None:
-    data = jpeg_with(
-        {
-            "Iptc.Application2.Keywords": ["mare", "Citta\u0300"],
-            "Exif.Image.XPKeywords": " ".join(map(str, "mare;Roma\0".encode("utf-16-le"))),
-        }
-    )
-    assert read(data).keywords == ("mare", "Citt\u00e0", "Roma")
-
-
 def test_text_in_an_old_encoding() -> None:
     assert read(jpeg_with({"Iptc.Application2.Keywords": ["Zürich".encode("cp1252")]})).keywords == ("Zürich",)
 
@@ -279,11 +260,6 @@ def test_a_sidecar_of_a_hundred_thousand_levels() -> None:
 def test_a_huge_sidecar_is_not_parsed() -> None:
     _, warnings = read_metadata(jpeg_with(), "a.jpg", 0, sidecar(" " * 9_000_000, xmp_Rating="5"))
     assert warnings == ("The sidecar is larger than 8,388,608 bytes.",)
-
-
-def test_keywords_are_bounded() -> None:
-    found = read(jpeg_with(), sidecar(bag("dc:subject", *(f"{n}" for n in range(2000))))).keywords
-    assert len(found) == 500
 
 
 @settings(max_examples=200)

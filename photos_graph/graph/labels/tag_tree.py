@@ -9,7 +9,7 @@ from uuid import uuid4
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.model.labels import Tag
 from photos_graph.model.search import Ref
-from photos_graph.names import checked_tag_path, tag_key
+from photos_graph.names import checked_tag_path, tag_key, tag_names, tag_path
 from photos_graph.search.hierarchy import Hierarchy
 
 
@@ -17,7 +17,7 @@ class TagTree:
     """A tree of tags. ``new`` has the rows that ``reach`` added, parents first. They are not in the graph yet."""
 
     def __init__(self, rows: Iterable[Tag]) -> None:
-        self._rows: Hierarchy[Tag] = Hierarchy()
+        self._rows: Hierarchy[Tag] = Hierarchy(tag_path, tag_names)
         self._rows.put(rows)
         self._by_key = {tag_key(row.parent_id, row.name): row for row in self._rows}
         self.new: list[Tag] = []
@@ -97,16 +97,25 @@ class TagTree:
         names = checked_tag_path(ref.name or "")
         if len(names) > 1 and (exact := self.at(names)) is not None:
             return exact
-        fitting = [row for row in self._rows.named("/".join(names)) if self._ends_with(row, names)]
+        alike = self._rows.named(tag_path(names))
+        # A slash that is not escaped may also be part of a name.
+        fitting = [row for row in alike if self._ends_with(row, names)] or [
+            row for row in alike if self._is_spelt(row, "/".join(names))
+        ]
         if len(fitting) > 1:
             paths = ", ".join(self.path(row.id) for row in fitting)
-            raise BadInput(f"{'/'.join(names)} fits several tags: {paths}. Give the path or the id.")
+            raise BadInput(f"{tag_path(names)} fits several tags: {paths}. Give the path or the id.")
         return fitting[0] if fitting else None
 
     def _ends_with(self, row: Tag, names: Sequence[str]) -> bool:
         """Returns whether the path ends so. Accents count, unlike in a search."""
         way = [self.get(tag_id).name for tag_id in self.up(row.id)]
         return [tag_key(None, name) for name in reversed(way[: len(names)])] == [tag_key(None, name) for name in names]
+
+    def _is_spelt(self, row: Tag, text: str) -> bool:
+        """Returns whether the path, or the end of it, is spelt so if no slash is escaped."""
+        way = [self.get(tag_id).name for tag_id in reversed(self.up(row.id))]
+        return any(tag_key(None, "/".join(way[place:])) == tag_key(None, text) for place in range(len(way)))
 
     def wanted(self, refs: Iterable[Ref]) -> list[str]:
         """Returns the ids of the tags that are meant, each once. Raises NotFound, BadInput."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from photos_graph.errors import NotFound
 from photos_graph.model.labels import FolderMarks, FolderTagProposal
+from photos_graph.names import tag_names, tag_path
 from photos_graph.search.folder_names import Known, proposed_tags
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.rows import FolderRow
@@ -67,9 +68,10 @@ def _marks_of(search: SearchIndex, folder_id: str) -> tuple[frozenset[str], froz
 
 
 def _ways_up(path: str) -> Iterator[str]:
-    while path:
-        yield path
-        path = path.rpartition("/")[0]
+    names = tag_names(path)
+    while names:
+        yield tag_path(names)
+        names.pop()
 
 
 def _key(path: str) -> str:
@@ -86,6 +88,6 @@ def _known(search: SearchIndex) -> Known:
         if search.persons.named(text):
             return ()
         places = search.places.named(text)
-        return (places[0].name,) if places else None
+        return (tag_path([places[0].name]),) if places else None
 
     return look_up

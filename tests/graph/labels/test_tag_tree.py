@@ -43,6 +43,22 @@ def test_a_path_finds_from_the_top_or_by_its_end() -> None:
     assert found("aces/Italy") is None
 
 
+def test_a_slash_in_a_name_is_escaped_where_a_path_could_be_meant() -> None:
+    rows = [*ROWS, Tag("24/7", "24/7"), Tag("ac/dc", "AC/DC", "top"), Tag("ac", "AC"), Tag("dc", "DC", "ac")]
+
+    def find(name: str) -> str | None:
+        row = TagTree(rows).find(Ref(name=name))
+        return row.id if row else None
+
+    assert find(r"24\/7") == find("24/7") == "24/7", "no path is spelt so"
+    assert find(r"ac\/dc") == find(r"Top/AC\/DC") == "ac/dc" and find("ac/dc") == "dc"
+    assert find("Top/ac/dc") == "ac/dc"
+    assert find(r"AC/DC\/x") is None
+    assert TagTree(rows).path("ac/dc") == r"Top/AC\/DC"
+    tree = TagTree(rows)
+    assert tree.tag(tree.wanted_or_new([Ref(name=r"s\/w")])[0]).name == "s/w"
+
+
 def test_what_fits_several_is_refused_with_the_candidates() -> None:
     with pytest.raises(BadInput, match="Work/abruzzo"):
         found("Abruzzo")

@@ -101,7 +101,7 @@ async def test_tags_that_are_not_known_are_not_found(services: Services) -> None
             await call
     assert await services.tag_editing.delete("nowhere") is False
     with pytest.raises(BadInput):
-        await services.tag_editing.create("a/b")
+        await services.tag_editing.create("a\nb")
 
 
 async def test_a_deleted_tag_takes_what_was_said_of_it_along(services: Services) -> None:

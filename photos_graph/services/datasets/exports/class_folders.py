@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
+from photos_graph.names import tag_names
 from photos_graph.services.datasets.exports.dataset_formats import Block
 from photos_graph.services.datasets.exports.pictures import Pictures
 from photos_graph.services.datasets.exports.records import LibraryRecord, PhotoRecord
@@ -68,7 +69,7 @@ def picture_path(record: PhotoRecord, tag: str, extension: str) -> str:
 
 def folder_name(tag: str) -> str:
     """Returns a folder name for the path of a tag that every file system accepts. Two tags never get the same name."""
-    plain = tag.replace("/", _SEPARATOR)
+    plain = _SEPARATOR.join(tag_names(tag))
     name = safe_name(plain)
     if name == plain and _SEPARATOR not in tag:
         return name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
+from photos_graph.names import tag_names, tag_path
 from photos_graph.services.datasets.exports.dataset_formats import Block, visible_faces
 from photos_graph.services.datasets.exports.pictures import Pictures
 from photos_graph.services.datasets.exports.record_reader import SPLITS
@@ -81,7 +82,7 @@ def _annotated(record: PhotoRecord) -> Iterator[Annotated]:
 
 def _category(key: tuple[str, str], number: int) -> dict[str, object]:
     kind, name = key
-    parent = (name.rpartition("/")[0] or TAG_SUPERCATEGORY) if kind == "tag" else PERSON_CATEGORY
+    parent = (tag_path(tag_names(name)[:-1]) or TAG_SUPERCATEGORY) if kind == "tag" else PERSON_CATEGORY
     return {"id": number, "name": name, "supercategory": parent, "kind": kind}
 
 

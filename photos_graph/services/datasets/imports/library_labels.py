@@ -13,6 +13,7 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import models
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.labels import LabelKind
+from photos_graph.names import tag_names
 from photos_graph.services.datasets.exports.records import LibraryRecord, PersonRecord, TagMark
 from photos_graph.services.datasets.imports.merge_rules import Importer, merged_tags
 from photos_graph.services.datasets.imports.outcome import Outcome, record_change, resolve_persons, resolve_tags
@@ -73,7 +74,7 @@ async def _write_persons(
 async def _write_thresholds(tx: LabelTransaction, thresholds: Mapping[str, float], tree: TagTree) -> None:
     """Sets the thresholds of the tags for which no user has chosen one here."""
     chosen = await models.chosen_thresholds(tx)
-    found = [(tag.id, value) for path, value in thresholds.items() if (tag := tree.at(path.split("/"))) is not None]
+    found = [(tag.id, value) for path, value in thresholds.items() if (tag := tree.at(tag_names(path))) is not None]
     missing = {id_: value for id_, value in found if id_ not in chosen and 0 <= value <= 1}
     for id_, value in missing.items():
         await models.set_threshold(tx, id_, value)

@@ -1,0 +1,87 @@
+"""Reads the keywords of a file: hierarchical ones, which are paths, and plain ones, which never are.
+
+Programs write each keyword several times: as a path, as the last name of the path alone, and in the fields of older
+standards. Each keyword is returned once. ``docs/decisions/0017-keywords.md`` explains the rules.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+
+from photos_graph.library.fields import PREFIX, Fields
+from photos_graph.names import folded, tag_names, tag_path
+
+PREDICTED_TAGS = f"Xmp.{PREFIX}.PredictedTags"  # paths of keywords that only a model gave
+
+Split = Callable[[str], list[str]]  # takes apart one value of a field
+
+
+def _by_bar(path: str) -> list[str]:
+    return path.split("|")
+
+
+_PATHS: dict[str, Split] = {
+    "Xmp.lr.hierarchicalSubject": _by_bar,
+    "Xmp.mediapro.CatalogSets": _by_bar,
+    "Xmp.digiKam.TagsList": tag_names,
+    "Xmp.MicrosoftPhoto.LastKeywordXMP": tag_names,
+}
+_WORDS = ("Xmp.dc.subject", "Iptc.Application2.Keywords", "Exif.Image.XPKeywords")
+_LISTS = {"Exif.Image.XPKeywords"}  # Windows writes all keywords into one value
+FIELDS = (*_PATHS, *_WORDS, PREDICTED_TAGS)
+
+_MAX_KEYWORDS, _MAX_LENGTH = 500, 255
+_MAX_LISTED_WORDS = 3  # in a part of a value that is taken for a list with commas
+# A comma, also those of Chinese and Japanese, but not the one in "1,5".
+_COMMA = re.compile(r"(?<!\d),|,(?!\d)|[\N{FULLWIDTH COMMA}\N{IDEOGRAPHIC COMMA}]")
+_SEMICOLON = re.compile(r"[;\N{FULLWIDTH SEMICOLON}]")
+
+
+def keywords(fields: Fields) -> tuple[str, ...]:
+    """Returns the paths of the keywords, in the form of ``names.tag_path``: hierarchical keywords first, then plain
+    ones that are not part of a path, without those that only a model gave."""
+    found: dict[tuple[str, ...], str] = {}
+    for names in _hierarchical(fields):
+        found.setdefault(_key(names), tag_path(names))
+    known = {part for key in found for part in (*key, "/".join(key), "|".join(key))}
+    for word in _plain(fields, known):
+        found.setdefault(_key([word]), tag_path([word]))
+    predicted = {_key(_names(tag_names(value))) for value in fields.get(PREDICTED_TAGS, ())}
+    return tuple([path for key, path in found.items() if key not in predicted][:_MAX_KEYWORDS])
+
+
+def _hierarchical(fields: Fields) -> Iterator[list[str]]:
+    for name, split in _PATHS.items():
+        for value in fields.get(name, ()):
+            if names := _names(split(value)):
+                yield names
+
+
+def _plain(fields: Fields, known: set[str]) -> Iterator[str]:
+    """Yields the plain keywords that are not in ``known``, which holds folded names and paths."""
+    for field in _WORDS:
+        values = fields.get(field, ())
+        for value in values:
+            for word in [value] if folded(value) in known else _listed(value, field, alone=len(values) == 1):
+                yield from (name for name in _names([word]) if folded(name) not in known)
+
+
+def _listed(value: str, field: str, *, alone: bool) -> list[str]:
+    """Returns the keywords in a value, which is a list if its field holds lists, or if it is the only value and looks
+    like one."""
+    if field in _LISTS or (alone and _SEMICOLON.search(value)):
+        return _SEMICOLON.split(value)
+    parts = [part.strip() for part in _COMMA.split(value)] if alone else []
+    return parts if parts and all(part and len(part.split()) <= _MAX_LISTED_WORDS for part in parts) else [value]
+
+
+def _names(levels: Iterable[str]) -> list[str]:
+    plain = (unicodedata.normalize("NFC", level).strip()[:_MAX_LENGTH].strip() for level in levels)
+    return [name for name in plain if name]
+
+
+def _key(names: Iterable[str]) -> tuple[str, ...]:
+    # digiKam cannot hold a slash in a name, and writes a backslash instead.
+    return tuple(folded(name).replace("\\", "/") for name in names)

@@ -1,0 +1,101 @@
+"""Keywords: hierarchical ones are paths, plain ones never are."""
+
+from __future__ import annotations
+
+import pytest
+
+from photos_graph.library.metadata import read_metadata
+from photos_graph.library.sidecar import SidecarLabels, read_sidecar, write_sidecar
+from tests.kit.cases import case
+from tests.kit.metadata import bag, jpeg_with, sidecar
+
+
+def keywords(data: bytes, beside: bytes | None = None) -> tuple[str, ...]:
+    return read_metadata(data, "a.jpg", 0, beside)[0].keywords
+
+
+def of_sidecar(*elements: str) -> tuple[str, ...]:
+    return keywords(jpeg_with(), sidecar("".join(elements)))
+
+
+def test_keywords_are_paths_and_the_words_that_are_in_none() -> None:
+    found = of_sidecar(
+        bag("lr:hierarchicalSubject", "Places|Italy|Abruzzo", "a/b|c"),
+        bag("digiKam:TagsList", "Places/Italy/Abruzzo", "People/Ada"),
+        bag("dc:subject", "Abruzzo", "italy", "Ada", "sea"),
+    )
+    assert found == ("Places/Italy/Abruzzo", r"a\/b/c", "People/Ada", "sea")
+
+
+@pytest.mark.parametrize("word", ["AC/DC", "24/7", "s/w", "Nature/Birds", "/", "a/"])
+def test_a_plain_keyword_with_a_slash_is_one_tag(word: str) -> None:
+    escaped = word.replace("/", r"\/")
+    assert of_sidecar(bag("dc:subject", word, "sea")) == (escaped, "sea")
+    assert keywords(jpeg_with({"Iptc.Application2.Keywords": [word, "sea"]})) == (escaped, "sea")
+
+
+@pytest.mark.parametrize("plain", ["AC/DC", "Music/AC/DC", "Music|AC/DC", "ac/dc"])
+def test_a_plain_keyword_that_a_path_has_is_no_other_one(plain: str) -> None:
+    assert of_sidecar(bag("lr:hierarchicalSubject", "Music|AC/DC"), bag("dc:subject", plain)) == (r"Music/AC\/DC",)
+
+
+def test_a_path_of_digikam_has_a_backslash_where_the_name_has_a_slash() -> None:
+    found = of_sidecar(bag("lr:hierarchicalSubject", "Music|AC/DC"), bag("digiKam:TagsList", r"Music/AC\DC"))
+    assert found == (r"Music/AC\/DC",)
+
+
+@pytest.mark.corpora
+def test_the_case_of_lightroom_is_one_keyword() -> None:
+    assert keywords(case("keyword_acdc_lightroom.jpg")) == (r"Music/AC\/DC",)
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        (r"Music/AC\/DC",),
+        (r"AC\/DC", "AC/DC"),
+        (r"a | b\/c/d", "e"),
+        ("a\\b/c",),
+        ("beach, sun",),
+        ("beach; sun",),
+        ("24\\/7", "x"),
+    ],
+)
+def test_names_with_slashes_come_back_from_a_sidecar_as_they_were(tags: tuple[str, ...]) -> None:
+    read, doubts = read_sidecar(write_sidecar(SidecarLabels(tags, excluded=tags), 400, 300, 1), 400, 300, 1)
+    assert not doubts
+    assert sorted(read.tags) == sorted(tags) and read.excluded == tags
+
+
+def test_keywords_of_iptc_and_windows() -> None:
+    data = jpeg_with(
+        {
+            "Iptc.Application2.Keywords": ["mare", "Citta\u0300"],
+            "Exif.Image.XPKeywords": " ".join(map(str, "mare;Roma\0".encode("utf-16-le"))),
+        }
+    )
+    assert keywords(data) == ("mare", "Citt\u00e0", "Roma")
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("sea; sun ;sand", ("sea", "sun", "sand")),
+        ("sea, sun, Gran Sasso d'Italia", ("sea", "sun", "Gran Sasso d'Italia")),
+        ("sea,sun", ("sea", "sun")),
+        ("Rossi, Anna; Bianchi, Ugo", ("Rossi, Anna", "Bianchi, Ugo")),
+        ("The day we went to the sea, and it rained", ("The day we went to the sea, and it rained",)),
+        ("f/1,8", (r"f\/1,8",)),
+    ],
+)
+def test_the_only_value_of_a_field_may_be_a_list(value: str, found: tuple[str, ...]) -> None:
+    assert of_sidecar(bag("dc:subject", value)) == found
+    assert keywords(jpeg_with({"Iptc.Application2.Keywords": [value]})) == found
+
+
+def test_values_beside_others_are_no_lists() -> None:
+    assert of_sidecar(bag("dc:subject", "Rome, Italy", "sea")) == ("Rome, Italy", "sea")
+
+
+def test_keywords_are_bounded() -> None:
+    assert len(of_sidecar(bag("dc:subject", *(f"{n}" for n in range(2000))))) == 500
