@@ -66,15 +66,32 @@ def open_buffer(data: Bytes, limits: DecodeLimits) -> Opened:
     with vips_errors():
         match found.decoder:
             case "libvips":
-                return open_vips(_still(data) if found is formats.AVIF else data, found, limits)
+                return _open_vips(data, found, limits)
             case "rawpy":
                 return open_raw(data, found, limits)
-            case "pillow-heif" | "pillow":
-                from photos_graph.images.pillow import open_pillow  # Pillow is loaded only if a picture needs it
+            case "pillow-heif":
+                from photos_graph.images.pillow import open_heic  # Pillow is loaded only if a picture needs it
+
+                return open_heic(data, limits)
+            case "pillow":
+                from photos_graph.images.pillow import open_pillow
 
                 return open_pillow(data, found, limits)
             case "none":
                 raise Unsupported(f"{found.name} cannot be decoded by this installation.")
+
+
+def _open_vips(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -> Opened:
+    if found is formats.AVIF:
+        return open_vips(_still(data), found, limits)
+    try:
+        return open_vips(data, found, limits)
+    except pyvips.Error as error:
+        if "labq" not in reason(error):  # libvips 8.18 cannot load a TIFF with 8 bits of CIELAB
+            raise
+        from photos_graph.images.pillow import open_pillow
+
+        return open_pillow(data, found, limits)
 
 
 def _still(data: Bytes) -> Bytes:

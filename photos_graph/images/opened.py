@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from photos_graph.errors import OverLimit
 from photos_graph.images import formats
+from photos_graph.images.declared import declared_colour, heif_signal, png_signal
 from photos_graph.images.formats import Bytes
 from photos_graph.images.vips import pyvips
 
+_SIGNALS = {formats.PNG: png_signal, formats.AVIF: heif_signal}
 SWAPPING_ORIENTATIONS = {5, 6, 7, 8}  # the EXIF orientations that swap width and height
 
 
@@ -48,13 +51,15 @@ def open_vips(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -
     width, height = header.width, header.height
     if orientation(header) in SWAPPING_ORIENTATIONS:
         width, height = height, width
-    profile = {"output_profile": "srgb"} if "icc-profile-data" in header.get_fields() else {}
+    signal = _SIGNALS[found](data) if found in _SIGNALS else None
+    colour = declared_colour(header, signal, over_profile=found is formats.PNG)
 
     def thumbnail(edge: int, fail_on: str) -> pyvips.Image:
-        # The option string reaches the loader. The parameter fail_on of thumbnail does not (seen with libvips 8.18).
-        load = f"[fail_on={fail_on}]"
         source = pyvips.Source.new_from_memory(data)
-        image = pyvips.Image.thumbnail_source(source, edge, option_string=load, height=edge, size="down", **profile)
+        load = partial(pyvips.Image.new_from_source, source, "", access="sequential", fail_on=fail_on)
+        # The option string reaches the loader. The parameter fail_on of thumbnail does not (seen with libvips 8.18).
+        shrink = partial(pyvips.Image.thumbnail_source, source, edge, option_string=f"[fail_on={fail_on}]")
+        image = colour.shrunk(edge, load, partial(shrink, height=edge, size="down"))
         image._references.append(source)  # pyvips keeps this reference in its own loading functions, but not here
         return image
 

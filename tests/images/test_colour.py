@@ -1,0 +1,295 @@
+"""Colours: what is shown is compared with the formulas of the standards, and with LittleCMS for profiles."""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+from numpy.typing import NDArray
+from PIL import ImageCms
+
+from photos_graph.images.decoding import decode
+from photos_graph.images.opened import DecodeLimits
+from photos_graph.images.vips import pyvips
+from tests.kit.colours import (
+    GAMMA_22,
+    HLG,
+    LINEAR,
+    PQ,
+    SRGB_CURVE,
+    Floats,
+    light_of,
+    signal_of,
+    signalled_avif,
+    signalled_heic,
+    signalled_png,
+)
+from tests.kit.corpora import CORPORA
+from tests.kit.pictures import encoded
+from tests.kit.pictures import scene as made_scene
+
+LIMITS = DecodeLimits(max_pixels=50_000_000)
+MAX_ERROR = 3  # of 255, on average
+BT2020, P3 = 9, 12
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+CASE = CORPORA.parent / "cases" / "files" / "hdr_pq_bt2020.avif"
+
+Encoder = Callable[[Floats, int, int], bytes]
+
+
+def scene() -> PIL.Image.Image:
+    return made_scene(240, 160)
+
+
+def pixels(data: bytes, edge: int = 600) -> NDArray[np.float64]:
+    image = decode(data, edge, LIMITS).image
+    return np.asarray(image.extract_band(0, n=3).numpy(), dtype=np.float64)
+
+
+def error(data: bytes, expected: PIL.Image.Image) -> float:
+    """Returns the mean difference of 255 over all samples."""
+    return float(np.abs(pixels(data) - np.asarray(expected.convert("RGB"), dtype=np.float64)).mean())
+
+
+@pytest.mark.parametrize("encoder", [signalled_png, signalled_avif, signalled_heic])
+@pytest.mark.parametrize(
+    ("primaries", "transfer"),
+    [(BT2020, PQ), (BT2020, HLG), (P3, PQ), (P3, SRGB_CURVE), (BT2020, SRGB_CURVE), (P3, GAMMA_22)],
+)
+def test_code_points_are_followed(encoder: Encoder, primaries: int, transfer: int) -> None:
+    data = encoder(signal_of(light_of(scene()), primaries, transfer), primaries, transfer)
+    assert error(data, scene()) < MAX_ERROR
+
+
+@pytest.mark.parametrize("encoder", [signalled_avif, signalled_heic, signalled_png])
+def test_code_points_are_followed_in_8_bits(encoder: Callable[[Floats, int, int, int], bytes]) -> None:
+    data = encoder(signal_of(light_of(scene()), P3, SRGB_CURVE), P3, SRGB_CURVE, 8)
+    assert error(data, scene()) < MAX_ERROR
+
+
+def test_linear_light_is_encoded() -> None:
+    assert error(signalled_png(signal_of(light_of(scene()), 1, LINEAR), 1, LINEAR), scene()) < 1
+
+
+def test_code_points_that_are_unknown_or_those_of_television_change_nothing() -> None:
+    signal = signal_of(light_of(scene()), 1, SRGB_CURVE)
+    for primaries, transfer in [(1, 1), (1, 6), (2, 2), (0, 0), (255, 255)]:
+        assert error(signalled_png(signal, primaries, transfer, 8), scene()) == 0
+
+
+@pytest.mark.parametrize("transfer", [PQ, HLG])
+def test_brighter_than_white_is_white_and_grey_stays_grey(transfer: int) -> None:
+    ramp = np.repeat(np.linspace(0, 4, 256)[np.newaxis, :, np.newaxis], 3, axis=2)
+    shown = pixels(signalled_png(signal_of(ramp, BT2020, transfer), BT2020, transfer))[0]
+    assert (shown[64:] > 253).all()  # from 203 cd/m2
+    assert (np.ptp(shown, axis=1) <= 1).all()
+    assert (np.diff(shown.mean(axis=1)) >= 0).all()
+
+
+def test_a_colour_beyond_srgb_is_as_saturated_as_srgb_allows() -> None:
+    green = np.zeros((8, 8, 3))
+    green[..., 1] = 1.0
+    assert pixels(signalled_png(green, BT2020, SRGB_CURVE))[4, 4].tolist() == [0, 255, 0]
+
+
+def test_alpha_is_kept_beside_code_points() -> None:
+    signal = signal_of(light_of(scene()), P3, SRGB_CURVE)
+    image = pyvips.Image.new_from_array(np.round(signal * 65535).astype(np.uint16), interpretation="rgb16")
+    data = signalled_png(signal, P3, SRGB_CURVE)
+    chunk = data[33:49]  # cICP
+    plain = image.bandjoin(0x8000).copy(interpretation="rgb16").pngsave_buffer()
+    decoded = decode(plain[:33] + chunk + plain[33:], 600, LIMITS).image
+    assert (decoded.bands, decoded.extract_band(3).max()) == (4, 128)
+    assert error(plain[:33] + chunk + plain[33:], scene()) < 1
+
+
+def test_code_points_in_a_profile_count_if_they_say_hdr() -> None:
+    signal = signal_of(light_of(scene()), BT2020, PQ)
+    image = pyvips.Image.new_from_array(np.round(signal * 65535).astype(np.uint16), interpretation="rgb16")
+    tagged = _with_tag(SRGB.tobytes(), b"cicp", b"cicp" + bytes(4) + bytes([BT2020, PQ, 0, 1]))
+    image = image.copy()
+    image.set_type(pyvips.GValue.blob_type, "icc-profile-data", tagged)
+    assert error(image.tiffsave_buffer(), scene()) < MAX_ERROR
+
+
+def _with_tag(profile: bytes, name: bytes, data: bytes) -> bytes:
+    """A profile with one more tag. The tags move by the length of its entry."""
+    count = struct.unpack_from(">I", profile, 128)[0]
+    entries = [struct.unpack_from(">4sII", profile, 132 + 12 * number) for number in range(count)]
+    table = b"".join(struct.pack(">4sII", tag, at + 12, size) for tag, at, size in entries)
+    table += struct.pack(">4sII", name, len(profile) + 12, len(data))
+    whole = profile[:128] + struct.pack(">I", count + 1) + table + profile[132 + 12 * count :] + data
+    return struct.pack(">I", len(whole)) + whole[4:]
+
+
+@pytest.mark.corpora
+@pytest.mark.skipif(not CASE.is_file(), reason="the shared cases are not there")
+def test_the_shared_case_of_pq() -> None:
+    shown = pixels(CASE.read_bytes())
+    corners = [shown[5, 5], shown[5, -6], shown[-6, 5], shown[-6, -6]]
+    expected = [(220, 30, 30), (30, 180, 30), (30, 30, 220), (255, 255, 255)]
+    assert np.abs(np.array(corners) - expected).mean() < MAX_ERROR
+
+
+def rgb_profile(primaries: tuple[tuple[float, float], ...], white: tuple[float, float], gamma: float) -> bytes:
+    """A profile of matrix and curve, as ICC.1 lays it out. Colours are adapted to D50 after Bradford."""
+    points = np.array([[x / y, 1.0, (1 - x - y) / y] for x, y in (*primaries, white)]).T
+    matrix = points[:, :3] * np.linalg.solve(points[:, :3], points[:, 3])
+    cone = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
+    d50 = np.array([0.9642, 1.0, 0.8249])
+    adapted = np.linalg.inv(cone) @ np.diag(cone @ d50 / (cone @ points[:, 3])) @ cone @ matrix
+    return _profile(
+        b"RGB ",
+        {b"rXYZ": adapted[:, 0], b"gXYZ": adapted[:, 1], b"bXYZ": adapted[:, 2]},
+        (b"rTRC", b"gTRC", b"bTRC"),
+        gamma,
+    )
+
+
+def grey_profile(gamma: float) -> bytes:
+    return _profile(b"GRAY", {}, (b"kTRC",), gamma)
+
+
+def _profile(space: bytes, points: dict[bytes, Floats], curves: tuple[bytes, ...], gamma: float) -> bytes:
+    def xyz(values: Floats) -> bytes:
+        return b"XYZ " + bytes(4) + struct.pack(">3i", *(round(value * 65536) for value in values))
+
+    tags = {b"wtpt": xyz(np.array([0.9642, 1.0, 0.8249])), **{name: xyz(value) for name, value in points.items()}}
+    tags |= dict.fromkeys(curves, b"curv" + bytes(4) + struct.pack(">IHxx", 1, round(gamma * 256)))
+    at, table, body = 132 + 12 * len(tags), b"", b""
+    for name, data in tags.items():
+        table += struct.pack(">4sII", name, at + len(body), len(data))
+        body += data
+    header = struct.pack(
+        ">I4sI4s4s4s12x4s28x3i48x",
+        at + len(body),
+        b"lcms",
+        0x02400000,
+        b"mntr",
+        space,
+        b"XYZ ",
+        b"acsp",
+        63190,
+        65536,
+        54061,
+    )
+    return header + struct.pack(">I", len(tags)) + table + body
+
+
+PROPHOTO = rgb_profile(((0.7347, 0.2653), (0.1596, 0.8404), (0.0366, 0.0001)), (0.3457, 0.3585), 1.8)
+ADOBE_RGB = rgb_profile(((0.64, 0.33), (0.21, 0.71), (0.15, 0.06)), (0.3127, 0.329), 2.2)
+CMYK = bytes(pyvips.Operation.call("profile_load", "cmyk"))
+
+
+def converted(picture: PIL.Image.Image, profile: bytes) -> PIL.Image.Image:
+    """What LittleCMS makes of the picture."""
+    shown = ImageCms.profileToProfile(picture, ImageCms.ImageCmsProfile(io.BytesIO(profile)), SRGB, outputMode="RGB")
+    assert shown is not None
+    return shown
+
+
+@pytest.mark.parametrize("profile", [PROPHOTO, ADOBE_RGB], ids=["ProPhoto", "AdobeRGB"])
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_a_profile_of_a_wide_gamut_is_followed(format: str, profile: bytes) -> None:
+    options = {} if format in ("PNG", "TIFF") else {"quality": 97}
+    data = encoded(scene(), format, icc_profile=profile, **options)
+    assert error(data, converted(scene(), profile)) < MAX_ERROR
+    assert error(data, scene()) > MAX_ERROR
+
+
+def test_a_profile_is_followed_in_16_bits() -> None:
+    image = pyvips.Image.new_from_array(np.asarray(scene()).astype(np.uint16) * 257, interpretation="rgb16").copy()
+    image.set_type(pyvips.GValue.blob_type, "icc-profile-data", PROPHOTO)
+    for data in (image.pngsave_buffer(), image.tiffsave_buffer()):
+        assert error(data, converted(scene(), PROPHOTO)) < 1
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "TIFF"])
+def test_a_grey_profile_is_followed(format: str) -> None:
+    grey, profile = scene().convert("L"), grey_profile(1.0)
+    data = encoded(grey, format, icc_profile=profile)
+    assert error(data, converted(grey, profile)) < MAX_ERROR
+    assert error(data, grey) > 20
+
+
+@pytest.mark.parametrize("format", ["JPEG", "TIFF"])
+def test_cmyk_follows_its_profile(format: str) -> None:
+    inks = scene().convert("CMYK")
+    assert error(encoded(inks, format, icc_profile=CMYK, quality=97), converted(inks, CMYK)) < MAX_ERROR
+
+
+@pytest.mark.parametrize("profile", [None, b"no profile" * 20, CMYK[:1000], SRGB.tobytes()])
+@pytest.mark.parametrize("format", ["JPEG", "TIFF"])
+def test_cmyk_without_a_profile_of_use_is_shown_as_browsers_show_it(format: str, profile: bytes | None) -> None:
+    options = {} if profile is None else {"icc_profile": profile}
+    cyan, magenta, yellow, _ = scene().convert("CMYK").split()
+    black = PIL.Image.linear_gradient("L").resize(scene().size)
+    inks = PIL.Image.merge("CMYK", (cyan, magenta, yellow, black))
+    paper = 255 - np.asarray(inks).astype(float)
+    expected = PIL.Image.fromarray(np.round(paper[..., :3] * paper[..., 3:] / 255).astype(np.uint8))
+    assert error(encoded(inks, format, quality=97, **options), expected) < MAX_ERROR
+
+
+def test_cmyk_is_upright_too() -> None:
+    exif = PIL.Image.Exif()
+    exif[0x0112] = 6
+    inks = scene().transpose(PIL.Image.Transpose.ROTATE_90).convert("CMYK")
+    assert error(encoded(inks, "JPEG", quality=97, exif=exif), scene()) < MAX_ERROR
+
+
+def test_lab_is_shown_as_littlecms_shows_it() -> None:
+    to_lab = ImageCms.buildTransform(SRGB, ImageCms.createProfile("LAB"), "RGB", "LAB")
+    lab = ImageCms.applyTransform(scene(), to_lab)
+    assert lab is not None
+    assert error(encoded(lab, "TIFF"), scene()) < MAX_ERROR
+    samples = np.asarray(lab).astype(np.int16)
+    samples[..., 1:] = (samples[..., 1:] + 128) % 256 - 128
+    image = pyvips.Image.new_from_array((samples * [32767 / 255, 256, 256]).astype(np.int16), interpretation="labs")
+    assert error(image.tiffsave_buffer(), scene()) < MAX_ERROR
+
+
+def _without_first_curve(profile: bytes) -> bytes:
+    return profile.replace(b"rTRC", b"xTRC", 1)
+
+
+BROKEN = {
+    "no profile": b"no profile" * 20,
+    "one byte": b"x",
+    "cut": PROPHOTO[:200],
+    "a curve is missing": _without_first_curve(PROPHOTO),
+    "of CMYK": CMYK,
+    "of Lab": ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes(),
+    "of XYZ": ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes(),
+    "of grey": grey_profile(1.0),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "TIFF", "WEBP"])
+def test_a_profile_of_no_use_costs_the_profile_and_nothing_else(format: str, name: str) -> None:
+    options = {} if format in ("PNG", "TIFF") else {"quality": 97}
+    data = encoded(scene(), format, icc_profile=BROKEN[name], **options)
+    assert error(data, scene()) < MAX_ERROR
+    assert decode(data, 300, LIMITS).warnings == ()
+
+
+@pytest.mark.parametrize("name", ["no profile", "of CMYK", "of Lab", "of XYZ"])
+def test_a_profile_of_no_use_costs_grey_nothing(name: str) -> None:
+    grey = scene().convert("L")
+    for format in ("JPEG", "PNG", "TIFF"):
+        assert error(encoded(grey, format, icc_profile=BROKEN[name]), grey) < MAX_ERROR
+
+
+def test_a_profile_of_no_use_costs_a_heic_nothing(tmp_path: Path) -> None:
+    import pillow_heif
+
+    for name in ("no profile", "a curve is missing", "of CMYK", "of XYZ"):
+        picture = pillow_heif.from_pillow(scene())
+        file = io.BytesIO()
+        picture.save(file, quality=95, icc_profile=BROKEN[name])
+        assert error(file.getvalue(), scene()) < MAX_ERROR
