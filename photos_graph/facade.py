@@ -25,6 +25,7 @@ from photos_graph.services.faces.room import FaceRoom
 from photos_graph.services.faces.triggers import FaceTriggers
 from photos_graph.services.labels.ratings import Ratings
 from photos_graph.services.labels.room import LabelRoom
+from photos_graph.services.labels.stack_editing import StackEditing
 from photos_graph.services.labels.tag_editing import TagEditing
 from photos_graph.services.labels.tagging import Tagging
 from photos_graph.services.learning.review import Review
@@ -56,6 +57,7 @@ class Services:
     ratings: Ratings
     tagging: Tagging
     tag_editing: TagEditing
+    stack_editing: StackEditing
     changes: Changes
     tags: Tags
     persons: Persons
@@ -97,6 +99,7 @@ def services_of(
         ratings=labels.ratings,
         tagging=labels.tagging,
         tag_editing=labels.tag_editing,
+        stack_editing=labels.stack_editing,
         changes=Changes(core.index, core.writer),
         browse=browse.photos,
         tags=browse.tags,

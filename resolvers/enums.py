@@ -18,6 +18,7 @@ from photos_graph.model.labels import Certainty, TagSource
 from photos_graph.model.learning import ModelKind, ModelState
 from photos_graph.model.library import PlaceKind, RootState, TakenSource
 from photos_graph.model.search import MatchKind, PhotoOrder, TimelineUnit
+from photos_graph.model.stacks import StackKind, Stacks
 
 __all__ = [
     "Certainty",
@@ -32,6 +33,8 @@ __all__ = [
     "PlaceKind",
     "Role",
     "RootState",
+    "StackKind",
+    "Stacks",
     "TagSource",
     "TakenSource",
     "ThumbnailFormat",
@@ -156,6 +159,21 @@ _register(
     "Whether the folder of a root can be read now.",
     ONLINE="The folder is there.",
     OFFLINE="The folder is not there, or another folder is mounted in its place. Its photos stay in the library.",
+)
+_register(
+    StackKind,
+    "Why photos are in one stack.",
+    RAW_JPEG="One shot was saved as a raw file and as a picture.",
+    LIVE="The photo has a moving part, as a Live Photo or a motion photo does.",
+    EDIT="A program saved an edited version of the photo beside it.",
+    BURST="The shots were taken in one burst.",
+    MANUAL="A person put the photos together.",
+)
+_register(
+    Stacks,
+    "How a list or count treats stacks.",
+    COLLAPSED="A stack is one entry: the first of its photos that matches, in the order of the stack.",
+    EXPANDED="Each photo of a stack is an entry of its own.",
 )
 _register(
     TagSource,

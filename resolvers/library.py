@@ -86,9 +86,11 @@ class Library:
     async def roots(self, info: Info) -> list[Root]:
         return [Root.of(root) for root in await info.context.services.roots.all()]
 
-    @strawberry.field(description="The number of photos. A photo that several files contain counts once.")
+    @strawberry.field(
+        description="The number of photos. A photo that several files contain counts once, and so does a stack."
+    )
     async def photo_count(self, info: Info) -> int:
-        return len(info.context.services.index.search)
+        return info.context.services.browse.photo_count()
 
     @strawberry.field(description="The number of files.")
     async def file_count(self, info: Info) -> int:

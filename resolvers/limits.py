@@ -37,7 +37,9 @@ from resolvers.connections import DEFAULT_PAGE, MAX_PAGE
 from resolvers.context import Info
 
 LIST_NODES = 10  # the assumed length of a list without pages: files, places, tags, matches
-COUNTED = frozenset({("Query", "timeline"), ("Tag", "children"), ("Photo", "faces")})  # counted as they are read
+COUNTED = frozenset(
+    {("Query", "timeline"), ("Tag", "children"), ("Photo", "faces"), ("Stack", "photos")}
+)  # counted as they are read
 
 T = TypeVar("T")
 

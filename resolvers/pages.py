@@ -29,7 +29,7 @@ from resolvers.connections import (
     page_sizes,
 )
 from resolvers.context import Info
-from resolvers.enums import MatchKind, PhotoOrder, TimelineUnit
+from resolvers.enums import MatchKind, PhotoOrder, Stacks, TimelineUnit
 from resolvers.filters import PhotoFilter, decode_filter
 from resolvers.limits import counted
 from resolvers.permissions import CanView
@@ -44,6 +44,9 @@ OrderBy = Annotated[PhotoOrder, strawberry.argument(description="The order of th
 Filter = Annotated[
     PhotoFilter | None,
     strawberry.argument(description="Which photos to return. All photos are returned by default."),
+]
+StacksArgument = Annotated[
+    Stacks, strawberry.argument(description="How to treat stacks of photos that belong together.")
 ]
 FacetSize = Annotated[int, strawberry.argument(description="The number of entries to return, from 0 to 500.")]
 
@@ -179,10 +182,11 @@ def photo_page(
     after: str | None,
     last: int | None = None,
     before: str | None = None,
+    stacks: Stacks = Stacks.COLLAPSED,
 ) -> PhotoConnection:
     first, last = page_sizes(first, last)
     browse = info.context.services.browse
-    return PhotoConnection.of(browse.photos(filter, order, first, given(after), last, given(before)))
+    return PhotoConnection.of(browse.photos(filter, order, first, given(after), last, given(before), stacks))
 
 
 @strawberry.type(description="A year, month or day of the timeline that has photos.")
@@ -220,6 +224,7 @@ class PhotoQueries:
         info: Info,
         filter: Filter = UNSET,
         order_by: OrderBy = PhotoOrder.TAKEN_DESC,
+        stacks: StacksArgument = Stacks.COLLAPSED,
         first: First = UNSET,
         after: After = UNSET,
         last: Annotated[
@@ -237,7 +242,7 @@ class PhotoQueries:
             ),
         ] = UNSET,
     ) -> PhotoConnection:
-        return photo_page(info, decode_filter(filter), order_by, first, after, last, before)
+        return photo_page(info, decode_filter(filter), order_by, first, after, last, before, stacks)
 
     @strawberry.field(
         permission_classes=[CanView],

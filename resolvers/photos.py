@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from resolvers.faces import Face
     from resolvers.folders import Folder
     from resolvers.persons import Person
+    from resolvers.stacks import Stack
     from resolvers.tags import PhotoTag
 
 MinCertainty = Annotated[Certainty, strawberry.argument(description="CONFIRMED leaves out what only a model predicts.")]
@@ -148,6 +149,15 @@ class Photo(Node):
         found = await info.context.loaders.similar.load((self.photo.id, page_size(first)))
         photos = await info.context.loaders.photos.load_many(found)
         return [Photo.of(photo) for photo in photos if photo is not None]
+
+    @strawberry.field(
+        description="The stack of photos that belong together with this one, or null if the photo stands alone."
+    )
+    def stack(self, info: Info) -> Annotated[Stack, strawberry.lazy("resolvers.stacks")] | None:
+        from resolvers.stacks import Stack
+
+        found = info.context.services.browse.stack_of(self.photo)
+        return Stack.of(found) if found is not None else None
 
     @strawberry.field(
         description="The signed URL of a small version of the photo, relative to the address of the service. It opens "

@@ -41,6 +41,7 @@ from resolvers.review import ReviewMutations, ReviewQueries
 from resolvers.scalars import SCALARS
 from resolvers.schedules import ScheduleMutations, ScheduleQueries
 from resolvers.search import SearchQueries
+from resolvers.stacks import StackMutations, load_stack
 from resolvers.tags import TaggingMutations, TagMutations, TagQueries, ThresholdMutations, load_tag
 from resolvers.viewer import ViewerQueries
 
@@ -53,6 +54,7 @@ NODES: Mapping[str, Callable[[Info, str], Awaitable[Node | None] | Node | None]]
     "Face": load_face,
     "FaceCluster": load_cluster,
     "Model": load_model,
+    "Stack": load_stack,
 }
 
 
@@ -97,6 +99,7 @@ class Query(
 class Mutation(
     LibraryMutations,
     PhotoMutations,
+    StackMutations,
     TagMutations,
     TaggingMutations,
     PersonMutations,

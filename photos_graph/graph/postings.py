@@ -21,7 +21,7 @@ _WORDS: LiteralString = ", ".join(f"p.{each.name}" for each in PROPERTIES)
 COLLECT: LiteralString = (
     """
 RETURN collect([number, p.id, toString(p.takenAt), p.addedAt, p.rating, p.favourite, p.make, p.model, p.lens,
-  p.latitude, p.longitude, [text IN ["""
+  p.latitude, p.longitude, [p.stack, p.stackKind, p.stackRank], [text IN ["""
     + _WORDS
     + """] WHERE text IS NOT NULL]]) AS photos
 """
@@ -116,7 +116,8 @@ def _rows(
 
 
 def _row(photo: Sequence[Any], files: Sequence[tuple[str, str, str]], places: Sequence[str]) -> PhotoRow:
-    number, id_, taken, added_ms, rating, favourite, make, model, lens, latitude, longitude, words = photo
+    number, id_, taken, added_ms, rating, favourite, make, model, lens, latitude, longitude, stacked, words = photo
+    stack, kind, rank = stacked
     names = tuple(name for _, name, _ in files)
     described = [text for value in words for text in (value if isinstance(value, list) else (value,))]
     camera = f"{make or ''}|{model or ''}|{lens or ''}"
@@ -134,6 +135,8 @@ def _row(photo: Sequence[Any], files: Sequence[tuple[str, str, str]], places: Se
         camera=camera if camera != "||" else None,
         latitude=latitude,
         longitude=longitude,
+        stack=(stack, kind) if stack is not None else None,
+        stack_rank=rank or 0,
     )
 
 

@@ -24,12 +24,14 @@ class Certainty(StrEnum):
 
 
 class LabelKind(StrEnum):
-    """The kind of labels that a change concerns. FACES covers the assignment of faces and the persons themselves."""
+    """The kind of labels that a change concerns. FACES covers the assignment of faces and the persons themselves, and
+    STACKS the photos that belong together."""
 
     TAGS = "TAGS"
     RATING = "RATING"
     FAVOURITE = "FAVOURITE"
     FACES = "FACES"
+    STACKS = "STACKS"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ COLUMNS: dict[str, Column] = {
     "camera": Column(np.int32, 0, posted=True, without_set=0),  # code in ``cameras``
     "folders": Column(np.int32, 0),  # code in ``folder_sets``
     "places": Column(np.int32, 0),  # code in ``place_sets``
+    "stack": Column(np.int32, 0),  # code in ``stacks``
+    "stack_rank": Column(np.int16, 0),
 }
 POSTED = {name: column.without_set for name, column in COLUMNS.items() if column.posted}
 
@@ -88,6 +90,8 @@ class PhotoTable:
     camera: npt.NDArray[np.int32]
     folders: npt.NDArray[np.int32]
     places: npt.NDArray[np.int32]
+    stack: npt.NDArray[np.int32]
+    stack_rank: npt.NDArray[np.int16]
 
     def __init__(self) -> None:
         self.size = 0  # one more than the greatest number; the columns may have room for more
@@ -96,6 +100,7 @@ class PhotoTable:
         self.cameras = Interned("")
         self.folder_sets: Interned[tuple[str, ...]] = Interned(())
         self.place_sets: Interned[tuple[str, ...]] = Interned(())
+        self.stacks: Interned[tuple[str, str]] = Interned(("", ""))  # the id and the kind
         for name, column in COLUMNS.items():
             setattr(self, name, np.zeros(0, column.dtype))
 
@@ -113,6 +118,8 @@ class PhotoTable:
             "camera": [self.cameras.code(row.camera or "") for row in rows],
             "folders": [self.folder_sets.code(row.folders) for row in rows],
             "places": [self.place_sets.code(row.places) for row in rows],
+            "stack": [0 if row.stack is None else self.stacks.code(row.stack) for row in rows],
+            "stack_rank": [row.stack_rank for row in rows],
         }
         return ParsedRows(
             np.array([row.number for row in rows], np.int64),

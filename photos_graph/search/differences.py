@@ -96,8 +96,17 @@ def _places(table: PhotoTable, number: int) -> object:
     return frozenset(table.place_sets.values[table.places[number]])
 
 
+def _stack(table: PhotoTable, number: int) -> object:
+    return table.stacks.values[table.stack[number]]
+
+
 def _name(table: PhotoTable, number: int) -> object:
     return bytes(table.names[number])
 
 
-_CODED: dict[str, Callable[[PhotoTable, int], object]] = {"camera": _camera, "folders": _folders, "places": _places}
+_CODED: dict[str, Callable[[PhotoTable, int], object]] = {
+    "camera": _camera,
+    "folders": _folders,
+    "places": _places,
+    "stack": _stack,
+}

@@ -17,6 +17,7 @@ from photos_graph.model.faces import Person
 from photos_graph.model.labels import FolderMarks, Tag
 from photos_graph.model.library import Place
 from photos_graph.model.search import Match, PhotoOrder, TimelineUnit
+from photos_graph.model.stacks import Stack, StackKind, Stacks
 from photos_graph.search import paging
 from photos_graph.search.arrays import Keys
 from photos_graph.search.columns import NO_DATE
@@ -139,6 +140,21 @@ class SearchIndex:
         """Returns the buckets that are not empty, newest first. Photos without a date are left out."""
         self._taken_desc.refresh(self.sets.visible)
         return timeline(self._taken_desc, self.sets.months, found, unit, self.photo_ids)
+
+    # stacks
+
+    def collapsed(self, found: BitMap, stacks: Stacks = Stacks.COLLAPSED) -> BitMap:
+        """Returns the entries of a list of these visible photos: with COLLAPSED, one photo for each stack. The sets
+        must not be changed."""
+        return found if stacks is Stacks.EXPANDED else self.sets.stacks.collapsed(found)
+
+    def stack_of(self, number: int) -> Stack | None:
+        """Returns the stack that has this photo and at least one more visible photo."""
+        members = self.sets.stacks.members(number)
+        if not members:
+            return None
+        id_, kind = self.sets.table.stacks.values[int(self.sets.table.stack[number])]
+        return Stack(id_, StackKind(kind), tuple(self.photo_ids(members)))
 
     # photos by number and id
 

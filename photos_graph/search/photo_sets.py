@@ -19,6 +19,7 @@ from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.label_sets import LabelSets
 from photos_graph.search.person_sets import PersonSets
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
+from photos_graph.search.stacks import StackSets
 from photos_graph.search.tag_sets import TagSets
 
 
@@ -42,6 +43,7 @@ class PhotoSets:
         self.labels = LabelSets()
         self.tags = TagSets(self.visible, self.folders, self.labels)
         self.persons = PersonSets(self.visible, self.labels)
+        self.stacks = StackSets(self.table, self.visible)
 
     def replace(self, rows: Sequence[PhotoRow], gone: Iterable[int]) -> BitMap:
         """Replaces whole rows, or no row if one of them is malformed. Returns the numbers of the touched photos."""
@@ -51,6 +53,7 @@ class PhotoSets:
         parsed = self.table.parse(shown)
         words = {row.number: _words_of(row) for row in shown}
         before = touched & self.visible
+        piles = self._stacks_among(before)
         lay = self._folder_codes(before)
         self._unpost(before)
         self.table.write(parsed)
@@ -61,6 +64,8 @@ class PhotoSets:
         if not np.array_equal(self._folder_codes(before), lay) or before != now:
             self.tags.forget_inherited(self.tags.inheritance.carried)
         self._forget_labels_of(before ^ now)
+        if piles != self._stacks_among(now):
+            self.stacks.forget()
         return touched
 
     def relabel(self, postings: LabelPostings, touched: BitMap | None) -> None:
@@ -87,6 +92,13 @@ class PhotoSets:
     def places_of(self, number: int) -> tuple[str, ...]:
         """Returns the ids of the places where a photo was taken, without their ancestors."""
         return self.table.place_sets.values[int(self.table.places[number])]
+
+    def _stacks_among(self, photos: BitMap) -> dict[int, tuple[int, int]]:
+        """Returns the stack, as its code, and the rank of those of the photos that are in one."""
+        numbers = numbers_of(photos)
+        numbers = numbers[self.table.stack[numbers] != 0]
+        stacks, ranks = self.table.stack[numbers].tolist(), self.table.stack_rank[numbers].tolist()
+        return dict(zip(numbers.tolist(), zip(stacks, ranks, strict=True), strict=True))
 
     def _folder_codes(self, photos: BitMap) -> npt.NDArray[np.int32]:
         return self.table.folders[numbers_of(photos)]

@@ -27,6 +27,8 @@ class PhotoRow:
     camera: str | None = None  # "make|model|lens"
     latitude: float | None = None
     longitude: float | None = None
+    stack: tuple[str, str] | None = None  # the id and the kind of the stack that it is in
+    stack_rank: int = 0  # the visible photo with the lowest one is the cover
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ def _parts(index: SearchIndex) -> tuple[dict[str, Any], Arrays]:
         "cameras": list(table.cameras.values),
         "folder_sets": list(table.folder_sets.values),
         "place_sets": list(table.place_sets.values),
+        "stacks": list(table.stacks.values),
         "folders": [asdict(row) for row in sets.folders],
         "places": [asdict(row) for row in sets.places],
         "tags": [asdict(row) for row in sets.tags.rows],
@@ -106,6 +107,7 @@ def _index_of(arrays: Arrays, about: dict[str, Any]) -> SearchIndex:
     table.cameras.restore(about["cameras"])
     table.folder_sets.restore(tuple(ids) for ids in about["folder_sets"])
     table.place_sets.restore(tuple(ids) for ids in about["place_sets"])
+    table.stacks.restore((id_, kind) for id_, kind in about["stacks"])
     sets.folders.put(FolderRow(**row) for row in about["folders"])
     sets.places.put(Place(**row | {"kind": PlaceKind(row["kind"])}) for row in about["places"])
     index.apply_tags(Tag(**row) for row in about["tags"])

@@ -11,7 +11,7 @@ from pyroaring import BitMap
 from photos_graph.errors import Conflict, NotFound
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import assignments
-from photos_graph.graph.labels import changes, ratings, tag_edges, tags
+from photos_graph.graph.labels import changes, ratings, stacks, tag_edges, tags
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit, now_ms
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
@@ -45,7 +45,11 @@ class Changes:
                 raise Conflict("This change has already been undone.")
             back = await _known(tx, [edit.reversed() for edit in change.edits])
             undo = Change("UNDO", change.kind, by, now_ms(), back, undoes=change.id)
-            restore = {LabelKind.TAGS: self._retag, LabelKind.FACES: restore_faces}.get(change.kind, _revalue)
+            restore = {
+                LabelKind.TAGS: self._retag,
+                LabelKind.FACES: restore_faces,
+                LabelKind.STACKS: _restack,
+            }.get(change.kind, _revalue)
             result = await restore(tx, undo)
             await changes.mark_undone(tx, change)
             return change.kind, replace(result, change_id=tx.record(undo))
@@ -85,6 +89,15 @@ async def _revalue(tx: LabelTransaction, undo: Change) -> BulkResult:
     differing = sum(now[number] != edit.before for edit in undo.edits for number in edit.photos)
     _check(Counter({f"the {undo.kind.value.lower()}": differing}))
     await ratings.write(tx, undo.kind, undo.edits)
+    return BulkResult(len(numbers), len(numbers))
+
+
+async def _restack(tx: LabelTransaction, undo: Change) -> BulkResult:
+    numbers = _photos(undo)
+    now = await stacks.read(tx, numbers)
+    differing = sum(now[number] != edit.before for edit in undo.edits for number in edit.photos)
+    _check(Counter({"the stack": differing}))
+    await stacks.write(tx, undo.edits)
     return BulkResult(len(numbers), len(numbers))
 
 

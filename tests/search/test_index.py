@@ -15,6 +15,7 @@ from photos_graph.model.faces import Person
 from photos_graph.model.labels import FolderMarks, Tag
 from photos_graph.model.library import Place
 from photos_graph.model.search import MatchKind, PhotoOrder, TimelineUnit
+from photos_graph.model.stacks import Stacks
 from photos_graph.search.hierarchy import Row
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import Query
@@ -151,6 +152,19 @@ class Library(Changing):
         expected = self.naive.evaluate(query)
         assert set(found) == expected, query
         assert self.index.page(found, order).numbers == self.naive.ordered(expected, order)
+
+    @rule(query=queries)
+    def stacks_agree(self, query: Query) -> None:
+        found, expected = self.index.evaluate(query), self.naive.evaluate(query)
+        assert set(self.index.collapsed(found)) == self.naive.collapsed(expected), query
+        assert self.index.collapsed(found, Stacks.EXPANDED) == found
+        held = {n for number in expected for n in (number, *self.naive.stack(self.naive.photos[number]))}
+        assert set(self.index.sets.stacks.whole(found)) == held
+        for row in self.naive.visible:
+            numbers = self.naive.stack(row)
+            stack = self.index.stack_of(row.number)
+            assert (None if stack is None else (stack.id, stack.kind.value)) == (row.stack if numbers else None)
+            assert (stack.photo_ids if stack else ()) == tuple(self.index.photo_ids(numbers))
 
     @rule(query=queries)
     def reasons_agree(self, query: Query) -> None:

@@ -49,6 +49,7 @@ SHARED = {
     "schedules": "when training starts by the clock",
     "search": "the search in words",
     "sidecars": "XMP files beside originals",
+    "stacks": "photos that belong together and are one entry in lists",
     "tagging": "tags that people put on photos and folders",
     "tags": "tags",
     "triggers": "what starts jobs by itself",

@@ -66,6 +66,11 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
     ),
     7: ("CREATE INDEX photo_read_due IF NOT EXISTS FOR (n:Photo) ON (n.readDue)",),
     8: ("CREATE INDEX photo_predictions_due IF NOT EXISTS FOR (n:Photo) ON (n.predictionsDue)",),
+    10: (
+        "CREATE INDEX photo_stack IF NOT EXISTS FOR (n:Photo) ON (n.stack)",
+        "CREATE INDEX folder_stacks_due IF NOT EXISTS FOR (n:Folder) ON (n.stacksDue)",
+        "MATCH (d:Folder) SET d.stacksDue = true",
+    ),
 }
 
 APPLIED: LiteralString = "MATCH (m:Migration) RETURN m.number AS number ORDER BY number"

@@ -11,7 +11,16 @@ from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels import corrections
-from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit, PersonState, State, Value
+from photos_graph.graph.labels.edits import (
+    Assertion,
+    AssertionKind,
+    Change,
+    Edit,
+    PersonState,
+    StackPlace,
+    State,
+    Value,
+)
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.labels import LabelKind
 from photos_graph.model.learning import ModelKind
@@ -83,7 +92,7 @@ def _parts(edit: Edit) -> list[dict[str, object]]:
 def _packed(state: State) -> str:
     if state is None:
         return ""
-    return json.dumps(asdict(state) if isinstance(state, PersonState) else astuple(state))
+    return json.dumps(asdict(state) if isinstance(state, PersonState | StackPlace) else astuple(state))
 
 
 def _unpacked(packed: str) -> State:
@@ -91,7 +100,7 @@ def _unpacked(packed: str) -> State:
         return None
     values: Any = json.loads(packed)
     if isinstance(values, dict):
-        return PersonState(**values)
+        return StackPlace(**values) if "stack_id" in values else PersonState(**values)
     kind = values[0]
     return Assertion(AssertionKind(kind), *values[1:]) if isinstance(kind, str) else Value(*values)
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from photos_graph.model.labels import LabelKind
+from photos_graph.model.stacks import StackKind
 
 
 class AssertionKind(StrEnum):
@@ -53,7 +54,19 @@ class PersonState:
     by: str
 
 
-State = Assertion | Value | PersonState | None  # None: there is no edge, or no such person
+@dataclass(frozen=True, slots=True)
+class StackPlace:
+    """The place of a photo in a stack; ``stack_id`` is None for a photo that stands alone. ``at_ms`` is None unless a
+    person decided it."""
+
+    stack_id: str | None = None
+    kind: StackKind | None = None
+    rank: int = 0  # the photo with the lowest one is the cover
+    at_ms: int | None = None
+    by: str | None = None
+
+
+State = Assertion | Value | PersonState | StackPlace | None  # None: there is no edge, or no such person
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ class Persons:
 
     def photo_count(self, person_id: str) -> int:
         """Returns the number of photos of the person, including predicted ones."""
-        return len(self._index.search.evaluate(WithPerson(person_id)))
+        search = self._index.search
+        return len(search.collapsed(search.evaluate(WithPerson(person_id))))
 
     async def persons_of(self, photo_ids: Sequence[str]) -> list[list[tuple[Person, bool]]]:
         """Returns the persons in each photo, sorted by name, and whether they are only predicted. Takes one query to

@@ -9,12 +9,14 @@ from datetime import date
 from pyroaring import BitMap
 
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.labels import stacks
 from photos_graph.graph.library import failures, files, photos
 from photos_graph.images.formats import FormatSupport
 from photos_graph.images.tasks import LIST_FORMATS
 from photos_graph.index import Index
 from photos_graph.model.library import Failure, File, Folder, Photo, Place
 from photos_graph.model.search import Match, PhotoOrder, TimelineUnit
+from photos_graph.model.stacks import Stack, Stacks
 from photos_graph.search.facets import Facets
 from photos_graph.search.filter_names import IndexNames
 from photos_graph.search.filters import PhotoFilter, to_query
@@ -57,10 +59,11 @@ def photo_page(
     after: str | None = None,
     last: int | None = None,
     before: str | None = None,
+    stacks: Stacks = Stacks.COLLAPSED,
 ) -> PhotoPage:
     """Returns a page of the answer. Raises BadInput for a cursor that is invalid or belongs to another order, and
     TooComplex."""
-    found = search.evaluate(query)
+    found = search.collapsed(search.evaluate(query), stacks)
     page = search.page(found, order, first, after, last, before)
     return PhotoPage(
         ids=search.photo_ids(page.numbers),
@@ -85,7 +88,12 @@ class PhotoBrowser:
 
     async def library_counts(self) -> LibraryCounts:
         search = self._index.search
-        return LibraryCounts(len(search), await files.file_count(self._graph), len(search.folders))
+        return LibraryCounts(self.photo_count(), await files.file_count(self._graph), len(search.folders))
+
+    def photo_count(self) -> int:
+        """Returns the number of photos; a stack counts as one."""
+        search = self._index.search
+        return len(search.collapsed(search.sets.visible))
 
     async def failures(self, first: int, after: str | None, job_id: str | None = None) -> Listing[Failure]:
         """Returns the failures of a job, or all that remain. Raises BadInput for an invalid cursor."""
@@ -116,9 +124,10 @@ class PhotoBrowser:
         after: str | None = None,
         last: int | None = None,
         before: str | None = None,
+        stacks: Stacks = Stacks.COLLAPSED,
     ) -> PhotoPage:
         """Returns a page. Raises BadInput, NotFound for an unknown folder or place, and TooComplex."""
-        return photo_page(self._index.search, self._query(filter), order, first, after, last, before)
+        return photo_page(self._index.search, self._query(filter), order, first, after, last, before, stacks)
 
     def matches(self, page: PhotoPage) -> list[list[Match]]:
         """Returns the reasons why each photo of the page matches, in the order of the photos."""
@@ -144,7 +153,16 @@ class PhotoBrowser:
 
     def timeline(self, filter: PhotoFilter | None, unit: TimelineUnit) -> list[Bucket]:
         search = self._index.search
-        return search.timeline(search.evaluate(self._query(filter)), unit)
+        return search.timeline(search.collapsed(search.evaluate(self._query(filter))), unit)
+
+    def stack_of(self, photo: Photo) -> Stack | None:
+        """Returns the stack that has the photo and at least one more photo that is shown."""
+        return self._index.search.stack_of(photo.number)
+
+    async def stack(self, stack_id: str) -> Stack | None:
+        """Returns a stack by its id. Takes one query to the engine."""
+        found = (self._index.search.stack_of(number) for number in await stacks.numbers_in(self._graph, stack_id))
+        return next((stack for stack in found if stack is not None), None)
 
     @property
     def facets(self) -> Facets:
@@ -184,7 +202,9 @@ class PhotoBrowser:
         return mapped(by_name(self._index.search.folders.children(folder_id), first, after), self._as_folder)
 
     def folder_photo_count(self, folder_id: str, recursive: bool = True) -> int:
-        return self._index.search.folders.photo_count(folder_id, recursive)
+        search = self._index.search
+        below = search.folders.photos_below(folder_id) if recursive else search.folders.photos_at(folder_id)
+        return len(search.collapsed(below))
 
     def _folder(self, row: FolderRow | None) -> Folder | None:
         return None if row is None else self._as_folder(row)

@@ -52,7 +52,8 @@ class Tags:
 
     def photo_count(self, tag_id: str) -> int:
         """Returns the number of photos that have the tag or a descendant, from any source."""
-        return len(self._index.search.sets.tags.having(tag_id))
+        search = self._index.search
+        return len(search.collapsed(search.sets.tags.having(tag_id)))
 
     # on photos and folders
 

@@ -1,4 +1,4 @@
-"""Builds the services of tags, ratings and favourites."""
+"""Builds the services of tags, ratings, favourites and stacks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from photos_graph.core import Core
 from photos_graph.services.labels.ratings import Ratings
+from photos_graph.services.labels.stack_editing import StackEditing
 from photos_graph.services.labels.tag_editing import TagEditing
 from photos_graph.services.labels.tagging import Tagging
 
@@ -15,9 +16,13 @@ class LabelRoom:
     ratings: Ratings
     tagging: Tagging
     tag_editing: TagEditing
+    stack_editing: StackEditing
 
 
 def open_labels(core: Core) -> LabelRoom:
     return LabelRoom(
-        Ratings(core.graph, core.writer), Tagging(core.graph, core.index, core.writer), TagEditing(core.writer)
+        Ratings(core.graph, core.writer),
+        Tagging(core.graph, core.index, core.writer),
+        TagEditing(core.writer),
+        StackEditing(core.graph, core.writer),
     )

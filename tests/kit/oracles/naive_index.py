@@ -107,6 +107,16 @@ class NaiveIndex:
     def evaluate(self, query: Query) -> set[int]:
         return {row.number for row in self.visible if self._fits(row, query)}
 
+    def stack(self, row: PhotoRow) -> list[int]:
+        """The visible photos of a stack in its order, or nothing if there is no other than this one."""
+        held = [each for each in self.visible if row.stack is not None and each.stack == row.stack]
+        numbers = [each.number for each in sorted(held, key=lambda each: (each.stack_rank, each.number))]
+        return numbers if len(numbers) > 1 else []
+
+    def collapsed(self, found: set[int]) -> set[int]:
+        stacks = {number: self.stack(self.photos[number]) for number in found}
+        return {number for number, held in stacks.items() if not held or number == next(n for n in held if n in found)}
+
     def ordered(self, found: set[int], order: PhotoOrder) -> list[int]:
         key: Callable[[PhotoRow], Any] = {
             PhotoOrder.TAKEN_DESC: lambda r: (r.taken is None, r.taken and -(r.taken - datetime(1970, 1, 1))),

@@ -25,6 +25,7 @@ from tests.kit.search_index import place
 FOLDERS = [f"f{i}" for i in range(6)]
 PLACES = ["IT", "IT/Abruzzo", "IT/Abruzzo/L'Aquila", "FR", "FR/Corse"]
 TAGS = [f"t{i}" for i in range(4)]
+STACKS = [("s0", "BURST"), ("s1", "MANUAL"), ("s2", "EDIT")]
 PERSONS = ["p0", "p1", "p2"]
 NAMES = ["IMG_2.jpg", "img_10.JPG", "IMG_0002.jpg", "été.heic", "Ete 3.heic", "b.png", "", "20190812_1.jpg", "山 1.jpg"]
 WORDS = [
@@ -76,6 +77,8 @@ def photo_rows(draw: st.DrawFn) -> PhotoRow:
         camera=draw(st.sampled_from([None, "Canon|EOS 5D|EF 50mm", "NIKON|D750|", "Ünü||"])),
         latitude=draw(latitudes) if located else None,
         longitude=draw(longitudes) if located else None,
+        stack=draw(st.sampled_from([None, *STACKS])),
+        stack_rank=draw(st.integers(0, 2)),
     )
 
 

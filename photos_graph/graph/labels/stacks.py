@@ -1,0 +1,75 @@
+"""Stacks: photos that belong together. ``Photo.stack`` is the id that the photos of one stack have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import LiteralString
+
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.labels.edits import Edit, StackPlace
+from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.model.stacks import StackKind
+
+READ: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})
+RETURN collect([number, p.stack, p.stackKind, p.stackRank, p.stackedAt, p.stackedBy]) AS photos
+"""
+
+
+async def read(tx: Transaction, numbers: Iterable[int]) -> dict[int, StackPlace]:
+    """Returns the place of each of these photos. Unknown photos are left out."""
+    rows = (await tx.run(READ, numbers=sorted(numbers)))[0]["photos"]
+    return {number: _place(*values) for number, *values in rows}
+
+
+def _place(stack: str | None, kind: str | None, rank: int | None, at_ms: int | None, by: str | None) -> StackPlace:
+    return StackPlace(stack, StackKind(kind) if kind is not None else None, rank or 0, at_ms, by)
+
+
+WRITE: LiteralString = """
+UNWIND $rows AS row
+UNWIND row.photos AS number
+MATCH (p:Photo {number: number})
+SET p.stack = row.stack, p.stackKind = row.kind, p.stackRank = row.rank, p.stackedAt = row.at, p.stackedBy = row.by
+"""
+
+
+async def write(tx: LabelTransaction, edits: Sequence[Edit]) -> None:
+    """Gives the photos the places after the edits."""
+    rows = [
+        {
+            "photos": list(edit.photos),
+            "stack": place.stack_id,
+            "kind": place.kind,
+            "rank": place.rank if place.stack_id is not None else None,
+            "at": place.at_ms,
+            "by": place.by,
+        }
+        for edit in edits
+        if isinstance(place := edit.after, StackPlace)
+    ]
+    tx.touch(photos=[number for edit in edits for number in edit.photos])
+    if rows:
+        await tx.run(WRITE, rows=rows)
+
+
+MEMBERS: LiteralString = """
+UNWIND $stacks AS stack
+MATCH (p:Photo {stack: stack})
+RETURN stack, collect(p.number) AS photos
+"""
+
+
+async def members(tx: Transaction, stack_ids: Iterable[str]) -> dict[str, list[int]]:
+    """Returns the numbers of the photos of each stack, including photos without a file. Unknown stacks are left out."""
+    rows = await tx.run(MEMBERS, stacks=sorted(stack_ids))
+    return {row["stack"]: row["photos"] for row in rows}
+
+
+ONE_OF: LiteralString = "MATCH (p:Photo {stack: $stack}) RETURN collect(p.number) AS photos"
+
+
+async def numbers_in(graph: Graph, stack_id: str) -> list[int]:
+    """Returns the numbers of the photos of a stack, or an empty list if there is no such stack."""
+    return list((await graph.read(ONE_OF, stack=stack_id))[0]["photos"])
