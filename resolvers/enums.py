@@ -16,13 +16,14 @@ from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.model.jobs import JobKind, JobState
 from photos_graph.model.labels import Certainty, TagSource
 from photos_graph.model.learning import ModelKind, ModelState
-from photos_graph.model.library import PlaceKind, RootState, TakenSource
+from photos_graph.model.library import DatePrecision, PlaceKind, RootState, TakenSource
 from photos_graph.model.search import MatchKind, PhotoOrder, TimelineUnit
 from photos_graph.model.stacks import StackKind, Stacks
 
 __all__ = [
     "Certainty",
     "DatasetFormat",
+    "DatePrecision",
     "FileState",
     "JobKind",
     "JobState",
@@ -77,6 +78,14 @@ _register(
     FOLDERS="Writes pictures into one folder per class, as image classification tools read them.",
     XMP="Writes one XMP sidecar per photo, which digiKam, Lightroom and similar programs read.",
     JSON="Writes all labels without loss as lines of JSON. This is the format for a backup.",
+)
+_register(
+    DatePrecision,
+    "How precisely a date is known.",
+    SECOND="The date and the time of day are known.",
+    DAY="The day is known, and the time of day is not.",
+    MONTH="Only the month and the year are known.",
+    YEAR="Only the year is known.",
 )
 _register(
     FileState,

@@ -16,7 +16,7 @@ from resolvers import ids
 from resolvers.changes import BulkResult
 from resolvers.connections import Node, given, page_size
 from resolvers.context import Info
-from resolvers.enums import Certainty, FileState, TakenSource, ThumbnailFormat, ThumbnailSize
+from resolvers.enums import Certainty, DatePrecision, FileState, TakenSource, ThumbnailFormat, ThumbnailSize
 from resolvers.limits import counted
 from resolvers.permissions import CanEdit
 from resolvers.places import Camera, Location, Place
@@ -77,6 +77,10 @@ class Photo(Node):
     )
     taken_offset: str | None = strawberry.field(
         description='The offset of `takenAt` from UTC, for example "+02:00", or null if it is not known.'
+    )
+    taken_precision: DatePrecision = strawberry.field(
+        description="How precisely `takenAt` is known. If only its day, month or year is known, `takenAt` is the start "
+        "of it, and the photo is sorted there."
     )
     taken_source: TakenSource = strawberry.field(description="Where `takenAt` comes from.")
     location: Location | None = strawberry.field(description="Where the photo was taken, or null if it is not known.")
@@ -194,6 +198,7 @@ class Photo(Node):
             content_hash=photo.content_hash,
             taken_at=LocalDateTime(taken.at) if taken else None,
             taken_offset=taken.offset if taken else None,
+            taken_precision=taken.precision if taken else DatePrecision.SECOND,
             taken_source=taken.source if taken else TakenSource.FILE_TIME,
             location=Location.of(photo.location),
             camera=Camera.of(photo.camera),

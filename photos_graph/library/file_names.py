@@ -1,55 +1,139 @@
-"""Reads the time that cameras, phones and messengers write into the name of a file."""
+"""Reads the time that cameras, phones, operating systems, messengers and people write into the name of a file."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from photos_graph.model.library import Taken, TakenSource
+from photos_graph.library.month_names import BEFORE_A_YEAR, MONTHS
+from photos_graph.model.library import DatePrecision, Taken, TakenSource
 
 # IMG_20190805_123456, PXL_20210102_030405678, 20190805123456, 2019-08-05 12.34.56, Screenshot_2019-08-05-12-34-56,
-# WhatsApp Image 2019-08-05 at 1.34.56 PM, signal-2019-08-05-12-34-56-789, photo_2019-08-05_12-34-56
-_STAMP = re.compile(
-    r"(?<!\d)(\d{4})([-_. ]?)(\d\d)\2(\d\d)"
-    r"(?:(?:[-_. T]|\sat\s)?(\d\d?(?=[-_.:h])|\d\d)([-_.:h]?)(\d\d)\6(\d\d)"
-    r"(?:[-_. ]?(\d{3}))?(?:\s?([AaPp])\.?[Mm])?)?(?!\d)",
-    re.ASCII,
+# WhatsApp Image 2019-08-05 at 1.34.56 PM, Schermata 2019-08-05 alle 12.34.56, photo_1@22-08-2019_10-11-12
+_DAYS = tuple(
+    re.compile(pattern, re.ASCII | re.IGNORECASE)
+    for pattern in (
+        r"(?<!\d)(?P<year>\d{4})(?P<mark>[-_. ]?)(?P<month>\d\d)(?P=mark)(?P<day>\d\d)",
+        r"(?<![a-z\d.])(?P<first>\d\d?)(?P<mark>[-_.])(?P<second>\d\d?)(?P=mark)(?P<year>\d{4})(?!\.?\d)",
+        # Näyttökuva 2019-8-5 kello 1.02.03, which is a date only with its time
+        r"(?<!\d)(?P<year>\d{4})(?P<mark>-)(?P<month>\d\d?)-(?P<day>\d\d?)(?=\s[a-z]{2,5}\s\d)",
+    )
 )
+# What operating systems put between the day and the time: "alle", "um", "à", "a las", "kl.", ", às".
+_WORDS = r"(?:,?\s(?:[^\d\s]{1,7}[\s-]){0,2})"
+_HALF = r"(?:\s?(?P<half>[AaPp])\.?\s?[Mm]\b\.?)?"
+_CLOCKS = tuple(
+    re.compile(pattern + r"(?!\d)", re.ASCII)
+    for pattern in (
+        rf"(?:[-_.T]|{_WORDS})?(?P<hour>\d\d?(?=[-_.:h\s])|\d\d)(?P<mark>[-_.:h\s]?)(?P<minute>\d\d)(?P=mark)(?P<second>\d\d)"
+        rf"(?:[-_. ]?(?P<thousandths>\d{{3}}))?{_HALF}",
+        rf"(?:[_T]|{_WORDS})(?P<hour>\d\d?)[.:h](?P<minute>\d\d)(?![-_.:]\d){_HALF}",
+    )
+)
+_NEXTCLOUD = re.compile(r"(\d\d-\d\d-\d\d \d\d-\d\d-\d\d) \d{4}", re.ASCII)  # 19-08-05 12-34-56 1234
 # FB_IMG_1565000000000, mmexport1565000000000, 1565000000000: milliseconds since 1970
 _EPOCH = re.compile(r"(?:FB_IMG_|mmexport|received_|image-|Snapchat-)?(1\d{9})(\d{3})", re.ASCII | re.IGNORECASE)
 _IDENTIFIER = re.compile(
     r"(?=.*\d)(?=.*[a-f])[0-9a-f]{4,}(?:-[0-9a-f]{4,}){2,}|(?=.*[a-f])[0-9a-f]{24,}", re.IGNORECASE
 )
+# June 1987, 12. Juni 1987, June 12, 1987, summer of 1987, 1987-06 on the beach
+_IN_WORDS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?:\b(?P<day>\d\d?)(?:\.|st|nd|rd|th)?\s+(?:of |de |di )?)?\b(?P<name>{'|'.join(MONTHS)})\b"
+        r"(?:\s+(?P<day_after>\d\d?)(?:st|nd|rd|th)?,)?,?\s+(?:de )?(?P<year>\d{4})\b(?![-.]\d)",
+        r"^(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])\s+[^\W\d_]{3,}",
+        rf"\b(?:{'|'.join(BEFORE_A_YEAR)})\.?\s+(?:of )?(?P<year>\d{{4}})\b(?![-.]\d)",
+    )
+)
 _FIRST_DIGITAL = 1975
+_HALVES = {"午前": "AM", "上午": "AM", "오전": "AM", "午後": "PM", "下午": "PM", "오후": "PM"}
+_HALF_BEFORE = re.compile(rf"\s*({'|'.join(_HALVES)})\s*([\d.:]+)")
 
 
 def taken_from_name(file_name: str) -> Taken | None:
-    """Returns the time in the name, at midnight if it is only a day. Returns None if the name contains no valid
-    date."""
-    stem = file_name.rpartition(".")[0] or file_name
+    """Returns the time in the name, or the start of the day, month or year if it names no more.
+
+    Returns None if the name contains no valid date, or digits that may be something else.
+    """
+    stem = unicodedata.normalize("NFKC", file_name.rpartition(".")[0] or file_name)
     if _IDENTIFIER.fullmatch(stem):
         return None
     if match := _EPOCH.fullmatch(stem):
         at = datetime.fromtimestamp(int(match[1]), UTC).replace(tzinfo=None)
         return Taken(at.replace(microsecond=int(match[2]) * 1000), TakenSource.FILE_NAME, "+00:00")
-    # Pixel phones name their files in UTC, all others in local time.
-    offset = "+00:00" if stem.startswith("PXL_") else None
-    times = (_time(match) for match in _STAMP.finditer(stem))
-    return next((Taken(at, TakenSource.FILE_NAME, offset) for at in times if at), None)
+    if match := _NEXTCLOUD.fullmatch(stem):
+        return _nextcloud(match[1])
+    stem = _HALF_BEFORE.sub(lambda match: f" {match[2]} {_HALVES[match[1]]}", stem)
+    return next(_dates(stem), None)
 
 
-def _time(match: re.Match[str]) -> datetime | None:
-    year, separator, month, day, hour, _, minute, second, thousandths, half = match.groups()
-    if not separator and int(year) < _FIRST_DIGITAL:  # a running number, not a date
-        return None
-    hours = int(hour or 0)
-    if half:
-        if not 1 <= hours <= 12:
-            return None
-        hours = hours % 12 + (12 if half in "pP" else 0)
+def _nextcloud(text: str) -> Taken | None:
     try:
-        return datetime(
-            int(year), int(month), int(day), hours, int(minute or 0), int(second or 0), int(thousandths or 0) * 1000
-        )
+        return Taken(datetime.strptime(text, "%y-%m-%d %H-%M-%S"), TakenSource.FILE_NAME)
+    except ValueError:
+        return None
+
+
+def _dates(stem: str) -> Iterator[Taken]:
+    for pattern in _DAYS:
+        for match in pattern.finditer(stem):
+            if (day := _day(match.groupdict())) and (found := _with_clock(day, stem, match.end())):
+                yield found
+    for pattern in _IN_WORDS:
+        for match in pattern.finditer(stem):
+            if found := _in_words(match.groupdict()):
+                yield found
+
+
+def _day(parts: dict[str, str | None]) -> datetime | None:
+    year, month, day = (int(parts.get(name) or 0) for name in ("year", "month", "day"))
+    if not parts["mark"] and year < _FIRST_DIGITAL:  # a running number, not a date
+        return None
+    if "first" in parts:  # 22-08-2019 and 05.08.2019 are days of August, 05-08-2019 may be one of May
+        day, month = int(parts["first"] or 0), int(parts["second"] or 0)
+        if day <= 12 and day != month and parts["mark"] != ".":
+            return None
+    try:
+        return datetime(year, month, day)
+    except ValueError:
+        return None
+
+
+def _with_clock(day: datetime, stem: str, end: int) -> Taken | None:
+    clock = next(filter(None, (pattern.match(stem, end) for pattern in _CLOCKS)), None)
+    if clock is None:
+        more = stem[end : end + 1].isdigit()
+        return None if more else Taken(day, TakenSource.FILE_NAME, precision=DatePrecision.DAY)
+    at = _moment(day, clock.groupdict())
+    # Pixel phones name their files in UTC, all others in local time.
+    return Taken(at, TakenSource.FILE_NAME, "+00:00" if stem.startswith("PXL_") else None) if at else None
+
+
+def _moment(day: datetime, parts: dict[str, str | None]) -> datetime | None:
+    hour, minute, second, thousandths = (
+        int(parts.get(name) or 0) for name in ("hour", "minute", "second", "thousandths")
+    )
+    if half := parts["half"]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half in "pP" else 0)
+    try:
+        return day.replace(hour=hour, minute=minute, second=second, microsecond=thousandths * 1000)
+    except ValueError:
+        return None
+
+
+def _in_words(parts: dict[str, str | None]) -> Taken | None:
+    year = int(parts["year"] or 0)
+    month = MONTHS[(parts["name"] or "").lower()] if "name" in parts else int(parts.get("month") or 0)
+    if parts.get("month") and month == (year + 1) % 100:  # 2005-06 is a season, from one year to the next
+        return None
+    day = int(parts.get("day") or parts.get("day_after") or 0)
+    precision = DatePrecision.DAY if day else DatePrecision.MONTH if month else DatePrecision.YEAR
+    try:
+        return Taken(datetime(year, month or 1, day or 1), TakenSource.FILE_NAME, precision=precision)
     except ValueError:
         return None

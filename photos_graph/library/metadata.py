@@ -43,16 +43,18 @@ def read_metadata(
     """
     embedded, warnings = read_fields(data, _FIELDS)
     beside, more = read_sidecar_fields(sidecar, _FIELDS) if sidecar is not None else ({}, [])
+    position = location.location(beside) or location.location(embedded)
+    when, doubts = taken.taken(embedded, beside, file_name, mtime_ns, now or datetime.now(UTC), position)
     metadata = Metadata(
-        taken=taken.taken(embedded, beside, file_name, mtime_ns, now or datetime.now(UTC)),
-        location=location.location(beside) or location.location(embedded),
+        taken=when,
+        location=position,
         camera=_camera({**embedded, **beside}),
         rating=_either(_rating(beside), _rating(embedded)) or None,  # in XMP, 0 means "not rated"
         orientation=_orientation(embedded),
         description=description.read_description(embedded, beside),
         keywords=keywords.keywords(beside) or keywords.keywords(embedded),
     )
-    return metadata, (*warnings, *more)
+    return metadata, (*warnings, *more, *doubts)
 
 
 def _either(first: int | None, second: int | None) -> int | None:

@@ -1,84 +1,69 @@
-"""Finds out when a photo was taken: the local time, its offset from UTC if anything tells, and the source."""
+"""Finds out when a photo was taken: the local time as precisely as anything tells it, its offset from UTC if known, and
+the source.
+
+Decision 0016 gives the reasons for the order of the sources.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 
-from photos_graph.library.fields import Fields, number
-from photos_graph.model.library import Taken, TakenSource
-
-FIELDS = (
-    "Exif.Photo.DateTimeOriginal",
-    "Exif.Photo.SubSecTimeOriginal",
-    "Exif.Photo.OffsetTimeOriginal",
-    "Exif.Image.DateTimeOriginal",
-    "Exif.Photo.DateTimeDigitized",
-    "Exif.Photo.SubSecTimeDigitized",
-    "Exif.Photo.OffsetTimeDigitized",
-    "Exif.Image.DateTime",
-    "Exif.Photo.SubSecTime",
-    "Exif.Photo.OffsetTime",
-    "Exif.GPSInfo.GPSDateStamp",
-    "Exif.GPSInfo.GPSTimeStamp",
-    "Xmp.exif.DateTimeOriginal",
-    "Xmp.photoshop.DateCreated",
-    "Xmp.exif.DateTimeDigitized",
-    "Xmp.xmp.CreateDate",
-    "Iptc.Application2.DateCreated",
-    "Iptc.Application2.TimeCreated",
+from photos_graph.library.date_statements import (
+    BESIDE,
+    CHANGED,
+    DATES,
+    DIGITIZED,
+    FIELDS,
+    OFFSET_OF_CHANGE,
+    SHOT,
+    DateStatement,
+    StatedDates,
+    believable,
+    first_value,
 )
+from photos_graph.library.date_text import ReadDate, read_date
+from photos_graph.library.fields import Fields
+from photos_graph.library.file_names import taken_from_name
+from photos_graph.library.gps_time import later
+from photos_graph.library.zones import as_delta, offset_at, offset_between, parse_offset
+from photos_graph.model.library import DatePrecision, Location, Taken, TakenSource
 
-_FIRST_PHOTOGRAPH = datetime(1826, 1, 1)
-_DAY = timedelta(days=1)
-_STAMP = re.compile(
-    r"\s*(\d{4})[:\-/.](\d\d?)[:\-/.](\d\d?)"
-    r"(?:[T\s]\s*(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d\d:?\d\d)?)?\s*",
-    re.ASCII,
-)
-_OFFSET = re.compile(r"\s*(?:(Z)|([+-])(\d\d):?(\d\d))\s*", re.ASCII)
+__all__ = ["FIELDS", "from_file_time", "taken"]
+
+_DAY, _MINUTE, _SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
+_ANY_ZONE = timedelta(hours=26)  # the farthest that two local times of one moment can be apart
+_ORDER = tuple(DatePrecision)  # finest first
+_MILLENNIUM = date(2000, 1, 1)  # where clocks start, but which many photos are of, too
+_NAME = "The name"
+_RANK = {name: rank for rank, name in enumerate([*(BESIDE + name for name in DATES), *DATES])}
 
 
-def taken(embedded: Fields, sidecar: Fields, file_name: str, mtime_ns: int, now: datetime) -> Taken | None:
-    """Returns the first plausible time of the sidecar, EXIF, GPS, XMP, IPTC, the file name, EXIF's time of change, and
-    the file's own time, in this order.
+def taken(
+    embedded: Fields,
+    sidecar: Fields,
+    file_name: str,
+    mtime_ns: int,
+    now: datetime,
+    location: Location | None = None,
+) -> tuple[Taken | None, tuple[str, ...]]:
+    """Returns the time, or None if not even the file has a plausible one, and warnings of dates that were odd or lost.
 
-    ``now`` has a time zone. Times before the first photograph, or more than a day after now, are not plausible. If a
-    time has no offset, the offset is taken from another source with the same local time, from GPS, or from EXIF's time
-    of change, which is the only offset that some cameras write.
+    The first plausible statement counts: of the sidecar, of the fields for the shot, of those for the digitized
+    picture, of GPS, of the file name, of EXIF's time of change, and of the file system. A coarse one gives way to a
+    finer one in its span. ``now`` has a time zone; times before the first photograph, or more than a day after now, are
+    not plausible. ``location`` gives the zone of a time in UTC.
     """
-    candidates = [found for found in _candidates(embedded, sidecar, file_name) if _believable(found.at, now)]
-    if not candidates:
-        return from_file_time(mtime_ns, now)
-    best = candidates[0]
-    if best.offset is None:
-        offset = next((other.offset for other in candidates if other.offset and _same(best.at, other)), None)
-        best = Taken(best.at, best.source, offset or _offset_by_gps(best.at, embedded) or _offset_of_change(embedded))
-    return best
-
-
-def _candidates(embedded: Fields, sidecar: Fields, file_name: str) -> Iterator[Taken]:
-    from photos_graph.library.file_names import taken_from_name
-
-    found = (
-        _xmp(sidecar, "Xmp.exif.DateTimeOriginal"),
-        _xmp(sidecar, "Xmp.photoshop.DateCreated"),
-        _exif(embedded, "Exif.Photo.DateTimeOriginal", "Original"),
-        _exif(embedded, "Exif.Image.DateTimeOriginal", "Original"),  # of raw files
-        _exif(embedded, "Exif.Photo.DateTimeDigitized", "Digitized"),
-        _gps(embedded),
-        _xmp(embedded, "Xmp.exif.DateTimeOriginal"),
-        _xmp(embedded, "Xmp.photoshop.DateCreated"),
-        _xmp(embedded, "Xmp.exif.DateTimeDigitized"),
-        # A sidecar's CreateDate comes late, because some programs write the time when the sidecar was created.
-        _xmp(sidecar, "Xmp.xmp.CreateDate"),
-        _xmp(embedded, "Xmp.xmp.CreateDate"),
-        _iptc(embedded),
-        taken_from_name(file_name),
-        _exif(embedded, "Exif.Image.DateTime", ""),
-    )
-    return (each for each in found if each)
+    stated = StatedDates(embedded, sidecar, now)
+    ordered = _ordered(stated, file_name, location)
+    if not ordered:
+        return from_file_time(mtime_ns, now), tuple(stated.lost.values())
+    first = ordered[0]
+    best = _refined(first, ordered)
+    offset = best.date.offset
+    if offset is None and best.date.precision is DatePrecision.SECOND:
+        offset = _offset(best, ordered, stated, location)
+    return Taken(best.at, best.source, offset, best.date.precision), tuple(_doubts(first, best, stated))
 
 
 def from_file_time(mtime_ns: int, now: datetime) -> Taken | None:
@@ -87,122 +72,145 @@ def from_file_time(mtime_ns: int, now: datetime) -> Taken | None:
         at = datetime.fromtimestamp(mtime_ns // 1_000_000_000, UTC).replace(tzinfo=None)
     except (ValueError, OverflowError, OSError):
         return None
-    return Taken(at, TakenSource.FILE_TIME, "+00:00") if at.year > 1970 and _believable(at, now) else None
+    return Taken(at, TakenSource.FILE_TIME, "+00:00") if at.year > 1970 and believable(at, now) else None
 
 
-def _believable(at: datetime, now: datetime) -> bool:
-    return _FIRST_PHOTOGRAPH <= at <= now.astimezone(UTC).replace(tzinfo=None) + _DAY
+def _others(stated: StatedDates, file_name: str, location: Location | None) -> Iterator[DateStatement]:
+    """Yields the time of GPS, which is UTC, as the clock of its place, and that of the file's name."""
+    if stated.gps:
+        offset = (location and offset_at(location, stated.gps)) or _offset_of_gps(stated.embedded, stated.gps)
+        yield from _local("GPS", stated.gps, TakenSource.GPS, offset)
+    if named := taken_from_name(file_name):
+        if named.offset and location and (local := offset_at(location, named.at)):
+            yield from _local(_NAME, named.at, named.source, local)
+        else:
+            yield DateStatement(_NAME, file_name, ReadDate(named.at, named.precision, named.offset), named.source)
 
 
-def _same(at: datetime, other: Taken) -> bool:
-    return abs(at - other.at) < timedelta(seconds=1)
+def _local(name: str, utc: datetime, source: TakenSource, offset: str) -> Iterator[DateStatement]:
+    if at := later(utc, as_delta(offset)):
+        yield DateStatement(name, utc.isoformat(), ReadDate(at, offset=offset), source)
 
 
-def _exif(fields: Fields, name: str, suffix: str) -> Taken | None:
-    found = _parsed(_first(fields, name), TakenSource.EXIF)
-    if not found:
+# -- their order
+
+
+def _ordered(stated: StatedDates, file_name: str, location: Location | None) -> list[DateStatement]:
+    shot, digitized, changed = (
+        [each for each in stated.inside if each.field in names] for names in (SHOT, DIGITIZED, (CHANGED,))
+    )
+    words, copies = _divided(stated.beside, [*shot, *digitized])
+    # What was digitized days after the receiver had the time of the shot was not taken then.
+    scans = [each for each in (*copies, *digitized) if stated.gps and each.at > stated.gps + _ANY_ZONE]
+    fields = [each for each in (*words, *shot, *copies, *digitized) if each not in scans]
+    others = [each for each in _others(stated, file_name, location) if believable(each.at, stated.now)]
+    ordered = [
+        *(each for each in fields if each.date.whole),
+        *(each for each in fields if not each.date.whole),
+        *others,
+        *scans,
+    ]
+    zeros = [each for each in (*ordered, *changed) if each.is_zero and each not in words]
+    late = [each for each in zeros if each.at.date() == _MILLENNIUM]
+    epochs = [each for each in zeros if each not in late]
+    rest = [each for each in changed if each not in zeros]
+    return [*(each for each in ordered if each not in zeros), *late, *rest, *epochs]
+
+
+def _divided(
+    beside: Iterable[DateStatement], inside: Sequence[DateStatement]
+) -> tuple[list[DateStatement], list[DateStatement]]:
+    """Divides what a sidecar states into its owner's word, and what may be the time when the sidecar was made.
+
+    A date of the shot is the owner's word, first of all one that no field of the file has. A date of the digitized
+    picture is so if it is coarse, or earlier than the file's, since a sidecar is made later.
+    """
+    words: list[DateStatement] = []
+    copies: list[DateStatement] = []
+    for each in beside:
+        name = each.field.removeprefix(BESIDE)
+        earlier = bool(inside) and each.at < inside[0].at - _ANY_ZONE
+        if name in SHOT or (name in DIGITIZED and (each.is_coarse or earlier)):
+            words.append(each)
+        elif name in DIGITIZED:
+            copies.append(each)
+    zeros = [each.at for each in inside if each.is_zero]
+    known = [each.at for each in inside]
+    words = [each for each in words if not _is_among(each.at, zeros)]
+    return sorted(words, key=lambda each: _is_among(each.at, known)), copies
+
+
+def _is_among(at: datetime, others: Iterable[datetime]) -> bool:
+    return any(abs(at - other) < _SECOND for other in others)
+
+
+# -- what others add to the best
+
+
+def _refined(best: DateStatement, ordered: Sequence[DateStatement]) -> DateStatement:
+    """Returns the first statement that tells the same date more precisely, or else the best itself."""
+    precision = best.meant
+    if precision is DatePrecision.SECOND and not best.date.lossy:
+        return best
+    if best.is_coarse and best.beside:
+        return best  # as precise as its owner wanted it
+    start = best.at.replace(hour=0, minute=0, second=0, microsecond=0)
+    end = _end(start, precision) + (_DAY if best.date.lossy else timedelta())
+    for other in ordered:
+        finer = _ORDER.index(other.meant) < _ORDER.index(precision) or best.date.lossy
+        usable = other.field != CHANGED and not other.is_zero and not other.date.lossy and other.at != best.at
+        if finer and usable and start <= other.at < end:
+            return other
+    return best
+
+
+def _end(start: datetime, precision: DatePrecision) -> datetime:
+    """Returns the end of the day, month or year that starts then."""
+    if precision is DatePrecision.YEAR:
+        return start.replace(year=start.year + 1)
+    if precision is DatePrecision.MONTH:
+        return (start + 31 * _DAY).replace(day=1)
+    return start + _DAY
+
+
+def _offset(
+    best: DateStatement, ordered: Sequence[DateStatement], stated: StatedDates, location: Location | None
+) -> str | None:
+    """Returns the offset of another statement of the same local time, or else that by GPS, or else that of EXIF's time
+    of change, which is the only one that some cameras write."""
+    same = (each.date.offset for each in ordered if each.date.offset and abs(each.at - best.at) < _SECOND)
+    by_gps = stated.gps and offset_between(best.at, stated.gps, location)
+    of_change = _offset_of_change(stated.embedded, best.at) if best.source is TakenSource.EXIF else None
+    return next(same, None) or by_gps or of_change
+
+
+def _offset_of_change(embedded: Fields, at: datetime, tolerance: timedelta = _SECOND) -> str | None:
+    """Returns the offset of EXIF's time of change if that time is the shot's, and not that of an edit."""
+    changed = read_date(first_value(embedded, CHANGED), at.year)
+    if changed and abs(changed.at - at) > tolerance:
         return None
-    at, fraction = found.at, _first(fields, f"Exif.Photo.SubSecTime{suffix}").strip()
-    if fraction.isascii() and fraction.isdigit() and not at.microsecond:
-        at = at.replace(microsecond=_microseconds(fraction))
-    return Taken(at, found.source, found.offset or parse_offset(_first(fields, f"Exif.Photo.OffsetTime{suffix}")))
+    return parse_offset(first_value(embedded, OFFSET_OF_CHANGE))
 
 
-def _xmp(fields: Fields, name: str) -> Taken | None:
-    return _parsed(_first(fields, name), TakenSource.XMP)
+def _offset_of_gps(embedded: Fields, utc: datetime) -> str:
+    """Returns an offset that EXIF states, of a time that is GPS's, or else that of UTC."""
+    for suffix in ("Original", "Digitized", ""):
+        offset = parse_offset(first_value(embedded, f"Exif.Photo.OffsetTime{suffix}"))
+        at = offset and later(utc, as_delta(offset))
+        if offset and (suffix or (at and _offset_of_change(embedded, at, 5 * _MINUTE))):
+            return offset
+    return "+00:00"
 
 
-def _iptc(fields: Fields) -> Taken | None:
-    """Returns IPTC's date, with XMP as the source, because XMP includes IPTC's fields today."""
-    day = _parsed(_first(fields, "Iptc.Application2.DateCreated"), TakenSource.XMP)
-    if not day:
-        return None
-    clock = _first(fields, "Iptc.Application2.TimeCreated")
-    # exiv2 shows a time without an offset as +00:00, so +00:00 tells nothing.
-    return _parsed(f"{day.at:%Y-%m-%d}T{clock.removesuffix('+00:00')}", TakenSource.XMP) or day
+def _doubts(first: DateStatement, best: DateStatement, stated: StatedDates) -> Iterator[str]:
+    """Yields a warning for each field before the first that was lost, and for what is odd about that one."""
 
+    def is_before(field: str) -> bool:
+        return first.field not in _RANK or _RANK[field] < _RANK[first.field]
 
-def _gps(fields: Fields) -> Taken | None:
-    utc = _gps_utc(fields)
-    if utc is None:
-        return None
-    names = ("Exif.Photo.OffsetTimeOriginal", "Exif.Photo.OffsetTimeDigitized", "Exif.Photo.OffsetTime")
-    offset = next(filter(None, (parse_offset(_first(fields, name)) for name in names)), "+00:00")
-    at = _later(utc, _delta(offset))
-    return Taken(at, TakenSource.GPS, offset) if at else None
-
-
-def _gps_utc(fields: Fields) -> datetime | None:
-    day = _parsed(_first(fields, "Exif.GPSInfo.GPSDateStamp"), TakenSource.GPS)
-    parts = _first(fields, "Exif.GPSInfo.GPSTimeStamp").split()
-    if not day or len(parts) != 3:
-        return None
-    hours, minutes, seconds = map(number, parts)
-    if hours is None or minutes is None or seconds is None:
-        return None
-    if not (0 <= hours < 24 and 0 <= minutes < 60 and 0 <= seconds < 61):
-        return None
-    clock = timedelta(seconds=float(hours * 3600 + minutes * 60 + seconds))
-    return _later(datetime.combine(day.at, time()), clock)
-
-
-def _offset_by_gps(at: datetime, fields: Fields) -> str | None:
-    """Returns the difference between the camera's clock and GPS, if it is within two minutes of a multiple of half an
-    hour and possible as a time zone."""
-    utc = _gps_utc(fields)
-    if utc is None:
-        return None
-    minutes = (at - utc).total_seconds() / 60
-    nearest = round(minutes / 30) * 30
-    if abs(minutes - nearest) > 2 or not -12 * 60 <= nearest <= 14 * 60:
-        return None
-    return f"{'-' if nearest < 0 else '+'}{abs(nearest) // 60:02}:{abs(nearest) % 60:02}"
-
-
-def _offset_of_change(fields: Fields) -> str | None:
-    return parse_offset(_first(fields, "Exif.Photo.OffsetTime"))
-
-
-def _first(fields: Fields, name: str) -> str:
-    return next(iter(fields.get(name, ())), "")
-
-
-def _parsed(text: str, source: TakenSource) -> Taken | None:
-    match = _STAMP.fullmatch(text)
-    if not match:
-        return None
-    year, month, day, hour, minute, second, fraction, offset = match.groups()
-    try:
-        at = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), min(int(second or 0), 59))
-    except ValueError:
-        return None
-    if fraction:
-        at = at.replace(microsecond=_microseconds(fraction))
-    return Taken(at, source, parse_offset(offset or ""))
-
-
-def _microseconds(fraction: str) -> int:
-    return int(fraction[:6].ljust(6, "0"))
-
-
-def parse_offset(text: str) -> str | None:
-    """Converts "+02:00", "+0200" or "Z" to "+02:00". Returns None for an offset that no place on earth has."""
-    match = _OFFSET.fullmatch(text)
-    if not match:
-        return None
-    if match[1]:
-        return "+00:00"
-    hours, minutes = int(match[3]), int(match[4])
-    return f"{match[2]}{hours:02}:{minutes:02}" if hours <= 14 and minutes < 60 else None
-
-
-def _later(at: datetime, delta: timedelta) -> datetime | None:
-    try:
-        return at + delta
-    except OverflowError:  # before the year 1, or after 9999
-        return None
-
-
-def _delta(offset: str) -> timedelta:
-    sign = -1 if offset[0] == "-" else 1
-    return sign * timedelta(hours=int(offset[1:3]), minutes=int(offset[4:6]))
+    yield from (warning for field, warning in stated.lost.items() if is_before(field))
+    for each in (*stated.beside, *stated.inside):
+        if each.date.odd and (each is first or (not each.date.whole and is_before(each.field))):
+            yield each.oddity
+    if best.is_zero:
+        yield f"{best.field} says {best.at:%Y-%m-%d}, as a clock does that was never set."

@@ -20,6 +20,15 @@ class TakenSource(StrEnum):
     FILE_TIME = "FILE_TIME"
 
 
+class DatePrecision(StrEnum):
+    """The precision of a date. One that names no day, or no month, stands for all of them."""
+
+    SECOND = "SECOND"
+    DAY = "DAY"
+    MONTH = "MONTH"
+    YEAR = "YEAR"
+
+
 class RootState(StrEnum):
     """The state of a root, which can be read while it is ONLINE."""
 
@@ -65,11 +74,21 @@ class Camera:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The time at which a photo was taken: the wall clock (naive), and the offset from UTC ("+02:00") if known."""
+    """The time at which a photo was taken: the wall clock (naive), and the offset from UTC ("+02:00") if known.
+
+    If only the day, month or year is known, as ``precision`` tells, ``at`` is its start and there is no offset.
+    """
 
     at: datetime
     source: TakenSource
     offset: str | None = None
+    precision: DatePrecision = DatePrecision.SECOND
+
+    @property
+    def text(self) -> str:
+        """The time in ISO 8601 as far as it is known, without offset: "1987", "1987-06" or "1987-06-05T12:34:56"."""
+        digits = {DatePrecision.YEAR: 4, DatePrecision.MONTH: 7, DatePrecision.DAY: 10}
+        return self.at.isoformat()[: digits.get(self.precision)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,17 @@ from photos_graph.graph import due
 from photos_graph.graph.faces import regions
 from photos_graph.graph.labels import keywords
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model.library import METADATA_VERSION, Camera, Location, Metadata, Photo, Place, Taken, TakenSource
+from photos_graph.model.library import (
+    METADATA_VERSION,
+    Camera,
+    DatePrecision,
+    Location,
+    Metadata,
+    Photo,
+    Place,
+    Taken,
+    TakenSource,
+)
 from photos_graph.model.properties import PROPERTIES, Description
 
 
@@ -83,6 +93,7 @@ def _properties(metadata: Metadata, with_regions: bool) -> dict[str, object]:
         "takenAt": taken and taken.at,
         "takenOffset": taken and taken.offset,
         "takenSource": taken and taken.source.value,
+        "takenPrecision": taken and taken.precision.value,
         "latitude": location and location.latitude,
         "longitude": location and location.longitude,
         "altitude": location and location.altitude,
@@ -99,8 +110,8 @@ def _properties(metadata: Metadata, with_regions: bool) -> dict[str, object]:
 _WORDS: LiteralString = "".join(f", .{each.name}" for each in PROPERTIES)
 PROJECTION: LiteralString = (
     """p {.id, .number, .contentHash, .byteSize, .width, .height, .format, .addedAt, .takenAt,
-  .takenOffset, .takenSource, .latitude, .longitude, .altitude, .make, .model, .lens, .rating, .favourite,
-  .placeholder"""
+  .takenOffset, .takenSource, .takenPrecision, .latitude, .longitude, .altitude, .make, .model, .lens, .rating,
+  .favourite, .placeholder"""
     + _WORDS
     + "}"
 )
@@ -120,7 +131,7 @@ def photo_of(values: Mapping[str, Any], name: str) -> Photo:
         height=values["height"],
         format=values["format"],
         added_at=datetime.fromtimestamp(values["addedAt"] / 1000, UTC),
-        taken=Taken(values["takenAt"], TakenSource(values["takenSource"]), values["takenOffset"]) if has_time else None,
+        taken=_taken(values) if has_time else None,
         location=Location(values["latitude"], values["longitude"], values["altitude"]) if has_location else None,
         camera=camera if camera != Camera() else None,
         rating=values["rating"],
@@ -128,6 +139,12 @@ def photo_of(values: Mapping[str, Any], name: str) -> Photo:
         placeholder=values["placeholder"],
         description=Description.of(values),
     )
+
+
+def _taken(values: Mapping[str, Any]) -> Taken:
+    # Photos that an earlier version of the program read have no precision.
+    precision = DatePrecision(values["takenPrecision"] or DatePrecision.SECOND)
+    return Taken(values["takenAt"], TakenSource(values["takenSource"]), values["takenOffset"], precision)
 
 
 @asynccontextmanager
