@@ -27,7 +27,7 @@ from photos_graph.services.scan.scan import rules
 from photos_graph.settings import LibrarySettings, Settings
 from tests.kit.faces import Found, find, sizes
 from tests.kit.library import ended, failures, files, in_step, photos, scanned
-from tests.kit.metadata import sidecar
+from tests.kit.metadata import jpeg_with, sidecar
 from tests.kit.pictures import OLD, jpeg, put
 
 pytestmark = pytest.mark.anyio
@@ -408,6 +408,18 @@ async def test_a_sidecar_that_changes_is_read_and_wins(services: Services, folde
     put(folder / "a/1.xmp", xmp.format(5).encode(), at=OLD + 1)
     await scanned(services)
     assert (await photos(services))["1.jpg"].rating == 5
+
+
+async def test_a_coarse_date_keeps_its_precision_and_an_odd_one_is_told(services: Services, folder: Path) -> None:
+    put(folder / "a/month.jpg", jpeg_with({"Iptc.Application2.DateCreated": b"19870600"}))
+    put(folder / "a/odd.jpg", jpeg_with({"Exif.Photo.DateTimeOriginal": "22/08/2015 10:11:12"}))
+    await services.roots.add(str(folder))
+    await scanned(services)
+    dates = {name: photo.taken and photo.taken.text for name, photo in (await photos(services)).items()}
+    assert (dates["month.jpg"], dates["odd.jpg"]) == ("1987-06", "2015-08-22T10:11:12")
+    ((path, told),) = (await failures(services)).items()
+    assert path == "Pictures/a/odd.jpg"
+    assert told.reason.endswith("says '22/08/2015 10:11:12', which is read as 2015-08-22T10:11:12.")
 
 
 async def test_a_file_that_is_still_being_written_is_in_when_the_scan_ends(services: Services, folder: Path) -> None:
