@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
+from photos_graph.library.packets import MAX_BYTES
+from photos_graph.library.parts import explained, open_parts
+
 _MAX_VALUES = 1000
 _MAX_TREE = 20_000  # values in the XMP of a picture
-_MAX_BYTES = 64 * 1024  # of one field
-MAX_SIDECAR_BYTES = 8 * 1024 * 1024
-NO_METADATA = "There is no metadata"  # the start of a warning
+_MAX_FIELD_BYTES = 64 * 1024
 
 MAKER_LENS = "Exif.MakerNote.Lens"  # a name of our own: the lens that exiv2 works out from the maker notes
 
@@ -25,9 +26,6 @@ MAKER_LENS = "Exif.MakerNote.Lens"  # a name of our own: the lens that exiv2 wor
 _NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{0,20}|/\d{1,20})?", re.ASCII)
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # and line separators
-
-# Our own namespace in XMP, for labels that other programs have no field for.
-NAMESPACE, PREFIX = "http://ns.photos-graph/1.0/", "photosGraph"
 
 # Values by the name of the field, such as "Exif.Image.Make". A field that is present but empty has no values.
 Fields = dict[str, tuple[str, ...]]
@@ -38,28 +36,30 @@ def read_fields(data: memoryview | bytes, names: Iterable[str]) -> tuple[Fields,
     raises."""
     fields: Fields = {}
     warnings: list[str] = []
-    image = _open(data, warnings)
-    if image is None:
+    parts = open_parts(data, warnings)
+    if parts is None:
         return fields, warnings
     import exiv2
 
-    parts = {
-        "Exif": (image.exifData, exiv2.ExifKey),
-        "Iptc": (image.iptcData, exiv2.IptcKey),
-        "Xmp": (image.xmpData, exiv2.XmpKey),
+    families = {
+        "Exif": (parts.exif, exiv2.ExifKey),
+        "Iptc": (parts.iptc, exiv2.IptcKey),
+        "Xmp": (parts.xmp, exiv2.XmpKey),
     }
     for name in names:
-        family, make_key = parts[name.partition(".")[0]]
+        family, make_key = families[name.partition(".")[0]]
         try:
             if name == MAKER_LENS:
-                values = list(_maker_lens(image.exifData()))
+                values = list(_maker_lens(parts.exif))
             else:
-                values = list(_values(family(), make_key(name), repeats=name.startswith("Iptc.")))
+                values = list(_values(family, make_key(name), repeats=name.startswith("Iptc.")))
         except Exception as error:  # the bindings of exiv2 raise errors of many classes for broken values
-            warnings.append(f"{name} cannot be read: {_explained(error)}.")
+            warnings.append(f"{name} cannot be read: {explained(error)}.")
             continue
         if values:
             fields[name] = tuple(value for value in values if value)
+        elif text := cleaned(parts.texts.get(name, "")):
+            fields[name] = (text,)
     return fields, warnings
 
 
@@ -73,8 +73,8 @@ def read_sidecar_fields(data: bytes, names: Iterable[str]) -> tuple[Fields, list
 
 def sidecar_refused(data: bytes) -> str | None:
     """Returns the reason why a sidecar must not be opened, or None."""
-    if len(data) > MAX_SIDECAR_BYTES:
-        return f"The sidecar is larger than {MAX_SIDECAR_BYTES:,} bytes."
+    if len(data) > MAX_BYTES:
+        return f"The sidecar is larger than {MAX_BYTES:,} bytes."
     # XMP needs no document type, but entities that expand to gigabytes do. UTF-16 contains NULs.
     if b"<!doctype" in data.replace(b"\0", b"").lower():
         return "The sidecar declares a document type."
@@ -86,19 +86,19 @@ def read_below(data: memoryview | bytes, trees: Iterable[str]) -> tuple[dict[str
     raises."""
     found: dict[str, str] = {}
     warnings: list[str] = []
-    image = _open(data, warnings)
-    if image is None:
+    parts = open_parts(data, warnings)
+    if parts is None:
         return found, warnings
     below = tuple(f"{tree}/" for tree in trees)
     try:
-        for count, datum in enumerate(image.xmpData()):
+        for count, datum in enumerate(parts.xmp):
             if count >= _MAX_TREE:
                 warnings.append(f"Only the first {_MAX_TREE:,} values of XMP are read.")
                 break
             if datum.key().startswith(below) and (values := list(_texts(datum))):
                 found[datum.key()] = values[0]
     except Exception as error:  # the bindings of exiv2 raise errors of many classes for broken values
-        warnings.append(f"XMP cannot be read: {_explained(error)}.")
+        warnings.append(f"XMP cannot be read: {explained(error)}.")
     return found, warnings
 
 
@@ -108,23 +108,6 @@ def number(text: str) -> Fraction | None:
         return Fraction(text) if _NUMBER.fullmatch(text) else None
     except ZeroDivisionError:
         return None
-
-
-def _open(data: memoryview | bytes, warnings: list[str]) -> Any | None:
-    import exiv2
-
-    exiv2.LogMsg.setLevel(exiv2.LogMsg.Level.mute)
-    exiv2.XmpProperties.registerNs(NAMESPACE, PREFIX)  # without this, asking for one of its fields raises
-    try:
-        image = exiv2.ImageFactory.open(data)
-    except Exception as error:
-        warnings.append(f"{NO_METADATA}: {_explained(error)}.")
-        return None
-    try:
-        image.readMetadata()
-    except Exception as error:  # the fields before the broken part have been read
-        warnings.append(f"The metadata is damaged: {_explained(error)}.")
-    return image
 
 
 def _values(data: Any, key: Any, *, repeats: bool) -> Iterator[str]:
@@ -146,12 +129,12 @@ def _maker_lens(exif: Any) -> Iterator[str]:
     import exiv2
 
     datum = exiv2.lensName(exif)
-    if datum is not None and datum.size() <= _MAX_BYTES:
+    if datum is not None and datum.size() <= _MAX_FIELD_BYTES:
         yield cleaned(datum.print(exif))
 
 
 def _texts(datum: Any) -> Iterator[str]:
-    if datum.size() > _MAX_BYTES:
+    if datum.size() > _MAX_FIELD_BYTES:
         raise ValueError(f"{datum.size():,} bytes are too many for this field")
     kind = datum.typeName()
     if kind in ("XmpBag", "XmpSeq", "XmpAlt"):
@@ -203,7 +186,3 @@ def cleaned(text: str) -> str:
     Everything else stays, so that a name that we wrote is the same when we read it back."""
     text = text.split("\0", 1)[0].encode("utf-8", "replace").decode("utf-8")
     return _CONTROLS.sub(" ", text).strip()
-
-
-def _explained(error: Exception) -> str:
-    return str(getattr(error, "message", "") or error) or "the data is not valid"

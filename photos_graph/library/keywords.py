@@ -10,7 +10,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 
-from photos_graph.library.fields import PREFIX, Fields
+from photos_graph.library.fields import Fields
+from photos_graph.library.parts import PREFIX
 from photos_graph.names import folded, tag_names, tag_path
 
 PREDICTED_TAGS = f"Xmp.{PREFIX}.PredictedTags"  # paths of keywords that only a model gave

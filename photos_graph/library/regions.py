@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from photos_graph.boxes import displayed
-from photos_graph.library.fields import PREFIX, cleaned, number, read_below, read_fields, sidecar_refused
+from photos_graph.library.fields import cleaned, number, read_below, read_fields, sidecar_refused
+from photos_graph.library.parts import PREFIX
 from photos_graph.model.faces import Box, Region
 
 _MWG, _MICROSOFT = "Xmp.mwg-rs.Regions", "Xmp.MP.RegionInfo"

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from photos_graph.boxes import stored
-from photos_graph.library.fields import NAMESPACE, NO_METADATA, PREFIX, read_sidecar_fields
+from photos_graph.library.fields import read_sidecar_fields
 from photos_graph.library.keywords import PREDICTED_TAGS
 from photos_graph.library.metadata import read_metadata
+from photos_graph.library.parts import NAMESPACE, NO_METADATA, PREFIX
 from photos_graph.library.regions import PREDICTED_PERSONS, read_regions
 from photos_graph.model.faces import Region
 from photos_graph.model.properties import NO_DESCRIPTION, PROPERTIES, Description

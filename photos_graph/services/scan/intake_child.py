@@ -114,15 +114,15 @@ def _metadata(order: FileOrder, data: memoryview, width: int, height: int) -> Me
 
 
 def _read_sidecar(root: bytes, path: bytes, follow_symlinks: bool) -> bytes | None:
-    from photos_graph.library.fields import MAX_SIDECAR_BYTES
     from photos_graph.library.original import read_original
+    from photos_graph.library.packets import MAX_BYTES
 
     try:
         descriptor = open_inside(root, path, follow_symlinks=follow_symlinks)
     except NotFound:
         return None  # removed since the walk; the next walk sees it
     try:
-        return bytes(read_original(descriptor, MAX_SIDECAR_BYTES).data)
+        return bytes(read_original(descriptor, MAX_BYTES).data)
     finally:
         os.close(descriptor)
 
