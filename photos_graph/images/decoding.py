@@ -7,7 +7,7 @@ it to pictures that it loads (including the transformations of HEIF), and we app
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from photos_graph.errors import OverLimit, Unreadable, Unsupported
@@ -70,28 +70,40 @@ def open_buffer(data: Bytes, limits: DecodeLimits) -> Opened:
             case "rawpy":
                 return open_raw(data, found, limits)
             case "pillow-heif":
-                from photos_graph.images.pillow import open_heic  # Pillow is loaded only if a picture needs it
+                from photos_graph.images.pillow import open_heic
 
                 return open_heic(data, limits)
             case "pillow":
-                from photos_graph.images.pillow import open_pillow
+                return _open_pillow(data, found, limits)
+            case "psd-tools":
+                from photos_graph.images.psd import open_psd
 
-                return open_pillow(data, found, limits)
-            case "none":
-                raise Unsupported(f"{found.name} cannot be decoded by this installation.")
+                return open_psd(data, limits)
+            case "pillow-jxl":
+                from photos_graph.images.jxl import open_jxl
+
+                return open_jxl(data, limits)
 
 
 def _open_vips(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -> Opened:
-    if found is formats.AVIF:
-        return open_vips(_still(data), found, limits)
+    """Opens a picture with libvips, or with Pillow in the cases that libvips 8.18 does not know: some compressions of
+    TIFF, TIFF with 8 bits of CIELAB, and AVIF sequences without a still picture."""
+    if found is formats.TIFF and formats.is_beyond_vips(data):
+        return _open_pillow(data, found, limits)
     try:
-        return open_vips(data, found, limits)
+        return open_vips(_still(data) if found is formats.AVIF else data, found, limits)
     except pyvips.Error as error:
-        if "labq" not in reason(error):  # libvips 8.18 cannot load a TIFF with 8 bits of CIELAB
+        if found is not formats.AVIF and "labq" not in reason(error):
             raise
-        from photos_graph.images.pillow import open_pillow
+        with suppress(Unreadable):
+            return _open_pillow(data, found, limits)
+        raise
 
-        return open_pillow(data, found, limits)
+
+def _open_pillow(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -> Opened:
+    from photos_graph.images.pillow import open_pillow  # Pillow is loaded only if a picture needs it
+
+    return open_pillow(data, found, limits)
 
 
 def _still(data: Bytes) -> Bytes:

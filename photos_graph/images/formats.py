@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Bytes = bytes | memoryview
-Decoder = Literal["libvips", "pillow-heif", "rawpy", "pillow", "none"]
+Decoder = Literal["libvips", "pillow-heif", "rawpy", "pillow", "pillow-jxl", "psd-tools"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +32,20 @@ class FormatSupport:
     available: bool
 
 
-JPEG = PictureFormat("JPEG", "libvips", ("jpg", "jpeg", "jpe", "jfif"), "image/jpeg")
-PNG = PictureFormat("PNG", "libvips", ("png",), "image/png")
+# MPO and JPS hold two pictures, of which programs that know JPEG alone show the first.
+JPEG = PictureFormat(
+    "JPEG", "libvips", ("jpg", "jpeg", "jpe", "jfif", "jif", "pjpeg", "pjp", "mpo", "jps"), "image/jpeg"
+)
+PNG = PictureFormat("PNG", "libvips", ("png", "apng"), "image/png")
 WEBP = PictureFormat("WEBP", "libvips", ("webp",), "image/webp")
 TIFF = PictureFormat("TIFF", "libvips", ("tif", "tiff"), "image/tiff")
 GIF = PictureFormat("GIF", "libvips", ("gif",), "image/gif")
-AVIF = PictureFormat("AVIF", "libvips", ("avif",), "image/avif")
-HEIC = PictureFormat("HEIC", "pillow-heif", ("heic", "heif", "hif"), "image/heic")
-BMP = PictureFormat("BMP", "pillow", ("bmp",), "image/bmp")
-JP2 = PictureFormat("JP2", "pillow", ("jp2", "j2k", "jpf", "jpx"), "image/jp2")
-JXL = PictureFormat("JXL", "none", ("jxl",), "image/jxl")
+AVIF = PictureFormat("AVIF", "libvips", ("avif", "avifs"), "image/avif")
+HEIC = PictureFormat("HEIC", "pillow-heif", ("heic", "heif", "hif", "heics", "heifs"), "image/heic")
+BMP = PictureFormat("BMP", "pillow", ("bmp", "dib"), "image/bmp")
+JP2 = PictureFormat("JP2", "pillow", ("jp2", "j2k", "j2c", "jpc", "jpf", "jpx"), "image/jp2")
+JXL = PictureFormat("JXL", "pillow-jxl", ("jxl",), "image/jxl")
+PSD = PictureFormat("PSD", "psd-tools", ("psd", "psb"), "image/vnd.adobe.photoshop")
 RAW = PictureFormat(
     "RAW",
     "rawpy",
@@ -52,7 +56,7 @@ RAW = PictureFormat(
     "image/x-raw",
 )
 
-FORMATS = (JPEG, PNG, WEBP, TIFF, GIF, AVIF, HEIC, RAW, BMP, JP2, JXL)
+FORMATS = (JPEG, PNG, WEBP, TIFF, GIF, AVIF, HEIC, RAW, BMP, JP2, JXL, PSD)
 BY_NAME = {each.name: each for each in FORMATS}
 
 # The extensions that a scan treats as photos. Formats that cannot be decoded are included, so that they are reported.
@@ -68,6 +72,8 @@ _STARTS = (
     (b"\xff\x4f\xff\x51", JP2),
     (b"\x00\x00\x00\x0cJXL \r\n\x87\n", JXL),
     (b"\xff\x0a", JXL),
+    (b"8BPS\x00\x01", PSD),
+    (b"8BPS\x00\x02", PSD),
     (b"FUJIFILMCCD-RAW", RAW),
     (b"II\x1a\x00\x00\x00HEAPCCDR", RAW),  # CRW
     (b"IIRO", RAW),
@@ -78,9 +84,12 @@ _STARTS = (
     (b"\x00MRM", RAW),
 )
 _TIFF_STARTS = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
-_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+_AVIF_BRANDS = {b"avif", b"avis"}
+_HEVC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+_CONTAINER_BRANDS = {b"mif1", b"msf1"}
 
 _COMPRESSION, _PHOTOMETRIC, _SUB_IFDS, _DNG_VERSION = 259, 262, 330, 50706
+_COMPRESSIONS_BEYOND_VIPS = {34925, 50000, 50001}  # LZMA, Zstandard, WebP
 _RAW_COMPRESSIONS = {32767, 32769, 32770, 34713, 65535}  # Sony, Samsung, Nikon, Pentax
 _RAW_PHOTOMETRICS = {32803, 34892}  # colour filter array, linear raw
 _MAX_IFDS = 16
@@ -104,12 +113,12 @@ def _sniff_boxes(data: bytes) -> PictureFormat | None:
     major, compatible = data[8:12], {data[at : at + 4] for at in range(16, size, 4)}
     if major == b"crx ":
         return RAW
-    if major in (b"avif", b"avis"):
+    if major in _AVIF_BRANDS:
         return AVIF
-    if major in _HEIC_BRANDS:
-        # "mif1" names only the container; the compatible brands name the codec.
-        return AVIF if b"avif" in compatible and not compatible & {b"heic", b"heix"} else HEIC
-    return None
+    # "mif1" and other brands name only the container; the compatible brands name the codec.
+    if compatible & _AVIF_BRANDS and not {major, *compatible} & _HEVC_BRANDS:
+        return AVIF
+    return HEIC if {major, *compatible} & _HEVC_BRANDS or major in _CONTAINER_BRANDS else None
 
 
 def _is_raw(data: Bytes) -> bool:
@@ -122,6 +131,17 @@ def _is_raw(data: Bytes) -> bool:
         if data[2:4] not in (b"*\x00", b"\x00*"):  # BigTIFF
             return False
         return any(_holds_raw(tag, value) for tag, value in _entries(data, order))
+    except struct.error:
+        return False
+
+
+def is_beyond_vips(data: Bytes) -> bool:
+    """Returns whether a TIFF is compressed in a way that our libvips does not know."""
+    if data[2:4] not in (b"*\x00", b"\x00*"):  # BigTIFF
+        return False
+    try:
+        tags = _entries(data, "<" if data[:2] == b"II" else ">")
+        return next((value for tag, value in tags if tag == _COMPRESSION), 1) in _COMPRESSIONS_BEYOND_VIPS
     except struct.error:
         return False
 
@@ -166,16 +186,12 @@ def _available(each: PictureFormat) -> bool:
     match each.decoder:
         case "libvips":
             return _vips_loads("heif" if each is AVIF else each.name.lower())
-        case "pillow-heif":
-            return importlib.util.find_spec("pillow_heif") is not None
-        case "rawpy":
-            return importlib.util.find_spec("rawpy") is not None
         case "pillow":
             from PIL import features
 
             return each is not JP2 or bool(features.check("jpg_2000"))
         case _:
-            return False
+            return importlib.util.find_spec(each.decoder.replace("-", "_")) is not None
 
 
 def _vips_loads(nickname: str) -> bool:

@@ -22,21 +22,21 @@ from photos_graph.images.opened import DecodeLimits, Opened, check_pixels
 from photos_graph.images.vips import pyvips
 
 PIL.Image.MAX_IMAGE_PIXELS = None  # we check the limit from the settings
-_PLUGINS = {formats.BMP: "BMP", formats.JP2: "JPEG2000", formats.TIFF: "TIFF"}
+_PLUGINS = {formats.BMP: "BMP", formats.JP2: "JPEG2000", formats.TIFF: "TIFF", formats.AVIF: "AVIF"}
 _INTERPRETATIONS = {"L": "b-w", "I;16": "grey16", "CMYK": "cmyk"}
 
 
 def open_pillow(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -> Opened:
     """Reads the header. Raises Unreadable and OverLimit."""
-    with _damage():
+    with damage_of_pillow():
         picture = _open(data, found)
     check_pixels(picture.width, picture.height, limits)
 
     def thumbnail(edge: int, fail_on: str) -> pyvips.Image:
         PIL.ImageFile.LOAD_TRUNCATED_IMAGES = fail_on == "none"
-        with _damage():
+        with damage_of_pillow():
             image = from_pillow(picture)
-        return _shrunk(image, edge, None)
+        return shrunk(image, edge, None)
 
     return Opened(found, picture.width, picture.height, thumbnail)
 
@@ -47,7 +47,7 @@ def open_heic(data: Bytes, limits: DecodeLimits) -> Opened:
 
     pillow_heif.options.DECODE_THREADS = 1
     pillow_heif.options.THUMBNAILS = False
-    with _damage():
+    with damage_of_pillow():
         heif = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
         signal = signal_of(heif.info)
         if signal is not None and signal.is_hdr:  # 8 bits are too few for the dark parts
@@ -57,9 +57,9 @@ def open_heic(data: Bytes, limits: DecodeLimits) -> Opened:
 
     def thumbnail(edge: int, fail_on: str) -> pyvips.Image:
         PIL.ImageFile.LOAD_TRUNCATED_IMAGES = fail_on == "none"
-        with _damage():
+        with damage_of_pillow():
             image = _of_16_bits(heif) if heif.mode.endswith(";16") else from_pillow(heif.to_pillow())
-        return _shrunk(image, edge, signal)
+        return shrunk(image, edge, signal)
 
     return Opened(formats.HEIC, width, height, thumbnail)
 
@@ -92,13 +92,14 @@ def _of_16_bits(heif: Any) -> pyvips.Image:
     return image
 
 
-def _shrunk(image: pyvips.Image, edge: int, signal: ColourSignal | None) -> pyvips.Image:
+def shrunk(image: pyvips.Image, edge: int, signal: ColourSignal | None) -> pyvips.Image:
+    """Shrinks a picture in memory, and converts its colours by its profile, or by ``signal``."""
     shrink = partial(image.thumbnail_image, edge, height=edge, size="down")
     return declared_colour(image, signal).shrunk(edge, lambda: image, shrink)
 
 
 @contextmanager
-def _damage() -> Iterator[None]:
+def damage_of_pillow() -> Iterator[None]:
     """Raises the errors of Pillow as Unreadable."""
     try:
         yield

@@ -30,7 +30,12 @@ def boxes(major: bytes, *compatible: bytes) -> bytes:
         (boxes(b"mif1", b"mif1", b"heic"), "HEIC"),
         (boxes(b"avif", b"mif1", b"avif"), "AVIF"),
         (boxes(b"mif1", b"mif1", b"avif"), "AVIF"),
+        (boxes(b"hevc", b"msf1", b"hevc"), "HEIC"),
+        (boxes(b"MiHB", b"mif1", b"heix"), "HEIC"),
+        (boxes(b"avis", b"avif", b"avis", b"msf1"), "AVIF"),
         (b"\xff\x0a\xfa\x7f", "JXL"),
+        (b"8BPS\x00\x01", "PSD"),
+        (b"8BPS\x00\x02", "PSD"),
     ],
 )
 def test_content_tells_the_format(data: bytes, name: str) -> None:
@@ -53,12 +58,25 @@ def test_a_directory_that_claims_too_much_is_not_believed() -> None:
     assert formats.sniff(b"II*\0" + struct.pack("<IH", 8, 65535) + bytes(100)) is formats.TIFF
 
 
-def test_a_scan_takes_what_it_cannot_decode_for_photos_too() -> None:
-    assert {"jpg", "heic", "cr2", "jxl"} <= formats.EXTENSIONS
+def test_a_scan_knows_the_extensions_of_photos() -> None:
+    assert {
+        "jpg",
+        "mpo",
+        "jps",
+        "jfif",
+        "jpe",
+        "heic",
+        "heics",
+        "hif",
+        "avifs",
+        "cr2",
+        "jxl",
+        "psd",
+    } <= formats.EXTENSIONS
     assert not {"svg", "pdf", "mp4", "xmp"} & formats.EXTENSIONS
 
 
 def test_support_names_every_extension_once() -> None:
     support = formats.support()
     assert {each.extension for each in support} == formats.EXTENSIONS and len(support) == len(formats.EXTENSIONS)
-    assert [each.extension for each in support if not each.available] == ["jxl"]
+    assert not [each.extension for each in support if not each.available]

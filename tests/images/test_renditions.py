@@ -213,4 +213,4 @@ async def test_the_tasks_tell_what_can_be_decoded(tmp_path: Path) -> None:
         formats, _ = await made.pool.call(LIST_FORMATS, None, Priority.INTERACTIVE)
     supported = {each.extension: each.available for each in formats}
     assert supported["jpg"] and supported["heic"] and supported["avif"] and supported["cr2"]
-    assert supported["jxl"] is False
+    assert supported["jxl"] and supported["psd"]
