@@ -19,7 +19,7 @@ from resolvers.context import Info
 from resolvers.enums import Certainty, DatePrecision, FileState, TakenSource, ThumbnailFormat, ThumbnailSize
 from resolvers.limits import counted
 from resolvers.permissions import CanEdit
-from resolvers.places import Camera, Location, Place
+from resolvers.places import Camera, Exposure, Location, Place, PlaceNames
 from resolvers.scalars import LocalDateTime
 
 if TYPE_CHECKING:
@@ -93,6 +93,23 @@ class Photo(Node):
     caption: str | None = strawberry.field(
         description="The caption or description that the file states, or null if it states none. Texts that cameras "
         'write by themselves, such as "OLYMPUS DIGITAL CAMERA", do not count.'
+    )
+    creator: str | None = strawberry.field(
+        description="The photographers whom the file names, separated by commas, or null if it names none."
+    )
+    copyright: str | None = strawberry.field(description="The copyright notice of the file, or null if it has none.")
+    software: str | None = strawberry.field(
+        description="The program or camera software that wrote the file, or null if it is not known."
+    )
+    people: list[str] = strawberry.field(
+        description="The names of people whom the photo shows according to its file, which does not mark their faces. "
+        "`persons` has those whose faces are known."
+    )
+    place_names: PlaceNames | None = strawberry.field(
+        description="The names of the place that the file states, or null if it states none."
+    )
+    exposure: Exposure | None = strawberry.field(
+        description="How the photo was exposed, or null if nothing of it is known."
     )
     placeholder: str | None = strawberry.field(
         description="A tiny blurred preview to show while the thumbnail loads: a ThumbHash in base64."
@@ -206,6 +223,12 @@ class Photo(Node):
             favourite=photo.favourite,
             title=photo.description.title,
             caption=photo.description.caption,
+            creator=", ".join(photo.description.creators) or None,
+            copyright=photo.description.copyright,
+            software=photo.description.software,
+            people=list(photo.description.people),
+            place_names=PlaceNames.of(photo.description),
+            exposure=Exposure.of(photo.exposure),
             placeholder=photo.placeholder,
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from photos_graph.model import library as library_model
+from photos_graph.model.properties import Description
 from resolvers.enums import PlaceKind
 
 
@@ -29,6 +30,46 @@ class Place:
     @classmethod
     def of(cls, place: library_model.Place) -> Place:
         return cls(name=place.name, kind=place.kind)
+
+
+@strawberry.type(
+    description="The names of the place where the photo was taken, as the metadata of the file states them. They may "
+    "be in any language. `Photo.places` has the places that were recognised."
+)
+class PlaceNames:
+    sublocation: str | None = strawberry.field(description='A place in the city, for example "Harbour".')
+    city: str | None = strawberry.field(description="The name of the city.")
+    region: str | None = strawberry.field(description="The name of the state, province or region.")
+    country: str | None = strawberry.field(description="The name or the code of the country.")
+
+    @classmethod
+    def of(cls, description: Description) -> PlaceNames | None:
+        found = cls(
+            sublocation=description.sublocation,
+            city=description.city,
+            region=description.region,
+            country=description.country,
+        )
+        return found if any((found.sublocation, found.city, found.region, found.country)) else None
+
+
+@strawberry.type(description="How a photo was exposed, as the camera states it.")
+class Exposure:
+    iso: int | None = strawberry.field(description="The sensitivity, for example 400.")
+    aperture: float | None = strawberry.field(description="The f-number, for example 2.8.")
+    seconds: float | None = strawberry.field(description="The exposure time in seconds, for example 0.004 for 1/250.")
+    focal_length: float | None = strawberry.field(description="The focal length of the lens in millimetres.")
+
+    @classmethod
+    def of(cls, exposure: library_model.Exposure | None) -> Exposure | None:
+        if exposure is None:
+            return None
+        return cls(
+            iso=exposure.iso,
+            aperture=exposure.aperture,
+            seconds=exposure.seconds,
+            focal_length=exposure.focal_length,
+        )
 
 
 @strawberry.type(description="The camera that took a photo, as the metadata of the file names it.")

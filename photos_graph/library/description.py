@@ -6,10 +6,10 @@ import re
 import unicodedata
 from collections.abc import Set
 
-from photos_graph.library.fields import Fields
+from photos_graph.library.fields import PREDICTED_PERSONS, Fields
 from photos_graph.model.properties import PROPERTIES, Description, Property
 
-FIELDS = tuple(name for each in PROPERTIES for name in each.fields)
+FIELDS = (PREDICTED_PERSONS, *(name for each in PROPERTIES for name in each.fields))
 
 # Cameras put texts such as "OLYMPUS DIGITAL CAMERA" or "SONY DSC", and phones the names of their modes, where a caption
 # belongs. A text that consists of these words and the name of a maker is no caption.
@@ -33,7 +33,9 @@ def read_description(embedded: Fields, sidecar: Fields) -> Description:
     """Returns the description. For each property, the sidecar comes before the file."""
     makers = {word for text in embedded.get("Exif.Image.Make", ()) for word in _words(text)}
     found = {each.name: _stated(each, sidecar, makers) or _stated(each, embedded, makers) for each in PROPERTIES}
-    return Description.of({each.name: found[each.name] if each.plural else found[each.name][:1] for each in PROPERTIES})
+    predicted = {*embedded.get(PREDICTED_PERSONS, ()), *sidecar.get(PREDICTED_PERSONS, ())}
+    found["people"] = tuple(name for name in found["people"] if name not in predicted)
+    return Description.of(found)
 
 
 def _stated(declared: Property, fields: Fields, makers: Set[str]) -> tuple[str, ...]:

@@ -14,18 +14,22 @@ from fractions import Fraction
 from typing import Any
 
 from photos_graph.library.packets import MAX_BYTES
-from photos_graph.library.parts import explained, open_parts
+from photos_graph.library.parts import PREFIX, explained, open_parts
 
 _MAX_VALUES = 1000
 _MAX_TREE = 20_000  # values in the XMP of a picture
 _MAX_FIELD_BYTES = 64 * 1024
 
-MAKER_LENS = "Exif.MakerNote.Lens"  # a name of our own: the lens that exiv2 works out from the maker notes
+# Names of our own: what exiv2 works out from the maker notes, and its functions that do.
+MAKER_LENS, MAKER_ISO = "Exif.MakerNote.Lens", "Exif.MakerNote.ISO"
+_WORKED_OUT = {MAKER_LENS: "lensName", MAKER_ISO: "isoSpeed"}
 
 # Fraction accepts more: "1e999999999" would fill the memory.
 _NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{0,20}|/\d{1,20})?", re.ASCII)
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # and line separators
+
+PREDICTED_PERSONS = f"Xmp.{PREFIX}.PredictedPersons"  # names of faces that only a model gave
 
 # Values by the name of the field, such as "Exif.Image.Make". A field that is present but empty has no values.
 Fields = dict[str, tuple[str, ...]]
@@ -49,8 +53,8 @@ def read_fields(data: memoryview | bytes, names: Iterable[str]) -> tuple[Fields,
     for name in names:
         family, make_key = families[name.partition(".")[0]]
         try:
-            if name == MAKER_LENS:
-                values = list(_maker_lens(parts.exif))
+            if name in _WORKED_OUT:
+                values = list(_worked_out(name, parts.exif))
             else:
                 values = list(_values(family, make_key(name), repeats=name.startswith("Iptc.")))
         except Exception as error:  # the bindings of exiv2 raise errors of many classes for broken values
@@ -125,10 +129,10 @@ def _values(data: Any, key: Any, *, repeats: bool) -> Iterator[str]:
             yield from _texts(datum)
 
 
-def _maker_lens(exif: Any) -> Iterator[str]:
+def _worked_out(name: str, exif: Any) -> Iterator[str]:
     import exiv2
 
-    datum = exiv2.lensName(exif)
+    datum = getattr(exiv2, _WORKED_OUT[name])(exif)
     if datum is not None and datum.size() <= _MAX_FIELD_BYTES:
         yield cleaned(datum.print(exif))
 

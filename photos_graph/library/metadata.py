@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 from fractions import Fraction
 
-from photos_graph.library import description, keywords, location, taken
+from photos_graph.library import description, exposure, keywords, location, taken
 from photos_graph.library.fields import MAKER_LENS, Fields, number, read_fields, read_sidecar_fields
 from photos_graph.model.library import Camera, Metadata
 
@@ -27,6 +27,7 @@ _FIELDS = (
     _ORIENTATION,
     *location.FIELDS,
     *description.FIELDS,
+    *exposure.FIELDS,
     *keywords.FIELDS,
 )
 _MAX_LENGTH = 255
@@ -52,6 +53,7 @@ def read_metadata(
         rating=_either(_rating(beside), _rating(embedded)) or None,  # in XMP, 0 means "not rated"
         orientation=_orientation(embedded),
         description=description.read_description(embedded, beside),
+        exposure=exposure.read_exposure({**beside, **embedded}),
         keywords=keywords.keywords(beside) or keywords.keywords(embedded),
     )
     return metadata, (*warnings, *more, *doubts)

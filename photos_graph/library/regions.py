@@ -14,12 +14,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from photos_graph.boxes import displayed
-from photos_graph.library.fields import cleaned, number, read_below, read_fields, sidecar_refused
-from photos_graph.library.parts import PREFIX
+from photos_graph.library.fields import PREDICTED_PERSONS, cleaned, number, read_below, read_fields, sidecar_refused
 from photos_graph.model.faces import Box, Region
 
 _MWG, _MICROSOFT = "Xmp.mwg-rs.Regions", "Xmp.MP.RegionInfo"
-PREDICTED_PERSONS = f"Xmp.{PREFIX}.PredictedPersons"  # names of regions that only a model gave
 _FACE_TYPES = {"face", ""}  # but not Pet, Focus or BarCode
 _SWAPPING = {5, 6, 7, 8}  # EXIF orientations of pictures that lie on their side
 _SHAPE_TOLERANCE = 0.02  # by which two ratios of width to height may differ and count as the same

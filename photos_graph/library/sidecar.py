@@ -2,24 +2,25 @@
 ourselves.
 
 Tags go into ``dc:subject`` (names), ``lr:hierarchicalSubject`` and ``digiKam:TagsList`` (paths). Faces go into MWG
-regions, which refer to the picture as it is stored; their names also go into ``Iptc4xmpExt:PersonInImage``. Exclusions
-and favourites, which no other program has a field for, are in a namespace of our own. Labels that only a model gave are
-listed there a second time, so that they are not read back as a person's.
+regions, which refer to the picture as it is stored; their names also go into ``Iptc4xmpExt:PersonInImage``. Texts such
+as the title go into the fields that they are declared with. Exclusions and favourites, which no other program has a
+field for, are in a namespace of our own. Labels that only a model gave are listed there a second time, so that they are
+not read back as a person's.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from photos_graph.boxes import stored
-from photos_graph.library.fields import read_sidecar_fields
+from photos_graph.library.fields import PREDICTED_PERSONS, read_sidecar_fields
 from photos_graph.library.keywords import PREDICTED_TAGS
 from photos_graph.library.metadata import read_metadata
 from photos_graph.library.parts import NAMESPACE, NO_METADATA, PREFIX
-from photos_graph.library.regions import PREDICTED_PERSONS, read_regions
+from photos_graph.library.regions import read_regions
 from photos_graph.model.faces import Region
 from photos_graph.model.properties import NO_DESCRIPTION, PROPERTIES, Description
 from photos_graph.names import tag_names, tag_path
@@ -68,8 +69,6 @@ def _packet(labels: SidecarLabels, width: int, height: int, orientation: int) ->
     plain = ["|".join(way) for way in tags if not any("|" in name for name in way)]
     _bag(exiv2, xmp, "Xmp.lr.hierarchicalSubject", plain)
     _bag(exiv2, xmp, "Xmp.digiKam.TagsList", map(_digikam_path, tags), ordered=True)
-    persons = list(dict.fromkeys(region.name for region in labels.regions if region.name))
-    _bag(exiv2, xmp, "Xmp.iptcExt.PersonInImage", persons)
     if labels.rating is not None:
         xmp["Xmp.xmp.Rating"] = str(labels.rating)
     _bag(exiv2, xmp, _EXCLUDED, labels.excluded)
@@ -77,7 +76,8 @@ def _packet(labels: SidecarLabels, width: int, height: int, orientation: int) ->
     _bag(exiv2, xmp, PREDICTED_PERSONS, labels.predicted_persons)
     if labels.favourite:
         xmp[_FAVOURITE] = "True"
-    _describe(exiv2, xmp, labels.description)
+    persons = dict.fromkeys([*(region.name for region in labels.regions if region.name), *labels.description.people])
+    _describe(exiv2, xmp, replace(labels.description, people=tuple(persons)))
     if labels.regions:
         sideways = orientation in _SWAPPING
         size = (height, width) if sideways else (width, height)
@@ -103,7 +103,7 @@ def read_sidecar(data: bytes, width: int, height: int, orientation: int) -> tupl
         rating=metadata.rating,
         excluded=fields.get(_EXCLUDED, ()),
         favourite=fields.get(_FAVOURITE, ("",))[0].lower() == "true",
-        description=metadata.description,
+        description=metadata.with_regions(regions).description,
     )
     return labels, (*warnings, *doubts)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -73,6 +73,16 @@ class Camera:
 
 
 @dataclass(frozen=True, slots=True)
+class Exposure:
+    """How a photo was exposed."""
+
+    iso: int | None = None
+    aperture: float | None = None  # the f-number
+    seconds: float | None = None
+    focal_length: float | None = None  # millimetres
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """The time at which a photo was taken: the wall clock (naive), and the offset from UTC ("+02:00") if known.
 
@@ -118,6 +128,13 @@ class Metadata:
     keywords: tuple[str, ...] = ()  # paths in the form of ``names.tag_path``: "Places/Italy/Abruzzo"
     regions: tuple[Region, ...] = ()  # faces that the file, or its sidecar, marks
     description: Description = NO_DESCRIPTION
+    exposure: Exposure | None = None
+
+    def with_regions(self, regions: tuple[Region, ...]) -> Metadata:
+        """Returns the metadata with these faces. People whose names are at a face are no longer among the others."""
+        named = {region.name for region in regions}
+        people = tuple(name for name in self.description.people if name not in named)
+        return replace(self, regions=regions, description=replace(self.description, people=people))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +158,7 @@ class Photo:
     favourite: bool = False
     placeholder: str | None = None  # ThumbHash, base64
     description: Description = NO_DESCRIPTION
+    exposure: Exposure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,61 @@ class Description:
         max_length=MAX_TEXT_LENGTH,
         may_be_stock=True,
     )
+    creators: tuple[str, ...] = _stated_by(
+        "Xmp.dc.creator",
+        "Iptc.Application2.Byline",
+        "Exif.Image.Artist",
+        "Exif.Image.XPAuthor",
+        "Xmp.tiff.Artist",
+        written="Xmp.dc.creator",
+        plural=True,
+    )
+    copyright: str | None = _stated_by(
+        "Xmp.dc.rights",
+        "Iptc.Application2.Copyright",
+        "Exif.Image.Copyright",
+        "Xmp.tiff.Copyright",
+        written="Xmp.dc.rights",
+        max_length=MAX_TEXT_LENGTH,
+    )
+    # Whom the file names without marking a face.
+    people: tuple[str, ...] = _stated_by(
+        "Xmp.iptcExt.PersonInImage", "Xmp.mediapro.People", written="Xmp.iptcExt.PersonInImage", plural=True
+    )
+    sublocation: str | None = _stated_by(
+        "Xmp.iptcExt.LocationCreated[1]/Iptc4xmpExt:Sublocation",
+        "Xmp.iptc.Location",
+        "Iptc.Application2.SubLocation",
+        "Xmp.iptcExt.LocationShown[1]/Iptc4xmpExt:Sublocation",
+        written="Xmp.iptc.Location",
+    )
+    city: str | None = _stated_by(
+        "Xmp.iptcExt.LocationCreated[1]/Iptc4xmpExt:City",
+        "Xmp.photoshop.City",
+        "Iptc.Application2.City",
+        "Xmp.iptcExt.LocationShown[1]/Iptc4xmpExt:City",
+        written="Xmp.photoshop.City",
+    )
+    region: str | None = _stated_by(
+        "Xmp.iptcExt.LocationCreated[1]/Iptc4xmpExt:ProvinceState",
+        "Xmp.photoshop.State",
+        "Iptc.Application2.ProvinceState",
+        "Xmp.iptcExt.LocationShown[1]/Iptc4xmpExt:ProvinceState",
+        written="Xmp.photoshop.State",
+    )
+    country: str | None = _stated_by(
+        "Xmp.iptcExt.LocationCreated[1]/Iptc4xmpExt:CountryName",
+        "Xmp.photoshop.Country",
+        "Iptc.Application2.CountryName",
+        "Xmp.iptcExt.LocationShown[1]/Iptc4xmpExt:CountryName",
+        "Xmp.iptcExt.LocationCreated[1]/Iptc4xmpExt:CountryCode",
+        "Xmp.iptc.CountryCode",
+        "Iptc.Application2.CountryCode",
+        written="Xmp.photoshop.Country",
+    )
+    software: str | None = _stated_by(
+        "Exif.Image.Software", "Xmp.xmp.CreatorTool", "Xmp.tiff.Software", "Iptc.Application2.Program"
+    )
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Description:
@@ -69,6 +124,10 @@ class Description:
         """Returns the values by the names of all properties. A value is a text, a list of texts, or None."""
         values = {each.name: getattr(self, each.name) for each in PROPERTIES}
         return {name: list(value) or None if isinstance(value, tuple) else value for name, value in values.items()}
+
+    def written(self) -> Description:
+        """Returns the part of it that a sidecar states."""
+        return Description.of({each.name: getattr(self, each.name) for each in PROPERTIES if each.written})
 
     def texts(self) -> tuple[str, ...]:
         """Returns all texts."""

@@ -98,8 +98,8 @@ class PhotoFilter:
     text: Annotated[
         str | None,
         "Words, each of which must begin a word in the names of the files, folders, places, tags or persons of a "
-        "photo, in its title or in its caption. For example, "
-        '"abr sun" finds "Abruzzo/sunset.jpg". Case and accents do not matter.',
+        "photo, or in the texts of its file: title, caption, creator, copyright, software, and the names of people and "
+        'places. For example, "abr sun" finds "Abruzzo/sunset.jpg". Case and accents do not matter.',
     ] = None
     certainty: Annotated[
         Certainty,

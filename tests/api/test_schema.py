@@ -23,7 +23,13 @@ CONTRACTED = "(x: Int! = 3, y: Int): Int"
 
 # Which the contract welcomes.
 ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem.label", "Query.schedules"} | {
-    f"Schedule.{field}" for field in ("kind", "cron", "nextAt", "corrections")
+    f"{type_}.{field}"
+    for type_, fields in {
+        "Schedule": ("kind", "cron", "nextAt", "corrections"),
+        "Photo": ("people", "placeNames", "software"),
+        "PlaceNames": ("sublocation", "city", "region", "country"),
+    }.items()
+    for field in fields
 }
 
 Composite = graphql.GraphQLObjectType | graphql.GraphQLInterfaceType | graphql.GraphQLInputObjectType

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import io
 
+import exiv2
 import pytest
 from PIL import ExifTags, Image
 
 from photos_graph.library.metadata import read_metadata
+from photos_graph.library.sidecar import SidecarLabels, read_sidecar, write_sidecar
+from photos_graph.model.faces import Box, Region
 from photos_graph.model.properties import PROPERTIES, Description
 from tests.kit.corpora import CASES
 from tests.kit.metadata import jpeg_with, sidecar
+
+LISTS = (exiv2.TypeId.xmpSeq, exiv2.TypeId.xmpBag)
 
 
 def described(fields: dict[str, str | list[str] | bytes], beside: bytes | None = None) -> Description:
@@ -21,7 +26,9 @@ def described(fields: dict[str, str | list[str] | bytes], beside: bytes | None =
 
 @pytest.mark.parametrize("field", [name for each in PROPERTIES for name in each.fields if "[" not in name])
 def test_each_field_states_its_property(field: str) -> None:
-    found = described({field: _stored(field, "A quay in Brač")})
+    stored = _stored(field, "A quay in Brač")
+    is_list = exiv2.XmpProperties.propertyType(exiv2.XmpKey(field)) in LISTS if field.startswith("Xmp.") else False
+    found = described({field: [str(stored)] if is_list else stored})
     [value] = found.texts()
     assert value == "A quay in Brač"
 
@@ -103,8 +110,37 @@ def commented(raw: bytes) -> str | None:
     return metadata.description.caption
 
 
+@pytest.mark.parametrize("place", ["LocationCreated", "LocationShown"])
+def test_a_place_of_several_parts(place: str) -> None:
+    namespace = 'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
+    parts = {"Sublocation": "Old port", "City": "Pescara", "ProvinceState": "Abruzzo", "CountryCode": "ITA"}
+    inside = "".join(f"<Iptc4xmpExt:{name}>{text}</Iptc4xmpExt:{name}>" for name, text in parts.items())
+    item = f'<rdf:li rdf:parseType="Resource">{inside}</rdf:li>'
+    found = described({}, sidecar(f"<Iptc4xmpExt:{place} {namespace}><rdf:Bag>{item}</rdf:Bag></Iptc4xmpExt:{place}>"))
+    assert (found.sublocation, found.city, found.region) == ("Old port", "Pescara", "Abruzzo")
+    assert found.country == ("ITA" if place == "LocationCreated" else None)
+
+
+def test_several_creators_and_people_are_all_named() -> None:
+    found = described({"Xmp.dc.creator": ["Ann", "Bob"], "Xmp.iptcExt.PersonInImage": ["Cleo", "Dan", "Cleo"]})
+    assert (found.creators, found.people) == (("Ann", "Bob"), ("Cleo", "Dan"))
+
+
+def test_whom_only_a_model_named_is_not_among_the_people() -> None:
+    labels = SidecarLabels(
+        regions=(Region(Box(0.1, 0.1, 0.2, 0.2), "Ann"), Region(Box(0.6, 0.1, 0.2, 0.2), "Bob")),
+        predicted_persons=("Bob",),
+        description=Description(people=("Cleo",)),
+    )
+    data = write_sidecar(labels, 400, 300, 1)
+    assert all(name in data for name in (b"Ann", b"Bob", b"Cleo"))
+    read, _ = read_sidecar(data, 400, 300, 1)
+    assert read.description.people == ("Cleo",)
+
+
 @pytest.mark.corpora
 def test_the_case_of_a_title_and_a_caption() -> None:
     metadata, _ = read_metadata((CASES / "caption_title_person_city.jpg").read_bytes(), "1.jpg", 0)
     found = metadata.description
-    assert (found.title, found.caption) == ("Zebrafish title", "Quokka caption")
+    assert (found.title, found.caption, found.people) == ("Zebrafish title", "Quokka caption", ("Anna Person",))
+    assert (found.city, found.region, found.country) == ("Pescara", "Abruzzo", "Italy")

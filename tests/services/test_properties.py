@@ -24,6 +24,10 @@ def name_of(declared: Property) -> str:
     return f"{PROPERTIES.index(declared)}.jpg"
 
 
+def field(declared: Property) -> str:
+    return next(name for name in declared.fields if "[" not in name)
+
+
 def words(declared: Property) -> str:
     return f"Zebra {declared.name}"
 
@@ -32,7 +36,7 @@ def words(declared: Property) -> str:
 async def test_what_a_file_says_is_kept_found_and_exported(services: Services, tmp_path: Path) -> None:
     root = tmp_path / "Pictures"
     for each in PROPERTIES:
-        put(root / name_of(each), jpeg_with({each.fields[0]: words(each)}))
+        put(root / name_of(each), jpeg_with({field(each): [words(each)] if each.plural else words(each)}))
     await scan(services, root)
     assert await in_step(services)
     expected = {name_of(each): Description.of({each.name: [words(each)]}) for each in PROPERTIES}

@@ -16,6 +16,7 @@ from photos_graph.model.library import (
     METADATA_VERSION,
     Camera,
     DatePrecision,
+    Exposure,
     Location,
     Metadata,
     Photo,
@@ -88,6 +89,7 @@ async def put(tx: LabelTransaction, told: Sequence[FileMetadata], with_regions: 
 
 def _properties(metadata: Metadata, with_regions: bool) -> dict[str, object]:
     taken, location, camera = metadata.taken, metadata.location, metadata.camera
+    exposure = metadata.exposure or Exposure()
     marked = {"regions": regions.packed(metadata.regions) or None} if with_regions else {}
     return marked | {
         "takenAt": taken and taken.at,
@@ -100,6 +102,10 @@ def _properties(metadata: Metadata, with_regions: bool) -> dict[str, object]:
         "make": camera and camera.make,
         "model": camera and camera.model,
         "lens": camera and camera.lens,
+        "iso": exposure.iso,
+        "aperture": exposure.aperture,
+        "exposureSeconds": exposure.seconds,
+        "focalLength": exposure.focal_length,
         "fileRating": metadata.rating,
         "keywords": list(metadata.keywords),
         "orientation": metadata.orientation,
@@ -110,8 +116,8 @@ def _properties(metadata: Metadata, with_regions: bool) -> dict[str, object]:
 _WORDS: LiteralString = "".join(f", .{each.name}" for each in PROPERTIES)
 PROJECTION: LiteralString = (
     """p {.id, .number, .contentHash, .byteSize, .width, .height, .format, .addedAt, .takenAt,
-  .takenOffset, .takenSource, .takenPrecision, .latitude, .longitude, .altitude, .make, .model, .lens, .rating,
-  .favourite, .placeholder"""
+  .takenOffset, .takenSource, .takenPrecision, .latitude, .longitude, .altitude, .make, .model, .lens, .iso, .aperture,
+  .exposureSeconds, .focalLength, .rating, .favourite, .placeholder"""
     + _WORDS
     + "}"
 )
@@ -121,6 +127,7 @@ def photo_of(values: Mapping[str, Any], name: str) -> Photo:
     """Makes a photo from what PROJECTION returns."""
     has_time, has_location = values["takenAt"] is not None, values["latitude"] is not None
     camera = Camera(values["make"], values["model"], values["lens"])
+    exposure = Exposure(values["iso"], values["aperture"], values["exposureSeconds"], values["focalLength"])
     return Photo(
         id=values["id"],
         number=values["number"],
@@ -133,6 +140,7 @@ def photo_of(values: Mapping[str, Any], name: str) -> Photo:
         added_at=datetime.fromtimestamp(values["addedAt"] / 1000, UTC),
         taken=_taken(values) if has_time else None,
         location=Location(values["latitude"], values["longitude"], values["altitude"]) if has_location else None,
+        exposure=exposure if exposure != Exposure() else None,
         camera=camera if camera != Camera() else None,
         rating=values["rating"],
         favourite=bool(values["favourite"]),

@@ -6,7 +6,6 @@ import mmap
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from photos_graph.errors import NotFound, PhotosGraphError, StillWritten
 from photos_graph.model.faces import Region
@@ -109,7 +108,7 @@ def _metadata(order: FileOrder, data: memoryview, width: int, height: int) -> Me
     metadata, doubts = read_metadata(data, order.name, order.mtime_ns, sidecar)
     regions, more_doubts = read_regions(data, width, height, metadata.orientation, sidecar)
     reasons += dict.fromkeys((*doubts, *more_doubts))
-    metadata = replace(metadata, regions=regions or _picasa_regions(order))
+    metadata = metadata.with_regions(regions or _picasa_regions(order))
     return MetadataRead(metadata, tuple(("metadata", reason) for reason in reasons))
 
 

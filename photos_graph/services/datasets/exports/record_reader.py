@@ -86,6 +86,8 @@ class RecordReader:
             faces=tuple(map(self._face, row.faces)),
             rating=ValueMark(row.rating.value, row.rating.at_ms, row.rating.by),
             description=photo.description,
+            location=photo.location,
+            exposure=photo.exposure,
             favourite=ValueMark(row.favourite.value, row.favourite.at_ms, row.favourite.by),
         )
 

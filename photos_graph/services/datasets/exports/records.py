@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pydantic import TypeAdapter
 
 from photos_graph.model.labels import TagSource
+from photos_graph.model.library import Exposure, Location
 from photos_graph.model.properties import NO_DESCRIPTION, Description
 
 
@@ -96,6 +97,8 @@ class PhotoRecord:
     rating: ValueMark = ValueMark()
     favourite: ValueMark = ValueMark(False)
     description: Description = NO_DESCRIPTION
+    location: Location | None = None
+    exposure: Exposure | None = None
     picture: tuple[str, int, int] | None = None  # path in the export, width, height
 
 

@@ -101,7 +101,7 @@ def sidecar_of(record: PhotoRecord, *, with_faces: bool = True) -> SidecarLabels
         rating=None if rating is None else int(rating),
         excluded=tuple(mark.tag for mark in record.marks if mark.excluded),
         favourite=bool(record.favourite.value),
-        description=record.description,
+        description=record.description.written(),
         predicted_tags=tuple(tag.tag for tag in record.tags if tag.source is TagSource.PREDICTED),
         predicted_persons=tuple(sorted(predicted_persons)),
     )
