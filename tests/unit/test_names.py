@@ -31,6 +31,7 @@ SHARED = {
     "job": "the handler of a kind of job",
     "jobs": "long tasks that are stored in the graph",
     "json_lines": "labels as lines of JSON",
+    "keywords": "words that files carry, which become tags",
     "library": "photos, and the files and folders that hold them",
     "media": "originals and renditions",
     "models": "versions of trained models",
