@@ -19,10 +19,10 @@ _CODESTREAMS = {b"jp2c", b"jxlc", b"jxlp", b"jbrd"}
 def still_parts(data: memoryview) -> Iterator[Bytes]:
     """Yields the items of a HEIF or AVIF file that are pictures, wherever they lie, by their number. The way up is not
     among them, which is a property. Raises NotClear, and struct.error where the file ends too early."""
-    inside = dict(_boxes(data)).get(b"meta")
+    inside = dict(boxes_of(data)).get(b"meta")
     if inside is None:
         raise NotClear
-    meta = dict(_boxes(inside[4:]))
+    meta = dict(boxes_of(inside[4:]))
     items = _items(data, meta)
     kinds = _kinds(meta[b"iinf"]) if b"iinf" in meta else {}
     yield b"".join(_configurations(meta))
@@ -41,12 +41,12 @@ def codestream_parts(data: memoryview) -> Iterator[Bytes]:
     if data[0] == 0xFF:
         yield data
         return
-    for kind, part in _boxes(data):
+    for kind, part in boxes_of(data):
         if kind in _CODESTREAMS:
             yield part[4:] if kind == b"jxlp" else part  # a partial codestream starts with its number
 
 
-def _boxes(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
+def boxes_of(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
     at, count = 0, 0
     while at + 8 <= len(data):
         size, kind = struct.unpack_from(">I4s", data, at)
@@ -64,8 +64,8 @@ def _boxes(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
 
 def _configurations(meta: dict[bytes, memoryview]) -> Iterator[bytes]:
     """Yields the properties without which the items are not decoded, or differently."""
-    properties = dict(_boxes(meta[b"iprp"])).get(b"ipco") if b"iprp" in meta else None
-    for kind, part in _boxes(properties) if properties is not None else ():
+    properties = dict(boxes_of(meta[b"iprp"])).get(b"ipco") if b"iprp" in meta else None
+    for kind, part in boxes_of(properties) if properties is not None else ():
         if kind in _CONFIGURATIONS:
             yield kind + bytes(part)
 
@@ -73,7 +73,7 @@ def _configurations(meta: dict[bytes, memoryview]) -> Iterator[bytes]:
 def _kinds(info: memoryview) -> dict[int, bytes]:
     """Returns the kind of each item by its number."""
     kinds = {}
-    for kind, part in _boxes(info[6 if info[0] == 0 else 8 :]):
+    for kind, part in boxes_of(info[6 if info[0] == 0 else 8 :]):
         if kind == b"infe" and part[0] >= 2:
             number, _, item = struct.unpack_from(">HH4s" if part[0] == 2 else ">IH4s", part, 4)
             kinds[number] = item
