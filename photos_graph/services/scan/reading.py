@@ -280,10 +280,13 @@ class Reading:
 
 
 async def places_of(gazetteer: Gazetteer, told: Mapping[str, Metadata]) -> dict[str, tuple[Place, ...]]:
-    """Returns the places where files say that they were taken, by file id. Copies of a photo may differ."""
+    """Returns the places where files say that they were taken, by file id: by position, or else by the names of places.
+    Copies of a photo may differ."""
     located = {file_id: metadata.location for file_id, metadata in told.items() if metadata.location}
-    found = await asyncio.to_thread(gazetteer.places, list(located.values()))
-    return dict(zip(located, found, strict=True))
+    named = {file_id: metadata.description for file_id, metadata in told.items() if file_id not in located}
+    by_position = await asyncio.to_thread(gazetteer.places, list(located.values()))
+    by_name = await asyncio.to_thread(gazetteer.named, list(named.values()))
+    return dict(zip((*located, *named), (*by_position, *by_name), strict=True))
 
 
 def look(root: Root, file: PendingFile, follow_symlinks: bool) -> PendingFile | None:
