@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import os
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -21,12 +22,14 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.opening import connect
 from photos_graph.learn import catalogue as backbones
 from photos_graph.learn.weights import BackboneWeights
+from photos_graph.library import places
 from photos_graph.settings import GraphSettings, Settings
 from tests.kit import engines, made_corpora
 from tests.kit.corpora import CORPORA
 from tests.kit.cypher import ExecutedQueries
 from tests.kit.model_workers import Models
 from tests.kit.pictures import jpeg, put
+from tests.kit.warm_workers import WarmWorkers
 
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("tests", deadline=None)
@@ -35,6 +38,7 @@ hypothesis.settings.load_profile("tests")
 HERE = Path(__file__).parent
 NO_ENGINE = "none"
 QUERIES = pytest.StashKey[ExecutedQueries]()
+LOADED_PLACES = functools.cache(places._load)  # a service loads them for seconds, and each test has a service
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -163,6 +167,17 @@ def settings(engine: engines.RunningEngine, tmp_path: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="module")
+async def warm_workers(anyio_backend: tuple[str, dict[str, object]]) -> AsyncIterator[None]:
+    """Lets the services of a module, which are built anew for each test, share their worker processes."""
+    workers = WarmWorkers()
+    with pytest.MonkeyPatch.context() as patch:
+        workers.patch(patch)
+        patch.setattr(places, "_load", LOADED_PLACES)
+        yield
+    await workers.close()
+
+
 @pytest.fixture
 async def graph(settings: Settings) -> AsyncIterator[Graph]:
     """A connection to an empty graph with the newest schema."""
@@ -172,7 +187,7 @@ async def graph(settings: Settings) -> AsyncIterator[Graph]:
 
 
 @pytest.fixture
-async def services(settings: Settings) -> AsyncIterator[Services]:
+async def services(settings: Settings, warm_workers: None) -> AsyncIterator[Services]:
     """The whole service over an empty graph."""
     async with build(settings) as services:
         yield services

@@ -19,6 +19,11 @@ from tests.kit.pictures import jpeg, put
 from tests.kit.server import in_process, serving
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _warm(warm_workers: None) -> None:
+    """For tests that build services themselves as well."""
+
+
 @pytest.fixture
 async def app(settings: Settings) -> Starlette:
     tokens = {
