@@ -53,11 +53,11 @@ def test_the_session_has_the_pinned_files(weights_home: Path) -> None:
 
 
 def test_the_owners_folder_is_enough(owner: Path, tmp_path: Path, no_network: None) -> None:
-    told: list[tuple[str, int, int | None]] = []
+    steps: list[tuple[str, int, int | None]] = []
     weights = FaceWeights(tmp_path / "home", owner)
-    assert weights.fetch([YUNET_ROW], lambda *step: told.append(step)) == [YUNET]
+    assert weights.fetch([YUNET_ROW], lambda *step: steps.append(step)) == [YUNET]
     assert weights.state(YUNET) is WeightState.READY
-    assert told[-1] == (YUNET.name, YUNET.size, YUNET.size)
+    assert steps[-1] == (YUNET.name, YUNET.size, YUNET.size)
 
 
 def test_what_a_killed_download_left_goes_with_the_next(owner: Path, tmp_path: Path, no_network: None) -> None:

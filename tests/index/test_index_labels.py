@@ -200,5 +200,5 @@ async def test_labels_are_there_after_a_restart_with_what_changed_since(settings
 
 async def test_a_page_tells_why(tagged: Services) -> None:
     page = tagged.browse.photos(PhotoFilter(tags=any_of("Places", "Sea")), PhotoOrder.NAME_ASC)
-    told = [[(match.label, *match.via) for match in matches] for matches in tagged.browse.matches(page)]
-    assert told == [[("Places", "Pictures/a")], [("Places", "Pictures/a")], [("Sea",)], [("Sea",)]]
+    found = [[(match.label, *match.via) for match in matches] for matches in tagged.browse.matches(page)]
+    assert found == [[("Places", "Pictures/a")], [("Places", "Pictures/a")], [("Sea",)], [("Sea",)]]

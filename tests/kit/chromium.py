@@ -20,7 +20,7 @@ START_SECONDS, WAIT_SECONDS = 60, 60
 
 
 class Page:
-    """One tab. ``complaints``: what its console calls an error, uncaught exceptions, and requests that failed."""
+    """One tab. ``complaints`` holds what its console calls an error, uncaught exceptions, and requests that failed."""
 
     def __init__(self, socket: websockets.ClientConnection) -> None:
         self.complaints: list[str] = []
@@ -42,13 +42,13 @@ class Page:
         await self._call("Page.navigate", url=url)
 
     async def evaluate(self, script: str) -> Any:
-        """The value of an expression, awaited. Fails with what it throws."""
+        """Returns the value of an expression, awaited. Fails with what it throws."""
         answer = await self._call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
     async def until(self, script: str) -> Any:
-        """Waits until an expression is true; its value."""
+        """Waits until an expression is true, and returns its value."""
         try:
             async with asyncio.timeout(WAIT_SECONDS):
                 while not (value := await self.evaluate(script)):
@@ -59,11 +59,11 @@ class Page:
             pytest.fail(f"never came true: {script}\ncomplaints: {self.complaints}\nthe page says: {text}")
 
     async def type(self, text: str) -> None:
-        """Into what has the focus."""
+        """Types into the element that has the focus."""
         await self._call("Input.insertText", text=text)
 
     async def screenshot(self) -> bytes:
-        """PNG."""
+        """Returns a PNG."""
         return base64.b64decode((await self._call("Page.captureScreenshot"))["data"])
 
     async def close(self) -> None:
@@ -105,7 +105,7 @@ class Page:
 
 @asynccontextmanager
 async def chromium(folder: Path) -> AsyncIterator[Page]:
-    """A page of a new browser whose profile is in ``folder``. It fails where there is no Chromium: no silent skip."""
+    """Opens a page in a new browser whose profile is in ``folder``. Fails if there is no Chromium."""
     program = shutil.which("chromium")
     assert program, "The tests want a real browser: apt-get install chromium"
     options = [

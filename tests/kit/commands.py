@@ -1,4 +1,4 @@
-"""The program as people run it: real processes, each with a data directory of its own."""
+"""Runs the program as people do: in real processes, each with a data directory of its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COMMAND = Path(sys.executable).parent / "photos-graph"
 
 
 def environment() -> dict[str, str]:
-    """Ours without settings that would reach the program, and a small engine."""
+    """Returns our environment without settings that would reach the program, and with a small engine."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
     return kept | {"PHOTOS_GRAPH__HEAP": "512m", "PHOTOS_GRAPH__CONNECT_SECONDS": "240", "COLUMNS": "200"}
 
@@ -34,7 +34,7 @@ def run(*arguments: str | Path, timeout: float = 300, **more: str) -> subprocess
 
 
 def start(*arguments: str | Path, log: Path, **more: str) -> subprocess.Popen[bytes]:
-    """In the background, both outputs in ``log``."""
+    """Starts the program in the background, with both outputs in ``log``."""
     with log.open("ab") as output:
         return subprocess.Popen(
             [COMMAND, *map(str, arguments)],
@@ -46,7 +46,7 @@ def start(*arguments: str | Path, log: Path, **more: str) -> subprocess.Popen[by
 
 
 def until(true: Callable[[], bool], seconds: float = 120) -> None:
-    """Waits until it is so; fails when it never is."""
+    """Waits until the condition holds, and fails if it never does."""
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "waited in vain"
@@ -58,7 +58,7 @@ def engine_pid(data_dir: Path) -> int:
 
 
 def decoders(pid: int) -> list[int]:
-    """The decoding processes of the program ``pid``."""
+    """Returns the decoding processes of the program ``pid``."""
     found = []
     for task in Path(f"/proc/{pid}/task").iterdir():
         for child in (task / "children").read_text().split():

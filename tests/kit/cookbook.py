@@ -22,7 +22,7 @@ _QUESTION = re.compile(r"^## (.+?)$(?:(?!^## ).)*?```graphql\n(.+?)```(?:(?!^## 
 
 
 def questions() -> dict[str, tuple[str, str]]:
-    """Heading -> GraphQL, Cypher."""
+    """Maps each heading to its question in GraphQL and in Cypher."""
     return {title: (graphql, cypher) for title, graphql, cypher in _QUESTION.findall(PAGE.read_text())}
 
 

@@ -25,7 +25,7 @@ class ExecutedQueries:
         self._started: set[str] = set()
 
     def expects(self, tests: set[str]) -> None:
-        """All tests that run on Neo4j when nothing is selected."""
+        """Records all tests that run on Neo4j when nothing is selected."""
         self._expected = tests
 
     def starts(self, test: str) -> None:
@@ -33,7 +33,7 @@ class ExecutedQueries:
 
     @property
     def complete(self) -> bool:
-        """Whether all these tests were part of this run."""
+        """Returns whether all these tests were part of this run."""
         return bool(self._expected) and self._expected <= self._started
 
     def record(self, patch: pytest.MonkeyPatch) -> None:
@@ -48,7 +48,7 @@ class ExecutedQueries:
         patch.setattr(Transaction, "run", recorded)
 
     def missing(self) -> list[str]:
-        """The names of the constants that are not part of any query that was executed."""
+        """Returns the names of the constants that are not part of any query that was executed."""
         executed = "\n;\n".join(self._executed)
         return sorted({name for name, query in constants() if not _pattern(query).search(executed)})
 

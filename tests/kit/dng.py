@@ -13,7 +13,7 @@ _IDENTITY_MATRIX = [1, 1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0, 1, 0, 1, 1, 1]
 
 
 def dng(picture: PIL.Image.Image, orientation: int = 1, preview: bytes | None = None) -> bytes:
-    """``picture`` as an uncompressed RGGB mosaic; ``preview``: an encoded JPEG of it."""
+    """Returns ``picture`` as an uncompressed RGGB mosaic. ``preview`` is an encoded JPEG of it."""
     width, height = picture.size
     pixels = np.asarray(picture.convert("RGB")).astype(np.uint16) * 257
     mosaic = pixels[..., 1].copy()

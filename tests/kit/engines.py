@@ -157,7 +157,7 @@ def _start_neo4j(folder: Path, heap: str, pages: str | None) -> RunningEngine:
 
 
 def _neo4j_libraries() -> Path:
-    """The server's jars, from the cache or from Maven."""
+    """Returns the folder of the server's jars, from the cache or from Maven."""
     for program in ("java", "mvn"):
         if shutil.which(program) is None:
             pytest.exit(NO_NEO4J.format(f"there is no {program} here"), returncode=1)

@@ -65,7 +65,7 @@ async def find(graph: Graph, *faces: Found) -> None:
 
 
 async def liken(graph: Graph, face: str, scores: Mapping[str, float], *, applied: str | None = None) -> None:
-    """By person id; ``applied``: the person that a model is sure of."""
+    """Writes likenesses by person id. ``applied`` is the person that a model is sure of."""
 
     async def work(tx: Transaction) -> None:
         rows = [{"face": face, "person": id_, "score": s, "applied": id_ == applied} for id_, s in scores.items()]
@@ -74,8 +74,8 @@ async def liken(graph: Graph, face: str, scores: Mapping[str, float], *, applied
     await graph.transaction(work)
 
 
-async def said_of_faces(graph: Graph) -> dict[str, dict[str, str]]:
-    """Face id -> name of a person -> MANUAL, IMPORTED or IS_NOT."""
+async def names_of_faces(graph: Graph) -> dict[str, dict[str, str]]:
+    """Maps face ids to the names of persons, and these to MANUAL, IMPORTED or IS_NOT."""
     found: dict[str, dict[str, str]] = {}
     for row in await graph.read(SAID):
         found.setdefault(row["face"], {})[row["name"]] = row["via"] if row["kind"] == "IS" else row["kind"]
@@ -89,7 +89,7 @@ async def everybody(graph: Graph) -> list[dict[str, Any]]:
 
 
 async def sizes(graph: Graph) -> dict[str, int]:
-    """Of clusters, by id."""
+    """Returns the sizes of clusters by id."""
     rows: Sequence[dict[str, Any]] = await graph.read("MATCH (c:Cluster) RETURN c.id AS id, c.size AS size ORDER BY id")
     return {row["id"]: row["size"] for row in rows}
 
@@ -158,7 +158,7 @@ async def introduce(
 
 
 async def predict(services: Services, tag_id: str, scores: Mapping[str, float]) -> None:
-    """Scores by photo, of model m1; from 0.5 on they count."""
+    """Writes scores by photo, of the model m1. They count from 0.5 on."""
 
     async def work(tx: Transaction) -> None:
         await tx.run(MODEL)

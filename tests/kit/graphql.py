@@ -1,4 +1,4 @@
-"""How tests ask the service."""
+"""Asks the service, as a client does."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def code(answer: dict[str, Any]) -> str:
 
 
 def data(answer: dict[str, Any]) -> Any:
-    """Of an answer without errors."""
+    """Returns the data of an answer without errors."""
     assert "errors" not in answer, answer["errors"]
     return answer["data"]
 
 
 async def photo_ids(ask: Ask) -> dict[str, str]:
-    """The ids of all photos by name."""
+    """Returns the ids of all photos by name."""
     nodes = data(await ask("{ photos(first: 500) { nodes { id name } } }"))["photos"]["nodes"]
     return {node["name"]: node["id"] for node in nodes}
 
@@ -44,7 +44,7 @@ async def folder_id(ask: Ask, path: str) -> str:
 
 
 async def names(ask: Ask, filter: dict[str, Any]) -> set[str]:
-    """Of the photos that a filter finds."""
+    """Returns the names of the photos that a filter finds."""
     nodes = data(await ask("query($f: PhotoFilter) { photos(filter: $f, first: 500) { nodes { name } } }", f=filter))
     return {node["name"] for node in nodes["photos"]["nodes"]}
 

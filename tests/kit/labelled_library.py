@@ -37,8 +37,8 @@ def named(name: str) -> Ref:
     return Ref(name=name)
 
 
-async def said(services: Services, root: Path) -> dict[str, str]:
-    """Everything that people can say, said. The ids of photos by name."""
+async def label_all(services: Services, root: Path) -> dict[str, str]:
+    """Adds a label of every kind that people can give. Returns the ids of photos by name."""
     await scan(services, root)
     found = await photos(services)
     ids = {name: photo.id for name, photo in found.items()}
@@ -103,7 +103,7 @@ PERSON: LiteralString = "MATCH (x:Person) RETURN x.name AS person, x.isMe AS isM
 
 
 async def everything(services: Services) -> dict[str, Any]:
-    """All that was said, by the graph itself; keywords of files without the time when they were read."""
+    """Returns all labels that the graph holds; those from keywords come without the time when they were read."""
     found: dict[str, Any] = {}
     for name, query in (("photo", PHOTO), ("face", FACE), ("folder", FOLDER), ("tag", TAG), ("person", PERSON)):
         rows = await services.graph.read(query)
@@ -123,7 +123,7 @@ def _sorted(row: dict[str, Any]) -> dict[str, Any]:
 
 
 async def effective(services: Services) -> dict[str, Any]:
-    """What each photo has, by name, whoever said it and whichever way it came."""
+    """Returns the effective labels of each photo by name, whatever their source."""
     search = services.index.search
     found = await photos(services)
     tags = await services.tags.photo_tags([photo.id for photo in found.values()])

@@ -1,4 +1,4 @@
-"""What tests ask of a library, in a word each."""
+"""Asks what many tests want to know of a library."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from photos_graph.search.filters import PhotoFilter
 
 
 async def scanned(services: Services, *, accept_missing: bool = False, quick: bool = False) -> Job:
-    """A scan of everything, at its end."""
+    """Scans everything, and returns the finished job."""
     job = await services.jobs.scan(accept_missing=accept_missing, quick=quick)
     return await ended(services, job)
 
@@ -26,26 +26,26 @@ async def ended(services: Services, job: Job) -> Job:
 
 
 async def photos(services: Services, filter: PhotoFilter | None = None) -> dict[str, Photo]:
-    """By name, those that are shown."""
+    """Returns the photos that are shown, by name."""
     page = services.browse.photos(filter, PhotoOrder.NAME_ASC, first=500)
     found = await services.browse.photos_by_id(page.ids)
     return {photo.name: photo for photo in found if photo is not None}
 
 
 async def files(services: Services) -> dict[str, tuple[str, FileState]]:
-    """Path below the root's name -> (photo id, state), of all photos that are shown."""
+    """Maps paths below the root's name to (photo id, state), for all photos that are shown."""
     ids = services.browse.photos(None, PhotoOrder.NAME_ASC).ids
     listed = await services.browse.files_of(ids)
     return {file.key.partition("/")[2]: (file.photo_id or "", file.state) for each in listed for file in each}
 
 
 async def failures(services: Services) -> dict[str, Failure]:
-    """By path."""
+    """Returns the failures by path."""
     return {failure.path: failure for failure in (await services.browse.failures(500, None)).items}
 
 
 async def in_step(services: Services) -> bool:
-    """Whether the index knows just what the graph does."""
+    """Returns whether the index holds exactly what the graph does."""
     return not await services.index.differing()
 
 
@@ -55,7 +55,7 @@ def asked_for(job: Job) -> ExportRequest:
 
 
 async def exported(services: Services, format: DatasetFormat, **more: object) -> Path:
-    """The folder of an export at its end."""
+    """Exports, and returns the folder of the finished export."""
     job = await ended(services, await services.exports.ask(format, **more))  # type: ignore[arg-type]
     assert job.state is JobState.SUCCEEDED, job.message
     return asked_for(job).target

@@ -63,7 +63,7 @@ def _portraits(folder: Path) -> None:
 
 
 def _portrait(face: PIL.Image.Image, chance: random.Random) -> PIL.Image.Image:
-    """250 pixels wide and high, with the face in the middle: another light, size, place and angle each time."""
+    """Makes a picture of 250 pixels a side with a face in varying light, size, place and angle."""
     side = chance.randint(132, 148)
     large = face.convert("RGB").resize((side, side), PIL.Image.Resampling.BICUBIC)
     picture = PIL.Image.new("RGB", (250, 250), GREY)

@@ -30,7 +30,7 @@ PUPILS = ROWS * COLUMNS
 
 
 def class_photo() -> Image.Image:
-    """Its faces are 40 pixels wide of 3,840: 20 in the largest rendition."""
+    """Makes a photo whose faces are 40 of 3,840 pixels wide, which are 20 in the largest rendition."""
     photo = Image.new("RGB", (3840, 2400), "dimgray")
     for place, person in enumerate(sorted(PORTRAITS.iterdir())[:PUPILS]):
         face = Image.open(next(person.iterdir())).crop((50, 50, 200, 200)).resize((EACH, EACH))
@@ -51,12 +51,12 @@ class Models:
         self._thread.start()
 
     def find(self, pictures: Sequence[Path], *, large: bool = False) -> list[Found]:
-        """The faces of each; ``large``: the picture is its own original."""
+        """Returns the faces of each picture. With ``large``, the picture is its own original."""
         paths = [os.fsencode(picture) for picture in pictures]
         return [self._run(find_faces(self._pool, path, path if large else None, self._settings)) for path in paths]
 
     def describe(self, picture: Path, boxes: list[list[float]]) -> Found:
-        """The faces in boxes that somebody drew."""
+        """Returns the faces in boxes that somebody drew."""
         drawn = np.array(boxes, np.float32)
         return self._run(describe_faces(self._pool, os.fsencode(picture), drawn, self._settings))
 
@@ -76,12 +76,12 @@ Call = Callable[[WorkerPool, Sequence[bytes], Settings], Coroutine[Any, Any, Pic
 def described(
     home: Path, data_dir: Path, pictures: Sequence[Path], backbone: str = "EfficientNetLite0"
 ) -> PictureFeatures:
-    """The features of each, by the weights of ``home``."""
+    """Returns the features of each picture, by the weights of ``home``."""
     return _called(describe, home, data_dir, pictures, backbone)
 
 
 def classified(home: Path, data_dir: Path, pictures: Sequence[Path]) -> PictureFeatures:
-    """The probabilities of ImageNet's classes of each."""
+    """Returns the probabilities of ImageNet's classes for each picture."""
     return _called(classify, home, data_dir, pictures, "EfficientNetLite0")
 
 
@@ -117,12 +117,12 @@ class Trainer:
         self._thread.start()
 
     def train(self, learnt: TrainingSet, graph: Neighbours, steps: list[tuple[int, int]] | None = None) -> bytes:
-        """The model's file; ``steps`` gets the progress."""
+        """Returns the model's file. ``steps`` receives the progress."""
         files = self._folder / "set.safetensors", self._folder / "graph.safetensors"
         dataset.save(learnt, files[0])
         neighbours.save(graph, files[1])
-        told = [] if steps is None else steps
-        return self._run(train_tags(self._pool, *files, self._settings, lambda *step: told.append(step)))
+        reported = [] if steps is None else steps
+        return self._run(train_tags(self._pool, *files, self._settings, lambda *step: reported.append(step)))
 
     def close(self) -> None:
         self._run(self._pool.close())

@@ -17,7 +17,7 @@ OLD = 1_600_000_000  # seconds since the epoch: long settled
 
 
 def jpeg(colour: int, width: int = 48, height: int = 32) -> bytes:
-    """A JPEG that no other ``colour`` (0 to 16,777,215) gives."""
+    """Returns a JPEG that no other ``colour`` (0 to 16,777,215) gives."""
     pixel = [colour >> 16 & 255, colour >> 8 & 255, colour & 255]
     image = (pyvips.Image.black(width, height, bands=3) + pixel).cast("uchar").copy(interpretation="srgb")
     # The colour goes in as a comment too, since JPEG rounds neighbouring colours to the same.
@@ -27,7 +27,7 @@ def jpeg(colour: int, width: int = 48, height: int = 32) -> bytes:
 
 
 def put(path: Path, data: bytes, at: float = OLD) -> Path:
-    """A file that was written long ago."""
+    """Writes a file whose time lies long ago."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     os.utime(path, (at, at))

@@ -42,7 +42,7 @@ def people(root: Path, count: int, each: int, least: int = MOST) -> Path:
 
 
 def pictures(count: int, each: int, least: int = MOST) -> list[Path]:
-    """Of persons who have at least ``least``."""
+    """Returns the pictures of persons who have at least ``least``."""
     chosen = [folder for folder in sorted(PORTRAITS.iterdir()) if len(list(folder.glob("*.jpg"))) >= least][:count]
     return [picture for folder in chosen for picture in sorted(folder.glob("*.jpg"))[:each]]
 
@@ -101,7 +101,7 @@ RETURN p.id AS photo, d.name AS who, f {.*} AS face, [(f)-[r:IS]->(x:Person) | [
 
 
 async def faces(services: Services) -> dict[str, Seen]:
-    """By id."""
+    """Returns the faces by id."""
     return {row["face"]["id"]: _seen(row) for row in await services.graph.read(FACES)}
 
 
@@ -126,21 +126,21 @@ def _seen(row: dict) -> Seen:  # type: ignore[type-arg]
 
 
 async def looked(services: Services, photo_ids: Iterable[str] | None = None) -> Job:
-    """A look for faces at its end, and the grouping that follows it."""
+    """Runs a look for faces to its end, and the grouping that follows it."""
     job = await ended(services, await services.face_triggers.find(None if photo_ids is None else list(photo_ids)))
     await settled(services)
     return job
 
 
 async def settled(services: Services) -> None:
-    """All jobs that were asked for have ended."""
+    """Waits until all jobs that were asked for have ended."""
     while waiting := [job for job in (await services.jobs.page(None, 50, None)).items if job.finished_at is None]:
         for job in waiting:
             await ended(services, job)
 
 
 async def of_kind(services: Services, kind: JobKind) -> list[Job]:
-    """Newest first."""
+    """Returns the jobs of that kind, newest first."""
     return [job for job in (await services.jobs.page(None, 500, None)).items if job.kind is kind]
 
 

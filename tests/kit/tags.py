@@ -16,7 +16,7 @@ async def tree_of(graph: Graph) -> TagTree:
 
 
 async def grown(graph: Graph, *paths: str) -> dict[str, str]:
-    """Tags of those paths, made where they are missing: path -> id."""
+    """Creates the tags of those paths that are missing. Maps paths to ids."""
 
     async def work(tx: LabelTransaction) -> dict[str, str]:
         tree = await tags.tag_tree(tx)
@@ -31,22 +31,22 @@ async def written(graph: Graph, *edits: Edit) -> None:
     await writer(graph).commit(lambda tx: tag_edges.write(tx, edits))
 
 
-async def said(graph: Graph, *numbers: int) -> dict[int, Assertions]:
+async def assertions_on_photos(graph: Graph, *numbers: int) -> dict[int, Assertions]:
     return await graph.transaction(lambda tx: tag_edges.of_photos(tx, numbers))
 
 
-async def said_on_folders(graph: Graph, *folder_ids: str) -> dict[str, Assertions]:
+async def assertions_on_folders(graph: Graph, *folder_ids: str) -> dict[str, Assertions]:
     return await graph.transaction(lambda tx: tag_edges.of_folders(tx, folder_ids))
 
 
-async def said_by_path(graph: Graph, number: int) -> dict[str, str]:
-    """On a photo: path of a tag -> MANUAL, IMPORTED or EXCLUDES."""
-    return _by_path(await tree_of(graph), (await said(graph, number)).get(number, {}))
+async def assertions_by_path(graph: Graph, number: int) -> dict[str, str]:
+    """Maps the paths of the tags on a photo to MANUAL, IMPORTED or EXCLUDES."""
+    return _by_path(await tree_of(graph), (await assertions_on_photos(graph, number)).get(number, {}))
 
 
 async def carried_by_path(graph: Graph, folder_id: str) -> dict[str, str]:
-    """On a folder: path of a tag -> MANUAL, FOLDER_NAME or EXCLUDES; with "alone" after it where not recursive."""
-    return _by_path(await tree_of(graph), (await said_on_folders(graph, folder_id)).get(folder_id, {}))
+    """Maps the paths of the tags on a folder to its kind, with "alone" appended where not recursive."""
+    return _by_path(await tree_of(graph), (await assertions_on_folders(graph, folder_id)).get(folder_id, {}))
 
 
 def _by_path(tree: TagTree, own: Assertions) -> dict[str, str]:

@@ -13,7 +13,7 @@ from photos_graph.model.labels import BulkResult, LabelKind
 
 class NoReadModel:
     async def catch_up(self) -> None:
-        """Nothing follows the graph."""
+        """Does nothing, because no index follows the graph."""
 
 
 def writer(graph: Graph) -> LabelWriter:

@@ -22,7 +22,7 @@ def graph() -> Neighbours:
     return neighbours.build("b", *photos(COUNT))
 
 
-def said(
+def labels_of(
     positives: dict[str, Iterable[int]],
     negatives: dict[str, Iterable[int]] | None = None,
     tags: Sequence[TagNode] | None = None,
@@ -45,7 +45,7 @@ def of(learnt: TrainingSet, label: str) -> list[int]:
 
 
 def test_what_was_said_is_positive_or_negative_and_the_rest_neither(graph: Neighbours) -> None:
-    learnt = training_set(said({"sea": range(0, 40), "snow": range(30, 90)}, {"sea": [35, 200]}), graph)
+    learnt = training_set(labels_of({"sea": range(0, 40), "snow": range(30, 90)}, {"sea": [35, 200]}), graph)
     sea = of(learnt, "sea")
     assert sea[:35] == [1] * 35 and sea[35] == -1 and sea[36:40] == [1] * 4, "what is denied outweighs"
     assert sea[200] == -1 and sea[40:200] == [0] * 160
@@ -54,7 +54,9 @@ def test_what_was_said_is_positive_or_negative_and_the_rest_neither(graph: Neigh
 
 def test_a_tag_implies_those_above_it_and_denying_one_denies_those_below(graph: Neighbours) -> None:
     tags = [TagNode("lake", "Lake", ("water",)), TagNode("water", "Water", ("nature",)), TagNode("nature", "Nature")]
-    learnt = training_set(said({"lake": range(60), "nature": range(60, 120)}, {"water": range(100, 140)}, tags), graph)
+    learnt = training_set(
+        labels_of({"lake": range(60), "nature": range(60, 120)}, {"water": range(100, 140)}, tags), graph
+    )
     assert of(learnt, "nature")[:120] == [1] * 120 and of(learnt, "nature")[120:] == [0] * 280
     assert of(learnt, "water") == [1] * 60 + [0] * 40 + [-1] * 40 + [0] * 260
     assert of(learnt, "lake")[100:140] == [-1] * 40 and of(learnt, "lake")[60:100] == [0] * 40
@@ -66,7 +68,7 @@ def test_tags_that_cannot_be_learnt_are_named_with_the_reason() -> None:
     ids, vectors = photos(COUNT)
     vectors[20:30] = vectors[20]
     tags = {"all": range(COUNT), "few": range(MIN_EXAMPLES - 1), "one shot": range(20, 30), "sea": range(50)}
-    learnt = training_set(said(tags, per_day=10), neighbours.build("b", ids, vectors))
+    learnt = training_set(labels_of(tags, per_day=10), neighbours.build("b", ids, vectors))
     assert learnt.labels == ("sea",)
     assert {each.tag: each.reason for each in learnt.left_out} == {
         "all": "Every photo has it.",
@@ -77,12 +79,12 @@ def test_tags_that_cannot_be_learnt_are_named_with_the_reason() -> None:
 
 
 def test_most_photos_of_a_tag_may_be_of_one_day(graph: Neighbours) -> None:
-    learnt = training_set(said({"trip": range(20, 30), "sea": range(50)}, per_day=10), graph)
+    learnt = training_set(labels_of({"trip": range(20, 30), "sea": range(50)}, per_day=10), graph)
     assert learnt.labels == ("sea", "trip") and len(set(learnt.groups[20:30].tolist())) == 3
 
 
 def test_a_day_is_never_on_both_sides_and_stays_where_it_is(graph: Neighbours) -> None:
-    facts = said({"sea": range(0, 200)})
+    facts = labels_of({"sea": range(0, 200)})
     learnt = training_set(facts, graph)
     days = np.array(facts.days)
     for day in set(facts.days):
@@ -97,7 +99,7 @@ def test_a_day_is_never_on_both_sides_and_stays_where_it_is(graph: Neighbours) -
 
 
 def test_without_days_a_folder_stays_together(graph: Neighbours) -> None:
-    facts = said({"sea": range(200)})
+    facts = labels_of({"sea": range(200)})
     folders = [f"folder {place // 20}" for place in range(COUNT)]
     learnt = training_set(replace(facts, days=[None] * COUNT, folders=folders), graph)
     assert all(len(set(learnt.groups[start : start + 20].tolist())) == 1 for start in range(0, COUNT, 20))
@@ -107,7 +109,7 @@ def test_without_days_a_folder_stays_together(graph: Neighbours) -> None:
 def test_a_group_with_most_of_the_labels_is_taken_apart_but_not_what_looks_the_same() -> None:
     ids, vectors = photos(COUNT)
     vectors[1::2] = vectors[::2] + 0.01  # pairs that are as good as the same
-    facts = replace(said({"sea": range(200)}), days=["2020-01-01"] * COUNT, folders=["one"] * COUNT)
+    facts = replace(labels_of({"sea": range(200)}), days=["2020-01-01"] * COUNT, folders=["one"] * COUNT)
     learnt = training_set(facts, neighbours.build("b", ids, vectors))
     assert np.array_equal(learnt.groups[::2], learnt.groups[1::2]) and len(set(learnt.groups.tolist())) > 100
     assert 0.1 < learnt.held_out.mean() < 0.3
@@ -116,7 +118,7 @@ def test_a_group_with_most_of_the_labels_is_taken_apart_but_not_what_looks_the_s
 
 
 def test_a_snapshot_is_known_by_what_it_holds_in_whatever_order(graph: Neighbours) -> None:
-    facts = said({"sea": range(50), "snow": range(100, 150)})
+    facts = labels_of({"sea": range(50), "snow": range(100, 150)})
     first = training_set(facts, graph)
     assert training_set(facts, graph).snapshot == first.snapshot and len(first.snapshot) == 64
 
@@ -136,7 +138,7 @@ def test_a_snapshot_is_known_by_what_it_holds_in_whatever_order(graph: Neighbour
 
 
 def test_it_is_kept_in_a_file(graph: Neighbours, tmp_path: Path) -> None:
-    learnt = training_set(said({"sea": range(50), "snow": range(5)}), graph)
+    learnt = training_set(labels_of({"sea": range(50), "snow": range(5)}), graph)
     dataset.save(learnt, tmp_path / "set.safetensors")
     again = dataset.load(tmp_path / "set.safetensors")
     assert (again.ids, again.labels, again.left_out, again.snapshot) == (
@@ -149,10 +151,10 @@ def test_it_is_kept_in_a_file(graph: Neighbours, tmp_path: Path) -> None:
 
 
 def test_something_with_a_label_is_always_held_out(graph: Neighbours) -> None:
-    first = training_set(said({"sea": range(COUNT)}), graph)
+    first = training_set(labels_of({"sea": range(COUNT)}), graph)
     days = [place // 5 for place in range(COUNT) if not first.held_out[place]]
     learnt_from = [place for place in range(COUNT) if place // 5 in sorted(set(days))[:3]]
-    learnt = training_set(said({"sea": learnt_from}), graph)
+    learnt = training_set(labels_of({"sea": learnt_from}), graph)
     labelled = learnt.held_out[learnt_from]
     assert labelled.sum() == 5, "one day of three"
     assert np.array_equal(np.delete(learnt.held_out, learnt_from), np.delete(first.held_out, learnt_from))

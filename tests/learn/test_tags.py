@@ -31,7 +31,7 @@ def graph() -> Neighbours:
     return neighbours.build("b", *photos(COUNT, GROUPS, seed=5, dimensions=48))
 
 
-def said(per_kind: int = SAID, truth: npt.NDArray[np.int64] = TRUE) -> LabelledPhotos:
+def labels_of(per_kind: int = SAID, truth: npt.NDArray[np.int64] = TRUE) -> LabelledPhotos:
     """The first photos of each kind have its tag; kinds 0 and 1 are below "wide". Nobody denied anything."""
     return LabelledPhotos(
         ids=photos(COUNT)[0],
@@ -46,7 +46,7 @@ def said(per_kind: int = SAID, truth: npt.NDArray[np.int64] = TRUE) -> LabelledP
 
 @pytest.fixture(scope="module")
 def learnt(graph: Neighbours) -> TrainingSet:
-    return training_set(said(), graph)
+    return training_set(labels_of(), graph)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_photos_that_came_later_are_predicted_too(model: TagModel, graph: Neighb
 
 def test_one_tag_alone_learns_from_photos_that_nobody_tagged(graph: Neighbours, trainer: Trainer) -> None:
     alone = replace(
-        said(), tags=[TagNode(KINDS[3], KINDS[3])], positives={KINDS[3]: np.flatnonzero(TRUE == 3)[:40].tolist()}
+        labels_of(), tags=[TagNode(KINDS[3], KINDS[3])], positives={KINDS[3]: np.flatnonzero(TRUE == 3)[:40].tolist()}
     )
     model = tags_of(trainer.train(training_set(alone, graph), graph))
     found, truth = model.predictor.probabilities(graph)[:, 0], TRUE == 3
@@ -123,7 +123,7 @@ def test_a_poisoned_set_is_rejected_and_an_honest_one_is_not(
     model: TagModel, learnt: TrainingSet, graph: Neighbours, trainer: Trainer
 ) -> None:
     assert judge_tags(model, None, learnt, graph).state is ModelState.ACTIVE
-    more = training_set(said(2 * SAID), graph)
+    more = training_set(labels_of(2 * SAID), graph)
     better = tags_of(trainer.train(more, graph))
     assert judge_tags(better, model, more, graph).state is ModelState.ACTIVE
 
@@ -131,7 +131,7 @@ def test_a_poisoned_set_is_rejected_and_an_honest_one_is_not(
     permuted = TRUE.copy()
     wrong = chance.choice(COUNT, int(0.3 * COUNT), replace=False)
     permuted[wrong] = chance.permutation(permuted[wrong])
-    poisoned = training_set(said(2 * SAID, permuted), graph)
+    poisoned = training_set(labels_of(2 * SAID, permuted), graph)
     worse = tags_of(trainer.train(poisoned, graph))
     verdict = judge_tags(worse, model, poisoned, graph)
     assert verdict.state is ModelState.REJECTED and "worse by more than" in verdict.reason, verdict
@@ -148,7 +148,7 @@ def test_what_guessing_is_worth_does_not_depend_on_the_order_of_the_photos() -> 
 
 
 def test_without_examples_it_says_so(graph: Neighbours, trainer: Trainer) -> None:
-    nothing = training_set(said(3), graph)
+    nothing = training_set(labels_of(3), graph)
     assert not nothing.labels and len(nothing.left_out) == 8
     with pytest.raises(BadInput, match="enough examples"):
         trainer.train(nothing, graph)
@@ -156,12 +156,12 @@ def test_without_examples_it_says_so(graph: Neighbours, trainer: Trainer) -> Non
 
 def test_a_first_model_may_be_of_a_tag_that_most_have(graph: Neighbours, trainer: Trainer) -> None:
     """Where nine of ten photos have it guessing is nearly right."""
-    told = replace(
-        said(),
+    common = replace(
+        labels_of(),
         tags=[TagNode("most", "most")],
         positives={"most": [at for at in range(280) if TRUE[at] != 6]},
         negatives={"most": [at for at in range(140) if TRUE[at] == 6]},
     )
-    learnt = training_set(told, graph)
+    learnt = training_set(common, graph)
     verdict = judge_tags(tags_of(trainer.train(learnt, graph)), None, learnt, graph)
     assert verdict.state is ModelState.ACTIVE and "of the way from guessing to perfect" in verdict.reason, verdict

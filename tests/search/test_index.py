@@ -172,8 +172,8 @@ class Library(Changing):
         for number, reasons in self.index.matches(query, [*found, 99]).items():
             row = self.naive.photos.get(number)
             expected = dict.fromkeys(self.naive.matches(row, query)) if row is not None else {}
-            told = [(r.kind, r.label, r.via) for r in reasons if r.kind is not MatchKind.OTHER]
-            assert told == list(expected), (number, query)
+            given = [(r.kind, r.label, r.via) for r in reasons if r.kind is not MatchKind.OTHER]
+            assert given == list(expected), (number, query)
 
     @rule(query=queries, unit=st.sampled_from(TimelineUnit))
     def timelines_and_facets_agree(self, query: Query, unit: TimelineUnit) -> None:

@@ -12,7 +12,7 @@ from photos_graph.model.labels import BulkResult
 from photos_graph.model.search import Ref
 from tests.kit.library import in_step
 from tests.kit.planted import ROOT, hold, photo_id, plant
-from tests.kit.tags import carried_by_path, grown, said_by_path
+from tests.kit.tags import assertions_by_path, carried_by_path, grown
 from tests.kit.writing import writer
 
 pytestmark = pytest.mark.anyio
@@ -33,8 +33,8 @@ async def planted(services: Services) -> Graph:
     return services.graph
 
 
-async def said(graph: Graph) -> list[dict[str, str]]:
-    on_photos = [await said_by_path(graph, number) for number in range(5)]
+async def tags_of_photos(graph: Graph) -> list[dict[str, str]]:
+    on_photos = [await assertions_by_path(graph, number) for number in range(5)]
     return on_photos + [await carried_by_path(graph, folder_id) for folder_id in ("a", "b")]
 
 
@@ -52,28 +52,28 @@ async def test_tagged_photos_are_as_they_were(services: Services) -> None:
         id=sky.id,
     )
     await services.tagging.untag_photos(ids(2), refs("Sky"))
-    before = await said(graph)
+    before = await tags_of_photos(graph)
     result = await services.tagging.tag_photos(ids(0, 1, 2), refs("Sea", "Sky", "New"))
-    after = await said(graph)
+    after = await tags_of_photos(graph)
     back = await undone(services, result)
     assert (back.matched, back.changed) == (3, 3)
-    assert await said(graph) == before
+    assert await tags_of_photos(graph) == before
     assert await in_step(services)
     again = await undone(services, back)
-    assert await said(graph) == after, "undoing an undo does it again"
+    assert await tags_of_photos(graph) == after, "undoing an undo does it again"
     await undone(services, again)
-    assert await said(graph) == before
+    assert await tags_of_photos(graph) == before
 
 
 async def test_untagged_photos_get_their_tags_and_lose_their_exclusions(services: Services) -> None:
     graph = await planted(services)
     await services.tagging.tag_folder("a", refs("Places/Italy"))
     await services.tagging.tag_photos(ids(0, 3), refs("Places/Italy/Rome", "Places"))
-    before = await said(graph)
+    before = await tags_of_photos(graph)
     result = await services.tagging.untag_photos(ids(0, 1, 2, 3), refs("Places"))
-    assert (await said(graph))[0] == {"Places": "EXCLUDES"}
+    assert (await tags_of_photos(graph))[0] == {"Places": "EXCLUDES"}
     await undone(services, result)
-    assert await said(graph) == before
+    assert await tags_of_photos(graph) == before
 
 
 async def test_folders_are_as_they_were_with_the_counts_of_photos(services: Services) -> None:
@@ -85,7 +85,7 @@ async def test_folders_are_as_they_were_with_the_counts_of_photos(services: Serv
     assert (back.matched, back.changed) == (2, 2)
     back = await undone(services, tagged)
     assert (back.matched, back.changed) == (5, 4)
-    assert await said(graph) == [{"Sea": "MANUAL"}, {}, {}, {}, {}, {}, {}]
+    assert await tags_of_photos(graph) == [{"Sea": "MANUAL"}, {}, {}, {}, {}, {}, {}]
     assert await in_step(services)
 
 
@@ -128,17 +128,17 @@ async def test_nothing_is_undone_twice(services: Services) -> None:
     await undone(services, result)
     with pytest.raises(Conflict, match="already"):
         await undone(services, result)
-    assert (await said(graph))[0] == {}
+    assert (await tags_of_photos(graph))[0] == {}
 
 
 async def test_what_changed_since_is_a_conflict_and_nothing_is_undone(services: Services) -> None:
     graph = await planted(services)
     result = await services.tagging.tag_photos(ids(0, 1, 2), refs("Sea"))
     await services.tagging.untag_photos(ids(1), refs("Sea"))
-    before = await said(graph)
+    before = await tags_of_photos(graph)
     with pytest.raises(Conflict, match="Sea on 1"):
         await undone(services, result)
-    assert await said(graph) == before
+    assert await tags_of_photos(graph) == before
     rated = await services.ratings.rate(ids(0, 1), 5)
     await services.ratings.rate(ids(0), 4)
     with pytest.raises(Conflict, match="rating on 1"):
@@ -156,22 +156,22 @@ async def test_what_others_said_meanwhile_of_other_things_is_no_conflict(service
     await services.tagging.tag_photos(ids(0, 1, 2), refs("Sky"))
     await services.tag_editing.rename((await grown(graph, "Sea"))["Sea"], "Ocean")
     await undone(services, result)
-    assert [each for each in await said(graph) if each] == [{"Sky": "MANUAL"}] * 3
+    assert [each for each in await tags_of_photos(graph) if each] == [{"Sky": "MANUAL"}] * 3
 
 
 async def test_an_exclusion_does_not_come_back_over_a_tag_that_was_said_since(services: Services) -> None:
     graph = await planted(services)
     await services.tagging.tag_folder("a", refs("Italy"))
     await services.tagging.untag_photos(ids(0), refs("Italy"))
-    before = await said(graph)
+    before = await tags_of_photos(graph)
     rome = await services.tagging.tag_photos(ids(0), refs("Italy/Rome"))
     milan = await services.tagging.tag_photos(ids(0), refs("Italy/Milan"))
     with pytest.raises(Conflict, match="Italy/Milan on 1"):
         await undone(services, rome)
-    assert (await said(graph))[0] == {"Italy/Rome": "MANUAL", "Italy/Milan": "MANUAL"}
+    assert (await tags_of_photos(graph))[0] == {"Italy/Rome": "MANUAL", "Italy/Milan": "MANUAL"}
     await undone(services, milan)
     await undone(services, rome)
-    assert await said(graph) == before
+    assert await tags_of_photos(graph) == before
 
 
 @pytest.mark.parametrize("how", ["deleted", "merged"])
@@ -185,7 +185,7 @@ async def test_a_tag_that_is_gone_is_a_conflict(services: Services, how: str) ->
         await services.tag_editing.merge([made["Sea"]], made["Sky"])
     with pytest.raises(Conflict, match="1 of the 2 tags"):
         await undone(services, result)
-    assert (await said(graph))[0] == {"Sky": "MANUAL"}
+    assert (await tags_of_photos(graph))[0] == {"Sky": "MANUAL"}
 
 
 async def test_what_is_forgotten_meanwhile_is_passed_over(services: Services) -> None:
@@ -195,7 +195,7 @@ async def test_what_is_forgotten_meanwhile_is_passed_over(services: Services) ->
     await graph.write("MATCH (p:Photo {number: 0}) DETACH DELETE p")
     await services.roots.remove("r")
     assert ((await undone(services, result)).changed, (await undone(services, tagged)).matched) == (1, 0)
-    assert await said_by_path(graph, 1) == {}
+    assert await assertions_by_path(graph, 1) == {}
 
 
 async def test_an_unknown_change_is_not_found(services: Services) -> None:

@@ -17,7 +17,7 @@ from photos_graph.graph.library import photos
 from photos_graph.model.labels import Carried, FolderMarks, LabelKind
 from photos_graph.model.library import Metadata
 from tests.kit.planted import library, plant, read
-from tests.kit.tags import grown, said, said_on_folders, tree_of, written
+from tests.kit.tags import assertions_on_folders, assertions_on_photos, grown, tree_of, written
 from tests.kit.writing import rated, writer
 
 pytestmark = pytest.mark.anyio
@@ -65,14 +65,14 @@ async def test_what_is_said_of_photos_comes_back_as_it_was_written(graph: Graph)
         Edit(None, EXCLUDES, y, photos=(0,)),
         Edit(None, IMPORTED, y, photos=(2,)),
     )
-    assert await said(graph, 0, 1, 2) == {0: {x: MANUAL, y: EXCLUDES}, 1: {x: MANUAL}, 2: {y: IMPORTED}}
+    assert await assertions_on_photos(graph, 0, 1, 2) == {0: {x: MANUAL, y: EXCLUDES}, 1: {x: MANUAL}, 2: {y: IMPORTED}}
     await written(
         graph,
         Edit(MANUAL, EXCLUDES, x, photos=(0,)),
         Edit(EXCLUDES, None, y, photos=(0,)),
         Edit(IMPORTED, MANUAL, y, photos=(2,)),
     )
-    assert await said(graph, 0, 1, 2) == {0: {x: EXCLUDES}, 1: {x: MANUAL}, 2: {y: MANUAL}}
+    assert await assertions_on_photos(graph, 0, 1, 2) == {0: {x: EXCLUDES}, 1: {x: MANUAL}, 2: {y: MANUAL}}
 
 
 async def test_what_is_said_of_folders_comes_back_as_it_was_written(graph: Graph) -> None:
@@ -82,7 +82,7 @@ async def test_what_is_said_of_folders_comes_back_as_it_was_written(graph: Graph
     own = replace(MANUAL, recursive=False)
     await written(graph, Edit(None, BELOW, x, folders=("d", "e")), Edit(None, EXCLUDES, y, folders=("e",)))
     await written(graph, Edit(BELOW, own, x, folders=("e",)))
-    found = await said_on_folders(graph, "d", "e", "r")
+    found = await assertions_on_folders(graph, "d", "e", "r")
     assert found == {"d": {x: BELOW}, "e": {x: own, y: EXCLUDES}}
     assert tag_edges.marks("e", found["e"]) == FolderMarks("e", (Carried(x, False, 5),), (y,))
 

@@ -25,7 +25,7 @@ from photos_graph.model.search import Ref
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from photos_graph.settings import Settings
 from tests.kit.engines import RunningEngine
-from tests.kit.labelled_library import TURNED, effective, everything, lay_out, said, scan
+from tests.kit.labelled_library import TURNED, effective, everything, label_all, lay_out, scan
 from tests.kit.library import asked_for, ended, exported, failures, imported, in_step, photos, scanned
 from tests.kit.pictures import jpeg, put
 from tests.kit.processes.dying import dies
@@ -54,10 +54,10 @@ async def predict(services: Services, photo_id: str) -> None:
 
 def check_manifest(folder: Path) -> None:
     """It names every file but itself, and each is as it says."""
-    told = json.loads((folder / "manifest.json").read_text())["files"]
+    listed = json.loads((folder / "manifest.json").read_text())["files"]
     there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-    assert set(told) == there - {"manifest.json"}
-    assert all(hashlib.sha256((folder / path).read_bytes()).hexdigest() == told[path]["sha256"] for path in told)
+    assert set(listed) == there - {"manifest.json"}
+    assert all(hashlib.sha256((folder / path).read_bytes()).hexdigest() == listed[path]["sha256"] for path in listed)
 
 
 def wipe(engine: RunningEngine, settings: Settings) -> None:
@@ -68,7 +68,7 @@ def wipe(engine: RunningEngine, settings: Settings) -> None:
 async def test_all_that_was_said_comes_back(settings: Settings, engine: RunningEngine, tmp_path: Path) -> None:
     root, away = lay_out(tmp_path / "Pictures"), tmp_path / "away"
     async with build(settings) as services:
-        ids = await said(services, root)
+        ids = await label_all(services, root)
         before, had = await everything(services), await effective(services)
         as_json = await exported(services, DatasetFormat.JSON, folder=away)
         as_xmp = await exported(services, DatasetFormat.XMP, folder=away)
@@ -118,7 +118,7 @@ async def check_later_words(services: Services, photo_id: str, as_json: Path) ->
 async def test_formats_for_other_programs(services: Services, tmp_path: Path) -> None:
     from pycocotools.coco import COCO
 
-    ids = await said(services, lay_out(tmp_path / "Pictures"))
+    ids = await label_all(services, lay_out(tmp_path / "Pictures"))
     await predict(services, ids["none.jpg"])
 
     coco = await exported(services, DatasetFormat.COCO)

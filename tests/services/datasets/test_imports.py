@@ -60,11 +60,11 @@ async def test_a_line_that_cannot_be_is_refused_alone(services: Services, tmp_pa
     folder = await exported(services, DatasetFormat.JSON)
     lines = folder / "photos.jsonl"
     line = lines.read_text()
-    told = json.loads(line)
+    record = json.loads(line)
     via, late = {"tag": "Sea", "via": "x"}, {"tag": "Sea", "at": 2**63}
-    wrong = [json.dumps({**told, "marks": [mark]}) + "\n" for mark in (via, late)]
+    wrong = [json.dumps({**record, "marks": [mark]}) + "\n" for mark in (via, late)]
     long = " " * MAX_LINE_BYTES + line
-    lines.write_text("".join([*wrong, long, long, json.dumps({**told, "marks": [{"tag": "Sky", "at": 5}]})]))
+    lines.write_text("".join([*wrong, long, long, json.dumps({**record, "marks": [{"tag": "Sky", "at": 5}]})]))
     before = await photos(services)
     await imported(services, folder)
     found = await failures(services)

@@ -55,8 +55,8 @@ for path in sorted(Path(sys.argv[1]).glob("*/*.tfrecord")):
 
 def read(folder: Path) -> list[dict[str, Any]]:
     arguments = [sys.executable, "-c", READ_SHARDS, folder]
-    told = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
-    return [json.loads(line) for line in told.splitlines()]
+    output = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
+    return [json.loads(line) for line in output.splitlines()]
 
 
 def record(

@@ -14,7 +14,7 @@ from photos_graph.model.search import Ref
 from photos_graph.settings import Settings
 from tests.kit.engines import RunningEngine
 from tests.kit.faced_library import alone, counts, named, photos_of, undone
-from tests.kit.faces import Found, find, liken, said_of_faces, sizes
+from tests.kit.faces import Found, find, liken, names_of_faces, sizes
 from tests.kit.library import in_step
 from tests.kit.planted import photo_id
 
@@ -38,7 +38,7 @@ async def test_a_new_name_makes_a_person_and_their_photos_are_found(services: Se
     assert counts(result) == (2, 2, True)
     anna = await person(services, "Anna")
     assert (anna.is_me, anna.hidden, photos_of(services, "anna")) == (False, False, {1, 2})
-    assert await said_of_faces(services.graph) == {"f1": {"Anna": "MANUAL"}, "f2": {"Anna": "MANUAL"}}
+    assert await names_of_faces(services.graph) == {"f1": {"Anna": "MANUAL"}, "f2": {"Anna": "MANUAL"}}
     again = await services.assignment.assign(["f1", "f3"], Ref(id=anna.id))
     assert counts(again) == (2, 1, True)
     assert counts(await services.assignment.assign(["f1"], Ref(id=anna.id))) == (1, 0, False)
@@ -53,7 +53,7 @@ async def test_the_name_of_somebody_is_refused_with_their_id(services: Services)
         assert refused.value.in_the_way == ("Person", anna.id)
     with pytest.raises(Conflict):
         await services.assignment.name_cluster("c", named("Anna"))
-    assert await said_of_faces(services.graph) == {}
+    assert await names_of_faces(services.graph) == {}
 
 
 async def test_a_face_that_moves_to_somebody_else_is_one_step(services: Services) -> None:
@@ -79,7 +79,7 @@ async def test_nobody_is_in_a_photo_twice(services: Services) -> None:
         await services.assignment.assign(["f5", "g5"], anna)
     await services.assignment.assign(["f0"], named("Bob"))
     assert counts(await services.assignment.assign(["g0"], anna)) == (1, 1, True)
-    assert await said_of_faces(services.graph) == {"f0": {"Bob": "MANUAL"}, "g0": {"Anna": "MANUAL"}}
+    assert await names_of_faces(services.graph) == {"f0": {"Bob": "MANUAL"}, "g0": {"Anna": "MANUAL"}}
 
 
 async def test_what_a_model_took_another_face_of_the_photo_for_does_not_hold(services: Services) -> None:
@@ -103,13 +103,13 @@ async def test_what_it_is_not_is_remembered_and_naming_takes_it_back(services: S
     rejected = await services.assignment.reject(["f2", "f3", "f4"], anna.id)
     assert counts(rejected) == (3, 3, True)
     assert photos_of(services, "Anna") == {1}, "what a model took for her is withdrawn too"
-    assert await said_of_faces(services.graph) == {
+    assert await names_of_faces(services.graph) == {
         "f1": {"Anna": "MANUAL"},
         **{f"f{n}": {"Anna": "IS_NOT"} for n in (2, 3, 4)},
     }
     assert counts(await services.assignment.reject(["f2"], anna.id)) == (1, 0, False)
     await services.assignment.assign(["f4"], Ref(id=anna.id))
-    assert (await said_of_faces(services.graph))["f4"] == {"Anna": "MANUAL"}
+    assert (await names_of_faces(services.graph))["f4"] == {"Anna": "MANUAL"}
     with pytest.raises(Conflict, match="Anna on 1"):
         await undone(services, rejected)
     assert await in_step(services)
@@ -118,10 +118,10 @@ async def test_what_it_is_not_is_remembered_and_naming_takes_it_back(services: S
 async def test_a_rejection_is_undone(services: Services) -> None:
     await services.assignment.assign(["f2"], named("Anna"))
     anna = await person(services, "Anna")
-    before = await said_of_faces(services.graph)
+    before = await names_of_faces(services.graph)
     rejected = await services.assignment.reject(["f2", "f3"], anna.id)
     await undone(services, rejected)
-    assert await said_of_faces(services.graph) == before
+    assert await names_of_faces(services.graph) == before
     assert photos_of(services, "Anna") == {2}
 
 
@@ -129,10 +129,10 @@ async def test_an_undo_never_gives_a_face_two_names(services: Services) -> None:
     await services.assignment.assign(["f2"], named("Anna"))
     rejected = await services.assignment.reject(["f2"], (await person(services, "Anna")).id)
     await services.assignment.assign(["f2"], named("Bob"))
-    before = await said_of_faces(services.graph)
+    before = await names_of_faces(services.graph)
     with pytest.raises(Conflict, match="another name"):
         await undone(services, rejected)
-    assert await said_of_faces(services.graph) == before
+    assert await names_of_faces(services.graph) == before
 
 
 async def test_an_undo_never_puts_somebody_into_a_photo_twice(services: Services) -> None:
@@ -152,9 +152,9 @@ async def test_an_imported_name_becomes_a_persons_own_when_they_say_it_too(servi
         id=anna.id,
     )
     said = await services.assignment.assign(["f1"], Ref(id=anna.id))
-    assert await said_of_faces(services.graph) == {"f1": {"Anna": "MANUAL"}}
+    assert await names_of_faces(services.graph) == {"f1": {"Anna": "MANUAL"}}
     await undone(services, said)
-    assert await said_of_faces(services.graph) == {"f1": {"Anna": "IMPORTED"}}
+    assert await names_of_faces(services.graph) == {"f1": {"Anna": "IMPORTED"}}
 
 
 async def test_a_cluster_gets_a_name_but_for_faces_that_cannot_have_it(services: Services) -> None:
@@ -166,7 +166,7 @@ async def test_a_cluster_gets_a_name_but_for_faces_that_cannot_have_it(services:
     result = await services.assignment.name_cluster("c", Ref(id=anna))
     assert counts(result) == (4, 2, True), "of f0, g0, f2 and f4: f2 is not her, and g0 is on the photo of f0"
     assert photos_of(services, "Anna") == {0, 1, 4}
-    assert (await said_of_faces(services.graph)).keys() == {"f0", "f1", "f2", "f4"}, "the better of two on a photo"
+    assert (await names_of_faces(services.graph)).keys() == {"f0", "f1", "f2", "f4"}, "the better of two on a photo"
     assert await sizes(services.graph) == {"c": 2}
     await undone(services, result)
     assert photos_of(services, "Anna") == {1}
@@ -178,7 +178,7 @@ async def test_a_cluster_leaves_out_photos_that_have_them_already(services: Serv
     await services.assignment.assign(["g0"], named("Anna"))
     result = await services.assignment.name_cluster("c", Ref(id=(await person(services, "Anna")).id))
     assert counts(result) == (5, 4, True)
-    assert "f0" not in await said_of_faces(services.graph)
+    assert "f0" not in await names_of_faces(services.graph)
 
 
 async def test_a_cluster_without_faces_to_name_is_none(services: Services) -> None:
@@ -266,8 +266,8 @@ async def test_a_call_costs_the_engine_the_same_for_few_and_for_many(services: S
 async def test_what_is_said_at_once_is_said_in_some_order(services: Services) -> None:
     people = [await services.person_editing.create(f"Person {n}") for n in range(4)]
     await asyncio.gather(*(services.assignment.assign(["f0", "f1"], Ref(id=each.id)) for each in people))
-    said = await said_of_faces(services.graph)
-    assert said["f0"] == said["f1"] and list(said["f0"].values()) == ["MANUAL"], "each face is one of them"
+    names = await names_of_faces(services.graph)
+    assert names["f0"] == names["f1"] and list(names["f0"].values()) == ["MANUAL"], "each face is one of them"
     twice = await asyncio.gather(
         services.assignment.assign(["f5"], Ref(id=people[0].id)),
         services.assignment.assign(["g5"], Ref(id=people[0].id)),
@@ -295,4 +295,4 @@ async def test_ten_thousand_faces_at_once(services: Services, engine: RunningEng
     result = await services.assignment.assign(ids, named("Anna"))
     assert counts(result) == (10_000, 10_000, True)
     assert counts(await undone(services, result)) == (10_000, 10_000, True)
-    assert await said_of_faces(services.graph) == {}
+    assert await names_of_faces(services.graph) == {}

@@ -110,14 +110,14 @@ async def test_another_look_keeps_faces_and_what_was_said(library: Services) -> 
 
 
 async def test_what_a_look_found_is_told_by_the_next_if_it_was_killed_before_it_told(library: Services) -> None:
-    pool, told = model_pool(library.settings), 0
+    pool, calls = model_pool(library.settings), 0
 
     async def killed(_: FacesFound) -> None:
         raise EngineUnavailable("The engine does not answer.")
 
     async def news(_: FacesFound) -> None:
-        nonlocal told
-        told += 1
+        nonlocal calls
+        calls += 1
 
     def look(news: Callable[[FacesFound], Awaitable[None]]) -> _DetectionRun:
         events = Events()
@@ -131,7 +131,7 @@ async def test_what_a_look_found_is_told_by_the_next_if_it_was_killed_before_it_
     with pytest.raises(EngineUnavailable):
         await look(killed).run()
     assert (await look(news).run()).photos == 0
-    assert told == 1
+    assert calls == 1
     await pool.close()
 
 

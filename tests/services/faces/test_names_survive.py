@@ -47,7 +47,7 @@ async def with_these(settings: Settings, weights_home: Path, **models: str) -> A
         yield services
 
 
-async def said(services: Services) -> object:
+async def assignments(services: Services) -> object:
     """All that people said, of faces and persons, and the boxes that they drew."""
     every = await faces(services)
     return (
@@ -81,7 +81,7 @@ async def test_names_survive_another_look_and_another_model(
         photo = next(iter((await photos(services)).values()))
         drawn = await services.drawn_faces.add(photo.id, Box(0.02, 0.02, 0.12, 0.12), Ref(name="Drawn"), by="me")
         await settled(services)
-        before = await said(services)
+        before = await assignments(services)
 
     for models in ({}, {"detector": "dlib", "embedder": "Dlib"}):
         async with with_these(settings, weights_home, **models) as services:
@@ -90,7 +90,7 @@ async def test_names_survive_another_look_and_another_model(
             job = await looked(services, again)
             assert (job.state, job.done) == (JobState.SUCCEEDED, PERSONS * EACH if again is None else len(again))
             assert (await ended(services, await services.face_triggers.group())).state is JobState.SUCCEEDED
-            assert await said(services) == before
+            assert await assignments(services) == before
             after = await faces(services)
             embedder = services.settings.faces.embedder
             assert {face.model for face in after.values()} == {embedder}, "all are described by one model"

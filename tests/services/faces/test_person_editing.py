@@ -13,7 +13,7 @@ from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.search import Ref
 from photos_graph.settings import Settings
 from tests.kit.faced_library import alone, counts, named, photos_of, undone
-from tests.kit.faces import everybody, liken, said_of_faces, sizes
+from tests.kit.faces import everybody, liken, names_of_faces, sizes
 from tests.kit.library import in_step
 from tests.kit.planted import photo_id
 
@@ -90,11 +90,11 @@ async def test_merged_persons_are_one_and_come_back_with_all_that_was_theirs(ser
     await services.assignment.reject(["f1"], ann)
     await services.assignment.reject(["f7"], anna)
     await services.person_editing.update(ann, is_me=True, hidden=True, cover_id="f4")
-    before, who = await said_of_faces(services.graph), await everybody(services.graph)
+    before, who = await names_of_faces(services.graph), await everybody(services.graph)
     merged = await services.person_editing.merge([ann, nan, ann], anna, by="ben")
     assert counts(merged) == (5, 5, True)
     assert photos_of(services, "Anna") == {1, 2, 3, 4, 5}
-    assert await said_of_faces(services.graph) == {
+    assert await names_of_faces(services.graph) == {
         **{f"f{n}": {"Anna": "MANUAL"} for n in (1, 2, 3, 4, 5)},
         **{f"f{n}": {"Anna": "IS_NOT"} for n in (6, 7)},
     }
@@ -103,7 +103,7 @@ async def test_merged_persons_are_one_and_come_back_with_all_that_was_theirs(ser
     assert services.persons.named("Ann") is None
     assert await in_step(services)
     back = await undone(services, merged)
-    assert (await said_of_faces(services.graph), await everybody(services.graph)) == (before, who)
+    assert (await names_of_faces(services.graph), await everybody(services.graph)) == (before, who)
     assert (photos_of(services, "Ann"), photos_of(services, "Nan")) == ({3, 4}, {5})
     assert await in_step(services)
     await undone(services, back)
@@ -139,10 +139,10 @@ async def test_a_merge_is_not_undone_once_something_of_it_changed(services: Serv
     anna, ann = await assigned(services, "Anna", "f1"), await assigned(services, "Ann", "f3", "f4")
     merged = await services.person_editing.merge([ann], anna)
     await services.assignment.assign(["f3"], named("Bob"))
-    before = await said_of_faces(services.graph)
+    before = await names_of_faces(services.graph)
     with pytest.raises(Conflict, match="Anna on 1"):
         await undone(services, merged)
-    assert await said_of_faces(services.graph) == before
+    assert await names_of_faces(services.graph) == before
     await services.assignment.assign(["f3"], Ref(id=anna))
     with pytest.raises(Conflict):
         await undone(services, merged)
@@ -181,7 +181,7 @@ async def test_a_deleted_person_leaves_their_faces(services: Services) -> None:
     assert await sizes(services.graph) == {"c": 5}
     assert await services.person_editing.delete(anna) is True
     assert await services.person_editing.delete(anna) is False
-    assert await said_of_faces(services.graph) == {}
+    assert await names_of_faces(services.graph) == {}
     assert await sizes(services.graph) == {"c": 6}
     assert services.persons.named("Anna") is None
     assert [face.id for face in (await services.faces.of_photos([photo_id(1)]))[0]] == ["f1"]
@@ -195,10 +195,10 @@ async def test_what_teaches_is_told(settings: Settings, services: Services) -> N
     from photos_graph.services.faces.person_editing import PersonEditing
     from photos_graph.services.undo import Changes
 
-    told: list[set[int]] = []
+    photos_then: list[set[int]] = []
 
     async def labels_changed(_: LabelsChanged) -> None:
-        told.append(photos_of(services, "Anna"))
+        photos_then.append(photos_of(services, "Anna"))
 
     events = Events()
     events.subscribe(LabelsChanged, labels_changed)
@@ -211,4 +211,4 @@ async def test_what_teaches_is_told(settings: Settings, services: Services) -> N
     await naming.reject(["f1"], anna.id)
     await naming.ignore(["f1"])
     await persons.delete(anna.id)
-    assert told == [set(), {1}, set(), set(), set(), set()]
+    assert photos_then == [set(), {1}, set(), set(), set(), set()]

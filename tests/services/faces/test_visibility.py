@@ -23,7 +23,7 @@ from photos_graph.services.browse.faces import PageKey
 from photos_graph.services.faces import review_questions
 from photos_graph.settings import Settings
 from tests.kit.faced_library import alone, counts, named
-from tests.kit.faces import liken, said_of_faces, sizes
+from tests.kit.faces import liken, names_of_faces, sizes
 from tests.kit.library import in_step
 from tests.kit.planted import ROOT, file_id, hold, photo_id, plant
 from tests.kit.writing import writer
@@ -130,7 +130,7 @@ async def test_who_names_a_cluster_names_what_is_shown_of_it(services: Services)
     await deleted(services, 0, 1)
     assert counts(await services.assignment.name_cluster("c", named("Anna"))) == (3, 3, True)
     await back(services, 0, 1)
-    assert set(await said_of_faces(services.graph)) == {"f2", "f3", "f4"}
+    assert set(await names_of_faces(services.graph)) == {"f2", "f3", "f4"}
     assert await sizes(services.graph) == {"c": 3}
 
 
@@ -149,7 +149,7 @@ async def test_a_person_has_the_faces_that_are_shown_and_gets_the_others_back(se
     await liken(services.graph, "f3", {anna.id: 0.9}, applied=anna.id)
     await liken(services.graph, "f4", {anna.id: 0.9}, applied=anna.id)
     await services.person_editing.update(anna.id, cover_id="f1")
-    said = await said_of_faces(services.graph)
+    said = await names_of_faces(services.graph)
     whole = {"f1", "f2", "f3", "f4", "f9"}
     for numbers, left, cover in (
         ((9,), whole - {"f9"}, "f1"),
@@ -165,7 +165,7 @@ async def test_a_person_has_the_faces_that_are_shown_and_gets_the_others_back(se
     assert await services.faces.counts([anna.id]) == [5]
     assert await services.faces.covers([anna.id]) == ["f1"]
     assert await listed(services, FaceFilter(person_id=anna.id)) == whole
-    assert await said_of_faces(services.graph) == said
+    assert await names_of_faces(services.graph) == said
 
 
 async def test_a_photo_with_another_file_is_still_shown(services: Services) -> None:
@@ -186,7 +186,7 @@ async def test_the_faces_of_a_removed_root_come_back_with_it(services: Services)
     await services.graph.write("MATCH (j:Job {id: 'j'}) DELETE j")
     await plant(services.graph, {"a": "a"}, {"a": range(10)})
     assert await listed(services) == ALL and await sizes(services.graph) == {"c": 5}
-    assert await said_of_faces(services.graph) == {"f1": {"Anna": "MANUAL"}}
+    assert await names_of_faces(services.graph) == {"f1": {"Anna": "MANUAL"}}
 
 
 @pytest.mark.parametrize("reads", [77, None], ids=["another picture", "nothing"])

@@ -16,7 +16,7 @@ from tests.kit.dng import dng
 from tests.kit.library import in_step, photos, scanned
 from tests.kit.metadata import bag, jpeg_with, sidecar
 from tests.kit.pictures import OLD, put
-from tests.kit.tags import said_by_path, tree_of
+from tests.kit.tags import assertions_by_path, tree_of
 
 pytestmark = pytest.mark.anyio
 
@@ -30,8 +30,8 @@ def beside(*keywords: str) -> bytes:
     return sidecar(bag("digiKam:TagsList", *keywords))
 
 
-async def said(services: Services, name: str) -> dict[str, str]:
-    return await said_by_path(services.graph, (await photos(services))[name].number)
+async def assertions_of(services: Services, name: str) -> dict[str, str]:
+    return await assertions_by_path(services.graph, (await photos(services))[name].number)
 
 
 async def tops(graph: Graph) -> list[str]:
@@ -53,7 +53,7 @@ async def test_keywords_in_files_become_tags_with_their_hierarchy(services: Serv
     await services.roots.add(str(folder))
     await scanned(services)
     assert sorted(name.casefold() for name in await tops(services.graph)) == ["città", "people", "places", "sea"]
-    by_name = {name: await said(services, name) for name in ("xmp.jpg", "iptc.jpg", "plain.jpg")}
+    by_name = {name: await assertions_of(services, name) for name in ("xmp.jpg", "iptc.jpg", "plain.jpg")}
     lower = {name: {path.casefold(): how for path, how in tags.items()} for name, tags in by_name.items()}
     assert lower == {
         "xmp.jpg": {"places/italy/abruzzo": "IMPORTED", "sea": "IMPORTED"},
@@ -69,11 +69,11 @@ async def test_a_later_scan_brings_what_was_added_and_drops_what_is_gone(service
     put(folder / "1.xmp", beside("Sea", "Sky"))
     await services.roots.add(str(folder))
     await scanned(services)
-    assert await said(services, "1.jpg") == {"Sea": "IMPORTED", "Sky": "IMPORTED"}
+    assert await assertions_of(services, "1.jpg") == {"Sea": "IMPORTED", "Sky": "IMPORTED"}
     await rescanned(services, folder / "1.xmp", "Sky", "Places/Rome", at=5)
-    assert await said(services, "1.jpg") == {"Sky": "IMPORTED", "Places/Rome": "IMPORTED"}
+    assert await assertions_of(services, "1.jpg") == {"Sky": "IMPORTED", "Places/Rome": "IMPORTED"}
     await rescanned(services, folder / "1.xmp", "sky", at=10)
-    assert await said(services, "1.jpg") == {"Sky": "IMPORTED"}, "written in another case it is the same"
+    assert await assertions_of(services, "1.jpg") == {"Sky": "IMPORTED"}, "written in another case it is the same"
     assert await in_step(services)
 
 
@@ -87,10 +87,10 @@ async def test_what_a_person_took_off_does_not_come_again(services: Services, tm
     await services.tagging.untag_photos([photo.id], [Ref(name="Places")])
     kept = {"Places": "EXCLUDES", "Sky": "IMPORTED"}
     await rescanned(services, folder / "1.xmp", "Places/Rome", "Sky", "Sea", at=5)
-    assert await said(services, "1.jpg") == kept | {"Sea": "IMPORTED"}
+    assert await assertions_of(services, "1.jpg") == kept | {"Sea": "IMPORTED"}
     await rescanned(services, folder / "1.xmp", "Sky", at=10)
     await rescanned(services, folder / "1.xmp", "Places/Rome", "Places/Lazio/Rieti", "Sky", at=15)
-    assert await said(services, "1.jpg") == kept
+    assert await assertions_of(services, "1.jpg") == kept
     assert (await tree_of(services.graph)).at(["Places", "Lazio"]) is None, "a tag that nothing has is not made"
 
 
@@ -102,11 +102,11 @@ async def test_what_a_person_said_stays_when_the_keyword_goes(services: Services
     await scanned(services)
     photo = (await photos(services))["1.jpg"]
     await services.tagging.tag_photos([photo.id], [Ref(name="Sea"), Ref(name="Sun")])
-    assert await said(services, "1.jpg") == {"Sea": "MANUAL", "Sky": "IMPORTED", "Sun": "MANUAL"}
+    assert await assertions_of(services, "1.jpg") == {"Sea": "MANUAL", "Sky": "IMPORTED", "Sun": "MANUAL"}
     await rescanned(services, folder / "1.xmp", "Sun", at=5)
-    assert await said(services, "1.jpg") == {"Sea": "MANUAL", "Sun": "MANUAL"}
+    assert await assertions_of(services, "1.jpg") == {"Sea": "MANUAL", "Sun": "MANUAL"}
     await rescanned(services, folder / "1.xmp", at=10)
-    assert await said(services, "1.jpg") == {"Sea": "MANUAL", "Sun": "MANUAL"}
+    assert await assertions_of(services, "1.jpg") == {"Sea": "MANUAL", "Sun": "MANUAL"}
 
 
 async def test_a_copy_that_does_not_speak_for_the_photo_brings_nothing(services: Services, tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ async def test_a_copy_that_does_not_speak_for_the_photo_brings_nothing(services:
     put(folder / "b.jpg", jpeg_with())
     put(folder / "b.xmp", beside("Sky"))
     await scanned(services)
-    assert await said(services, "a.jpg") == {"Sea": "IMPORTED"}
+    assert await assertions_of(services, "a.jpg") == {"Sea": "IMPORTED"}
     assert await tops(services.graph) == ["Sea"]
 
 
@@ -127,7 +127,7 @@ async def test_keywords_that_can_be_no_tags_are_left_out(services: Services, tmp
     put(folder / "1.jpg", jpeg_with({"Xmp.lr.hierarchicalSubject": ["|".join("a" * 4000)], "Xmp.dc.subject": ["Sea"]}))
     await services.roots.add(str(folder))
     assert (await scanned(services)).state is JobState.SUCCEEDED
-    assert await said(services, "1.jpg") == {"Sea": "IMPORTED"}
+    assert await assertions_of(services, "1.jpg") == {"Sea": "IMPORTED"}
 
 
 async def test_a_setting_turns_it_off(settings: Settings, tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ async def test_a_setting_turns_it_off(settings: Settings, tmp_path: Path) -> Non
     async with build(settings) as services:
         await services.roots.add(str(tmp_path / "Pictures"))
         await scanned(services)
-        assert await said(services, "1.jpg") == {}
+        assert await assertions_of(services, "1.jpg") == {}
         assert await tops(services.graph) == []
 
 
@@ -147,5 +147,5 @@ async def test_a_sidecar_of_a_stem_is_of_its_raw_file_alone(services: Services, 
     put(folder / "a.xmp", beside("Sea"))
     await services.roots.add(str(folder))
     await scanned(services)
-    assert await said(services, "a.DNG") == {"Sea": "IMPORTED"}
-    assert await said(services, "a.jpg") == {}
+    assert await assertions_of(services, "a.DNG") == {"Sea": "IMPORTED"}
+    assert await assertions_of(services, "a.jpg") == {}

@@ -19,7 +19,7 @@ from photos_graph.services.labels import tagging
 from photos_graph.settings import Settings
 from tests.kit.library import in_step
 from tests.kit.planted import hold, photo_id, plant
-from tests.kit.tags import carried_by_path, grown, said_by_path, tree_of
+from tests.kit.tags import assertions_by_path, carried_by_path, grown, tree_of
 from tests.kit.writing import writer
 
 pytestmark = pytest.mark.anyio
@@ -112,7 +112,7 @@ async def test_a_deleted_tag_takes_what_was_said_of_it_along(services: Services)
         await services.tag_editing.delete(made["a"])
     assert await services.tag_editing.delete(made["a/b"])
     assert await services.tag_editing.delete(made["a"])
-    assert await said_by_path(graph, 1) == {"c": "MANUAL"}
+    assert await assertions_by_path(graph, 1) == {"c": "MANUAL"}
 
 
 async def test_merged_tags_hand_over_what_was_said_of_them_and_what_lies_in_them(services: Services) -> None:
@@ -135,7 +135,7 @@ async def test_merged_tags_hand_over_what_was_said_of_them_and_what_lies_in_them
     tree = await tree_of(graph)
     assert {tree.path(made[path]) for path in ("New", "New/sea", "Old/Sky")} == {"New", "New/sea", "New/Sky"}
     assert made["Old"] not in tree and [row.name for row in tree.children(None)] == ["New"]
-    assert [await said_by_path(graph, n) for n in range(5)] == [
+    assert [await assertions_by_path(graph, n) for n in range(5)] == [
         {"New": "MANUAL"},
         {"New": "MANUAL"},
         {"New": "MANUAL"},
@@ -164,11 +164,11 @@ async def test_a_tag_that_comes_to_lie_below_an_excluded_one_stays_on_the_photos
     await tagging.tag_photos(ids(5), refs("Italy/Rome"))
     made = await grown(graph, "Italy", "Trip", "Naples")
     await tag_editing.move(made["Naples"], made["Italy"])
-    assert await said_by_path(graph, 3) == {"Italy/Naples": "MANUAL", "Trip/Capri": "MANUAL"}
-    assert await said_by_path(graph, 4) == {"Italy": "EXCLUDES"}
+    assert await assertions_by_path(graph, 3) == {"Italy/Naples": "MANUAL", "Trip/Capri": "MANUAL"}
+    assert await assertions_by_path(graph, 4) == {"Italy": "EXCLUDES"}
     await tagging.tag_photos(ids(4), refs("Trip/Capri"))
     await tag_editing.merge([made["Trip"]], made["Italy"])
-    assert [await said_by_path(graph, n) for n in (3, 4, 5)] == [
+    assert [await assertions_by_path(graph, n) for n in (3, 4, 5)] == [
         {"Italy/Naples": "MANUAL", "Italy/Capri": "MANUAL"},
         {"Italy/Capri": "MANUAL"},
         {"Italy/Rome": "MANUAL"},
@@ -187,7 +187,7 @@ async def test_photos_are_tagged_once_and_unknown_names_are_created(services: Se
     assert counts(first) == (2, 2, True)
     assert counts(await services.tagging.tag_photos(ids(0, 1), refs("Abruzzo", "SEA"), by="ben")) == (2, 0, False)
     assert counts(await services.tagging.tag_photos(ids(0, 2), refs("Abruzzo"))) == (2, 1, True)
-    assert await said_by_path(graph, 0) == {"Places/Abruzzo": "MANUAL", "Sea": "MANUAL"}
+    assert await assertions_by_path(graph, 0) == {"Places/Abruzzo": "MANUAL", "Sea": "MANUAL"}
 
 
 async def test_nothing_is_changed_when_something_is_not_known(services: Services) -> None:
@@ -203,7 +203,7 @@ async def test_nothing_is_changed_when_something_is_not_known(services: Services
     ):
         with pytest.raises(error):
             await call
-    assert await said_by_path(graph, 0) == {}
+    assert await assertions_by_path(graph, 0) == {}
     assert [row.name for row in (await tree_of(graph)).children(None)] == ["a", "b"]
 
 
@@ -222,14 +222,14 @@ async def test_what_a_file_said_a_person_may_say_too(services: Services) -> None
         id=made["Sea"],
     )
     assert counts(await services.tagging.tag_photos(ids(0), refs("Sea"))) == (1, 1, True)
-    assert await said_by_path(graph, 0) == {"Sea": "MANUAL"}
+    assert await assertions_by_path(graph, 0) == {"Sea": "MANUAL"}
 
 
 async def test_untagging_takes_off_the_tag_and_all_below_it(services: Services) -> None:
     graph = await planted(services)
     await services.tagging.tag_photos(ids(0, 1), refs("Places/Italy/Abruzzo", "Places", "Sea"))
     assert counts(await services.tagging.untag_photos(ids(0, 1, 2), refs("Italy"))) == (3, 2, True)
-    assert await said_by_path(graph, 0) == {"Places": "MANUAL", "Sea": "MANUAL"}
+    assert await assertions_by_path(graph, 0) == {"Places": "MANUAL", "Sea": "MANUAL"}
     assert counts(await services.tagging.untag_photos(ids(0, 1, 2), refs("Italy"))) == (3, 0, False)
 
 
@@ -241,9 +241,9 @@ async def test_untagging_what_a_file_says_excludes_it(services: Services) -> Non
         id=made["Places/Sea"],
     )
     assert counts(await services.tagging.untag_photos(ids(0), refs("Places"))) == (1, 1, True)
-    assert await said_by_path(graph, 0) == {"Places": "EXCLUDES"}
+    assert await assertions_by_path(graph, 0) == {"Places": "EXCLUDES"}
     assert counts(await services.tagging.tag_photos(ids(0), refs("Sea"))) == (1, 1, True)
-    assert await said_by_path(graph, 0) == {"Places/Sea": "MANUAL"}
+    assert await assertions_by_path(graph, 0) == {"Places/Sea": "MANUAL"}
 
 
 async def test_untagging_what_a_model_says_excludes_it(services: Services) -> None:
@@ -256,7 +256,7 @@ async def test_untagging_what_a_model_says_excludes_it(services: Services) -> No
             n=number, id=made["Sea"], score=score,
         )  # fmt: skip
     assert counts(await services.tagging.untag_photos(ids(0, 1), refs("Sea"))) == (2, 1, True)
-    assert [await said_by_path(graph, n) for n in (0, 1)] == [{"Sea": "EXCLUDES"}, {}]
+    assert [await assertions_by_path(graph, n) for n in (0, 1)] == [{"Sea": "EXCLUDES"}, {}]
 
 
 async def test_as_many_queries_for_many_photos_as_for_few(services: Services) -> None:
@@ -278,7 +278,7 @@ async def test_writers_at_once_lose_nothing(services: Services) -> None:
     results = await asyncio.gather(*calls)
     assert sum(result.changed for result in results) == 12
     assert [row.name for row in (await tree_of(graph)).children(None)] == ["Places"]
-    on_photos = [await said_by_path(graph, n) for n in range(4)]
+    on_photos = [await assertions_by_path(graph, n) for n in range(4)]
     assert all(len(said) == 3 for said in on_photos), on_photos
 
 
@@ -302,7 +302,7 @@ async def test_a_folder_brings_its_tag_to_all_below_it_and_to_what_comes_later(s
     await hold(graph, {"abruzzo": [7]})
     await services.index.catch_up()
     assert having(services, "Italy") == {0, 1, 2, 3, 4, 5, 7}
-    assert await said_by_path(graph, 7) == {}, "nothing is copied onto photos"
+    assert await assertions_by_path(graph, 7) == {}, "nothing is copied onto photos"
     assert counts(await services.tagging.tag_folder("italy", refs("Italy"))) == (7, 0, False)
     assert await in_step(services)
 
@@ -358,7 +358,7 @@ async def test_untagging_an_inherited_tag_keeps_the_photo_out(services: Services
     graph = await planted(services)
     await services.tagging.tag_folder("italy", refs("Places/Italy"))
     assert counts(await services.tagging.untag_photos(ids(0, 6), refs("Places"))) == (2, 1, True)
-    assert await said_by_path(graph, 0) == {"Places": "EXCLUDES"}
+    assert await assertions_by_path(graph, 0) == {"Places": "EXCLUDES"}
     await services.tagging.tag_folder("rome", refs("Places/Italy"))
     assert having(services, "Italy") == {1, 2, 3, 4, 5, 6}
     await services.tagging.tag_photos(ids(0), refs("Places"))

@@ -31,7 +31,7 @@ from tests.kit.engines import RunningEngine
 from tests.kit.oracles.world_edges import below, coming, on_folder, on_photo, way, with_folder, with_photo
 from tests.kit.oracles.worlds import FOLDERS, PHOTOS, TAGS, World, build, worlds
 from tests.kit.planted import photo_id
-from tests.kit.tags import said, said_on_folders
+from tests.kit.tags import assertions_on_folders, assertions_on_photos
 
 SAID = Assertion(AssertionKind.TAGGED, 9, "", "MANUAL")
 EXCLUDING = Assertion(AssertionKind.EXCLUDES, 9, "")
@@ -160,9 +160,9 @@ class Run:
 
     async def compare(self) -> None:
         world = self.worlds[-1]
-        on_photos = await said(self.graph, *PHOTOS)
+        on_photos = await assertions_on_photos(self.graph, *PHOTOS)
         assert {n: _kinds(on_photos.get(n, {})) for n in PHOTOS} == {n: _kinds(on_photo(world, n)) for n in PHOTOS}
-        on_folders = await said_on_folders(self.graph, *FOLDERS)
+        on_folders = await assertions_on_folders(self.graph, *FOLDERS)
         for folder in FOLDERS:
             assert _kinds(on_folders.get(folder, {})) == _kinds(on_folder(world, folder))
         search = self.index.search

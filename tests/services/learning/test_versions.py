@@ -196,15 +196,16 @@ async def test_photos_that_are_not_shown_are_neither_similar_nor_asked_about(lib
         assert [sorted(each) for each in found[:3]] == [sorted(shown[1:]), [], []]
         assert found[3:7] == [[], found[6][:1], found[6][:2], found[6]], "more than wait for a worker, in one call"
 
-    told, guesses = tmp_path / "examples.json", tmp_path / "guesses.safetensors"
+    labels, guesses = tmp_path / "examples.json", tmp_path / "guesses.safetensors"
     examples.write(
-        examples.LabelledPhotos(ids=shown, days=[None] * 3, folders=[""] * 3, tags=[], positives={}, negatives={}), told
+        examples.LabelledPhotos(ids=shown, days=[None] * 3, folders=[""] * 3, tags=[], positives={}, negatives={}),
+        labels,
     )
     before = [hidden[0], *shown[:2]]  # when it was predicted: one has gone and one has come since
     unsure = np.full((3, 1), 0.5, np.float16)
     about = {"model": "m", "ids": before, "labels": ["t"]}
     write_arrays(guesses, GUESSES, about, {"probabilities": unsure, "disagreement": unsure})
-    order = AskOrder(graph=path, guesses=guesses, examples=told, thresholds={}, count=9, each=9)
+    order = AskOrder(graph=path, guesses=guesses, examples=labels, thresholds={}, count=9, each=9)
     answer = neighbours_child.ask(ASK.arguments.dump_json(order), Mock())
     assert {each.photo_id for each in ASK.answers.validate_json(answer).questions} <= set(shown[:2])
 
