@@ -40,7 +40,7 @@ class WarmWorkers:
         patch.setattr(pool, "Worker", self)
 
     async def start(self, targets: Sequence[str], memory_bytes: int) -> Worker:
-        kind = tuple(targets), memory_bytes, tuple(sorted(os.environ.items()))
+        kind = tuple(targets), memory_bytes, _environment()
         while kept := self._kept[kind]:
             worker = kept.pop()
             if worker.usable:
@@ -54,3 +54,8 @@ class WarmWorkers:
         for kept in self._kept.values():
             for worker in kept:
                 await worker.kill()
+
+
+def _environment() -> tuple[tuple[str, str], ...]:
+    """Returns what a worker gets of the environment. Each test has another ``PYTEST_CURRENT_TEST``."""
+    return tuple(sorted(each for each in os.environ.items() if not each[0].startswith(("PHOTOS_", "PYTEST_"))))
