@@ -7,6 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from photos_graph.model.faces import Box
+from photos_graph.model.succession import View
+
+LEAST_SHOWN = 0.5  # share of a face that a part of a picture must show of it
 
 # Intersection over union from which two boxes are taken for one face: programs that mark the same face differently
 # still agree in half of the union, or in somewhat less.
@@ -44,6 +47,17 @@ def stored(box: Box, orientation: int) -> Box:
 def turned(box: Box, before: int, now: int) -> Box:
     """Returns where the box is displayed once the orientation of the picture is ``now`` and no longer ``before``."""
     return displayed(stored(box, before), now)
+
+
+def seen_in(box: Box, view: View) -> Box | None:
+    """Returns where the box is in a picture that shows that of another one, or None if it is not, or hardly, in it."""
+    whole, part = displayed(box, view.orientation), view.part
+    left, top = max(whole.x, part.x), max(whole.y, part.y)
+    width = min(whole.x + whole.width, part.x + part.width) - left
+    height = min(whole.y + whole.height, part.y + part.height) - top
+    if min(width, height) <= 0 or width * height < LEAST_SHOWN * whole.width * whole.height:
+        return None
+    return Box((left - part.x) / part.width, (top - part.y) / part.height, width / part.width, height / part.height)
 
 
 def paired(one: Sequence[Box], other: Sequence[Box], least: float = SAME_FACE_OVERLAP) -> dict[int, int]:

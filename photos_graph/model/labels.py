@@ -25,13 +25,14 @@ class Certainty(StrEnum):
 
 class LabelKind(StrEnum):
     """The kind of labels that a change concerns. FACES covers the assignment of faces and the persons themselves, and
-    STACKS the photos that belong together."""
+    STACKS the photos that belong together. SUCCESSION covers labels of all kinds, which go over to another photo."""
 
     TAGS = "TAGS"
     RATING = "RATING"
     FAVOURITE = "FAVOURITE"
     FACES = "FACES"
     STACKS = "STACKS"
+    SUCCESSION = "SUCCESSION"
 
 
 @dataclass(frozen=True, slots=True)

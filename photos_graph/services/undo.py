@@ -10,13 +10,13 @@ from pyroaring import BitMap
 
 from photos_graph.errors import Conflict, NotFound
 from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.faces import assignments
+from photos_graph.graph.faces import assignments, moves
 from photos_graph.graph.labels import changes, ratings, stacks, tag_edges, tags
-from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit, now_ms
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit, FacePlace, Successor, now_ms
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.graph.library import folders, photos
+from photos_graph.graph.library import folders, photos, succession
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.model.labels import BulkResult, LabelKind
@@ -45,18 +45,33 @@ class Changes:
                 raise Conflict("This change has already been undone.")
             back = await _known(tx, [edit.reversed() for edit in change.edits])
             undo = Change("UNDO", change.kind, by, now_ms(), back, undoes=change.id)
-            restore = {
-                LabelKind.TAGS: self._retag,
-                LabelKind.FACES: restore_faces,
-                LabelKind.STACKS: _restack,
-            }.get(change.kind, _revalue)
-            result = await restore(tx, undo)
+            result = await self._restore(tx, undo)
             await changes.mark_undone(tx, change)
             return change.kind, replace(result, change_id=tx.record(undo))
 
         kind, result = await self._writer.commit(work, caught_up=True)
         await self._writer.follow(kind)
         return result
+
+    async def _restore(self, tx: LabelTransaction, undo: Change) -> BulkResult:
+        restore = {
+            LabelKind.TAGS: self._retag,
+            LabelKind.FACES: restore_faces,
+            LabelKind.STACKS: _restack,
+            LabelKind.SUCCESSION: self._return,
+        }.get(undo.kind, _revalue)
+        return await restore(tx, undo)
+
+    async def _return(self, tx: LabelTransaction, undo: Change) -> BulkResult:
+        """Gives the labels of all kinds back to the photos that were succeeded."""
+        kinds = {kind for edit in undo.edits if (kind := edit.kind) is not None}
+        for kind in sorted(kinds):
+            await self._restore(tx, replace(undo, kind=kind, edits=_of_kind(undo, kind)))
+        own = _of_kind(undo, None)
+        await _check_successors(tx, own)
+        await succession.write_own(tx, own)
+        numbers = _photos(undo)
+        return BulkResult(len(numbers), len(numbers))
 
     async def _retag(self, tx: LabelTransaction, undo: Change) -> BulkResult:
         tree = await tags.tag_tree(tx)
@@ -101,6 +116,23 @@ async def _restack(tx: LabelTransaction, undo: Change) -> BulkResult:
     return BulkResult(len(numbers), len(numbers))
 
 
+def _of_kind(change: Change, kind: LabelKind | None) -> tuple[Edit, ...]:
+    return tuple(edit for edit in change.edits if edit.kind is kind)
+
+
+async def _check_successors(tx: LabelTransaction, edits: Sequence[Edit]) -> None:
+    """Raises Conflict if photos or faces are elsewhere by now. Boxes may have changed, since models draw them anew."""
+    face_ids = [face_id for edit in edits for face_id in edit.faces]
+    holders, now = await moves.holders(tx, face_ids), await succession.successors(tx, _numbers(edits))
+    differing: Counter[str] = Counter()
+    for edit in edits:
+        if isinstance(edit.before, FacePlace):
+            differing["the faces"] += sum(holders.get(face_id) != edit.before.photo for face_id in edit.faces)
+        elif isinstance(edit.before, Successor):
+            differing["what succeeds it"] += sum(now.get(number) != edit.before.successor for number in edit.photos)
+    _check(differing)
+
+
 async def _known(tx: Transaction, edits: Sequence[Edit]) -> tuple[Edit, ...]:
     """The edits with those photos, folders and faces that the graph still has; those of persons as they are."""
     numbers = await photos.known_numbers(tx, [number for edit in edits for number in edit.photos])
@@ -117,7 +149,11 @@ async def _known(tx: Transaction, edits: Sequence[Edit]) -> tuple[Edit, ...]:
 
 
 def _photos(change: Change) -> list[int]:
-    return sorted({number for edit in change.edits for number in edit.photos})
+    return _numbers(change.edits)
+
+
+def _numbers(edits: Iterable[Edit]) -> list[int]:
+    return sorted({number for edit in edits for number in edit.photos})
 
 
 def _voided(edits: Iterable[Edit], on_photos: Mapping[int, Assertions], tree: TagTree) -> Counter[str]:

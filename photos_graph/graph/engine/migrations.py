@@ -71,6 +71,10 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
         "CREATE INDEX folder_stacks_due IF NOT EXISTS FOR (n:Folder) ON (n.stacksDue)",
         "MATCH (d:Folder) SET d.stacksDue = true",
     ),
+    12: (
+        "CREATE CONSTRAINT replacement_id IF NOT EXISTS FOR (n:Replacement) REQUIRE n.id IS UNIQUE",
+        "CREATE INDEX replacement_state IF NOT EXISTS FOR (n:Replacement) ON (n.state)",
+    ),
 }
 
 APPLIED: LiteralString = "MATCH (m:Migration) RETURN m.number AS number ORDER BY number"

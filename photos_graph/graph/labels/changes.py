@@ -16,9 +16,11 @@ from photos_graph.graph.labels.edits import (
     AssertionKind,
     Change,
     Edit,
+    FacePlace,
     PersonState,
     StackPlace,
     State,
+    Successor,
     Value,
 )
 from photos_graph.graph.labels.transaction import LabelTransaction
@@ -33,7 +35,7 @@ CREATE (c:Change {id: $id, kind: $kind, what: $what, by: $by, at: $at, undoes: $
 WITH c
 UNWIND $parts AS part
 CREATE (:Part {tag: part.label, before: part.before, after: part.after, photos: part.photos, folders: part.folders,
-  faces: part.faces})-[:OF]->(c)
+  faces: part.faces, kind: part.kind})-[:OF]->(c)
 """
 
 UNDONE: LiteralString = "MATCH (c:Change {id: $id}) SET c.undone = $undone RETURN c.undoes AS undoes"
@@ -84,15 +86,25 @@ def _parts(edit: Edit) -> list[dict[str, object]]:
             "photos": list(edit.photos[start : start + IDS_PER_PART]),
             "folders": list(edit.folders[start : start + IDS_PER_PART]),
             "faces": list(edit.faces[start : start + IDS_PER_PART]),
+            "kind": edit.kind,
         }
         for start in range(0, size, IDS_PER_PART)
     ]
 
 
+# States that are stored with the names of their fields, by the field that no other has.
+_NAMED: dict[str, type[PersonState | StackPlace | FacePlace | Successor]] = {
+    "is_me": PersonState,
+    "stack_id": StackPlace,
+    "photo": FacePlace,
+    "successor": Successor,
+}
+
+
 def _packed(state: State) -> str:
     if state is None:
         return ""
-    return json.dumps(asdict(state) if isinstance(state, PersonState | StackPlace) else astuple(state))
+    return json.dumps(asdict(state) if isinstance(state, tuple(_NAMED.values())) else astuple(state))
 
 
 def _unpacked(packed: str) -> State:
@@ -100,7 +112,7 @@ def _unpacked(packed: str) -> State:
         return None
     values: Any = json.loads(packed)
     if isinstance(values, dict):
-        return StackPlace(**values) if "stack_id" in values else PersonState(**values)
+        return next(named for field, named in _NAMED.items() if field in values)(**values)
     kind = values[0]
     return Assertion(AssertionKind(kind), *values[1:]) if isinstance(kind, str) else Value(*values)
 
@@ -108,7 +120,7 @@ def _unpacked(packed: str) -> State:
 GET: LiteralString = """
 MATCH (c:Change {id: $id})<-[:OF]-(part:Part)
 RETURN c.kind AS kind, c.what AS what, c.by AS by, c.at AS at, c.undoes AS undoes, c.undone AS undone,
-  collect([part.tag, part.before, part.after, part.photos, part.folders, part.faces]) AS parts
+  collect([part.tag, part.before, part.after, part.photos, part.folders, part.faces, part.kind]) AS parts
 """
 
 
@@ -118,8 +130,16 @@ async def get(tx: Transaction, change_id: str) -> Change | None:
         return None
     row = rows[0]
     edits = tuple(
-        Edit(_unpacked(before), _unpacked(after), label, tuple(photos), tuple(folders), tuple(faces or ()))
-        for label, before, after, photos, folders, faces in row["parts"]
+        Edit(
+            _unpacked(before),
+            _unpacked(after),
+            label,
+            tuple(photos),
+            tuple(folders),
+            tuple(faces or ()),
+            LabelKind(kind) if kind is not None else None,
+        )
+        for label, before, after, photos, folders, faces, kind in row["parts"]
     )
     return Change(
         row["kind"], LabelKind(row["what"]), row["by"], row["at"], edits, change_id, row["undoes"], row["undone"]

@@ -66,7 +66,27 @@ class StackPlace:
     by: str | None = None
 
 
-State = Assertion | Value | PersonState | StackPlace | None  # None: there is no edge, or no such person
+@dataclass(frozen=True, slots=True)
+class FacePlace:
+    """The photo (by number) that has a face, and the face's box in it."""
+
+    photo: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """The photo (by number) that took the place of another one, or None."""
+
+    successor: int | None
+
+
+State = (
+    Assertion | Value | PersonState | StackPlace | FacePlace | Successor | None
+)  # None: there is no edge, or no such person
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +100,7 @@ class Edit:
     photos: tuple[int, ...] = ()
     folders: tuple[str, ...] = ()
     faces: tuple[str, ...] = ()
+    kind: LabelKind | None = None  # if it differs from that of the change, which then has edits of several kinds
 
     def reversed(self) -> Edit:
         return replace(self, before=self.after, after=self.before)

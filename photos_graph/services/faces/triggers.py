@@ -95,7 +95,7 @@ class FaceTriggers:
 
     async def labels_changed(self, event: LabelsChanged) -> None:
         """Queues one matching of faces as soon as no face has been labelled for QUIET_SECONDS."""
-        if event.kind is not LabelKind.FACES:
+        if event.kind not in (LabelKind.FACES, LabelKind.SUCCESSION):
             return
         now = time.monotonic()
         self._last_label = now

@@ -1,0 +1,186 @@
+"""Lets one photo succeed another: what people said about the old one goes over to the new one, as one change.
+
+The old photo stays in the graph, without what went over, and leads to its successor by an edge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import LiteralString
+
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.faces import moves
+from photos_graph.graph.labels import ratings, stacks, tag_edges, tags
+from photos_graph.graph.labels.edits import (
+    AssertionKind,
+    Change,
+    Edit,
+    SingleEdit,
+    StackPlace,
+    Successor,
+    Value,
+    grouped,
+    now_ms,
+)
+from photos_graph.graph.labels.tag_edges import Assertions
+from photos_graph.graph.labels.tag_tree import TagTree
+from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.graph.library import replacements
+from photos_graph.model.labels import LabelKind
+from photos_graph.model.succession import Succession
+
+BY_FILE = "IMPORTED"
+_ALONE = StackPlace()
+
+
+async def succeed(tx: LabelTransaction, successions: Sequence[Succession], by: str = "") -> str | None:
+    """Gives the new photos the tags, exclusions, rating, favourite, place in a stack and faces of the old ones, where
+    nobody has said anything later about the new ones. Returns the id of the change, which can be undone."""
+    numbers = sorted({number for each in successions for number in (each.old, each.new)})
+    edits = [
+        *_of_kind(LabelKind.TAGS, await _tag_edits(tx, successions, numbers)),
+        *_of_kind(LabelKind.RATING, await _value_edits(tx, LabelKind.RATING, successions, numbers)),
+        *_of_kind(LabelKind.FAVOURITE, await _value_edits(tx, LabelKind.FAVOURITE, successions, numbers)),
+        *_of_kind(LabelKind.STACKS, await _stack_edits(tx, successions, numbers)),
+        *await moves.moves(tx, successions),
+        *await _links(tx, successions, numbers),
+    ]
+    await tag_edges.write(tx, _edits(edits, LabelKind.TAGS))
+    for kind in (LabelKind.RATING, LabelKind.FAVOURITE):
+        await ratings.write(tx, kind, _edits(edits, kind))
+    await stacks.write(tx, _edits(edits, LabelKind.STACKS))
+    await write_own(tx, _edits(edits, None))
+    return tx.record(Change("SUCCEED", LabelKind.SUCCESSION, by, now_ms(), tuple(edits)))
+
+
+async def write_own(tx: LabelTransaction, edits: Sequence[Edit]) -> None:
+    """Makes those edits that no other kind of change has: moves of faces, and what succeeds what."""
+    await moves.write(tx, edits)
+    await _write_links(tx, edits)
+
+
+def _of_kind(kind: LabelKind, edits: Iterable[Edit]) -> list[Edit]:
+    return [replace(edit, kind=kind) for edit in edits]
+
+
+def _edits(edits: Iterable[Edit], kind: LabelKind | None) -> list[Edit]:
+    return [edit for edit in edits if edit.kind is kind]
+
+
+async def _tag_edits(tx: Transaction, successions: Iterable[Succession], numbers: Sequence[int]) -> tuple[Edit, ...]:
+    tree, on = await tags.tag_tree(tx), await tag_edges.of_photos(tx, numbers)
+    edits: list[SingleEdit] = []
+    for each in successions:
+        before = on.get(each.new, {})
+        for tag_id, edge in _inherited(on.get(each.old, {}), before, tree).items():
+            edits.append((each.new, before.get(tag_id), edge, tag_id))
+    return grouped(edits)
+
+
+def _inherited(old: Assertions, new: Assertions, tree: TagTree) -> Assertions:
+    """Returns the assertions that the new photo gets. Keywords go over only to a file that has none, because another
+    file says for itself what its keywords are."""
+    said = {tag_id: edge for tag_id, edge in new.items() if edge.via != BY_FILE}
+    has_keywords = len(said) < len(new)
+    coming: Assertions = {}
+    for tag_id, edge in old.items():
+        if tag_id in said or (edge.via == BY_FILE and (has_keywords or tag_id in new)):
+            continue
+        if edge.kind is AssertionKind.EXCLUDES:
+            void = _of_kind_among(said, AssertionKind.TAGGED, tree.below(tag_id))
+        else:
+            void = _of_kind_among(said, AssertionKind.EXCLUDES, tree.up(tag_id))
+        if not void:
+            coming[tag_id] = edge
+    return coming
+
+
+def _of_kind_among(edges: Assertions, kind: AssertionKind, tag_ids: Collection[str]) -> bool:
+    return any(edges[tag_id].kind is kind for tag_id in tag_ids if tag_id in edges)
+
+
+async def _value_edits(
+    tx: Transaction, kind: LabelKind, successions: Iterable[Succession], numbers: Sequence[int]
+) -> tuple[Edit, ...]:
+    values = await ratings.read(tx, kind, numbers)
+    pairs = [(each.new, values[each.old], values[each.new]) for each in successions]
+    return grouped((new, now, was, None) for new, was, now in pairs if _counts_more(was, now))
+
+
+def _counts_more(was: Value, now: Value) -> bool:
+    return was.at_ms is not None and (now.at_ms is None or now.at_ms < was.at_ms)
+
+
+async def _stack_edits(tx: Transaction, successions: Iterable[Succession], numbers: Sequence[int]) -> tuple[Edit, ...]:
+    places = await stacks.read(tx, numbers)
+    edits: list[SingleEdit] = []
+    for each in successions:
+        was, now = places[each.old], places[each.new]
+        if was.at_ms is not None and now.at_ms is None:  # a person has decided it
+            edits.append((each.new, now, was, None))
+            edits.append((each.old, was, _ALONE, None))
+    return grouped(edits)
+
+
+SUCCESSORS: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})-[:SUCCEEDED_BY]->(q:Photo)
+RETURN number, q.number AS successor
+"""
+
+
+async def successors(tx: Transaction, numbers: Sequence[int]) -> dict[int, int]:
+    """Returns the photo that succeeds each of these, by number. Photos without one are left out."""
+    rows = await tx.run(SUCCESSORS, numbers=list(numbers))
+    return {row["number"]: row["successor"] for row in rows}
+
+
+async def _links(tx: Transaction, successions: Iterable[Succession], numbers: Sequence[int]) -> tuple[Edit, ...]:
+    """Returns the edits by which the old photos lead to the new ones, which themselves lead to none: an earlier picture
+    may come back."""
+    found = await successors(tx, numbers)
+    wanted: dict[int, int | None] = {}
+    for each in successions:
+        wanted |= {each.new: None, each.old: each.new}
+    return grouped((number, Successor(found.get(number)), Successor(now), None) for number, now in wanted.items())
+
+
+UNLINK: LiteralString = """
+UNWIND $numbers AS number
+MATCH (:Photo {number: number})-[r:SUCCEEDED_BY]->(:Photo)
+DELETE r
+"""
+
+LINK: LiteralString = """
+UNWIND $rows AS row
+MATCH (p:Photo {number: row.old}), (q:Photo {number: row.new})
+CREATE (p)-[:SUCCEEDED_BY {at: row.at}]->(q)
+"""
+
+
+async def _write_links(tx: LabelTransaction, edits: Iterable[Edit]) -> None:
+    after = {
+        number: edit.after.successor for edit in edits if isinstance(edit.after, Successor) for number in edit.photos
+    }
+    if not after:
+        return
+    linked = {number: successor for number, successor in after.items() if successor is not None}
+    await tx.run(UNLINK, numbers=list(after))
+    await tx.run(LINK, rows=[{"old": old, "new": new, "at": now_ms()} for old, new in linked.items()])
+    await replacements.settle(tx, list(linked), list(after.keys() - linked.keys()))
+    tx.touch(photos=after)
+
+
+# Sixteen photos after each other are more than any history of edits has, and a limit for a loop that should not be.
+CURRENT: LiteralString = """
+UNWIND $ids AS id
+MATCH (p:Photo {id: id})-[:SUCCEEDED_BY*1..16]->(q:Photo)
+WHERE NOT EXISTS { (q)-[:SUCCEEDED_BY]->(:Photo) }
+RETURN id, q.id AS current
+"""
+
+
+async def current(graph: Graph, ids: Iterable[str]) -> Mapping[str, str]:
+    """Returns the last successor of each of these photos, by id. Photos that were not succeeded are left out."""
+    return {row["id"]: row["current"] for row in await graph.read(CURRENT, ids=sorted(set(ids)))}
