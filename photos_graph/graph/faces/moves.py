@@ -18,7 +18,7 @@ from photos_graph.model.succession import Succession
 
 
 @dataclass(frozen=True, slots=True)
-class _Face:
+class _MovingFace:
     """A face of a photo. ``persons`` are the ids of those to whom it is assigned."""
 
     id: str
@@ -43,11 +43,11 @@ ORDER BY number, id
 """
 
 
-async def _faces(tx: Transaction, numbers: Iterable[int]) -> dict[int, list[_Face]]:
-    found: dict[int, list[_Face]] = {}
+async def _faces(tx: Transaction, numbers: Iterable[int]) -> dict[int, list[_MovingFace]]:
+    found: dict[int, list[_MovingFace]] = {}
     for row in await tx.run(FACES, numbers=sorted(set(numbers))):
         labels = [label for label in row["labels"] if label[0] is not None]
-        face = _Face(
+        face = _MovingFace(
             id=row["id"],
             box=Box(row["x"], row["y"], row["width"], row["height"]),
             source=row["source"] or DETECTED,
@@ -71,7 +71,7 @@ async def moves(tx: Transaction, successions: Sequence[Succession]) -> tuple[Edi
     )
 
 
-def _moved(succession: Succession, old: Sequence[_Face], new: Sequence[_Face]) -> list[SingleEdit]:
+def _moved(succession: Succession, old: Sequence[_MovingFace], new: Sequence[_MovingFace]) -> list[SingleEdit]:
     going = [face for face in old if face.is_labelled or face.source != DETECTED]
     shown = {face.id: seen_in(face.box, succession.view) for face in going}
     coming = [(face, box) for face in going if (box := shown[face.id]) is not None]
