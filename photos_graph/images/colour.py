@@ -25,6 +25,7 @@ _GAMMAS = {4: 2.2, 5: 2.8, 8: 1.0}
 
 _D65, _C, _E, _DCI = (0.3127, 0.3290), (0.310, 0.316), (1 / 3, 1 / 3), (0.314, 0.351)
 _BT709 = 1
+_ADOBE_RGB = 256  # not one of the code points, which are bytes
 _PRIMARIES = {  # x and y of red, green, blue and white
     _BT709: ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060), _D65),
     4: ((0.67, 0.33), (0.21, 0.71), (0.14, 0.08), _C),
@@ -37,6 +38,7 @@ _PRIMARIES = {  # x and y of red, green, blue and white
     11: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), _DCI),
     12: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), _D65),
     22: ((0.630, 0.340), (0.295, 0.605), (0.155, 0.077), _D65),
+    _ADOBE_RGB: ((0.640, 0.330), (0.210, 0.710), (0.150, 0.060), _D65),
 }
 _BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 _BT2020_LUMINANCE = (0.2627, 0.6780, 0.0593)
@@ -58,6 +60,9 @@ class ColourSignal:
     @property
     def is_hdr(self) -> bool:
         return self.transfer in (PQ, HLG)
+
+
+ADOBE_RGB = ColourSignal(_ADOBE_RGB, 4)
 
 
 def to_srgb(image: pyvips.Image, signal: ColourSignal) -> pyvips.Image:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from photos_graph.images.colour import ColourSignal, cmyk_to_srgb, lab_to_srgb, to_srgb
+from photos_graph.images.colour import ADOBE_RGB, ColourSignal, cmyk_to_srgb, lab_to_srgb, to_srgb
 from photos_graph.images.formats import Bytes
 from photos_graph.images.vips import pyvips
 
@@ -41,7 +41,8 @@ class DeclaredColour:
         wherever libvips knows the colours, and takes the options that concern them.
         """
         if self.signal is not None:
-            return _small(edge, load(), self.signal)
+            deep = self.model in ("rgb16", "grey16")  # of which the thumbnail functions keep 8 bits
+            return _small(edge, load(), self.signal) if deep else to_srgb(thumbnail(), self.signal)
         if not self.profile and self.model in _CONVERSIONS:
             return _CONVERSIONS[self.model](load()).thumbnail_image(edge, height=edge, size="down")
         if self.profile:
@@ -51,7 +52,7 @@ class DeclaredColour:
 
 
 def _small(edge: int, image: pyvips.Image, signal: ColourSignal) -> pyvips.Image:
-    """Converts after shrinking, which is faster. libvips' thumbnail functions would reduce the samples to 8 bits."""
+    """Converts after shrinking, which is faster."""
     if image.hasalpha():
         return to_srgb(image, signal).thumbnail_image(edge, height=edge, size="down")
     scale = edge / max(image.width, image.height)
@@ -82,6 +83,13 @@ def png_signal(data: Bytes) -> ColourSignal | None:
             return None
         at += length + 12
     return None
+
+
+def camera_signal(image: pyvips.Image) -> ColourSignal | None:
+    """Returns Adobe RGB if the camera states it by its rule for file systems (DCF), as cameras do without a profile."""
+    field = "exif-ifd4-InteroperabilityIndex"
+    stated = field in image.get_fields() and str(image.get(field)).startswith("R03")
+    return ADOBE_RGB if stated else None
 
 
 def heif_signal(data: Bytes) -> ColourSignal | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from photos_graph.errors import Unreadable
 from photos_graph.images import formats
+from photos_graph.images.containers import contents_of
 from photos_graph.images.declared import declared_colour
 from photos_graph.images.formats import Bytes
 from photos_graph.images.opened import SWAPPING_ORIENTATIONS, DecodeLimits, Opened, check_pixels, open_vips
@@ -13,7 +12,6 @@ from photos_graph.images.vips import pyvips
 
 _CONTAINER = b"\x00\x00\x00\x0cJXL "
 _HEADER_BYTES = 64  # more than size and orientation take
-_MAX_BOXES = 1000
 _MODES = {"L": (1, "uchar"), "LA": (2, "uchar"), "RGB": (3, "uchar"), "RGBA": (4, "uchar"), "I;16": (1, "ushort")}
 _RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))  # of width to height
 _SIZE_BITS = (9, 13, 18, 30)
@@ -63,32 +61,17 @@ def _codestream(data: Bytes) -> bytes:
     """Returns the beginning of the code stream, without the container."""
     if bytes(data[: len(_CONTAINER)]) != _CONTAINER:
         return bytes(data[:_HEADER_BYTES])
-    for kind, at in _boxes(data):
-        if kind in (b"jxlc", b"jxlp"):
-            start = at + (4 if kind == b"jxlp" else 0)  # a part begins with its number
-            return bytes(data[start : start + _HEADER_BYTES])
-    raise Unreadable("It is damaged: it has no picture.")
-
-
-def _boxes(data: Bytes) -> Iterator[tuple[bytes, int]]:
-    """Yields the kinds of the boxes, and where their contents begin."""
-    at = 0
-    for _ in range(_MAX_BOXES):
-        size, kind, header = int.from_bytes(data[at : at + 4], "big"), bytes(data[at + 4 : at + 8]), 8
-        if size == 1:
-            size, header = int.from_bytes(data[at + 8 : at + 16], "big"), 16
-        if not kind:
-            return
-        yield kind, at + header
-        if size < header:  # the last one
-            return
-        at += size
+    start = b""
+    for kind, part in contents_of(memoryview(data)):
+        if kind in (b"jxlc", b"jxlp") and len(start) < _HEADER_BYTES:
+            start += part[4 if kind == b"jxlp" else 0 :][:_HEADER_BYTES]  # a partial one begins with its number
+    return start
 
 
 def _displayed_size(codestream: bytes) -> tuple[int, int]:
     """Returns width and height from the header (ISO/IEC 18181-1, D.2 and D.3)."""
-    if codestream[:2] != b"\xff\x0a" or len(codestream) < 16:
-        raise Unreadable("It is damaged: it ends too early.")
+    if codestream[:2] != b"\xff\x0a":
+        raise Unreadable("It is damaged: it has no picture.")
     bits = _Bits(codestream[2:])
     small = bits.take(1)
     height = _length(bits, small)

@@ -8,7 +8,7 @@ from functools import partial
 
 from photos_graph.errors import OverLimit
 from photos_graph.images import formats
-from photos_graph.images.declared import declared_colour, heif_signal, png_signal
+from photos_graph.images.declared import camera_signal, declared_colour, heif_signal, png_signal
 from photos_graph.images.formats import Bytes
 from photos_graph.images.vips import pyvips
 
@@ -51,7 +51,7 @@ def open_vips(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -
     width, height = header.width, header.height
     if orientation(header) in SWAPPING_ORIENTATIONS:
         width, height = height, width
-    signal = _SIGNALS[found](data) if found in _SIGNALS else None
+    signal = _SIGNALS[found](data) if found in _SIGNALS else camera_signal(header)
     colour = declared_colour(header, signal, over_profile=found is formats.PNG)
 
     def thumbnail(edge: int, fail_on: str) -> pyvips.Image:

@@ -16,6 +16,7 @@ import PIL.ImageFile
 from photos_graph.errors import Unreadable
 from photos_graph.images import formats
 from photos_graph.images.colour import ColourSignal
+from photos_graph.images.containers import contents_of
 from photos_graph.images.declared import declared_colour, signal_of
 from photos_graph.images.formats import Bytes
 from photos_graph.images.opened import DecodeLimits, Opened, check_pixels
@@ -30,6 +31,8 @@ def open_pillow(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits)
     """Reads the header. Raises Unreadable and OverLimit."""
     with damage_of_pillow():
         picture = _open(data, found)
+        if found is formats.JP2 and (profile := _jp2_profile(data)):
+            picture.info["icc_profile"] = profile
     check_pixels(picture.width, picture.height, limits)
 
     def thumbnail(edge: int, fail_on: str) -> pyvips.Image:
@@ -112,3 +115,10 @@ def _open(data: Bytes, found: formats.PictureFormat) -> PIL.Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return PIL.Image.open(io.BytesIO(data), formats=[_PLUGINS[found]])
+
+
+def _jp2_profile(data: Bytes) -> bytes | None:
+    """Returns the ICC profile of a JPEG 2000 file, which Pillow does not read."""
+    header = dict(contents_of(memoryview(data))).get(b"jp2h", b"")
+    colour = bytes(dict(contents_of(header)).get(b"colr", b""))
+    return colour[3:] if colour[:1] in (b"\x02", b"\x03") else None  # restricted, or any profile

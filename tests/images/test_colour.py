@@ -202,6 +202,26 @@ def test_a_profile_of_a_wide_gamut_is_followed(format: str, profile: bytes) -> N
     assert error(data, scene()) > MAX_ERROR
 
 
+def test_a_profile_in_jpeg_2000_is_followed() -> None:
+    data = encoded(scene(), "JPEG2000")
+    at = data.index(b"jp2h") - 4
+    size = struct.unpack_from(">I", data, at)[0]
+    colour = data.index(b"colr", at) - 4
+    old = struct.unpack_from(">I", data, colour)[0]
+    new = struct.pack(">I4s3B", 11 + len(ADOBE_RGB), b"colr", 2, 0, 0) + ADOBE_RGB
+    header = struct.pack(">I", size - old + len(new)) + data[at + 4 : colour] + new + data[colour + old : at + size]
+    assert error(data[:at] + header + data[at + size :], converted(scene(), ADOBE_RGB)) < 1
+
+
+@pytest.mark.parametrize("index", ["R03", "R98"])
+def test_adobe_rgb_that_a_camera_states_without_a_profile_is_followed(index: str) -> None:
+    exif = PIL.Image.Exif()
+    exif.get_ifd(0x8769)[0xA005] = {1: index, 2: b"0100"}
+    data = encoded(scene(), "JPEG", quality=97, exif=exif)
+    expected = converted(scene(), ADOBE_RGB) if index == "R03" else scene()
+    assert error(data, expected) < MAX_ERROR
+
+
 def test_a_profile_is_followed_in_16_bits() -> None:
     image = pyvips.Image.new_from_array(np.asarray(scene()).astype(np.uint16) * 257, interpretation="rgb16").copy()
     image.set_type(pyvips.GValue.blob_type, "icc-profile-data", PROPHOTO)
@@ -233,6 +253,14 @@ def test_cmyk_without_a_profile_of_use_is_shown_as_browsers_show_it(format: str,
     paper = 255 - np.asarray(inks).astype(float)
     expected = PIL.Image.fromarray(np.round(paper[..., :3] * paper[..., 3:] / 255).astype(np.uint8))
     assert error(encoded(inks, format, quality=97, **options), expected) < MAX_ERROR
+
+
+def test_cmyk_of_16_bits() -> None:
+    inks = scene().convert("CMYK")
+    image = pyvips.Image.new_from_array(np.asarray(inks).astype(np.uint16) * 257, interpretation="cmyk").copy()
+    assert error(image.tiffsave_buffer(), scene()) < MAX_ERROR
+    image.set_type(pyvips.GValue.blob_type, "icc-profile-data", CMYK)
+    assert error(image.tiffsave_buffer(), converted(inks, CMYK)) < MAX_ERROR
 
 
 def test_cmyk_is_upright_too() -> None:
