@@ -149,6 +149,9 @@ def _texts(datum: Any) -> Iterator[str]:
         yield cleaned(_in_default_language(dict(datum.value().items())))
     elif datum.tagName() == "UserComment":
         yield cleaned(_comment(bytes(datum.value().data())))
+    elif datum.tagName().startswith("DateTime") and kind in ("Ascii", "Byte", "Undefined"):
+        # Some cameras write NULs for the blanks of a date.
+        yield cleaned(_decoded(bytes(datum.value().data()).replace(b"\0", b" ")))
     elif datum.tagName().startswith("XP"):  # Windows writes UTF-16 into a field of bytes
         yield cleaned(bytes(datum.value().data()).decode("utf-16-le", "replace"))
     elif kind in ("Ascii", "String"):

@@ -61,6 +61,7 @@ def test_forms_of_a_position(latitude: str, longitude: str) -> None:
         {"exif_GPSLatitudeRef": "N"},  # and none for the longitude, so that its sign would be a guess
         {"exif_GPSLatitude": "42.35S", "exif_GPSLatitudeRef": "N"},
         {"exif_GPSLatitude": "-42.35", "exif_GPSLatitudeRef": "N", "exif_GPSLongitudeRef": "E"},
+        {},
         {"exif_GPSLatitude": "42,21,0", "exif_GPSLongitude": "13,24,0"},
         {"exif_GPSLatitude": "42.35 N 13.4"},
         {"exif_GPSLatitude": "N"},

@@ -149,7 +149,7 @@ def test_a_senseless_altitude_leaves_the_position() -> None:
 
 
 @pytest.mark.parametrize(
-    ("latitude", "longitude"), [("42,21.0N", "13,24.0E"), ("42,21,0N", "13,24,0E"), ("42.35", "13.4")]
+    ("latitude", "longitude"), [("42,21.0N", "13,24.0E"), ("42,21,0N", "13,24,0E"), ("+42.35", "+13.4")]
 )
 def test_positions_in_a_sidecar(latitude: str, longitude: str) -> None:
     beside = sidecar(exif_GPSLatitude=latitude, exif_GPSLongitude=longitude, exif_GPSAltitude="714/1")

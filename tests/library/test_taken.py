@@ -337,6 +337,13 @@ def test_other_forms_of_a_date_are_no_matter_for_a_warning(written: str, expecte
     assert warnings(data) == ()
 
 
+@pytest.mark.parametrize("written", [b"2015:08:22\x0013:08:19\0", b"2015:08:22 13:08:19 "])
+def test_a_nul_may_stand_for_a_blank(written: bytes) -> None:
+    data = jpeg_with({EXIF: "2015:08:22 13:08:19"}).replace(b"2015:08:22 13:08:19\0", written)
+    assert written in data
+    assert taken(data) == at("2015-08-22T13:08:19", TakenSource.EXIF)
+
+
 def test_a_field_that_is_no_date_is_told() -> None:
     data = jpeg_with({EXIF: "sometime", "Exif.Photo.DateTimeDigitized": "2015:08:22 13:08:19"})
     assert taken(data) == at("2015-08-22T13:08:19", TakenSource.EXIF)
