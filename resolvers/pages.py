@@ -193,7 +193,10 @@ def photo_page(
 class TimelineBucket:
     bucket: strawberry.Private[Bucket]
     start: date = strawberry.field(description="The first day of the bucket.")
-    count: int = strawberry.field(description="The number of photos in the bucket.")
+    count: int = strawberry.field(
+        description="The number of photos in the bucket. A photo of which only the month or the year is known counts "
+        "at the start of it."
+    )
 
     @strawberry.field(description="A photo to show for the bucket: the most recent one.")
     async def cover(self, info: Info) -> Photo | None:

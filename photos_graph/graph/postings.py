@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.model.library import Place, PlaceKind
+from photos_graph.model.library import DatePrecision, Place, PlaceKind
 from photos_graph.model.properties import PROPERTIES
 from photos_graph.search.rows import FolderRow, PhotoRow
 
@@ -20,8 +20,8 @@ BATCH_SIZE = 20_000  # photos per query when touched photos are read
 _WORDS: LiteralString = ", ".join(f"p.{each.name}" for each in PROPERTIES)
 COLLECT: LiteralString = (
     """
-RETURN collect([number, p.id, toString(p.takenAt), p.addedAt, p.rating, p.favourite, p.make, p.model, p.lens,
-  p.latitude, p.longitude, [p.stack, p.stackKind, p.stackRank], [text IN ["""
+RETURN collect([number, p.id, toString(p.takenAt), p.takenPrecision, p.addedAt, p.rating, p.favourite, p.make,
+  p.model, p.lens, p.latitude, p.longitude, [p.stack, p.stackKind, p.stackRank], [text IN ["""
     + _WORDS
     + """] WHERE text IS NOT NULL]]) AS photos
 """
@@ -116,11 +116,10 @@ def _rows(
 
 
 def _row(photo: Sequence[Any], files: Sequence[tuple[str, str, str]], places: Sequence[str]) -> PhotoRow:
-    number, id_, taken, added_ms, rating, favourite, make, model, lens, latitude, longitude, stacked, words = photo
+    number, id_, taken, precision, added_ms, rating, favourite, *camera, latitude, longitude, stacked, words = photo
     stack, kind, rank = stacked
     names = tuple(name for _, name, _ in files)
     described = [text for value in words for text in (value if isinstance(value, list) else (value,))]
-    camera = f"{make or ''}|{model or ''}|{lens or ''}"
     return PhotoRow(
         number=number,
         id=id_,
@@ -129,10 +128,11 @@ def _row(photo: Sequence[Any], files: Sequence[tuple[str, str, str]], places: Se
         texts=(*names, *described),
         places=tuple(places),
         taken=datetime.fromisoformat(taken) if taken is not None else None,
+        precision=DatePrecision(precision or DatePrecision.SECOND),
         added_ms=added_ms,
         rating=rating,
         favourite=bool(favourite),
-        camera=camera if camera != "||" else None,
+        camera="|".join(part or "" for part in camera) if any(camera) else None,
         latitude=latitude,
         longitude=longitude,
         stack=(stack, kind) if stack is not None else None,

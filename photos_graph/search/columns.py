@@ -10,6 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from photos_graph.model.library import DatePrecision
 from photos_graph.search.arrays import Keys, Numbers, PackedBytes, grown
 from photos_graph.search.folding import natural_key
 from photos_graph.search.rows import PhotoRow
@@ -32,6 +33,7 @@ class Column(NamedTuple):
 # A snapshot that lacks one of these columns is not read, so a new one needs no new version of the format.
 COLUMNS: dict[str, Column] = {
     "taken": Column(np.int64, NO_DATE),  # microseconds of the wall clock since 1970
+    "precision": Column(np.int8, 0, posted=True, without_set=0),  # place in ``PRECISIONS``
     "added": Column(np.int64, 0),  # milliseconds since the epoch
     "rating": Column(np.int16, 0, posted=True),  # a photo without one counts as 0
     "latitude": Column(np.float64, np.nan),
@@ -42,6 +44,8 @@ COLUMNS: dict[str, Column] = {
     "stack": Column(np.int32, 0),  # code in ``stacks``
     "stack_rank": Column(np.int16, 0),
 }
+PRECISIONS = tuple(DatePrecision)  # a time that is known to the second, or none, has place 0
+_UNITS = {DatePrecision.DAY: "M8[D]", DatePrecision.MONTH: "M8[M]", DatePrecision.YEAR: "M8[Y]"}
 POSTED = {name: column.without_set for name, column in COLUMNS.items() if column.posted}
 
 T = TypeVar("T", bound=Hashable)
@@ -83,6 +87,7 @@ class PhotoTable:
     name."""
 
     taken: Keys
+    precision: npt.NDArray[np.int8]
     added: Keys
     rating: npt.NDArray[np.int16]
     latitude: npt.NDArray[np.float64]
@@ -111,6 +116,7 @@ class PhotoTable:
         columns = {
             "ids": identities.reshape(len(rows), 16),
             "taken": [NO_DATE if row.taken is None else microseconds(row.taken) for row in rows],
+            "precision": [0 if row.taken is None else PRECISIONS.index(row.precision) for row in rows],
             "added": [row.added_ms for row in rows],
             "rating": [row.rating or 0 for row in rows],
             "latitude": [row.latitude if ok else np.nan for row, ok in zip(rows, located, strict=True)],
@@ -135,6 +141,18 @@ class PhotoTable:
             getattr(self, name)[parsed.numbers] = values
         for number, name_key in zip(parsed.numbers.tolist(), parsed.names, strict=True):
             self.names[number] = name_key
+
+    def ends(self, numbers: Numbers) -> Keys:
+        """Returns the ends of the days, months and years that the dates of these photos stand for, in microseconds
+        since 1970. The end of an exact time is the next microsecond."""
+        taken, precision = self.taken[numbers], self.precision[numbers]
+        ends: Keys = taken + (taken != NO_DATE)
+        for place, unit in enumerate(map(_UNITS.get, PRECISIONS)):
+            coarse = precision == place
+            if unit and coarse.any():
+                starts = taken[coarse].view("M8[us]").astype(unit)
+                ends[coarse] = (starts + 1).astype("M8[us]").astype(np.int64)
+        return ends
 
     def id_prefixes(self, numbers: Numbers) -> Keys:
         """Returns the first eight bytes of each id as one number, by which the id can be looked up."""

@@ -81,7 +81,11 @@ class PhotoFilter:
         "The places where a photo was taken, by name or path. A place includes everything that lies within it: "
         '"Italy" finds photos from "Italy/Abruzzo" too.',
     ] = None
-    taken: Annotated[TakenIn | None, "The local time at which a photo was taken."] = None
+    taken: Annotated[
+        TakenIn | None,
+        "The local time at which a photo was taken. A date that is only a month or a year "
+        "matches if the whole of it does.",
+    ] = None
     near: Annotated[Near | None, "A circle that a photo was taken within."] = None
     box: Annotated[InBox | None, "A box of degrees that a photo was taken within."] = None
     rating: Annotated[

@@ -9,6 +9,8 @@ from datetime import datetime
 
 from pyroaring import BitMap
 
+from photos_graph.model.library import DatePrecision
+
 
 @dataclass(frozen=True, slots=True)
 class PhotoRow:
@@ -21,6 +23,7 @@ class PhotoRow:
     texts: tuple[str, ...] = ()  # their words find the photo: the names of all its files that are not missing
     places: tuple[str, ...] = ()  # the ids of the places that it is AT; their ancestors are in the rows of places
     taken: datetime | None = None  # naive, wall clock
+    precision: DatePrecision = DatePrecision.SECOND  # of ``taken``, which is the start of the day, month or year
     added_ms: int = 0  # since the epoch
     rating: int | None = None
     favourite: bool = False

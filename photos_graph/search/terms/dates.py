@@ -10,20 +10,22 @@ from typing import Annotated
 from pyroaring import BitMap
 
 from photos_graph.errors import BadInput
+from photos_graph.model.library import DatePrecision
 from photos_graph.model.search import Match, MatchKind
 from photos_graph.search.arrays import bitmap, numbers_of
-from photos_graph.search.columns import NO_DATE, microseconds
-from photos_graph.search.label_sets import union
+from photos_graph.search.columns import NO_DATE, PRECISIONS, microseconds
+from photos_graph.search.label_sets import NONE, union
 from photos_graph.search.photo_sets import PhotoSets
 from photos_graph.search.terms.term import PrefixTerm, Reasons, Term
 
+_DIGITS = {DatePrecision.YEAR: 4, DatePrecision.MONTH: 7}  # of "2019-08-05"
 _YEARS = re.compile(r"([0-9]{1,4})(?:(?:[-\N{EN DASH}]|\.\.)([0-9]{1,4}))?")
 
 
 @dataclass(frozen=True, slots=True)
 class TakenIn(PrefixTerm):
-    """Matches photos by the local time at which they were taken. All conditions that are given must hold; photos
-    without a date match none of them."""
+    """Matches photos by the local time at which they were taken. All conditions that are given must hold, for the whole
+    span of a date that is a day, month or year; photos without a date match none of them."""
 
     after: Annotated[
         datetime | None, 'The earliest local time at which a photo was taken, such as "2019-08-01T00:00:00"; inclusive.'
@@ -46,7 +48,8 @@ class TakenIn(PrefixTerm):
         return self
 
     def photos(self, sets: PhotoSets, within: BitMap) -> BitMap:
-        """Returns the union of whole months. Only the photos of the first and last month are compared one by one."""
+        """Returns the union of whole months. Only the photos of the first and last month, and those with no more than a
+        year, are compared one by one."""
         if self == TakenIn():
             return within
         first, last = _month(self.after, -(2**31)), _month(self.before, 2**31)
@@ -56,19 +59,29 @@ class TakenIn(PrefixTerm):
             year, place = divmod(month, 12)
             if first <= month <= last and self.year in (None, year + 1970) and self.month in (None, place + 1):
                 (partly if month in (first, last) else whole).append(photos)
-        edges = numbers_of(union(partly))
-        taken = sets.table.taken[edges]
+        # They are in the set of January, but no photo of January in particular.
+        vague = sets.by_value["precision"].get(PRECISIONS.index(DatePrecision.YEAR), NONE)
+        found = union(whole) - vague | self._inside(sets, union(partly) - vague)
+        if vague and self.month is None:
+            found |= self._inside(sets, vague if self.year is None else vague & sets.years.get(self.year, NONE))
+        return within & found
+
+    def _inside(self, sets: PhotoSets, photos: BitMap) -> BitMap:
+        """Returns those of the photos whose date is between the limits as a whole."""
+        numbers = numbers_of(photos)
         low = -NO_DATE if self.after is None else microseconds(self.after)
         high = NO_DATE if self.before is None else microseconds(self.before)
-        return within & (union(whole) | bitmap(edges[(low <= taken) & (taken < high)]))
+        return bitmap(numbers[(low <= sets.table.taken[numbers]) & (sets.table.ends(numbers) <= high)])
 
     def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
         if self == TakenIn():
             return
+        table = sets.table
         for number in photos:
-            moment = sets.table.taken[number]
+            moment, precision = table.taken[number], PRECISIONS[table.precision[number]]
             if moment != NO_DATE:
-                yield number, Match(MatchKind.DATE, str(moment.astype("M8[us]").astype("M8[D]")))
+                day = str(moment.astype("M8[us]").astype("M8[D]"))
+                yield number, Match(MatchKind.DATE, day[: _DIGITS.get(precision)])
 
     @classmethod
     def of_value(cls, value: str, typed: str) -> tuple[Term, str]:

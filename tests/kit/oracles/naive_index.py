@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from calendar import monthrange
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import FolderMarks, PhotoTag, Tag, TagSource
-from photos_graph.model.library import Place
+from photos_graph.model.library import DatePrecision, Place
 from photos_graph.model.search import MatchKind, PhotoOrder, TimelineUnit
 from photos_graph.search.folding import fold, name_words, natural_key
 from photos_graph.search.geo import EARTH_RADIUS_KM
@@ -199,9 +200,9 @@ class NaiveIndex:
                 return (
                     t is not None
                     and (after is None or after <= t)
-                    and (before is None or t < before)
+                    and (before is None or _last_moment(row) < before)
                     and year in (None, t.year)
-                    and month in (None, t.month)
+                    and (month is None or (month == t.month and row.precision is not DatePrecision.YEAR))
                 )
             case Near(latitude, longitude, radius_km):
                 if row.latitude is None or row.longitude is None:
@@ -274,7 +275,8 @@ class NaiveIndex:
                 return [(MatchKind.PLACE, self.places[place_id].name, via)]
             case TakenIn() if query != TakenIn():
                 assert row.taken is not None
-                return [(MatchKind.DATE, row.taken.date().isoformat(), ())]
+                digits = {DatePrecision.YEAR: 4, DatePrecision.MONTH: 7}.get(row.precision, 10)
+                return [(MatchKind.DATE, row.taken.isoformat()[:digits], ())]
             case Words(text, confirmed):
                 return [
                     (MatchKind.TEXT, word, self._named_so(row, word, confirmed))
@@ -333,6 +335,21 @@ class NaiveIndex:
         ]
         names += [self.persons[id_].name for id_ in self.shows(row, confirmed)]
         return {word for name in names for word in name_words(name)}
+
+
+def _last_moment(row: PhotoRow) -> datetime:
+    """The last microsecond of the day, month or year."""
+    assert row.taken is not None
+    match row.precision:
+        case DatePrecision.SECOND:
+            return row.taken
+        case DatePrecision.DAY:
+            last = row.taken
+        case DatePrecision.MONTH:
+            last = row.taken.replace(day=monthrange(row.taken.year, row.taken.month)[1])
+        case DatePrecision.YEAR:
+            last = row.taken.replace(month=12, day=31)
+    return datetime.combine(last, time.max)
 
 
 def _angle(latitude: float, longitude: float, to_latitude: float, to_longitude: float) -> float:

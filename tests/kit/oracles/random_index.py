@@ -10,7 +10,7 @@ from pyroaring import BitMap
 
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import Carried, FolderMarks, Tag
-from photos_graph.model.library import Place
+from photos_graph.model.library import DatePrecision, Place
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.terms.dates import TakenIn
@@ -63,6 +63,7 @@ def photo_rows(draw: st.DrawFn) -> PhotoRow:
     number = draw(numbers)
     located = draw(st.booleans())
     name = draw(st.sampled_from(NAMES))
+    precision = draw(st.sampled_from(DatePrecision))
     return PhotoRow(
         number=number,
         id=f"{number * 0x9E3779B97F4A7C15 % 2**64:016x}{number:016x}",
@@ -70,7 +71,8 @@ def photo_rows(draw: st.DrawFn) -> PhotoRow:
         folders=tuple(draw(st.lists(st.sampled_from(FOLDERS), max_size=2, unique=True))),
         texts=(name, *draw(st.lists(st.sampled_from(NAMES), max_size=1))),
         places=tuple(draw(st.lists(st.sampled_from(PLACES), max_size=2, unique=True))),
-        taken=draw(st.none() | moments),
+        taken=_start(draw(st.none() | moments), precision),
+        precision=precision,
         added_ms=draw(st.integers(0, 3)),
         rating=draw(st.none() | st.integers(-1, 5)),
         favourite=draw(st.booleans()),
@@ -79,6 +81,16 @@ def photo_rows(draw: st.DrawFn) -> PhotoRow:
         longitude=draw(longitudes) if located else None,
         stack=draw(st.sampled_from([None, *STACKS])),
         stack_rank=draw(st.integers(0, 2)),
+    )
+
+
+def _start(moment: datetime | None, precision: DatePrecision) -> datetime | None:
+    if moment is None or precision is DatePrecision.SECOND:
+        return moment
+    day = datetime(moment.year, moment.month, moment.day)
+    return day.replace(
+        day=day.day if precision is DatePrecision.DAY else 1,
+        month=1 if precision is DatePrecision.YEAR else day.month,
     )
 
 

@@ -27,6 +27,7 @@ from photos_graph.settings import Settings
 from tests.kit.engines import RunningEngine
 from tests.kit.labelled_library import TURNED, effective, everything, label_all, lay_out, scan
 from tests.kit.library import asked_for, ended, exported, failures, imported, in_step, photos, scanned
+from tests.kit.metadata import jpeg_with
 from tests.kit.pictures import jpeg, put
 from tests.kit.processes.dying import dies
 
@@ -113,6 +114,14 @@ async def check_later_words(services: Services, photo_id: str, as_json: Path) ->
         "gone.jpg": "import",
         "photos.jsonl, line 11": "import",
     }
+
+
+async def test_a_date_is_exported_as_precisely_as_it_is_known(services: Services, tmp_path: Path) -> None:
+    for name, day in (("year.jpg", b"19870000"), ("month.jpg", b"19870600"), ("day.jpg", b"19870614")):
+        put(tmp_path / "Pictures" / name, jpeg_with({"Iptc.Application2.DateCreated": day}))
+    await scan(services, tmp_path / "Pictures")
+    lines = (await exported(services, DatasetFormat.JSON) / "photos.jsonl").read_text().splitlines()
+    assert {json.loads(line)["taken"] for line in lines} == {"1987", "1987-06", "1987-06-14"}
 
 
 async def test_formats_for_other_programs(services: Services, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ class RecordReader:
             sha256=photo.content_hash,
             files=tuple(files),
             split=split_of(occasion(day, files[0].rpartition("/")[0])),
-            taken=taken.at.isoformat() if taken else None,
+            taken=taken.text if taken else None,
             width=photo.width,
             height=photo.height,
             format=photo.format,

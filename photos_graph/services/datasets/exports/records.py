@@ -86,7 +86,7 @@ class PhotoRecord:
     sha256: str
     files: tuple[str, ...]  # paths, the root's name first
     split: str = "train"
-    taken: str | None = None  # ISO 8601, wall clock
+    taken: str | None = None  # ISO 8601, wall clock; "1987" or "1987-06" if no more is known
     width: int = 0  # as displayed
     height: int = 0
     format: str = ""
