@@ -18,10 +18,11 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 </rdf:RDF></x:xmpmeta><?xpacket end="w"?>"""
 
 
-def jpeg_with(fields: Mapping[str, str | list[str] | bytes] | None = None) -> bytes:
-    """An 8x8 JPEG with ``fields`` by their exiv2 names; a list writes the field several times (or an XMP bag)."""
+def jpeg_with(fields: Mapping[str, str | list[str] | bytes] | None = None, colour: int = 0) -> bytes:
+    """An 8x8 JPEG with ``fields`` by their exiv2 names; a list writes the field several times (or an XMP bag). Its
+    picture depends on ``colour`` (0 to 25)."""
     plain = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(plain, "JPEG")
+    Image.new("RGB", (8, 8), (colour * 10,) * 3).save(plain, "JPEG")
     image = exiv2.ImageFactory.open(plain.getvalue())
     image.readMetadata()
     families = {"Exif": image.exifData(), "Iptc": image.iptcData(), "Xmp": image.xmpData()}

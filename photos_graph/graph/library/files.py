@@ -101,7 +101,7 @@ MATCH (d:Folder {id: row.folder})
 MERGE (f:File {id: row.id})
 SET f.name = row.name, f.key = d.key + '/' + row.name, f.rawName = row.rawName, f.size = row.size,
   f.mtimeNs = row.mtimeNs, f.inode = row.inode, f.sidecar = row.sidecar, f.sidecarStamp = row.sidecarStamp,
-  f.state = 'PENDING', f.attempts = 0, f.foundBy = $job
+  f.state = 'PENDING', f.attempts = 0, f.foundBy = $job, d.stacksDue = true
 MERGE (f)-[:IN]->(d)
 """
 
@@ -136,7 +136,8 @@ OPTIONAL MATCH (f)-[old:IN]->(was:Folder) WHERE was.id <> d.id
 DELETE old
 MERGE (f)-[:IN]->(d)
 SET f.name = row.name, f.key = d.key + '/' + row.name, f.rawName = row.rawName, f.sidecar = row.sidecar,
-  f.sidecarStamp = row.sidecarStamp, f.size = row.size, f.mtimeNs = row.mtimeNs, f.inode = row.inode
+  f.sidecarStamp = row.sidecarStamp, f.size = row.size, f.mtimeNs = row.mtimeNs, f.inode = row.inode,
+  d.stacksDue = true, was.stacksDue = true
 WITH f
 SET f.state = CASE WHEN f.state = 'MISSING' AND EXISTS { (f)-[:OF]->(:Photo) } THEN 'PRESENT'
                    WHEN f.state = 'MISSING' THEN 'PENDING' ELSE f.state END

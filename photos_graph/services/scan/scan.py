@@ -21,6 +21,7 @@ from photos_graph.services.scan.comparison import Comparison
 from photos_graph.services.scan.reading import Reading, ReadingTally
 from photos_graph.services.scan.rereading import Rereading
 from photos_graph.services.scan.roots import refreshed
+from photos_graph.services.scan.stacking import Stacking
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
@@ -103,6 +104,7 @@ class Scan:
             except (RootOffline, Conflict) as error:
                 refused.append(error)
                 said[look.root.id] = error.public_message
+        await Stacking(self._graph, self._writer, progress).run(sum(look.tally.done for look in looks))
         await self._events.publish(PhotosArrived())
         # This comes last, because it changes least, and may take long after an update.
         for root in judged:

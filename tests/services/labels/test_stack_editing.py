@@ -37,6 +37,7 @@ def stack(services: Services, number: int) -> list[str]:
     return list(found.photo_ids) if found else []
 
 
+@pytest.mark.both_engines
 async def test_a_stack_is_one_entry_with_its_cover(planted: Services) -> None:
     result = await planted.stack_editing.stack(ids(0, 1, 3), photo_id(1), by="anna")
     assert (result.matched, result.changed) == (3, 3)
@@ -94,6 +95,7 @@ async def test_photos_leave_a_stack_and_a_stack_of_one_ends(planted: Services) -
     assert await in_step(planted)
 
 
+@pytest.mark.both_engines
 async def test_stacking_and_unstacking_can_be_undone(planted: Services) -> None:
     made = await planted.stack_editing.stack(ids(0, 1), by="anna")
     ended = await planted.stack_editing.unstack(ids(1), by="ben")
