@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from dataclasses import dataclass, field
 
 from photos_graph.paths import inside
 
-_SIDECAR = "xmp"
+_SIDECAR, _TAKEOUT = "xmp", "json"
+_VERSION = re.compile(rb"(.+)_\d\d(\.[^.]+)\.xmp", re.DOTALL)  # IMG_1_01.jpg.xmp
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class DirectoryListing:
     files: dict[bytes, os.stat_result] = field(default_factory=dict)
     sidecars: dict[bytes, os.stat_result] = field(default_factory=dict)
     sidecars_by_lower: dict[bytes, bytes] = field(default_factory=dict)  # the first of several that differ in case only
+    versions: dict[bytes, bytes] = field(default_factory=dict)  # sidecars of darktable's duplicates, by photo
+    takeout: dict[bytes, os.stat_result] = field(default_factory=dict)  # JSON files
     raws: dict[bytes, set[bytes]] = field(default_factory=dict)  # by their stem in lower case
     problems: dict[bytes, str] = field(default_factory=dict)
 
@@ -46,7 +50,8 @@ class DirectoryListing:
         """Returns the sidecar of a photo, or None.
 
         ``IMG_1.jpg.xmp`` is preferred to ``IMG_1.xmp``. If there is a raw file of the same name, ``IMG_1.xmp`` belongs
-        to that alone, as in Adobe's programs. A sidecar whose name has the same case is preferred.
+        to that alone, as in Adobe's programs. A sidecar whose name has the same case is preferred. The last choice is
+        ``IMG_1_01.jpg.xmp``, that of a second version in darktable.
         """
         stem = name.rpartition(b".")[0]
         is_anothers = stem in self.files or name not in self.raws.get(stem.lower(), {name})
@@ -56,7 +61,8 @@ class DirectoryListing:
                 return wanted
             if alike := self.sidecars_by_lower.get(wanted.lower()):
                 return alike
-        return None
+        version = self.versions.get(name.lower())
+        return version if version and version[: -len(b".xmp")] not in self.files else None
 
 
 def list_folder(
@@ -92,11 +98,16 @@ def _sort_in(listing: DirectoryListing, entry: os.DirEntry[str], rules: Director
         listing.files[name] = entry.stat(follow_symlinks=follow)
         if extension in rules.raw_extensions:
             listing.raws.setdefault(os.fsencode(stem).lower(), set()).add(name)
+    elif extension == _TAKEOUT:
+        listing.takeout[os.fsencode(entry.name)] = entry.stat(follow_symlinks=follow)
     elif extension == _SIDECAR:
         name = os.fsencode(entry.name)
         listing.sidecars[name] = entry.stat(follow_symlinks=follow)
         alike = listing.sidecars_by_lower
         alike[name.lower()] = min(name, alike.get(name.lower(), name))
+        if version := _VERSION.fullmatch(name.lower()):
+            photo = version[1] + version[2]
+            listing.versions[photo] = min(name, listing.versions.get(photo, name))
 
 
 def _follow(

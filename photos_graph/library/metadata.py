@@ -6,9 +6,13 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from fractions import Fraction
+from typing import TypeVar
 
 from photos_graph.library import description, exposure, keywords, location, taken
+from photos_graph.library.date_statements import DATES
 from photos_graph.library.fields import MAKER_LENS, Fields, number, read_fields, read_sidecar_fields
+from photos_graph.library.parts import PREFIX
+from photos_graph.library.takeout import NOTHING, read_takeout, weighed_position, weighed_time
 from photos_graph.model.library import Camera, Metadata
 
 _RATING = ("Xmp.xmp.Rating", "Exif.Image.Rating")
@@ -17,6 +21,7 @@ _MAKE = ("Exif.Image.Make", "Exif.PanasonicRaw.Make", "Xmp.tiff.Make")
 _MODEL = ("Exif.Image.Model", "Exif.PanasonicRaw.Model", "Xmp.tiff.Model")
 _LENS = ("Exif.Photo.LensModel", "Xmp.exifEX.LensModel", "Xmp.aux.Lens", MAKER_LENS)
 _ORIENTATION = "Exif.Image.Orientation"
+FAVOURITE = f"Xmp.{PREFIX}.Favourite"
 _FIELDS = (
     *taken.FIELDS,
     *_RATING,
@@ -29,14 +34,22 @@ _FIELDS = (
     *description.FIELDS,
     *exposure.FIELDS,
     *keywords.FIELDS,
+    FAVOURITE,
 )
 _MAX_LENGTH = 255
+T = TypeVar("T")
 
 
 def read_metadata(
-    data: memoryview | bytes, file_name: str, mtime_ns: int, sidecar: bytes | None = None, now: datetime | None = None
+    data: memoryview | bytes,
+    file_name: str,
+    mtime_ns: int,
+    sidecar: bytes | None = None,
+    now: datetime | None = None,
+    takeout: bytes | None = None,
 ) -> tuple[Metadata, tuple[str, ...]]:
-    """Returns the metadata of the original in ``data``, and a warning for each part that could not be read.
+    """Returns the metadata of the original in ``data``, and a warning for each part that could not be read. ``takeout``
+    is the JSON file of Google Takeout.
 
     Never raises: of a broken or hostile file, it returns what can be read. Native code parses the data, so call this
     where a crash is survived. ``orientation`` is always the embedded one, because decoders know no other. ``now`` (with
@@ -44,22 +57,32 @@ def read_metadata(
     """
     embedded, warnings = read_fields(data, _FIELDS)
     beside, more = read_sidecar_fields(sidecar, _FIELDS) if sidecar is not None else ({}, [])
-    position = location.location(beside) or location.location(embedded)
-    when, doubts = taken.taken(embedded, beside, file_name, mtime_ns, now or datetime.now(UTC), position)
+    told, unread = read_takeout(takeout) if takeout is not None else (NOTHING, None)
+    now = now or datetime.now(UTC)
+    position = location.location(beside) or weighed_position(location.location(embedded), told)
+    when, doubts = taken.taken(embedded, beside, file_name, mtime_ns, now, position)
+    if not beside.keys() & DATES.keys():
+        when = weighed_time(when, told, position, now)
     metadata = Metadata(
         taken=when,
         location=position,
         camera=_camera({**embedded, **beside}),
         rating=_either(_rating(beside), _rating(embedded)) or None,  # in XMP, 0 means "not rated"
         orientation=_orientation(embedded),
-        description=description.read_description(embedded, beside),
         exposure=exposure.read_exposure({**beside, **embedded}),
+        description=description.read_description(embedded, {**told.fields(), **beside}),
         keywords=keywords.keywords(beside) or keywords.keywords(embedded),
+        favourite=_either(_favourite(beside), told.favourite),
     )
-    return metadata, (*warnings, *more, *doubts)
+    return metadata, (*warnings, *more, *doubts, *([unread] if unread else ()))
 
 
-def _either(first: int | None, second: int | None) -> int | None:
+def _favourite(sidecar: Fields) -> bool | None:
+    """Returns what a sidecar of ours says. It does not name what is no favourite."""
+    return True if _text(sidecar, FAVOURITE) == "True" else None
+
+
+def _either(first: T | None, second: T | None) -> T | None:
     return second if first is None else first
 
 

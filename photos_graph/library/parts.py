@@ -32,6 +32,7 @@ def open_parts(data: memoryview | bytes, warnings: list[str]) -> MetadataParts |
     import exiv2
 
     exiv2.LogMsg.setLevel(exiv2.LogMsg.Level.mute)
+    exiv2.XmpProperties.unregisterNs()  # those that earlier files declared, perhaps with a prefix that is in use
     exiv2.XmpProperties.registerNs(NAMESPACE, PREFIX)  # without this, asking for one of its fields raises
     if is_packet(data) and declares_other_encoding(data):
         data = repaired(data) or data

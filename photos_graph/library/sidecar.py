@@ -18,14 +18,14 @@ from typing import Any
 from photos_graph.boxes import stored
 from photos_graph.library.fields import PREDICTED_PERSONS, read_sidecar_fields
 from photos_graph.library.keywords import PREDICTED_TAGS
-from photos_graph.library.metadata import read_metadata
+from photos_graph.library.metadata import FAVOURITE, read_metadata
 from photos_graph.library.parts import NAMESPACE, NO_METADATA, PREFIX
 from photos_graph.library.regions import read_regions
 from photos_graph.model.faces import Region
 from photos_graph.model.properties import NO_DESCRIPTION, PROPERTIES, Description
 from photos_graph.names import tag_names, tag_path
 
-_EXCLUDED, _FAVOURITE = f"Xmp.{PREFIX}.Excluded", f"Xmp.{PREFIX}.Favourite"
+_EXCLUDED = f"Xmp.{PREFIX}.Excluded"
 _REGIONS = "Xmp.mwg-rs.Regions"
 _SWAPPING = {5, 6, 7, 8}  # EXIF orientations of pictures that lie on their side
 # Characters that XML cannot hold, but names here can.
@@ -75,7 +75,7 @@ def _packet(labels: SidecarLabels, width: int, height: int, orientation: int) ->
     _bag(exiv2, xmp, PREDICTED_TAGS, labels.predicted_tags)
     _bag(exiv2, xmp, PREDICTED_PERSONS, labels.predicted_persons)
     if labels.favourite:
-        xmp[_FAVOURITE] = "True"
+        xmp[FAVOURITE] = "True"
     persons = dict.fromkeys([*(region.name for region in labels.regions if region.name), *labels.description.people])
     _describe(exiv2, xmp, replace(labels.description, people=tuple(persons)))
     if labels.regions:
@@ -93,7 +93,7 @@ def read_sidecar(data: bytes, width: int, height: int, orientation: int) -> tupl
 
     Never raises; native code parses the data, so call this where a crash is survived.
     """
-    fields, warnings = read_sidecar_fields(data, (_EXCLUDED, _FAVOURITE))
+    fields, warnings = read_sidecar_fields(data, (_EXCLUDED, FAVOURITE))
     metadata, _ = read_metadata(b"", "", 0, data)
     regions, doubts = read_regions(b"", width, height, orientation, data)
     doubts = tuple(doubt for doubt in doubts if not doubt.startswith(NO_METADATA))
@@ -102,8 +102,8 @@ def read_sidecar(data: bytes, width: int, height: int, orientation: int) -> tupl
         regions=regions,
         rating=metadata.rating,
         excluded=fields.get(_EXCLUDED, ()),
-        favourite=fields.get(_FAVOURITE, ("",))[0].lower() == "true",
         description=metadata.with_regions(regions).description,
+        favourite=fields.get(FAVOURITE, ("",))[0].lower() == "true",
     )
     return labels, (*warnings, *doubts)
 

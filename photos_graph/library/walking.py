@@ -11,6 +11,7 @@ from typing import AnyStr, NamedTuple
 from photos_graph.errors import NotFound, Unreadable
 from photos_graph.library.directory import DirectoryListing, DirectoryRules, list_folder
 from photos_graph.library.entry_names import distinct_names
+from photos_graph.library.takeout_names import TakeoutNames
 from photos_graph.paths import display, inode, mtime_ns, open_folder
 
 __all__ = ["DirectoryRules", "Found", "FoundFile", "FoundFolder", "KnownFolder", "Problem", "SidecarFile", "walk"]
@@ -52,7 +53,7 @@ class SidecarFile(NamedTuple):
 
 
 class FoundFile(NamedTuple):
-    """A photo file, with its sidecar if it has one."""
+    """A photo file, with its sidecar, and the JSON file that Google Takeout wrote for it, if it has them."""
 
     relative: bytes
     key: str
@@ -61,6 +62,7 @@ class FoundFile(NamedTuple):
     mtime_ns: int
     inode: int
     sidecar: SidecarFile | None
+    takeout: SidecarFile | None = None
 
 
 class Problem(NamedTuple):
@@ -192,15 +194,27 @@ def _folder(visit: _Visit, here: os.stat_result, *, listed: bool) -> FoundFolder
 def _files(listing: DirectoryListing, visit: _Visit, names: Mapping[bytes, str]) -> Iterator[FoundFile | Problem]:
     relative = visit.relative + b"/" if visit.relative else b""
     key = visit.key + "/" if visit.key else ""
+    takeout = TakeoutNames(listing.takeout) if listing.takeout else None
     for raw, reason in sorted(listing.problems.items()):
         yield Problem(relative + raw, key + display(raw), reason)
     for raw, found in sorted(listing.files.items()):
-        sidecar = None
-        if listing.sidecars and (beside := listing.sidecar_of(raw)):
-            stat = listing.sidecars[beside]
-            sidecar = SidecarFile(relative + beside, stat.st_size, stat.st_mtime_ns)
+        sidecar = listing.sidecar_of(raw) if listing.sidecars else None
+        told = takeout.of(raw) if takeout else None
         name = names[raw]
-        yield FoundFile(relative + raw, key + name, name, found.st_size, mtime_ns(found), inode(found), sidecar)
+        yield FoundFile(
+            relative + raw,
+            key + name,
+            name,
+            found.st_size,
+            mtime_ns(found),
+            inode(found),
+            _beside(relative, sidecar, listing.sidecars),
+            _beside(relative, told, listing.takeout),
+        )
+
+
+def _beside(folder: bytes, name: bytes | None, known: Mapping[bytes, os.stat_result]) -> SidecarFile | None:
+    return SidecarFile(folder + name, known[name].st_size, known[name].st_mtime_ns) if name is not None else None
 
 
 def _join(folder: AnyStr, name: AnyStr) -> AnyStr:

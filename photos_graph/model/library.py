@@ -127,6 +127,7 @@ class Metadata:
     orientation: int = 1  # EXIF, 1..8
     keywords: tuple[str, ...] = ()  # paths in the form of ``names.tag_path``: "Places/Italy/Abruzzo"
     regions: tuple[Region, ...] = ()  # faces that the file, or its sidecar, marks
+    favourite: bool | None = None  # None if the file does not say it
     description: Description = NO_DESCRIPTION
     exposure: Exposure | None = None
 

@@ -155,3 +155,9 @@ def test_a_packet_of_a_hundred_thousand_levels_is_cut() -> None:
     deep = sidecar('<dc:a rdf:parseType="Resource">' * 100_000)
     found = repaired(deep)
     assert found is not None and found.count(b"<dc:a") < 100
+
+
+def test_a_namespace_that_a_file_declares_under_a_known_prefix_counts_for_that_file_alone() -> None:
+    read(jpeg_with(), PACKET.replace(b"http://purl.org/dc/elements/1.1/", b"http://purl.org/other/"))
+    read(jpeg_with(), PACKET)
+    assert read(jpeg_with({"Xmp.dc.subject": ["sea", "sun"]}))[0].keywords == ("sea", "sun")

@@ -107,6 +107,62 @@ def test_a_sidecar_of_a_raw_file_is_not_that_of_the_picture_beside_it(tmp_path: 
     assert [name for name, each in found.items() if each.sidecar] == [names[0]]
 
 
+def test_a_sidecar_of_a_version_in_darktable_is_the_last_choice(tmp_path: Path) -> None:
+    tree(tmp_path, "a.jpg", "a_01.jpg.xmp", "a_02.jpg.xmp", "b.jpg", "b.jpg.xmp", "b_01.jpg.xmp", "c.jpg")
+    tree(tmp_path, "c_01.jpg", "c_01.jpg.xmp")
+    found = files(walked(tmp_path))
+    sidecars = {name: each.sidecar.relative for name, each in found.items() if each.sidecar}
+    assert sidecars == {"a.jpg": b"a_01.jpg.xmp", "b.jpg": b"b.jpg.xmp", "c_01.jpg": b"c_01.jpg.xmp"}
+
+
+LONG = "PXL_20230101_123456789_a_long_name_of_a_photo"  # 45 characters
+
+
+@pytest.mark.parametrize(
+    ("photo", "beside"),
+    [
+        ("IMG_1.jpg", "IMG_1.jpg.json"),
+        ("IMG_1.JPG", "IMG_1.jpg.JSON"),
+        ("IMG_1.jpg", "IMG_1.jpg.supplemental-metadata.json"),
+        ("IMG_1.jpg", "IMG_1.jpg.supplemental-met.json"),
+        ("IMG_1.jpg", "IMG_1.jpg.suppl.json"),
+        ("IMG_1.jpg", "IMG_1.jpg.s.json"),
+        ("IMG_1.jpg", "IMG_1.json"),
+        ("IMG_1(1).jpg", "IMG_1.jpg(1).json"),
+        ("IMG_1(1).jpg", "IMG_1(1).jpg.json"),
+        ("IMG_1(12).jpg", "IMG_1.jpg.supplemental-metadata(12).json"),
+        ("IMG_1-edited.jpg", "IMG_1.jpg.json"),
+        ("IMG_1-bearbeitet.jpg", "IMG_1.jpg.supplemental-metadata.json"),
+        ("IMG_1-modifi\u00e9.jpg", "IMG_1.jpg.json"),
+        ("IMG_1-modifie\u0301.jpg", "IMG_1.jpg.json"),
+        ("IMG_1-modificato.jpg", "IMG_1.jpg.json"),
+        ("IMG_1-ha editado.jpg", "IMG_1.jpg.json"),
+        ("IMG_1-\u7de8\u96c6\u6e08\u307f.jpg", "IMG_1.jpg.json"),
+        ("IMG_1-edited(1).jpg", "IMG_1.jpg(1).json"),
+        ("IMG_1(1)-edited.jpg", "IMG_1.jpg(1).json"),
+        (f"{LONG}.jpg", f"{LONG}..json"),
+        (f"{LONG}.jpg", f"{LONG}.jpg.json"),
+        (f"{LONG}xx.jpg", f"{LONG}x.json"),
+        (f"{LONG}xx(1).jpg", f"{LONG}x(1).json"),
+        (f"{LONG[:-5]}.jpg", f"{LONG[:-5]}.jpg.s.json"),
+        (f"{LONG[:-3]}.jpg", f"{LONG[:-3]}.jp.json"),
+    ],
+)
+def test_the_json_of_google_takeout_belongs_to_its_photo(tmp_path: Path, photo: str, beside: str) -> None:
+    tree(tmp_path, photo, beside, "another.jpg", "metadata.json")
+    found = files(walked(tmp_path))
+    assert {each.takeout.relative for each in found.values() if each.takeout} == {os.fsencode(beside)}
+    assert found["another.jpg"].takeout is None
+
+
+def test_the_json_of_another_photo_is_left_to_it(tmp_path: Path) -> None:
+    tree(tmp_path, "IMG_1.jpg", "IMG_1(1).jpg", "IMG_1.jpg.json", "IMG_1.jpg(1).json", "IMG_2(1).jpg", "IMG_2.jpg.json")
+    tree(tmp_path, f"{LONG}aa.jpg", f"{LONG}ab.jpg", f"{LONG}a.json")
+    found = {name: each.takeout.relative for name, each in files(walked(tmp_path)).items() if each.takeout}
+    assert found["IMG_1.jpg"] == b"IMG_1.jpg.json" and found["IMG_1(1).jpg"] == b"IMG_1.jpg(1).json"
+    assert "IMG_2(1).jpg" not in found
+
+
 def test_undecodable_names_keep_their_bytes(tmp_path: Path) -> None:
     raw = b"caf\xe9/\xff.jpg"
     tree(tmp_path, os.fsdecode(raw))

@@ -1,4 +1,4 @@
-"""Ratings and favourites: single values that people give to photos. A rating may also come from the file."""
+"""Ratings and favourites: single values that people give to photos. They may also come from the file."""
 
 from __future__ import annotations
 
@@ -73,6 +73,7 @@ async def assert_value(
 
 
 def _is_news(kind: LabelKind, now: Value, value: int | bool | None) -> bool:
-    """Returns whether the value is new. A person may confirm the rating from the file; the rating then stays when the
-    file changes."""
-    return now.value != value or (kind is LabelKind.RATING and now.at_ms is None)
+    """Returns whether the value is new. A person may confirm the value from the file, which then stays when the file
+    changes."""
+    confirms = now.at_ms is None and (kind is LabelKind.RATING or value is True)
+    return now.value != value or confirms

@@ -26,7 +26,8 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """``raw_name`` opens the file within its folder; ``sidecar`` is the raw name of the XMP file beside it."""
+    """``raw_name`` opens the file within its folder; ``sidecar`` is the raw name of the XMP file beside it, and
+    ``takeout`` that of the JSON file of Google Takeout."""
 
     id: str
     name: str  # for display, unique in its folder
@@ -39,6 +40,7 @@ class FileRecord:
     sidecar_stamp: str | None = None  # changes when the sidecar does
     state: FileState = FileState.PENDING
     attempts: int = 0  # openings without an answer since it was last read
+    takeout: bytes | None = None
 
     @property
     def signature(self) -> Signature:
@@ -65,7 +67,8 @@ async def known_files(graph: Graph, folder_ids: Sequence[str]) -> dict[str, dict
 
 
 def _record(folder_id: str, values: Sequence[Any]) -> FileRecord:
-    id_, name, raw_name, size, mtime_ns, inode, sidecar, stamp, state, attempts = values
+    id_, name, raw_name, size, mtime_ns, inode, beside, stamp, state, attempts = values
+    sidecar, _, takeout = decode_raw(beside).partition(b"/") if beside is not None else (b"", b"", b"")
     return FileRecord(
         id=id_,
         name=name,
@@ -74,10 +77,11 @@ def _record(folder_id: str, values: Sequence[Any]) -> FileRecord:
         size=size,
         mtime_ns=mtime_ns,
         inode=inode,
-        sidecar=decode_raw(sidecar) if sidecar is not None else None,
+        sidecar=sidecar or None,
         sidecar_stamp=stamp,
         state=_STATES[state],
         attempts=attempts or 0,
+        takeout=takeout or None,
     )
 
 
@@ -90,9 +94,14 @@ def _row(record: FileRecord) -> dict[str, object]:
         "size": record.size,
         "mtimeNs": record.mtime_ns,
         "inode": record.inode,
-        "sidecar": None if record.sidecar is None else encode_raw(record.sidecar),
+        "sidecar": encode_raw(_beside(record)) if record.sidecar or record.takeout else None,
         "sidecarStamp": record.sidecar_stamp,
     }
+
+
+def _beside(record: FileRecord) -> bytes:
+    """Returns the names of the files beside it, with a slash before that of the JSON file, which no name contains."""
+    return (record.sidecar or b"") + (b"/" + record.takeout if record.takeout else b"")
 
 
 PUT_PENDING: LiteralString = """

@@ -58,7 +58,8 @@ UNWIND $rows AS row
 MATCH (f:File {id: row.file})-[:OF]->(p:Photo)
 WHERE NOT EXISTS { MATCH (o:File)-[:OF]->(p) WHERE o.key < f.key AND o.state = 'PRESENT' }
 SET p += row.metadata, p.{by} = $version, p.{due} = null
-SET p.rating = CASE WHEN p.ratedAt IS NULL THEN p.fileRating ELSE p.rating END
+SET p.rating = CASE WHEN p.ratedAt IS NULL THEN p.fileRating ELSE p.rating END,
+  p.favourite = CASE WHEN p.favouriteAt IS NULL THEN coalesce(p.fileFavourite, false) ELSE p.favourite END
 WITH p, row
 OPTIONAL MATCH (p)-[old:AT]->(:Place)
 DELETE old
@@ -107,6 +108,7 @@ def _properties(metadata: Metadata, with_regions: bool) -> dict[str, object]:
         "exposureSeconds": exposure.seconds,
         "focalLength": exposure.focal_length,
         "fileRating": metadata.rating,
+        "fileFavourite": metadata.favourite,
         "keywords": list(metadata.keywords),
         "orientation": metadata.orientation,
         **metadata.description.values(),

@@ -332,11 +332,17 @@ def _last(relative: bytes) -> bytes:
 
 
 def _signature(file: FoundFile) -> Signature:
-    return file.size, file.mtime_ns, file.inode, _stamp(file.sidecar)
+    return file.size, file.mtime_ns, file.inode, _stamp(file)
 
 
-def _stamp(sidecar: SidecarFile | None) -> str | None:
-    return f"{sidecar.size}:{sidecar.mtime_ns}" if sidecar else None
+def _stamp(file: FoundFile) -> str | None:
+    """Returns a text that changes when a file beside the photo does."""
+    sidecar, takeout = (_stamp_of(each) for each in (file.sidecar, file.takeout))
+    return f"{sidecar or ''}+{takeout}" if takeout else sidecar
+
+
+def _stamp_of(beside: SidecarFile | None) -> str | None:
+    return f"{beside.size}:{beside.mtime_ns}" if beside else None
 
 
 def _record(id_: str, folder_id: str, file: FoundFile) -> FileRecord:
@@ -349,7 +355,8 @@ def _record(id_: str, folder_id: str, file: FoundFile) -> FileRecord:
         mtime_ns=file.mtime_ns,
         inode=file.inode,
         sidecar=_last(file.sidecar.relative) if file.sidecar else None,
-        sidecar_stamp=_stamp(file.sidecar),
+        sidecar_stamp=_stamp(file),
+        takeout=_last(file.takeout.relative) if file.takeout else None,
     )
 
 

@@ -43,10 +43,12 @@ async def read_metadata(pool: WorkerPool, root: Root, file: FileToReread, settin
 
 
 def _order(root: Root, file: PendingFile, settings: Settings) -> FileOrder:
+    folder, slash, _ = file.raw.rpartition(b"/")
     return FileOrder(
         root=root.raw_path,
         path=file.raw,
         sidecar=file.sidecar_raw,
+        takeout=folder + slash + file.record.takeout if file.record.takeout else None,
         name=file.record.name,
         size=file.record.size,
         mtime_ns=file.record.mtime_ns,

@@ -99,17 +99,21 @@ def _metadata(order: FileOrder, data: memoryview, width: int, height: int) -> Me
     from photos_graph.library.regions import read_regions
 
     reasons: list[str] = []
-    sidecar = None
-    if order.sidecar is not None:
-        try:
-            sidecar = _read_sidecar(order.root, order.sidecar, order.follow_symlinks)
-        except PhotosGraphError as error:
-            reasons.append(f"Its sidecar: {error.public_message}")
-    metadata, doubts = read_metadata(data, order.name, order.mtime_ns, sidecar)
+    sidecar, takeout = (_beside(order, path, reasons) for path in (order.sidecar, order.takeout))
+    metadata, doubts = read_metadata(data, order.name, order.mtime_ns, sidecar, takeout=takeout)
     regions, more_doubts = read_regions(data, width, height, metadata.orientation, sidecar)
     reasons += dict.fromkeys((*doubts, *more_doubts))
     metadata = metadata.with_regions(regions or _picasa_regions(order))
     return MetadataRead(metadata, tuple(("metadata", reason) for reason in reasons))
+
+
+def _beside(order: FileOrder, path: bytes | None, reasons: list[str]) -> bytes | None:
+    """Returns the bytes of a file beside the photo, and adds the reason if it cannot be read."""
+    try:
+        return _read_sidecar(order.root, path, order.follow_symlinks) if path is not None else None
+    except PhotosGraphError as error:
+        reasons.append(f"Its sidecar: {error.public_message}")
+        return None
 
 
 def _read_sidecar(root: bytes, path: bytes, follow_symlinks: bool) -> bytes | None:

@@ -13,11 +13,13 @@ from photos_graph.workers.task import RawBytes, Task
 
 @dataclass(frozen=True, slots=True)
 class FileOrder:
-    """``path`` and ``sidecar`` are relative to ``root``. The file must still have ``size`` and ``mtime_ns``."""
+    """``path``, ``sidecar`` and ``takeout`` are relative to ``root``. The file must still have ``size`` and
+    ``mtime_ns``."""
 
     root: RawBytes
     path: RawBytes
     sidecar: RawBytes | None
+    takeout: RawBytes | None
     name: str
     size: int  # bytes
     mtime_ns: int

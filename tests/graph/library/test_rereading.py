@@ -12,6 +12,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import failures, photos, rereading
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.rereading import FileToReread, Reread
+from photos_graph.model.library import METADATA_VERSION
 from tests.kit.planted import METADATA, A, B, file, library, read
 from tests.kit.writing import writer
 
@@ -54,7 +55,7 @@ async def test_what_files_say_now_is_written_and_failures_wait(behind: Graph) ->
     await behind.transaction(lambda tx: failures.put_failures(tx, [older], "j1"))
     await rereading.put(writer(behind), [Reread(found[A], TURNED)], [found[B]], [torn], "j1")
     rows = {row["id"]: (row["by"], row["turned"], row["rating"]) for row in await behind.read(STATE)}
-    assert rows == {A: (1, 6, 5), B: (None, None, 3)}
+    assert rows == {A: (METADATA_VERSION, 6, 5), B: (None, None, 3)}
     assert await to_reread(behind) == {}
     [(_, failure)] = await failures.page(behind, None, "", 10)
     assert failure.path == "Pictures/a/b/n1.jpg"

@@ -27,7 +27,7 @@ def order(path: Path, beside: bytes | None = None) -> FileOrder:
     found = path.stat()
     root = bytes(path.parent)
     return FileOrder(
-        root, bytes(path)[len(root) + 1 :], beside, path.name, found.st_size, found.st_mtime_ns, False, 2**30
+        root, bytes(path)[len(root) + 1 :], beside, None, path.name, found.st_size, found.st_mtime_ns, False, 2**30
     )
 
 
