@@ -10,6 +10,7 @@ from strawberry import UNSET
 
 from photos_graph.images.sizes import FaceCut
 from photos_graph.model import faces as face_model
+from photos_graph.model.library import photo_key
 from photos_graph.search.listing import Listing
 from photos_graph.services.browse.faces import PageKey, ScoredPersons
 from photos_graph.web.urls import thumbnail_url
@@ -97,7 +98,8 @@ class Face(Node):
         "address of the service. It opens without a token."
     )
     def thumbnail(self, info: Info, format: Format = ThumbnailFormat.AUTO) -> str:
-        return thumbnail_url(info.context.signer, self.own.photo_id, FaceCut.of(self.own.box), format)
+        key = photo_key(self.own.photo_id, self.own.photo_look)
+        return thumbnail_url(info.context.signer, key, FaceCut.of(self.own.box), format)
 
     @classmethod
     def of(cls, face: face_model.Face) -> Face:

@@ -61,8 +61,9 @@ class PhotoFile:
 
 
 @strawberry.type(
-    description="A photo. It is identified by its content: files with the same bytes are one photo, and a file that is "
-    "moved or renamed keeps its photo and its labels."
+    description="A photo. It is identified by its picture: files with the same picture are one photo, whatever their "
+    "metadata say, and a file that is moved or renamed, or into which a program writes metadata, keeps its photo and "
+    "its labels. Of several files, the one that was changed last says what the photo shows."
 )
 class Photo(Node):
     photo: strawberry.Private[library_model.Photo]
@@ -71,7 +72,15 @@ class Photo(Node):
     height: int = strawberry.field(description="The height in pixels as displayed, with the orientation applied.")
     format: str = strawberry.field(description='The file format by content, for example "JPEG", "HEIC" or "RAW".')
     byte_size: int = strawberry.field(description="The size of the file in bytes.")
-    content_hash: str = strawberry.field(description="The SHA-256 of the bytes of the file, in hexadecimal digits.")
+    content_hash: str = strawberry.field(
+        description="The SHA-256 of the bytes of the file, in hexadecimal digits. It changes when a program writes "
+        "metadata into the file."
+    )
+    picture_hash: str = strawberry.field(
+        description="A hash of the picture without its metadata, in 64 hexadecimal digits. It identifies the photo: it "
+        "stays when a program writes metadata into the file. If the format of the file is not known well enough, and "
+        "for a photo of an older library that has not been scanned since, it is the content hash."
+    )
     taken_at: LocalDateTime | None = strawberry.field(
         description="The local time when and where the photo was taken, or null if it is not known."
     )
@@ -192,14 +201,14 @@ class Photo(Node):
         ] = ThumbnailSize.SMALL,
         format: Format = ThumbnailFormat.AUTO,
     ) -> str:
-        return thumbnail_url(info.context.signer, self.photo.id, size, format)
+        return thumbnail_url(info.context.signer, self.photo.photo_key, size, format)
 
     @strawberry.field(
         description="The signed URL of the unchanged file, relative to the address of the service. It opens without a "
         "token and supports Range requests."
     )
     def original(self, info: Info) -> str:
-        return original_url(info.context.signer, self.photo.id)
+        return original_url(info.context.signer, self.photo.id, self.photo.content_hash)
 
     @classmethod
     def of(cls, photo: library_model.Photo) -> Photo:
@@ -213,6 +222,7 @@ class Photo(Node):
             format=photo.format,
             byte_size=photo.byte_size,
             content_hash=photo.content_hash,
+            picture_hash=photo.picture_hash,
             taken_at=LocalDateTime(taken.at) if taken else None,
             taken_offset=taken.offset if taken else None,
             taken_precision=taken.precision if taken else DatePrecision.SECOND,

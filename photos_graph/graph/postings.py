@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.speaking import standing
 from photos_graph.model.library import DatePrecision, Place, PlaceKind
 from photos_graph.model.properties import PROPERTIES
 from photos_graph.search.rows import FolderRow, PhotoRow
@@ -38,7 +39,7 @@ MATCH (p:Photo {number: number})
 PATHS: LiteralString = """
 UNWIND $numbers AS number
 MATCH (p:Photo {number: number})<-[:OF]-(f:File)-[:IN]->(d:Folder) WHERE f.state <> 'MISSING'
-RETURN d.id AS folder, collect([number, f.key, f.name]) AS files
+RETURN d.id AS folder, collect([number, f.key, f.name, f.state, f.mtimeNs]) AS files
 """
 
 PLACES: LiteralString = """
@@ -59,7 +60,7 @@ MATCH (p:Photo) WITH p, p.number AS number WHERE number >= $first AND number < $
 PATH_BLOCK: LiteralString = """
 MATCH (d:Folder)<-[:IN]-(f:File)-[:OF]->(p:Photo) WHERE f.state <> 'MISSING'
 WITH d, f, p.number AS number WHERE number >= $first AND number < $end
-RETURN d.id AS folder, collect([number, f.key, f.name]) AS files
+RETURN d.id AS folder, collect([number, f.key, f.name, f.state, f.mtimeNs]) AS files
 """
 
 PLACE_BLOCK: LiteralString = """
@@ -104,10 +105,10 @@ async def photo_block(graph: Graph, first: int) -> list[PhotoRow]:
 def _rows(
     photos: Sequence[dict[str, Any]], paths: Sequence[dict[str, Any]], places: Sequence[dict[str, Any]]
 ) -> list[PhotoRow]:
-    files: dict[int, list[tuple[str, str, str]]] = {}
+    files: dict[int, list[_Path]] = {}
     for row in paths:
-        for number, key, name in row["files"]:
-            files.setdefault(number, []).append((key, name, row["folder"]))
+        for number, key, name, state, mtime_ns in row["files"]:
+            files.setdefault(number, []).append((key, name, row["folder"], state, mtime_ns))
     at: dict[int, list[str]] = {}
     for row in places:
         for number in row["photos"]:
@@ -115,17 +116,20 @@ def _rows(
     return [_row(photo, sorted(files.get(photo[0], ())), at.get(photo[0], ())) for photo in photos[0]["photos"]]
 
 
-def _row(photo: Sequence[Any], files: Sequence[tuple[str, str, str]], places: Sequence[str]) -> PhotoRow:
+_Path = tuple[str, str, str, str, int]  # key, name and folder of a file, its state, and its time in ns
+
+
+def _row(photo: Sequence[Any], files: Sequence[_Path], places: Sequence[str]) -> PhotoRow:
     number, id_, taken, precision, added_ms, rating, favourite, *camera, latitude, longitude, stacked, words = photo
     stack, kind, rank = stacked
-    names = tuple(name for _, name, _ in files)
+    speaker = min(files, key=lambda file: standing(file[3], file[4], file[0]), default=None)
     described = [text for value in words for text in (value if isinstance(value, list) else (value,))]
     return PhotoRow(
         number=number,
         id=id_,
-        name=names[0] if names else "",
-        folders=tuple(dict.fromkeys(folder for _, _, folder in files)),
-        texts=(*names, *described),
+        name=speaker[1] if speaker else "",
+        folders=tuple(dict.fromkeys(file[2] for file in files)),
+        texts=(*(file[1] for file in files), *described),
         places=tuple(places),
         taken=datetime.fromisoformat(taken) if taken is not None else None,
         precision=DatePrecision(precision or DatePrecision.SECOND),

@@ -28,7 +28,7 @@ LOAD_SECONDS = 600  # how long files of other processes may remain uncounted
 SWEEP_SECONDS = 3600  # age from which a temporary file counts as left behind by a crashed process
 TRIM_SHARE = 0.95  # share of the limit to which the cache is trimmed, so that not every put has to trim
 
-_PHOTO_ID = re.compile(r"[0-9a-f]{32}")
+_PHOTO_KEY = re.compile(r"[0-9a-f]{32}(-[0-9a-f]{8})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,9 @@ class RenditionCache:
             self._loading.release()
         self._trim()
 
-    def get(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> Cached | None:
+    def get(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> Cached | None:
         """Returns the cached rendition, or None. Marks it as used."""
-        name = _name(photo_id, size, format)
+        name = _name(photo_key, size, format)
         path = self._path(name)
         try:
             status = path.stat()
@@ -94,16 +94,16 @@ class RenditionCache:
             self._forget(name)
             return None
         if not status.st_size:  # a power failure may leave an empty file
-            self.remove(photo_id, size, format)
+            self.remove(photo_key, size, format)
             return None
         self._used(name, status.st_size, status.st_mtime)
         return Cached(path, status.st_size)
 
-    def put(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat, data: bytes) -> None:
+    def put(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat, data: bytes) -> None:
         """Stores ``data``, unless it exceeds the limit of the cache. Raises OSError if it cannot be written."""
         if len(data) > self._max_bytes:
             return
-        name = _name(photo_id, size, format)
+        name = _name(photo_key, size, format)
         path = self._path(name)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.parent.mkdir(mode=0o700, exist_ok=True)  # mkdir applies its mode to the last folder only
@@ -121,8 +121,8 @@ class RenditionCache:
             self.load()
         self._trim()
 
-    def remove(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> None:
-        name = _name(photo_id, size, format)
+    def remove(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> None:
+        name = _name(photo_key, size, format)
         self._path(name).unlink(missing_ok=True)
         self._forget(name)
 
@@ -178,10 +178,10 @@ class RenditionCache:
         return self._folder / name[:2] / name
 
 
-def _name(photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> str:
-    if not _PHOTO_ID.fullmatch(photo_id):
-        raise ValueError("a photo id is 32 hexadecimal digits")
-    return f"{photo_id}.{size}.{SUFFIXES[format]}"
+def _name(photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> str:
+    if not _PHOTO_KEY.fullmatch(photo_key):
+        raise ValueError("a key of a photo is 32 hexadecimal digits, and 8 for its look")
+    return f"{photo_key}.{size}.{SUFFIXES[format]}"
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

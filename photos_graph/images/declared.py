@@ -60,6 +60,11 @@ def _small(edge: int, image: pyvips.Image, signal: ColourSignal) -> pyvips.Image
     return to_srgb(small.copy_memory().autorot(), signal)
 
 
+def declaration(profile: bytes | None, signal: ColourSignal | None = None) -> bytes:
+    """Returns bytes that differ if two files declare their colours differently."""
+    return (profile or b"") + (b"" if signal is None else b"%d %d" % (signal.primaries, signal.transfer))
+
+
 def declared_colour(image: pyvips.Image, signal: ColourSignal | None, *, over_profile: bool = False) -> DeclaredColour:
     """Chooses between the profile of ``image`` and ``signal``. A profile goes first, except that of a PNG with
     code points (``over_profile``), and profiles that state code points of high dynamic range, which LittleCMS does not

@@ -6,6 +6,7 @@ it to pictures that it loads (including the transformations of HEIF), and we app
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,17 +18,22 @@ from photos_graph.images.opened import DecodeLimits, Opened, open_vips
 from photos_graph.images.raw import open_raw
 from photos_graph.images.vips import pyvips, reason
 
+LOOK_DIGITS = 8  # hexadecimal
+
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """A decoded picture. ``image`` is sRGB with 8 bits and 3 bands, or 4 with straight alpha. ``width`` and ``height``
-    are those of the original as displayed, in pixels."""
+    are those of the original as displayed, in pixels. ``orientation`` (EXIF's, 1..8) was applied to the stored picture.
+    """
 
     image: pyvips.Image
     width: int
     height: int
     format: str
     warnings: tuple[str, ...] = ()
+    orientation: int = 1
+    look: str = ""
 
 
 def decode(data: Bytes, edge: int, limits: DecodeLimits) -> Decoded:
@@ -43,8 +49,20 @@ def decode(data: Bytes, edge: int, limits: DecodeLimits) -> Decoded:
         raise
     except Unreadable as damage:
         image = _patient_pixels(opened, edge, damage)
-        return Decoded(image, opened.width, opened.height, opened.format.name, (damage.public_message,))
-    return Decoded(image, opened.width, opened.height, opened.format.name)
+        return _decoded(opened, image, damage.public_message)
+    return _decoded(opened, image)
+
+
+def _decoded(opened: Opened, image: pyvips.Image, *warnings: str) -> Decoded:
+    return Decoded(
+        image, opened.width, opened.height, opened.format.name, warnings, opened.orientation, look_of(opened)
+    )
+
+
+def look_of(opened: Opened) -> str:
+    """Returns a short hash of what decides, besides the pixels, how the picture looks. It changes with the orientation
+    and with the colours that the file declares, and with nothing else that a program writes into a file."""
+    return hashlib.sha256(b"%d" % opened.orientation + opened.colours).hexdigest()[:LOOK_DIGITS]
 
 
 def decode_lazily(data: Bytes, edge: int, limits: DecodeLimits) -> Decoded:
@@ -53,7 +71,7 @@ def decode_lazily(data: Bytes, edge: int, limits: DecodeLimits) -> Decoded:
     opened = open_buffer(data, limits)
     with vips_errors():
         image = srgb(opened.thumbnail(edge, "none"))
-    return Decoded(image, opened.width, opened.height, opened.format.name)
+    return _decoded(opened, image)
 
 
 def open_buffer(data: Bytes, limits: DecodeLimits) -> Opened:

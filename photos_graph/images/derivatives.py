@@ -18,7 +18,8 @@ PLACEHOLDER_EDGE = 100  # pixels; the limit of ThumbHash
 @dataclass(frozen=True, slots=True)
 class Derived:
     """The derivatives of an original. ``width`` and ``height`` are those of the original as displayed, in pixels.
-    ``warnings`` describe damage of the file. ``large`` is the encoded LARGE rendition."""
+    ``orientation`` and ``look`` are those of ``Decoded``. ``warnings`` describe damage of the file. ``large`` is the
+    encoded LARGE rendition."""
 
     width: int
     height: int
@@ -27,6 +28,8 @@ class Derived:
     large: bytes
     large_format: ThumbnailFormat
     warnings: tuple[str, ...]
+    orientation: int
+    look: str
 
 
 def derive(data: Bytes, limits: DecodeLimits, quality: int) -> Derived:
@@ -45,6 +48,8 @@ def derive(data: Bytes, limits: DecodeLimits, quality: int) -> Derived:
         large=encode(decoded.image, large_format, quality_of(decoded, quality)),
         large_format=large_format,
         warnings=decoded.warnings,
+        orientation=decoded.orientation,
+        look=decoded.look,
     )
 
 

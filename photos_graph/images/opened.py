@@ -8,7 +8,7 @@ from functools import partial
 
 from photos_graph.errors import OverLimit
 from photos_graph.images import formats
-from photos_graph.images.declared import camera_signal, declared_colour, heif_signal, png_signal
+from photos_graph.images.declared import camera_signal, declaration, declared_colour, heif_signal, png_signal
 from photos_graph.images.formats import Bytes
 from photos_graph.images.vips import pyvips
 
@@ -26,15 +26,17 @@ class Opened:
     """A file whose header was read. ``width`` and ``height`` are as displayed, in pixels.
 
     ``thumbnail(edge, fail_on)`` decodes it, upright and no larger than ``edge`` on its longest side, and lazily if the
-    format allows. ``fail_on`` is libvips' tolerance of damage, from "none" to "warning". ``oriented`` says that the
-    file itself states its orientation.
+    format allows. ``fail_on`` is libvips' tolerance of damage, from "none" to "warning". ``orientation`` (EXIF's, 1..8)
+    is the one that is applied to the stored picture, and ``colours`` declares
+    its colours.
     """
 
     format: formats.PictureFormat
     width: int
     height: int
     thumbnail: Callable[[int, str], pyvips.Image]
-    oriented: bool = False
+    orientation: int = 1
+    colours: bytes = b""
 
 
 def check_pixels(width: int, height: int, limits: DecodeLimits) -> None:
@@ -52,6 +54,7 @@ def open_vips(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -
     if orientation(header) in SWAPPING_ORIENTATIONS:
         width, height = height, width
     signal = _SIGNALS[found](data) if found in _SIGNALS else camera_signal(header)
+    profile = header.get("icc-profile-data") if "icc-profile-data" in header.get_fields() else None
     colour = declared_colour(header, signal, over_profile=found is formats.PNG)
 
     def thumbnail(edge: int, fail_on: str) -> pyvips.Image:
@@ -63,7 +66,7 @@ def open_vips(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -
         image._references.append(source)  # pyvips keeps this reference in its own loading functions, but not here
         return image
 
-    return Opened(found, width, height, thumbnail, oriented=orientation(header) > 1)
+    return Opened(found, width, height, thumbnail, orientation(header), declaration(profile, signal))
 
 
 def orientation(image: pyvips.Image) -> int:

@@ -17,7 +17,7 @@ from photos_graph.errors import Unreadable
 from photos_graph.images import formats
 from photos_graph.images.colour import ColourSignal
 from photos_graph.images.containers import contents_of
-from photos_graph.images.declared import declared_colour, signal_of
+from photos_graph.images.declared import declaration, declared_colour, signal_of
 from photos_graph.images.formats import Bytes
 from photos_graph.images.opened import DecodeLimits, Opened, check_pixels
 from photos_graph.images.vips import pyvips
@@ -41,7 +41,7 @@ def open_pillow(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits)
             image = from_pillow(picture)
         return shrunk(image, edge, None)
 
-    return Opened(found, picture.width, picture.height, thumbnail)
+    return Opened(found, picture.width, picture.height, thumbnail, colours=declaration(picture.info.get("icc_profile")))
 
 
 def open_heic(data: Bytes, limits: DecodeLimits) -> Opened:
@@ -64,7 +64,7 @@ def open_heic(data: Bytes, limits: DecodeLimits) -> Opened:
             image = _of_16_bits(heif) if heif.mode.endswith(";16") else from_pillow(heif.to_pillow())
         return shrunk(image, edge, signal)
 
-    return Opened(formats.HEIC, width, height, thumbnail)
+    return Opened(formats.HEIC, width, height, thumbnail, colours=declaration(heif.info.get("icc_profile"), signal))
 
 
 def from_pillow(picture: PIL.Image.Image) -> pyvips.Image:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 MIN_PREVIEW_EDGE = 640  # pixels; smaller previews are for the camera's own screen
 _SIDEWAYS = (5, 6)
-_ROTATIONS = {3: "d180", 5: "d270", 6: "d90"}  # LibRaw's flip as a clockwise rotation
+_ORIENTATIONS = {3: 3, 5: 8, 6: 6}  # LibRaw's flip as an EXIF orientation
+_TURNS = {1: 0, 3: 2, 6: 1, 8: 3}  # EXIF orientations as clockwise quarter turns
 
 
 def open_raw(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -> Opened:
@@ -40,7 +41,7 @@ def open_raw(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) ->
             image = _develop(raw).thumbnail_image(edge, height=edge, size="down")
         return image
 
-    return Opened(found, width, height, thumbnail)
+    return Opened(found, width, height, thumbnail, _ORIENTATIONS.get(sizes.flip, 1))
 
 
 def _preview(raw: rawpy.RawPy, edge: int, fail_on: str, limits: DecodeLimits) -> pyvips.Image | None:
@@ -55,9 +56,10 @@ def _preview(raw: rawpy.RawPy, edge: int, fail_on: str, limits: DecodeLimits) ->
     if max(preview.width, preview.height) < MIN_PREVIEW_EDGE:
         return None
     image = preview.thumbnail(edge, fail_on)
-    # libvips has already rotated a preview that states its orientation. Other previews are oriented like the sensor.
-    rotation = None if preview.oriented else _ROTATIONS.get(raw.sizes.flip)
-    return image.rot(rotation) if rotation else image
+    # libvips has already turned a preview that states its orientation, which the file may have changed since. Other
+    # previews lie like the sensor.
+    turns = _TURNS[_ORIENTATIONS.get(raw.sizes.flip, 1)] - _TURNS.get(preview.orientation, 0)
+    return image.rot(f"d{turns % 4 * 90}") if turns % 4 else image
 
 
 def _develop(raw: rawpy.RawPy) -> pyvips.Image:

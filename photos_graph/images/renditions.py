@@ -76,14 +76,14 @@ class Renditions:
         self._flights: dict[_Key, Flight] = {}
         self._photos: dict[str, _Held] = {}
 
-    async def open(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat, source: Source) -> Rendition:
+    async def open(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat, source: Source) -> Rendition:
         """Returns the rendition as soon as there is a file or the first bytes.
 
         ``source`` returns an original with this content, and is called only if no larger rendition is cached. Raises
         the errors of ``source``, and Busy, Unavailable, Unsupported, OverLimit, KilledWorker and Unreadable. An error
         after the first bytes is raised by ``chunks``.
         """
-        key = (photo_id, size, format)
+        key = (photo_key, size, format)
         if cached := self.cached(*key):
             return cached
         flight = self._flights.get(key)
@@ -99,23 +99,23 @@ class Renditions:
         chunks = flight.follow(leave)
         return Rendition(MEDIA_TYPES[format], chunks=chunks, lasting=flight.lasting, _leave=leave)
 
-    def cached(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition | None:
+    def cached(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition | None:
         """Returns the rendition if it is cached, else None. This takes one ``stat``."""
-        found = self._cache.get(photo_id, size, format)
+        found = self._cache.get(photo_key, size, format)
         return None if found is None else Rendition(MEDIA_TYPES[format], path=found.path)
 
-    async def kept(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat, source: Source) -> Path | None:
+    async def kept(self, photo_key: str, size: ThumbnailSize, format: ThumbnailFormat, source: Source) -> Path | None:
         """Returns the path of the complete file, or None if the cache does not accept it. Raises the errors of ``open``
         and of ``chunks``."""
-        rendition = await self.open(photo_id, size, format, source)
+        rendition = await self.open(photo_key, size, format, source)
         try:
             if rendition.chunks is not None:
                 async for _ in rendition.chunks:
                     pass
         finally:
             await rendition.aclose()
-        async with self._photo(photo_id):  # until it is written
-            found = self._cache.get(photo_id, size, format)
+        async with self._photo(photo_key):  # until it is written
+            found = self._cache.get(photo_key, size, format)
         return None if found is None else found.path
 
     async def close(self) -> None:
@@ -142,8 +142,8 @@ class Renditions:
 
     async def _make(self, key: _Key, flight: Flight, source: Source) -> bool:
         """Makes the rendition. Returns whether it is worth caching."""
-        photo_id, size, format = key
-        larger = self._larger(photo_id, size)
+        photo_key, size, format = key
+        larger = self._larger(photo_key, size)
         if larger is not None:
             try:
                 if await self._render(os.fsencode(larger.path), size, format, flight, full_size_from=_LARGE.edge):
@@ -196,20 +196,20 @@ class Renditions:
         except OSError as error:  # without the cache, the service is only slower
             log.warning("A thumbnail could not be stored: %s.", error.strerror)
 
-    def _larger(self, photo_id: str, size: RenditionSize) -> Cached | None:
+    def _larger(self, photo_key: str, size: RenditionSize) -> Cached | None:
         """Returns a cached rendition from which this one can be made. A face is made only from the largest
         rendition."""
         for other in (_LARGE,) if isinstance(size, FaceCut) else (_LARGE, ThumbnailSize.MEDIUM):
             if other.edge >= MIN_SHRINK * size.edge:
                 for format in _SOURCE_FORMATS:
-                    if cached := self._cache.get(photo_id, other, format):
+                    if cached := self._cache.get(photo_key, other, format):
                         return cached
         return None
 
     @asynccontextmanager
-    async def _photo(self, photo_id: str) -> AsyncIterator[None]:
+    async def _photo(self, photo_key: str) -> AsyncIterator[None]:
         """Holds the photo while one of its renditions is made, so that the next one can be made from it."""
-        held = self._photos.setdefault(photo_id, _Held())
+        held = self._photos.setdefault(photo_key, _Held())
         held.users += 1
         try:
             async with held.lock:
@@ -217,7 +217,7 @@ class Renditions:
         finally:
             held.users -= 1
             if not held.users:
-                del self._photos[photo_id]
+                del self._photos[photo_key]
 
 
 _Key = tuple[str, RenditionSize, ThumbnailFormat]

@@ -56,6 +56,7 @@ class Face:
     person_id: str | None = None
     source: TagSource | None = None
     similar_persons: tuple[tuple[str, float], ...] = ()
+    photo_look: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

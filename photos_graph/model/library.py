@@ -140,13 +140,16 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo. ``id`` is the first 32 hexadecimal digits of the SHA-256 of its content, ``number`` its row in the
-    search index."""
+    """A photo. ``number`` is its row in the search index. ``content_hash`` and ``byte_size`` are those of the file that
+    speaks for it. ``picture_hash`` is that of the picture without its metadata or, until an older photo is read again,
+    the content hash. ``look`` is a short hash of its orientation and colour profile."""
 
     id: str
     number: int
     name: str
     content_hash: str
+    picture_hash: str
+    look: str | None  # None if the photo was read by an earlier version of the program
     byte_size: int
     width: int  # as displayed, orientation applied
     height: int
@@ -160,6 +163,15 @@ class Photo:
     placeholder: str | None = None  # ThumbHash, base64
     description: Description = NO_DESCRIPTION
     exposure: Exposure | None = None
+
+    @property
+    def photo_key(self) -> str:
+        return photo_key(self.id, self.look)
+
+
+def photo_key(photo_id: str, look: str | None) -> str:
+    """Returns the key of the renditions of a photo. It changes when the same picture is shown in another way."""
+    return f"{photo_id}-{look}" if look else photo_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ class PhotoRow:
 
     number: int
     id: str  # 32 hex digits
-    name: str  # of its first file by key, for NAME_ASC and words
+    name: str  # of the file that speaks for it, for NAME_ASC and words
     folders: tuple[str, ...]
     texts: tuple[str, ...] = ()  # their words find the photo: the names of all its files that are not missing
     places: tuple[str, ...] = ()  # the ids of the places that it is AT; their ancestors are in the rows of places

@@ -37,10 +37,11 @@ class OpenOriginal:
     mtime_ns: int
     media_type: str
     etag: str
+    lasting: bool  # whether these are the bytes that the address names
 
 
 class Media:
-    """Opens renditions and originals of photos by the id of the photo."""
+    """Opens renditions by the key of the photo (``photo_key``), and originals."""
 
     def __init__(self, graph: Graph, renditions: Renditions, follow_symlinks: bool) -> None:
         self._graph = graph
@@ -54,27 +55,28 @@ class Media:
         for opener in self._openers.values():
             opener.shutdown(wait=False, cancel_futures=True)
 
-    def cached(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition | None:
+    def cached(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition | None:
         """Returns the rendition if it is in the cache."""
-        return self._renditions.cached(photo_id, size, format)
+        return self._renditions.cached(photo_key, size, format)
 
-    async def thumbnail(self, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition:
+    async def thumbnail(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition:
         """Returns a rendition. If it is in the cache, it is returned even while the original is offline.
 
-        Raises NotFound if the photo or its file does not exist, RootOffline if its root is offline, Busy if the workers
-        are, and the errors of decoding.
+        Raises NotFound if the photo or its file does not exist, or if the photo looks different now, RootOffline if its
+        root is offline, Busy if the workers are, and the errors of decoding.
         """
-        return await self._renditions.open(photo_id, size, format, lambda: self._as_read(photo_id))
+        return await self._renditions.open(photo_key, size, format, lambda: self._as_read(photo_key))
 
     async def large(self, photo_id: str) -> bytes:
         """Returns the raw path of the LARGE rendition, which is created if necessary, or of the original if the cache
         has no room. Raises the errors of ``thumbnail``."""
+        photo_key = await self.key(photo_id)
         for format in LARGE_FORMATS:
-            found = self.cached(photo_id, ThumbnailSize.LARGE, format)
+            found = self.cached(photo_key, ThumbnailSize.LARGE, format)
             if found is not None and found.path is not None:
                 return os.fsencode(found.path)
         size, format = ThumbnailSize.LARGE, ThumbnailFormat.JPEG
-        made = await self._renditions.kept(photo_id, size, format, lambda: self._as_read(photo_id))
+        made = await self._renditions.kept(photo_key, size, format, lambda: self._as_read(photo_key))
         return await self.path(photo_id) if made is None else os.fsencode(made)
 
     async def picture(self, photo_id: str, share: float) -> bytes:
@@ -92,17 +94,35 @@ class Media:
 
         Raises NotFound if there is none, RootOffline if its root is offline.
         """
-        return (await self._as_read(photo_id)).path
+        return (await self._as_read(await self.key(photo_id))).path
 
-    async def _as_read(self, photo_id: str) -> ReadOriginal:
-        descriptor, found = await self._open(photo_id)
+    async def key(self, photo_id: str) -> str:
+        """Returns the key of the photo's renditions. Raises NotFound for an unknown photo."""
+        found = await photos.photo_keys(self._graph, [photo_id])
+        if photo_id not in found:
+            raise NotFound("There is no such photo.")
+        return found[photo_id]
+
+    async def _as_read(self, photo_key: str) -> ReadOriginal:
+        photo_id, _, look = photo_key.partition("-")
+        sources = await photos.sources(self._graph, photo_id)
+        alike = [source for source in sources if (source.look or "") == look]
+        if sources and not alike:
+            raise NotFound("This photo looks different now. Query its address again through GraphQL.")
+        descriptor, found = await self._open(alike)
         os.close(descriptor)
         return ReadOriginal(found.root_raw + b"/" + found.raw, found.size, found.mtime_ns)
 
-    async def original(self, photo_id: str) -> OpenOriginal:
-        """Opens an original. Raises NotFound if there is none, RootOffline if its root is offline."""
-        descriptor, found = await self._open(photo_id)
+    async def original(self, named: str) -> OpenOriginal:
+        """Opens an original. ``named`` is the id of the photo, and the first digits of the content hash of the file
+        that spoke for it when the address was made. Raises NotFound if there is none, and RootOffline if its root is
+        offline."""
+        photo_id, _, version = named.partition("-")
+        sources = await photos.sources(self._graph, photo_id)
+        meant = [source for source in sources if source.content_hash.startswith(version)]
+        descriptor, found = await self._open([*meant, *(source for source in sources if source not in meant)])
         return OpenOriginal(
+            lasting=bool(version) and found in meant,
             descriptor=descriptor,
             name=found.name,
             size=found.size,
@@ -111,9 +131,8 @@ class Media:
             etag=f'"{found.content_hash}"',
         )
 
-    async def _open(self, photo_id: str) -> tuple[int, PhotoSource]:
-        """Opens the first file of the photo that exists and has not changed since it was read."""
-        sources = await photos.sources(self._graph, photo_id)
+    async def _open(self, sources: Sequence[PhotoSource]) -> tuple[int, PhotoSource]:
+        """Opens the first of the files that exists and has not changed since it was read."""
         offline = False
         for source in sources:
             try:

@@ -35,40 +35,41 @@ T = TypeVar("T")
 
 _RANGE = re.compile(r"\s*([0-9]{0,18})-([0-9]{0,18})\s*")
 
-# The content at an address never changes, because a photo is its content.
+# The content at an address never changes, because the address names the look, or the bytes, of the photo.
 IMMUTABLE = "private, max-age=31536000, immutable"
+CHECKED = "private, no-cache"
 # A browser must not run what an original contains.
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
 def routes(signer: Signer) -> list[Route]:
     async def media(request: Request) -> Response:
-        photo_id, what = request.path_params["photo_id"], request.path_params["what"]
+        named, what = request.path_params["named"], request.path_params["what"]
         try:
-            if not is_signed(signer, photo_id, what, request.query_params.get("s", "")):
+            if not is_signed(signer, named, what, request.query_params.get("s", "")):
                 raise Forbidden("This address is not signed by this service. Query it again through GraphQL.")
             if what == ORIGINAL:
-                return await _original(request, media_of(request), photo_id)
-            return await _thumbnail(request, media_of(request), photo_id, what)
+                return await _original(request, media_of(request), named)
+            return await _thumbnail(request, media_of(request), named, what)
         except PhotosGraphError as error:
             return error_answer(error)
 
-    return [Route("/media/{photo_id}/{what}", media, methods=["GET", "HEAD"])]
+    return [Route("/media/{named}/{what}", media, methods=["GET", "HEAD"])]
 
 
-async def _thumbnail(request: Request, media: Media, photo_id: str, what: str) -> Response:
+async def _thumbnail(request: Request, media: Media, named: str, what: str) -> Response:
     size, format_ = _parsed(what)
     headers = {"cache-control": IMMUTABLE, "content-security-policy": SANDBOX}
     if format_ is ThumbnailFormat.AUTO:
         format_ = chosen(request.headers.get("accept"))
         headers["vary"] = "Accept"
-    headers["etag"] = f'"{photo_id}-{str(size).lower()}-{format_.lower()}"'
+    headers["etag"] = f'"{named}-{str(size).lower()}-{format_.lower()}"'
     if _is_known(request, headers["etag"]):
         return Response(status_code=304, headers=headers)
-    if rendition := media.cached(photo_id, size, format_):
+    if rendition := media.cached(named, size, format_):
         with contextlib.suppress(FileNotFoundError):  # the file may just have been evicted from the cache
             return Response(await _read(rendition), headers=headers, media_type=rendition.media_type)
-    rendition = await _while_wanted(request, media.thumbnail(photo_id, size, format_))
+    rendition = await _while_wanted(request, media.thumbnail(named, size, format_))
     if not rendition.lasting:
         headers["cache-control"] = "no-store"
         del headers["etag"]
@@ -146,10 +147,10 @@ def _parsed(what: str) -> tuple[RenditionSize, ThumbnailFormat]:
         raise NotFound("There is no such size or format.") from None
 
 
-async def _original(request: Request, media: Media, photo_id: str) -> Response:
-    original = await media.original(photo_id)
+async def _original(request: Request, media: Media, named: str) -> Response:
+    original = await media.original(named)
     headers = {
-        "cache-control": IMMUTABLE,
+        "cache-control": IMMUTABLE if original.lasting else CHECKED,
         "content-security-policy": SANDBOX,
         "content-disposition": f"inline; filename*=UTF-8''{quote(original.name, safe='')}",
         "etag": original.etag,

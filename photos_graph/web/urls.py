@@ -9,17 +9,22 @@ from photos_graph.model.images import ThumbnailFormat
 ORIGINAL = "original"
 
 
-def thumbnail_url(signer: Signer, photo_id: str, size: RenditionSize, format: ThumbnailFormat) -> str:
-    return _url(signer, photo_id, f"{size}.{format}".lower())
+VERSION_DIGITS = 8  # of the content hash
 
 
-def original_url(signer: Signer, photo_id: str) -> str:
-    return _url(signer, photo_id, ORIGINAL)
+def thumbnail_url(signer: Signer, photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> str:
+    return _url(signer, photo_key, f"{size}.{format}".lower())
 
 
-def is_signed(signer: Signer, photo_id: str, what: str, signature: str) -> bool:
-    return signer.verify(signature, "media", photo_id, what)
+def original_url(signer: Signer, photo_id: str, content_hash: str) -> str:
+    """Returns the address of an original. It changes with the bytes of the file, because a browser may keep them."""
+    return _url(signer, f"{photo_id}-{content_hash[:VERSION_DIGITS]}", ORIGINAL)
 
 
-def _url(signer: Signer, photo_id: str, what: str) -> str:
-    return f"/media/{photo_id}/{what}?s={signer.sign('media', photo_id, what)}"
+def is_signed(signer: Signer, named: str, what: str, signature: str) -> bool:
+    return signer.verify(signature, "media", named, what)
+
+
+def _url(signer: Signer, named: str, what: str) -> str:
+    """``named`` is the photo and, after a hyphen, the version of its look or of its bytes."""
+    return f"/media/{named}/{what}?s={signer.sign('media', named, what)}"

@@ -24,6 +24,7 @@ from tests.kit.server import serving
 
 SIGNER = Signer(b"k" * 32)
 BYTES = bytes(range(256)) * 40
+HASH = "a" * 64
 FINISHED, LIVE, BROKEN, BUSY = "f" * 32, "1" * 32, "b" * 32, "0" * 32
 
 pytestmark = pytest.mark.anyio
@@ -48,10 +49,10 @@ class Shelf:
             raise Busy("Too much at once.", retry_after=7)
         raise NotFound("There is no such photo.")
 
-    async def original(self, photo_id: str) -> OpenOriginal:
+    async def original(self, named: str) -> OpenOriginal:
         descriptor = os.open(self.path, os.O_RDONLY)
         self.opened.append(descriptor)
-        return OpenOriginal(descriptor, 'a"b\r\nü.jpg', len(BYTES), 0, "image/jpeg", '"hash"')
+        return OpenOriginal(descriptor, 'a"b\r\nü.jpg', len(BYTES), 0, "image/jpeg", '"hash"', True)
 
     async def _chunks(self, broken: bool) -> AsyncGenerator[bytes]:
         yield BYTES[:5000]
@@ -134,7 +135,7 @@ async def test_a_picture_that_breaks_under_way_is_cut_off(client: httpx.AsyncCli
 
 
 async def test_an_original_is_served_in_ranges_and_cannot_run(client: httpx.AsyncClient) -> None:
-    answer = await client.get(original_url(SIGNER, FINISHED), headers={"Range": "bytes=10-19"})
+    answer = await client.get(original_url(SIGNER, FINISHED, HASH), headers={"Range": "bytes=10-19"})
     assert (answer.status_code, answer.content) == (206, BYTES[10:20])
     assert answer.headers["content-security-policy"].startswith("sandbox;")
     assert answer.headers["content-disposition"] == "inline; filename*=UTF-8''a%22b%0D%0A%C3%BC.jpg"
@@ -142,12 +143,12 @@ async def test_an_original_is_served_in_ranges_and_cannot_run(client: httpx.Asyn
 
 @pytest.mark.parametrize("given", ["items=0-9", "bytes", "bytes=a-b", "bytes=5-2", "bytes=-"])
 async def test_what_is_no_range_of_bytes_is_passed_over(client: httpx.AsyncClient, given: str) -> None:
-    answer = await client.get(original_url(SIGNER, FINISHED), headers={"Range": given})
+    answer = await client.get(original_url(SIGNER, FINISHED, HASH), headers={"Range": given})
     assert (answer.status_code, answer.content) == (200, BYTES)
 
 
 async def test_head_has_no_ranges(client: httpx.AsyncClient) -> None:
-    answer = await client.head(original_url(SIGNER, FINISHED), headers={"Range": "bytes=10-19"})
+    answer = await client.head(original_url(SIGNER, FINISHED, HASH), headers={"Range": "bytes=10-19"})
     assert (answer.status_code, answer.headers["content-length"]) == (200, str(len(BYTES)))
 
 
@@ -155,7 +156,7 @@ async def test_head_has_no_ranges(client: httpx.AsyncClient) -> None:
 async def test_an_original_is_closed_on_every_way_out(
     client: httpx.AsyncClient, shelf: Shelf, headers: dict[str, str]
 ) -> None:
-    await client.get(original_url(SIGNER, FINISHED), headers=headers)
+    await client.get(original_url(SIGNER, FINISHED, HASH), headers=headers)
     # The client has the last byte a moment before the server is done with the file.
     with anyio.fail_after(5):
         while is_open(shelf.opened[0], shelf.path):

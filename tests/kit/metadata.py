@@ -8,6 +8,8 @@ from collections.abc import Mapping
 import exiv2
 from PIL import Image
 
+from tests.kit.pictures import told_apart
+
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:exif="http://ns.adobe.com/exif/1.0/"
@@ -20,10 +22,10 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 def jpeg_with(fields: Mapping[str, str | list[str] | bytes] | None = None, colour: int = 0) -> bytes:
     """An 8x8 JPEG with ``fields`` by their exiv2 names; a list writes the field several times (or an XMP bag). Its
-    picture depends on ``colour`` (0 to 25)."""
+    picture depends on ``colour`` (0 to 25), and other fields make another picture too."""
     plain = io.BytesIO()
     Image.new("RGB", (8, 8), (colour * 10,) * 3).save(plain, "JPEG")
-    image = exiv2.ImageFactory.open(plain.getvalue())
+    image = exiv2.ImageFactory.open(told_apart(plain.getvalue(), repr(fields)))
     image.readMetadata()
     families = {"Exif": image.exifData(), "Iptc": image.iptcData(), "Xmp": image.xmpData()}
     for name, value in (fields or {}).items():

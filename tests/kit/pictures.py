@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 from pathlib import Path
@@ -20,10 +21,14 @@ def jpeg(colour: int, width: int = 48, height: int = 32) -> bytes:
     """Returns a JPEG that no other ``colour`` (0 to 16,777,215) gives."""
     pixel = [colour >> 16 & 255, colour >> 8 & 255, colour & 255]
     image = (pyvips.Image.black(width, height, bands=3) + pixel).cast("uchar").copy(interpretation="srgb")
-    # The colour goes in as a comment too, since JPEG rounds neighbouring colours to the same.
     data: bytes = image.jpegsave_buffer(keep="none")
-    comment = f"colour {colour}".encode()
-    return data[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + data[2:]
+    return told_apart(data, f"colour {colour}")  # JPEG rounds neighbouring colours to the same
+
+
+def told_apart(data: bytes, mark: str) -> bytes:
+    """Another picture than ``data``, a JPEG that looks the same: it has a table of quantisation that nothing uses."""
+    table = hashlib.sha256(mark.encode()).digest() * 2
+    return data[:2] + b"\xff\xdb\x00\x43\x03" + bytes(byte or 1 for byte in table) + data[2:]
 
 
 def put(path: Path, data: bytes, at: float = OLD) -> Path:

@@ -59,7 +59,7 @@ def _record(number: int, folder_id: str) -> FileRecord:
 
 def _read(record: FileRecord, number: int) -> photos.Read:
     content_hash = photo_id(number) + "0" * 32
-    return photos.Read(record.id, 1, 1, 1, content_hash, 4, 3, "JPEG", "", Metadata())
+    return photos.Read(record.id, 1, 1, 1, content_hash, content_hash, 4, 3, "JPEG", "", Metadata())
 
 
 ITALY = Place("IT", "Italy", PlaceKind.COUNTRY)
@@ -105,7 +105,8 @@ def read(number: int, content: str, metadata: Metadata = METADATA) -> photos.Rea
     known = file(number)
     places = (ITALY, ABRUZZO, LAQUILA) if metadata.location else ()
     return photos.Read(
-        known.id, known.size, known.mtime_ns, known.inode, content * 64, 4000, 3000, "JPEG", "hash", metadata, places
+        known.id, known.size, known.mtime_ns, known.inode, content * 64, content * 64, 4000, 3000, "JPEG", "hash",
+        metadata, places,
     )  # fmt: skip
 
 

@@ -66,6 +66,10 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
     ),
     7: ("CREATE INDEX photo_read_due IF NOT EXISTS FOR (n:Photo) ON (n.readDue)",),
     8: ("CREATE INDEX photo_predictions_due IF NOT EXISTS FOR (n:Photo) ON (n.predictionsDue)",),
+    9: (
+        "CREATE INDEX photo_picture_hash IF NOT EXISTS FOR (n:Photo) ON (n.pictureHash)",
+        "CREATE INDEX file_content_hash IF NOT EXISTS FOR (n:File) ON (n.contentHash)",
+    ),
     10: (
         "CREATE INDEX photo_stack IF NOT EXISTS FOR (n:Photo) ON (n.stack)",
         "CREATE INDEX folder_stacks_due IF NOT EXISTS FOR (n:Folder) ON (n.stacksDue)",

@@ -9,6 +9,8 @@ from typing import Any, LiteralString
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Value
 from photos_graph.graph.library import photo_metadata
+from photos_graph.graph.library.holders import ID_DIGITS
+from photos_graph.graph.speaking import standing
 from photos_graph.model.faces import Box
 from photos_graph.model.library import Photo
 
@@ -30,9 +32,9 @@ class ExportedFace:
 class ExportedPhoto:
     """A photo with its labels.
 
-    ``files`` holds (key, folder id, name) of the files that are not missing, sorted by key. ``edges`` holds the
-    assertions TAGGED and EXCLUDES by tag id. ``rating`` and ``favourite`` are the values of the photo with their
-    provenance: one without a time is the file's or the default.
+    ``files`` holds (key, folder id, name) of the files that are not missing, the one that speaks for the photo first.
+    ``edges`` holds the assertions TAGGED and EXCLUDES by tag id. ``rating`` and ``favourite`` are the values of the
+    photo with their provenance: one without a time is the file's or the default.
     """
 
     photo: Photo
@@ -51,7 +53,8 @@ MATCH (p:Photo {number: number})
 RETURN """
     + photo_metadata.PROJECTION
     + """ AS photo, p {.orientation, .ratedAt, .ratedBy, .favouriteAt, .favouriteBy} AS more,
-  [(p)<-[:OF]-(f:File)-[:IN]->(d:Folder) WHERE f.state <> 'MISSING' | [f.key, d.id, f.name]] AS files,
+  [(p)<-[:OF]-(f:File)-[:IN]->(d:Folder) WHERE f.state <> 'MISSING' |
+    [f.key, d.id, f.name, f.state, f.mtimeNs]] AS files,
   [(p)-[r:TAGGED]->(t:Tag) | [t.id, r.at, r.by, r.via]] AS tagged,
   [(p)-[r:EXCLUDES]->(t:Tag) | [t.id, r.at, r.by]] AS excluded
 """
@@ -81,13 +84,13 @@ async def exported_photos(graph: Graph | Transaction, numbers: Sequence[int]) ->
 
 
 def _photo(row: dict[str, Any], faces: tuple[ExportedFace, ...]) -> ExportedPhoto:
-    files = tuple(sorted((key, folder, name) for key, folder, name in row["files"]))
+    files = sorted(row["files"], key=lambda file: standing(file[3], file[4], file[0]))
     photo = photo_metadata.photo_of(row["photo"], files[0][2] if files else row["photo"]["id"])
     more = row["more"]
     return ExportedPhoto(
         photo=photo,
         orientation=more["orientation"],
-        files=files,
+        files=tuple((key, folder, name) for key, folder, name, *_ in files),
         rating=Value(photo.rating, more["ratedAt"], more["ratedBy"]),
         favourite=Value(photo.favourite, more["favouriteAt"], more["favouriteBy"]),
         edges=_edges(AssertionKind.TAGGED, row["tagged"]) | _edges(AssertionKind.EXCLUDES, row["excluded"]),
@@ -133,9 +136,27 @@ async def photos_in_folders(graph: Graph, folder_ids: Sequence[str]) -> dict[tup
     return {(row["folder"], name): (photo, number) for row in rows for name, photo, number in row["files"]}
 
 
-NUMBERS: LiteralString = "UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN collect([p.id, p.number]) AS photos"
+NUMBERS_BY_PICTURE: LiteralString = """
+UNWIND $hashes AS hash MATCH (p:Photo {pictureHash: hash}) RETURN collect([hash, p.number]) AS photos
+"""
+
+NUMBERS_BY_CONTENT: LiteralString = """
+UNWIND $hashes AS hash MATCH (f:File {contentHash: hash})-[:OF]->(p:Photo) RETURN collect([hash, p.number]) AS photos
+"""
+
+NUMBERS_BY_ID: LiteralString = """
+UNWIND $hashes AS hash MATCH (p:Photo {id: left(hash, $digits)}) RETURN collect([hash, p.number]) AS photos
+"""
 
 
-async def numbers_of(graph: Graph, photo_ids: Sequence[str]) -> dict[str, int]:
-    """Returns the numbers of the photos that exist, by id."""
-    return dict((await graph.read(NUMBERS, ids=list(photo_ids)))[0]["photos"])
+async def numbers_by_picture(graph: Graph, picture_hashes: Sequence[str]) -> dict[str, int]:
+    """Returns the numbers of the photos that exist, by picture hash."""
+    return dict((await graph.read(NUMBERS_BY_PICTURE, hashes=list(picture_hashes)))[0]["photos"])
+
+
+async def numbers_by_content(graph: Graph, content_hashes: Sequence[str]) -> dict[str, int]:
+    """Returns the numbers of the photos that exist, by the content hash of one of their files, or of the file that an
+    older library read first, from which the id was made."""
+    hashes = list(content_hashes)
+    first = (await graph.read(NUMBERS_BY_ID, hashes=hashes, digits=ID_DIGITS))[0]["photos"]
+    return dict(first) | dict((await graph.read(NUMBERS_BY_CONTENT, hashes=hashes))[0]["photos"])

@@ -28,7 +28,8 @@ from photos_graph.model.properties import PROPERTIES, Description
 
 
 class FileMetadata(Protocol):
-    """What a file says about its photo. ``places`` are broadest first."""
+    """What a file says about its photo. ``places`` are broadest first. ``shown`` has the properties of the picture, if
+    it was read as a whole."""
 
     @property
     def file_id(self) -> str: ...
@@ -38,6 +39,9 @@ class FileMetadata(Protocol):
 
     @property
     def places(self) -> tuple[Place, ...]: ...
+
+    @property
+    def shown(self) -> Mapping[str, object]: ...
 
 
 PUT_PLACES: LiteralString = """
@@ -51,13 +55,11 @@ MATCH (x:Place {id: row.id}), (up:Place {id: row.parent})
 MERGE (x)-[:WITHIN]->(up)
 """
 
-# Copies may disagree (names, times, sidecars): the file first by key speaks for the photo, whichever is read last.
 PUT_METADATA: LiteralString = due.READING.query(
     """
 UNWIND $rows AS row
 MATCH (f:File {id: row.file})-[:OF]->(p:Photo)
-WHERE NOT EXISTS { MATCH (o:File)-[:OF]->(p) WHERE o.key < f.key AND o.state = 'PRESENT' }
-SET p += row.metadata, p.{by} = $version, p.{due} = null
+SET p += row.metadata, p.speaker = f.id, p.{by} = $version, p.{due} = null
 SET p.rating = CASE WHEN p.ratedAt IS NULL THEN p.fileRating ELSE p.rating END,
   p.favourite = CASE WHEN p.favouriteAt IS NULL THEN coalesce(p.fileFavourite, false) ELSE p.favourite END
 WITH p, row
@@ -71,7 +73,7 @@ MERGE (p)-[:AT]->(x)
 
 
 async def put(tx: LabelTransaction, told: Sequence[FileMetadata], with_regions: bool) -> None:
-    """Writes what the files say to their photos, by the file that speaks for each. The photos are no longer due."""
+    """Writes what the files say to the photos for which they speak. The photos are no longer due."""
     places = {place.id: place for each in told for place in each.places}
     if places:
         await tx.run(PUT_PLACES, rows=[{"id": p.id, "name": p.name, "kind": p.kind.value} for p in places.values()])
@@ -81,7 +83,7 @@ async def put(tx: LabelTransaction, told: Sequence[FileMetadata], with_regions: 
         {
             "file": each.file_id,
             "place": each.places[-1].id if each.places else None,
-            "metadata": _properties(each.metadata, with_regions),
+            "metadata": {**each.shown, **_properties(each.metadata, with_regions)},
         }
         for each in told
     ]
@@ -119,7 +121,8 @@ _WORDS: LiteralString = "".join(f", .{each.name}" for each in PROPERTIES)
 PROJECTION: LiteralString = (
     """p {.id, .number, .contentHash, .byteSize, .width, .height, .format, .addedAt, .takenAt,
   .takenOffset, .takenSource, .takenPrecision, .latitude, .longitude, .altitude, .make, .model, .lens, .iso, .aperture,
-  .exposureSeconds, .focalLength, .rating, .favourite, .placeholder"""
+  .exposureSeconds, .focalLength, .rating, .favourite, .placeholder,
+  .pictureHash, .look"""
     + _WORDS
     + "}"
 )
@@ -135,6 +138,8 @@ def photo_of(values: Mapping[str, Any], name: str) -> Photo:
         number=values["number"],
         name=name,
         content_hash=values["contentHash"],
+        picture_hash=values["pictureHash"] or values["contentHash"],
+        look=values["look"],
         byte_size=values["byteSize"],
         width=values["width"],
         height=values["height"],

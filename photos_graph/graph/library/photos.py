@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
 from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.faces import visibility
+from photos_graph.graph.faces import turning, visibility
+from photos_graph.graph.faces.turning import Turn
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.graph.library import photo_metadata
+from photos_graph.graph.library import holders, photo_metadata
 from photos_graph.graph.library.failures import ReadFailure, clear_failures, put_failures
+from photos_graph.graph.library.holders import Holder
+from photos_graph.graph.speaking import standing
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.model.library import File, FileState, Metadata, Photo, Place, PlaceKind
+from photos_graph.model.library import File, FileState, Metadata, Photo, Place, PlaceKind, photo_key
 from photos_graph.paths import decode_raw
 
 
@@ -25,20 +28,31 @@ class Read:
     size: int
     mtime_ns: int
     inode: int
-    content_hash: str
+    content_hash: str  # of the whole file
+    picture_hash: str  # of the picture without its metadata
     width: int
     height: int
     format: str
     placeholder: str
     metadata: Metadata
     places: tuple[Place, ...] = ()
+    orientation: int = 1  # EXIF's, as it was applied to show the picture
+    look: str = ""
 
     @property
-    def photo_id(self) -> str:
-        return self.content_hash[:32]
+    def shown(self) -> Mapping[str, object]:
+        """What a photo shows of the file that speaks for it, besides its metadata."""
+        return {
+            "contentHash": self.content_hash,
+            "byteSize": self.size,
+            "width": self.width,
+            "height": self.height,
+            "format": self.format,
+            "placeholder": self.placeholder,
+            "turn": self.orientation,
+            "look": self.look,
+        }
 
-
-KNOWN: LiteralString = "UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN id"
 
 TAKE_NUMBERS: LiteralString = """
 MERGE (m:Meta {name: 'photoNumber'})
@@ -51,9 +65,7 @@ PUT_PHOTOS: LiteralString = (
 UNWIND $rows AS row
 MERGE (p:Photo {id: row.id})
 ON CREATE SET p.number = row.number, p.addedAt = timestamp(), p.favourite = false
-SET p.contentHash = row.contentHash, p.byteSize = row.size, p.width = row.width, p.height = row.height,
-  p.format = row.format, p.placeholder = row.placeholder,
-  """
+SET p.pictureHash = coalesce(p.pictureHash, row.pictureHash), """
     + due.DUE_WHEN_READ
 )
 
@@ -64,7 +76,8 @@ MATCH (f:File {id: row.file}), (p:Photo {id: row.id})
 OPTIONAL MATCH (f)-[old:OF]->(was:Photo) WHERE was.id <> p.id
 DELETE old
 MERGE (f)-[:OF]->(p)
-SET f.state = 'PRESENT', f.attempts = 0, f.size = row.size, f.mtimeNs = row.mtimeNs, f.inode = row.inode
+SET f.state = 'PRESENT', f.attempts = 0, f.size = row.size, f.mtimeNs = row.mtimeNs, f.inode = row.inode,
+  f.contentHash = row.contentHash, f.look = row.look
 RETURN p.number AS number, was.number AS was
 """
 
@@ -76,56 +89,68 @@ async def put_read(
     job_id: str,
     import_keywords: bool = True,
     import_faces: bool = True,
-) -> None:
-    """Writes a batch of a scan in one commit: photos, their files, places, tags and marked faces, and failures."""
+) -> dict[str, str]:
+    """Writes a batch of a scan in one commit: photos, their files, places, tags and marked faces, and failures. Returns
+    the id of the photo that each file holds, by file id."""
 
-    async def work(tx: LabelTransaction) -> None:
+    async def work(tx: LabelTransaction) -> dict[str, str]:
         touched: list[int] = []
+        held = await holders.of_pictures(tx, reads)
         if reads:
-            photo_ids = [read.photo_id for read in reads]
-            async with photo_metadata.labels_follow(tx, photo_ids, import_keywords, import_faces):
-                touched += await _put_photos(tx, reads, import_faces)
+            touched += await _put_photos(tx, reads, held)
+            speaking = await holders.speaking(tx, [read.file_id for read in reads])
+            speakers = [read for read in reads if read.file_id in speaking]
+            await turning.turn(
+                tx,
+                {
+                    photo.number: Turn(photo.orientation, read.orientation)
+                    for read in speakers
+                    if (photo := speaking[read.file_id]).orientation is not None
+                },
+            )
+            async with photo_metadata.labels_follow(
+                tx, [holder.id for holder in held.values()], import_keywords, import_faces
+            ):
+                await photo_metadata.put(tx, speakers, import_faces)
         await clear_failures(tx, [read.file_id for read in reads])
         touched += await put_failures(tx, failures, job_id)
         await visibility.mark(tx, touched)
+        await holders.elect(tx, touched)
         tx.touch(photos=touched)
+        return {read.file_id: held[read.picture_hash].id for read in reads}
 
-    await writer.commit(work)
+    return await writer.commit(work)
 
 
-async def _put_photos(tx: LabelTransaction, reads: Sequence[Read], with_regions: bool) -> list[int]:
-    numbers = await _new_numbers(tx, list(dict.fromkeys(read.photo_id for read in reads)))
-    rows = [_row(read, numbers.get(read.photo_id)) for read in reads]
+async def _put_photos(tx: LabelTransaction, reads: Sequence[Read], held: Mapping[str, Holder]) -> list[int]:
+    new = dict.fromkeys(holder.id for read in reads if not (holder := held[read.picture_hash]).known)
+    numbers = await _new_numbers(tx, list(new))
+    rows = [_row(read, held[read.picture_hash].id, numbers) for read in reads]
     await tx.run(PUT_PHOTOS, rows=rows)
     found = await tx.run(PUT_FILES, rows=rows)
-    await photo_metadata.put(tx, reads, with_regions)
     return [n for row in found for n in (row["number"], row["was"]) if n is not None]
 
 
-async def _new_numbers(tx: Transaction, ids: Sequence[str]) -> dict[str, int]:
-    """Returns dense numbers for photos that the graph does not know, in the order of the ids, because photos of the
-    same moment are shown in the order of their numbers."""
-    known = {row["id"] for row in await tx.run(KNOWN, ids=ids)}
-    new = [id_ for id_ in ids if id_ not in known]
+async def _new_numbers(tx: Transaction, new: Sequence[str]) -> dict[str, int]:
+    """Returns dense numbers for new photos, in the order of the ids, because photos of the same moment are shown in the
+    order of their numbers."""
     if not new:
         return {}
     first = (await tx.run(TAKE_NUMBERS, count=len(new)))[0]["first"]
     return {id_: first + offset for offset, id_ in enumerate(new)}
 
 
-def _row(read: Read, number: int | None) -> dict[str, object]:
+def _row(read: Read, photo_id: str, numbers: Mapping[str, int]) -> dict[str, object]:
     return {
         "file": read.file_id,
-        "id": read.photo_id,
-        "number": number,
+        "id": photo_id,
+        "number": numbers.get(photo_id),
+        "pictureHash": read.picture_hash,
         "contentHash": read.content_hash,
+        "look": read.look,
         "size": read.size,
         "mtimeNs": read.mtime_ns,
         "inode": read.inode,
-        "width": read.width,
-        "height": read.height,
-        "format": read.format,
-        "placeholder": read.placeholder,
     }
 
 
@@ -136,7 +161,7 @@ MATCH (p:Photo {id: id})
 OPTIONAL MATCH (f:File)-[:OF]->(p)
 WITH """
     + photo_metadata.PROJECTION
-    + """ AS photo, collect([f.state = 'MISSING', f.key, f.name]) AS names
+    + """ AS photo, collect([f.state, f.mtimeNs, f.key, f.name]) AS names
 RETURN collect([photo, names]) AS photos
 """
 )
@@ -149,9 +174,18 @@ async def photos_by_id(graph: Graph, ids: Sequence[str]) -> dict[str, Photo]:
 
 
 def _name(files: Sequence[Sequence[Any]]) -> str | None:
-    """Returns the name of the first file by key. Files that are there come before missing ones."""
-    known = sorted(tuple(file) for file in files if file[1] is not None)
-    return known[0][2] if known else None
+    """Returns the name of the file that speaks for the photo or, if none is there, of the one that spoke last."""
+    known = sorted((standing(state, mtime_ns, key), name) for state, mtime_ns, key, name in files if key is not None)
+    return known[0][1] if known else None
+
+
+LOOKS: LiteralString = "UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN collect([p.id, p.look]) AS looks"
+
+
+async def photo_keys(graph: Graph, ids: Sequence[str]) -> dict[str, str]:
+    """Returns the keys of the renditions of those of the photos that exist, by the id that was asked for."""
+    looks = (await graph.read(LOOKS, ids=list(ids)))[0]["looks"]
+    return {photo_id: photo_key(photo_id, look) for photo_id, look in looks}
 
 
 NUMBERS: LiteralString = "UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN collect(p.number) AS numbers"
@@ -222,9 +256,11 @@ def _widest_first(kinds: dict[PlaceKind, tuple[str, str]]) -> list[Place]:
 
 @dataclass(frozen=True, slots=True)
 class PhotoSource:
-    """A path that holds a photo, and the size and time of the file when it was read."""
+    """A path that holds a photo, and the size and time of the file when it was read. Files with one picture may differ
+    in content hash and look."""
 
     content_hash: str
+    look: str | None
     name: str
     root_raw: bytes
     raw: bytes  # below the root
@@ -238,21 +274,24 @@ SOURCES: LiteralString = """
 MATCH (f:File)-[:OF]->(p:Photo {id: $id}) WHERE f.state = 'PRESENT'
 MATCH (f)-[:IN]->(d:Folder)
 MATCH (r:Root {id: d.rootId})
-RETURN p.contentHash AS contentHash, p.format AS format, f.name AS name, f.rawName AS rawName, d.raw AS folderRaw,
-  r.rawPath AS rootRaw, r.state AS root, f.size AS size, f.mtimeNs AS mtimeNs
-ORDER BY f.key
+RETURN coalesce(f.contentHash, p.contentHash) AS contentHash, f.look AS look, p.format AS format, f.key AS key,
+  f.name AS name, f.rawName AS rawName, d.raw AS folderRaw,
+  r.rawPath AS rootRaw, r.state AS root, f.size AS size, f.mtimeNs AS mtimeNs, f.state AS state
 """
 
 
 async def sources(graph: Graph, photo_id: str) -> list[PhotoSource]:
-    """Returns where the bytes of the photo can be read; nothing for an unknown photo or one without files."""
+    """Returns where the bytes of the photo can be read, the file that speaks for it first; nothing for an unknown photo
+    or one without files."""
     found = []
-    for row in await graph.read(SOURCES, id=photo_id):
+    rows = await graph.read(SOURCES, id=photo_id)
+    for row in sorted(rows, key=lambda row: standing(row["state"], row["mtimeNs"], row["key"])):
         folder = decode_raw(row["folderRaw"])
         name = decode_raw(row["rawName"]) if row["rawName"] is not None else row["name"].encode()
         found.append(
             PhotoSource(
                 content_hash=row["contentHash"],
+                look=row["look"],
                 name=row["name"],
                 root_raw=decode_raw(row["rootRaw"]),
                 raw=folder + b"/" + name if folder else name,

@@ -10,9 +10,10 @@ from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import visibility
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.graph.library import photo_metadata
+from photos_graph.graph.library import holders, photo_metadata
 from photos_graph.graph.library.failures import ReadFailure, put_failures
 from photos_graph.graph.library.files import PendingFile, pending_file
+from photos_graph.graph.speaking import SPEAKS
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.library import Metadata, Place
 
@@ -39,14 +40,19 @@ class Reread:
     def file_id(self) -> str:
         return self.file.record.id
 
+    @property
+    def shown(self) -> Mapping[str, object]:
+        return {}
+
 
 # The root comes from the key, so that it is that of the file that speaks for the photo.
 COUNT: LiteralString = due.READING.query(
     """
 MATCH (p:Photo) WHERE p.{due} >= 0
 WITH p
-MATCH (p)<-[:OF]-(f:File) WHERE f.state = 'PRESENT'
-WITH p, min(f.key) AS key WHERE split(key, '/')[0] = $root
+MATCH (p)<-[:OF]-(f:File) WHERE split(f.key, '/')[0] = $root AND """
+    + SPEAKS
+    + """
 RETURN count(p) AS n
 """
 )
@@ -57,16 +63,20 @@ async def count(graph: Graph, root_id: str) -> int:
     return int((await graph.read(COUNT, root=root_id))[0]["n"])
 
 
-SPEAKING: LiteralString = """
+SPEAKING: LiteralString = (
+    """
 UNWIND $numbers AS number
-MATCH (p:Photo {number: number})<-[:OF]-(f:File) WHERE f.state = 'PRESENT'
-WITH p, min(f.key) AS key WHERE split(key, '/')[0] = $root
-MATCH (p)<-[:OF]-(f:File) WHERE f.key = key
+MATCH (p:Photo {number: number})<-[:OF]-(f:File) WHERE split(f.key, '/')[0] = $root AND """
+    + SPEAKS
+    + """
+WITH p, f
 MATCH (f)-[:IN]->(d:Folder)
-RETURN p.number AS number, p.id AS photo, p.width AS width, p.height AS height, key, d.id AS folder, d.raw AS folderRaw,
+RETURN p.number AS number, p.id AS photo, p.width AS width, p.height AS height, f.key AS key, d.id AS folder,
+  d.raw AS folderRaw,
   [f.id, f.name, f.rawName, f.size, f.mtimeNs, f.inode, f.sidecar, f.sidecarStamp, f.state, f.attempts] AS file
 ORDER BY number
 """
+)
 
 
 async def pages(graph: Graph, root_id: str, size: int) -> AsyncIterator[list[FileToReread]]:
@@ -109,10 +119,12 @@ async def put(
 
     async def work(tx: LabelTransaction) -> None:
         numbers = [read.file.number for read in reads]
-        if reads:
-            photo_ids = [read.file.photo_id for read in reads]
+        speaking = await holders.speaking(tx, [read.file_id for read in reads])
+        speakers = [read for read in reads if read.file_id in speaking]
+        if speakers:
+            photo_ids = [read.file.photo_id for read in speakers]
             async with photo_metadata.labels_follow(tx, photo_ids, import_keywords, import_faces):
-                await photo_metadata.put(tx, reads, import_faces)
+                await photo_metadata.put(tx, speakers, import_faces)
         answered = [*(read.file_id for read in reads), *(file.record.id for file in failed)]
         await tx.run(ANSWERED, ids=answered, name=due.READING.name)
         await due.failed(tx, due.READING, [file.number for file in failed])

@@ -31,6 +31,7 @@ def take_in(order: IntakeOrder, emit: Emit) -> Intake:
     from photos_graph.images.derivatives import derive
     from photos_graph.images.opened import DecodeLimits
     from photos_graph.library.original import read_original
+    from photos_graph.library.picture_hash import picture_hash
 
     with _opened(order.file) as descriptor:
         original = read_original(descriptor, order.file.max_bytes)
@@ -39,6 +40,7 @@ def take_in(order: IntakeOrder, emit: Emit) -> Intake:
     emit(derived.large)
     return Intake(
         content_hash=original.sha256,
+        picture_hash=picture_hash(original.data, original.sha256),
         size=original.size,
         mtime_ns=original.mtime_ns,
         inode=original.inode,
@@ -46,6 +48,8 @@ def take_in(order: IntakeOrder, emit: Emit) -> Intake:
         height=derived.height,
         format=derived.format,
         placeholder=derived.placeholder,
+        orientation=derived.orientation,
+        look=derived.look,
         rendition_format=derived.large_format,
         metadata=read.metadata,
         warnings=(*(("decode", reason) for reason in derived.warnings), *read.warnings),

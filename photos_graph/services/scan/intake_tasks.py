@@ -36,9 +36,12 @@ class IntakeOrder:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """The result of reading an original once. ``warnings`` are (stage, reason) for parts that could not be read."""
+    """The result of reading an original once. ``orientation`` (EXIF's, 1..8) is the one that was applied to show the
+    picture; ``look`` is a short hash of it and of the colour profile. ``warnings`` are (stage, reason) for parts that
+    could not be read."""
 
-    content_hash: str
+    content_hash: str  # of the whole file
+    picture_hash: str  # of the picture without its metadata
     size: int  # bytes
     mtime_ns: int
     inode: int
@@ -46,13 +49,11 @@ class Intake:
     height: int
     format: str
     placeholder: str
+    orientation: int
+    look: str
     rendition_format: ThumbnailFormat
     metadata: Metadata
     warnings: tuple[tuple[str, str], ...]
-
-    @property
-    def photo_id(self) -> str:
-        return self.content_hash[:32]
 
 
 @dataclass(frozen=True, slots=True)

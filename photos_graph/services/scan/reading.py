@@ -33,7 +33,7 @@ from photos_graph.images.cache import RenditionCache
 from photos_graph.jobs.progress import Progress
 from photos_graph.library.places import Gazetteer
 from photos_graph.model.images import ThumbnailSize
-from photos_graph.model.library import Metadata, Place, Root
+from photos_graph.model.library import Metadata, Place, Root, photo_key
 from photos_graph.paths import inode, mtime_ns
 from photos_graph.services.scan.intake import call_intake
 from photos_graph.services.scan.intake_tasks import Intake
@@ -89,7 +89,7 @@ class Reading:
         self._opened: set[str] = set()  # ids of files that are still PENDING
         self._blameless: list[str] = []  # ids of opened files that are gone, or still being written
         self._killers: list[PendingFile] = []
-        self._reads: list[tuple[Intake, PendingFile]] = []
+        self._reads: list[tuple[PendingFile, Intake, bytes]] = []
         self._failures: list[ReadFailure] = []
         self._written = time.monotonic()
         self._total = 0
@@ -147,8 +147,7 @@ class Reading:
     async def _take(self, file: PendingFile, outcome: tuple[Intake, bytes] | PhotosGraphError) -> None:
         match outcome:
             case (intake, rendition):
-                await self._keep_rendition(intake, rendition)
-                self._reads.append((intake, file))
+                self._reads.append((file, intake, rendition))
                 self._failures += [
                     ReadFailure(file.record.id, self._path(file), stage, reason, partial=True)
                     for stage, reason in intake.warnings
@@ -180,11 +179,10 @@ class Reading:
             await self._write()
         await self._progress.step(min(self._tally.done, self._total), self._total, self._saying())
 
-    async def _keep_rendition(self, intake: Intake, rendition: bytes) -> None:
+    async def _keep_rendition(self, photo_id: str, intake: Intake, rendition: bytes) -> None:
+        key = photo_key(photo_id, intake.look)
         try:
-            await asyncio.to_thread(
-                self._cache.put, intake.photo_id, ThumbnailSize.LARGE, intake.rendition_format, rendition
-            )
+            await asyncio.to_thread(self._cache.put, key, ThumbnailSize.LARGE, intake.rendition_format, rendition)
         except OSError as error:
             # The cache only saves work, so a full disk must not stop a scan.
             log.warning("A thumbnail could not be stored: %s.", error.strerror)
@@ -193,14 +191,14 @@ class Reading:
         return self._root.name + file.key[len(self._root.id) :]
 
     async def _write(self) -> None:
-        reads, self._reads = sorted(self._reads, key=lambda read: read[1].key), []
+        reads, self._reads = sorted(self._reads, key=lambda read: read[0].key), []
         noted, self._failures = self._failures, []
         blameless, self._blameless = self._blameless, []
         self._written = time.monotonic()
         await files.note_unopened(self._graph, blameless)
         if not reads and not noted:
             return
-        places = await places_of(self._gazetteer, {file.record.id: intake.metadata for intake, file in reads})
+        places = await places_of(self._gazetteer, {file.record.id: intake.metadata for file, intake, _ in reads})
         rows = [
             Read(
                 file_id=file.record.id,
@@ -208,19 +206,24 @@ class Reading:
                 mtime_ns=intake.mtime_ns,
                 inode=intake.inode,
                 content_hash=intake.content_hash,
+                picture_hash=intake.picture_hash,
                 width=intake.width,
                 height=intake.height,
                 format=intake.format,
                 placeholder=intake.placeholder,
                 metadata=intake.metadata,
                 places=places.get(file.record.id, ()),
+                orientation=intake.orientation,
+                look=intake.look,
             )
-            for intake, file in reads
+            for file, intake, _ in reads
         ]
         library = self._settings.library
-        await put_read(
+        photo_ids = await put_read(
             self._writer, rows, noted, self._progress.job_id, library.import_keywords, import_faces=library.import_faces
         )
+        for file, intake, rendition in reads:
+            await self._keep_rendition(photo_ids[file.record.id], intake, rendition)
         await self._writer.follow()
 
     # -- files that need more than one look

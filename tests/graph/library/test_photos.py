@@ -45,14 +45,27 @@ async def test_numbers_go_by_the_order_of_reading(graph: Graph) -> None:
 
 
 @pytest.mark.parametrize("order", [(0, 3), (3, 0)])
-async def test_the_first_copy_by_key_speaks_for_the_photo_whoever_is_read_last(
+async def test_of_copies_of_one_time_the_first_by_key_speaks(graph: Graph, order: tuple[int, int]) -> None:
+    await library(graph)
+    said = {0: Metadata(rating=5), 3: Metadata(rating=1)}
+    for number in order:
+        await photos.put_read(writer(graph), [replace(read(number, "a", said[number]), mtime_ns=7)], [], "j1")
+    photo = (await photos.photos_by_id(graph, [A]))[A]
+    assert (photo.rating, photo.name) == (5, "n0.jpg")
+
+
+@pytest.mark.parametrize("order", [(0, 3), (3, 0)])
+async def test_the_copy_that_was_changed_last_speaks_for_the_photo_whoever_is_read_last(
     graph: Graph, order: tuple[int, int]
 ) -> None:
     await library(graph)
     said = {0: Metadata(rating=5), 3: Metadata(rating=1)}
     for number in order:
         await photos.put_read(writer(graph), [read(number, "a", said[number])], [], "j1")
-    assert (await photos.photos_by_id(graph, [A]))[A].rating == 5
+    photo = (await photos.photos_by_id(graph, [A]))[A]
+    assert (photo.rating, photo.name, photo.byte_size) == (1, "n3.jpg", 13)
+    assert [row.name for row in await postings.photo_rows(graph, [0])] == ["n3.jpg"]
+    assert [source.size for source in await photos.sources(graph, A)] == [13, 10]
     assert [file.key for file in (await photos.files_of(graph, [A]))[A]] == ["r1/a/b/n0.jpg", "r1/a/n3.jpg"]
 
 

@@ -29,7 +29,7 @@ async def behind(graph: Graph) -> Graph:
     await library(graph)
     await photos.put_read(writer(graph), [read(0, "a"), read(3, "a"), read(1, "b")], [], "j1")
     await graph.write(FORGET)
-    await due.want(graph, due.READING, 1)
+    await due.want(graph, due.READING, METADATA_VERSION)
     return graph
 
 
@@ -42,7 +42,7 @@ async def test_the_file_that_speaks_for_a_photo_is_read_again(behind: Graph) -> 
     assert await rereading.count(behind, "r1") == 2
     assert await rereading.count(behind, "r2") == 0 and await to_reread(behind, "r2") == {}
     found = await to_reread(behind)
-    assert {photo: each.record.id for photo, each in found.items()} == {A: "f0", B: "f1"}
+    assert {photo: each.record.id for photo, each in found.items()} == {A: "f3", B: "f1"}
     assert (found[B].raw, found[B].sidecar_raw) == (b"a/b/n1.jpg", b"a/b/n1.xmp")
     assert (found[B].record.signature, found[B].width, found[B].height) == (file(1).signature, 4000, 3000)
 
@@ -50,7 +50,7 @@ async def test_the_file_that_speaks_for_a_photo_is_read_again(behind: Graph) -> 
 async def test_what_files_say_now_is_written_and_failures_wait(behind: Graph) -> None:
     await behind.write("MATCH (p:Photo {id: $id}) SET p.rating = 5, p.ratedAt = 1", id=A)
     found = await to_reread(behind)
-    older = ReadFailure("f0", "Pictures/a/b/n0.jpg", "metadata", "torn", partial=True)
+    older = ReadFailure("f3", "Pictures/a/n3.jpg", "metadata", "torn", partial=True)
     torn = ReadFailure("f1", "Pictures/a/b/n1.jpg", "metadata", "torn", partial=True)
     await behind.transaction(lambda tx: failures.put_failures(tx, [older], "j1"))
     await rereading.put(writer(behind), [Reread(found[A], TURNED)], [found[B]], [torn], "j1")

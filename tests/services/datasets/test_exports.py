@@ -318,7 +318,7 @@ async def test_a_picture_that_is_damaged_in_the_cache_is_left_out(settings: Sett
     async with build(settings) as services:
         await scan(services, tmp_path / "Pictures")
         photo = (await photos(services))["1.jpg"]
-        kept = services.media.cached(photo.id, ThumbnailSize.LARGE, ThumbnailFormat.JPEG)
+        kept = services.media.cached(photo.photo_key, ThumbnailSize.LARGE, ThumbnailFormat.JPEG)
         assert kept is not None and kept.path is not None
         kept.path.write_bytes(b"no picture")
         folder = await exported(services, DatasetFormat.COCO)

@@ -18,7 +18,7 @@ from photos_graph.model.faces import Box, FaceFilter, Region
 from photos_graph.model.search import Ref
 from photos_graph.services.datasets.exports.sidecars import NOT_TURNED
 from photos_graph.services.datasets.imports.batch import RecordBatch
-from photos_graph.services.datasets.imports.json_lines import MAX_LINE_BYTES
+from photos_graph.services.datasets.imports.json_lines import MAX_LINE_BYTES, UNKNOWN
 from photos_graph.services.datasets.imports.sidecars import SidecarSource
 from photos_graph.services.scan import intake
 from photos_graph.workers.pool import WorkerPool
@@ -72,6 +72,38 @@ async def test_a_line_that_cannot_be_is_refused_alone(services: Services, tmp_pa
     assert "bytes" in found["photos.jsonl, line 3"].reason
     assert await photos(services) == before
     assert (await effective(services))["a.jpg"][0] == {"Italy/Rome", "Sky"}
+
+
+OTHER = {"sha256": "0" * 64, "picture_hash": "0" * 64, "files": ["Elsewhere/z.jpg"]}
+
+
+@pytest.mark.parametrize("kept", ["picture_hash", "sha256", "files"])
+async def test_a_photo_is_known_by_its_picture_its_bytes_or_its_path(
+    services: Services, tmp_path: Path, kept: str
+) -> None:
+    photo = await one_photo(services, tmp_path / "Pictures")
+    await services.tagging.tag_photos([photo], [ROME])
+    folder = await exported(services, DatasetFormat.JSON)
+    lines = folder / "photos.jsonl"
+    told = json.loads(lines.read_text())
+    assert told["picture_hash"] != told["sha256"] and told["id"] == told["picture_hash"][:32]
+    stranger = {**told, **OTHER, "marks": [{"tag": "Sea"}]}
+    lines.write_text(json.dumps({**told, **OTHER, kept: told[kept]}) + "\n" + json.dumps(stranger))
+    await services.tagging.untag_photos([photo], [ROME])
+    job = await imported(services, folder)
+    assert (await effective(services))["a.jpg"][0] == {"Italy/Rome"}, job.message
+    assert [failure.reason for failure in (await failures(services)).values()] == [UNKNOWN]
+
+
+async def test_two_photos_of_an_export_that_are_one_here_both_count(services: Services, tmp_path: Path) -> None:
+    photo = await one_photo(services, tmp_path / "Pictures")
+    await services.tagging.tag_photos([photo], [ROME])
+    folder = await exported(services, DatasetFormat.JSON)
+    lines = folder / "photos.jsonl"
+    told = json.loads(lines.read_text())
+    lines.write_text(lines.read_text() + json.dumps({**told, "id": "f" * 32, "marks": [{"tag": "Sea", "at": 5}]}))
+    await imported(services, folder)
+    assert (await effective(services))["a.jpg"][0] == {"Italy/Rome", "Sea"}
 
 
 def beside(path: Path, said: SidecarLabels) -> None:

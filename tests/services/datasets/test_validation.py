@@ -60,6 +60,7 @@ def test_what_an_export_says(record: PhotoRecord) -> None:
     "record",
     [
         replace(PLAIN, sha256="0" * 63),
+        replace(PLAIN, picture_hash="0" * 63),
         replace(PLAIN, id="x" * (MAX_TEXT_LENGTH + 1)),
         replace(PLAIN, files=("a\0.jpg",)),
         tag(via="x"),

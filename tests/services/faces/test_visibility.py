@@ -57,7 +57,7 @@ async def read_again(services: Services, number: int, reads: int | None) -> None
         await photos.put_read(writer(services.graph), [], [ReadFailure(file, "x", "decode", "torn")], "j")
     else:
         content_hash = photo_id(reads) + "0" * 32
-        read = Read(file, 1, 1, 1, content_hash, 4, 3, "JPEG", "", Metadata())
+        read = Read(file, 1, 1, 1, content_hash, content_hash, 4, 3, "JPEG", "", Metadata())
         await photos.put_read(writer(services.graph), [read], [], "j")
     await services.index.catch_up()
 

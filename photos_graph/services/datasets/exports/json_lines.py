@@ -19,7 +19,8 @@ class Lossless:
 photo with their sources. `marks` are the labels on the photo itself, including exclusions. `faces` have boxes (x, y,
 width and height as fractions of the picture as displayed), and `marks` that name the persons they are or are not.
 `library.json` has all tags, all persons, and the labels of folders. Times are in milliseconds since 1970 (UTC).
-`photos-graph import` reads this folder back and finds photos by their content (`sha256`)."""
+`photos-graph import` reads this folder back and finds photos by their pictures (`picture_hash`), else by the bytes
+of their files (`sha256`), else by their paths."""
 
     def __init__(self, staging: StagingFolder) -> None:
         self._staging = staging

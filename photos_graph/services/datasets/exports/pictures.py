@@ -74,8 +74,9 @@ class Pictures:
         return await asyncio.to_thread(self._staging.put, path_of(record, ".jpg"), large)
 
     async def _large(self, photo_id: str) -> list[bytes]:
+        photo_key = await self._media.key(photo_id)
         while True:
-            rendition = await self._media.thumbnail(photo_id, ThumbnailSize.LARGE, ThumbnailFormat.JPEG)
+            rendition = await self._media.thumbnail(photo_key, ThumbnailSize.LARGE, ThumbnailFormat.JPEG)
             try:
                 if rendition.path is not None:
                     return [await asyncio.to_thread(rendition.path.read_bytes)]

@@ -74,6 +74,7 @@ class RecordReader:
         return PhotoRecord(
             id=photo.id,
             sha256=photo.content_hash,
+            picture_hash=photo.picture_hash,
             files=tuple(files),
             split=split_of(occasion(day, files[0].rpartition("/")[0])),
             taken=taken.text if taken else None,

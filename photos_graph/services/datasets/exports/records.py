@@ -100,6 +100,7 @@ class PhotoRecord:
     location: Location | None = None
     exposure: Exposure | None = None
     picture: tuple[str, int, int] | None = None  # path in the export, width, height
+    picture_hash: str | None = None  # of the picture without its metadata
 
 
 @dataclass(frozen=True, slots=True)

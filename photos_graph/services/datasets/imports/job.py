@@ -26,6 +26,7 @@ from photos_graph.services.datasets.imports.library_labels import write_library
 from photos_graph.services.datasets.imports.merge_rules import Importer
 from photos_graph.services.datasets.imports.outcome import Outcome
 from photos_graph.services.datasets.imports.photo_labels import write_photos
+from photos_graph.services.datasets.imports.photo_matching import PhotoMatcher
 from photos_graph.services.datasets.imports.sidecars import SidecarSource
 from photos_graph.services.datasets.imports.summary import ImportSummary
 from photos_graph.settings import Settings, expanded
@@ -107,7 +108,7 @@ class ImportJob:
 
     def _source(self, folder: Path) -> LabelSource:
         if (folder / PHOTOS).is_file():
-            return JsonSource(self._graph, folder)
+            return JsonSource(PhotoMatcher(self._graph, self._index), folder)
         return SidecarSource(self._graph, self._index, self._pool, folder)
 
     async def _list_failures(self, refused: list[tuple[str, str]], progress: Progress) -> None:

@@ -1,4 +1,4 @@
-"""Reads an export in the JSON format. Photos are matched by their content."""
+"""Reads an export in the JSON format."""
 
 from __future__ import annotations
 
@@ -11,19 +11,18 @@ from typing import BinaryIO
 from pydantic import ValidationError
 
 from photos_graph.errors import BadInput, NotFound
-from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels.edits import now_ms
-from photos_graph.graph.library import export_rows
 from photos_graph.paths import open_inside
 from photos_graph.services.datasets.exports.json_lines import LIBRARY_FILE, PHOTOS
 from photos_graph.services.datasets.exports.records import LIBRARY, PHOTO, LibraryRecord, PhotoRecord
 from photos_graph.services.datasets.imports.batch import BATCH_SIZE, RecordBatch
+from photos_graph.services.datasets.imports.photo_matching import PhotoMatcher
 from photos_graph.services.datasets.imports.validation import check_library, check_photo
 
 MAX_LINE_BYTES = 4 * 1024 * 1024
 MAX_BATCH_BYTES = 8 * MAX_LINE_BYTES
 MAX_LIBRARY_BYTES = 64 * 1024 * 1024
-UNKNOWN = "There is no photo with this content in the library."
+UNKNOWN = "There is no photo with this picture, with this content or in this place in the library."
 
 
 class JsonSource:
@@ -31,8 +30,8 @@ class JsonSource:
 
     undated = False  # records say who asserted a label and when
 
-    def __init__(self, graph: Graph, folder: Path) -> None:
-        self._graph = graph
+    def __init__(self, matcher: PhotoMatcher, folder: Path) -> None:
+        self._matcher = matcher
         self._folder = os.fsencode(folder)
 
     async def count(self) -> int:
@@ -67,25 +66,30 @@ class JsonSource:
         with await asyncio.to_thread(self._open, PHOTOS) as file:
             read, lines = 0, _lines(file)
             while batch := await asyncio.to_thread(_next_lines, lines):
-                yield await self._batch(batch, read)
+                for part in await self._parts(batch, read):
+                    yield part
                 read += len(batch)
 
-    async def _batch(self, lines: Sequence[bytes | None], read: int) -> RecordBatch:
+    async def _parts(self, lines: Sequence[bytes | None], read: int) -> list[RecordBatch]:
+        """Returns the records of the lines in batches that have each photo once. Several photos of another library may
+        be one here."""
         batch = RecordBatch(len(lines))
-        records: dict[str, PhotoRecord] = {}
+        records: list[PhotoRecord] = []
         for line_number, line in enumerate(lines, read + 1):
             try:
-                record = _record(line)
-                records[record.sha256[:32]] = record
+                records.append(_record(line))
             except (ValidationError, BadInput) as error:
                 batch.refused.append((f"{PHOTOS}, line {line_number}", f"It is damaged: {_explained(error)}"))
-        numbers = await export_rows.numbers_of(self._graph, list(records))
-        for photo_id, record in records.items():
-            if photo_id in numbers:
-                batch.records[numbers[photo_id]] = record
-            else:
+        parts = [batch]
+        for record, number in zip(records, await self._matcher.numbers(records), strict=True):
+            if number is None:
                 batch.refused.append((record.files[0] if record.files else record.id, UNKNOWN))
-        return batch
+                continue
+            part = next((part for part in parts if number not in part.records), None)
+            if part is None:
+                parts.append(part := RecordBatch())
+            part.records[number] = record
+        return parts
 
     def _open(self, name: str) -> BinaryIO:
         """Opens a file of the export. Raises NotFound if it does not exist, Unreadable if it cannot be opened."""

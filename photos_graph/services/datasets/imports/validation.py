@@ -33,8 +33,8 @@ _FOLDER_SOURCES = (*_PHOTO_SOURCES, "FOLDER_NAME")
 
 def check_photo(record: PhotoRecord, now_ms: int) -> None:
     """Raises BadInput if the record of a photo breaks a rule. ``now_ms`` is the time since the epoch."""
-    if not _HASH.fullmatch(record.sha256):
-        raise BadInput("A SHA-256 must have 64 hexadecimal digits.")
+    if not _HASH.fullmatch(record.sha256) or not _HASH.fullmatch(record.picture_hash or record.sha256):
+        raise BadInput("A SHA-256 and a picture hash must have 64 hexadecimal digits.")
     _check_counts(record.files, record.marks, record.faces, *(face.marks for face in record.faces))
     _check_texts(record.id, *record.files, *(mark.tag for mark in record.marks), *record.description.texts())
     for face in record.faces:
