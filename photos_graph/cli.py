@@ -106,7 +106,10 @@ def serve(
     asyncio.run(run(create_app, settings, roots or []))
 
 
-@app.command(epilog="An interrupted scan continues where it stopped. You can run a scan while `serve` is running.")
+@app.command(
+    epilog="An interrupted scan continues where it stopped. You can run a scan while `serve` is running. A file named "
+    ".photosignore, in the syntax of gitignore, says what a scan must not look at in its folder and below."
+)
 def scan(
     roots: RootArguments = None,
     accept_missing: Annotated[

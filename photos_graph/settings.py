@@ -28,6 +28,25 @@ if TYPE_CHECKING:
 
 MIB = 1024 * 1024
 
+SKIP_FOLDERS = (
+    # Synology, QNAP, and other NAS
+    *("@eaDir", "#recycle", "#snapshot", "@tmp", "@SynoResource", "@sharebin"),
+    *("@Recycle", "@Recently-Snapshot", "@__thumb", "@Transcode"),
+    # operating systems
+    *("lost+found", "$RECYCLE.BIN", "RECYCLER", "System Volume Information", "FOUND.000"),
+    *("__MACOSX", "Network Trash Folder", "Temporary Items"),
+    # phones and cameras
+    *("LOST.DIR", "Android/data/*/cache", "Android/media/*/cache", "M4ROOT/THMBNL"),
+    # previews in the libraries of Apple's programs, Lightroom and Capture One, beside originals
+    *("*.photo*library/resources", "*.photo*library/database", "*.photo*library/private", "*.photo*library/scopes"),
+    *("*.photo*library/Thumbnails", "*.photo*library/Previews", "*.photo*library/Data", "*.photo*library/Data.noindex"),
+    *("*.migrated*library/Thumbnails", "*.migrated*library/Previews", "*.aplibrary/Thumbnails", "*.aplibrary/Previews"),
+    *("*.lrlibrary/*/previews", "*.lrlibrary/*/proxies", "*.lrdata", "*.lrcat-data"),
+    *("CaptureOne/Cache", "*.cocatalog/Cache", "iPod Photo Cache"),
+    # what synchronising programs keep
+    *("appdata_*/preview", "files_trashbin", "files_versions"),
+)
+
 
 def _xdg(variable: str, fallback: str) -> Path:
     return Path(os.environ.get(variable) or Path.home() / fallback) / "photos-graph"
@@ -71,8 +90,9 @@ class LibrarySettings(SettingsGroup):
     """How folders of originals are read."""
 
     skip_folders: tuple[str, ...] = Field(
-        ("@eaDir", "#recycle", "#snapshot", ".thumbnails", "lost+found", "$RECYCLE.BIN", "System Volume Information"),
-        description="The names of folders that never contain photos. Hidden folders are always skipped.",
+        SKIP_FOLDERS,
+        description="The folders that never contain photos: their names, or ends of their paths, in which `*` stands "
+        "for any part of a name. Case is ignored. Hidden folders are always skipped.",
     )
     follow_symlinks: bool = Field(False, description="Whether to follow links that stay inside the root.")
     poll_seconds: float = Field(

@@ -73,6 +73,15 @@ class Failure:
         )
 
 
+@strawberry.type(description="Files with one extension that a scan passed over, because they are not photos.")
+class PassedOver:
+    extension: str = strawberry.field(
+        description='The file name extension in lower case and without the dot, for example "mov". It is "other" for '
+        "files without one."
+    )
+    count: int = strawberry.field(description="The number of these files.")
+
+
 async def failure_page(
     info: Info, first: int | None, after: str | None, job_id: str | None = None
 ) -> Connection[Failure]:
@@ -107,6 +116,16 @@ class Library:
     @strawberry.field(description="The failures of all jobs that have not been resolved since.")
     async def failures(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[Failure]:
         return await failure_page(info, first, after)
+
+    @strawberry.field(
+        description="The files that the last scans passed over, by extension, the most frequent first: videos, "
+        "sidecars without a photo, and copies that a program for synchronising left after a conflict. Files in ignored "
+        "folders do not count."
+    )
+    async def passed_over(self, info: Info) -> list[PassedOver]:
+        counts = await info.context.services.roots.passed_over()
+        ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+        return [PassedOver(extension=extension, count=count) for extension, count in ordered]
 
     @strawberry.field(description="The file formats that are recognised, and whether this installation decodes them.")
     async def formats(self, info: Info) -> list[FormatSupport]:

@@ -1,22 +1,26 @@
-"""Sorts the entries of one folder into sub-folders, photos and sidecars. All other entries are ignored."""
+"""Sorts the entries of one folder into sub-folders, photos, sidecars and files that are passed over."""
 
 from __future__ import annotations
 
 import os
 import re
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from photos_graph.library.folder_patterns import FolderPatterns, is_conflict_copy
+from photos_graph.library.ignoring import IGNORE_FILE
 from photos_graph.paths import inside
 
 _SIDECAR, _TAKEOUT = "xmp", "json"
 _VERSION = re.compile(rb"(.+)_\d\d(\.[^.]+)\.xmp", re.DOTALL)  # IMG_1_01.jpg.xmp
+NO_MEDIA = ".nomedia"  # Android's mark of a folder whose pictures no gallery shows
 
 
 @dataclass(frozen=True, slots=True)
 class DirectoryRules:
     """Which entries a scan looks at. ``extensions`` are those of photos, in lower case and without the dot;
-    ``skip_folders`` are names of folders, whose case is ignored.
+    ``skip_folders`` are patterns of folders that never hold photos (``FolderPatterns``).
 
     ``raw_extensions`` says which photos are raw files: a sidecar that is named like a raw file does not belong to a
     JPEG beside it. Hidden entries, whose names begin with a dot, are always skipped; this includes AppleDouble's
@@ -27,15 +31,17 @@ class DirectoryRules:
     skip_folders: frozenset[str] = frozenset()
     follow_symlinks: bool = False
     raw_extensions: frozenset[str] = frozenset()
+    folder_patterns: FolderPatterns = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "skip_folders", frozenset(name.casefold() for name in self.skip_folders))
+        object.__setattr__(self, "folder_patterns", FolderPatterns(self.skip_folders))
 
 
 @dataclass(frozen=True, slots=True)
 class DirectoryListing:
-    """The entries of a folder by raw name: sub-folders (True for a link), files, sidecars, and the reasons why entries
-    could not be examined."""
+    """The entries of a folder by raw name: sub-folders (True for a link), files, sidecars, the reasons why entries
+    could not be examined, and other files, which are passed over. ``special`` holds IGNORE_FILE and NO_MEDIA if they
+    are there."""
 
     folders: dict[bytes, bool] = field(default_factory=dict)
     files: dict[bytes, os.stat_result] = field(default_factory=dict)
@@ -45,6 +51,33 @@ class DirectoryListing:
     takeout: dict[bytes, os.stat_result] = field(default_factory=dict)  # JSON files
     raws: dict[bytes, set[bytes]] = field(default_factory=dict)  # by their stem in lower case
     problems: dict[bytes, str] = field(default_factory=dict)
+    others: list[bytes] = field(default_factory=list)
+    special: set[str] = field(default_factory=set)
+
+    def leave_out(self, ignored: Callable[[bytes, bool], bool]) -> None:
+        """Removes the entries that are ``ignored``, which is asked with the raw name, and whether it is a folder."""
+        for folder in [name for name in self.folders if ignored(name, True)]:
+            del self.folders[folder]
+        for file in [name for name in self.files if ignored(name, False)]:
+            del self.files[file]
+            self.raws.get(file.rpartition(b".")[0].lower(), set()).discard(file)
+        sidecars = {name: found for name, found in self.sidecars.items() if not ignored(name, False)}
+        self.sidecars.clear()
+        self.sidecars_by_lower.clear()
+        self.versions.clear()
+        for name, found in sidecars.items():
+            self.add_sidecar(name, found)
+        for name in [each for each in self.takeout if ignored(each, False)]:
+            del self.takeout[name]
+        self.others[:] = [name for name in self.others if not ignored(name, False)]
+
+    def add_sidecar(self, name: bytes, found: os.stat_result) -> None:
+        self.sidecars[name] = found
+        alike = self.sidecars_by_lower
+        alike[name.lower()] = min(name, alike.get(name.lower(), name))
+        if version := _VERSION.fullmatch(name.lower()):
+            photo = version[1] + version[2]
+            self.versions[photo] = min(name, self.versions.get(photo, name))
 
     def sidecar_of(self, name: bytes) -> bytes | None:
         """Returns the sidecar of a photo, or None.
@@ -54,7 +87,7 @@ class DirectoryListing:
         ``IMG_1_01.jpg.xmp``, that of a second version in darktable.
         """
         stem = name.rpartition(b".")[0]
-        is_anothers = stem in self.files or name not in self.raws.get(stem.lower(), {name})
+        is_anothers = stem in self.files or name not in (self.raws.get(stem.lower()) or {name})
         for of in (name,) if is_anothers else (name, stem):
             wanted = of + b".xmp"
             if wanted in self.sidecars:
@@ -70,14 +103,17 @@ def list_folder(
 ) -> DirectoryListing:
     """Lists the folder behind ``descriptor``, whose path in ``root`` is ``relative``. Raises OSError."""
     listing = DirectoryListing()
+    above = os.fsdecode(relative)
     with os.scandir(descriptor) as entries:
         for entry in entries:
             name = entry.name
             if name[0] == ".":
+                if name in (IGNORE_FILE, NO_MEDIA):
+                    listing.special.add(name)
                 continue
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    if name.casefold() not in rules.skip_folders:
+                    if not rules.folder_patterns.match(above, name):
                         listing.folders[os.fsencode(name)] = False
                 elif entry.is_file(follow_symlinks=False):
                     _sort_in(listing, entry, rules, follow=False)
@@ -93,7 +129,7 @@ def list_folder(
 def _sort_in(listing: DirectoryListing, entry: os.DirEntry[str], rules: DirectoryRules, *, follow: bool) -> None:
     stem, _, extension = entry.name.rpartition(".")
     extension = extension.lower() if stem else ""
-    if extension in rules.extensions:
+    if extension in rules.extensions and not is_conflict_copy(entry.name):
         name = os.fsencode(entry.name)
         listing.files[name] = entry.stat(follow_symlinks=follow)
         if extension in rules.raw_extensions:
@@ -101,13 +137,9 @@ def _sort_in(listing: DirectoryListing, entry: os.DirEntry[str], rules: Director
     elif extension == _TAKEOUT:
         listing.takeout[os.fsencode(entry.name)] = entry.stat(follow_symlinks=follow)
     elif extension == _SIDECAR:
-        name = os.fsencode(entry.name)
-        listing.sidecars[name] = entry.stat(follow_symlinks=follow)
-        alike = listing.sidecars_by_lower
-        alike[name.lower()] = min(name, alike.get(name.lower(), name))
-        if version := _VERSION.fullmatch(name.lower()):
-            photo = version[1] + version[2]
-            listing.versions[photo] = min(name, listing.versions.get(photo, name))
+        listing.add_sidecar(os.fsencode(entry.name), entry.stat(follow_symlinks=follow))
+    else:
+        listing.others.append(os.fsencode(entry.name))
 
 
 def _follow(
@@ -125,5 +157,9 @@ def _follow(
     found = entry.stat()
     if stat.S_ISREG(found.st_mode):
         _sort_in(listing, entry, rules, follow=True)
-    elif stat.S_ISDIR(found.st_mode) and links_to_folders and entry.name.casefold() not in rules.skip_folders:
+    elif (
+        stat.S_ISDIR(found.st_mode)
+        and links_to_folders
+        and not rules.folder_patterns.match(os.fsdecode(relative), entry.name)
+    ):
         listing.folders[name] = True

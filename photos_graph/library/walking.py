@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import AnyStr, NamedTuple
 
 from photos_graph.errors import NotFound, Unreadable
-from photos_graph.library.directory import DirectoryListing, DirectoryRules, list_folder
+from photos_graph.library.directory import NO_MEDIA, DirectoryListing, DirectoryRules, list_folder
 from photos_graph.library.entry_names import distinct_names
+from photos_graph.library.ignoring import IGNORE_FILE, IgnoreFile, IgnoreFiles, is_ignored, read_ignore_file
+from photos_graph.library.passing import count_extensions
 from photos_graph.library.takeout_names import TakeoutNames
 from photos_graph.paths import display, inode, mtime_ns, open_folder
 
@@ -26,10 +28,12 @@ class KnownFolder(NamedTuple):
 
     key: str
     mtime_ns: int
+    ignore_stamp: str = ""  # of its ignore file; empty without one
 
 
 class FoundFolder(NamedTuple):
     """``listed`` is False if the folder was not read: it has the known modification time, or a Problem follows.
+    ``ignore_stamp`` and ``passed_over``, the other files by extension (``passing``), are those of a listed folder.
 
     ``mtime_ns`` is 0 for a folder that changed in the last two seconds, or whose time is up to a day in the future,
     since the clocks of a NAS and of this machine may differ. A later change in the same tick of the clock would not be
@@ -42,6 +46,8 @@ class FoundFolder(NamedTuple):
     inode: int
     mtime_ns: int
     listed: bool
+    ignore_stamp: str = ""
+    passed_over: str = ""
 
 
 class SidecarFile(NamedTuple):
@@ -81,6 +87,16 @@ class _Visit(NamedTuple):
     key: str
     above: frozenset[tuple[int, int]]  # device and inode of the folders on the way
     linked: bool  # reached through a symbolic link
+    ignoring: IgnoreFiles = ()  # of the folders on the way
+    relist: bool = False  # an ignore file on the way has changed, so that no known time counts
+
+
+class _Look(NamedTuple):
+    """What a folder holds, and the folders to visit next."""
+
+    folder: FoundFolder
+    files: list[FoundFile | Problem]
+    below: list[_Visit]
 
 
 def walk(
@@ -107,7 +123,11 @@ def walk(
     """
     known = known or {}
     known_below = _below(known)
-    stack = [_first_visit(root, rules, start, start_key)]
+    try:
+        stack = _first_visit(root, rules, start, start_key)
+    except Unreadable as error:
+        yield Problem(start, start_key, error.public_message)
+        return
     while stack:
         visit = stack.pop()
         try:
@@ -121,46 +141,141 @@ def walk(
             identity = (here.st_dev, here.st_ino)
             if identity in visit.above:
                 continue
-            above = visit.above | {identity}
-            if visit.relative in known and 0 != known[visit.relative].mtime_ns == mtime_ns(here):
-                yield _folder(visit, here, listed=False)
-                below = [
-                    _Visit(each, known[each].key, above, visit.linked or _is_link(root, each, rules))
-                    for each in known_below[visit.relative]
-                ]
-            else:
-                listing = list_folder(descriptor, root, visit.relative, rules, links_to_folders=not visit.linked)
-                yield _folder(visit, here, listed=True)
-                names = distinct_names([*listing.folders, *listing.files])
-                yield from _files(listing, visit, names)
-                below = [
-                    _Visit(_join(visit.relative, raw), _join(visit.key, names[raw]), above, visit.linked or linked)
-                    for raw, linked in listing.folders.items()
-                ]
-        except OSError as error:
+            visit = visit._replace(above=visit.above | {identity})
+            was = known.get(visit.relative)
+            look = None
+            if was and 0 != was.mtime_ns == mtime_ns(here) and not visit.relist:
+                look = _trusted(descriptor, root, visit, here, rules, known, known_below)
+            look = look or _listed(descriptor, root, visit, here, rules, was)
+        except (OSError, Unreadable) as error:
             yield _folder(visit, here, listed=False)
-            yield Problem(visit.relative, visit.key, f"the folder cannot be listed: {error.strerror}.")
+            yield Problem(visit.relative, visit.key, _reason(error))
             continue
         finally:
             os.close(descriptor)
-        stack.extend(sorted(below, reverse=True))
+        yield look.folder
+        yield from look.files
+        stack.extend(sorted(look.below, key=lambda each: each.relative, reverse=True))
 
 
-def _first_visit(root: bytes, rules: DirectoryRules, start: bytes, start_key: str) -> _Visit:
-    """Returns the visit as a walk from the root would reach it, so that no link leads back to a folder on the way."""
-    if not start or not rules.follow_symlinks:
-        return _Visit(start, start_key, frozenset(), linked=False)
-    parts = start.split(b"/")
-    above = set()
-    for depth in range(len(parts)):
+def _trusted(
+    descriptor: int,
+    root: bytes,
+    visit: _Visit,
+    here: os.stat_result,
+    rules: DirectoryRules,
+    known: Mapping[bytes, KnownFolder],
+    known_below: Mapping[bytes, list[bytes]],
+) -> _Look | None:
+    """Looks at a folder that has the known time without listing it. Returns None if its ignore file has changed, which
+    the time of the folder need not show."""
+    ignoring = visit.ignoring
+    if stamp := known[visit.relative].ignore_stamp:
+        own = read_ignore_file(descriptor, visit.relative)
+        if own is None or own.stamp != stamp:
+            return None
+        ignoring = (*ignoring, own)
+    below = [
+        _Visit(each, known[each].key, visit.above, visit.linked or _is_link(root, each, rules), ignoring)
+        for each in known_below[visit.relative]
+    ]
+    return _Look(_folder(visit, here, listed=False), [], below)
+
+
+def _listed(
+    descriptor: int,
+    root: bytes,
+    visit: _Visit,
+    here: os.stat_result,
+    rules: DirectoryRules,
+    was: KnownFolder | None,
+) -> _Look:
+    """Lists a folder. Raises OSError, and Unreadable if its ignore file cannot be read."""
+    listing = list_folder(descriptor, root, visit.relative, rules, links_to_folders=not visit.linked)
+    if NO_MEDIA in listing.special and visit.relative:  # the owner has added the root on purpose
+        listing = DirectoryListing()
+    own = read_ignore_file(descriptor, visit.relative) if IGNORE_FILE in listing.special else None
+    ignoring = (*visit.ignoring, own) if own else visit.ignoring
+    if ignoring:
+        listing.leave_out(lambda raw, is_folder: is_ignored(ignoring, _join(visit.relative, raw), is_folder=is_folder))
+    stamp = own.stamp if own else ""
+    relist = visit.relist or (was is not None and was.ignore_stamp != stamp)
+    names = distinct_names([*listing.folders, *listing.files])
+    files = list(_files(listing, visit, names))
+    below = [
+        _Visit(
+            _join(visit.relative, raw),
+            _join(visit.key, names[raw]),
+            visit.above,
+            visit.linked or linked,
+            ignoring,
+            relist,
+        )
+        for raw, linked in listing.folders.items()
+    ]
+    folder = _folder(visit, here, listed=True)._replace(
+        ignore_stamp=stamp, passed_over=count_extensions(_passed_over(listing, files))
+    )
+    return _Look(folder, [*(_refusals(own, visit) if own else ()), *files], below)
+
+
+def _refusals(own: IgnoreFile, visit: _Visit) -> Iterator[Problem]:
+    raw = IGNORE_FILE.encode()
+    for reason in own.refused:
+        yield Problem(_join(visit.relative, raw), _join(visit.key, IGNORE_FILE), reason)
+
+
+def _passed_over(listing: DirectoryListing, files: list[FoundFile | Problem]) -> list[bytes]:
+    """Returns the raw names of files that are neither photos nor belong to one."""
+    beside = [*listing.sidecars, *listing.takeout]
+    if not beside:
+        return listing.others
+    found = [each for each in files if isinstance(each, FoundFile)]
+    used = {each.relative.rpartition(b"/")[2] for file in found for each in (file.sidecar, file.takeout) if each}
+    return [*listing.others, *(name for name in beside if name not in used)]
+
+
+def _reason(error: OSError | Unreadable) -> str:
+    if isinstance(error, Unreadable):
+        return error.public_message
+    return f"the folder cannot be listed: {error.strerror}."
+
+
+def _first_visit(root: bytes, rules: DirectoryRules, start: bytes, start_key: str) -> list[_Visit]:
+    """Returns the visit as a walk from the root would reach it, so that no link leads back to a folder on the way.
+
+    Returns nothing if that walk would not reach it, because it is ignored. Raises Unreadable if an ignore file on the
+    way cannot be read.
+    """
+    parts = start.split(b"/") if start else []
+    above: set[tuple[int, int]] = set()
+    ignoring: IgnoreFiles = ()
+    for depth, name in enumerate(parts):
+        here = b"/".join(parts[:depth])
         try:
-            descriptor, here = _open(root, b"/".join(parts[:depth]), rules)
+            descriptor, stat = _open(root, here, rules)
         except (NotFound, Unreadable):  # the visit itself will report it
             break
-        os.close(descriptor)
-        above.add((here.st_dev, here.st_ino))
+        try:
+            own = read_ignore_file(descriptor, here)
+            ignored = here and _has_entry(descriptor, NO_MEDIA)
+        finally:
+            os.close(descriptor)
+        above.add((stat.st_dev, stat.st_ino))
+        ignoring = (*ignoring, own) if own else ignoring
+        skipped = rules.folder_patterns.match(os.fsdecode(here), os.fsdecode(name))
+        if ignored or skipped or is_ignored(ignoring, _join(here, name), is_folder=True):
+            return []
     linked = any(_is_link(root, b"/".join(parts[: depth + 1]), rules) for depth in range(len(parts)))
-    return _Visit(start, start_key, frozenset(above), linked)
+    return [_Visit(start, start_key, frozenset(above), linked, ignoring)]
+
+
+def _has_entry(descriptor: int, name: str) -> bool:
+    try:
+        os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _open(root: bytes, relative: bytes, rules: DirectoryRules) -> tuple[int, os.stat_result]:

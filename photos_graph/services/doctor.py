@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from photos_graph.graph.library import folders
 from photos_graph.index import Index
 from photos_graph.learn import catalogue as backbone_catalogue
 from photos_graph.learn.weights import BackboneWeights
+from photos_graph.library.passing import described, unpack
 from photos_graph.model.library import RootState
 from photos_graph.paths import display
 from photos_graph.services.browse.photos import PhotoBrowser
@@ -57,6 +59,8 @@ class Doctor:
         failures = (await self._browse.failures(0, None)).total
         advice = "; photos-graph jobs --failures lists them" if failures else ""
         yield Finding("unreadable files", True, f"{failures:,}{advice}")
+        passed_over = sum((unpack(each) for each in await folders.passed_over(self._graph)), Counter())
+        yield Finding("passed over", True, described(passed_over, most=20) or "nothing: all files are photos")
         if compare_index:
             yield await self._compare_index()
 

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from resolvers.connections import MAX_PAGE, page_size
-from tests.kit.graphql import Ask
+from tests.kit.graphql import Ask, scan
+from tests.kit.pictures import put
 
 pytestmark = pytest.mark.anyio
 
@@ -91,13 +92,17 @@ async def test_the_timeline_and_facets_count_every_photo(ask: Ask, library: str)
     assert sum(year["count"] for year in found["photos"]["facets"]["years"]) == 12
 
 
-async def test_the_library_says_what_it_holds(ask: Ask, library: str) -> None:
+async def test_the_library_says_what_it_holds(ask: Ask, library: str, folder: Path) -> None:
+    for name in ("1.MOV", "2.mov", "IMG_1.AAE"):
+        put(folder / "a" / name, b"")
+    await scan(ask)
     query = """{ library { photoCount fileCount folderCount roots { id name state folder { name } }
-        failures { totalCount } formats { extension available } } viewer { role } }"""
+        passedOver { extension count } failures { totalCount } formats { extension available } } viewer { role } }"""
     found = (await ask(query, "viewer"))["data"]
     assert found["viewer"] == {"role": "VIEWER"}
     assert (found["library"]["photoCount"], found["library"]["fileCount"]) == (12, 12)
     assert {"extension": "jpg", "available": True} in found["library"]["formats"]
+    assert found["library"]["passedOver"] == [{"extension": "mov", "count": 2}, {"extension": "aae", "count": 1}]
     assert found["library"]["roots"] == [
         {"id": library, "name": "Pictures", "state": "ONLINE", "folder": {"name": "Pictures"}}
     ]

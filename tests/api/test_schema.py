@@ -46,7 +46,7 @@ PROMISED = {
     "LabelMetrics": "label examples precision recall threshold",
     "ReviewItem": "id kind photo face tag person score reason",
     "Subscription": "job jobs",
-    "Library": "roots photoCount fileCount folderCount faceCount failures formats",
+    "Library": "roots photoCount fileCount folderCount faceCount failures passedOver formats",
     "Folder": "id name path parent folders photos photoCount tags",
     "FolderTag": "tag recursive from",
     "Photo": "id name files width height format byteSize contentHash takenAt takenOffset takenSource location places "

@@ -26,6 +26,8 @@ class StoredFolder:
     inode: int
     mtime_ns: int
     missing: bool = False
+    ignore_stamp: str = ""  # of the ignore file in it
+    passed_over: str = ""  # the files in it that are not photos, as ``library.passing`` writes them
 
 
 ROOTS: LiteralString = """
@@ -74,7 +76,7 @@ async def set_root_state(graph: Graph, root: Root) -> None:
 FOLDERS: LiteralString = """
 MATCH (d:Folder {rootId: $root}) OPTIONAL MATCH (d)-[:IN]->(p:Folder)
 RETURN d.id AS id, d.key AS key, d.name AS name, d.raw AS raw, p.id AS parent, d.inode AS inode,
-  d.mtimeNs AS mtimeNs, d.missing AS missing
+  d.mtimeNs AS mtimeNs, d.missing AS missing, d.ignoreStamp AS ignoreStamp, d.passedOver AS passedOver
 """
 
 
@@ -90,6 +92,8 @@ async def folders_of(graph: Graph, root_id: str) -> list[StoredFolder]:
             row["inode"],
             row["mtimeNs"],
             bool(row["missing"]),
+            row["ignoreStamp"] or "",
+            row["passedOver"] or "",
         )
         for row in rows
     ]
@@ -145,16 +149,43 @@ async def put_folders(writer: LabelWriter, root_id: str, records: Sequence[Store
     await writer.commit(work)
 
 
-STAMP: LiteralString = (
-    "UNWIND $rows AS row MATCH (d:Folder {id: row.id}) SET d.inode = row.inode, d.mtimeNs = row.mtimeNs"
-)
+STAMP: LiteralString = """
+UNWIND $rows AS row
+MATCH (d:Folder {id: row.id})
+SET d.inode = row.inode, d.mtimeNs = row.mtimeNs, d.ignoreStamp = row.ignoreStamp, d.passedOver = row.passedOver
+"""
 
 
 async def stamp_folders(graph: Graph, records: Sequence[StoredFolder]) -> None:
-    """Stores the times that a poll compares. No index reads them, so nothing is touched."""
+    """Stores the times that a poll compares, and what was passed over. No index reads them, so nothing is touched."""
     if records:
-        rows = [{"id": r.id, "inode": r.inode, "mtimeNs": r.mtime_ns} for r in records]
+        rows = [
+            {
+                "id": r.id,
+                "inode": r.inode,
+                "mtimeNs": r.mtime_ns,
+                "ignoreStamp": r.ignore_stamp or None,
+                "passedOver": r.passed_over or None,
+            }
+            for r in records
+        ]
         await graph.write(STAMP, rows=rows)
+
+
+SET_PASSED_OVER: LiteralString = "MATCH (r:Root {id: $id}) SET r.passedOverBelow = $counts"
+
+
+async def set_passed_over(graph: Graph, root_id: str, counts: str) -> None:
+    """Stores what was passed over in the whole root, so that nobody has to add up its folders."""
+    await graph.write(SET_PASSED_OVER, id=root_id, counts=counts)
+
+
+PASSED_OVER: LiteralString = "MATCH (r:Root) RETURN r.passedOverBelow AS counts"
+
+
+async def passed_over(graph: Graph) -> list[str]:
+    """Returns what was passed over in each root."""
+    return [row["counts"] or "" for row in await graph.read(PASSED_OVER)]
 
 
 KNOWN: LiteralString = "UNWIND $ids AS id MATCH (d:Folder {id: id}) RETURN collect(DISTINCT id) AS ids"

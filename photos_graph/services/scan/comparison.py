@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from photos_graph.graph.library.files import FileRecord, Signature
 from photos_graph.graph.library.folders import StoredFolder
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.jobs.progress import Progress
+from photos_graph.library.passing import unpack
 from photos_graph.library.walking import (
     DirectoryRules,
     Found,
@@ -80,6 +82,7 @@ class Comparison:
         self.files = 0  # looked at
         self.vanished: list[FileRecord] = []
         self.vanished_folders: list[StoredFolder] = []
+        self.ignored: set[str] = set()  # ids of those vanished files that are still there, where nobody looks any more
         self.stamps: list[StoredFolder] = []  # to be written after everything in the folders
 
     async def run(self, scope: StoredFolder | None = None, quick: bool = False) -> None:
@@ -93,7 +96,11 @@ class Comparison:
             self._remember(record)
         self._fresh = len(self._by_id) == 1
         base = scope.raw if scope else b""
-        known = {r.raw: KnownFolder(self._below(r), r.mtime_ns) for r in self._by_id.values()} if quick else None
+        known = {
+            r.raw: KnownFolder(self._below(r), r.mtime_ns, r.ignore_stamp)
+            for r in self._by_id.values()
+            if quick and not r.missing
+        }
         found = self._walk(base, known)
         source = batches(found)
         coming = asyncio.create_task(asyncio.to_thread(next, source, None))
@@ -108,7 +115,18 @@ class Comparison:
         await self._note_problems(scope.key if scope else self._root.id)
         await self._find_vanished(base)
 
-    def _walk(self, base: bytes, known: dict[bytes, KnownFolder] | None) -> Iterator[Found]:
+    @property
+    def passed_over(self) -> Counter[str]:
+        """The files in the whole root that are not photos, by extension."""
+        now = self._by_id | {record.id: record for record in self.stamps}
+        gone = {record.id for record in self.vanished_folders}
+        counts: Counter[str] = Counter()
+        for record in now.values():
+            if record.passed_over and not record.missing and record.id not in gone:
+                counts += unpack(record.passed_over)
+        return counts
+
+    def _walk(self, base: bytes, known: Mapping[bytes, KnownFolder]) -> Iterator[Found]:
         key = self._below(next(r for r in self._by_id.values() if r.raw == base))
         return walk(self._root.raw_path, self._rules, known, start=base, start_key=key)
 
@@ -152,7 +170,15 @@ class Comparison:
             self._seen.add(record.id)
             if found.listed:
                 records.append((record, found, found_files))
-                self.stamps.append(replace(record, inode=found.inode, mtime_ns=found.mtime_ns))
+                self.stamps.append(
+                    replace(
+                        record,
+                        inode=found.inode,
+                        mtime_ns=found.mtime_ns,
+                        ignore_stamp=found.ignore_stamp,
+                        passed_over=found.passed_over,
+                    )
+                )
         await folders.put_folders(self._writer, self._root.id, list({r.id: r for r in put}.values()))
         await folders.rekey_files(self._writer, rekeyed)
         self._problems += batch.problems
@@ -276,11 +302,14 @@ class Comparison:
     def _file_there(self, old: FileRecord, listings: dict[bytes, set[bytes]]) -> bool:
         folder = self._by_id[old.folder_id]
         if folder.raw not in listings:
-            try:
-                listings[folder.raw] = set(os.listdir(self._root.raw_path + b"/" + folder.raw))  # noqa: PTH208
-            except OSError:
-                listings[folder.raw] = set()
+            listings[folder.raw] = self._listing(folder.raw)
         return old.raw_name in listings[folder.raw]
+
+    def _listing(self, folder: bytes) -> set[bytes]:
+        try:
+            return set(os.listdir(self._root.raw_path + b"/" + folder))  # noqa: PTH208, raw bytes
+        except OSError:
+            return set()
 
     # -- what is gone
 
@@ -314,6 +343,16 @@ class Comparison:
             for file in self.vanished
             if file.id not in self._moved and not self._spared(f"{self._by_id[file.folder_id].key}/{file.name}")
         ]
+        self.ignored = await asyncio.to_thread(self._still_on_disk)
+
+    def _still_on_disk(self) -> set[str]:
+        by_folder: dict[str, dict[bytes, str]] = {}
+        for file in self.vanished:
+            by_folder.setdefault(file.folder_id, {})[file.raw_name] = file.id
+        there: set[str] = set()
+        for folder_id, ids in by_folder.items():
+            there.update(ids[name] for name in self._listing(self._by_id[folder_id].raw) if name in ids)
+        return there
 
     def _spared(self, key: str) -> bool:
         """Returns whether the entry lies at or below something that could not be examined, so that it must not be

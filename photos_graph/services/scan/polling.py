@@ -60,7 +60,9 @@ async def poll(
         if now.state is RootState.OFFLINE:
             continue
         records = await folders.folders_of(graph, root.id)
-        known = {r.raw: KnownFolder(r.key[len(root.id) + 1 :], r.mtime_ns) for r in records if not r.missing}
+        known = {
+            r.raw: KnownFolder(r.key[len(root.id) + 1 :], r.mtime_ns, r.ignore_stamp) for r in records if not r.missing
+        }
         if await asyncio.to_thread(_changed, now, rules, known):
             changed.append(root.id)
         pending = await files.pending_files(graph, root.id, "", MAX_PENDING, (0, 2**31))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import Counter
 from dataclasses import replace
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import folders
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.library import identity
+from photos_graph.library.passing import unpack
 from photos_graph.model.library import Root, RootState
 from photos_graph.settings import Settings
 
@@ -31,6 +33,10 @@ class Roots:
 
     async def all(self) -> list[Root]:
         return await folders.roots(self._graph)
+
+    async def passed_over(self) -> Counter[str]:
+        """Returns how many files of each extension the last scans of the roots passed over."""
+        return sum((unpack(each) for each in await folders.passed_over(self._graph)), Counter())
 
     async def add(self, path: str, name: str | None = None) -> Root:
         """Adds a root. Raises BadInput if the folder cannot be read, and Conflict if it overlaps another root."""

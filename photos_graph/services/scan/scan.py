@@ -12,6 +12,7 @@ from photos_graph.graph.writing import LabelWriter
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.formats import EXTENSIONS, RAW
 from photos_graph.jobs.progress import Progress
+from photos_graph.library.passing import described, pack
 from photos_graph.library.places import Gazetteer
 from photos_graph.library.walking import DirectoryRules
 from photos_graph.model.job_arguments import ScanArguments
@@ -160,16 +161,21 @@ class Scan:
         held = await files.holding_photos(self._graph, left)
         # If a root has lost all of its files, copies elsewhere may be just a backup.
         copied = await files.copied_lately(self._graph, list(held), vanished) if len(held) < look.held else set()
-        gone = held - copied
+        # What its owner hides has not been lost, however much it is.
+        ignored = held & comparison.ignored
+        gone = held - copied - ignored
         too_many = len(gone) > self._settings.library.missing_limit * look.held
         refused = too_many and not job.arguments.accept_missing
         # A file that came and went before it was read holds no photo.
-        await files.miss_files(self._writer, [id_ for id_ in left if not refused or id_ not in held])
+        kept = gone | copied if refused else set()
+        await files.miss_files(self._writer, [id_ for id_ in left if id_ not in kept])
         if not refused:
             missing = [replace(record, missing=True) for record in comparison.vanished_folders]
             await folders.put_folders(self._writer, root.id, missing)
         # Also after a refusal, or polls would find the same every minute. A requested scan looks at everything.
         await folders.stamp_folders(self._graph, comparison.stamps)
+        passed_over = comparison.passed_over
+        await folders.set_passed_over(self._graph, root.id, pack(passed_over))
         await self._writer.follow()
         if refused:
             raise Conflict(
@@ -179,4 +185,6 @@ class Scan:
             )
         waiting = f", {len(tally.unsettled)} still being written (the next scan reads them)" if tally.unsettled else ""
         lost = f", {len(gone)} missing" if gone else ""
-        return f"{root.name}: {comparison.files:,} files looked at, {tally.done:,} read{lost}{waiting}."
+        hidden = f", {len(ignored):,} ignored from now on" if ignored else ""
+        told = f" Passed over: {described(passed_over)}." if passed_over else ""
+        return f"{root.name}: {comparison.files:,} files looked at, {tally.done:,} read{lost}{hidden}{waiting}.{told}"

@@ -141,9 +141,19 @@ async def test_a_missing_folder_has_no_row(graph: Graph) -> None:
 async def test_stamps_are_kept(graph: Graph) -> None:
     await library(graph)
     (record,) = [record for record in await folders.folders_of(graph, "r1") if record.id == "a"]
-    await folders.stamp_folders(graph, [replace(record, inode=77, mtime_ns=1_600_000_000_000_000_001)])
-    (after,) = [record for record in await folders.folders_of(graph, "r1") if record.id == "a"]
-    assert (after.inode, after.mtime_ns) == (77, 1_600_000_000_000_000_001)
+    stamped = replace(
+        record, inode=77, mtime_ns=1_600_000_000_000_000_001, ignore_stamp="0f", passed_over="aae=1 mov=2"
+    )
+    for expected in (stamped, replace(stamped, ignore_stamp="", passed_over="")):
+        await folders.stamp_folders(graph, [expected])
+        assert [each for each in await folders.folders_of(graph, "r1") if each.id == "a"] == [expected]
+
+
+async def test_what_was_passed_over_is_told_by_root(graph: Graph) -> None:
+    await library(graph)
+    assert await folders.passed_over(graph) == [""]
+    await folders.set_passed_over(graph, "r1", "mov=2")
+    assert await folders.passed_over(graph) == ["mov=2"]
 
 
 async def test_a_removed_root_is_forgotten_but_for_what_people_said(graph: Graph) -> None:
