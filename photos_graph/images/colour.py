@@ -110,7 +110,7 @@ def _depth(image: pyvips.Image) -> int:
     """Returns the bits of a sample. libvips moves samples of 10 and 12 bits to the upper bits of 16."""
     if image.format == "uchar":
         return 8
-    return int(image.get("bits-per-sample")) if "bits-per-sample" in image.get_fields() else 16
+    return int(image.get("bits-per-sample")) if image.get_typeof("bits-per-sample") else 16
 
 
 @cache

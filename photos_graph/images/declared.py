@@ -93,7 +93,7 @@ def png_signal(data: Bytes) -> ColourSignal | None:
 def camera_signal(image: pyvips.Image) -> ColourSignal | None:
     """Returns Adobe RGB if the camera states it by its rule for file systems (DCF), as cameras do without a profile."""
     field = "exif-ifd4-InteroperabilityIndex"
-    stated = field in image.get_fields() and str(image.get(field)).startswith("R03")
+    stated = image.get_typeof(field) and str(image.get(field)).startswith("R03")
     return ADOBE_RGB if stated else None
 
 
@@ -116,7 +116,7 @@ def signal_of(info: dict[str, object]) -> ColourSignal | None:
 
 def _profile(image: pyvips.Image) -> bytes | None:
     """Returns the ICC profile of the image, if it is one and is for pixels of this kind."""
-    if "icc-profile-data" not in image.get_fields():
+    if not image.get_typeof("icc-profile-data"):
         return None
     profile = bytes(image.get("icc-profile-data"))
     fits = profile[36:40] == b"acsp" and profile[16:20] == _SPACES.get(image.interpretation)

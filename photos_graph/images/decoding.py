@@ -170,3 +170,5 @@ def vips_errors() -> Iterator[None]:
         if "out of memory" in text or "Security limit exceeded" in text:
             raise OverLimit(f"It needs more than one picture may take: {text}.") from None
         raise Unreadable(f"It is damaged: {text}.") from None
+    except UnicodeDecodeError:  # pyvips takes every text of a file for UTF-8
+        raise Unreadable("It is damaged: its metadata have names that are no text.") from None

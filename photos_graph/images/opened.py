@@ -71,4 +71,4 @@ def open_vips(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -
 
 def orientation(image: pyvips.Image) -> int:
     """Returns the EXIF orientation, from 1 to 8."""
-    return int(image.get("orientation")) if "orientation" in image.get_fields() else 1
+    return int(image.get("orientation")) if image.get_typeof("orientation") else 1

@@ -228,3 +228,10 @@ def test_loaders_that_are_not_wanted_are_out_of_reach(tmp_path: Path) -> None:
 def test_an_empty_file_is_unreadable() -> None:
     with pytest.raises(Unreadable, match="empty"):
         decode(b"", 300, LIMITS)
+
+
+def test_an_item_of_avif_whose_kind_is_no_text_costs_nothing() -> None:
+    exif = PIL.Image.Exif()
+    exif[0x010F] = "maker"
+    data = encoded(scene(), "AVIF", exif=exif).replace(b"Exif", b"\xe0\xe1if", 1)
+    assert distance(shown(decode(data, 320, LIMITS)), scene()) < 3
