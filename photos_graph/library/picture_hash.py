@@ -55,6 +55,7 @@ def _parts_of(data: memoryview) -> Callable[[memoryview], Iterator[Bytes]] | Non
         ((b"\xff\xd8\xff",), _jpeg_parts),
         ((b"\x89PNG\r\n\x1a\n",), _png_parts),
         ((b"GIF87a", b"GIF89a"), _gif_parts),
+        ((b"8BPS\x00\x01", b"8BPS\x00\x02"), _psd_parts),
         ((b"\x00\x00\x00\x0cJXL \r\n\x87\n", b"\x00\x00\x00\x0cjP  \r\n\x87\n", b"\xff\x0a"), codestream_parts),
         ((b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+", b"IIRO", b"IIRS", b"MMOR", b"IIU\x00"), directory_parts),
     )
@@ -102,6 +103,25 @@ def _png_parts(data: memoryview) -> Iterator[Bytes]:
             # Programs may divide pixels into chunks as they like.
             yield part if kind == b"IDAT" else kind + bytes(part)
         at += 12 + length
+
+
+def _psd_parts(data: memoryview) -> Iterator[Bytes]:
+    """Yields all of a Photoshop file but its resources, which hold the metadata. The layers count, since the merged
+    picture may be missing."""
+    version, channels, height, width, depth = struct.unpack_from(">H6xHIIH", data, 4)
+    palette = 30 + struct.unpack_from(">I", data, 26)[0]
+    layers = palette + 4 + struct.unpack_from(">I", data, palette)[0]
+    merged = layers + (4 if version == 1 else 8) + struct.unpack_from(">I" if version == 1 else ">Q", data, layers)[0]
+    rows, compression = channels * height, struct.unpack_from(">H", data, merged)[0]
+    if compression == 0:
+        length = rows * ((width * depth + 7) // 8)
+    elif compression == 1:  # the lengths of all rows come first
+        table = checked(data, merged + 2, rows * 2 * version)
+        length = len(table) + sum(struct.unpack(f">{rows}{'H' if version == 1 else 'I'}", table))
+    else:
+        raise NotClear
+    yield checked(data, 0, palette)
+    yield checked(data, layers, merged + 2 + length - layers)
 
 
 def _webp_parts(data: memoryview) -> Iterator[Bytes]:

@@ -17,10 +17,13 @@ import pyvips
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from psd_tools import PSDImage
+from psd_tools.constants import Compression
 
 from photos_graph.library.picture_hash import picture_hash
 from tests.kit.corpora import CORPORA
 from tests.kit.dng import dng
+from tests.kit.photoshop import RGB, planes, psd
 
 EXIFTOOL = os.environ.get("PHOTOS_TEST_EXIFTOOL", "exiftool")  # Debian's cannot hash pictures yet
 
@@ -50,6 +53,12 @@ def frames(image: Image.Image) -> dict[str, object]:
     return {"save_all": True, "append_images": [image.rotate(180)], "duration": 100, "loop": 0}
 
 
+def packed_psd(image: Image.Image) -> bytes:
+    file = io.BytesIO()
+    PSDImage.frompil(image, compression=Compression.RLE).save(file)
+    return file.getvalue()
+
+
 MAKERS: dict[str, Callable[[Image.Image], bytes]] = {
     "baseline.jpg": lambda image: saved(image, "JPEG"),
     "progressive.jpg": lambda image: saved(image, "JPEG", progressive=True),
@@ -72,6 +81,9 @@ MAKERS: dict[str, Callable[[Image.Image], bytes]] = {
     "plain.gif": lambda image: saved(image, "GIF"),
     "moving.gif": lambda image: saved(image, "GIF", **frames(image)),
     "plain.jp2": lambda image: saved(image, "JPEG2000"),
+    "raw.psd": lambda image: psd(planes(image), RGB),
+    "large.psb": lambda image: psd(planes(image), RGB, depth=16, version=2),
+    "packed.psd": packed_psd,
 }
 
 WRITTEN = [
