@@ -9,7 +9,19 @@ from pathlib import Path
 from rich.console import Console
 from rich.status import Status
 
-from benchmarks import exports, faces, learn, learning, library, persons, predicting, recognition, scan, thumbnails
+from benchmarks import (
+    exports,
+    faces,
+    learn,
+    learning,
+    library,
+    metadata,
+    persons,
+    predicting,
+    recognition,
+    scan,
+    thumbnails,
+)
 from benchmarks.bench import Bench
 from benchmarks.pictures import Say
 from benchmarks.report import Figure, markdown, table
@@ -39,6 +51,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     ),
     "faces": ("100,000 faces: time and memory of clustering", faces.many),
     "finding": ("a first scan of real-size originals with faces, beside one without", recognition.finding),
+    "metadata": ("what files say about themselves, beside exiftool, with every difference", metadata.metadata),
     "grouping": ("100,000 faces in a graph, until their clusters are", recognition.grouping),
 }
 HELP = """\
@@ -86,7 +99,9 @@ def _saying(name: str, console: Console, status: Status) -> Say:
 
 def _bench(given: argparse.Namespace, say: Say) -> Bench:
     originals = given.originals and given.originals.resolve()
-    return Bench(given.folder.resolve(), given.rounds, given.photos, originals, given.people, given.scenes, say)
+    return Bench(
+        given.folder.resolve(), given.rounds, given.photos, originals, given.people, given.scenes, given.files, say
+    )
 
 
 def _arguments() -> argparse.Namespace:
@@ -104,6 +119,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--people", type=Path, default=people, metavar="DIR", help=f"pictures by person ({people})")
     scenes = Path("../shared/corpora/scenes")
     parser.add_argument("--scenes", type=Path, default=scenes, metavar="DIR", help=f"pictures by place ({scenes})")
+    files = Path("../shared/corpora")
+    parser.add_argument("--files", type=Path, default=files, metavar="DIR", help=f"files with metadata ({files})")
     parser.add_argument("--folder", type=Path, default=Path(".bench"), metavar="DIR", help="what is kept (.bench)")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     given = parser.parse_args()

@@ -19,7 +19,7 @@ class Bench:
     ``folder`` keeps pictures and libraries between runs. ``originals`` is a folder of JPEGs to use instead of generated
     ones. ``rounds`` is the number of times that each pair of measurements is taken, ``photos`` the size of the large
     library. ``people`` is a folder with a subfolder of pictures for each person, such as LFW; ``scenes`` is one with a
-    subfolder for each kind of place.
+    subfolder for each kind of place. ``files`` is a folder of files with metadata.
     """
 
     folder: Path
@@ -28,6 +28,7 @@ class Bench:
     originals: Path | None
     people: Path
     scenes: Path
+    files: Path
     say: Say
 
     @contextmanager

@@ -127,12 +127,12 @@ def _moment(day: ReadDate, clock: re.Match[str]) -> ReadDate | None:
     before, hour, _, minute, second, fraction, minute_too, second_too, after, offset = clock.groups()
     hours, minutes, seconds = int(hour), int(minute or minute_too), int(second or second_too or 0)
     half = (before or after or "").upper()
-    odd = bool(half) or hours == 24
+    odd = bool(half) or hours == 24 or seconds > 60
     if hours == 24:  # midnight, on a clock that counts from 1
         hours = 0
     elif half and hours <= 12:
         hours = hours % 12 + (12 if half == "P" else 0)
-    if hours > 23 or minutes > 59 or seconds > 60:
+    if hours > 23 or minutes > 59:
         return None
     at = day.at.replace(hour=hours, minute=minutes, second=min(seconds, 59), microsecond=microseconds(fraction or ""))
     return replace(day, at=at, precision=_SECOND, offset=parse_offset(offset or ""), odd=day.odd or odd)

@@ -176,12 +176,12 @@ def _end(start: datetime, precision: DatePrecision) -> datetime:
 def _offset(
     best: DateStatement, ordered: Sequence[DateStatement], stated: StatedDates, location: Location | None
 ) -> str | None:
-    """Returns the offset of another statement of the same local time, or else that by GPS, or else that of EXIF's time
-    of change, which is the only one that some cameras write."""
-    same = (each.date.offset for each in ordered if each.date.offset and abs(each.at - best.at) < _SECOND)
+    """Returns the offset of other statements of the same local time, if they agree, or else that by GPS, or else that
+    of EXIF's time of change, which is the only one that some cameras write."""
+    same = {each.date.offset for each in ordered if each.date.offset and abs(each.at - best.at) < _SECOND}
     by_gps = stated.gps and offset_between(best.at, stated.gps, location)
     of_change = _offset_of_change(stated.embedded, best.at) if best.source is TakenSource.EXIF else None
-    return next(same, None) or by_gps or of_change
+    return (same.pop() if len(same) == 1 else None) or by_gps or of_change
 
 
 def _offset_of_change(embedded: Fields, at: datetime, tolerance: timedelta = _SECOND) -> str | None:

@@ -180,6 +180,13 @@ def test_a_sidecar_without_offset_keeps_the_one_of_the_picture() -> None:
     assert taken(data, beside) == at("2019-08-05T12:34:56", TakenSource.XMP, "+02:00")
 
 
+def test_offsets_that_contradict_each_other_tell_nothing() -> None:
+    fields = {EXIF: "2019:08:05 12:34:56", "Xmp.xmp.CreateDate": "2019-08-05T12:34:56+01:00"}
+    other = {"Iptc.Application2.DigitizationDate": b"20190805", "Iptc.Application2.DigitizationTime": b"123456-0400"}
+    assert taken(jpeg_with(fields)) == at("2019-08-05T12:34:56", TakenSource.EXIF, "+01:00")
+    assert taken(jpeg_with(fields | other)) == at("2019-08-05T12:34:56", TakenSource.EXIF)
+
+
 def test_the_file_name_before_the_time_of_change() -> None:
     data = jpeg_with({"Exif.Image.DateTime": "2020:01:01 00:00:01"})
     assert taken(data, file_name="IMG_20190805_123456.jpg") == at("2019-08-05T12:34:56", TakenSource.FILE_NAME)
@@ -302,6 +309,7 @@ def test_the_shot_in_iptc_before_the_scan_in_exif() -> None:
         ("15:08:22 13:08:19", "2015-08-22T13:08:19"),
         ("87:06:05 13:08:19", "1987-06-05T13:08:19"),
         ("2015:08:22 13:08:19 and more", "2015-08-22T13:08:19"),
+        ("2015:08:22 13:08:70", "2015-08-22T13:08:59"),
         ("2015:08:22 29:08:19", "2015-08-22"),
         ("2015:08:22 13:61:19", "2015-08-22"),
         ("2015:08:22 ??:??:??", "2015-08-22"),

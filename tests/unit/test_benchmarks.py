@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from benchmarks.__main__ import BENCHMARKS
+from benchmarks.bench import Bench
 from benchmarks.load import rate, request
+from benchmarks.metadata import metadata
 from benchmarks.peers.process import FilePeer, Peer
 from benchmarks.pictures import FOLDER_SIZE, tiny_library
 from benchmarks.report import Figure, Goal, markdown
+from tests.kit.metadata import jpeg_with
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -47,6 +50,29 @@ def test_a_benchmark_that_is_none_ends_with_2_and_those_there_are() -> None:
 )
 def test_a_goal_is_met_by_the_value_or_by_the_ratio(figure: Figure, met: bool | None) -> None:
     assert figure.met is met
+
+
+def test_metadata_is_compared_with_exiftool(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {
+        "equal.jpg": {
+            "Exif.Photo.DateTimeOriginal": "2019:08:05 12:34:56",
+            "Exif.Photo.OffsetTimeOriginal": "+02:00",
+            "Xmp.xmp.Rating": "3",
+            "Xmp.dc.title": "Sea",
+            "Xmp.dc.subject": ["boat", "sun"],
+        },
+        "odd.jpg": {"Exif.Photo.DateTimeOriginal": "2019:08:05 24:34:56"},
+        "nothing.jpg": {},
+    }
+    for name, fields in files.items():
+        (tmp_path / name).write_bytes(jpeg_with(fields))
+    nowhere = tmp_path / "nowhere"
+    bench = Bench(nowhere, 1, 1, None, nowhere, nowhere, tmp_path, lambda text: None)
+    counts = {figure.what: figure.ours for figure in metadata(bench) if figure.ours}
+    assert counts.pop("date, different") == 1
+    assert counts == {f"{name}, equal": 1 for name in ("date", "offset", "rating", "title", "keywords")}
+    shown = capsys.readouterr().out
+    assert shown == "date | different | odd.jpg | '2019-08-05T24:34:56' | '2019-08-05T00:34:56'\n"
 
 
 def test_the_table_for_the_readme() -> None:
