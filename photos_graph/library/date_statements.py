@@ -113,7 +113,8 @@ class StatedDates:
         self.lost: dict[str, str] = {}
         self.beside = list(self._read_all(sidecar, BESIDE))
         self.inside = list(self._read_all(embedded, ""))
-        self.gps = gps_time.gps_time(embedded, now.year)
+        utc = gps_time.gps_time(embedded, now.year)
+        self.gps = utc if utc and believable(utc, now) else None
 
     def _read_all(self, fields: Fields, where: str) -> Iterator[DateStatement]:
         for name, suffix in DATES.items():
