@@ -11,7 +11,7 @@ from strawberry import UNSET
 from photos_graph.model import library as library_model
 from photos_graph.services.browse.persons import persons_of_certainty
 from photos_graph.services.browse.tags import tags_of_certainty
-from photos_graph.web.urls import original_url, thumbnail_url
+from photos_graph.web.urls import motion_url, original_url, thumbnail_url
 from resolvers import ids
 from resolvers.changes import BulkResult
 from resolvers.connections import Node, given, page_size
@@ -209,6 +209,13 @@ class Photo(Node):
     )
     def original(self, info: Info) -> str:
         return original_url(info.context.signer, self.photo.id, self.photo.content_hash)
+
+    @strawberry.field(
+        description="The signed URL of the moving part of a Live Photo or a motion photo, relative to the address of "
+        "the service, or null if the photo has none. It opens without a token and supports Range requests."
+    )
+    def motion(self, info: Info) -> str | None:
+        return motion_url(info.context.signer, self.photo.id) if self.photo.has_motion else None
 
     @classmethod
     def of(cls, photo: library_model.Photo) -> Photo:

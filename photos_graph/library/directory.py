@@ -15,6 +15,7 @@ from photos_graph.paths import inside
 _SIDECAR, _TAKEOUT = "xmp", "json"
 _VERSION = re.compile(rb"(.+)_\d\d(\.[^.]+)\.xmp", re.DOTALL)  # IMG_1_01.jpg.xmp
 NO_MEDIA = ".nomedia"  # Android's mark of a folder whose pictures no gallery shows
+_VIDEO = re.compile(rb"(.+)\.(?:mov|mp4|mp)", re.DOTALL)  # of the moving parts that phones write beside photos
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,22 @@ class DirectoryListing:
                 return alike
         version = self.versions.get(name.lower())
         return version if version and version[: -len(b".xmp")] not in self.files else None
+
+    def videos(self) -> dict[bytes, bytes]:
+        """Returns the videos that are moving parts of photos, by the names of the photos.
+
+        That of ``IMG_1.HEIC`` is ``IMG_1.MOV``, as phones write it, and that of ``PXL_1.MP.jpg`` is ``PXL_1.MP``, as
+        Google's exports have it. A raw file has none.
+        """
+        by_stem: dict[bytes, bytes] = {}
+        for name in sorted(self.others, reverse=True):
+            if video := _VIDEO.fullmatch(name.lower()):
+                by_stem |= {video[0]: name, video[1]: name}
+        if not by_stem:
+            return {}
+        raws = {name for names in self.raws.values() for name in names}
+        stems = {name: name.rpartition(b".")[0].lower() for name in self.files.keys() - raws}
+        return {name: by_stem[stem] for name, stem in stems.items() if stem in by_stem}
 
 
 def list_folder(

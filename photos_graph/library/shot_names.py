@@ -6,25 +6,26 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-# What programs append to the name of an edited version. Google Photos writes it in the language of the account.
-EDITED = (
-    *("edited", "edit", "bearbeitet", "modifié", "modifie", "modificato", "editado", "editada", "bewerkt", "redigerad"),
-    *("redigeret", "redigert", "muokattu", "edytowane", "edytowany", "upraveno", "upravené", "szerkesztett", "editat"),
-    *(
-        "düzenlendi",
-        "επεξεργασμένο",
-        "изменено",
-        "отредактировано",
-        "змінено",
-        "编辑",
-        "已编辑",
-        "已編輯",
-        "編集済み",
-        "수정됨",
-    ),
+# What Google Photos appends to the name of an edited version, in the languages of accounts. A part of a pattern.
+EDITED_BY_GOOGLE = "|".join(
+    (
+        *("edited", "effects", "smile", "mix", "bearbeitet", "bewerkt", "modifi[eé]", "modificat[oa]", "modificada"),
+        *("ha editado", "editad[oa]", "editat", "edytowan[ey]", "upraveno", "upraven[eé]", "redigerad", "redigeret"),
+        *(
+            "redigert",
+            "muokattu",
+            "d[uü]zenlendi",
+            "szerkesztve",
+            "szerkesztett",
+            "επεξεργασμένο",
+            "изменено",
+            "измененный",
+        ),
+        *("отредактировано", "змінено", "відредаговано", "編集済み", "编辑", "已编辑", "已修改", "已編輯", "수정됨"),
+    )
 )
 _EDITED = re.compile(
-    rf"(?P<base>.+?)(?:[-_ ]\(?(?:{'|'.join(EDITED)})\)?(?:-\d{{1,2}})?|~\d{{1,2}})(?P<copy>\(\d{{1,3}}\))?"
+    rf"(?P<base>.+?)(?:[-_ ]\(?(?:edit|{EDITED_BY_GOOGLE})\)?(?:-\d{{1,2}})?|~\d{{1,2}})(?P<copy>\(\d{{1,3}}\))?"
 )
 _APPLE_EDIT = re.compile(r"(?P<first>img_)e(?P<last>\d{4,}.*)")
 # Pixel phones name the files of one shot "PXL_1.RAW-01.COVER.jpg" and "PXL_1.RAW-02.ORIGINAL.dng".

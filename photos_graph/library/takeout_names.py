@@ -11,16 +11,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from photos_graph.library.shot_names import EDITED_BY_GOOGLE
+
 _SUPPLEMENT = "supplemental-metadata"
 _CUT_AFTER = 46  # characters
 _NUMBER = re.compile(r"\((\d{1,4})\)$")
-# What Google Photos adds to the name of a photo that it edited, in the languages of accounts.
-_EDITED = re.compile(
-    r"-(?:edited|effects|smile|mix|bearbeitet|bewerkt|modifi[eé]|modificat[oa]|modificada|ha editado|editad[oa]|editat"
-    r"|edytowane|upraveno|upraven[eé]|redigerad|redigeret|redigert|muokattu|d[uü]zenlendi|szerkesztve"
-    r"|изменено|измененный|відредаговано|\u7de8\u96c6\u6e08\u307f|\u5df2\u7f16\u8f91|\u5df2\u4fee\u6539|\u5df2\u7de8\u8f2f|\uc218\uc815\ub428)$",
-    re.IGNORECASE,
-)
+_EDITED = re.compile(rf"-(?:{EDITED_BY_GOOGLE})$", re.IGNORECASE)
 
 Title = tuple[str, str]  # the name of a photo, folded, and the number that tells it from others of that name
 

@@ -59,7 +59,8 @@ class SidecarFile(NamedTuple):
 
 
 class FoundFile(NamedTuple):
-    """A photo file, with its sidecar, and the JSON file that Google Takeout wrote for it, if it has them."""
+    """A photo file, with its sidecar, the JSON file that Google Takeout wrote for it, and the raw name of the video
+    that is its moving part, if it has them."""
 
     relative: bytes
     key: str
@@ -69,6 +70,7 @@ class FoundFile(NamedTuple):
     inode: int
     sidecar: SidecarFile | None
     takeout: SidecarFile | None = None
+    video: bytes | None = None
 
 
 class Problem(NamedTuple):
@@ -310,6 +312,7 @@ def _files(listing: DirectoryListing, visit: _Visit, names: Mapping[bytes, str])
     relative = visit.relative + b"/" if visit.relative else b""
     key = visit.key + "/" if visit.key else ""
     takeout = TakeoutNames(listing.takeout) if listing.takeout else None
+    videos = listing.videos() if listing.others else {}
     for raw, reason in sorted(listing.problems.items()):
         yield Problem(relative + raw, key + display(raw), reason)
     for raw, found in sorted(listing.files.items()):
@@ -325,6 +328,7 @@ def _files(listing: DirectoryListing, visit: _Visit, names: Mapping[bytes, str])
             inode(found),
             _beside(relative, sidecar, listing.sidecars),
             _beside(relative, told, listing.takeout),
+            videos.get(raw),
         )
 
 

@@ -128,6 +128,7 @@ class Metadata:
     keywords: tuple[str, ...] = ()  # paths in the form of ``names.tag_path``: "Places/Italy/Abruzzo"
     regions: tuple[Region, ...] = ()  # faces that the file, or its sidecar, marks
     favourite: bool | None = None  # None if the file does not say it
+    motion: tuple[int, int] | None = None  # the first byte and the length of the video in a motion photo
     description: Description = NO_DESCRIPTION
     exposure: Exposure | None = None
 
@@ -163,6 +164,7 @@ class Photo:
     placeholder: str | None = None  # ThumbHash, base64
     description: Description = NO_DESCRIPTION
     exposure: Exposure | None = None
+    has_motion: bool = False  # whether a file that is there has a moving part
 
     @property
     def photo_key(self) -> str:

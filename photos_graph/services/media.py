@@ -1,10 +1,11 @@
-"""The pictures of photos: renditions, and originals as they are on disk."""
+"""The pictures of photos: renditions, originals as they are on disk, and their moving parts."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import os
+import tempfile
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,18 +19,20 @@ from photos_graph.images.renditions import ReadOriginal, Rendition, Renditions
 from photos_graph.images.sizes import RenditionSize
 from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.model.library import RootState
-from photos_graph.paths import mtime_ns, open_inside
+from photos_graph.paths import display, mtime_ns, open_inside
 from photos_graph.services.scan.roots import refreshed
 
 MIN_FACE_PIXELS = 112  # width of a face as the embedding model needs it
 OPENER_THREADS = 4  # per root
 OPEN_SECONDS = 30  # a sleeping disk needs ten to spin up
+QUICKTIME, MP4 = "video/quicktime", "video/mp4"
+COPY_BYTES = 1024 * 1024  # copied at a time
 LARGE_FORMATS = (ThumbnailFormat.JPEG, ThumbnailFormat.WEBP)  # formats in which a scan stores the LARGE rendition
 
 
 @dataclass(frozen=True, slots=True)
 class OpenOriginal:
-    """An original that is open for reading. The receiver must close ``descriptor``."""
+    """An original, or its moving part, that is open for reading. The receiver must close ``descriptor``."""
 
     descriptor: int
     name: str
@@ -131,12 +134,31 @@ class Media:
             etag=f'"{found.content_hash}"',
         )
 
+    async def motion(self, photo_id: str) -> OpenOriginal:
+        """Opens the moving part of a photo: the video beside its file, or a copy of the one in it.
+
+        Raises NotFound if there is none, RootOffline if its root is offline.
+        """
+        sources = await photos.sources(self._graph, photo_id)
+        for source in sources:
+            if source.video is not None:
+                with contextlib.suppress(NotFound):
+                    return _video(await self._open_raw(source.root_raw, source.video), source.video)
+        within = [source for source in sources if source.motion is not None]
+        if sources and not within:
+            raise NotFound("This photo has no moving part.")
+        descriptor, found = await self._open(within)
+        try:
+            return await asyncio.to_thread(_video_within, descriptor, found)
+        finally:
+            os.close(descriptor)
+
     async def _open(self, sources: Sequence[PhotoSource]) -> tuple[int, PhotoSource]:
         """Opens the first of the files that exists and has not changed since it was read."""
         offline = False
         for source in sources:
             try:
-                descriptor = await self._open_source(source)
+                descriptor = await self._open_raw(source.root_raw, source.raw)
             except RootOffline:
                 offline = True
                 continue
@@ -155,13 +177,11 @@ class Media:
             raise NotFound("The file has changed or been removed since it was read. The next scan will notice it.")
         raise NotFound("There is no such photo.")
 
-    async def _open_source(self, source: PhotoSource) -> int:
+    async def _open_raw(self, root: bytes, path: bytes) -> int:
         """Opens a file. Raises the errors of ``open_inside``, and RootOffline if the root does not answer in time."""
-        if source.root_raw not in self._openers:
-            self._openers[source.root_raw] = ThreadPoolExecutor(OPENER_THREADS, "originals")
-        opening = self._openers[source.root_raw].submit(
-            open_inside, source.root_raw, source.raw, follow_symlinks=self._follow_symlinks
-        )
+        if root not in self._openers:
+            self._openers[root] = ThreadPoolExecutor(OPENER_THREADS, "originals")
+        opening = self._openers[root].submit(open_inside, root, path, follow_symlinks=self._follow_symlinks)
         try:
             async with asyncio.timeout(OPEN_SECONDS):
                 return await asyncio.wrap_future(opening)
@@ -177,6 +197,37 @@ class Media:
         paths = {source.root_raw for source in sources}
         roots = [root for root in await folders.roots(self._graph) if root.raw_path in paths]
         return any([(await refreshed(root)).state is RootState.OFFLINE for root in roots])
+
+
+def _video(descriptor: int, path: bytes) -> OpenOriginal:
+    name = display(path.rpartition(b"/")[2])
+    found = os.fstat(descriptor)
+    return OpenOriginal(
+        descriptor=descriptor,
+        name=name,
+        size=found.st_size,
+        mtime_ns=mtime_ns(found),
+        media_type=QUICKTIME if name.lower().endswith(".mov") else MP4,
+        etag=f'"{found.st_size:x}-{mtime_ns(found):x}"',
+        lasting=False,
+    )
+
+
+def _video_within(descriptor: int, source: PhotoSource) -> OpenOriginal:
+    """Copies the video in a file to a file without a name, from which ranges can be served."""
+    start, length = source.motion or (0, 0)
+    with tempfile.TemporaryFile() as copy:
+        os.lseek(descriptor, start, os.SEEK_SET)
+        with os.fdopen(os.dup(descriptor), "rb") as original:
+            while length > 0 and (chunk := original.read(min(length, COPY_BYTES))):
+                copy.write(chunk)
+                length -= len(chunk)
+        copy.flush()
+        size = copy.tell()
+        held = os.dup(copy.fileno())
+    os.lseek(held, 0, os.SEEK_SET)
+    name = f"{source.name.rpartition('.')[0]}.mp4"
+    return OpenOriginal(held, name, size, source.mtime_ns, MP4, f'"{source.content_hash}-motion"', lasting=False)
 
 
 def _close(opening: Future[int]) -> None:

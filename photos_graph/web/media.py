@@ -29,7 +29,7 @@ from photos_graph.services.media import Media, OpenOriginal
 from photos_graph.web.answers import error_answer
 from photos_graph.web.negotiation import chosen
 from photos_graph.web.state import media_of
-from photos_graph.web.urls import ORIGINAL, is_signed
+from photos_graph.web.urls import MOTION, ORIGINAL, is_signed
 
 T = TypeVar("T")
 
@@ -49,7 +49,9 @@ def routes(signer: Signer) -> list[Route]:
             if not is_signed(signer, named, what, request.query_params.get("s", "")):
                 raise Forbidden("This address is not signed by this service. Query it again through GraphQL.")
             if what == ORIGINAL:
-                return await _original(request, media_of(request), named)
+                return await _original(request, await media_of(request).original(named))
+            if what == MOTION:
+                return await _original(request, await media_of(request).motion(named))
             return await _thumbnail(request, media_of(request), named, what)
         except PhotosGraphError as error:
             return error_answer(error)
@@ -147,8 +149,7 @@ def _parsed(what: str) -> tuple[RenditionSize, ThumbnailFormat]:
         raise NotFound("There is no such size or format.") from None
 
 
-async def _original(request: Request, media: Media, named: str) -> Response:
-    original = await media.original(named)
+async def _original(request: Request, original: OpenOriginal) -> Response:
     headers = {
         "cache-control": IMMUTABLE if original.lasting else CHECKED,
         "content-security-policy": SANDBOX,

@@ -1,4 +1,5 @@
-"""Signed addresses of pictures. Each gives access to a single rendition of a photo or of a face, or to one original."""
+"""Signed addresses of pictures. Each gives access to a single rendition of a photo or of a face, to one original, or to
+the moving part of one photo."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from photos_graph.auth import Signer
 from photos_graph.images.sizes import RenditionSize
 from photos_graph.model.images import ThumbnailFormat
 
-ORIGINAL = "original"
+ORIGINAL, MOTION = "original", "motion"
 
 
 VERSION_DIGITS = 8  # of the content hash
@@ -19,6 +20,10 @@ def thumbnail_url(signer: Signer, photo_key: str, size: RenditionSize, format: T
 def original_url(signer: Signer, photo_id: str, content_hash: str) -> str:
     """Returns the address of an original. It changes with the bytes of the file, because a browser may keep them."""
     return _url(signer, f"{photo_id}-{content_hash[:VERSION_DIGITS]}", ORIGINAL)
+
+
+def motion_url(signer: Signer, photo_id: str) -> str:
+    return _url(signer, photo_id, MOTION)
 
 
 def is_signed(signer: Signer, named: str, what: str, signature: str) -> bool:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import httpx
 import pytest
 
-from tests.kit.graphql import Ask, code, data, photo_ids
+from tests.kit.corpora import CORPORA
+from tests.kit.graphql import Ask, code, data, photo_ids, scan
+from tests.kit.pictures import encoded, put, scene
 
 pytestmark = pytest.mark.anyio
 
@@ -50,3 +55,83 @@ async def test_one_photo_is_no_stack(ask: Ask, library: str) -> None:
     of = await photo_ids(ask)
     assert code(await ask(STACK, p=[of["4.jpg"]])) == "BAD_INPUT"
     assert code(await ask(STACK, role="viewer", p=[of["4.jpg"], of["5.jpg"]])) == "FORBIDDEN"
+
+
+VIDEO = b"\0\0\0\x14ftypmp42\0\0\0\0mp42" + b"\0\0\x08\x08mdat" + bytes(range(256)) * 8 + b"\0\0\0\x08moov"
+ALL = "{ photos(first: 500) { nodes { name motion stack { id kind photos { name } cover { name } } } } }"
+
+
+async def moving(ask: Ask, folder: Path) -> dict[str, dict[str, object]]:
+    """The photos of a folder that is scanned now, by name."""
+    data(await ask("mutation($p: String!) { addRoot(path: $p) { id } }", p=str(folder)))
+    await scan(ask)
+    return {node["name"]: node for node in data(await ask(ALL))["photos"]["nodes"]}
+
+
+async def check_ranges(client: httpx.AsyncClient, address: object, media_type: str, video: bytes = VIDEO) -> None:
+    assert isinstance(address, str)
+    bare = {"Authorization": ""}
+    whole = await client.get(address, headers=bare)
+    assert (whole.status_code, whole.content, whole.headers["content-type"]) == (200, video, media_type)
+    assert whole.headers["x-content-type-options"] == "nosniff"
+    part = await client.get(address, headers=bare | {"Range": "bytes=4-99"})
+    assert (part.status_code, part.content) == (206, video[4:100])
+    assert part.headers["content-range"] == f"bytes 4-99/{len(video)}"
+    beyond = await client.get(address, headers=bare | {"Range": f"bytes={len(video)}-"})
+    assert beyond.status_code == 416
+    again = await client.get(address, headers=bare | {"If-None-Match": whole.headers["etag"]})
+    assert again.status_code == 304
+    assert (await client.get(address.partition("?")[0], headers=bare)).status_code == 403
+
+
+async def test_the_video_beside_a_photo_is_its_moving_part(ask: Ask, client: httpx.AsyncClient, tmp_path: Path) -> None:
+    root = tmp_path / "Phone"
+    put(root / "IMG_1.JPG", encoded(scene(60, 40), "JPEG"))
+    put(root / "img_1.mov", VIDEO)
+    put(root / "still.jpg", encoded(scene(40, 60), "JPEG"))
+    put(root / "film.mov", VIDEO)
+    of = await moving(ask, root)
+    assert (of["still.jpg"]["motion"], of["still.jpg"]["stack"]) == (None, None)
+    stack = of["IMG_1.JPG"]["stack"]
+    assert isinstance(stack, dict)
+    assert (stack["kind"], stack["photos"], stack["cover"]) == ("LIVE", [{"name": "IMG_1.JPG"}], {"name": "IMG_1.JPG"})
+    node = "query($i: ID!) { node(id: $i) { ... on Stack { kind } } }"
+    assert data(await ask(node, i=stack["id"]))["node"] == {"kind": "LIVE"}
+    await check_ranges(client, of["IMG_1.JPG"]["motion"], "video/quicktime")
+
+
+async def test_a_video_that_comes_or_goes_later_is_noticed_without_reading_the_photo(
+    ask: Ask, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    root = tmp_path / "Phone"
+    put(root / "IMG_1.JPG", encoded(scene(60, 40), "JPEG"))
+    assert (await moving(ask, root))["IMG_1.JPG"]["motion"] is None
+    put(root / "IMG_1.MP4", VIDEO)
+    await scan(ask)
+    [node] = data(await ask(ALL))["photos"]["nodes"]
+    await check_ranges(client, node["motion"], "video/mp4")
+    (root / "IMG_1.MP4").unlink()
+    assert (await client.get(node["motion"])).status_code == 404
+    await scan(ask)
+    assert data(await ask(ALL))["photos"]["nodes"][0]["motion"] is None
+
+
+async def test_the_video_in_a_motion_photo_is_its_moving_part(
+    ask: Ask, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    packet = f"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:GCamera="http://ns.google.com/photos/1.0/camera/" GCamera:MicroVideo="1"
+ GCamera:MicroVideoOffset="{len(VIDEO)}"/></rdf:RDF></x:xmpmeta>"""
+    put(tmp_path / "Phone" / "MVIMG_1.jpg", encoded(scene(60, 40), "JPEG", xmp=packet.encode()) + VIDEO)
+    of = await moving(ask, tmp_path / "Phone")
+    await check_ranges(client, of["MVIMG_1.jpg"]["motion"], "video/mp4")
+
+
+@pytest.mark.corpora
+async def test_the_pair_of_a_phone_is_one_live_photo(ask: Ask, client: httpx.AsyncClient) -> None:
+    folder = CORPORA.parent / "cases" / "files" / "pair"
+    of = await moving(ask, folder)
+    stack = of["IMG_1234.JPG"]["stack"]
+    assert isinstance(stack, dict) and stack["kind"] == "LIVE"
+    video = (folder / "IMG_1234.MOV").read_bytes()
+    await check_ranges(client, of["IMG_1234.JPG"]["motion"], "video/quicktime", video)

@@ -163,6 +163,23 @@ def test_the_json_of_another_photo_is_left_to_it(tmp_path: Path) -> None:
     assert "IMG_2(1).jpg" not in found
 
 
+@pytest.mark.parametrize(
+    ("photo", "beside"),
+    [("IMG_1.jpg", "IMG_1.MOV"), ("img_1.JPG", "IMG_1.mp4"), ("PXL_1.MP.jpg", "PXL_1.MP"), ("a.b.jpg", "a.b.mov")],
+)
+def test_a_video_of_the_same_name_is_the_moving_part_of_its_photo(tmp_path: Path, photo: str, beside: str) -> None:
+    tree(tmp_path, photo, beside, "other.jpg", "film.mov")
+    found = files(walked(tmp_path))
+    assert found[photo].video == os.fsencode(beside)
+    assert found["other.jpg"].video is None
+    assert found.keys() == {photo, "other.jpg"}
+
+
+def test_a_raw_file_has_no_moving_part(tmp_path: Path) -> None:
+    tree(tmp_path, "1.nef", "1.jpg", "1.mov")
+    assert {key: file.video for key, file in files(walked(tmp_path)).items()} == {"1.nef": None, "1.jpg": b"1.mov"}
+
+
 def test_undecodable_names_keep_their_bytes(tmp_path: Path) -> None:
     raw = b"caf\xe9/\xff.jpg"
     tree(tmp_path, os.fsdecode(raw))

@@ -27,7 +27,7 @@ _STATES = {
 @dataclass(frozen=True, slots=True)
 class FileRecord:
     """``raw_name`` opens the file within its folder; ``sidecar`` is the raw name of the XMP file beside it, and
-    ``takeout`` that of the JSON file of Google Takeout."""
+    ``takeout`` and ``video`` those of the JSON file of Google Takeout and of the moving part."""
 
     id: str
     name: str  # for display, unique in its folder
@@ -41,6 +41,7 @@ class FileRecord:
     state: FileState = FileState.PENDING
     attempts: int = 0  # openings without an answer since it was last read
     takeout: bytes | None = None
+    video: bytes | None = None
 
     @property
     def signature(self) -> Signature:
@@ -53,7 +54,7 @@ KNOWN: LiteralString = """
 UNWIND $folders AS id
 MATCH (d:Folder {id: id})<-[:IN]-(f:File)
 RETURN id AS folder, collect([f.id, f.name, f.rawName, f.size, f.mtimeNs, f.inode, f.sidecar, f.sidecarStamp,
-  f.state, f.attempts]) AS files
+  f.state, f.attempts, f.video]) AS files
 """
 
 
@@ -67,7 +68,7 @@ async def known_files(graph: Graph, folder_ids: Sequence[str]) -> dict[str, dict
 
 
 def _record(folder_id: str, values: Sequence[Any]) -> FileRecord:
-    id_, name, raw_name, size, mtime_ns, inode, beside, stamp, state, attempts = values
+    id_, name, raw_name, size, mtime_ns, inode, beside, stamp, state, attempts, video = values
     sidecar, _, takeout = decode_raw(beside).partition(b"/") if beside is not None else (b"", b"", b"")
     return FileRecord(
         id=id_,
@@ -82,6 +83,7 @@ def _record(folder_id: str, values: Sequence[Any]) -> FileRecord:
         state=_STATES[state],
         attempts=attempts or 0,
         takeout=takeout or None,
+        video=decode_raw(video) if video is not None else None,
     )
 
 
@@ -96,6 +98,7 @@ def _row(record: FileRecord) -> dict[str, object]:
         "inode": record.inode,
         "sidecar": encode_raw(_beside(record)) if record.sidecar or record.takeout else None,
         "sidecarStamp": record.sidecar_stamp,
+        "video": None if record.video is None else encode_raw(record.video),
     }
 
 
@@ -110,7 +113,7 @@ MATCH (d:Folder {id: row.folder})
 MERGE (f:File {id: row.id})
 SET f.name = row.name, f.key = d.key + '/' + row.name, f.rawName = row.rawName, f.size = row.size,
   f.mtimeNs = row.mtimeNs, f.inode = row.inode, f.sidecar = row.sidecar, f.sidecarStamp = row.sidecarStamp,
-  f.state = 'PENDING', f.attempts = 0, f.foundBy = $job, d.stacksDue = true
+  f.video = row.video, f.state = 'PENDING', f.attempts = 0, f.foundBy = $job, d.stacksDue = true
 MERGE (f)-[:IN]->(d)
 """
 
@@ -126,7 +129,7 @@ BY_INODE: LiteralString = """
 UNWIND $inodes AS inode
 MATCH (f:File {inode: inode})-[:IN]->(d:Folder {rootId: $root})
 RETURN d.id AS folder, [f.id, f.name, f.rawName, f.size, f.mtimeNs, f.inode, f.sidecar, f.sidecarStamp,
-  f.state, f.attempts] AS file
+  f.state, f.attempts, f.video] AS file
 """
 
 
@@ -146,7 +149,7 @@ DELETE old
 MERGE (f)-[:IN]->(d)
 SET f.name = row.name, f.key = d.key + '/' + row.name, f.rawName = row.rawName, f.sidecar = row.sidecar,
   f.sidecarStamp = row.sidecarStamp, f.size = row.size, f.mtimeNs = row.mtimeNs, f.inode = row.inode,
-  d.stacksDue = true, was.stacksDue = true
+  f.video = row.video, d.stacksDue = true, was.stacksDue = true
 WITH f
 SET f.state = CASE WHEN f.state = 'MISSING' AND EXISTS { (f)-[:OF]->(:Photo) } THEN 'PRESENT'
                    WHEN f.state = 'MISSING' THEN 'PENDING' ELSE f.state END
@@ -157,7 +160,8 @@ RETURN p.number AS number
 
 
 async def move_files(writer: LabelWriter, records: Sequence[FileRecord]) -> None:
-    """Stores files whose bytes are known and that have a new path, or are back. They are not read again."""
+    """Stores files whose bytes are known and that have a new path or another video, or are back. They are not read
+    again."""
     if not records:
         return
 
@@ -174,7 +178,7 @@ PENDING: LiteralString = """
 MATCH (f:File {state: 'PENDING'})-[:IN]->(d:Folder {rootId: $root})
 WHERE f.key > $after AND f.attempts >= $least AND f.attempts <= $most
 RETURN f.key AS key, d.id AS folder, d.raw AS folderRaw, [f.id, f.name, f.rawName, f.size, f.mtimeNs, f.inode,
-  f.sidecar, f.sidecarStamp, f.state, f.attempts] AS file
+  f.sidecar, f.sidecarStamp, f.state, f.attempts, f.video] AS file
 ORDER BY key LIMIT $limit
 """
 

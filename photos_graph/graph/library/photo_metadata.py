@@ -72,6 +72,10 @@ MERGE (p)-[:AT]->(x)
 )
 
 
+# A video belongs to the file that contains it, not to the photo: a copy may have lost it.
+PUT_MOTION: LiteralString = "UNWIND $rows AS row MATCH (f:File {id: row.file}) SET f.motion = row.motion"
+
+
 async def put(tx: LabelTransaction, told: Sequence[FileMetadata], with_regions: bool) -> None:
     """Writes what the files say to the photos for which they speak. The photos are no longer due."""
     places = {place.id: place for each in told for place in each.places}
@@ -88,6 +92,7 @@ async def put(tx: LabelTransaction, told: Sequence[FileMetadata], with_regions: 
         for each in told
     ]
     await tx.run(PUT_METADATA, rows=rows, version=METADATA_VERSION)
+    await tx.run(PUT_MOTION, rows=[{"file": each.file_id, "motion": each.metadata.motion} for each in told])
 
 
 def _properties(metadata: Metadata, with_regions: bool) -> dict[str, object]:

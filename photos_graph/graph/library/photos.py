@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, LiteralString
 
 from photos_graph.graph import due
@@ -161,7 +161,7 @@ MATCH (p:Photo {id: id})
 OPTIONAL MATCH (f:File)-[:OF]->(p)
 WITH """
     + photo_metadata.PROJECTION
-    + """ AS photo, collect([f.state, f.mtimeNs, f.key, f.name]) AS names
+    + """ AS photo, collect([f.state, f.mtimeNs, f.key, f.name, f.video, f.motion]) AS names
 RETURN collect([photo, names]) AS photos
 """
 )
@@ -170,12 +170,25 @@ RETURN collect([photo, names]) AS photos
 async def photos_by_id(graph: Graph, ids: Sequence[str]) -> dict[str, Photo]:
     """Returns the photos in one record, because separate records would take longer than everything else."""
     found = (await graph.read(BY_IDS, ids=list(ids)))[0]["photos"]
-    return {photo["id"]: photo_metadata.photo_of(photo, _name(names) or photo["id"]) for photo, names in found}
+    return {
+        photo["id"]: replace(photo_metadata.photo_of(photo, _name(names) or photo["id"]), has_motion=_has_motion(names))
+        for photo, names in found
+    }
+
+
+def _has_motion(files: Sequence[Sequence[Any]]) -> bool:
+    """Returns whether a file that is there has a video beside it or contains one."""
+    there = (
+        values for state, *_, video, motion in files if state != FileState.MISSING.value for values in (video, motion)
+    )
+    return any(value is not None for value in there)
 
 
 def _name(files: Sequence[Sequence[Any]]) -> str | None:
     """Returns the name of the file that speaks for the photo or, if none is there, of the one that spoke last."""
-    known = sorted((standing(state, mtime_ns, key), name) for state, mtime_ns, key, name in files if key is not None)
+    known = sorted(
+        (standing(state, mtime_ns, key), name) for state, mtime_ns, key, name, *_ in files if key is not None
+    )
     return known[0][1] if known else None
 
 
@@ -268,6 +281,8 @@ class PhotoSource:
     mtime_ns: int
     format: str
     online: bool
+    video: bytes | None = None  # the path of the moving part, below the root
+    motion: tuple[int, int] | None = None  # the first byte and the length of the moving part in the file itself
 
 
 SOURCES: LiteralString = """
@@ -276,7 +291,8 @@ MATCH (f)-[:IN]->(d:Folder)
 MATCH (r:Root {id: d.rootId})
 RETURN coalesce(f.contentHash, p.contentHash) AS contentHash, f.look AS look, p.format AS format, f.key AS key,
   f.name AS name, f.rawName AS rawName, d.raw AS folderRaw,
-  r.rawPath AS rootRaw, r.state AS root, f.size AS size, f.mtimeNs AS mtimeNs, f.state AS state
+  r.rawPath AS rootRaw, r.state AS root, f.size AS size, f.mtimeNs AS mtimeNs, f.state AS state,
+  f.video AS video, f.motion AS motion
 """
 
 
@@ -287,6 +303,7 @@ async def sources(graph: Graph, photo_id: str) -> list[PhotoSource]:
     rows = await graph.read(SOURCES, id=photo_id)
     for row in sorted(rows, key=lambda row: standing(row["state"], row["mtimeNs"], row["key"])):
         folder = decode_raw(row["folderRaw"])
+        prefix = folder + b"/" if folder else b""
         name = decode_raw(row["rawName"]) if row["rawName"] is not None else row["name"].encode()
         found.append(
             PhotoSource(
@@ -294,11 +311,13 @@ async def sources(graph: Graph, photo_id: str) -> list[PhotoSource]:
                 look=row["look"],
                 name=row["name"],
                 root_raw=decode_raw(row["rootRaw"]),
-                raw=folder + b"/" + name if folder else name,
+                raw=prefix + name,
                 size=row["size"],
                 mtime_ns=row["mtimeNs"],
                 format=row["format"],
                 online=row["root"] == "ONLINE",
+                video=prefix + decode_raw(row["video"]) if row["video"] is not None else None,
+                motion=(row["motion"][0], row["motion"][1]) if row["motion"] is not None else None,
             )
         )
     return found

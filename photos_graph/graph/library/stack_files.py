@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.model.library import TakenSource
+from photos_graph.model.library import DatePrecision, TakenSource
 
 DUE: LiteralString = """
 MATCH (d:Folder {stacksDue: true}) WHERE d.id > $after RETURN d.id AS id ORDER BY id LIMIT $limit
@@ -35,7 +35,8 @@ async def done(tx: Transaction, folder_ids: Sequence[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PhotoInFolder:
-    """A file that can be read, and its photo. ``taken`` is None unless a camera recorded the time."""
+    """A file that can be read, and its photo. ``taken`` is None unless a camera recorded the time to the
+    second."""
 
     name: str
     number: int
@@ -50,18 +51,19 @@ FILES: LiteralString = """
 UNWIND $ids AS id
 MATCH (d:Folder {id: id})<-[:IN]-(f:File)-[:OF]->(p:Photo) WHERE f.state = 'PRESENT'
 RETURN id AS folder, collect([f.name, p.number, p.format,
-  CASE WHEN p.takenSource = $camera THEN toString(p.takenAt) END, p.make, p.model]) AS files
+  CASE WHEN p.takenSource = $camera AND coalesce(p.takenPrecision, $exact) = $exact THEN toString(p.takenAt) END,
+  p.make, p.model, f.video]) AS files
 """
 
 
 async def files_in(tx: Transaction, folder_ids: Collection[str]) -> dict[str, list[PhotoInFolder]]:
     """Returns the files of each of the folders, also of those without any."""
-    rows = await tx.run(FILES, ids=sorted(folder_ids), camera=TakenSource.EXIF.value)
+    rows = await tx.run(FILES, ids=sorted(folder_ids), camera=TakenSource.EXIF, exact=DatePrecision.SECOND)
     found: dict[str, list[PhotoInFolder]] = {id_: [] for id_ in folder_ids}
     for row in rows:
         found[row["folder"]] = [
-            PhotoInFolder(name, number, format, datetime.fromisoformat(taken) if taken else None, make, model, False)
-            for name, number, format, taken, make, model in row["files"]
+            PhotoInFolder(name, number, format, datetime.fromisoformat(at) if at else None, make, model, bool(video))
+            for name, number, format, at, make, model, video in row["files"]
         ]
     return found
 

@@ -16,7 +16,7 @@ from photos_graph.images.tasks import LIST_FORMATS
 from photos_graph.index import Index
 from photos_graph.model.library import Failure, File, Folder, Photo, Place
 from photos_graph.model.search import Match, PhotoOrder, TimelineUnit
-from photos_graph.model.stacks import Stack, Stacks
+from photos_graph.model.stacks import Stack, StackKind, Stacks
 from photos_graph.search.facets import Facets
 from photos_graph.search.filter_names import IndexNames
 from photos_graph.search.filters import PhotoFilter, to_query
@@ -156,13 +156,17 @@ class PhotoBrowser:
         return search.timeline(search.collapsed(search.evaluate(self._query(filter))), unit)
 
     def stack_of(self, photo: Photo) -> Stack | None:
-        """Returns the stack that has the photo and at least one more photo that is shown."""
-        return self._index.search.stack_of(photo.number)
+        """Returns the stack that has the photo and at least one more photo that is shown, or a moving part."""
+        found = self._index.search.stack_of(photo.number)
+        return found or (Stack(photo.id, StackKind.LIVE, (photo.id,)) if photo.has_motion else None)
 
     async def stack(self, stack_id: str) -> Stack | None:
         """Returns a stack by its id. Takes one query to the engine."""
         found = (self._index.search.stack_of(number) for number in await stacks.numbers_in(self._graph, stack_id))
-        return next((stack for stack in found if stack is not None), None)
+        if stack := next((stack for stack in found if stack is not None), None):
+            return stack
+        [photo] = await self.photos_by_id([stack_id])  # a photo with a moving part has its own id for its stack
+        return self.stack_of(photo) if photo is not None and photo.has_motion else None
 
     @property
     def facets(self) -> Facets:

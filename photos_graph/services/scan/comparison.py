@@ -363,6 +363,7 @@ class Comparison:
 
 def _unchanged(before: FileRecord, file: FoundFile) -> bool:
     same = before.signature == _signature(file) and before.raw_name == _last(file.relative)
+    same = same and before.video == file.video
     return same and before.state is not FileState.MISSING
 
 
@@ -396,6 +397,7 @@ def _record(id_: str, folder_id: str, file: FoundFile) -> FileRecord:
         sidecar=_last(file.sidecar.relative) if file.sidecar else None,
         sidecar_stamp=_stamp(file),
         takeout=_last(file.takeout.relative) if file.takeout else None,
+        video=file.video,
     )
 
 

@@ -6,6 +6,7 @@ import mmap
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from photos_graph.errors import NotFound, PhotosGraphError, StillWritten
 from photos_graph.model.faces import Region
@@ -100,6 +101,7 @@ def _mapped(descriptor: int, max_bytes: int) -> Iterator[memoryview]:
 def _metadata(order: FileOrder, data: memoryview, width: int, height: int) -> MetadataRead:
     """Returns what the file, its sidecar and Picasa's file say. ``width`` and ``height`` are as displayed."""
     from photos_graph.library.metadata import read_metadata
+    from photos_graph.library.motion import motion_video
     from photos_graph.library.regions import read_regions
 
     reasons: list[str] = []
@@ -107,7 +109,7 @@ def _metadata(order: FileOrder, data: memoryview, width: int, height: int) -> Me
     metadata, doubts = read_metadata(data, order.name, order.mtime_ns, sidecar, takeout=takeout)
     regions, more_doubts = read_regions(data, width, height, metadata.orientation, sidecar)
     reasons += dict.fromkeys((*doubts, *more_doubts))
-    metadata = metadata.with_regions(regions or _picasa_regions(order))
+    metadata = replace(metadata.with_regions(regions or _picasa_regions(order)), motion=motion_video(data))
     return MetadataRead(metadata, tuple(("metadata", reason) for reason in reasons))
 
 
