@@ -92,7 +92,7 @@ _register(
     "Whether a file can be read now.",
     PRESENT="The file was there at the last scan.",
     OFFLINE="The root that contains the file is not mounted. The file is kept and returns with its root.",
-    MISSING="The last scan did not find the file, although its root was online.",
+    MISSING="The last scan did not find the file, although its root was online, or the file is ignored now.",
 )
 _register(
     JobKind,

@@ -82,7 +82,7 @@ class Comparison:
         self.files = 0  # looked at
         self.vanished: list[FileRecord] = []
         self.vanished_folders: list[StoredFolder] = []
-        self.ignored: set[str] = set()  # ids of those vanished files that are still there, where nobody looks any more
+        self.ignored: list[FileRecord] = []  # not found, but still there: nobody looks there any more
         self.stamps: list[StoredFolder] = []  # to be written after everything in the folders
 
     async def run(self, scope: StoredFolder | None = None, quick: bool = False) -> None:
@@ -343,7 +343,9 @@ class Comparison:
             for file in self.vanished
             if file.id not in self._moved and not self._spared(f"{self._by_id[file.folder_id].key}/{file.name}")
         ]
-        self.ignored = await asyncio.to_thread(self._still_on_disk)
+        there = await asyncio.to_thread(self._still_on_disk)
+        self.ignored = [file for file in self.vanished if file.id in there]
+        self.vanished = [file for file in self.vanished if file.id not in there]
 
     def _still_on_disk(self) -> set[str]:
         by_folder: dict[str, dict[bytes, str]] = {}

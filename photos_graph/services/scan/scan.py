@@ -42,6 +42,7 @@ class FolderLook:
     held: int  # files before the scan
     comparison: Comparison
     tally: ReadingTally
+    ignored: int  # files with a photo that were looked at before, and are not any more
 
     @property
     def vanished(self) -> list[str]:
@@ -128,9 +129,18 @@ class Scan:
         held = await files.present_count(self._graph, root.id)
         comparison = Comparison(self._graph, self._writer, root, rules(self._settings), progress)
         await comparison.run(scope, quick=job.arguments.quick)
+        ignored = await self._hide(comparison)
         await self._writer.follow()
         reading = Reading(self._graph, self._pool, self._cache, self._gazetteer, self._writer, self._settings, progress)
-        return FolderLook(root, held, comparison, await reading.run(root))
+        return FolderLook(root, held, comparison, await reading.run(root), ignored)
+
+    async def _hide(self, comparison: Comparison) -> int:
+        """Marks files that are ignored as missing, however many, since they have not been lost. Returns how many hold a
+        photo."""
+        ids = [file.id for file in comparison.ignored]
+        hidden = await files.holding_photos(self._graph, ids)
+        await files.miss_files(self._writer, ids)
+        return len(hidden)
 
     async def _reread(self, root: Root, progress: Progress) -> str:
         """Reads the metadata of photos again that an earlier version of the program read. Returns the end of the
@@ -161,14 +171,11 @@ class Scan:
         held = await files.holding_photos(self._graph, left)
         # If a root has lost all of its files, copies elsewhere may be just a backup.
         copied = await files.copied_lately(self._graph, list(held), vanished) if len(held) < look.held else set()
-        # What its owner hides has not been lost, however much it is.
-        ignored = held & comparison.ignored
-        gone = held - copied - ignored
+        gone = held - copied
         too_many = len(gone) > self._settings.library.missing_limit * look.held
         refused = too_many and not job.arguments.accept_missing
         # A file that came and went before it was read holds no photo.
-        kept = gone | copied if refused else set()
-        await files.miss_files(self._writer, [id_ for id_ in left if id_ not in kept])
+        await files.miss_files(self._writer, [id_ for id_ in left if not refused or id_ not in held])
         if not refused:
             missing = [replace(record, missing=True) for record in comparison.vanished_folders]
             await folders.put_folders(self._writer, root.id, missing)
@@ -185,6 +192,6 @@ class Scan:
             )
         waiting = f", {len(tally.unsettled)} still being written (the next scan reads them)" if tally.unsettled else ""
         lost = f", {len(gone)} missing" if gone else ""
-        hidden = f", {len(ignored):,} ignored from now on" if ignored else ""
+        hidden = f", {look.ignored:,} ignored from now on" if look.ignored else ""
         told = f" Passed over: {described(passed_over)}." if passed_over else ""
         return f"{root.name}: {comparison.files:,} files looked at, {tally.done:,} read{lost}{hidden}{waiting}.{told}"

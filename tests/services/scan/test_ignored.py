@@ -77,6 +77,17 @@ async def test_files_that_are_gone_are_missing_though_others_are_ignored(service
     assert set(await photos(services)) == {"1.jpg", "2.jpg"}, "what is ignored is hidden whatever else has gone"
 
 
+async def test_a_file_that_became_ignored_before_it_was_read_is_not_read(services: Services, folder: Path) -> None:
+    put(folder / "broken.jpg", b"not a picture")
+    await services.roots.add(str(folder))
+    await scanned(services)
+    assert set(await failures(services)) == {"Pictures/broken.jpg"}
+    (folder / IGNORE_FILE).write_text("broken.jpg\n")
+    job = await ended(services, await services.jobs.retry_failures())
+    assert (job.total, await failures(services)) == (0, {}), job.message
+    assert await in_step(services)
+
+
 async def test_a_poll_finds_that_an_ignore_file_has_changed(services: Services, folder: Path) -> None:
     (folder / "b" / IGNORE_FILE).write_text("4.jpg\n")
     await services.roots.add(str(folder))
