@@ -14,6 +14,7 @@ from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.jobs.queue import Jobs
 from photos_graph.jobs.runner import Handler
+from photos_graph.library.places import Gazetteer
 from photos_graph.model.jobs import JobKind
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
@@ -33,6 +34,7 @@ class Core:
     pictures: WorkerPool
     closing: AsyncExitStack
     handlers: dict[JobKind, Handler] = field(default_factory=dict)
+    gazetteer: Gazetteer = field(default_factory=Gazetteer)
 
     def closed_at_end(self, pool: WorkerPool) -> WorkerPool:
         """The pool, which is closed with everything else."""

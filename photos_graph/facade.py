@@ -23,6 +23,7 @@ from photos_graph.services.faces.drawing import DrawnFaces
 from photos_graph.services.faces.person_editing import PersonEditing
 from photos_graph.services.faces.room import FaceRoom
 from photos_graph.services.faces.triggers import FaceTriggers
+from photos_graph.services.labels.property_editing import PropertyEditing
 from photos_graph.services.labels.ratings import Ratings
 from photos_graph.services.labels.room import LabelRoom
 from photos_graph.services.labels.stack_editing import StackEditing
@@ -58,6 +59,7 @@ class Services:
     tagging: Tagging
     tag_editing: TagEditing
     stack_editing: StackEditing
+    property_editing: PropertyEditing
     changes: Changes
     tags: Tags
     persons: Persons
@@ -100,7 +102,8 @@ def services_of(
         tagging=labels.tagging,
         tag_editing=labels.tag_editing,
         stack_editing=labels.stack_editing,
-        changes=Changes(core.index, core.writer),
+        property_editing=labels.property_editing,
+        changes=Changes(core.index, core.writer, core.gazetteer),
         browse=browse.photos,
         tags=browse.tags,
         persons=browse.persons,

@@ -17,6 +17,7 @@ from photos_graph.model.jobs import JobKind, JobState
 from photos_graph.model.labels import Certainty, TagSource
 from photos_graph.model.learning import ModelKind, ModelState
 from photos_graph.model.library import DatePrecision, PlaceKind, RootState, TakenSource
+from photos_graph.model.properties import PhotoProperty
 from photos_graph.model.search import MatchKind, PhotoOrder, TimelineUnit
 from photos_graph.model.stacks import StackKind, Stacks
 
@@ -31,6 +32,7 @@ __all__ = [
     "ModelKind",
     "ModelState",
     "PhotoOrder",
+    "PhotoProperty",
     "PlaceKind",
     "Role",
     "RootState",
@@ -150,6 +152,14 @@ _register(
     RATING_DESC="Sorts by rating, highest first. A photo without a rating counts as 0.",
 )
 _register(
+    PhotoProperty,
+    "A property of a photo that people may state in place of its file.",
+    TITLE="The title of the photo.",
+    CAPTION="The caption of the photo.",
+    DATE="When the photo was taken: the time, its offset from UTC and its precision.",
+    POSITION="Where the photo was taken: latitude, longitude and altitude, and the places that follow from them.",
+)
+_register(
     PlaceKind,
     "The level of a place.",
     COUNTRY="The place is a country.",
@@ -197,7 +207,8 @@ _register(
     "Where the time of a photo comes from.",
     EXIF="The EXIF metadata states the time.",
     GPS="The GPS receiver of the camera recorded the time.",
-    XMP="The XMP or IPTC metadata, in the file or in a sidecar, or the JSON file of Google Takeout, states the time.",
+    XMP="The XMP or IPTC metadata, in the file or in a sidecar, or the JSON file of Google Takeout, states the time, or "
+    "a person does.",
     FILE_NAME='The name of the file contains the time, for example "IMG_20190814_183000.jpg".',
     FILE_TIME="The time is the one when the file was last modified, or no time is known.",
 )

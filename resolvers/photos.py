@@ -16,7 +16,15 @@ from resolvers import ids
 from resolvers.changes import BulkResult
 from resolvers.connections import Node, given, page_size
 from resolvers.context import Info
-from resolvers.enums import Certainty, DatePrecision, FileState, TakenSource, ThumbnailFormat, ThumbnailSize
+from resolvers.enums import (
+    Certainty,
+    DatePrecision,
+    FileState,
+    PhotoProperty,
+    TakenSource,
+    ThumbnailFormat,
+    ThumbnailSize,
+)
 from resolvers.limits import counted
 from resolvers.permissions import CanEdit
 from resolvers.places import Camera, Exposure, Location, Place, PlaceNames
@@ -91,17 +99,25 @@ class Photo(Node):
         description="How precisely `takenAt` is known. If only its day, month or year is known, `takenAt` is the start "
         "of it, and the photo is sorted there."
     )
-    taken_source: TakenSource = strawberry.field(description="Where `takenAt` comes from.")
+    taken_source: TakenSource = strawberry.field(
+        description="Where `takenAt` comes from. A date that a person stated counts as XMP."
+    )
     location: Location | None = strawberry.field(description="Where the photo was taken, or null if it is not known.")
     camera: Camera | None = strawberry.field(description="The camera that took the photo, or null if it is not known.")
     rating: int | None = strawberry.field(
         description="The rating from -1 (rejected) over 0 to 5 stars, or null if the photo has none."
     )
     favourite: bool = strawberry.field(description="Whether the photo is marked as a favourite.")
-    title: str | None = strawberry.field(description="The title that the file states, or null if it states none.")
+    title: str | None = strawberry.field(
+        description="The title that a person gave with `describePhotos`, or else the one that the file states, or null."
+    )
     caption: str | None = strawberry.field(
-        description="The caption or description that the file states, or null if it states none. Texts that cameras "
-        'write by themselves, such as "OLYMPUS DIGITAL CAMERA", do not count.'
+        description="The caption that a person gave with `describePhotos`, or else the one that the file states, or "
+        'null. Texts that cameras write by themselves, such as "OLYMPUS DIGITAL CAMERA", do not count.'
+    )
+    stated_by_people: list[PhotoProperty] = strawberry.field(
+        description="The properties that people stated, with `describePhotos`, `datePhotos` or `placePhotos`, in place "
+        "of the file."
     )
     creator: str | None = strawberry.field(
         description="The photographers whom the file names, separated by commas, or null if it names none."
@@ -240,6 +256,7 @@ class Photo(Node):
             favourite=photo.favourite,
             title=photo.description.title,
             caption=photo.description.caption,
+            stated_by_people=list(photo.stated_by_people),
             creator=", ".join(photo.description.creators) or None,
             copyright=photo.description.copyright,
             software=photo.description.software,

@@ -37,6 +37,7 @@ from resolvers.pages import PhotoQueries
 from resolvers.permissions import CanView
 from resolvers.persons import PersonMutations, PersonQueries, load_person
 from resolvers.photos import PhotoMutations, load_photo
+from resolvers.properties import PropertyMutations
 from resolvers.review import ReviewMutations, ReviewQueries
 from resolvers.scalars import SCALARS
 from resolvers.schedules import ScheduleMutations, ScheduleQueries
@@ -99,6 +100,7 @@ class Query(
 class Mutation(
     LibraryMutations,
     PhotoMutations,
+    PropertyMutations,
     StackMutations,
     TagMutations,
     TaggingMutations,

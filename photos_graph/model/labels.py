@@ -25,7 +25,8 @@ class Certainty(StrEnum):
 
 class LabelKind(StrEnum):
     """The kind of labels that a change concerns. FACES covers the assignment of faces and the persons themselves, and
-    STACKS the photos that belong together. SUCCESSION covers labels of all kinds, which go over to another photo."""
+    STACKS the photos that belong together. SUCCESSION covers labels of all kinds, which go over to another photo, and
+    PROPERTIES what people say in place of files: titles, captions, dates and positions."""
 
     TAGS = "TAGS"
     RATING = "RATING"
@@ -33,6 +34,7 @@ class LabelKind(StrEnum):
     FACES = "FACES"
     STACKS = "STACKS"
     SUCCESSION = "SUCCESSION"
+    PROPERTIES = "PROPERTIES"
 
 
 @dataclass(frozen=True, slots=True)

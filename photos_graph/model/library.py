@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from photos_graph.model.faces import Region
-from photos_graph.model.properties import NO_DESCRIPTION, Description
+from photos_graph.model.properties import NO_DESCRIPTION, Description, PhotoProperty
 
 
 class TakenSource(StrEnum):
@@ -163,6 +163,7 @@ class Photo:
     favourite: bool = False
     placeholder: str | None = None  # ThumbHash, base64
     description: Description = NO_DESCRIPTION
+    stated_by_people: tuple[PhotoProperty, ...] = ()
     exposure: Exposure | None = None
     has_motion: bool = False  # whether a file that is there has a moving part
 

@@ -9,9 +9,19 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, LiteralString
 
 MAX_NAME_LENGTH, MAX_TEXT_LENGTH = 255, 8_192  # characters
+
+
+class PhotoProperty(StrEnum):
+    """A property of a photo that people may state in place of its file."""
+
+    TITLE = "TITLE"
+    CAPTION = "CAPTION"
+    DATE = "DATE"
+    POSITION = "POSITION"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,23 +11,37 @@ from pyroaring import BitMap
 from photos_graph.errors import Conflict, NotFound
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import assignments, moves
-from photos_graph.graph.labels import changes, ratings, stacks, tag_edges, tags
-from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit, FacePlace, Successor, now_ms
+from photos_graph.graph.labels import changes, properties, ratings, stacks, tag_edges, tags
+from photos_graph.graph.labels.edits import (
+    Assertion,
+    AssertionKind,
+    Change,
+    Edit,
+    FacePlace,
+    PropertyValue,
+    State,
+    Successor,
+    now_ms,
+)
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import folders, photos, succession
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
+from photos_graph.library.places import Gazetteer
 from photos_graph.model.labels import BulkResult, LabelKind
+from photos_graph.model.properties import PhotoProperty
 from photos_graph.services.faces.undo import restore_faces
 from photos_graph.services.labels.folder_plan import reached, retagged
+from photos_graph.services.labels.property_editing import follow_position
 
 
 class Changes:
-    def __init__(self, index: Index, writer: LabelWriter) -> None:
+    def __init__(self, index: Index, writer: LabelWriter, gazetteer: Gazetteer) -> None:
         self._index = index
         self._writer = writer
+        self._gazetteer = gazetteer
 
     async def undo(self, change_id: str, by: str = "") -> BulkResult:
         """Restores what the change replaced, which is a change that can be undone in turn. Photos, folders and faces
@@ -59,6 +73,7 @@ class Changes:
             LabelKind.FACES: restore_faces,
             LabelKind.STACKS: _restack,
             LabelKind.SUCCESSION: self._return,
+            LabelKind.PROPERTIES: self._restate,
         }.get(undo.kind, _revalue)
         return await restore(tx, undo)
 
@@ -71,6 +86,22 @@ class Changes:
         await _check_successors(tx, own)
         await succession.write_own(tx, own)
         numbers = _photos(undo)
+        return BulkResult(len(numbers), len(numbers))
+
+    async def _restate(self, tx: LabelTransaction, undo: Change) -> BulkResult:
+        """Gives the properties the values before. Where that was the file's, the file counts, whatever it says now."""
+        numbers = _photos(undo)
+        differing: Counter[str] = Counter()
+        for which in {PhotoProperty(edit.label_id or "") for edit in undo.edits}:
+            now = await properties.read(tx, which, numbers)
+            of_this = [edit for edit in undo.edits if edit.label_id == which]
+            differing[f"the {which.lower()}"] = sum(
+                not _is_same(now[number], edit.before) for edit in of_this for number in edit.photos
+            )
+        _check(differing)
+        await properties.write(tx, undo.edits)
+        if moved := [n for edit in undo.edits if edit.label_id == PhotoProperty.POSITION for n in edit.photos]:
+            await follow_position(tx, moved, self._gazetteer)
         return BulkResult(len(numbers), len(numbers))
 
     async def _retag(self, tx: LabelTransaction, undo: Change) -> BulkResult:
@@ -96,6 +127,11 @@ class Changes:
         changed = BitMap(numbers) | retagged(search, on_folders, of_folders, subtrees, ())
         await tag_edges.write(tx, undo.edits)
         return BulkResult(len(matched), len(changed))
+
+
+def _is_same(now: PropertyValue, then: State) -> bool:
+    """Returns whether the value is as it was left. What files say may have changed since."""
+    return now == then or (isinstance(then, PropertyValue) and now.at_ms is None and then.at_ms is None)
 
 
 async def _revalue(tx: LabelTransaction, undo: Change) -> BulkResult:

@@ -26,7 +26,8 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
     f"{type_}.{field}"
     for type_, fields in {
         "Schedule": ("kind", "cron", "nextAt", "corrections"),
-        "Photo": ("people", "placeNames", "software"),
+        "Photo": ("people", "placeNames", "software", "statedByPeople"),
+        "Mutation": ("revertToFile",),
         "PlaceNames": ("sublocation", "city", "region", "country"),
     }.items()
     for field in fields

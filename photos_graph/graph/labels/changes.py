@@ -18,6 +18,7 @@ from photos_graph.graph.labels.edits import (
     Edit,
     FacePlace,
     PersonState,
+    PropertyValue,
     StackPlace,
     State,
     Successor,
@@ -93,11 +94,12 @@ def _parts(edit: Edit) -> list[dict[str, object]]:
 
 
 # States that are stored with the names of their fields, by the field that no other has.
-_NAMED: dict[str, type[PersonState | StackPlace | FacePlace | Successor]] = {
+_NAMED: dict[str, type[PersonState | StackPlace | FacePlace | Successor | PropertyValue]] = {
     "is_me": PersonState,
     "stack_id": StackPlace,
     "photo": FacePlace,
     "successor": Successor,
+    "values": PropertyValue,
 }
 
 
@@ -112,6 +114,8 @@ def _unpacked(packed: str) -> State:
         return None
     values: Any = json.loads(packed)
     if isinstance(values, dict):
+        if "values" in values:
+            values["values"] = tuple(values["values"])
         return next(named for field, named in _NAMED.items() if field in values)(**values)
     kind = values[0]
     return Assertion(AssertionKind(kind), *values[1:]) if isinstance(kind, str) else Value(*values)

@@ -84,8 +84,18 @@ class Successor:
     successor: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class PropertyValue:
+    """The value of a ``PhotoProperty``, in the parts in which the graph holds it; times are ISO 8601. ``at_ms`` is None
+    if it comes from the file."""
+
+    values: tuple[str | float | None, ...]
+    at_ms: int | None = None
+    by: str | None = None
+
+
 State = (
-    Assertion | Value | PersonState | StackPlace | FacePlace | Successor | None
+    Assertion | Value | PersonState | StackPlace | FacePlace | Successor | PropertyValue | None
 )  # None: there is no edge, or no such person
 
 
@@ -96,7 +106,7 @@ class Edit:
 
     before: State
     after: State
-    label_id: str | None = None  # the tag or person that an edge leads to; None if the edit is not of an edge
+    label_id: str | None = None  # the tag or person that an edge leads to, or the property; None for other labels
     photos: tuple[int, ...] = ()
     folders: tuple[str, ...] = ()
     faces: tuple[str, ...] = ()

@@ -10,8 +10,9 @@ from typing import Any, LiteralString, Protocol
 
 from photos_graph.graph import due
 from photos_graph.graph.faces import regions
-from photos_graph.graph.labels import keywords
+from photos_graph.graph.labels import keywords, properties
 from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.graph.library import whereabouts
 from photos_graph.model.library import (
     METADATA_VERSION,
     Camera,
@@ -44,25 +45,16 @@ class FileMetadata(Protocol):
     def shown(self) -> Mapping[str, object]: ...
 
 
-PUT_PLACES: LiteralString = """
-UNWIND $rows AS row
-MERGE (x:Place {id: row.id}) SET x.name = row.name, x.kind = row.kind
-"""
-
-HANG_PLACES: LiteralString = """
-UNWIND $rows AS row
-MATCH (x:Place {id: row.id}), (up:Place {id: row.parent})
-MERGE (x)-[:WITHIN]->(up)
-"""
-
 PUT_METADATA: LiteralString = due.READING.query(
     """
 UNWIND $rows AS row
 MATCH (f:File {id: row.file})-[:OF]->(p:Photo)
 SET p += row.metadata, p.speaker = f.id, p.{by} = $version, p.{due} = null
 SET p.rating = CASE WHEN p.ratedAt IS NULL THEN p.fileRating ELSE p.rating END,
-  p.favourite = CASE WHEN p.favouriteAt IS NULL THEN coalesce(p.fileFavourite, false) ELSE p.favourite END
-WITH p, row
+  p.favourite = CASE WHEN p.favouriteAt IS NULL THEN coalesce(p.fileFavourite, false) ELSE p.favourite END, """
+    + properties.STATED_BY_FILE
+    + """
+WITH p, row WHERE p.positionAt IS NULL
 OPTIONAL MATCH (p)-[old:AT]->(:Place)
 DELETE old
 WITH DISTINCT p, row
@@ -78,21 +70,23 @@ PUT_MOTION: LiteralString = "UNWIND $rows AS row MATCH (f:File {id: row.file}) S
 
 async def put(tx: LabelTransaction, told: Sequence[FileMetadata], with_regions: bool) -> None:
     """Writes what the files say to the photos for which they speak. The photos are no longer due."""
-    places = {place.id: place for each in told for place in each.places}
-    if places:
-        await tx.run(PUT_PLACES, rows=[{"id": p.id, "name": p.name, "kind": p.kind.value} for p in places.values()])
-        hung = [{"id": p.id, "parent": p.parent_id} for p in places.values() if p.parent_id]
-        await tx.run(HANG_PLACES, rows=hung)
+    await whereabouts.put_places(tx, [place for each in told for place in each.places])
     rows = [
         {
             "file": each.file_id,
             "place": each.places[-1].id if each.places else None,
-            "metadata": {**each.shown, **_properties(each.metadata, with_regions)},
+            **_split({**each.shown, **_properties(each.metadata, with_regions)}),
         }
         for each in told
     ]
     await tx.run(PUT_METADATA, rows=rows, version=METADATA_VERSION)
     await tx.run(PUT_MOTION, rows=[{"file": each.file_id, "motion": each.metadata.motion} for each in told])
+
+
+def _split(values: Mapping[str, object]) -> dict[str, object]:
+    """Divides the values into those that people can state in place of the file, and the others."""
+    stated = {name: value for name, value in values.items() if name in properties.PARTS}
+    return {"stated": stated, "metadata": {name: value for name, value in values.items() if name not in stated}}
 
 
 def _properties(metadata: Metadata, with_regions: bool) -> dict[str, object]:
@@ -129,6 +123,8 @@ PROJECTION: LiteralString = (
   .exposureSeconds, .focalLength, .rating, .favourite, .placeholder,
   .pictureHash, .look"""
     + _WORDS
+    + ", "
+    + properties.STATED_AT
     + "}"
 )
 
@@ -158,6 +154,7 @@ def photo_of(values: Mapping[str, Any], name: str) -> Photo:
         favourite=bool(values["favourite"]),
         placeholder=values["placeholder"],
         description=Description.of(values),
+        stated_by_people=properties.stated_by_people(values),
     )
 
 

@@ -11,11 +11,12 @@ from typing import LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.faces import moves
-from photos_graph.graph.labels import ratings, stacks, tag_edges, tags
+from photos_graph.graph.labels import properties, ratings, stacks, tag_edges, tags
 from photos_graph.graph.labels.edits import (
     AssertionKind,
     Change,
     Edit,
+    PropertyValue,
     SingleEdit,
     StackPlace,
     Successor,
@@ -26,8 +27,9 @@ from photos_graph.graph.labels.edits import (
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.graph.library import replacements
+from photos_graph.graph.library import replacements, whereabouts
 from photos_graph.model.labels import LabelKind
+from photos_graph.model.properties import PhotoProperty
 from photos_graph.model.succession import Succession
 
 BY_FILE = "IMPORTED"
@@ -35,14 +37,15 @@ _ALONE = StackPlace()
 
 
 async def succeed(tx: LabelTransaction, successions: Sequence[Succession], by: str = "") -> str | None:
-    """Gives the new photos the tags, exclusions, rating, favourite, place in a stack and faces of the old ones, where
-    nobody has said anything later about the new ones. Returns the id of the change, which can be undone."""
+    """Gives the new photos the tags, exclusions, rating, favourite, place in a stack, properties and faces of the old
+    ones, where nobody has said anything later about the new ones. Returns the id of the change, which can be undone."""
     numbers = sorted({number for each in successions for number in (each.old, each.new)})
     edits = [
         *_of_kind(LabelKind.TAGS, await _tag_edits(tx, successions, numbers)),
         *_of_kind(LabelKind.RATING, await _value_edits(tx, LabelKind.RATING, successions, numbers)),
         *_of_kind(LabelKind.FAVOURITE, await _value_edits(tx, LabelKind.FAVOURITE, successions, numbers)),
         *_of_kind(LabelKind.STACKS, await _stack_edits(tx, successions, numbers)),
+        *_of_kind(LabelKind.PROPERTIES, await _property_edits(tx, successions, numbers)),
         *await moves.moves(tx, successions),
         *await _links(tx, successions, numbers),
     ]
@@ -50,6 +53,7 @@ async def succeed(tx: LabelTransaction, successions: Sequence[Succession], by: s
     for kind in (LabelKind.RATING, LabelKind.FAVOURITE):
         await ratings.write(tx, kind, _edits(edits, kind))
     await stacks.write(tx, _edits(edits, LabelKind.STACKS))
+    await _write_properties(tx, successions, _edits(edits, LabelKind.PROPERTIES))
     await write_own(tx, _edits(edits, None))
     return tx.record(Change("SUCCEED", LabelKind.SUCCESSION, by, now_ms(), tuple(edits)))
 
@@ -108,7 +112,24 @@ async def _value_edits(
     return grouped((new, now, was, None) for new, was, now in pairs if _counts_more(was, now))
 
 
-def _counts_more(was: Value, now: Value) -> bool:
+async def _property_edits(
+    tx: Transaction, successions: Iterable[Succession], numbers: Sequence[int]
+) -> tuple[Edit, ...]:
+    edits: list[SingleEdit] = []
+    for which in PhotoProperty:
+        values = await properties.read(tx, which, numbers)
+        pairs = [(each.new, values[each.old], values[each.new]) for each in successions]
+        edits += ((new, now, was, which.value) for new, was, now in pairs if _counts_more(was, now))
+    return grouped(edits)
+
+
+async def _write_properties(tx: LabelTransaction, successions: Iterable[Succession], edits: Sequence[Edit]) -> None:
+    await properties.write(tx, edits)
+    moved = {number for edit in edits if edit.label_id == PhotoProperty.POSITION for number in edit.photos}
+    await whereabouts.share(tx, {each.new: each.old for each in successions if each.new in moved})
+
+
+def _counts_more(was: Value | PropertyValue, now: Value | PropertyValue) -> bool:
     return was.at_ms is not None and (now.at_ms is None or now.at_ms < was.at_ms)
 
 

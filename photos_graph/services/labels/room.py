@@ -1,10 +1,11 @@
-"""Builds the services of tags, ratings, favourites and stacks."""
+"""Builds the services of tags, ratings, favourites, stacks and properties."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from photos_graph.core import Core
+from photos_graph.services.labels.property_editing import PropertyEditing
 from photos_graph.services.labels.ratings import Ratings
 from photos_graph.services.labels.stack_editing import StackEditing
 from photos_graph.services.labels.tag_editing import TagEditing
@@ -17,6 +18,7 @@ class LabelRoom:
     tagging: Tagging
     tag_editing: TagEditing
     stack_editing: StackEditing
+    property_editing: PropertyEditing
 
 
 def open_labels(core: Core) -> LabelRoom:
@@ -25,4 +27,5 @@ def open_labels(core: Core) -> LabelRoom:
         Tagging(core.graph, core.index, core.writer),
         TagEditing(core.writer),
         StackEditing(core.graph, core.writer),
+        PropertyEditing(core.graph, core.writer, core.gazetteer),
     )

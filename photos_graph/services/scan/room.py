@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from photos_graph.core import Core
 from photos_graph.images.cache import RenditionCache
-from photos_graph.library.places import Gazetteer
 from photos_graph.model.jobs import JobKind
 from photos_graph.services.scan.polling import keep_polling
 from photos_graph.services.scan.roots import Roots
@@ -25,6 +24,6 @@ class ScanRoom:
 
 
 def open_scan(core: Core, cache: RenditionCache) -> ScanRoom:
-    scan = Scan(core.graph, core.pictures, cache, Gazetteer(), core.writer, core.events, core.settings)
+    scan = Scan(core.graph, core.pictures, cache, core.gazetteer, core.writer, core.events, core.settings)
     core.handlers[JobKind.SCAN] = scan.run
     return ScanRoom(core, Roots(core.graph, core.writer, core.settings))
