@@ -207,8 +207,8 @@ _register(
     "Where the time of a photo comes from.",
     EXIF="The EXIF metadata states the time.",
     GPS="The GPS receiver of the camera recorded the time.",
-    XMP="The XMP or IPTC metadata, in the file or in a sidecar, or the JSON file of Google Takeout, states the time, or "
-    "a person does.",
+    XMP="The XMP or IPTC metadata, in the file or in a sidecar, or the JSON file of Google Takeout, states the time, "
+    "or a person does.",
     FILE_NAME='The name of the file contains the time, for example "IMG_20190814_183000.jpg".',
     FILE_TIME="The time is the one when the file was last modified, or no time is known.",
 )

@@ -14,7 +14,7 @@ from photos_graph.model.stacks import StackKind
 from photos_graph.model.succession import Succession, View
 from tests.kit.faces import Found, find
 from tests.kit.planted import photo_id, plant
-from tests.kit.tags import grown, said_by_path, written
+from tests.kit.tags import assertions_by_path, grown, written
 from tests.kit.writing import rated, writer
 
 pytestmark = pytest.mark.anyio
@@ -67,7 +67,7 @@ async def test_tags_and_exclusions_go_over_and_later_words_stay(planted: Graph) 
         Edit(None, BY_ANNA, tags["City/Street"], (NEW,)),
     )
     await succeed(planted)
-    assert await said_by_path(planted, NEW) == {
+    assert await assertions_by_path(planted, NEW) == {
         "Sea": "MANUAL",
         "Land": "EXCLUDES",
         "City/Street": "MANUAL",  # an exclusion of the city would void it
@@ -79,7 +79,7 @@ async def test_keywords_of_a_file_that_has_its_own_do_not_come_back(planted: Gra
     tags = await grown(planted, "Removed", "Stays")
     await written(planted, Edit(None, BY_FILE, tags["Removed"], (OLD,)), Edit(None, BY_FILE, tags["Stays"], (OLD, NEW)))
     await succeed(planted)
-    assert await said_by_path(planted, NEW) == {"Stays": "IMPORTED"}
+    assert await assertions_by_path(planted, NEW) == {"Stays": "IMPORTED"}
 
 
 async def test_the_later_rating_counts(planted: Graph) -> None:
