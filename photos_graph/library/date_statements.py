@@ -73,7 +73,8 @@ class DateStatement:
     @property
     def is_zero(self) -> bool:
         """Whether the date is that of a clock which was never set."""
-        return self.date.precision is DatePrecision.SECOND and self.at.date() in ZERO_DAYS
+        named = self.source is TakenSource.FILE_NAME and self.date.precision is DatePrecision.DAY
+        return (named or self.date.precision is DatePrecision.SECOND) and self.at.date() in ZERO_DAYS
 
     @property
     def beside(self) -> bool:

@@ -22,14 +22,16 @@ _DAYS = tuple(
     )
 )
 # What operating systems put between the day and the time: "alle", "um", "à", "a las", "kl.", ", às".
-_WORDS = r"(?:,?\s(?:[^\d\s]{1,7}[\s-]){0,2})"
+_WORDS = r"(?:,?[\s_-](?:[^\d\s_-]{1,7}[\s_-]){1,2})"
 _HALF = r"(?:\s?(?P<half>[AaPp])\.?\s?[Mm]\b\.?)?"
+_HOUR = r"(?P<hour>\d\d?(?=[-_.:h\s])|\d\d)"
+_REST = rf"(?P<minute>\d\d)(?P=mark)(?P<second>\d\d)(?:[-_. ]?(?P<thousandths>\d{{3}}))?{_HALF}"
 _CLOCKS = tuple(
     re.compile(pattern + r"(?!\d)", re.ASCII)
     for pattern in (
-        rf"(?:[-_.T]|{_WORDS})?(?P<hour>\d\d?(?=[-_.:h\s])|\d\d)(?P<mark>[-_.:h\s]?)(?P<minute>\d\d)(?P=mark)(?P<second>\d\d)"
-        rf"(?:[-_. ]?(?P<thousandths>\d{{3}}))?{_HALF}",
-        rf"(?:[_T]|{_WORDS})(?P<hour>\d\d?)[.:h](?P<minute>\d\d)(?![-_.:]\d){_HALF}",
+        rf"(?:[-_.T\s]|,\s|\s-\s)?{_HOUR}(?P<mark>[-_.:h\s]?){_REST}",
+        rf"{_WORDS}{_HOUR}(?P<mark>[-_.:h\s]){_REST}",
+        rf"(?:[_T\s]|,\s|{_WORDS})(?P<hour>\d\d?)[.:h](?P<minute>\d\d)(?![-_.:]\d){_HALF}",
     )
 )
 _NEXTCLOUD = re.compile(r"(\d\d-\d\d-\d\d \d\d-\d\d-\d\d) \d{4}", re.ASCII)  # 19-08-05 12-34-56 1234
@@ -51,6 +53,9 @@ _IN_WORDS = tuple(
 _FIRST_DIGITAL = 1975
 _HALVES = {"午前": "AM", "上午": "AM", "오전": "AM", "午後": "PM", "下午": "PM", "오후": "PM"}
 _HALF_BEFORE = re.compile(rf"\s*({'|'.join(_HALVES)})\s*([\d.:]+)")
+_HALVES_AFTER = {"π.μ.": "AM", "μ.μ.": "PM", "ص": "AM", "م": "PM"}
+_HALF_AFTER = re.compile(rf"(?<=\d)\s({'|'.join(map(re.escape, _HALVES_AFTER))})(?!\w)")
+_BUDDHIST = range(2400, 2700)  # the years of 1857 to 2156, as Thai systems count them
 
 
 def taken_from_name(file_name: str) -> Taken | None:
@@ -58,7 +63,7 @@ def taken_from_name(file_name: str) -> Taken | None:
 
     Returns None if the name contains no valid date, or digits that may be something else.
     """
-    stem = unicodedata.normalize("NFKC", file_name.rpartition(".")[0] or file_name)
+    stem = _plain(file_name.rpartition(".")[0] or file_name)
     if _IDENTIFIER.fullmatch(stem):
         return None
     if match := _EPOCH.fullmatch(stem):
@@ -67,7 +72,15 @@ def taken_from_name(file_name: str) -> Taken | None:
     if match := _NEXTCLOUD.fullmatch(stem):
         return _nextcloud(match[1])
     stem = _HALF_BEFORE.sub(lambda match: f" {match[2]} {_HALVES[match[1]]}", stem)
+    stem = _HALF_AFTER.sub(lambda match: f" {_HALVES_AFTER[match[1]]}", stem)
     return next(_dates(stem), None)
+
+
+def _plain(stem: str) -> str:
+    """Returns the name with digits of ASCII, composed letters, plain blanks, and no marks for the direction of
+    writing."""
+    letters = (str(unicodedata.decimal(letter, letter)) for letter in unicodedata.normalize("NFKC", stem))
+    return "".join(letter for letter in letters if unicodedata.category(letter) != "Cf")
 
 
 def _nextcloud(text: str) -> Taken | None:
@@ -96,6 +109,8 @@ def _day(parts: dict[str, str | None]) -> datetime | None:
         day, month = int(parts["first"] or 0), int(parts["second"] or 0)
         if day <= 12 and day != month and parts["mark"] != ".":
             return None
+    if year in _BUDDHIST:
+        year -= 543
     try:
         return datetime(year, month, day)
     except ValueError:

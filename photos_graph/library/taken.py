@@ -17,6 +17,7 @@ from photos_graph.library.date_statements import (
     FIELDS,
     OFFSET_OF_CHANGE,
     SHOT,
+    ZERO_DAYS,
     DateStatement,
     StatedDates,
     believable,
@@ -72,7 +73,8 @@ def from_file_time(mtime_ns: int, now: datetime) -> Taken | None:
         at = datetime.fromtimestamp(mtime_ns // 1_000_000_000, UTC).replace(tzinfo=None)
     except (ValueError, OverflowError, OSError):
         return None
-    return Taken(at, TakenSource.FILE_TIME, "+00:00") if at.year > 1970 and believable(at, now) else None
+    is_set = at.year > 1970 and at.date() not in ZERO_DAYS
+    return Taken(at, TakenSource.FILE_TIME, "+00:00") if is_set and believable(at, now) else None
 
 
 def _others(stated: StatedDates, file_name: str, location: Location | None) -> Iterator[DateStatement]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from photos_graph.library.date_statements import believable
 from photos_graph.library.fields import Fields, cleaned
 from photos_graph.library.zones import as_delta, offset_at
 from photos_graph.model.library import DatePrecision, Location, Taken, TakenSource
@@ -121,7 +122,7 @@ def _near(one: Location, other: Location) -> bool:
 def weighed_time(own: Taken | None, told: TakeoutStatement, position: Location | None, now: datetime) -> Taken | None:
     """Returns the time that counts: the file's ``own``, unless it is a guess, or the account's differs by more than a
     day, which no time zone explains, so that somebody has corrected it."""
-    if told.utc is None or told.utc > now.replace(tzinfo=None) + _DAY:
+    if told.utc is None or not believable(told.utc, now):
         return own
     if own is None or own.source is TakenSource.FILE_TIME or _is_coarse_name(own):
         return _local(told.utc, position)

@@ -8,20 +8,21 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from photos_graph.model.library import Location
 
-_OFFSET = re.compile(r"\s*(?:(Z|UTC|GMT)|([+-])(\d\d)(?::?(\d\d))?)\s*", re.ASCII | re.IGNORECASE)
+_OFFSET = re.compile(r"\s*(?:(Z|UTC|GMT)|([+-])(?:(\d\d)(?::?(\d\d))?|(\d):(\d\d)))\s*", re.ASCII | re.IGNORECASE)
 _MINUTE = timedelta(minutes=1)
 _WEST, _EAST = -12 * 60, 14 * 60  # minutes; no place on Earth is beyond
 _QUARTERS = {345, 525, 765, 825}  # offsets in use that are no multiple of half an hour: Nepal, Eucla, Chatham
 
 
 def parse_offset(text: str) -> str | None:
-    """Converts "+02:00", "+0200", "+02" or "Z" to "+02:00". Returns None for an offset that no place on earth has."""
+    """Converts "+02:00", "+2:00", "+0200" or "+02" to "+02:00", and "Z" to "+00:00". Returns None for an offset that no
+    place on Earth has."""
     match = _OFFSET.fullmatch(text)
     if not match:
         return None
     if match[1]:
         return "+00:00"
-    hours, minutes = int(match[3]), int(match[4] or 0)
+    hours, minutes = int(match[3] or match[5]), int(match[4] or match[6] or 0)
     return f"{match[2]}{hours:02}:{minutes:02}" if hours <= 14 and minutes < 60 else None
 
 

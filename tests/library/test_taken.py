@@ -197,7 +197,7 @@ def test_the_file_time_at_last() -> None:
     assert taken(jpeg_with()) == at("2017-07-14T02:40:00", TakenSource.FILE_TIME, "+00:00")
 
 
-@pytest.mark.parametrize("mtime_ns", [0, -1, 10**30, 2_000_000_000 * 10**9])
+@pytest.mark.parametrize("mtime_ns", [0, -1, 315_532_800 * 10**9, 10**30, 2_000_000_000 * 10**9])
 def test_a_senseless_file_time_is_none(mtime_ns: int) -> None:
     assert taken(jpeg_with(), mtime_ns=mtime_ns) is None
 
@@ -207,6 +207,8 @@ def test_a_senseless_file_time_is_none(mtime_ns: int) -> None:
     [
         ("+02:00", "+02:00"),
         ("-0330", "-03:30"),
+        ("+2:00", "+02:00"),
+        ("+02", "+02:00"),
         ("Z", "+00:00"),
         ("+14:00", "+14:00"),
         ("+15:00", None),
@@ -376,6 +378,12 @@ def test_a_clock_that_was_never_set_gives_way(zero: str) -> None:
     day = zero[:10].replace(":", "-")
     assert taken(data) == at(f"{day}T{zero[11:]}", TakenSource.EXIF)
     assert warnings(data) == (f"{EXIF} says {day}, as a clock does that was never set.",)
+
+
+def test_a_name_of_a_clock_that_was_never_set_gives_way() -> None:
+    changed = jpeg_with({"Exif.Image.DateTime": "2019:08:05 12:34:56"})
+    for name in ("IMG_19800101_000012.jpg", "IMG-19700101-WA0001.jpg"):
+        assert taken(changed, file_name=name) == at("2019-08-05T12:34:56", TakenSource.EXIF)
 
 
 def test_a_photo_of_the_millennium_is_not_dated_by_its_edit() -> None:
