@@ -11,8 +11,10 @@ import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
+from photos_graph.library.encodings import UndeclaredText
 from photos_graph.library.packets import MAX_BYTES
 from photos_graph.library.parts import PREFIX, explained, open_parts
 
@@ -43,26 +45,24 @@ def read_fields(data: memoryview | bytes, names: Iterable[str]) -> tuple[Fields,
     parts = open_parts(data, warnings)
     if parts is None:
         return fields, warnings
-    import exiv2
-
-    families = {
-        "Exif": (parts.exif, exiv2.ExifKey),
-        "Iptc": (parts.iptc, exiv2.IptcKey),
-        "Xmp": (parts.xmp, exiv2.XmpKey),
-    }
+    families = {"Exif": parts.exif, "Iptc": parts.iptc, "Xmp": parts.xmp}
+    texts = {family: UndeclaredText(_samples(data)) for family, data in families.items()}
+    stated = {family for family, data in families.items() if not data.empty()} | ({"Xmp"} if parts.texts else set())
     for name in names:
-        family, make_key = families[name.partition(".")[0]]
+        family = name.partition(".")[0]
+        if family not in stated:
+            continue
         try:
             if name in _WORKED_OUT:
                 values = list(_worked_out(name, parts.exif))
             else:
-                values = list(_values(family, make_key(name), repeats=name.startswith("Iptc.")))
+                values = list(_values(families[family], name, texts[family]))
         except Exception as error:  # the bindings of exiv2 raise errors of many classes for broken values
             warnings.append(f"{name} cannot be read: {explained(error)}.")
             continue
         if values:
             fields[name] = tuple(value for value in values if value)
-        elif text := cleaned(parts.texts.get(name, "")):
+        elif name in parts.texts and (text := cleaned(parts.texts[name])):
             fields[name] = (text,)
     return fields, warnings
 
@@ -99,7 +99,7 @@ def read_below(data: memoryview | bytes, trees: Iterable[str]) -> tuple[dict[str
             if count >= _MAX_TREE:
                 warnings.append(f"Only the first {_MAX_TREE:,} values of XMP are read.")
                 break
-            if datum.key().startswith(below) and (values := list(_texts(datum))):
+            if datum.key().startswith(below) and (values := list(_texts(datum, UndeclaredText(())))):
                 found[datum.key()] = values[0]
     except Exception as error:  # the bindings of exiv2 raise errors of many classes for broken values
         warnings.append(f"XMP cannot be read: {explained(error)}.")
@@ -114,19 +114,34 @@ def number(text: str) -> Fraction | None:
         return None
 
 
-def _values(data: Any, key: Any, *, repeats: bool) -> Iterator[str]:
-    at, end = data.findKey(key), data.end()
-    if at == end:
-        return
-    if not repeats:
-        yield from _texts(at)
-        return
-    wanted = key.key()
+def _samples(data: Any) -> Iterator[bytes]:
+    """Yields the texts whose encoding is not declared."""
     for count, datum in enumerate(data):
         if count >= _MAX_VALUES:
             return
-        if datum.key() == wanted:
-            yield from _texts(datum)
+        if datum.typeName() in ("Ascii", "String") and datum.size() <= _MAX_FIELD_BYTES:
+            yield bytes(datum.value().data())
+
+
+@cache
+def _key(name: str) -> Any:
+    import exiv2
+
+    return {"Exif": exiv2.ExifKey, "Iptc": exiv2.IptcKey, "Xmp": exiv2.XmpKey}[name.partition(".")[0]](name)
+
+
+def _values(data: Any, name: str, undeclared: UndeclaredText) -> Iterator[str]:
+    at, end = data.findKey(_key(name)), data.end()
+    if at == end:
+        return
+    if not name.startswith("Iptc."):  # whose fields may be there several times
+        yield from _texts(at, undeclared)
+        return
+    for count, datum in enumerate(data):
+        if count >= _MAX_VALUES:
+            return
+        if datum.key() == name:
+            yield from _texts(datum, undeclared)
 
 
 def _worked_out(name: str, exif: Any) -> Iterator[str]:
@@ -137,7 +152,7 @@ def _worked_out(name: str, exif: Any) -> Iterator[str]:
         yield cleaned(datum.print(exif))
 
 
-def _texts(datum: Any) -> Iterator[str]:
+def _texts(datum: Any, undeclared: UndeclaredText) -> Iterator[str]:
     if datum.size() > _MAX_FIELD_BYTES:
         raise ValueError(f"{datum.size():,} bytes are too many for this field")
     kind = datum.typeName()
@@ -148,33 +163,23 @@ def _texts(datum: Any) -> Iterator[str]:
     elif kind == "LangAlt":
         yield cleaned(_in_default_language(dict(datum.value().items())))
     elif datum.tagName() == "UserComment":
-        yield cleaned(_comment(bytes(datum.value().data())))
+        yield cleaned(_comment(bytes(datum.value().data()), undeclared))
     elif datum.tagName().startswith("DateTime") and kind in ("Ascii", "Byte", "Undefined"):
         # Some cameras write NULs for the blanks of a date.
-        yield cleaned(_decoded(bytes(datum.value().data()).replace(b"\0", b" ")))
+        yield cleaned(undeclared.decode(bytes(datum.value().data()).replace(b"\0", b" ")))
     elif datum.tagName().startswith("XP"):  # Windows writes UTF-16 into a field of bytes
         yield cleaned(bytes(datum.value().data()).decode("utf-16-le", "replace"))
     elif kind in ("Ascii", "String"):
-        yield cleaned(_decoded(bytes(datum.value().data())))
+        yield cleaned(undeclared.decode(bytes(datum.value().data())))
     else:
         yield cleaned(datum.toString())
-
-
-def _decoded(raw: bytes) -> str:
-    """Decodes text as UTF-8, or else as an old Windows encoding: what EXIF (which claims ASCII) and IPTC contain in
-    practice."""
-    raw = raw.split(b"\0", 1)[0]
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
 
 
 def _in_default_language(alternatives: Mapping[str, str]) -> str:
     return alternatives.get("x-default") or next(iter(alternatives.values()), "")
 
 
-def _comment(raw: bytes) -> str:
+def _comment(raw: bytes, undeclared: UndeclaredText) -> str:
     """Decodes a UserComment, whose first eight bytes name its character set. Programs write UTF-16 in either byte
     order, and UTF-8 where they name ASCII or nothing."""
     charset, text = raw[:8], raw[8:]
@@ -185,7 +190,7 @@ def _comment(raw: bytes) -> str:
         return text.decode("utf-16-be" if is_big_endian else "utf-16-le", "replace")
     if charset.startswith(b"JIS"):
         return text.decode("iso2022_jp", "replace")
-    return _decoded(text)
+    return undeclared.decode(text)
 
 
 def cleaned(text: str) -> str:

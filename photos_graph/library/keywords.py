@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from xml.parsers import expat
 
 from photos_graph.library.fields import Fields
 from photos_graph.library.parts import PREFIX
@@ -29,9 +31,10 @@ _PATHS: dict[str, Split] = {
     "Xmp.digiKam.TagsList": tag_names,
     "Xmp.MicrosoftPhoto.LastKeywordXMP": tag_names,
 }
-_WORDS = ("Xmp.dc.subject", "Iptc.Application2.Keywords", "Exif.Image.XPKeywords")
+_CATEGORIES = "Xmp.acdsee.categories"  # a tree, as XML in one value
+_WORDS = ("Xmp.dc.subject", "Iptc.Application2.Keywords", "Exif.Image.XPKeywords", "Xmp.acdsee.keywords")
 _LISTS = {"Exif.Image.XPKeywords"}  # Windows writes all keywords into one value
-FIELDS = (*_PATHS, *_WORDS, PREDICTED_TAGS)
+FIELDS = (*_PATHS, _CATEGORIES, *_WORDS, PREDICTED_TAGS)
 
 _MAX_KEYWORDS, _MAX_LENGTH = 500, 255
 _MAX_LISTED_WORDS = 3  # in a part of a value that is taken for a list with commas
@@ -58,6 +61,33 @@ def _hierarchical(fields: Fields) -> Iterator[list[str]]:
         for value in fields.get(name, ()):
             if names := _names(split(value)):
                 yield names
+    for value in fields.get(_CATEGORIES, ()):
+        yield from filter(None, map(_names, _assigned(value)))
+
+
+def _assigned(tree: str) -> Iterator[list[str]]:
+    """Yields the paths of the categories that ACDSee assigned: ``<Category Assigned="1">``, inside its parents."""
+    above: list[str] = []
+    found: list[list[str]] = []
+    assigned: list[bool] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        above.append("")
+        assigned.append(attributes.get("Assigned") == "1")
+
+    def text(data: str) -> None:
+        above[-1] += data
+
+    def end(name: str) -> None:
+        if assigned.pop():
+            found.append(list(above))
+        above.pop()
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
+    with suppress(expat.ExpatError):  # what comes before an error counts
+        parser.Parse(tree if "<!" not in tree else "", True)
+    yield from found
 
 
 def _plain(fields: Fields, known: set[str]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from photos_graph.library.parts import PREFIX
 from photos_graph.library.takeout import NOTHING, read_takeout, weighed_position, weighed_time
 from photos_graph.model.library import Camera, Metadata
 
-_RATING = ("Xmp.xmp.Rating", "Exif.Image.Rating")
+_RATING = ("Xmp.xmp.Rating", "Exif.Image.Rating", "Xmp.acdsee.rating")
 _RATING_PERCENT = ("Xmp.MicrosoftPhoto.Rating", "Exif.Image.RatingPercent")
 _MAKE = ("Exif.Image.Make", "Exif.PanasonicRaw.Make", "Xmp.tiff.Make")
 _MODEL = ("Exif.Image.Model", "Exif.PanasonicRaw.Model", "Xmp.tiff.Model")

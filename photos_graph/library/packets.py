@@ -21,6 +21,11 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_MARKS = tuple(
+    mark.encode(encoding)
+    for mark in ("<x:xmpmeta", "<rdf:RDF", "<x:xapmeta")
+    for encoding in ("utf-8", "utf-16-le", "utf-32-le")
+)
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,100}encoding=["']([\w.-]{1,20})["']""")
 _ROOT = re.compile(r"<(x:xmpmeta|x:xapmeta|rdf:RDF)\b")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -30,15 +35,13 @@ _PREFIX_DECLARED = re.compile(r"xmlns:([A-Za-z][\w.-]*)\s*=")
 _KNOWN = {"rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "x": "adobe:ns:meta/"}
 _MAX_DEPTH = 100  # elements in one another
 _PROPERTY_DEPTH = 2  # of a property, below the first rdf:RDF
-
-
 MAX_BYTES = 8 * 1024 * 1024  # of a packet
 
 
 def is_packet(data: memoryview | bytes) -> bool:
     """Returns whether the data is a packet, and not a picture with one in it."""
-    start = bytes(data[:4096]).replace(b"\0", b"")
-    return b"<x:xmpmeta" in start or b"<rdf:RDF" in start or b"<x:xapmeta" in start
+    start = bytes(data[:4096])
+    return any(mark in start for mark in _MARKS)
 
 
 def declares_other_encoding(data: memoryview | bytes) -> bool:

@@ -64,6 +64,8 @@ class Description:
         "Exif.Image.ImageDescription",
         "Exif.Photo.UserComment",
         "Exif.Image.XPComment",
+        "Xmp.acdsee.caption",
+        "Xmp.acdsee.notes",
         "Exif.Image.XPSubject",
         written="Xmp.dc.description",
         max_length=MAX_TEXT_LENGTH,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xml.sax.saxutils import escape
+
 import pytest
 
 from photos_graph.library.metadata import read_metadata
@@ -75,6 +77,29 @@ def test_keywords_of_iptc_and_windows() -> None:
         }
     )
     assert keywords(data) == ("mare", "Citt\u00e0", "Roma")
+
+
+ACDSEE = (
+    '<Categories><Category Assigned="0">Places<Category Assigned="1">Italy</Category></Category>'
+    '<Category Assigned="1">AC/DC</Category><Category Assigned="0">Not this</Category></Categories>'
+)
+
+
+def of_acdsee(categories: str, *elements: str) -> tuple[str, ...]:
+    namespace = 'xmlns:acdsee="http://ns.acdsee.com/iptc/1.0/"'
+    return of_sidecar(f"<acdsee:categories {namespace}>{escape(categories)}</acdsee:categories>", *elements)
+
+
+def test_the_categories_of_acdsee_that_are_assigned() -> None:
+    assert of_acdsee(ACDSEE) == ("Places/Italy", r"AC\/DC")
+    assert of_acdsee(ACDSEE, bag("dc:subject", "Italy", "sea")) == ("Places/Italy", r"AC\/DC", "sea")
+
+
+@pytest.mark.timeout(60)
+def test_broken_categories_lose_no_more_than_they_must() -> None:
+    assert of_acdsee(ACDSEE[: ACDSEE.index("AC/DC")]) == ("Places/Italy",)
+    assert of_acdsee('<!DOCTYPE a [<!ENTITY b "c">]>' + ACDSEE) == ()
+    assert of_acdsee('<Category Assigned="1">a' * 3000) == ()
 
 
 @pytest.mark.parametrize(
