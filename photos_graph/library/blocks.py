@@ -10,7 +10,7 @@ import re
 import warnings
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Literal
 
 _HEAD = 64 * 1024  # bytes at the start of a file that tell which blocks it has
 _MAX_TEXT = 64 * 1024  # characters of one text of a PNG
@@ -43,11 +43,22 @@ _TEXTS = {
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """``exif`` begins like a TIFF; ``texts`` are values by the names of the XMP fields that mean the same."""
+    """``exif`` begins like a TIFF; ``texts`` are values by the names of the XMP fields that mean the same.
+    ``is_picture`` says that a decoder knows the format and has read the header."""
 
     exif: bytes | None = None
     xmp: bytes | None = None
     texts: dict[str, str] = field(default_factory=dict)
+    is_picture: bool = False
+
+    @property
+    def has_empty_exif(self) -> bool:
+        """Whether the first directory of EXIF has no entries, as in pictures that Photoshop saved for the web."""
+        if self.exif is None:
+            return False
+        order: Literal["little", "big"] = "little" if self.exif.startswith(b"II") else "big"
+        first = int.from_bytes(self.exif[4:8], order)
+        return int.from_bytes(self.exif[first : first + 2], order) == 0
 
 
 def states_exif(data: memoryview | bytes) -> bool:
@@ -69,7 +80,7 @@ def find_blocks(data: memoryview | bytes) -> Blocks:
             info = _heif(data) if bytes(data[4:8]) == b"ftyp" and bytes(data[8:11]) != b"avi" else _pillow(data)
     except Exception:  # decoders raise errors of many classes for broken files
         return Blocks()
-    return Blocks(_tiff(info.get("exif")), _packet(info.get("xmp"), data, info), _texts(info))
+    return Blocks(_tiff(info.get("exif")), _packet(info.get("xmp"), data, info), _texts(info), is_picture=True)
 
 
 def _heif(data: memoryview | bytes) -> dict[str, Any]:
@@ -81,6 +92,9 @@ def _heif(data: memoryview | bytes) -> dict[str, Any]:
 
 def _pillow(data: memoryview | bytes) -> dict[str, Any]:
     import PIL.Image
+
+    if data[:2] == b"\xff\x0a" or data[4:8] == b"JXL ":
+        import pillow_jxl  # noqa: F401, it registers itself
 
     with PIL.Image.open(io.BytesIO(data)) as picture:
         info: dict[str, Any] = {str(key): value for key, value in picture.info.items()}

@@ -28,6 +28,10 @@ _MARKS = tuple(
 )
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,100}encoding=["']([\w.-]{1,20})["']""")
 _ROOT = re.compile(r"<(x:xmpmeta|x:xapmeta|rdf:RDF)\b")
+_EMPTY = re.compile(
+    r"""(?:\s|<\?.*?\?>|</?x:xmpmeta[^>]*>|</?rdf:RDF[^>]*>|</?rdf:Description(?:\s++(?:rdf:about|xmlns:\w+)=(?:"[^"]*"|'[^']*'))*+\s*+/?>)*+""",
+    re.DOTALL,
+)
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _STRAY_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
 _PREFIX_USED = re.compile(r"""(?:</?|\s)([A-Za-z][\w.-]{0,40}):[A-Za-z][\w.-]*(?=[\s=/>])""")
@@ -42,6 +46,11 @@ def is_packet(data: memoryview | bytes) -> bool:
     """Returns whether the data is a packet, and not a picture with one in it."""
     start = bytes(data[:4096])
     return any(mark in start for mark in _MARKS)
+
+
+def states_nothing(packet: bytes) -> bool:
+    """Returns whether the packet has no properties, as that of a screenshot on a Mac."""
+    return _EMPTY.fullmatch(decoded(packet).strip("\0 \t\r\n\ufeff")) is not None
 
 
 def declares_other_encoding(data: memoryview | bytes) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from photos_graph.library.blocks import Blocks, find_blocks, states_exif, states_others
-from photos_graph.library.packets import declares_other_encoding, is_packet, repaired
+from photos_graph.library.packets import declares_other_encoding, is_packet, repaired, states_nothing
 
 NO_METADATA = "There is no metadata"  # the start of a warning
 
@@ -41,7 +41,7 @@ def open_parts(data: memoryview | bytes, warnings: list[str]) -> MetadataParts |
     exif = _second(blocks.exif) if image is None or image.exifData().empty() else None
     xmp = _second_xmp(data, image, blocks.xmp) if image is None or image.xmpData().empty() else None
     whole = image or exif or xmp
-    if trouble and (image or not whole):
+    if trouble and (image or not whole) and not (image is None and blocks.is_picture):
         warnings.append(trouble)
     if whole is None:
         return (
@@ -99,9 +99,9 @@ def _own_packet(image: Any | None) -> bytes | None:
 
 
 def _note_losses(parts: MetadataParts, data: memoryview | bytes, blocks: Blocks, warnings: list[str]) -> None:
-    if parts.exif.empty() and (blocks.exif or states_exif(data)):
+    if parts.exif.empty() and (blocks.exif or states_exif(data)) and not blocks.has_empty_exif:
         warnings.append("It has EXIF that cannot be read.")
-    if parts.xmp.empty() and blocks.xmp:
+    if parts.xmp.empty() and blocks.xmp and not states_nothing(blocks.xmp):
         warnings.append("It has XMP that cannot be read.")
 
 

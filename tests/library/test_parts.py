@@ -12,11 +12,12 @@ from pathlib import Path
 
 import PIL.Image
 import pillow_heif
+import pillow_jxl  # noqa: F401, it registers itself
 import pytest
 from PIL import ExifTags, PngImagePlugin
 
 from photos_graph.library.metadata import read_metadata
-from photos_graph.library.packets import repaired
+from photos_graph.library.packets import repaired, states_nothing
 from photos_graph.model.library import Camera, Metadata
 from tests.kit.cases import case
 from tests.kit.metadata import bag, jpeg_with, sidecar
@@ -108,6 +109,27 @@ def test_exif_that_nobody_can_read_is_told() -> None:
 def test_a_picture_without_metadata_is_no_failure() -> None:
     for encoder in ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "TIFF"):
         assert read(picture(encoder))[1] == (), encoder
+
+
+def test_empty_exif_and_an_empty_packet_are_no_failure() -> None:
+    empty = b"Exif\0\0II*\0\x08\0\0\0" + bytes(6)  # as Photoshop saves for the web
+    assert read(picture("JPEG", exif=empty))[1] == ()
+    packet = sidecar().decode()
+    start, end = packet.index("<rdf:Description"), packet.index("</rdf:RDF>")
+    packet = f'{packet[:start]}<rdf:Description rdf:about=""/>{packet[end:]}'  # as screenshots on a Mac have it
+    assert read(picture("JPEG", xmp=packet.encode()))[1] == ()
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("filling", [" ", "<rdf:Description ", '<rdf:Description rdf:about="" ', "<?", "<x:xmpmeta "])
+def test_a_long_packet_that_is_almost_empty_takes_no_longer(filling: str) -> None:
+    assert not states_nothing(b"<x:xmpmeta>" + filling.encode() * 100_000 + b"x")
+
+
+@pytest.mark.parametrize("encoder", ["BMP", "JPEG2000", "JXL"])
+def test_a_format_without_metadata_is_no_failure(encoder: str) -> None:
+    data = picture(encoder, **({"no_jp2": True} if encoder == "JPEG2000" else {}))  # without a container
+    assert read(data)[1] == ()
 
 
 TEXT = PACKET.decode()
