@@ -25,6 +25,8 @@ DIGITIZED = {
     "Xmp.exif.DateTimeDigitized": "",
     "Xmp.xmp.CreateDate": "",
     "Iptc.Application2.DigitizationDate": "",
+    "Xmp.acdsee.datetime": "",
+    "Xmp.dc.date": "",
 }
 _CLOCKS = {
     "Iptc.Application2.DateCreated": "Iptc.Application2.TimeCreated",
@@ -75,6 +77,12 @@ class DateStatement:
         """Whether the date is that of a clock which was never set."""
         named = self.source is TakenSource.FILE_NAME and self.date.precision is DatePrecision.DAY
         return (named or self.date.precision is DatePrecision.SECOND) and self.at.date() in ZERO_DAYS
+
+    @property
+    def is_new_year(self) -> bool:
+        """Whether EXIF states the first hour of a year, in which clocks of cameras start that have lost the time."""
+        at, clock = self.at, self.source is TakenSource.EXIF and self.date.precision is DatePrecision.SECOND
+        return clock and (at.month, at.day, at.hour) == (1, 1, 0)
 
     @property
     def beside(self) -> bool:

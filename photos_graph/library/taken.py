@@ -112,11 +112,17 @@ def _ordered(stated: StatedDates, file_name: str, location: Location | None) -> 
         *others,
         *scans,
     ]
-    zeros = [each for each in (*ordered, *changed) if each.is_zero and each not in words]
-    late = [each for each in zeros if each.at.date() == _MILLENNIUM]
+    name = next((each for each in others if each.field == _NAME and not each.is_zero), None)
+    zeros = [each for each in (*ordered, *changed) if each not in words and (each.is_zero or _is_reset(each, name))]
+    late = [each for each in zeros if each.at.date() not in ZERO_DAYS or each.at.date() == _MILLENNIUM]
     epochs = [each for each in zeros if each not in late]
     rest = [each for each in changed if each not in zeros]
     return [*(each for each in ordered if each not in zeros), *late, *rest, *epochs]
+
+
+def _is_reset(each: DateStatement, name: DateStatement | None) -> bool:
+    """Returns whether the first hour of a year is doubtful, since the name of the file gives another day."""
+    return name is not None and each.is_new_year and abs(each.at - name.at) > _ANY_ZONE
 
 
 def _divided(

@@ -16,7 +16,8 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
  xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"
  xmlns:lr="http://ns.adobe.com/lightroom/1.0/" xmlns:digiKam="http://www.digikam.org/ns/1.0/"
  xmlns:tiff="http://ns.adobe.com/tiff/1.0/" xmlns:MicrosoftPhoto="http://ns.microsoft.com/photo/1.0/"
- xmlns:aux="http://ns.adobe.com/exif/1.0/aux/" {attributes}>{elements}</rdf:Description>
+ xmlns:aux="http://ns.adobe.com/exif/1.0/aux/" {attributes}
+ xmlns:acdsee="http://ns.acdsee.com/iptc/1.0/">{elements}</rdf:Description>
 </rdf:RDF></x:xmpmeta><?xpacket end="w"?>"""
 
 

@@ -265,7 +265,8 @@ def test_midnight_is_completed_by_the_time_in_the_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["photoshop_DateCreated", "exif_DateTimeOriginal", "xmp_CreateDate", "exif_DateTimeDigitized"]
+    "field",
+    ["photoshop_DateCreated", "exif_DateTimeOriginal", "xmp_CreateDate", "exif_DateTimeDigitized", "acdsee_datetime"],
 )
 @pytest.mark.parametrize("written", ["1987", "1987-06", "1987-06-05T12:00:00"])
 def test_a_correction_in_any_field_of_the_sidecar_wins(field: str, written: str) -> None:
@@ -378,6 +379,16 @@ def test_a_clock_that_was_never_set_gives_way(zero: str) -> None:
     day = zero[:10].replace(":", "-")
     assert taken(data) == at(f"{day}T{zero[11:]}", TakenSource.EXIF)
     assert warnings(data) == (f"{EXIF} says {day}, as a clock does that was never set.",)
+
+
+def test_the_first_hour_of_a_year_gives_way_to_the_day_in_the_name() -> None:
+    fields = {EXIF: "2005:01:01 00:03:12", "Exif.Photo.DateTimeDigitized": "2005:01:01 00:03:12"}
+    beach = taken(jpeg_with(fields), file_name="2007-08-12 beach.jpg")
+    assert beach == at("2007-08-12", TakenSource.FILE_NAME)
+    assert taken(jpeg_with(fields), file_name="IMG_20050101_000312.jpg") == at("2005-01-01T00:03:12", TakenSource.EXIF)
+    assert taken(jpeg_with(fields)) == at("2005-01-01T00:03:12", TakenSource.EXIF)
+    noon = jpeg_with({EXIF: "2005:01:01 12:03:12"})
+    assert taken(noon, file_name="2007-08-12 beach.jpg") == at("2005-01-01T12:03:12", TakenSource.EXIF)
 
 
 def test_a_name_of_a_clock_that_was_never_set_gives_way() -> None:

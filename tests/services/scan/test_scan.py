@@ -410,13 +410,21 @@ async def test_a_sidecar_that_changes_is_read_and_wins(services: Services, folde
     assert (await photos(services))["1.jpg"].rating == 5
 
 
-async def test_a_coarse_date_keeps_its_precision_and_an_odd_one_is_told(services: Services, folder: Path) -> None:
+async def test_dates_are_read_as_precisely_as_they_are_known_and_odd_ones_are_told(
+    services: Services, folder: Path
+) -> None:
     put(folder / "a/month.jpg", jpeg_with({"Iptc.Application2.DateCreated": b"19870600"}))
     put(folder / "a/odd.jpg", jpeg_with({"Exif.Photo.DateTimeOriginal": "22/08/2015 10:11:12"}))
+    nepal = ("27/1 42/1 0/1", "85/1 19/1 0/1", "2019:08:05", "22/1 30/1 56/1")
+    names = ("GPSLatitude", "GPSLongitude", "GPSDateStamp", "GPSTimeStamp")
+    stamps = {f"Exif.GPSInfo.{name}": value for name, value in zip(names, nepal, strict=True)}
+    hemispheres = {"Exif.GPSInfo.GPSLatitudeRef": "N", "Exif.GPSInfo.GPSLongitudeRef": "E"}
+    put(folder / "a/gps.jpg", jpeg_with(stamps | hemispheres))
     await services.roots.add(str(folder))
     await scanned(services)
     dates = {name: photo.taken and photo.taken.text for name, photo in (await photos(services)).items()}
     assert (dates["month.jpg"], dates["odd.jpg"]) == ("1987-06", "2015-08-22T10:11:12")
+    assert dates["gps.jpg"] == "2019-08-06T04:15:56"  # the worker knows the zones
     ((path, told),) = (await failures(services)).items()
     assert path == "Pictures/a/odd.jpg"
     assert told.reason.endswith("says '22/08/2015 10:11:12', which is read as 2015-08-22T10:11:12.")
