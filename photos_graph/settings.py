@@ -92,7 +92,8 @@ class LibrarySettings(SettingsGroup):
     skip_folders: tuple[str, ...] = Field(
         SKIP_FOLDERS,
         description="The folders that never contain photos: their names, or ends of their paths, in which `*` stands "
-        "for any part of a name. Case is ignored. Hidden folders are always skipped.",
+        "for any part of a name. Case is ignored. Hidden folders are always skipped. A list of your own replaces this "
+        "one.",
     )
     follow_symlinks: bool = Field(False, description="Whether to follow links that stay inside the root.")
     poll_seconds: float = Field(

@@ -15,7 +15,7 @@ from pathspec.patterns.gitignore import GitIgnorePatternError
 from photos_graph.errors import Unreadable
 
 IGNORE_FILE = ".photosignore"
-MAX_BYTES = 1024 * 1024
+MAX_BYTES = 64 * 1024
 # A pattern with more would be compared with a long name for hours.
 MAX_STARS = 3
 MAX_DOUBLE_STARS = 2

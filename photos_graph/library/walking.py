@@ -229,12 +229,13 @@ def _refusals(own: IgnoreFile, visit: _Visit) -> Iterator[Problem]:
 
 def _passed_over(listing: DirectoryListing, files: list[FoundFile | Problem]) -> list[bytes]:
     """Returns the raw names of files that are neither photos nor belong to one."""
-    beside = [*listing.sidecars, *listing.takeout]
-    if not beside:
-        return listing.others
+    others = [*listing.others, *listing.sidecars, *listing.takeout]
+    if not others:
+        return []
     found = [each for each in files if isinstance(each, FoundFile)]
     used = {each.relative.rpartition(b"/")[2] for file in found for each in (file.sidecar, file.takeout) if each}
-    return [*listing.others, *(name for name in beside if name not in used)]
+    used.update(file.video for file in found if file.video)
+    return [name for name in others if name not in used]
 
 
 def _reason(error: OSError | Unreadable) -> str:

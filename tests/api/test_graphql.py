@@ -93,7 +93,7 @@ async def test_the_timeline_and_facets_count_every_photo(ask: Ask, library: str)
 
 
 async def test_the_library_says_what_it_holds(ask: Ask, library: str, folder: Path) -> None:
-    for name in ("1.MOV", "2.mov", "IMG_1.AAE"):
+    for name in ("MVI_1.MOV", "MVI_2.mov", "IMG_1.AAE"):
         put(folder / "a" / name, b"")
     await scan(ask)
     query = """{ library { photoCount fileCount folderCount roots { id name state folder { name } }

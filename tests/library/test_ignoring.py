@@ -219,7 +219,7 @@ def test_other_files_are_counted_by_extension(tmp_path: Path) -> None:
     tree(tmp_path, "1.jpg.supplemental-metadata.json", "metadata.json", "1_01.jpg.xmp")
     ignore(tmp_path / "a", "ignored.txt")
     found = folders(walked(tmp_path))
-    assert found[""].passed_over == "aae=1 db=1 jpg=1 json=1 mov=2 other=2 xmp=2"
+    assert found[""].passed_over == "aae=1 db=1 jpg=1 json=1 mov=1 other=2 xmp=2", "1.MOV belongs to 1.jpg"
     assert found["a"].passed_over == "mov=1 mp4=1 other=1"
 
 

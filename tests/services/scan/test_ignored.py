@@ -140,7 +140,7 @@ async def test_an_ignore_file_that_cannot_be_used_is_a_failure_and_changes_nothi
 async def test_what_is_passed_over_is_told_for_the_whole_root_after_a_scan_of_a_part(
     services: Services, folder: Path, tmp_path: Path
 ) -> None:
-    for path in ("a/1.MOV", "a/2.mov", "a/deep/1.AAE", "b/alone.xmp"):
+    for path in ("a/MVI_1.MOV", "a/MVI_2.mov", "a/deep/1.AAE", "b/alone.xmp"):
         put(folder / path, b"")
     other = tmp_path / "Other"
     put(other / "3.mov", b"")
@@ -159,7 +159,7 @@ async def test_what_is_passed_over_is_told_for_the_whole_root_after_a_scan_of_a_
     assert inside is not None
     job = await ended(services, await services.jobs.scan(folder_id=inside.id))
     assert (job.message or "").endswith("Passed over: 2 mov, 1 aae, 1 mp4, 1 xmp."), "b was not looked at"
-    put(folder / "b/4.mov", b"")
+    put(folder / "b/MVI_4.mov", b"")
     (folder / "a/deep").rename(folder / "b/deep")
     await scanned(services)
     assert await services.roots.passed_over() == {"mov": 4, "aae": 1, "mp4": 1}
