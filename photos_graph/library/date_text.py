@@ -16,7 +16,7 @@ _SECOND, _DAY, _MONTH, _YEAR = DatePrecision
 # The unknown parts of a date are blank or zero: "1987:06:  ", "1987:00:00 00:00:00". XMP leaves them out.
 _YEAR_FIRST = re.compile(r"(\d{4})(?:([:\-/.])\s*(\d{0,2})\s*(?:\2\s*(\d{0,2}))?|(?![\d:\-/.]))", re.ASCII)
 _SPACED = re.compile(r"(\d{4})() (\d\d) (\d\d)(?!\d)", re.ASCII)
-_COMPACT = re.compile(r"(\d{4})()(\d\d)(\d\d)(?=$|[T ]|\d{4}(?:\d\d)?(?!\d))", re.ASCII)
+_COMPACT = re.compile(r"(\d{4})()(\d\d)(\d\d)?(?=$|[T ]|\d{4}(?:\d\d)?(?!\d))", re.ASCII)
 _SHORT_YEAR = re.compile(r"(\d\d)(:)(\d\d)\2(\d\d)(?!\d|:)", re.ASCII)  # in the order that EXIF prescribes
 _YEAR_LAST = re.compile(r"(\d\d?)\s*([:\-/.])\s*(\d\d?)\s*\2\s*(\d{4})(?!\d)", re.ASCII)
 _MONTH_NAME = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
@@ -25,6 +25,7 @@ _CLOCK = re.compile(
     r"\s*(?:([AP])\.?M\b\.?)?\s*(Z\b|UTC\b|GMT\b|[+-]\d\d(?::?\d\d)?(?!\d))?\s*",
     re.ASCII | re.IGNORECASE,
 )
+_WORD = re.compile(r"\s+(?![AP]\.?M\b)[^\W\d_]{1,5}\.?\s+", re.IGNORECASE)  # 22.08.2015 um 13:08
 _NO_CLOCK = re.compile(r"[\s:.\-]*|(?:Z|[+-]\d\d:?\d\d)", re.ASCII)
 _UNKNOWN = re.compile(r"[\s:.\-/0TZ+]*", re.ASCII)
 _EAST_ASIAN = {"年": "-", "月": "-", "日": " ", "時": ":", "时": ":", "分": ":", "秒": " "} | {
@@ -112,6 +113,8 @@ def _year_last(first: int, separator: str, second: int, year: int) -> ReadDate |
 def _with_clock(day: ReadDate | None, rest: str) -> ReadDate | None:
     if day is None or not rest.strip(" :.-"):
         return day
+    if word := _WORD.match(rest):
+        day, rest = replace(day, odd=True), rest[word.end() :]
     match = _CLOCK.match(rest)
     if day.precision is not _DAY:  # a month or a year has no clock
         return day if match or _NO_CLOCK.fullmatch(rest) else replace(day, odd=True)

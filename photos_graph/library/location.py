@@ -39,7 +39,8 @@ def _angle(fields: Fields, group: str, name: str, signs: str, limit: int) -> flo
     stated, minus = {end[0].upper() for end in (*ends, beside) if end}, text.startswith("-")
     parts = [number(part) for part in _UNITS.split(text.lstrip("+-")) if part]
     if not stated:
-        if group == _EXIF or len(parts) != 1 or not _is_signed(fields, group):
+        signed = text.startswith(("+", "-")) or (len(parts) == 1 and _is_signed(fields, group))
+        if group == _EXIF or not signed:
             return None
         stated = {signs[minus]}
     if stated == {signs[1]}:
@@ -50,8 +51,8 @@ def _angle(fields: Fields, group: str, name: str, signs: str, limit: int) -> flo
 
 
 def _is_signed(fields: Fields, group: str) -> bool:
-    """Returns whether plain degrees have a sign. One that only one of the two has tells that of the other, unless a
-    field of its own states a hemisphere."""
+    """Returns whether one of the two has a sign, which tells that of the other, unless a field of its own states a
+    hemisphere."""
     names = [f"{group}.GPS{name}" for name in ("Latitude", "Longitude")]
     return any(_text(fields, name).startswith(("+", "-")) for name in names) and not any(
         f"{name}Ref" in fields for name in names

@@ -18,6 +18,7 @@ def position(**attributes: str) -> Location | None:
         ("-33.8568", "S", "151.2153", "E", Location(-33.8568, 151.2153)),
         ("42/1 21/1 0/1", "N", "13/1 24/1 0/1", "W", Location(42.35, -13.4)),
         ("42 21 0", "n", "13 24 0", "w", Location(42.35, -13.4)),
+        ("42.35", "N", "-13.4", "", Location(42.35, -13.4)),
     ],
 )
 def test_the_hemisphere_may_stand_in_another_field(
@@ -44,6 +45,7 @@ def test_a_sidecar_with_hemispheres_in_fields_of_their_own() -> None:
         ("42,21.0N", "13,24.0W"),
         ("42.35", "-13.4"),
         ("+42.35", "-13.4"),
+        ("+42,21,0", "-13,24,0"),
         ("42 deg 21' 0.00&quot; N", "13 deg 24' 0.00&quot; W"),
         ("N 42.35", "W 13.4"),
         ("42\N{DEGREE SIGN}21\N{PRIME}0\N{DOUBLE PRIME}N", "13\N{DEGREE SIGN}24\N{PRIME}0\N{DOUBLE PRIME}W"),

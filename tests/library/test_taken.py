@@ -239,6 +239,8 @@ def test_offsets(text: str, offset: str | None) -> None:
         ("Xmp.xmp.CreateDate", "1987", "1987"),
         ("Iptc.Application2.DateCreated", b"19870600", "1987-06"),
         ("Iptc.Application2.DateCreated", b"19870000", "1987"),
+        ("Iptc.Application2.DateCreated", b"198706", "1987-06"),
+        ("Iptc.Application2.DateCreated", b"1987", "1987"),
         ("Iptc.Application2.DigitizationDate", b"19870600", "1987-06"),
     ],
 )
@@ -309,6 +311,7 @@ def test_the_shot_in_iptc_before_the_scan_in_exif() -> None:
         ("05.08.2015", "2015-08-05"),
         ("08/22/2015", "2015-08-22"),
         ("05/08/2015 13:08:19", "2015"),  # the fifth of August, or the eighth of May
+        ("22.08.2015 um 13:08:19", "2015-08-22T13:08:19"),
         ("15:08:22 13:08:19", "2015-08-22T13:08:19"),
         ("87:06:05 13:08:19", "1987-06-05T13:08:19"),
         ("2015:08:22 13:08:19 and more", "2015-08-22T13:08:19"),
