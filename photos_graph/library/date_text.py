@@ -147,12 +147,13 @@ def microseconds(fraction: str) -> int:
 
 
 def _named(text: str) -> ReadDate | None:
-    """Reads the date of a mail, such as "Sat, 22 Aug 2015 10:11:12 +0200"."""
+    """Reads the date of a mail, such as "Sat, 22 Aug 2015 10:11:12 +0200", also without the time."""
     if not _MONTH_NAME.search(text):
         return None
+    has_clock = ":" in text
     try:
-        found = parsedate_to_datetime(text)
+        found = parsedate_to_datetime(text if has_clock else f"{text} 00:00:00")
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     offset = parse_offset(found.strftime("%z")) if found.tzinfo else None
-    return ReadDate(found.replace(tzinfo=None), offset=offset, odd=True)
+    return ReadDate(found.replace(tzinfo=None), _SECOND if has_clock else _DAY, offset, odd=True)

@@ -322,6 +322,7 @@ def test_the_shot_in_iptc_before_the_scan_in_exif() -> None:
         ("2015:02:30 13:08:19", "2015-02"),
         ("2015:13:22 13:08:19", "2015"),
         ("Sat, 22 Aug 2015 13:08:19", "2015-08-22T13:08:19"),
+        ("22 Aug 2015", "2015-08-22"),
     ],
 )
 def test_an_odd_date_loses_no_more_than_it_must_and_is_told(written: str, expected: str) -> None:
