@@ -86,6 +86,7 @@ _STARTS = (
 _TIFF_STARTS = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEVC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+_HEAD_BYTES = 4096  # the beginning of a HEIF file, with its brands and the list of its items
 _CONTAINER_BRANDS = {b"mif1", b"msf1"}
 
 _COMPRESSION, _PHOTOMETRIC, _SUB_IFDS, _DNG_VERSION = 259, 262, 330, 50706
@@ -100,7 +101,7 @@ def sniff(data: Bytes) -> PictureFormat | None:
     """Recognises the format of a file by its first bytes, and a TIFF also by its directories. Returns None for any
     other content."""
     if data[4:8] == b"ftyp":
-        return _sniff_boxes(bytes(data[:256]))
+        return _sniff_boxes(bytes(data[:_HEAD_BYTES]))
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return WEBP
     if data[:4] in _TIFF_STARTS:
@@ -118,7 +119,11 @@ def _sniff_boxes(data: bytes) -> PictureFormat | None:
     # "mif1" and other brands name only the container; the compatible brands name the codec.
     if compatible & _AVIF_BRANDS and not {major, *compatible} & _HEVC_BRANDS:
         return AVIF
-    return HEIC if {major, *compatible} & _HEVC_BRANDS or major in _CONTAINER_BRANDS else None
+    if {major, *compatible} & _HEVC_BRANDS:
+        return HEIC
+    if major in _CONTAINER_BRANDS:  # no brand names the codec, so the kinds of the items do
+        return AVIF if b"av01" in data and b"hvc1" not in data else HEIC
+    return None
 
 
 def _is_raw(data: Bytes) -> bool:

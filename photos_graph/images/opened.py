@@ -27,8 +27,7 @@ class Opened:
 
     ``thumbnail(edge, fail_on)`` decodes it, upright and no larger than ``edge`` on its longest side, and lazily if the
     format allows. ``fail_on`` is libvips' tolerance of damage, from "none" to "warning". ``orientation`` (EXIF's, 1..8)
-    is the one that is applied to the stored picture, and ``colours`` declares
-    its colours.
+    is the one that is applied to the stored picture, and ``colours`` declares its colours.
     """
 
     format: formats.PictureFormat
@@ -54,7 +53,7 @@ def open_vips(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -
     if orientation(header) in SWAPPING_ORIENTATIONS:
         width, height = height, width
     signal = _SIGNALS[found](data) if found in _SIGNALS else camera_signal(header)
-    profile = header.get("icc-profile-data") if "icc-profile-data" in header.get_fields() else None
+    profile = header.get("icc-profile-data") if header.get_typeof("icc-profile-data") else None
     colour = declared_colour(header, signal, over_profile=found is formats.PNG)
 
     def thumbnail(edge: int, fail_on: str) -> pyvips.Image:

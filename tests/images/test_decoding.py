@@ -100,6 +100,16 @@ def test_heic_with_the_brand_of_a_sequence(brand: bytes) -> None:
     assert distance(shown(decoded), scene()) < 3
 
 
+def test_items_tell_the_codec_if_no_brand_does() -> None:
+    file = io.BytesIO()
+    pillow_heif.from_pillow(scene()).save(file, quality=90)
+    for data, name in [(file.getvalue(), "HEIC"), (encoded(scene(), "AVIF"), "AVIF")]:
+        size = int.from_bytes(data[:4], "big")
+        decoded = decode(data[:8] + b"mif1" + bytes(4) + b"mif1" * (size // 4 - 4) + data[size:], 320, LIMITS)
+        assert decoded.format == name
+        assert distance(shown(decoded), scene()) < 3
+
+
 def test_heic() -> None:
     file = io.BytesIO()
     pillow_heif.from_pillow(scene()).save(file, quality=90)
