@@ -49,6 +49,13 @@ def turned(box: Box, before: int, now: int) -> Box:
     return displayed(stored(box, before), now)
 
 
+def turn_between(before: int, now: int) -> int:
+    """Returns the orientation (EXIF, 1..8) by which a picture as it was displayed is turned to how it is now."""
+    box = Box(0.1, 0.2, 0.3, 0.05)  # lies differently in every orientation
+    wanted = turned(box, before, now)
+    return next(each for each in range(1, 9) if overlap(displayed(box, each), wanted) > 0.9)
+
+
 def seen_in(box: Box, view: View) -> Box | None:
     """Returns where the box is in a picture that shows that of another one, or None if it is not, or hardly, in it."""
     whole, part = displayed(box, view.orientation), view.part

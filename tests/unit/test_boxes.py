@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from photos_graph.boxes import displayed, overlap, paired, stored, turned
+from photos_graph.boxes import displayed, overlap, paired, stored, turn_between, turned
 from photos_graph.model.faces import Box
 
 
@@ -42,3 +42,4 @@ def test_a_box_goes_with_the_picture_when_it_is_turned(before: int, now: int) ->
     found = stored(moved, now)
     assert (found.x, found.y, found.width, found.height) == pytest.approx((0.1, 0.25, 0.3, 0.125))
     assert (moved == displayed(box, before)) == (before == now)
+    assert overlap(displayed(displayed(box, before), turn_between(before, now)), moved) == pytest.approx(1)

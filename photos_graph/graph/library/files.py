@@ -11,6 +11,7 @@ from photos_graph.graph.faces import visibility
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library.failures import clear_failures
 from photos_graph.graph.library.folders import roots
+from photos_graph.graph.library.holders import elect
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.library import FileState, RootState
 from photos_graph.paths import decode_raw, encode_raw
@@ -169,6 +170,7 @@ async def move_files(writer: LabelWriter, records: Sequence[FileRecord]) -> None
         rows = await tx.run(MOVE, rows=[_row(record) for record in records])
         numbers = [row["number"] for row in rows if row["number"] is not None]
         await visibility.mark(tx, numbers)
+        await elect(tx, numbers)
         tx.touch(photos=numbers)
 
     await writer.commit(work)
@@ -217,6 +219,15 @@ MATCH (f:File {state: 'PENDING'})-[:IN]->(:Folder {rootId: $root}) RETURN count(
 
 async def pending_count(graph: Graph, root_id: str) -> int:
     return int((await graph.read(PENDING_COUNT, root=root_id))[0]["n"])
+
+
+REOPEN: LiteralString = "UNWIND $ids AS id MATCH (f:File {id: id}) SET f.state = 'PENDING', f.attempts = 0"
+
+
+async def reopen(graph: Graph, ids: Sequence[str]) -> None:
+    """Lets files be read as a whole again."""
+    if ids:
+        await graph.write(REOPEN, ids=list(ids))
 
 
 OPENED: LiteralString = """
@@ -282,7 +293,9 @@ async def drop_moved(writer: LabelWriter, vanished: Sequence[str], job_id: str) 
             ids = [row["id"] for row in rows]
             await clear_failures(tx, ids)
             await tx.run(DROP, ids=ids)
-            tx.touch(photos=[row["number"] for row in rows])
+            numbers = [row["number"] for row in rows]
+            await elect(tx, numbers)
+            tx.touch(photos=numbers)
             return ids
 
         dropped.update(await writer.commit(work))
@@ -354,6 +367,7 @@ async def miss_files(writer: LabelWriter, ids: Sequence[str]) -> None:
             await tx.run(NEVER_READ, ids=some)
             numbers = [row["number"] for row in rows if row["number"] is not None]
             await visibility.mark(tx, numbers)
+            await elect(tx, numbers)
             tx.touch(photos=numbers)
 
         await writer.commit(work)

@@ -9,6 +9,7 @@ from typing import Any, LiteralString
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.faces import visibility
 from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.graph.library.holders import elect
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.library import Root, RootState
 from photos_graph.paths import decode_raw, encode_raw
@@ -223,8 +224,9 @@ async def rekey_files(writer: LabelWriter, folder_ids: Sequence[str]) -> None:
         some = list(folder_ids[start : start + 200])
 
         async def work(tx: LabelTransaction, some: list[str] = some) -> None:
-            rows = await tx.run(REKEY_FILES, folders=some)
-            tx.touch(photos=[row["number"] for row in rows])
+            numbers = [row["number"] for row in await tx.run(REKEY_FILES, folders=some)]
+            await elect(tx, numbers)
+            tx.touch(photos=numbers)
 
         await writer.commit(work)
 
@@ -258,6 +260,7 @@ async def remove_root(writer: LabelWriter, root_id: str) -> bool:
         rows = await tx.run(FORGET_FILES, root=root_id)
         numbers = [row["number"] for row in rows if row["number"] is not None]
         await visibility.mark(tx, numbers)
+        await elect(tx, numbers)
         tx.touch(photos=numbers)
         return len(rows)
 

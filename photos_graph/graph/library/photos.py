@@ -13,7 +13,7 @@ from photos_graph.graph.faces.turning import Turn
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import holders, photo_metadata
 from photos_graph.graph.library.failures import ReadFailure, clear_failures, put_failures
-from photos_graph.graph.library.holders import Holder
+from photos_graph.graph.library.holders import HashedPicture, Holder
 from photos_graph.graph.speaking import standing
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.library import File, FileState, Metadata, Photo, Place, PlaceKind, photo_key
@@ -38,6 +38,10 @@ class Read:
     places: tuple[Place, ...] = ()
     orientation: int = 1  # EXIF's, as it was applied to show the picture
     look: str = ""
+
+    @property
+    def hashes(self) -> HashedPicture:
+        return HashedPicture(self.content_hash, self.picture_hash)
 
     @property
     def shown(self) -> Mapping[str, object]:
@@ -95,7 +99,7 @@ async def put_read(
 
     async def work(tx: LabelTransaction) -> dict[str, str]:
         touched: list[int] = []
-        held = await holders.of_pictures(tx, reads)
+        held, _ = await holders.of_pictures(tx, [read.hashes for read in reads])
         if reads:
             touched += await _put_photos(tx, reads, held)
             speaking = await holders.speaking(tx, [read.file_id for read in reads])

@@ -13,6 +13,7 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import holders, photo_metadata
 from photos_graph.graph.library.failures import ReadFailure, put_failures
 from photos_graph.graph.library.files import PendingFile, pending_file
+from photos_graph.graph.library.holders import HashedPicture, SpokenFor
 from photos_graph.graph.speaking import SPEAKS
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.library import Metadata, Place
@@ -20,21 +21,26 @@ from photos_graph.model.library import Metadata, Place
 
 @dataclass(frozen=True, slots=True)
 class FileToReread(PendingFile):
-    """The file that speaks for a photo. Width and height are those of the picture as displayed."""
+    """The file that speaks for a photo. Width and height are those of the picture as displayed, ``shown_hash`` is the
+    content hash of the file whose picture and metadata the photo shows. ``whole`` says that the picture has no hash."""
 
     photo_id: str
     number: int
     width: int
     height: int
+    shown_hash: str
+    content_hash: str | None  # of this file; None if it was read by an earlier version of the program
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """What a file says now. ``places`` are broadest first."""
+    """What a file says now. ``places`` are broadest first. The picture hash is None unless the whole file was read."""
 
     file: FileToReread
     metadata: Metadata
     places: tuple[Place, ...] = ()
+    picture_hash: str | None = None
 
     @property
     def file_id(self) -> str:
@@ -72,7 +78,7 @@ MATCH (p:Photo {number: number})<-[:OF]-(f:File) WHERE split(f.key, '/')[0] = $r
 WITH p, f
 MATCH (f)-[:IN]->(d:Folder)
 RETURN p.number AS number, p.id AS photo, p.width AS width, p.height AS height, f.key AS key, d.id AS folder,
-  d.raw AS folderRaw,
+  d.raw AS folderRaw, p.contentHash AS shownHash, f.contentHash AS contentHash, p.pictureHash IS NULL AS whole,
   [f.id, f.name, f.rawName, f.size, f.mtimeNs, f.inode, f.sidecar, f.sidecarStamp, f.state, f.attempts] AS file
 ORDER BY number
 """
@@ -91,7 +97,17 @@ async def pages(graph: Graph, root_id: str, size: int) -> AsyncIterator[list[Fil
 def _file(row: Mapping[str, Any]) -> FileToReread:
     file = pending_file(row)
     return FileToReread(
-        file.record, file.key, file.raw, file.sidecar_raw, row["photo"], row["number"], row["width"], row["height"]
+        record=file.record,
+        key=file.key,
+        raw=file.raw,
+        sidecar_raw=file.sidecar_raw,
+        photo_id=row["photo"],
+        number=row["number"],
+        width=row["width"],
+        height=row["height"],
+        shown_hash=row["shownHash"],
+        content_hash=row["contentHash"],
+        whole=row["whole"],
     )
 
 
@@ -113,14 +129,16 @@ async def put(
     job_id: str,
     import_keywords: bool = True,
     import_faces: bool = True,
-) -> None:
+) -> bool:
     """Writes one batch in one commit, by the rules of the first reading: labels of people stay. The ``failed`` wait
-    until their files are read as a whole; ``failures`` are theirs, and those of parts of the others."""
+    until their files are read as a whole; ``failures`` are theirs, and those of parts of the others. Returns whether
+    photos turned out to have one picture, and became one."""
 
-    async def work(tx: LabelTransaction) -> None:
+    async def work(tx: LabelTransaction) -> bool:
         numbers = [read.file.number for read in reads]
+        united = await _put_hashes(tx, [read for read in reads if read.picture_hash is not None])
         speaking = await holders.speaking(tx, [read.file_id for read in reads])
-        speakers = [read for read in reads if read.file_id in speaking]
+        speakers = [read for read in reads if _is_shown(read, speaking.get(read.file_id))]
         if speakers:
             photo_ids = [read.file.photo_id for read in speakers]
             async with photo_metadata.labels_follow(tx, photo_ids, import_keywords, import_faces):
@@ -131,5 +149,35 @@ async def put(
         await put_failures(tx, failures, job_id)
         await visibility.mark(tx, numbers)
         tx.touch(photos=numbers)
+        return united
 
-    await writer.commit(work)
+    return await writer.commit(work)
+
+
+def _is_shown(read: Reread, photo: SpokenFor | None) -> bool:
+    """Returns whether the photo shows the picture of the file already, so that only the metadata are missing."""
+    return photo is not None and photo.content_hash == read.file.shown_hash
+
+
+# All files of a photo that an earlier version of the program read have the same bytes.
+HASH_FILES: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})<-[:OF]-(f:File) WHERE f.contentHash IS NULL
+SET f.contentHash = p.contentHash
+"""
+
+HASH_PHOTOS: LiteralString = """
+UNWIND $rows AS row
+MATCH (p:Photo {id: row.id}) SET p.pictureHash = coalesce(p.pictureHash, row.hash)
+"""
+
+
+async def _put_hashes(tx: LabelTransaction, reads: Sequence[Reread]) -> bool:
+    """Stores the hashes of pictures. Returns whether photos turned out to have one picture, and became one."""
+    hashed = [HashedPicture(read.file.shown_hash, read.picture_hash) for read in reads if read.picture_hash]
+    if not hashed:
+        return False
+    await tx.run(HASH_FILES, numbers=[read.file.number for read in reads])
+    held, united = await holders.of_pictures(tx, hashed)
+    await tx.run(HASH_PHOTOS, rows=[{"id": holder.id, "hash": hash_} for hash_, holder in held.items()])
+    return united

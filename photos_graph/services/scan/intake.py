@@ -36,8 +36,9 @@ async def call_intake(pool: WorkerPool, root: Root, file: PendingFile, settings:
 
 
 async def read_metadata(pool: WorkerPool, root: Root, file: FileToReread, settings: Settings) -> MetadataRead:
-    """Reads the metadata of a file whose picture is known. Raises what ``call_intake`` raises."""
-    order = MetadataOrder(_order(root, file, settings), file.width, file.height)
+    """Reads the metadata of a file whose picture was decoded before, and its hashes if they are missing. Raises what
+    ``call_intake`` raises."""
+    order = MetadataOrder(_order(root, file, settings), file.width, file.height, file.whole)
     read, _ = await pool.call(READ_METADATA, order)
     return read
 

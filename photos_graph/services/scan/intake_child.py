@@ -59,8 +59,18 @@ def take_in(order: IntakeOrder, emit: Emit) -> Intake:
 
 @READ_METADATA.implementation
 def read_metadata_alone(order: MetadataOrder, emit: Emit) -> MetadataRead:
-    """Reads only the metadata of the file. If the disk allows the file to be mapped into memory, no more is read."""
+    """Reads the metadata of the file, and its hashes if they are wanted. Without them, no more is read if the disk
+    allows the file to be mapped into memory."""
+    from photos_graph.library.original import read_original
+    from photos_graph.library.picture_hash import picture_hash
+
     with _opened(order.file) as descriptor:
+        if order.whole:
+            original = read_original(descriptor, order.file.max_bytes)
+            read = _metadata(order.file, original.data, order.width, order.height)
+            return MetadataRead(
+                read.metadata, read.warnings, original.sha256, picture_hash(original.data, original.sha256)
+            )
         with _mapped(descriptor, order.file.max_bytes) as data:
             read = _metadata(order.file, data, order.width, order.height)
         _check_unchanged(descriptor, order.file)

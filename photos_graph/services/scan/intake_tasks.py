@@ -58,19 +58,24 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class MetadataOrder:
-    """Width and height as displayed are the photo's, from when its file was read as a whole."""
+    """Width and height as displayed are the photo's, from when its file was read as a whole. If ``whole``, the file is
+    read from start to end for its hashes; it is not decoded."""
 
     file: FileOrder
     width: int
     height: int
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
 class MetadataRead:
-    """What a file says about itself. ``warnings`` are (stage, reason) for parts that could not be read."""
+    """What a file says about itself. ``warnings`` are (stage, reason) for parts that could not be read. The hashes are
+    known if the file was read as a whole."""
 
     metadata: Metadata
     warnings: tuple[tuple[str, str], ...]
+    content_hash: str | None = None
+    picture_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""Reads the metadata of known photos again if an earlier version of the program read less from files.
+"""Reads the metadata of known photos again if an earlier version of the program read less from files, or if another
+file speaks for a photo now.
 
-Which photos are due is a query, so a scan that was stopped, or killed, continues by asking it again. The originals are
-not read as a whole, because their pictures are known.
+Which photos are due is a query, so a scan that was stopped, or killed, continues by asking it again. The pictures are
+not decoded again, and only if a picture has no hash yet, its original is read as a whole.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 
 from photos_graph.errors import (
     EngineUnavailable,
@@ -46,6 +48,14 @@ WRITE_EVERY = 128  # results in one commit,
 WRITE_SECONDS = 1.0  # or fewer after so long
 
 
+@dataclass(frozen=True, slots=True)
+class RereadingTally:
+    """The number of photos whose metadata was read again. ``others`` says that files must now be read as a whole."""
+
+    photos: int = 0
+    others: bool = False
+
+
 class Rereading:
     """Brings the metadata of one root's photos up to METADATA_VERSION. It is used once."""
 
@@ -70,10 +80,12 @@ class Rereading:
         self._failed: list[tuple[FileToReread, ReadFailure]] = []
         self._unanswered: list[str] = []  # ids of files that are gone or changed; the next scan handles them
         self._written = time.monotonic()
+        self._others: list[str] = []  # ids of files with other bytes than those that their photos show
+        self._united = False
         self._done = self._read = self._total = 0
 
-    async def run(self, root: Root) -> int:
-        """Returns how many photos were read again. Photos whose file is gone or changed wait for the next scan.
+    async def run(self, root: Root) -> RereadingTally:
+        """Returns how much was read again. Photos whose file is gone or changed wait for the next scan.
 
         Raises RootOffline if the root disappears meanwhile, and Cancelled.
         """
@@ -81,17 +93,25 @@ class Rereading:
         await due.want(self._graph, due.READING, METADATA_VERSION)
         self._total = await rereading.count(self._graph, root.id)
         if not self._total:
-            return 0
+            return RereadingTally()
         await self._report()
-        at_once = self._settings.images.workers + QUEUED
         try:
-            async for page in rereading.pages(self._graph, root.id, BLOCK):
-                await self._read_block([file for file in page if file.record.attempts < SUSPECT_AFTER], at_once)
-                self._suspects += [file for file in page if file.record.attempts >= SUSPECT_AFTER]
-            await self._read_suspects()
+            await self._read_due()
+            if self._united:  # another file speaks for the photo that two became
+                await self._read_due()
         finally:
             await self._write()
-        return self._read
+        await files.reopen(self._graph, self._others)
+        return RereadingTally(self._read, bool(self._others))
+
+    async def _read_due(self) -> None:
+        at_once = self._settings.images.workers + QUEUED
+        async for page in rereading.pages(self._graph, self._root.id, BLOCK):
+            alike = [file for file in page if file.content_hash in (None, file.shown_hash)]
+            self._others += [file.record.id for file in page if file.content_hash not in (None, file.shown_hash)]
+            await self._read_block([file for file in alike if file.record.attempts < SUSPECT_AFTER], at_once)
+            self._suspects += [file for file in alike if file.record.attempts >= SUSPECT_AFTER]
+        await self._read_suspects()
 
     async def _report(self) -> None:
         message = f"Reading the metadata of {self._total:,} photos again"
@@ -100,7 +120,7 @@ class Rereading:
     async def _read_suspects(self) -> None:
         """Reads, alone, the files that an earlier scan opened without an answer, and those that killed their worker."""
         suspects, killers = self._suspects, [file for file, _ in self._killers]
-        self._killers = []
+        self._suspects, self._killers = [], []
         for file in suspects:
             if file.record.attempts >= QUARANTINE_AFTER:
                 self._fail(file, QUARANTINED, attempts=file.record.attempts)
@@ -110,6 +130,7 @@ class Rereading:
             await self._read_block([file], 1)
         for file, error in self._killers:
             self._fail(file, f"{error.public_message} It was tried twice and is not tried again.", attempts=2)
+        self._killers = []
 
     async def _read_block(self, block: Sequence[FileToReread], at_once: int) -> None:
         try:
@@ -124,6 +145,9 @@ class Rereading:
 
     async def _take(self, file: FileToReread, outcome: MetadataRead | PhotosGraphError) -> None:
         match outcome:
+            case MetadataRead(content_hash=read) if read not in (None, file.shown_hash):
+                self._unanswered.append(file.record.id)
+                self._others.append(file.record.id)
             case MetadataRead():
                 self._reads.append((file, outcome))
             case RootOffline() | EngineUnavailable() | Unavailable():
@@ -156,11 +180,11 @@ class Rereading:
         if not reads and not failed:
             return
         places = await places_of(self._gazetteer, {file.record.id: read.metadata for file, read in reads})
-        rows = [Reread(file, read.metadata, places.get(file.record.id, ())) for file, read in reads]
+        rows = [Reread(file, read.metadata, places.get(file.record.id, ()), read.picture_hash) for file, read in reads]
         noted = [self._failure(file, stage, reason) for file, read in reads for stage, reason in read.warnings]
         noted += [failure for _, failure in failed]
         library = self._settings.library
-        await rereading.put(
+        self._united |= await rereading.put(
             self._writer,
             rows,
             [file for file, _ in failed],

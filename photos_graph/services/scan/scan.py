@@ -131,8 +131,7 @@ class Scan:
         await comparison.run(scope, quick=job.arguments.quick)
         ignored = await self._hide(comparison)
         await self._writer.follow()
-        reading = Reading(self._graph, self._pool, self._cache, self._gazetteer, self._writer, self._settings, progress)
-        return FolderLook(root, held, comparison, await reading.run(root), ignored)
+        return FolderLook(root, held, comparison, await self._reading(progress).run(root), ignored)
 
     async def _hide(self, comparison: Comparison) -> int:
         """Marks files that are ignored as missing, however many, since they have not been lost. Returns how many hold a
@@ -143,14 +142,19 @@ class Scan:
         return len(hidden)
 
     async def _reread(self, root: Root, progress: Progress) -> str:
-        """Reads the metadata of photos again that an earlier version of the program read. Returns the end of the
-        closing message."""
+        """Reads the metadata of photos again that an earlier version of the program read, or for which another file
+        speaks now. Returns the end of the closing message."""
         rereading = Rereading(self._graph, self._pool, self._gazetteer, self._writer, self._settings, progress)
-        count = await rereading.run(root)
-        if not count:
+        found = await rereading.run(root)
+        if found.others:
+            await self._reading(progress).run(root)
+        if not found.photos and not found.others:
             return ""
         await self._events.publish(PhotosArrived())  # the files may have brought marked faces
-        return f" The metadata of {count:,} known photos was read again."
+        return f" The metadata of {found.photos:,} known photos was read again." if found.photos else ""
+
+    def _reading(self, progress: Progress) -> Reading:
+        return Reading(self._graph, self._pool, self._cache, self._gazetteer, self._writer, self._settings, progress)
 
     async def _online(self, root: Root) -> Root:
         now = await refreshed(root)

@@ -9,12 +9,13 @@ import pytest
 
 from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.library import failures, photos, rereading
+from photos_graph.graph.library import failures, files, photos, rereading
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.rereading import FileToReread, Reread
+from photos_graph.model.labels import LabelKind
 from photos_graph.model.library import METADATA_VERSION
-from tests.kit.planted import METADATA, A, B, file, library, read
-from tests.kit.writing import writer
+from tests.kit.planted import METADATA, A, B, C, file, library, read
+from tests.kit.writing import rated, writer
 
 pytestmark = pytest.mark.anyio
 
@@ -59,3 +60,73 @@ async def test_what_files_say_now_is_written_and_failures_wait(behind: Graph) ->
     assert await to_reread(behind) == {}
     [(_, failure)] = await failures.page(behind, None, "", 10)
     assert failure.path == "Pictures/a/b/n1.jpg"
+
+
+# As an earlier version of the program left it, for which a photo was the bytes of its files.
+OLDER: LiteralString = """
+MATCH (p:Photo) SET p.pictureHash = null, p.speaker = null, p.turn = null, p.look = null, p.readBy = null
+WITH p
+MATCH (p)<-[:OF]-(f:File) SET f.contentHash = null, f.look = null
+"""
+FILES: LiteralString = "MATCH (f:File)-[:OF]->(p:Photo) RETURN f.id AS file, p.id AS photo, f.contentHash AS content"
+HASHES: LiteralString = """
+MATCH (p:Photo) RETURN p.id AS id, p.pictureHash AS picture, p.readDue IS NOT NULL AS due,
+  [(p)-[:SUCCEEDED_BY]->(q:Photo) | q.id] AS current
+"""
+
+
+@pytest.fixture
+async def older(graph: Graph) -> Graph:
+    """Photo A in the files f0 and f3, B in f1, and C in f2."""
+    await library(graph)
+    await photos.put_read(writer(graph), [read(0, "a"), read(3, "a")], [], "j1")
+    await photos.put_read(writer(graph), [read(1, "b")], [], "j1")
+    await photos.put_read(writer(graph), [read(2, "c")], [], "j1")
+    await graph.write(OLDER)
+    await due.want(graph, due.READING, METADATA_VERSION)
+    return graph
+
+
+async def test_photos_of_an_older_library_get_the_hashes_of_their_pictures(older: Graph) -> None:
+    found = await to_reread(older)
+    assert all(each.whole for each in found.values())
+    pictures = {A: "1" * 64, B: "2" * 64, C: "3" * 64}
+    reads = [Reread(each, METADATA, (), pictures[photo]) for photo, each in found.items()]
+    assert not await rereading.put(writer(older), reads, [], [], "j1")
+    rows = {row["id"]: (row["picture"], row["due"], row["current"]) for row in await older.read(HASHES)}
+    assert rows == {photo: (picture, False, []) for photo, picture in pictures.items()}
+    contents = {row["file"]: row["content"] for row in await older.read(FILES)}
+    assert contents == {"f0": "a" * 64, "f3": "a" * 64, "f1": "b" * 64, "f2": "c" * 64}
+    later = replace(read(4, "d"), picture_hash="1" * 64)
+    assert await photos.put_read(writer(older), [later], [], "j1") == {"f4": A}
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_photos_that_turn_out_to_have_one_picture_become_the_first_of_them(older: Graph, together: bool) -> None:
+    await rated(older, LabelKind.RATING, [1], 4, "owner")
+    found = await to_reread(older)
+    pictures = {A: "1" * 64, B: "1" * 64, C: "3" * 64}
+    reads = [Reread(found[photo], METADATA, (), pictures[photo]) for photo in (C, B, A)]
+    batches = [reads] if together else [[each] for each in reads]
+    assert any([await rereading.put(writer(older), batch, [], [], "j1") for batch in batches])
+    rows = {row["id"]: (row["picture"], row["current"]) for row in await older.read(HASHES)}
+    assert rows == {A: ("1" * 64, []), B: (None, [A]), C: ("3" * 64, [])}
+    assert {row["file"]: row["photo"] for row in await older.read(FILES)} == {"f0": A, "f1": A, "f2": C, "f3": A}
+    photo = (await photos.photos_by_id(older, [A]))[A]
+    assert (photo.rating, photo.name, photo.content_hash) == (4, "n3.jpg", "a" * 64)
+    assert await to_reread(older) == {}
+
+
+async def test_another_file_that_speaks_is_read_and_as_a_whole_if_its_bytes_differ(older: Graph) -> None:
+    found = await to_reread(older)
+    reads = [Reread(found[photo], METADATA, (), "1" * 64) for photo in (A, B)]
+    await rereading.put(writer(older), reads, [], [], "j1")
+    await files.miss_files(writer(older), ["f3"])
+    now = (await to_reread(older))[A]
+    assert (now.record.id, now.content_hash, now.shown_hash, now.whole) == ("f1", "b" * 64, "a" * 64, False)
+    await files.reopen(older, ["f1"])
+    assert "f1" in [each.record.id for each in await files.pending_files(older, "r1", "", 10)]
+    await photos.put_read(writer(older), [replace(read(1, "b"), picture_hash="1" * 64)], [], "j1")
+    photo = (await photos.photos_by_id(older, [A]))[A]
+    assert (photo.name, photo.content_hash) == ("n1.jpg", "b" * 64)
+    assert A not in await to_reread(older)

@@ -166,6 +166,19 @@ async def test_files_with_one_picture_are_one_photo_of_which_the_last_changed_sp
     assert (await said(services))[photo.id]["tags"] == ["Rome"]
     assert photo.content_hash == hashlib.sha256((root / "a.jpg").read_bytes()).hexdigest()
 
+    (root / "a.jpg").unlink()
+    await scanned(services, accept_missing=True)
+    [(name, second)] = (await photos(services)).items()
+    assert (name, second.id, second.rating, second.width, second.height) == ("b.jpg", photo.id, 2, 32, 48)
+    assert (await said(services))[photo.id]["tags"] == ["Sea"]
+    assert second.content_hash == hashlib.sha256((root / "b.jpg").read_bytes()).hexdigest()
+    assert distance(opened(await rendition(services, second)), opened(jpeg(1)).rotate(270, expand=True)) < 1
+
+    (root / "b.jpg").unlink()
+    await scanned(services, accept_missing=True)
+    [(name, third)] = (await photos(services)).items()
+    assert (name, third.rating, third.width, third.height) == ("c.jpg", None, 48, 32)
+    assert (await said(services))[photo.id]["tags"] == []
     assert await in_step(services)
 
 
