@@ -120,6 +120,13 @@ def scan(
             "a fifth of the files of a root gone marks none, because the disk may not be mounted completely.",
         ),
     ] = False,
+    reread: Annotated[
+        bool,
+        typer.Option(
+            "--reread",
+            help="Read all files again, whatever their size and time say. Labels of people stay.",
+        ),
+    ] = False,
     data_dir: DataDir = None,
     verbose: Verbose = False,
 ) -> None:
@@ -135,7 +142,8 @@ def scan(
         added = [await services.roots.ensure(root) for root in roots or []]
         if not added and not await services.roots.all():
             raise BadInput("The library has no folder to scan yet. Add one: photos-graph scan ~/Pictures")
-        job = await services.jobs.scan(*(root.id for root in added), accept_missing=accept_missing)
+        scanned = [root.id for root in added]
+        job = await services.jobs.scan(*scanned, accept_missing=accept_missing, reread=reread)
         try:
             job = await follow(services.jobs.watch(job.id))
         except asyncio.CancelledError:

@@ -112,11 +112,18 @@ class JobMutations:
                 "mounted."
             ),
         ] = False,
+        reread: Annotated[
+            bool,
+            strawberry.argument(
+                description="Whether to read all files of the root or folder again, whatever their size and time say. "
+                "Labels that people gave stay."
+            ),
+        ] = False,
     ) -> Job:
         root, folder = ids.decode_given("Root", root_id), ids.decode_given("Folder", folder_id)
         roots = [root] if root is not None else []
         scan = info.context.services.jobs.scan
-        return Job.of(await scan(*roots, folder_id=folder, accept_missing=accept_missing))
+        return Job.of(await scan(*roots, folder_id=folder, accept_missing=accept_missing, reread=reread))
 
     @strawberry.mutation(
         permission_classes=[CanEdit],

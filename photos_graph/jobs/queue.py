@@ -43,7 +43,12 @@ class Jobs:
         return await keyset(read, _key, first, after, total)
 
     async def scan(
-        self, *root_ids: str, folder_id: str | None = None, accept_missing: bool = False, quick: bool = False
+        self,
+        *root_ids: str,
+        folder_id: str | None = None,
+        accept_missing: bool = False,
+        quick: bool = False,
+        reread: bool = False,
     ) -> Job:
         """Queues a scan of these roots, of a folder, or of everything, or returns a queued one that would do the same.
         Raises NotFound."""
@@ -57,7 +62,7 @@ class Jobs:
             if root is None or root.parent_id is not None:
                 raise NotFound("There is no such root.")
         roots = tuple(sorted(set(root_ids)))
-        return await self.queue(JobKind.SCAN, ScanArguments(roots, folder_id, accept_missing, quick))
+        return await self.queue(JobKind.SCAN, ScanArguments(roots, folder_id, accept_missing, quick, reread))
 
     async def queue(self, kind: JobKind, arguments: JobArguments | None = None) -> Job:
         """Queues a job, or returns a queued one that would do the same. ``arguments`` default to those of the kind."""

@@ -32,13 +32,14 @@ class ScanArguments(JobArguments):
     """Scans these roots (ids, sorted), or only the folder if one is given, or without either all roots.
 
     ``quick``: folders whose time has not changed are not looked at. ``accept_missing``: files that are gone are marked
-    as missing, however many they are.
+    as missing, however many they are. ``reread``: files are read again, whatever their size and time say.
     """
 
     roots: tuple[str, ...] = ()
     folder_id: str | None = None
     accept_missing: bool = False
     quick: bool = False
+    reread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

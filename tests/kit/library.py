@@ -13,9 +13,11 @@ from photos_graph.model.search import PhotoOrder
 from photos_graph.search.filters import PhotoFilter
 
 
-async def scanned(services: Services, *, accept_missing: bool = False, quick: bool = False) -> Job:
+async def scanned(
+    services: Services, *, accept_missing: bool = False, quick: bool = False, reread: bool = False
+) -> Job:
     """Scans everything, and returns the finished job."""
-    job = await services.jobs.scan(accept_missing=accept_missing, quick=quick)
+    job = await services.jobs.scan(accept_missing=accept_missing, quick=quick, reread=reread)
     return await ended(services, job)
 
 

@@ -26,7 +26,7 @@ from photos_graph.model.labels import Certainty
 
 REQUEST = ExportRequest(DatasetFormat.COCO, Path("/exports"), "coco-1", BitMap([1, 5, 70_000]), block=2)
 EACH = [
-    (JobKind.SCAN, ScanArguments(("a", "b"), "c", accept_missing=True, quick=True)),
+    (JobKind.SCAN, ScanArguments(("a", "b"), "c", accept_missing=True, quick=True, reread=True)),
     (JobKind.SCAN, ScanArguments()),
     (JobKind.FACES, JobArguments()),
     (JobKind.CLUSTER, ClusterArguments(full=True)),

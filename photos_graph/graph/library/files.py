@@ -230,6 +230,19 @@ async def reopen(graph: Graph, ids: Sequence[str]) -> None:
         await graph.write(REOPEN, ids=list(ids))
 
 
+REREAD: LiteralString = """
+UNWIND $ids AS id
+MATCH (f:File {id: id}) WHERE coalesce(f.foundBy, '') <> $job AND coalesce(f.rereadBy, '') <> $job
+SET f.state = 'PENDING', f.attempts = 0, f.rereadBy = $job
+"""
+
+
+async def reread(graph: Graph, ids: Sequence[str], job_id: str) -> None:
+    """Lets unchanged files be read as a whole again, each once by that job, which may be interrupted and go on."""
+    if ids:
+        await graph.write(REREAD, ids=list(ids), job=job_id)
+
+
 OPENED: LiteralString = """
 UNWIND $ids AS id MATCH (f:File {id: id}) SET f.attempts = coalesce(f.attempts, 0) + 1
 """

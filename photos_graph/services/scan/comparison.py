@@ -78,23 +78,23 @@ class Comparison:
         self._seen: set[str] = set()  # folder ids
         self._moved: set[str] = set()  # file ids
         self._problems: list[Problem] = []
-        self._fresh = False
+        self._fresh = self._reread = False
         self.files = 0  # looked at
         self.vanished: list[FileRecord] = []
         self.vanished_folders: list[StoredFolder] = []
         self.ignored: list[FileRecord] = []  # not found, but still there: nobody looks there any more
         self.stamps: list[StoredFolder] = []  # to be written after everything in the folders
 
-    async def run(self, scope: StoredFolder | None = None, quick: bool = False) -> None:
+    async def run(self, scope: StoredFolder | None = None, quick: bool = False, reread: bool = False) -> None:
         """Runs the comparison. ``scope`` limits it to the tree of a folder; ``quick`` trusts the times of folders, as a
-        poll does.
+        poll does; ``reread`` takes all files for changed.
 
         Raises RootOffline if the root cannot be opened, and Cancelled.
         """
         await folders.rekey_files(self._writer, await folders.folders_to_rekey(self._graph, self._root.id))
         for record in await folders.folders_of(self._graph, self._root.id):
             self._remember(record)
-        self._fresh = len(self._by_id) == 1
+        self._fresh, self._reread = len(self._by_id) == 1, reread
         base = scope.raw if scope else b""
         known = {
             r.raw: KnownFolder(self._below(r), r.mtime_ns, r.ignore_stamp)
@@ -258,12 +258,14 @@ class Comparison:
         pending: list[FileRecord] = []
         back: list[FileRecord] = []
         appeared: list[FileRecord] = []
+        unchanged: list[str] = []
         for folder, _, found_files in records:
             remembered = known.get(folder.id, {})
             self.files += len(found_files)
             for file in found_files:
                 before = remembered.pop(file.name, None)
                 if before and _unchanged(before, file):
+                    unchanged.append(before.id)
                     continue
                 now = _record(before.id if before else uuid4().hex, folder.id, file)
                 if before is None:
@@ -279,6 +281,8 @@ class Comparison:
             await files.move_files(self._writer, chunk)
         for chunk in _chunks(pending):
             await files.put_pending(self._graph, chunk, self._progress.job_id)
+        for start in range(0, len(unchanged) if self._reread else 0, ROWS):
+            await files.reread(self._graph, unchanged[start : start + ROWS], self._progress.job_id)
 
     async def _moved_files(self, appeared: list[FileRecord]) -> dict[str, FileRecord]:
         """Returns, by their new ids, those that are known files under a new path: same inode, size and time, and the

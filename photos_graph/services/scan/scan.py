@@ -128,7 +128,7 @@ class Scan:
             scope = records.get(folder_id)
         held = await files.present_count(self._graph, root.id)
         comparison = Comparison(self._graph, self._writer, root, rules(self._settings), progress)
-        await comparison.run(scope, quick=job.arguments.quick)
+        await comparison.run(scope, quick=job.arguments.quick, reread=job.arguments.reread)
         ignored = await self._hide(comparison)
         await self._writer.follow()
         return FolderLook(root, held, comparison, await self._reading(progress).run(root), ignored)
