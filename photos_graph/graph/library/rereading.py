@@ -12,7 +12,7 @@ from photos_graph.graph.faces import visibility
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import holders, photo_metadata
 from photos_graph.graph.library.failures import ReadFailure, put_failures
-from photos_graph.graph.library.files import PendingFile, pending_file
+from photos_graph.graph.library.files import VALUES, PendingFile, pending_file
 from photos_graph.graph.library.holders import HashedPicture, SpokenFor
 from photos_graph.graph.speaking import SPEAKS
 from photos_graph.graph.writing import LabelWriter
@@ -79,7 +79,9 @@ WITH p, f
 MATCH (f)-[:IN]->(d:Folder)
 RETURN p.number AS number, p.id AS photo, p.width AS width, p.height AS height, f.key AS key, d.id AS folder,
   d.raw AS folderRaw, p.contentHash AS shownHash, f.contentHash AS contentHash, p.pictureHash IS NULL AS whole,
-  [f.id, f.name, f.rawName, f.size, f.mtimeNs, f.inode, f.sidecar, f.sidecarStamp, f.state, f.attempts] AS file
+  """
+    + VALUES
+    + """ AS file
 ORDER BY number
 """
 )
