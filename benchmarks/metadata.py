@@ -70,12 +70,16 @@ def _read(path: Path) -> dict[str, Any]:
         "date": taken and taken.text.partition(".")[0],
         "offset": taken and taken.offset,
         "position": found.location and (found.location.latitude, found.location.longitude),
-        "title": found.description.title,
-        "caption": found.description.caption,
+        "title": _on_one_line(found.description.title),
+        "caption": _on_one_line(found.description.caption),
         "keywords": frozenset(word.rpartition("/")[2] for word in found.keywords) or None,
         "rating": found.rating,
         "people": frozenset(people) or None,
     }
+
+
+def _on_one_line(text: str | None) -> str | None:
+    return text and " ".join(text.split())
 
 
 def _kind(ours: Any, theirs: Any) -> str:

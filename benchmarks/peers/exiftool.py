@@ -33,6 +33,8 @@ _LISTS = {
     "keywords": ("XMP:Subject", "IPTC:Keywords", "EXIF:XPKeywords"),
     "people": ("XMP:PersonInImage", "XMP:RegionName", "XMP:RegionPersonDisplayName"),
 }
+# Other schemes of XMP have tags of these names too.
+_EXACT = {f"XMP:{name}": f"XMP-dc:{name}" for name in ("Title", "Description", "Subject")}
 _RATINGS = ("XMP:Rating", "EXIF:Rating")
 _POSITION = ("Composite:GPSLatitude", "Composite:GPSLongitude")
 _CLOCK = re.compile(
@@ -48,7 +50,7 @@ def properties(folder: Path) -> Iterator[tuple[Path, Properties]]:
     if shutil.which("exiftool") is None:
         sys.exit("exiftool is not installed. Install it and run the benchmark again.")
     named = {tag for tags in (*_DATES, *_TEXTS.values(), *_LISTS.values(), _RATINGS, _POSITION) for tag in tags}
-    tags = [f"-{tag}" for tag in sorted(named) if tag]
+    tags = [f"-{_EXACT.get(tag, tag)}" for tag in sorted(named) if tag]
     command = ["exiftool", "-quiet", "-json", "-n", "-G0", "-r", *tags, str(folder)]
     output = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout
     for found in json.loads(output or "[]"):
