@@ -27,8 +27,16 @@ class IgnoreFile:
 
     folder: str  # its path in the root, with a slash at the end; empty for the root
     stamp: str  # changes when the content does
-    patterns: GitIgnoreSpec
+    patterns: tuple[IgnorePattern, ...]  # from the last line to the first
     refused: tuple[str, ...] = ()  # why lines are not used
+
+
+@dataclass(frozen=True, slots=True)
+class IgnorePattern:
+    """A line of an ignore file. ``ignores`` is False if it starts with an exclamation mark."""
+
+    expression: re.Pattern[str]
+    ignores: bool
 
 
 IgnoreFiles = tuple[IgnoreFile, ...]  # from the root downwards
@@ -43,15 +51,16 @@ def read_ignore_file(descriptor: int, relative: bytes) -> IgnoreFile | None:
         return None
     except OSError as error:
         raise Unreadable(f"The file {IGNORE_FILE} in it cannot be read: {error.strerror}.", stage="walk") from error
-    good, refused = [], []
+    patterns: list[IgnorePattern] = []
+    refused: list[str] = []
     for number, line in enumerate(_lines(content), 1):
-        if reason := _refusal(line):
-            refused.append(f"line {number} is not used, because {reason}.")
-        else:
-            good.append(line)
+        try:
+            patterns += _patterns(line)
+        except ValueError as error:
+            refused.append(f"line {number} is not used, because {error}.")
     folder = as_text(relative) + "/" if relative else ""
     stamp = blake2b(content, digest_size=8).hexdigest()
-    return IgnoreFile(folder, stamp, GitIgnoreSpec.from_lines(good), tuple(refused))
+    return IgnoreFile(folder, stamp, tuple(reversed(patterns)), tuple(refused))
 
 
 def is_ignored(files: IgnoreFiles, relative: bytes, *, is_folder: bool) -> bool:
@@ -60,9 +69,10 @@ def is_ignored(files: IgnoreFiles, relative: bytes, *, is_folder: bool) -> bool:
         return False
     path = as_text(relative) + ("/" if is_folder else "")
     for each in reversed(files):
-        include = each.patterns.check_file(path[len(each.folder) :]).include
-        if include is not None:
-            return include
+        below = path[len(each.folder) :]
+        for pattern in each.patterns:
+            if pattern.expression.search(below):
+                return pattern.ignores
     return False
 
 
@@ -89,14 +99,27 @@ def _lines(content: bytes) -> list[str]:
     return unicodedata.normalize("NFC", text).splitlines()
 
 
-def _refusal(line: str) -> str | None:
-    """Returns the reason why a line cannot be used, or None."""
-    parts = line.split("/") if not line.startswith("#") else []
+def _patterns(line: str) -> list[IgnorePattern]:
+    """Returns the pattern of a line, or none for a comment. Raises ValueError with a reason if it cannot be used."""
+    if not line.strip() or line.startswith("#"):
+        return []
+    parts = line.split("/")
     stars = sum(part.count("*") for part in parts if part != "**")
     if stars > MAX_STARS or parts.count("**") > MAX_DOUBLE_STARS:
-        return f"it has more than {MAX_STARS} asterisks, or ** more than {MAX_DOUBLE_STARS} times"
+        raise ValueError(f"it has more than {MAX_STARS} asterisks, or ** more than {MAX_DOUBLE_STARS} times")
     try:
-        GitIgnoreSpec.from_lines([line])
+        translated = GitIgnoreSpec.from_lines([line]).patterns
     except (GitIgnorePatternError, re.error):
-        return "it is not a pattern"
-    return None
+        raise ValueError("it is not a pattern") from None
+    return [
+        IgnorePattern(_own(each.regex), each.include) for each in translated if each.regex and each.include is not None
+    ]
+
+
+def _own(expression: re.Pattern[str]) -> re.Pattern[str]:
+    """Returns an expression for the entry itself. That of pathspec fits everything in a folder that fits as well, which
+    is wrong when a later line takes the folder back: the walk asks for a folder before it asks for what is in it."""
+    if expression.groups:  # it marks the slash after a folder by a group
+        return re.compile(expression.pattern + r"\Z", expression.flags)
+    end = "." if expression.pattern.endswith("/") else ""  # a/** fits what is in the folder, and not the folder
+    return re.compile(expression.pattern + end, expression.flags)
