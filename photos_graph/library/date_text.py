@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
+from photos_graph.library.dates_in_words import dates_in
 from photos_graph.library.zones import parse_offset
 from photos_graph.model.library import DatePrecision
 
@@ -19,6 +20,7 @@ _SPACED = re.compile(r"(\d{4})() (\d\d) (\d\d)(?!\d)", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})()(\d\d)(\d\d)?(?=$|[T ]|\d{4}(?:\d\d)?(?!\d))", re.ASCII)
 _SHORT_YEAR = re.compile(r"(\d\d)(:)(\d\d)\2(\d\d)(?!\d|:)", re.ASCII)  # in the order that EXIF prescribes
 _YEAR_LAST = re.compile(r"(\d\d?)\s*([:\-/.])\s*(\d\d?)\s*\2\s*(\d{4})(?!\d)", re.ASCII)
+_MONTH_AND_YEAR = re.compile(r"(\d\d?)\s*[\-/.]\s*(\d{4})(?!\d)", re.ASCII)
 _MONTH_NAME = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
 _CLOCK = re.compile(
     r"[T\s,]*(?:([AP])\.?M\.?\s*)?(\d\d?)(?:([:.\-])\s*(\d\d)(?:\3\s*(\d\d?)(?:[.,:](\d{1,9}))?)?|(\d\d)(\d\d)?)"
@@ -72,6 +74,8 @@ def read_date(text: str, this_year: int) -> ReadDate | None:
     if match := _YEAR_LAST.match(text):
         first, separator, second, last = match.groups()
         return _oddly(_with_clock(_year_last(int(first), separator, int(second), int(last)), text[match.end() :]))
+    if match := _MONTH_AND_YEAR.match(text):
+        return _oddly(_with_clock(_dated(int(match[2]), match[1], None), text[match.end() :]))
     return _named(text)
 
 
@@ -147,9 +151,14 @@ def microseconds(fraction: str) -> int:
 
 
 def _named(text: str) -> ReadDate | None:
-    """Reads the date of a mail, such as "Sat, 22 Aug 2015 10:11:12 +0200", also without the time."""
-    if not _MONTH_NAME.search(text):
-        return None
+    """Reads the date of a mail, such as "Sat, 22 Aug 2015 10:11:12 +0200", also without the time, or one in words."""
+    if _MONTH_NAME.search(text) and (found := _of_mail(text)):
+        return found
+    words = next(dates_in(text), None)
+    return ReadDate(*words, odd=True) if words else None
+
+
+def _of_mail(text: str) -> ReadDate | None:
     has_clock = ":" in text
     try:
         found = parsedate_to_datetime(text if has_clock else f"{text} 00:00:00")

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from photos_graph.library.month_names import BEFORE_A_YEAR, MONTHS
+from photos_graph.library.dates_in_words import dates_in
 from photos_graph.model.library import DatePrecision, Taken, TakenSource
 
 # IMG_20190805_123456, PXL_20210102_030405678, 20190805123456, 2019-08-05 12.34.56, Screenshot_2019-08-05-12-34-56,
@@ -40,16 +40,7 @@ _EPOCH = re.compile(r"(?:FB_IMG_|mmexport|received_|image-|Snapchat-)?(1\d{9})(\
 _IDENTIFIER = re.compile(
     r"(?=.*\d)(?=.*[a-f])[0-9a-f]{4,}(?:-[0-9a-f]{4,}){2,}|(?=.*[a-f])[0-9a-f]{24,}", re.IGNORECASE
 )
-# June 1987, 12. Juni 1987, June 12, 1987, summer of 1987, 1987-06 on the beach
-_IN_WORDS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"(?:\b(?P<day>\d\d?)(?:\.|st|nd|rd|th)?\s+(?:of |de |di )?)?\b(?P<name>{'|'.join(MONTHS)})\b"
-        r"(?:\s+(?P<day_after>\d\d?)(?:st|nd|rd|th)?,)?,?\s+(?:de )?(?P<year>\d{4})\b(?![-.]\d)",
-        r"^(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])\s+[^\W\d_]{3,}",
-        rf"\b(?:{'|'.join(BEFORE_A_YEAR)})\.?\s+(?:of )?(?P<year>\d{{4}})\b(?![-.]\d)",
-    )
-)
+_MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])\s+[^\W\d_]{3,}")  # 1987-06 on the beach
 _FIRST_DIGITAL = 1975
 _HALVES = {"午前": "AM", "上午": "AM", "오전": "AM", "午後": "PM", "下午": "PM", "오후": "PM"}
 _HALF_BEFORE = re.compile(rf"\s*({'|'.join(_HALVES)})\s*([\d.:]+)")
@@ -95,10 +86,13 @@ def _dates(stem: str) -> Iterator[Taken]:
         for match in pattern.finditer(stem):
             if (day := _day(match.groupdict())) and (found := _with_clock(day, stem, match.end())):
                 yield found
-    for pattern in _IN_WORDS:
-        for match in pattern.finditer(stem):
-            if found := _in_words(match.groupdict()):
-                yield found
+    for at, precision in dates_in(stem):
+        yield Taken(at, TakenSource.FILE_NAME, precision=precision)
+    # 2005-06 may be a season, from one year to the next.
+    season = _MONTH.match(stem)
+    if season and int(season["month"]) != (int(season["year"]) + 1) % 100 and int(season["year"]):
+        at = datetime(int(season["year"]), int(season["month"]), 1)
+        yield Taken(at, TakenSource.FILE_NAME, precision=DatePrecision.MONTH)
 
 
 def _day(parts: dict[str, str | None]) -> datetime | None:
@@ -137,18 +131,5 @@ def _moment(day: datetime, parts: dict[str, str | None]) -> datetime | None:
         hour = hour % 12 + (12 if half in "pP" else 0)
     try:
         return day.replace(hour=hour, minute=minute, second=second, microsecond=thousandths * 1000)
-    except ValueError:
-        return None
-
-
-def _in_words(parts: dict[str, str | None]) -> Taken | None:
-    year = int(parts["year"] or 0)
-    month = MONTHS[(parts["name"] or "").lower()] if "name" in parts else int(parts.get("month") or 0)
-    if parts.get("month") and month == (year + 1) % 100:  # 2005-06 is a season, from one year to the next
-        return None
-    day = int(parts.get("day") or parts.get("day_after") or 0)
-    precision = DatePrecision.DAY if day else DatePrecision.MONTH if month else DatePrecision.YEAR
-    try:
-        return Taken(datetime(year, month or 1, day or 1), TakenSource.FILE_NAME, precision=precision)
     except ValueError:
         return None

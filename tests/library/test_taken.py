@@ -323,6 +323,12 @@ def test_the_shot_in_iptc_before_the_scan_in_exif() -> None:
         ("2015:13:22 13:08:19", "2015"),
         ("Sat, 22 Aug 2015 13:08:19", "2015-08-22T13:08:19"),
         ("22 Aug 2015", "2015-08-22"),
+        ("22 May 2015 13:08:19", "2015-05-22T13:08:19"),
+        ("12. Juni 1987", "1987-06-12"),
+        ("giugno 1987", "1987-06"),
+        ("06/1987", "1987-06"),
+        ("summer of 1987", "1987"),
+        ("ca. 1987", "1987"),
     ],
 )
 def test_an_odd_date_loses_no_more_than_it_must_and_is_told(written: str, expected: str) -> None:
