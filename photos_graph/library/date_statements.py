@@ -123,7 +123,8 @@ class StatedDates:
         self.beside = list(self._read_all(sidecar, BESIDE))
         self.inside = list(self._read_all(embedded, ""))
         utc = gps_time.gps_time(embedded, now.year)
-        self.gps = utc if utc and believable(utc, now) else None
+        # Receivers that have never seen a satellite start in 1980.
+        self.gps = utc if utc and believable(utc, now) and utc.date() not in ZERO_DAYS else None
 
     def _read_all(self, fields: Fields, where: str) -> Iterator[DateStatement]:
         for name, suffix in DATES.items():

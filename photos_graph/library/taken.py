@@ -144,7 +144,7 @@ def _divided(
             copies.append(each)
     zeros = [each.at for each in inside if each.is_zero]
     known = [each.at for each in inside]
-    words = [each for each in words if not _is_among(each.at, zeros)]
+    words = [each for each in words if each.is_coarse or not _is_among(each.at, zeros)]
     return sorted(words, key=lambda each: _is_among(each.at, known)), copies
 
 

@@ -407,6 +407,23 @@ def test_a_name_of_a_clock_that_was_never_set_gives_way() -> None:
         assert taken(changed, file_name=name) == at("2019-08-05T12:34:56", TakenSource.EXIF)
 
 
+def test_a_copy_of_a_clock_that_was_never_set_gives_way_but_not_a_year() -> None:
+    data = jpeg_with({EXIF: "1980:01:01 00:00:00", "Exif.Photo.DateTimeDigitized": "2019:08:05 12:34:56"})
+    assert taken(data, sidecar(exif_DateTimeOriginal="1980-01-01T00:00:00")) == at(
+        "2019-08-05T12:34:56", TakenSource.EXIF
+    )
+    assert taken(data, sidecar(photoshop_DateCreated="1980")) == at("1980", TakenSource.XMP)
+
+
+def test_a_receiver_without_satellites_tells_no_time() -> None:
+    gps = {"Exif.GPSInfo.GPSDateStamp": "1980:01:06", "Exif.GPSInfo.GPSTimeStamp": "0/1 0/1 4/1"}
+    assert taken(jpeg_with(gps), file_name="IMG_20190805_123456.jpg") == at(
+        "2019-08-05T12:34:56", TakenSource.FILE_NAME
+    )
+    digitized = jpeg_with(gps | {"Exif.Photo.DateTimeDigitized": "2019:08:05 12:34:56"})
+    assert taken(digitized, file_name="2018-01-02.jpg") == at("2019-08-05T12:34:56", TakenSource.EXIF)
+
+
 def test_a_photo_of_the_millennium_is_not_dated_by_its_edit() -> None:
     fields = {EXIF: "2000:01:01 00:03:00", "Exif.Image.DateTime": "2005:05:05 12:00:00"}
     assert taken(jpeg_with(fields)) == at("2000-01-01T00:03:00", TakenSource.EXIF)
