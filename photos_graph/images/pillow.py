@@ -24,6 +24,7 @@ from photos_graph.images.vips import pyvips
 
 PIL.Image.MAX_IMAGE_PIXELS = None  # we check the limit from the settings
 _PLUGINS = {formats.BMP: "BMP", formats.JP2: "JPEG2000", formats.TIFF: "TIFF", formats.AVIF: "AVIF"}
+_ORIENTATION = 0x0112  # of EXIF
 _INTERPRETATIONS = {"L": "b-w", "I;16": "grey16", "CMYK": "cmyk"}
 
 
@@ -33,6 +34,7 @@ def open_pillow(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits)
         picture = _open(data, found)
         if found is formats.JP2 and (profile := _jp2_profile(data)):
             picture.info["icc_profile"] = profile
+        turned = picture.getexif().get(_ORIENTATION, 1) if found is formats.TIFF else 1  # by Pillow, which loads it
     check_pixels(picture.width, picture.height, limits)
 
     def thumbnail(edge: int, fail_on: str) -> pyvips.Image:
@@ -41,7 +43,8 @@ def open_pillow(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits)
             image = from_pillow(picture)
         return shrunk(image, edge, None)
 
-    return Opened(found, picture.width, picture.height, thumbnail, colours=declaration(picture.info.get("icc_profile")))
+    colours = declaration(picture.info.get("icc_profile"))
+    return Opened(found, picture.width, picture.height, thumbnail, turned if turned in range(1, 9) else 1, colours)
 
 
 def open_heic(data: Bytes, limits: DecodeLimits) -> Opened:

@@ -70,7 +70,7 @@ def test_compressions_of_tiff(compression: str, orientation: int) -> None:
     exif[0x0112] = orientation
     stored = scene().transpose(PIL.Image.Transpose.ROTATE_90) if orientation == 6 else scene()
     decoded = decode(encoded(stored, "TIFF", compression=compression, exif=exif), 320, LIMITS)
-    assert (decoded.width, decoded.height, decoded.warnings) == (600, 400, ())
+    assert (decoded.width, decoded.height, decoded.orientation, decoded.warnings) == (600, 400, orientation, ())
     assert distance(shown(decoded), scene()) < 3
 
 
