@@ -62,6 +62,13 @@ class Tag(Node):
         "predictions of the tag are only suggested for review."
     )
 
+    @strawberry.field(
+        description="The names from the top of the tree down to this tag, in the form that arguments accept: "
+        '"Places/Abruzzo". A slash that is part of a name has a backslash before it.'
+    )
+    def path(self, info: Info) -> str:
+        return info.context.services.tags.path(self.own.id)
+
     @strawberry.field(description="The parent of this tag, or null if it is at the top of the tree.")
     def parent(self, info: Info) -> Tag | None:
         return load_tag(info, self.own.parent_id) if self.own.parent_id is not None else None

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from itertools import islice
 from xml.parsers import expat
 
 from photos_graph.library.fields import Fields
@@ -32,11 +33,14 @@ _PATHS: dict[str, Split] = {
     "Xmp.MicrosoftPhoto.LastKeywordXMP": tag_names,
 }
 _CATEGORIES = "Xmp.acdsee.categories"  # a tree, as XML in one value
-_WORDS = ("Xmp.dc.subject", "Iptc.Application2.Keywords", "Exif.Image.XPKeywords", "Xmp.acdsee.keywords")
+_IPTC = "Iptc.Application2.Keywords"
+_WORDS = ("Xmp.dc.subject", _IPTC, "Exif.Image.XPKeywords", "Xmp.acdsee.keywords")
 _LISTS = {"Exif.Image.XPKeywords"}  # Windows writes all keywords into one value
 FIELDS = (*_PATHS, _CATEGORIES, *_WORDS, PREDICTED_TAGS)
 
 _MAX_KEYWORDS, _MAX_LENGTH = 500, 255
+_IPTC_BYTES = 64
+_OF_DARKTABLE = "darktable"  # above what it notes for itself, such as darktable|format|jpg
 _MAX_LISTED_WORDS = 3  # in a part of a value that is taken for a list with commas
 # A comma, also those of Chinese and Japanese, but not the one in "1,5".
 _COMMA = re.compile(r"(?<!\d),|,(?!\d)|[\N{FULLWIDTH COMMA}\N{IDEOGRAPHIC COMMA}]")
@@ -53,7 +57,8 @@ def keywords(fields: Fields) -> tuple[str, ...]:
     for word in _plain(fields, known):
         found.setdefault(_key([word]), tag_path([word]))
     predicted = {_key(_names(tag_names(value))) for value in fields.get(PREDICTED_TAGS, ())}
-    return tuple([path for key, path in found.items() if key not in predicted][:_MAX_KEYWORDS])
+    wanted = (path for key, path in found.items() if key not in predicted and key[0] != _OF_DARKTABLE)
+    return tuple(islice(wanted, _MAX_KEYWORDS))
 
 
 def _hierarchical(fields: Fields) -> Iterator[list[str]]:
@@ -92,11 +97,20 @@ def _assigned(tree: str) -> Iterator[list[str]]:
 
 def _plain(fields: Fields, known: set[str]) -> Iterator[str]:
     """Yields the plain keywords that are not in ``known``, which holds folded names and paths."""
+    longer = {name for field in (*_PATHS, "Xmp.dc.subject") for name in fields.get(field, ())}
+    longer |= {part for name in longer for part in re.split(r"[|/]", name)}
     for field in _WORDS:
         values = fields.get(field, ())
         for value in values:
             for word in [value] if folded(value) in known else _listed(value, field, alone=len(values) == 1):
-                yield from (name for name in _names([word]) if folded(name) not in known)
+                for name in _names([word]):
+                    if folded(name) not in known and not (field == _IPTC and _is_cut(name, longer)):
+                        yield name
+
+
+def _is_cut(name: str, others: Iterable[str]) -> bool:
+    """Returns whether the keyword is the start of another one, because IPTC allows it 64 bytes."""
+    return len(name.encode()) >= _IPTC_BYTES - 3 and any(each != name and each.startswith(name) for each in others)
 
 
 def _listed(value: str, field: str, *, alone: bool) -> list[str]:

@@ -28,6 +28,7 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "Schedule": ("kind", "cron", "nextAt", "corrections"),
         "Photo": ("people", "placeNames", "software", "statedByPeople"),
         "Mutation": ("revertToFile",),
+        "Tag": ("path",),
         "PlaceNames": ("sublocation", "city", "region", "country"),
     }.items()
     for field in fields

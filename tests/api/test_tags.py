@@ -31,7 +31,9 @@ BY_NAME = """mutation($r: ID, $d: Boolean! = true) { tagFoldersByName(root: $r, 
 UNDO = "mutation($c: ID!) { undo(change: $c) { matched changed change } }"
 PHOTO = """query($p: ID!, $c: Certainty! = PREDICTED) { photo(id: $p) { tags(certainty: $c) {
   tag { name } source from { path } score model { kind version state trainedAt } at } } }"""
-TAG_BY_NAME = "query($n: String) { tag(name: $n) { id name photoCount parent { name } children { name } threshold } }"
+TAG_BY_NAME = (
+    "query($n: String) { tag(name: $n) { id name path photoCount parent { name } children { name } threshold } }"
+)
 
 
 async def tag(ask: Ask, name: str) -> Any:
@@ -90,7 +92,9 @@ async def test_a_name_may_have_a_slash(ask: Ask, library: str) -> None:
     assert data(await ask(CREATE, n="24/7"))["createTag"]["name"] == "24/7"
     data(await ask(TAG, p=[photos["1.jpg"]], t=[r"Music/AC\/DC", "24/7"]))
     assert await tag(ask, "7") is None and await tag(ask, "DC") is None
-    assert (await tag(ask, "Music/AC/DC"))["name"] == "AC/DC"
+    found = await tag(ask, "Music/AC/DC")
+    assert (found["name"], found["path"]) == ("AC/DC", r"Music/AC\/DC")
+    assert (await tag(ask, found["path"]))["id"] == found["id"]
     assert await tagged(ask, r"Music/AC\/DC") == {"1.jpg"}
 
 

@@ -118,6 +118,25 @@ def test_the_only_value_of_a_field_may_be_a_list(value: str, found: tuple[str, .
     assert keywords(jpeg_with({"Iptc.Application2.Keywords": [value]})) == found
 
 
+def test_a_keyword_that_iptc_cut_off_is_no_other_one() -> None:
+    word = "The garden of my grandmother where we spent every summer of the nineties"
+    beside = of_sidecar(bag("dc:subject", word, "sea"))
+    fields: dict[str, str | list[str] | bytes] = {
+        "Xmp.dc.subject": [word, "sea"],
+        "Iptc.Application2.Keywords": [word[:64], "sea", "sea side"],
+    }
+    assert beside == (word, "sea")
+    assert keywords(jpeg_with(fields)) == (word, "sea", "sea side")
+
+
+def test_what_darktable_notes_for_itself_is_no_keyword() -> None:
+    found = of_sidecar(
+        bag("lr:hierarchicalSubject", "darktable|format|jpg", "darktable|exported", "Places|Italy"),
+        bag("dc:subject", "darktable", "format", "jpg", "exported", "Italy", "sea"),
+    )
+    assert found == ("Places/Italy", "sea")
+
+
 def test_values_beside_others_are_no_lists() -> None:
     assert of_sidecar(bag("dc:subject", "Rome, Italy", "sea")) == ("Rome, Italy", "sea")
 

@@ -6,6 +6,7 @@ import pytest
 from pyroaring import BitMap
 
 from photos_graph.errors import TooComplex
+from photos_graph.model.labels import Tag
 from photos_graph.model.search import Ref
 from photos_graph.search.filter_names import IndexNames
 from photos_graph.search.index import SearchIndex
@@ -171,3 +172,17 @@ def test_a_found_set_is_the_callers_own() -> None:
     folder.clear()
     assert len(index) == 4
     assert index.folders.photo_count("ete") == 4
+
+
+def test_a_tag_may_have_a_slash_in_its_name() -> None:
+    index = SearchIndex()
+    index.apply_tags([Tag("music", "Music"), Tag("acdc", "AC/DC", "music"), Tag("ac", "AC"), Tag("dc", "DC", "ac")])
+
+    def tags_named(path: str) -> list[str]:
+        return [row.id for row in index.tags.named(path)]
+
+    assert index.tags.path("acdc") == r"Music/AC\/DC"
+    assert sorted(tags_named("ac/dc")) == ["acdc", "dc"], "either may be meant"
+    assert tags_named(r"ac\/dc") == tags_named(r"Music/AC\/DC") == tags_named("music/ac/dc") == ["acdc"]
+    assert tags_named("/AC/DC/")[:1] and tags_named("DC") == ["dc"]
+    assert tags_named("Music/AC") == tags_named(r"AC\/DC\/") == []

@@ -50,6 +50,10 @@ class Tags:
         """Returns the children by name."""
         return self._index.search.tags.children(tag_id)
 
+    def path(self, tag_id: str) -> str:
+        """Returns the names from the top down, in the form of ``names.tag_path``."""
+        return self._index.search.tags.path(tag_id) or ""
+
     def photo_count(self, tag_id: str) -> int:
         """Returns the number of photos that have the tag or a descendant, from any source."""
         search = self._index.search
