@@ -117,8 +117,9 @@ def _with_clock(day: datetime, stem: str, end: int) -> Taken | None:
         more = stem[end : end + 1].isdigit()
         return None if more else Taken(day, TakenSource.FILE_NAME, precision=DatePrecision.DAY)
     at = _moment(day, clock.groupdict())
-    # Pixel phones name their files in UTC, all others in local time.
-    return Taken(at, TakenSource.FILE_NAME, "+00:00" if stem.startswith("PXL_") else None) if at else None
+    # Pixel phones name their files in UTC, all others that do not say so in local time.
+    is_utc = stem.startswith("PXL_") or re.match(r"Z(?!\w)", stem[clock.end() :])
+    return Taken(at, TakenSource.FILE_NAME, "+00:00" if is_utc else None) if at else None
 
 
 def _moment(day: datetime, parts: dict[str, str | None]) -> datetime | None:
