@@ -80,6 +80,7 @@ class Comparison:
         self._problems: list[Problem] = []
         self._fresh = self._reread = False
         self.files = 0  # looked at
+        self.moving = 0  # of these, with a video that is their moving part
         self.vanished: list[FileRecord] = []
         self.vanished_folders: list[StoredFolder] = []
         self.ignored: list[FileRecord] = []  # not found, but still there: nobody looks there any more
@@ -262,6 +263,7 @@ class Comparison:
         for folder, _, found_files in records:
             remembered = known.get(folder.id, {})
             self.files += len(found_files)
+            self.moving += sum(file.video is not None for file in found_files)
             for file in found_files:
                 before = remembered.pop(file.name, None)
                 if before and _unchanged(before, file):

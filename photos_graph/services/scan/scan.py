@@ -197,5 +197,7 @@ class Scan:
         waiting = f", {len(tally.unsettled)} still being written (the next scan reads them)" if tally.unsettled else ""
         lost = f", {len(gone)} missing" if gone else ""
         hidden = f", {look.ignored:,} ignored from now on" if look.ignored else ""
+        moving = f" ({comparison.moving:,} with a video)" if comparison.moving else ""
+        looked = f"{comparison.files:,} files looked at{moving}, {tally.done:,} read"
         told = f" Passed over: {described(passed_over)}." if passed_over else ""
-        return f"{root.name}: {comparison.files:,} files looked at, {tally.done:,} read{lost}{hidden}{waiting}.{told}"
+        return f"{root.name}: {looked}{lost}{hidden}{waiting}.{told}"

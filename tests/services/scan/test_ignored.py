@@ -137,6 +137,14 @@ async def test_an_ignore_file_that_cannot_be_used_is_a_failure_and_changes_nothi
     assert await failures(services) == {}
 
 
+async def test_the_video_of_a_live_photo_is_told_with_its_photo(services: Services, folder: Path) -> None:
+    for path in ("a/1.MOV", "b/MVI_1.MOV"):
+        put(folder / path, b"")
+    await services.roots.add(str(folder))
+    job = await scanned(services)
+    assert job.message == "Pictures: 10 files looked at (1 with a video), 10 read. Passed over: 1 mov."
+
+
 async def test_what_is_passed_over_is_told_for_the_whole_root_after_a_scan_of_a_part(
     services: Services, folder: Path, tmp_path: Path
 ) -> None:
