@@ -112,7 +112,7 @@ class PropertyMutations:
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
-        description="Forgets what people said about properties of photos, so that what the files say counts again. "
+        description="Removes the properties that people stated for photos, so that what the files say counts again. "
         "Fails with BAD_INPUT if no property is named or there are too many photos, and with NOT_FOUND, changing "
         "nothing, if one of the photos is not known.",
     )
