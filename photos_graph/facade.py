@@ -36,6 +36,7 @@ from photos_graph.services.learning.similar import SimilarPhotos
 from photos_graph.services.learning.triggers import LearningTriggers
 from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.services.media import Media
+from photos_graph.services.scan.replacements import Replacements
 from photos_graph.services.scan.room import ScanRoom
 from photos_graph.services.scan.roots import Roots
 from photos_graph.services.undo import Changes
@@ -53,6 +54,7 @@ class Services:
     pool: WorkerPool
     browse: PhotoBrowser
     roots: Roots
+    replacements: Replacements
     jobs: Jobs
     face_triggers: FaceTriggers
     ratings: Ratings
@@ -98,6 +100,7 @@ def services_of(
         media=media,
         jobs=core.jobs,
         roots=scan.roots,
+        replacements=scan.replacements,
         ratings=labels.ratings,
         tagging=labels.tagging,
         tag_editing=labels.tag_editing,

@@ -18,6 +18,7 @@ from resolvers.context import Info
 from resolvers.enums import RootState
 from resolvers.folders import Folder, load_folder
 from resolvers.permissions import CanView, IsOwner
+from resolvers.replacements import Replacement
 
 
 @strawberry.type(description="A folder of originals that the library reads. Nothing is ever written to it.")
@@ -126,6 +127,14 @@ class Library:
         counts = await info.context.services.roots.passed_over()
         ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
         return [PassedOver(extension=extension, count=count) for extension, count in ordered]
+
+    @strawberry.field(
+        description="The photos whose pictures were replaced by others at the same path, where it is not clear whether "
+        "the new picture is an edit of the old one. A person decides with `succeedPhoto`."
+    )
+    async def replacements(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[Replacement]:
+        found = await info.context.services.replacements.page(page_size(first), given(after))
+        return connection(found, Replacement.of)
 
     @strawberry.field(description="The file formats that are recognised, and whether this installation decodes them.")
     async def formats(self, info: Info) -> list[FormatSupport]:

@@ -33,7 +33,7 @@ from resolvers.enums import MatchKind, PhotoOrder, Stacks, TimelineUnit
 from resolvers.filters import PhotoFilter, decode_filter
 from resolvers.limits import counted
 from resolvers.permissions import CanView
-from resolvers.photos import Photo, load_photo
+from resolvers.photos import Photo, find_photo, load_photo
 from resolvers.places import Place
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ class PhotoQueries:
     async def photo(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id of the photo.")]
     ) -> Photo | None:
-        return await load_photo(info, ids.decode("Photo", id))
+        return await find_photo(info, ids.decode("Photo", id))
 
     @strawberry.field(
         permission_classes=[CanView],

@@ -267,6 +267,11 @@ class Photo(Node):
         )
 
 
+async def find_photo(info: Info, id: str) -> Photo | None:
+    """Loads the photo, or the one that succeeded it."""
+    return await load_photo(info, await info.context.services.browse.current_photo_id(id))
+
+
 async def load_photo(info: Info, id: str) -> Photo | None:
     photo = await info.context.loaders.photos.load(id)
     return Photo.of(photo) if photo is not None else None

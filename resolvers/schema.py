@@ -36,8 +36,9 @@ from resolvers.models import ModelMutations, ModelQueries, load_model
 from resolvers.pages import PhotoQueries
 from resolvers.permissions import CanView
 from resolvers.persons import PersonMutations, PersonQueries, load_person
-from resolvers.photos import PhotoMutations, load_photo
+from resolvers.photos import PhotoMutations, find_photo
 from resolvers.properties import PropertyMutations
+from resolvers.replacements import ReplacementMutations
 from resolvers.review import ReviewMutations, ReviewQueries
 from resolvers.scalars import SCALARS
 from resolvers.schedules import ScheduleMutations, ScheduleQueries
@@ -47,7 +48,7 @@ from resolvers.tags import TaggingMutations, TagMutations, TagQueries, Threshold
 from resolvers.viewer import ViewerQueries
 
 NODES: Mapping[str, Callable[[Info, str], Awaitable[Node | None] | Node | None]] = {
-    "Photo": load_photo,
+    "Photo": find_photo,
     "Folder": load_folder,
     "Job": load_job,
     "Tag": load_tag,
@@ -102,6 +103,7 @@ class Mutation(
     PhotoMutations,
     PropertyMutations,
     StackMutations,
+    ReplacementMutations,
     TagMutations,
     TaggingMutations,
     PersonMutations,

@@ -23,6 +23,7 @@ from photos_graph.images.sizes import RenditionSize
 from photos_graph.model.images import ThumbnailFormat
 
 SUFFIXES = {ThumbnailFormat.JPEG: "jpg", ThumbnailFormat.WEBP: "webp", ThumbnailFormat.AVIF: "avif"}
+LARGE_FORMATS = (ThumbnailFormat.JPEG, ThumbnailFormat.WEBP)  # formats in which a scan stores the LARGE rendition
 TOUCH_SECONDS = 3600  # how far the time of the last use on disk may lag behind
 LOAD_SECONDS = 600  # how long files of other processes may remain uncounted
 SWEEP_SECONDS = 3600  # age from which a temporary file counts as left behind by a crashed process

@@ -6,6 +6,9 @@ import os
 import stat
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from photos_graph.errors import NotFound, OverLimit, Unreadable
 from photos_graph.images.decoding import decode
 from photos_graph.images.opened import DecodeLimits
@@ -21,6 +24,12 @@ def decode_for_models(path: bytes, edge: int, max_bytes: int, max_pixels: int) -
     data = read_picture(path, max_bytes)
     image = decode(data, edge, DecodeLimits(max_pixels)).image
     return image.flatten(background=255).cast("uchar") if image.hasalpha() else image
+
+
+def grey(image: pyvips.Image, edge: int) -> NDArray[np.float32]:
+    """Returns the picture as grey levels (height, width), 0..255, with at most ``edge`` pixels on its longest side."""
+    small = image.thumbnail_image(edge, height=edge, size="down").colourspace("b-w").extract_band(0)
+    return np.asarray(small.cast("float").numpy(), np.float32)
 
 
 def read_picture(path: bytes, max_bytes: int, as_read: Sequence[int] | None = None) -> bytes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from photos_graph.images.formats import FormatSupport
 from photos_graph.model.faces import Box
 from photos_graph.model.images import ThumbnailFormat
+from photos_graph.model.succession import View
 from photos_graph.workers.task import RawBytes, Task
 
 
@@ -41,9 +42,27 @@ class FaceCutAnswer:
     coarse: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ComparisonOrder:
+    """An order to find out whether the picture at one path is an edit of that at the other. Both are upright."""
+
+    old: RawBytes
+    new: RawBytes
+    max_pixels: int
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PicturesCompared:
+    """The answer. ``view`` is None if it is not clear that the new picture is an edit of the old one."""
+
+    view: View | None
+
+
 # The first two emit the encoded picture.
 RENDER = Task("photos_graph.images.tasks_child:render", RenditionOrder, type(None))
 CUT_FACE = Task("photos_graph.images.tasks_child:cut_face", FaceCutOrder, FaceCutAnswer)
 LIST_FORMATS = Task("photos_graph.images.tasks_child:list_formats", type(None), list[FormatSupport])
+COMPARE = Task("photos_graph.images.tasks_child:compare", ComparisonOrder, PicturesCompared)
 
-IMAGE_TASKS = (RENDER, CUT_FACE, LIST_FORMATS)
+IMAGE_TASKS = (RENDER, CUT_FACE, LIST_FORMATS, COMPARE)

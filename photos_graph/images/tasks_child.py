@@ -11,8 +11,18 @@ from photos_graph.images.decoding import decode_lazily
 from photos_graph.images.encoding import encode_to, quality_of
 from photos_graph.images.formats import FormatSupport
 from photos_graph.images.opened import DecodeLimits
-from photos_graph.images.picture_files import read_picture
-from photos_graph.images.tasks import CUT_FACE, LIST_FORMATS, RENDER, FaceCutAnswer, FaceCutOrder, RenditionOrder
+from photos_graph.images.picture_files import decode_for_models, grey, read_picture
+from photos_graph.images.tasks import (
+    COMPARE,
+    CUT_FACE,
+    LIST_FORMATS,
+    RENDER,
+    ComparisonOrder,
+    FaceCutAnswer,
+    FaceCutOrder,
+    PicturesCompared,
+    RenditionOrder,
+)
 from photos_graph.workers.task import Emit
 
 CHUNK_BYTES = 32 * 1024
@@ -35,6 +45,16 @@ def cut_face(order: FaceCutOrder, emit: Emit) -> FaceCutAnswer:
         with _in_chunks(emit) as write:
             encode_to(image, wanted.format, wanted.quality, write)
     return FaceCutAnswer(coarse=image is None)
+
+
+@COMPARE.implementation
+def compare(order: ComparisonOrder, emit: Emit) -> PicturesCompared:
+    from photos_graph.images.likeness import EDGE, edited_view  # loads libraries that no other task needs
+
+    old, new = (
+        grey(decode_for_models(path, EDGE, order.max_bytes, order.max_pixels), EDGE) for path in (order.old, order.new)
+    )
+    return PicturesCompared(edited_view(old, new))
 
 
 @LIST_FORMATS.implementation

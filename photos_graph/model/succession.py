@@ -35,7 +35,6 @@ class Succession:
 class Replacement:
     """A photo whose picture was replaced, at ``path``, by that of another one. A person may say that it is the same."""
 
-    id: str
     old: Photo
     new: Photo
     path: str

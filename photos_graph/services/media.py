@@ -14,6 +14,7 @@ from photos_graph.errors import NotFound, PhotosGraphError, RootOffline
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import folders, photos
 from photos_graph.graph.library.photos import PhotoSource
+from photos_graph.images.cache import LARGE_FORMATS
 from photos_graph.images.formats import BY_NAME
 from photos_graph.images.renditions import ReadOriginal, Rendition, Renditions
 from photos_graph.images.sizes import RenditionSize
@@ -27,7 +28,6 @@ OPENER_THREADS = 4  # per root
 OPEN_SECONDS = 30  # a sleeping disk needs ten to spin up
 QUICKTIME, MP4 = "video/quicktime", "video/mp4"
 COPY_BYTES = 1024 * 1024  # copied at a time
-LARGE_FORMATS = (ThumbnailFormat.JPEG, ThumbnailFormat.WEBP)  # formats in which a scan stores the LARGE rendition
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "Mutation": ("revertToFile",),
         "Tag": ("path",),
         "PlaceNames": ("sublocation", "city", "region", "country"),
+        "ReplacementConnection": ("edges", "nodes", "pageInfo", "totalCount"),
+        "ReplacementEdge": ("cursor", "node"),
     }.items()
     for field in fields
 }

@@ -11,7 +11,7 @@ from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.faces import turning, visibility
 from photos_graph.graph.faces.turning import Turn
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.graph.library import holders, photo_metadata
+from photos_graph.graph.library import holders, photo_metadata, replacements, succession
 from photos_graph.graph.library.failures import ReadFailure, clear_failures, put_failures
 from photos_graph.graph.library.holders import HashedPicture, Holder
 from photos_graph.graph.speaking import standing
@@ -82,7 +82,7 @@ DELETE old
 MERGE (f)-[:OF]->(p)
 SET f.state = 'PRESENT', f.attempts = 0, f.size = row.size, f.mtimeNs = row.mtimeNs, f.inode = row.inode,
   f.contentHash = row.contentHash, f.look = row.look
-RETURN p.number AS number, was.number AS was
+RETURN p.number AS number, was.number AS was, row.file AS file
 """
 
 
@@ -132,6 +132,8 @@ async def _put_photos(tx: LabelTransaction, reads: Sequence[Read], held: Mapping
     rows = [_row(read, held[read.picture_hash].id, numbers) for read in reads]
     await tx.run(PUT_PHOTOS, rows=rows)
     found = await tx.run(PUT_FILES, rows=rows)
+    replaced = [(row["was"], row["number"], row["file"]) for row in found if row["was"] is not None]
+    await replacements.note(tx, replaced)
     return [n for row in found for n in (row["number"], row["was"]) if n is not None]
 
 
@@ -209,7 +211,9 @@ NUMBERS: LiteralString = "UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN coll
 
 
 async def photo_numbers(graph: Graph, ids: Sequence[str]) -> list[int]:
-    """Returns the numbers of those of the photos that exist, in no particular order."""
+    """Returns the numbers of those of the photos that exist, or of their successors, in no particular order."""
+    successors = await succession.current(graph, ids)
+    ids = list(dict.fromkeys(successors.get(id_, id_) for id_ in ids))
     return list((await graph.read(NUMBERS, ids=list(ids)))[0]["numbers"])
 
 

@@ -96,16 +96,23 @@ class OpenReplacement:
     path: str
 
 
-# A photo that is in a file again needs no decision.
-PAGE: LiteralString = """
+# A photo that is in a file again needs no decision, nor does one whose successor is gone.
+_OPEN: LiteralString = """
 MATCH (r:Replacement {state: 'OPEN'}) WHERE r.id > $after
-MATCH (old:Photo {id: r.id}), (:Photo {id: r.new})<-[:OF]-(f:File)
-WHERE f.state <> 'MISSING' AND NOT EXISTS { MATCH (old)<-[:OF]-(o:File) WHERE o.state <> 'MISSING' }
-WITH DISTINCT r ORDER BY r.id LIMIT $limit
+MATCH (old:Photo {id: r.id}), (new:Photo {id: r.new})
+WHERE EXISTS { MATCH (new)<-[:OF]-(f:File) WHERE f.state <> 'MISSING' }
+  AND NOT EXISTS { MATCH (old)<-[:OF]-(o:File) WHERE o.state <> 'MISSING' }
+"""
+
+PAGE: LiteralString = (
+    _OPEN
+    + """
+WITH r ORDER BY r.id LIMIT $limit
 OPTIONAL MATCH (root:Root {id: split(r.key, '/')[0]})
 RETURN r.id AS old, r.new AS new, r.key AS key, root.name AS root
 ORDER BY old
 """
+)
 
 
 async def page(graph: Graph, after: str, limit: int) -> list[OpenReplacement]:
@@ -114,3 +121,11 @@ async def page(graph: Graph, after: str, limit: int) -> list[OpenReplacement]:
         OpenReplacement(row["old"], row["new"], (row["root"] or "") + row["key"][row["key"].index("/") :])
         for row in await graph.read(PAGE, after=after, limit=limit)
     ]
+
+
+COUNT: LiteralString = _OPEN + "RETURN count(r) AS n"
+
+
+async def count(graph: Graph) -> int:
+    """Returns how many replacements people have to decide about."""
+    return int((await graph.read(COUNT, after=""))[0]["n"])

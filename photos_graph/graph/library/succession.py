@@ -1,6 +1,7 @@
 """Lets one photo succeed another: what people said about the old one goes over to the new one, as one change.
 
-The old photo stays in the graph, without what went over, and leads to its successor by an edge.
+The old photo stays in the graph and leads to its successor by an edge. It keeps its tags and values, of which the new
+one gets copies, because its picture may come back. A face is one thing with many edges, so faces move.
 """
 
 from __future__ import annotations
@@ -198,10 +199,12 @@ CURRENT: LiteralString = """
 UNWIND $ids AS id
 MATCH (p:Photo {id: id})-[:SUCCEEDED_BY*1..16]->(q:Photo)
 WHERE NOT EXISTS { (q)-[:SUCCEEDED_BY]->(:Photo) }
+  AND NOT EXISTS { MATCH (p)<-[:OF]-(f:File) WHERE f.state <> 'MISSING' }
 RETURN id, q.id AS current
 """
 
 
 async def current(graph: Graph, ids: Iterable[str]) -> Mapping[str, str]:
-    """Returns the last successor of each of these photos, by id. Photos that were not succeeded are left out."""
+    """Returns the last successor of each of these photos, by id. Photos that were not succeeded, or that a file holds
+    again, are left out."""
     return {row["id"]: row["current"] for row in await graph.read(CURRENT, ids=sorted(set(ids)))}

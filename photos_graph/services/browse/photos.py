@@ -10,7 +10,7 @@ from pyroaring import BitMap
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import stacks
-from photos_graph.graph.library import failures, files, photos
+from photos_graph.graph.library import failures, files, photos, succession
 from photos_graph.images.formats import FormatSupport
 from photos_graph.images.tasks import LIST_FORMATS
 from photos_graph.index import Index
@@ -177,6 +177,10 @@ class PhotoBrowser:
         """Returns the photos, including those that no longer have a file. Takes one query to the engine."""
         known = await photos.photos_by_id(self._graph, ids)
         return [known.get(id_) for id_ in ids]
+
+    async def current_photo_id(self, photo_id: str) -> str:
+        """Returns the id of the photo that succeeded this one, or its own."""
+        return (await succession.current(self._graph, [photo_id])).get(photo_id, photo_id)
 
     async def files_of(self, photo_ids: Sequence[str]) -> list[list[File]]:
         """Returns the files of each photo. Takes one query to the engine."""

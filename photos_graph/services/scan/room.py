@@ -8,14 +8,17 @@ from photos_graph.core import Core
 from photos_graph.images.cache import RenditionCache
 from photos_graph.model.jobs import JobKind
 from photos_graph.services.scan.polling import keep_polling
+from photos_graph.services.scan.replacements import Replacements
 from photos_graph.services.scan.roots import Roots
 from photos_graph.services.scan.scan import Scan, rules
+from photos_graph.services.scan.succession import PictureComparison
 
 
 @dataclass(frozen=True, slots=True)
 class ScanRoom:
     core: Core
     roots: Roots
+    replacements: Replacements
 
     async def keep_polling(self) -> None:
         """Looks for changes in the folders now and then. Never returns."""
@@ -26,4 +29,7 @@ class ScanRoom:
 def open_scan(core: Core, cache: RenditionCache) -> ScanRoom:
     scan = Scan(core.graph, core.pictures, cache, core.gazetteer, core.writer, core.events, core.settings)
     core.handlers[JobKind.SCAN] = scan.run
-    return ScanRoom(core, Roots(core.graph, core.writer, core.settings))
+    comparison = PictureComparison(core.graph, core.pictures, cache, core.settings)
+    return ScanRoom(
+        core, Roots(core.graph, core.writer, core.settings), Replacements(core.graph, core.writer, comparison)
+    )

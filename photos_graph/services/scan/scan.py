@@ -23,6 +23,7 @@ from photos_graph.services.scan.reading import Reading, ReadingTally
 from photos_graph.services.scan.rereading import Rereading
 from photos_graph.services.scan.roots import refreshed
 from photos_graph.services.scan.stacking import Stacking
+from photos_graph.services.scan.succession import PictureComparison, SuccessionStage
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
@@ -106,6 +107,7 @@ class Scan:
             except (RootOffline, Conflict) as error:
                 refused.append(error)
                 said[look.root.id] = error.public_message
+        edited = await self._succession(progress)
         await Stacking(self._graph, self._writer, progress).run(sum(look.tally.done for look in looks))
         await self._events.publish(PhotosArrived())
         # This comes last, because it changes least, and may take long after an update.
@@ -115,7 +117,7 @@ class Scan:
             except RootOffline as error:
                 refused.append(error)
                 said[root.id] = error.public_message
-        closing = " ".join(said[root.id] for root in roots)
+        closing = " ".join(said[root.id] for root in roots) + edited
         if refused:
             raise type(refused[0])(closing)
         return closing or "The library has no root yet. Add one first."
@@ -140,6 +142,11 @@ class Scan:
         hidden = await files.holding_photos(self._graph, ids)
         await files.miss_files(self._writer, ids)
         return len(hidden)
+
+    async def _succession(self, progress: Progress) -> str:
+        comparison = PictureComparison(self._graph, self._pool, self._cache, self._settings)
+        at_once = self._settings.images.workers
+        return await SuccessionStage(self._graph, comparison, self._writer, at_once, progress).run()
 
     async def _reread(self, root: Root, progress: Progress) -> str:
         """Reads the metadata of photos again that an earlier version of the program read, or for which another file

@@ -140,6 +140,8 @@ async def test_an_id_leads_to_the_last_successor_and_an_earlier_picture_may_come
         for old, new in pairs:
             await writer(planted).commit(lambda tx, o=old, n=new: succession.succeed(tx, [Succession(o, n)]))
 
+    assert await succession.current(planted, [photo_id(OLD)]) == {}
+    await planted.write("MATCH (f:File) SET f.state = 'MISSING'")
     await after((OLD, NEW), (NEW, OTHER))
     ids = [photo_id(number) for number in (OLD, NEW, OTHER)]
     assert await succession.current(planted, ids) == {ids[OLD]: ids[OTHER], ids[NEW]: ids[OTHER]}
@@ -159,8 +161,10 @@ async def test_a_replacement_waits_until_it_is_compared_then_for_a_person(plante
     assert [(each.old_id, each.new_id) for each in await replacements.page(planted, "", 10)] == [
         (photo_id(OLD), photo_id(NEW))
     ]
+    assert await replacements.count(planted) == 1
     await succeed(planted)
     assert await replacements.page(planted, "", 10) == []
+    assert await replacements.count(planted) == 0
 
 
 async def test_the_replacement_of_a_photo_that_is_elsewhere_is_dropped(planted: Graph) -> None:

@@ -1,0 +1,264 @@
+"""Decides whether one picture is an edit of another: turned, mirrored, made smaller, cut, or retouched.
+
+A picture of a series is no edit, however much it looks like its neighbour. Two things tell them apart. An edit shows
+nothing beyond the frame of the old picture, so it fits the frame exactly, or lies inside of it; a camera that is held
+by hand moves the frame in every direction. And where an edit lies on the old picture, the two agree nearly everywhere,
+while leaves, waves and faces move between two shots.
+
+Pictures are compared by their structure: how bright each place is compared with its surroundings. Levels, colours and
+compression hardly change that.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from photos_graph.model.faces import Box
+from photos_graph.model.succession import WHOLE, View
+
+Floats = npt.NDArray[np.float32]
+
+EDGE = 384  # pixels of the longest edge at which pictures are compared; smaller ones are enlarged to it
+_BLUR = 0.8  # pixels: standard deviation
+
+_COARSE_EDGE = 48
+_SCALES = tuple(0.94**step for step in range(9))  # of the part that is left, compared with the largest that fits
+_CANDIDATES = 3  # ways of lying on the old picture that are looked at closely
+_LEAST_COARSE = 0.35  # correlation
+
+_WINDOW, _STRIDE = 64, 32  # pixels: windows by which the frame is fitted
+_ROUNDS = 4
+_SAME_FRAME = 0.0025  # share of the picture by which the frame of an edit that was not cut may seem moved
+_INSIDE = 0.002  # share of the picture by which the part that is left may seem to stand out
+_LEAST_CUT = 0.006  # share of the picture that a cut removes at least
+_SAME_SCALE = 0.015  # by how much the scales of width and height may differ
+
+_BLOCK = 16  # pixels: blocks in which structure is compared
+_TEXTURE = 2.0  # grey levels: standard deviation from which a block has structure
+_LEAST_BLOCKS = 40  # with structure; fewer do not prove anything
+_SAME_BLOCK = 0.7  # correlation from which a block shows the same
+_SAME_SHARE = 0.93  # of the blocks that must show the same
+_SAME_MEDIAN = 0.93  # correlation of the median block
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """Where a picture lies on another one: its left upper corner and its size, as shares of the other."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def edited_view(old: Floats, new: Floats) -> View | None:
+    """Returns what the new picture shows of the old one, or None if it is not clear that it is an edit of it.
+
+    Both are grey (height, width), 0..255, upright, and ``EDGE`` pixels on the longest edge or fewer.
+    """
+    blur = _BLUR * EDGE / min(max(old.shape), max(new.shape))  # hides what the smaller one cannot show
+    old, new = _enlarged(old, blur), _enlarged(new, blur)
+    for orientation, fit in _candidates(old, new):
+        turned = np.ascontiguousarray(_turned(old, orientation))
+        found = _fitted(turned, new, fit)
+        if found is not None and _agree(turned, new, found):
+            return View(orientation, Box(found.x, found.y, found.width, found.height))
+    return None
+
+
+def _enlarged(picture: Floats, blur: float) -> Floats:
+    from scipy.ndimage import gaussian_filter
+
+    enlarged: Floats = gaussian_filter(_resized(picture, *_within(picture.shape, EDGE)), blur)
+    return enlarged
+
+
+def _turned(picture: Floats, orientation: int) -> Floats:
+    """Returns the picture turned by an orientation of EXIF (1..8)."""
+    if orientation >= 5:
+        picture = picture.T
+    if orientation in (2, 3, 6, 7):
+        picture = picture[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        picture = picture[::-1]
+    return picture
+
+
+def _candidates(old: Floats, new: Floats) -> Iterator[tuple[int, _Fit]]:
+    """Yields the ways in which the new picture may lie on the old one, the likeliest first."""
+    found: list[tuple[float, int, _Fit]] = []
+    for orientation in range(1, 9):
+        turned = _turned(old, orientation)
+        small = _structure(_resized(turned, *_within(turned.shape, _COARSE_EDGE)), 3.0)
+        height, width = small.shape
+        largest = min(height / new.shape[0], width / new.shape[1])
+        for scale in _SCALES:
+            size = (round(new.shape[0] * largest * scale), round(new.shape[1] * largest * scale))
+            if min(size) < 8:
+                continue
+            likeness, at = _best_place(small, _structure(_resized(new, *size), 3.0))
+            fit = _Fit(at[1] / width, at[0] / height, size[1] / width, size[0] / height)
+            found.append((likeness, orientation, fit))
+    found.sort(key=lambda each: -each[0])
+    yield from ((turn, fit) for likeness, turn, fit in found[:_CANDIDATES] if likeness >= _LEAST_COARSE)
+
+
+def _within(shape: tuple[int, ...], edge: int) -> tuple[int, int]:
+    scale = edge / max(shape)
+    return max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
+
+
+def _resized(picture: Floats, height: int, width: int) -> Floats:
+    """Returns the picture at that size: the mean of what falls on each pixel where it becomes smaller."""
+    rows, columns = _axis_weights(picture.shape[0], height), _axis_weights(picture.shape[1], width)
+    return (rows @ picture @ columns.T).astype(np.float32)
+
+
+def _axis_weights(size: int, wanted: int) -> Floats:
+    scale = size / wanted
+    reach = max(scale, 1.0)
+    centres = (np.arange(wanted) + 0.5) * scale - 0.5
+    weights = np.maximum(0.0, 1.0 - np.abs(np.arange(size)[None, :] - centres[:, None]) / reach)
+    shares: Floats = (weights / weights.sum(1, keepdims=True)).astype(np.float32)
+    return shares
+
+
+def _structure(picture: Floats, radius: float) -> Floats:
+    """Returns how bright each pixel is compared with its surroundings, in units of how much these vary."""
+    from scipy.ndimage import gaussian_filter
+
+    around = gaussian_filter(picture, radius, mode="nearest")
+    apart = picture - around
+    spread = np.sqrt(gaussian_filter(apart * apart, 2 * radius, mode="nearest"))
+    structure: Floats = apart / (spread + 2.0)
+    return structure
+
+
+def _best_place(image: Floats, part: Floats) -> tuple[float, tuple[int, int]]:
+    """Returns the highest correlation of the part with a place of the image, and that place (row, column)."""
+    rows, columns = image.shape[0] - part.shape[0] + 1, image.shape[1] - part.shape[1] + 1
+    spectrum = np.fft.rfft2(image) * np.conj(np.fft.rfft2(part, image.shape))
+    product = np.fft.irfft2(spectrum, image.shape)[:rows, :columns]
+    energy = np.pad((image * image).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    height, width = part.shape
+    under = energy[height:, width:] - energy[:-height, width:] - energy[height:, :-width] + energy[:-height, :-width]
+    likeness = product / np.sqrt(np.maximum(under, 1e-6) * max(float((part * part).sum()), 1e-6))
+    at = np.unravel_index(int(likeness.argmax()), likeness.shape)
+    return float(likeness[at]), (int(at[0]), int(at[1]))
+
+
+def _seen(picture: Floats, fit: _Fit, shape: tuple[int, ...]) -> Floats:
+    """Returns what lies under a picture of that shape, in its pixels."""
+    from scipy.ndimage import gaussian_filter, map_coordinates
+
+    rows = (fit.y + fit.height * (np.arange(shape[0]) + 0.5) / shape[0]) * picture.shape[0] - 0.5
+    columns = (fit.x + fit.width * (np.arange(shape[1]) + 0.5) / shape[1]) * picture.shape[1] - 0.5
+    shrink = max(fit.height * picture.shape[0] / shape[0], fit.width * picture.shape[1] / shape[1])
+    if shrink > 1.1:  # as much as the new picture lost when it was made smaller
+        picture = gaussian_filter(picture, 0.4 * shrink)
+    seen: Floats = map_coordinates(picture, np.meshgrid(rows, columns, indexing="ij"), order=1, mode="nearest")
+    return seen
+
+
+def _fitted(old: Floats, new: Floats, fit: _Fit) -> _Fit | None:
+    """Returns where exactly the new picture lies on the old one, or None if it does not lie within its frame."""
+    structure = _structure(new, 4.0)
+    for _ in range(_ROUNDS):
+        moved = _moved(_structure(_seen(old, fit, new.shape), 4.0), structure)
+        if moved is None:
+            return None
+        fit = _Fit(
+            fit.x + moved.x * fit.width,
+            fit.y + moved.y * fit.height,
+            fit.width * moved.width,
+            fit.height * moved.height,
+        )
+    return _framed(fit)
+
+
+def _framed(fit: _Fit) -> _Fit | None:
+    sides = (fit.x, fit.y, 1 - fit.x - fit.width, 1 - fit.y - fit.height)  # what is cut away on each side
+    if all(abs(side) <= _SAME_FRAME for side in sides):
+        return _Fit(WHOLE.x, WHOLE.y, WHOLE.width, WHOLE.height)
+    if min(sides) < -_INSIDE or max(sides) < _LEAST_CUT:
+        return None
+    return fit
+
+
+def _moved(old: Floats, new: Floats) -> _Fit | None:
+    """Returns how the old picture must be moved and scaled to lie on the new one, measured in many windows."""
+    if min(new.shape) < 2 * _STRIDE:
+        return None
+    window = min(_WINDOW, *new.shape)
+    rows = _starts(new.shape[0], window)
+    columns = _starts(new.shape[1], window)
+    taper = np.outer(np.hanning(window), np.hanning(window)).astype(np.float32)
+    places = [(row, column) for row in rows for column in columns]
+    stack = [
+        np.stack([each[row : row + window, column : column + window] * taper for row, column in places])
+        for each in (old, new)
+    ]
+    spectra = [np.fft.rfft2(each) for each in stack]
+    product = np.fft.irfft2(spectra[0] * np.conj(spectra[1]), (window, window))
+    energy = np.sqrt((stack[0] ** 2).sum((1, 2)) * (stack[1] ** 2).sum((1, 2))) + 1e-6
+    peaks = product.reshape(len(places), -1).argmax(1)
+    weights = product.reshape(len(places), -1).max(1) / energy
+    shifts = np.array([_peak(each, divmod(int(at), window)) for each, at in zip(product, peaks, strict=True)])
+    centres = np.array(places) + window / 2
+    good = weights > 0.4
+    if good.sum() < 6:
+        return None
+    y, height = _line(centres[good, 0] / new.shape[0], shifts[good, 0] / new.shape[0], weights[good])
+    x, width = _line(centres[good, 1] / new.shape[1], shifts[good, 1] / new.shape[1], weights[good])
+    return _Fit(x, y, 1 + width, 1 + height)
+
+
+def _starts(size: int, window: int) -> list[int]:
+    count = max(2, math.ceil((size - window) / _STRIDE) + 1)
+    return sorted({round(at) for at in np.linspace(0, size - window, count)})
+
+
+def _peak(product: Floats, at: tuple[int, int]) -> tuple[float, float]:
+    """Returns the shift (rows, columns) at the peak, to fractions of a pixel."""
+    shift = []
+    for axis in (0, 1):
+        size = product.shape[axis]
+        line = product[:, at[1]] if axis == 0 else product[at[0]]
+        before, peak, after = line[at[axis] - 1], line[at[axis]], line[(at[axis] + 1) % size]
+        bend = before - 2 * peak + after
+        whole = at[axis] - size if at[axis] > size // 2 else at[axis]
+        shift.append(whole + (0.5 * (before - after) / bend if bend < 0 else 0.0))
+    return float(shift[0]), float(shift[1])
+
+
+def _line(places: Floats, shifts: Floats, weights: Floats) -> tuple[float, float]:
+    """Fits ``shift = start + slope * place`` so that windows with other shifts, which show what moved, hardly count."""
+    trust = weights.copy()
+    start, slope = float(np.median(shifts)), 0.0
+    for _ in range(8):
+        matrix = np.stack([np.ones_like(places), places], 1) * trust[:, None]
+        (start, slope), *_ = np.linalg.lstsq(matrix, shifts * trust, rcond=None)
+        apart = np.abs(shifts - start - slope * places)
+        trust = weights / (1 + (apart / max(float(np.median(apart)), 1e-4) / 2) ** 2)
+    return float(start), float(slope)
+
+
+def _agree(old: Floats, new: Floats, fit: _Fit) -> bool:
+    """Returns whether the pictures show the same nearly everywhere."""
+    height, width = (size // _BLOCK * _BLOCK for size in new.shape)
+    blocks = [
+        each[:height, :width].reshape(height // _BLOCK, _BLOCK, width // _BLOCK, _BLOCK).swapaxes(1, 2)
+        for each in (_seen(old, fit, new.shape), new)
+    ]
+    apart = [each - each.mean((2, 3), keepdims=True) for each in blocks]
+    spread = [np.sqrt((each**2).mean((2, 3))) for each in apart]
+    textured = np.maximum(*spread) >= _TEXTURE
+    if textured.sum() < _LEAST_BLOCKS:
+        return False
+    likeness = ((apart[0] * apart[1]).mean((2, 3)) / (spread[0] * spread[1] + 1e-3))[textured]
+    return bool((likeness >= _SAME_BLOCK).mean() >= _SAME_SHARE and np.median(likeness) >= _SAME_MEDIAN)

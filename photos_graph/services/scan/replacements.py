@@ -1,0 +1,57 @@
+"""Shows which pictures were replaced by others at the same path, and lets people say that two photos are the same."""
+
+from __future__ import annotations
+
+from photos_graph.errors import BadInput, Conflict, NotFound
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.graph.library import photos, replacements, succession
+from photos_graph.graph.writing import LabelWriter
+from photos_graph.model.labels import BulkResult, LabelKind
+from photos_graph.model.library import FileState
+from photos_graph.model.succession import SAME_VIEW, Replacement, Succession
+from photos_graph.search.listing import Listing, cursor_of, key_of
+from photos_graph.services.scan.succession import PictureComparison
+
+
+class Replacements:
+    def __init__(self, graph: Graph, writer: LabelWriter, comparison: PictureComparison) -> None:
+        self._graph = graph
+        self._writer = writer
+        self._comparison = comparison
+
+    async def page(self, first: int, after: str | None) -> Listing[Replacement]:
+        """Returns the replacements about which a person must decide, by the id of the old photo. Raises BadInput for a
+        cursor that is not valid."""
+        start = key_of(after)[1] if after else ""
+        found = await replacements.page(self._graph, start, first + 1)
+        page = found[:first]
+        known = await photos.photos_by_id(self._graph, [id_ for each in page for id_ in (each.old_id, each.new_id)])
+        return Listing(
+            items=[Replacement(known[each.old_id], known[each.new_id], each.path) for each in page],
+            cursors=[cursor_of((0, each.old_id)) for each in page],
+            has_next=len(found) > first,
+            has_previous=bool(after),
+            total=await replacements.count(self._graph),
+        )
+
+    async def succeed(self, old_id: str, new_id: str, by: str = "") -> BulkResult:
+        """Gives the labels of the old photo to the new one, with its faces where the pictures show them.
+
+        Raises NotFound, BadInput if both are one photo, and Conflict if a file still holds the old photo.
+        """
+        if old_id == new_id:
+            raise BadInput("A photo cannot succeed itself. Name two photos.")
+        known = await photos.photos_by_id(self._graph, [old_id, new_id])
+        if len(known) < 2:
+            raise NotFound("One of these photos is not known. Nothing was changed.")
+        files = (await photos.files_of(self._graph, [old_id])).get(old_id, [])
+        if any(file.state is not FileState.MISSING for file in files):
+            raise Conflict("A file still holds the old photo. Only a photo without a file can be succeeded.")
+        view = await self._comparison.view(old_id, new_id) or SAME_VIEW
+        each = Succession(known[old_id].number, known[new_id].number, view)
+
+        async def work(tx: LabelTransaction) -> str | None:
+            return await succession.succeed(tx, [each], by)
+
+        return BulkResult(1, 1, await self._writer.write(LabelKind.SUCCESSION, work))

@@ -1,0 +1,220 @@
+"""Another picture at the path of an older one: an edit takes over all labels, and anything else waits for a person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, LiteralString
+
+import numpy as np
+import PIL.Image
+import PIL.ImageEnhance
+import pytest
+
+from photos_graph.bootstrap import Services
+from photos_graph.boxes import displayed
+from photos_graph.errors import BadInput, Conflict, NotFound
+from photos_graph.model.faces import Box
+from photos_graph.model.library import Photo
+from photos_graph.model.search import Ref
+from tests.kit.library import in_step, photos, scanned
+from tests.kit.pictures import OLD, encoded, put
+
+pytestmark = pytest.mark.anyio
+
+DRAWN = Box(0.1, 0.2, 0.25, 0.4)
+SAID: LiteralString = """
+MATCH (p:Photo {id: $id})
+RETURN p.rating AS rating, p.favourite AS favourite, [(p)-[:TAGGED]->(t:Tag) | t.name] AS tags,
+  [(p)-[:EXCLUDES]->(t:Tag) | t.name] AS excluded,
+  [(p)-[:HAS_FACE]->(f:Face)-[:IS]->(x:Person) | [x.name, f.x, f.y, f.width, f.height]] AS faces
+"""
+ALL_SAID = {"rating": 5, "favourite": True, "tags": ["Trip"], "excluded": ["Rome"]}
+NOTHING_SAID = {"rating": None, "favourite": False, "tags": [], "excluded": []}
+
+
+def leaves(seed: int = 1, width: int = 480, height: int = 320) -> PIL.Image.Image:
+    """Structure of all sizes, as in a photo of a wood."""
+    drawn = np.random.default_rng(seed)
+    picture = np.zeros((height, width, 3))
+    for size in (8, 16, 32, 64, 128):
+        noise = PIL.Image.fromarray(drawn.integers(0, 255, (height // size + 2, width // size + 2, 3), dtype=np.uint8))
+        picture += np.asarray(noise.resize((width, height), PIL.Image.Resampling.BICUBIC), float) / 5
+    return PIL.Image.fromarray(picture.clip(0, 255).astype(np.uint8))
+
+
+async def said(services: Services, photo_id: str) -> tuple[dict[str, Any], list[Any]]:
+    (row,) = await services.graph.read(SAID, id=photo_id)
+    return {key: row[key] for key in ALL_SAID}, row["faces"]
+
+
+async def labelled(services: Services, root: Path) -> Photo:
+    """The one photo of the root, of which everything was said that a person can say."""
+    put(root / "a.jpg", encoded(leaves(), "JPEG", quality=92))
+    await services.roots.add(str(root))
+    await services.tagging.tag_folder((await folder(services)), [Ref(name="Rome")], by="ann")
+    await scanned(services)
+    photo = (await photos(services))["a.jpg"]
+    await services.tagging.tag_photos([photo.id], [Ref(name="Trip")], by="ann")
+    await services.tagging.untag_photos([photo.id], [Ref(name="Rome")], by="ann")
+    await services.ratings.rate([photo.id], 5, by="ann")
+    await services.ratings.favourite([photo.id], True, by="ann")
+    await services.drawn_faces.add(photo.id, DRAWN, Ref(name="Bob"), by="ann")
+    assert (await said(services, photo.id))[0] == ALL_SAID
+    return photo
+
+
+async def folder(services: Services) -> str:
+    found = services.browse.folder_by_path("Pictures")
+    assert found is not None
+    return found.id
+
+
+async def replaced(services: Services, root: Path, picture: PIL.Image.Image, days: int = 1) -> tuple[Photo, str]:
+    """The photo that is at the path after its file was overwritten, and the closing message of the scan."""
+    put(root / "a.jpg", encoded(picture, "JPEG", quality=85), at=OLD + 86_400 * days)
+    job = await scanned(services)
+    return (await photos(services))["a.jpg"], job.message or ""
+
+
+TURNS = [
+    (PIL.Image.Transpose.FLIP_LEFT_RIGHT, 2),
+    (PIL.Image.Transpose.ROTATE_180, 3),
+    (PIL.Image.Transpose.FLIP_TOP_BOTTOM, 4),
+    (PIL.Image.Transpose.TRANSPOSE, 5),
+    (PIL.Image.Transpose.ROTATE_270, 6),
+    (PIL.Image.Transpose.TRANSVERSE, 7),
+    (PIL.Image.Transpose.ROTATE_90, 8),
+]
+
+
+@pytest.mark.both_engines
+async def test_a_turned_and_reduced_picture_takes_over_all_labels_and_undo_gives_them_back(
+    services: Services, tmp_path: Path
+) -> None:
+    old = await labelled(services, tmp_path / "Pictures")
+    smaller = leaves().transpose(PIL.Image.Transpose.ROTATE_270).resize((160, 240))
+    new, message = await replaced(services, tmp_path / "Pictures", smaller)
+    assert new.id != old.id
+    assert "1 edited picture took over the labels" in message
+    labels, faces = await said(services, new.id)
+    assert labels == ALL_SAID
+    box = displayed(DRAWN, 6)
+    assert faces == [["Bob", *(pytest.approx(side, abs=0.01) for side in (box.x, box.y, box.width, box.height))]]
+    assert (await said(services, old.id))[1] == []
+    assert await services.browse.current_photo_id(old.id) == new.id
+    assert await in_step(services)
+
+    change = (await services.graph.read("MATCH (c:Change {kind: 'SUCCEED'}) RETURN c.id AS id"))[0]["id"]
+    back = await services.changes.undo(change, by="ann")
+    labels, faces = await said(services, old.id)
+    assert (labels, faces) == (ALL_SAID, [["Bob", DRAWN.x, DRAWN.y, DRAWN.width, DRAWN.height]])
+    assert (await said(services, new.id)) == (NOTHING_SAID, [])
+    assert await services.browse.current_photo_id(old.id) == old.id
+    assert [each.new.id for each in (await services.replacements.page(10, None)).items] == [new.id]
+    assert await in_step(services)
+
+    assert back.change_id is not None
+    await services.changes.undo(back.change_id, by="ann")
+    assert (await said(services, new.id))[0] == ALL_SAID
+    assert (await services.replacements.page(10, None)).total == 0
+
+
+@pytest.mark.parametrize(("turn", "orientation"), TURNS)
+async def test_faces_turn_with_a_picture_that_was_turned_without_loss(
+    services: Services, tmp_path: Path, turn: PIL.Image.Transpose, orientation: int
+) -> None:
+    await labelled(services, tmp_path / "Pictures")
+    new, _ = await replaced(services, tmp_path / "Pictures", leaves().transpose(turn))
+    _, faces = await said(services, new.id)
+    box = displayed(DRAWN, orientation)
+    assert faces == [["Bob", *(pytest.approx(side, abs=0.01) for side in (box.x, box.y, box.width, box.height))]]
+
+
+async def test_a_cut_and_retouched_picture_takes_over_all_labels(services: Services, tmp_path: Path) -> None:
+    await labelled(services, tmp_path / "Pictures")
+    cut = PIL.ImageEnhance.Contrast(leaves().crop((24, 0, 480, 304))).enhance(1.3)
+    cut.paste((120, 120, 120), (200, 200, 212, 212))
+    new, _ = await replaced(services, tmp_path / "Pictures", cut)
+    labels, faces = await said(services, new.id)
+    assert labels == ALL_SAID
+    assert faces == [
+        ["Bob", *(pytest.approx(side, abs=0.01) for side in (0.05 / 0.95, 0.2 / 0.95, 0.25 / 0.95, 0.4 / 0.95))]
+    ]
+
+
+@pytest.mark.both_engines
+async def test_another_picture_waits_for_a_person_and_loses_nothing(services: Services, tmp_path: Path) -> None:
+    old = await labelled(services, tmp_path / "Pictures")
+    new, message = await replaced(services, tmp_path / "Pictures", leaves(2))
+    assert "1 picture was replaced by another" in message
+    assert (await said(services, old.id))[0] == ALL_SAID
+    listing = await services.replacements.page(10, None)
+    (waiting,) = listing.items
+    assert (waiting.old.id, waiting.new.id, waiting.path, listing.total) == (old.id, new.id, "Pictures/a.jpg", 1)
+    assert (await scanned(services)).message == "Pictures: 1 files looked at, 0 read."
+    result = await services.replacements.succeed(old.id, new.id, by="ann")
+    assert (await said(services, new.id))[0] == ALL_SAID
+    assert (await services.replacements.page(10, None)).items == []
+    assert result.change_id is not None
+    await services.changes.undo(result.change_id)
+    assert (await said(services, old.id))[0] == ALL_SAID
+
+
+async def test_the_next_picture_of_a_series_is_no_edit(services: Services, tmp_path: Path) -> None:
+    wide = leaves(3, 520, 340)
+    root = tmp_path / "Pictures"
+    put(root / "a.jpg", encoded(wide.crop((0, 0, 500, 330)), "JPEG", quality=90))
+    await services.roots.add(str(root))
+    await scanned(services)
+    _, message = await replaced(services, root, wide.crop((6, 2, 506, 332)))
+    assert "1 picture was replaced by another" in message
+
+
+async def test_files_that_change_places_are_no_replacement(services: Services, tmp_path: Path) -> None:
+    root = tmp_path / "Pictures"
+    put(root / "a.jpg", encoded(leaves(1), "JPEG"))
+    put(root / "b.jpg", encoded(leaves(2), "JPEG"))
+    await services.roots.add(str(root))
+    await scanned(services)
+    before = await photos(services)
+    data = {name: (root / name).read_bytes() for name in ("a.jpg", "b.jpg")}
+    put(root / "a.jpg", data["b.jpg"], at=OLD + 10)
+    put(root / "b.jpg", data["a.jpg"], at=OLD + 10)
+    await scanned(services)
+    after = await photos(services)
+    assert (after["a.jpg"].id, after["b.jpg"].id) == (before["b.jpg"].id, before["a.jpg"].id)
+    assert (await services.replacements.page(10, None)).total == 0
+
+
+async def test_an_earlier_picture_that_comes_back_gets_its_labels_back(services: Services, tmp_path: Path) -> None:
+    root = tmp_path / "Pictures"
+    old = await labelled(services, root)
+    original = (root / "a.jpg").read_bytes()
+    new, _ = await replaced(services, root, leaves().resize((240, 160)))
+    assert (await said(services, new.id))[0] == ALL_SAID
+    put(root / "a.jpg", original, at=OLD + 200_000)
+    await scanned(services)
+    assert (await photos(services))["a.jpg"].id == old.id
+    assert (await said(services, old.id))[0] == ALL_SAID
+    assert await services.browse.current_photo_id(new.id) == old.id
+    assert await services.browse.current_photo_id(old.id) == old.id
+
+
+async def test_a_picture_whose_rendition_is_gone_waits_for_a_person(services: Services, tmp_path: Path) -> None:
+    await labelled(services, tmp_path / "Pictures")
+    for found in services.settings.data_dir.rglob("*.LARGE.*"):
+        found.unlink()
+    _, message = await replaced(services, tmp_path / "Pictures", leaves().resize((240, 160)))
+    assert "1 picture was replaced by another" in message
+
+
+async def test_what_no_photo_can_succeed_is_refused(services: Services, tmp_path: Path) -> None:
+    photo = await labelled(services, tmp_path / "Pictures")
+    with pytest.raises(BadInput):
+        await services.replacements.succeed(photo.id, photo.id)
+    with pytest.raises(NotFound):
+        await services.replacements.succeed(photo.id, "f" * 32)
+    put(tmp_path / "Pictures/b.jpg", encoded(leaves(2), "JPEG"))
+    await scanned(services)
+    with pytest.raises(Conflict, match="still holds"):
+        await services.replacements.succeed(photo.id, (await photos(services))["b.jpg"].id)
