@@ -10,7 +10,7 @@ import asyncio
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from uuid import uuid4
 
 from photos_graph.graph.engine.connection import Graph
@@ -32,33 +32,9 @@ from photos_graph.library.walking import (
     walk,
 )
 from photos_graph.model.library import FileState, Root
+from photos_graph.services.scan.folder_batches import FolderBatch, batches
 
-BATCH = 4000  # files compared at once
 ROWS = 1000  # files written in one commit
-
-
-@dataclass(slots=True)
-class FolderBatch:
-    """Complete folders with all their files, so that files that are not among them have vanished."""
-
-    folders: list[tuple[FoundFolder, list[FoundFile]]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-
-def batches(found: Iterator[Found]) -> Iterator[FolderBatch]:
-    batch, size = FolderBatch(), 0
-    for item in found:
-        if isinstance(item, Problem):
-            batch.problems.append(item)
-        elif isinstance(item, FoundFolder):
-            if size >= BATCH or len(batch.folders) >= BATCH:
-                yield batch
-                batch, size = FolderBatch(), 0
-            batch.folders.append((item, []))
-        else:
-            batch.folders[-1][1].append(item)
-            size += 1
-    yield batch
 
 
 class Comparison:
