@@ -10,7 +10,8 @@ from PIL import Image
 from photos_graph.bootstrap import Services, build
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.model.jobs import JobState
-from photos_graph.model.search import Ref
+from photos_graph.model.search import PhotoOrder, Ref
+from photos_graph.model.stacks import Stacks
 from photos_graph.settings import Settings
 from tests.kit.dng import dng
 from tests.kit.library import in_step, photos, scanned
@@ -31,7 +32,9 @@ def beside(*keywords: str) -> bytes:
 
 
 async def assertions_of(services: Services, name: str) -> dict[str, str]:
-    return await assertions_by_path(services.graph, (await photos(services))[name].number)
+    page = services.browse.photos(None, PhotoOrder.NAME_ASC, first=500, stacks=Stacks.EXPANDED)
+    found = {photo.name: photo for photo in await services.browse.photos_by_id(page.ids) if photo is not None}
+    return await assertions_by_path(services.graph, found[name].number)
 
 
 async def tops(graph: Graph) -> list[str]:
