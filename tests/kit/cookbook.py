@@ -87,8 +87,9 @@ def _read(number: int, folder: str) -> photos.Read:
         rating=rating,
     )
     places = {None: (), LAZIO: (COUNTRY, LAZIO), ABRUZZO: (COUNTRY, ABRUZZO), LAQUILA: (COUNTRY, ABRUZZO, LAQUILA)}
+    digest = f"{number:032x}{0:032x}"
     return photos.Read(
-        f"{folder}/{number}", 1, 1, 1, f"{number:032x}{0:032x}", 4, 3, "JPEG", "", metadata, places[place]
+        f"{folder}/{number}", 1, 1, 1, digest, digest, 4, 3, "JPEG", "", metadata, places[place]
     )  # fmt: skip
 
 
