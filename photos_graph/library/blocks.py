@@ -91,16 +91,30 @@ def _heif(data: memoryview | bytes) -> dict[str, Any]:
 
 
 def _pillow(data: memoryview | bytes) -> dict[str, Any]:
+    import PIL
     import PIL.Image
 
     if data[:2] == b"\xff\x0a" or data[4:8] == b"JXL ":
         import pillow_jxl  # noqa: F401, it registers itself
 
-    with PIL.Image.open(io.BytesIO(data)) as picture:
+    try:
+        opened = PIL.Image.open(io.BytesIO(data))
+    except PIL.UnidentifiedImageError:
+        return _raw(data)
+    with opened as picture:
         info: dict[str, Any] = {str(key): value for key, value in picture.info.items()}
         if "exif" not in info and picture.format == "TIFF":
             info["exif"] = picture.getexif().tobytes()
     return info
+
+
+def _raw(data: memoryview | bytes) -> dict[str, Any]:
+    """Returns what LibRaw reads from a raw file, which it writes into the preview as EXIF."""
+    import rawpy
+
+    with rawpy.imread(io.BytesIO(data)) as raw:
+        preview = raw.extract_thumb()
+    return _pillow(bytes(preview.data)) if preview.format is rawpy.ThumbFormat.JPEG else {}
 
 
 def _tiff(block: Any) -> bytes | None:

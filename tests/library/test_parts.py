@@ -20,7 +20,9 @@ from photos_graph.library.metadata import read_metadata
 from photos_graph.library.packets import repaired, states_nothing
 from photos_graph.model.library import Camera, Metadata
 from tests.kit.cases import case
+from tests.kit.dng import dng
 from tests.kit.metadata import bag, jpeg_with, sidecar
+from tests.kit.pictures import encoded
 
 SHOT = datetime(2019, 8, 5, 12, 34, 56)
 PACKET = sidecar(bag("dc:subject", "sea", "Città"), xmp_Rating="4")
@@ -97,6 +99,12 @@ def test_a_broken_chunk_before_it_loses_no_exif() -> None:
         png[:33] + chunk(b"iCCP", b"name\0\0not compressed") + chunk(b"zTXt", b"Raw profile type icc\0\0xx") + png[33:]
     )
     assert read(broken)[0].camera == Camera("Canon")
+
+
+def test_a_raw_file_that_exiv2_does_not_know_says_what_libraw_reads() -> None:
+    scene = PIL.Image.new("RGB", (64, 48), "red")
+    raw = b"II\x99\0" + dng(scene, preview=encoded(scene, "JPEG"))[4:]
+    assert read(raw)[0].camera == Camera("Maker", "Model")
 
 
 def test_exif_that_nobody_can_read_is_told() -> None:
