@@ -88,9 +88,10 @@ class Shelves(RuleBasedStateMachine):
             self.naive.files[name] = Held(photo, folder)
             names.append(name)
         records = [self.record(name) for name in names]
+        digests = [self.photo_id(photo) + "0" * 32 for photo, _ in held]
         reads = [
-            photos.Read(name, 1, 1, 1, self.photo_id(photo) + "0" * 32, 4, 3, "JPEG", "", Metadata())
-            for name, (photo, _) in zip(names, held, strict=True)
+            photos.Read(name, 1, 1, 1, digest, digest, 4, 3, "JPEG", "", Metadata())
+            for name, digest in zip(names, digests, strict=True)
         ]
         self.run(files.put_pending(self.graph, records, "j"))
         self.run(photos.put_read(writer(self.graph), reads, [], "j"))
