@@ -12,6 +12,8 @@ import pytest
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import KilledWorker, PhotosGraphError, Unreadable
 from photos_graph.graph import due
+from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.engine.feed_entry import touch
 from photos_graph.graph.library import photo_metadata
 from photos_graph.graph.library.rereading import FileToReread
 from photos_graph.model.jobs import JobState
@@ -20,6 +22,7 @@ from photos_graph.model.search import Ref
 from photos_graph.services.scan import openings, reading, rereading
 from photos_graph.services.scan.intake_tasks import MetadataRead
 from photos_graph.settings import Settings
+from tests.kit.formats import exiftool, lay_out
 from tests.kit.library import ended, failures, in_step, photos, scanned
 from tests.kit.metadata import bag, jpeg_with, sidecar
 from tests.kit.pictures import jpeg, put
@@ -231,3 +234,46 @@ async def test_a_scan_that_is_killed_goes_on_and_a_file_that_kills_it_each_time_
         assert len(await photos(services)) == 5
         await ended(services, await services.jobs.retry_failures())
         assert await states(services) == READ_AGAIN
+
+
+# As the program left it while a photo was the bytes of its files, from which its id was made.
+BY_CONTENT: LiteralString = """
+MATCH (p:Photo)
+SET p.id = left(p.contentHash, 32), p.pictureHash = null, p.speaker = null, p.turn = null, p.look = null,
+  p.readBy = null
+WITH p
+MATCH (p)<-[:OF]-(f:File) SET f.contentHash = null, f.look = null
+RETURN DISTINCT p.number AS number
+"""
+
+
+async def test_an_older_library_keeps_its_ids_and_labels_and_its_originals_are_not_decoded(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = lay_out(tmp_path / "Pictures")
+    await services.roots.add(str(root))
+    await scanned(services)
+
+    async def forget_pictures(tx: Transaction) -> None:
+        await touch(tx, [row["number"] for row in await tx.run(BY_CONTENT)])
+
+    await services.graph.transaction(forget_pictures)
+    await services.graph.write(FORGET_WANTED)
+    await services.index.catch_up()
+    before = await photos(services)
+    assert all(photo.id == photo.content_hash[:32] == photo.picture_hash[:32] for photo in before.values())
+    await services.ratings.rate([photo.id for photo in before.values()], 5)
+    await services.tagging.tag_photos([photo.id for photo in before.values()], [Ref(name="Trip")])
+    with monkeypatch.context() as patch:
+        unread(patch)
+        await scanned(services)
+    found = await photos(services)
+    assert all(photo.picture_hash != photo.content_hash for photo in found.values())
+    exiftool((root / name for name in found), "-XMP-dc:Subject=Sea", "-XMP-xmp:Rating=1")
+    await scanned(services)
+    after = await photos(services)
+    assert {name: photo.id for name, photo in after.items()} == {name: photo.id for name, photo in before.items()}
+    assert {photo.rating for photo in after.values()} == {5}
+    tags = await services.tags.photo_tags([photo.id for photo in after.values()])
+    assert all("Trip" in {services.index.search.tags.path(tag.tag_id) for tag in each} for each in tags)
+    assert await in_step(services)
