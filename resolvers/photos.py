@@ -49,6 +49,10 @@ class PhotoFile:
     byte_size: int = strawberry.field(description="The size of the file in bytes.")
     modified_at: datetime = strawberry.field(description="When the file was last modified, as the file system states.")
     state: FileState = strawberry.field(description="Whether the file can be read now.")
+    content_hash: str = strawberry.field(
+        description="The SHA-256 of the bytes of the file, in hexadecimal digits. The files of a photo differ in it if "
+        "their metadata differ."
+    )
 
     @strawberry.field(description="The folder that contains the file.")
     def folder(self) -> Annotated[Folder, strawberry.lazy("resolvers.folders")]:
@@ -65,6 +69,7 @@ class PhotoFile:
             byte_size=file.size,
             modified_at=datetime.fromtimestamp(file.mtime_ns / 1e9, UTC),
             state=FileState.of(file.state),
+            content_hash=file.content_hash,
         )
 
 

@@ -190,6 +190,7 @@ class File:
     mtime_ns: int
     inode: int
     state: FileState
+    content_hash: str
 
 
 @dataclass(frozen=True, slots=True)

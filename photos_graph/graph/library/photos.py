@@ -228,11 +228,11 @@ async def known_numbers(tx: Transaction, numbers: Sequence[int]) -> set[int]:
 
 FILES_OF: LiteralString = """
 UNWIND $ids AS id
-MATCH (f:File)-[:OF]->(p:Photo {id: id})
+MATCH (p:Photo {id: id})<-[:OF]-(f:File)
 MATCH (f)-[:IN]->(d:Folder)
 MATCH (r:Root {id: d.rootId})
 RETURN id AS photo, f.id AS id, f.key AS key, f.name AS name, d.id AS folder, f.size AS size, f.mtimeNs AS mtimeNs,
-  f.inode AS inode, f.state AS state, r.state AS root
+  f.inode AS inode, f.state AS state, coalesce(f.contentHash, p.contentHash) AS contentHash, r.state AS root
 ORDER BY key
 """
 
@@ -245,7 +245,7 @@ async def files_of(graph: Graph, ids: Sequence[str]) -> dict[str, list[File]]:
         state = FileState.OFFLINE if away else FileState(row["state"])
         file = File(
             row["id"], row["key"], row["name"], row["folder"], row["photo"],
-            row["size"], row["mtimeNs"], row["inode"], state,
+            row["size"], row["mtimeNs"], row["inode"], state, row["contentHash"],
         )  # fmt: skip
         files.setdefault(row["photo"], []).append(file)
     return files
@@ -294,7 +294,7 @@ class PhotoSource:
 
 
 SOURCES: LiteralString = """
-MATCH (f:File)-[:OF]->(p:Photo {id: $id}) WHERE f.state = 'PRESENT'
+MATCH (p:Photo {id: $id})<-[:OF]-(f:File) WHERE f.state = 'PRESENT'
 MATCH (f)-[:IN]->(d:Folder)
 MATCH (r:Root {id: d.rootId})
 RETURN coalesce(f.contentHash, p.contentHash) AS contentHash, f.look AS look, p.format AS format, f.key AS key,
