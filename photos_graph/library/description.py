@@ -9,6 +9,7 @@ from collections.abc import Set
 from photos_graph.library.fields import PREDICTED_PERSONS, Fields
 from photos_graph.model.properties import PROPERTIES, Description, Property
 
+LINES = frozenset(name for each in PROPERTIES if each.has_lines for name in each.fields)
 FIELDS = (PREDICTED_PERSONS, *(name for each in PROPERTIES for name in each.fields))
 
 # Cameras put texts such as "OLYMPUS DIGITAL CAMERA" or "SONY DSC", and phones the names of their modes, where a caption

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -35,11 +35,14 @@ PREDICTED_PERSONS = f"Xmp.{PREFIX}.PredictedPersons"  # names of faces that only
 
 # Values by the name of the field, such as "Exif.Image.Make". A field that is present but empty has no values.
 Fields = dict[str, tuple[str, ...]]
+Clean = Callable[[str], str]
 
 
-def read_fields(data: memoryview | bytes, names: Iterable[str]) -> tuple[Fields, list[str]]:
-    """Returns the fields of ``names`` that the picture has, and a warning for each part that cannot be read. Never
-    raises."""
+def read_fields(
+    data: memoryview | bytes, names: Iterable[str], lines: Set[str] = frozenset()
+) -> tuple[Fields, list[str]]:
+    """Returns the fields of ``names`` that the picture has, and a warning for each part that cannot be read. Texts are
+    on one line, unless their field is among ``lines``. Never raises."""
     fields: Fields = {}
     warnings: list[str] = []
     parts = open_parts(data, warnings)
@@ -56,7 +59,8 @@ def read_fields(data: memoryview | bytes, names: Iterable[str]) -> tuple[Fields,
             if name in _WORKED_OUT:
                 values = list(_worked_out(name, parts.exif))
             else:
-                values = list(_values(families[family], name, texts[family]))
+                clean = cleaned_lines if name in lines else cleaned
+                values = list(_values(families[family], name, texts[family], clean))
         except Exception as error:  # the bindings of exiv2 raise errors of many classes for broken values
             warnings.append(f"{name} cannot be read: {explained(error)}.")
             continue
@@ -67,11 +71,11 @@ def read_fields(data: memoryview | bytes, names: Iterable[str]) -> tuple[Fields,
     return fields, warnings
 
 
-def read_sidecar_fields(data: bytes, names: Iterable[str]) -> tuple[Fields, list[str]]:
+def read_sidecar_fields(data: bytes, names: Iterable[str], lines: Set[str] = frozenset()) -> tuple[Fields, list[str]]:
     """Does what ``read_fields`` does for an XMP sidecar, of which only XMP fields are used. Never raises."""
     if refused := sidecar_refused(data):
         return {}, [refused]
-    fields, warnings = read_fields(data, [name for name in names if name.startswith("Xmp.")])
+    fields, warnings = read_fields(data, [name for name in names if name.startswith("Xmp.")], lines)
     return fields, [f"sidecar: {warning}" for warning in warnings]
 
 
@@ -99,7 +103,7 @@ def read_below(data: memoryview | bytes, trees: Iterable[str]) -> tuple[dict[str
             if count >= _MAX_TREE:
                 warnings.append(f"Only the first {_MAX_TREE:,} values of XMP are read.")
                 break
-            if datum.key().startswith(below) and (values := list(_texts(datum, UndeclaredText(())))):
+            if datum.key().startswith(below) and (values := list(_texts(datum, UndeclaredText(()), cleaned))):
                 found[datum.key()] = values[0]
     except Exception as error:  # the bindings of exiv2 raise errors of many classes for broken values
         warnings.append(f"XMP cannot be read: {explained(error)}.")
@@ -130,18 +134,18 @@ def _key(name: str) -> Any:
     return {"Exif": exiv2.ExifKey, "Iptc": exiv2.IptcKey, "Xmp": exiv2.XmpKey}[name.partition(".")[0]](name)
 
 
-def _values(data: Any, name: str, undeclared: UndeclaredText) -> Iterator[str]:
+def _values(data: Any, name: str, undeclared: UndeclaredText, clean: Clean) -> Iterator[str]:
     at, end = data.findKey(_key(name)), data.end()
     if at == end:
         return
     if not name.startswith("Iptc."):  # whose fields may be there several times
-        yield from _texts(at, undeclared)
+        yield from _texts(at, undeclared, clean)
         return
     for count, datum in enumerate(data):
         if count >= _MAX_VALUES:
             return
         if datum.key() == name:
-            yield from _texts(datum, undeclared)
+            yield from _texts(datum, undeclared, clean)
 
 
 def _worked_out(name: str, exif: Any) -> Iterator[str]:
@@ -152,27 +156,27 @@ def _worked_out(name: str, exif: Any) -> Iterator[str]:
         yield cleaned(datum.print(exif))
 
 
-def _texts(datum: Any, undeclared: UndeclaredText) -> Iterator[str]:
+def _texts(datum: Any, undeclared: UndeclaredText, clean: Clean) -> Iterator[str]:
     if datum.size() > _MAX_FIELD_BYTES:
         raise ValueError(f"{datum.size():,} bytes are too many for this field")
     kind = datum.typeName()
     if kind in ("XmpBag", "XmpSeq", "XmpAlt"):
         value = datum.value()
         for index in range(min(value.count(), _MAX_VALUES)):
-            yield cleaned(value.toString(index))
+            yield clean(value.toString(index))
     elif kind == "LangAlt":
-        yield cleaned(_in_default_language(dict(datum.value().items())))
+        yield clean(_in_default_language(dict(datum.value().items())))
     elif datum.tagName() == "UserComment":
-        yield cleaned(_comment(bytes(datum.value().data()), undeclared))
+        yield clean(_comment(bytes(datum.value().data()), undeclared))
     elif datum.tagName().startswith("DateTime") and kind in ("Ascii", "Byte", "Undefined"):
         # Some cameras write NULs for the blanks of a date.
-        yield cleaned(undeclared.decode(bytes(datum.value().data()).replace(b"\0", b" ")))
+        yield clean(undeclared.decode(bytes(datum.value().data()).replace(b"\0", b" ")))
     elif datum.tagName().startswith("XP"):  # Windows writes UTF-16 into a field of bytes
-        yield cleaned(bytes(datum.value().data()).decode("utf-16-le", "replace"))
+        yield clean(bytes(datum.value().data()).decode("utf-16-le", "replace"))
     elif kind in ("Ascii", "String"):
-        yield cleaned(undeclared.decode(bytes(datum.value().data())))
+        yield clean(undeclared.decode(bytes(datum.value().data())))
     else:
-        yield cleaned(datum.toString())
+        yield clean(datum.toString())
 
 
 def _in_default_language(alternatives: Mapping[str, str]) -> str:
@@ -198,3 +202,9 @@ def cleaned(text: str) -> str:
     Everything else stays, so that a name that we wrote is the same when we read it back."""
     text = text.split("\0", 1)[0].encode("utf-8", "replace").decode("utf-8")
     return _CONTROLS.sub(" ", text).strip()
+
+
+def cleaned_lines(text: str) -> str:
+    """Does what ``cleaned`` does for each line of the text."""
+    lines = text.split("\0", 1)[0].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(map(cleaned, lines)).strip()

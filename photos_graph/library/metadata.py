@@ -55,8 +55,8 @@ def read_metadata(
     where a crash is survived. ``orientation`` is always the embedded one, because decoders know no other. ``now`` (with
     a time zone) is the latest time that is plausible.
     """
-    embedded, warnings = read_fields(data, _FIELDS)
-    beside, more = read_sidecar_fields(sidecar, _FIELDS) if sidecar is not None else ({}, [])
+    embedded, warnings = read_fields(data, _FIELDS, description.LINES)
+    beside, more = read_sidecar_fields(sidecar, _FIELDS, description.LINES) if sidecar is not None else ({}, [])
     told, unread = read_takeout(takeout) if takeout is not None else (NOTHING, None)
     now = now or datetime.now(UTC)
     position = location.location(beside) or weighed_position(location.location(embedded), told)

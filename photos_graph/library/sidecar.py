@@ -22,11 +22,13 @@ from photos_graph.library.metadata import FAVOURITE, read_metadata
 from photos_graph.library.parts import NAMESPACE, NO_METADATA, PREFIX
 from photos_graph.library.regions import read_regions
 from photos_graph.model.faces import Region
+from photos_graph.model.library import Location, Taken
 from photos_graph.model.properties import NO_DESCRIPTION, PROPERTIES, Description
 from photos_graph.names import tag_names, tag_path
 
 _EXCLUDED = f"Xmp.{PREFIX}.Excluded"
 _REGIONS = "Xmp.mwg-rs.Regions"
+_DATES = ("Xmp.exif.DateTimeOriginal", "Xmp.photoshop.DateCreated")
 _SWAPPING = {5, 6, 7, 8}  # EXIF orientations of pictures that lie on their side
 # Characters that XML cannot hold, but names here can.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -46,6 +48,8 @@ class SidecarLabels:
     predicted_tags: tuple[str, ...] = ()
     predicted_persons: tuple[str, ...] = ()
     description: Description = NO_DESCRIPTION
+    taken: Taken | None = None
+    location: Location | None = None
 
 
 def write_sidecar(labels: SidecarLabels, width: int, height: int, orientation: int) -> bytes:
@@ -78,6 +82,8 @@ def _packet(labels: SidecarLabels, width: int, height: int, orientation: int) ->
         xmp[FAVOURITE] = "True"
     persons = dict.fromkeys([*(region.name for region in labels.regions if region.name), *labels.description.people])
     _describe(exiv2, xmp, replace(labels.description, people=tuple(persons)))
+    _write_taken(xmp, labels.taken)
+    _write_location(xmp, labels.location)
     if labels.regions:
         sideways = orientation in _SWAPPING
         size = (height, width) if sideways else (width, height)
@@ -93,7 +99,7 @@ def read_sidecar(data: bytes, width: int, height: int, orientation: int) -> tupl
 
     Never raises; native code parses the data, so call this where a crash is survived.
     """
-    fields, warnings = read_sidecar_fields(data, (_EXCLUDED, FAVOURITE))
+    fields, warnings = read_sidecar_fields(data, (_EXCLUDED, FAVOURITE, *_DATES))
     metadata, _ = read_metadata(b"", "", 0, data)
     regions, doubts = read_regions(b"", width, height, orientation, data)
     doubts = tuple(doubt for doubt in doubts if not doubt.startswith(NO_METADATA))
@@ -103,6 +109,9 @@ def read_sidecar(data: bytes, width: int, height: int, orientation: int) -> tupl
         rating=metadata.rating,
         excluded=fields.get(_EXCLUDED, ()),
         description=metadata.with_regions(regions).description,
+        # Some programs write into other fields when the sidecar was created.
+        taken=metadata.taken if any(fields.get(name) for name in _DATES) else None,
+        location=metadata.location,
         favourite=fields.get(FAVOURITE, ("",))[0].lower() == "true",
     )
     return labels, (*warnings, *doubts)
@@ -125,6 +134,28 @@ def _plain(text: str) -> str:
 def _flags(exiv2: Any) -> Any:
     flags = exiv2.XmpParser.XmpFormatFlags
     return flags.omitPacketWrapper | flags.useCompactFormat
+
+
+def _write_taken(xmp: Any, taken: Taken | None) -> None:
+    if taken is not None:
+        for name in _DATES:
+            xmp[name] = taken.text + (taken.offset or "")
+
+
+def _write_location(xmp: Any, location: Location | None) -> None:
+    if location is None:
+        return
+    xmp["Xmp.exif.GPSLatitude"] = _angle(location.latitude, "NS")
+    xmp["Xmp.exif.GPSLongitude"] = _angle(location.longitude, "EW")
+    if location.altitude is not None:
+        xmp["Xmp.exif.GPSAltitudeRef"] = "1" if location.altitude < 0 else "0"
+        xmp["Xmp.exif.GPSAltitude"] = f"{round(abs(location.altitude) * 1000)}/1000"
+
+
+def _angle(degrees: float, signs: str) -> str:
+    """Returns the angle as XMP has it: degrees and minutes, such as "42,27.504N"."""
+    whole, minutes = divmod(round(abs(degrees) * 60, 6), 60)
+    return f"{whole:.0f},{minutes:.6f}{signs[degrees < 0]}"
 
 
 def _describe(exiv2: Any, xmp: Any, description: Description) -> None:

@@ -30,7 +30,8 @@ class Property:
 
     ``fields`` are the fields (names of exiv2) that state it, the most trusted first. ``written`` is the XMP field in
     which a sidecar states it; None if a sidecar does not. A ``plural`` property has any number of values.
-    Cameras fill the fields of one that ``may_be_stock`` with texts of their own.
+    Cameras fill the fields of one that ``may_be_stock`` with texts of their own. One that ``has_lines`` keeps its line
+    breaks.
     """
 
     name: LiteralString  # in Python, the graph and exports
@@ -39,6 +40,7 @@ class Property:
     max_length: int = MAX_NAME_LENGTH
     plural: bool = False
     may_be_stock: bool = False
+    has_lines: bool = False
 
 
 def _stated_by(*fields: str, **more: Any) -> Any:
@@ -70,6 +72,7 @@ class Description:
         written="Xmp.dc.description",
         max_length=MAX_TEXT_LENGTH,
         may_be_stock=True,
+        has_lines=True,
     )
     creators: tuple[str, ...] = _stated_by(
         "Xmp.dc.creator",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any, LiteralString
 
 from photos_graph.bootstrap import Services
 from photos_graph.model.faces import Box
 from photos_graph.model.jobs import JobState
+from photos_graph.model.library import DatePrecision
 from photos_graph.model.search import Ref
+from photos_graph.services.labels.property_rules import DateEdit
 from tests.kit.corpora import ORIENTATIONS
 from tests.kit.library import in_step, photos, scanned
 from tests.kit.metadata import jpeg_with
@@ -68,6 +71,11 @@ async def label_all(services: Services, root: Path) -> dict[str, str]:
     await services.person_editing.update(ann.person_id, is_me=True, cover_id=ann.id)
     await services.person_editing.update(cleo.id, hidden=True)
     await services.ratings.rate([one, six], 5, by="ann")
+    await services.property_editing.describe([one, two], "type=Quay, & <boats>", "Ann; Bob: 100 %", by="ann")
+    await services.property_editing.describe([two], "", by="ben")
+    await services.property_editing.place([three], 42.4611111, -14.2138889, by="ben")
+    await services.property_editing.date([four], DateEdit(datetime(1987, 6, 5, 10, 11, 12), offset="+02:00"), by="ann")
+    await services.property_editing.date([six], DateEdit(datetime(1987, 1, 1), precision=DatePrecision.MONTH), by="ann")
     await services.ratings.favourite([two], True, by="ann")
     sea = services.tags.named("Sea")
     assert sea is not None
@@ -80,6 +88,9 @@ PHOTO: LiteralString = """
 MATCH (p:Photo)
 RETURN p.contentHash AS photo, p.rating AS rating, p.ratedAt AS ratedAt, p.ratedBy AS ratedBy,
   coalesce(p.favourite, false) AS favourite, p.favouriteBy AS favouriteBy,
+  [p.title, p.titleAt, p.titleBy, p.caption, p.captionAt, p.captionBy] AS described,
+  [toString(p.takenAt), p.takenOffset, p.takenPrecision, p.dateAt, p.dateBy] AS dated,
+  [p.latitude, p.longitude, p.positionAt, p.positionBy] AS positioned, [(p)-[:AT]->(x:Place) | x.id] AS places,
   [(p)-[r:TAGGED]->(t:Tag) | [t.name, r.via, CASE r.via WHEN 'IMPORTED' THEN 0 ELSE r.at END, r.by]] AS tagged,
   [(p)-[r:EXCLUDES]->(t:Tag) | [t.name, r.at, r.by]] AS excluded
 """
@@ -138,6 +149,10 @@ async def effective(services: Services) -> dict[str, Any]:
             named_faces.get(photo.content_hash, set()),
             photo.rating,
             photo.favourite,
+            photo.description.title,
+            photo.description.caption,
+            photo.taken and (photo.taken.text, photo.taken.offset),
+            photo.location and (round(photo.location.latitude, 6), round(photo.location.longitude, 6)),
         )
         for (name, photo), own in zip(found.items(), tags, strict=True)
     }

@@ -49,6 +49,14 @@ def test_the_language_that_is_the_default_counts() -> None:
     assert described({}, sidecar(only)).title == "Der Hafen"
 
 
+def test_a_caption_keeps_its_lines_and_a_title_has_one() -> None:
+    text = "First\r\nsecond\n\nlast\x07\n"
+    found = described({"Xmp.dc.description": text, "Xmp.dc.title": text})
+    assert (found.caption, found.title) == ("First\nsecond\n\nlast", "First second last")
+    written = write_sidecar(SidecarLabels(description=found), 8, 8, 1)
+    assert read_sidecar(written, 8, 8, 1)[0].description == found
+
+
 def test_a_sidecar_comes_before_the_file() -> None:
     beside = sidecar('<dc:title><rdf:Alt><rdf:li xml:lang="x-default">By the sea</rdf:li></rdf:Alt></dc:title>')
     found = described({"Iptc.Application2.ObjectName": "DSC_0001", "Iptc.Application2.Caption": "Us"}, beside)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels.edits import Edit, PropertyValue
@@ -78,6 +78,18 @@ RESTORE: dict[PhotoProperty, LiteralString] = {
 def stated_by_people(values: Mapping[str, object]) -> tuple[PhotoProperty, ...]:
     """Returns the properties that people stated, by what the projection STATED_AT returns."""
     return tuple(which for which, stored in STORED.items() if values[f"{stored.name}At"] is not None)
+
+
+def values_of(parts: Mapping[str, object], provenance: Mapping[str, Any]) -> dict[PhotoProperty, PropertyValue]:
+    """Returns the values of all properties, by their parts and what the projection PROVENANCE returns."""
+    return {
+        which: PropertyValue(
+            tuple(_plain(parts[part]) for part in stored.parts),
+            provenance[f"{stored.name}At"],
+            provenance[f"{stored.name}By"],
+        )
+        for which, stored in STORED.items()
+    }
 
 
 async def read(tx: Transaction, which: PhotoProperty, numbers: Iterable[int]) -> dict[int, PropertyValue]:

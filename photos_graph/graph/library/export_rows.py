@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.labels.edits import Assertion, AssertionKind, Value
+from photos_graph.graph.labels import properties
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, PropertyValue, Value
 from photos_graph.graph.library import photo_metadata
 from photos_graph.graph.library.holders import ID_DIGITS
 from photos_graph.graph.speaking import standing
 from photos_graph.model.faces import Box
 from photos_graph.model.library import Photo
+from photos_graph.model.properties import PhotoProperty
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,8 @@ class ExportedPhoto:
     """A photo with its labels.
 
     ``files`` holds (key, folder id, name) of the files that are not missing, the one that speaks for the photo first.
-    ``edges`` holds the assertions TAGGED and EXCLUDES by tag id. ``rating`` and ``favourite`` are the values of the
-    photo with their provenance: one without a time is the file's or the default.
+    ``edges`` holds the assertions TAGGED and EXCLUDES by tag id. ``rating``, ``favourite`` and ``properties`` are the
+    values of the photo with their provenance: one without a time is the file's or the default.
     """
 
     photo: Photo
@@ -42,6 +44,7 @@ class ExportedPhoto:
     files: tuple[tuple[str, str, str], ...]
     rating: Value
     favourite: Value
+    properties: Mapping[PhotoProperty, PropertyValue]
     edges: dict[str, Assertion] = field(default_factory=dict)
     faces: tuple[ExportedFace, ...] = ()
 
@@ -52,7 +55,9 @@ UNWIND $numbers AS number
 MATCH (p:Photo {number: number})
 RETURN """
     + photo_metadata.PROJECTION
-    + """ AS photo, p {.orientation, .ratedAt, .ratedBy, .favouriteAt, .favouriteBy} AS more,
+    + """ AS photo, p {.orientation, .ratedAt, .ratedBy, .favouriteAt, .favouriteBy, """
+    + properties.PROVENANCE
+    + """} AS more,
   [(p)<-[:OF]-(f:File)-[:IN]->(d:Folder) WHERE f.state <> 'MISSING' |
     [f.key, d.id, f.name, f.state, f.mtimeNs]] AS files,
   [(p)-[r:TAGGED]->(t:Tag) | [t.id, r.at, r.by, r.via]] AS tagged,
@@ -93,6 +98,7 @@ def _photo(row: dict[str, Any], faces: tuple[ExportedFace, ...]) -> ExportedPhot
         files=tuple((key, folder, name) for key, folder, name, *_ in files),
         rating=Value(photo.rating, more["ratedAt"], more["ratedBy"]),
         favourite=Value(photo.favourite, more["favouriteAt"], more["favouriteBy"]),
+        properties=properties.values_of(row["photo"], more),
         edges=_edges(AssertionKind.TAGGED, row["tagged"]) | _edges(AssertionKind.EXCLUDES, row["excluded"]),
         faces=faces,
     )

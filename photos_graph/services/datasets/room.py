@@ -26,5 +26,5 @@ def open_datasets(core: Core, media: Media) -> DatasetRoom:
     settings, graph, index = core.settings, core.graph, core.index
     shards = core.closed_at_end(shards_pool(settings))
     core.handlers[JobKind.EXPORT] = ExportJob(graph, index, media, shards, settings).run
-    core.handlers[JobKind.IMPORT] = ImportJob(graph, index, core.writer, core.pictures, settings).run
+    core.handlers[JobKind.IMPORT] = ImportJob(graph, index, core.writer, core.pictures, core.gazetteer, settings).run
     return DatasetRoom(Exports(graph, index, core.jobs, settings), Imports(core.jobs, settings))

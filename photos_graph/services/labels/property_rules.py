@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from photos_graph.errors import BadInput
-from photos_graph.model.library import DatePrecision, Taken, TakenSource
+from photos_graph.model.library import DatePrecision, Location, Taken, TakenSource
 from photos_graph.model.properties import MAX_NAME_LENGTH, MAX_TEXT_LENGTH, PhotoProperty
 
 Parts = tuple[str | float | None, ...]
@@ -20,13 +20,15 @@ Parts = tuple[str | float | None, ...]
 BY_PERSON = TakenSource.XMP
 _MAX_LENGTHS = {PhotoProperty.TITLE: MAX_NAME_LENGTH, PhotoProperty.CAPTION: MAX_TEXT_LENGTH}
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)", re.ASCII)
+_CONTROLS_IN_LINES = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]+")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
 
 
 def text_parts(which: PhotoProperty, text: str) -> Parts:
     """Returns a title or caption. An empty one says that the photo has none. Raises BadInput if it is too long."""
-    plain = unicodedata.normalize("NFC", _CONTROLS.sub(" ", text)).strip()
+    keep = _CONTROLS_IN_LINES if which is PhotoProperty.CAPTION else _CONTROLS
+    plain = unicodedata.normalize("NFC", keep.sub(" ", text.replace("\r\n", "\n"))).strip()
     if len(plain) > (limit := _MAX_LENGTHS[which]):
         raise BadInput(f"A {which.lower()} can have up to {limit:,} characters.")
     return (plain or None,)
@@ -42,7 +44,7 @@ def position_parts(latitude: float | None, longitude: float | None, altitude: fl
         raise BadInput("A latitude is from -90 to 90 degrees, and a longitude from -180 to 180.")
     if altitude is not None and not math.isfinite(altitude):
         raise BadInput("The altitude must be a number of metres.")
-    return (latitude, longitude, altitude)
+    return (float(latitude), float(longitude), None if altitude is None else float(altitude))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,12 @@ def taken_of(parts: Sequence[object]) -> Taken | None:
     return Taken(datetime.fromisoformat(str(at)), TakenSource(str(source)), offset, precise)
 
 
+def location_of(parts: Sequence[object]) -> Location | None:
+    """Returns the position that the parts hold."""
+    latitude, longitude, altitude = (None if part is None else float(str(part)) for part in parts)
+    return None if latitude is None or longitude is None else Location(latitude, longitude, altitude)
+
+
 def check_parts(which: PhotoProperty, parts: Sequence[object]) -> Parts:
     """Returns the parts of a value that an export holds. Raises BadInput if this service would not have written it."""
     try:
@@ -121,6 +129,21 @@ def check_parts(which: PhotoProperty, parts: Sequence[object]) -> Parts:
     except ValueError as error:
         raise BadInput(f"The {which.lower()} is not valid.") from error
     raise BadInput(f"The {which.lower()} is not valid.")
+
+
+def is_alike(which: PhotoProperty, one: Parts, other: Parts) -> bool:
+    """Returns whether two values mean the same. A sidecar has coordinates with fewer digits, captions on one line, and
+    no source of dates."""
+    if which is PhotoProperty.POSITION:
+        pairs = zip(one[:2], other[:2], strict=True)
+        return all(a == b or (a is not None and b is not None and _is_near(a, b)) for a, b in pairs)
+    if which is PhotoProperty.DATE:
+        return (one[0], one[1], one[3]) == (other[0], other[1], other[3])
+    return [str(text or "").split() for text in one] == [str(text or "").split() for text in other]
+
+
+def _is_near(one: float | str, other: float | str) -> bool:
+    return math.isclose(float(one), float(other), abs_tol=1e-6)
 
 
 def check_date(taken: Taken) -> None:

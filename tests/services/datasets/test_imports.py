@@ -123,7 +123,7 @@ async def test_sidecars_of_one_photo_in_several_folders_add(services: Services, 
     beside(away / "two/b.jpg.xmp", SidecarLabels(tags=("Sand",)))
     await imported(services, away.parent)
     found = await effective(services)
-    tags, faces, rating, _ = next(said for name, said in found.items() if name != "b.jpg")
+    tags, faces, rating, *_ = next(said for name, said in found.items() if name != "b.jpg")
     assert tags == {"Sea", "Sky", "Sun"} and rating == 4
     assert sorted(name for _, name in faces) == ["Ann", "Bob"], "one face that two sidecars have is one"
     assert found["b.jpg"][0] == {"Sand"}

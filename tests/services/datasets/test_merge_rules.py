@@ -5,16 +5,30 @@ from __future__ import annotations
 import pytest
 
 from photos_graph.errors import BadInput
-from photos_graph.graph.labels.edits import Assertion, AssertionKind, Value
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, PropertyValue, Value
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.library.export_rows import ExportedFace
 from photos_graph.model.faces import Box
+from photos_graph.model.properties import PhotoProperty
 from photos_graph.model.search import Ref
 from photos_graph.search.filters import FolderFilter, IntRange, PhotoFilter, TermFilter
 from photos_graph.services.datasets.exports.class_folders import folder_name, picture_path
-from photos_graph.services.datasets.exports.records import FaceRecord, PersonMark, PhotoRecord, TagMark, ValueMark
+from photos_graph.services.datasets.exports.records import (
+    FaceRecord,
+    PersonMark,
+    PhotoRecord,
+    PropertyMark,
+    TagMark,
+    ValueMark,
+)
 from photos_graph.services.datasets.exports.selection import filter_of
-from photos_graph.services.datasets.imports.merge_rules import Importer, merged_faces, merged_tags, merged_value
+from photos_graph.services.datasets.imports.merge_rules import (
+    Importer,
+    merged_faces,
+    merged_property,
+    merged_tags,
+    merged_value,
+)
 
 DATED, UNDATED = Importer("zoe", 100), Importer("zoe", 100, undated=True)
 UP = {"child": ("child", "parent"), "parent": ("parent",)}
@@ -141,3 +155,27 @@ def test_a_picture_in_a_class_folder_has_a_name_that_fits_into_bytes() -> None:
     record = PhotoRecord("1" * 32, "1" * 64, (f"Pictures/x{'京' * 80}.jpg",))
     name = picture_path(record, "Sea", ".jpeg").rpartition("/")[2]
     assert len(name.encode()) <= 255 and name.startswith("x京京") and name.endswith(f"京-{'1' * 12}.jpeg")
+
+
+FILES, ANNS = PropertyValue((1.0, 2.0, None)), PropertyValue((1.0, 2.0, None), 5, "ann")
+
+
+@pytest.mark.parametrize(
+    ("existing", "at", "importer", "expected"),
+    [
+        (FILES, 3, DATED, 3),
+        (ANNS, 6, DATED, 6),
+        (ANNS, 5, DATED, None),
+        (FILES, None, DATED, None),
+        (FILES, None, UNDATED, 100),
+        (PropertyValue((3.0000001, 4.0, 7.0)), None, UNDATED, None),  # what the file says, with fewer digits
+        (ANNS, None, UNDATED, None),
+    ],
+)
+def test_of_two_words_on_a_position(
+    existing: PropertyValue, at: int | None, importer: Importer, expected: int | None
+) -> None:
+    mark = PropertyMark(PhotoProperty.POSITION, {"latitude": 3.0, "longitude": 4.0}, at, "ben")
+    merged = merged_property(existing, mark, importer)
+    assert (merged and merged.at_ms) == expected
+    assert merged is None or merged.values == (3.0, 4.0, None)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from photos_graph.errors import BadInput
+from photos_graph.model.properties import PhotoProperty
 from photos_graph.services.datasets.exports.records import (
     PHOTO,
     FaceRecord,
@@ -14,6 +15,7 @@ from photos_graph.services.datasets.exports.records import (
     LibraryRecord,
     PersonMark,
     PhotoRecord,
+    PropertyMark,
     TagMark,
     ValueMark,
 )
@@ -38,6 +40,10 @@ def tag(**mark: object) -> PhotoRecord:
     return replace(PLAIN, marks=(TagMark("Sea", **mark),))  # type: ignore[arg-type]
 
 
+def stated(which: PhotoProperty, at: int = 5, **values: str | float | None) -> PhotoRecord:
+    return replace(PLAIN, properties=(PropertyMark(which, values, at, "ann"),))
+
+
 @pytest.mark.parametrize(
     "record",
     [
@@ -48,6 +54,11 @@ def tag(**mark: object) -> PhotoRecord:
         face(0, 0, 1, 1, via="IMPORTED"),
         face(0.333333, 0.9, 0.666667, 0.1),
         face(-0.04, 0.9, 0.1, 0.19, source="DETECTED"),  # of somebody who is half in the picture
+        stated(PhotoProperty.TITLE, title="Quay"),
+        stated(PhotoProperty.CAPTION, caption=None),
+        stated(PhotoProperty.POSITION, latitude=None, longitude=None, altitude=None),
+        stated(PhotoProperty.POSITION, latitude=-90.0, longitude=180.0, altitude=5.0),
+        stated(PhotoProperty.DATE, takenAt="1987-01-01T00:00:00", takenSource="XMP", takenPrecision="YEAR"),
         replace(PLAIN, rating=ValueMark(-1, 5, "ann"), favourite=ValueMark(True, 5, "")),
     ],
 )
@@ -83,6 +94,16 @@ def test_what_an_export_says(record: PhotoRecord) -> None:
         face(0.1, 0.1, 0.1, 0.1, source="x"),
         face(0.1, 0.1, 0.1, 0.1, via="x"),
         face(0.1, 0.1, 0.1, 0.1, at=2**63),
+        stated(PhotoProperty.TITLE, title="x" * 256),
+        stated(PhotoProperty.POSITION, latitude=91, longitude=0),
+        stated(PhotoProperty.POSITION, latitude=float("nan"), longitude=0),
+        stated(PhotoProperty.POSITION, latitude=5),
+        stated(PhotoProperty.POSITION, latitude="north", longitude=0),
+        stated(PhotoProperty.DATE, takenAt="yesterday", takenSource="XMP"),
+        stated(PhotoProperty.DATE, takenAt="0009-01-01T00:00:00", takenSource="XMP"),
+        stated(PhotoProperty.DATE, takenAt="2019-01-01T00:00:00", takenSource="XMP", takenOffset="2"),
+        stated(PhotoProperty.DATE, takenAt="2019-01-01T00:00:00", takenSource="x"),
+        stated(PhotoProperty.TITLE, at=2**63, title="x"),
         replace(PLAIN, rating=ValueMark(999, 5)),
         replace(PLAIN, rating=ValueMark(True, 5)),
         replace(PLAIN, rating=ValueMark(3, 10**17)),

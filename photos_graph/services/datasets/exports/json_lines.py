@@ -18,6 +18,7 @@ class Lossless:
 `photos.jsonl` has one JSON object per photo and line. Empty values are left out. `tags` are all tags of the
 photo with their sources. `marks` are the labels on the photo itself, including exclusions. `faces` have boxes (x, y,
 width and height as fractions of the picture as displayed), and `marks` that name the persons they are or are not.
+`properties` are the title, the caption, the date and the position, where a person stated them in place of the file.
 `library.json` has all tags, all persons, and the labels of folders. Times are in milliseconds since 1970 (UTC).
 `photos-graph import` reads this folder back and finds photos by their pictures (`picture_hash`), else by the bytes
 of their files (`sha256`), else by their paths."""

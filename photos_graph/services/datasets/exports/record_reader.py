@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pyroaring import BitMap
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import tag_edges
 from photos_graph.graph.labels.edits import Assertion, AssertionKind
+from photos_graph.graph.labels.properties import STORED
 from photos_graph.graph.learning import models
 from photos_graph.graph.library import export_rows
 from photos_graph.graph.library.export_rows import ExportedFace, ExportedPhoto
@@ -24,6 +25,7 @@ from photos_graph.services.datasets.exports.records import (
     PersonMark,
     PersonRecord,
     PhotoRecord,
+    PropertyMark,
     TagMark,
     TagRecord,
     ValueMark,
@@ -86,6 +88,7 @@ class RecordReader:
             marks=self._marks(row.edges),
             faces=tuple(map(self._face, row.faces)),
             rating=ValueMark(row.rating.value, row.rating.at_ms, row.rating.by),
+            properties=tuple(_property_marks(row)),
             description=photo.description,
             location=photo.location,
             exposure=photo.exposure,
@@ -120,6 +123,13 @@ class RecordReader:
         x, y, width, height = (round(side, BOX_DIGITS) for side in sides)
         cover = face.id in self._covers
         return FaceRecord((x, y, width, height), face.source, face.ignored, cover, marks, person, score)
+
+
+def _property_marks(row: ExportedPhoto) -> Iterator[PropertyMark]:
+    for which, value in row.properties.items():
+        if value.at_ms is not None:
+            named = dict(zip(STORED[which].parts, value.values, strict=True))
+            yield PropertyMark(which, {**named}, value.at_ms, value.by)
 
 
 DATED = frozenset(TakenSource) - {TakenSource.FILE_TIME}  # the time of a file is often that of a copy

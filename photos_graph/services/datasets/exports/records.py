@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from photos_graph.model.labels import TagSource
 from photos_graph.model.library import Exposure, Location
-from photos_graph.model.properties import NO_DESCRIPTION, Description
+from photos_graph.model.properties import NO_DESCRIPTION, Description, PhotoProperty
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,17 @@ class ValueMark:
     """A rating or favourite. ``at`` is None if no person has set it: the value is then the file's, or the default."""
 
     value: int | bool | None = None
+    at: int | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyMark:
+    """What a person says about a property in place of the file: its ``values`` by name, such as ``latitude``. ``at`` is
+    None if the time is unknown, as it is in a sidecar."""
+
+    property: PhotoProperty
+    values: dict[str, str | float | None]
     at: int | None = None
     by: str | None = None
 
@@ -96,6 +107,7 @@ class PhotoRecord:
     faces: tuple[FaceRecord, ...] = ()
     rating: ValueMark = ValueMark()
     favourite: ValueMark = ValueMark(False)
+    properties: tuple[PropertyMark, ...] = ()  # that people state in place of the file
     description: Description = NO_DESCRIPTION
     location: Location | None = None
     exposure: Exposure | None = None

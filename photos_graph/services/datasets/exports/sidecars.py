@@ -12,9 +12,11 @@ from photos_graph.images.formats import RAW
 from photos_graph.library.sidecar import SidecarLabels, write_sidecar
 from photos_graph.model.faces import Box, Region
 from photos_graph.model.labels import TagSource
+from photos_graph.model.properties import PhotoProperty
 from photos_graph.services.datasets.exports.dataset_formats import Block, visible_faces
 from photos_graph.services.datasets.exports.records import FaceRecord, LibraryRecord, PhotoRecord
 from photos_graph.services.datasets.exports.staging import ExportedFile, StagingFolder
+from photos_graph.services.labels.property_rules import location_of, taken_of
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +35,10 @@ class Sidecars:
 The folders in `sidecars` are those of the library, starting with the name of the root. `photo.jpg.xmp` belongs to
 `photo.jpg`, as digiKam reads it. For raw files there is also `photo.xmp`, as Lightroom reads it. Tags are in
 `dc:subject`, `lr:hierarchicalSubject` and `digiKam:TagsList`, faces are MWG regions in the original as it is
-stored, and ratings are in `xmp:Rating`. A sidecar has labels only. If another program has written a sidecar, merge
-the two instead of replacing it (`exiftool -tagsFromFile`). Tags of folders are written to their photos. Predictions
+stored, and ratings are in `xmp:Rating`. Titles, captions, creators, copyright and the names of people and places
+are in `dc`, `photoshop` and `Iptc4xmp`; dates and positions are there if a person stated them. A sidecar
+has labels and texts only. If another program has written a sidecar, merge the two instead of replacing it
+(`exiftool -tagsFromFile`). Tags of folders are written to their photos. Predictions
 of models, if they were requested, are also listed in `photosGraph:PredictedTags` and `PredictedPersons`, so that a
 scan or an import skips them. Authors and times, ignored and rejected faces, and tags without photos are in the JSON
 format only. `photos-graph import` reads this folder back."""
@@ -95,6 +99,7 @@ def sidecar_of(record: PhotoRecord, *, with_faces: bool = True) -> SidecarLabels
     named = {face.person for face in faces if face.score is None}
     predicted_persons = {face.person for face in faces if face.person} - named
     rating = record.rating.value
+    parts = {mark.property: tuple(mark.values.values()) for mark in record.properties}
     return SidecarLabels(
         tags=tuple(tag.tag for tag in record.tags),
         regions=tuple(Region(Box(*face.box), None if _is_duplicate(face, named) else face.person) for face in faces),
@@ -102,6 +107,8 @@ def sidecar_of(record: PhotoRecord, *, with_faces: bool = True) -> SidecarLabels
         excluded=tuple(mark.tag for mark in record.marks if mark.excluded),
         favourite=bool(record.favourite.value),
         description=record.description.written(),
+        taken=taken_of(parts[PhotoProperty.DATE]) if PhotoProperty.DATE in parts else None,
+        location=location_of(parts[PhotoProperty.POSITION]) if PhotoProperty.POSITION in parts else None,
         predicted_tags=tuple(tag.tag for tag in record.tags if tag.source is TagSource.PREDICTED),
         predicted_persons=tuple(sorted(predicted_persons)),
     )

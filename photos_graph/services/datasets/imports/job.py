@@ -16,6 +16,7 @@ from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.queue import Jobs
+from photos_graph.library.places import Gazetteer
 from photos_graph.model.job_arguments import ImportArguments
 from photos_graph.model.jobs import Job, JobKind
 from photos_graph.model.labels import LabelKind
@@ -68,7 +69,16 @@ def _existing(folder: Path) -> Path:
 class ImportJob:
     """Runs an import."""
 
-    def __init__(self, graph: Graph, index: Index, writer: LabelWriter, pool: WorkerPool, settings: Settings) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        index: Index,
+        writer: LabelWriter,
+        pool: WorkerPool,
+        gazetteer: Gazetteer,
+        settings: Settings,
+    ) -> None:
+        self._gazetteer = gazetteer
         self._graph = graph
         self._index = index
         self._pool = pool
@@ -88,7 +98,7 @@ class ImportJob:
         summary.add_library(await self._write_library(source, importer))
         try:
             async for batch in source.batches():
-                outcome = await write_photos(self._writer, batch.records, importer, self._has_tag)
+                outcome = await write_photos(self._writer, batch.records, importer, self._has_tag, self._gazetteer)
                 await self._writer.follow()
                 summary.add_batch(batch, outcome)
                 await progress.step(summary.processed, total, PROGRESS_MESSAGE)

@@ -13,12 +13,14 @@ from uuid import uuid4
 
 from photos_graph.boxes import paired
 from photos_graph.graph.faces.detections import DETECTED
-from photos_graph.graph.labels.edits import Assertion, AssertionKind, Value
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, PropertyValue, Value
+from photos_graph.graph.labels.properties import STORED
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.library.export_rows import ExportedFace
 from photos_graph.model.faces import Box
-from photos_graph.services.datasets.exports.records import FaceRecord, PersonMark, TagMark, ValueMark
+from photos_graph.services.datasets.exports.records import FaceRecord, PersonMark, PropertyMark, TagMark, ValueMark
 from photos_graph.services.faces.assignment_rules import named
+from photos_graph.services.labels.property_rules import check_parts, is_alike
 from photos_graph.tags import Up
 
 BY_FILE = "IMPORTED"
@@ -86,6 +88,22 @@ def merged_value(existing: Value, mark: ValueMark, importer: Importer) -> Value 
     if mark.at is None or (existing.at_ms is not None and existing.at_ms >= mark.at):
         return None
     return Value(mark.value, mark.at, mark.by or "")
+
+
+def parts_of(mark: PropertyMark) -> tuple[str | float | None, ...]:
+    """Returns the values of the mark in the order in which the graph holds them."""
+    return tuple(mark.values.get(part) for part in STORED[mark.property].parts)
+
+
+def merged_property(existing: PropertyValue, mark: PropertyMark, importer: Importer) -> PropertyValue | None:
+    """Returns the new value, or None if the present one stays."""
+    parts = check_parts(mark.property, parts_of(mark))
+    if importer.undated:
+        stays = existing.at_ms is not None or is_alike(mark.property, existing.values, parts)
+        return None if stays else PropertyValue(parts, importer.at_ms, importer.by)
+    if mark.at is None or (existing.at_ms is not None and existing.at_ms >= mark.at):
+        return None
+    return PropertyValue(parts, mark.at, mark.by or "")
 
 
 @dataclass(slots=True)

@@ -7,36 +7,44 @@ from dataclasses import replace
 
 from photos_graph.graph import due
 from photos_graph.graph.faces import assignments, cluster_pages, match_requests, persons, regions, visibility
-from photos_graph.graph.labels import ratings, tag_edges, tags
+from photos_graph.graph.labels import properties, ratings, tag_edges, tags
 from photos_graph.graph.labels.edits import SingleEdit, Value, grouped, grouped_faces
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import export_rows
 from photos_graph.graph.library.export_rows import ExportedPhoto
 from photos_graph.graph.writing import LabelWriter
+from photos_graph.library.places import Gazetteer
 from photos_graph.model.labels import LabelKind
+from photos_graph.model.properties import PhotoProperty
 from photos_graph.services.datasets.exports.records import PhotoRecord
 from photos_graph.services.datasets.imports.merge_rules import (
     Importer,
     MergedFaces,
     merged_faces,
+    merged_property,
     merged_tags,
     merged_value,
 )
 from photos_graph.services.datasets.imports.outcome import Outcome, record_change, resolve_persons, resolve_tags
+from photos_graph.services.labels.property_editing import follow_position
 from photos_graph.services.labels.tag_rules import differences
 
 HasTag = Callable[[int, str], bool]  # (number of a photo, id of a tag) -> whether the photo has the tag, not predicted
 
 
 async def write_photos(
-    writer: LabelWriter, records: Mapping[int, PhotoRecord], importer: Importer, has_tag: HasTag
+    writer: LabelWriter,
+    records: Mapping[int, PhotoRecord],
+    importer: Importer,
+    has_tag: HasTag,
+    gazetteer: Gazetteer,
 ) -> Outcome:
     """Writes the records, which are given by the numbers of their photos."""
 
     async def work(tx: LabelTransaction) -> Outcome:
         known = {row.photo.number: row for row in await export_rows.exported_photos(tx, list(records))}
-        return await _LabelBatch(tx, importer, known, has_tag).write(records)
+        return await _LabelBatch(tx, importer, known, has_tag, gazetteer).write(records)
 
     return await writer.commit(work)
 
@@ -45,8 +53,14 @@ class _LabelBatch:
     """The labels of some photos, merged and written within one transaction."""
 
     def __init__(
-        self, tx: LabelTransaction, importer: Importer, known: Mapping[int, ExportedPhoto], has_tag: HasTag
+        self,
+        tx: LabelTransaction,
+        importer: Importer,
+        known: Mapping[int, ExportedPhoto],
+        has_tag: HasTag,
+        gazetteer: Gazetteer,
     ) -> None:
+        self._gazetteer = gazetteer
         self._has_tag = has_tag
         self._tx = tx
         self._importer = importer
@@ -59,9 +73,10 @@ class _LabelBatch:
         tree = await tags.tag_tree(self._tx)
         await self._write_tags(records, tree)
         rated = [await self._write_values(records, kind) for kind in (LabelKind.RATING, LabelKind.FAVOURITE)]
+        stated = await self._write_properties(records)
         await self._write_faces(records)
         self._tx.touch(labelled=self._changed)
-        self._changed.update(*rated)
+        self._changed.update(*rated, stated)
         self._outcome.changed = len(self._changed)
         return self._outcome
 
@@ -95,6 +110,20 @@ class _LabelBatch:
         edits = grouped(singles)
         await ratings.write(self._tx, kind, edits)
         record_change(self._tx, kind, edits, self._importer, self._outcome)
+        return [number for edit in edits for number in edit.photos]
+
+    async def _write_properties(self, records: Mapping[int, PhotoRecord]) -> list[int]:
+        singles: list[SingleEdit] = []
+        for number, record in records.items():
+            for mark in record.properties:
+                existing = self._known[number].properties[mark.property]
+                if (value := merged_property(existing, mark, self._importer)) is not None:
+                    singles.append((number, existing, value, mark.property.value))
+        edits = grouped(singles)
+        await properties.write(self._tx, edits)
+        if moved := [n for edit in edits if edit.label_id == PhotoProperty.POSITION for n in edit.photos]:
+            await follow_position(self._tx, moved, self._gazetteer)
+        record_change(self._tx, LabelKind.PROPERTIES, edits, self._importer, self._outcome)
         return [number for edit in edits for number in edit.photos]
 
     async def _write_faces(self, records: Mapping[int, PhotoRecord]) -> None:

@@ -10,23 +10,27 @@ from pathlib import Path
 
 from photos_graph.errors import Unreadable
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.labels.properties import STORED
 from photos_graph.graph.library import export_rows
 from photos_graph.graph.library.export_rows import ExportedPhoto
 from photos_graph.images.formats import RAW
 from photos_graph.index import Index
 from photos_graph.jobs.concurrency import retry_while_busy
 from photos_graph.library.sidecar import SidecarLabels
+from photos_graph.model.properties import PhotoProperty
 from photos_graph.paths import display
 from photos_graph.services.datasets.exports.records import (
     FaceRecord,
     LibraryRecord,
     PersonMark,
     PhotoRecord,
+    PropertyMark,
     TagMark,
     ValueMark,
 )
 from photos_graph.services.datasets.exports.sidecars import FOLDER, NOT_TURNED
 from photos_graph.services.datasets.imports.batch import BATCH_SIZE, RecordBatch
+from photos_graph.services.labels.property_rules import date_parts
 from photos_graph.services.scan.intake import read_sidecars
 from photos_graph.services.scan.intake_tasks import ReadSidecar, SidecarOrder
 from photos_graph.workers.pool import WorkerPool
@@ -183,6 +187,20 @@ def _join(folder: bytes, name: bytes) -> bytes:
     return folder + b"/" + name if folder else name
 
 
+def _property_marks(sidecar: SidecarLabels) -> Iterator[PropertyMark]:
+    """Yields what the sidecar states. What the photo says already, or a person said, stays when it is merged."""
+    if sidecar.description.title is not None:
+        yield PropertyMark(PhotoProperty.TITLE, {"title": sidecar.description.title})
+    if sidecar.description.caption is not None:
+        yield PropertyMark(PhotoProperty.CAPTION, {"caption": sidecar.description.caption})
+    if (taken := sidecar.taken) is not None:
+        date = dict(zip(STORED[PhotoProperty.DATE].parts, date_parts(taken), strict=True))
+        yield PropertyMark(PhotoProperty.DATE, {**date})
+    if (at := sidecar.location) is not None:
+        position = {"latitude": at.latitude, "longitude": at.longitude, "altitude": at.altitude}
+        yield PropertyMark(PhotoProperty.POSITION, {**position})
+
+
 def _record(row: ExportedPhoto, path: str, sidecar: SidecarLabels) -> PhotoRecord:
     marks = [TagMark(tag) for tag in sidecar.tags] + [TagMark(tag, excluded=True) for tag in sidecar.excluded]
     faces = [
@@ -201,5 +219,6 @@ def _record(row: ExportedPhoto, path: str, sidecar: SidecarLabels) -> PhotoRecor
         faces=tuple(faces),
         rating=ValueMark(sidecar.rating),
         favourite=ValueMark(sidecar.favourite),
+        properties=tuple(_property_marks(sidecar)),
         description=sidecar.description,
     )

@@ -18,9 +18,12 @@ from photos_graph.services.datasets.exports.records import (
     LibraryRecord,
     PersonMark,
     PhotoRecord,
+    PropertyMark,
     TagMark,
     ValueMark,
 )
+from photos_graph.services.datasets.imports.merge_rules import parts_of
+from photos_graph.services.labels.property_rules import check_parts
 
 MAX_CLOCK_SKEW_MS = 86_400_000  # by which the clock of another machine may be ahead
 MAX_ITEMS = 10_000  # marks, faces or files of one photo
@@ -43,8 +46,10 @@ def check_photo(record: PhotoRecord, now_ms: int) -> None:
     _check_rating(record.rating)
     if not isinstance(record.favourite.value, bool):
         raise BadInput("A favourite must be true or false.")
+    for stated in record.properties:
+        check_parts(stated.property, parts_of(stated))
     persons = [mark for face in record.faces for mark in face.marks]
-    _check_provenance([*record.marks, *persons, record.rating, record.favourite], now_ms)
+    _check_provenance([*record.marks, *persons, *record.properties, record.rating, record.favourite], now_ms)
     _check_sources([*record.marks, *persons], _PHOTO_SOURCES)
     if any(mark.recursive is not None for mark in record.marks):
         raise BadInput("A label of a photo cannot be recursive.")
@@ -88,7 +93,7 @@ def _check_rating(mark: ValueMark) -> None:
         raise BadInput("A rating must be from -1 (rejected) to 5, or null for no rating.")
 
 
-def _check_provenance(marks: Iterable[TagMark | PersonMark | ValueMark], now_ms: int) -> None:
+def _check_provenance(marks: Iterable[TagMark | PersonMark | PropertyMark | ValueMark], now_ms: int) -> None:
     for mark in marks:
         if mark.at is not None and not 0 <= mark.at <= now_ms + MAX_CLOCK_SKEW_MS:
             raise BadInput("The time of a label must not be before 1970 or in the future.")
