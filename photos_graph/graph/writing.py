@@ -9,6 +9,7 @@ from photos_graph.events import Events, LabelsChanged
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.engine.feed_entry import touch
 from photos_graph.graph.labels import changes
+from photos_graph.graph.labels.sharing import share
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.labels import LabelKind
 
@@ -57,6 +58,7 @@ class LabelWriter:
             if caught_up:
                 await self._read_model.catch_up()
             result = await work(tx)
+            await share(tx)
             for change in tx.changes:
                 await changes.record(tx, change)
             await touch(tx, tx.photos, tx.folders, tx.labelled, tx.tags, tx.persons)

@@ -156,6 +156,11 @@ class SearchIndex:
         id_, kind = self.sets.table.stacks.values[int(self.sets.table.stack[number])]
         return Stack(id_, StackKind(kind), tuple(self.photo_ids(members)))
 
+    def stack_numbers(self, photo_id: str) -> list[int]:
+        """Returns the numbers of a visible photo and of all others in its stack, or an empty list."""
+        number = self.number_of(photo_id)
+        return [] if number is None else self.sets.stacks.members(number) or [number]
+
     # photos by number and id
 
     def photo_ids(self, numbers: Iterable[int]) -> list[str]:

@@ -9,16 +9,19 @@ from pyroaring import BitMap
 from photos_graph.model.faces import Person
 from photos_graph.search.hierarchy import Hierarchy, Sized, by_size
 from photos_graph.search.label_sets import NONE, LabelSets, union
+from photos_graph.search.stacks import StackSets
 
 
 class PersonSets:
-    """The photos of every person. As in ``TagSets``, the sets are computed on demand, must not be changed, and hold
-    only visible photos."""
+    """The photos of every person, and all other photos of their stacks.
 
-    def __init__(self, visible: BitMap, labels: LabelSets) -> None:
+    As in ``TagSets``, the sets are computed on demand, must not be changed, and hold only visible photos."""
+
+    def __init__(self, visible: BitMap, labels: LabelSets, stacks: StackSets) -> None:
         self.rows: Hierarchy[Person] = Hierarchy()
         self._visible = visible
         self._labels = labels
+        self._stacks = stacks
         self._showing: dict[tuple[str, bool], BitMap] = {}
         self._by_size: list[Sized[Person]] | None = None
 
@@ -37,6 +40,11 @@ class PersonSets:
             for confirmed in (True, False):
                 self._showing.pop((person_id, confirmed), None)
 
+    def forget_all(self) -> None:
+        """Forgets everything that was computed, because stacks have changed."""
+        self._by_size = None
+        self._showing.clear()
+
     def showing(self, person_id: str, confirmed: bool = False) -> BitMap:
         if self.rows.get(person_id) is None:
             return NONE
@@ -47,7 +55,7 @@ class PersonSets:
             confirmed_photos = self._labels.persons.get(person_id, NONE)
             predicted = NONE if confirmed else self._labels.persons_predicted.get(person_id, NONE)
             known = union((confirmed_photos, predicted))
-            known = known if known <= self._visible else known & self._visible
+            known = self._stacks.whole(known if known <= self._visible else known & self._visible)
             self._showing[person_id, confirmed] = known
         return known
 

@@ -42,8 +42,8 @@ class PhotoSets:
         self.file_words = FileWords()
         self.labels = LabelSets()
         self.tags = TagSets(self.visible, self.folders, self.labels)
-        self.persons = PersonSets(self.visible, self.labels)
         self.stacks = StackSets(self.table, self.visible)
+        self.persons = PersonSets(self.visible, self.labels, self.stacks)
 
     def replace(self, rows: Sequence[PhotoRow], gone: Iterable[int]) -> BitMap:
         """Replaces whole rows, or no row if one of them is malformed. Returns the numbers of the touched photos."""
@@ -66,6 +66,7 @@ class PhotoSets:
         self._forget_labels_of(before ^ now)
         if piles != self._stacks_among(now):
             self.stacks.forget()
+            self.persons.forget_all()
         return touched
 
     def relabel(self, postings: LabelPostings, touched: BitMap | None) -> None:

@@ -23,13 +23,15 @@ class AssertionKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Assertion:
     """A label of one tag on one photo or folder, or of one person on one face. Only TAGGED and IS have ``via``, their
-    provenance; only TAGGED on a folder has ``recursive``."""
+    provenance; only TAGGED on a folder has ``recursive``. It is ``shared`` if it is a copy of one on another photo of
+    the stack."""
 
     kind: AssertionKind
     at_ms: int  # since the epoch
     by: str
     via: str | None = None
     recursive: bool | None = None
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,18 +41,18 @@ async def apply(tx: LabelTransaction, before: Mapping[int, frozenset[str]], now:
     edits: list[SingleEdit] = []
     for number in changed:
         on_photo, words, old = stored.get(number, {}), now[number], before.get(number, none)
-        edits += ((number, None, assertion, tag_id) for tag_id in _added(tree, on_photo, words - old))
+        edits += ((number, on_photo.get(tag_id), assertion, tag_id) for tag_id in _added(tree, on_photo, words - old))
         kept = {tag.id for names in _paths(words) if (tag := tree.at(names)) is not None}
         edits += ((number, on_photo[tag_id], None, tag_id) for tag_id in _gone(tree, on_photo, old - words) - kept)
     await tag_edges.apply(tx, tree, grouped(edits), "")
 
 
 def _added(tree: TagTree, on_photo: Assertions, keywords: Iterable[str]) -> set[str]:
-    """Returns the tags to add. Tags about which there is an assertion already, or of which an ancestor is excluded, are
-    left out."""
+    """Returns the tags to add. Tags about which there is an assertion of the photo's own already, or of which an
+    ancestor is excluded, are left out."""
     excluded = {tag_id for tag_id, edge in on_photo.items() if edge.kind is AssertionKind.EXCLUDES}
     wanted = {tree.reach(names).id for names in _paths(keywords) if not _is_barred(tree, names, excluded)}
-    return wanted - on_photo.keys()
+    return {tag_id for tag_id in wanted if tag_id not in on_photo or on_photo[tag_id].shared}
 
 
 def _is_barred(tree: TagTree, names: Sequence[str], excluded: set[str]) -> bool:
@@ -62,7 +62,11 @@ def _is_barred(tree: TagTree, names: Sequence[str], excluded: set[str]) -> bool:
 
 def _gone(tree: TagTree, on_photo: Assertions, keywords: Iterable[str]) -> set[str]:
     known = {tag.id for names in _paths(keywords) if (tag := tree.at(names)) is not None}
-    return {tag_id for tag_id in known if tag_id in on_photo and on_photo[tag_id].via == "IMPORTED"}
+    return {
+        tag_id
+        for tag_id in known
+        if tag_id in on_photo and on_photo[tag_id].via == "IMPORTED" and not on_photo[tag_id].shared
+    }
 
 
 def _paths(keywords: Iterable[str]) -> Iterable[tuple[str, ...]]:

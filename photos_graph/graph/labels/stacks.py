@@ -49,7 +49,9 @@ async def write(tx: LabelTransaction, edits: Sequence[Edit]) -> None:
         for edit in edits
         if isinstance(place := edit.after, StackPlace)
     ]
-    tx.touch(photos=[number for edit in edits for number in edit.photos])
+    numbers = [number for edit in edits for number in edit.photos]
+    tx.touch(photos=numbers)
+    tx.restacked.update(numbers)
     if rows:
         await tx.run(WRITE, rows=rows)
 
@@ -57,14 +59,39 @@ async def write(tx: LabelTransaction, edits: Sequence[Edit]) -> None:
 MEMBERS: LiteralString = """
 UNWIND $stacks AS stack
 MATCH (p:Photo {stack: stack})
-RETURN stack, collect(p.number) AS photos
+RETURN stack, collect([p.stackRank, p.number]) AS photos
 """
 
 
 async def members(tx: Transaction, stack_ids: Iterable[str]) -> dict[str, list[int]]:
-    """Returns the numbers of the photos of each stack, including photos without a file. Unknown stacks are left out."""
-    rows = await tx.run(MEMBERS, stacks=sorted(stack_ids))
-    return {row["stack"]: row["photos"] for row in rows}
+    """Returns the numbers of the photos of each stack, the cover first, including photos without a file. Unknown stacks
+    are left out."""
+    if not (wanted := sorted(stack_ids)):
+        return {}
+    rows = await tx.run(MEMBERS, stacks=wanted)
+    return {row["stack"]: [number for _, number in sorted(row["photos"])] for row in rows}
+
+
+STACKS_OF: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number}) WHERE p.stack IS NOT NULL
+RETURN collect(DISTINCT p.stack) AS stacks
+"""
+
+
+async def stacks_of(tx: Transaction, numbers: Sequence[int]) -> set[str]:
+    """Returns the ids of the stacks of these photos."""
+    return set((await tx.run(STACKS_OF, numbers=list(numbers)))[0]["stacks"])
+
+
+async def whole(graph: Graph, numbers: Sequence[int]) -> list[int]:
+    """Returns the numbers of these photos and of all others in their stacks."""
+
+    async def read(tx: Transaction) -> list[int]:
+        found = await members(tx, await stacks_of(tx, numbers))
+        return list(dict.fromkeys([*numbers, *(number for those in found.values() for number in those)]))
+
+    return await graph.transaction(read)
 
 
 ONE_OF: LiteralString = "MATCH (p:Photo {stack: $stack}) RETURN collect(p.number) AS photos"

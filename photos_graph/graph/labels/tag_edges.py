@@ -20,7 +20,8 @@ Assertions = dict[str, Assertion]  # by tag id; on one photo or folder
 OF_PHOTOS: LiteralString = """
 UNWIND $numbers AS number
 MATCH (p:Photo {number: number})-[r:TAGGED|EXCLUDES]->(t:Tag)
-RETURN t.id AS tag, type(r) AS kind, r.at AS at, r.by AS by, r.via AS via, collect(number) AS photos
+RETURN t.id AS tag, type(r) AS kind, r.at AS at, r.by AS by, r.via AS via, coalesce(r.shared, false) AS shared,
+  collect(number) AS photos
 """
 
 
@@ -28,7 +29,7 @@ async def of_photos(tx: Transaction, numbers: Sequence[int]) -> dict[int, Assert
     """Returns the assertions on each of these photos. Photos without any are left out."""
     found: dict[int, Assertions] = {}
     for row in await tx.run(OF_PHOTOS, numbers=list(numbers)):
-        edge = Assertion(AssertionKind(row["kind"]), row["at"], row["by"], row["via"])
+        edge = Assertion(AssertionKind(row["kind"]), row["at"], row["by"], row["via"], shared=row["shared"])
         for number in row["photos"]:
             found.setdefault(number, {})[row["tag"]] = edge
     return found
@@ -124,7 +125,7 @@ UNWIND $rows AS row
 MATCH (t:Tag {id: row.tag})
 UNWIND row.of AS number
 MATCH (p:Photo {number: number})
-CREATE (p)-[:TAGGED {at: row.at, by: row.by, via: row.via}]->(t)
+CREATE (p)-[:TAGGED {at: row.at, by: row.by, via: row.via, shared: row.shared}]->(t)
 """
 
 TAG_FOLDERS: LiteralString = """
@@ -140,7 +141,7 @@ UNWIND $rows AS row
 MATCH (t:Tag {id: row.tag})
 UNWIND row.of AS number
 MATCH (p:Photo {number: number})
-CREATE (p)-[:EXCLUDES {at: row.at, by: row.by}]->(t)
+CREATE (p)-[:EXCLUDES {at: row.at, by: row.by, shared: row.shared}]->(t)
 """
 
 EXCLUDE_FOLDERS: LiteralString = """
@@ -172,6 +173,7 @@ async def write(tx: LabelTransaction, edits: Iterable[Edit]) -> None:
             if of and isinstance(edit.after, Assertion):
                 after = edit.after
                 values = {"at": after.at_ms, "by": after.by, "via": after.via, "recursive": after.recursive}
+                values["shared"] = after.shared or None
                 query = tag if after.kind is AssertionKind.TAGGED else exclude
                 rows.setdefault(query, []).append({"tag": edit.label_id, "of": list(of), **values})
     for query in (REMOVE_FROM_PHOTOS, REMOVE_FROM_FOLDERS, TAG_PHOTOS, TAG_FOLDERS, EXCLUDE_PHOTOS, EXCLUDE_FOLDERS):

@@ -22,6 +22,7 @@ class LabelTransaction(Transaction):
         self.labelled: set[int] = set()
         self.tags: set[str] = set()
         self.persons: set[str] = set()
+        self.restacked: set[int] = set()  # photos whose place in a stack changed
         self.changes: list[Change] = []
 
     def touch(

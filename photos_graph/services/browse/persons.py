@@ -43,16 +43,27 @@ class Persons:
         return len(search.collapsed(search.evaluate(WithPerson(person_id))))
 
     async def persons_of(self, photo_ids: Sequence[str]) -> list[list[tuple[Person, bool]]]:
-        """Returns the persons in each photo, sorted by name, and whether they are only predicted. Takes one query to
-        the engine."""
-        known = await page_labels.persons_of(self._graph, photo_ids)
-        return [self._in_order(known.get(id_, {})) for id_ in photo_ids]
+        """Returns the persons in each photo or in another photo of its stack, sorted by name, and whether they are only
+        predicted. Takes one query to the engine."""
+        search = self._index.search
+        of = {id_: [id_, *search.photo_ids(search.stack_numbers(id_))] for id_ in photo_ids}
+        known = await page_labels.persons_of(self._graph, sorted({each for those in of.values() for each in those}))
+        return [self._in_order(_together(known.get(each, {}) for each in of[id_])) for id_ in photo_ids]
 
     def _in_order(self, found: dict[str, bool]) -> list[tuple[Person, bool]]:
         persons = self._index.search.persons
         # A person that has just been deleted no longer has a row.
         rows = [(row, predicted) for id_, predicted in found.items() if (row := persons.get(id_)) is not None]
         return sorted(rows, key=lambda pair: sort_key(pair[0]))
+
+
+def _together(found: Iterable[dict[str, bool]]) -> dict[str, bool]:
+    """Unites the persons of several photos. A person is only predicted if no photo is sure."""
+    united: dict[str, bool] = {}
+    for persons in found:
+        for person_id, predicted in persons.items():
+            united[person_id] = predicted and united.get(person_id, True)
+    return united
 
 
 def persons_of_certainty(found: Iterable[tuple[Person, bool]], certainty: Certainty) -> list[Person]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.labels import ratings
+from photos_graph.graph.labels import ratings, stacks
 from photos_graph.graph.library import photos
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.labels import BulkResult, LabelKind
@@ -31,7 +31,7 @@ class Ratings:
         return await self._assert(LabelKind.FAVOURITE, photo_ids, favourite, by)
 
     async def _assert(self, kind: LabelKind, photo_ids: Sequence[str], value: int | bool | None, by: str) -> BulkResult:
-        numbers = await known_numbers(self._graph, photo_ids)
+        numbers = await labelled_numbers(self._graph, photo_ids)
         return await self._writer.write(kind, lambda tx: ratings.assert_value(tx, kind, numbers, value, by))
 
 
@@ -45,3 +45,9 @@ async def known_numbers(graph: Graph, photo_ids: Sequence[str]) -> list[int]:
     if unknown := len(ids) - len(numbers):
         raise NotFound(f"{unknown:,} of these {len(ids):,} photos are not known. Nothing was changed.")
     return numbers
+
+
+async def labelled_numbers(graph: Graph, photo_ids: Sequence[str]) -> list[int]:
+    """Returns the numbers of the photos and of all others in their stacks, which get the same labels. Raises the errors
+    of ``known_numbers``."""
+    return await stacks.whole(graph, await known_numbers(graph, photo_ids))

@@ -20,7 +20,7 @@ def photo_tagged(before: Assertions, tag_ids: Iterable[str], up: Up, assertion: 
     wanted = list(tag_ids)
     after = photo_freed(before, wanted, up)
     for tag_id in wanted:
-        if (edge := after.get(tag_id)) is None or edge.via != assertion.via:
+        if (edge := after.get(tag_id)) is None or edge.via != assertion.via or edge.shared:
             after[tag_id] = assertion
     return after
 

@@ -21,7 +21,7 @@ from photos_graph.names import checked_tag_path
 from photos_graph.services.labels import tag_rules
 from photos_graph.services.labels.folder_plan import FolderPlan, folder_plan
 from photos_graph.services.labels.name_proposals import proposals
-from photos_graph.services.labels.ratings import known_numbers
+from photos_graph.services.labels.ratings import known_numbers, labelled_numbers
 from photos_graph.tags import inherited
 
 MAX_TAGS = 100  # tags in one call
@@ -79,20 +79,20 @@ class Tagging:
         that they do not have, regardless of predictions. Tags are created for unknown names in ``yes``."""
         photo_ids = list(dict.fromkeys([*yes, *no]))
         await known_numbers(self._graph, photo_ids)  # all of them, or nothing is changed
-        number = {id_: self._index.search.number_of(id_) for id_ in photo_ids}
+        numbers = {id_: self._index.search.stack_numbers(id_) for id_ in photo_ids}
         tagging = Assertion(AssertionKind.TAGGED, now_ms(), by, via="MANUAL")
         excluding = replace(tagging, kind=AssertionKind.EXCLUDES, via=None)
 
         async def work(tx: LabelTransaction) -> BulkResult:
             tree = await tags.tag_tree(tx)
-            shown = [n for n in number.values() if n is not None]
+            shown = sorted({n for those in numbers.values() for n in those})
             before = await tag_edges.of_photos(tx, shown)
             after = {n: before.get(n, {}) for n in shown}
             for photo, refs in yes.items():
-                if (n := number[photo]) is not None:
+                for n in numbers[photo]:
                     after[n] = tag_rules.photo_tagged(after[n], tree.wanted_or_new(list(refs)), tree.up, tagging)
             for photo, tag_ids in no.items():
-                if (n := number[photo]) is not None:
+                for n in numbers[photo]:
                     wanted = tree.wanted([Ref(id=tag_id) for tag_id in tag_ids])
                     after[n] = tag_rules.photo_denied(after[n], wanted, tree.below, excluding)
             return await _write_photos(tx, "ANSWER", tree, before, after, tagging)
@@ -166,7 +166,7 @@ class Tagging:
 
     async def _numbers(self, photo_ids: Sequence[str], refs: Sequence[Ref]) -> list[int]:
         _check_tags(refs)
-        numbers = await known_numbers(self._graph, photo_ids)
+        numbers = await labelled_numbers(self._graph, photo_ids)
         if (pairs := len(numbers) * len(refs)) > MAX_PAIRS:
             raise BadInput(f"A call accepts up to {MAX_PAIRS:,} pairs of photo and tag, but got {pairs:,}.")
         return numbers

@@ -168,8 +168,11 @@ class NaiveIndex:
         return self.way_up(tag_id, self.tags)
 
     def shows(self, row: PhotoRow, confirmed: bool) -> set[str]:
-        label = self.labels.get(row.number, Label())
-        return (label.persons | (set() if confirmed else label.persons_predicted)) & set(self.persons)
+        shown: set[str] = set()
+        for number in self.stack(row) or [row.number]:
+            label = self.labels.get(number, Label())
+            shown |= label.persons | (set() if confirmed else label.persons_predicted)
+        return shown & set(self.persons)
 
     def way_up(self, row_id: str | None, rows: dict[str, Any]) -> list[str]:
         way = []
