@@ -21,6 +21,7 @@ from photos_graph.model.datasets import DatasetFormat
 from photos_graph.model.jobs import JobKind, JobState
 from photos_graph.model.labels import Certainty
 from photos_graph.model.learning import ModelKind
+from photos_graph.model.stacks import Stacks
 from photos_graph.terminal import (
     bytes_shown,
     err,
@@ -287,7 +288,8 @@ def doctor(
 
 
 @app.command(
-    epilog="Examples:\n\n* `photos-graph export JSON` writes all labels; `photos-graph import` reads them back.\n\n"
+    epilog="Examples:\n\n* `photos-graph export JSON --stacks expanded` writes all labels; `photos-graph import` reads "
+    "them back.\n\n"
     '* `photos-graph export XMP --to ~/sidecars --filter \'{"folder": {"path": "Pictures/2019"}}\'` writes '
     "sidecars.\n\n"
     "* `photos-graph export COCO --search 'landscapes in Abruzzo not in 2020'` writes a dataset."
@@ -316,6 +318,13 @@ def export(
         bool,
         typer.Option("--originals", help="Copy the originals, with all their metadata, instead of small pictures."),
     ] = False,
+    stacks: Annotated[
+        Stacks,
+        typer.Option(
+            case_sensitive=False,
+            help="How to treat photos that belong together; `collapsed` exports one photo for each stack.",
+        ),
+    ] = Stacks.COLLAPSED,
     data_dir: DataDir = None,
     verbose: Verbose = False,
 ) -> None:
@@ -328,9 +337,8 @@ def export(
     wanted = filter_of(filter) if filter is not None else search
 
     async def work(services: Services) -> int:
-        return await followed(
-            services, await services.exports.ask(format, wanted, certainty, folder=to, originals=originals)
-        )
+        job = await services.exports.ask(format, wanted, certainty, folder=to, originals=originals, stacks=stacks)
+        return await followed(services, job)
 
     sys.exit(with_services(settings_of(data_dir, verbose), work))
 

@@ -10,7 +10,7 @@ from strawberry import UNSET
 
 from resolvers.connections import given
 from resolvers.context import Info
-from resolvers.enums import Certainty, DatasetFormat
+from resolvers.enums import Certainty, DatasetFormat, Stacks
 from resolvers.filters import PhotoFilter, decode_filter
 from resolvers.jobs import Job
 from resolvers.permissions import IsOwner
@@ -36,10 +36,16 @@ class DatasetMutations:
             Certainty,
             strawberry.argument(description="Which labels to export. PREDICTED includes those that models predict."),
         ] = Certainty.CONFIRMED,
+        stacks: Annotated[
+            Stacks,
+            strawberry.argument(
+                description="How to treat stacks of photos that belong together. A backup of all labels needs EXPANDED."
+            ),
+        ] = Stacks.COLLAPSED,
     ) -> Job:
         exports, viewer = info.context.services.exports, info.context.known_viewer
         wanted = decode_filter(given(filter))
-        return Job.of(await exports.ask(format, wanted, certainty, by=viewer.name))
+        return Job.of(await exports.ask(format, wanted, certainty, by=viewer.name, stacks=stacks))
 
     @strawberry.mutation(
         permission_classes=[IsOwner],

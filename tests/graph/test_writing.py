@@ -11,7 +11,7 @@ from photos_graph.events import Events, LabelsChanged
 from photos_graph.graph import writing
 from photos_graph.graph.engine import feed_entry
 from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.labels import changes
+from photos_graph.graph.labels import changes, stacks
 from photos_graph.graph.labels.edits import Change, Edit, Value
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.writing import LabelWriter
@@ -19,7 +19,7 @@ from photos_graph.model.labels import LabelKind
 
 pytestmark = pytest.mark.anyio
 
-NAMES = {writing.LOCK: "lock", changes.RECORD: "record", feed_entry.NEXT: "feed"}
+NAMES = {writing.LOCK: "lock", changes.RECORD: "record", stacks.STACKS_OF: "stacks", feed_entry.NEXT: "feed"}
 
 
 class Recorder:
@@ -81,7 +81,7 @@ async def tag_two(tx: LabelTransaction) -> str:
 async def test_the_lock_is_first_the_feed_last_and_the_index_follows_once_before_the_one_event() -> None:
     seen = Recorder()
     assert await seen.writer.write(LabelKind.TAGS, tag_two) == "done"
-    assert seen.log == ["lock", "RETURN 1", "feed", "commit", "catch up", LabelsChanged(LabelKind.TAGS)]
+    assert seen.log == ["lock", "RETURN 1", "stacks", "feed", "commit", "catch up", LabelsChanged(LabelKind.TAGS)]
     assert seen.touched == [{"photos": [], "folders": ["d"], "labelled": [1, 2], "tags": ["a"], "persons": []}]
 
 
@@ -114,7 +114,7 @@ async def test_changes_are_recorded_before_the_feed_and_those_without_edits_are_
         return tx.record(change), tx.record(Change("RATING", LabelKind.RATING, "anna", 1, ()))
 
     assert await seen.writer.commit(work) == (change.id, None)
-    assert seen.log == ["lock", "record", "feed", "commit"]
+    assert seen.log == ["lock", "stacks", "record", "feed", "commit"]
 
 
 async def test_work_that_fails_publishes_nothing() -> None:

@@ -75,13 +75,13 @@ async def members(tx: Transaction, stack_ids: Iterable[str]) -> dict[str, list[i
 STACKS_OF: LiteralString = """
 UNWIND $numbers AS number
 MATCH (p:Photo {number: number}) WHERE p.stack IS NOT NULL
-RETURN collect(DISTINCT p.stack) AS stacks
+RETURN DISTINCT p.stack AS stack
 """
 
 
 async def stacks_of(tx: Transaction, numbers: Sequence[int]) -> set[str]:
     """Returns the ids of the stacks of these photos."""
-    return set((await tx.run(STACKS_OF, numbers=list(numbers)))[0]["stacks"])
+    return {row["stack"] for row in await tx.run(STACKS_OF, numbers=list(numbers))}
 
 
 async def whole(graph: Graph, numbers: Sequence[int]) -> list[int]:

@@ -78,3 +78,16 @@ RETURN collect(DISTINCT d.id) AS ids
 async def folders_of(tx: Transaction, numbers: Collection[int]) -> set[str]:
     """Returns the ids of all folders in which these photos have files."""
     return set((await tx.run(FOLDERS, numbers=sorted(numbers)))[0]["ids"])
+
+
+REPLACED: LiteralString = """
+UNWIND $stacks AS stack
+MATCH (p:Photo {stack: stack}) WHERE p.stackedAt IS NULL AND NOT EXISTS { (p)<-[:OF]-(:File) }
+RETURN collect(p.number) AS numbers
+"""
+
+
+async def replaced(tx: Transaction, stack_ids: Collection[str]) -> list[int]:
+    """Returns the photos in these stacks whose files all show other photos now, without those that a person put
+    there."""
+    return list((await tx.run(REPLACED, stacks=sorted(stack_ids)))[0]["numbers"])

@@ -68,7 +68,7 @@ class ColdStartStage:
     def _sample(self, photos: Sequence[DescribedPhoto]) -> list[DescribedPhoto]:
         """Returns evenly spaced photos among those that are visible and have no tag."""
         sets = self.index.search.sets
-        free = sets.visible - sets.tags.having_any(confirmed=True)
+        free = sets.visible - sets.stacks.covered - sets.tags.having_any(confirmed=True)
         open_ = [photo for photo in photos if photo.number in free]
         step = max(1.0, len(open_) / SAMPLE_SIZE)
         return [open_[int(at * step)] for at in range(min(SAMPLE_SIZE, len(open_)))]

@@ -16,8 +16,10 @@ _EXAMPLES = TypeAdapter(LabelledPhotos)
 
 
 def labelled_photos(search: SearchIndex, photos: Sequence[DescribedPhoto]) -> LabelledPhotos:
-    """Returns the labels of the visible ones of these photos, in the given order."""
-    photos = [photo for photo in photos if photo.number in search.sets.visible]
+    """Returns the labels of the visible ones of these photos, in the given order. A stack is one example: that of its
+    first photo among them, since all of them have the same labels."""
+    shown = search.collapsed(BitMap([photo.number for photo in photos]) & search.sets.visible)
+    photos = [photo for photo in photos if photo.number in shown]
     place = {photo.number: at for at, photo in enumerate(photos)}
     numbers = BitMap(list(place))
     tags = search.sets.tags

@@ -46,6 +46,10 @@ class Stacking:
 async def _stack(tx: LabelTransaction, *, due: Sequence[str]) -> int:
     found, places = await _groups(tx, due)
     after = stack_plan.changed(found, places)
+    held = {place.stack_id for place in places.values() if place.stack_id is not None}
+    if held and (replaced := await stack_files.replaced(tx, held)):
+        places |= await stacks.read(tx, replaced)
+        after |= dict.fromkeys(replaced, StackPlace())
     await stacks.write(tx, grouped((number, places[number], place, None) for number, place in after.items()))
     await stack_files.done(tx, due)
     return len(after)

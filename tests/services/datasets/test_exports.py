@@ -22,6 +22,7 @@ from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.model.jobs import JobKind, JobState
 from photos_graph.model.labels import Certainty
 from photos_graph.model.search import Ref
+from photos_graph.model.stacks import Stacks
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from photos_graph.settings import Settings
 from tests.kit.engines import RunningEngine
@@ -114,6 +115,20 @@ async def check_later_words(services: Services, photo_id: str, as_json: Path) ->
         "gone.jpg": "import",
         "photos.jsonl, line 11": "import",
     }
+
+
+async def test_a_stack_is_exported_as_one_photo_unless_all_are_wanted(services: Services, tmp_path: Path) -> None:
+    for number in range(3):
+        put(tmp_path / "Pictures" / f"{number}.jpg", jpeg(number))
+    await scan(services, tmp_path / "Pictures")
+    of = {name: photo.id for name, photo in (await photos(services)).items()}
+    await services.stack_editing.stack([of["0.jpg"], of["1.jpg"]], of["1.jpg"])
+    names = {}
+    for stacks in Stacks:
+        folder = await exported(services, DatasetFormat.JSON, stacks=stacks)
+        records = [json.loads(line) for line in (folder / "photos.jsonl").read_text().splitlines()]
+        names[stacks] = sorted(record["files"][0].rpartition("/")[2] for record in records)
+    assert names == {Stacks.COLLAPSED: ["1.jpg", "2.jpg"], Stacks.EXPANDED: ["0.jpg", "1.jpg", "2.jpg"]}
 
 
 async def test_a_date_is_exported_as_precisely_as_it_is_known(services: Services, tmp_path: Path) -> None:

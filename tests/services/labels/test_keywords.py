@@ -146,7 +146,7 @@ async def test_a_setting_turns_it_off(settings: Settings, tmp_path: Path) -> Non
 async def test_a_sidecar_of_a_stem_is_of_its_raw_file_alone(services: Services, tmp_path: Path) -> None:
     folder = tmp_path / "Pictures"
     put(folder / "a.DNG", dng(Image.new("RGB", (48, 32), "red")))
-    put(folder / "a.jpg", jpeg_with())
+    put(folder / "a.jpg", jpeg_with({"Exif.Image.Model": "of another camera, so that they are no stack"}))
     put(folder / "a.xmp", beside("Sea"))
     await services.roots.add(str(folder))
     await scanned(services)

@@ -13,6 +13,7 @@ from photos_graph.model.search import PhotoOrder, Ref
 from photos_graph.model.stacks import Stacks
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from tests.kit.dng import dng
+from tests.kit.formats import exiftool
 from tests.kit.library import in_step, scanned
 from tests.kit.metadata import jpeg_with
 from tests.kit.pictures import put, scene
@@ -139,7 +140,7 @@ async def test_what_the_file_of_one_says_is_said_of_all(services: Services, tmp_
     [jpeg] = _collapsed(services)
     assert await said(services, jpeg, raw) == [{"Sea": "IMPORTED"}] * 2
     assert await _ratings(services) == [3, 3]
-    put(folder / "1.jpg", jpeg_with({"Iptc.Application2.Keywords": ["Sky"]}), at=1_650_000_000)
+    exiftool([folder / "1.jpg"], "-IPTC:Keywords=Sky", "-XMP-xmp:Rating=")
     await scanned(services)
     assert await said(services, *services.index.search.sets.visible) == [{"Sky": "IMPORTED"}] * 2
     assert await _ratings(services) == [None, None]

@@ -14,7 +14,7 @@ from photos_graph.model.stacks import StackKind, Stacks
 from tests.kit.dng import dng
 from tests.kit.library import in_step, photos, scanned
 from tests.kit.metadata import jpeg_with
-from tests.kit.pictures import jpeg, put, scene
+from tests.kit.pictures import OLD, jpeg, put, scene
 
 pytestmark = pytest.mark.anyio
 
@@ -83,6 +83,18 @@ async def test_a_photo_whose_file_is_missing_keeps_its_place(library: Services, 
     put(jpeg_file, kept)
     await scanned(library)
     assert (await stacks(library))[StackKind.RAW_JPEG] == ["DSC_0001.JPG", "DSC_0001.dng"]
+
+
+async def test_a_photo_that_another_replaced_leaves_the_stack_with_its_labels(library: Services, root: Path) -> None:
+    of = {name: photo.id for name, photo in (await photos(library)).items()}
+    await library.ratings.rate([of["IMG_E1002.JPG"]], 5)
+    put(root / "a" / "IMG_1002.JPG", jpeg(77), at=OLD + 100)
+    await scanned(library)
+    assert (await stacks(library))[StackKind.EDIT] == ["IMG_E1002.JPG", "IMG_1002.JPG"]
+    rows = await library.graph.read("MATCH (p:Photo) WHERE p.stackKind = 'EDIT' RETURN count(p) AS n")
+    assert rows == [{"n": 2}]
+    assert [photo.rating for photo in (await photos(library)).values() if photo.name == "IMG_E1002.JPG"] == [5]
+    assert await in_step(library)
 
 
 @pytest.mark.both_engines

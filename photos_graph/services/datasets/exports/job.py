@@ -99,7 +99,8 @@ class ExportJob:
     async def _finish(
         self, request: ExportRequest, staging: StagingFolder, format: DatasetWriter, reader: RecordReader
     ) -> None:
-        everything = len(request.photos) == len(self._index.search)
+        search = self._index.search
+        everything = search.collapsed(search.sets.visible) <= request.photos
         library = await reader.library(request.photos, everything)
 
         def write() -> None:

@@ -15,6 +15,7 @@ from photos_graph.model.datasets import DatasetFormat
 from photos_graph.model.job_arguments import ExportRequest
 from photos_graph.model.jobs import Job, JobKind, JobState
 from photos_graph.model.labels import Certainty
+from photos_graph.model.stacks import Stacks
 from photos_graph.paths import check_outside
 from photos_graph.services.datasets.exports.selection import Selection, describe, query_of
 from photos_graph.services.datasets.exports.staging import StagingFolder
@@ -40,8 +41,10 @@ class Exports:
         by: str = "",
         folder: Path | None = None,
         originals: bool = False,
+        stacks: Stacks = Stacks.COLLAPSED,
     ) -> Job:
         """Queues an export of the photos that the selection matches now, into ``folder`` or the folder for exports.
+        With COLLAPSED, a stack is exported as one of its photos.
 
         If an equal export has failed or was cancelled, it is continued.
 
@@ -50,7 +53,8 @@ class Exports:
         """
         target = _absolute(folder or self._settings.exports_dir)
         check_outside(target, [root.raw_path for root in await folders.roots(self._graph)])
-        photos = self._index.search.evaluate(query_of(selection, self._index.search)).copy()
+        search = self._index.search
+        photos = search.collapsed(search.evaluate(query_of(selection, search)), stacks).copy()
         photos.run_optimize()
         name, at = name_now(format)
         request = ExportRequest(format, target, name, photos, certainty, originals, describe(selection), by, at)
