@@ -21,7 +21,7 @@ from photos_graph.model.images import ThumbnailSize
 COUNT = 12  # photographs
 LOAD_SECONDS = 3.0
 EDGE = ThumbnailSize.SMALL.edge
-PHOTOS = "{ photos(first: 500) { nodes { contentHash thumbnail(size: SMALL, format: JPEG) files { path } } } }"
+PHOTOS = "{ photos(first: 500) { nodes { thumbnail(size: SMALL, format: JPEG) files { path } } } }"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def _library(bench: Bench) -> Iterator[tuple[Service, list[Shown]]]:
 
 
 def _shown(cache: Path, originals: Path, node: dict[str, Any]) -> Shown:
-    name = node["contentHash"][:32]
+    name = node["thumbnail"].split("/")[2]
     at = cache / name[:2]
     original = originals.parent / node["files"][0]["path"]
     return Shown(original, node["thumbnail"], at / f"{name}.SMALL.jpg", at / f"{name}.LARGE.jpg")
