@@ -80,7 +80,7 @@ async def read(rendition: Rendition) -> bytes:
 
 
 async def test_a_face_is_shown_while_the_original_is_away(services: Services, folder: Path) -> None:
-    photo, other = photo_ids(services)
+    photo, other = [await services.media.key(id_) for id_ in photo_ids(services)]
     cut, jpeg = FaceCut.of(FACE), ThumbnailFormat.JPEG
     face = opened(await read(await services.media.thumbnail(photo, cut, jpeg)))
     whole = opened((sorted(folder.iterdir())[0]).read_bytes())

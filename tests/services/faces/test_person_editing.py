@@ -191,6 +191,7 @@ async def test_a_deleted_person_leaves_their_faces(services: Services) -> None:
 @pytest.mark.both_engines
 async def test_what_teaches_is_told(settings: Settings, services: Services) -> None:
     """To whom it may concern: once for each call, after the index has it."""
+    from photos_graph.library.places import Gazetteer
     from photos_graph.services.faces.assignment import FaceAssignment
     from photos_graph.services.faces.person_editing import PersonEditing
     from photos_graph.services.undo import Changes
@@ -203,7 +204,11 @@ async def test_what_teaches_is_told(settings: Settings, services: Services) -> N
     events = Events()
     events.subscribe(LabelsChanged, labels_changed)
     writer = LabelWriter(services.graph, services.index, events)
-    naming, persons, changes = FaceAssignment(writer), PersonEditing(writer), Changes(services.index, writer)
+    naming, persons, changes = (
+        FaceAssignment(writer),
+        PersonEditing(writer),
+        Changes(services.index, writer, Gazetteer()),
+    )
     anna = await persons.create("Anna")
     result = await naming.assign(["f1"], Ref(id=anna.id))
     assert result.change_id is not None

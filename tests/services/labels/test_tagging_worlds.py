@@ -20,6 +20,7 @@ from photos_graph.graph.engine.opening import connect
 from photos_graph.graph.labels.edits import Assertion, AssertionKind
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
+from photos_graph.library.places import Gazetteer
 from photos_graph.model.labels import BulkResult
 from photos_graph.model.search import Ref
 from photos_graph.services.labels import tag_rules
@@ -89,7 +90,7 @@ class Run:
         self.index = index
         writer = LabelWriter(graph, index, Events())
         self.tagging, self.tag_editing = Tagging(graph, index, writer), TagEditing(writer)
-        self.changes = Changes(index, writer)
+        self.changes = Changes(index, writer, Gazetteer())
         self.worlds = [world]  # before each change that can be undone, and now
         self.done: list[str] = []  # change ids
 
