@@ -182,7 +182,7 @@ async def arrange(graph: Graph, world: World) -> None:
     await graph.write(
         """
         UNWIND $rows AS row MATCH (p:Photo {number: row.photo}), (d:Folder {id: row.folder})
-        CREATE (f:File {id: row.id, key: row.id, name: row.id, state: row.state})-[:IN]->(d)
+        CREATE (f:File {id: row.id, key: row.id, name: row.id, state: row.state, mtimeNs: 0})-[:IN]->(d)
         CREATE (f)-[:OF]->(p)
         """,
         rows=[
