@@ -4,8 +4,8 @@
     group     operand "or" operand ...      at least one must hold; binds tighter than "and"
     operand   a phrase, a date, a prefix, a phrase in quotes, or all_of in parentheses
 
-"not", "without" and "only" may precede a group. A text is read with the table of each language, and the reading that
-leaves the fewest words unmatched is used.
+"not", "without" and "only" may precede a group, and a minus sign an operand. "|" is "or", "&" and "+" are "and". A text
+is read with the table of each language, and the reading that leaves the fewest words unmatched is used.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ MAX_CHARACTERS = 10_240
 _MAX_WORDS = 50  # words with a meaning
 _MAX_TOKENS = 200
 _MAX_DEPTH = 30  # levels of parentheses
+_ANDS = frozenset("&+")
+_NO_NAME = frozenset((TokenKind.CLOSE, TokenKind.OR, TokenKind.MINUS))
 _ONLY: dict[MatchKind, tuple[type[OnlyPersons] | type[OnlyTagged], str]] = {
     MatchKind.PERSON: (OnlyPersons, "nobody else"),
     MatchKind.TAG: (OnlyTagged, "no other tags"),
@@ -181,6 +183,9 @@ class _Reading:
     def _or(self, operand: Operand) -> bool:
         """Returns whether an alternative follows, which is true after "or", and before a date that excludes the
         previous date, since no photo has both."""
+        if self._kind() is TokenKind.OR:
+            self._at += 1
+            return True
         if count := self._language.taken(self._reader.texts, self._at, PhraseRole.OR):
             self._at += count
             return True
@@ -195,7 +200,11 @@ class _Reading:
         return False
 
     def _operand(self, depth: int, negated: bool) -> Operand:
-        if self._tokens[self._at].kind is not TokenKind.OPEN:
+        if self._kind() is TokenKind.MINUS:
+            self._at += 1
+            query = self._operand(depth, not negated).query
+            return Operand(self._at, None if query is None else Not(query))
+        if self._kind() is not TokenKind.OPEN:
             operand = self._reader.read(self._at, negated)
             self._at = operand.end
             return operand
@@ -207,6 +216,14 @@ class _Reading:
     def _lead(self) -> _Lead:
         lead = _Lead()
         while not self._ended() and not self._reader.is_me(self._at):
+            if self._kind() is TokenKind.OR:
+                self._at += 1
+                continue
+            if self._kind() is TokenKind.MINUS and self._introduces(self._at + 1):
+                lead.negate = not lead.negate
+                lead.meaningful.append((self._at, self._at + 1))
+                self._at += 1
+                continue
             count, roles = self._language.lead(self._reader.texts, self._at)
             if not count or self._reader.begins(self._at):
                 break
@@ -221,22 +238,31 @@ class _Reading:
             self._at += count
         return lead
 
+    def _introduces(self, at: int) -> bool:
+        """Returns whether a phrase without a meaning of its own is at the token, such as "in"."""
+        reader = self._reader
+        return self._language.lead(reader.texts, at)[0] > 0 and not reader.is_me(at) and not reader.begins(at)
+
     def _go_on(self) -> bool:
         """Skips an "and" if a name follows it directly, without an introducing word. A date does not count as a name.
         Returns whether it did."""
         texts = self._reader.texts
         count = self._language.taken(texts, self._at, PhraseRole.AND)
-        if not count:
+        joined = self._left() and not _ANDS.isdisjoint(self._tokens[self._at].joint)
+        if not count and not joined:
             return False
         at = self._at + count
         while at < len(texts) and (filler := self._language.taken(texts, at, PhraseRole.FILLER)):
             at += filler
-        if at >= len(texts) or self._tokens[at].kind is TokenKind.CLOSE or self._reader.dates.read(at) is not None:
+        if at >= len(texts) or self._tokens[at].kind in _NO_NAME or self._reader.dates.read(at) is not None:
             return False
         if self._language.lead(texts, at)[0] and not self._reader.begins(at):
             return False
         self._at = at
         return True
+
+    def _kind(self) -> TokenKind | None:
+        return self._tokens[self._at].kind if self._left() else None
 
     def _left(self) -> int:
         return len(self._tokens) - self._at

@@ -1,4 +1,4 @@
-"""Splits a text into words, quoted phrases, prefixes with their values, and parentheses.
+"""Splits a text into words, quoted phrases, prefixes with their values, parentheses, and the signs of search boxes.
 
 All positions refer to the text as it was typed, so that an answer can quote it.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from photos_graph.search.folding import fold, symbols
@@ -19,8 +19,9 @@ _ITEM = re.compile(
     rf'|(?P<prefix>{"|".join(PREFIXES)}):(?:"(?P<exact>[^"]*)"|(?P<value>[^\s()"]*))'
     r"|(?P<open>\()|(?P<close>\))"
     r"|(?P<word>[^\W\d_]+|\d+)"
-    r'|(?P<other>[^\w\s()"]+)'
+    r'|(?P<other>(?![-\N{MINUS SIGN}!|])[^\w\s()"|]+)'
 )
+_MINUS = re.compile(r"(?:^|[\s|&+,;:])([-\N{MINUS SIGN}!])$")  # at the end of what stands before a word
 
 
 class TokenKind(Enum):
@@ -29,6 +30,8 @@ class TokenKind(Enum):
     FIELD = auto()
     OPEN = auto()
     CLOSE = auto()
+    OR = auto()  # "|"
+    MINUS = auto()  # "-" or "!" directly before a word, but not inside one
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +50,67 @@ def tokens(text: str) -> Iterator[Token]:
     """Yields the tokens of a text. A quote that is not closed is ignored."""
     text = text.translate(_QUOTES)
     folded, origin = _fold(text)
-    last, after_word = 0, False
+    last, previous = 0, None
     for match in _ITEM.finditer(folded):
-        start, end = origin[match.start()], origin[match.end() - 1] + 1
-        match match.lastgroup:
-            case "open":
-                token = Token(TokenKind.OPEN, start, end)
-            case "close":
-                token = Token(TokenKind.CLOSE, start, end)
-            case "quoted":
-                token = Token(TokenKind.QUOTED, start, end, match["quoted"], value=text[start + 1 : end - 1])
-            case "exact" | "value" as group:
-                token = Token(
-                    TokenKind.FIELD,
-                    start,
-                    end,
-                    match[group],
-                    prefix=match["prefix"],
-                    exact=group == "exact",
-                    value=_between(text, origin, *match.span(group)),
-                )
-            case _:
-                shown = [match[0]] if match["word"] else symbols(match[0])
-                if not shown:
-                    continue  # the joint of two words
-                joint = folded[last : match.start()] if after_word else " "
-                token = Token(TokenKind.WORD, start, end, shown[0], joint)
-        yield token
-        last, after_word = match.end(), token.kind is TokenKind.WORD
+        found = _token(match, text, origin)
+        if not found:
+            continue  # the joint of two words
+        before = folded[last : match.start()]
+        signs = [] if match.lastgroup == "close" else list(_signs(before, last, origin, previous, found[0]))
+        if not signs and previous is not None and previous.kind is TokenKind.WORD:
+            found[0] = replace(found[0], joint=before)
+        yield from (*signs, *found)
+        last, previous = match.end(), found[-1]
+
+
+def _token(match: re.Match[str], text: str, origin: Sequence[int]) -> list[Token]:
+    """Returns the tokens of a match. The alternatives of a prefix, as in "tag:a|b", are several."""
+    start, end = origin[match.start()], origin[match.end() - 1] + 1
+    match match.lastgroup:
+        case "open":
+            return [Token(TokenKind.OPEN, start, end)]
+        case "close":
+            return [Token(TokenKind.CLOSE, start, end)]
+        case "quoted":
+            return [Token(TokenKind.QUOTED, start, end, match["quoted"], value=text[start + 1 : end - 1])]
+        case "exact":
+            value = _between(text, origin, *match.span("exact"))
+            return [Token(TokenKind.FIELD, start, end, match["exact"], prefix=match["prefix"], exact=True, value=value)]
+        case "value":
+            return list(_alternatives(match, text, origin))
+        case _:
+            shown = [match[0]] if match["word"] else symbols(match[0])
+            return [Token(TokenKind.WORD, start, end, shown[0], " ")] if shown else []
+
+
+def _alternatives(match: re.Match[str], text: str, origin: Sequence[int]) -> Iterator[Token]:
+    low = match.start("value")
+    for place, part in enumerate(match["value"].split("|")):
+        start, high = (low if place else match.start()), low + len(part)
+        if place and part:
+            yield Token(TokenKind.OR, origin[low - 1], origin[low - 1] + 1)
+        if part or not place:
+            yield Token(
+                TokenKind.FIELD,
+                origin[start],
+                origin[high - 1] + 1,
+                part,
+                prefix=match["prefix"],
+                value=_between(text, origin, low, high),
+            )
+        low = high + 1
+
+
+def _signs(before: str, start: int, origin: Sequence[int], previous: Token | None, following: Token) -> Iterator[Token]:
+    """Yields the signs in the text before a token. "2018 -2020" has none: it is a range."""
+    if (place := before.find("|")) >= 0:
+        yield Token(TokenKind.OR, origin[start + place], origin[start + place] + 1)
+    alone = previous is None or previous.kind is TokenKind.OPEN
+    if (minus := _MINUS.search(before)) is None or (minus.start() == minus.start(1) and not alone):
+        return
+    if not (previous is not None and previous.folded.isdecimal() and following.folded.isdecimal()):
+        at = start + minus.start(1)
+        yield Token(TokenKind.MINUS, origin[at], origin[at] + 1)
 
 
 def _fold(text: str) -> tuple[str, Sequence[int]]:

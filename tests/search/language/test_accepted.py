@@ -237,6 +237,55 @@ OPERATORS = [
     case("only Rome", ROME, "Rome = PLACE Rome"),
 ]
 
+SIGNS = [
+    case("beach -Rome", both(BEACH, Not(ROME)), "beach = TAG Beach", "Rome = not PLACE Rome"),
+    case("beach \N{MINUS SIGN}Rome", both(BEACH, Not(ROME)), "beach = TAG Beach", "Rome = not PLACE Rome"),
+    case("beach,-Rome", both(BEACH, Not(ROME)), "beach = TAG Beach", "Rome = not PLACE Rome"),
+    case("!Rome", Not(ROME), "Rome = not PLACE Rome"),
+    case("-Rome beach", both(Not(ROME), BEACH), "Rome = not PLACE Rome", "beach = TAG Beach"),
+    case("-in Rome beach", both(Not(ROME), BEACH), "Rome = not PLACE Rome", "beach = TAG Beach"),
+    case("beach -me", both(BEACH, Not(ME)), "beach = TAG Beach", "me = not PERSON Carlo Rossi"),
+    case("beach -2019", both(BEACH, Not(year(2019))), "beach = TAG Beach", "2019 = not DATE 2019"),
+    case("-San-Vito beach", both(Not(SAN_VITO), BEACH), "San-Vito = not PLACE San Vito Chietino", "beach = TAG Beach"),
+    case("-tag:beach Rome", both(Not(BEACH), ROME), "tag:beach = not TAG Beach", "Rome = PLACE Rome"),
+    case(
+        '-"Isle of Man" Rome',
+        both(Not(Tagged("man")), ROME),
+        '"Isle of Man" = not TAG Isle of Man',
+        "Rome = PLACE Rome",
+    ),
+    case("-🏖 Rome", both(Not(Tagged("parasol")), ROME), "🏖 = not TAG 🏖", "Rome = PLACE Rome"),
+    case(
+        "beach -(Rome or Anna) Bob",
+        both(BEACH, Not(either(ROME, ANNA)), BOB),
+        "beach = TAG Beach",
+        "Rome = not PLACE Rome",
+        "Anna = not PERSON Anna Rossi",
+        "Bob = PERSON Bob",
+    ),
+    case("-beach | Rome", either(Not(BEACH), ROME), "beach = not TAG Beach", "Rome = PLACE Rome"),
+    case("beach | -Rome", either(BEACH, Not(ROME)), "beach = TAG Beach", "Rome = not PLACE Rome"),
+    case(
+        "beach|Rome Anna",
+        both(either(BEACH, ROME), ANNA),
+        "beach = TAG Beach",
+        "Rome = PLACE Rome",
+        "Anna = PERSON Anna Rossi",
+    ),
+    case("August | 2019", either(month(8), year(2019)), "August = DATE August", "2019 = DATE 2019"),
+    case("tag:beach|landscapes", either(BEACH, LANDSCAPES), "tag:beach = TAG Beach", "landscapes = TAG Landscapes"),
+    case("beach & Rome", both(BEACH, ROME), "beach = TAG Beach", "Rome = PLACE Rome"),
+    case("beach+Rome", both(BEACH, ROME), "beach = TAG Beach", "Rome = PLACE Rome"),
+    case("beach +Rome", both(BEACH, ROME), "beach = TAG Beach", "Rome = PLACE Rome"),
+    case("without Anna & Bob", both(Not(ANNA), Not(BOB)), "Anna = not PERSON Anna Rossi", "Bob = not PERSON Bob"),
+    case("beach - Rome", both(BEACH, ROME), "beach = TAG Beach", "Rome = PLACE Rome"),
+    case("beach --Rome", both(BEACH, ROME), "beach = TAG Beach", "Rome = PLACE Rome"),
+    case("2018 -2020", span("2018-01-01", "2021-01-01"), "2018 -2020 = DATE 2018 to 2020"),
+    case("Rome! - | & +", ROME, "Rome = PLACE Rome"),
+    case("beach -zebra", BEACH, "beach = TAG Beach", unmatched=("zebra",)),
+    case("-zebra", Or(()), unmatched=("zebra",)),
+]
+
 PREFIXES = [
     case("tag:abruzzo", ABRUZZO_TAG, "tag:abruzzo = TAG Abruzzo"),
     case("tag:landscape", LANDSCAPES, "tag:landscape = TAG Landscapes"),
@@ -499,7 +548,7 @@ ITALIAN = [
     case("né Anna né Bob", both(Not(ANNA), Not(BOB)), "Anna = not PERSON Anna Rossi", "Bob = not PERSON Bob"),
 ]
 
-CASES = [*STORY, *NAMES, *SLIPS, *FOLDERS, *OPERATORS, *PREFIXES, *DATES, *TEXTS, *ITALIAN]
+CASES = [*STORY, *NAMES, *SLIPS, *FOLDERS, *OPERATORS, *SIGNS, *PREFIXES, *DATES, *TEXTS, *ITALIAN]
 
 
 @pytest.fixture(scope="module")
