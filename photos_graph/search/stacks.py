@@ -23,6 +23,7 @@ class StackSets:
         self._table = table
         self._visible = visible
         self._is_ready = False
+        self._covers = BitMap()
         self._covered = BitMap()
         self._stacked = BitMap()
         self._members: Numbers = _NONE  # of all stacks, one stack after the other
@@ -45,6 +46,8 @@ class StackSets:
         inside = found & self.covered
         if not inside:
             return found
+        if self._covers <= found:  # as in a list of everything
+            return found - inside
         numbers = numbers_of(inside)
         covers = self._members[self._starts[self._stack_of(numbers)]]
         shown = found - inside
@@ -96,4 +99,5 @@ class StackSets:
         self._place = np.full(self._table.size, -1, np.int32)
         self._place[self._members] = np.arange(len(self._members), dtype=np.int32)
         self._stacked = bitmap(self._members)
-        self._covered = self._stacked - bitmap(self._members[self._starts[:-1]])
+        self._covers = bitmap(self._members[self._starts[:-1]])
+        self._covered = self._stacked - self._covers

@@ -65,7 +65,11 @@ MERGE (p)-[:AT]->(x)
 
 
 # A video belongs to the file that contains it, not to the photo: a copy may have lost it.
-PUT_MOTION: LiteralString = "UNWIND $rows AS row MATCH (f:File {id: row.file}) SET f.motion = row.motion"
+PUT_MOTION: LiteralString = """
+UNWIND $rows AS row
+MATCH (f:File {id: row.file})-[:IN]->(d:Folder)
+SET f.motion = row.motion, d.stacksDue = true
+"""
 
 
 async def put(tx: LabelTransaction, told: Sequence[FileMetadata], with_regions: bool) -> None:

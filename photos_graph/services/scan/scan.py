@@ -108,7 +108,8 @@ class Scan:
                 refused.append(error)
                 said[look.root.id] = error.public_message
         edited = await self._succession(progress)
-        await Stacking(self._graph, self._writer, progress).run(sum(look.tally.done for look in looks))
+        read = sum(look.tally.done for look in looks)
+        stacked = await Stacking(self._graph, self._writer, progress).run(read)
         await self._events.publish(PhotosArrived())
         # This comes last, because it changes least, and may take long after an update.
         for root in judged:
@@ -117,7 +118,10 @@ class Scan:
             except RootOffline as error:
                 refused.append(error)
                 said[root.id] = error.public_message
+        stacked += await Stacking(self._graph, self._writer, progress).run(read)  # times may have become known
         closing = " ".join(said[root.id] for root in roots) + edited
+        if stacked:
+            closing += f" The stacks of {stacked:,} photos changed."
         if refused:
             raise type(refused[0])(closing)
         return closing or "The library has no root yet. Add one first."

@@ -7,7 +7,7 @@ import pytest
 from photos_graph.bootstrap import Services
 from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.graph import postings
-from photos_graph.model.search import PhotoOrder
+from photos_graph.model.search import PhotoOrder, Ref, TimelineUnit
 from photos_graph.model.stacks import StackKind, Stacks
 from photos_graph.search.filters import FolderFilter, PhotoFilter
 from tests.kit.library import in_step
@@ -57,6 +57,16 @@ async def test_a_filter_that_only_a_covered_photo_fits_shows_that_photo(planted:
     below = PhotoFilter(folder=FolderFilter(id="b"))
     assert listed(planted, filter=below) == set(ids(3))
     assert planted.browse.folder_photo_count("b") == 1
+
+
+async def test_facets_and_the_timeline_count_a_stack_once(planted: Services) -> None:
+    await planted.tagging.tag_photos(ids(0, 1, 2), [Ref(name="Sea")])
+    await planted.graph.write("MATCH (p:Photo) SET p.takenAt = localdatetime('2019-08-05T12:34:56')")
+    await planted.stack_editing.stack(ids(0, 1))
+    assert [bucket.count for bucket in planted.browse.timeline(None, TimelineUnit.YEAR)] == [1]
+    page = planted.browse.photos(None, PhotoOrder.NAME_ASC)
+    [(tag, count)] = planted.browse.facets.tags(page.found, 10)
+    assert count == planted.tags.photo_count(tag.id) == 2
 
 
 async def test_the_first_photo_is_the_cover_if_none_is_named(planted: Services) -> None:
