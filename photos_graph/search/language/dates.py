@@ -9,30 +9,32 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 
-from photos_graph.search.language.grammar import Language, PhraseRole
-from photos_graph.search.language.spans import Span, day, in_year, latest, months_on, whole_months, yearly
-from photos_graph.search.language.tokens import Token
+from photos_graph.search.language.date_words import YEARS, DateWords, Found
+from photos_graph.search.language.grammar import PhraseRole
+from photos_graph.search.language.spans import (
+    Span,
+    day,
+    day_of_year,
+    days_between,
+    first_day,
+    in_year,
+    latest,
+    whole_months,
+    yearly,
+)
 
-_YEARS = range(1800, 2100)  # other numbers of four digits are more often part of a file name
+_SEPARATORS = {"-", ".", "/"}
 _DASHES = {"-", "\N{EN DASH}", "\N{EM DASH}"}
 
-Found = tuple[int, Span] | None  # the token after the date, and the span
 
-
-class Dates:
-    """Reads dates from a sequence of tokens. ``texts`` are the folded words, or "" for a token that is not a word."""
-
-    def __init__(self, language: Language, today: date, tokens: Sequence[Token], texts: Sequence[str]) -> None:
-        self._language = language
-        self._today = today
-        self._tokens = tokens
-        self._texts = texts
+class Dates(DateWords):
+    """Reads dates and spans from a sequence of tokens."""
 
     def read(self, at: int) -> Found:
         """Reads the longest date that begins at a token."""
-        return self._between(at) or self._bounded(at) or self._range(at)
+        return self._between(at) or self._bounded(at) or self._range(at) or self._time(at)
 
     # spans
 
@@ -53,6 +55,9 @@ class Dates:
             return last[0], self._from_to(first[1], last[1])
         for end, month, number in self._parts_of_days(at):
             last = self._joined(end, joints, dash=dash)
+            if last and last[1].days and not month:
+                begins = day_of_year(last[1].days[0][0], number)
+                return (last[0], days_between(begins, last[1])) if begins else None
             if last and (begin := _completed(month, number, last[1])):
                 return last[0], Span(begin, last[1].end)
         return None
@@ -72,7 +77,7 @@ class Dates:
             for start in self._after(at, role):
                 if point := self._point(start):
                     end, span = point
-                    return end, _bounded(role, latest(span, self._today) if span.months else span)
+                    return end, _bounded(role, latest(span, self._today) if span.recurs else span)
         return None
 
     def _after(self, at: int, role: PhraseRole) -> list[int]:
@@ -94,13 +99,15 @@ class Dates:
     def _from_to(self, first: Span, last: Span) -> Span:
         if first.months and last.months:
             return yearly(first.months[0], (last.months[-1] - first.months[0]) % 12 + 1)
-        if first.months:
-            first = latest(first, _start(last))
-        elif last.months:
-            part, last = last, in_year(last, _start(first).year)
-            if _start(last) < _start(first):
-                last = in_year(part, _start(first).year + 1)
-        if _start(last) < _start(first):
+        if first.recurs and last.recurs:
+            return days_between(first, last)
+        if first.recurs:
+            first = latest(first, first_day(last))
+        elif last.recurs:
+            part, last = last, in_year(last, first_day(first).year)
+            if first_day(last) < first_day(first):
+                last = in_year(part, first_day(first).year + 1)
+        if first_day(last) < first_day(first):
             first, last = last, first
         return Span(first.start, last.end)
 
@@ -108,23 +115,46 @@ class Dates:
 
     def _point(self, at: int) -> Found:
         """Reads the longest of the forms below that begins at a token."""
-        forms = (self._numeric, self._day, self._of_year, self._relative, self._year)
+        forms = (
+            self._numeric,
+            self._day,
+            self._day_of_year,
+            self._of_year,
+            self._relative,
+            self._counted,
+            self._decade,
+            self._year,
+        )
         found = [each for form in forms if (each := form(at)) is not None]
         return max(found, key=lambda each: each[0], default=None)
 
     def _numeric(self, at: int) -> Found:
-        """Reads "2019-08-14", "2019-08", "14.8.2019" or "14/8/2019"."""
+        """Reads "2019-08-14", "2019-08", "14.8.2019", "14/8/2019" or "08/2019"."""
         parts = self._texts[at : at + 3]
         joints = {self._joint(place) for place in range(at + 1, at + len(parts))}
         lengths = [len(part) if part.isdecimal() else 0 for part in parts]
-        if lengths == [4, 2, 2] and joints == {"-"}:
+        joint = next(iter(joints)) if len(joints) == 1 else ""
+        if lengths == [4, 2, 2] and joint in _SEPARATORS:
             return self._dated(at + 3, parts[0], parts[1], parts[2])
-        if lengths[2:] == [4] and set(lengths[:2]) <= {1, 2} and joints in ({"."}, {"/"}, {"-"}):
+        if lengths[2:] == [4] and set(lengths[:2]) <= {1, 2} and joint in _SEPARATORS:
             return self._dated(at + 3, parts[2], parts[1], parts[0])
-        if lengths[:2] == [4, 2] and self._joint(at + 1) == "-":
-            found = self._dated(at + 2, parts[0], parts[1], "1")
-            return (found[0], whole_months(_start(found[1]), 1)) if found else None
+        if lengths[:2] == [4, 2] and self._joint(at + 1) in {"-", "/"}:
+            return self._month_of(at + 2, parts[0], parts[1])
+        if lengths[1:2] == [4] and lengths[0] in (1, 2) and self._joint(at + 1) in _SEPARATORS:
+            return self._month_of(at + 2, parts[1], parts[0])
         return None
+
+    def _month_of(self, end: int, year: str, month: str) -> Found:
+        found = self._dated(end, year, month, "1")
+        return (found[0], whole_months(first_day(found[1]), 1)) if found else None
+
+    def _dated(self, end: int, year: str, month: str, of_month: str) -> Found:
+        if not (len(year) == 4 and year.isdecimal() and int(year) in YEARS):
+            return None
+        try:
+            return end, day(date(int(year), int(month), int(of_month)))
+        except ValueError:
+            return None
 
     def _day(self, at: int) -> Found:
         """Reads "14 August 2019", "14th of August 2019" or "August 14, 2019"."""
@@ -141,10 +171,12 @@ class Dates:
         if part := self._part(at):
             end, span = part
             if year := self._year(self._past_of(end)):
-                return self._next_year(year[0], span, _start(year[1]).year)
+                return self._next_year(year[0], span, first_day(year[1]).year)
             return end, self._with_next(end, span)
         if (month := self._month(at)) and (year := self._year(self._past_of(month[0]))):
-            return year[0], in_year(yearly(month[1], 1), _start(year[1]).year)
+            return year[0], in_year(yearly(month[1], 1), first_day(year[1]).year)
+        if (year := self._year(at)) and (quarter := self._quarter(year[0])):
+            return quarter[0], in_year(quarter[1], first_day(year[1]).year)
         return None
 
     def _with_next(self, at: int, span: Span) -> Span:
@@ -152,7 +184,7 @@ class Dates:
         while following := self._part(self._past_joint(at)):
             at = following[0]
             if year := self._year(self._past_of(at)):
-                return in_year(span, _start(year[1]).year)
+                return in_year(span, first_day(year[1]).year)
         return span
 
     def _past_joint(self, at: int) -> int:
@@ -163,91 +195,9 @@ class Dates:
         """Reads the second year of a season that extends over the end of a year, such as "winter 2018/2019"."""
         following = self._year(at)
         spans_two = following is not None and span.months[0] > span.months[-1] and self._joint(at) in {"/", *_DASHES}
-        if following is not None and spans_two and _start(following[1]).year == year + 1:
+        if following is not None and spans_two and first_day(following[1]).year == year + 1:
             at = following[0]
         return at, in_year(span, year)
-
-    def _relative(self, at: int) -> Found:
-        """Reads "last summer", "this month", "estate scorsa" or "yesterday"."""
-        taken = self._language.taken
-        for role, days in ((PhraseRole.TODAY, 0), (PhraseRole.YESTERDAY, 1)):
-            if count := taken(self._texts, at, role):
-                return at + count, day(self._today - timedelta(days=days))
-        for role, back in ((PhraseRole.LAST, 1), (PhraseRole.THIS, 0)):
-            if count := taken(self._texts, at, role):
-                return self._turn(at + count, back)
-        turn = self._turn(at, 1)
-        if turn and (count := taken(self._texts, turn[0], PhraseRole.LAST_AFTER)):
-            return turn[0] + count, turn[1]
-        return None
-
-    def _turn(self, at: int, back: int) -> Found:
-        """Reads a week, month, year or part of the year: the current one if ``back`` is 0, or the one ``back``
-        earlier."""
-        today = self._today
-        if count := self._language.taken(self._texts, at, PhraseRole.WEEK):
-            monday = today - timedelta(days=today.weekday() + 7 * back)
-            return at + count, Span(monday, monday + timedelta(days=7))
-        if count := self._language.taken(self._texts, at, PhraseRole.MONTH):
-            return at + count, whole_months(months_on(today, -back), 1)
-        if count := self._language.taken(self._texts, at, PhraseRole.YEAR):
-            return at + count, whole_months(date(today.year - back, 1, 1), 12)
-        if (part := self._part(at)) is None:
-            return None
-        span = latest(part[1], today)
-        running = span.end is not None and today < span.end
-        if back and running:
-            span = in_year(part[1], _start(span).year - 1)
-        elif not back and not running:
-            span = in_year(part[1], today.year)
-        return part[0], span
-
-    # words
-
-    def _part(self, at: int) -> Found:
-        """Reads a month by its full name, or a season, of any year."""
-        text = self._text(at)
-        if (month := self._language.months.get(text)) is not None:
-            return at + 1, yearly(month, 1)
-        if (month := self._language.seasons.get(text)) is not None:
-            return at + 1, yearly(month, 3)
-        return None
-
-    def _month(self, at: int) -> tuple[int, int] | None:
-        text = self._text(at)
-        month = self._language.months.get(text) or self._language.short_months.get(text)
-        return (at + 1, month) if month else None
-
-    def _year(self, at: int) -> Found:
-        text = self._text(at)
-        if len(text) == 4 and text.isdecimal() and int(text) in _YEARS:
-            return at + 1, whole_months(date(int(text), 1, 1), 12)
-        return None
-
-    def _day_number(self, at: int) -> int:
-        """Returns the token after a day of the month and its ending, such as "th", or 0 if there is no such day."""
-        text = self._text(at)
-        if not text.isdecimal() or len(text) > 2:
-            return 0
-        ending = self._language.taken(self._texts, at + 1, PhraseRole.DAY_ENDING)
-        return at + 1 + (ending if ending and self._joint(at + 1) == "" else 0)
-
-    def _past_of(self, at: int) -> int:
-        return at + self._language.taken(self._texts, at, PhraseRole.OF)
-
-    def _dated(self, end: int, year: str, month: str, of_month: str) -> Found:
-        if not (len(year) == 4 and year.isdecimal() and int(year) in _YEARS):
-            return None
-        try:
-            return end, day(date(int(year), int(month), int(of_month)))
-        except ValueError:
-            return None
-
-    def _text(self, at: int) -> str:
-        return self._texts[at] if at < len(self._texts) else ""
-
-    def _joint(self, at: int) -> str:
-        return self._tokens[at].joint.strip() if at < len(self._tokens) else " "
 
 
 def _bounded(role: PhraseRole, span: Span) -> Span:
@@ -274,10 +224,3 @@ def _completed(month: int | None, number: int, last: Span) -> date | None:
             if begin <= end:
                 return begin
     return None
-
-
-def _start(span: Span) -> date:
-    """Returns the first day of a span with a year, which always has both ends."""
-    if span.start is None:
-        raise ValueError("a part of every year has no first day")
-    return span.start

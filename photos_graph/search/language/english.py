@@ -6,6 +6,7 @@ from photos_graph.model.search import MatchKind
 from photos_graph.search.language.grammar import PhraseRole, language
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.properties import Rated, TakenWith
+from photos_graph.search.terms.times import DayTime
 
 ENGLISH = language(
     stemmer="english",
@@ -36,9 +37,15 @@ ENGLISH = language(
         PhraseRole.UNTIL: "until, till, up to",
         PhraseRole.LAST: "last, past, previous",
         PhraseRole.THIS: "this, current",
-        PhraseRole.WEEK: "week",
-        PhraseRole.MONTH: "month",
-        PhraseRole.YEAR: "year",
+        PhraseRole.AGO: "ago",
+        PhraseRole.DAY: "day, days",
+        PhraseRole.WEEKEND: "weekend",
+        PhraseRole.WEEK: "week, weeks",
+        PhraseRole.MONTH: "month, months",
+        PhraseRole.QUARTER: "quarter",
+        PhraseRole.YEAR: "year, years",
+        PhraseRole.ON_THIS_DAY: "on this day, on this date",
+        PhraseRole.DECADE_ENDING: "s",
         PhraseRole.TODAY: "today",
         PhraseRole.YESTERDAY: "yesterday",
         PhraseRole.DAY_ENDING: "st, nd, rd, th",
@@ -47,6 +54,17 @@ ENGLISH = language(
     months="January, February, March, April, May, June, July, August, September, October, November, December",
     short_months="Jan, Feb, Mar, Apr, May, Jun, Jul, Aug, Sep/Sept, Oct, Nov, Dec",
     seasons={3: "spring", 6: "summer", 9: "autumn, fall", 12: "winter"},
+    quarters="q",
+    ordinals="first, second, third, fourth",
+    numbers="one/a/an, two, three, four, five, six, seven, eight, nine, ten, eleven, twelve",
+    decades="twenties, thirties, forties, fifties, sixties, seventies, eighties, nineties",
+    leads_decades=False,
+    times={
+        DayTime.MORNING: "morning, mornings",
+        DayTime.AFTERNOON: "afternoon, afternoons",
+        DayTime.EVENING: "evening, evenings",
+        DayTime.NIGHT: "night, nights",
+    },
     prefixes={
         "tag": MatchKind.TAG,
         "person": MatchKind.PERSON,

@@ -9,6 +9,7 @@ from enum import Enum, auto
 from photos_graph.model.search import MatchKind
 from photos_graph.search.folding import name_words
 from photos_graph.search.terms.term import PrefixTerm
+from photos_graph.search.terms.times import DayTime
 
 _MAX_PHRASE_WORDS = 3  # in a table
 
@@ -36,9 +37,16 @@ class PhraseRole(Enum):
     LAST = auto()
     LAST_AFTER = auto()  # stands after its noun: "estate scorsa"
     THIS = auto()
+    AGO = auto()  # "10 years ago"
+    DAY = auto()
+    WEEKEND = auto()
     WEEK = auto()
     MONTH = auto()
+    QUARTER = auto()
     YEAR = auto()
+    ON_THIS_DAY = auto()  # of any year
+    DECADE = auto()  # before a decade: "anni novanta"
+    DECADE_ENDING = auto()  # "1990s"
     TODAY = auto()
     YESTERDAY = auto()
     DAY_ENDING = auto()  # "14th August"
@@ -69,6 +77,12 @@ class Language:
     months: Mapping[str, int]  # folded name -> 1..12
     short_months: Mapping[str, int]  # they count only beside a day or a year
     seasons: Mapping[str, int]  # folded name -> its first month, of three
+    quarters: frozenset[str]  # what stands before the number of a quarter: "Q2"
+    ordinals: Mapping[str, int]  # folded word -> 1..4
+    numbers: Mapping[str, int]  # folded word -> 1..12
+    decades: Mapping[str, int]  # folded word -> 20..90
+    leads_decades: bool  # the words of ``decades`` are numbers, and name a decade only after a phrase of DECADE
+    times: Mapping[str, DayTime]  # folded word -> time of the day
     capitals: frozenset[str]  # words of ME that count only in capitals, such as "I"
     prefixes: Mapping[str, Prefix]
 
@@ -100,10 +114,17 @@ def language(
     short_months: str,
     seasons: Mapping[int, str],
     prefixes: Mapping[str, Prefix],
+    quarters: str,
+    ordinals: str,
+    numbers: str,
+    decades: str,
+    times: Mapping[DayTime, str],
+    leads_decades: bool = True,
     capitals: str = "",
 ) -> Language:
     """Makes a table from text. Phrases are separated by commas, months begin with January and may have alternatives
-    ("Sep/Sept"), and seasons are given by their first month."""
+    ("Sep/Sept"), and seasons are given by their first month. Ordinals and numbers begin with one, and decades with the
+    twenties."""
     by_phrase: dict[str, frozenset[PhraseRole]] = {}
     for role, text in roles.items():
         for phrase in _phrases(text):
@@ -114,6 +135,12 @@ def language(
         months=_numbered(months),
         short_months=_numbered(short_months),
         seasons={name: month for month, names in seasons.items() for name in _phrases(names)},
+        quarters=frozenset(_phrases(quarters)),
+        ordinals=_numbered(ordinals),
+        numbers=_numbered(numbers),
+        decades={name: 10 * place + 10 for name, place in _numbered(decades).items()},
+        leads_decades=leads_decades,
+        times={name: time for time, names in times.items() for name in _phrases(names)},
         capitals=frozenset(_phrases(capitals)),
         prefixes=prefixes,
     )

@@ -6,6 +6,7 @@ from photos_graph.model.search import MatchKind
 from photos_graph.search.language.grammar import PhraseRole, language
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.properties import Rated, TakenWith
+from photos_graph.search.terms.times import DayTime
 
 ITALIAN = language(
     stemmer="italian",
@@ -37,12 +38,19 @@ ITALIAN = language(
         PhraseRole.AFTER: "dopo, dopo il, dopo la, dopo l'",
         PhraseRole.SINCE: "dal, dallo, dalla, dall', da",
         PhraseRole.UNTIL: "fino a, fino ad, fino al, fino alla, fino all'",
-        PhraseRole.LAST: "scorso, scorsa, ultimo, ultima",
-        PhraseRole.LAST_AFTER: "scorso, scorsa, passato, passata",
+        PhraseRole.LAST: "scorso, scorsa, scorsi, scorse, ultimo, ultima, ultimi, ultime",
+        PhraseRole.LAST_AFTER: "scorso, scorsa, scorsi, scorse, passato, passata, passati, passate",
         PhraseRole.THIS: "questo, questa, quest'",
-        PhraseRole.WEEK: "settimana",
-        PhraseRole.MONTH: "mese",
-        PhraseRole.YEAR: "anno",
+        PhraseRole.AGO: "fa",
+        PhraseRole.DAY: "giorno, giorni",
+        PhraseRole.WEEKEND: "fine settimana, weekend",
+        PhraseRole.WEEK: "settimana, settimane",
+        PhraseRole.MONTH: "mese, mesi",
+        PhraseRole.QUARTER: "trimestre",
+        PhraseRole.YEAR: "anno, anni",
+        PhraseRole.ON_THIS_DAY: "in questo giorno, in questa data",
+        PhraseRole.DECADE: "anni",
+        PhraseRole.DECADE_ENDING: "s",
         PhraseRole.TODAY: "oggi",
         PhraseRole.YESTERDAY: "ieri",
         PhraseRole.DAY_ENDING: "o, °",
@@ -50,6 +58,16 @@ ITALIAN = language(
     months="gennaio, febbraio, marzo, aprile, maggio, giugno, luglio, agosto, settembre, ottobre, novembre, dicembre",
     short_months="gen, feb, mar, apr, mag, giu, lug, ago, set, ott, nov, dic",
     seasons={3: "primavera", 6: "estate", 9: "autunno", 12: "inverno"},
+    quarters="t, q",
+    ordinals="primo, secondo, terzo, quarto",
+    numbers="uno/una/un, due, tre, quattro, cinque, sei, sette, otto, nove, dieci, undici, dodici",
+    decades="venti, trenta, quaranta, cinquanta, sessanta, settanta, ottanta, novanta",
+    times={
+        DayTime.MORNING: "mattina, mattino, mattine",
+        DayTime.AFTERNOON: "pomeriggio, pomeriggi",
+        DayTime.EVENING: "sera, serata, sere",
+        DayTime.NIGHT: "notte, notti",
+    },
     prefixes={
         "etichetta": MatchKind.TAG,
         "persona": MatchKind.PERSON,

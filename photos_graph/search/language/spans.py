@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from calendar import month_name
+from calendar import month_name, monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 
-from photos_graph.search.query import Or, Query
+from photos_graph.search.query import And, Or, Query
 from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.times import DayTime, TakenAt
+
+DayOfYear = tuple[int, int]  # month and day of the month
+_LEAP_YEAR = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The days ``start <= day < end``, where None means an open end; or, with ``months`` (1..12), these months of any
-    year."""
+    """The days ``start <= day < end``, where None means an open end; or, with ``months`` (1..12) or ``days``, these
+    months or days of any year. ``time`` restricts it to a time of the day."""
 
     start: date | None = None
     end: date | None = None
     months: tuple[int, ...] = ()
+    days: tuple[DayOfYear, ...] = ()
+    time: DayTime | None = None
+
+    @property
+    def recurs(self) -> bool:
+        """Returns whether the span is a part of every year."""
+        return bool(self.months or self.days)
 
     def excludes(self, other: Span) -> bool:
-        """Returns whether no day is in both spans, and neither has an open end."""
-        if self.months or other.months:
+        """Returns whether no moment is in both spans, and neither has an open end."""
+        if self.time is not other.time and self.time is not None and other.time is not None:
+            return True
+        if self.days and other.days:
+            return set(self.days).isdisjoint(other.days)
+        if self.recurs or other.recurs:
             mine, others = self._touched(), other._touched()
             return bool(mine) and bool(others) and mine.isdisjoint(others)
         if self.start is None or self.end is None or other.start is None or other.end is None:
@@ -30,16 +47,21 @@ class Span:
 
     def _touched(self) -> set[int]:
         """Returns the months of the year in which the span has days. The set is empty if an end is open."""
-        if self.months:
-            return set(self.months)
+        if self.recurs:
+            return {*self.months, *(month for month, _ in self.days)}
         if self.start is None or self.end is None:
             return set()
         first, last = _count(self.start), _count(self.end - timedelta(days=1))
         return {month % 12 + 1 for month in range(first, min(last, first + 11) + 1)}
 
     def query(self) -> Query:
-        if self.months:
-            each = tuple(TakenIn(month=month) for month in self.months)
+        if self.time is None:
+            return self._dates()
+        return TakenAt(self.time) if self == Span(time=self.time) else And((self._dates(), TakenAt(self.time)))
+
+    def _dates(self) -> Query:
+        if self.recurs:
+            each = tuple(_recurring(self))
             return each[0] if len(each) == 1 else Or(each)
         if self.start is not None and self.end is not None and self.start.day == 1:
             if self.end == months_on(self.start, 12) and self.start.month == 1:
@@ -49,8 +71,16 @@ class Span:
         return TakenIn(_midnight(self.start), _midnight(self.end))
 
     def label(self) -> str:
+        if self.time is None:
+            return self._label()
+        name = self.time.name.lower()
+        return name if self == Span(time=self.time) else f"{self._label()}, {name}"
+
+    def _label(self) -> str:
         if self.months:
             return _to(month_name[self.months[0]], month_name[self.months[-1]])
+        if self.days:
+            return _to(*(f"{number} {month_name[month]}" for month, number in (self.days[0], self.days[-1])))
         if self.end is None:
             return f"since {_edge(self.start)}"
         if self.start is None:
@@ -60,6 +90,17 @@ class Span:
         if (self.start.month, self.start.day, self.end.month, self.end.day) == (1, 1, 1, 1):
             return _to(str(self.start.year), str(self.end.year - 1))
         return _to(_day(self.start), _day(self.end - timedelta(days=1)))
+
+
+def _recurring(span: Span) -> Iterator[TakenIn]:
+    """Yields the terms for the months and days of any year. Days that make up a whole month become one term."""
+    yield from (TakenIn(month=month) for month in span.months)
+    for month, group in groupby(span.days, key=lambda each: each[0]):
+        numbers = [number for _, number in group]
+        if len(numbers) == monthrange(_LEAP_YEAR, month)[1]:
+            yield TakenIn(month=month)
+        else:
+            yield from (TakenIn(month=month, day=number) for number in numbers)
 
 
 def day(of: date) -> Span:
@@ -78,13 +119,52 @@ def yearly(first: int, count: int) -> Span:
 
 def in_year(span: Span, year: int) -> Span:
     """Converts a part of every year to the part that begins in ``year``."""
+    if span.days:
+        (month, number), last = span.days[0], span.days[-1]
+        ends_in = year + (last < span.days[0])
+        return Span(_clipped(year, month, number), _clipped(ends_in, *last) + timedelta(days=1))
     return whole_months(date(year, span.months[0], 1), len(span.months))
+
+
+def days_between(first: Span, last: Span) -> Span:
+    """Returns the days of any year from the first day of one part of the year to the last day of another."""
+    start, end = in_year(first, _LEAP_YEAR).start, in_year(last, _LEAP_YEAR).end
+    if start is None or end is None:
+        raise ValueError("a part of every year has two ends")
+    if end <= start:
+        end = end.replace(year=end.year + 1)
+    count = min((end - start).days, 366)
+    return Span(days=tuple((each.month, each.day) for each in (start + timedelta(days=n) for n in range(count))))
+
+
+def day_of_year(month: int, number: int) -> Span | None:
+    """Returns a day of any year, or None if there is no such day."""
+    if not 1 <= month <= 12 or not 1 <= number <= monthrange(_LEAP_YEAR, month)[1]:
+        return None
+    return Span(days=((month, number),))
 
 
 def latest(span: Span, by: date) -> Span:
     """Returns the latest occurrence of a part of every year that has begun by the day ``by``."""
     found = in_year(span, by.year)
     return found if found.start is not None and found.start <= by else in_year(span, by.year - 1)
+
+
+def same_day(of: date, months: int) -> date:
+    """Returns the day that is ``months`` later or earlier, or the last day of that month if it is shorter."""
+    first = months_on(of, months)
+    return _clipped(first.year, first.month, of.day)
+
+
+def _clipped(year: int, month: int, number: int) -> date:
+    return date(year, month, min(number, monthrange(year, month)[1]))
+
+
+def first_day(span: Span) -> date:
+    """Returns the first day of a span with a year, which always has both ends."""
+    if span.start is None:
+        raise ValueError("a part of every year has no first day")
+    return span.start
 
 
 def months_on(first: date, months: int) -> date:

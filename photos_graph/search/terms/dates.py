@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
+import numpy as np
 from pyroaring import BitMap
 
 from photos_graph.errors import BadInput
@@ -19,6 +20,7 @@ from photos_graph.search.photo_sets import PhotoSets
 from photos_graph.search.terms.term import PrefixTerm, Reasons, Term
 
 _DIGITS = {DatePrecision.YEAR: 4, DatePrecision.MONTH: 7}  # of "2019-08-05"
+_WITHOUT_DAY = [PRECISIONS.index(precision) for precision in _DIGITS]
 _YEARS = re.compile(r"([0-9]{1,4})(?:(?:[-\N{EN DASH}]|\.\.)([0-9]{1,4}))?")
 
 
@@ -37,6 +39,9 @@ class TakenIn(PrefixTerm):
     month: Annotated[
         int | None, "The month in which a photo was taken, from 1 to 12. Without `year` it is that month of any year."
     ] = None
+    day: Annotated[
+        int | None, "The day of the month on which a photo was taken, from 1 to 31. Without `year` it is any year's."
+    ] = None
 
     kind = MatchKind.DATE
 
@@ -45,6 +50,8 @@ class TakenIn(PrefixTerm):
             raise BadInput("A month must be from 1 to 12.")
         if self.year is not None and not 1 <= self.year <= 9999:
             raise BadInput("A year must be from 1 to 9999.")
+        if self.day is not None and not 1 <= self.day <= 31:
+            raise BadInput("A day must be from 1 to 31.")
         return self
 
     def photos(self, sets: PhotoSets, within: BitMap) -> BitMap:
@@ -64,7 +71,7 @@ class TakenIn(PrefixTerm):
         found = union(whole) - vague | self._inside(sets, union(partly) - vague)
         if vague and self.month is None:
             found |= self._inside(sets, vague if self.year is None else vague & sets.years.get(self.year, NONE))
-        return within & found
+        return within & (found if self.day is None else _on_day(sets, found & within, self.day))
 
     def _inside(self, sets: PhotoSets, photos: BitMap) -> BitMap:
         """Returns those of the photos whose date is between the limits as a whole."""
@@ -94,6 +101,15 @@ class TakenIn(PrefixTerm):
             return cls(year=first), str(first)
         end = datetime(last + 1, 1, 1) if last < 9999 else None
         return cls(datetime(first, 1, 1), end), f"{first} to {last}"
+
+
+def _on_day(sets: PhotoSets, photos: BitMap, day: int) -> BitMap:
+    """Returns those of the photos that were taken on that day of a month, as far as their day is known."""
+    numbers = numbers_of(photos)
+    days = sets.table.taken[numbers].view("M8[us]").astype("M8[D]")
+    since = (days - days.astype("M8[M]").astype("M8[D]")).astype(np.int64)
+    known = ~np.isin(sets.table.precision[numbers], _WITHOUT_DAY)
+    return bitmap(numbers[known & (since == day - 1)])
 
 
 def _month(moment: datetime | None, default: int) -> int:

@@ -14,6 +14,7 @@ from photos_graph.search.terms.persons import OnlyPersons, WithPerson
 from photos_graph.search.terms.places import AtPlace
 from photos_graph.search.terms.properties import Rated, TakenWith
 from photos_graph.search.terms.tags import Excluded, OnlyTagged, Tagged
+from photos_graph.search.terms.times import TakenAt
 from photos_graph.search.terms.words import Words
 
 
@@ -59,6 +60,8 @@ class _Writer:
                 return f'camera "{text}"'
             case Rated(low, high):
                 return f"rated {'' if low is None else low} to {5 if high is None else high}"
+            case TakenAt(time):
+                return f"in the {time.name.lower()}"
             case TakenIn():
                 return f"taken {_taken(query)}"
         raise AssertionError(f"the page has no word for {query}")
@@ -70,6 +73,8 @@ class _Writer:
 def _taken(query: TakenIn) -> str:
     if query.year and query.month:
         return f"{query.year}-{query.month:02}"
+    if query.month and query.day:
+        return f"on {query.month:02}-{query.day:02} of any year"
     if query.month:
         return f"in month {query.month}"
     return str(query.year) if query.year else f"[{_day(query.after)}, {_day(query.before)})"

@@ -196,7 +196,7 @@ class NaiveIndex:
                 return any(folder_id in way for way in ways)
             case AtPlace(place_id):
                 return any(place_id in self.way_up(p, self.places) for p in row.places)
-            case TakenIn(after, before, year, month):
+            case TakenIn(after, before, year, month, day):
                 if query == TakenIn():
                     return True
                 t = row.taken
@@ -206,6 +206,7 @@ class NaiveIndex:
                     and (before is None or _last_moment(row) < before)
                     and year in (None, t.year)
                     and (month is None or (month == t.month and row.precision is not DatePrecision.YEAR))
+                    and (day is None or (day == t.day and row.precision in (DatePrecision.DAY, DatePrecision.SECOND)))
                 )
             case Near(latitude, longitude, radius_km):
                 if row.latitude is None or row.longitude is None:

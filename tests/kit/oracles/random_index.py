@@ -164,6 +164,7 @@ terms: st.SearchStrategy[Query] = st.one_of(
         st.none() | moments,
         st.none() | st.sampled_from([1969, 2000, 2019]),
         st.none() | st.integers(1, 12),
+        st.none() | st.sampled_from([1, 5, 14, 31]),
     ),
     st.builds(Near, latitudes, longitudes, st.floats(0.1, 20000)),
     st.builds(InBox, latitudes, latitudes, longitudes, longitudes),

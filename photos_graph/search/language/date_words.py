@@ -1,0 +1,238 @@
+"""The words of dates: months, seasons, quarters, decades and days, and what is counted from today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from photos_graph.search.language.grammar import Language, PhraseRole
+from photos_graph.search.language.spans import (
+    Span,
+    day,
+    day_of_year,
+    first_day,
+    in_year,
+    latest,
+    months_on,
+    same_day,
+    whole_months,
+    yearly,
+)
+from photos_graph.search.language.tokens import Token
+
+YEARS = range(1800, 2100)  # other numbers of four digits are more often part of a file name
+_MOST = 1000  # of what is counted back
+_APOSTROPHES = {"'", "\N{RIGHT SINGLE QUOTATION MARK}"}
+
+Found = tuple[int, Span] | None  # the token after the date, and the span
+
+
+class DateWords:
+    """Reads single dates in words. ``texts`` are the folded words, or "" for a token that is not a word."""
+
+    def __init__(self, language: Language, today: date, tokens: Sequence[Token], texts: Sequence[str]) -> None:
+        self._language = language
+        self._today = today
+        self._tokens = tokens
+        self._texts = texts
+
+    def _part(self, at: int) -> Found:
+        """Reads a month by its full name, a season or a quarter, of any year."""
+        text = self._text(at)
+        if (month := self._language.months.get(text)) is not None:
+            return at + 1, yearly(month, 1)
+        if (month := self._language.seasons.get(text)) is not None:
+            return at + 1, yearly(month, 3)
+        return self._quarter(at)
+
+    def _quarter(self, at: int) -> Found:
+        """Reads "Q2", "second quarter" or "2nd quarter"."""
+        text = self._text(at)
+        if text in self._language.quarters and self._joint(at + 1) == "" and self._text(at + 1) in {*"1234"}:
+            return at + 2, yearly(3 * int(self._text(at + 1)) - 2, 3)
+        number, start = self._language.ordinals.get(text, 0), at + 1
+        if not number and text in {*"1234"} and (ending := self._taken_beside(at + 1, PhraseRole.DAY_ENDING)):
+            number, start = int(text), at + 1 + ending
+        count = self._language.taken(self._texts, start, PhraseRole.QUARTER)
+        return (start + count, yearly(3 * number - 2, 3)) if number and count else None
+
+    def _time(self, at: int) -> Found:
+        """Reads a time of the day, such as "morning"."""
+        time = self._language.times.get(self._text(at))
+        return (at + 1, Span(time=time)) if time else None
+
+    def _day_of_year(self, at: int) -> Found:
+        """Reads a day and month without a year: "25 December", "July 4th" or "25.12."."""
+        if (number := self._day_number(at)) and (month := self._month(self._past_of(number))):
+            return self._any_year(month[0], month[1], self._texts[at])
+        if (month := self._month(at)) and (number := self._day_number(month[0])):
+            return self._any_year(number, month[1], self._texts[month[0]])
+        if self._text(at).isdecimal() and self._joint(at + 1) in {".", "/"} and self._is_month_number(at + 1):
+            return self._any_year(at + 2, int(self._text(at + 1)), self._text(at))
+        return None
+
+    def _is_month_number(self, at: int) -> bool:
+        """Returns whether there are two digits, with no more numbers after them: "2.8" and "1.2.3" are no dates."""
+        text = self._text(at)
+        more = self._text(at + 1).isdecimal() and self._joint(at + 1) in {".", "/", "-"}
+        return text.isdecimal() and len(text) == 2 and not more
+
+    def _any_year(self, end: int, month: int, number: str) -> Found:
+        span = day_of_year(month, int(number)) if len(number) <= 2 else None
+        return (end, span) if span else None
+
+    def _decade(self, at: int) -> Found:
+        """Reads "the nineties", "1990s", "90s", "anni novanta" or "anni 90"."""
+        led = self._language.taken(self._texts, at, PhraseRole.DECADE)
+        at += led
+        text = self._text(at)
+        if text in self._language.decades and (led or not self._language.leads_decades):
+            return self._of_decade(at + 1, self._language.decades[text])
+        if not text.isdecimal() or len(text) not in (2, 4) or text[-1] != "0":
+            return None
+        ending = self._taken_beside(at + 1, PhraseRole.DECADE_ENDING)
+        return self._of_decade(at + 1 + ending, int(text)) if led or ending else None
+
+    def _of_decade(self, end: int, first: int) -> Found:
+        if first < 100:  # the latest that has begun
+            first += self._today.year // 100 * 100
+            first -= 100 if first > self._today.year else 0
+        if first not in YEARS:
+            return None
+        end += self._language.taken(self._texts, end, PhraseRole.YEAR)
+        return end, whole_months(date(first, 1, 1), 120)
+
+    def _taken_beside(self, at: int, role: PhraseRole) -> int:
+        """Returns the words of a phrase that was typed directly after the previous word, or 0."""
+        count = self._language.taken(self._texts, at, role)
+        return count if count and self._joint(at) in {"", ".", *_APOSTROPHES} else 0
+
+    def _month(self, at: int) -> tuple[int, int] | None:
+        text = self._text(at)
+        month = self._language.months.get(text) or self._language.short_months.get(text)
+        return (at + 1, month) if month else None
+
+    def _year(self, at: int) -> Found:
+        text = self._text(at)
+        if len(text) == 4 and text.isdecimal() and int(text) in YEARS:
+            return at + 1, whole_months(date(int(text), 1, 1), 12)
+        return None
+
+    def _day_number(self, at: int) -> int:
+        """Returns the token after a day of the month and its ending, such as "th", or 0 if there is no such day."""
+        text = self._text(at)
+        if not text.isdecimal() or len(text) > 2:
+            return 0
+        ending = self._language.taken(self._texts, at + 1, PhraseRole.DAY_ENDING)
+        return at + 1 + (ending if ending and self._joint(at + 1) == "" else 0)
+
+    def _past_of(self, at: int) -> int:
+        return at + self._language.taken(self._texts, at, PhraseRole.OF)
+
+    def _text(self, at: int) -> str:
+        return self._texts[at] if at < len(self._texts) else ""
+
+    def _joint(self, at: int) -> str:
+        return self._tokens[at].joint.strip() if at < len(self._tokens) else " "
+
+    def _relative(self, at: int) -> Found:
+        """Reads "last summer", "this month", "estate scorsa" or "yesterday"."""
+        taken = self._language.taken
+        for role, days in ((PhraseRole.TODAY, 0), (PhraseRole.YESTERDAY, 1)):
+            if count := taken(self._texts, at, role):
+                return at + count, day(self._today - timedelta(days=days))
+        for role, back in ((PhraseRole.LAST, 1), (PhraseRole.THIS, 0)):
+            if count := taken(self._texts, at, role):
+                return self._turn(at + count, back) or (self._this_time(at + count) if not back else None)
+        if count := taken(self._texts, at, PhraseRole.ON_THIS_DAY):
+            return at + count, day_of_year(self._today.month, self._today.day) or day(self._today)
+        turn = self._turn(at, 1)
+        if turn and (count := taken(self._texts, turn[0], PhraseRole.LAST_AFTER)):
+            return turn[0] + count, turn[1]
+        return None
+
+    def _turn(self, at: int, back: int) -> Found:
+        """Reads a day, week, year or another part of the calendar: the current one if ``back`` is 0, or the one
+        ``back`` earlier."""
+        if unit := self._unit(at):
+            return unit[0], self._back(unit[1], back)
+        if count := self._language.taken(self._texts, at, PhraseRole.WEEKEND):
+            saturday = self._today + timedelta(days=5 - self._today.weekday() - 7 * back)
+            return at + count, Span(saturday, saturday + timedelta(days=2))
+        if count := self._language.taken(self._texts, at, PhraseRole.QUARTER):
+            first = date(self._today.year, (self._today.month - 1) // 3 * 3 + 1, 1)
+            return at + count, whole_months(months_on(first, -3 * back), 3)
+        if (part := self._part(at) or self._day_of_year(at)) is None:
+            return None
+        span = latest(part[1], self._today)
+        running = span.end is not None and self._today < span.end
+        if back and running:
+            span = in_year(part[1], first_day(span).year - 1)
+        elif not back and not running:
+            span = in_year(part[1], self._today.year)
+        return part[0], span
+
+    def _this_time(self, at: int) -> Found:
+        """Reads the "morning" of "this morning"."""
+        time = self._time(at)
+        return (time[0], replace(day(self._today), time=time[1].time)) if time else None
+
+    def _unit(self, at: int) -> tuple[int, PhraseRole] | None:
+        for role in (PhraseRole.DAY, PhraseRole.WEEK, PhraseRole.MONTH, PhraseRole.YEAR):
+            if count := self._language.taken(self._texts, at, role):
+                return at + count, role
+        return None
+
+    def _back(self, unit: PhraseRole, back: int) -> Span:
+        """Returns the day, week, month or year that is ``back`` before the current one."""
+        if unit is PhraseRole.DAY:
+            return day(self._today - timedelta(days=back))
+        if unit is PhraseRole.WEEK:
+            monday = self._today - timedelta(days=self._today.weekday() + 7 * back)
+            return Span(monday, monday + timedelta(days=7))
+        if unit is PhraseRole.MONTH:
+            return whole_months(months_on(self._today, -back), 1)
+        return whole_months(date(self._today.year - back, 1, 1), 12)
+
+    def _counted(self, at: int) -> Found:
+        """Reads "last 7 days", "7 derniers jours" or "10 years ago"."""
+        taken = self._language.taken
+        if count := taken(self._texts, at, PhraseRole.LAST):
+            return self._recent(self._amount(at + count))
+        if not (amount := self._amount(at)):
+            return None
+        end = amount[0]
+        if count := taken(self._texts, end, PhraseRole.AGO):
+            return end + count, self._back(*amount[1:])
+        if count := taken(self._texts, end, PhraseRole.LAST_AFTER):
+            return self._recent((end + count, *amount[1:]))
+        return self._recent(amount) if self._last_inside(at) else None
+
+    def _amount(self, at: int) -> tuple[int, PhraseRole, int] | None:
+        """Reads a number and a unit, such as "7 days", with an optional "last" between them."""
+        number = self._number(at)
+        if not number:
+            return None
+        between = self._last_inside(at)
+        unit = self._unit(at + 1 + between)
+        return (*unit, number) if unit else None
+
+    def _last_inside(self, at: int) -> int:
+        return self._language.taken(self._texts, at + 1, PhraseRole.LAST)
+
+    def _number(self, at: int) -> int:
+        text = self._text(at)
+        number = int(text) if text.isdecimal() and len(text) <= 4 else self._language.numbers.get(text, 0)
+        return number if number <= _MOST else 0
+
+    def _recent(self, amount: tuple[int, PhraseRole, int] | None) -> Found:
+        """Returns the time of that length that ends with today."""
+        if amount is None:
+            return None
+        end, unit, count = amount
+        tomorrow = self._today + timedelta(days=1)
+        if unit in (PhraseRole.DAY, PhraseRole.WEEK):
+            return end, Span(tomorrow - timedelta(days=count * (7 if unit is PhraseRole.WEEK else 1)), tomorrow)
+        months = count * (12 if unit is PhraseRole.YEAR else 1)
+        return end, Span(same_day(self._today, -months) + timedelta(days=1), tomorrow)
