@@ -20,6 +20,7 @@ from benchmarks import (
     predicting,
     recognition,
     scan,
+    succession,
     thumbnails,
 )
 from benchmarks.bench import Bench
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "lfw": ("faces told apart and put together, beside DBSCAN and HDBSCAN", faces.lfw),
     "learn": ("tags learnt from 10, 30 and 100 labels each; persons among strangers", learn.learn),
     "learning": ("the same of tags through the service: tagged, learnt, asked and read by GraphQL", learning.learning),
+    "succession": ("edited pictures recognised, and neighbours in a series told from them", succession.succession),
     "predicting": (
         "10,000 photos described, learnt from and predicted, while pages are asked for",
         predicting.predicting,

@@ -34,16 +34,19 @@ _LEAST_COARSE = 0.35  # correlation
 _WINDOW, _STRIDE = 64, 32  # pixels: windows by which the frame is fitted
 _ROUNDS = 4
 _SAME_FRAME = 0.0025  # share of the picture by which the frame of an edit that was not cut may seem moved
-_INSIDE = 0.002  # share of the picture by which the part that is left may seem to stand out
-_LEAST_CUT = 0.006  # share of the picture that a cut removes at least
+_INSIDE = 0.002  # share of the picture by which the part that is left may seem to stand out,
+# or stands out where it was turned or mirrored, as no neighbour in a series is. Without loss, some programs move the
+# picture by up to 15 pixels and leave a strip at the edge as it was.
+_TURNED_INSIDE = 0.02
 _SAME_SCALE = 0.015  # by how much the scales of width and height may differ
 
 _BLOCK = 16  # pixels: blocks in which structure is compared
-_TEXTURE = 2.0  # grey levels: standard deviation from which a block has structure
+_FAINT, _STRONG = 2.0, 6.0  # grey levels: standard deviations from which a block has structure, and strong structure
 _LEAST_BLOCKS = 40  # with structure; fewer do not prove anything
-_SAME_BLOCK = 0.7  # correlation from which a block shows the same
-_SAME_SHARE = 0.93  # of the blocks that must show the same
-_SAME_MEDIAN = 0.93  # correlation of the median block
+_SAME, _OTHER = 0.7, 0.5  # correlations from which a block shows the same, and up to which it shows something else
+_MOST_CHANGED = 0.01  # share of all blocks that may show something else, where one of the two has strong structure
+_SAME_SHARE = 0.85  # of the blocks with structure that must show the same
+_SAME_MEDIAN = 0.9  # correlation of the median block
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def edited_view(old: Floats, new: Floats) -> View | None:
     old, new = _enlarged(old, blur), _enlarged(new, blur)
     for orientation, fit in _candidates(old, new):
         turned = np.ascontiguousarray(_turned(old, orientation))
-        found = _fitted(turned, new, fit)
+        found = _fitted(turned, new, fit, _INSIDE if orientation == 1 else _TURNED_INSIDE)
         if found is not None and _agree(turned, new, found):
             return View(orientation, Box(found.x, found.y, found.width, found.height))
     return None
@@ -165,8 +168,8 @@ def _seen(picture: Floats, fit: _Fit, shape: tuple[int, ...]) -> Floats:
     return seen
 
 
-def _fitted(old: Floats, new: Floats, fit: _Fit) -> _Fit | None:
-    """Returns where exactly the new picture lies on the old one, or None if it does not lie within its frame."""
+def _fitted(old: Floats, new: Floats, fit: _Fit, inside: float) -> _Fit | None:
+    """Returns where exactly the new picture lies on the old one, or None if it stands out by more than ``inside``."""
     structure = _structure(new, 4.0)
     for _ in range(_ROUNDS):
         moved = _moved(_structure(_seen(old, fit, new.shape), 4.0), structure)
@@ -178,16 +181,14 @@ def _fitted(old: Floats, new: Floats, fit: _Fit) -> _Fit | None:
             fit.width * moved.width,
             fit.height * moved.height,
         )
-    return _framed(fit)
+    return _framed(fit, inside)
 
 
-def _framed(fit: _Fit) -> _Fit | None:
+def _framed(fit: _Fit, inside: float) -> _Fit | None:
     sides = (fit.x, fit.y, 1 - fit.x - fit.width, 1 - fit.y - fit.height)  # what is cut away on each side
     if all(abs(side) <= _SAME_FRAME for side in sides):
         return _Fit(WHOLE.x, WHOLE.y, WHOLE.width, WHOLE.height)
-    if min(sides) < -_INSIDE or max(sides) < _LEAST_CUT:
-        return None
-    return fit
+    return fit if min(sides) >= -inside else None
 
 
 def _moved(old: Floats, new: Floats) -> _Fit | None:
@@ -250,15 +251,21 @@ def _line(places: Floats, shifts: Floats, weights: Floats) -> tuple[float, float
 
 def _agree(old: Floats, new: Floats, fit: _Fit) -> bool:
     """Returns whether the pictures show the same nearly everywhere."""
+    # The strip that some programs leave as it was when they turn a picture does not count.
     height, width = (size // _BLOCK * _BLOCK for size in new.shape)
     blocks = [
-        each[:height, :width].reshape(height // _BLOCK, _BLOCK, width // _BLOCK, _BLOCK).swapaxes(1, 2)
+        each[:height, :width].reshape(height // _BLOCK, _BLOCK, width // _BLOCK, _BLOCK).swapaxes(1, 2)[1:-1, 1:-1]
         for each in (_seen(old, fit, new.shape), new)
     ]
     apart = [each - each.mean((2, 3), keepdims=True) for each in blocks]
     spread = [np.sqrt((each**2).mean((2, 3))) for each in apart]
-    textured = np.maximum(*spread) >= _TEXTURE
+    strongest = np.maximum(*spread)
+    textured = strongest >= _FAINT
     if textured.sum() < _LEAST_BLOCKS:
         return False
-    likeness = ((apart[0] * apart[1]).mean((2, 3)) / (spread[0] * spread[1] + 1e-3))[textured]
-    return bool((likeness >= _SAME_BLOCK).mean() >= _SAME_SHARE and np.median(likeness) >= _SAME_MEDIAN)
+    likeness = (apart[0] * apart[1]).mean((2, 3)) / (spread[0] * spread[1] + 1e-3)
+    changed = (likeness < _OTHER) & (strongest >= _STRONG)
+    if changed.mean() > _MOST_CHANGED:
+        return False
+    likeness = likeness[textured]
+    return bool((likeness >= _SAME).mean() >= _SAME_SHARE and np.median(likeness) >= _SAME_MEDIAN)

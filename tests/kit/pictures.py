@@ -48,6 +48,17 @@ def scene(width: int = 600, height: int = 400) -> PIL.Image.Image:
     return PIL.Image.fromarray(pixels)
 
 
+def leaves(seed: int = 1, width: int = 480, height: int = 320) -> PIL.Image.Image:
+    """Structure of all sizes, as in a photo of a wood."""
+    drawn = np.random.default_rng(seed)
+    picture = np.zeros((height, width, 3))
+    for size in (8, 16, 32, 64, 128):
+        small = drawn.integers(0, 255, (height // size + 2, width // size + 2, 3), dtype=np.uint8)
+        noise = PIL.Image.fromarray(small).resize((width, height), PIL.Image.Resampling.BICUBIC)
+        picture += np.asarray(noise, float) / 5
+    return PIL.Image.fromarray(picture.clip(0, 255).astype(np.uint8))
+
+
 def encoded(picture: PIL.Image.Image, format: str, **options: Any) -> bytes:
     file = io.BytesIO()
     picture.save(file, format, **options)

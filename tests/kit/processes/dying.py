@@ -13,6 +13,7 @@ from typing import Any
 from photos_graph.bootstrap import build
 from photos_graph.graph.labels import predictions
 from photos_graph.graph.learning import models
+from photos_graph.graph.library import succession
 from photos_graph.model.jobs import JobKind
 from photos_graph.model.learning import ModelKind
 from photos_graph.services.datasets.exports.staging import StagingFolder
@@ -27,7 +28,8 @@ def dies(settings: Settings, where: str, *, train: bool = False) -> None:
     """Does what there is to do, in a process of its own, until it is killed: ``activating``, when a model takes over
     but for the commit; ``predicting``, in the second batch, but for the commit; ``exporting``, in the third block,
     but for the note; ``ending``, when an export is whole, but for its name; ``reading`` and
-    ``rereading``, at the first file that a scan reads, or of which it reads the metadata again.
+    ``rereading``, at the first file that a scan reads, or of which it reads the metadata again; ``succeeding``, when
+    an edited picture has taken over the labels, but for the commit.
     ``train``: also trains."""
     graph = settings.graph
     own = {
@@ -88,6 +90,8 @@ async def _main(where: str, more: Sequence[str]) -> None:
             reading.call_intake = _before(reading.call_intake, 1)  # type: ignore[assignment]
         case "rereading":
             rereading.read_metadata = _before(rereading.read_metadata, 1)  # type: ignore[assignment]
+        case "succeeding":
+            succession.succeed = _after(succession.succeed, 1)
     async with build(Settings()) as services:
         if more:
             await services.learning_triggers.train(ModelKind.TAGS)
