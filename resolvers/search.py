@@ -23,10 +23,20 @@ class SearchTerm:
         description='The condition in words: the name of the tag, person, folder or place, or for example "2019".'
     )
     negated: bool = strawberry.field(description='Whether photos must not match it, as in "not in 2020".')
+    alternatives: list[str] = strawberry.field(
+        description="Names that the words may mean instead, the most similar first. If one of the words is in "
+        "`unmatched`, the term is not applied, and the names are only offered: a person may have meant one of them."
+    )
 
     @classmethod
     def of(cls, term: search_model.SearchTerm) -> SearchTerm:
-        return cls(text=term.text, kind=term.kind, label=term.label, negated=term.negated)
+        return cls(
+            text=term.text,
+            kind=term.kind,
+            label=term.label,
+            negated=term.negated,
+            alternatives=list(term.alternatives),
+        )
 
 
 @strawberry.type(description="The answer to a search in plain words.")

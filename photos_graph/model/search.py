@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -56,9 +56,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class SearchTerm:
-    """A part of a search text, and how it was interpreted."""
+    """A part of a search text, and how it was interpreted. ``alternatives`` are names that it may mean instead."""
 
     text: str
     kind: MatchKind
     label: str
     negated: bool = False
+    alternatives: tuple[str, ...] = field(default=(), compare=False)

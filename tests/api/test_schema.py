@@ -72,7 +72,7 @@ PROMISED = {
     "FaceCluster": "id size faces suggestions",
     "FaceConnection": "edges nodes pageInfo totalCount",
     "SearchResult": "terms unmatched photos",
-    "SearchTerm": "text kind label negated",
+    "SearchTerm": "text kind label negated alternatives",
     "BulkResult": "matched changed change",
     "FolderTagProposal": "folder tag photoCount applied",
     "Job": "id kind state done total message createdAt startedAt finishedAt failures",

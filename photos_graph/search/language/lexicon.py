@@ -19,10 +19,11 @@ from photos_graph.search.hierarchy import Hierarchy, Row
 from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.languages import LANGUAGES
 from photos_graph.search.language.phrases import MatchLevel, Phrase, phrases
-from photos_graph.search.language.spelling import SpellingVocabulary, slips
+from photos_graph.search.language.spelling import SpellingVocabulary, alike, slips
 from photos_graph.search.rows import FolderRow
 
 MAX_PHRASE_WORDS = 12  # in a phrase that is looked up
+MAX_THINGS = 50  # things that one phrase may name; above this it is searched for as text
 _MAX_STEMMED_LETTERS = 64  # of a word that is stemmed
 
 
@@ -42,8 +43,10 @@ class Lexicon(Protocol):
     def exact(self, level: MatchLevel, words: Sequence[str]) -> Collection[Thing]:
         """Returns the things with that name."""
 
-    def stemmed(self, level: MatchLevel, stems: Sequence[str], language: Language) -> Collection[Thing]:
-        """Returns the things whose name has these stems."""
+    def stemmed(
+        self, level: MatchLevel, stems: Sequence[str], language: Language, words: Sequence[str]
+    ) -> Collection[Thing]:
+        """Returns the things whose name has these stems, and forms of these words."""
 
     def longest(self, word: str) -> int:
         """Returns the number of words of the longest name that begins with this word."""
@@ -135,8 +138,16 @@ class LexiconNames:
     def exact(self, level: MatchLevel, words: Sequence[str]) -> Collection[Thing]:
         return self._words.things[level].get(" ".join(words), _NOTHING)
 
-    def stemmed(self, level: MatchLevel, stems: Sequence[str], language: Language) -> Collection[Thing]:
-        return self._stems[language.stemmer].things[level].get(" ".join(stems), _NOTHING)
+    def stemmed(
+        self, level: MatchLevel, stems: Sequence[str], language: Language, words: Sequence[str]
+    ) -> Collection[Thing]:
+        found = self._stems[language.stemmer].things[level].get(" ".join(stems), _NOTHING)
+        return found if len(found) > MAX_THINGS else [thing for thing in found if self._has_forms(thing, words)]
+
+    def _has_forms(self, thing: Thing, words: Sequence[str]) -> bool:
+        row = self._rows[thing.kind].get(thing.id)
+        named = name_words(row.name) if row is not None else []
+        return all(any(alike(word, each) for each in named) for word in words)
 
     def longest(self, word: str) -> int:
         return self._longest.get(word, 0)
@@ -148,7 +159,8 @@ class LexiconNames:
         return _near(self._words.vocabulary, word, slips(word))
 
     def near_stems(self, word: str, language: Language) -> Collection[str]:
-        return _near(self._stems[language.stemmer].vocabulary, self.stem(word, language), slips(word))
+        stem = self.stem(word, language)
+        return _near(self._stems[language.stemmer].vocabulary, stem, slips(stem))
 
     def is_word(self, start: str, whole: bool) -> bool:
         vocabulary = self._words.vocabulary

@@ -25,7 +25,7 @@ _MAX_MISSPELT = 10  # words of one text
 class Named:
     end: int
     things: Collection[Thing]
-    whole: bool = False  # the phrase is the whole name of a tag, person or place
+    level: MatchLevel = MatchLevel.NAME
 
 
 class Spelling:
@@ -85,32 +85,36 @@ class NameMatcher:
 
     def misspelt(self, at: int) -> Named | None:
         for end in range(min(self._run(at), at + _MAX_MISSPELT_WORDS), at, -1):
-            if things := self._respelt(self._texts[at:end]):
-                return Named(end, things)
+            if found := self._respelt(self._texts[at:end]):
+                return Named(end, *found)
         return None
 
-    def _respelt(self, words: Sequence[str]) -> Collection[Thing]:
-        """Returns the things of whose names the words may be a misspelling. Stems are compared only if the words
-        themselves give no result."""
+    def _respelt(self, words: Sequence[str]) -> tuple[Collection[Thing], MatchLevel] | None:
+        """Returns the things of whose names the words may be a misspelling, and how. Stems are compared only if the
+        words themselves give no result."""
         lexicon, language = self._lexicon, self._language
         phrases = _phrases([self._spelling.near(word) for word in words])
         for level in MatchLevel:
             if things := {thing for phrase in phrases for thing in lexicon.exact(level, phrase)}:
-                return things
+                return things, level
         phrases = _phrases([self._spelling.near_stems(word, language) for word in words])
         for level in MatchLevel:
-            if things := {thing for phrase in phrases for thing in lexicon.stemmed(level, phrase, language)}:
-                return things
-        return ()
+            if things := {thing for phrase in phrases for thing in lexicon.stemmed(level, phrase, language, words)}:
+                return things, level
+        return None
 
     def one_of(self, kind: MatchKind, words: Sequence[str]) -> Collection[Thing]:
         """Returns the things of that kind that a whole phrase names, by its words, its stems or a misspelling."""
         stems = [self._lexicon.stem(word, self._language) for word in words]
         for level in MatchLevel:
-            for found in (self._lexicon.exact(level, words), self._lexicon.stemmed(level, stems, self._language)):
+            for found in (
+                self._lexicon.exact(level, words),
+                self._lexicon.stemmed(level, stems, self._language, words),
+            ):
                 if things := _only(kind, found):
                     return things
-        return _only(kind, self._respelt(words))
+        respelt = self._respelt(words)
+        return _only(kind, respelt[0]) if respelt else ()
 
     def quoted(self, words: Sequence[str]) -> Collection[Thing]:
         """Returns the things with exactly that name, apart from case and accents."""
@@ -120,9 +124,9 @@ class NameMatcher:
     def _phrase(self, at: int, end: int) -> Named | None:
         words, stems = self._texts[at:end], self._stems[at:end]
         for level in MatchLevel:
-            things = self._lexicon.exact(level, words) or self._lexicon.stemmed(level, stems, self._language)
+            things = self._lexicon.exact(level, words) or self._lexicon.stemmed(level, stems, self._language, words)
             if things and not (level is MatchLevel.FOLDER and end - at > 1 and self._consists_of_names(at, end)):
-                return Named(end, things, whole=level is MatchLevel.NAME)
+                return Named(end, things, level)
         return None
 
     def _consists_of_names(self, at: int, end: int) -> bool:
@@ -143,7 +147,7 @@ class NameMatcher:
     def _is_name(self, at: int, end: int) -> bool:
         return any(
             self._lexicon.exact(level, self._texts[at:end])
-            or self._lexicon.stemmed(level, self._stems[at:end], self._language)
+            or self._lexicon.stemmed(level, self._stems[at:end], self._language, self._texts[at:end])
             for level in (MatchLevel.NAME, MatchLevel.PART)
         )
 

@@ -7,23 +7,29 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
+from rapidfuzz.fuzz import ratio
+from rapidfuzz.process import extract
+
 from photos_graph.model.search import MatchKind, SearchTerm
-from photos_graph.search.folding import name_words, words
+from photos_graph.search.folding import fold, name_words, words
 from photos_graph.search.language.composition import ordered, query_of
 from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import Language, PhraseRole
-from photos_graph.search.language.languages import CAPITALS, PREFIXES
-from photos_graph.search.language.lexicon import Lexicon, Thing
+from photos_graph.search.language.languages import CAPITALS, GRAMMAR, PREFIXES
+from photos_graph.search.language.lexicon import MAX_THINGS, Lexicon, Thing
 from photos_graph.search.language.name_matching import Named, NameMatcher, Spelling
+from photos_graph.search.language.phrases import MatchLevel
 from photos_graph.search.language.spans import Span
 from photos_graph.search.language.tokens import Token, TokenKind
 from photos_graph.search.query import Query
 from photos_graph.search.terms.term import PrefixTerm
 from photos_graph.search.terms.words import Words
 
-_MAX_THINGS = 50  # things that one phrase may name; above this it is searched for as text
+_MAX_ALTERNATIVES = 5  # names that are offered for a phrase
+_MAX_COMPARED = 200  # names of which these are chosen
 _MIN_TEXT_LENGTH = 3  # characters of a text in file names
 _INSIDE = {"", *"-_.'/\N{RIGHT SINGLE QUOTATION MARK}"}  # read as one word: "IMG_1234", "X-T3"
 _ENDINGS = ",;:.!?"  # after the value of a prefix, these belong to the sentence
@@ -107,10 +113,10 @@ class OperandReader:
         dated, named = self._date(at), self._path(at) or self.naming.longest(at)
         if dated and (named is None or named.end <= dated[0]):
             end, span = dated
-            also = named.things if named and named.end == end and named.whole else ()
-            return self._found(at, end, also if len(also) <= _MAX_THINGS else (), negated, span)
+            also = named.things if named and named.end == end and named.level is MatchLevel.NAME else ()
+            return self._found(at, end, also if len(also) <= MAX_THINGS else (), negated, span)
         if named:
-            return self._found(at, named.end, named.things, negated)
+            return self._named(at, named, negated)
         if self.is_me(at):
             me = self._lexicon.me()
             return self._found(at, at + 1, me, negated) if me else self._nothing(at)
@@ -123,11 +129,56 @@ class OperandReader:
         if end := self._in_file_names(at, whole=True):
             return self._text_of(at, end, negated)
         if named := self.naming.misspelt(at):
-            return self._found(at, named.end, named.things, negated)
+            return self._named(at, named, negated)
         if end := self._in_file_names(at, whole=False):
             return self._text_of(at, end, negated)
         self.guesses -= 1
         return self._nothing(at)
+
+    def _named(self, at: int, named: Named, negated: bool) -> Operand:
+        """Makes an operand of what a phrase names. If the phrase is only a part of a name and a word beside it means
+        nothing, the text means something else: "New York" is not "New South Wales", which is only offered."""
+        start = at - 1 if self._beside(at) and self._is_unmatched(at - 1) else at
+        stop = named.end + 1 if self._beside(named.end) and self._is_unplaced(named.end) else named.end
+        if named.level is not MatchLevel.PART or (start, stop) == (at, named.end):
+            others = self._others(at, named) if named.level is MatchLevel.NAME else ()
+            return self._found(at, named.end, named.things, negated, alternatives=others)
+        self.unmatched.append((at, named.end))
+        typed = self._typed(start, stop)
+        self._note(start, stop, MatchKind.OTHER, typed, negated, self._nearest(typed, named.things))
+        return Operand(named.end)
+
+    def _beside(self, at: int) -> bool:
+        """Returns whether a token and the one before it are words with nothing but a space or hyphen between them."""
+        inside = 0 < at < len(self._tokens) and bool(self.texts[at] and self.texts[at - 1])
+        return inside and (self._tokens[at].joint in _INSIDE or self._tokens[at].joint.isspace())
+
+    def _is_unmatched(self, at: int) -> bool:
+        text = self.texts[at]
+        return (at, at + 1) in self.unmatched[-1:] and text not in GRAMMAR and not text.isdecimal()
+
+    def _is_unplaced(self, at: int) -> bool:
+        """Returns whether a word would be unmatched. A number that begins a date, as in "8/2019", is left alone."""
+        text = self.texts[at]
+        if text in GRAMMAR or self.is_me(at) or self._date(at) or self._path(at) or self.naming.longest(at):
+            return False
+        if text.isdecimal() and at + 1 < len(self._tokens) and self._tokens[at + 1].joint in ("/", ".", "-"):
+            return False
+        return not (
+            self._in_file_names(at, whole=True) or self.naming.misspelt(at) or self._in_file_names(at, whole=False)
+        )
+
+    def _others(self, at: int, named: Named) -> tuple[str, ...]:
+        """Returns longer names with this phrase in them, such as "Beach volleyball" beside "Beach"."""
+        found = self._lexicon.exact(MatchLevel.PART, self.texts[at : named.end])
+        others = [thing for thing in islice(found, _MAX_COMPARED) if thing not in named.things]
+        return self._nearest(self._typed(at, named.end), others)
+
+    def _nearest(self, typed: str, things: Collection[Thing]) -> tuple[str, ...]:
+        """Returns the names that are most like what was typed."""
+        labels = sorted({self._lexicon.label(thing) for thing in islice(things, _MAX_COMPARED)})
+        near = extract(typed, labels, scorer=ratio, processor=fold, limit=_MAX_ALTERNATIVES)
+        return tuple(label for label, _, _ in near)
 
     def _text_of(self, at: int, end: int, negated: bool) -> Operand:
         """Makes an operand that searches for these words in all names of photos."""
@@ -150,7 +201,7 @@ class OperandReader:
         if not any(self._tokens[place].joint == "/" for place in range(at + 1, end)):
             return None
         things = self._at_path(self._typed(at, end))
-        return Named(end, things, whole=True) if things else None
+        return Named(end, things) if things else None
 
     def _at_path(self, path: str) -> Collection[Thing]:
         named = {thing for kind in (MatchKind.TAG, MatchKind.PLACE) for thing in self._spelling.at_path(kind, path)}
@@ -192,7 +243,7 @@ class OperandReader:
         if not isinstance(prefix, MatchKind):
             return self._of_value(at, prefix, value, typed, negated)
         things = self._of_kind(prefix, token.value, token.folded, token.exact)
-        if len(things) > _MAX_THINGS:
+        if len(things) > MAX_THINGS:
             return self._operand(at, at + 1, self._any_of(things), prefix, token.value, negated)
         return self._found(at, at + 1, things, negated) if things else self._nothing(at)
 
@@ -218,13 +269,21 @@ class OperandReader:
 
     # what was found
 
-    def _found(self, at: int, end: int, things: Collection[Thing], negated: bool, span: Span | None = None) -> Operand:
-        if len(things) > _MAX_THINGS:
+    def _found(
+        self,
+        at: int,
+        end: int,
+        things: Collection[Thing],
+        negated: bool,
+        span: Span | None = None,
+        alternatives: tuple[str, ...] = (),
+    ) -> Operand:
+        if len(things) > MAX_THINGS:
             return self._text_of(at, end, negated)
         labelled = ordered(things, self._lexicon)
         self.things += [thing for thing, _ in labelled]
         for thing, label in labelled:
-            self._note(at, end, thing.kind, label, negated)
+            self._note(at, end, thing.kind, label, negated, alternatives)
         if span is None:
             return Operand(end, query_of([thing for thing, _ in labelled]))
         self._note(at, end, MatchKind.DATE, span.label(), negated)
@@ -235,8 +294,10 @@ class OperandReader:
         self._note(at, end, kind, label, negated)
         return Operand(end, query)
 
-    def _note(self, at: int, end: int, kind: MatchKind, label: str, negated: bool) -> None:
-        self.terms.append(SearchTerm(self._typed(at, end), kind, label, negated))
+    def _note(
+        self, at: int, end: int, kind: MatchKind, label: str, negated: bool, alternatives: tuple[str, ...] = ()
+    ) -> None:
+        self.terms.append(SearchTerm(self._typed(at, end), kind, label, negated, alternatives))
 
     def _typed(self, at: int, end: int) -> str:
         return self._text[self._tokens[at].start : self._tokens[end - 1].end]

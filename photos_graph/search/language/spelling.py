@@ -6,10 +6,12 @@ from bisect import bisect_left
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Prefix
 from rapidfuzz.process import extract
 
 _MAX_LETTERS = 64  # letters of a word that may be misspelt
+_MAX_ENDING = 3  # letters in which the ends of two forms of a word differ
+_MAX_ADDED_ENDING = 5  # letters that one form has more than another, as in "mountaineer"
 
 
 def slips(word: str) -> int:
@@ -20,6 +22,16 @@ def slips(word: str) -> int:
     if not word.isalpha() or not 5 <= len(word) <= _MAX_LETTERS:
         return 0
     return 2 if len(word) >= 9 else 1
+
+
+def alike(word: str, other: str) -> bool:
+    """Returns whether words with nearly the same stem are forms of one word, such as "families" and "family". The stem
+    of "Francisco" in Italian is that of "France", but they are not alike."""
+    shared = Prefix.similarity(word, other)
+    rests = len(word) - shared, len(other) - shared
+    if max(rests) <= (_MAX_ENDING if min(rests) else _MAX_ADDED_ENDING):
+        return True
+    return OSA.distance(word, other, score_cutoff=_MAX_ENDING) <= _MAX_ENDING
 
 
 class SpellingVocabulary:

@@ -89,9 +89,9 @@ def test_any_characters(text: str) -> None:
 @settings(max_examples=200)
 @given(st.sampled_from([case for case in CASES if case.terms and not case.text.endswith((" not", " only"))]), st.data())
 def test_what_is_added_takes_nothing_away(case: Case, data: st.DataObject) -> None:
-    """Unknown words behind a text are unmatched, and change nothing else of it."""
+    """Unknown words behind a text and a comma are unmatched, and change nothing else of it."""
     added = data.draw(st.text(alphabet="qxz", min_size=7, max_size=9))
-    after = parse(f"{case.text} {added}", LIBRARY.lexicon, TODAY)
+    after = parse(f"{case.text} , {added}", LIBRARY.lexicon, TODAY)
     assert after == Parsed(case.query, case.terms, (*case.unmatched, added))
 
 

@@ -257,3 +257,61 @@ def test_winters_and_the_running_season() -> None:
     leap = date(2028, 3, 1)
     assert parse("yesterday", library.lexicon, leap).terms[0].label == "29 February 2028"
     assert parse("last winter", library.lexicon, leap).terms[0].label == "1 December 2027 to 29 February 2028"
+
+
+def alternatives(library: SearchIndex, text: str) -> list[tuple[str, ...]]:
+    return [term.alternatives for term in parse(text, library.lexicon, TODAY).terms]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("New York", "New South Wales"),
+        ("Tony Hawk", "Tony Blair"),
+        ("gran canaria", "Gran Sasso"),
+        ("Formula 1", "Formula Ford"),
+        ("Mount Etna", "Mount Everest"),
+        ("Lower Manhattan", "Lower Saxony"),
+    ],
+)
+def test_a_part_of_a_name_beside_an_unknown_word_is_only_offered(text: str, name: str) -> None:
+    for library in (
+        index_of([Tag("t", name)]),
+        index_of([], [Person("p", name)]),
+        index_of([], [], [place("l", name)]),
+    ):
+        assert query(library, text) == Or(())
+        assert alternatives(library, text) == [(name,)]
+        assert parse(text, library.lexicon, TODAY).unmatched == tuple(text.split())
+        assert query(library, text.split()[0]) == query(library, name) != Or(())
+
+
+def test_the_names_most_like_the_text_are_offered_first() -> None:
+    library = index_of(
+        [], [], [place(name, f"New {name}") for name in ("South Wales", "Yorkton", "Delhi", "Hampshire")]
+    )
+    [offered] = alternatives(library, "New Yrok")
+    assert offered[0] == "New Yorkton"
+    assert set(offered) == {"New South Wales", "New Yorkton", "New Delhi", "New Hampshire"}
+
+
+def test_a_whole_name_offers_the_longer_ones() -> None:
+    library = index_of([Tag("t", "Anna's garden")], [Person("rossi", "Anna Rossi"), Person("bianchi", "Anna")])
+    assert [sorted(each) for each in alternatives(library, "Anna")] == [["Anna Rossi", "Anna's garden"]]
+    assert alternatives(library, "Anna Rossi") == [()]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "fits"),
+    [
+        ("Francisco", "France", False),  # the same stem in Italian
+        ("Francisco", "Gran Sasso", False),
+        ("large files", "Film", False),  # the stems "file" and "film" are too short for a slip
+        ("families", "Family", True),
+        ("running", "Run", True),
+        ("lanscape", "Landscapes", True),
+        ("compleano", "Compleanni", True),
+    ],
+)
+def test_slips_count_in_the_stem_and_endings_are_short(text: str, name: str, fits: bool) -> None:
+    assert (query(index_of([Tag("t", name)]), text) == Tagged("t")) is fits
