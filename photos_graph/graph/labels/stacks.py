@@ -20,10 +20,11 @@ RETURN collect([number, p.stack, p.stackKind, p.stackRank, p.stackedAt, p.stacke
 async def read(tx: Transaction, numbers: Iterable[int]) -> dict[int, StackPlace]:
     """Returns the place of each of these photos. Unknown photos are left out."""
     rows = (await tx.run(READ, numbers=sorted(numbers)))[0]["photos"]
-    return {number: _place(*values) for number, *values in rows}
+    return {number: place_of(*values) for number, *values in rows}
 
 
-def _place(stack: str | None, kind: str | None, rank: int | None, at_ms: int | None, by: str | None) -> StackPlace:
+def place_of(stack: str | None, kind: str | None, rank: int | None, at_ms: int | None, by: str | None) -> StackPlace:
+    """Makes a place from the properties ``stack``, ``stackKind``, ``stackRank``, ``stackedAt`` and ``stackedBy``."""
     return StackPlace(stack, StackKind(kind) if kind is not None else None, rank or 0, at_ms, by)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.labels import properties
-from photos_graph.graph.labels.edits import Assertion, AssertionKind, PropertyValue, Value
+from photos_graph.graph.labels import properties, stacks
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, PropertyValue, StackPlace, Value
 from photos_graph.graph.library import photo_metadata
 from photos_graph.graph.library.holders import ID_DIGITS
 from photos_graph.graph.speaking import standing
@@ -45,6 +45,7 @@ class ExportedPhoto:
     rating: Value
     favourite: Value
     properties: Mapping[PhotoProperty, PropertyValue]
+    stack: StackPlace
     edges: dict[str, Assertion] = field(default_factory=dict)
     faces: tuple[ExportedFace, ...] = ()
 
@@ -55,7 +56,8 @@ UNWIND $numbers AS number
 MATCH (p:Photo {number: number})
 RETURN """
     + photo_metadata.PROJECTION
-    + """ AS photo, p {.orientation, .ratedAt, .ratedBy, .favouriteAt, .favouriteBy, """
+    + """ AS photo, p {.orientation, .ratedAt, .ratedBy, .favouriteAt, .favouriteBy, .stack, .stackKind,
+  .stackRank, .stackedAt, .stackedBy, """
     + properties.PROVENANCE
     + """} AS more,
   [(p)<-[:OF]-(f:File)-[:IN]->(d:Folder) WHERE f.state <> 'MISSING' |
@@ -64,6 +66,8 @@ RETURN """
   [(p)-[r:EXCLUDES]->(t:Tag) | [t.id, r.at, r.by]] AS excluded
 """
 )
+
+STACKED = ("stack", "stackKind", "stackRank", "stackedAt", "stackedBy")
 
 FACES: LiteralString = """
 UNWIND $numbers AS number
@@ -99,6 +103,7 @@ def _photo(row: dict[str, Any], faces: tuple[ExportedFace, ...]) -> ExportedPhot
         rating=Value(photo.rating, more["ratedAt"], more["ratedBy"]),
         favourite=Value(photo.favourite, more["favouriteAt"], more["favouriteBy"]),
         properties=properties.values_of(row["photo"], more),
+        stack=stacks.place_of(*(more[name] for name in STACKED)),
         edges=_edges(AssertionKind.TAGGED, row["tagged"]) | _edges(AssertionKind.EXCLUDES, row["excluded"]),
         faces=faces,
     )

@@ -131,6 +131,28 @@ async def test_a_stack_is_exported_as_one_photo_unless_all_are_wanted(services: 
     assert names == {Stacks.COLLAPSED: ["1.jpg", "2.jpg"], Stacks.EXPANDED: ["0.jpg", "1.jpg", "2.jpg"]}
 
 
+async def test_what_people_decided_about_stacks_comes_back(
+    settings: Settings, engine: RunningEngine, tmp_path: Path
+) -> None:
+    for number in range(4):
+        put(tmp_path / "Pictures" / f"{number}.jpg", jpeg(number))
+    query = "MATCH (p:Photo) RETURN p.id AS id, p.stack AS stack, p.stackRank AS rank, p.stackedBy AS by ORDER BY id"
+    async with build(settings) as services:
+        await scan(services, tmp_path / "Pictures")
+        of = {name: photo.id for name, photo in (await photos(services)).items()}
+        await services.stack_editing.stack([of["0.jpg"], of["1.jpg"], of["2.jpg"]], of["1.jpg"], by="ann")
+        await services.stack_editing.unstack([of["2.jpg"]], by="ben")
+        before = await services.graph.read(query)
+        away = await exported(services, DatasetFormat.JSON, folder=tmp_path / "away", stacks=Stacks.EXPANDED)
+
+    wipe(engine, settings)
+    async with build(settings) as services:
+        await scan(services, tmp_path / "Pictures")
+        await imported(services, away)
+        assert await services.graph.read(query) == before
+        assert "0 of them changed" in ((await imported(services, away)).message or "")
+
+
 async def test_a_date_is_exported_as_precisely_as_it_is_known(services: Services, tmp_path: Path) -> None:
     for name, day in (("year.jpg", b"19870000"), ("month.jpg", b"19870600"), ("day.jpg", b"19870614")):
         put(tmp_path / "Pictures" / name, jpeg_with({"Iptc.Application2.DateCreated": day}))

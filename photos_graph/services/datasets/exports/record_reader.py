@@ -8,7 +8,7 @@ from pyroaring import BitMap
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import tag_edges
-from photos_graph.graph.labels.edits import Assertion, AssertionKind
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, StackPlace
 from photos_graph.graph.labels.properties import STORED
 from photos_graph.graph.learning import models
 from photos_graph.graph.library import export_rows
@@ -26,6 +26,7 @@ from photos_graph.services.datasets.exports.records import (
     PersonRecord,
     PhotoRecord,
     PropertyMark,
+    StackMark,
     TagMark,
     TagRecord,
     ValueMark,
@@ -93,6 +94,7 @@ class RecordReader:
             location=photo.location,
             exposure=photo.exposure,
             favourite=ValueMark(row.favourite.value, row.favourite.at_ms, row.favourite.by),
+            stack=_stack_mark(row.stack),
         )
 
     def _tag(self, tag: PhotoTag) -> TagRecord:
@@ -141,3 +143,9 @@ def split_of(key: str) -> str:
     The photos that our own models hold out, the lowest fifth, are not in ``train`` either.
     """
     return next(name for name, limit in SPLITS if chance(key) < limit)
+
+
+def _stack_mark(place: StackPlace) -> StackMark | None:
+    if place.at_ms is None:
+        return None
+    return StackMark(place.stack_id, place.kind, place.rank, place.at_ms, place.by)

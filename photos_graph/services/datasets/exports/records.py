@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from photos_graph.model.labels import TagSource
 from photos_graph.model.library import Exposure, Location
 from photos_graph.model.properties import NO_DESCRIPTION, Description, PhotoProperty
+from photos_graph.model.stacks import StackKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,18 @@ class PropertyMark:
 
 
 @dataclass(frozen=True, slots=True)
+class StackMark:
+    """The place of a photo in a stack, as a person decided it. ``stack`` is an id that the photos of the stack have in
+    common, or None for a photo that a person took out. The photo with the lowest rank is the cover."""
+
+    stack: str | None
+    kind: StackKind | None
+    rank: int
+    at: int | None
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class FaceRecord:
     """A face of a photo.
 
@@ -107,6 +120,7 @@ class PhotoRecord:
     faces: tuple[FaceRecord, ...] = ()
     rating: ValueMark = ValueMark()
     favourite: ValueMark = ValueMark(False)
+    stack: StackMark | None = None  # None if no person decided it
     properties: tuple[PropertyMark, ...] = ()  # that people state in place of the file
     description: Description = NO_DESCRIPTION
     location: Location | None = None

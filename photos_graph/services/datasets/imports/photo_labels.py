@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from photos_graph.graph import due
 from photos_graph.graph.faces import assignments, cluster_pages, match_requests, persons, regions, visibility
-from photos_graph.graph.labels import properties, ratings, tag_edges, tags
-from photos_graph.graph.labels.edits import SingleEdit, Value, grouped, grouped_faces
+from photos_graph.graph.labels import properties, ratings, stacks, tag_edges, tags
+from photos_graph.graph.labels.edits import SingleEdit, StackPlace, Value, grouped, grouped_faces
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import export_rows
@@ -74,9 +74,10 @@ class _LabelBatch:
         await self._write_tags(records, tree)
         rated = [await self._write_values(records, kind) for kind in (LabelKind.RATING, LabelKind.FAVOURITE)]
         stated = await self._write_properties(records)
+        stacked = await self._write_stacks(records)
         await self._write_faces(records)
         self._tx.touch(labelled=self._changed)
-        self._changed.update(*rated, stated)
+        self._changed.update(*rated, stated, stacked)
         self._outcome.changed = len(self._changed)
         return self._outcome
 
@@ -110,6 +111,19 @@ class _LabelBatch:
         edits = grouped(singles)
         await ratings.write(self._tx, kind, edits)
         record_change(self._tx, kind, edits, self._importer, self._outcome)
+        return [number for edit in edits for number in edit.photos]
+
+    async def _write_stacks(self, records: Mapping[int, PhotoRecord]) -> list[int]:
+        singles: list[SingleEdit] = []
+        for number, record in records.items():
+            existing, mark = self._known[number].stack, record.stack
+            if mark is None or mark.at is None or (existing.at_ms is not None and existing.at_ms >= mark.at):
+                continue
+            place = StackPlace(mark.stack, mark.kind, mark.rank, mark.at, mark.by)
+            singles.append((number, existing, place, None))
+        edits = grouped(singles)
+        await stacks.write(self._tx, edits)
+        record_change(self._tx, LabelKind.STACKS, edits, self._importer, self._outcome)
         return [number for edit in edits for number in edit.photos]
 
     async def _write_properties(self, records: Mapping[int, PhotoRecord]) -> list[int]:

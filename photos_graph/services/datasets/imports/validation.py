@@ -19,6 +19,7 @@ from photos_graph.services.datasets.exports.records import (
     PersonMark,
     PhotoRecord,
     PropertyMark,
+    StackMark,
     TagMark,
     ValueMark,
 )
@@ -29,7 +30,8 @@ MAX_CLOCK_SKEW_MS = 86_400_000  # by which the clock of another machine may be a
 MAX_ITEMS = 10_000  # marks, faces or files of one photo
 MAX_TEXT_LENGTH = 8_192  # characters of a name or path
 _ROUNDING = 1e-5  # error of a coordinate, which is written with six decimals
-_HASH = re.compile("[0-9a-f]{64}")
+_HASH, _STACK = re.compile("[0-9a-f]{64}"), re.compile("[0-9a-f]{32}")
+MAX_RANK = 100  # of a photo in a stack
 _PHOTO_SOURCES = (None, MANUAL, IMPORTED)
 _FOLDER_SOURCES = (*_PHOTO_SOURCES, "FOLDER_NAME")
 
@@ -46,10 +48,12 @@ def check_photo(record: PhotoRecord, now_ms: int) -> None:
     _check_rating(record.rating)
     if not isinstance(record.favourite.value, bool):
         raise BadInput("A favourite must be true or false.")
+    _check_stack(record.stack)
     for stated in record.properties:
         check_parts(stated.property, parts_of(stated))
     persons = [mark for face in record.faces for mark in face.marks]
     _check_provenance([*record.marks, *persons, *record.properties, record.rating, record.favourite], now_ms)
+    _check_provenance([record.stack] if record.stack is not None else [], now_ms)
     _check_sources([*record.marks, *persons], _PHOTO_SOURCES)
     if any(mark.recursive is not None for mark in record.marks):
         raise BadInput("A label of a photo cannot be recursive.")
@@ -77,6 +81,15 @@ def _check_texts(*texts: str) -> None:
         )
 
 
+def _check_stack(mark: StackMark | None) -> None:
+    if mark is None:
+        return
+    if (mark.stack is None) != (mark.kind is None) or not _STACK.fullmatch(mark.stack or "0" * 32):
+        raise BadInput("A stack must have a kind, and an id of 32 hexadecimal digits.")
+    if not 0 <= mark.rank <= MAX_RANK:
+        raise BadInput(f"The rank in a stack must be from 0 to {MAX_RANK}.")
+
+
 def _check_face(face: FaceRecord) -> None:
     """Requires the centre of the box to be in the picture. A detector's box of a face at the edge may extend beyond."""
     x, y, width, height = face.box
@@ -93,7 +106,9 @@ def _check_rating(mark: ValueMark) -> None:
         raise BadInput("A rating must be from -1 (rejected) to 5, or null for no rating.")
 
 
-def _check_provenance(marks: Iterable[TagMark | PersonMark | PropertyMark | ValueMark], now_ms: int) -> None:
+def _check_provenance(
+    marks: Iterable[TagMark | PersonMark | PropertyMark | ValueMark | StackMark], now_ms: int
+) -> None:
     for mark in marks:
         if mark.at is not None and not 0 <= mark.at <= now_ms + MAX_CLOCK_SKEW_MS:
             raise BadInput("The time of a label must not be before 1970 or in the future.")
