@@ -29,6 +29,7 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "Photo": ("people", "placeNames", "software", "statedByPeople"),
         "Mutation": ("revertToFile",),
         "Tag": ("path",),
+        "PhotoFile": ("contentHash",),
         "PlaceNames": ("sublocation", "city", "region", "country"),
         "ReplacementConnection": ("edges", "nodes", "pageInfo", "totalCount"),
         "ReplacementEdge": ("cursor", "node"),

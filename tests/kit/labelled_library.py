@@ -11,6 +11,7 @@ from photos_graph.model.faces import Box
 from photos_graph.model.jobs import JobState
 from photos_graph.model.library import DatePrecision
 from photos_graph.model.search import Ref
+from photos_graph.model.stacks import Stacks
 from photos_graph.services.labels.property_rules import DateEdit
 from tests.kit.corpora import ORIENTATIONS
 from tests.kit.library import in_step, photos, scanned
@@ -136,7 +137,7 @@ def _sorted(row: dict[str, Any]) -> dict[str, Any]:
 async def effective(services: Services) -> dict[str, Any]:
     """Returns the effective labels of each photo by name, whatever their source."""
     search = services.index.search
-    found = await photos(services)
+    found = await photos(services, stacks=Stacks.EXPANDED)
     tags = await services.tags.photo_tags([photo.id for photo in found.values()])
     named_faces = {}
     for row in await services.graph.read(FACE):

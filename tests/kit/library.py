@@ -10,6 +10,7 @@ from photos_graph.model.job_arguments import ExportRequest
 from photos_graph.model.jobs import Job, JobState
 from photos_graph.model.library import Failure, FileState, Photo
 from photos_graph.model.search import PhotoOrder
+from photos_graph.model.stacks import Stacks
 from photos_graph.search.filters import PhotoFilter
 
 
@@ -27,9 +28,11 @@ async def ended(services: Services, job: Job) -> Job:
     return job
 
 
-async def photos(services: Services, filter: PhotoFilter | None = None) -> dict[str, Photo]:
+async def photos(
+    services: Services, filter: PhotoFilter | None = None, stacks: Stacks = Stacks.COLLAPSED
+) -> dict[str, Photo]:
     """Returns the photos that are shown, by name."""
-    page = services.browse.photos(filter, PhotoOrder.NAME_ASC, first=500)
+    page = services.browse.photos(filter, PhotoOrder.NAME_ASC, first=500, stacks=stacks)
     found = await services.browse.photos_by_id(page.ids)
     return {photo.name: photo for photo in found if photo is not None}
 
