@@ -22,9 +22,9 @@ _WORDS: LiteralString = ", ".join(f"p.{each.name}" for each in PROPERTIES)
 COLLECT: LiteralString = (
     """
 RETURN collect([number, p.id, toString(p.takenAt), p.takenPrecision, p.addedAt, p.rating, p.favourite, p.make,
-  p.model, p.lens, p.latitude, p.longitude, [p.stack, p.stackKind, p.stackRank], [text IN ["""
+  p.model, p.lens, p.latitude, p.longitude, [p.stack, p.stackKind, p.stackRank], ["""
     + _WORDS
-    + """] WHERE text IS NOT NULL]]) AS photos
+    + """]]) AS photos
 """
 )
 
@@ -123,7 +123,7 @@ def _row(photo: Sequence[Any], files: Sequence[_Path], places: Sequence[str]) ->
     number, id_, taken, precision, added_ms, rating, favourite, *camera, latitude, longitude, stacked, words = photo
     stack, kind, rank = stacked
     speaker = min(files, key=lambda file: standing(file[3], file[4], file[0]), default=None)
-    described = [text for value in words for text in (value if isinstance(value, list) else (value,))]
+    described = [text for value in words if value for text in (value if isinstance(value, list) else (value,))]
     return PhotoRow(
         number=number,
         id=id_,
