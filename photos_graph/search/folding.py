@@ -7,6 +7,7 @@ import string
 import unicodedata
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
+_SYMBOLS = re.compile(r"[^\w\s]+")
 _DIGITS = re.compile(r"([0-9]+)")
 _EDGES = string.punctuation + string.whitespace
 
@@ -34,8 +35,13 @@ def name_words(name: str) -> list[str]:
 def symbols(text: str) -> list[str]:
     """Returns the emoji and other symbols of a text without words as one word. Punctuation does not count as a
     symbol."""
-    kept = fold(text).strip(_EDGES)
+    kept = fold(text).strip(_EDGES).replace("\N{VARIATION SELECTOR-16}", "")
     return [kept] if any(unicodedata.category(c)[0] == "S" for c in kept if not c.isascii()) else []
+
+
+def inner_symbols(name: str) -> list[str]:
+    """Returns the emoji and other symbols of a name that may also have words, such as "Beach 🏖"."""
+    return [symbol for run in _SYMBOLS.findall(name) for symbol in symbols(run)]
 
 
 def natural_key(text: str) -> bytes:

@@ -9,6 +9,7 @@ from photos_graph.search.terms.properties import Rated, TakenWith
 from photos_graph.search.terms.times import DayTime
 
 ENGLISH = language(
+    code="en",
     stemmer="english",
     roles={
         PhraseRole.AND: "and",
@@ -68,9 +69,25 @@ ENGLISH = language(
     prefixes={
         "tag": MatchKind.TAG,
         "person": MatchKind.PERSON,
+        "place": MatchKind.PLACE,
         "in": MatchKind.FOLDER,
         "year": TakenIn,
         "rating": Rated,
         "camera": TakenWith,
+    },
+    countries={
+        "AE": "UAE, Emirates",
+        "CI": "Ivory Coast",
+        "CV": "Cape Verde",
+        "GB": "UK, U.K., Great Britain, Britain",
+        "KP": "North Korea",
+        "KR": "South Korea, Korea",
+        "MK": "Macedonia",
+        "MM": "Burma",
+        "NL": "Holland",
+        "RU": "Russia",
+        "TR": "Turkey",
+        "US": "USA, U.S.A., U.S., America, United States of America",
+        "VA": "Vatican, Vatican City",
     },
 )

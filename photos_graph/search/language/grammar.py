@@ -72,6 +72,7 @@ Prefix = MatchKind | type[PrefixTerm]
 
 @dataclass(frozen=True, slots=True)
 class Language:
+    code: str  # of ISO 639, such as "en"
     stemmer: str  # Snowball's name for it
     roles: Mapping[str, frozenset[PhraseRole]]  # by folded phrase, its words joined by a space
     months: Mapping[str, int]  # folded name -> 1..12
@@ -85,6 +86,7 @@ class Language:
     times: Mapping[str, DayTime]  # folded word -> time of the day
     capitals: frozenset[str]  # words of ME that count only in capitals, such as "I"
     prefixes: Mapping[str, Prefix]
+    countries: Mapping[str, tuple[str, ...]]  # common names that ISO 3166 lacks, by the code of the country
 
     def taken(self, texts: Sequence[str], at: int, role: PhraseRole) -> int:
         """Returns how many of the folded words, from ``at`` on, form a phrase of that role, or 0."""
@@ -108,6 +110,7 @@ class Language:
 
 
 def language(
+    code: str,
     stemmer: str,
     roles: Mapping[PhraseRole, str],
     months: str,
@@ -121,6 +124,7 @@ def language(
     times: Mapping[DayTime, str],
     leads_decades: bool = True,
     capitals: str = "",
+    countries: Mapping[str, str] | None = None,
 ) -> Language:
     """Makes a table from text. Phrases are separated by commas, months begin with January and may have alternatives
     ("Sep/Sept"), and seasons are given by their first month. Ordinals and numbers begin with one, and decades with the
@@ -130,6 +134,7 @@ def language(
         for phrase in _phrases(text):
             by_phrase[phrase] = by_phrase.get(phrase, frozenset()) | {role}
     return Language(
+        code=code,
         stemmer=stemmer,
         roles=by_phrase,
         months=_numbered(months),
@@ -143,6 +148,7 @@ def language(
         times={name: time for time, names in times.items() for name in _phrases(names)},
         capitals=frozenset(_phrases(capitals)),
         prefixes=prefixes,
+        countries={code: tuple(names.split(",")) for code, names in (countries or {}).items()},
     )
 
 

@@ -9,6 +9,7 @@ from photos_graph.search.terms.properties import Rated, TakenWith
 from photos_graph.search.terms.times import DayTime
 
 ITALIAN = language(
+    code="it",
     stemmer="italian",
     roles={
         PhraseRole.AND: "e, ed",
@@ -71,8 +72,20 @@ ITALIAN = language(
     prefixes={
         "etichetta": MatchKind.TAG,
         "persona": MatchKind.PERSON,
+        "luogo": MatchKind.PLACE,
         "anno": TakenIn,
         "voto": Rated,
         "fotocamera": TakenWith,
+    },
+    countries={
+        "AE": "Emirati",
+        "CV": "Capo Verde",
+        "CZ": "Repubblica Ceca",
+        "GB": "Gran Bretagna, Inghilterra",
+        "KR": "Corea",
+        "MM": "Birmania",
+        "NL": "Olanda",
+        "US": "America, Stati Uniti d'America",
+        "VA": "Vaticano, Città del Vaticano",
     },
 )

@@ -14,8 +14,9 @@ from photos_graph.model.faces import Person
 from photos_graph.model.labels import Tag
 from photos_graph.model.library import Place
 from photos_graph.model.search import MatchKind
-from photos_graph.search.folding import name_words
+from photos_graph.search.folding import inner_symbols, name_words
 from photos_graph.search.hierarchy import Hierarchy, Row
+from photos_graph.search.language.country_names import country_names
 from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.languages import LANGUAGES
 from photos_graph.search.language.phrases import MatchLevel, Phrase, phrases
@@ -112,6 +113,8 @@ class LexiconNames:
             if level is not MatchLevel.PART:
                 first = words[places[0]]
                 self._longest[first] = max(self._longest.get(first, 0), min(len(places), MAX_PHRASE_WORDS))
+        for level, other in _other_names(kind, row, words):
+            self._words.put_names(thing, other, [(level, range(len(other)))])
         if isinstance(row, Person) and row.is_me:
             self._me.add(thing)
 
@@ -120,6 +123,8 @@ class LexiconNames:
         found_by = list(phrases(kind, words))
         for spelt, spellings in self._spellings(words):
             spelt.remove(thing, spellings, found_by)
+        for level, other in _other_names(kind, row, words):
+            self._words.remove_names(thing, other, [(level, range(len(other)))])
         self._me.discard(thing)
 
     def _spellings(self, words: list[str]) -> Iterator[tuple[_Spelt, list[str]]]:
@@ -193,12 +198,19 @@ class _Spelt:
     def put(self, thing: Thing, words: list[str], phrases: Iterable[Phrase]) -> None:
         for word in words:
             self.vocabulary.add(word)
+        self.put_names(thing, words, phrases)
+
+    def put_names(self, thing: Thing, words: Sequence[str], phrases: Iterable[Phrase]) -> None:
+        """Adds names whose words are never taken for a misspelling of others."""
         for level, key in _keys(words, phrases):
             self.things[level].setdefault(key, []).append(thing)
 
     def remove(self, thing: Thing, words: list[str], phrases: Iterable[Phrase]) -> None:
         for word in words:
             self.vocabulary.discard(word)
+        self.remove_names(thing, words, phrases)
+
+    def remove_names(self, thing: Thing, words: Sequence[str], phrases: Iterable[Phrase]) -> None:
         for level, key in _keys(words, phrases):
             things = self.things[level][key]
             things.remove(thing)
@@ -206,7 +218,17 @@ class _Spelt:
                 del self.things[level][key]
 
 
-def _keys(words: list[str], phrases: Iterable[Phrase]) -> set[tuple[MatchLevel, str]]:
+def _other_names(kind: MatchKind, row: Row, words: list[str]) -> Iterator[tuple[MatchLevel, Sequence[str]]]:
+    """Yields what a thing is called besides its name: a country in other languages, and by the emoji in a name."""
+    known = _keys(words, phrases(kind, words))
+    if isinstance(row, Place) and row.parent_id is None:
+        names = country_names(row.id)
+        yield from ((MatchLevel.NAME, name) for name in names if (MatchLevel.NAME, " ".join(name)) not in known)
+    if kind is not MatchKind.FOLDER:
+        yield from ((MatchLevel.PART, (symbol,)) for symbol in {*inner_symbols(row.name)} if [symbol] != words)
+
+
+def _keys(words: Sequence[str], phrases: Iterable[Phrase]) -> set[tuple[MatchLevel, str]]:
     return {(level, " ".join([words[place] for place in places])) for level, places in phrases}
 
 

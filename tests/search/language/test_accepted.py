@@ -9,6 +9,7 @@ from photos_graph.search.language.parser import Parsed, parse
 from photos_graph.search.query import Everything, Not, Or
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import OnlyPersons
+from photos_graph.search.terms.places import AtPlace
 from photos_graph.search.terms.properties import Rated, TakenWith
 from photos_graph.search.terms.tags import OnlyTagged, Tagged
 from photos_graph.search.terms.words import Words
@@ -311,6 +312,10 @@ PREFIXES = [
     case('tag:"beaches"', Or(()), unmatched=('tag:"beaches"',)),
     case("not tag:Abruzzo", Not(ABRUZZO_TAG), "tag:Abruzzo = not TAG Abruzzo"),
     case("person:anna", ANNA, "person:anna = PERSON Anna Rossi"),
+    case("place:abruzzo", AtPlace("IT/Abruzzo"), "place:abruzzo = PLACE Abruzzo"),
+    case("place:Italy/Abruzzo", AtPlace("IT/Abruzzo"), "place:Italy/Abruzzo = PLACE Abruzzo"),
+    case("luogo:Italia", ITALY, "luogo:Italia = PLACE Italy"),
+    case("-place:Rome Anna", both(Not(ROME), ANNA), "place:Rome = not PLACE Rome", "Anna = PERSON Anna Rossi"),
     case("person:me or person:Bob", either(ME, BOB), "person:me = PERSON Carlo Rossi", "person:Bob = PERSON Bob"),
     case("year:2019", year(2019), "year:2019 = DATE 2019"),
     case("year:2018-2020", span("2018-01-01", "2021-01-01"), "year:2018-2020 = DATE 2018 to 2020"),

@@ -315,3 +315,51 @@ def test_a_whole_name_offers_the_longer_ones() -> None:
 )
 def test_slips_count_in_the_stem_and_endings_are_short(text: str, name: str, fits: bool) -> None:
     assert (query(index_of([Tag("t", name)]), text) == Tagged("t")) is fits
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "name"),
+    [
+        ("USA", "US", "United States"),
+        ("U.S.A.", "US", "United States"),
+        ("America", "US", "United States"),
+        ("Stati Uniti", "US", "United States"),
+        ("UK", "GB", "United Kingdom"),
+        ("Gran Bretagna", "GB", "United Kingdom"),
+        ("Holland", "NL", "The Netherlands"),
+        ("Netherlands", "NL", "The Netherlands"),
+        ("olanda", "NL", "The Netherlands"),
+        ("Germania", "DE", "Germany"),
+        ("Federal Republic of Germany", "DE", "Germany"),
+        ("Czech Republic", "CZ", "Czechia"),
+        ("place:Vaticano", "VA", "Vatican"),
+    ],
+)
+def test_a_country_is_found_by_its_other_names(text: str, code: str, name: str) -> None:
+    library = index_of([], [], [place(code, name), place(f"{code}/Holland", "Region", code)])
+    assert query(library, text) == AtPlace(code)
+    assert kinds(library, text) == [(MatchKind.PLACE, name)]
+    library.apply_places([], [f"{code}/Holland", code])
+    assert query(library, text) == Or(())
+
+
+def test_a_name_of_a_country_that_is_also_a_tag_means_either() -> None:
+    library = index_of([Tag("t", "Germania")], [], [place("DE", "Germany")])
+    assert kinds(library, "Germania") == [(MatchKind.TAG, "Germania"), (MatchKind.PLACE, "Germany")]
+    assert query(library, "place:Germania") == AtPlace("DE")
+
+
+def test_words_that_only_other_names_of_a_country_have_mean_nothing() -> None:
+    library = index_of([], [], [place("GB", "Britain")])
+    for text in ("kingdom", "great", "united", "us"):
+        assert parse(text, library.lexicon, TODAY) == Parsed(Or(()), (), (text,))
+
+
+@pytest.mark.parametrize("text", ["🏖", "🏖\N{VARIATION SELECTOR-16}", "Beach 🏖", "🏖 beach", "beach -zebra 🏖"])
+def test_an_emoji_is_a_word_of_the_names_that_have_it(text: str) -> None:
+    library = index_of([Tag("t", "Beach 🏖"), Tag("other", "Mountain ⛰\N{VARIATION SELECTOR-16}")])
+    assert query(library, text) == Tagged("t")
+    assert query(library, "⛰ mountain") == Tagged("other")
+    library.apply_tags([Tag("only", "🏖")])
+    assert query(library, "🏖") == Tagged("only")
+    assert alternatives(library, "🏖") == [("Beach 🏖",)]
