@@ -4,12 +4,13 @@ import pytest
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import assignments, moves, persons
-from photos_graph.graph.labels import changes, ratings, stacks
-from photos_graph.graph.labels.edits import Assertion, AssertionKind, Edit, PersonState, StackPlace
+from photos_graph.graph.labels import changes, properties, ratings, stacks
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, Edit, PersonState, PropertyValue, StackPlace
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import replacements, succession
 from photos_graph.model.faces import Box
 from photos_graph.model.labels import LabelKind
+from photos_graph.model.properties import PhotoProperty
 from photos_graph.model.stacks import StackKind
 from photos_graph.model.succession import Succession, View
 from tests.kit.faces import Found, find
@@ -90,6 +91,18 @@ async def test_the_later_rating_counts(planted: Graph) -> None:
     await succeed(planted)
     now = {kind: await planted.transaction(lambda tx, k=kind: ratings.read(tx, k, [NEW])) for kind in ratings.READ}
     assert {kind: values[NEW].value for kind, values in now.items()} == {LabelKind.RATING: 2, LabelKind.FAVOURITE: True}
+
+
+async def test_a_position_that_a_person_gave_goes_over_with_its_places(planted: Graph) -> None:
+    await planted.write("MATCH (p:Photo {number: $n}) CREATE (p)-[:AT]->(:Place {id: 'x', name: 'Pescara'})", n=OLD)
+    said = PropertyValue((42.46, 14.21, None), 5, "anna")
+    edit = Edit(PropertyValue((None, None, None)), said, PhotoProperty.POSITION.value, (OLD,))
+    await writer(planted).commit(lambda tx: properties.write(tx, [edit]))
+    await succeed(planted)
+    now = await planted.transaction(lambda tx: properties.read(tx, PhotoProperty.POSITION, [NEW]))
+    assert now == {NEW: said}
+    places = await planted.read("MATCH (:Photo {number: $n})-[:AT]->(x:Place) RETURN x.name AS name", n=NEW)
+    assert places == [{"name": "Pescara"}]
 
 
 async def test_a_place_in_a_stack_of_a_person_goes_over(planted: Graph) -> None:
