@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from photos_graph.model.search import MatchKind
 from photos_graph.search.language.grammar import PhraseRole, language
+from photos_graph.search.language.properties import Saying
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.properties import Rated, TakenWith
 from photos_graph.search.terms.times import DayTime
@@ -65,6 +66,21 @@ ENGLISH = language(
         DayTime.AFTERNOON: "afternoon, afternoons",
         DayTime.EVENING: "evening, evenings",
         DayTime.NIGHT: "night, nights",
+    },
+    sayings={
+        Saying.FAVOURITE: "favourites, favourite, favorites, favorite",
+        Saying.TAGS: "tags",
+        Saying.UNTAGGED: "untagged",
+        Saying.POSITION: "gps, position, location, coordinates",
+        Saying.PEOPLE: "people, persons, person, faces, face",
+        Saying.NOBODY: "nobody, no one",
+        Saying.GROUP: "group photos, group photo, group pictures, group picture, group shots, group shot",
+        Saying.STARS: "stars, star",
+        Saying.RATED: "rated",
+        Saying.UNRATED: "unrated",
+        Saying.REJECTED: "rejected",
+        Saying.AT_LEAST: "at least",
+        Saying.OR_MORE: "or more, or better",
     },
     prefixes={
         "tag": MatchKind.TAG,

@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from photos_graph.model.search import MatchKind
 from photos_graph.search.folding import name_words
+from photos_graph.search.language.properties import Saying
 from photos_graph.search.terms.term import PrefixTerm
 from photos_graph.search.terms.times import DayTime
 
@@ -85,6 +86,7 @@ class Language:
     leads_decades: bool  # the words of ``decades`` are numbers, and name a decade only after a phrase of DECADE
     times: Mapping[str, DayTime]  # folded word -> time of the day
     capitals: frozenset[str]  # words of ME that count only in capitals, such as "I"
+    sayings: Mapping[str, Saying]  # folded phrase -> what it says of a photo
     prefixes: Mapping[str, Prefix]
     countries: Mapping[str, tuple[str, ...]]  # common names that ISO 3166 lacks, by the code of the country
 
@@ -125,6 +127,7 @@ def language(
     leads_decades: bool = True,
     capitals: str = "",
     countries: Mapping[str, str] | None = None,
+    sayings: Mapping[Saying, str] | None = None,
 ) -> Language:
     """Makes a table from text. Phrases are separated by commas, months begin with January and may have alternatives
     ("Sep/Sept"), and seasons are given by their first month. Ordinals and numbers begin with one, and decades with the
@@ -147,6 +150,7 @@ def language(
         leads_decades=leads_decades,
         times={name: time for time, names in times.items() for name in _phrases(names)},
         capitals=frozenset(_phrases(capitals)),
+        sayings={phrase: saying for saying, text in (sayings or {}).items() for phrase in _phrases(text)},
         prefixes=prefixes,
         countries={code: tuple(names.split(",")) for code, names in (countries or {}).items()},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from photos_graph.model.search import MatchKind
 from photos_graph.search.language.grammar import PhraseRole, language
+from photos_graph.search.language.properties import Saying
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.properties import Rated, TakenWith
 from photos_graph.search.terms.times import DayTime
@@ -68,6 +69,20 @@ ITALIAN = language(
         DayTime.AFTERNOON: "pomeriggio, pomeriggi",
         DayTime.EVENING: "sera, serata, sere",
         DayTime.NIGHT: "notte, notti",
+    },
+    sayings={
+        Saying.FAVOURITE: "preferiti, preferite, preferito, preferita",
+        Saying.TAGS: "etichette",
+        Saying.UNTAGGED: "senza etichetta",
+        Saying.POSITION: "gps, posizione, coordinate",
+        Saying.PEOPLE: "persone, persona, volti, volto",
+        Saying.NOBODY: "nessuno",
+        Saying.GROUP: "foto di gruppo, immagini di gruppo",
+        Saying.STARS: "stelle, stella",
+        Saying.RATED: "voto",
+        Saying.REJECTED: "rifiutate, rifiutata",
+        Saying.AT_LEAST: "almeno",
+        Saying.OR_MORE: "o più",
     },
     prefixes={
         "etichetta": MatchKind.TAG,

@@ -22,6 +22,7 @@ from photos_graph.search.language.languages import CAPITALS, GRAMMAR, PREFIXES
 from photos_graph.search.language.lexicon import MAX_THINGS, Lexicon, Thing
 from photos_graph.search.language.name_matching import Named, NameMatcher, Spelling
 from photos_graph.search.language.phrases import MatchLevel
+from photos_graph.search.language.properties import PropertyWords, Said
 from photos_graph.search.language.spans import Span
 from photos_graph.search.language.tokens import Token, TokenKind
 from photos_graph.search.query import Query
@@ -70,6 +71,7 @@ class OperandReader:
         self._language = language
         self.texts = [token.folded if token.kind is TokenKind.WORD else "" for token in tokens]
         self.dates = Dates(language, today, tokens, self.texts)
+        self.properties = PropertyWords(language.sayings, language.numbers, self.texts)
         self.naming = NameMatcher(lexicon, spelling, language, self.texts, self.dates)
         self.terms: list[SearchTerm] = []
         self.things: list[Thing] = []  # the things that were named, in the order of the text
@@ -89,8 +91,8 @@ class OperandReader:
                 return self._words(at, negated)
 
     def begins(self, at: int) -> bool:
-        """Returns whether a date, or a name of several words, begins with this grammar word."""
-        return self._date(at) is not None or self.naming.longest(at) is not None
+        """Returns whether a date, a property, or a name of several words, begins with this grammar word."""
+        return self._date(at) is not None or self._said(at) is not None or self.naming.longest(at) is not None
 
     def skip(self, spans: Iterable[tuple[int, int]]) -> None:
         """Records tokens as unmatched."""
@@ -115,12 +117,22 @@ class OperandReader:
             end, span = dated
             also = named.things if named and named.end == end and named.level is MatchLevel.NAME else ()
             return self._found(at, end, also if len(also) <= MAX_THINGS else (), negated, span)
+        if (said := self._said(at)) and (named is None or named.end <= said.end):
+            return self._saying(at, said, named, negated)
         if named:
             return self._named(at, named, negated)
         if self.is_me(at):
             me = self._lexicon.me()
             return self._found(at, at + 1, me, negated) if me else self._nothing(at)
         return self._guessed(at, negated)
+
+    def _saying(self, at: int, said: Said, named: Named | None, negated: bool) -> Operand:
+        """Makes an operand of a property, which may also be the name of a tag, person or place."""
+        whole = named is not None and named.end == said.end and named.level is MatchLevel.NAME
+        things = named.things if named is not None and whole and len(named.things) <= MAX_THINGS else ()
+        found = self._found(at, said.end, things, negated) if things else None
+        self._note(at, said.end, MatchKind.OTHER, said.label, negated)
+        return Operand(said.end, query_of(self.things[-len(things) :], [said.query]) if found else said.query)
 
     def _guessed(self, at: int, negated: bool) -> Operand:
         """Guesses the meaning of a word. A whole word of a file name takes precedence over a misspelling, and this over
@@ -160,7 +172,14 @@ class OperandReader:
     def _is_unplaced(self, at: int) -> bool:
         """Returns whether a word would be unmatched. A number that begins a date, as in "8/2019", is left alone."""
         text = self.texts[at]
-        if text in GRAMMAR or self.is_me(at) or self._date(at) or self._path(at) or self.naming.longest(at):
+        if (
+            text in GRAMMAR
+            or self.is_me(at)
+            or self._date(at)
+            or self._said(at)
+            or self._path(at)
+            or self.naming.longest(at)
+        ):
             return False
         if text.isdecimal() and at + 1 < len(self._tokens) and self._tokens[at + 1].joint in ("/", ".", "-"):
             return False
@@ -189,6 +208,9 @@ class OperandReader:
         if self.texts[at] in CAPITALS:
             return self._typed(at, at + 1).isupper()
         return PhraseRole.ME in self._language.roles.get(self.texts[at], ())
+
+    def _said(self, at: int) -> Said | None:
+        return self.properties.read(at) if self.texts[at] else None
 
     def _date(self, at: int) -> tuple[int, Span] | None:
         return self.dates.read(at) if self.texts[at] else None

@@ -10,10 +10,10 @@ from photos_graph.search.language.parser import Parsed
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.folders import InFolder
-from photos_graph.search.terms.persons import OnlyPersons, WithPerson
-from photos_graph.search.terms.places import AtPlace
-from photos_graph.search.terms.properties import Rated, TakenWith
-from photos_graph.search.terms.tags import Excluded, OnlyTagged, Tagged
+from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
+from photos_graph.search.terms.places import AtPlace, InBox
+from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
+from photos_graph.search.terms.tags import Excluded, OnlyTagged, Tagged, Untagged
 from photos_graph.search.terms.times import TakenAt
 from photos_graph.search.terms.words import Words
 
@@ -60,6 +60,14 @@ class _Writer:
                 return f'camera "{text}"'
             case Rated(low, high):
                 return f"rated {'' if low is None else low} to {5 if high is None else high}"
+            case FacesIn(low, high):
+                return f"faces {low or 0} to {'any' if high is None else high}"
+            case Favourite(True):
+                return "favourite"
+            case Untagged():
+                return "untagged"
+            case InBox(90, -90, 180, -180):
+                return "position"
             case TakenAt(time):
                 return f"in the {time.name.lower()}"
             case TakenIn():

@@ -8,10 +8,10 @@ from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.parser import Parsed, parse
 from photos_graph.search.query import Everything, Not, Or
 from photos_graph.search.terms.folders import InFolder
-from photos_graph.search.terms.persons import OnlyPersons
-from photos_graph.search.terms.places import AtPlace
-from photos_graph.search.terms.properties import Rated, TakenWith
-from photos_graph.search.terms.tags import OnlyTagged, Tagged
+from photos_graph.search.terms.persons import FacesIn, OnlyPersons
+from photos_graph.search.terms.places import AtPlace, InBox
+from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
+from photos_graph.search.terms.tags import OnlyTagged, Tagged, Untagged
 from photos_graph.search.terms.words import Words
 from tests.kit.language.cases import (
     ABRUZZO,
@@ -253,6 +253,37 @@ OPERATORS = [
         "Bob = not PERSON Bob",
     ),
     case("only Rome", ROME, "Rome = PLACE Rome"),
+]
+
+PROPERTIES = [
+    case("favourites", Favourite(), "favourites = OTHER favourite"),
+    case("-favourites Rome", both(Not(Favourite()), ROME), "favourites = not OTHER favourite", "Rome = PLACE Rome"),
+    case("5 stars", Rated(5, 5), "5 stars = OTHER rating 5"),
+    case("five stars", Rated(5, 5), "five stars = OTHER rating 5"),
+    case("rated 4 or more", Rated(4, None), "rated 4 or more = OTHER rating 4 or more"),
+    case("rated at least 4 stars", Rated(4, None), "rated at least 4 stars = OTHER rating 4 or more"),
+    case("4 or more stars", Rated(4, None), "4 or more stars = OTHER rating 4 or more"),
+    case("4 stars or better", Rated(4, None), "4 stars or better = OTHER rating 4 or more"),
+    case("6 stars", Or(()), unmatched=("6", "stars")),
+    case("rated", Or(()), unmatched=("rated",)),
+    case("2 people at Rome", both(FacesIn(2, 2), ROME), "2 people = OTHER 2 people", "Rome = PLACE Rome"),
+    case("at least three people", FacesIn(3, None), "at least three people = OTHER 3 or more people"),
+    case("show me group photos", FacesIn(3, None), "group photos = OTHER 3 or more people"),
+    case("nobody", FacesIn(None, 0), "nobody = OTHER nobody"),
+    case("no people", Not(FacesIn(1, None)), "people = not OTHER people"),
+    case("untagged", Untagged(), "untagged = OTHER untagged"),
+    case("without tags", Not(Not(Untagged())), "tags = not OTHER tagged"),
+    case("photos without gps", Not(InBox(90, -90, 180, -180)), "gps = not OTHER position"),
+    case("Anna or favourites", either(ANNA, Favourite()), "Anna = PERSON Anna Rossi", "favourites = OTHER favourite"),
+    case("preferiti a Rome", both(Favourite(), ROME), "preferiti = OTHER favourite", "Rome = PLACE Rome"),
+    case(
+        "foto di gruppo senza me",
+        both(FacesIn(3, None), Not(ME)),
+        "foto di gruppo = OTHER 3 or more people",
+        "me = not PERSON Carlo Rossi",
+    ),
+    case("senza gps", Not(InBox(90, -90, 180, -180)), "gps = not OTHER position"),
+    case("almeno 4 stelle", Rated(4, None), "almeno 4 stelle = OTHER rating 4 or more"),
 ]
 
 SIGNS = [
@@ -570,7 +601,7 @@ ITALIAN = [
     case("né Anna né Bob", both(Not(ANNA), Not(BOB)), "Anna = not PERSON Anna Rossi", "Bob = not PERSON Bob"),
 ]
 
-CASES = [*STORY, *NAMES, *SLIPS, *FOLDERS, *OPERATORS, *SIGNS, *PREFIXES, *DATES, *TEXTS, *ITALIAN]
+CASES = [*STORY, *NAMES, *SLIPS, *FOLDERS, *OPERATORS, *SIGNS, *PROPERTIES, *PREFIXES, *DATES, *TEXTS, *ITALIAN]
 
 
 @pytest.fixture(scope="module")

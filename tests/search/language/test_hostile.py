@@ -24,10 +24,12 @@ LIBRARY = index()
 
 GRAMMAR = sorted({phrase for language in LANGUAGES for phrase in language.roles})
 CALENDAR = sorted({name for language in LANGUAGES for name in (*language.months, *language.seasons)})
+SAYINGS = sorted({phrase for language in LANGUAGES for phrase in language.sayings})
 NAMES = [row.name for row in (*TAGS, *PERSONS, *PLACES)]
 PIECES = st.one_of(
     st.sampled_from(GRAMMAR),
     st.sampled_from(CALENDAR),
+    st.sampled_from(SAYINGS),
     st.sampled_from(NAMES),
     st.sampled_from(
         [

@@ -19,6 +19,7 @@ from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import OnlyPersons, WithPerson
 from photos_graph.search.terms.places import AtPlace
+from photos_graph.search.terms.properties import Favourite
 from photos_graph.search.terms.tags import Excluded, Tagged
 from photos_graph.search.terms.words import Words
 from tests.kit.language.library import TODAY, index, index_of
@@ -363,3 +364,11 @@ def test_an_emoji_is_a_word_of_the_names_that_have_it(text: str) -> None:
     library.apply_tags([Tag("only", "🏖")])
     assert query(library, "🏖") == Tagged("only")
     assert alternatives(library, "🏖") == [("Beach 🏖",)]
+
+
+def test_words_for_a_property_that_are_also_a_name_mean_either() -> None:
+    library = index_of([Tag("t", "Favourites"), Tag("n", "Nobody but us")])
+    assert query(library, "favourites") == Or((Tagged("t"), And((Favourite(), Not(Excluded("t"))))))
+    assert kinds(library, "favourites") == [(MatchKind.TAG, "Favourites"), (MatchKind.OTHER, "favourite")]
+    assert query(library, "tag:favourites") == Tagged("t")
+    assert query(library, "nobody but us") == Tagged("n")

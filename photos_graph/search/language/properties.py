@@ -1,0 +1,110 @@
+"""Properties of photos in words: favourites, stars, numbers of people, and what a photo has or lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum, auto
+from typing import NamedTuple
+
+from photos_graph.search.query import Not, Query
+from photos_graph.search.terms.persons import FacesIn
+from photos_graph.search.terms.places import InBox
+from photos_graph.search.terms.properties import Favourite, Rated
+from photos_graph.search.terms.tags import Untagged
+
+_MAX_WORDS = 3  # of a phrase
+_MAX_DIGITS = 4  # of a number of people
+
+
+class Saying(Enum):
+    """What a phrase of a language says of a photo."""
+
+    FAVOURITE = auto()
+    TAGS = auto()  # "without tags"
+    UNTAGGED = auto()
+    POSITION = auto()  # "without gps"
+    PEOPLE = auto()  # "2 people", "without people"
+    NOBODY = auto()
+    GROUP = auto()
+    STARS = auto()  # "5 stars"
+    RATED = auto()  # "rated 5"
+    UNRATED = auto()
+    REJECTED = auto()
+    AT_LEAST = auto()  # before a number
+    OR_MORE = auto()  # after a number
+
+
+class Said(NamedTuple):
+    """A property, the token after its words, and its label."""
+
+    end: int
+    query: Query
+    label: str
+
+
+_GROUP = 3  # people
+_PLAIN: dict[Saying, tuple[Query, str]] = {
+    Saying.FAVOURITE: (Favourite(), "favourite"),
+    Saying.TAGS: (Not(Untagged()), "tagged"),
+    Saying.UNTAGGED: (Untagged(), "untagged"),
+    Saying.POSITION: (InBox(90, -90, 180, -180), "position"),
+    Saying.PEOPLE: (FacesIn(1, None), "people"),
+    Saying.NOBODY: (FacesIn(None, 0), "nobody"),
+    Saying.GROUP: (FacesIn(_GROUP, None), f"{_GROUP} or more people"),
+    Saying.UNRATED: (Rated(0, 0), "unrated"),
+    Saying.REJECTED: (Rated(-1, -1), "rejected"),
+}
+
+
+class PropertyWords:
+    """Reads properties from a sequence of folded words, with "" for a token that is not a word."""
+
+    def __init__(self, sayings: Mapping[str, Saying], numbers: Mapping[str, int], texts: Sequence[str]) -> None:
+        self._sayings = sayings
+        self._numbers = numbers
+        self._texts = texts
+
+    def read(self, at: int) -> Said | None:
+        """Reads the property that begins at a token."""
+        end, saying = self._saying(at)
+        if saying is Saying.RATED:
+            return self._counted(end, rated=True)
+        if saying is not None and saying in _PLAIN:
+            return Said(end, *_PLAIN[saying])
+        return self._counted(at, rated=False)
+
+    def _counted(self, at: int, rated: bool) -> Said | None:
+        """Reads "5 stars", "at least 4 stars", "4 or more stars", "3 people", or what follows "rated"."""
+        at, least = self._past(at, Saying.AT_LEAST)
+        number = self._number(at)
+        if number is None:
+            return None
+        at, more = self._past(at + 1, Saying.OR_MORE)
+        end, noun = self._saying(at)
+        if noun in (Saying.STARS, Saying.PEOPLE):
+            at, more_after = self._past(end, Saying.OR_MORE)
+            more = more or more_after
+        elif not rated:
+            return None
+        most = None if least or more else number
+        label = f"{number} or more" if most is None else f"{number}"
+        if noun is Saying.PEOPLE:
+            return Said(at, FacesIn(number, most), f"{label} people") if not rated else None
+        return Said(at, Rated(number, most), f"rating {label}") if number <= 5 else None
+
+    def _past(self, at: int, saying: Saying) -> tuple[int, bool]:
+        end, found = self._saying(at)
+        return (end, True) if found is saying else (at, False)
+
+    def _number(self, at: int) -> int | None:
+        text = self._texts[at] if at < len(self._texts) else ""
+        if text.isdecimal() and len(text) <= _MAX_DIGITS:
+            return int(text)
+        return self._numbers.get(text)
+
+    def _saying(self, at: int) -> tuple[int, Saying | None]:
+        """Returns the longest phrase of the language at a token, and the token after it."""
+        for count in range(min(_MAX_WORDS, len(self._texts) - at), 0, -1):
+            if saying := self._sayings.get(" ".join(self._texts[at : at + count])):
+                return at + count, saying
+        return at, None
