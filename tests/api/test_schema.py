@@ -30,6 +30,7 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "Mutation": ("revertToFile",),
         "Tag": ("path",),
         "PhotoFile": ("contentHash",),
+        "TakenFilter": ("day",),
         "PlaceNames": ("sublocation", "city", "region", "country"),
         "ReplacementConnection": ("edges", "nodes", "pageInfo", "totalCount"),
         "ReplacementEdge": ("cursor", "node"),
