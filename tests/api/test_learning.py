@@ -149,8 +149,9 @@ def tagged_right(found: set[str], kind: str) -> float:
 
 async def test_what_was_said_is_learnt_and_what_is_corrected_stays_corrected(ask: Ask, library: str) -> None:
     jobs = await at_rest(ask)
-    [said] = [job["message"] for job in jobs if job["kind"] == "PREDICT"]
-    assert said.startswith(f"{3 * EACH} photos described. ")
+    messages = [job["message"] for job in jobs if job["kind"] == "PREDICT"]
+    # On a slow machine, a second job describes the photos that arrived while the first was running.
+    assert sum(int(message.split()[0]) for message in messages if " described. " in message) == 3 * EACH
     photos = await photo_ids(ask)
     await suggested(ask)
     similar = data(

@@ -110,6 +110,7 @@ async def test_places_follow_the_position_that_a_person_gives(services: Services
     assert await in_step(services)
 
 
+@pytest.mark.both_engines
 async def test_the_file_counts_again_where_people_want_it(services: Services, one: str) -> None:
     await services.property_editing.describe([one], "Zebra", "Ann")
     await services.property_editing.place([one], 41.8919, 12.5113)
