@@ -11,7 +11,9 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from photos_graph.search.folding import fold, words
+from photos_graph.search.language.english import ENGLISH
 from photos_graph.search.language.grammar import PhraseRole
+from photos_graph.search.language.italian import ITALIAN
 from photos_graph.search.language.languages import LANGUAGES
 
 # Maps a text to the path of the tag that it names; to () if it names something else, such as a person; to None if it
@@ -32,9 +34,10 @@ _ELISION = re.compile(r"(?:[a-z]{1,5})['\u2019](?=\w{2})", re.I)
 _EDGES = "".join(c for c in map(chr, range(33, 127)) if not c.isalnum()) + "\u2019\u2018\u201c\u201d\u00ab\u00bb"
 
 _STOP_ROLES = (PhraseRole.LINK, PhraseRole.FILLER, PhraseRole.AND, PhraseRole.OR, PhraseRole.ME)
+# In other languages, an article at the start is more often a part of the name: Las Vegas, Den Haag, Le Mans.
 _STOP_WORDS = frozenset(
     phrase
-    for language in LANGUAGES
+    for language in (ENGLISH, ITALIAN)
     for phrase, roles in language.roles.items()
     if " " not in phrase and not roles.isdisjoint(_STOP_ROLES)
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import TypeVar
 
-from photos_graph.search.language.grammar import Language, PhraseRole
+from photos_graph.search.language.grammar import MAX_PHRASE_WORDS, Language, PhraseRole
 from photos_graph.search.language.spans import (
     Span,
     day,
@@ -25,6 +26,7 @@ YEARS = range(1800, 2100)  # other numbers of four digits are more often part of
 _MOST = 1000  # of what is counted back
 _APOSTROPHES = {"'", "\N{RIGHT SINGLE QUOTATION MARK}"}
 
+N = TypeVar("N")
 Found = tuple[int, Span] | None  # the token after the date, and the span
 
 
@@ -36,6 +38,7 @@ class DateWords:
         self._today = today
         self._tokens = tokens
         self._texts = texts
+        self._known: dict[int, Found] = {}  # by the token at which a date begins, or None if none does
 
     def _part(self, at: int) -> Found:
         """Reads a month by its full name, a season or a quarter, of any year."""
@@ -54,13 +57,22 @@ class DateWords:
         number, start = self._language.ordinals.get(text, 0), at + 1
         if not number and text in {*"1234"} and (ending := self._taken_beside(at + 1, PhraseRole.DAY_ENDING)):
             number, start = int(text), at + 1 + ending
+        elif not number and text in {*"1234"} and self._joint(at + 1).startswith("."):
+            number = int(text)
         count = self._language.taken(self._texts, start, PhraseRole.QUARTER)
         return (start + count, yearly(3 * number - 2, 3)) if number and count else None
 
     def _time(self, at: int) -> Found:
         """Reads a time of the day, such as "morning"."""
-        time = self._language.times.get(self._text(at))
-        return (at + 1, Span(time=time)) if time else None
+        count, time = self._named(at, self._language.times)
+        return (at + count, Span(time=time)) if time else None
+
+    def _named(self, at: int, names: Mapping[str, N]) -> tuple[int, N | None]:
+        """Returns the longest of the names that begins at a token: how many words it has, and what it stands for."""
+        for count in range(min(MAX_PHRASE_WORDS, len(self._texts) - at), 0, -1):
+            if (found := names.get(" ".join(self._texts[at : at + count]))) is not None:
+                return count, found
+        return 0, None
 
     def _day_of_year(self, at: int) -> Found:
         """Reads a day and month without a year: "25 December", "July 4th" or "25.12."."""
@@ -87,8 +99,9 @@ class DateWords:
         led = self._language.taken(self._texts, at, PhraseRole.DECADE)
         at += led
         text = self._text(at)
-        if text in self._language.decades and (led or not self._language.leads_decades):
-            return self._of_decade(at + 1, self._language.decades[text])
+        count, decade = self._named(at, self._language.decades)
+        if decade is not None and (led or not self._language.leads_decades):
+            return self._of_decade(at + count, decade)
         if not text.isdecimal() or len(text) not in (2, 4) or text[-1] != "0":
             return None
         ending = self._taken_beside(at + 1, PhraseRole.DECADE_ENDING)
@@ -114,6 +127,8 @@ class DateWords:
         return (at + 1, month) if month else None
 
     def _year(self, at: int) -> Found:
+        """Reads a year, with or without the word for it: "im Jahr 2019"."""
+        at += self._language.taken(self._texts, at, PhraseRole.YEAR)
         text = self._text(at)
         if len(text) == 4 and text.isdecimal() and int(text) in YEARS:
             return at + 1, whole_months(date(int(text), 1, 1), 12)
@@ -142,11 +157,11 @@ class DateWords:
         for role, days in ((PhraseRole.TODAY, 0), (PhraseRole.YESTERDAY, 1)):
             if count := taken(self._texts, at, role):
                 return at + count, day(self._today - timedelta(days=days))
+        if count := taken(self._texts, at, PhraseRole.ON_THIS_DAY):
+            return at + count, day_of_year(self._today.month, self._today.day) or day(self._today)
         for role, back in ((PhraseRole.LAST, 1), (PhraseRole.THIS, 0)):
             if count := taken(self._texts, at, role):
                 return self._turn(at + count, back) or (self._this_time(at + count) if not back else None)
-        if count := taken(self._texts, at, PhraseRole.ON_THIS_DAY):
-            return at + count, day_of_year(self._today.month, self._today.day) or day(self._today)
         turn = self._turn(at, 1)
         if turn and (count := taken(self._texts, turn[0], PhraseRole.LAST_AFTER)):
             return turn[0] + count, turn[1]
@@ -196,10 +211,12 @@ class DateWords:
         return whole_months(date(self._today.year - back, 1, 1), 12)
 
     def _counted(self, at: int) -> Found:
-        """Reads "last 7 days", "7 derniers jours" or "10 years ago"."""
+        """Reads "last 7 days", "7 derniers jours", "10 years ago" or "vor 10 Jahren"."""
         taken = self._language.taken
         if count := taken(self._texts, at, PhraseRole.LAST):
             return self._recent(self._amount(at + count))
+        if (count := taken(self._texts, at, PhraseRole.AGO_BEFORE)) and (amount := self._amount(at + count)):
+            return amount[0], self._back(*amount[1:])
         if not (amount := self._amount(at)):
             return None
         end = amount[0]

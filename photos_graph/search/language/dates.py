@@ -34,7 +34,9 @@ class Dates(DateWords):
 
     def read(self, at: int) -> Found:
         """Reads the longest date that begins at a token."""
-        return self._between(at) or self._bounded(at) or self._range(at) or self._time(at)
+        if at not in self._known:
+            self._known[at] = self._between(at) or self._bounded(at) or self._range(at) or self._time(at)
+        return self._known[at]
 
     # spans
 

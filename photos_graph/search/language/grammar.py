@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from babel import Locale
+
 from photos_graph.model.search import MatchKind
 from photos_graph.search.folding import name_words
 from photos_graph.search.language.properties import Saying
 from photos_graph.search.terms.term import PrefixTerm
 from photos_graph.search.terms.times import DayTime
 
-_MAX_PHRASE_WORDS = 3  # in a table
+MAX_PHRASE_WORDS = 3  # in a table
 
 
 class PhraseRole(Enum):
@@ -38,6 +40,7 @@ class PhraseRole(Enum):
     LAST = auto()
     LAST_AFTER = auto()  # stands after its noun: "estate scorsa"
     THIS = auto()
+    AGO_BEFORE = auto()  # stands before the number: "vor 10 Jahren"
     AGO = auto()  # "10 years ago"
     DAY = auto()
     WEEKEND = auto()
@@ -76,6 +79,7 @@ class Language:
     code: str  # of ISO 639, such as "en"
     stemmer: str  # Snowball's name for it
     roles: Mapping[str, frozenset[PhraseRole]]  # by folded phrase, its words joined by a space
+    starts: frozenset[str]  # the first words of these phrases
     months: Mapping[str, int]  # folded name -> 1..12
     short_months: Mapping[str, int]  # they count only beside a day or a year
     seasons: Mapping[str, int]  # folded name -> its first month, of three
@@ -85,14 +89,16 @@ class Language:
     decades: Mapping[str, int]  # folded word -> 20..90
     leads_decades: bool  # the words of ``decades`` are numbers, and name a decade only after a phrase of DECADE
     times: Mapping[str, DayTime]  # folded word -> time of the day
-    capitals: frozenset[str]  # words of ME that count only in capitals, such as "I"
+    exactly: frozenset[str]  # words of ME that count only as they are written here, such as "I" and "mí"
     sayings: Mapping[str, Saying]  # folded phrase -> what it says of a photo
     prefixes: Mapping[str, Prefix]
     countries: Mapping[str, tuple[str, ...]]  # common names that ISO 3166 lacks, by the code of the country
 
     def taken(self, texts: Sequence[str], at: int, role: PhraseRole) -> int:
         """Returns how many of the folded words, from ``at`` on, form a phrase of that role, or 0."""
-        for count in range(_MAX_PHRASE_WORDS, 0, -1):
+        if at >= len(texts) or texts[at] not in self.starts:
+            return 0
+        for count in range(MAX_PHRASE_WORDS, 0, -1):
             if role in self.roles.get(" ".join(texts[at : at + count]), ()):
                 return min(count, len(texts) - at)
         return 0
@@ -100,7 +106,7 @@ class Language:
     def lead(self, texts: Sequence[str], at: int) -> tuple[int, frozenset[PhraseRole]]:
         """Returns the number of words, and the roles, of the longest phrase from ``at`` on that introduces or joins
         what follows. The number is 0 if there is no such phrase."""
-        for count in range(min(_MAX_PHRASE_WORDS, len(texts) - at), 0, -1):
+        for count in range(min(MAX_PHRASE_WORDS, len(texts) - at), 0, -1):
             roles = self.roles.get(" ".join(texts[at : at + count]), _NO_ROLE)
             if not roles.isdisjoint(LEADS):
                 return count, roles
@@ -115,8 +121,6 @@ def language(
     code: str,
     stemmer: str,
     roles: Mapping[PhraseRole, str],
-    months: str,
-    short_months: str,
     seasons: Mapping[int, str],
     prefixes: Mapping[str, Prefix],
     quarters: str,
@@ -125,13 +129,17 @@ def language(
     decades: str,
     times: Mapping[DayTime, str],
     leads_decades: bool = True,
-    capitals: str = "",
+    other_months: str = "",
+    exactly: str = "",
     countries: Mapping[str, str] | None = None,
     sayings: Mapping[Saying, str] | None = None,
 ) -> Language:
-    """Makes a table from text. Phrases are separated by commas, months begin with January and may have alternatives
-    ("Sep/Sept"), and seasons are given by their first month. Ordinals and numbers begin with one, and decades with the
-    twenties."""
+    """Makes a table from text, and from the names of months that the CLDR has for the language.
+
+    Phrases are separated by commas, months begin with January and may have alternatives ("Sep/Sept"), and seasons are
+    given by their first month. Ordinals and numbers begin with one, and decades with the twenties. ``other_months``
+    are abbreviations that the CLDR does not have.
+    """
     by_phrase: dict[str, frozenset[PhraseRole]] = {}
     for role, text in roles.items():
         for phrase in _phrases(text):
@@ -140,8 +148,9 @@ def language(
         code=code,
         stemmer=stemmer,
         roles=by_phrase,
-        months=_numbered(months),
-        short_months=_numbered(short_months),
+        starts=frozenset(phrase.partition(" ")[0] for phrase in by_phrase),
+        months=_months(code, "wide"),
+        short_months=_months(code, "abbreviated") | _numbered(other_months),
         seasons={name: month for month, names in seasons.items() for name in _phrases(names)},
         quarters=frozenset(_phrases(quarters)),
         ordinals=_numbered(ordinals),
@@ -149,11 +158,16 @@ def language(
         decades={name: 10 * place + 10 for name, place in _numbered(decades).items()},
         leads_decades=leads_decades,
         times={name: time for time, names in times.items() for name in _phrases(names)},
-        capitals=frozenset(_phrases(capitals)),
+        exactly=frozenset(exactly.split()),
         sayings={phrase: saying for saying, text in (sayings or {}).items() for phrase in _phrases(text)},
         prefixes=prefixes,
         countries={code: tuple(names.split(",")) for code, names in (countries or {}).items()},
     )
+
+
+def _months(code: str, width: str) -> dict[str, int]:
+    forms = [form[width] for form in Locale(code).months.values()]
+    return {" ".join(name_words(name)): number for names in forms for number, name in names.items()}
 
 
 def _numbered(months: str) -> dict[str, int]:
@@ -163,4 +177,4 @@ def _numbered(months: str) -> dict[str, int]:
 
 
 def _phrases(text: str) -> list[str]:
-    return [" ".join(name_words(phrase)) for phrase in text.split(",")] if text else []
+    return [" ".join(name_words(phrase)) for phrase in text.split(",") if phrase.strip()]

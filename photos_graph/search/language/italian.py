@@ -57,8 +57,6 @@ ITALIAN = language(
         PhraseRole.YESTERDAY: "ieri",
         PhraseRole.DAY_ENDING: "o, °",
     },
-    months="gennaio, febbraio, marzo, aprile, maggio, giugno, luglio, agosto, settembre, ottobre, novembre, dicembre",
-    short_months="gen, feb, mar, apr, mag, giu, lug, ago, set, ott, nov, dic",
     seasons={3: "primavera", 6: "estate", 9: "autunno", 12: "inverno"},
     quarters="t, q",
     ordinals="primo, secondo, terzo, quarto",

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from photos_graph.search.folding import fold
 from photos_graph.search.language.english import ENGLISH
+from photos_graph.search.language.french import FRENCH
+from photos_graph.search.language.german import GERMAN
 from photos_graph.search.language.grammar import LEADS, PhraseRole
 from photos_graph.search.language.italian import ITALIAN
+from photos_graph.search.language.spanish import SPANISH
 
-LANGUAGES = (ENGLISH, ITALIAN)
+LANGUAGES = (ENGLISH, ITALIAN, GERMAN, FRENCH, SPANISH)
 
 # Grammar words of all languages. A name is not found by such a word alone.
 GRAMMAR = frozenset[str]().union(*(language.vocabulary() for language in LANGUAGES))
-CAPITALS = frozenset[str]().union(*(language.capitals for language in LANGUAGES))
+# Words that are "me" only as they are written here, by the folded word.
+EXACTLY = {fold(word): word for language in LANGUAGES for word in language.exactly}
 PREFIXES = {name: prefix for language in LANGUAGES for name, prefix in language.prefixes.items()}
 MONTHS = frozenset[str]().union(*(language.months.keys() | language.short_months.keys() for language in LANGUAGES))
 

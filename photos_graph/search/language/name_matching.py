@@ -10,6 +10,7 @@ from itertools import islice, product
 from photos_graph.model.search import MatchKind
 from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import LEADS, Language, PhraseRole
+from photos_graph.search.language.languages import JOINTS
 from photos_graph.search.language.lexicon import MAX_PHRASE_WORDS, Lexicon, Thing
 from photos_graph.search.language.phrases import MatchLevel
 from photos_graph.search.language.spelling import slips
@@ -72,6 +73,13 @@ class NameMatcher:
 
     def is_grammar(self, at: int) -> bool:
         return not _ALWAYS_GRAMMAR.isdisjoint(self._language.roles.get(self._texts[at], ()))
+
+    def is_foreign(self, at: int, named: Named) -> bool:
+        """Returns whether a name was found by a grammar word of another language: "sans" is French for "without", and
+        not the stem of "San". Whole names of tags, persons and places are found by any word."""
+        if named.end != at + 1 or self._texts[at] not in JOINTS:
+            return False
+        return named.level is not MatchLevel.NAME or not self._lexicon.exact(MatchLevel.NAME, self._texts[at : at + 1])
 
     def longest(self, at: int) -> Named | None:
         """Returns what is named by the longest phrase from ``at`` on. A single grammar word names nothing."""

@@ -18,7 +18,7 @@ from photos_graph.search.folding import fold, name_words, words
 from photos_graph.search.language.composition import ordered, query_of
 from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import Language, PhraseRole
-from photos_graph.search.language.languages import CAPITALS, GRAMMAR, PREFIXES
+from photos_graph.search.language.languages import EXACTLY, GRAMMAR, PREFIXES
 from photos_graph.search.language.lexicon import MAX_THINGS, Lexicon, Thing
 from photos_graph.search.language.name_matching import Named, NameMatcher, Spelling
 from photos_graph.search.language.phrases import MatchLevel
@@ -150,6 +150,7 @@ class OperandReader:
     def _named(self, at: int, named: Named, negated: bool) -> Operand:
         """Makes an operand of what a phrase names. If the phrase is only a part of a name and a word beside it means
         nothing, the text means something else: "New York" is not "New South Wales", which is only offered."""
+        self.guesses += self.naming.is_foreign(at, named)
         start = at - 1 if self._beside(at) and self._is_unmatched(at - 1) else at
         stop = named.end + 1 if self._beside(named.end) and self._is_unplaced(named.end) else named.end
         if named.level is not MatchLevel.PART or (start, stop) == (at, named.end):
@@ -205,8 +206,8 @@ class OperandReader:
         return self._operand(at, end, Words(text), Words.kind, text, negated)
 
     def is_me(self, at: int) -> bool:
-        if self.texts[at] in CAPITALS:
-            return self._typed(at, at + 1).isupper()
+        if exactly := EXACTLY.get(self.texts[at]):
+            return self._typed(at, at + 1) == exactly
         return PhraseRole.ME in self._language.roles.get(self.texts[at], ())
 
     def _said(self, at: int) -> Said | None:

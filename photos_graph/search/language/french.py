@@ -1,0 +1,88 @@
+"""The grammar words of French."""
+
+from __future__ import annotations
+
+from photos_graph.model.search import MatchKind
+from photos_graph.search.language.grammar import PhraseRole, language
+from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.properties import Rated, TakenWith
+from photos_graph.search.terms.times import DayTime
+
+FRENCH = language(
+    code="fr",
+    stemmer="french",
+    roles={
+        PhraseRole.AND: "et",
+        PhraseRole.OR: "ou, ou bien",
+        PhraseRole.NOT: "pas, non, ne, n'",
+        PhraseRole.WITHOUT: "sans, sauf, excepté, hormis, ni",
+        PhraseRole.ONLY: "seulement, uniquement, rien que, seul, seule, seuls, seules",
+        PhraseRole.LINK: (
+            "à, au, aux, à la, à l', en, dans, sur, sous, de, du, des, d', de la, de l', avec, chez, par, pour, vers, "
+            "pendant, durant, près de, près du, près d', autour de, contenant, montrant, prises à, prises en, "
+            "prise à, prise en, prises avec"
+        ),
+        PhraseRole.FILLER: (
+            "le, la, les, l', ces, un, une, photo, photos, photographie, photographies, image, images, cliché, "
+            "clichés, mon, ma, mes, notre, nos, tout, toute, tous, toutes, chaque, quelques, mais, aussi, où, quand, "
+            "qui, que, qu', est, sont, était, étaient, il y a"
+        ),
+        PhraseRole.OPENING: (
+            "montre moi, montrez moi, montre, montrez, trouve moi, trouve, trouvez, cherche, cherchez, donne moi, "
+            "affiche"
+        ),
+        PhraseRole.ME: "moi, je, moi même",
+        PhraseRole.OF: "de, du, d', de l'",
+        PhraseRole.BETWEEN: "entre, entre le, entre l'",
+        PhraseRole.FROM: "de, du, d'",
+        PhraseRole.TO: "à, au, jusqu'à, jusqu'au, jusqu'en",
+        PhraseRole.BEFORE: "avant, avant le, avant l'",
+        PhraseRole.AFTER: "après, après le, après l'",
+        PhraseRole.SINCE: "depuis, depuis le, depuis l', dès, à partir de, à partir du",
+        PhraseRole.UNTIL: "jusqu'à, jusqu'au, jusqu'en",
+        PhraseRole.LAST: "dernier, dernière, derniers, dernières",
+        PhraseRole.LAST_AFTER: "dernier, dernière, derniers, dernières, passé, passée",
+        PhraseRole.THIS: "ce, cet, cette, ces",
+        PhraseRole.AGO_BEFORE: "il y a",
+        PhraseRole.DAY: "jour, jours",
+        PhraseRole.WEEKEND: "week end, weekend",
+        PhraseRole.WEEK: "semaine, semaines",
+        PhraseRole.MONTH: "mois",
+        PhraseRole.QUARTER: "trimestre",
+        PhraseRole.YEAR: "an, ans, année, années",
+        PhraseRole.TODAY: "aujourd'hui",
+        PhraseRole.YESTERDAY: "hier",
+        PhraseRole.ON_THIS_DAY: "ce jour là, en ce jour, à cette date",
+        PhraseRole.DECADE: "années",
+        PhraseRole.DAY_ENDING: "er, e, ème",
+    },
+    seasons={3: "printemps", 6: "été", 9: "automne", 12: "hiver"},
+    quarters="t, q",
+    ordinals="premier, deuxième/second, troisième, quatrième",
+    numbers="un/une, deux, trois, quatre, cinq, six, sept, huit, neuf, dix, onze, douze",
+    decades=(
+        "vingt, trente, quarante, cinquante, soixante, soixante dix, quatre vingt/quatre vingts, quatre vingt dix"
+    ),
+    times={
+        DayTime.MORNING: "matin, matinée",
+        DayTime.AFTERNOON: "après midi",
+        DayTime.EVENING: "soir, soirée",
+        DayTime.NIGHT: "nuit",
+    },
+    prefixes={
+        "etiquette": MatchKind.TAG,
+        "personne": MatchKind.PERSON,
+        "lieu": MatchKind.PLACE,
+        "dossier": MatchKind.FOLDER,
+        "annee": TakenIn,
+        "note": Rated,
+        "appareil": TakenWith,
+    },
+    countries={
+        "AE": "Émirats",
+        "GB": "Angleterre, Grande-Bretagne",
+        "NL": "Hollande",
+        "US": "Amérique",
+        "VA": "Vatican",
+    },
+)

@@ -1,0 +1,91 @@
+"""The grammar words of German."""
+
+from __future__ import annotations
+
+from photos_graph.model.search import MatchKind
+from photos_graph.search.language.grammar import PhraseRole, language
+from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.properties import Rated, TakenWith
+from photos_graph.search.terms.times import DayTime
+
+GERMAN = language(
+    code="de",
+    stemmer="german",
+    roles={
+        PhraseRole.AND: "und, sowie",
+        PhraseRole.OR: "oder",
+        PhraseRole.NOT: "nicht, kein, keine, keinen, keiner, keinem",
+        PhraseRole.WITHOUT: "ohne, außer, ausgenommen, weder, noch",
+        PhraseRole.ONLY: "nur, allein, ausschließlich",
+        PhraseRole.LINK: (
+            "in, im, ins, an, am, ans, auf, aus, bei, beim, mit, von, vom, zu, zum, zur, für, um, über, unter, nahe, "
+            "während, zwischen, neben, vor, hinter, gegenüber, rund um, in der nähe von, aufgenommen in, "
+            "aufgenommen am, aufgenommen mit"
+        ),
+        PhraseRole.FILLER: (
+            "der, die, das, den, dem, des, ein, eine, einen, einem, einer, eines, foto, fotos, fotografie, "
+            "fotografien, bild, bilder, bildern, aufnahme, aufnahmen, mein, meine, meinen, meinem, meiner, unser, "
+            "unsere, unserem, unserer, alle, allen, aller, auch, aber, sowohl, als, wo, wann, wer, sind, waren, uns, "
+            "zeigen, zeigt, sehen, zu sehen"
+        ),
+        PhraseRole.OPENING: "zeige mir, zeig mir, zeige, zeig, finde, suche, such, gib mir",
+        PhraseRole.ME: "mich, mir, ich",
+        PhraseRole.OF: "des, vom, von",
+        PhraseRole.BETWEEN: "zwischen, zwischen dem, zwischen den",
+        PhraseRole.FROM: "von, vom, ab",
+        PhraseRole.TO: "bis, bis zum, bis zu, zum",
+        PhraseRole.BEFORE: "vor, vor dem, vor den, vor der",
+        PhraseRole.AFTER: "nach, nach dem, nach den, nach der",
+        PhraseRole.SINCE: "seit, seit dem, seit den, ab, ab dem, von, vom",
+        PhraseRole.UNTIL: "bis, bis zum, bis zu",
+        PhraseRole.LAST: (
+            "letzter, letzte, letztes, letzten, letztem, voriger, vorige, voriges, vorigen, vorigem, vergangener, "
+            "vergangene, vergangenes, vergangenen, vergangenem"
+        ),
+        PhraseRole.THIS: "dieser, diese, dieses, diesen, diesem",
+        PhraseRole.AGO_BEFORE: "vor",
+        PhraseRole.DAY: "Tag, Tage, Tagen, Tages",
+        PhraseRole.WEEKEND: "Wochenende, Wochenendes",
+        PhraseRole.WEEK: "Woche, Wochen",
+        PhraseRole.MONTH: "Monat, Monate, Monaten, Monats",
+        PhraseRole.QUARTER: "Quartal, Quartals, Vierteljahr",
+        PhraseRole.YEAR: "Jahr, Jahre, Jahren, Jahres",
+        PhraseRole.TODAY: "heute",
+        PhraseRole.YESTERDAY: "gestern",
+        PhraseRole.ON_THIS_DAY: "an diesem Tag",
+        PhraseRole.DECADE_ENDING: "er, ern",
+    },
+    other_months="Jänner/Jän, Feber, , , , , , , Sep, , , Dez",
+    seasons={3: "Frühling, Frühjahr", 6: "Sommer", 9: "Herbst", 12: "Winter"},
+    quarters="q",
+    ordinals="erstes/ersten/erste, zweites/zweiten/zweite, drittes/dritten/dritte, viertes/vierten/vierte",
+    numbers="eins/ein/eine/einem/einer/einen, zwei, drei, vier, fünf, sechs, sieben, acht, neun, zehn, elf, zwölf",
+    decades=(
+        "zwanziger/zwanzigern, dreißiger/dreißigern, vierziger/vierzigern, fünfziger/fünfzigern, "
+        "sechziger/sechzigern, siebziger/siebzigern, achtziger/achtzigern, neunziger/neunzigern"
+    ),
+    leads_decades=False,
+    times={
+        DayTime.MORNING: "Morgen, morgens, Vormittag, vormittags",
+        DayTime.AFTERNOON: "Nachmittag, nachmittags",
+        DayTime.EVENING: "Abend, Abende, abends",
+        DayTime.NIGHT: "Nacht, nachts",
+    },
+    prefixes={
+        "schlagwort": MatchKind.TAG,
+        "person": MatchKind.PERSON,
+        "ort": MatchKind.PLACE,
+        "ordner": MatchKind.FOLDER,
+        "jahr": TakenIn,
+        "bewertung": Rated,
+        "kamera": TakenWith,
+    },
+    countries={
+        "AE": "Emirate",
+        "CZ": "Tschechien",
+        "GB": "England, Großbritannien",
+        "NL": "Holland",
+        "US": "USA, Amerika",
+        "VA": "Vatikan",
+    },
+)

@@ -1,0 +1,83 @@
+"""The grammar words of Spanish."""
+
+from __future__ import annotations
+
+from photos_graph.model.search import MatchKind
+from photos_graph.search.language.grammar import PhraseRole, language
+from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.properties import Rated, TakenWith
+from photos_graph.search.terms.times import DayTime
+
+SPANISH = language(
+    code="es",
+    stemmer="spanish",
+    roles={
+        PhraseRole.AND: "y, e",
+        PhraseRole.OR: "o, u",
+        PhraseRole.NOT: "no",
+        PhraseRole.WITHOUT: "sin, excepto, salvo, menos, ni",
+        PhraseRole.ONLY: "solo, solamente, únicamente",
+        PhraseRole.LINK: (
+            "en, a, al, de, del, con, por, para, sobre, durante, ante, bajo, hacia, junto a, cerca de, cerca del, "
+            "tomadas en, tomadas con, hechas en, tomada en, hecha en, que muestran, que muestra"
+        ),
+        PhraseRole.FILLER: (
+            "el, la, los, las, lo, un, una, unos, unas, foto, fotos, fotografía, fotografías, imagen, imágenes, mi, "
+            "mis, nuestro, nuestra, nuestros, nuestras, todo, toda, todos, todas, cada, pero, también, que, donde, "
+            "cuando, es, están, estaban, hay"
+        ),
+        PhraseRole.OPENING: "muéstrame, muestra, enséñame, encuentra, busca, buscar, dame, quiero ver, ver",
+        PhraseRole.ME: "yo, mí, conmigo, yo mismo, yo misma",
+        PhraseRole.OF: "de, del",
+        PhraseRole.BETWEEN: "entre, entre el",
+        PhraseRole.FROM: "de, del, desde, desde el",
+        PhraseRole.TO: "a, al, hasta, hasta el",
+        PhraseRole.BEFORE: "antes, antes de, antes del, antes de la",
+        PhraseRole.AFTER: "después, después de, después del, después de la, tras, tras el",
+        PhraseRole.SINCE: "desde, desde el, desde la, a partir de, a partir del",
+        PhraseRole.UNTIL: "hasta, hasta el, hasta la",
+        PhraseRole.LAST: "último, última, últimos, últimas, pasado, pasada, pasados, pasadas",
+        PhraseRole.LAST_AFTER: "pasado, pasada, pasados, pasadas",
+        PhraseRole.THIS: "este, esta",
+        PhraseRole.AGO_BEFORE: "hace",
+        PhraseRole.DAY: "día, días",
+        PhraseRole.WEEKEND: "fin de semana",
+        PhraseRole.WEEK: "semana, semanas",
+        PhraseRole.MONTH: "mes, meses",
+        PhraseRole.QUARTER: "trimestre",
+        PhraseRole.YEAR: "año, años",
+        PhraseRole.TODAY: "hoy",
+        PhraseRole.YESTERDAY: "ayer",
+        PhraseRole.ON_THIS_DAY: "en este día, en esta fecha",
+        PhraseRole.DECADE: "años, los",
+        PhraseRole.DAY_ENDING: "o, er",
+    },
+    other_months=", , , , , , , , sep/setiembre, , , ",
+    seasons={3: "primavera", 6: "verano", 9: "otoño", 12: "invierno"},
+    quarters="t, q",
+    ordinals="primer/primero, segundo, tercer/tercero, cuarto",
+    numbers="uno/un/una, dos, tres, cuatro, cinco, seis, siete, ocho, nueve, diez, once, doce",
+    decades="veinte, treinta, cuarenta, cincuenta, sesenta, setenta, ochenta, noventa",
+    times={
+        DayTime.MORNING: "mañana, mañanas",
+        DayTime.AFTERNOON: "tarde, tardes",
+        DayTime.NIGHT: "noche, noches",
+    },
+    exactly="mí",
+    prefixes={
+        "etiqueta": MatchKind.TAG,
+        "persona": MatchKind.PERSON,
+        "lugar": MatchKind.PLACE,
+        "carpeta": MatchKind.FOLDER,
+        "ano": TakenIn,
+        "valoracion": Rated,
+        "camara": TakenWith,
+    },
+    countries={
+        "AE": "Emiratos",
+        "GB": "Inglaterra, Gran Bretaña",
+        "NL": "Holanda",
+        "US": "EE. UU., América",
+        "VA": "Vaticano",
+    },
+)
