@@ -36,7 +36,8 @@ class TagSets:
         gone = list(gone)
         self._labels.forget_tags(gone)
         self.inheritance.forget_tags(gone)
-        elsewhere = self.rows.remove(gone)
+        self.rows.remove(gone)
+        elsewhere = bool(gone)
         fresh: set[str] = set()
         for row in rows:
             before = self.rows.get(row.id)
@@ -45,7 +46,7 @@ class TagSets:
             elif before is None or before.parent_id != row.parent_id:
                 elsewhere = True
             self.rows.put([row])
-        if elsewhere:  # a tag may have other ancestors now, which may be excluded
+        if elsewhere:  # a tag may have other ancestors now, or exclusions of its ancestors may be gone
             self._inherited.clear()
             self._put.clear()
             self._having.clear()
