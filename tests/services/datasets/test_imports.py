@@ -77,6 +77,7 @@ async def test_a_line_that_cannot_be_is_refused_alone(services: Services, tmp_pa
 OTHER = {"sha256": "0" * 64, "picture_hash": "0" * 64, "files": ["Elsewhere/z.jpg"]}
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("kept", ["picture_hash", "sha256", "files"])
 async def test_a_photo_is_known_by_its_picture_its_bytes_or_its_path(
     services: Services, tmp_path: Path, kept: str
@@ -192,6 +193,8 @@ async def test_a_sidecar_of_a_stem_is_of_its_raw_file_alone(services: Services, 
     for number, name in enumerate(("a.jpg", "b.jpg", "b.png"), 1):
         put(root / name, jpeg(number))
     await scan(services, root)
+    shown = await photos(services)
+    await services.stack_editing.unstack([shown["a.jpg"].id])  # labels of one photo of a stack are labels of all
     beside(away / "a.xmp", SidecarLabels(tags=("Sea",)))
     beside(away / "b.xmp", SidecarLabels(tags=("Sky",)))
     await imported(services, away.parent)

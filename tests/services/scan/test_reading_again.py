@@ -40,6 +40,7 @@ def rerate(path: Path) -> None:
     os.utime(path, (OLD, OLD))
 
 
+@pytest.mark.both_engines
 async def test_what_size_and_time_do_not_show_is_read_on_demand(services: Services, root: Path) -> None:
     before = await photos(services)
     await services.ratings.rate([before["2.jpg"].id], 5)
