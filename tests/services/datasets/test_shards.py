@@ -81,6 +81,13 @@ def test_a_shard_holds_as_many_pictures_as_fit_into_memory() -> None:
     assert list(shards_of(records, written)) == [records[:2], records[2:3], records[3:4], records[4:]]
 
 
+class CachedMedia(Media):
+    """Media of which all pictures are in the cache, so that nothing is asked of a graph."""
+
+    async def key(self, photo_id: str) -> str:
+        return photo_id
+
+
 async def test_tf_data_reads_the_shards(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "data")
     tags = (TagRecord("Places/Été", TagSource.MANUAL), TagRecord("Sea", TagSource.PREDICTED, score=0.75, model="m"))
@@ -97,8 +104,7 @@ async def test_tf_data_reads_the_shards(tmp_path: Path) -> None:
         shards_pool(settings),
     )
     staging.create()
-    # All pictures are in the cache: nothing is asked of a graph.
-    media = Media(None, Renditions(cache, pool, settings.images), False)  # type: ignore[arg-type]
+    media = CachedMedia(None, Renditions(cache, pool, settings.images), False)  # type: ignore[arg-type]
     format = Shards(staging, Pictures(media, staging, False, 2), shards, settings)
     try:
         block = await format.write(0, records)

@@ -32,7 +32,7 @@ def order(path: Path, beside: bytes | None = None) -> FileOrder:
 
 
 def alone(file: FileOrder, width: int, height: int) -> MetadataRead:
-    argument = READ_METADATA.arguments.dump_json(MetadataOrder(file, width, height))
+    argument = READ_METADATA.arguments.dump_json(MetadataOrder(file, width, height, whole=False))
     return READ_METADATA.answers.validate_json(read_metadata_alone(argument, lambda chunk: None))
 
 
