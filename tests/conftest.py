@@ -169,7 +169,7 @@ def settings(engine: engines.RunningEngine, tmp_path: Path) -> Settings:
 
 @pytest.fixture(scope="module")
 async def warm_workers(anyio_backend: tuple[str, dict[str, object]]) -> AsyncIterator[None]:
-    """Lets the services of a module, which are built anew for each test, share their worker processes."""
+    """Lets the services of a module, which are built again for each test, share their worker processes."""
     workers = WarmWorkers()
     with pytest.MonkeyPatch.context() as patch:
         workers.patch(patch)

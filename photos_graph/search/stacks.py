@@ -16,7 +16,7 @@ class StackSets:
     """The stacks with at least two visible photos. Their order, the cover first, is that of the rank in the stack and
     then of the number.
 
-    The arrays follow from the columns of the table. They are made anew at the first question after ``forget``.
+    The arrays follow from the columns of the table. They are computed again at the first question after ``forget``.
     """
 
     def __init__(self, table: PhotoTable, visible: BitMap) -> None:

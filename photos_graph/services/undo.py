@@ -157,7 +157,7 @@ def _of_kind(change: Change, kind: LabelKind | None) -> tuple[Edit, ...]:
 
 
 async def _check_successors(tx: LabelTransaction, edits: Sequence[Edit]) -> None:
-    """Raises Conflict if photos or faces are elsewhere by now. Boxes may have changed, since models draw them anew."""
+    """Raises Conflict if photos or faces are elsewhere by now. Boxes may have changed, since models find them again."""
     face_ids = [face_id for edit in edits for face_id in edit.faces]
     holders, now = await moves.holders(tx, face_ids), await succession.successors(tx, _numbers(edits))
     differing: Counter[str] = Counter()

@@ -16,6 +16,7 @@ from PIL import ImageCms
 from photos_graph.images.decoding import decode
 from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.vips import pyvips
+from tests.kit.cases import case
 from tests.kit.colours import (
     GAMMA_22,
     HLG,
@@ -29,7 +30,6 @@ from tests.kit.colours import (
     signalled_heic,
     signalled_png,
 )
-from tests.kit.corpora import CORPORA
 from tests.kit.pictures import encoded
 from tests.kit.pictures import scene as made_scene
 
@@ -37,7 +37,6 @@ LIMITS = DecodeLimits(max_pixels=50_000_000)
 MAX_ERROR = 3  # of 255, on average
 BT2020, P3 = 9, 12
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-CASE = CORPORA.parent / "cases" / "files" / "hdr_pq_bt2020.avif"
 
 Encoder = Callable[[Floats, int, int], bytes]
 
@@ -128,9 +127,8 @@ def _with_tag(profile: bytes, name: bytes, data: bytes) -> bytes:
 
 
 @pytest.mark.corpora
-@pytest.mark.skipif(not CASE.is_file(), reason="the shared cases are not there")
 def test_the_shared_case_of_pq() -> None:
-    shown = pixels(CASE.read_bytes())
+    shown = pixels(case("hdr_pq_bt2020.avif"))
     corners = [shown[5, 5], shown[5, -6], shown[-6, 5], shown[-6, -6]]
     expected = [(220, 30, 30), (30, 180, 30), (30, 30, 220), (255, 255, 255)]
     assert np.abs(np.array(corners) - expected).mean() < MAX_ERROR

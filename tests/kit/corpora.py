@@ -13,7 +13,6 @@ from pathlib import Path
 CORPORA = Path(
     os.environ.get("PHOTOS_TEST_CORPORA") or Path(__file__).resolve().parents[2].parent / "shared" / "corpora"
 )
-CASES = CORPORA.parent / "cases" / "files"  # small files, each of a kind that was once read wrongly
 MADE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "photos-graph-test" / "corpora-1"
 
 _HERE = CORPORA if CORPORA.is_dir() else MADE

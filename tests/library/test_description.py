@@ -12,7 +12,7 @@ from photos_graph.library.metadata import read_metadata
 from photos_graph.library.sidecar import SidecarLabels, read_sidecar, write_sidecar
 from photos_graph.model.faces import Box, Region
 from photos_graph.model.properties import PROPERTIES, Description
-from tests.kit.corpora import CASES
+from tests.kit.cases import case
 from tests.kit.metadata import jpeg_with, sidecar
 
 LISTS = (exiv2.TypeId.xmpSeq, exiv2.TypeId.xmpBag)
@@ -148,7 +148,7 @@ def test_whom_only_a_model_named_is_not_among_the_people() -> None:
 
 @pytest.mark.corpora
 def test_the_case_of_a_title_and_a_caption() -> None:
-    metadata, _ = read_metadata((CASES / "caption_title_person_city.jpg").read_bytes(), "1.jpg", 0)
+    metadata, _ = read_metadata(case("caption_title_person_city.jpg"), "1.jpg", 0)
     found = metadata.description
     assert (found.title, found.caption, found.people) == ("Zebrafish title", "Quokka caption", ("Anna Person",))
     assert (found.city, found.region, found.country) == ("Pescara", "Abruzzo", "Italy")

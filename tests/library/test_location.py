@@ -2,7 +2,7 @@ import pytest
 
 from photos_graph.library.metadata import read_metadata
 from photos_graph.model.library import Location
-from tests.kit.corpora import CASES
+from tests.kit.cases import case
 from tests.kit.metadata import jpeg_with, sidecar
 
 
@@ -35,7 +35,7 @@ def test_the_hemisphere_may_stand_in_another_field(
 
 @pytest.mark.corpora
 def test_a_sidecar_with_hemispheres_in_fields_of_their_own() -> None:
-    beside = (CASES / "gps_orlando.jpg.xmp").read_bytes()
+    beside = case("gps_orlando.jpg.xmp")
     assert read_metadata(jpeg_with(), "gps_orlando.jpg", 0, beside)[0].location == Location(28.4186, -81.5812)
 
 

@@ -5,7 +5,8 @@ import pytest
 from photos_graph.library.metadata import read_metadata
 from photos_graph.library.zones import parse_offset
 from photos_graph.model.library import DatePrecision, Taken, TakenSource
-from tests.kit.corpora import CASES, CORPORA
+from tests.kit.cases import CASES
+from tests.kit.corpora import CORPORA
 from tests.kit.metadata import jpeg_with, sidecar
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)

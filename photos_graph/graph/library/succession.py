@@ -1,4 +1,4 @@
-"""Lets one photo succeed another: what people said about the old one goes over to the new one, as one change.
+"""Lets one photo succeed another: the new photo takes over the labels of the old one, as one change.
 
 The old photo stays in the graph and leads to its successor by an edge. It keeps its tags and values, of which the new
 one gets copies, because its picture may come back. A face is one thing with many edges, so faces move.

@@ -64,7 +64,7 @@ class PropertyEditing:
         return await self._edit("DATE_PHOTOS", photo_ids, {PhotoProperty.DATE: rule}, by)
 
     async def revert(self, photo_ids: Sequence[str], which: Sequence[PhotoProperty], by: str = "") -> BulkResult:
-        """Forgets what people said, so that the files count again."""
+        """Removes the values that people stated, so that those of the files count again."""
         if not which:
             raise BadInput("Name at least one property.")
         return await self._edit("REVERT_PHOTOS", photo_ids, dict.fromkeys(which, _of_file), by)
