@@ -201,6 +201,12 @@ class LearnSettings(SettingsGroup):
         lt=1,
         description="The share of tags that must be right among those that a model applies without review.",
     )
+    flood: float = Field(
+        1.5,
+        gt=0,
+        description="A tag without a judged sheet is given to at most this many times its share among the photos that "
+        "have any tag. With 1.5, a tag that half of those have is given to three quarters of the library at most.",
+    )
     cold_start: bool = Field(
         True, description="Whether classes of ImageNet are suggested in the review queue before a model is trained."
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,8 @@ class LabelledPhotos:
 
     ``days`` are ISO dates, or None if only the time of the file is known. ``positives`` maps the id of a tag to the
     positions of photos that have the tag directly or from a folder, and ``negatives`` to the positions of those that
-    exclude it or for which a prediction of it was rejected.
+    exclude it or for which a prediction of it was rejected. ``sheets`` maps it to the photos of its judged sheets, each
+    as a position and the chance (0..1) with which it was drawn.
     """
 
     ids: Sequence[str]
@@ -57,6 +58,7 @@ class LabelledPhotos:
     tags: Sequence[TagNode]
     positives: Mapping[str, Sequence[int]]
     negatives: Mapping[str, Sequence[int]]
+    sheets: Mapping[str, Sequence[tuple[int, float]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,23 @@ class ModelState(StrEnum):
     REJECTED = "REJECTED"
 
 
+class Trust(StrEnum):
+    """How certain the precision of a tag is. It is PROVEN if it was measured on a judged sample of the library, and
+    otherwise PROVISIONAL."""
+
+    PROVISIONAL = "PROVISIONAL"
+    PROVEN = "PROVEN"
+
+
 @dataclass(frozen=True, slots=True)
 class LabelMetrics:
-    """The metrics of one tag or person on held-out photos. ``threshold`` is None if the model never predicts it."""
+    """The metrics of one tag or person on held-out photos. ``threshold`` is None if it is given to nothing.
+
+    ``expected_precision`` is the share of the ``given_to`` photos, to which a tag is given in the whole library, that
+    are expected to be right. ``judged`` counts the photos of its sheets that people judged. ``gained`` and ``lost``
+    count the photos that the model gives it to and the version before did not, and the reverse. ``reason`` says why it
+    is given to nothing, and ``sheet_threshold`` is the score around which its next sheet is drawn.
+    """
 
     label_id: str
     name: str
@@ -33,6 +47,14 @@ class LabelMetrics:
     precision: float
     recall: float
     threshold: float | None
+    trust: Trust = Trust.PROVISIONAL
+    judged: int = 0
+    expected_precision: float = 0.0
+    given_to: int = 0
+    gained: int = 0
+    lost: int = 0
+    reason: str | None = None
+    sheet_threshold: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ def in_order(photos: LabelledPhotos, ids: Sequence[str]) -> LabelledPhotos:
         tags=photos.tags,
         positives=moved(photos.positives),
         negatives=moved(photos.negatives),
+        sheets={tag: [(now[at], chance) for at, chance in those if at in now] for tag, those in photos.sheets.items()},
     )
 
 

@@ -1,0 +1,168 @@
+"""Measures the precision of a tag where it is given: in the whole library.
+
+A sheet is a random sample of the photos that a tag would be given to. People judge it, and from what they say follows
+the lowest score at which the tag may be given. All scores must come from models that did not see the photo.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from photos_graph.model.learning import Trust
+
+SIZE = 24  # photos of a sheet
+STRATA = 8  # parts of the scores, each of which has the same number of photos on a sheet
+REACH = 2  # a sheet goes this many times as far down as the tag is given, to show whether it could be given to more
+LOWEST = 0.3  # score below which no photo is on a sheet
+MIN_JUDGED = 12  # judged photos from which the precision of a tag is proven
+MIN_EXAMPLES = 5  # scores of examples, below which a tag is given to nothing
+LEAST = 0.5  # lowest threshold
+CONFIDENCE = 0.8  # confidence with which a proven threshold keeps its promise
+BINS = 256  # parts of the scores in which photos count as equal
+
+Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnSheet:
+    """The positions ``places`` (m,) of the photos of a sheet, those with the highest scores first, and the chances
+    ``inclusion`` (m,) in 0..1 with which each was drawn."""
+
+    places: Places
+    inclusion: Doubles
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The judged photos of the sheets of a tag: their present ``scores`` (j,), whether the tag is ``right`` (j,), and
+    the chances ``inclusion`` (j,) with which they were drawn."""
+
+    scores: Floats
+    right: Bools
+    inclusion: Doubles
+
+    def __len__(self) -> int:
+        return len(self.right)
+
+
+NOTHING_JUDGED = Judged(np.zeros(0, np.float32), np.zeros(0, bool), np.zeros(0))
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenThreshold:
+    """The threshold of a tag, which is None if it is given to nothing; ``reason`` then says why.
+
+    ``would_be`` is the threshold around which a sheet is drawn, which exists in any case. ``expected_precision`` (0..1)
+    is that of the ``given_to`` photos in the whole library, and ``judged`` counts the photos that it follows from.
+    """
+
+    threshold: float | None
+    would_be: float
+    trust: Trust
+    expected_precision: float
+    given_to: int
+    judged: int
+    reason: str | None = None
+
+
+def most(labelled: int, looked_at: int, library: int, flood: float) -> int:
+    """Returns to how many of the photos of a ``library`` a tag without a judged sheet is given at most. ``labelled``
+    photos have the tag, of the ``looked_at`` photos that have any tag; ``flood`` is the setting."""
+    return int(flood * library * labelled / max(1, looked_at))
+
+
+def draw_sheet(scores: Floats, threshold: float, seed: int, size: int = SIZE) -> DrawnSheet:
+    """Draws up to ``size`` of the photos that nobody labelled with the tag, with scores (n,).
+
+    The photos from the highest score to well below the threshold are divided into parts of equal size, from each of
+    which the same number is drawn.
+    """
+    order = np.argsort(-scores, kind="stable").astype(np.intp)
+    above = int((scores >= threshold).sum())
+    order = order[: min(int((scores >= LOWEST).sum()), max(REACH * above, REACH * size))]
+    chance = np.random.default_rng(seed)
+    parts = np.array_split(order, min(STRATA, max(1, len(order))))
+    places: list[int] = []
+    inclusion: list[float] = []
+    for number, part in enumerate(parts):
+        count = min(len(part), size // len(parts) + (number < size % len(parts)))
+        places += part[np.sort(chance.choice(len(part), count, replace=False))].tolist()
+        inclusion += [count / max(1, len(part))] * count
+    return DrawnSheet(np.array(places, np.intp), np.array(inclusion))
+
+
+def choose_threshold(scores: Floats, examples: Floats, judged: Judged, promised: float, most: int) -> ChosenThreshold:
+    """Chooses the lowest threshold at which the precision in the whole library is expected to be ``promised``.
+
+    ``scores`` (n,) are those of all photos that nobody labelled with the tag, and ``examples`` (e,) those of its
+    examples. As long as fewer than MIN_JUDGED photos are judged, the threshold is the median of the examples, or
+    higher, so that at most ``most`` photos get the tag.
+    """
+    provisional = _provisional(scores, examples, len(judged), most)
+    if len(judged) < MIN_JUDGED:
+        return provisional
+    return _proven(scores, judged, promised, provisional.would_be)
+
+
+def _provisional(scores: Floats, examples: Floats, judged: int, most: int) -> ChosenThreshold:
+    threshold = max(LEAST, float(np.median(examples))) if len(examples) else LEAST
+    given = np.sort(scores[scores >= threshold])[::-1]
+    if len(given) > most:
+        threshold = float(np.nextafter(given[max(0, most)], np.float32(2)))
+        given = given[given >= threshold]
+    if len(examples) < MIN_EXAMPLES:
+        reason = f"It has {len(examples)} examples and needs {MIN_EXAMPLES} before it is given to photos."
+        return ChosenThreshold(None, threshold, Trust.PROVISIONAL, 0.0, 0, judged, reason)
+    expected = float(given.mean()) if len(given) else 0.0
+    return ChosenThreshold(threshold, threshold, Trust.PROVISIONAL, expected, len(given), judged)
+
+
+def _proven(scores: Floats, judged: Judged, promised: float, would_be: float) -> ChosenThreshold:
+    count, wrong = len(judged), int((~judged.right).sum())
+    given = np.sort(scores[scores >= LEAST])[::-1]
+    ends = np.unique(np.linspace(1, len(given), min(BINS, len(given))).round().astype(np.intp)) if len(given) else None
+    keeps = np.zeros(0, np.intp)
+    if ends is not None:
+        offsets, slopes, likely = _posterior(judged)
+        starts = np.append(0, ends[:-1])
+        middles = _odds(given[(starts + ends) // 2])
+        each = 1 / (1 + np.exp(-(offsets[:, None] + slopes[:, None] * middles)))
+        precisions = np.cumsum(each * (ends - starts), axis=1) / ends  # a row for each possible line
+        bounds = np.array([_quantile(column, likely, 1 - CONFIDENCE) for column in precisions.T])
+        keeps = np.flatnonzero(bounds >= promised)
+    if ends is None or not len(keeps):
+        reason = f"{wrong} of {count} judged photos are wrong, so that it cannot keep its promise."
+        return ChosenThreshold(None, would_be, Trust.PROVEN, 0.0, 0, count, reason)
+    last = int(keeps[-1])
+    threshold = float(given[ends[last] - 1])
+    expected, given_to = float(likely @ precisions[:, last]), int((given >= threshold).sum())
+    return ChosenThreshold(threshold, threshold, Trust.PROVEN, expected, given_to, count)
+
+
+def _posterior(judged: Judged) -> tuple[Doubles, Doubles, Doubles]:
+    """Returns offsets, slopes and their probabilities, each (g,), for the log-odds that a photo is right, which are a
+    line over the log-odds of its score."""
+    offsets, slopes = (
+        part.ravel() for part in np.meshgrid(np.linspace(-8, 8, 65), np.geomspace(0.2, 4, 25), indexing="ij")
+    )
+    prior = -0.5 * ((offsets / 2.0) ** 2 + (np.log(slopes) / 0.7) ** 2)
+    lines = offsets[:, None] + slopes[:, None] * _odds(judged.scores)
+    fits = prior - np.logaddexp(0, np.where(judged.right, -lines, lines)).sum(axis=1)
+    likely = np.exp(fits - fits.max())
+    return offsets, slopes, likely / likely.sum()
+
+
+def _quantile(values: Doubles, likely: Doubles, share: float) -> float:
+    order = np.argsort(values, kind="stable")
+    return float(values[order][np.searchsorted(np.cumsum(likely[order]), share).clip(0, len(values) - 1)])
+
+
+def _odds(scores: Floats) -> Doubles:
+    some = np.clip(scores.astype(np.float64), 1e-3, 1 - 1e-3)
+    return np.asarray(np.log(some / (1 - some)))

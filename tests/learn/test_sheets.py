@@ -1,0 +1,57 @@
+"""Sheets: a sample over the scores, and thresholds that follow from what people say of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from photos_graph.learn.sheets import NOTHING_JUDGED, Judged, choose_threshold, draw_sheet, most
+from photos_graph.model.learning import Trust
+
+CHANCE = np.random.default_rng(0)
+SCORES = CHANCE.random(4000).astype(np.float32)
+TRUE = CHANCE.random(4000) < 1 / (1 + np.exp(-12 * (SCORES - 0.7)))
+EXAMPLES = np.linspace(0.6, 0.99, 20, dtype=np.float32)
+MEDIAN = float(np.median(EXAMPLES))
+
+
+def judged(seed: int) -> Judged:
+    sheet = draw_sheet(SCORES, MEDIAN, seed)
+    return Judged(SCORES[sheet.places], TRUE[sheet.places], sheet.inclusion)
+
+
+def test_a_sheet_is_drawn_over_the_scores_and_knows_its_chances() -> None:
+    sheet = draw_sheet(SCORES, 0.8, 0)
+    found = SCORES[sheet.places]
+    assert len(set(sheet.places.tolist())) == 24 and sheet.places.tolist() == draw_sheet(SCORES, 0.8, 0).places.tolist()
+    assert 0.3 <= found.min() < 0.8 < found.max() and found[0] > 0.9
+    assert abs((1 / sheet.inclusion).sum() / (2 * (SCORES >= 0.8).sum()) - 1) < 0.01
+    assert len(draw_sheet(SCORES[:0], 0.8, 0).places) == 0
+    assert len(draw_sheet(SCORES[:9], 0.8, 0).places) == (SCORES[:9] >= 0.3).sum()
+
+
+def test_without_a_sheet_the_threshold_is_the_median_example_and_capped() -> None:
+    wide = choose_threshold(SCORES, EXAMPLES, NOTHING_JUDGED, 0.95, 4000)
+    assert wide.trust is Trust.PROVISIONAL and wide.threshold == MEDIAN == wide.would_be
+    assert wide.given_to == (np.float32(MEDIAN) <= SCORES).sum()
+    capped = choose_threshold(SCORES, EXAMPLES, NOTHING_JUDGED, 0.95, most(5, 300, 4000, 1.5))
+    assert capped.threshold is not None and capped.given_to == 100 == (capped.threshold <= SCORES).sum()
+    few = choose_threshold(SCORES, EXAMPLES[:2], NOTHING_JUDGED, 0.95, 100)
+    assert few.threshold is None and few.reason == "It has 2 examples and needs 5 before it is given to photos."
+
+
+def test_a_judged_sheet_proves_a_threshold_that_keeps_the_promise() -> None:
+    kept = []
+    for seed in range(20):
+        chosen = choose_threshold(SCORES, EXAMPLES, judged(seed), 0.9, 0)
+        assert chosen.trust is Trust.PROVEN and chosen.judged == 24 and chosen.threshold is not None
+        kept.append(TRUE[chosen.threshold <= SCORES].mean())
+        assert chosen.given_to == (chosen.threshold <= SCORES).sum()
+    assert np.mean(kept) > 0.9 and np.mean(np.array(kept) > 0.88) > 0.7
+
+
+def test_a_sheet_that_is_wrong_gives_the_tag_to_nothing() -> None:
+    sheet = judged(0)
+    wrong = Judged(sheet.scores, np.arange(24) < 3, sheet.inclusion)
+    chosen = choose_threshold(SCORES, EXAMPLES, wrong, 0.95, 4000)
+    assert chosen.threshold is None and chosen.would_be == MEDIAN and chosen.reason is not None
+    assert chosen.reason.startswith("21 of 24 judged photos are wrong")
