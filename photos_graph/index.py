@@ -26,6 +26,7 @@ from photos_graph.model.labels import Tag
 from photos_graph.search import snapshot
 from photos_graph.search.differences import Differences, differences
 from photos_graph.search.index import SearchIndex
+from photos_graph.search.language.customs import Customs
 from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -37,10 +38,12 @@ MAX_TOUCHED = 20_000  # touched photos; if there are more, reading all photos is
 
 
 class Index:
-    """Keeps ``search`` in step with the graph. Call ``load`` once at the start, and ``catch_up`` after every write."""
+    """Keeps ``search`` in step with the graph. Call ``load`` once at the start, and ``catch_up`` after every write.
+    ``customs`` are the languages in which the owner's questions are read."""
 
     def __init__(self, graph: Graph, settings: Settings) -> None:
         self.search = SearchIndex()
+        self.customs = Customs.of(settings.search)
         self.ready = False
         self._graph = graph
         self._settings = settings.search
@@ -71,6 +74,7 @@ class Index:
         self._tasks = [
             asyncio.create_task(self._follow_others(), name="index follower"),
             asyncio.create_task(self._save_snapshots(), name="index snapshots"),
+            asyncio.create_task(asyncio.to_thread(self.customs.prepare), name="holidays"),
         ]
 
     async def close(self) -> None:

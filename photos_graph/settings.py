@@ -248,11 +248,25 @@ class ExportSettings(SettingsGroup):
 
 
 class SearchSettings(SettingsGroup):
-    """The search index, which is read from the graph and kept in memory."""
+    """The search index, which is read from the graph and kept in memory, and the language of searches."""
 
     follow_seconds: float = Field(1, gt=0, description="How often changes by other processes are looked for.")
     snapshot_seconds: float = Field(
         300, gt=0, description="How often a changed index is written to the data directory."
+    )
+    languages: tuple[Literal["en", "it", "de", "fr", "es"], ...] = Field(
+        ("en", "it", "de", "fr", "es"),
+        min_length=1,
+        description="The languages in which the texts of searches are read. Fewer languages mean fewer words with two "
+        "meanings.",
+    )
+    countries: tuple[Annotated[str, Field(pattern="^[A-Z]{2}$")], ...] = Field(
+        ("DE", "ES", "FR", "GB", "IT", "US"),
+        description="The countries whose public holidays can be searched for by their names, as codes of ISO 3166. "
+        "Christmas, Easter and the like are known without a country.",
+    )
+    hemisphere: Literal["north", "south"] = Field(
+        "north", description="The hemisphere whose seasons are meant: in the south, summer begins in December."
     )
 
 

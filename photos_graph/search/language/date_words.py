@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar
 
+from photos_graph.search.language.customs import Customs
 from photos_graph.search.language.grammar import MAX_PHRASE_WORDS, Language, PhraseRole
+from photos_graph.search.language.holidays import MAX_WORDS as HOLIDAY_WORDS
 from photos_graph.search.language.spans import (
     Span,
     day,
@@ -20,7 +22,7 @@ from photos_graph.search.language.spans import (
     whole_months,
     yearly,
 )
-from photos_graph.search.language.tokens import Token
+from photos_graph.search.language.tokens import Token, TokenKind
 
 YEARS = range(1800, 2100)  # other numbers of four digits are more often part of a file name
 _MOST = 1000  # of what is counted back
@@ -33,19 +35,26 @@ Found = tuple[int, Span] | None  # the token after the date, and the span
 class DateWords:
     """Reads single dates in words. ``texts`` are the folded words, or "" for a token that is not a word."""
 
-    def __init__(self, language: Language, today: date, tokens: Sequence[Token], texts: Sequence[str]) -> None:
+    def __init__(self, language: Language, customs: Customs, today: date, tokens: Sequence[Token]) -> None:
+        self.texts = [token.folded if token.kind is TokenKind.WORD else "" for token in tokens]
         self._language = language
+        self._seasons = customs.seasons(language)
+        self._holidays = customs.holidays(language)
         self._today = today
         self._tokens = tokens
-        self._texts = texts
         self._known: dict[int, Found] = {}  # by the token at which a date begins, or None if none does
 
     def _part(self, at: int) -> Found:
-        """Reads a month by its full name, a season or a quarter, of any year."""
+        """Reads a holiday, a month by its full name, a season or a quarter, of any year."""
         text = self._text(at)
+        for known in self._holidays:
+            if text in known.starts:
+                count, holiday = self._named(at, known.spans, HOLIDAY_WORDS)
+                if holiday:
+                    return at + count, holiday
         if (month := self._language.months.get(text)) is not None:
             return at + 1, yearly(month, 1)
-        if (month := self._language.seasons.get(text)) is not None:
+        if (month := self._seasons.get(text)) is not None:
             return at + 1, yearly(month, 3)
         return self._quarter(at)
 
@@ -59,7 +68,7 @@ class DateWords:
             number, start = int(text), at + 1 + ending
         elif not number and text in {*"1234"} and self._joint(at + 1).startswith("."):
             number = int(text)
-        count = self._language.taken(self._texts, start, PhraseRole.QUARTER)
+        count = self._language.taken(self.texts, start, PhraseRole.QUARTER)
         return (start + count, yearly(3 * number - 2, 3)) if number and count else None
 
     def _time(self, at: int) -> Found:
@@ -67,19 +76,27 @@ class DateWords:
         count, time = self._named(at, self._language.times)
         return (at + count, Span(time=time)) if time else None
 
-    def _named(self, at: int, names: Mapping[str, N]) -> tuple[int, N | None]:
-        """Returns the longest of the names that begins at a token: how many words it has, and what it stands for."""
-        for count in range(min(MAX_PHRASE_WORDS, len(self._texts) - at), 0, -1):
-            if (found := names.get(" ".join(self._texts[at : at + count]))) is not None:
+    def _weekday(self, at: int) -> Found:
+        """Reads a day of the week, such as "Sundays", or "weekends"."""
+        if count := self._language.taken(self.texts, at, PhraseRole.WEEKEND):
+            return at + count, Span(weekdays=(5, 6))
+        weekday = self._language.weekdays.get(self._text(at))
+        return None if weekday is None else (at + 1, Span(weekdays=(weekday,)))
+
+    def _named(self, at: int, names: Mapping[str, N], most: int = MAX_PHRASE_WORDS) -> tuple[int, N | None]:
+        """Returns the longest of the names, of at most that many words, that begins at a token: how many words it has,
+        and what it stands for."""
+        for count in range(min(most, len(self.texts) - at), 0, -1):
+            if (found := names.get(" ".join(self.texts[at : at + count]))) is not None:
                 return count, found
         return 0, None
 
     def _day_of_year(self, at: int) -> Found:
         """Reads a day and month without a year: "25 December", "July 4th" or "25.12."."""
         if (number := self._day_number(at)) and (month := self._month(self._past_of(number))):
-            return self._any_year(month[0], month[1], self._texts[at])
+            return self._any_year(month[0], month[1], self.texts[at])
         if (month := self._month(at)) and (number := self._day_number(month[0])):
-            return self._any_year(number, month[1], self._texts[month[0]])
+            return self._any_year(number, month[1], self.texts[month[0]])
         if self._text(at).isdecimal() and self._joint(at + 1) in {".", "/"} and self._is_month_number(at + 1):
             return self._any_year(at + 2, int(self._text(at + 1)), self._text(at))
         return None
@@ -96,7 +113,7 @@ class DateWords:
 
     def _decade(self, at: int) -> Found:
         """Reads "the nineties", "1990s", "90s", "anni novanta" or "anni 90"."""
-        led = self._language.taken(self._texts, at, PhraseRole.DECADE)
+        led = self._language.taken(self.texts, at, PhraseRole.DECADE)
         at += led
         text = self._text(at)
         count, decade = self._named(at, self._language.decades)
@@ -113,12 +130,12 @@ class DateWords:
             first -= 100 if first > self._today.year else 0
         if first not in YEARS:
             return None
-        end += self._language.taken(self._texts, end, PhraseRole.YEAR)
+        end += self._language.taken(self.texts, end, PhraseRole.YEAR)
         return end, whole_months(date(first, 1, 1), 120)
 
     def _taken_beside(self, at: int, role: PhraseRole) -> int:
         """Returns the words of a phrase that was typed directly after the previous word, or 0."""
-        count = self._language.taken(self._texts, at, role)
+        count = self._language.taken(self.texts, at, role)
         return count if count and self._joint(at) in {"", ".", *_APOSTROPHES} else 0
 
     def _month(self, at: int) -> tuple[int, int] | None:
@@ -128,7 +145,7 @@ class DateWords:
 
     def _year(self, at: int) -> Found:
         """Reads a year, with or without the word for it: "im Jahr 2019"."""
-        at += self._language.taken(self._texts, at, PhraseRole.YEAR)
+        at += self._language.taken(self.texts, at, PhraseRole.YEAR)
         text = self._text(at)
         if len(text) == 4 and text.isdecimal() and int(text) in YEARS:
             return at + 1, whole_months(date(int(text), 1, 1), 12)
@@ -139,14 +156,14 @@ class DateWords:
         text = self._text(at)
         if not text.isdecimal() or len(text) > 2:
             return 0
-        ending = self._language.taken(self._texts, at + 1, PhraseRole.DAY_ENDING)
+        ending = self._language.taken(self.texts, at + 1, PhraseRole.DAY_ENDING)
         return at + 1 + (ending if ending and self._joint(at + 1) == "" else 0)
 
     def _past_of(self, at: int) -> int:
-        return at + self._language.taken(self._texts, at, PhraseRole.OF)
+        return at + self._language.taken(self.texts, at, PhraseRole.OF)
 
     def _text(self, at: int) -> str:
-        return self._texts[at] if at < len(self._texts) else ""
+        return self.texts[at] if at < len(self.texts) else ""
 
     def _joint(self, at: int) -> str:
         return self._tokens[at].joint.strip() if at < len(self._tokens) else " "
@@ -155,15 +172,15 @@ class DateWords:
         """Reads "last summer", "this month", "estate scorsa" or "yesterday"."""
         taken = self._language.taken
         for role, days in ((PhraseRole.TODAY, 0), (PhraseRole.YESTERDAY, 1)):
-            if count := taken(self._texts, at, role):
+            if count := taken(self.texts, at, role):
                 return at + count, day(self._today - timedelta(days=days))
-        if count := taken(self._texts, at, PhraseRole.ON_THIS_DAY):
+        if count := taken(self.texts, at, PhraseRole.ON_THIS_DAY):
             return at + count, day_of_year(self._today.month, self._today.day) or day(self._today)
         for role, back in ((PhraseRole.LAST, 1), (PhraseRole.THIS, 0)):
-            if count := taken(self._texts, at, role):
+            if count := taken(self.texts, at, role):
                 return self._turn(at + count, back) or (self._this_time(at + count) if not back else None)
         turn = self._turn(at, 1)
-        if turn and (count := taken(self._texts, turn[0], PhraseRole.LAST_AFTER)):
+        if turn and (count := taken(self.texts, turn[0], PhraseRole.LAST_AFTER)):
             return turn[0] + count, turn[1]
         return None
 
@@ -172,10 +189,12 @@ class DateWords:
         ``back`` earlier."""
         if unit := self._unit(at):
             return unit[0], self._back(unit[1], back)
-        if count := self._language.taken(self._texts, at, PhraseRole.WEEKEND):
+        if count := self._language.taken(self.texts, at, PhraseRole.WEEKEND):
             saturday = self._today + timedelta(days=5 - self._today.weekday() - 7 * back)
             return at + count, Span(saturday, saturday + timedelta(days=2))
-        if count := self._language.taken(self._texts, at, PhraseRole.QUARTER):
+        if weekday := self._weekday(at):
+            return weekday[0], day(self._of_week(weekday[1].weekdays[0], back))
+        if count := self._language.taken(self.texts, at, PhraseRole.QUARTER):
             first = date(self._today.year, (self._today.month - 1) // 3 * 3 + 1, 1)
             return at + count, whole_months(months_on(first, -3 * back), 3)
         if (part := self._part(at) or self._day_of_year(at)) is None:
@@ -188,6 +207,11 @@ class DateWords:
             span = in_year(part[1], self._today.year)
         return part[0], span
 
+    def _of_week(self, weekday: int, back: int) -> date:
+        """Returns that day of the current week, or the latest one before today if ``back`` is not 0."""
+        days = weekday - self._today.weekday()
+        return self._today + timedelta(days=days - 7 if back and days >= 0 else days)
+
     def _this_time(self, at: int) -> Found:
         """Reads the "morning" of "this morning"."""
         time = self._time(at)
@@ -195,7 +219,7 @@ class DateWords:
 
     def _unit(self, at: int) -> tuple[int, PhraseRole] | None:
         for role in (PhraseRole.DAY, PhraseRole.WEEK, PhraseRole.MONTH, PhraseRole.YEAR):
-            if count := self._language.taken(self._texts, at, role):
+            if count := self._language.taken(self.texts, at, role):
                 return at + count, role
         return None
 
@@ -213,16 +237,16 @@ class DateWords:
     def _counted(self, at: int) -> Found:
         """Reads "last 7 days", "7 derniers jours", "10 years ago" or "vor 10 Jahren"."""
         taken = self._language.taken
-        if count := taken(self._texts, at, PhraseRole.LAST):
+        if count := taken(self.texts, at, PhraseRole.LAST):
             return self._recent(self._amount(at + count))
-        if (count := taken(self._texts, at, PhraseRole.AGO_BEFORE)) and (amount := self._amount(at + count)):
+        if (count := taken(self.texts, at, PhraseRole.AGO_BEFORE)) and (amount := self._amount(at + count)):
             return amount[0], self._back(*amount[1:])
         if not (amount := self._amount(at)):
             return None
         end = amount[0]
-        if count := taken(self._texts, end, PhraseRole.AGO):
+        if count := taken(self.texts, end, PhraseRole.AGO):
             return end + count, self._back(*amount[1:])
-        if count := taken(self._texts, end, PhraseRole.LAST_AFTER):
+        if count := taken(self.texts, end, PhraseRole.LAST_AFTER):
             return self._recent((end + count, *amount[1:]))
         return self._recent(amount) if self._last_inside(at) else None
 
@@ -236,7 +260,7 @@ class DateWords:
         return (*unit, number) if unit else None
 
     def _last_inside(self, at: int) -> int:
-        return self._language.taken(self._texts, at + 1, PhraseRole.LAST)
+        return self._language.taken(self.texts, at + 1, PhraseRole.LAST)
 
     def _number(self, at: int) -> int:
         text = self._text(at)

@@ -1,8 +1,8 @@
 """Dates in words: days, months, seasons and years, and spans before, after or between them.
 
-A month or season without a year means that of any year. If it bounds a span ("since August"), it means the latest one
-that has begun. Seasons are those of the northern hemisphere and consist of three whole months. A winter belongs to the
-year in which it begins. A week begins on Monday.
+A month, season or holiday without a year means that of any year. If it bounds a span ("since August"), it means the
+latest one that has begun. Seasons consist of three whole months. A winter belongs to the year in which it begins. A
+week begins on Monday.
 """
 
 from __future__ import annotations
@@ -69,10 +69,10 @@ class Dates(DateWords):
         month."""
         if number := self._day_number(at):
             if month := self._month(self._past_of(number)):
-                yield *month, int(self._texts[at])
-            yield number, None, int(self._texts[at])
+                yield *month, int(self.texts[at])
+            yield number, None, int(self.texts[at])
         elif (month := self._month(at)) and (number := self._day_number(month[0])):
-            yield number, month[1], int(self._texts[month[0]])
+            yield number, month[1], int(self.texts[month[0]])
 
     def _bounded(self, at: int) -> Found:
         for role in (PhraseRole.BEFORE, PhraseRole.AFTER, PhraseRole.SINCE, PhraseRole.UNTIL):
@@ -85,23 +85,25 @@ class Dates(DateWords):
     def _after(self, at: int, role: PhraseRole) -> list[int]:
         """Returns the tokens at which a date may begin after a phrase of that role and an optional "the". Without the
         phrase, the list is empty."""
-        count = self._language.taken(self._texts, at, role)
+        count = self._language.taken(self.texts, at, role)
         if not count:
             return []
         start = at + count
-        return [start, start + 1] if self._language.taken(self._texts, start, PhraseRole.FILLER) == 1 else [start]
+        return [start, start + 1] if self._language.taken(self.texts, start, PhraseRole.FILLER) == 1 else [start]
 
     def _joined(self, at: int, roles: Sequence[PhraseRole], *, dash: bool) -> Found:
         for role in roles:
             for start in self._after(at, role):
                 if point := self._point(start):
                     return point
-        return self._point(at) if dash and at < len(self._texts) and self._joint(at) in _DASHES else None
+        return self._point(at) if dash and at < len(self.texts) and self._joint(at) in _DASHES else None
 
     def _from_to(self, first: Span, last: Span) -> Span:
         if first.months and last.months:
             return yearly(first.months[0], (last.months[-1] - first.months[0]) % 12 + 1)
-        if first.recurs and last.recurs:
+        if first.movable or last.movable:
+            last = latest(last, self._today) if last.recurs else last
+        elif first.recurs and last.recurs:
             return days_between(first, last)
         if first.recurs:
             first = latest(first, first_day(last))
@@ -126,13 +128,14 @@ class Dates(DateWords):
             self._counted,
             self._decade,
             self._year,
+            self._weekday,
         )
         found = [each for form in forms if (each := form(at)) is not None]
         return max(found, key=lambda each: each[0], default=None)
 
     def _numeric(self, at: int) -> Found:
         """Reads "2019-08-14", "2019-08", "14.8.2019", "14/8/2019" or "08/2019"."""
-        parts = self._texts[at : at + 3]
+        parts = self.texts[at : at + 3]
         joints = {self._joint(place) for place in range(at + 1, at + len(parts))}
         lengths = [len(part) if part.isdecimal() else 0 for part in parts]
         joint = next(iter(joints)) if len(joints) == 1 else ""
@@ -162,10 +165,10 @@ class Dates(DateWords):
         """Reads "14 August 2019", "14th of August 2019" or "August 14, 2019"."""
         if (number := self._day_number(at)) and (month := self._month(self._past_of(number))):
             start = self._past_of(month[0])
-            if start < len(self._texts):
-                return self._dated(start + 1, self._texts[start], str(month[1]), self._texts[at])
-        elif (month := self._month(at)) and (number := self._day_number(month[0])) and number < len(self._texts):
-            return self._dated(number + 1, self._texts[number], str(month[1]), self._texts[month[0]])
+            if start < len(self.texts):
+                return self._dated(start + 1, self.texts[start], str(month[1]), self.texts[at])
+        elif (month := self._month(at)) and (number := self._day_number(month[0])) and number < len(self.texts):
+            return self._dated(number + 1, self.texts[number], str(month[1]), self.texts[month[0]])
         return None
 
     def _of_year(self, at: int) -> Found:
@@ -191,12 +194,12 @@ class Dates(DateWords):
 
     def _past_joint(self, at: int) -> int:
         taken = self._language.taken
-        return at + (taken(self._texts, at, PhraseRole.AND) or taken(self._texts, at, PhraseRole.OR))
+        return at + (taken(self.texts, at, PhraseRole.AND) or taken(self.texts, at, PhraseRole.OR))
 
     def _next_year(self, at: int, span: Span, year: int) -> Found:
         """Reads the second year of a season that extends over the end of a year, such as "winter 2018/2019"."""
         following = self._year(at)
-        spans_two = following is not None and span.months[0] > span.months[-1] and self._joint(at) in {"/", *_DASHES}
+        spans_two = following is not None and span.months[:1] > span.months[-1:] and self._joint(at) in {"/", *_DASHES}
         if following is not None and spans_two and first_day(following[1]).year == year + 1:
             at = following[0]
         return at, in_year(span, year)

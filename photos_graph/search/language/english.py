@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from photos_graph.model.search import MatchKind
 from photos_graph.search.language.grammar import PhraseRole, language
+from photos_graph.search.language.holidays import Holiday
 from photos_graph.search.language.properties import Saying
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.properties import Rated, TakenWith
@@ -41,7 +42,7 @@ ENGLISH = language(
         PhraseRole.THIS: "this, current",
         PhraseRole.AGO: "ago",
         PhraseRole.DAY: "day, days",
-        PhraseRole.WEEKEND: "weekend",
+        PhraseRole.WEEKEND: "weekend, weekends",
         PhraseRole.WEEK: "week, weeks",
         PhraseRole.MONTH: "month, months",
         PhraseRole.QUARTER: "quarter",
@@ -65,6 +66,30 @@ ENGLISH = language(
         DayTime.AFTERNOON: "afternoon, afternoons",
         DayTime.EVENING: "evening, evenings",
         DayTime.NIGHT: "night, nights",
+    },
+    holidays={
+        Holiday.NEW_YEAR: "New Year, New Year's, New Year's Day",
+        Holiday.EPIPHANY: "Epiphany",
+        Holiday.VALENTINE: "Valentine's Day, Saint Valentine's Day, Valentines Day, Valentine's",
+        Holiday.CARNIVAL: "Carnival, Mardi Gras",
+        Holiday.PALM_SUNDAY: "Palm Sunday",
+        Holiday.GOOD_FRIDAY: "Good Friday",
+        Holiday.EASTER: "Easter",
+        Holiday.EASTER_SUNDAY: "Easter Sunday",
+        Holiday.EASTER_MONDAY: "Easter Monday",
+        Holiday.ASCENSION: "Ascension Day",
+        Holiday.PENTECOST: "Pentecost, Whitsun, Whit Sunday",
+        Holiday.LABOUR_DAY: "May Day",
+        Holiday.HALLOWEEN: "Halloween, Hallowe'en",
+        Holiday.ALL_SAINTS: "All Saints' Day, All Saints, All Hallows",
+        Holiday.THANKSGIVING: "Thanksgiving, Thanksgiving Day",
+        Holiday.ADVENT: "Advent",
+        Holiday.SAINT_NICHOLAS: "Saint Nicholas Day, St Nicholas Day",
+        Holiday.CHRISTMAS_EVE: "Christmas Eve",
+        Holiday.CHRISTMAS: "Christmas, Xmas, Christmastime, Christmas time",
+        Holiday.CHRISTMAS_DAY: "Christmas Day",
+        Holiday.BOXING_DAY: "Boxing Day, Saint Stephen's Day, St Stephen's Day",
+        Holiday.NEW_YEARS_EVE: "New Year's Eve, New Years Eve, NYE",
     },
     sayings={
         Saying.FAVOURITE: "favourites, favourite, favorites, favorite",

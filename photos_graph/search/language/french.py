@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from photos_graph.model.search import MatchKind
 from photos_graph.search.language.grammar import PhraseRole, language
+from photos_graph.search.language.holidays import Holiday
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.properties import Rated, TakenWith
 from photos_graph.search.terms.times import DayTime
@@ -68,6 +69,29 @@ FRENCH = language(
         DayTime.AFTERNOON: "après midi",
         DayTime.EVENING: "soir, soirée",
         DayTime.NIGHT: "nuit",
+    },
+    holidays={
+        Holiday.NEW_YEAR: "nouvel an, jour de l'an, premier de l'an",
+        Holiday.EPIPHANY: "Épiphanie, fête des rois",
+        Holiday.VALENTINE: "Saint Valentin",
+        Holiday.CARNIVAL: "carnaval",
+        Holiday.PALM_SUNDAY: "dimanche des Rameaux, Rameaux",
+        Holiday.GOOD_FRIDAY: "vendredi saint",
+        Holiday.EASTER: "Pâques",
+        Holiday.EASTER_SUNDAY: "dimanche de Pâques",
+        Holiday.EASTER_MONDAY: "lundi de Pâques",
+        Holiday.ASCENSION: "Ascension",
+        Holiday.PENTECOST: "Pentecôte",
+        Holiday.LABOUR_DAY: "premier mai, fête du travail",
+        Holiday.ASSUMPTION: "Assomption",
+        Holiday.HALLOWEEN: "Halloween",
+        Holiday.ALL_SAINTS: "Toussaint",
+        Holiday.ADVENT: "avent",
+        Holiday.SAINT_NICHOLAS: "Saint Nicolas",
+        Holiday.CHRISTMAS_EVE: "réveillon de Noël, veille de Noël",
+        Holiday.CHRISTMAS: "Noël",
+        Holiday.CHRISTMAS_DAY: "jour de Noël",
+        Holiday.NEW_YEARS_EVE: "Saint Sylvestre, réveillon du nouvel an, réveillon",
     },
     prefixes={
         "etiquette": MatchKind.TAG,

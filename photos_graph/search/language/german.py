@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from photos_graph.model.search import MatchKind
 from photos_graph.search.language.grammar import PhraseRole, language
+from photos_graph.search.language.holidays import Holiday
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.properties import Rated, TakenWith
 from photos_graph.search.terms.times import DayTime
@@ -70,6 +71,30 @@ GERMAN = language(
         DayTime.AFTERNOON: "Nachmittag, nachmittags",
         DayTime.EVENING: "Abend, Abende, abends",
         DayTime.NIGHT: "Nacht, nachts",
+    },
+    holidays={
+        Holiday.NEW_YEAR: "Neujahr, Neujahrstag",
+        Holiday.EPIPHANY: "Dreikönig, Dreikönigstag, Heilige Drei Könige",
+        Holiday.VALENTINE: "Valentinstag",
+        Holiday.CARNIVAL: "Fasching, Karneval, Fasnacht, Fastnacht",
+        Holiday.PALM_SUNDAY: "Palmsonntag",
+        Holiday.GOOD_FRIDAY: "Karfreitag",
+        Holiday.EASTER: "Ostern",
+        Holiday.EASTER_SUNDAY: "Ostersonntag",
+        Holiday.EASTER_MONDAY: "Ostermontag",
+        Holiday.ASCENSION: "Himmelfahrt, Christi Himmelfahrt, Vatertag, Auffahrt",
+        Holiday.PENTECOST: "Pfingsten",
+        Holiday.LABOUR_DAY: "Maifeiertag, Tag der Arbeit, erster Mai",
+        Holiday.ASSUMPTION: "Mariä Himmelfahrt",
+        Holiday.HALLOWEEN: "Halloween",
+        Holiday.ALL_SAINTS: "Allerheiligen",
+        Holiday.ADVENT: "Advent, Adventszeit",
+        Holiday.SAINT_NICHOLAS: "Nikolaus, Nikolaustag",
+        Holiday.CHRISTMAS_EVE: "Heiligabend, Heiliger Abend",
+        Holiday.CHRISTMAS: "Weihnachten, Weihnacht",
+        Holiday.CHRISTMAS_DAY: "Weihnachtstag, erster Weihnachtstag",
+        Holiday.BOXING_DAY: "zweiter Weihnachtstag, Stephanstag, Stefanitag",
+        Holiday.NEW_YEARS_EVE: "Silvester",
     },
     prefixes={
         "schlagwort": MatchKind.TAG,

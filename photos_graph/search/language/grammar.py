@@ -10,6 +10,7 @@ from babel import Locale
 
 from photos_graph.model.search import MatchKind
 from photos_graph.search.folding import name_words
+from photos_graph.search.language.holidays import Holiday, HolidayNames
 from photos_graph.search.language.properties import Saying
 from photos_graph.search.terms.term import PrefixTerm
 from photos_graph.search.terms.times import DayTime
@@ -83,6 +84,8 @@ class Language:
     months: Mapping[str, int]  # folded name -> 1..12
     short_months: Mapping[str, int]  # they count only beside a day or a year
     seasons: Mapping[str, int]  # folded name -> its first month, of three
+    weekdays: Mapping[str, int]  # folded name -> 0..6, from Monday on
+    holidays: HolidayNames
     quarters: frozenset[str]  # what stands before the number of a quarter: "Q2"
     ordinals: Mapping[str, int]  # folded word -> 1..4
     numbers: Mapping[str, int]  # folded word -> 1..12
@@ -128,17 +131,19 @@ def language(
     numbers: str,
     decades: str,
     times: Mapping[DayTime, str],
+    holidays: Mapping[Holiday, str],
+    other_weekdays: str = "",
     leads_decades: bool = True,
     other_months: str = "",
     exactly: str = "",
     countries: Mapping[str, str] | None = None,
     sayings: Mapping[Saying, str] | None = None,
 ) -> Language:
-    """Makes a table from text, and from the names of months that the CLDR has for the language.
+    """Makes a table from text, and from the names of months and days that the CLDR has for the language.
 
     Phrases are separated by commas, months begin with January and may have alternatives ("Sep/Sept"), and seasons are
     given by their first month. Ordinals and numbers begin with one, and decades with the twenties. ``other_months``
-    are abbreviations that the CLDR does not have.
+    are abbreviations that the CLDR does not have, and ``other_weekdays`` plurals, from Monday on.
     """
     by_phrase: dict[str, frozenset[PhraseRole]] = {}
     for role, text in roles.items():
@@ -152,6 +157,8 @@ def language(
         months=_months(code, "wide"),
         short_months=_months(code, "abbreviated") | _numbered(other_months),
         seasons={name: month for month, names in seasons.items() for name in _phrases(names)},
+        weekdays=_weekdays(code) | {name: place - 1 for name, place in _numbered(other_weekdays).items()},
+        holidays=HolidayNames.of({name: each.span for each, names in holidays.items() for name in _phrases(names)}),
         quarters=frozenset(_phrases(quarters)),
         ordinals=_numbered(ordinals),
         numbers=_numbered(numbers),
@@ -168,6 +175,12 @@ def language(
 def _months(code: str, width: str) -> dict[str, int]:
     forms = [form[width] for form in Locale(code).months.values()]
     return {" ".join(name_words(name)): number for names in forms for number, name in names.items()}
+
+
+def _weekdays(code: str) -> dict[str, int]:
+    """Returns the full names, also with the "s" of a plural: "Sundays", "dimanches", "sonntags"."""
+    names = {" ".join(name_words(name)): number for number, name in Locale(code).days["stand-alone"]["wide"].items()}
+    return names | {f"{name}s": number for name, number in names.items()}
 
 
 def _numbered(months: str) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from photos_graph.model.search import MatchKind
 from photos_graph.search.language.grammar import PhraseRole, language
+from photos_graph.search.language.holidays import Holiday
 from photos_graph.search.language.properties import Saying
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.properties import Rated, TakenWith
@@ -67,6 +68,30 @@ ITALIAN = language(
         DayTime.AFTERNOON: "pomeriggio, pomeriggi",
         DayTime.EVENING: "sera, serata, sere",
         DayTime.NIGHT: "notte, notti",
+    },
+    other_weekdays=", , , , , sabati, domeniche",
+    holidays={
+        Holiday.NEW_YEAR: "Capodanno, primo dell'anno",
+        Holiday.EPIPHANY: "Epifania, Befana",
+        Holiday.VALENTINE: "San Valentino",
+        Holiday.CARNIVAL: "Carnevale",
+        Holiday.PALM_SUNDAY: "domenica delle palme",
+        Holiday.GOOD_FRIDAY: "Venerdì Santo",
+        Holiday.EASTER: "Pasqua",
+        Holiday.EASTER_SUNDAY: "domenica di Pasqua",
+        Holiday.EASTER_MONDAY: "Pasquetta, lunedì di Pasqua, Lunedì dell'Angelo",
+        Holiday.ASCENSION: "Ascensione",
+        Holiday.PENTECOST: "Pentecoste",
+        Holiday.LABOUR_DAY: "primo maggio, festa dei lavoratori",
+        Holiday.ASSUMPTION: "Ferragosto",
+        Holiday.HALLOWEEN: "Halloween",
+        Holiday.ALL_SAINTS: "Ognissanti, Tutti i Santi",
+        Holiday.ADVENT: "Avvento",
+        Holiday.CHRISTMAS_EVE: "vigilia di Natale",
+        Holiday.CHRISTMAS: "Natale",
+        Holiday.CHRISTMAS_DAY: "giorno di Natale",
+        Holiday.BOXING_DAY: "Santo Stefano",
+        Holiday.NEW_YEARS_EVE: "San Silvestro, vigilia di Capodanno",
     },
     sayings={
         Saying.FAVOURITE: "preferiti, preferite, preferito, preferita",

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from itertools import islice
 from typing import NamedTuple
@@ -62,15 +61,15 @@ class OperandReader:
         lexicon: Lexicon,
         spelling: Spelling,
         language: Language,
-        today: date,
+        dates: Dates,
     ) -> None:
         self._text = text
         self._tokens = tokens
         self._lexicon = lexicon
         self._spelling = spelling
         self._language = language
-        self.texts = [token.folded if token.kind is TokenKind.WORD else "" for token in tokens]
-        self.dates = Dates(language, today, tokens, self.texts)
+        self.texts = dates.texts
+        self.dates = dates
         self.properties = PropertyWords(language.sayings, language.numbers, self.texts)
         self.naming = NameMatcher(lexicon, spelling, language, self.texts, self.dates)
         self.terms: list[SearchTerm] = []

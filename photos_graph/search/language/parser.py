@@ -17,8 +17,10 @@ from datetime import date
 from photos_graph.errors import BadInput, TooComplex
 from photos_graph.model.search import MatchKind, SearchTerm
 from photos_graph.search.language.composition import all_of, any_of
+from photos_graph.search.language.customs import EVERY_LANGUAGE, Customs
+from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import Language, PhraseRole
-from photos_graph.search.language.languages import JOINTS, LANGUAGES
+from photos_graph.search.language.languages import JOINTS
 from photos_graph.search.language.lexicon import Lexicon
 from photos_graph.search.language.name_matching import Spelling
 from photos_graph.search.language.operands import Operand, OperandReader
@@ -48,8 +50,8 @@ class Parsed:
     unmatched: tuple[str, ...]
 
 
-def parse(text: str, lexicon: Lexicon, today: date) -> Parsed:
-    """Parses the text of a search.
+def parse(text: str, lexicon: Lexicon, today: date, customs: Customs = EVERY_LANGUAGE) -> Parsed:
+    """Parses the text of a search in the languages that are on.
 
     Raises BadInput if the text is longer than 10,240 characters, or if the value of a prefix is invalid. Raises
     TooComplex if the text has more than 50 words with a meaning or 200 words in all, or if parentheses are nested more
@@ -61,8 +63,9 @@ def parse(text: str, lexicon: Lexicon, today: date) -> Parsed:
     found = _within_limits(tokens(text))
     spelling = Spelling(lexicon)
     readings: list[tuple[int, int, Parsed]] = []
-    for language in LANGUAGES:
-        reader = OperandReader(text, found, lexicon, spelling, language, today)
+    for language in customs.languages:
+        dates = Dates(language, customs, today, found)
+        reader = OperandReader(text, found, lexicon, spelling, language, dates)
         parts = _Reading(found, reader, language).whole()
         unmatched = tuple(reader.left_over())
         query = all_of(parts) if parts else Or(()) if unmatched else Everything()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from photos_graph.model.search import MatchKind
 from photos_graph.search.language.grammar import PhraseRole, language
+from photos_graph.search.language.holidays import Holiday
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.properties import Rated, TakenWith
 from photos_graph.search.terms.times import DayTime
@@ -64,6 +65,27 @@ SPANISH = language(
         DayTime.NIGHT: "noche, noches",
     },
     exactly="mí",
+    holidays={
+        Holiday.NEW_YEAR: "Año Nuevo",
+        Holiday.EPIPHANY: "Reyes Magos, día de Reyes, Epifanía",
+        Holiday.VALENTINE: "San Valentín",
+        Holiday.CARNIVAL: "carnaval, carnavales",
+        Holiday.PALM_SUNDAY: "Domingo de Ramos",
+        Holiday.GOOD_FRIDAY: "Viernes Santo",
+        Holiday.EASTER: "Pascua",
+        Holiday.EASTER_SUNDAY: "Domingo de Resurrección, Domingo de Pascua",
+        Holiday.EASTER_MONDAY: "Lunes de Pascua",
+        Holiday.ASCENSION: "Ascensión",
+        Holiday.PENTECOST: "Pentecostés",
+        Holiday.LABOUR_DAY: "primero de mayo, día del trabajo",
+        Holiday.HALLOWEEN: "Halloween",
+        Holiday.ALL_SAINTS: "Todos los Santos, día de Todos los Santos",
+        Holiday.ADVENT: "Adviento",
+        Holiday.CHRISTMAS_EVE: "Nochebuena",
+        Holiday.CHRISTMAS: "Navidad, Navidades",
+        Holiday.CHRISTMAS_DAY: "día de Navidad",
+        Holiday.NEW_YEARS_EVE: "Nochevieja",
+    },
     prefixes={
         "etiqueta": MatchKind.TAG,
         "persona": MatchKind.PERSON,

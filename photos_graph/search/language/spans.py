@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import month_name, monthrange
+from calendar import day_name, month_name, monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,7 +10,7 @@ from itertools import groupby
 
 from photos_graph.search.query import And, Or, Query
 from photos_graph.search.terms.dates import TakenIn
-from photos_graph.search.terms.times import DayTime, TakenAt
+from photos_graph.search.terms.times import DayTime, TakenAt, TakenDuring, TakenOn, YearlySpan
 
 DayOfYear = tuple[int, int]  # month and day of the month
 _LEAP_YEAR = 2000
@@ -18,24 +18,31 @@ _LEAP_YEAR = 2000
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The days ``start <= day < end``, where None means an open end; or, with ``months`` (1..12) or ``days``, these
-    months or days of any year. ``time`` restricts it to a time of the day."""
+    """The days ``start <= day < end``, where None means an open end.
+
+    With ``months`` (1..12), ``days`` or ``movable`` it means these parts of any year; with ``weekdays`` (0 is Monday)
+    these days of any week. ``time`` restricts it to a time of the day.
+    """
 
     start: date | None = None
     end: date | None = None
     months: tuple[int, ...] = ()
     days: tuple[DayOfYear, ...] = ()
+    movable: YearlySpan | None = None
+    weekdays: tuple[int, ...] = ()
     time: DayTime | None = None
 
     @property
     def recurs(self) -> bool:
         """Returns whether the span is a part of every year."""
-        return bool(self.months or self.days)
+        return bool(self.months or self.days or self.movable)
 
     def excludes(self, other: Span) -> bool:
         """Returns whether no moment is in both spans, and neither has an open end."""
         if self.time is not other.time and self.time is not None and other.time is not None:
             return True
+        if self.weekdays or other.weekdays:
+            return bool(self.weekdays and other.weekdays) and set(self.weekdays).isdisjoint(other.weekdays)
         if self.days and other.days:
             return set(self.days).isdisjoint(other.days)
         if self.recurs or other.recurs:
@@ -46,7 +53,8 @@ class Span:
         return self.end <= other.start or other.end <= self.start
 
     def _touched(self) -> set[int]:
-        """Returns the months of the year in which the span has days. The set is empty if an end is open."""
+        """Returns the months of the year in which the span has days. The set is empty if an end is open, or if they
+        differ from year to year."""
         if self.recurs:
             return {*self.months, *(month for month, _ in self.days)}
         if self.start is None or self.end is None:
@@ -60,6 +68,10 @@ class Span:
         return TakenAt(self.time) if self == Span(time=self.time) else And((self._dates(), TakenAt(self.time)))
 
     def _dates(self) -> Query:
+        if self.weekdays:
+            return TakenOn(self.weekdays)
+        if self.movable is not None:
+            return TakenDuring(self.movable)
         if self.recurs:
             each = tuple(_recurring(self))
             return each[0] if len(each) == 1 else Or(each)
@@ -77,6 +89,10 @@ class Span:
         return name if self == Span(time=self.time) else f"{self._label()}, {name}"
 
     def _label(self) -> str:
+        if self.weekdays:
+            return _to(day_name[self.weekdays[0]], day_name[self.weekdays[-1]])
+        if self.movable is not None:
+            return self.movable.label
         if self.months:
             return _to(month_name[self.months[0]], month_name[self.months[-1]])
         if self.days:
@@ -118,7 +134,11 @@ def yearly(first: int, count: int) -> Span:
 
 
 def in_year(span: Span, year: int) -> Span:
-    """Converts a part of every year to the part that begins in ``year``."""
+    """Converts a part of every year to the part that begins in ``year``. It is empty for a holiday that was none in
+    that year."""
+    if span.movable is not None:
+        first, last = span.movable.days(year) or (date(year, 1, 2), date(year, 1, 1))
+        return Span(first, last + timedelta(days=1))
     if span.days:
         (month, number), last = span.days[0], span.days[-1]
         ends_in = year + (last < span.days[0])

@@ -148,7 +148,7 @@ class PhotoBrowser:
         Raises BadInput for an invalid text or cursor, and TooComplex for a text over the limits.
         """
         search = self._index.search
-        parsed = parse(text, search.lexicon, today or date.today())
+        parsed = parse(text, search.lexicon, today or date.today(), self._index.customs)
         return parsed, photo_page(search, parsed.query, order, first, after)
 
     def timeline(self, filter: PhotoFilter | None, unit: TimelineUnit) -> list[Bucket]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import day_name
 from datetime import datetime
 
 from photos_graph.model.search import MatchKind
@@ -14,7 +15,7 @@ from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
 from photos_graph.search.terms.places import AtPlace, InBox
 from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
 from photos_graph.search.terms.tags import Excluded, OnlyTagged, Tagged, Untagged
-from photos_graph.search.terms.times import TakenAt
+from photos_graph.search.terms.times import TakenAt, TakenDuring, TakenOn
 from photos_graph.search.terms.words import Words
 
 
@@ -70,6 +71,10 @@ class _Writer:
                 return "position"
             case TakenAt(time):
                 return f"in the {time.name.lower()}"
+            case TakenOn(weekdays):
+                return "on " + " and ".join(day_name[weekday] for weekday in weekdays)
+            case TakenDuring(span):
+                return f"taken at {span.label} of any year"
             case TakenIn():
                 return f"taken {_taken(query)}"
         raise AssertionError(f"the page has no word for {query}")

@@ -54,7 +54,7 @@ class Exports:
         target = _absolute(folder or self._settings.exports_dir)
         check_outside(target, [root.raw_path for root in await folders.roots(self._graph)])
         search = self._index.search
-        photos = search.collapsed(search.evaluate(query_of(selection, search)), stacks).copy()
+        photos = search.collapsed(search.evaluate(query_of(selection, search, self._index.customs)), stacks).copy()
         photos.run_optimize()
         name, at = name_now(format)
         request = ExportRequest(format, target, name, photos, certainty, originals, describe(selection), by, at)

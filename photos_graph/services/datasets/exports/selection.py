@@ -16,6 +16,7 @@ from photos_graph.model.search import Ref
 from photos_graph.search.filter_names import IndexNames
 from photos_graph.search.filters import PhotoFilter, to_query
 from photos_graph.search.index import SearchIndex
+from photos_graph.search.language.customs import Customs
 from photos_graph.search.language.parser import parse
 from photos_graph.search.query import Everything, Query
 
@@ -32,7 +33,7 @@ _KEYWORDS = {"and", "or", "not"}  # of Python, to which our field names append a
 _NAME_LISTS = {"all", "any", "none"}
 
 
-def query_of(selection: Selection, search: SearchIndex) -> Query:
+def query_of(selection: Selection, search: SearchIndex, customs: Customs) -> Query:
     """Returns the query for the selection.
 
     Raises BadInput if it is invalid, NotFound if it names something that does not exist, TooComplex if it has too many
@@ -41,7 +42,7 @@ def query_of(selection: Selection, search: SearchIndex) -> Query:
     if selection is None:
         return Everything()
     if isinstance(selection, str):
-        return parse(selection, search.lexicon, date.today()).query
+        return parse(selection, search.lexicon, date.today(), customs).query
     return to_query(selection, IndexNames(search))
 
 
