@@ -13,6 +13,7 @@ from dateutil.easter import easter
 
 from photos_graph.search.folding import name_words
 from photos_graph.search.language.spans import Span
+from photos_graph.search.terms.times import YearlySpan
 
 _NAMED_IN = (1995, 2010, 2025)  # a public holiday is known if it was one in any of these years
 _LANGUAGE = re.compile("[a-z]{2}")  # of a locale such as "en_US"
@@ -104,11 +105,12 @@ class Holiday(Enum):
         """The days of any year."""
         return Span(days=self.value) if isinstance(self.value, tuple) else Span(movable=self)
 
-    def days(self, year: int) -> tuple[date, date]:
+    def days(self, year: int) -> tuple[date, date] | None:
         if isinstance(self.value, tuple):
             (first, last) = self.value[0], self.value[-1]
             return date(year, *first), date(year, *last)
-        return self.value.days(year)
+        rule: YearlySpan = self.value
+        return rule.days(year)
 
 
 @dataclass(frozen=True, slots=True)

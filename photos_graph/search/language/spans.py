@@ -137,8 +137,8 @@ def in_year(span: Span, year: int) -> Span:
     """Converts a part of every year to the part that begins in ``year``. It is empty for a holiday that was none in
     that year."""
     if span.movable is not None:
-        first, last = span.movable.days(year) or (date(year, 1, 2), date(year, 1, 1))
-        return Span(first, last + timedelta(days=1))
+        begin, until = span.movable.days(year) or (date(year, 1, 2), date(year, 1, 1))
+        return Span(begin, until + timedelta(days=1))
     if span.days:
         (month, number), last = span.days[0], span.days[-1]
         ends_in = year + (last < span.days[0])
