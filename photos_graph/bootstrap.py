@@ -55,7 +55,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             raise _unusable(settings, error) from error
         media = _media(graph, cache, pictures, settings, closing)
 
-        events, runner = Events(), Runner(graph)
+        events, runner = Events(), Runner(graph, settings.labels.keep_changes)
         events.subscribe(JobQueued, runner.job_queued)
         writer, jobs = LabelWriter(graph, index, events), Jobs(graph, index, events)
         core = Core(settings, graph, index, events, writer, jobs, pictures, closing)

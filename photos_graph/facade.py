@@ -23,6 +23,7 @@ from photos_graph.services.faces.drawing import DrawnFaces
 from photos_graph.services.faces.person_editing import PersonEditing
 from photos_graph.services.faces.room import FaceRoom
 from photos_graph.services.faces.triggers import FaceTriggers
+from photos_graph.services.history import History
 from photos_graph.services.labels.property_editing import PropertyEditing
 from photos_graph.services.labels.ratings import Ratings
 from photos_graph.services.labels.room import LabelRoom
@@ -63,6 +64,7 @@ class Services:
     stack_editing: StackEditing
     property_editing: PropertyEditing
     changes: Changes
+    history: History
     tags: Tags
     persons: Persons
     person_editing: PersonEditing
@@ -107,6 +109,7 @@ def services_of(
         stack_editing=labels.stack_editing,
         property_editing=labels.property_editing,
         changes=Changes(core.index, core.writer, core.gazetteer),
+        history=History(core.graph),
         browse=browse.photos,
         tags=browse.tags,
         persons=browse.persons,

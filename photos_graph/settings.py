@@ -182,6 +182,17 @@ class FaceSettings(SettingsGroup):
     idle_seconds: float = Field(120, gt=0, description="How long the models stay in memory without work.")
 
 
+class LabelSettings(SettingsGroup):
+    """What people say of photos, folders, faces, tags and persons."""
+
+    keep_changes: int = Field(
+        100_000,
+        ge=0,
+        description="How many changes are kept, so that they are listed and can be undone. Older ones are forgotten "
+        "within a day; the labels stay.",
+    )
+
+
 class LearnSettings(SettingsGroup):
     """Learning tags and persons from the labels that people assigned."""
 
@@ -304,6 +315,7 @@ class Settings(BaseSettings):
     library: LibrarySettings = Field(default_factory=LibrarySettings)
     images: ImageSettings = Field(default_factory=ImageSettings)
     faces: FaceSettings = Field(default_factory=FaceSettings)
+    labels: LabelSettings = Field(default_factory=LabelSettings)
     learn: LearnSettings = Field(default_factory=LearnSettings)
     export: ExportSettings = Field(default_factory=ExportSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)

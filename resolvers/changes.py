@@ -1,15 +1,19 @@
-"""What a call changed, and how to undo it."""
+"""What a call changed, how to undo it, and the list of what was changed."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
+from strawberry import UNSET
 
+from photos_graph.model import changes as change_model
 from photos_graph.model import labels as label_model
 from resolvers import ids
+from resolvers.connections import After, Connection, First, Node, connection, given, page_size
 from resolvers.context import Info
-from resolvers.permissions import CanEdit
+from resolvers.permissions import CanEdit, CanView
 
 
 @strawberry.type(description="What a call that changes many photos, folders or faces has done.")
@@ -26,6 +30,54 @@ class BulkResult:
     def of(cls, result: label_model.BulkResult) -> BulkResult:
         change = ids.encode("Change", result.change_id) if result.change_id is not None else None
         return cls(matched=result.matched, changed=result.changed, change=change)
+
+
+@strawberry.type(
+    description="A change of labels, persons or tags, which can be undone unless it was undone already. Old changes "
+    "are forgotten: the setting `labels.keep_changes` says how many are kept."
+)
+class ChangeRecord(Node):
+    kind: str = strawberry.field(
+        description='What was done, for example "TAG_PHOTOS". More kinds may come with later versions.'
+    )
+    at: datetime = strawberry.field(description="When it was done.")
+    by: str = strawberry.field(description="The name of the viewer who did it, which is empty for a scan.")
+    summary: str = strawberry.field(
+        description='A sentence in English about the change, such as "Tagged 122 photos with Abruzzo.", for people.'
+    )
+    changed: int = strawberry.field(
+        description="The number of photos, or of faces, that it changed. If it concerns neither, it is the number of "
+        "folders, persons or tags."
+    )
+    undone: bool = strawberry.field(description="Whether the change was undone, and is not in effect again since.")
+
+    @classmethod
+    def of(cls, change: change_model.ChangeRecord) -> ChangeRecord:
+        return cls(
+            id=ids.encode("Change", change.id),
+            kind=change.kind,
+            at=change.at,
+            by=change.by,
+            summary=change.summary,
+            changed=change.changed,
+            undone=change.undone,
+        )
+
+
+async def load_change(info: Info, id: str) -> ChangeRecord | None:
+    found = await info.context.services.history.get(id)
+    return ChangeRecord.of(found) if found is not None else None
+
+
+@strawberry.type
+class ChangeQueries:
+    @strawberry.field(
+        permission_classes=[CanView],
+        description="All changes of labels, persons and tags that are kept, newest first. An undo is a change too.",
+    )
+    async def changes(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[ChangeRecord]:
+        history = info.context.services.history
+        return connection(await history.page(page_size(first), given(after)), ChangeRecord.of)
 
 
 @strawberry.type

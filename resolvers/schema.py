@@ -21,7 +21,7 @@ from strawberry.types.graphql import OperationType
 
 from photos_graph.settings import WebSettings
 from resolvers import ids
-from resolvers.changes import ChangeMutations
+from resolvers.changes import ChangeMutations, ChangeQueries, load_change
 from resolvers.clusters import ClusterJobMutations, ClusterMutations, ClusterQueries, load_cluster
 from resolvers.connections import Node
 from resolvers.context import Context, Info
@@ -57,6 +57,7 @@ NODES: Mapping[str, Callable[[Info, str], Awaitable[Node | None] | Node | None]]
     "FaceCluster": load_cluster,
     "Model": load_model,
     "Stack": load_stack,
+    "Change": load_change,
 }
 
 
@@ -77,6 +78,7 @@ class Query(
     ModelQueries,
     ScheduleQueries,
     ReviewQueries,
+    ChangeQueries,
     JobQueries,
     ViewerQueries,
 ):

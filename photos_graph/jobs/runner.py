@@ -21,6 +21,7 @@ from photos_graph.events import JobQueued
 from photos_graph.graph import jobs
 from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.labels import history
 from photos_graph.jobs.progress import Cancelled, Progress
 from photos_graph.model.jobs import Job, JobKind, JobState
 
@@ -30,7 +31,7 @@ T = TypeVar("T")
 
 POLL_SECONDS = 1.0  # how often jobs that other processes queued are looked for
 STEP_SECONDS = 0.25  # how often progress is written
-PRUNE_SECONDS = 24 * 3600.0  # how often old jobs and entries of the feed are deleted
+PRUNE_SECONDS = 24 * 3600.0  # how often old jobs, entries of the feed and changes are deleted
 BEAT_SECONDS = 3.0  # how often the lease is renewed when there is no progress
 
 Handler = Callable[[Job[Any], Progress], Awaitable[str]]  # returns the closing message
@@ -83,8 +84,9 @@ class Runner:
     """Call ``start`` once and ``close`` once. Call ``job_queued`` when this process has queued a job, so that it starts
     at once."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, keep_changes: int) -> None:
         self._graph = graph
+        self._keep_changes = keep_changes
         self._handlers: Mapping[JobKind, Handler] = {}
         self._owner = uuid4().hex
         self._running: dict[JobKind, asyncio.Task[None]] = {}
@@ -128,6 +130,7 @@ class Runner:
     async def _prune(self) -> None:
         await jobs.prune(self._graph)
         await feed.prune(self._graph)
+        await history.prune(self._graph, self._keep_changes)
 
     def _begin(self, job: Job) -> None:
         task = asyncio.create_task(self._to_its_end(job), name=f"job {job.kind.lower()}")

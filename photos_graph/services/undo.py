@@ -58,10 +58,10 @@ class Changes:
             if change.undone:
                 raise Conflict("This change has already been undone.")
             back = await _known(tx, [edit.reversed() for edit in change.edits])
-            undo = Change("UNDO", change.kind, by, now_ms(), back, undoes=change.id)
+            undo = Change("UNDO", change.kind, by, now_ms(), back, undoes=change.id, summary=_undoing(change))
             result = await self._restore(tx, undo)
             await changes.mark_undone(tx, change)
-            return change.kind, replace(result, change_id=tx.record(undo))
+            return change.kind, replace(result, change_id=tx.record(replace(undo, changed=result.changed)))
 
         kind, result = await self._writer.commit(work, caught_up=True)
         await self._writer.follow(kind)
@@ -127,6 +127,17 @@ class Changes:
         changed = BitMap(numbers) | retagged(search, on_folders, of_folders, subtrees, ())
         await tag_edges.write(tx, undo.edits)
         return BulkResult(len(matched), len(changed))
+
+
+UNDID, REDID = "Undid: ", "Redid: "
+
+
+def _undoing(change: Change) -> str:
+    """Returns the sentence about the undo of the change, which may be an undo itself."""
+    said = change.summary or "changed labels."
+    if said.startswith(UNDID):
+        return REDID + said.removeprefix(UNDID)
+    return UNDID + said.removeprefix(REDID)
 
 
 def _is_same(now: PropertyValue, then: State) -> bool:

@@ -34,6 +34,8 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "PlaceNames": ("sublocation", "city", "region", "country"),
         "ReplacementConnection": ("edges", "nodes", "pageInfo", "totalCount"),
         "ReplacementEdge": ("cursor", "node"),
+        "ChangeRecordConnection": ("edges", "nodes", "pageInfo", "totalCount"),
+        "ChangeRecordEdge": ("cursor", "node"),
     }.items()
     for field in fields
 }
@@ -124,7 +126,8 @@ def test_every_node_is_found_by_its_id() -> None:
     schema = declared()
     node = schema.get_type("Node")
     assert isinstance(node, graphql.GraphQLInterfaceType)
-    assert {type_.name for type_ in schema.get_possible_types(node)} == set(NODES)
+    names = {"ChangeRecord" if kind == "Change" else kind for kind in NODES}
+    assert {type_.name for type_ in schema.get_possible_types(node)} == names
 
 
 @pytest.mark.parametrize("name", PROMISED)

@@ -27,6 +27,7 @@ SHARED = {
     "features": "the vectors that describe photos",
     "filters": "the filter of a question for photos",
     "folders": "folders of originals",
+    "history": "the list of changes",
     "index": "the search index",
     "job": "the handler of a kind of job",
     "jobs": "long tasks that are stored in the graph",

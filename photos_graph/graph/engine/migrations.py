@@ -79,6 +79,23 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
         "CREATE CONSTRAINT replacement_id IF NOT EXISTS FOR (n:Replacement) REQUIRE n.id IS UNIQUE",
         "CREATE INDEX replacement_state IF NOT EXISTS FOR (n:Replacement) ON (n.state)",
     ),
+    16: (
+        "CREATE INDEX change_number IF NOT EXISTS FOR (n:Change) ON (n.number)",
+        """MATCH (c:Change) WHERE c.number IS NULL
+           WITH c ORDER BY c.at, c.id
+           WITH collect(c) AS unnumbered
+           UNWIND range(1, size(unnumbered)) AS number
+           WITH unnumbered[number - 1] AS c, number
+           SET c.number = number""",
+        """MATCH (c:Change)
+           WITH max(c.number) AS last, count(c) AS n WHERE n > 0
+           MERGE (m:Meta {name: 'changes'}) SET m.value = last""",
+        """MATCH (c:Change) WHERE c.changed IS NULL
+           MATCH (c)<-[:OF]-(part:Part)
+           WITH c, sum(size(part.photos)) AS photos, sum(size(part.folders)) AS folders,
+             sum(size(coalesce(part.faces, []))) AS faces
+           SET c.changed = CASE WHEN photos > 0 THEN photos WHEN faces > 0 THEN faces ELSE folders END""",
+    ),
 }
 
 APPLIED: LiteralString = "MATCH (m:Migration) RETURN m.number AS number ORDER BY number"

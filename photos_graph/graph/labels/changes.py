@@ -6,11 +6,13 @@ A part is one edit, from a state before to a state after, of many photos, folder
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, astuple
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels import corrections
+from photos_graph.graph.labels.change_summary import changed, named, summary
 from photos_graph.graph.labels.edits import (
     Assertion,
     AssertionKind,
@@ -31,8 +33,11 @@ from photos_graph.model.learning import ModelKind
 IDS_PER_PART = 10_000  # photos, folders or faces in one part, because the engines handle huge properties badly
 
 
+# A number is taken within the transaction that holds the lock of labels, so numbers follow the order of commits.
 RECORD: LiteralString = """
-CREATE (c:Change {id: $id, kind: $kind, what: $what, by: $by, at: $at, undoes: $undoes, undone: false})
+MERGE (m:Meta {name: 'changes'}) SET m.value = coalesce(m.value, 0) + 1
+CREATE (c:Change {id: $id, number: m.value, kind: $kind, what: $what, by: $by, at: $at, undoes: $undoes,
+  undone: false, summary: $summary, changed: $changed})
 WITH c
 UNWIND $parts AS part
 CREATE (:Part {tag: part.label, before: part.before, after: part.after, photos: part.photos, folders: part.folders,
@@ -52,6 +57,7 @@ async def record(tx: LabelTransaction, change: Change) -> str | None:
         return None
     if (kind := LEARNT.get(change.kind)) and (size := _size(change)):
         await corrections.count(tx, kind, size)
+    said = summary(change, await _names(tx, *named(change)))
     await tx.run(
         RECORD,
         id=change.id,
@@ -60,9 +66,26 @@ async def record(tx: LabelTransaction, change: Change) -> str | None:
         by=change.by,
         at=change.at_ms,
         undoes=change.undoes,
+        summary=said,
+        changed=changed(change),
         parts=[part for edit in change.edits for part in _parts(edit)],
     )
     return change.id
+
+
+NAMES: LiteralString = """
+UNWIND $labels AS id MATCH (t:Tag {id: id}) RETURN id, t.name AS name
+UNION ALL
+UNWIND $labels AS id MATCH (x:Person {id: id}) RETURN id, x.name AS name
+UNION ALL
+UNWIND $folders AS id MATCH (d:Folder {id: id}) RETURN id, d.name AS name
+"""
+
+
+async def _names(tx: Transaction, label_ids: Sequence[str], folder_ids: Sequence[str]) -> dict[str, str]:
+    """Returns the names of those that exist, by id."""
+    rows = await tx.run(NAMES, labels=list(label_ids), folders=list(folder_ids)) if label_ids or folder_ids else []
+    return {row["id"]: row["name"] for row in rows}
 
 
 def _size(change: Change) -> int:
@@ -124,6 +147,7 @@ def _unpacked(packed: str) -> State:
 GET: LiteralString = """
 MATCH (c:Change {id: $id})<-[:OF]-(part:Part)
 RETURN c.kind AS kind, c.what AS what, c.by AS by, c.at AS at, c.undoes AS undoes, c.undone AS undone,
+  c.summary AS summary,
   collect([part.tag, part.before, part.after, part.photos, part.folders, part.faces, part.kind]) AS parts
 """
 
@@ -145,6 +169,5 @@ async def get(tx: Transaction, change_id: str) -> Change | None:
         )
         for label, before, after, photos, folders, faces, kind in row["parts"]
     )
-    return Change(
-        row["kind"], LabelKind(row["what"]), row["by"], row["at"], edits, change_id, row["undoes"], row["undone"]
-    )
+    kind, said = LabelKind(row["what"]), row["summary"] or ""
+    return Change(row["kind"], kind, row["by"], row["at"], edits, change_id, row["undoes"], row["undone"], said)

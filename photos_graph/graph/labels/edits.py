@@ -128,6 +128,8 @@ class Change:
     id: str = field(default_factory=lambda: uuid4().hex)
     undoes: str | None = None  # the id of the change that this one reverted
     undone: bool = False
+    summary: str = ""  # a sentence about it, if it is not made from the operation and the edits
+    changed: int | None = None  # photos or faces, if it is not the number of those in the edits
 
 
 def now_ms() -> int:

@@ -33,7 +33,7 @@ class FolderPlan:
     async def write(self, tx: LabelTransaction, operation: str, assertion: Assertion) -> BulkResult:
         """Writes the edits, and records them with the author and the time of the assertion."""
         await tag_edges.apply(tx, self.tree, self.edits, assertion.by)
-        change = Change(operation, LabelKind.TAGS, assertion.by, assertion.at_ms, self.edits)
+        change = Change(operation, LabelKind.TAGS, assertion.by, assertion.at_ms, self.edits, changed=self.changed)
         return BulkResult(self.matched, self.changed, tx.record(change))
 
 

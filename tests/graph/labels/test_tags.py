@@ -120,7 +120,7 @@ async def test_a_change_is_kept_with_all_that_it_takes_to_undo_it(
         Edit(None, MANUAL, "x", photos=tuple(range(7))),
         Edit(replace(BELOW, by='a "quoted"\nname'), EXCLUDES, "x", folders=("d",)),
     )
-    change = Change("TAG", LabelKind.TAGS, "anna", 12, edits)
+    change = Change("TAG", LabelKind.TAGS, "anna", 12, edits, summary="Said so.")
     rating = Change(
         "RATE", LabelKind.RATING, "ben", 13, (Edit(Value(None, None, None), Value(-1, 4, "b"), photos=(1,)),)
     )
@@ -134,7 +134,7 @@ async def test_a_change_is_kept_with_all_that_it_takes_to_undo_it(
 
     found, found_rating, unknown = await writer(graph).commit(work)
     assert found is not None and unknown is None
-    assert found_rating == replace(rating, undone=True)
+    assert found_rating == replace(rating, undone=True, summary="Changed 1 photo.")
     assert replace(found, edits=()) == replace(change, edits=())
     whole = {edit.folders: edit for edit in found.edits if edit.folders}
     assert list(whole.values()) == [edits[1]]

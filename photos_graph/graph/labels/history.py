@@ -1,0 +1,87 @@
+"""The list of changes, by their numbers, and what becomes of the old ones.
+
+Numbers have no gaps, except before the oldest change that is kept, so a page looks up as many numbers as it shows.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, LiteralString
+
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.model.changes import ChangeRecord
+
+BOUNDS: LiteralString = """
+OPTIONAL MATCH (last:Meta {name: 'changes'})
+OPTIONAL MATCH (pruned:Meta {name: 'changesPruned'})
+RETURN coalesce(pruned.value, 0) AS pruned, coalesce(last.value, 0) AS last
+"""
+
+
+async def bounds(graph: Graph) -> tuple[int, int]:
+    """Returns the numbers of the newest change that was pruned and of the newest one, or 0 for none."""
+    row = (await graph.read(BOUNDS))[0]
+    return int(row["pruned"]), int(row["last"])
+
+
+PAGE: LiteralString = """
+UNWIND range($first, $last, -1) AS number
+MATCH (c:Change {number: number})
+RETURN c.id AS id, number, c.kind AS kind, c.at AS at, c.by AS by, c.summary AS summary, c.changed AS changed,
+  c.undone AS undone
+ORDER BY number DESC
+"""
+
+
+async def page(graph: Graph, after: int | None, limit: int) -> list[ChangeRecord]:
+    """Returns up to ``limit`` changes, newest first: those with numbers below ``after``, or the newest."""
+    pruned, last = await bounds(graph)
+    first = last if after is None else min(after - 1, last)
+    rows = await graph.read(PAGE, first=first, last=max(pruned + 1, first - limit + 1)) if first > pruned else []
+    return [_record(row) for row in rows]
+
+
+GET: LiteralString = """
+MATCH (c:Change {id: $id})
+RETURN c.id AS id, c.number AS number, c.kind AS kind, c.at AS at, c.by AS by, c.summary AS summary,
+  c.changed AS changed, c.undone AS undone
+"""
+
+
+async def get(graph: Graph, change_id: str) -> ChangeRecord | None:
+    rows = await graph.read(GET, id=change_id)
+    return _record(rows[0]) if rows else None
+
+
+def _record(row: dict[str, Any]) -> ChangeRecord:
+    return ChangeRecord(
+        row["id"],
+        row["number"],
+        row["kind"],
+        datetime.fromtimestamp(row["at"] / 1000, UTC),
+        row["by"] or "",
+        row["summary"] or "Changed labels.",  # of a change that an older version of the program recorded
+        row["changed"] or 0,
+        row["undone"],
+    )
+
+
+PRUNE_SIZE = 500  # changes in one transaction
+
+PRUNE: LiteralString = """
+MERGE (m:Meta {name: 'changesPruned'}) SET m.value = $last
+WITH m
+UNWIND range($first, $last) AS number
+MATCH (c:Change {number: number})
+OPTIONAL MATCH (part:Part)-[:OF]->(c)
+DETACH DELETE part, c
+"""
+
+
+async def prune(graph: Graph, keep: int) -> None:
+    """Deletes all but the newest ``keep`` changes. They can be undone no longer; the labels stay."""
+    while True:
+        pruned, last = await bounds(graph)
+        if last - keep <= pruned:
+            return
+        await graph.write(PRUNE, first=pruned + 1, last=min(last - keep, pruned + PRUNE_SIZE))

@@ -1,0 +1,92 @@
+"""Changes are numbered, listed page by page, and the old ones are forgotten."""
+
+from __future__ import annotations
+
+import pytest
+
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.migrations import migrate
+from photos_graph.graph.labels import changes, history
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit
+from photos_graph.model.changes import ChangeRecord
+from photos_graph.model.labels import LabelKind
+from tests.kit.planted import plant
+from tests.kit.tags import grown
+from tests.kit.writing import writer
+
+pytestmark = pytest.mark.anyio
+
+TAGGED = Assertion(AssertionKind.TAGGED, 5, "anna", "MANUAL")
+
+
+async def recorded(graph: Graph, *photos: int, tag: str = "x") -> str:
+    change = Change("TAG_PHOTOS", LabelKind.TAGS, "anna", 1_700_000_000_000, (Edit(None, TAGGED, tag, photos=photos),))
+    await writer(graph).commit(lambda tx: changes.record(tx, change))
+    return change.id
+
+
+async def summaries(graph: Graph, after: int | None = None, limit: int = 10) -> list[str]:
+    return [each.summary for each in await history.page(graph, after, limit)]
+
+
+async def test_changes_are_listed_newest_first_page_by_page(graph: Graph) -> None:
+    assert await history.page(graph, None, 5) == []
+    sea = (await grown(graph, "Sea"))["Sea"]
+    ids = [await recorded(graph, *range(count), tag=sea) for count in (1, 2, 3)]
+    found = await history.page(graph, None, 2)
+    assert [(each.id, each.number, each.summary) for each in found] == [
+        (ids[2], 3, "Tagged 3 photos with Sea."),
+        (ids[1], 2, "Tagged 2 photos with Sea."),
+    ]
+    assert await summaries(graph, after=2) == ["Tagged 1 photo with Sea."]
+    assert await summaries(graph, after=1) == await summaries(graph, after=-3) == []
+    one = await history.get(graph, ids[0])
+    assert one == ChangeRecord(ids[0], 1, "TAG_PHOTOS", one.at, "anna", "Tagged 1 photo with Sea.", 1, False)
+    assert one.at.timestamp() == 1_700_000_000
+    assert await history.get(graph, "nowhere") is None
+
+
+async def test_a_page_costs_two_queries_whatever_its_place(graph: Graph) -> None:
+    for _ in range(6):
+        await recorded(graph, 1)
+    before = graph.queries
+    await history.page(graph, None, 3)
+    await history.page(graph, 3, 100)
+    assert graph.queries == before + 4
+
+
+async def test_old_changes_are_forgotten_and_the_others_stay(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    await plant(graph, {"a": "a"}, {"a": [1]})
+    monkeypatch.setattr(history, "PRUNE_SIZE", 2)
+    for count in range(1, 8):
+        await recorded(graph, *range(count))
+    await history.prune(graph, keep=7)
+    assert len(await summaries(graph)) == 7
+    await history.prune(graph, keep=2)
+    assert await summaries(graph) == ["Tagged 7 photos with 1 tag.", "Tagged 6 photos with 1 tag."]
+    assert await summaries(graph, after=6) == []
+    assert await graph.read("MATCH (p:Part) RETURN count(p) AS n") == [{"n": 2}]
+    await recorded(graph, 1)
+    assert [each.number for each in await history.page(graph, None, 10)] == [8, 7, 6]
+    await history.prune(graph, keep=0)
+    assert await history.page(graph, None, 10) == []
+    assert await history.bounds(graph) == (8, 8)
+
+
+async def test_changes_of_an_earlier_version_are_numbered_by_their_time(graph: Graph) -> None:
+    await graph.write(
+        """UNWIND [['late', 9], ['early', 3]] AS c
+           CREATE (:Part {photos: [1, 2], folders: ['a'], before: '', after: ''})-[:OF]->
+             (:Change {id: c[0], kind: 'TAG_PHOTOS', what: 'TAGS', by: 'anna', at: c[1], undone: false})"""
+    )
+    await graph.write("MATCH (m:Migration {number: 16}) DELETE m")
+    await migrate(graph)
+    await graph.write("MATCH (m:Migration {number: 16}) DELETE m")
+    await migrate(graph)
+    found = await history.page(graph, None, 10)
+    assert [(each.id, each.number, each.changed, each.summary) for each in found] == [
+        ("late", 2, 2, "Changed labels."),
+        ("early", 1, 2, "Changed labels."),
+    ]
+    await recorded(graph, 1)
+    assert [each.number for each in await history.page(graph, None, 1)] == [3]
