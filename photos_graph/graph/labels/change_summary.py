@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit, Value
 from photos_graph.model.labels import LabelKind
@@ -118,7 +119,7 @@ def _label_ids(change: Change) -> list[str]:
     return list(dict.fromkeys(edit.label_id for edit in stated or edits if edit.label_id is not None))
 
 
-def _of(edits: Iterable[Edit], field: str) -> set[int | str]:
+def _of(edits: Iterable[Edit], field: str) -> set[Any]:
     return {id_ for edit in edits for id_ in getattr(edit, field)}
 
 
