@@ -24,7 +24,7 @@ from photos_graph.learn import catalogue as backbones
 from photos_graph.learn.weights import BackboneWeights
 from photos_graph.library import places
 from photos_graph.settings import GraphSettings, Settings
-from tests.kit import engines, made_corpora
+from tests.kit import engines, made_corpora, quick_java
 from tests.kit.corpora import CORPORA
 from tests.kit.cypher import ExecutedQueries
 from tests.kit.model_workers import Models
@@ -82,7 +82,7 @@ def _turn(item: pytest.Item) -> int:
     """Begins with what takes longest, so that no process has much left to do when the others are done."""
     if _engine_of(item) == "neo4j":
         return 1 if "last" in item.keywords else 0
-    return 2 if item.get_closest_marker("timeout") else 3 if _engine_of(item) == "embedded" else 4
+    return 2 if item.get_closest_marker("slow") else 3 if _engine_of(item) == "embedded" else 4
 
 
 class FilesAndNeo4j(LoadScopeScheduling):
@@ -104,6 +104,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesAn
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[QUERIES] = ExecutedQueries()
+    if "PYTEST_XDIST_WORKER" not in os.environ and not config.option.collectonly and (made := quick_java.set_up()):
+        config.add_cleanup(made.wait)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -16,7 +16,7 @@ from tests.kit.corpora import SCENES
 from tests.kit.graphql import TOKENS, Ask, data, names, photo_ids
 from tests.kit.pictures import put
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 KINDS = ("forest", "sea", "street")
 EACH, SAID = 30, 12

@@ -13,8 +13,9 @@ import pytest
 
 from tests.kit.commands import engine_pid, run, start, until
 from tests.kit.pictures import jpeg, put
+from tests.kit.waiting import PATIENCE
 
-pytestmark = pytest.mark.timeout(900)  # each starts the engine several times
+pytestmark = pytest.mark.slow  # each starts the engine several times
 
 
 @pytest.fixture
@@ -137,7 +138,7 @@ def test_serve_greets_answers_and_ends_with_its_engine(folder: Path, tmp_path: P
         said = log.read_text()
         (url,) = re.findall(r"(http://\S+)/login\?token=", said)
         (token,) = re.findall(r"token=(\S+)", said)
-        with httpx.Client(base_url=url, timeout=60) as client:
+        with httpx.Client(base_url=url, timeout=PATIENCE) as client:
             assert client.get("/healthz").status_code == client.get("/readyz").status_code == 200
             assert client.post("/graphql", json={"query": "{ library { photoCount } }"}).status_code == 401
             headers = {"Authorization": f"Bearer {token}"}
@@ -148,7 +149,7 @@ def test_serve_greets_answers_and_ends_with_its_engine(folder: Path, tmp_path: P
         engine = engine_pid(data)
     finally:
         program.send_signal(signal.SIGTERM)
-        code = program.wait(60)
+        code = program.wait(PATIENCE)
     assert code == 0
     until(lambda: not Path(f"/proc/{engine}").exists())
     for private in (data / "secrets.json", data / "engine.json"):
@@ -159,7 +160,7 @@ def test_serve_greets_answers_and_ends_with_its_engine(folder: Path, tmp_path: P
     program = start("serve", "--port", "0", "--data-dir", data, log=log)
     until(lambda: "files looked at" in log.read_text() or program.poll() is not None)
     program.send_signal(signal.SIGINT)
-    program.wait(60)
+    program.wait(PATIENCE)
     assert token not in log.read_text(), "it is shown once"
 
 

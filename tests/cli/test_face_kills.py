@@ -13,8 +13,9 @@ from photos_graph.settings import GraphSettings, Settings
 from tests.kit.commands import alive, decoders, kill, run, start, until
 from tests.kit.library import failures, in_step
 from tests.kit.portraits import faces, of_kind, people
+from tests.kit.waiting import PATIENCE
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 COUNT = 75  # photos, so that a look at them lasts some seconds
@@ -69,5 +70,5 @@ async def test_whatever_is_killed_each_face_is_found_once(weights_home: Path, tm
     until(lambda: under_way(log))
     for pid in decoders(program.pid):
         kill(pid)
-    assert program.wait(300) == 0, log.read_text()
+    assert program.wait(PATIENCE) == 0, log.read_text()
     assert await outcome(stormy) == expected

@@ -19,8 +19,9 @@ from tests.kit.corpora import SCENES
 from tests.kit.library import failures
 from tests.kit.pictures import put
 from tests.kit.portraits import of_kind
+from tests.kit.waiting import PATIENCE
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 COUNT = 140  # photos: more than two calls of the backbone
 
@@ -50,7 +51,7 @@ async def test_whatever_is_killed_each_photo_is_described_once(backbone_home: Pa
     until(lambda: under_way(log))
     for pid in decoders(program.pid):
         kill(pid)
-    assert program.wait(300) == 0, log.read_text()
+    assert program.wait(PATIENCE) == 0, log.read_text()
 
     settings = Settings(data_dir=data, graph=GraphSettings(heap="512m"))
     async with build(settings, run_jobs=False) as services:

@@ -13,8 +13,9 @@ from photos_graph.settings import GraphSettings, Settings
 from tests.kit.commands import alive, decoders, engine_pid, kill, run, start, until
 from tests.kit.library import failures, files, in_step, photos
 from tests.kit.pictures import jpeg, put
+from tests.kit.waiting import PATIENCE
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 COUNT = 60
 
@@ -77,6 +78,6 @@ async def test_whatever_is_killed_the_scan_ends_as_an_undisturbed_one(folder: Pa
     for pid in decoders(program.pid):
         kill(pid)
     kill(engine_pid(stormy))
-    assert program.wait(300) == 0, log.read_text()
+    assert program.wait(PATIENCE) == 0, log.read_text()
     run("scan", folder, "--data-dir", stormy)
     assert await outcome(stormy) == expected

@@ -17,7 +17,7 @@ from tests.kit.commands import alive, decoders, run, start, until
 from tests.kit.corpora import SCENES
 from tests.kit.pictures import put
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 KINDS = ("forest", "sea")
 EACH, SAID = 20, 12

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import websockets
 
-START_SECONDS, WAIT_SECONDS = 60, 60
+from tests.kit.waiting import PATIENCE
 
 
 class Page:
@@ -50,7 +50,7 @@ class Page:
     async def until(self, script: str) -> Any:
         """Waits until an expression is true, and returns its value."""
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
+            async with asyncio.timeout(PATIENCE):
                 while not (value := await self.evaluate(script)):
                     await asyncio.sleep(0.1)
                 return value
@@ -75,7 +75,7 @@ class Page:
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         message = {"id": number, "method": method, "params": parameters}
         await self._socket.send(json.dumps(message | ({"sessionId": self._session} if self._session else {})))
-        async with asyncio.timeout(WAIT_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             return await answer
 
     async def _listen(self) -> None:
@@ -149,7 +149,7 @@ async def chromium(folder: Path) -> AsyncIterator[Page]:
 async def _address(folder: Path, browser: asyncio.subprocess.Process) -> str:
     file = folder / "DevToolsActivePort"
     try:
-        async with asyncio.timeout(START_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             while not (file.exists() and len(lines := file.read_text().split()) == 2):
                 assert browser.returncode is None, (folder / "log").read_text()
                 await asyncio.sleep(0.1)

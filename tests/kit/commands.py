@@ -12,23 +12,26 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.kit.waiting import PATIENCE
+
 COMMAND = Path(sys.executable).parent / "photos-graph"
+_started: list[subprocess.Popen[bytes]] = []
 
 
 def environment() -> dict[str, str]:
     """Returns our environment without settings that would reach the program, and with a small engine."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
-    return kept | {"PHOTOS_GRAPH__HEAP": "512m", "PHOTOS_GRAPH__CONNECT_SECONDS": "240", "COLUMNS": "200"}
+    return kept | {"PHOTOS_GRAPH__HEAP": "512m", "PHOTOS_GRAPH__CONNECT_SECONDS": str(PATIENCE), "COLUMNS": "200"}
 
 
-def run(*arguments: str | Path, timeout: float = 300, **more: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [COMMAND, *map(str, arguments)],
         env=environment() | more,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=timeout,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -36,16 +39,26 @@ def run(*arguments: str | Path, timeout: float = 300, **more: str) -> subprocess
 def start(*arguments: str | Path, log: Path, **more: str) -> subprocess.Popen[bytes]:
     """Starts the program in the background, with both outputs in ``log``."""
     with log.open("ab") as output:
-        return subprocess.Popen(
+        program = subprocess.Popen(
             [COMMAND, *map(str, arguments)],
             env=environment() | more,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
         )
+    _started.append(program)
+    return program
 
 
-def until(true: Callable[[], bool], seconds: float = 120) -> None:
+def end_all() -> None:
+    """Kills what a test that failed has left running, so that nothing of it reaches the next test."""
+    while _started:
+        program = _started.pop()
+        program.kill()
+        program.wait()
+
+
+def until(true: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Waits until the condition holds, and fails if it never does."""
     end = time.monotonic() + seconds
     while not true():

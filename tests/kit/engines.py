@@ -25,10 +25,10 @@ import pytest
 
 from photos_graph.graph.engine import embedded_child
 from photos_graph.graph.engine.embedded import Endpoint
+from tests.kit.waiting import PATIENCE
 
 NAMES = ("embedded", "neo4j")
 NEO4J_VERSION = "5.26.30"
-START_SECONDS = 90
 
 POM = f"""\
 <project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -188,7 +188,7 @@ def _when_up(
         endpoint.uri, auth=(endpoint.user, endpoint.password), notifications_min_severity="OFF"
     )
     engine = RunningEngine(endpoint, driver, process)
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             with driver.session(database=endpoint.database) as session:

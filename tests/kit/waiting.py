@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-PATIENCE = 120  # seconds until a test believes that what it waits for will never come: a guard, not a measure of speed
+PATIENCE = 900  # seconds until a test believes that what it waits for will never come: a guard, not a measure of speed
 
 
 async def until(condition: Callable[[], object]) -> None:

@@ -222,7 +222,6 @@ def test_links_are_followed_when_asked_but_never_out_of_the_root(tmp_path: Path)
     assert list(files(walked(root, FOLLOWING))) == ["2.jpg", "a/1.jpg", "b/1.jpg"]
 
 
-@pytest.mark.timeout(60)
 def test_loops_end(tmp_path: Path) -> None:
     tree(tmp_path, *(f"{name}/1.jpg" for name in "abcdefgh"))
     for here in "abcdefgh":

@@ -140,7 +140,6 @@ def test_a_folder_that_is_swapped_for_a_link_while_opening_leads_nowhere(tmp_pat
     assert read(root, "a/photo.jpg") == b"good"
 
 
-@pytest.mark.timeout(60)
 def test_a_fifo_is_refused_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "photo.jpg")
     with pytest.raises(Unsupported, match="not a regular file"):

@@ -20,6 +20,7 @@ from photos_graph.services.datasets.exports.staging import StagingFolder
 from photos_graph.services.learning import prediction
 from photos_graph.services.scan import reading, rereading
 from photos_graph.settings import Settings
+from tests.kit.waiting import PATIENCE
 
 BATCH = 10  # predicted photos in one commit
 
@@ -43,7 +44,7 @@ def dies(settings: Settings, where: str, *, train: bool = False) -> None:
         own["PHOTOS_GRAPH__DATABASE"] = graph.database
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
     program = [sys.executable, "-m", "tests.kit.processes.dying", where, *(["train"] if train else [])]
-    done = subprocess.run(program, env=kept | own, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(program, env=kept | own, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr
 
 

@@ -19,7 +19,7 @@ from tests.kit.library import ended, in_step, photos, scanned
 from tests.kit.model_workers import Models
 from tests.kit.portraits import faces, looked, people, pictures, put_faces, settled, with_models
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 PERSONS, EACH, NAMED = 34, 2, 30
 

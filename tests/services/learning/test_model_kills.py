@@ -19,7 +19,7 @@ from tests.kit.library import photos, scanned
 from tests.kit.pictures import put
 from tests.kit.processes.dying import BATCH, dies
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(600), pytest.mark.both_engines]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.both_engines]
 
 KINDS = ("forest", "sea")
 EACH, SAID = 18, 12
