@@ -157,7 +157,8 @@ _register(
     TITLE="The title of the photo.",
     CAPTION="The caption of the photo.",
     DATE="When the photo was taken: the time, its offset from UTC and its precision.",
-    POSITION="Where the photo was taken: latitude, longitude and altitude, and the places that follow from them.",
+    POSITION="Where the photo was taken: latitude, longitude and altitude, and the places that follow from them, or a "
+    "place alone.",
 )
 _register(
     PlaceKind,

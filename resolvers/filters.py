@@ -34,7 +34,12 @@ F = TypeVar("F")
 _RENAMED: dict[type, str] = {TakenIn: "TakenFilter", Near: "NearFilter", InBox: "BoxFilter"}
 _SCALARS: dict[object, Any] = {Ref: str, datetime: LocalDateTime, Certainty: enums.Certainty}
 _JOINTS = ("and_", "or_", "not_")  # Python keeps the words without the underscore for itself
-_ID_KINDS: dict[str, ids.Kind] = {"tags": "Tag", "persons": "Person", "folder": "Folder"}  # by field of PhotoFilter
+_ID_KINDS: dict[str, ids.Kind] = {
+    "tags": "Tag",
+    "persons": "Person",
+    "places": "Place",
+    "folder": "Folder",
+}  # by field of PhotoFilter
 
 
 class _Inputs:

@@ -12,7 +12,19 @@ from photos_graph.errors import BadInput
 from photos_graph.model.search import Ref
 
 Kind = Literal[
-    "Photo", "Folder", "Root", "Job", "Tag", "Person", "Face", "FaceCluster", "Model", "Change", "ReviewItem", "Stack"
+    "Photo",
+    "Folder",
+    "Root",
+    "Job",
+    "Tag",
+    "Person",
+    "Place",
+    "Face",
+    "FaceCluster",
+    "Model",
+    "Change",
+    "ReviewItem",
+    "Stack",
 ]
 _KINDS = frozenset(get_args(Kind))
 

@@ -257,6 +257,7 @@ class PhotoQueries:
         info: Info,
         filter: Filter = UNSET,
         by: Annotated[TimelineUnit, strawberry.argument(description="The length of the buckets.")] = TimelineUnit.MONTH,
+        stacks: StacksArgument = Stacks.COLLAPSED,
     ) -> list[TimelineBucket]:
         browse, wanted = info.context.services.browse, decode_filter(filter)
-        return [TimelineBucket.of(bucket) for bucket in counted(info, lambda: browse.timeline(wanted, by))]
+        return [TimelineBucket.of(bucket) for bucket in counted(info, lambda: browse.timeline(wanted, by, stacks))]

@@ -189,8 +189,8 @@ class Photo(Node):
         return [Face.of(face) for face in counted(info, lambda: faces)]
 
     @strawberry.field(
-        description="Photos that look similar, most similar first. The list is empty until the features of this photo "
-        "have been computed."
+        description="Photos that look similar, most similar first, without those of its own stack. The list is empty "
+        "until the features of this photo have been computed."
     )
     async def similar(
         self,

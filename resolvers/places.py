@@ -6,6 +6,7 @@ import strawberry
 
 from photos_graph.model import library as library_model
 from photos_graph.model.properties import Description
+from resolvers import ids
 from resolvers.enums import PlaceKind
 
 
@@ -27,12 +28,13 @@ class Location:
     "from the names that its file states."
 )
 class Place:
+    id: strawberry.ID = strawberry.field(description="The id of the place, which filters and `placePhotos` accept.")
     name: str = strawberry.field(description="The name of the place.")
     kind: PlaceKind = strawberry.field(description="The level of the place.")
 
     @classmethod
     def of(cls, place: library_model.Place) -> Place:
-        return cls(name=place.name, kind=place.kind)
+        return cls(id=ids.encode("Place", place.id), name=place.name, kind=place.kind)
 
 
 @strawberry.type(

@@ -52,8 +52,9 @@ class PropertyMutations:
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
-        description="Sets the position of photos, and with it their places. Without latitude and longitude, the photos "
-        f"have no position and no places. {COUNTS}, or the position is not on Earth.",
+        description="Sets the position of photos, and with it their places; or a place alone, if the position is not "
+        "known. Without any of the three, the photos have no position and no places. "
+        f"{COUNTS}, the position is not on Earth, or both a place and a position are given.",
     )
     async def place_photos(
         self,
@@ -67,9 +68,19 @@ class PropertyMutations:
             float | None,
             strawberry.argument(description="The longitude in degrees, from -180 to 180. East is positive."),
         ] = None,
+        place: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(
+                description='The country, region or city by its id, its name or its path, such as "Italy/Abruzzo". The '
+                "photos then have no position. Fails with NOT_FOUND if there is no such place, and with BAD_INPUT if "
+                "several places have the name."
+            ),
+        ] = None,
     ) -> BulkResult:
         editing, viewer = info.context.services.property_editing, info.context.known_viewer
-        return BulkResult.of(await editing.place(ids.decode_all("Photo", photos), latitude, longitude, by=viewer.name))
+        chosen = None if place is None else ids.ref("Place", place)
+        photo_ids = ids.decode_all("Photo", photos)
+        return BulkResult.of(await editing.place(photo_ids, latitude, longitude, chosen, by=viewer.name))
 
     @strawberry.mutation(
         permission_classes=[CanEdit],

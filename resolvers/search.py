@@ -10,8 +10,8 @@ from strawberry import UNSET
 from photos_graph.model import search as search_model
 from resolvers.connections import After, First, given, page_size
 from resolvers.context import Info
-from resolvers.enums import MatchKind, PhotoOrder
-from resolvers.pages import OrderBy, PhotoConnection
+from resolvers.enums import MatchKind, PhotoOrder, Stacks
+from resolvers.pages import OrderBy, PhotoConnection, StacksArgument
 from resolvers.permissions import CanView
 
 
@@ -62,8 +62,10 @@ class SearchQueries:
         order_by: OrderBy = PhotoOrder.TAKEN_DESC,
         first: First = UNSET,
         after: After = UNSET,
+        stacks: StacksArgument = Stacks.COLLAPSED,
     ) -> SearchResult:
-        parsed, page = info.context.services.browse.search(text, order_by, page_size(first), given(after))
+        browse = info.context.services.browse
+        parsed, page = browse.search(text, order_by, page_size(first), given(after), stacks=stacks)
         return SearchResult(
             terms=[SearchTerm.of(term) for term in parsed.terms],
             unmatched=list(parsed.unmatched),

@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.speaking import standing
-from photos_graph.model.library import DatePrecision, Place, PlaceKind
+from photos_graph.model.library import DatePrecision, Exposure, Place, PlaceKind
 from photos_graph.model.properties import PROPERTIES
 from photos_graph.search.rows import FolderRow, PhotoRow
 
@@ -22,7 +22,8 @@ _WORDS: LiteralString = ", ".join(f"p.{each.name}" for each in PROPERTIES)
 COLLECT: LiteralString = (
     """
 RETURN collect([number, p.id, toString(p.takenAt), p.takenPrecision, p.addedAt, p.rating, p.favourite, p.make,
-  p.model, p.lens, p.latitude, p.longitude, [p.stack, p.stackKind, p.stackRank], ["""
+  p.model, p.lens, p.latitude, p.longitude, [p.iso, p.aperture, p.exposureSeconds, p.focalLength],
+  [p.stack, p.stackKind, p.stackRank], ["""
     + _WORDS
     + """]]) AS photos
 """
@@ -120,7 +121,21 @@ _Path = tuple[str, str, str, str, int]  # key, name and folder of a file, its st
 
 
 def _row(photo: Sequence[Any], files: Sequence[_Path], places: Sequence[str]) -> PhotoRow:
-    number, id_, taken, precision, added_ms, rating, favourite, *camera, latitude, longitude, stacked, words = photo
+    (
+        number,
+        id_,
+        taken,
+        precision,
+        added_ms,
+        rating,
+        favourite,
+        *camera,
+        latitude,
+        longitude,
+        exposure,
+        stacked,
+        words,
+    ) = photo
     stack, kind, rank = stacked
     speaker = min(files, key=lambda file: standing(file[3], file[4], file[0]), default=None)
     described = [text for value in words if value for text in (value if isinstance(value, list) else (value,))]
@@ -139,6 +154,7 @@ def _row(photo: Sequence[Any], files: Sequence[_Path], places: Sequence[str]) ->
         camera="|".join(part or "" for part in camera) if any(camera) else None,
         latitude=latitude,
         longitude=longitude,
+        exposure=Exposure(*exposure),
         stack=(stack, kind) if stack is not None else None,
         stack_rank=rank or 0,
     )

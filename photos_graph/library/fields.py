@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+from photos_graph.library.apple_notes import burst_of
 from photos_graph.library.encodings import UndeclaredText
 from photos_graph.library.packets import MAX_BYTES
 from photos_graph.library.parts import PREFIX, explained, open_parts
@@ -23,7 +24,7 @@ _MAX_TREE = 20_000  # values in the XMP of a picture
 _MAX_FIELD_BYTES = 64 * 1024
 
 # Names of our own: what exiv2 works out from the maker notes, and its functions that do.
-MAKER_LENS, MAKER_ISO = "Exif.MakerNote.Lens", "Exif.MakerNote.ISO"
+MAKER_LENS, MAKER_ISO, MAKER_BURST = "Exif.MakerNote.Lens", "Exif.MakerNote.ISO", "Exif.MakerNote.Burst"
 _WORKED_OUT = {MAKER_LENS: "lensName", MAKER_ISO: "isoSpeed"}
 
 # Fraction accepts more: "1e999999999" would fill the memory.
@@ -56,7 +57,9 @@ def read_fields(
         if family not in stated:
             continue
         try:
-            if name in _WORKED_OUT:
+            if name == MAKER_BURST:
+                values = list(_burst(parts.exif))
+            elif name in _WORKED_OUT:
                 values = list(_worked_out(name, parts.exif))
             else:
                 clean = cleaned_lines if name in lines else cleaned
@@ -154,6 +157,12 @@ def _worked_out(name: str, exif: Any) -> Iterator[str]:
     datum = getattr(exiv2, _WORKED_OUT[name])(exif)
     if datum is not None and datum.size() <= _MAX_FIELD_BYTES:
         yield cleaned(datum.print(exif))
+
+
+def _burst(exif: Any) -> Iterator[str]:
+    at = exif.findKey(_key("Exif.Photo.MakerNote"))
+    if at != exif.end() and at.size() <= _MAX_FIELD_BYTES and (burst := burst_of(bytes(at.value().data()))):
+        yield burst
 
 
 def _texts(datum: Any, undeclared: UndeclaredText, clean: Clean) -> Iterator[str]:

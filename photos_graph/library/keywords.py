@@ -13,7 +13,8 @@ from contextlib import suppress
 from itertools import islice
 from xml.parsers import expat
 
-from photos_graph.library.fields import Fields
+from photos_graph.library.fields import Fields, read_below
+from photos_graph.library.keyword_trees import TREE, applied
 from photos_graph.library.parts import PREFIX
 from photos_graph.names import folded, tag_names, tag_path
 
@@ -30,6 +31,7 @@ _PATHS: dict[str, Split] = {
     "Xmp.lr.hierarchicalSubject": _by_bar,
     "Xmp.mediapro.CatalogSets": _by_bar,
     "Xmp.digiKam.TagsList": tag_names,
+    TREE: tag_names,  # as ``with_tree`` returns it
     "Xmp.MicrosoftPhoto.LastKeywordXMP": tag_names,
 }
 _CATEGORIES = "Xmp.acdsee.categories"  # a tree, as XML in one value
@@ -59,6 +61,14 @@ def keywords(fields: Fields) -> tuple[str, ...]:
     predicted = {_key(_names(tag_names(value))) for value in fields.get(PREDICTED_TAGS, ())}
     wanted = (path for key, path in found.items() if key not in predicted and key[0] != _OF_DARKTABLE)
     return tuple(islice(wanted, _MAX_KEYWORDS))
+
+
+def with_tree(fields: Fields, data: memoryview | bytes) -> Fields:
+    """Returns the fields with the paths of the tree of keywords, if ``data`` has one."""
+    if TREE not in fields:
+        return fields
+    values, _ = read_below(data, (TREE,))
+    return {**fields, TREE: tuple(tag_path(names) for levels in applied(values) if (names := _names(levels)))}
 
 
 def _hierarchical(fields: Fields) -> Iterator[list[str]]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from photos_graph.library import description, exposure, keywords, location, taken
 from photos_graph.library.date_statements import DATES
-from photos_graph.library.fields import MAKER_LENS, Fields, number, read_fields, read_sidecar_fields
+from photos_graph.library.fields import MAKER_BURST, MAKER_LENS, Fields, number, read_fields, read_sidecar_fields
 from photos_graph.library.parts import PREFIX
 from photos_graph.library.takeout import NOTHING, read_takeout, weighed_position, weighed_time
 from photos_graph.model.library import Camera, Metadata
@@ -35,6 +35,7 @@ _FIELDS = (
     *exposure.FIELDS,
     *keywords.FIELDS,
     FAVOURITE,
+    MAKER_BURST,
 )
 _MAX_LENGTH = 255
 T = TypeVar("T")
@@ -56,7 +57,9 @@ def read_metadata(
     a time zone) is the latest time that is plausible.
     """
     embedded, warnings = read_fields(data, _FIELDS, description.LINES)
+    embedded = keywords.with_tree(embedded, data)
     beside, more = read_sidecar_fields(sidecar, _FIELDS, description.LINES) if sidecar is not None else ({}, [])
+    beside = keywords.with_tree(beside, sidecar or b"")
     told, unread = read_takeout(takeout) if takeout is not None else (NOTHING, None)
     now = now or datetime.now(UTC)
     position = location.location(beside) or weighed_position(location.location(embedded), told)
@@ -73,6 +76,7 @@ def read_metadata(
         description=description.read_description(embedded, {**told.fields(), **beside}),
         keywords=keywords.keywords(beside) or keywords.keywords(embedded),
         favourite=_either(_favourite(beside), told.favourite),
+        burst=_text(embedded, MAKER_BURST),
     )
     return metadata, (*warnings, *more, *doubts, *([unread] if unread else ()))
 

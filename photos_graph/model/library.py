@@ -82,6 +82,9 @@ class Exposure:
     focal_length: float | None = None  # millimetres
 
 
+NO_EXPOSURE = Exposure()
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """The time at which a photo was taken: the wall clock (naive), and the offset from UTC ("+02:00") if known.
@@ -113,7 +116,7 @@ class Place:
 
 # Raise it whenever a file gives more than before: a property is added below, or more is read into one. The next scan
 # then reads the metadata of all known photos again.
-METADATA_VERSION = 2
+METADATA_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ class Metadata:
     motion: tuple[int, int] | None = None  # the first byte and the length of the video in a motion photo
     description: Description = NO_DESCRIPTION
     exposure: Exposure | None = None
+    burst: str | None = None  # equal for the shots of one burst, if the camera says so
 
     def with_regions(self, regions: tuple[Region, ...]) -> Metadata:
         """Returns the metadata with these faces. People whose names are at a face are no longer among the others."""

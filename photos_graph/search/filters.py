@@ -15,6 +15,7 @@ from photos_graph.model.labels import Certainty
 from photos_graph.model.search import Ref
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.exposure import Exposed, ExposureColumn
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
 from photos_graph.search.terms.places import AtPlace, InBox, Near
@@ -60,6 +61,26 @@ class IntRange:
 
 
 @dataclass(frozen=True, slots=True)
+class FloatRange:
+    """A range of numbers that are not negative. Both ends are inclusive, and an end that is left out is open. Numbers
+    that differ by less than 0.02 % count as equal, so that 0.0333 is 1/30."""
+
+    min: Annotated[float | None, "The least number that matches."] = None
+    max: Annotated[float | None, "The greatest number that matches."] = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureFilter:
+    """Conditions on how a photo was exposed. A photo matches if it meets each of them; one whose file does not state a
+    number does not match a condition on it."""
+
+    iso: Annotated[IntRange | None, "The sensitivity, such as 400."] = None
+    aperture: Annotated[FloatRange | None, "The f-number, such as 2.8. A smaller one lets in more light."] = None
+    seconds: Annotated[FloatRange | None, "The exposure time in seconds."] = None
+    focal_length: Annotated[FloatRange | None, "The focal length in millimetres, as it is written on the lens."] = None
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoFilter:
     """Conditions on photos. A photo matches if it meets every condition that is given; an empty filter matches all
     photos. For example, {persons: {any: ["Anna"]}, taken: {year: 2019}} finds photos of Anna from 2019."""
@@ -99,6 +120,7 @@ class PhotoFilter:
         str | None,
         'A part of the make, model or lens of the camera, such as "X100". Case and accents do not matter.',
     ] = None
+    exposure: Annotated[ExposureFilter | None, "How a photo was exposed."] = None
     text: Annotated[
         str | None,
         "Words, each of which must begin a word in the names of the files, folders, places, tags or persons of a "
@@ -175,8 +197,22 @@ def _plain(filter: PhotoFilter, confirmed: bool) -> Iterable[Query]:
         yield Untagged(confirmed) if filter.untagged else Not(Untagged(confirmed))
     if filter.camera is not None:
         yield TakenWith(filter.camera)
+    if filter.exposure is not None:
+        yield from _exposed(filter.exposure)
     if filter.text is not None:
         yield Words(filter.text, confirmed)
+
+
+def _exposed(filter: ExposureFilter) -> Iterable[Query]:
+    ranges: dict[ExposureColumn, IntRange | FloatRange | None] = {
+        "iso": filter.iso,
+        "aperture": filter.aperture,
+        "seconds": filter.seconds,
+        "focal_length": filter.focal_length,
+    }
+    for column, wanted in ranges.items():
+        if wanted is not None:
+            yield Exposed(column, wanted.min, wanted.max).checked()
 
 
 Resolve = Callable[[Ref], Sequence[str]]

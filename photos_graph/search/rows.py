@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pyroaring import BitMap
 
-from photos_graph.model.library import DatePrecision
+from photos_graph.model.library import NO_EXPOSURE, DatePrecision, Exposure
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class PhotoRow:
     camera: str | None = None  # "make|model|lens"
     latitude: float | None = None
     longitude: float | None = None
+    exposure: Exposure = NO_EXPOSURE
     stack: tuple[str, str] | None = None  # the id and the kind of the stack that it is in
     stack_rank: int = 0  # the visible photo with the lowest one is the cover
 

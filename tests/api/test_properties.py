@@ -15,11 +15,13 @@ pytestmark = pytest.mark.anyio
 
 SHOWN = """query($p: ID!) { photo(id: $p) { title caption creator copyright software people statedByPeople
   placeNames { sublocation city region country } exposure { iso aperture seconds focalLength }
-  takenAt takenOffset takenPrecision location { latitude longitude } places { name } } }"""
+  takenAt takenOffset takenPrecision location { latitude longitude } places { id name } } }"""
 DESCRIBE = (
     "mutation($p: [ID!]!, $t: String, $c: String) { describePhotos(photos: $p, title: $t, caption: $c) { change } }"
 )
 PLACE = "mutation($p: [ID!]!) { placePhotos(photos: $p, latitude: 41.9, longitude: 12.5) { matched changed change } }"
+PLACE_BY_ID = """mutation($p: [ID!]!, $x: ID!) { none: placePhotos(photos: $p) { changed }
+  placePhotos(photos: $p, place: $x) { changed } }"""
 DATE = """mutation($p: [ID!]!, $s: Int) { datePhotos(photos: $p, shiftSeconds: $s) { changed }
   set: datePhotos(photos: $p, takenAt: "1987-06-05T10:00:00", precision: YEAR) { changed } }"""
 REVERT = "mutation($p: [ID!]!) { revertToFile(photos: $p, properties: [TITLE, DATE, POSITION]) { changed } }"
@@ -56,6 +58,8 @@ async def test_what_the_file_says_is_shown(ask: Ask, photo: str) -> None:
     assert [place["name"] for place in found["places"]] == ["Italy", "Abruzzo", "Pescara"]
     assert await names(ask, {"text": "cleo"}) == {"quay.jpg"}
     assert await names(ask, {"places": {"any": ["Pescara"]}}) == {"quay.jpg"}
+    assert await names(ask, {"exposure": {"iso": {"min": 400, "max": 400}, "aperture": {"max": 2.8}}}) == {"quay.jpg"}
+    assert await names(ask, {"exposure": {"seconds": {"min": 0}}}) == set()
 
 
 async def test_what_people_say_is_shown_until_the_file_is_to_count_again(ask: Ask, photo: str) -> None:
@@ -70,6 +74,14 @@ async def test_what_people_say_is_shown_until_the_file_is_to_count_again(ask: As
     found = await shown(ask, photo)
     assert (found["title"], found["takenAt"], found["location"]) == ("Quay", "2019-08-05T12:34:56", None)
     assert found["statedByPeople"] == []
+
+
+async def test_a_place_is_chosen_and_searched_by_its_id(ask: Ask, photo: str) -> None:
+    region = (await shown(ask, photo))["places"][1]
+    assert data(await ask(PLACE_BY_ID, p=[photo], x=region["id"]))["placePhotos"]["changed"] == 1
+    assert [place["name"] for place in (await shown(ask, photo))["places"]] == ["Italy", "Abruzzo"]
+    assert await names(ask, {"places": {"any": [region["id"]]}}) == {"quay.jpg"}
+    assert await names(ask, {"places": {"any": ["Pescara"]}}) == set()
 
 
 async def test_only_editors_say_something(ask: Ask, photo: str) -> None:

@@ -16,6 +16,8 @@ pytestmark = pytest.mark.anyio
 STACK = "mutation($p: [ID!]!, $c: ID) { stackPhotos(photos: $p, cover: $c) { matched changed change } }"
 UNSTACK = "mutation($p: [ID!]!) { unstackPhotos(photos: $p) { matched changed change } }"
 UNDO = "mutation($c: ID!) { undo(change: $c) { changed } }"
+ELSEWHERE = """query($s: Stacks!) { timeline(stacks: $s, by: YEAR) { count }
+  search(text: "jpg", stacks: $s) { photos { totalCount } } }"""
 LISTED = """query($s: Stacks!) {
   photos(stacks: $s, first: 500) { totalCount nodes { name stack { id kind cover { name } photos { name } } } }
   library { photoCount }
@@ -38,6 +40,10 @@ async def test_photos_are_stacked_listed_and_unstacked(ask: Ask, library: str) -
     expanded = data(await ask(LISTED, s="EXPANDED"))["photos"]
     assert expanded["totalCount"] == 12
     assert sum(node["stack"] == stack for node in expanded["nodes"]) == 3
+    for stacks, count in (("COLLAPSED", 10), ("EXPANDED", 12)):
+        elsewhere = data(await ask(ELSEWHERE, s=stacks))
+        assert sum(bucket["count"] for bucket in elsewhere["timeline"]) == count
+        assert elsewhere["search"]["photos"]["totalCount"] == count
 
     assert data(await ask(UNSTACK, p=[of["5.jpg"]]))["unstackPhotos"]["changed"] == 1
     assert data(await ask("{ library { photoCount } }"))["library"]["photoCount"] == 11

@@ -13,7 +13,17 @@ from photos_graph.graph.library import files, folders, photos
 from photos_graph.graph.library.files import FileRecord
 from photos_graph.graph.library.folders import StoredFolder
 from photos_graph.model.jobs import JobKind
-from photos_graph.model.library import Location, Metadata, Place, PlaceKind, Root, RootState, Taken, TakenSource
+from photos_graph.model.library import (
+    Exposure,
+    Location,
+    Metadata,
+    Place,
+    PlaceKind,
+    Root,
+    RootState,
+    Taken,
+    TakenSource,
+)
 from tests.kit.tags import grown, written
 from tests.kit.writing import writer
 
@@ -85,6 +95,7 @@ def _read(number: int, folder: str) -> photos.Read:
         taken=Taken(taken, TakenSource.EXIF) if taken else None,
         location=POSITIONS[place] if place else None,
         rating=rating,
+        exposure=Exposure(iso=1600 if folder == "hut" else 100, aperture=2.8),
     )
     places = {None: (), LAZIO: (COUNTRY, LAZIO), ABRUZZO: (COUNTRY, ABRUZZO), LAQUILA: (COUNTRY, ABRUZZO, LAQUILA)}
     digest = f"{number:032x}{0:032x}"

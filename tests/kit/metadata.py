@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Mapping
 
 import exiv2
@@ -36,9 +37,16 @@ def jpeg_with(fields: Mapping[str, str | list[str] | bytes] | None = None, colou
                 datum = exiv2.StringValue(each) if isinstance(each, str) else exiv2.DataValue(each)
                 families[family].add(exiv2.IptcKey(name), datum)
         else:
-            families[family][name] = value
+            families[family][name] = exiv2.DataValue(value) if isinstance(value, bytes) else value
     image.writeMetadata()
     return bytes(image.io().data())
+
+
+def apple_note(burst: str) -> bytes:
+    """A maker note as phones of Apple write it, with the id of a burst."""
+    text = burst.encode() + b"\0"
+    entries = struct.pack(">HHIIHHII", 0x0001, 9, 1, 10, 0x000B, 2, len(text), 44)
+    return b"Apple iOS\0\0\x01MM" + struct.pack(">H", 2) + entries + bytes(4) + text
 
 
 def sidecar(elements: str = "", /, **attributes: str) -> bytes:

@@ -46,6 +46,31 @@ def test_a_path_of_digikam_has_a_backslash_where_the_name_has_a_slash() -> None:
     assert found == (r"Music/AC\/DC",)
 
 
+def node(name: str, *children: str, applied: str = "") -> str:
+    below = f"<mwg-kw:Children><rdf:Bag>{''.join(children)}</rdf:Bag></mwg-kw:Children>" if children else ""
+    says = f"<mwg-kw:Applied>{applied}</mwg-kw:Applied>" if applied else ""
+    keyword = f"<mwg-kw:Keyword>{name}</mwg-kw:Keyword>"
+    return f'<rdf:li rdf:parseType="Resource">{keyword}{says}{below}</rdf:li>'
+
+
+def tree(*nodes: str) -> str:
+    return (
+        '<mwg-kw:Keywords xmlns:mwg-kw="http://www.metadataworkinggroup.com/schemas/keywords/" '
+        f'rdf:parseType="Resource"><mwg-kw:Hierarchy><rdf:Bag>{"".join(nodes)}</rdf:Bag></mwg-kw:Hierarchy>'
+        "</mwg-kw:Keywords>"
+    )
+
+
+def test_a_tree_of_keywords_says_which_apply() -> None:
+    nodes = tree(
+        node("Places", node("Italy", node("Abruzzo"), node("Lazio", applied="False"), applied="True")),
+        node("Music", node("AC/DC", applied="True")),
+        node("sea"),
+    )
+    found = of_sidecar(nodes, bag("dc:subject", "sea", "Abruzzo", "sky"))
+    assert found == ("Places/Italy", "Places/Italy/Abruzzo", r"Music/AC\/DC", "sea", "sky")
+
+
 @pytest.mark.corpora
 def test_the_case_of_lightroom_is_one_keyword() -> None:
     assert keywords(case("keyword_acdc_lightroom.jpg")) == (r"Music/AC\/DC",)

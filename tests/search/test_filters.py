@@ -12,6 +12,8 @@ from photos_graph.errors import BadInput
 from photos_graph.model.labels import Certainty
 from photos_graph.model.search import Ref
 from photos_graph.search.filters import (
+    ExposureFilter,
+    FloatRange,
     FolderFilter,
     IntRange,
     PhotoFilter,
@@ -20,6 +22,7 @@ from photos_graph.search.filters import (
 )
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.exposure import Exposed
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
 from photos_graph.search.terms.places import AtPlace, InBox, Near
@@ -62,6 +65,11 @@ def named(*names: str) -> tuple[Ref, ...]:
         (PhotoFilter(text="sea", camera="X100"), And((TakenWith("X100"), Words("sea")))),
         (PhotoFilter(folder=FolderFilter(id="f", recursive=False)), InFolder("f", False)),
         (PhotoFilter(rating=IntRange(min=3)), Rated(3, None)),
+        (
+            PhotoFilter(exposure=ExposureFilter(iso=IntRange(max=400), aperture=FloatRange(1.8, 2.8))),
+            And((Exposed("iso", None, 400), Exposed("aperture", 1.8, 2.8))),
+        ),
+        (PhotoFilter(exposure=ExposureFilter()), Everything()),
         (
             PhotoFilter(taken=TakenIn(after=datetime(2019, 8, 1), month=8)),
             TakenIn(datetime(2019, 8, 1), None, None, 8),
@@ -169,6 +177,8 @@ def test_tags_persons_and_how_sure_it_is(filter: PhotoFilter, expected: Query) -
         PhotoFilter(near=Near(0, 0, inf)),
         PhotoFilter(box=InBox(-1, 1, 0, 0)),
         PhotoFilter(box=InBox(1, 0, 181, 0)),
+        PhotoFilter(exposure=ExposureFilter(iso=IntRange(min=-1))),
+        PhotoFilter(exposure=ExposureFilter(seconds=FloatRange(max=nan))),
         PhotoFilter(places=TermFilter(only=True)),
         PhotoFilter(tags=TermFilter(only=True, none=named("Rome"))),
         PhotoFilter(persons=TermFilter(only=True, any=())),

@@ -9,11 +9,13 @@ from pyroaring import BitMap
 from photos_graph.errors import TooComplex
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import Carried, FolderMarks, Tag
+from photos_graph.model.library import Exposure
 from photos_graph.model.search import Match, MatchKind
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.rows import FolderRow, LabelPostings
 from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.exposure import Exposed
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
 from photos_graph.search.terms.places import AtPlace, InBox, Near
@@ -38,6 +40,7 @@ def index() -> SearchIndex:
         rating=4,
         favourite=True,
         camera="Canon|EOS 5D|",
+        exposure=Exposure(400, 2.8, 1 / 125, 50),
         latitude=42.35,
         longitude=13.4,
     )
@@ -75,6 +78,11 @@ def index() -> SearchIndex:
         (Rated(3), MatchKind.OTHER, "rating 4", ()),
         (Favourite(), MatchKind.OTHER, "favourite", ()),
         (TakenWith("canon"), MatchKind.OTHER, "Canon EOS 5D", ()),
+        (Exposed("iso", 400, 400), MatchKind.OTHER, "ISO 400", ()),
+        (Exposed("iso", 100, 400), MatchKind.OTHER, "ISO 100 to 400", ()),
+        (Exposed("seconds", None, 0.01), MatchKind.OTHER, "exposure time up to 0.01 s", ()),
+        (Exposed("focal_length", 50), MatchKind.OTHER, "focal length 50 or more mm", ()),
+        (Exposed("aperture"), MatchKind.OTHER, "aperture known", ()),
         (FacesIn(1), MatchKind.OTHER, "2 faces", ()),
         (Near(42.35, 13.39, 5), MatchKind.OTHER, "0.8 km away", ()),
         (InBox(43, 42, 14, 13), MatchKind.OTHER, "42.3500, 13.4000", ()),

@@ -23,6 +23,7 @@ SHARED = {
     "detection": "the search for faces in photos",
     "download": "the download of weights",
     "errors": "errors that a client sees",
+    "exposure": "how a photo was exposed",
     "faces": "faces in photos",
     "features": "the vectors that describe photos",
     "filters": "the filter of a question for photos",

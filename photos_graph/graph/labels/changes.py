@@ -138,10 +138,15 @@ def _unpacked(packed: str) -> State:
     values: Any = json.loads(packed)
     if isinstance(values, dict):
         if "values" in values:
-            values["values"] = tuple(values["values"])
+            values["values"] = _parts_of(values["values"])
         return next(named for field, named in _NAMED.items() if field in values)(**values)
     kind = values[0]
     return Assertion(AssertionKind(kind), *values[1:]) if isinstance(kind, str) else Value(*values)
+
+
+def _parts_of(values: list[Any]) -> tuple[Any, ...]:
+    """Returns the parts of a property. A position that an earlier version of the program recorded has no place."""
+    return (*values, None) if len(values) == 3 else tuple(values)
 
 
 GET: LiteralString = """

@@ -33,7 +33,7 @@ STORED: dict[PhotoProperty, Stored] = {
     PhotoProperty.TITLE: Stored("title", ("title",)),
     PhotoProperty.CAPTION: Stored("caption", ("caption",)),
     PhotoProperty.DATE: Stored("date", ("takenAt", "takenOffset", "takenSource", "takenPrecision")),
-    PhotoProperty.POSITION: Stored("position", ("latitude", "longitude", "altitude")),
+    PhotoProperty.POSITION: Stored("position", ("latitude", "longitude", "altitude", "placeId")),
 }
 PARTS = frozenset(part for stored in STORED.values() for part in stored.parts)
 

@@ -48,6 +48,7 @@ class ExportedPhoto:
     stack: StackPlace
     edges: dict[str, Assertion] = field(default_factory=dict)
     faces: tuple[ExportedFace, ...] = ()
+    place_id: str | None = None  # the smallest place in which the photo was taken
 
 
 PHOTOS: LiteralString = (
@@ -57,11 +58,12 @@ MATCH (p:Photo {number: number})
 RETURN """
     + photo_metadata.PROJECTION
     + """ AS photo, p {.orientation, .ratedAt, .ratedBy, .favouriteAt, .favouriteBy, .stack, .stackKind,
-  .stackRank, .stackedAt, .stackedBy, """
+  .stackRank, .stackedAt, .stackedBy, .placeId, """
     + properties.PROVENANCE
     + """} AS more,
   [(p)<-[:OF]-(f:File)-[:IN]->(d:Folder) WHERE f.state <> 'MISSING' |
     [f.key, d.id, f.name, f.state, f.mtimeNs]] AS files,
+  [(p)-[:AT]->(x:Place) | x.id] AS places,
   [(p)-[r:TAGGED]->(t:Tag) | [t.id, r.at, r.by, r.via]] AS tagged,
   [(p)-[r:EXCLUDES]->(t:Tag) | [t.id, r.at, r.by]] AS excluded
 """
@@ -102,10 +104,11 @@ def _photo(row: dict[str, Any], faces: tuple[ExportedFace, ...]) -> ExportedPhot
         files=tuple((key, folder, name) for key, folder, name, *_ in files),
         rating=Value(photo.rating, more["ratedAt"], more["ratedBy"]),
         favourite=Value(photo.favourite, more["favouriteAt"], more["favouriteBy"]),
-        properties=properties.values_of(row["photo"], more),
+        properties=properties.values_of({**more, **row["photo"]}, more),
         stack=stacks.place_of(*(more[name] for name in STACKED)),
         edges=_edges(AssertionKind.TAGGED, row["tagged"]) | _edges(AssertionKind.EXCLUDES, row["excluded"]),
         faces=faces,
+        place_id=next(iter(row["places"]), None),
     )
 
 

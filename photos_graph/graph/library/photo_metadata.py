@@ -105,6 +105,7 @@ def _properties(metadata: Metadata, with_regions: bool) -> dict[str, object]:
         "latitude": location and location.latitude,
         "longitude": location and location.longitude,
         "altitude": location and location.altitude,
+        "placeId": None,  # only people choose a place
         "make": camera and camera.make,
         "model": camera and camera.model,
         "lens": camera and camera.lens,
@@ -116,6 +117,7 @@ def _properties(metadata: Metadata, with_regions: bool) -> dict[str, object]:
         "fileFavourite": metadata.favourite,
         "keywords": list(metadata.keywords),
         "orientation": metadata.orientation,
+        "burst": metadata.burst,
         **metadata.description.values(),
     }
 

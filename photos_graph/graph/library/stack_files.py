@@ -45,6 +45,7 @@ class PhotoInFolder:
     make: str | None
     model: str | None
     has_video: bool
+    burst: str | None  # which one, if the camera says so
 
 
 FILES: LiteralString = """
@@ -52,7 +53,7 @@ UNWIND $ids AS id
 MATCH (d:Folder {id: id})<-[:IN]-(f:File)-[:OF]->(p:Photo) WHERE f.state = 'PRESENT'
 RETURN id AS folder, collect([f.name, p.number, p.format,
   CASE WHEN p.takenSource = $camera AND coalesce(p.takenPrecision, $exact) = $exact THEN toString(p.takenAt) END,
-  p.make, p.model, f.video]) AS files
+  p.make, p.model, f.video, p.burst]) AS files
 """
 
 
@@ -62,8 +63,10 @@ async def files_in(tx: Transaction, folder_ids: Collection[str]) -> dict[str, li
     found: dict[str, list[PhotoInFolder]] = {id_: [] for id_ in folder_ids}
     for row in rows:
         found[row["folder"]] = [
-            PhotoInFolder(name, number, format, datetime.fromisoformat(at) if at else None, make, model, bool(video))
-            for name, number, format, at, make, model, video in row["files"]
+            PhotoInFolder(
+                name, number, format, datetime.fromisoformat(at) if at else None, make, model, bool(video), burst
+            )
+            for name, number, format, at, make, model, video, burst in row["files"]
         ]
     return found
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model.library import Location, Place
+from photos_graph.model.library import Location, Place, PlaceKind
 from photos_graph.model.properties import Description
 
 PUT_PLACES: LiteralString = """
@@ -34,17 +34,19 @@ async def put_places(tx: Transaction, places: Sequence[Place]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """The position of a photo, and the names of places that its file states. ``is_said``: by a person."""
+    """The position of a photo, and the names of places that its file states. ``is_said``: by a person, who may have
+    chosen a place by its id instead."""
 
     location: Location | None
     names: Description
     is_said: bool
+    place_id: str | None = None
 
 
 READ: LiteralString = """
 UNWIND $numbers AS number
 MATCH (p:Photo {number: number})
-RETURN collect([number, p.latitude, p.longitude, p.city, p.region, p.country, p.positionAt]) AS photos
+RETURN collect([number, p.latitude, p.longitude, p.city, p.region, p.country, p.positionAt, p.placeId]) AS photos
 """
 
 
@@ -56,9 +58,24 @@ async def read(tx: Transaction, numbers: Sequence[int]) -> dict[int, Whereabouts
             Location(latitude, longitude) if latitude is not None and longitude is not None else None,
             Description(city=city, region=region, country=country),
             at_ms is not None,
+            place_id,
         )
-        for number, latitude, longitude, city, region, country, at_ms in rows
+        for number, latitude, longitude, city, region, country, at_ms, place_id in rows
     }
+
+
+KNOWN: LiteralString = """
+UNWIND $ids AS id
+MATCH (x:Place {id: id})
+OPTIONAL MATCH (x)-[:WITHIN]->(up:Place)
+RETURN x.id AS id, x.name AS name, x.kind AS kind, up.id AS up
+"""
+
+
+async def known(tx: Transaction, place_ids: Iterable[str]) -> dict[str, Place]:
+    """Returns those of the places that the graph has."""
+    rows = await tx.run(KNOWN, ids=sorted(set(place_ids)))
+    return {row["id"]: Place(row["id"], row["name"], PlaceKind(row["kind"]), row["up"]) for row in rows}
 
 
 LEAVE: LiteralString = """

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from babel import Locale
-
 from photos_graph.model.search import MatchKind
 from photos_graph.search.folding import name_words
+from photos_graph.search.language.calendar_names import CALENDAR_NAMES
 from photos_graph.search.language.holidays import Holiday, HolidayNames
 from photos_graph.search.language.properties import Saying
 from photos_graph.search.terms.term import PrefixTerm
@@ -139,12 +138,13 @@ def language(
     countries: Mapping[str, str] | None = None,
     sayings: Mapping[Saying, str] | None = None,
 ) -> Language:
-    """Makes a table from text, and from the names of months and days that the CLDR has for the language.
+    """Makes a table from text, and from the names of months and days of the language.
 
     Phrases are separated by commas, months begin with January and may have alternatives ("Sep/Sept"), and seasons are
     given by their first month. Ordinals and numbers begin with one, and decades with the twenties. ``other_months``
     are abbreviations that the CLDR does not have, and ``other_weekdays`` plurals, from Monday on.
     """
+    months, short_months, weekdays = CALENDAR_NAMES[code]
     by_phrase: dict[str, frozenset[PhraseRole]] = {}
     for role, text in roles.items():
         for phrase in _phrases(text):
@@ -154,10 +154,10 @@ def language(
         stemmer=stemmer,
         roles=by_phrase,
         starts=frozenset(phrase.partition(" ")[0] for phrase in by_phrase),
-        months=_months(code, "wide"),
-        short_months=_months(code, "abbreviated") | _numbered(other_months),
+        months=_numbered(months),
+        short_months=_numbered(short_months) | _numbered(other_months),
         seasons={name: month for month, names in seasons.items() for name in _phrases(names)},
-        weekdays=_weekdays(code) | {name: place - 1 for name, place in _numbered(other_weekdays).items()},
+        weekdays=_weekdays(weekdays) | {name: place - 1 for name, place in _numbered(other_weekdays).items()},
         holidays=HolidayNames.of({name: each.span for each, names in holidays.items() for name in _phrases(names)}),
         quarters=frozenset(_phrases(quarters)),
         ordinals=_numbered(ordinals),
@@ -172,15 +172,9 @@ def language(
     )
 
 
-def _months(code: str, width: str) -> dict[str, int]:
-    forms = [form[width] for form in Locale(code).months.values()]
-    return {" ".join(name_words(name)): number for names in forms for number, name in names.items()}
-
-
-def _weekdays(code: str) -> dict[str, int]:
+def _weekdays(names: str) -> dict[str, int]:
     """Returns the full names, also with the "s" of a plural: "Sundays", "dimanches", "sonntags"."""
-    names = {" ".join(name_words(name)): number for number, name in Locale(code).days["stand-alone"]["wide"].items()}
-    return names | {f"{name}s": number for name, number in names.items()}
+    return {form: place - 1 for name, place in _numbered(names).items() for form in (name, f"{name}s")}
 
 
 def _numbered(months: str) -> dict[str, int]:

@@ -141,6 +141,7 @@ class PhotoBrowser:
         first: int | None = None,
         after: str | None = None,
         today: date | None = None,
+        stacks: Stacks = Stacks.COLLAPSED,
     ) -> tuple[Parsed, PhotoPage]:
         """Returns the meaning of the words of a text, and a page of the photos. ``today``, by default the current day,
         is the day to which "last summer" is relative.
@@ -149,11 +150,13 @@ class PhotoBrowser:
         """
         search = self._index.search
         parsed = parse(text, search.lexicon, today or date.today(), self._index.customs)
-        return parsed, photo_page(search, parsed.query, order, first, after)
+        return parsed, photo_page(search, parsed.query, order, first, after, stacks=stacks)
 
-    def timeline(self, filter: PhotoFilter | None, unit: TimelineUnit) -> list[Bucket]:
+    def timeline(
+        self, filter: PhotoFilter | None, unit: TimelineUnit, stacks: Stacks = Stacks.COLLAPSED
+    ) -> list[Bucket]:
         search = self._index.search
-        return search.timeline(search.collapsed(search.evaluate(self._query(filter))), unit)
+        return search.timeline(search.collapsed(search.evaluate(self._query(filter)), stacks), unit)
 
     def stack_of(self, photo: Photo) -> Stack | None:
         """Returns the stack that has the photo and at least one more photo that is shown, or a moving part."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
-from photos_graph.errors import BadInput
+from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import properties
 from photos_graph.graph.labels.edits import Change, PropertyValue, SingleEdit, grouped, now_ms
@@ -14,10 +14,14 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import whereabouts
 from photos_graph.graph.library.whereabouts import Whereabouts
 from photos_graph.graph.writing import LabelWriter
+from photos_graph.index import Index
 from photos_graph.library.places import Gazetteer
 from photos_graph.model.labels import BulkResult, LabelKind
 from photos_graph.model.library import Location, Place
 from photos_graph.model.properties import PhotoProperty
+from photos_graph.model.search import Ref
+from photos_graph.search.filter_names import IndexNames
+from photos_graph.search.terms.term import paths
 from photos_graph.services.labels.property_rules import DateEdit, Parts, position_parts, text_parts
 from photos_graph.services.labels.ratings import known_numbers
 
@@ -28,8 +32,9 @@ class PropertyEditing:
     """Edits properties. Every method raises BadInput or NotFound before it changes anything. ``changed`` of a result
     counts the photos of which something is shown differently."""
 
-    def __init__(self, graph: Graph, writer: LabelWriter, gazetteer: Gazetteer) -> None:
+    def __init__(self, graph: Graph, index: Index, writer: LabelWriter, gazetteer: Gazetteer) -> None:
         self._graph = graph
+        self._index = index
         self._writer = writer
         self._gazetteer = gazetteer
 
@@ -46,10 +51,16 @@ class PropertyEditing:
         return await self._edit("DESCRIBE_PHOTOS", photo_ids, rules, by)
 
     async def place(
-        self, photo_ids: Sequence[str], latitude: float | None = None, longitude: float | None = None, by: str = ""
+        self,
+        photo_ids: Sequence[str],
+        latitude: float | None = None,
+        longitude: float | None = None,
+        place: Ref | None = None,
+        by: str = "",
     ) -> BulkResult:
-        """Sets the position, in degrees. Without one, the photos have no position."""
-        rules = {PhotoProperty.POSITION: _constant(position_parts(latitude, longitude), by)}
+        """Sets the position, in degrees, or a place without a position. Without either, the photos have none."""
+        place_id = await self._place_id(place) if place is not None else None
+        rules = {PhotoProperty.POSITION: _constant(position_parts(latitude, longitude, place_id=place_id), by)}
         return await self._edit("PLACE_PHOTOS", photo_ids, rules, by)
 
     async def date(self, photo_ids: Sequence[str], edit: DateEdit, by: str = "") -> BulkResult:
@@ -68,6 +79,21 @@ class PropertyEditing:
         if not which:
             raise BadInput("Name at least one property.")
         return await self._edit("REVERT_PHOTOS", photo_ids, dict.fromkeys(which, _of_file), by)
+
+    async def _place_id(self, ref: Ref) -> str:
+        """Returns the id of a place of the library or the gazetteer. Raises BadInput if several have the name."""
+        places = self._index.search.places
+        found = [id_ for id_ in IndexNames(self._index.search).places(ref) if places.get(id_) is not None]
+        wanted = ref.id or ref.name or ""
+        if not found and wanted in await asyncio.to_thread(self._gazetteer.by_id, [wanted]):
+            return wanted
+        if len(found) > 1:
+            raise BadInput(
+                f"Several places have this name; give one of the paths: {', '.join(paths(places.path, found))}."
+            )
+        if not found:
+            raise NotFound("There is no such place.")
+        return found[0]
 
     async def _edit(
         self, operation: str, photo_ids: Sequence[str], rules: Mapping[PhotoProperty, Rule], by: str
@@ -108,7 +134,11 @@ async def follow_position(tx: LabelTransaction, numbers: Sequence[int], gazettee
     """Puts the photos into the places of their positions. Where a person said that there is none, there is no place
     either; names in the file count only while nobody has said anything."""
     known = await whereabouts.read(tx, numbers)
-    await whereabouts.move(tx, await asyncio.to_thread(_places, gazetteer, known))
+    chosen = {number: each.place_id for number, each in known.items() if each.place_id is not None}
+    here = {place.id: (place,) for place in (await whereabouts.known(tx, chosen.values())).values()}
+    new = await asyncio.to_thread(gazetteer.by_id, set(chosen.values()) - here.keys())
+    places = await asyncio.to_thread(_places, gazetteer, known)
+    await whereabouts.move(tx, places | {number: (new | here).get(id_, ()) for number, id_ in chosen.items()})
 
 
 def _places(gazetteer: Gazetteer, known: Mapping[int, Whereabouts]) -> dict[int, tuple[Place, ...]]:

@@ -23,6 +23,7 @@ _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)", re.ASCII)
 _CONTROLS_IN_LINES = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]+")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
+_MAX_PLACE_LENGTH = 1_000  # of its id, which has the names of a city and its region
 
 
 def text_parts(which: PhotoProperty, text: str) -> Parts:
@@ -34,17 +35,24 @@ def text_parts(which: PhotoProperty, text: str) -> Parts:
     return (plain or None,)
 
 
-def position_parts(latitude: float | None, longitude: float | None, altitude: float | None = None) -> Parts:
-    """Returns a position, or that there is none. Raises BadInput if it is not on Earth or has only one coordinate."""
+def position_parts(
+    latitude: float | None, longitude: float | None, altitude: float | None = None, place_id: str | None = None
+) -> Parts:
+    """Returns a position, a place without one, or that there is neither. Raises BadInput if the position is not on
+    Earth or has only one coordinate, or if both are given."""
     if latitude is None and longitude is None and altitude is None:
-        return (None, None, None)
+        if len(place_id or "") > _MAX_PLACE_LENGTH:
+            raise BadInput(f"The id of a place has up to {_MAX_PLACE_LENGTH:,} characters.")
+        return (None, None, None, place_id or None)
+    if place_id is not None:
+        raise BadInput("Give either a place or a latitude and a longitude.")
     if latitude is None or longitude is None:
         raise BadInput("Give both the latitude and the longitude, or neither for no position.")
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         raise BadInput("A latitude is from -90 to 90 degrees, and a longitude from -180 to 180.")
     if altitude is not None and not math.isfinite(altitude):
         raise BadInput("The altitude must be a number of metres.")
-    return (float(latitude), float(longitude), None if altitude is None else float(altitude))
+    return (float(latitude), float(longitude), None if altitude is None else float(altitude), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +116,7 @@ def taken_of(parts: Sequence[object]) -> Taken | None:
 
 def location_of(parts: Sequence[object]) -> Location | None:
     """Returns the position that the parts hold."""
-    latitude, longitude, altitude = (None if part is None else float(str(part)) for part in parts)
+    latitude, longitude, altitude = (None if part is None else float(str(part)) for part in parts[:3])
     return None if latitude is None or longitude is None else Location(latitude, longitude, altitude)
 
 
@@ -118,8 +126,9 @@ def check_parts(which: PhotoProperty, parts: Sequence[object]) -> Parts:
         match which, parts:
             case ((PhotoProperty.TITLE | PhotoProperty.CAPTION), [str() | None as text]):
                 return text_parts(which, text or "")
-            case PhotoProperty.POSITION, [latitude, longitude, altitude]:
-                return position_parts(*(None if n is None else float(str(n)) for n in (latitude, longitude, altitude)))
+            case PhotoProperty.POSITION, [latitude, longitude, altitude, (str() | None) as place_id]:
+                north, east, up = (None if n is None else float(str(n)) for n in (latitude, longitude, altitude))
+                return position_parts(north, east, up, place_id)
             case PhotoProperty.DATE, [_, _, _, _]:
                 taken = taken_of(parts)
                 if taken is None:
@@ -136,7 +145,9 @@ def is_alike(which: PhotoProperty, one: Parts, other: Parts) -> bool:
     no source of dates."""
     if which is PhotoProperty.POSITION:
         pairs = zip(one[:2], other[:2], strict=True)
-        return all(a == b or (a is not None and b is not None and _is_near(a, b)) for a, b in pairs)
+        return one[3] == other[3] and all(
+            a == b or (a is not None and b is not None and _is_near(a, b)) for a, b in pairs
+        )
     if which is PhotoProperty.DATE:
         return (one[0], one[1], one[3]) == (other[0], other[1], other[3])
     return [str(text or "").split() for text in one] == [str(text or "").split() for text in other]

@@ -27,5 +27,5 @@ def open_labels(core: Core) -> LabelRoom:
         Tagging(core.graph, core.index, core.writer),
         TagEditing(core.writer),
         StackEditing(core.graph, core.writer),
-        PropertyEditing(core.graph, core.writer, core.gazetteer),
+        PropertyEditing(core.graph, core.index, core.writer, core.gazetteer),
     )

@@ -22,8 +22,8 @@ class SimilarPhotos:
         self._path = kept_neighbours(settings)
 
     async def similar(self, asked: Sequence[Asked]) -> list[list[str]]:
-        """Returns, for each pair in ``asked``, the ids of visible photos, the most similar first. The list is empty if
-        the photo has not been described. Raises Busy and Unavailable."""
+        """Returns, for each pair in ``asked``, the ids of visible photos that are not in its stack, the most similar
+        first. The list is empty if the photo has not been described. Raises Busy and Unavailable."""
         found: dict[Asked, list[str]] = {}
         left = {key: key[1] + EXTRA_CANDIDATES for key in asked if key[1]} if self._path.exists() else {}
         while left:
@@ -31,11 +31,18 @@ class SimilarPhotos:
             answer, _ = await self._pool.call(SIMILAR, order, Priority.INTERACTIVE)
             again: dict[Asked, int] = {}
             for (key, count), alike in zip(left.items(), answer.photos, strict=True):
-                found[key] = [id_ for id_, _ in alike if self._index.search.number_of(id_) is not None][: key[1]]
+                found[key] = self._shown(key[0], [id_ for id_, _ in alike])[: key[1]]
                 if len(found[key]) < key[1] and len(alike) == count < MAX_CANDIDATES:
                     again[key] = 4 * count
             left = again
         return [found.get(key, []) for key in asked]
+
+    def _shown(self, photo_id: str, alike: Sequence[str]) -> list[str]:
+        search = self._index.search
+        number = search.number_of(photo_id)
+        stack = search.stack_of(number) if number is not None else None
+        own = stack.photo_ids if stack is not None else ()
+        return [id_ for id_ in alike if search.number_of(id_) is not None and id_ not in own]
 
 
 EXTRA_CANDIDATES = 20  # additional candidates, since some photos may not be visible at the moment

@@ -33,6 +33,7 @@ class StackFile:
     taken: datetime | None = None
     camera: tuple[str, str] | None = None  # make and model
     has_video: bool = False
+    burst: str | None = None  # which one, if the camera says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,10 @@ class _Shot:
         return min(self.members, key=lambda member: (member.rank, member.file.name))
 
     @property
+    def burst(self) -> str | None:
+        return self.first.file.burst or self.first.name.burst
+
+    @property
     def ranks(self) -> dict[int, int]:
         return {member.file.number: member.rank for member in self.members}
 
@@ -76,9 +81,9 @@ def groups(files: Iterable[StackFile]) -> list[StackGroup]:
     shots = [shot for those in _by_base(files) for shot in _shots(those)]
     named: dict[str, list[_Shot]] = {}
     for shot in shots:
-        if (burst := shot.first.name.burst) is not None:
+        if (burst := shot.burst) is not None:
             named.setdefault(burst, []).append(shot)
-    bursts = [*named.values(), *_quick([shot for shot in shots if shot.first.name.burst is None])]
+    bursts = [*named.values(), *_quick([shot for shot in shots if shot.burst is None])]
     found = [_burst(those) for those in bursts if len(those) > 1]
     taken = {number for group in found for number in group.ranks}
     found += [

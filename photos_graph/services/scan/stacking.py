@@ -76,4 +76,4 @@ async def _groups(tx: LabelTransaction, due: Sequence[str]) -> tuple[list[StackG
 
 def _stack_file(file: PhotoInFolder) -> StackFile:
     camera = (file.make or "", file.model or "") if file.make or file.model else None
-    return StackFile(file.name, file.number, file.format, file.taken, camera, file.has_video)
+    return StackFile(file.name, file.number, file.format, file.taken, camera, file.has_video, file.burst)

@@ -95,8 +95,8 @@ async def test_the_later_rating_counts(planted: Graph) -> None:
 
 async def test_a_position_that_a_person_gave_goes_over_with_its_places(planted: Graph) -> None:
     await planted.write("MATCH (p:Photo {number: $n}) CREATE (p)-[:AT]->(:Place {id: 'x', name: 'Pescara'})", n=OLD)
-    said = PropertyValue((42.46, 14.21, None), 5, "anna")
-    edit = Edit(PropertyValue((None, None, None)), said, PhotoProperty.POSITION.value, (OLD,))
+    said = PropertyValue((42.46, 14.21, None, None), 5, "anna")
+    edit = Edit(PropertyValue((None, None, None, None)), said, PhotoProperty.POSITION.value, (OLD,))
     await writer(planted).commit(lambda tx: properties.write(tx, [edit]))
     await succeed(planted)
     now = await planted.transaction(lambda tx: properties.read(tx, PhotoProperty.POSITION, [NEW]))

@@ -18,6 +18,7 @@ from photos_graph.search.geo import EARTH_RADIUS_KM
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.exposure import Exposed
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
 from photos_graph.search.terms.places import AtPlace, InBox, Near
@@ -222,6 +223,9 @@ class NaiveIndex:
             case Rated(minimum, maximum):
                 rating = row.rating or 0
                 return (minimum is None or minimum <= rating) and (maximum is None or rating <= maximum)
+            case Exposed(column, low, high):
+                value = getattr(row.exposure, column)
+                return value is not None and (low is None or low <= value) and (high is None or value <= high)
             case Favourite(wanted):
                 return row.favourite is wanted
             case TakenWith(text):

@@ -10,10 +10,11 @@ from pyroaring import BitMap
 
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import Carried, FolderMarks, Tag
-from photos_graph.model.library import DatePrecision, Place
+from photos_graph.model.library import DatePrecision, Exposure, Place
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.exposure import Exposed
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
 from photos_graph.search.terms.places import AtPlace, InBox, Near
@@ -56,6 +57,7 @@ moments = st.sampled_from(
 latitudes = st.sampled_from([-90.0, -10.5, 0.0, 42.35, 42.36, 90.0]) | st.floats(-90, 90)
 longitudes = st.sampled_from([-180.0, -179.9, 0.0, 13.4, 13.41, 179.9, 180.0]) | st.floats(-180, 180)
 numbers = st.integers(0, 24)
+exposed = st.sampled_from([1 / 32000, 1 / 125, 0.5, 1.8, 35, 100, 1250, 12800, 3_276_800])
 
 
 @st.composite
@@ -79,6 +81,7 @@ def photo_rows(draw: st.DrawFn) -> PhotoRow:
         camera=draw(st.sampled_from([None, "Canon|EOS 5D|EF 50mm", "NIKON|D750|", "Ünü||"])),
         latitude=draw(latitudes) if located else None,
         longitude=draw(longitudes) if located else None,
+        exposure=draw(st.builds(Exposure, *[st.none() | exposed] * 4)),
         stack=draw(st.sampled_from([None, *STACKS])),
         stack_rank=draw(st.integers(0, 2)),
     )
@@ -169,6 +172,12 @@ terms: st.SearchStrategy[Query] = st.one_of(
     st.builds(Near, latitudes, longitudes, st.floats(0.1, 20000)),
     st.builds(InBox, latitudes, latitudes, longitudes, longitudes),
     st.builds(Rated, st.none() | st.integers(-2, 6), st.none() | st.integers(-2, 6)),
+    st.builds(
+        Exposed,
+        st.sampled_from(["iso", "aperture", "seconds", "focal_length"]),
+        st.none() | st.just(0) | exposed,
+        st.none() | st.just(0) | exposed,
+    ),
     st.builds(Favourite, st.booleans()),
     st.builds(TakenWith, st.sampled_from(["canon", "50MM", "d750", "unu", "", "|", "Canon|EOS"])),
     st.builds(Words, st.sampled_from(WORDS), st.booleans()),

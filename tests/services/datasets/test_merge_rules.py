@@ -157,7 +157,7 @@ def test_a_picture_in_a_class_folder_has_a_name_that_fits_into_bytes() -> None:
     assert len(name.encode()) <= 255 and name.startswith("x京京") and name.endswith(f"京-{'1' * 12}.jpeg")
 
 
-FILES, ANNS = PropertyValue((1.0, 2.0, None)), PropertyValue((1.0, 2.0, None), 5, "ann")
+FILES, ANNS = PropertyValue((1.0, 2.0, None, None)), PropertyValue((1.0, 2.0, None, None), 5, "ann")
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ FILES, ANNS = PropertyValue((1.0, 2.0, None)), PropertyValue((1.0, 2.0, None), 5
         (ANNS, 5, DATED, None),
         (FILES, None, DATED, None),
         (FILES, None, UNDATED, 100),
-        (PropertyValue((3.0000001, 4.0, 7.0)), None, UNDATED, None),  # what the file says, with fewer digits
+        (PropertyValue((3.0000001, 4.0, 7.0, None)), None, UNDATED, None),  # what the file says, with fewer digits
         (ANNS, None, UNDATED, None),
     ],
 )
@@ -178,4 +178,4 @@ def test_of_two_words_on_a_position(
     mark = PropertyMark(PhotoProperty.POSITION, {"latitude": 3.0, "longitude": 4.0}, at, "ben")
     merged = merged_property(existing, mark, importer)
     assert (merged and merged.at_ms) == expected
-    assert merged is None or merged.values == (3.0, 4.0, None)
+    assert merged is None or merged.values == (3.0, 4.0, None, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -9,13 +10,15 @@ import pytest
 
 from photos_graph.bootstrap import Services
 from photos_graph.errors import BadInput, Conflict, NotFound
+from photos_graph.library.metadata import read_metadata
+from photos_graph.model.datasets import DatasetFormat
 from photos_graph.model.library import DatePrecision, Location, Photo
 from photos_graph.model.properties import PhotoProperty
 from photos_graph.model.search import Ref
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from photos_graph.services.labels.property_rules import DateEdit
 from tests.kit.labelled_library import scan
-from tests.kit.library import in_step, photos, scanned
+from tests.kit.library import exported, in_step, photos, scanned
 from tests.kit.metadata import jpeg_with, sidecar
 from tests.kit.pictures import OLD, put
 
@@ -108,6 +111,40 @@ async def test_places_follow_the_position_that_a_person_gives(services: Services
         await services.changes.undo(change.change_id)
     assert await found(services, at("Paris")), "the file counts again, as it is now"
     assert await in_step(services)
+
+
+@pytest.mark.both_engines
+async def test_a_place_can_be_chosen_without_a_position(services: Services, one: str, tmp_path: Path) -> None:
+    editing = services.property_editing
+    result = await editing.place([one], place=Ref(id="FR/Corsica/Ajaccio"), by="ann")  # nothing was taken there yet
+    assert (await shown(services)).location is None
+    assert await found(services, at("Ajaccio")) and not await found(services, at("Italy"))
+    await rewrite(services, tmp_path / "Pictures", "x")
+    assert await found(services, at("Corsica")) and await in_step(services)
+    lines = (await exported(services, DatasetFormat.JSON) / "photos.jsonl").read_text().splitlines()
+    assert json.loads(lines[0])["places"] == {"COUNTRY": "France", "REGION": "Corsica", "CITY": "Ajaccio"}
+    beside = await exported(services, DatasetFormat.XMP) / "sidecars/Pictures/one.jpg.xmp"
+    description = read_metadata(jpeg_with(), "one.jpg", 0, beside.read_bytes())[0].description
+    assert (description.city, description.region, description.country) == ("Ajaccio", "Corsica", "France")
+    await editing.place([one], place=Ref(name="France/Corsica"))
+    assert not await found(services, at("Ajaccio")) and await found(services, at("Corsica"))
+    assert result.change_id is not None
+    with pytest.raises(Conflict):
+        await services.changes.undo(result.change_id)
+    await editing.revert([one], [POSITION])
+    assert await found(services, at("Paris"))
+
+
+@pytest.mark.parametrize(
+    ("place", "error"),
+    [(Ref(name="Atlantis"), NotFound), (Ref(id="IT/Nowhere"), NotFound), (Ref(name="Italy"), BadInput)],
+)
+async def test_a_place_must_exist_and_stand_alone(
+    services: Services, one: str, place: Ref, error: type[Exception]
+) -> None:
+    position = (41.9, 12.5) if error is BadInput else (None, None)
+    with pytest.raises(error):
+        await services.property_editing.place([one], *position, place)
 
 
 @pytest.mark.both_engines

@@ -195,6 +195,8 @@ async def test_photos_that_are_not_shown_are_neither_similar_nor_asked_about(lib
         )
         assert [sorted(each) for each in found[:3]] == [sorted(shown[1:]), [], []]
         assert found[3:7] == [[], found[6][:1], found[6][:2], found[6]], "more than wait for a worker, in one call"
+        await services.stack_editing.stack([shown[0], shown[1]])
+        assert await services.similar.similar([(shown[0], 2)]) == [[shown[2]]], "not those of its own stack"
 
     labels, guesses = tmp_path / "examples.json", tmp_path / "guesses.safetensors"
     examples.write(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from photos_graph.graph.labels.edits import StackPlace
@@ -33,6 +34,14 @@ def shots(
 def together(files: list[StackFile]) -> list[tuple[StackKind, list[int]]]:
     """The kind and the photos of each group, the cover first."""
     return [(group.kind, sorted(group.ranks, key=lambda n: (group.ranks[n], n))) for group in groups(files)]
+
+
+def test_shots_that_the_camera_calls_one_burst_are_together() -> None:
+    files = shots("IMG_1.HEIC", "IMG_2.HEIC", "IMG_3.HEIC", "IMG_4.HEIC")
+    bursts = ("one", None, "one", "other")
+    assert together([replace(file, burst=burst) for file, burst in zip(files, bursts, strict=True)]) == [
+        (StackKind.BURST, [1, 3])
+    ]
 
 
 def test_a_raw_file_is_behind_the_picture_of_its_name() -> None:

@@ -16,7 +16,7 @@ from photos_graph.graph.library.export_rows import ExportedFace, ExportedPhoto
 from photos_graph.index import Index
 from photos_graph.learn.dataset import chance, occasion
 from photos_graph.model.labels import Certainty, PhotoTag, TagSource
-from photos_graph.model.library import TakenSource
+from photos_graph.model.library import PlaceKind, TakenSource
 from photos_graph.services.browse.tags import Tags
 from photos_graph.services.datasets.exports.records import (
     FaceRecord,
@@ -92,10 +92,17 @@ class RecordReader:
             properties=tuple(_property_marks(row)),
             description=photo.description,
             location=photo.location,
+            places=self._places(row.place_id),
             exposure=photo.exposure,
             favourite=ValueMark(row.favourite.value, row.favourite.at_ms, row.favourite.by),
             stack=_stack_mark(row.stack),
         )
+
+    def _places(self, place_id: str | None) -> dict[PlaceKind, str]:
+        places = self._search.places
+        up = [] if place_id is None else list(places.self_and_ancestors(place_id))
+        rows = [row for id_ in reversed(up) if (row := places.get(id_)) is not None]
+        return {row.kind: row.name for row in rows}
 
     def _tag(self, tag: PhotoTag) -> TagRecord:
         folder = self._search.folders.path(tag.folder_id) if tag.folder_id else None

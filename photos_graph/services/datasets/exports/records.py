@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pydantic import TypeAdapter
 
 from photos_graph.model.labels import TagSource
-from photos_graph.model.library import Exposure, Location
+from photos_graph.model.library import Exposure, Location, PlaceKind
 from photos_graph.model.properties import NO_DESCRIPTION, Description, PhotoProperty
 from photos_graph.model.stacks import StackKind
 
@@ -124,6 +124,7 @@ class PhotoRecord:
     properties: tuple[PropertyMark, ...] = ()  # that people state in place of the file
     description: Description = NO_DESCRIPTION
     location: Location | None = None
+    places: dict[PlaceKind, str] = field(default_factory=dict)  # the names of the country, the region and the city
     exposure: Exposure | None = None
     picture: tuple[str, int, int] | None = None  # path in the export, width, height
     picture_hash: str | None = None  # of the picture without its metadata

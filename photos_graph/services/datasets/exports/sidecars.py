@@ -6,13 +6,15 @@ import asyncio
 import errno
 import logging
 from collections.abc import Iterable, Sequence, Set
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from photos_graph.images.formats import RAW
 from photos_graph.library.sidecar import SidecarLabels, write_sidecar
 from photos_graph.model.faces import Box, Region
 from photos_graph.model.labels import TagSource
-from photos_graph.model.properties import PhotoProperty
+from photos_graph.model.library import PlaceKind
+from photos_graph.model.properties import Description, PhotoProperty
 from photos_graph.services.datasets.exports.dataset_formats import Block, visible_faces
 from photos_graph.services.datasets.exports.records import FaceRecord, LibraryRecord, PhotoRecord
 from photos_graph.services.datasets.exports.staging import ExportedFile, StagingFolder
@@ -106,12 +108,21 @@ def sidecar_of(record: PhotoRecord, *, with_faces: bool = True) -> SidecarLabels
         rating=None if rating is None else int(rating),
         excluded=tuple(mark.tag for mark in record.marks if mark.excluded),
         favourite=bool(record.favourite.value),
-        description=record.description.written(),
+        description=_description(record),
         taken=taken_of(parts[PhotoProperty.DATE]) if PhotoProperty.DATE in parts else None,
         location=location_of(parts[PhotoProperty.POSITION]) if PhotoProperty.POSITION in parts else None,
         predicted_tags=tuple(tag.tag for tag in record.tags if tag.source is TagSource.PREDICTED),
         predicted_persons=tuple(sorted(predicted_persons)),
     )
+
+
+def _description(record: PhotoRecord) -> Description:
+    """Returns what a sidecar says in words. It names the place that a person chose, and no other."""
+    written = record.description.written()
+    if not any(mark.values.get("placeId") for mark in record.properties):
+        return written
+    country, region, city = (record.places.get(kind) for kind in PlaceKind)
+    return replace(written, country=country, region=region, city=city, sublocation=None)
 
 
 def _is_duplicate(face: FaceRecord, named: Set[str | None]) -> bool:

@@ -1,0 +1,29 @@
+"""The names of months and days are those of the CLDR."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from babel import Locale
+
+from photos_graph.search.folding import name_words
+from photos_graph.search.language.calendar_names import CALENDAR_NAMES
+from photos_graph.search.language.languages import LANGUAGES
+
+
+def folded(name: str) -> str:
+    return " ".join(name_words(name))
+
+
+def months(code: str, width: Literal["wide", "abbreviated"]) -> list[set[str]]:
+    forms = [form[width] for form in Locale(code).months.values()]
+    return [{folded(names[number]) for names in forms} for number in range(1, 13)]
+
+
+@pytest.mark.parametrize("code", [language.code for language in LANGUAGES])
+def test_the_names_of_a_language(code: str) -> None:
+    *of_months, days = ([set(each.split("/")) for each in names.split(",")] for names in CALENDAR_NAMES[code])
+    assert of_months == [months(code, "wide"), months(code, "abbreviated")]
+    in_cldr = Locale(code).days["stand-alone"]["wide"]
+    assert days == [{folded(in_cldr[number])} for number in range(7)]
