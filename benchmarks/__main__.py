@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.status import Status
 
 from benchmarks import (
+    colour,
     exports,
     faces,
     learn,
@@ -32,6 +33,7 @@ from benchmarks.search import tagging
 BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "cold": ("a thumbnail made on request, against bare pyvips", thumbnails.cold),
     "cached": ("thumbnails from the cache, against a bare Starlette FileResponse", thumbnails.cached),
+    "colour": ("the colours of thumbnails of real photographs, in PQ, HLG, P3, ProPhoto and CMYK", colour.colour),
     "scan": ("a first scan of real-size originals: speed, bytes read, memory", scan.scan),
     "rescan": ("a scan of the large library that finds nothing changed", library.rescan),
     "start": ("from spawning the service to ready, with the large library, and its memory", library.start),
@@ -116,7 +118,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help="which; all by default")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="how often each pair is measured (3)")
     parser.add_argument("--photos", type=int, default=100_000, metavar="N", help="in the large library (100000)")
-    parser.add_argument("--originals", type=Path, metavar="DIR", help="JPEGs for cold, cached and scan")
+    parser.add_argument("--originals", type=Path, metavar="DIR", help="JPEGs for cold, cached, colour and scan")
     people = Path("../shared/corpora/lfw")
     parser.add_argument("--people", type=Path, default=people, metavar="DIR", help=f"pictures by person ({people})")
     scenes = Path("../shared/corpora/scenes")

@@ -25,7 +25,7 @@ FOUND = {
     "A date": {0, 1, 3, 7},
     "Near a position": {0, 1},
     "A rating": {0, 1, 6},
-    "An exposure": {3, 4},
+    "An exposure": {3, 4, 7},
     "A word": {0, 3, 4, 5, 6, 7, 8},
     "Not": {4, 5, 6, 7, 8, 10},
     "Untagged": {8, 10},
