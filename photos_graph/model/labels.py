@@ -99,8 +99,10 @@ class FolderTagProposal:
 
 @dataclass(frozen=True, slots=True)
 class BulkResult:
-    """The result of a change to many photos or folders. ``change_id`` identifies the change for undo."""
+    """The result of a change to many photos or folders. ``change_id`` identifies the change for undo. ``kept`` counts
+    the photos that were left as they are, because a person had decided about them before."""
 
     matched: int
     changed: int
     change_id: str | None = None
+    kept: int = 0
