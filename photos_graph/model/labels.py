@@ -25,8 +25,8 @@ class Certainty(StrEnum):
 
 class LabelKind(StrEnum):
     """The kind of labels that a change concerns. FACES covers the assignment of faces and the persons themselves, and
-    STACKS the photos that belong together. SUCCESSION covers labels of all kinds, which go over to another photo, and
-    PROPERTIES what people say in place of files: titles, captions, dates and positions."""
+    STACKS the photos that belong together. SUCCESSION covers labels of all kinds, which go over to another photo,
+    PROPERTIES what people say in place of files: titles, captions, dates and positions, and QUESTIONS what is asked."""
 
     TAGS = "TAGS"
     RATING = "RATING"
@@ -35,6 +35,7 @@ class LabelKind(StrEnum):
     STACKS = "STACKS"
     SUCCESSION = "SUCCESSION"
     PROPERTIES = "PROPERTIES"
+    QUESTIONS = "QUESTIONS"
 
 
 @dataclass(frozen=True, slots=True)

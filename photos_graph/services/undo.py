@@ -35,6 +35,7 @@ from photos_graph.model.properties import PhotoProperty
 from photos_graph.services.faces.undo import restore_faces
 from photos_graph.services.labels.folder_plan import reached, retagged
 from photos_graph.services.labels.property_editing import follow_position
+from photos_graph.services.learning.skipping import ask_again
 
 
 class Changes:
@@ -74,6 +75,7 @@ class Changes:
             LabelKind.STACKS: _restack,
             LabelKind.SUCCESSION: self._return,
             LabelKind.PROPERTIES: self._restate,
+            LabelKind.QUESTIONS: ask_again,
         }.get(undo.kind, _revalue)
         return await restore(tx, undo)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from itertools import islice
+
 import numpy as np
 from safetensors.numpy import load_file
 
@@ -94,7 +97,7 @@ def ask(order: AskOrder, emit: Emit) -> AskAnswer:
     about, arrays = read_arrays(order.guesses, GUESSES)
     if graph is None or not about["ids"]:
         raise Unreadable("There are no predictions.", stage="features")
-    shown = examples.read(order.examples)
+    shown, spared = examples.read(order.examples), json.loads(order.spared.read_text())
     labelled = examples.in_order(shown, graph.ids)
     # There are no questions about photos that have been added or removed since, or that are not visible.
     before, visible = {id_: at for at, id_ in enumerate(about["ids"])}, set(shown.ids)
@@ -104,7 +107,9 @@ def ask(order: AskOrder, emit: Emit) -> AskAnswer:
         arrays["probabilities"][rows],
         thresholds,
         arrays["disagreement"][rows],
-        dataset.known(labelled, about["labels"]) | (rows == NO_PHOTO)[:, None],
+        dataset.known(labelled, about["labels"])
+        | (rows == NO_PHOTO)[:, None]
+        | np.isin(graph.ids, spared["photos"])[:, None] & np.isin(about["labels"], spared["tags"]),
         np.isin(np.arange(len(graph)), [photo for photos in labelled.positives.values() for photo in photos]),
         graph,
         order.count,
@@ -117,6 +122,6 @@ def ask(order: AskOrder, emit: Emit) -> AskAnswer:
     return AskAnswer(
         tuple(
             SuggestedTag(graph.ids[each.photo], about["labels"][each.label], each.score, each.reason)
-            for each in asked.values()
+            for each in islice(asked.values(), order.most)
         )
     )

@@ -60,8 +60,9 @@ class PredictOrder:
 
 @dataclass(frozen=True, slots=True)
 class AskOrder:
-    """An order to choose questions from these files and the ``thresholds`` by label: ``count`` in total, and ``each``
-    about every label."""
+    """An order to choose questions from these files and the ``thresholds`` by label: ``count`` about all labels, and
+    ``each`` about every one, but at ``most`` so many. The JSON file ``spared`` has ``tags`` and ``photos``: none of
+    these photos is asked about with one of these tags."""
 
     graph: LocalPath
     guesses: LocalPath
@@ -69,6 +70,8 @@ class AskOrder:
     thresholds: dict[str, float | None]
     count: int
     each: int
+    most: int
+    spared: LocalPath
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def open_learning(
     return LearningRoom(
         triggers,
         Schedules(core.graph, core.index, core.jobs, triggers, core.events, core.settings),
-        Review(core.graph, core.index, tagging, assignment),
+        Review(core.graph, core.index, core.writer, tagging, assignment, core.settings.learn.skip_days),
         SimilarPhotos(core.index, asked, core.settings),
     )
 
