@@ -98,13 +98,15 @@ class PredictedTags:
             return BulkResult(len(numbers), len(planned.photos), kept=len(planned.kept))
         kind = AssertionKind.TAGGED if answer is _Answer.YES else AssertionKind.EXCLUDES
         assertion = Assertion(kind, now_ms(), by, via="MANUAL" if answer is _Answer.YES else None)
-        change_id, changed = uuid4().hex, 0
+        change_id, written = uuid4().hex, list[Change]()
         for some in _portions(planned.photos):
 
-            async def work(tx: LabelTransaction, some: BitMap = some) -> int:
+            async def work(tx: LabelTransaction, some: BitMap = some) -> Change:
                 return await _write(tx, await plan(tx, some), answer, assertion, change_id)
 
-            changed += await self._writer.write(LabelKind.TAGS, work, caught_up=True)
+            written.append(await self._writer.commit(work, caught_up=True))
+        await self._writer.follow(LabelKind.TAGS, written)
+        changed = len({number for change in written for edit in change.edits for number in edit.photos})
         return BulkResult(len(numbers), changed, change_id if changed else None, len(planned.kept))
 
     async def _numbers(self, chosen: ChosenPhotos) -> BitMap:
@@ -138,8 +140,8 @@ class PredictedTags:
         return _Plan(tree, answered, kept)
 
 
-async def _write(tx: LabelTransaction, plan: _Plan, answer: _Answer, assertion: Assertion, change_id: str) -> int:
-    """Writes the answers as a part of that change. Returns the number of photos that changed."""
+async def _write(tx: LabelTransaction, plan: _Plan, answer: _Answer, assertion: Assertion, change_id: str) -> Change:
+    """Writes the answers as a part of that change, which it returns."""
     numbers = list(plan.photos)
     before = await tag_edges.of_photos(tx, numbers)
     after = {number: dict(before.get(number, {})) for number in numbers}
@@ -151,8 +153,9 @@ async def _write(tx: LabelTransaction, plan: _Plan, answer: _Answer, assertion: 
                 after[number] = tag_rules.photo_rejected(after[number], tag_id, plan.tree.below, assertion)
     edits = grouped((n, *each) for n in after for each in tag_rules.differences(before.get(n, {}), after[n]))
     await tag_edges.apply(tx, plan.tree, edits, assertion.by)
-    tx.record(Change(answer.value, LabelKind.TAGS, assertion.by, assertion.at_ms, edits, change_id))
-    return len({number for edit in edits for number in edit.photos})
+    change = Change(answer.value, LabelKind.TAGS, assertion.by, assertion.at_ms, edits, change_id)
+    tx.record(change)
+    return change
 
 
 def _portions(photos: BitMap) -> Iterator[BitMap]:

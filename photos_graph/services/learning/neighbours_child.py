@@ -10,7 +10,7 @@ from safetensors.numpy import load_file
 
 from photos_graph.array_files import Arrays, Damaged, pack, read_arrays
 from photos_graph.errors import Unreadable
-from photos_graph.learn import dataset, neighbours, registry, review
+from photos_graph.learn import dataset, nearby, neighbours, registry, review
 from photos_graph.learn.calibration import NO_THRESHOLD
 from photos_graph.learn.neighbours import NO_PHOTO
 from photos_graph.learn.tags import TagModel
@@ -19,6 +19,7 @@ from photos_graph.services.learning.neighbours_tasks import (
     ASK,
     GUESSES,
     KNOWN_PHOTOS,
+    NEAREST_ALIKE,
     PREDICT,
     SIMILAR,
     UPDATE_NEIGHBOURS,
@@ -28,6 +29,8 @@ from photos_graph.services.learning.neighbours_tasks import (
     KnownPhotosOrder,
     PredictOrder,
     SimilarAnswer,
+    SimilarIds,
+    SimilarIdsOrder,
     SimilarOrder,
     SuggestedTag,
     UpdateNeighboursOrder,
@@ -74,6 +77,16 @@ def similar(order: SimilarOrder, emit: Emit) -> SimilarAnswer:
     except Damaged:
         found = [[] for _ in order.asked]
     return SimilarAnswer(tuple(tuple(each) for each in found))
+
+
+@NEAREST_ALIKE.implementation
+def nearest_alike(order: SimilarIdsOrder, emit: Emit) -> SimilarIds:
+    """Returns no neighbours of unknown photos, or if the file cannot be used."""
+    try:
+        found = nearby.nearest(order.path, order.ids)
+    except Damaged:
+        found = [[] for _ in order.ids]
+    return SimilarIds(tuple(tuple(each) for each in found))
 
 
 @PREDICT.implementation

@@ -118,7 +118,7 @@ async def test_many_photos_are_one_change_in_several_commits(
     assert (await services.changes.undo(done.change_id or "")).changed == 6
     assert found(services) == before
 
-    written, stop = services.writer.write, iter((False, True))
+    written, stop = services.writer.commit, iter((False, True))
 
     async def crashing(*arguments: Any, **options: Any) -> Any:
         if next(stop):
@@ -126,9 +126,10 @@ async def test_many_photos_are_one_change_in_several_commits(
         return await written(*arguments, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(services.writer, "write", crashing)
+        patch.setattr(services.writer, "commit", crashing)
         with pytest.raises(RuntimeError):
             await services.predicted_tags.reject(SEA, everywhere)
+    await services.index.catch_up()
     assert len(found(services)) == len(before) - 2
     assert counts(await services.predicted_tags.reject(SEA, everywhere)) == (5, 4, 1)
     assert found(services) == {1}
