@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pyroaring import BitMap
 
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.learning.portraits import portraits
+from photos_graph.graph.learning.large_faces import portraits
 from photos_graph.search.index import SearchIndex
 
 SAMPLE_SIZE = 50  # photos that were answered with yes, and with no, that are looked at for each tag, the newest first

@@ -10,7 +10,7 @@ from pyroaring import BitMap
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.learning import features, questions
-from photos_graph.graph.learning.portraits import portraits
+from photos_graph.graph.learning.large_faces import portraits
 from photos_graph.index import Index
 from photos_graph.jobs.concurrency import with_progress
 from photos_graph.jobs.progress import Progress

@@ -14,7 +14,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels.edits import now_ms
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.learning import models, questions, skips
-from photos_graph.graph.learning.portraits import portraits
+from photos_graph.graph.learning.large_faces import portraits
 from photos_graph.graph.learning.questions import AskedFace
 from photos_graph.graph.learning.skips import FOR_EVER
 from photos_graph.index import Index
@@ -94,8 +94,9 @@ class ReviewQueue:
         wanted = {each.label_id for each in found if each.label_id is not None}
         if not (settled := await tags_without_portraits(self._graph, search, wanted)):
             return set()
-        about = {each.key: search.number_of(each.photo_id) for each in found if each.label_id in settled}
-        large = await portraits(self._graph, BitMap([number for number in about.values() if number is not None]))
+        numbers = ((each.key, search.number_of(each.photo_id)) for each in found if each.label_id in settled)
+        about = {key: number for key, number in numbers if number is not None}
+        large = await portraits(self._graph, BitMap(about.values()))
         return {key for key, number in about.items() if number in large}
 
     def _now(self, question: Question) -> Question:

@@ -11,7 +11,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import predictions
 from photos_graph.graph.labels.edits import Edit, Value
 from photos_graph.graph.learning import models, questions, schedules, skips
-from photos_graph.graph.learning.portraits import portraits
+from photos_graph.graph.learning.large_faces import portraits
 from photos_graph.graph.learning.questions import AskedFace
 from photos_graph.graph.library.files import holding_photos
 from photos_graph.model.learning import ModelKind, ModelState, Question, Schedule
