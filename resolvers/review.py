@@ -117,8 +117,8 @@ class ReviewQueries:
     @strawberry.field(
         permission_classes=[CanView],
         description="The questions whose answers teach the models most, most useful first, and at most 300. Questions "
-        "that were answered or skipped since are left out, and so is a tag on portraits once people said that it is "
-        "not on portraits. Fails with BAD_INPUT if both a tag and a person are given.",
+        "that were answered or skipped since are left out, and so is a tag on portraits once people denied it for "
+        "some and for hardly any confirmed it. Fails with BAD_INPUT if both a tag and a person are given.",
     )
     async def review_queue(
         self,
