@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
-from uuid import uuid4
 
 from pyroaring import BitMap
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels import tag_edges, tags
+from photos_graph.graph.labels.change_summary import of_photos
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, grouped, now_ms
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
@@ -98,16 +98,17 @@ class PredictedTags:
             return BulkResult(len(numbers), len(planned.photos), kept=len(planned.kept))
         kind = AssertionKind.TAGGED if answer is _Answer.YES else AssertionKind.EXCLUDES
         assertion = Assertion(kind, now_ms(), by, via="MANUAL" if answer is _Answer.YES else None)
-        change_id, written = uuid4().hex, list[Change]()
+        about = of_photos(answer.value, len(planned.photos), [planned.tree.get(id_).name for id_ in planned.answered])
+        asked, written = Change(answer.value, LabelKind.TAGS, by, assertion.at_ms, (), summary=about), list[Change]()
         for some in _portions(planned.photos):
 
             async def work(tx: LabelTransaction, some: BitMap = some) -> Change:
-                return await _write(tx, await plan(tx, some), answer, assertion, change_id)
+                return await _write(tx, await plan(tx, some), asked, assertion)
 
             written.append(await self._writer.commit(work, caught_up=True))
         await self._writer.follow(LabelKind.TAGS, written)
         changed = len({number for change in written for edit in change.edits for number in edit.photos})
-        return BulkResult(len(numbers), changed, change_id if changed else None, len(planned.kept))
+        return BulkResult(len(numbers), changed, asked.id if changed else None, len(planned.kept))
 
     async def _numbers(self, chosen: ChosenPhotos) -> BitMap:
         """Returns the numbers of the visible photos that are chosen. Raises BadInput, NotFound and TooComplex."""
@@ -140,22 +141,22 @@ class PredictedTags:
         return _Plan(tree, answered, kept)
 
 
-async def _write(tx: LabelTransaction, plan: _Plan, answer: _Answer, assertion: Assertion, change_id: str) -> Change:
-    """Writes the answers as a part of that change, which it returns."""
+async def _write(tx: LabelTransaction, plan: _Plan, asked: Change, assertion: Assertion) -> Change:
+    """Writes the answers as a part of the change that was ``asked`` for. Returns that part."""
     numbers = list(plan.photos)
     before = await tag_edges.of_photos(tx, numbers)
     after = {number: dict(before.get(number, {})) for number in numbers}
     for tag_id, photos in plan.answered.items():
         for number in photos:
-            if answer is _Answer.YES:
+            if assertion.kind is AssertionKind.TAGGED:
                 after[number] = tag_rules.photo_tagged(after[number], [tag_id], plan.tree.up, assertion)
             else:
                 after[number] = tag_rules.photo_rejected(after[number], tag_id, plan.tree.below, assertion)
     edits = grouped((n, *each) for n in after for each in tag_rules.differences(before.get(n, {}), after[n]))
-    await tag_edges.apply(tx, plan.tree, edits, assertion.by)
-    change = Change(answer.value, LabelKind.TAGS, assertion.by, assertion.at_ms, edits, change_id)
-    tx.record(change)
-    return change
+    await tag_edges.write(tx, edits)
+    part = replace(asked, edits=edits)
+    tx.record(part)
+    return part
 
 
 def _portions(photos: BitMap) -> Iterator[BitMap]:

@@ -115,6 +115,10 @@ async def test_many_photos_are_one_change_in_several_commits(
     done = await services.predicted_tags.reject(SEA, everywhere)
     assert counts(done) == (7, 6, 1)
     assert found(services) == {1}
+    [recorded] = await services.graph.read(
+        "MATCH (c:Change {kind: 'REJECT_TAGS'}) RETURN c.summary AS a, c.changed AS n"
+    )
+    assert recorded == {"a": "Said that 6 photos do not have Sea.", "n": 6}
     assert (await services.changes.undo(done.change_id or "")).changed == 6
     assert found(services) == before
 
