@@ -17,6 +17,7 @@ from benchmarks import (
     learning,
     library,
     metadata,
+    open_library,
     persons,
     predicting,
     recognition,
@@ -44,6 +45,10 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "lfw": ("faces told apart and put together, beside DBSCAN and HDBSCAN", faces.lfw),
     "learn": ("tags learnt from 10, 30 and 100 labels each; persons among strangers", learn.learn),
     "learning": ("the same of tags through the service: tagged, learnt, asked and read by GraphQL", learning.learning),
+    "open": (
+        "tags given in a library of other kinds of photos, before and after a judged sheet",
+        open_library.open_library,
+    ),
     "succession": ("edited pictures recognised, and neighbours in a series told from them", succession.succession),
     "predicting": (
         "10,000 photos described, learnt from and predicted, while pages are asked for",
@@ -104,7 +109,15 @@ def _saying(name: str, console: Console, status: Status) -> Say:
 def _bench(given: argparse.Namespace, say: Say) -> Bench:
     originals = given.originals and given.originals.resolve()
     return Bench(
-        given.folder.resolve(), given.rounds, given.photos, originals, given.people, given.scenes, given.files, say
+        given.folder.resolve(),
+        given.rounds,
+        given.photos,
+        originals,
+        given.people,
+        given.scenes,
+        given.files,
+        say,
+        tuple(given.labels),
     )
 
 
@@ -125,6 +138,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--scenes", type=Path, default=scenes, metavar="DIR", help=f"pictures by place ({scenes})")
     files = Path("../shared/corpora")
     parser.add_argument("--files", type=Path, default=files, metavar="DIR", help=f"files with metadata ({files})")
+    parser.add_argument(
+        "--labels", type=int, nargs="*", default=(), metavar="N", help="labels a tag, for open (10 20 60)"
+    )
     parser.add_argument("--folder", type=Path, default=Path(".bench"), metavar="DIR", help="what is kept (.bench)")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     given = parser.parse_args()

@@ -19,7 +19,8 @@ class Bench:
     ``folder`` keeps pictures and libraries between runs. ``originals`` is a folder of JPEGs to use instead of generated
     ones. ``rounds`` is the number of times that each pair of measurements is taken, ``photos`` the size of the large
     library. ``people`` is a folder with a subfolder of pictures for each person, such as LFW; ``scenes`` is one with a
-    subfolder for each kind of place. ``files`` is a folder of files with metadata.
+    subfolder for each kind of place. ``files`` is a folder of files with metadata, and of the other
+    corpora. ``labels`` are the numbers of labels to try, if they are not the usual ones.
     """
 
     folder: Path
@@ -30,6 +31,7 @@ class Bench:
     scenes: Path
     files: Path
     say: Say
+    labels: tuple[int, ...] = ()
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:

@@ -1,7 +1,5 @@
-"""Converts the scores of the head and of propagation to probabilities, and chooses thresholds for a promised precision.
-
-Both are fitted on photos that did not take part in computing the scores.
-"""
+"""Converts the scores of the head and of propagation to probabilities. This is fitted on photos that did not take part
+in computing the scores."""
 
 from __future__ import annotations
 
@@ -14,8 +12,6 @@ from photos_graph.learn.evidence import Evidence
 
 HEAD_PRIOR, FLOW_PRIOR = 1.0, 0.5  # prior of the two weights
 PRIOR_STRENGTH = 5.0  # strength of the prior of the two weights, in photos
-PRIOR_PHOTOS = 5.0  # weight of the probabilities, in photos, against observed labels when a threshold is chosen
-MIN_CORRECT = 3  # lowest number of correct photos above a threshold
 NO_THRESHOLD = 2.0  # threshold of a label that cannot reach the promised precision
 CONFIDENCE = 0.9  # confidence of the stated lower bounds
 
@@ -68,23 +64,6 @@ def calibrate(logits: Floats, flows: Floats, known: Evidence) -> Calibration:
 def _sigmoid(scores: Floats) -> Floats:
     out: Floats = (1 / (1 + np.exp(-scores))).astype(np.float32)
     return out
-
-
-def threshold(probabilities: Floats, targets: Floats, weights: Floats, promised: float) -> float:
-    """Returns the lowest probability (m,) at which the expected precision is ``promised``, or NO_THRESHOLD.
-
-    It is never below 0.5, so that improbable predictions are not accepted because of better ones above them.
-    """
-    order = np.argsort(-probabilities, kind="stable")
-    order = order[weights[order] > 0]
-    ranked, weight = probabilities[order].astype(np.float64), weights[order].astype(np.float64)
-    right, seen = np.cumsum(weight * targets[order]), np.cumsum(weight)
-    believed = np.cumsum(weight * ranked) / np.maximum(seen, 1e-9)
-    expected = (right + PRIOR_PHOTOS * believed) / (seen + PRIOR_PHOTOS)
-    # Equal scores are on the same side of a threshold.
-    last_of_equal = np.append(ranked[1:] < ranked[:-1], True) if len(ranked) else np.zeros(0, bool)
-    keeps = np.flatnonzero((expected >= promised) & (right >= MIN_CORRECT) & (ranked >= 0.5) & last_of_equal)
-    return float(ranked[keeps[-1]]) if len(keeps) else NO_THRESHOLD
 
 
 def at_least(right: float, wrong: float) -> float:

@@ -1,8 +1,7 @@
 """Makes a training set from the labels that users gave: positives, negatives, and photos without a label.
 
-All photos of one day, or of one folder if they have no day, are either used for training or held out, so that a burst
-is never on both sides. The side depends only on the key of the group. It therefore stays the same as the library grows,
-and models that were trained at different times can be compared on photos that neither was trained on.
+All photos of one day, or of one folder if they have no day, form a group, which is never divided between what a model
+learns from and what it is measured on, so that a burst is never on both sides.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ import numpy.typing as npt
 from photos_graph.array_files import Arrays, pack, read_arrays, write_arrays
 from photos_graph.learn.neighbours import NO_PHOTO, Neighbours
 
-VERSION = 1  # of the rules; raise it when a snapshot with the same id would train another model
+VERSION = 1  # of the file; raise it when the meaning of its contents changes
+RULES = 2  # raise it when a snapshot with the same id would train another model
 MIN_EXAMPLES = 8  # tags with fewer examples are not learnt
-HELD_OUT = 0.2  # share of the groups
 LARGE_SHARE, LARGE_TAG_SHARE = 0.2, 0.5  # groups with larger shares of all labelled photos, or of a tag's, are divided
 SAME_SHOT = 0.9  # cosine similarity from which photos count as the same shot and stay together
 
@@ -76,8 +75,9 @@ class TrainingSet:
     """A training set of n photos, in the order of ``LabelledPhotos``, and l labels, which are tag ids.
 
     ``truth`` (n, l) is POSITIVE, UNLABELLED or NEGATIVE. ``above`` (l, l) says whether the second label is an ancestor
-    of the first. Photos with the same number in ``groups`` (n,) are never separated. ``held_out`` (n,) says which
-    photos are not used for training. ``snapshot`` is equal for equal photos, labels and splits.
+    of the first. Photos with the same number in ``groups`` (n,) are never separated. ``sheets`` maps a label to
+    the positions of its judged photos and the chances with which they were drawn. ``snapshot`` is equal for equal
+    photos, labels and groups.
     """
 
     ids: tuple[str, ...]
@@ -86,9 +86,9 @@ class TrainingSet:
     above: Bools
     truth: Truth
     groups: Ints
-    held_out: Bools
     left_out: tuple[SkippedTag, ...]
     snapshot: str
+    sheets: Mapping[str, tuple[Sequence[int], Sequence[float]]] = field(default_factory=dict)
 
     @property
     def labelled(self) -> Bools:
@@ -105,9 +105,8 @@ def training_set(photos: LabelledPhotos, graph: Neighbours) -> TrainingSet:
     tags = sorted(photos.tags, key=lambda tag: tag.id)
     above = _above(tags)
     truth = _truth(photos, tags, above)
-    unique, numbers = np.unique(np.array(_groups(photos, truth, graph), dtype=np.str_), return_inverse=True)
+    _, numbers = np.unique(np.array(_groups(photos, truth, graph), dtype=np.str_), return_inverse=True)
     groups = numbers.astype(np.int32)
-    held_out = _held_out(unique.tolist(), np.unique(groups[(truth != UNLABELLED).any(axis=1)]))[groups]
 
     left_out = []
     for place, tag in enumerate(tags):
@@ -124,9 +123,9 @@ def training_set(photos: LabelledPhotos, graph: Neighbours) -> TrainingSet:
         above=above,
         truth=truth,
         groups=groups,
-        held_out=held_out,
         left_out=tuple(left_out),
-        snapshot=_snapshot(graph.backbone, photos.ids, labels, above, truth, held_out),
+        snapshot=_snapshot(graph.backbone, photos, labels, above, truth, groups),
+        sheets={label: _drawn(photos.sheets.get(label, ())) for label in labels},
     )
 
 
@@ -159,18 +158,18 @@ def _parts(learnt: TrainingSet) -> tuple[dict[str, Any], Arrays]:
         "names": learnt.names,
         "left_out": [[each.tag, each.name, each.examples, each.reason] for each in learnt.left_out],
         "snapshot": learnt.snapshot,
+        "sheets": {label: list(drawn) for label, drawn in learnt.sheets.items()},
     }
     arrays: Arrays = {
         "above": learnt.above,
         "truth": learnt.truth,
         "groups": learnt.groups,
-        "held_out": learnt.held_out,
     }
     return about, arrays
 
 
 def load(path: Path) -> TrainingSet:
-    """Reads a file that ``save`` wrote, or one from before safetensors. Raises Damaged."""
+    """Reads a file that ``save`` wrote, or one from before safetensors or sheets. Raises Damaged."""
     about, arrays = read_arrays(path, VERSION)
     return TrainingSet(
         ids=tuple(about["ids"]),
@@ -179,20 +178,14 @@ def load(path: Path) -> TrainingSet:
         above=arrays["above"],
         truth=arrays["truth"],
         groups=arrays["groups"],
-        held_out=arrays["held_out"],
         left_out=tuple(SkippedTag(*each) for each in about["left_out"]),
         snapshot=about["snapshot"],
+        sheets={label: (places, chances) for label, (places, chances) in about.get("sheets", {}).items()},
     )
 
 
-def _held_out(keys: Sequence[str], labelled: Ints) -> Bools:
-    """Returns which groups are held out (g,). This depends only on the key of a group, except that at least one
-    labelled group is always held out, so that metrics can be computed."""
-    chances = np.array([chance(key) for key in keys])
-    out: Bools = chances < HELD_OUT
-    if len(labelled) > 1 and not out[labelled].any():
-        out[labelled[chances[labelled].argmin()]] = True
-    return out
+def _drawn(sheet: Sequence[tuple[int, float]]) -> tuple[Sequence[int], Sequence[float]]:
+    return [place for place, _ in sheet], [chance for _, chance in sheet]
 
 
 def _above(tags: Sequence[TagNode]) -> Bools:
@@ -279,7 +272,7 @@ def _reason(truth: Truth, groups: Ints) -> str | None:
     if examples < MIN_EXAMPLES:
         return f"It has {examples} examples and needs {MIN_EXAMPLES}."
     if len(np.unique(groups[truth == POSITIVE])) == 1:
-        return "All its examples are from one occasion, so that none can be held out."
+        return "All its examples are from one occasion, so that nothing can be measured."
     if examples == len(truth):
         return "Every photo has it."
     return None
@@ -296,10 +289,12 @@ def chance(key: str) -> float:
 
 
 def _snapshot(
-    backbone: str, ids: Sequence[str], labels: Sequence[str], above: Bools, truth: Truth, held_out: Bools
+    backbone: str, photos: LabelledPhotos, labels: Sequence[str], above: Bools, truth: Truth, groups: Ints
 ) -> str:
+    ids = photos.ids
     order = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.intp)
-    digest = hashlib.sha256(json.dumps([VERSION, backbone, sorted(ids), list(labels)]).encode())
-    for part in (above, truth[order], held_out[order]):
+    sheets = [sorted((ids[place], chance) for place, chance in photos.sheets.get(label, ())) for label in labels]
+    digest = hashlib.sha256(json.dumps([RULES, backbone, sorted(ids), list(labels), sheets]).encode())
+    for part in (above, truth[order], groups[order]):
         digest.update(np.ascontiguousarray(part).tobytes())
     return digest.hexdigest()

@@ -1,8 +1,9 @@
 """Determines what is known about each photo and label, and how certain it is.
 
 Users state what a photo shows, and rarely what it does not show. Besides exclusions, a label therefore gets negatives
-from photos that have other tags: the less often two tags occur together, the more certain the negative. If there are
-too few, some of the photos without any tag that resemble its examples least are added. All other photos have no weight.
+from photos that have other tags: the less often two tags occur together, the more certain the negative. All photos
+without any tag are weak negatives: together they weigh as much as the examples, so that a model learns how the examples
+differ from the library in which it is used.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import numpy.typing as npt
 
 from photos_graph.learn.dataset import NEGATIVE, POSITIVE, UNLABELLED, Bools, TrainingSet
 
-BACKGROUND_WEIGHT = 0.25  # weight of a photo without tags
-BACKGROUND_SHARE = 0.5  # share of the photos without tags, those that resemble the examples least, that may be used
+BACKGROUND = 1.0  # weight of all photos without a tag together, as a multiple of that of the examples
+MAX_BACKGROUND = 5000  # photos without a tag that are used, which bounds the time of a training
 
 Floats = npt.NDArray[np.float32]
 
@@ -36,6 +37,10 @@ class Evidence:
     def __getitem__(self, photos: Bools | npt.NDArray[np.intp]) -> Evidence:
         return Evidence(self.targets[photos], self.weights[photos])
 
+    def only(self, photos: Bools) -> Evidence:
+        """Returns the same photos, of which all but these (n,) have no weight."""
+        return Evidence(self.targets, self.weights * photos[:, None])
+
     def balanced(self) -> Evidence:
         """Returns evidence in which the examples and the negatives of a label have the same total weight. Together they
         have the total weight of its examples."""
@@ -45,26 +50,29 @@ class Evidence:
         return Evidence(self.targets, positive / 2 + negative * (total / 2 / np.maximum(negative.sum(axis=0), 1e-6)))
 
 
-def evidence(learnt: TrainingSet, arrived: Floats) -> Evidence:
-    """Returns the evidence of a training set. ``arrived`` (n, l) is what propagation brings to each photo from the
-    examples."""
+def evidence(learnt: TrainingSet) -> Evidence:
+    """Returns the evidence of a training set."""
     positive, negative = learnt.truth == POSITIVE, learnt.truth == NEGATIVE
     weights = (positive | negative).astype(np.float32)
+    # A tag that follows from a narrower one says nothing beside it.
+    narrowest = positive & ~((positive.astype(np.float32) @ learnt.above.astype(np.float32)) > 0)
     together = _together(positive)
     # A photo with a tag may lack a descendant of the tag by omission, so the tag is no evidence against the descendant.
     together[learnt.above.T] = 1
-    tagged, untagged = np.flatnonzero(positive.any(axis=1)), np.flatnonzero(~positive.any(axis=1))
+    tagged, background = np.flatnonzero(positive.any(axis=1)), _background(positive)
     for label in range(len(learnt.labels)):
         open_ = tagged[learnt.truth[tagged, label] == UNLABELLED]
-        weights[open_, label] = 1 - np.where(positive[open_], together[:, label], 0).max(axis=1, initial=0)
-    for label in range(len(learnt.labels)):
-        lacking = positive[:, label].sum() - (weights[:, label] * ~positive[:, label]).sum()
-        free = untagged[learnt.truth[untagged, label] == UNLABELLED]
-        unlike = free[np.argsort(arrived[free, label], kind="stable")][: int(np.ceil(BACKGROUND_SHARE * len(free)))]
-        count = min(len(unlike), int(np.ceil(max(0.0, lacking) / BACKGROUND_WEIGHT)))
-        if count:
-            weights[unlike[np.linspace(0, len(unlike) - 1, count).astype(np.intp)], label] = BACKGROUND_WEIGHT
+        weights[open_, label] = 1 - np.where(narrowest[open_], together[:, label], 0).max(axis=1, initial=0)
+        free = background[learnt.truth[background, label] == UNLABELLED]
+        weights[free, label] = min(1.0, BACKGROUND * positive[:, label].sum() / max(1, len(free)))
     return Evidence(positive.astype(np.float32), weights)
+
+
+def _background(positive: Bools) -> npt.NDArray[np.intp]:
+    """Returns the positions of photos without a tag that are used: all, or so many of them at equal distances."""
+    untagged = np.flatnonzero(~positive.any(axis=1))
+    some = np.linspace(0, len(untagged) - 1, min(MAX_BACKGROUND, len(untagged))).round().astype(np.intp)
+    return untagged[some]
 
 
 def _together(positive: Bools) -> Floats:

@@ -1,67 +1,85 @@
-"""Decides whether a new model is activated, by comparing it with the active one on photos that neither was trained
-on."""
+"""Decides whether a new model is activated, by comparing it with the active one.
+
+Both score each labelled photo by models that did not see it. What a new model would change in the library is counted
+for each tag, and a tag that is given to nothing does not stop the others.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from photos_graph.faces.catalogue import Embedder
 from photos_graph.learn import persons
-from photos_graph.learn.dataset import POSITIVE, TrainingSet
-from photos_graph.learn.evidence import evidence
-from photos_graph.learn.metrics import average_precisions, chances
+from photos_graph.learn.dataset import UNLABELLED, TrainingSet
+from photos_graph.learn.evidence import Evidence, evidence
+from photos_graph.learn.metrics import LabelScore, average_precisions, chances
 from photos_graph.learn.neighbours import Neighbours
 from photos_graph.learn.persons import NamedFaces, PersonModel
-from photos_graph.learn.propagation import Propagation
+from photos_graph.learn.predictor import Floats
 from photos_graph.learn.tags import TagModel
 from photos_graph.model.learning import ModelState
 
 MARGIN = 0.01  # average precision by which a candidate may be worse
 MAX_DROP = 0.1  # loss of average precision of the active model since its training, above which labels are contradictory
 MIN_PROGRESS = 0.1  # share of the way from guessing to perfection that a first model must reach
+MIN_FACES = 5  # held-out faces, below which models of persons are not compared
 MAX_SHARE = 0.95  # share of the photos with a tag, above which there is nothing to distinguish
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The decision. ``state`` is ACTIVE or REJECTED, and ``reason`` is a sentence for users."""
+    """The decision. ``state`` is ACTIVE or REJECTED, and ``reason`` is a sentence for users. For a model of tags,
+    ``per_label`` are its metrics with the photos that each tag gains and loses."""
 
     state: ModelState
     reason: str
+    per_label: tuple[LabelScore, ...] = ()
 
 
 def judge_tags(candidate: TagModel, active: TagModel | None, learnt: TrainingSet, graph: Neighbours) -> Verdict:
-    """Judges by mean average precision over the tags that both models know, with the present labels of the held-out
-    photos.
+    """Judges by mean average precision over the tags that both models know, with the present labels.
 
     ``learnt`` is the set on which the candidate was trained. An active model with another backbone is not compared,
     because its features no longer exist.
     """
     if active is not None and active.backbone != candidate.backbone:
         active = None
-    seen = set() if active is None else set(active.predictor.seed_ids)
-    known = evidence(learnt, Propagation(graph).spread((learnt.truth == POSITIVE).astype(np.float32)))
-    unseen = np.array([id_ not in seen for id_ in graph.ids], bool)
-    rows = np.flatnonzero(learnt.held_out & known.known & unseen)
-    mine = candidate.predictor.probabilities(graph)[rows]
-    guessed = chances(known[rows])
+    mine = candidate.predictor.probabilities(graph)
+    theirs = None if active is None else active.predictor.probabilities(graph)
+    verdict = _judged(candidate, mine, active, theirs, learnt, graph)
+    return replace(verdict, per_label=_changed(candidate, mine, active, theirs, learnt))
+
+
+def _judged(
+    candidate: TagModel,
+    mine: Floats,
+    active: TagModel | None,
+    theirs: Floats | None,
+    learnt: TrainingSet,
+    graph: Neighbours,
+) -> Verdict:
+    known = evidence(learnt)
+    # A model of an earlier format has no scores of the photos that it learnt from by models that did not see them.
+    seen = set() if active is None or len(active.predictor.crossed) else set(active.predictor.seed_ids)
+    rows = np.flatnonzero(known.known & np.array([id_ not in seen for id_ in graph.ids], bool))
+    known = known[rows]
+    guessed = chances(known)
     guessed[guessed > MAX_SHARE] = np.nan
-    better = (average_precisions(mine, known[rows]) - guessed) / (1 - guessed)
+    better = (average_precisions(mine[rows], known) - guessed) / (1 - guessed)
     first = _first(float(np.nanmean(better)) if np.isfinite(better).any() else None)
-    if active is None:
+    if active is None or theirs is None:
         return first
     common = [label for label in candidate.labels if label in active.labels]
-    ours, theirs = ([model.labels.index(label) for label in common] for model in (candidate, active))
-    shared = known[rows]
-    shared = type(shared)(shared.targets[:, ours], shared.weights[:, ours])
-    new = average_precisions(mine[:, ours], shared)
-    old = average_precisions(active.predictor.probabilities(graph)[rows][:, theirs], shared)
+    ours, others = ([model.labels.index(label) for label in common] for model in (candidate, active))
+    shared = Evidence(known.targets[:, ours], known.weights[:, ours])
+    new = average_precisions(mine[rows][:, ours], shared)
+    old = average_precisions(theirs[rows][:, others], shared)
     both = np.isfinite(new)
     if not both.any():  # no tag can be compared
         return first
-    what = f"{both.sum()} tags on {len(rows):,} photos that neither has learnt from"
+    what = f"{both.sum()} tags on {int(learnt.labelled[rows].sum()):,} labelled photos, by models that did not see them"
     verdict = _compared(float(new[both].mean()), float(old[both].mean()), what)
     measured = {each.label: each.average_precision for each in active.per_label if each.held_out}
     before = [(at, measured[label]) for at, label in enumerate(common) if both[at] and label in measured]
@@ -75,12 +93,31 @@ def judge_tags(candidate: TagModel, active: TagModel | None, learnt: TrainingSet
     return verdict
 
 
+def _changed(
+    candidate: TagModel, mine: Floats, active: TagModel | None, theirs: Floats | None, learnt: TrainingSet
+) -> tuple[LabelScore, ...]:
+    """Returns the metrics of the candidate, with the photos that get each tag, and those that no longer get it."""
+    open_ = learnt.truth == UNLABELLED
+    column = {} if active is None else {label: at for at, label in enumerate(active.labels)}
+    out = []
+    for at, each in enumerate(candidate.per_label):
+        new, old = open_[:, at] & (mine[:, at] >= candidate.thresholds[at]), np.zeros(len(mine), bool)
+        if active is not None and theirs is not None and each.label in column:
+            of_active = column[each.label]
+            old = open_[:, at] & (theirs[:, of_active] >= active.thresholds[of_active])
+        out.append(replace(each, gained=int((new & ~old).sum()), lost=int((old & ~new).sum())))
+    return tuple(out)
+
+
 def judge_persons(candidate: PersonModel, active: PersonModel | None, faces: NamedFaces, embedder: Embedder) -> Verdict:
     """Judges by average precision on held-out faces of persons whom both models know, each face once as itself and once
     as a stranger, and by F1 compared with the rule that applies without a model."""
     rows = persons.held_out_faces(faces)
     if not len(rows):
         return Verdict(ModelState.ACTIVE, "No face could be held out to measure on, because no person has three.")
+    if len(rows) < MIN_FACES:
+        says = f"{len(rows)} held-out face{'s' if len(rows) > 1 else ''} cannot show how good it is"
+        return Verdict(ModelState.ACTIVE, f"It is about as strict as no model: {says}. Name more faces.")
     mine = persons.scored(*candidate.numbered(faces.labels), faces, rows)[0].f1
     rule = persons.scored(*persons.by_rule(faces, embedder), faces, rows)[0].f1
     says = f"F1 is {mine:.3f}, and {rule:.3f} without a model ({len(rows):,} held-out faces)"

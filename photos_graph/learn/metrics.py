@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from photos_graph.learn.calibration import at_least
 from photos_graph.learn.evidence import Evidence
+from photos_graph.learn.sheets import ChosenThreshold
+from photos_graph.model.learning import Trust
 
 Floats = npt.NDArray[np.float32]
 
@@ -17,7 +19,11 @@ Floats = npt.NDArray[np.float32]
 @dataclass(frozen=True, slots=True)
 class LabelScore:
     """The metrics of one label. ``examples`` counts the examples for training, and ``held_out`` those on which the
-    other metrics were measured. ``precision_at_least`` is a lower bound with a confidence of 90 %."""
+    recall was measured, by models that did not see them. ``precision`` is the one that is expected in the whole
+    library, and ``precision_at_least`` a lower bound, for which photos that nobody tagged count as wrong. What has a
+    default is also of the whole library, as in ``ChosenThreshold``, whose ``would_be`` is ``sheet_threshold``.
+    ``gained`` and ``lost`` count the photos that get the tag, or no longer get it, in comparison with the active model.
+    """
 
     label: str
     examples: int
@@ -27,12 +33,20 @@ class LabelScore:
     precision_at_least: float
     recall: float
     average_precision: float
+    trust: Trust = Trust.PROVISIONAL
+    judged: int = 0
+    expected_precision: float = 0.0
+    given_to: int = 0
+    gained: int = 0
+    lost: int = 0
+    reason: str | None = None
+    sheet_threshold: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
     """The metrics of all labels together, over all pairs of photo and label. Only ``average_precision`` is the mean
-    over the labels that have an example. ``held_out`` counts photos."""
+    over the labels that have an example; photos that nobody tagged count as wrong in it. ``held_out`` counts photos."""
 
     held_out: int
     precision: float
@@ -41,22 +55,30 @@ class Scores:
     average_precision: float
 
 
-def overall(probabilities: Floats, thresholds: Floats, known: Evidence) -> Scores:
-    """Measures probabilities (m, l) of all labels together."""
-    right, wrong, missed = (part.sum() for part in _counts(probabilities, thresholds, known))
+def overall(probabilities: Floats, thresholds: Floats, known: Evidence, chosen: Sequence[ChosenThreshold]) -> Scores:
+    """Measures probabilities (m, l) of all labels together. The precision is the one that is expected in the whole
+    library, over all photos that get a tag."""
+    right, _, missed = (part.sum() for part in _counts(probabilities, thresholds, known))
     each = average_precisions(probabilities, known)
-    precision, recall = _share(right, wrong), _share(right, missed)
+    given_to = sum(of.given_to for of in chosen)
+    precision = sum(of.expected_precision * of.given_to for of in chosen) / max(1, given_to)
+    recall = _share(right, missed)
     return Scores(
         held_out=int(known.known.sum()),
         precision=precision,
         recall=recall,
-        f1=_share(2 * right, wrong + missed),
+        f1=2 * precision * recall / max(1e-9, precision + recall),
         average_precision=float(np.nanmean(each)) if np.isfinite(each).any() else 0.0,
     )
 
 
 def per_label(
-    labels: Sequence[str], examples: Sequence[int], probabilities: Floats, thresholds: Floats, known: Evidence
+    labels: Sequence[str],
+    examples: Sequence[int],
+    probabilities: Floats,
+    thresholds: Floats,
+    known: Evidence,
+    chosen: Sequence[ChosenThreshold],
 ) -> list[LabelScore]:
     right, wrong, missed = _counts(probabilities, thresholds, known)
     average = np.nan_to_num(average_precisions(probabilities, known))
@@ -66,10 +88,16 @@ def per_label(
             examples=examples[at],
             held_out=int((known.targets[:, at] * (known.weights[:, at] > 0)).sum()),
             threshold=float(thresholds[at]),
-            precision=_share(right[at], wrong[at]),
+            precision=chosen[at].expected_precision,
             precision_at_least=at_least(float(right[at]), float(wrong[at])),
             recall=_share(right[at], missed[at]),
             average_precision=float(average[at]),
+            trust=chosen[at].trust,
+            judged=chosen[at].judged,
+            expected_precision=chosen[at].expected_precision,
+            given_to=chosen[at].given_to,
+            reason=chosen[at].reason,
+            sheet_threshold=chosen[at].would_be,
         )
         for at, label in enumerate(labels)
     ]

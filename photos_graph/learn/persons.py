@@ -1,7 +1,8 @@
 """A model of persons that is learnt from named faces. A face belongs to the nearest person, or to no person.
 
 A face is compared with the mean of each person's faces. The similarity that it must reach is learnt from the named
-faces themselves: each is compared as a stranger with all persons except its own. If users reject a face for a person,
+faces themselves: each is compared as a stranger with all persons except its own. As long as there are few strangers to
+learn from, it is the strict similarity of the rule that applies without a model. If users reject a face for a person,
 the threshold of that person rises.
 """
 
@@ -28,11 +29,15 @@ from photos_graph.faces.matching import (
     known,
 )
 from photos_graph.learn.calibration import CONFIDENCE, at_least
-from photos_graph.learn.dataset import HELD_OUT, Bools, chance
+from photos_graph.learn.dataset import Bools, chance
 from photos_graph.learn.metrics import LabelScore, Scores
+from photos_graph.model.learning import Trust
 
-PRIOR_STRANGERS = 50.0  # weight of the threshold in the catalogue, in strangers
+PRIOR_STRANGERS = 50.0  # weight of the rule that applies without a model, in strangers
+PROVEN_FACES = 10  # held-out faces of a person from which the person's metrics are proven
+MIN_LENGTH = 0.7  # of a mean; faces that are so unlike each other are not of one person
 CLEARANCE = 0.02  # similarity by which a threshold is above a face that is not the person
+HELD_OUT = 0.2  # share of the photos
 BLOCK = 4096  # faces in one matrix product
 MIN_FACES = 2  # faces of a person that are always used for training; only further faces can be held out
 
@@ -107,8 +112,11 @@ def train(faces: NamedFaces, embedder: Embedder, promised: float = 0.99) -> Pers
     rows = np.flatnonzero(learnt)
     means = known(faces.vectors[rows], faces.qualities[rows], faces.persons[rows])
     among = Known(means.persons, normalised(means.means))
-    common = _common_threshold(faces, rows, among, embedder, promised)
-    thresholds = _thresholds(faces, among, common)
+    strangers, reached = _strangers(faces, rows, among, promised)
+    # The rule compares a face with means whose length is below one, the more so the less alike their faces are.
+    rule = applied_similarity(embedder) / np.maximum(np.linalg.norm(means.means, axis=1), MIN_LENGTH)
+    common = (strangers * reached + PRIOR_STRANGERS * rule) / (strangers + PRIOR_STRANGERS)
+    thresholds = _raised(faces, among, common.astype(np.float32))
     scores, each = scored(among, thresholds, faces, np.flatnonzero(held_out))
     snapshot = _snapshot(faces, held_out)
     return PersonModel(embedder.name, snapshot, promised, tuple(faces.labels), among, thresholds, scores, each)
@@ -161,6 +169,8 @@ def scored(
             precision=_share(right[at], wrong[at]),
             precision_at_least=at_least(right[at], wrong[at]),
             recall=_share(right[at], missed[at]),
+            trust=Trust.PROVEN if held[at] >= PROVEN_FACES else Trust.PROVISIONAL,
+            expected_precision=_share(right[at], wrong[at]),
             average_precision=_average_precision([hits[2 * i] for i, r in enumerate(rows) if faces.persons[r] == at]),
         )
         for at, label in enumerate(faces.labels)
@@ -176,14 +186,11 @@ def scored(
     return scores, each
 
 
-def _common_threshold(
-    faces: NamedFaces, rows: npt.NDArray[np.intp], among: Known, embedder: Embedder, promised: float
-) -> float:
-    """Returns the similarity to the nearest person that the share ``promised`` of strangers does not reach. It is a
-    bound with CONFIDENCE, since only few strangers come near it."""
+def _strangers(faces: NamedFaces, rows: npt.NDArray[np.intp], among: Known, promised: float) -> tuple[int, float]:
+    """Returns the number of faces that are compared as strangers, and the similarity to the nearest person that the
+    share ``promised`` of them does not reach. It is a bound with CONFIDENCE, since only few strangers come near it."""
     from scipy.stats import binom
 
-    even = embedder.even_at
     nearest = []
     for start in range(0, len(rows), BLOCK):
         part = rows[start : start + BLOCK]
@@ -192,17 +199,17 @@ def _common_threshold(
         nearest.append(alike.max(axis=1))
     strangers = np.concatenate(nearest)
     strangers = strangers[strangers > -1]  # a face of the only person has no other person to be compared with
-    count, seen = len(strangers), even
-    if count:
-        rank = min(count - 1, int(binom.ppf(CONFIDENCE, count, promised)))
-        seen = float(np.sort(strangers)[rank])
-    return (count * seen + PRIOR_STRANGERS * even) / (count + PRIOR_STRANGERS)
+    count = len(strangers)
+    if not count:
+        return 0, 0.0
+    rank = min(count - 1, int(binom.ppf(CONFIDENCE, count, promised)))
+    return count, float(np.sort(strangers)[rank])
 
 
-def _thresholds(faces: NamedFaces, among: Known, common: float) -> Floats:
-    """Returns the threshold of each person (p,), which is the common one, or a higher one that excludes the faces that
-    were assigned to another person or rejected."""
-    out = np.full(len(among.persons), common, np.float32)
+def _raised(faces: NamedFaces, among: Known, thresholds: Floats) -> Floats:
+    """Returns the threshold of each person (p,), which is higher where faces that were assigned to another person or
+    rejected would reach it."""
+    out = thresholds.copy()
     column = {int(person): place for place, person in enumerate(among.persons)}
     for face, persons in faces.not_persons.items():
         for person in persons:

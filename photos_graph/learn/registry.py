@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
+
+import numpy as np
 
 from photos_graph.array_files import Arrays, Damaged, pack, unpack, written_whole
 from photos_graph.faces.matching import Known
@@ -15,8 +17,9 @@ from photos_graph.learn.calibration import Calibration
 from photos_graph.learn.evidence import Evidence
 from photos_graph.learn.metrics import LabelScore, Scores
 from photos_graph.learn.persons import PersonModel
-from photos_graph.learn.tags import Predictor, TagModel
-from photos_graph.model.learning import ModelKind
+from photos_graph.learn.predictor import Predictor
+from photos_graph.learn.tags import TagModel
+from photos_graph.model.learning import ModelKind, Trust
 
 VERSION = 1  # of the files; raise it when the meaning of their contents changes
 
@@ -89,6 +92,7 @@ def _of_tags(model: TagModel) -> tuple[dict[str, Any], Arrays]:
         "seed_ids": predictor.seed_ids,
         "head": predictor.calibration.head,
         "flow": predictor.calibration.flow,
+        "everything": predictor.everything,
         "scores": asdict(model.scores),
         "per_label": [asdict(each) for each in model.per_label],
     }
@@ -102,6 +106,8 @@ def _of_tags(model: TagModel) -> tuple[dict[str, Any], Arrays]:
         "targets": predictor.seeds.targets,
         "weights": predictor.seeds.weights,
         "biases": predictor.calibration.biases,
+        "crossed": predictor.crossed.astype(np.float16),
+        "alike": predictor.alike,
     }
     return about, arrays
 
@@ -116,6 +122,9 @@ def _tags(about: dict[str, Any], arrays: Arrays) -> TagModel:
         seeds=Evidence(arrays["targets"], arrays["weights"]),
         above=arrays["above"],
         calibration=Calibration(about["head"], about["flow"], arrays["biases"]),
+        crossed=arrays.get("crossed", arrays["targets"][:0]).astype(np.float32),
+        alike=arrays.get("alike", np.full_like(arrays["bias"], -1)),
+        everything=about.get("everything", 0.0),
     )
     return TagModel(
         backbone=about["backbone"],
@@ -126,7 +135,7 @@ def _tags(about: dict[str, Any], arrays: Arrays) -> TagModel:
         predictor=predictor,
         thresholds=arrays["thresholds"],
         scores=_read(Scores, about["scores"]),
-        per_label=tuple(_read(LabelScore, each) for each in about["per_label"]),
+        per_label=_label_scores(about["per_label"]),
     )
 
 
@@ -156,9 +165,14 @@ def _persons(about: dict[str, Any], arrays: Arrays) -> PersonModel:
         known=Known(arrays["persons"], arrays["means"]),
         thresholds=arrays["thresholds"],
         scores=_read(Scores, about["scores"]),
-        per_label=tuple(_read(LabelScore, each) for each in about["per_label"]),
+        per_label=_label_scores(about["per_label"]),
     )
 
 
+def _label_scores(those: Iterable[dict[str, Any]]) -> tuple[LabelScore, ...]:
+    return tuple(replace(_read(LabelScore, each), trust=Trust(each.get("trust", Trust.PROVISIONAL))) for each in those)
+
+
 def _read(kind: type[T], values: dict[str, Any]) -> T:
-    return kind(**{field.name: values[field.name] for field in fields(kind)})  # type: ignore[arg-type]
+    """Values that a file of an earlier version lacks get their defaults."""
+    return kind(**{field.name: values[field.name] for field in fields(kind) if field.name in values})  # type: ignore[arg-type]

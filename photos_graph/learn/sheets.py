@@ -18,9 +18,18 @@ STRATA = 8  # parts of the scores, each of which has the same number of photos o
 REACH = 2  # a sheet goes this many times as far down as the tag is given, to show whether it could be given to more
 LOWEST = 0.3  # score below which no photo is on a sheet
 MIN_JUDGED = 12  # judged photos from which the precision of a tag is proven
+MIN_ABOVE = 3  # judged photos above a proven threshold
 MIN_EXAMPLES = 5  # scores of examples, below which a tag is given to nothing
-LEAST = 0.5  # lowest threshold
-CONFIDENCE = 0.8  # confidence with which a proven threshold keeps its promise
+LEAST = 0.5  # lowest threshold before a sheet is judged
+MAX_SHARE = 0.2  # share of the unlabelled photos above the median example, from which examples do not stand out
+MIN_LACKING, MAX_LACKING_SHARE = 10, 0.05  # unless few of at least so many photos that lack the tag are above it
+OFFSET, SLOPE = 2.0, 0.3  # standard deviations of what is believed before anything is judged
+CONFIDENCE = 0.6  # confidence with which a proven threshold keeps its promise
+# Before a sheet is judged, the threshold is the first of these quantiles of the examples' scores at which the mean
+# score of what the tag is given to is high enough. If none is, it is given to nothing.
+QUANTILES = ((0.6, 0.9), (0.75, 0.85), (0.9, 0.85))
+USUAL, USUAL_WEIGHT = 0.93, 3  # precision that such thresholds had in libraries of which all was known, and its weight
+FLOOD = 2  # times as many photos as a tag may be given to, from which it is given to none
 BINS = 256  # parts of the scores in which photos count as equal
 
 Floats = npt.NDArray[np.float32]
@@ -51,7 +60,8 @@ class Judged:
         return len(self.right)
 
 
-NOTHING_JUDGED = Judged(np.zeros(0, np.float32), np.zeros(0, bool), np.zeros(0))
+NO_SCORES = np.zeros(0, np.float32)
+NOTHING_JUDGED = Judged(NO_SCORES, np.zeros(0, bool), np.zeros(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,35 +107,69 @@ def draw_sheet(scores: Floats, threshold: float, seed: int, size: int = SIZE) ->
     return DrawnSheet(np.array(places, np.intp), np.array(inclusion))
 
 
-def choose_threshold(scores: Floats, examples: Floats, judged: Judged, promised: float, most: int) -> ChosenThreshold:
+def choose_threshold(
+    scores: Floats, examples: Floats, judged: Judged, promised: float, most: int, lacking: Floats = NO_SCORES
+) -> ChosenThreshold:
     """Chooses the lowest threshold at which the precision in the whole library is expected to be ``promised``.
 
-    ``scores`` (n,) are those of all photos that nobody labelled with the tag, and ``examples`` (e,) those of its
-    examples. As long as fewer than MIN_JUDGED photos are judged, the threshold is the median of the examples, or
-    higher, so that at most ``most`` photos get the tag.
+    ``scores`` (n,) are those of all photos that nobody labelled with the tag, ``examples`` (e,) those of its examples,
+    and ``lacking`` (k,) those of photos that are known to lack it. As long as fewer than MIN_JUDGED photos are judged,
+    the threshold is a high score among the examples, or a higher one, so that at most ``most`` photos get the tag.
     """
-    provisional = _provisional(scores, examples, len(judged), most)
+    provisional = _provisional(scores, examples, len(judged), most, lacking)
     if len(judged) < MIN_JUDGED:
         return provisional
     return _proven(scores, judged, promised, provisional.would_be)
 
 
-def _provisional(scores: Floats, examples: Floats, judged: int, most: int) -> ChosenThreshold:
-    threshold = max(LEAST, float(np.median(examples))) if len(examples) else LEAST
+def _provisional(scores: Floats, examples: Floats, judged: int, most: int, lacking: Floats) -> ChosenThreshold:
+    middle = float(np.median(examples)) if len(examples) else LEAST
+    threshold, sure = _cautious(scores, examples) if len(examples) else (LEAST, False)
     given = np.sort(scores[scores >= threshold])[::-1]
-    if len(given) > most:
-        threshold = float(np.nextafter(given[max(0, most)], np.float32(2)))
-        given = given[given >= threshold]
-    if len(examples) < MIN_EXAMPLES:
-        reason = f"It has {len(examples)} examples and needs {MIN_EXAMPLES} before it is given to photos."
+
+    def nothing(reason: str) -> ChosenThreshold:
         return ChosenThreshold(None, threshold, Trust.PROVISIONAL, 0.0, 0, judged, reason)
-    expected = float(given.mean()) if len(given) else 0.0
+
+    if len(examples) < MIN_EXAMPLES:
+        return nothing(f"It has {len(examples)} examples and needs {MIN_EXAMPLES} before it is given to photos.")
+    if not _stands_out(scores, lacking, middle):
+        return nothing("Its examples do not stand out from the other photos. More of them may help.")
+    if len(given) > FLOOD * most:
+        return nothing(f"It would be given to {len(given):,} of {len(scores):,} photos.")
+    if not sure:
+        return nothing("It is not certain enough of any photos. More examples, or a judged sheet, may help.")
+    if len(given) > most:
+        threshold = float(np.nextafter(given[most], np.float32(2)))
+        given = given[given >= threshold]
+    expected = (_mean(given) + USUAL_WEIGHT * USUAL) / (1 + USUAL_WEIGHT)
     return ChosenThreshold(threshold, threshold, Trust.PROVISIONAL, expected, len(given), judged)
+
+
+def _cautious(scores: Floats, examples: Floats) -> tuple[float, bool]:
+    """Returns the threshold, and whether the photos above it are certain enough."""
+    thresholds = [max(LEAST, float(np.quantile(examples, quantile))) for quantile, _ in QUANTILES]
+    for threshold, (_, sure) in zip(thresholds, QUANTILES, strict=True):
+        if _mean(scores[scores >= threshold]) >= sure:
+            return threshold, True
+    return thresholds[1], False
+
+
+def _mean(scores: Floats) -> float:
+    return float(scores.mean(dtype=np.float64)) if len(scores) else 1.0
+
+
+def _stands_out(scores: Floats, lacking: Floats, middle: float) -> bool:
+    """Returns whether the median example is above most photos. Where a tag is frequent, it is enough that the median is
+    above those that are known to lack it."""
+    if (scores >= middle).mean() <= MAX_SHARE if len(scores) else True:
+        return True
+    return len(lacking) >= MIN_LACKING and bool((lacking >= middle).mean() <= MAX_LACKING_SHARE)
 
 
 def _proven(scores: Floats, judged: Judged, promised: float, would_be: float) -> ChosenThreshold:
     count, wrong = len(judged), int((~judged.right).sum())
-    given = np.sort(scores[scores >= LEAST])[::-1]
+    lowest = judged.scores.min()  # nothing is known of what lies below
+    given = np.sort(scores[scores >= lowest])[::-1]
     ends = np.unique(np.linspace(1, len(given), min(BINS, len(given))).round().astype(np.intp)) if len(given) else None
     keeps = np.zeros(0, np.intp)
     if ends is not None:
@@ -135,9 +179,11 @@ def _proven(scores: Floats, judged: Judged, promised: float, would_be: float) ->
         each = 1 / (1 + np.exp(-(offsets[:, None] + slopes[:, None] * middles)))
         precisions = np.cumsum(each * (ends - starts), axis=1) / ends  # a row for each possible line
         bounds = np.array([_quantile(column, likely, 1 - CONFIDENCE) for column in precisions.T])
-        keeps = np.flatnonzero(bounds >= promised)
+        seen = np.array([(judged.scores >= given[end - 1]).sum() for end in ends])
+        keeps = np.flatnonzero((bounds >= promised) & (seen >= MIN_ABOVE))
     if ends is None or not len(keeps):
-        reason = f"{wrong} of {count} judged photos are wrong, so that it cannot keep its promise."
+        above = int((scores >= would_be).sum())
+        reason = f"It would be given to {above:,} of {len(scores):,} photos; {wrong} of {count} on the sheet are wrong."
         return ChosenThreshold(None, would_be, Trust.PROVEN, 0.0, 0, count, reason)
     last = int(keeps[-1])
     threshold = float(given[ends[last] - 1])
@@ -151,7 +197,7 @@ def _posterior(judged: Judged) -> tuple[Doubles, Doubles, Doubles]:
     offsets, slopes = (
         part.ravel() for part in np.meshgrid(np.linspace(-8, 8, 65), np.geomspace(0.2, 4, 25), indexing="ij")
     )
-    prior = -0.5 * ((offsets / 2.0) ** 2 + (np.log(slopes) / 0.7) ** 2)
+    prior = -0.5 * ((offsets / OFFSET) ** 2 + (np.log(slopes) / SLOPE) ** 2)
     lines = offsets[:, None] + slopes[:, None] * _odds(judged.scores)
     fits = prior - np.logaddexp(0, np.where(judged.right, -lines, lines)).sum(axis=1)
     likely = np.exp(fits - fits.max())

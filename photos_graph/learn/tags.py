@@ -1,6 +1,9 @@
-"""A model of tags, which combines a head on the features with propagation along the neighbours, calibrated together.
+"""Trains a model of tags, whose head on the features and propagation along the neighbours are calibrated together.
 
-Training needs Keras, so it must run in a worker. Prediction consists of matrix products.
+It learns against the whole library: photos without a tag are weak negatives. Each photo that took part in the training
+is scored by the models that did not see it, so that the scores of all photos of the library can be compared.
+
+Training needs Keras, so it must run in a worker.
 """
 
 from __future__ import annotations
@@ -13,64 +16,20 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.learn import head
-from photos_graph.learn.calibration import Calibration, calibrate, threshold
-from photos_graph.learn.dataset import POSITIVE, Bools, TrainingSet
+from photos_graph.learn.calibration import NO_THRESHOLD, calibrate
+from photos_graph.learn.dataset import NEGATIVE, POSITIVE, UNLABELLED, Bools, TrainingSet
 from photos_graph.learn.evidence import Evidence, evidence
 from photos_graph.learn.metrics import LabelScore, Scores, overall, per_label
 from photos_graph.learn.neighbours import Halves, Neighbours
+from photos_graph.learn.predictor import PHOTOS_PER_BLOCK, Floats, Places, Predictor, flows_of, least_alike
 from photos_graph.learn.propagation import Propagation
+from photos_graph.learn.sheets import ChosenThreshold, Judged, choose_threshold, most
 
 FOLDS = 5
-LABELS_PER_BLOCK = 64  # labels that are propagated together, which limits memory
-PHOTOS_PER_BLOCK = 8192
-SMOOTHING = 0.01  # share of the average flow that is added, because zero has no logarithm
+UNSEEN = 3  # of the FOLDS models, those that do not see a photo without a tag; their mean scores it
+EVERYTHING = 0.5  # share of all photos of the library, beside the negatives, in what propagation compares examples with
 
-Floats = npt.NDArray[np.float32]
-Places = npt.NDArray[np.intp]
 Progress = Callable[[int, int], None]  # takes the steps that are done, and all steps
-
-
-@dataclass(frozen=True, slots=True)
-class Predictor:
-    """Predicts l labels from features of d dimensions.
-
-    ``kernel`` (d, l) and ``bias`` (l,) are the head, for vectors minus ``mean`` (d,), divided by ``scale`` (d,).
-    ``seeds`` is the evidence about the m photos ``seed_ids``, from which labels propagate. ``above`` (l, l) says
-    whether the second label is an ancestor of the first.
-    """
-
-    mean: Floats
-    scale: Floats
-    kernel: Floats
-    bias: Floats
-    seed_ids: tuple[str, ...]
-    seeds: Evidence
-    above: Bools
-    calibration: Calibration
-
-    def probabilities(self, graph: Neighbours) -> Floats:
-        """Returns probabilities (n, l) for all photos of a graph of the same backbone. An ancestor is at least as
-        probable as its descendants."""
-        return _with_parents(self.calibration.probabilities(*self._both(graph)), self.above)
-
-    def disagreement(self, graph: Neighbours) -> Floats:
-        """Returns, as (n, l) in 0..1, the distance between the predictions by the photo itself and by its
-        neighbours."""
-        return self.calibration.disagreement(*self._both(graph))
-
-    def _both(self, graph: Neighbours) -> tuple[Floats, Floats]:
-        place = {id_: at for at, id_ in enumerate(graph.ids)}
-        here = [at for at, id_ in enumerate(self.seed_ids) if id_ in place]
-        rows = np.array([place[self.seed_ids[at]] for at in here], np.intp)
-        flows = _flows(Propagation(graph), rows, self.seeds[np.array(here, np.intp)], len(graph))
-        return self._logits(graph.vectors), flows
-
-    def _logits(self, vectors: Halves) -> Floats:
-        out = np.zeros((len(vectors), len(self.bias)), np.float32)
-        for start in range(0, len(vectors), PHOTOS_PER_BLOCK):
-            part = (vectors[start : start + PHOTOS_PER_BLOCK].astype(np.float32) - self.mean) / self.scale
-            out[start : start + PHOTOS_PER_BLOCK] = part @ self.kernel + self.bias
-        return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,42 +50,49 @@ class TagModel:
 
 
 def train(
-    keras: Any, learnt: TrainingSet, graph: Neighbours, promised: float, seed: int, progress: Progress
+    keras: Any,
+    learnt: TrainingSet,
+    graph: Neighbours,
+    promised: float,
+    seed: int,
+    progress: Progress,
+    flood: float = 1.5,
 ) -> TagModel:
     """Trains a model. On one machine, the same snapshot and seed give the same model.
 
-    ``promised`` is 0..1. Raises ValueError if there is no label to learn.
+    ``promised`` is 0..1, and ``flood`` limits to how many photos a tag without a judged sheet is given. Raises
+    ValueError if there is no label to learn.
     """
     if not learnt.labels:
         raise ValueError("no tag has enough examples")
-    flow = Propagation(graph)
-    examples = (learnt.truth == POSITIVE) & ~learnt.held_out[:, None]
-    known = evidence(learnt, flow.spread(examples.astype(np.float32)))
-    rows = np.flatnonzero(~learnt.held_out & known.known)
+    positive, known = learnt.truth == POSITIVE, evidence(learnt)
+    rows = np.flatnonzero(known.known)
+    known = known[rows]
     mean, scale = _standard(graph.vectors)
     features = (graph.vectors[rows].astype(np.float32) - mean) / scale
+    labelled = learnt.labelled[rows]
     progress(1, FOLDS + 2)
 
-    logits, flows = np.zeros((2, len(rows), len(learnt.labels)), np.float32)
-    folds = _folds(learnt.groups[rows], seed)
-    for fold in range(FOLDS):
-        out = folds == fold
-        part = known[rows[~out]].balanced()
-        kernel, bias = head.fit(keras, features[~out], part.targets, part.weights, seed)
-        logits[out] = features[out] @ kernel + bias
-        flows[out] = _flows(flow, rows[~out], part, len(graph))[rows[out]]
-        progress(fold + 2, FOLDS + 2)
-    calibration = calibrate(logits, flows, known[rows])
-    crossed = _with_parents(calibration.probabilities(logits, flows), learnt.above)
-    thresholds = [
-        threshold(crossed[:, label], known.targets[rows, label], known.weights[rows, label], promised)
-        for label in range(len(learnt.labels))
-    ]
-
-    part = known[rows].balanced()
-    kernel, bias = head.fit(keras, features, part.targets, part.weights, seed)
-    seed_ids = tuple(graph.ids[row] for row in rows.tolist())
-    predictor = Predictor(mean, scale, kernel, bias, seed_ids, part, learnt.above, calibration)
+    crossing = _Crossing(keras, graph, rows, features, known, labelled, _folds(learnt.groups[rows], seed), seed)
+    logits, flows, kernel, bias = crossing.run(progress)
+    calibration = calibrate(logits, flows, known)
+    predictor = Predictor(
+        mean=mean,
+        scale=scale,
+        kernel=kernel,
+        bias=bias,
+        seed_ids=tuple(graph.ids[row] for row in rows.tolist()),
+        seeds=known.only(labelled).balanced(),
+        above=learnt.above,
+        calibration=calibration,
+        crossed=calibration.probabilities(logits, flows),
+        alike=np.array([least_alike(graph.vectors, np.flatnonzero(has)) for has in positive.T], np.float32),
+        everything=EVERYTHING,
+    )
+    found = predictor.probabilities(graph)
+    chosen = [_chosen(learnt, found, label, promised, flood) for label in range(len(learnt.labels))]
+    thresholds = np.array([NO_THRESHOLD if each.threshold is None else each.threshold for each in chosen], np.float32)
+    examples = positive.sum(axis=0).tolist()
     model = TagModel(
         graph.backbone,
         learnt.snapshot,
@@ -134,46 +100,66 @@ def train(
         promised,
         learnt.labels,
         predictor,
-        np.array(thresholds, np.float32),
-        *scored(predictor, np.array(thresholds, np.float32), learnt, graph, known),
+        thresholds,
+        overall(found[rows], thresholds, known, chosen),
+        tuple(per_label(learnt.labels, examples, found[rows], thresholds, known, chosen)),
     )
     progress(FOLDS + 2, FOLDS + 2)
     return model
 
 
-def scored(
-    predictor: Predictor, thresholds: Floats, learnt: TrainingSet, graph: Neighbours, known: Evidence
-) -> tuple[Scores, tuple[LabelScore, ...]]:
-    held_out = np.flatnonzero(learnt.held_out & known.known)
-    probabilities = predictor.probabilities(graph)[held_out]
-    examples = ((learnt.truth == POSITIVE) & ~learnt.held_out[:, None]).sum(axis=0).tolist()
-    each = per_label(learnt.labels, examples, probabilities, thresholds, known[held_out])
-    return overall(probabilities, thresholds, known[held_out]), tuple(each)
+@dataclass(frozen=True, slots=True)
+class _Crossing:
+    """Trains FOLDS models on the m photos with evidence at ``rows`` (m,), which scores each by models that did not see
+    it. A labelled photo is unseen by the model of its fold, and a photo without a tag by UNSEEN models."""
+
+    keras: Any
+    graph: Neighbours
+    rows: Places
+    features: Floats
+    known: Evidence
+    labelled: Bools
+    folds: Places
+    seed: int
+
+    def run(self, progress: Progress) -> tuple[Floats, Floats, Floats, Floats]:
+        """Returns the scores of the head and of propagation, each (m, l), and the mean of the heads: weights (d, l) and
+        biases (l,)."""
+        flow = Propagation(self.graph)
+        flows = self._flows(flow, self.labelled)
+        logits = np.zeros_like(flows)
+        heads = []
+        for fold in range(FOLDS):
+            unseen = np.where(self.labelled, self.folds == fold, (fold - self.folds) % FOLDS < UNSEEN)
+            part = self.known[~unseen].balanced()
+            kernel, bias = head.fit(self.keras, self.features[~unseen], part.targets, part.weights, self.seed)
+            heads.append((kernel, bias))
+            times = np.where(self.labelled[unseen], 1, UNSEEN)[:, None]
+            logits[unseen] += (self.features[unseen] @ kernel + bias) / times
+            out = self.labelled & unseen
+            flows[out] = self._flows(flow, self.labelled & ~unseen)[out]
+            progress(fold + 2, FOLDS + 2)
+        kernels, biases = zip(*heads, strict=True)
+        return logits, flows, np.mean(np.stack(kernels), axis=0), np.mean(np.stack(biases), axis=0)
+
+    def _flows(self, flow: Propagation, seeds: Bools) -> Floats:
+        """Returns what arrives from these seeds (m,) at the m photos, as (m, l)."""
+        known = self.known[seeds].balanced()
+        return flows_of(flow, self.rows[seeds], known, len(self.graph), EVERYTHING)[self.rows]
 
 
-def _flows(flow: Propagation, rows: Places, seeds: Evidence, count: int) -> Floats:
-    """Returns, as (n, l), the logarithm of the ratio of the amounts that arrive from examples and from negatives.
-    ``rows`` (m,) are the positions of the photos with evidence."""
-    out = np.zeros((count, seeds.targets.shape[1]), np.float32)
-    for start in range(0, out.shape[1], LABELS_PER_BLOCK):
-        labels = slice(start, start + LABELS_PER_BLOCK)
-        positive = seeds.weights[:, labels] * seeds.targets[:, labels]
-        arrived = []
-        for part in (positive, seeds.weights[:, labels] - positive):
-            shares = np.zeros((count, part.shape[1]), np.float32)
-            shares[rows] = part / np.maximum(part.sum(axis=0), np.float32(1e-6))
-            arrived.append(np.log(flow.spread(shares) + np.float32(SMOOTHING / max(1, count))))
-        out[:, labels] = arrived[0] - arrived[1]
-    return out
-
-
-def _with_parents(probabilities: Floats, above: Bools) -> Floats:
-    """Raises the probability of each ancestor to at least that of its descendants."""
-    out = probabilities.copy()
-    for label in np.flatnonzero(above.any(axis=1)):
-        wider = np.flatnonzero(above[label])
-        out[:, wider] = np.maximum(out[:, wider], probabilities[:, label, None])
-    return out
+def _chosen(learnt: TrainingSet, found: Floats, label: int, promised: float, flood: float) -> ChosenThreshold:
+    """Chooses the threshold of a label by the probabilities (n, l) of the whole library. Photos with other tags only
+    are known to lack it, unless those tags are wider."""
+    scores, truth = found[:, label], learnt.truth[:, label]
+    places, inclusion = learnt.sheets.get(learnt.labels[label], ((), ()))
+    rows = np.array(places, np.intp)
+    judged = Judged(scores[rows], truth[rows] == POSITIVE, np.array(inclusion, np.float64))
+    positive = learnt.truth == POSITIVE
+    limit = most(int(positive[:, label].sum()), int(positive.any(axis=1).sum()), len(truth), flood)
+    others = positive[:, ~learnt.above[label]].any(axis=1)
+    lacking = scores[(truth == NEGATIVE) | (others & (truth == UNLABELLED))]
+    return choose_threshold(scores[truth == UNLABELLED], scores[truth == POSITIVE], judged, promised, limit, lacking)
 
 
 def _standard(vectors: Halves) -> tuple[Floats, Floats]:

@@ -13,7 +13,7 @@ from photos_graph.faces.matching import FaceConstraints
 from photos_graph.learn import persons
 from photos_graph.learn.gate import judge_persons
 from photos_graph.learn.persons import NamedFaces
-from photos_graph.model.learning import ModelState
+from photos_graph.model.learning import ModelState, Trust
 from tests.kit.vectors import people
 
 SFACE = catalogue.embedder("SFace")
@@ -125,10 +125,24 @@ def test_one_that_knows_less_than_the_rule_without_a_model_is_rejected(named: Na
     assert persons.scored(means, thresholds, named, persons.held_out_faces(named))[0].f1 > 0.8
 
 
+def test_one_person_with_three_faces_takes_no_strangers_and_one_held_out_face_proves_nothing(every: NamedFaces) -> None:
+    mine = np.flatnonzero(every.persons == 2)
+    photos = np.array(every.photos)
+    for three in (mine[start : start + 3] for start in range(0, len(mine) - 2, 3)):
+        model = persons.train(part(every, three), SFACE)
+        others = np.flatnonzero(every.persons != 2)
+        rules = FaceConstraints(np.arange(len(others), dtype=np.int32))
+        assert (model.decide(every.vectors[others], rules, SFACE) == UNASSIGNED).all(), photos[three]
+        verdict = judge_persons(model, None, part(every, three), SFACE)
+        assert verdict.state is ModelState.ACTIVE and "F1" not in verdict.reason
+        assert all(each.trust is Trust.PROVISIONAL for each in model.per_label)
+
+
 def test_one_person_alone_and_nobody(named: NamedFaces) -> None:
     one = part(named, np.flatnonzero(named.persons == 2)[:2])
     model = persons.train(one, SFACE)
-    assert model.known.persons.tolist() == [2] and model.thresholds[0] == pytest.approx(SFACE.even or SFACE.cut)
-    assert model.scores.held_out == 0
+    assert model.known.persons.tolist() == [2] and model.scores.held_out == 0
+    means, rule = persons.by_rule(one, SFACE)
+    assert model.thresholds[0] == pytest.approx(rule[0] / np.linalg.norm(means.means[0]), abs=1e-4)
     with pytest.raises(ValueError, match="no face"):
         persons.train(replace(one, persons=np.full(2, UNASSIGNED, np.int32)), SFACE)

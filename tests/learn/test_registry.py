@@ -10,16 +10,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from photos_graph.array_files import Damaged, unpack
+from photos_graph.array_files import Damaged, pack, unpack
 from photos_graph.faces import catalogue
-from photos_graph.learn import dataset, persons
+from photos_graph.learn import dataset, neighbours, persons
 from photos_graph.learn.dataset import TrainingSet
 from photos_graph.learn.named_faces_file import read_named_faces, write_named_faces
 from photos_graph.learn.persons import NamedFaces, PersonModel
-from photos_graph.learn.registry import VERSION, Registry, packed
+from photos_graph.learn.registry import VERSION, Registry, packed, unpacked
 from photos_graph.learn.tags import TagModel
-from photos_graph.model.learning import ModelKind
+from photos_graph.model.learning import ModelKind, Trust
 from tests.kit.vectors import people, tag_model
+
+EARLIER = (
+    "label",
+    "examples",
+    "held_out",
+    "threshold",
+    "precision",
+    "precision_at_least",
+    "recall",
+    "average_precision",
+)
 
 
 def person_model() -> PersonModel:
@@ -36,12 +47,25 @@ def test_what_was_saved_comes_back(tmp_path: Path) -> None:
     assert isinstance(tags, TagModel) and tags.scores == model.scores and tags.per_label == model.per_label
     assert tags.labels == model.labels and tags.predictor.seed_ids == ("a", "b")
     assert np.array_equal(tags.predictor.kernel, model.predictor.kernel)
-    assert packed(tags) == packed(model)
+    assert packed(tags) == packed(model) and np.array_equal(tags.predictor.crossed, model.predictor.crossed)
 
     again = registry.load(registry.save(ModelKind.PERSONS, 1, packed(recogniser)))
     assert isinstance(again, PersonModel) and again.scores == recogniser.scores and again.labels == recogniser.labels
     assert np.array_equal(again.known.means, recogniser.known.means)
     assert np.array_equal(again.thresholds, recogniser.thresholds)
+
+
+def test_a_model_that_scored_no_photo_by_models_that_did_not_see_it_is_read() -> None:
+    about, arrays = unpack(packed(tag_model()), VERSION)
+    about["per_label"] = [{name: each[name] for name in EARLIER} for each in about["per_label"]]
+    for name in ("crossed", "alike"):
+        del arrays[name]
+    del about["everything"]
+    model = unpacked(pack(VERSION, about, arrays))
+    assert isinstance(model, TagModel) and model.per_label[0].trust is Trust.PROVISIONAL
+    graph = neighbours.build("b", ["a", "b", "c"], np.eye(3, 8, dtype=np.float32))
+    found = model.predictor.probabilities(graph)
+    assert found.shape == (3, 3) and np.isfinite(found).all() and model.predictor.everything == 0
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty", "missing", "another"])
@@ -115,12 +139,11 @@ def test_a_training_set_of_the_release_before_is_read(tmp_path: Path) -> None:
         above=np.zeros((1, 1), bool),
         truth=np.ones((2, 1), np.int8),
         groups=np.arange(2, dtype=np.int32),
-        held_out=np.array([True, False]),
         left_out=(),
         snapshot="s",
     )
     tags.write_bytes(as_npz(dataset.packed(learnt)))
-    assert dataset.load(tags).snapshot == "s" and dataset.load(tags).held_out.tolist() == [True, False]
+    assert dataset.load(tags).snapshot == "s" and dataset.load(tags).sheets == {}
     vectors, owners = people(2, 8, 0.5, seed=1, dimensions=128)
     ids = [str(at) for at in range(8)]
     named = NamedFaces(ids, ["a", "b"], ids, vectors, np.ones(8, np.float32), owners, {3: {0, 1}})

@@ -11,6 +11,7 @@ CHANCE = np.random.default_rng(0)
 SCORES = CHANCE.random(4000).astype(np.float32)
 TRUE = CHANCE.random(4000) < 1 / (1 + np.exp(-12 * (SCORES - 0.7)))
 EXAMPLES = np.linspace(0.6, 0.99, 20, dtype=np.float32)
+RARE = SCORES**4
 MEDIAN = float(np.median(EXAMPLES))
 
 
@@ -29,14 +30,25 @@ def test_a_sheet_is_drawn_over_the_scores_and_knows_its_chances() -> None:
     assert len(draw_sheet(SCORES[:9], 0.8, 0).places) == (SCORES[:9] >= 0.3).sum()
 
 
-def test_without_a_sheet_the_threshold_is_the_median_example_and_capped() -> None:
-    wide = choose_threshold(SCORES, EXAMPLES, NOTHING_JUDGED, 0.95, 4000)
-    assert wide.trust is Trust.PROVISIONAL and wide.threshold == MEDIAN == wide.would_be
-    assert wide.given_to == (np.float32(MEDIAN) <= SCORES).sum()
-    capped = choose_threshold(SCORES, EXAMPLES, NOTHING_JUDGED, 0.95, most(5, 300, 4000, 1.5))
-    assert capped.threshold is not None and capped.given_to == 100 == (capped.threshold <= SCORES).sum()
-    few = choose_threshold(SCORES, EXAMPLES[:2], NOTHING_JUDGED, 0.95, 100)
+def test_without_a_sheet_the_threshold_is_a_high_score_of_the_examples_and_capped() -> None:
+    wide = choose_threshold(RARE, EXAMPLES, NOTHING_JUDGED, 0.95, 4000)
+    assert wide.would_be >= np.quantile(EXAMPLES, 0.6) > MEDIAN
+    assert wide.trust is Trust.PROVISIONAL and wide.threshold == wide.would_be
+    assert wide.given_to == (wide.threshold <= RARE).sum() and 0.9 < wide.expected_precision < 0.95
+    capped = choose_threshold(RARE, EXAMPLES, NOTHING_JUDGED, 0.95, most(5, 300, 4000, 1.5))
+    assert capped.threshold is not None and capped.given_to == 100 == (capped.threshold <= RARE).sum()
+    flooded = choose_threshold(RARE, EXAMPLES, NOTHING_JUDGED, 0.95, 20)
+    assert flooded.threshold is None and flooded.reason == f"It would be given to {wide.given_to} of 4,000 photos."
+    few = choose_threshold(RARE, EXAMPLES[:2], NOTHING_JUDGED, 0.95, 100)
     assert few.threshold is None and few.reason == "It has 2 examples and needs 5 before it is given to photos."
+
+
+def test_examples_that_do_not_stand_out_are_given_to_nothing_unless_others_are_known_to_lack_it() -> None:
+    unlike = np.linspace(0.2, 0.8, 9, dtype=np.float32)
+    chosen = choose_threshold(SCORES, unlike, NOTHING_JUDGED, 0.95, 4000)
+    assert chosen.threshold is None and chosen.given_to == 0 and "do not stand out" in (chosen.reason or "")
+    lacking = np.full(20, 0.1, np.float32)
+    assert choose_threshold(SCORES, unlike, NOTHING_JUDGED, 0.95, 4000, lacking).threshold is not None
 
 
 def test_a_judged_sheet_proves_a_threshold_that_keeps_the_promise() -> None:
@@ -53,5 +65,6 @@ def test_a_sheet_that_is_wrong_gives_the_tag_to_nothing() -> None:
     sheet = judged(0)
     wrong = Judged(sheet.scores, np.arange(24) < 3, sheet.inclusion)
     chosen = choose_threshold(SCORES, EXAMPLES, wrong, 0.95, 4000)
-    assert chosen.threshold is None and chosen.would_be == MEDIAN and chosen.reason is not None
-    assert chosen.reason.startswith("21 of 24 judged photos are wrong")
+    assert chosen.threshold is None and chosen.trust is Trust.PROVEN and chosen.would_be >= MEDIAN
+    above = (chosen.would_be <= SCORES).sum()
+    assert chosen.reason == f"It would be given to {above:,} of 4,000 photos; 21 of 24 on the sheet are wrong."

@@ -22,7 +22,7 @@ from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.jobs.concurrency import with_progress
 from photos_graph.jobs.progress import Progress
-from photos_graph.learn.tags import Floats
+from photos_graph.learn.predictor import Floats
 from photos_graph.model.job_arguments import PredictArguments
 from photos_graph.model.jobs import Job
 from photos_graph.model.learning import Model, ModelKind

@@ -67,7 +67,7 @@ async def learn_persons(
 
 def _options(settings: Settings) -> TagTrainingOptions:
     learn = settings.learn
-    return TagTrainingOptions(settings.models_dir, learn.threads, learn.precision, learn.seed)
+    return TagTrainingOptions(settings.models_dir, learn.threads, learn.precision, learn.seed, learn.flood)
 
 
 async def _learn(pool: WorkerPool, task: Task[Order, TrainingResult], order: Order, on_step: Steps) -> Trained:

@@ -51,7 +51,7 @@ def learn_tags(order: LearnTagsOrder, emit: Emit) -> TrainingResult:
     _emit_both(snapshot, model, emit)
     return _result(
         model,
-        model.per_label,
+        verdict.per_label,
         dict(zip(learnt.labels, learnt.names, strict=True)),
         verdict,
         snapshot_bytes=len(snapshot),
@@ -86,7 +86,7 @@ def learn_persons(order: LearnPersonsOrder, emit: Emit) -> TrainingResult:
 def _trained(learnt: TrainingSet, graph: Neighbours, options: TagTrainingOptions, emit: Emit) -> TagModel:
     _check(learnt)
     keras = import_keras(options.home, options.threads)
-    return tags.train(keras, learnt, graph, options.promised, options.seed, emit.step)
+    return tags.train(keras, learnt, graph, options.promised, options.seed, emit.step, options.flood)
 
 
 def _check(learnt: TrainingSet) -> None:
@@ -138,6 +138,14 @@ def _result(
                 precision=each.precision,
                 recall=each.recall,
                 threshold=each.threshold if each.threshold < NO_THRESHOLD else None,
+                trust=each.trust,
+                judged=each.judged,
+                expected_precision=each.expected_precision,
+                given_to=each.given_to,
+                gained=each.gained,
+                lost=each.lost,
+                reason=each.reason,
+                sheet_threshold=each.sheet_threshold,
             )
             for each in per_label
         ),
