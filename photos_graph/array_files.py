@@ -90,6 +90,10 @@ class MappedArrays:
         """The number of rows of an array."""
         return int(self._slices[name].get_shape()[0])
 
+    def whole(self, name: str) -> npt.NDArray[Any]:
+        """Reads all rows of an array."""
+        return np.array(self._slices[name][:])
+
     def rows(self, name: str, places: Sequence[int]) -> npt.NDArray[Any]:
         """Reads these rows of an array. ``places`` has at least one."""
         part = self._slices[name]

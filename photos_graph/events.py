@@ -5,8 +5,8 @@ A publisher names what happened and knows no subscriber; ``bootstrap`` decides w
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from photos_graph.model.labels import LabelKind
@@ -17,9 +17,14 @@ E = TypeVar("E")
 
 @dataclass(frozen=True, slots=True)
 class LabelsChanged:
-    """People, or an import, changed labels of this kind. They are committed, and the search index has them."""
+    """People, or an import, changed labels of this kind. They are committed, and the search index has them.
+
+    ``photos`` maps the ids of tags to the numbers of photos about which something was said or taken back. Photos below
+    folders about which it was said are not among them.
+    """
 
     kind: LabelKind
+    photos: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

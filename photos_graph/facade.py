@@ -24,6 +24,7 @@ from photos_graph.services.faces.person_editing import PersonEditing
 from photos_graph.services.faces.room import FaceRoom
 from photos_graph.services.faces.triggers import FaceTriggers
 from photos_graph.services.history import History
+from photos_graph.services.labels.predicted_tags import PredictedTags
 from photos_graph.services.labels.property_editing import PropertyEditing
 from photos_graph.services.labels.ratings import Ratings
 from photos_graph.services.labels.room import LabelRoom
@@ -60,6 +61,7 @@ class Services:
     face_triggers: FaceTriggers
     ratings: Ratings
     tagging: Tagging
+    predicted_tags: PredictedTags
     tag_editing: TagEditing
     stack_editing: StackEditing
     property_editing: PropertyEditing
@@ -105,6 +107,7 @@ def services_of(
         replacements=scan.replacements,
         ratings=labels.ratings,
         tagging=labels.tagging,
+        predicted_tags=labels.predicted_tags,
         tag_editing=labels.tag_editing,
         stack_editing=labels.stack_editing,
         property_editing=labels.property_editing,

@@ -233,6 +233,9 @@ class LearnSettings(SettingsGroup):
     corrections: int = Field(
         50, ge=0, description="After this many corrections of photos or faces a training starts. With 0, none does."
     )
+    skip_days: float = Field(
+        30, gt=0, description="For so many days a skipped question of the review queue is not asked again."
+    )
     threads: int = Field(
         default_factory=lambda: max(1, (os.cpu_count() or 1) // 2),
         ge=1,

@@ -22,6 +22,10 @@ class BulkResult:
     changed: int = strawberry.field(
         description="The number of those photos, or faces, that the call changed, or would change in a dry run."
     )
+    kept: int = strawberry.field(
+        description="The number of those photos that `confirmTags` and `rejectTags` leave as they are, because people "
+        "or folders gave them a tag that is rejected, or people took a tag from them that is confirmed."
+    )
     change: strawberry.ID | None = strawberry.field(
         description="The id of the change, to be passed to `undo`. It is null if nothing changed or in a dry run."
     )
@@ -29,7 +33,7 @@ class BulkResult:
     @classmethod
     def of(cls, result: label_model.BulkResult) -> BulkResult:
         change = ids.encode("Change", result.change_id) if result.change_id is not None else None
-        return cls(matched=result.matched, changed=result.changed, change=change)
+        return cls(matched=result.matched, changed=result.changed, kept=result.kept, change=change)
 
 
 @strawberry.type(

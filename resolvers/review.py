@@ -9,9 +9,23 @@ from strawberry import UNSET
 
 from photos_graph.errors import BadInput
 from photos_graph.model import learning as learning_model
+from photos_graph.services.learning.review_queue import ReviewPage
 from resolvers import ids
 from resolvers.changes import BulkResult
-from resolvers.connections import After, Connection, First, connection, given, page_size, still_there
+from resolvers.connections import (
+    CURSOR,
+    EDGES,
+    NODES,
+    PAGE_INFO,
+    TOTAL_COUNT,
+    After,
+    First,
+    PageInfo,
+    given,
+    page_info,
+    page_size,
+    still_there,
+)
 from resolvers.context import Info
 from resolvers.enums import ModelKind
 from resolvers.faces import Face, load_face
@@ -73,12 +87,38 @@ class ReviewItem:
         )
 
 
+@strawberry.type(description="A question of the review queue with its cursor.")
+class ReviewItemEdge:
+    cursor: str = strawberry.field(description=CURSOR)
+    node: ReviewItem = strawberry.field(description="The question.")
+
+
+@strawberry.type(description="A page of the review queue.")
+class ReviewItemConnection:
+    edges: list[ReviewItemEdge] = strawberry.field(description=EDGES)
+    nodes: list[ReviewItem] = strawberry.field(description=NODES)
+    page_info: PageInfo = strawberry.field(description=PAGE_INFO)
+    total_count: int = strawberry.field(description=TOTAL_COUNT)
+    reason: str | None = strawberry.field(
+        description="A sentence that says why there is nothing to ask, or null if there are questions."
+    )
+
+    @classmethod
+    def of(cls, page: ReviewPage) -> ReviewItemConnection:
+        listing = page.listing
+        nodes = [ReviewItem.of(each) for each in listing.items]
+        edges = [ReviewItemEdge(cursor=cursor, node=node) for cursor, node in zip(listing.cursors, nodes, strict=True)]
+        info = page_info(listing.cursors, listing.has_next, listing.has_previous)
+        return cls(edges=edges, nodes=nodes, page_info=info, total_count=listing.total, reason=page.reason)
+
+
 @strawberry.type
 class ReviewQueries:
     @strawberry.field(
         permission_classes=[CanView],
-        description="The questions whose answers teach the models most, most useful first. Questions that were "
-        "answered since are left out. Fails with BAD_INPUT if both a tag and a person are given.",
+        description="The questions whose answers teach the models most, most useful first, and at most 300. Questions "
+        "that were answered or skipped since are left out, and so is a tag on portraits once people denied it for "
+        "some and for hardly any confirmed it. Fails with BAD_INPUT if both a tag and a person are given.",
     )
     async def review_queue(
         self,
@@ -95,13 +135,13 @@ class ReviewQueries:
         ] = UNSET,
         first: First = UNSET,
         after: After = UNSET,
-    ) -> Connection[ReviewItem]:
+    ) -> ReviewItemConnection:
         tag_id, person_id = ids.decode_given("Tag", tag), ids.decode_given("Person", person)
         if tag_id is not None and person_id is not None:
             raise BadInput("Give either a tag or a person, not both.")
         queue = info.context.services.review.queue
         found = await queue(given(kind), tag_id or person_id, page_size(first), given(after))
-        return connection(found, ReviewItem.of)
+        return ReviewItemConnection.of(found)
 
 
 @strawberry.type
@@ -126,3 +166,19 @@ class ReviewMutations:
     async def reject(self, info: Info, items: Items) -> BulkResult:
         review, viewer = info.context.services.review, info.context.known_viewer
         return BulkResult.of(await review.reject(ids.decode_all("ReviewItem", items), by=viewer.name))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Says that questions of the review queue cannot be answered. They are not asked again for "
+        "`learn.skip_days`, unless this is undone. The result counts items. Fails with BAD_INPUT if an id is not that "
+        "of an item.",
+    )
+    async def skip(
+        self,
+        info: Info,
+        items: Annotated[
+            list[strawberry.ID], strawberry.argument(description="The ids of up to 1,000 items, of any kinds.")
+        ],
+    ) -> BulkResult:
+        review, viewer = info.context.services.review, info.context.known_viewer
+        return BulkResult.of(await review.skip(ids.decode_all("ReviewItem", items), by=viewer.name))

@@ -37,6 +37,7 @@ from resolvers.pages import PhotoQueries
 from resolvers.permissions import CanView
 from resolvers.persons import PersonMutations, PersonQueries, load_person
 from resolvers.photos import PhotoMutations, find_photo
+from resolvers.predicted_tags import PredictedTagMutations
 from resolvers.properties import PropertyMutations
 from resolvers.replacements import ReplacementMutations
 from resolvers.review import ReviewMutations, ReviewQueries
@@ -108,6 +109,7 @@ class Mutation(
     ReplacementMutations,
     TagMutations,
     TaggingMutations,
+    PredictedTagMutations,
     PersonMutations,
     ClusterMutations,
     FaceMutations,

@@ -335,8 +335,9 @@ class TaggingMutations:
     @strawberry.mutation(
         permission_classes=[CanEdit],
         description="Removes tags and their descendants from a folder. A tag that the folder would still inherit from "
-        "a folder above is excluded on this folder and below it. The result counts photos. Fails with NOT_FOUND if the "
-        "folder or a tag is not known.",
+        "a folder above is excluded on this folder and below it. A tag that a model gives to a photo in the folder or "
+        "below it is excluded on that photo. The result counts photos. Fails with NOT_FOUND if the folder or a tag is "
+        "not known, and with BAD_INPUT if models gave the tags to more than 100,000 of the photos.",
     )
     async def untag_folder(self, info: Info, folder_id: FolderId, tags: TagRefs, dry_run: DryRun = False) -> BulkResult:
         tagging, viewer = info.context.services.tagging, info.context.known_viewer

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import LiteralString, Protocol, TypeVar
 
 from photos_graph.events import Events, LabelsChanged
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.engine.feed_entry import touch
 from photos_graph.graph.labels import changes
+from photos_graph.graph.labels.edits import Change
 from photos_graph.graph.labels.sharing import share
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.labels import LabelKind
@@ -40,8 +41,15 @@ class LabelWriter:
         self, kind: LabelKind, work: Callable[[LabelTransaction], Awaitable[T]], *, caught_up: bool = False
     ) -> T:
         """Commits ``work`` as one transaction, catches the read model up, and publishes ``LabelsChanged``."""
-        result = await self.commit(work, caught_up=caught_up)
-        await self.follow(kind)
+        recorded: list[Change] = []
+
+        async def recording(tx: LabelTransaction) -> T:
+            result = await work(tx)
+            recorded[:] = tx.changes
+            return result
+
+        result = await self.commit(recording, caught_up=caught_up)
+        await self.follow(kind, recorded)
         return result
 
     async def commit(self, work: Callable[[LabelTransaction], Awaitable[T]], *, caught_up: bool = False) -> T:
@@ -66,11 +74,12 @@ class LabelWriter:
 
         return await self._graph.transaction(locked)
 
-    async def follow(self, kind: LabelKind | None = None) -> None:
-        """Catches the read model up with what was committed, then publishes ``LabelsChanged`` of that kind, if any."""
+    async def follow(self, kind: LabelKind | None = None, recorded: Sequence[Change] = ()) -> None:
+        """Catches the read model up with what was committed, then publishes ``LabelsChanged`` of that kind, if any,
+        with the photos whose tags the ``recorded`` changes changed."""
         await self._read_model.catch_up()
         if kind is not None:
-            await self._events.publish(LabelsChanged(kind))
+            await self._events.publish(LabelsChanged(kind, _tagged(recorded)))
 
     async def preview(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Returns what ``work`` reads, with a read model that is caught up. It takes no lock, and ``work`` cannot
@@ -81,3 +90,13 @@ class LabelWriter:
             return await work(tx)
 
         return await self._graph.transaction(unlocked)
+
+
+def _tagged(recorded: Iterable[Change]) -> dict[str, frozenset[int]]:
+    """Returns the numbers of the photos by the ids of the tags that the changes gave or took, or excluded."""
+    found: dict[str, set[int]] = {}
+    for change in recorded:
+        for edit in change.edits:
+            if (edit.kind or change.kind) is LabelKind.TAGS and edit.label_id is not None and edit.photos:
+                found.setdefault(edit.label_id, set()).update(edit.photos)
+    return {tag_id: frozenset(numbers) for tag_id, numbers in found.items()}

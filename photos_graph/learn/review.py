@@ -18,7 +18,7 @@ from photos_graph.learn.neighbours import Neighbours
 FAMILIAR, NOVEL = 0.7, 0.3  # cosine similarities to the nearest labelled photo
 SAMPLE_SIZE = 500  # labelled photos with which all others are compared
 SAME_SHOT = 0.9  # cosine similarity from which only one of several photos is asked about
-MIN_SCORE, MIN_WORTH = 0.1, 0.2  # lowest score of a person, and lowest worth of a question about a face
+MIN_SCORE, MIN_WORTH = 0.1, 0.2  # lowest score of a person, and lowest worth of a question
 POOL, LABEL_POOL = 20, 4  # candidates for each question, over all labels and for a single label
 BLOCK = 4096  # photos that are compared in one step
 
@@ -114,11 +114,11 @@ def _unsure(score: U) -> U:
 
 
 def _highest(worth: Floats, count: int) -> npt.NDArray[np.intp]:
-    """Returns the positions of the highest values above 0, highest first."""
+    """Returns the positions of the highest values above MIN_WORTH, highest first."""
     if not count:
         return np.zeros(0, np.intp)
     places = np.arange(len(worth)) if len(worth) <= count else np.argpartition(worth, -count)[-count:]
-    places = np.sort(places[worth[places] > 0])
+    places = np.sort(places[worth[places] > MIN_WORTH])
     return places[np.argsort(-worth[places], kind="stable")]
 
 

@@ -25,8 +25,8 @@ class Certainty(StrEnum):
 
 class LabelKind(StrEnum):
     """The kind of labels that a change concerns. FACES covers the assignment of faces and the persons themselves, and
-    STACKS the photos that belong together. SUCCESSION covers labels of all kinds, which go over to another photo, and
-    PROPERTIES what people say in place of files: titles, captions, dates and positions."""
+    STACKS the photos that belong together. SUCCESSION covers labels of all kinds, which go over to another photo,
+    PROPERTIES what people say in place of files: titles, captions, dates and positions, and QUESTIONS what is asked."""
 
     TAGS = "TAGS"
     RATING = "RATING"
@@ -35,6 +35,7 @@ class LabelKind(StrEnum):
     STACKS = "STACKS"
     SUCCESSION = "SUCCESSION"
     PROPERTIES = "PROPERTIES"
+    QUESTIONS = "QUESTIONS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,10 @@ class FolderTagProposal:
 
 @dataclass(frozen=True, slots=True)
 class BulkResult:
-    """The result of a change to many photos or folders. ``change_id`` identifies the change for undo."""
+    """The result of a change to many photos or folders. ``change_id`` identifies the change for undo. ``kept`` counts
+    the photos that were left as they are, because a person had decided about them before."""
 
     matched: int
     changed: int
     change_id: str | None = None
+    kept: int = 0

@@ -143,6 +143,17 @@ class TagSets:
         taken_off = union([*self._exclusions(tag_id), self.inheritance.barred(tag_id)])
         return (taken_off & self._visible) - self.having(tag_id, confirmed)
 
+    def predicted(self, tag_id: str) -> BitMap:
+        """Returns the photos to which a model gives the tag or a descendant, which they do not exclude, whatever else
+        gives it to them."""
+        below = self.rows.self_and_descendants(tag_id)
+        found = union(self._labels.predicted.get(each, NONE) - self.rejected(each) for each in below)
+        return found & self._visible
+
+    def rejected(self, tag_id: str) -> BitMap:
+        """Returns the photos that exclude the tag or one of its ancestors themselves."""
+        return union(self._exclusions(tag_id))
+
     def is_taken_off(self, tag_id: str, number: int) -> bool:
         """Returns whether the photo itself excludes the tag or one of its ancestors."""
         return any(number in excluded for excluded in self._exclusions(tag_id))
@@ -166,7 +177,7 @@ class TagSets:
         given = union(
             (labels.tagged.get(tag_id, NONE), inherited, NONE if confirmed else labels.predicted.get(tag_id, NONE))
         )
-        excluded = union(self._exclusions(tag_id))
+        excluded = self.rejected(tag_id)
         if excluded:
             given = given - excluded
         return given if given <= self._visible else given & self._visible

@@ -35,6 +35,7 @@ from photos_graph.model.properties import PhotoProperty
 from photos_graph.services.faces.undo import restore_faces
 from photos_graph.services.labels.folder_plan import reached, retagged
 from photos_graph.services.labels.property_editing import follow_position
+from photos_graph.services.learning.skipping import ask_again
 
 
 class Changes:
@@ -51,7 +52,7 @@ class Changes:
         exclusion that comes back would void a tag that a photo got since.
         """
 
-        async def work(tx: LabelTransaction) -> tuple[LabelKind, BulkResult]:
+        async def work(tx: LabelTransaction) -> tuple[Change, BulkResult]:
             change = await changes.get(tx, change_id)
             if change is None:
                 raise NotFound("There is no such change.")
@@ -61,10 +62,10 @@ class Changes:
             undo = Change("UNDO", change.kind, by, now_ms(), back, undoes=change.id, summary=_undoing(change))
             result = await self._restore(tx, undo)
             await changes.mark_undone(tx, change)
-            return change.kind, replace(result, change_id=tx.record(replace(undo, changed=result.changed)))
+            return undo, replace(result, change_id=tx.record(replace(undo, changed=result.changed)))
 
-        kind, result = await self._writer.commit(work, caught_up=True)
-        await self._writer.follow(kind)
+        undone, result = await self._writer.commit(work, caught_up=True)
+        await self._writer.follow(undone.kind, [undone])
         return result
 
     async def _restore(self, tx: LabelTransaction, undo: Change) -> BulkResult:
@@ -74,6 +75,7 @@ class Changes:
             LabelKind.STACKS: _restack,
             LabelKind.SUCCESSION: self._return,
             LabelKind.PROPERTIES: self._restate,
+            LabelKind.QUESTIONS: ask_again,
         }.get(undo.kind, _revalue)
         return await restore(tx, undo)
 

@@ -35,6 +35,8 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "PhotoFilter": ("exposure",),
         "ExposureFilter": ("iso", "aperture", "seconds", "focalLength"),
         "FloatRange": ("min", "max"),
+        "BulkResult": ("kept",),
+        "ReviewItemConnection": ("reason",),
         "PlaceNames": ("sublocation", "city", "region", "country"),
         "ReplacementConnection": ("edges", "nodes", "pageInfo", "totalCount"),
         "ReplacementEdge": ("cursor", "node"),

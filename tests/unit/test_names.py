@@ -40,6 +40,7 @@ SHARED = {
     "neighbours": "photos that look alike",
     "pages": "pages of a list",
     "persons": "persons, who have faces",
+    "predicted_tags": "answers to what models predict, for many photos at once",
     "photos": "photos",
     "places": "places on Earth",
     "properties": "what a photo says about itself",

@@ -79,6 +79,12 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
         "CREATE CONSTRAINT replacement_id IF NOT EXISTS FOR (n:Replacement) REQUIRE n.id IS UNIQUE",
         "CREATE INDEX replacement_state IF NOT EXISTS FOR (n:Replacement) ON (n.state)",
     ),
+    14: (
+        "CREATE CONSTRAINT skipped_id IF NOT EXISTS FOR (n:Skipped) REQUIRE n.id IS UNIQUE",
+        """MATCH (p:Photo) WHERE p.deniedClasses IS NOT NULL
+           UNWIND p.deniedClasses AS name
+           MERGE (s:Skipped {id: p.id + '//' + name}) SET s.until = 4611686018427387904""",
+    ),
     16: (
         "CREATE INDEX change_number IF NOT EXISTS FOR (n:Change) ON (n.number)",
         """MATCH (c:Change) WHERE c.number IS NULL

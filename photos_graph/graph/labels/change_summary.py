@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit, Value
@@ -21,6 +21,7 @@ SENTENCES: dict[str, str] = {
     "REJECT_TAGS": "Said that {things} do not have {labels}.",
     "JUDGE_SHEET": "Judged a sheet of {things} for {labels}.",
     "ANSWER": "Answered questions about {things}.",
+    "SKIP": "Put questions off: {things}.",
     "DESCRIBE_PHOTOS": "Described {things}.",
     "PLACE_PHOTOS": "Placed {things}.",
     "DATE_PHOTOS": "Dated {things}.",
@@ -53,6 +54,12 @@ def summary(change: Change, names: Mapping[str, str]) -> str:
     return change.summary or _sentence(change).format(
         things=_things(change.edits), folders=_folders(change.edits, names), labels=_labels(change, names)
     )
+
+
+def of_photos(operation: str, count: int, labels: Sequence[str]) -> str:
+    """Returns the sentence of a change of so many photos, which is recorded in several parts."""
+    named = ", ".join(labels[:NAMED]) + (f" and {len(labels) - NAMED:,} more" if len(labels) > NAMED else "")
+    return SENTENCES[operation].format(things=_counted(count, "photos"), labels=named)
 
 
 def changed(change: Change) -> int:

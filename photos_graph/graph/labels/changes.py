@@ -1,6 +1,7 @@
 """Stores every bulk change so that it can be undone: ``(:Part)-[:OF]->(:Change)``.
 
-A part is one edit, from a state before to a state after, of many photos, folders or faces.
+A part is one edit, from a state before to a state after, of many photos, folders or faces. A large change may be
+recorded in several transactions: those after the first add their parts to it.
 """
 
 from __future__ import annotations
@@ -36,8 +37,10 @@ IDS_PER_PART = 10_000  # photos, folders or faces in one part, because the engin
 # A number is taken within the transaction that holds the lock of labels, so numbers follow the order of commits.
 RECORD: LiteralString = """
 MERGE (m:Meta {name: 'changes'}) SET m.value = coalesce(m.value, 0) + 1
-CREATE (c:Change {id: $id, number: m.value, kind: $kind, what: $what, by: $by, at: $at, undoes: $undoes,
-  undone: false, summary: $summary, changed: $changed})
+MERGE (c:Change {id: $id})
+ON CREATE SET c.number = m.value, c.kind = $kind, c.what = $what, c.by = $by, c.at = $at, c.undoes = $undoes,
+  c.undone = false, c.summary = $summary, c.changed = $changed
+ON MATCH SET c.changed = c.changed + $changed
 WITH c
 UNWIND $parts AS part
 CREATE (:Part {tag: part.label, before: part.before, after: part.after, photos: part.photos, folders: part.folders,

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import LiteralString
 
+from pyroaring import BitMap
+
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels import tags
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Edit
@@ -50,6 +52,29 @@ async def predicted(tx: Transaction, numbers: Sequence[int]) -> dict[int, set[st
         for number in row["photos"]:
             found.setdefault(number, set()).add(row["tag"])
     return found
+
+
+GUESSED: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})-[:PREDICTED]->(t:Tag)
+WHERE t.id IN $tags
+RETURN collect(DISTINCT number) AS photos
+"""
+GUESSED_OF_TAGS: LiteralString = """
+UNWIND $tags AS id
+MATCH (p:Photo)-[:PREDICTED]->(:Tag {id: id})
+RETURN collect(DISTINCT p.number) AS photos
+"""
+PHOTOS_PER_QUERY = 10_000  # from so many photos on, it is faster to start at the tags
+
+
+async def guessed(tx: Transaction, tag_ids: Iterable[str], among: BitMap) -> BitMap:
+    """Returns those photos for which a model gives one of these tags a score, however low."""
+    if len(among) <= PHOTOS_PER_QUERY:
+        rows = await tx.run(GUESSED, numbers=list(among), tags=sorted(tag_ids))
+    else:
+        rows = await tx.run(GUESSED_OF_TAGS, tags=sorted(tag_ids))
+    return BitMap(rows[0]["photos"]) & among
 
 
 OF_FOLDERS: LiteralString = """

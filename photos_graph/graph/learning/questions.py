@@ -108,26 +108,3 @@ REVIEWED: LiteralString = "UNWIND $rows AS row MATCH (f:Face {id: row.face}) SET
 async def reviewed(tx: Transaction, pairs: Sequence[tuple[str, str]]) -> None:
     """Records that (face, person) was confirmed, so that it is not asked again."""
     await tx.run(REVIEWED, rows=[{"face": face, "person": person} for face, person in pairs])
-
-
-# ``Photo.deniedClasses`` has the names of classes that a user denied for the photo, and that are not tags.
-DENY: LiteralString = """
-UNWIND $rows AS row
-MATCH (p:Photo {id: row.photo})
-SET p.deniedClasses = coalesce(p.deniedClasses, []) + [row.name]
-"""
-FORGET: LiteralString = "UNWIND $ids AS id MATCH (q:Question {id: id}) DETACH DELETE q"
-ALL_DENIED: LiteralString = (
-    "MATCH (p:Photo) WHERE p.deniedClasses IS NOT NULL RETURN collect([p.id, p.deniedClasses]) AS photos"
-)
-
-
-async def deny_classes(tx: Transaction, pairs: Sequence[tuple[str, str]]) -> None:
-    """Records that (photo, name of a class) was denied, so that it is not asked again."""
-    await tx.run(DENY, rows=[{"photo": photo, "name": name} for photo, name in pairs])
-    await tx.run(FORGET, ids=[f"{ModelKind.TAGS.value} {photo} {name}" for photo, name in pairs])
-
-
-async def denied_classes(graph: Graph) -> set[tuple[str, str]]:
-    rows = await graph.read(ALL_DENIED)
-    return {(photo, name) for photo, names in rows[0]["photos"] for name in names}

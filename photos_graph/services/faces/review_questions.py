@@ -14,7 +14,7 @@ from photos_graph.learn.review import FaceQuestion, face_questions
 from photos_graph.model.learning import ModelKind, Question
 from photos_graph.search.index import SearchIndex
 
-MAX_QUESTIONS = 500
+MAX_QUESTIONS = 200
 MIN_DIFFERENCE = 0.1  # a named face is asked about if it is this much less similar to its person than other faces are
 
 

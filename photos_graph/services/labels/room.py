@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from photos_graph.core import Core
+from photos_graph.services.labels.predicted_tags import PredictedTags
 from photos_graph.services.labels.property_editing import PropertyEditing
 from photos_graph.services.labels.ratings import Ratings
 from photos_graph.services.labels.stack_editing import StackEditing
@@ -16,6 +17,7 @@ from photos_graph.services.labels.tagging import Tagging
 class LabelRoom:
     ratings: Ratings
     tagging: Tagging
+    predicted_tags: PredictedTags
     tag_editing: TagEditing
     stack_editing: StackEditing
     property_editing: PropertyEditing
@@ -25,6 +27,7 @@ def open_labels(core: Core) -> LabelRoom:
     return LabelRoom(
         Ratings(core.graph, core.writer),
         Tagging(core.graph, core.index, core.writer),
+        PredictedTags(core.graph, core.index, core.writer),
         TagEditing(core.writer),
         StackEditing(core.graph, core.writer),
         PropertyEditing(core.graph, core.index, core.writer, core.gazetteer),

@@ -67,6 +67,13 @@ def photo_denied(before: Assertions, tag_ids: Iterable[str], below: Below, exclu
     return after
 
 
+def photo_rejected(before: Assertions, tag_id: str, below: Below, excluding: Assertion) -> Assertions:
+    """Excludes the tag, unless people or the file state that the photo has the tag or a descendant of it."""
+    if any(_is(before.get(tag), AssertionKind.TAGGED) for tag in below(tag_id)):
+        return before
+    return {tag_id: excluding, **before}
+
+
 def folder_tagged(before: Assertions, tag_ids: Iterable[str], assertion: Assertion) -> Assertions:
     """Adds the assertion for each of the tags, unless the folder has an equal one already."""
     after = dict(before)

@@ -19,13 +19,12 @@ from photos_graph.model.labels import BulkResult, FolderTagProposal, LabelKind
 from photos_graph.model.search import Ref
 from photos_graph.names import checked_tag_path
 from photos_graph.services.labels import tag_rules
-from photos_graph.services.labels.folder_plan import FolderPlan, folder_plan
+from photos_graph.services.labels.folder_plan import MAX_PAIRS, FolderPlan, also_unpredicted, folder_plan
 from photos_graph.services.labels.name_proposals import proposals
 from photos_graph.services.labels.ratings import known_numbers, labelled_numbers
 from photos_graph.tags import inherited
 
 MAX_TAGS = 100  # tags in one call
-MAX_PAIRS = 100_000  # pairs of photo and tag in one call; a Neo4j of 512 MB has no memory for twice as many
 
 
 class Tagging:
@@ -104,7 +103,7 @@ class Tagging:
     ) -> BulkResult:
         """Tags a folder. With ``recursive``, this applies to all present and future photos in the folder and below it,
         otherwise only to those in the folder itself."""
-        _check_tags(refs)
+        check_tags(refs)
         assertion = Assertion(AssertionKind.TAGGED, now_ms(), by, via="MANUAL", recursive=recursive)
 
         async def plan(tx: Transaction) -> FolderPlan:
@@ -119,8 +118,9 @@ class Tagging:
     async def untag_folder(
         self, folder_id: str, refs: Sequence[Ref], dry_run: bool = False, by: str = ""
     ) -> BulkResult:
-        """Removes the tags. A tag that the folder would still inherit is excluded."""
-        _check_tags(refs)
+        """Removes the tags. A tag that the folder would still inherit is excluded on the folder, and one that a model
+        gives to a photo in the folder or below it is excluded on that photo."""
+        check_tags(refs)
         excluding = Assertion(AssertionKind.EXCLUDES, now_ms(), by)
 
         async def plan(tx: Transaction) -> FolderPlan:
@@ -129,7 +129,8 @@ class Tagging:
             before = await self._on_folder(tx, folder_id)
             above = (await ways(tx, [folder_id]))[folder_id][1:]
             after = tag_rules.folder_untagged(before, wanted, tree.up, tree.below, above, excluding)
-            return folder_plan(self._index.search, tree, folder_id, wanted, before, after)
+            planned = folder_plan(self._index.search, tree, folder_id, wanted, before, after)
+            return await also_unpredicted(tx, self._index.search, planned, {folder_id: before}, wanted, excluding)
 
         return await self._edit_folder("UNTAG_FOLDER", plan, excluding, dry_run)
 
@@ -165,7 +166,7 @@ class Tagging:
         return await self._writer.write(LabelKind.TAGS, work, caught_up=True)
 
     async def _numbers(self, photo_ids: Sequence[str], refs: Sequence[Ref]) -> list[int]:
-        _check_tags(refs)
+        check_tags(refs)
         numbers = await labelled_numbers(self._graph, photo_ids)
         if (pairs := len(numbers) * len(refs)) > MAX_PAIRS:
             raise BadInput(f"A call accepts up to {MAX_PAIRS:,} pairs of photo and tag, but got {pairs:,}.")
@@ -188,12 +189,11 @@ class Tagging:
             return await (await plan(tx)).write(tx, operation, assertion)
 
         if dry_run:
-            planned = await self._writer.preview(plan)
-            return BulkResult(planned.matched, planned.changed)
+            return (await self._writer.preview(plan)).counts
         return await self._writer.write(LabelKind.TAGS, work, caught_up=True)
 
 
-def _check_tags(refs: Sequence[Ref]) -> None:
+def check_tags(refs: Sequence[Ref]) -> None:
     if len(refs) > MAX_TAGS:
         raise BadInput(f"A call accepts up to {MAX_TAGS} tags, but got {len(refs):,}.")
 

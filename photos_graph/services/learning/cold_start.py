@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from photos_graph.errors import Busy, ModelUnavailable, PhotosGraphError, Unreadable
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.learning import features, questions
+from photos_graph.graph.labels.edits import now_ms
+from photos_graph.graph.learning import features, questions, skips
 from photos_graph.graph.learning.features import DescribedPhoto
 from photos_graph.index import Index
 from photos_graph.jobs.progress import Progress
@@ -76,13 +77,14 @@ class ColdStartStage:
     async def _asked(
         self, photos: Sequence[DescribedPhoto], called: Sequence[str], progress: Progress
     ) -> list[Question]:
-        denied = await questions.denied_classes(self.graph)
         found: list[tuple[float, DescribedPhoto, str]] = []
         for start in range(0, len(photos), BATCH_SIZE):
             await progress.step(start, len(photos), PROGRESS)
             for photo, score, number in await self._likeliest(photos[start : start + BATCH_SIZE]):
-                if score >= MIN_PROBABILITY and (photo.id, called[number]) not in denied:
+                if score >= MIN_PROBABILITY:
                     found.append((score, photo, called[number]))
+        denied = await skips.skipped(self.graph, [f"{photo.id}//{name}" for _, photo, name in found], now_ms())
+        found = [each for each in found if f"{each[1].id}//{each[2]}" not in denied]
         taken: Counter[str] = Counter()
         asked: list[Question] = []
         for score, photo, name in sorted(found, key=lambda each: (-each[0], each[1].number)):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from itertools import islice
+
 import numpy as np
 from safetensors.numpy import load_file
 
 from photos_graph.array_files import Arrays, Damaged, pack, read_arrays
 from photos_graph.errors import Unreadable
-from photos_graph.learn import dataset, neighbours, registry, review
+from photos_graph.learn import dataset, nearby, neighbours, registry, review
 from photos_graph.learn.calibration import NO_THRESHOLD
 from photos_graph.learn.neighbours import NO_PHOTO
 from photos_graph.learn.tags import TagModel
@@ -16,6 +19,7 @@ from photos_graph.services.learning.neighbours_tasks import (
     ASK,
     GUESSES,
     KNOWN_PHOTOS,
+    NEAREST_ALIKE,
     PREDICT,
     SIMILAR,
     UPDATE_NEIGHBOURS,
@@ -25,6 +29,8 @@ from photos_graph.services.learning.neighbours_tasks import (
     KnownPhotosOrder,
     PredictOrder,
     SimilarAnswer,
+    SimilarIds,
+    SimilarIdsOrder,
     SimilarOrder,
     SuggestedTag,
     UpdateNeighboursOrder,
@@ -73,6 +79,16 @@ def similar(order: SimilarOrder, emit: Emit) -> SimilarAnswer:
     return SimilarAnswer(tuple(tuple(each) for each in found))
 
 
+@NEAREST_ALIKE.implementation
+def nearest_alike(order: SimilarIdsOrder, emit: Emit) -> SimilarIds:
+    """Returns no neighbours of unknown photos, or if the file cannot be used."""
+    try:
+        found = nearby.nearest(order.path, order.ids)
+    except Damaged:
+        found = [[] for _ in order.ids]
+    return SimilarIds(tuple(tuple(each) for each in found))
+
+
 @PREDICT.implementation
 def predict(order: PredictOrder, emit: Emit) -> None:
     """Predicts all photos of the graph."""
@@ -94,7 +110,7 @@ def ask(order: AskOrder, emit: Emit) -> AskAnswer:
     about, arrays = read_arrays(order.guesses, GUESSES)
     if graph is None or not about["ids"]:
         raise Unreadable("There are no predictions.", stage="features")
-    shown = examples.read(order.examples)
+    shown, spared = examples.read(order.examples), json.loads(order.spared.read_text())
     labelled = examples.in_order(shown, graph.ids)
     # There are no questions about photos that have been added or removed since, or that are not visible.
     before, visible = {id_: at for at, id_ in enumerate(about["ids"])}, set(shown.ids)
@@ -104,7 +120,9 @@ def ask(order: AskOrder, emit: Emit) -> AskAnswer:
         arrays["probabilities"][rows],
         thresholds,
         arrays["disagreement"][rows],
-        dataset.known(labelled, about["labels"]) | (rows == NO_PHOTO)[:, None],
+        dataset.known(labelled, about["labels"])
+        | (rows == NO_PHOTO)[:, None]
+        | np.isin(graph.ids, spared["photos"])[:, None] & np.isin(about["labels"], spared["tags"]),
         np.isin(np.arange(len(graph)), [photo for photos in labelled.positives.values() for photo in photos]),
         graph,
         order.count,
@@ -117,6 +135,6 @@ def ask(order: AskOrder, emit: Emit) -> AskAnswer:
     return AskAnswer(
         tuple(
             SuggestedTag(graph.ids[each.photo], about["labels"][each.label], each.score, each.reason)
-            for each in asked.values()
+            for each in islice(asked.values(), order.most)
         )
     )

@@ -52,6 +52,21 @@ class SimilarAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class SimilarIdsOrder:
+    """An order to find the stored neighbours of the photos ``ids`` that are much alike."""
+
+    path: LocalPath
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarIds:
+    """The answer. For each requested photo, it has the ids of these neighbours."""
+
+    photos: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PredictOrder:
     graph: LocalPath
     model: LocalPath
@@ -60,8 +75,9 @@ class PredictOrder:
 
 @dataclass(frozen=True, slots=True)
 class AskOrder:
-    """An order to choose questions from these files and the ``thresholds`` by label: ``count`` in total, and ``each``
-    about every label."""
+    """An order to choose questions from these files and the ``thresholds`` by label: ``count`` about all labels, and
+    ``each`` about every one, but at ``most`` so many. The JSON file ``spared`` has ``tags`` and ``photos``: none of
+    these photos is asked about with one of these tags."""
 
     graph: LocalPath
     guesses: LocalPath
@@ -69,6 +85,8 @@ class AskOrder:
     thresholds: dict[str, float | None]
     count: int
     each: int
+    most: int
+    spared: LocalPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +112,8 @@ UPDATE_NEIGHBOURS = Task(
     f"{_CHILD}:update_neighbours", UpdateNeighboursOrder, int
 )  # returns the number of photos in the graph
 SIMILAR = Task(f"{_CHILD}:similar", SimilarOrder, SimilarAnswer)
+NEAREST_ALIKE = Task(f"{_CHILD}:nearest_alike", SimilarIdsOrder, SimilarIds)
 PREDICT = Task(f"{_CHILD}:predict", PredictOrder, type(None))  # emits a file as ``read_guesses`` reads it
 ASK = Task(f"{_CHILD}:ask", AskOrder, AskAnswer)
 
-NEIGHBOUR_TASKS = (KNOWN_PHOTOS, UPDATE_NEIGHBOURS, SIMILAR, PREDICT, ASK)
+NEIGHBOUR_TASKS = (KNOWN_PHOTOS, UPDATE_NEIGHBOURS, SIMILAR, NEAREST_ALIKE, PREDICT, ASK)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass
+
+from pyroaring import BitMap
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.learning import features, questions
+from photos_graph.graph.learning.large_faces import portraits
 from photos_graph.index import Index
 from photos_graph.jobs.concurrency import with_progress
 from photos_graph.jobs.progress import Progress
@@ -16,12 +20,14 @@ from photos_graph.model.learning import ModelKind, Question
 from photos_graph.services.learning import examples
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.services.learning.neighbours_tasks import ASK, AskOrder
+from photos_graph.services.learning.portraits import tags_without_portraits
 from photos_graph.services.learning.prediction import guesses_of
 from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
-MAX_QUESTIONS, MAX_PER_TAG = 1_000, 20  # questions in total, and in addition about each tag
+MAX_QUESTIONS, MAX_PER_TAG = 200, 20  # questions about all tags, and in addition about each of them
+MAX_IN_ALL = 300
 MESSAGE = "Choosing questions for the review queue"
 
 
@@ -49,6 +55,8 @@ class QuestionStage:
         with scratch(self.settings.learn_dir, "asking") as folder:
             file = folder / "examples.json"
             await asyncio.to_thread(examples.write, examples.labelled_photos(search, photos), file)
+            spared = folder / "spared.json"
+            await asyncio.to_thread(spared.write_text, json.dumps(await self._spared()))
             order = AskOrder(
                 graph=kept_neighbours(self.settings),
                 guesses=guesses,
@@ -56,6 +64,8 @@ class QuestionStage:
                 thresholds={row.id: row.threshold for row in search.tags},
                 count=MAX_QUESTIONS,
                 each=MAX_PER_TAG,
+                most=MAX_IN_ALL,
+                spared=spared,
             )
             await progress.step(0, None, MESSAGE)
             answer, _ = await with_progress(self.pool.call(ASK, order), progress, MESSAGE)
@@ -66,3 +76,10 @@ class QuestionStage:
         ]
         await self.graph.transaction(lambda tx: questions.replace(tx, ModelKind.TAGS, stamp, asked))
         return f"{len(asked):,} questions are in the review queue."
+
+    async def _spared(self) -> dict[str, list[str]]:
+        """Returns the tags that portraits do not have, by what people answered, and the portraits."""
+        search = self.index.search
+        settled = await tags_without_portraits(self.graph, search, [row.id for row in search.tags])
+        large = await portraits(self.graph) & search.sets.visible if settled else BitMap()
+        return {"tags": sorted(settled), "photos": search.photo_ids(large)}

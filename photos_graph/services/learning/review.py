@@ -1,55 +1,53 @@
-"""The review queue: the questions of the models, without those that have been answered."""
+"""The review queue: the questions of the models, and what people answer."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from photos_graph.errors import BadInput
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.labels.tag_tree import TagTree
-from photos_graph.graph.learning import questions
-from photos_graph.graph.learning.questions import AskedFace
+from photos_graph.graph.labels.edits import now_ms
+from photos_graph.graph.learning.skips import FOR_EVER
+from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.model.labels import BulkResult
-from photos_graph.model.learning import ModelKind, Question
+from photos_graph.model.learning import ModelKind
 from photos_graph.model.search import Ref
-from photos_graph.search.listing import Key, Listing, cursor_of, key_of
 from photos_graph.services.faces.assignment import FaceAssignment
 from photos_graph.services.labels.ratings import known_numbers
 from photos_graph.services.labels.tagging import Tagging
+from photos_graph.services.learning.review_queue import ReviewPage, ReviewQueue
+from photos_graph.services.learning.skipping import skip_until
 
 MAX_ITEMS = 1_000  # items in one call
 STALE = "This is not an item of the review queue."
+DAY_MS = 86_400_000
 
 
 class Review:
-    def __init__(self, graph: Graph, index: Index, tagging: Tagging, assignment: FaceAssignment) -> None:
+    """Questions that are skipped are not asked again for ``skip_days``."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        index: Index,
+        writer: LabelWriter,
+        tagging: Tagging,
+        assignment: FaceAssignment,
+        skip_days: float,
+    ) -> None:
         self._graph = graph
-        self._index = index
+        self._writer = writer
         self._tagging = tagging
         self._assignment = assignment
+        self._skip_ms = round(skip_days * DAY_MS)
+        self._queue = ReviewQueue(graph, index)
 
-    async def queue(
-        self, kind: ModelKind | None, label_id: str | None, first: int, after: str | None
-    ) -> Listing[Question]:
+    async def queue(self, kind: ModelKind | None, label_id: str | None, first: int, after: str | None) -> ReviewPage:
         """Returns a page of questions, best first. ``label_id`` limits it to one tag or person. Raises BadInput for an
         invalid cursor."""
-        found = await questions.asked(self._graph, kind, label_id)
-        faces = await self._faces([question for _, question in found])
-        classes = self._tags_of({question.name for _, question in found if question.label_id is None})
-        left = [pair for pair in found if not self._is_answered(pair[1], faces, classes)]
-        start = key_of(after) if after is not None else (-1, "")
-        rest = [pair for pair in left if (pair[0], pair[1].key) > start]
-        page = rest[:first]
-        return Listing(
-            items=[question for _, question in page],
-            cursors=[cursor_of(_key(pair)) for pair in page],
-            has_next=len(rest) > first,
-            has_previous=len(rest) < len(left),
-            total=len(left),
-        )
+        return await self._queue.page(kind, label_id, first, after)
 
     async def confirm(self, keys: Sequence[str], by: str = "") -> BulkResult:
         """Records that the questions, all about tags or all about persons, are answered with yes.
@@ -73,58 +71,30 @@ class Review:
             return await self._assignment.answer(faces, yes=False, by=by)
         no: dict[str, list[str]] = {}
         classes: list[tuple[str, str]] = []
-        tags = self._tags_of({tag.name for _, tag in photos if tag.name is not None})
+        tags = self._queue.tags_of({tag.name for _, tag in photos if tag.name is not None})
         for photo, tag in photos:
             tag_id = tag.id if tag.id is not None else tags.get(tag.name or "")
             if tag_id is not None:
                 no.setdefault(photo, []).append(tag_id)
             else:
                 classes.append((photo, tag.name or ""))
+        denied = BulkResult(0, 0)
         if classes:  # there is nothing to exclude yet
             await known_numbers(self._graph, [photo for photo, _ in classes])
-            await self._graph.transaction(lambda tx: questions.deny_classes(tx, classes))
-        done = await self._tagging.answer({}, no, by) if no else BulkResult(0, 0)
-        return replace(done, matched=done.matched + len(classes), changed=done.changed + len(classes))
+            denied = await skip_until(self._writer, [f"{photo}//{name}" for photo, name in classes], FOR_EVER, by)
+        if not no:
+            return denied
+        done = await self._tagging.answer({}, no, by)
+        return replace(done, matched=done.matched + denied.matched, changed=done.changed + denied.changed)
 
-    async def _faces(self, found: Sequence[Question]) -> dict[str, AskedFace]:
-        ids = [question.face_id for question in found if question.face_id is not None]
-        return await questions.faces(self._graph, ids) if ids else {}
-
-    def _is_answered(self, question: Question, faces: Mapping[str, AskedFace], classes: Mapping[str, str]) -> bool:
-        search = self._index.search
-        number = search.number_of(question.photo_id)
-        if number is None:
-            return True
-        if question.face_id is not None:
-            known = question.label_id is not None and search.persons.get(question.label_id) is not None
-            face = faces.get(question.face_id)
-            return not known or face is None or face.settles(question)
-        tag_id = question.label_id if question.label_id is not None else classes.get(question.name)
-        if tag_id is None:
-            return False
-        tags = search.sets.tags
-        if tags.rows.get(tag_id) is None:
-            return True
-        return number in tags.having(tag_id, confirmed=True) or tags.is_taken_off(tag_id, number)
-
-    def _tags_of(self, classes: Collection[str]) -> dict[str, str]:
-        """Returns, for each name that belongs to a tag, the id of the tag that a confirmation would assign."""
-        found: dict[str, str] = {}
-        if classes:
-            tree = TagTree(self._index.search.tags)
-            for name in classes:
-                with contextlib.suppress(BadInput):  # several fit
-                    if (row := tree.find(Ref(name=name))) is not None:
-                        found[name] = row.id
-        return found
+    async def skip(self, keys: Sequence[str], by: str = "") -> BulkResult:
+        """Records that a person cannot answer the questions, which are not asked again for a while. Raises BadInput."""
+        _parted(keys, mixed=True)
+        return await skip_until(self._writer, keys, now_ms() + self._skip_ms, by)
 
 
-def _key(pair: tuple[int, Question]) -> Key:
-    return pair[0], pair[1].key
-
-
-def _parted(keys: Sequence[str]) -> tuple[list[tuple[str, Ref]], list[tuple[str, str]]]:
-    """Returns (photo, tag) and (face, person). Raises BadInput."""
+def _parted(keys: Sequence[str], mixed: bool = False) -> tuple[list[tuple[str, Ref]], list[tuple[str, str]]]:
+    """Returns (photo, tag) and (face, person). Raises BadInput, also for both together unless they may be ``mixed``."""
     if len(keys) > MAX_ITEMS:
         raise BadInput(f"A call accepts up to {MAX_ITEMS:,} items, but got {len(keys):,}.")
     photos: list[tuple[str, Ref]] = []
@@ -141,6 +111,6 @@ def _parted(keys: Sequence[str]) -> tuple[list[tuple[str, Ref]], list[tuple[str,
                 faces.append((face, person))
             case _:
                 raise BadInput(STALE)
-    if photos and faces:
+    if photos and faces and not mixed:
         raise BadInput("Answer items about tags and items about persons in separate calls.")
     return photos, faces

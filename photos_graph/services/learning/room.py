@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from photos_graph.core import Core
-from photos_graph.events import PhotosArrived, TrainingStarted
+from photos_graph.events import LabelsChanged, PhotosArrived, TrainingStarted
 from photos_graph.model.jobs import JobKind
 from photos_graph.services.faces.assignment import FaceAssignment
 from photos_graph.services.labels.tagging import Tagging
+from photos_graph.services.learning.answered import SimilarAnswers
 from photos_graph.services.learning.cold_start import ColdStartStage
 from photos_graph.services.learning.features import FeatureStage
 from photos_graph.services.learning.features_call import describing_pool
@@ -47,10 +48,12 @@ def open_learning(
     core.events.subscribe(TrainingStarted, triggers.training_started)
     _add_jobs(core, media, models, triggers)
     asked = core.closed_at_end(learning_pool(core.settings))  # a pool of its own, so that clients do not wait for jobs
+    similar = SimilarAnswers(core.graph, core.index, core.writer, asked, core.settings)
+    core.events.subscribe(LabelsChanged, similar.labels_changed)
     return LearningRoom(
         triggers,
         Schedules(core.graph, core.index, core.jobs, triggers, core.events, core.settings),
-        Review(core.graph, core.index, tagging, assignment),
+        Review(core.graph, core.index, core.writer, tagging, assignment, core.settings.learn.skip_days),
         SimilarPhotos(core.index, asked, core.settings),
     )
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from pyroaring import BitMap
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import predictions
-from photos_graph.graph.learning import models, questions, schedules
+from photos_graph.graph.labels.edits import Edit, Value
+from photos_graph.graph.learning import models, questions, schedules, skips
+from photos_graph.graph.learning.large_faces import portraits
 from photos_graph.graph.learning.questions import AskedFace
 from photos_graph.graph.library.files import holding_photos
 from photos_graph.model.learning import ModelKind, ModelState, Question, Schedule
@@ -39,12 +42,27 @@ async def test_questions_are_replaced_as_a_whole_and_read_in_turn(planted: Graph
     assert await questions.asked(planted, ModelKind.TAGS, "snow") == [(1, SNOW)]
 
 
-async def test_a_class_that_was_denied_is_remembered_and_not_asked_again(planted: Graph) -> None:
-    await planted.transaction(lambda tx: questions.replace(tx, ModelKind.TAGS, "1", [SEA, SNOW]))
-    pairs = [(photo_id(0), "sea"), (photo_id(0), "sky")]
-    await planted.transaction(lambda tx: questions.deny_classes(tx, pairs))
-    assert await questions.denied_classes(planted) == set(pairs)
-    assert [question for _, question in await questions.asked(planted, None, None)] == [SNOW]
+async def test_skipped_questions_are_forgotten_when_their_time_is_over(planted: Graph) -> None:
+    keys = ["a/sea", "b/sea", "c//snow"]
+
+    async def skip(until: int | None, *some: str, now: int = 0) -> None:
+        edits = [Edit(Value(None), Value(until), key) for key in some]
+        await planted.transaction(lambda tx: skips.write(tx, edits, now))
+
+    await skip(500, keys[0], keys[1])
+    await skip(skips.FOR_EVER, keys[2])
+    assert await skips.skipped(planted, keys, 499) == {keys[0]: 500, keys[1]: 500, keys[2]: skips.FOR_EVER}
+    assert await skips.skipped(planted, keys, 500) == {keys[2]: skips.FOR_EVER}
+    await skip(None, keys[1])
+    assert await planted.transaction(lambda tx: skips.read(tx, keys, 0)) == {keys[0]: 500, keys[2]: skips.FOR_EVER}
+    await skip(900, "d/sea", now=600)
+    assert set(await skips.skipped(planted, [*keys, "d/sea"], 0)) == {keys[2], "d/sea"}
+
+
+async def test_portraits_are_photos_with_a_large_face(planted: Graph) -> None:
+    await find(planted, Found("f", photo_id(0), width=0.3, height=0.3), Found("g", photo_id(1), width=0.1, height=0.1))
+    assert await portraits(planted) == await portraits(planted, BitMap([0, 1])) == BitMap([0])
+    assert await portraits(planted, BitMap([1])) == BitMap()
 
 
 async def test_what_is_known_of_the_faces_that_are_asked_about(planted: Graph) -> None:

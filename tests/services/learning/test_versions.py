@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from unittest.mock import Mock
@@ -207,9 +208,18 @@ async def test_photos_that_are_not_shown_are_neither_similar_nor_asked_about(lib
     unsure = np.full((3, 1), 0.5, np.float16)
     about = {"model": "m", "ids": before, "labels": ["t"]}
     write_arrays(guesses, GUESSES, about, {"probabilities": unsure, "disagreement": unsure})
-    order = AskOrder(graph=path, guesses=guesses, examples=labels, thresholds={}, count=9, each=9)
-    answer = neighbours_child.ask(ASK.arguments.dump_json(order), Mock())
-    assert {each.photo_id for each in ASK.answers.validate_json(answer).questions} <= set(shown[:2])
+    spared = tmp_path / "spared.json"
+
+    def asked(**spare: list[str]) -> set[str]:
+        spared.write_text(json.dumps({"tags": ["t"], "photos": [], **spare}))
+        order = AskOrder(path, guesses, labels, thresholds={}, count=9, each=9, most=9, spared=spared)
+        answer = neighbours_child.ask(ASK.arguments.dump_json(order), Mock())
+        return {each.photo_id for each in ASK.answers.validate_json(answer).questions}
+
+    found = asked()
+    assert found and found <= set(shown[:2])
+    assert asked(photos=[*shown]) == set(), "what people said is not on portraits is not asked of them"
+    assert asked(photos=[*shown], tags=[]) == found
 
 
 async def test_a_suggested_class_may_be_a_tag_anywhere(library: Settings) -> None:
@@ -223,7 +233,7 @@ async def test_a_suggested_class_may_be_a_tag_anywhere(library: Settings) -> Non
         await services.graph.transaction(lambda tx: questions.replace(tx, ModelKind.TAGS, "stamp", asked))
         await services.review.confirm([asked[0].key])
         await services.review.reject([asked[1].key])
-        assert (await services.review.queue(None, None, 10, None)).total == 0
+        assert (await services.review.queue(None, None, 10, None)).listing.total == 0
         tags = services.index.search.sets.tags
         assert found["1.jpg"].number in tags.having(castle.id, confirmed=True)
         assert tags.is_taken_off(castle.id, found["2.jpg"].number), "and never predicted"

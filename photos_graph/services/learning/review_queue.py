@@ -1,0 +1,141 @@
+"""The questions in the review queue that are still worth asking."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from pyroaring import BitMap
+
+from photos_graph.errors import BadInput
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.labels.edits import now_ms
+from photos_graph.graph.labels.tag_tree import TagTree
+from photos_graph.graph.learning import models, questions, skips
+from photos_graph.graph.learning.large_faces import portraits
+from photos_graph.graph.learning.questions import AskedFace
+from photos_graph.graph.learning.skips import FOR_EVER
+from photos_graph.index import Index
+from photos_graph.model.learning import ModelKind, Question
+from photos_graph.model.search import Ref
+from photos_graph.search.listing import Key, Listing, cursor_of, key_of
+from photos_graph.services.learning.portraits import tags_without_portraits
+
+MAX_QUEUE = 300  # questions in the queue, whatever it is limited to
+
+NO_MODEL = "Nothing has been learnt yet. Tag some photos, and call `train`."
+NOTHING = "Nothing is worth asking. A training, or new photos, may bring questions."
+ANSWERED = "All questions are answered. The next training brings new ones."
+
+Ranked = tuple[int, Question]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """A page of the queue. ``reason`` says why the queue is empty; it is None if it is not."""
+
+    listing: Listing[Question]
+    reason: str | None
+
+
+class ReviewQueue:
+    def __init__(self, graph: Graph, index: Index) -> None:
+        self._graph = graph
+        self._index = index
+
+    async def page(self, kind: ModelKind | None, label_id: str | None, first: int, after: str | None) -> ReviewPage:
+        """Returns a page of questions, best first. Raises BadInput for an invalid cursor."""
+        found = await questions.asked(self._graph, kind, label_id)
+        skipped = await skips.skipped(self._graph, [question.key for _, question in found], now_ms())
+        unanswered = await self._unanswered(found)
+        left = [pair for pair in unanswered if pair[1].key not in skipped][:MAX_QUEUE]
+        start = key_of(after) if after is not None else (-1, "")
+        rest = [pair for pair in left if _key(pair) > start]
+        page = rest[:first]
+        listing = Listing(
+            items=[question for _, question in page],
+            cursors=[cursor_of(_key(pair)) for pair in page],
+            has_next=len(rest) > first,
+            has_previous=len(rest) < len(left),
+            total=len(left),
+        )
+        waiting = [skipped[question.key] for _, question in unanswered if question.key in skipped]
+        return ReviewPage(listing, None if left else await self._why_empty(kind, bool(found), waiting))
+
+    def tags_of(self, classes: Collection[str]) -> dict[str, str]:
+        """Returns, for each name that belongs to a tag, the id of the tag that a confirmation would assign."""
+        found: dict[str, str] = {}
+        if classes:
+            tree = TagTree(self._index.search.tags)
+            for name in classes:
+                with contextlib.suppress(BadInput):  # several fit
+                    if (row := tree.find(Ref(name=name))) is not None:
+                        found[name] = row.id
+        return found
+
+    async def _unanswered(self, found: Sequence[Ranked]) -> list[Ranked]:
+        """Returns the questions that nobody has answered, with the present names of their labels. Scenery is not asked
+        about portraits once people said that it is not on portraits."""
+        faces = await self._faces([question for _, question in found])
+        classes = self.tags_of({question.name for _, question in found if question.label_id is None})
+        left = [(rank, self._now(each)) for rank, each in found if not self._is_answered(each, faces, classes)]
+        scenery = await self._scenery_on_portraits([each for _, each in left if each.kind is ModelKind.TAGS])
+        return [pair for pair in left if pair[1].key not in scenery]
+
+    async def _faces(self, found: Sequence[Question]) -> dict[str, AskedFace]:
+        ids = [question.face_id for question in found if question.face_id is not None]
+        return await questions.faces(self._graph, ids) if ids else {}
+
+    async def _scenery_on_portraits(self, found: Sequence[Question]) -> set[str]:
+        """Returns the keys of these questions about tags that portraits do not have, and portraits."""
+        search = self._index.search
+        wanted = {each.label_id for each in found if each.label_id is not None}
+        if not (settled := await tags_without_portraits(self._graph, search, wanted)):
+            return set()
+        numbers = ((each.key, search.number_of(each.photo_id)) for each in found if each.label_id in settled)
+        about = {key: number for key, number in numbers if number is not None}
+        large = await portraits(self._graph, BitMap(about.values()))
+        return {key for key, number in about.items() if number in large}
+
+    def _now(self, question: Question) -> Question:
+        """Returns the question with the name that its label has now."""
+        search = self._index.search
+        rows = search.persons if question.kind is ModelKind.PERSONS else search.tags
+        row = rows.get(question.label_id) if question.label_id is not None else None
+        return replace(question, name=row.name) if row is not None else question
+
+    def _is_answered(self, question: Question, faces: Mapping[str, AskedFace], classes: Mapping[str, str]) -> bool:
+        search = self._index.search
+        number = search.number_of(question.photo_id)
+        if number is None:
+            return True
+        if question.face_id is not None:
+            known = question.label_id is not None and search.persons.get(question.label_id) is not None
+            face = faces.get(question.face_id)
+            return not known or face is None or face.settles(question)
+        tag_id = question.label_id if question.label_id is not None else classes.get(question.name)
+        if tag_id is None:
+            return False
+        tags = search.sets.tags
+        if tags.rows.get(tag_id) is None:
+            return True
+        return number in tags.having(tag_id, confirmed=True) or tags.is_taken_off(tag_id, number)
+
+    async def _why_empty(self, kind: ModelKind | None, asked: bool, waiting: Sequence[int]) -> str:
+        """``asked``: whether there were any questions. ``waiting`` has the ends of the times of those that were
+        skipped, in milliseconds since the epoch."""
+        if soon := [end for end in waiting if end < FOR_EVER]:
+            day = datetime.fromtimestamp(min(soon) / 1000, UTC).date()
+            count = "One skipped question is" if len(soon) == 1 else f"{len(soon):,} skipped questions are"
+            return f"{count} asked again from {day} on. All others are answered."
+        if asked:
+            return ANSWERED
+        if kind is not ModelKind.PERSONS and await models.active_id(self._graph, ModelKind.TAGS) is None:
+            return NO_MODEL
+        return NOTHING
+
+
+def _key(pair: Ranked) -> Key:
+    return pair[0], pair[1].key
