@@ -50,8 +50,9 @@ def colour(bench: Bench) -> list[Figure]:
     figures = []
     for name, variant in VARIANTS.items():
         bench.say(name)
-        errors = [_error(*variant(picture)) for picture in pictures]
-        figures.append(Figure(f"colour of real photographs: {name}", float(np.mean(errors)), "of 255", goal=GOAL))
+        error = float(np.mean([_error(*variant(picture)) for picture in pictures]))
+        bench.say(f"{name}: {error:.2f} of 255")
+        figures.append(Figure(f"colour of real photographs: {name}", error, "of 255", goal=GOAL))
     return figures
 
 

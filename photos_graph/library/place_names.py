@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photos_graph.search.folding import name_words
+from photos_graph.search.iso_countries import iso_names
 
 # Names of countries that are none of ISO's.
 _OTHER_NAMES = {
@@ -140,10 +141,7 @@ def _country_names(countries: dict[str, str]) -> dict[str, str]:
         found[_key(name)].add(code)
     translations = list(_translations(Path(pycountry.LOCALES_DIR)))
     for country in pycountry.countries:
-        own = (getattr(country, name, None) for name in ("name", "common_name", "official_name"))
-        names = {str(name) for name in own if name}
-        names |= {translation.gettext(name) for translation in translations for name in names}
-        for name in (*names, country.alpha_2, country.alpha_3):
+        for name in (*iso_names(country, translations), country.alpha_2, country.alpha_3):
             found[_key(name)].add(country.alpha_2)
     return {name: next(iter(codes)) for name, codes in found.items() if name and len(codes) == 1}
 

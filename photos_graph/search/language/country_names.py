@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gettext
 from functools import cache
-from typing import Any
 
 from photos_graph.search.folding import name_words
+from photos_graph.search.iso_countries import iso_names
 from photos_graph.search.language.languages import LANGUAGES
 
 
@@ -16,10 +16,11 @@ def country_names(code: str) -> frozenset[tuple[str, ...]]:
     3166 gives in each language, and those that the tables of the languages add, such as "Holland"."""
     import pycountry
 
+    country = pycountry.countries.get(alpha_2=code) if len(code) == 2 else None
+    translations = (
+        gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language.code], fallback=True)
+        for language in LANGUAGES
+    )
     names = {name for language in LANGUAGES for name in language.countries.get(code, ())}
-    country: Any = pycountry.countries.get(alpha_2=code) if len(code) == 2 else None
-    own = {str(name) for key in ("name", "common_name", "official_name") if (name := getattr(country, key, None))}
-    for language in LANGUAGES:
-        translation = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language.code], fallback=True)
-        names |= {translation.gettext(name) for name in own}
+    names |= iso_names(country, translations)
     return frozenset(tuple(name_words(name)) for name in names if name_words(name))
