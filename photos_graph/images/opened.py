@@ -10,6 +10,7 @@ from photos_graph.errors import OverLimit
 from photos_graph.images import formats
 from photos_graph.images.declared import camera_signal, declaration, declared_colour, heif_signal, png_signal
 from photos_graph.images.formats import Bytes
+from photos_graph.images.heif_orientation import heif_orientation
 from photos_graph.images.vips import pyvips
 
 _SIGNALS = {formats.PNG: png_signal, formats.AVIF: heif_signal}
@@ -65,7 +66,9 @@ def open_vips(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -
         image._references.append(source)  # pyvips keeps this reference in its own loading functions, but not here
         return image
 
-    return Opened(found, width, height, thumbnail, orientation(header), declaration(profile, signal))
+    # libvips turns HEIF pictures itself, and says nothing about it.
+    turned = heif_orientation(data) if found is formats.AVIF else orientation(header)
+    return Opened(found, width, height, thumbnail, turned, declaration(profile, signal))
 
 
 def orientation(image: pyvips.Image) -> int:

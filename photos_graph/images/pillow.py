@@ -19,6 +19,7 @@ from photos_graph.images.colour import ColourSignal
 from photos_graph.images.containers import contents_of
 from photos_graph.images.declared import declaration, declared_colour, signal_of
 from photos_graph.images.formats import Bytes
+from photos_graph.images.heif_orientation import heif_orientation
 from photos_graph.images.opened import DecodeLimits, Opened, check_pixels
 from photos_graph.images.vips import pyvips
 
@@ -43,6 +44,8 @@ def open_pillow(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits)
             image = from_pillow(picture)
         return shrunk(image, edge, None)
 
+    if found is formats.AVIF:
+        turned = heif_orientation(data)
     colours = declaration(picture.info.get("icc_profile"))
     return Opened(found, picture.width, picture.height, thumbnail, turned if turned in range(1, 9) else 1, colours)
 
@@ -67,7 +70,8 @@ def open_heic(data: Bytes, limits: DecodeLimits) -> Opened:
             image = _of_16_bits(heif) if heif.mode.endswith(";16") else from_pillow(heif.to_pillow())
         return shrunk(image, edge, signal)
 
-    return Opened(formats.HEIC, width, height, thumbnail, colours=declaration(heif.info.get("icc_profile"), signal))
+    colours = declaration(heif.info.get("icc_profile"), signal)
+    return Opened(formats.HEIC, width, height, thumbnail, heif_orientation(data), colours)
 
 
 def from_pillow(picture: PIL.Image.Image) -> pyvips.Image:

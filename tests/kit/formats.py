@@ -19,7 +19,8 @@ ORIENTED = ["a.jpg", "b.png", "c.webp", "d.tif", "e.dng"]
 WRITABLE = [*ORIENTED, "f.heic", "g.avif"]
 
 
-def made(name: str) -> bytes:
+def made(name: str, orientation: int = 1) -> bytes:
+    """The picture in the format of that name; HEIF and AVIF say in their structure how it is turned."""
     picture = scene(240, 160)
     match name.rpartition(".")[2]:
         case "jpg":
@@ -28,15 +29,20 @@ def made(name: str) -> bytes:
             return encoded(picture, "TIFF")
         case "dng":
             return dng(picture)
-        case "heic":
-            return _heic(picture)
+        case "heic" | "avif":
+            return heif(picture, name.rpartition(".")[2], orientation)
         case kind:
             return encoded(picture, kind.upper())
 
 
-def _heic(picture: PIL.Image.Image) -> bytes:
+def heif(picture: PIL.Image.Image, kind: str, orientation: int = 1) -> bytes:
+    """A picture in ``heic`` or ``avif``, which is turned and mirrored by its structure as EXIF (1..8) would say."""
+    exif = PIL.Image.Exif()
+    exif[0x0112] = orientation  # the encoders write it as irot and imir
+    if kind == "avif":
+        return encoded(picture, "AVIF", exif=exif.tobytes())
     file = io.BytesIO()
-    pillow_heif.from_pillow(picture).save(file, format="HEIF")
+    pillow_heif.from_pillow(picture).save(file, format="HEIF", exif=exif.tobytes())
     return file.getvalue()
 
 

@@ -102,6 +102,8 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
              sum(size(coalesce(part.faces, []))) AS faces
            SET c.changed = CASE WHEN photos > 0 THEN photos WHEN faces > 0 THEN faces ELSE folders END""",
     ),
+    # Of these formats, it was not known how the picture is turned.
+    17: ("MATCH (p:Photo) WHERE p.format IN ['HEIC', 'AVIF'] SET p.turn = null",),
 }
 
 APPLIED: LiteralString = "MATCH (m:Migration) RETURN m.number AS number ORDER BY number"

@@ -17,7 +17,7 @@ from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.model.library import Photo
 from photos_graph.model.search import Ref
 from tests.kit.faces import Found, find
-from tests.kit.formats import ORIENTED, WRITABLE, exiftool, lay_out
+from tests.kit.formats import ORIENTED, WRITABLE, exiftool, lay_out, made
 from tests.kit.library import in_step, photos, scanned
 from tests.kit.pictures import OLD, distance, jpeg, opened, put
 
@@ -98,13 +98,13 @@ async def test_metadata_that_exiftool_writes_leave_the_photo_and_all_that_was_sa
 
 
 @pytest.mark.both_engines
-async def test_a_picture_that_is_turned_by_its_tag_turns_its_faces(services: Services, tmp_path: Path) -> None:
-    root = lay_out(tmp_path / "Pictures", ORIENTED)
+async def test_a_picture_that_is_turned_by_its_metadata_turns_its_faces(services: Services, tmp_path: Path) -> None:
+    root = lay_out(tmp_path / "Pictures")
     before = await labelled(services, root)
     known = await said(services)
     first = {name: opened(await rendition(services, photo)) for name, photo in before.items()}
     assert {(row["x"], row["w"]) for row in await services.graph.read(BOXES)} == {(0.1, 0.25), (0.6, 0.2)}
-    exiftool((root / name for name in ORIENTED), "-IFD0:Orientation=6")
+    turn(root, 6, at=OLD + 100)
     await scanned(services)
     after = await photos(services)
     assert {name: photo.id for name, photo in after.items()} == {name: photo.id for name, photo in before.items()}
@@ -118,13 +118,20 @@ async def test_a_picture_that_is_turned_by_its_tag_turns_its_faces(services: Ser
         shown = opened(await rendition(services, photo))
         assert distance(shown, first[name].rotate(270, expand=True)) < 2, name
     assert all(row["faces"] and row["features"] for row in await services.graph.read(DUE))
-    exiftool((root / name for name in ORIENTED), "-IFD0:Orientation=1", at=OLD + 200)
+    turn(root, 1, at=OLD + 200)
     await scanned(services)
     assert {name: photo.photo_key for name, photo in (await photos(services)).items()} == {
         name: photo.photo_key for name, photo in before.items()
     }
     rows = await services.graph.read(BOXES)
     assert sorted({(round(row["x"], 6), round(row["w"], 6)) for row in rows}) == [(0.1, 0.25), (0.6, 0.2)]
+
+
+def turn(root: Path, orientation: int, at: float) -> None:
+    """Turns the pictures by a tag, or by the structure of their files."""
+    exiftool((root / name for name in ORIENTED), f"-IFD0:Orientation={orientation}", at=at)
+    for name in set(WRITABLE) - set(ORIENTED):
+        put(root / name, made(name, orientation), at=at)
 
 
 async def rendition(services: Services, photo: Photo) -> bytes:
