@@ -40,28 +40,19 @@ def _sides(box: Box) -> tuple[float, float, float, float]:
     return box.x, box.y, box.width, box.height
 
 
+def unpacked(stored: Iterable[str] | None) -> Regions:
+    """Returns the regions that a photo stores."""
+    return frozenset(map(_unpacked, stored or ()))
+
+
 REGIONS: LiteralString = """
-UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN id, p.number AS number, p.regions AS regions
-"""
-
-
-async def of_files(tx: Transaction, photo_ids: Iterable[str]) -> dict[int, Regions]:
-    """Returns, by photo number, the regions of the file that speaks for a photo, as it was last read."""
-    return _regions(await tx.run(REGIONS, ids=sorted(set(photo_ids))))
-
-
-REGIONS_BY_NUMBER: LiteralString = """
 UNWIND $numbers AS number MATCH (p:Photo {number: number}) RETURN number, p.regions AS regions
 """
 
 
 async def of_photos(tx: Transaction, numbers: Sequence[int]) -> dict[int, Regions]:
-    """Does the same as ``of_files`` for photos by number."""
-    return _regions(await tx.run(REGIONS_BY_NUMBER, numbers=list(numbers)))
-
-
-def _regions(rows: Iterable[Mapping[str, Any]]) -> dict[int, Regions]:
-    return {row["number"]: frozenset(map(_unpacked, row["regions"] or ())) for row in rows}
+    """Returns, by photo number, the regions of the file that speaks for a photo, as it was last read."""
+    return {row["number"]: unpacked(row["regions"]) for row in await tx.run(REGIONS, numbers=list(numbers))}
 
 
 def _unpacked(text: str) -> Region:

@@ -26,5 +26,6 @@ async def mark(tx: LabelTransaction, numbers: Sequence[int]) -> None:
     """Updates the marks of the faces of photos whose files ``tx`` changed or to which it added faces, and the sizes of
     clusters. The lock of labels orders a transaction that adds a face and one that removes the file of its photo, so
     that the later of the two marks the face."""
-    if numbers and (rows := await tx.run(MARK, numbers=sorted(set(numbers)))):
+    known = set(numbers) - tx.created  # a new photo has a file, and so its faces need no mark
+    if known and (rows := await tx.run(MARK, numbers=sorted(known))):
         await recount(tx, [row["id"] for row in rows])

@@ -7,10 +7,8 @@ back. When a keyword disappears from the file, only the tag that it contributed 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import LiteralString
 
 from photos_graph.errors import BadInput
-from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels import tag_edges, tags
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, SingleEdit, grouped, now_ms
 from photos_graph.graph.labels.tag_edges import Assertions
@@ -18,19 +16,10 @@ from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.names import checked_tag_path
 
-KEYWORDS: LiteralString = """
-UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN id, p.number AS number, p.keywords AS keywords
-"""
-
-
-async def of_files(tx: Transaction, photo_ids: Iterable[str]) -> dict[int, frozenset[str]]:
-    """Returns, by photo number, the keywords of the file that speaks for a photo, as it was last read."""
-    rows = await tx.run(KEYWORDS, ids=sorted(set(photo_ids)))
-    return {row["number"]: frozenset(row["keywords"] or ()) for row in rows}
-
 
 async def apply(tx: LabelTransaction, before: Mapping[int, frozenset[str]], now: Mapping[int, frozenset[str]]) -> None:
-    """Tags the photos with the keywords that were added, and removes the tags of those that are gone."""
+    """Tags the photos with the keywords that were added, and removes the tags of those that are gone. Both mappings are
+    by number, and hold the keywords of the file that speaks for a photo."""
     none: frozenset[str] = frozenset()
     changed = sorted(number for number, words in now.items() if words != before.get(number, none))
     if not changed:

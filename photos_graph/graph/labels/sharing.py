@@ -23,7 +23,7 @@ Group = Sequence[int]  # the numbers of the photos of one stack, the cover first
 
 async def share(tx: LabelTransaction) -> None:
     """Updates the copies on all photos whose stack, or a label in it, was touched by the transaction."""
-    touched = sorted(tx.photos | tx.labelled)
+    touched = sorted((tx.photos | tx.labelled) - tx.created)  # a new photo is in no stack yet
     members: dict[str, list[int]] = {}
     for start in range(0, len(touched), BATCH_SIZE):
         held = await stacks.stacks_of(tx, touched[start : start + BATCH_SIZE])

@@ -23,6 +23,7 @@ class LabelTransaction(Transaction):
         self.tags: set[str] = set()
         self.persons: set[str] = set()
         self.restacked: set[int] = set()  # photos whose place in a stack changed
+        self.created: set[int] = set()  # photos that are new, so that nothing was known of them before
         self.changes: list[Change] = []
 
     def touch(

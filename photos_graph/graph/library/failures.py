@@ -176,13 +176,13 @@ async def count(graph: Graph, job_id: str | None = None) -> int:
 
 RETRY: LiteralString = """
 MATCH (x:Failure)-[:ABOUT]->(f:File)-[:IN]->(d:Folder) WHERE f.state <> 'MISSING'
-SET f.state = 'PENDING', f.attempts = 0
+SET f.state = 'PENDING', f.attempts = 0, d.stacksDue = true
 RETURN DISTINCT d.rootId AS root
 """
 
 RETRY_OF_JOB: LiteralString = """
 MATCH (j:Job {id: $job})<-[:SEEN_BY]-(x:Failure)-[:ABOUT]->(f:File)-[:IN]->(d:Folder) WHERE f.state <> 'MISSING'
-SET f.state = 'PENDING', f.attempts = 0
+SET f.state = 'PENDING', f.attempts = 0, d.stacksDue = true
 RETURN DISTINCT d.rootId AS root
 """
 

@@ -234,7 +234,11 @@ async def pending_count(graph: Graph, root_id: str) -> int:
     return int((await graph.read(PENDING_COUNT, root=root_id))[0]["n"])
 
 
-REOPEN: LiteralString = "UNWIND $ids AS id MATCH (f:File {id: id}) SET f.state = 'PENDING', f.attempts = 0"
+# Where a file will be read, photos may belong together in another way afterwards.
+REOPEN: LiteralString = """
+UNWIND $ids AS id
+MATCH (f:File {id: id})-[:IN]->(d:Folder) SET f.state = 'PENDING', f.attempts = 0, d.stacksDue = true
+"""
 
 
 async def reopen(graph: Graph, ids: Sequence[str]) -> None:
@@ -246,7 +250,8 @@ async def reopen(graph: Graph, ids: Sequence[str]) -> None:
 REREAD: LiteralString = """
 UNWIND $ids AS id
 MATCH (f:File {id: id}) WHERE coalesce(f.foundBy, '') <> $job AND coalesce(f.rereadBy, '') <> $job
-SET f.state = 'PENDING', f.attempts = 0, f.rereadBy = $job
+MATCH (f)-[:IN]->(d:Folder)
+SET f.state = 'PENDING', f.attempts = 0, f.rereadBy = $job, d.stacksDue = true
 """
 
 

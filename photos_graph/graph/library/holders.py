@@ -162,7 +162,7 @@ SET p.{due} = p.number
 )
 
 
-async def elect(tx: Transaction, numbers: Sequence[int]) -> None:
+async def elect(tx: LabelTransaction, numbers: Sequence[int]) -> None:
     """Makes those of the photos due for reading that show what another file says than the one that speaks now."""
-    if numbers:
-        await tx.run(ELECT, numbers=sorted(set(numbers)))
+    if known := set(numbers) - tx.created:
+        await tx.run(ELECT, numbers=sorted(known))

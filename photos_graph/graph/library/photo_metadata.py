@@ -3,8 +3,8 @@ it."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, LiteralString, Protocol
 
@@ -64,16 +64,24 @@ MERGE (p)-[:AT]->(x)
 )
 
 
-# A video belongs to the file that contains it, not to the photo: a copy may have lost it.
-PUT_MOTION: LiteralString = """
-UNWIND $rows AS row
-MATCH (f:File {id: row.file})-[:IN]->(d:Folder)
-SET f.motion = row.motion, d.stacksDue = true
-"""
+async def put(
+    tx: LabelTransaction, told: Mapping[int, FileMetadata], import_keywords: bool, import_faces: bool
+) -> None:
+    """Writes what the files say to the photos for which they speak, by number, and updates tags and faces to it. The
+    photos are no longer due."""
+    before = await _file_labels(tx, [number for number in told if number not in tx.created])
+    await _put(tx, list(told.values()), import_faces)
+    if import_keywords:
+        words = {number: each.keywords for number, each in before.items()}
+        await keywords.apply(tx, words, {n: frozenset(each.metadata.keywords) for n, each in told.items()})
+    if import_faces:
+        marked = {number: each.regions for number, each in before.items()}
+        await regions.apply(
+            tx, marked, {n: regions.unpacked(regions.packed(each.metadata.regions)) for n, each in told.items()}
+        )
 
 
-async def put(tx: LabelTransaction, told: Sequence[FileMetadata], with_regions: bool) -> None:
-    """Writes what the files say to the photos for which they speak. The photos are no longer due."""
+async def _put(tx: LabelTransaction, told: Sequence[FileMetadata], with_regions: bool) -> None:
     await whereabouts.put_places(tx, [place for each in told for place in each.places])
     rows = [
         {
@@ -84,7 +92,28 @@ async def put(tx: LabelTransaction, told: Sequence[FileMetadata], with_regions: 
         for each in told
     ]
     await tx.run(PUT_METADATA, rows=rows, version=METADATA_VERSION)
-    await tx.run(PUT_MOTION, rows=[{"file": each.file_id, "motion": each.metadata.motion} for each in told])
+
+
+@dataclass(frozen=True, slots=True)
+class _FileLabels:
+    """The labels in the file that speaks for a photo, as it was last read."""
+
+    keywords: frozenset[str]
+    regions: regions.Regions
+
+
+FILE_LABELS: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})
+RETURN number, p.keywords AS keywords, p.regions AS regions
+"""
+
+
+async def _file_labels(tx: LabelTransaction, numbers: Sequence[int]) -> dict[int, _FileLabels]:
+    rows = await tx.run(FILE_LABELS, numbers=list(numbers)) if numbers else []
+    return {
+        row["number"]: _FileLabels(frozenset(row["keywords"] or ()), regions.unpacked(row["regions"])) for row in rows
+    }
 
 
 def _split(values: Mapping[str, object]) -> dict[str, object]:
@@ -168,17 +197,3 @@ def _taken(values: Mapping[str, Any]) -> Taken:
     # Photos that an earlier version of the program read have no precision.
     precision = DatePrecision(values["takenPrecision"] or DatePrecision.SECOND)
     return Taken(values["takenAt"], TakenSource(values["takenSource"]), values["takenOffset"], precision)
-
-
-@asynccontextmanager
-async def labels_follow(
-    tx: LabelTransaction, photo_ids: Sequence[str], import_keywords: bool, import_faces: bool
-) -> AsyncIterator[None]:
-    """Updates tags and faces to what the files of the photos say, after the block has written it."""
-    words = await keywords.of_files(tx, photo_ids) if import_keywords else {}
-    marked = await regions.of_files(tx, photo_ids) if import_faces else {}
-    yield
-    if import_keywords:
-        await keywords.apply(tx, words, await keywords.of_files(tx, photo_ids))
-    if import_faces:
-        await regions.apply(tx, marked, await regions.of_files(tx, photo_ids))

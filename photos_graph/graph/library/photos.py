@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, LiteralString
@@ -13,7 +14,7 @@ from photos_graph.graph.faces.turning import Turn
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import holders, photo_metadata, replacements, succession
 from photos_graph.graph.library.failures import ReadFailure, clear_failures, put_failures
-from photos_graph.graph.library.holders import HashedPicture, Holder
+from photos_graph.graph.library.holders import HashedPicture, Holder, SpokenFor
 from photos_graph.graph.speaking import standing
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.library import File, FileState, Metadata, Photo, Place, PlaceKind, photo_key
@@ -73,7 +74,8 @@ SET p.pictureHash = coalesce(p.pictureHash, row.pictureHash), """
     + due.DUE_WHEN_READ
 )
 
-# The edge to the earlier photo is removed, and its number returned, because that photo may now be without a file.
+# The edge to the earlier photo is removed, and its number returned, because that photo may now be without a file. A
+# video belongs to the file that contains it, not to the photo: a copy may have lost it.
 PUT_FILES: LiteralString = """
 UNWIND $rows AS row
 MATCH (f:File {id: row.file}), (p:Photo {id: row.id})
@@ -81,7 +83,7 @@ OPTIONAL MATCH (f)-[old:OF]->(was:Photo) WHERE was.id <> p.id
 DELETE old
 MERGE (f)-[:OF]->(p)
 SET f.state = 'PRESENT', f.attempts = 0, f.size = row.size, f.mtimeNs = row.mtimeNs, f.inode = row.inode,
-  f.contentHash = row.contentHash, f.look = row.look
+  f.contentHash = row.contentHash, f.look = row.look, f.motion = row.motion
 RETURN p.number AS number, was.number AS was, row.file AS file
 """
 
@@ -101,21 +103,19 @@ async def put_read(
         touched: list[int] = []
         held, _ = await holders.of_pictures(tx, [read.hashes for read in reads])
         if reads:
-            touched += await _put_photos(tx, reads, held)
-            speaking = await holders.speaking(tx, [read.file_id for read in reads])
-            speakers = [read for read in reads if read.file_id in speaking]
+            written = await _put_photos(tx, reads, held)
+            touched += written.touched
+            speaking = await _speaking(tx, reads, written.photos)
+            speakers = {speaking[read.file_id].number: read for read in reads if read.file_id in speaking}
             await turning.turn(
                 tx,
                 {
-                    photo.number: Turn(photo.orientation, read.orientation)
-                    for read in speakers
-                    if (photo := speaking[read.file_id]).orientation is not None
+                    photo.number: Turn(photo.orientation, speakers[photo.number].orientation)
+                    for photo in speaking.values()
+                    if photo.orientation is not None
                 },
             )
-            async with photo_metadata.labels_follow(
-                tx, [holder.id for holder in held.values()], import_keywords, import_faces
-            ):
-                await photo_metadata.put(tx, speakers, import_faces)
+            await photo_metadata.put(tx, speakers, import_keywords, import_faces)
         await clear_failures(tx, [read.file_id for read in reads])
         touched += await put_failures(tx, failures, job_id)
         await visibility.mark(tx, touched)
@@ -126,15 +126,34 @@ async def put_read(
     return await writer.commit(work)
 
 
-async def _put_photos(tx: LabelTransaction, reads: Sequence[Read], held: Mapping[str, Holder]) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """``photos`` are the numbers of the photos by the ids of their files. Earlier photos of the files are ``touched``
+    too."""
+
+    photos: Mapping[str, int]
+    touched: Sequence[int]
+
+
+async def _put_photos(tx: LabelTransaction, reads: Sequence[Read], held: Mapping[str, Holder]) -> _Written:
     new = dict.fromkeys(holder.id for read in reads if not (holder := held[read.picture_hash]).known)
     numbers = await _new_numbers(tx, list(new))
+    tx.created.update(numbers.values())
     rows = [_row(read, held[read.picture_hash].id, numbers) for read in reads]
     await tx.run(PUT_PHOTOS, rows=rows)
     found = await tx.run(PUT_FILES, rows=rows)
     replaced = [(row["was"], row["number"], row["file"]) for row in found if row["was"] is not None]
     await replacements.note(tx, replaced)
-    return [n for row in found for n in (row["number"], row["was"]) if n is not None]
+    touched = [n for row in found for n in (row["number"], row["was"]) if n is not None]
+    return _Written({row["file"]: row["number"] for row in found}, touched)
+
+
+async def _speaking(tx: LabelTransaction, reads: Sequence[Read], photos: Mapping[str, int]) -> dict[str, SpokenFor]:
+    """Does what ``holders.speaking`` does, without asking for the only file of a new photo."""
+    files = Counter(photos.values())
+    alone = {id_: number for id_, number in photos.items() if number in tx.created and files[number] == 1}
+    asked = await holders.speaking(tx, [read.file_id for read in reads if read.file_id not in alone])
+    return asked | {id_: SpokenFor(number, None, None) for id_, number in alone.items()}
 
 
 async def _new_numbers(tx: Transaction, new: Sequence[str]) -> dict[str, int]:
@@ -157,6 +176,7 @@ def _row(read: Read, photo_id: str, numbers: Mapping[str, int]) -> dict[str, obj
         "size": read.size,
         "mtimeNs": read.mtime_ns,
         "inode": read.inode,
+        "motion": read.metadata.motion,
     }
 
 

@@ -122,6 +122,13 @@ MATCH (f)<-[:ABOUT]-(x:Failure {stage: $name})
 DETACH DELETE x
 """
 
+# The time of a photo may have become known, by which it belongs to a series.
+PUT_MOTION: LiteralString = """
+UNWIND $rows AS row
+MATCH (f:File {id: row.file})-[:IN]->(d:Folder)
+SET f.motion = row.motion, d.stacksDue = true
+"""
+
 
 async def put(
     writer: LabelWriter,
@@ -140,11 +147,10 @@ async def put(
         numbers = [read.file.number for read in reads]
         united = await _put_hashes(tx, [read for read in reads if read.picture_hash is not None])
         speaking = await holders.speaking(tx, [read.file_id for read in reads])
-        speakers = [read for read in reads if _is_shown(read, speaking.get(read.file_id))]
-        if speakers:
-            photo_ids = [read.file.photo_id for read in speakers]
-            async with photo_metadata.labels_follow(tx, photo_ids, import_keywords, import_faces):
-                await photo_metadata.put(tx, speakers, import_faces)
+        shown = {speaking[read.file_id].number: read for read in reads if _is_shown(read, speaking.get(read.file_id))}
+        if shown:
+            await photo_metadata.put(tx, shown, import_keywords, import_faces)
+            await tx.run(PUT_MOTION, rows=[{"file": r.file_id, "motion": r.metadata.motion} for r in shown.values()])
         answered = [*(read.file_id for read in reads), *(file.record.id for file in failed)]
         await tx.run(ANSWERED, ids=answered, name=due.READING.name)
         await due.failed(tx, due.READING, [file.number for file in failed])

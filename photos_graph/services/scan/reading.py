@@ -53,7 +53,7 @@ log = logging.getLogger(__name__)
 
 READ_AHEAD = 4096  # pending files per query, each of which visits all of them
 WRITE_EVERY = 64  # results in one commit,
-WRITE_SECONDS = 1.0  # or fewer after so long
+WRITE_SECONDS = 2.0  # or fewer after so long
 
 
 @dataclass(slots=True)

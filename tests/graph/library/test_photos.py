@@ -152,3 +152,26 @@ async def test_an_old_feed_is_pruned(graph: Graph, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(feed, "KEPT", 1)
     await feed.prune(graph)
     assert [t.seq for t in await feed.since(graph, 0, await feed.head(graph))] == [await feed.head(graph)]
+
+
+async def test_nothing_is_asked_about_photos_that_are_new(graph: Graph) -> None:
+    await library(graph)
+    reads = [replace(read(number, hash_, Metadata()), places=()) for number, hash_ in enumerate("ab")]
+    taken = []
+    for _ in range(2):
+        before = graph.queries
+        await photos.put_read(writer(graph), reads, [], "j1")
+        taken.append(graph.queries - before)
+    # Of known photos: which file speaks and did before, its labels, the stack, and the marks of faces. New photos take
+    # numbers instead.
+    assert taken[1] - taken[0] == 5 - 1
+
+
+async def test_copies_that_arrive_together_are_one_photo_for_which_the_later_one_speaks(graph: Graph) -> None:
+    await library(graph)
+    reads = [read(0, "a", Metadata(rating=5, motion=(10, 20))), read(3, "a", Metadata(rating=1))]
+    await photos.put_read(writer(graph), reads, [], "j1")
+    photo = (await photos.photos_by_id(graph, [A]))[A]
+    assert (photo.rating, photo.name) == (1, "n3.jpg")
+    assert photo.has_motion, "the video in the other file is not forgotten"
+    assert [source.motion for source in await photos.sources(graph, A)] == [None, (10, 20)]
