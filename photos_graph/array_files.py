@@ -99,6 +99,11 @@ class MappedArrays:
         part = self._slices[name]
         return np.concatenate([part[place : place + 1] for place in places])
 
+    def column(self, name: str, place: int) -> npt.NDArray[Any]:
+        """Reads one column of an array of two dimensions."""
+        found: npt.NDArray[Any] = self._slices[name][:, place : place + 1]
+        return found[:, 0]
+
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[IO[bytes]]:

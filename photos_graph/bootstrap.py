@@ -66,6 +66,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         faces = open_faces(core, media, models)
         learning = open_learning(core, media, models, labels.tagging, faces.assignment)
         datasets = open_datasets(core, media)
+        await models.apply_settings()
 
         if run_jobs:
             await faces.triggers.start()

@@ -31,9 +31,11 @@ from photos_graph.services.labels.room import LabelRoom
 from photos_graph.services.labels.stack_editing import StackEditing
 from photos_graph.services.labels.tag_editing import TagEditing
 from photos_graph.services.labels.tagging import Tagging
+from photos_graph.services.learning.promises import Promises
 from photos_graph.services.learning.review import Review
 from photos_graph.services.learning.room import LearningRoom
 from photos_graph.services.learning.schedules import Schedules
+from photos_graph.services.learning.sheets import Sheets
 from photos_graph.services.learning.similar import SimilarPhotos
 from photos_graph.services.learning.triggers import LearningTriggers
 from photos_graph.services.learning.versions import ModelVersions
@@ -78,6 +80,8 @@ class Services:
     learning_triggers: LearningTriggers
     schedules: Schedules
     similar: SimilarPhotos
+    sheets: Sheets
+    promises: Promises
     media: Media
     exports: Exports
     imports: Imports
@@ -126,6 +130,8 @@ def services_of(
         schedules=learning.schedules,
         review=learning.review,
         similar=learning.similar,
+        sheets=learning.sheets,
+        promises=learning.promises,
         exports=datasets.exports,
         imports=datasets.imports,
     )

@@ -218,6 +218,11 @@ class LearnSettings(SettingsGroup):
         description="A tag without a judged sheet is given to at most this many times its share among the photos that "
         "have any tag. With 1.5, a tag that half of those have is given to three quarters of the library at most.",
     )
+    trust: Literal["provisional", "proven"] = Field(
+        "provisional",
+        description="Which predicted tags count in search and on photos. With `proven`, tags are only suggested until "
+        "a sheet of them was judged.",
+    )
     cold_start: bool = Field(
         True, description="Whether classes of ImageNet are suggested in the review queue before a model is trained."
     )

@@ -15,7 +15,7 @@ from photos_graph.model.datasets import DatasetFormat
 from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.model.jobs import JobKind, JobState
 from photos_graph.model.labels import Certainty, TagSource
-from photos_graph.model.learning import ModelKind, ModelState
+from photos_graph.model.learning import ModelKind, ModelState, Trust
 from photos_graph.model.library import DatePrecision, PlaceKind, RootState, TakenSource
 from photos_graph.model.properties import PhotoProperty
 from photos_graph.model.search import MatchKind, PhotoOrder, TimelineUnit
@@ -43,6 +43,7 @@ __all__ = [
     "ThumbnailFormat",
     "ThumbnailSize",
     "TimelineUnit",
+    "Trust",
 ]
 
 
@@ -235,4 +236,10 @@ _register(
     YEAR="Each bucket is a calendar year.",
     MONTH="Each bucket is a calendar month.",
     DAY="Each bucket is a day.",
+)
+_register(
+    Trust,
+    "How certain the precision of the predictions of a tag or person is.",
+    PROVISIONAL="The precision is estimated. No sample of what would be given in the whole library has been judged.",
+    PROVEN="The precision was measured on judged photos, which were drawn at random from the whole library.",
 )

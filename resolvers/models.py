@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 from strawberry import UNSET
@@ -12,9 +12,12 @@ from photos_graph.model import learning as learning_model
 from resolvers import ids
 from resolvers.connections import Node, given
 from resolvers.context import Info
-from resolvers.enums import ModelKind, ModelState
+from resolvers.enums import ModelKind, ModelState, Trust
 from resolvers.jobs import Job
 from resolvers.permissions import CanEdit, CanView
+
+if TYPE_CHECKING:
+    from resolvers.tags import Tag
 
 ONLY_SUGGESTED = 2.0  # the threshold of a label that is suggested and never applied
 
@@ -33,9 +36,13 @@ class ModelMetrics:
     )
 
 
-@strawberry.type(description="How good a version is for one tag or person, measured on held-out photos or faces.")
+@strawberry.type(
+    description="How good a version is for one tag or person. Precision and recall are measured on held-out photos or "
+    "faces, and `expectedPrecision` in the whole library."
+)
 class LabelMetrics:
-    label: str = strawberry.field(description="The name that the tag or person had at the time of the training.")
+    own: strawberry.Private[learning_model.LabelMetrics]
+    kind: strawberry.Private[ModelKind]
     examples: int = strawberry.field(description="The number of examples that the version learnt it from.")
     precision: float = strawberry.field(description="The fraction of its predictions that are right, from 0 to 1.")
     recall: float = strawberry.field(description="The fraction of the true labels that it predicts, from 0 to 1.")
@@ -43,6 +50,67 @@ class LabelMetrics:
         description="The probability from which a prediction is applied. It is greater than 1 if the label is only "
         "suggested for review."
     )
+    trust: Trust = strawberry.field(
+        description="Whether the precision was measured on a judged sample. `tagSheet` shows the photos to judge."
+    )
+    judged: int = strawberry.field(description="The number of judged photos that the threshold follows from.")
+    expected_precision: float = strawberry.field(
+        description="The fraction, from 0 to 1, of the photos with the prediction in the whole library that are "
+        "expected to be right. Corrections since the training count."
+    )
+    given_to: int = strawberry.field(
+        description="The number of photos in the library that have the tag by this prediction alone."
+    )
+    gained: int = strawberry.field(
+        description="The number of photos that would get the label by a prediction and did not have it when the "
+        "version was trained."
+    )
+    lost: int = strawberry.field(
+        description="The number of photos that had the label by a prediction when the version was trained, and would "
+        "not have it any more."
+    )
+
+    @strawberry.field(
+        description="The name of the tag or person now. If it was deleted, the name at the time of the training."
+    )
+    def label(self, info: Info) -> str:
+        return self._name(info)
+
+    @strawberry.field(
+        description='A sentence that says why the label is only suggested, for example "Sea not used: 21 of 24 judged '
+        'photos are wrong." It is null if it is given to photos.'
+    )
+    def reason(self, info: Info) -> str | None:
+        return self.own.why_not(self._name(info))
+
+    @strawberry.field(description="The tag, or null if it was deleted since or if the model predicts persons.")
+    def tag(self, info: Info) -> Annotated[Tag, strawberry.lazy("resolvers.tags")] | None:
+        from resolvers.tags import load_tag
+
+        return load_tag(info, self.own.label_id) if self.kind is ModelKind.TAGS else None
+
+    def _name(self, info: Info) -> str:
+        services = info.context.services
+        known = services.tags if self.kind is ModelKind.TAGS else services.persons
+        row = known.get(self.own.label_id)
+        return row.name if row is not None else self.own.name
+
+    @classmethod
+    def of(cls, kind: ModelKind, own: learning_model.LabelMetrics) -> LabelMetrics:
+        return cls(
+            own=own,
+            kind=kind,
+            examples=own.examples,
+            precision=own.precision,
+            recall=own.recall,
+            threshold=ONLY_SUGGESTED if own.threshold is None else own.threshold,
+            trust=own.trust,
+            judged=own.judged,
+            expected_precision=own.expected_precision,
+            given_to=own.given_to,
+            gained=own.gained,
+            lost=own.lost,
+        )
 
 
 @strawberry.type(description="A version of a model, trained on the labels that persons assigned.")
@@ -72,16 +140,7 @@ class Model(Node):
 
     @strawberry.field(description="How good the version is for each tag or person.")
     def per_label(self) -> list[LabelMetrics]:
-        return [
-            LabelMetrics(
-                label=each.name,
-                examples=each.examples,
-                precision=each.precision,
-                recall=each.recall,
-                threshold=ONLY_SUGGESTED if each.threshold is None else each.threshold,
-            )
-            for each in self.own.per_label
-        ]
+        return [LabelMetrics.of(self.own.kind, each) for each in self.own.per_label]
 
     @classmethod
     def of(cls, own: learning_model.Model) -> Model:

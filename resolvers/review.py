@@ -27,7 +27,7 @@ from resolvers.connections import (
     still_there,
 )
 from resolvers.context import Info
-from resolvers.enums import ModelKind
+from resolvers.enums import ModelKind, Trust
 from resolvers.faces import Face, load_face
 from resolvers.permissions import CanEdit, CanView
 from resolvers.persons import Person, load_person
@@ -54,6 +54,14 @@ class ReviewItem:
     score: float = strawberry.field(description="How likely the answer is yes according to the model, from 0 to 1.")
     reason: str = strawberry.field(description="A sentence that says why this question is asked.")
 
+    @strawberry.field(
+        description="How certain the precision of the predictions of this tag is, or null if it is about a person or "
+        "if the active model does not predict the tag."
+    )
+    def trust(self, info: Info) -> Trust | None:
+        tag = self.tag_of(info)
+        return tag.trust if tag is not None else None
+
     @strawberry.field(description="The photo that the question is about.")
     async def photo(self, info: Info) -> Photo:
         return still_there(await load_photo(info, self.own.photo_id))
@@ -67,13 +75,16 @@ class ReviewItem:
         "yet."
     )
     def tag(self, info: Info) -> Tag | None:
-        of_tag = self.kind is ModelKind.TAGS and self.own.label_id is not None
-        return load_tag(info, self.own.label_id or "") if of_tag else None
+        return self.tag_of(info)
 
     @strawberry.field(description="The person that the question is about, or null if it is about a tag.")
     def person(self, info: Info) -> Person | None:
         of_person = self.kind is ModelKind.PERSONS and self.own.label_id is not None
         return load_person(info, self.own.label_id or "") if of_person else None
+
+    def tag_of(self, info: Info) -> Tag | None:
+        of_tag = self.kind is ModelKind.TAGS and self.own.label_id is not None
+        return load_tag(info, self.own.label_id or "") if of_tag else None
 
     @classmethod
     def of(cls, own: learning_model.Question) -> ReviewItem:

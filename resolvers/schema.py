@@ -44,6 +44,7 @@ from resolvers.review import ReviewMutations, ReviewQueries
 from resolvers.scalars import SCALARS
 from resolvers.schedules import ScheduleMutations, ScheduleQueries
 from resolvers.search import SearchQueries
+from resolvers.sheets import SheetMutations, SheetQueries
 from resolvers.stacks import StackMutations, load_stack
 from resolvers.tags import TaggingMutations, TagMutations, TagQueries, ThresholdMutations, load_tag
 from resolvers.viewer import ViewerQueries
@@ -77,6 +78,7 @@ class Query(
     FaceQueries,
     ClusterQueries,
     ModelQueries,
+    SheetQueries,
     ScheduleQueries,
     ReviewQueries,
     ChangeQueries,
@@ -117,6 +119,7 @@ class Mutation(
     FaceJobMutations,
     ClusterJobMutations,
     ModelMutations,
+    SheetMutations,
     ThresholdMutations,
     ScheduleMutations,
     ReviewMutations,

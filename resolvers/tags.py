@@ -16,7 +16,7 @@ from resolvers import ids
 from resolvers.changes import BulkResult
 from resolvers.connections import After, Connection, First, Node, connection, given, page_size, still_there
 from resolvers.context import Info
-from resolvers.enums import PhotoOrder, TagSource
+from resolvers.enums import PhotoOrder, TagSource, Trust
 from resolvers.folders import Folder, load_folder
 from resolvers.limits import counted
 from resolvers.models import Model, load_model
@@ -61,6 +61,9 @@ class Tag(Node):
         description="The probability, from 0 to 1, from which a prediction of this tag is applied. It is null if "
         "predictions of the tag are only suggested for review."
     )
+    trust: Trust | None = strawberry.field(
+        description="How certain the precision of its predictions is, or null if the active model does not predict it."
+    )
 
     @strawberry.field(
         description="The names from the top of the tree down to this tag, in the form that arguments accept: "
@@ -96,7 +99,7 @@ class Tag(Node):
 
     @classmethod
     def of(cls, tag: label_model.Tag) -> Tag:
-        return cls(own=tag, id=ids.encode("Tag", tag.id), name=tag.name, threshold=tag.threshold)
+        return cls(own=tag, id=ids.encode("Tag", tag.id), name=tag.name, threshold=tag.threshold, trust=tag.trust)
 
 
 def load_tag(info: Info, id: str) -> Tag | None:
@@ -108,6 +111,13 @@ def load_tag(info: Info, id: str) -> Tag | None:
 class TagFacet:
     tag: Tag = strawberry.field(description="The tag.")
     count: int = strawberry.field(description="The number of photos in the answer that have the tag or a descendant.")
+
+    @strawberry.field(
+        description="How certain the precision of the predictions among them is, or null if the active model does not "
+        "predict the tag."
+    )
+    def trust(self) -> Trust | None:
+        return self.tag.trust
 
 
 @strawberry.type(
@@ -128,6 +138,9 @@ class PhotoTag:
     at: datetime | None = strawberry.field(
         description="When the tag was assigned, or null for a prediction or if this is not known."
     )
+    trust: Trust | None = strawberry.field(
+        description="How certain predictions of the tag are, if the source is PREDICTED, or else null."
+    )
 
     @strawberry.field(description="The version of the model that predicts the tag, if the source is PREDICTED.")
     async def model(self, info: Info) -> Model | None:
@@ -138,7 +151,10 @@ class PhotoTag:
         """None if the tag was deleted a moment ago."""
         tag = load_tag(info, own.tag_id)
         origin = load_folder(info, own.folder_id) if own.folder_id is not None else None
-        return cls(own=own, tag=tag, source=own.source, origin=origin, score=own.score, at=own.at) if tag else None
+        if tag is None:
+            return None
+        trust = tag.trust if own.source is TagSource.PREDICTED else None
+        return cls(own=own, tag=tag, source=own.source, origin=origin, score=own.score, at=own.at, trust=trust)
 
 
 @strawberry.type(description="A tag that a folder gives to its own photos.")
@@ -368,15 +384,19 @@ class TaggingMutations:
 class ThresholdMutations:
     @strawberry.mutation(
         permission_classes=[CanEdit],
-        description="Sets the threshold of a tag. It stays when new models are trained. Fails with BAD_INPUT if it is "
-        "out of range, and with NOT_FOUND if the tag is not known.",
+        description="Sets the threshold of a tag. It stays when new models are trained, until null gives it back to "
+        "the models. Fails with BAD_INPUT if it is out of range, and with NOT_FOUND if the tag is not known.",
     )
     async def set_threshold(
         self,
         info: Info,
         tag: TagId,
         threshold: Annotated[
-            float, strawberry.argument(description="The probability, from 0 to 1, from which a prediction is applied.")
+            float | None,
+            strawberry.argument(
+                description="The probability, from 0 to 1, from which a prediction is applied, or null for the one "
+                "that the active model chose."
+            ),
         ],
     ) -> Tag:
         tag_id = ids.decode("Tag", tag)

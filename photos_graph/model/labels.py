@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from photos_graph.model.learning import Trust
+
 
 class TagSource(StrEnum):
     """The way in which a photo got a tag, or a face its person."""
@@ -46,6 +48,7 @@ class Tag:
     name: str
     parent_id: str | None = None
     threshold: float | None = None  # predictions count from this score on; if it is None, they never count
+    trust: Trust | None = None  # of its predictions; None if the active model does not predict it
 
 
 @dataclass(frozen=True, slots=True)

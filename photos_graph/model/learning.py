@@ -38,7 +38,8 @@ class LabelMetrics:
     ``expected_precision`` is the share of the ``given_to`` photos, to which a tag is given in the whole library, that
     are expected to be right. ``judged`` counts the photos of its sheets that people judged. ``gained`` and ``lost``
     count the photos that the model gives it to and the version before did not, and the reverse. ``reason`` says why it
-    is given to nothing, and ``sheet_threshold`` is the score around which its next sheet is drawn.
+    is given to nothing, in a sentence that does not name it, and ``sheet_threshold`` is the score around which its next
+    sheet is drawn.
     """
 
     label_id: str
@@ -55,6 +56,55 @@ class LabelMetrics:
     lost: int = 0
     reason: str | None = None
     sheet_threshold: float | None = None
+    measured: Measured | None = None  # None until the library was predicted
+    unjudged: Measured | None = None  # what was known before the first sheet since the training was judged
+
+    def why_not(self, name: str) -> str | None:
+        """Returns why the tag, which has this name now, is only suggested, or None if it is given to photos."""
+        if self.threshold is not None or self.reason is None:
+            return None
+        return f"{name} not used: {self.reason[0].lower()}{self.reason[1:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """How many of the photos to which a tag is given people confirmed and rejected, and of how many nobody said
+    anything."""
+
+    confirmed: int
+    rejected: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was known of a tag when its threshold was chosen. Corrections since then are compared with it."""
+
+    threshold: float | None
+    precision: float
+    confirmed: int
+    rejected: int
+    given_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A random sample of the photos that a tag might be given to, for people to judge. A sheet stays as it was drawn.
+
+    Which photos are judged, and how, is what people say of the tag on them. ``chances`` (0..1) are those with which the
+    photos were drawn, and ``threshold`` and ``given_to`` are those of the tag then. A sheet of ``is_audit`` has a few
+    photos to which the tag is given, which are asked about in the review queue.
+    """
+
+    id: str
+    tag_id: str
+    model_id: str
+    drawn_at: datetime  # UTC, aware
+    photo_ids: tuple[str, ...]
+    chances: tuple[float, ...]
+    threshold: float | None
+    given_to: int
+    is_audit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,20 @@ class SearchIndex:
                 break
         return None
 
+    def numbers_of(self, photo_ids: Sequence[str]) -> Keys:
+        """Returns the numbers (n,) of many photos at once, with -1 for those that are not visible."""
+        if not photo_ids or not self.sets.visible:
+            return np.full(len(photo_ids), -1, np.int64)
+        self._by_id.refresh(self.sets.visible)
+        sequence, ids = self._by_id.sequence, self.sets.table.ids
+        wanted = np.frombuffer(bytes.fromhex("".join(photo_ids)), np.uint8).reshape(-1, 16)
+        places = np.searchsorted(self.sets.table.id_prefixes(sequence), wanted[:, :8].copy().view(">i8").ravel())
+        numbers = sequence[np.minimum(places, len(sequence) - 1)].astype(np.int64)
+        for at in np.flatnonzero((ids[numbers] != wanted).any(axis=1)).tolist():
+            number = self.number_of(photo_ids[at])  # not visible, or one of several with the same first half
+            numbers[at] = -1 if number is None else number
+        return numbers
+
     # its parts
 
     @property

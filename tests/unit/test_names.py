@@ -53,6 +53,7 @@ SHARED = {
     "room": "the services of a room, with its jobs and subscriptions",
     "schedules": "when training starts by the clock",
     "search": "the search in words",
+    "sheets": "random samples of photos, to be judged",
     "sidecars": "XMP files beside originals",
     "stacks": "photos that belong together and are one entry in lists",
     "succession": "a photo that takes the place of another one",

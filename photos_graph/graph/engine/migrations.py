@@ -79,6 +79,10 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
         "CREATE CONSTRAINT replacement_id IF NOT EXISTS FOR (n:Replacement) REQUIRE n.id IS UNIQUE",
         "CREATE INDEX replacement_state IF NOT EXISTS FOR (n:Replacement) ON (n.state)",
     ),
+    13: (
+        "CREATE CONSTRAINT sheet_id IF NOT EXISTS FOR (n:Sheet) REQUIRE n.id IS UNIQUE",
+        "CREATE INDEX sheet_tag IF NOT EXISTS FOR (n:Sheet) ON (n.tag)",
+    ),
     14: (
         "CREATE CONSTRAINT skipped_id IF NOT EXISTS FOR (n:Skipped) REQUIRE n.id IS UNIQUE",
         """MATCH (p:Photo) WHERE p.deniedClasses IS NOT NULL

@@ -10,6 +10,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.labels.tags import trust_of
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import Carried, FolderMarks, Tag
 from photos_graph.search.rows import LabelPostings
@@ -18,20 +19,20 @@ PHOTOS_PER_READ = 20_000
 
 TAGS: LiteralString = """
 MATCH (t:Tag) OPTIONAL MATCH (t)-[:CHILD_OF]->(up:Tag)
-RETURN t.id AS id, t.name AS name, up.id AS up, t.threshold AS threshold
+RETURN t.id AS id, t.name AS name, up.id AS up, t.threshold AS threshold, t.trust AS trust
 """
 
 TAGS_BY_ID: LiteralString = """
 UNWIND $ids AS id
 MATCH (t:Tag {id: id}) OPTIONAL MATCH (t)-[:CHILD_OF]->(up:Tag)
-RETURN t.id AS id, t.name AS name, up.id AS up, t.threshold AS threshold
+RETURN t.id AS id, t.name AS name, up.id AS up, t.threshold AS threshold, t.trust AS trust
 """
 
 
 async def tag_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[Tag]:
     """Returns all tags, or those of ``ids`` that exist."""
     rows = await (graph.read(TAGS) if ids is None else graph.read(TAGS_BY_ID, ids=list(ids)))
-    return [Tag(row["id"], row["name"], row["up"], row["threshold"]) for row in rows]
+    return [Tag(row["id"], row["name"], row["up"], row["threshold"], trust_of(row["trust"])) for row in rows]
 
 
 PERSONS: LiteralString = """

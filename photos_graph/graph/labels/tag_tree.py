@@ -39,8 +39,7 @@ class TagTree:
 
     def tag(self, tag_id: str) -> Tag:
         """Returns the tag. Raises NotFound."""
-        row = self.get(tag_id)
-        return Tag(row.id, row.name, row.parent_id, row.threshold)
+        return self.get(tag_id)
 
     def path(self, tag_id: str) -> str:
         return self._rows.path(tag_id) or ""

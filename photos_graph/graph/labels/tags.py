@@ -9,17 +9,23 @@ from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.labels import Tag
+from photos_graph.model.learning import Trust
 from photos_graph.names import tag_key
 
 ALL: LiteralString = """
 MATCH (t:Tag) OPTIONAL MATCH (t)-[:CHILD_OF]->(up:Tag)
-RETURN t.id AS id, t.name AS name, up.id AS parent, t.threshold AS threshold
+RETURN t.id AS id, t.name AS name, up.id AS parent, t.threshold AS threshold, t.trust AS trust
 """
 
 
 async def tag_tree(tx: Transaction) -> TagTree:
     """Returns the tree of all tags. There are hundreds of them, and a name must be looked up among all."""
-    return TagTree(Tag(row["id"], row["name"], row["parent"], row["threshold"]) for row in await tx.run(ALL))
+    rows = await tx.run(ALL)
+    return TagTree(Tag(row["id"], row["name"], row["parent"], row["threshold"], trust_of(row["trust"])) for row in rows)
+
+
+def trust_of(value: str | None) -> Trust | None:
+    return Trust(value) if value is not None else None
 
 
 CREATE: LiteralString = """

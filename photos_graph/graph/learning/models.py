@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model.learning import LabelMetrics, Model, ModelKind, ModelMetrics, ModelState
+from photos_graph.graph.learning import thresholds
+from photos_graph.model.learning import (
+    LabelMetrics,
+    Measured,
+    Model,
+    ModelKind,
+    ModelMetrics,
+    ModelState,
+    Trust,
+)
 
 BY_IDS: LiteralString = "UNWIND $ids AS id MATCH (m:Model {id: id}) RETURN m {.*} AS model"
 
@@ -37,6 +46,20 @@ async def active_id(graph: Graph, kind: ModelKind) -> str | None:
     return rows[0]["id"] if rows else None
 
 
+ACTIVE_MODEL: LiteralString = "MATCH (m:Model {kind: $kind, state: 'ACTIVE'}) RETURN m {.*} AS model"
+
+
+async def active(graph: Graph, kind: ModelKind) -> Model | None:
+    rows = await graph.read(ACTIVE_MODEL, kind=kind.value)
+    return _model(rows[0]["model"]) if rows else None
+
+
+async def active_in(tx: Transaction, kind: ModelKind) -> Model | None:
+    """Returns the active version as the transaction sees it."""
+    rows = await tx.run(ACTIVE_MODEL, kind=kind.value)
+    return _model(rows[0]["model"]) if rows else None
+
+
 def _model(values: Mapping[str, Any]) -> Model:
     """Converts a node to a model. ``trainedAt`` is in milliseconds since the epoch."""
     return Model(
@@ -48,11 +71,28 @@ def _model(values: Mapping[str, Any]) -> Model:
         labels=values["labels"],
         examples=values["examples"],
         metrics=ModelMetrics(**json.loads(values["metrics"])),
-        per_label=tuple(LabelMetrics(**each) for each in json.loads(values["perLabel"])),
+        per_label=tuple(_label_metrics(each) for each in json.loads(values["perLabel"])),
         reason=values["reason"],
         snapshot=values["snapshot"],
         file=values["file"],
     )
+
+
+def _label_metrics(values: dict[str, Any]) -> LabelMetrics:
+    """Restores the metrics of a label. Those of older versions lack some."""
+    known = {name: Measured(**values[name]) for name in ("measured", "unjudged") if values.get(name) is not None}
+    return LabelMetrics(
+        **{
+            **values,
+            "trust": Trust(values.get("trust", Trust.PROVISIONAL)),
+            "expected_precision": values.get("expected_precision", values["precision"]),
+            **known,
+        }
+    )
+
+
+def _packed(per_label: Iterable[LabelMetrics]) -> str:
+    return json.dumps([asdict(each) for each in per_label])
 
 
 CREATE: LiteralString = """
@@ -72,7 +112,7 @@ async def create(tx: Transaction, model: Model) -> None:
         labels=model.labels,
         examples=model.examples,
         metrics=json.dumps(asdict(model.metrics)),
-        per_label=json.dumps([asdict(each) for each in model.per_label]),
+        per_label=_packed(model.per_label),
         reason=model.reason,
         snapshot=model.snapshot,
         file=model.file,
@@ -83,34 +123,25 @@ RETIRE: LiteralString = "MATCH (m:Model {kind: $kind, state: 'ACTIVE'}) WHERE m.
 ACTIVATE: LiteralString = "MATCH (m:Model {id: $id}) SET m.state = 'ACTIVE', m.reason = $reason"
 SET_STATE: LiteralString = "MATCH (m:Model {id: $id}) SET m.state = $state, m.reason = $reason"
 
-# Thresholds that a person chose stay.
-SET_THRESHOLDS: LiteralString = """
-UNWIND $rows AS row
-MATCH (t:Tag {id: row.id}) WHERE t.thresholdBy IS NULL
-SET t.threshold = row.threshold
-RETURN t.id AS id
-"""
-OTHERS: LiteralString = """
-MATCH (t:Tag) WHERE t.thresholdBy IS NULL AND t.threshold IS NOT NULL AND NOT t.id IN $ids
-SET t.threshold = null
-RETURN t.id AS id
-"""
 
-
-async def activate(tx: LabelTransaction, model: Model, reason: str) -> None:
-    """Makes the model the active one of its kind, and gives tags its thresholds."""
+async def activate(tx: LabelTransaction, model: Model, reason: str, counted: Trust) -> None:
+    """Makes the model the active one of its kind, and gives tags its thresholds. See ``thresholds.give``."""
     await tx.run(RETIRE, kind=model.kind.value, id=model.id)
     await tx.run(ACTIVATE, id=model.id, reason=reason)
-    if model.kind is not ModelKind.TAGS:
-        return
-    rows: list[dict[str, object]] = [{"id": each.label_id, "threshold": each.threshold} for each in model.per_label]
-    changed = await tx.run(SET_THRESHOLDS, rows=rows)
-    changed += await tx.run(OTHERS, ids=[row["id"] for row in rows])
-    tx.touch(tags=[row["id"] for row in changed])
+    if model.kind is ModelKind.TAGS:
+        await thresholds.give(tx, model.per_label, counted)
 
 
 async def set_state(tx: Transaction, model_id: str, state: ModelState, reason: str) -> None:
     await tx.run(SET_STATE, id=model_id, state=state.value, reason=reason)
+
+
+SET_METRICS: LiteralString = "MATCH (m:Model {id: $id}) SET m.perLabel = $per_label"
+
+
+async def set_metrics(tx: Transaction, model: Model) -> None:
+    """Replaces the metrics of the labels of the model."""
+    await tx.run(SET_METRICS, id=model.id, per_label=_packed(model.per_label))
 
 
 THRESHOLD: LiteralString = """

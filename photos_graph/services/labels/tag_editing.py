@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from photos_graph.errors import BadInput, Conflict
@@ -50,7 +51,7 @@ class TagEditing:
             row = tree.get(tag_id)
             _check_free(tree, row.parent_id, kept, tag_id)
             await tags.rename(tx, row, kept)
-            return Tag(row.id, kept, row.parent_id, row.threshold)
+            return replace(row, name=kept)
 
         return await self._write(work)
 
@@ -73,7 +74,7 @@ class TagEditing:
             edits = await _on_photos(tx, tree, MergePlan(moved={tag_id: parent_id}), ())
             await tags.move(tx, {row: parent_id})
             await tag_edges.write(tx, grouped(edits))
-            return Tag(row.id, row.name, parent_id, row.threshold)
+            return replace(row, parent_id=parent_id)
 
         return await self._write(work)
 

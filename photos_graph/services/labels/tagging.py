@@ -72,7 +72,11 @@ class Tagging:
         return await self._writer.write(LabelKind.TAGS, work)
 
     async def answer(
-        self, yes: Mapping[str, Collection[Ref]], no: Mapping[str, Collection[str]], by: str = ""
+        self,
+        yes: Mapping[str, Collection[Ref]],
+        no: Mapping[str, Collection[str]],
+        by: str = "",
+        operation: str = "ANSWER",
     ) -> BulkResult:
         """Answers questions about photos. ``yes`` maps the ids of photos to tags that they have, and ``no`` to tags
         that they do not have, regardless of predictions. Tags are created for unknown names in ``yes``."""
@@ -94,7 +98,7 @@ class Tagging:
                 for n in numbers[photo]:
                     wanted = tree.wanted([Ref(id=tag_id) for tag_id in tag_ids])
                     after[n] = tag_rules.photo_denied(after[n], wanted, tree.below, excluding)
-            return await _write_photos(tx, "ANSWER", tree, before, after, tagging)
+            return await _write_photos(tx, operation, tree, before, after, tagging)
 
         return await self._writer.write(LabelKind.TAGS, work)
 

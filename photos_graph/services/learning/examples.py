@@ -10,14 +10,18 @@ from pyroaring import BitMap
 
 from photos_graph.graph.learning.features import DescribedPhoto
 from photos_graph.learn.dataset import LabelledPhotos, TagNode
+from photos_graph.model.learning import Sheet
 from photos_graph.search.index import SearchIndex
+from photos_graph.services.learning.tag_scores import judged_pairs
 
 _EXAMPLES = TypeAdapter(LabelledPhotos)
 
 
-def labelled_photos(search: SearchIndex, photos: Sequence[DescribedPhoto]) -> LabelledPhotos:
+def labelled_photos(
+    search: SearchIndex, photos: Sequence[DescribedPhoto], sheets: Mapping[str, Sequence[Sheet]] | None = None
+) -> LabelledPhotos:
     """Returns the labels of the visible ones of these photos, in the given order. A stack is one example: that of its
-    first photo among them, since all of them have the same labels."""
+    first photo among them, since all of them have the same labels. ``sheets`` are those of each tag by its id."""
     shown = search.collapsed(BitMap([photo.number for photo in photos]) & search.sets.visible)
     photos = [photo for photo in photos if photo.number in shown]
     place = {photo.number: at for at, photo in enumerate(photos)}
@@ -29,6 +33,12 @@ def labelled_photos(search: SearchIndex, photos: Sequence[DescribedPhoto]) -> La
     def places(those: BitMap) -> list[int]:
         return [place[number] for number in those & numbers]
 
+    def judged(tag_id: str, drawn: Sequence[Sheet]) -> list[tuple[int, float]]:
+        by_id = {photo.id: at for at, photo in enumerate(photos)}
+        known = tags.having(tag_id, confirmed=True) | tags.excluded(tag_id, confirmed=True)
+        said = {photo.id for photo in photos if photo.number in known}
+        return [(by_id[id_], chance) for id_, chance in judged_pairs(drawn, said, by_id.keys())]
+
     return LabelledPhotos(
         ids=[photo.id for photo in photos],
         days=[photo.day for photo in photos],
@@ -36,6 +46,8 @@ def labelled_photos(search: SearchIndex, photos: Sequence[DescribedPhoto]) -> La
         tags=[TagNode(row.id, row.name, (row.parent_id,) if row.parent_id is not None else ()) for row in rows],
         positives={row.id: places(tags.put_on(row.id, confirmed=True)) for row in rows},
         negatives={row.id: places(tags.excluded(row.id, confirmed=True)) for row in rows},
+        sheets={id_: judged(id_, drawn) for id_, drawn in (sheets or {}).items() if drawn},
+        given={row.id: places(tags.put_on(row.id) - tags.put_on(row.id, confirmed=True)) for row in rows},
     )
 
 

@@ -6,7 +6,7 @@ The worker predicts all photos, because labels propagate between similar ones, b
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +72,7 @@ class PredictionStage:
     models: ModelVersions
     pool: WorkerPool
     settings: Settings
+    predicted: Callable[[], Awaitable[None]]  # called when the library is predicted
 
     async def run(self, job: Job[PredictArguments], progress: Progress) -> str | None:
         """Returns the closing sentence. Raises Cancelled, and the errors of the worker."""
@@ -81,10 +82,12 @@ class PredictionStage:
         model, file = active
         await due.want(self.graph, due.PREDICTIONS, model.id, again=job.arguments.everything)
         if not await due.count(self.graph, due.PREDICTIONS):
+            await self.predicted()
             return None
         guesses = await self._guesses(model, file, progress)
         count = await self._write(model, guesses, progress)
         await asyncio.to_thread(self._forget_others, model)
+        await self.predicted()
         return f"Version {model.version} predicted the tags of {count:,} photos."
 
     async def _guesses(self, model: Model, file: Path, progress: Progress) -> Guesses:

@@ -16,9 +16,11 @@ from photos_graph.services.learning.features_call import describing_pool
 from photos_graph.services.learning.neighbours import NeighbourStage, learning_pool
 from photos_graph.services.learning.prediction import PredictionStage
 from photos_graph.services.learning.prediction_job import PredictionJob
+from photos_graph.services.learning.promises import Promises
 from photos_graph.services.learning.questions import QuestionStage
 from photos_graph.services.learning.review import Review
 from photos_graph.services.learning.schedules import Schedules
+from photos_graph.services.learning.sheets import Sheets
 from photos_graph.services.learning.similar import SimilarPhotos
 from photos_graph.services.learning.training import TrainingJob
 from photos_graph.services.learning.training_call import training_pool
@@ -33,6 +35,8 @@ class LearningRoom:
     schedules: Schedules
     review: Review
     similar: SimilarPhotos
+    sheets: Sheets
+    promises: Promises
 
 
 def open_models(core: Core) -> ModelVersions:
@@ -46,7 +50,9 @@ def open_learning(
     triggers = LearningTriggers(core.graph, core.jobs, core.settings)
     core.events.subscribe(PhotosArrived, triggers.photos_arrived)
     core.events.subscribe(TrainingStarted, triggers.training_started)
-    _add_jobs(core, media, models, triggers)
+    promises = Promises(core.graph, core.index, core.writer, models, core.settings)
+    core.events.subscribe(LabelsChanged, promises.labels_changed)
+    _add_jobs(core, media, models, triggers, promises)
     asked = core.closed_at_end(learning_pool(core.settings))  # a pool of its own, so that clients do not wait for jobs
     similar = SimilarAnswers(core.graph, core.index, core.writer, asked, core.settings)
     core.events.subscribe(LabelsChanged, similar.labels_changed)
@@ -55,16 +61,18 @@ def open_learning(
         Schedules(core.graph, core.index, core.jobs, triggers, core.events, core.settings),
         Review(core.graph, core.index, core.writer, tagging, assignment, core.settings.learn.skip_days),
         SimilarPhotos(core.index, asked, core.settings),
+        Sheets(core.graph, core.index, tagging, core.settings),
+        promises,
     )
 
 
-def _add_jobs(core: Core, media: Media, models: ModelVersions, triggers: LearningTriggers) -> None:
+def _add_jobs(core: Core, media: Media, models: ModelVersions, triggers: LearningTriggers, promises: Promises) -> None:
     settings, graph, index = core.settings, core.graph, core.index
     backbone, trainer = core.closed_at_end(describing_pool(settings)), core.closed_at_end(training_pool(settings))
     learner = core.closed_at_end(learning_pool(settings))
     describe = FeatureStage(graph, media, backbone, settings)
     neighbours = NeighbourStage(graph, learner, settings)
-    predict = PredictionStage(graph, index, core.writer, models, learner, settings)
+    predict = PredictionStage(graph, index, core.writer, models, learner, settings, promises.measure)
     ask = QuestionStage(graph, index, models, learner, settings)
     cold = ColdStartStage(graph, index, media, models, backbone, settings)
     training = TrainingJob(graph, index, models, trainer, settings, describe, neighbours, core.events)

@@ -10,7 +10,7 @@ from pathlib import Path
 from photos_graph.errors import Conflict
 from photos_graph.events import Events, TrainingStarted
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.learning import features
+from photos_graph.graph.learning import features, sheets
 from photos_graph.index import Index
 from photos_graph.jobs.concurrency import with_progress
 from photos_graph.jobs.progress import Progress
@@ -74,7 +74,8 @@ class TrainingJob:
 
         async def train(folder: Path, active: Path | None, steps: Steps) -> Trained:
             file = folder / "examples.json"
-            labelled = examples.labelled_photos(self.index.search, photos)
+            drawn = await sheets.of_tags(self.graph, [row.id for row in self.index.search.tags])
+            labelled = examples.labelled_photos(self.index.search, photos, drawn)
             await asyncio.to_thread(examples.write, labelled, file)
             return await learn_tags(self.pool, file, kept_neighbours(self.settings), active, self.settings, steps)
 

@@ -15,13 +15,13 @@ from photos_graph.events import Events, JobQueued
 from photos_graph.graph import jobs
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.graph.learning import models
+from photos_graph.graph.learning import models, thresholds
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.learn.registry import Registry
 from photos_graph.learn.tags import TagModel
 from photos_graph.model.job_arguments import PredictArguments
 from photos_graph.model.jobs import JobKind
-from photos_graph.model.learning import Model, ModelKind, ModelState
+from photos_graph.model.learning import Model, ModelKind, ModelState, Trust
 from photos_graph.services.learning.training_call import Trained
 from photos_graph.settings import Settings
 
@@ -125,13 +125,16 @@ class ModelVersions:
         found = (await self.by_id([model_id]))[0]
         return found if found is not None else model
 
-    async def set_threshold(self, tag_id: str, threshold: float) -> None:
-        """Sets a threshold that no later model changes. If it is below MIN_STORED_PROBABILITY, all photos are predicted
-        again. Raises BadInput and NotFound."""
-        if not 0 <= threshold <= 1:
+    async def set_threshold(self, tag_id: str, threshold: float | None) -> None:
+        """Sets a threshold that no later model changes, or gives it back to the models if it is None. If it is below
+        MIN_STORED_PROBABILITY, all photos are predicted again. Raises BadInput and NotFound."""
+        if threshold is not None and not 0 <= threshold <= 1:
             raise BadInput("A threshold must be a probability from 0 to 1.")
 
         async def work(tx: LabelTransaction) -> None:
+            if threshold is None:
+                await self._give_back(tx, tag_id)
+                return
             if not await models.set_threshold(tx, tag_id, threshold):
                 raise NotFound("There is no such tag.")
             if threshold < MIN_STORED_PROBABILITY:
@@ -140,6 +143,30 @@ class ModelVersions:
         await self._writer.commit(work)
         await self._events.publish(JobQueued())
         await self._writer.follow()
+
+    async def apply_settings(self) -> None:
+        """Gives tags the thresholds that follow from the settings, which may have changed since the last start."""
+
+        async def work(tx: LabelTransaction) -> None:
+            if await thresholds.counted(tx) is not self.counted:
+                await thresholds.set_counted(tx, self.counted)
+                if (active := await models.active_in(tx, ModelKind.TAGS)) is not None:
+                    await thresholds.give(tx, active.per_label, self.counted)
+
+        await self._writer.commit(work)
+        await self._writer.follow()
+
+    @property
+    def counted(self) -> Trust:
+        """Returns the least trust of the tags whose predictions count."""
+        return Trust(self._settings.learn.trust.upper())
+
+    async def _give_back(self, tx: LabelTransaction, tag_id: str) -> None:
+        if not await thresholds.give_back(tx, tag_id):
+            raise NotFound("There is no such tag.")
+        active = await models.active_in(tx, ModelKind.TAGS)
+        own = [each for each in active.per_label if each.label_id == tag_id] if active is not None else []
+        await thresholds.give(tx, own, self.counted, others=False)
 
     async def _reject(self, model: Model) -> None:
         """Stores a rejected version. The active model then predicts the photos that were described for the training."""
@@ -159,7 +186,7 @@ class ModelVersions:
         async def work(tx: LabelTransaction) -> None:
             if new:
                 await models.create(tx, model)
-            await models.activate(tx, model, reason)
+            await models.activate(tx, model, reason, self.counted)
             if damaged is not None:
                 await models.set_state(tx, damaged.id, ModelState.RETIRED, DAMAGED)
             await self._follow(tx, model.kind)

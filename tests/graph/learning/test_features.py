@@ -15,7 +15,7 @@ from photos_graph.graph.labels.predictions import Predicted
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import features, models
 from photos_graph.model.labels import Tag
-from photos_graph.model.learning import LabelMetrics, Model, ModelKind, ModelMetrics, ModelState
+from photos_graph.model.learning import LabelMetrics, Model, ModelKind, ModelMetrics, ModelState, Trust
 from tests.kit.planted import photo_id, plant
 from tests.kit.writing import writer
 
@@ -94,14 +94,14 @@ async def test_one_model_counts_and_thresholds_that_people_chose_stay(planted: G
         await planted.transaction(lambda tx, each=each: models.create(tx, each))
     assert await writer(planted).commit(lambda tx: models.set_threshold(tx, "snow", 0.1))
     assert not await writer(planted).commit(lambda tx: models.set_threshold(tx, "nothing", 0.1))
-    await writer(planted).commit(lambda tx: models.activate(tx, first, "the first"))
+    await writer(planted).commit(lambda tx: models.activate(tx, first, "the first", Trust.PROVISIONAL))
     assert await thresholds(planted) == {"sea": 0.6, "snow": 0.1, "sky": None}
 
     async def second_takes_over(tx: LabelTransaction) -> set[str]:
-        await models.activate(tx, second, "better")
+        await models.activate(tx, second, "better", Trust.PROVISIONAL)
         return tx.tags
 
-    assert await writer(planted).commit(second_takes_over) == {"sea", "sky"}
+    assert await writer(planted).commit(second_takes_over) == {"sea", "sky", "snow"}
     assert await thresholds(planted) == {"sea": None, "snow": 0.1, "sky": 0.8}
     known = await models.versions(planted, ModelKind.TAGS)
     assert [(each.version, each.state, each.reason) for each in known] == [
