@@ -27,7 +27,7 @@ from photos_graph.services.labels.folder_plan import reached
 from photos_graph.services.labels.ratings import known_numbers
 from photos_graph.services.labels.tagging import check_tags
 
-PHOTOS_PER_COMMIT = 20_000  # photos answered in one transaction
+PHOTOS_PER_COMMIT = 10_000  # photos answered in one transaction, which takes seconds
 
 
 @dataclass(frozen=True, slots=True)
