@@ -84,7 +84,7 @@ async def set_thresholds(ask: Ask) -> None:
 
 async def queue(ask: Ask, **arguments: Any) -> Any:
     query = """query($kind: ModelKind, $tag: ID, $first: Int, $after: String) {
-      reviewQueue(kind: $kind, tag: $tag, first: $first, after: $after) { totalCount
+      reviewQueue(kind: $kind, tag: $tag, first: $first, after: $after) { totalCount reason
         pageInfo { hasNextPage endCursor }
         nodes { id kind label score reason photo { name } tag { id name } face { id } } } }"""
     return data(await ask(query, **arguments))["reviewQueue"]
@@ -141,6 +141,12 @@ async def reviewed(ask: Ask) -> None:
     for change in answers:
         data(await ask("mutation($c: ID!) { undo(change: $c) { changed } }", c=change))
     assert (await queue(ask, kind="TAGS", first=500))["totalCount"] == everything["totalCount"], "asked again"
+    skip = "mutation($i: [ID!]!) { skip(items: $i) { changed change } }"
+    skipped = data(await ask(skip, i=[item["id"] for item in everything["nodes"]]))["skip"]
+    left = await queue(ask, kind="TAGS", first=500)
+    assert (skipped["changed"], left["totalCount"]) == (everything["totalCount"], 0)
+    assert "skipped questions are asked again from" in left["reason"]
+    data(await ask("mutation($c: ID!) { undo(change: $c) { changed } }", c=skipped["change"]))
 
 
 def tagged_right(found: set[str], kind: str) -> float:
