@@ -202,10 +202,8 @@ async def test_photos_that_are_not_shown_are_neither_similar_nor_asked_about(lib
         assert await services.similar.similar([(shown[0], 2)]) == [[shown[2]]], "not those of its own stack"
 
     labels, guesses = tmp_path / "examples.json", tmp_path / "guesses.safetensors"
-    examples.write(
-        examples.LabelledPhotos(ids=shown, days=[None] * 3, folders=[""] * 3, tags=[], positives={}, negatives={}),
-        labels,
-    )
+    tag = examples.TagNode("t", "t")
+    examples.write(examples.LabelledPhotos(shown, [None] * 3, [""] * 3, tags=[tag], positives={}, negatives={}), labels)
     before = [hidden[0], *shown[:2]]  # when it was predicted: one has gone and one has come since
     unsure = np.full((3, 1), 0.5, np.float16)
     about = {"model": "m", "ids": before, "labels": ["t"]}
@@ -218,10 +216,10 @@ async def test_photos_that_are_not_shown_are_neither_similar_nor_asked_about(lib
         answer = neighbours_child.ask(ASK.arguments.dump_json(order), Mock())
         return {each.photo_id for each in ASK.answers.validate_json(answer).questions}
 
-    found = asked()
-    assert found and found <= set(shown[:2])
+    every = asked()
+    assert every and every <= set(shown[:2])
     assert asked(photos=[*shown]) == set(), "what people said is not on portraits is not asked of them"
-    assert asked(photos=[*shown], tags=[]) == found
+    assert asked(photos=[*shown], tags=[]) == every
 
 
 async def test_a_suggested_class_may_be_a_tag_anywhere(library: Settings) -> None:
