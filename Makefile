@@ -24,7 +24,7 @@ bench: $(ready)
 
 $(ready): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(bin)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,demo,ml,cluster]'
+	$(bin)/pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt --editable '.[dev,demo,ml,cluster]'
 	@touch $@
 
 $(demo): | $(ready)

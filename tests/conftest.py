@@ -169,15 +169,22 @@ def settings(engine: engines.RunningEngine, tmp_path: Path) -> Settings:
     )
 
 
-@pytest.fixture(scope="module")
-async def warm_workers(anyio_backend: tuple[str, dict[str, object]]) -> AsyncIterator[None]:
-    """Lets the services of a module, which are built again for each test, share their worker processes."""
+@pytest.fixture(scope="session")
+async def kept_workers(anyio_backend: tuple[str, dict[str, object]]) -> AsyncIterator[WarmWorkers]:
+    """Worker processes that are idle, for the modules that share them."""
     workers = WarmWorkers()
+    yield workers
+    await workers.close()
+
+
+@pytest.fixture(scope="module")
+async def warm_workers(kept_workers: WarmWorkers) -> AsyncIterator[None]:
+    """Lets the services of a module, which are built again for each test, share worker processes."""
     with pytest.MonkeyPatch.context() as patch:
-        workers.patch(patch)
+        kept_workers.patch(patch)
         patch.setattr(places, "_load", LOADED_PLACES)
         yield
-    await workers.close()
+    await kept_workers.end_those_of_one_module()
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from photos_graph.workers.pool import WorkerPool
 from tests.kit.pictures import distance, encoded, opened, scene
 from tests.kit.renditions import MIB, PHOTO, Rig
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("warm_workers")]
 
 JPEG = ThumbnailFormat.JPEG
 BOX = Box(0.5, 0.25, 0.1, 0.2)

@@ -20,7 +20,7 @@ from tests.kit.pictures import distance, encoded, opened, scene
 from tests.kit.renditions import MIB, PHOTO, rig
 from tests.kit.waiting import until
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("warm_workers")]
 
 JPEG, WEBP, AVIF = ThumbnailFormat.JPEG, ThumbnailFormat.WEBP, ThumbnailFormat.AVIF
 TINY, SMALL, MEDIUM, LARGE = ThumbnailSize

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import importlib.util
 import io
 import random
 import shutil
@@ -13,11 +14,14 @@ import numpy as np
 import PIL.Image
 import pillow_heif
 import skimage.data
-import sklearn.datasets
 from PIL.ImageEnhance import Brightness
 
 from tests.kit.corpora import MADE
 from tests.kit.pictures import encoded, scene
+
+_SKLEARN = importlib.util.find_spec("sklearn")  # not imported, which takes seconds
+assert _SKLEARN and _SKLEARN.origin
+SAMPLES = Path(_SKLEARN.origin).parent / "datasets" / "images"
 
 EACH = 12  # pictures of a person
 NAMED = ("Aaron_Peirsol", "Colin_Powell", "George_W_Bush", "Tony_Blair")  # by the tests; the others have numbers
@@ -98,7 +102,7 @@ def _orientations(folder: Path) -> None:
 
 
 def _photograph(name: str) -> PIL.Image.Image:
-    pixels = skimage.data.coffee() if name == "coffee" else sklearn.datasets.load_sample_image(name)
+    pixels = skimage.data.coffee() if name == "coffee" else np.asarray(PIL.Image.open(SAMPLES / name))
     return PIL.Image.fromarray(pixels)
 
 

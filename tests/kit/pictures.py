@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import os
@@ -41,6 +42,11 @@ def put(path: Path, data: bytes, at: float = OLD) -> Path:
 
 def scene(width: int = 600, height: int = 400) -> PIL.Image.Image:
     """Smooth, colourful and without any symmetry, so that a turn or a swapped channel shows."""
+    return _scene(width, height).copy()
+
+
+@functools.lru_cache(maxsize=4)  # the largest takes seconds and 72 MB
+def _scene(width: int, height: int) -> PIL.Image.Image:
     y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j]
     bands = [x, y * (1 - x), np.hypot(x - 0.2, y - 0.3)]
     pixels = np.stack([np.clip(band * 255, 0, 255) for band in bands], axis=2).astype(np.uint8)

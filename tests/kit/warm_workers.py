@@ -1,7 +1,11 @@
-"""Worker processes that outlive the pool which started them, since starting one takes longer than most tests."""
+"""Worker processes that outlive the pool which started them, since starting one takes longer than most tests.
+
+Those that open pictures and find faces serve the tests of all modules; those with TensorFlow take too much memory.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,6 +17,7 @@ from photos_graph.workers.pool import WorkerPool
 from photos_graph.workers.process import Worker
 
 Kind = tuple[tuple[str, ...], int, tuple[tuple[str, str], ...]]  # its tasks, its memory and its environment
+FOR_ALL = ("photos_graph.images.", "photos_graph.services.scan.", "photos_graph.services.faces.detection_child")
 
 
 class WarmWorkers:
@@ -22,6 +27,9 @@ class WarmWorkers:
     """
 
     def __init__(self) -> None:
+        """Works for the pools of the running loop: a child cannot change its loop."""
+        self._loop = asyncio.get_running_loop()
+        self._environment = _environment()
         self._kept: dict[Kind, list[Worker]] = defaultdict(list)
         self._kinds: dict[Worker, Kind] = {}
 
@@ -29,7 +37,7 @@ class WarmWorkers:
         close = WorkerPool.close
 
         async def keep(closing: WorkerPool) -> None:
-            for worker in closing._idle:
+            for worker in closing._idle if asyncio.get_running_loop() is self._loop else ():
                 if worker.usable and worker in self._kinds:
                     self._kept[self._kinds[worker]].append(worker)
                     closing._workers.discard(worker)
@@ -40,6 +48,8 @@ class WarmWorkers:
         patch.setattr(pool, "Worker", self)
 
     async def start(self, targets: Sequence[str], memory_bytes: int) -> Worker:
+        if asyncio.get_running_loop() is not self._loop:
+            return await Worker.start(targets, memory_bytes)
         kind = tuple(targets), memory_bytes, _environment()
         while kept := self._kept[kind]:
             worker = kept.pop()
@@ -50,10 +60,22 @@ class WarmWorkers:
         self._kinds[worker] = kind
         return worker
 
+    async def end_those_of_one_module(self) -> None:
+        """Ends the children that the tests of other modules do not want."""
+        for kind in [kind for kind in self._kept if not self._serves_all(kind)]:
+            await self._end(kind)
+
     async def close(self) -> None:
-        for kept in self._kept.values():
-            for worker in kept:
-                await worker.kill()
+        for kind in list(self._kept):
+            await self._end(kind)
+
+    def _serves_all(self, kind: Kind) -> bool:
+        tasks, _, environment = kind
+        return environment == self._environment and all(task.startswith(FOR_ALL) for task in tasks)
+
+    async def _end(self, kind: Kind) -> None:
+        for worker in self._kept.pop(kind):
+            await worker.kill()
 
 
 def _environment() -> tuple[tuple[str, str], ...]:
