@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from pyroaring import BitMap
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.learning.large_faces import portraits
+from photos_graph.model.learning import Question
 from photos_graph.search.index import SearchIndex
 
 SAMPLE_SIZE = 50  # photos that were answered with yes, and with no, that are looked at for each tag, the newest first
@@ -27,6 +29,27 @@ async def tags_without_portraits(graph: Graph, search: SearchIndex, tag_ids: Ite
     every = BitMap.union(BitMap(), *(photos for pair in answers.values() for photos in pair))
     large = await portraits(graph, every)
     return {tag_id for tag_id, (no, yes) in answers.items() if is_settled(len(no & large), len(yes & large))}
+
+
+async def scenery_on_portraits(
+    graph: Graph, search: SearchIndex, asked: Sequence[Question], denied: Sequence[Question]
+) -> set[str]:
+    """Returns the keys of the ``asked`` questions about portraits and a tag that portraits hardly ever have, or a class
+    that is no tag yet and was ``denied`` for enough portraits. Takes two queries at most."""
+    tags = await tags_without_portraits(graph, search, {each.label_id for each in asked if each.label_id is not None})
+    classes = {each.name for each in denied if each.label_id is None} if len(denied) >= MIN_DENIALS else set()
+    wanted = [each for each in asked if each.label_id in tags or (each.label_id is None and each.name in classes)]
+    if not wanted:
+        return set()
+    numbers = {each.photo_id: search.number_of(each.photo_id) for each in [*wanted, *denied]}
+    large = await portraits(graph, BitMap([number for number in numbers.values() if number is not None]))
+    shown = {id_ for id_, number in numbers.items() if number is not None and number in large}
+    counts = Counter(each.name for each in denied if each.photo_id in shown)
+    return {
+        each.key
+        for each in wanted
+        if each.photo_id in shown and (each.label_id is not None or is_settled(counts[each.name], 0))
+    }
 
 
 def is_settled(denied: int, confirmed: int) -> bool:

@@ -7,21 +7,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from pyroaring import BitMap
-
 from photos_graph.errors import BadInput
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels.edits import now_ms
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.learning import models, questions, skips
-from photos_graph.graph.learning.large_faces import portraits
 from photos_graph.graph.learning.questions import AskedFace
 from photos_graph.graph.learning.skips import FOR_EVER
 from photos_graph.index import Index
 from photos_graph.model.learning import ModelKind, Question
 from photos_graph.model.search import Ref
 from photos_graph.search.listing import Key, Listing, cursor_of, key_of
-from photos_graph.services.learning.portraits import tags_without_portraits
+from photos_graph.services.learning.portraits import scenery_on_portraits
 
 MAX_QUEUE = 300  # questions in the queue, whatever it is limited to
 
@@ -49,7 +46,7 @@ class ReviewQueue:
         """Returns a page of questions, best first. Raises BadInput for an invalid cursor."""
         found = await questions.asked(self._graph, kind, label_id)
         skipped = await skips.skipped(self._graph, [question.key for _, question in found], now_ms())
-        unanswered = await self._unanswered(found)
+        unanswered = await self._unanswered(found, skipped)
         left = [pair for pair in unanswered if pair[1].key not in skipped][:MAX_QUEUE]
         start = key_of(after) if after is not None else (-1, "")
         rest = [pair for pair in left if _key(pair) > start]
@@ -75,29 +72,20 @@ class ReviewQueue:
                         found[name] = row.id
         return found
 
-    async def _unanswered(self, found: Sequence[Ranked]) -> list[Ranked]:
+    async def _unanswered(self, found: Sequence[Ranked], skipped: Mapping[str, int]) -> list[Ranked]:
         """Returns the questions that nobody has answered, with the present names of their labels. Scenery is not asked
         about portraits once people said that it is not on portraits."""
         faces = await self._faces([question for _, question in found])
         classes = self.tags_of({question.name for _, question in found if question.label_id is None})
         left = [(rank, self._now(each)) for rank, each in found if not self._is_answered(each, faces, classes)]
-        scenery = await self._scenery_on_portraits([each for _, each in left if each.kind is ModelKind.TAGS])
+        about_tags = [each for _, each in left if each.kind is ModelKind.TAGS]
+        denied = [each for each in about_tags if skipped.get(each.key) == FOR_EVER]
+        scenery = await scenery_on_portraits(self._graph, self._index.search, about_tags, denied)
         return [pair for pair in left if pair[1].key not in scenery]
 
     async def _faces(self, found: Sequence[Question]) -> dict[str, AskedFace]:
         ids = [question.face_id for question in found if question.face_id is not None]
         return await questions.faces(self._graph, ids) if ids else {}
-
-    async def _scenery_on_portraits(self, found: Sequence[Question]) -> set[str]:
-        """Returns the keys of these questions about tags that portraits do not have, and portraits."""
-        search = self._index.search
-        wanted = {each.label_id for each in found if each.label_id is not None}
-        if not (settled := await tags_without_portraits(self._graph, search, wanted)):
-            return set()
-        numbers = ((each.key, search.number_of(each.photo_id)) for each in found if each.label_id in settled)
-        about = {key: number for key, number in numbers if number is not None}
-        large = await portraits(self._graph, BitMap(about.values()))
-        return {key for key, number in about.items() if number in large}
 
     def _now(self, question: Question) -> Question:
         """Returns the question with the name that its label has now."""

@@ -101,6 +101,15 @@ async def test_scenery_is_not_asked_on_portraits_once_that_is_answered(services:
     assert len((await queue(services))[0]) == 3
 
 
+async def test_a_class_is_not_asked_on_portraits_once_it_was_denied_there(services: Services) -> None:
+    asked = [Question(ModelKind.TAGS, photo_id(n), None, None, "seashore", 0.5, "why") for n in (0, 1, 2, 3, 5)]
+    await services.graph.transaction(lambda tx: questions.replace(tx, ModelKind.TAGS, "stamp", asked))
+    await services.review.reject([each.key for each in asked[:2]])
+    assert (await services.review.queue(None, None, 10, None)).listing.items == asked[2:]
+    await services.review.reject([asked[2].key])
+    assert (await services.review.queue(None, None, 10, None)).listing.items == asked[4:]
+
+
 async def test_the_queue_has_an_end(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(review_queue, "MAX_QUEUE", 2)
     await ask(services, 5, 6, 7)
