@@ -35,8 +35,8 @@ from photos_graph.workers.pool import WorkerPool
 
 @asynccontextmanager
 async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False) -> AsyncIterator[Services]:
-    """Builds services that answer. ``run_jobs``: takes jobs from the graph; ``poll``: looks at folders, and at the
-    schedules of trainings, now and then.
+    """Builds services that answer. ``run_jobs``: takes jobs from the graph; ``poll``: looks at folders, for
+    weights, and at the schedules of trainings and audits, now and then.
 
     Raises BadSettings, EngineUnavailable.
     """
@@ -75,6 +75,8 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         if poll:
             core.keep_running(scan.keep_polling(), "polling")
             core.keep_running(learning.schedules.keep_looking(), "schedules")
+            core.keep_running(learning.audits.keep_looking(), "audits")
+            core.keep_running(learning.triggers.keep_looking(), "weights")
 
         yield services_of(core, media, models, scan, labels, browse, faces, learning, datasets)
 

@@ -15,11 +15,12 @@ from photos_graph.model.learning import ModelKind, Question
 
 QUESTIONS_PER_QUERY = 1_000
 
-CLEAR: LiteralString = "MATCH (q:Question {kind: $kind}) DETACH DELETE q"
+CLEAR: LiteralString = "MATCH (q:Question {kind: $kind}) WHERE q.audit IS NULL DETACH DELETE q"
+CLEAR_AUDIT: LiteralString = "MATCH (q:Question {kind: 'TAGS'}) WHERE q.audit DETACH DELETE q"
 PUT: LiteralString = """
 UNWIND $rows AS row
 CREATE (:Question {id: row.id, kind: $kind, rank: row.rank, photo: row.photo, face: row.face, label: row.label,
-  name: row.name, score: row.score, reason: row.reason, named: row.named})
+  name: row.name, score: row.score, reason: row.reason, named: row.named, audit: row.audit})
 """
 STAMP: LiteralString = "MERGE (m:Meta {name: $name}) SET m.value = $value"
 STAMPED: LiteralString = "MATCH (m:Meta {name: $name}) RETURN m.value AS value"
@@ -28,6 +29,17 @@ STAMPED: LiteralString = "MATCH (m:Meta {name: $name}) RETURN m.value AS value"
 async def replace(tx: Transaction, kind: ModelKind, stamp: str, asked: Sequence[Question]) -> None:
     """Replaces the questions. ``asked`` is sorted best first, and ``stamp`` identifies what they were made from."""
     await tx.run(CLEAR, kind=kind.value)
+    await _put(tx, kind, asked)
+    await tx.run(STAMP, name=f"questions {kind.value}", value=stamp)
+
+
+async def replace_audit(tx: Transaction, asked: Sequence[Question]) -> None:
+    """Replaces the questions of the audit of tags, which ``replace`` leaves alone."""
+    await tx.run(CLEAR_AUDIT)
+    await _put(tx, ModelKind.TAGS, asked, audit=True)
+
+
+async def _put(tx: Transaction, kind: ModelKind, asked: Sequence[Question], audit: bool | None = None) -> None:
     rows = [
         {
             "id": f"{kind.value} {each.face_id or each.photo_id} {each.label_id or each.name}",
@@ -39,12 +51,28 @@ async def replace(tx: Transaction, kind: ModelKind, stamp: str, asked: Sequence[
             "score": each.score,
             "reason": each.reason,
             "named": each.named,
+            "audit": audit,
         }
         for rank, each in enumerate(asked)
     ]
     for start in range(0, len(rows), QUESTIONS_PER_QUERY):
         await tx.run(PUT, kind=kind.value, rows=rows[start : start + QUESTIONS_PER_QUERY])
-    await tx.run(STAMP, name=f"questions {kind.value}", value=stamp)
+
+
+# The query writes before it reads, so that the second of two processes sees what the first one did.
+CLAIM_AUDIT: LiteralString = """
+MERGE (m:Meta {name: 'audit'})
+SET m.lookedAt = $now
+WITH m, m.value AS due
+SET m.value = CASE WHEN due IS NULL OR due <= $now THEN $next ELSE due END
+RETURN due IS NOT NULL AND due <= $now AS isDue
+"""
+
+
+async def claim_audit(tx: Transaction, now_ms: int, next_ms: int) -> bool:
+    """Returns whether it is time for an audit. If several ask at once, only the first gets True. The first time comes
+    at ``next_ms``."""
+    return bool((await tx.run(CLAIM_AUDIT, now=now_ms, next=next_ms))[0]["isDue"])
 
 
 async def stamp(graph: Graph, kind: ModelKind) -> str | None:
@@ -90,7 +118,10 @@ async def asked(graph: Graph, kind: ModelKind | None, label_id: str | None) -> l
         (rank, Question(ModelKind(kind_), photo, face, label, name, score, reason, bool(named)))
         for kind_, rank, photo, face, label, name, score, reason, named in rows
     ]
-    return sorted(found, key=lambda pair: (pair[0], pair[1].key))
+    unique: dict[str, tuple[int, Question]] = {}  # an audit may ask what is asked anyway
+    for pair in sorted(found, key=lambda pair: (pair[0], pair[1].key)):
+        unique.setdefault(pair[1].key, pair)
+    return list(unique.values())
 
 
 async def faces(graph: Graph, face_ids: Sequence[str]) -> dict[str, AskedFace]:

@@ -171,19 +171,20 @@ class Promises:
         if not rules:
             return
 
-        async def work(tx: LabelTransaction) -> bool:
+        async def work(tx: LabelTransaction) -> list[str]:
             model = await models.active_in(tx, ModelKind.TAGS)
             if model is None or (active is not None and model.id != active.id):
-                return False
+                return []
             after = tuple(rules[each.label_id](each) if each.label_id in rules else each for each in model.per_label)
             changed = [each for each, before in zip(after, model.per_label, strict=True) if each != before]
             if changed:
                 await models.set_metrics(tx, replace(model, per_label=after))
                 await thresholds.give(tx, changed, self._versions.counted, others=False)
-            return bool(changed)
+            return [why for each in changed if (why := each.why_not(each.name)) is not None]
 
-        if await self._writer.commit(work):
-            await self._writer.follow()
+        for said in await self._writer.commit(work):
+            log.info(said)
+        await self._writer.follow()
 
 
 def _same(sets: tuple[BitMap | None, ...], before: tuple[BitMap | None, ...] | None) -> bool:

@@ -10,6 +10,7 @@ from photos_graph.model.jobs import JobKind
 from photos_graph.services.faces.assignment import FaceAssignment
 from photos_graph.services.labels.tagging import Tagging
 from photos_graph.services.learning.answered import SimilarAnswers
+from photos_graph.services.learning.audits import Audits
 from photos_graph.services.learning.cold_start import ColdStartStage
 from photos_graph.services.learning.features import FeatureStage
 from photos_graph.services.learning.features_call import describing_pool
@@ -37,6 +38,7 @@ class LearningRoom:
     similar: SimilarPhotos
     sheets: Sheets
     promises: Promises
+    audits: Audits
 
 
 def open_models(core: Core) -> ModelVersions:
@@ -63,6 +65,7 @@ def open_learning(
         SimilarPhotos(core.index, asked, core.settings),
         Sheets(core.graph, core.index, tagging, core.settings),
         promises,
+        Audits(core.graph, core.index),
     )
 
 

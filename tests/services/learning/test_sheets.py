@@ -10,6 +10,7 @@ from photos_graph.graph.learning import models
 from photos_graph.model.learning import LabelMetrics, ModelKind, Trust
 from photos_graph.model.search import Ref
 from photos_graph.search.filters import PhotoFilter, TermFilter
+from photos_graph.services.learning.audits import Audits
 from photos_graph.services.learning.prediction import guesses_of
 from photos_graph.settings import LearnSettings, Settings
 from resolvers.ids import decode, encode
@@ -191,3 +192,29 @@ async def test_sheets_and_trust_through_graphql(settings: Settings) -> None:
         assert facet["trust"] == "PROVEN"
         tags = {(tag["source"], tag["trust"]) for node in answer.data["photos"]["nodes"] for tag in node["tags"]}
         assert tags == {("MANUAL", None), ("PREDICTED", "PROVEN")}
+
+
+@pytest.mark.both_engines
+async def test_each_week_a_few_are_drawn_at_random_and_answers_move_the_estimate(settings: Settings) -> None:
+    async with build(settings, run_jobs=False) as services:
+        sea = await sea_of(services)
+        clock = [1_800_000_000.0]
+        audits = Audits(services.graph, services.index, lambda: clock[0])
+        assert await audits.look() == 0, "the first week has just begun"
+        seen: set[str] = set()
+        for _ in range(6):
+            clock[0] += 7 * 86_400 + 1
+            assert [await audits.look(), await audits.look()] == [2, 0]
+            page = await services.review.queue(ModelKind.TAGS, sea, 10, None)
+            asked = page.listing.items
+            assert len(asked) == 2 and all("drawn at random from the" in each.reason for each in asked)
+            assert seen.isdisjoint(each.photo_id for each in asked)
+            seen |= {each.photo_id for each in asked}
+            wrong = [each.key for each in asked if int(each.photo_id, 16) >= TRUE]
+            right = [each.key for each in asked if each.key not in wrong]
+            for answer, keys in ((services.review.confirm, right), (services.review.reject, wrong)):
+                if keys:
+                    await answer(keys)
+        measured = await metrics(services)
+        assert (measured.trust, measured.judged) == (Trust.PROVEN, 12)
+        assert (await services.review.queue(ModelKind.TAGS, sea, 10, None)).listing.items == []

@@ -140,6 +140,20 @@ async def test_what_was_not_predicted_to_the_end_is_predicted_again(library: Set
         assert len(await waiting(services)) == 1
 
 
+async def test_weights_that_arrive_are_used_without_a_scan(library: Settings, backbone_home: Path) -> None:
+    auto = library.model_copy(update={"learn": LearnSettings(enabled="auto")})
+    async with build(auto, run_jobs=False) as services:
+        await services.learning_triggers.look()
+        assert await waiting(services) == []
+        auto.models_dir.symlink_to(backbone_home, target_is_directory=True)
+        for _ in range(2):
+            await services.learning_triggers.look()
+        assert len(await waiting(services)) == 1
+        await forget_jobs(services)
+        await services.learning_triggers.look()
+        assert await waiting(services) == [], "only when they arrive"
+
+
 async def test_a_low_threshold_wants_more_to_be_kept(library: Settings) -> None:
     async with build(library, run_jobs=False) as services:
         tag = await services.tag_editing.create("cat", None)
