@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import log2
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -42,7 +41,7 @@ COLUMNS: dict[str, Column] = {
     "camera": Column(np.int32, 0, posted=True, without_set=0),  # code in ``cameras``
     "folders": Column(np.int32, 0),  # code in ``folder_sets``
     "places": Column(np.int32, 0),  # code in ``place_sets``
-    "iso": Column(np.uint16, 0),  # this and the next three: ``step_of``
+    "iso": Column(np.uint16, 0),  # this and the next three: ``steps_of``
     "aperture": Column(np.uint16, 0),
     "seconds": Column(np.uint16, 0),
     "focal_length": Column(np.uint16, 0),
@@ -65,12 +64,18 @@ _STEPS_PER_DOUBLING, _LEAST = 1560, -16  # from 2 ** -16 (of a second) to 2 ** 2
 MOST_STEPS = np.iinfo(np.uint16).max
 
 
-def step_of(value: float | None) -> int:
-    """Returns the place of a number on a scale of 65,535 steps, each 0.044 % more than the one before; 0 for none, and
+def steps_of(values: Sequence[float | None]) -> npt.NDArray[np.uint16]:
+    """Returns the places of numbers on a scale of 65,535 steps, each 0.044 % more than the one before; 0 for none, and
     for zero. Four such columns take 8 bytes a photo."""
-    if not value:
-        return 0
-    return min(max(round((log2(value) - _LEAST) * _STEPS_PER_DOUBLING), 1), MOST_STEPS)
+    known = np.array([value or np.nan for value in values], np.float64)
+    steps = np.clip(np.rint((np.log2(known) - _LEAST) * _STEPS_PER_DOUBLING), 1, MOST_STEPS)
+    places: npt.NDArray[np.uint16] = np.nan_to_num(steps).astype(np.uint16)
+    return places
+
+
+def step_of(value: float | None) -> int:
+    """Returns what ``steps_of`` does for one number."""
+    return int(steps_of([value])[0])
 
 
 class Interned(Generic[T]):
@@ -145,10 +150,10 @@ class PhotoTable:
             "camera": [self.cameras.code(row.camera or "") for row in rows],
             "folders": [self.folder_sets.code(row.folders) for row in rows],
             "places": [self.place_sets.code(row.places) for row in rows],
-            "iso": [step_of(row.exposure.iso) for row in rows],
-            "aperture": [step_of(row.exposure.aperture) for row in rows],
-            "seconds": [step_of(row.exposure.seconds) for row in rows],
-            "focal_length": [step_of(row.exposure.focal_length) for row in rows],
+            "iso": steps_of([row.exposure.iso for row in rows]),
+            "aperture": steps_of([row.exposure.aperture for row in rows]),
+            "seconds": steps_of([row.exposure.seconds for row in rows]),
+            "focal_length": steps_of([row.exposure.focal_length for row in rows]),
             "stack": [0 if row.stack is None else self.stacks.code(row.stack) for row in rows],
             "stack_rank": [row.stack_rank for row in rows],
         }

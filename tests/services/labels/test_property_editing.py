@@ -18,7 +18,7 @@ from photos_graph.model.search import Ref
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from photos_graph.services.labels.property_rules import DateEdit
 from tests.kit.labelled_library import scan
-from tests.kit.library import exported, in_step, photos, scanned
+from tests.kit.library import exported, imported, in_step, photos, scanned
 from tests.kit.metadata import jpeg_with, sidecar
 from tests.kit.pictures import OLD, put
 
@@ -121,7 +121,8 @@ async def test_a_place_can_be_chosen_without_a_position(services: Services, one:
     assert await found(services, at("Ajaccio")) and not await found(services, at("Italy"))
     await rewrite(services, tmp_path / "Pictures", "x")
     assert await found(services, at("Corsica")) and await in_step(services)
-    lines = (await exported(services, DatasetFormat.JSON) / "photos.jsonl").read_text().splitlines()
+    as_json = await exported(services, DatasetFormat.JSON)
+    lines = (as_json / "photos.jsonl").read_text().splitlines()
     assert json.loads(lines[0])["places"] == {"COUNTRY": "France", "REGION": "Corsica", "CITY": "Ajaccio"}
     beside = await exported(services, DatasetFormat.XMP) / "sidecars/Pictures/one.jpg.xmp"
     description = read_metadata(jpeg_with(), "one.jpg", 0, beside.read_bytes())[0].description
@@ -133,6 +134,8 @@ async def test_a_place_can_be_chosen_without_a_position(services: Services, one:
         await services.changes.undo(result.change_id)
     await editing.revert([one], [POSITION])
     assert await found(services, at("Paris"))
+    await imported(services, as_json)
+    assert await found(services, at("Ajaccio")) and (await shown(services)).location is None
 
 
 @pytest.mark.parametrize(
