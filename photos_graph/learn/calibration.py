@@ -29,12 +29,16 @@ class Calibration:
 
     def probabilities(self, logits: Floats, flows: Floats) -> Floats:
         """Returns the probabilities (n, l) for the two scores, each (n, l)."""
-        return _sigmoid(self.head * logits + self.flow * flows + self.biases)
+        return sigmoid(self.scores(logits, flows))
+
+    def scores(self, logits: Floats, flows: Floats) -> Floats:
+        """Returns the log-odds (n, l) of these probabilities."""
+        return self.head * logits + self.flow * flows + self.biases
 
     def disagreement(self, logits: Floats, flows: Floats) -> Floats:
         """Returns, as (n, l) in 0..1, the distance between the probabilities if each score alone had the weight of
         both."""
-        alone = (_sigmoid(2 * self.head * logits + self.biases), _sigmoid(2 * self.flow * flows + self.biases))
+        alone = (sigmoid(2 * self.head * logits + self.biases), sigmoid(2 * self.flow * flows + self.biases))
         apart: Floats = np.abs(alone[0] - alone[1])
         return apart
 
@@ -61,7 +65,8 @@ def calibrate(logits: Floats, flows: Floats, known: Evidence) -> Calibration:
     return Calibration(float(found[0]), float(found[1]), found[2:].astype(np.float32))
 
 
-def _sigmoid(scores: Floats) -> Floats:
+def sigmoid(scores: Floats) -> Floats:
+    """Returns the probabilities of log-odds."""
     out: Floats = (1 / (1 + np.exp(-scores))).astype(np.float32)
     return out
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from photos_graph.learn.dataset import NEGATIVE, POSITIVE, UNLABELLED, Bools, TrainingSet
 
 BACKGROUND = 1.0  # weight of all photos without a tag together, as a multiple of that of the examples
+MIN_NEGATIVE = 8.0  # weight of labelled negatives from which models are measured on labelled photos alone
 MAX_BACKGROUND = 5000  # photos without a tag that are used, which bounds the time of a training
 
 Floats = npt.NDArray[np.float32]
@@ -36,6 +37,13 @@ class Evidence:
 
     def __getitem__(self, photos: Bools | npt.NDArray[np.intp]) -> Evidence:
         return Evidence(self.targets[photos], self.weights[photos])
+
+    def measured(self, labelled: Bools) -> Evidence:
+        """Returns the evidence to measure models with. Some photos without a tag only lack it because nobody gave it to
+        them, so they count only for a label with few negatives among the ``labelled`` photos (n,)."""
+        negative = (self.weights * (1 - self.targets))[labelled].sum(axis=0)
+        counts = labelled[:, None] | (negative < MIN_NEGATIVE)
+        return Evidence(self.targets, self.weights * counts)
 
     def only(self, photos: Bools) -> Evidence:
         """Returns the same photos, of which all but these (n,) have no weight."""

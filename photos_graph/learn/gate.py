@@ -60,7 +60,7 @@ def _judged(
     learnt: TrainingSet,
     graph: Neighbours,
 ) -> Verdict:
-    known = evidence(learnt)
+    known = evidence(learnt).measured(learnt.labelled)
     # A model of an earlier format has no scores of the photos that it learnt from by models that did not see them.
     seen = set() if active is None or len(active.predictor.crossed) else set(active.predictor.seed_ids)
     rows = np.flatnonzero(known.known & np.array([id_ not in seen for id_ in graph.ids], bool))

@@ -20,9 +20,9 @@ Floats = npt.NDArray[np.float32]
 class LabelScore:
     """The metrics of one label. ``examples`` counts the examples for training, and ``held_out`` those on which the
     recall was measured, by models that did not see them. ``precision`` is the one that is expected in the whole
-    library, and ``precision_at_least`` a lower bound, for which photos that nobody tagged count as wrong. What has a
-    default is also of the whole library, as in ``ChosenThreshold``, whose ``would_be`` is ``sheet_threshold``.
-    ``gained`` and ``lost`` count the photos that get the tag, or no longer get it, in comparison with the active model.
+    library, and ``precision_at_least`` a lower bound by the labelled photos. What has a default is also of the whole
+    library, as in ``ChosenThreshold``, whose ``would_be`` is ``sheet_threshold``. ``gained`` and ``lost`` count
+    the photos that get the tag, or no longer get it, in comparison with the active model.
     """
 
     label: str
@@ -46,7 +46,7 @@ class LabelScore:
 @dataclass(frozen=True, slots=True)
 class Scores:
     """The metrics of all labels together, over all pairs of photo and label. Only ``average_precision`` is the mean
-    over the labels that have an example; photos that nobody tagged count as wrong in it. ``held_out`` counts photos."""
+    over the labels that have an example. ``held_out`` counts photos."""
 
     held_out: int
     precision: float

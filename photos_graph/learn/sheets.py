@@ -14,20 +14,23 @@ import numpy.typing as npt
 from photos_graph.model.learning import Trust
 
 SIZE = 24  # photos of a sheet
-STRATA = 8  # parts of the scores, each of which has the same number of photos on a sheet
-REACH = 2  # a sheet goes this many times as far down as the tag is given, to show whether it could be given to more
+STRATA = 4  # parts of the scores, above and below the threshold, each of which has as many photos on a sheet
+BELOW = 1 / 3  # share of a sheet below the threshold, from as many photos as above it; could it be given to them too?
 LOWEST = 0.3  # score below which no photo is on a sheet
+UNKNOWN = (
+    0.2  # share of the photos from which a sheet was drawn, those with the lowest scores, that it does not speak for
+)
 MIN_JUDGED = 12  # judged photos from which the precision of a tag is proven
 MIN_ABOVE = 3  # judged photos above a proven threshold
 MIN_EXAMPLES = 5  # scores of examples, below which a tag is given to nothing
 LEAST = 0.5  # lowest threshold before a sheet is judged
 MAX_SHARE = 0.2  # share of the unlabelled photos above the median example, from which examples do not stand out
 MIN_LACKING, MAX_LACKING_SHARE = 10, 0.05  # unless few of at least so many photos that lack the tag are above it
-OFFSET, SLOPE = 2.0, 0.3  # standard deviations of what is believed before anything is judged
-CONFIDENCE = 0.6  # confidence with which a proven threshold keeps its promise
+OFFSET, SLOPE = 2.0, 0.5  # standard deviations of what is believed before anything is judged
+CONFIDENCE = 0.65  # confidence with which a proven threshold keeps its promise
 # Before a sheet is judged, the threshold is the first of these quantiles of the examples' scores at which the mean
 # score of what the tag is given to is high enough. If none is, it is given to nothing.
-QUANTILES = ((0.6, 0.9), (0.75, 0.85), (0.9, 0.85))
+QUANTILES = ((0.6, 0.9), (0.75, 0.85))
 USUAL, USUAL_WEIGHT = 0.93, 3  # precision that such thresholds had in libraries of which all was known, and its weight
 FLOOD = 2  # times as many photos as a tag may be given to, from which it is given to none
 BINS = 256  # parts of the scores in which photos count as equal
@@ -90,21 +93,27 @@ def most(labelled: int, looked_at: int, library: int, flood: float) -> int:
 def draw_sheet(scores: Floats, threshold: float, seed: int, size: int = SIZE) -> DrawnSheet:
     """Draws up to ``size`` of the photos that nobody labelled with the tag, with scores (n,).
 
-    The photos from the highest score to well below the threshold are divided into parts of equal size, from each of
-    which the same number is drawn.
+    Most are drawn from those at or above the threshold, and some from as many below it. Both are divided into parts of
+    equal size, from each of which the same number is drawn.
     """
     order = np.argsort(-scores, kind="stable").astype(np.intp)
-    above = int((scores >= threshold).sum())
-    order = order[: min(int((scores >= LOWEST).sum()), max(REACH * above, REACH * size))]
+    above = max(size, int((scores >= threshold).sum()))
+    order = order[: min(int((scores >= LOWEST).sum()), 2 * above)]
     chance = np.random.default_rng(seed)
+    upper = min(len(order[:above]), size - min(len(order[above:]), round(BELOW * size)))
+    drawn = [*_drawn(order[:above], upper, chance), *_drawn(order[above:], size - upper, chance)]
+    return DrawnSheet(np.array([place for place, _ in drawn], np.intp), np.array([share for _, share in drawn]))
+
+
+def _drawn(order: Places, size: int, chance: np.random.Generator) -> list[tuple[int, float]]:
+    """Draws up to ``size`` photos, each with the chance with which it was drawn."""
+    drawn: list[tuple[int, float]] = []
     parts = np.array_split(order, min(STRATA, max(1, len(order))))
-    places: list[int] = []
-    inclusion: list[float] = []
     for number, part in enumerate(parts):
         count = min(len(part), size // len(parts) + (number < size % len(parts)))
-        places += part[np.sort(chance.choice(len(part), count, replace=False))].tolist()
-        inclusion += [count / max(1, len(part))] * count
-    return DrawnSheet(np.array(places, np.intp), np.array(inclusion))
+        some = part[np.sort(chance.choice(len(part), count, replace=False))] if count else part[:0]
+        drawn += [(int(place), count / len(part)) for place in some]
+    return drawn
 
 
 def choose_threshold(
@@ -151,7 +160,7 @@ def _cautious(scores: Floats, examples: Floats) -> tuple[float, bool]:
     for threshold, (_, sure) in zip(thresholds, QUANTILES, strict=True):
         if _mean(scores[scores >= threshold]) >= sure:
             return threshold, True
-    return thresholds[1], False
+    return thresholds[-1], False
 
 
 def _mean(scores: Floats) -> float:
@@ -168,8 +177,7 @@ def _stands_out(scores: Floats, lacking: Floats, middle: float) -> bool:
 
 def _proven(scores: Floats, judged: Judged, promised: float, would_be: float) -> ChosenThreshold:
     count, wrong = len(judged), int((~judged.right).sum())
-    lowest = judged.scores.min()  # nothing is known of what lies below
-    given = np.sort(scores[scores >= lowest])[::-1]
+    given = np.sort(scores[scores >= _lowest(judged)])[::-1]
     ends = np.unique(np.linspace(1, len(given), min(BINS, len(given))).round().astype(np.intp)) if len(given) else None
     keeps = np.zeros(0, np.intp)
     if ends is not None:
@@ -189,6 +197,14 @@ def _proven(scores: Floats, judged: Judged, promised: float, would_be: float) ->
     threshold = float(given[ends[last] - 1])
     expected, given_to = float(likely @ precisions[:, last]), int((given >= threshold).sum())
     return ChosenThreshold(threshold, threshold, Trust.PROVEN, expected, given_to, count)
+
+
+def _lowest(judged: Judged) -> float:
+    """Returns the score below which the sheets know too little, which all but UNKNOWN of the photos have from which they
+    were drawn."""
+    order = np.argsort(judged.scores, kind="stable")
+    share = np.cumsum((1 / judged.inclusion)[order]) / (1 / judged.inclusion).sum()
+    return float(judged.scores[order][np.searchsorted(share, UNKNOWN)])
 
 
 def _posterior(judged: Judged) -> tuple[Doubles, Doubles, Doubles]:

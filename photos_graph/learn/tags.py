@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.learn import head
-from photos_graph.learn.calibration import NO_THRESHOLD, calibrate
+from photos_graph.learn.calibration import NO_THRESHOLD, calibrate, sigmoid
 from photos_graph.learn.dataset import NEGATIVE, POSITIVE, UNLABELLED, Bools, TrainingSet
 from photos_graph.learn.evidence import Evidence, evidence
 from photos_graph.learn.metrics import LabelScore, Scores, overall, per_label
@@ -29,6 +29,9 @@ FOLDS = 5
 UNSEEN = 3  # of the FOLDS models, those that do not see a photo without a tag; their mean scores it
 EVERYTHING = 0.5  # share of all photos of the library, beside the negatives, in what propagation compares examples with
 
+COMPARED, MIN_COMPARED = 100, 20  # photos without a tag from which it is learnt how much more all models know than one
+
+Both = tuple[Floats, Floats]
 Progress = Callable[[int, int], None]  # takes the steps that are done, and all steps
 
 
@@ -74,8 +77,8 @@ def train(
     progress(1, FOLDS + 2)
 
     crossing = _Crossing(keras, graph, rows, features, known, labelled, _folds(learnt.groups[rows], seed), seed)
-    logits, flows, kernel, bias = crossing.run(progress)
-    calibration = calibrate(logits, flows, known)
+    by_one, by_more, (kernel, bias) = crossing.run(progress)
+    calibration = calibrate(*by_one, known)
     predictor = Predictor(
         mean=mean,
         scale=scale,
@@ -85,14 +88,14 @@ def train(
         seeds=known.only(labelled).balanced(),
         above=learnt.above,
         calibration=calibration,
-        crossed=calibration.probabilities(logits, flows),
+        crossed=_as_unlabelled(calibration.scores(*by_one), calibration.scores(*by_more), labelled),
         alike=np.array([least_alike(graph.vectors, np.flatnonzero(has)) for has in positive.T], np.float32),
         everything=EVERYTHING,
     )
     found = predictor.probabilities(graph)
     chosen = [_chosen(learnt, found, label, promised, flood) for label in range(len(learnt.labels))]
     thresholds = np.array([NO_THRESHOLD if each.threshold is None else each.threshold for each in chosen], np.float32)
-    examples = positive.sum(axis=0).tolist()
+    examples, measured = positive.sum(axis=0).tolist(), known.measured(labelled)
     model = TagModel(
         graph.backbone,
         learnt.snapshot,
@@ -101,8 +104,8 @@ def train(
         learnt.labels,
         predictor,
         thresholds,
-        overall(found[rows], thresholds, known, chosen),
-        tuple(per_label(learnt.labels, examples, found[rows], thresholds, known, chosen)),
+        overall(found[rows], thresholds, measured, chosen),
+        tuple(per_label(learnt.labels, examples, found[rows], thresholds, measured, chosen)),
     )
     progress(FOLDS + 2, FOLDS + 2)
     return model
@@ -111,7 +114,8 @@ def train(
 @dataclass(frozen=True, slots=True)
 class _Crossing:
     """Trains FOLDS models on the m photos with evidence at ``rows`` (m,), which scores each by models that did not see
-    it. A labelled photo is unseen by the model of its fold, and a photo without a tag by UNSEEN models."""
+    it: each photo by the one of its fold, and a photo without a tag also by UNSEEN models, with labels from all folds.
+    """
 
     keras: Any
     graph: Neighbours
@@ -122,30 +126,46 @@ class _Crossing:
     folds: Places
     seed: int
 
-    def run(self, progress: Progress) -> tuple[Floats, Floats, Floats, Floats]:
-        """Returns the scores of the head and of propagation, each (m, l), and the mean of the heads: weights (d, l) and
-        biases (l,)."""
+    def run(self, progress: Progress) -> tuple[Both, Both, Both]:
+        """Returns the scores of the head and of propagation, each (m, l), by the model of the fold, then those by all
+        models that did not see the photo, which are of use for photos without a tag only, and then the mean of the
+        heads: weights (d, l) and biases (l,)."""
         flow = Propagation(self.graph)
-        flows = self._flows(flow, self.labelled)
-        logits = np.zeros_like(flows)
+        flows_of_all = self._flows(flow, self.labelled)
+        logits, flows, mean_logits = (np.zeros_like(flows_of_all) for _ in range(3))
         heads = []
         for fold in range(FOLDS):
-            unseen = np.where(self.labelled, self.folds == fold, (fold - self.folds) % FOLDS < UNSEEN)
+            mine = self.folds == fold
+            unseen = np.where(self.labelled, mine, (fold - self.folds) % FOLDS < UNSEEN)
             part = self.known[~unseen].balanced()
             kernel, bias = head.fit(self.keras, self.features[~unseen], part.targets, part.weights, self.seed)
             heads.append((kernel, bias))
-            times = np.where(self.labelled[unseen], 1, UNSEEN)[:, None]
-            logits[unseen] += (self.features[unseen] @ kernel + bias) / times
-            out = self.labelled & unseen
-            flows[out] = self._flows(flow, self.labelled & ~unseen)[out]
+            scores = self.features[unseen] @ kernel + bias
+            mean_logits[unseen] += scores / UNSEEN
+            logits[mine] = scores[mine[unseen]]
+            flows[mine] = self._flows(flow, self.labelled & ~mine)[mine]
             progress(fold + 2, FOLDS + 2)
         kernels, biases = zip(*heads, strict=True)
-        return logits, flows, np.mean(np.stack(kernels), axis=0), np.mean(np.stack(biases), axis=0)
+        mean = np.mean(np.stack(kernels), axis=0), np.mean(np.stack(biases), axis=0)
+        return (logits, flows), (mean_logits, flows_of_all), mean
 
     def _flows(self, flow: Propagation, seeds: Bools) -> Floats:
         """Returns what arrives from these seeds (m,) at the m photos, as (m, l)."""
         known = self.known[seeds].balanced()
         return flows_of(flow, self.rows[seeds], known, len(self.graph), EVERYTHING)[self.rows]
+
+
+def _as_unlabelled(by_one: Floats, by_more: Floats, labelled: Bools) -> Floats:
+    """Returns probabilities (m, l) of photos with scores by one model, and by more of them.
+
+    Photos without a tag are scored by more models, which also know all labels. Those of them that are most likely to
+    have the tag tell how much higher the scores of labelled photos would be, if nobody had labelled them.
+    """
+    out = by_more.copy()
+    likeliest = np.argsort(-(by_one + by_more)[~labelled], axis=0, kind="stable")[:COMPARED]
+    apart = np.take_along_axis((by_more - by_one)[~labelled], likeliest, axis=0)
+    out[labelled] = by_one[labelled] + (np.median(apart, axis=0) if len(apart) >= MIN_COMPARED else 0)
+    return sigmoid(out)
 
 
 def _chosen(learnt: TrainingSet, found: Floats, label: int, promised: float, flood: float) -> ChosenThreshold:
