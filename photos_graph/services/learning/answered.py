@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
 from photos_graph.errors import PhotosGraphError
 from photos_graph.events import LabelsChanged
@@ -45,22 +45,35 @@ class SimilarAnswers:
         """Follows a change of tags on photos. What cannot be done is left to the next training."""
         if event.kind is not LabelKind.TAGS or not event.photos or not self._path.exists():
             return
-        if tag_ids := self._predicted(event.photos):
-            try:
-                await self._follow(tag_ids, sorted(set().union(*event.photos.values())))
-            except PhotosGraphError as error:
-                log.warning("Similar photos do not follow the answers before the next training: %s", error)
-
-    def _predicted(self, changed: Iterable[str]) -> set[str]:
-        """Returns the tags that models give, among the changed ones and those above and below them."""
         tags = self._index.search.tags
-        family = {each for id_ in changed for each in (*tags.self_and_ancestors(id_), *tags.self_and_descendants(id_))}
-        return {id_ for id_ in family if (row := tags.get(id_)) is not None and row.threshold is not None}
+        family = {up for id_ in event.photos for up in tags.self_and_ancestors(id_)}
+        family |= {down for id_ in event.photos for down in tags.self_and_descendants(id_)}
+        answered = sorted(set().union(*event.photos.values()))
 
-    async def _follow(self, tag_ids: Collection[str], answered: Sequence[int]) -> None:
-        some = answered[:: -(-len(answered) // MAX_ANSWERED)]
-        beside = {number for near in (await self._near(some)).values() for number in near}
-        given = await self._graph.transaction(lambda tx: scores.scores_of(tx, sorted(beside), tag_ids))
+        async def move() -> None:
+            if given := self._given(family):
+                near = await self._near(answered[:: -(-len(answered) // MAX_ANSWERED)])
+                await self._move(given, {number for each in near.values() for number in each})
+
+        await _as_far_as_possible(move)
+
+    async def photos_arrived(self, numbers: Sequence[int]) -> None:
+        """Lets photos that a model predicted for the first time follow the answers about their neighbours."""
+
+        async def move() -> None:
+            if given := self._given(row.id for row in self._index.search.tags):
+                await self._move(given, numbers)
+
+        await _as_far_as_possible(move)
+
+    def _given(self, tag_ids: Iterable[str]) -> set[str]:
+        """Returns those of the tags that a model gives."""
+        tags = self._index.search.tags
+        return {id_ for id_ in tag_ids if (row := tags.get(id_)) is not None and row.threshold is not None}
+
+    async def _move(self, tag_ids: Collection[str], numbers: Iterable[int]) -> None:
+        """Moves the scores of these tags on these photos."""
+        given = await self._graph.transaction(lambda tx: scores.scores_of(tx, sorted(numbers), tag_ids))
         near = await self._near(sorted({each.number for each in given}))
         if not near:
             return
@@ -104,3 +117,10 @@ class SimilarAnswers:
             near = (search.number_of(id_) for id_ in ids)
             found[number] = [each for each in near if each is not None]
         return found
+
+
+async def _as_far_as_possible(move: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await move()
+    except PhotosGraphError as error:
+        log.warning("Similar photos do not follow the answers before the next training: %s", error)

@@ -73,6 +73,7 @@ class PredictionStage:
     pool: WorkerPool
     settings: Settings
     predicted: Callable[[], Awaitable[None]]  # called when the library is predicted
+    arrived: Callable[[Sequence[int]], Awaitable[None]]  # called with photos that came after the library was predicted
 
     async def run(self, job: Job[PredictArguments], progress: Progress) -> str | None:
         """Returns the closing sentence. Raises Cancelled, and the errors of the worker."""
@@ -80,12 +81,13 @@ class PredictionStage:
         if active is None:
             return None
         model, file = active
+        only_new = not job.arguments.everything and await due.is_wanted(self.graph, due.PREDICTIONS, model.id)
         await due.want(self.graph, due.PREDICTIONS, model.id, again=job.arguments.everything)
         if not await due.count(self.graph, due.PREDICTIONS):
             await self.predicted()
             return None
         guesses = await self._guesses(model, file, progress)
-        count = await self._write(model, guesses, progress)
+        count = await self._write(model, guesses, progress, only_new)
         await asyncio.to_thread(self._forget_others, model)
         await self.predicted()
         return f"Version {model.version} predicted the tags of {count:,} photos."
@@ -101,7 +103,7 @@ class PredictionStage:
         except Damaged as error:
             raise RuntimeError("what was written a moment ago cannot be read") from error
 
-    async def _write(self, model: Model, guesses: Guesses, progress: Progress) -> int:
+    async def _write(self, model: Model, guesses: Guesses, progress: Progress, only_new: bool) -> int:
         """Writes the predictions of the photos that are due. Photos without features wait until they are described.
         Returns the number of written photos."""
         place = {id_: at for at, id_ in enumerate(guesses.ids)}
@@ -121,6 +123,8 @@ class PredictionStage:
 
             await self.writer.commit(work)
             await self.writer.follow()
+            if only_new:
+                await self.arrived([photo.number for photo in described])
             count += len(described)
         await progress.step(count, count, MESSAGE)
         return count

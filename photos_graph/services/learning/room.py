@@ -54,10 +54,10 @@ def open_learning(
     core.events.subscribe(TrainingStarted, triggers.training_started)
     promises = Promises(core.graph, core.index, core.writer, models, core.settings)
     core.events.subscribe(LabelsChanged, promises.labels_changed)
-    _add_jobs(core, media, models, triggers, promises)
     asked = core.closed_at_end(learning_pool(core.settings))  # a pool of its own, so that clients do not wait for jobs
     similar = SimilarAnswers(core.graph, core.index, core.writer, asked, core.settings)
     core.events.subscribe(LabelsChanged, similar.labels_changed)
+    _add_jobs(core, media, models, triggers, promises, similar)
     return LearningRoom(
         triggers,
         Schedules(core.graph, core.index, core.jobs, triggers, core.events, core.settings),
@@ -69,13 +69,22 @@ def open_learning(
     )
 
 
-def _add_jobs(core: Core, media: Media, models: ModelVersions, triggers: LearningTriggers, promises: Promises) -> None:
+def _add_jobs(
+    core: Core,
+    media: Media,
+    models: ModelVersions,
+    triggers: LearningTriggers,
+    promises: Promises,
+    similar: SimilarAnswers,
+) -> None:
     settings, graph, index = core.settings, core.graph, core.index
     backbone, trainer = core.closed_at_end(describing_pool(settings)), core.closed_at_end(training_pool(settings))
     learner = core.closed_at_end(learning_pool(settings))
     describe = FeatureStage(graph, media, backbone, settings)
     neighbours = NeighbourStage(graph, learner, settings)
-    predict = PredictionStage(graph, index, core.writer, models, learner, settings, promises.measure)
+    predict = PredictionStage(
+        graph, index, core.writer, models, learner, settings, promises.measure, similar.photos_arrived
+    )
     ask = QuestionStage(graph, index, models, learner, settings)
     cold = ColdStartStage(graph, index, media, models, backbone, settings)
     training = TrainingJob(graph, index, models, trainer, settings, describe, neighbours, core.events)

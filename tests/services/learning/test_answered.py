@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from photos_graph.bootstrap import Services, build
-from photos_graph.graph.labels import scores
+from photos_graph.graph.labels import predictions, scores
+from photos_graph.graph.labels.predictions import Predicted
 from photos_graph.learn import neighbours
 from photos_graph.model.search import Ref
 from photos_graph.services.labels.predicted_tags import ChosenPhotos
 from photos_graph.services.learning import answered
-from photos_graph.services.learning.neighbours import kept_neighbours
+from photos_graph.services.learning.neighbours import kept_neighbours, learning_pool
 from photos_graph.settings import Settings
 from tests.kit.faces import predict
 from tests.kit.planted import photo_id, plant
@@ -70,3 +71,17 @@ async def test_photos_like_those_that_were_answered_follow_at_once(
     monkeypatch.setattr(answered, "MAX_ANSWERED", 1)
     await services.predicted_tags.reject(SEA, ChosenPhotos(ids=[photo_id(0), photo_id(5), photo_id(2)]))
     assert having(services) == {1, 4}
+
+
+async def test_a_photo_that_arrives_later_follows_too(services: Services, settings: Settings) -> None:
+    await services.predicted_tags.reject(SEA, ChosenPhotos(ids=[photo_id(0)]))
+    sea = services.index.search.tags.named("Sea")[0].id
+    again = [Predicted(number, ((sea, SCORES[number]),)) for number in (1, 5)]
+    await services.writer.commit(lambda tx: predictions.put(tx, "m1", again))
+    await services.writer.follow()
+    assert having(services) == {1, 4, 5}, "a model replaces what was moved"
+    pool = learning_pool(settings)
+    similar = answered.SimilarAnswers(services.graph, services.index, services.writer, pool, settings)
+    await similar.photos_arrived([1, 5])
+    await pool.close()
+    assert having(services) == {4, 5}
