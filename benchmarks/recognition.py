@@ -32,7 +32,7 @@ STAGES = "{ jobs(first: 50) { nodes { kind state startedAt finishedAt message } 
 
 PHOTOS: LiteralString = """
 UNWIND $numbers AS number
-CREATE (:Photo {id: toString(number), number: number, facesBy: 'yunet+SFace'})
+CREATE (:Photo {id: toString(number), number: number, facesBy: 'yunet+SFace/2'})
 """
 NUMBERS: LiteralString = "MERGE (m:Meta {name: 'photoNumber'}) SET m.value = $count"
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 MIB = 1024 * 1024
+FACES_VERSION = 2  # of how faces are looked for; raise it if photos are to be looked at again
 
 SKIP_FOLDERS = (
     # Synology, QNAP, and other NAS
@@ -337,8 +338,8 @@ class Settings(BaseSettings):
 
     @property
     def faces_by(self) -> str:
-        """The models for faces, in the form in which a photo is stamped with them."""
-        return f"{self.faces.detector}+{self.faces.embedder}"
+        """The models for faces and the version of how they look, in the form in which a photo is stamped with them."""
+        return f"{self.faces.detector}+{self.faces.embedder}/{FACES_VERSION}"
 
     @property
     def learn_dir(self) -> Path:

@@ -12,7 +12,7 @@ from resolvers import ids
 from resolvers.changes import BulkResult
 from resolvers.connections import After, Connection, First, Node, connection, given, page_size
 from resolvers.context import Info
-from resolvers.faces import FaceConnection, IdOrNewName, PersonSuggestion, face_page, suggestions
+from resolvers.faces import FaceConnection, IdOrName, PersonSuggestion, face_page, suggestions
 from resolvers.jobs import Job
 from resolvers.permissions import CanEdit, CanView
 
@@ -69,20 +69,33 @@ class ClusterQueries:
 class ClusterMutations:
     @strawberry.mutation(
         permission_classes=[CanEdit],
-        description="Assigns the faces of a cluster to a person. Faces that were rejected for the person are skipped, "
-        "and of several faces in one photo only the best is assigned, so that the person appears once. The result "
-        "counts faces. Fails with NOT_FOUND if the cluster or the person is not known, or if no face of the cluster is "
-        "without a name.",
+        description="Assigns the faces of a cluster to a person. Faces that were rejected for the person are skipped. "
+        "The result counts faces. Fails with NOT_FOUND if the cluster or the person is not known, or if no face of the "
+        "cluster is without a name, and with BAD_INPUT if several persons have the name.",
     )
     async def name_cluster(
         self,
         info: Info,
         cluster_id: Annotated[strawberry.ID, strawberry.argument(name="cluster", description="The id of the cluster.")],
-        person: IdOrNewName,
+        person: IdOrName,
     ) -> BulkResult:
         assignment, viewer = info.context.services.assignment, info.context.known_viewer
         cluster, ref = ids.decode("FaceCluster", cluster_id), ids.ref("Person", person)
         return BulkResult.of(await assignment.name_cluster(cluster, ref, by=viewer.name))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Ignores the faces of a cluster, such as those of a stranger. Faces that resemble them, also "
+        "in new photos, are then ignored by the model. The result counts faces. Fails with NOT_FOUND if the cluster is "
+        "not known, or if no face of it is without a name.",
+    )
+    async def ignore_cluster(
+        self,
+        info: Info,
+        cluster_id: Annotated[strawberry.ID, strawberry.argument(name="cluster", description="The id of the cluster.")],
+    ) -> BulkResult:
+        assignment, viewer = info.context.services.assignment, info.context.known_viewer
+        return BulkResult.of(await assignment.ignore_cluster(ids.decode("FaceCluster", cluster_id), by=viewer.name))
 
 
 @strawberry.type

@@ -41,11 +41,11 @@ from resolvers.photos import Format, Photo, load_photo
 if TYPE_CHECKING:
     from resolvers.persons import Person
 
-ID_OR_NEW_NAME = (
-    "The id of a person, or a new name, which creates the person. Fails with CONFLICT if a person has that name; the "
-    "error gives the id of that person."
+ID_OR_NAME = (
+    "The id or the name of a person. A name that no person has creates the person. Fails with BAD_INPUT if several "
+    "persons have the name."
 )
-IdOrNewName = Annotated[str, strawberry.argument(description=ID_OR_NEW_NAME)]
+IdOrName = Annotated[str, strawberry.argument(description=ID_OR_NAME)]
 FaceIds = Annotated[
     list[strawberry.ID], strawberry.argument(description="The ids of up to 10,000 faces. Repeated ids count once.")
 ]
@@ -71,6 +71,11 @@ class Face(Node):
     )
     ignored: bool = strawberry.field(
         description="Whether the face is ignored, such as that of a stranger: it is not counted, grouped or recognised."
+    )
+    ignored_by: TagSource | None = strawberry.field(
+        description="Who ignores the face: MANUAL for a person, PREDICTED for a model, because the face resembles one "
+        "that a person ignored. `ignoreFaces` confirms that or, with `ignored: false`, takes it back for good. It is "
+        "null if the face is not ignored."
     )
 
     @strawberry.field(description="The photo that the face is in.")
@@ -111,6 +116,7 @@ class Face(Node):
             quality=face.quality,
             source=face.source,
             ignored=face.ignored,
+            ignored_by=face.ignored_by,
         )
 
 
@@ -214,11 +220,11 @@ class FaceQueries:
 class FaceMutations:
     @strawberry.mutation(
         permission_classes=[CanEdit],
-        description="Assigns the faces to a person, replacing any earlier assignment. The result counts faces. Fails "
-        "with NOT_FOUND if a face or the person is not known, and with CONFLICT, changing nothing, if the person would "
-        "appear twice in a photo.",
+        description="Assigns the faces to a person, replacing any earlier assignment. Two faces in one photo may be "
+        "one person, as in a mirror or a collage. The result counts faces. Fails with NOT_FOUND if a face or the "
+        "person is not known.",
     )
-    async def assign_faces(self, info: Info, faces: FaceIds, person: IdOrNewName) -> BulkResult:
+    async def assign_faces(self, info: Info, faces: FaceIds, person: IdOrName) -> BulkResult:
         assignment, viewer = info.context.services.assignment, info.context.known_viewer
         face_ids, ref = ids.decode_all("Face", faces), ids.ref("Person", person)
         return BulkResult.of(await assignment.assign(face_ids, ref, by=viewer.name))
@@ -244,7 +250,8 @@ class FaceMutations:
     @strawberry.mutation(
         permission_classes=[CanEdit],
         description="Ignores faces, such as those of strangers or things that are not faces, or no longer ignores "
-        "them. An assigned person stays assigned. The result counts faces. Fails with NOT_FOUND if a face is not "
+        "them. An assigned person stays assigned. Faces that resemble ignored ones, also in new photos, are then "
+        "ignored by the model. The result counts faces. Fails with NOT_FOUND if a face is not "
         "known.",
     )
     async def ignore_faces(
@@ -258,21 +265,47 @@ class FaceMutations:
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
-        description="Adds a face that the detector missed. Fails with BAD_INPUT if the box is not inside the picture, "
-        "with NOT_FOUND if the photo or the person is not known, and with CONFLICT if a face is there already, in "
-        "which case the error gives its id, or if the person would appear twice in the photo.",
+        description="Adds a face that the detector missed. It is there at once, and a job lets a model look at it "
+        "soon. Fails with BAD_INPUT if the box is not inside the picture or covers too few pixels to recognise a face, "
+        "with NOT_FOUND if the photo or the person is not known, and with CONFLICT if a face is there already; the "
+        "error gives its id.",
     )
     async def add_face(
         self,
         info: Info,
         photo_id: Annotated[strawberry.ID, strawberry.argument(name="photo", description="The id of the photo.")],
         box: Annotated[BoxInput, strawberry.argument(description="Where the face is in the photo.")],
-        person: Annotated[str | None, strawberry.argument(description=ID_OR_NEW_NAME)] = UNSET,
+        person: Annotated[str | None, strawberry.argument(description=ID_OR_NAME)] = UNSET,
     ) -> Face:
         drawn_faces, viewer = info.context.services.drawn_faces, info.context.known_viewer
         photo, named = ids.decode("Photo", photo_id), given(person)
         ref = ids.ref("Person", named) if named is not None else None
         return Face.of(await drawn_faces.add(photo, box.decode(), ref, by=viewer.name))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Moves the box of a face. Its labels stay, the detector leaves the face where it is, "
+        "and a job lets a model look at it again soon. Fails with NOT_FOUND if the face is not known, and otherwise as "
+        "`addFace` does.",
+    )
+    async def move_face(
+        self,
+        info: Info,
+        face_id: Annotated[strawberry.ID, strawberry.argument(name="face", description="The id of the face.")],
+        box: Annotated[BoxInput, strawberry.argument(description="Where the face is in the photo.")],
+    ) -> Face:
+        drawn_faces, viewer = info.context.services.drawn_faces, info.context.known_viewer
+        return Face.of(await drawn_faces.move(ids.decode("Face", face_id), box.decode(), by=viewer.name))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Deletes faces that were drawn by hand, or that are none, with their labels. The "
+        "detector does not find them again. Ignore the faces of strangers instead. The result counts faces. Fails with "
+        "NOT_FOUND if a face is not known.",
+    )
+    async def delete_faces(self, info: Info, faces: FaceIds) -> BulkResult:
+        drawn_faces, viewer = info.context.services.drawn_faces, info.context.known_viewer
+        return BulkResult.of(await drawn_faces.delete(ids.decode_all("Face", faces), by=viewer.name))
 
 
 @strawberry.type

@@ -24,7 +24,7 @@ from resolvers.permissions import CanEdit, CanView
 PersonId = Annotated[strawberry.ID, strawberry.argument(description="The id of the person.")]
 PersonName = Annotated[
     str,
-    strawberry.argument(description="The name: 1 to 255 characters without control characters, unique among persons."),
+    strawberry.argument(description="The name: 1 to 255 characters without control characters."),
 ]
 
 
@@ -126,8 +126,8 @@ class PersonQueries:
 class PersonMutations:
     @strawberry.mutation(
         permission_classes=[CanEdit],
-        description="Creates a person. Fails with BAD_INPUT if the name is not valid, and with CONFLICT if a person "
-        "has that name; the error gives the id of that person.",
+        description="Creates a person, also if another person has that name. Fails with BAD_INPUT if the name is not "
+        "valid.",
     )
     async def create_person(
         self,
@@ -182,8 +182,7 @@ class PersonMutations:
     @strawberry.mutation(
         permission_classes=[CanEdit],
         description="Merges persons: their faces become faces of `into`, and they are deleted. The result counts "
-        "faces. Fails with BAD_INPUT if `into` is one of `from`, with NOT_FOUND if a person is not known, and with "
-        "CONFLICT, changing nothing, if `into` would then appear twice in a photo.",
+        "faces. Fails with BAD_INPUT if `into` is one of `from`, and with NOT_FOUND if a person is not known.",
     )
     async def merge_persons(
         self,

@@ -161,8 +161,8 @@ class ReviewMutations:
         permission_classes=[CanEdit],
         description="Answers questions of the review queue with yes: the photos get the tags, or the faces are "
         "assigned to the persons. An item may be answered again. The result counts photos, or faces. Fails with "
-        "BAD_INPUT if the items are about both tags and persons, with NOT_FOUND if something is not known any more, "
-        "and with CONFLICT if a person would appear twice in a photo.",
+        "BAD_INPUT if the items are about both tags and persons, and with NOT_FOUND if something is not known any "
+        "more.",
     )
     async def confirm(self, info: Info, items: Items) -> BulkResult:
         review, viewer = info.context.services.review, info.context.known_viewer

@@ -34,7 +34,7 @@ def add_to_clusters(
     sizes = np.bincount(group_of[faces], minlength=len(used)).astype(np.float32)
     neighbours = neighbours_of(group_of[pairs.first], group_of[pairs.second])
     groups = _groups(used, fresh, faces, group_of, constraints)
-    roots = Linkage(sums, sizes, neighbours, groups, cut).run()
+    roots = Linkage(sums, sizes, neighbours, groups, cut, apart=constraints.apart).run()
     # A group of old and new faces keeps the old number, regardless of which one was merged into the other.
     numbers = np.full(len(used), np.iinfo(np.int32).max, np.int32)
     np.minimum.at(numbers, roots, used)

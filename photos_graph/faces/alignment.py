@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.faces.catalogue import ARCFACE_TEMPLATE, TEMPLATE_EDGE, Embedder
-from photos_graph.faces.detection import BOX_LANDMARKS, Floats, Pixels
+from photos_graph.faces.detection import BOX_LANDMARKS
+from photos_graph.faces.sightings import Floats, Pixels
 
 Matrix = npt.NDArray[np.float64]
 

@@ -11,9 +11,10 @@ import numpy as np
 
 from photos_graph.errors import ModelUnavailable
 from photos_graph.faces import alignment, catalogue
-from photos_graph.faces.detection import Detections, Floats, Pixels, joined, load_detector, no_detections, same_face
+from photos_graph.faces.detection import load_detector
 from photos_graph.faces.embedding import load_embedder
 from photos_graph.faces.quality import quality
+from photos_graph.faces.sightings import Detections, Floats, Pixels, joined, no_detections, same_face
 from photos_graph.faces.weights import FaceWeights
 
 SMALL_WIDTH = 48  # pixels; faces narrower than this are small

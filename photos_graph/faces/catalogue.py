@@ -7,6 +7,7 @@ Those of the other embedders are derived from the thresholds that DeepFace ships
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -27,6 +28,8 @@ ARCFACE_TEMPLATE: tuple[Point, ...] = (
     (70.7299, 92.2041),
 )
 TEMPLATE_EDGE = 112
+
+AGAINST_TWICE = 10.0  # how much less likely it is that two faces are one person if they are in one photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,12 @@ class Embedder:
         """The lowest similarity of stored pairs. It is slightly below the cut, so that the cut can be lowered
         slightly."""
         return self.cut - 0.01
+
+    @property
+    def apart(self) -> float:
+        """How much more similar two faces of one photo must be than others to be taken for one person with the same
+        certainty: it is AGAINST_TWICE times less likely."""
+        return math.log(AGAINST_TWICE) / self.slope
 
     @property
     def even_at(self) -> float:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.faces.detection import Floats
 from photos_graph.faces.linkage import UNASSIGNED, GroupConstraint, Linkage
+from photos_graph.faces.sightings import Floats
 from photos_graph.faces.similarity import Ints, Pairs
 
 HDBSCAN_EPSILON = 0.9  # Euclidean distance of vectors of length one, measured on LFW
@@ -18,11 +19,14 @@ HDBSCAN_EPSILON = 0.9  # Euclidean distance of vectors of length one, measured o
 @dataclass(frozen=True, slots=True)
 class Constraints:
     """The assertions about n faces. ``photos`` (n,) are the numbers of their photos. ``persons`` (n,) are the numbers
-    of the assigned persons, or UNASSIGNED. ``not_persons`` maps a face to the persons that were rejected for it."""
+    of the assigned persons, or UNASSIGNED. ``not_persons`` maps a face to the persons that were rejected for it.
+    ``apart`` is how much more similar than the cut groups must be for each photo in which both have a face; by default
+    they are never merged. Only HDBSCAN cannot weigh this."""
 
     photos: Ints
     persons: Ints
     not_persons: Mapping[int, Set[int]] = field(default_factory=dict)
+    apart: float = math.inf
 
 
 def unconstrained(count: int) -> Constraints:
@@ -45,7 +49,8 @@ def average_linkage(
     np.add.at(sums, group_of, vectors)
     sizes = np.bincount(group_of, minlength=count).astype(np.float32)
     neighbours = neighbours_of(group_of[pairs.first], group_of[pairs.second])
-    linkage = Linkage(sums, sizes, neighbours, _groups(group_of, count, constraints), cut, complete)
+    groups = _groups(group_of, count, constraints)
+    linkage = Linkage(sums, sizes, neighbours, groups, cut, complete, constraints.apart)
     return by_size(linkage.run()[group_of])
 
 

@@ -1,24 +1,21 @@
 """Finds the faces in a picture: a box, five landmarks and a score for each.
 
 A detector finds faces of certain sizes best; YuNet, those of 10 to 300 pixels. A picture is therefore searched several
-times, first at a small size for its large faces, and then up to three times larger in each step, up to its full size,
-in tiles, for its small faces.
+times, first at a small size for its large faces, in all four directions, and then up to three times larger in each
+step, up to its full size, in tiles, for its small faces.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from photos_graph.faces import catalogue
-
-Pixels = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
+from photos_graph.faces.directions import in_all_directions, main_direction, turned, turned_back
+from photos_graph.faces.sightings import Detections, Pixels, joined, no_detections, same_face
 
 COARSE_EDGE = 640  # pixels; the size that YuNet was made for, at which it is most reliable
 STEP = 3  # the largest ratio of two successive sizes
@@ -26,7 +23,6 @@ MIN_ENLARGEMENT = 1.5  # a picture must be this much larger to show smaller face
 TILE = 2112  # pixels; the largest edge that a detector gets, because larger ones take too much memory
 OVERLAP = 192  # pixels; a face up to this width is complete in at least one tile
 EDGE_SHARE = 0.05  # share of the picture that is mirrored at its edges, so that faces cut by an edge are found
-SAME_IOU, SAME_SHARE = 0.35, 0.65  # overlap of two boxes of one face: of their union, or of the smaller one
 
 # The landmarks in a box of YuNet's, as shares of its width and height: their mean over LFW.
 BOX_LANDMARKS = np.array(
@@ -35,47 +31,7 @@ BOX_LANDMARKS = np.array(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Detections:
-    """The n faces of a picture in its pixels, the most certain first.
-
-    ``boxes`` (n, 4) are x, y, width and height. ``landmarks`` (n, 5, 2) are the eye on the left in the picture, the
-    other eye, the tip of the nose, and the left and right corner of the mouth; they are NaN if the detector does not
-    give them. ``scores`` (n,) are 0..1.
-    """
-
-    boxes: Floats
-    landmarks: Floats
-    scores: Floats
-
-    def __len__(self) -> int:
-        return len(self.scores)
-
-    def __getitem__(self, chosen: Any) -> Detections:
-        return Detections(self.boxes[chosen], self.landmarks[chosen], self.scores[chosen])
-
-    def moved(self, x: float, y: float, scale: float = 1.0) -> Detections:
-        """Returns the detections with each point p replaced by p * scale + (x, y)."""
-        offset = np.array([x, y], np.float32)
-        boxes = self.boxes * np.float32(scale)
-        boxes[:, :2] += offset
-        return Detections(boxes, self.landmarks * np.float32(scale) + offset, self.scores)
-
-
 Look = Callable[[Pixels], Detections]  # takes a picture (height, width, 3) in BGR, as DeepFace uses it
-
-
-def no_detections() -> Detections:
-    return Detections(np.zeros((0, 4), np.float32), np.zeros((0, 5, 2), np.float32), np.zeros(0, np.float32))
-
-
-def joined(parts: list[Detections]) -> Detections:
-    parts = parts or [no_detections()]
-    return Detections(
-        np.concatenate([each.boxes for each in parts]),
-        np.concatenate([each.landmarks for each in parts]),
-        np.concatenate([each.scores for each in parts]),
-    )
 
 
 def load_detector(name: str, min_score: float) -> Callable[[Pixels], Detections]:
@@ -95,22 +51,33 @@ def load_detector(name: str, min_score: float) -> Callable[[Pixels], Detections]
 
 
 def look_in_steps(look: Look, picture: Pixels) -> Detections:
-    """Returns the faces of all sizes in ``picture`` (height, width, 3), without duplicates."""
+    """Returns the faces of all sizes in ``picture`` (height, width, 3), without duplicates. Small ones are found only
+    in the direction in which most of the larger ones stand upright."""
+    height, width = picture.shape[:2]
+    first, *finer = edges(max(height, width))
+    seen, scale = _shrunk(picture, first)
+    coarse = in_all_directions(lambda part: _with_mirrored_edges(look, part), seen).moved(0, 0, 1 / scale)
+    quarters = main_direction(_kept(coarse, height, width))
+    upright = turned(picture, quarters) if finer else picture
+    found = [coarse]
+    for edge in finer:
+        seen, scale = _shrunk(upright, edge)
+        fine = _in_tiles(look, seen).moved(0, 0, 1 / scale)
+        found.append(turned_back(fine, quarters, width, height))
+    return _kept(joined(found), height, width)
+
+
+def _shrunk(picture: Pixels, edge: int) -> tuple[Pixels, float]:
+    """Returns the picture with this longest edge, and how much smaller that is."""
     import cv2
 
     height, width = picture.shape[:2]
-    found: list[Detections] = []
-    for edge in edges(max(height, width)):
-        scale = edge / max(height, width)
-        if scale == 1:
-            seen = picture
-        else:
-            size = (max(1, round(width * scale)), max(1, round(height * scale)))
-            seen = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
-        coarse = edge <= COARSE_EDGE
-        part = _with_mirrored_edges(look, seen) if coarse else _in_tiles(look, seen)
-        found.append(part.moved(0, 0, 1 / scale))
-    return _kept(joined(found), height, width)
+    scale = edge / max(height, width)
+    if scale == 1:
+        return picture, scale
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    shrunk: Pixels = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    return shrunk, scale
 
 
 def edges(longest: int) -> list[int]:
@@ -120,18 +87,6 @@ def edges(longest: int) -> list[int]:
     ratio = longest / COARSE_EDGE
     count = math.ceil(math.log(ratio, STEP) - 1e-9)
     return [round(COARSE_EDGE * ratio ** (step / count)) for step in range(count + 1)]
-
-
-def same_face(boxes: Floats, box: Floats) -> npt.NDArray[np.bool_]:
-    """Returns which of ``boxes`` (n, 4) show the same face as ``box`` (4,), as (n,)."""
-    near = np.maximum(boxes[:, :2], box[:2])
-    far = np.minimum(boxes[:, :2] + boxes[:, 2:], box[:2] + box[2:])
-    shared = np.prod(np.clip(far - near, 0, None), axis=1)
-    areas, area = np.prod(boxes[:, 2:], axis=1), np.prod(box[2:])
-    same: npt.NDArray[np.bool_] = (shared > SAME_IOU * (areas + area - shared)) | (
-        shared > SAME_SHARE * np.minimum(areas, area)
-    )
-    return same
 
 
 def _kept(found: Detections, height: int, width: int) -> Detections:

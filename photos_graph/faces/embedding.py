@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from photos_graph.faces import catalogue
-from photos_graph.faces.detection import Floats, Pixels
+from photos_graph.faces.sightings import Floats, Pixels
 
 BATCH = 32  # crops in one call of the network, which also gets their mirror images
 

@@ -9,12 +9,13 @@ therefore examined again only when its entry comes up. For the same reason, a ne
 from __future__ import annotations
 
 import heapq
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.faces.detection import Floats
+from photos_graph.faces.sightings import Floats
 
 BLOCK = 2048
 UNASSIGNED = -1  # no person, cluster or group
@@ -25,16 +26,19 @@ class GroupConstraint:
     """The constraint on merging a group. ``person`` is the assigned person, or UNASSIGNED."""
 
     person: int = UNASSIGNED
-    photos: set[int] = field(default_factory=set)  # a person appears once in a photo
+    photos: set[int] = field(default_factory=set)
     not_persons: set[int] = field(default_factory=set)
 
-    def excludes(self, other: GroupConstraint) -> bool:
-        """Returns whether the two groups must not be merged."""
+    def excludes(self, other: GroupConstraint, surplus: float = 0.0) -> bool:
+        """Returns whether the two groups must not be merged. ``surplus`` is how many photos they may share, because
+        they are so similar that it may be one person in a mirror or a collage."""
         if self.person != UNASSIGNED and other.person != UNASSIGNED:
             return True  # they are different persons, since groups of one person are merged from the start
         if self.person in other.not_persons or other.person in self.not_persons:
             return True
-        return not self.photos.isdisjoint(other.photos)
+        if surplus < 1:
+            return not self.photos.isdisjoint(other.photos)
+        return len(self.photos & other.photos) > surplus
 
     def absorb(self, other: GroupConstraint) -> None:
         """Adds the constraints of a group that is merged into this one."""
@@ -50,7 +54,8 @@ class Linkage:
     """A run of average linkage over g groups.
 
     ``sums`` (g, dimensions) and ``sizes`` (g,) describe the groups at the start. ``neighbours`` maps a group to the
-    groups with which it has a similar pair. ``complete`` says that there are no other similar pairs.
+    groups with which it has a similar pair. ``complete`` says that there are no other similar pairs. ``apart`` is how
+    much more similar than the cut two groups must be for each photo that both are in.
     """
 
     def __init__(
@@ -61,9 +66,10 @@ class Linkage:
         groups: list[GroupConstraint],
         cut: float,
         complete: bool = True,
+        apart: float = math.inf,
     ) -> None:
         self._sums, self._sizes, self._neighbours = sums.copy(), sizes.astype(np.float32), neighbours
-        self._groups, self._cut, self._complete = groups, np.float32(cut), complete
+        self._groups, self._cut, self._complete, self._apart = groups, np.float32(cut), complete, apart
         self._into = np.arange(len(sizes), dtype=np.int32)  # the group itself, or the one that it was merged into
         self._version = [0] * len(sizes)
         self._heap: list[tuple[float, int, int, int, int]] = []
@@ -113,13 +119,18 @@ class Linkage:
         while len(near):
             best = int(alike.argmax())
             partner = int(near[best])
-            if not self._groups[group].excludes(self._groups[partner]):
+            if not self._excluded(group, partner, float(alike[best])):
                 entry = (-float(alike[best]), group, self._version[group], partner, self._version[partner])
                 heapq.heappush(self._heap, entry)
                 break
-            # Any group into which this partner is merged is excluded too.
+            # Any group into which this partner is merged is excluded too: it is not more similar than the better of its
+            # parts, and in no fewer photos.
             near, alike = np.delete(near, best), np.delete(alike, best)
         self._neighbours[group] = near
+
+    def _excluded(self, group: int, partner: int, alike: float) -> bool:
+        surplus = (alike - float(self._cut)) / self._apart
+        return self._groups[group].excludes(self._groups[partner], surplus)
 
     def _roots(self, groups: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
         roots = self._into[groups]
@@ -141,7 +152,7 @@ class Linkage:
                 alike = means[start : start + BLOCK] @ means[left : left + BLOCK].T
                 for row, column in np.argwhere(alike >= self._cut):
                     one, other = int(alive[start + row]), int(alive[left + column])
-                    if other < one and not self._groups[one].excludes(self._groups[other]):
+                    if other < one and not self._excluded(one, other, float(alike[row, column])):
                         missed = True
                         beside = self._neighbours.get(one, np.zeros(0, np.int32))
                         self._neighbours[one] = np.append(beside, np.int32(other))

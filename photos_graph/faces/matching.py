@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.faces.catalogue import Embedder
-from photos_graph.faces.detection import Floats
+from photos_graph.faces.catalogue import AGAINST_TWICE, Embedder
 from photos_graph.faces.linkage import UNASSIGNED
+from photos_graph.faces.sightings import Floats
 from photos_graph.faces.similarity import Ints
 
 MIN_WEIGHT = 0.1  # lowest weight of a face, so that a bad picture of a person still counts
@@ -56,7 +56,8 @@ class Matches:
 @dataclass(frozen=True, slots=True)
 class FaceConstraints:
     """The constraints on the matches of m faces. ``photos`` (m,) are the numbers of their photos. ``not_persons`` maps
-    a face to its rejected persons. ``taken`` maps a photo to the persons who are already in it with another face."""
+    a face to its rejected persons. ``taken`` maps a photo to the persons who are already in it with another face: they
+    are less likely, and never assigned to one more face by a machine."""
 
     photos: Ints
     not_persons: Mapping[int, Set[int]] = field(default_factory=dict)
@@ -76,8 +77,8 @@ def known(vectors: Floats, qualities: Floats, persons: Ints) -> Known:
 def match(
     vectors: Floats, among: Known, embedder: Embedder, rules: FaceConstraints, learnt: Learnt | None = None
 ) -> Matches:
-    """Matches m faces, vectors (m, dimensions), with the persons of ``among``. A person whom the rules exclude gets the
-    score 0. For persons in ``learnt``, the trained model gives the scores."""
+    """Matches m faces, vectors (m, dimensions), with the persons of ``among``. A person who was rejected for a face
+    gets the score 0. For persons in ``learnt``, the trained model gives the scores."""
     scores = probability(vectors @ among.means.T, embedder)
     if learnt is not None:
         own, theirs = columns_of(among, learnt)
@@ -99,11 +100,16 @@ def columns_of(among: Known, learnt: Learnt) -> tuple[list[int], list[int]]:
 
 
 def constrained(scores: npt.NDArray[np.float32], persons: Ints, rules: FaceConstraints) -> Matches:
-    """Returns the matches with scores (m, p), set to 0 for persons whom the rules exclude."""
+    """Returns the matches with scores (m, p), set to 0 for rejected persons, and lowered for persons who are in the
+    photo already."""
     scores = scores.copy()
     column = {int(person): place for place, person in enumerate(persons)}
     for face, photo in enumerate(rules.photos.tolist()):
-        for person in (*rules.not_persons.get(face, ()), *rules.taken.get(photo, ())):
+        for person in rules.taken.get(photo, ()):
+            if person in column:
+                score = scores[face, column[person]]
+                scores[face, column[person]] = score / (score + AGAINST_TWICE * (1 - score))
+        for person in rules.not_persons.get(face, ()):
             if person in column:
                 scores[face, column[person]] = 0
     return Matches(persons, scores)
@@ -121,7 +127,7 @@ def decide(matches: Matches, rules: FaceConstraints, threshold: float | Floats) 
     """Returns the person of each face, or UNASSIGNED, as (m,). The most certain pairs are assigned first, each person
     at most once in a photo. The score must be at least ``threshold``, which may have a value for each person (p,)."""
     decided = np.full(len(matches.scores), UNASSIGNED, np.int32)
-    placed: set[tuple[int, int]] = set()
+    placed = {(photo, person) for photo, persons in rules.taken.items() for person in persons}
     faces, columns = np.nonzero(matches.scores >= threshold)
     for at in np.argsort(-matches.scores[faces, columns], kind="stable"):
         face, person = int(faces[at]), int(matches.persons[columns[at]])

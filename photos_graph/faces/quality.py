@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from photos_graph.faces.alignment import Matrix
-from photos_graph.faces.detection import Floats, Pixels
+from photos_graph.faces.sightings import Floats, Pixels
 
 MAX_SCALE = 1.0  # pixels of the picture for each pixel of the crop; a higher scale does not improve recognition
 SHARP_SHARE = 0.05  # share of the contrast that is in the finest details of a sharp crop

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +11,11 @@ import numpy.typing as npt
 from photos_graph.faces.additions import add_to_clusters
 from photos_graph.faces.catalogue import Embedder
 from photos_graph.faces.clustering import Constraints, average_linkage, hdbscan
-from photos_graph.faces.detection import Floats
 from photos_graph.faces.linkage import UNASSIGNED
 from photos_graph.faces.matching import EVEN, FaceConstraints, Learnt, columns_of, decide, known, match
-from photos_graph.faces.similarity import Ints, Similarities
+from photos_graph.faces.sightings import Floats
+from photos_graph.faces.similarity import Bools, Ints, Similarities, chosen
+from photos_graph.faces.strangers import stranger_scores
 
 MAX_SUGGESTIONS = 3  # persons that are suggested for one face
 MIN_SCORE = 0.05  # lowest score of a suggested person
@@ -30,7 +31,8 @@ class FaceLibrary:
     faces were, or UNASSIGNED. ``qualities`` (n,) are 0..1. ``owners`` maps a cluster to the person with whom its faces
     were grouped. ``thresholds`` maps a person to the score from which a face is assigned, for persons whose threshold
     is not that of the model. ``learnt`` is a trained model; the embedder's rule applies to persons whom it does not
-    know.
+    know. ``ignored`` (n,) are faces without a name that people ignored, and ``noticed`` (n,) those that they did not
+    want to be ignored; by default there are none.
     """
 
     photos: Ints
@@ -41,11 +43,19 @@ class FaceLibrary:
     owners: Mapping[int, int] = field(default_factory=dict)
     thresholds: Mapping[int, float] = field(default_factory=dict)
     learnt: Learnt | None = None
+    ignored: Bools = field(default_factory=lambda: np.zeros(0, bool))
+    noticed: Bools = field(default_factory=lambda: np.zeros(0, bool))
 
-    @property
-    def constraints(self) -> Constraints:
-        """The constraints on clusters, which follow from the assertions about the faces."""
-        return Constraints(self.photos, self.persons, self.not_persons)
+    def only(self, chosen: Bools) -> FaceLibrary:
+        """Returns the library of those faces alone that are True in ``chosen`` (n,)."""
+        at = np.cumsum(chosen) - 1
+        not_persons = {int(at[face]): persons for face, persons in self.not_persons.items() if chosen[face]}
+        arrays = ("photos", "persons", "groups", "qualities")
+        return replace(self, not_persons=not_persons, **{name: getattr(self, name)[chosen] for name in arrays})
+
+    def constraints(self, embedder: Embedder) -> Constraints:
+        """Returns the constraints on clusters, which follow from the assertions about the faces."""
+        return Constraints(self.photos, self.persons, self.not_persons, embedder.apart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +65,15 @@ class Recognised:
     Faces with the same number in ``groups`` (n,) belong to one person. ``suggested`` (n, MAX_SUGGESTIONS) are the
     persons whom a face resembles, the most probable first, padded with UNASSIGNED, and ``scores``, 0..1, are theirs.
     ``applied`` (n,) is the person to whom a face is assigned, or UNASSIGNED. A named face has no suggestions.
+    ``passed_over`` (n,) is how likely a face is that of a stranger whom people ignored, where that is likely enough to
+    ignore it too, and otherwise 0. Such faces, and the ignored ones, are in no group.
     """
 
     groups: Ints
     suggested: Ints
     scores: Floats
     applied: Ints
+    passed_over: Floats
 
 
 def recognise(
@@ -68,14 +81,34 @@ def recognise(
 ) -> Recognised:
     """Clusters and matches the faces. With ``full``, all clusters are computed again by ``clustering``; otherwise new
     faces are added to the existing clusters."""
-    vectors, constraints = kept.vectors, library.constraints
-    if not full:
-        groups: Ints = add_to_clusters(kept, _groups_now(library), cut, constraints)
-    elif clustering == "hdbscan":
-        groups = hdbscan(vectors, constraints)
+    count = len(kept)
+    ignored = library.ignored if len(library.ignored) else np.zeros(count, bool)
+    noticed = library.noticed if len(library.noticed) else np.zeros(count, bool)
+    suggested, scores, applied = _suggestions(kept.vectors, library, embedder, ignored)
+    passed_over = stranger_scores(kept, ignored, library.qualities, embedder, cut)
+    strange = (passed_over >= embedder.applied) & (passed_over > scores[:, 0])
+    strange &= ~noticed & (library.persons == UNASSIGNED)
+    passed_over[~strange] = 0
+    suggested[strange], scores[strange], applied[strange] = UNASSIGNED, 0, UNASSIGNED
+    taking_part = ~ignored & ~strange
+    groups = np.full(count, UNASSIGNED, np.int32)
+    if taking_part.all():
+        groups = _groups(kept, library, embedder, cut, full=full, clustering=clustering)
     else:
-        groups = average_linkage(vectors, kept.pairs, cut, constraints, complete=not kept.capped)
-    return Recognised(groups, *_suggestions(vectors, library, embedder))
+        some, of_some = chosen(kept, taking_part), library.only(taking_part)
+        groups[taking_part] = _groups(some, of_some, embedder, cut, full=full, clustering=clustering)
+    return Recognised(groups, suggested, scores, applied, passed_over)
+
+
+def _groups(
+    kept: Similarities, library: FaceLibrary, embedder: Embedder, cut: float, *, full: bool, clustering: str
+) -> Ints:
+    constraints = library.constraints(embedder)
+    if not full:
+        return add_to_clusters(kept, _groups_now(library), cut, constraints)
+    if clustering == "hdbscan":
+        return hdbscan(kept.vectors, constraints)
+    return average_linkage(kept.vectors, kept.pairs, cut, constraints, complete=not kept.capped)
 
 
 def _groups_now(library: FaceLibrary) -> Ints:
@@ -84,23 +117,19 @@ def _groups_now(library: FaceLibrary) -> Ints:
     alone."""
     persons = int(library.persons.max(initial=UNASSIGNED)) + 1
     groups = np.where(library.persons != UNASSIGNED, library.persons, UNASSIGNED).astype(np.int32)
-    taken = {
-        (int(library.photos[face]), int(library.persons[face]))
-        for face in np.flatnonzero(library.persons != UNASSIGNED)
-    }
     for face in np.flatnonzero((library.persons == UNASSIGNED) & (library.groups != UNASSIGNED)).tolist():
         owner = library.owners.get(int(library.groups[face]), UNASSIGNED)
         if not 0 <= owner < persons:  # it has no owner, or the owner no longer has a face
             groups[face] = persons + library.groups[face]
             continue
-        place = (int(library.photos[face]), owner)
-        if place not in taken and owner not in library.not_persons.get(face, ()):
+        if owner not in library.not_persons.get(face, ()):
             groups[face] = owner
-            taken.add(place)
     return groups
 
 
-def _suggestions(vectors: Floats, library: FaceLibrary, embedder: Embedder) -> tuple[Ints, Floats, Ints]:
+def _suggestions(
+    vectors: Floats, library: FaceLibrary, embedder: Embedder, ignored: Bools
+) -> tuple[Ints, Floats, Ints]:
     named = library.persons != UNASSIGNED
     among = known(vectors[named], library.qualities[named], library.persons[named])
     count = len(vectors)
@@ -118,7 +147,7 @@ def _suggestions(vectors: Floats, library: FaceLibrary, embedder: Embedder) -> t
     thresholds = np.array(
         [library.thresholds.get(person, usual[at]) for at, person in enumerate(among.persons.tolist())], np.float32
     )
-    for faces in _blocks(np.flatnonzero(~named), library.photos):
+    for faces in _blocks(np.flatnonzero(~named & ~ignored), library.photos):
         rules = FaceConstraints(
             library.photos[faces],
             {at: library.not_persons[face] for at, face in enumerate(faces.tolist()) if face in library.not_persons},

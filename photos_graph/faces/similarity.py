@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.array_files import Arrays, Damaged, pack, read_arrays, write_arrays
-from photos_graph.faces.detection import Floats
+from photos_graph.faces.sightings import Floats
 
 VERSION = 2  # of the file; raise it when the meaning of its contents changes
 BLOCK = 1024  # faces on a side of one matrix product
@@ -27,6 +27,7 @@ NEAREST = 128
 PRUNE_ABOVE = 8_000_000  # pairs that are collected before those that no face keeps are dropped
 
 Ints = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,16 @@ def added(old: Similarities, ids: Sequence[str], vectors: Floats) -> Similaritie
 
 def without(old: Similarities, gone: set[str]) -> Similarities:
     """Returns the similarities without the faces ``gone``."""
-    stays = np.array([id_ not in gone for id_ in old.ids], bool)
+    return chosen(old, np.array([id_ not in gone for id_ in old.ids], bool))
+
+
+def chosen(old: Similarities, stays: Bools) -> Similarities:
+    """Returns the similarities of those faces alone that are True in ``stays`` (n,)."""
     place = np.cumsum(stays, dtype=np.int32) - 1
     pairs = old.pairs[stays[old.pairs.first] & stays[old.pairs.second]]
     return replace(
         old,
-        ids=tuple(id_ for id_ in old.ids if id_ not in gone),
+        ids=tuple(id_ for id_, each in zip(old.ids, stays.tolist(), strict=True) if each),
         vectors=old.vectors[stays],
         pairs=Pairs(place[pairs.first], place[pairs.second], pairs.similar),
     )

@@ -92,7 +92,7 @@ class PersonModel:
 
     def matches(self, vectors: Floats, rules: FaceConstraints, embedder: Embedder) -> Matches:
         """Returns scores (m, p) for faces (m, dimensions). The score is 0.5 at a person's threshold, and 0 for persons
-        whom a rule excludes."""
+        who were rejected."""
         above = vectors @ self.known.means.T - self.thresholds
         scores = (1 / (1 + np.exp(-embedder.slope * above))).astype(np.float32)
         return constrained(scores, self.known.persons, rules)

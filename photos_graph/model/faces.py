@@ -53,6 +53,7 @@ class Face:
     confidence: float  # 0..1, by the detector
     quality: float  # 0..1; 0 until a model has assessed it
     ignored: bool = False
+    ignored_by: TagSource | None = None  # PREDICTED if it resembles a face that a person ignored
     person_id: str | None = None
     source: TagSource | None = None
     similar_persons: tuple[tuple[str, float], ...] = ()

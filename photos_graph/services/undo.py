@@ -10,7 +10,7 @@ from pyroaring import BitMap
 
 from photos_graph.errors import Conflict, NotFound
 from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.faces import assignments, moves
+from photos_graph.graph.faces import assignments, edited_faces, moves
 from photos_graph.graph.labels import changes, properties, ratings, stacks, tag_edges, tags
 from photos_graph.graph.labels.edits import (
     Assertion,
@@ -18,6 +18,7 @@ from photos_graph.graph.labels.edits import (
     Change,
     Edit,
     FacePlace,
+    FacePresence,
     PropertyValue,
     State,
     Successor,
@@ -187,6 +188,8 @@ async def _known(tx: Transaction, edits: Sequence[Edit]) -> tuple[Edit, ...]:
     numbers = await photos.known_numbers(tx, [number for edit in edits for number in edit.photos])
     folder_ids = await folders.known_folders(tx, [id_ for edit in edits for id_ in edit.folders])
     face_ids = await assignments.known(tx, [id_ for edit in edits for id_ in edit.faces])
+    coming = [id_ for edit in edits if edit.after == FacePresence(True) for id_ in edit.faces]
+    face_ids |= await edited_faces.deleted(tx, coming)
     found = []
     for edit in edits:
         on_photos = tuple(number for number in edit.photos if number in numbers)

@@ -32,6 +32,8 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "TagFacet": ("trust",),
         "ReviewItem": ("trust",),
         "LabelMetrics": ("gained", "lost", "reason", "tag"),
+        "Tag": ("path",),
+        "Face": ("ignoredBy",),
         "PhotoFile": ("contentHash",),
         "TakenFilter": ("day",),
         "Place": ("id",),

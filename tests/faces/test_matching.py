@@ -48,14 +48,17 @@ def test_good_pictures_count_more() -> None:
     assert weighed.means[0] @ good > 5 * (weighed.means[0] @ bad) > 0
 
 
-def test_rules_take_persons_out(faces: tuple[Floats, Ints]) -> None:
+def test_rules_take_persons_out_and_one_who_is_in_the_photo_is_less_likely(faces: tuple[Floats, Ints]) -> None:
     vectors, owners = faces
     of_zero = np.flatnonzero(owners == 0)
     among = known(vectors[of_zero[:5]], np.ones(5, np.float32), np.zeros(5, np.int32))
     probes = vectors[of_zero[5:8]]
     rules = FaceConstraints(np.array([7, 8, 9], np.int32), not_persons={0: {0, 99}}, taken={8: {0}})
     matches = match(probes, among, SFACE, rules)
-    assert matches.scores[:2, 0].tolist() == [0, 0] and matches.scores[2, 0] > 0.5
+    alone = match(probes, among, SFACE, FaceConstraints(np.arange(3, dtype=np.int32)))
+    assert matches.scores[0, 0] == 0 and matches.scores[2, 0] == alone.scores[2, 0] > 0.5
+    odds, odds_alone = [float(each / (1 - each)) for each in (matches.scores[1, 0], alone.scores[1, 0])]
+    assert np.isclose(odds, odds_alone / 10, rtol=0.05)
     assert decide(matches, rules, 0.5).tolist() == [UNASSIGNED, UNASSIGNED, 0]
     assert matches.best(2, 3) == [(0, float(matches.scores[2, 0]))]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -79,8 +81,10 @@ def test_a_cluster_stays_with_the_person_that_it_was_grouped_with(faces: tuple[F
     found = run(vectors, given, full=False)
     person = found.groups[of_zero[0]]
     assert (found.groups[of_zero[5:8]] == person).all()
-    assert found.groups[refused] != person != found.groups[beside]
-    assert 0 not in found.suggested[refused] and 0 not in found.suggested[beside]
+    assert found.groups[refused] != person
+    assert found.groups[beside] == person, "it was grouped with the person although both are in one photo"
+    assert 0 not in found.suggested[refused] and 0 in found.suggested[beside]
+    assert found.applied[beside] == UNASSIGNED
 
 
 def test_three_persons_at_most_best_first_and_those_that_are_named_are_like_nobody(faces: tuple[Floats, Ints]) -> None:
@@ -118,3 +122,24 @@ def test_blocks_do_not_take_photos_apart(faces: tuple[Floats, Ints], monkeypatch
     applied = small.applied != UNASSIGNED
     places = list(zip(photos[applied].tolist(), small.applied[applied].tolist(), strict=True))
     assert len(places) == len(set(places)) > 0, "a person is once in a photo"
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_what_resembles_ignored_strangers_is_passed_over(faces: tuple[Floats, Ints], full: bool) -> None:
+    vectors, owners = faces
+    stranger, named = np.flatnonzero(owners == 1), np.flatnonzero(owners == 0)
+    ignored, noticed = np.zeros(len(vectors), bool), np.zeros(len(vectors), bool)
+    ignored[stranger[:3]] = True
+    noticed[stranger[3]] = True
+    persons = np.full(len(vectors), UNASSIGNED, np.int32)
+    persons[named[:3]] = 0
+    given = library(len(vectors), ignored=ignored, noticed=noticed, persons=persons)
+    found = run(vectors, given, full=full)
+    assert (found.passed_over[stranger[4:]] >= SFACE.applied).all()
+    assert (found.groups[stranger[4:]] == UNASSIGNED).all() and (found.groups[ignored] == UNASSIGNED).all()
+    assert found.passed_over[stranger[:4]].tolist() == [0, 0, 0, 0] and found.groups[stranger[3]] != UNASSIGNED
+    assert (found.passed_over[owners != 1] == 0).all() and (found.applied[named[3:]] == 0).all()
+    others = np.flatnonzero(owners > 1)
+    assert same(found.groups[others], owners[others])
+    blurred = replace(given, qualities=np.where(ignored, 0.1, 0.7).astype(np.float32))
+    assert not run(vectors, blurred, full=full).passed_over.any(), "what hardly shows anything is like everything"

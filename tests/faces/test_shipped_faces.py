@@ -86,3 +86,17 @@ def test_a_box_drawn_by_hand_is_kept_as_it_is(models: Models, tmp_path: Path, as
     assert np.allclose(described.boxes[0], drawn)
     assert float(described.vectors[0] @ found.vectors[0]) > 0.9, "its landmarks are looked for"
     assert described.scores[1] == 0
+
+
+def test_a_face_is_found_and_recognised_in_every_direction(
+    models: Models, tmp_path: Path, astronaut: Image.Image
+) -> None:
+    """As in a sideways scan, which states no orientation, and upside down beside an upright face."""
+    both = Image.new("RGB", (1024, 512))
+    both.paste(astronaut, (0, 0))
+    both.paste(astronaut.rotate(180), (512, 0))
+    [upright, together] = models.find([saved(astronaut, tmp_path / "0.jpg"), saved(both, tmp_path / "both.jpg")])
+    turned = [saved(astronaut.rotate(degrees), tmp_path / f"{degrees}.jpg") for degrees in (90, 180, 270)]
+    for found in models.find(turned):
+        assert len(found) == 1 and float(found.vectors[0] @ upright.vectors[0]) > 0.9
+    assert (together.vectors @ upright.vectors[0] > 0.9).tolist() == [True, True]

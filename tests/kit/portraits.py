@@ -63,7 +63,7 @@ async def put_faces(services: Services, found: Mapping[str, Found]) -> None:
         known = await detections.known(tx, list(numbers.values()))
         new = [row for row in rows if not known[row[0]]]
         await detections.add(tx, new, "SFace")
-        await due.done(tx, due.FACES, list(numbers.values()), "yunet+SFace")
+        await due.done(tx, due.FACES, list(numbers.values()), "yunet+SFace/2")
         tx.touch(labelled=[number for number, _, _ in new])
 
     await services.writer.commit(work)

@@ -89,6 +89,11 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
            UNWIND p.deniedClasses AS name
            MERGE (s:Skipped {id: p.id + '//' + name}) SET s.until = 4611686018427387904""",
     ),
+    15: (
+        "DROP CONSTRAINT person_key IF EXISTS",
+        "CREATE INDEX person_name IF NOT EXISTS FOR (n:Person) ON (n.key)",
+        "CREATE CONSTRAINT deleted_face_id IF NOT EXISTS FOR (n:DeletedFace) REQUIRE n.id IS UNIQUE",
+    ),
     16: (
         "CREATE INDEX change_number IF NOT EXISTS FOR (n:Change) ON (n.number)",
         """MATCH (c:Change) WHERE c.number IS NULL

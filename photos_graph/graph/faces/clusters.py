@@ -36,9 +36,9 @@ class PersonMatch:
 class VectorFace:
     """A face that takes part in clustering and matching.
 
-    ``fingerprint`` identifies its vector by the model. It is None for a face that has no vector or is ignored, and thus
-    does not take part. ``person_id`` is the person to whom a user or a file assigned the face. ``matches`` are sorted
-    best first.
+    ``fingerprint`` identifies its vector by the model. It is None for a face that has no vector, or that has a name and
+    is ignored, and thus does not take part. ``person_id`` is the person to whom a user or a file assigned the face.
+    ``matches`` are sorted best first.
     """
 
     id: str
@@ -51,17 +51,22 @@ class VectorFace:
     matches: tuple[PersonMatch, ...]
     reviewed: bool = False  # a user was asked whether the face is this person, and confirmed it
     unseen: bool = False  # its photo has no file
+    ignored: bool = False  # by a person; it shows a stranger
+    passed_over: bool = False  # ignored by a model, since it resembles such a face
+    noticed: bool = False  # a person said that it is not to be ignored
 
 
 ALL: LiteralString = """
 MATCH (p:Photo) WHERE p.number >= $start AND p.number < $end
 MATCH (p)-[:HAS_FACE]->(f:Face)
 RETURN p.number AS photo, f.id AS id, f.quality AS quality,
-  CASE WHEN f.model = $model AND NOT coalesce(f.ignored, false) THEN left(f.vector, $characters) END AS fingerprint,
+  CASE WHEN f.model = $model AND NOT (coalesce(f.ignored, false) AND EXISTS { (f)-[:IS]->(:Person) })
+    THEN left(f.vector, $characters) END AS fingerprint,
   [(f)-[:IS]->(x:Person) | x.id] AS assigned, [(f)-[:IS_NOT]->(x:Person) | x.id] AS rejected,
   [(f)-[:IN_CLUSTER]->(c:Cluster) | c.id] AS clusters,
   [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.score, r.applied]] AS matches, f.reviewedAs AS reviewedAs,
-  f.unseen IS NOT NULL AS unseen
+  f.unseen IS NOT NULL AS unseen, coalesce(f.ignored, false) AND f.passedOver IS NULL AS ignored,
+  f.passedOver IS NOT NULL AS passedOver, coalesce(f.noticed, false) AS noticed
 """
 
 
@@ -91,6 +96,9 @@ def _face(row: dict[str, Any]) -> VectorFace:
         matches=tuple(matches),
         reviewed=bool(row["assigned"]) and row["assigned"][0] == row["reviewedAs"],
         unseen=row["unseen"],
+        ignored=row["ignored"],
+        passed_over=row["passedOver"],
+        noticed=row["noticed"],
     )
 
 

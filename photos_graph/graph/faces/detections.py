@@ -28,11 +28,12 @@ class KnownFace:
     box: Box
     source: str
     is_labelled: bool
+    is_deleted: bool = False  # by a person, who says that it is none
 
     @property
     def stays(self) -> bool:
         """True if the face is kept even if the detector does not find it."""
-        return self.is_labelled or self.source != DETECTED
+        return not self.is_deleted and (self.is_labelled or self.source != DETECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,11 @@ OF_PHOTOS: LiteralString = """
 UNWIND $numbers AS number
 MATCH (p:Photo {number: number})
 RETURN number, p.id AS id, p.width AS width, p.height AS height,
-  [(p)-[:HAS_FACE]->(f:Face) | [f.id, f.x, f.y, f.width, f.height, f.source,
-    coalesce(f.ignored, false) OR EXISTS { (f)-[:IS|IS_NOT]->(:Person) }]] AS faces
+  [(p)-[:HAD_FACE]->(f:DeletedFace) WHERE f.source <> 'MANUAL' | [f.id, f.x, f.y, f.width, f.height, f.source, false,
+    true]] AS deleted,
+  [(p)-[:HAS_FACE]->(f:Face) | [f.id, f.x, f.y, f.width, f.height, CASE WHEN f.moved THEN 'MANUAL' ELSE f.source END,
+    (coalesce(f.ignored, false) AND f.passedOver IS NULL) OR f.noticed IS NOT NULL
+      OR EXISTS { (f)-[:IS|IS_NOT]->(:Person) }]] AS faces
 ORDER BY number
 """
 
@@ -57,20 +61,22 @@ ORDER BY number
 async def to_detect(graph: Graph, photos: Sequence[DuePhoto]) -> list[PhotoToDetect]:
     """Returns the photos that are due with their faces, sorted by number. Photos that no longer exist are left out."""
     return [
-        PhotoToDetect(row["id"], row["number"], row["width"], row["height"], _known(row["faces"]))
+        PhotoToDetect(row["id"], row["number"], row["width"], row["height"], _known(row["faces"] + row["deleted"]))
         for row in await graph.read(OF_PHOTOS, numbers=[photo.number for photo in photos])
     ]
 
 
 async def known(tx: Transaction, numbers: Sequence[int]) -> dict[int, tuple[KnownFace, ...]]:
     """Returns the faces of these photos, by number. Photos that no longer exist are left out."""
-    return {row["number"]: _known(row["faces"]) for row in await tx.run(OF_PHOTOS, numbers=list(numbers))}
+    return {
+        row["number"]: _known(row["faces"] + row["deleted"]) for row in await tx.run(OF_PHOTOS, numbers=list(numbers))
+    }
 
 
 def _known(rows: Iterable[Sequence[Any]]) -> tuple[KnownFace, ...]:
     return tuple(
-        KnownFace(id_, Box(x, y, width, height), source or MANUAL, is_labelled)
-        for id_, x, y, width, height, source, is_labelled in rows
+        KnownFace(id_, Box(x, y, width, height), source or MANUAL, *about)
+        for id_, x, y, width, height, source, *about in rows
         if None not in (x, y, width, height)
     )
 

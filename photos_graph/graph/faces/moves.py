@@ -38,7 +38,7 @@ MATCH (p:Photo {number: number})-[:HAS_FACE]->(f:Face) WHERE f.x IS NOT NULL
 OPTIONAL MATCH (f)-[r:IS|IS_NOT]->(x:Person)
 WITH number, f, collect([type(r), x.id, r.via]) AS labels
 RETURN number, f.id AS id, f.x AS x, f.y AS y, f.width AS width, f.height AS height, f.source AS source,
-  coalesce(f.ignored, false) AS ignored, labels
+  coalesce(f.ignored, false) AND f.passedOver IS NULL AS ignored, labels
 ORDER BY number, id
 """
 

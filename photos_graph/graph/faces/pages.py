@@ -10,7 +10,7 @@ from photos_graph.model.faces import Box, Face, FaceFilter
 from photos_graph.model.labels import TagSource
 
 SHOWN: LiteralString = """
-RETURN p.id AS photo, p.look AS look, f {.id, .x, .y, .width, .height, .score, .quality, .ignored} AS face,
+RETURN p.id AS photo, p.look AS look, f {.id, .x, .y, .width, .height, .score, .quality, .ignored, .passedOver} AS face,
   [(f)-[r:IS]->(x:Person) | [x.id, r.via]] AS assigned,
   [(f)-[:IS_NOT]->(x:Person) | x.id] AS rejected,
   [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.score, r.applied]] AS matches
@@ -54,11 +54,18 @@ def _face(row: dict[str, Any]) -> Face:
         confidence=values["score"] or 0.0,
         quality=values["quality"] or 0.0,
         ignored=ignored,
+        ignored_by=_ignored_by(values),
         person_id=person,
         source=source,
         similar_persons=tuple((match[0], match[1]) for match in matches),
         photo_look=row["look"],
     )
+
+
+def _ignored_by(values: dict[str, Any]) -> TagSource | None:
+    if not values["ignored"]:
+        return None
+    return TagSource.MANUAL if values["passedOver"] is None else TagSource.PREDICTED
 
 
 _STEPS = 999_999  # steps of quality that a rank distinguishes

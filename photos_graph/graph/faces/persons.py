@@ -27,13 +27,15 @@ def _state(row: dict[str, Any]) -> PersonState:
     return PersonState(row["name"], is_me, hidden, row["cover"], row["at"] or 0, row["by"] or "")
 
 
-BY_KEY: LiteralString = "UNWIND $keys AS key MATCH (x:Person {key: key}) RETURN key, x.id AS id"
+BY_KEY: LiteralString = "UNWIND $keys AS key MATCH (x:Person {key: key}) RETURN key, x.id AS id ORDER BY id"
 
 
-async def named(tx: Transaction, names: Iterable[str]) -> dict[str, str]:
-    """Returns the ids of the persons that have one of these names, by ``person_key``."""
-    rows = await tx.run(BY_KEY, keys=sorted({person_key(name) for name in names}))
-    return {row["key"]: row["id"] for row in rows}
+async def named(tx: Transaction, names: Iterable[str]) -> dict[str, list[str]]:
+    """Returns the ids of the persons that have one of these names, by ``person_key``. Several may have one name."""
+    found: dict[str, list[str]] = {}
+    for row in await tx.run(BY_KEY, keys=sorted({person_key(name) for name in names})):
+        found.setdefault(row["key"], []).append(row["id"])
+    return found
 
 
 ME: LiteralString = "MATCH (x:Person) WHERE x.isMe RETURN x.id AS id"
@@ -53,7 +55,7 @@ SET x.name = row.name, x.key = row.key, x.isMe = row.isMe, x.hidden = row.hidden
 
 
 async def put(tx: LabelTransaction, rows: Mapping[str, PersonState]) -> None:
-    """Creates or updates persons, by id. The caller must have checked that their names are free."""
+    """Creates or updates persons, by id."""
     tx.touch(persons=rows)
     if rows:
         await tx.run(

@@ -74,7 +74,8 @@ UNWIND $numbers AS number
 MATCH (p:Photo {number: number})-[:HAS_FACE]->(f:Face)
 OPTIONAL MATCH (f)-[r:IS|IS_NOT]->(x:Person)
 RETURN number, f.id AS id, f.x AS x, f.y AS y, f.width AS width, f.height AS height, f.source AS source,
-  coalesce(f.ignored, false) AS ignored, x.id AS person, type(r) AS kind, r.at AS at, r.by AS by, r.via AS via
+  coalesce(f.ignored, false) AND f.passedOver IS NULL AS ignored,
+  x.id AS person, type(r) AS kind, r.at AS at, r.by AS by, r.via AS via
 """
 
 
@@ -93,9 +94,11 @@ async def _faces(tx: Transaction, numbers: Sequence[int]) -> dict[int, list[_Fac
 
 @dataclass(slots=True)
 class _Edits:
-    """The effects of the regions. ``names`` maps the keys of names to the ids of persons."""
+    """The effects of the regions. ``names`` maps the keys of names to the ids of persons; ``shared`` has the keys of
+    names that several persons have, of whom a file cannot tell which one it means."""
 
     names: dict[str, str]
+    shared: frozenset[str]
     assertion: Assertion
     new_persons: dict[str, PersonState] = field(default_factory=dict)
     new_faces: list[dict[str, Any]] = field(default_factory=list)
@@ -117,7 +120,7 @@ async def apply(tx: LabelTransaction, before: Mapping[int, Regions], now: Mappin
     if not changed:
         return
     names = {name for number in changed for region in now[number] | before.get(number, none) if (name := _name(region))}
-    edits = _Edits(await persons.named(tx, names), Assertion(AssertionKind.IS, now_ms(), "", via="IMPORTED"))
+    edits = _edits(await persons.named(tx, names))
     faces = await _faces(tx, changed)
     for number in changed:
         stored, old = faces.get(number, []), before.get(number, none)
@@ -126,6 +129,12 @@ async def apply(tx: LabelTransaction, before: Mapping[int, Regions], now: Mappin
     await persons.put(tx, edits.new_persons)
     photo_of = {face.id: number for number, stored in faces.items() for face in stored}
     await _write(tx, edits, changed, photo_of | {row["id"]: row["number"] for row in edits.new_faces})
+
+
+def _edits(named: Mapping[str, Sequence[str]]) -> _Edits:
+    single = {key: ids[0] for key, ids in named.items() if len(ids) == 1}
+    shared = frozenset(named.keys() - single.keys())
+    return _Edits(single, shared, Assertion(AssertionKind.IS, now_ms(), "", via="IMPORTED"))
 
 
 def _undo_regions(faces: Sequence[_Face], old: Regions, now: Regions, edits: _Edits) -> None:
@@ -169,16 +178,19 @@ def _add_region_faces(number: int, faces: list[_Face], added: Regions, edits: _E
             continue
         # People may have rejected this person for the face, or assigned the person to another face of the photo.
         person = edits.names.get(person_key(name))
-        if person is not None and (person in face.edges or any(_is(each, person) for each in faces)):
+        if person is not None and (person in face.edges or any(_is_said(each, person) for each in faces)):
+            continue
+        if person_key(name) in edits.shared:
             continue
         person = edits.person(name)
         face.edges[person] = edits.assertion
         edits.named.append((face.id, None, edits.assertion, person))
 
 
-def _is(face: _Face, person_id: str) -> bool:
+def _is_said(face: _Face, person_id: str) -> bool:
+    """Returns whether somebody here said that the face is that person."""
     edge = face.edges.get(person_id)
-    return edge is not None and edge.kind is AssertionKind.IS
+    return edge is not None and edge.kind is AssertionKind.IS and edge.via != "IMPORTED"
 
 
 def _at(faces: Sequence[_Face], box: Box) -> _Face | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from photos_graph.boxes import turned
 from photos_graph.graph import due
@@ -32,6 +32,17 @@ UNWIND $rows AS row
 MATCH (f:Face {id: row.id}) SET f.x = row.x, f.y = row.y, f.width = row.width, f.height = row.height
 """
 
+DELETED: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})-[:HAD_FACE]->(f:DeletedFace) WHERE f.x IS NOT NULL
+RETURN number, f.id AS id, f.x AS x, f.y AS y, f.width AS width, f.height AS height
+"""
+
+PUT_DELETED: LiteralString = """
+UNWIND $rows AS row
+MATCH (f:DeletedFace {id: row.id}) SET f.x = row.x, f.y = row.y, f.width = row.width, f.height = row.height
+"""
+
 PUT_REGIONS: LiteralString = """
 UNWIND $rows AS row MATCH (p:Photo {number: row.number}) SET p.regions = row.regions
 """
@@ -45,11 +56,8 @@ async def turn(tx: LabelTransaction, turns: Mapping[int, Turn]) -> None:
     numbers = [number for number, each in turns.items() if each.before != each.now]
     if not numbers:
         return
-    rows = []
-    for row in await tx.run(FACES, numbers=numbers):
-        box = _turned(Box(row["x"], row["y"], row["width"], row["height"]), turns[row["number"]])
-        rows.append({"id": row["id"], "x": box.x, "y": box.y, "width": box.width, "height": box.height})
-    await tx.run(PUT_FACES, rows=rows)
+    await tx.run(PUT_FACES, rows=[_row(row, turns) for row in await tx.run(FACES, numbers=numbers)])
+    await tx.run(PUT_DELETED, rows=[_row(row, turns) for row in await tx.run(DELETED, numbers=numbers)])
     marked = await regions.of_photos(tx, numbers)
     await tx.run(
         PUT_REGIONS,
@@ -63,6 +71,11 @@ async def turn(tx: LabelTransaction, turns: Mapping[int, Turn]) -> None:
     )
     for stage in (due.FACES, due.FEATURES):
         await due.make_due(tx, stage, numbers)
+
+
+def _row(face: dict[str, Any], turns: Mapping[int, Turn]) -> dict[str, object]:
+    box = _turned(Box(face["x"], face["y"], face["width"], face["height"]), turns[face["number"]])
+    return {"id": face["id"], "x": box.x, "y": box.y, "width": box.width, "height": box.height}
 
 
 def _turned(box: Box, turn: Turn) -> Box:

@@ -32,6 +32,10 @@ SENTENCES: dict[str, str] = {
     "NAME_CLUSTER": "Named {things} {labels}.",
     "ASSIGN_FACES": "Assigned {things} to {labels}.",
     "REJECT_FACES": "Said that {things} do not show {labels}.",
+    "IGNORE_CLUSTER": "Ignored {things}.",
+    "ADD_FACE": "Drew {things}.",
+    "MOVE_FACE": "Moved {things}.",
+    "DELETE_FACES": "Deleted {things}.",
 }
 _IGNORED = {True: "Ignored {things}.", False: "No longer ignored {things}."}
 _FAVOURITE = {True: "Marked {things} as favourites.", False: "Removed {things} from the favourites."}

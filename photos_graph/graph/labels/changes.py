@@ -19,7 +19,9 @@ from photos_graph.graph.labels.edits import (
     AssertionKind,
     Change,
     Edit,
+    FaceBox,
     FacePlace,
+    FacePresence,
     PersonState,
     PropertyValue,
     StackPlace,
@@ -120,10 +122,12 @@ def _parts(edit: Edit) -> list[dict[str, object]]:
 
 
 # States that are stored with the names of their fields, by the field that no other has.
-_NAMED: dict[str, type[PersonState | StackPlace | FacePlace | Successor | PropertyValue]] = {
+_NAMED: dict[str, type[PersonState | StackPlace | FacePlace | FaceBox | FacePresence | Successor | PropertyValue]] = {
     "is_me": PersonState,
     "stack_id": StackPlace,
     "photo": FacePlace,
+    "moved": FaceBox,
+    "there": FacePresence,
     "successor": Successor,
     "values": PropertyValue,
 }

@@ -80,6 +80,24 @@ class FacePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class FaceBox:
+    """The box of a face in its photo, and whether a person put it there although the detector found it elsewhere."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    moved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FacePresence:
+    """Whether a face is there. One that was drawn was not there before, and one that was deleted is not any more."""
+
+    there: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Successor:
     """The photo (by number) that took the place of another one, or None."""
 
@@ -97,7 +115,7 @@ class PropertyValue:
 
 
 State = (
-    Assertion | Value | PersonState | StackPlace | FacePlace | Successor | PropertyValue | None
+    Assertion | Value | PersonState | StackPlace | FacePlace | FaceBox | FacePresence | Successor | PropertyValue | None
 )  # None: there is no edge, or no such person
 
 

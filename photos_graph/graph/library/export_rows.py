@@ -28,6 +28,7 @@ class ExportedFace:
     ignored: bool
     edges: dict[str, Assertion]
     predicted: tuple[str, float] | None = None
+    passed_over: bool = False  # ignored by a model
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ STACKED = ("stack", "stackKind", "stackRank", "stackedAt", "stackedBy")
 FACES: LiteralString = """
 UNWIND $numbers AS number
 MATCH (p:Photo {number: number})-[:HAS_FACE]->(f:Face)
-RETURN number, f {.id, .x, .y, .width, .height, .source, .ignored} AS face,
+RETURN number, f {.id, .x, .y, .width, .height, .source, .ignored, .passedOver} AS face,
   [(f)-[r:IS]->(x:Person) | [x.id, r.at, r.by, r.via]] AS named,
   [(f)-[r:IS_NOT]->(x:Person) | [x.id, r.at, r.by]] AS rejected,
   [(f)-[r:LOOKS_LIKE]->(x:Person) WHERE r.applied | [x.id, r.score]] AS matches
@@ -119,6 +120,7 @@ def _face(row: dict[str, Any]) -> ExportedFace:
         box=Box(*(values.get(side) or 0.0 for side in ("x", "y", "width", "height"))),
         source=values.get("source") or "MANUAL",
         ignored=bool(values.get("ignored")),
+        passed_over=values.get("passedOver") is not None,
         edges=_edges(AssertionKind.IS, row["named"]) | _edges(AssertionKind.IS_NOT, row["rejected"]),
         predicted=(matches[0][0], matches[0][1]) if matches else None,
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from photos_graph.errors import NotFound
 from photos_graph.graph.faces import assignments, cluster_pages
+from photos_graph.graph.faces.assignments import AssignedFace
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Value, grouped_faces, now_ms
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import questions
@@ -28,17 +29,15 @@ class FaceAssignment(FaceWriting):
     Results count faces."""
 
     async def assign(self, face_ids: Sequence[str], person: Ref, by: str = "") -> BulkResult:
-        """Assigns the faces to this person, replacing any earlier assignment. A new name creates the person.
-
-        Raises Conflict for the name of an existing person, and if the person would appear twice in a photo.
-        """
+        """Assigns the faces to this person, replacing any earlier assignment. A new name creates the person. Two faces
+        in one photo may both be the person, as in a mirror."""
         ids, assertion = distinct(face_ids), Assertion(AssertionKind.IS, now_ms(), by, via="MANUAL")
 
         async def work(tx: LabelTransaction) -> BulkResult:
             faces = await known_faces(tx, ids)
-            person_id, state = await person_meant(tx, person, by)
+            person_id, _ = await person_meant(tx, person, by)
             after = {id_: assignment_rules.named(face.edges, person_id, assertion) for id_, face in faces.items()}
-            edits = await write_faces(tx, faces, after, {person_id: state.name})
+            edits = await write_faces(tx, faces, after, [person_id])
             return recorded(tx, "ASSIGN_FACES", edits, by, len(faces))
 
         return await self._write(work)
@@ -49,9 +48,9 @@ class FaceAssignment(FaceWriting):
 
         async def work(tx: LabelTransaction) -> BulkResult:
             faces = await known_faces(tx, ids)
-            state = await known_person(tx, person_id)
+            await known_person(tx, person_id)
             after = {id_: assignment_rules.rejected(face.edges, person_id, assertion) for id_, face in faces.items()}
-            edits = await write_faces(tx, faces, after, {person_id: state.name})
+            edits = await write_faces(tx, faces, after, [person_id])
             return recorded(tx, "REJECT_FACES", edits, by, len(faces))
 
         return await self._write(work)
@@ -65,47 +64,72 @@ class FaceAssignment(FaceWriting):
 
         async def work(tx: LabelTransaction) -> BulkResult:
             faces = await known_faces(tx, ids)
-            names = {id_: (await known_person(tx, id_)).name for id_ in dict.fromkeys(id_ for _, id_ in pairs)}
+            person_ids = list(dict.fromkeys(id_ for _, id_ in pairs))
+            for person_id in person_ids:
+                await known_person(tx, person_id)
             after = {id_: face.edges for id_, face in faces.items()}
             for face_id, person_id in pairs:
                 become = assignment_rules.named if yes else assignment_rules.rejected
                 after[face_id] = become(after[face_id], person_id, assertion)
             if yes:
                 await questions.reviewed(tx, pairs)
-            edits = await write_faces(tx, faces, after, names)
+            edits = await write_faces(tx, faces, after, person_ids)
             return recorded(tx, "ANSWER", edits, by, len(faces))
 
         return await self._write(work)
 
     async def name_cluster(self, cluster_id: str, person: Ref, by: str = "") -> BulkResult:
-        """Assigns the faces of the cluster as ``assign`` does, but leaves out faces for which the person was rejected,
-        and assigns only the best face of each photo."""
+        """Assigns the faces of the cluster as ``assign`` does, but leaves out faces for which the person was
+        rejected."""
         assertion = Assertion(AssertionKind.IS, now_ms(), by, via="MANUAL")
 
         async def work(tx: LabelTransaction) -> BulkResult:
-            faces = await assignments.of_cluster(tx, cluster_id)
-            members = [face for face in faces.values() if face.person_id is None and not face.ignored]
-            if not members:
-                raise NotFound("There is no such cluster, or all of its faces have a name.")
-            person_id, state = await person_meant(tx, person, by)
-            others = await assignments.named_on(tx, (face.number for face in members))
-            fitting = assignment_rules.nameable(members, person_id, others.values())
+            members = await _nameless(tx, cluster_id)
+            faces = {face.id: face for face in members}
+            person_id, _ = await person_meant(tx, person, by)
+            fitting = assignment_rules.nameable(members, person_id)
             after = {face.id: assignment_rules.named(face.edges, person_id, assertion) for face in fitting}
-            edits = await write_faces(tx, faces, after, {person_id: state.name})
+            edits = await write_faces(tx, faces, after, [person_id])
             return recorded(tx, "NAME_CLUSTER", edits, by, len(members))
 
         return await self._write(work)
 
     async def ignore(self, face_ids: Sequence[str], ignored: bool = True, by: str = "") -> BulkResult:
         """Ignores faces of strangers, and boxes that show no face. Ignored faces are not counted, clustered or
-        recognised. A name that was assigned to them stays."""
+        recognised. A name that was assigned to them stays. Faces that resemble them are then ignored by the model,
+        unless a person has taken that back."""
         ids = distinct(face_ids)
 
         async def work(tx: LabelTransaction) -> BulkResult:
             faces = await known_faces(tx, ids)
-            edits = grouped_faces((face.id, Value(face.ignored), Value(ignored), None) for face in faces.values())
-            await assignments.write(tx, edits, {face.id: face.number for face in faces.values()})
-            await cluster_pages.recount(tx, [face_id for edit in edits for face_id in edit.faces])
-            return recorded(tx, "IGNORE_FACES", edits, by, len(faces))
+            return await _ignored(tx, "IGNORE_FACES", list(faces.values()), ignored, by)
 
         return await self._write(work)
+
+    async def ignore_cluster(self, cluster_id: str, by: str = "") -> BulkResult:
+        """Ignores the faces of the cluster that have no name, as ``ignore`` does. Raises NotFound if there are none."""
+
+        async def work(tx: LabelTransaction) -> BulkResult:
+            return await _ignored(tx, "IGNORE_CLUSTER", await _nameless(tx, cluster_id), True, by)
+
+        return await self._write(work)
+
+
+async def _nameless(tx: LabelTransaction, cluster_id: str) -> list[AssignedFace]:
+    """Returns the faces of the cluster that have no name and are not ignored. Raises NotFound if there are none."""
+    faces = await assignments.of_cluster(tx, cluster_id)
+    members = [face for face in faces.values() if face.person_id is None and not face.ignored]
+    if not members:
+        raise NotFound("There is no such cluster, or all of its faces have a name.")
+    return members
+
+
+async def _ignored(
+    tx: LabelTransaction, operation: str, faces: Sequence[AssignedFace], ignored: bool, by: str
+) -> BulkResult:
+    edits = grouped_faces(
+        (face.id, Value(face.said_ignored), Value(ignored), None) for face in faces if ignored or face.ignored
+    )
+    await assignments.write(tx, edits, {face.id: face.number for face in faces})
+    await cluster_pages.recount(tx, [face_id for edit in edits for face_id in edit.faces])
+    return recorded(tx, operation, edits, by, len(faces))

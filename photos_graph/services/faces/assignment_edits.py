@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 from uuid import uuid4
 
@@ -16,7 +16,6 @@ from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.labels import BulkResult, LabelKind
 from photos_graph.model.search import Ref
 from photos_graph.names import checked_person_name, person_key
-from photos_graph.services.faces.assignment_rules import check_once
 from photos_graph.services.labels.tag_rules import differences
 
 T = TypeVar("T")
@@ -63,15 +62,18 @@ async def known_person(tx: Transaction, person_id: str) -> PersonState:
 
 
 async def person_meant(tx: LabelTransaction, ref: Ref, by: str) -> tuple[str, PersonState]:
-    """Returns the person of that id, or a new person of that name.
+    """Returns the person of that id or of that name. A name that nobody has creates a person.
 
-    Raises NotFound for an unknown id, BadInput for an invalid name, and Conflict for the name of an existing person,
-    because two people can share a name.
+    Raises NotFound for an unknown id, and BadInput for an invalid name and for one that several persons have.
     """
     if ref.id is not None:
         return ref.id, await known_person(tx, ref.id)
     name = checked_person_name(ref.name or "")
-    await check_free(tx, name)
+    known = (await persons.named(tx, [name])).get(person_key(name), [])
+    if len(known) > 1:
+        raise BadInput(f'{len(known)} persons are named "{name}". Give the id of the one that is meant.')
+    if known:
+        return known[0], await known_person(tx, known[0])
     person_id, state = uuid4().hex, PersonState(name, False, False, None, now_ms(), by)
     await persons.put(tx, {person_id: state})
     return person_id, state
@@ -79,27 +81,21 @@ async def person_meant(tx: LabelTransaction, ref: Ref, by: str) -> tuple[str, Pe
 
 async def check_free(tx: Transaction, name: str, but: str | None = None) -> None:
     """Raises Conflict if another person has that name."""
-    other = (await persons.named(tx, [name])).get(person_key(name))
-    if other is not None and other != but:
-        raise Conflict(
-            f'A person named "{name}" exists already. Give the id if you mean this person.', ("Person", other)
-        )
+    others = [id_ for id_ in (await persons.named(tx, [name])).get(person_key(name), []) if id_ != but]
+    if others:
+        raise Conflict(f'A person named "{name}" exists already. Merge the two if they are one.', ("Person", others[0]))
 
 
 async def write_faces(
-    tx: LabelTransaction, faces: Mapping[str, AssignedFace], after: Mapping[str, Edges], names: Mapping[str, str]
+    tx: LabelTransaction, faces: Mapping[str, AssignedFace], after: Mapping[str, Edges], person_ids: Iterable[str]
 ) -> tuple[Edit, ...]:
-    """Replaces the assertions about ``faces`` by those in ``after``.
-
-    Raises Conflict, naming the person by ``names``, if a person would appear twice in a photo.
-    """
-    check_once(faces, after, await assignments.named_on(tx, (faces[face_id].number for face_id in after)), names)
+    """Replaces the assertions about ``faces`` by those in ``after``, which name or reject these persons."""
     edits = grouped_faces(
         (face_id, *each) for face_id, edges in after.items() for each in differences(faces[face_id].edges, edges)
     )
     await assignments.write(tx, edits, {face.id: face.number for face in faces.values()})
     await cluster_pages.recount(tx, {face_id for edit in edits for face_id in edit.faces})
-    tx.touch(persons=names)
+    tx.touch(persons=person_ids)
     return edits
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
-from photos_graph.errors import Conflict
-from photos_graph.graph.faces.assignments import AssignedFace, Edges, person_of
+from photos_graph.graph.faces.assignments import AssignedFace, Edges
 from photos_graph.graph.labels.edits import Assertion, AssertionKind
 
 
@@ -33,38 +32,7 @@ def merged(before: Edges, from_ids: Collection[str], into_id: str) -> Edges:
     return after
 
 
-def nameable(members: Iterable[AssignedFace], person_id: str, others: Iterable[AssignedFace]) -> list[AssignedFace]:
-    """Returns the members of a cluster that can be assigned to that person: the best face of each photo for which the
-    person was not rejected. Photos in which the person has another face, one of ``others``, are left out."""
-    taken = {face.photo_id for face in others if face.person_id == person_id}
-    found: dict[str, AssignedFace] = {}
-    for face in sorted(members, key=lambda face: (-face.quality, face.id)):
-        if face.photo_id not in taken and person_id not in face.edges:
-            found.setdefault(face.photo_id, face)
-    return list(found.values())
-
-
-def check_once(
-    faces: Mapping[str, AssignedFace],
-    after: Mapping[str, Edges],
-    others: Mapping[str, AssignedFace],
-    names: Mapping[str, str],
-) -> None:
-    """Raises Conflict, naming the photo, if a person who is added to a photo would be in it twice. ``others`` are the
-    named faces on the same photos."""
-    placed: dict[tuple[str, str], int] = {}
-    coming: set[tuple[str, str]] = set()
-    for face_id, edges in after.items():
-        if (person_id := person_of(edges)) is not None:
-            place = (faces[face_id].photo_id, person_id)
-            placed[place] = placed.get(place, 0) + 1
-            if faces[face_id].person_id != person_id:
-                coming.add(place)
-    for face in others.values():
-        if face.id not in after and face.person_id is not None:
-            place = (face.photo_id, face.person_id)
-            placed[place] = placed.get(place, 0) + 1
-    for photo_id, person_id in sorted(coming):
-        if placed[photo_id, person_id] > 1:
-            name = names.get(person_id, "This person")
-            raise Conflict(f"{name} would appear twice in one photo. Nothing was changed.", ("Photo", photo_id))
+def nameable(members: Iterable[AssignedFace], person_id: str) -> list[AssignedFace]:
+    """Returns the members of a cluster that can be assigned to that person: those for which the person was not
+    rejected."""
+    return [face for face in members if person_id not in face.edges]

@@ -18,11 +18,11 @@ from safetensors.numpy import load
 
 from photos_graph.array_files import written_whole
 from photos_graph.faces import catalogue
-from photos_graph.faces.detection import Floats
 from photos_graph.faces.recognition import Recognised
+from photos_graph.faces.sightings import Floats
 from photos_graph.fingerprints import fingerprint_texts
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.faces import clusters, match_requests
+from photos_graph.graph.faces import clusters, match_requests, passing_over
 from photos_graph.graph.faces.clusters import Joined, PersonMatch, VectorFace
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import questions
@@ -113,7 +113,9 @@ class ClusterJob:
         now = await clusters.clusters(self._graph)
         moves = await asyncio.to_thread(clustering_plan.moves, every, order, found.groups, now)
         matches = await asyncio.to_thread(clustering_plan.matches, every, order, found, persons)
+        passed_over = await asyncio.to_thread(clustering_plan.passed_over, every, order, found)
         await progress.step(len(order), len(order), "Storing similarities")
+        await self._write_strangers(*passed_over, progress)
         await self._write_moves(moves, progress)
         await self._write_matches(matches, active[0].id if active is not None else self._model, progress)
         asked = await asyncio.to_thread(review_questions.chosen, self._index.search, order, found, outliers, persons)
@@ -191,6 +193,26 @@ class ClusterJob:
                 file.write(data)
         except OSError as error:  # the file only saves work
             log.warning("The similarities of faces could not be stored: %s.", error.strerror)
+
+    async def _write_strangers(self, new: Sequence[tuple[str, float]], gone: Sequence[str], progress: Progress) -> None:
+        """Writes which faces are ignored because they resemble ignored ones, and which are not any more."""
+        for some in _batches(gone):
+
+            async def taken_back(tx: LabelTransaction, some: Sequence[str] = some) -> None:
+                await passing_over.take_back(tx, some)
+
+            await self._writer.commit(taken_back)
+        for start in range(0, len(new), BATCH_SIZE):
+
+            async def over(
+                tx: LabelTransaction, some: Sequence[tuple[str, float]] = new[start : start + BATCH_SIZE]
+            ) -> None:
+                await passing_over.pass_over(tx, some)
+
+            await self._writer.commit(over)
+            await progress.step(0, None, "Storing strangers")
+        if new or gone:
+            await self._writer.follow()
 
     async def _write_moves(self, moves: clustering_plan.Moves, progress: Progress) -> None:
         """Writes the moves. A face that moves from one cluster to another is in one of them after each commit."""

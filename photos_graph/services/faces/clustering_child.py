@@ -66,7 +66,7 @@ def cluster_faces(order: ClusterOrder, emit: Emit) -> ClusterAnswer:
     result = save(
         {
             name: np.asarray(getattr(found, name), order="C")  # safetensors writes the memory of an array as it is
-            for name in ("groups", "suggested", "scores", "applied")
+            for name in ("groups", "suggested", "scores", "applied", "passed_over")
         }
     )
     emit_in_chunks(result, emit)
@@ -89,6 +89,8 @@ def _library(order: ClusterOrder, given: Arrays) -> FaceLibrary:
         owners=order.owners,
         thresholds=order.thresholds,
         learnt=_learnt(order.learnt, order.file.embedder, order.persons),
+        ignored=given["ignored"],
+        noticed=given["noticed"],
     )
 
 

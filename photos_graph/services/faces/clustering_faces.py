@@ -10,7 +10,7 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from photos_graph.array_files import Arrays
-from photos_graph.faces.detection import Floats
+from photos_graph.faces.sightings import Floats
 from photos_graph.faces.similarity import Ints
 from photos_graph.graph.faces.clusters import VectorFace
 from photos_graph.services.faces import clustering_plan
@@ -48,6 +48,8 @@ def write_faces(path: Path, order: Sequence[VectorFace], numbers: FaceNumbers, v
         "settled": np.array([face.reviewed or face.unseen for face in order], bool),
         "not_persons": np.array(pairs, np.int32).reshape(-1, 2),
         "groups": numbers.groups,
+        "ignored": np.array([face.ignored for face in order], bool),
+        "noticed": np.array([face.noticed for face in order], bool),
         "qualities": np.array([face.quality for face in order], np.float32),
     }
     save_file(arrays, path)

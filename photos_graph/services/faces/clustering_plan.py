@@ -35,14 +35,14 @@ def moves(
     now: Mapping[str, Cluster],
 ) -> Moves:
     """Returns the moves that lead from the clusters ``now`` to ``groups`` (n,) of ``faces``, which are those of
-    ``every`` that take part. A group keeps the id of the cluster from which most of its faces come, so that the cluster
-    that a user is looking at remains the same."""
+    ``every`` that take part. A face whose group is UNASSIGNED is in no cluster. A group keeps the id of the cluster
+    from which most of its faces come, so that the cluster that a user is looking at remains the same."""
     owners = {
         group: face.person_id for face, group in zip(faces, groups.tolist(), strict=True) if face.person_id is not None
     }
     members: dict[int, list[VectorFace]] = {}
     for face, group in zip(faces, groups.tolist(), strict=True):
-        if face.person_id is None:
+        if face.person_id is None and group != UNASSIGNED:
             members.setdefault(group, []).append(face)
     members = {group: those for group, those in members.items() if len(those) >= MIN_SIZE}
     ids = _ids(members)
@@ -89,6 +89,18 @@ def matches(
     return [
         (face.id, wanted.get(face.id, ())) for face in every if not _are_same(face.matches, wanted.get(face.id, ()))
     ]
+
+
+def passed_over(
+    every: Sequence[VectorFace], faces: Sequence[VectorFace], found: Recognised
+) -> tuple[list[tuple[str, float]], list[str]]:
+    """Returns the faces (id, score) that are ignored from now on because they resemble ignored strangers, and the ids
+    of those that no longer are."""
+    wanted = {
+        face.id: round(score, 4) for face, score in zip(faces, found.passed_over.tolist(), strict=True) if score > 0
+    }
+    now = {face.id for face in every if face.passed_over}
+    return [(id_, score) for id_, score in wanted.items() if id_ not in now], sorted(now - wanted.keys())
 
 
 def _are_same(now: Sequence[PersonMatch], wanted: Sequence[PersonMatch]) -> bool:

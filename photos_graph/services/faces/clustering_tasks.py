@@ -34,9 +34,10 @@ class ClusterOrder:
     result.
 
     ``faces`` is a file of arrays about them, those of the old file first: ``vectors`` (of the new ones), ``photos``,
-    ``persons``, ``settled``, ``not_persons``, ``groups`` and ``qualities``; see ``faces.recognition.FaceLibrary``.
-    ``owners`` maps groups to persons, and ``thresholds`` maps persons to their thresholds, by their positions in
-    ``persons``. ``learnt`` is the file of a trained model. ``asked`` is the number of questions about named faces.
+    ``persons``, ``settled``, ``not_persons``, ``groups``, ``qualities``, ``ignored`` and ``noticed``; see
+    ``faces.recognition.FaceLibrary``. ``owners`` maps groups to persons, and ``thresholds`` maps persons to their
+    thresholds, by their positions in ``persons``. ``learnt`` is the file of a trained model. ``asked`` is the number of
+    questions about named faces.
     """
 
     file: SimilaritiesFile

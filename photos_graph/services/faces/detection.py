@@ -170,7 +170,9 @@ class _DetectionRun:
         rest = detection_plan.unseen(photo.faces, found)
         if not rest:
             return Examined(photo, found)
-        seen = await describe_faces(self._pool, path, detection_plan.boxes_of(rest), self._settings)
+        smallest = min(min(face.box.width, face.box.height) for face in rest)
+        picture = await self._media.picture(photo.id, smallest)
+        seen = await describe_faces(self._pool, picture, detection_plan.boxes_of(rest), self._settings)
         described = {face.id: SeenFace(float(seen.qualities[at]), seen.vectors[at]) for at, face in enumerate(rest)}
         return Examined(photo, found, described)
 

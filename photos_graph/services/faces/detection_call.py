@@ -1,5 +1,5 @@
-"""Calls the models for faces, which run in worker processes: for photos that are due, and for boxes that a user
-draws."""
+"""Calls the models for faces, which run in worker processes: for photos that are due, and for boxes in them that people
+drew."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from photos_graph.faces import catalogue
 from photos_graph.faces.analysis import Found
-from photos_graph.faces.detection import Floats
+from photos_graph.faces.sightings import Floats
 from photos_graph.services.faces.detection_tasks import (
     DESCRIBE_FACES,
     FIND_FACES,
@@ -19,7 +19,7 @@ from photos_graph.services.faces.detection_tasks import (
     FindFacesOrder,
 )
 from photos_graph.settings import Settings
-from photos_graph.workers.pool import Priority, WorkerPool
+from photos_graph.workers.pool import WorkerPool
 
 MAX_WAITING = 256  # calls in the queue
 
@@ -47,15 +47,13 @@ async def find_faces(pool: WorkerPool, path: bytes, original: bytes | None, sett
     return _found(*await pool.call(FIND_FACES, order), settings)
 
 
-async def describe_faces(
-    pool: WorkerPool, path: bytes, boxes: Floats, settings: Settings, priority: Priority = Priority.BACKGROUND
-) -> Found:
+async def describe_faces(pool: WorkerPool, path: bytes, boxes: Floats, settings: Settings) -> Found:
     """Describes the faces in ``boxes`` (n, 4), which are shares of the picture, in their order.
 
     Raises what ``find_faces`` raises.
     """
     order = DescribeFacesOrder(path, tuple(map(tuple, boxes.tolist())), _options(settings))
-    return _found(*await pool.call(DESCRIBE_FACES, order, priority), settings)
+    return _found(*await pool.call(DESCRIBE_FACES, order), settings)
 
 
 def _options(settings: Settings) -> FaceModelOptions:

@@ -7,7 +7,7 @@ import functools
 import numpy as np
 
 from photos_graph.faces.analysis import Finder, Found
-from photos_graph.faces.detection import Pixels
+from photos_graph.faces.sightings import Pixels
 from photos_graph.images.picture_files import decode_for_models
 from photos_graph.services.faces.detection_tasks import (
     DESCRIBE_FACES,

@@ -9,7 +9,7 @@ import numpy as np
 
 from photos_graph.boxes import paired
 from photos_graph.faces.analysis import Found
-from photos_graph.faces.detection import Floats
+from photos_graph.faces.sightings import Floats
 from photos_graph.graph.faces.detections import DETECTED, KnownFace, SeenFace
 from photos_graph.model.faces import Box
 
@@ -34,11 +34,14 @@ def plan(known: Sequence[KnownFace], found: Found, described: Mapping[str, SeenF
     """Returns the changes of the known faces.
 
     A face that was found again keeps its id and gets the new box, unless a user or another program drew it. A face that
-    was not found is removed, unless it has a label. ``described`` has the measurements of the faces of ``unseen``.
+    was not found is removed, unless it has a label. A face that people deleted is not added again. ``described`` has
+    the measurements of the faces of ``unseen``.
     """
     pairs = _pairs(known, found)
     made = Plan()
     for at, face in enumerate(known):
+        if face.is_deleted:
+            continue
         if face.source == DETECTED and at in pairs:
             made.updated[face.id] = seen(found, pairs[at])
         elif face.id in described:

@@ -22,7 +22,7 @@ async def collect_named_faces(graph: Graph, search: SearchIndex, embedder: str, 
         face
         async for some in clusters.faces(graph, embedder)
         for face in some
-        if face.fingerprint is not None and (face.person_id is not None or face.not_persons)
+        if face.fingerprint is not None and not face.ignored and (face.person_id is not None or face.not_persons)
     ]
     found = await clusters.vectors(graph, [face.id for face in chosen], embedder)
     chosen = [face for face in chosen if face.id in found]

@@ -28,11 +28,10 @@ class PersonEditing(FaceWriting):
     """Edits persons. Every method raises NotFound for an unknown person, and changes nothing if it raises an error."""
 
     async def create(self, name: str, is_me: bool = False, by: str = "") -> Person:
-        """Creates a person. Raises BadInput for an invalid name, and Conflict for the name of another person."""
+        """Creates a person, also if another person has that name. Raises BadInput for an invalid name."""
         kept, person_id = checked_person_name(name), uuid4().hex
 
         async def work(tx: LabelTransaction) -> Person:
-            await check_free(tx, kept)
             return await _put(tx, person_id, PersonState(kept, is_me, False, None, now_ms(), by))
 
         return await self._write(work)
@@ -78,8 +77,7 @@ class PersonEditing(FaceWriting):
         """Assigns the faces of these persons to ``into``, and deletes the persons. If one of them was marked as "me",
         ``into`` is from then on.
 
-        The result counts faces. Raises BadInput if ``into`` is one of them, and Conflict if two of them are in one
-        photo.
+        The result counts faces. Raises BadInput if ``into`` is one of them.
         """
         gone = list(dict.fromkeys(from_ids))
         if into_id in gone:
@@ -98,7 +96,7 @@ class PersonEditing(FaceWriting):
             of_persons = [Edit(states[id_], None, id_) for id_ in gone]
             if kept != into:
                 of_persons.append(Edit(into, kept, into_id))
-            edits = await write_faces(tx, faces, after, {into_id: into.name})
+            edits = await write_faces(tx, faces, after, [into_id])
             await persons.put(tx, {into_id: kept})
             await persons.delete(tx, gone)
             return recorded(tx, "MERGE_PERSONS", (*edits, *of_persons), by, len(faces))

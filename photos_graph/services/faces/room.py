@@ -11,7 +11,7 @@ from photos_graph.services.faces.assignment import FaceAssignment
 from photos_graph.services.faces.clustering import ActiveModels, ClusterJob, group_pool
 from photos_graph.services.faces.detection import DetectionJob
 from photos_graph.services.faces.detection_call import model_pool
-from photos_graph.services.faces.drawing import DrawnFaces, describing
+from photos_graph.services.faces.drawing import DrawnFaces
 from photos_graph.services.faces.person_editing import PersonEditing
 from photos_graph.services.faces.triggers import FaceTriggers
 from photos_graph.services.media import Media
@@ -35,5 +35,5 @@ def open_faces(core: Core, media: Media, models: ActiveModels) -> FaceRoom:
     core.events.subscribe(LabelsChanged, triggers.labels_changed)
     core.handlers[JobKind.FACES] = DetectionJob(core.graph, writer, media, detectors, settings, core.events).run
     core.handlers[JobKind.CLUSTER] = ClusterJob(core.graph, core.index, writer, models, groupers, settings).run
-    drawn_faces = DrawnFaces(core.graph, writer, describing(detectors, media, settings))
+    drawn_faces = DrawnFaces(core.graph, writer, settings.faces.min_pixels)
     return FaceRoom(triggers, FaceAssignment(writer), drawn_faces, PersonEditing(writer))

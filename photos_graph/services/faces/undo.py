@@ -7,13 +7,20 @@ from collections.abc import Mapping
 
 from photos_graph.errors import Conflict
 from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.faces import assignments, cluster_pages, match_requests, persons
-from photos_graph.graph.faces.assignments import AssignedFace, Edges
-from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit, PersonState, Value
+from photos_graph.graph.faces import assignments, cluster_pages, edited_faces, match_requests, persons
+from photos_graph.graph.faces.assignments import AssignedFace
+from photos_graph.graph.labels.edits import (
+    Assertion,
+    AssertionKind,
+    Change,
+    Edit,
+    FaceBox,
+    FacePresence,
+    PersonState,
+    Value,
+)
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.labels import BulkResult
-from photos_graph.names import person_key
-from photos_graph.services.faces.assignment_rules import check_once
 
 
 async def restore_faces(tx: LabelTransaction, undo: Change) -> BulkResult:
@@ -21,41 +28,53 @@ async def restore_faces(tx: LabelTransaction, undo: Change) -> BulkResult:
     change left it, or if the restored state contradicts later assertions."""
     of_faces = [edit for edit in undo.edits if edit.faces]
     of_persons = {edit.label_id or "": edit for edit in undo.edits if not edit.faces}
+    coming = [edit for edit in of_faces if edit.after == FacePresence(True)]
+    await edited_faces.write(tx, coming)
     faces = await assignments.by_id(tx, {face_id for edit in of_faces for face_id in edit.faces})
     states = await persons.states(tx, {edit.label_id for edit in undo.edits if edit.label_id is not None})
     names = {id_: state.name for id_, state in states.items()}
     names |= {id_: edit.after.name for id_, edit in of_persons.items() if isinstance(edit.after, PersonState)}
     if gone := {edit.label_id for edit in of_faces if edit.label_id is not None} - names.keys():
         raise Conflict(f"{len(gone)} of the persons of this change have been deleted or merged since.")
-    _check_as_left(of_faces, faces, names)
-    after = _after(of_faces, faces)
-    check_once(faces, after, await assignments.named_on(tx, (face.number for face in faces.values())), names)
+    places = await edited_faces.places(
+        tx, {id_ for edit in of_faces if isinstance(edit.after, FaceBox) for id_ in edit.faces}
+    )
+    _check_as_left(of_faces, faces, names, places)
+    _check_after(of_faces, faces)
     await _check_persons(tx, of_persons, states, faces)
 
     await persons.put(tx, {id_: edit.after for id_, edit in of_persons.items() if isinstance(edit.after, PersonState)})
     await assignments.write(tx, of_faces, {face.id: face.number for face in faces.values()})
+    await edited_faces.write(tx, [edit for edit in of_faces if edit not in coming])
     await persons.delete(tx, [id_ for id_, edit in of_persons.items() if edit.after is None])
     await cluster_pages.recount(tx, faces)
     await match_requests.note(tx)
     return BulkResult(len(faces), len(faces))
 
 
-def _check_as_left(of_faces: list[Edit], faces: Mapping[str, AssignedFace], names: Mapping[str, str]) -> None:
+def _check_as_left(
+    of_faces: list[Edit],
+    faces: Mapping[str, AssignedFace],
+    names: Mapping[str, str],
+    places: Mapping[str, FaceBox],
+) -> None:
     differing: Counter[str] = Counter()
     for edit in of_faces:
         for face_id in edit.faces:
             if isinstance(edit.before, Value):
-                differing["whether it is ignored"] += faces[face_id].ignored != edit.before.value
-            else:
+                differing["whether it is ignored"] += bool(faces[face_id].said_ignored) != bool(edit.before.value)
+            elif isinstance(edit.before, FaceBox):
+                differing["the place"] += places[face_id] != edit.before
+            elif not isinstance(edit.before, FacePresence):
                 label_id = edit.label_id or ""
                 differing[names[label_id]] += faces[face_id].edges.get(label_id) != edit.before
     if some := +differing:
-        places = ", ".join(f"{what} on {count:,}" for what, count in some.most_common(5))
-        raise Conflict(f"Nothing was undone, because labels have been changed again since: {places} faces.")
+        where = ", ".join(f"{what} on {count:,}" for what, count in some.most_common(5))
+        raise Conflict(f"Nothing was undone, because labels have been changed again since: {where} faces.")
 
 
-def _after(of_faces: list[Edit], faces: Mapping[str, AssignedFace]) -> dict[str, Edges]:
-    """Returns the assertions after the undo. Raises Conflict if a face would be two persons."""
+def _check_after(of_faces: list[Edit], faces: Mapping[str, AssignedFace]) -> None:
+    """Raises Conflict if a face would be two persons after the undo, or if one that goes was named since."""
     after = {face_id: dict(face.edges) for face_id, face in faces.items()}
     for edit in of_faces:
         if edit.label_id is None:
@@ -67,7 +86,9 @@ def _after(of_faces: list[Edit], faces: Mapping[str, AssignedFace]) -> dict[str,
     double = sum(sum(edge.kind is AssertionKind.IS for edge in edges.values()) > 1 for edges in after.values())
     if double:
         raise Conflict(f"{double:,} of these faces have been given another name since. Nothing was undone.")
-    return after
+    going = {face_id for edit in of_faces if edit.after == FacePresence(False) for face_id in edit.faces}
+    if named := sum(bool(after[face_id]) for face_id in going):
+        raise Conflict(f"{named:,} of these faces have been named or rejected since. Nothing was undone.")
 
 
 async def _check_persons(
@@ -76,17 +97,12 @@ async def _check_persons(
     states: Mapping[str, PersonState],
     faces: Mapping[str, AssignedFace],
 ) -> None:
-    """Raises Conflict if a person is no longer as the change left them, if a restored person would have the name of
-    another, or if a removed person has more faces than the change knows."""
+    """Raises Conflict if a person is no longer as the change left them, or if a removed person has more faces than the
+    change knows."""
     for id_, edit in of_persons.items():
         if states.get(id_) != edit.before:
             name = next((state.name for state in (edit.before, edit.after) if isinstance(state, PersonState)), "")
             raise Conflict(f"{name} has been changed again since. Nothing was undone.", ("Person", id_))
-    coming = {id_: edit.after.name for id_, edit in of_persons.items() if isinstance(edit.after, PersonState)}
-    taken = await persons.named(tx, coming.values())
-    for id_, name in coming.items():
-        if (other := taken.get(person_key(name), id_)) != id_:
-            raise Conflict(f'Another person is named "{name}" now. Nothing was undone.', ("Person", other))
     going = [id_ for id_, edit in of_persons.items() if edit.after is None]
     if going and (more := (await assignments.of_persons(tx, going)).keys() - faces.keys()):
         raise Conflict(

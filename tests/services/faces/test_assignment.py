@@ -14,7 +14,7 @@ from photos_graph.model.search import Ref
 from photos_graph.settings import Settings
 from tests.kit.engines import RunningEngine
 from tests.kit.faced_library import alone, counts, named, photos_of, undone
-from tests.kit.faces import Found, find, liken, names_of_faces, sizes
+from tests.kit.faces import Found, everybody, find, liken, names_of_faces, sizes
 from tests.kit.library import in_step
 from tests.kit.planted import photo_id
 
@@ -45,15 +45,24 @@ async def test_a_new_name_makes_a_person_and_their_photos_are_found(services: Se
     assert await in_step(services)
 
 
-async def test_the_name_of_somebody_is_refused_with_their_id(services: Services) -> None:
+async def test_a_name_that_fits_one_person_means_that_person(services: Services) -> None:
     anna = await services.person_editing.create("Anna")
-    for name in ("ANNA", "anna ", "Anna"):
-        with pytest.raises(Conflict) as refused:
-            await services.assignment.assign(["f1"], named(name))
-        assert refused.value.in_the_way == ("Person", anna.id)
-    with pytest.raises(Conflict):
-        await services.assignment.name_cluster("c", named("Anna"))
-    assert await names_of_faces(services.graph) == {}
+    for face, name in (("f6", "ANNA"), ("f7", "anna "), ("f8", "Anna")):
+        await services.assignment.assign([face], named(name))
+    assert counts(await services.assignment.name_cluster("c", named("Anna"))) == (6, 6, True)
+    assert [each["id"] for each in await everybody(services.graph)] == [anna.id]
+    assert photos_of(services, "Anna") == {0, 1, 2, 3, 4, 6, 7, 8}
+
+
+@pytest.mark.both_engines
+async def test_persons_of_one_name_are_told_apart_by_their_ids(services: Services) -> None:
+    anna, other = [await services.person_editing.create(name) for name in ("Anna", "anna")]
+    await services.assignment.assign(["f1"], Ref(id=anna.id))
+    await services.assignment.assign(["f2"], Ref(id=other.id))
+    with pytest.raises(BadInput, match="2 persons"):
+        await services.assignment.assign(["f3"], named("Anna"))
+    assert photos_of(services, "Anna") == {1, 2}, "a filter means any of them"
+    assert await in_step(services)
 
 
 async def test_a_face_that_moves_to_somebody_else_is_one_step(services: Services) -> None:
@@ -69,17 +78,17 @@ async def test_a_face_that_moves_to_somebody_else_is_one_step(services: Services
     assert await in_step(services)
 
 
-async def test_nobody_is_in_a_photo_twice(services: Services) -> None:
+@pytest.mark.both_engines
+async def test_two_faces_of_a_photo_are_one_person_if_somebody_says_so(services: Services) -> None:
     await services.assignment.assign(["f0"], named("Anna"))
-    anna = Ref(id=(await person(services, "Anna")).id)
-    with pytest.raises(Conflict, match="Anna") as refused:
-        await services.assignment.assign(["f1", "g0"], anna)
-    assert refused.value.in_the_way == ("Photo", photo_id(0))
-    with pytest.raises(Conflict):
-        await services.assignment.assign(["f5", "g5"], anna)
-    await services.assignment.assign(["f0"], named("Bob"))
-    assert counts(await services.assignment.assign(["g0"], anna)) == (1, 1, True)
-    assert await names_of_faces(services.graph) == {"f0": {"Bob": "MANUAL"}, "g0": {"Anna": "MANUAL"}}
+    twice = await services.assignment.assign(["f1", "g0", "f5", "g5"], named("Anna"))
+    assert counts(twice) == (4, 4, True)
+    anna = (await person(services, "Anna")).id
+    assert photos_of(services, "Anna") == {0, 1, 5}
+    assert await services.faces.counts([anna]) == [5]
+    await undone(services, await undone(services, twice))
+    assert (await names_of_faces(services.graph)).keys() == {"f0", "f1", "g0", "f5", "g5"}
+    assert await in_step(services)
 
 
 async def test_what_a_model_took_another_face_of_the_photo_for_does_not_hold(services: Services) -> None:
@@ -135,16 +144,6 @@ async def test_an_undo_never_gives_a_face_two_names(services: Services) -> None:
     assert await names_of_faces(services.graph) == before
 
 
-async def test_an_undo_never_puts_somebody_into_a_photo_twice(services: Services) -> None:
-    await services.assignment.assign(["f0"], named("Anna"))
-    anna = (await person(services, "Anna")).id
-    rejected = await services.assignment.reject(["f0"], anna)
-    await services.assignment.assign(["g0"], Ref(id=anna))
-    with pytest.raises(Conflict, match="twice") as refused:
-        await undone(services, rejected)
-    assert refused.value.in_the_way == ("Photo", photo_id(0))
-
-
 async def test_an_imported_name_becomes_a_persons_own_when_they_say_it_too(services: Services) -> None:
     anna = await services.person_editing.create("Anna")
     await services.graph.write(
@@ -164,21 +163,14 @@ async def test_a_cluster_gets_a_name_but_for_faces_that_cannot_have_it(services:
     await services.assignment.ignore(["f3"])
     assert await sizes(services.graph) == {"c": 4}
     result = await services.assignment.name_cluster("c", Ref(id=anna))
-    assert counts(result) == (4, 2, True), "of f0, g0, f2 and f4: f2 is not her, and g0 is on the photo of f0"
+    assert counts(result) == (4, 3, True), "of f0, g0, f2 and f4: f2 is not her"
     assert photos_of(services, "Anna") == {0, 1, 4}
-    assert (await names_of_faces(services.graph)).keys() == {"f0", "f1", "f2", "f4"}, "the better of two on a photo"
-    assert await sizes(services.graph) == {"c": 2}
+    assert (await names_of_faces(services.graph)).keys() == {"f0", "g0", "f1", "f2", "f4"}, "both faces of a photo"
+    assert await sizes(services.graph) == {"c": 1}
     await undone(services, result)
     assert photos_of(services, "Anna") == {1}
     assert await sizes(services.graph) == {"c": 4}
     assert await in_step(services)
-
-
-async def test_a_cluster_leaves_out_photos_that_have_them_already(services: Services) -> None:
-    await services.assignment.assign(["g0"], named("Anna"))
-    result = await services.assignment.name_cluster("c", Ref(id=(await person(services, "Anna")).id))
-    assert counts(result) == (5, 4, True)
-    assert "f0" not in await names_of_faces(services.graph)
 
 
 async def test_a_cluster_without_faces_to_name_is_none(services: Services) -> None:
@@ -268,16 +260,8 @@ async def test_what_is_said_at_once_is_said_in_some_order(services: Services) ->
     await asyncio.gather(*(services.assignment.assign(["f0", "f1"], Ref(id=each.id)) for each in people))
     names = await names_of_faces(services.graph)
     assert names["f0"] == names["f1"] and list(names["f0"].values()) == ["MANUAL"], "each face is one of them"
-    twice = await asyncio.gather(
-        services.assignment.assign(["f5"], Ref(id=people[0].id)),
-        services.assignment.assign(["g5"], Ref(id=people[0].id)),
-        return_exceptions=True,
-    )
-    assert sorted(type(each).__name__ for each in twice) == ["BulkResult", "Conflict"], "nobody is on a photo twice"
-    made = await asyncio.gather(
-        *(services.person_editing.create(name) for name in ("Zoe", "ZOE", "zoe")), return_exceptions=True
-    )
-    assert sorted(type(each).__name__ for each in made) == ["Conflict", "Conflict", "Person"]
+    await asyncio.gather(*(services.assignment.assign([face], named("Zoe")) for face in ("f5", "g5", "f6")))
+    assert services.persons.named("zoe") is not None, "one name, said three times at once, is one person"
     assert await in_step(services)
 
 

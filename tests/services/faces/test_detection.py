@@ -80,7 +80,7 @@ async def test_a_scan_is_followed_by_a_look_for_faces(library: Services) -> None
 
 
 async def test_a_picture_of_nobody_is_remembered_and_nothing_is_done_twice(library: Services) -> None:
-    assert set((await by_photo(library)).values()) == {("yunet+SFace", None)}
+    assert set((await by_photo(library)).values()) == {("yunet+SFace/2", None)}
     assert (await photos(library))["nobody.jpg"].id not in {face.photo for face in (await faces(library)).values()}
     await scanned(library)
     assert len(await of_kind(library, JobKind.FACES)) == 1
@@ -196,7 +196,7 @@ async def test_a_job_that_is_cancelled_or_whose_service_stops_is_gone_on_with(
     async with build(face_settings) as services:
         job = await ended(services, job)
         assert job.state is JobState.SUCCEEDED
-        assert set((await by_photo(services)).values()) == {("yunet+SFace", None)}
+        assert set((await by_photo(services)).values()) == {("yunet+SFace/2", None)}
         assert len({(face.photo, face.box) for face in (await faces(services)).values()}) == len(await faces(services))
         await settled(services)
 
@@ -270,7 +270,7 @@ async def test_without_weights_a_scan_asks_for_nothing_and_a_look_says_what_to_d
     assert not await of_kind(services, JobKind.FACES)
     job = await looked(services)
     assert job.state is JobState.SUCCEEDED and "photos-graph models --fetch" in (job.message or "")
-    assert set((await by_photo(services)).values()) != {("yunet+SFace", None)}
+    assert set((await by_photo(services)).values()) != {("yunet+SFace/2", None)}
 
 
 async def test_faces_that_are_wanted_without_weights_fail(settings: Settings, tmp_path: Path) -> None:
@@ -296,4 +296,4 @@ async def test_the_service_answers_and_scans_while_faces_are_looked_for(
         job = (await of_kind(services, JobKind.FACES))[-1]
         assert job.finished_at is None, "the scan did not wait for it"
         await settled(services)
-        assert set((await by_photo(services)).values()) == {("yunet+SFace", None)}
+        assert set((await by_photo(services)).values()) == {("yunet+SFace/2", None)}

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import NotFound, RootOffline
+from photos_graph.faces.analysis import Found
 from photos_graph.images.renditions import Rendition
 from photos_graph.images.sizes import FaceCut
 from photos_graph.model.faces import Box
 from photos_graph.model.images import ThumbnailFormat
 from photos_graph.model.search import PhotoOrder, Ref
+from photos_graph.services.faces import detection
+from photos_graph.services.faces.detection_call import find_faces
 from photos_graph.settings import Settings
 from tests.kit.corpora import PORTRAITS
 from tests.kit.library import scanned
 from tests.kit.model_workers import Models
 from tests.kit.pictures import distance, opened, put
-from tests.kit.portraits import with_models
+from tests.kit.portraits import settled, with_models
+from tests.kit.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -59,17 +65,35 @@ async def vector(services: Services, face_id: str) -> np.ndarray:
     return np.frombuffer(base64.b64decode(row["vector"]), "<f4")
 
 
-async def test_a_drawn_face_is_looked_at_at_once(services: Services, folder: Path, models: Models) -> None:
-    one, other = photo_ids(services)
-    first = await services.drawn_faces.add(one, FACE, Ref(name="Aaron"))
-    second = await services.drawn_faces.add(other, FACE)
-    assert first.quality > 0.1 and second.quality > 0.1
-    vectors = [await vector(services, face.id) for face in (first, second)]
-    assert [round(float(np.linalg.norm(each)), 3) for each in vectors] == [1.0, 1.0]
-    assert float(vectors[0] @ vectors[1]) > 0.4, "one person"
-    sides = [[FACE.x, FACE.y, FACE.width, FACE.height]]
-    same = models.describe(sorted(folder.iterdir())[0], sides)
-    assert float(same.vectors[0] @ vectors[0]) > 0.9, "as of the original, but for what the rendition lost"
+async def test_a_face_is_drawn_while_a_job_looks_for_faces_and_looked_at_after(
+    settings: Settings, folder: Path, weights_home: Path, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn, looking = asyncio.Event(), asyncio.Event()
+
+    async def slowly(*given: Any) -> Found:
+        looking.set()
+        await drawn.wait()
+        return await find_faces(*given)
+
+    monkeypatch.setattr(detection, "find_faces", slowly)
+    async with build(with_models(settings, weights_home, enabled="on")) as services:
+        await services.roots.add(str(folder))
+        await scanned(services)
+        one, other = photo_ids(services)
+        await looking.wait()
+        first = await services.drawn_faces.add(one, FACE, Ref(name="Aaron"))
+        second = await services.drawn_faces.add(other, FACE)
+        assert first.quality == second.quality == 0
+        drawn.set()
+        async with asyncio.timeout(PATIENCE):
+            while not all(face and face.quality > 0.1 for face in await services.faces.by_id([first.id, second.id])):
+                await asyncio.sleep(0.2)
+        await settled(services)
+        vectors = [await vector(services, face.id) for face in (first, second)]
+        assert [round(float(np.linalg.norm(each)), 3) for each in vectors] == [1.0, 1.0]
+        assert float(vectors[0] @ vectors[1]) > 0.4, "one person"
+        same = models.describe(sorted(folder.iterdir())[0], [[FACE.x, FACE.y, FACE.width, FACE.height]])
+        assert float(same.vectors[0] @ vectors[0]) > 0.9, "as of the original, but for what the rendition lost"
 
 
 async def read(rendition: Rendition) -> bytes:

@@ -11,7 +11,7 @@ from photos_graph.faces.recognition import Recognised
 from photos_graph.graph.faces.clusters import Cluster, Joined, PersonMatch, VectorFace
 from photos_graph.graph.faces.detections import DETECTED, IMPORTED, MANUAL, KnownFace, SeenFace
 from photos_graph.model.faces import Box
-from photos_graph.services.faces.clustering_plan import matches, moves
+from photos_graph.services.faces.clustering_plan import matches, moves, passed_over
 from photos_graph.services.faces.detection_plan import plan, unseen
 
 HERE, THERE, ELSEWHERE = (0.1, 0.1, 0.2, 0.2), (0.6, 0.1, 0.2, 0.2), (0.1, 0.7, 0.2, 0.2)
@@ -58,6 +58,20 @@ def test_a_drawn_face_keeps_its_box_and_is_found_no_second_time() -> None:
     made = plan(faces, seen, described("drawn", "imported"))
     assert [face.box for face in made.updated.values()] == [None, None]
     assert len(made.added) == 1 and not made.removed
+
+
+def test_what_people_deleted_is_not_found_again() -> None:
+    gone = replace(known("gone", HERE), is_deleted=True)
+    assert not gone.stays and not unseen([gone], found())
+    made = plan([gone, known("a", THERE)], found(HERE, THERE, ELSEWHERE), {})
+    assert list(made.updated) == ["a"] and not made.removed
+    assert [seen.box and round(seen.box.y, 2) for seen in made.added] == [0.7]
+
+
+def test_strangers_are_passed_over_as_long_as_they_resemble_ignored_ones() -> None:
+    faces = [face("new"), replace(face("still"), passed_over=True), replace(face("no more"), passed_over=True)]
+    result = replace(recognised([[-1]] * 3, [[0]] * 3, [-1] * 3), passed_over=np.array([0.9, 0.85, 0], np.float32))
+    assert passed_over(faces, faces, result) == ([("new", 0.9)], ["no more"])
 
 
 def test_a_face_that_was_drawn_since_the_look_is_left_alone() -> None:
@@ -107,7 +121,11 @@ def test_a_cluster_knows_whom_it_was_grouped_with_and_is_counted_anew_when_faces
 
 def recognised(like: list[list[int]], scores: list[list[float]], applied: list[int]) -> Recognised:
     return Recognised(
-        grouped(*range(len(like))), np.array(like, np.int32), np.array(scores, np.float32), grouped(*applied)
+        grouped(*range(len(like))),
+        np.array(like, np.int32),
+        np.array(scores, np.float32),
+        grouped(*applied),
+        np.zeros(len(like), np.float32),
     )
 
 

@@ -214,7 +214,13 @@ async def test_they_leave_questions_to_those_that_are_shown(services: Services) 
     every = [*unseen, VectorFace("f1", 1, "print", 0.5, None, (), None, ())]
     like, scores = np.zeros((len(every), 1), np.int32), np.full((len(every), 1), 0.5, np.float32)
     scores[-1] = 0.4  # surer than all the others
-    found = Recognised(np.arange(len(every), dtype=np.int32), like, scores, np.full(len(every), UNASSIGNED, np.int32))
+    found = Recognised(
+        np.arange(len(every), dtype=np.int32),
+        like,
+        scores,
+        np.full(len(every), UNASSIGNED, np.int32),
+        np.zeros(len(every), np.float32),
+    )
     asked = review_questions.chosen(services.index.search, every, found, [], [anna])
     assert [question.face_id for question in asked] == ["f1"]
 

@@ -87,7 +87,8 @@ class RecordReader:
             orientation=row.orientation,
             tags=tuple(self._tag(tag) for tag in tags if not self._confirmed or tag.source is not TagSource.PREDICTED),
             marks=self._marks(row.edges),
-            faces=tuple(map(self._face, row.faces)),
+            # What a model passes over is found again by the detector, and passed over again.
+            faces=tuple(self._face(face) for face in row.faces if not face.passed_over),
             rating=ValueMark(row.rating.value, row.rating.at_ms, row.rating.by),
             properties=tuple(_property_marks(row)),
             description=photo.description,

@@ -7,7 +7,7 @@ Equal assertions stay as they are, so that importing the same labels again chang
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -131,6 +131,12 @@ def merged_faces(
     """
     merged = MergedFaces(assertions={face.id: dict(face.edges) for face in existing})
     pairs = paired([Box(*record.box) for record in records], [face.box for face in existing])
+    said = {
+        (existing[at].id, persons[mark.person])
+        for index, at in pairs.items()
+        for mark in records[index].marks
+        if not mark.never
+    }
     for index, record in enumerate(records):
         known = existing[pairs[index]] if index in pairs else None
         if known is None and record.source == DETECTED and not record.marks and not record.ignored:
@@ -140,8 +146,14 @@ def merged_faces(
             merged.new[face_id] = record
             merged.assertions[face_id] = {}
         for mark in record.marks:
-            _merge_mark(merged, face_id, persons[mark.person], mark, importer)
-        if record.ignored and not (known and known.ignored) and not _is_named(merged.assertions[face_id]):
+            elsewhere = {id_ for id_ in merged.assertions if id_ != face_id and (id_, persons[mark.person]) not in said}
+            _merge_mark(merged, face_id, persons[mark.person], mark, importer, elsewhere)
+            said.add((face_id, persons[mark.person]))
+        if (
+            record.ignored
+            and not (known and known.ignored and not known.passed_over)
+            and not _is_named(merged.assertions[face_id])
+        ):
             merged.ignored.append(face_id)
         person = next((mark.person for mark in record.marks if not mark.never), None)
         if record.cover and person and _is(merged.assertions[face_id].get(persons[person])):
@@ -149,7 +161,10 @@ def merged_faces(
     return merged
 
 
-def _merge_mark(merged: MergedFaces, face_id: str, person_id: str, mark: PersonMark, importer: Importer) -> None:
+def _merge_mark(
+    merged: MergedFaces, face_id: str, person_id: str, mark: PersonMark, importer: Importer, elsewhere: Set[str]
+) -> None:
+    """``elsewhere`` are the other faces of which the records do not say that they are this person too."""
     edges = merged.assertions[face_id]
     new, old = importer.assertion(AssertionKind.IS_NOT if mark.never else AssertionKind.IS, mark), edges.get(person_id)
     if old is not None and (old.kind, old.via) == (new.kind, new.via):
@@ -162,7 +177,7 @@ def _merge_mark(merged: MergedFaces, face_id: str, person_id: str, mark: PersonM
     others = [edge for id_, edge in edges.items() if id_ != person_id and _is(edge)]
     if not all(importer.overrides(new, edge) for edge in others):
         merged.refused.append(f"The face of {mark.person} has another name here.")
-    elif any(_is(other.get(person_id)) for id_, other in merged.assertions.items() if id_ != face_id):
+    elif any(_is(merged.assertions[id_].get(person_id)) for id_ in elsewhere):
         merged.refused.append(f"{mark.person} is in this photo by another face already.")
     else:
         merged.assertions[face_id] = named(edges, person_id, new)

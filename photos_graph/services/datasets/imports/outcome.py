@@ -72,7 +72,12 @@ async def resolve_persons(tx: LabelTransaction, names: Iterable[str], importer: 
             valid[name] = checked_person_name(name)
         except BadInput as error:
             refused[name] = error.public_message
-    id_by_key = await persons.named(tx, valid.values())
+    known = await persons.named(tx, valid.values())
+    for name, plain in list(valid.items()):
+        if (count := len(known.get(person_key(plain), ()))) > 1:
+            refused[name] = f'{count} persons are named "{plain}" here, so it is not known which one is meant.'
+            del valid[name]
+    id_by_key = {key: ids[0] for key, ids in known.items()}
     new: dict[str, PersonState] = {}
     for name in sorted(set(valid.values())):
         if person_key(name) not in id_by_key:

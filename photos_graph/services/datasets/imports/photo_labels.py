@@ -185,7 +185,7 @@ class _LabelBatch:
                 for id_, assertions in faces.assertions.items()
                 for each in differences(existing.get(id_, {}), assertions)
             ]
-            changed += ((id_, Value(False), Value(True), None) for id_ in faces.ignored)
+            changed += ((id_, Value(None), Value(True), None) for id_ in faces.ignored)
             singles += changed
             photo_of |= dict.fromkeys([*faces.assertions, *faces.ignored], number)
             if changed:
