@@ -13,6 +13,7 @@ from photos_graph.model import faces as face_model
 from photos_graph.model.library import photo_key
 from photos_graph.search.listing import Listing
 from photos_graph.services.browse.faces import PageKey, ScoredPersons
+from photos_graph.services.faces.person_details import age_at
 from photos_graph.web.urls import thumbnail_url
 from resolvers import ids
 from resolvers.boxes import Box, BoxInput
@@ -90,6 +91,17 @@ class Face(Node):
         from resolvers.persons import load_person
 
         return load_person(info, self.own.person_id) if self.own.person_id is not None else None
+
+    @strawberry.field(
+        description="How old the person was in whole years when the photo was taken, or null if the person, the "
+        "birthday or the date of the photo is not known."
+    )
+    async def age(self, info: Info) -> int | None:
+        person = info.context.services.persons.get(self.own.person_id) if self.own.person_id is not None else None
+        if person is None or person.birthday is None:
+            return None
+        photo = await load_photo(info, self.own.photo_id)
+        return age_at(person.birthday, photo.taken_at.date()) if photo is not None and photo.taken_at else None
 
     @strawberry.field(
         description="The persons that the face resembles, best first, without hidden persons. The list is empty if the "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import Annotated
 
@@ -22,6 +23,20 @@ from resolvers.pages import PhotoConnection, photo_page
 from resolvers.permissions import CanEdit, CanView
 
 PersonId = Annotated[strawberry.ID, strawberry.argument(description="The id of the person.")]
+Birthday = Annotated[date | None, strawberry.argument(description="The birthday. Null: it is not known.")]
+Note = Annotated[
+    str | None,
+    strawberry.argument(
+        description='A short text that tells persons of one name apart, such as "cousin". An empty one is none.'
+    ),
+]
+Groups = Annotated[
+    list[str] | None,
+    strawberry.argument(
+        description='The names of the groups that the person is in, such as "family", in place of those before. A '
+        "search finds the photos of all persons of a group by its name."
+    ),
+]
 PersonName = Annotated[
     str,
     strawberry.argument(description="The name: 1 to 255 characters without control characters."),
@@ -37,6 +52,15 @@ class Person(Node):
     )
     hidden: bool = strawberry.field(
         description="Whether the person is left out of lists, suggestions and facets. Photos still show the person."
+    )
+
+    birthday: date | None = strawberry.field(description="The birthday of the person, or null if it is not known.")
+    note: str | None = strawberry.field(
+        description="A short text that tells persons of one name apart, or null without one."
+    )
+    groups: list[str] = strawberry.field(
+        description="The names of the groups that the person is in. Filters and searches find all persons of a group "
+        "by its name."
     )
 
     @strawberry.field(description="The number of photos that show this person, including predictions.")
@@ -73,6 +97,9 @@ class Person(Node):
             name=person.name,
             is_me=person.is_me,
             hidden=person.hidden,
+            birthday=date.fromisoformat(person.birthday) if person.birthday is not None else None,
+            note=person.note,
+            groups=list(person.groups),
         )
 
 
@@ -80,6 +107,18 @@ class Person(Node):
 class PersonFacet:
     person: Person = strawberry.field(description="The person.")
     count: int = strawberry.field(description="The number of photos in the answer that show the person.")
+
+
+def _details(birthday: date | None, note: str | None, groups: list[str] | None) -> face_model.PersonDetails:
+    """Returns the details of those arguments that were given."""
+    details = face_model.PersonDetails()
+    if birthday is not UNSET:
+        details["birthday"] = birthday
+    if note is not UNSET:
+        details["note"] = note
+    if groups is not UNSET:
+        details["groups"] = groups or ()
+    return details
 
 
 def load_person(info: Info, id: str) -> Person | None:
@@ -126,8 +165,8 @@ class PersonQueries:
 class PersonMutations:
     @strawberry.mutation(
         permission_classes=[CanEdit],
-        description="Creates a person, also if another person has that name. Fails with BAD_INPUT if the name is not "
-        "valid.",
+        description="Creates a person, also if another person has that name. Fails with BAD_INPUT if the name or "
+        "another value is not valid.",
     )
     async def create_person(
         self,
@@ -139,9 +178,12 @@ class PersonMutations:
                 description="Whether the person is the owner of the library, in place of anyone before."
             ),
         ] = False,
+        birthday: Birthday = UNSET,
+        note: Note = UNSET,
+        groups: Groups = UNSET,
     ) -> Person:
         persons, viewer = info.context.services.person_editing, info.context.known_viewer
-        return Person.of(await persons.create(name, is_me, by=viewer.name))
+        return Person.of(await persons.create(name, is_me, viewer.name, _details(birthday, note, groups)))
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
@@ -154,7 +196,8 @@ class PersonMutations:
     @strawberry.mutation(
         permission_classes=[CanEdit],
         description="Updates a person. Arguments that are left out stay as they are. Fails with NOT_FOUND if the "
-        "person or the face is not known, and with BAD_INPUT if the face is not assigned to the person.",
+        "person or the face is not known, and with BAD_INPUT if the face is not assigned to the person or another "
+        "value is not valid.",
     )
     async def update_person(
         self,
@@ -174,10 +217,13 @@ class PersonMutations:
             strawberry.ID | None,
             strawberry.argument(description="The id of a face of the person to show as the cover."),
         ] = UNSET,
+        birthday: Birthday = UNSET,
+        note: Note = UNSET,
+        groups: Groups = UNSET,
     ) -> Person:
         person_id, cover_id = ids.decode("Person", id), ids.decode_given("Face", cover)
-        persons = info.context.services.person_editing
-        return Person.of(await persons.update(person_id, given(is_me), given(hidden), cover_id))
+        persons, details = info.context.services.person_editing, _details(birthday, note, groups)
+        return Person.of(await persons.update(person_id, given(is_me), given(hidden), cover_id, details))
 
     @strawberry.mutation(
         permission_classes=[CanEdit],

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import date
+from typing import ClassVar, TypedDict
 
 from photos_graph.model.labels import TagSource
 
@@ -26,14 +28,26 @@ class Region:
     name: str | None = None
 
 
+class PersonDetails(TypedDict, total=False):
+    """What is known about a person besides the name. A missing key leaves it as it is."""
+
+    birthday: date | None
+    note: str | None
+    groups: Sequence[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person, to whom faces can be assigned."""
+    """A person, to whom faces can be assigned. ``birthday`` is a date in ISO 8601, ``note`` tells persons of one name
+    apart, and ``groups`` are names such as that of a family."""
 
     id: str
     name: str
     is_me: bool = False
     hidden: bool = False
+    birthday: str | None = None
+    note: str | None = None
+    groups: tuple[str, ...] = ()
 
     parent_id: ClassVar[None] = None  # unlike tags and places, persons lie within nothing
 

@@ -9,6 +9,7 @@ from photos_graph.model.search import Ref
 from photos_graph.search.filters import FolderFilter
 from photos_graph.search.hierarchy import Hierarchy, R
 from photos_graph.search.index import SearchIndex
+from photos_graph.search.person_groups import members
 
 
 class IndexNames:
@@ -21,7 +22,11 @@ class IndexNames:
         return [ref.id] if ref.id is not None else _ids_named(self._search.tags, ref.name or "")
 
     def persons(self, ref: Ref) -> Sequence[str]:
-        return [ref.id] if ref.id is not None else _ids_named(self._search.persons, ref.name or "")
+        """A name may also be that of a group of persons."""
+        if ref.id is not None:
+            return [ref.id]
+        name, persons = ref.name or "", self._search.persons
+        return list(dict.fromkeys([*_ids_named(persons, name), *members(persons, name.strip())]))
 
     def places(self, ref: Ref) -> Sequence[str]:
         """A place may also be named by its id, such as "IT/Abruzzo"."""

@@ -111,7 +111,7 @@ def _index_of(arrays: Arrays, about: dict[str, Any]) -> SearchIndex:
     sets.folders.put(FolderRow(**row) for row in about["folders"])
     sets.places.put(Place(**row | {"kind": PlaceKind(row["kind"])}) for row in about["places"])
     index.apply_tags(Tag(**row) for row in about["tags"])
-    index.apply_persons(Person(**row) for row in about["persons"])
+    index.apply_persons(Person(**row | {"groups": tuple(row.get("groups", ()))}) for row in about["persons"])
     index.apply_marks(_marks(row) for row in about["marks"])
     sets.file_words.restore(_under(f"words{place}_", arrays) for place in range(about["segments"]))
     sets.restore(_unpacked(arrays["visible"]), _unpacked(arrays["favourites"]))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 
 from photos_graph.bootstrap import Services
+from photos_graph.services.faces.person_details import age_at
 from resolvers import ids
 from tests.kit.faces import Found, find, liken
 from tests.kit.graphql import Ask, code, data, names, photo_ids
@@ -391,3 +393,40 @@ async def test_who_may_only_look_changes_no_face(ask: Ask, mutation: str) -> Non
 async def test_what_makes_no_sense_is_told_apart(ask: Ask, query: str, expected: str) -> None:
     assert code(await ask(query)) == expected
     assert data(await ask("{ persons(includeHidden: true) { totalCount } }"))["persons"]["totalCount"] == 0
+
+
+@pytest.mark.usefixtures("services")
+async def test_how_old_a_person_was_in_a_photo(ask: Ask) -> None:
+    create = """mutation { createPerson(name: "Kim", birthday: "1990-06-01", note: "cousin", groups: ["Family"]) {
+      id birthday note groups } }"""
+    kim = data(await ask(create))["createPerson"]
+    assert kim == {"id": kim["id"], "birthday": "1990-06-01", "note": "cousin", "groups": ["Family"]}
+    data(await ask(ASSIGN, f=face("f1"), p="Kim"))
+    query = "query($p: ID!) { photo(id: $p) { takenAt faces { age } } }"
+    photo = data(await ask(query, p=(await photo_ids(ask))["1.jpg"]))["photo"]
+    taken = date.fromisoformat(photo["takenAt"][:10]) if photo["takenAt"] else None
+    expected = age_at("1990-06-01", taken) if taken else None
+    assert expected in [each["age"] for each in photo["faces"]]
+    update = "mutation($i: ID!) { updatePerson(id: $i, birthday: null, groups: []) { birthday note groups } }"
+    assert data(await ask(update, i=kim["id"]))["updatePerson"] == {"birthday": None, "note": "cousin", "groups": []}
+    assert await names(ask, {"persons": {"any": ["Family"]}}) == set()
+
+
+@pytest.mark.usefixtures("services")
+async def test_faces_are_moved_deleted_and_ignored_as_clusters(ask: Ask) -> None:
+    move = "mutation($f: ID!) { moveFace(face: $f, box: {x: 0.5, y: 0.6, width: 0.2, height: 0.2}) { box { x } } }"
+    assert data(await ask(move, "editor", f=face("f1")[0]))["moveFace"] == {"box": {"x": 0.5}}
+    delete = "mutation($f: [ID!]!) { deleteFaces(faces: $f) { matched changed change } }"
+    deleted = data(await ask(delete, "editor", f=face("f1", "f6")))["deleteFaces"]
+    assert (deleted["matched"], deleted["changed"]) == (2, 2)
+    assert await names(ask, {"faceCount": {"max": 0}}) >= {"6.jpg"}
+    data(await ask(UNDO, "editor", c=deleted["change"]))
+    assert "6.jpg" not in await names(ask, {"faceCount": {"max": 0}})
+    ignore = "mutation($c: ID!) { ignoreCluster(cluster: $c) { matched changed change } }"
+    ignored = data(await ask(ignore, "editor", c=CLUSTER))["ignoreCluster"]
+    assert (ignored["matched"], ignored["changed"]) == (4, 4)
+    shown = data(await ask("{ faces(filter: {ignored: true}) { totalCount nodes { ignored ignoredBy } } }"))["faces"]
+    assert shown["totalCount"] == 4 and {each["ignoredBy"] for each in shown["nodes"]} == {"MANUAL"}
+    assert code(await ask(ignore, "editor", c=CLUSTER)) == "NOT_FOUND"
+    data(await ask(UNDO, "editor", c=ignored["change"]))
+    assert data(await ask("{ faces(filter: {ignored: true}) { totalCount } }"))["faces"]["totalCount"] == 0

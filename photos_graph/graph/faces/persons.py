@@ -13,7 +13,8 @@ from photos_graph.names import person_key
 STATES: LiteralString = """
 UNWIND $ids AS id
 MATCH (x:Person {id: id})
-RETURN id, x.name AS name, x.isMe AS isMe, x.hidden AS hidden, x.cover AS cover, x.at AS at, x.by AS by
+RETURN id, x.name AS name, x.isMe AS isMe, x.hidden AS hidden, x.cover AS cover, x.at AS at, x.by AS by,
+  x.birthday AS birthday, x.note AS note, x.groups AS groups
 """
 
 
@@ -24,7 +25,8 @@ async def states(tx: Transaction, person_ids: Iterable[str]) -> dict[str, Person
 
 def _state(row: dict[str, Any]) -> PersonState:
     is_me, hidden = bool(row["isMe"]), bool(row["hidden"])
-    return PersonState(row["name"], is_me, hidden, row["cover"], row["at"] or 0, row["by"] or "")
+    details = (row["birthday"], row["note"], tuple(row["groups"] or ()))
+    return PersonState(row["name"], is_me, hidden, row["cover"], row["at"] or 0, row["by"] or "", *details)
 
 
 BY_KEY: LiteralString = "UNWIND $keys AS key MATCH (x:Person {key: key}) RETURN key, x.id AS id ORDER BY id"
@@ -50,7 +52,7 @@ PUT: LiteralString = """
 UNWIND $rows AS row
 MERGE (x:Person {id: row.id})
 SET x.name = row.name, x.key = row.key, x.isMe = row.isMe, x.hidden = row.hidden, x.cover = row.cover, x.at = row.at,
-  x.by = row.by
+  x.by = row.by, x.birthday = row.birthday, x.note = row.note, x.groups = row.groups
 """
 
 
@@ -70,6 +72,9 @@ async def put(tx: LabelTransaction, rows: Mapping[str, PersonState]) -> None:
                     "cover": state.cover,
                     "at": state.at_ms,
                     "by": state.by,
+                    "birthday": state.birthday,
+                    "note": state.note,
+                    "groups": list(state.groups),
                 }
                 for id_, state in rows.items()
             ],

@@ -146,6 +146,8 @@ def _unpacked(packed: str) -> State:
     if isinstance(values, dict):
         if "values" in values:
             values["values"] = _parts_of(values["values"])
+        if "groups" in values:
+            values["groups"] = tuple(values["groups"])
         return next(named for field, named in _NAMED.items() if field in values)(**values)
     kind = values[0]
     return Assertion(AssertionKind(kind), *values[1:]) if isinstance(kind, str) else Value(*values)

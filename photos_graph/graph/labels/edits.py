@@ -54,6 +54,9 @@ class PersonState:
     cover: str | None
     at_ms: int
     by: str
+    birthday: str | None = None  # in ISO 8601
+    note: str | None = None
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,19 +36,32 @@ async def tag_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[Tag]:
 
 
 PERSONS: LiteralString = """
-MATCH (x:Person) RETURN x.id AS id, x.name AS name, x.isMe AS isMe, x.hidden AS hidden
+MATCH (x:Person) RETURN x.id AS id, x.name AS name, x.isMe AS isMe, x.hidden AS hidden,
+  x.birthday AS birthday, x.note AS note, x.groups AS groups
 """
 
 PERSONS_BY_ID: LiteralString = """
 UNWIND $ids AS id
-MATCH (x:Person {id: id}) RETURN x.id AS id, x.name AS name, x.isMe AS isMe, x.hidden AS hidden
+MATCH (x:Person {id: id}) RETURN x.id AS id, x.name AS name, x.isMe AS isMe, x.hidden AS hidden,
+  x.birthday AS birthday, x.note AS note, x.groups AS groups
 """
 
 
 async def person_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[Person]:
     """Returns all persons, or those of ``ids`` that exist."""
     rows = await (graph.read(PERSONS) if ids is None else graph.read(PERSONS_BY_ID, ids=list(ids)))
-    return [Person(row["id"], row["name"], bool(row["isMe"]), bool(row["hidden"])) for row in rows]
+    return [
+        Person(
+            id=row["id"],
+            name=row["name"],
+            is_me=bool(row["isMe"]),
+            hidden=bool(row["hidden"]),
+            birthday=row["birthday"],
+            note=row["note"],
+            groups=tuple(row["groups"] or ()),
+        )
+        for row in rows
+    ]
 
 
 FOLDER_TAGS: LiteralString = """

@@ -21,6 +21,7 @@ from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.languages import LANGUAGES
 from photos_graph.search.language.phrases import MatchLevel, Phrase, phrases
 from photos_graph.search.language.spelling import SpellingVocabulary, alike, slips
+from photos_graph.search.person_groups import members
 from photos_graph.search.rows import FolderRow
 
 MAX_PHRASE_WORDS = 12  # in a phrase that is looked up
@@ -172,18 +173,25 @@ class LexiconNames:
         return (start in vocabulary if whole else vocabulary.begins(start)) or self._in_file_names(start, whole)
 
     def at_path(self, kind: MatchKind, path: str) -> Collection[Thing]:
-        return [Thing(kind, row.id) for row in self._rows[kind].named(path.strip())]
+        rows = self._rows[kind]
+        ids = [row.id for row in rows.named(path.strip())]
+        if kind is MatchKind.PERSON:
+            ids += members(rows, path.strip())
+        return [Thing(kind, id_) for id_ in dict.fromkeys(ids)]
 
     def me(self) -> Collection[Thing]:
         return self._me
 
     def label(self, thing: Thing) -> str:
-        """Returns the name, or the path of a folder and of a tag that shares its name with another."""
+        """Returns the name, or the path of a folder and of a tag that shares its name with another. With the name of a
+        person that others have too goes what tells them apart."""
         rows = self._rows[thing.kind]
         row = rows.get(thing.id)
         name: str = thing.id if row is None else row.name
         if thing.kind is MatchKind.FOLDER or (thing.kind is MatchKind.TAG and len(rows.named(name)) > 1):
             return rows.path(thing.id) or name
+        if isinstance(row, Person) and len(rows.named(name)) > 1 and (apart := row.note or row.birthday):
+            return f"{name} ({apart})"
         return name
 
 
@@ -219,11 +227,18 @@ class _Spelt:
 
 
 def _other_names(kind: MatchKind, row: Row, words: list[str]) -> Iterator[tuple[MatchLevel, Sequence[str]]]:
-    """Yields what a thing is called besides its name: a country in other languages, and by the emoji in a name."""
+    """Yields what a thing is called besides its name: a country in other languages, a person by a group, or with the
+    note or the year of birth, and all by the emoji in a name."""
     known = _keys(words, phrases(kind, words))
     if isinstance(row, Place) and row.parent_id is None:
         names = country_names(row.id)
         yield from ((MatchLevel.NAME, name) for name in names if (MatchLevel.NAME, " ".join(name)) not in known)
+    if isinstance(row, Person):
+        yield from ((MatchLevel.NAME, name_words(group)) for group in row.groups)
+        if row.note:
+            yield MatchLevel.NAME, [*words, *name_words(row.note)]
+        if row.birthday:
+            yield MatchLevel.NAME, [*words, row.birthday[:4]]
     if kind is not MatchKind.FOLDER:
         yield from ((MatchLevel.PART, (symbol,)) for symbol in {*inner_symbols(row.name)} if [symbol] != words)
 

@@ -10,7 +10,7 @@ from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.faces import assignments, cluster_pages, persons
 from photos_graph.graph.labels.edits import Edit, PersonState, now_ms
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.model.faces import Person
+from photos_graph.model.faces import Person, PersonDetails
 from photos_graph.model.labels import BulkResult
 from photos_graph.names import checked_person_name
 from photos_graph.services.faces.assignment_edits import (
@@ -22,17 +22,20 @@ from photos_graph.services.faces.assignment_edits import (
     write_faces,
 )
 from photos_graph.services.faces.assignment_rules import merged
+from photos_graph.services.faces.person_details import checked_details
 
 
 class PersonEditing(FaceWriting):
     """Edits persons. Every method raises NotFound for an unknown person, and changes nothing if it raises an error."""
 
-    async def create(self, name: str, is_me: bool = False, by: str = "") -> Person:
-        """Creates a person, also if another person has that name. Raises BadInput for an invalid name."""
-        kept, person_id = checked_person_name(name), uuid4().hex
+    async def create(
+        self, name: str, is_me: bool = False, by: str = "", details: PersonDetails | None = None
+    ) -> Person:
+        """Creates a person, also if another person has that name. Raises BadInput for an invalid name or detail."""
+        kept, person_id, known = checked_person_name(name), uuid4().hex, checked_details(details or {})
 
         async def work(tx: LabelTransaction) -> Person:
-            return await _put(tx, person_id, PersonState(kept, is_me, False, None, now_ms(), by))
+            return await _put(tx, person_id, replace(PersonState(kept, is_me, False, None, now_ms(), by), **known))
 
         return await self._write(work)
 
@@ -49,13 +52,20 @@ class PersonEditing(FaceWriting):
         return await self._write(work)
 
     async def update(
-        self, person_id: str, is_me: bool | None = None, hidden: bool | None = None, cover_id: str | None = None
+        self,
+        person_id: str,
+        is_me: bool | None = None,
+        hidden: bool | None = None,
+        cover_id: str | None = None,
+        details: PersonDetails | None = None,
     ) -> Person:
-        """Changes the properties that are not None. At most one person is marked as "me", so the mark is removed from
-        any other person.
+        """Changes the properties that are not None, and the details that are given. At most one person is marked as
+        "me", so the mark is removed from any other person.
 
-        Raises NotFound for an unknown face, and BadInput for a cover that is not assigned to the person.
+        Raises NotFound for an unknown face, and BadInput for a cover that is not assigned to the person, or an invalid
+        detail.
         """
+        known = checked_details(details or {})
 
         async def work(tx: LabelTransaction) -> Person:
             state = await known_person(tx, person_id)
@@ -68,6 +78,7 @@ class PersonEditing(FaceWriting):
                 is_me=state.is_me if is_me is None else is_me,
                 hidden=state.hidden if hidden is None else hidden,
                 cover=state.cover if cover_id is None else cover_id,
+                **known,
             )
             return await _put(tx, person_id, changed)
 
@@ -125,4 +136,4 @@ async def _put(tx: LabelTransaction, person_id: str, state: PersonState) -> Pers
     before = await persons.states(tx, others)
     rows = {id_: replace(other, is_me=False) for id_, other in before.items()}
     await persons.put(tx, {**rows, person_id: state})
-    return Person(person_id, state.name, state.is_me, state.hidden)
+    return Person(person_id, state.name, state.is_me, state.hidden, state.birthday, state.note, state.groups)

@@ -63,7 +63,7 @@ class RecordReader:
         return LibraryRecord(
             tags=tuple(sorted(search.tags.path(tag.id) or "" for tag in search.tags)),
             thresholds={path: value for id_, value in thresholds.items() if (path := search.tags.path(id_))},
-            persons=tuple(PersonRecord(person.name, person.is_me, person.hidden) for person in included),
+            persons=tuple(PersonRecord(p.name, p.is_me, p.hidden, p.birthday, p.note, p.groups) for p in included),
             folders=tuple(
                 FolderRecord(path, self._marks(marks[id_]))
                 for path, id_ in sorted((search.folders.path(id_) or "", id_) for id_ in marks)

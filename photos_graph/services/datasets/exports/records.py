@@ -140,11 +140,14 @@ class FolderRecord:
 
 @dataclass(frozen=True, slots=True)
 class PersonRecord:
-    """A person of the library."""
+    """A person of the library. ``birthday`` is in ISO 8601."""
 
     name: str
     is_me: bool = False
     hidden: bool = False
+    birthday: str | None = None
+    note: str | None = None
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
+from photos_graph.errors import BadInput
 from photos_graph.graph.faces import persons
 from photos_graph.graph.labels import tag_edges, tags
 from photos_graph.graph.labels.edits import PersonState, SingleEdit, grouped
@@ -17,6 +20,7 @@ from photos_graph.names import tag_names
 from photos_graph.services.datasets.exports.records import LibraryRecord, PersonRecord, TagMark
 from photos_graph.services.datasets.imports.merge_rules import Importer, merged_tags
 from photos_graph.services.datasets.imports.outcome import Outcome, record_change, resolve_persons, resolve_tags
+from photos_graph.services.faces.person_details import checked_details
 from photos_graph.services.labels.tag_rules import differences
 
 
@@ -65,10 +69,20 @@ async def _write_persons(
         state, is_new = states[id_], id_ in resolved.new
         is_me = state.is_me or (record.is_me and not me_is_known)
         me_is_known = me_is_known or is_me
-        hidden = record.hidden if is_new else state.hidden
-        if is_new or is_me != state.is_me:
-            changed[id_] = replace(state, is_me=is_me, hidden=hidden)
+        if is_new:
+            changed[id_] = replace(state, is_me=is_me, hidden=record.hidden, **_details(record))
+        elif is_me != state.is_me:
+            changed[id_] = replace(state, is_me=is_me)
     await persons.put(tx, changed)
+
+
+def _details(record: PersonRecord) -> dict[str, Any]:
+    """Returns the details of a new person, without those that are not valid."""
+    try:
+        birthday = date.fromisoformat(record.birthday) if record.birthday is not None else None
+        return checked_details({"birthday": birthday, "note": record.note, "groups": record.groups})
+    except (BadInput, ValueError):
+        return {}
 
 
 async def _write_thresholds(tx: LabelTransaction, thresholds: Mapping[str, float], tree: TagTree) -> None:
