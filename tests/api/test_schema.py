@@ -32,7 +32,6 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "TagFacet": ("trust",),
         "ReviewItem": ("trust",),
         "LabelMetrics": ("gained", "lost", "reason", "tag"),
-        "Tag": ("path",),
         "Face": ("ignoredBy", "age"),
         "Person": ("birthday", "note", "groups"),
         "PhotoFile": ("contentHash",),
