@@ -424,9 +424,9 @@ async def test_faces_are_moved_deleted_and_ignored_as_clusters(ask: Ask) -> None
     assert "6.jpg" not in await names(ask, {"faceCount": {"max": 0}})
     ignore = "mutation($c: ID!) { ignoreCluster(cluster: $c) { matched changed change } }"
     ignored = data(await ask(ignore, "editor", c=CLUSTER))["ignoreCluster"]
-    assert (ignored["matched"], ignored["changed"]) == (4, 4)
+    assert (ignored["matched"], ignored["changed"]) == (3, 3), "a restored face is grouped again by the next job"
     shown = data(await ask("{ faces(filter: {ignored: true}) { totalCount nodes { ignored ignoredBy } } }"))["faces"]
-    assert shown["totalCount"] == 4 and {each["ignoredBy"] for each in shown["nodes"]} == {"MANUAL"}
+    assert shown["totalCount"] == 3 and {each["ignoredBy"] for each in shown["nodes"]} == {"MANUAL"}
     assert code(await ask(ignore, "editor", c=CLUSTER)) == "NOT_FOUND"
     data(await ask(UNDO, "editor", c=ignored["change"]))
     assert data(await ask("{ faces(filter: {ignored: true}) { totalCount } }"))["faces"]["totalCount"] == 0
