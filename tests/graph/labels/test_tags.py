@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from pyroaring import BitMap
 
 from photos_graph.errors import Conflict
 from photos_graph.graph.engine import feed
@@ -98,7 +99,9 @@ async def test_a_way_goes_from_a_folder_to_its_root(graph: Graph) -> None:
     assert {number: sorted(ids) for number, ids in by_photo.items()} == {0: ["e"], 1: ["e", "f"], 2: ["r"]}
 
 
-async def test_predictions_count_from_the_threshold_of_their_tag_on(graph: Graph) -> None:
+async def test_predictions_count_from_the_threshold_of_their_tag_on(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await plant(graph, {}, {"r": [0, 1]})
     ids = await grown(graph, "x", "y")
     await graph.write("MATCH (t:Tag {id: $id}) SET t.threshold = 0.5", id=ids["x"])
@@ -108,6 +111,11 @@ async def test_predictions_count_from_the_threshold_of_their_tag_on(graph: Graph
             n=number, id=ids[tag], score=score,
         )  # fmt: skip
     assert await graph.transaction(lambda tx: tag_edges.predicted(tx, [0, 1])) == {0: {ids["x"]}}
+    both, one = BitMap([0, 1]), BitMap([0])
+    for most in (10, 0):  # photos with which the query starts; for more, it starts with the tags
+        monkeypatch.setattr(tag_edges, "PHOTOS_PER_QUERY", most)
+        assert await graph.transaction(lambda tx: tag_edges.guessed(tx, [ids["x"]], both)) == both
+        assert await graph.transaction(lambda tx: tag_edges.guessed(tx, ids.values(), one)) == one
     numbers, folder_ids = await graph.transaction(lambda tx: tag_edges.on_tags(tx, ids.values()))
     assert (sorted(numbers), folder_ids) == ([0, 1], [])
 
