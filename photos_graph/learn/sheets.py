@@ -200,8 +200,8 @@ def _proven(scores: Floats, judged: Judged, promised: float, would_be: float) ->
 
 
 def _lowest(judged: Judged) -> float:
-    """Returns the score below which the sheets know too little, which all but UNKNOWN of the photos have from which they
-    were drawn."""
+    """Returns the score below which the sheets know too little. All but UNKNOWN of the photos from which they were
+    drawn have it."""
     order = np.argsort(judged.scores, kind="stable")
     share = np.cumsum((1 / judged.inclusion)[order]) / (1 / judged.inclusion).sum()
     return float(judged.scores[order][np.searchsorted(share, UNKNOWN)])

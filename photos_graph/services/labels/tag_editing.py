@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from photos_graph.errors import BadInput, Conflict
 from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.labels import tag_edges, tags
+from photos_graph.graph.labels import merged, tag_edges, tags
 from photos_graph.graph.labels.edits import SingleEdit, grouped
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
@@ -93,6 +93,7 @@ class TagEditing:
             tx.touch(labelled=[*numbers, *_photos(edits)], folders=folder_ids)
             for folder_id, before in (await tag_edges.of_folders(tx, folder_ids)).items():
                 edits += [(folder_id, *each) for each in differences(before, merged_edges(before, plan.onto))]
+            await merged.remember(tx, plan.onto)
             await tags.delete(tx, plan.onto)
             await tags.move(tx, {tree.get(tag_id): parent_id for tag_id, parent_id in plan.moved.items()})
             await tag_edges.write(tx, grouped(edit for edit in edits if edit[3] not in plan.onto))

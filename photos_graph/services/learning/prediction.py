@@ -6,7 +6,7 @@ The worker predicts all photos, because labels propagate between similar ones, b
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import numpy as np
 from photos_graph.array_files import Damaged, read_arrays, written_whole
 from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.labels import predictions
+from photos_graph.graph.labels import merged, predictions
 from photos_graph.graph.labels.predictions import Predicted
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.writing import LabelWriter
@@ -107,12 +107,13 @@ class PredictionStage:
         """Writes the predictions of the photos that are due. Photos without features wait until they are described.
         Returns the number of written photos."""
         place = {id_: at for at, id_ in enumerate(guesses.ids)}
+        now = await merged.merged_into(self.graph)
         floors = np.array([self._floor(model, label) for label in guesses.labels], np.float32)
         total, count = await due.count(self.graph, due.PREDICTIONS), 0
         async for photos in due.pages(self.graph, due.PREDICTIONS, BATCH_SIZE):
             await progress.step(count, total, MESSAGE)
             described = [photo for photo in photos if photo.id in place]
-            predicted = [Predicted(photo.number, _kept(guesses, place[photo.id], floors)) for photo in described]
+            predicted = [Predicted(photo.number, _kept(guesses, place[photo.id], floors, now)) for photo in described]
             waiting = [photo.number for photo in photos if photo.id not in place]
 
             async def work(
@@ -142,11 +143,16 @@ class PredictionStage:
                 path.unlink(missing_ok=True)
 
 
-def _kept(guesses: Guesses, photo: int, floors: Floats) -> tuple[tuple[str, float], ...]:
-    """Returns the most probable tag, and the tags with a probability of at least their floor."""
+def _kept(guesses: Guesses, photo: int, floors: Floats, now: Mapping[str, str]) -> tuple[tuple[str, float], ...]:
+    """Returns the most probable tag, and the tags with a probability of at least their floor. ``now`` maps tags that
+    were merged since the training to those that remain."""
     row = guesses.probabilities[photo]
     best = np.argsort(-row, kind="stable")[:MAX_PREDICTIONS].tolist()
-    return tuple((guesses.labels[at], float(row[at])) for n, at in enumerate(best) if n == 0 or row[at] >= floors[at])
+    found: dict[str, float] = {}
+    for n, at in enumerate(best):
+        if n == 0 or row[at] >= floors[at]:
+            found.setdefault(now.get(guesses.labels[at], guesses.labels[at]), float(row[at]))
+    return tuple(found.items())
 
 
 def _keep(path: Path, chunks: Sequence[bytes]) -> None:

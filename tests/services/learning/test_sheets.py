@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, Conflict, NotFound, Unavailable
+from photos_graph.graph.labels.merged import merged_into
 from photos_graph.graph.learning import models
 from photos_graph.model.learning import LabelMetrics, ModelKind, Trust
 from photos_graph.model.search import Ref
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from photos_graph.services.learning.audits import Audits
-from photos_graph.services.learning.prediction import guesses_of
+from photos_graph.services.learning.prediction import Guesses, _kept, guesses_of
 from photos_graph.settings import LearnSettings, Settings
 from resolvers.ids import decode, encode
 from tests.kit.graphql import execute
@@ -218,3 +220,17 @@ async def test_each_week_a_few_are_drawn_at_random_and_answers_move_the_estimate
         measured = await metrics(services)
         assert (measured.trust, measured.judged) == (Trust.PROVEN, 12)
         assert (await services.review.queue(ModelKind.TAGS, sea, 10, None)).listing.items == []
+
+
+@pytest.mark.both_engines
+async def test_a_model_that_learnt_a_merged_tag_predicts_the_one_that_remains(settings: Settings) -> None:
+    async with build(settings, run_jobs=False) as services:
+        ids = await library(services, 3, {name: range(2) for name in ("Sea", "Ocean", "Water")})
+        await services.tag_editing.merge([ids["Sea"]], ids["Ocean"])
+        await services.tag_editing.merge([ids["Ocean"]], ids["Water"])
+        now = await merged_into(services.graph)
+        assert now == {ids["Sea"]: ids["Water"], ids["Ocean"]: ids["Water"]}
+        scores = np.array([[0.6, 0.9, 0.8, 0.2]], np.float32)
+        labels = (ids["Sea"], ids["Ocean"], "snow", ids["Water"])
+        guesses = Guesses("m", (photo_id(0),), labels, scores, scores)
+        assert [tag for tag, _ in _kept(guesses, 0, np.full(4, 0.3, np.float32), now)] == [ids["Water"], "snow"]
