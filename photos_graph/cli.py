@@ -11,7 +11,7 @@ import importlib
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -32,6 +32,10 @@ from photos_graph.terminal import (
     table_of_jobs,
     table_of_models,
 )
+
+if TYPE_CHECKING:
+    # Imported by a command that needs services, and only after its arguments and settings have been found to be right.
+    from photos_graph.bootstrap import Services
 
 log = logging.getLogger(__name__)
 
@@ -98,11 +102,11 @@ def serve(
     verbose: Verbose = False,
 ) -> None:
     """Serve GraphQL, GraphiQL and pictures. Folders are scanned at the start and when they change."""
-    from photos_graph.serving import serve as run
-
     web = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = settings_of(data_dir, verbose, **({"web": web} if web else {}))
     keep_apart(settings, roots)
+    from photos_graph.serving import serve as run
+
     create_app = importlib.import_module("resolvers.asgi").create_app
     asyncio.run(run(create_app, settings, roots or []))
 
@@ -132,12 +136,10 @@ def scan(
     verbose: Verbose = False,
 ) -> None:
     """Read new and changed photos into the library, mark missing ones, detect faces, and predict tags."""
-    from photos_graph.bootstrap import Services
-    from photos_graph.services.faces.triggers import WITHOUT_MODELS
-    from photos_graph.services.learning.triggers import WITHOUT_WEIGHTS
-
     settings = settings_of(data_dir, verbose)
     keep_apart(settings, roots)
+    from photos_graph.services.faces.triggers import WITHOUT_MODELS
+    from photos_graph.services.learning.triggers import WITHOUT_WEIGHTS
 
     async def work(services: Services) -> int:
         added = [await services.roots.ensure(root) for root in roots or []]
@@ -180,7 +182,6 @@ def jobs(
     verbose: Verbose = False,
 ) -> None:
     """List jobs, newest first. Cancel a job, or read again the files that failed."""
-    from photos_graph.bootstrap import Services
 
     async def work(services: Services) -> int:
         if cancel is not None:
@@ -214,7 +215,6 @@ def train(
     verbose: Verbose = False,
 ) -> None:
     """Train the model of tags or of persons on the labels that you assigned, and compute its predictions."""
-    from photos_graph.bootstrap import Services
 
     async def work(services: Services) -> int:
         code = await followed(services, await services.learning_triggers.train(kind))
@@ -270,10 +270,8 @@ def doctor(
     verbose: Verbose = False,
 ) -> None:
     """Check that everything works on this machine, and say what to do where it does not."""
-    from photos_graph.bootstrap import Services
-    from photos_graph.services.doctor import Doctor
-
     settings = settings_of(data_dir, verbose)
+    from photos_graph.services.doctor import Doctor
 
     async def work(services: Services) -> int:
         examination = Doctor(services.graph, services.index, services.browse, settings).examine(compare_index=index)
@@ -329,7 +327,6 @@ def export(
     verbose: Verbose = False,
 ) -> None:
     """Write labels, and pictures if the format contains them, for other programs or as a backup."""
-    from photos_graph.bootstrap import Services
     from photos_graph.services.datasets.exports.selection import filter_of
 
     if filter is not None and search is not None:
@@ -356,8 +353,6 @@ def import_labels(
     verbose: Verbose = False,
 ) -> None:
     """Read labels from an export. JSON is matched by the content of photos, XMP sidecars by their paths."""
-    from photos_graph.bootstrap import Services
-
     if not folder.is_dir():
         raise BadInput(f"{folder} is not a folder.")
 

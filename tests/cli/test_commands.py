@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.kit.commands import engine_pid, run, start, until
+from photos_graph.settings import Settings
+from tests.kit.commands import engine_pid, on, run, start, until
 from tests.kit.pictures import jpeg, put
 from tests.kit.waiting import PATIENCE
 
@@ -99,32 +100,32 @@ def test_an_engine_that_is_not_there_ends_with_1_and_where_to_look(tmp_path: Pat
     assert "PHOTOS_GRAPH__URI" in ended.stderr and "Traceback" not in ended.stderr
 
 
-def test_scan_jobs_and_doctor_tell_one_story(folder: Path, tmp_path: Path) -> None:
+def test_scan_jobs_and_doctor_tell_one_story(folder: Path, settings: Settings, tmp_path: Path) -> None:
     (folder / "broken.jpg").unlink()
     put(folder / "[/bold] broken.jpg", b"no picture")
-    data = ("--data-dir", tmp_path / "data")
-    scanned = run("scan", folder, *data)
+    data = on(settings)
+    scanned = run("scan", folder, **data)
     assert scanned.returncode == 0
     assert "4 files looked at" in scanned.stderr and "jobs --failures" in scanned.stderr
-    jobs = run("jobs", *data, COLUMNS="80")
+    jobs = run("jobs", **data, COLUMNS="80")
     assert re.search(r"^[0-9a-f]{32}  scan  succeeded", jobs.stdout, re.MULTILINE), jobs
-    assert "Pictures/[/bold] broken.jpg" in run("jobs", "--failures", *data).stdout
-    doctor = run("doctor", "--index", *data)
+    assert "Pictures/[/bold] broken.jpg" in run("jobs", "--failures", **data).stdout
+    doctor = run("doctor", "--index", **data)
     assert doctor.returncode == 0, doctor.stdout
     assert "3 photos, 4 files" in doctor.stdout and "same as the graph" in doctor.stdout
     assert "models --fetch" in doctor.stdout and "models --fetch" in scanned.stderr, "faces want weights"
     wanted = '{"not": {"text": "2"}, "taken": {"after": "1999-01-01T00:00:00"}}'
-    exported = run("export", "xmp", "--to", tmp_path / "out", "--filter", wanted, *data)
+    exported = run("export", "xmp", "--to", tmp_path / "out", "--filter", wanted, **data)
     assert exported.returncode == 0 and "2 photos: " in exported.stderr, exported.stderr
     assert [*(tmp_path / "out").glob("xmp-*/datasheet.md")]
     for number in range(3):
         (folder / f"{number}.jpg").unlink()
-    refused = run("scan", *data)
+    refused = run("scan", **data)
     assert refused.returncode == 1 and "--accept-missing" in refused.stderr
-    assert run("scan", "--accept-missing", *data).returncode == 0
-    assert run("jobs", "--retry", *data).returncode == 0
+    assert run("scan", "--accept-missing", **data).returncode == 0
+    assert run("jobs", "--retry", **data).returncode == 0
     folder.rename(tmp_path / "away")
-    offline = run("jobs", "--retry", *data)
+    offline = run("jobs", "--retry", **data)
     assert offline.returncode == 1 and "failed" in offline.stdout
 
 

@@ -13,8 +13,8 @@ from photos_graph.graph.learning import features
 from photos_graph.learn import neighbours
 from photos_graph.model.jobs import JobKind, JobState
 from photos_graph.services.learning.neighbours import kept_neighbours
-from photos_graph.settings import GraphSettings, Settings
-from tests.kit.commands import alive, decoders, kill, start, until
+from photos_graph.settings import Settings
+from tests.kit.commands import alive, decoders, kill, on, start, until
 from tests.kit.corpora import SCENES
 from tests.kit.library import failures
 from tests.kit.pictures import put
@@ -31,14 +31,16 @@ def under_way(log: Path) -> bool:
     return re.search(r"Analysing photos: [1-9]\d* of", log.read_text()) is not None
 
 
-async def test_whatever_is_killed_each_photo_is_described_once(backbone_home: Path, tmp_path: Path) -> None:
-    folder, data, log = tmp_path / "Pictures", tmp_path / "data", tmp_path / "log"
+async def test_whatever_is_killed_each_photo_is_described_once(
+    settings: Settings, backbone_home: Path, tmp_path: Path
+) -> None:
+    folder, log = tmp_path / "Pictures", tmp_path / "log"
     for picture in sorted((SCENES / "sea").iterdir())[:COUNT]:
         put(folder / picture.name, picture.read_bytes())
-    data.mkdir()
-    (data / "models").symlink_to(backbone_home, target_is_directory=True)
+    settings.data_dir.mkdir()
+    settings.models_dir.symlink_to(backbone_home, target_is_directory=True)
 
-    program = start("scan", folder, "--data-dir", data, log=log)
+    program = start("scan", folder, log=log, **on(settings))
     until(lambda: under_way(log))
     children = decoders(program.pid)
     program.kill()
@@ -47,13 +49,12 @@ async def test_whatever_is_killed_each_photo_is_described_once(backbone_home: Pa
     assert "photos described" not in log.read_text()
 
     log.write_bytes(b"")
-    program = start("scan", folder, "--data-dir", data, log=log)
+    program = start("scan", folder, log=log, **on(settings))
     until(lambda: under_way(log))
     for pid in decoders(program.pid):
         kill(pid)
     assert program.wait(PATIENCE) == 0, log.read_text()
 
-    settings = Settings(data_dir=data, graph=GraphSettings(heap="512m"))
     async with build(settings, run_jobs=False) as services:
         assert not await failures(services), "who was in the way of a kill is not blamed"
         assert (await of_kind(services, JobKind.PREDICT))[0].state is JobState.SUCCEEDED

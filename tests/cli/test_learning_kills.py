@@ -12,8 +12,8 @@ from photos_graph.bootstrap import Services, build
 from photos_graph.model.jobs import JobKind
 from photos_graph.model.learning import Model, ModelKind, ModelState
 from photos_graph.model.search import Ref
-from photos_graph.settings import GraphSettings, Settings
-from tests.kit.commands import alive, decoders, run, start, until
+from photos_graph.settings import Settings
+from tests.kit.commands import alive, decoders, on, run, start, until
 from tests.kit.corpora import SCENES
 from tests.kit.pictures import put
 
@@ -29,10 +29,6 @@ def library(root: Path) -> Path:
         for number, picture in enumerate(sorted((SCENES / kind).iterdir())[:EACH]):
             put(root / f"{kind} {number} 2019-07-{10 + number // 2}.jpg", picture.read_bytes())
     return root
-
-
-def built(data_dir: Path) -> Settings:
-    return Settings(data_dir=data_dir, graph=GraphSettings(heap="512m"))
 
 
 async def say(services: Services) -> None:
@@ -54,16 +50,16 @@ async def consistent(services: Services) -> Model:
     return active
 
 
-async def at_rest(data_dir: Path) -> Model:
+async def at_rest(settings: Settings) -> Model:
     """Once nothing is left to do."""
-    async with build(built(data_dir)) as services:
+    async with build(settings) as services:
         while await services.jobs.unfinished(*JobKind):
             await asyncio.sleep(0.2)
         return await consistent(services)
 
 
-def killed(data_dir: Path, log: Path) -> None:
-    program = start("train", "tags", "--data-dir", data_dir, log=log)
+def killed(settings: Settings, log: Path) -> None:
+    program = start("train", "tags", log=log, **on(settings))
     until(lambda: re.search(r"Training: \d+ of", log.read_text()) is not None)
     children = decoders(program.pid)
     program.kill()
@@ -71,18 +67,20 @@ def killed(data_dir: Path, log: Path) -> None:
     until(lambda: not any(map(alive, children)))
 
 
-async def test_a_training_that_was_killed_is_taken_up_again(backbone_home: Path, tmp_path: Path) -> None:
-    folder, data_dir, log = library(tmp_path / "Pictures"), tmp_path / "data", tmp_path / "log"
-    data_dir.mkdir()
-    (data_dir / "models").symlink_to(backbone_home, target_is_directory=True)
-    done = run("scan", folder, "--data-dir", data_dir)
+async def test_a_training_that_was_killed_is_taken_up_again(
+    settings: Settings, backbone_home: Path, tmp_path: Path
+) -> None:
+    folder, log = library(tmp_path / "Pictures"), tmp_path / "log"
+    settings.data_dir.mkdir()
+    settings.models_dir.symlink_to(backbone_home, target_is_directory=True)
+    done = run("scan", folder, **on(settings))
     assert done.returncode == 0, done.stderr
     assert f"{len(KINDS) * EACH} photos described" in done.stderr
-    async with build(built(data_dir), run_jobs=False) as services:
+    async with build(settings, run_jobs=False) as services:
         await say(services)
 
-    killed(data_dir, log)
-    async with build(built(data_dir), run_jobs=False) as services:
+    killed(settings, log)
+    async with build(settings, run_jobs=False) as services:
         assert await services.models.versions(ModelKind.TAGS) == []
-    first = await at_rest(data_dir)  # the job is taken up again
+    first = await at_rest(settings)  # the job is taken up again
     assert first.version == 1

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from photos_graph.settings import Settings
 from tests.kit.waiting import PATIENCE
 
 COMMAND = Path(sys.executable).parent / "photos-graph"
@@ -22,6 +23,21 @@ def environment() -> dict[str, str]:
     """Returns our environment without settings that would reach the program, and with a small engine."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
     return kept | {"PHOTOS_GRAPH__HEAP": "512m", "PHOTOS_GRAPH__CONNECT_SECONDS": str(PATIENCE), "COLUMNS": "200"}
+
+
+def on(settings: Settings) -> dict[str, str]:
+    """Returns the variables for a program that uses this data directory, and this server in place of an engine of its
+    own, which takes seconds to start.
+    """
+    graph = settings.graph
+    named = {
+        "PHOTOS_DATA_DIR": str(settings.data_dir),
+        "PHOTOS_GRAPH__URI": graph.uri,
+        "PHOTOS_GRAPH__USER": graph.user,
+        "PHOTOS_GRAPH__PASSWORD": graph.password.get_secret_value(),
+        "PHOTOS_GRAPH__DATABASE": graph.database,
+    }
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def run(*arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:

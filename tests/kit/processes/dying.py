@@ -20,6 +20,7 @@ from photos_graph.services.datasets.exports.staging import StagingFolder
 from photos_graph.services.learning import prediction
 from photos_graph.services.scan import reading, rereading
 from photos_graph.settings import Settings
+from tests.kit.commands import on
 from tests.kit.waiting import PATIENCE
 
 BATCH = 10  # predicted photos in one commit
@@ -32,17 +33,8 @@ def dies(settings: Settings, where: str, *, train: bool = False) -> None:
     ``rereading``, at the first file that a scan reads, or of which it reads the metadata again; ``succeeding``, when
     an edited picture has taken over the labels, but for the commit.
     ``train``: also trains."""
-    graph = settings.graph
-    own = {
-        "PHOTOS_DATA_DIR": str(settings.data_dir),
-        "PHOTOS_GRAPH__URI": str(graph.uri),
-        "PHOTOS_GRAPH__USER": graph.user,
-        "PHOTOS_GRAPH__PASSWORD": graph.password.get_secret_value(),
-        "PHOTOS_LEARN__COLD_START": "0",
-    }
-    if graph.database is not None:
-        own["PHOTOS_GRAPH__DATABASE"] = graph.database
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
+    own = on(settings) | {"PHOTOS_LEARN__COLD_START": "0"}
     program = [sys.executable, "-m", "tests.kit.processes.dying", where, *(["train"] if train else [])]
     done = subprocess.run(program, env=kept | own, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr
