@@ -176,9 +176,10 @@ def _add_region_faces(number: int, faces: list[_Face], added: Regions, edits: _E
         taken.add(face.id)
         if (name := _name(region)) is None or any(edge.kind is AssertionKind.IS for edge in face.edges.values()):
             continue
-        # People may have rejected this person for the face, or assigned the person to another face of the photo.
+        # People may have rejected this person for the face, or assigned the person to another face of the photo. Only
+        # people say that a person is in a photo twice; a file may repeat what a program recognised.
         person = edits.names.get(person_key(name))
-        if person is not None and (person in face.edges or any(_is_said(each, person) for each in faces)):
+        if person is not None and (person in face.edges or any(_is(each, person) for each in faces)):
             continue
         if person_key(name) in edits.shared:
             continue
@@ -187,10 +188,9 @@ def _add_region_faces(number: int, faces: list[_Face], added: Regions, edits: _E
         edits.named.append((face.id, None, edits.assertion, person))
 
 
-def _is_said(face: _Face, person_id: str) -> bool:
-    """Returns whether somebody here said that the face is that person."""
+def _is(face: _Face, person_id: str) -> bool:
     edge = face.edges.get(person_id)
-    return edge is not None and edge.kind is AssertionKind.IS and edge.via != "IMPORTED"
+    return edge is not None and edge.kind is AssertionKind.IS
 
 
 def _at(faces: Sequence[_Face], box: Box) -> _Face | None:

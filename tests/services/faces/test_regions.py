@@ -152,7 +152,7 @@ async def test_a_face_that_was_found_already_is_named_and_not_marked_again(servi
     assert found[None].id == "found", "what the file did not bring does not leave with it"
 
 
-async def test_nobody_is_in_a_photo_twice(services: Services, tmp_path: Path) -> None:
+async def test_a_file_names_a_person_once_in_a_photo(services: Services, tmp_path: Path) -> None:
     put(tmp_path / "Pictures/1.jpg", jpeg_with())
     put(tmp_path / "Pictures/1.xmp", marking(("Ann", 0.2, 0.2), ("ann", 0.7, 0.7)))
     await services.roots.add(str(tmp_path / "Pictures"))
