@@ -149,6 +149,23 @@ async def reviewed(ask: Ask) -> None:
     data(await ask("mutation($c: ID!) { undo(change: $c) { changed } }", c=skipped["change"]))
 
 
+async def judged(ask: Ask, kind: str) -> None:
+    """A sheet of the tag is judged, and what the tag finds follows from it at once."""
+    tag = data(await ask("query($n: String!) { tag(name: $n) { id } }", n=kind))["tag"]["id"]
+    data(await ask("mutation($t: ID!) { setThreshold(tag: $t, threshold: null) { id } }", t=tag))
+    sheet = "query($t: ID!) { tagSheet(tag: $t) { photos { id name } } }"
+    shown = data(await ask(sheet, t=tag))["tagSheet"]["photos"]
+    assert len(shown) > 12 and data(await ask(sheet, t=tag))["tagSheet"]["photos"] == shown
+    wrong = [photo["id"] for photo in shown if not photo["name"].startswith(kind)]
+    query = "mutation($t: ID!, $w: [ID!]!) { judgeSheet(tag: $t, wrong: $w) { matched change } }"
+    assert data(await ask(query, t=tag, w=wrong))["judgeSheet"]["matched"] == len(shown)
+    trust = "query($n: String!) { tag(name: $n) { trust threshold } }"
+    assert data(await ask(trust, n=kind))["tag"]["trust"] == "PROVEN"
+    found = await names(ask, {"tags": {"any": [kind]}})
+    assert {photo["name"] for photo in shown if photo["id"] not in wrong} <= found
+    assert tagged_right(found, kind) > 0.85
+
+
 def tagged_right(found: set[str], kind: str) -> float:
     return sum(name.startswith(kind) for name in found) / max(1, len(found))
 
@@ -209,3 +226,4 @@ async def test_what_was_said_is_learnt_and_what_is_corrected_stays_corrected(ask
     assert wrong not in await names(ask, {"tags": {"any": [tag["tag"]["name"]]}}), "nor by an older version"
     shown = data(await ask(query, i=photos[predicted[1][0]]))["photo"]["tags"]
     assert {tag["model"]["version"] for tag in shown if tag["source"] == "PREDICTED"} == {1}
+    await judged(ask, "sea")

@@ -146,12 +146,13 @@ class ModelVersions:
 
     async def apply_settings(self) -> None:
         """Gives tags the thresholds that follow from the settings, which may have changed since the last start."""
+        if await self._graph.transaction(thresholds.counted) is self.counted:
+            return
 
         async def work(tx: LabelTransaction) -> None:
-            if await thresholds.counted(tx) is not self.counted:
-                await thresholds.set_counted(tx, self.counted)
-                if (active := await models.active_in(tx, ModelKind.TAGS)) is not None:
-                    await thresholds.give(tx, active.per_label, self.counted)
+            await thresholds.set_counted(tx, self.counted)
+            if (active := await models.active_in(tx, ModelKind.TAGS)) is not None:
+                await thresholds.give(tx, active.per_label, self.counted)
 
         await self._writer.commit(work)
         await self._writer.follow()
