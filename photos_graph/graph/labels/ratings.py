@@ -38,6 +38,48 @@ SET p.favourite = row.value, p.favouriteAt = row.at, p.favouriteBy = row.by
 """,
 }
 
+# A photo that succeeded another has this in ``ratedBy`` or ``favouriteBy``, and no time, while it shows what the file
+# of the other one stated, and its own file states nothing.
+EARLIER_FILE: LiteralString = "earlier file"
+
+# What the file of ``p`` states, or else that of an earlier picture stated.
+FILE_RATING: LiteralString = (
+    "coalesce(p.fileRating, CASE WHEN p.ratedAt IS NULL AND p.ratedBy = '" + EARLIER_FILE + "' THEN p.rating END)"
+)
+FILE_FAVOURITE: LiteralString = (
+    "coalesce(p.fileFavourite, CASE WHEN p.favouriteAt IS NULL AND p.favouriteBy = '"
+    + EARLIER_FILE
+    + "' THEN p.favourite END)"
+)
+
+# A part of the query that writes what files say.
+STATED_BY_FILE: LiteralString = (
+    "p.rating = CASE WHEN p.ratedAt IS NULL THEN "
+    + FILE_RATING
+    + """ ELSE p.rating END,
+  p.ratedBy = CASE WHEN p.ratedAt IS NULL AND p.fileRating IS NOT NULL THEN null ELSE p.ratedBy END,
+  p.favourite = CASE WHEN p.favouriteAt IS NULL THEN coalesce("""
+    + FILE_FAVOURITE
+    + """, false) ELSE p.favourite END,
+  p.favouriteBy = CASE WHEN p.favouriteAt IS NULL AND p.fileFavourite IS NOT NULL THEN null ELSE p.favouriteBy END"""
+)
+
+OF_FILES: dict[LabelKind, LiteralString] = {
+    LabelKind.RATING: "UNWIND $numbers AS number MATCH (p:Photo {number: number}) RETURN collect([number, "
+    + FILE_RATING
+    + "]) AS photos",
+    LabelKind.FAVOURITE: "UNWIND $numbers AS number MATCH (p:Photo {number: number}) RETURN collect([number, "
+    + FILE_FAVOURITE
+    + "]) AS photos",
+}
+
+
+async def of_files(tx: Transaction, kind: LabelKind, numbers: Sequence[int]) -> dict[int, int | bool]:
+    """Returns the value that the file of each of these photos states, or that of an earlier picture stated. Photos
+    without one are left out."""
+    (row,) = await tx.run(OF_FILES[kind], numbers=list(numbers))
+    return {number: value for number, value in row["photos"] if value is not None}
+
 
 async def read(tx: Transaction, kind: LabelKind, numbers: Sequence[int]) -> dict[int, Value]:
     """Returns the value of each of these photos. Unknown photos are left out."""

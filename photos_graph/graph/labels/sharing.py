@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, LiteralString
 
-from photos_graph.graph.labels import stacks, tag_edges
+from photos_graph.graph.labels import ratings, stacks, tag_edges
 from photos_graph.graph.labels.edits import Assertion, SingleEdit, grouped
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.transaction import LabelTransaction
@@ -72,12 +72,16 @@ class _Values:
     file_favourite: bool | None
 
 
-VALUES: LiteralString = """
+VALUES: LiteralString = (
+    """
 UNWIND $numbers AS number
 MATCH (p:Photo {number: number})
-RETURN collect([number, p.rating, p.ratedAt, p.fileRating, coalesce(p.favourite, false), p.favouriteAt,
-  p.fileFavourite]) AS photos
-"""
+RETURN collect([number, p.rating, p.ratedAt, """
+    + ratings.FILE_RATING
+    + ", coalesce(p.favourite, false), p.favouriteAt, "
+    + ratings.FILE_FAVOURITE
+    + "]) AS photos"
+)
 
 PUT_VALUES: LiteralString = """
 UNWIND $rows AS row

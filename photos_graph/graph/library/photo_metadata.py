@@ -10,7 +10,7 @@ from typing import Any, LiteralString, Protocol
 
 from photos_graph.graph import due
 from photos_graph.graph.faces import regions
-from photos_graph.graph.labels import keywords, properties
+from photos_graph.graph.labels import keywords, properties, ratings
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import whereabouts
 from photos_graph.model.library import (
@@ -50,8 +50,9 @@ PUT_METADATA: LiteralString = due.READING.query(
 UNWIND $rows AS row
 MATCH (f:File {id: row.file})-[:OF]->(p:Photo)
 SET p += row.metadata, p.speaker = f.id, p.{by} = $version, p.{due} = null
-SET p.rating = CASE WHEN p.ratedAt IS NULL THEN p.fileRating ELSE p.rating END,
-  p.favourite = CASE WHEN p.favouriteAt IS NULL THEN coalesce(p.fileFavourite, false) ELSE p.favourite END, """
+SET """
+    + ratings.STATED_BY_FILE
+    + ", "
     + properties.STATED_BY_FILE
     + """
 WITH p, row WHERE p.positionAt IS NULL

@@ -108,9 +108,15 @@ def _of_kind_among(edges: Assertions, kind: AssertionKind, tag_ids: Collection[s
 async def _value_edits(
     tx: Transaction, kind: LabelKind, successions: Iterable[Succession], numbers: Sequence[int]
 ) -> tuple[Edit, ...]:
-    values = await ratings.read(tx, kind, numbers)
-    pairs = [(each.new, values[each.old], values[each.new]) for each in successions]
-    return grouped((new, now, was, None) for new, was, now in pairs if _counts_more(was, now))
+    values, in_files = await ratings.read(tx, kind, numbers), await ratings.of_files(tx, kind, numbers)
+    edits: list[SingleEdit] = []
+    for each in successions:
+        was, now = values[each.old], values[each.new]
+        if _counts_more(was, now):
+            edits.append((each.new, now, was, None))
+        elif now.at_ms is None and each.old in in_files and each.new not in in_files:
+            edits.append((each.new, now, Value(in_files[each.old], None, ratings.EARLIER_FILE), None))
+    return grouped(edits)
 
 
 async def _property_edits(

@@ -17,6 +17,7 @@ from photos_graph.model.faces import Box
 from photos_graph.model.library import Photo
 from photos_graph.model.search import Ref
 from photos_graph.settings import Settings
+from tests.kit.formats import exiftool
 from tests.kit.library import ended, in_step, photos, scanned
 from tests.kit.pictures import OLD, encoded, leaves, put
 from tests.kit.processes.dying import dies
@@ -98,6 +99,41 @@ async def test_a_turned_and_reduced_picture_takes_over_all_labels_and_undo_gives
     await services.changes.undo(back.change_id, by="ann")
     assert (await said(services, new.id))[0] == ALL_SAID
     assert (await services.replacements.page(10, None)).total == 0
+
+
+@pytest.mark.both_engines
+async def test_what_only_the_earlier_file_stated_goes_over_until_the_new_file_states_it(
+    services: Services, tmp_path: Path
+) -> None:
+    root = tmp_path / "Pictures"
+    put(root / "a.jpg", encoded(leaves(), "JPEG", quality=92))
+    put(root / "a.jpg.json", b'{"title": "a.jpg", "favorited": true}')
+    exiftool([root / "a.jpg"], "-XMP-xmp:Rating=5", at=OLD)
+    await services.roots.add(str(root))
+    await scanned(services)
+    old = (await photos(services))["a.jpg"]
+    assert (old.rating, old.favourite) == (5, True)
+    (root / "a.jpg.json").unlink()
+    new, _ = await replaced(services, root, leaves().resize((240, 160)))
+    assert new.id != old.id and (new.rating, new.favourite) == (5, True)
+    change = (await services.graph.read("MATCH (c:Change {kind: 'SUCCEED'}) RETURN c.id AS id"))[0]["id"]
+    back = await services.changes.undo(change, by="ann")
+    undone = (await photos(services))["a.jpg"]
+    assert (undone.rating, undone.favourite) == (None, False)
+    assert back.change_id is not None
+    await services.changes.undo(back.change_id, by="ann")
+
+    exiftool([root / "a.jpg"], "-XMP-dc:Title=T", at=OLD + 2 * 86_400)
+    await scanned(services)
+    titled = (await photos(services))["a.jpg"]
+    assert (titled.description.title, titled.rating, titled.favourite) == ("T", 5, True)
+    exiftool([root / "a.jpg"], "-XMP-xmp:Rating=2", at=OLD + 3 * 86_400)
+    await scanned(services)
+    exiftool([root / "a.jpg"], "-XMP-xmp:Rating=", at=OLD + 4 * 86_400)
+    await scanned(services)
+    cleared = (await photos(services))["a.jpg"]
+    assert (cleared.rating, cleared.favourite) == (None, True), "the file has said what its rating is since"
+    assert await in_step(services)
 
 
 async def test_a_cut_and_retouched_picture_takes_over_all_labels(services: Services, tmp_path: Path) -> None:
