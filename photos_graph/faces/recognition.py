@@ -87,7 +87,8 @@ def recognise(
     suggested, scores, applied = _suggestions(kept.vectors, library, embedder, ignored)
     passed_over = stranger_scores(kept, ignored, library.qualities, embedder, cut)
     strange = (passed_over >= embedder.applied) & (passed_over > scores[:, 0])
-    strange &= ~noticed & (library.persons == UNASSIGNED)
+    # Faces that people left in a cluster when they ignored another one of it stay there.
+    strange &= ~noticed & (library.persons == UNASSIGNED) & (library.groups == UNASSIGNED)
     passed_over[~strange] = 0
     suggested[strange], scores[strange], applied[strange] = UNASSIGNED, 0, UNASSIGNED
     taking_part = ~ignored & ~strange
