@@ -9,8 +9,9 @@ import pytest
 
 from photos_graph.bootstrap import build
 from photos_graph.model.jobs import JobKind, JobState
-from photos_graph.settings import GraphSettings, Settings
-from tests.kit.commands import alive, decoders, kill, run, start, until
+from photos_graph.settings import Settings
+from tests.kit.commands import alive, decoders, kill, on, run, start, until
+from tests.kit.engines import RunningEngine
 from tests.kit.library import failures, in_step
 from tests.kit.portraits import faces, of_kind, people
 from tests.kit.waiting import PATIENCE
@@ -21,10 +22,12 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 COUNT = 75  # photos, so that a look at them lasts some seconds
 
 
-def here(data_dir: Path, weights_home: Path) -> Path:
-    data_dir.mkdir()
-    (data_dir / "models").symlink_to(weights_home, target_is_directory=True)
-    return data_dir
+def here(settings: Settings, name: str, weights_home: Path) -> Settings:
+    """Settings with a data directory of that name, which has the weights."""
+    made = settings.model_copy(update={"data_dir": settings.data_dir.with_name(name)})
+    made.data_dir.mkdir()
+    made.models_dir.symlink_to(weights_home, target_is_directory=True)
+    return made
 
 
 def under_way(log: Path) -> bool:
@@ -32,9 +35,8 @@ def under_way(log: Path) -> bool:
     return re.search(r"Detecting faces: [1-9]\d* of", log.read_text()) is not None
 
 
-async def outcome(data_dir: Path) -> list[tuple[str, tuple[float, ...], str | None, bool]]:
+async def outcome(settings: Settings) -> list[tuple[str, tuple[float, ...], str | None, bool]]:
     """Faces, but for ids and the names of clusters."""
-    settings = Settings(data_dir=data_dir, graph=GraphSettings(heap="512m"))
     async with build(settings, run_jobs=False) as services:
         assert await in_step(services)
         assert not await failures(services)
@@ -47,17 +49,20 @@ async def outcome(data_dir: Path) -> list[tuple[str, tuple[float, ...], str | No
         )
 
 
-async def test_whatever_is_killed_each_face_is_found_once(weights_home: Path, tmp_path: Path) -> None:
+async def test_whatever_is_killed_each_face_is_found_once(
+    settings: Settings, engine: RunningEngine, weights_home: Path, tmp_path: Path
+) -> None:
     folder = people(tmp_path / "Pictures", COUNT // 5, 5)
-    calm = here(tmp_path / "calm", weights_home)
-    done = run("scan", folder, "--data-dir", calm)
+    calm = here(settings, "calm", weights_home)
+    done = run("scan", folder, **on(calm))
     assert done.returncode == 0, done.stderr
     assert f"{COUNT} photos looked at" in done.stderr and "clusters without a name" in done.stderr
     expected = await outcome(calm)
     assert len(expected) >= COUNT
 
-    stormy, log = here(tmp_path / "stormy", weights_home), tmp_path / "log"
-    program = start("scan", folder, "--data-dir", stormy, log=log)
+    engine.clean()
+    stormy, log = here(settings, "stormy", weights_home), tmp_path / "log"
+    program = start("scan", folder, log=log, **on(stormy))
     until(lambda: under_way(log))
     children = decoders(program.pid)
     program.kill()
@@ -65,7 +70,7 @@ async def test_whatever_is_killed_each_face_is_found_once(weights_home: Path, tm
     until(lambda: not any(map(alive, children)))
     assert "photos looked at" not in log.read_text()
 
-    program = start("scan", folder, "--data-dir", stormy, log=log)
+    program = start("scan", folder, log=log, **on(stormy))
     log.write_bytes(b"")
     until(lambda: under_way(log))
     for pid in decoders(program.pid):
