@@ -15,6 +15,20 @@ from resolvers.connections import After, Connection, First, Node, connection, gi
 from resolvers.context import Info
 from resolvers.permissions import CanEdit, CanView
 
+CHANGE = "The id of the change, to be passed to `undo`, in the answer of a mutation that changed this; otherwise null."
+
+
+def change_id(ours: str | None) -> strawberry.ID | None:
+    return ids.encode("Change", ours) if ours is not None else None
+
+
+def deleted(info: Info, result: label_model.BulkResult) -> bool:
+    """Whether something was deleted. Its change is kept for ``lastDeletion``."""
+    if result.change_id is None:
+        return False
+    info.context.last_deletion = result.change_id
+    return True
+
 
 @strawberry.type(description="What a call that changes many photos, folders or faces has done.")
 class BulkResult:
@@ -32,8 +46,9 @@ class BulkResult:
 
     @classmethod
     def of(cls, result: label_model.BulkResult) -> BulkResult:
-        change = ids.encode("Change", result.change_id) if result.change_id is not None else None
-        return cls(matched=result.matched, changed=result.changed, kept=result.kept, change=change)
+        return cls(
+            matched=result.matched, changed=result.changed, kept=result.kept, change=change_id(result.change_id)
+        )
 
 
 @strawberry.type(
@@ -99,3 +114,12 @@ class ChangeMutations:
     ) -> BulkResult:
         changes, viewer = info.context.services.changes, info.context.known_viewer
         return BulkResult.of(await changes.undo(ids.decode("Change", change), by=viewer.name))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="The id of the change that the last deletion in the same request made, to be passed to `undo`. The "
+        "answers of `deleteTag` and `deletePerson` have no place for it: ask for it after them. It is null if nothing "
+        "was deleted.",
+    )
+    def last_deletion(self, info: Info) -> strawberry.ID | None:
+        return change_id(info.context.last_deletion)

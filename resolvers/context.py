@@ -22,6 +22,7 @@ class Context:
     ready: Services | None
     loads: Loaders | None
     connection_params: object = None
+    last_deletion: str | None = None  # the id of the change that the last deletion of this request made
     nodes_left: int = 100_000  # that lists without pages may still contain
     list_weights: dict[tuple[int, ...], int] = field(
         default_factory=dict
@@ -29,7 +30,7 @@ class Context:
 
     def for_operation(self) -> Context:
         """The operations of a WebSocket share a context, except for the nodes that each may request."""
-        return replace(self, list_weights={})
+        return replace(self, list_weights={}, last_deletion=None)
 
     @property
     def services(self) -> Services:

@@ -17,7 +17,7 @@ from photos_graph.services.faces.person_details import age_at
 from photos_graph.web.urls import thumbnail_url
 from resolvers import ids
 from resolvers.boxes import Box, BoxInput
-from resolvers.changes import BulkResult
+from resolvers.changes import CHANGE, BulkResult, change_id
 from resolvers.connections import (
     EDGES,
     NODES,
@@ -78,6 +78,7 @@ class Face(Node):
         "that a person ignored. `ignoreFaces` confirms that or, with `ignored: false`, takes it back for good. It is "
         "null if the face is not ignored."
     )
+    change: strawberry.ID | None = strawberry.field(description=CHANGE)
 
     @strawberry.field(description="The photo that the face is in.")
     async def photo(self, info: Info) -> Photo:
@@ -129,6 +130,7 @@ class Face(Node):
             source=face.source,
             ignored=face.ignored,
             ignored_by=face.ignored_by,
+            change=change_id(face.change_id),
         )
 
 

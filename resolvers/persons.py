@@ -14,7 +14,7 @@ from photos_graph.model import faces as face_model
 from photos_graph.model import search as search_model
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from resolvers import ids
-from resolvers.changes import BulkResult
+from resolvers.changes import CHANGE, BulkResult, change_id, deleted
 from resolvers.connections import After, Connection, First, Node, connection, given, page_size
 from resolvers.context import Info
 from resolvers.enums import PhotoOrder
@@ -53,6 +53,7 @@ class Person(Node):
     hidden: bool = strawberry.field(
         description="Whether the person is left out of lists, suggestions and facets. Photos still show the person."
     )
+    change: strawberry.ID | None = strawberry.field(description=CHANGE)
 
     birthday: date | None = strawberry.field(description="The birthday of the person, or null if it is not known.")
     note: str | None = strawberry.field(
@@ -100,6 +101,7 @@ class Person(Node):
             birthday=date.fromisoformat(person.birthday) if person.birthday is not None else None,
             note=person.note,
             groups=list(person.groups),
+            change=change_id(person.change_id),
         )
 
 
@@ -191,7 +193,8 @@ class PersonMutations:
         "not known, and with CONFLICT if another person has that name; the error gives the id of that person.",
     )
     async def rename_person(self, info: Info, id: PersonId, name: PersonName) -> Person:
-        return Person.of(await info.context.services.person_editing.rename(ids.decode("Person", id), name))
+        persons, viewer = info.context.services.person_editing, info.context.known_viewer
+        return Person.of(await persons.rename(ids.decode("Person", id), name, by=viewer.name))
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
@@ -222,8 +225,11 @@ class PersonMutations:
         groups: Groups = UNSET,
     ) -> Person:
         person_id, cover_id = ids.decode("Person", id), ids.decode_given("Face", cover)
-        persons, details = info.context.services.person_editing, _details(birthday, note, groups)
-        return Person.of(await persons.update(person_id, given(is_me), given(hidden), cover_id, details))
+        persons, viewer = info.context.services.person_editing, info.context.known_viewer
+        details = _details(birthday, note, groups)
+        return Person.of(
+            await persons.update(person_id, given(is_me), given(hidden), cover_id, details, by=viewer.name)
+        )
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
@@ -247,8 +253,9 @@ class PersonMutations:
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
-        description="Deletes a person. The faces stay and have no name. This cannot be undone. Returns false if the "
-        "person is not known.",
+        description="Deletes a person. The faces stay and have no name. Returns false if the person is not known. "
+        "`lastDeletion` in the same request gives the id of the change.",
     )
     async def delete_person(self, info: Info, id: PersonId) -> bool:
-        return await info.context.services.person_editing.delete(ids.decode("Person", id))
+        persons, viewer = info.context.services.person_editing, info.context.known_viewer
+        return deleted(info, await persons.delete(ids.decode("Person", id), by=viewer.name))

@@ -13,7 +13,7 @@ from photos_graph.model import labels as label_model
 from photos_graph.model import search as search_model
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from resolvers import ids
-from resolvers.changes import BulkResult
+from resolvers.changes import CHANGE, BulkResult, change_id, deleted
 from resolvers.connections import After, Connection, First, Node, connection, given, page_size, still_there
 from resolvers.context import Info
 from resolvers.enums import PhotoOrder, TagSource, Trust
@@ -64,6 +64,7 @@ class Tag(Node):
     trust: Trust | None = strawberry.field(
         description="How certain the precision of its predictions is, or null if the active model does not predict it."
     )
+    change: strawberry.ID | None = strawberry.field(description=CHANGE)
 
     @strawberry.field(
         description="The names from the top of the tree down to this tag, in the form that arguments accept: "
@@ -99,7 +100,14 @@ class Tag(Node):
 
     @classmethod
     def of(cls, tag: label_model.Tag) -> Tag:
-        return cls(own=tag, id=ids.encode("Tag", tag.id), name=tag.name, threshold=tag.threshold, trust=tag.trust)
+        return cls(
+            own=tag,
+            id=ids.encode("Tag", tag.id),
+            name=tag.name,
+            threshold=tag.threshold,
+            trust=tag.trust,
+            change=change_id(tag.change_id),
+        )
 
 
 def load_tag(info: Info, id: str) -> Tag | None:
@@ -181,6 +189,9 @@ class FolderTagProposal:
     tag: str = strawberry.field(description='The name of the tag, or its path, for example "Places/Abruzzo".')
     photo_count: int = strawberry.field(description="The number of photos in the folder and below it.")
     applied: bool = strawberry.field(description="Whether the folder carries the tag now. It is false in a dry run.")
+    change: strawberry.ID | None = strawberry.field(
+        description="The id of the change that applied all of the proposals, to be passed to `undo`, or null."
+    )
 
     @strawberry.field(description="The folder whose name suggests the tag.")
     def folder(self, info: Info) -> Folder:
@@ -188,7 +199,19 @@ class FolderTagProposal:
 
     @classmethod
     def of(cls, proposal: label_model.FolderTagProposal) -> FolderTagProposal:
-        return cls(own=proposal, tag=proposal.tag, photo_count=proposal.photo_count, applied=proposal.applied)
+        return cls(
+            own=proposal,
+            tag=proposal.tag,
+            photo_count=proposal.photo_count,
+            applied=proposal.applied,
+            change=change_id(proposal.change_id),
+        )
+
+
+@strawberry.input(description="A proposal of `tagFoldersByName` that is accepted.")
+class AcceptedProposal:
+    folder: strawberry.ID = strawberry.field(description="The id of the folder.")
+    tag: str = strawberry.field(description="The tag, as it was proposed.")
 
 
 @strawberry.type
@@ -258,7 +281,8 @@ class TagMutations:
         "known, and with CONFLICT if its parent has another tag of that name; use `mergeTags` to merge the two.",
     )
     async def rename_tag(self, info: Info, id: TagId, name: TagName) -> Tag:
-        return Tag.of(await info.context.services.tag_editing.rename(ids.decode("Tag", id), name))
+        editing, viewer = info.context.services.tag_editing, info.context.known_viewer
+        return Tag.of(await editing.rename(ids.decode("Tag", id), name, by=viewer.name))
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
@@ -267,13 +291,14 @@ class TagMutations:
         "parent has a tag of the same name.",
     )
     async def move_tag(self, info: Info, id: TagId, parent_id: ParentId = UNSET) -> Tag:
+        editing, viewer = info.context.services.tag_editing, info.context.known_viewer
         parent = ids.decode_given("Tag", parent_id)
-        return Tag.of(await info.context.services.tag_editing.move(ids.decode("Tag", id), parent))
+        return Tag.of(await editing.move(ids.decode("Tag", id), parent, by=viewer.name))
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
-        description="Merges tags: photos and folders that have one of them get `into` instead, their children move "
-        "below `into`, and they are deleted. This cannot be undone. Fails with NOT_FOUND if a tag is not known, and "
+        description="Merges tags: photos and folders that have one of them get `into` instead, as predictions do, "
+        "their children move below `into`, and they are deleted. Fails with NOT_FOUND if a tag is not known, and "
         "with BAD_INPUT if `into` is one of `from` or a descendant of one.",
     )
     async def merge_tags(
@@ -287,17 +312,19 @@ class TagMutations:
             strawberry.ID, strawberry.argument(name="into", description="The id of the tag that remains.")
         ],
     ) -> Tag:
-        editing = info.context.services.tag_editing
-        merged = await editing.merge(ids.decode_all("Tag", from_ids), ids.decode("Tag", into_id))
-        return Tag.of(merged)
+        editing, viewer = info.context.services.tag_editing, info.context.known_viewer
+        gone, into = ids.decode_all("Tag", from_ids), ids.decode("Tag", into_id)
+        return Tag.of(await editing.merge(gone, into, by=viewer.name))
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
-        description="Deletes a tag from the tree, from all photos and from all folders. This cannot be undone. Returns "
-        "false if the tag is not known. Fails with CONFLICT if there are tags below it.",
+        description="Deletes a tag from the tree, from all photos and from all folders. Returns false if the tag is "
+        "not known. `lastDeletion` in the same request gives the id of the change. Fails with CONFLICT if there are "
+        "tags below it.",
     )
     async def delete_tag(self, info: Info, id: TagId) -> bool:
-        return await info.context.services.tag_editing.delete(ids.decode("Tag", id))
+        editing, viewer = info.context.services.tag_editing, info.context.known_viewer
+        return deleted(info, await editing.delete(ids.decode("Tag", id), by=viewer.name))
 
 
 @strawberry.type
@@ -363,8 +390,9 @@ class TaggingMutations:
     @strawberry.mutation(
         permission_classes=[CanEdit],
         description="Suggests tags from the names of folders, and adds them to the folders unless this is a dry run. "
-        'For example the folder "2019 Abruzzo" suggests the tag "Abruzzo". Folders without photos, and tags that a '
-        "folder has or excludes, are left out. Fails with NOT_FOUND if the root is not known.",
+        'For example the folder "2019 Abruzzo" suggests the tag "Abruzzo". Folders without photos, tags that a folder '
+        "has or excludes, and the names of the roots themselves are left out. Fails with NOT_FOUND if the root is not "
+        "known.",
     )
     async def tag_folders_by_name(
         self,
@@ -374,10 +402,19 @@ class TaggingMutations:
             strawberry.argument(name="root", description="The id of the root to look at. All roots are the default."),
         ] = UNSET,
         dry_run: DryRun = True,
+        accepted: Annotated[
+            list[AcceptedProposal] | None,
+            strawberry.argument(
+                description="The proposals of a dry run that are accepted. Others are left out of the answer and not "
+                "applied, and those that are not proposed any more are passed over. All are accepted by default."
+            ),
+        ] = UNSET,
     ) -> list[FolderTagProposal]:
         tagging, viewer = info.context.services.tagging, info.context.known_viewer
-        root = ids.decode_given("Root", root_id)
-        return [FolderTagProposal.of(each) for each in await tagging.tag_folders_by_name(root, dry_run, by=viewer.name)]
+        root, wanted = ids.decode_given("Root", root_id), given(accepted)
+        pairs = {(ids.decode("Folder", each.folder), each.tag) for each in wanted} if wanted is not None else None
+        found = await tagging.tag_folders_by_name(root, dry_run, pairs, by=viewer.name)
+        return [FolderTagProposal.of(each) for each in found]
 
 
 @strawberry.type
@@ -400,8 +437,10 @@ class ThresholdMutations:
         ],
     ) -> Tag:
         tag_id = ids.decode("Tag", tag)
-        await info.context.services.models.set_threshold(tag_id, threshold)
+        models, viewer = info.context.services.models, info.context.known_viewer
+        change = await models.set_threshold(tag_id, threshold, by=viewer.name)
         found = load_tag(info, tag_id)
         if found is None:
             raise NotFound("There is no such tag.")
+        found.change = change_id(change)
         return found

@@ -82,14 +82,10 @@ class LabelWriter:
             await self._events.publish(LabelsChanged(kind, _tagged(recorded)))
 
     async def preview(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        """Returns what ``work`` reads, with a read model that is caught up. It takes no lock, and ``work`` cannot
+        """Returns what ``work`` reads, with a read model that is caught up. It waits for no writer, and ``work`` cannot
         write."""
-
-        async def unlocked(tx: Transaction) -> T:
-            await self._read_model.catch_up()
-            return await work(tx)
-
-        return await self._graph.transaction(unlocked)
+        await self._read_model.catch_up()
+        return await self._graph.reading(work)
 
 
 def _tagged(recorded: Iterable[Change]) -> dict[str, frozenset[int]]:

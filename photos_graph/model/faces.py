@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, TypedDict
 
@@ -48,6 +48,7 @@ class Person:
     birthday: str | None = None
     note: str | None = None
     groups: tuple[str, ...] = ()
+    change_id: str | None = field(default=None, compare=False)  # of the call that returns it, if it changed something
 
     parent_id: ClassVar[None] = None  # unlike tags and places, persons lie within nothing
 
@@ -72,6 +73,7 @@ class Face:
     source: TagSource | None = None
     similar_persons: tuple[tuple[str, float], ...] = ()
     photo_look: str | None = None
+    change_id: str | None = field(default=None, compare=False)  # of the call that returns it, if it changed something
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -49,6 +49,7 @@ class Tag:
     parent_id: str | None = None
     threshold: float | None = None  # predictions count from this score on; if it is None, they never count
     trust: Trust | None = None  # of its predictions; None if the active model does not predict it
+    change_id: str | None = field(default=None, compare=False)  # of the call that returns it, if it changed something
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class FolderTagProposal:
     tag: str  # name or path
     photo_count: int
     applied: bool
+    change_id: str | None = field(default=None, compare=False)  # of the call that applied it
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-
-from pyroaring import BitMap
 
 from photos_graph.errors import Conflict, NotFound
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import assignments, edited_faces, moves
-from photos_graph.graph.labels import changes, properties, ratings, stacks, tag_edges, tags
+from photos_graph.graph.labels import changes, properties, ratings, stacks
 from photos_graph.graph.labels.edits import (
-    Assertion,
-    AssertionKind,
     Change,
     Edit,
     FacePlace,
@@ -24,8 +20,6 @@ from photos_graph.graph.labels.edits import (
     Successor,
     now_ms,
 )
-from photos_graph.graph.labels.tag_edges import Assertions
-from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import folders, photos, succession
 from photos_graph.graph.writing import LabelWriter
@@ -33,9 +27,9 @@ from photos_graph.index import Index
 from photos_graph.library.places import Gazetteer
 from photos_graph.model.labels import BulkResult, LabelKind
 from photos_graph.model.properties import PhotoProperty
-from photos_graph.services.faces.undo import restore_faces
-from photos_graph.services.labels.folder_plan import reached, retagged
+from photos_graph.services.faces.undo import feasible_names, restore_faces
 from photos_graph.services.labels.property_editing import follow_position
+from photos_graph.services.labels.undo import FeasibleUndo, feasible_undo, refuse, restore_tags
 from photos_graph.services.learning.skipping import ask_again
 
 
@@ -49,6 +43,8 @@ class Changes:
         """Restores what the change replaced, which is a change that can be undone in turn. Photos, folders and faces
         that were forgotten since are passed over.
 
+        ``matched`` of the result counts what the change concerned, ``changed`` what was restored.
+
         Raises NotFound; Conflict, and changes nothing, where something is no longer as the change left it, or where an
         exclusion that comes back would void a tag that a photo got since.
         """
@@ -60,10 +56,12 @@ class Changes:
             if change.undone:
                 raise Conflict("This change has already been undone.")
             back = await _known(tx, [edit.reversed() for edit in change.edits])
-            undo = Change("UNDO", change.kind, by, now_ms(), back, undoes=change.id, summary=_undoing(change))
+            able = await _feasible(tx, change, back)
+            undo = Change("UNDO", change.kind, by, now_ms(), able.edits, undoes=change.id, summary=_undoing(change))
             result = await self._restore(tx, undo)
             await changes.mark_undone(tx, change)
-            return undo, replace(result, change_id=tx.record(replace(undo, changed=result.changed)))
+            recorded = tx.record(replace(undo, changed=result.changed or None))
+            return undo, replace(result, matched=result.matched + able.left, change_id=recorded)
 
         undone, result = await self._writer.commit(work, caught_up=True)
         await self._writer.follow(undone.kind, [undone])
@@ -79,6 +77,9 @@ class Changes:
             LabelKind.QUESTIONS: ask_again,
         }.get(undo.kind, _revalue)
         return await restore(tx, undo)
+
+    async def _retag(self, tx: LabelTransaction, undo: Change) -> BulkResult:
+        return await restore_tags(tx, undo, self._index.search)
 
     async def _return(self, tx: LabelTransaction, undo: Change) -> BulkResult:
         """Gives the labels of all kinds back to the photos that were succeeded."""
@@ -101,35 +102,19 @@ class Changes:
             differing[f"the {which.lower()}"] = sum(
                 not _is_same(now[number], edit.before) for edit in of_this for number in edit.photos
             )
-        _check(differing)
+        refuse(differing)
         await properties.write(tx, undo.edits)
         if moved := [n for edit in undo.edits if edit.label_id == PhotoProperty.POSITION for n in edit.photos]:
             await follow_position(tx, moved, self._gazetteer)
         return BulkResult(len(numbers), len(numbers))
 
-    async def _retag(self, tx: LabelTransaction, undo: Change) -> BulkResult:
-        tree = await tags.tag_tree(tx)
-        tag_ids = {edit.label_id for edit in undo.edits if edit.label_id is not None}
-        if gone := sum(tag_id not in tree for tag_id in tag_ids):
-            raise Conflict(f"{gone} of the {len(tag_ids)} tags of this change have been deleted or merged since.")
-        numbers = _photos(undo)
-        folder_ids = sorted({folder_id for edit in undo.edits for folder_id in edit.folders})
-        on_photos = await tag_edges.of_photos(tx, numbers)
-        on_folders = await tag_edges.of_folders(tx, folder_ids)
-        differing: Counter[str] = Counter()
-        for edit in undo.edits:
-            tag_id = edit.label_id or ""
-            now = [on_photos.get(n, {}).get(tag_id) for n in edit.photos]
-            now += [on_folders.get(id_, {}).get(tag_id) for id_ in edit.folders]
-            differing[tree.path(tag_id)] += sum(state != edit.before for state in now)
-        _check(differing + _voided(undo.edits, on_photos, tree))
-        search = self._index.search
-        subtrees = {below for tag_id in tag_ids for below in tree.below(tag_id)}
-        of_folders = [edit for edit in undo.edits if edit.folders]
-        matched = BitMap(numbers) | reached(search, folder_ids)
-        changed = BitMap(numbers) | retagged(search, on_folders, of_folders, subtrees, ())
-        await tag_edges.write(tx, undo.edits)
-        return BulkResult(len(matched), len(changed))
+
+async def _feasible(tx: Transaction, change: Change, back: tuple[Edit, ...]) -> FeasibleUndo:
+    if change.kind is LabelKind.TAGS:
+        return await feasible_undo(tx, change, back)
+    if change.kind is LabelKind.FACES:
+        return await feasible_names(tx, change, back)
+    return FeasibleUndo(back)
 
 
 UNDID, REDID = "Undid: ", "Redid: "
@@ -152,7 +137,7 @@ async def _revalue(tx: LabelTransaction, undo: Change) -> BulkResult:
     numbers = _photos(undo)
     now = await ratings.read(tx, undo.kind, numbers)
     differing = sum(now[number] != edit.before for edit in undo.edits for number in edit.photos)
-    _check(Counter({f"the {undo.kind.value.lower()}": differing}))
+    refuse(Counter({f"the {undo.kind.value.lower()}": differing}))
     await ratings.write(tx, undo.kind, undo.edits)
     return BulkResult(len(numbers), len(numbers))
 
@@ -161,7 +146,7 @@ async def _restack(tx: LabelTransaction, undo: Change) -> BulkResult:
     numbers = _photos(undo)
     now = await stacks.read(tx, numbers)
     differing = sum(now[number] != edit.before for edit in undo.edits for number in edit.photos)
-    _check(Counter({"the stack": differing}))
+    refuse(Counter({"the stack": differing}))
     await stacks.write(tx, undo.edits)
     return BulkResult(len(numbers), len(numbers))
 
@@ -180,7 +165,7 @@ async def _check_successors(tx: LabelTransaction, edits: Sequence[Edit]) -> None
             differing["the faces"] += sum(holders.get(face_id) != edit.before.photo for face_id in edit.faces)
         elif isinstance(edit.before, Successor):
             differing["what succeeds it"] += sum(now.get(number) != edit.before.successor for number in edit.photos)
-    _check(differing)
+    refuse(differing)
 
 
 async def _known(tx: Transaction, edits: Sequence[Edit]) -> tuple[Edit, ...]:
@@ -192,11 +177,13 @@ async def _known(tx: Transaction, edits: Sequence[Edit]) -> tuple[Edit, ...]:
     face_ids |= await edited_faces.deleted(tx, coming)
     found = []
     for edit in edits:
-        on_photos = tuple(number for number in edit.photos if number in numbers)
+        known = [place for place, number in enumerate(edit.photos) if number in numbers]
+        on_photos = tuple(edit.photos[place] for place in known)
+        scores = tuple(edit.scores[place] for place in known) if edit.scores else ()
         on_folders = tuple(id_ for id_ in edit.folders if id_ in folder_ids)
         on_faces = tuple(id_ for id_ in edit.faces if id_ in face_ids)
         if on_photos or on_folders or on_faces or not (edit.photos or edit.folders or edit.faces):
-            found.append(replace(edit, photos=on_photos, folders=on_folders, faces=on_faces))
+            found.append(replace(edit, photos=on_photos, folders=on_folders, faces=on_faces, scores=scores))
     return tuple(found)
 
 
@@ -206,29 +193,3 @@ def _photos(change: Change) -> list[int]:
 
 def _numbers(edits: Iterable[Edit]) -> list[int]:
     return sorted({number for edit in edits for number in edit.photos})
-
-
-def _voided(edits: Iterable[Edit], on_photos: Mapping[int, Assertions], tree: TagTree) -> Counter[str]:
-    """Counts, by path of the tag, the photos on which it would be void below an exclusion that comes back."""
-    after = {number: dict(before) for number, before in on_photos.items()}
-    excluded: dict[str, list[int]] = {}
-    for edit in edits:
-        tag_id = edit.label_id or ""
-        for number in edit.photos:
-            after.setdefault(number, {}).pop(tag_id, None)
-            if isinstance(edit.after, Assertion):
-                after[number][tag_id] = edit.after
-        if isinstance(edit.after, Assertion) and edit.after.kind is AssertionKind.EXCLUDES:
-            excluded.setdefault(tag_id, []).extend(edit.photos)
-    void: dict[str, set[int]] = {}
-    for tag_id, numbers in excluded.items():
-        for below in tree.below(tag_id):
-            tagged = (n for n in numbers if (edge := after[n].get(below)) and edge.kind is AssertionKind.TAGGED)
-            void.setdefault(tree.path(below), set()).update(tagged)
-    return Counter({path: len(numbers) for path, numbers in void.items()})
-
-
-def _check(differing: Counter[str]) -> None:
-    if some := +differing:
-        places = ", ".join(f"{what} on {count:,}" for what, count in some.most_common(5))
-        raise Conflict(f"Nothing was undone, because labels have been changed again since: {places} photos or folders.")

@@ -93,6 +93,10 @@ class Graph:
             finally:
                 self._writers.discard(task)
 
+    async def reading(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Returns what ``work`` reads in one transaction, which waits for no writer. It may be called again."""
+        return await self._managed(work, neo4j.READ_ACCESS)
+
     async def close(self) -> None:
         """Closes the connections, and stops the embedded engine if this process owns it."""
         if self._driver is not None:

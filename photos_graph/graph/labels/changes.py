@@ -23,11 +23,15 @@ from photos_graph.graph.labels.edits import (
     FacePlace,
     FacePresence,
     PersonState,
+    PredictedBy,
     PropertyValue,
     StackPlace,
     State,
     Successor,
+    TagState,
     Value,
+    is_of_label,
+    is_prediction,
 )
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.labels import LabelKind
@@ -46,7 +50,7 @@ ON MATCH SET c.changed = c.changed + $changed
 WITH c
 UNWIND $parts AS part
 CREATE (:Part {tag: part.label, before: part.before, after: part.after, photos: part.photos, folders: part.folders,
-  faces: part.faces, kind: part.kind})-[:OF]->(c)
+  faces: part.faces, scores: part.scores, kind: part.kind})-[:OF]->(c)
 """
 
 UNDONE: LiteralString = "MATCH (c:Change {id: $id}) SET c.undone = $undone RETURN c.undoes AS undoes"
@@ -94,8 +98,11 @@ async def _names(tx: Transaction, label_ids: Sequence[str], folder_ids: Sequence
 
 
 def _size(change: Change) -> int:
-    """Counts the distinct photos, folders and faces. A folder counts as one, regardless of its contents."""
-    return len({of for edit in change.edits for of in (*edit.photos, *edit.folders, *edit.faces)})
+    """Counts the distinct photos, folders and faces of which something is said. A folder counts as one, regardless of
+    its contents. What goes with a label that is deleted was not corrected."""
+    deleted = {edit.label_id for edit in change.edits if is_of_label(edit) and edit.after is None}
+    said = [edit for edit in change.edits if edit.label_id not in deleted and not is_prediction(edit)]
+    return len({of for edit in said for of in (*edit.photos, *edit.folders, *edit.faces)})
 
 
 async def mark_undone(tx: LabelTransaction, change: Change) -> None:
@@ -115,6 +122,7 @@ def _parts(edit: Edit) -> list[dict[str, object]]:
             "photos": list(edit.photos[start : start + IDS_PER_PART]),
             "folders": list(edit.folders[start : start + IDS_PER_PART]),
             "faces": list(edit.faces[start : start + IDS_PER_PART]),
+            "scores": list(edit.scores[start : start + IDS_PER_PART]),
             "kind": edit.kind,
         }
         for start in range(0, size, IDS_PER_PART)
@@ -122,7 +130,20 @@ def _parts(edit: Edit) -> list[dict[str, object]]:
 
 
 # States that are stored with the names of their fields, by the field that no other has.
-_NAMED: dict[str, type[PersonState | StackPlace | FacePlace | FaceBox | FacePresence | Successor | PropertyValue]] = {
+_NAMED: dict[
+    str,
+    type[
+        PersonState
+        | StackPlace
+        | FacePlace
+        | FaceBox
+        | FacePresence
+        | Successor
+        | PropertyValue
+        | TagState
+        | PredictedBy
+    ],
+] = {
     "is_me": PersonState,
     "stack_id": StackPlace,
     "photo": FacePlace,
@@ -130,6 +151,8 @@ _NAMED: dict[str, type[PersonState | StackPlace | FacePlace | FaceBox | FacePres
     "there": FacePresence,
     "successor": Successor,
     "values": PropertyValue,
+    "parent_id": TagState,
+    "model": PredictedBy,
 }
 
 
@@ -148,6 +171,8 @@ def _unpacked(packed: str) -> State:
             values["values"] = _parts_of(values["values"])
         if "groups" in values:
             values["groups"] = tuple(values["groups"])
+        if "others" in values:
+            values["others"] = tuple((name, value) for name, value in values["others"])
         return next(named for field, named in _NAMED.items() if field in values)(**values)
     kind = values[0]
     return Assertion(AssertionKind(kind), *values[1:]) if isinstance(kind, str) else Value(*values)
@@ -162,7 +187,8 @@ GET: LiteralString = """
 MATCH (c:Change {id: $id})<-[:OF]-(part:Part)
 RETURN c.kind AS kind, c.what AS what, c.by AS by, c.at AS at, c.undoes AS undoes, c.undone AS undone,
   c.summary AS summary,
-  collect([part.tag, part.before, part.after, part.photos, part.folders, part.faces, part.kind]) AS parts
+  collect([part.tag, part.before, part.after, part.photos, part.folders, part.faces, part.scores,
+    part.kind]) AS parts
 """
 
 
@@ -180,8 +206,9 @@ async def get(tx: Transaction, change_id: str) -> Change | None:
             tuple(folders),
             tuple(faces or ()),
             LabelKind(kind) if kind is not None else None,
+            tuple(scores or ()),
         )
-        for label, before, after, photos, folders, faces, kind in row["parts"]
+        for label, before, after, photos, folders, faces, scores, kind in row["parts"]
     )
     kind, said = LabelKind(row["what"]), row["summary"] or ""
     return Change(row["kind"], kind, row["by"], row["at"], edits, change_id, row["undoes"], row["undone"], said)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from photos_graph.model.labels import LabelKind
@@ -117,15 +117,45 @@ class PropertyValue:
     by: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TagState:
+    """A tag, without the photos and folders that have it. ``others`` are its further properties in the graph."""
+
+    name: str
+    parent_id: str | None
+    threshold: float | None = None
+    threshold_by: str | None = None
+    others: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PredictedBy:
+    """Predictions of a tag by a model (id), whose scores are in the edit."""
+
+    model: str
+
+
 State = (
-    Assertion | Value | PersonState | StackPlace | FacePlace | FaceBox | FacePresence | Successor | PropertyValue | None
-)  # None: there is no edge, or no such person
+    Assertion
+    | Value
+    | PersonState
+    | StackPlace
+    | FacePlace
+    | FaceBox
+    | FacePresence
+    | Successor
+    | PropertyValue
+    | TagState
+    | PredictedBy
+    | None  # there is no edge, or no such person or tag
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
     """The transition of ``photos`` (by number), ``folders`` and ``faces`` (by id) from one state to another. If all
-    three are empty, it is an edit of the person ``label_id``."""
+    three are empty, it is an edit of the person or tag ``label_id``. ``scores`` belong to predictions, one for each
+    photo."""
 
     before: State
     after: State
@@ -134,6 +164,7 @@ class Edit:
     folders: tuple[str, ...] = ()
     faces: tuple[str, ...] = ()
     kind: LabelKind | None = None  # if it differs from that of the change, which then has edits of several kinds
+    scores: tuple[float, ...] = ()
 
     def reversed(self) -> Edit:
         return replace(self, before=self.after, after=self.before)
@@ -153,8 +184,32 @@ class Change:
     changed: int | None = None  # photos or faces, if it is not the number of those in the edits
 
 
+CREATE_TAG = "CREATE_TAG"  # the operation whose undo fails, rather than leaves the tag, if the tag is in use
+
+
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+def is_of_label(edit: Edit) -> bool:
+    """Returns whether it is an edit of a person or tag itself."""
+    return isinstance(edit.before or edit.after, PersonState | TagState)
+
+
+def is_prediction(edit: Edit) -> bool:
+    return isinstance(edit.before or edit.after, PredictedBy)
+
+
+S = TypeVar("S", PersonState, TagState)
+
+
+def rebased(now: S, before: S, after: S) -> S | None:
+    """Returns ``now`` with what an edit changes. Returns None if a part that the edit changes is no longer as it was
+    ``before`` it; the other parts may have changed."""
+    changed = [each.name for each in fields(before) if getattr(before, each.name) != getattr(after, each.name)]
+    if any(getattr(now, name) != getattr(before, name) for name in changed):
+        return None
+    return replace(now, **{name: getattr(after, name) for name in changed})
 
 
 SingleEdit = tuple[Hashable, State, State, str | None]  # photo, folder or face; before, after, label id

@@ -24,9 +24,11 @@ async def remember(tx: LabelTransaction, onto: Mapping[str, str]) -> None:
     await tx.run(REMEMBER, rows=rows)
 
 
-INTO: LiteralString = "MATCH (t:Tag) WHERE t.merged IS NOT NULL RETURN t.id AS id, t.merged AS merged"
+INTO: LiteralString = "MATCH (t:Tag) RETURN t.id AS id, t.merged AS merged"
 
 
 async def merged_into(graph: Graph) -> dict[str, str]:
-    """Returns the ids of tags that remain, by the ids of those that were merged into them."""
-    return {gone: row["id"] for row in await graph.read(INTO) for gone in row["merged"]}
+    """Returns the ids of tags that remain, by the ids of those that were merged into them and did not come back."""
+    rows = await graph.read(INTO)
+    known = {row["id"] for row in rows}
+    return {gone: row["id"] for row in rows for gone in row["merged"] or () if gone not in known}

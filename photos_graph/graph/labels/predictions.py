@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 
 from photos_graph.graph import due
-from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.labels.edits import Edit, PredictedBy
 from photos_graph.graph.labels.transaction import LabelTransaction
+
+BATCH_SIZE = 10_000  # photos written by one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,58 @@ async def put(tx: LabelTransaction, model_id: str, photos: Sequence[Predicted]) 
         await tx.run(PUT, rows=[{"tag": tag, "photos": scores} for tag, scores in rows.items()], model=model_id)
     await due.done(tx, due.PREDICTIONS, numbers, model_id)
     tx.touch(labelled=numbers)
+
+
+OF_TAGS: LiteralString = """
+UNWIND $tags AS id
+MATCH (:Tag {id: id})<-[r:PREDICTED]-(p:Photo)
+RETURN id AS tag, r.model AS model, collect([p.number, r.score]) AS photos
+"""
+
+Scores = dict[tuple[str, str], dict[int, float]]  # by tag id and model id, then by photo number
+
+
+async def of_tags(tx: Transaction, tag_ids: Iterable[str]) -> Scores:
+    """Returns all predictions of these tags."""
+    rows = await tx.run(OF_TAGS, tags=sorted(set(tag_ids)))
+    return {(row["tag"], row["model"]): {int(n): score for n, score in row["photos"]} for row in rows}
+
+
+def edits(scores: Scores, *, made: bool) -> list[Edit]:
+    """Returns the edits that make, or that withdraw, these predictions."""
+    return [
+        Edit(
+            None if made else PredictedBy(model),
+            PredictedBy(model) if made else None,
+            tag,
+            photos=tuple(by_photo),
+            scores=tuple(by_photo.values()),
+        )
+        for (tag, model), by_photo in scores.items()
+        if by_photo
+    ]
+
+
+WITHDRAW_TAG: LiteralString = """
+UNWIND $numbers AS number
+MATCH (:Photo {number: number})-[r:PREDICTED]->(t:Tag) WHERE t.id = $tag
+DELETE r
+"""
+
+
+async def write(tx: LabelTransaction, of_predictions: Sequence[Edit]) -> None:
+    """Makes edits of predictions: those that withdraw some first."""
+    for edit in of_predictions:
+        tx.touch(labelled=edit.photos)
+        if edit.before is not None:
+            for start in range(0, len(edit.photos), BATCH_SIZE):
+                await tx.run(WITHDRAW_TAG, numbers=list(edit.photos[start : start + BATCH_SIZE]), tag=edit.label_id)
+    for edit in of_predictions:
+        if isinstance(edit.after, PredictedBy):
+            photos = [[number, score] for number, score in zip(edit.photos, edit.scores, strict=True)]
+            for start in range(0, len(photos), BATCH_SIZE):
+                rows = [{"tag": edit.label_id, "photos": photos[start : start + BATCH_SIZE]}]
+                await tx.run(PUT, rows=rows, model=edit.after.model)
 
 
 FINISHED_BY: LiteralString = "MATCH (m:Meta {name: 'predictJob'}) RETURN m.value AS by"

@@ -107,6 +107,18 @@ async def on_tags(tx: Transaction, tag_ids: Iterable[str]) -> tuple[list[int], l
     return photos, [row["id"] for row in rows if row["number"] is None]
 
 
+COUNTS: LiteralString = """
+UNWIND $tags AS id
+MATCH (:Tag {id: id})<-[r:TAGGED|EXCLUDES]-() WHERE NOT coalesce(r.shared, false)
+RETURN id, count(r) AS n
+"""
+
+
+async def counts(tx: Transaction, tag_ids: Iterable[str]) -> dict[str, int]:
+    """Returns the numbers of assertions about these tags, without copies. Tags without any are left out."""
+    return {row["id"]: row["n"] for row in await tx.run(COUNTS, tags=list(tag_ids))}
+
+
 EXCLUDING: LiteralString = """
 UNWIND $tags AS id
 MATCH (:Tag {id: id})<-[:EXCLUDES]-(p:Photo)
@@ -178,10 +190,11 @@ CREATE (d)-[:EXCLUDES {at: row.at, by: row.by}]->(t)
 """
 
 
-async def apply(tx: LabelTransaction, tree: TagTree, edits: Sequence[Edit], by: str) -> None:
-    """Creates the tags that were added to the tree, then makes the edits."""
-    await tags.create(tx, tree.new, by)
+async def apply(tx: LabelTransaction, tree: TagTree, edits: Sequence[Edit], by: str) -> tuple[Edit, ...]:
+    """Creates the tags that were added to the tree, then makes the edits. Returns all edits, to be recorded."""
+    created = await tags.create(tx, tree.new, by)
     await write(tx, edits)
+    return (*created, *edits)
 
 
 async def write(tx: LabelTransaction, edits: Iterable[Edit]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
@@ -24,6 +24,9 @@ class TagTree:
 
     def __contains__(self, tag_id: str) -> bool:
         return self._rows.get(tag_id) is not None
+
+    def __iter__(self) -> Iterator[Tag]:
+        return iter(self._rows)
 
     def moved(self, parents: Mapping[str, str | None], gone: Container[str] = ()) -> TagTree:
         """Returns a tree in which these tags have other parents, and those in ``gone`` are removed."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.labels.edits import Edit, TagState, now_ms
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.labels import Tag
@@ -28,9 +29,37 @@ def trust_of(value: str | None) -> Trust | None:
     return Trust(value) if value is not None else None
 
 
-CREATE: LiteralString = """
-UNWIND $rows AS row CREATE (:Tag {id: row.id, name: row.name, key: row.key, at: timestamp(), by: $by})
+STATES: LiteralString = """
+UNWIND $ids AS id
+MATCH (t:Tag {id: id})
+OPTIONAL MATCH (t)-[:CHILD_OF]->(up:Tag)
+RETURN t {.*} AS properties, up.id AS parent
 """
+
+
+async def states(tx: Transaction, tag_ids: Iterable[str]) -> dict[str, TagState]:
+    """Returns the states of the tags that exist, by id."""
+    rows = await tx.run(STATES, ids=sorted(set(tag_ids)))
+    return {row["properties"]["id"]: _state(row["properties"], row["parent"]) for row in rows}
+
+
+def _state(properties: dict[str, Any], parent_id: str | None) -> TagState:
+    others = tuple(sorted((name, value) for name, value in properties.items() if name not in _OWN))
+    return TagState(properties["name"], parent_id, properties.get("threshold"), properties.get("thresholdBy"), others)
+
+
+_OWN = ("id", "key", "name", "threshold", "thresholdBy")  # the properties that are no ``others``
+
+# Names are free before they are given, because tags may exchange theirs.
+FREE: LiteralString = "UNWIND $ids AS id MATCH (t:Tag {id: id}) SET t.key = id"
+
+PUT: LiteralString = """
+UNWIND $rows AS row
+MERGE (t:Tag {id: row.id})
+SET t += row.others, t.name = row.name, t.key = row.key, t.threshold = row.threshold, t.thresholdBy = row.thresholdBy
+"""
+
+UNHANG: LiteralString = "UNWIND $ids AS id MATCH (t:Tag {id: id})-[r:CHILD_OF]->(:Tag) DELETE r"
 
 HANG: LiteralString = """
 UNWIND $rows AS row
@@ -39,47 +68,37 @@ CREATE (t)-[:CHILD_OF]->(up)
 """
 
 
-async def create(tx: LabelTransaction, rows: Iterable[Tag], by: str) -> None:
-    """Creates the tags. The parent of each is one of them, or is in the graph."""
-    created = list(rows)
-    written = [_row(row.id, row.name, row.parent_id) for row in created]
-    if written:
-        await tx.run(CREATE, rows=written, by=by)
+async def put(tx: LabelTransaction, rows: Mapping[str, TagState]) -> None:
+    """Creates or updates tags, by id. The caller must have checked that their names are free, and that the parent of
+    each is one of them or is in the graph."""
+    if not rows:
+        return
+    written = [
+        {
+            "id": id_,
+            "name": state.name,
+            "key": tag_key(state.parent_id, state.name),
+            "parent": state.parent_id,
+            "threshold": state.threshold,
+            "thresholdBy": state.threshold_by,
+            "others": dict(state.others),
+        }
+        for id_, state in rows.items()
+    ]
+    await tx.run(FREE, ids=list(rows))
+    await tx.run(PUT, rows=written)
+    await tx.run(UNHANG, ids=list(rows))
     if hung := [row for row in written if row["parent"] is not None]:
         await tx.run(HANG, rows=hung)
-    tx.touch(tags=[row.id for row in created])
+    tx.touch(tags=rows)
 
 
-def _row(tag_id: str, name: str, parent_id: str | None) -> dict[str, str | None]:
-    return {"id": tag_id, "name": name, "parent": parent_id, "key": tag_key(parent_id, name)}
-
-
-RENAME: LiteralString = "MATCH (t:Tag {id: $id}) SET t.name = $name, t.key = $key"
-
-
-async def rename(tx: LabelTransaction, tag: Tag, name: str) -> None:
-    await tx.run(RENAME, id=tag.id, name=name, key=tag_key(tag.parent_id, name))
-    tx.touch(tags=[tag.id])
-
-
-UNHANG: LiteralString = """
-UNWIND $rows AS row
-MATCH (t:Tag {id: row.id})
-SET t.key = row.key
-WITH t
-MATCH (t)-[r:CHILD_OF]->(:Tag)
-DELETE r
-"""
-
-
-async def move(tx: LabelTransaction, parents: Mapping[Tag, str | None]) -> None:
-    """Puts each of the tags under another parent, or at the top."""
-    rows = [_row(tag.id, tag.name, parent_id) for tag, parent_id in parents.items()]
-    if rows:
-        await tx.run(UNHANG, rows=rows)
-    if hung := [row for row in rows if row["parent"] is not None]:
-        await tx.run(HANG, rows=hung)
-    tx.touch(tags=[tag.id for tag in parents])
+async def create(tx: LabelTransaction, rows: Iterable[Tag], by: str) -> tuple[Edit, ...]:
+    """Creates the tags, and returns the edits that do. The parent of each is one of them, or is in the graph."""
+    at = now_ms()
+    made = {row.id: TagState(row.name, row.parent_id, others=(("at", at), ("by", by))) for row in rows}
+    await put(tx, made)
+    return tuple(Edit(None, state, id_) for id_, state in made.items())
 
 
 DELETE: LiteralString = "UNWIND $ids AS id MATCH (t:Tag {id: id}) DETACH DELETE t"
@@ -87,6 +106,6 @@ DELETE: LiteralString = "UNWIND $ids AS id MATCH (t:Tag {id: id}) DETACH DELETE 
 
 async def delete(tx: LabelTransaction, tag_ids: Iterable[str]) -> None:
     """Deletes the tags with their assertions and predictions; the caller touches what had them."""
-    ids = list(tag_ids)
-    await tx.run(DELETE, ids=ids)
-    tx.touch(tags=ids)
+    if ids := list(tag_ids):
+        await tx.run(DELETE, ids=ids)
+        tx.touch(tags=ids)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.labels.edits import Change
+from photos_graph.graph.labels.edits import Change, Edit
 
 
 class LabelTransaction(Transaction):
@@ -25,6 +25,7 @@ class LabelTransaction(Transaction):
         self.restacked: set[int] = set()  # photos whose place in a stack changed
         self.created: set[int] = set()  # photos that are new, so that nothing was known of them before
         self.changes: list[Change] = []
+        self.persons_made: list[Edit] = []  # the edits of persons that were created for a name given to faces
 
     def touch(
         self,

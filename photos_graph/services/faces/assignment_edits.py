@@ -76,6 +76,7 @@ async def person_meant(tx: LabelTransaction, ref: Ref, by: str) -> tuple[str, Pe
         return known[0], await known_person(tx, known[0])
     person_id, state = uuid4().hex, PersonState(name, False, False, None, now_ms(), by)
     await persons.put(tx, {person_id: state})
+    tx.persons_made.append(Edit(None, state, person_id))
     return person_id, state
 
 
@@ -99,6 +100,9 @@ async def write_faces(
     return edits
 
 
-def recorded(tx: LabelTransaction, operation: str, edits: tuple[Edit, ...], by: str, matched: int) -> BulkResult:
-    change_id = tx.record(Change(operation, LabelKind.FACES, by, now_ms(), edits))
-    return BulkResult(matched, len({face_id for edit in edits for face_id in edit.faces}), change_id)
+def recorded(
+    tx: LabelTransaction, operation: str, edits: tuple[Edit, ...], by: str, matched: int, said: str = ""
+) -> BulkResult:
+    """Records the edits, with those of persons that ``person_meant`` created. ``said`` is a sentence about them."""
+    change = Change(operation, LabelKind.FACES, by, now_ms(), (*tx.persons_made, *edits), summary=said)
+    return BulkResult(matched, len({face_id for edit in edits for face_id in edit.faces}), tx.record(change))

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.faces import assignments, cluster_pages, persons
-from photos_graph.graph.labels.edits import Edit, PersonState, now_ms
+from photos_graph.graph.labels.edits import Edit, PersonState, grouped_faces, now_ms
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.faces import Person, PersonDetails
 from photos_graph.model.labels import BulkResult
@@ -35,11 +35,12 @@ class PersonEditing(FaceWriting):
         kept, person_id, known = checked_person_name(name), uuid4().hex, checked_details(details or {})
 
         async def work(tx: LabelTransaction) -> Person:
-            return await _put(tx, person_id, replace(PersonState(kept, is_me, False, None, now_ms(), by), **known))
+            state = replace(PersonState(kept, is_me, False, None, now_ms(), by), **known)
+            return await _put(tx, person_id, None, state, "CREATE_PERSON", by, f"Created the person {kept}.")
 
         return await self._write(work)
 
-    async def rename(self, person_id: str, name: str) -> Person:
+    async def rename(self, person_id: str, name: str, by: str = "") -> Person:
         """Renames a person. Raises BadInput for an invalid name, and Conflict for the name of another person, because
         persons are never merged silently."""
         kept = checked_person_name(name)
@@ -47,7 +48,8 @@ class PersonEditing(FaceWriting):
         async def work(tx: LabelTransaction) -> Person:
             state = await known_person(tx, person_id)
             await check_free(tx, kept, person_id)
-            return await _put(tx, person_id, replace(state, name=kept))
+            said = f"Renamed {state.name} to {kept}."
+            return await _put(tx, person_id, state, replace(state, name=kept), "RENAME_PERSON", by, said)
 
         return await self._write(work)
 
@@ -58,6 +60,7 @@ class PersonEditing(FaceWriting):
         hidden: bool | None = None,
         cover_id: str | None = None,
         details: PersonDetails | None = None,
+        by: str = "",
     ) -> Person:
         """Changes the properties that are not None, and the details that are given. At most one person is marked as
         "me", so the mark is removed from any other person.
@@ -80,7 +83,7 @@ class PersonEditing(FaceWriting):
                 cover=state.cover if cover_id is None else cover_id,
                 **known,
             )
-            return await _put(tx, person_id, changed)
+            return await _put(tx, person_id, state, changed, "UPDATE_PERSON", by, f"Updated {state.name}.")
 
         return await self._write(work)
 
@@ -110,30 +113,45 @@ class PersonEditing(FaceWriting):
             edits = await write_faces(tx, faces, after, [into_id])
             await persons.put(tx, {into_id: kept})
             await persons.delete(tx, gone)
-            return recorded(tx, "MERGE_PERSONS", (*edits, *of_persons), by, len(faces))
+            said = f"Merged {', '.join(state.name for state in leaving)} into {into.name}."
+            return recorded(tx, "MERGE_PERSONS", (*edits, *of_persons), by, len(faces), said)
 
         return await self._write(work)
 
-    async def delete(self, person_id: str) -> bool:
-        """Deletes the person with the assertions about them; the faces stay, without a name. Returns False if the
-        person is not known."""
+    async def delete(self, person_id: str, by: str = "") -> BulkResult:
+        """Deletes the person with the assertions about them; the faces stay, without a name. The result counts faces,
+        and has no change if the person is not known."""
 
-        async def work(tx: LabelTransaction) -> bool:
-            if person_id not in await persons.states(tx, [person_id]):
-                return False
+        async def work(tx: LabelTransaction) -> BulkResult:
+            states = await persons.states(tx, [person_id])
+            if person_id not in states:
+                return BulkResult(0, 0)
             faces = await assignments.of_persons(tx, [person_id])
+            edits = grouped_faces((face.id, face.edges[person_id], None, person_id) for face in faces.values())
             await persons.delete(tx, [person_id])
             await cluster_pages.recount(tx, faces)
             tx.touch(labelled=[face.number for face in faces.values()])
-            return True
+            said = f"Deleted the person {states[person_id].name}."
+            gone = Edit(states[person_id], None, person_id)
+            return recorded(tx, "DELETE_PERSON", (gone, *edits), by, len(faces), said)
 
         return await self._write(work)
 
 
-async def _put(tx: LabelTransaction, person_id: str, state: PersonState) -> Person:
-    """Writes the person. If the person is marked as "me", the mark is removed from any other person."""
+async def _put(
+    tx: LabelTransaction,
+    person_id: str,
+    before: PersonState | None,
+    state: PersonState,
+    operation: str,
+    by: str,
+    said: str,
+) -> Person:
+    """Writes the person, and records it. If the person is marked as "me", the mark is removed from any other person."""
     others = [id_ for id_ in await persons.me(tx) if id_ != person_id] if state.is_me else []
-    before = await persons.states(tx, others)
-    rows = {id_: replace(other, is_me=False) for id_, other in before.items()}
-    await persons.put(tx, {**rows, person_id: state})
-    return Person(person_id, state.name, state.is_me, state.hidden, state.birthday, state.note, state.groups)
+    known = await persons.states(tx, others)
+    rows = {**{id_: replace(other, is_me=False) for id_, other in known.items()}, person_id: state}
+    await persons.put(tx, rows)
+    edits = tuple(Edit(known.get(id_, before), row, id_) for id_, row in rows.items() if known.get(id_, before) != row)
+    change_id = recorded(tx, operation, edits, by, 0, said).change_id
+    return Person(person_id, state.name, state.is_me, state.hidden, state.birthday, state.note, state.groups, change_id)

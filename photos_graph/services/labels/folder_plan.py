@@ -40,9 +40,9 @@ class FolderPlan:
 
     async def write(self, tx: LabelTransaction, operation: str, assertion: Assertion) -> BulkResult:
         """Writes the edits, and records them with the author and the time of the assertion."""
-        await tag_edges.apply(tx, self.tree, self.edits, assertion.by)
+        edits = await tag_edges.apply(tx, self.tree, self.edits, assertion.by)
         changed = len(self.changed)
-        change = Change(operation, LabelKind.TAGS, assertion.by, assertion.at_ms, self.edits, changed=changed)
+        change = Change(operation, LabelKind.TAGS, assertion.by, assertion.at_ms, edits, changed=changed)
         return replace(self.counts, change_id=tx.record(change))
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from photos_graph.errors import BadInput
-from photos_graph.graph.labels.edits import Assertion, AssertionKind
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, Edit, TagState
+from photos_graph.graph.labels.predictions import Scores
 from photos_graph.graph.labels.tag_edges import Assertions
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.model.labels import Tag
@@ -71,6 +72,38 @@ def moved_edges(before: Assertions, onto: Mapping[str, str], now: Up, then: Up) 
     void a tag are dropped."""
     standing = [onto.get(tag_id, tag_id) for tag_id in photo_standing(before, now)]
     return photo_freed(merged_edges(before, onto), standing, then)
+
+
+def merged_states(states: Mapping[str, TagState], plan: MergePlan) -> list[Edit]:
+    """Returns the edits of the tags themselves. A tag without a threshold takes over that of one that is merged into
+    it, whose predictions it gets."""
+    after = {tag_id: replace(states[tag_id], parent_id=parent_id) for tag_id, parent_id in plan.moved.items()}
+    for gone, target in plan.onto.items():
+        now = after.get(target, states[target])
+        if now.threshold is None:
+            after[target] = replace(now, threshold=states[gone].threshold, threshold_by=states[gone].threshold_by)
+    gone_edits = [Edit(states[tag_id], None, tag_id) for tag_id in plan.onto]
+    return gone_edits + [Edit(states[id_], state, id_) for id_, state in after.items() if state != states[id_]]
+
+
+def merged_predictions(before: Scores, onto: Mapping[str, str]) -> tuple[Scores, Scores]:
+    """Returns the predictions to withdraw and those to make, after which each remaining tag has the highest score of
+    those that are merged into it."""
+    best: dict[tuple[str, int], tuple[float, str]] = {}
+    for (tag_id, model), scores in before.items():
+        for number, score in scores.items():
+            key = (onto.get(tag_id, tag_id), number)
+            best[key] = max(best.get(key, (score, model)), (score, model))
+    gone: Scores = {}
+    made: Scores = {}
+    for (tag_id, model), scores in before.items():
+        for number, score in scores.items():
+            if tag_id in onto or best[tag_id, number] != (score, model):
+                gone.setdefault((tag_id, model), {})[number] = score
+    for (tag_id, number), (score, model) in best.items():
+        if before.get((tag_id, model), {}).get(number) != score:
+            made.setdefault((tag_id, model), {})[number] = score
+    return gone, made
 
 
 def _stronger(edges: Iterable[Assertion]) -> Assertion:

@@ -15,7 +15,8 @@ from photos_graph.tags import inherited
 
 def proposals(search: SearchIndex, root_id: str | None) -> list[FolderTagProposal]:
     """Returns proposals for folders with photos, from the top down. A tag is not proposed if the folder has or inherits
-    it already, if the folder or an ancestor excludes it, or if it is proposed for an ancestor.
+    it already, if the folder or an ancestor excludes it, or if it is proposed for an ancestor. The name of a root
+    proposes nothing, because it says where photos are kept.
 
     Raises NotFound for an unknown root.
     """
@@ -43,7 +44,7 @@ def _downwards(search: SearchIndex, roots: Iterable[FolderRow], known: Known) ->
         has, excluded = _marks_of(search, folder.id)
         offered = [
             tag
-            for tag in proposed_tags(folder.name, known)
+            for tag in (proposed_tags(folder.name, known) if folder.parent_id is not None else ())
             if _key(tag) not in has | above and excluded.isdisjoint(_ways_up(_key(tag)))
         ]
         yield folder, offered

@@ -1,4 +1,4 @@
-"""Creates, renames, moves, merges and deletes tags. The assertions about them follow them."""
+"""Creates, renames, moves, merges and deletes tags. What is said and predicted of them follows them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,21 @@ from typing import TypeVar
 
 from photos_graph.errors import BadInput, Conflict
 from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.labels import merged, tag_edges, tags
-from photos_graph.graph.labels.edits import SingleEdit, grouped
+from photos_graph.graph.labels import merged, predictions, tag_edges, tag_writing, tags
+from photos_graph.graph.labels.edits import CREATE_TAG, Change, Edit, SingleEdit, TagState, grouped, now_ms
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.model.labels import LabelKind, Tag
+from photos_graph.model.labels import BulkResult, LabelKind, Tag
 from photos_graph.names import checked_tag_name
-from photos_graph.services.labels.merging import MergePlan, merge_plan, merged_edges, moved_edges
+from photos_graph.services.labels.merging import (
+    MergePlan,
+    merge_plan,
+    merged_edges,
+    merged_predictions,
+    merged_states,
+    moved_edges,
+)
 from photos_graph.services.labels.tag_rules import differences
 
 T = TypeVar("T")
@@ -37,12 +44,13 @@ class TagEditing:
                 tree.get(parent_id)
             _check_free(tree, parent_id, kept)
             row = tree.reach([kept], parent_id)
-            await tags.create(tx, tree.new, by)
-            return tree.tag(row.id)
+            edits = await tags.create(tx, tree.new, by)
+            said = f"Created the tag {tree.path(row.id)}."
+            return replace(tree.tag(row.id), change_id=_recorded(tx, CREATE_TAG, by, edits, said))
 
         return await self._write(work)
 
-    async def rename(self, tag_id: str, name: str) -> Tag:
+    async def rename(self, tag_id: str, name: str, by: str = "") -> Tag:
         """Renames a tag. Raises BadInput for an invalid name, and Conflict for the name of a sibling, because tags are
         never merged silently."""
         kept = checked_tag_name(name)
@@ -50,12 +58,14 @@ class TagEditing:
         async def work(tx: LabelTransaction, tree: TagTree) -> Tag:
             row = tree.get(tag_id)
             _check_free(tree, row.parent_id, kept, tag_id)
-            await tags.rename(tx, row, kept)
-            return replace(row, name=kept)
+            state = (await tags.states(tx, [tag_id]))[tag_id]
+            edits = _of_tag(tag_id, state, replace(state, name=kept))
+            said = f"Renamed the tag {tree.path(tag_id)} to {kept}."
+            return replace(tree.tag(tag_id), name=kept, change_id=await _made(tx, "RENAME_TAG", by, edits, said))
 
         return await self._write(work)
 
-    async def move(self, tag_id: str, parent_id: str | None) -> Tag:
+    async def move(self, tag_id: str, parent_id: str | None, by: str = "") -> Tag:
         """Moves the tag below the parent, or to the top if it is None. If a photo then has a tag below one that it
         excludes, the exclusion is removed.
 
@@ -71,16 +81,20 @@ class TagEditing:
                         f"{tree.path(parent_id)} is {row.name} itself or a descendant of it. Choose another parent."
                     )
             _check_free(tree, parent_id, row.name, tag_id)
-            edits = await _on_photos(tx, tree, MergePlan(moved={tag_id: parent_id}), ())
-            await tags.move(tx, {row: parent_id})
-            await tag_edges.write(tx, grouped(edits))
-            return replace(row, parent_id=parent_id)
+            state = (await tags.states(tx, [tag_id]))[tag_id]
+            on_photos = await _on_photos(tx, tree, MergePlan(moved={tag_id: parent_id}), ())
+            edits = (*_of_tag(tag_id, state, replace(state, parent_id=parent_id)), *grouped(on_photos))
+            where = f"below {tree.path(parent_id)}" if parent_id is not None else "to the top"
+            said = f"Moved the tag {tree.path(tag_id)} {where}."
+            change_id = await _made(tx, "MOVE_TAG", by, edits, said)
+            return replace(tree.tag(tag_id), parent_id=parent_id, change_id=change_id)
 
         return await self._write(work)
 
-    async def merge(self, from_ids: Sequence[str], into_id: str) -> Tag:
-        """Turns the assertions about the tags into assertions about ``into``, moves their children below it, and
-        deletes the tags with their predictions. Exclusions are removed as in ``move``.
+    async def merge(self, from_ids: Sequence[str], into_id: str, by: str = "") -> Tag:
+        """Turns the assertions about the tags, and their predictions, into those about ``into``, moves their children
+        below it, and deletes the tags. Exclusions are removed as in ``move``. ``into`` takes over a threshold if it has
+        none.
 
         Raises BadInput if ``into`` is one of the tags or a descendant of one.
         """
@@ -88,35 +102,54 @@ class TagEditing:
         async def work(tx: LabelTransaction, tree: TagTree) -> Tag:
             plan = merge_plan(tree, from_ids, into_id)
             numbers, folder_ids = await tag_edges.on_tags(tx, plan.onto)
-            edits = await _on_photos(tx, tree, plan, numbers)
-            # Edges of the merged tags are not removed one by one, since they disappear with the tags.
-            tx.touch(labelled=[*numbers, *_photos(edits)], folders=folder_ids)
+            singles = await _on_photos(tx, tree, plan, numbers)
             for folder_id, before in (await tag_edges.of_folders(tx, folder_ids)).items():
-                edits += [(folder_id, *each) for each in differences(before, merged_edges(before, plan.onto))]
+                singles += [(folder_id, *each) for each in differences(before, merged_edges(before, plan.onto))]
+            states = await tags.states(tx, [*plan.onto, *plan.onto.values(), *plan.moved])
+            of_tags = merged_states(states, plan)
+            predicted = await predictions.of_tags(tx, [*plan.onto, *plan.onto.values()])
+            gone, made = merged_predictions(predicted, plan.onto)
+            edits = (
+                *of_tags,
+                *grouped(singles),
+                *predictions.edits(gone, made=False),
+                *predictions.edits(made, made=True),
+            )
             await merged.remember(tx, plan.onto)
-            await tags.delete(tx, plan.onto)
-            await tags.move(tx, {tree.get(tag_id): parent_id for tag_id, parent_id in plan.moved.items()})
-            await tag_edges.write(tx, grouped(edit for edit in edits if edit[3] not in plan.onto))
-            return tree.tag(into_id)
+            paths = ", ".join(tree.path(tag_id) for tag_id in dict.fromkeys(from_ids))
+            said = f"Merged {paths} into {tree.path(into_id)}."
+            change_id = await _made(tx, "MERGE_TAGS", by, edits, said)
+            after = {edit.label_id: edit.after for edit in of_tags}.get(into_id, states[into_id])
+            threshold = after.threshold if isinstance(after, TagState) else None
+            return replace(tree.tag(into_id), threshold=threshold, change_id=change_id)
 
         return await self._write(work)
 
-    async def delete(self, tag_id: str) -> bool:
-        """Deletes the tag with the assertions about it. Returns False if it is not known.
+    async def delete(self, tag_id: str, by: str = "") -> BulkResult:
+        """Deletes the tag with the assertions about it and its predictions. The result counts the photos with such
+        assertions, and has no change if the tag is not known.
 
         Raises Conflict if the tag has children.
         """
 
-        async def work(tx: LabelTransaction, tree: TagTree) -> bool:
+        async def work(tx: LabelTransaction, tree: TagTree) -> BulkResult:
             if tag_id not in tree:
-                return False
+                return BulkResult(0, 0)
             if within := tree.children(tag_id):
                 some = f"{len(within):,} tags are below {tree.path(tag_id)}, for example {within[0].name}"
                 raise Conflict(f"{some}. Delete or move them first.")
             numbers, folder_ids = await tag_edges.on_tags(tx, [tag_id])
-            tx.touch(labelled=numbers, folders=folder_ids)
-            await tags.delete(tx, [tag_id])
-            return True
+            on_photos, on_folders = await tag_edges.of_photos(tx, numbers), await tag_edges.of_folders(tx, folder_ids)
+            singles: list[SingleEdit] = [(n, on[tag_id], None, tag_id) for n, on in on_photos.items() if tag_id in on]
+            photos = len(singles)
+            singles += [(id_, on[tag_id], None, tag_id) for id_, on in on_folders.items() if tag_id in on]
+            edits = (
+                Edit((await tags.states(tx, [tag_id]))[tag_id], None, tag_id),
+                *grouped(singles),
+                *predictions.edits(await predictions.of_tags(tx, [tag_id]), made=False),
+            )
+            said = f"Deleted the tag {tree.path(tag_id)} from {photos:,} {'photo' if photos == 1 else 'photos'}."
+            return BulkResult(photos, photos, await _made(tx, "DELETE_TAG", by, edits, said))
 
         return await self._write(work)
 
@@ -125,6 +158,19 @@ class TagEditing:
             return await work(tx, await tags.tag_tree(tx))
 
         return await self._writer.write(LabelKind.TAGS, with_tree)
+
+
+def _of_tag(tag_id: str, before: TagState, after: TagState) -> tuple[Edit, ...]:
+    return (Edit(before, after, tag_id),) if before != after else ()
+
+
+async def _made(tx: LabelTransaction, operation: str, by: str, edits: tuple[Edit, ...], said: str) -> str | None:
+    await tag_writing.write(tx, edits)
+    return _recorded(tx, operation, by, edits, said)
+
+
+def _recorded(tx: LabelTransaction, operation: str, by: str, edits: tuple[Edit, ...], said: str) -> str | None:
+    return tx.record(Change(operation, LabelKind.TAGS, by, now_ms(), edits, summary=said))
 
 
 async def _on_photos(tx: Transaction, tree: TagTree, plan: MergePlan, numbers: Iterable[int]) -> list[SingleEdit]:
@@ -138,10 +184,6 @@ async def _on_photos(tx: Transaction, tree: TagTree, plan: MergePlan, numbers: I
         for number, before in (await tag_edges.of_photos(tx, sorted(affected))).items()
         for each in differences(before, moved_edges(before, plan.onto, tree.up, then.up))
     ]
-
-
-def _photos(edits: Iterable[SingleEdit]) -> list[int]:
-    return [of for of, *_ in edits if isinstance(of, int)]
 
 
 def _check_free(tree: TagTree, parent_id: str | None, name: str, but: str | None = None) -> None:

@@ -3,11 +3,12 @@ nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from photos_graph.graph.labels.edits import Assertion, AssertionKind
 from photos_graph.graph.labels.tag_edges import Assertions
+from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.model.labels import FolderMarks
 from photos_graph.tags import Up, inherited
 
@@ -36,6 +37,24 @@ def photo_standing(before: Assertions, up: Up) -> set[str]:
     excluded = _excluded(before)
     tagged = (tag_id for tag_id, edge in before.items() if edge.kind is AssertionKind.TAGGED)
     return {tag_id for tag_id in tagged if excluded.isdisjoint(up(tag_id))}
+
+
+def photo_voided(
+    before: Assertions, after: Assertions, coming: Collection[str], tree: TagTree, then: TagTree
+) -> Iterator[str]:
+    """Yields the tags of a photo that an undo would void. The tree becomes ``then``, and the assertions about the tags
+    ``coming`` come back; these include exclusions."""
+    excluded = _excluded(after)
+    if not excluded:
+        return
+    back = excluded.intersection(coming)
+    standing = photo_standing(before, lambda tag_id: tree.up(tag_id) if tag_id in tree else ())
+    for tag_id, edge in after.items():
+        if edge.kind is AssertionKind.TAGGED and tag_id in then:
+            above = then.up(tag_id)
+            moved = tag_id in standing or tag_id not in tree
+            if not back.isdisjoint(above) or (moved and not excluded.isdisjoint(above)):
+                yield tag_id
 
 
 def photo_untagged(

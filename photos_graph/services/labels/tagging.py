@@ -139,14 +139,20 @@ class Tagging:
         return await self._edit_folder("UNTAG_FOLDER", plan, excluding, dry_run)
 
     async def tag_folders_by_name(
-        self, root_id: str | None = None, dry_run: bool = True, by: str = ""
+        self,
+        root_id: str | None = None,
+        dry_run: bool = True,
+        accepted: Collection[tuple[str, str]] | None = None,
+        by: str = "",
     ) -> list[FolderTagProposal]:
         """Proposes tags for the folders of one root, or of all roots, by their names. Unless it is a dry run, it also
-        tags the folders. Raises NotFound for an unknown root."""
+        tags the folders. Of the proposals, only those are left that are ``accepted``, as (folder id, tag), if any are
+        given. Raises NotFound for an unknown root."""
         assertion = Assertion(AssertionKind.TAGGED, now_ms(), by, via="FOLDER_NAME", recursive=True)
 
         async def propose(tx: Transaction) -> list[FolderTagProposal]:
-            return proposals(self._index.search, root_id)
+            found = proposals(self._index.search, root_id)
+            return [each for each in found if accepted is None or (each.folder_id, each.tag) in accepted]
 
         async def work(tx: LabelTransaction) -> list[FolderTagProposal]:
             found = await propose(tx)
@@ -161,9 +167,9 @@ class Tagging:
             edits = grouped(
                 (id_, *each) for id_ in after for each in tag_rules.differences(before.get(id_, {}), after[id_])
             )
-            await tag_edges.apply(tx, tree, edits, by)
-            tx.record(Change("TAG_FOLDERS_BY_NAME", LabelKind.TAGS, by, assertion.at_ms, edits))
-            return [replace(each, applied=True) for each in found]
+            made = await tag_edges.apply(tx, tree, edits, by)
+            change_id = tx.record(Change("TAG_FOLDERS_BY_NAME", LabelKind.TAGS, by, assertion.at_ms, made))
+            return [replace(each, applied=True, change_id=change_id) for each in found]
 
         if dry_run:
             return await self._writer.preview(propose)
@@ -211,8 +217,8 @@ async def _write_photos(
     assertion: Assertion,
 ) -> BulkResult:
     edits = grouped((n, *each) for n in after for each in tag_rules.differences(before.get(n, {}), after[n]))
-    await tag_edges.apply(tx, tree, edits, assertion.by)
-    change_id = tx.record(Change(operation, LabelKind.TAGS, assertion.by, assertion.at_ms, edits))
+    made = await tag_edges.apply(tx, tree, edits, assertion.by)
+    change_id = tx.record(Change(operation, LabelKind.TAGS, assertion.by, assertion.at_ms, made))
     changed = {number for edit in edits for number in edit.photos}
     return BulkResult(len(after), len(changed), change_id)
 

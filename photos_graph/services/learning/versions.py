@@ -14,6 +14,8 @@ from photos_graph.errors import BadInput, NotFound, Unavailable
 from photos_graph.events import Events, JobQueued
 from photos_graph.graph import jobs
 from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.labels import tags
+from photos_graph.graph.labels.edits import Change, Edit, TagState, now_ms
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import models, thresholds
 from photos_graph.graph.writing import LabelWriter
@@ -21,6 +23,7 @@ from photos_graph.learn.registry import Registry
 from photos_graph.learn.tags import TagModel
 from photos_graph.model.job_arguments import PredictArguments
 from photos_graph.model.jobs import JobKind
+from photos_graph.model.labels import LabelKind
 from photos_graph.model.learning import Model, ModelKind, ModelState, Trust
 from photos_graph.services.learning.training_call import Trained
 from photos_graph.settings import Settings
@@ -125,24 +128,28 @@ class ModelVersions:
         found = (await self.by_id([model_id]))[0]
         return found if found is not None else model
 
-    async def set_threshold(self, tag_id: str, threshold: float | None) -> None:
+    async def set_threshold(self, tag_id: str, threshold: float | None, by: str = "") -> str | None:
         """Sets a threshold that no later model changes, or gives it back to the models if it is None. If it is below
-        MIN_STORED_PROBABILITY, all photos are predicted again. Raises BadInput and NotFound."""
+        MIN_STORED_PROBABILITY, all photos are predicted again. Returns the id of the change, if it changes something.
+        Raises BadInput and NotFound."""
         if threshold is not None and not 0 <= threshold <= 1:
             raise BadInput("A threshold must be a probability from 0 to 1.")
 
-        async def work(tx: LabelTransaction) -> None:
+        async def work(tx: LabelTransaction) -> str | None:
+            before = await tags.states(tx, [tag_id])
             if threshold is None:
                 await self._give_back(tx, tag_id)
-                return
+                return _recorded(tx, tag_id, before[tag_id], (await tags.states(tx, [tag_id]))[tag_id], by)
             if not await models.set_threshold(tx, tag_id, threshold):
                 raise NotFound("There is no such tag.")
             if threshold < MIN_STORED_PROBABILITY:
                 await jobs.make(tx, JobKind.PREDICT, PredictArguments(everything=True))
+            return _recorded(tx, tag_id, before[tag_id], (await tags.states(tx, [tag_id]))[tag_id], by)
 
-        await self._writer.commit(work)
+        change_id = await self._writer.commit(work)
         await self._events.publish(JobQueued())
         await self._writer.follow()
+        return change_id
 
     async def apply_settings(self) -> None:
         """Gives tags the thresholds that follow from the settings, which may have changed since the last start."""
@@ -223,3 +230,13 @@ class ModelVersions:
         active = [model.file for model in every if model.state is ModelState.ACTIVE]
         kept = [*rejected, *counted, *active]
         await asyncio.to_thread(self._registry.forget_all_but, kind, [*kept, new])
+
+
+def _recorded(tx: LabelTransaction, tag_id: str, before: TagState, after: TagState, by: str) -> str | None:
+    if before == after:
+        return None
+    said = f"Set the threshold of {after.name} to {after.threshold}."
+    if after.threshold_by is None:
+        said = f"Gave the threshold of {after.name} back to the models."
+    edits = (Edit(before, after, tag_id),)
+    return tx.record(Change("SET_THRESHOLD", LabelKind.TAGS, by, now_ms(), edits, summary=said))

@@ -12,7 +12,7 @@ from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import changes, ratings, tag_edges, tags
 from photos_graph.graph.labels.ancestors import folders_of, ways
-from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit, Value, grouped
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit, TagState, Value, grouped
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import photos
 from photos_graph.model.labels import Carried, FolderMarks, LabelKind
@@ -38,18 +38,34 @@ async def test_tags_lie_in_one_another_and_their_names_are_unique_there(graph: G
     assert tree.below(italy) == {italy, ids["Places/Italy/Abruzzo"], ids["places/ITALY/Lazio"]}
     assert tree.up(ids["Places/Italy/Abruzzo"])[:2] == (ids["Places/Italy/Abruzzo"], italy)
     with pytest.raises(Conflict):
-        await writer(graph).commit(lambda tx: tags.rename(tx, tree.get(ids["Italy"]), "PLACES"))
-    await writer(graph).commit(lambda tx: tags.rename(tx, tree.get(ids["Italy"]), "Italia"))
+        await renamed(graph, ids["Italy"], "PLACES")
+    await renamed(graph, ids["Italy"], "Italia")
     assert (await tree_of(graph)).path(ids["Italy"]) == "Italia"
+
+
+async def renamed(graph: Graph, tag_id: str, name: str) -> None:
+    await writer(graph).commit(lambda tx: tags.put(tx, {tag_id: TagState(name, None)}))
+
+
+async def test_tags_exchange_their_names_and_keep_all_their_properties(graph: Graph) -> None:
+    ids = await grown(graph, "a", "b/c")
+    others = (("at", 7), ("trust", "PROVEN"))
+    swapped = {ids["a"]: TagState("c", None, 0.5, "PERSON", others), ids["b/c"]: TagState("a", None)}
+    await writer(graph).commit(lambda tx: tags.put(tx, swapped))
+    found = await graph.transaction(lambda tx: tags.states(tx, [*swapped, "nowhere"]))
+    assert found.keys() == swapped.keys()
+    assert (found[ids["a"]].name, found[ids["a"]].threshold, found[ids["a"]].threshold_by) == ("c", 0.5, "PERSON")
+    assert set(others) <= set(found[ids["a"]].others)
+    assert [row.name for row in (await tree_of(graph)).children(None)] == ["a", "b", "c"]
 
 
 async def test_a_tag_takes_the_place_and_name_of_one_that_goes_in_the_same_transaction(graph: Graph) -> None:
     ids = await grown(graph, "a", "a/a", "b", "b/b")
-    tree = await tree_of(graph)
 
     async def work(tx: LabelTransaction) -> None:
         await tags.delete(tx, [ids["a"]])
-        await tags.move(tx, {tree.get(ids["a/a"]): None, tree.get(ids["b/b"]): ids["a/a"]})
+        moved = {ids["a/a"]: TagState("a", None), ids["b/b"]: TagState("b", ids["a/a"])}
+        await tags.put(tx, moved)
 
     await writer(graph).commit(work)
     after = await tree_of(graph)

@@ -165,8 +165,8 @@ async def test_a_deleted_person_leaves_their_faces(services: Services) -> None:
     await services.assignment.reject(["f2"], anna)
     await liken(services.graph, "f4", {anna: 0.9}, applied=anna)
     assert await sizes(services.graph) == {"c": 5}
-    assert await services.person_editing.delete(anna) is True
-    assert await services.person_editing.delete(anna) is False
+    assert (await services.person_editing.delete(anna)).change_id is not None
+    assert (await services.person_editing.delete(anna)).change_id is None
     assert await names_of_faces(services.graph) == {}
     assert await sizes(services.graph) == {"c": 6}
     assert services.persons.named("Anna") is None

@@ -99,7 +99,7 @@ async def test_tags_that_are_not_known_are_not_found(services: Services) -> None
     for call in calls:
         with pytest.raises(NotFound):
             await call
-    assert await services.tag_editing.delete("nowhere") is False
+    assert (await services.tag_editing.delete("nowhere")).change_id is None
     with pytest.raises(BadInput):
         await services.tag_editing.create("a\nb")
 
@@ -110,8 +110,8 @@ async def test_a_deleted_tag_takes_what_was_said_of_it_along(services: Services)
     made = await grown(graph, "a", "a/b")
     with pytest.raises(Conflict, match="b"):
         await services.tag_editing.delete(made["a"])
-    assert await services.tag_editing.delete(made["a/b"])
-    assert await services.tag_editing.delete(made["a"])
+    assert (await services.tag_editing.delete(made["a/b"])).change_id is not None
+    assert (await services.tag_editing.delete(made["a"])).change_id is not None
     assert await assertions_by_path(graph, 1) == {"c": "MANUAL"}
 
 

@@ -95,8 +95,8 @@ class _LabelBatch:
                 (number, *each) for each in differences(existing, merged_tags(existing, marks, tree.up, self._importer))
             )
         edits = grouped(singles)
-        await tag_edges.apply(self._tx, tree, edits, self._importer.by)
-        record_change(self._tx, LabelKind.TAGS, edits, self._importer, self._outcome)
+        made = await tag_edges.apply(self._tx, tree, edits, self._importer.by)
+        record_change(self._tx, LabelKind.TAGS, made, self._importer, self._outcome)
         self._changed |= {number for edit in edits for number in edit.photos}
 
     async def _write_values(self, records: Mapping[int, PhotoRecord], kind: LabelKind) -> list[int]:

@@ -1,0 +1,139 @@
+"""Any edits of tags over random libraries, undone in reverse order: the graph is as it was before each of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as rules
+from hypothesis import strategies as st
+
+from photos_graph.errors import PhotosGraphError
+from photos_graph.events import Events
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.opening import connect
+from photos_graph.graph.writing import LabelWriter
+from photos_graph.index import Index
+from photos_graph.library.places import Gazetteer
+from photos_graph.model.search import Ref
+from photos_graph.services.labels.tag_editing import TagEditing
+from photos_graph.services.labels.tagging import Tagging
+from photos_graph.services.undo import Changes
+from photos_graph.settings import Settings
+from tests.kit.engines import RunningEngine
+from tests.kit.oracles.worlds import FOLDERS, PHOTOS, TAGS, World, build, worlds
+from tests.kit.planted import photo_id
+
+TAG: LiteralString = "MATCH (t:Tag) OPTIONAL MATCH (t)-[:CHILD_OF]->(up:Tag) RETURN t {.*} AS tag, up.id AS up"
+EDGE: LiteralString = """
+MATCH (n)-[r:TAGGED|EXCLUDES|PREDICTED]->(t:Tag)
+RETURN coalesce(n.number, n.id) AS of, t.id AS tag, type(r) AS kind, r {.*} AS edge
+"""
+
+
+@dataclass(frozen=True)
+class Edit:
+    kind: str
+    photos: Sequence[int]
+    folder: str
+    tags: Sequence[str]
+    name: str
+    top: bool
+
+
+edits = st.builds(
+    Edit,
+    st.sampled_from(["tag photos", "untag photos", "tag folder", "untag folder", "create", "rename"])
+    | st.sampled_from(["move", "merge", "delete"]),
+    st.lists(st.sampled_from(PHOTOS), min_size=1, unique=True),
+    st.sampled_from(FOLDERS),
+    st.lists(st.sampled_from(TAGS), min_size=2, max_size=3, unique=True),
+    st.sampled_from(["n0", "n1", "t0"]),
+    st.booleans(),
+)
+
+
+async def everything(graph: Graph) -> list[list[tuple[Any, ...]]]:
+    """All tags with their properties and all that is said or predicted of them. Keys of tags follow from the names."""
+    tags = [(_sorted(row["tag"]), row["up"]) for row in await graph.read(TAG)]
+    said = [(row["of"], row["tag"], row["kind"], _sorted(row["edge"])) for row in await graph.read(EDGE)]
+    return [sorted(tags, key=repr), sorted(said, key=repr)]
+
+
+def _sorted(properties: dict[str, Any]) -> list[tuple[str, Any]]:
+    return sorted((name, value) for name, value in properties.items() if name != "key" and value is not None)
+
+
+class Run:
+    def __init__(self, graph: Graph, index: Index) -> None:
+        self.graph = graph
+        writer = LabelWriter(graph, index, Events())
+        self.tagging, self.tag_editing = Tagging(graph, index, writer), TagEditing(writer)
+        self.changes = Changes(index, writer, Gazetteer())
+
+    async def act(self, edit: Edit) -> str | None:
+        """Returns the id of the change, if there is one. Edits that are not possible change nothing."""
+        ids, refs = [photo_id(number) for number in edit.photos], [Ref(id=tag_id) for tag_id in edit.tags]
+        first, other, *_ = edit.tags
+        try:
+            match edit.kind:
+                case "tag photos":
+                    return (await self.tagging.tag_photos(ids, [*refs, Ref(name=edit.name)], by="ann")).change_id
+                case "untag photos":
+                    return (await self.tagging.untag_photos(ids, refs)).change_id
+                case "tag folder":
+                    return (await self.tagging.tag_folder(edit.folder, [Ref(name=f"{edit.name}/x")])).change_id
+                case "untag folder":
+                    return (await self.tagging.untag_folder(edit.folder, refs)).change_id
+                case "create":
+                    return (await self.tag_editing.create(edit.name, None if edit.top else first)).change_id
+                case "rename":
+                    return (await self.tag_editing.rename(first, edit.name)).change_id
+                case "move":
+                    return (await self.tag_editing.move(first, None if edit.top else other)).change_id
+                case "merge":
+                    return (await self.tag_editing.merge(edit.tags[1:], first)).change_id
+                case _:
+                    return (await self.tag_editing.delete(first)).change_id
+        except PhotosGraphError:
+            return None
+
+
+@pytest.mark.both_engines
+@given(world=worlds(), todo=st.lists(edits, min_size=2, max_size=6))
+@rules(max_examples=8, suppress_health_check=list(HealthCheck))
+def test_undone_in_reverse_the_graph_is_as_before_each_edit(
+    engine: RunningEngine, settings: Settings, world: World, todo: list[Edit]
+) -> None:
+    async def check() -> None:
+        engine.clean()
+        graph = await connect(settings)
+        try:
+            await build(graph, world)
+            index = Index(graph, settings)
+            await index.load()
+            run = Run(graph, index)
+            states, done = [await everything(graph)], []
+            for edit in todo:
+                if (change_id := await run.act(edit)) is not None:
+                    done.append(change_id)
+                    states.append(await everything(graph))
+            last = states.pop()
+            for change_id in reversed(done):
+                undo = await run.changes.undo(change_id)
+                assert await everything(graph) == states[-1]
+                if undo.change_id is not None and change_id == done[-1]:
+                    again = await run.changes.undo(undo.change_id)
+                    assert await everything(graph) == last
+                    await run.changes.undo(again.change_id or "")
+                    assert await everything(graph) == states[-1]
+                states.pop()
+            assert not await index.differing()
+        finally:
+            await graph.close()
+
+    asyncio.run(check())
