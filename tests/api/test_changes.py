@@ -44,3 +44,56 @@ async def test_what_was_changed_is_listed_newest_first(ask: Ask, library: str) -
     node = data(await ask("query($i: ID!) { node(id: $i) { __typename id ... on ChangeRecord { kind } } }", i=tagged))
     assert node["node"] == {"__typename": "ChangeRecord", "id": tagged, "kind": "TAG_PHOTOS"}
     assert code(await ask(CHANGES, n=1, a="x")) == "BAD_INPUT"
+
+
+async def test_every_edit_of_tags_gives_its_change_which_undoes_it(ask: Ask, library: str) -> None:
+    async def changed(call: str, **variables: object) -> tuple[str, str]:
+        """The id that the answer gives, and the kind that the list says it has."""
+        answer = data(await ask(f"mutation($t: ID, $o: ID) {{ {call} {{ id change }} }}", "editor", **variables))
+        (found,) = answer.values()
+        (newest,) = (await changes(ask, 1))["nodes"]
+        assert (newest["id"], newest["by"]) == (found["change"], "editor")
+        return found["id"], newest["kind"]
+
+    sea, kind = await changed('createTag(name: "Sea")')
+    other, _ = await changed('createTag(name: "Other")')
+    assert kind == "CREATE_TAG"
+    assert await changed('renameTag(id: $t, name: "Ocean")', t=sea) == (sea, "RENAME_TAG")
+    assert await changed("moveTag(id: $t, parent: $o)", t=sea, o=other) == (sea, "MOVE_TAG")
+    assert await changed("setThreshold(tag: $t, threshold: 0.75)", t=sea) == (sea, "SET_THRESHOLD")
+    assert await changed("mergeTags(from: [$t], into: $o)", t=sea, o=other) == (other, "MERGE_TAGS")
+    deleted = data(await ask("mutation($t: ID!) { deleteTag(id: $t) lastDeletion }", "editor", t=other))
+    newest = (await changes(ask, 1))["nodes"][0]
+    assert deleted == {"deleteTag": True, "lastDeletion": newest["id"]}
+    assert (newest["kind"], newest["summary"]) == ("DELETE_TAG", "Deleted the tag Other from 0 photos.")
+    again = data(await ask("mutation($t: ID!) { deleteTag(id: $t) lastDeletion }", t=other))
+    assert again == {"deleteTag": False, "lastDeletion": None}
+    for change in (await changes(ask, 7))["nodes"]:
+        data(await ask(UNDO, c=change["id"]))
+    assert data(await ask("{ tags { totalCount } }"))["tags"]["totalCount"] == 0
+
+
+async def test_every_edit_of_persons_gives_its_change_which_undoes_it(ask: Ask, library: str) -> None:
+    made = data(await ask('mutation { createPerson(name: "Anna") { id change } }', "editor"))["createPerson"]
+    calls = ['renamePerson(id: $p, name: "Ann")', "updatePerson(id: $p, isMe: true, hidden: true)"]
+    found = [made["change"]]
+    for call in calls:
+        answer = data(await ask(f"mutation($p: ID!) {{ it: {call} {{ change }} }}", "editor", p=made["id"]))
+        found.append(answer["it"]["change"])
+    deleted = data(await ask("mutation($p: ID!) { deletePerson(id: $p) lastDeletion }", "editor", p=made["id"]))
+    found.append(deleted["lastDeletion"])
+    nodes = (await changes(ask, 4))["nodes"]
+    assert [node["id"] for node in nodes] == found[::-1]
+    assert [node["summary"] for node in nodes] == [
+        "Deleted the person Ann.",
+        "Updated Ann.",
+        "Renamed Anna to Ann.",
+        "Created the person Anna.",
+    ]
+    assert {node["by"] for node in nodes} == {"editor"}
+    for change in found[:0:-1]:
+        data(await ask(UNDO, c=change))
+    person = data(await ask("query($p: ID!) { person(id: $p) { name isMe hidden change } }", p=made["id"]))["person"]
+    assert person == {"name": "Anna", "isMe": False, "hidden": False, "change": None}
+    data(await ask(UNDO, c=found[0]))
+    assert data(await ask("query($p: ID!) { person(id: $p) { name } }", p=made["id"]))["person"] is None

@@ -174,6 +174,35 @@ async def test_a_deleted_person_leaves_their_faces(services: Services) -> None:
     assert await in_step(services)
 
 
+async def test_a_deleted_person_comes_back_but_for_faces_that_were_named_since(services: Services) -> None:
+    anna = await assigned(services, "Anna", "f1", "f9")
+    await services.assignment.reject(["f2"], anna)
+    before = await names_of_faces(services.graph)
+    deleted = await services.person_editing.delete(anna, by="ann")
+    back = await undone(services, deleted)
+    assert await names_of_faces(services.graph) == before
+    found = services.persons.named("Anna")
+    assert found is not None and found.id == anna
+    again = await undone(services, back)
+    await services.assignment.assign(["f9"], named("Bob"))
+    back = await undone(services, again)
+    assert (back.matched, back.changed) == (3, 2)
+    assert (photos_of(services, "Anna"), photos_of(services, "Bob")) == ({1}, {9})
+    assert await in_step(services)
+
+
+async def test_a_person_made_for_a_name_goes_with_the_undo_unless_it_has_other_faces(services: Services) -> None:
+    first = await services.assignment.assign(["f1"], named("Anna"))
+    await undone(services, first)
+    assert services.persons.named("Anna") is None
+    first = await services.assignment.assign(["f1"], named("Anna"))
+    anna = services.persons.named("Anna")
+    assert anna is not None
+    await services.assignment.assign(["f2"], Ref(id=anna.id))
+    await undone(services, first)
+    assert photos_of(services, "Anna") == {2}
+
+
 @pytest.mark.both_engines
 async def test_what_teaches_is_told(settings: Settings, services: Services) -> None:
     """To whom it may concern: once for each call, after the index has it."""

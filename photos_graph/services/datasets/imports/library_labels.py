@@ -10,7 +10,7 @@ from typing import Any
 from photos_graph.errors import BadInput
 from photos_graph.graph.faces import persons
 from photos_graph.graph.labels import tag_edges, tags
-from photos_graph.graph.labels.edits import PersonState, SingleEdit, grouped
+from photos_graph.graph.labels.edits import Edit, PersonState, SingleEdit, grouped
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import models
@@ -46,7 +46,7 @@ async def write_library(
         edits = grouped(singles)
         made = await tag_edges.apply(tx, tree, edits, importer.by)
         record_change(tx, LabelKind.TAGS, made, importer, outcome)
-        await _write_thresholds(tx, library.thresholds, tree)
+        await _write_thresholds(tx, library.thresholds, tree, importer, outcome)
         await _write_persons(tx, library.persons, importer, outcome)
         outcome.refused += (("", reason) for reason in refused)
         outcome.changed = len({id_ for edit in edits for id_ in edit.folders})
@@ -74,6 +74,9 @@ async def _write_persons(
         elif is_me != state.is_me:
             changed[id_] = replace(state, is_me=is_me)
     await persons.put(tx, changed)
+    before = {id_: None if id_ in resolved.new else states[id_] for id_ in changed}
+    edits = tuple(Edit(before[id_], state, id_) for id_, state in changed.items())
+    record_change(tx, LabelKind.FACES, edits, importer, outcome)
 
 
 def _details(record: PersonRecord) -> dict[str, Any]:
@@ -85,10 +88,15 @@ def _details(record: PersonRecord) -> dict[str, Any]:
         return {}
 
 
-async def _write_thresholds(tx: LabelTransaction, thresholds: Mapping[str, float], tree: TagTree) -> None:
+async def _write_thresholds(
+    tx: LabelTransaction, thresholds: Mapping[str, float], tree: TagTree, importer: Importer, outcome: Outcome
+) -> None:
     """Sets the thresholds of the tags for which no user has chosen one here."""
     chosen = await models.chosen_thresholds(tx)
     found = [(tag.id, value) for path, value in thresholds.items() if (tag := tree.at(tag_names(path))) is not None]
     missing = {id_: value for id_, value in found if id_ not in chosen and 0 <= value <= 1}
+    before = await tags.states(tx, missing)
     for id_, value in missing.items():
         await models.set_threshold(tx, id_, value)
+    edits = tuple(Edit(before[id_], state, id_) for id_, state in (await tags.states(tx, missing)).items())
+    record_change(tx, LabelKind.TAGS, edits, importer, outcome)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from photos_graph.graph import due
 from photos_graph.graph.faces import assignments, cluster_pages, match_requests, persons, regions, visibility
 from photos_graph.graph.labels import properties, ratings, stacks, tag_edges, tags
-from photos_graph.graph.labels.edits import SingleEdit, StackPlace, Value, grouped, grouped_faces
+from photos_graph.graph.labels.edits import Edit, SingleEdit, StackPlace, Value, grouped, grouped_faces
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import export_rows
@@ -155,7 +155,7 @@ class _LabelBatch:
             self._refuse(record, [*of_photo.refused, *(resolved.refused[name] for name in unusable)])
         await persons.put(self._tx, resolved.new)
         await self._create_faces(merged)
-        await self._write_assignments(merged)
+        await self._write_assignments(merged, tuple(Edit(None, state, id_) for id_, state in resolved.new.items()))
         await self._set_covers(merged)
 
     def _refuse(self, record: PhotoRecord, reasons: Iterable[str]) -> None:
@@ -175,7 +175,7 @@ class _LabelBatch:
         await visibility.mark(self._tx, photos)
         self._changed.update(photos)
 
-    async def _write_assignments(self, merged: Mapping[int, MergedFaces]) -> None:
+    async def _write_assignments(self, merged: Mapping[int, MergedFaces], of_persons: tuple[Edit, ...]) -> None:
         singles: list[SingleEdit] = []
         photo_of: dict[str, int] = {}
         for number, faces in merged.items():
@@ -195,7 +195,7 @@ class _LabelBatch:
         await cluster_pages.recount(self._tx, {id_ for edit in edits for id_ in edit.faces})
         if edits:
             await match_requests.note(self._tx)
-        record_change(self._tx, LabelKind.FACES, edits, self._importer, self._outcome)
+        record_change(self._tx, LabelKind.FACES, (*of_persons, *edits), self._importer, self._outcome)
 
     async def _set_covers(self, merged: Mapping[int, MergedFaces]) -> None:
         """Sets the imported covers of persons who have none here."""
@@ -203,6 +203,8 @@ class _LabelBatch:
         states = await persons.states(self._tx, covers)
         changed = {id_: replace(state, cover=covers[id_]) for id_, state in states.items() if state.cover is None}
         await persons.put(self._tx, changed)
+        edits = tuple(Edit(states[id_], state, id_) for id_, state in changed.items())
+        record_change(self._tx, LabelKind.FACES, edits, self._importer, self._outcome)
 
 
 def _person_names(record: PhotoRecord) -> set[str]:
