@@ -46,9 +46,7 @@ class BulkResult:
 
     @classmethod
     def of(cls, result: label_model.BulkResult) -> BulkResult:
-        return cls(
-            matched=result.matched, changed=result.changed, kept=result.kept, change=change_id(result.change_id)
-        )
+        return cls(matched=result.matched, changed=result.changed, kept=result.kept, change=change_id(result.change_id))
 
 
 @strawberry.type(

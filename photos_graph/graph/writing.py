@@ -9,7 +9,7 @@ from photos_graph.events import Events, LabelsChanged
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.engine.feed_entry import touch
 from photos_graph.graph.labels import changes
-from photos_graph.graph.labels.edits import Change
+from photos_graph.graph.labels.edits import Change, is_prediction
 from photos_graph.graph.labels.sharing import share
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.labels import LabelKind
@@ -93,6 +93,7 @@ def _tagged(recorded: Iterable[Change]) -> dict[str, frozenset[int]]:
     found: dict[str, set[int]] = {}
     for change in recorded:
         for edit in change.edits:
-            if (edit.kind or change.kind) is LabelKind.TAGS and edit.label_id is not None and edit.photos:
+            of_tags = (edit.kind or change.kind) is LabelKind.TAGS and not is_prediction(edit)
+            if of_tags and edit.label_id is not None and edit.photos:
                 found.setdefault(edit.label_id, set()).update(edit.photos)
     return {tag_id: frozenset(numbers) for tag_id, numbers in found.items()}

@@ -42,7 +42,9 @@ IDS_PER_PART = 10_000  # photos, folders or faces in one part, because the engin
 
 # A number is taken within the transaction that holds the lock of labels, so numbers follow the order of commits.
 RECORD: LiteralString = """
-MERGE (m:Meta {name: 'changes'}) SET m.value = coalesce(m.value, 0) + 1
+OPTIONAL MATCH (known:Change {id: $id})
+WITH count(known) AS known
+MERGE (m:Meta {name: 'changes'}) SET m.value = coalesce(m.value, 0) + CASE WHEN known = 0 THEN 1 ELSE 0 END
 MERGE (c:Change {id: $id})
 ON CREATE SET c.number = m.value, c.kind = $kind, c.what = $what, c.by = $by, c.at = $at, c.undoes = $undoes,
   c.undone = false, c.summary = $summary, c.changed = $changed

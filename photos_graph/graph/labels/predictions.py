@@ -57,14 +57,14 @@ async def put(tx: LabelTransaction, model_id: str, photos: Sequence[Predicted]) 
 OF_TAGS: LiteralString = """
 UNWIND $tags AS id
 MATCH (:Tag {id: id})<-[r:PREDICTED]-(p:Photo)
-RETURN id AS tag, r.model AS model, collect([p.number, r.score]) AS photos
+RETURN id AS tag, r.model AS model, collect([p.number, coalesce(r.own, r.score)]) AS photos
 """
 
 Scores = dict[tuple[str, str], dict[int, float]]  # by tag id and model id, then by photo number
 
 
 async def of_tags(tx: Transaction, tag_ids: Iterable[str]) -> Scores:
-    """Returns all predictions of these tags."""
+    """Returns all predictions of these tags, with the scores that the model gave, before answers moved them."""
     rows = await tx.run(OF_TAGS, tags=sorted(set(tag_ids)))
     return {(row["tag"], row["model"]): {int(n): score for n, score in row["photos"]} for row in rows}
 

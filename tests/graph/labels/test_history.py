@@ -90,3 +90,11 @@ async def test_changes_of_an_earlier_version_are_numbered_by_their_time(graph: G
     ]
     await recorded(graph, 1)
     assert [each.number for each in await history.page(graph, None, 1)] == [3]
+
+
+async def test_a_change_in_several_parts_takes_one_number(graph: Graph) -> None:
+    change = Change("TAG_PHOTOS", LabelKind.TAGS, "anna", 1, (Edit(None, TAGGED, "x", photos=(1, 2)),))
+    for _ in range(2):
+        await writer(graph).commit(lambda tx: changes.record(tx, change))
+    await recorded(graph, 1)
+    assert [(each.number, each.changed) for each in await history.page(graph, None, 10)] == [(2, 1), (1, 4)]
