@@ -7,7 +7,6 @@ recorded in several transactions: those after the first add their parts to it.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, astuple
 from typing import Any, LiteralString
 
@@ -68,7 +67,7 @@ async def record(tx: LabelTransaction, change: Change) -> str | None:
         return None
     if (kind := LEARNT.get(change.kind)) and (size := _size(change)):
         await corrections.count(tx, kind, size)
-    said = summary(change, await _names(tx, *named(change)))
+    said = summary(change, await _names(tx, change))
     await tx.run(
         RECORD,
         id=change.id,
@@ -93,10 +92,16 @@ UNWIND $folders AS id MATCH (d:Folder {id: id}) RETURN id, d.name AS name
 """
 
 
-async def _names(tx: Transaction, label_ids: Sequence[str], folder_ids: Sequence[str]) -> dict[str, str]:
-    """Returns the names of those that exist, by id."""
-    rows = await tx.run(NAMES, labels=list(label_ids), folders=list(folder_ids)) if label_ids or folder_ids else []
-    return {row["id"]: row["name"] for row in rows}
+async def _names(tx: Transaction, change: Change) -> dict[str, str]:
+    """Returns the names of those that exist, by id. Those of labels that the change itself makes are known."""
+    states = {edit.label_id or "": edit.after or edit.before for edit in change.edits if is_of_label(edit)}
+    known = {id_: state.name for id_, state in states.items() if isinstance(state, PersonState | TagState)}
+    label_ids, folder_ids = named(change)
+    missing = [id_ for id_ in label_ids if id_ not in known]
+    if change.summary or not (missing or folder_ids):
+        return known
+    rows = await tx.run(NAMES, labels=missing, folders=folder_ids)
+    return known | {row["id"]: row["name"] for row in rows}
 
 
 def _size(change: Change) -> int:

@@ -71,8 +71,21 @@ CREATE (t)-[:CHILD_OF]->(up)
 async def put(tx: LabelTransaction, rows: Mapping[str, TagState]) -> None:
     """Creates or updates tags, by id. The caller must have checked that their names are free, and that the parent of
     each is one of them or is in the graph."""
-    if not rows:
-        return
+    if rows:
+        await tx.run(FREE, ids=list(rows))
+        await tx.run(UNHANG, ids=list(rows))
+        await _put(tx, rows)
+
+
+async def create(tx: LabelTransaction, rows: Iterable[Tag], by: str) -> tuple[Edit, ...]:
+    """Creates the tags, and returns the edits that do. The parent of each is one of them, or is in the graph."""
+    at = now_ms()
+    made = {row.id: TagState(row.name, row.parent_id, others=(("at", at), ("by", by))) for row in rows}
+    await _put(tx, made)
+    return tuple(Edit(None, state, id_) for id_, state in made.items())
+
+
+async def _put(tx: LabelTransaction, rows: Mapping[str, TagState]) -> None:
     written = [
         {
             "id": id_,
@@ -85,20 +98,11 @@ async def put(tx: LabelTransaction, rows: Mapping[str, TagState]) -> None:
         }
         for id_, state in rows.items()
     ]
-    await tx.run(FREE, ids=list(rows))
-    await tx.run(PUT, rows=written)
-    await tx.run(UNHANG, ids=list(rows))
+    if written:
+        await tx.run(PUT, rows=written)
     if hung := [row for row in written if row["parent"] is not None]:
         await tx.run(HANG, rows=hung)
     tx.touch(tags=rows)
-
-
-async def create(tx: LabelTransaction, rows: Iterable[Tag], by: str) -> tuple[Edit, ...]:
-    """Creates the tags, and returns the edits that do. The parent of each is one of them, or is in the graph."""
-    at = now_ms()
-    made = {row.id: TagState(row.name, row.parent_id, others=(("at", at), ("by", by))) for row in rows}
-    await put(tx, made)
-    return tuple(Edit(None, state, id_) for id_, state in made.items())
 
 
 DELETE: LiteralString = "UNWIND $ids AS id MATCH (t:Tag {id: id}) DETACH DELETE t"

@@ -103,6 +103,8 @@ async def write_faces(
 def recorded(
     tx: LabelTransaction, operation: str, edits: tuple[Edit, ...], by: str, matched: int, said: str = ""
 ) -> BulkResult:
-    """Records the edits, with those of persons that ``person_meant`` created. ``said`` is a sentence about them."""
-    change = Change(operation, LabelKind.FACES, by, now_ms(), (*tx.persons_made, *edits), summary=said)
+    """Records the edits, if there are any, with those of persons that ``person_meant`` created for them. ``said`` is a
+    sentence about them."""
+    every = (*tx.persons_made, *edits) if edits else ()
+    change = Change(operation, LabelKind.FACES, by, now_ms(), every, summary=said)
     return BulkResult(matched, len({face_id for edit in edits for face_id in edit.faces}), tx.record(change))
