@@ -58,7 +58,7 @@ class DrawnFaces(FaceWriting):
         _check_inside(box)
         face_id, at_ms = uuid4().hex, now_ms()
 
-        async def work(tx: LabelTransaction) -> None:
+        async def work(tx: LabelTransaction) -> str | None:
             number = await self._check(tx, photo_id, box)
             await edited_faces.draw(tx, photo_id, face_id, box, at_ms, by)
             await visibility.mark(tx, [number])
@@ -69,26 +69,26 @@ class DrawnFaces(FaceWriting):
                 drawn = {face_id: AssignedFace(face_id, number, photo_id, False, 0.0)}
                 named = {face_id: assignment_rules.named({}, person_id, said)}
                 edits += await write_faces(tx, drawn, named, [person_id])
-            recorded(tx, "ADD_FACE", edits, by, 1)
+            return recorded(tx, "ADD_FACE", edits, by, 1).change_id
 
-        await self._write(work)
-        return await self._face(face_id)
+        change_id = await self._write(work)
+        return replace(await self._face(face_id), change_id=change_id)
 
     async def move(self, face_id: str, box: Box, by: str = "") -> Face:
         """Moves the box of a face, which the detector then leaves where it is. Raises what ``add`` raises."""
         _check_inside(box)
 
-        async def work(tx: LabelTransaction) -> None:
+        async def work(tx: LabelTransaction) -> str | None:
             face = (await known_faces(tx, [face_id]))[face_id]
             await self._check(tx, face.photo_id, box, but=face_id)
             before = (await edited_faces.places(tx, [face_id]))[face_id]
             after = FaceBox(box.x, box.y, box.width, box.height, moved=True)
             edits = (Edit(before, after, faces=(face_id,)),) if before != replace(after, moved=before.moved) else ()
             await edited_faces.write(tx, edits)
-            recorded(tx, "MOVE_FACE", edits, by, 1)
+            return recorded(tx, "MOVE_FACE", edits, by, 1).change_id
 
-        await self._write(work)
-        return await self._face(face_id)
+        change_id = await self._write(work)
+        return replace(await self._face(face_id), change_id=change_id)
 
     async def delete(self, face_ids: Sequence[str], by: str = "") -> BulkResult:
         """Deletes faces that were drawn by hand, or that are none, with what was said about them. The detector does not
