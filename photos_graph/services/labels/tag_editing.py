@@ -105,6 +105,7 @@ class TagEditing:
             singles = await _on_photos(tx, tree, plan, numbers)
             for folder_id, before in (await tag_edges.of_folders(tx, folder_ids)).items():
                 singles += [(folder_id, *each) for each in differences(before, merged_edges(before, plan.onto))]
+            await merged.remember(tx, plan.onto)
             states = await tags.states(tx, [*plan.onto, *plan.onto.values(), *plan.moved])
             of_tags = merged_states(states, plan)
             predicted = await predictions.of_tags(tx, [*plan.onto, *plan.onto.values()])
@@ -115,7 +116,6 @@ class TagEditing:
                 *predictions.edits(gone, made=False),
                 *predictions.edits(made, made=True),
             )
-            await merged.remember(tx, plan.onto)
             paths = ", ".join(tree.path(tag_id) for tag_id in dict.fromkeys(from_ids))
             said = f"Merged {paths} into {tree.path(into_id)}."
             change_id = await _made(tx, "MERGE_TAGS", by, edits, said)

@@ -58,14 +58,17 @@ edits = st.builds(
 
 
 async def everything(graph: Graph) -> list[list[tuple[Any, ...]]]:
-    """All tags with their properties and all that is said or predicted of them. Keys of tags follow from the names."""
+    """All tags with their properties and all that is said or predicted of them. Keys of tags follow from the names, and
+    what was merged into a tag may be remembered longer."""
     tags = [(_sorted(row["tag"]), row["up"]) for row in await graph.read(TAG)]
     said = [(row["of"], row["tag"], row["kind"], _sorted(row["edge"])) for row in await graph.read(EDGE)]
     return [sorted(tags, key=repr), sorted(said, key=repr)]
 
 
 def _sorted(properties: dict[str, Any]) -> list[tuple[str, Any]]:
-    return sorted((name, value) for name, value in properties.items() if name != "key" and value is not None)
+    return sorted(
+        (name, value) for name, value in properties.items() if name not in ("key", "merged") and value is not None
+    )
 
 
 class Run:
