@@ -52,8 +52,9 @@ class SearchResult:
 class SearchQueries:
     @strawberry.field(
         permission_classes=[CanView],
-        description="Searches in plain words, in English or Italian. The words become a filter, which is returned as "
-        '`terms`. For example "landscapes in Abruzzo containing me". Fails with TOO_COMPLEX if the text is too long.',
+        description="Searches in plain words, in the languages of the setting `search.languages`. The words become a "
+        'filter, which is returned as `terms`. For example "landscapes in Abruzzo containing me". Fails with '
+        "TOO_COMPLEX if the text is too long.",
     )
     def search(
         self,

@@ -17,9 +17,7 @@ SIZE = 24  # photos of a sheet
 STRATA = 4  # parts of the scores, above and below the threshold, each of which has as many photos on a sheet
 BELOW = 1 / 3  # share of a sheet below the threshold, from as many photos as above it; could it be given to them too?
 LOWEST = 0.3  # score below which no photo is on a sheet
-UNKNOWN = (
-    0.2  # share of the photos from which a sheet was drawn, those with the lowest scores, that it does not speak for
-)
+UNKNOWN = 0.2  # share of what a sheet was drawn from, with the lowest scores, for which it does not speak
 MIN_JUDGED = 12  # judged photos from which the precision of a tag is proven
 MIN_ABOVE = 3  # judged photos above a proven threshold
 MIN_EXAMPLES = 5  # scores of examples, below which a tag is given to nothing

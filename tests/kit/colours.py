@@ -39,13 +39,13 @@ def signal_of(light: Floats, primaries: int, transfer: int) -> Floats:
     match transfer:
         case 16:
             power = (light * WHITE / 10000) ** (2610 / 16384)
-            return ((3424 / 4096 + 2413 / 128 * power) / (1 + 2392 / 128 * power)) ** (2523 / 32)
+            return np.asarray(((3424 / 4096 + 2413 / 128 * power) / (1 + 2392 / 128 * power)) ** (2523 / 32))
         case 18:
             display = light * WHITE / 1000
             luminance = display @ np.array([[0.2627], [0.6780], [0.0593]])
             scene = np.clip(display * np.maximum(luminance, 1e-9) ** (1 / 1.2 - 1), 0, 1)
             high = 0.17883277 * np.log(np.maximum(12 * scene - 0.28466892, 1e-9)) + 0.55991073
-            return np.where(scene <= 1 / 12, np.sqrt(3 * scene), high)
+            return np.asarray(np.where(scene <= 1 / 12, np.sqrt(3 * scene), high))
         case 8:
             return np.clip(light, 0, 1)
         case 4:
@@ -84,7 +84,8 @@ def _with_nclx(data: bytes, primaries: int, transfer: int) -> bytes:
 
 
 def _codes(signal: Floats, bits: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    return np.round(np.clip(signal, 0, 1) * ((1 << bits) - 1)).astype(np.uint8 if bits == 8 else np.uint16)
+    codes = np.round(np.clip(signal, 0, 1) * ((1 << bits) - 1))
+    return codes.astype(np.uint8) if bits == 8 else codes.astype(np.uint16)
 
 
 def _image(signal: Floats, bits: int) -> pyvips.Image:

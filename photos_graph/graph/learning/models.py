@@ -8,18 +8,21 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 
+from pydantic import TypeAdapter
+
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import thresholds
 from photos_graph.model.learning import (
     LabelMetrics,
-    Measured,
     Model,
     ModelKind,
     ModelMetrics,
     ModelState,
     Trust,
 )
+
+_LABEL_METRICS = TypeAdapter(LabelMetrics)
 
 BY_IDS: LiteralString = "UNWIND $ids AS id MATCH (m:Model {id: id}) RETURN m {.*} AS model"
 
@@ -80,15 +83,7 @@ def _model(values: Mapping[str, Any]) -> Model:
 
 def _label_metrics(values: dict[str, Any]) -> LabelMetrics:
     """Restores the metrics of a label. Those of older versions lack some."""
-    known = {name: Measured(**values[name]) for name in ("measured", "unjudged") if values.get(name) is not None}
-    return LabelMetrics(
-        **{
-            **values,
-            "trust": Trust(values.get("trust", Trust.PROVISIONAL)),
-            "expected_precision": values.get("expected_precision", values["precision"]),
-            **known,
-        }
-    )
+    return _LABEL_METRICS.validate_python({"expected_precision": values["precision"], **values})
 
 
 def _packed(per_label: Iterable[LabelMetrics]) -> str:
