@@ -139,6 +139,7 @@ async def _in_use(tx: Transaction, removed: Mapping[str, State], back: Iterable[
     """Returns those of the tags to remove that were renamed or moved, that have other tags below them, or of which more
     is said than the edits take back."""
     tree, states = await tags.tag_tree(tx), await tags.states(tx, removed)
+    edited = {edit.label_id for edit in back if is_of_label(edit)}  # children that go too, or elsewhere
     taken = Counter[str]()
     for edit in back:
         if _is_said(edit) and isinstance(edit.before, Assertion) and not edit.before.shared:
@@ -147,7 +148,7 @@ async def _in_use(tx: Transaction, removed: Mapping[str, State], back: Iterable[
     used |= {
         tag_id
         for tag_id in removed
-        if tag_id in tree and any(child.id not in removed for child in tree.children(tag_id))
+        if tag_id in tree and any(child.id not in edited for child in tree.children(tag_id))
     }
     for tag_id, before in removed.items():
         now = states.get(tag_id)
