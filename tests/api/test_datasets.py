@@ -31,8 +31,9 @@ async def test_what_was_exported_is_imported_by_its_name(ask: Ask) -> None:
     end = await ended(ask, job["id"])
     assert end["state"] == "SUCCEEDED"
     assert await names(ask, {"tags": {"any": ["Sea"]}}) == {"1.jpg", "2.jpg"}
-    change = end["message"].removesuffix(".").rpartition(" ")[2]
-    assert data(await ask(UNDO, c=change))["undo"]["changed"] == 2
+    changes = end["message"].removesuffix(".").partition("in this order: ")[2].split()  # of the photos, and of the tag
+    assert [data(await ask(UNDO, c=change))["undo"]["changed"] for change in changes] == [2, 0]
+    assert data(await ask('{ tag(name: "Sea") { id } }'))["tag"] is None
     assert await names(ask, {"tags": {"any": ["Sea"]}}) == set()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from photos_graph.model.search import MatchKind
 from photos_graph.search.language.grammar import PhraseRole, language
 from photos_graph.search.language.holidays import Holiday
+from photos_graph.search.language.properties import Saying
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.properties import Rated, TakenWith
 from photos_graph.search.terms.times import DayTime
@@ -92,6 +93,21 @@ FRENCH = language(
         Holiday.CHRISTMAS: "Noël",
         Holiday.CHRISTMAS_DAY: "jour de Noël",
         Holiday.NEW_YEARS_EVE: "Saint Sylvestre, réveillon du nouvel an, réveillon",
+    },
+    sayings={
+        Saying.FAVOURITE: "favoris, favori, favorites, favorite, préférées, préférés",
+        Saying.TAGS: "étiquettes, étiquette",
+        Saying.UNTAGGED: "sans étiquette",
+        Saying.POSITION: "gps, position, coordonnées",
+        Saying.PEOPLE: "personnes, gens, visages, visage",
+        Saying.NOBODY: "sans personne",
+        Saying.GROUP: "photos de groupe, photo de groupe, images de groupe",
+        Saying.STARS: "étoiles, étoile",
+        Saying.RATED: "notées, noté",
+        Saying.UNRATED: "non notées, sans note",
+        Saying.REJECTED: "rejetées, rejetée",
+        Saying.AT_LEAST: "au moins",
+        Saying.OR_MORE: "ou plus, ou mieux",
     },
     prefixes={
         "etiquette": MatchKind.TAG,

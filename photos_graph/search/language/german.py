@@ -5,6 +5,7 @@ from __future__ import annotations
 from photos_graph.model.search import MatchKind
 from photos_graph.search.language.grammar import PhraseRole, language
 from photos_graph.search.language.holidays import Holiday
+from photos_graph.search.language.properties import Saying
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.properties import Rated, TakenWith
 from photos_graph.search.terms.times import DayTime
@@ -95,6 +96,21 @@ GERMAN = language(
         Holiday.CHRISTMAS_DAY: "Weihnachtstag, erster Weihnachtstag",
         Holiday.BOXING_DAY: "zweiter Weihnachtstag, Stephanstag, Stefanitag",
         Holiday.NEW_YEARS_EVE: "Silvester",
+    },
+    sayings={
+        Saying.FAVOURITE: "Favoriten, Favorit, Lieblingsbilder, Lieblingsfotos",
+        Saying.TAGS: "Schlagwörter, Schlagwort",
+        Saying.UNTAGGED: "unverschlagwortet",
+        Saying.POSITION: "gps, Position, Koordinaten",
+        Saying.PEOPLE: "Personen, Leute, Menschen, Gesichter, Gesicht",
+        Saying.NOBODY: "niemand, niemandem",
+        Saying.GROUP: "Gruppenfotos, Gruppenfoto, Gruppenbilder, Gruppenbild",
+        Saying.STARS: "Sterne, Sternen, Stern",
+        Saying.RATED: "bewertet mit",
+        Saying.UNRATED: "unbewertet, unbewertete",
+        Saying.REJECTED: "abgelehnt, abgelehnte",
+        Saying.AT_LEAST: "mindestens",
+        Saying.OR_MORE: "oder mehr, oder besser",
     },
     prefixes={
         "schlagwort": MatchKind.TAG,

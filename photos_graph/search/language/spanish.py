@@ -5,6 +5,7 @@ from __future__ import annotations
 from photos_graph.model.search import MatchKind
 from photos_graph.search.language.grammar import PhraseRole, language
 from photos_graph.search.language.holidays import Holiday
+from photos_graph.search.language.properties import Saying
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.properties import Rated, TakenWith
 from photos_graph.search.terms.times import DayTime
@@ -85,6 +86,21 @@ SPANISH = language(
         Holiday.CHRISTMAS: "Navidad, Navidades",
         Holiday.CHRISTMAS_DAY: "día de Navidad",
         Holiday.NEW_YEARS_EVE: "Nochevieja",
+    },
+    sayings={
+        Saying.FAVOURITE: "favoritas, favoritos, favorita, favorito",
+        Saying.TAGS: "etiquetas",
+        Saying.UNTAGGED: "sin etiqueta",
+        Saying.POSITION: "gps, posición, coordenadas",
+        Saying.PEOPLE: "personas, gente, caras, cara, rostros",
+        Saying.NOBODY: "nadie",
+        Saying.GROUP: "fotos de grupo, foto de grupo, imágenes de grupo",
+        Saying.STARS: "estrellas, estrella",
+        Saying.RATED: "valoradas con",
+        Saying.UNRATED: "sin valorar",
+        Saying.REJECTED: "rechazadas, rechazada",
+        Saying.AT_LEAST: "al menos, como mínimo",
+        Saying.OR_MORE: "o más, o mejor",
     },
     prefixes={
         "etiqueta": MatchKind.TAG,
