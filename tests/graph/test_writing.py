@@ -42,6 +42,10 @@ class Recorder:
         self.log.append("commit")
         return result
 
+    async def reading(self, work: Callable[[Any], Awaitable[Any]]) -> Any:
+        self.log.append("read")
+        return await work(Transaction(self, Inner(self)))  # type: ignore[arg-type]
+
     async def catch_up(self) -> None:
         self.log.append("catch up")
 
@@ -143,4 +147,4 @@ async def test_a_preview_takes_no_lock_and_publishes_nothing() -> None:
         return 7
 
     assert await seen.writer.preview(work) == 7
-    assert seen.log == ["catch up", "commit"]
+    assert seen.log == ["catch up", "read"]
