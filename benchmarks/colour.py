@@ -20,8 +20,10 @@ from photos_graph.images.decoding import decode
 from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.vips import pyvips
 from tests.kit.colours import (
+    BT2020,
     FROM_BT709,
     HLG,
+    P3,
     PQ,
     SRGB_CURVE,
     Floats,
@@ -36,7 +38,6 @@ from tests.kit.profiles import CMYK, PROPHOTO
 COUNT, CROP, EDGE = 8, 640, 160  # photographs, and sides in pixels; a crop keeps the noise of the sensor
 LIMITS = DecodeLimits(max_pixels=50_000_000)
 GOAL = Goal(3, at_most=True)  # of 255
-P3, BT2020 = 12, 9
 
 Variant = Callable[[PIL.Image.Image], tuple[bytes, PIL.Image.Image]]  # the file, and how it should be shown
 

@@ -10,7 +10,7 @@ from photos_graph.faces.matching import known, probability
 from photos_graph.faces.sightings import Floats
 from photos_graph.faces.similarity import Bools, Similarities, chosen
 
-# Faces that hardly show anything resemble each other, whoever they are, and so do things that are no faces.
+# Blurred or hidden faces of different people resemble each other, and so do false detections.
 MIN_QUALITY = 0.2
 BLOCK = 4096  # faces in one matrix product
 

@@ -48,8 +48,7 @@ class LabelledPhotos:
     ``days`` are ISO dates, or None if only the time of the file is known. ``positives`` maps the id of a tag to the
     positions of photos that have the tag directly or from a folder, and ``negatives`` to the positions of those that
     exclude it or for which a prediction of it was rejected. ``sheets`` maps it to the photos of its judged sheets, each
-    as a position and the chance (0..1) with which it was drawn. ``given`` maps it to the positions of
-    the photos to which the active model gives it by itself.
+    as a position and the chance (0..1) with which it was drawn.
     """
 
     ids: Sequence[str]
@@ -59,7 +58,6 @@ class LabelledPhotos:
     positives: Mapping[str, Sequence[int]]
     negatives: Mapping[str, Sequence[int]]
     sheets: Mapping[str, Sequence[tuple[int, float]]] = field(default_factory=dict)
-    given: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,6 @@ class Judged:
 
 
 NO_SCORES = np.zeros(0, np.float32)
-NOTHING_JUDGED = Judged(NO_SCORES, np.zeros(0, bool), np.zeros(0))
 
 
 @dataclass(frozen=True, slots=True)

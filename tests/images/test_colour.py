@@ -18,9 +18,11 @@ from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.vips import pyvips
 from tests.kit.cases import case
 from tests.kit.colours import (
+    BT2020,
     GAMMA_22,
     HLG,
     LINEAR,
+    P3,
     PQ,
     SRGB_CURVE,
     Floats,
@@ -36,7 +38,6 @@ from tests.kit.profiles import ADOBE_RGB, CMYK, PROPHOTO, grey_profile
 
 LIMITS = DecodeLimits(max_pixels=50_000_000)
 MAX_ERROR = 3  # of 255, on average
-BT2020, P3 = 9, 12
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 Encoder = Callable[[Floats, int, int], bytes]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from photos_graph.learn.sheets import NOTHING_JUDGED, Judged, choose_threshold, draw_sheet, most
+from photos_graph.learn.sheets import NO_SCORES, Judged, choose_threshold, draw_sheet, most
 from photos_graph.model.learning import Trust
 
 CHANCE = np.random.default_rng(0)
@@ -13,6 +13,7 @@ TRUE = CHANCE.random(4000) < 1 / (1 + np.exp(-12 * (SCORES - 0.7)))
 EXAMPLES = np.linspace(0.6, 0.99, 20, dtype=np.float32)
 RARE = SCORES**4
 MEDIAN = float(np.median(EXAMPLES))
+NOTHING_JUDGED = Judged(NO_SCORES, np.zeros(0, bool), np.zeros(0))
 
 
 def judged(seed: int) -> Judged:

@@ -88,25 +88,34 @@ async def places(tx: Transaction, face_ids: Iterable[str]) -> dict[str, FaceBox]
     }
 
 
-REMOVE: LiteralString = """
+# What a deleted face keeps, and has again when it is restored.
+_PROPERTIES: LiteralString = """{id: f.id, x: f.x, y: f.y, width: f.width, height: f.height, score: f.score,
+  quality: f.quality, rank: f.rank, ignored: f.ignored, passedOver: f.passedOver, noticed: f.noticed, source: f.source,
+  moved: f.moved, model: f.model, vector: f.vector, at: f.at, by: f.by, reviewedAs: f.reviewedAs}"""
+
+REMOVE: LiteralString = (
+    """
 UNWIND $ids AS id
 MATCH (f:Face {id: id})<-[:HAS_FACE]-(p:Photo)
-CREATE (p)-[:HAD_FACE]->(:DeletedFace {id: f.id, x: f.x, y: f.y, width: f.width, height: f.height, score: f.score,
-  quality: f.quality, rank: f.rank, ignored: f.ignored, passedOver: f.passedOver, noticed: f.noticed, source: f.source,
-  moved: f.moved, model: f.model, vector: f.vector, at: f.at, by: f.by, reviewedAs: f.reviewedAs})
+CREATE (p)-[:HAD_FACE]->(:DeletedFace """
+    + _PROPERTIES
+    + """)
 DETACH DELETE f
 RETURN p.number AS number
 """
+)
 
-RESTORE: LiteralString = """
+RESTORE: LiteralString = (
+    """
 UNWIND $ids AS id
 MATCH (f:DeletedFace {id: id})<-[:HAD_FACE]-(p:Photo)
-CREATE (p)-[:HAS_FACE]->(:Face {id: f.id, x: f.x, y: f.y, width: f.width, height: f.height, score: f.score,
-  quality: f.quality, rank: f.rank, ignored: f.ignored, passedOver: f.passedOver, noticed: f.noticed, source: f.source,
-  moved: f.moved, model: f.model, vector: f.vector, at: f.at, by: f.by, reviewedAs: f.reviewedAs})
+CREATE (p)-[:HAS_FACE]->(:Face """
+    + _PROPERTIES
+    + """)
 DETACH DELETE f
 RETURN p.number AS number
 """
+)
 
 CLUSTERS: LiteralString = """
 UNWIND $ids AS id MATCH (:Face {id: id})-[:IN_CLUSTER]->(c:Cluster) RETURN collect(DISTINCT c.id) AS ids

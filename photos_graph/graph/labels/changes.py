@@ -21,6 +21,7 @@ from photos_graph.graph.labels.edits import (
     FaceBox,
     FacePlace,
     FacePresence,
+    NamedState,
     PersonState,
     PredictedBy,
     PropertyValue,
@@ -137,20 +138,7 @@ def _parts(edit: Edit) -> list[dict[str, object]]:
 
 
 # States that are stored with the names of their fields, by the field that no other has.
-_NAMED: dict[
-    str,
-    type[
-        PersonState
-        | StackPlace
-        | FacePlace
-        | FaceBox
-        | FacePresence
-        | Successor
-        | PropertyValue
-        | TagState
-        | PredictedBy
-    ],
-] = {
+_NAMED: dict[str, type[NamedState]] = {
     "is_me": PersonState,
     "stack_id": StackPlace,
     "photo": FacePlace,

@@ -135,20 +135,10 @@ class PredictedBy:
     model: str
 
 
-State = (
-    Assertion
-    | Value
-    | PersonState
-    | StackPlace
-    | FacePlace
-    | FaceBox
-    | FacePresence
-    | Successor
-    | PropertyValue
-    | TagState
-    | PredictedBy
-    | None  # there is no edge, or no such person or tag
+NamedState = (  # stored with the names of its fields
+    PersonState | StackPlace | FacePlace | FaceBox | FacePresence | Successor | PropertyValue | TagState | PredictedBy
 )
+State = Assertion | Value | NamedState | None  # None: there is no edge, or no such person or tag
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from enum import Enum
 from functools import cache
 
 from dateutil.easter import easter
+from dateutil.relativedelta import SU, relativedelta, weekday
 
 from photos_graph.search.folding import name_words
 from photos_graph.search.language.spans import Span
@@ -42,8 +43,7 @@ class OfMonth:
     weekday: int
 
     def days(self, year: int) -> tuple[date, date]:
-        first = date(year, self.month, 1)
-        found = first + timedelta(days=(self.weekday - first.weekday()) % 7 + 7 * (self.number - 1))
+        found = date(year, self.month, 1) + relativedelta(weekday=weekday(self.weekday, self.number))
         return found, found
 
 
@@ -53,7 +53,7 @@ class Advent:
 
     def days(self, year: int) -> tuple[date, date]:
         eve = date(year, 12, 24)
-        return eve - timedelta(days=21 + (eve.weekday() + 1) % 7), eve
+        return eve + relativedelta(weekday=SU(-4)), eve
 
 
 @dataclass(frozen=True, slots=True)

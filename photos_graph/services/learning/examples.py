@@ -33,10 +33,12 @@ def labelled_photos(
     def places(those: BitMap) -> list[int]:
         return [place[number] for number in those & numbers]
 
+    by_id = {photo.id: at for at, photo in enumerate(photos)}
+
     def judged(tag_id: str, drawn: Sequence[Sheet]) -> list[tuple[int, float]]:
-        by_id = {photo.id: at for at, photo in enumerate(photos)}
         known = tags.having(tag_id, confirmed=True) | tags.excluded(tag_id, confirmed=True)
-        said = {photo.id for photo in photos if photo.number in known}
+        present = {id_ for sheet in drawn for id_ in sheet.photo_ids if id_ in by_id}
+        said = {id_ for id_ in present if photos[by_id[id_]].number in known}
         return [(by_id[id_], chance) for id_, chance in judged_pairs(drawn, said, by_id.keys())]
 
     return LabelledPhotos(
@@ -47,7 +49,6 @@ def labelled_photos(
         positives={row.id: places(tags.put_on(row.id, confirmed=True)) for row in rows},
         negatives={row.id: places(tags.excluded(row.id, confirmed=True)) for row in rows},
         sheets={id_: judged(id_, drawn) for id_, drawn in (sheets or {}).items() if drawn},
-        given={row.id: places(tags.put_on(row.id) - tags.put_on(row.id, confirmed=True)) for row in rows},
     )
 
 
