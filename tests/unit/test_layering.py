@@ -31,6 +31,17 @@ def test_the_service_does_not_import_what_its_workers_run() -> None:
     ],
 )
 def test_workers_that_decode_pictures_load_neither_driver_nor_settings(child: str) -> None:
-    program = f"import sys, photos_graph.{child}; print(*sys.modules)"
+    heavy = {"neo4j", "pydantic_settings", "strawberry", "tensorflow", "exiv2"}
+    assert not heavy & _imported(f"photos_graph.{child}")
+
+
+def test_the_service_starts_without_libraries_of_the_models() -> None:
+    done = _imported("photos_graph.serving")
+    assert "neo4j" in done
+    assert not {"pandas", "pyarrow", "tensorflow", "keras", "deepface", "hdbscan", "sklearn", "cv2"} & done
+
+
+def _imported(module: str) -> set[str]:
+    program = f"import sys, {module}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    assert not {"neo4j", "pydantic_settings", "strawberry", "tensorflow", "exiv2"} & set(done.stdout.split())
+    return set(done.stdout.split())
