@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from dataclasses import dataclass
 
 from photos_graph.images.decoding import decode
@@ -57,8 +58,10 @@ def placeholder(image: pyvips.Image) -> str:
     """Returns the ThumbHash, in base64, of an sRGB picture with 3 or 4 bands."""
     from fast_thumbhash import rgba_to_thumb_hash
 
-    small = image.thumbnail_image(PLACEHOLDER_EDGE, height=PLACEHOLDER_EDGE, size="down")
-    if not small.hasalpha():
-        small = small.bandjoin(255)
+    if image.hasalpha():
+        small = image.thumbnail_image(PLACEHOLDER_EDGE, height=PLACEHOLDER_EDGE, size="down")
+    else:  # means of whole pixels show the same in half the time
+        factor = math.ceil(max(image.width, image.height) / PLACEHOLDER_EDGE)
+        small = image.shrink(min(factor, image.width), min(factor, image.height)).bandjoin(255)
     pixels = bytes(small.cast("uchar").write_to_memory())
     return base64.b64encode(bytes(rgba_to_thumb_hash(small.width, small.height, pixels))).decode()

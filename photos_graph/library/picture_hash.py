@@ -11,6 +11,8 @@ import re
 import struct
 from collections.abc import Callable, Iterable, Iterator
 
+import numpy as np
+
 from photos_graph.library.picture_boxes import codestream_parts, still_parts
 from photos_graph.library.picture_directories import directory_parts
 from photos_graph.library.picture_parts import Bytes, NotClear, checked
@@ -21,6 +23,8 @@ _LEAST = 64  # bytes that each part counts at least, so that their number is lim
 # Anything else after 0xFF than a stuffed zero, a restart marker or another 0xFF ends coded data. A repetition in this
 # expression would make the search a hundred times slower.
 _JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_IS_MARKER = np.array([bool(_JPEG_MARKER.match(bytes((0xFF, code)))) for code in range(256)])
+_NEAR, _BLOCK = 4096, 128 * 1024  # bytes that are searched at once: of headers, and of coded data
 _SOI, _EOI, _START_OF_SCAN, _COMMENT, _TEMPORARY = 0xD8, 0xD9, 0xDA, 0xFE, 0x01
 _APPLICATIONS, _ADOBE = range(0xE0, 0xF0), 0xEE  # Adobe's segment tells how the colours are coded
 
@@ -76,22 +80,37 @@ def _digest(parts: Iterable[Bytes], size: int) -> str | None:
 def _jpeg_parts(data: memoryview) -> Iterator[Bytes]:
     """Yields the segments up to the end of the first picture, without comments and those of applications."""
     at, scans = 2, 0
-    while found := _JPEG_MARKER.search(data, at):
-        start, marker = found.start(), found[0][1]
+    while (start := _next_marker(data, at)) is not None:
+        marker, end = data[start + 1], start + 2
         if scans and start > at:
             yield data[at:start]  # the coded data of the scan before
         if marker == _EOI:
             break
         if marker in (_SOI, _TEMPORARY):
-            at = found.end()
+            at = end
             continue
-        at = found.end() + struct.unpack_from(">H", data, found.end())[0]
+        at = end + struct.unpack_from(">H", data, end)[0]
         if marker == _COMMENT or (marker in _APPLICATIONS and marker != _ADOBE):
             continue
         scans += marker == _START_OF_SCAN
         yield checked(data, start, at - start)
-    if not (scans and found):
+    if not scans or start is None:
         raise NotClear
+
+
+def _next_marker(data: memoryview, at: int) -> int | None:
+    """Returns where the first marker after ``at`` begins. Coded data go on for megabytes, which NumPy searches twice as
+    fast as a regular expression does."""
+    if found := _JPEG_MARKER.search(data, at, at + _NEAR):
+        return found.start()
+    for start in range(at + _NEAR - 1, len(data) - 1, _BLOCK):
+        block = np.frombuffer(data, np.uint8, min(_BLOCK + 1, len(data) - start), start)
+        codes = block[1:]
+        places = np.flatnonzero((block[:-1] == 0xFF) & (codes != 0))
+        places = places[_IS_MARKER[codes[places]]]
+        if places.size:
+            return start + int(places[0])
+    return None
 
 
 def _png_parts(data: memoryview) -> Iterator[Bytes]:

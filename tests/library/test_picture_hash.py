@@ -165,6 +165,14 @@ def test_what_follows_a_jpeg_leaves_the_hash() -> None:
     assert hash_of(data + MAKERS["baseline.jpg"](picture(2)) + b"a video") == hash_of(data)
 
 
+@pytest.mark.parametrize("block", [4096, 4096 + 128 * 1024, 4096 + 256 * 1024])
+def test_the_end_is_found_wherever_coded_data_end(block: int) -> None:
+    scan = b"\xff\xd8\xff\xda\x00\x02"
+    for length in range(block - 12, block + 4):
+        coded = (b"\x11\xff\x00\xff\xff\xd0" * (length // 6 + 1))[:length] + b"\x00"
+        assert hash_of(scan + coded + b"\xff\xd9" + b"a video") == sha256(scan[2:] + coded)
+
+
 def test_the_segment_that_tells_the_colours_counts() -> None:
     data = MAKERS["cmyk.jpg"](picture())
     at = data.index(b"Adobe") + 11
