@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
 
 from photos_graph.model import search as search_model
+from photos_graph.search.language.parser import Parsed
+from photos_graph.search.language.relaxation import Relaxed
+from photos_graph.search.query import Query
+from photos_graph.services.browse.photos import PhotoBrowser
 from resolvers.connections import After, First, given, page_size
 from resolvers.context import Info
 from resolvers.enums import MatchKind, PhotoOrder, Stacks
@@ -15,8 +20,29 @@ from resolvers.pages import OrderBy, PhotoConnection, StacksArgument
 from resolvers.permissions import CanView
 
 
+class _Answer:
+    """A text as it was understood, and the counts of its terms, each of which is computed when it is asked for."""
+
+    def __init__(self, browse: PhotoBrowser, parsed: Parsed, order: search_model.PhotoOrder, stacks: Stacks) -> None:
+        self.browse = browse
+        self.parsed = parsed
+        self.order = order
+        self.stacks = stacks
+        self._counts: dict[Query, int] = {}
+
+    def count(self, query: Query) -> int:
+        if query not in self._counts:  # a word may be repeated many times
+            self._counts[query] = self.browse.count(query, self.stacks)
+        return self._counts[query]
+
+    def terms(self, places: Iterable[int]) -> list[SearchTerm]:
+        return [SearchTerm.of(self.parsed.terms[place], self, place) for place in places]
+
+
 @strawberry.type(description="A part of the search text that was understood as a condition.")
 class SearchTerm:
+    answer: strawberry.Private[_Answer]
+    place: strawberry.Private[int]
     text: str = strawberry.field(description="The words of the text that state this condition.")
     kind: MatchKind = strawberry.field(description="The kind of the condition.")
     label: str = strawberry.field(
@@ -28,9 +54,18 @@ class SearchTerm:
         "`unmatched`, the term is not applied, and the names are only offered: a person may have meant one of them."
     )
 
+    @strawberry.field(
+        description="How many photos of the library match `label` alone, whether or not the term is negated. It is 0 "
+        "for a term that is not applied."
+    )
+    def count(self) -> int:
+        return self.answer.count(self.answer.parsed.term_queries[self.place])
+
     @classmethod
-    def of(cls, term: search_model.SearchTerm) -> SearchTerm:
+    def of(cls, term: search_model.SearchTerm, answer: _Answer, place: int) -> SearchTerm:
         return cls(
+            answer=answer,
+            place=place,
             text=term.text,
             kind=term.kind,
             label=term.label,
@@ -39,13 +74,49 @@ class SearchTerm:
         )
 
 
+@strawberry.type(description="A part of the search text without which photos are found.")
+class EmptyingCondition:
+    answer: strawberry.Private[_Answer]
+    relaxed: strawberry.Private[Relaxed]
+
+    @strawberry.field(
+        description="The terms that are left out. There are several if the part means several things, or if only "
+        "leaving out several parts finds photos."
+    )
+    def terms(self) -> list[SearchTerm]:
+        return self.answer.terms(self.relaxed.terms)
+
+    @strawberry.field(description="How many photos match the rest of the text.")
+    def count(self) -> int:
+        return self.answer.count(self.relaxed.query)
+
+    @strawberry.field(description="The photos that match the rest of the text.")
+    def photos(self, first: First = UNSET, after: After = UNSET) -> PhotoConnection:
+        answer = self.answer
+        page = answer.browse.page(self.relaxed.query, answer.order, page_size(first), given(after), answer.stacks)
+        return PhotoConnection.of(page)
+
+
 @strawberry.type(description="The answer to a search in plain words.")
 class SearchResult:
+    answer: strawberry.Private[_Answer]
     terms: list[SearchTerm] = strawberry.field(
         description="The conditions that the text was understood as, so that a client can show them."
     )
     unmatched: list[str] = strawberry.field(description="The words that were not understood, as they were typed.")
     photos: PhotoConnection = strawberry.field(description="The photos that match all conditions.")
+
+    @strawberry.field(
+        description="If no photo matches all conditions: those without which photos are found, the one without which "
+        "the most are found first, and at most 10. It is empty if photos were found, or if the text has one condition."
+    )
+    def emptied_by(self) -> list[EmptyingCondition]:
+        if self.photos.page.total:
+            return []
+        return [
+            EmptyingCondition(answer=self.answer, relaxed=each)
+            for each in self.answer.browse.relaxed(self.answer.parsed)
+        ]
 
 
 @strawberry.type
@@ -67,8 +138,10 @@ class SearchQueries:
     ) -> SearchResult:
         browse = info.context.services.browse
         parsed, page = browse.search(text, order_by, page_size(first), given(after), stacks=stacks)
+        answer = _Answer(browse, parsed, order_by, stacks)
         return SearchResult(
-            terms=[SearchTerm.of(term) for term in parsed.terms],
+            answer=answer,
+            terms=answer.terms(range(len(parsed.terms))),
             unmatched=list(parsed.unmatched),
             photos=PhotoConnection.of(page),
         )

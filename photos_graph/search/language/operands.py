@@ -24,7 +24,7 @@ from photos_graph.search.language.phrases import MatchLevel
 from photos_graph.search.language.properties import PropertyWords, Said
 from photos_graph.search.language.spans import Span
 from photos_graph.search.language.tokens import Token, TokenKind
-from photos_graph.search.query import Query
+from photos_graph.search.query import Or, Query
 from photos_graph.search.terms.term import PrefixTerm
 from photos_graph.search.terms.words import Words
 
@@ -32,6 +32,7 @@ _MAX_ALTERNATIVES = 5  # names that are offered for a phrase
 _MAX_COMPARED = 200  # names of which these are chosen
 _MIN_TEXT_LENGTH = 3  # characters of a text in file names
 _INSIDE = {"", *"-_.'/\N{RIGHT SINGLE QUOTATION MARK}"}  # read as one word: "IMG_1234", "X-T3"
+_NONE = Or(())  # the query of a term that is not applied
 _ENDINGS = ",;:.!?"  # after the value of a prefix, these belong to the sentence
 
 
@@ -73,6 +74,7 @@ class OperandReader:
         self.properties = PropertyWords(language.sayings, language.numbers, self.texts)
         self.naming = NameMatcher(lexicon, spelling, language, self.texts, self.dates)
         self.terms: list[SearchTerm] = []
+        self.queries: list[Query] = []  # of each term alone, without regard to whether it is negated
         self.things: list[Thing] = []  # the things that were named, in the order of the text
         self.unmatched: list[tuple[int, int]] = []  # first token, token after the last
         self.guesses = 0
@@ -105,7 +107,8 @@ class OperandReader:
 
     def forget(self, mark: Mark) -> None:
         """Removes everything that was recorded since the mark."""
-        del self.terms[mark.terms :], self.things[mark.things :], self.unmatched[mark.unmatched :]
+        del self.terms[mark.terms :], self.queries[mark.terms :]
+        del self.things[mark.things :], self.unmatched[mark.unmatched :]
         self.guesses = mark.guesses
 
     # words
@@ -130,7 +133,7 @@ class OperandReader:
         whole = named is not None and named.end == said.end and named.level is MatchLevel.NAME
         things = named.things if named is not None and whole and len(named.things) <= MAX_THINGS else ()
         found = self._found(at, said.end, things, negated) if things else None
-        self._note(at, said.end, MatchKind.OTHER, said.label, negated)
+        self._note(at, said.end, MatchKind.OTHER, said.label, said.query, negated)
         return Operand(said.end, query_of(self.things[-len(things) :], [said.query]) if found else said.query)
 
     def _guessed(self, at: int, negated: bool) -> Operand:
@@ -157,7 +160,7 @@ class OperandReader:
             return self._found(at, named.end, named.things, negated, alternatives=others)
         self.unmatched.append((at, named.end))
         typed = self._typed(start, stop)
-        self._note(start, stop, MatchKind.OTHER, typed, negated, self._nearest(typed, named.things))
+        self._note(start, stop, MatchKind.OTHER, typed, _NONE, negated, self._nearest(typed, named.things))
         return Operand(named.end)
 
     def _beside(self, at: int) -> bool:
@@ -305,28 +308,37 @@ class OperandReader:
         labelled = ordered(things, self._lexicon)
         self.things += [thing for thing, _ in labelled]
         for thing, label in labelled:
-            self._note(at, end, thing.kind, label, negated, alternatives)
+            self._note(at, end, thing.kind, label, query_of([thing]), negated, alternatives)
         if span is None:
             return Operand(end, query_of([thing for thing, _ in labelled]))
-        self._note(at, end, MatchKind.DATE, span.label(), negated)
+        self._note(at, end, MatchKind.DATE, span.label(), span.query(), negated)
         query = query_of([thing for thing, _ in labelled], [span.query()])
         return Operand(end, query, None if things else span)
 
     def _operand(self, at: int, end: int, query: Query, kind: MatchKind, label: str, negated: bool) -> Operand:
-        self._note(at, end, kind, label, negated)
+        self._note(at, end, kind, label, query, negated)
         return Operand(end, query)
 
     def _note(
-        self, at: int, end: int, kind: MatchKind, label: str, negated: bool, alternatives: tuple[str, ...] = ()
+        self,
+        at: int,
+        end: int,
+        kind: MatchKind,
+        label: str,
+        query: Query,
+        negated: bool,
+        alternatives: tuple[str, ...] = (),
     ) -> None:
         self.terms.append(SearchTerm(self._typed(at, end), kind, label, negated, alternatives))
+        self.queries.append(query)
 
     def _typed(self, at: int, end: int) -> str:
         return self._text[self._tokens[at].start : self._tokens[end - 1].end]
 
-    def note_only(self, mark: Mark, at: int, label: str, negated: bool) -> None:
+    def note_only(self, mark: Mark, at: int, label: str, query: Query, negated: bool) -> None:
         """Records the term of an "only" before the terms that were recorded since the mark."""
         self.terms.insert(mark.terms, SearchTerm(self._typed(at, at + 1), MatchKind.OTHER, label, negated))
+        self.queries.insert(mark.terms, query)
 
     def _nothing(self, at: int) -> Operand:
         self.unmatched.append((at, at + 1))

@@ -42,12 +42,23 @@ _ONLY: dict[MatchKind, tuple[type[OnlyPersons] | type[OnlyTagged], str]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """One of the conditions of a text, all of which must hold, and the places of its terms."""
+
+    query: Query
+    terms: range
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
-    """The query of a text. ``terms`` and ``unmatched`` are in the order of the text, and as they were typed."""
+    """The query of a text. ``terms`` and ``unmatched`` are in the order of the text, and as they were typed.
+    ``term_queries`` has the query of each term alone, without regard to whether it is negated."""
 
     query: Query
     terms: tuple[SearchTerm, ...]
     unmatched: tuple[str, ...]
+    term_queries: tuple[Query, ...] = field(default=(), compare=False)
+    conditions: tuple[Condition, ...] = field(default=(), compare=False)
 
 
 def parse(text: str, lexicon: Lexicon, today: date, customs: Customs = EVERY_LANGUAGE) -> Parsed:
@@ -66,10 +77,12 @@ def parse(text: str, lexicon: Lexicon, today: date, customs: Customs = EVERY_LAN
     for language in customs.languages:
         dates = Dates(language, customs, today, found)
         reader = OperandReader(text, found, lexicon, spelling, language, dates)
-        parts = _Reading(found, reader, language).whole()
+        reading = _Reading(found, reader, language)
+        parts = reading.whole()
         unmatched = tuple(reader.left_over())
         query = all_of(parts) if parts else Or(()) if unmatched else Everything()
-        readings.append((len(unmatched), reader.guesses, Parsed(query, tuple(reader.terms), unmatched)))
+        parsed = Parsed(query, tuple(reader.terms), unmatched, tuple(reader.queries), tuple(reading.conditions))
+        readings.append((len(unmatched), reader.guesses, parsed))
         if not unmatched and not reader.guesses:
             break
     return min(readings, key=lambda reading: reading[:2])[2]
@@ -104,6 +117,7 @@ class _Reading:
         self._reader = reader
         self._language = language
         self._at = 0
+        self.conditions: list[Condition] = []
 
     def whole(self) -> list[Query]:
         """Reads the whole text. Returns the parts of the query, all of which must hold."""
@@ -124,12 +138,20 @@ class _Reading:
             if self._ended():
                 self._reader.skip(lead.meaningful)
                 return parts
+            first = len(self._reader.terms)
             if lead.only is not None:
-                parts += self._only(lead, lead.only, depth, negated)
+                parts += self._condition(self._only(lead, lead.only, depth, negated), first, depth)
                 continue
-            parts += self._group(lead.negate, depth, negated)
+            parts += self._condition(self._group(lead.negate, depth, negated), first, depth)
             while lead.goes_on and self._go_on():
-                parts += self._group(lead.negate, depth, negated)
+                first = len(self._reader.terms)
+                parts += self._condition(self._group(lead.negate, depth, negated), first, depth)
+
+    def _condition(self, parts: list[Query], first: int, depth: int) -> list[Query]:
+        """Records a condition of the whole text, with the terms from ``first`` on. Returns its parts."""
+        if parts and not depth:
+            self.conditions.append(Condition(all_of(parts), range(first, len(self._reader.terms))))
+        return parts
 
     def _group(self, negate: bool, depth: int, negated: bool) -> list[Query]:
         found = self._any_of(depth, negated != negate)
@@ -159,7 +181,7 @@ class _Reading:
             ids = dict.fromkeys(thing.id for thing in reader.things_since(before) if thing.kind is kind)
             make, label = _ONLY[kind]
             parts.append(make(tuple(ids)))
-            reader.note_only(before, only_at, label, inside)
+            reader.note_only(before, only_at, label, parts[-1], inside)
         if lead.negate and parts:
             return [Not(all_of(parts))]
         return parts

@@ -22,6 +22,7 @@ from photos_graph.search.filter_names import IndexNames
 from photos_graph.search.filters import PhotoFilter, to_query
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.parser import Parsed, parse
+from photos_graph.search.language.relaxation import Relaxed, relaxed
 from photos_graph.search.listing import Listing, by_name, cursor_of, key_of, mapped
 from photos_graph.search.query import Everything, Query
 from photos_graph.search.rows import FolderRow
@@ -151,6 +152,19 @@ class PhotoBrowser:
         search = self._index.search
         parsed = parse(text, search.lexicon, today or date.today(), self._index.customs)
         return parsed, photo_page(search, parsed.query, order, first, after, stacks=stacks)
+
+    def count(self, query: Query, stacks: Stacks = Stacks.COLLAPSED) -> int:
+        """Returns the number of photos that match a query. Raises TooComplex."""
+        search = self._index.search
+        return len(search.collapsed(search.evaluate(query), stacks))
+
+    def relaxed(self, parsed: Parsed) -> list[Relaxed]:
+        """Returns what a text that finds nothing finds without some of its conditions. Raises TooComplex."""
+        return relaxed(self._index.search, parsed)
+
+    def page(self, query: Query, order: PhotoOrder, first: int | None, after: str | None, stacks: Stacks) -> PhotoPage:
+        """Returns a page of the answer to a query. Raises BadInput for an invalid cursor, and TooComplex."""
+        return photo_page(self._index.search, query, order, first, after, stacks=stacks)
 
     def timeline(
         self, filter: PhotoFilter | None, unit: TimelineUnit, stacks: Stacks = Stacks.COLLAPSED

@@ -1,0 +1,36 @@
+"""Search in words over GraphQL."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.kit.graphql import Ask, data, photo_ids
+
+pytestmark = pytest.mark.anyio
+
+TAG = "mutation($p: [ID!]!, $t: [String!]!) { tagPhotos(photos: $p, tags: $t) { changed } }"
+EXPLAINED = """query($t: String!) { search(text: $t) {
+  photos { totalCount } terms { label negated count alternatives }
+  emptiedBy { count terms { label count } photos(first: 1) { totalCount nodes { name } } } } }"""
+
+
+async def test_terms_are_counted_and_an_empty_answer_is_explained(ask: Ask, library: str) -> None:
+    of = await photo_ids(ask)
+    data(await ask(TAG, p=[of["4.jpg"], of["5.jpg"]], t=["Sea"]))
+    data(await ask(TAG, p=[of["6.jpg"]], t=["Mountains"]))
+
+    found = data(await ask(EXPLAINED, t="sea without mountains"))["search"]
+    assert found["photos"]["totalCount"] == 2
+    assert [(term["label"], term["negated"], term["count"]) for term in found["terms"]] == [
+        ("Sea", False, 2),
+        ("Mountains", True, 1),
+    ]
+    assert found["emptiedBy"] == []
+
+    found = data(await ask(EXPLAINED, t="sea mountains"))["search"]
+    assert found["photos"]["totalCount"] == 0
+    assert [(each["count"], [term["label"] for term in each["terms"]]) for each in found["emptiedBy"]] == [
+        (2, ["Mountains"]),
+        (1, ["Sea"]),
+    ]
+    assert found["emptiedBy"][1]["photos"] == {"totalCount": 1, "nodes": [{"name": "6.jpg"}]}
