@@ -65,6 +65,7 @@ async def vector(services: Services, face_id: str) -> np.ndarray:
     return np.frombuffer(base64.b64decode(row["vector"]), "<f4")
 
 
+@pytest.mark.both_engines
 async def test_a_face_is_drawn_while_a_job_looks_for_faces_and_looked_at_after(
     settings: Settings, folder: Path, weights_home: Path, models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
