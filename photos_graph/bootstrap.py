@@ -27,6 +27,7 @@ from photos_graph.services.faces.room import open_faces
 from photos_graph.services.labels.room import open_labels
 from photos_graph.services.learning.room import open_learning, open_models
 from photos_graph.services.media import Media
+from photos_graph.services.new_weights import keep_looking
 from photos_graph.services.scan.intake_tasks import INTAKE_TASKS
 from photos_graph.services.scan.room import open_scan
 from photos_graph.settings import Settings
@@ -76,7 +77,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             core.keep_running(scan.keep_polling(), "polling")
             core.keep_running(learning.schedules.keep_looking(), "schedules")
             core.keep_running(learning.audits.keep_looking(), "audits")
-            core.keep_running(learning.triggers.keep_looking(), "weights")
+            core.keep_running(keep_looking(faces.triggers.weights, learning.triggers.weights), "weights")
 
         yield services_of(core, media, models, scan, labels, browse, faces, learning, datasets)
 

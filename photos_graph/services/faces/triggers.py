@@ -20,6 +20,7 @@ from photos_graph.model.job_arguments import ClusterArguments
 from photos_graph.model.jobs import Job, JobKind
 from photos_graph.model.labels import LabelKind
 from photos_graph.services.labels.ratings import known_numbers
+from photos_graph.services.new_weights import WeightsWatch
 from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class FaceTriggers:
         self._settings = settings
         self._first_label = self._last_label = 0.0
         self._waiting: asyncio.Task[None] | None = None
+        self.weights = WeightsWatch(lambda: settings.faces.enabled == "auto" and self._can(), self._look_and_match)
 
     async def find(self, photo_ids: Sequence[str] | None = None) -> Job:
         """Queues the detection of faces in these photos, even if they were examined before, or without ids in all
@@ -77,9 +79,12 @@ class FaceTriggers:
     def models_are_missing(self) -> bool:
         """Returns whether only the weights are missing. Returns False if the settings demand faces, because the job
         then fails with a message."""
+        return self._settings.faces.enabled == "auto" and not self._can()
+
+    def _can(self) -> bool:
         faces = self._settings.faces
         models = (catalogue.detector(faces.detector), catalogue.embedder(faces.embedder))
-        return faces.enabled == "auto" and not FaceWeights(self._settings.models_dir, faces.weights).are_here(*models)
+        return FaceWeights(self._settings.models_dir, faces.weights).are_here(*models)
 
     async def group(self) -> Job:
         """Queues a new clustering of all faces."""

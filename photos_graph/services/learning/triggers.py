@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from importlib.util import find_spec
 
-from photos_graph.errors import ModelUnavailable, PhotosGraphError
+from photos_graph.errors import ModelUnavailable
 from photos_graph.events import PhotosArrived, TrainingStarted
 from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph
@@ -17,11 +16,9 @@ from photos_graph.learn import catalogue
 from photos_graph.learn.weights import BackboneWeights
 from photos_graph.model.jobs import Job, JobKind
 from photos_graph.model.learning import ModelKind
+from photos_graph.services.new_weights import WeightsWatch
 from photos_graph.settings import Settings
 
-log = logging.getLogger(__name__)
-
-CHECK_SECONDS = 15.0  # between two looks for weights
 WITHOUT_WEIGHTS = (
     "Photos are not analysed and tags are not predicted, because weights are missing. "
     "Fetch them: photos-graph models --fetch"
@@ -34,24 +31,12 @@ class LearningTriggers:
         self._graph = graph
         self._jobs = jobs
         self._settings = settings
-        self._could = False
-
-    async def look(self) -> None:
-        """Queues what is due if the weights have arrived since the last call, so that nothing has to be scanned first.
-        The first call counts them as arrived."""
-        could, self._could = self._could, self._settings.learn.enabled == "auto" and self._can()
-        if self._could and not could:
-            await self.photos_arrived(PhotosArrived())
-
-    async def keep_looking(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except PhotosGraphError as error:
-                log.warning("It is not known which photos are to be described: %s", error.public_message)
-            await asyncio.sleep(CHECK_SECONDS)
+        self.weights = WeightsWatch(lambda: settings.learn.enabled == "auto" and self._can(), self.queue_due)
 
     async def photos_arrived(self, _: PhotosArrived) -> None:
+        await self.queue_due()
+
+    async def queue_due(self) -> None:
         """Queues the job that describes and predicts the photos, if the settings want it and it is possible."""
         learn = self._settings.learn
         if learn.enabled == "off" or (learn.enabled == "auto" and not self._can()):

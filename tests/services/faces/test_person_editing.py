@@ -13,7 +13,7 @@ from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.search import Ref
 from photos_graph.settings import Settings
 from tests.kit.faced_library import alone, counts, named, photos_of, undone
-from tests.kit.faces import everybody, liken, names_of_faces
+from tests.kit.faces import everybody, liken, names_of_faces, sizes
 from tests.kit.library import in_step
 from tests.kit.planted import photo_id
 

@@ -191,3 +191,20 @@ async def test_an_engine_that_is_away_for_a_while_loses_no_wish(
     await services.face_triggers.labels_changed(LabelsChanged(LabelKind.FACES))
     await until_matches(services, 1)
     assert tries == 3
+
+
+async def test_weights_that_arrive_are_used_without_a_scan(
+    settings: Settings, tmp_path: Path, weights_home: Path
+) -> None:
+    put(tmp_path / "Pictures/1.jpg", jpeg(1))
+    async with build(settings) as services:
+        await services.roots.add(str(tmp_path / "Pictures"))
+        await scanned(services)
+        await services.face_triggers.weights.look()
+        assert await looks(services) == 0
+        settings.models_dir.symlink_to(weights_home, target_is_directory=True)
+        for _ in range(2):
+            await services.face_triggers.weights.look()
+        assert await looks(services) == 1, "only when they arrive"
+        await settled(services)
+        assert await due.count(services.graph, due.FACES) == 0

@@ -142,14 +142,14 @@ async def test_what_was_not_predicted_to_the_end_is_predicted_again(library: Set
 async def test_weights_that_arrive_are_used_without_a_scan(library: Settings, backbone_home: Path) -> None:
     auto = library.model_copy(update={"learn": LearnSettings(enabled="auto")})
     async with build(auto, run_jobs=False) as services:
-        await services.learning_triggers.look()
+        await services.learning_triggers.weights.look()
         assert await waiting(services) == []
         auto.models_dir.symlink_to(backbone_home, target_is_directory=True)
         for _ in range(2):
-            await services.learning_triggers.look()
+            await services.learning_triggers.weights.look()
         assert len(await waiting(services)) == 1
         await forget_jobs(services)
-        await services.learning_triggers.look()
+        await services.learning_triggers.weights.look()
         assert await waiting(services) == [], "only when they arrive"
 
 
