@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Annotated
 
 import strawberry
@@ -16,6 +16,7 @@ from photos_graph.services.browse.photos import PhotoBrowser
 from resolvers.connections import After, First, given, page_size
 from resolvers.context import Info
 from resolvers.enums import MatchKind, PhotoOrder, Stacks
+from resolvers.filters import PhotoFilter, decode_filter
 from resolvers.pages import OrderBy, PhotoConnection, StacksArgument
 from resolvers.permissions import CanView
 
@@ -36,13 +37,14 @@ class _Answer:
         return self._counts[query]
 
     def terms(self, places: Iterable[int]) -> list[SearchTerm]:
-        return [SearchTerm.of(self.parsed.terms[place], self, place) for place in places]
+        parsed = self.parsed
+        return [SearchTerm.of(parsed.terms[place], parsed.term_queries[place], self.count) for place in places]
 
 
 @strawberry.type(description="A part of the search text that was understood as a condition.")
 class SearchTerm:
-    answer: strawberry.Private[_Answer]
-    place: strawberry.Private[int]
+    query: strawberry.Private[Query]
+    count_of: strawberry.Private[Callable[[Query], int]]
     text: str = strawberry.field(description="The words of the text that state this condition.")
     kind: MatchKind = strawberry.field(description="The kind of the condition.")
     label: str = strawberry.field(
@@ -59,13 +61,13 @@ class SearchTerm:
         "for a term that is not applied."
     )
     def count(self) -> int:
-        return self.answer.count(self.answer.parsed.term_queries[self.place])
+        return self.count_of(self.query)
 
     @classmethod
-    def of(cls, term: search_model.SearchTerm, answer: _Answer, place: int) -> SearchTerm:
+    def of(cls, term: search_model.SearchTerm, query: Query, count_of: Callable[[Query], int]) -> SearchTerm:
         return cls(
-            answer=answer,
-            place=place,
+            query=query,
+            count_of=count_of,
             text=term.text,
             kind=term.kind,
             label=term.label,
@@ -119,8 +121,44 @@ class SearchResult:
         ]
 
 
+@strawberry.type(description="A filter in words.")
+class FilterExplanation:
+    text: str = strawberry.field(
+        description="The whole filter as a text, in the first language of the setting `search.languages`, and with "
+        'prefixes such as "tag:" where a word alone would mean something else.'
+    )
+    is_searchable: bool = strawberry.field(
+        description="Whether `search` understands the text as exactly this filter. Some conditions cannot be said, "
+        "such as that only confirmed labels count."
+    )
+    terms: list[SearchTerm] = strawberry.field(
+        description="The conditions of the filter, all of which must hold, so that a client can show them one by one."
+    )
+
+
 @strawberry.type
 class SearchQueries:
+    @strawberry.field(
+        permission_classes=[CanView],
+        description="Says a filter in words. Fails like `photos` if the filter is invalid.",
+    )
+    def explain_filter(
+        self,
+        info: Info,
+        filter: Annotated[PhotoFilter, strawberry.argument(description="The filter to say.")],
+        stacks: StacksArgument = Stacks.COLLAPSED,
+    ) -> FilterExplanation:
+        browse = info.context.services.browse
+        found = browse.explain(decode_filter(filter))
+        return FilterExplanation(
+            text=found.text,
+            is_searchable=found.is_readable,
+            terms=[
+                SearchTerm.of(term, query, lambda query: browse.count(query, stacks))
+                for term, query in zip(found.terms, found.queries, strict=True)
+            ],
+        )
+
     @strawberry.field(
         permission_classes=[CanView],
         description="Searches in plain words, in the languages of the setting `search.languages`. The words become a "

@@ -44,6 +44,8 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "FloatRange": ("min", "max"),
         "BulkResult": ("kept",),
         "SearchResult": ("emptiedBy",),
+        "Query": ("explainFilter",),
+        "FilterExplanation": ("text", "isSearchable", "terms"),
         "EmptyingCondition": ("terms", "count", "photos"),
         "ReviewItemConnection": ("reason",),
         "PlaceNames": ("sublocation", "city", "region", "country"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kit.graphql import Ask, data, photo_ids
+from tests.kit.graphql import Ask, code, data, photo_ids
 
 pytestmark = pytest.mark.anyio
 
@@ -34,3 +34,19 @@ async def test_terms_are_counted_and_an_empty_answer_is_explained(ask: Ask, libr
         (1, ["Sea"]),
     ]
     assert found["emptiedBy"][1]["photos"] == {"totalCount": 1, "nodes": [{"name": "6.jpg"}]}
+
+
+async def test_a_filter_is_said_in_words(ask: Ask, library: str) -> None:
+    of = await photo_ids(ask)
+    data(await ask(TAG, p=[of["4.jpg"], of["5.jpg"]], t=["Sea"]))
+    query = """query($f: PhotoFilter!) { explainFilter(filter: $f) {
+      text isSearchable terms { text kind label negated count alternatives } } }"""
+    said = data(await ask(query, f={"tags": {"none": ["Sea"]}, "rating": {"min": 4}}))["explainFilter"]
+    assert (said["text"], said["isSearchable"]) == ("without Sea, rated 4 or more", True)
+    assert [(term["kind"], term["label"], term["negated"], term["count"]) for term in said["terms"]] == [
+        ("TAG", "Sea", True, 2),
+        ("OTHER", "rating 4 or more", False, 0),
+    ]
+    found = data(await ask("query($t: String!) { search(text: $t) { photos { totalCount } } }", t=said["text"]))
+    assert found["search"]["photos"]["totalCount"] == 0
+    assert code(await ask(query, f={"taken": {"month": 13}})) == "BAD_INPUT"

@@ -7,8 +7,13 @@ from photos_graph.search.language.grammar import PhraseRole, language
 from photos_graph.search.language.holidays import Holiday
 from photos_graph.search.language.properties import Saying
 from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.exposure import AperturePrefix, FocalPrefix, IsoPrefix, ShutterPrefix
+from photos_graph.search.terms.persons import FacesIn
+from photos_graph.search.terms.places import InBox, Near
 from photos_graph.search.terms.properties import Rated, TakenWith
+from photos_graph.search.terms.taken_prefix import TakenPrefix
 from photos_graph.search.terms.times import DayTime
+from photos_graph.search.terms.words import Words
 
 ENGLISH = language(
     code="en",
@@ -114,6 +119,15 @@ ENGLISH = language(
         "year": TakenIn,
         "rating": Rated,
         "camera": TakenWith,
+        "taken": TakenPrefix,
+        "near": Near,
+        "box": InBox,
+        "faces": FacesIn,
+        "iso": IsoPrefix,
+        "aperture": AperturePrefix,
+        "shutter": ShutterPrefix,
+        "focal": FocalPrefix,
+        "text": Words,
     },
     countries={
         "AE": "UAE, Emirates",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pyroaring import BitMap
@@ -14,7 +14,8 @@ from photos_graph.model.search import MatchKind
 from photos_graph.search.arrays import bitmap, numbers_of
 from photos_graph.search.columns import MOST_STEPS, step_of
 from photos_graph.search.photo_sets import PhotoSets
-from photos_graph.search.terms.term import Reasons, Term, same_reason
+from photos_graph.search.terms.ranges import in_words, read_range, real, whole
+from photos_graph.search.terms.term import PrefixTerm, Reasons, Term, same_reason
 
 ExposureColumn = Literal["iso", "aperture", "seconds", "focal_length"]
 _LABELS: dict[ExposureColumn, str] = {
@@ -49,10 +50,43 @@ class Exposed(Term):
         return bitmap(numbers[np.logical_and(steps >= low, steps <= high)])
 
     def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
-        return same_reason(photos, MatchKind.OTHER, _LABELS[self.column].format(self._range()))
+        return same_reason(photos, MatchKind.OTHER, self.label())
 
-    def _range(self) -> str:
-        low, high = (None if bound is None else f"{bound:g}" for bound in (self.minimum, self.maximum))
-        if low is None or high is None:
-            return "known" if low is high else f"{low} or more" if high is None else f"up to {high}"
-        return low if low == high else f"{low} to {high}"
+    def label(self) -> str:
+        return _LABELS[self.column].format(in_words(self.minimum, self.maximum))
+
+
+class _ExposurePrefix(PrefixTerm):
+    """A prefix for one number of the exposure. It makes an ``Exposed``, and is never made itself."""
+
+    __slots__ = ()
+    column: ClassVar[ExposureColumn]
+    example: ClassVar[str]
+
+    @classmethod
+    def of_value(cls, value: str, typed: str) -> tuple[Term, str]:
+        bounds = read_range(value, whole if cls.column == "iso" else real)
+        if bounds is None:
+            raise BadInput(f"A prefix for the exposure takes a number or a range, as in {cls.example}.")
+        found = Exposed(cls.column, *bounds)
+        return found, found.label()
+
+
+class IsoPrefix(_ExposurePrefix):
+    column = "iso"
+    example = "iso:400, iso:>=800 or iso:100-400"
+
+
+class AperturePrefix(_ExposurePrefix):
+    column = "aperture"
+    example = "aperture:2.8 or aperture:<=4"
+
+
+class ShutterPrefix(_ExposurePrefix):
+    column = "seconds"
+    example = "shutter:1/125 or shutter:>=0.5"
+
+
+class FocalPrefix(_ExposurePrefix):
+    column = "focal_length"
+    example = "focal:50 or focal:24-70"

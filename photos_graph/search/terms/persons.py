@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from pyroaring import BitMap
 
+from photos_graph.errors import BadInput
 from photos_graph.model.search import MatchKind
 from photos_graph.search.label_sets import NONE
 from photos_graph.search.photo_sets import PhotoSets
-from photos_graph.search.terms.term import Reasons, SetTerm, Term, own_reasons, same_reason
+from photos_graph.search.terms.ranges import in_words, read_range, whole
+from photos_graph.search.terms.term import PrefixTerm, Reasons, SetTerm, Term, own_reasons, same_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class OnlyPersons(Term):
 
 
 @dataclass(frozen=True, slots=True)
-class FacesIn(SetTerm):
+class FacesIn(SetTerm, PrefixTerm):
     """Matches photos by their number of faces. Both bounds are inclusive."""
 
     minimum: int | None = None
@@ -62,3 +64,10 @@ class FacesIn(SetTerm):
             return "1 face" if count == 1 else f"{count} faces"
 
         return own_reasons(photos, label)
+
+    @classmethod
+    def of_value(cls, value: str, typed: str) -> tuple[Term, str]:
+        bounds = read_range(value, whole)
+        if bounds is None:
+            raise BadInput("`faces:` takes a number or a range, as in faces:2, faces:>=3 or faces:2-4.")
+        return cls(*bounds), f"{in_words(*bounds)} people"

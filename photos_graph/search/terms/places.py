@@ -15,7 +15,7 @@ from photos_graph.search import geo
 from photos_graph.search.arrays import Numbers, bitmap, numbers_of
 from photos_graph.search.geo import Degrees
 from photos_graph.search.photo_sets import PhotoSets
-from photos_graph.search.terms.term import Reasons, SetTerm, Term, own_reasons, paths
+from photos_graph.search.terms.term import PrefixTerm, Reasons, SetTerm, Term, own_reasons, paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class AtPlace(SetTerm):
             yield number, Match(MatchKind.PLACE, place.name, via)
 
 
-class _PositionTerm(Term):
+class _PositionTerm(PrefixTerm):
     """A condition on positions. These have no set, so they are compared one by one."""
 
     __slots__ = ()
@@ -77,12 +77,25 @@ class Near(_PositionTerm):
         return geo.near(latitude, longitude, self.latitude, self.longitude, self.radius_km)
 
     def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
-        def label(number: int) -> str:
+        def far(number: int) -> str:
             at = slice(number, number + 1)
             position = sets.table.latitude[at], sets.table.longitude[at]
             return f"{geo.distance_km(*position, self.latitude, self.longitude)[0]:.1f} km away"
 
-        return own_reasons(photos, label)
+        return own_reasons(photos, far)
+
+    def label(self) -> str:
+        return f"within {self.radius_km:g} km of {self.latitude:.4f}, {self.longitude:.4f}"
+
+    @classmethod
+    def of_value(cls, value: str, typed: str) -> tuple[Term, str] | None:
+        if not value:
+            return None
+        numbers = _degrees(value, 3)
+        if numbers is None:
+            raise BadInput("`near:` takes a latitude, a longitude and kilometres, as in near:42.35,13.4,10.")
+        found = cls(*numbers).checked()
+        return found, found.label()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +120,25 @@ class InBox(_PositionTerm):
     def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
         table = sets.table
         return own_reasons(photos, lambda number: f"{table.latitude[number]:.4f}, {table.longitude[number]:.4f}")
+
+    def label(self) -> str:
+        return f"latitude {self.south:g} to {self.north:g}, longitude {self.west:g} to {self.east:g}"
+
+    @classmethod
+    def of_value(cls, value: str, typed: str) -> tuple[Term, str]:
+        numbers = _degrees(value, 4)
+        if numbers is None:
+            raise BadInput("`box:` takes the north, south, east and west of a box, as in box:43,42,14,13.")
+        found = cls(*numbers).checked()
+        return found, found.label()
+
+
+def _degrees(value: str, count: int) -> list[float] | None:
+    try:
+        numbers = [float(part) for part in value.split(",") if len(part) < 30]
+    except ValueError:
+        return None
+    return numbers if len(numbers) == count else None
 
 
 def _check_degrees(latitudes: Iterable[float], longitudes: Iterable[float]) -> None:

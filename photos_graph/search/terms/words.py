@@ -14,13 +14,13 @@ from photos_graph.search.folding import name_words
 from photos_graph.search.hierarchy import Hierarchy, R
 from photos_graph.search.label_sets import union
 from photos_graph.search.photo_sets import PhotoSets
-from photos_graph.search.terms.term import Reasons, Term, paths
+from photos_graph.search.terms.term import PrefixTerm, Reasons, Term, paths
 
 _MAX_WORDS = 50  # in one text
 
 
 @dataclass(frozen=True, slots=True)
-class Words(Term):
+class Words(PrefixTerm):
     """Matches photos by words, each of which must begin a word in the texts of the photo, which ``PhotoFilter.text``
     lists. Case and accents do not matter. ``confirmed`` leaves out predicted tags and persons."""
 
@@ -29,6 +29,10 @@ class Words(Term):
 
     kind = MatchKind.TEXT
     is_slow = True
+
+    @classmethod
+    def of_value(cls, value: str, typed: str) -> tuple[Term, str] | None:
+        return (cls(typed), typed) if value else None
 
     def photos(self, sets: PhotoSets, within: BitMap) -> BitMap:
         """Starts with the longest word, which is usually the rarest. A blank text matches all photos, and a text of

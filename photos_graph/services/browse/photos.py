@@ -23,6 +23,7 @@ from photos_graph.search.filters import PhotoFilter, to_query
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.parser import Parsed, parse
 from photos_graph.search.language.relaxation import Relaxed, relaxed
+from photos_graph.search.language.wording import Explained, explain
 from photos_graph.search.listing import Listing, by_name, cursor_of, key_of, mapped
 from photos_graph.search.query import Everything, Query
 from photos_graph.search.rows import FolderRow
@@ -161,6 +162,11 @@ class PhotoBrowser:
     def relaxed(self, parsed: Parsed) -> list[Relaxed]:
         """Returns what a text that finds nothing finds without some of its conditions. Raises TooComplex."""
         return relaxed(self._index.search, parsed)
+
+    def explain(self, filter: PhotoFilter | None, today: date | None = None) -> Explained:
+        """Says a filter in words. Raises BadInput, NotFound for an unknown folder, and TooComplex."""
+        search = self._index.search
+        return explain(self._query(filter), search, today or date.today(), self._index.customs)
 
     def page(self, query: Query, order: PhotoOrder, first: int | None, after: str | None, stacks: Stacks) -> PhotoPage:
         """Returns a page of the answer to a query. Raises BadInput for an invalid cursor, and TooComplex."""

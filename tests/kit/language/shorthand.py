@@ -10,9 +10,10 @@ from photos_graph.search.language.lexicon import Lexicon, Thing
 from photos_graph.search.language.parser import Parsed
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.exposure import Exposed
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
-from photos_graph.search.terms.places import AtPlace, InBox
+from photos_graph.search.terms.places import AtPlace, InBox, Near
 from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
 from photos_graph.search.terms.tags import Excluded, OnlyTagged, Tagged, Untagged
 from photos_graph.search.terms.times import TakenAt, TakenDuring, TakenOn
@@ -69,6 +70,12 @@ class _Writer:
                 return "untagged"
             case InBox(90, -90, 180, -180):
                 return "position"
+            case InBox(north, south, east, west):
+                return f"in the box {north:g}, {south:g}, {east:g}, {west:g}"
+            case Near(latitude, longitude, radius):
+                return f"within {radius:g} km of {latitude:g}, {longitude:g}"
+            case Exposed(column, low, high):
+                return f"{column}{'' if low is None else f' from {low:g}'}{'' if high is None else f' to {high:g}'}"
             case TakenAt(time):
                 return f"in the {time.name.lower()}"
             case TakenOn(weekdays):

@@ -1,0 +1,197 @@
+"""The words of single conditions: a label for people, and texts that mean the condition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from photos_graph.model.search import MatchKind
+from photos_graph.search.index import SearchIndex
+from photos_graph.search.language.customs import Customs
+from photos_graph.search.language.grammar import Language, PhraseRole
+from photos_graph.search.language.lexicon import Thing
+from photos_graph.search.language.properties import Saying
+from photos_graph.search.terms import taken_prefix
+from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.exposure import Exposed, ExposureColumn
+from photos_graph.search.terms.folders import InFolder
+from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
+from photos_graph.search.terms.places import AtPlace, InBox, Near
+from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
+from photos_graph.search.terms.ranges import in_words, write_range
+from photos_graph.search.terms.tags import OnlyTagged, Tagged, Untagged
+from photos_graph.search.terms.term import Term
+from photos_graph.search.terms.words import Words
+
+_PLAIN_VALUE = re.compile(r"[^\W_]+(?:[/-][^\W_]+)*")
+_QUOTES = re.compile('["\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02]')
+_EXPOSURE: Mapping[ExposureColumn, str] = {
+    "iso": "iso",
+    "aperture": "aperture",
+    "seconds": "shutter",
+    "focal_length": "focal",
+}
+
+
+class ConditionWords:
+    """Says conditions in the owner's first language, and with prefixes, which every language understands."""
+
+    def __init__(self, index: SearchIndex, customs: Customs) -> None:
+        self._index = index
+        language = customs.languages[0]
+        self._language = language
+        self.and_ = _first(language, PhraseRole.AND)
+        self.or_ = _first(language, PhraseRole.OR)
+        self.without = _first(language, PhraseRole.WITHOUT)
+        self.only = _first(language, PhraseRole.ONLY)
+
+    # labels
+
+    def label(self, term: Term) -> str:
+        """Returns the condition in English, with the name of what it is about."""
+        match term:
+            case Tagged(id_, confirmed):
+                return _sure(self._name(MatchKind.TAG, id_), confirmed)
+            case WithPerson(id_, confirmed):
+                return _sure(self._name(MatchKind.PERSON, id_), confirmed)
+            case AtPlace(id_):
+                return self._name(MatchKind.PLACE, id_)
+            case InFolder(id_, recursive):
+                name = self._name(MatchKind.FOLDER, id_)
+                return name if recursive else f"{name} without its subfolders"
+            case OnlyTagged(_, confirmed):
+                return _sure("no other tags", confirmed)
+            case OnlyPersons(_, confirmed):
+                return _sure("nobody else", confirmed)
+            case TakenIn():
+                return taken_prefix.label(term)
+            case Near() | InBox() | Exposed():
+                return term.label()
+            case Rated(low, high):
+                return f"rating {in_words(low, high)}"
+            case Favourite(wanted):
+                return "favourite" if wanted else "not a favourite"
+            case FacesIn(low, high):
+                return "nobody" if (low or 0, high) == (0, 0) else f"{in_words(low, high)} people"
+            case Untagged(confirmed):
+                return _sure("untagged", confirmed)
+            case TakenWith(text):
+                return f"camera {text}"
+            case Words(text, confirmed):
+                return _sure(text, confirmed)
+        return type(term).__name__
+
+    def _name(self, kind: MatchKind, id_: str) -> str:
+        return self._index.lexicon.label(Thing(kind, id_))
+
+    # texts
+
+    def exact(self, term: Term) -> str | None:
+        """Returns a text that means the condition in every language, or None if there is none."""
+        match term:
+            case Tagged(id_, False):
+                return _prefixed("tag", self._index.tags.path(id_))
+            case WithPerson(id_, False):
+                return _prefixed("person", self._person(id_))
+            case AtPlace(id_):
+                return _prefixed("place", self._index.places.path(id_))
+            case InFolder(id_, True):
+                return _prefixed("in", self._index.folders.path(id_))
+            case TakenIn():
+                said = [f"taken:{value}" for value in taken_prefix.values(term)]
+                return said[0] if len(said) == 1 else f"({' '.join(said)})" if said else None
+            case Near(latitude, longitude, radius):
+                return f"near:{latitude!r},{longitude!r},{radius!r}"
+            case InBox(north, south, east, west):
+                return f"box:{north!r},{south!r},{east!r},{west!r}"
+            case Rated(low, high) if (low, high) != (None, None):
+                return f"rating:{_rating(low, high)}"
+            case FacesIn(low, high) if (low, high) != (None, None) and min(low or 0, high or 0) >= 0:
+                return f"faces:{write_range(low, high)}"
+            case Exposed(column, low, high):
+                return f"{_EXPOSURE[column]}:{write_range(low, high)}"
+            case TakenWith(text):
+                return _prefixed("camera", text)
+            case Words(text, False):
+                return _prefixed("text", text)
+            case Favourite(True):
+                return self._said(Saying.FAVOURITE)
+            case Untagged(False):
+                return self._said(Saying.UNTAGGED)
+        return None
+
+    def plain(self, term: Term) -> Iterator[str]:
+        """Yields texts as people type them, which may also mean something else."""
+        match term:
+            case Tagged(id_) | WithPerson(id_) | AtPlace(id_):
+                yield self._name(term.kind, id_)
+            case TakenIn():
+                if (text := _date(term, self._language)) is not None:
+                    yield text
+            case Rated(low, None) if low is not None:
+                yield f"{self._said(Saying.RATED)} {low} {self._said(Saying.OR_MORE)}"
+            case Rated(low, high) if low == high and low is not None:
+                yield f"{low} {self._said(Saying.STARS)}"
+            case FacesIn(low, high) if not low and high == 0:
+                yield self._said(Saying.NOBODY) or ""
+            case FacesIn(low, high) if low and high in (low, None):
+                more = "" if high else f" {self._said(Saying.OR_MORE)}"
+                yield f"{low}{more} {self._said(Saying.PEOPLE)}"
+            case _:
+                return
+
+    def _person(self, id_: str) -> str | None:
+        row = self._index.persons.get(id_)
+        if row is None:
+            return None
+        apart = row.note or (row.birthday or "")[:4]
+        shared = len(self._index.persons.named(row.name)) > 1
+        return f"{row.name} {apart}" if shared and apart else row.name
+
+    def _said(self, saying: Saying) -> str | None:
+        return next((phrase for phrase, each in self._language.sayings.items() if each is saying), None)
+
+
+def _first(language: Language, role: PhraseRole) -> str:
+    return next(phrase for phrase, roles in language.roles.items() if role in roles)
+
+
+def _sure(label: str, confirmed: bool) -> str:
+    return f"{label} (confirmed)" if confirmed else label
+
+
+def _prefixed(prefix: str, value: str | None) -> str | None:
+    if not value or _QUOTES.search(value):
+        return None
+    return f"{prefix}:{value}" if _PLAIN_VALUE.fullmatch(value) else f'{prefix}:"{value}"'
+
+
+def _rating(low: int | None, high: int | None) -> str:
+    if low is None or high is None:
+        return f">={low}" if high is None else f"<={high}"
+    return str(low) if low == high else f"{low}..{high}"
+
+
+def _date(term: TakenIn, language: Language) -> str | None:
+    """Returns "2019", "08/2019", "august", "14/08", "14/08/2019", "01/08/2019 - 03/08/2019" or "since 01/08/2019", or
+    None."""
+    day, month, year = term.day, term.month, term.year
+    if term.after is not None or term.before is not None:
+        return _span(term, language)
+    if day is not None:
+        return f"{day:02}/{month:02}" if month is not None and year is None else None
+    if month is not None:
+        named = next(name for name, each in language.months.items() if each == month)
+        return f"{month:02}/{year:04}" if year else named
+    return f"{year:04}" if year else None
+
+
+def _span(term: TakenIn, language: Language) -> str | None:
+    after, before = (f"{moment:%d/%m/%Y}" if moment else "" for moment in (term.after, term.before))
+    if not before:
+        return f"{_first(language, PhraseRole.SINCE)} {after}"
+    if not after or term.before is None:
+        return f"{_first(language, PhraseRole.BEFORE)} {before}"
+    last = f"{term.before - timedelta(days=1):%d/%m/%Y}" if term.before > datetime(1, 1, 2) else ""
+    return after if after == last else f"{after} - {last}"

@@ -1,0 +1,73 @@
+"""Reads and writes the numbers and ranges after a prefix: "400", ">=400", "100-400", "1/125" or "0.5..2"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from math import isfinite
+from typing import TypeVar
+
+N = TypeVar("N", int, float)
+Bounds = tuple[N | None, N | None]
+
+ANY = "any"  # a value that is known, whatever it is
+_RANGE = re.compile(r"(?P<low>[^-.][^-]*?|\S+?)(?:\.\.|[-\N{EN DASH}])(?P<high>[^-].*)")
+
+
+def read_range(value: str, number: Callable[[str], N]) -> Bounds[N] | None:
+    """Returns the bounds, both inclusive, or None if the value is no range. ``number`` raises ValueError."""
+    try:
+        if value == ANY:
+            return None, None
+        for sign in (">=", "<="):
+            if value.startswith(sign):
+                bound = number(value[2:])
+                return (bound, None) if sign == ">=" else (None, bound)
+        if ".." in value or (match := _RANGE.fullmatch(value)) is None:
+            low, _, high = value.partition("..")
+        else:
+            low, high = match["low"], match["high"]
+        bounds = number(low), number(high or low)
+    except (ValueError, ArithmeticError):
+        return None
+    return bounds if bounds[0] <= bounds[1] else None
+
+
+def write_range(low: float | None, high: float | None) -> str:
+    """Returns the text that ``read_range`` reads as these bounds."""
+    if low is None or high is None:
+        return ANY if low is high else f"<={_text(high)}" if low is None else f">={_text(low)}"
+    return _text(low) if low == high else f"{_text(low)}..{_text(high)}"
+
+
+def whole(text: str) -> int:
+    """Raises ValueError unless the text is a number of at most nine digits."""
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise ValueError(text)
+    return int(text)
+
+
+def real(text: str) -> float:
+    """Reads "2.8", "1/125" or "1e-05". Raises ValueError or ArithmeticError."""
+    if len(text) > 30:
+        raise ValueError(text)
+    found = float(Fraction(text)) if "/" in text else float(text)
+    if not isfinite(found) or found < 0:
+        raise ValueError(text)
+    return found
+
+
+def in_words(low: float | None, high: float | None) -> str:
+    """Returns a range in words: "400", "100 to 400", "400 or more" or "up to 400"."""
+    if low is None or high is None:
+        return "known" if low is high else f"{_short(low)} or more" if high is None else f"up to {_short(high)}"
+    return _short(low) if low == high else f"{_short(low)} to {_short(high)}"
+
+
+def _text(number: float | None) -> str:
+    return repr(number)
+
+
+def _short(number: float | None) -> str:
+    return f"{number:g}"

@@ -1,0 +1,87 @@
+"""The prefix ``taken:``, which says every condition on the date that a filter has, in any language."""
+
+from __future__ import annotations
+
+import re
+from calendar import month_name
+from datetime import datetime, timedelta
+
+from photos_graph.errors import BadInput
+from photos_graph.search.terms.dates import TakenIn
+from photos_graph.search.terms.term import PrefixTerm, Term
+
+_DATE = re.compile(r"([0-9]{4}|\*)(?:-([0-9]{2}|\*)(?:-([0-9]{2}))?)?")
+_MOMENT = re.compile(r"(>=|<)([0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt][0-9:.]+)?)")
+
+
+class TakenPrefix(PrefixTerm):
+    """A prefix for the parts of a date, with a star for those that do not matter, or for one bound: the earliest
+    moment, or the moment before which a photo was taken. It makes a ``TakenIn``, and is never made itself."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of_value(cls, value: str, typed: str) -> tuple[Term, str]:
+        found = _bound(value) or _parts(value)
+        if found is None:
+            raise BadInput(
+                "`taken:` takes a date or a bound, as in taken:2019-08, taken:*-08-14, taken:>=2019-08-01 or "
+                "taken:<2019-08-01T12:00."
+            )
+        return found.checked(), label(found)
+
+
+def values(term: TakenIn) -> list[str]:
+    """Returns the values of the prefix that together say the term."""
+    said = [f">={term.after.isoformat()}"] if term.after else []
+    said += [f"<{term.before.isoformat()}"] if term.before else []
+    if term.year or term.month or term.day:
+        year, month = f"{term.year:04}" if term.year else "*", f"{term.month:02}" if term.month else "*"
+        said.append(f"{year}-{month}-{term.day:02}" if term.day else f"{year}-{month}" if term.month else year)
+    return said
+
+
+def label(term: TakenIn) -> str:
+    """Returns the condition in words, such as "14 August", "August 2019" or "1 to 3 August 2019"."""
+    parts = [f"{term.day}" if term.day else "", month_name[term.month] if term.month else "", f"{term.year or ''}"]
+    if term.day and not term.month:
+        parts[:2] = [f"the {term.day}. of a month"]
+    said = [" ".join(filter(None, parts))] if any(parts) else []
+    if term.after and term.before and _is_midnight(term.before) and _is_midnight(term.after):
+        first, last = _day(term.after), _day(term.before - timedelta(days=1))
+        said.append(first if first == last else f"{first} to {last}")
+    else:
+        said += [f"since {_moment(term.after)}"] if term.after else []
+        said += [f"before {_moment(term.before)}"] if term.before else []
+    return ", ".join(said) or "any date"
+
+
+def _bound(value: str) -> TakenIn | None:
+    match = _MOMENT.fullmatch(value)
+    if match is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(match[2])
+    except ValueError:
+        return None
+    if moment.tzinfo is not None:
+        return None
+    return TakenIn(after=moment) if match[1] == ">=" else TakenIn(before=moment)
+
+
+def _parts(value: str) -> TakenIn | None:
+    match = _DATE.fullmatch(value)
+    numbers = [None if part in (None, "*") else int(part) for part in match.groups()] if match else []
+    return TakenIn(None, None, *numbers) if any(numbers) else None
+
+
+def _is_midnight(moment: datetime) -> bool:
+    return moment == datetime(moment.year, moment.month, moment.day)
+
+
+def _moment(moment: datetime) -> str:
+    return _day(moment) if _is_midnight(moment) else f"{_day(moment)} {moment:%H:%M:%S}".removesuffix(":00")
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {month_name[moment.month]} {moment.year}"
