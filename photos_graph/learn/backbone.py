@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from photos_graph.errors import BadInput, ModelUnavailable
 from photos_graph.faces.embedding import normalised
+from photos_graph.imports import hidden
 from photos_graph.learn import catalogue, lite0
 from photos_graph.learn.torch_file import read_tensors
 from photos_graph.learn.weights import BackboneWeights
@@ -103,8 +104,9 @@ def import_keras(home: Path, threads: int) -> Any:
     tempfile.tempdir = tempfile.tempdir or str(home)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        import keras
-        import tensorflow as tf
+        with hidden("pandas", "sklearn"):  # Keras imports both for wrappers that nothing here uses
+            import keras
+            import tensorflow as tf
     except ImportError as error:
         raise ModelUnavailable(
             f"{error.name or error} is not installed. Install it for learning: pip install 'photos-graph[ml]'"

@@ -29,7 +29,10 @@ pytestmark = pytest.mark.anyio
 READ_SHARDS = """
 import json, sys
 from pathlib import Path
-import tensorflow as tf
+from photos_graph.imports import hidden
+
+with hidden("pandas", "sklearn"):
+    import tensorflow as tf
 
 text, number = tf.io.VarLenFeature(tf.string), tf.io.FixedLenFeature((), tf.int64)
 form = {
