@@ -104,7 +104,8 @@ async def suggested(ask: Ask) -> None:
     assert all(item["reason"].startswith("ImageNet's classes, not your labels") for item in everything)
     assert all(item["tag"] is None and item["score"] >= 0.3 for item in everything)
     assert not data(await ask("{ tags { totalCount } }"))["tags"]["totalCount"]
-    right, wrong = everything[0], everything[1]
+    right = everything[0]
+    wrong = next(item for item in everything if item["label"] != right["label"])  # and so does not use its tag
     change = await answered(ask, "confirm", right)
     await answered(ask, "reject", wrong)
     left = {item["id"] for item in (await queue(ask, first=500))["nodes"]}
