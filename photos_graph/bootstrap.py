@@ -18,6 +18,7 @@ from photos_graph.graph.writing import LabelWriter
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.renditions import Renditions
 from photos_graph.index import Index
+from photos_graph.jobs.background import BackgroundWrites
 from photos_graph.jobs.queue import Jobs
 from photos_graph.jobs.runner import Runner
 from photos_graph.paths import check_data_dir
@@ -59,7 +60,8 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         events, runner = Events(), Runner(graph, settings.labels.keep_changes)
         events.subscribe(JobQueued, runner.job_queued)
         writer, jobs = LabelWriter(graph, index, events), Jobs(graph, index, events)
-        core = Core(settings, graph, index, events, writer, jobs, pictures, closing)
+        writes = BackgroundWrites(settings.web.timeout_seconds / 2)
+        core = Core(settings, graph, index, events, writer, jobs, writes, pictures, closing)
         models = open_models(core)
         scan = open_scan(core, cache)
         labels = open_labels(core)
@@ -67,6 +69,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         faces = open_faces(core, media, models)
         learning = open_learning(core, media, models, labels.tagging, faces.assignment)
         datasets = open_datasets(core, media)
+        closing.push_async_callback(writes.close)
         await models.apply_settings()
 
         if run_jobs:

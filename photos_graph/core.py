@@ -12,6 +12,7 @@ from photos_graph.events import Events
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
+from photos_graph.jobs.background import BackgroundWrites
 from photos_graph.jobs.queue import Jobs
 from photos_graph.jobs.runner import Handler
 from photos_graph.library.places import Gazetteer
@@ -31,6 +32,7 @@ class Core:
     events: Events
     writer: LabelWriter
     jobs: Jobs
+    writes: BackgroundWrites
     pictures: WorkerPool
     closing: AsyncExitStack
     handlers: dict[JobKind, Handler] = field(default_factory=dict)

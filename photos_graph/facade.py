@@ -115,7 +115,7 @@ def services_of(
         tag_editing=labels.tag_editing,
         stack_editing=labels.stack_editing,
         property_editing=labels.property_editing,
-        changes=Changes(core.index, core.writer, core.gazetteer),
+        changes=Changes(core.index, core.writer, core.writes, core.gazetteer),
         history=History(core.graph),
         browse=browse.photos,
         tags=browse.tags,

@@ -43,10 +43,21 @@ class BulkResult:
     change: strawberry.ID | None = strawberry.field(
         description="The id of the change, to be passed to `undo`. It is null if nothing changed or in a dry run."
     )
+    is_complete: bool = strawberry.field(
+        description="Whether everything is done. If it is false, the call took half of the time that an operation may, "
+        "and the service does the rest in the background: `changed` counts what was done until then, the `change` has "
+        "that id in `changes`, and its `undo` waits until it is complete."
+    )
 
     @classmethod
     def of(cls, result: label_model.BulkResult) -> BulkResult:
-        return cls(matched=result.matched, changed=result.changed, kept=result.kept, change=change_id(result.change_id))
+        return cls(
+            matched=result.matched,
+            changed=result.changed,
+            kept=result.kept,
+            change=change_id(result.change_id),
+            is_complete=result.is_complete,
+        )
 
 
 @strawberry.type(

@@ -106,9 +106,11 @@ class FolderTagProposal:
 @dataclass(frozen=True, slots=True)
 class BulkResult:
     """The result of a change to many photos or folders. ``change_id`` identifies the change for undo. ``kept`` counts
-    the photos that were left as they are, because a person had decided about them before."""
+    the photos that were left as they are, because a person had decided about them before. If it is not ``is_complete``,
+    the rest of the change is written in the background."""
 
     matched: int
     changed: int
     change_id: str | None = None
     kept: int = 0
+    is_complete: bool = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from uuid import uuid4
 
 from photos_graph.errors import Conflict, NotFound
 from photos_graph.graph.engine.connection import Transaction
@@ -24,6 +25,7 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import folders, photos, succession
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
+from photos_graph.jobs.background import BackgroundWrites
 from photos_graph.library.places import Gazetteer
 from photos_graph.model.labels import BulkResult, LabelKind
 from photos_graph.model.properties import PhotoProperty
@@ -34,20 +36,25 @@ from photos_graph.services.learning.skipping import ask_again
 
 
 class Changes:
-    def __init__(self, index: Index, writer: LabelWriter, gazetteer: Gazetteer) -> None:
+    def __init__(self, index: Index, writer: LabelWriter, writes: BackgroundWrites, gazetteer: Gazetteer) -> None:
         self._index = index
         self._writer = writer
+        self._writes = writes
         self._gazetteer = gazetteer
 
     async def undo(self, change_id: str, by: str = "") -> BulkResult:
         """Restores what the change replaced, which is a change that can be undone in turn. Photos, folders and faces
         that were forgotten since are passed over.
 
-        ``matched`` of the result counts what the change concerned, ``changed`` what was restored.
+        ``matched`` of the result counts what the change concerned, ``changed`` what was restored. The undo is one
+        transaction, which goes on in the background if it takes too long for a call. A change that is still being
+        written is completed before.
 
         Raises NotFound; Conflict, and changes nothing, where something is no longer as the change left it, or where an
         exclusion that comes back would void a tag that a photo got since.
         """
+
+        undo_id = uuid4().hex
 
         async def work(tx: LabelTransaction) -> tuple[Change, BulkResult]:
             change = await changes.get(tx, change_id)
@@ -57,15 +64,19 @@ class Changes:
                 raise Conflict("This change has already been undone.")
             back = await _known(tx, [edit.reversed() for edit in change.edits])
             able = await _feasible(tx, change, back)
-            undo = Change("UNDO", change.kind, by, now_ms(), able.edits, undoes=change.id, summary=_undoing(change))
+            undo = Change("UNDO", change.kind, by, now_ms(), able.edits, undo_id, change.id, summary=_undoing(change))
             result = await self._restore(tx, undo)
             await changes.mark_undone(tx, change)
             recorded = tx.record(replace(undo, changed=result.changed or None))
             return undo, replace(result, matched=result.matched + able.left, change_id=recorded)
 
-        undone, result = await self._writer.commit(work, caught_up=True)
-        await self._writer.follow(undone.kind, [undone])
-        return result
+        async def write() -> BulkResult:
+            await self._writes.finished(change_id)
+            undone, result = await self._writer.commit(work, caught_up=True)
+            await self._writer.follow(undone.kind, [undone])
+            return result
+
+        return await self._writes.run(undo_id, write(), lambda: BulkResult(0, 0, undo_id, is_complete=False))
 
     async def _restore(self, tx: LabelTransaction, undo: Change) -> BulkResult:
         restore = {

@@ -42,7 +42,7 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "PhotoFilter": ("exposure",),
         "ExposureFilter": ("iso", "aperture", "seconds", "focalLength"),
         "FloatRange": ("min", "max"),
-        "BulkResult": ("kept",),
+        "BulkResult": ("kept", "isComplete"),
         "SearchResult": ("emptiedBy",),
         "Query": ("explainFilter",),
         "FilterExplanation": ("text", "isSearchable", "terms"),

@@ -25,6 +25,7 @@ from photos_graph.graph.labels.edits import (
     PersonState,
     PredictedBy,
     PropertyValue,
+    ReviewedFace,
     StackPlace,
     State,
     Successor,
@@ -107,9 +108,13 @@ async def _names(tx: Transaction, change: Change) -> dict[str, str]:
 
 def _size(change: Change) -> int:
     """Counts the distinct photos, folders and faces of which something is said. A folder counts as one, regardless of
-    its contents. What goes with a label that is deleted was not corrected."""
+    its contents. What goes with a label that is deleted was not corrected, nor was a name that is confirmed."""
     deleted = {edit.label_id for edit in change.edits if is_of_label(edit) and edit.after is None}
-    said = [edit for edit in change.edits if edit.label_id not in deleted and not is_prediction(edit)]
+    said = [
+        edit
+        for edit in change.edits
+        if edit.label_id not in deleted and not is_prediction(edit) and not isinstance(edit.before, ReviewedFace)
+    ]
     return len({of for edit in said for of in (*edit.photos, *edit.folders, *edit.faces)})
 
 
@@ -144,6 +149,7 @@ _NAMED: dict[str, type[NamedState]] = {
     "photo": FacePlace,
     "moved": FaceBox,
     "there": FacePresence,
+    "reviewed": ReviewedFace,
     "successor": Successor,
     "values": PropertyValue,
     "parent_id": TagState,

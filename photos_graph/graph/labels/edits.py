@@ -101,6 +101,13 @@ class FacePresence:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewedFace:
+    """The person (id) whom a user confirmed for a face in the review queue, or None."""
+
+    reviewed: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Successor:
     """The photo (by number) that took the place of another one, or None."""
 
@@ -136,7 +143,16 @@ class PredictedBy:
 
 
 NamedState = (  # stored with the names of its fields
-    PersonState | StackPlace | FacePlace | FaceBox | FacePresence | Successor | PropertyValue | TagState | PredictedBy
+    PersonState
+    | StackPlace
+    | FacePlace
+    | FaceBox
+    | FacePresence
+    | ReviewedFace
+    | Successor
+    | PropertyValue
+    | TagState
+    | PredictedBy
 )
 State = Assertion | Value | NamedState | None  # None: there is no edge, or no such person or tag
 

@@ -131,11 +131,3 @@ async def faces(graph: Graph, face_ids: Sequence[str]) -> dict[str, AskedFace]:
         id_: AskedFace(ignored, reviewed, next(iter(assigned), None), frozenset(rejected))
         for id_, ignored, reviewed, assigned, rejected in rows
     }
-
-
-REVIEWED: LiteralString = "UNWIND $rows AS row MATCH (f:Face {id: row.face}) SET f.reviewedAs = row.person"
-
-
-async def reviewed(tx: Transaction, pairs: Sequence[tuple[str, str]]) -> None:
-    """Records that (face, person) was confirmed, so that it is not asked again."""
-    await tx.run(REVIEWED, rows=[{"face": face, "person": person} for face, person in pairs])

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from photos_graph.errors import NotFound
-from photos_graph.graph.faces import assignments, cluster_pages
+from photos_graph.graph.faces import assignments, cluster_pages, reviewed
 from photos_graph.graph.faces.assignments import AssignedFace
-from photos_graph.graph.labels.edits import Assertion, AssertionKind, Value, grouped_faces, now_ms
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, ReviewedFace, Value, grouped_faces, now_ms
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.graph.learning import questions
 from photos_graph.model.labels import BulkResult
 from photos_graph.model.search import Ref
 from photos_graph.services.faces import assignment_rules
@@ -71,9 +70,14 @@ class FaceAssignment(FaceWriting):
             for face_id, person_id in pairs:
                 become = assignment_rules.named if yes else assignment_rules.rejected
                 after[face_id] = become(after[face_id], person_id, assertion)
-            if yes:
-                await questions.reviewed(tx, pairs)
             edits = await write_faces(tx, faces, after, person_ids)
+            if yes:
+                before = await reviewed.read(tx, faces)
+                confirmed = grouped_faces(
+                    (face, before[face], ReviewedFace(person), None) for face, person in dict(pairs).items()
+                )
+                await reviewed.write(tx, confirmed)
+                edits = (*edits, *confirmed)
             return recorded(tx, "ANSWER", edits, by, len(faces))
 
         return await self._write(work)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from photos_graph.errors import Conflict
 from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.faces import assignments, cluster_pages, edited_faces, match_requests, persons
+from photos_graph.graph.faces import assignments, cluster_pages, edited_faces, match_requests, persons, reviewed
 from photos_graph.graph.faces.assignments import AssignedFace
 from photos_graph.graph.labels.edits import (
     Assertion,
@@ -18,6 +18,7 @@ from photos_graph.graph.labels.edits import (
     FaceBox,
     FacePresence,
     PersonState,
+    ReviewedFace,
     Value,
     is_of_label,
     rebased,
@@ -77,13 +78,17 @@ async def restore_faces(tx: LabelTransaction, undo: Change) -> BulkResult:
     places = await edited_faces.places(
         tx, {id_ for edit in of_faces if isinstance(edit.after, FaceBox) for id_ in edit.faces}
     )
-    _check_as_left(of_faces, faces, names, places)
+    confirmed = await reviewed.read(
+        tx, {id_ for edit in of_faces if isinstance(edit.after, ReviewedFace) for id_ in edit.faces}
+    )
+    _check_as_left(of_faces, faces, names, {**places, **confirmed})
     _check_after(of_faces, faces)
     persons_after = _persons_after(of_persons, states)
     await _check_going(tx, of_persons, faces)
 
     await persons.put(tx, persons_after)
     await assignments.write(tx, of_faces, {face.id: face.number for face in faces.values()})
+    await reviewed.write(tx, of_faces)
     await edited_faces.write(tx, [edit for edit in of_faces if edit not in coming])
     await persons.delete(tx, [id_ for id_, edit in of_persons.items() if edit.after is None])
     await cluster_pages.recount(tx, faces)
@@ -100,15 +105,18 @@ def _check_as_left(
     of_faces: list[Edit],
     faces: Mapping[str, AssignedFace],
     names: Mapping[str, str],
-    places: Mapping[str, FaceBox],
+    others: Mapping[str, FaceBox | ReviewedFace],
 ) -> None:
+    """Raises Conflict if a label of a face, or its state in ``others``, is not as the change left it."""
     differing: Counter[str] = Counter()
     for edit in of_faces:
         for face_id in edit.faces:
             if isinstance(edit.before, Value):
                 differing["whether it is ignored"] += bool(faces[face_id].said_ignored) != bool(edit.before.value)
             elif isinstance(edit.before, FaceBox):
-                differing["the place"] += places[face_id] != edit.before
+                differing["the place"] += others[face_id] != edit.before
+            elif isinstance(edit.before, ReviewedFace):
+                differing["whom people confirmed"] += others[face_id] != edit.before
             elif not isinstance(edit.before, FacePresence):
                 label_id = edit.label_id or ""
                 differing[names[label_id]] += faces[face_id].edges.get(label_id) != edit.before

@@ -18,6 +18,7 @@ from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
+from photos_graph.jobs.background import BackgroundWrites
 from photos_graph.model.labels import BulkResult, LabelKind
 from photos_graph.model.search import Ref
 from photos_graph.search.filter_names import IndexNames
@@ -27,7 +28,7 @@ from photos_graph.services.labels.folder_plan import reached
 from photos_graph.services.labels.ratings import known_numbers
 from photos_graph.services.labels.tagging import check_tags
 
-PHOTOS_PER_COMMIT = 10_000  # photos answered in one transaction, which takes seconds
+PHOTOS_PER_COMMIT = 5_000  # photos answered in one transaction, during which nobody else can write labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +65,15 @@ class PredictedTags:
 
     Every method raises BadInput or NotFound before it changes anything. What a person said about a photo stays as it
     is, and is counted as ``kept``. The answers are one change, which can be undone. They are written in several
-    transactions if there are many; if the process ends in between, the change holds those that were written, and the
-    same call does the rest.
+    transactions if there are many. Those that take too long for a call are written in the background. If the process
+    is killed, the change holds those that were written, and the same call does the rest.
     """
 
-    def __init__(self, graph: Graph, index: Index, writer: LabelWriter) -> None:
+    def __init__(self, graph: Graph, index: Index, writer: LabelWriter, writes: BackgroundWrites) -> None:
         self._graph = graph
         self._index = index
         self._writer = writer
+        self._writes = writes
 
     async def reject(
         self, refs: Sequence[Ref], chosen: ChosenPhotos, dry_run: bool = False, by: str = ""
@@ -100,15 +102,23 @@ class PredictedTags:
         assertion = Assertion(kind, now_ms(), by, via="MANUAL" if answer is _Answer.YES else None)
         about = of_photos(answer.value, len(planned.photos), [planned.tree.get(id_).name for id_ in planned.answered])
         asked, written = Change(answer.value, LabelKind.TAGS, by, assertion.at_ms, (), summary=about), list[Change]()
-        for some in _portions(planned.photos):
 
-            async def work(tx: LabelTransaction, some: BitMap = some) -> Change:
-                return await _write(tx, await plan(tx, some), asked, assertion)
+        def result(is_complete: bool) -> BulkResult:
+            changed = len({number for change in written for edit in change.edits for number in edit.photos})
+            change_id = asked.id if changed or not is_complete else None
+            return BulkResult(len(numbers), changed, change_id, len(planned.kept), is_complete)
 
-            written.append(await self._writer.commit(work, caught_up=True))
-        await self._writer.follow(LabelKind.TAGS, written)
-        changed = len({number for change in written for edit in change.edits for number in edit.photos})
-        return BulkResult(len(numbers), changed, asked.id if changed else None, len(planned.kept))
+        async def write() -> BulkResult:
+            for some in _portions(planned.photos):
+
+                async def work(tx: LabelTransaction, some: BitMap = some) -> Change:
+                    return await _write(tx, await plan(tx, some), asked, assertion)
+
+                written.append(await self._writer.commit(work, caught_up=True))
+            await self._writer.follow(LabelKind.TAGS, written)
+            return result(True)
+
+        return await self._writes.run(asked.id, write(), lambda: result(False))
 
     async def _numbers(self, chosen: ChosenPhotos) -> BitMap:
         """Returns the numbers of the visible photos that are chosen. Raises BadInput, NotFound and TooComplex."""

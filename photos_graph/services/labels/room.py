@@ -27,7 +27,7 @@ def open_labels(core: Core) -> LabelRoom:
     return LabelRoom(
         Ratings(core.graph, core.writer),
         Tagging(core.graph, core.index, core.writer),
-        PredictedTags(core.graph, core.index, core.writer),
+        PredictedTags(core.graph, core.index, core.writer, core.writes),
         TagEditing(core.writer),
         StackEditing(core.graph, core.writer),
         PropertyEditing(core.graph, core.index, core.writer, core.gazetteer),

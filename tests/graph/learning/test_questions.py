@@ -8,8 +8,9 @@ import pytest
 from pyroaring import BitMap
 
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.faces import reviewed
 from photos_graph.graph.labels import predictions
-from photos_graph.graph.labels.edits import Edit, Value
+from photos_graph.graph.labels.edits import Edit, ReviewedFace, Value
 from photos_graph.graph.learning import models, questions, schedules, skips
 from photos_graph.graph.learning.large_faces import portraits
 from photos_graph.graph.learning.questions import AskedFace
@@ -71,7 +72,12 @@ async def test_what_is_known_of_the_faces_that_are_asked_about(planted: Graph) -
         "CREATE (ann:Person {id: 'ann'}), (ben:Person {id: 'ben'}) WITH ann, ben MATCH (f:Face {id: 'f'})"
         " CREATE (f)-[:IS]->(ann), (f)-[:IS_NOT]->(ben)"
     )
-    await planted.transaction(lambda tx: questions.reviewed(tx, [("f", "ann")]))
+    confirmed = [Edit(ReviewedFace(None), ReviewedFace("ann"), faces=("f",))]
+    await planted.transaction(lambda tx: reviewed.write(tx, confirmed))
+    assert await planted.transaction(lambda tx: reviewed.read(tx, ["f", "g", "gone"])) == {
+        "f": ReviewedFace("ann"),
+        "g": ReviewedFace(None),
+    }
     assert await questions.faces(planted, ["f", "g", "gone"]) == {
         "f": AskedFace(False, "ann", "ann", frozenset({"ben"})),
         "g": AskedFace(True, None, None, frozenset()),

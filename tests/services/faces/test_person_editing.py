@@ -16,6 +16,7 @@ from tests.kit.faced_library import alone, counts, named, photos_of, undone
 from tests.kit.faces import everybody, liken, names_of_faces, sizes
 from tests.kit.library import in_step
 from tests.kit.planted import photo_id
+from tests.kit.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -210,6 +211,7 @@ async def test_a_person_made_for_a_name_goes_with_the_undo_unless_it_has_other_f
 @pytest.mark.both_engines
 async def test_what_teaches_is_told(settings: Settings, services: Services) -> None:
     """To whom it may concern: once for each call, after the index has it."""
+    from photos_graph.jobs.background import BackgroundWrites
     from photos_graph.library.places import Gazetteer
     from photos_graph.services.faces.assignment import FaceAssignment
     from photos_graph.services.faces.person_editing import PersonEditing
@@ -226,7 +228,7 @@ async def test_what_teaches_is_told(settings: Settings, services: Services) -> N
     naming, persons, changes = (
         FaceAssignment(writer),
         PersonEditing(writer),
-        Changes(services.index, writer, Gazetteer()),
+        Changes(services.index, writer, BackgroundWrites(PATIENCE), Gazetteer()),
     )
     anna = await persons.create("Anna")
     result = await naming.assign(["f1"], Ref(id=anna.id))

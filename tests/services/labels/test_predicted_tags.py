@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -9,17 +10,21 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, NotFound
+from photos_graph.jobs.background import BackgroundWrites
+from photos_graph.library.places import Gazetteer
 from photos_graph.model.labels import BulkResult
 from photos_graph.model.search import Ref
 from photos_graph.search.filters import FolderFilter, PhotoFilter, TermFilter
 from photos_graph.services.labels import folder_plan, predicted_tags
-from photos_graph.services.labels.predicted_tags import ChosenPhotos
+from photos_graph.services.labels.predicted_tags import ChosenPhotos, PredictedTags
+from photos_graph.services.undo import Changes
 from photos_graph.settings import Settings
 from resolvers import ids
 from tests.kit.faces import predict
 from tests.kit.graphql import execute
 from tests.kit.planted import photo_id, plant
 from tests.kit.tags import assertions_by_path, grown
+from tests.kit.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -137,6 +142,37 @@ async def test_many_photos_are_one_change_in_several_commits(
     assert len(found(services)) == len(before) - 2
     assert counts(await services.predicted_tags.reject(SEA, everywhere)) == (5, 4, 1)
     assert found(services) == {1}
+
+
+@pytest.mark.both_engines
+async def test_what_takes_too_long_for_a_call_is_completed_in_the_background(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(predicted_tags, "PHOTOS_PER_COMMIT", 2)
+    before, writes = found(services), BackgroundWrites(0)
+    impatient = PredictedTags(services.graph, services.index, services.writer, writes)
+    changes = Changes(services.index, services.writer, writes, Gazetteer())
+    everywhere = ChosenPhotos(filter=PhotoFilter())
+    done = await impatient.reject(SEA, everywhere)
+    assert (done.matched, done.changed, done.is_complete) == (10, 0, False)
+    back = await changes.undo(done.change_id or "")
+    assert not back.is_complete
+    await writes.finished(done.change_id or "")
+    await services.index.catch_up()
+    assert found(services) == {1}
+    await writes.finished(back.change_id or "")
+    assert found(services) == before, "the undo waited until the change was complete"
+    [undo, change] = (await services.history.page(2, None)).items
+    assert ((undo.id, undo.changed), (change.id, change.changed)) == ((back.change_id, 7), (done.change_id, 7))
+
+    patient = PredictedTags(services.graph, services.index, services.writer, writes := BackgroundWrites(PATIENCE))
+    asked = asyncio.create_task(patient.reject(SEA, everywhere))
+    while not writes.running:
+        await asyncio.sleep(0)
+    asked.cancel()
+    await asyncio.gather(asked, return_exceptions=True)
+    await writes.close()
+    assert found(services) == {1}, "whoever stops waiting"
 
 
 async def test_what_cannot_be_meant_changes_nothing(services: Services) -> None:

@@ -20,6 +20,7 @@ from photos_graph.graph.engine.opening import connect
 from photos_graph.graph.labels.edits import Assertion, AssertionKind
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
+from photos_graph.jobs.background import BackgroundWrites
 from photos_graph.library.places import Gazetteer
 from photos_graph.model.labels import BulkResult
 from photos_graph.model.search import Ref
@@ -33,6 +34,7 @@ from tests.kit.oracles.world_edges import below, coming, on_folder, on_photo, wa
 from tests.kit.oracles.worlds import FOLDERS, PHOTOS, TAGS, World, build, worlds
 from tests.kit.planted import photo_id
 from tests.kit.tags import assertions_on_folders, assertions_on_photos
+from tests.kit.waiting import PATIENCE
 
 SAID = Assertion(AssertionKind.TAGGED, 9, "", "MANUAL")
 EXCLUDING = Assertion(AssertionKind.EXCLUDES, 9, "")
@@ -90,7 +92,7 @@ class Run:
         self.index = index
         writer = LabelWriter(graph, index, Events())
         self.tagging, self.tag_editing = Tagging(graph, index, writer), TagEditing(writer)
-        self.changes = Changes(index, writer, Gazetteer())
+        self.changes = Changes(index, writer, BackgroundWrites(PATIENCE), Gazetteer())
         self.worlds = [world]  # before each change that can be undone, and now
         self.done: list[str] = []  # change ids
 

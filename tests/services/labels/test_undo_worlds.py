@@ -18,6 +18,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.opening import connect
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
+from photos_graph.jobs.background import BackgroundWrites
 from photos_graph.library.places import Gazetteer
 from photos_graph.model.search import Ref
 from photos_graph.services.labels.tag_editing import TagEditing
@@ -27,6 +28,7 @@ from photos_graph.settings import Settings
 from tests.kit.engines import RunningEngine
 from tests.kit.oracles.worlds import FOLDERS, PHOTOS, TAGS, World, build, worlds
 from tests.kit.planted import photo_id
+from tests.kit.waiting import PATIENCE
 
 TAG: LiteralString = "MATCH (t:Tag) OPTIONAL MATCH (t)-[:CHILD_OF]->(up:Tag) RETURN t {.*} AS tag, up.id AS up"
 EDGE: LiteralString = """
@@ -76,7 +78,7 @@ class Run:
         self.graph = graph
         writer = LabelWriter(graph, index, Events())
         self.tagging, self.tag_editing = Tagging(graph, index, writer), TagEditing(writer)
-        self.changes = Changes(index, writer, Gazetteer())
+        self.changes = Changes(index, writer, BackgroundWrites(PATIENCE), Gazetteer())
 
     async def act(self, edit: Edit) -> str | None:
         """Returns the id of the change, if there is one. Edits that are not possible change nothing."""

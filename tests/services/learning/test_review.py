@@ -77,6 +77,35 @@ async def test_what_is_skipped_is_not_asked_for_a_while_and_the_end_has_a_reason
         await services.review.skip(["nothing"])
 
 
+@pytest.mark.both_engines
+async def test_a_name_that_is_confirmed_is_asked_again_after_an_undo(services: Services) -> None:
+    await services.assignment.assign(["f1"], Ref(name="Anna"))
+    anna = services.persons.named("Anna")
+    assert anna is not None
+    asked = [
+        Question(ModelKind.PERSONS, photo_id(1), "f1", anna.id, "Anna", 0.2, "why", named=True),
+        Question(ModelKind.PERSONS, photo_id(2), "f2", anna.id, "Anna", 0.7, "why"),
+    ]
+    await services.graph.transaction(lambda tx: questions.replace(tx, ModelKind.PERSONS, "stamp", asked))
+
+    async def open_() -> list[Question]:
+        return list((await services.review.queue(ModelKind.PERSONS, None, 10, None)).listing.items)
+
+    assert await open_() == asked
+    confirmed = await services.review.confirm([asked[0].key], by="ben")
+    assert (confirmed.matched, confirmed.changed, await open_()) == (1, 1, asked[1:])
+    other = await services.review.confirm([asked[1].key])
+    assert await open_() == []
+    back = await services.changes.undo(confirmed.change_id or "")
+    assert await open_() == asked[:1]
+    await services.changes.undo(back.change_id or "")
+    await services.changes.undo(other.change_id or "")
+    assert await open_() == asked[1:]
+    await services.assignment.reject(["f1"], anna.id)
+    await services.changes.undo(confirmed.change_id or "")
+    assert await open_() == asked[1:], "the face is not hers now"
+
+
 async def test_a_class_that_is_denied_is_asked_again_after_an_undo(services: Services) -> None:
     asked = [Question(ModelKind.TAGS, photo_id(5), None, None, "wig", 0.5, "why")]
     await services.graph.transaction(lambda tx: questions.replace(tx, ModelKind.TAGS, "stamp", asked))

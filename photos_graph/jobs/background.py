@@ -1,0 +1,57 @@
+"""Writes that run to their end in the background if they take longer than a caller may wait."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+class BackgroundWrites:
+    """Runs writes as tasks of the service. Each is identified by the change that it makes. Call ``close`` once, before
+    what the writes use is closed."""
+
+    def __init__(self, patience: float) -> None:
+        """``patience`` is the time in seconds after which callers get an answer."""
+        self._patience = patience
+        self._running: dict[str, asyncio.Task[Any]] = {}
+
+    async def run(self, change_id: str, work: Coroutine[Any, Any, T], unfinished: Callable[[], T]) -> T:
+        """Returns or raises what ``work`` does. If that takes too long, the result is that of ``unfinished``, and the
+        work goes on, as it does if the caller is cancelled."""
+        task = asyncio.create_task(work, name=f"write {change_id}")
+        self._running[change_id] = task
+        task.add_done_callback(lambda _: self._running.pop(change_id))
+        try:
+            await asyncio.wait({task}, timeout=self._patience)
+        finally:
+            if not task.done():
+                log.info("The change %s is completed in the background.", change_id)
+                task.add_done_callback(partial(_said, change_id))
+        return task.result() if task.done() else unfinished()
+
+    @property
+    def running(self) -> frozenset[str]:
+        """Returns the ids of the changes that are being written."""
+        return frozenset(self._running)
+
+    async def finished(self, change_id: str) -> None:
+        """Returns when this change is no longer being written."""
+        if (task := self._running.get(change_id)) is not None:
+            await asyncio.wait({task})
+
+    async def close(self) -> None:
+        """Waits until all writes have ended."""
+        if self._running:
+            await asyncio.wait(set(self._running.values()))
+
+
+def _said(change_id: str, task: asyncio.Task[Any]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("The change %s could not be completed.", change_id, exc_info=error)
