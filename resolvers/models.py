@@ -70,6 +70,14 @@ class LabelMetrics:
         description="The number of photos that had the label by a prediction when the version was trained, and would "
         "not have it any more."
     )
+    judged_precision: float | None = strawberry.field(
+        description="Of the judged photos that this version would give the tag to, the fraction, from 0 to 1, that "
+        "have it. It is null if there are none, or if no version was active before."
+    )
+    judged_precision_before: float | None = strawberry.field(
+        description="The same fraction for the version that was active when this one was trained. A tag that gets "
+        "worse than that, and than its promise, is only suggested."
+    )
 
     @strawberry.field(
         description="The name of the tag or person now. If it was deleted, the name at the time of the training."
@@ -111,6 +119,8 @@ class LabelMetrics:
             given_to=own.given_to,
             gained=own.gained,
             lost=own.lost,
+            judged_precision=own.judged_precision,
+            judged_precision_before=own.judged_precision_before,
         )
 
 

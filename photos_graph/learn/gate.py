@@ -1,7 +1,8 @@
 """Decides whether a new model is activated, by comparing it with the active one.
 
 Both score each labelled photo by models that did not see it. What a new model would change in the library is counted
-for each tag, and a tag that is given to nothing does not stop the others.
+for each tag, and how much of it is right on the photos that people judged. A tag that is given to nothing, or that gets
+worse on those, does not stop the others.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import numpy as np
 
 from photos_graph.faces.catalogue import Embedder
 from photos_graph.learn import persons
-from photos_graph.learn.dataset import UNLABELLED, TrainingSet
+from photos_graph.learn.calibration import NO_THRESHOLD
+from photos_graph.learn.dataset import POSITIVE, UNLABELLED, TrainingSet
 from photos_graph.learn.evidence import Evidence, evidence
+from photos_graph.learn.judged import JudgedGiven, compared, is_worse, judged_given, why_worse
 from photos_graph.learn.metrics import LabelScore, average_precisions, chances
 from photos_graph.learn.neighbours import Neighbours
 from photos_graph.learn.persons import NamedFaces, PersonModel
@@ -49,7 +52,11 @@ def judge_tags(candidate: TagModel, active: TagModel | None, learnt: TrainingSet
     mine = candidate.predictor.probabilities(graph)
     theirs = None if active is None else active.predictor.probabilities(graph)
     verdict = _judged(candidate, mine, active, theirs, learnt, graph)
-    return replace(verdict, per_label=_changed(candidate, mine, active, theirs, learnt))
+    changed = _changed(candidate, mine, active, theirs, learnt)
+    new, old = (sum(those, JudgedGiven()) for those in zip(*((each.new, each.old) for each in changed), strict=True))
+    return replace(
+        verdict, reason=verdict.reason + compared(new, old), per_label=tuple(each.metrics for each in changed)
+    )
 
 
 def _judged(
@@ -93,20 +100,47 @@ def _judged(
     return verdict
 
 
+@dataclass(frozen=True, slots=True)
+class _TagChange:
+    """The metrics of a tag, and the judged photos to which the candidate (``new``) and the active model (``old``) give
+    it, as far as both know it."""
+
+    metrics: LabelScore
+    new: JudgedGiven
+    old: JudgedGiven
+
+
 def _changed(
     candidate: TagModel, mine: Floats, active: TagModel | None, theirs: Floats | None, learnt: TrainingSet
-) -> tuple[LabelScore, ...]:
-    """Returns the metrics of the candidate, with the photos that get each tag, and those that no longer get it."""
-    open_ = learnt.truth == UNLABELLED
-    column = {} if active is None else {label: at for at, label in enumerate(active.labels)}
+) -> list[_TagChange]:
+    """Returns what changes for each tag of the candidate: the photos that get it, those that no longer get it, and how
+    many judged ones are right. A tag that gets worse on these is given to nothing."""
     out = []
-    for at, each in enumerate(candidate.per_label):
-        new, old = open_[:, at] & (mine[:, at] >= candidate.thresholds[at]), np.zeros(len(mine), bool)
-        if active is not None and theirs is not None and each.label in column:
-            of_active = column[each.label]
-            old = open_[:, at] & (theirs[:, of_active] >= active.thresholds[of_active])
-        out.append(replace(each, gained=int((new & ~old).sum()), lost=int((old & ~new).sum())))
-    return tuple(out)
+    for at, metrics in enumerate(candidate.per_label):
+        label = metrics.label
+        open_, threshold = learnt.truth[:, at] == UNLABELLED, float(candidate.thresholds[at])
+        gets, had = open_ & (mine[:, at] >= threshold), np.zeros(len(mine), bool)
+        new = old = JudgedGiven()
+        if active is not None and theirs is not None and label in active.labels:
+            of_active = active.labels.index(label)
+            scores, before = theirs[:, of_active], float(active.thresholds[of_active])
+            had = open_ & (scores >= before)
+            rows = np.array(learnt.sheets.get(label, ((), ()))[0], np.intp)
+            right = learnt.truth[rows, at] == POSITIVE
+            new, old = judged_given(mine[rows, at], threshold, right), judged_given(scores[rows], before, right)
+        if is_worse(new, old, candidate.promised):
+            reason = why_worse(new, old, int(gets.sum()), len(mine))
+            metrics = replace(metrics, threshold=NO_THRESHOLD, given_to=0, reason=reason)  # noqa: PLW2901
+            gets = np.zeros(len(mine), bool)
+        changed = replace(
+            metrics,
+            gained=int((gets & ~had).sum()),
+            lost=int((had & ~gets).sum()),
+            judged_precision=new.precision,
+            judged_precision_before=old.precision,
+        )
+        out.append(_TagChange(changed, new, old))
+    return out
 
 
 def judge_persons(candidate: PersonModel, active: PersonModel | None, faces: NamedFaces, embedder: Embedder) -> Verdict:

@@ -11,18 +11,17 @@ import numpy.typing as npt
 from photos_graph.learn.calibration import at_least
 from photos_graph.learn.evidence import Evidence
 from photos_graph.learn.sheets import ChosenThreshold
-from photos_graph.model.learning import Trust
+from photos_graph.model.learning import MetricsInLibrary
 
 Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class LabelScore:
+class LabelScore(MetricsInLibrary):
     """The metrics of one label. ``examples`` counts the examples for training, and ``held_out`` those on which the
     recall was measured, by models that did not see them. ``precision`` is the one that is expected in the whole
-    library, and ``precision_at_least`` a lower bound by the labelled photos. What has a default is also of the whole
-    library, as in ``ChosenThreshold``, whose ``would_be`` is ``sheet_threshold``. ``gained`` and ``lost`` count
-    the photos that get the tag, or no longer get it, in comparison with the active model.
+    library, and ``precision_at_least`` a lower bound by the labelled photos. Those of the library are as in
+    ``ChosenThreshold``, whose ``would_be`` is ``sheet_threshold``.
     """
 
     label: str
@@ -33,14 +32,6 @@ class LabelScore:
     precision_at_least: float
     recall: float
     average_precision: float
-    trust: Trust = Trust.PROVISIONAL
-    judged: int = 0
-    expected_precision: float = 0.0
-    given_to: int = 0
-    gained: int = 0
-    lost: int = 0
-    reason: str | None = None
-    sheet_threshold: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class ModelKind(StrEnum):
@@ -31,16 +32,38 @@ class Trust(StrEnum):
     PROVEN = "PROVEN"
 
 
-@dataclass(frozen=True, slots=True)
-class LabelMetrics:
-    """The metrics of one tag or person on held-out photos. ``threshold`` is None if it is given to nothing.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsInLibrary:
+    """What is known of a tag in the whole library.
 
-    ``expected_precision`` is the share of the ``given_to`` photos, to which a tag is given in the whole library, that
-    are expected to be right. ``judged`` counts the photos of its sheets that people judged. ``gained`` and ``lost``
-    count the photos that the model gives it to and the version before did not, and the reverse. ``reason`` says why it
-    is given to nothing, in a sentence that does not name it, and ``sheet_threshold`` is the score around which its next
-    sheet is drawn.
+    ``expected_precision`` is the share of the ``given_to`` photos, to which the tag is given, that are expected to be
+    right. ``judged`` counts the photos of its sheets that people judged. ``gained`` and ``lost`` count the photos that
+    the model gives it to and the version before did not, and the reverse. ``judged_precision`` is the share that is
+    right of the judged photos to which the model would give it, and ``judged_precision_before`` the same of the version
+    before; they are None if there are no such photos. ``reason`` says why it is given to nothing, in a sentence that
+    does not name it, and ``sheet_threshold`` is the score around which its next sheet is drawn.
     """
+
+    trust: Trust = Trust.PROVISIONAL
+    judged: int = 0
+    expected_precision: float = 0.0
+    given_to: int = 0
+    gained: int = 0
+    lost: int = 0
+    judged_precision: float | None = None
+    judged_precision_before: float | None = None
+    reason: str | None = None
+    sheet_threshold: float | None = None
+
+    def in_library(self) -> dict[str, Any]:
+        """Returns these values alone, by name."""
+        return {field.name: getattr(self, field.name) for field in fields(MetricsInLibrary)}
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMetrics(MetricsInLibrary):
+    """The metrics of one tag or person on held-out photos, and in the library. ``threshold`` is None if it is given to
+    nothing."""
 
     label_id: str
     name: str
@@ -48,14 +71,6 @@ class LabelMetrics:
     precision: float
     recall: float
     threshold: float | None
-    trust: Trust = Trust.PROVISIONAL
-    judged: int = 0
-    expected_precision: float = 0.0
-    given_to: int = 0
-    gained: int = 0
-    lost: int = 0
-    reason: str | None = None
-    sheet_threshold: float | None = None
     measured: Measured | None = None  # None until the library was predicted
     unjudged: Measured | None = None  # what was known before the first sheet since the training was judged
 

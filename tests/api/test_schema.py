@@ -31,7 +31,7 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "Tag": ("path", "trust", "change"),
         "TagFacet": ("trust",),
         "ReviewItem": ("trust",),
-        "LabelMetrics": ("gained", "lost", "reason", "tag"),
+        "LabelMetrics": ("gained", "lost", "judgedPrecision", "judgedPrecisionBefore", "reason", "tag"),
         "Face": ("ignoredBy", "age", "change"),
         "Person": ("birthday", "note", "groups", "change"),
         "FolderTagProposal": ("change",),

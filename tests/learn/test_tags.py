@@ -149,6 +149,34 @@ def test_a_poisoned_set_is_rejected_and_an_honest_one_is_not(
     assert verdict.state is ModelState.REJECTED and verdict.reason, verdict
 
 
+def test_a_tag_that_gets_worse_on_judged_photos_is_not_used_and_the_others_are(
+    model: TagModel, learnt: TrainingSet, graph: Neighbours
+) -> None:
+    """The candidate has the same scores, and a threshold at which it floods."""
+    label = model.labels.index(KINDS[3])
+    probabilities = model.predictor.probabilities(graph)[:, label]
+    unseen = np.flatnonzero(learnt.truth[:, label] == 0)
+    sheet = [*unseen[TRUE[unseen] == 3][:12], *unseen[TRUE[unseen] != 3][:12]]
+    truth, thresholds = learnt.truth.copy(), model.thresholds.copy()
+    truth[sheet, label] = np.where(TRUE[sheet] == 3, 1, -1)
+    thresholds[label] = 0
+    judged = replace(learnt, truth=truth, sheets={KINDS[3]: (sheet, [0.1] * len(sheet))})
+    per_label = tuple(replace(each, threshold=float(at)) for each, at in zip(model.per_label, thresholds, strict=True))
+    verdict = judge_tags(replace(model, thresholds=thresholds, per_label=per_label), model, judged, graph)
+    right = int((probabilities[sheet[:12]] >= model.thresholds[label]).sum())
+    assert right >= 6 and verdict.state is ModelState.ACTIVE
+    assert f"12 of 24 are right (50%), and {right} of {right} with the active model" in verdict.reason
+    worse = verdict.per_label[label]
+    assert (worse.threshold, worse.gained, worse.judged_precision, worse.judged_precision_before) == (2, 0, 0.5, 1)
+    assert worse.reason == (
+        f"It would be given to {len(unseen) - 24:,} of 2,100 photos; 12 of 24 judged ones among them are wrong, "
+        f"and 0 of {right} with the active model."
+    )
+    assert [each.threshold for each in verdict.per_label if each.label != KINDS[3]] == [
+        each.threshold for each in model.per_label if each.label != KINDS[3]
+    ]
+
+
 def test_what_guessing_is_worth_does_not_depend_on_the_order_of_the_photos() -> None:
     targets = np.arange(100)[:, None] < np.array([30, 10, 0])
     known = Evidence(targets.astype(np.float32), np.ones((100, 3), np.float32))

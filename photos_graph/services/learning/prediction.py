@@ -6,7 +6,7 @@ The worker predicts all photos, because labels propagate between similar ones, b
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,7 +113,11 @@ class PredictionStage:
         async for photos in due.pages(self.graph, due.PREDICTIONS, BATCH_SIZE):
             await progress.step(count, total, MESSAGE)
             described = [photo for photo in photos if photo.id in place]
-            predicted = [Predicted(photo.number, _kept(guesses, place[photo.id], floors, now)) for photo in described]
+            barred = self._barred(now.get(label, label) for label in guesses.labels)
+            predicted = [
+                Predicted(photo.number, kept_predictions(guesses, place[photo.id], floors, now, barred(photo.number)))
+                for photo in described
+            ]
             waiting = [photo.number for photo in photos if photo.id not in place]
 
             async def work(
@@ -130,6 +134,12 @@ class PredictionStage:
         await progress.step(count, count, MESSAGE)
         return count
 
+    def _barred(self, tag_ids: Iterable[str]) -> Callable[[int], set[str]]:
+        """Returns a function that tells which of the tags are excluded by the folders of a photo, by its number."""
+        inheritance = self.index.search.sets.tags.inheritance
+        below = {tag_id: photos for tag_id in set(tag_ids) if (photos := inheritance.barred(tag_id))}
+        return lambda number: {tag_id for tag_id, photos in below.items() if number in photos}
+
     def _floor(self, model: Model, label: str) -> float:
         of_model = next((each.threshold for each in model.per_label if each.label_id == label), None)
         row = self.index.search.tags.get(label)
@@ -143,15 +153,19 @@ class PredictionStage:
                 path.unlink(missing_ok=True)
 
 
-def _kept(guesses: Guesses, photo: int, floors: Floats, now: Mapping[str, str]) -> tuple[tuple[str, float], ...]:
-    """Returns the most probable tag, and the tags with a probability of at least their floor. ``now`` maps tags that
-    were merged since the training to those that remain."""
+def kept_predictions(
+    guesses: Guesses, photo: int, floors: Floats, now: Mapping[str, str], barred: Collection[str] = ()
+) -> tuple[tuple[str, float], ...]:
+    """Returns the most probable tag, and the tags with a probability of at least their floor, of the photo at that
+    position. ``now`` maps tags that were merged since the training to those that remain. Tags that are ``barred``,
+    because a folder above the photo excludes them, are left out."""
     row = guesses.probabilities[photo]
     best = np.argsort(-row, kind="stable")[:MAX_PREDICTIONS].tolist()
     found: dict[str, float] = {}
     for n, at in enumerate(best):
-        if n == 0 or row[at] >= floors[at]:
-            found.setdefault(now.get(guesses.labels[at], guesses.labels[at]), float(row[at]))
+        tag_id = now.get(guesses.labels[at], guesses.labels[at])
+        if tag_id not in barred and (n == 0 or row[at] >= floors[at]):
+            found.setdefault(tag_id, float(row[at]))
     return tuple(found.items())
 
 

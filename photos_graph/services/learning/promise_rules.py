@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from photos_graph.learn.sheets import ChosenThreshold
+from photos_graph.learn.sheets import FLOOD, ChosenThreshold
 from photos_graph.model.learning import Corrections, LabelMetrics, Measured, Trust
 
 MIN_REJECTED = 2  # rejected photos from which a tag may be withdrawn, so that a single slip does not do it
@@ -55,6 +55,15 @@ def measured_first(metrics: LabelMetrics, now: Corrections) -> LabelMetrics:
     if measured is None or measured.threshold != metrics.threshold:
         measured = Measured(metrics.threshold, metrics.expected_precision, now.confirmed, now.rejected, now.left)
     return replace(metrics, given_to=now.left, measured=measured)
+
+
+def flooding(metrics: LabelMetrics, given_to: int, most: int, library: int) -> LabelMetrics:
+    """Returns the metrics of a tag that is now given to so many photos of the ``library``. Without a judged sheet, it
+    may reach ``most`` of them; if photos that arrived since the training take it far beyond that, it is withdrawn."""
+    if metrics.threshold is None or metrics.trust is Trust.PROVEN or given_to <= FLOOD * most:
+        return metrics
+    reason = f"It would be given to {given_to:,} of {library:,} photos."
+    return replace(metrics, threshold=None, expected_precision=0.0, given_to=0, reason=reason, measured=None)
 
 
 def audited(metrics: LabelMetrics, now: Corrections, promised: float) -> LabelMetrics:

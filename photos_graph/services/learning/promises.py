@@ -19,11 +19,11 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import models, sheets, thresholds
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
-from photos_graph.learn.sheets import choose_threshold, most
-from photos_graph.model.labels import LabelKind
+from photos_graph.learn.sheets import MIN_EXAMPLES, choose_threshold, most
+from photos_graph.model.labels import LabelKind, Tag
 from photos_graph.model.learning import LabelMetrics, Model, ModelKind, Sheet
 from photos_graph.services.learning.prediction import guesses_of
-from photos_graph.services.learning.promise_rules import audited, chosen_again, measured_first
+from photos_graph.services.learning.promise_rules import audited, chosen_again, flooding, measured_first
 from photos_graph.services.learning.tag_scores import (
     TagScores,
     counted_corrections,
@@ -74,12 +74,28 @@ class Promises:
         async with self._turn:
             self._changed()
             search = self._index.search
-            rules: dict[str, Remeasured] = {
-                row.id: partial(measured_first, now=counted_corrections(search, row.id))
-                for row in search.tags
-                if row.trust is not None
-            }
+            rules = {row.id: self._first(row) for row in search.tags if row.trust is not None}
             await self._remeasure(None, rules)
+
+    def _first(self, tag: Tag) -> Remeasured:
+        """Returns the rule for a tag after the library was predicted."""
+        search = self._index.search
+        now = counted_corrections(search, tag.id)
+        labelled = len(search.collapsed(search.sets.tags.having(tag.id, confirmed=True)))
+        library = len(search.collapsed(search.sets.visible))
+        limit = most(labelled, self._looked_at(), library, self._settings.learn.flood)
+
+        def rule(metrics: LabelMetrics) -> LabelMetrics:
+            if labelled >= MIN_EXAMPLES and metrics.threshold == tag.threshold:
+                metrics = flooding(metrics, now.left, limit, library)
+            return measured_first(metrics, now)
+
+        return rule
+
+    def _looked_at(self) -> int:
+        """Counts the photos that people gave any tag."""
+        search = self._index.search
+        return len(search.collapsed(search.sets.tags.having_any(confirmed=True)))
 
     def _changed(self) -> list[str]:
         """Returns the predicted tags of which people said something since the last call."""
@@ -153,10 +169,8 @@ class Promises:
         await self._remeasure(active, rules)
 
     def _most(self, scores: TagScores) -> int:
-        search = self._index.search
-        looked_at = len(search.collapsed(search.sets.tags.having_any(confirmed=True)))
         flood = self._settings.learn.flood
-        return most(int(scores.confirmed.sum()), looked_at, len(scores.scores), flood)
+        return most(int(scores.confirmed.sum()), self._looked_at(), len(scores.scores), flood)
 
     async def _scores(self, active: Model, tag_ids: Iterable[str]) -> dict[str, TagScores]:
         """Returns the scores of these tags, or nothing while the active model has not predicted the library yet."""

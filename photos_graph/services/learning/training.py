@@ -72,7 +72,7 @@ class TrainingJob:
         await self.events.publish(TrainingStarted(ModelKind.TAGS))
         await self.index.catch_up()
 
-        async def train(folder: Path, active: Path | None, steps: Steps) -> Trained:
+        async def train(folder: Path, active: tuple[Model, Path] | None, steps: Steps) -> Trained:
             file = folder / "examples.json"
             drawn = await sheets.of_tags(self.graph, [row.id for row in self.index.search.tags])
             labelled = examples.labelled_photos(self.index.search, photos, drawn)
@@ -85,10 +85,10 @@ class TrainingJob:
         """Does the same for persons."""
         await self.events.publish(TrainingStarted(ModelKind.PERSONS))
 
-        async def train(folder: Path, active: Path | None, steps: Steps) -> Trained:
+        async def train(folder: Path, active: tuple[Model, Path] | None, steps: Steps) -> Trained:
             file = folder / "faces.safetensors"
             await collect_named_faces(self.graph, self.index.search, self.settings.faces.embedder, file)
-            return await learn_persons(self.pool, file, active, self.settings, steps)
+            return await learn_persons(self.pool, file, active and active[1], self.settings, steps)
 
         return await self._run(job, ModelKind.PERSONS, train, progress)
 
@@ -96,7 +96,7 @@ class TrainingJob:
         self,
         job: Job,
         kind: ModelKind,
-        train: Callable[[Path, Path | None, Steps], Awaitable[Trained]],
+        train: Callable[[Path, tuple[Model, Path] | None, Steps], Awaitable[Trained]],
         progress: Progress,
     ) -> str:
         model = (await self.models.by_id([job.id]))[
@@ -108,7 +108,7 @@ class TrainingJob:
             steps = _WorkerSteps(progress)
             await progress.step(0, None, MESSAGE)
             with scratch(self.settings.learn_dir, "training") as folder:
-                call = train(folder, active and active[1], steps.heard)
+                call = train(folder, active, steps.heard)
                 trained = await with_progress(call, steps, MESSAGE)
             model, left_out = await self.models.keep(job.id, kind, trained), trained.result.left_out
         return _closing(model, left_out)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from photos_graph.model.learning import Model
 from photos_graph.services.learning.training_tasks import (
     LEARN_PERSONS,
     LEARN_TAGS,
@@ -50,10 +51,18 @@ async def train_tags(pool: WorkerPool, training_set: Path, graph: Path, settings
 
 
 async def learn_tags(
-    pool: WorkerPool, examples: Path, graph: Path, active: Path | None, settings: Settings, on_step: Steps
+    pool: WorkerPool,
+    examples: Path,
+    graph: Path,
+    active: tuple[Model, Path] | None,
+    settings: Settings,
+    on_step: Steps,
 ) -> Trained:
     """Trains a model of tags and compares it with the active one. Raises the same errors as ``train_tags``."""
-    return await _learn(pool, LEARN_TAGS, LearnTagsOrder(examples, graph, active, _options(settings)), on_step)
+    model, file = active if active is not None else (None, None)
+    thresholds = {each.label_id: each.threshold for each in model.per_label} if model is not None else {}
+    order = LearnTagsOrder(examples, graph, file, _options(settings), thresholds)
+    return await _learn(pool, LEARN_TAGS, order, on_step)
 
 
 async def learn_persons(

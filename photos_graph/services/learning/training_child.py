@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from photos_graph.errors import BadInput
 from photos_graph.faces import catalogue
@@ -15,6 +19,7 @@ from photos_graph.learn.metrics import LabelScore
 from photos_graph.learn.named_faces_file import read_named_faces
 from photos_graph.learn.neighbours import Neighbours
 from photos_graph.learn.persons import PersonModel
+from photos_graph.learn.predictor import Floats
 from photos_graph.learn.registry import Model, packed, unpacked
 from photos_graph.learn.tags import TagModel
 from photos_graph.model.learning import LabelMetrics, ModelMetrics
@@ -46,6 +51,8 @@ def learn_tags(order: LearnTagsOrder, emit: Emit) -> TrainingResult:
     learnt = dataset.training_set(examples.in_order(examples.read(order.examples), graph.ids), graph)
     model = _trained(learnt, graph, order.options, emit)
     active = _active(order.active)
+    if isinstance(active, TagModel):
+        active = replace(active, thresholds=_thresholds_now(active, order.thresholds))
     verdict = gate.judge_tags(model, active if isinstance(active, TagModel) else None, learnt, graph)
     snapshot = dataset.packed(learnt)
     _emit_both(snapshot, model, emit)
@@ -101,6 +108,13 @@ def _active(path: Path | None) -> Model | None:
     return unpacked(path.read_bytes()) if path is not None else None
 
 
+def _thresholds_now(active: TagModel, now: Mapping[str, float | None]) -> Floats:
+    """Returns the thresholds that tags have now, which sheets and corrections may have changed since the training."""
+    at_training = dict(zip(active.labels, active.thresholds.tolist(), strict=True))
+    found = [now.get(label, at_training[label]) for label in active.labels]
+    return np.array([NO_THRESHOLD if each is None else each for each in found], np.float32)
+
+
 def _emit_both(snapshot: bytes, model: Model, emit: Emit) -> None:
     emit_in_chunks(snapshot, emit)
     emit_in_chunks(packed(model), emit)
@@ -138,14 +152,7 @@ def _result(
                 precision=each.precision,
                 recall=each.recall,
                 threshold=each.threshold if each.threshold < NO_THRESHOLD else None,
-                trust=each.trust,
-                judged=each.judged,
-                expected_precision=each.expected_precision,
-                given_to=each.given_to,
-                gained=each.gained,
-                lost=each.lost,
-                reason=each.reason,
-                sheet_threshold=each.sheet_threshold,
+                **each.in_library(),
             )
             for each in per_label
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from photos_graph.model.learning import LabelMetrics, ModelMetrics, ModelState
 from photos_graph.workers.task import LocalPath, Task
@@ -33,12 +33,13 @@ class TrainTagsOrder:
 @dataclass(frozen=True, slots=True)
 class LearnTagsOrder:
     """An order to train and judge a model of tags. ``examples`` is a file that ``services.learning.examples`` wrote,
-    and ``active`` is the file of the active model."""
+    and ``active`` is the file of the active model, whose tags have these ``thresholds`` now."""
 
     examples: LocalPath
     graph: LocalPath
     active: LocalPath | None
     options: TagTrainingOptions
+    thresholds: dict[str, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from photos_graph.learn.sheets import ChosenThreshold
 from photos_graph.model.learning import Corrections, LabelMetrics, Measured, Trust
-from photos_graph.services.learning.promise_rules import audited, chosen_again, measured_first
+from photos_graph.services.learning.promise_rules import audited, chosen_again, flooding, measured_first
 
 TRAINED = LabelMetrics("sea", "Sea", 10, 0.9, 0.5, 0.7, expected_precision=0.96, given_to=90, sheet_threshold=0.7)
 MEASURED = measured_first(TRAINED, Corrections(confirmed=10, rejected=1, left=100))
@@ -21,6 +21,15 @@ def test_what_was_said_before_the_library_was_predicted_does_not_count() -> None
     assert MEASURED.measured == Measured(0.7, 0.96, 10, 1, 100) and MEASURED.given_to == 100
     assert audited(MEASURED, said(0, 0), 0.95) == MEASURED
     assert audited(TRAINED, said(0, 50), 0.95) == TRAINED, "nothing was measured yet"
+
+
+def test_a_tag_that_new_photos_take_beyond_its_share_is_withdrawn_until_a_sheet_is_judged() -> None:
+    assert flooding(TRAINED, 200, most=100, library=5_000) == TRAINED
+    withdrawn = flooding(TRAINED, 201, most=100, library=5_000)
+    assert withdrawn.why_not("Sea") == "Sea not used: it would be given to 201 of 5,000 photos."
+    assert measured_first(withdrawn, Corrections(0, 0, 0)) == audited(withdrawn, said(0, 0), 0.95) == withdrawn
+    proven = replace(TRAINED, trust=Trust.PROVEN)
+    assert flooding(proven, 4_000, most=100, library=5_000) == proven
 
 
 def test_few_corrections_are_within_the_promise_and_many_are_not() -> None:
