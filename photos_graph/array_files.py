@@ -79,6 +79,7 @@ class MappedArrays:
         """Raises Damaged."""
         try:
             content: Any = safe_open(path, "np")
+            self._content = content
             self.about = _about(content.metadata()["about"].partition(" ")[2], version)
             self._slices = {name: content.get_slice(name) for name in content.offset_keys()}
         except Damaged:
@@ -92,7 +93,12 @@ class MappedArrays:
 
     def whole(self, name: str) -> npt.NDArray[Any]:
         """Reads all rows of an array."""
-        return np.array(self._slices[name][:])
+        return np.array(self._content.get_tensor(name))
+
+    def part(self, name: str, first: int, last: int) -> npt.NDArray[Any]:
+        """Reads the rows of an array from the first up to the last, which is left out. There must be a row."""
+        found: npt.NDArray[Any] = self._slices[name][first:last]
+        return found
 
     def rows(self, name: str, places: Sequence[int]) -> npt.NDArray[Any]:
         """Reads these rows of an array. ``places`` has at least one."""
@@ -103,6 +109,16 @@ class MappedArrays:
         """Reads one column of an array of two dimensions."""
         found: npt.NDArray[Any] = self._slices[name][:, place : place + 1]
         return found[:, 0]
+
+
+def stamp(path: Path) -> tuple[int, int] | None:
+    """Returns what changes when the file does: when it was written, in nanoseconds, and its size. None if there is no
+    file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 @contextmanager

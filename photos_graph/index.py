@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from pyroaring import BitMap
 
+from photos_graph.array_files import Damaged, stamp
 from photos_graph.errors import EngineUnavailable
 from photos_graph.graph import postings
 from photos_graph.graph.engine import feed
@@ -24,6 +25,7 @@ from photos_graph.graph.labels import label_postings
 from photos_graph.memory import give_back, settle, uncollected
 from photos_graph.model.labels import Tag
 from photos_graph.search import snapshot
+from photos_graph.search.content_sets import ContentFile
 from photos_graph.search.differences import Differences, differences
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.customs import Customs
@@ -47,6 +49,9 @@ class Index:
         self.ready = False
         self._graph = graph
         self._settings = settings.search
+        self._content_file = settings.content_file
+        self._content: ContentFile | None = None
+        self._content_stamp: tuple[int, int] | None = None
         self._folder = settings.data_dir
         self._lock = asyncio.Lock()
         self._saving = asyncio.Lock()
@@ -60,12 +65,14 @@ class Index:
         async with self._lock:
             found = await asyncio.to_thread(_load, self._snapshot)
             if found is not None:
+                found.sets.content.use(self._content)
                 self.search, self._saved_seq = found, found.seq
                 if not await self._follow(self.search):
                     found = None
             if found is None:
                 await self._rebuild()
             await asyncio.to_thread(self.search.prepare)
+            await self.see_content()
             await asyncio.to_thread(settle)
         self.ready = True
 
@@ -94,6 +101,15 @@ class Index:
             if not await self._follow(self.search):
                 await self._rebuild()
                 await asyncio.to_thread(settle)
+
+    async def see_content(self) -> None:
+        """Reads what photos look like, if the file of it has changed."""
+        path = self._content_file
+        if path is None or (seen := stamp(path)) == self._content_stamp:
+            return
+        self._content_stamp = seen
+        self._content = await asyncio.to_thread(_open_content, path) if seen else None
+        self.search.sets.content.use(self._content)
 
     async def save(self) -> None:
         """Saves a snapshot if the index has changed since the last one."""
@@ -180,7 +196,9 @@ class Index:
     async def _rebuild(self) -> None:
         """Builds a new index from the whole graph. The old one answers queries in the meantime."""
         with uncollected():
-            self.search = await self._read_whole()
+            rebuilt = await self._read_whole()
+            rebuilt.sets.content.use(self._content)
+            self.search = rebuilt
 
     async def _read_whole(self) -> SearchIndex:
         rebuilt = SearchIndex()
@@ -201,6 +219,7 @@ class Index:
         while True:
             await asyncio.sleep(self._settings.follow_seconds)
             await _log_errors(self.catch_up)
+            await _log_errors(self.see_content)
 
     async def _save_snapshots(self) -> None:
         while True:
@@ -227,6 +246,14 @@ async def _log_errors(work: Callable[[], Awaitable[None]]) -> None:
 def _unique(parts: Iterable[Iterable[T]]) -> list[T]:
     """Returns the distinct items of all parts in the order of their first occurrence."""
     return list(dict.fromkeys(chain.from_iterable(parts)))
+
+
+def _open_content(path: Path) -> ContentFile | None:
+    try:
+        return ContentFile(path)
+    except Damaged as error:
+        log.warning("What photos look like is computed again by the next scan: %s", error)
+        return None
 
 
 def _load(path: Path) -> SearchIndex | None:

@@ -285,6 +285,11 @@ class SearchSettings(SettingsGroup):
         description="The countries whose public holidays can be searched for by their names, as codes of ISO 3166. "
         "Christmas, Easter and the like are known without a country.",
     )
+    content: bool = Field(
+        True,
+        description="Whether words that no label has are looked for in the pictures, by ImageNet's classes. This needs "
+        "features by EfficientNetLite0.",
+    )
     hemisphere: Literal["north", "south"] = Field(
         "north", description="The hemisphere whose seasons are meant: in the south, summer begins in December."
     )
@@ -345,6 +350,11 @@ class Settings(BaseSettings):
     def learn_dir(self) -> Path:
         """The folder of the models that were trained here, and of what is computed from all photos."""
         return self.data_dir / "learn"
+
+    @property
+    def content_file(self) -> Path | None:
+        """The file of what photos look like, or None if nobody wants to know."""
+        return self.learn_dir / f"content-{self.learn.backbone}.safetensors" if self.search.content else None
 
     @property
     def models_dir(self) -> Path:

@@ -127,6 +127,7 @@ _register(
     PLACE="The photo was taken at a place.",
     DATE="The photo was taken at a date.",
     TEXT="A word occurs in a name: of the file, a folder, a place, a tag or a person.",
+    LOOKS_LIKE="A model guesses that the picture shows it, among objects and landscapes. This is not a label.",
     OTHER="Another condition holds, such as a rating, the number of faces, the camera or a distance.",
 )
 _register(

@@ -33,6 +33,7 @@ class MatchKind(StrEnum):
     PLACE = "PLACE"
     DATE = "DATE"
     TEXT = "TEXT"
+    LOOKS_LIKE = "LOOKS_LIKE"
     OTHER = "OTHER"
 
 

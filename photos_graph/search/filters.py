@@ -14,6 +14,7 @@ from photos_graph.errors import BadInput
 from photos_graph.model.labels import Certainty
 from photos_graph.model.search import Ref
 from photos_graph.search.query import And, Everything, Not, Or, Query
+from photos_graph.search.terms.content import LooksLike
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed, ExposureColumn
 from photos_graph.search.terms.folders import InFolder
@@ -127,6 +128,12 @@ class PhotoFilter:
         "photo, or in the texts of its file: title, caption, creator, copyright, software, and the names of people and "
         'places. For example, "abr sun" finds "Abruzzo/sunset.jpg". Case and accents do not matter.',
     ] = None
+    looks_like: Annotated[
+        str | None,
+        'What a picture shows, as a model guesses from classes of objects and landscapes: "dog", or "church", in any '
+        "language of searches. This is not a label, and `certainty: CONFIRMED` leaves it out. An unknown word matches "
+        "no photo.",
+    ] = None
     certainty: Annotated[
         Certainty,
         "Whether predictions of models count. CONFIRMED leaves them out, also in all filters within this one.",
@@ -139,6 +146,10 @@ class NameLookup(Protocol):
     def tags(self, ref: Ref) -> Sequence[str]: ...
     def persons(self, ref: Ref) -> Sequence[str]: ...
     def places(self, ref: Ref) -> Sequence[str]: ...
+    def concepts(self, text: str) -> Sequence[str]:
+        """Returns the ids of what a text looks like in a picture."""
+        ...
+
     def folder(self, filter: FolderFilter) -> str:
         """Returns the id of the folder. Raises BadInput or NotFound."""
         ...
@@ -175,6 +186,9 @@ def _query(filter: PhotoFilter, names: NameLookup, confirmed: bool) -> Query:
         parts += _terms(filter.places, names.places, AtPlace, None)
     if filter.folder is not None:
         parts.append(InFolder(names.folder(filter.folder), filter.folder.recursive))
+    if filter.looks_like is not None:
+        looks = () if confirmed else names.concepts(filter.looks_like)
+        parts.append(Or(tuple(map(LooksLike, looks))))
     parts += _plain(filter, confirmed)
     if not parts:
         return Everything()

@@ -56,7 +56,12 @@ class SearchIndex:
         }
         self.facets = Facets(self.sets)
         self.lexicon: Lexicon = LexiconNames(
-            self.tags, self.persons, self.places, self.folders, self.sets.file_words.has
+            self.tags,
+            self.persons,
+            self.places,
+            self.folders,
+            self.sets.file_words.has,
+            lambda: self.sets.content.file is not None,
         )
 
     def __len__(self) -> int:

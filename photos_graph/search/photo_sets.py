@@ -13,6 +13,7 @@ from pyroaring import BitMap
 from photos_graph.model.library import Place
 from photos_graph.search.arrays import Keys, Numbers, bitmap, numbers_of
 from photos_graph.search.columns import NO_DATE, POSTED, PhotoTable
+from photos_graph.search.content_sets import ContentSets
 from photos_graph.search.file_words import FileWords
 from photos_graph.search.folding import name_words
 from photos_graph.search.hierarchy import Hierarchy
@@ -40,6 +41,7 @@ class PhotoSets:
         self.folders: Hierarchy[FolderRow] = Hierarchy()
         self.places: Hierarchy[Place] = Hierarchy()
         self.file_words = FileWords()
+        self.content = ContentSets(self.table, self.visible)
         self.labels = LabelSets()
         self.tags = TagSets(self.visible, self.folders, self.labels)
         self.stacks = StackSets(self.table, self.visible)
@@ -60,6 +62,7 @@ class PhotoSets:
         self.favourites |= BitMap([row.number for row in shown if row.favourite])
         self._post(BitMap([row.number for row in shown]))
         self.file_words.replace(touched, words)
+        self.content.forget()
         now = touched & self.visible
         if not np.array_equal(self._folder_codes(before), lay) or before != now:
             self.tags.forget_inherited(self.tags.inheritance.carried)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from photos_graph.array_files import Damaged
+from photos_graph.array_files import Damaged, stamp
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ class KeptFile(Generic[T]):
 
     def read(self, path: Path) -> tuple[T | None, str | None]:
         """Returns what the file holds, and why a file that is there cannot be used."""
-        self._path, self._stamp, self._value = path, _stamp(path), None
+        self._path, self._stamp, self._value = path, stamp(path), None
         if self._stamp is None:
             return None, None
         try:
@@ -42,18 +42,10 @@ class KeptFile(Generic[T]):
 
     def current(self, path: Path) -> T | None:
         """Returns what is in the file now."""
-        if self._path == path and self._stamp is not None and self._stamp == _stamp(path):
+        if self._path == path and self._stamp is not None and self._stamp == stamp(path):
             return self._value
         return self.read(path)[0]
 
     def change(self, path: Path, value: T | None) -> None:
         """Holds a value that is not in the file, or not yet."""
         self._path, self._stamp, self._value = path, None, value
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size

@@ -39,7 +39,7 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "PhotoFile": ("contentHash",),
         "TakenFilter": ("day",),
         "Place": ("id",),
-        "PhotoFilter": ("exposure",),
+        "PhotoFilter": ("exposure", "looksLike"),
         "ExposureFilter": ("iso", "aperture", "seconds", "focalLength"),
         "FloatRange": ("min", "max"),
         "BulkResult": ("kept", "isComplete"),
@@ -57,8 +57,9 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
     for field in fields
 }
 
-# What accepts more than the contract says: null gives a threshold back to the models.
-WIDER = {"Mutation.setThreshold"}
+# What says or accepts more than the contract: null gives a threshold back to the models, and what pictures show is a
+# kind of its own.
+WIDER = {"Mutation.setThreshold", "MatchKind.LOOKS_LIKE"}
 
 Composite = graphql.GraphQLObjectType | graphql.GraphQLInterfaceType | graphql.GraphQLInputObjectType
 

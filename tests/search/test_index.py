@@ -27,11 +27,13 @@ from photos_graph.search.terms.tags import Tagged
 from tests.kit.oracles.naive_index import NaiveIndex
 from tests.kit.oracles.random_index import (
     FOLDERS,
+    LOOKS,
     PERSONS,
     TAGS,
     folder_marks,
     folder_rows,
     labellings,
+    looks,
     numbers,
     person_rows,
     photo_rows,
@@ -54,6 +56,8 @@ class Changing(RuleBasedStateMachine):
         super().__init__()
         self.index = SearchIndex()
         self.naive = NaiveIndex()
+        self.index.sets.content.use(looks())
+        self.naive.looks = {**LOOKS}
 
     @initialize(
         photos=st.lists(photo_rows(), min_size=6, max_size=12),

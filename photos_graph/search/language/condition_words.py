@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from photos_graph.model.search import MatchKind
+from photos_graph.search.concepts import concepts
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.customs import Customs
 from photos_graph.search.language.grammar import Language, PhraseRole
 from photos_graph.search.language.lexicon import Thing
 from photos_graph.search.language.properties import Saying
 from photos_graph.search.terms import taken_prefix
+from photos_graph.search.terms.content import LooksLike
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed, ExposureColumn
 from photos_graph.search.terms.folders import InFolder
@@ -78,6 +80,8 @@ class ConditionWords:
                 return _sure("untagged", confirmed)
             case TakenWith(text):
                 return f"camera {text}"
+            case LooksLike(concept):
+                return f"looks like {concept}"
             case Words(text, confirmed):
                 return _sure(text, confirmed)
         return type(term).__name__
@@ -113,6 +117,8 @@ class ConditionWords:
                 return f"{_EXPOSURE[column]}:{write_range(low, high)}"
             case TakenWith(text):
                 return _prefixed("camera", text)
+            case LooksLike(concept):
+                return _prefixed("looks", concept)
             case Words(text, False):
                 return _prefixed("text", text)
             case Favourite(True):
@@ -126,6 +132,8 @@ class ConditionWords:
         match term:
             case Tagged(id_) | WithPerson(id_) | AtPlace(id_):
                 yield self._name(term.kind, id_)
+            case LooksLike(concept):
+                yield next(iter(concepts()[concept].names.get(self._language.code, ())), concept)
             case TakenIn():
                 if (text := _date(term, self._language)) is not None:
                     yield text

@@ -6,6 +6,7 @@ from photos_graph.model.search import MatchKind
 from photos_graph.search.language.grammar import PhraseRole, language
 from photos_graph.search.language.holidays import Holiday
 from photos_graph.search.language.properties import Saying
+from photos_graph.search.terms.content import LooksLike
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import AperturePrefix, FocalPrefix, IsoPrefix, ShutterPrefix
 from photos_graph.search.terms.persons import FacesIn
@@ -119,6 +120,7 @@ ENGLISH = language(
         "year": TakenIn,
         "rating": Rated,
         "camera": TakenWith,
+        "looks": LooksLike,
         "taken": TakenPrefix,
         "near": Near,
         "box": InBox,

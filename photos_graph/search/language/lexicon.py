@@ -16,6 +16,7 @@ from photos_graph.model.library import Place
 from photos_graph.model.search import MatchKind
 from photos_graph.search.folding import inner_symbols, name_words
 from photos_graph.search.hierarchy import Hierarchy, Row
+from photos_graph.search.language.content_words import ContentWords, Seen
 from photos_graph.search.language.country_names import country_names
 from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.languages import LANGUAGES
@@ -67,6 +68,9 @@ class Lexicon(Protocol):
         """Returns whether ``start`` is a word in any name, including those of files, or, unless ``whole`` is set, the
         beginning of one."""
 
+    def looks_like(self, texts: Sequence[str], at: int, language: Language) -> Seen | None:
+        """Returns what the words from ``at`` on look like in a picture, if pictures were looked at."""
+
     def at_path(self, kind: MatchKind, path: str) -> Collection[Thing]:
         """Returns the things with that name or path, such as "Italy/Abruzzo"."""
 
@@ -78,7 +82,7 @@ class Lexicon(Protocol):
 
 class LexiconNames:
     """The lexicon of an index. ``in_file_names`` tells whether a text is a whole word of a file name (True) or the
-    beginning of one (False)."""
+    beginning of one (False), and ``sees`` whether the index knows what pictures look like."""
 
     def __init__(
         self,
@@ -87,6 +91,7 @@ class LexiconNames:
         places: Hierarchy[Place],
         folders: Hierarchy[FolderRow],
         in_file_names: Callable[[str, bool], bool],
+        sees: Callable[[], bool] = lambda: False,
     ) -> None:
         self._rows: dict[MatchKind, Hierarchy[Any]] = {
             MatchKind.TAG: tags,
@@ -95,6 +100,8 @@ class LexiconNames:
             MatchKind.FOLDER: folders,
         }
         self._in_file_names = in_file_names
+        self._sees = sees
+        self._content = ContentWords(self.stem)
         self._stemmers = {language.stemmer: Stemmer(language.stemmer, 0) for language in LANGUAGES}
         self._words = _Spelt()
         self._stems = {stemmer: _Spelt() for stemmer in self._stemmers}
@@ -171,6 +178,9 @@ class LexiconNames:
     def is_word(self, start: str, whole: bool) -> bool:
         vocabulary = self._words.vocabulary
         return (start in vocabulary if whole else vocabulary.begins(start)) or self._in_file_names(start, whole)
+
+    def looks_like(self, texts: Sequence[str], at: int, language: Language) -> Seen | None:
+        return self._content.longest(texts, at, language) if self._sees() else None
 
     def at_path(self, kind: MatchKind, path: str) -> Collection[Thing]:
         rows = self._rows[kind]

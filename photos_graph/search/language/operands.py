@@ -14,7 +14,8 @@ from rapidfuzz.process import extract
 
 from photos_graph.model.search import MatchKind, SearchTerm
 from photos_graph.search.folding import fold, name_words, words
-from photos_graph.search.language.composition import ordered, query_of
+from photos_graph.search.language.composition import any_of, ordered, query_of
+from photos_graph.search.language.content_words import Seen
 from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import Language, PhraseRole
 from photos_graph.search.language.languages import EXACTLY, GRAMMAR, PREFIXES
@@ -25,6 +26,7 @@ from photos_graph.search.language.properties import PropertyWords, Said
 from photos_graph.search.language.spans import Span
 from photos_graph.search.language.tokens import Token, TokenKind
 from photos_graph.search.query import Or, Query
+from photos_graph.search.terms.content import LooksLike
 from photos_graph.search.terms.term import PrefixTerm
 from photos_graph.search.terms.words import Words
 
@@ -137,10 +139,13 @@ class OperandReader:
         return Operand(said.end, query_of(self.things[-len(things) :], [said.query]) if found else said.query)
 
     def _guessed(self, at: int, negated: bool) -> Operand:
-        """Guesses the meaning of a word. A whole word of a file name takes precedence over a misspelling, and this over
-        the beginning of a word of a file name."""
+        """Guesses the meaning of a word. A whole word of a file name, and what a picture looks like, take precedence
+        over a misspelling, and this over the beginning of a word of a file name."""
         self.guesses += 1
-        if end := self._in_file_names(at, whole=True):
+        end = self._in_file_names(at, whole=True)
+        if (seen := self._lexicon.looks_like(self.texts, at, self._language)) and seen.end >= end:
+            return self._looks_like(at, seen, negated)
+        if end:
             return self._text_of(at, end, negated)
         if named := self.naming.misspelt(at):
             return self._named(at, named, negated)
@@ -187,7 +192,10 @@ class OperandReader:
         if text.isdecimal() and at + 1 < len(self._tokens) and self._tokens[at + 1].joint in ("/", ".", "-"):
             return False
         return not (
-            self._in_file_names(at, whole=True) or self.naming.misspelt(at) or self._in_file_names(at, whole=False)
+            self._in_file_names(at, whole=True)
+            or self._lexicon.looks_like(self.texts, at, self._language)
+            or self.naming.misspelt(at)
+            or self._in_file_names(at, whole=False)
         )
 
     def _others(self, at: int, named: Named) -> tuple[str, ...]:
@@ -206,6 +214,16 @@ class OperandReader:
         """Makes an operand that searches for these words in all names of photos."""
         text = self._tokens[at].value or self._typed(at, end)
         return self._operand(at, end, Words(text), Words.kind, text, negated)
+
+    def _looks_like(self, at: int, seen: Seen, negated: bool) -> Operand:
+        """Makes an operand of what a picture looks like, or of these words in file names."""
+        looks = LooksLike(seen.concept_id)
+        found = self._operand(at, seen.end, looks, LooksLike.kind, seen.name, negated)
+        if not self._are_words(self.texts[at : seen.end], whole=True):
+            return found
+        text = self._typed(at, seen.end)
+        self._note(at, seen.end, Words.kind, text, Words(text), negated)
+        return Operand(seen.end, any_of([looks, Words(text)]))
 
     def is_me(self, at: int) -> bool:
         if exactly := EXACTLY.get(self.texts[at]):

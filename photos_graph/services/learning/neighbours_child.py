@@ -10,13 +10,14 @@ from safetensors.numpy import load_file
 
 from photos_graph.array_files import Arrays, Damaged, pack, read_arrays
 from photos_graph.errors import Unreadable
-from photos_graph.learn import dataset, nearby, neighbours, registry, review
+from photos_graph.learn import content, dataset, nearby, neighbours, registry, review
 from photos_graph.learn.calibration import NO_THRESHOLD
 from photos_graph.learn.neighbours import NO_PHOTO
 from photos_graph.learn.tags import TagModel
 from photos_graph.services.learning import examples
 from photos_graph.services.learning.neighbours_tasks import (
     ASK,
+    GUESS_CONTENT,
     GUESSES,
     KNOWN_PHOTOS,
     NEAREST_ALIKE,
@@ -25,6 +26,7 @@ from photos_graph.services.learning.neighbours_tasks import (
     UPDATE_NEIGHBOURS,
     AskAnswer,
     AskOrder,
+    GuessContentOrder,
     KnownPhotos,
     KnownPhotosOrder,
     PredictOrder,
@@ -102,6 +104,15 @@ def predict(order: PredictOrder, emit: Emit) -> None:
         "disagreement": model.predictor.disagreement(graph).astype(np.float16),
     }
     emit_in_chunks(pack(GUESSES, about, arrays), emit)
+
+
+@GUESS_CONTENT.implementation
+def guess_content(order: GuessContentOrder, emit: Emit) -> None:
+    graph = _kept.current(order.graph)
+    if graph is None or graph.backbone != order.backbone:
+        raise Unreadable("There is no graph of neighbours to guess from.", stage="features")
+    layer = content.class_layer(order.home, order.backbone)
+    emit_in_chunks(content.packed(content.guess(layer, graph, content.stored(order.before))), emit)
 
 
 @ASK.implementation

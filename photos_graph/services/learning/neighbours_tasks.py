@@ -67,6 +67,17 @@ class SimilarIds:
 
 
 @dataclass(frozen=True, slots=True)
+class GuessContentOrder:
+    """An order to guess what the photos of a graph look like. What the file ``before`` says of them is taken over.
+    ``home`` is the folder of the weights."""
+
+    graph: LocalPath
+    before: LocalPath
+    home: LocalPath
+    backbone: str
+
+
+@dataclass(frozen=True, slots=True)
 class PredictOrder:
     graph: LocalPath
     model: LocalPath
@@ -114,6 +125,7 @@ UPDATE_NEIGHBOURS = Task(
 SIMILAR = Task(f"{_CHILD}:similar", SimilarOrder, SimilarAnswer)
 NEAREST_ALIKE = Task(f"{_CHILD}:nearest_alike", SimilarIdsOrder, SimilarIds)
 PREDICT = Task(f"{_CHILD}:predict", PredictOrder, type(None))  # emits a file as ``read_guesses`` reads it
+GUESS_CONTENT = Task(f"{_CHILD}:guess_content", GuessContentOrder, type(None))  # emits ``content.packed``
 ASK = Task(f"{_CHILD}:ask", AskOrder, AskAnswer)
 
-NEIGHBOUR_TASKS = (KNOWN_PHOTOS, UPDATE_NEIGHBOURS, SIMILAR, NEAREST_ALIKE, PREDICT, ASK)
+NEIGHBOUR_TASKS = (KNOWN_PHOTOS, UPDATE_NEIGHBOURS, SIMILAR, NEAREST_ALIKE, PREDICT, GUESS_CONTENT, ASK)

@@ -12,6 +12,7 @@ from photos_graph.services.labels.tagging import Tagging
 from photos_graph.services.learning.answered import SimilarAnswers
 from photos_graph.services.learning.audits import Audits
 from photos_graph.services.learning.cold_start import ColdStartStage
+from photos_graph.services.learning.content import ContentStage
 from photos_graph.services.learning.features import FeatureStage
 from photos_graph.services.learning.features_call import describing_pool
 from photos_graph.services.learning.neighbours import NeighbourStage, learning_pool
@@ -86,8 +87,9 @@ def _add_jobs(
         graph, index, core.writer, models, learner, settings, promises.measure, similar.photos_arrived
     )
     ask = QuestionStage(graph, index, models, learner, settings)
+    see = ContentStage(graph, index, learner, settings)
     cold = ColdStartStage(graph, index, media, models, backbone, settings)
     training = TrainingJob(graph, index, models, trainer, settings, describe, neighbours, core.events)
-    core.handlers[JobKind.PREDICT] = PredictionJob(triggers, (describe, neighbours, predict, ask, cold)).run
+    core.handlers[JobKind.PREDICT] = PredictionJob(triggers, (describe, neighbours, see, predict, ask, cold)).run
     core.handlers[JobKind.TRAIN_TAGS] = training.tags
     core.handlers[JobKind.TRAIN_PERSONS] = training.persons

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from calendar import monthrange
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -17,6 +17,7 @@ from photos_graph.search.folding import fold, name_words, natural_key
 from photos_graph.search.geo import EARTH_RADIUS_KM
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
+from photos_graph.search.terms.content import LooksLike
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed
 from photos_graph.search.terms.folders import InFolder
@@ -49,6 +50,7 @@ class NaiveIndex:
         self.persons: dict[str, Person] = {}
         self.marks: dict[str, FolderMarks] = {}
         self.labels: dict[int, Label] = {}
+        self.looks: dict[str, Collection[int]] = {}
 
     def apply_photos(self, rows: Iterable[PhotoRow], gone: Iterable[int] = ()) -> None:
         for number in gone:
@@ -230,6 +232,8 @@ class NaiveIndex:
                 return row.favourite is wanted
             case TakenWith(text):
                 return row.camera is not None and any(fold(text) in fold(part) for part in row.camera.split("|"))
+            case LooksLike(concept_id):
+                return row.number in self.looks.get(concept_id, ())
             case Tagged(tag_id, confirmed):
                 return any(tag_id in self.tag_up(tag.tag_id) for tag in self.put_on(row, confirmed)) and (
                     tag_id in self.tags

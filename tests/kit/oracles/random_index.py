@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from hypothesis import strategies as st
@@ -11,8 +14,10 @@ from pyroaring import BitMap
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import Carried, FolderMarks, Tag
 from photos_graph.model.library import DatePrecision, Exposure, Place
+from photos_graph.search.content_sets import ContentFile
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
+from photos_graph.search.terms.content import LooksLike
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed
 from photos_graph.search.terms.folders import InFolder
@@ -21,6 +26,7 @@ from photos_graph.search.terms.places import AtPlace, InBox, Near
 from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
 from photos_graph.search.terms.tags import Excluded, OnlyTagged, Tagged, Untagged
 from photos_graph.search.terms.words import Words
+from tests.kit.content import content_file
 from tests.kit.search_index import place
 
 FOLDERS = [f"f{i}" for i in range(6)]
@@ -29,6 +35,7 @@ TAGS = [f"t{i}" for i in range(4)]
 STACKS = [("s0", "BURST"), ("s1", "MANUAL"), ("s2", "EDIT")]
 PERSONS = ["p0", "p1", "p2"]
 NAMES = ["IMG_2.jpg", "img_10.JPG", "IMG_0002.jpg", "été.heic", "Ete 3.heic", "b.png", "", "20190812_1.jpg", "山 1.jpg"]
+LOOKS = {"dog": range(0, 25, 3), "church": range(0, 25, 2), "tench": range(0)}  # the numbers of likely photos
 WORDS = [
     "img",
     "IM",
@@ -60,6 +67,20 @@ numbers = st.integers(0, 24)
 exposed = st.sampled_from([1 / 32000, 1 / 125, 0.5, 1.8, 35, 100, 1250, 12800, 3_276_800])
 
 
+def photo_id(number: int) -> str:
+    return f"{number * 0x9E3779B97F4A7C15 % 2**64:016x}{number:016x}"
+
+
+@cache
+def looks() -> ContentFile:
+    """Returns an open file of what the photos look like."""
+    with TemporaryDirectory() as folder:
+        ids = {number: photo_id(number) for number in range(25)}
+        return content_file(
+            Path(folder) / "looks", ids, {id_: dict.fromkeys(those, 0.5) for id_, those in LOOKS.items()}
+        )
+
+
 @st.composite
 def photo_rows(draw: st.DrawFn) -> PhotoRow:
     number = draw(numbers)
@@ -68,7 +89,7 @@ def photo_rows(draw: st.DrawFn) -> PhotoRow:
     precision = draw(st.sampled_from(DatePrecision))
     return PhotoRow(
         number=number,
-        id=f"{number * 0x9E3779B97F4A7C15 % 2**64:016x}{number:016x}",
+        id=photo_id(number),
         name=name,
         folders=tuple(draw(st.lists(st.sampled_from(FOLDERS), max_size=2, unique=True))),
         texts=(name, *draw(st.lists(st.sampled_from(NAMES), max_size=1))),
@@ -181,6 +202,7 @@ terms: st.SearchStrategy[Query] = st.one_of(
     st.builds(Favourite, st.booleans()),
     st.builds(TakenWith, st.sampled_from(["canon", "50MM", "d750", "unu", "", "|", "Canon|EOS"])),
     st.builds(Words, st.sampled_from(WORDS), st.booleans()),
+    st.builds(LooksLike, st.sampled_from([*LOOKS, "nothing"])),
     st.builds(Tagged, st.sampled_from([*TAGS, "nothing"]), st.booleans()),
     st.builds(OnlyTagged, st.lists(st.sampled_from(TAGS), max_size=3).map(tuple), st.booleans()),
     st.builds(Untagged, st.booleans()),

@@ -137,6 +137,7 @@ def ids(*of: str) -> tuple[Ref, ...]:
             ["exposure time up to 0.5 s"],
         ),
         (PhotoFilter(text="abr sun"), 'text:"abr sun"', ["abr sun"]),
+        (PhotoFilter(looks_like="cane"), "looks:dog", ["looks like dog"]),
         (PhotoFilter(folder=FolderFilter(id="garden")), "in:Photos/Giardino", ["Photos/Giardino"]),
         (
             PhotoFilter(or_=(PhotoFilter(favourite=True), PhotoFilter(text="a", rating=IntRange(min=3)))),
@@ -222,6 +223,7 @@ SAYABLE: dict[str, st.SearchStrategy[object]] = {
     "untagged": st.booleans(),
     "camera": st.sampled_from(["X100", "EOS 5D", "iPhone 11", "50mm (II)", "a|b", "-"]),
     "exposure": st.builds(ExposureFilter, ranges(0, 100_000), floats(), st.none() | floats(), st.none() | floats()),
+    "looks_like": st.sampled_from(["dog", "golden retriever", "mucca", "Sheep"]),
     "text": st.sampled_from(["abr sun", "sunset", "not", "été", "(2019)", "a, b", "🏖", "me or you"]),
 }
 

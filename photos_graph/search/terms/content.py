@@ -1,0 +1,35 @@
+"""The term for what a picture looks like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyroaring import BitMap
+
+from photos_graph.model.search import Match, MatchKind
+from photos_graph.search.concepts import named
+from photos_graph.search.photo_sets import PhotoSets
+from photos_graph.search.terms.term import PrefixTerm, Reasons, SetTerm, Term
+
+
+@dataclass(frozen=True, slots=True)
+class LooksLike(SetTerm, PrefixTerm):
+    """Matches photos that a model takes for a concept, by its id. It is a guess, and no label."""
+
+    concept_id: str
+
+    kind = MatchKind.LOOKS_LIKE
+
+    def all_photos(self, sets: PhotoSets) -> BitMap:
+        return sets.content.showing(self.concept_id)
+
+    def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
+        for number in photos:
+            likely = sets.content.probability(self.concept_id, number)
+            yield number, Match(self.kind, f"{self.concept_id}, {likely:.0%}")
+
+    @classmethod
+    def of_value(cls, value: str, typed: str) -> tuple[Term, str] | None:
+        """Returns None for a word that no concept is called."""
+        found = named(value)
+        return None if found is None else (cls(found), typed)

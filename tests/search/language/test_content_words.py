@@ -1,0 +1,92 @@
+"""Words that no label has are looked for in the pictures."""
+
+from __future__ import annotations
+
+import pytest
+
+from photos_graph.model.labels import Tag
+from photos_graph.search.index import SearchIndex
+from photos_graph.search.language.customs import EVERY_LANGUAGE, Customs
+from photos_graph.search.language.languages import LANGUAGES
+from photos_graph.search.language.parser import Parsed, parse
+from photos_graph.search.language.wording import explain
+from photos_graph.search.query import Not, Or
+from photos_graph.search.rows import PhotoRow
+from photos_graph.search.terms.content import LooksLike
+from photos_graph.search.terms.tags import Tagged
+from photos_graph.search.terms.words import Words
+from tests.kit.content import content_file
+from tests.kit.language.cases import ANNA, BEACH, MOUNTAINS, ROME, Case, both, case, either, year
+from tests.kit.language.library import TODAY, index
+
+DOG, CHURCH = LooksLike("dog"), LooksLike("church")
+
+CASES = [
+    case("dog", DOG, "dog = LOOKS_LIKE dog"),
+    case("photos of dogs", DOG, "dogs = LOOKS_LIKE dog"),
+    case("golden retrievers in Rome", both(LooksLike("golden retriever"), ROME),
+         "golden retrievers = LOOKS_LIKE golden retriever", "Rome = PLACE Rome"),
+    case("Anna at church in 2019", both(ANNA, CHURCH, year(2019)),
+         "Anna = PERSON Anna Rossi", "church = LOOKS_LIKE church", "2019 = DATE 2019"),
+    case("churches without dogs", both(CHURCH, Not(DOG)), "churches = LOOKS_LIKE church", "dogs = not LOOKS_LIKE dog"),
+    case("dogs or cats", either(DOG, LooksLike("cat")), "dogs = LOOKS_LIKE dog", "cats = LOOKS_LIKE cat"),
+    case("beach", BEACH, "beach = TAG Beach"),
+    case("montagne", MOUNTAINS, "montagne = TAG Montagne"),
+    case("foto di cani", DOG, "cani = LOOKS_LIKE cane"),
+    case("chiesa di Anna", both(CHURCH, ANNA), "chiesa = LOOKS_LIKE chiesa", "Anna = PERSON Anna Rossi"),
+    case("Fotos mit Hunden", DOG, "Hunden = LOOKS_LIKE Hund"),
+    case("photos avec des chiens", DOG, "chiens = LOOKS_LIKE chien"),
+    case("fotos con perros", DOG, "perros = LOOKS_LIKE perro"),
+    case("canyon dog", both(Words("canyon"), DOG), "canyon = TEXT canyon", "dog = LOOKS_LIKE dog"),
+    case("volleyball dog", both(Tagged("volleyball"), DOG),
+         "volleyball = TAG Beach volleyball", "dog = LOOKS_LIKE dog"),
+    case("tree zzzzz", Or(()), unmatched=("tree", "zzzzz")),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
+    made = index()
+    made.sets.content.use(content_file(tmp_path_factory.mktemp("content") / "file", {}, {}))
+    return made
+
+
+@pytest.mark.parametrize("wanted", CASES, ids=lambda wanted: wanted.text)
+def test_accepted(library: SearchIndex, wanted: Case) -> None:
+    assert parse(wanted.text, library.lexicon, TODAY) == Parsed(wanted.query, wanted.terms, wanted.unmatched)
+
+
+def test_a_label_of_that_name_wins(library: SearchIndex) -> None:
+    library.apply_tags([Tag("dogs", "Dogs")])
+    assert parse("dog", library.lexicon, TODAY).query == parse("tag:dogs", library.lexicon, TODAY).query != DOG
+    library.apply_tags([], ["dogs"])
+    assert parse("dog", library.lexicon, TODAY).query == DOG
+
+
+def test_a_prefix_asks_for_the_guess(library: SearchIndex) -> None:
+    assert parse("looks:beach", library.lexicon, TODAY).query == LooksLike("beach")
+    assert parse("-looks:chien", library.lexicon, TODAY).query == Not(DOG)
+    assert parse("looks:qwertz", library.lexicon, TODAY).unmatched == ("looks:qwertz",)
+
+
+def test_it_is_said_by_its_name_or_by_the_prefix(library: SearchIndex) -> None:
+    for concept, text in (("dog", "dog"), ("beach", "looks:beach"), ("golden retriever", "golden retriever")):
+        found = explain(LooksLike(concept), library, TODAY, EVERY_LANGUAGE)
+        assert (found.text, found.is_readable) == (text, True)
+
+
+def test_files_of_that_name_are_found_too(library: SearchIndex) -> None:
+    library.apply_photos([PhotoRow(99, "9" * 32, "dog.jpg", ("root",), texts=("dog.jpg",))])
+    parsed = parse("dog", library.lexicon, TODAY)
+    assert parsed.query == Or((DOG, Words("dog"))) and [term.kind for term in parsed.terms] == ["LOOKS_LIKE", "TEXT"]
+    library.apply_photos([], [99])
+
+
+def test_only_languages_that_are_on_count(library: SearchIndex) -> None:
+    english = Customs(LANGUAGES[:1])
+    assert parse("cani", library.lexicon, TODAY, english).unmatched == ("cani",)
+    assert parse("dogs", library.lexicon, TODAY, english).query == DOG
+
+
+def test_nothing_is_seen_before_pictures_were_looked_at() -> None:
+    assert parse("dog", index().lexicon, TODAY) == Parsed(Or(()), (), ("dog",))
