@@ -28,8 +28,8 @@ from benchmarks import (
 from benchmarks.bench import Bench
 from benchmarks.pictures import Say
 from benchmarks.report import Figure, markdown, table
+from benchmarks.search import asking, tagging
 from benchmarks.search import run as questions
-from benchmarks.search import tagging
 
 BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "cold": ("a thumbnail made on request, against bare pyvips", thumbnails.cold),
@@ -40,6 +40,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "start": ("from spawning the service to ready, with the large library, and its memory", library.start),
     "pages": ("GraphQL pages of the large library", library.pages),
     "search": ("ten questions to libraries of up to --photos, beside SQLite and Cypher", questions.search),
+    "asking": ("thirty questions in words to libraries of up to --photos, read and answered", asking.asking),
     "tagging": ("a whole library and 1,000 photos tagged, and the search after each", tagging.tagging),
     "exports": ("all labels written and read back, while pages are asked for", exports.exports),
     "lfw": ("faces told apart and put together, beside DBSCAN and HDBSCAN", faces.lfw),
