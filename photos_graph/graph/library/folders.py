@@ -9,6 +9,7 @@ from typing import Any, LiteralString
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.faces import visibility
 from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.graph.library import removed_roots
 from photos_graph.graph.library.holders import elect
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.library import Root, RootState
@@ -254,7 +255,7 @@ RETURN id
 
 async def remove_root(writer: LabelWriter, root_id: str) -> bool:
     """Forgets the folders and files of the root. Photos stay with all their labels, and are not shown while no file
-    holds them."""
+    holds them. The tags of the folders are kept for the case that the root is added again."""
 
     async def forget_files(tx: LabelTransaction) -> int:
         rows = await tx.run(FORGET_FILES, root=root_id)
@@ -265,6 +266,7 @@ async def remove_root(writer: LabelWriter, root_id: str) -> bool:
         return len(rows)
 
     async def forget_folders(tx: LabelTransaction) -> int:
+        await removed_roots.remember(tx, root_id)
         rows = await tx.run(FORGET_FOLDERS, root=root_id)
         tx.touch(folders=[row["id"] for row in rows])
         return len(rows)

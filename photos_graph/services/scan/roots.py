@@ -66,8 +66,8 @@ class Roots:
         return await self.add(path)
 
     async def remove(self, root_id: str) -> bool:
-        """Forgets the folders and files of the root. Originals, and the labels of photos, stay. Returns False if the
-        root is unknown."""
+        """Forgets the folders and files of the root. Originals, and the labels of photos, stay. If a root with the same
+        path is added, its folders get their tags back. Returns False if the root is unknown."""
         removed = await folders.remove_root(self._writer, root_id)
         await self._writer.follow()
         return removed

@@ -21,6 +21,7 @@ from photos_graph.model.library import Root, RootState
 from photos_graph.services.scan.comparison import Comparison
 from photos_graph.services.scan.reading import Reading, ReadingTally
 from photos_graph.services.scan.rereading import Rereading
+from photos_graph.services.scan.restored_folder_tags import restore_folder_tags
 from photos_graph.services.scan.roots import refreshed
 from photos_graph.services.scan.stacking import Stacking
 from photos_graph.services.scan.succession import PictureComparison, SuccessionStage
@@ -137,6 +138,7 @@ class Scan:
         await comparison.run(scope, quick=job.arguments.quick, reread=job.arguments.reread)
         ignored = await self._hide(comparison)
         await self._writer.follow()
+        await restore_folder_tags(self._graph, self._writer, root)
         return FolderLook(root, held, comparison, await self._reading(progress).run(root), ignored)
 
     async def _hide(self, comparison: Comparison) -> int:
