@@ -108,6 +108,14 @@ class PlaceFacet:
     count: int = strawberry.field(description="The number of photos in the answer that were taken at or within it.")
 
 
+@strawberry.type(description="A group of persons, and how many photos of the answer show one of them.")
+class PersonGroupFacet:
+    name: str = strawberry.field(
+        description='The name of the group, such as "family". It can be used wherever the name of a person can.'
+    )
+    count: int = strawberry.field(description="The number of photos in the answer that show a person of the group.")
+
+
 @strawberry.type(description="How the photos of the whole answer, not only of the page, are distributed.")
 class Facets:
     page: strawberry.Private[PhotoPage]
@@ -127,6 +135,13 @@ class Facets:
 
         found = info.context.services.browse.facets.persons(self.page.found, page_size(first))
         return [PersonFacet(person=Person.of(person), count=count) for person, count in found]
+
+    @strawberry.field(
+        description="The groups of persons with the most photos, most photos first. Hidden persons do not count."
+    )
+    def person_groups(self, info: Info, first: FacetSize = 20) -> list[PersonGroupFacet]:
+        found = info.context.services.browse.facets.groups(self.page.found, page_size(first))
+        return [PersonGroupFacet(name=name, count=count) for name, count in found]
 
     @strawberry.field(description="The years with photos, newest first.")
     def years(self, info: Info) -> list[YearFacet]:

@@ -1,4 +1,4 @@
-"""How the photos of an answer are distributed: counts by year, place, tag and person."""
+"""How the photos of an answer are distributed: counts by year, place, tag, person and group of persons."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from photos_graph.model.faces import Person
 from photos_graph.model.labels import Tag
 from photos_graph.model.library import Place
 from photos_graph.search.arrays import numbers_of
+from photos_graph.search.folding import fold
 from photos_graph.search.hierarchy import Hierarchy, Row, Sized, sort_key
+from photos_graph.search.label_sets import union
+from photos_graph.search.person_groups import groups
 from photos_graph.search.photo_sets import PhotoSets
 
 R = TypeVar("R", bound=Row)
@@ -89,6 +92,17 @@ class Facets:
         """Returns the persons whom most of these photos show, including predictions but not hidden persons."""
         shown = (sized for sized in self._sets.persons.by_size() if not sized.row.hidden)
         return _most_of(shown, self._count_in(found), first)
+
+    def groups(self, found: BitMap, first: int) -> list[tuple[str, int]]:
+        """Returns the names of the groups of persons of which most of these photos show a member who is not hidden,
+        including predictions."""
+        persons, count = self._sets.persons, self._count_in(found)
+        counts = [
+            (group.name, count(union(persons.showing(id_) for id_ in group.member_ids)))
+            for group in groups(row for row in persons.rows if not row.hidden)
+        ]
+        some = sorted((pair for pair in counts if pair[1]), key=lambda pair: (-pair[1], fold(pair[0])))
+        return some[:first]
 
     def _count_in(self, found: BitMap) -> Count:
         if self._counting is None or self._counting[0] is not found:

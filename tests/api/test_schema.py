@@ -30,6 +30,8 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "Mutation": ("revertToFile", "lastDeletion"),
         "Tag": ("path", "trust", "change"),
         "TagFacet": ("trust",),
+        "Facets": ("personGroups",),
+        "PersonGroupFacet": ("name", "count"),
         "ReviewItem": ("trust",),
         "LabelMetrics": ("gained", "lost", "judgedPrecision", "judgedPrecisionBefore", "reason", "tag"),
         "Face": ("ignoredBy", "age", "change"),

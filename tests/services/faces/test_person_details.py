@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
 import pytest
+from pyroaring import BitMap
 
 from photos_graph.bootstrap import Services
 from photos_graph.errors import BadInput
@@ -49,6 +50,10 @@ async def test_persons_are_found_by_their_groups_and_told_apart_by_notes_and_bir
     assert photos_of(services, "FAMILY") == {1, 4, 5} == found(services, "family") == found(services, "person:family")
     assert only(services, "family") >= {1, 4} and 5 not in only(services, "family")
     assert found(services, "anna") == {1, 2, 3, 4, 5}
+    facets, everything = services.browse.facets, services.index.search.sets.visible
+    assert facets.groups(everything, 9) == [("family", 3), ("Choir", 2)]
+    assert facets.groups(everything & BitMap([5]), 9) == [("family", 1)]
+    assert facets.groups(everything, 1) == [("family", 3)]
     assert (found(services, "anna cousin"), found(services, "Anna 1990")) == ({1, 4}, {2, 3, 5})
     parsed, _ = services.browse.search("anna", PhotoOrder.NAME_ASC, first=1)
     assert [term.label for term in parsed.terms] == ["Anna (1990-05-02)", "Anna (cousin)"]

@@ -13,7 +13,7 @@ from photos_graph.model.learning import LabelMetrics, ModelKind, Trust
 from photos_graph.model.search import Ref
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from photos_graph.services.learning.audits import Audits
-from photos_graph.services.learning.prediction import Guesses, _kept, guesses_of
+from photos_graph.services.learning.prediction import Guesses, guesses_of, kept_predictions
 from photos_graph.settings import LearnSettings, Settings
 from resolvers.ids import decode, encode
 from tests.kit.graphql import execute
@@ -233,4 +233,7 @@ async def test_a_model_that_learnt_a_merged_tag_predicts_the_one_that_remains(se
         scores = np.array([[0.6, 0.9, 0.8, 0.2]], np.float32)
         labels = (ids["Sea"], ids["Ocean"], "snow", ids["Water"])
         guesses = Guesses("m", (photo_id(0),), labels, scores, scores)
-        assert [tag for tag, _ in _kept(guesses, 0, np.full(4, 0.3, np.float32), now)] == [ids["Water"], "snow"]
+        assert [tag for tag, _ in kept_predictions(guesses, 0, np.full(4, 0.3, np.float32), now)] == [
+            ids["Water"],
+            "snow",
+        ]
