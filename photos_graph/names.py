@@ -97,3 +97,16 @@ def checked_person_name(name: str) -> str:
 def person_key(name: str) -> str:
     """Returns a key that two persons share exactly when their names differ in case alone."""
     return folded(name)
+
+
+def name_apart(name: str, note: str | None, birthday: str | None) -> str:
+    """Returns the name with what tells the person from others of that name, such as "Anna (cousin)"."""
+    apart = note or birthday
+    told = f"{name} ({apart})"
+    return told if apart and len(told) <= MAX_LENGTH else name
+
+
+def parts_of_name_apart(text: str) -> tuple[str, str] | None:
+    """Returns the name, and the note or birthday, of the result of ``name_apart``, or None for any other text."""
+    name, opening, rest = text.partition(" (")
+    return (name, rest[:-1]) if opening and rest.endswith(")") and len(rest) > 1 else None

@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels.edits import PersonState
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.names import person_key
+from photos_graph.names import parts_of_name_apart, person_key
 
 STATES: LiteralString = """
 UNWIND $ids AS id
@@ -29,13 +29,32 @@ def _state(row: dict[str, Any]) -> PersonState:
     return PersonState(row["name"], is_me, hidden, row["cover"], row["at"] or 0, row["by"] or "", *details)
 
 
-BY_KEY: LiteralString = "UNWIND $keys AS key MATCH (x:Person {key: key}) RETURN key, x.id AS id ORDER BY id"
+BY_KEY: LiteralString = """
+UNWIND $keys AS key
+MATCH (x:Person {key: key})
+RETURN key, x.id AS id, x.note AS note, x.birthday AS birthday ORDER BY id
+"""
 
 
 async def named(tx: Transaction, names: Iterable[str]) -> dict[str, list[str]]:
-    """Returns the ids of the persons that have one of these names, by ``person_key``. Several may have one name."""
+    """Returns the ids of the persons that have one of these names, by ``person_key``. Several may have one name.
+
+    A name that nobody has may also be one with a note or a birthday, such as "Anna (cousin)"; see ``name_apart``.
+    """
+    keys = {person_key(name) for name in names}
+    found = await _by_key(tx, keys)
+    apart = {key: parts for key in keys - found.keys() if (parts := parts_of_name_apart(key)) is not None}
+    rows = await tx.run(BY_KEY, keys=sorted({person_key(name) for name, _ in apart.values()})) if apart else []
+    for key, (name, detail) in apart.items():
+        for row in rows:
+            if row["key"] == person_key(name) and detail in (person_key(row["note"] or ""), row["birthday"]):
+                found.setdefault(key, []).append(row["id"])
+    return found
+
+
+async def _by_key(tx: Transaction, keys: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for row in await tx.run(BY_KEY, keys=sorted({person_key(name) for name in names})):
+    for row in await tx.run(BY_KEY, keys=sorted(keys)):
         found.setdefault(row["key"], []).append(row["id"])
     return found
 

@@ -14,6 +14,7 @@ from photos_graph.model.faces import Person
 from photos_graph.model.labels import Tag
 from photos_graph.model.library import Place
 from photos_graph.model.search import MatchKind
+from photos_graph.names import name_apart
 from photos_graph.search.folding import inner_symbols, name_words
 from photos_graph.search.hierarchy import Hierarchy, Row
 from photos_graph.search.language.content_words import ContentWords, Seen
@@ -200,8 +201,8 @@ class LexiconNames:
         name: str = thing.id if row is None else row.name
         if thing.kind is MatchKind.FOLDER or (thing.kind is MatchKind.TAG and len(rows.named(name)) > 1):
             return rows.path(thing.id) or name
-        if isinstance(row, Person) and len(rows.named(name)) > 1 and (apart := row.note or row.birthday):
-            return f"{name} ({apart})"
+        if isinstance(row, Person) and len(rows.named(name)) > 1:
+            return name_apart(name, row.note, row.birthday)
         return name
 
 

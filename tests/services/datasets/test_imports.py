@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,32 @@ async def test_a_line_that_cannot_be_is_refused_alone(services: Services, tmp_pa
     assert "bytes" in found["photos.jsonl, line 3"].reason
     assert await photos(services) == before
     assert (await effective(services))["a.jpg"][0] == {"Italy/Rome", "Sky"}
+
+
+async def test_persons_of_one_name_are_told_apart(services: Services, tmp_path: Path) -> None:
+    photo = await one_photo(services, tmp_path / "Pictures")
+    cousin = await services.person_editing.create("Anna", details={"note": "Cousin"})
+    born = await services.person_editing.create("Anna", details={"birthday": date(1990, 5, 2), "groups": ["family"]})
+    plain = await services.person_editing.create("Anna")
+    for place, who in enumerate((cousin, born, plain)):
+        await services.drawn_faces.add(photo, Box(0.1 + 0.3 * place, 0.1, 0.2, 0.2), Ref(id=who.id))
+    told = {}
+    for form in (DatasetFormat.JSON, DatasetFormat.XMP):
+        folder = await exported(services, form)
+        for who in list(services.index.search.persons):
+            await services.person_editing.delete(who.id)
+        if form is DatasetFormat.XMP:  # which has no persons, but those that are here
+            for record in (cousin, born, plain):
+                await services.person_editing.create(
+                    "Anna", details={"note": record.note, "birthday": record.birthday and date(1990, 5, 2)}
+                )
+        await imported(services, folder)
+        assert await failures(services) == {}
+        [faces] = await services.faces.of_photos([photo])
+        rows = {row.id: row for row in services.index.search.persons}
+        told[form] = [(row.name, row.note, row.birthday) for face in faces if (row := rows[face.person_id or ""])]
+    everybody = [("Anna", "Cousin", None), ("Anna", None, "1990-05-02"), ("Anna", None, None)]
+    assert list(told.values()) == [everybody, everybody]
 
 
 OTHER = {"sha256": "0" * 64, "picture_hash": "0" * 64, "files": ["Elsewhere/z.jpg"]}

@@ -15,8 +15,10 @@ from photos_graph.graph.library import export_rows
 from photos_graph.graph.library.export_rows import ExportedFace, ExportedPhoto
 from photos_graph.index import Index
 from photos_graph.learn.dataset import chance, occasion
+from photos_graph.model.faces import Person
 from photos_graph.model.labels import Certainty, PhotoTag, TagSource
 from photos_graph.model.library import PlaceKind, TakenSource
+from photos_graph.names import name_apart
 from photos_graph.services.browse.tags import Tags
 from photos_graph.services.datasets.exports.records import (
     FaceRecord,
@@ -63,7 +65,7 @@ class RecordReader:
         return LibraryRecord(
             tags=tuple(sorted(search.tags.path(tag.id) or "" for tag in search.tags)),
             thresholds={path: value for id_, value in thresholds.items() if (path := search.tags.path(id_))},
-            persons=tuple(PersonRecord(p.name, p.is_me, p.hidden, p.birthday, p.note, p.groups) for p in included),
+            persons=tuple(self._person(person) for person in included),
             folders=tuple(
                 FolderRecord(path, self._marks(marks[id_]))
                 for path, id_ in sorted((search.folders.path(id_) or "", id_) for id_ in marks)
@@ -117,8 +119,18 @@ class RecordReader:
         )
         return tuple(sorted(marks, key=lambda mark: mark.tag))
 
+    def _person(self, person: Person) -> PersonRecord:
+        called = self._called(person)
+        details = (person.is_me, person.hidden, person.birthday, person.note, person.groups)
+        return PersonRecord(person.name, *details, called if called != person.name else None)
+
+    def _called(self, person: Person) -> str:
+        """Returns the name by which an export tells the person from others of the same name."""
+        is_shared = len(self._search.persons.named(person.name)) > 1
+        return name_apart(person.name, person.note, person.birthday) if is_shared else person.name
+
     def _face(self, face: ExportedFace) -> FaceRecord:
-        names = {id_: row.name for id_ in face.edges if (row := self._search.persons.get(id_)) is not None}
+        names = {id_: self._called(row) for id_ in face.edges if (row := self._search.persons.get(id_)) is not None}
         marks = tuple(
             PersonMark(names[id_], edge.kind is AssertionKind.IS_NOT, edge.at_ms or None, edge.by, edge.via)
             for id_, edge in sorted(face.edges.items())
@@ -128,7 +140,7 @@ class RecordReader:
         score = None
         if person is None and face.predicted and not self._confirmed and not face.ignored:
             predicted = self._search.persons.get(face.predicted[0])
-            person, score = (predicted.name, face.predicted[1]) if predicted else (None, None)
+            person, score = (self._called(predicted), face.predicted[1]) if predicted else (None, None)
         sides = (face.box.x, face.box.y, face.box.width, face.box.height)
         x, y, width, height = (round(side, BOX_DIGITS) for side in sides)
         cover = face.id in self._covers

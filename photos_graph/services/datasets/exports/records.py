@@ -35,7 +35,7 @@ class TagMark:
 class PersonMark:
     """The assertion that a face is a person's or, if ``never``, that it is not."""
 
-    person: str  # name
+    person: str  # name, with a note or birthday if others have it too
     never: bool = False
     at: int | None = None
     by: str = ""
@@ -140,7 +140,8 @@ class FolderRecord:
 
 @dataclass(frozen=True, slots=True)
 class PersonRecord:
-    """A person of the library. ``birthday`` is in ISO 8601."""
+    """A person of the library. ``birthday`` is in ISO 8601. ``called`` is how the records of photos name a person whose
+    name others have too, such as "Anna (cousin)"."""
 
     name: str
     is_me: bool = False
@@ -148,6 +149,7 @@ class PersonRecord:
     birthday: str | None = None
     note: str | None = None
     groups: tuple[str, ...] = ()
+    called: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

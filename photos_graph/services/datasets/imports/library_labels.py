@@ -16,7 +16,7 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import models
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.labels import LabelKind
-from photos_graph.names import tag_names
+from photos_graph.names import plain_name, tag_names
 from photos_graph.services.datasets.exports.records import LibraryRecord, PersonRecord, TagMark
 from photos_graph.services.datasets.imports.merge_rules import Importer, merged_tags
 from photos_graph.services.datasets.imports.outcome import Outcome, record_change, resolve_persons, resolve_tags
@@ -59,9 +59,10 @@ async def _write_persons(
     tx: LabelTransaction, records: Sequence[PersonRecord], importer: Importer, outcome: Outcome
 ) -> None:
     """Creates the persons who are new here. Only one person can be me, and an existing choice is kept."""
-    resolved = await resolve_persons(tx, [record.name for record in records], importer)
+    called = {record.called or record.name: record for record in records}
+    resolved = await resolve_persons(tx, called, importer)
     outcome.refused += sorted(resolved.refused.items())
-    by_id = {resolved.ids[record.name]: record for record in records if record.name in resolved.ids}
+    by_id = {resolved.ids[name]: record for name, record in called.items() if name in resolved.ids}
     states = {**await persons.states(tx, by_id), **resolved.new}
     me_is_known = bool(await persons.me(tx))
     changed: dict[str, PersonState] = {}
@@ -70,7 +71,8 @@ async def _write_persons(
         is_me = state.is_me or (record.is_me and not me_is_known)
         me_is_known = me_is_known or is_me
         if is_new:
-            changed[id_] = replace(state, is_me=is_me, hidden=record.hidden, **_details(record))
+            name = plain_name(record.name) or state.name
+            changed[id_] = replace(state, name=name, is_me=is_me, hidden=record.hidden, **_details(record))
         elif is_me != state.is_me:
             changed[id_] = replace(state, is_me=is_me)
     await persons.put(tx, changed)

@@ -64,7 +64,8 @@ class ResolvedPersons:
 
 
 async def resolve_persons(tx: LabelTransaction, names: Iterable[str], importer: Importer) -> ResolvedPersons:
-    """Finds the persons with these names, and assigns ids to those that do not exist yet."""
+    """Finds the persons with these names, and assigns ids to those that do not exist yet. Of several with a name, the
+    one who has neither a note nor a birthday is meant, since an export names the others with theirs."""
     valid: dict[str, str] = {}
     refused: dict[str, str] = {}
     for name in names:
@@ -73,6 +74,11 @@ async def resolve_persons(tx: LabelTransaction, names: Iterable[str], importer: 
         except BadInput as error:
             refused[name] = error.public_message
     known = await persons.named(tx, valid.values())
+    shared = await persons.states(tx, (id_ for ids in known.values() if len(ids) > 1 for id_ in ids))
+    for key, ids in known.items():
+        plain_ids = [id_ for id_ in ids if id_ in shared and not (shared[id_].note or shared[id_].birthday)]
+        if len(plain_ids) == 1:
+            known[key] = plain_ids
     for name, plain in list(valid.items()):
         if (count := len(known.get(person_key(plain), ()))) > 1:
             refused[name] = f'{count} persons are named "{plain}" here, so it is not known which one is meant.'

@@ -61,7 +61,11 @@ def check_photo(record: PhotoRecord, now_ms: int) -> None:
 
 def check_library(library: LibraryRecord, now_ms: int) -> None:
     """Raises BadInput if the record of the library breaks a rule. ``now_ms`` is the time since the epoch."""
-    _check_texts(*library.tags, *library.thresholds, *(person.name for person in library.persons))
+    _check_texts(
+        *library.tags,
+        *library.thresholds,
+        *(text for each in library.persons for text in (each.name, each.called or "")),
+    )
     for folder in library.folders:
         _check_counts(folder.marks)
         _check_texts(folder.path, *(mark.tag for mark in folder.marks))
