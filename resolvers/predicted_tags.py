@@ -14,7 +14,7 @@ from resolvers.connections import given
 from resolvers.context import Info
 from resolvers.filters import PhotoFilter, decode_filter
 from resolvers.permissions import CanEdit
-from resolvers.tags import DryRun, TagRefs
+from resolvers.tagging import DryRun, TagRefs
 
 SomePhotos = Annotated[
     list[strawberry.ID] | None, strawberry.argument(description="The ids of up to 10,000 photos to answer for.")

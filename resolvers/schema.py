@@ -46,7 +46,8 @@ from resolvers.schedules import ScheduleMutations, ScheduleQueries
 from resolvers.search import SearchQueries
 from resolvers.sheets import SheetMutations, SheetQueries
 from resolvers.stacks import StackMutations, load_stack
-from resolvers.tags import TaggingMutations, TagMutations, TagQueries, ThresholdMutations, load_tag
+from resolvers.tagging import TaggingMutations
+from resolvers.tags import TagMutations, TagQueries, ThresholdMutations, load_tag
 from resolvers.viewer import ViewerQueries
 
 NODES: Mapping[str, Callable[[Info, str], Awaitable[Node | None] | Node | None]] = {
