@@ -24,7 +24,7 @@ from photos_graph.search.language.languages import JOINTS
 from photos_graph.search.language.lexicon import Lexicon
 from photos_graph.search.language.name_matching import Spelling
 from photos_graph.search.language.operands import Operand, OperandReader
-from photos_graph.search.language.tokens import Token, TokenKind, tokens
+from photos_graph.search.language.tokens import ANDS, Token, TokenKind, tokens
 from photos_graph.search.query import Everything, Not, Or, Query
 from photos_graph.search.terms.persons import OnlyPersons
 from photos_graph.search.terms.tags import OnlyTagged
@@ -33,7 +33,6 @@ MAX_CHARACTERS = 10_240
 _MAX_WORDS = 50  # words with a meaning
 _MAX_TOKENS = 200
 _MAX_DEPTH = 30  # levels of parentheses
-_ANDS = frozenset("&+")
 _NO_NAME = frozenset((TokenKind.CLOSE, TokenKind.OR, TokenKind.MINUS))
 _ONLY: dict[MatchKind, tuple[type[OnlyPersons] | type[OnlyTagged], str]] = {
     MatchKind.PERSON: (OnlyPersons, "nobody else"),
@@ -273,7 +272,7 @@ class _Reading:
         Returns whether it did."""
         texts = self._reader.texts
         count = self._language.taken(texts, self._at, PhraseRole.AND)
-        joined = self._left() and not _ANDS.isdisjoint(self._tokens[self._at].joint)
+        joined = self._left() and not ANDS.isdisjoint(self._tokens[self._at].joint)
         if not count and not joined:
             return False
         at = self._at + count

@@ -21,6 +21,7 @@ _ITEM = re.compile(
     r"|(?P<word>[^\W\d_]+|\d+)"
     r'|(?P<other>(?![-\N{MINUS SIGN}!|])[^\w\s()"|]+)'
 )
+ANDS = frozenset("&+")
 _MINUS = re.compile(r"(?:^|[\s|&+,;:])([-\N{MINUS SIGN}!])$")  # at the end of what stands before a word
 
 
@@ -40,7 +41,7 @@ class Token:
     start: int
     end: int
     folded: str = ""  # the word, the quoted text, or the value of the prefix
-    joint: str = ""  # WORD: the text between it and the previous word
+    joint: str = ""  # the text between it and the previous word; after another token, only if it has a sign of ANDS
     prefix: str = ""  # FIELD
     exact: bool = False  # FIELD: the value was in quotes
     value: str = ""  # QUOTED and FIELD: as it was typed
@@ -57,7 +58,7 @@ def tokens(text: str) -> Iterator[Token]:
             continue  # the joint of two words
         before = folded[last : match.start()]
         signs = [] if match.lastgroup == "close" else list(_signs(before, last, origin, previous, found[0]))
-        if not signs and previous is not None and previous.kind is TokenKind.WORD:
+        if not signs and previous is not None and (previous.kind is TokenKind.WORD or not ANDS.isdisjoint(before)):
             found[0] = replace(found[0], joint=before)
         yield from (*signs, *found)
         last, previous = match.end(), found[-1]
