@@ -11,9 +11,9 @@ setup: $(ready)
 run: $(ready) $(if $(LIBRARY),,$(demo))
 	$(bin)/photos-graph serve $(if $(LIBRARY),"$(LIBRARY)",--data-dir .demo/data $(demo))
 
-# Three processes on two cores, since tests wait for their engine half of the time.
+# Four processes on two cores, since tests wait for their engine half of the time.
 test: $(ready)
-	$(bin)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder
+	$(bin)/python -m pytest --numprocesses 4 --dist loadscope --no-loadscope-reorder
 
 check: $(ready)
 	$(bin)/ruff format --check . && $(bin)/ruff check .

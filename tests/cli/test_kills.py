@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import pyvips
 
-from photos_graph.bootstrap import build
+from photos_graph.bootstrap import Services, build
 from photos_graph.model.jobs import JobState
 from photos_graph.settings import GraphSettings, Settings
-from tests.kit.commands import alive, decoders, engine_pid, kill, run, start, until
-from tests.kit.library import failures, files, in_step, photos
+from tests.kit.commands import alive, decoders, engine_pid, kill, start, until
+from tests.kit.library import failures, files, in_step, photos, scanned
 from tests.kit.pictures import jpeg, put
 from tests.kit.waiting import PATIENCE
 
@@ -33,20 +33,18 @@ def folder(tmp_path: Path) -> Path:
     return root
 
 
-async def outcome(data_dir: Path) -> tuple[object, ...]:
+async def outcome(services: Services) -> tuple[object, ...]:
     """All that a scan leaves behind, but for ids and times."""
-    settings = Settings(data_dir=data_dir, graph=GraphSettings(heap="512m"))
-    async with build(settings, run_jobs=False) as services:
-        assert await in_step(services)
-        job = (await services.jobs.page(None, 1, None)).items[0]
-        assert job.state is JobState.SUCCEEDED, job.message
-        return (
-            await files(services),
-            sorted(photo.id for photo in (await photos(services)).values()),
-            {path: failure.stage for path, failure in (await failures(services)).items()},
-            len({photo.number for photo in (await photos(services)).values()}),
-            (await services.browse.library_counts()),
-        )
+    assert await in_step(services)
+    job = (await services.jobs.page(None, 1, None)).items[0]
+    assert job.state is JobState.SUCCEEDED, job.message
+    return (
+        await files(services),
+        sorted(photo.id for photo in (await photos(services)).values()),
+        {path: failure.stage for path, failure in (await failures(services)).items()},
+        len({photo.number for photo in (await photos(services)).values()}),
+        (await services.browse.library_counts()),
+    )
 
 
 def read(data_dir: Path) -> int:
@@ -54,10 +52,13 @@ def read(data_dir: Path) -> int:
     return len(list((data_dir / "renditions").rglob("*.jpg")))
 
 
-async def test_whatever_is_killed_the_scan_ends_as_an_undisturbed_one(folder: Path, tmp_path: Path) -> None:
-    calm = tmp_path / "calm"
-    assert run("scan", folder, "--data-dir", calm).returncode == 0
-    expected = await outcome(calm)
+async def test_whatever_is_killed_the_scan_ends_as_an_undisturbed_one(
+    settings: Settings, folder: Path, tmp_path: Path
+) -> None:
+    async with build(settings) as calm:
+        await calm.roots.add(str(folder))
+        await scanned(calm)
+        expected = await outcome(calm)
     assert len(expected[0]) == COUNT + 1, expected  # type: ignore[arg-type]
 
     stormy, log = tmp_path / "stormy", tmp_path / "log"
@@ -79,5 +80,7 @@ async def test_whatever_is_killed_the_scan_ends_as_an_undisturbed_one(folder: Pa
         kill(pid)
     kill(engine_pid(stormy))
     assert program.wait(PATIENCE) == 0, log.read_text()
-    run("scan", folder, "--data-dir", stormy)
-    assert await outcome(stormy) == expected
+    # What was not read is read by the next scan.
+    async with build(Settings(data_dir=stormy, graph=GraphSettings(heap="512m"))) as services:
+        await scanned(services)
+        assert await outcome(services) == expected

@@ -17,7 +17,7 @@ from tests.kit.commands import alive, decoders, on, run, start, until
 from tests.kit.corpora import SCENES
 from tests.kit.pictures import put
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.usefixtures("warm_workers")]
 
 KINDS = ("forest", "sea")
 EACH, SAID = 20, 12

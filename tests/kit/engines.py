@@ -25,6 +25,7 @@ import pytest
 
 from photos_graph.graph.engine import embedded_child
 from photos_graph.graph.engine.embedded import Endpoint
+from photos_graph.model.jobs import JobKind
 from tests.kit.waiting import PATIENCE
 
 NAMES = ("embedded", "neo4j")
@@ -63,6 +64,12 @@ class RunningEngine:
         with self.driver.session(database=self.endpoint.database) as session:
             while session.execute_write(_delete_some):
                 pass
+
+    def done(self, kind: JobKind) -> int:
+        """Returns how far the running jobs of this kind are, by what they have told the graph."""
+        with self.driver.session(database=self.endpoint.database) as session:
+            query = "MATCH (j:Job) WHERE j.kind = $kind AND j.state = 'RUNNING' RETURN sum(j.done) AS done"
+            return int(session.run(query, kind=kind.value).single(strict=True)["done"] or 0)
 
     def forget_plans(self) -> None:
         """Neo4j keeps for ten seconds the plan that it made for a graph that had next to nothing in it."""

@@ -1,6 +1,6 @@
 """Worker processes that outlive the pool which started them, since starting one takes longer than most tests.
 
-Those that open pictures and find faces serve the tests of all modules; those with TensorFlow take too much memory.
+Those that open pictures, find faces or learn serve the tests of all modules.
 """
 
 from __future__ import annotations
@@ -17,7 +17,12 @@ from photos_graph.workers.pool import WorkerPool
 from photos_graph.workers.process import Worker
 
 Kind = tuple[tuple[str, ...], int, tuple[tuple[str, str], ...]]  # its tasks, its memory and its environment
-FOR_ALL = ("photos_graph.images.", "photos_graph.services.scan.", "photos_graph.services.faces.detection_child")
+FOR_ALL = (
+    "photos_graph.images.",
+    "photos_graph.services.scan.",
+    "photos_graph.services.faces.detection_child",
+    "photos_graph.services.learning.",
+)
 
 
 class WarmWorkers:
