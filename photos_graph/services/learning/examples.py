@@ -12,7 +12,7 @@ from photos_graph.graph.learning.features import DescribedPhoto
 from photos_graph.learn.dataset import LabelledPhotos, TagNode
 from photos_graph.model.learning import Sheet
 from photos_graph.search.index import SearchIndex
-from photos_graph.services.learning.tag_scores import judged_pairs
+from photos_graph.services.learning.sheet_answers import sheet_answers
 
 _EXAMPLES = TypeAdapter(LabelledPhotos)
 
@@ -36,10 +36,8 @@ def labelled_photos(
     by_id = {photo.id: at for at, photo in enumerate(photos)}
 
     def judged(tag_id: str, drawn: Sequence[Sheet]) -> list[tuple[int, float]]:
-        known = tags.having(tag_id, confirmed=True) | tags.excluded(tag_id, confirmed=True)
-        present = {id_ for sheet in drawn for id_ in sheet.photo_ids if id_ in by_id}
-        said = {id_ for id_ in present if photos[by_id[id_]].number in known}
-        return [(by_id[id_], chance) for id_, chance in judged_pairs(drawn, said, by_id.keys())]
+        answers = sheet_answers(search, tag_id, drawn).among(by_id)
+        return [(by_id[id_], chance) for id_, chance in answers.judged(drawn)]
 
     return LabelledPhotos(
         ids=[photo.id for photo in photos],

@@ -24,10 +24,10 @@ from photos_graph.model.labels import LabelKind, Tag
 from photos_graph.model.learning import LabelMetrics, Model, ModelKind, Sheet
 from photos_graph.services.learning.prediction import guesses_of
 from photos_graph.services.learning.promise_rules import audited, chosen_again, flooding, measured_first
+from photos_graph.services.learning.sheet_answers import sheet_answers
 from photos_graph.services.learning.tag_scores import (
     TagScores,
     counted_corrections,
-    judged_pairs,
     read_scores,
     tag_scores,
 )
@@ -116,27 +116,18 @@ class Promises:
         drawn = await sheets.of_tags(self._graph, changed)
         metrics = {each.label_id: each for each in active.per_label}
         known = [tag_id for tag_id in changed if tag_id in metrics]
-        rejudged = [tag_id for tag_id in known if self._judged(tag_id, drawn[tag_id]) != metrics[tag_id].judged]
+        counts = {id_: len(sheet_answers(self._index.search, id_, drawn[id_]).judged(drawn[id_])) for id_ in known}
+        rejudged = [tag_id for tag_id in known if counts[tag_id] != metrics[tag_id].judged]
         if rejudged:
             await self._choose(active, {tag_id: drawn[tag_id] for tag_id in rejudged})
         await self._correct(active, [metrics[tag_id] for tag_id in known if tag_id not in rejudged])
-
-    def _judged(self, tag_id: str, drawn: Iterable[Sheet]) -> int:
-        """Counts the judged photos of the sheets of a tag."""
-        search = self._index.search
-        confirmed = search.sets.tags.having(tag_id, confirmed=True)
-        rejected = search.sets.tags.excluded(tag_id, confirmed=True)
-        ids = {id_ for sheet in drawn for id_ in sheet.photo_ids}
-        numbers = {id_: number for id_ in ids if (number := search.number_of(id_)) is not None}
-        said = {id_ for id_, number in numbers.items() if number in confirmed or number in rejected}
-        return len(judged_pairs(drawn, said, numbers.keys()))
 
     async def _choose(self, active: Model, drawn: Mapping[str, Sequence[Sheet]]) -> None:
         """Chooses the thresholds of these tags again, from their sheets and the scores of the whole library."""
         found = await self._scores(active, drawn)
         rules: dict[str, Remeasured] = {}
         for tag_id, scores in found.items():
-            judged = scores.judged(drawn[tag_id])
+            judged = scores.judged(sheet_answers(self._index.search, tag_id, drawn[tag_id]), drawn[tag_id])
             chosen = await asyncio.to_thread(
                 choose_threshold,
                 scores.scores[scores.eligible],

@@ -19,7 +19,8 @@ from photos_graph.model.learning import LabelMetrics, Model, ModelKind, Sheet
 from photos_graph.model.search import Ref
 from photos_graph.services.labels.tagging import Tagging
 from photos_graph.services.learning.prediction import guesses_of
-from photos_graph.services.learning.tag_scores import is_judged, read_scores, tag_scores
+from photos_graph.services.learning.sheet_answers import sheet_answers
+from photos_graph.services.learning.tag_scores import read_scores, tag_scores
 from photos_graph.settings import Settings
 
 
@@ -92,12 +93,8 @@ class Sheets:
         """Returns the last sheet, unless it is judged or none of its photos is left."""
         if not drawn:
             return None
-        search, last = self._index.search, drawn[-1]
-        confirmed = search.sets.tags.having(tag_id, confirmed=True)
-        rejected = search.sets.tags.excluded(tag_id, confirmed=True)
-        numbers = {id_: number for id_ in last.photo_ids if (number := search.number_of(id_)) is not None}
-        said = {id_ for id_, number in numbers.items() if number in confirmed or number in rejected}
-        return None if is_judged(last, said, numbers.keys()) else last
+        last = drawn[-1]
+        return None if sheet_answers(self._index.search, tag_id, [last]).is_judged(last) else last
 
     async def _draw(self, tag: Tag, model: Model, metrics: LabelMetrics, before: int) -> Sheet | None:
         """Draws the next sheet and stores it. Returns None if there is no photo to draw."""

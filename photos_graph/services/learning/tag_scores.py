@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +16,7 @@ from photos_graph.model.learning import Corrections, Sheet
 from photos_graph.search.arrays import Keys
 from photos_graph.search.index import SearchIndex
 from photos_graph.services.learning.neighbours_tasks import GUESSES
-
-MOSTLY = 0.75  # share of the photos of a sheet that must be judged
+from photos_graph.services.learning.sheet_answers import SheetAnswers
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
@@ -53,32 +52,12 @@ class TagScores:
             int((given & self.confirmed).sum()), int((given & self.rejected).sum()), int((given & self.eligible).sum())
         )
 
-    def judged(self, sheets: Iterable[Sheet]) -> Judged:
-        """Returns the judged photos of the sheets that count. See ``judged_pairs``."""
+    def judged(self, answers: SheetAnswers, sheets: Iterable[Sheet]) -> Judged:
+        """Returns the judged photos of the sheets that count, of those that have scores."""
         place = {id_: at for at, id_ in enumerate(self.photo_ids)}
-        said = {id_ for id_, at in place.items() if self.confirmed[at] or self.rejected[at]}
-        pairs = judged_pairs(sheets, said, place.keys())
+        pairs = answers.among(place).judged(sheets)
         rows = np.array([place[id_] for id_, _ in pairs], np.intp)
         return Judged(self.scores[rows], self.confirmed[rows], np.array([chance for _, chance in pairs], np.float64))
-
-
-def judged_pairs(sheets: Iterable[Sheet], said: Container[str], present: Container[str]) -> list[tuple[str, float]]:
-    """Returns the judged photos, each once, with the chances with which they were drawn. Of an audit each counts that
-    was answered, and of a sheet those of a judged one."""
-    found: dict[str, float] = {}
-    for sheet in sheets:
-        if sheet.is_audit or is_judged(sheet, said, present):
-            for id_, chance in zip(sheet.photo_ids, sheet.chances, strict=True):
-                if id_ in said and id_ in present:
-                    found.setdefault(id_, chance)
-    return list(found.items())
-
-
-def is_judged(sheet: Sheet, said: Container[str], present: Container[str]) -> bool:
-    """Returns whether most of its photos that are still present are judged. A few answers alone do not count, because
-    people may give the easy ones first, and an answer that is taken back later does not open the sheet again."""
-    left = [id_ for id_ in sheet.photo_ids if id_ in present]
-    return sum(id_ in said for id_ in left) >= MOSTLY * len(left)
 
 
 @dataclass(frozen=True, slots=True)
