@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
 
+from photos_graph.model import labels as label_model
+from photos_graph.model.search import Ref
 from photos_graph.services.labels.predicted_tags import ChosenPhotos
 from resolvers import ids
 from resolvers.changes import BulkResult
@@ -28,6 +31,7 @@ AnsweredFolder = Annotated[
 AnsweredFilter = Annotated[
     PhotoFilter | None, strawberry.argument(description="The answer is for the photos that this filter finds.")
 ]
+Answer = Callable[[Sequence[Ref], ChosenPhotos, bool, str], Awaitable[label_model.BulkResult]]
 EXACTLY_ONE = (
     "Give exactly one of `photos`, `folder` and `filter`. The result counts photos, and `undo` takes all of it back. "
     "Fails with NOT_FOUND, changing nothing, if a photo, the folder or a tag is not known, and with BAD_INPUT if not "
@@ -52,9 +56,8 @@ class PredictedTagMutations:
         filter: AnsweredFilter = UNSET,
         dry_run: DryRun = False,
     ) -> BulkResult:
-        confirm, by = info.context.services.predicted_tags.confirm, info.context.known_viewer.name
-        chosen = _chosen(photos, folder_id, filter)
-        return BulkResult.of(await confirm(ids.refs("Tag", tags), chosen, dry_run, by=by))
+        confirm = info.context.services.predicted_tags.confirm
+        return await _answered(info, confirm, tags, _chosen(photos, folder_id, filter), dry_run)
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
@@ -72,9 +75,12 @@ class PredictedTagMutations:
         filter: AnsweredFilter = UNSET,
         dry_run: DryRun = False,
     ) -> BulkResult:
-        reject, by = info.context.services.predicted_tags.reject, info.context.known_viewer.name
-        chosen = _chosen(photos, folder_id, filter)
-        return BulkResult.of(await reject(ids.refs("Tag", tags), chosen, dry_run, by=by))
+        reject = info.context.services.predicted_tags.reject
+        return await _answered(info, reject, tags, _chosen(photos, folder_id, filter), dry_run)
+
+
+async def _answered(info: Info, answer: Answer, tags: list[str], chosen: ChosenPhotos, dry_run: bool) -> BulkResult:
+    return BulkResult.of(await answer(ids.refs("Tag", tags), chosen, dry_run, info.context.known_viewer.name))
 
 
 def _chosen(

@@ -9,11 +9,10 @@ from hypothesis import settings as rules
 from hypothesis import strategies as st
 
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.engine.opening import connect
 from photos_graph.settings import Settings
 from tests.kit.cookbook import questions
 from tests.kit.engines import RunningEngine
-from tests.kit.oracles.worlds import PHOTOS, TAGS, World, arrange, build, moves, worlds
+from tests.kit.oracles.worlds import PHOTOS, TAGS, World, arrange, moves, opened, worlds
 
 NAMED = "(:Tag {name: 'Italy'})-[:CHILD_OF]->(:Tag {name: 'Places'})"
 HAVING = questions()["A tag"][1]
@@ -43,14 +42,9 @@ def test_plain_cypher_and_the_rules_agree(engine: RunningEngine, settings: Setti
     moved = data.draw(moves(world))
 
     async def check() -> None:
-        engine.clean()
-        graph = await connect(settings)
-        try:
-            await build(graph, world)
+        async with opened(engine, settings, world) as graph:
             await compare(graph, world)
             await arrange(graph, moved)
             await compare(graph, moved)
-        finally:
-            await graph.close()
 
     asyncio.run(check())

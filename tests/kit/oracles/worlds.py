@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.opening import connect
+from photos_graph.index import Index
 from photos_graph.model.labels import Carried, FolderMarks, PhotoTag, TagSource
+from photos_graph.settings import Settings
 from photos_graph.tags import photo_tags
+from tests.kit.engines import RunningEngine
 from tests.kit.planted import photo_id
 
 FOLDERS = [f"d{number}" for number in range(6)]
@@ -110,6 +116,28 @@ def moves(draw: st.DrawFn, world: World) -> World:
         files=files,
         missing=frozenset(),
     )
+
+
+@asynccontextmanager
+async def opened(engine: RunningEngine, settings: Settings, world: World) -> AsyncIterator[Graph]:
+    """The engine with nothing but the world in it."""
+    engine.clean()
+    graph = await connect(settings)
+    try:
+        await build(graph, world)
+        yield graph
+    finally:
+        await graph.close()
+
+
+@asynccontextmanager
+async def indexed(engine: RunningEngine, settings: Settings, world: World) -> AsyncIterator[tuple[Graph, Index]]:
+    """The same with an index, which must hold at the end what the graph does."""
+    async with opened(engine, settings, world) as graph:
+        index = Index(graph, settings)
+        await index.load()
+        yield graph, index
+        assert not await index.differing()
 
 
 async def build(graph: Graph, world: World) -> None:

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from photos_graph.errors import Conflict
 from photos_graph.events import Events
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.engine.opening import connect
 from photos_graph.graph.labels.edits import Assertion, AssertionKind
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
@@ -31,7 +30,7 @@ from photos_graph.services.undo import Changes
 from photos_graph.settings import Settings
 from tests.kit.engines import RunningEngine
 from tests.kit.oracles.world_edges import below, coming, on_folder, on_photo, way, with_folder, with_photo
-from tests.kit.oracles.worlds import FOLDERS, PHOTOS, TAGS, World, build, worlds
+from tests.kit.oracles.worlds import FOLDERS, PHOTOS, TAGS, World, indexed, worlds
 from tests.kit.planted import photo_id
 from tests.kit.tags import assertions_on_folders, assertions_on_photos
 from tests.kit.waiting import PATIENCE
@@ -211,18 +210,10 @@ def test_graph_index_and_rules_agree_after_every_step(
     engine: RunningEngine, settings: Settings, world: World, todo: list[Step]
 ) -> None:
     async def check() -> None:
-        engine.clean()
-        graph = await connect(settings)
-        try:
-            await build(graph, world)
-            index = Index(graph, settings)
-            await index.load()
+        async with indexed(engine, settings, world) as (graph, index):
             run = Run(graph, index, world)
             await run.compare()
             for step in todo:
                 await run.step(step)
-            assert not await index.differing()
-        finally:
-            await graph.close()
 
     asyncio.run(check())

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from photos_graph.errors import PhotosGraphError
 from photos_graph.events import Events
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.engine.opening import connect
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.jobs.background import BackgroundWrites
@@ -26,7 +25,7 @@ from photos_graph.services.labels.tagging import Tagging
 from photos_graph.services.undo import Changes
 from photos_graph.settings import Settings
 from tests.kit.engines import RunningEngine
-from tests.kit.oracles.worlds import FOLDERS, PHOTOS, TAGS, World, build, worlds
+from tests.kit.oracles.worlds import FOLDERS, PHOTOS, TAGS, World, indexed, worlds
 from tests.kit.planted import photo_id
 from tests.kit.waiting import PATIENCE
 
@@ -122,12 +121,7 @@ def test_undone_in_reverse_the_graph_is_as_before_each_edit(
     engine: RunningEngine, settings: Settings, world: World, todo: list[Edit]
 ) -> None:
     async def check() -> None:
-        engine.clean()
-        graph = await connect(settings)
-        try:
-            await build(graph, world)
-            index = Index(graph, settings)
-            await index.load()
+        async with indexed(engine, settings, world) as (graph, index):
             run = Run(graph, index)
             states, done = [await everything(graph)], []
             for edit in todo:
@@ -144,8 +138,5 @@ def test_undone_in_reverse_the_graph_is_as_before_each_edit(
                     await run.changes.undo(again.change_id or "")
                     assert await everything(graph) == states[-1]
                 states.pop()
-            assert not await index.differing()
-        finally:
-            await graph.close()
 
     asyncio.run(check())
