@@ -72,6 +72,17 @@ bicycle, bike, sheep, goat
 SKIPPED = frozenset(" ".join(word.split()) for word in _SKIPPED.split(","))
 # Of these, some are good words after all: they are everyday words below, where they have the classes that people mean.
 
+# Names of people and places, and words that people mean otherwise, also if a class is called so.
+_NEVER = """\
+ai, afters, bars, beam, beast, bob, brute, bubble, cell, cro, cutter, cycle, dike, drake, drop, drop-off, eft, fiddle,
+file, gar, jack, jay, jean, jock, killer, mini, murphy, pant, patten, pome, pud, robin, rocker, shades, slot,
+spiral, sub, taper, tick, ticker, timer, tit, titi, tope, trump, warmer, newfoundland, pembroke, shetland, cimarron,
+comfort, complex, compass, disguise, essence, painter, peripheral, publication, satellite, traffic, upright, vaulted,
+vertical, unmentionable, nursery, sharpener, slipstick, grunter, squealer, hooter, howler, comforter, commode, coil,
+appliance, notebook, automatic, website, speaker, lighter, solid food, medicine
+"""
+NEVER = frozenset(" ".join(word.split()) for word in _NEVER.split(","))
+
 # Everyday words: names of classes or hypernyms, of which the word means all together.
 EVERYDAY = """\
 beach = beach + sandbar
@@ -333,7 +344,7 @@ def _meant(wordnet: Path, classes: dict[str, str], names: list[str]) -> dict[tup
     for word, those in english.items():
         either.setdefault(word.casefold(), set()).update(those)
     spelt = {word.casefold(): word for word in reversed(english)}
-    meant = {("en", spelt[word]): frozenset(those) for word, those in either.items()}
+    meant = {("en", spelt[word]): frozenset(those) for word, those in either.items() if word not in NEVER}
     meant = {("en", word): meant["en", word] for word in first} | meant
     for line in WORDS.splitlines():
         word, *others = line.split(" | ")
