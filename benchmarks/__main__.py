@@ -24,6 +24,7 @@ from benchmarks import (
     scan,
     succession,
     thumbnails,
+    words,
 )
 from benchmarks.bench import Bench
 from benchmarks.pictures import Say
@@ -55,6 +56,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
         "10,000 photos described, learnt from and predicted, while pages are asked for",
         predicting.predicting,
     ),
+    "words": ("words that no label has, among scenes and portraits: how well they rank", words.words),
     "persons": (
         "faces of persons named, learnt and recognised through the service, strangers among them",
         persons.persons,
@@ -112,13 +114,14 @@ def _bench(given: argparse.Namespace, say: Say) -> Bench:
     return Bench(
         given.folder.resolve(),
         given.rounds,
-        given.photos,
+        given.photos or 100_000,
         originals,
         given.people,
         given.scenes,
         given.files,
         say,
         tuple(given.labels),
+        given.photos,
     )
 
 
@@ -131,7 +134,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="which; all by default")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="how often each pair is measured (3)")
-    parser.add_argument("--photos", type=int, default=100_000, metavar="N", help="in the large library (100000)")
+    parser.add_argument("--photos", type=int, metavar="N", help="in the large library (100000)")
     parser.add_argument("--originals", type=Path, metavar="DIR", help="JPEGs for cold, cached, colour and scan")
     people = Path("../shared/corpora/lfw")
     parser.add_argument("--people", type=Path, default=people, metavar="DIR", help=f"pictures by person ({people})")

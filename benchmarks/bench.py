@@ -20,7 +20,8 @@ class Bench:
     ones. ``rounds`` is the number of times that each pair of measurements is taken, ``photos`` the size of the large
     library. ``people`` is a folder with a subfolder of pictures for each person, such as LFW; ``scenes`` is one with a
     subfolder for each kind of place. ``files`` is a folder of files with metadata, and of the other
-    corpora. ``labels`` are the numbers of labels to try, if they are not the usual ones.
+    corpora. ``labels`` are the numbers of labels to try, if they are not the usual ones. ``photos_given`` is
+    ``photos``, if somebody chose it.
     """
 
     folder: Path
@@ -32,6 +33,7 @@ class Bench:
     files: Path
     say: Say
     labels: tuple[int, ...] = ()
+    photos_given: int | None = None
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:

@@ -147,15 +147,15 @@ class LexiconNames:
         if len(word) > _MAX_STEMMED_LETTERS or not word.isalpha():
             return word
         stem: str = self._stemmers[language.stemmer].stemWord(word)
-        return stem
+        return word if stem == word else stem  # one text is kept for both
 
     def exact(self, level: MatchLevel, words: Sequence[str]) -> Collection[Thing]:
-        return self._words.things[level].get(" ".join(words), _NOTHING)
+        return self._words.named(level, words)
 
     def stemmed(
         self, level: MatchLevel, stems: Sequence[str], language: Language, words: Sequence[str]
     ) -> Collection[Thing]:
-        found = self._stems[language.stemmer].things[level].get(" ".join(stems), _NOTHING)
+        found = self._stems[language.stemmer].named(level, stems)
         return found if len(found) > MAX_THINGS else [thing for thing in found if self._has_forms(thing, words)]
 
     def _has_forms(self, thing: Thing, words: Sequence[str]) -> bool:
@@ -212,7 +212,12 @@ class _Spelt:
 
     def __init__(self) -> None:
         self.vocabulary = SpellingVocabulary()
-        self.things: dict[MatchLevel, dict[str, list[Thing]]] = {level: {} for level in MatchLevel}
+        # Nearly every phrase names one thing, which is kept without a list: a quarter of the memory of all names.
+        self._things: dict[MatchLevel, dict[str, Thing | list[Thing]]] = {level: {} for level in MatchLevel}
+
+    def named(self, level: MatchLevel, words: Sequence[str]) -> Collection[Thing]:
+        found = self._things[level].get(" ".join(words), _NOTHING)
+        return (found,) if isinstance(found, Thing) else found
 
     def put(self, thing: Thing, words: list[str], phrases: Iterable[Phrase]) -> None:
         for word in words:
@@ -222,7 +227,11 @@ class _Spelt:
     def put_names(self, thing: Thing, words: Sequence[str], phrases: Iterable[Phrase]) -> None:
         """Adds names whose words are never taken for a misspelling of others."""
         for level, key in _keys(words, phrases):
-            self.things[level].setdefault(key, []).append(thing)
+            found = self._things[level].setdefault(key, thing)
+            if isinstance(found, list):
+                found.append(thing)
+            elif found is not thing:
+                self._things[level][key] = [found, thing]
 
     def remove(self, thing: Thing, words: list[str], phrases: Iterable[Phrase]) -> None:
         for word in words:
@@ -231,10 +240,13 @@ class _Spelt:
 
     def remove_names(self, thing: Thing, words: Sequence[str], phrases: Iterable[Phrase]) -> None:
         for level, key in _keys(words, phrases):
-            things = self.things[level][key]
-            things.remove(thing)
-            if not things:
-                del self.things[level][key]
+            found = self._things[level][key]
+            if not isinstance(found, list):
+                del self._things[level][key]
+                continue
+            found.remove(thing)
+            if len(found) == 1:
+                self._things[level][key] = found[0]
 
 
 def _other_names(kind: MatchKind, row: Row, words: list[str]) -> Iterator[tuple[MatchLevel, Sequence[str]]]:

@@ -64,7 +64,10 @@ ENGLISH: list[Made] = [
 
 
 def phrase(language: Language, role: PhraseRole) -> str:
-    return next(text for text, roles in language.roles.items() if role in roles)
+    """Returns the phrase of that role that has the fewest others: "des" is both "dès" and "des"."""
+    return min(
+        (text for text, roles in language.roles.items() if role in roles), key=lambda text: len(language.roles[text])
+    )
 
 
 def dates(language: Language) -> st.SearchStrategy[Made]:
