@@ -180,8 +180,8 @@ class LibraryMutations:
     @strawberry.mutation(
         permission_classes=[IsOwner],
         description="Removes a root, its folders and its files from the library. Originals are never touched. The "
-        "labels of its photos are kept, but the tags of its folders are lost. Requires the role OWNER. Returns false "
-        "if the root is not known.",
+        "labels of its photos are kept, and the tags of its folders come back when a root with the same path is added "
+        "and scanned. Requires the role OWNER. Returns false if the root is not known.",
     )
     async def remove_root(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id of the root.")]

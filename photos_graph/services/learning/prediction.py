@@ -26,6 +26,7 @@ from photos_graph.learn.predictor import Floats
 from photos_graph.model.job_arguments import PredictArguments
 from photos_graph.model.jobs import Job
 from photos_graph.model.learning import Model, ModelKind
+from photos_graph.search.index import SearchIndex
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.services.learning.neighbours_tasks import GUESSES, PREDICT, PredictOrder
 from photos_graph.services.learning.versions import MIN_STORED_PROBABILITY, ModelVersions
@@ -113,7 +114,7 @@ class PredictionStage:
         async for photos in due.pages(self.graph, due.PREDICTIONS, BATCH_SIZE):
             await progress.step(count, total, MESSAGE)
             described = [photo for photo in photos if photo.id in place]
-            barred = self._barred(now.get(label, label) for label in guesses.labels)
+            barred = barred_by_folders(self.index.search, (now.get(label, label) for label in guesses.labels))
             predicted = [
                 Predicted(photo.number, kept_predictions(guesses, place[photo.id], floors, now, barred(photo.number)))
                 for photo in described
@@ -134,12 +135,6 @@ class PredictionStage:
         await progress.step(count, count, MESSAGE)
         return count
 
-    def _barred(self, tag_ids: Iterable[str]) -> Callable[[int], set[str]]:
-        """Returns a function that tells which of the tags are excluded by the folders of a photo, by its number."""
-        inheritance = self.index.search.sets.tags.inheritance
-        below = {tag_id: photos for tag_id in set(tag_ids) if (photos := inheritance.barred(tag_id))}
-        return lambda number: {tag_id for tag_id, photos in below.items() if number in photos}
-
     def _floor(self, model: Model, label: str) -> float:
         of_model = next((each.threshold for each in model.per_label if each.label_id == label), None)
         row = self.index.search.tags.get(label)
@@ -151,6 +146,13 @@ class PredictionStage:
         for path in current.parent.glob("probabilities-*"):
             if path != current:
                 path.unlink(missing_ok=True)
+
+
+def barred_by_folders(search: SearchIndex, tag_ids: Iterable[str]) -> Callable[[int], set[str]]:
+    """Returns a function that tells which of the tags are excluded by the folders of a photo, by its number."""
+    inheritance = search.sets.tags.inheritance
+    below = {tag_id: photos for tag_id in set(tag_ids) if (photos := inheritance.barred(tag_id))}
+    return lambda number: {tag_id for tag_id, photos in below.items() if number in photos}
 
 
 def kept_predictions(
