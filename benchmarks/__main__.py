@@ -13,6 +13,7 @@ from benchmarks import (
     colour,
     exports,
     faces,
+    giving,
     learn,
     learning,
     library,
@@ -51,6 +52,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
         "tags given in a library of other kinds of photos, before and after a judged sheet",
         open_library.open_library,
     ),
+    "giving": ("the same on arrays, in a large library and in small ones", giving.giving),
     "succession": ("edited pictures recognised, and neighbours in a series told from them", succession.succession),
     "predicting": (
         "10,000 photos described, learnt from and predicted, while pages are asked for",

@@ -89,7 +89,11 @@ def _measured(
         _judge(service, kinds)
         _train(service)
         after += _given(bench, service, kinds, tags)
-    what = f"a library of {len(kinds):,} photos, {case}, {labels} labels each"
+    yield from both(f"a library of {len(kinds):,} photos, {case}, {labels} labels each", before, after)
+
+
+def both(what: str, before: Sequence[Given], after: Sequence[Given]) -> Iterator[Figure]:
+    """Yields the figures of what was given before and after a sheet."""
     for when, given, goal in (("before a sheet", before, BEFORE), ("after one sheet a tag", after, AFTER)):
         right = [100 * each.right for each in given if each.right is not None]
         claimed = [100 * each.claimed for each in given if each.right is not None]
@@ -123,7 +127,7 @@ def _train(service: Service) -> None:
     settled(service)
 
 
-def _wanted(tag: str) -> set[str]:
+def wanted(tag: str) -> set[str]:
     """Returns the kinds of photos that have a tag, by its name without the wider one."""
     return {SCENES[tag]} if tag in SCENES else {SCENES["Sea"], SCENES["Mountain"], SCENES["Glacier"]}
 
@@ -144,8 +148,8 @@ def _given(bench: Bench, service: Service, kinds: Mapping[str, str], tags: Seque
         said = sum(
             each["source"] != "PREDICTED" and each["tag"]["name"] == tag for node in nodes for each in node["tags"]
         )
-        right = sum(kind in _wanted(tag) for kind in kinds_of)
-        every = sum(kind in _wanted(tag) for kind in kinds.values()) - said
+        right = sum(kind in wanted(tag) for kind in kinds_of)
+        every = sum(kind in wanted(tag) for kind in kinds.values()) - said
         given = Given(
             tag,
             right / len(kinds_of) if kinds_of else None,
@@ -166,7 +170,7 @@ def _judge(service: Service, kinds: Mapping[str, str]) -> None:
     """Judges a sheet of each tag by the truth."""
     for tag in service.ask("{ tags(first: 500) { nodes { id name } } }")["tags"]["nodes"]:
         sheet: Any = service.ask("query($t: ID!) { tagSheet(tag: $t) { photos { id } } }", t=tag["id"])["tagSheet"]
-        wrong = [photo["id"] for photo in sheet["photos"] if kinds[photo["id"]] not in _wanted(tag["name"])]
+        wrong = [photo["id"] for photo in sheet["photos"] if kinds[photo["id"]] not in wanted(tag["name"])]
         if sheet["photos"]:
             service.ask(
                 "mutation($t: ID!, $w: [ID!]!) { judgeSheet(tag: $t, wrong: $w) { changed } }", t=tag["id"], w=wrong

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.learn.calibration import Calibration
+from photos_graph.learn.calibration import Calibration, sigmoid
 from photos_graph.learn.dataset import Bools
 from photos_graph.learn.evidence import Evidence
+from photos_graph.learn.lookalikes import Lookalikes
 from photos_graph.learn.neighbours import Halves, Neighbours
 from photos_graph.learn.propagation import Propagation
 
@@ -35,6 +36,7 @@ class Predictor:
     of all photos in what they are compared with. ``crossed`` (m, l) are the probabilities of these photos by models
     that did not see them; models of an earlier format have none (0, l). ``above`` (l, l) says whether the second label
     is an ancestor of the first. A photo that is less similar to the examples than ``alike`` (l,) is unlike all of them.
+    ``lookalikes`` doubts photos that are more like other photos with high scores than like the examples.
     """
 
     mean: Floats
@@ -47,12 +49,13 @@ class Predictor:
     calibration: Calibration
     crossed: Floats
     alike: Floats
+    lookalikes: Lookalikes
     everything: float = 0.0
 
     def probabilities(self, graph: Neighbours) -> Floats:
         """Returns probabilities (n, l) for all photos of a graph of the same backbone. An ancestor is at least as
         probable as its descendants."""
-        found = self.calibration.probabilities(*self._both(graph))
+        found = sigmoid(self._scores(graph))
         here, rows = self._places(graph)
         if len(self.crossed):
             found[rows] = self.crossed[here]
@@ -63,6 +66,14 @@ class Predictor:
         """Returns, as (n, l) in 0..1, the distance between the predictions by the photo itself and by its
         neighbours."""
         return self.calibration.disagreement(*self._both(graph))
+
+    def _scores(self, graph: Neighbours) -> Floats:
+        scores = self.calibration.scores(*self._both(graph))
+        for start in range(0, len(graph), PHOTOS_PER_BLOCK):
+            part = slice(start, start + PHOTOS_PER_BLOCK)
+            nearness = self.lookalikes.nearness(graph.vectors[part].astype(np.float32))
+            scores[part] = self.lookalikes.added(scores[part], nearness)
+        return scores
 
     def _both(self, graph: Neighbours) -> tuple[Floats, Floats]:
         here, rows = self._places(graph)

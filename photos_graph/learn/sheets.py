@@ -17,19 +17,21 @@ SIZE = 24  # photos of a sheet
 STRATA = 4  # parts of the scores, above and below the threshold, each of which has as many photos on a sheet
 BELOW = 1 / 3  # share of a sheet below the threshold, from as many photos as above it; could it be given to them too?
 LOWEST = 0.3  # score below which no photo is on a sheet
-UNKNOWN = 0.2  # share of what a sheet was drawn from, with the lowest scores, for which it does not speak
+UNKNOWN = 0.1  # share of what a sheet was drawn from, with the lowest scores, for which it does not speak
 MIN_JUDGED = 12  # judged photos from which the precision of a tag is proven
-MIN_ABOVE = 3  # judged photos above a proven threshold
+MIN_ABOVE = 6  # judged photos above a proven threshold
 MIN_EXAMPLES = 5  # scores of examples, below which a tag is given to nothing
-LEAST = 0.5  # lowest threshold before a sheet is judged
+MIN_GIVEN = 3  # photos that a tag is given to before a sheet is judged, or to none
+LEAST = 0.5  # lowest threshold around which a sheet is drawn when the tag is given to nothing
+REACH = 0.1  # quantile of the examples' scores, below which a tag is not given before a sheet is judged
 MAX_SHARE = 0.2  # share of the unlabelled photos above the median example, from which examples do not stand out
 MIN_LACKING, MAX_LACKING_SHARE = 10, 0.05  # unless few of at least so many photos that lack the tag are above it
-OFFSET, SLOPE = 2.0, 0.5  # standard deviations of what is believed before anything is judged
-CONFIDENCE = 0.65  # confidence with which a proven threshold keeps its promise
-# Before a sheet is judged, the threshold is the first of these quantiles of the examples' scores at which the mean
-# score of what the tag is given to is high enough. If none is, it is given to nothing.
-QUANTILES = ((0.6, 0.9), (0.75, 0.85))
-USUAL, USUAL_WEIGHT = 0.93, 3  # precision that such thresholds had in libraries of which all was known, and its weight
+OFFSET, SLOPE = 1.0, 0.5  # standard deviations of what experience expects, by which a sheet may move it
+CONFIDENCE = 0.5  # confidence with which a proven threshold keeps its promise
+# How likely a photo has a tag before a sheet is judged, in libraries of which all was known: log-odds that follow from
+# those of its score, from the number of examples, and from that of the photos that score like the upper three quarters
+# of the examples, beside them. Where few such photos are left, most that should have the tag are examples already.
+BASE, PER_SCORE, PER_EXAMPLES, PER_ALIKE, ALIKE = -2.05, 0.86, 0.42, 0.34, 0.25
 FLOOD = 2  # times as many photos as a tag may be given to, from which it is given to none
 BINS = 256  # parts of the scores in which photos count as equal
 
@@ -120,48 +122,59 @@ def choose_threshold(
 
     ``scores`` (n,) are those of all photos that nobody labelled with the tag, ``examples`` (e,) those of its examples,
     and ``lacking`` (k,) those of photos that are known to lack it. As long as fewer than MIN_JUDGED photos are judged,
-    the threshold is a high score among the examples, or a higher one, so that at most ``most`` photos get the tag.
+    the precision is what experience expects, and at most ``most`` photos get the tag.
     """
-    provisional = _provisional(scores, examples, len(judged), most, lacking)
+    provisional = _provisional(scores, examples, len(judged), promised, most, lacking)
     if len(judged) < MIN_JUDGED:
         return provisional
-    return _proven(scores, judged, promised, provisional.would_be)
+    return _proven(scores, examples, judged, promised, provisional.would_be)
 
 
-def _provisional(scores: Floats, examples: Floats, judged: int, most: int, lacking: Floats) -> ChosenThreshold:
-    middle = float(np.median(examples)) if len(examples) else LEAST
-    threshold, sure = _cautious(scores, examples) if len(examples) else (LEAST, False)
-    given = np.sort(scores[scores >= threshold])[::-1]
+def _provisional(
+    scores: Floats, examples: Floats, judged: int, promised: float, most: int, lacking: Floats
+) -> ChosenThreshold:
+    middle = max(LEAST, float(np.median(examples)) if len(examples) else LEAST)
 
-    def nothing(reason: str) -> ChosenThreshold:
-        return ChosenThreshold(None, threshold, Trust.PROVISIONAL, 0.0, 0, judged, reason)
+    def nothing(reason: str, would_be: float = middle) -> ChosenThreshold:
+        return ChosenThreshold(None, would_be, Trust.PROVISIONAL, 0.0, 0, judged, reason)
 
     if len(examples) < MIN_EXAMPLES:
         return nothing(f"It has {len(examples)} examples and needs {MIN_EXAMPLES} before it is given to photos.")
-    if not _stands_out(scores, lacking, middle):
+    if not _stands_out(scores, lacking, float(np.median(examples))):
         return nothing("Its examples do not stand out from the other photos. More of them may help.")
-    if len(given) > FLOOD * most:
-        return nothing(f"It would be given to {len(given):,} of {len(scores):,} photos.")
-    if not sure:
+    given = np.sort(scores[scores >= np.quantile(examples, REACH)])[::-1]
+    believed = 1 / (1 + np.exp(-_experience(scores, examples).odds(given)))
+    expected = np.cumsum(believed) / np.arange(1, len(given) + 1)
+    count = int(np.flatnonzero(expected >= promised).max(initial=-1)) + 1
+    if count < MIN_GIVEN:
         return nothing("It is not certain enough of any photos. More examples, or a judged sheet, may help.")
-    if len(given) > most:
-        threshold = float(np.nextafter(given[most], np.float32(2)))
-        given = given[given >= threshold]
-    expected = (_mean(given) + USUAL_WEIGHT * USUAL) / (1 + USUAL_WEIGHT)
-    return ChosenThreshold(threshold, threshold, Trust.PROVISIONAL, expected, len(given), judged)
+    threshold = float(given[count - 1])
+    if count > FLOOD * most:
+        return nothing(f"It would be given to {count:,} of {len(scores):,} photos.", threshold)
+    if count > most:
+        count, threshold = most, float(np.nextafter(given[most], np.float32(2)))
+    return ChosenThreshold(
+        threshold, threshold, Trust.PROVISIONAL, float(expected[count - 1]), int((given >= threshold).sum()), judged
+    )
 
 
-def _cautious(scores: Floats, examples: Floats) -> tuple[float, bool]:
-    """Returns the threshold, and whether the photos above it are certain enough."""
-    thresholds = [max(LEAST, float(np.quantile(examples, quantile))) for quantile, _ in QUANTILES]
-    for threshold, (_, sure) in zip(thresholds, QUANTILES, strict=True):
-        if _mean(scores[scores >= threshold]) >= sure:
-            return threshold, True
-    return thresholds[-1], False
+@dataclass(frozen=True, slots=True)
+class _Experience:
+    """The log-odds that a photo has a tag, in libraries of which all was known, are a line over those of its score."""
+
+    base: float
+
+    def odds(self, scores: Floats) -> Doubles:
+        some = np.clip(scores.astype(np.float64), 1e-3, 1 - 1e-3)
+        return np.asarray(self.base + PER_SCORE * np.log(some / (1 - some)))
 
 
-def _mean(scores: Floats) -> float:
-    return float(scores.mean(dtype=np.float64)) if len(scores) else 1.0
+def _experience(scores: Floats, examples: Floats) -> _Experience:
+    if not len(examples):
+        return _Experience(BASE)
+    alike = (scores >= np.quantile(examples, ALIKE)).sum() + 1
+    often = np.log(alike / ((1 - ALIKE) * len(examples) + 1))
+    return _Experience(float(BASE + PER_EXAMPLES * np.log(len(examples)) + PER_ALIKE * often))
 
 
 def _stands_out(scores: Floats, lacking: Floats, middle: float) -> bool:
@@ -172,15 +185,16 @@ def _stands_out(scores: Floats, lacking: Floats, middle: float) -> bool:
     return len(lacking) >= MIN_LACKING and bool((lacking >= middle).mean() <= MAX_LACKING_SHARE)
 
 
-def _proven(scores: Floats, judged: Judged, promised: float, would_be: float) -> ChosenThreshold:
+def _proven(scores: Floats, examples: Floats, judged: Judged, promised: float, would_be: float) -> ChosenThreshold:
+    experience = _experience(scores, examples)
     count, wrong = len(judged), int((~judged.right).sum())
     given = np.sort(scores[scores >= _lowest(judged)])[::-1]
     ends = np.unique(np.linspace(1, len(given), min(BINS, len(given))).round().astype(np.intp)) if len(given) else None
     keeps = np.zeros(0, np.intp)
     if ends is not None:
-        offsets, slopes, likely = _posterior(judged)
+        offsets, slopes, likely = _posterior(judged, experience)
         starts = np.append(0, ends[:-1])
-        middles = _odds(given[(starts + ends) // 2])
+        middles = experience.odds(given[(starts + ends) // 2])
         each = 1 / (1 + np.exp(-(offsets[:, None] + slopes[:, None] * middles)))
         precisions = np.cumsum(each * (ends - starts), axis=1) / ends  # a row for each possible line
         bounds = np.array([_quantile(column, likely, 1 - CONFIDENCE) for column in precisions.T])
@@ -204,14 +218,14 @@ def _lowest(judged: Judged) -> float:
     return float(judged.scores[order][np.searchsorted(share, UNKNOWN)])
 
 
-def _posterior(judged: Judged) -> tuple[Doubles, Doubles, Doubles]:
+def _posterior(judged: Judged, experience: _Experience) -> tuple[Doubles, Doubles, Doubles]:
     """Returns offsets, slopes and their probabilities, each (g,), for the log-odds that a photo is right, which are a
-    line over the log-odds of its score."""
+    line over those that experience expects."""
     offsets, slopes = (
         part.ravel() for part in np.meshgrid(np.linspace(-8, 8, 65), np.geomspace(0.2, 4, 25), indexing="ij")
     )
     prior = -0.5 * ((offsets / OFFSET) ** 2 + (np.log(slopes) / SLOPE) ** 2)
-    lines = offsets[:, None] + slopes[:, None] * _odds(judged.scores)
+    lines = offsets[:, None] + slopes[:, None] * experience.odds(judged.scores)
     fits = prior - np.logaddexp(0, np.where(judged.right, -lines, lines)).sum(axis=1)
     likely = np.exp(fits - fits.max())
     return offsets, slopes, likely / likely.sum()
@@ -220,8 +234,3 @@ def _posterior(judged: Judged) -> tuple[Doubles, Doubles, Doubles]:
 def _quantile(values: Doubles, likely: Doubles, share: float) -> float:
     order = np.argsort(values, kind="stable")
     return float(values[order][np.searchsorted(np.cumsum(likely[order]), share).clip(0, len(values) - 1)])
-
-
-def _odds(scores: Floats) -> Doubles:
-    some = np.clip(scores.astype(np.float64), 1e-3, 1 - 1e-3)
-    return np.asarray(np.log(some / (1 - some)))

@@ -19,6 +19,7 @@ from photos_graph.learn import head
 from photos_graph.learn.calibration import NO_THRESHOLD, calibrate, sigmoid
 from photos_graph.learn.dataset import NEGATIVE, POSITIVE, UNLABELLED, Bools, TrainingSet
 from photos_graph.learn.evidence import Evidence, evidence
+from photos_graph.learn.lookalikes import compared
 from photos_graph.learn.metrics import LabelScore, Scores, overall, per_label
 from photos_graph.learn.neighbours import Halves, Neighbours
 from photos_graph.learn.predictor import PHOTOS_PER_BLOCK, Floats, Places, Predictor, flows_of, least_alike
@@ -79,6 +80,10 @@ def train(
     crossing = _Crossing(keras, graph, rows, features, known, labelled, _folds(learnt.groups[rows], seed), seed)
     by_one, by_more, (kernel, bias) = crossing.run(progress)
     calibration = calibrate(*by_one, known)
+    crossed = _as_unlabelled(calibration.scores(*by_one), calibration.scores(*by_more), labelled)
+    lookalikes, nearness = compared(
+        graph.vectors, rows, crossed, positive[rows], learnt.truth[rows] == UNLABELLED, learnt.groups[rows]
+    )
     predictor = Predictor(
         mean=mean,
         scale=scale,
@@ -88,8 +93,9 @@ def train(
         seeds=known.only(labelled).balanced(),
         above=learnt.above,
         calibration=calibration,
-        crossed=_as_unlabelled(calibration.scores(*by_one), calibration.scores(*by_more), labelled),
+        crossed=sigmoid(lookalikes.added(crossed, nearness)),
         alike=np.array([least_alike(graph.vectors, np.flatnonzero(has)) for has in positive.T], np.float32),
+        lookalikes=lookalikes,
         everything=EVERYTHING,
     )
     found = predictor.probabilities(graph)
@@ -156,7 +162,7 @@ class _Crossing:
 
 
 def _as_unlabelled(by_one: Floats, by_more: Floats, labelled: Bools) -> Floats:
-    """Returns probabilities (m, l) of photos with scores by one model, and by more of them.
+    """Returns the log-odds (m, l) of photos with scores by one model, and by more of them.
 
     Photos without a tag are scored by more models, which also know all labels. Those of them that are most likely to
     have the tag tell how much higher the scores of labelled photos would be, if nobody had labelled them.
@@ -165,7 +171,7 @@ def _as_unlabelled(by_one: Floats, by_more: Floats, labelled: Bools) -> Floats:
     likeliest = np.argsort(-(by_one + by_more)[~labelled], axis=0, kind="stable")[:COMPARED]
     apart = np.take_along_axis((by_more - by_one)[~labelled], likeliest, axis=0)
     out[labelled] = by_one[labelled] + (np.median(apart, axis=0) if len(apart) >= MIN_COMPARED else 0)
-    return sigmoid(out)
+    return out
 
 
 def _chosen(learnt: TrainingSet, found: Floats, label: int, promised: float, flood: float) -> ChosenThreshold:

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 KINDS = ("forest", "sea", "street")
 EACH, SAID = 30, 12
-THRESHOLD = 0.5
+THRESHOLD = 0.4
 
 
 def named(kind: str, number: int) -> str:

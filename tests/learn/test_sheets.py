@@ -31,13 +31,18 @@ def test_a_sheet_is_drawn_over_the_scores_and_knows_its_chances() -> None:
     assert len(draw_sheet(SCORES[:9], 0.8, 0).places) == (SCORES[:9] >= 0.3).sum()
 
 
-def test_without_a_sheet_the_threshold_is_a_high_score_of_the_examples_and_capped() -> None:
+def test_without_a_sheet_the_threshold_is_what_experience_expects_and_capped() -> None:
     wide = choose_threshold(RARE, EXAMPLES, NOTHING_JUDGED, 0.95, 4000)
-    assert wide.would_be >= np.quantile(EXAMPLES, 0.6) > MEDIAN
-    assert wide.trust is Trust.PROVISIONAL and wide.threshold == wide.would_be
-    assert wide.given_to == (wide.threshold <= RARE).sum() and 0.9 < wide.expected_precision < 0.95
-    capped = choose_threshold(RARE, EXAMPLES, NOTHING_JUDGED, 0.95, most(5, 300, 4000, 1.5))
-    assert capped.threshold is not None and capped.given_to == 100 == (capped.threshold <= RARE).sum()
+    assert wide.trust is Trust.PROVISIONAL and wide.threshold == wide.would_be > MEDIAN
+    assert wide.given_to == (wide.threshold <= RARE).sum() and 0.95 <= wide.expected_precision < 0.96
+    lower = choose_threshold(RARE, EXAMPLES, NOTHING_JUDGED, 0.9, 4000)
+    assert lower.threshold is not None and lower.threshold < wide.would_be and 0.9 <= lower.expected_precision < 0.95
+    fewer = choose_threshold(RARE, EXAMPLES[::4], NOTHING_JUDGED, 0.95, 4000)
+    assert fewer.given_to < wide.given_to  # experience with few examples
+    capped = choose_threshold(RARE, EXAMPLES, NOTHING_JUDGED, 0.95, most(4, 300, 4000, 1.0))
+    assert capped.threshold is not None and capped.given_to == 53 == (capped.threshold <= RARE).sum()
+    unsure = choose_threshold(np.minimum(RARE, np.float32(0.9)), EXAMPLES, NOTHING_JUDGED, 0.95, 4000)
+    assert unsure.threshold is None and "not certain enough" in (unsure.reason or "") and unsure.would_be == MEDIAN
     flooded = choose_threshold(RARE, EXAMPLES, NOTHING_JUDGED, 0.95, 20)
     assert flooded.threshold is None and flooded.reason == f"It would be given to {wide.given_to} of 4,000 photos."
     few = choose_threshold(RARE, EXAMPLES[:2], NOTHING_JUDGED, 0.95, 100)
