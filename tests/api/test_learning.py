@@ -115,6 +115,19 @@ async def suggested(ask: Ask) -> None:
     assert not data(await ask("{ tags { totalCount } }"))["tags"]["totalCount"], "the undo takes the new tag away"
 
 
+async def seen(ask: Ask) -> None:
+    """Words find photos by what the pictures show, and say that they are guesses."""
+    query = """query($text: String!) { search(text: $text, first: 100) { terms { kind label count } unmatched
+      photos { totalCount nodes { name } edges { matches { kind label } } } } }"""
+    found = data(await ask(query, text="photos of the beach"))["search"]
+    shown = {node["name"] for node in found["photos"]["nodes"]}
+    assert found["terms"] == [{"kind": "LOOKS_LIKE", "label": "beach", "count": len(shown)}] and not found["unmatched"]
+    assert len(shown) > EACH / 5 and tagged_right(shown, "sea") > 0.8
+    assert {match["kind"] for edge in found["photos"]["edges"] for match in edge["matches"]} == {"LOOKS_LIKE"}
+    assert await names(ask, {"looksLike": "spiaggia"}) == shown
+    assert not await names(ask, {"looksLike": "beach", "certainty": "CONFIRMED"})
+
+
 async def reviewed(ask: Ask) -> None:
     """What was asked is answered, and asked no more."""
     everything = await queue(ask, kind="TAGS", first=500)
@@ -176,6 +189,7 @@ async def test_what_was_said_is_learnt_and_what_is_corrected_stays_corrected(ask
     assert sum(int(message.split()[0]) for message in messages if " described. " in message) == 3 * EACH
     photos = await photo_ids(ask)
     await suggested(ask)
+    await seen(ask)
     similar = data(
         await ask("query($i: ID!) { photo(id: $i) { similar(first: 9) { name } } }", i=photos[named("forest", 20)])
     )["photo"]["similar"]

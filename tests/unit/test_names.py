@@ -18,6 +18,7 @@ SHARED = {
     "changes": "recorded changes to labels, which can be undone",
     "clustering": "clusters of faces without a name",
     "clusters": "clusters of faces",
+    "content": "what pictures show, as a model guesses",
     "datasets": "exports and imports of labels",
     "dates": "when photos were taken",
     "detection": "the search for faces in photos",

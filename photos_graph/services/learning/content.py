@@ -72,7 +72,7 @@ def _write(path: Path, source: tuple[int, ...], chunks: bytes, numbers: Mapping[
     found: Guessed = content.unpacked(chunks)
     by_row = np.array([numbers.get(id_, -1) for id_ in found.ids], np.int64)
     order = np.argsort(by_row, kind="stable")[int((by_row < 0).sum()) :]
-    place = np.full(len(by_row), -1, np.int64)
+    place = np.full(len(by_row), -1, np.int32)
     place[order] = np.arange(len(order))
     rows = place[found.rows]
     entries = np.lexsort((rows, found.places))
