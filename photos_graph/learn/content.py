@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
 
 from photos_graph.array_files import Arrays, Damaged, pack, read_arrays, unpack
 from photos_graph.learn import catalogue
@@ -88,17 +89,19 @@ def guess(layer: ClassLayer, graph: Neighbours, before: Guessed | None = None) -
     return Guessed(graph.ids, *(np.concatenate(each) for each in zip(nothing, *parts, strict=True)))
 
 
-def scores(layer: ClassLayer, vectors: Halves, sums: csr_matrix | None = None) -> Floats:
+def scores(layer: ClassLayer, vectors: Halves, sums: Any = None) -> Floats:
     """Returns the probabilities (n, concepts) of all concepts: the sums of those of their classes."""
     found: Floats = (_membership() if sums is None else sums) @ layer.probabilities(vectors).T
     return found.T
 
 
-def _membership() -> csr_matrix:
-    """Returns (concepts, 1000): 1 for the classes of a concept."""
+def _membership() -> Any:
+    """Returns a sparse matrix (concepts, 1000): 1 for the classes of a concept."""
+    from scipy.sparse import csr_array  # only in the worker: the service reads what it made
+
     pairs = [(place, each) for place, concept in enumerate(concepts().values()) for each in concept.classes]
     places, classes = np.array(pairs).T
-    return csr_matrix((np.ones(len(pairs), np.float32), (places, classes)), (len(concepts()), 1000))
+    return csr_array((np.ones(len(pairs), np.float32), (places, classes)), (len(concepts()), 1000))
 
 
 def _taken_over(before: Guessed, old: Ints) -> Entries:
@@ -109,6 +112,7 @@ def _taken_over(before: Guessed, old: Ints) -> Entries:
     return before.places[rows >= 0], rows[rows >= 0].astype(np.uint32), before.scores[rows >= 0]
 
 
+@cache
 def vocabulary() -> int:
     """Returns a checksum of the table of concepts and of what else the guesses depend on."""
     return zlib.crc32(TABLE.read_bytes(), FILE_VERSION)

@@ -48,7 +48,8 @@ class ContentWords:
         return None
 
     def _names(self, language: Language) -> tuple[_Names, _Names]:
-        """Returns the concepts with their names, by folded name and by its stems. The shortest name counts."""
+        """Returns the concepts with their names, by folded name and by its stems. The first concept of a name
+        counts."""
         exact: _Names = {}
         stemmed: _Names = {}
         for concept in concepts().values():

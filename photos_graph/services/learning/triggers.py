@@ -12,7 +12,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import predictions
 from photos_graph.graph.learning import models, schedules
 from photos_graph.jobs.queue import Jobs
-from photos_graph.learn import catalogue
+from photos_graph.learn import catalogue, content
 from photos_graph.learn.weights import BackboneWeights
 from photos_graph.model.jobs import Job, JobKind
 from photos_graph.model.learning import ModelKind
@@ -49,8 +49,10 @@ class LearningTriggers:
             await self._jobs.queue(JobKind.PREDICT)
 
     async def goes_by(self) -> str:
-        """Returns the version of predictions, which names the active model of tags and the backbone."""
-        return f"{await models.active_id(self._graph, ModelKind.TAGS)} {self._settings.learn.backbone}"
+        """Returns the version of predictions, which names the active model of tags, the backbone, and the words that
+        pictures are looked through for."""
+        words = content.vocabulary() if self._settings.search.content else "no words"
+        return f"{await models.active_id(self._graph, ModelKind.TAGS)} {self._settings.learn.backbone} {words}"
 
     async def predicted(self, by: str) -> None:
         """Records that a job predicted all photos ``by`` this version. Without this record, another such job follows
