@@ -18,7 +18,7 @@ from photos_graph.model.labels import Certainty, TagSource
 from photos_graph.model.learning import ModelKind, ModelState, Trust
 from photos_graph.model.library import DatePrecision, PlaceKind, RootState, TakenSource
 from photos_graph.model.properties import PhotoProperty
-from photos_graph.model.search import MatchKind, PhotoOrder, TimelineUnit
+from photos_graph.model.search import MatchKind, PhotoOrder, PhotoShape, TimelineUnit
 from photos_graph.model.stacks import StackKind, Stacks
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "ModelState",
     "PhotoOrder",
     "PhotoProperty",
+    "PhotoShape",
     "PlaceKind",
     "Role",
     "RootState",
@@ -152,6 +153,14 @@ _register(
     ADDED_DESC="Sorts by the time when the photo was added to the library, newest first.",
     NAME_ASC='Sorts by file name in natural order, so that "IMG_2" comes before "IMG_10".',
     RATING_DESC="Sorts by rating, highest first. A photo without a rating counts as 0.",
+)
+_register(
+    PhotoShape,
+    "The shape of a picture as it is displayed.",
+    PORTRAIT="It is higher than it is wide.",
+    LANDSCAPE="It is wider than it is high.",
+    SQUARE="Its sides differ by at most 2 %.",
+    PANORAMA="One side is at least twice as long as the other. It is also a portrait or a landscape.",
 )
 _register(
     PhotoProperty,

@@ -16,9 +16,10 @@ from strawberry import UNSET
 
 from photos_graph.errors import TooComplex
 from photos_graph.model.labels import Certainty
-from photos_graph.model.search import Ref
+from photos_graph.model.search import PhotoShape, Ref
 from photos_graph.search import filters
 from photos_graph.search.folding import words
+from photos_graph.search.terms.added import AddedIn, Instant
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.places import InBox, Near
 from resolvers import enums, ids
@@ -31,8 +32,19 @@ MAX_NAMES = 1_000  # names or ids in all of a filter
 
 F = TypeVar("F")
 
-_RENAMED: dict[type, str] = {TakenIn: "TakenFilter", Near: "NearFilter", InBox: "BoxFilter"}
-_SCALARS: dict[object, Any] = {Ref: str, datetime: LocalDateTime, Certainty: enums.Certainty}
+_RENAMED: dict[type, str] = {
+    TakenIn: "TakenFilter",
+    AddedIn: "AddedFilter",
+    Near: "NearFilter",
+    InBox: "BoxFilter",
+}
+_SCALARS: dict[object, Any] = {
+    Ref: str,
+    datetime: LocalDateTime,
+    Instant: datetime,
+    Certainty: enums.Certainty,
+    PhotoShape: enums.PhotoShape,
+}
 _JOINTS = ("and_", "or_", "not_")  # Python keeps the words without the underscore for itself
 _ID_KINDS: dict[str, ids.Kind] = {
     "tags": "Tag",

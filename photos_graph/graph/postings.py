@@ -16,6 +16,8 @@ from photos_graph.search.rows import FolderRow, PhotoRow
 BLOCK = 100_000  # photos per query when the whole library is read, limited by the memory of the engine
 BATCH_SIZE = 20_000  # photos per query when touched photos are read
 
+_RAW = "RAW"  # the name of the format of images/formats.py
+
 # One record with a list per photo takes a tenth of the time of one record per photo. Times are text for the same
 # reason. ``_row`` unpacks the list.
 _WORDS: LiteralString = ", ".join(f"p.{each.name}" for each in PROPERTIES)
@@ -23,7 +25,7 @@ COLLECT: LiteralString = (
     """
 RETURN collect([number, p.id, toString(p.takenAt), p.takenPrecision, p.addedAt, p.rating, p.favourite, p.make,
   p.model, p.lens, p.latitude, p.longitude, [p.iso, p.aperture, p.exposureSeconds, p.focalLength],
-  [p.stack, p.stackKind, p.stackRank], ["""
+  [p.stack, p.stackKind, p.stackRank], [p.width, p.height, p.format], ["""
     + _WORDS
     + """]]) AS photos
 """
@@ -134,9 +136,11 @@ def _row(photo: Sequence[Any], files: Sequence[_Path], places: Sequence[str]) ->
         longitude,
         exposure,
         stacked,
+        picture,
         words,
     ) = photo
     stack, kind, rank = stacked
+    width, height, format = picture
     speaker = min(files, key=lambda file: standing(file[3], file[4], file[0]), default=None)
     described = [text for value in words if value for text in (value if isinstance(value, list) else (value,))]
     return PhotoRow(
@@ -157,6 +161,10 @@ def _row(photo: Sequence[Any], files: Sequence[_Path], places: Sequence[str]) ->
         exposure=Exposure(*exposure),
         stack=(stack, kind) if stack is not None else None,
         stack_rank=rank or 0,
+        width=width or 0,
+        height=height or 0,
+        is_raw=format == _RAW,
+        files=len(files),
     )
 
 

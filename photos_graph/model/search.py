@@ -24,6 +24,15 @@ class TimelineUnit(StrEnum):
     DAY = "DAY"
 
 
+class PhotoShape(StrEnum):
+    """The shape of a picture as it is displayed. A panorama is also a landscape or a portrait."""
+
+    PORTRAIT = "PORTRAIT"
+    LANDSCAPE = "LANDSCAPE"
+    SQUARE = "SQUARE"
+    PANORAMA = "PANORAMA"
+
+
 class MatchKind(StrEnum):
     """The kind of a search term."""
 

@@ -47,6 +47,9 @@ COLUMNS: dict[str, Column] = {
     "focal_length": Column(np.uint16, 0),
     "stack": Column(np.int32, 0),  # code in ``stacks``
     "stack_rank": Column(np.int16, 0),
+    "shape": Column(np.int8, 0, posted=True, without_set=0),  # ``shape_of``
+    "raw": Column(np.int8, 0, posted=True, without_set=0),
+    "files": Column(np.uint8, 1, posted=True, without_set=1),  # of one picture; 255 stands for more
 }
 PRECISIONS = tuple(DatePrecision)  # a time that is known to the second, or none, has place 0
 _UNITS = {DatePrecision.DAY: "M8[D]", DatePrecision.MONTH: "M8[M]", DatePrecision.YEAR: "M8[Y]"}
@@ -58,6 +61,22 @@ T = TypeVar("T", bound=Hashable)
 def microseconds(taken: datetime) -> int:
     """Converts a naive local time to a sort key."""
     return (taken - _EPOCH) // _MICROSECOND
+
+
+PORTRAIT, LANDSCAPE, SQUARE, TALL, WIDE = range(1, 6)  # shapes; the last two are panoramas
+_SQUARE, _PANORAMA = 1.02, 2.0  # the longer side by the shorter one: at most that of a square, at least of a panorama
+
+
+def shape_of(width: int, height: int) -> int:
+    """Returns the shape of a picture, or 0 if its size is not known."""
+    short, long = sorted((width, height))
+    if short <= 0:
+        return 0
+    if long <= short * _SQUARE:
+        return SQUARE
+    if long >= short * _PANORAMA:
+        return WIDE if width > height else TALL
+    return LANDSCAPE if width > height else PORTRAIT
 
 
 _STEPS_PER_DOUBLING, _LEAST = 1560, -16  # from 2 ** -16 (of a second) to 2 ** 26 (of sensitivity) in two bytes
@@ -123,6 +142,9 @@ class PhotoTable:
     focal_length: npt.NDArray[np.uint16]
     stack: npt.NDArray[np.int32]
     stack_rank: npt.NDArray[np.int16]
+    shape: npt.NDArray[np.int8]
+    raw: npt.NDArray[np.int8]
+    files: npt.NDArray[np.uint8]
 
     def __init__(self) -> None:
         self.size = 0  # one more than the greatest number; the columns may have room for more
@@ -156,6 +178,9 @@ class PhotoTable:
             "focal_length": steps_of([row.exposure.focal_length for row in rows]),
             "stack": [0 if row.stack is None else self.stacks.code(row.stack) for row in rows],
             "stack_rank": [row.stack_rank for row in rows],
+            "shape": [shape_of(row.width, row.height) for row in rows],
+            "raw": [row.is_raw for row in rows],
+            "files": [min(max(row.files, 1), 255) for row in rows],
         }
         return ParsedRows(
             np.array([row.number for row in rows], np.int64),

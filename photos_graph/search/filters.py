@@ -12,13 +12,15 @@ from typing import Annotated, Protocol
 
 from photos_graph.errors import BadInput
 from photos_graph.model.labels import Certainty
-from photos_graph.model.search import Ref
+from photos_graph.model.search import PhotoShape, Ref
 from photos_graph.search.query import And, Everything, Not, Or, Query
+from photos_graph.search.terms.added import AddedIn
 from photos_graph.search.terms.content import LooksLike
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed, ExposureColumn
 from photos_graph.search.terms.folders import InFolder
-from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
+from photos_graph.search.terms.persons import FacesIn, OnlyPersons, UnnamedFaces, WithPerson
+from photos_graph.search.terms.pictures import HasCopies, IsEdited, IsRaw, IsScreenshot, Shaped
 from photos_graph.search.terms.places import AtPlace, InBox, Near
 from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
 from photos_graph.search.terms.tags import OnlyTagged, Tagged, Untagged
@@ -117,6 +119,21 @@ class PhotoFilter:
     favourite: Annotated[bool | None, "Whether a photo is a favourite."] = None
     face_count: Annotated[IntRange | None, "The number of faces in a photo, without those that are ignored."] = None
     untagged: Annotated[bool | None, "Whether a photo has no tag at all."] = None
+    unnamed_faces: Annotated[
+        bool | None,
+        "Whether a photo has a face of which nobody has said, and no model has predicted, whose it is. Faces that are "
+        "ignored do not count.",
+    ] = None
+    shape: Annotated[PhotoShape | None, "The shape of the picture as it is displayed."] = None
+    raw: Annotated[bool | None, "Whether the original is a RAW file."] = None
+    screenshot: Annotated[
+        bool | None, "Whether a photo is a screenshot, by the names of its file and folders; no camera took it."
+    ] = None
+    edited: Annotated[
+        bool | None, "Whether a photo is an edited version of another photo in its stack, by the names of their files."
+    ] = None
+    duplicates: Annotated[bool | None, "Whether several files of the library have the same picture."] = None
+    added: Annotated[AddedIn | None, "The time at which a photo was added to the library."] = None
     camera: Annotated[
         str | None,
         'A part of the make, model or lens of the camera, such as "X100". Case and accents do not matter.',
@@ -198,7 +215,7 @@ def _query(filter: PhotoFilter, names: NameLookup, confirmed: bool) -> Query:
 
 def _plain(filter: PhotoFilter, confirmed: bool) -> Iterable[Query]:
     """Yields the conditions in which nothing has to be resolved."""
-    for term in (filter.taken, filter.near, filter.box):
+    for term in (filter.taken, filter.near, filter.box, filter.added):
         if term is not None:
             yield term.checked()
     if filter.rating is not None:
@@ -209,6 +226,18 @@ def _plain(filter: PhotoFilter, confirmed: bool) -> Iterable[Query]:
         yield FacesIn(filter.face_count.min, filter.face_count.max)
     if filter.untagged is not None:
         yield Untagged(confirmed) if filter.untagged else Not(Untagged(confirmed))
+    if filter.shape is not None:
+        yield Shaped(filter.shape)
+    flags: tuple[tuple[bool | None, Query], ...] = (
+        (filter.unnamed_faces, UnnamedFaces(confirmed)),
+        (filter.raw, IsRaw()),
+        (filter.screenshot, IsScreenshot()),
+        (filter.edited, IsEdited()),
+        (filter.duplicates, HasCopies()),
+    )
+    for wanted, flag in flags:
+        if wanted is not None:
+            yield flag if wanted else Not(flag)
     if filter.camera is not None:
         yield TakenWith(filter.camera)
     if filter.exposure is not None:

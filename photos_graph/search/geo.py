@@ -67,3 +67,15 @@ def _bounds(latitude: float, longitude: float, radius_km: float) -> Edges:
     return Edges(
         north=north, south=south, west=west + 360 if west < -180 else west, east=east - 360 if east > 180 else east
     )
+
+
+def centre(latitude: Degrees, longitude: Degrees) -> tuple[float, float] | None:
+    """Returns the middle of the positions on the sphere, as latitude and longitude, or None if there is none."""
+    known = ~(np.isnan(latitude) | np.isnan(longitude))
+    if not known.any():
+        return None
+    phi, theta = np.radians(latitude[known]), np.radians(longitude[known])
+    x, y, z = np.cos(phi) * np.cos(theta), np.cos(phi) * np.sin(theta), np.sin(phi)
+    east, north, up = float(x.mean()), float(y.mean()), float(z.mean())
+    latitude_of = math.degrees(math.atan2(up, math.hypot(east, north)))
+    return round(latitude_of, 6), round(math.degrees(math.atan2(north, east)), 6)

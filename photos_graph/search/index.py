@@ -19,10 +19,11 @@ from photos_graph.model.library import Place
 from photos_graph.model.search import Match, PhotoOrder, TimelineUnit
 from photos_graph.model.stacks import Stack, StackKind, Stacks
 from photos_graph.search import paging
-from photos_graph.search.arrays import Keys
+from photos_graph.search.arrays import Keys, numbers_of
 from photos_graph.search.columns import NO_DATE
 from photos_graph.search.evaluation import evaluate
 from photos_graph.search.facets import Facets
+from photos_graph.search.geo import centre
 from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.inheritance import Inheritance
 from photos_graph.search.language.lexicon import Lexicon, LexiconNames
@@ -62,6 +63,8 @@ class SearchIndex:
             self.folders,
             self.sets.file_words.has,
             lambda: self.sets.content.file is not None,
+            lambda: table.cameras.values,
+            self._centre_of,
         )
 
     def __len__(self) -> int:
@@ -234,6 +237,11 @@ class SearchIndex:
     def orders(self) -> dict[str, SortOrder]:
         """Returns every sorted order by its name, for the snapshot."""
         return {"id": self._by_id, **{name.value: order for name, order in self._orders.items()}}
+
+    def _centre_of(self, place_id: str) -> tuple[float, float] | None:
+        """Returns the middle of the photos at a place and within it, or None if none of them has a position."""
+        table, numbers = self.sets.table, numbers_of(self.sets.places.photos_below(place_id))
+        return centre(table.latitude[numbers], table.longitude[numbers])
 
     def _ready(self, order: SortOrder) -> SortOrder:
         order.refresh(self.sets.visible)

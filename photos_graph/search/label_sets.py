@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import TypeVar
 
+import numpy as np
 from pyroaring import BitMap
 
+from photos_graph.search.arrays import bitmap, numbers_of
 from photos_graph.search.rows import LabelPostings
 
 K = TypeVar("K", str, int)
@@ -37,9 +39,11 @@ class LabelSets:
         self.persons: dict[str, BitMap] = {}
         self.persons_predicted: dict[str, BitMap] = {}
         self.faces: dict[int, BitMap] = {}
+        self._unnamed: dict[bool, BitMap] = {}  # a cache of ``with_unnamed_faces``
 
     def replace(self, postings: LabelPostings, touched: BitMap | None) -> ChangedLabels:
         """Replaces the labels of the touched photos, or of all photos if ``touched`` is None."""
+        self._unnamed.clear()
         changed = {kind: _replace(getattr(self, kind), getattr(postings, kind), touched) for kind in KINDS}
         return ChangedLabels(
             tags=frozenset(changed["tagged"] | changed["predicted"]),
@@ -53,9 +57,29 @@ class LabelSets:
                 sets.pop(tag_id, None)
 
     def forget_persons(self, person_ids: Iterable[str]) -> None:
+        self._unnamed.clear()
         for person_id in person_ids:
             for sets in (self.persons, self.persons_predicted):
                 sets.pop(person_id, None)
+
+    def with_unnamed_faces(self, confirmed: bool) -> BitMap:
+        """Returns the photos with more faces than persons. The set must not be changed. With ``confirmed``, persons who
+        were predicted do not count."""
+        if confirmed not in self._unnamed:
+            self._unnamed[confirmed] = self._with_unnamed_faces(confirmed)
+        return self._unnamed[confirmed]
+
+    def _with_unnamed_faces(self, confirmed: bool) -> BitMap:
+        last = max((photos.max() for photos in self.faces.values()), default=-1)
+        left = np.zeros(last + 1, np.int32)  # faces without a person, by photo
+        for count, photos in self.faces.items():
+            left[numbers_of(photos)] = count
+        none: dict[str, BitMap] = {}
+        predicted = none if confirmed else self.persons_predicted
+        for person in self.persons.keys() | predicted.keys():
+            numbers = numbers_of(self.persons.get(person, NONE) | predicted.get(person, NONE))
+            left[numbers[numbers <= last]] -= 1
+        return bitmap(np.flatnonzero(left > 0).astype(np.uint32))
 
     def faced(self, minimum: int | None, maximum: int | None) -> BitMap:
         """Returns the photos with ``minimum`` to ``maximum`` faces, among those that have any."""

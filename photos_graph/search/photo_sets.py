@@ -145,7 +145,7 @@ class PhotoSets:
         yield self.months, taken
         yield self.years, np.where(taken == _NOTHING, _NOTHING, 1970 + taken // 12)
         for name, sets in self.by_value.items():
-            values = getattr(table, name)[numbers]
+            values = getattr(table, name)[numbers].astype(np.int64)  # which has room for ``_NOTHING``
             nothing = POSTED[name]
             yield sets, values if nothing is None else np.where(values == nothing, _NOTHING, values)
 

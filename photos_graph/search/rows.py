@@ -33,6 +33,10 @@ class PhotoRow:
     exposure: Exposure = NO_EXPOSURE
     stack: tuple[str, str] | None = None  # the id and the kind of the stack that it is in
     stack_rank: int = 0  # the visible photo with the lowest one is the cover
+    width: int = 0  # as displayed; 0 if it is not known
+    height: int = 0
+    is_raw: bool = False
+    files: int = 1  # that are not missing
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ FOUND = {
     "Near a position": {0, 1},
     "A rating": {0, 1, 6},
     "An exposure": {3, 4, 7},
+    "The picture and its files": {0, 6},
     "A word": {0, 3, 4, 5, 6, 7, 8},
     "Not": {4, 5, 6, 7, 8, 10},
     "Untagged": {8, 10},

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.kit.graphql import Ask, code, data, photo_ids
+from tests.kit.graphql import Ask, code, data, photo_ids, scan
+from tests.kit.pictures import encoded, put, scene
 
 pytestmark = pytest.mark.anyio
 
@@ -50,3 +53,27 @@ async def test_a_filter_is_said_in_words(ask: Ask, library: str) -> None:
     found = data(await ask("query($t: String!) { search(text: $t) { photos { totalCount } } }", t=said["text"]))
     assert found["search"]["photos"]["totalCount"] == 0
     assert code(await ask(query, f={"taken": {"month": 13}})) == "BAD_INPUT"
+
+
+async def test_what_is_known_of_a_picture_is_filtered_and_said(ask: Ask, library: str, folder: Path) -> None:
+    put(folder / "wide.jpg", encoded(scene(300, 100), "JPEG"))
+    put(folder / "Screenshot 1.png", encoded(scene(100, 180), "PNG"))
+    put(folder / "copy of 4.jpg", (folder / "b/4.jpg").read_bytes())
+    await scan(ask)
+    query = """query($f: PhotoFilter) { photos(filter: $f) { nodes { name files { path } } } }"""
+
+    async def found(**filter: object) -> set[str]:
+        nodes = data(await ask(query, f=filter))["photos"]["nodes"]
+        return {file["path"].rpartition("/")[2] for node in nodes for file in node["files"]}
+
+    assert await found(shape="PANORAMA") == {"wide.jpg"}
+    assert await found(shape="PORTRAIT") == {"Screenshot 1.png"}
+    assert await found(screenshot=True) == {"Screenshot 1.png"}
+    assert await found(duplicates=True) == {"4.jpg", "copy of 4.jpg"}
+    assert await found(raw=True) == await found(edited=True) == await found(unnamedFaces=True) == set()
+    assert len(await found(added={"after": "2020-01-01T00:00:00+00:00"})) == 15
+    assert await found(added={"before": "2020-01-01T00:00:00+00:00"}) == set()
+    text = "query($t: String!) { search(text: $t) { unmatched photos { nodes { name } } } }"
+    for words, name in (("panorama", "wide.jpg"), ("screenshots added today", "Screenshot 1.png")):
+        search = data(await ask(text, t=words))["search"]
+        assert search == {"unmatched": [], "photos": {"nodes": [{"name": name}]}}

@@ -56,6 +56,7 @@ SHOTS: list[tuple[str, str, datetime | None, Place | None, int | None]] = [
     ("10 massasso.jpg", "office", None, None, None),
 ]
 MISSING = 9
+SIZES = {0: (1, 2), 6: (8, 3), MISSING: (9, 1)}  # of the others: 4 by 3
 COPIES = {7: "hut"}  # a second file of that photo
 POSITIONS = {LAQUILA: Location(42.35, 13.4), ABRUZZO: Location(42.46, 13.56), LAZIO: Location(41.9, 12.5)}
 TREE = {"Italy": "italy", "Italy/2019 Abruzzo": "abruzzo", "Italy/2019 Abruzzo/Hut": "hut", "Rome": "rome", "Work": "w"}
@@ -100,7 +101,7 @@ def _read(number: int, folder: str) -> photos.Read:
     places = {None: (), LAZIO: (COUNTRY, LAZIO), ABRUZZO: (COUNTRY, ABRUZZO), LAQUILA: (COUNTRY, ABRUZZO, LAQUILA)}
     digest = f"{number:032x}{0:032x}"
     return photos.Read(
-        f"{folder}/{number}", 1, 1, 1, digest, digest, 4, 3, "JPEG", "", metadata, places[place]
+        f"{folder}/{number}", 1, 1, 1, digest, digest, *SIZES.get(number, (4, 3)), "JPEG", "", metadata, places[place]
     )  # fmt: skip
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from math import inf, nan
 
 import pytest
 
 from photos_graph.errors import BadInput
 from photos_graph.model.labels import Certainty
-from photos_graph.model.search import Ref
+from photos_graph.model.search import PhotoShape, Ref
 from photos_graph.search.filters import (
     ExposureFilter,
     FloatRange,
@@ -21,15 +21,18 @@ from photos_graph.search.filters import (
     to_query,
 )
 from photos_graph.search.query import And, Everything, Not, Or, Query
+from photos_graph.search.terms.added import AddedIn, Instant
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed
 from photos_graph.search.terms.folders import InFolder
-from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
+from photos_graph.search.terms.persons import FacesIn, OnlyPersons, UnnamedFaces, WithPerson
+from photos_graph.search.terms.pictures import HasCopies, IsEdited, IsRaw, IsScreenshot, Shaped
 from photos_graph.search.terms.places import AtPlace, InBox, Near
 from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
 from photos_graph.search.terms.tags import OnlyTagged, Tagged, Untagged
 from photos_graph.search.terms.words import Words
 
+LATER = Instant(datetime(2026, 11, 25, tzinfo=UTC))
 NAMES = {
     "L'Aquila": ["IT/Abruzzo/L'Aquila"],
     "Springfield": ["US/IL/Springfield", "US/MA/Springfield"],
@@ -139,6 +142,13 @@ def test_a_name_means_any_place_that_has_it(terms: TermFilter, expected: Query) 
         ),
         (PhotoFilter(face_count=IntRange(min=2)), FacesIn(2, None)),
         (PhotoFilter(untagged=True), Untagged()),
+        (PhotoFilter(shape=PhotoShape.PANORAMA), Shaped(PhotoShape.PANORAMA)),
+        (PhotoFilter(raw=True), IsRaw()),
+        (PhotoFilter(screenshot=False), Not(IsScreenshot())),
+        (PhotoFilter(edited=True), IsEdited()),
+        (PhotoFilter(duplicates=True), HasCopies()),
+        (PhotoFilter(unnamed_faces=True, certainty=Certainty.CONFIRMED), UnnamedFaces(True)),
+        (PhotoFilter(added=AddedIn(before=LATER)), AddedIn(before=LATER)),
         (PhotoFilter(untagged=False), Not(Untagged())),
         (
             PhotoFilter(
@@ -179,6 +189,7 @@ def test_tags_persons_and_how_sure_it_is(filter: PhotoFilter, expected: Query) -
         PhotoFilter(box=InBox(1, 0, 181, 0)),
         PhotoFilter(exposure=ExposureFilter(iso=IntRange(min=-1))),
         PhotoFilter(exposure=ExposureFilter(seconds=FloatRange(max=nan))),
+        PhotoFilter(added=AddedIn(after=Instant(datetime(2019, 8, 1)))),
         PhotoFilter(places=TermFilter(only=True)),
         PhotoFilter(tags=TermFilter(only=True, none=named("Rome"))),
         PhotoFilter(persons=TermFilter(only=True, any=())),

@@ -10,14 +10,16 @@ from photos_graph.errors import TooComplex
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import Carried, FolderMarks, Tag
 from photos_graph.model.library import Exposure
-from photos_graph.model.search import Match, MatchKind
+from photos_graph.model.search import Match, MatchKind, PhotoShape
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.rows import FolderRow, LabelPostings
+from photos_graph.search.terms.added import AddedIn
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed
 from photos_graph.search.terms.folders import InFolder
-from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
+from photos_graph.search.terms.persons import FacesIn, OnlyPersons, UnnamedFaces, WithPerson
+from photos_graph.search.terms.pictures import HasCopies, IsEdited, IsRaw, IsScreenshot, Shaped
 from photos_graph.search.terms.places import AtPlace, InBox, Near
 from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
 from photos_graph.search.terms.tags import Excluded, OnlyTagged, Tagged, Untagged
@@ -43,6 +45,13 @@ def index() -> SearchIndex:
         exposure=Exposure(400, 2.8, 1 / 125, 50),
         latitude=42.35,
         longitude=13.4,
+        width=400,
+        height=300,
+        is_raw=True,
+        files=2,
+        stack=("s", "EDIT"),
+        stack_rank=1,
+        added_ms=1_700_000_000_000,
     )
     index = index_of([italy, replace(photo(2), name="sea.jpg", folders=("ete",), places=(), taken=None)])
     index.apply_tags(TAGS)
@@ -84,6 +93,12 @@ def index() -> SearchIndex:
         (Exposed("focal_length", 50), MatchKind.OTHER, "focal length 50 or more mm", ()),
         (Exposed("aperture"), MatchKind.OTHER, "aperture known", ()),
         (FacesIn(1), MatchKind.OTHER, "2 faces", ()),
+        (UnnamedFaces(), MatchKind.OTHER, "unnamed faces", ()),
+        (Shaped(PhotoShape.LANDSCAPE), MatchKind.OTHER, "landscape format", ()),
+        (IsRaw(), MatchKind.OTHER, "RAW", ()),
+        (HasCopies(), MatchKind.OTHER, "2 files", ()),
+        (IsEdited(), MatchKind.OTHER, "edited", ()),
+        (AddedIn(), MatchKind.OTHER, "added 2023-11-14", ()),
         (Near(42.35, 13.39, 5), MatchKind.OTHER, "0.8 km away", ()),
         (InBox(43, 42, 14, 13), MatchKind.OTHER, "42.3500, 13.4000", ()),
         (OnlyTagged(("sea", "places")), MatchKind.OTHER, "no other tags", ()),
@@ -100,11 +115,23 @@ def test_a_term_tells_its_way(index: SearchIndex, query: Query, kind: MatchKind,
         (Untagged(True), "untagged"),
         (Favourite(False), "not a favourite"),
         (FacesIn(0, 0), "0 faces"),
+        (IsScreenshot(), "screenshot"),
         (Excluded("sea"), "without Sea"),
     ],
 )
 def test_what_is_missing_may_be_what_was_asked_for(index: SearchIndex, query: Query, label: str) -> None:
-    index.apply_photos([replace(photo(2), folders=("ete",), favourite=False)])
+    index.apply_photos(
+        [
+            replace(
+                photo(2),
+                folders=("ete",),
+                favourite=False,
+                camera=None,
+                name="Screenshot 1.png",
+                texts=("Screenshot 1.png",),
+            )
+        ]
+    )
     assert index.matches(query, [2]) == {2: [Match(MatchKind.OTHER, label)]}
 
 

@@ -12,13 +12,15 @@ from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.customs import Customs
 from photos_graph.search.language.grammar import Language, PhraseRole
 from photos_graph.search.language.lexicon import Thing
-from photos_graph.search.language.properties import Saying
+from photos_graph.search.language.properties import SHAPES, Saying
 from photos_graph.search.terms import taken_prefix
+from photos_graph.search.terms.added import AddedIn
 from photos_graph.search.terms.content import LooksLike
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed, ExposureColumn
 from photos_graph.search.terms.folders import InFolder
-from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
+from photos_graph.search.terms.persons import FacesIn, OnlyPersons, UnnamedFaces, WithPerson
+from photos_graph.search.terms.pictures import HasCopies, IsEdited, IsRaw, IsScreenshot, Shaped
 from photos_graph.search.terms.places import AtPlace, InBox, Near
 from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
 from photos_graph.search.terms.ranges import in_words, write_range
@@ -68,8 +70,18 @@ class ConditionWords:
                 return _sure("nobody else", confirmed)
             case TakenIn():
                 return taken_prefix.label(term)
-            case Near() | InBox() | Exposed():
+            case Near() | InBox() | Exposed() | AddedIn() | Shaped():
                 return term.label()
+            case IsRaw():
+                return "RAW"
+            case HasCopies():
+                return "duplicates"
+            case IsEdited():
+                return "edited"
+            case IsScreenshot():
+                return "screenshots"
+            case UnnamedFaces(confirmed):
+                return _sure("unnamed faces", confirmed)
             case Rated(low, high):
                 return f"rating {in_words(low, high)}"
             case Favourite(wanted):
@@ -105,6 +117,22 @@ class ConditionWords:
             case TakenIn():
                 said = [f"taken:{value}" for value in taken_prefix.values(term)]
                 return said[0] if len(said) == 1 else f"({' '.join(said)})" if said else None
+            case AddedIn(after, before):
+                said = [f"added:>={after.isoformat()}"] if after else []
+                said += [f"added:<{before.isoformat()}"] if before else []
+                return said[0] if len(said) == 1 else f"({' '.join(said)})" if said else None
+            case Shaped(shape):
+                return self._said(SHAPES[shape])
+            case IsRaw():
+                return self._said(Saying.RAW)
+            case HasCopies():
+                return self._said(Saying.DUPLICATES)
+            case IsEdited():
+                return self._said(Saying.EDITED)
+            case IsScreenshot():
+                return self._said(Saying.SCREENSHOT)
+            case UnnamedFaces(False):
+                return self._said(Saying.UNNAMED)
             case Near(latitude, longitude, radius):
                 return f"near:{latitude!r},{longitude!r},{radius!r}"
             case InBox(north, south, east, west):

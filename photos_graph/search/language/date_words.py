@@ -44,6 +44,10 @@ class DateWords:
         self._tokens = tokens
         self._known: dict[int, Found] = {}  # by the token at which a date begins, or None if none does
 
+    @property
+    def today(self) -> date:
+        return self._today
+
     def _part(self, at: int) -> Found:
         """Reads a holiday, a month by its full name, a season or a quarter, of any year."""
         text = self._text(at)

@@ -6,6 +6,7 @@ from photos_graph.model.search import MatchKind
 from photos_graph.search.language.grammar import PhraseRole, language
 from photos_graph.search.language.holidays import Holiday
 from photos_graph.search.language.properties import Saying
+from photos_graph.search.terms.added import AddedIn
 from photos_graph.search.terms.content import LooksLike
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import AperturePrefix, FocalPrefix, IsoPrefix, ShutterPrefix
@@ -27,7 +28,8 @@ ENGLISH = language(
         PhraseRole.ONLY: "only, just",
         PhraseRole.LINK: (
             "in, at, on, with, from, to, of, for, by, near, during, containing, showing, including, featuring, about, "
-            "taken in, taken at, taken on, taken by, taken with, taken, that show, that contain, which show"
+            "taken in, taken at, taken on, taken by, taken with, taken, shot on, shot with, made with, "
+            "captured with, that show, that contain, which show"
         ),
         PhraseRole.FILLER: (
             "a, an, the, photo, photos, photograph, photographs, picture, pictures, pic, pics, image, images, shot, "
@@ -52,6 +54,8 @@ ENGLISH = language(
         PhraseRole.WEEK: "week, weeks",
         PhraseRole.MONTH: "month, months",
         PhraseRole.QUARTER: "quarter",
+        PhraseRole.NEAR: "near, near to, close to",
+        PhraseRole.WITHIN: "within",
         PhraseRole.YEAR: "year, years",
         PhraseRole.ON_THIS_DAY: "on this day, on this date",
         PhraseRole.DECADE_ENDING: "s",
@@ -98,6 +102,20 @@ ENGLISH = language(
         Holiday.NEW_YEARS_EVE: "New Year's Eve, New Years Eve, NYE",
     },
     sayings={
+        Saying.UNNAMED: "unnamed faces, unnamed people, unknown faces, unknown people, unnamed persons",
+        Saying.PORTRAIT: "portrait format, portrait orientation, portrait shape, vertical, upright",
+        Saying.LANDSCAPE: "landscape format, landscape orientation, landscape shape, horizontal",
+        Saying.MAYBE_PORTRAIT: "portrait",
+        Saying.MAYBE_LANDSCAPE: "landscape",
+        Saying.SQUARE: "square format, square photos, square pictures",
+        Saying.PANORAMA: "panorama, panoramas, panoramic",
+        Saying.SCREENSHOT: "screenshots, screenshot, screen shots, screen shot",
+        Saying.RAW: "raw files, raw format, raws",
+        Saying.MAYBE_RAW: "raw",
+        Saying.EDITED: "edited",
+        Saying.DUPLICATES: "duplicates, duplicate",
+        Saying.ADDED: "added, imported",
+        Saying.APERTURE: "aperture",
         Saying.FAVOURITE: "favourites, favourite, favorites, favorite",
         Saying.TAGS: "tags",
         Saying.UNTAGGED: "untagged",
@@ -130,6 +148,7 @@ ENGLISH = language(
         "shutter": ShutterPrefix,
         "focal": FocalPrefix,
         "text": Words,
+        "added": AddedIn,
     },
     countries={
         "AE": "UAE, Emirates",

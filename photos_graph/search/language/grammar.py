@@ -48,6 +48,8 @@ class PhraseRole(Enum):
     MONTH = auto()
     QUARTER = auto()
     YEAR = auto()
+    NEAR = auto()  # before a place
+    WITHIN = auto()  # before a distance from a place
     ON_THIS_DAY = auto()  # of any year
     DECADE = auto()  # before a decade: "anni novanta"
     DECADE_ENDING = auto()  # "1990s"
@@ -64,6 +66,7 @@ LEADS = frozenset(
         PhraseRole.WITHOUT,
         PhraseRole.ONLY,
         PhraseRole.LINK,
+        PhraseRole.NEAR,
         PhraseRole.FILLER,
     )
 )
@@ -93,6 +96,7 @@ class Language:
     times: Mapping[str, DayTime]  # folded word -> time of the day
     exactly: frozenset[str]  # words of ME that count only as they are written here, such as "I" and "mí"
     sayings: Mapping[str, Saying]  # folded phrase -> what it says of a photo
+    saying_starts: frozenset[str]  # the first words of these phrases
     prefixes: Mapping[str, Prefix]
     countries: Mapping[str, tuple[str, ...]]  # common names that ISO 3166 lacks, by the code of the country
 
@@ -167,6 +171,9 @@ def language(
         times={name: time for time, names in times.items() for name in _phrases(names)},
         exactly=frozenset(exactly.split()),
         sayings={phrase: saying for saying, text in (sayings or {}).items() for phrase in _phrases(text)},
+        saying_starts=frozenset(
+            phrase.partition(" ")[0] for text in (sayings or {}).values() for phrase in _phrases(text)
+        ),
         prefixes=prefixes,
         countries={code: tuple(names.split(",")) for code, names in (countries or {}).items()},
     )

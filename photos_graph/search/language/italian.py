@@ -24,7 +24,8 @@ ITALIAN = language(
             "coi, di, del, dello, della, dell', dei, degli, delle, d', da, "
             "dal, dallo, dalla, dall', dai, dagli, dalle, "
             "su, sul, sullo, sulla, sull', sui, sugli, sulle, per, durante, vicino a, presso, contenente, contenenti, "
-            "che mostrano, che mostra, che contengono, insieme a, fatte a, fatte in, scattate in, scattate a"
+            "che mostrano, che mostra, che contengono, insieme a, fatte a, fatte in, scattate in, scattate a, "
+            "scattate con, scattata con, fatte con, fatta con"
         ),
         PhraseRole.FILLER: (
             "il, lo, la, l', i, gli, le, un, uno, una, un', foto, fotografia, fotografie, immagine, immagini, scatto, "
@@ -50,6 +51,8 @@ ITALIAN = language(
         PhraseRole.WEEK: "settimana, settimane",
         PhraseRole.MONTH: "mese, mesi",
         PhraseRole.QUARTER: "trimestre",
+        PhraseRole.NEAR: "vicino a, vicino ad, vicino al, vicino alla, nei pressi di, nei dintorni di",
+        PhraseRole.WITHIN: "entro, a meno di, nel raggio di",
         PhraseRole.YEAR: "anno, anni",
         PhraseRole.ON_THIS_DAY: "in questo giorno, in questa data",
         PhraseRole.DECADE: "anni",
@@ -94,6 +97,18 @@ ITALIAN = language(
         Holiday.NEW_YEARS_EVE: "San Silvestro, vigilia di Capodanno",
     },
     sayings={
+        Saying.UNNAMED: "volti senza nome, facce senza nome, volti sconosciuti, persone sconosciute",
+        Saying.PORTRAIT: "formato verticale, verticali, verticale",
+        Saying.LANDSCAPE: "formato orizzontale, orizzontali, orizzontale",
+        Saying.SQUARE: "quadrate, quadrata, quadrati, formato quadrato",
+        Saying.PANORAMA: "panoramiche, panoramica",
+        Saying.SCREENSHOT: "screenshot, schermate, schermata",
+        Saying.RAW: "file raw",
+        Saying.MAYBE_RAW: "raw",
+        Saying.EDITED: "modificate, modificati, ritoccate, ritoccati",
+        Saying.DUPLICATES: "duplicati, doppioni, duplicate",
+        Saying.ADDED: "aggiunte, aggiunti, aggiunta, importate, importati",
+        Saying.APERTURE: "diaframma",
         Saying.FAVOURITE: "preferiti, preferite, preferito, preferita",
         Saying.TAGS: "etichette",
         Saying.UNTAGGED: "senza etichetta",

@@ -12,11 +12,12 @@ from Stemmer import Stemmer
 
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import Tag
-from photos_graph.model.library import Place
+from photos_graph.model.library import Place, PlaceKind
 from photos_graph.model.search import MatchKind
 from photos_graph.names import name_apart
 from photos_graph.search.folding import inner_symbols, name_words
 from photos_graph.search.hierarchy import Hierarchy, Row
+from photos_graph.search.language.camera_names import CameraNames
 from photos_graph.search.language.content_words import ContentWords, Seen
 from photos_graph.search.language.country_names import country_names
 from photos_graph.search.language.grammar import Language
@@ -80,10 +81,22 @@ class Lexicon(Protocol):
 
     def label(self, thing: Thing) -> str: ...
 
+    def cameras(self, words: Sequence[str]) -> Collection[str]:
+        """Returns the parts of the names of cameras and lenses that consist of these words, as they are written
+        there."""
+
+    def longest_camera(self, word: str) -> int:
+        """Returns the number of words of the longest part of such a name that begins with this word."""
+
+    def centre(self, place: Thing, city: bool) -> tuple[float, float] | None:
+        """Returns the middle of the photos that were taken at a place, as latitude and longitude, or None if none has a
+        position. With ``city``, it is None for regions and countries."""
+
 
 class LexiconNames:
     """The lexicon of an index. ``in_file_names`` tells whether a text is a whole word of a file name (True) or the
-    beginning of one (False), and ``sees`` whether the index knows what pictures look like."""
+    beginning of one (False), and ``sees`` whether the index knows what pictures look like. ``cameras`` returns the
+    cameras of the index, and ``centre_of`` the middle of the photos at a place."""
 
     def __init__(
         self,
@@ -93,6 +106,8 @@ class LexiconNames:
         folders: Hierarchy[FolderRow],
         in_file_names: Callable[[str, bool], bool],
         sees: Callable[[], bool] = lambda: False,
+        cameras: Callable[[], Sequence[str]] = tuple,
+        centre_of: Callable[[str], tuple[float, float] | None] = lambda place_id: None,
     ) -> None:
         self._rows: dict[MatchKind, Hierarchy[Any]] = {
             MatchKind.TAG: tags,
@@ -103,6 +118,8 @@ class LexiconNames:
         self._in_file_names = in_file_names
         self._sees = sees
         self._content = ContentWords(self.stem)
+        self._centre_of = centre_of
+        self._cameras = CameraNames(cameras)
         self._stemmers = {language.stemmer: Stemmer(language.stemmer, 0) for language in LANGUAGES}
         self._words = _Spelt()
         self._stems = {stemmer: _Spelt() for stemmer in self._stemmers}
@@ -192,6 +209,16 @@ class LexiconNames:
 
     def me(self) -> Collection[Thing]:
         return self._me
+
+    def cameras(self, words: Sequence[str]) -> Collection[str]:
+        return self._cameras.find(words)
+
+    def longest_camera(self, word: str) -> int:
+        return self._cameras.longest(word)
+
+    def centre(self, place: Thing, city: bool) -> tuple[float, float] | None:
+        row = self._rows[MatchKind.PLACE].get(place.id)
+        return self._centre_of(place.id) if row is not None and (not city or row.kind is PlaceKind.CITY) else None
 
     def label(self, thing: Thing) -> str:
         """Returns the name, or the path of a folder and of a tag that shares its name with another. With the name of a

@@ -15,6 +15,7 @@ from rapidfuzz.process import extract
 from photos_graph.model.search import MatchKind, SearchTerm
 from photos_graph.search.folding import fold, name_words, words
 from photos_graph.search.language.composition import any_of, ordered, query_of
+from photos_graph.search.language.conditions import ConditionReader
 from photos_graph.search.language.content_words import Seen
 from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import Language, PhraseRole
@@ -22,7 +23,7 @@ from photos_graph.search.language.languages import EXACTLY, GRAMMAR, PREFIXES
 from photos_graph.search.language.lexicon import MAX_THINGS, Lexicon, Thing
 from photos_graph.search.language.name_matching import Named, NameMatcher, Spelling
 from photos_graph.search.language.phrases import MatchLevel
-from photos_graph.search.language.properties import PropertyWords, Said
+from photos_graph.search.language.properties import Said
 from photos_graph.search.language.spans import Span
 from photos_graph.search.language.tokens import Token, TokenKind
 from photos_graph.search.query import Or, Query
@@ -73,8 +74,8 @@ class OperandReader:
         self._language = language
         self.texts = dates.texts
         self.dates = dates
-        self.properties = PropertyWords(language.sayings, language.numbers, self.texts)
         self.naming = NameMatcher(lexicon, spelling, language, self.texts, self.dates)
+        self._conditions = ConditionReader(tokens, lexicon, language, dates, self.naming)
         self.terms: list[SearchTerm] = []
         self.queries: list[Query] = []  # of each term alone, without regard to whether it is negated
         self.things: list[Thing] = []  # the things that were named, in the order of the text
@@ -116,12 +117,12 @@ class OperandReader:
     # words
 
     def _words(self, at: int, negated: bool) -> Operand:
-        dated, named = self._date(at), self._path(at) or self.naming.longest(at)
-        if dated and (named is None or named.end <= dated[0]):
+        dated, said, named = self._date(at), self._said(at), self._path(at) or self.naming.longest(at)
+        if dated and max(named.end if named else 0, said.end if said else 0) <= dated[0]:
             end, span = dated
             also = named.things if named and named.end == end and named.level is MatchLevel.NAME else ()
             return self._found(at, end, also if len(also) <= MAX_THINGS else (), negated, span)
-        if (said := self._said(at)) and (named is None or named.end <= said.end):
+        if said and (named is None or named.end <= said.end):
             return self._saying(at, said, named, negated)
         if named:
             return self._named(at, named, negated)
@@ -132,10 +133,12 @@ class OperandReader:
 
     def _saying(self, at: int, said: Said, named: Named | None, negated: bool) -> Operand:
         """Makes an operand of a property, which may also be the name of a tag, person or place."""
+        if said.gives_way and named is not None and named.end == said.end and named.level is not MatchLevel.PART:
+            return self._found(at, named.end, named.things, negated, alternatives=(said.label,))
         whole = named is not None and named.end == said.end and named.level is MatchLevel.NAME
         things = named.things if named is not None and whole and len(named.things) <= MAX_THINGS else ()
         found = self._found(at, said.end, things, negated) if things else None
-        self._note(at, said.end, MatchKind.OTHER, said.label, said.query, negated)
+        self._note(at, said.end, said.kind, said.label, said.query, negated)
         return Operand(said.end, query_of(self.things[-len(things) :], [said.query]) if found else said.query)
 
     def _guessed(self, at: int, negated: bool) -> Operand:
@@ -231,7 +234,7 @@ class OperandReader:
         return PhraseRole.ME in self._language.roles.get(self.texts[at], ())
 
     def _said(self, at: int) -> Said | None:
-        return self.properties.read(at) if self.texts[at] else None
+        return self._conditions.read(at) if self.texts[at] else None
 
     def _date(self, at: int) -> tuple[int, Span] | None:
         return self.dates.read(at) if self.texts[at] else None

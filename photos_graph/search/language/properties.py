@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
+from photos_graph.model.search import MatchKind, PhotoShape
 from photos_graph.search.query import Not, Query
-from photos_graph.search.terms.persons import FacesIn
+from photos_graph.search.terms.persons import FacesIn, UnnamedFaces
+from photos_graph.search.terms.pictures import HasCopies, IsEdited, IsRaw, IsScreenshot, Shaped
 from photos_graph.search.terms.places import InBox
 from photos_graph.search.terms.properties import Favourite, Rated
 from photos_graph.search.terms.tags import Untagged
@@ -30,6 +32,20 @@ class Saying(Enum):
     RATED = auto()  # "rated 5"
     UNRATED = auto()
     REJECTED = auto()
+    UNNAMED = auto()  # faces
+    PORTRAIT = auto()  # this and the next two: the shape
+    LANDSCAPE = auto()
+    SQUARE = auto()
+    PANORAMA = auto()
+    MAYBE_PORTRAIT = auto()  # unless something has the name
+    MAYBE_LANDSCAPE = auto()
+    SCREENSHOT = auto()
+    RAW = auto()
+    MAYBE_RAW = auto()  # unless something has the name
+    EDITED = auto()
+    DUPLICATES = auto()
+    ADDED = auto()  # "added last week"
+    APERTURE = auto()  # before a number
     AT_LEAST = auto()  # before a number
     OR_MORE = auto()  # after a number
 
@@ -40,6 +56,8 @@ class Said(NamedTuple):
     end: int
     query: Query
     label: str
+    kind: MatchKind = MatchKind.OTHER
+    gives_way: bool = False  # to anything that has the name
 
 
 _GROUP = 3  # people
@@ -51,16 +69,42 @@ _PLAIN: dict[Saying, tuple[Query, str]] = {
     Saying.PEOPLE: (FacesIn(1, None), "people"),
     Saying.NOBODY: (FacesIn(None, 0), "nobody"),
     Saying.GROUP: (FacesIn(_GROUP, None), f"{_GROUP} or more people"),
+    Saying.UNNAMED: (UnnamedFaces(), "unnamed faces"),
+    Saying.PORTRAIT: (Shaped(PhotoShape.PORTRAIT), "portrait format"),
+    Saying.LANDSCAPE: (Shaped(PhotoShape.LANDSCAPE), "landscape format"),
+    Saying.MAYBE_PORTRAIT: (Shaped(PhotoShape.PORTRAIT), "portrait format"),
+    Saying.MAYBE_LANDSCAPE: (Shaped(PhotoShape.LANDSCAPE), "landscape format"),
+    Saying.SQUARE: (Shaped(PhotoShape.SQUARE), "square"),
+    Saying.PANORAMA: (Shaped(PhotoShape.PANORAMA), "panorama"),
+    Saying.SCREENSHOT: (IsScreenshot(), "screenshots"),
+    Saying.RAW: (IsRaw(), "RAW"),
+    Saying.MAYBE_RAW: (IsRaw(), "RAW"),
+    Saying.EDITED: (IsEdited(), "edited"),
+    Saying.DUPLICATES: (HasCopies(), "duplicates"),
     Saying.UNRATED: (Rated(0, 0), "unrated"),
     Saying.REJECTED: (Rated(-1, -1), "rejected"),
+}
+_GIVE_WAY = {Saying.MAYBE_PORTRAIT, Saying.MAYBE_LANDSCAPE, Saying.MAYBE_RAW}
+SHAPES = {
+    PhotoShape.PORTRAIT: Saying.PORTRAIT,
+    PhotoShape.LANDSCAPE: Saying.LANDSCAPE,
+    PhotoShape.SQUARE: Saying.SQUARE,
+    PhotoShape.PANORAMA: Saying.PANORAMA,
 }
 
 
 class PropertyWords:
     """Reads properties from a sequence of folded words, with "" for a token that is not a word."""
 
-    def __init__(self, sayings: Mapping[str, Saying], numbers: Mapping[str, int], texts: Sequence[str]) -> None:
+    def __init__(
+        self,
+        sayings: Mapping[str, Saying],
+        starts: Collection[str],
+        numbers: Mapping[str, int],
+        texts: Sequence[str],
+    ) -> None:
         self._sayings = sayings
+        self._starts = starts  # the first words of the phrases
         self._numbers = numbers
         self._texts = texts
 
@@ -70,19 +114,19 @@ class PropertyWords:
         if saying is Saying.RATED:
             return self._counted(end, rated=True)
         if saying is not None and saying in _PLAIN:
-            return Said(end, *_PLAIN[saying])
+            return Said(end, *_PLAIN[saying], gives_way=saying in _GIVE_WAY)
         return self._counted(at, rated=False)
 
     def _counted(self, at: int, rated: bool) -> Said | None:
         """Reads "5 stars", "at least 4 stars", "4 or more stars", "3 people", or what follows "rated"."""
-        at, least = self._past(at, Saying.AT_LEAST)
+        at, least = self.past(at, Saying.AT_LEAST)
         number = self._number(at)
         if number is None:
             return None
-        at, more = self._past(at + 1, Saying.OR_MORE)
+        at, more = self.past(at + 1, Saying.OR_MORE)
         end, noun = self._saying(at)
         if noun in (Saying.STARS, Saying.PEOPLE):
-            at, more_after = self._past(end, Saying.OR_MORE)
+            at, more_after = self.past(end, Saying.OR_MORE)
             more = more or more_after
         elif not rated:
             return None
@@ -92,7 +136,12 @@ class PropertyWords:
             return Said(at, FacesIn(number, most), f"{label} people") if not rated else None
         return Said(at, Rated(number, most), f"rating {label}") if number <= 5 else None
 
-    def _past(self, at: int, saying: Saying) -> tuple[int, bool]:
+    def begins(self, at: int) -> bool:
+        """Returns whether the token is the first word of a phrase."""
+        return self._texts[at] in self._starts
+
+    def past(self, at: int, saying: Saying) -> tuple[int, bool]:
+        """Returns the token after a phrase, and whether it was there."""
         end, found = self._saying(at)
         return (end, True) if found is saying else (at, False)
 
@@ -104,6 +153,8 @@ class PropertyWords:
 
     def _saying(self, at: int) -> tuple[int, Saying | None]:
         """Returns the longest phrase of the language at a token, and the token after it."""
+        if at >= len(self._texts) or self._texts[at] not in self._starts:
+            return at, None
         for count in range(min(_MAX_WORDS, len(self._texts) - at), 0, -1):
             if saying := self._sayings.get(" ".join(self._texts[at : at + count])):
                 return at + count, saying

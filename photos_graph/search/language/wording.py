@@ -20,6 +20,7 @@ from photos_graph.search.language.condition_words import ConditionWords
 from photos_graph.search.language.customs import Customs
 from photos_graph.search.language.parser import parse
 from photos_graph.search.query import And, Everything, Not, Or, Query
+from photos_graph.search.terms.added import AddedIn
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
 from photos_graph.search.terms.properties import Favourite, Rated
@@ -189,6 +190,8 @@ def normal_form(query: Query) -> Hashable:
             return ("not", normal_form(Favourite()))
         case TakenIn():
             return _parts_of_date(query)
+        case AddedIn():
+            return _parts_of_span(query)
         case Rated(low, high):
             return Rated(None if low is None or low <= -1 else low, None if high is None or high >= 5 else high)
         case FacesIn(low, high):
@@ -208,6 +211,12 @@ def _joined(kind: str, parts: Iterable[Query]) -> Hashable:
         else:
             found.add(part)
     return next(iter(found)) if len(found) == 1 else (kind, frozenset(found))
+
+
+def _parts_of_span(query: AddedIn) -> Hashable:
+    parts = [AddedIn(after=query.after)] if query.after else []
+    parts += [AddedIn(before=query.before)] if query.before else []
+    return parts[0] if len(parts) == 1 else ("and", frozenset(parts))
 
 
 def _parts_of_date(query: TakenIn) -> Hashable:

@@ -44,6 +44,19 @@ class OnlyPersons(Term):
 
 
 @dataclass(frozen=True, slots=True)
+class UnnamedFaces(SetTerm):
+    """Matches photos with more faces than known persons, without the faces that are ignored."""
+
+    confirmed: bool = False
+
+    def all_photos(self, sets: PhotoSets) -> BitMap:
+        return sets.labels.with_unnamed_faces(self.confirmed) & sets.visible
+
+    def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
+        return same_reason(photos, self.kind, "unnamed faces")
+
+
+@dataclass(frozen=True, slots=True)
 class FacesIn(SetTerm, PrefixTerm):
     """Matches photos by their number of faces. Both bounds are inclusive."""
 

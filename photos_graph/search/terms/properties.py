@@ -65,7 +65,8 @@ class Favourite(SetTerm):
 
 @dataclass(frozen=True, slots=True)
 class TakenWith(PrefixTerm):
-    """Matches photos by their camera: ``text`` is a part of its make, model or lens, regardless of case and accents."""
+    """Matches photos by their camera: ``text`` is a part of its make and model, or of its lens, regardless of case and
+    accents."""
 
     text: str
 
@@ -75,7 +76,7 @@ class TakenWith(PrefixTerm):
         return within & union(
             photos
             for code, photos in sets.by_value["camera"].items()
-            if any(wanted in part for part in fold(cameras[code]).split("|"))
+            if any(wanted in fold(name) for name in names_of_camera(cameras[code]))
         )
 
     def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
@@ -88,3 +89,9 @@ class TakenWith(PrefixTerm):
     @classmethod
     def of_value(cls, value: str, typed: str) -> tuple[Term, str] | None:
         return (cls(typed), f"camera {typed}") if value else None
+
+
+def names_of_camera(camera: str) -> list[str]:
+    """Returns the make, model and lens of a camera, and the make with the model."""
+    make, _, rest = camera.partition("|")
+    return [make, *rest.split("|"), f"{make} {rest.partition('|')[0]}".strip()]

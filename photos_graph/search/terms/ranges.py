@@ -12,7 +12,7 @@ N = TypeVar("N", int, float)
 Bounds = tuple[N | None, N | None]
 
 ANY = "any"  # a value that is known, whatever it is
-_RANGE = re.compile(r"(?P<low>[^-.][^-]*?|\S+?)(?:\.\.|[-\N{EN DASH}])(?P<high>[^-].*)")
+_RANGE = re.compile(r"(?P<low>.+?)(?:\.\.)(?P<high>.+)|(?P<from>[^-]+)[-\N{EN DASH}](?P<to>[^-]+)")
 
 
 def read_range(value: str, number: Callable[[str], N]) -> Bounds[N] | None:
@@ -24,14 +24,22 @@ def read_range(value: str, number: Callable[[str], N]) -> Bounds[N] | None:
             if value.startswith(sign):
                 bound = number(value[2:])
                 return (bound, None) if sign == ">=" else (None, bound)
-        if ".." in value or (match := _RANGE.fullmatch(value)) is None:
-            low, _, high = value.partition("..")
-        else:
-            low, high = match["low"], match["high"]
-        bounds = number(low), number(high or low)
+        low, high = _ends(value, number)
+        bounds = number(low), number(high)
     except (ValueError, ArithmeticError):
         return None
     return bounds if bounds[0] <= bounds[1] else None
+
+
+def _ends(value: str, number: Callable[[str], N]) -> tuple[str, str]:
+    try:
+        number(value)  # "1e-05" is no range
+    except ValueError:
+        match = _RANGE.fullmatch(value)
+        if match is None:
+            raise
+        return (match["low"], match["high"]) if match["low"] else (match["from"], match["to"])
+    return value, value
 
 
 def write_range(low: float | None, high: float | None) -> str:

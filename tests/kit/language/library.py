@@ -58,11 +58,29 @@ FOLDERS = [
     FolderRow("raw-2", "raw", "root/raw", "root"),
 ]
 FILES = ["IMG_1234.jpg", "sunset over Etna.png", "Grand-Canyon 07.jpg", "Nonsense.gif", "Beech.tif"]
+CAMERAS = [
+    "Apple|iPhone 11|iPhone 11 back dual wide camera 4.25mm f/1.8",
+    "FUJIFILM|X-T3|XF18-55mmF2.8-4 R LM OIS",
+    "Canon|Canon EOS 5D Mark II|EF50mm f/1.4 USM",
+    "SONY|ILCE-7M3|Sony FE 24-70mm F2.8 GM",
+    None,
+]
 
 
 def photos() -> list[PhotoRow]:
     return [
-        PhotoRow(number, f"{number:032x}", name, folders=("root",), texts=(name,)) for number, name in enumerate(FILES)
+        PhotoRow(
+            number,
+            f"{number:032x}",
+            name,
+            folders=("root",),
+            texts=(name,),
+            places=("IT/Lazio/Rome",) if number == 0 else (),
+            latitude=41.9 if number == 0 else None,
+            longitude=12.5 if number == 0 else None,
+            camera=CAMERAS[number],
+        )
+        for number, name in enumerate(FILES)
     ]
 
 

@@ -9,11 +9,13 @@ from photos_graph.model.search import MatchKind
 from photos_graph.search.language.lexicon import Lexicon, Thing
 from photos_graph.search.language.parser import Parsed
 from photos_graph.search.query import And, Everything, Not, Or, Query
+from photos_graph.search.terms.added import AddedIn
 from photos_graph.search.terms.content import LooksLike
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed
 from photos_graph.search.terms.folders import InFolder
-from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
+from photos_graph.search.terms.persons import FacesIn, OnlyPersons, UnnamedFaces, WithPerson
+from photos_graph.search.terms.pictures import HasCopies, IsEdited, IsRaw, IsScreenshot, Shaped
 from photos_graph.search.terms.places import AtPlace, InBox, Near
 from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
 from photos_graph.search.terms.tags import Excluded, OnlyTagged, Tagged, Untagged
@@ -79,6 +81,12 @@ class _Writer:
                 return f"within {radius:g} km of {latitude:g}, {longitude:g}"
             case Exposed(column, low, high):
                 return f"{column}{'' if low is None else f' from {low:g}'}{'' if high is None else f' to {high:g}'}"
+            case Shaped() | AddedIn():
+                return query.label()
+            case IsRaw() | HasCopies() | IsEdited() | IsScreenshot():
+                return {IsRaw: "raw", HasCopies: "duplicates", IsEdited: "edited"}.get(type(query), "screenshots")
+            case UnnamedFaces():
+                return "unnamed faces"
             case TakenAt(time):
                 return f"in the {time.name.lower()}"
             case TakenOn(weekdays):

@@ -6,22 +6,31 @@ import math
 from calendar import monthrange
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import FolderMarks, PhotoTag, Tag, TagSource
 from photos_graph.model.library import DatePrecision, Place
-from photos_graph.model.search import MatchKind, PhotoOrder, TimelineUnit
+from photos_graph.model.search import MatchKind, PhotoOrder, PhotoShape, TimelineUnit
 from photos_graph.search.folding import fold, name_words, natural_key
 from photos_graph.search.geo import EARTH_RADIUS_KM
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
+from photos_graph.search.terms.added import AddedIn
 from photos_graph.search.terms.content import LooksLike
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed
 from photos_graph.search.terms.folders import InFolder
-from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
+from photos_graph.search.terms.persons import FacesIn, OnlyPersons, UnnamedFaces, WithPerson
+from photos_graph.search.terms.pictures import (
+    SCREENSHOT_WORDS,
+    HasCopies,
+    IsEdited,
+    IsRaw,
+    IsScreenshot,
+    Shaped,
+)
 from photos_graph.search.terms.places import AtPlace, InBox, Near
 from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
 from photos_graph.search.terms.tags import Excluded, OnlyTagged, Tagged, Untagged
@@ -228,10 +237,41 @@ class NaiveIndex:
             case Exposed(column, low, high):
                 value = getattr(row.exposure, column)
                 return value is not None and (low is None or low <= value) and (high is None or value <= high)
+            case AddedIn(after, before):
+                at = datetime.fromtimestamp(row.added_ms / 1000, UTC)
+                return (after is None or after <= at) and (before is None or at < before)
+            case Shaped(shape):
+                ratio = row.width / row.height if row.width and row.height else 0
+                return {
+                    PhotoShape.SQUARE: 1 / 1.02 <= ratio <= 1.02,
+                    PhotoShape.LANDSCAPE: ratio > 1.02,
+                    PhotoShape.PORTRAIT: 0 < ratio < 1 / 1.02,
+                    PhotoShape.PANORAMA: ratio >= 2 or 0 < ratio <= 1 / 2,
+                }[shape]
+            case IsRaw():
+                return row.is_raw
+            case HasCopies():
+                return row.files > 1
+            case IsEdited():
+                return row.stack is not None and row.stack[1] == "EDIT" and row.stack_rank <= 1
+            case IsScreenshot():
+                above = {at for f in row.folders for at in self.way_up(f, self.folders) if at in self.folders}
+                texts = [row.name, *row.texts, *(self.folders[at].name for at in above)]
+                known = {word for text in texts for word in name_words(text)}
+                return row.camera is None and any(
+                    all(any(word.startswith(each) for word in known) for each in wanted) for wanted in SCREENSHOT_WORDS
+                )
+            case UnnamedFaces(confirmed):
+                label = self.labels.get(row.number, Label())
+                named = label.persons | (set() if confirmed else label.persons_predicted)
+                return label.faces > len(named & set(self.persons))
             case Favourite(wanted):
                 return row.favourite is wanted
             case TakenWith(text):
-                return row.camera is not None and any(fold(text) in fold(part) for part in row.camera.split("|"))
+                if row.camera is None:
+                    return False
+                make, model, lens = (*row.camera.split("|"), "", "")[:3]
+                return any(fold(text) in fold(part) for part in (make, model, lens, f"{make} {model}"))
             case LooksLike(concept_id):
                 return row.number in self.looks.get(concept_id, ())
             case Tagged(tag_id, confirmed):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,14 +14,17 @@ from pyroaring import BitMap
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import Carried, FolderMarks, Tag
 from photos_graph.model.library import DatePrecision, Exposure, Place
+from photos_graph.model.search import PhotoShape
 from photos_graph.search.content_sets import ContentFile
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
+from photos_graph.search.terms.added import AddedIn, Instant
 from photos_graph.search.terms.content import LooksLike
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed
 from photos_graph.search.terms.folders import InFolder
-from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
+from photos_graph.search.terms.persons import FacesIn, OnlyPersons, UnnamedFaces, WithPerson
+from photos_graph.search.terms.pictures import HasCopies, IsEdited, IsRaw, IsScreenshot, Shaped
 from photos_graph.search.terms.places import AtPlace, InBox, Near
 from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
 from photos_graph.search.terms.tags import Excluded, OnlyTagged, Tagged, Untagged
@@ -34,8 +37,19 @@ PLACES = ["IT", "IT/Abruzzo", "IT/Abruzzo/L'Aquila", "FR", "FR/Corse"]
 TAGS = [f"t{i}" for i in range(4)]
 STACKS = [("s0", "BURST"), ("s1", "MANUAL"), ("s2", "EDIT")]
 PERSONS = ["p0", "p1", "p2"]
-NAMES = ["IMG_2.jpg", "img_10.JPG", "IMG_0002.jpg", "été.heic", "Ete 3.heic", "b.png", "", "20190812_1.jpg", "山 1.jpg"]
 LOOKS = {"dog": range(0, 25, 3), "church": range(0, 25, 2), "tench": range(0)}  # the numbers of likely photos
+NAMES = [
+    "IMG_2.jpg",
+    "img_10.JPG",
+    "IMG_0002.jpg",
+    "été.heic",
+    "Ete 3.heic",
+    "b.png",
+    "",
+    "20190812_1.jpg",
+    "山 1.jpg",
+    "Screen Shot 2.png",
+]
 WORDS = [
     "img",
     "IM",
@@ -64,6 +78,8 @@ moments = st.sampled_from(
 latitudes = st.sampled_from([-90.0, -10.5, 0.0, 42.35, 42.36, 90.0]) | st.floats(-90, 90)
 longitudes = st.sampled_from([-180.0, -179.9, 0.0, 13.4, 13.41, 179.9, 180.0]) | st.floats(-180, 180)
 numbers = st.integers(0, 24)
+sides = st.sampled_from([0, 99, 100, 102, 103, 199, 200, 400])
+added = st.none() | st.integers(0, 4).map(lambda ms: Instant(datetime.fromtimestamp(ms / 1000, UTC)))
 exposed = st.sampled_from([1 / 32000, 1 / 125, 0.5, 1.8, 35, 100, 1250, 12800, 3_276_800])
 
 
@@ -105,6 +121,10 @@ def photo_rows(draw: st.DrawFn) -> PhotoRow:
         exposure=draw(st.builds(Exposure, *[st.none() | exposed] * 4)),
         stack=draw(st.sampled_from([None, *STACKS])),
         stack_rank=draw(st.integers(0, 2)),
+        width=draw(sides),
+        height=draw(sides),
+        is_raw=draw(st.booleans()),
+        files=draw(st.sampled_from([1, 1, 2, 300])),
     )
 
 
@@ -123,7 +143,7 @@ def folder_rows(draw: st.DrawFn) -> FolderRow:
     """A folder's parent has a smaller id, or is not there at all: never a loop."""
     place = draw(st.integers(0, len(FOLDERS) - 1))
     parent = draw(st.sampled_from([*FOLDERS[max(0, place - 3) : place], None, "f-unknown"]))
-    name = draw(st.sampled_from(["2019 Abruzzo", "Italy", "Été", "Abruzzo 10", "x"]))
+    name = draw(st.sampled_from(["2019 Abruzzo", "Italy", "Été", "Abruzzo 10", "Screenshots", "x"]))
     return FolderRow(FOLDERS[place], name, f"r/{place}", parent)
 
 
@@ -200,6 +220,10 @@ terms: st.SearchStrategy[Query] = st.one_of(
         st.none() | st.just(0) | exposed,
     ),
     st.builds(Favourite, st.booleans()),
+    st.builds(AddedIn, added, added),
+    st.builds(Shaped, st.sampled_from(PhotoShape)),
+    st.sampled_from([IsRaw(), HasCopies(), IsEdited(), IsScreenshot()]),
+    st.builds(UnnamedFaces, st.booleans()),
     st.builds(TakenWith, st.sampled_from(["canon", "50MM", "d750", "unu", "", "|", "Canon|EOS"])),
     st.builds(Words, st.sampled_from(WORDS), st.booleans()),
     st.builds(LooksLike, st.sampled_from([*LOOKS, "nothing"])),

@@ -50,6 +50,9 @@ BAD = [
     "aperture:nan",
     "shutter:1/0",
     "focal:1e999",
+    "added:",
+    "added:2026",
+    "added:>=soon",
 ]
 COMPLEX = [
     " ".join(f"word{letter * 3}" for letter in "abcdefghijklmnopqrstuvwxyz") + " yes" * 25,

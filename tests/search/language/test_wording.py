@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -13,7 +13,7 @@ from pyroaring import BitMap
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import Certainty, Tag
 from photos_graph.model.library import Exposure
-from photos_graph.model.search import MatchKind, Ref
+from photos_graph.model.search import MatchKind, PhotoShape, Ref
 from photos_graph.search.filter_names import IndexNames
 from photos_graph.search.filters import (
     ExposureFilter,
@@ -31,6 +31,7 @@ from photos_graph.search.language.parser import parse
 from photos_graph.search.language.wording import Explained, explain
 from photos_graph.search.query import Query
 from photos_graph.search.rows import LabelPostings
+from photos_graph.search.terms.added import AddedIn
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.places import InBox, Near
 from tests.kit.language.library import FOLDERS, PERSONS, PLACES, TAGS, TODAY, index, photos
@@ -202,6 +203,7 @@ def terms(of: list[str]) -> st.SearchStrategy[TermFilter]:
 
 
 MOMENTS = st.none() | st.datetimes(datetime(1000, 1, 1), datetime(2100, 1, 1)) | st.just(datetime(2019, 8, 1))
+INSTANTS = st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
 SAYABLE: dict[str, st.SearchStrategy[object]] = {
     "tags": terms([tag.id for tag in LIBRARY.tags]),
     "persons": terms(["carlo", "anna-2", "bob", "maria", "x"]),
@@ -221,6 +223,9 @@ SAYABLE: dict[str, st.SearchStrategy[object]] = {
     "favourite": st.booleans(),
     "face_count": ranges(0, 12),
     "untagged": st.booleans(),
+    **dict.fromkeys(("unnamed_faces", "raw", "screenshot", "edited", "duplicates"), st.booleans()),
+    "shape": st.sampled_from(PhotoShape),
+    "added": st.builds(AddedIn, INSTANTS, INSTANTS).filter(lambda term: term != AddedIn()),
     "camera": st.sampled_from(["X100", "EOS 5D", "iPhone 11", "50mm (II)", "a|b", "-"]),
     "exposure": st.builds(ExposureFilter, ranges(0, 100_000), floats(), st.none() | floats(), st.none() | floats()),
     "looks_like": st.sampled_from(["dog", "golden retriever", "mucca", "Sheep"]),

@@ -1,0 +1,101 @@
+"""How a photo was exposed, in words: "ISO 400", "f/2.8", "50mm", "24-70 mm" and "1/125 s"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from photos_graph.search.language.properties import PropertyWords, Said, Saying
+from photos_graph.search.language.tokens import Token
+from photos_graph.search.terms.exposure import Exposed, ExposureColumn
+
+_MAX_DIGITS = 6
+_APERTURE = {"f", "\N{LATIN SMALL LETTER F WITH HOOK}"}
+_SECONDS = {"sec", "second", "seconds", "secondi", "secondo", "sekunde", "sekunden", "secondes", "segundos", "segundo"}
+_MIN_FRACTION = 32  # of a second, without a unit: a smaller number may be a day
+_DASHES = {"-", "\N{EN DASH}"}
+
+
+class ExposureWords:
+    """Reads exposures from the tokens of a text. "at least" and "or more" are those of the language."""
+
+    def __init__(self, tokens: Sequence[Token], texts: Sequence[str], properties: PropertyWords) -> None:
+        self._tokens = tokens
+        self._texts = texts
+        self._properties = properties
+
+    def read(self, at: int) -> Said | None:
+        text = self._text(at)
+        if not (text.isdecimal() or text == "iso" or text in _APERTURE or self._properties.begins(at)):
+            return None
+        at, least = self._properties.past(at, Saying.AT_LEAST)
+        found = self._iso(at) or self._aperture(at) or self._focal_length(at) or self._seconds(at)
+        if found is None:
+            return None
+        end, column, low, high = found
+        end, more = self._properties.past(end, Saying.OR_MORE)
+        term = Exposed(column, low, None if (least or more) and low == high else high)
+        return Said(end, term, term.label())
+
+    def _iso(self, at: int) -> tuple[int, ExposureColumn, float, float] | None:
+        if self._text(at) != "iso" or (numbers := self._range(at + 1)) is None:
+            return None
+        end, low, high = numbers
+        if low != int(low) or high != int(high):
+            return None
+        return end, "iso", int(low), int(high)
+
+    def _aperture(self, at: int) -> tuple[int, ExposureColumn, float, float] | None:
+        start, named = self._properties.past(at, Saying.APERTURE)
+        if self._text(start) in _APERTURE and (self._joint(start + 1) in ("", "/") or named):
+            start += 1
+        elif not named:
+            return None
+        number = self._number(start)
+        return (number[0], "aperture", number[1], number[1]) if number else None
+
+    def _focal_length(self, at: int) -> tuple[int, ExposureColumn, float, float] | None:
+        numbers = self._range(at)
+        if numbers is None or self._text(numbers[0]) != "mm":
+            return None
+        return numbers[0] + 1, "focal_length", numbers[1], numbers[2]
+
+    def _seconds(self, at: int) -> tuple[int, ExposureColumn, float, float] | None:
+        """Reads "1/125 s", "1/125" or "30 seconds"; "30s" and "1/4" may be a decade and a day."""
+        number = self._number(at)
+        if number is None:
+            return None
+        end, seconds = number
+        fraction = self._joint(end) == "/" and (below := self._number(end)) is not None and seconds == 1
+        if fraction and below is not None and below[1]:
+            end = below[0]
+            if self._text(end) in _SECONDS or self._text(end) == "s":
+                return end + 1, "seconds", 1 / below[1], 1 / below[1]
+            return (end, "seconds", 1 / below[1], 1 / below[1]) if below[1] >= _MIN_FRACTION else None
+        return (end + 1, "seconds", seconds, seconds) if self._text(end) in _SECONDS else None
+
+    def _range(self, at: int) -> tuple[int, float, float] | None:
+        first = self._number(at)
+        if first is None:
+            return None
+        if self._joint(first[0]) in _DASHES and (last := self._number(first[0])) and last[1] >= first[1]:
+            return last[0], first[1], last[1]
+        return first[0], first[1], first[1]
+
+    def _number(self, at: int) -> tuple[int, float] | None:
+        """Reads "50", "2.8" or "2,8"."""
+        text = self._text(at)
+        if not text.isdecimal() or len(text) > _MAX_DIGITS:
+            return None
+        part = self._text(at + 1)
+        if self._raw_joint(at + 1) in (".", ",") and part.isdecimal() and len(part) <= _MAX_DIGITS:
+            return at + 2, float(f"{int(text)}.{part}")
+        return at + 1, int(text)
+
+    def _text(self, at: int) -> str:
+        return self._texts[at] if at < len(self._texts) else ""
+
+    def _joint(self, at: int) -> str:
+        return self._raw_joint(at).strip()
+
+    def _raw_joint(self, at: int) -> str:
+        return self._tokens[at].joint if at < len(self._tokens) else " "
