@@ -56,6 +56,8 @@ ENGLISH = language(
         PhraseRole.QUARTER: "quarter",
         PhraseRole.NEAR: "near, near to, close to",
         PhraseRole.WITHIN: "within",
+        PhraseRole.AGED: "at, aged, at age, at the age, age, when",
+        PhraseRole.OLD: "old, of age",
         PhraseRole.YEAR: "year, years",
         PhraseRole.ON_THIS_DAY: "on this day, on this date",
         PhraseRole.DECADE_ENDING: "s",
@@ -71,6 +73,7 @@ ENGLISH = language(
     numbers="one/a/an, two, three, four, five, six, seven, eight, nine, ten, eleven, twelve",
     decades="twenties, thirties, forties, fifties, sixties, seventies, eighties, nineties",
     leads_decades=False,
+    ages_need_no_years=True,
     times={
         DayTime.MORNING: "morning, mornings",
         DayTime.AFTERNOON: "afternoon, afternoons",

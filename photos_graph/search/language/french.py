@@ -53,6 +53,7 @@ FRENCH = language(
         PhraseRole.QUARTER: "trimestre",
         PhraseRole.NEAR: "près de, près d', proche de, autour de, aux environs de",
         PhraseRole.WITHIN: "à moins de, un rayon de",
+        PhraseRole.AGED: "à, à l'âge",
         PhraseRole.YEAR: "an, ans, année, années",
         PhraseRole.TODAY: "aujourd'hui",
         PhraseRole.YESTERDAY: "hier",

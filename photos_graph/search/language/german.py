@@ -53,6 +53,8 @@ GERMAN = language(
         PhraseRole.QUARTER: "Quartal, Quartals, Vierteljahr",
         PhraseRole.NEAR: "in der nähe, nahe, nahe bei",
         PhraseRole.WITHIN: "im Umkreis von, im Umkreis, weniger als",
+        PhraseRole.AGED: "mit, im Alter",
+        PhraseRole.OLD: "alt",
         PhraseRole.YEAR: "Jahr, Jahre, Jahren, Jahres",
         PhraseRole.TODAY: "heute",
         PhraseRole.YESTERDAY: "gestern",

@@ -50,6 +50,8 @@ class PhraseRole(Enum):
     YEAR = auto()
     NEAR = auto()  # before a place
     WITHIN = auto()  # before a distance from a place
+    AGED = auto()  # between a person and an age: "Anna at 3"
+    OLD = auto()  # after the years of an age: "3 years old"
     ON_THIS_DAY = auto()  # of any year
     DECADE = auto()  # before a decade: "anni novanta"
     DECADE_ENDING = auto()  # "1990s"
@@ -92,6 +94,7 @@ class Language:
     ordinals: Mapping[str, int]  # folded word -> 1..4
     numbers: Mapping[str, int]  # folded word -> 1..12
     decades: Mapping[str, int]  # folded word -> 20..90
+    ages_need_no_years: bool  # "Anna at 3" is an age, as opposed to "Anna a 3"
     leads_decades: bool  # the words of ``decades`` are numbers, and name a decade only after a phrase of DECADE
     times: Mapping[str, DayTime]  # folded word -> time of the day
     exactly: frozenset[str]  # words of ME that count only as they are written here, such as "I" and "mí"
@@ -137,6 +140,7 @@ def language(
     holidays: Mapping[Holiday, str],
     other_weekdays: str = "",
     leads_decades: bool = True,
+    ages_need_no_years: bool = False,
     other_months: str = "",
     exactly: str = "",
     countries: Mapping[str, str] | None = None,
@@ -167,6 +171,7 @@ def language(
         ordinals=_numbered(ordinals),
         numbers=_numbered(numbers),
         decades={name: 10 * place + 10 for name, place in _numbered(decades).items()},
+        ages_need_no_years=ages_need_no_years,
         leads_decades=leads_decades,
         times={name: time for time, names in times.items() for name in _phrases(names)},
         exactly=frozenset(exactly.split()),

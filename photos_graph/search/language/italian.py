@@ -53,6 +53,7 @@ ITALIAN = language(
         PhraseRole.QUARTER: "trimestre",
         PhraseRole.NEAR: "vicino a, vicino ad, vicino al, vicino alla, nei pressi di, nei dintorni di",
         PhraseRole.WITHIN: "entro, a meno di, nel raggio di",
+        PhraseRole.AGED: "a, all'età, di, quando aveva",
         PhraseRole.YEAR: "anno, anni",
         PhraseRole.ON_THIS_DAY: "in questo giorno, in questa data",
         PhraseRole.DECADE: "anni",

@@ -6,6 +6,7 @@ The lexicon follows the rows of the index. A query takes a few look-ups, regardl
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 from Stemmer import Stemmer
@@ -80,6 +81,8 @@ class Lexicon(Protocol):
         """Returns the persons who are marked as the owner of the library."""
 
     def label(self, thing: Thing) -> str: ...
+
+    def birthday(self, person: Thing) -> date | None: ...
 
     def cameras(self, words: Sequence[str]) -> Collection[str]:
         """Returns the parts of the names of cameras and lenses that consist of these words, as they are written
@@ -212,6 +215,10 @@ class LexiconNames:
 
     def cameras(self, words: Sequence[str]) -> Collection[str]:
         return self._cameras.find(words)
+
+    def birthday(self, person: Thing) -> date | None:
+        row = self._rows[person.kind].get(person.id)
+        return date.fromisoformat(row.birthday) if isinstance(row, Person) and row.birthday else None
 
     def longest_camera(self, word: str) -> int:
         return self._cameras.longest(word)

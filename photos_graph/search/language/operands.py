@@ -14,6 +14,7 @@ from rapidfuzz.process import extract
 
 from photos_graph.model.search import MatchKind, SearchTerm
 from photos_graph.search.folding import fold, name_words, words
+from photos_graph.search.language.ages import Age, AgeReader
 from photos_graph.search.language.composition import any_of, ordered, query_of
 from photos_graph.search.language.conditions import ConditionReader
 from photos_graph.search.language.content_words import Seen
@@ -76,6 +77,7 @@ class OperandReader:
         self.dates = dates
         self.naming = NameMatcher(lexicon, spelling, language, self.texts, self.dates)
         self._conditions = ConditionReader(tokens, lexicon, language, dates, self.naming)
+        self._ages = AgeReader(lexicon, language, dates, self._conditions)
         self.terms: list[SearchTerm] = []
         self.queries: list[Query] = []  # of each term alone, without regard to whether it is negated
         self.things: list[Thing] = []  # the things that were named, in the order of the text
@@ -128,6 +130,8 @@ class OperandReader:
             return self._named(at, named, negated)
         if self.is_me(at):
             me = self._lexicon.me()
+            if me and (age := self._ages.read(at + 1, me)):
+                return self._aged(at, at + 1, age, negated)
             return self._found(at, at + 1, me, negated) if me else self._nothing(at)
         return self._guessed(at, negated)
 
@@ -160,6 +164,8 @@ class OperandReader:
     def _named(self, at: int, named: Named, negated: bool) -> Operand:
         """Makes an operand of what a phrase names. If the phrase is only a part of a name and a word beside it means
         nothing, the text means something else: "New York" is not "New South Wales", which is only offered."""
+        if named.level is not MatchLevel.FOLDER and (age := self._ages.read(named.end, named.things)):
+            return self._aged(at, named.end, age, negated)
         self.guesses += self.naming.is_foreign(at, named)
         start = at - 1 if self._beside(at) and self._is_unmatched(at - 1) else at
         stop = named.end + 1 if self._beside(named.end) and self._is_unplaced(named.end) else named.end
@@ -170,6 +176,11 @@ class OperandReader:
         typed = self._typed(start, stop)
         self._note(start, stop, MatchKind.OTHER, typed, _NONE, negated, self._nearest(typed, named.things))
         return Operand(named.end)
+
+    def _aged(self, at: int, end: int, age: Age, negated: bool) -> Operand:
+        self._found(at, end, age.persons, negated)
+        self._note(end, age.end, MatchKind.DATE, age.label, age.years, negated)
+        return Operand(age.end, age.query)
 
     def _beside(self, at: int) -> bool:
         """Returns whether a token and the one before it are words with nothing but a space or hyphen between them."""

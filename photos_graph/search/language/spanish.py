@@ -49,6 +49,7 @@ SPANISH = language(
         PhraseRole.QUARTER: "trimestre",
         PhraseRole.NEAR: "cerca de, cerca del, junto a",
         PhraseRole.WITHIN: "a menos de, un radio de",
+        PhraseRole.AGED: "a los, con, a la edad, de",
         PhraseRole.YEAR: "año, años",
         PhraseRole.TODAY: "hoy",
         PhraseRole.YESTERDAY: "ayer",

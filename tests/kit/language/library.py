@@ -34,7 +34,7 @@ TAGS = [
 PERSONS = [
     Person("carlo", "Carlo Rossi", is_me=True),
     Person("anna", "Anna Rossi"),
-    Person("bob", "Bob"),
+    Person("bob", "Bob", birthday="2010-05-17"),
     Person("maria", "María del Mar"),
 ]
 PLACES = [
