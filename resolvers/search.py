@@ -128,8 +128,8 @@ class FilterExplanation:
         'prefixes such as "tag:" where a word alone would mean something else.'
     )
     is_searchable: bool = strawberry.field(
-        description="Whether `search` understands the text as exactly this filter. Some conditions cannot be said, "
-        "such as that only confirmed labels count."
+        description="Whether `search` understands the text as exactly this filter. Some conditions cannot be put into "
+        "words, such as that only confirmed labels count."
     )
     terms: list[SearchTerm] = strawberry.field(
         description="The conditions of the filter, all of which must hold, so that a client can show them one by one."
