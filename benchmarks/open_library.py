@@ -109,8 +109,9 @@ def both(what: str, before: Sequence[Given], after: Sequence[Given]) -> Iterator
 
 def _begin(service: Service, kinds: Mapping[str, str], tags: Sequence[str], labels: int, draw: int) -> None:
     """Deletes the tags of earlier draws, and tags photos that are drawn of each kind."""
-    while nodes := service.ask("{ tags(first: 500) { nodes { id } } }")["tags"]["nodes"]:
-        service.ask("mutation($i: ID!) { deleteTag(id: $i) }", i=nodes[-1]["id"])
+    nodes = service.ask("{ tags(first: 500) { nodes { id path } } }")["tags"]["nodes"]
+    for node in sorted(nodes, key=lambda each: -each["path"].count("/")):  # narrower tags first
+        service.ask("mutation($i: ID!) { deleteTag(id: $i) }", i=node["id"])
     chance = np.random.default_rng(draw)
     for tag in tags:
         kind = SCENES[tag.removeprefix(TREE)]
@@ -134,8 +135,9 @@ def wanted(tag: str) -> set[str]:
 
 def _given(bench: Bench, service: Service, kinds: Mapping[str, str], tags: Sequence[str]) -> list[Given]:
     """Compares the predictions that count as tags with the truth."""
-    query = "{ models(kind: TAGS) { perLabel { label expectedPrecision givenTo } } }"
-    claims = {each["label"]: each["expectedPrecision"] for each in service.ask(query)["models"][0]["perLabel"]}
+    query = "{ models(kind: TAGS) { state perLabel { label expectedPrecision } } }"
+    active = next(model for model in service.ask(query)["models"] if model["state"] == "ACTIVE")
+    claims = {each["label"]: each["expectedPrecision"] for each in active["perLabel"]}
     nodes = all_photos(service, "id tags { source tag { name } }")
     out = []
     for tag in dict.fromkeys(name for path in tags for name in path.split("/")):

@@ -25,13 +25,15 @@ MIN_GIVEN = 3  # photos that a tag is given to before a sheet is judged, or to n
 LEAST = 0.5  # lowest threshold around which a sheet is drawn when the tag is given to nothing
 REACH = 0.1  # quantile of the examples' scores, below which a tag is not given before a sheet is judged
 MAX_SHARE = 0.2  # share of the unlabelled photos above the median example, from which examples do not stand out
-MIN_LACKING, MAX_LACKING_SHARE = 10, 0.05  # unless few of at least so many photos that lack the tag are above it
+MAX_FREQUENT_SHARE = 0.6  # of frequent tags; half of all photos are above it if all photos have the tag
+MIN_LACKING, MAX_LACKING_SHARE = 10, 0.05  # a frequent tag is one of which few of so many photos that lack it are above
 OFFSET, SLOPE = 1.0, 0.5  # standard deviations of what experience expects, by which a sheet may move it
-CONFIDENCE = 0.5  # confidence with which a proven threshold keeps its promise
+CONFIDENCE = 0.6  # confidence with which a proven threshold keeps its promise
 # How likely a photo has a tag before a sheet is judged, in libraries of which all was known: log-odds that follow from
 # those of its score, from the number of examples, and from that of the photos that score like the upper three quarters
 # of the examples, beside them. Where few such photos are left, most that should have the tag are examples already.
-BASE, PER_SCORE, PER_EXAMPLES, PER_ALIKE, ALIKE = -2.05, 0.86, 0.42, 0.34, 0.25
+BASE, PER_SCORE, PER_EXAMPLES, PER_ALIKE = -2.2, 0.87, 0.39, 0.94
+ALIKE, MOST_ALIKE = 0.25, 1.0  # quantile of the examples' scores, and the largest logarithm of that number that counts
 FLOOD = 2  # times as many photos as a tag may be given to, from which it is given to none
 BINS = 256  # parts of the scores in which photos count as equal
 
@@ -174,15 +176,20 @@ def _experience(scores: Floats, examples: Floats) -> _Experience:
         return _Experience(BASE)
     alike = (scores >= np.quantile(examples, ALIKE)).sum() + 1
     often = np.log(alike / ((1 - ALIKE) * len(examples) + 1))
-    return _Experience(float(BASE + PER_EXAMPLES * np.log(len(examples)) + PER_ALIKE * often))
+    return _Experience(float(BASE + PER_EXAMPLES * np.log(len(examples)) + PER_ALIKE * min(often, MOST_ALIKE)))
 
 
 def _stands_out(scores: Floats, lacking: Floats, middle: float) -> bool:
     """Returns whether the median example is above most photos. Where a tag is frequent, it is enough that the median is
     above those that are known to lack it."""
-    if (scores >= middle).mean() <= MAX_SHARE if len(scores) else True:
+    share = float((scores >= middle).mean()) if len(scores) else 0.0
+    if share <= MAX_SHARE:
         return True
-    return len(lacking) >= MIN_LACKING and bool((lacking >= middle).mean() <= MAX_LACKING_SHARE)
+    return (
+        share <= MAX_FREQUENT_SHARE
+        and len(lacking) >= MIN_LACKING
+        and bool((lacking >= middle).mean() <= MAX_LACKING_SHARE)
+    )
 
 
 def _proven(scores: Floats, examples: Floats, judged: Judged, promised: float, would_be: float) -> ChosenThreshold:

@@ -53,9 +53,11 @@ def test_examples_that_do_not_stand_out_are_given_to_nothing_unless_others_are_k
     unlike = np.linspace(0.2, 0.8, 9, dtype=np.float32)
     chosen = choose_threshold(SCORES, unlike, NOTHING_JUDGED, 0.95, 4000)
     assert chosen.threshold is None and chosen.given_to == 0 and "do not stand out" in (chosen.reason or "")
-    frequent, lacking = np.full(3000, 0.95, np.float32), np.full(20, 0.1, np.float32)
-    assert choose_threshold(frequent, frequent[:20], NOTHING_JUDGED, 0.95, 4000).threshold is None
-    assert choose_threshold(frequent, frequent[:20], NOTHING_JUDGED, 0.95, 4000, lacking).given_to == 3000
+    frequent, lacking = np.linspace(0.95, 0.99, 3000, dtype=np.float32), np.full(20, 0.1, np.float32)
+    assert choose_threshold(frequent, frequent[::100], NOTHING_JUDGED, 0.95, 4000).threshold is None
+    assert choose_threshold(frequent, frequent[::100], NOTHING_JUDGED, 0.95, 4000, lacking).given_to > 2000
+    unlike = np.concatenate([lacking[:5], frequent[:4]])  # most of the library is more like the examples than they are
+    assert choose_threshold(frequent, unlike, NOTHING_JUDGED, 0.95, 4000, lacking).threshold is None
 
 
 def test_a_judged_sheet_proves_a_threshold_that_keeps_the_promise() -> None:
@@ -66,7 +68,7 @@ def test_a_judged_sheet_proves_a_threshold_that_keeps_the_promise() -> None:
         if chosen.threshold is not None:
             kept.append(TRUE[chosen.threshold <= SCORES].mean())
             assert chosen.given_to == (chosen.threshold <= SCORES).sum()
-    assert len(kept) > 10 and np.mean(kept) > 0.9 and np.mean(np.array(kept) > 0.88) > 0.7
+    assert len(kept) > 10 and np.mean(kept) > 0.9 and np.mean(np.array(kept) > 0.87) > 0.8
 
 
 def test_a_sheet_that_is_wrong_gives_the_tag_to_nothing() -> None:
