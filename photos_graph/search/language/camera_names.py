@@ -41,7 +41,8 @@ class CameraNames:
     def find(self, words: Sequence[str]) -> frozenset[str]:
         """Returns the parts of names, as they are written there, that consist of these words."""
         self._refresh()
-        return frozenset(self._texts.get(_key(words), ()))
+        keys = (" ".join(words), "".join(words))
+        return next((frozenset(self._texts[key]) for key in keys if key in self._texts), frozenset())
 
     def _refresh(self) -> None:
         cameras = self._cameras()

@@ -3,8 +3,9 @@ photo was added."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from photos_graph.model.search import MatchKind
 from photos_graph.search.language.camera_names import tells_alone
@@ -24,6 +25,7 @@ from photos_graph.search.terms.places import AtPlace, Near
 from photos_graph.search.terms.properties import TakenWith
 
 _NEAR_KM = 20.0  # "near" a city
+_RECENT_DAYS = 30
 _MAX_DIGITS = 5
 _MAX_BETWEEN = 2  # words between a distance and the place, such as "of the"
 _UNITS = {  # in kilometres
@@ -32,6 +34,7 @@ _UNITS = {  # in kilometres
     0.001: "m meter meters metre metres metern metri metros",
 }
 _KILOMETRES = {word: km for km, words in _UNITS.items() for word in words.split()}
+_SIGN = re.compile(r"[<>]=?\s*\Z")  # before a number
 _AS_ONE = {"", "-"}  # between the words of "X-T3"
 
 
@@ -39,8 +42,15 @@ class ConditionReader:
     """Reads conditions from the tokens of one text in one language."""
 
     def __init__(
-        self, tokens: Sequence[Token], lexicon: Lexicon, language: Language, dates: Dates, naming: NameMatcher
+        self,
+        text: str,
+        tokens: Sequence[Token],
+        lexicon: Lexicon,
+        language: Language,
+        dates: Dates,
+        naming: NameMatcher,
     ) -> None:
+        self._text_typed = text
         self._tokens = tokens
         self._texts = dates.texts
         self._lexicon = lexicon
@@ -48,7 +58,9 @@ class ConditionReader:
         self._dates = dates
         self._naming = naming
         self._known: dict[int, Said | None] = {}  # by the token at which a condition begins
-        self._properties = PropertyWords(language.sayings, language.saying_starts, language.numbers, self._texts)
+        self._properties = PropertyWords(
+            language.sayings, language.saying_starts, language.numbers, self._texts, self._sign
+        )
         self._exposures = ExposureWords(tokens, self._texts, self._properties)
 
     def read(self, at: int) -> Said | None:
@@ -61,6 +73,12 @@ class ConditionReader:
         readers = (self._properties.read, self._exposures.read, self._added, self._near, self._camera)
         found = [said for reader in readers if (said := reader(at)) is not None]
         return max(found, key=lambda said: said.end, default=None)
+
+    def _sign(self, at: int) -> str:
+        """Returns the sign before a number, as in "> 3", or ">=" for a plus after it, as in "4+"."""
+        token = self._tokens[at]
+        before = _SIGN.search(self._text_typed, max(0, token.start - 4), token.start)
+        return before[0].strip() if before else ">=" if self._text_typed.startswith("+", token.end) else ""
 
     # cameras
 
@@ -91,11 +109,12 @@ class ConditionReader:
         start = at + self._language.taken(self._texts, at, PhraseRole.WITHIN)
         text = self._text(start)
         kilometres = _KILOMETRES.get(self._text(start + 1))
-        if not text.isdecimal() or len(text) > _MAX_DIGITS or kilometres is None:
+        number = int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else self._language.numbers.get(text)
+        if number is None or kilometres is None:
             return None
         start += 2
         start += self._language.taken(self._texts, start, PhraseRole.NEAR)  # "dans un rayon de 10 km autour de Rome"
-        return self._around(start, int(text) * kilometres)
+        return self._around(start, number * kilometres)
 
     def _around(self, at: int, radius_km: float | None) -> Said | None:
         for start in range(at, at + _MAX_BETWEEN + 1):
@@ -128,6 +147,10 @@ class ConditionReader:
 
     def _added(self, at: int) -> Said | None:
         """Reads "added last week", or the other order, as in German."""
+        end, is_recent = self._properties.past(at, Saying.RECENT)
+        if is_recent:
+            since = self._dates.today - timedelta(days=_RECENT_DAYS)
+            return Said(end, AddedIn(_instant(since)), f"added in the last {_RECENT_DAYS} days")
         start, is_led = self._properties.past(at, Saying.ADDED)
         while is_led and self._is_between(start) and self._dates.read(start) is None:
             start += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from photos_graph.search.language.properties import PropertyWords, Said, Saying
+from photos_graph.search.language.properties import PropertyWords, Said, Saying, within
 from photos_graph.search.language.tokens import Token
 from photos_graph.search.terms.exposure import Exposed, ExposureColumn
 
@@ -13,6 +13,9 @@ _APERTURE = {"f", "\N{LATIN SMALL LETTER F WITH HOOK}"}
 _SECONDS = {"sec", "second", "seconds", "secondi", "secondo", "sekunde", "sekunden", "secondes", "segundos", "segundo"}
 _MIN_FRACTION = 32  # of a second, without a unit: a smaller number may be a day
 _DASHES = {"-", "\N{EN DASH}"}
+
+# The token after an exposure, what it is about, and its bounds.
+_Found = tuple[int, ExposureColumn, float | None, float | None]
 
 
 class ExposureWords:
@@ -33,18 +36,21 @@ class ExposureWords:
             return None
         end, column, low, high = found
         end, more = self._properties.past(end, Saying.OR_MORE)
+        more = more or self._properties.sign(end - 1) == ">="
         term = Exposed(column, low, None if (least or more) and low == high else high)
         return Said(end, term, term.label())
 
-    def _iso(self, at: int) -> tuple[int, ExposureColumn, float, float] | None:
+    def _iso(self, at: int) -> _Found | None:
         if self._text(at) != "iso" or (numbers := self._range(at + 1)) is None:
             return None
         end, low, high = numbers
+        if low == high == int(low) and (sign := self._properties.sign(at + 1)):
+            return (end, "iso", *within(int(low), sign))
         if low != int(low) or high != int(high):
             return None
         return end, "iso", int(low), int(high)
 
-    def _aperture(self, at: int) -> tuple[int, ExposureColumn, float, float] | None:
+    def _aperture(self, at: int) -> _Found | None:
         start, named = self._properties.past(at, Saying.APERTURE)
         if self._text(start) in _APERTURE and (self._joint(start + 1) in ("", "/") or named):
             start += 1
@@ -53,13 +59,13 @@ class ExposureWords:
         number = self._number(start)
         return (number[0], "aperture", number[1], number[1]) if number else None
 
-    def _focal_length(self, at: int) -> tuple[int, ExposureColumn, float, float] | None:
+    def _focal_length(self, at: int) -> _Found | None:
         numbers = self._range(at)
         if numbers is None or self._text(numbers[0]) != "mm":
             return None
         return numbers[0] + 1, "focal_length", numbers[1], numbers[2]
 
-    def _seconds(self, at: int) -> tuple[int, ExposureColumn, float, float] | None:
+    def _seconds(self, at: int) -> _Found | None:
         """Reads "1/125 s", "1/125" or "30 seconds"; "30s" and "1/4" may be a decade and a day."""
         number = self._number(at)
         if number is None:

@@ -98,6 +98,9 @@ FRENCH = language(
         Holiday.NEW_YEARS_EVE: "Saint Sylvestre, réveillon du nouvel an, réveillon",
     },
     sayings={
+        Saying.MORE_THAN: "plus de",
+        Saying.LESS_THAN: "moins de",
+        Saying.RECENT: "ajoutées récemment, nouvelles photos, photos récentes",
         Saying.UNNAMED: "visages sans nom, visages inconnus, personnes inconnues",
         Saying.PORTRAIT: "format portrait, verticales, verticale",
         Saying.LANDSCAPE: "format paysage, horizontales, horizontale",

@@ -102,6 +102,9 @@ GERMAN = language(
         Holiday.NEW_YEARS_EVE: "Silvester",
     },
     sayings={
+        Saying.MORE_THAN: "mehr als, über",
+        Saying.LESS_THAN: "weniger als, unter",
+        Saying.RECENT: "kürzlich hinzugefügt, kürzlich hinzugefügte, neue Fotos, neue Bilder, neueste Fotos",
         Saying.UNNAMED: "unbenannte Gesichter, unbekannte Gesichter, unbekannte Personen, Gesichter ohne Namen",
         Saying.PORTRAIT: "Hochformat",
         Saying.LANDSCAPE: "Querformat",

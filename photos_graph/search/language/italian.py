@@ -98,6 +98,9 @@ ITALIAN = language(
         Holiday.NEW_YEARS_EVE: "San Silvestro, vigilia di Capodanno",
     },
     sayings={
+        Saying.MORE_THAN: "più di",
+        Saying.LESS_THAN: "meno di",
+        Saying.RECENT: "aggiunte di recente, nuove foto, foto nuove, foto recenti",
         Saying.UNNAMED: "volti senza nome, facce senza nome, volti sconosciuti, persone sconosciute",
         Saying.PORTRAIT: "formato verticale, verticali, verticale",
         Saying.LANDSCAPE: "formato orizzontale, orizzontali, orizzontale",

@@ -76,7 +76,7 @@ class OperandReader:
         self.texts = dates.texts
         self.dates = dates
         self.naming = NameMatcher(lexicon, spelling, language, self.texts, self.dates)
-        self._conditions = ConditionReader(tokens, lexicon, language, dates, self.naming)
+        self._conditions = ConditionReader(text, tokens, lexicon, language, dates, self.naming)
         self._ages = AgeReader(lexicon, language, dates, self._conditions)
         self.terms: list[SearchTerm] = []
         self.queries: list[Query] = []  # of each term alone, without regard to whether it is negated

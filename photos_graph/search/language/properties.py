@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from photos_graph.search.terms.persons import FacesIn, UnnamedFaces
 from photos_graph.search.terms.pictures import HasCopies, IsEdited, IsRaw, IsScreenshot, Shaped
 from photos_graph.search.terms.places import InBox
 from photos_graph.search.terms.properties import Favourite, Rated
+from photos_graph.search.terms.ranges import in_words
 from photos_graph.search.terms.tags import Untagged
 
 _MAX_WORDS = 3  # of a phrase
@@ -45,8 +46,11 @@ class Saying(Enum):
     EDITED = auto()
     DUPLICATES = auto()
     ADDED = auto()  # "added last week"
+    RECENT = auto()  # "recently added"
     APERTURE = auto()  # before a number
     AT_LEAST = auto()  # before a number
+    MORE_THAN = auto()  # before a number
+    LESS_THAN = auto()  # before a number
     OR_MORE = auto()  # after a number
 
 
@@ -61,6 +65,8 @@ class Said(NamedTuple):
 
 
 _GROUP = 3  # people
+_STAR = {"\N{BLACK STAR}", "\N{WHITE MEDIUM STAR}"}
+_STARS = range(2, 6)  # a single star may be anything
 _PLAIN: dict[Saying, tuple[Query, str]] = {
     Saying.FAVOURITE: (Favourite(), "favourite"),
     Saying.TAGS: (Not(Untagged()), "tagged"),
@@ -93,6 +99,12 @@ SHAPES = {
 }
 
 
+def within(number: int, sign: str) -> tuple[int | None, int | None]:
+    """Returns the bounds, both inclusive, of the numbers that a sign such as ">=" admits."""
+    bounds = {">": (number + 1, None), ">=": (number, None), "<": (None, number - 1), "<=": (None, number)}
+    return bounds.get(sign, (number, number))
+
+
 class PropertyWords:
     """Reads properties from a sequence of folded words, with "" for a token that is not a word."""
 
@@ -102,7 +114,10 @@ class PropertyWords:
         starts: Collection[str],
         numbers: Mapping[str, int],
         texts: Sequence[str],
+        sign: Callable[[int], str],
     ) -> None:
+        """``sign`` returns the sign that bounds the number at a token, as ``within`` takes it, or "" for none."""
+        self.sign = sign
         self._sayings = sayings
         self._starts = starts  # the first words of the phrases
         self._numbers = numbers
@@ -110,6 +125,8 @@ class PropertyWords:
 
     def read(self, at: int) -> Said | None:
         """Reads the property that begins at a token."""
+        if (stars := len(self._texts[at])) in _STARS and set(self._texts[at]) <= _STAR:
+            return Said(at + 1, Rated(stars, stars), f"rating {stars}")
         end, saying = self._saying(at)
         if saying is Saying.RATED:
             return self._counted(end, rated=True)
@@ -118,11 +135,14 @@ class PropertyWords:
         return self._counted(at, rated=False)
 
     def _counted(self, at: int, rated: bool) -> Said | None:
-        """Reads "5 stars", "at least 4 stars", "4 or more stars", "3 people", or what follows "rated"."""
+        """Reads "5 stars", "at least 4 stars", "4+ stars", "> 3 stars", "3 people", or what follows "rated"."""
         at, least = self.past(at, Saying.AT_LEAST)
+        at, above = self.past(at, Saying.MORE_THAN)
+        at, below = self.past(at, Saying.LESS_THAN)
         number = self._number(at)
         if number is None:
             return None
+        sign = ">" if above else "<" if below else self.sign(at)
         at, more = self.past(at + 1, Saying.OR_MORE)
         end, noun = self._saying(at)
         if noun in (Saying.STARS, Saying.PEOPLE):
@@ -130,11 +150,10 @@ class PropertyWords:
             more = more or more_after
         elif not rated:
             return None
-        most = None if least or more else number
-        label = f"{number} or more" if most is None else f"{number}"
+        low, high = within(number, ">=" if least or more else sign)
         if noun is Saying.PEOPLE:
-            return Said(at, FacesIn(number, most), f"{label} people") if not rated else None
-        return Said(at, Rated(number, most), f"rating {label}") if number <= 5 else None
+            return Said(at, FacesIn(low, high), f"{in_words(low, high)} people") if not rated else None
+        return Said(at, Rated(low, high), f"rating {in_words(low, high)}") if number <= 5 else None
 
     def begins(self, at: int) -> bool:
         """Returns whether the token is the first word of a phrase."""

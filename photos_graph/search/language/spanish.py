@@ -91,6 +91,9 @@ SPANISH = language(
         Holiday.NEW_YEARS_EVE: "Nochevieja",
     },
     sayings={
+        Saying.MORE_THAN: "más de",
+        Saying.LESS_THAN: "menos de",
+        Saying.RECENT: "añadidas recientemente, fotos nuevas, nuevas fotos, fotos recientes",
         Saying.UNNAMED: "caras sin nombre, rostros sin nombre, caras desconocidas, personas desconocidas",
         Saying.PORTRAIT: "formato vertical, verticales, vertical",
         Saying.LANDSCAPE: "formato horizontal, horizontales, horizontal",
