@@ -20,7 +20,7 @@ from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed, ExposureColumn
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import FacesIn, OnlyPersons, UnnamedFaces, WithPerson
-from photos_graph.search.terms.pictures import HasCopies, IsEdited, IsRaw, IsScreenshot, Shaped
+from photos_graph.search.terms.picture_kinds import HasCopies, IsEdited, IsRaw, IsScreenshot, Shaped
 from photos_graph.search.terms.places import AtPlace, InBox, Near
 from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
 from photos_graph.search.terms.tags import OnlyTagged, Tagged, Untagged
@@ -121,8 +121,8 @@ class PhotoFilter:
     untagged: Annotated[bool | None, "Whether a photo has no tag at all."] = None
     unnamed_faces: Annotated[
         bool | None,
-        "Whether a photo has a face of which nobody has said, and no model has predicted, whose it is. Faces that are "
-        "ignored do not count.",
+        "Whether a photo has a face without a name, given by a person or predicted by a model. Faces that are ignored "
+        "do not count.",
     ] = None
     shape: Annotated[PhotoShape | None, "The shape of the picture as it is displayed."] = None
     raw: Annotated[bool | None, "Whether the original is a RAW file."] = None

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from photos_graph.model.search import MatchKind, PhotoShape
 from photos_graph.search.query import Not, Query
 from photos_graph.search.terms.persons import FacesIn, UnnamedFaces
-from photos_graph.search.terms.pictures import HasCopies, IsEdited, IsRaw, IsScreenshot, Shaped
+from photos_graph.search.terms.picture_kinds import HasCopies, IsEdited, IsRaw, IsScreenshot, Shaped
 from photos_graph.search.terms.places import InBox
 from photos_graph.search.terms.properties import Favourite, Rated
 from photos_graph.search.terms.ranges import in_words

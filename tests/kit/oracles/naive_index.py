@@ -23,7 +23,7 @@ from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import FacesIn, OnlyPersons, UnnamedFaces, WithPerson
-from photos_graph.search.terms.pictures import (
+from photos_graph.search.terms.picture_kinds import (
     SCREENSHOT_WORDS,
     HasCopies,
     IsEdited,
