@@ -83,7 +83,11 @@ class ConditionReader:
     # cameras
 
     def _camera(self, at: int) -> Said | None:
-        """Reads the longest part of the name of a camera or lens."""
+        """Reads the longest part of the name of a camera or lens, which may stand beside the word for it."""
+        if self._properties.begins(at):
+            at, _ = self._properties.past(at, Saying.CAMERA)
+        if not self._text(at):
+            return None
         end, most = at, self._lexicon.longest_camera(self._texts[at])
         while end < len(self._texts) and end < at + most and self._texts[end]:
             end += 1
@@ -91,7 +95,8 @@ class ConditionReader:
             words = self._texts[at:stop]
             if (tells_alone(words) or self._is_one(at, stop)) and (texts := self._lexicon.cameras(words)):
                 terms = [TakenWith(text) for text in sorted(texts)]
-                return Said(stop, any_of(terms), f"camera {terms[0].text}")
+                after, _ = self._properties.past(stop, Saying.CAMERA)
+                return Said(after, any_of(terms), f"camera {terms[0].text}")
         return None
 
     def _is_one(self, at: int, stop: int) -> bool:

@@ -34,7 +34,7 @@ ENGLISH = language(
         PhraseRole.FILLER: (
             "a, an, the, photo, photos, photograph, photographs, picture, pictures, pic, pics, image, images, shot, "
             "shots, my, our, your, s, all, any, some, every, but, also, too, both, either, please, where, when, who, "
-            "that, which, there, is, are, was, were, am, be, been, it, its"
+            "together, that, which, there, is, are, was, were, am, be, been, it, its"
         ),
         PhraseRole.OPENING: "show me, show us, show, find me, find, give me, get me, get, list, search, search for",
         PhraseRole.ME: "me, myself, I",
@@ -56,7 +56,7 @@ ENGLISH = language(
         PhraseRole.QUARTER: "quarter",
         PhraseRole.NEAR: "near, near to, close to, around",
         PhraseRole.WITHIN: "within, less than",
-        PhraseRole.AGED: "at, aged, at age, at the age, age, when",
+        PhraseRole.AGED: "at, aged, at age, at the age, age, when, when she was, when he was, when I was",
         PhraseRole.OLD: "old, of age",
         PhraseRole.YEAR: "year, years",
         PhraseRole.ON_THIS_DAY: "on this day, on this date",
@@ -105,10 +105,14 @@ ENGLISH = language(
         Holiday.NEW_YEARS_EVE: "New Year's Eve, New Years Eve, NYE",
     },
     sayings={
+        Saying.CAMERA: "camera, lens",
         Saying.MORE_THAN: "more than, over",
         Saying.LESS_THAN: "less than, fewer than, under",
         Saying.RECENT: "recently added, newly added, new photos, new pictures, latest photos, recent photos",
-        Saying.UNNAMED: "unnamed faces, unnamed people, unknown faces, unknown people, unnamed persons",
+        Saying.UNNAMED: (
+            "unnamed faces, unnamed people, unnamed persons, unnamed, unknown faces, unknown people, "
+            "faces without names, people without names"
+        ),
         Saying.PORTRAIT: "portrait format, portrait orientation, portrait shape, vertical, upright",
         Saying.LANDSCAPE: "landscape format, landscape orientation, landscape shape, horizontal",
         Saying.MAYBE_PORTRAIT: "portrait",

@@ -27,7 +27,7 @@ FRENCH = language(
         PhraseRole.FILLER: (
             "le, la, les, l', ces, un, une, photo, photos, photographie, photographies, image, images, cliché, "
             "clichés, mon, ma, mes, notre, nos, tout, toute, tous, toutes, chaque, quelques, mais, aussi, où, quand, "
-            "qui, que, qu', est, sont, était, étaient, il y a"
+            "qui, que, qu', est, sont, était, étaient, il y a, ensemble"
         ),
         PhraseRole.OPENING: (
             "montre moi, montrez moi, montre, montrez, trouve moi, trouve, trouvez, cherche, cherchez, donne moi, "
@@ -98,11 +98,12 @@ FRENCH = language(
         Holiday.NEW_YEARS_EVE: "Saint Sylvestre, réveillon du nouvel an, réveillon",
     },
     sayings={
+        Saying.CAMERA: "appareil photo, appareil, objectif",
         Saying.MORE_THAN: "plus de",
         Saying.LESS_THAN: "moins de",
         Saying.RECENT: "ajoutées récemment, nouvelles photos, photos récentes",
         Saying.UNNAMED: "visages sans nom, visages inconnus, personnes inconnues",
-        Saying.PORTRAIT: "format portrait, verticales, verticale",
+        Saying.PORTRAIT: "mode portrait, format portrait, verticales, verticale",
         Saying.LANDSCAPE: "format paysage, horizontales, horizontale",
         Saying.SQUARE: "carrées, carrée, format carré",
         Saying.PANORAMA: "panoramas, panorama, panoramiques, panoramique",

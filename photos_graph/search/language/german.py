@@ -28,7 +28,7 @@ GERMAN = language(
             "der, die, das, den, dem, des, ein, eine, einen, einem, einer, eines, foto, fotos, fotografie, "
             "fotografien, bild, bilder, bildern, aufnahme, aufnahmen, mein, meine, meinen, meinem, meiner, unser, "
             "unsere, unserem, unserer, alle, allen, aller, auch, aber, sowohl, als, wo, wann, wer, sind, waren, uns, "
-            "zeigen, zeigt, sehen, zu sehen"
+            "zeigen, zeigt, sehen, zu sehen, zusammen"
         ),
         PhraseRole.OPENING: "zeige mir, zeig mir, zeige, zeig, finde, suche, such, gib mir",
         PhraseRole.ME: "mich, mir, ich",
@@ -38,7 +38,7 @@ GERMAN = language(
         PhraseRole.TO: "bis, bis zum, bis zu, zum",
         PhraseRole.BEFORE: "vor, vor dem, vor den, vor der",
         PhraseRole.AFTER: "nach, nach dem, nach den, nach der",
-        PhraseRole.SINCE: "seit, seit dem, seit den, ab, ab dem, von, vom",
+        PhraseRole.SINCE: "seit, seit dem, seit den, ab, ab dem",
         PhraseRole.UNTIL: "bis, bis zum, bis zu",
         PhraseRole.LAST: (
             "letzter, letzte, letztes, letzten, letztem, voriger, vorige, voriges, vorigen, vorigem, vergangener, "
@@ -102,11 +102,12 @@ GERMAN = language(
         Holiday.NEW_YEARS_EVE: "Silvester",
     },
     sayings={
+        Saying.CAMERA: "Kamera, Objektiv",
         Saying.MORE_THAN: "mehr als, über",
         Saying.LESS_THAN: "weniger als, unter",
         Saying.RECENT: "kürzlich hinzugefügt, kürzlich hinzugefügte, neue Fotos, neue Bilder, neueste Fotos",
         Saying.UNNAMED: "unbenannte Gesichter, unbekannte Gesichter, unbekannte Personen, Gesichter ohne Namen",
-        Saying.PORTRAIT: "Hochformat",
+        Saying.PORTRAIT: "Hochformat, hochkant",
         Saying.LANDSCAPE: "Querformat",
         Saying.SQUARE: "quadratisch, quadratische",
         Saying.PANORAMA: "Panorama, Panoramen, Panoramabilder",

@@ -98,6 +98,7 @@ ITALIAN = language(
         Holiday.NEW_YEARS_EVE: "San Silvestro, vigilia di Capodanno",
     },
     sayings={
+        Saying.CAMERA: "fotocamera, obiettivo, macchina fotografica",
         Saying.MORE_THAN: "più di",
         Saying.LESS_THAN: "meno di",
         Saying.RECENT: "aggiunte di recente, nuove foto, foto nuove, foto recenti",

@@ -47,6 +47,7 @@ class Saying(Enum):
     DUPLICATES = auto()
     ADDED = auto()  # "added last week"
     RECENT = auto()  # "recently added"
+    CAMERA = auto()  # beside the name of a camera or lens
     APERTURE = auto()  # before a number
     AT_LEAST = auto()  # before a number
     MORE_THAN = auto()  # before a number
@@ -136,6 +137,8 @@ class PropertyWords:
 
     def _counted(self, at: int, rated: bool) -> Said | None:
         """Reads "5 stars", "at least 4 stars", "4+ stars", "> 3 stars", "3 people", or what follows "rated"."""
+        if not self.begins(at) and self._number(at) is None:
+            return None
         at, least = self.past(at, Saying.AT_LEAST)
         at, above = self.past(at, Saying.MORE_THAN)
         at, below = self.past(at, Saying.LESS_THAN)
@@ -157,7 +160,7 @@ class PropertyWords:
 
     def begins(self, at: int) -> bool:
         """Returns whether the token is the first word of a phrase."""
-        return self._texts[at] in self._starts
+        return at < len(self._texts) and self._texts[at] in self._starts
 
     def past(self, at: int, saying: Saying) -> tuple[int, bool]:
         """Returns the token after a phrase, and whether it was there."""

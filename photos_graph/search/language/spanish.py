@@ -21,12 +21,12 @@ SPANISH = language(
         PhraseRole.ONLY: "solo, solamente, únicamente",
         PhraseRole.LINK: (
             "en, a, al, de, del, con, por, para, sobre, durante, ante, bajo, hacia, junto a, cerca de, cerca del, "
-            "tomadas en, tomadas con, hechas en, tomada en, hecha en, que muestran, que muestra"
+            "tomadas en, tomadas con, hechas en, hechas con, tomada en, hecha en, que muestran, que muestra"
         ),
         PhraseRole.FILLER: (
             "el, la, los, las, lo, un, una, unos, unas, foto, fotos, fotografía, fotografías, imagen, imágenes, mi, "
             "mis, nuestro, nuestra, nuestros, nuestras, todo, toda, todos, todas, cada, pero, también, que, donde, "
-            "cuando, es, están, estaban, hay"
+            "juntos, juntas, cuando, es, están, estaban, hay"
         ),
         PhraseRole.OPENING: "muéstrame, muestra, enséñame, encuentra, busca, buscar, dame, quiero ver, ver",
         PhraseRole.ME: "yo, mí, conmigo, yo mismo, yo misma",
@@ -91,6 +91,7 @@ SPANISH = language(
         Holiday.NEW_YEARS_EVE: "Nochevieja",
     },
     sayings={
+        Saying.CAMERA: "cámara, objetivo",
         Saying.MORE_THAN: "más de",
         Saying.LESS_THAN: "menos de",
         Saying.RECENT: "añadidas recientemente, fotos nuevas, nuevas fotos, fotos recientes",
