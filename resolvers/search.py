@@ -140,12 +140,12 @@ class FilterExplanation:
 class SearchQueries:
     @strawberry.field(
         permission_classes=[CanView],
-        description="Says a filter in words. Fails like `photos` if the filter is invalid.",
+        description="Puts a filter into words. Fails like `photos` if the filter is invalid.",
     )
     def explain_filter(
         self,
         info: Info,
-        filter: Annotated[PhotoFilter, strawberry.argument(description="The filter to say.")],
+        filter: Annotated[PhotoFilter, strawberry.argument(description="The filter to put into words.")],
         stacks: StacksArgument = Stacks.COLLAPSED,
     ) -> FilterExplanation:
         browse = info.context.services.browse

@@ -119,6 +119,7 @@ def vocabulary() -> int:
 
 
 def packed(found: Guessed) -> bytes:
+    """Returns guesses as bytes that another process can read."""
     arrays: Arrays = {"places": found.places, "rows": found.rows, "scores": found.scores}
     return pack(VERSION, {"ids": found.ids}, arrays)
 

@@ -26,6 +26,7 @@ class JudgedGiven:
 
     @property
     def precision(self) -> float | None:
+        """The share that has the tag, or None if nothing was judged."""
         return self.right / self.count if self.count else None
 
 

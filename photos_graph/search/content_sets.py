@@ -82,10 +82,12 @@ class ContentSets:
         self._showing: dict[str, BitMap] = {}
 
     def use(self, file: ContentFile | None) -> None:
+        """Answers from this file from now on, or finds nothing if it is None."""
         self.file = file
         self.forget()
 
     def forget(self) -> None:
+        """Must be called whenever the visible photos, or their ids, have changed."""
         self._showing.clear()
 
     def showing(self, concept_id: str) -> BitMap:
@@ -99,11 +101,14 @@ class ContentSets:
             self._showing[concept_id] = bitmap(self.file.numbers[rows]) & self._visible
         return self._showing[concept_id]
 
-    def probability(self, concept_id: str, number: int) -> float:
-        """Returns how likely a photo shows it, or 0 if that is not stored."""
-        if self.file is None:
-            return 0.0
-        rows, scores = self.file.scored(concept_id)
-        numbers = self.file.numbers[rows]
-        at = int(np.searchsorted(numbers, number))
-        return float(scores[at]) / 255 if at < len(numbers) and numbers[at] == number else 0.0
+    def probabilities(self, concept_id: str, photos: Numbers) -> npt.NDArray[np.float64]:
+        """Returns how likely each of the photos (n,) shows it, or 0 if that is not stored."""
+        likely = np.zeros(len(photos))
+        if self.file is not None:
+            rows, scores = self.file.scored(concept_id)
+            numbers = self.file.numbers[rows]
+            places = np.searchsorted(numbers, photos)
+            stored = np.flatnonzero(places < len(numbers))
+            stored = stored[numbers[places[stored]] == photos[stored]]
+            likely[stored] = scores[places[stored]] / 255
+        return likely

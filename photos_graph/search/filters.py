@@ -148,8 +148,8 @@ class PhotoFilter:
     looks_like: Annotated[
         str | None,
         'What a picture shows, as a model guesses from classes of objects and landscapes: "dog", or "church", in any '
-        "language of searches. This is not a label, and `certainty: CONFIRMED` leaves it out. An unknown word matches "
-        "no photo.",
+        "language of searches. This is a guess and never a label, so it matches no photo with `certainty: CONFIRMED`. "
+        "An unknown word matches no photo.",
     ] = None
     certainty: Annotated[
         Certainty,

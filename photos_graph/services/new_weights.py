@@ -31,10 +31,11 @@ class WeightsWatch:
 
 
 async def keep_looking(*watches: WeightsWatch) -> None:
+    """Looks for new weights at intervals, until it is cancelled. An error is logged, and the next look tries again."""
     while True:
         for watch in watches:
             try:
                 await watch.look()
             except PhotosGraphError as error:
-                log.warning("It is not known which photos models still have to see: %s", error.public_message)
+                log.warning("The jobs for newly found weights could not be queued: %s", error.public_message)
         await asyncio.sleep(CHECK_SECONDS)

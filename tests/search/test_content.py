@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from photos_graph.model.labels import Certainty
@@ -45,6 +46,10 @@ def test_likely_photos_are_found(index: SearchIndex) -> None:
 
 def test_the_reason_says_how_likely(index: SearchIndex) -> None:
     assert index.matches(LooksLike("dog"), [0, 3]) == {0: [Match(MatchKind.LOOKS_LIKE, "dog, 90%")], 3: []}
+    sets = index.sets.content
+    likely = [0.9, 0.2, 0.19, 0, 0.5, 0]
+    assert sets.probabilities("dog", np.arange(6, dtype=np.uint32)).tolist() == pytest.approx(likely, abs=1 / 255)
+    assert sets.probabilities("tench", np.arange(2, dtype=np.uint32)).tolist() == [0, 0]
 
 
 def test_photos_that_are_gone_or_others_by_now_are_not_found(index: SearchIndex) -> None:
@@ -70,8 +75,10 @@ def test_a_filter_names_it_in_any_language(index: SearchIndex) -> None:
     assert not found(index, PhotoFilter(looks_like="dog church")) and not found(index, PhotoFilter(looks_like="qwertz"))
 
 
-def test_confirmed_leaves_guesses_out(index: SearchIndex) -> None:
-    assert not found(index, PhotoFilter(looks_like="dog", certainty=Certainty.CONFIRMED))
+def test_no_guess_is_confirmed(index: SearchIndex) -> None:
+    confirmed = PhotoFilter(looks_like="dog", certainty=Certainty.CONFIRMED)
+    assert not found(index, confirmed)
+    assert found(index, PhotoFilter(not_=confirmed)) == set(range(6))
 
 
 def test_without_a_file_nothing_looks_like_anything(index: SearchIndex) -> None:

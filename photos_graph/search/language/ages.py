@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime, time
 from typing import NamedTuple
 
@@ -32,14 +32,23 @@ class Age(NamedTuple):
 
 
 class AgeReader:
-    """Reads the ages after persons in the tokens of one text in one language."""
+    """Reads the ages after persons in the tokens of one text in one language. ``is_unplaced`` tells whether the word at
+    a token continues the one before it, and means nothing."""
 
-    def __init__(self, lexicon: Lexicon, language: Language, dates: Dates, conditions: ConditionReader) -> None:
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        language: Language,
+        dates: Dates,
+        conditions: ConditionReader,
+        is_unplaced: Callable[[int], bool],
+    ) -> None:
         self._lexicon = lexicon
         self._language = language
         self._dates = dates
         self._texts = dates.texts
         self._conditions = conditions
+        self._is_unplaced = is_unplaced
 
     def read(self, at: int, things: Collection[Thing]) -> Age | None:
         """Reads the age that begins at the token after persons. Returns None if there is none, or if no birthday is
@@ -47,14 +56,18 @@ class AgeReader:
         found = self._years(at)
         if found is None or any(thing.kind is not MatchKind.PERSON for thing in things):
             return None
-        end, age = found
-        spans = {thing: span for thing in sorted(things) if (span := self._span(thing, age)) is not None}
+        end, age, is_certain = found
+        if not is_certain and self._is_unplaced(end):  # "Anna at 10 Downing Street"
+            return None
+        latest = date.max if is_certain else self._dates.today
+        spans = {thing: span for thing in sorted(things) if (span := self._span(thing, age, latest)) is not None}
         if not spans:
             return None
         query = any_of([all_of([WithPerson(thing.id), span]) for thing, span in spans.items()])
         return Age(end, list(spans), query, any_of(list(spans.values())), f"at the age of {age}")
 
-    def _years(self, at: int) -> tuple[int, int] | None:
+    def _years(self, at: int) -> tuple[int, int, bool] | None:
+        """Returns the token after an age, the age, and whether it is certainly one: "Anna at 10" may be a house."""
         taken = self._language.taken
         lead = taken(self._texts, at, PhraseRole.AGED)
         start = at + lead + (taken(self._texts, at + lead, PhraseRole.OF) if lead else 0)
@@ -66,11 +79,14 @@ class AgeReader:
         end = start + 1 + years
         old = taken(self._texts, end, PhraseRole.OLD) if years else 0
         is_said = old or (lead and (years or self._language.ages_need_no_years))
-        return (end + old, age) if is_said else None
+        return (end + old, age, bool(years)) if is_said else None
 
-    def _span(self, person: Thing, age: int) -> TakenIn | None:
+    def _span(self, person: Thing, age: int, latest: date) -> TakenIn | None:
+        """Returns the year in which a person is of an age, unless it begins after ``latest``."""
         birthday = self._lexicon.birthday(person)
         if birthday is None or birthday.year + age + 1 > date.max.year:
             return None
-        first, end = (datetime.combine(same_day(birthday, 12 * years), time()) for years in (age, age + 1))
-        return TakenIn(first, end)
+        first, end = (same_day(birthday, 12 * years) for years in (age, age + 1))
+        if first > latest:
+            return None
+        return TakenIn(datetime.combine(first, time()), datetime.combine(end, time()))

@@ -39,7 +39,7 @@ _EXPOSURE: Mapping[ExposureColumn, str] = {
 
 
 class ConditionWords:
-    """Says conditions in the owner's first language, and with prefixes, which every language understands."""
+    """Puts conditions into words of the owner's first language, and into prefixes, which every language understands."""
 
     def __init__(self, index: SearchIndex, customs: Customs) -> None:
         self._index = index
@@ -104,7 +104,8 @@ class ConditionWords:
     # texts
 
     def exact(self, term: Term) -> str | None:
-        """Returns a text that means the condition in every language, or None if there is none."""
+        """Returns a text that means only the condition, or None if there is none: a prefix, which every language
+        understands, or else a phrase of the owner's first language."""
         match term:
             case Tagged(id_, False):
                 return _prefixed("tag", self._index.tags.path(id_))
@@ -115,24 +116,24 @@ class ConditionWords:
             case InFolder(id_, True):
                 return _prefixed("in", self._index.folders.path(id_))
             case TakenIn():
-                said = [f"taken:{value}" for value in taken_prefix.values(term)]
-                return said[0] if len(said) == 1 else f"({' '.join(said)})" if said else None
+                parts = [f"taken:{value}" for value in taken_prefix.values(term)]
+                return parts[0] if len(parts) == 1 else f"({' '.join(parts)})" if parts else None
             case AddedIn(after, before):
-                said = [f"added:>={after.isoformat()}"] if after else []
-                said += [f"added:<{before.isoformat()}"] if before else []
-                return said[0] if len(said) == 1 else f"({' '.join(said)})" if said else None
+                parts = [f"added:>={after.isoformat()}"] if after else []
+                parts += [f"added:<{before.isoformat()}"] if before else []
+                return parts[0] if len(parts) == 1 else f"({' '.join(parts)})" if parts else None
             case Shaped(shape):
-                return self._said(SHAPES[shape])
+                return self._phrase(SHAPES[shape])
             case IsRaw():
-                return self._said(Saying.RAW)
+                return self._phrase(Saying.RAW)
             case HasCopies():
-                return self._said(Saying.DUPLICATES)
+                return self._phrase(Saying.DUPLICATES)
             case IsEdited():
-                return self._said(Saying.EDITED)
+                return self._phrase(Saying.EDITED)
             case IsScreenshot():
-                return self._said(Saying.SCREENSHOT)
+                return self._phrase(Saying.SCREENSHOT)
             case UnnamedFaces(False):
-                return self._said(Saying.UNNAMED)
+                return self._phrase(Saying.UNNAMED)
             case Near(latitude, longitude, radius):
                 return f"near:{latitude!r},{longitude!r},{radius!r}"
             case InBox(north, south, east, west):
@@ -150,9 +151,9 @@ class ConditionWords:
             case Words(text, False):
                 return _prefixed("text", text)
             case Favourite(True):
-                return self._said(Saying.FAVOURITE)
+                return self._phrase(Saying.FAVOURITE)
             case Untagged(False):
-                return self._said(Saying.UNTAGGED)
+                return self._phrase(Saying.UNTAGGED)
         return None
 
     def plain(self, term: Term) -> Iterator[str]:
@@ -166,14 +167,14 @@ class ConditionWords:
                 if (text := _date(term, self._language)) is not None:
                     yield text
             case Rated(low, None) if low is not None:
-                yield f"{self._said(Saying.RATED)} {low} {self._said(Saying.OR_MORE)}"
+                yield f"{self._phrase(Saying.RATED)} {low} {self._phrase(Saying.OR_MORE)}"
             case Rated(low, high) if low == high and low is not None:
-                yield f"{low} {self._said(Saying.STARS)}"
+                yield f"{low} {self._phrase(Saying.STARS)}"
             case FacesIn(low, high) if not low and high == 0:
-                yield self._said(Saying.NOBODY) or ""
+                yield self._phrase(Saying.NOBODY) or ""
             case FacesIn(low, high) if low and high in (low, None):
-                more = "" if high else f" {self._said(Saying.OR_MORE)}"
-                yield f"{low}{more} {self._said(Saying.PEOPLE)}"
+                more = "" if high else f" {self._phrase(Saying.OR_MORE)}"
+                yield f"{low}{more} {self._phrase(Saying.PEOPLE)}"
             case _:
                 return
 
@@ -185,7 +186,7 @@ class ConditionWords:
         shared = len(self._index.persons.named(row.name)) > 1
         return f"{row.name} {apart}" if shared and apart else row.name
 
-    def _said(self, saying: Saying) -> str | None:
+    def _phrase(self, saying: Saying) -> str | None:
         return next((phrase for phrase, each in self._language.sayings.items() if each is saying), None)
 
 

@@ -259,13 +259,15 @@ class _Spelt:
         self.put_names(thing, words, phrases)
 
     def put_names(self, thing: Thing, words: Sequence[str], phrases: Iterable[Phrase]) -> None:
-        """Adds names whose words are never taken for a misspelling of others."""
+        """Adds names whose words are never taken for a misspelling of others. A thing may have one name twice, as a
+        person "Anna" in the group "anna"; it is kept once."""
         for level, key in _keys(words, phrases):
             found = self._things[level].setdefault(key, thing)
-            if isinstance(found, list):
+            if not isinstance(found, list):
+                if found != thing:
+                    self._things[level][key] = [found, thing]
+            elif found[-1] != thing:  # all names of one thing are added in succession
                 found.append(thing)
-            elif found is not thing:
-                self._things[level][key] = [found, thing]
 
     def remove(self, thing: Thing, words: list[str], phrases: Iterable[Phrase]) -> None:
         for word in words:
@@ -274,13 +276,13 @@ class _Spelt:
 
     def remove_names(self, thing: Thing, words: Sequence[str], phrases: Iterable[Phrase]) -> None:
         for level, key in _keys(words, phrases):
-            found = self._things[level][key]
-            if not isinstance(found, list):
+            found = self._things[level].get(key)
+            if found == thing:
                 del self._things[level][key]
-                continue
-            found.remove(thing)
-            if len(found) == 1:
-                self._things[level][key] = found[0]
+            elif isinstance(found, list) and thing in found:
+                found.remove(thing)
+                if len(found) == 1:
+                    self._things[level][key] = found[0]
 
 
 def _other_names(kind: MatchKind, row: Row, words: list[str]) -> Iterator[tuple[MatchLevel, Sequence[str]]]:

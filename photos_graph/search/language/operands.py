@@ -77,7 +77,7 @@ class OperandReader:
         self.dates = dates
         self.naming = NameMatcher(lexicon, spelling, language, self.texts, self.dates)
         self._conditions = ConditionReader(text, tokens, lexicon, language, dates, self.naming)
-        self._ages = AgeReader(lexicon, language, dates, self._conditions)
+        self._ages = AgeReader(lexicon, language, dates, self._conditions, self._goes_on_unplaced)
         self.terms: list[SearchTerm] = []
         self.queries: list[Query] = []  # of each term alone, without regard to whether it is negated
         self.things: list[Thing] = []  # the things that were named, in the order of the text
@@ -168,7 +168,7 @@ class OperandReader:
             return self._aged(at, named.end, age, negated)
         self.guesses += self.naming.is_foreign(at, named)
         start = at - 1 if self._beside(at) and self._is_unmatched(at - 1) else at
-        stop = named.end + 1 if self._beside(named.end) and self._is_unplaced(named.end) else named.end
+        stop = named.end + 1 if self._goes_on_unplaced(named.end) else named.end
         if named.level is not MatchLevel.PART or (start, stop) == (at, named.end):
             others = self._others(at, named) if named.level is MatchLevel.NAME else ()
             return self._found(at, named.end, named.things, negated, alternatives=others)
@@ -190,6 +190,10 @@ class OperandReader:
     def _is_unmatched(self, at: int) -> bool:
         text = self.texts[at]
         return (at, at + 1) in self.unmatched[-1:] and text not in GRAMMAR and not text.isdecimal()
+
+    def _goes_on_unplaced(self, at: int) -> bool:
+        """Returns whether the word at a token continues the one before it, and would be unmatched."""
+        return self._beside(at) and self._is_unplaced(at)
 
     def _is_unplaced(self, at: int) -> bool:
         """Returns whether a word would be unmatched. A number that begins a date, as in "8/2019", is left alone."""

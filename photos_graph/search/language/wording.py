@@ -1,8 +1,8 @@
-"""Says queries in words: the conditions of a filter, each with a label, and a text that finds by the same filter.
+"""Puts queries into words: the conditions of a filter, each with a label, and a text that finds by the same filter.
 
 The text consists of prefixes, which every language understands, and of words of the owner's first language. It is
-read again before it is given out, so that it is never said to mean the filter if it does not. Some conditions cannot be
-said, such as that only confirmed labels count.
+read again before it is given out, so that it is only called readable if it means the filter. For some conditions there
+are no words, such as that only confirmed labels count.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ class Explained:
 
 
 def explain(query: Query, index: SearchIndex, today: date, customs: Customs) -> Explained:
-    """Says a query. Only the conditions that can be said are in its text."""
+    """Puts a query into words. Conditions for which there are no words are in the text by their labels, and the text is
+    not readable then."""
     words = ConditionWords(index, customs)
     plain = _Sayer(words, _is_read_alone(index, today, customs) if _size(query) <= _MAX_NAMES else None)
     for sayer, joint in ((plain, ", "), (plain, " "), (_Sayer(words, None), " ")):
@@ -52,8 +53,8 @@ def explain(query: Query, index: SearchIndex, today: date, customs: Customs) -> 
     else:
         text = None
     conditions = list(_conditions(query))
-    said = [plain.text(each, ", ") for each in conditions]
-    terms = [_term(each, text, words) for each, text in zip(conditions, said, strict=True)]
+    texts = [plain.text(each, ", ") for each in conditions]
+    terms = [_term(each, text, words) for each, text in zip(conditions, texts, strict=True)]
     whole = text if text is not None else ", ".join(term.text for term in terms)
     return Explained(whole, text is not None, tuple(terms), tuple(_affirmed(each)[0] for each in conditions))
 
@@ -111,20 +112,20 @@ class _Sayer:
         self._is_plain = is_plain
 
     def text(self, query: Query, joint: str) -> str | None:
-        """Returns the text of a query, or None if a part of it cannot be said."""
+        """Returns the text of a query, or None if there are no words for a part of it."""
         if isinstance(query, Everything):
             return ""
-        said = [self._group(group) for group in _grouped(query.parts if isinstance(query, And) else (query,))]
-        return joint.join(each for each in said if each is not None) if None not in said else None
+        texts = [self._group(group) for group in _grouped(query.parts if isinstance(query, And) else (query,))]
+        return joint.join(each for each in texts if each is not None) if None not in texts else None
 
     def _group(self, group: Sequence[Query]) -> str | None:
         *names, last = group
         if not isinstance(last, OnlyTagged | OnlyPersons):
             return self._one(last)
-        said = [self._one(name) for name in names]
-        if not said or None in said:
+        texts = [self._one(name) for name in names]
+        if not texts or None in texts:
             return None
-        return f"{self._words.only} " + f" {self._words.and_} ".join(each for each in said if each is not None)
+        return f"{self._words.only} " + f" {self._words.and_} ".join(each for each in texts if each is not None)
 
     def _one(self, query: Query) -> str | None:
         match query:
@@ -136,9 +137,9 @@ class _Sayer:
             case Or((only,)):
                 return self._one(only)
             case Or(parts):
-                said = [self._one(part) for part in parts]
-                joined = f" {self._words.or_} ".join(each for each in said if each is not None)
-                return joined if parts and None not in said else None
+                texts = [self._one(part) for part in parts]
+                joined = f" {self._words.or_} ".join(each for each in texts if each is not None)
+                return joined if parts and None not in texts else None
             case Not(part):
                 return self._negated(part)
             case Favourite(False):
@@ -147,12 +148,12 @@ class _Sayer:
                 return self._atom(query)
 
     def _negated(self, part: Query) -> str | None:
-        said = self._one(part)
-        if said is None:
+        text = self._one(part)
+        if text is None:
             return None
         if self._is_plain is not None:
-            return f"{self._words.without} {said}"
-        return f"-{said}" if isinstance(part, Term) and " " not in said else f"-({said})"
+            return f"{self._words.without} {text}"
+        return f"-{text}" if isinstance(part, Term) and " " not in text else f"-({text})"
 
     def _atom(self, query: Term) -> str | None:
         candidates = self._words.plain(query) if self._is_plain is not None else ()

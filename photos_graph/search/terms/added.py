@@ -46,22 +46,27 @@ class AddedIn(PrefixTerm):
         return own_reasons(photos, label)
 
     def label(self) -> str:
-        said = [f"since {self.after:%Y-%m-%d %H:%M}"] if self.after else []
-        said += [f"before {self.before:%Y-%m-%d %H:%M}"] if self.before else []
-        return " ".join(["added", *said]) if said else "added at any time"
+        bounds = [f"since {_minute(self.after)}"] if self.after else []
+        bounds += [f"before {_minute(self.before)}"] if self.before else []
+        return " ".join(["added", *bounds]) if bounds else "added at any time"
 
     @classmethod
     def of_value(cls, value: str, typed: str) -> tuple[Term, str]:
         sign = next((sign for sign in (">=", "<") if value.startswith(sign)), "")
         try:
             moment = datetime.fromisoformat(typed.removeprefix(sign)) if sign else None
-        except ValueError:
-            moment = None
-        if moment is None:
+            # The first and the last days that a ``datetime`` can hold have no instant in some time zones.
+            instant = None if moment is None else Instant(moment if moment.tzinfo else moment.astimezone())
+        except (ValueError, OverflowError):
+            instant = None
+        if instant is None:
             raise BadInput("`added:` takes a bound, as in added:>=2026-11-01 or added:<2026-11-25T12:00:00+01:00.")
-        instant = Instant(moment if moment.tzinfo else moment.astimezone())
         found = cls(after=instant) if sign == ">=" else cls(before=instant)
         return found, found.label()
+
+
+def _minute(moment: datetime) -> str:
+    return moment.isoformat(" ", "minutes")[:16]  # strftime does not write 1 as 0001 everywhere
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pyroaring import BitMap
 
 from photos_graph.model.search import Match, MatchKind
+from photos_graph.search.arrays import numbers_of
 from photos_graph.search.concepts import named
 from photos_graph.search.photo_sets import PhotoSets
 from photos_graph.search.terms.term import PrefixTerm, Reasons, SetTerm, Term
@@ -24,9 +25,10 @@ class LooksLike(SetTerm, PrefixTerm):
         return sets.content.showing(self.concept_id)
 
     def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
-        for number in photos:
-            likely = sets.content.probability(self.concept_id, number)
-            yield number, Match(self.kind, f"{self.concept_id}, {likely:.0%}")
+        numbers = numbers_of(photos)
+        likely = sets.content.probabilities(self.concept_id, numbers)
+        for number, each in zip(numbers.tolist(), likely.tolist(), strict=True):
+            yield number, Match(self.kind, f"{self.concept_id}, {each:.0%}")
 
     @classmethod
     def of_value(cls, value: str, typed: str) -> tuple[Term, str] | None:

@@ -135,7 +135,7 @@ class InBox(_PositionTerm):
 
 def _degrees(value: str, count: int) -> list[float] | None:
     try:
-        numbers = [float(part) for part in value.split(",") if len(part) < 30]
+        numbers = [float(part) for part in value.split(",")]
     except ValueError:
         return None
     return numbers if len(numbers) == count else None

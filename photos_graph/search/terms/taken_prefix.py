@@ -45,9 +45,11 @@ def label(term: TakenIn) -> str:
     """Returns the condition in words, such as "14 August", "August 2019" or "1 to 3 August 2019"."""
     parts = [f"{term.day}" if term.day else "", month_name[term.month] if term.month else "", f"{term.year or ''}"]
     if term.day and not term.month:
-        parts[:2] = [f"the {term.day}. of a month"]
+        parts[:2] = [f"day {term.day} of any month"]
     said = [" ".join(filter(None, parts))] if any(parts) else []
-    if term.after and term.before and _is_midnight(term.before) and _is_midnight(term.after):
+    # An empty span has no last day.
+    are_days = term.after and term.before and _is_midnight(term.after) and _is_midnight(term.before)
+    if term.after and term.before and are_days and term.before > term.after:
         first, last = _day(term.after), _day(term.before - timedelta(days=1))
         said.append(first if first == last else f"{first} to {last}")
     else:

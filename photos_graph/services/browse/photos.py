@@ -164,7 +164,7 @@ class PhotoBrowser:
         return relaxed(self._index.search, parsed)
 
     def explain(self, filter: PhotoFilter | None, today: date | None = None) -> Explained:
-        """Says a filter in words. Raises BadInput, NotFound for an unknown folder, and TooComplex."""
+        """Puts a filter into words. Raises BadInput, NotFound for an unknown folder, and TooComplex."""
         search = self._index.search
         return explain(self._query(filter), search, today or date.today(), self._index.customs)
 

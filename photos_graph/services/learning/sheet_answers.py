@@ -43,6 +43,7 @@ class SheetAnswers:
 
 
 def sheet_answers(search: SearchIndex, tag_id: str, sheets: Iterable[Sheet]) -> SheetAnswers:
+    """Returns what people answered about the photos of sheets of a tag."""
     tags = search.sets.tags
     confirmed, rejected = tags.having(tag_id, confirmed=True), tags.excluded(tag_id, confirmed=True)
     ids = {id_ for sheet in sheets for id_ in sheet.photo_ids}

@@ -25,7 +25,7 @@ CAMERAS = [
 def library() -> SearchIndex:
     made = index_of(
         [Tag("1", "Portrait"), Tag("2", "Duplicates"), Tag("3", "Sunset \N{SUNRISE}"), Tag("4", "Florence")],
-        [Person("f", "Florence Nightingale"), Person("t", "Tony Blair"), Person("p", "Paris")],
+        [Person("f", "Florence Nightingale"), Person("t", "Tony Blair", birthday="2000-05-06"), Person("p", "Paris")],
         [
             place("IT", "Italy"),
             place("IT/T", "Tuscany", "IT"),
@@ -90,6 +90,22 @@ def test_a_word_with_several_meanings(library: SearchIndex, text: str, question:
 )
 def test_a_camera_is_called_by_a_part_of_its_name(library: SearchIndex, text: str, cameras: int) -> None:
     assert len(library.evaluate(read(library, text).query)) == cameras
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Tony at 10", "person Tony Blair and taken [2010-05-06, 2011-05-06)"),
+        ("Tony at 10 in Italy", "person Tony Blair and taken [2010-05-06, 2011-05-06) and place Italy"),
+        ("Tony at 10, Downing", "person Tony Blair and taken [2010-05-06, 2011-05-06); unmatched: `Downing`"),
+        ("Tony at 10 Downing", "person Tony Blair; unmatched: `10`, `Downing`"),
+        ("Tony at 10 years Downing", "person Tony Blair and taken [2010-05-06, 2011-05-06); unmatched: `Downing`"),
+        ("Tony at 40", "person Tony Blair; unmatched: `40`"),
+        ("Tony at 40 years", "person Tony Blair and taken [2040-05-06, 2041-05-06)"),
+    ],
+)
+def test_a_number_is_an_age_if_it_can_be_one(library: SearchIndex, text: str, question: str) -> None:
+    assert shorthand(read(library, text), library.lexicon) == question
 
 
 @pytest.mark.parametrize(

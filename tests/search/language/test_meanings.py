@@ -246,6 +246,28 @@ def test_a_folder_may_have_any_name(name: str) -> None:
     assert query(library, "siena") == InFolder("g")
 
 
+@pytest.mark.parametrize(
+    "person",
+    [
+        Person("p", "Anna", groups=("anna",)),
+        Person("p", "Anna", groups=("Famille", "Famill\N{LATIN SMALL LETTER E WITH ACUTE}")),
+        Person("p", "Anna", note="1990", birthday="1990-05-17"),
+    ],
+)
+def test_a_person_may_have_one_name_twice(person: Person) -> None:
+    library = index_of([Tag("t", "Anna"), Tag("u", "Famille")], [])
+    names = ["anna", "famille", "anna 1990"]
+    before = [query(library, name) for name in names]
+    library.apply_persons([person])
+    during = [query(library, name) for name in names]
+    assert during != before
+    library.apply_persons([replace(person, is_me=True)])
+    assert [query(library, name) for name in names] == during
+    assert all(len(set(each)) == len(each) for each in (parse(name, library.lexicon, TODAY).terms for name in names))
+    library.apply_persons([], ["p"])
+    assert [query(library, name) for name in names] == before
+
+
 def test_winters_and_the_running_season() -> None:
     library = index_of()
     in_january = date(2027, 1, 10)

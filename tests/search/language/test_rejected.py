@@ -53,6 +53,9 @@ BAD = [
     "added:",
     "added:2026",
     "added:>=soon",
+    "added:>=0001-01-01",
+    "near:1,2,3," + "4" * 40,
+    "box:43,42,14,13," + "1" * 40,
 ]
 COMPLEX = [
     " ".join(f"word{letter * 3}" for letter in "abcdefghijklmnopqrstuvwxyz") + " yes" * 25,
@@ -100,6 +103,9 @@ def test_too_complex(text: str) -> None:
         "year:9998-9999",
         "rating:-1",
         "rating:-1-5",
+        "near:1,2," + "4" * 40,
+        "added:<9999-12-31T23:59:59+00:00",
+        "taken:>=0001-01-01 taken:<0001-01-01",
     ],
     ids=short,
 )

@@ -117,7 +117,12 @@ def ids(*of: str) -> tuple[Ref, ...]:
             "taken:<2019-08-01T09:00:00",
             ["before 1 August 2019 09:00"],
         ),
-        (PhotoFilter(taken=TakenIn(day=14)), "taken:*-*-14", ["the 14. of a month"]),
+        (
+            PhotoFilter(taken=TakenIn(datetime(1, 1, 1), datetime(1, 1, 1))),
+            "(taken:>=0001-01-01T00:00:00 taken:<0001-01-01T00:00:00)",
+            ["since 1 January 1, before 1 January 1"],
+        ),
+        (PhotoFilter(taken=TakenIn(day=14)), "taken:*-*-14", ["day 14 of any month"]),
         (
             PhotoFilter(taken=TakenIn(datetime(2019, 8, 1), datetime(2019, 8, 3))),
             "01/08/2019 - 02/08/2019",
