@@ -19,7 +19,7 @@ _Found = tuple[int, ExposureColumn, float | None, float | None]
 
 
 class ExposureWords:
-    """Reads exposures from the tokens of a text. "at least" and "or more" are those of the language."""
+    """Reads exposures from the tokens of a text. "at least", "or more" and the like are those of the language."""
 
     def __init__(self, tokens: Sequence[Token], texts: Sequence[str], properties: PropertyWords) -> None:
         self._tokens = tokens
@@ -30,25 +30,31 @@ class ExposureWords:
         text = self._text(at)
         if not (text.isdecimal() or text == "iso" or text in _APERTURE or self._properties.begins(at)):
             return None
-        at, least = self._properties.past(at, Saying.AT_LEAST)
-        found = self._iso(at) or self._aperture(at) or self._focal_length(at) or self._seconds(at)
+        at, bound = self._properties.bound(at)
+        found = self._iso(at, bound)
+        if found is None and bound in ("", ">="):  # the bounds of fractions are always inclusive
+            found = self._aperture(at) or self._focal_length(at) or self._seconds(at)
         if found is None:
             return None
         end, column, low, high = found
         end, more = self._properties.past(end, Saying.OR_MORE)
         more = more or self._properties.sign(end - 1) == ">="
-        term = Exposed(column, low, None if (least or more) and low == high else high)
+        term = Exposed(column, low, None if (bound or more) and low == high else high)
         return Said(end, term, term.label())
 
-    def _iso(self, at: int) -> _Found | None:
-        if self._text(at) != "iso" or (numbers := self._range(at + 1)) is None:
+    def _iso(self, at: int, bound: str) -> _Found | None:
+        """Reads "ISO 400", "ISO 100-400", "ISO > 400" or "ISO under 400". ``bound`` is what was said before "ISO"."""
+        if self._text(at) != "iso":
             return None
-        end, low, high = numbers
-        if low == high == int(low) and (sign := self._properties.sign(at + 1)):
-            return (end, "iso", *within(int(low), sign))
-        if low != int(low) or high != int(high):
+        start, inner = self._properties.bound(at + 1)
+        numbers = self._range(start)
+        if numbers is None or any(number != int(number) for number in numbers[1:]):
             return None
-        return end, "iso", int(low), int(high)
+        end, low, high = numbers[0], int(numbers[1]), int(numbers[2])
+        if low != high:
+            return end, "iso", low, high
+        least, most = within(low, bound or inner or self._properties.sign(start))
+        return None if most is not None and most < 0 else (end, "iso", least, most)
 
     def _aperture(self, at: int) -> _Found | None:
         start, named = self._properties.past(at, Saying.APERTURE)

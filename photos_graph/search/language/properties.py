@@ -92,6 +92,7 @@ _PLAIN: dict[Saying, tuple[Query, str]] = {
     Saying.REJECTED: (Rated(-1, -1), "rejected"),
 }
 _GIVE_WAY = {Saying.MAYBE_PORTRAIT, Saying.MAYBE_LANDSCAPE, Saying.MAYBE_RAW}
+_BOUNDS = {Saying.AT_LEAST: ">=", Saying.MORE_THAN: ">", Saying.LESS_THAN: "<"}  # the signs that say the same
 SHAPES = {
     PhotoShape.PORTRAIT: Saying.PORTRAIT,
     PhotoShape.LANDSCAPE: Saying.LANDSCAPE,
@@ -139,13 +140,11 @@ class PropertyWords:
         """Reads "5 stars", "at least 4 stars", "4+ stars", "> 3 stars", "3 people", or what follows "rated"."""
         if not self.begins(at) and self._number(at) is None:
             return None
-        at, least = self.past(at, Saying.AT_LEAST)
-        at, above = self.past(at, Saying.MORE_THAN)
-        at, below = self.past(at, Saying.LESS_THAN)
+        at, bound = self.bound(at)
         number = self._number(at)
         if number is None:
             return None
-        sign = ">" if above else "<" if below else self.sign(at)
+        sign = bound or self.sign(at)
         at, more = self.past(at + 1, Saying.OR_MORE)
         end, noun = self._saying(at)
         if noun in (Saying.STARS, Saying.PEOPLE):
@@ -153,14 +152,24 @@ class PropertyWords:
             more = more or more_after
         elif not rated:
             return None
-        low, high = within(number, ">=" if least or more else sign)
+        low, high = within(number, ">=" if more else sign)
         if noun is Saying.PEOPLE:
-            return Said(at, FacesIn(low, high), f"{in_words(low, high)} people") if not rated else None
+            if rated or (high is not None and high < 0):  # "less than 0 people"
+                return None
+            return Said(at, FacesIn(low, high), f"{in_words(low, high)} people")
         return Said(at, Rated(low, high), f"rating {in_words(low, high)}") if number <= 5 else None
 
     def begins(self, at: int) -> bool:
         """Returns whether the token is the first word of a phrase."""
         return at < len(self._texts) and self._texts[at] in self._starts
+
+    def bound(self, at: int) -> tuple[int, str]:
+        """Returns the token after words such as "more than", and the sign that says the same, or "" for none."""
+        for saying, sign in _BOUNDS.items():
+            end, found = self.past(at, saying)
+            if found:
+                return end, sign
+        return at, ""
 
     def past(self, at: int, saying: Saying) -> tuple[int, bool]:
         """Returns the token after a phrase, and whether it was there."""

@@ -109,6 +109,20 @@ def test_a_number_is_an_age_if_it_can_be_one(library: SearchIndex, text: str, qu
 
 
 @pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("less than 1 people", "faces 0 to 0"),
+        ("less than 0 people", "faces 0 to 0; unmatched: `less`, `than`"),
+        ("iso < 0", "nothing; unmatched: `iso`, `0`"),
+        ("less than ISO 0", "iso from 0 to 0; unmatched: `less`, `than`"),
+        ("rating < 0", "rated  to -1"),
+    ],
+)
+def test_only_ratings_are_below_zero(library: SearchIndex, text: str, question: str) -> None:
+    assert shorthand(read(library, text), library.lexicon) == question
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "iso " + "9" * 400,
