@@ -65,7 +65,6 @@ class Index:
         async with self._lock:
             found = await asyncio.to_thread(_load, self._snapshot)
             if found is not None:
-                found.sets.content.use(self._content)
                 self.search, self._saved_seq = found, found.seq
                 if not await self._follow(self.search):
                     found = None

@@ -18,6 +18,7 @@ MAX_DEPTH = 32  # names in a path
 # Control characters, lone surrogates, line separators and paragraph separators.
 _FORBIDDEN_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}
 _TO_ESCAPE = re.compile(r"\\(?=[\\/]|\Z)|/")
+_OPENING = re.compile(r" \(")
 _PART = re.compile(r"\\([\\/])|(/)|([^\\/]+|\\)")
 
 
@@ -106,7 +107,10 @@ def name_apart(name: str, note: str | None, birthday: str | None) -> str:
     return told if apart and len(told) <= MAX_LENGTH else name
 
 
-def parts_of_name_apart(text: str) -> tuple[str, str] | None:
-    """Returns the name, and the note or birthday, of the result of ``name_apart``, or None for any other text."""
-    name, opening, rest = text.partition(" (")
-    return (name, rest[:-1]) if opening and rest.endswith(")") and len(rest) > 1 else None
+def parts_of_name_apart(text: str) -> list[tuple[str, str]]:
+    """Returns what the name, and the note or birthday, may be from which ``name_apart`` made the text. There are
+    several if the name or the note has an opening bracket itself, and none for any other text."""
+    if not text.endswith(")"):
+        return []
+    found = [(text[: at.start()], text[at.end() : -1]) for at in _OPENING.finditer(text)]
+    return [(name, apart) for name, apart in found if name and apart]

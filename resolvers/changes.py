@@ -46,7 +46,8 @@ class BulkResult:
     is_complete: bool = strawberry.field(
         description="Whether everything is done. If it is false, the call took half of the time that an operation may, "
         "and the service does the rest in the background: `changed` counts what was done until then, the `change` has "
-        "that id in `changes`, and its `undo` waits until it is complete."
+        "that id in `changes`, and its `undo` waits until it is complete. If the rest fails, the log says why: an undo "
+        "then has changed nothing and does not appear in `changes`, and other changes keep what was done until then."
     )
 
     @classmethod

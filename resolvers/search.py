@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Annotated
 
 import strawberry
@@ -21,20 +22,34 @@ from resolvers.pages import OrderBy, PhotoConnection, StacksArgument
 from resolvers.permissions import CanView
 
 
+class _Counts:
+    """Counts of photos, each of which is computed when it is asked for. They are kept, because a document may ask for
+    one under many names, and a text may repeat a word."""
+
+    def __init__(self, browse: PhotoBrowser, stacks: Stacks) -> None:
+        self._browse = browse
+        self._stacks = stacks
+        self._known: dict[Query, int] = {}
+
+    def count(self, query: Query) -> int:
+        if query not in self._known:
+            self._known[query] = self._browse.count(query, self._stacks)
+        return self._known[query]
+
+
 class _Answer:
-    """A text as it was understood, and the counts of its terms, each of which is computed when it is asked for."""
+    """A text as it was understood, the counts of its terms, and what it finds without some of them."""
 
     def __init__(self, browse: PhotoBrowser, parsed: Parsed, order: search_model.PhotoOrder, stacks: Stacks) -> None:
         self.browse = browse
         self.parsed = parsed
         self.order = order
         self.stacks = stacks
-        self._counts: dict[Query, int] = {}
+        self.count = _Counts(browse, stacks).count
 
-    def count(self, query: Query) -> int:
-        if query not in self._counts:  # a word may be repeated many times
-            self._counts[query] = self.browse.count(query, self.stacks)
-        return self._counts[query]
+    @cached_property
+    def relaxed(self) -> list[Relaxed]:
+        return self.browse.relaxed(self.parsed)
 
     def terms(self, places: Iterable[int]) -> list[SearchTerm]:
         parsed = self.parsed
@@ -115,13 +130,10 @@ class SearchResult:
     def emptied_by(self) -> list[EmptyingCondition]:
         if self.photos.page.total:
             return []
-        return [
-            EmptyingCondition(answer=self.answer, relaxed=each)
-            for each in self.answer.browse.relaxed(self.answer.parsed)
-        ]
+        return [EmptyingCondition(answer=self.answer, relaxed=each) for each in self.answer.relaxed]
 
 
-@strawberry.type(description="A filter in words.")
+@strawberry.type(description="A filter, put into words.")
 class FilterExplanation:
     text: str = strawberry.field(
         description="The whole filter as a text, in the first language of the setting `search.languages`, and with "
@@ -150,13 +162,11 @@ class SearchQueries:
     ) -> FilterExplanation:
         browse = info.context.services.browse
         found = browse.explain(decode_filter(filter))
+        count = _Counts(browse, stacks).count
         return FilterExplanation(
             text=found.text,
             is_searchable=found.is_readable,
-            terms=[
-                SearchTerm.of(term, query, lambda query: browse.count(query, stacks))
-                for term, query in zip(found.terms, found.queries, strict=True)
-            ],
+            terms=[SearchTerm.of(term, query, count) for term, query in zip(found.terms, found.queries, strict=True)],
         )
 
     @strawberry.field(

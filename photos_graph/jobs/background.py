@@ -8,6 +8,8 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, TypeVar
 
+from photos_graph.errors import PhotosGraphError
+
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -33,13 +35,8 @@ class BackgroundWrites:
         finally:
             if not task.done():
                 log.info("The change %s is completed in the background.", change_id)
-                task.add_done_callback(partial(_said, change_id))
+                task.add_done_callback(partial(_log_failure, change_id))
         return task.result() if task.done() else unfinished()
-
-    @property
-    def running(self) -> frozenset[str]:
-        """Returns the ids of the changes that are being written."""
-        return frozenset(self._running)
 
     async def finished(self, change_id: str) -> None:
         """Returns when this change is no longer being written."""
@@ -52,6 +49,11 @@ class BackgroundWrites:
             await asyncio.wait(set(self._running.values()))
 
 
-def _said(change_id: str, task: asyncio.Task[Any]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
+def _log_failure(change_id: str, task: asyncio.Task[Any]) -> None:
+    """Logs why a change failed after its caller got an answer. What a client may be told needs no traceback."""
+    if task.cancelled() or (error := task.exception()) is None:
+        return
+    if isinstance(error, PhotosGraphError):
+        log.warning("The change %s could not be completed: %s", change_id, error.public_message)
+    else:
         log.error("The change %s could not be completed.", change_id, exc_info=error)

@@ -16,6 +16,21 @@ class StackKind(StrEnum):
     MANUAL = "MANUAL"
 
 
+# Ranks of photos in their stack, the cover of which has the lowest: a cover by its name, an edited version, a picture,
+# a RAW file. The photo that a person chose as the cover comes before them all, and still shows which rank it had.
+COVER, EDITED, PICTURE, RAW_FILE = RANKS = range(4)
+
+
+def chosen(rank: int) -> int:
+    """Returns the rank of a photo that a person chose as the cover, given its rank before."""
+    return rank % len(RANKS) - len(RANKS)
+
+
+def not_chosen(rank: int) -> int:
+    """Returns the rank that the photo has unless a person chose it as the cover."""
+    return rank % len(RANKS)
+
+
 class Stacks(StrEnum):
     """How lists and counts treat stacks."""
 

@@ -121,8 +121,8 @@ class PhotoFilter:
     untagged: Annotated[bool | None, "Whether a photo has no tag at all."] = None
     unnamed_faces: Annotated[
         bool | None,
-        "Whether a photo has a face without a name, given by a person or predicted by a model. Faces that are ignored "
-        "do not count.",
+        "Whether a photo has more faces, without those that are ignored, than persons, whom people named or a model "
+        "predicted. Someone whose face is in a photo twice counts once, and counts even if the face is ignored.",
     ] = None
     shape: Annotated[PhotoShape | None, "The shape of the picture as it is displayed."] = None
     raw: Annotated[bool | None, "Whether the original is a RAW file."] = None

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
+from photos_graph.model.stacks import EDITED, StackKind, chosen
 from photos_graph.search.arrays import Numbers, bitmap, numbers_of
 from photos_graph.search.columns import PhotoTable
 
@@ -23,6 +24,7 @@ class StackSets:
         self._table = table
         self._visible = visible
         self._is_ready = False
+        self._edited: BitMap | None = None
         self._covers = BitMap()
         self._covered = BitMap()
         self._stacked = BitMap()
@@ -33,6 +35,19 @@ class StackSets:
     def forget(self) -> None:
         """Must be called whenever a photo in a stack has changed, appeared or disappeared."""
         self._is_ready = False
+        self._edited = None
+
+    @property
+    def edited(self) -> BitMap:
+        """The visible edited versions in stacks of edited photos, also where no other photo of the stack is visible.
+        The set must not be changed."""
+        if self._edited is None:
+            table, numbers = self._table, numbers_of(self._visible)
+            is_edited = np.isin(table.stack_rank[numbers], (EDITED, chosen(EDITED)))
+            numbers = numbers[is_edited & (table.stack[numbers] != 0)]
+            kinds = [table.stacks.values[code][1] for code in table.stack[numbers].tolist()]
+            self._edited = bitmap(numbers[[kind == StackKind.EDIT for kind in kinds]] if kinds else numbers)
+        return self._edited
 
     @property
     def covered(self) -> BitMap:

@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photos_graph.errors import BadInput
-from photos_graph.names import MAX_DEPTH, MAX_LENGTH, checked_tag_name, checked_tag_path, tag_key, tag_names, tag_path
+from photos_graph.names import (
+    MAX_DEPTH,
+    MAX_LENGTH,
+    checked_tag_name,
+    checked_tag_path,
+    name_apart,
+    parts_of_name_apart,
+    tag_key,
+    tag_names,
+    tag_path,
+)
 
 
 def test_names_are_trimmed_and_composed() -> None:
@@ -56,3 +66,11 @@ def test_case_and_composition_make_no_other_tag_and_accents_do() -> None:
 def test_a_key_is_the_same_in_every_form(name: str) -> None:
     forms = {form: unicodedata.normalize(form, name) for form in ("NFC", "NFD")}
     assert tag_key("p", forms["NFC"]) == tag_key("p", forms["NFD"]) == tag_key("p", tag_key("", name)[1:])
+
+
+def test_a_name_with_what_tells_it_apart_can_be_read_back() -> None:
+    assert parts_of_name_apart(name_apart("Anna", "cousin", "1990-05-02")) == [("Anna", "cousin")]
+    assert ("Anna (Rossi)", "cousin") in parts_of_name_apart(name_apart("Anna (Rossi)", "cousin", None))
+    assert ("Anna", "cousin (Rome)") in parts_of_name_apart(name_apart("Anna", "cousin (Rome)", None))
+    for text in ("Anna", "Anna ()", " (cousin)", "Anna (cousin", "Anna(cousin)"):
+        assert parts_of_name_apart(text) == []

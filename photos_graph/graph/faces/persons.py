@@ -43,11 +43,14 @@ async def named(tx: Transaction, names: Iterable[str]) -> dict[str, list[str]]:
     """
     keys = {person_key(name) for name in names}
     found = await _by_key(tx, keys)
-    apart = {key: parts for key in keys - found.keys() if (parts := parts_of_name_apart(key)) is not None}
-    rows = await tx.run(BY_KEY, keys=sorted({person_key(name) for name, _ in apart.values()})) if apart else []
-    for key, (name, detail) in apart.items():
+    apart = {key: {(person_key(name), told) for name, told in parts_of_name_apart(key)} for key in keys - found.keys()}
+    wanted = sorted({name for parts in apart.values() for name, _ in parts})
+    rows = await tx.run(BY_KEY, keys=wanted) if wanted else []
+    for key, parts in apart.items():
         for row in rows:
-            if row["key"] == person_key(name) and detail in (person_key(row["note"] or ""), row["birthday"]):
+            if not parts.isdisjoint(
+                (row["key"], detail) for detail in (person_key(row["note"] or ""), row["birthday"])
+            ):
                 found.setdefault(key, []).append(row["id"])
     return found
 

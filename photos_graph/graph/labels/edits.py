@@ -66,7 +66,7 @@ class StackPlace:
 
     stack_id: str | None = None
     kind: StackKind | None = None
-    rank: int = 0  # the photo with the lowest one is the cover
+    rank: int = 0  # see ``model/stacks.py``; the photo with the lowest one is the cover
     at_ms: int | None = None
     by: str | None = None
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from typing import Any, LiteralString
 
-from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels.edits import Assertion, AssertionKind
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.paths import encode_raw
@@ -52,10 +52,6 @@ async def remember(tx: LabelTransaction, root_id: str) -> None:
 
 
 REMEMBERED: LiteralString = "MATCH (r:RemovedRoot {path: $path}) RETURN r.marks AS marks"
-
-
-async def any_remembered(graph: Graph, raw_path: bytes) -> bool:
-    return bool(await graph.read(REMEMBERED, path=encode_raw(raw_path)))
 
 
 async def remembered(tx: Transaction, raw_path: bytes) -> list[FolderMark]:

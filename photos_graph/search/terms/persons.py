@@ -45,7 +45,10 @@ class OnlyPersons(Term):
 
 @dataclass(frozen=True, slots=True)
 class UnnamedFaces(SetTerm):
-    """Matches photos with more faces than known persons, without the faces that are ignored."""
+    """Matches photos with more faces, without those that are ignored, than known persons.
+
+    Two faces of one person, as in a mirror, therefore count as one name, and so does an ignored face that has a name.
+    """
 
     confirmed: bool = False
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from pyroaring import BitMap
 
 from photos_graph.model.search import PhotoShape
-from photos_graph.model.stacks import StackKind
-from photos_graph.search.arrays import bitmap, numbers_of
 from photos_graph.search.columns import LANDSCAPE, PORTRAIT, SQUARE, TALL, WIDE
 from photos_graph.search.label_sets import NONE, union
 from photos_graph.search.photo_sets import PhotoSets
@@ -21,7 +18,6 @@ _CODES = {
     PhotoShape.SQUARE: (SQUARE,),
     PhotoShape.PANORAMA: (TALL, WIDE),
 }
-_EDITED = 1  # the rank of an edited version in a stack; the cover, which a person may have chosen, has rank 0
 # Words, all of which are in the name of a screenshot or of its folder. They begin words.
 SCREENSHOT_WORDS = (
     ("screenshot",),
@@ -80,9 +76,7 @@ class IsEdited(Term):
     """Matches the edited versions in stacks of edited photos: all but the shots from which they were made."""
 
     def photos(self, sets: PhotoSets, within: BitMap) -> BitMap:
-        numbers, table = numbers_of(within), sets.table
-        codes = [code for code, (_, kind) in enumerate(table.stacks.values) if kind == StackKind.EDIT]
-        return bitmap(numbers[np.isin(table.stack[numbers], codes) & (table.stack_rank[numbers] <= _EDITED)])
+        return within & sets.stacks.edited
 
     def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
         return same_reason(photos, self.kind, "edited")

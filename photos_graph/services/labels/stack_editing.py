@@ -14,12 +14,10 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library.photos import photo_numbers
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.labels import BulkResult, LabelKind
-from photos_graph.model.stacks import StackKind
+from photos_graph.model.stacks import PICTURE, StackKind, chosen, not_chosen
 from photos_graph.services.labels.ratings import known_numbers
 
 Places = Mapping[int, StackPlace]
-
-COVER, BEHIND = 0, 1  # ranks
 
 
 class StackEditing:
@@ -74,8 +72,11 @@ async def _with_stacks(tx: LabelTransaction, numbers: Sequence[int] | set[int]) 
 def _stacked(before: Places, cover: int, by: str) -> Places:
     held = {(place.stack_id, place.kind) for place in before.values()}
     [(stack_id, kind)] = held if len(held) == 1 else [(None, None)]
-    place = StackPlace(stack_id or uuid4().hex, kind or StackKind.MANUAL, BEHIND, now_ms(), by)
-    after = dict.fromkeys(before, place) | {cover: replace(place, rank=COVER)}
+    place = StackPlace(stack_id or uuid4().hex, kind or StackKind.MANUAL, PICTURE, now_ms(), by)
+    # What is edited in a stack shows in the ranks.
+    ranks = {number: not_chosen(each.rank) if stack_id else PICTURE for number, each in before.items()}
+    ranks[cover] = chosen(ranks[cover])
+    after = {number: replace(place, rank=rank) for number, rank in ranks.items()}
     return before if _alike(before, after) else after
 
 

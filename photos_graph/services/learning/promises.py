@@ -74,16 +74,17 @@ class Promises:
         async with self._turn:
             self._changed()
             search = self._index.search
-            rules = {row.id: self._first(row) for row in search.tags if row.trust is not None}
+            library, looked_at = len(search.collapsed(search.sets.visible)), self._looked_at()
+            rules = {row.id: self._first(row, library, looked_at) for row in search.tags if row.trust is not None}
             await self._remeasure(None, rules)
 
-    def _first(self, tag: Tag) -> Remeasured:
-        """Returns the rule for a tag after the library was predicted."""
+    def _first(self, tag: Tag, library: int, looked_at: int) -> Remeasured:
+        """Returns the rule for a tag after the library was predicted. ``library`` counts its photos, and ``looked_at``
+        those that people gave any tag."""
         search = self._index.search
         now = counted_corrections(search, tag.id)
         labelled = len(search.collapsed(search.sets.tags.having(tag.id, confirmed=True)))
-        library = len(search.collapsed(search.sets.visible))
-        limit = most(labelled, self._looked_at(), library, self._settings.learn.flood)
+        limit = most(labelled, looked_at, library, self._settings.learn.flood)
 
         def rule(metrics: LabelMetrics) -> LabelMetrics:
             if labelled >= MIN_EXAMPLES and metrics.threshold == tag.threshold:

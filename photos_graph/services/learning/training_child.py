@@ -19,7 +19,6 @@ from photos_graph.learn.metrics import LabelScore
 from photos_graph.learn.named_faces_file import read_named_faces
 from photos_graph.learn.neighbours import Neighbours
 from photos_graph.learn.persons import PersonModel
-from photos_graph.learn.predictor import Floats
 from photos_graph.learn.registry import Model, packed, unpacked
 from photos_graph.learn.tags import TagModel
 from photos_graph.model.learning import LabelMetrics, ModelMetrics
@@ -50,10 +49,9 @@ def learn_tags(order: LearnTagsOrder, emit: Emit) -> TrainingResult:
     graph = neighbours.load(order.graph)
     learnt = dataset.training_set(examples.in_order(examples.read(order.examples), graph.ids), graph)
     model = _trained(learnt, graph, order.options, emit)
-    active = _active(order.active)
-    if isinstance(active, TagModel):
-        active = replace(active, thresholds=_thresholds_now(active, order.thresholds))
-    verdict = gate.judge_tags(model, active if isinstance(active, TagModel) else None, learnt, graph)
+    stored = _active(order.active)
+    active = _with_thresholds(stored, order.thresholds) if isinstance(stored, TagModel) else None
+    verdict = gate.judge_tags(model, active, learnt, graph)
     snapshot = dataset.packed(learnt)
     _emit_both(snapshot, model, emit)
     return _result(
@@ -108,11 +106,13 @@ def _active(path: Path | None) -> Model | None:
     return unpacked(path.read_bytes()) if path is not None else None
 
 
-def _thresholds_now(active: TagModel, now: Mapping[str, float | None]) -> Floats:
-    """Returns the thresholds that tags have now, which sheets and corrections may have changed since the training."""
+def _with_thresholds(active: TagModel, now: Mapping[str, float | None]) -> TagModel:
+    """Returns the model with the thresholds that tags have now, which sheets and corrections may have changed since the
+    training."""
     at_training = dict(zip(active.labels, active.thresholds.tolist(), strict=True))
     found = [now.get(label, at_training[label]) for label in active.labels]
-    return np.array([NO_THRESHOLD if each is None else each for each in found], np.float32)
+    thresholds = np.array([NO_THRESHOLD if each is None else each for each in found], np.float32)
+    return replace(active, thresholds=thresholds)
 
 
 def _emit_both(snapshot: bytes, model: Model, emit: Emit) -> None:

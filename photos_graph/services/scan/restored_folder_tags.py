@@ -16,9 +16,12 @@ from photos_graph.paths import encode_raw
 async def restore_folder_tags(graph: Graph, writer: LabelWriter, root: Root) -> int:
     """Returns how many folders got tags back, as one change. Folders that are not there are waited for. A tag that was
     put on a folder since stays as it is, and tags that were deleted do not come back."""
-    if not await removed_roots.any_remembered(graph, root.raw_path):
+    waiting = await graph.transaction(lambda tx: removed_roots.remembered(tx, root.raw_path))
+    if not waiting:
         return 0
     known = {encode_raw(record.raw): record.id for record in await folders.folders_of(graph, root.id)}
+    if all(each.folder not in known for each in waiting):
+        return 0  # a folder that never comes back must not cost a write at every scan
 
     async def work(tx: LabelTransaction) -> int:
         marks = await removed_roots.remembered(tx, root.raw_path)

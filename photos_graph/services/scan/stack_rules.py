@@ -13,9 +13,7 @@ from itertools import groupby
 
 from photos_graph.images.formats import RAW
 from photos_graph.library.shot_names import ShotName, shot_name
-from photos_graph.model.stacks import StackKind
-
-COVER, EDITED, PICTURE, RAW_FILE = range(4)  # ranks
+from photos_graph.model.stacks import COVER, EDITED, PICTURE, RAW_FILE, StackKind
 
 _GAP = timedelta(seconds=0.5)  # the longest time between two shots of a burst, where the times have parts of a second
 _SECOND = timedelta(seconds=1)

@@ -253,7 +253,7 @@ class NaiveIndex:
             case HasCopies():
                 return row.files > 1
             case IsEdited():
-                return row.stack is not None and row.stack[1] == "EDIT" and row.stack_rank <= 1
+                return row.stack is not None and row.stack[1] == "EDIT" and row.stack_rank in (1, -3)
             case IsScreenshot():
                 above = {at for f in row.folders for at in self.way_up(f, self.folders) if at in self.folders}
                 texts = [row.name, *row.texts, *(self.folders[at].name for at in above)]

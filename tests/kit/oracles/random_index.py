@@ -120,7 +120,7 @@ def photo_rows(draw: st.DrawFn) -> PhotoRow:
         longitude=draw(longitudes) if located else None,
         exposure=draw(st.builds(Exposure, *[st.none() | exposed] * 4)),
         stack=draw(st.sampled_from([None, *STACKS])),
-        stack_rank=draw(st.integers(0, 2)),
+        stack_rank=draw(st.integers(-4, 3)),
         width=draw(sides),
         height=draw(sides),
         is_raw=draw(st.booleans()),

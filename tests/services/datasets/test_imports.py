@@ -77,9 +77,10 @@ async def test_a_line_that_cannot_be_is_refused_alone(services: Services, tmp_pa
 
 async def test_persons_of_one_name_are_told_apart(services: Services, tmp_path: Path) -> None:
     photo = await one_photo(services, tmp_path / "Pictures")
-    cousin = await services.person_editing.create("Anna", details={"note": "Cousin"})
-    born = await services.person_editing.create("Anna", details={"birthday": date(1990, 5, 2), "groups": ["family"]})
-    plain = await services.person_editing.create("Anna")
+    name = "Anna (Rossi)"
+    cousin = await services.person_editing.create(name, details={"note": "Cousin"})
+    born = await services.person_editing.create(name, details={"birthday": date(1990, 5, 2), "groups": ["family"]})
+    plain = await services.person_editing.create(name)
     for place, who in enumerate((cousin, born, plain)):
         await services.drawn_faces.add(photo, Box(0.1 + 0.3 * place, 0.1, 0.2, 0.2), Ref(id=who.id))
     told = {}
@@ -90,15 +91,31 @@ async def test_persons_of_one_name_are_told_apart(services: Services, tmp_path: 
         if form is DatasetFormat.XMP:  # which has no persons, but those that are here
             for record in (cousin, born, plain):
                 await services.person_editing.create(
-                    "Anna", details={"note": record.note, "birthday": record.birthday and date(1990, 5, 2)}
+                    name, details={"note": record.note, "birthday": record.birthday and date(1990, 5, 2)}
                 )
         await imported(services, folder)
         assert await failures(services) == {}
         [faces] = await services.faces.of_photos([photo])
         rows = {row.id: row for row in services.index.search.persons}
         told[form] = [(row.name, row.note, row.birthday) for face in faces if (row := rows[face.person_id or ""])]
-    everybody = [("Anna", "Cousin", None), ("Anna", None, "1990-05-02"), ("Anna", None, None)]
+    everybody = [(name, "Cousin", None), (name, None, "1990-05-02"), (name, None, None)]
     assert list(told.values()) == [everybody, everybody]
+
+
+async def test_an_export_that_tells_nobody_apart_names_nobody(services: Services, tmp_path: Path) -> None:
+    photo = await one_photo(services, tmp_path / "Pictures")
+    cousin = await services.person_editing.create("Anna", details={"note": "Cousin"})
+    await services.drawn_faces.add(photo, Box(0.1, 0.1, 0.2, 0.2), Ref(id=cousin.id))
+    folder = await exported(services, DatasetFormat.JSON)
+    [face] = (await services.faces.of_photos([photo]))[0]
+    await services.person_editing.create("Anna")
+    await services.assignment.reject([face.id], cousin.id)
+    await imported(services, folder)
+    [face] = (await services.faces.of_photos([photo]))[0]
+    assert face.person_id is None
+    assert "so it is not known which one is meant" in " ".join(
+        each.reason for each in (await failures(services)).values()
+    )
 
 
 OTHER = {"sha256": "0" * 64, "picture_hash": "0" * 64, "files": ["Elsewhere/z.jpg"]}

@@ -16,6 +16,7 @@ from photos_graph.services.datasets.exports.class_folders import folder_name, pi
 from photos_graph.services.datasets.exports.records import (
     FaceRecord,
     PersonMark,
+    PersonRecord,
     PhotoRecord,
     PropertyMark,
     TagMark,
@@ -29,6 +30,7 @@ from photos_graph.services.datasets.imports.merge_rules import (
     merged_tags,
     merged_value,
 )
+from photos_graph.services.datasets.imports.outcome import unclear_names
 
 DATED, UNDATED = Importer("zoe", 100), Importer("zoe", 100, undated=True)
 UP = {"child": ("child", "parent"), "parent": ("parent",)}
@@ -179,3 +181,9 @@ def test_of_two_words_on_a_position(
     merged = merged_property(existing, mark, importer)
     assert (merged and merged.at_ms) == expected
     assert merged is None or merged.values == (3.0, 4.0, None, None)
+
+
+def test_a_name_in_an_export_that_may_mean_several_persons_is_unclear() -> None:
+    cousin = PersonRecord("Anna", note="cousin")
+    assert unclear_names([PersonRecord("Anna"), PersonRecord("Anna", note="cousin", called="Anna (cousin)")]) == set()
+    assert unclear_names([PersonRecord("Anna"), cousin]) == unclear_names([cousin, PersonRecord("Ben")]) == {"anna"}

@@ -167,7 +167,7 @@ async def test_what_takes_too_long_for_a_call_is_completed_in_the_background(
 
     patient = PredictedTags(services.graph, services.index, services.writer, writes := BackgroundWrites(PATIENCE))
     asked = asyncio.create_task(patient.reject(SEA, everywhere))
-    while not writes.running:
+    while not any(task.get_name().startswith("write ") for task in asyncio.all_tasks()):
         await asyncio.sleep(0)
     asked.cancel()
     await asyncio.gather(asked, return_exceptions=True)

@@ -53,6 +53,10 @@ async def test_the_tags_of_folders_come_back_with_their_root(services: Services,
     assert (await on_folders(services)) == {path: edges for path, edges in before.items() if path != "Pictures/b"}
     [change] = (await services.history.page(1, None)).items
     assert change.summary == "Restored the tags of 3 folders of Pictures, which was added again."
+    await services.graph.write("MATCH (r:RemovedRoot) SET r.untouched = true")
+    await scanned(services)
+    kept = await services.graph.read("MATCH (r:RemovedRoot) WHERE r.untouched RETURN count(r) AS n")
+    assert kept == [{"n": 1}], "what is waited for costs no write"
     shutil.move(away, folder / "b")
     await scanned(services)
     assert (await on_folders(services), tagged(services, "All"), tagged(services, "Sea")) == (before, 9, 9)

@@ -11,6 +11,7 @@ import pytest
 from photos_graph.bootstrap import Services
 from photos_graph.model.search import PhotoOrder
 from photos_graph.model.stacks import StackKind, Stacks
+from photos_graph.search.filters import PhotoFilter
 from tests.kit.dng import dng
 from tests.kit.library import in_step, photos, scanned
 from tests.kit.metadata import jpeg_with
@@ -141,3 +142,13 @@ async def test_a_scan_that_was_stopped_before_continues(library: Services, root:
     assert (await stacks(library)).keys() == {StackKind.RAW_JPEG, StackKind.EDIT}
     rows = await library.graph.read("MATCH (d:Folder) WHERE d.stacksDue RETURN count(d) AS n")
     assert rows == [{"n": 0}]
+
+
+async def test_what_is_edited_stays_so_whichever_photo_is_the_cover(library: Services) -> None:
+    ids = library.browse.photos(None, PhotoOrder.NAME_ASC, stacks=Stacks.EXPANDED).ids
+    of = {photo.name: photo.id for photo in await library.browse.photos_by_id(ids) if photo is not None}
+    for name in ("IMG_1002.JPG", "IMG_E1002.JPG", "IMG_1002.JPG"):
+        await library.stack_editing.stack([of[name]])
+        assert (await stacks(library))[StackKind.EDIT][0] == name
+        assert library.browse.photos(PhotoFilter(edited=True), PhotoOrder.NAME_ASC).ids == [of["IMG_E1002.JPG"]]
+    assert await in_step(library)

@@ -21,11 +21,12 @@ from photos_graph.model.job_arguments import ImportArguments
 from photos_graph.model.jobs import Job, JobKind
 from photos_graph.model.labels import LabelKind
 from photos_graph.services.datasets.exports.json_lines import PHOTOS
+from photos_graph.services.datasets.exports.records import LibraryRecord
 from photos_graph.services.datasets.imports.batch import LabelSource
 from photos_graph.services.datasets.imports.json_lines import JsonSource
 from photos_graph.services.datasets.imports.library_labels import write_library
 from photos_graph.services.datasets.imports.merge_rules import Importer
-from photos_graph.services.datasets.imports.outcome import Outcome
+from photos_graph.services.datasets.imports.outcome import Outcome, unclear_names
 from photos_graph.services.datasets.imports.photo_labels import write_photos
 from photos_graph.services.datasets.imports.photo_matching import PhotoMatcher
 from photos_graph.services.datasets.imports.sidecars import SidecarSource
@@ -91,11 +92,12 @@ class ImportJob:
         Raises Cancelled, BadInput if the export is damaged as a whole.
         """
         source = self._source(job.arguments.folder)
-        importer = Importer(job.arguments.by, now_ms(), source.undated)
+        library = await source.library()
+        importer = Importer(job.arguments.by, now_ms(), source.undated, unclear_names(library.persons))
         await self._index.catch_up()
         total, summary = await source.count(), ImportSummary()
         await progress.step(0, total, PROGRESS_MESSAGE)
-        summary.add_library(await self._write_library(source, importer))
+        summary.add_library(await self._write_library(library, importer))
         try:
             async for batch in source.batches():
                 outcome = await write_photos(self._writer, batch.records, importer, self._has_tag, self._gazetteer)
@@ -107,8 +109,7 @@ class ImportJob:
             await self._writer.follow(LabelKind.FACES)
         return summary.message()
 
-    async def _write_library(self, source: LabelSource, importer: Importer) -> Outcome:
-        library = await source.library()
+    async def _write_library(self, library: LibraryRecord, importer: Importer) -> Outcome:
         found = {folder.path: self._index.search.folders.at(folder.path) for folder in library.folders}
         ids = {path: row.id for path, row in found.items() if row is not None}
         return await write_library(self._writer, library, ids, importer)

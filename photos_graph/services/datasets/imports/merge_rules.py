@@ -28,11 +28,13 @@ BY_FILE = "IMPORTED"
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """The user who imports labels, and when. If the labels are ``undated``, that is also their provenance."""
+    """The user who imports labels, and when. If the labels are ``undated``, that is also their provenance. ``unclear``
+    has the names, as keys, that the export does not use for one person without a note and a birthday."""
 
     by: str
     at_ms: int
     undated: bool = False
+    unclear: frozenset[str] = frozenset()
 
     def assertion(self, kind: AssertionKind, mark: TagMark | PersonMark) -> Assertion:
         """Returns the assertion that an imported mark stands for."""

@@ -13,7 +13,7 @@ from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.labels import LabelKind
 from photos_graph.names import checked_person_name, checked_tag_path, person_key
-from photos_graph.services.datasets.exports.records import TagMark
+from photos_graph.services.datasets.exports.records import PersonRecord, TagMark
 from photos_graph.services.datasets.imports.merge_rules import Importer
 
 OPERATION = "IMPORT"  # of the recorded changes
@@ -53,6 +53,17 @@ def resolve_tags(marks: Iterable[TagMark], tree: TagTree) -> tuple[list[tuple[st
     return resolved, refused
 
 
+def unclear_names(records: Iterable[PersonRecord]) -> frozenset[str]:
+    """Returns the names in an export, as keys, that several persons have, or one person with a note or a birthday."""
+    named: dict[str, list[PersonRecord]] = {}
+    for record in records:
+        if record.called is None:
+            named.setdefault(person_key(record.name), []).append(record)
+    return frozenset(
+        key for key, those in named.items() if len(those) > 1 or those[0].note or those[0].birthday is not None
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ResolvedPersons:
     """Persons of imported records. ``ids`` maps names to ids, ``new`` holds the persons to create by id, and
@@ -65,7 +76,8 @@ class ResolvedPersons:
 
 async def resolve_persons(tx: LabelTransaction, names: Iterable[str], importer: Importer) -> ResolvedPersons:
     """Finds the persons with these names, and assigns ids to those that do not exist yet. Of several with a name, the
-    one who has neither a note nor a birthday is meant, since an export names the others with theirs."""
+    one who has neither a note nor a birthday is meant, since an export names the others with theirs, unless the name is
+    ``unclear``: an export from an earlier version gives all of them the same name."""
     valid: dict[str, str] = {}
     refused: dict[str, str] = {}
     for name in names:
@@ -77,7 +89,7 @@ async def resolve_persons(tx: LabelTransaction, names: Iterable[str], importer: 
     shared = await persons.states(tx, (id_ for ids in known.values() if len(ids) > 1 for id_ in ids))
     for key, ids in known.items():
         plain_ids = [id_ for id_ in ids if id_ in shared and not (shared[id_].note or shared[id_].birthday)]
-        if len(plain_ids) == 1:
+        if len(plain_ids) == 1 and key not in importer.unclear:
             known[key] = plain_ids
     for name, plain in list(valid.items()):
         if (count := len(known.get(person_key(plain), ()))) > 1:
