@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 
 from photos_graph.errors import BadInput
 from photos_graph.graph.faces.detections import DETECTED, IMPORTED, MANUAL
+from photos_graph.model.stacks import COVER, chosen
 from photos_graph.names import MAX_LENGTH, plain_name
 from photos_graph.services.datasets.exports.records import (
     FaceRecord,
@@ -31,7 +32,7 @@ MAX_ITEMS = 10_000  # marks, faces or files of one photo
 MAX_TEXT_LENGTH = 8_192  # characters of a name or path
 _ROUNDING = 1e-5  # error of a coordinate, which is written with six decimals
 _HASH, _STACK = re.compile("[0-9a-f]{64}"), re.compile("[0-9a-f]{32}")
-MAX_RANK = 100  # of a photo in a stack
+MIN_RANK, MAX_RANK = chosen(COVER), 100  # of a photo in a stack
 _PHOTO_SOURCES = (None, MANUAL, IMPORTED)
 _FOLDER_SOURCES = (*_PHOTO_SOURCES, "FOLDER_NAME")
 
@@ -90,8 +91,8 @@ def _check_stack(mark: StackMark | None) -> None:
         return
     if (mark.stack is None) != (mark.kind is None) or not _STACK.fullmatch(mark.stack or "0" * 32):
         raise BadInput("A stack must have a kind, and an id of 32 hexadecimal digits.")
-    if not 0 <= mark.rank <= MAX_RANK:
-        raise BadInput(f"The rank in a stack must be from 0 to {MAX_RANK}.")
+    if not MIN_RANK <= mark.rank <= MAX_RANK:
+        raise BadInput(f"The rank in a stack must be from {MIN_RANK} to {MAX_RANK}.")
 
 
 def _check_face(face: FaceRecord) -> None:
