@@ -1,6 +1,7 @@
 """Worker processes that outlive the pool which started them, since starting one takes longer than most tests.
 
-Those that open pictures, find faces or learn serve the tests of all modules.
+Those that open pictures and find faces serve the tests of all modules; one with TensorFlow knows a single folder of
+weights, and modules have their own.
 """
 
 from __future__ import annotations
@@ -17,12 +18,7 @@ from photos_graph.workers.pool import WorkerPool
 from photos_graph.workers.process import Worker
 
 Kind = tuple[tuple[str, ...], int, tuple[tuple[str, str], ...]]  # its tasks, its memory and its environment
-FOR_ALL = (
-    "photos_graph.images.",
-    "photos_graph.services.scan.",
-    "photos_graph.services.faces.detection_child",
-    "photos_graph.services.learning.",
-)
+FOR_ALL = ("photos_graph.images.", "photos_graph.services.scan.", "photos_graph.services.faces.detection_child")
 
 
 class WarmWorkers:
