@@ -7,6 +7,8 @@ import io
 import os
 from dataclasses import dataclass
 
+import numpy as np
+
 from photos_graph.errors import OverLimit, StillWritten, Unreadable
 from photos_graph.paths import inode, mtime_ns
 
@@ -48,7 +50,7 @@ def read_original(descriptor: int, max_bytes: int) -> OriginalBytes:
 
 
 def _read(descriptor: int, size: int) -> tuple[memoryview, str]:
-    buffer = memoryview(bytearray(size))
+    buffer = np.empty(size, np.uint8).data  # a bytearray would be filled with zeros first
     digest, filled = hashlib.sha256(), 0
     with io.FileIO(descriptor, closefd=False) as file:
         file.seek(0)
