@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import TypeVar
 
@@ -62,21 +62,21 @@ class LabelSets:
             for sets in (self.persons, self.persons_predicted):
                 sets.pop(person_id, None)
 
-    def with_unnamed_faces(self, confirmed: bool) -> BitMap:
-        """Returns the photos with more faces than persons. The set must not be changed. With ``confirmed``, persons who
-        were predicted do not count."""
+    def with_unnamed_faces(self, confirmed: bool, is_known: Callable[[str], bool]) -> BitMap:
+        """Returns the photos with more faces than persons who are known. The set must not be changed. With
+        ``confirmed``, persons who were predicted do not count."""
         if confirmed not in self._unnamed:
-            self._unnamed[confirmed] = self._with_unnamed_faces(confirmed)
+            self._unnamed[confirmed] = self._with_unnamed_faces(confirmed, is_known)
         return self._unnamed[confirmed]
 
-    def _with_unnamed_faces(self, confirmed: bool) -> BitMap:
+    def _with_unnamed_faces(self, confirmed: bool, is_known: Callable[[str], bool]) -> BitMap:
         last = max((photos.max() for photos in self.faces.values()), default=-1)
         left = np.zeros(last + 1, np.int32)  # faces without a person, by photo
         for count, photos in self.faces.items():
             left[numbers_of(photos)] = count
         none: dict[str, BitMap] = {}
         predicted = none if confirmed else self.persons_predicted
-        for person in self.persons.keys() | predicted.keys():
+        for person in filter(is_known, self.persons.keys() | predicted.keys()):
             numbers = numbers_of(self.persons.get(person, NONE) | predicted.get(person, NONE))
             left[numbers[numbers <= last]] -= 1
         return bitmap(np.flatnonzero(left > 0).astype(np.uint32))

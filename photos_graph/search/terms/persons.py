@@ -53,7 +53,8 @@ class UnnamedFaces(SetTerm):
     confirmed: bool = False
 
     def all_photos(self, sets: PhotoSets) -> BitMap:
-        return sets.labels.with_unnamed_faces(self.confirmed) & sets.visible
+        rows = sets.persons.rows
+        return sets.labels.with_unnamed_faces(self.confirmed, lambda id_: rows.get(id_) is not None) & sets.visible
 
     def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
         return same_reason(photos, self.kind, "unnamed faces")
