@@ -115,14 +115,15 @@ def _changed(
 ) -> list[_TagChange]:
     """Returns what changes for each tag of the candidate: the photos that get it, those that no longer get it, and how
     many judged ones are right. A tag that gets worse on these is given to nothing."""
+    column = {} if active is None else {label: at for at, label in enumerate(active.labels)}
     out = []
     for at, metrics in enumerate(candidate.per_label):
         label = metrics.label
         open_, threshold = learnt.truth[:, at] == UNLABELLED, float(candidate.thresholds[at])
         gets, had = open_ & (mine[:, at] >= threshold), np.zeros(len(mine), bool)
         new = old = JudgedGiven()
-        if active is not None and theirs is not None and label in active.labels:
-            of_active = active.labels.index(label)
+        if active is not None and theirs is not None and label in column:
+            of_active = column[label]
             scores, before = theirs[:, of_active], float(active.thresholds[of_active])
             had = open_ & (scores >= before)
             rows = np.array(learnt.sheets.get(label, ((), ()))[0], np.intp)

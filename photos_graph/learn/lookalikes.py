@@ -20,6 +20,7 @@ LOW = 0.05  # quantile of the scores of the examples, from which a photo is comp
 MIN_RIVALS, MAX_RIVALS = 8, 1000  # photos that are compared with the examples: those with the highest scores
 MIN_EXAMPLES = 5
 LIMIT = 4.0  # deviations from the examples that count at most
+PHOTOS_PER_BLOCK = 1000  # photos whose nearness is computed at once
 BEHIND = 0.01  # log-odds by which another label stays below the likeliest one
 
 Floats = npt.NDArray[np.float32]
@@ -97,8 +98,8 @@ def compared(
 
 def _nearness(found: Lookalikes, vectors: Halves, rows: Places, own: list[tuple[Places, Floats]]) -> Floats:
     out = np.zeros((len(rows), len(found.bias)), np.float32)
-    for start in range(0, len(rows), MAX_RIVALS):
-        part = slice(start, start + MAX_RIVALS)
+    for start in range(0, len(rows), PHOTOS_PER_BLOCK):
+        part = slice(start, start + PHOTOS_PER_BLOCK)
         out[part] = found.nearness(vectors[rows[part]].astype(np.float32))
     for label, (places, nearness) in enumerate(own):
         out[places, label] = nearness

@@ -135,14 +135,14 @@ def choose_threshold(
 def _provisional(
     scores: Floats, examples: Floats, judged: int, promised: float, most: int, lacking: Floats
 ) -> ChosenThreshold:
-    middle = max(LEAST, float(np.median(examples)) if len(examples) else LEAST)
+    middle = float(np.median(examples)) if len(examples) else LEAST
 
-    def nothing(reason: str, would_be: float = middle) -> ChosenThreshold:
+    def nothing(reason: str, would_be: float = max(LEAST, middle)) -> ChosenThreshold:
         return ChosenThreshold(None, would_be, Trust.PROVISIONAL, 0.0, 0, judged, reason)
 
     if len(examples) < MIN_EXAMPLES:
         return nothing(f"It has {len(examples)} examples and needs {MIN_EXAMPLES} before it is given to photos.")
-    if not _stands_out(scores, lacking, float(np.median(examples))):
+    if not _stands_out(scores, lacking, middle):
         return nothing("Its examples do not stand out from the other photos. More of them may help.")
     given = np.sort(scores[scores >= np.quantile(examples, REACH)])[::-1]
     believed = 1 / (1 + np.exp(-_experience(scores, examples).odds(given)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from photos_graph.model.search import MatchKind
@@ -116,12 +116,11 @@ class ConditionWords:
             case InFolder(id_, True):
                 return _prefixed("in", self._index.folders.path(id_))
             case TakenIn():
-                parts = [f"taken:{value}" for value in taken_prefix.values(term)]
-                return parts[0] if len(parts) == 1 else f"({' '.join(parts)})" if parts else None
+                return _all_of([f"taken:{value}" for value in taken_prefix.values(term)])
             case AddedIn(after, before):
                 parts = [f"added:>={after.isoformat()}"] if after else []
                 parts += [f"added:<{before.isoformat()}"] if before else []
-                return parts[0] if len(parts) == 1 else f"({' '.join(parts)})" if parts else None
+                return _all_of(parts)
             case Shaped(shape):
                 return self._phrase(SHAPES[shape])
             case IsRaw():
@@ -139,7 +138,7 @@ class ConditionWords:
             case InBox(north, south, east, west):
                 return f"box:{north!r},{south!r},{east!r},{west!r}"
             case Rated(low, high) if (low, high) != (None, None):
-                return f"rating:{_rating(low, high)}"
+                return f"rating:{write_range(low, high)}"
             case FacesIn(low, high) if (low, high) != (None, None) and min(low or 0, high or 0) >= 0:
                 return f"faces:{write_range(low, high)}"
             case Exposed(column, low, high):
@@ -198,16 +197,15 @@ def _sure(label: str, confirmed: bool) -> str:
     return f"{label} (confirmed)" if confirmed else label
 
 
+def _all_of(parts: Sequence[str]) -> str | None:
+    """Joins texts that must all hold to one condition, or returns None if there is none."""
+    return parts[0] if len(parts) == 1 else f"({' '.join(parts)})" if parts else None
+
+
 def _prefixed(prefix: str, value: str | None) -> str | None:
     if not value or _QUOTES.search(value):
         return None
     return f"{prefix}:{value}" if _PLAIN_VALUE.fullmatch(value) else f'{prefix}:"{value}"'
-
-
-def _rating(low: int | None, high: int | None) -> str:
-    if low is None or high is None:
-        return f">={low}" if high is None else f"<={high}"
-    return str(low) if low == high else f"{low}..{high}"
 
 
 def _date(term: TakenIn, language: Language) -> str | None:

@@ -192,7 +192,7 @@ def normal_form(query: Query) -> Hashable:
         case TakenIn():
             return _parts_of_date(query)
         case AddedIn():
-            return _parts_of_span(query)
+            return _all_hold(_bounds(query))
         case Rated(low, high):
             return Rated(None if low is None or low <= -1 else low, None if high is None or high >= 5 else high)
         case FacesIn(low, high):
@@ -214,22 +214,20 @@ def _joined(kind: str, parts: Iterable[Query]) -> Hashable:
     return next(iter(found)) if len(found) == 1 else (kind, frozenset(found))
 
 
-def _parts_of_span(query: AddedIn) -> Hashable:
-    parts = [AddedIn(after=query.after)] if query.after else []
-    parts += [AddedIn(before=query.before)] if query.before else []
-    return parts[0] if len(parts) == 1 else ("and", frozenset(parts))
-
-
 def _parts_of_date(query: TakenIn) -> Hashable:
     """Takes a condition on the date apart: a year, month and day is also a span from one midnight to another."""
-    parts: set[Hashable] = set()
-    if query.after is not None:
-        parts.add(TakenIn(after=query.after))
-    if query.before is not None:
-        parts.add(TakenIn(before=query.before))
     rest = replace(query, after=None, before=None)
-    if rest != TakenIn():
-        parts.add(rest)
+    return _all_hold(_bounds(query) | ({rest} if rest != TakenIn() else set()))
+
+
+def _bounds(query: AddedIn | TakenIn) -> set[Hashable]:
+    """Returns the conditions that each have one of its bounds."""
+    kind: Callable[..., Query] = type(query)
+    parts: set[Hashable] = {kind(after=query.after)} if query.after is not None else set()
+    return parts | ({kind(before=query.before)} if query.before is not None else set())
+
+
+def _all_hold(parts: set[Hashable]) -> Hashable:
     return next(iter(parts)) if len(parts) == 1 else ("and", frozenset(parts))
 
 

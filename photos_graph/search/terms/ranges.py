@@ -45,8 +45,8 @@ def _ends(value: str, number: Callable[[str], N]) -> tuple[str, str]:
 def write_range(low: float | None, high: float | None) -> str:
     """Returns the text that ``read_range`` reads as these bounds."""
     if low is None or high is None:
-        return ANY if low is high else f"<={_text(high)}" if low is None else f">={_text(low)}"
-    return _text(low) if low == high else f"{_text(low)}..{_text(high)}"
+        return ANY if low is high else f"<={high!r}" if low is None else f">={low!r}"
+    return repr(low) if low == high else f"{low!r}..{high!r}"
 
 
 def whole(text: str) -> int:
@@ -71,10 +71,6 @@ def in_words(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return "known" if low is high else f"{_short(low)} or more" if high is None else f"up to {_short(high)}"
     return _short(low) if low == high else f"{_short(low)} to {_short(high)}"
-
-
-def _text(number: float | None) -> str:
-    return repr(number)
 
 
 def _short(number: float | None) -> str:

@@ -35,8 +35,8 @@ async def restore_folder_tags(graph: Graph, writer: LabelWriter, root: Root) -> 
         ]
         await tag_edges.write(tx, grouped(edits))
         count = len({folder_id for folder_id, *_ in edits})
-        said = f"Restored the tags of {count:,} folders of {root.name}, which was added again."
-        tx.record(Change("RESTORE_FOLDER_TAGS", LabelKind.TAGS, "", now_ms(), grouped(edits), summary=said))
+        summary = f"Restored the tags of {count:,} folders of {root.name}, which was added again."
+        tx.record(Change("RESTORE_FOLDER_TAGS", LabelKind.TAGS, "", now_ms(), grouped(edits), summary=summary))
         await removed_roots.replace(tx, root.raw_path, [each for each in marks if each.folder not in known])
         return count
 

@@ -172,7 +172,7 @@ async def test_what_takes_too_long_for_a_call_is_completed_in_the_background(
     asked.cancel()
     await asyncio.gather(asked, return_exceptions=True)
     await writes.close()
-    assert found(services) == {1}, "whoever stops waiting"
+    assert found(services) == {1}, "the write goes on after its caller stopped waiting"
 
 
 async def test_what_cannot_be_meant_changes_nothing(services: Services) -> None:
