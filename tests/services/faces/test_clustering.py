@@ -80,12 +80,13 @@ async def say(services: Services, query: str, of: Iterable[Seen], **values: obje
 
 
 def main_faces(found: dict[str, Seen]) -> dict[str, list[Seen]]:
-    """By the person whose pictures they are, those in the cluster that has most of them."""
+    """By the person whose pictures they are, those in the cluster that has most of them, in an order that does not
+    depend on their random ids."""
     by_who: dict[str, dict[str, list[Seen]]] = {}
     for face in found.values():
         if face.cluster is not None:
             by_who.setdefault(face.who, {}).setdefault(face.cluster, []).append(face)
-    return {who: sorted(max(them.values(), key=len), key=lambda face: face.id) for who, them in by_who.items()}
+    return {who: sorted(max(them.values(), key=len), key=lambda face: face.box) for who, them in by_who.items()}
 
 
 async def test_after_a_scan_the_faces_of_a_person_are_a_cluster(library: Services) -> None:
@@ -141,8 +142,7 @@ async def test_a_trained_model_knows_whom_the_rule_knows(library: Services) -> N
     by_model = applied(after)
     assert {face: by_model[face][0] for face in by_rule} == {face: by_rule[face][0] for face in by_rule}
     names = {person.id: person.name for person in library.index.search.persons}
-    assert all(names[by_model[face][0]] == after[face].who for face in by_model)
-    assert set(by_model) == set(by_rule), "with two faces of each, it is no bolder than the rule"
+    assert all(names[by_model[face][0]] == after[face].who for face in by_model), "also of those that only it knows"
 
     registry = Registry(library.settings.learn_dir / "models")
     kept = registry.load(model.file)
