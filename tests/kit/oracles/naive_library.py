@@ -237,6 +237,9 @@ class Naive:
                 kept = [each for each in both if each.kind == "TAGGED"] or both
                 first = min(kept, key=lambda each: (each.kind == "TAGGED" and each.imported, each.when))
                 self.said[target, into] = replace(first, recursive=any(each.recursive for each in kept))
+        for (photo, tag), score in list(self.scores.items()):
+            if tag == gone:
+                self.scores[photo, into] = max(score, self.scores.get((photo, into), score))
         for tag, parent in self.tags.items():
             if parent == gone:
                 self.tags[tag] = into
