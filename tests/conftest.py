@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from photos_graph import index, memory
 from photos_graph.bootstrap import Services, build
 from photos_graph.faces import catalogue
 from photos_graph.faces.weights import FaceWeights
@@ -124,6 +125,19 @@ def executed_queries(pytestconfig: pytest.Config) -> Iterator[ExecutedQueries]:
         queries = pytestconfig.stash[QUERIES]
         queries.record(patch)
         yield queries
+
+
+def pytest_collection_finish() -> None:
+    memory.settle()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def settled_once() -> Iterator[None]:
+    """Lets services start without a look for garbage among the thousands of tests, which would take a third of a second
+    of each test that has a service."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index, "settle", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session")
