@@ -108,8 +108,8 @@ WANT: LiteralString = "MERGE (m:Meta {name: '{by}'}) SET m.value = $version"
 # Without a WITH before the range: both engines find a block by the index of numbers, and ArcadeDB would look at all
 # photos for each block.
 MAKE_BLOCK_DUE: LiteralString = """
-MATCH (p:Photo) WHERE p.number >= $start AND p.number < $end
-WITH p WHERE $again OR p.{by} IS NULL OR p.{by} <> $version
+UNWIND range($start, $end - 1) AS number
+MATCH (p:Photo {number: number}) WHERE $again OR p.{by} IS NULL OR p.{by} <> $version
 SET p.{due} = p.number
 """
 

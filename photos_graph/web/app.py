@@ -18,6 +18,7 @@ from photos_graph.auth import Signer, Tokens
 from photos_graph.errors import PhotosGraphError
 from photos_graph.settings import WebSettings
 from photos_graph.web.answers import error_answer, masked
+from photos_graph.web.compression import Compression
 from photos_graph.web.graphiql import graphiql_routes
 from photos_graph.web.health import health_routes
 from photos_graph.web.login import login_routes
@@ -62,6 +63,7 @@ def build_app(
             ),
             Middleware(Masking),
             Middleware(Authentication, tokens, signer),
+            Middleware(Compression),
         ],
         exception_handlers={
             PhotosGraphError: _known,

@@ -6,11 +6,13 @@ once, lead to the same schema. Never change a migration that was released. Add a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import LiteralString
 
 from photos_graph.errors import BadSettings
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.dialect import EMBEDDED
 
 MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
     1: (
@@ -112,7 +114,38 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
     ),
     # Of these formats, it was not known how the picture is turned.
     17: ("MATCH (p:Photo) WHERE p.format IN ['HEIC', 'AVIF'] SET p.turn = null",),
+    18: (),  # of the embedded engine alone
 }
+
+# An index that ArcadeDB creates for a label without nodes takes its keys for texts, unless a type is declared. It then
+# finds numbers, but reads every entry for a range. Neo4j needs no types, and its community edition cannot declare them.
+NUMBER_TYPES: tuple[LiteralString, ...] = (
+    "CREATE CONSTRAINT photo_number_type IF NOT EXISTS FOR (n:Photo) REQUIRE n.number IS :: INTEGER",
+    "CREATE CONSTRAINT photo_faces_due_type IF NOT EXISTS FOR (n:Photo) REQUIRE n.facesDue IS :: INTEGER",
+    "CREATE CONSTRAINT photo_features_due_type IF NOT EXISTS FOR (n:Photo) REQUIRE n.featuresDue IS :: INTEGER",
+    "CREATE CONSTRAINT photo_read_due_type IF NOT EXISTS FOR (n:Photo) REQUIRE n.readDue IS :: INTEGER",
+    "CREATE CONSTRAINT photo_predictions_due_type IF NOT EXISTS FOR (n:Photo) REQUIRE n.predictionsDue IS :: INTEGER",
+    "CREATE CONSTRAINT touched_seq_type IF NOT EXISTS FOR (n:Touched) REQUIRE n.seq IS :: INTEGER",
+    "CREATE CONSTRAINT cluster_size_type IF NOT EXISTS FOR (n:Cluster) REQUIRE n.size IS :: INTEGER",
+)
+INDEX_NUMBERS_AGAIN: tuple[LiteralString, ...] = (
+    "DROP CONSTRAINT photo_number IF EXISTS",
+    "DROP INDEX photo_faces_due IF EXISTS",
+    "DROP INDEX photo_features_due IF EXISTS",
+    "DROP INDEX photo_read_due IF EXISTS",
+    "DROP INDEX photo_predictions_due IF EXISTS",
+    "DROP CONSTRAINT touched_seq IF EXISTS",
+    "DROP INDEX cluster_size IF EXISTS",
+    *NUMBER_TYPES,
+    "CREATE CONSTRAINT photo_number IF NOT EXISTS FOR (n:Photo) REQUIRE n.number IS UNIQUE",
+    "CREATE INDEX photo_faces_due IF NOT EXISTS FOR (n:Photo) ON (n.facesDue)",
+    "CREATE INDEX photo_features_due IF NOT EXISTS FOR (n:Photo) ON (n.featuresDue)",
+    "CREATE INDEX photo_read_due IF NOT EXISTS FOR (n:Photo) ON (n.readDue)",
+    "CREATE INDEX photo_predictions_due IF NOT EXISTS FOR (n:Photo) ON (n.predictionsDue)",
+    "CREATE CONSTRAINT touched_seq IF NOT EXISTS FOR (n:Touched) REQUIRE n.seq IS UNIQUE",
+    "CREATE INDEX cluster_size IF NOT EXISTS FOR (n:Cluster) ON (n.size)",
+)
+TYPED_BY = 18
 
 APPLIED: LiteralString = "MATCH (m:Migration) RETURN m.number AS number ORDER BY number"
 RECORD: LiteralString = "MERGE (m:Migration {number: $number}) ON CREATE SET m.at = $at"
@@ -127,9 +160,18 @@ async def migrate(graph: Graph) -> None:
             f"This graph was last used by a newer version of photos-graph (its schema is {max(applied)}, "
             f"this program knows {newest}). Install that version again, or use another graph."
         )
+    embedded = graph.dialect is EMBEDDED
+    if embedded and not applied:
+        await _run(graph, NUMBER_TYPES)
     for number, statements in sorted(MIGRATIONS.items()):
         if number in applied:
             continue
-        for statement in statements:
-            await graph.write(statement)
+        await _run(graph, statements)
+        if embedded and applied and number == TYPED_BY:
+            await _run(graph, INDEX_NUMBERS_AGAIN)
         await graph.write(RECORD, number=number, at=datetime.now(UTC).replace(tzinfo=None))
+
+
+async def _run(graph: Graph, statements: Sequence[LiteralString]) -> None:
+    for statement in statements:
+        await graph.write(statement)

@@ -192,7 +192,8 @@ async def move(tx: LabelTransaction, leaving: Sequence[str], joined: Iterable[Jo
 
 DELETE_MATCHES: LiteralString = """
 UNWIND $ids AS id
-MATCH (p:Photo)-[:HAS_FACE]->(f:Face {id: id})-[r:LOOKS_LIKE]->(:Person)
+MATCH (f:Face {id: id})<-[:HAS_FACE]-(p:Photo)
+MATCH (f)-[r:LOOKS_LIKE]->(:Person)
 WITH p, r, coalesce(r.applied, false) AS applied
 DELETE r
 RETURN p.number AS number, applied

@@ -222,7 +222,7 @@ class _Gathered:
 
 SCORED: LiteralString = """
 UNWIND $ids AS id
-MATCH (p:Photo)-[:PREDICTED]->(:Tag {id: id}) RETURN DISTINCT p.number AS number
+MATCH (:Tag {id: id})<-[:PREDICTED]-(p:Photo) RETURN DISTINCT p.number AS number
 """
 
 

@@ -12,7 +12,8 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 REMEMBER: LiteralString = """
 UNWIND $rows AS row
 MATCH (t:Tag {id: row.into})
-OPTIONAL MATCH (gone:Tag) WHERE gone.id IN row.gone AND gone.merged IS NOT NULL
+UNWIND row.gone AS id
+OPTIONAL MATCH (gone:Tag {id: id})
 WITH t, row, collect(gone.merged) AS earlier
 SET t.merged = reduce(every = coalesce(t.merged, []) + row.gone, some IN earlier | every + some)
 """

@@ -62,7 +62,7 @@ RETURN collect(DISTINCT number) AS photos
 """
 GUESSED_OF_TAGS: LiteralString = """
 UNWIND $tags AS id
-MATCH (p:Photo)-[:PREDICTED]->(:Tag {id: id})
+MATCH (:Tag {id: id})<-[:PREDICTED]-(p:Photo)
 RETURN collect(DISTINCT p.number) AS photos
 """
 PHOTOS_PER_QUERY = 10_000  # from so many photos on, it is faster to start at the tags

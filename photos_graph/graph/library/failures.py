@@ -85,7 +85,7 @@ async def put_folder_failures(
 
 FIRST_FILES: LiteralString = """
 UNWIND $ids AS id
-MATCH (f:File)-[:OF]->(p:Photo {id: id}) WHERE f.state = 'PRESENT'
+MATCH (p:Photo {id: id})<-[:OF]-(f:File) WHERE f.state = 'PRESENT'
 MATCH (f)-[:IN]->(d:Folder)
 MATCH (r:Root {id: d.rootId})
 RETURN id, f.id AS file, f.key AS key, r.id AS root, r.name AS name ORDER BY key
@@ -126,7 +126,7 @@ def _row(failure: ReadFailure, id_: str) -> dict[str, object]:
     }
 
 
-CLEAR: LiteralString = "UNWIND $ids AS id MATCH (x:Failure)-[:ABOUT]->(:File {id: id}) DETACH DELETE x"
+CLEAR: LiteralString = "UNWIND $ids AS id MATCH (:File {id: id})<-[:ABOUT]-(x:Failure) DETACH DELETE x"
 CLEAR_FOLDERS: LiteralString = """
 MATCH (x:Failure)-[:ABOUT]->(d:Folder {rootId: $root})
 WHERE (d.key = $key OR d.key STARTS WITH $key + '/') AND NOT x.id IN $failing
@@ -146,13 +146,13 @@ ORDER BY id LIMIT $limit
 """
 
 PAGE_OF_JOB: LiteralString = """
-MATCH (x:Failure)-[:SEEN_BY]->(:Job {id: $job}) WHERE x.id > $after
+MATCH (:Job {id: $job})<-[:SEEN_BY]-(x:Failure) WHERE x.id > $after
 RETURN x.id AS id, x.path AS path, x.stage AS stage, x.reason AS reason, x.attempts AS attempts, x.at AS at
 ORDER BY id LIMIT $limit
 """
 
 COUNT: LiteralString = "MATCH (x:Failure) RETURN count(x) AS n"
-COUNT_OF_JOB: LiteralString = "MATCH (x:Failure)-[:SEEN_BY]->(:Job {id: $job}) RETURN count(x) AS n"
+COUNT_OF_JOB: LiteralString = "MATCH (j:Job {id: $job}) RETURN COUNT { (j)<-[:SEEN_BY]-(:Failure) } AS n"
 
 
 async def page(graph: Graph, job_id: str | None, after: str, limit: int) -> list[tuple[str, Failure]]:

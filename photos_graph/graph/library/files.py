@@ -188,8 +188,10 @@ async def move_files(writer: LabelWriter, records: Sequence[FileRecord]) -> None
 
 PENDING: LiteralString = (
     """
-MATCH (f:File {state: 'PENDING'})-[:IN]->(d:Folder {rootId: $root})
+MATCH (f:File {state: 'PENDING'}) USING INDEX f:File(state)
 WHERE f.key > $after AND f.attempts >= $least AND f.attempts <= $most
+WITH f
+MATCH (f)-[:IN]->(d:Folder) WHERE d.rootId = $root
 RETURN f.key AS key, d.id AS folder, d.raw AS folderRaw, """
     + VALUES
     + """ AS file
@@ -226,7 +228,8 @@ def pending_file(row: Mapping[str, Any]) -> PendingFile:
 
 
 PENDING_COUNT: LiteralString = """
-MATCH (f:File {state: 'PENDING'})-[:IN]->(:Folder {rootId: $root}) RETURN count(f) AS n
+MATCH (f:File {state: 'PENDING'}) WHERE EXISTS { MATCH (f)-[:IN]->(d:Folder) WHERE d.rootId = $root }
+RETURN count(f) AS n
 """
 
 

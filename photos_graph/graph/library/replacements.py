@@ -98,7 +98,8 @@ class OpenReplacement:
 
 # A photo that is in a file again needs no decision, nor does one whose successor is gone.
 _OPEN: LiteralString = """
-MATCH (r:Replacement {state: 'OPEN'}) WHERE r.id > $after
+MATCH (r:Replacement {state: 'OPEN'}) USING INDEX r:Replacement(state) WHERE r.id > $after
+WITH r
 MATCH (old:Photo {id: r.id}), (new:Photo {id: r.new})
 WHERE EXISTS { MATCH (new)<-[:OF]-(f:File) WHERE f.state <> 'MISSING' }
   AND NOT EXISTS { MATCH (old)<-[:OF]-(o:File) WHERE o.state <> 'MISSING' }

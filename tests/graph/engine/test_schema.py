@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from photos_graph.errors import BadSettings
+from photos_graph.errors import BadSettings, Conflict
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.engine.migrations import MIGRATIONS, migrate
+from photos_graph.graph.engine.migrations import MIGRATIONS, TYPED_BY, migrate
 from photos_graph.graph.engine.opening import connect
 from photos_graph.settings import Settings
 
@@ -31,6 +31,16 @@ async def test_a_migration_that_was_cut_short_is_run_again(graph: Graph) -> None
     await graph.write("MATCH (m:Migration) DELETE m")
     await migrate(graph)
     assert await graph.read("MATCH (m:Migration) RETURN count(m) AS n") == [{"n": len(MIGRATIONS)}]
+
+
+async def test_a_graph_from_before_numbers_had_types_indexes_them_again(graph: Graph) -> None:
+    await graph.write("CREATE (:Photo {id: 'p', number: 3, facesDue: 3})")
+    await graph.write("MATCH (m:Migration {number: $typed}) DELETE m", typed=TYPED_BY)
+    await migrate(graph)
+    found = "MATCH (p:Photo) WHERE p.number > 2 AND p.number < 4 RETURN p.id AS id"
+    assert await graph.read(found) == [{"id": "p"}]
+    with pytest.raises(Conflict):
+        await graph.write("CREATE (:Photo {id: 'q', number: 3})")
 
 
 async def test_two_that_start_at_once_migrate_once(graph: Graph, settings: Settings) -> None:

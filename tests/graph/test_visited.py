@@ -1,0 +1,80 @@
+"""Every query of the product starts at an index, so that what it costs does not grow with the library."""
+
+from __future__ import annotations
+
+import pytest
+
+from photos_graph.graph.engine.connection import Graph
+from tests.kit import visited
+from tests.kit.cypher import constants
+from tests.kit.engines import RunningEngine
+
+pytestmark = pytest.mark.anyio
+
+LOADED = "the index is read from the graph when there is no snapshot"
+OF_JOBS = "jobs are deleted after some time, and do not grow with the library"
+UPKEEP = "what is old is deleted in the background"
+SCAN = "a scan does it once for a root"
+REMOVAL = "a root is removed with all that it holds, in portions"
+GROUPING = "a job groups all faces"
+
+WALKS = {
+    "postings.PHOTO_BLOCK": LOADED,
+    "postings.PATH_BLOCK": LOADED,
+    "postings.PLACE_BLOCK": LOADED,
+    "postings.FOLDERS": LOADED,
+    "labels.label_postings.FOLDER_TAGS": LOADED,
+    "labels.label_postings.FOLDER_EXCLUSIONS": LOADED,
+    "labels.label_postings.ALL_PHOTO_TAGS": LOADED,
+    "labels.label_postings.ALL_PHOTO_EXCLUSIONS": LOADED,
+    "labels.label_postings.ALL_PREDICTED_TAGS": LOADED,
+    "labels.label_postings.ALL_PHOTO_PERSONS": LOADED,
+    "labels.label_postings.ALL_PREDICTED_PERSONS": LOADED,
+    "labels.label_postings.ALL_FACES": LOADED,
+    "jobs.PAGE": OF_JOBS,
+    "jobs.COUNT": OF_JOBS,
+    "jobs.OPEN": OF_JOBS,
+    "jobs.UNDONE": OF_JOBS,
+    "jobs.PRUNE": UPKEEP,
+    "engine.feed.PRUNE": UPKEEP,
+    "learning.skips.FORGET_OLD": UPKEEP,
+    "library.files.COUNTS": SCAN,
+    "library.folders.FOLDERS": SCAN,
+    "library.folders.BEHIND": SCAN,
+    "library.rereading.COUNT": SCAN,
+    "library.failures.CLEAR_FOLDERS": SCAN,
+    "library.failures.CLEAR_STAGE": "a job forgets the failures of a stage that is repeated",
+    "library.failures.RETRY": "every failure is tried again",
+    "library.failures.PAGE": "ArcadeDB sorts all failures, of which there are few",
+    "library.folders.FORGET_FILES": REMOVAL,
+    "library.folders.FORGET_FOLDERS": REMOVAL,
+    "library.removed_roots.MARKS": REMOVAL,
+    "faces.clusters.CLUSTERS": GROUPING,
+    "learning.large_faces.ALL": "a job asks which of all photos are portraits",
+    "faces.pages.COUNT_EVERY": "faces are counted by what no index knows; pages without a total do not ask this",
+}
+
+
+def queries() -> dict[str, str]:
+    """Returns the queries by their names. Constants of which others are made are tested as parts of these."""
+    named = [(name.removeprefix("photos_graph.graph."), text) for name, text in constants()]
+    texts = {text for name, text in named if not name.startswith("engine.migrations.")}
+    whole = {text for text in texts if not any(text in other and text != other for other in texts)}
+    found: dict[str, str] = {}
+    for name, text in named:
+        if text in whole and text not in found.values():
+            variants = sum(known.partition(" ")[0] == name for known in found)
+            found[f"{name} {variants}" if variants else name] = text
+    return {name: text.replace("{due}", "facesDue").replace("{by}", "facesBy") for name, text in found.items()}
+
+
+async def test_no_query_visits_the_whole_library(graph: Graph, engine: RunningEngine) -> None:
+    visited.fill(engine)
+    count = visited.counter(engine)
+    visits = {name: count(query) for name, query in queries().items()}
+    walking = {name: visits[name] for name in visits if visits[name] >= visited.SIZE and name not in WALKS}
+    assert not walking, f"These visit all of something that grows with the library: {walking}"
+
+
+def test_the_exceptions_are_queries() -> None:
+    assert not WALKS.keys() - queries().keys()
