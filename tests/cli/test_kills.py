@@ -12,7 +12,7 @@ from photos_graph.model.jobs import JobState
 from photos_graph.settings import GraphSettings, Settings
 from tests.kit.commands import alive, decoders, engine_pid, kill, start, until
 from tests.kit.library import failures, files, in_step, photos, scanned
-from tests.kit.pictures import jpeg, put
+from tests.kit.pictures import jpeg, put, told_apart
 from tests.kit.waiting import PATIENCE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -24,10 +24,9 @@ COUNT = 60
 def folder(tmp_path: Path) -> Path:
     """Pictures large enough that a scan of them lasts some seconds, two of them the same, one broken."""
     root = tmp_path / "Pictures"
-    noise = pyvips.Image.gaussnoise(2600, 1950).cast("uchar")
+    data: bytes = pyvips.Image.gaussnoise(2600, 1950).cast("uchar").jpegsave_buffer(Q=60)
     for number in range(COUNT):
-        data: bytes = (noise + number).cast("uchar").jpegsave_buffer(Q=60)
-        put(root / f"{number % 7}/{number}.jpg", data)
+        put(root / f"{number % 7}/{number}.jpg", told_apart(data, str(number)))
     put(root / "copies/0.jpg", (root / "0/0.jpg").read_bytes())
     put(root / "broken.jpg", jpeg(1)[:40])
     return root

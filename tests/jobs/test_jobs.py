@@ -22,7 +22,7 @@ from photos_graph.services.scan.polling import Waiting, poll
 from photos_graph.services.scan.scan import rules
 from photos_graph.settings import LibrarySettings, Settings
 from tests.kit.library import ended, in_step, photos, scanned
-from tests.kit.pictures import OLD, jpeg, put
+from tests.kit.pictures import OLD, jpeg, put, told_apart
 from tests.kit.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio
@@ -32,8 +32,9 @@ pytestmark = pytest.mark.anyio
 def large(tmp_path: Path) -> Path:
     """A root whose scan lasts a while."""
     root = tmp_path / "Pictures"
+    data = jpeg(0, 5000, 4000)
     for number in range(40):
-        put(root / f"{number}.jpg", jpeg(number, 5000, 4000))
+        put(root / f"{number}.jpg", told_apart(data, str(number)))
     return root
 
 
