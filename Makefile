@@ -3,6 +3,10 @@ VENV ?= .venv
 bin = $(VENV)/bin
 ready = $(VENV)/.ready
 demo = .demo/Pictures
+# Compiled modules are kept, whatever the environment says: the program starts other processes, and the tests hundreds.
+export PYTHONDONTWRITEBYTECODE =
+# Workers may not write files. So what only they import is compiled by importing it once, which prints more than it says.
+models = deepface.DeepFace, hdbscan, keras, tensorflow
 .PHONY: setup run test check bench
 
 setup: $(ready)
@@ -25,6 +29,7 @@ bench: $(ready)
 $(ready): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(bin)/pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt --editable '.[dev,demo,ml,cluster]'
+	-@DEEPFACE_BACKEND_ENGINE=onnx DEEPFACE_HOME=$(VENV) $(bin)/python -c 'import $(models)' >/dev/null 2>&1
 	@touch $@
 
 $(demo): | $(ready)
