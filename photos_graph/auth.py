@@ -69,6 +69,34 @@ class Tokens:
                 return viewer
         raise Unauthenticated("The token of this session has been changed. Sign in again.")
 
+    def open_access(self, token: str, origin: str, signer: Signer, now: float, seconds: int) -> str:
+        """Returns the value of a cookie by which pages of ``origin`` act for ``token`` for some seconds, and which they
+        can renew as long as a session lasts. Raises Unauthenticated."""
+        return _access(self._known(token).hex()[:32], int(now) + SESSION_SECONDS, origin, signer, now, seconds)
+
+    def renew_access(self, access: str, origin: str, signer: Signer, now: float, seconds: int) -> str:
+        """Raises Unauthenticated like ``viewer_of_access``."""
+        self.viewer_of_access(access, origin, signer, now)
+        name, end, *_ = access.split(".")
+        return _access(name, int(end), origin, signer, now, seconds)
+
+    def viewer_of_access(self, access: str, origin: str, signer: Signer, now: float) -> Viewer:
+        """Raises Unauthenticated if the cookie is forged, of another origin or expired, or if its token is not known
+        any more."""
+        claim, _, signature = access.rpartition(".")
+        if not signer.verify(signature, "access", origin, claim):
+            raise Unauthenticated("This access is not valid. Send the token to /session.")
+        name, _, expires = claim.split(".")
+        if int(expires) <= now:
+            raise Unauthenticated("This access has expired. Send the token to /session.")
+        return self._named(name)
+
+    def _named(self, name: str) -> Viewer:
+        for known, viewer in self._viewers.items():
+            if known.hex()[:32] == name:
+                return viewer
+        raise Unauthenticated("The token of this session has been changed. Sign in again.")
+
 
 class Signer:
     """Signs texts with HMAC-SHA256 and a key of the installation."""
@@ -85,6 +113,11 @@ class Signer:
 
     def verify(self, signature: str, *parts: str) -> bool:
         return hmac.compare_digest(signature.encode(), self.sign(*parts).encode())
+
+
+def _access(name: str, end: int, origin: str, signer: Signer, now: float, seconds: int) -> str:
+    claim = f"{name}.{end}.{min(int(now) + seconds, end)}"
+    return f"{claim}.{signer.sign('access', origin, claim)}"
 
 
 def _hash(token: str) -> bytes:

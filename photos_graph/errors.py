@@ -8,10 +8,13 @@
     ├── Unauthenticated          UNAUTHENTICATED  no token, or an unknown one
     ├── Forbidden                FORBIDDEN        a known viewer whose role does not suffice
     ├── TooComplex               TOO_COMPLEX      a request that exceeds a limit
+    ├── NotPersisted             PERSISTED_QUERY_NOT_FOUND      send the text of the document once
+    │   └── PersistingIsOff      PERSISTED_QUERY_NOT_SUPPORTED  send the text of the document always
     ├── Unavailable              UNAVAILABLE      try again later
     │   ├── EngineUnavailable                     the graph does not answer
     │   ├── RootOffline                           the folder of originals is not mounted
     │   ├── ModelUnavailable                      the weights or a library of a model are missing
+    │   ├── TimedOut                              an operation took too long
     │   └── Busy                                  a queue is full; carries seconds to wait
     └── Unreadable               INTERNAL         an original that cannot be read; never ends a job
         ├── Unsupported                           no decoder for it is installed
@@ -70,6 +73,22 @@ class TooComplex(PhotosGraphError):
     code = "TOO_COMPLEX"
 
 
+class NotPersisted(PhotosGraphError):
+    """The code and the message are those of Apollo's protocol, by which clients know what to do."""
+
+    code = "PERSISTED_QUERY_NOT_FOUND"
+
+    def __init__(self, public_message: str = "PersistedQueryNotFound") -> None:
+        super().__init__(public_message)
+
+
+class PersistingIsOff(NotPersisted):
+    code = "PERSISTED_QUERY_NOT_SUPPORTED"
+
+    def __init__(self) -> None:
+        super().__init__("PersistedQueryNotSupported")
+
+
 class Unavailable(PhotosGraphError):
     code = "UNAVAILABLE"
 
@@ -83,6 +102,10 @@ class RootOffline(Unavailable):
 
 
 class ModelUnavailable(Unavailable):
+    pass
+
+
+class TimedOut(Unavailable):
     pass
 
 

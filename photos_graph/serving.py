@@ -40,7 +40,13 @@ async def serve(create_app: CreateApp, settings: Settings, roots: Sequence[str])
 
     app = create_app(settings, started)
     server = uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_SECONDS)
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            timeout_keep_alive=settings.web.keep_alive_seconds,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
     )
     app.state.stop = lambda: setattr(server, "should_exit", True)
     # uvicorn raises the signal again after it has shut down, but a requested stop is not a failure.

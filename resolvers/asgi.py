@@ -15,8 +15,9 @@ from photos_graph.errors import PhotosGraphError
 from photos_graph.settings import Settings
 from photos_graph.web.app import build_app
 from photos_graph.web.secrets import Secrets, load_or_make, signer_of, tokens_of
+from resolvers.documents import open_documents
 from resolvers.schema import build_schema
-from resolvers.transport import GraphQLTransport
+from resolvers.transport import METHODS, GraphQLTransport
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ def create_app(settings: Settings, started: Started | None = None) -> Starlette:
     make_private(settings)
     secrets = load_or_make(settings)
     tokens, signer = tokens_of(settings, secrets), signer_of(secrets)
-    graphql = GraphQLTransport(build_schema(settings.web), tokens, signer, settings.web)
+    graphql = GraphQLTransport(build_schema(settings.web), tokens, signer, settings.web, open_documents(settings.web))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -41,7 +42,7 @@ def create_app(settings: Settings, started: Started | None = None) -> Starlette:
         await asyncio.gather(running, return_exceptions=True)
 
     return build_app(
-        [Route("/graphql", graphql, methods=["POST"]), WebSocketRoute("/graphql", graphql)],
+        [Route("/graphql", graphql, methods=METHODS), WebSocketRoute("/graphql", graphql)],
         settings=settings.web,
         tokens=tokens,
         signer=signer,

@@ -21,6 +21,7 @@ class Context:
     viewer: Viewer | None
     ready: Services | None
     loads: Loaders | None
+    public_url: str = ""  # that goes before the addresses of pictures
     connection_params: object = None
     last_deletion: str | None = None  # the id of the change that the last deletion of this request made
     nodes_left: int = 100_000  # that lists without pages may still contain
@@ -31,6 +32,10 @@ class Context:
     def for_operation(self) -> Context:
         """The operations of a WebSocket share a context, except for the nodes that each may request."""
         return replace(self, list_weights={}, last_deletion=None)
+
+    def address(self, path: str) -> str:
+        """Returns the address of a picture as clients get it."""
+        return self.public_url + path
 
     @property
     def services(self) -> Services:

@@ -8,6 +8,7 @@ from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.extensions import MaskErrors
 from strawberry.relay import to_base64
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
 
 from photos_graph.errors import BadInput, Conflict, PhotosGraphError, TooComplex
 
@@ -22,6 +23,12 @@ def cause_of(error: GraphQLError) -> BaseException | None:
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
     return cause
+
+
+def not_executed(result: ExecutionResult) -> bool:
+    """Returns whether a request was refused before its fields were resolved, such as for a variable of a wrong type.
+    The errors of fields have a path."""
+    return result.data is None and bool(result.errors) and all(each.path is None for each in result.errors or ())
 
 
 def public(error: GraphQLError) -> GraphQLError:

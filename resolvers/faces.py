@@ -117,7 +117,7 @@ class Face(Node):
     )
     def thumbnail(self, info: Info, format: Format = ThumbnailFormat.AUTO) -> str:
         key = photo_key(self.own.photo_id, self.own.photo_look)
-        return thumbnail_url(info.context.signer, key, FaceCut.of(self.own.box), format)
+        return info.context.address(thumbnail_url(info.context.signer, key, FaceCut.of(self.own.box), format))
 
     @classmethod
     def of(cls, face: face_model.Face) -> Face:

@@ -31,7 +31,7 @@ from graphql import (
 from strawberry.extensions import SchemaExtension, ValidationCache
 from strawberry.types.graphql import OperationType
 
-from photos_graph.errors import TooComplex
+from photos_graph.errors import TimedOut, TooComplex
 from photos_graph.settings import WebSettings
 from resolvers.connections import DEFAULT_PAGE, MAX_PAGE
 from resolvers.context import Info
@@ -231,6 +231,7 @@ class TimeLimit(SchemaExtension):
         except TimeoutError:
             if not limit.expired():
                 raise
-            raise TooComplex(
-                f"This took longer than {self._seconds:g} seconds, which is the limit. Request less at once."
+            raise TimedOut(
+                f"This took longer than {self._seconds:g} seconds, which is the limit. Try again, or request less at "
+                "once."
             ) from None

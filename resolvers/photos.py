@@ -222,21 +222,23 @@ class Photo(Node):
         ] = ThumbnailSize.SMALL,
         format: Format = ThumbnailFormat.AUTO,
     ) -> str:
-        return thumbnail_url(info.context.signer, self.photo.photo_key, size, format)
+        return info.context.address(thumbnail_url(info.context.signer, self.photo.photo_key, size, format))
 
     @strawberry.field(
         description="The signed URL of the unchanged file, relative to the address of the service. It opens without a "
         "token and supports Range requests."
     )
     def original(self, info: Info) -> str:
-        return original_url(info.context.signer, self.photo.id, self.photo.content_hash)
+        return info.context.address(original_url(info.context.signer, self.photo.id, self.photo.content_hash))
 
     @strawberry.field(
         description="The signed URL of the moving part of a Live Photo or a motion photo, relative to the address of "
         "the service, or null if the photo has none. It opens without a token and supports Range requests."
     )
     def motion(self, info: Info) -> str | None:
-        return motion_url(info.context.signer, self.photo.id) if self.photo.has_motion else None
+        if not self.photo.has_motion:
+            return None
+        return info.context.address(motion_url(info.context.signer, self.photo.id))
 
     @classmethod
     def of(cls, photo: library_model.Photo) -> Photo:

@@ -14,7 +14,6 @@ from typing import Annotated, Any
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import ParserCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
@@ -34,6 +33,7 @@ from resolvers.library import LibraryMutations, LibraryQueries
 from resolvers.limits import QueryLimits, TimeLimit
 from resolvers.models import ModelMutations, ModelQueries, load_model
 from resolvers.pages import PhotoQueries
+from resolvers.parsing import Parsing
 from resolvers.permissions import CanView
 from resolvers.persons import PersonMutations, PersonQueries, load_person
 from resolvers.photos import PhotoMutations, find_photo
@@ -143,8 +143,8 @@ ANSWERED_ONCE = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 class Schema(strawberry.Schema):
     async def execute(self, *arguments: Any, **named: Any) -> ExecutionResult:
-        """Subscriptions are not executed here but by ``subscribe``, over a WebSocket."""
-        return await super().execute(*arguments, **{**named, "allowed_operation_types": ANSWERED_ONCE})
+        """Subscriptions are not executed here but by ``stream``, as events or over a WebSocket."""
+        return await super().execute(*arguments, **{"allowed_operation_types": ANSWERED_ONCE, **named})
 
     async def stream(self, *arguments: Any, **named: Any) -> AsyncGenerator[Any, None]:
         if isinstance(context := named.get("context_value"), Context):
@@ -162,7 +162,7 @@ def build_schema(settings: WebSettings) -> Schema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        extensions=[PublicErrors, ParserCache, lambda: QueryLimits(settings), lambda: TimeLimit(settings)],
+        extensions=[PublicErrors, Parsing, lambda: QueryLimits(settings), lambda: TimeLimit(settings)],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
 

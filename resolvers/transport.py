@@ -1,63 +1,90 @@
-"""GraphQL over HTTP (POST of JSON) and over WebSocket (graphql-transport-ws)."""
+"""GraphQL over HTTP, as JSON or as a stream of events, and over WebSocket."""
 
 from __future__ import annotations
 
 from json import JSONDecodeError
 from typing import Any
 
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from cross_web import AsyncHTTPRequestAdapter
+from cross_web import HTTPException as Refusal
+from graphql import GraphQLError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
 from photos_graph.auth import Signer, Tokens
-from photos_graph.errors import BadInput, Unauthenticated, Unavailable
+from photos_graph.errors import BadInput, PhotosGraphError, TimedOut, Unauthenticated, Unavailable
 from photos_graph.settings import WebSettings
 from photos_graph.web.answers import error_answer
+from photos_graph.web.negotiation import GRAPHQL_JSON, answers
 from photos_graph.web.state import services_of
 from resolvers.context import Context
-from resolvers.errors import public
+from resolvers.documents import Documents
+from resolvers.errors import cause_of, not_executed, public
 from resolvers.loaders import Loaders
-from resolvers.schema import Schema
+from resolvers.parsing import is_subscription
+from resolvers.requests import read_request
+from resolvers.schema import ANSWERED_ONCE, Schema
+from resolvers.sockets import Socket, SocketHandler, reject
 
 MAX_BODY_BYTES = 4 * 1024 * 1024  # 10,000 ids are about 600 kB
-MAX_OPERATIONS = 50  # open on one WebSocket
-GRAPHQL_JSON = "application/graphql-response+json"
+METHODS = ("GET", "HEAD", "OPTIONS", "POST")
+ALLOW = {"Allow": ", ".join(METHODS)}
 
 
 class GraphQLTransport(GraphQL[Context, None]):
     """Finds the viewer in ``scope["state"]``. A WebSocket without a viewer sends a token when it opens."""
 
-    def __init__(self, schema: Schema, tokens: Tokens, signer: Signer, settings: WebSettings) -> None:
+    websocket_adapter_class = Socket
+    graphql_transport_ws_handler_class = SocketHandler
+
+    def __init__(
+        self, schema: Schema, tokens: Tokens, signer: Signer, settings: WebSettings, documents: Documents
+    ) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
-            allow_queries_via_get=False,
-            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            allow_queries_via_get=True,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             allowed_origins=settings.origins,
-            max_subscriptions_per_connection=MAX_OPERATIONS,
+            max_subscriptions_per_connection=None,  # SocketHandler counts them
         )
+        self.documents = documents
         self._tokens = tokens
         self._signer = signer
-        self._nodes = settings.max_cost
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
-        try:
-            response = await self.run(Request(scope, _limited(receive)))
-        except HTTPException as error:
-            response = error_answer(BadInput(error.reason))
+        response = await self._response(scope, receive)
+        response.headers.setdefault("vary", "Accept")
         await response(scope, receive, send)
+
+    async def _response(self, scope: Scope, receive: Receive) -> Response:
+        if scope["method"] == "OPTIONS":
+            return Response(status_code=204, headers=ALLOW)
+        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        request = Request(asked, _limited(receive))
+        try:
+            return await self.run(request)
+        except Refusal as error:
+            problem: PhotosGraphError = BadInput(error.reason)
+        except PhotosGraphError as error:
+            problem = error
+        media_type = answers(request.headers.get("accept")).media_type
+        return error_answer(problem, {"content-type": f"{media_type}; charset=utf-8"})
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """Raises Unavailable while the service starts. A WebSocket learns this when it opens."""
@@ -68,17 +95,22 @@ class GraphQLTransport(GraphQL[Context, None]):
             if not is_socket:
                 raise
             return Context(self._signer, request.state.viewer, None, None)
-        loaders = Loaders(services, cache=not is_socket)
-        return Context(self._signer, request.state.viewer, services, loaders, nodes_left=self._nodes)
+        return Context(
+            self._signer,
+            request.state.viewer,
+            services,
+            Loaders(services, cache=not is_socket),
+            public_url=self._settings.public_url or "",
+            nodes_left=self._settings.max_cost,
+        )
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
-        """Closes the connection with 4403 if the viewer is unknown or if the service is starting."""
+        """Closes the connection with 4403 if the viewer is unknown."""
         try:
-            _ = context.services
             if context.viewer is None:
                 context.viewer = self._tokens.viewer(_bearer(context.connection_params))
-        except (Unauthenticated, Unavailable) as error:
-            raise ConnectionRejectionError({"message": error.public_message, "code": error.code}) from None
+        except Unauthenticated as error:
+            raise reject(error) from None
         return await super().on_ws_connect(context)
 
     def decode_json(self, data: str | bytes) -> object:
@@ -90,6 +122,23 @@ class GraphQLTransport(GraphQL[Context, None]):
         except (ValueError, RecursionError) as error:
             raise JSONDecodeError("The request is not valid JSON.", "", 0) from error
 
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        """Raises BadInput, and HTTPException for a body that is not JSON."""
+        if request.method == "GET":
+            given: object = self.parse_query_params({k: v for k, v in request.query_params.items() if v})
+        else:
+            media_type = (request.content_type or "").partition(";")[0].strip().lower()
+            if media_type != "application/json":
+                raise HTTPException(415, "Send GraphQL as POST with the content type application/json.")
+            given = self.parse_json(await request.get_body())
+        data = read_request(given, self.documents)
+        accepted = answers(request.headers.get("accept"))
+        if accepted.must_stream or (
+            accepted.may_stream and is_subscription(data.query or "", data.operation_name, self._settings.max_tokens)
+        ):
+            data.protocol = "sse"
+        return data
+
     async def execute_single(
         self,
         request: Request,
@@ -99,9 +148,26 @@ class GraphQLTransport(GraphQL[Context, None]):
         root_value: None,
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
-        result = await super().execute_single(request, request_adapter, sub_response, context, root_value, request_data)
-        if isinstance(result, PreExecutionError) and sub_response.media_type == GRAPHQL_JSON:
-            sub_response.status_code = 400
+        """Raises HTTPException for a mutation by GET."""
+        is_get = request_adapter.method == "GET"
+        try:
+            result = await self.schema.execute(
+                request_data.query,
+                variable_values=request_data.variables,
+                context_value=context,
+                operation_name=request_data.operation_name,
+                allowed_operation_types={OperationType.QUERY} if is_get else ANSWERED_ONCE,
+                operation_extensions=request_data.extensions,
+            )
+        except CannotGetOperationTypeError as error:
+            result = _refused(error.as_http_error_reason())
+        except InvalidOperationTypeError as error:
+            if error.operation_type is OperationType.MUTATION:
+                raise HTTPException(405, "Send mutations as POST; GET is only for queries.", ALLOW) from None
+            result = _refused("Subscriptions need a WebSocket, or the Accept header text/event-stream.")
+        if not_executed(result):
+            result = PreExecutionError(None, result.errors)
+            sub_response.status_code = _status(result, sub_response)
         return result
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
@@ -109,17 +175,14 @@ class GraphQLTransport(GraphQL[Context, None]):
         errors = [each if "code" in (each.extensions or {}) else public(each) for each in result.errors or ()]
         result.errors = errors or None
         answer = await super().process_result(request, result)
-        if isinstance(result, PreExecutionError):
+        if not_executed(result):
             answer.pop("data", None)  # nothing was executed, which differs from an answer of null
         return answer
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """A response that only carries the status and the media type of the answer."""
         response = await super().get_sub_response(request)
-        accepted = request.headers.get("accept", "").lower()
-        response.media_type = "application/json" if "application/json" in accepted else GRAPHQL_JSON
-        if GRAPHQL_JSON in accepted:
-            response.media_type = GRAPHQL_JSON
+        response.media_type = answers(request.headers.get("accept")).media_type
         return response
 
     def create_response(
@@ -129,6 +192,21 @@ class GraphQLTransport(GraphQL[Context, None]):
         response.headers["content-type"] = f"{sub_response.media_type}; charset=utf-8"
         response.headers["cache-control"] = "no-store"
         return response
+
+
+def _refused(message: str) -> ExecutionResult:
+    return PreExecutionError(None, [GraphQLError(message)])
+
+
+def _status(result: ExecutionResult, response: Response) -> int:
+    """Returns the status of a request that was not executed. In application/json, a request that GraphQL refuses has
+    the status 200, because its clients expect that."""
+    causes = [cause_of(each) for each in result.errors or ()]
+    if any(isinstance(cause, TimedOut) for cause in causes):
+        return 504
+    if any(public(each).extensions == {"code": PhotosGraphError.code} for each in result.errors or ()):
+        return 500
+    return 400 if response.media_type == GRAPHQL_JSON else 200
 
 
 def _bearer(params: Any) -> str:

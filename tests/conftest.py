@@ -11,7 +11,6 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from pydantic import SecretStr
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -24,7 +23,7 @@ from photos_graph.graph.engine.opening import connect
 from photos_graph.learn import catalogue as backbones
 from photos_graph.learn.weights import BackboneWeights
 from photos_graph.library import places
-from photos_graph.settings import GraphSettings, Settings
+from photos_graph.settings import Settings
 from tests.kit import engines, made_corpora, quick_java
 from tests.kit.corpora import CORPORA
 from tests.kit.cypher import ExecutedQueries
@@ -171,16 +170,7 @@ def engine(engine_name: str, start_engine: Callable[[str], engines.RunningEngine
 @pytest.fixture
 def settings(engine: engines.RunningEngine, tmp_path: Path) -> Settings:
     """Settings with a data directory of their own and the session's engine, its graph empty."""
-    endpoint = engine.endpoint
-    return Settings(
-        data_dir=tmp_path / "data",
-        graph=GraphSettings(
-            uri=endpoint.uri,
-            user=endpoint.user,
-            password=SecretStr(endpoint.password),
-            database=endpoint.database,
-        ),
-    )
+    return Settings(data_dir=tmp_path / "data", graph=engine.settings)
 
 
 @pytest.fixture(scope="session")

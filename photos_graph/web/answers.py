@@ -16,13 +16,15 @@ STATUSES: tuple[tuple[type[errors.PhotosGraphError], int], ...] = (
     (errors.Conflict, 409),
     (errors.Unsupported, 415),
     (errors.Unreadable, 422),
+    (errors.NotPersisted, 200),  # the answer of Apollo's server: the client asks again with the text
+    (errors.TimedOut, 504),
     (errors.Unavailable, 503),
 )
 RETRY_SECONDS = 5  # for errors that do not state a time
 
 
 def error_answer(error: errors.PhotosGraphError, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+    status = status_of(error)
     more = {"cache-control": "no-store", **(headers or {})}
     if status == 503:
         more["retry-after"] = str(error.retry_after if isinstance(error, errors.Busy) else RETRY_SECONDS)
@@ -30,6 +32,10 @@ def error_answer(error: errors.PhotosGraphError, headers: Mapping[str, str] | No
         more["www-authenticate"] = 'Bearer realm="photos-graph"'
     body = {"errors": [{"message": error.public_message, "extensions": {"code": error.code}}]}
     return JSONResponse(body, status, more)
+
+
+def status_of(error: errors.PhotosGraphError) -> int:
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
 
 
 def masked() -> JSONResponse:

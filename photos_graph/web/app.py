@@ -17,15 +17,19 @@ from starlette.types import Lifespan
 from photos_graph.auth import Signer, Tokens
 from photos_graph.errors import PhotosGraphError
 from photos_graph.settings import WebSettings
+from photos_graph.web.access import access_routes
 from photos_graph.web.answers import error_answer, masked
 from photos_graph.web.compression import Compression
 from photos_graph.web.graphiql import graphiql_routes
 from photos_graph.web.health import health_routes
 from photos_graph.web.login import login_routes
 from photos_graph.web.media import routes as media_routes
-from photos_graph.web.middleware import Authentication, LoopbackHosts, Masking, SecurityHeaders
+from photos_graph.web.middleware import Authentication, BrowserHeaders, LoopbackHosts, Masking
 
-_CODES = {400: "BAD_INPUT", 404: "NOT_FOUND", 405: "BAD_INPUT"}
+EXPOSED = ("Allow", "Content-Length", "Content-Range", "ETag", "Retry-After", "Server-Timing", "WWW-Authenticate")
+PREFLIGHT_SECONDS = 7200  # the longest that Chromium keeps the answer to a preflight
+
+_CODES = {400: "BAD_INPUT", 404: "NOT_FOUND", 405: "BAD_INPUT", 415: "BAD_INPUT"}
 
 
 def build_app(
@@ -47,22 +51,25 @@ def build_app(
         routes=[
             *health_routes(),
             *login_routes(tokens, signer),
+            *access_routes(tokens, signer, settings),
             *media_routes(signer),
             *graphiql_routes(),
             *graphql,
         ],
         middleware=[
-            Middleware(SecurityHeaders),
-            Middleware(LoopbackHosts, settings.host, settings.origins),
+            Middleware(BrowserHeaders, settings.origins),
+            Middleware(LoopbackHosts, settings.host, [*settings.origins, settings.public_url or ""]),
             Middleware(
                 CORSMiddleware,
                 allow_origins=settings.origins,
-                allow_methods=("GET", "HEAD", "POST"),
-                allow_headers=("Authorization", "Content-Type", "Range"),
-                expose_headers=("Content-Range", "ETag", "Retry-After"),
+                allow_methods=("DELETE", "GET", "HEAD", "POST"),
+                allow_headers=settings.cors_headers,
+                allow_credentials="*" not in settings.origins,
+                expose_headers=EXPOSED,
+                max_age=PREFLIGHT_SECONDS,
             ),
             Middleware(Masking),
-            Middleware(Authentication, tokens, signer),
+            Middleware(Authentication, tokens, signer, settings.origins),
             Middleware(Compression),
         ],
         exception_handlers={

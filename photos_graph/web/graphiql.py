@@ -11,7 +11,8 @@ from pathlib import Path
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from photos_graph.web.middleware import wants_html
 
@@ -38,10 +39,15 @@ _PAGE = """<!doctype html>
 """
 
 
+class _PageRoute(Route):
+    """A route for browsers that display a page; programs get the GraphQL route of the same address."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return super().matches(scope) if wants_html(scope) else (Match.NONE, {})
+
+
 def graphiql_routes() -> list[Route]:
     async def page(request: Request) -> Response:
-        if not wants_html(request.scope):
-            raise HTTPException(405, "Send GraphQL as POST with application/json.", {"Allow": "POST"})
         headers = {"Cache-Control": "no-store", "Content-Security-Policy": _POLICY, "Vary": "Accept"}
         return HTMLResponse(_page(), headers=headers)
 
@@ -55,7 +61,7 @@ def graphiql_routes() -> list[Route]:
     async def home(request: Request) -> Response:
         return RedirectResponse("/graphql")
 
-    return [Route("/", home), Route("/graphql", page), Route("/static/graphiql/{version}/{name}", asset)]
+    return [Route("/", home), _PageRoute("/graphql", page), Route("/static/graphiql/{version}/{name}", asset)]
 
 
 @cache

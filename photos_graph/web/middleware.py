@@ -1,4 +1,4 @@
-"""The middleware that runs before every route: it checks hosts, authenticates clients and adds security headers."""
+"""The middleware that runs before every route: it checks hosts, authenticates clients and adds headers for browsers."""
 
 from __future__ import annotations
 
@@ -14,11 +14,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from photos_graph.auth import Signer, Tokens, Viewer
 from photos_graph.errors import BadInput, Forbidden, PhotosGraphError, Unauthenticated
+from photos_graph.web.access import ACCESS_COOKIE
 from photos_graph.web.answers import error_answer, masked
 from photos_graph.web.login import COOKIE, login_page
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/login"})
 MEDIA = "/media/"  # these addresses are signed
+PREFLIGHT_HEADERS = (
+    "GraphQL-Require-Preflight",
+    "Apollo-Require-Preflight",
+    "X-Apollo-Operation-Name",
+    "X-Requested-With",
+)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _HEADERS = {
@@ -29,11 +36,13 @@ _HEADERS = {
 }
 
 
-class SecurityHeaders:
-    """Adds security headers to every answer, unless the route has set a header itself."""
+class BrowserHeaders:
+    """Adds headers for browsers to every answer, unless the route has set a header itself: what keeps a page safe, and
+    what the listed origins may do with an answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
         self.app = app
+        self._origins = ", ".join(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
@@ -41,6 +50,12 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                is_picture = scope["path"].startswith(MEDIA)
+                if self._origins:
+                    headers.setdefault("Timing-Allow-Origin", self._origins)
+                if self._origins or not is_picture:
+                    embedded = "cross-origin" if is_picture else "same-origin"
+                    headers.setdefault("Cross-Origin-Resource-Policy", embedded)
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
@@ -74,16 +89,17 @@ class LoopbackHosts:
     foreign page could reach the service through a name that resolves to this machine (DNS rebinding). Numeric addresses
     cannot be misused in this way."""
 
-    def __init__(self, app: ASGIApp, bound: str, origins: Sequence[str]) -> None:
+    def __init__(self, app: ASGIApp, bound: str, addresses: Sequence[str]) -> None:
+        """``addresses`` are those of the service and of the pages that may call it."""
         self.app = app
         self._all = not _is_loopback(bound)
-        self._names = {urlsplit(origin).hostname for origin in origins}
+        self._names = {urlsplit(address).hostname for address in addresses}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan" or self._all or self._known(Headers(scope=scope).get("host")):
             await self.app(scope, receive, send)
             return
-        message = "This service answers only as localhost. Add the address it is reached by to web.origins."
+        message = "This service answers only as localhost. Set web.public_url to the address it is reached by."
         await _refuse(error_answer(BadInput(message)), scope, receive, send)
 
     def _known(self, host: str | None) -> bool:
@@ -97,10 +113,11 @@ class LoopbackHosts:
 class Authentication:
     """Sets ``scope["state"]["viewer"]`` to the Viewer, or to None for a WebSocket that may still present a token."""
 
-    def __init__(self, app: ASGIApp, tokens: Tokens, signer: Signer) -> None:
+    def __init__(self, app: ASGIApp, tokens: Tokens, signer: Signer, origins: Sequence[str]) -> None:
         self.app = app
         self._tokens = tokens
         self._signer = signer
+        self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -128,6 +145,10 @@ class Authentication:
             if scheme.lower() != "bearer":
                 raise Unauthenticated("Send the token as 'Authorization: Bearer ...'. Other schemes are not supported.")
             return self._tokens.viewer(token.strip())
+        origin = connection.headers.get("origin")
+        if origin in self._origins and (access := connection.cookies.get(ACCESS_COOKIE)) is not None:
+            # A page cannot forge its origin, so that this needs no other protection against forged requests.
+            return self._tokens.viewer_of_access(access, origin, self._signer, time.time())
         cookie = connection.cookies.get(COOKIE)
         if cookie is None:
             return None
@@ -141,6 +162,8 @@ class Authentication:
         viewer = self._tokens.viewer_of_session(cookie, self._signer, time.time())
         if connection.scope["method"] not in SAFE_METHODS:
             _check_forgery(connection.headers)
+        elif connection.scope["path"] == "/graphql" and not wants_html(connection.scope):
+            _check_query(connection.headers)
         return viewer
 
 
@@ -160,6 +183,17 @@ def _check_forgery(headers: Headers) -> None:
         raise Forbidden("This request comes from another site. Requests from other origins need a token.")
     if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise Forbidden("Requests of a browser session must have the content type application/json.")
+
+
+def _check_query(headers: Headers) -> None:
+    """Raises Forbidden unless one of our own pages, or a program, made a request by GET. Other pages cannot set one of
+    these headers without a preflight, which is refused."""
+    if _from_here(headers):
+        return
+    if headers.get("sec-fetch-site") is not None or headers.get("origin") is not None:
+        raise Forbidden("This request comes from another site. Requests from other origins need a token.")
+    if not any(headers.get(name) for name in PREFLIGHT_HEADERS):
+        raise Forbidden("A query by GET in a browser session needs a header such as GraphQL-Require-Preflight: true.")
 
 
 def _from_here(headers: Headers) -> bool:

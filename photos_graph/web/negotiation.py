@@ -1,8 +1,14 @@
-"""Chooses the format of a picture by the Accept header of the client (RFC 9110, section 12.5.1)."""
+"""Chooses the format of an answer by the Accept header of the client (RFC 9110, section 12.5.1)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from photos_graph.model.images import ThumbnailFormat
+
+JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
+EVENTS = "text/event-stream"
 
 _OFFERED = (  # the smallest first
     (ThumbnailFormat.AVIF, "image/avif"),
@@ -28,6 +34,27 @@ def chosen(accept: str | None) -> ThumbnailFormat:
         if quality and quality >= best_quality:
             best, best_quality = format_, quality
     return best
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The media type of an answer, and whether it may, or must, be a stream of events."""
+
+    media_type: str
+    may_stream: bool
+    must_stream: bool
+
+
+def answers(accept: str | None) -> Answers:
+    """Returns how GraphQL answers. Without a preference it is JSON, which every client can read."""
+    liked = _qualities(accept or "*/*")
+    plain = max(liked.get(each, 0.0) for each in (JSON, "application/*", "*/*"))
+    ours, events = liked.get(GRAPHQL_JSON, 0.0), liked.get(EVENTS, 0.0)
+    return Answers(
+        media_type=GRAPHQL_JSON if ours and ours >= plain else JSON,
+        may_stream=events > 0,
+        must_stream=events > 0 and not ours and not plain,
+    )
 
 
 def _qualities(accept: str) -> dict[str, float]:

@@ -17,10 +17,11 @@ from photos_graph.auth import Signer, Tokens
 from photos_graph.model.access import Role
 from photos_graph.settings import WebSettings
 from photos_graph.web.app import build_app
-from tests.kit.server import serving
+from tests.kit.server import in_process, serving
 
 OWNER = "the owner's long token"
 VIEWER = "the viewer's long token"
+ELSEWHERE = "https://photos.example"
 BEARER = {"Authorization": f"Bearer {OWNER}"}
 
 pytestmark = pytest.mark.anyio
@@ -34,10 +35,10 @@ async def fails(request: Request) -> Response:
     raise RuntimeError("a secret")
 
 
-def build(origins: tuple[str, ...] = ()) -> Starlette:
+def build(origins: tuple[str, ...] = (), public_url: str | None = None) -> Starlette:
     return build_app(
-        [Route("/graphql", who, methods=["POST"]), Route("/fails", fails)],
-        settings=WebSettings(origins=origins),
+        [Route("/graphql", who, methods=["GET", "POST"]), Route("/fails", fails)],
+        settings=WebSettings(origins=origins, public_url=public_url),
         tokens=Tokens({Role.OWNER: OWNER, Role.VIEWER: VIEWER}),
         signer=Signer(b"k" * 32),
     )
@@ -137,11 +138,73 @@ async def test_a_foreign_name_for_this_machine_is_refused(client: httpx.AsyncCli
     assert answer.status_code == 400
 
 
-async def test_a_listed_origin_may_call_with_a_token_but_not_with_cookies() -> None:
-    async with serving(build(("https://photos.example",))) as client:
-        answer = await client.post("/graphql", json={}, headers=BEARER | {"Origin": "https://photos.example"})
-    assert answer.headers["access-control-allow-origin"] == "https://photos.example"
-    assert "access-control-allow-credentials" not in answer.headers
+async def test_a_listed_origin_may_call_with_a_token_but_not_with_a_session() -> None:
+    async with serving(build((ELSEWHERE,))) as client:
+        answer = await client.post("/graphql", json={}, headers=BEARER | {"Origin": ELSEWHERE})
+        await sign_in(client)
+        with_session = await client.post("/graphql", json={}, headers={"Origin": ELSEWHERE})
+    assert answer.headers["access-control-allow-origin"] == ELSEWHERE
+    assert with_session.status_code == 403
+
+
+async def test_headers_of_apollo_and_of_tracing_pass_the_preflight() -> None:
+    asked = "authorization,content-type,apollo-require-preflight,x-apollo-operation-name,traceparent,tracestate,baggage"
+    headers = {"Origin": ELSEWHERE, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": asked}
+    async with in_process(build((ELSEWHERE,))) as client:
+        answer = await client.options("/graphql", headers=headers)
+        foreign = await client.options("/graphql", headers=headers | {"Origin": "https://foreign.example"})
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-credentials"] == "true"
+    assert foreign.status_code == 400
+
+
+async def test_pictures_may_be_embedded_and_timed_by_listed_origins() -> None:
+    async with in_process(build((ELSEWHERE,))) as client:
+        picture, health = await client.get("/media/x/original"), await client.get("/healthz")
+    assert picture.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert picture.headers["timing-allow-origin"] == ELSEWHERE
+    assert health.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+async def test_a_page_of_a_listed_origin_gets_access_by_a_cookie_that_it_can_renew_and_end() -> None:
+    page = {"Origin": ELSEWHERE}
+    async with in_process(build((ELSEWHERE,))) as client:
+        opened = await client.post("/session", headers=BEARER | page)
+        asked = await client.post("/graphql", json={}, headers=page)
+        renewed = await client.post("/session", headers=page)
+        from_others = await client.post("/graphql", json={}, headers={"Origin": "https://foreign.example"})
+        ended = await client.delete("/session", headers=page)
+        afterwards = await client.post("/graphql", json={}, headers=page)
+    assert (opened.json()["expiresIn"], asked.json()["role"], renewed.status_code) == (900, "OWNER", 200)
+    assert "HttpOnly" in opened.headers["set-cookie"] and OWNER not in opened.headers["set-cookie"]
+    assert (from_others.status_code, ended.status_code, afterwards.status_code) == (401, 204, 401)
+
+
+async def test_over_https_the_cookie_reaches_another_site_and_is_partitioned() -> None:
+    app = build((ELSEWHERE,), public_url="https://photos.example.org")
+    async with in_process(app) as client:
+        answer = await client.post("/session", headers=BEARER | {"Origin": ELSEWHERE})
+        foreign = await client.post("/session", headers=BEARER | {"Origin": "https://foreign.example"})
+    assert answer.headers["set-cookie"].endswith("SameSite=None; Secure; Partitioned")
+    assert foreign.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 403),
+        ({"Apollo-Require-Preflight": "true"}, 200),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "cross-site", "Apollo-Require-Preflight": "true"}, 403),
+    ],
+)
+async def test_a_session_asks_by_get_only_with_what_other_pages_cannot_send(
+    headers: dict[str, str], status: int
+) -> None:
+    async with in_process(build()) as client:
+        await sign_in(client)
+        answer = await client.get("/graphql", params={"query": "{ viewer { name } }"}, headers=headers)
+    assert answer.status_code == status
 
 
 async def test_a_client_that_goes_away_while_it_asks_is_no_error(

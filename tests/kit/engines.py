@@ -22,10 +22,12 @@ from typing import LiteralString
 
 import neo4j
 import pytest
+from pydantic import SecretStr
 
 from photos_graph.graph.engine import embedded_child
 from photos_graph.graph.engine.embedded import Endpoint
 from photos_graph.model.jobs import JobKind
+from photos_graph.settings import GraphSettings
 from tests.kit.waiting import PATIENCE
 
 NAMES = ("embedded", "neo4j")
@@ -58,6 +60,13 @@ class RunningEngine:
     endpoint: Endpoint
     driver: neo4j.Driver
     process: subprocess.Popen[bytes] | None
+
+    @property
+    def settings(self) -> GraphSettings:
+        """How a service reaches the engine."""
+        endpoint = self.endpoint
+        password = SecretStr(endpoint.password)
+        return GraphSettings(uri=endpoint.uri, user=endpoint.user, password=password, database=endpoint.database)
 
     def clean(self) -> None:
         """Deletes every node but those that record the schema."""

@@ -1,0 +1,69 @@
+"""A WebSocket of graphql-transport-ws to an application in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.types import ASGIApp, Message
+
+from tests.kit.graphql import TOKENS
+from tests.kit.waiting import PATIENCE
+
+
+@dataclass
+class SocketClient:
+    """Sends and receives messages as a server would hand them to the application."""
+
+    to_app: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)
+    from_app: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)
+
+    async def send(self, message: object) -> None:
+        await self.send_text(json.dumps(message))
+
+    async def send_text(self, text: str) -> None:
+        await self.to_app.put({"type": "websocket.receive", "text": text})
+
+    async def receive(self) -> dict[str, Any]:
+        message = await asyncio.wait_for(self.from_app.get(), PATIENCE)
+        assert message["type"] == "websocket.send", message
+        found: dict[str, Any] = json.loads(message["text"])
+        return found
+
+    async def closed(self) -> int:
+        """Returns the code by which the application closes the socket, after whatever it still sends."""
+        while (message := await asyncio.wait_for(self.from_app.get(), PATIENCE))["type"] != "websocket.close":
+            pass
+        code: int = message["code"]
+        return code
+
+
+@asynccontextmanager
+async def open_socket(app: ASGIApp, role: str = "owner") -> AsyncIterator[SocketClient]:
+    client = SocketClient()
+    scope = {
+        "type": "websocket",
+        "asgi": {"version": "3.0"},
+        "scheme": "ws",
+        "path": "/graphql",
+        "raw_path": b"/graphql",
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"host", b"127.0.0.1")],
+        "subprotocols": ["graphql-transport-ws"],
+        "state": {},
+    }
+    await client.to_app.put({"type": "websocket.connect"})
+    running = asyncio.create_task(app(scope, client.to_app.get, client.from_app.put))  # type: ignore[arg-type]
+    assert (await asyncio.wait_for(client.from_app.get(), PATIENCE))["type"] == "websocket.accept"
+    await client.send({"type": "connection_init", "payload": {"Authorization": f"Bearer {TOKENS[role]}"}})
+    assert (await client.receive())["type"] == "connection_ack"
+    try:
+        yield client
+    finally:
+        await client.to_app.put({"type": "websocket.disconnect", "code": 1000})
+        await asyncio.wait_for(running, PATIENCE)
