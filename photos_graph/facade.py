@@ -43,6 +43,7 @@ from photos_graph.services.media import Media
 from photos_graph.services.scan.replacements import Replacements
 from photos_graph.services.scan.room import ScanRoom
 from photos_graph.services.scan.roots import Roots
+from photos_graph.services.touched import ChangedObjects
 from photos_graph.services.undo import Changes
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
@@ -69,6 +70,7 @@ class Services:
     property_editing: PropertyEditing
     changes: Changes
     history: History
+    changed: ChangedObjects
     tags: Tags
     persons: Persons
     person_editing: PersonEditing
@@ -117,6 +119,7 @@ def services_of(
         property_editing=labels.property_editing,
         changes=Changes(core.index, core.writer, core.writes, core.gazetteer),
         history=History(core.graph),
+        changed=ChangedObjects(core.graph, core.index),
         browse=browse.photos,
         tags=browse.tags,
         persons=browse.persons,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 from strawberry import UNSET
@@ -14,6 +14,10 @@ from resolvers import ids
 from resolvers.connections import After, Connection, First, Node, connection, given, page_size
 from resolvers.context import Info
 from resolvers.permissions import CanEdit, CanView
+from resolvers.touched import Touched, deleted_ids
+
+if TYPE_CHECKING:
+    from resolvers.schema import Query
 
 CHANGE = "The id of the change, to be passed to `undo`, in the answer of a mutation that changed this; otherwise null."
 
@@ -31,7 +35,7 @@ def deleted(info: Info, result: label_model.BulkResult) -> bool:
 
 
 @strawberry.type(description="What a call that changes many photos, folders or faces has done.")
-class BulkResult:
+class BulkResult(Touched):
     matched: int = strawberry.field(description="The number of photos, or of faces, that the call applies to.")
     changed: int = strawberry.field(
         description="The number of those photos, or faces, that the call changed, or would change in a dry run."
@@ -58,14 +62,21 @@ class BulkResult:
             kept=result.kept,
             change=change_id(result.change_id),
             is_complete=result.is_complete,
+            change_of=result.change_id,
         )
+
+    @strawberry.field(description="The queries, so that the answer has what the call changed elsewhere.")
+    def query(self) -> Annotated[Query, strawberry.lazy("resolvers.schema")] | None:
+        from resolvers.schema import Query
+
+        return Query()
 
 
 @strawberry.type(
     description="A change of labels, persons or tags, which can be undone unless it was undone already. Old changes "
     "are forgotten: the setting `labels.keep_changes` says how many are kept."
 )
-class ChangeRecord(Node):
+class ChangeRecord(Node, Touched):
     kind: str = strawberry.field(
         description='What was done, for example "TAG_PHOTOS". More kinds may come with later versions.'
     )
@@ -90,6 +101,7 @@ class ChangeRecord(Node):
             summary=change.summary,
             changed=change.changed,
             undone=change.undone,
+            change_of=change.id,
         )
 
 
@@ -133,3 +145,12 @@ class ChangeMutations:
     )
     def last_deletion(self, info: Info) -> strawberry.ID | None:
         return change_id(info.context.last_deletion)
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="The ids of what `deleteTag`, `deletePerson` or `removeRoot` deleted in the same request, to be "
+        "removed from the store of a client: ask for it after them.",
+    )
+    async def deleted_ids(self, info: Info) -> list[strawberry.ID]:
+        change, removed = info.context.last_deletion, info.context.removed
+        return [*removed, *(deleted_ids(await info.context.loaders.touched.load(change)) if change else ())]

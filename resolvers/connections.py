@@ -31,6 +31,21 @@ After = Annotated[
     ),
 ]
 
+Last = Annotated[
+    int | None,
+    strawberry.argument(
+        description="The number of items in a page that ends at the end of the list, or before `before`. More than "
+        f"{MAX_PAGE} are never returned. Fails with BAD_INPUT together with `first`."
+    ),
+]
+Before = Annotated[
+    str | None,
+    strawberry.argument(
+        description="A cursor of this list; the page ends with an item before it. Fails with BAD_INPUT if the cursor "
+        "is not valid."
+    ),
+]
+
 
 @strawberry.interface(description="An object that has a global id and can be fetched again by it.")
 class Node:

@@ -24,6 +24,7 @@ class Context:
     public_url: str = ""  # that goes before the addresses of pictures
     connection_params: object = None
     last_deletion: str | None = None  # the id of the change that the last deletion of this request made
+    removed: list[strawberry.ID] = field(default_factory=list)  # the roots that this request removed
     nodes_left: int = 100_000  # that lists without pages may still contain
     list_weights: dict[tuple[int, ...], int] = field(
         default_factory=dict
@@ -31,7 +32,12 @@ class Context:
 
     def for_operation(self) -> Context:
         """The operations of a WebSocket share a context, except for the nodes that each may request."""
-        return replace(self, list_weights={}, last_deletion=None)
+        return replace(self, list_weights={}, last_deletion=None, removed=[])
+
+    def forget_loaded(self) -> None:
+        """Forgets what a request has loaded, which the mutation that follows may change."""
+        if self.ready is not None and self.loads is not None and self.loads.cache:
+            self.loads = Loaders(self.ready, cache=True)
 
     def address(self, path: str) -> str:
         """Returns the address of a picture as clients get it."""

@@ -113,7 +113,7 @@ class Face(Node):
 
     @strawberry.field(
         description="The signed URL of the cropped face, a square with an edge of up to 256 pixels, relative to the "
-        "address of the service. It opens without a token."
+        "address of the service unless `web.public_url` is set. It opens without a token."
     )
     def thumbnail(self, info: Info, format: Format = ThumbnailFormat.AUTO) -> str:
         key = photo_key(self.own.photo_id, self.own.photo_look)

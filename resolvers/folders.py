@@ -11,7 +11,7 @@ from photos_graph.errors import BadInput
 from photos_graph.model import library as library_model
 from photos_graph.search.filters import FolderFilter, PhotoFilter
 from resolvers import ids
-from resolvers.connections import After, Connection, First, Node, connection, given, page_size
+from resolvers.connections import After, Before, Connection, First, Last, Node, connection, given, page_sizes
 from resolvers.context import Info
 from resolvers.enums import PhotoOrder
 from resolvers.pages import OrderBy, PhotoConnection, photo_page
@@ -34,9 +34,11 @@ class Folder(Node):
         return load_folder(info, self.own.parent_id) if self.own.parent_id is not None else None
 
     @strawberry.field(description="The folders directly inside this one, by name.")
-    def folders(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[Folder]:
-        browse = info.context.services.browse
-        return connection(browse.subfolders(self.own.id, page_size(first), given(after)), Folder.of)
+    def folders(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[Folder]:
+        browse, (first, last) = info.context.services.browse, page_sizes(first, last)
+        return connection(browse.subfolders(self.own.id, first, given(after), last, given(before)), Folder.of)
 
     @strawberry.field(description="The photos in this folder.")
     def photos(
@@ -48,9 +50,11 @@ class Folder(Node):
         order_by: OrderBy = PhotoOrder.TAKEN_DESC,
         first: First = UNSET,
         after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
     ) -> PhotoConnection:
         filter_ = PhotoFilter(folder=FolderFilter(id=self.own.id, recursive=recursive))
-        return photo_page(info, filter_, order_by, first, after)
+        return photo_page(info, filter_, order_by, first, after, last, before)
 
     @strawberry.field(description="The number of photos in this folder.")
     def photo_count(

@@ -13,7 +13,7 @@ from photos_graph.errors import NotFound
 from photos_graph.images import formats
 from photos_graph.model import library as library_model
 from resolvers import ids
-from resolvers.connections import After, Connection, First, connection, given, page_size
+from resolvers.connections import After, Connection, First, Node, connection, given, page_size
 from resolvers.context import Info
 from resolvers.enums import RootState
 from resolvers.folders import Folder, load_folder
@@ -22,9 +22,8 @@ from resolvers.replacements import Replacement
 
 
 @strawberry.type(description="A folder of originals that the library reads. Nothing is ever written to it.")
-class Root:
+class Root(Node):
     root: strawberry.Private[library_model.Root]
-    id: strawberry.ID = strawberry.field(description="The global id. It is opaque, and it never changes.")
     name: str = strawberry.field(description="The name of the root, with which the paths of its folders start.")
     path: str = strawberry.field(description="The path of the folder on the machine that runs the service.")
     state: RootState = strawberry.field(description="Whether the folder can be read now.")
@@ -40,6 +39,11 @@ class Root:
     def of(cls, root: library_model.Root) -> Root:
         path = paths.display(root.raw_path)
         return cls(root=root, id=ids.encode("Root", root.id), name=root.name, path=path, state=root.state)
+
+
+async def load_root(info: Info, id: str) -> Root | None:
+    roots = await info.context.services.roots.all()
+    return next((Root.of(root) for root in roots if root.id == id), None)
 
 
 @strawberry.type(description="Whether this installation can decode files of a format.")
@@ -186,4 +190,6 @@ class LibraryMutations:
     async def remove_root(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id of the root.")]
     ) -> bool:
-        return await info.context.services.roots.remove(ids.decode("Root", id))
+        is_removed = await info.context.services.roots.remove(ids.decode("Root", id))
+        info.context.removed += [id] if is_removed else []
+        return is_removed

@@ -38,8 +38,10 @@ from resolvers.context import Info
 
 LIST_NODES = 10  # the assumed length of a list without pages: files, places, tags, matches
 COUNTED = frozenset(
-    {("Query", "timeline"), ("Tag", "children"), ("Photo", "faces"), ("Stack", "photos")}
+    {("Query", "timeline"), ("Query", "nodes"), ("Tag", "children"), ("Photo", "faces"), ("Stack", "photos")}
 )  # counted as they are read
+INHERITED = frozenset({("SearchResult", "photos")})  # pages whose size the field above may give
+AROUND = ("before", "after")  # the arguments of a page that has a middle
 
 T = TypeVar("T")
 
@@ -102,7 +104,8 @@ class Scale:
         fields = parent.fields if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else {}
         field = fields.get(node.name.value)
         type_ = get_named_type(field.type) if field else None
-        size = self._page(node, field, page)
+        is_inherited = parent is not None and (parent.name, node.name.value) in INHERITED
+        size = self._page(node, field, page, is_inherited)
         below = self.weigh(node.selection_set, type_, size)
         count = 1
         if field is not None and is_list_type(get_nullable_type(field.type)):
@@ -111,15 +114,18 @@ class Scale:
         nodes = count * (1 + below.nodes) if node.selection_set else 0
         return Weight(below.depth + 1, below.aliases + (node.alias is not None), nodes)
 
-    def _page(self, node: FieldNode, field: GraphQLField | None, above: int) -> int:
-        """Returns how many items a field gives. Without its own size it has that of the field above, like `search`."""
-        if field is None or "first" not in field.args:
+    def _page(self, node: FieldNode, field: GraphQLField | None, above: int, is_inherited: bool) -> int:
+        """Returns how many items a field gives. Without a size of its own it has that of the field above, as the photos
+        of ``search`` have if ``is_inherited``."""
+        if field is None or not ("first" in field.args or _has_middle(field)):
             return above
-        asked = [
-            value
-            for argument in node.arguments or ()
-            if argument.name.value in ("first", "last") and (value := self._number(argument.value)) is not None
-        ]
+        given = {each.name.value: self._number(each.value) for each in node.arguments or ()}
+        if _has_middle(field):
+            sides = [given.get(side) or field.args[side].default_value for side in AROUND]
+            return 1 + sum(min(max(side, 0), MAX_PAGE) for side in sides if isinstance(side, int))
+        asked = [value for name in ("first", "last") if (value := given.get(name)) is not None]
+        if not asked and is_inherited:
+            return above
         default = field.args["first"].default_value
         size = max(asked, default=default if isinstance(default, int) else DEFAULT_PAGE)
         return min(max(size, 1), MAX_PAGE)
@@ -131,6 +137,10 @@ class Scale:
                 value = int(value)  # JSON has one kind of number, so 10.0 is an Int
             return value if isinstance(value, int) else None
         return int(node.value[:9]) if isinstance(node, IntValueNode) else None
+
+
+def _has_middle(field: GraphQLField) -> bool:
+    return "first" not in field.args and all(side in field.args for side in AROUND)
 
 
 def with_defaults(document: DocumentNode, variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,12 +12,15 @@ from photos_graph.model.library import File, Photo, Place
 from photos_graph.search.listing import Listing
 from photos_graph.services.browse.faces import PageKey, ScoredPersons
 from photos_graph.services.learning.similar import Asked
+from photos_graph.services.touched import TouchedObjects
 
 
 class Loaders:
     """``cache`` is for operations that end soon, because cached objects become stale."""
 
     def __init__(self, services: Services, *, cache: bool) -> None:
+        self.cache = cache
+        self.touched: DataLoader[str, TouchedObjects] = DataLoader(services.changed.touched, cache=cache)
         browse = services.browse
         self.photos: DataLoader[str, Photo | None] = DataLoader(browse.photos_by_id, cache=cache)
         self.files: DataLoader[str, list[File]] = DataLoader(browse.files_of, cache=cache)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
 from strawberry import UNSET
 
+from photos_graph.errors import BadInput
 from photos_graph.model import search as search_model
 from photos_graph.search import filters
 from photos_graph.search.timeline import Bucket
@@ -16,12 +18,13 @@ from resolvers import ids
 from resolvers.connections import (
     CURSOR,
     EDGES,
-    MAX_PAGE,
     NODES,
     PAGE_INFO,
     TOTAL_COUNT,
     After,
+    Before,
     First,
+    Last,
     PageInfo,
     given,
     page_info,
@@ -35,10 +38,13 @@ from resolvers.limits import counted
 from resolvers.permissions import CanView
 from resolvers.photos import Photo, find_photo, load_photo
 from resolvers.places import Place
+from resolvers.scalars import LocalDateTime
 
 if TYPE_CHECKING:
     from resolvers.persons import PersonFacet
     from resolvers.tags import TagFacet
+
+MAX_IDS = 10_000
 
 OrderBy = Annotated[PhotoOrder, strawberry.argument(description="The order of the photos.")]
 Filter = Annotated[
@@ -198,10 +204,11 @@ def photo_page(
     last: int | None = None,
     before: str | None = None,
     stacks: Stacks = Stacks.COLLAPSED,
+    among: Sequence[str] | None = None,
 ) -> PhotoConnection:
     first, last = page_sizes(first, last)
     browse = info.context.services.browse
-    return PhotoConnection.of(browse.photos(filter, order, first, given(after), last, given(before), stacks))
+    return PhotoConnection.of(browse.photos(filter, order, first, given(after), last, given(before), stacks, among))
 
 
 @strawberry.type(description="A year, month or day of the timeline that has photos.")
@@ -245,22 +252,49 @@ class PhotoQueries:
         stacks: StacksArgument = Stacks.COLLAPSED,
         first: First = UNSET,
         after: After = UNSET,
-        last: Annotated[
-            int | None,
+        last: Last = UNSET,
+        before: Before = UNSET,
+        photo_ids: Annotated[
+            list[strawberry.ID] | None,
             strawberry.argument(
-                description="The number of items in a page that ends at the end of the list, or before `before`. More "
-                f"than {MAX_PAGE} are never returned. Fails with BAD_INPUT together with `first`."
-            ),
-        ] = UNSET,
-        before: Annotated[
-            str | None,
-            strawberry.argument(
-                description="A cursor of this list; the page ends with an item before it. Fails with BAD_INPUT if the "
-                "cursor is not valid."
+                name="ids",
+                description="Returns only photos with these ids, up to 10,000, also those that a stack hides. Ids that "
+                "are not known are left out.",
             ),
         ] = UNSET,
     ) -> PhotoConnection:
-        return photo_page(info, decode_filter(filter), order_by, first, after, last, before, stacks)
+        wanted = given(photo_ids)
+        among = None if wanted is None else ids.decode_all("Photo", wanted)
+        if among is not None and len(among) > MAX_IDS:
+            raise BadInput(f"Up to {MAX_IDS:,} ids can be asked for at once.")
+        return photo_page(info, decode_filter(filter), order_by, first, after, last, before, stacks, among)
+
+    @strawberry.field(
+        permission_classes=[CanView],
+        description="Returns the photos before and after a photo or a time in a list, for example to go from a link to "
+        "one photo to its neighbours. The photo itself is among them if the filter matches it. Fails like `photos`, "
+        "with NOT_FOUND if the photo is not known, and with BAD_INPUT unless exactly one of `id` and `at` is given.",
+    )
+    def photos_around(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID | None, strawberry.argument(description="The id of the photo.")] = UNSET,
+        at: Annotated[
+            LocalDateTime | None,
+            strawberry.argument(description="A local time. It needs one of the orders by time."),
+        ] = UNSET,
+        before: Annotated[int, strawberry.argument(description="How many photos before it, up to 500.")] = 20,
+        after: Annotated[int, strawberry.argument(description="How many photos after it, up to 500.")] = 20,
+        filter: Filter = UNSET,
+        order_by: OrderBy = PhotoOrder.TAKEN_DESC,
+        stacks: StacksArgument = Stacks.COLLAPSED,
+    ) -> PhotoConnection:
+        photo_id, moment = ids.decode_given("Photo", id), given(at)
+        if (photo_id is None) == (moment is None):
+            raise BadInput("Give either the id of a photo or a time.")
+        around = photo_id if photo_id is not None else cast(datetime, moment)
+        browse, sizes = info.context.services.browse, (page_size(before), page_size(after))
+        return PhotoConnection.of(browse.photos_around(decode_filter(filter), order_by, around, *sizes, stacks))
 
     @strawberry.field(
         permission_classes=[CanView],

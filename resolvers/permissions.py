@@ -27,6 +27,11 @@ class CanView(RolePermission):
 class CanEdit(RolePermission):
     role = Role.EDITOR
 
+    def has_permission(self, source: Any, info: Info, **arguments: Any) -> bool:
+        allowed = super().has_permission(source, info, **arguments)
+        info.context.forget_loaded()
+        return allowed
 
-class IsOwner(RolePermission):
+
+class IsOwner(CanEdit):
     role = Role.OWNER

@@ -15,7 +15,7 @@ from photos_graph.model import search as search_model
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from resolvers import ids
 from resolvers.changes import CHANGE, BulkResult, change_id, deleted
-from resolvers.connections import After, Connection, First, Node, connection, given, page_size
+from resolvers.connections import After, Before, Connection, First, Last, Node, connection, given, page_sizes
 from resolvers.context import Info
 from resolvers.enums import PhotoOrder
 from resolvers.faces import Face, FaceConnection, face_page, load_face
@@ -86,9 +86,11 @@ class Person(Node):
         return await face_page(info, face_model.FaceFilter(person_id=self.own.id), first, after, count)
 
     @strawberry.field(description="The photos that show this person, including predictions, newest first.")
-    def photos(self, info: Info, first: First = UNSET, after: After = UNSET) -> PhotoConnection:
+    def photos(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> PhotoConnection:
         filter_ = PhotoFilter(persons=TermFilter(all=(search_model.Ref(id=self.own.id),)))
-        return photo_page(info, filter_, PhotoOrder.TAKEN_DESC, first, after)
+        return photo_page(info, filter_, PhotoOrder.TAKEN_DESC, first, after, last, before)
 
     @classmethod
     def of(cls, person: face_model.Person) -> Person:
@@ -158,9 +160,12 @@ class PersonQueries:
         include_hidden: Annotated[bool, strawberry.argument(description="Whether to include hidden persons.")] = False,
         first: First = UNSET,
         after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
     ) -> Connection[Person]:
-        page = info.context.services.persons.page(include_hidden, page_size(first), given(after))
-        return connection(page, Person.of)
+        first, last = page_sizes(first, last)
+        persons = info.context.services.persons
+        return connection(persons.page(include_hidden, first, given(after), last, given(before)), Person.of)
 
 
 @strawberry.type

@@ -20,6 +20,7 @@ from resolvers.enums import (
     Certainty,
     DatePrecision,
     FileState,
+    PhotoOrder,
     PhotoProperty,
     TakenSource,
     ThumbnailFormat,
@@ -211,8 +212,8 @@ class Photo(Node):
         return Stack.of(found) if found is not None else None
 
     @strawberry.field(
-        description="The signed URL of a small version of the photo, relative to the address of the service. It opens "
-        "without a token."
+        description="The signed URL of a small version of the photo, relative to the address of the service unless "
+        "`web.public_url` is set. It opens without a token."
     )
     def thumbnail(
         self,
@@ -225,20 +226,34 @@ class Photo(Node):
         return info.context.address(thumbnail_url(info.context.signer, self.photo.photo_key, size, format))
 
     @strawberry.field(
-        description="The signed URL of the unchanged file, relative to the address of the service. It opens without a "
-        "token and supports Range requests."
+        description="The signed URL of the unchanged file, relative to the address of the service unless "
+        "`web.public_url` is set. It opens without a token and supports Range requests."
     )
     def original(self, info: Info) -> str:
         return info.context.address(original_url(info.context.signer, self.photo.id, self.photo.content_hash))
 
     @strawberry.field(
         description="The signed URL of the moving part of a Live Photo or a motion photo, relative to the address of "
-        "the service, or null if the photo has none. It opens without a token and supports Range requests."
+        "the service unless `web.public_url` is set, or null if the photo has none. It opens without a token and "
+        "supports Range requests."
     )
     def motion(self, info: Info) -> str | None:
         if not self.photo.has_motion:
             return None
         return info.context.address(motion_url(info.context.signer, self.photo.id))
+
+    @strawberry.field(
+        description="The cursor that the photo has in every list of photos in this order, whatever its filter, or null "
+        "if no list has the photo."
+    )
+    def cursor(
+        self,
+        info: Info,
+        order_by: Annotated[
+            PhotoOrder, strawberry.argument(description="The order of the list.")
+        ] = PhotoOrder.TAKEN_DESC,
+    ) -> str | None:
+        return info.context.services.browse.cursor(self.photo.id, order_by)
 
     @classmethod
     def of(cls, photo: library_model.Photo) -> Photo:

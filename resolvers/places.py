@@ -7,6 +7,8 @@ import strawberry
 from photos_graph.model import library as library_model
 from photos_graph.model.properties import Description
 from resolvers import ids
+from resolvers.connections import Node
+from resolvers.context import Info
 from resolvers.enums import PlaceKind
 
 
@@ -25,16 +27,20 @@ class Location:
 
 @strawberry.type(
     description="A country, region or city. Places are found offline from the location of a photo or, if it has none, "
-    "from the names that its file states."
+    "from the names that its file states. Filters and `placePhotos` accept its id."
 )
-class Place:
-    id: strawberry.ID = strawberry.field(description="The id of the place, which filters and `placePhotos` accept.")
+class Place(Node):
     name: str = strawberry.field(description="The name of the place.")
     kind: PlaceKind = strawberry.field(description="The level of the place.")
 
     @classmethod
     def of(cls, place: library_model.Place) -> Place:
         return cls(id=ids.encode("Place", place.id), name=place.name, kind=place.kind)
+
+
+def load_place(info: Info, id: str) -> Place | None:
+    place = info.context.services.browse.place(id)
+    return Place.of(place) if place is not None else None
 
 
 @strawberry.type(

@@ -19,11 +19,14 @@ from resolvers.connections import (
     PAGE_INFO,
     TOTAL_COUNT,
     After,
+    Before,
     First,
+    Last,
+    Node,
     PageInfo,
     given,
     page_info,
-    page_size,
+    page_sizes,
     still_there,
 )
 from resolvers.context import Info
@@ -43,10 +46,12 @@ Items = Annotated[
 ]
 
 
-@strawberry.type(description="A question of a model: does this photo have this tag, or is this face this person?")
-class ReviewItem:
+@strawberry.type(
+    description="A question of a model: does this photo have this tag, or is this face this person? Its "
+    "id is passed to `confirm`, `reject` or `skip`."
+)
+class ReviewItem(Node):
     own: strawberry.Private[learning_model.Question]
-    id: strawberry.ID = strawberry.field(description="The global id, to be passed to `confirm` or `reject`.")
     kind: ModelKind = strawberry.field(description="Whether the question is about a tag or about a person.")
     label: str = strawberry.field(
         description="The name of the tag or person. The tag need not exist yet; confirming the item creates it."
@@ -98,6 +103,11 @@ class ReviewItem:
         )
 
 
+async def load_item(info: Info, id: str) -> ReviewItem | None:
+    found = await info.context.services.review.question(id)
+    return ReviewItem.of(found) if found is not None else None
+
+
 @strawberry.type(description="A question of the review queue with its cursor.")
 class ReviewItemEdge:
     cursor: str = strawberry.field(description=CURSOR)
@@ -146,12 +156,14 @@ class ReviewQueries:
         ] = UNSET,
         first: First = UNSET,
         after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
     ) -> ReviewItemConnection:
         tag_id, person_id = ids.decode_given("Tag", tag), ids.decode_given("Person", person)
         if tag_id is not None and person_id is not None:
             raise BadInput("Give either a tag or a person, not both.")
-        queue = info.context.services.review.queue
-        found = await queue(given(kind), tag_id or person_id, page_size(first), given(after))
+        queue, (first, last) = info.context.services.review.queue, page_sizes(first, last)
+        found = await queue(given(kind), tag_id or person_id, first, given(after), last, given(before))
         return ReviewItemConnection.of(found)
 
 

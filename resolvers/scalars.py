@@ -29,6 +29,7 @@ def _parse_local(value: object) -> LocalDateTime:
 SCALARS: dict[object, ScalarDefinition] = {
     LocalDateTime: strawberry.scalar(
         name="LocalDateTime",
+        specified_by_url="https://html.spec.whatwg.org/multipage/common-microsyntaxes.html#local-dates-and-times",
         description="A local time in ISO 8601 without an offset: what a clock showed where the photo was taken. "
         'For example "2019-08-14T18:30:00". A value with an offset fails with BAD_INPUT.',
         serialize=datetime.isoformat,
@@ -36,12 +37,14 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     datetime: strawberry.scalar(
         name="DateTime",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
         description='A point in time in RFC 3339 with an offset, for example "2019-08-14T16:30:00+00:00".',
         serialize=datetime.isoformat,
         parse_value=datetime.fromisoformat,
     ),
     date: strawberry.scalar(
         name="Date",
+        specified_by_url="https://html.spec.whatwg.org/multipage/common-microsyntaxes.html#dates",
         description='A calendar day in ISO 8601, for example "2019-08-14".',
         serialize=date.isoformat,
         parse_value=date.fromisoformat,

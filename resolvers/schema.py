@@ -8,6 +8,7 @@ an import inside the resolver.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from inspect import isawaitable
 from typing import Annotated, Any
@@ -18,29 +19,31 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from photos_graph.errors import BadInput
 from photos_graph.settings import WebSettings
 from resolvers import ids
 from resolvers.changes import ChangeMutations, ChangeQueries, load_change
 from resolvers.clusters import ClusterJobMutations, ClusterMutations, ClusterQueries, load_cluster
-from resolvers.connections import Node
+from resolvers.connections import MAX_PAGE, Node
 from resolvers.context import Context, Info
 from resolvers.datasets import DatasetMutations
 from resolvers.errors import PublicErrors, log_unforeseen
 from resolvers.faces import FaceJobMutations, FaceMutations, FaceQueries, load_face
 from resolvers.folders import FolderQueries, load_folder
 from resolvers.jobs import JobMutations, JobQueries, JobSubscriptions, load_job
-from resolvers.library import LibraryMutations, LibraryQueries
-from resolvers.limits import QueryLimits, TimeLimit
+from resolvers.library import LibraryMutations, LibraryQueries, load_root
+from resolvers.limits import QueryLimits, TimeLimit, counted
 from resolvers.models import ModelMutations, ModelQueries, load_model
 from resolvers.pages import PhotoQueries
 from resolvers.parsing import Parsing
 from resolvers.permissions import CanView
 from resolvers.persons import PersonMutations, PersonQueries, load_person
 from resolvers.photos import PhotoMutations, find_photo
+from resolvers.places import load_place
 from resolvers.predicted_tags import PredictedTagMutations
 from resolvers.properties import PropertyMutations
 from resolvers.replacements import ReplacementMutations
-from resolvers.review import ReviewMutations, ReviewQueries
+from resolvers.review import ReviewMutations, ReviewQueries, load_item
 from resolvers.scalars import SCALARS
 from resolvers.schedules import ScheduleMutations, ScheduleQueries
 from resolvers.search import SearchQueries
@@ -61,7 +64,16 @@ NODES: Mapping[str, Callable[[Info, str], Awaitable[Node | None] | Node | None]]
     "Model": load_model,
     "Stack": load_stack,
     "Change": load_change,
+    "Root": load_root,
+    "Place": load_place,
+    "ReviewItem": load_item,
 }
+
+
+async def find_node(info: Info, kind: str, ours: str) -> Node | None:
+    load = NODES.get(kind)
+    found = load(info, ours) if load is not None else None
+    return await found if isawaitable(found) else found
 
 
 @strawberry.type(
@@ -94,10 +106,33 @@ class Query(
     async def node(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The global id of the object.")]
     ) -> Node | None:
-        kind, ours = ids.parse(id)
-        load = NODES.get(kind)
-        found = load(info, ours) if load is not None else None
-        return await found if isawaitable(found) else found
+        return await find_node(info, *ids.parse(id))
+
+    @strawberry.field(
+        permission_classes=[CanView],
+        description="Finds objects of any types by their global ids, in this order, with null where there is none. "
+        "Fails with BAD_INPUT if an id is not valid or if there are more than 500, and with TOO_COMPLEX if so many "
+        "objects contain too much.",
+    )
+    async def nodes(
+        self,
+        info: Info,
+        global_ids: Annotated[
+            list[strawberry.ID], strawberry.argument(name="ids", description="Up to 500 global ids.")
+        ],
+    ) -> list[Node | None]:
+        if len(global_ids) > MAX_PAGE:
+            raise BadInput(f"Up to {MAX_PAGE} objects can be asked for at once.")
+        wanted = counted(info, lambda: [ids.parse(each) for each in global_ids])
+        return await asyncio.gather(*(find_node(info, kind, ours) for kind, ours in wanted))
+
+    @strawberry.field(
+        permission_classes=[CanView],
+        description="The queries again, so that the error of one part of a page does not take the others with it: an "
+        "error in `people: query { persons { totalCount } }` makes `people` null and nothing else.",
+    )
+    def query(self) -> Query | None:
+        return Query()
 
 
 @strawberry.type(
@@ -127,12 +162,19 @@ class Mutation(
     JobMutations,
     DatasetMutations,
 ):
-    pass
+    @strawberry.mutation(
+        permission_classes=[CanView],
+        description="The queries, to be asked after the mutations of the same request, so that its answer has what "
+        "they changed elsewhere.",
+    )
+    def query(self, info: Info) -> Query | None:
+        info.context.forget_loaded()
+        return Query()
 
 
 @strawberry.type(
-    description="What can be watched, over a WebSocket with the protocol graphql-transport-ws. Every field requires at "
-    "least the role VIEWER."
+    description="What can be watched, over a WebSocket with the protocol graphql-transport-ws, or as server-sent "
+    "events. Every field requires at least the role VIEWER."
 )
 class Subscription(JobSubscriptions):
     pass

@@ -13,8 +13,8 @@ from photos_graph.model import search as search_model
 from photos_graph.search.language.parser import Parsed
 from photos_graph.search.language.relaxation import Relaxed
 from photos_graph.search.query import Query
-from photos_graph.services.browse.photos import PhotoBrowser
-from resolvers.connections import After, First, given, page_size
+from photos_graph.services.browse.photos import PhotoBrowser, PhotoPage
+from resolvers.connections import After, Before, First, Last, given, page_size, page_sizes
 from resolvers.context import Info
 from resolvers.enums import MatchKind, PhotoOrder, Stacks
 from resolvers.filters import PhotoFilter, decode_filter
@@ -46,6 +46,13 @@ class _Answer:
         self.order = order
         self.stacks = stacks
         self.count = _Counts(browse, stacks).count
+
+    def page(
+        self, query: Query, first: int | None, after: str | None, last: int | None, before: str | None
+    ) -> PhotoConnection:
+        first, last = page_sizes(first, last)
+        page = self.browse.page(query, self.order, first, given(after), last, given(before), self.stacks)
+        return PhotoConnection.of(page)
 
     @cached_property
     def relaxed(self) -> list[Relaxed]:
@@ -108,10 +115,10 @@ class EmptyingCondition:
         return self.answer.count(self.relaxed.query)
 
     @strawberry.field(description="The photos that match the rest of the text.")
-    def photos(self, first: First = UNSET, after: After = UNSET) -> PhotoConnection:
-        answer = self.answer
-        page = answer.browse.page(self.relaxed.query, answer.order, page_size(first), given(after), answer.stacks)
-        return PhotoConnection.of(page)
+    def photos(
+        self, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> PhotoConnection:
+        return self.answer.page(self.relaxed.query, first, after, last, before)
 
 
 @strawberry.type(description="The answer to a search in plain words.")
@@ -121,14 +128,25 @@ class SearchResult:
         description="The conditions that the text was understood as, so that a client can show them."
     )
     unmatched: list[str] = strawberry.field(description="The words that were not understood, as they were typed.")
-    photos: PhotoConnection = strawberry.field(description="The photos that match all conditions.")
+    page: strawberry.Private[PhotoPage]
+
+    @strawberry.field(
+        description="The photos that match all conditions. Without arguments of its own, it is the page that the "
+        "arguments of `search` ask for."
+    )
+    def photos(
+        self, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> PhotoConnection:
+        if all(given(each) is None for each in (first, after, last, before)):
+            return PhotoConnection.of(self.page)
+        return self.answer.page(self.answer.parsed.query, first, after, last, before)
 
     @strawberry.field(
         description="If no photo matches all conditions: those without which photos are found, the one without which "
         "the most are found first, and at most 10. It is empty if photos were found, or if the text has one condition."
     )
     def emptied_by(self) -> list[EmptyingCondition]:
-        if self.photos.page.total:
+        if self.page.total:
             return []
         return [EmptyingCondition(answer=self.answer, relaxed=each) for each in self.answer.relaxed]
 
@@ -191,5 +209,5 @@ class SearchQueries:
             answer=answer,
             terms=answer.terms(range(len(parsed.terms))),
             unmatched=list(parsed.unmatched),
-            photos=PhotoConnection.of(page),
+            page=page,
         )

@@ -14,7 +14,7 @@ from photos_graph.model import search as search_model
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from resolvers import ids
 from resolvers.changes import CHANGE, change_id, deleted
-from resolvers.connections import After, Connection, First, Node, connection, given, page_size
+from resolvers.connections import After, Before, Connection, First, Last, Node, connection, given, page_sizes
 from resolvers.context import Info
 from resolvers.enums import PhotoOrder, TagSource, Trust
 from resolvers.folders import Folder, load_folder
@@ -80,9 +80,11 @@ class Tag(Node):
     @strawberry.field(
         description="The photos that have this tag or a descendant of it, including predictions, newest first."
     )
-    def photos(self, info: Info, first: First = UNSET, after: After = UNSET) -> PhotoConnection:
+    def photos(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> PhotoConnection:
         filter_ = PhotoFilter(tags=TermFilter(all=(search_model.Ref(id=self.own.id),)))
-        return photo_page(info, filter_, PhotoOrder.TAKEN_DESC, first, after)
+        return photo_page(info, filter_, PhotoOrder.TAKEN_DESC, first, after, last, before)
 
     @classmethod
     def of(cls, tag: label_model.Tag) -> Tag:
@@ -213,10 +215,12 @@ class TagQueries:
         ] = UNSET,
         first: First = UNSET,
         after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
     ) -> Connection[Tag]:
-        parent_id = ids.decode_given("Tag", parent)
-        page = info.context.services.tags.page(given(prefix), parent_id, page_size(first), given(after))
-        return connection(page, Tag.of)
+        parent_id, (first, last) = ids.decode_given("Tag", parent), page_sizes(first, last)
+        tags = info.context.services.tags
+        return connection(tags.page(given(prefix), parent_id, first, given(after), last, given(before)), Tag.of)
 
 
 @strawberry.type

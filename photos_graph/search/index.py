@@ -8,19 +8,21 @@ and are valid only until the index changes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import islice
 
 import numpy as np
 from pyroaring import BitMap
 
+from photos_graph.errors import BadInput
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import FolderMarks, Tag
 from photos_graph.model.library import Place
 from photos_graph.model.search import Match, PhotoOrder, TimelineUnit
 from photos_graph.model.stacks import Stack, StackKind, Stacks
-from photos_graph.search import paging
+from photos_graph.search import cursor, paging
 from photos_graph.search.arrays import Keys, numbers_of
-from photos_graph.search.columns import NO_DATE
+from photos_graph.search.columns import NO_DATE, microseconds
 from photos_graph.search.evaluation import evaluate
 from photos_graph.search.facets import Facets
 from photos_graph.search.geo import centre
@@ -143,6 +145,22 @@ class SearchIndex:
         Raises BadInput for a negative count, and for a cursor that is invalid or belongs to another order.
         """
         return paging.page(self._ready(self._orders[order]), order, found, first, after, last, before)
+
+    def around(self, found: BitMap, order: PhotoOrder, number: int, before: int, after: int) -> IndexPage:
+        """Returns the found photos around a visible photo, and the photo itself if it was found."""
+        chosen = self._ready(self._orders[order])
+        return paging.around(chosen, order, found, (chosen.key(number), number), before, after)
+
+    def around_time(self, found: BitMap, order: PhotoOrder, at: datetime, before: int, after: int) -> IndexPage:
+        """Returns the found photos around a local time. Raises BadInput if the order is not one by time."""
+        keys = {PhotoOrder.TAKEN_DESC: -microseconds(at), PhotoOrder.TAKEN_ASC: microseconds(at)}
+        if order not in keys:
+            raise BadInput(f"Photos are around a time only in an order by time, which {order} is not.")
+        return paging.around(self._ready(self._orders[order]), order, found, (keys[order], 0), before, after)
+
+    def cursor(self, number: int, order: PhotoOrder) -> str:
+        """Returns the cursor of a visible photo."""
+        return cursor.encode(order, self._ready(self._orders[order]).key(number), number)
 
     def timeline(self, found: BitMap, unit: TimelineUnit) -> list[Bucket]:
         """Returns the buckets that are not empty, newest first. Photos without a date are left out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -66,22 +66,37 @@ async def keyset(
     )
 
 
-def by_name(rows: Iterable[R], first: int, after: str | None) -> Listing[R]:
+def by_name(
+    rows: Iterable[R], first: int | None, after: str | None, last: int | None = None, before: str | None = None
+) -> Listing[R]:
     """Returns a page of the rows in natural order of their names. Raises BadInput for an invalid cursor."""
     ordered = sorted(rows, key=sort_key)
-    start = 0
-    if after is not None:
-        # The row itself may have been removed or renamed. Its former position counts.
-        name, _, id_ = key_of(after)[1].rpartition("/")
-        start = bisect_right(ordered, place_of(name, id_), key=sort_key)
-    page = ordered[start : start + first]
+    # The row of a cursor may have been removed or renamed. Its former position counts.
+    low = bisect_right(ordered, _place_of(after), key=sort_key) if after is not None else 0
+    high = bisect_left(ordered, _place_of(before), key=sort_key) if before is not None else len(ordered)
+    start, end = window(low, high, first, last)
+    page = ordered[start:end]
     return Listing(
         items=page,
         cursors=[cursor_of((0, f"{row.name}/{row.id}")) for row in page],
-        has_next=start + first < len(ordered),
+        has_next=end < len(ordered),
         has_previous=start > 0,
         total=len(ordered),
     )
+
+
+def window(low: int, high: int, first: int | None, last: int | None) -> tuple[int, int]:
+    """Returns the part of [low, high) that has the ``first`` and then the ``last`` positions of it."""
+    if first is not None:
+        high = min(high, low + first)
+    if last is not None:
+        low = max(low, high - last)
+    return low, max(low, high)
+
+
+def _place_of(cursor: str) -> tuple[bytes, str, str]:
+    name, _, id_ = key_of(cursor)[1].rpartition("/")
+    return place_of(name, id_)
 
 
 def mapped(listing: Listing[T], wrap: Callable[[T], U]) -> Listing[U]:

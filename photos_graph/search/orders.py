@@ -70,6 +70,10 @@ class SortOrder:
         """Returns the number of photos before (key, number)."""
         raise NotImplementedError
 
+    def rank_of(self, number: int) -> int:
+        """Returns the position of a photo, or -1 if it is not visible."""
+        return int(self.rank[number]) if number < len(self.rank) else -1
+
     def _sort(self, numbers: Numbers) -> Numbers:
         raise NotImplementedError
 

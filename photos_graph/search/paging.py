@@ -9,7 +9,7 @@ from pyroaring import BitMap
 from photos_graph.errors import BadInput
 from photos_graph.model.search import PhotoOrder
 from photos_graph.search import cursor
-from photos_graph.search.orders import SortOrder
+from photos_graph.search.orders import Key, SortOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,20 @@ def page(
         has_previous = after is not None and bool(order.take(found, 0, low, 1, backwards=True))
     cursors = [cursor.encode(name, order.key(number), number) for number in numbers]
     return IndexPage(numbers, cursors, has_next, has_previous)
+
+
+def around(
+    order: SortOrder, name: PhotoOrder, found: BitMap, place: tuple[Key, int], before: int, after: int
+) -> IndexPage:
+    """Returns the found photos around a place, which is a key and a number, and the photo of that number if it was
+    found. The order must be up to date."""
+    middle, number = order.position(*place), place[1]
+    earlier = order.take(found, 0, middle, before + 1, backwards=True)
+    count = after + (number in found and order.rank_of(number) == middle)
+    later = order.take(found, middle, len(order.sequence), count + 1)
+    numbers = [*(earlier[-before:] if before else []), *later[:count]]
+    cursors = [cursor.encode(name, order.key(each), each) for each in numbers]
+    return IndexPage(numbers, cursors, len(later) > count, len(earlier) > before)
 
 
 def _range(

@@ -164,6 +164,23 @@ def test_every_node_is_found_by_its_id() -> None:
     assert {type_.name for type_ in schema.get_possible_types(node)} == names
 
 
+def test_nothing_breaks_the_clients_of_the_last_release() -> None:
+    released = graphql.build_schema((REPOSITORY / "tests" / "api" / "released.graphql").read_text())
+    assert [each.description for each in graphql.find_breaking_changes(released, declared())] == []
+
+
+def test_everything_with_a_global_id_is_a_node() -> None:
+    objects = [each for each in declared().type_map.values() if isinstance(each, graphql.GraphQLObjectType)]
+    with_id = {each.name for each in objects if "id" in each.fields and not each.name.startswith("__")}
+    assert with_id == {each.name for each in objects if any(its.name == "Node" for its in each.interfaces)}
+
+
+def test_every_scalar_of_our_own_says_where_it_is_specified() -> None:
+    scalars = [each for each in declared().type_map.values() if isinstance(each, graphql.GraphQLScalarType)]
+    own = [each for each in scalars if each.name not in graphql.specified_scalar_types]
+    assert {each.name for each in own if not each.specified_by_url} == set()
+
+
 @pytest.mark.parametrize("name", PROMISED)
 def test_what_was_promised_is_there(name: str) -> None:
     type_ = declared().get_type(name)

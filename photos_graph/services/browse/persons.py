@@ -32,10 +32,17 @@ class Persons:
             raise BadInput(f'Several persons are called "{name}": {names}.')
         return found[0] if found else None
 
-    def page(self, include_hidden: bool, first: int, after: str | None) -> Listing[Person]:
+    def page(
+        self,
+        include_hidden: bool,
+        first: int | None,
+        after: str | None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Listing[Person]:
         """Returns a page of persons by name. Raises BadInput for an invalid cursor."""
         rows = (row for row in self._index.search.persons if include_hidden or not row.hidden)
-        return by_name(rows, first, after)
+        return by_name(rows, first, after, last, before)
 
     def photo_count(self, person_id: str) -> int:
         """Returns the number of photos of the person, including predicted ones."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from pyroaring import BitMap
 
+from photos_graph.errors import NotFound
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import stacks
 from photos_graph.graph.library import failures, files, photos, succession
@@ -25,6 +26,7 @@ from photos_graph.search.language.parser import Parsed, parse
 from photos_graph.search.language.relaxation import Relaxed, relaxed
 from photos_graph.search.language.wording import Explained, explain
 from photos_graph.search.listing import Listing, by_name, cursor_of, key_of, mapped
+from photos_graph.search.paging import IndexPage
 from photos_graph.search.query import Everything, Query
 from photos_graph.search.rows import FolderRow
 from photos_graph.search.timeline import Bucket
@@ -62,11 +64,18 @@ def photo_page(
     last: int | None = None,
     before: str | None = None,
     stacks: Stacks = Stacks.COLLAPSED,
+    among: BitMap | None = None,
 ) -> PhotoPage:
-    """Returns a page of the answer. Raises BadInput for a cursor that is invalid or belongs to another order, and
-    TooComplex."""
-    found = search.collapsed(search.evaluate(query), stacks)
-    page = search.page(found, order, first, after, last, before)
+    """Returns a page of the answer, or of those of its photos that are ``among`` others, also if a stack hides them.
+
+    Raises BadInput for a cursor that is invalid or belongs to another order, and TooComplex.
+    """
+    every = search.evaluate(query)
+    found = search.collapsed(every, stacks) if among is None else every & among
+    return _as_page(search, query, found, search.page(found, order, first, after, last, before))
+
+
+def _as_page(search: SearchIndex, query: Query, found: BitMap, page: IndexPage) -> PhotoPage:
     return PhotoPage(
         ids=search.photo_ids(page.numbers),
         cursors=page.cursors,
@@ -127,9 +136,49 @@ class PhotoBrowser:
         last: int | None = None,
         before: str | None = None,
         stacks: Stacks = Stacks.COLLAPSED,
+        ids: Sequence[str] | None = None,
     ) -> PhotoPage:
-        """Returns a page. Raises BadInput, NotFound for an unknown folder or place, and TooComplex."""
-        return photo_page(self._index.search, self._query(filter), order, first, after, last, before, stacks)
+        """Returns a page. If ``ids`` are given, it has only those photos, also if a stack hides them.
+
+        Raises BadInput, NotFound for an unknown folder or place, and TooComplex.
+        """
+        search, query = self._index.search, self._query(filter)
+        among = None if ids is None else BitMap(n for id_ in ids if (n := search.number_of(id_)) is not None)
+        return photo_page(search, query, order, first, after, last, before, stacks, among)
+
+    def photos_around(
+        self,
+        filter: PhotoFilter | None,
+        order: PhotoOrder,
+        at: str | datetime,
+        before: int,
+        after: int,
+        stacks: Stacks = Stacks.COLLAPSED,
+    ) -> PhotoPage:
+        """Returns the photos before and after a photo (by its id), and the photo itself if it is among them; or those
+        before and after a local time, in an order by time.
+
+        Raises NotFound for an unknown photo, BadInput for a time in another order, and the errors of ``photos``.
+        """
+        search, query = self._index.search, self._query(filter)
+        found = search.collapsed(search.evaluate(query), stacks)
+        if isinstance(at, str):
+            shown = [number for number in search.stack_numbers(at) if number in found]
+            number = shown[0] if shown else search.number_of(at)
+            if number is None:
+                raise NotFound("There is no such photo.")
+            page = search.around(found, order, number, before, after)
+        else:
+            page = search.around_time(found, order, at, before, after)
+        return _as_page(search, query, found, page)
+
+    def cursor(self, photo_id: str, order: PhotoOrder) -> str | None:
+        """Returns the cursor that the photo has in every list of this order, or None if no list has it."""
+        number = self._index.search.number_of(photo_id)
+        return None if number is None else self._index.search.cursor(number, order)
+
+    def place(self, place_id: str) -> Place | None:
+        return self._index.search.places.get(place_id)
 
     def matches(self, page: PhotoPage) -> list[list[Match]]:
         """Returns the reasons why each photo of the page matches, in the order of the photos."""
@@ -168,9 +217,18 @@ class PhotoBrowser:
         search = self._index.search
         return explain(self._query(filter), search, today or date.today(), self._index.customs)
 
-    def page(self, query: Query, order: PhotoOrder, first: int | None, after: str | None, stacks: Stacks) -> PhotoPage:
+    def page(
+        self,
+        query: Query,
+        order: PhotoOrder,
+        first: int | None,
+        after: str | None,
+        last: int | None,
+        before: str | None,
+        stacks: Stacks,
+    ) -> PhotoPage:
         """Returns a page of the answer to a query. Raises BadInput for an invalid cursor, and TooComplex."""
-        return photo_page(self._index.search, query, order, first, after, stacks=stacks)
+        return photo_page(self._index.search, query, order, first, after, last, before, stacks)
 
     def timeline(
         self, filter: PhotoFilter | None, unit: TimelineUnit, stacks: Stacks = Stacks.COLLAPSED
@@ -228,9 +286,12 @@ class PhotoBrowser:
     def folder_by_path(self, path: str) -> Folder | None:
         return self._folder(self._index.search.folders.at(path))
 
-    def subfolders(self, folder_id: str, first: int, after: str | None) -> Listing[Folder]:
+    def subfolders(
+        self, folder_id: str, first: int | None, after: str | None, last: int | None = None, before: str | None = None
+    ) -> Listing[Folder]:
         """Returns a page of folders by name. Raises BadInput for an invalid cursor."""
-        return mapped(by_name(self._index.search.folders.children(folder_id), first, after), self._as_folder)
+        rows = self._index.search.folders.children(folder_id)
+        return mapped(by_name(rows, first, after, last, before), self._as_folder)
 
     def folder_photo_count(self, folder_id: str, recursive: bool = True) -> int:
         search = self._index.search

@@ -33,7 +33,15 @@ class Tags:
         """Returns the tag of that name, or of a path such as "Places/Abruzzo". Raises BadInput if several match."""
         return TagTree(self._index.search.tags).find(Ref(name=path))
 
-    def page(self, prefix: str | None, parent_id: str | None, first: int, after: str | None) -> Listing[Tag]:
+    def page(
+        self,
+        prefix: str | None,
+        parent_id: str | None,
+        first: int | None,
+        after: str | None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Listing[Tag]:
         """Returns a page of tags by name, of those whose name begins with the text; case and accents are ignored.
         Without ``parent_id``, all levels are included. Raises NotFound for an unknown parent, BadInput for an invalid
         cursor."""
@@ -44,7 +52,7 @@ class Tags:
         if prefix:
             wanted = fold(prefix)
             rows = (row for row in rows if fold(row.name).startswith(wanted))
-        return by_name(rows, first, after)
+        return by_name(rows, first, after, last, before)
 
     def children(self, tag_id: str) -> list[Tag]:
         """Returns the children by name."""

@@ -12,7 +12,7 @@ from photos_graph.graph.learning.skips import FOR_EVER
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.model.labels import BulkResult
-from photos_graph.model.learning import ModelKind
+from photos_graph.model.learning import ModelKind, Question
 from photos_graph.model.search import Ref
 from photos_graph.services.faces.assignment import FaceAssignment
 from photos_graph.services.labels.ratings import known_numbers
@@ -44,10 +44,22 @@ class Review:
         self._skip_ms = round(skip_days * DAY_MS)
         self._queue = ReviewQueue(graph, index)
 
-    async def queue(self, kind: ModelKind | None, label_id: str | None, first: int, after: str | None) -> ReviewPage:
+    async def queue(
+        self,
+        kind: ModelKind | None,
+        label_id: str | None,
+        first: int | None,
+        after: str | None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> ReviewPage:
         """Returns a page of questions, best first. ``label_id`` limits it to one tag or person. Raises BadInput for an
         invalid cursor."""
-        return await self._queue.page(kind, label_id, first, after)
+        return await self._queue.page(kind, label_id, first, after, last, before)
+
+    async def question(self, key: str) -> Question | None:
+        """Returns a question, also if it was answered or skipped since, until the next training replaces it."""
+        return await self._queue.question(key)
 
     async def confirm(self, keys: Sequence[str], by: str = "") -> BulkResult:
         """Records that the questions, all about tags or all about persons, are answered with yes.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from photos_graph.graph.learning.skips import FOR_EVER
 from photos_graph.index import Index
 from photos_graph.model.learning import ModelKind, Question
 from photos_graph.model.search import Ref
-from photos_graph.search.listing import Key, Listing, cursor_of, key_of
+from photos_graph.search.listing import Key, Listing, cursor_of, key_of, window
 from photos_graph.services.learning.portraits import scenery_on_portraits
 
 MAX_QUEUE = 300  # questions in the queue, whatever it is limited to
@@ -42,24 +43,39 @@ class ReviewQueue:
         self._graph = graph
         self._index = index
 
-    async def page(self, kind: ModelKind | None, label_id: str | None, first: int, after: str | None) -> ReviewPage:
+    async def page(
+        self,
+        kind: ModelKind | None,
+        label_id: str | None,
+        first: int | None,
+        after: str | None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> ReviewPage:
         """Returns a page of questions, best first. Raises BadInput for an invalid cursor."""
         found = await questions.asked(self._graph, kind, label_id)
         skipped = await skips.skipped(self._graph, [question.key for _, question in found], now_ms())
         unanswered = await self._unanswered(found, skipped)
         left = [pair for pair in unanswered if pair[1].key not in skipped][:MAX_QUEUE]
-        start = key_of(after) if after is not None else (-1, "")
-        rest = [pair for pair in left if _key(pair) > start]
-        page = rest[:first]
+        keys = [_key(pair) for pair in left]
+        low = bisect_right(keys, key_of(after)) if after is not None else 0
+        high = bisect_left(keys, key_of(before)) if before is not None else len(keys)
+        start, end = window(low, high, first, last)
+        page = left[start:end]
         listing = Listing(
             items=[question for _, question in page],
             cursors=[cursor_of(_key(pair)) for pair in page],
-            has_next=len(rest) > first,
-            has_previous=len(rest) < len(left),
+            has_next=end < len(left),
+            has_previous=start > 0,
             total=len(left),
         )
         waiting = [skipped[question.key] for _, question in unanswered if question.key in skipped]
         return ReviewPage(listing, None if left else await self._why_empty(kind, bool(found), waiting))
+
+    async def question(self, key: str) -> Question | None:
+        """Returns a question, also if it was answered or skipped since."""
+        found = await questions.asked(self._graph, None, None)
+        return next((self._now(each) for _, each in found if each.key == key), None)
 
     def tags_of(self, classes: Collection[str]) -> dict[str, str]:
         """Returns, for each name that belongs to a tag, the id of the tag that a confirmation would assign."""

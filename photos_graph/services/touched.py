@@ -1,0 +1,74 @@
+"""The objects that a change concerns, so that clients can update what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.labels import changes
+from photos_graph.graph.labels.edits import Change, FacePresence, PersonState, TagState
+from photos_graph.index import Index
+from photos_graph.model.labels import LabelKind
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedObjects:
+    """Ids of what a change concerns, each once and in the order of the change. ``deleted_tags``, ``deleted_persons``
+    and ``deleted_faces`` are those that it deleted; they are not among the others."""
+
+    photos: list[str] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
+    faces: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    persons: list[str] = field(default_factory=list)
+    deleted_tags: list[str] = field(default_factory=list)
+    deleted_persons: list[str] = field(default_factory=list)
+    deleted_faces: list[str] = field(default_factory=list)
+
+
+class ChangedObjects:
+    def __init__(self, graph: Graph, index: Index) -> None:
+        self._graph = graph
+        self._index = index
+
+    async def touched(self, change_ids: Sequence[str]) -> list[TouchedObjects]:
+        """Returns what each change concerns, or nothing if it is not known. Takes a query to the engine for each."""
+        return [await self._touched(each) for each in change_ids]
+
+    async def _touched(self, change_id: str) -> TouchedObjects:
+        change = await self._graph.reading(lambda tx: changes.get(tx, change_id))
+        if change is None:
+            return TouchedObjects()
+        gone_tags, gone_persons = _deleted(change, TagState), _deleted(change, PersonState)
+        gone_faces = _once(
+            face for edit in change.edits if edit.after == FacePresence(there=False) for face in edit.faces
+        )
+        return TouchedObjects(
+            photos=self._index.search.photo_ids(
+                dict.fromkeys(number for edit in change.edits for number in edit.photos)
+            ),
+            folders=_once(folder for edit in change.edits for folder in edit.folders),
+            faces=_once((face for edit in change.edits for face in edit.faces), gone_faces),
+            tags=_once(_labels(change, LabelKind.TAGS, TagState), gone_tags),
+            persons=_once(_labels(change, LabelKind.FACES, PersonState), gone_persons),
+            deleted_tags=gone_tags,
+            deleted_persons=gone_persons,
+            deleted_faces=gone_faces,
+        )
+
+
+def _deleted(change: Change, state: type[TagState | PersonState]) -> list[str]:
+    return _once(edit.label_id for edit in change.edits if isinstance(edit.before, state) and edit.after is None)
+
+
+def _labels(change: Change, kind: LabelKind, state: type[TagState | PersonState]) -> Iterable[str | None]:
+    """Yields the tags, or the persons, whose own properties or edges the change edits."""
+    for edit in change.edits:
+        if isinstance(edit.before or edit.after, state) or (edit.kind or change.kind) is kind:
+            yield edit.label_id
+
+
+def _once(ids: Iterable[str | None], without: Iterable[str] = ()) -> list[str]:
+    left = set(without)
+    return [id_ for id_ in dict.fromkeys(ids) if id_ is not None and id_ not in left]
