@@ -85,8 +85,8 @@ class NotPersisted(PhotosGraphError):
 class PersistingIsOff(NotPersisted):
     code = "PERSISTED_QUERY_NOT_SUPPORTED"
 
-    def __init__(self) -> None:
-        super().__init__("PersistedQueryNotSupported")
+    def __init__(self, public_message: str = "PersistedQueryNotSupported") -> None:
+        super().__init__(public_message)
 
 
 class Unavailable(PhotosGraphError):

@@ -15,6 +15,7 @@ from photos_graph.services.browse.persons import Persons
 from photos_graph.services.browse.photos import PhotoBrowser
 from photos_graph.services.browse.room import BrowseRoom
 from photos_graph.services.browse.tags import Tags
+from photos_graph.services.changed_objects import ChangedObjects
 from photos_graph.services.datasets.exports.request import Exports
 from photos_graph.services.datasets.imports.job import Imports
 from photos_graph.services.datasets.room import DatasetRoom
@@ -43,7 +44,6 @@ from photos_graph.services.media import Media
 from photos_graph.services.scan.replacements import Replacements
 from photos_graph.services.scan.room import ScanRoom
 from photos_graph.services.scan.roots import Roots
-from photos_graph.services.touched import ChangedObjects
 from photos_graph.services.undo import Changes
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool

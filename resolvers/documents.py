@@ -35,9 +35,7 @@ class PersistedDocuments:
         return self._texts[digest]
 
     def keep(self, digest: str, text: str) -> None:
-        """Raises BadInput if the digest is not that of the text."""
-        if _digest(text) != digest:
-            raise BadInput("The sha256Hash of this request is not the SHA-256 of its query.")
+        """``digest`` must be that of the text."""
         if self._texts.pop(digest, None) is None:
             self._bytes += _size(text)
         self._texts[digest] = text
@@ -63,6 +61,8 @@ class Documents:
         Raises BadInput, NotFound for an unknown name, NotPersisted, PersistingIsOff, and Forbidden for a document that
         is not trusted.
         """
+        if query is not None and digest is not None and _digest(query) != digest:
+            raise BadInput("The sha256Hash of this request is not the SHA-256 of its query.")
         for name in (named, digest):
             if name is not None and name in self._trusted:
                 return self._trusted[name]

@@ -32,6 +32,9 @@ def not_executed(result: ExecutionResult) -> bool:
 
 
 def public(error: GraphQLError) -> GraphQLError:
+    """Returns the error as clients see it. An error that has a code is returned as it is."""
+    if "code" in (error.extensions or {}):
+        return error
     cause = cause_of(error)
     if cause is None or isinstance(cause, CannotGetOperationTypeError | InvalidOperationTypeError):
         # graphql-core marks its token limit by the words of the message alone.

@@ -11,8 +11,8 @@ from photos_graph.model.learning import Model
 from photos_graph.model.library import File, Photo, Place
 from photos_graph.search.listing import Listing
 from photos_graph.services.browse.faces import PageKey, ScoredPersons
+from photos_graph.services.changed_objects import TouchedObjects
 from photos_graph.services.learning.similar import Asked
-from photos_graph.services.touched import TouchedObjects
 
 
 class Loaders:

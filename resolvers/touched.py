@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import strawberry
 from strawberry import UNSET
 
-from photos_graph.services.touched import TouchedObjects
+from photos_graph.services.changed_objects import TouchedObjects
 from resolvers import ids
 from resolvers.connections import First, page_size
 from resolvers.context import Info

@@ -15,6 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.base import BaseRequestProtocol
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
@@ -122,6 +123,9 @@ class GraphQLTransport(GraphQL[Context, None]):
         except (ValueError, RecursionError) as error:
             raise JSONDecodeError("The request is not valid JSON.", "", 0) from error
 
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
+        return False  # GraphiQL has a route of its own
+
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         """Raises BadInput, and HTTPException for a body that is not JSON."""
         if request.method == "GET":
@@ -172,8 +176,7 @@ class GraphQLTransport(GraphQL[Context, None]):
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         # Errors outside of an operation do not pass through the extensions of the schema.
-        errors = [each if "code" in (each.extensions or {}) else public(each) for each in result.errors or ()]
-        result.errors = errors or None
+        result.errors = [public(each) for each in result.errors or ()] or None
         answer = await super().process_result(request, result)
         if not_executed(result):
             answer.pop("data", None)  # nothing was executed, which differs from an answer of null

@@ -17,7 +17,7 @@ from starlette.types import Lifespan
 from photos_graph.auth import Signer, Tokens
 from photos_graph.errors import PhotosGraphError
 from photos_graph.settings import WebSettings
-from photos_graph.web.access import access_routes
+from photos_graph.web.access_cookie import access_routes
 from photos_graph.web.answers import error_answer, masked
 from photos_graph.web.compression import Compression
 from photos_graph.web.graphiql import graphiql_routes

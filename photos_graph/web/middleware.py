@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from photos_graph.auth import Signer, Tokens, Viewer
 from photos_graph.errors import BadInput, Forbidden, PhotosGraphError, Unauthenticated
-from photos_graph.web.access import ACCESS_COOKIE
+from photos_graph.web.access_cookie import ACCESS_COOKIE
 from photos_graph.web.answers import error_answer, masked
 from photos_graph.web.login import COOKIE, login_page
 

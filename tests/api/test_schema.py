@@ -21,13 +21,15 @@ ADDITIONS = CORPORA.parent / "contract-2.graphql"  # what the contract gains, as
 
 CONTRACTED = "(x: Int! = 3, y: Int): Int"
 
+TOUCHED = ("photos", "faces", "folders", "tags", "persons", "deletedIds")  # what a change concerns
+
 # Which the contract welcomes.
 ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem.label", "Query.schedules"} | {
     f"{type_}.{field}"
     for type_, fields in {
         "Schedule": ("kind", "cron", "nextAt", "corrections"),
-        "Photo": ("people", "placeNames", "software", "statedByPeople"),
-        "Mutation": ("revertToFile", "lastDeletion"),
+        "Photo": ("people", "placeNames", "software", "statedByPeople", "cursor"),
+        "Mutation": ("revertToFile", "lastDeletion", "deletedIds", "query"),
         "Tag": ("path", "trust", "change"),
         "TagFacet": ("trust",),
         "Facets": ("personGroups",),
@@ -55,9 +57,10 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "AddedFilter": ("after", "before"),
         "ExposureFilter": ("iso", "aperture", "seconds", "focalLength"),
         "FloatRange": ("min", "max"),
-        "BulkResult": ("kept", "isComplete"),
+        "BulkResult": ("kept", "isComplete", "query", *TOUCHED),
+        "ChangeRecord": TOUCHED,
         "SearchResult": ("emptiedBy",),
-        "Query": ("explainFilter",),
+        "Query": ("explainFilter", "nodes", "query"),
         "FilterExplanation": ("text", "isSearchable", "terms"),
         "EmptyingCondition": ("terms", "count", "photos"),
         "ReviewItemConnection": ("reason",),
