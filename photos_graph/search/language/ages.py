@@ -12,10 +12,12 @@ from photos_graph.search.language.conditions import ConditionReader
 from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import Language, PhraseRole
 from photos_graph.search.language.lexicon import Lexicon, Thing
+from photos_graph.search.language.properties import within
 from photos_graph.search.language.spans import same_day
 from photos_graph.search.query import Query
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.persons import WithPerson
+from photos_graph.search.terms.ranges import in_words
 
 _MOST = 120  # years
 
@@ -29,6 +31,21 @@ class Age(NamedTuple):
     query: Query
     years: Query
     label: str
+
+
+class _Years(NamedTuple):
+    """An age, from ``low`` to ``high`` years or months, both inclusive, of which one may be open. It is certainly one
+    if that is said: "Anna at 10" may be a house."""
+
+    end: int
+    low: int | None
+    high: int | None
+    in_months: bool
+    is_certain: bool
+
+    @property
+    def label(self) -> str:
+        return f"at the age of {in_words(self.low, self.high)}{' months' if self.in_months else ''}"
 
 
 class AgeReader:
@@ -56,37 +73,60 @@ class AgeReader:
         found = self._years(at)
         if found is None or any(thing.kind is not MatchKind.PERSON for thing in things):
             return None
-        end, age, is_certain = found
-        if not is_certain and self._is_unplaced(end):  # "Anna at 10 Downing Street"
+        if not found.is_certain and self._is_unplaced(found.end):  # "Anna at 10 Downing Street"
             return None
-        latest = date.max if is_certain else self._dates.today
-        spans = {thing: span for thing in sorted(things) if (span := self._span(thing, age, latest)) is not None}
+        latest = date.max if found.is_certain else self._dates.today
+        spans = {thing: span for thing in sorted(things) if (span := self._span(thing, found, latest)) is not None}
         if not spans:
             return None
         query = any_of([all_of([WithPerson(thing.id), span]) for thing, span in spans.items()])
-        return Age(end, list(spans), query, any_of(list(spans.values())), f"at the age of {age}")
+        return Age(found.end, list(spans), query, any_of(list(spans.values())), found.label)
 
-    def _years(self, at: int) -> tuple[int, int, bool] | None:
-        """Returns the token after an age, the age, and whether it is certainly one: "Anna at 10" may be a house."""
+    def before(self, at: int) -> int:
+        """Returns the token after an age that stands before a person, as in "3 year old Anna", or 0 for none."""
+        years = self._language.taken(self._texts, at + 1, PhraseRole.YEAR)
+        old = self._language.taken(self._texts, at + 1 + years, PhraseRole.OLD) if years else 0
+        return at + 1 + years + old if old and self._age(at) is not None else 0
+
+    def _years(self, at: int) -> _Years | None:
+        """Reads "at 3", "3 years old", "between 3 and 5", "under 5" or "at 3 months"."""
         taken = self._language.taken
         lead = taken(self._texts, at, PhraseRole.AGED)
-        start = at + lead + (taken(self._texts, at + lead, PhraseRole.OF) if lead else 0)
-        text = self._texts[start] if start < len(self._texts) else ""
-        age = int(text) if text.isdecimal() and len(text) <= 3 else self._language.numbers.get(text)
-        if age is None or age > _MOST or self._dates.read(start) or self._conditions.read(start):
+        at += lead + (taken(self._texts, at + lead, PhraseRole.OF) if lead else 0)
+        between = taken(self._texts, at, PhraseRole.BETWEEN) or taken(self._texts, at, PhraseRole.FROM)
+        start, sign = self._conditions.bound(at + between)
+        first = self._age(start)
+        if first is None or self._dates.read(start) or self._conditions.read(start):
             return None
-        years = taken(self._texts, start + 1, PhraseRole.YEAR)
-        end = start + 1 + years
-        old = taken(self._texts, end, PhraseRole.OLD) if years else 0
-        is_said = old or (lead and (years or self._language.ages_need_no_years))
-        return (end + old, age, bool(years)) if is_said else None
+        end, last = start + 1, first
+        second = self._conditions.second(at, end)
+        if second is not None and (found := self._age(second)) is not None and found >= first:
+            end, last = second + 1, found
+        elif between and not lead:
+            return None
+        in_months = taken(self._texts, end, PhraseRole.MONTH)
+        years = 0 if in_months else taken(self._texts, end, PhraseRole.YEAR)
+        old = taken(self._texts, end + in_months + years, PhraseRole.OLD)
+        end += in_months + years + old
+        is_certain = bool(in_months or years or sign or (between and last > first))
+        if not (old or sign or between or (lead and (is_certain or self._language.ages_need_no_years))):
+            return None
+        low, high = (first, last) if first < last else within(first, sign)
+        return _Years(end, low, high, bool(in_months), is_certain)
 
-    def _span(self, person: Thing, age: int, latest: date) -> TakenIn | None:
-        """Returns the year in which a person is of an age, unless it begins after ``latest``."""
+    def _age(self, at: int) -> int | None:
+        text = self._texts[at] if at < len(self._texts) else ""
+        age = int(text) if text.isdecimal() and len(text) <= 3 else self._language.numbers.get(text)
+        return age if age is not None and age <= _MOST else None
+
+    def _span(self, person: Thing, age: _Years, latest: date) -> TakenIn | None:
+        """Returns the time in which a person is of an age, unless it begins after ``latest``."""
         birthday = self._lexicon.birthday(person)
-        if birthday is None or birthday.year + age + 1 > date.max.year:
+        if birthday is None or birthday.year + (age.high or age.low or 0) + 1 > date.max.year:
             return None
-        first, end = (same_day(birthday, 12 * years) for years in (age, age + 1))
-        if first > latest:
+        unit = 1 if age.in_months else 12
+        first = same_day(birthday, unit * (age.low or 0))
+        end = None if age.high is None else same_day(birthday, unit * (age.high + 1))
+        if first > latest or end == first:
             return None
-        return TakenIn(datetime.combine(first, time()), datetime.combine(end, time()))
+        return TakenIn(datetime.combine(first, time()), None if end is None else datetime.combine(end, time()))

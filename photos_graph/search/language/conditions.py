@@ -35,6 +35,7 @@ _UNITS = {  # in kilometres
 }
 _KILOMETRES = {word: km for km, words in _UNITS.items() for word in words.split()}
 _SIGN = re.compile(r"[<>]=?\s*\Z")  # before a number
+_DASHES = {"-", "\N{EN DASH}"}  # between two numbers
 _AS_ONE = {"", "-"}  # between the words of "X-T3"
 
 
@@ -59,7 +60,7 @@ class ConditionReader:
         self._naming = naming
         self._known: dict[int, Said | None] = {}  # by the token at which a condition begins
         self._properties = PropertyWords(
-            language.sayings, language.saying_starts, language.numbers, self._texts, self._sign
+            language.sayings, language.saying_starts, language.numbers, self._texts, self._sign, self.second
         )
         self._exposures = ExposureWords(tokens, self._texts, self._properties)
 
@@ -79,6 +80,22 @@ class ConditionReader:
         token = self._tokens[at]
         before = _SIGN.search(self._text_typed, max(0, token.start - 4), token.start)
         return before[0].strip() if before else ">=" if self._text_typed.startswith("+", token.end) else ""
+
+    def second(self, begin: int, at: int) -> int | None:
+        """Returns the token of the second number of a range, which follows a dash, "to" or "or", or the "and" of
+        "between 2 and 4"."""
+        taken = self._language.taken
+        if at < len(self._tokens) and self._tokens[at].joint.strip() in _DASHES:
+            return at
+        between = taken(self._texts, begin, PhraseRole.BETWEEN)
+        if (begin + between if between else begin) != at - 1 and not taken(self._texts, begin, PhraseRole.FROM):
+            return None
+        roles = (PhraseRole.AND,) if between else (PhraseRole.TO, PhraseRole.OR)
+        return next((at + count for role in roles if (count := taken(self._texts, at, role))), None)
+
+    def bound(self, at: int) -> tuple[int, str]:
+        """Returns the token after words such as "more than", and the sign that says the same, or "" for none."""
+        return self._properties.bound(at)
 
     # cameras
 

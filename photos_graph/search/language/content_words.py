@@ -25,6 +25,7 @@ class Seen:
     end: int
     concept_id: str
     name: str
+    is_everyday: bool  # it has a name in every language
 
 
 class ContentWords:
@@ -44,7 +45,7 @@ class ContentWords:
             if found is None and (end - at > 1 or len(texts[at]) >= _MIN_STEMMED):
                 found = stemmed.get(" ".join(self._stem(text, language) for text in texts[at:end]))
             if found is not None:
-                return Seen(end, found[0].id, found[1])
+                return Seen(end, found[0].id, found[1], len(found[0].names) == len(LANGUAGES))
         return None
 
     def _names(self, language: Language) -> tuple[_Names, _Names]:

@@ -26,6 +26,7 @@ from photos_graph.search.language.tokens import Token, TokenKind
 
 YEARS = range(1800, 2100)  # other numbers of four digits are more often part of a file name
 _MOST = 1000  # of what is counted back
+_NAMED_DAYS = ((PhraseRole.TODAY, 0), (PhraseRole.YESTERDAY, 1), (PhraseRole.DAY_BEFORE_YESTERDAY, 2))
 _APOSTROPHES = {"'", "\N{RIGHT SINGLE QUOTATION MARK}"}
 
 N = TypeVar("N")
@@ -47,6 +48,15 @@ class DateWords:
     @property
     def today(self) -> date:
         return self._today
+
+    def _may_begin(self, at: int) -> bool:
+        """Returns whether a word can begin a date. Most cannot, which is soon seen."""
+        text = self.texts[at]
+        return (
+            text in self._language.date_starts
+            or text.isdecimal()
+            or any(text in known.starts for known in self._holidays)
+        )
 
     def _part(self, at: int) -> Found:
         """Reads a holiday, a month by its full name, a season or a quarter, of any year."""
@@ -97,12 +107,13 @@ class DateWords:
 
     def _day_of_year(self, at: int) -> Found:
         """Reads a day and month without a year: "25 December", "July 4th" or "25.12."."""
-        if (number := self._day_number(at)) and (month := self._month(self._past_of(number))):
-            return self._any_year(month[0], month[1], self.texts[at])
+        if (number := self._day_number(at)) and (month := self._month(self._past_of(number[0]))):
+            return self._any_year(*month, number[1])
         if (month := self._month(at)) and (number := self._day_number(month[0])):
-            return self._any_year(number, month[1], self.texts[month[0]])
+            return self._any_year(number[0], month[1], number[1])
         if self._text(at).isdecimal() and self._joint(at + 1) in {".", "/"} and self._is_month_number(at + 1):
-            return self._any_year(at + 2, int(self._text(at + 1)), self._text(at))
+            first, second = int(self._text(at)), int(self._text(at + 1))
+            return self._any_year(at + 2, second, first) or self._any_year(at + 2, first, second)  # "12/25"
         return None
 
     def _is_month_number(self, at: int) -> bool:
@@ -111,8 +122,8 @@ class DateWords:
         more = self._text(at + 1).isdecimal() and self._joint(at + 1) in {".", "/", "-"}
         return text.isdecimal() and len(text) == 2 and not more
 
-    def _any_year(self, end: int, month: int, number: str) -> Found:
-        span = day_of_year(month, int(number)) if len(number) <= 2 else None
+    def _any_year(self, end: int, month: int, number: int) -> Found:
+        span = day_of_year(month, number)
         return (end, span) if span else None
 
     def _decade(self, at: int) -> Found:
@@ -155,13 +166,16 @@ class DateWords:
             return at + 1, whole_months(date(int(text), 1, 1), 12)
         return None
 
-    def _day_number(self, at: int) -> int:
-        """Returns the token after a day of the month and its ending, such as "th", or 0 if there is no such day."""
+    def _day_number(self, at: int) -> tuple[int, int] | None:
+        """Returns the token after a day of the month and its ending, such as "th", and the day; also "first"."""
         text = self._text(at)
-        if not text.isdecimal() or len(text) > 2:
-            return 0
+        if not text.isdecimal():
+            number = self._language.ordinals.get(text)
+            return None if number is None else (at + 1, number)
+        if len(text) > 2:
+            return None
         ending = self._language.taken(self.texts, at + 1, PhraseRole.DAY_ENDING)
-        return at + 1 + (ending if ending and self._joint(at + 1) == "" else 0)
+        return at + 1 + (ending if ending and self._joint(at + 1) == "" else 0), int(text)
 
     def _past_of(self, at: int) -> int:
         return at + self._language.taken(self.texts, at, PhraseRole.OF)
@@ -173,16 +187,16 @@ class DateWords:
         return self._tokens[at].joint.strip() if at < len(self._tokens) else " "
 
     def _relative(self, at: int) -> Found:
-        """Reads "last summer", "this month", "estate scorsa" or "yesterday"."""
+        """Reads "last summer", "this month", "estate scorsa", "last night" or "yesterday"."""
         taken = self._language.taken
-        for role, days in ((PhraseRole.TODAY, 0), (PhraseRole.YESTERDAY, 1)):
+        for role, days in _NAMED_DAYS:
             if count := taken(self.texts, at, role):
                 return at + count, day(self._today - timedelta(days=days))
         if count := taken(self.texts, at, PhraseRole.ON_THIS_DAY):
             return at + count, day_of_year(self._today.month, self._today.day) or day(self._today)
         for role, back in ((PhraseRole.LAST, 1), (PhraseRole.THIS, 0)):
             if count := taken(self.texts, at, role):
-                return self._turn(at + count, back) or (self._this_time(at + count) if not back else None)
+                return self._turn(at + count, back)
         turn = self._turn(at, 1)
         if turn and (count := taken(self.texts, turn[0], PhraseRole.LAST_AFTER)):
             return turn[0] + count, turn[1]
@@ -201,6 +215,8 @@ class DateWords:
         if count := self._language.taken(self.texts, at, PhraseRole.QUARTER):
             first = date(self._today.year, (self._today.month - 1) // 3 * 3 + 1, 1)
             return at + count, whole_months(months_on(first, -3 * back), 3)
+        if time := self._time(at):
+            return time[0], replace(day(self._today - timedelta(days=back)), time=time[1].time)
         if (part := self._part(at) or self._day_of_year(at)) is None:
             return None
         span = latest(part[1], self._today)
@@ -215,11 +231,6 @@ class DateWords:
         """Returns that day of the current week, or the latest one before today if ``back`` is not 0."""
         days = weekday - self._today.weekday()
         return self._today + timedelta(days=days - 7 if back and days >= 0 else days)
-
-    def _this_time(self, at: int) -> Found:
-        """Reads the "morning" of "this morning"."""
-        time = self._time(at)
-        return (time[0], replace(day(self._today), time=time[1].time)) if time else None
 
     def _unit(self, at: int) -> tuple[int, PhraseRole] | None:
         for role in (PhraseRole.DAY, PhraseRole.WEEK, PhraseRole.MONTH, PhraseRole.YEAR):

@@ -21,6 +21,7 @@ from photos_graph.search.language.spans import (
     first_day,
     in_year,
     latest,
+    third_of,
     whole_months,
     yearly,
 )
@@ -35,8 +36,15 @@ class Dates(DateWords):
     def read(self, at: int) -> Found:
         """Reads the longest date that begins at a token."""
         if at not in self._known:
-            self._known[at] = self._between(at) or self._bounded(at) or self._range(at) or self._time(at)
+            self._known[at] = self._read(at) if self._may_begin(at) else None
         return self._known[at]
+
+    def _read(self, at: int) -> Found:
+        found = self._between(at) or self._bounded(at)
+        named = self._relative(at) if found else None  # "avant-hier" is longer than "avant"
+        if found is None or (named and named[0] >= found[0]):
+            return self._range(at) or self._time(at)
+        return found
 
     # spans
 
@@ -49,7 +57,7 @@ class Dates(DateWords):
 
     def _range(self, at: int) -> Found:
         """Reads a range such as "2018 to 2020" or "June-August 2019", or a single date."""
-        return self._span(at, (PhraseRole.TO,), dash=True) or self._point(at)
+        return self._span(at, (PhraseRole.TO,), dash=True) or self._days_of_month(at) or self._point(at)
 
     def _span(self, at: int, joints: Sequence[PhraseRole], *, dash: bool = False) -> Found:
         """Reads a range between two dates. The first may omit what the last states: "14 to 20 August 2019"."""
@@ -68,11 +76,36 @@ class Dates(DateWords):
         """Yields the readings of a day without a year: the token after it, the month or None, and the day of the
         month."""
         if number := self._day_number(at):
-            if month := self._month(self._past_of(number)):
-                yield *month, int(self.texts[at])
-            yield number, None, int(self.texts[at])
+            end, of_month = number
+            if month := self._month(self._past_of(end)):
+                yield *month, of_month
+            if self._joint(end) in {".", "/"} and (text := self._text(end)).isdecimal() and 1 <= int(text) <= 12:
+                yield end + 1, int(text), of_month
+            yield end, None, of_month
         elif (month := self._month(at)) and (number := self._day_number(month[0])):
-            yield number, month[1], int(self.texts[month[0]])
+            yield number[0], month[1], number[1]
+
+    def _days_of_month(self, at: int) -> Found:
+        """Reads "August 14-20" or "August 14 to 20, 2019"."""
+        if (month := self._month(at)) is None or (first := self._day_number(month[0])) is None:
+            return None
+        starts = self._after(first[0], PhraseRole.TO) or [first[0]] * (self._dash(first[0]))
+        for last in filter(None, map(self._day_number, starts)):
+            end, span = last[0], self._days(month[1], first[1], last[1])
+            if span is None or self._month(end) or self._text(last[0] - 1) in self._language.ordinals:
+                return None
+            year = self._year(self._past_of(end))
+            return (year[0], in_year(span, first_day(year[1]).year)) if year else (end, span)
+        return None
+
+    def _days(self, month: int, first: int, last: int) -> Span | None:
+        """Returns days of one month, of any year."""
+        begin, end = day_of_year(month, first), day_of_year(month, last)
+        return days_between(begin, end) if begin and end and first <= last else None
+
+    def _dash(self, at: int) -> bool:
+        """Returns whether a dash stands before a token, as in "14-20" and "14.-20."."""
+        return at < len(self.texts) and self._joint(at).lstrip(". ") in _DASHES
 
     def _bounded(self, at: int) -> Found:
         for role in (PhraseRole.BEFORE, PhraseRole.AFTER, PhraseRole.SINCE, PhraseRole.UNTIL):
@@ -96,7 +129,7 @@ class Dates(DateWords):
             for start in self._after(at, role):
                 if point := self._point(start):
                     return point
-        return self._point(at) if dash and at < len(self.texts) and self._joint(at) in _DASHES else None
+        return self._point(at) if dash and self._dash(at) else None
 
     def _from_to(self, first: Span, last: Span) -> Span:
         if first.months and last.months:
@@ -127,6 +160,8 @@ class Dates(DateWords):
             self._relative,
             self._counted,
             self._decade,
+            self._part_of,
+            self._years,
             self._year,
             self._weekday,
         )
@@ -142,12 +177,20 @@ class Dates(DateWords):
         if lengths == [4, 2, 2] and joint in _SEPARATORS:
             return self._dated(at + 3, parts[0], parts[1], parts[2])
         if lengths[2:] == [4] and set(lengths[:2]) <= {1, 2} and joint in _SEPARATORS:
-            return self._dated(at + 3, parts[2], parts[1], parts[0])
+            return self._dated(at + 3, parts[2], parts[1], parts[0]) or self._dated(at + 3, parts[2], *parts[:2])
+        if lengths[2:] == [2] and set(lengths[:2]) <= {1, 2} and joint in {".", "/"}:
+            year = self._of_century(parts[2])
+            return self._dated(at + 3, year, parts[1], parts[0]) or self._dated(at + 3, year, *parts[:2])
         if lengths[:2] == [4, 2] and self._joint(at + 1) in {"-", "/"}:
             return self._month_of(at + 2, parts[0], parts[1])
         if lengths[1:2] == [4] and lengths[0] in (1, 2) and self._joint(at + 1) in _SEPARATORS:
             return self._month_of(at + 2, parts[1], parts[0])
         return None
+
+    def _of_century(self, year: str) -> str:
+        """Returns the latest year that ends with two digits and is not after next year."""
+        century = self._today.year // 100
+        return f"{century - (int(year) > self._today.year % 100 + 1)}{year}"
 
     def _month_of(self, end: int, year: str, month: str) -> Found:
         found = self._dated(end, year, month, "1")
@@ -163,12 +206,11 @@ class Dates(DateWords):
 
     def _day(self, at: int) -> Found:
         """Reads "14 August 2019", "14th of August 2019" or "August 14, 2019"."""
-        if (number := self._day_number(at)) and (month := self._month(self._past_of(number))):
+        if (number := self._day_number(at)) and (month := self._month(self._past_of(number[0]))):
             start = self._past_of(month[0])
-            if start < len(self.texts):
-                return self._dated(start + 1, self.texts[start], str(month[1]), self.texts[at])
-        elif (month := self._month(at)) and (number := self._day_number(month[0])) and number < len(self.texts):
-            return self._dated(number + 1, self.texts[number], str(month[1]), self.texts[month[0]])
+            return self._dated(start + 1, self._text(start), str(month[1]), str(number[1]))
+        if (month := self._month(at)) and (number := self._day_number(month[0])):
+            return self._dated(number[0] + 1, self._text(number[0]), str(month[1]), str(number[1]))
         return None
 
     def _of_year(self, at: int) -> Found:
@@ -198,11 +240,28 @@ class Dates(DateWords):
 
     def _next_year(self, at: int, span: Span, year: int) -> Found:
         """Reads the second year of a season that extends over the end of a year, such as "winter 2018/2019"."""
-        following = self._year(at)
-        spans_two = following is not None and span.months[:1] > span.months[-1:] and self._joint(at) in {"/", *_DASHES}
-        if following is not None and spans_two and first_day(following[1]).year == year + 1:
-            at = following[0]
+        spans_two = span.months[:1] > span.months[-1:] and self._joint(at) in {"/", *_DASHES}
+        if spans_two and self._text(at) in (str(year + 1), str(year + 1)[2:]):
+            at += 1
         return at, in_year(span, year)
+
+    def _years(self, at: int) -> Found:
+        """Reads "2018/19" or "2015-18". A number up to 12 would be a month."""
+        year, text = self._year(at), self._text(at + 1)
+        if year is None or year[0] != at + 1 or self._joint(at + 1) not in {"/", *_DASHES}:
+            return None
+        first, last = first_day(year[1]).year, int(text) if len(text) == 2 and text.isdecimal() else 0
+        if not last > 12 or last <= first % 100:
+            return None
+        return at + 2, whole_months(first_day(year[1]), 12 * (last - first % 100 + 1))
+
+    def _part_of(self, at: int) -> Found:
+        """Reads a third of a month, season, year or decade, such as "early August 2019" or "end of the nineties"."""
+        for third, role in enumerate((PhraseRole.EARLY, PhraseRole.MIDDLE, PhraseRole.LATE)):
+            for start in self._after(at, role):
+                if (whole := self._point(self._past_of(start))) and (part := third_of(whole[1], third)):
+                    return whole[0], part
+        return None
 
 
 def _bounded(role: PhraseRole, span: Span) -> Span:

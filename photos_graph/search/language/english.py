@@ -24,8 +24,15 @@ ENGLISH = language(
         PhraseRole.AND: "and",
         PhraseRole.OR: "or",
         PhraseRole.NOT: "not, no",
-        PhraseRole.WITHOUT: "without, except, except for, excluding, neither, nor",
-        PhraseRole.ONLY: "only, just",
+        PhraseRole.WITHOUT: (
+            "without, except, except for, excluding, minus, other than, apart from, outside, outside of, all but, "
+            "anything but, everything but, everyone but, everybody but, everywhere but, anywhere but, neither, nor"
+        ),
+        PhraseRole.ONLY: "only, just, nothing but, nobody but",
+        PhraseRole.ALONE: (
+            "alone, only, on her own, on his own, on my own, on their own, by herself, by himself, by myself, "
+            "by themselves, and nobody else, and no one else, with nobody else"
+        ),
         PhraseRole.LINK: (
             "in, at, on, with, from, to, of, for, by, near, during, containing, showing, including, featuring, about, "
             "taken in, taken at, taken on, taken by, taken with, taken, shot on, shot with, made with, "
@@ -34,7 +41,8 @@ ENGLISH = language(
         PhraseRole.FILLER: (
             "a, an, the, photo, photos, photograph, photographs, picture, pictures, pic, pics, image, images, shot, "
             "shots, my, our, your, s, all, any, some, every, but, also, too, both, either, please, where, when, who, "
-            "together, that, which, there, is, are, was, were, am, be, been, it, its"
+            "together, that, which, there, is, are, was, were, am, be, been, it, its, as, exactly, everything, "
+            "everyone, everybody"
         ),
         PhraseRole.OPENING: "show me, show us, show, find me, find, give me, get me, get, list, search, search for",
         PhraseRole.ME: "me, myself, I",
@@ -42,8 +50,8 @@ ENGLISH = language(
         PhraseRole.BETWEEN: "between",
         PhraseRole.FROM: "from",
         PhraseRole.TO: "to, through, until, till",
-        PhraseRole.BEFORE: "before",
-        PhraseRole.AFTER: "after",
+        PhraseRole.BEFORE: "before, prior to, older than, earlier than",
+        PhraseRole.AFTER: "after, newer than, later than",
         PhraseRole.SINCE: "since",
         PhraseRole.UNTIL: "until, till, up to",
         PhraseRole.LAST: "last, past, previous",
@@ -56,26 +64,44 @@ ENGLISH = language(
         PhraseRole.QUARTER: "quarter",
         PhraseRole.NEAR: "near, near to, close to, around",
         PhraseRole.WITHIN: "within, less than",
-        PhraseRole.AGED: "at, aged, at age, at the age, age, when, when she was, when he was, when I was",
+        PhraseRole.AGED: (
+            "at, aged, at age, at the age, age, when, when she was, when he was, when I was, was, turned, turning, "
+            "turns"
+        ),
         PhraseRole.OLD: "old, of age",
         PhraseRole.YEAR: "year, years",
         PhraseRole.ON_THIS_DAY: "on this day, on this date",
         PhraseRole.DECADE_ENDING: "s",
         PhraseRole.TODAY: "today",
         PhraseRole.YESTERDAY: "yesterday",
+        PhraseRole.DAY_BEFORE_YESTERDAY: "day before yesterday, the day before yesterday",
+        PhraseRole.EARLY: "early, start of, beginning of",
+        PhraseRole.MIDDLE: "mid, middle of",
+        PhraseRole.LATE: "late, end of",
         PhraseRole.DAY_ENDING: "st, nd, rd, th",
     },
     exactly="I",
     other_months=", , , , , , , , Sept, , , ",
-    seasons={3: "spring", 6: "summer", 9: "autumn, fall", 12: "winter"},
+    seasons={3: "spring, springs", 6: "summer, summers", 9: "autumn, autumns, fall", 12: "winter, winters"},
     quarters="q",
     ordinals="first, second, third, fourth",
-    numbers="one/a/an, two, three, four, five, six, seven, eight, nine, ten, eleven, twelve",
+    numbers=(
+        "one/a/an, two, three, four, five, six, seven, eight, nine, ten, eleven, twelve, thirteen, fourteen, fifteen, "
+        "sixteen, seventeen, eighteen, nineteen, twenty"
+    ),
+    tens="thirty, forty, fifty, sixty, seventy, eighty, ninety, hundred",
     decades="twenties, thirties, forties, fifties, sixties, seventies, eighties, nineties",
     leads_decades=False,
+    irregular=(
+        "children/child, grandchildren/grandchild, men/man, women/woman, snowmen/snowman, wives/wife, lives/life, "
+        "leaves/leaf, loaves/loaf, knives/knife, wolves/wolf, calves/calf, elves/elf, shelves/shelf, mice/mouse, "
+        "geese/goose, feet/foot, teeth/tooth, buses/bus"
+    ),
     ages_need_no_years=True,
     times={
         DayTime.MORNING: "morning, mornings",
+        DayTime.NOON: "noon, midday",
+        DayTime.MIDNIGHT: "midnight",
         DayTime.AFTERNOON: "afternoon, afternoons",
         DayTime.EVENING: "evening, evenings",
         DayTime.NIGHT: "night, nights",
@@ -86,6 +112,7 @@ ENGLISH = language(
         Holiday.VALENTINE: "Valentine's Day, Saint Valentine's Day, Valentines Day, Valentine's",
         Holiday.CARNIVAL: "Carnival, Mardi Gras",
         Holiday.PALM_SUNDAY: "Palm Sunday",
+        Holiday.HOLY_WEEK: "Holy Week",
         Holiday.GOOD_FRIDAY: "Good Friday",
         Holiday.EASTER: "Easter",
         Holiday.EASTER_SUNDAY: "Easter Sunday",
@@ -93,6 +120,8 @@ ENGLISH = language(
         Holiday.ASCENSION: "Ascension Day",
         Holiday.PENTECOST: "Pentecost, Whitsun, Whit Sunday",
         Holiday.LABOUR_DAY: "May Day",
+        Holiday.MOTHERS_DAY: "Mother's Day, Mothers Day",
+        Holiday.FATHERS_DAY: "Father's Day, Fathers Day",
         Holiday.HALLOWEEN: "Halloween, Hallowe'en",
         Holiday.ALL_SAINTS: "All Saints' Day, All Saints, All Hallows",
         Holiday.THANKSGIVING: "Thanksgiving, Thanksgiving Day",
@@ -106,9 +135,12 @@ ENGLISH = language(
     },
     sayings={
         Saying.CAMERA: "camera, lens",
-        Saying.MORE_THAN: "more than, over",
-        Saying.LESS_THAN: "less than, fewer than, under",
-        Saying.RECENT: "recently added, newly added, new photos, new pictures, latest photos, recent photos",
+        Saying.MORE_THAN: "more than, over, above, older than",
+        Saying.LESS_THAN: "less than, fewer than, under, below, younger than",
+        Saying.RECENT: (
+            "recently added, newly added, new photos, new pictures, latest, latest photos, recent, recent photos, "
+            "newest, newest photos"
+        ),
         Saying.UNNAMED: (
             "unnamed faces, unnamed people, unnamed persons, unnamed, unknown faces, unknown people, "
             "faces without names, people without names"
@@ -124,18 +156,20 @@ ENGLISH = language(
         Saying.MAYBE_RAW: "raw",
         Saying.EDITED: "edited",
         Saying.DUPLICATES: "duplicates, duplicate",
-        Saying.ADDED: "added, imported",
+        Saying.ADDED: "added, imported, uploaded",
         Saying.APERTURE: "aperture",
         Saying.FAVOURITE: "favourites, favourite, favorites, favorite",
         Saying.TAGS: "tags",
         Saying.UNTAGGED: "untagged",
-        Saying.POSITION: "gps, position, location, coordinates",
+        Saying.POSITION: "gps, position, location, coordinates, geotagged",
+        Saying.DATED: "date, dated",
+        Saying.UNDATED: "undated",
         Saying.PEOPLE: "people, persons, person, faces, face",
         Saying.NOBODY: "nobody, no one",
         Saying.GROUP: "group photos, group photo, group pictures, group picture, group shots, group shot",
         Saying.STARS: "stars, star",
         Saying.RATED: "rated, rating",
-        Saying.UNRATED: "unrated",
+        Saying.UNRATED: "unrated, not rated, without rating, without stars",
         Saying.REJECTED: "rejected",
         Saying.AT_LEAST: "at least",
         Saying.OR_MORE: "or more, or better",

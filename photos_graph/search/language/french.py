@@ -17,8 +17,9 @@ FRENCH = language(
         PhraseRole.AND: "et",
         PhraseRole.OR: "ou, ou bien",
         PhraseRole.NOT: "pas, non, ne, n'",
-        PhraseRole.WITHOUT: "sans, sauf, excepté, hormis, ni",
-        PhraseRole.ONLY: "seulement, uniquement, rien que, seul, seule, seuls, seules",
+        PhraseRole.WITHOUT: "sans, sauf, excepté, hormis, moins, à part, hors de, en dehors de, ni",
+        PhraseRole.ONLY: "seulement, uniquement, rien que, rien qu', seul, seule, seuls, seules",
+        PhraseRole.ALONE: "seul, seule, seuls, seules, tout seul, toute seule, et personne d'autre",
         PhraseRole.LINK: (
             "à, au, aux, à la, à l', en, dans, sur, sous, de, du, des, d', de la, de l', avec, chez, par, pour, vers, "
             "pendant, durant, près de, près du, près d', autour de, contenant, montrant, prises à, prises en, "
@@ -27,7 +28,7 @@ FRENCH = language(
         PhraseRole.FILLER: (
             "le, la, les, l', ces, un, une, photo, photos, photographie, photographies, image, images, cliché, "
             "clichés, mon, ma, mes, notre, nos, tout, toute, tous, toutes, chaque, quelques, mais, aussi, où, quand, "
-            "qui, que, qu', est, sont, était, étaient, il y a, ensemble"
+            "qui, que, qu', est, sont, était, étaient, il y a, ensemble, exactement"
         ),
         PhraseRole.OPENING: (
             "montre moi, montrez moi, montre, montrez, trouve moi, trouve, trouvez, cherche, cherchez, donne moi, "
@@ -38,9 +39,9 @@ FRENCH = language(
         PhraseRole.BETWEEN: "entre, entre le, entre l'",
         PhraseRole.FROM: "de, du, d'",
         PhraseRole.TO: "à, au, jusqu'à, jusqu'au, jusqu'en",
-        PhraseRole.BEFORE: "avant, avant le, avant l'",
-        PhraseRole.AFTER: "après, après le, après l'",
-        PhraseRole.SINCE: "depuis, depuis le, depuis l', dès, à partir de, à partir du",
+        PhraseRole.BEFORE: "avant, avant le, avant l', plus vieilles que, plus anciennes que, antérieures à",
+        PhraseRole.AFTER: "après, après le, après l', plus récentes que",
+        PhraseRole.SINCE: "depuis, depuis le, depuis l', à partir de, à partir du",
         PhraseRole.UNTIL: "jusqu'à, jusqu'au, jusqu'en",
         PhraseRole.LAST: "dernier, dernière, derniers, dernières",
         PhraseRole.LAST_AFTER: "dernier, dernière, derniers, dernières, passé, passée",
@@ -53,23 +54,34 @@ FRENCH = language(
         PhraseRole.QUARTER: "trimestre",
         PhraseRole.NEAR: "près de, près d', proche de, autour de, aux environs de",
         PhraseRole.WITHIN: "à moins de, un rayon de",
-        PhraseRole.AGED: "à, à l'âge",
+        PhraseRole.AGED: "à, à l'âge, avait, quand il avait, quand elle avait, quand j'avais",
         PhraseRole.YEAR: "an, ans, année, années",
         PhraseRole.TODAY: "aujourd'hui",
         PhraseRole.YESTERDAY: "hier",
+        PhraseRole.DAY_BEFORE_YESTERDAY: "avant-hier",
+        PhraseRole.EARLY: "début, début de, début des, au début de, au début des",
+        PhraseRole.MIDDLE: "mi, milieu de, milieu des",
+        PhraseRole.LATE: "fin, fin de, fin des",
         PhraseRole.ON_THIS_DAY: "ce jour là, en ce jour, à cette date",
         PhraseRole.DECADE: "années",
         PhraseRole.DAY_ENDING: "er, e, ème",
     },
-    seasons={3: "printemps", 6: "été", 9: "automne", 12: "hiver"},
+    seasons={3: "printemps", 6: "été, étés", 9: "automne, automnes", 12: "hiver, hivers"},
     quarters="t, q",
     ordinals="premier, deuxième/second, troisième, quatrième",
-    numbers="un/une, deux, trois, quatre, cinq, six, sept, huit, neuf, dix, onze, douze",
+    numbers=(
+        "un/une, deux, trois, quatre, cinq, six, sept, huit, neuf, dix, onze, douze, treize, quatorze, quinze, seize, "
+        "dix sept, dix huit, dix neuf, vingt"
+    ),
+    tens="trente, quarante, cinquante, soixante, soixante dix, quatre vingts, quatre vingt dix, cent",
+    irregular="amis/ami, jeux/jeu, yeux/oeil, feux/feu, lieux/lieu, cheveux/cheveu, neveux/neveu, travaux/travail",
     decades=(
         "vingt, trente, quarante, cinquante, soixante, soixante dix, quatre vingt/quatre vingts, quatre vingt dix"
     ),
     times={
         DayTime.MORNING: "matin, matinée",
+        DayTime.NOON: "midi",
+        DayTime.MIDNIGHT: "minuit",
         DayTime.AFTERNOON: "après midi",
         DayTime.EVENING: "soir, soirée",
         DayTime.NIGHT: "nuit",
@@ -80,6 +92,7 @@ FRENCH = language(
         Holiday.VALENTINE: "Saint Valentin",
         Holiday.CARNIVAL: "carnaval",
         Holiday.PALM_SUNDAY: "dimanche des Rameaux, Rameaux",
+        Holiday.HOLY_WEEK: "Semaine sainte",
         Holiday.GOOD_FRIDAY: "vendredi saint",
         Holiday.EASTER: "Pâques",
         Holiday.EASTER_SUNDAY: "dimanche de Pâques",
@@ -87,6 +100,8 @@ FRENCH = language(
         Holiday.ASCENSION: "Ascension",
         Holiday.PENTECOST: "Pentecôte",
         Holiday.LABOUR_DAY: "premier mai, fête du travail",
+        Holiday.MOTHERS_DAY_IN_FRANCE: "fête des mères",
+        Holiday.FATHERS_DAY: "fête des pères",
         Holiday.ASSUMPTION: "Assomption",
         Holiday.HALLOWEEN: "Halloween",
         Holiday.ALL_SAINTS: "Toussaint",
@@ -99,8 +114,8 @@ FRENCH = language(
     },
     sayings={
         Saying.CAMERA: "appareil photo, appareil, objectif",
-        Saying.MORE_THAN: "plus de",
-        Saying.LESS_THAN: "moins de",
+        Saying.MORE_THAN: "plus de, au dessus de",
+        Saying.LESS_THAN: "moins de, au dessous de",
         Saying.RECENT: "ajoutées récemment, nouvelles photos, photos récentes",
         Saying.UNNAMED: "visages sans nom, visages inconnus, personnes inconnues",
         Saying.PORTRAIT: "mode portrait, format portrait, verticales, verticale",
@@ -118,12 +133,13 @@ FRENCH = language(
         Saying.TAGS: "étiquettes, étiquette",
         Saying.UNTAGGED: "sans étiquette",
         Saying.POSITION: "gps, position, coordonnées",
+        Saying.DATED: "date",
         Saying.PEOPLE: "personnes, gens, visages, visage",
         Saying.NOBODY: "sans personne",
         Saying.GROUP: "photos de groupe, photo de groupe, images de groupe",
         Saying.STARS: "étoiles, étoile",
         Saying.RATED: "notées, noté",
-        Saying.UNRATED: "non notées, sans note",
+        Saying.UNRATED: "non notées, sans note, sans étoiles",
         Saying.REJECTED: "rejetées, rejetée",
         Saying.AT_LEAST: "au moins",
         Saying.OR_MORE: "ou plus, ou mieux",

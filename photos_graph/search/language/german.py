@@ -17,8 +17,9 @@ GERMAN = language(
         PhraseRole.AND: "und, sowie",
         PhraseRole.OR: "oder",
         PhraseRole.NOT: "nicht, kein, keine, keinen, keiner, keinem",
-        PhraseRole.WITHOUT: "ohne, außer, ausgenommen, weder, noch",
+        PhraseRole.WITHOUT: "ohne, außer, ausgenommen, abgesehen von, minus, außerhalb, außerhalb von, weder, noch",
         PhraseRole.ONLY: "nur, allein, ausschließlich",
+        PhraseRole.ALONE: "allein, alleine, und sonst niemand, und niemand sonst",
         PhraseRole.LINK: (
             "in, im, ins, an, am, ans, auf, aus, bei, beim, mit, von, vom, zu, zum, zur, für, um, über, unter, nahe, "
             "während, zwischen, neben, vor, hinter, gegenüber, rund um, in der nähe von, aufgenommen in, "
@@ -28,7 +29,7 @@ GERMAN = language(
             "der, die, das, den, dem, des, ein, eine, einen, einem, einer, eines, foto, fotos, fotografie, "
             "fotografien, bild, bilder, bildern, aufnahme, aufnahmen, mein, meine, meinen, meinem, meiner, unser, "
             "unsere, unserem, unserer, alle, allen, aller, auch, aber, sowohl, als, wo, wann, wer, sind, waren, uns, "
-            "zeigen, zeigt, sehen, zu sehen, zusammen"
+            "zeigen, zeigt, sehen, zu sehen, zusammen, genau, alles"
         ),
         PhraseRole.OPENING: "zeige mir, zeig mir, zeige, zeig, finde, suche, such, gib mir",
         PhraseRole.ME: "mich, mir, ich",
@@ -36,8 +37,8 @@ GERMAN = language(
         PhraseRole.BETWEEN: "zwischen, zwischen dem, zwischen den",
         PhraseRole.FROM: "von, vom, ab",
         PhraseRole.TO: "bis, bis zum, bis zu, zum",
-        PhraseRole.BEFORE: "vor, vor dem, vor den, vor der",
-        PhraseRole.AFTER: "nach, nach dem, nach den, nach der",
+        PhraseRole.BEFORE: "vor, vor dem, vor den, vor der, älter als",
+        PhraseRole.AFTER: "nach, nach dem, nach den, nach der, neuer als",
         PhraseRole.SINCE: "seit, seit dem, seit den, ab, ab dem",
         PhraseRole.UNTIL: "bis, bis zum, bis zu",
         PhraseRole.LAST: (
@@ -54,18 +55,31 @@ GERMAN = language(
         PhraseRole.NEAR: "in der nähe, nahe, nahe bei",
         PhraseRole.WITHIN: "im Umkreis von, im Umkreis, weniger als",
         PhraseRole.AGED: "mit, im Alter",
-        PhraseRole.OLD: "alt",
+        PhraseRole.OLD: "alt, war, alt war",
         PhraseRole.YEAR: "Jahr, Jahre, Jahren, Jahres",
         PhraseRole.TODAY: "heute",
         PhraseRole.YESTERDAY: "gestern",
+        PhraseRole.DAY_BEFORE_YESTERDAY: "vorgestern",
+        PhraseRole.EARLY: "Anfang, Anfang des, Anfang der, Beginn des",
+        PhraseRole.MIDDLE: "Mitte, Mitte des, Mitte der",
+        PhraseRole.LATE: "Ende, Ende des, Ende der",
         PhraseRole.ON_THIS_DAY: "an diesem Tag",
         PhraseRole.DECADE_ENDING: "er, ern",
     },
     other_months="Jänner/Jän, Feber, , , , , , , Sep, , , Dez",
-    seasons={3: "Frühling, Frühjahr", 6: "Sommer", 9: "Herbst", 12: "Winter"},
+    seasons={3: "Frühling, Frühjahr", 6: "Sommer, Sommern", 9: "Herbst", 12: "Winter, Wintern"},
     quarters="q",
     ordinals="erstes/ersten/erste, zweites/zweiten/zweite, drittes/dritten/dritte, viertes/vierten/vierte",
-    numbers="eins/ein/eine/einem/einer/einen, zwei, drei, vier, fünf, sechs, sieben, acht, neun, zehn, elf, zwölf",
+    numbers=(
+        "eins/ein/eine/einem/einer/einen, zwei, drei, vier, fünf, sechs, sieben, acht, neun, zehn, elf, zwölf, "
+        "dreizehn, vierzehn, fünfzehn, sechzehn, siebzehn, achtzehn, neunzehn, zwanzig"
+    ),
+    tens="dreißig, vierzig, fünfzig, sechzig, siebzig, achtzig, neunzig, hundert",
+    irregular=(
+        "seen/see, autos/auto, museen/museum, freundinnen/freundin, enkelinnen/enkelin, partys/party, kinos/kino, "
+        "zoos/zoo, pizzen/pizza, omas/oma, opas/opa, babys/baby, kameras/kamera, villen/villa, stadien/stadion, "
+        "cafes/cafe"
+    ),
     decades=(
         "zwanziger/zwanzigern, dreißiger/dreißigern, vierziger/vierzigern, fünfziger/fünfzigern, "
         "sechziger/sechzigern, siebziger/siebzigern, achtziger/achtzigern, neunziger/neunzigern"
@@ -73,6 +87,8 @@ GERMAN = language(
     leads_decades=False,
     times={
         DayTime.MORNING: "Morgen, morgens, Vormittag, vormittags",
+        DayTime.NOON: "Mittag, mittags",
+        DayTime.MIDNIGHT: "Mitternacht",
         DayTime.AFTERNOON: "Nachmittag, nachmittags",
         DayTime.EVENING: "Abend, Abende, abends",
         DayTime.NIGHT: "Nacht, nachts",
@@ -83,6 +99,7 @@ GERMAN = language(
         Holiday.VALENTINE: "Valentinstag",
         Holiday.CARNIVAL: "Fasching, Karneval, Fasnacht, Fastnacht",
         Holiday.PALM_SUNDAY: "Palmsonntag",
+        Holiday.HOLY_WEEK: "Karwoche",
         Holiday.GOOD_FRIDAY: "Karfreitag",
         Holiday.EASTER: "Ostern",
         Holiday.EASTER_SUNDAY: "Ostersonntag",
@@ -90,6 +107,7 @@ GERMAN = language(
         Holiday.ASCENSION: "Himmelfahrt, Christi Himmelfahrt, Vatertag, Auffahrt",
         Holiday.PENTECOST: "Pfingsten",
         Holiday.LABOUR_DAY: "Maifeiertag, Tag der Arbeit, erster Mai",
+        Holiday.MOTHERS_DAY: "Muttertag",
         Holiday.ASSUMPTION: "Mariä Himmelfahrt",
         Holiday.HALLOWEEN: "Halloween",
         Holiday.ALL_SAINTS: "Allerheiligen",
@@ -103,8 +121,8 @@ GERMAN = language(
     },
     sayings={
         Saying.CAMERA: "Kamera, Objektiv",
-        Saying.MORE_THAN: "mehr als, über",
-        Saying.LESS_THAN: "weniger als, unter",
+        Saying.MORE_THAN: "mehr als, über, älter als",
+        Saying.LESS_THAN: "weniger als, unter, jünger als",
         Saying.RECENT: "kürzlich hinzugefügt, kürzlich hinzugefügte, neue Fotos, neue Bilder, neueste Fotos",
         Saying.UNNAMED: "unbenannte Gesichter, unbekannte Gesichter, unbekannte Personen, Gesichter ohne Namen",
         Saying.PORTRAIT: "Hochformat, hochkant",
@@ -116,18 +134,19 @@ GERMAN = language(
         Saying.MAYBE_RAW: "raw",
         Saying.EDITED: "bearbeitet, bearbeitete, bearbeiteten",
         Saying.DUPLICATES: "Duplikate, Dubletten, doppelte",
-        Saying.ADDED: "hinzugefügt, hinzugefügte, importiert",
+        Saying.ADDED: "hinzugefügt, hinzugefügte, importiert, hochgeladen, hochgeladene",
         Saying.APERTURE: "Blende",
         Saying.FAVOURITE: "Favoriten, Favorit, Lieblingsbilder, Lieblingsfotos",
         Saying.TAGS: "Schlagwörter, Schlagwort",
         Saying.UNTAGGED: "unverschlagwortet",
-        Saying.POSITION: "gps, Position, Koordinaten",
+        Saying.POSITION: "gps, Position, Koordinaten, Standort",
+        Saying.DATED: "Datum",
         Saying.PEOPLE: "Personen, Leute, Menschen, Gesichter, Gesicht",
         Saying.NOBODY: "niemand, niemandem",
         Saying.GROUP: "Gruppenfotos, Gruppenfoto, Gruppenbilder, Gruppenbild",
         Saying.STARS: "Sterne, Sternen, Stern",
         Saying.RATED: "bewertet mit",
-        Saying.UNRATED: "unbewertet, unbewertete",
+        Saying.UNRATED: "unbewertet, unbewertete, ohne Bewertung, ohne Sterne",
         Saying.REJECTED: "abgelehnt, abgelehnte",
         Saying.AT_LEAST: "mindestens",
         Saying.OR_MORE: "oder mehr, oder besser",

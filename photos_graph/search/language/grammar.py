@@ -5,26 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import chain
 
 from photos_graph.model.search import MatchKind
-from photos_graph.search.folding import name_words
+from photos_graph.search.folding import fold, name_words
 from photos_graph.search.language.calendar_names import CALENDAR_NAMES
 from photos_graph.search.language.holidays import Holiday, HolidayNames
 from photos_graph.search.language.properties import Saying
 from photos_graph.search.terms.term import PrefixTerm
 from photos_graph.search.terms.times import DayTime
 
-MAX_PHRASE_WORDS = 3  # in a table
+MAX_PHRASE_WORDS = 4  # in a table
 
 
 class PhraseRole(Enum):
     """The function of a phrase. A phrase may have several: "from" introduces a range of dates, or only a place."""
+
+    __hash__ = object.__hash__  # that of Enum is written in Python, and asked often
 
     AND = auto()
     OR = auto()
     NOT = auto()  # negates what follows
     WITHOUT = auto()  # negates what follows, and what follows the "and" after it
     ONLY = auto()
+    ALONE = auto()  # after persons: "Anna alone"
     LINK = auto()  # "in", "with": has no meaning, but begins a new condition
     FILLER = auto()  # "photos", "the": has no meaning
     OPENING = auto()  # "show me": has no meaning at the start
@@ -57,6 +61,10 @@ class PhraseRole(Enum):
     DECADE_ENDING = auto()  # "1990s"
     TODAY = auto()
     YESTERDAY = auto()
+    DAY_BEFORE_YESTERDAY = auto()
+    EARLY = auto()  # this and the next two: a third of a month, season, year or decade
+    MIDDLE = auto()
+    LATE = auto()
     DAY_ENDING = auto()  # "14th August"
 
 
@@ -72,6 +80,33 @@ LEADS = frozenset(
         PhraseRole.FILLER,
     )
 )
+_DATES = frozenset(  # with which a date may begin
+    (
+        PhraseRole.BETWEEN,
+        PhraseRole.FROM,
+        PhraseRole.BEFORE,
+        PhraseRole.AFTER,
+        PhraseRole.SINCE,
+        PhraseRole.UNTIL,
+        PhraseRole.LAST,
+        PhraseRole.THIS,
+        PhraseRole.AGO_BEFORE,
+        PhraseRole.DAY,
+        PhraseRole.WEEKEND,
+        PhraseRole.WEEK,
+        PhraseRole.MONTH,
+        PhraseRole.QUARTER,
+        PhraseRole.YEAR,
+        PhraseRole.ON_THIS_DAY,
+        PhraseRole.DECADE,
+        PhraseRole.TODAY,
+        PhraseRole.YESTERDAY,
+        PhraseRole.DAY_BEFORE_YESTERDAY,
+        PhraseRole.EARLY,
+        PhraseRole.MIDDLE,
+        PhraseRole.LATE,
+    )
+)
 _NO_ROLE: frozenset[PhraseRole] = frozenset()
 
 
@@ -84,15 +119,19 @@ class Language:
     code: str  # of ISO 639, such as "en"
     stemmer: str  # Snowball's name for it
     roles: Mapping[str, frozenset[PhraseRole]]  # by folded phrase, its words joined by a space
-    starts: frozenset[str]  # the first words of these phrases
+    longest: Mapping[PhraseRole, Mapping[str, int]]  # by the first word of its phrases, the most words of one
+    words: frozenset[str]  # of these phrases
+    lead_starts: frozenset[str]  # the first words of phrases with a role of LEADS
+    date_starts: frozenset[str]  # the first words of dates other than numbers and holidays
     months: Mapping[str, int]  # folded name -> 1..12
     short_months: Mapping[str, int]  # they count only beside a day or a year
     seasons: Mapping[str, int]  # folded name -> its first month, of three
+    irregular: Mapping[str, str]  # folded form that a stemmer does not know -> folded word
     weekdays: Mapping[str, int]  # folded name -> 0..6, from Monday on
     holidays: HolidayNames
     quarters: frozenset[str]  # what stands before the number of a quarter: "Q2"
     ordinals: Mapping[str, int]  # folded word -> 1..4
-    numbers: Mapping[str, int]  # folded word -> 1..12
+    numbers: Mapping[str, int]  # folded word -> 1..20, 30, 40, ...
     decades: Mapping[str, int]  # folded word -> 20..90
     ages_need_no_years: bool  # "Anna at 3" is an age, as opposed to "Anna a 3"
     leads_decades: bool  # the words of ``decades`` are numbers, and name a decade only after a phrase of DECADE
@@ -105,9 +144,8 @@ class Language:
 
     def taken(self, texts: Sequence[str], at: int, role: PhraseRole) -> int:
         """Returns how many of the folded words, from ``at`` on, form a phrase of that role, or 0."""
-        if at >= len(texts) or texts[at] not in self.starts:
-            return 0
-        for count in range(MAX_PHRASE_WORDS, 0, -1):
+        most = self.longest[role].get(texts[at], 0) if at < len(texts) else 0
+        for count in range(most, 0, -1):
             if role in self.roles.get(" ".join(texts[at : at + count]), ()):
                 return min(count, len(texts) - at)
         return 0
@@ -115,6 +153,8 @@ class Language:
     def lead(self, texts: Sequence[str], at: int) -> tuple[int, frozenset[PhraseRole]]:
         """Returns the number of words, and the roles, of the longest phrase from ``at`` on that introduces or joins
         what follows. The number is 0 if there is no such phrase."""
+        if texts[at] not in self.lead_starts:
+            return 0, _NO_ROLE
         for count in range(min(MAX_PHRASE_WORDS, len(texts) - at), 0, -1):
             roles = self.roles.get(" ".join(texts[at : at + count]), _NO_ROLE)
             if not roles.isdisjoint(LEADS):
@@ -135,9 +175,11 @@ def language(
     quarters: str,
     ordinals: str,
     numbers: str,
+    tens: str,
     decades: str,
     times: Mapping[DayTime, str],
     holidays: Mapping[Holiday, str],
+    irregular: str = "",
     other_weekdays: str = "",
     leads_decades: bool = True,
     ages_need_no_years: bool = False,
@@ -149,39 +191,67 @@ def language(
     """Makes a table from text, and from the names of months and days of the language.
 
     Phrases are separated by commas, months begin with January and may have alternatives ("Sep/Sept"), and seasons are
-    given by their first month. Ordinals and numbers begin with one, and decades with the twenties. ``other_months``
-    are abbreviations that the CLDR does not have, and ``other_weekdays`` plurals, from Monday on.
+    given by their first month. Ordinals and numbers begin with one, tens with thirty, and decades with the twenties.
+    ``other_months`` are abbreviations that the CLDR does not have, and ``other_weekdays`` plurals, from Monday on.
+    ``irregular`` has forms whose stem is another one than that of the word, such as "mice/mouse".
     """
     months, short_months, weekdays = CALENDAR_NAMES[code]
     by_phrase: dict[str, frozenset[PhraseRole]] = {}
     for role, text in roles.items():
         for phrase in _phrases(text):
             by_phrase[phrase] = by_phrase.get(phrase, frozenset()) | {role}
+    numbered = _numbered(numbers) | {name: 10 * place + 20 for name, place in _numbered(tens).items()}
+    by_month = _numbered(months), _numbered(short_months) | _numbered(other_months)
+    days = _weekdays(weekdays) | {name: place - 1 for name, place in _numbered(other_weekdays).items()}
+    named_seasons = {name: month for month, names in seasons.items() for name in _phrases(names)}
+    named_times = {name: time for time, names in times.items() for name in _phrases(names)}
+    dates = (*by_month, days, named_seasons, named_times, numbered, _numbered(ordinals), _numbered(decades))
+    leading = [phrase for phrase, its in by_phrase.items() if not its.isdisjoint(_DATES)]
     return Language(
         code=code,
         stemmer=stemmer,
         roles=by_phrase,
-        starts=frozenset(phrase.partition(" ")[0] for phrase in by_phrase),
-        months=_numbered(months),
-        short_months=_numbered(short_months) | _numbered(other_months),
-        seasons={name: month for month, names in seasons.items() for name in _phrases(names)},
-        weekdays=_weekdays(weekdays) | {name: place - 1 for name, place in _numbered(other_weekdays).items()},
+        longest=_longest(by_phrase),
+        words=frozenset(word for phrase in by_phrase for word in phrase.split()),
+        lead_starts=frozenset(_first(phrase) for phrase, its in by_phrase.items() if not its.isdisjoint(LEADS)),
+        date_starts=frozenset(map(_first, (*chain(*dates), *leading, *_phrases(quarters)))),
+        months=by_month[0],
+        short_months=by_month[1],
+        seasons=named_seasons,
+        irregular=dict(_pair(forms) for forms in irregular.split(",") if forms.strip()),
+        weekdays=days,
         holidays=HolidayNames.of({name: each.span for each, names in holidays.items() for name in _phrases(names)}),
         quarters=frozenset(_phrases(quarters)),
         ordinals=_numbered(ordinals),
-        numbers=_numbered(numbers),
+        numbers=numbered,
         decades={name: 10 * place + 10 for name, place in _numbered(decades).items()},
         ages_need_no_years=ages_need_no_years,
         leads_decades=leads_decades,
-        times={name: time for time, names in times.items() for name in _phrases(names)},
+        times=named_times,
         exactly=frozenset(exactly.split()),
         sayings={phrase: saying for saying, text in (sayings or {}).items() for phrase in _phrases(text)},
-        saying_starts=frozenset(
-            phrase.partition(" ")[0] for text in (sayings or {}).values() for phrase in _phrases(text)
-        ),
+        saying_starts=frozenset(_first(phrase) for text in (sayings or {}).values() for phrase in _phrases(text)),
         prefixes=prefixes,
         countries={code: tuple(names.split(",")) for code, names in (countries or {}).items()},
     )
+
+
+def _longest(roles: Mapping[str, frozenset[PhraseRole]]) -> dict[PhraseRole, dict[str, int]]:
+    found: dict[PhraseRole, dict[str, int]] = {role: {} for role in PhraseRole}
+    for phrase, its in roles.items():
+        for role in its:
+            words = phrase.split()
+            found[role][words[0]] = max(found[role].get(words[0], 0), len(words))
+    return found
+
+
+def _pair(forms: str) -> tuple[str, str]:
+    form, _, word = forms.partition("/")
+    return fold(form.strip()), fold(word.strip())
+
+
+def _first(phrase: str) -> str:
+    return phrase.partition(" ")[0]
 
 
 def _weekdays(names: str) -> dict[str, int]:

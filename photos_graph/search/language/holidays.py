@@ -36,14 +36,17 @@ class OfEaster:
 
 @dataclass(frozen=True, slots=True)
 class OfMonth:
-    """One day of the week in a month, such as the fourth Thursday in November. Monday is 0."""
+    """One day of the week in a month, such as the fourth Thursday in November, or the last one if the number is -1.
+    Monday is 0."""
 
     month: int
     number: int
     weekday: int
 
     def days(self, year: int) -> tuple[date, date]:
-        found = date(year, self.month, 1) + relativedelta(weekday=weekday(self.weekday, self.number))
+        found = date(year, self.month, 1) + relativedelta(
+            day=31 if self.number < 0 else 1, weekday=weekday(self.weekday, self.number)
+        )
         return found, found
 
 
@@ -77,6 +80,7 @@ class Holiday(Enum):
     VALENTINE = ((2, 14),)
     CARNIVAL = OfEaster(-52, -47)
     PALM_SUNDAY = OfEaster(-7, -7)
+    HOLY_WEEK = OfEaster(-7, 0)
     GOOD_FRIDAY = OfEaster(-2, -2)
     EASTER = OfEaster(0, 1)
     EASTER_SUNDAY = OfEaster(0, 0)
@@ -84,6 +88,11 @@ class Holiday(Enum):
     ASCENSION = OfEaster(39, 39)
     PENTECOST = OfEaster(49, 50)
     LABOUR_DAY = ((5, 1),)
+    SAINT_JOSEPH = ((3, 19),)
+    MOTHERS_DAY = OfMonth(5, 2, 6)
+    MOTHERS_DAY_IN_FRANCE = OfMonth(5, -1, 6)
+    MOTHERS_DAY_IN_SPAIN = OfMonth(5, 1, 6)
+    FATHERS_DAY = OfMonth(6, 3, 6)
     ASSUMPTION = ((8, 15),)
     HALLOWEEN = ((10, 31),)
     ALL_SAINTS = ((11, 1),)

@@ -17,8 +17,12 @@ ITALIAN = language(
         PhraseRole.AND: "e, ed",
         PhraseRole.OR: "o, od, oppure",
         PhraseRole.NOT: "non, no",
-        PhraseRole.WITHOUT: "senza, tranne, eccetto, escluso, esclusa, esclusi, escluse, né",
+        PhraseRole.WITHOUT: (
+            "senza, tranne, eccetto, escluso, esclusa, esclusi, escluse, meno, a parte, fuori da, fuori dall', "
+            "fuori dal, né"
+        ),
         PhraseRole.ONLY: "solo, soltanto, solamente",
+        PhraseRole.ALONE: "da solo, da sola, da soli, da sole, solo, sola, soli, e nessun altro, e basta",
         PhraseRole.LINK: (
             "in, nel, nello, nella, nell', nei, negli, nelle, a, ad, al, allo, alla, all', ai, agli, alle, con, col, "
             "coi, di, del, dello, della, dell', dei, degli, delle, d', da, "
@@ -30,7 +34,8 @@ ITALIAN = language(
         PhraseRole.FILLER: (
             "il, lo, la, l', i, gli, le, un, uno, una, un', foto, fotografia, fotografie, immagine, immagini, scatto, "
             "scatti, mio, mia, miei, mie, nostro, nostra, nostri, nostre, tutto, tutta, tutti, tutte, ogni, qualche, "
-            "alcune, alcuni, ma, anche, sia, che, dove, quando, sono, ero, era, erano, c', ci"
+            "alcune, alcuni, ma, anche, sia, che, dove, quando, sono, ero, era, erano, c', ci, insieme, esattamente, "
+            "tutto"
         ),
         PhraseRole.OPENING: "mostra, mostrami, mostraci, trova, trovami, cerca, cercami, dammi, fammi vedere, vedi",
         PhraseRole.ME: "me, io, me stesso, me stessa",
@@ -38,8 +43,10 @@ ITALIAN = language(
         PhraseRole.BETWEEN: "tra, fra, tra il, fra il, tra l', fra l'",
         PhraseRole.FROM: "dal, dallo, dalla, dall', da",
         PhraseRole.TO: "al, allo, alla, all', a, ad, fino al, fino alla, fino all', fino a, fino ad",
-        PhraseRole.BEFORE: "prima, prima di, prima del, prima della, prima dell'",
-        PhraseRole.AFTER: "dopo, dopo il, dopo la, dopo l'",
+        PhraseRole.BEFORE: (
+            "prima, prima di, prima del, prima della, prima dell', più vecchie di, più vecchie del, anteriori al"
+        ),
+        PhraseRole.AFTER: "dopo, dopo il, dopo la, dopo l', più recenti di, più recenti del",
         PhraseRole.SINCE: "dal, dallo, dalla, dall', da",
         PhraseRole.UNTIL: "fino a, fino ad, fino al, fino alla, fino all'",
         PhraseRole.LAST: "scorso, scorsa, scorsi, scorse, ultimo, ultima, ultimi, ultime",
@@ -60,15 +67,26 @@ ITALIAN = language(
         PhraseRole.DECADE_ENDING: "s",
         PhraseRole.TODAY: "oggi",
         PhraseRole.YESTERDAY: "ieri",
+        PhraseRole.DAY_BEFORE_YESTERDAY: "l'altro ieri, altro ieri, avantieri",
+        PhraseRole.EARLY: "inizio, inizio di, inizio del, inizio degli, inizi di, inizi degli, primi di",
+        PhraseRole.MIDDLE: "metà, metà di, metà del, metà degli",
+        PhraseRole.LATE: "fine, fine di, fine del, fine degli",
         PhraseRole.DAY_ENDING: "o, °",
     },
-    seasons={3: "primavera", 6: "estate", 9: "autunno", 12: "inverno"},
+    seasons={3: "primavera, primavere", 6: "estate, estati", 9: "autunno, autunni", 12: "inverno, inverni"},
     quarters="t, q",
     ordinals="primo, secondo, terzo, quarto",
-    numbers="uno/una/un, due, tre, quattro, cinque, sei, sette, otto, nove, dieci, undici, dodici",
+    numbers=(
+        "uno/una/un, due, tre, quattro, cinque, sei, sette, otto, nove, dieci, undici, dodici, tredici, quattordici, "
+        "quindici, sedici, diciassette, diciotto, diciannove, venti/vent"
+    ),
+    tens="trenta/trent, quaranta/quarant, cinquanta/cinquant, sessanta, settanta, ottanta, novanta, cento",
+    irregular="laghi/lago, uomini/uomo, templi/tempio, buoi/bue",
     decades="venti, trenta, quaranta, cinquanta, sessanta, settanta, ottanta, novanta",
     times={
         DayTime.MORNING: "mattina, mattino, mattine",
+        DayTime.NOON: "mezzogiorno",
+        DayTime.MIDNIGHT: "mezzanotte",
         DayTime.AFTERNOON: "pomeriggio, pomeriggi",
         DayTime.EVENING: "sera, serata, sere",
         DayTime.NIGHT: "notte, notti",
@@ -80,6 +98,7 @@ ITALIAN = language(
         Holiday.VALENTINE: "San Valentino",
         Holiday.CARNIVAL: "Carnevale",
         Holiday.PALM_SUNDAY: "domenica delle palme",
+        Holiday.HOLY_WEEK: "Settimana Santa",
         Holiday.GOOD_FRIDAY: "Venerdì Santo",
         Holiday.EASTER: "Pasqua",
         Holiday.EASTER_SUNDAY: "domenica di Pasqua",
@@ -87,6 +106,8 @@ ITALIAN = language(
         Holiday.ASCENSION: "Ascensione",
         Holiday.PENTECOST: "Pentecoste",
         Holiday.LABOUR_DAY: "primo maggio, festa dei lavoratori",
+        Holiday.MOTHERS_DAY: "festa della mamma",
+        Holiday.SAINT_JOSEPH: "festa del papà, San Giuseppe",
         Holiday.ASSUMPTION: "Ferragosto",
         Holiday.HALLOWEEN: "Halloween",
         Holiday.ALL_SAINTS: "Ognissanti, Tutti i Santi",
@@ -99,8 +120,8 @@ ITALIAN = language(
     },
     sayings={
         Saying.CAMERA: "fotocamera, obiettivo, macchina fotografica",
-        Saying.MORE_THAN: "più di",
-        Saying.LESS_THAN: "meno di",
+        Saying.MORE_THAN: "più di, oltre, sopra",
+        Saying.LESS_THAN: "meno di, sotto",
         Saying.RECENT: "aggiunte di recente, nuove foto, foto nuove, foto recenti",
         Saying.UNNAMED: "volti senza nome, facce senza nome, volti sconosciuti, persone sconosciute",
         Saying.PORTRAIT: "formato verticale, verticali, verticale",
@@ -112,17 +133,19 @@ ITALIAN = language(
         Saying.MAYBE_RAW: "raw",
         Saying.EDITED: "modificate, modificati, ritoccate, ritoccati",
         Saying.DUPLICATES: "duplicati, doppioni, duplicate",
-        Saying.ADDED: "aggiunte, aggiunti, aggiunta, importate, importati",
+        Saying.ADDED: "aggiunte, aggiunti, aggiunta, importate, importati, caricate, caricati",
         Saying.APERTURE: "diaframma",
         Saying.FAVOURITE: "preferiti, preferite, preferito, preferita",
         Saying.TAGS: "etichette",
         Saying.UNTAGGED: "senza etichetta",
         Saying.POSITION: "gps, posizione, coordinate",
+        Saying.DATED: "data",
         Saying.PEOPLE: "persone, persona, volti, volto",
         Saying.NOBODY: "nessuno",
         Saying.GROUP: "foto di gruppo, immagini di gruppo",
         Saying.STARS: "stelle, stella",
         Saying.RATED: "voto",
+        Saying.UNRATED: "senza voto, senza stelle",
         Saying.REJECTED: "rifiutate, rifiutata",
         Saying.AT_LEAST: "almeno",
         Saying.OR_MORE: "o più",

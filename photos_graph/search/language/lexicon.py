@@ -20,11 +20,18 @@ from photos_graph.search.folding import inner_symbols, name_words
 from photos_graph.search.hierarchy import Hierarchy, Row
 from photos_graph.search.language.camera_names import CameraNames
 from photos_graph.search.language.content_words import ContentWords, Seen
-from photos_graph.search.language.country_names import country_names
+from photos_graph.search.language.country_names import country_codes, country_names, place_names
 from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.languages import LANGUAGES
 from photos_graph.search.language.phrases import MatchLevel, Phrase, phrases
-from photos_graph.search.language.spelling import SpellingVocabulary, alike, slips
+from photos_graph.search.language.spelling import (
+    MIN_LETTERS,
+    SpellingVocabulary,
+    alike,
+    extends,
+    extends_or_ends_alike,
+    slips,
+)
 from photos_graph.search.person_groups import members
 from photos_graph.search.rows import FolderRow
 
@@ -38,6 +45,7 @@ class Thing(NamedTuple):
     id: str
 
 
+_ARE_FORMS = {MatchKind.PERSON: extends, MatchKind.PLACE: extends_or_ends_alike}  # of one name
 _NOTHING: tuple[Thing, ...] = ()
 
 
@@ -81,6 +89,12 @@ class Lexicon(Protocol):
         """Returns the persons who are marked as the owner of the library."""
 
     def label(self, thing: Thing) -> str: ...
+
+    def words(self, thing: Thing) -> Sequence[str]:
+        """Returns the folded words of its name."""
+
+    def country(self, code: str) -> Collection[Thing]:
+        """Returns the country with that folded code of two or three letters."""
 
     def birthday(self, person: Thing) -> date | None: ...
 
@@ -128,6 +142,7 @@ class LexiconNames:
         self._stems = {stemmer: _Spelt() for stemmer in self._stemmers}
         self._longest: dict[str, int] = {}  # by first word; removed names are not forgotten
         self._me: set[Thing] = set()
+        self._countries: dict[str, Thing] = {}  # by their folded codes of ISO 3166
         for kind, rows in self._rows.items():
             rows.watch(_Watcher(self, kind))
 
@@ -146,6 +161,8 @@ class LexiconNames:
             self._words.put_names(thing, other, [(level, range(len(other)))])
         if isinstance(row, Person) and row.is_me:
             self._me.add(thing)
+        if isinstance(row, Place) and row.parent_id is None:
+            self._countries |= dict.fromkeys(country_codes(row.id), thing)
 
     def remove(self, kind: MatchKind, row: Row) -> None:
         thing, words = Thing(kind, row.id), name_words(row.name)
@@ -155,6 +172,9 @@ class LexiconNames:
         for level, other in _other_names(kind, row, words):
             self._words.remove_names(thing, other, [(level, range(len(other)))])
         self._me.discard(thing)
+        if isinstance(row, Place) and row.parent_id is None:
+            for code in country_codes(row.id):
+                self._countries.pop(code, None)
 
     def _spellings(self, words: list[str]) -> Iterator[tuple[_Spelt, list[str]]]:
         yield self._words, words
@@ -166,6 +186,7 @@ class LexiconNames:
     def stem(self, word: str, language: Language) -> str:
         if len(word) > _MAX_STEMMED_LETTERS or not word.isalpha():
             return word
+        word = language.irregular.get(word, word)
         stem: str = self._stemmers[language.stemmer].stemWord(word)
         return word if stem == word else stem  # one text is kept for both
 
@@ -179,9 +200,17 @@ class LexiconNames:
         return found if len(found) > MAX_THINGS else [thing for thing in found if self._has_forms(thing, words)]
 
     def _has_forms(self, thing: Thing, words: Sequence[str]) -> bool:
+        named = self.words(thing)
+        are_forms = _ARE_FORMS.get(thing.kind, alike)
+        return all(any(are_forms(word, each) for each in named) for word in words)
+
+    def words(self, thing: Thing) -> Sequence[str]:
         row = self._rows[thing.kind].get(thing.id)
-        named = name_words(row.name) if row is not None else []
-        return all(any(alike(word, each) for each in named) for word in words)
+        return name_words(row.name) if row is not None else ()
+
+    def country(self, code: str) -> Collection[Thing]:
+        found = self._countries.get(code)
+        return () if found is None else (found,)
 
     def longest(self, word: str) -> int:
         return self._longest.get(word, 0)
@@ -194,7 +223,8 @@ class LexiconNames:
 
     def near_stems(self, word: str, language: Language) -> Collection[str]:
         stem = self.stem(word, language)
-        return _near(self._stems[language.stemmer].vocabulary, stem, slips(stem))
+        near = _near(self._stems[language.stemmer].vocabulary, stem, slips(stem))
+        return [each for each in near if each == stem or len(each) >= MIN_LETTERS]
 
     def is_word(self, start: str, whole: bool) -> bool:
         vocabulary = self._words.vocabulary
@@ -286,11 +316,12 @@ class _Spelt:
 
 
 def _other_names(kind: MatchKind, row: Row, words: list[str]) -> Iterator[tuple[MatchLevel, Sequence[str]]]:
-    """Yields what a thing is called besides its name: a country in other languages, a person by a group, or with the
+    """Yields what a thing is called besides its name: a place in other languages, a person by a group, or with the
     note or the year of birth, and all by the emoji in a name."""
     known = _keys(words, phrases(kind, words))
-    if isinstance(row, Place) and row.parent_id is None:
-        names = country_names(row.id)
+    if isinstance(row, Place):
+        code = row.id.partition("/")[0]
+        names = country_names(code) if row.parent_id is None else place_names(code, row.name)
         yield from ((MatchLevel.NAME, name) for name in names if (MatchLevel.NAME, " ".join(name)) not in known)
     if isinstance(row, Person):
         yield from ((MatchLevel.NAME, name_words(group)) for group in row.groups)

@@ -3,17 +3,12 @@ values."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
-from typing import NamedTuple
 
-from rapidfuzz.fuzz import ratio
-from rapidfuzz.process import extract
-
-from photos_graph.model.search import MatchKind, SearchTerm
-from photos_graph.search.folding import fold, name_words, words
+from photos_graph.model.search import MatchKind
+from photos_graph.search.folding import name_words, words
 from photos_graph.search.language.ages import Age, AgeReader
 from photos_graph.search.language.composition import any_of, ordered, query_of
 from photos_graph.search.language.conditions import ConditionReader
@@ -21,21 +16,21 @@ from photos_graph.search.language.content_words import Seen
 from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import Language, PhraseRole
 from photos_graph.search.language.languages import EXACTLY, GRAMMAR, PREFIXES
-from photos_graph.search.language.lexicon import MAX_THINGS, Lexicon, Thing
+from photos_graph.search.language.lexicon import MAX_PHRASE_WORDS, MAX_THINGS, Lexicon, Thing
 from photos_graph.search.language.name_matching import Named, NameMatcher, Spelling
+from photos_graph.search.language.name_parts import NameParts
 from photos_graph.search.language.phrases import MatchLevel
 from photos_graph.search.language.properties import Said
+from photos_graph.search.language.record import Record
 from photos_graph.search.language.spans import Span
-from photos_graph.search.language.tokens import Token, TokenKind
+from photos_graph.search.language.tokens import INSIDE, Token, TokenKind
 from photos_graph.search.query import Or, Query
 from photos_graph.search.terms.content import LooksLike
 from photos_graph.search.terms.term import PrefixTerm
 from photos_graph.search.terms.words import Words
 
-_MAX_ALTERNATIVES = 5  # names that are offered for a phrase
-_MAX_COMPARED = 200  # names of which these are chosen
 _MIN_TEXT_LENGTH = 3  # characters of a text in file names
-_INSIDE = {"", *"-_.'/\N{RIGHT SINGLE QUOTATION MARK}"}  # read as one word: "IMG_1234", "X-T3"
+_WHOLE = (MatchLevel.NAME, MatchLevel.FOLDER)  # names, rather than parts of them
 _NONE = Or(())  # the query of a term that is not applied
 _ENDINGS = ",;:.!?"  # after the value of a prefix, these belong to the sentence
 
@@ -47,13 +42,6 @@ class Operand:
     end: int
     query: Query | None = None
     span: Span | None = None  # set if the operand is only a date
-
-
-class Mark(NamedTuple):
-    terms: int
-    things: int
-    unmatched: int
-    guesses: int
 
 
 class OperandReader:
@@ -75,14 +63,13 @@ class OperandReader:
         self._language = language
         self.texts = dates.texts
         self.dates = dates
+        self.record = Record(text, tokens)
         self.naming = NameMatcher(lexicon, spelling, language, self.texts, self.dates)
         self._conditions = ConditionReader(text, tokens, lexicon, language, dates, self.naming)
-        self._ages = AgeReader(lexicon, language, dates, self._conditions, self._goes_on_unplaced)
-        self.terms: list[SearchTerm] = []
-        self.queries: list[Query] = []  # of each term alone, without regard to whether it is negated
-        self.things: list[Thing] = []  # the things that were named, in the order of the text
-        self.unmatched: list[tuple[int, int]] = []  # first token, token after the last
-        self.guesses = 0
+        self._parts = NameParts(
+            tokens, self.texts, lexicon, language, self.naming, self.record, self._is_placed, self._in_file_names
+        )
+        self._ages = AgeReader(lexicon, language, dates, self._conditions, self._parts.goes_on_unplaced)
         # The same prefix may occur fifty times and name thousands of folders.
         self._of_kind = cache(self._things_of)
         self._any_of = cache(lambda things: query_of(sorted(things)))
@@ -98,28 +85,27 @@ class OperandReader:
 
     def begins(self, at: int) -> bool:
         """Returns whether a date, a property, or a name of several words, begins with this grammar word."""
-        return self._date(at) is not None or self._said(at) is not None or self.naming.longest(at) is not None
+        return (
+            self._date(at) is not None
+            or self._said(at) is not None
+            or self.naming.longest(at) is not None
+            or self._country(at) is not None
+            or self._near_me(at) > 0
+        )
 
-    def skip(self, spans: Iterable[tuple[int, int]]) -> None:
-        """Records tokens as unmatched."""
-        self.unmatched += spans
-
-    def mark(self) -> Mark:
-        return Mark(len(self.terms), len(self.things), len(self.unmatched), self.guesses)
-
-    def things_since(self, mark: Mark) -> list[Thing]:
-        return self.things[mark.things :]
-
-    def forget(self, mark: Mark) -> None:
-        """Removes everything that was recorded since the mark."""
-        del self.terms[mark.terms :], self.queries[mark.terms :]
-        del self.things[mark.things :], self.unmatched[mark.unmatched :]
-        self.guesses = mark.guesses
+    def _is_placed(self, at: int) -> bool:
+        """Returns whether a name, date or property begins at the token."""
+        found = self._date(at) or self._said(at) or self._path(at) or self.naming.longest(at)
+        return found is not None or self.is_me(at)
 
     # words
 
     def _words(self, at: int, negated: bool) -> Operand:
-        dated, said, named = self._date(at), self._said(at), self._path(at) or self.naming.longest(at)
+        if end := self._near_me(at):
+            self.record.unmatched.append((at, end))
+            return Operand(end)
+        dated, said = self._date(at), self._said(at)
+        named = self._path(at) or self.naming.longest(at) or self._country(at)
         if dated and max(named.end if named else 0, said.end if said else 0) <= dated[0]:
             end, span = dated
             also = named.things if named and named.end == end and named.level is MatchLevel.NAME else ()
@@ -128,6 +114,8 @@ class OperandReader:
             return self._saying(at, said, named, negated)
         if named:
             return self._named(at, named, negated)
+        if aged := self._age_before(at, negated):
+            return aged
         if self.is_me(at):
             me = self._lexicon.me()
             if me and (age := self._ages.read(at + 1, me)):
@@ -142,23 +130,23 @@ class OperandReader:
         whole = named is not None and named.end == said.end and named.level is MatchLevel.NAME
         things = named.things if named is not None and whole and len(named.things) <= MAX_THINGS else ()
         found = self._found(at, said.end, things, negated) if things else None
-        self._note(at, said.end, said.kind, said.label, said.query, negated)
-        return Operand(said.end, query_of(self.things[-len(things) :], [said.query]) if found else said.query)
+        self.record.note(at, said.end, said.kind, said.label, said.query, negated)
+        return Operand(said.end, query_of(self.record.things[-len(things) :], [said.query]) if found else said.query)
 
     def _guessed(self, at: int, negated: bool) -> Operand:
         """Guesses the meaning of a word. A whole word of a file name, and what a picture looks like, take precedence
         over a misspelling, and this over the beginning of a word of a file name."""
-        self.guesses += 1
-        end = self._in_file_names(at, whole=True)
+        self.record.guesses += 1
+        end = self._in_file_names(at, True)
         if (seen := self._lexicon.looks_like(self.texts, at, self._language)) and seen.end >= end:
             return self._looks_like(at, seen, negated)
         if end:
             return self._text_of(at, end, negated)
         if named := self.naming.misspelt(at):
             return self._named(at, named, negated)
-        if end := self._in_file_names(at, whole=False):
+        if end := self._in_file_names(at, False):
             return self._text_of(at, end, negated)
-        self.guesses -= 1
+        self.record.guesses -= 1
         return self._nothing(at)
 
     def _named(self, at: int, named: Named, negated: bool) -> Operand:
@@ -166,71 +154,38 @@ class OperandReader:
         nothing, the text means something else: "New York" is not "New South Wales", which is only offered."""
         if named.level is not MatchLevel.FOLDER and (age := self._ages.read(named.end, named.things)):
             return self._aged(at, named.end, age, negated)
-        self.guesses += self.naming.is_foreign(at, named)
-        start = at - 1 if self._beside(at) and self._is_unmatched(at - 1) else at
-        stop = named.end + 1 if self._goes_on_unplaced(named.end) else named.end
-        if named.level is not MatchLevel.PART or (start, stop) == (at, named.end):
-            others = self._others(at, named) if named.level is MatchLevel.NAME else ()
+        self.record.guesses += self.naming.is_foreign(at, named)
+        if named.level is not MatchLevel.PART:
+            others = self._parts.longer_names(at, named) if named.level is MatchLevel.NAME else ()
             return self._found(at, named.end, named.things, negated, alternatives=others)
-        self.unmatched.append((at, named.end))
-        typed = self._typed(start, stop)
-        self._note(start, stop, MatchKind.OTHER, typed, _NONE, negated, self._nearest(typed, named.things))
-        return Operand(named.end)
+        parts = self._parts
+        begin = parts.before(at)
+        if whole := parts.misspelt_name(begin, at, named):
+            return self._respelt(at, *whole, negated)
+        stop = named.end + 1 if parts.goes_on_unplaced(named.end, named) else named.end
+        if (begin, stop) == (at, named.end) and not parts.qualifies(at, stop):
+            return self._found(at, named.end, named.things, negated)
+        self.record.unmatched.append((at, named.end))
+        if stop > named.end:
+            self.record.unmatched.append((named.end, stop))
+        typed = self.record.typed(begin, stop)
+        self.record.note(begin, stop, MatchKind.OTHER, typed, _NONE, negated, parts.nearest(typed, named.things))
+        return Operand(stop)
+
+    def _respelt(self, at: int, start: int, stop: int, things: Collection[Thing], negated: bool) -> Operand:
+        if start < at:
+            self.record.unmatched.pop()
+        self.record.guesses += 1
+        return self._found(start, stop, things, negated)
 
     def _aged(self, at: int, end: int, age: Age, negated: bool) -> Operand:
         self._found(at, end, age.persons, negated)
-        self._note(end, age.end, MatchKind.DATE, age.label, age.years, negated)
+        self.record.note(end, age.end, MatchKind.DATE, age.label, age.years, negated)
         return Operand(age.end, age.query)
-
-    def _beside(self, at: int) -> bool:
-        """Returns whether a token and the one before it are words with nothing but a space or hyphen between them."""
-        inside = 0 < at < len(self._tokens) and bool(self.texts[at] and self.texts[at - 1])
-        return inside and (self._tokens[at].joint in _INSIDE or self._tokens[at].joint.isspace())
-
-    def _is_unmatched(self, at: int) -> bool:
-        text = self.texts[at]
-        return (at, at + 1) in self.unmatched[-1:] and text not in GRAMMAR and not text.isdecimal()
-
-    def _goes_on_unplaced(self, at: int) -> bool:
-        """Returns whether the word at a token continues the one before it, and would be unmatched."""
-        return self._beside(at) and self._is_unplaced(at)
-
-    def _is_unplaced(self, at: int) -> bool:
-        """Returns whether a word would be unmatched. A number that begins a date, as in "8/2019", is left alone."""
-        text = self.texts[at]
-        if (
-            text in GRAMMAR
-            or self.is_me(at)
-            or self._date(at)
-            or self._said(at)
-            or self._path(at)
-            or self.naming.longest(at)
-        ):
-            return False
-        if text.isdecimal() and at + 1 < len(self._tokens) and self._tokens[at + 1].joint in ("/", ".", "-"):
-            return False
-        return not (
-            self._in_file_names(at, whole=True)
-            or self._lexicon.looks_like(self.texts, at, self._language)
-            or self.naming.misspelt(at)
-            or self._in_file_names(at, whole=False)
-        )
-
-    def _others(self, at: int, named: Named) -> tuple[str, ...]:
-        """Returns longer names with this phrase in them, such as "Beach volleyball" beside "Beach"."""
-        found = self._lexicon.exact(MatchLevel.PART, self.texts[at : named.end])
-        others = [thing for thing in islice(found, _MAX_COMPARED) if thing not in named.things]
-        return self._nearest(self._typed(at, named.end), others)
-
-    def _nearest(self, typed: str, things: Collection[Thing]) -> tuple[str, ...]:
-        """Returns the names that are most like what was typed."""
-        labels = sorted({self._lexicon.label(thing) for thing in islice(things, _MAX_COMPARED)})
-        near = extract(typed, labels, scorer=ratio, processor=fold, limit=_MAX_ALTERNATIVES)
-        return tuple(label for label, _, _ in near)
 
     def _text_of(self, at: int, end: int, negated: bool) -> Operand:
         """Makes an operand that searches for these words in all names of photos."""
-        text = self._tokens[at].value or self._typed(at, end)
+        text = self._tokens[at].value or self.record.typed(at, end)
         return self._operand(at, end, Words(text), Words.kind, text, negated)
 
     def _looks_like(self, at: int, seen: Seen, negated: bool) -> Operand:
@@ -239,14 +194,52 @@ class OperandReader:
         found = self._operand(at, seen.end, looks, LooksLike.kind, seen.name, negated)
         if not self._are_words(self.texts[at : seen.end], whole=True):
             return found
-        text = self._typed(at, seen.end)
-        self._note(at, seen.end, Words.kind, text, Words(text), negated)
+        text = self.record.typed(at, seen.end)
+        self.record.note(at, seen.end, Words.kind, text, Words(text), negated)
         return Operand(seen.end, any_of([looks, Words(text)]))
 
     def is_me(self, at: int) -> bool:
         if exactly := EXACTLY.get(self.texts[at]):
-            return self._typed(at, at + 1) == exactly
+            return self.record.typed(at, at + 1) == exactly
         return PhraseRole.ME in self._language.roles.get(self.texts[at], ())
+
+    def _near_me(self, at: int) -> int:
+        """Returns the token after "near me", or 0. Where a person is, is not known."""
+        count = self._language.taken(self.texts, at, PhraseRole.NEAR)
+        end = at + count
+        if count and not (end < len(self.texts) and self.is_me(end)):
+            end += self._language.lead(self.texts, end)[0] if end < len(self.texts) else 0  # "in der Nähe von mir"
+        return end + 1 if count and end < len(self.texts) and self.texts[end] and self.is_me(end) else 0
+
+    def _country(self, at: int) -> Named | None:
+        """Reads the code of a country, such as "NL". Codes that are words, such as "IT", must be the only word, or the
+        only one in capitals."""
+        word = self.texts[at]
+        if not 2 <= len(word) <= 3 or self.is_me(at) or not self._is_apart(at):
+            return None
+        is_capital = self.record.typed(at, at + 1).isupper()
+        if not is_capital and (len(word) == 3 or word in GRAMMAR):
+            return None
+        if word in GRAMMAR and self._text.isupper() and sum(text.isalpha() for text in self.texts) > 1:
+            return None
+        things = self._lexicon.country(word)
+        return Named(at + 1, things) if things else None
+
+    def _is_apart(self, at: int) -> bool:
+        """Returns whether a word was typed with spaces around it, unlike the "th" of "4th"."""
+        joints = [token.joint for token in self._tokens[max(at, 1) : at + 2] if token.kind is TokenKind.WORD]
+        return "" not in joints
+
+    def _age_before(self, at: int, negated: bool) -> Operand | None:
+        """Reads "3 year old Anna"."""
+        end = self._ages.before(at)
+        named = self.naming.longest(end) if end and end < len(self.texts) and self.texts[end] else None
+        age = self._ages.read(at, named.things) if named else None
+        if named is None or age is None:
+            return None
+        self.record.note(at, end, MatchKind.DATE, age.label, age.years, negated)
+        self._found(end, named.end, age.persons, negated)
+        return Operand(named.end, age.query)
 
     def _said(self, at: int) -> Said | None:
         return self._conditions.read(at) if self.texts[at] else None
@@ -257,11 +250,11 @@ class OperandReader:
     def _path(self, at: int) -> Named | None:
         """Reads a path without spaces, such as "Places/Abruzzo"."""
         end = at + 1
-        while end < len(self._tokens) and self.texts[end] and self._tokens[end].joint in _INSIDE:
+        while end < len(self._tokens) and self.texts[end] and self._tokens[end].joint in INSIDE:
             end += 1
         if not any(self._tokens[place].joint == "/" for place in range(at + 1, end)):
             return None
-        things = self._at_path(self._typed(at, end))
+        things = self._at_path(self.record.typed(at, end))
         return Named(end, things) if things else None
 
     def _at_path(self, path: str) -> Collection[Thing]:
@@ -272,7 +265,7 @@ class OperandReader:
         """Returns the token after a word that file names contain, including the words joined to it if file names
         contain these too. Returns 0 if no file name contains the word."""
         end = at
-        while end < len(self._tokens) and self.texts[end] and (end == at or self._tokens[end].joint in _INSIDE):
+        while end < len(self._tokens) and self.texts[end] and (end == at or self._tokens[end].joint in INSIDE):
             end += 1
         for stop in (end, at + 1):
             if self._are_words(self.texts[at:stop], whole):
@@ -303,10 +296,27 @@ class OperandReader:
             value, typed = value.rstrip(_ENDINGS), typed.rstrip(_ENDINGS)
         if not isinstance(prefix, MatchKind):
             return self._of_value(at, prefix, value, typed, negated)
+        if not token.exact and (whole := self._goes_on_as(prefix, at)):
+            return self._found(at, whole.end, whole.things, negated)
         things = self._of_kind(prefix, token.value, token.folded, token.exact)
         if len(things) > MAX_THINGS:
             return self._operand(at, at + 1, self._any_of(things), prefix, token.value, negated)
         return self._found(at, at + 1, things, negated) if things else self._nothing(at)
+
+    def _goes_on_as(self, kind: MatchKind, at: int) -> Named | None:
+        """Reads a name of several words after its prefix, without quotes, such as "place:New York"."""
+        end = at + 1
+        while end < min(len(self._tokens), at + MAX_PHRASE_WORDS) and self.texts[end] and self._is_spaced(end):
+            end += 1
+        for stop in range(end, at + 1, -1):
+            phrase = [*name_words(self._tokens[at].folded), *self.texts[at + 1 : stop]]
+            named = (thing for level in _WHOLE for thing in self._lexicon.exact(level, phrase))
+            if things := [thing for thing in named if thing.kind is kind]:
+                return Named(stop, things)
+        return None
+
+    def _is_spaced(self, at: int) -> bool:
+        return self._text[self._tokens[at - 1].end : self._tokens[at].start].isspace()
 
     def _of_value(self, at: int, term: type[PrefixTerm], value: str, typed: str, negated: bool) -> Operand:
         read = term.of_value(value, typed)
@@ -342,52 +352,19 @@ class OperandReader:
         if len(things) > MAX_THINGS:
             return self._text_of(at, end, negated)
         labelled = ordered(things, self._lexicon)
-        self.things += [thing for thing, _ in labelled]
+        self.record.things += [thing for thing, _ in labelled]
         for thing, label in labelled:
-            self._note(at, end, thing.kind, label, query_of([thing]), negated, alternatives)
+            self.record.note(at, end, thing.kind, label, query_of([thing]), negated, alternatives)
         if span is None:
             return Operand(end, query_of([thing for thing, _ in labelled]))
-        self._note(at, end, MatchKind.DATE, span.label(), span.query(), negated)
+        self.record.note(at, end, MatchKind.DATE, span.label(), span.query(), negated)
         query = query_of([thing for thing, _ in labelled], [span.query()])
         return Operand(end, query, None if things else span)
 
     def _operand(self, at: int, end: int, query: Query, kind: MatchKind, label: str, negated: bool) -> Operand:
-        self._note(at, end, kind, label, query, negated)
+        self.record.note(at, end, kind, label, query, negated)
         return Operand(end, query)
 
-    def _note(
-        self,
-        at: int,
-        end: int,
-        kind: MatchKind,
-        label: str,
-        query: Query,
-        negated: bool,
-        alternatives: tuple[str, ...] = (),
-    ) -> None:
-        self.terms.append(SearchTerm(self._typed(at, end), kind, label, negated, alternatives))
-        self.queries.append(query)
-
-    def _typed(self, at: int, end: int) -> str:
-        return self._text[self._tokens[at].start : self._tokens[end - 1].end]
-
-    def note_only(self, mark: Mark, at: int, label: str, query: Query, negated: bool) -> None:
-        """Records the term of an "only" before the terms that were recorded since the mark."""
-        self.terms.insert(mark.terms, SearchTerm(self._typed(at, at + 1), MatchKind.OTHER, label, negated))
-        self.queries.insert(mark.terms, query)
-
     def _nothing(self, at: int) -> Operand:
-        self.unmatched.append((at, at + 1))
+        self.record.unmatched.append((at, at + 1))
         return Operand(at + 1)
-
-    def left_over(self) -> Iterable[str]:
-        """Returns the unmatched parts, in order and as they were typed. Tokens that were typed without a space between
-        them are one part."""
-        spans: list[list[int]] = []
-        for at, end in sorted(self.unmatched):
-            start, stop = self._tokens[at].start, self._tokens[end - 1].end
-            if spans and not any(c.isspace() for c in self._text[spans[-1][1] : start]) and spans[-1][2] == at:
-                spans[-1][1:] = [stop, end]
-            else:
-                spans.append([start, stop, end])
-        return [self._text[start:stop] for start, stop, _ in spans]

@@ -24,6 +24,7 @@ from photos_graph.search.language.languages import JOINTS
 from photos_graph.search.language.lexicon import Lexicon
 from photos_graph.search.language.name_matching import Spelling
 from photos_graph.search.language.operands import Operand, OperandReader
+from photos_graph.search.language.respelling import corrected
 from photos_graph.search.language.tokens import ANDS, Token, TokenKind, tokens
 from photos_graph.search.query import Everything, Not, Or, Query
 from photos_graph.search.terms.persons import OnlyPersons
@@ -72,19 +73,60 @@ def parse(text: str, lexicon: Lexicon, today: date, customs: Customs = EVERY_LAN
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     found = _within_limits(tokens(text))
     spelling = Spelling(lexicon)
-    readings: list[tuple[int, int, Parsed]] = []
+    readings: list[_Read] = []
     for language in customs.languages:
-        dates = Dates(language, customs, today, found)
-        reader = OperandReader(text, found, lexicon, spelling, language, dates)
-        reading = _Reading(found, reader, language)
-        parts = reading.whole()
-        unmatched = tuple(reader.left_over())
-        query = all_of(parts) if parts else Or(()) if unmatched else Everything()
-        parsed = Parsed(query, tuple(reader.terms), unmatched, tuple(reader.queries), tuple(reading.conditions))
-        readings.append((len(unmatched), reader.guesses, parsed))
-        if not unmatched and not reader.guesses:
+        readings.append(_read(text, found, Dates(language, customs, today, found), lexicon, spelling, language))
+        if readings[-1].is_certain:
             break
-    return min(readings, key=lambda reading: reading[:2])[2]
+    best = min(readings, key=_Read.rank)
+    for language in customs.languages if best.parsed.unmatched else ():
+        better, count = corrected(found, best.unknown, lexicon, language, customs)
+        if count:
+            dates = Dates(language, customs, today, better)
+            readings.append(_read(text, better, dates, lexicon, spelling, language, count))
+    return min(readings, key=_Read.rank).parsed
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A text as it is read in one language: ``unknown`` are the folded words that were not understood, and ``familiar``
+    is how many words are grammar words of the language."""
+
+    parsed: Parsed
+    guesses: int
+    familiar: int
+    unknown: frozenset[str]
+
+    @property
+    def is_certain(self) -> bool:
+        return not self.parsed.unmatched and not self.guesses
+
+    def rank(self) -> tuple[int, int, int]:
+        """Returns a key that is the smallest for the best reading."""
+        return len(self.parsed.unmatched), self.guesses, -self.familiar
+
+
+def _read(
+    text: str,
+    found: Sequence[Token],
+    dates: Dates,
+    lexicon: Lexicon,
+    spelling: Spelling,
+    language: Language,
+    guesses: int = 0,
+) -> _Read:
+    reader = OperandReader(text, found, lexicon, spelling, language, dates)
+    reading = _Reading(found, reader, language)
+    parts = reading.whole()
+    record = reader.record
+    unmatched = tuple(record.left_over())
+    query = all_of(parts) if parts else Or(()) if unmatched else Everything()
+    parsed = Parsed(query, tuple(record.terms), unmatched, tuple(record.queries), tuple(reading.conditions))
+    unknown = frozenset(found[at].folded for begin, end in record.unmatched for at in range(begin, end))
+    guesses += record.guesses
+    is_certain = not unmatched and not guesses
+    familiar = 0 if is_certain else sum(token.folded in language.words for token in found)
+    return _Read(parsed, guesses, familiar, unknown)
 
 
 def _within_limits(found: Iterable[Token]) -> list[Token]:
@@ -132,24 +174,45 @@ class _Reading:
         if depth > _MAX_DEPTH:
             raise TooComplex(f"A search text nests parentheses at most {_MAX_DEPTH} deep.")
         parts: list[Query] = []
+        begin = len(self._reader.record.terms)
         while True:
             lead = self._lead()
             if self._ended():
-                self._reader.skip(lead.meaningful)
+                self._reader.record.skip(lead.meaningful)
                 return parts
-            first = len(self._reader.terms)
+            first = len(self._reader.record.terms)
             if lead.only is not None:
                 parts += self._condition(self._only(lead, lead.only, depth, negated), first, depth)
                 continue
             parts += self._condition(self._group(lead.negate, depth, negated), first, depth)
             while lead.goes_on and self._go_on():
-                first = len(self._reader.terms)
+                first = len(self._reader.record.terms)
                 parts += self._condition(self._group(lead.negate, depth, negated), first, depth)
+            first = len(self._reader.record.terms)
+            parts += self._condition(self._alone(begin, negated), first, depth)
+
+    def _alone(self, begin: int, negated: bool) -> list[Query]:
+        """Reads an "alone" after persons, which must all be in the picture."""
+        count = self._language.taken(self._reader.texts, self._at, PhraseRole.ALONE)
+        if not count:
+            return []
+        ids = self._reader.record.persons_since(begin, negated)
+        if not ids or (self._language.taken(self._reader.texts, self._at, PhraseRole.ONLY) and self._names(count)):
+            return []
+        only = OnlyPersons(ids)
+        self._reader.record.note(self._at, self._at + count, MatchKind.OTHER, _ONLY[MatchKind.PERSON][1], only, negated)
+        self._at += count
+        return [only]
+
+    def _names(self, count: int) -> bool:
+        """Returns whether a name follows the next words, so that they stand before it, as in "Rome, only Anna"."""
+        at = self._at + count
+        return at < len(self._tokens) and not self._language.lead(self._reader.texts, at)[0]
 
     def _condition(self, parts: list[Query], first: int, depth: int) -> list[Query]:
         """Records a condition of the whole text, with the terms from ``first`` on. Returns its parts."""
         if parts and not depth:
-            self.conditions.append(Condition(all_of(parts), range(first, len(self._reader.terms))))
+            self.conditions.append(Condition(all_of(parts), range(first, len(self._reader.record.terms))))
         return parts
 
     def _group(self, negate: bool, depth: int, negated: bool) -> list[Query]:
@@ -162,25 +225,25 @@ class _Reading:
         """Reads the names after an "only", as long as they are all persons or all tags. Returns them together with the
         condition that a photo has no others."""
         reader, inside = self._reader, negated != lead.negate
-        before = reader.mark()
+        before = reader.record.mark()
         parts = self._group(False, depth, inside)
-        kinds = {thing.kind for thing in reader.things_since(before)}
+        kinds = {thing.kind for thing in reader.record.things_since(before)}
         kind = next((kind for kind in _ONLY if kind in kinds), None)
         while kind is not None:
-            at, mark = self._at, reader.mark()
+            at, mark = self._at, reader.record.mark()
             if not self._go_on():
                 break
             found = self._group(False, depth, inside)
-            if found and all(thing.kind is not kind for thing in reader.things_since(mark)):
+            if found and all(thing.kind is not kind for thing in reader.record.things_since(mark)):
                 self._at = at
-                reader.forget(mark)
+                reader.record.forget(mark)
                 break
             parts += found
         if kind is not None:
-            ids = dict.fromkeys(thing.id for thing in reader.things_since(before) if thing.kind is kind)
+            ids = dict.fromkeys(thing.id for thing in reader.record.things_since(before) if thing.kind is kind)
             make, label = _ONLY[kind]
             parts.append(make(tuple(ids)))
-            reader.note_only(before, only_at, label, parts[-1], inside)
+            reader.record.note_only(before, only_at, label, parts[-1], inside)
         if lead.negate and parts:
             return [Not(all_of(parts))]
         return parts
@@ -191,7 +254,7 @@ class _Reading:
         while self._or(operand):
             lead = self._lead()
             if self._ended():
-                self._reader.skip(lead.meaningful)
+                self._reader.record.skip(lead.meaningful)
                 break
             if lead.only is not None:
                 operands.append(_whole(self._only(lead, lead.only, depth, negated)))
@@ -252,7 +315,9 @@ class _Reading:
             if not count or self._reader.begins(self._at):
                 break
             span = (self._at, self._at + count)
-            if PhraseRole.NOT in roles or PhraseRole.WITHOUT in roles:
+            if PhraseRole.NEAR in roles:
+                lead.meaningful.append(span)
+            elif PhraseRole.NOT in roles or PhraseRole.WITHOUT in roles:
                 lead.negate = not lead.negate
                 lead.goes_on = PhraseRole.WITHOUT in roles
                 lead.meaningful.append(span)

@@ -19,6 +19,15 @@ class MatchLevel(IntEnum):
     PART = auto()  # words of the names of tags, persons and places
 
 
+# Words that begin many names and tell nothing of them: they name nothing alone, but what they begin is offered.
+QUALIFIERS = frozenset(
+    (
+        *("new", "nuova", "nuovo", "neue", "neuer", "neues", "nouveau", "nouvelle", "nueva", "nuevo"),
+        *("old", "great", "little", "upper", "lower", "gran", "grand", "los", "las"),
+        *("san", "santa", "sant", "santo", "saint", "sainte", "sao"),
+        *("north", "south", "east", "west", "nord", "sud", "est", "norte", "sur"),
+    )
+)
 Phrase = tuple[MatchLevel, Sequence[int]]  # the level, and the positions of the words in the name
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from enum import Enum, auto
 from typing import NamedTuple
 
 from photos_graph.model.search import MatchKind, PhotoShape
 from photos_graph.search.query import Not, Query
+from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.persons import FacesIn, UnnamedFaces
 from photos_graph.search.terms.picture_kinds import HasCopies, IsEdited, IsRaw, IsScreenshot, Shaped
 from photos_graph.search.terms.places import InBox
@@ -26,6 +28,8 @@ class Saying(Enum):
     TAGS = auto()  # "without tags"
     UNTAGGED = auto()
     POSITION = auto()  # "without gps"
+    DATED = auto()  # "without date"
+    UNDATED = auto()
     PEOPLE = auto()  # "2 people", "without people"
     NOBODY = auto()
     GROUP = auto()
@@ -68,11 +72,14 @@ class Said(NamedTuple):
 _GROUP = 3  # people
 _STAR = {"\N{BLACK STAR}", "\N{WHITE MEDIUM STAR}"}
 _STARS = range(2, 6)  # a single star may be anything
+_DATED = TakenIn(after=datetime.min)
 _PLAIN: dict[Saying, tuple[Query, str]] = {
     Saying.FAVOURITE: (Favourite(), "favourite"),
     Saying.TAGS: (Not(Untagged()), "tagged"),
     Saying.UNTAGGED: (Untagged(), "untagged"),
     Saying.POSITION: (InBox(90, -90, 180, -180), "position"),
+    Saying.DATED: (_DATED, "date"),
+    Saying.UNDATED: (Not(_DATED), "undated"),
     Saying.PEOPLE: (FacesIn(1, None), "people"),
     Saying.NOBODY: (FacesIn(None, 0), "nobody"),
     Saying.GROUP: (FacesIn(_GROUP, None), f"{_GROUP} or more people"),
@@ -117,9 +124,13 @@ class PropertyWords:
         numbers: Mapping[str, int],
         texts: Sequence[str],
         sign: Callable[[int], str],
+        second: Callable[[int, int], int | None],
     ) -> None:
-        """``sign`` returns the sign that bounds the number at a token, as ``within`` takes it, or "" for none."""
+        """``sign`` returns the sign that bounds the number at a token, as ``within`` takes it, or "" for none.
+        ``second`` returns the token of the second number of a range: it takes the token at which the text begins,
+        and that after the first number."""
         self.sign = sign
+        self._second = second
         self._sayings = sayings
         self._starts = starts  # the first words of the phrases
         self._numbers = numbers
@@ -132,12 +143,17 @@ class PropertyWords:
         end, saying = self._saying(at)
         if saying is Saying.RATED:
             return self._counted(end, rated=True)
+        if saying is Saying.UNRATED and self._counted(end, rated=True):  # "not rated 4 or more"
+            return None
         if saying is not None and saying in _PLAIN:
             return Said(end, *_PLAIN[saying], gives_way=saying in _GIVE_WAY)
         return self._counted(at, rated=False)
 
     def _counted(self, at: int, rated: bool) -> Said | None:
-        """Reads "5 stars", "at least 4 stars", "4+ stars", "> 3 stars", "3 people", or what follows "rated"."""
+        """Reads "5 stars", "at least 4 stars", "4+ stars", "> 3 stars", "3-5 stars", "3 people", or what follows
+        "rated"."""
+        if ranged := self._ranged(at, rated):
+            return ranged
         if not self.begins(at) and self._number(at) is None:
             return None
         at, bound = self.bound(at)
@@ -158,6 +174,22 @@ class PropertyWords:
                 return None
             return Said(at, FacesIn(low, high), f"{in_words(low, high)} people")
         return Said(at, Rated(low, high), f"rating {in_words(low, high)}") if number <= 5 else None
+
+    def _ranged(self, at: int, rated: bool) -> Said | None:
+        """Reads "3 to 5 stars" or "between 2 and 4 people"."""
+        for start in (at, at + 1):
+            low = self._number(start)
+            second = None if low is None else self._second(at, start + 1)
+            high = None if second is None else self._number(second)
+            if second is None or low is None or high is None or low > high:
+                continue
+            end, noun = self._saying(second + 1)
+            if noun is Saying.PEOPLE and not rated:
+                return Said(end, FacesIn(low, high), f"{in_words(low, high)} people")
+            if high <= 5 and (rated or noun is Saying.STARS):
+                end = end if noun is Saying.STARS else second + 1
+                return Said(end, Rated(low, high), f"rating {in_words(low, high)}")
+        return None
 
     def begins(self, at: int) -> bool:
         """Returns whether the token is the first word of a phrase."""

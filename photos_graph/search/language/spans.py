@@ -170,6 +170,25 @@ def latest(span: Span, by: date) -> Span:
     return found if found.start is not None and found.start <= by else in_year(span, by.year - 1)
 
 
+def third_of(span: Span, third: int) -> Span | None:
+    """Returns the first, second or third part (0..2) of some months, or None for a span that is not whole months."""
+    if span.time or span.weekdays or span.movable or span.days:
+        return None
+    if span.months:
+        if len(span.months) > 1:
+            return yearly(span.months[len(span.months) * third // 3], len(span.months) // 3)
+        days = monthrange(_LEAP_YEAR, span.months[0])[1]
+        last = days if third == 2 else 10 * third + 10
+        return Span(days=tuple((span.months[0], number) for number in range(10 * third + 1, last + 1)))
+    if span.start is None or span.end is None or span.start.day != 1 or span.end.day != 1:
+        return None
+    months = _count(span.end) - _count(span.start)
+    if months == 1:
+        begin = span.start + timedelta(days=10 * third)
+        return Span(begin, span.end if third == 2 else begin + timedelta(days=10))
+    return whole_months(months_on(span.start, months * third // 3), months // 3) if months % 3 == 0 else None
+
+
 def same_day(of: date, months: int) -> date:
     """Returns the day that is ``months`` later or earlier, or the last day of that month if it is shorter."""
     first = months_on(of, months)

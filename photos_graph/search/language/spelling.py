@@ -9,6 +9,7 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA, Prefix
 from rapidfuzz.process import extract
 
+MIN_LETTERS = 5  # letters of a word that may be misspelt
 _MAX_LETTERS = 64  # letters of a word that may be misspelt
 _MAX_ENDING = 3  # letters in which the ends of two forms of a word differ
 _MAX_ADDED_ENDING = 5  # letters that one form has more than another, as in "mountaineer"
@@ -19,7 +20,7 @@ def slips(word: str) -> int:
 
     Words from 5 letters on may have one slip, words from 9 letters on two, and numbers none.
     """
-    if not word.isalpha() or not 5 <= len(word) <= _MAX_LETTERS:
+    if not word.isalpha() or not MIN_LETTERS <= len(word) <= _MAX_LETTERS:
         return 0
     return 2 if len(word) >= 9 else 1
 
@@ -32,6 +33,19 @@ def alike(word: str, other: str) -> bool:
     if max(rests) <= (_MAX_ENDING if min(rests) else _MAX_ADDED_ENDING):
         return True
     return OSA.distance(word, other, score_cutoff=_MAX_ENDING) <= _MAX_ENDING
+
+
+def extends(word: str, other: str) -> bool:
+    """Returns whether one of two words is the other with a few more letters, as the genitive of the name of a person:
+    "Annas" and "Anna". Such names have no other forms: "bianco" is no Bianchi."""
+    shared = Prefix.similarity(word, other)
+    return shared == min(len(word), len(other)) and abs(len(word) - len(other)) <= _MAX_ENDING
+
+
+def extends_or_ends_alike(word: str, other: str) -> bool:
+    """Returns whether words may be forms of the name of a place: they differ by a few letters at the end of one, or by
+    the last letter. "Bavarian" is of Bavaria and "Roma" is Rome, but "madre" is not Madrid."""
+    return extends(word, other) or (len(word) == len(other) and Prefix.similarity(word, other) == len(word) - 1)
 
 
 class SpellingVocabulary:

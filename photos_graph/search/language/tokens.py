@@ -14,15 +14,18 @@ from photos_graph.search.folding import fold, symbols
 from photos_graph.search.language.languages import PREFIXES
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»\N{FULLWIDTH QUOTATION MARK}", '"'))
+# Keyboards make a longer dash of a minus sign.
+_MINUS_SIGNS = r"\-\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}"
 _ITEM = re.compile(
     r'"(?P<quoted>[^"]*)"'
     rf'|(?P<prefix>{"|".join(PREFIXES)}):(?:"(?P<exact>[^"]*)"|(?P<value>[^\s()"]*))'
     r"|(?P<open>\()|(?P<close>\))"
     r"|(?P<word>[^\W\d_]+|\d+)"
-    r'|(?P<other>(?![-\N{MINUS SIGN}!|])[^\w\s()"|]+)'
+    rf'|(?P<other>(?![{_MINUS_SIGNS}!|])[^\w\s()"|]+)'
 )
 ANDS = frozenset("&+")
-_MINUS = re.compile(r"(?:^|[\s|&+,;:])([-\N{MINUS SIGN}!])$")  # at the end of what stands before a word
+INSIDE = {"", *"-_.'/\N{RIGHT SINGLE QUOTATION MARK}"}  # read as one word: "IMG_1234", "X-T3"
+_MINUS = re.compile(rf"(?:^|[\s|&+,;:])([{_MINUS_SIGNS}!]+)$")  # at the end of what stands before a word
 
 
 class TokenKind(Enum):

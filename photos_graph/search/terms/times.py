@@ -31,9 +31,11 @@ class DayTime(Enum):
     """The first hour of a time of the day, and the hour at which it ends."""
 
     MORNING = (6, 12)
+    NOON = (11, 14)
     AFTERNOON = (12, 18)
     EVENING = (18, 22)
     NIGHT = (22, 6)
+    MIDNIGHT = (23, 1)
 
 
 @dataclass(frozen=True, slots=True)

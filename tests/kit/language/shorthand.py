@@ -112,4 +112,4 @@ def _taken(query: TakenIn) -> str:
 
 
 def _day(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d}" if moment else ""
+    return moment.date().isoformat() if moment else ""

@@ -328,7 +328,7 @@ SIGNS = [
     case("beach +Rome", both(BEACH, ROME), "beach = TAG Beach", "Rome = PLACE Rome"),
     case("without Anna & Bob", both(Not(ANNA), Not(BOB)), "Anna = not PERSON Anna Rossi", "Bob = not PERSON Bob"),
     case("beach - Rome", both(BEACH, ROME), "beach = TAG Beach", "Rome = PLACE Rome"),
-    case("beach --Rome", both(BEACH, ROME), "beach = TAG Beach", "Rome = PLACE Rome"),
+    case("beach --Rome", both(BEACH, Not(ROME)), "beach = TAG Beach", "Rome = not PLACE Rome"),
     case("2018 -2020", span("2018-01-01", "2021-01-01"), "2018 -2020 = DATE 2018 to 2020"),
     case("Rome! - | & +", ROME, "Rome = PLACE Rome"),
     case("beach -zebra", BEACH, "beach = TAG Beach", unmatched=("zebra",)),

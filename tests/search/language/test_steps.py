@@ -56,7 +56,7 @@ def library() -> SearchIndex:
     ],
 )
 def test_a_usual_question_takes_far_fewer_steps_than_there_are_names(library: SearchIndex, text: str) -> None:
-    assert steps(lambda: parse(text, library.lexicon, TODAY)) < 15_000
+    assert steps(lambda: parse(text, library.lexicon, TODAY)) < 10_000
 
 
 def test_fifty_unknown_words_are_not_compared_with_every_name_in_python(library: SearchIndex) -> None:
@@ -87,4 +87,4 @@ def _copy(rows: Hierarchy[Any]) -> Hierarchy[Any]:
 def test_a_row_costs_no_more_in_a_large_library(library: SearchIndex) -> None:
     row = FolderRow("new", "2020 Something new", "r/new")
     assert steps(lambda: library.apply_folders([row])) < 1_000
-    assert steps(lambda: parse("landscapes", library.lexicon, TODAY)) < 15_000, "the lexicon is not made again"
+    assert steps(lambda: parse("landscapes", library.lexicon, TODAY)) < 10_000, "the lexicon is not made again"
