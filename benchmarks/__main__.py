@@ -10,9 +10,11 @@ from rich.console import Console
 from rich.status import Status
 
 from benchmarks import (
+    answers,
     colour,
     exports,
     faces,
+    fields,
     giving,
     learn,
     learning,
@@ -41,6 +43,8 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "rescan": ("a scan of the large library that finds nothing changed", library.rescan),
     "start": ("from spawning the service to ready, with the large library, and its memory", library.start),
     "pages": ("GraphQL pages of the large library", library.pages),
+    "answers": ("screens in GraphQL, beside a bare Starlette answer of the same bytes", answers.answers),
+    "fields": ("every field of the schema, for a page of 50, at 10,000 photos and at --photos", fields.fields),
     "search": ("ten questions to libraries of up to --photos, beside SQLite and Cypher", questions.search),
     "asking": ("thirty questions in words to libraries of up to --photos, read and answered", asking.asking),
     "tagging": ("a whole library and 1,000 photos tagged, and the search after each", tagging.tagging),

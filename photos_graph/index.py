@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -39,6 +40,14 @@ BATCH_SIZE = 500  # changes of the feed read at a time
 MAX_TOUCHED = 20_000  # touched photos; if there are more, reading all photos is faster than reading these one by one
 
 
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What commits have touched: photos, by number, with their faces, and persons, by id. None stands for all."""
+
+    photos: BitMap | None
+    persons: frozenset[str] | None
+
+
 class Index:
     """Keeps ``search`` in step with the graph. Call ``load`` once at the start, and ``catch_up`` after every write.
     ``customs`` are the languages in which the owner's questions are read."""
@@ -58,6 +67,11 @@ class Index:
         self._saved_seq = -1
         self._tasks: list[asyncio.Task[None]] = []
         self._snapshot: Path | None = None
+        self._listeners: list[Callable[[Touch], None]] = []
+
+    def subscribe(self, listener: Callable[[Touch], None]) -> None:
+        """Calls ``listener`` whenever the index has read what was touched, before the mutation that did it answers."""
+        self._listeners.append(listener)
 
     async def load(self) -> None:
         """Loads the snapshot and applies the changes since, or reads the whole graph if there is no usable snapshot."""
@@ -172,6 +186,7 @@ class Index:
             label_postings.labels_of(graph, list(labelled)) if is_partial else label_postings.all_labels(graph)
         )
 
+        persons_before = _shown(search, labelled)
         search.apply_folders(folders, set(folder_ids) - {row.id for row in folders})
         search.apply_tags(tags, set(tag_ids) - {row.id for row in tags})
         search.apply_persons(persons, set(person_ids) - {row.id for row in persons})
@@ -179,6 +194,9 @@ class Index:
         search.apply_places(places)
         search.apply_photos(rows, set(numbers) - {row.number for row in rows})
         search.apply_labels(label_rows, labelled if is_partial else None)
+        if search is self.search:
+            known = persons_before.union(_shown(search, labelled), person_ids) if is_partial else None
+            self._tell(Touch(labelled if is_partial else None, known))
 
     async def differing(self) -> Differences:
         """Compares the index with the graph, from which it should not differ."""
@@ -198,6 +216,11 @@ class Index:
             rebuilt = await self._read_whole()
             rebuilt.sets.content.use(self._content)
             self.search = rebuilt
+            self._tell(Touch(None, None))
+
+    def _tell(self, touch: Touch) -> None:
+        for listener in self._listeners:
+            listener(touch)
 
     async def _read_whole(self) -> SearchIndex:
         rebuilt = SearchIndex()
@@ -224,6 +247,13 @@ class Index:
         while True:
             await asyncio.sleep(self._settings.snapshot_seconds)
             await _log_errors(self.save)
+
+
+def _shown(search: SearchIndex, numbers: BitMap) -> frozenset[str]:
+    """Returns the ids of the persons whom one of these photos shows, by any label."""
+    labels = search.sets.labels
+    kinds = (labels.persons, labels.persons_predicted)
+    return frozenset(id_ for sets in kinds for id_, photos in sets.items() if photos.intersect(numbers))
 
 
 def _changed_thresholds(search: SearchIndex, rows: Iterable[Tag]) -> list[str]:

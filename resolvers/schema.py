@@ -28,6 +28,7 @@ from resolvers.connections import MAX_PAGE, Node
 from resolvers.context import Context, Info
 from resolvers.datasets import DatasetMutations
 from resolvers.errors import PublicErrors, log_unforeseen
+from resolvers.execution import LevelExecutor
 from resolvers.faces import FaceJobMutations, FaceMutations, FaceQueries, load_face
 from resolvers.folders import FolderQueries, load_folder
 from resolvers.jobs import JobMutations, JobQueries, JobSubscriptions, load_job
@@ -205,6 +206,7 @@ def build_schema(settings: WebSettings) -> Schema:
         subscription=Subscription,
         extensions=[PublicErrors, Parsing, lambda: QueryLimits(settings), lambda: TimeLimit(settings)],
         config=StrawberryConfig(scalar_map=SCALARS),
+        execution_context_class=LevelExecutor,
     )
 
 

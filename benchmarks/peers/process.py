@@ -49,12 +49,12 @@ class Peer:
         return float(self._process.stdout.readline())
 
 
-class FilePeer(Peer):
-    """Runs the bare Starlette application, which listens on ``port``."""
+class AppPeer(Peer):
+    """Runs a bare Starlette application, which listens on ``port``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, name: str, *arguments: str | Path) -> None:
         self.port = free_port()
-        super().__init__("files", str(self.port), folder)
+        super().__init__(name, str(self.port), *arguments)
         end = time.monotonic() + START_SECONDS
         while True:
             try:
@@ -64,3 +64,10 @@ class FilePeer(Peer):
                 if time.monotonic() > end:
                     raise
                 time.sleep(0.02)
+
+
+class FilePeer(AppPeer):
+    """Sends the files of a rendition cache."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__("files", folder)

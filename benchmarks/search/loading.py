@@ -9,9 +9,12 @@ from typing import LiteralString, TypeVar
 from benchmarks.pictures import Say
 from benchmarks.search.made import COUNTRIES, REGIONS, Made, carriers, place_names, place_parent, tag_names, tag_parent
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.faces.pages import rank
 from photos_graph.paths import encode_raw
 
 BATCH = 10_000
+FACES_OF_CLUSTER = 5
+PHOTOS_PER_FAILURE = 500
 ROOT = "root"
 T = TypeVar("T")
 
@@ -47,12 +50,13 @@ UNWIND $rows AS row
 MATCH (d:Folder {id: row.folder})
 CREATE (p:Photo {id: row.id, number: row.number, contentHash: row.id + row.id, byteSize: 1, width: 4000,
   height: 3000, format: 'JPEG', addedAt: row.number, takenAt: row.taken, takenSource: 'EXIF', rating: row.rating,
-  favourite: row.favourite, make: 'Canon', model: 'EOS 5D', placeholder: 'hash', orientation: 1})
+  favourite: row.favourite, make: 'Canon', model: 'EOS 5D', placeholder: 'hash', orientation: 1, look: row.id})
 CREATE (f:File {id: row.id, key: row.key, name: row.name, size: 1, mtimeNs: 0, inode: 0, state: 'PRESENT',
   attempts: 0})
 CREATE (f)-[:OF]->(p)
 CREATE (f)-[:IN]->(d)
-CREATE (p)-[:HAS_FACE]->(:Face {id: row.id, x: 0.1, y: 0.1, width: 0.2, height: 0.2})
+CREATE (p)-[:HAS_FACE]->(:Face {id: row.id, x: 0.1, y: 0.1, width: 0.2, height: 0.2, score: 0.9, quality: row.quality,
+  rank: row.rank, ignored: false, source: 'DETECTED', model: 'made'})
 """
 AT: LiteralString = "UNWIND $rows AS row MATCH (p:Photo {number: row[0]}), (x:Place {id: row[1]}) CREATE (p)-[:AT]->(x)"
 TAGGED: LiteralString = """
@@ -69,6 +73,20 @@ UNWIND $rows AS row MATCH (f:Face {id: row[0]}), (x:Person {id: row[1]}) CREATE 
 LOOKS_LIKE: LiteralString = """
 UNWIND $rows AS row MATCH (f:Face {id: row[0]}), (x:Person {id: row[1]})
 CREATE (f)-[:LOOKS_LIKE {score: 0.9, model: 'made', applied: true}]->(x)
+"""
+CLUSTERS: LiteralString = """
+UNWIND $rows AS row
+CREATE (c:Cluster {id: row.id, size: size(row.faces)})
+WITH c, row
+UNWIND row.faces AS id
+MATCH (f:Face {id: id})
+CREATE (f)-[:IN_CLUSTER]->(c)
+"""
+FAILURES: LiteralString = """
+UNWIND $rows AS row
+MATCH (f:File {id: row})
+CREATE (:Failure {id: row + ':READ:', path: f.key, stage: 'READ', reason: 'It is broken.', at: 0, attempts: 1})
+  -[:ABOUT]->(f)
 """
 NUMBERS: LiteralString = "MERGE (m:Meta {name: 'photoNumber'}) SET m.value = $size"
 
@@ -93,6 +111,10 @@ async def load(graph: Graph, library: Made, say: Say) -> None:
     await _write(graph, EXCLUDED, ((n, tag_id(t)) for n, t in library.excluded))
     await _write(graph, IS, ((photo_id(n), person_id(x)) for n, x, sure in faces if sure))
     await _write(graph, LOOKS_LIKE, ((photo_id(n), person_id(x)) for n, x, sure in faces if not sure))
+    nameless = [photo_id(n) for n in range(library.size) if person[n] < 0]
+    clusters = [nameless[start : start + FACES_OF_CLUSTER] for start in range(0, len(nameless), FACES_OF_CLUSTER)]
+    await _write(graph, CLUSTERS, ({"id": f"cluster{n}", "faces": faces} for n, faces in enumerate(clusters)))
+    await _write(graph, FAILURES, (photo_id(n) for n in range(0, library.size, PHOTOS_PER_FAILURE)))
     await graph.write(NUMBERS, size=library.size)
 
 
@@ -112,6 +134,7 @@ async def _labels(graph: Graph) -> None:
 
 def photo_row(library: Made, number: int) -> dict[str, object]:
     folder, rating = folder_id(int(library.folder[number])), int(library.rating[number])
+    quality = number * 7_919 % 1_000 / 1_000
     return {
         "id": photo_id(number),
         "number": number,
@@ -121,6 +144,8 @@ def photo_row(library: Made, number: int) -> dict[str, object]:
         "taken": library.taken[number],
         "rating": rating if rating >= 0 else None,
         "favourite": bool(library.favourite[number]),
+        "quality": quality,
+        "rank": rank(quality, photo_id(number)),
     }
 
 

@@ -187,6 +187,12 @@ class SearchIndex:
         number = self.number_of(photo_id)
         return [] if number is None else self.sets.stacks.members(number) or [number]
 
+    def stacks_numbers(self, photo_ids: Sequence[str]) -> list[list[int]]:
+        """Returns ``stack_numbers`` of many photos at once."""
+        stacks = self.sets.stacks
+        found = self.numbers_of(photo_ids).tolist()
+        return [[] if number < 0 else stacks.members(number) or [number] for number in found]
+
     # photos by number and id
 
     def photo_ids(self, numbers: Iterable[int]) -> list[str]:

@@ -7,7 +7,7 @@ keeps its position when other photos are added or removed.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import cast
 
 import numpy as np
@@ -64,6 +64,9 @@ class SortOrder:
         self._touched = BitMap()
 
     def key(self, number: int) -> Key:
+        return self.keys_of([number])[0]
+
+    def keys_of(self, numbers: Sequence[int]) -> Sequence[Key]:
         raise NotImplementedError
 
     def position(self, key: Key, number: int) -> int:
@@ -145,8 +148,9 @@ class IntegerOrder(SortOrder):
         super().__init__()
         self._keys = keys
 
-    def key(self, number: int) -> int:
-        return int(self._keys(np.array([number], np.uint32))[0])
+    def keys_of(self, numbers: Sequence[int]) -> Sequence[int]:
+        keys: list[int] = self._keys(np.array(numbers, np.uint32)).tolist()
+        return keys
 
     def position(self, key: Key, number: int) -> int:
         place = self.edges(np.array([key], np.int64), np.array([number], np.int64))
@@ -183,8 +187,8 @@ class NameOrder(SortOrder):
         super().__init__()
         self._names = names
 
-    def key(self, number: int) -> bytes:
-        return self._names[number]
+    def keys_of(self, numbers: Sequence[int]) -> Sequence[bytes]:
+        return [self._names[number] for number in numbers]
 
     def position(self, key: Key, number: int) -> int:
         return self._place(cast(bytes, key), number, self.sequence)

@@ -48,7 +48,8 @@ def page(
         has_next = before is not None and bool(order.take(found, high, end, 1))
     if last is None:
         has_previous = after is not None and bool(order.take(found, 0, low, 1, backwards=True))
-    cursors = [cursor.encode(name, order.key(number), number) for number in numbers]
+    keys = order.keys_of(numbers)
+    cursors = [cursor.encode(name, key, number) for key, number in zip(keys, numbers, strict=True)]
     return IndexPage(numbers, cursors, has_next, has_previous)
 
 

@@ -7,14 +7,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from graphql import parse, validate
 
 from benchmarks.__main__ import BENCHMARKS
 from benchmarks.bench import Bench
+from benchmarks.fields import NOT_ASKED, every_field
 from benchmarks.load import rate, request
 from benchmarks.metadata import metadata
 from benchmarks.peers.process import FilePeer, Peer
 from benchmarks.pictures import FOLDER_SIZE, tiny_library
 from benchmarks.report import Figure, Goal, markdown
+from photos_graph.settings import WebSettings
+from resolvers.schema import build_schema
 from tests.kit.metadata import jpeg_with
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -50,6 +54,15 @@ def test_a_benchmark_that_is_none_ends_with_2_and_those_there_are() -> None:
 )
 def test_a_goal_is_met_by_the_value_or_by_the_ratio(figure: Figure, met: bool | None) -> None:
     assert figure.met is met
+
+
+def test_every_field_of_the_schema_is_asked_by_a_valid_document() -> None:
+    schema = build_schema(WebSettings())._schema
+    asked = {each.name: each.document for each in every_field(schema)}
+    assert {name: errors for name, text in asked.items() if (errors := validate(schema, parse(text)))} == {}
+    assert asked["Photo.title"] == "{ photos(first: 50) { nodes { title  } } }"
+    shown = {f"{type_}.{field}" for type_ in ("Query", "Photo", "Person") for field in schema.type_map[type_].fields}  # type: ignore[attr-defined]
+    assert {tuple(name.split(".")) for name in shown - asked.keys()} == set(NOT_ASKED)
 
 
 def test_metadata_is_compared_with_exiftool(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,16 +6,19 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import cluster_pages, pages, persons
 from photos_graph.graph.faces.pages import BEFORE_ALL, face_id_of
 from photos_graph.graph.library.photos import photo_numbers
-from photos_graph.index import Index
+from photos_graph.index import Index, Touch
 from photos_graph.model.faces import Face, FaceCluster, FaceFilter, Person
 from photos_graph.search.listing import Listing, cursor_of, key_of, keyset
+from photos_graph.services.browse.remembered import Remembered
 
+REMEMBERED_PERSONS = 20_000
 ScoredPersons = Sequence[tuple[str, float]]
 
 
@@ -32,6 +35,23 @@ class FaceBrowser:
     def __init__(self, graph: Graph, index: Index) -> None:
         self._graph = graph
         self._index = index
+        self._counts = Remembered(partial(persons.face_counts, graph), REMEMBERED_PERSONS)
+        self._covers = Remembered(self._read_covers, REMEMBERED_PERSONS)
+        index.subscribe(self._forget)
+
+    async def prepare(self) -> None:
+        """Reads the covers and the numbers of faces of all persons, which take as long as these have faces."""
+        everybody = [person.id for person in self._index.search.persons]
+        await self.counts(everybody)
+        await self.covers(everybody)
+
+    def _forget(self, touch: Touch) -> None:
+        self._counts.forget(touch.persons)
+        self._covers.forget(touch.persons)
+
+    async def _read_covers(self, person_ids: Sequence[str]) -> dict[str, str | None]:
+        known = await persons.covers(self._graph, person_ids)
+        return {id_: known.get(id_) for id_ in person_ids}
 
     # batches, each of which is one query to the engine
 
@@ -46,12 +66,12 @@ class FaceBrowser:
 
     async def counts(self, person_ids: Sequence[str]) -> list[int]:
         """Returns the number of faces of each person, including predicted ones."""
-        known = await persons.face_counts(self._graph, person_ids)
+        known = await self._counts.of(person_ids)
         return [known.get(id_, 0) for id_ in person_ids]
 
     async def covers(self, person_ids: Sequence[str]) -> list[str | None]:
         """Returns the cover face of each person: the chosen face, or else the best named face."""
-        known = await persons.covers(self._graph, person_ids)
+        known = await self._covers.of(person_ids)
         return [known.get(id_) for id_ in person_ids]
 
     async def similar_persons(self, cluster_ids: Sequence[str]) -> list[ScoredPersons]:

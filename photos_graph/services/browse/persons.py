@@ -53,7 +53,8 @@ class Persons:
         """Returns the persons in each photo or in another photo of its stack, sorted by name, and whether they are only
         predicted. Takes one query to the engine."""
         search = self._index.search
-        of = {id_: [id_, *search.photo_ids(search.stack_numbers(id_))] for id_ in photo_ids}
+        stacks = search.stacks_numbers(photo_ids)
+        of = {id_: [id_, *search.photo_ids(others)] for id_, others in zip(photo_ids, stacks, strict=True)}
         known = await page_labels.persons_of(self._graph, sorted({each for those in of.values() for each in those}))
         return [self._in_order(_together(known.get(each, {}) for each in of[id_])) for id_ in photo_ids]
 

@@ -14,7 +14,7 @@ from photos_graph.graph.labels import stacks
 from photos_graph.graph.library import failures, files, photos, succession
 from photos_graph.images.formats import FormatSupport
 from photos_graph.images.tasks import LIST_FORMATS
-from photos_graph.index import Index
+from photos_graph.index import Index, Touch
 from photos_graph.model.library import Failure, File, Folder, Photo, Place
 from photos_graph.model.search import Match, PhotoOrder, TimelineUnit
 from photos_graph.model.stacks import Stack, StackKind, Stacks
@@ -30,6 +30,7 @@ from photos_graph.search.paging import IndexPage
 from photos_graph.search.query import Everything, Query
 from photos_graph.search.rows import FolderRow
 from photos_graph.search.timeline import Bucket
+from photos_graph.services.browse.remembered import Remembered
 from photos_graph.workers.pool import WorkerPool
 
 
@@ -88,12 +89,18 @@ def _as_page(search: SearchIndex, query: Query, found: BitMap, page: IndexPage) 
     )
 
 
+REMEMBERED_PHOTOS = 20_000  # of about 2 KB each
+
+
 class PhotoBrowser:
     def __init__(self, graph: Graph, index: Index, pool: WorkerPool) -> None:
         self._graph = graph
         self._index = index
         self._pool = pool
         self._formats: list[FormatSupport] | None = None
+        self._photos = Remembered(self._read_photos, REMEMBERED_PHOTOS)
+        self._ids: dict[int, str] = {}  # of remembered photos, by number
+        index.subscribe(self._forget)
 
     # the library
 
@@ -255,9 +262,22 @@ class PhotoBrowser:
         return self._index.search.facets
 
     async def photos_by_id(self, ids: Sequence[str]) -> list[Photo | None]:
-        """Returns the photos, including those that no longer have a file. Takes one query to the engine."""
-        known = await photos.photos_by_id(self._graph, ids)
+        """Returns the photos, including those that no longer have a file. Takes one query to the engine, for those that
+        were not asked for lately."""
+        known = await self._photos.of(ids)
         return [known.get(id_) for id_ in ids]
+
+    async def _read_photos(self, ids: Sequence[str]) -> dict[str, Photo]:
+        read = await photos.photos_by_id(self._graph, ids)
+        self._ids |= {photo.number: id_ for id_, photo in read.items()}
+        return read
+
+    def _forget(self, touch: Touch) -> None:
+        if touch.photos is None:
+            self._photos.forget(None)
+            self._ids.clear()
+        else:
+            self._photos.forget([self._ids.pop(number) for number in touch.photos if number in self._ids])
 
     async def current_photo_id(self, photo_id: str) -> str:
         """Returns the id of the photo that succeeded this one, or its own."""

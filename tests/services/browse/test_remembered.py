@@ -1,0 +1,59 @@
+"""What was read stays in memory until it is touched."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from photos_graph.services.browse.remembered import Remembered
+
+pytestmark = pytest.mark.anyio
+
+
+class Source:
+    """Returns how often it was read, for all ids but "none"."""
+
+    def __init__(self) -> None:
+        self.asked: list[Sequence[str]] = []
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+
+    async def read(self, ids: Sequence[str]) -> dict[str, int]:
+        self.asked.append(list(ids))
+        await self.may_answer.wait()
+        return {id_: len(self.asked) for id_ in ids if id_ != "none"}
+
+
+async def test_what_is_known_is_not_read_again_until_it_is_forgotten() -> None:
+    source = Source()
+    remembered = Remembered(source.read, most=10)
+    assert await remembered.of(["a", "b", "a"]) == {"a": 1, "b": 1}
+    assert await remembered.of(["b", "c", "none"]) == {"b": 1, "c": 2}
+    remembered.forget(["a"])
+    assert await remembered.of(["a", "b"]) == {"a": 3, "b": 1}
+    remembered.forget(None)
+    assert await remembered.of(["b"]) == {"b": 4}
+    assert source.asked == [["a", "b"], ["c", "none"], ["a"], ["b"]]
+
+
+async def test_what_is_read_while_something_is_forgotten_is_not_kept() -> None:
+    source = Source()
+    source.may_answer.clear()
+    remembered = Remembered(source.read, most=10)
+    reading = asyncio.create_task(remembered.of(["a"]))
+    await asyncio.sleep(0)
+    remembered.forget(["a"])
+    source.may_answer.set()
+    assert await reading == {"a": 1}
+    assert await remembered.of(["a"]) == {"a": 2}
+
+
+async def test_the_oldest_are_dropped() -> None:
+    source = Source()
+    remembered = Remembered(source.read, most=2)
+    for id_ in ("a", "b", "c"):
+        await remembered.of([id_])
+    assert await remembered.of(["b", "c"]) == {"b": 2, "c": 3}
+    assert await remembered.of(["a"]) == {"a": 4}
