@@ -260,7 +260,7 @@ class SearchSettings(SettingsGroup):
         ("en", "it", "de", "fr", "es"),
         min_length=1,
         description="The languages in which the texts of searches are read. Fewer languages mean fewer words with two "
-        "meanings.",
+        "meanings. Filters, and texts that all languages understand, are put into words of the first one.",
     )
     countries: tuple[Annotated[str, Field(pattern="^[A-Z]{2}$")], ...] = Field(
         ("DE", "ES", "FR", "GB", "IT", "US"),

@@ -70,7 +70,8 @@ class SearchTerm:
     text: str = strawberry.field(description="The words of the text that state this condition.")
     kind: MatchKind = strawberry.field(description="The kind of the condition.")
     label: str = strawberry.field(
-        description='The condition in words: the name of the tag, person, folder or place, or for example "2019".'
+        description="The condition in words: the name of the tag, person, folder or place, or words in the language "
+        'of the question, such as "August 2019".'
     )
     negated: bool = strawberry.field(description='Whether photos must not match it, as in "not in 2020".')
     alternatives: list[str] = strawberry.field(
@@ -162,7 +163,8 @@ class FilterExplanation:
         "words, such as that only confirmed labels count."
     )
     terms: list[SearchTerm] = strawberry.field(
-        description="The conditions of the filter, all of which must hold, so that a client can show them one by one."
+        description="The conditions of the filter, all of which must hold, so that a client can show them one by one. "
+        "Their labels are in the same language."
     )
 
 

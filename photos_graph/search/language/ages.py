@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import NamedTuple
 
 from photos_graph.model.search import MatchKind
+from photos_graph.search.label_words import LabelWords
 from photos_graph.search.language.composition import all_of, any_of
 from photos_graph.search.language.conditions import ConditionReader
 from photos_graph.search.language.dates import Dates
@@ -43,9 +44,9 @@ class _Years(NamedTuple):
     in_months: bool
     is_certain: bool
 
-    @property
-    def label(self) -> str:
-        return f"at the age of {in_words(self.low, self.high)}{' months' if self.in_months else ''}"
+    def label(self, words: LabelWords) -> str:
+        age = in_words(self.low, self.high, words)
+        return words.say("at the age of {} months" if self.in_months else "at the age of {}", age)
 
 
 class AgeReader:
@@ -80,7 +81,7 @@ class AgeReader:
         if not spans:
             return None
         query = any_of([all_of([WithPerson(thing.id), span]) for thing, span in spans.items()])
-        return Age(found.end, list(spans), query, any_of(list(spans.values())), found.label)
+        return Age(found.end, list(spans), query, any_of(list(spans.values())), found.label(self._language.labels))
 
     def before(self, at: int) -> int:
         """Returns the token after an age that stands before a person, as in "3 year old Anna", or 0 for none."""

@@ -13,18 +13,19 @@ from photos_graph.search.language.customs import Customs
 from photos_graph.search.language.grammar import Language, PhraseRole
 from photos_graph.search.language.lexicon import Thing
 from photos_graph.search.language.properties import SHAPES, Saying
+from photos_graph.search.language.term_labels import term_label
 from photos_graph.search.terms import taken_prefix
 from photos_graph.search.terms.added import AddedIn
 from photos_graph.search.terms.content import LooksLike
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed, ExposureColumn
 from photos_graph.search.terms.folders import InFolder
-from photos_graph.search.terms.persons import FacesIn, OnlyPersons, UnnamedFaces, WithPerson
+from photos_graph.search.terms.persons import FacesIn, UnnamedFaces, WithPerson
 from photos_graph.search.terms.picture_kinds import HasCopies, IsEdited, IsRaw, IsScreenshot, Shaped
 from photos_graph.search.terms.places import AtPlace, InBox, Near
 from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
-from photos_graph.search.terms.ranges import in_words, write_range
-from photos_graph.search.terms.tags import OnlyTagged, Tagged, Untagged
+from photos_graph.search.terms.ranges import write_range
+from photos_graph.search.terms.tags import Tagged, Untagged
 from photos_graph.search.terms.term import Term
 from photos_graph.search.terms.words import Words
 
@@ -45,58 +46,32 @@ class ConditionWords:
         self._index = index
         language = customs.languages[0]
         self._language = language
-        self.and_ = _first(language, PhraseRole.AND)
-        self.or_ = _first(language, PhraseRole.OR)
-        self.without = _first(language, PhraseRole.WITHOUT)
-        self.only = _first(language, PhraseRole.ONLY)
+        self.labels = language.labels
+        self.and_ = language.written[PhraseRole.AND]
+        self.or_ = language.written[PhraseRole.OR]
+        self.without = language.written[PhraseRole.WITHOUT]
+        self.only = language.written[PhraseRole.ONLY]
 
     # labels
 
     def label(self, term: Term) -> str:
-        """Returns the condition in English, with the name of what it is about."""
+        """Returns the condition in the owner's first language, with the name of what it is about."""
         match term:
-            case Tagged(id_, confirmed):
-                return _sure(self._name(MatchKind.TAG, id_), confirmed)
-            case WithPerson(id_, confirmed):
-                return _sure(self._name(MatchKind.PERSON, id_), confirmed)
-            case AtPlace(id_):
-                return self._name(MatchKind.PLACE, id_)
+            case Tagged(id_, _) | WithPerson(id_, _) | AtPlace(id_):
+                label = self._name(term.kind, id_)
             case InFolder(id_, recursive):
                 name = self._name(MatchKind.FOLDER, id_)
-                return name if recursive else f"{name} without its subfolders"
-            case OnlyTagged(_, confirmed):
-                return _sure("no other tags", confirmed)
-            case OnlyPersons(_, confirmed):
-                return _sure("nobody else", confirmed)
-            case TakenIn():
-                return taken_prefix.label(term)
-            case Near() | InBox() | Exposed() | AddedIn() | Shaped():
-                return term.label()
-            case IsRaw():
-                return "RAW"
-            case HasCopies():
-                return "duplicates"
-            case IsEdited():
-                return "edited"
-            case IsScreenshot():
-                return "screenshots"
-            case UnnamedFaces(confirmed):
-                return _sure("unnamed faces", confirmed)
-            case Rated(low, high):
-                return f"rating {in_words(low, high)}"
-            case Favourite(wanted):
-                return "favourite" if wanted else "not a favourite"
-            case FacesIn(low, high):
-                return "nobody" if (low or 0, high) == (0, 0) else f"{in_words(low, high)} people"
-            case Untagged(confirmed):
-                return _sure("untagged", confirmed)
-            case TakenWith(text):
-                return f"camera {text}"
+                return name if recursive else self.labels.say("{} without its subfolders", name)
             case LooksLike(concept):
-                return f"looks like {concept}"
-            case Words(text, confirmed):
-                return _sure(text, confirmed)
-        return type(term).__name__
+                return self.labels.say("looks like {}", self._concept(concept))
+            case Words(text, _):
+                label = text
+            case _:
+                label = term_label(term, self.labels) or type(term).__name__
+        return self.labels.say("{} (confirmed)", label) if getattr(term, "confirmed", False) else label
+
+    def _concept(self, id_: str) -> str:
+        return next(iter(concepts()[id_].names.get(self._language.code, ())), id_)
 
     def _name(self, kind: MatchKind, id_: str) -> str:
         return self._index.lexicon.label(Thing(kind, id_))
@@ -161,7 +136,7 @@ class ConditionWords:
             case Tagged(id_) | WithPerson(id_) | AtPlace(id_):
                 yield self._name(term.kind, id_)
             case LooksLike(concept):
-                yield next(iter(concepts()[concept].names.get(self._language.code, ())), concept)
+                yield self._concept(concept)
             case TakenIn():
                 if (text := _date(term, self._language)) is not None:
                     yield text
@@ -186,15 +161,7 @@ class ConditionWords:
         return f"{row.name} {apart}" if shared and apart else row.name
 
     def _phrase(self, saying: Saying) -> str | None:
-        return next((phrase for phrase, each in self._language.sayings.items() if each is saying), None)
-
-
-def _first(language: Language, role: PhraseRole) -> str:
-    return next(phrase for phrase, roles in language.roles.items() if role in roles)
-
-
-def _sure(label: str, confirmed: bool) -> str:
-    return f"{label} (confirmed)" if confirmed else label
+        return self._language.written.get(saying)
 
 
 def _all_of(parts: Sequence[str]) -> str | None:
@@ -217,16 +184,15 @@ def _date(term: TakenIn, language: Language) -> str | None:
     if day is not None:
         return f"{day:02}/{month:02}" if month is not None and year is None else None
     if month is not None:
-        named = next(name for name, each in language.months.items() if each == month)
-        return f"{month:02}/{year:04}" if year else named
+        return f"{month:02}/{year:04}" if year else language.labels.month(month)
     return f"{year:04}" if year else None
 
 
 def _span(term: TakenIn, language: Language) -> str | None:
     after, before = (f"{moment:%d/%m/%Y}" if moment else "" for moment in (term.after, term.before))
     if not before:
-        return f"{_first(language, PhraseRole.SINCE)} {after}"
+        return f"{language.written[PhraseRole.SINCE]} {after}"
     if not after or term.before is None:
-        return f"{_first(language, PhraseRole.BEFORE)} {before}"
+        return f"{language.written[PhraseRole.BEFORE]} {before}"
     last = f"{term.before - timedelta(days=1):%d/%m/%Y}" if term.before > datetime(1, 1, 2) else ""
     return after if after == last else f"{after} - {last}"

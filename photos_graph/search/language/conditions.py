@@ -60,9 +60,15 @@ class ConditionReader:
         self._naming = naming
         self._known: dict[int, Said | None] = {}  # by the token at which a condition begins
         self._properties = PropertyWords(
-            language.sayings, language.saying_starts, language.numbers, self._texts, self._sign, self.second
+            language.sayings,
+            language.saying_starts,
+            language.numbers,
+            language.labels,
+            self._texts,
+            self._sign,
+            self.second,
         )
-        self._exposures = ExposureWords(tokens, self._texts, self._properties)
+        self._exposures = ExposureWords(tokens, self._texts, self._properties, language.labels)
 
     def read(self, at: int) -> Said | None:
         """Returns the longest condition that begins at a token."""
@@ -113,7 +119,7 @@ class ConditionReader:
             if (tells_alone(words) or self._is_one(at, stop)) and (texts := self._lexicon.cameras(words)):
                 terms = [TakenWith(text) for text in sorted(texts)]
                 after, _ = self._properties.past(stop, Saying.CAMERA)
-                return Said(after, any_of(terms), f"camera {terms[0].text}")
+                return Said(after, any_of(terms), self._language.labels.say("camera {}", terms[0].text))
         return None
 
     def _is_one(self, at: int, stop: int) -> bool:
@@ -151,7 +157,10 @@ class ConditionReader:
         if not around:
             return None
         name = self._lexicon.label(places[0])
-        label = f"near {name}" if radius_km is None else f"within {radius_km:g} km of {name}"
+        labels = self._language.labels
+        label = labels.say("near {}", name)
+        if radius_km is not None:
+            label = labels.say("within {} km of {}", f"{radius_km:g}", name)
         return Said(named.end, any_of(around), label, MatchKind.PLACE)
 
     def _circle(self, place: Thing, radius_km: float | None) -> Query | None:
@@ -172,7 +181,8 @@ class ConditionReader:
         end, is_recent = self._properties.past(at, Saying.RECENT)
         if is_recent:
             since = self._dates.today - timedelta(days=_RECENT_DAYS)
-            return Said(end, AddedIn(_instant(since)), f"added in the last {_RECENT_DAYS} days")
+            label = self._language.labels.say("added in the last {} days", _RECENT_DAYS)
+            return Said(end, AddedIn(_instant(since)), label)
         start, is_led = self._properties.past(at, Saying.ADDED)
         while is_led and self._is_between(start) and self._dates.read(start) is None:
             start += 1
@@ -184,10 +194,11 @@ class ConditionReader:
             end, follows = self._properties.past(end, Saying.ADDED)
             if not follows:
                 return None
+        labels = self._language.labels
         span = latest(span, self._dates.today) if span.recurs else span
         if span.weekdays or span.time or span.movable:
             return None
-        return Said(end, AddedIn(_instant(span.start), _instant(span.end)), f"added {span.label()}")
+        return Said(end, AddedIn(_instant(span.start), _instant(span.end)), labels.say("added {}", span.label(labels)))
 
     def _text(self, at: int) -> str:
         return self._texts[at] if at < len(self._texts) else ""

@@ -33,7 +33,8 @@ class Customs:
 
     @staticmethod
     def of(settings: SearchSettings) -> Customs:
-        languages = tuple(language for language in LANGUAGES if language.code in settings.languages)
+        by_code = {language.code: language for language in LANGUAGES}
+        languages = tuple(by_code[code] for code in dict.fromkeys(settings.languages))
         return Customs(languages, settings.countries, settings.hemisphere == "south")
 
 

@@ -109,7 +109,7 @@ class DateWords:
         """Reads a day and month without a year: "25 December", "July 4th" or "25.12."."""
         if (number := self._day_number(at)) and (month := self._month(self._past_of(number[0]))):
             return self._any_year(*month, number[1])
-        if (month := self._month(at)) and (number := self._day_number(month[0])):
+        if (month := self._month(at)) and (number := self._day_after(month[0])):
             return self._any_year(number[0], month[1], number[1])
         if self._text(at).isdecimal() and self._joint(at + 1) in {".", "/"} and self._is_month_number(at + 1):
             first, second = int(self._text(at)), int(self._text(at + 1))
@@ -176,6 +176,10 @@ class DateWords:
             return None
         ending = self._language.taken(self.texts, at + 1, PhraseRole.DAY_ENDING)
         return at + 1 + (ending if ending and self._joint(at + 1) == "" else 0), int(text)
+
+    def _day_after(self, at: int) -> tuple[int, int] | None:
+        """Reads the day that stands after its month. "August, 5 stars" has none."""
+        return None if self._joint(at).startswith(",") else self._day_number(at)
 
     def _past_of(self, at: int) -> int:
         return at + self._language.taken(self.texts, at, PhraseRole.OF)

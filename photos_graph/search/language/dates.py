@@ -82,12 +82,12 @@ class Dates(DateWords):
             if self._joint(end) in {".", "/"} and (text := self._text(end)).isdecimal() and 1 <= int(text) <= 12:
                 yield end + 1, int(text), of_month
             yield end, None, of_month
-        elif (month := self._month(at)) and (number := self._day_number(month[0])):
+        elif (month := self._month(at)) and (number := self._day_after(month[0])):
             yield number[0], month[1], number[1]
 
     def _days_of_month(self, at: int) -> Found:
         """Reads "August 14-20" or "August 14 to 20, 2019"."""
-        if (month := self._month(at)) is None or (first := self._day_number(month[0])) is None:
+        if (month := self._month(at)) is None or (first := self._day_after(month[0])) is None:
             return None
         starts = self._after(first[0], PhraseRole.TO) or [first[0]] * (self._dash(first[0]))
         for last in filter(None, map(self._day_number, starts)):
@@ -209,7 +209,7 @@ class Dates(DateWords):
         if (number := self._day_number(at)) and (month := self._month(self._past_of(number[0]))):
             start = self._past_of(month[0])
             return self._dated(start + 1, self._text(start), str(month[1]), str(number[1]))
-        if (month := self._month(at)) and (number := self._day_number(month[0])):
+        if (month := self._month(at)) and (number := self._day_after(month[0])):
             return self._dated(number[0] + 1, self._text(number[0]), str(month[1]), str(number[1]))
         return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from photos_graph.search.label_words import LabelWords
 from photos_graph.search.language.properties import PropertyWords, Said, Saying, within
 from photos_graph.search.language.tokens import Token
 from photos_graph.search.terms.exposure import Exposed, ExposureColumn
@@ -21,10 +22,13 @@ _Found = tuple[int, ExposureColumn, float | None, float | None]
 class ExposureWords:
     """Reads exposures from the tokens of a text. "at least", "or more" and the like are those of the language."""
 
-    def __init__(self, tokens: Sequence[Token], texts: Sequence[str], properties: PropertyWords) -> None:
+    def __init__(
+        self, tokens: Sequence[Token], texts: Sequence[str], properties: PropertyWords, labels: LabelWords
+    ) -> None:
         self._tokens = tokens
         self._texts = texts
         self._properties = properties
+        self._labels = labels
 
     def read(self, at: int) -> Said | None:
         text = self._text(at)
@@ -40,7 +44,7 @@ class ExposureWords:
         end, more = self._properties.past(end, Saying.OR_MORE)
         more = more or self._properties.sign(end - 1) == ">="
         term = Exposed(column, low, None if (bound or more) and low == high else high)
-        return Said(end, term, term.label())
+        return Said(end, term, term.label(self._labels))
 
     def _iso(self, at: int, bound: str) -> _Found | None:
         """Reads "ISO 400", "ISO 100-400", "ISO > 400" or "ISO under 400". ``bound`` is what was said before "ISO"."""

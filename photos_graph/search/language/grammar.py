@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import chain
+from typing import TypeVar
 
 from photos_graph.model.search import MatchKind
 from photos_graph.search.folding import fold, name_words
+from photos_graph.search.label_words import LabelWords
 from photos_graph.search.language.calendar_names import CALENDAR_NAMES
 from photos_graph.search.language.holidays import Holiday, HolidayNames
 from photos_graph.search.language.properties import Saying
@@ -107,6 +109,7 @@ _DATES = frozenset(  # with which a date may begin
         PhraseRole.LATE,
     )
 )
+W = TypeVar("W", PhraseRole, Saying)
 _NO_ROLE: frozenset[PhraseRole] = frozenset()
 
 
@@ -139,6 +142,8 @@ class Language:
     exactly: frozenset[str]  # words of ME that count only as they are written here, such as "I" and "mí"
     sayings: Mapping[str, Saying]  # folded phrase -> what it says of a photo
     saying_starts: frozenset[str]  # the first words of these phrases
+    written: Mapping[PhraseRole | Saying, str]  # the first phrase of each, as it is written
+    labels: LabelWords
     prefixes: Mapping[str, Prefix]
     countries: Mapping[str, tuple[str, ...]]  # common names that ISO 3166 lacks, by the code of the country
 
@@ -231,6 +236,13 @@ def language(
         exactly=frozenset(exactly.split()),
         sayings={phrase: saying for saying, text in (sayings or {}).items() for phrase in _phrases(text)},
         saying_starts=frozenset(_first(phrase) for text in (sayings or {}).values() for phrase in _phrases(text)),
+        written=_written(roles) | _written(sayings or {}),
+        labels=LabelWords(
+            code,
+            months.split(","),
+            weekdays.split(","),
+            {holiday.label: _first_phrase(names) for holiday, names in holidays.items()},
+        ),
         prefixes=prefixes,
         countries={code: tuple(names.split(",")) for code, names in (countries or {}).items()},
     )
@@ -243,6 +255,14 @@ def _longest(roles: Mapping[str, frozenset[PhraseRole]]) -> dict[PhraseRole, dic
             words = phrase.split()
             found[role][words[0]] = max(found[role].get(words[0], 0), len(words))
     return found
+
+
+def _written(table: Mapping[W, str]) -> dict[PhraseRole | Saying, str]:
+    return {meaning: _first_phrase(text) for meaning, text in table.items()}
+
+
+def _first_phrase(text: str) -> str:
+    return text.partition(",")[0].strip()
 
 
 def _pair(forms: str) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from photos_graph.search.language.phrases import MatchLevel
 from photos_graph.search.language.properties import Said
 from photos_graph.search.language.record import Record
 from photos_graph.search.language.spans import Span
+from photos_graph.search.language.term_labels import term_label
 from photos_graph.search.language.tokens import INSIDE, Token, TokenKind
 from photos_graph.search.query import Or, Query
 from photos_graph.search.terms.content import LooksLike
@@ -323,6 +324,8 @@ class OperandReader:
         if read is None:
             return self._nothing(at)
         found, label = read
+        if self._language.code != "en":
+            label = term_label(found, self._language.labels) or label
         return self._operand(at, at + 1, found, found.kind, label, negated)
 
     def _things_of(self, kind: MatchKind, value: str, folded: str, exact: bool) -> frozenset[Thing]:
@@ -357,7 +360,7 @@ class OperandReader:
             self.record.note(at, end, thing.kind, label, query_of([thing]), negated, alternatives)
         if span is None:
             return Operand(end, query_of([thing for thing, _ in labelled]))
-        self.record.note(at, end, MatchKind.DATE, span.label(), span.query(), negated)
+        self.record.note(at, end, MatchKind.DATE, span.label(self._language.labels), span.query(), negated)
         query = query_of([thing for thing, _ in labelled], [span.query()])
         return Operand(end, query, None if things else span)
 

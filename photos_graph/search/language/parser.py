@@ -200,7 +200,14 @@ class _Reading:
         if not ids or (self._language.taken(self._reader.texts, self._at, PhraseRole.ONLY) and self._names(count)):
             return []
         only = OnlyPersons(ids)
-        self._reader.record.note(self._at, self._at + count, MatchKind.OTHER, _ONLY[MatchKind.PERSON][1], only, negated)
+        self._reader.record.note(
+            self._at,
+            self._at + count,
+            MatchKind.OTHER,
+            self._language.labels.say(_ONLY[MatchKind.PERSON][1]),
+            only,
+            negated,
+        )
         self._at += count
         return [only]
 
@@ -243,7 +250,7 @@ class _Reading:
             ids = dict.fromkeys(thing.id for thing in reader.record.things_since(before) if thing.kind is kind)
             make, label = _ONLY[kind]
             parts.append(make(tuple(ids)))
-            reader.record.note_only(before, only_at, label, parts[-1], inside)
+            reader.record.note_only(before, only_at, self._language.labels.say(label), parts[-1], inside)
         if lead.negate and parts:
             return [Not(all_of(parts))]
         return parts

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from photos_graph.model.search import MatchKind, PhotoShape
+from photos_graph.search.label_words import LabelWords
 from photos_graph.search.query import Not, Query
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.persons import FacesIn, UnnamedFaces
@@ -82,7 +83,6 @@ _PLAIN: dict[Saying, tuple[Query, str]] = {
     Saying.UNDATED: (Not(_DATED), "undated"),
     Saying.PEOPLE: (FacesIn(1, None), "people"),
     Saying.NOBODY: (FacesIn(None, 0), "nobody"),
-    Saying.GROUP: (FacesIn(_GROUP, None), f"{_GROUP} or more people"),
     Saying.UNNAMED: (UnnamedFaces(), "unnamed faces"),
     Saying.PORTRAIT: (Shaped(PhotoShape.PORTRAIT), "portrait format"),
     Saying.LANDSCAPE: (Shaped(PhotoShape.LANDSCAPE), "landscape format"),
@@ -122,6 +122,7 @@ class PropertyWords:
         sayings: Mapping[str, Saying],
         starts: Collection[str],
         numbers: Mapping[str, int],
+        labels: LabelWords,
         texts: Sequence[str],
         sign: Callable[[int], str],
         second: Callable[[int, int], int | None],
@@ -134,19 +135,23 @@ class PropertyWords:
         self._sayings = sayings
         self._starts = starts  # the first words of the phrases
         self._numbers = numbers
+        self._labels = labels
         self._texts = texts
 
     def read(self, at: int) -> Said | None:
         """Reads the property that begins at a token."""
         if (stars := len(self._texts[at])) in _STARS and set(self._texts[at]) <= _STAR:
-            return Said(at + 1, Rated(stars, stars), f"rating {stars}")
+            return self._rated(at + 1, stars, stars)
         end, saying = self._saying(at)
         if saying is Saying.RATED:
             return self._counted(end, rated=True)
         if saying is Saying.UNRATED and self._counted(end, rated=True):  # "not rated 4 or more"
             return None
+        if saying is Saying.GROUP:
+            return self._people(end, _GROUP, None)
         if saying is not None and saying in _PLAIN:
-            return Said(end, *_PLAIN[saying], gives_way=saying in _GIVE_WAY)
+            query, label = _PLAIN[saying]
+            return Said(end, query, self._labels.say(label), gives_way=saying in _GIVE_WAY)
         return self._counted(at, rated=False)
 
     def _counted(self, at: int, rated: bool) -> Said | None:
@@ -172,8 +177,14 @@ class PropertyWords:
         if noun is Saying.PEOPLE:
             if rated or (high is not None and high < 0):  # "less than 0 people"
                 return None
-            return Said(at, FacesIn(low, high), f"{in_words(low, high)} people")
-        return Said(at, Rated(low, high), f"rating {in_words(low, high)}") if number <= 5 else None
+            return self._people(at, low, high)
+        return self._rated(at, low, high) if number <= 5 else None
+
+    def _people(self, end: int, low: int | None, high: int | None) -> Said:
+        return Said(end, FacesIn(low, high), self._labels.say("{} people", in_words(low, high, self._labels)))
+
+    def _rated(self, end: int, low: int | None, high: int | None) -> Said:
+        return Said(end, Rated(low, high), self._labels.say("rating {}", in_words(low, high, self._labels)))
 
     def _ranged(self, at: int, rated: bool) -> Said | None:
         """Reads "3 to 5 stars" or "between 2 and 4 people"."""
@@ -185,10 +196,10 @@ class PropertyWords:
                 continue
             end, noun = self._saying(second + 1)
             if noun is Saying.PEOPLE and not rated:
-                return Said(end, FacesIn(low, high), f"{in_words(low, high)} people")
+                return self._people(end, low, high)
             if high <= 5 and (rated or noun is Saying.STARS):
                 end = end if noun is Saying.STARS else second + 1
-                return Said(end, Rated(low, high), f"rating {in_words(low, high)}")
+                return self._rated(end, low, high)
         return None
 
     def begins(self, at: int) -> bool:

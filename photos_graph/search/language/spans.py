@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from calendar import day_name, month_name, monthrange
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
+from photos_graph.search.label_words import LabelWords
 from photos_graph.search.query import And, Or, Query
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.times import DayTime, TakenAt, TakenDuring, TakenOn, YearlySpan
@@ -82,30 +83,30 @@ class Span:
                 return TakenIn(year=self.start.year, month=self.start.month)
         return TakenIn(_midnight(self.start), _midnight(self.end))
 
-    def label(self) -> str:
+    def label(self, words: LabelWords) -> str:
         if self.time is None:
-            return self._label()
-        name = self.time.name.lower()
-        return name if self == Span(time=self.time) else f"{self._label()}, {name}"
+            return self._label(words)
+        name = words.say(self.time.name.lower())
+        return name if self == Span(time=self.time) else f"{self._label(words)}, {name}"
 
-    def _label(self) -> str:
+    def _label(self, words: LabelWords) -> str:
         if self.weekdays:
-            return _to(day_name[self.weekdays[0]], day_name[self.weekdays[-1]])
+            return words.range(words.weekdays[self.weekdays[0]], words.weekdays[self.weekdays[-1]])
         if self.movable is not None:
-            return self.movable.label
+            return words.holidays.get(self.movable.label, self.movable.label)
         if self.months:
-            return _to(month_name[self.months[0]], month_name[self.months[-1]])
+            return words.range(words.month(self.months[0]), words.month(self.months[-1]))
         if self.days:
-            return _to(*(f"{number} {month_name[month]}" for month, number in (self.days[0], self.days[-1])))
+            return words.range(*(words.day(number, month) for month, number in (self.days[0], self.days[-1])))
         if self.end is None:
-            return f"since {_edge(self.start)}"
+            return words.say("since {}", _edge(self.start, words))
         if self.start is None:
-            return f"before {_edge(self.end)}"
+            return words.say("before {}", _edge(self.end, words))
         if self.start.day == 1 and self.end == months_on(self.start, 1):
-            return f"{month_name[self.start.month]} {self.start.year}"
+            return words.month(self.start.month, self.start.year)
         if (self.start.month, self.start.day, self.end.month, self.end.day) == (1, 1, 1, 1):
-            return _to(str(self.start.year), str(self.end.year - 1))
-        return _to(_day(self.start), _day(self.end - timedelta(days=1)))
+            return words.range(str(self.start.year), str(self.end.year - 1))
+        return words.range(_day(self.start, words), _day(self.end - timedelta(days=1), words))
 
 
 def _recurring(span: Span) -> Iterator[TakenIn]:
@@ -220,15 +221,11 @@ def _midnight(of: date | None) -> datetime | None:
     return None if of is None else datetime.combine(of, time())
 
 
-def _day(of: date) -> str:
-    return f"{of.day} {month_name[of.month]} {of.year}"
+def _day(of: date, words: LabelWords) -> str:
+    return words.day(of.day, of.month, of.year)
 
 
-def _edge(of: date | None) -> str:
+def _edge(of: date | None, words: LabelWords) -> str:
     if of is None:
-        return "ever"
-    return str(of.year) if of.month == of.day == 1 else _day(of)
-
-
-def _to(first: str, last: str) -> str:
-    return first if first == last else f"{first} to {last}"
+        return "..."
+    return str(of.year) if of.month == of.day == 1 else _day(of, words)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial, reduce
 
 from photos_graph.errors import BadInput, TooComplex
 from photos_graph.model.search import MatchKind, SearchTerm
@@ -241,15 +241,15 @@ def _kind(query: Query) -> MatchKind:
 def _label(query: Query, words: ConditionWords) -> str:
     match query:
         case Everything():
-            return "all photos"
+            return words.labels.say("all photos")
         case And(parts):
             return ", ".join(_nested(part, words) for part in parts)
         case Or(()):
-            return "nothing"
+            return words.labels.say("nothing")
         case Or(parts):
-            return " or ".join(_nested(part, words) for part in parts)
+            return reduce(partial(words.labels.say, "{} or {}"), (_nested(part, words) for part in parts))
         case Not(part):
-            return f"not {_nested(part, words)}"
+            return words.labels.say("not {}", _nested(part, words))
         case _:
             return words.label(query)
 

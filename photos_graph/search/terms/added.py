@@ -11,6 +11,7 @@ from pyroaring import BitMap
 
 from photos_graph.errors import BadInput
 from photos_graph.search.arrays import bitmap, numbers_of
+from photos_graph.search.label_words import ENGLISH_LABELS, LabelWords
 from photos_graph.search.photo_sets import PhotoSets
 from photos_graph.search.terms.term import PrefixTerm, Reasons, Term, own_reasons
 
@@ -45,10 +46,10 @@ class AddedIn(PrefixTerm):
 
         return own_reasons(photos, label)
 
-    def label(self) -> str:
-        bounds = [f"since {_minute(self.after)}"] if self.after else []
-        bounds += [f"before {_minute(self.before)}"] if self.before else []
-        return " ".join(["added", *bounds]) if bounds else "added at any time"
+    def label(self, words: LabelWords = ENGLISH_LABELS) -> str:
+        bounds = [words.say("since {}", _minute(self.after))] if self.after else []
+        bounds += [words.say("before {}", _minute(self.before))] if self.before else []
+        return words.say("added {}", " ".join(bounds)) if bounds else words.say("added at any time")
 
     @classmethod
     def of_value(cls, value: str, typed: str) -> tuple[Term, str]:

@@ -13,6 +13,7 @@ from photos_graph.errors import BadInput
 from photos_graph.model.search import MatchKind
 from photos_graph.search.arrays import bitmap, numbers_of
 from photos_graph.search.columns import MOST_STEPS, step_of
+from photos_graph.search.label_words import ENGLISH_LABELS, LabelWords
 from photos_graph.search.photo_sets import PhotoSets
 from photos_graph.search.terms.ranges import in_words, read_range, real, whole
 from photos_graph.search.terms.term import PrefixTerm, Reasons, Term, same_reason
@@ -52,8 +53,8 @@ class Exposed(Term):
     def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
         return same_reason(photos, MatchKind.OTHER, self.label())
 
-    def label(self) -> str:
-        return _LABELS[self.column].format(in_words(self.minimum, self.maximum))
+    def label(self, words: LabelWords = ENGLISH_LABELS) -> str:
+        return words.say(_LABELS[self.column], in_words(self.minimum, self.maximum, words))
 
 
 class _ExposurePrefix(PrefixTerm):

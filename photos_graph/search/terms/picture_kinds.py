@@ -9,6 +9,7 @@ from pyroaring import BitMap
 from photos_graph.model.search import PhotoShape
 from photos_graph.search.columns import LANDSCAPE, PORTRAIT, SQUARE, TALL, WIDE
 from photos_graph.search.label_sets import NONE, union
+from photos_graph.search.label_words import ENGLISH_LABELS, LabelWords
 from photos_graph.search.photo_sets import PhotoSets
 from photos_graph.search.terms.term import Reasons, SetTerm, Term, own_reasons, same_reason
 
@@ -44,9 +45,9 @@ class Shaped(SetTerm):
     def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
         return same_reason(photos, self.kind, self.label())
 
-    def label(self) -> str:
+    def label(self, words: LabelWords = ENGLISH_LABELS) -> str:
         name = self.shape.name.lower()
-        return name if self.shape in (PhotoShape.PANORAMA, PhotoShape.SQUARE) else f"{name} format"
+        return words.say(name if self.shape in (PhotoShape.PANORAMA, PhotoShape.SQUARE) else f"{name} format")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from photos_graph.model.search import Match, MatchKind
 from photos_graph.search import geo
 from photos_graph.search.arrays import Numbers, bitmap, numbers_of
 from photos_graph.search.geo import Degrees
+from photos_graph.search.label_words import ENGLISH_LABELS, LabelWords
 from photos_graph.search.photo_sets import PhotoSets
 from photos_graph.search.terms.term import PrefixTerm, Reasons, SetTerm, Term, own_reasons, paths
 
@@ -84,8 +85,8 @@ class Near(_PositionTerm):
 
         return own_reasons(photos, far)
 
-    def label(self) -> str:
-        return f"within {self.radius_km:g} km of {self.latitude:.4f}, {self.longitude:.4f}"
+    def label(self, words: LabelWords = ENGLISH_LABELS) -> str:
+        return words.say("within {} km of {}", f"{self.radius_km:g}", f"{self.latitude:.4f}, {self.longitude:.4f}")
 
     @classmethod
     def of_value(cls, value: str, typed: str) -> tuple[Term, str] | None:
@@ -121,8 +122,9 @@ class InBox(_PositionTerm):
         table = sets.table
         return own_reasons(photos, lambda number: f"{table.latitude[number]:.4f}, {table.longitude[number]:.4f}")
 
-    def label(self) -> str:
-        return f"latitude {self.south:g} to {self.north:g}, longitude {self.west:g} to {self.east:g}"
+    def label(self, words: LabelWords = ENGLISH_LABELS) -> str:
+        edges = (f"{edge:g}" for edge in (self.south, self.north, self.west, self.east))
+        return words.say("latitude {} to {}, longitude {} to {}", *edges)
 
     @classmethod
     def of_value(cls, value: str, typed: str) -> tuple[Term, str]:

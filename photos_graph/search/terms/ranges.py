@@ -8,6 +8,8 @@ from fractions import Fraction
 from math import isfinite
 from typing import TypeVar
 
+from photos_graph.search.label_words import ENGLISH_LABELS, LabelWords
+
 N = TypeVar("N", int, float)
 Bounds = tuple[N | None, N | None]
 
@@ -66,11 +68,13 @@ def real(text: str) -> float:
     return found
 
 
-def in_words(low: float | None, high: float | None) -> str:
+def in_words(low: float | None, high: float | None, words: LabelWords = ENGLISH_LABELS) -> str:
     """Returns a range in words: "400", "100 to 400", "400 or more" or "up to 400"."""
     if low is None or high is None:
-        return "known" if low is high else f"{_short(low)} or more" if high is None else f"up to {_short(high)}"
-    return _short(low) if low == high else f"{_short(low)} to {_short(high)}"
+        if low is high:
+            return words.say("known")
+        return words.say("{} or more", _short(low)) if high is None else words.say("up to {}", _short(high))
+    return words.range(_short(low), _short(high))
 
 
 def _short(number: float | None) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from calendar import month_name
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from photos_graph.errors import BadInput
+from photos_graph.search.label_words import ENGLISH_LABELS, LabelWords
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.term import PrefixTerm, Term
 
@@ -41,21 +42,29 @@ def values(term: TakenIn) -> list[str]:
     return said
 
 
-def label(term: TakenIn) -> str:
+def label(term: TakenIn, words: LabelWords = ENGLISH_LABELS) -> str:
     """Returns the condition in words, such as "14 August", "August 2019" or "1 to 3 August 2019"."""
-    parts = [f"{term.day}" if term.day else "", month_name[term.month] if term.month else "", f"{term.year or ''}"]
-    if term.day and not term.month:
-        parts[:2] = [f"day {term.day} of any month"]
-    said = [" ".join(filter(None, parts))] if any(parts) else []
+    said = list(_parts_in_words(term, words))
     # An empty span has no last day.
     are_days = term.after and term.before and _is_midnight(term.after) and _is_midnight(term.before)
     if term.after and term.before and are_days and term.before > term.after:
-        first, last = _day(term.after), _day(term.before - timedelta(days=1))
-        said.append(first if first == last else f"{first} to {last}")
+        said.append(words.range(_day(term.after, words), _day(term.before - timedelta(days=1), words)))
     else:
-        said += [f"since {_moment(term.after)}"] if term.after else []
-        said += [f"before {_moment(term.before)}"] if term.before else []
-    return ", ".join(said) or "any date"
+        said += [words.say("since {}", _moment(term.after, words))] if term.after else []
+        said += [words.say("before {}", _moment(term.before, words))] if term.before else []
+    return ", ".join(said) or words.say("any date")
+
+
+def _parts_in_words(term: TakenIn, words: LabelWords) -> Iterator[str]:
+    day, month, year = term.day or None, term.month or None, term.year or None
+    if day and month:
+        yield words.day(day, month, year)
+    elif day:
+        yield " ".join([words.say("day {} of any month", day), *([str(year)] if year else [])])
+    elif month:
+        yield words.month(month, year)
+    elif year:
+        yield str(year)
 
 
 def _bound(value: str) -> TakenIn | None:
@@ -81,9 +90,10 @@ def _is_midnight(moment: datetime) -> bool:
     return moment == datetime(moment.year, moment.month, moment.day)
 
 
-def _moment(moment: datetime) -> str:
-    return _day(moment) if _is_midnight(moment) else f"{_day(moment)} {moment:%H:%M:%S}".removesuffix(":00")
+def _moment(moment: datetime, words: LabelWords) -> str:
+    day = _day(moment, words)
+    return day if _is_midnight(moment) else f"{day} {moment:%H:%M:%S}".removesuffix(":00")
 
 
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {month_name[moment.month]} {moment.year}"
+def _day(moment: datetime, words: LabelWords) -> str:
+    return words.day(moment.day, moment.month, moment.year)

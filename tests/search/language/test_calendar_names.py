@@ -12,18 +12,18 @@ from photos_graph.search.language.calendar_names import CALENDAR_NAMES
 from photos_graph.search.language.languages import LANGUAGES
 
 
-def folded(name: str) -> str:
-    return " ".join(name_words(name))
-
-
 def months(code: str, width: Literal["wide", "abbreviated"]) -> list[set[str]]:
     forms = [form[width] for form in Locale(code).months.values()]
-    return [{folded(names[number]) for names in forms} for number in range(1, 13)]
+    return [{names[number] for names in forms} for number in range(1, 13)]
+
+
+def folded(names: list[set[str]]) -> list[set[str]]:
+    return [{" ".join(name_words(name)) for name in each} for each in names]
 
 
 @pytest.mark.parametrize("code", [language.code for language in LANGUAGES])
 def test_the_names_of_a_language(code: str) -> None:
-    *of_months, days = ([set(each.split("/")) for each in names.split(",")] for names in CALENDAR_NAMES[code])
-    assert of_months == [months(code, "wide"), months(code, "abbreviated")]
-    in_cldr = Locale(code).days["stand-alone"]["wide"]
-    assert days == [{folded(in_cldr[number])} for number in range(7)]
+    wide, short, days = ([set(each.split("/")) for each in names.split(",")] for names in CALENDAR_NAMES[code])
+    assert wide == months(code, "wide")
+    assert folded(short) == folded(months(code, "abbreviated"))
+    assert days == [{Locale(code).days["stand-alone"]["wide"][number]} for number in range(7)]

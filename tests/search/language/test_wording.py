@@ -109,7 +109,7 @@ def ids(*of: str) -> tuple[Ref, ...]:
             ["Bob, nobody else", "rating 4 or more"],
         ),
         (PhotoFilter(taken=TakenIn(year=2019, month=8)), "08/2019", ["August 2019"]),
-        (PhotoFilter(taken=TakenIn(month=8)), "august", ["August"]),
+        (PhotoFilter(taken=TakenIn(month=8)), "August", ["August"]),
         (PhotoFilter(taken=TakenIn(month=12, day=25)), "25/12", ["25 December"]),
         (PhotoFilter(taken=TakenIn(after=datetime(2019, 8, 1))), "since 01/08/2019", ["since 1 August 2019"]),
         (
@@ -163,7 +163,7 @@ def test_words_are_those_of_the_first_language() -> None:
     filter = PhotoFilter(
         tags=TermFilter(none=named("Beach")), favourite=True, rating=IntRange(min=4), taken=TakenIn(month=8)
     )
-    assert said(filter, italian).text == "senza Beach, agosto, voto 4 o piu, preferiti"
+    assert said(filter, italian).text == "senza Beach, agosto, voto 4 o più, preferiti"
     assert said(filter, italian).is_readable
 
 
